@@ -1,0 +1,1 @@
+"""Triggers: translate what arrives, dispatch it, answer. The only package that imports azure.functions."""

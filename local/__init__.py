@@ -1,0 +1,1 @@
+"""The laptop twin of the platform, and the mlops command. Never deployed."""

@@ -1,0 +1,1 @@
+"""The machine learning: scenarios, features, training steps, ONNX export."""

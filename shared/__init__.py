@@ -1,0 +1,1 @@
+"""What the triggers and the machine learning both need: values, ports, workflows, adapters, the composition root."""

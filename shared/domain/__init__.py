@@ -1,0 +1,1 @@
+"""Plain values and pure functions: no input, no output, no clock."""

@@ -1,0 +1,57 @@
+"""The input contract of a model: which features it takes, in which order, and how categories become numbers.
+
+A model takes one float32 matrix of shape (rows, features). A number is itself (missing is NaN); a category is
+its position in `values` (unknown or missing is -1). The contract travels in the model's manifest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One input. `values` is empty for a number."""
+
+    name: str
+    kind: Literal["number", "category"]
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InputContract:
+    """Features in order, and the class labels in the order of the model's probability columns."""
+
+    features: tuple[Feature, ...]
+    labels: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Feature names in order."""
+        return tuple(feature.name for feature in self.features)
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract as it stands in the manifest."""
+        features = [{"name": f.name, "kind": f.kind, "values": list(f.values)} for f in self.features]
+        return {"schema": SCHEMA, "features": features, "labels": list(self.labels)}
+
+    @property
+    def digest(self) -> str:
+        """sha256 of the canonical JSON: equal contracts have equal digests."""
+        return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> InputContract:
+        """Read `to_json` back; ValueError for a schema this code does not know."""
+        if value.get("schema") != SCHEMA:
+            msg = f"input contract schema {value.get('schema')!r} is not known; this code reads {SCHEMA}"
+            raise ValueError(msg)
+        features: Sequence[Mapping[str, Any]] = value["features"]
+        read = tuple(Feature(f["name"], f["kind"], tuple(f["values"])) for f in features)
+        return cls(read, tuple(value["labels"]))

@@ -1,0 +1,132 @@
+"""What a scenario declares: its tables and their contracts, what is predicted, how it is split, judged and scored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["float", "int", "text", "time"]
+Task = Literal["binary", "multiclass", "regression"]
+
+# A mapping of table name to a pandas DataFrame in, one DataFrame out. Typed loosely: pandas is not imported here.
+Assemble = Callable[[Mapping[str, Any]], Any]
+# (rows, seed, knobs) -> table name to pyarrow Table.
+Generate = Callable[[int, int, "Knobs"], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table. `nulls` allows missing cells; `optional` allows the whole column to be absent."""
+
+    name: str
+    kind: Kind
+    nulls: bool = False
+    optional: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a drop. `key` columns identify a row and may not repeat within one dataset version."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    min_rows: int = 2
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError when there is none."""
+        return {column.name: column for column in self.columns}[name]
+
+    def without(self, *names: str) -> Table:
+        """The same table with these columns taken out (a scoring file has no target)."""
+        kept = tuple(column for column in self.columns if column.name not in names)
+        return Table(self.name, kept, self.key, min_rows=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """How rows are held back. `time` orders by the time column (row order where there is none) and leaves `gap` rows out."""
+
+    kind: Literal["random", "time"]
+    validation: float = 0.15
+    test: float = 0.15
+    gap: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The least a model must reach on the declared split to serve at all."""
+
+    metric: str
+    minimum: float
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """How predictions are made in batches.
+
+    `drops`: each scoring drop is one window. `telemetry`: a window is what was ingested since the last one.
+    """
+
+    source: Literal["drops", "telemetry"]
+    table: str
+    schedule: str
+    report: tuple[str, ...] = ()
+    max_windows_per_run: int = 8
+    error_threshold: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Knobs:
+    """What a generator can do on purpose."""
+
+    drift: float = 0.0
+    bad_rows: int = 0
+    label_delay: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One machine-learning problem, declared once and served by the same engine as all others."""
+
+    name: str
+    title: str
+    tables: tuple[Table, ...]
+    label_table: str
+    target: str
+    numeric: tuple[str, ...]
+    categorical: tuple[str, ...] = ()
+    task: Task = "binary"
+    labels: tuple[str, ...] = ("0", "1")
+    entity: tuple[str, ...] = ()
+    time: str = ""
+    leakage: tuple[str, ...] = ()
+    split: Split = Split("random")
+    metric: str = "auc"
+    bar: Bar = Bar("auc", 0.6)
+    candidates: tuple[str, ...] = ("lightgbm", "logistic", "forest", "boosting")
+    batch: Batch = Batch("drops", "", "0 */5 * * * *")
+    request_fields: tuple[str, ...] = ()
+    assemble: Assemble | None = field(default=None, compare=False)
+    generate: Generate | None = field(default=None, compare=False)
+
+    def table(self, name: str) -> Table:
+        """The table of that name; KeyError when there is none."""
+        return {table.name: table for table in self.tables}[name]
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The model's inputs in order: numbers, then categories; what would leak the answer is left out."""
+        return tuple(name for name in (*self.numeric, *self.categorical) if name not in self.leakage)
+
+    @property
+    def scoring_table(self) -> Table:
+        """The table of unlabelled rows: the batch table, without the target where it stands in the same table."""
+        return self.table(self.batch.table).without(self.target)
+
+
+Scenarios = Mapping[str, Scenario]

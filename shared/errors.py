@@ -1,0 +1,105 @@
+"""Every error of the project answers one question for its host: would a retry help?
+
+A class takes facts and builds the sentence: what was wrong, where, and what would be accepted.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Fault(Exception):
+    """Base of all errors of the project. `permanent` says that a retry cannot help; `state` is how the ledger ends."""
+
+    permanent: ClassVar[bool] = False
+    state: ClassVar[str] = "failed"
+    code: ClassVar[str] = "fault"
+
+    @property
+    def reason(self) -> str:
+        """The sentence a person reads."""
+        return str(self)
+
+
+class Transient(Fault):
+    """Something outside did not answer as it should; the same call may succeed later."""
+
+    code = "unavailable"
+
+
+class Busy(Transient):
+    """Another worker holds the claim; its deadline decides who goes on."""
+
+    code = "busy"
+
+
+class Permanent(Fault):
+    """A retry would fail the same way."""
+
+    permanent = True
+    code = "permanent"
+
+
+class Misconfigured(Permanent):
+    """A setting is missing or has a value that cannot be used."""
+
+    code = "setting"
+
+    def __init__(self, key: str, problem: str, accepted: str) -> None:
+        """Build the sentence from the setting's name, what is wrong with it and what would be accepted."""
+        super().__init__(f"Setting {key} {problem}; accepted: {accepted}.")
+        self.key = key
+
+
+class Quarantined(Permanent):
+    """Data that breaks its contract. Nothing is trained or scored on it; the bytes and this reason are kept."""
+
+    state = "quarantined"
+
+    def __init__(self, code: str, sentence: str, *, table: str = "", column: str = "", row: int | None = None) -> None:
+        """Keep the facts; `row` counts data rows from 1 (the header of a CSV file is not a row)."""
+        super().__init__(sentence)
+        self.reason_code = code
+        self.table = table
+        self.column = column
+        self.row = row
+
+
+class Refused(Permanent):
+    """A model that did not pass its gate, or a change the current state does not allow."""
+
+    state = "refused"
+    code = "refused"
+
+
+class Missing(Permanent):
+    """Something that was named does not exist (any more)."""
+
+    state = "gone"
+    code = "missing"
+
+
+class Superseded(Permanent):
+    """A newer version of the same thing has been seen; this one changes nothing."""
+
+    state = "superseded"
+    code = "superseded"
+
+
+class Corrupt(Permanent):
+    """Stored bytes are not the bytes that were recorded."""
+
+    code = "corrupt"
+
+
+class Conflict(Permanent):
+    """Somebody else changed the state first; the sentence names the current state."""
+
+    state = "conflict"
+    code = "conflict"
+
+
+class BadInput(Permanent):
+    """A request or command that cannot be understood: what, where, and what would be accepted."""
+
+    code = "bad_input"

@@ -1,0 +1,59 @@
+"""What the workflows need from outside, each as a small protocol on our own values, and one bundle of them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.scenario import Scenarios
+from shared.ports.events import Outbox, Publisher
+from shared.ports.lake import Lake
+from shared.ports.scoring import Scoring
+from shared.ports.state import Datasets, Deployments, History, Ledger, Predictions, Runs, Windows
+from shared.ports.tables import Tables
+from shared.ports.training import Registry, Trainer
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything outside, behind protocols. Built once per process by `shared.bootstrap`."""
+
+    scenarios: Scenarios
+    clock: Clock
+    lake: Lake
+    tables: Tables
+    ledger: Ledger
+    history: History
+    datasets: Datasets
+    runs: Runs
+    registry: Registry
+    trainer: Trainer
+    deployments: Deployments
+    scoring: Scoring
+    windows: Windows
+    predictions: Predictions
+    outbox: Outbox
+    publisher: Publisher
+
+
+__all__ = [
+    "Clock",
+    "Datasets",
+    "Deployments",
+    "History",
+    "Lake",
+    "Ledger",
+    "Outbox",
+    "Ports",
+    "Predictions",
+    "Publisher",
+    "Registry",
+    "Runs",
+    "Scoring",
+    "Tables",
+    "Trainer",
+    "Windows",
+]

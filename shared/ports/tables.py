@@ -1,0 +1,34 @@
+"""Reading a table strictly, describing it, and writing it canonically."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+
+from shared.domain.scenario import Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Tables(Protocol):
+    """Nothing is guessed: every file is read under the table's declared contract."""
+
+    def read(self, source: BinaryIO, name: str, table: Table) -> pa.Table:
+        """The file as an Arrow table in the contract's column order; Quarantined when it breaks the contract.
+
+        `name` is the file's name: its ending says csv or parquet, and it stands in the sentence.
+        """
+        ...
+
+    def check(self, parts: Sequence[pa.Table], table: Table) -> pa.Table:
+        """Join the parts of one table and check what only the whole shows: rows, repeated keys, all-null columns."""
+        ...
+
+    def write(self, table: pa.Table) -> bytes:
+        """Canonical Parquet: equal tables give equal bytes; page checksums on."""
+        ...
+
+    def profile(self, table: pa.Table) -> Mapping[str, Any]:
+        """Per column: kind, count, nulls, and moments with quantiles (numbers) or the most frequent values (text)."""
+        ...

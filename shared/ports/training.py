@@ -1,0 +1,40 @@
+"""Training runs elsewhere; the registry keeps what it produced."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from shared.domain.records import Artefact, Model, Run
+
+
+class Trainer(Protocol):
+    """Starts the training of a run outside this process."""
+
+    def submit(self, run: Run) -> None:
+        """Start the run; starting the same attempt twice starts it once."""
+        ...
+
+    def alive(self, run: Run) -> bool:
+        """Whether the run's worker still works (a lost one is noticed by asking)."""
+        ...
+
+
+class Registry(Protocol):
+    """Model versions. Registering is what raises ModelRegistered."""
+
+    def register(self, artefact: Artefact) -> Model:
+        """Store the artefact under the next version; registering the same run again returns the same model."""
+        ...
+
+    def find(self, name: str, version: int) -> Model | None:
+        """The model version, or None when the registry does not show it (yet)."""
+        ...
+
+    def list(self, name: str | None = None) -> Sequence[Model]:
+        """All model versions, oldest first."""
+        ...
+
+    def judge(self, model: Model, state: str) -> None:
+        """Record what became of a version: `accepted` or `refused`."""
+        ...

@@ -1,0 +1,81 @@
+"""Settings from a mapping of names to values (the environment of a function app), read once and checked by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.errors import Misconfigured
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where everything is. One URL per port chooses its backend."""
+
+    home: Path
+    lake_url: str
+    database_url: str
+    registry_url: str
+    trainer_url: str
+    serving_url: str
+    telemetry_url: str
+    events_url: str
+    training_profile: str
+    max_file_mb: int
+
+
+_DEFAULTS = {
+    "REGISTRY_URL": "local:",
+    "TRAINER_URL": "process:",
+    "SERVING_URL": "functions:",
+    "TELEMETRY_URL": "lake:",
+    "EVENTS_URL": "local:",
+    "TRAINING_PROFILE": "default",
+    "MAX_FILE_MB": "512",
+}
+_SCHEMES = {
+    "LAKE_URL": ("file:",),
+    "DATABASE_URL": ("sqlite:///",),
+    "REGISTRY_URL": ("local:",),
+    "TRAINER_URL": ("process:", "none:"),
+    "SERVING_URL": ("functions:",),
+    "TELEMETRY_URL": ("lake:",),
+    "EVENTS_URL": ("local:",),
+}
+PROFILES = ("default", "demo")
+# Every setting the code reads, for documentation and its test.
+NAMES = ("MLOPS_HOME", *_SCHEMES, "TRAINING_PROFILE", "MAX_FILE_MB")
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Settings from `environ`; Misconfigured names the key, its problem and what would be accepted."""
+    home = Path(environ.get("MLOPS_HOME", ".local")).absolute()
+    defaults = {"LAKE_URL": f"file:{home / 'lake'}", "DATABASE_URL": f"sqlite:///{home / 'mlops.db'}", **_DEFAULTS}
+    values = {key: environ.get(key) or default for key, default in defaults.items()}
+    for key, schemes in _SCHEMES.items():
+        _check_scheme(key, values[key], schemes)
+    return Settings(
+        home,
+        *(values[key] for key in _SCHEMES),
+        training_profile=_one_of("TRAINING_PROFILE", values["TRAINING_PROFILE"], PROFILES),
+        max_file_mb=_positive("MAX_FILE_MB", values["MAX_FILE_MB"]),
+    )
+
+
+def _check_scheme(key: str, value: str, schemes: tuple[str, ...]) -> None:
+    if not value.startswith(schemes):
+        scheme = value.split(":", 1)[0]
+        raise Misconfigured(key, f"starts with {scheme!r}, which no backend serves", ", ".join(schemes))
+
+
+def _one_of(key: str, value: str, accepted: tuple[str, ...]) -> str:
+    if value not in accepted:
+        raise Misconfigured(key, f"is {value!r}", " or ".join(accepted))
+    return value
+
+
+def _positive(key: str, value: str) -> int:
+    if not value.isdigit() or int(value) < 1:
+        raise Misconfigured(key, f"is {value!r}", "a whole number of at least 1")
+    return int(value)

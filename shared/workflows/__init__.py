@@ -1,0 +1,1 @@
+"""What happens: ingest, train, deploy, score, reconcile. Plain functions over ports."""
