@@ -56,8 +56,14 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     for key, schemes in _SCHEMES.items():
         _check_scheme(key, values[key], schemes)
     return Settings(
-        home,
-        *(values[key] for key in _SCHEMES),
+        home=home,
+        lake_url=values["LAKE_URL"],
+        database_url=values["DATABASE_URL"],
+        registry_url=values["REGISTRY_URL"],
+        trainer_url=values["TRAINER_URL"],
+        serving_url=values["SERVING_URL"],
+        telemetry_url=values["TELEMETRY_URL"],
+        events_url=values["EVENTS_URL"],
         training_profile=_one_of("TRAINING_PROFILE", values["TRAINING_PROFILE"], PROFILES),
         max_file_mb=_positive("MAX_FILE_MB", values["MAX_FILE_MB"]),
     )

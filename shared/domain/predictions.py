@@ -20,6 +20,20 @@ class PredictionColumn:
     source: str = ""
 
 
+_IDENTITY = (
+    PredictionColumn("prediction_id", "int"),
+    PredictionColumn("window", "text"),
+    PredictionColumn("entity_key", "text"),
+)
+_PROVENANCE = (
+    PredictionColumn("run_id", "text"),
+    PredictionColumn("model", "text"),
+    PredictionColumn("model_sha256", "text"),
+    PredictionColumn("dataset", "text"),
+    PredictionColumn("scored_at", "time"),
+)
+
+
 def first_id(ordinal: int) -> int:
     """The prediction id of row 0 of the scenario's window number `ordinal`."""
     return ordinal << ID_SHIFT
@@ -47,12 +61,5 @@ def prediction_columns(scenario: Scenario) -> tuple[PredictionColumn, ...]:
     """Every column in order: identity, answer, report columns, provenance."""
     table = scenario.scoring_table
     report = tuple(PredictionColumn(sql_name(name), table.column(name).kind, name) for name in scenario.batch.report)
-    head = (("prediction_id", "int"), ("window", "text"), ("entity_key", "text"))
     answer = (PredictionColumn("prediction", label_kind(scenario)), PredictionColumn("probability", "float"))
-    tail = (("run_id", "text"), ("model", "text"), ("model_sha256", "text"), ("dataset", "text"), ("scored_at", "time"))
-    return (
-        *(PredictionColumn(name, kind) for name, kind in head),
-        *answer,
-        *report,
-        *(PredictionColumn(name, kind) for name, kind in tail),
-    )
+    return (*_IDENTITY, *answer, *report, *_PROVENANCE)
