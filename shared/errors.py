@@ -1,4 +1,4 @@
-"""Every error of the project answers one question for its host: would a retry help?
+"""Errors that answer the one question their host has: would a retry help.
 
 A class takes facts and builds the sentence: what was wrong, where, and what would be accepted.
 """

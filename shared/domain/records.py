@@ -82,7 +82,7 @@ RunState = Literal["requested", "running", "completed", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A training run of one dataset version. `request` is unique: one run per (dataset, pipeline version, forced key)."""
+    """A training run of one dataset version. `request` is unique: dataset, pipeline version, and a key when forced."""
 
     id: str
     scenario: str

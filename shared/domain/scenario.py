@@ -49,7 +49,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """How rows are held back. `time` orders by the time column (row order where there is none) and leaves `gap` rows out."""
+    """How rows are held back. `time` orders by the time column (else row order) and leaves `gap` rows out."""
 
     kind: Literal["random", "time"]
     validation: float = 0.15

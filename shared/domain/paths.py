@@ -1,0 +1,80 @@
+"""Names in the lake: what an arriving blob is for, and where everything else lies."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from shared.domain.scenario import Scenario, Scenarios, Table
+from shared.errors import Quarantined
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_DEPTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Where a blob landed: `incoming` (to learn from) or `scoring` (to predict), and in which drop."""
+
+    area: Literal["incoming", "scoring"]
+    scenario: Scenario
+    drop: str
+    file: str
+
+    @property
+    def folder(self) -> str:
+        """The drop's folder, with a slash at its end."""
+        return f"{self.area}/{self.scenario.name}/{self.drop}/"
+
+    @property
+    def key(self) -> str:
+        """`<scenario>/<drop>`."""
+        return f"{self.scenario.name}/{self.drop}"
+
+
+def landing(path: str, scenarios: Scenarios) -> Landing | str:
+    """Where the blob landed, or a sentence that says why it asks for nothing."""
+    area, *rest = path.split("/")
+    if area not in ("incoming", "scoring"):
+        return f"{area}/ is written by the system itself"
+    if len(rest) != _DEPTH - 1:
+        return f"the path is not {area}/<scenario>/<drop>/<table>.csv|parquet"
+    name, drop, file = rest
+    if name not in scenarios:
+        return f"there is no scenario {name[:80]!r}; known: {', '.join(sorted(scenarios))}"
+    if not NAME.fullmatch(drop):
+        return f"the drop's name {drop[:80]!r} has other characters than letters, digits, '.', '_' and '-'"
+    return Landing("incoming" if area == "incoming" else "scoring", scenarios[name], drop, file)
+
+
+def table_of(file: str, area: str, scenario: Scenario) -> Table:
+    """The table a file of a drop belongs to: `<table>.csv`, `<table>.<part>.parquet`, or any name if there is one table.
+
+    Quarantined when the scenario has several tables and the name is none of theirs.
+    """
+    if area == "scoring":
+        return scenario.scoring_table
+    if len(scenario.tables) == 1:
+        return scenario.tables[0]
+    stem = re.split(r"[.-]", file, maxsplit=1)[0]
+    for table in scenario.tables:
+        if table.name == stem:
+            return table
+    names = ", ".join(f"{table.name}.csv" for table in scenario.tables)
+    raise Quarantined("unknown_table", f"File {file[:80]!r} names no table of {scenario.name}; accepted: {names}.")
+
+
+def dataset_folder(scenario: str, dataset: str) -> str:
+    """Where a dataset version lies."""
+    return f"datasets/{scenario}/{dataset}/"
+
+
+def window_folder(scenario: str, window: str) -> str:
+    """Where a window's plan, predictions and commit lie."""
+    return f"windows/{scenario}/{window}/"
+
+
+def quarantine_folder(where: Landing, etag: str) -> str:
+    """Where refused bytes and their reason lie; one folder per version of the blob."""
+    return f"quarantine/{where.scenario.name}/{where.drop}/{re.sub(r'[^A-Za-z0-9]', '', etag)}/"
