@@ -1,0 +1,173 @@
+"""Rows become the model's matrix: float32, one column per feature, in the order of the input contract.
+
+Training and scoring both encode here, so a category can never be a different number on the two sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from shared.domain.contract import Feature, InputContract
+from shared.errors import BadInput, Quarantined
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+UNKNOWN = -1.0
+_NUMBERS = frozenset({int, float})
+_CATEGORIES = frozenset({str, type(None)})
+_LARGEST = float(np.finfo(np.float32).max)
+
+
+def encode(table: pa.Table | pa.RecordBatch, contract: InputContract) -> np.ndarray:
+    """A C-contiguous float32 matrix (rows, features): null numbers are NaN, null or unknown categories are -1.
+
+    Quarantined when a feature's column is absent or its type is neither a number nor text.
+    """
+    matrix = np.empty((table.num_rows, len(contract.features)), dtype=np.float32)
+    present = {name: position for position, name in enumerate(table.schema.names)}
+    for position, feature in enumerate(contract.features):
+        if feature.name not in present:
+            raise Quarantined("missing_column", _absent(feature.name, present), column=feature.name)
+        _fill(matrix[:, position], table.column(present[feature.name]), feature)
+    return matrix
+
+
+def categories_of(column: pa.Array | pa.ChunkedArray) -> tuple[str, ...]:
+    """The distinct values of a column as text, sorted, without null: the `values` of a category feature."""
+    import pyarrow as pa
+
+    decoded = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+    return tuple(sorted(value for value in decoded.unique().cast(pa.string()).to_pylist() if value is not None))
+
+
+def _absent(name: str, present: Collection[str]) -> str:
+    return f"Column {name!r} is missing; the model needs it and the table has {', '.join(map(repr, present))}."
+
+
+def _fill(target: np.ndarray, column: pa.Array | pa.ChunkedArray, feature: Feature) -> None:
+    convert = _codes if feature.kind == "category" else _numbers
+    start = 0
+    for chunk in column.chunks if hasattr(column, "chunks") else (column,):
+        target[start : start + len(chunk)] = convert(chunk, feature)
+        start += len(chunk)
+
+
+def _numbers(array: pa.Array, feature: Feature) -> np.ndarray:
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    kind = array.type
+    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)):
+        sentence = f"Column {feature.name!r} holds {kind}; the model takes a number there."
+        raise Quarantined("wrong_type", sentence, column=feature.name)
+    return _nan_for_null(array)
+
+
+def _nan_for_null(array: pa.Array) -> np.ndarray:
+    # Filled before the cast: a block with a null must round its other numbers like a block without one.
+    filled = array.fill_null(0) if array.null_count else array
+    with np.errstate(over="ignore"):
+        values: np.ndarray = filled.to_numpy(zero_copy_only=False).astype(np.float32)
+    if array.null_count:
+        values[array.is_null().to_numpy(zero_copy_only=False)] = np.nan
+    return values
+
+
+def _codes(array: pa.Array, feature: Feature) -> np.ndarray:
+    """Look each distinct value up once, then the rows by position."""
+    import pyarrow as pa
+
+    encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+    positions = {value: float(code) for code, value in enumerate(feature.values)}
+    distinct = encoded.dictionary.cast(pa.string()).to_pylist()
+    # One slot more than there are values: what a null points to.
+    table = np.array([*(positions.get(value, UNKNOWN) for value in distinct), UNKNOWN], dtype=np.float32)
+    indices = encoded.indices
+    if indices.null_count:
+        indices = indices.cast(pa.int64()).fill_null(len(distinct))
+    codes: np.ndarray = table[indices.to_numpy(zero_copy_only=False)]
+    return codes
+
+
+class RowEncoder:
+    """Encodes the rows of requests for one contract; prepared once per model because it runs per request."""
+
+    def __init__(self, contract: InputContract) -> None:
+        self._contract = contract
+        self._names = contract.names
+        self._known = frozenset(contract.names)
+        self._positions = [
+            {value: float(code) for code, value in enumerate(feature.values)} if feature.kind == "category" else None
+            for feature in contract.features
+        ]
+
+    def encode(self, rows: Sequence[Mapping[str, Any]], allowed: Collection[str] = ()) -> np.ndarray:
+        """A float32 matrix (rows, features); BadInput names the row (from 1) and the field that does not fit."""
+        encoded = [self._row(number, row, allowed) for number, row in enumerate(rows, 1)]
+        return np.array(encoded, dtype=np.float32).reshape(len(encoded), len(self._names))
+
+    def _row(self, number: int, row: Mapping[str, Any], allowed: Collection[str]) -> list[float]:
+        if not isinstance(row, Mapping):
+            raise BadInput(f"Row {number} is {_called(row)}; accepted: an object with the fields {_list(self._names)}.")
+        missing = [name for name in self._names if name not in row]
+        if missing:
+            raise BadInput(f"Row {number}: field {missing[0]!r} is missing; accepted: a value or null for every field.")
+        if len(row) > len(self._names):
+            self._check_extra(number, row, allowed)
+        pairs = zip(self._contract.features, self._positions, strict=True)
+        return [_cell(number, feature, positions, row[feature.name]) for feature, positions in pairs]
+
+    def _check_extra(self, number: int, row: Mapping[str, Any], allowed: Collection[str]) -> None:
+        extra = [str(name) for name in row if name not in self._known and name not in allowed]
+        if extra:
+            accepted = (*self._names, *(name for name in allowed if name not in self._known))
+            raise BadInput(f"Row {number}: unknown field {_list(extra)}; accepted: {_list(accepted)}.")
+
+
+def encode_rows(
+    rows: Sequence[Mapping[str, Any]], contract: InputContract, allowed: Collection[str] = ()
+) -> np.ndarray:
+    """A float32 matrix (rows, features) like `encode`; BadInput names the row (from 1) and the field.
+
+    Null is a missing value. Fields beyond the contract are refused unless they are in `allowed`.
+    """
+    return RowEncoder(contract).encode(rows, allowed)
+
+
+def _cell(number: int, feature: Feature, positions: Mapping[Any, float] | None, value: Any) -> float:
+    if positions is None:
+        return _number(number, feature.name, value)
+    if type(value) is int and str(value) in positions:
+        # A category that was a whole number in the training data may be sent as one.
+        return positions[str(value)]
+    if type(value) not in _CATEGORIES:
+        raise BadInput(_refusal(number, feature.name, value, "text or null"))
+    return positions.get(value, UNKNOWN)
+
+
+def _number(number: int, name: str, value: Any) -> float:
+    if value is None:
+        return float("nan")
+    if type(value) not in _NUMBERS:
+        raise BadInput(_refusal(number, name, value, "a number or null"))
+    if not -_LARGEST <= value <= _LARGEST:  # NaN fails this too
+        raise BadInput(_refusal(number, name, value, "a finite number within the range of float32, or null"))
+    return float(value)
+
+
+def _refusal(number: int, name: str, value: object, accepted: str) -> str:
+    return f"Row {number}, field {name!r}: {_called(value)} is not accepted; accepted: {accepted}."
+
+
+def _called(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 40 else f"{shown[:37]}..."  # noqa: PLR2004 - what fits in a sentence
+
+
+def _list(names: Collection[str]) -> str:
+    return ", ".join(map(repr, names))
