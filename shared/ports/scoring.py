@@ -2,42 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from shared.domain.contract import InputContract
+from shared.domain.scenario import Scenario
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-from dataclasses import dataclass
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What every prediction row says about its origin; `model` is `name:version`, `dataset` what it was trained on."""
+
+    run_id: str
+    model: str
+    model_sha256: str
+    dataset: str
+    scored_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class BatchJob:
-    """One window to score: sources of one table, and what is written beside each prediction."""
+    """One window to score. Rows come from `table` when features were assembled, else from `sources` in order.
 
-    scenario: str
+    `sources` are (name, reader) of canonical Parquet files of the scenario's scoring table.
+    """
+
+    scenario: Scenario
     window: str
     first_id: int
-    table: pa.Table | None
-    sources: Sequence[tuple[str, BinaryIO]]
-    provenance: Mapping[str, Any]
+    provenance: Provenance
+    sources: Sequence[tuple[str, BinaryIO]] = ()
+    table: pa.Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What a batch wrote."""
+    """What a batch wrote: `rows` predictions; `failed_rows` were left out."""
 
     rows: int
     failed_rows: int
 
 
 class LoadedModel(Protocol):
-    """An ONNX model in memory, with its contract."""
+    """An ONNX model in memory."""
 
-    contract: InputContract
+    @property
+    def contract(self) -> InputContract:
+        """What the model takes and answers."""
+        ...
+
+    @property
+    def threshold(self) -> float:
+        """The probability of the second label from which a binary model predicts it."""
+        ...
 
     def matrix(self, values: np.ndarray) -> np.ndarray:
         """float32 (rows, features) in contract order to float32 probabilities (rows, labels)."""
@@ -47,18 +70,28 @@ class LoadedModel(Protocol):
         """Arrow columns to the float32 matrix of the contract; Quarantined when a feature is absent."""
         ...
 
-    def rows(self, rows: Sequence[Mapping[str, Any]]) -> np.ndarray:
-        """Rows of a request to probabilities; BadInput names the row and field that does not fit."""
+    def rows(self, rows: Sequence[Mapping[str, Any]], allowed: Collection[str] = ()) -> np.ndarray:
+        """Rows of a request to probabilities; BadInput names the row and field that does not fit.
+
+        Fields beyond the contract are refused unless they are in `allowed`.
+        """
         ...
 
 
 class Scoring(Protocol):
-    """Loads models and runs batches."""
+    """Judges and loads models, and runs batches."""
+
+    def inspect(self, onnx: bytes, contract: InputContract) -> None:
+        """Walk the graph without running it; Refused says what a model may not contain or does not fit the contract."""
+        ...
 
     def load(self, onnx: bytes, manifest: Mapping[str, Any]) -> LoadedModel:
-        """Load from bytes; Corrupt when sha256 or graph is not what the manifest says."""
+        """Load from bytes that passed `inspect` once; Corrupt when they are not what the manifest says."""
         ...
 
     def batch(self, model: LoadedModel, job: BatchJob, out: BinaryIO) -> BatchResult:
-        """Stream the job's rows through the model into `out` as Parquet with page checksums, memory bounded."""
+        """Stream the job's rows through the model into `out` as Parquet with page checksums, memory bounded.
+
+        Equal rows and provenance give equal bytes. Quarantined when more rows fail than the scenario tolerates.
+        """
         ...

@@ -1,0 +1,1 @@
+"""ONNX models: judged, loaded from bytes, and run over requests and windows."""

@@ -1,0 +1,112 @@
+"""An ONNX model in memory, loaded from bytes and never from a path."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from shared.adapters.encoding import RowEncoder, encode
+from shared.domain.contract import InputContract
+from shared.errors import Corrupt
+
+if TYPE_CHECKING:
+    import onnxruntime as ort
+    import pyarrow as pa
+
+OUTPUT = "probabilities"
+_FLOATS = "tensor(float)"
+# What other model files start with. Most of them run code when they are read.
+_FOREIGN = {
+    b"\x80": "a Python pickle",
+    b"PK": "a zip archive",
+    b"\x1f\x8b": "a gzip file",
+    b"x\x9c": "a compressed joblib file",
+    b"\x89HDF": "an HDF5 file",
+}
+
+
+class OnnxModel:
+    """Answers probabilities for a matrix, for rows of a request, and encodes tables; safe to share between threads."""
+
+    def __init__(self, session: ort.InferenceSession, contract: InputContract, threshold: float) -> None:
+        self.contract = contract
+        self.threshold = threshold
+        self._session = session
+        self._input = session.get_inputs()[0].name
+        self._rows = RowEncoder(contract)
+
+    def matrix(self, values: np.ndarray) -> np.ndarray:
+        """float32 (rows, features) to float32 probabilities (rows, labels)."""
+        answer: np.ndarray = self._session.run([OUTPUT], {self._input: values})[0]
+        return answer
+
+    def encode(self, table: pa.Table) -> np.ndarray:
+        """Arrow columns to float32 (rows, features); Quarantined when a feature is absent."""
+        return encode(table, self.contract)
+
+    def rows(self, rows: Sequence[Mapping[str, Any]], allowed: Collection[str] = ()) -> np.ndarray:
+        """Rows of a request to probabilities (rows, labels); BadInput names the row and field that does not fit."""
+        return self.matrix(self._rows.encode(rows, allowed))
+
+
+def load(onnx: bytes, manifest: Mapping[str, Any]) -> OnnxModel:
+    """The model in `onnx`; Corrupt when the bytes, their sha256 or their inputs are not what the manifest says."""
+    refuse_foreign(onnx)
+    digest = hashlib.sha256(onnx).hexdigest()
+    if digest != manifest["sha256"]:
+        raise Corrupt(f"The model has sha256 {digest}; its manifest says {manifest['sha256']}.")
+    contract = InputContract.from_json(manifest["contract"])
+    session = _session(onnx)
+    _check_signature(session, contract)
+    return OnnxModel(session, contract, float(manifest.get("threshold", 0.5)))
+
+
+def refuse_foreign(onnx: bytes) -> None:
+    """Corrupt when the bytes are another kind of file, whatever their name was."""
+    for magic, kind in _FOREIGN.items():
+        if onnx.startswith(magic):
+            raise Corrupt(f"The model file is {kind}; only ONNX is loaded.")
+    if not onnx:
+        raise Corrupt("The model file is empty; only ONNX is loaded.")
+
+
+def _session(onnx: bytes) -> ort.InferenceSession:
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.log_severity_level = 4
+    # Threads belong to the caller: one model serves requests and batches that bring their own.
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    # Else bytes in the runtime's own format would be loaded, which `inspect` cannot read.
+    options.add_session_config_entry("session.load_model_format", "ONNX")
+    try:
+        return ort.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # the runtime's errors share no other base class
+        raise Corrupt(f"The model cannot be loaded: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0][:300]
+
+
+def _check_signature(session: ort.InferenceSession, contract: InputContract) -> None:
+    inputs, outputs = session.get_inputs(), {output.name: output for output in session.get_outputs()}
+    width = len(contract.features)
+    if len(inputs) != 1 or inputs[0].type != _FLOATS or not _is_wide(inputs[0].shape, width):
+        found = ", ".join(f"{value.name}: {value.type} {value.shape}" for value in inputs)
+        raise Corrupt(
+            f"The model takes {found or 'nothing'}; its contract says one {_FLOATS} of shape [rows, {width}]."
+        )
+    answer = outputs.get(OUTPUT)
+    if answer is None or answer.type != _FLOATS or not _is_wide(answer.shape, len(contract.labels)):
+        found = ", ".join(f"{value.name}: {value.type} {value.shape}" for value in outputs.values())
+        accepted = f"{OUTPUT}: {_FLOATS} of shape [rows, {len(contract.labels)}]"
+        raise Corrupt(f"The model answers {found}; its contract says {accepted}.")
+
+
+def _is_wide(shape: Sequence[int | str | None], width: int) -> bool:
+    return len(shape) == 2 and not isinstance(shape[0], int) and shape[1] == width  # noqa: PLR2004 - rows, columns
