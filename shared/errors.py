@@ -1,4 +1,4 @@
-"""Errors that answer the one question their host has: would a retry help.
+"""Errors that say what was wrong, and whether a retry would help.
 
 A class takes facts and builds the sentence: what was wrong, where, and what would be accepted.
 """

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from shared.errors import BadInput
+
+# Azure Storage operations that mean "the blob's bytes are complete".
 _COMPLETING = frozenset({"PutBlob", "PutBlockList", "CopyBlob", "FlushWithClose", "SftpCommit"})
 _SUBJECT = "/blobServices/default/containers/"
 _FINAL_STATUS = frozenset({"completed", "failed", "canceled"})

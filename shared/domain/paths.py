@@ -49,7 +49,7 @@ def landing(path: str, scenarios: Scenarios) -> Landing | str:
 
 
 def table_of(file: str, area: str, scenario: Scenario) -> Table:
-    """The table a file of a drop belongs to: `<table>.csv`, `<table>.<part>.parquet`, or any name if there is one table.
+    """The table a file belongs to: `<table>.csv`, `<table>.<part>.parquet`, or any name where there is one table.
 
     Quarantined when the scenario has several tables and the name is none of theirs.
     """

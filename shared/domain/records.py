@@ -51,6 +51,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a piece of work ended: a final state, the sentence that says why, and facts a program can read."""
+
+    state: str
+    reason: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class TableFile:
     """A validated table as it lies in the lake: canonical Parquet, immutable, addressed by its sha256."""
 

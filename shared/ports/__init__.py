@@ -22,6 +22,8 @@ class Ports:
     """Everything outside, behind protocols. Built once per process by `shared.bootstrap`."""
 
     scenarios: Scenarios
+    container: str
+    training_profile: str
     clock: Clock
     lake: Lake
     tables: Tables

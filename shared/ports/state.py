@@ -36,12 +36,16 @@ class Ledger(Protocol):
         """End the claim; Conflict when it is held by somebody else by now."""
         ...
 
-    def release(self, claim: Claim, reason: str) -> None:
-        """Give the claim back after a transient fault; the next attempt may take it at once."""
+    def release(self, claim: Claim, reason: str, *, counts: bool) -> None:
+        """Give the claim back; the next attempt may take it at once. `counts`: whether this one was an attempt."""
         ...
 
     def note(self, kind: str, key: str, state: str, reason: str) -> None:
         """Record something that asked for nothing; the same again only counts the repeat."""
+        ...
+
+    def abandon(self, reason: str) -> int:
+        """Release every claim in progress; only for whoever knows that no other worker lives. Returns how many."""
         ...
 
 
@@ -137,7 +141,7 @@ class Windows(Protocol):
     def claim(self, window: Window) -> Window:
         """Keep the window and its inputs in one transaction, with the next ordinal; Conflict when an input is taken.
 
-        The same id again returns the window that stands.
+        The same id again returns the window that stands and adds the inputs it does not have yet.
         """
         ...
 

@@ -1,0 +1,25 @@
+"""Entry point of the function app."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING
+
+from functions.app import create_app
+
+if TYPE_CHECKING:
+    from shared.ports import Ports
+
+
+@cache
+def ports() -> Ports:
+    """The process's ports, built by the first event that needs them."""
+    from shared.bootstrap import build_ports
+
+    from model_training.scenarios import SCENARIOS
+
+    return build_ports(os.environ, SCENARIOS)
+
+
+app = create_app(ports)

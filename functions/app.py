@@ -1,0 +1,20 @@
+"""The function app as a factory: triggers are closures over `ports`, which is first called by the first event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import azure.functions as func
+
+from functions import http_api, intake, timers, workers
+from shared.ports import Ports
+
+
+def create_app(ports: Callable[[], Ports]) -> func.FunctionApp:
+    """All triggers of the project on one app. A missing setting fails an invocation with a sentence, not the app."""
+    app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
+    app.register_functions(intake.blueprint())
+    app.register_functions(workers.blueprint(ports))
+    app.register_functions(timers.blueprint(ports))
+    app.register_functions(http_api.blueprint(ports))
+    return app

@@ -1,0 +1,82 @@
+"""HTTP: health (anonymous), status, and scoring. Everything but health asks for a key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import azure.functions as func
+
+from shared.errors import BadInput, Fault, Missing
+from shared.ports import Ports
+from shared.workflows.answer import answer
+from shared.workflows.serving import Servers
+from shared.workflows.status import status
+
+MAX_BODY = 5 * 1024 * 1024
+
+
+def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
+    """Routes under the host's prefix (`/api`)."""
+    bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
+    servers: list[Servers] = []
+
+    def serving() -> Servers:
+        # Two first requests at once may each make one; the later is dropped, which costs a load and nothing else.
+        if not servers:
+            servers.append(Servers(ports()))
+        return servers[0]
+
+    @bp.route(route="health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+    def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 -- the trigger's binding
+        return _json(200, {"status": "healthy"})
+
+    @bp.route(route="status", methods=["GET"])
+    def state(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 -- the trigger's binding
+        return _answered(lambda: (status(ports()), {}))
+
+    @bp.route(route="score/{scenario}", methods=["POST"])
+    def score(req: func.HttpRequest) -> func.HttpResponse:
+        return _answered(lambda: _score(req, ports(), serving()))
+
+    return bp
+
+
+def _score(req: func.HttpRequest, ports: Ports, servers: Servers) -> tuple[Any, Mapping[str, str]]:
+    scenario = ports.scenarios.get(req.route_params["scenario"])
+    if scenario is None:
+        raise Missing(f"There is no such scenario; known: {', '.join(sorted(ports.scenarios))}.")
+    kind = (req.headers.get("content-type") or "application/json").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise BadInput(f"The content type is {kind[:80]!r}; accepted: application/json.")
+    body = req.get_body()
+    if len(body) > MAX_BODY:
+        raise BadInput(f"The body has {len(body)} bytes; at most {MAX_BODY} are accepted.")
+    serving = servers.current(scenario.name)
+    headers = {"x-model": serving.model.id, "x-generation": str(serving.deployment.generation)}
+    return answer(scenario, serving, body), headers
+
+
+def _answered(act: Callable[[], tuple[Any, Mapping[str, str]]]) -> func.HttpResponse:
+    try:
+        value, headers = act()
+    except BadInput as fault:
+        return problem(400, fault.reason)
+    except Missing as fault:
+        return problem(404, fault.reason)
+    except Fault as fault:
+        return problem(503, fault.reason)
+    return _json(200, value, headers)
+
+
+def problem(code: int, message: str) -> func.HttpResponse:
+    """An error document: RFC 9457 members, and `status_code` with `message` for clients that expect those."""
+    value = {"title": message, "status": code, "status_code": code, "message": message}
+    return _json(code, value, kind="application/problem+json")
+
+
+def _json(
+    code: int, value: Any, headers: Mapping[str, str] | None = None, kind: str = "application/json"
+) -> func.HttpResponse:
+    return func.HttpResponse(json.dumps(value), status_code=code, headers=dict(headers or {}), mimetype=kind)

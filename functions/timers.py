@@ -1,0 +1,31 @@
+"""Timers only plan: they put messages on queues and never do long work themselves."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable
+
+import azure.functions as func
+
+from functions.names import DATA_EVENTS, PLAN_SCHEDULE, PREDICT_WINDOWS, RECONCILE_SCHEDULE, STORAGE
+from shared import dispatch
+from shared.ports import Ports
+
+Messages = func.Out[typing.List[str]]  # noqa: UP006 -- the worker library cannot index `list[str]` here
+
+
+def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
+    """One timer plans the windows that are due, one sweeps up what was lost."""
+    bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
+
+    @bp.timer_trigger(arg_name="timer", schedule=PLAN_SCHEDULE, run_on_startup=False, use_monitor=True)
+    @bp.queue_output(arg_name="windows", queue_name=PREDICT_WINDOWS, connection=STORAGE)
+    def plan_windows(timer: func.TimerRequest, windows: Messages) -> None:  # noqa: ARG001 -- the trigger's binding
+        windows.set(dispatch.plan(ports()))
+
+    @bp.timer_trigger(arg_name="timer", schedule=RECONCILE_SCHEDULE, run_on_startup=False, use_monitor=True)
+    @bp.queue_output(arg_name="events", queue_name=DATA_EVENTS, connection=STORAGE)
+    def reconcile(timer: func.TimerRequest, events: Messages) -> None:  # noqa: ARG001 -- the trigger's binding
+        events.set(dispatch.sweep(ports()))
+
+    return bp

@@ -1,0 +1,56 @@
+"""Queue workers: each message is one event or one window, and may come more than once."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable
+
+import azure.functions as func
+
+from functions.names import DATA_EVENTS, MODEL_EVENTS, PREDICT_WINDOWS, STORAGE
+from shared import dispatch
+from shared.ports import Ports
+
+# `list[str]` in this annotation makes the whole app fail to index; the worker library wants the older spelling.
+Messages = func.Out[typing.List[str]]  # noqa: UP006 -- see above
+
+
+def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
+    """Workers of the three queues, and one that records what each of them gave up."""
+    bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
+
+    @bp.queue_trigger(arg_name="message", queue_name=DATA_EVENTS, connection=STORAGE)
+    @bp.queue_output(arg_name="windows", queue_name=PREDICT_WINDOWS, connection=STORAGE)
+    def ingest(message: func.QueueMessage, windows: Messages) -> None:
+        windows.set(dispatch.on_event(ports(), text_of(message)))
+
+    @bp.queue_trigger(arg_name="message", queue_name=MODEL_EVENTS, connection=STORAGE)
+    @bp.queue_output(arg_name="windows", queue_name=PREDICT_WINDOWS, connection=STORAGE)
+    def deploy(message: func.QueueMessage, windows: Messages) -> None:
+        windows.set(dispatch.on_event(ports(), text_of(message)))
+
+    @bp.queue_trigger(arg_name="message", queue_name=PREDICT_WINDOWS, connection=STORAGE)
+    def predict_window(message: func.QueueMessage) -> None:
+        dispatch.on_window(ports(), text_of(message))
+
+    _poison(bp, ports)
+    return bp
+
+
+def _poison(bp: func.Blueprint, ports: Callable[[], Ports]) -> None:
+    @bp.queue_trigger(arg_name="message", queue_name=f"{DATA_EVENTS}-poison", connection=STORAGE)
+    def data_poison(message: func.QueueMessage) -> None:
+        dispatch.on_poison(ports(), DATA_EVENTS, text_of(message))
+
+    @bp.queue_trigger(arg_name="message", queue_name=f"{MODEL_EVENTS}-poison", connection=STORAGE)
+    def model_poison(message: func.QueueMessage) -> None:
+        dispatch.on_poison(ports(), MODEL_EVENTS, text_of(message))
+
+    @bp.queue_trigger(arg_name="message", queue_name=f"{PREDICT_WINDOWS}-poison", connection=STORAGE)
+    def window_poison(message: func.QueueMessage) -> None:
+        dispatch.on_poison(ports(), PREDICT_WINDOWS, text_of(message))
+
+
+def text_of(message: func.QueueMessage) -> str:
+    """The message's text; bytes that are not UTF-8 become replacement characters and are refused as an event."""
+    return message.get_body().decode("utf-8", errors="replace")

@@ -1,0 +1,68 @@
+"""The composition root: settings become adapters, adapters become `Ports`. Nowhere else is a backend chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from shared.domain.scenario import Scenarios
+from shared.ports import Clock, Ports, Trainer
+from shared.settings import Settings, read_settings
+
+CONTAINER = "mlops"
+
+
+def utc_now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock = utc_now) -> Ports:
+    """Ports for these settings; Misconfigured when one is missing or cannot be used."""
+    from shared.adapters.folder_lake import FolderLake
+    from shared.adapters.local_publisher import LocalPublisher
+    from shared.adapters.onnx_scoring import OnnxScoring
+    from shared.adapters.sql.datasets import SqlDatasets
+    from shared.adapters.sql.deployments import SqlDeployments
+    from shared.adapters.sql.engine import open_database
+    from shared.adapters.sql.history import SqlHistory
+    from shared.adapters.sql.ledger import SqlLedger
+    from shared.adapters.sql.outbox import SqlOutbox
+    from shared.adapters.sql.predictions import SqlPredictions
+    from shared.adapters.sql.registry import LocalRegistry
+    from shared.adapters.sql.runs import SqlRuns
+    from shared.adapters.sql.windows import SqlWindows
+    from shared.adapters.tables import ArrowTables
+
+    settings = read_settings(environ)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    engine = open_database(settings.database_url)
+    lake = FolderLake(settings.lake_folder)
+    return Ports(
+        scenarios=scenarios,
+        container=CONTAINER,
+        training_profile=settings.training_profile,
+        clock=clock,
+        lake=lake,
+        tables=ArrowTables(),
+        ledger=SqlLedger(engine, clock),
+        history=SqlHistory(engine),
+        datasets=SqlDatasets(engine),
+        runs=SqlRuns(engine, clock),
+        registry=LocalRegistry(engine, lake, clock),
+        trainer=_trainer(settings, environ),
+        deployments=SqlDeployments(engine),
+        scoring=OnnxScoring(),
+        windows=SqlWindows(engine),
+        predictions=SqlPredictions(engine),
+        outbox=SqlOutbox(engine),
+        publisher=LocalPublisher(settings.home),
+    )
+
+
+def _trainer(settings: Settings, environ: Mapping[str, str]) -> Trainer:
+    from shared.adapters.process_trainer import NoTrainer, ProcessTrainer
+
+    if settings.trainer_url == "none:":
+        return NoTrainer()
+    return ProcessTrainer(settings.home, environ)

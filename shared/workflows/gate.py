@@ -1,0 +1,125 @@
+"""The gate: every check of a model version, with its value, its threshold and a sentence."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from shared.domain.contract import InputContract
+from shared.domain.records import Check, Model, Verdict
+from shared.domain.scenario import Scenario
+from shared.errors import Fault
+from shared.ports import Ports
+from shared.ports.scoring import LoadedModel
+from shared.workflows.models import read_bytes, read_model
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+# Probabilities of the golden rows may differ by this much between two builds of the runtime.
+GOLDEN_TOLERANCE = 1e-5
+
+
+def judge(ports: Ports, scenario: Scenario, model: Model) -> Verdict:
+    """Run every check; what cannot be judged because an earlier check failed is skipped with that reason."""
+    checks: list[Check] = []
+    try:
+        onnx, manifest = read_model(ports, model)
+        contract = InputContract.from_json(manifest["contract"])
+        ports.scoring.inspect(onnx, contract)
+        loaded = ports.scoring.load(onnx, manifest)
+    except (Fault, KeyError, ValueError) as error:
+        checks.append(Check("loads", "fail", None, None, f"The model cannot be loaded: {error}"))
+        return Verdict(model.id, model.sha256, tuple(checks))
+    checks.append(Check("loads", "pass", model.sha256[:12], None, "The graph is allowed and loads from its bytes."))
+    checks.append(_same_contract(scenario, contract))
+    checks.append(_golden(loaded, manifest))
+    checks.append(_bar(scenario, model))
+    checks.append(_champion(ports, scenario, model, loaded, manifest))
+    return Verdict(model.id, model.sha256, tuple(checks))
+
+
+def _same_contract(scenario: Scenario, contract: InputContract) -> Check:
+    wanted, found = ", ".join(scenario.features), ", ".join(contract.names)
+    if contract.names == scenario.features and contract.labels == scenario.labels:
+        return Check("contract", "pass", len(contract.names), len(scenario.features), "Inputs are as declared.")
+    reason = f"The model takes [{found}] and answers {contract.labels}; the scenario declares [{wanted}]."
+    return Check("contract", "fail", len(contract.names), len(scenario.features), reason)
+
+
+def _golden(loaded: LoadedModel, manifest: Mapping[str, Any]) -> Check:
+    import numpy as np
+
+    golden = manifest["golden"]
+    answers = loaded.rows(golden["rows"])
+    worst = float(np.max(np.abs(answers - np.asarray(golden["probabilities"], dtype=np.float64))))
+    if worst <= GOLDEN_TOLERANCE:
+        return Check("golden rows", "pass", worst, GOLDEN_TOLERANCE, "The golden rows are reproduced.")
+    reason = f"The golden rows differ by {worst:.2g}; at most {GOLDEN_TOLERANCE} is accepted."
+    return Check("golden rows", "fail", worst, GOLDEN_TOLERANCE, reason)
+
+
+def _bar(scenario: Scenario, model: Model) -> Check:
+    bar = scenario.bar
+    value = model.metrics.get(bar.metric)
+    if value is None:
+        return Check("bar", "fail", None, bar.minimum, f"The model reports no {bar.metric}.")
+    words = _split_words(scenario, model)
+    if value >= bar.minimum:
+        return Check("bar", "pass", value, bar.minimum, f"{words} reaches the bar of {bar.minimum:g}.")
+    return Check("bar", "fail", value, bar.minimum, f"{words} is below the bar of {bar.minimum:g}.")
+
+
+def _split_words(scenario: Scenario, model: Model) -> str:
+    kind = {"time": "time-ordered", "random": "random"}
+    other = "random" if scenario.split.kind == "time" else "time"
+    metric = scenario.bar.metric
+    words = f"{metric.upper()} on the {kind[scenario.split.kind]} split, {model.metrics[metric]:.3f},"
+    compared = model.metrics.get(f"{metric}_{other}")
+    if compared is None:
+        return words
+    return f"{words} (the {kind[other]} split, which does not decide, gives {compared:.3f})"
+
+
+def _champion(
+    ports: Ports, scenario: Scenario, model: Model, challenger: LoadedModel, manifest: Mapping[str, Any]
+) -> Check:
+    current = ports.deployments.current(scenario.name)
+    if current is None:
+        return Check("champion", "skip", None, None, "Nothing is deployed yet: there is no champion to beat.")
+    if current.sha256 == model.sha256:
+        return Check("champion", "skip", None, None, "The champion is this very model.")
+    champion = ports.registry.find(current.model, current.version)
+    if champion is None:
+        return Check("champion", "fail", None, None, f"The champion {current.model}:{current.version} is not found.")
+    loaded = ports.scoring.load(*read_model(ports, champion))
+    table, actual = _holdout(ports, scenario, model, manifest)
+    value, rival = (_score(scenario, one, table, actual) for one in (challenger, loaded))
+    facts = f"{scenario.metric} {value:.4f} against {rival:.4f} of the champion {champion.id} on the same holdout"
+    if value > rival:
+        return Check("champion", "pass", value, rival, f"Better: {facts}.")
+    return Check("champion", "fail", value, rival, f"Not better than the champion: {facts}.")
+
+
+def _holdout(
+    ports: Ports, scenario: Scenario, model: Model, manifest: Mapping[str, Any]
+) -> tuple[pa.Table, np.ndarray]:
+    import numpy as np
+    import pyarrow.parquet as pq
+
+    data = read_bytes(ports, f"{model.folder}{manifest['holdout']['file']}")
+    table = pq.read_table(io.BytesIO(data), page_checksum_verification=True)
+    labels = {label: code for code, label in enumerate(scenario.labels)}
+    actual = np.array([labels[str(value)] for value in table[scenario.target].to_pylist()])
+    return table, actual
+
+
+def _score(scenario: Scenario, model: LoadedModel, table: pa.Table, actual: np.ndarray) -> float:
+    from shared.domain.metrics import METRICS
+
+    probabilities = model.matrix(model.encode(table))
+    return float(
+        METRICS[scenario.metric](actual, probabilities[:, -1] if probabilities.shape[1] == 2 else probabilities)
+    )  # noqa: PLR2004, E501 -- two columns: binary

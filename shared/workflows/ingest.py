@@ -1,0 +1,189 @@
+"""A blob arrived: when its drop is whole, the drop becomes a dataset version and asks for training."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from shared.domain.paths import Landing, dataset_folder, quarantine_folder, table_of
+from shared.domain.records import FINAL, Blob, DatasetVersion, Outcome, TableFile
+from shared.errors import Quarantined
+from shared.ports import Ports
+from shared.workflows.announce import announce
+from shared.workflows.claims import once
+from shared.workflows.train import request_training
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Files = Mapping[str, Sequence[Blob]]
+MANIFEST_SCHEMA = 1
+
+
+def drop_blobs(ports: Ports, where: Landing) -> tuple[Blob, ...]:
+    """The blobs of the drop as they are now, in name order."""
+    depth = where.folder.count("/")
+    return tuple(blob for blob in ports.lake.list(where.folder) if blob.path.count("/") == depth)
+
+
+def drop_key(where: Landing, blobs: Sequence[Blob]) -> str:
+    """The ledger key of exactly these blob versions: `<scenario>/<drop>@<digest>`."""
+    listing = "\n".join(f"{blob.path}@{blob.etag}" for blob in blobs)
+    return f"{where.key}@{hashlib.sha256(listing.encode()).hexdigest()[:12]}"
+
+
+def ingest(ports: Ports, where: Landing) -> Outcome:
+    """How the blob's drop stands after this blob: waiting for tables, registered, duplicate or quarantined."""
+    blobs = drop_blobs(ports, where)
+    try:
+        files = _by_table(where, blobs)
+    except Quarantined as fault:
+        _quarantine(ports, where, blobs, fault)
+        raise
+    missing = [table.name for table in where.scenario.tables if table.name not in files]
+    if missing:
+        return Outcome("waiting", f"Drop {where.drop} waits for: {', '.join(missing)}.")
+    result = once(ports, "drop", drop_key(where, blobs), "", lambda: _register(ports, where, files))
+    if result.outcome.state not in FINAL:
+        return Outcome("done", f"Drop {where.drop} is being registered through another of its files.")
+    _settle_waiting(ports, blobs, result.outcome)
+    return result.outcome
+
+
+def _by_table(where: Landing, blobs: Sequence[Blob]) -> Files:
+    files: dict[str, list[Blob]] = {}
+    for blob in blobs:
+        table = table_of(blob.path.rsplit("/", 1)[1], where.area, where.scenario)
+        files.setdefault(table.name, []).append(blob)
+    return files
+
+
+def _settle_waiting(ports: Ports, blobs: Sequence[Blob], outcome: Outcome) -> None:
+    """Tables that waited for this one share its ending."""
+    for blob in blobs:
+        key = blob_key(blob)
+        entry = ports.history.find("blob", key)
+        if entry is not None and entry.state == "waiting":
+            ports.ledger.note("blob", key, outcome.state, outcome.reason)
+
+
+def blob_key(blob: Blob) -> str:
+    """The ledger key of one version of one blob."""
+    return f"{blob.path}@{blob.etag.strip(chr(34))}"
+
+
+def _register(ports: Ports, where: Landing, files: Files) -> Outcome:
+    scenario = where.scenario.name
+    blobs = [blob for group in files.values() for blob in group]
+    try:
+        tables = {table.name: _read(ports, files[table.name], table.name, where) for table in where.scenario.tables}
+    except Quarantined as fault:
+        _quarantine(ports, where, blobs, fault)
+        raise
+    contents = {name: ports.tables.write(table) for name, table in tables.items()}
+    dataset = _version(ports, where, blobs, tables, contents)
+    known = ports.datasets.by_digest(scenario, dataset.digest)
+    if known is not None and known.sources != dataset.sources:
+        return _duplicate(known)
+    key = f"{scenario}/{dataset.digest[:12]}"
+    result = once(ports, "dataset", key, "", lambda: _publish(ports, dataset, tables, contents))
+    if result.acted:
+        return result.outcome
+    return _stands_already(result.outcome, ports.datasets.by_digest(scenario, dataset.digest), dataset)
+
+
+def _stands_already(outcome: Outcome, known: DatasetVersion | None, dataset: DatasetVersion) -> Outcome:
+    if known is None:
+        return Outcome("duplicate", "The same content is being registered through another drop at this moment.")
+    return outcome if known.sources == dataset.sources else _duplicate(known)
+
+
+def _duplicate(known: DatasetVersion) -> Outcome:
+    reason = f"The same content is dataset {known.id} already; nothing is trained again."
+    return Outcome("duplicate", reason, {"dataset": known.id})
+
+
+def _read(ports: Ports, blobs: Sequence[Blob], name: str, where: Landing) -> pa.Table:
+    table = where.scenario.table(name)
+    parts = []
+    for blob in blobs:
+        with ports.lake.open(blob.path, etag=blob.etag) as source:
+            parts.append(ports.tables.read(source, blob.path.rsplit("/", 1)[1], table))
+    return ports.tables.check(parts, table)
+
+
+def _version(
+    ports: Ports, where: Landing, blobs: Sequence[Blob], tables: Mapping[str, pa.Table], contents: Mapping[str, bytes]
+) -> DatasetVersion:
+    shas = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    digest = hashlib.sha256(json.dumps(shas, sort_keys=True).encode()).hexdigest()
+    # The newest blob's time, not the clock: a repeat of this work finds the same id.
+    dataset = f"{max(blob.modified for blob in blobs):%Y%m%dT%H%M%SZ}-{digest[:8]}"
+    folder = dataset_folder(where.scenario.name, dataset)
+    listed = tuple(TableFile(name, f"{folder}{name}.parquet", shas[name], tables[name].num_rows) for name in shas)
+    sources = tuple(sorted(blob_key(blob) for blob in blobs))
+    return DatasetVersion(where.scenario.name, dataset, digest, listed, sources, ports.clock())
+
+
+def _publish(
+    ports: Ports, dataset: DatasetVersion, tables: Mapping[str, pa.Table], contents: Mapping[str, bytes]
+) -> Outcome:
+    folder = dataset_folder(dataset.scenario, dataset.id)
+    for name, content in contents.items():
+        ports.lake.put(f"{folder}{name}.parquet", content)
+    profile = {name: ports.tables.profile(table) for name, table in tables.items()}
+    ports.lake.put(f"{folder}profile.json", _json(profile))
+    ports.lake.put(f"{folder}validation.json", _json({"state": "valid", "errors": [], "warnings": []}))
+    ports.lake.put(f"{folder}manifest.json", _json(_manifest(dataset)))
+    standing = ports.datasets.add(dataset)
+    run = request_training(ports, standing)
+    subject = f"datasets/{standing.scenario}/{standing.id}"
+    announce(ports, "DatasetRegistered", subject, {"scenario": standing.scenario, "dataset": standing.id})
+    reason = f"Registered as dataset {standing.id} ({standing.rows} rows); training run {run.id} was requested."
+    return Outcome("done", reason, {"dataset": standing.id, "run": run.id})
+
+
+def _manifest(dataset: DatasetVersion) -> Mapping[str, Any]:
+    tables = {file.name: {"path": file.path, "sha256": file.sha256, "rows": file.rows} for file in dataset.tables}
+    return {
+        "schema": MANIFEST_SCHEMA,
+        "scenario": dataset.scenario,
+        "id": dataset.id,
+        "digest": dataset.digest,
+        "tables": tables,
+        "sources": list(dataset.sources),
+    }
+
+
+def _quarantine(ports: Ports, where: Landing, blobs: Sequence[Blob], fault: Quarantined) -> None:
+    """Keep the refused bytes and the reason beside them."""
+    refused = [blob for blob in blobs if not fault.table or _belongs(blob, fault.table, where)]
+    for blob in refused or blobs:
+        folder = quarantine_folder(where, blob.etag)
+        with ports.lake.open(blob.path, etag=blob.etag) as source:
+            ports.lake.put(f"{folder}{blob.path.rsplit('/', 1)[1]}", source)
+        reason = {
+            "code": fault.reason_code,
+            "reason": fault.reason,
+            "table": fault.table,
+            "column": fault.column,
+            "row": fault.row,
+            "source": blob_key(blob),
+            "first_seen": ports.clock().isoformat(),
+        }
+        ports.lake.put(f"{folder}reason.json", _json(reason))
+    data = {"scenario": where.scenario.name, "drop": where.drop, "code": fault.reason_code, "reason": fault.reason}
+    announce(ports, "DatasetQuarantined", f"quarantine/{where.key}/{blob_key(blobs[0])}", data)
+
+
+def _belongs(blob: Blob, table: str, where: Landing) -> bool:
+    try:
+        return table_of(blob.path.rsplit("/", 1)[1], where.area, where.scenario).name == table
+    except Quarantined:
+        return False
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, indent=1, sort_keys=True) + "\n").encode()

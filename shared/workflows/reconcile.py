@@ -1,0 +1,68 @@
+"""The sweep: whatever an event, a worker or a delivery lost is found again from the state itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.domain.paths import landing
+from shared.domain.records import Blob, Model
+from shared.ports import Ports
+from shared.workflows.announce import relay
+from shared.workflows.ingest import blob_key
+from shared.workflows.train import watch_runs
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What the sweep found to do again, as messages for the queues, and what it did itself."""
+
+    events: list[str] = field(default_factory=list)
+    runs: list[str] = field(default_factory=list)
+    delivered: int = 0
+
+
+def reconcile(ports: Ports) -> Sweep:
+    """Find stuck claims, missed blobs, unjudged models and lost runs; deliver the outbox."""
+    # Windows are not among them: the planning timer sends every open window again.
+    stuck = [entry for entry in ports.history.stuck(ports.clock()) if entry.kind in ("blob", "model")]
+    messages = [entry.message for entry in stuck]
+    seen = {entry.key for entry in stuck}
+    messages.extend(_blob_event(ports, blob) for blob in _missed_blobs(ports) if blob_key(blob) not in seen)
+    messages.extend(_model_event(model) for model in _unjudged(ports) if model.id not in seen)
+    runs = [run.id for run in watch_runs(ports)]
+    return Sweep(messages, runs, relay(ports))
+
+
+def _missed_blobs(ports: Ports) -> Iterator[Blob]:
+    for scenario in ports.scenarios:
+        for area in ("incoming", "scoring"):
+            for blob in ports.lake.list(f"{area}/{scenario}/"):
+                if isinstance(landing(blob.path, ports.scenarios), str):
+                    continue
+                if ports.history.find("blob", blob_key(blob)) is None:
+                    yield blob
+
+
+def _unjudged(ports: Ports) -> Iterator[Model]:
+    for model in ports.registry.list():
+        if model.name in ports.scenarios and ports.history.find("model", model.id) is None:
+            yield model
+
+
+def _blob_event(ports: Ports, blob: Blob) -> str:
+    subject = f"/blobServices/default/containers/{ports.container}/blobs/{blob.path}"
+    data = {"api": "PutBlob", "eTag": blob.etag, "contentLength": blob.size}
+    return _cloud_event("Microsoft.Storage.BlobCreated", subject, blob_key(blob), data)
+
+
+def _model_event(model: Model) -> str:
+    data = {"modelName": model.name, "modelVersion": str(model.version)}
+    return _cloud_event("Microsoft.MachineLearningServices.ModelRegistered", f"models/{model.id}", model.id, data)
+
+
+def _cloud_event(kind: str, subject: str, key: str, data: dict[str, Any]) -> str:
+    event = {"specversion": "1.0", "id": f"sweep-{key}", "source": "/mlops/sweep", "type": kind}
+    return json.dumps({**event, "subject": subject, "data": data})

@@ -1,0 +1,188 @@
+"""Score a window once in effect: pinned plan, content-addressed Parquet, commit put-if-absent, one SQL transaction.
+
+The lake leads: `_COMMIT.json` is the moment a window becomes true. Every step may be repeated by anybody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from shared.domain.paths import window_folder
+from shared.domain.predictions import first_id
+from shared.domain.records import Commit, Deployment, Outcome, Window
+from shared.domain.scenario import Scenario
+from shared.errors import Corrupt, Missing, Quarantined, Superseded, Transient
+from shared.ports import Ports
+from shared.ports.scoring import BatchJob, Provenance
+from shared.workflows.models import read_json
+from shared.workflows.serving import Serving, load_deployed
+from shared.workflows.windows import split_input
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SCHEMA = 1
+_CHUNK = 1 << 20
+
+
+def score_window(ports: Ports, scenario_name: str, window_id: str) -> Outcome:
+    """How the window ended: committed with its rows, or quarantined with the reason."""
+    scenario, window = _window(ports, scenario_name, window_id)
+    try:
+        commit = _committed(ports, scenario, window)
+    except (Quarantined, Superseded, Missing) as fault:
+        ports.windows.close(scenario.name, window.id, "quarantined", fault.reason)
+        raise
+    _to_sql(ports, scenario, commit)
+    ports.windows.close(scenario.name, window.id, "committed", "")
+    reason = f"{commit.rows} rows were predicted with {commit.model}; {commit.failed_rows} failed."
+    return Outcome("done", reason, {"rows": commit.rows, "sha256": commit.sha256, "path": commit.path})
+
+
+def _window(ports: Ports, scenario_name: str, window_id: str) -> tuple[Scenario, Window]:
+    scenario = ports.scenarios.get(scenario_name)
+    found = [one for one in ports.windows.list(scenario_name) if one.id == window_id] if scenario else []
+    if scenario is None or not found:
+        raise Missing(f"There is no window {window_id} of {scenario_name}.")
+    return scenario, found[0]
+
+
+def _committed(ports: Ports, scenario: Scenario, window: Window) -> Commit:
+    """The commit that stands in the lake; made now if there is none."""
+    path = f"{window_folder(scenario.name, window.id)}_COMMIT.json"
+    if ports.lake.stat(path) is None:
+        ports.lake.put(path, _json(asdict(_score(ports, scenario, window))))
+    # Whoever wrote it: what stands there is true.
+    return _commit_of(read_json(ports, path), path)
+
+
+def _commit_of(value: Mapping[str, Any], path: str) -> Commit:
+    facts = dict(value)
+    if facts.pop("schema", None) != SCHEMA:
+        raise Corrupt(f"{path} has a schema this code does not know; it reads {SCHEMA}.")
+    return Commit(**{**facts, "scored_at": datetime.fromisoformat(facts["scored_at"])})
+
+
+def _score(ports: Ports, scenario: Scenario, window: Window) -> Commit:
+    plan, plan_sha = _pin(ports, scenario, window)
+    serving = load_deployed(ports, _deployment(plan))
+    folder = window_folder(scenario.name, window.id)
+    with tempfile.TemporaryFile() as out:
+        result = ports.scoring.batch(serving.loaded, _job(ports, scenario, plan, serving), out)
+        sha = _sha256(out)
+        ports.lake.put(f"{folder}{sha}.parquet", out)
+    return Commit(
+        scenario=scenario.name,
+        window=window.id,
+        ordinal=plan["ordinal"],
+        path=f"{folder}{sha}.parquet",
+        sha256=sha,
+        rows=result.rows,
+        failed_rows=result.failed_rows,
+        plan_sha256=plan_sha,
+        model=serving.model.id,
+        model_sha256=serving.model.sha256,
+        run=serving.model.run,
+        dataset=serving.model.dataset,
+        scored_at=datetime.fromisoformat(plan["planned_at"]),
+    )
+
+
+def _pin(ports: Ports, scenario: Scenario, window: Window) -> tuple[Mapping[str, Any], str]:
+    """The plan: inputs, model and time, pinned by whoever is first; later ones use what stands."""
+    path = f"{window_folder(scenario.name, window.id)}plan.json"
+    if ports.lake.stat(path) is None:
+        current = ports.deployments.current(scenario.name)
+        if current is None:
+            raise Transient(f"No model is deployed for {scenario.name}.")
+        ports.lake.put(path, _json(_plan(ports, window, current)))
+    with ports.lake.open(path) as source:
+        content = source.read()
+    plan = json.loads(content)
+    if plan.get("schema") != SCHEMA:
+        raise Corrupt(f"{path} has a schema this code does not know; it reads {SCHEMA}.")
+    return plan, hashlib.sha256(content).hexdigest()
+
+
+def _plan(ports: Ports, window: Window, current: Deployment) -> Mapping[str, Any]:
+    return {
+        "scenario": window.scenario,
+        "window": window.id,
+        "ordinal": window.ordinal,
+        "inputs": list(window.inputs),
+        "deployment": {**asdict(current), "at": current.at.isoformat()},
+        "planned_at": ports.clock().isoformat(),
+    }
+
+
+def _deployment(plan: Mapping[str, Any]) -> Deployment:
+    pinned = plan["deployment"]
+    return Deployment(**{**pinned, "at": datetime.fromisoformat(pinned["at"])})
+
+
+def _job(ports: Ports, scenario: Scenario, plan: Mapping[str, Any], serving: Serving) -> BatchJob:
+    provenance = Provenance(
+        run_id=serving.model.run,
+        model=serving.model.id,
+        model_sha256=serving.model.sha256,
+        dataset=serving.model.dataset,
+        scored_at=datetime.fromisoformat(plan["planned_at"]),
+    )
+    table = _features(ports, scenario, plan["inputs"])
+    return BatchJob(scenario, plan["window"], first_id(plan["ordinal"]), provenance, table=table)
+
+
+def _features(ports: Ports, scenario: Scenario, inputs: list[str]) -> pa.Table:
+    """The rows of all inputs, strictly read; feature code of the scenario sees the window in one piece."""
+    import pyarrow as pa
+
+    parts = []
+    for key in inputs:
+        path, etag = split_input(key)
+        with ports.lake.open(path, etag=etag) as source:
+            parts.append(ports.tables.read(source, path.rsplit("/", 1)[1], scenario.scoring_table))
+    table = ports.tables.check(parts, scenario.scoring_table)
+    if scenario.assemble is None:
+        return table
+    frame = scenario.assemble({scenario.batch.table: table.to_pandas()})
+    return pa.Table.from_pandas(frame, preserve_index=False)
+
+
+def _to_sql(ports: Ports, scenario: Scenario, commit: Commit) -> None:
+    """SQL follows the lake: the rows are those of the committed file, checked by its sha256."""
+    if ports.predictions.committed(scenario.name, commit.window) == commit:
+        return
+    ports.predictions.prepare(scenario)
+    with ports.lake.open(commit.path) as parquet:
+        if _sha256(parquet) != commit.sha256:
+            raise Corrupt(f"{commit.path} is not the file that was committed.")
+        parquet.seek(0)
+        ports.predictions.load(scenario, commit, parquet)
+
+
+def _sha256(source: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    source.seek(0)
+    while chunk := source.read(_CHUNK):
+        digest.update(chunk)
+    source.seek(0)
+    return digest.hexdigest()
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return (json.dumps({"schema": SCHEMA, **value}, indent=1, default=_text) + "\n").encode()
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
+
+
+__all__ = ["score_window"]

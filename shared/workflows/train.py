@@ -1,0 +1,73 @@
+"""Training runs: requested once per dataset version, watched, restarted once when lost, then failed visibly."""
+
+from __future__ import annotations
+
+import hashlib
+
+from shared.domain.records import DatasetVersion, Outcome, Run
+from shared.ports import Ports
+
+# Part of the request key: a changed pipeline may train the same dataset again.
+PIPELINE_VERSION = "1"
+MAX_ATTEMPTS = 2
+
+
+def request_training(ports: Ports, dataset: DatasetVersion, *, force: str = "", profile: str = "") -> Run:
+    """The run of this dataset version, started if it has not been; `force` is a key that asks for another one."""
+    request = "/".join(part for part in (dataset.scenario, dataset.id, PIPELINE_VERSION, force) if part)
+    suffix = hashlib.sha256(request.encode()).hexdigest()[:8]
+    now = ports.clock()
+    wanted = Run(
+        id=f"{dataset.scenario}-{dataset.id}-{suffix}",
+        scenario=dataset.scenario,
+        dataset=dataset.id,
+        request=request,
+        state="requested",
+        attempts=1,
+        reason="",
+        created_at=now,
+        updated_at=now,
+        profile=profile or ports.training_profile,
+    )
+    run = ports.runs.request(wanted)
+    if run.state == "requested":
+        ports.ledger.note("train", run.id, "requested", f"Training of dataset {dataset.id} was requested.")
+        ports.trainer.submit(run)
+    return run
+
+
+def watch_runs(ports: Ports) -> list[Run]:
+    """Notice runs whose worker is gone: start them again once, then fail them. Returns the runs that changed."""
+    open_runs = [run for run in ports.runs.list() if run.state in ("requested", "running")]
+    return [_lost(ports, run) for run in open_runs if not ports.trainer.alive(run)]
+
+
+def _lost(ports: Ports, seen: Run) -> Run:
+    # Read again: the run may have ended between the listing and the question whether it lives.
+    run = ports.runs.find(seen.id)
+    if run is None or run.state not in ("requested", "running"):
+        return seen
+    if run.attempts >= MAX_ATTEMPTS:
+        reason = f"The training worker was lost {run.attempts} times; the run is given up. Its log lies with the run."
+        if ports.runs.move(run.id, run.state, "failed", reason):
+            ports.ledger.note("train", run.id, "failed", reason)
+        return run
+    reason = f"The training worker was lost; attempt {run.attempts + 1} was started."
+    if ports.runs.move(run.id, run.state, "requested", reason, attempts=run.attempts + 1):
+        ports.ledger.note("train", run.id, "requested", reason)
+        again = ports.runs.find(run.id)
+        if again is not None:
+            ports.trainer.submit(again)
+    return run
+
+
+def run_ended(ports: Ports, run_id: str, status: str) -> Outcome:
+    """Record that a run reached a final status elsewhere (a training service says so by event)."""
+    run = ports.runs.find(run_id)
+    if run is None:
+        return Outcome("ignored", f"Run {run_id} is not one of ours.")
+    if status != "completed" and run.state in ("requested", "running"):
+        reason = f"The training service reports the run as {status}."
+        ports.runs.move(run.id, run.state, "failed", reason)
+        return Outcome("failed", reason, {"run": run.id})
+    return Outcome("done", f"Run {run.id} is {run.state}.", {"run": run.id})
