@@ -1,0 +1,138 @@
+"""Training in a child process that outlives the host; a file lock, not a process id, says whether it still works."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import shared
+from shared.domain.records import Run
+from shared.errors import BadInput, Busy, Transient
+
+COMMAND = (sys.executable, "-m", "model_training.run", "--run")
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
+# Started in the background by a shell that ends at once: init, not this process, waits for the child.
+_DETACH = '"$@" >>"$MLOPS_RUN_LOG" 2>&1 </dev/null & echo $!'
+
+
+class ProcessTrainer:
+    """Port `Trainer`: `<command> <run id>` in its own session, its output in `home/runs/<run>/log.txt`."""
+
+    def __init__(self, home: Path, environ: Mapping[str, str], command: Sequence[str] = COMMAND) -> None:
+        self._home = home
+        self._environ = dict(environ)
+        self._command = tuple(command)
+
+    def submit(self, run: Run) -> None:
+        """Start the run; an attempt that was started is not started again, nor while another attempt works."""
+        folder = run_folder(run.id, self._home)
+        folder.mkdir(parents=True, exist_ok=True)
+        record = _record(folder, run)
+        with _locked(folder / "submit.lock", wait=True):
+            if record.exists() or self.alive(run):
+                return
+            pid = self._start(run, folder)
+            partial = folder / f".{record.name}"
+            partial.write_text(json.dumps({"pid": pid, "started": _started(pid)}))
+            partial.replace(record)
+
+    def alive(self, run: Run) -> bool:
+        """Whether a worker holds the run's lock, or the attempt's process is there and has not taken it yet."""
+        folder = run_folder(run.id, self._home)
+        if not folder.is_dir():
+            return False
+        try:
+            with _locked(folder / "attempt.lock", wait=False):
+                return _still_there(_record(folder, run))
+        except Busy:
+            return True
+
+    def _start(self, run: Run, folder: Path) -> int:
+        environ = self._environ | {"MLOPS_HOME": str(self._home), "MLOPS_RUN_LOG": str(folder / "log.txt")}
+        line = ["/bin/sh", "-c", _DETACH, "sh", *self._command, run.id]
+        try:
+            started = subprocess.run(  # noqa: S603 - a fixed command; the run id was checked and is an argument
+                line, env=environ, cwd=_repository(), capture_output=True, text=True, check=True, start_new_session=True
+            )
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise Transient(f"The training of run {run.id} could not be started: {error}.") from error
+        return int(started.stdout)
+
+
+class NoTrainer:
+    """Port `Trainer` for readers and tests: nothing is started, nothing is alive."""
+
+    def submit(self, run: Run) -> None:
+        """Start nothing."""
+
+    def alive(self, run: Run) -> bool:  # noqa: ARG002 - the port's signature
+        """Nothing is alive."""
+        return False
+
+
+@contextmanager
+def holding(run_id: str, home: Path) -> Iterator[None]:
+    """Hold the run for as long as this process works on it; Busy when another worker does.
+
+    The operating system gives the lock back when the process ends, however it ends.
+    """
+    folder = run_folder(run_id, home)
+    folder.mkdir(parents=True, exist_ok=True)
+    with _locked(folder / "attempt.lock", wait=False):
+        yield
+
+
+def run_folder(run_id: str, home: Path) -> Path:
+    """Where the run's worker keeps its files; BadInput when the id could be a path."""
+    if not _RUN_ID.fullmatch(run_id):
+        raise BadInput(f"{run_id!r} is not a run id: letters, digits, dots, dashes and underscores are accepted.")
+    return home / "runs" / run_id
+
+
+@contextmanager
+def _locked(path: Path, *, wait: bool) -> Iterator[None]:
+    # O_CLOEXEC: a child that inherited the descriptor would hold the lock on its parent's behalf.
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise Busy(f"Another worker holds {path.parent.name}.") from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _record(folder: Path, run: Run) -> Path:
+    return folder / f"attempt-{run.attempts}.json"
+
+
+def _still_there(record: Path) -> bool:
+    """Whether the recorded process, not another one that got its number, is running."""
+    try:
+        known = json.loads(record.read_text())
+    except FileNotFoundError:
+        return False
+    return bool(known["started"]) and _started(known["pid"]) == known["started"]
+
+
+def _started(pid: int) -> str:
+    """When the process started, in kernel ticks; empty when it has ended."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    # The command in parentheses may contain anything; what follows the last one is: state, then numbers.
+    state, *numbers = status.rpartition(")")[2].split()
+    return "" if state in {"Z", "X"} else numbers[18]
+
+
+def _repository() -> Path:
+    return Path(shared.__file__).resolve().parent.parent

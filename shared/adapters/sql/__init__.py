@@ -1,0 +1,1 @@
+"""State in SQL, through SQLAlchemy Core: SQLite on a laptop, servers behind the same statements."""

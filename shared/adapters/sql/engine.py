@@ -1,0 +1,100 @@
+"""Opening the database, and transactions that are whole or absent."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
+
+from shared.adapters.sql.faults import explain, worth_retrying
+from shared.adapters.sql.schema import create_schema
+from shared.errors import Permanent
+
+BUSY_SECONDS = 30
+ATTEMPTS = 4
+# An execution option of our own: how SQLite begins. A writer takes the lock at once: a reader that becomes a writer
+# half-way can only fail.
+_BEGIN = "sqlite_begin"
+_READING, _WRITING, _OUTSIDE = "BEGIN", "BEGIN IMMEDIATE", ""
+
+
+def open_database(url: str) -> Engine:
+    """An engine on the database of that SQLAlchemy URL, its schema created if absent; Permanent when it is too new.
+
+    Safe for threads and for several processes that open it at once. Open it after a fork, never before.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = _open_sqlite(url, Path(parsed.database or ""))
+    else:
+        engine = create_engine(parsed, pool_pre_ping=True)
+    write(engine, create_schema)
+    return engine
+
+
+def write[T](engine: Engine, work: Callable[[Connection], T]) -> T:
+    """Run `work` in one writing transaction; the whole of it again, a bounded number of times, when that may help.
+
+    `work` must be repeatable. What stays refused is raised as one of `shared.errors`.
+    """
+    return _retrying(lambda: _transaction(engine, work, _WRITING))
+
+
+def read[T](engine: Engine, work: Callable[[Connection], T]) -> T:
+    """Run `work` on one consistent state; it waits for no writer and holds none up."""
+    return _retrying(lambda: _transaction(engine, work, _READING))
+
+
+def _transaction[T](engine: Engine, work: Callable[[Connection], T], begin: str) -> T:
+    with engine.connect() as connection:
+        connection.execution_options(**{_BEGIN: begin})
+        with connection.begin():
+            return work(connection)
+
+
+def _retrying[T](call: Callable[[], T]) -> T:
+    attempt = 1
+    while True:
+        try:
+            return call()
+        except DBAPIError as error:
+            if attempt == ATTEMPTS or not worth_retrying(error):
+                raise explain(error) from error
+        # Full jitter: two writers that met once should not meet again.
+        time.sleep(random.uniform(0, 0.05 * 2**attempt))
+        attempt += 1
+
+
+def _open_sqlite(url: str, path: Path) -> Engine:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, pool_size=16, max_overflow=48, connect_args={"timeout": BUSY_SECONDS})
+    opener = os.getpid()
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        # SQLAlchemy's begin event below says when a transaction starts; the driver must not guess.
+        connection.isolation_level = None
+        # A 2xx is sent after COMMIT, so COMMIT must be on the disk: FULL, not NORMAL.
+        for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "foreign_keys=ON", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        statement = connection.get_execution_options().get(_BEGIN, _READING)
+        if statement:
+            connection.exec_driver_sql(statement)
+
+    @event.listens_for(engine, "checkout")
+    def check_process(_connection: Any, _record: Any, _proxy: Any) -> None:
+        if os.getpid() != opener:
+            raise Permanent("This database was opened before a fork; SQLite forbids that. Open it in the new process.")
+
+    # Write-ahead logging stays in the file. SQLite answers busy at once when two processes switch it on together.
+    _retrying(lambda: _transaction(engine, lambda c: c.exec_driver_sql("PRAGMA journal_mode=WAL").close(), _OUTSIDE))
+    return engine

@@ -1,0 +1,105 @@
+"""Windows and their inputs in SQL: the unique key on the input decides who predicts it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, func, insert, select, update
+
+from shared.adapters.sql.engine import read, write
+from shared.adapters.sql.schema import window as table
+from shared.adapters.sql.schema import window_input
+from shared.domain.records import Window
+from shared.errors import Conflict, Missing
+
+_I = window_input.c
+# SQL Server takes at most 2 100 parameters in one statement.
+_SLICE = 500
+
+
+class SqlWindows:
+    """Port `Windows`: an input belongs to one window, ordinals count per scenario from 1."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def claim(self, window: Window) -> Window:
+        """Keep the window and its inputs under the next ordinal; Conflict when an input is taken."""
+
+        def work(connection: Connection) -> Window:
+            this = (table.c.scenario == window.scenario, table.c.id == window.id)
+            row = connection.execute(select(table).where(*this)).one_or_none()
+            if row is not None:
+                return _read(row, _inputs(connection, window.scenario, window.id).get((window.scenario, window.id), ()))
+            _refuse_taken(connection, window)
+            highest = select(func.max(table.c.ordinal)).where(table.c.scenario == window.scenario)
+            kept = replace(window, ordinal=(connection.scalar(highest) or 0) + 1)
+            _keep(connection, kept)
+            return kept
+
+        return write(self._engine, work)
+
+    def taken(self, scenario: str) -> frozenset[str]:
+        """Every input that belongs to a window already."""
+        query = select(_I.input).where(_I.scenario == scenario)
+        return frozenset(read(self._engine, lambda connection: connection.scalars(query).all()))
+
+    def close(self, scenario: str, window_id: str, state: str, reason: str) -> None:
+        """Set the window's final state; Missing when there is no such window."""
+        this = (table.c.scenario == scenario, table.c.id == window_id)
+        change = update(table).where(*this).values(state=state, reason=reason)
+        if not write(self._engine, lambda connection: connection.execute(change).rowcount):
+            raise Missing(f"There is no window {window_id!r} of {scenario}.")
+
+    def list(self, scenario: str | None = None, state: str | None = None) -> Sequence[Window]:
+        """Windows by ordinal."""
+        query = select(table).order_by(table.c.ordinal, table.c.scenario)
+        if scenario is not None:
+            query = query.where(table.c.scenario == scenario)
+        if state is not None:
+            query = query.where(table.c.state == state)
+
+        def work(connection: Connection) -> Sequence[Window]:
+            inputs = _inputs(connection, scenario)
+            return [_read(row, inputs.get((row.scenario, row.id), ())) for row in connection.execute(query)]
+
+        return read(self._engine, work)
+
+
+def _refuse_taken(connection: Connection, window: Window) -> None:
+    for start in range(0, len(window.inputs), _SLICE):
+        some = window.inputs[start : start + _SLICE]
+        query = select(_I.input, _I.window).where(_I.scenario == window.scenario, _I.input.in_(some)).limit(1)
+        row = connection.execute(query).one_or_none()
+        if row is not None:
+            raise Conflict(f"Input {row.input!r} belongs to window {row.window!r} of {window.scenario} already.")
+
+
+def _keep(connection: Connection, window: Window) -> None:
+    names = ("scenario", "id", "ordinal", "state", "created_at", "reason")
+    connection.execute(insert(table), {name: getattr(window, name) for name in names})
+    if window.inputs:
+        here = {"scenario": window.scenario, "window": window.id}
+        numbered = enumerate(window.inputs)
+        connection.execute(insert(window_input), [{**here, "input": name, "position": n} for n, name in numbered])
+
+
+def _inputs(
+    connection: Connection, scenario: str | None, window_id: str | None = None
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    query = select(window_input).order_by(_I.position)
+    if scenario is not None:
+        query = query.where(_I.scenario == scenario)
+    if window_id is not None:
+        query = query.where(_I.window == window_id)
+    found: defaultdict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
+    for row in connection.execute(query):
+        found[row.scenario, row.window] += (row.input,)
+    return found
+
+
+def _read(row: Row[Any], inputs: tuple[str, ...]) -> Window:
+    return Window(row.scenario, row.id, row.ordinal, inputs, row.state, row.created_at, row.reason)
