@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, bindparam, insert, update
+from sqlalchemy import Connection, Engine, Row, bindparam, insert, select, update
 
 from shared.adapters.sql.engine import write
 from shared.adapters.sql.history import FIND, entry_of
@@ -18,11 +18,14 @@ from shared.errors import BadInput, Conflict
 
 IN_PROGRESS = "in_progress"
 RELEASED = "released"
+# What waits for something else may be claimed again when that has come.
+_ENDED = FINAL - {"waiting"}
 
 _THIS = (ledger.c.kind == bindparam("k"), ledger.c.key == bindparam("y"))
 _REPEAT = update(ledger).where(*_THIS).values(repeats=ledger.c.repeats + 1, last_repeat_at=bindparam("now"))
 _HELD = update(ledger).where(*_THIS, ledger.c.token == bindparam("held"), ledger.c.state == IN_PROGRESS)
 _SEEN = update(ledger).where(*_THIS, ledger.c.last == bindparam("seen"))
+_OPEN = select(ledger).where(ledger.c.state == IN_PROGRESS)
 _JOURNAL = insert(journal)
 _LEDGER = insert(ledger)
 
@@ -58,13 +61,25 @@ class SqlLedger:
         _check_final(state)
         self._leave(claim, state, reason, {"detail": dict(detail or {})})
 
-    def release(self, claim: Claim, reason: str) -> None:
-        """Give the claim back; the next attempt may take it at once."""
-        self._leave(claim, RELEASED, reason, {})
+    def release(self, claim: Claim, reason: str, *, counts: bool) -> None:
+        """Give the claim back; the next attempt may take it at once. `counts`: whether this one was an attempt."""
+        self._leave(claim, RELEASED, reason, {"attempts": claim.attempt if counts else claim.attempt - 1})
+
+    def abandon(self, reason: str) -> int:
+        """Release every claim in progress and say how many; only for whoever knows that no other worker lives."""
+        now = self._clock()
+
+        def work(connection: Connection) -> int:
+            rows = connection.execute(_OPEN).all()
+            for row in rows:
+                line = {"state": RELEASED, "reason": reason, "at": now}
+                _change(connection, row, _append(connection, row.kind, row.key, row.attempts, line) | {"expires": None})
+            return len(rows)
+
+        return write(self._engine, work)
 
     def note(self, kind: str, key: str, state: str, reason: str) -> None:
-        """Record what asked for nothing. It never takes a claim away, nor reopens what is final."""
-        _check_final(state)
+        """Record what asked for nothing. It never takes a claim away, nor reopens what a claim has ended."""
         now = self._clock()
 
         def work(connection: Connection) -> None:
@@ -116,13 +131,14 @@ class _NotHeld(Exception):
 def _stands(row: Row[Any], now: datetime) -> bool:
     if row.state == IN_PROGRESS:
         return bool(row.expires > now)
-    return row.state in FINAL and row.state != "waiting"
+    return row.state in _ENDED
 
 
 def _may_note(row: Row[Any], state: str, reason: str) -> bool:
-    if row.state not in FINAL or (row.state, row.reason) == (state, reason):
+    if row.state in {IN_PROGRESS, RELEASED} or (row.state, row.reason) == (state, reason):
         return False
-    return state != "waiting" or row.state == "waiting"
+    ended = bool(row.token) and row.state in _ENDED
+    return state in _ENDED or not ended
 
 
 def _take(connection: Connection, claim: Claim, row: Row[Any] | None, now: datetime, message: str) -> None:

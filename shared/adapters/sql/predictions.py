@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
 from typing import BinaryIO
 
 from sqlalchemy import Connection, Engine, Table, and_, insert, inspect, literal, select, text, update
@@ -24,9 +23,8 @@ _C = prediction_commit.c
 class SqlPredictions:
     """Port `Predictions`: one typed table and one view per scenario."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._clock = clock
         self._ready: dict[str, Table] = {}
 
     def prepare(self, scenario: Scenario) -> None:
@@ -49,7 +47,7 @@ class SqlPredictions:
             _check_rows(commit, insert_predictions(connection, table, parquet))
             this = (window.c.scenario == commit.scenario, window.c.id == commit.window)
             connection.execute(update(window).where(*this).values(state="committed", reason=""))
-            add_notice(connection, _notice(commit, table.name, self._clock()))
+            add_notice(connection, _notice(commit, table.name))
             return True
 
         # When the answer to COMMIT is lost the transaction runs again and finds its own commit row.
@@ -123,7 +121,7 @@ def _same(standing: Commit, commit: Commit) -> bool:
     return False
 
 
-def _notice(commit: Commit, table: str, now: datetime) -> Notice:
+def _notice(commit: Commit, table: str) -> Notice:
     data = {
         "scenario": commit.scenario,
         "window": commit.window,
@@ -138,4 +136,4 @@ def _notice(commit: Commit, table: str, now: datetime) -> Notice:
     }
     subject = f"windows/{commit.scenario}/{commit.window}"
     digest = hashlib.sha256(f"Mlops.PredictionsWritten {subject} {commit.sha256}".encode()).hexdigest()
-    return Notice(digest[:32], "Mlops.PredictionsWritten", f"/mlops/{commit.scenario}", subject, now, data)
+    return Notice(digest[:32], "Mlops.PredictionsWritten", "/mlops", subject, commit.scored_at, data)

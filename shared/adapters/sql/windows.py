@@ -18,6 +18,7 @@ from shared.errors import Conflict, Missing
 _I = window_input.c
 # SQL Server takes at most 2 100 parameters in one statement.
 _SLICE = 500
+_OWN = ("scenario", "id", "ordinal", "state", "created_at", "reason")
 
 
 class SqlWindows:
@@ -27,17 +28,21 @@ class SqlWindows:
         self._engine = engine
 
     def claim(self, window: Window) -> Window:
-        """Keep the window and its inputs under the next ordinal; Conflict when an input is taken."""
+        """Keep the window and its inputs under the next ordinal; Conflict when an input is taken.
+
+        The same id again returns the window that stands and adds the inputs it does not have yet.
+        """
 
         def work(connection: Connection) -> Window:
             this = (table.c.scenario == window.scenario, table.c.id == window.id)
             row = connection.execute(select(table).where(*this)).one_or_none()
             if row is not None:
-                return _read(row, _inputs(connection, window.scenario, window.id).get((window.scenario, window.id), ()))
-            _refuse_taken(connection, window)
+                standing = _inputs(connection, window.scenario, window.id).get((window.scenario, window.id), ())
+                return _read(row, standing + _add_inputs(connection, window, standing))
             highest = select(func.max(table.c.ordinal)).where(table.c.scenario == window.scenario)
             kept = replace(window, ordinal=(connection.scalar(highest) or 0) + 1)
-            _keep(connection, kept)
+            connection.execute(insert(table), {name: getattr(kept, name) for name in _OWN})
+            _add_inputs(connection, kept, ())
             return kept
 
         return write(self._engine, work)
@@ -69,22 +74,25 @@ class SqlWindows:
         return read(self._engine, work)
 
 
-def _refuse_taken(connection: Connection, window: Window) -> None:
-    for start in range(0, len(window.inputs), _SLICE):
-        some = window.inputs[start : start + _SLICE]
+def _add_inputs(connection: Connection, window: Window, standing: tuple[str, ...]) -> tuple[str, ...]:
+    """Keep the inputs that are not `standing` behind those; Conflict when another window has one of them."""
+    known = frozenset(standing)
+    added = tuple(name for name in window.inputs if name not in known)
+    _refuse_taken(connection, window, added)
+    here = {"scenario": window.scenario, "window": window.id}
+    numbered = enumerate(added, len(standing))
+    if added:
+        connection.execute(insert(window_input), [{**here, "input": name, "position": n} for n, name in numbered])
+    return added
+
+
+def _refuse_taken(connection: Connection, window: Window, added: tuple[str, ...]) -> None:
+    for start in range(0, len(added), _SLICE):
+        some = added[start : start + _SLICE]
         query = select(_I.input, _I.window).where(_I.scenario == window.scenario, _I.input.in_(some)).limit(1)
         row = connection.execute(query).one_or_none()
         if row is not None:
             raise Conflict(f"Input {row.input!r} belongs to window {row.window!r} of {window.scenario} already.")
-
-
-def _keep(connection: Connection, window: Window) -> None:
-    names = ("scenario", "id", "ordinal", "state", "created_at", "reason")
-    connection.execute(insert(table), {name: getattr(window, name) for name in names})
-    if window.inputs:
-        here = {"scenario": window.scenario, "window": window.id}
-        numbered = enumerate(window.inputs)
-        connection.execute(insert(window_input), [{**here, "input": name, "position": n} for n, name in numbered])
 
 
 def _inputs(
