@@ -61,7 +61,8 @@ def load(onnx: bytes, manifest: Mapping[str, Any]) -> OnnxModel:
     contract = InputContract.from_json(manifest["contract"])
     session = _session(onnx)
     _check_signature(session, contract)
-    return OnnxModel(session, contract, float(manifest.get("threshold", 0.5)))
+    # As float32, like the probabilities: both sides of the comparison are rounded alike everywhere.
+    return OnnxModel(session, contract, float(np.float32(manifest.get("threshold", 0.5))))
 
 
 def refuse_foreign(onnx: bytes) -> None:

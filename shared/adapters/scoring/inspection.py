@@ -1,0 +1,135 @@
+"""What a model may contain: judged from its protobuf, before any of it runs.
+
+The reference checker of ONNX accepts endless loops and references to files, so it is not what protects us.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from shared.adapters.scoring.model import OUTPUT, refuse_foreign
+from shared.domain.contract import InputContract
+from shared.errors import Corrupt, Refused
+
+if TYPE_CHECKING:
+    from onnx import GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto
+
+# Arithmetic whose time and memory follow from the shapes of its inputs: no control flow, randomness or strings.
+_ARITHMETIC = frozenset(
+    """
+    Abs Add And ArgMax ArgMin Cast Ceil Clip Concat Constant ConstantOfShape CumSum Div Elu Equal Erf Exp Expand
+    Flatten Floor Gather GatherElements GatherND Gelu Gemm Greater GreaterOrEqual Identity IsInf IsNaN
+    LayerNormalization LeakyRelu Less LessOrEqual Log LogSoftmax MatMul Max Mean Min Mod Mul Neg Not OneHot Or PRelu
+    Pow Reciprocal ReduceL1 ReduceL2 ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum
+    ReduceSumSquare Relu Reshape Round Selu Shape Sigmoid Sign Slice Softmax Softplus Split Sqrt Squeeze Sub Sum
+    Tanh Tile TopK Transpose Unsqueeze Where Xor
+    """.split()  # noqa: SIM905 - eight lines are easier to read than eighty
+)
+_LEARNERS = frozenset(
+    """
+    ArrayFeatureExtractor Binarizer FeatureVectorizer Imputer LabelEncoder LinearClassifier LinearRegressor Normalizer
+    OneHotEncoder SVMClassifier SVMRegressor Scaler TreeEnsemble TreeEnsembleClassifier TreeEnsembleRegressor
+    """.split()  # noqa: SIM905 - like above
+)
+ALLOWED = {"": _ARITHMETIC, "ai.onnx": _ARITHMETIC, "ai.onnx.ml": _LEARNERS}
+
+
+def inspect(onnx: bytes, contract: InputContract) -> None:
+    """Refused names the operator, tensor, input or output a model may not have; Corrupt when it cannot be read."""
+    model = _parse(onnx)
+    _check_domains(model)
+    for node in _nodes(model.graph):
+        _check_node(node)
+    for tensor in _tensors(model.graph):
+        _check_inside(tensor)
+    _check_input(model.graph, len(contract.features))
+    _check_output(model.graph, len(contract.labels))
+
+
+def _parse(onnx: bytes) -> ModelProto:
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # onnx brings it without types
+    from onnx import ModelProto
+
+    refuse_foreign(onnx)
+    try:
+        model: ModelProto = ModelProto.FromString(onnx)
+    except DecodeError as error:
+        raise Corrupt("The model file is not readable as ONNX: it is truncated or something else.") from error
+    if not model.graph.node:
+        raise Corrupt("The model file holds no graph: it is truncated or something else.")
+    return model
+
+
+def _check_domains(model: ModelProto) -> None:
+    for opset in model.opset_import:
+        if opset.domain not in ALLOWED:
+            raise Refused(f"The model imports operators of {opset.domain!r}; accepted: ai.onnx and ai.onnx.ml.")
+    if model.functions:
+        raise Refused(f"The model defines its own operator {model.functions[0].name!r}; accepted: none.")
+
+
+def _check_node(node: NodeProto) -> None:
+    if node.op_type not in ALLOWED.get(node.domain, ()):
+        named = f"{node.domain or 'ai.onnx'}.{node.op_type}"
+        raise Refused(f"The model contains the operator {named}, which is not on the list of accepted operators.")
+
+
+def _check_inside(tensor: TensorProto) -> None:
+    if tensor.data_location != tensor.DEFAULT or tensor.external_data:
+        raise Refused(f"The model keeps tensor {tensor.name!r} in another file; all data must be inside the model.")
+
+
+def _nodes(graph: GraphProto) -> Iterator[NodeProto]:
+    for node in graph.node:
+        yield node
+        for attribute in node.attribute:
+            if attribute.HasField("g"):
+                yield from _nodes(attribute.g)
+            for inner in attribute.graphs:
+                yield from _nodes(inner)
+
+
+def _tensors(graph: GraphProto) -> Iterator[TensorProto]:
+    yield from graph.initializer
+    for sparse in graph.sparse_initializer:
+        yield from (sparse.values, sparse.indices)
+    # Operators with graphs of their own are refused by then: one level of attributes is all there is.
+    for node in graph.node:
+        for attribute in node.attribute:
+            yield from (attribute.t, *attribute.tensors)
+            for sparse in (attribute.sparse_tensor, *attribute.sparse_tensors):
+                yield from (sparse.values, sparse.indices)
+
+
+def _check_input(graph: GraphProto, width: int) -> None:
+    constants = {tensor.name for tensor in graph.initializer}
+    inputs = [value for value in graph.input if value.name not in constants]
+    if len(inputs) != 1 or not _is_matrix(inputs[0], width):
+        found = ", ".join(map(_described, inputs)) or "nothing"
+        raise Refused(f"The model takes {found}; its contract says one float32 matrix [rows, {width}].")
+
+
+def _check_output(graph: GraphProto, width: int) -> None:
+    outputs = {value.name: value for value in graph.output}
+    if OUTPUT not in outputs or not _is_matrix(outputs[OUTPUT], width):
+        found = ", ".join(map(_described, outputs.values())) or "nothing"
+        raise Refused(f"The model answers {found}; its contract says {OUTPUT}: float32 [rows, {width}].")
+
+
+def _is_matrix(value: ValueInfoProto, width: int) -> bool:
+    from onnx import TensorProto
+
+    tensor = value.type.tensor_type
+    sizes = tensor.shape.dim
+    # A fixed number of rows would run for some requests and fail for others.
+    fits = len(sizes) == 2 and not sizes[0].dim_value and sizes[1].dim_value == width  # noqa: PLR2004 - rows, columns
+    return fits and tensor.elem_type == TensorProto.FLOAT
+
+
+def _described(value: ValueInfoProto) -> str:
+    from onnx import TensorProto
+
+    tensor = value.type.tensor_type
+    sizes = ", ".join(str(size.dim_value or size.dim_param or "any") for size in tensor.shape.dim)
+    return f"{value.name}: {TensorProto.DataType.Name(tensor.elem_type).lower()} [{sizes}]"
