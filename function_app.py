@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 @cache
 def ports() -> Ports:
     """The process's ports, built by the first event that needs them."""
-    from shared.bootstrap import build_ports
-
     from model_training.scenarios import SCENARIOS
+    from shared.bootstrap import build_ports
 
     return build_ports(os.environ, SCENARIOS)
 

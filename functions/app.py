@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import azure.functions as func
 
 from functions import http_api, intake, timers, workers
-from shared.ports import Ports
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shared.ports import Ports
 
 
 def create_app(ports: Callable[[], Ports]) -> func.FunctionApp:

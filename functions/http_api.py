@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
 
-from shared.errors import BadInput, Fault, Missing
-from shared.ports import Ports
-from shared.workflows.answer import answer
-from shared.workflows.serving import Servers
-from shared.workflows.status import status
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from shared.ports import Ports
+    from shared.workflows.serving import Servers
 
 MAX_BODY = 5 * 1024 * 1024
 
@@ -22,43 +21,58 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
     servers: list[Servers] = []
 
-    def serving() -> Servers:
-        # Two first requests at once may each make one; the later is dropped, which costs a load and nothing else.
-        if not servers:
-            servers.append(Servers(ports()))
-        return servers[0]
-
     @bp.route(route="health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
     def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 -- the trigger's binding
         return _json(200, {"status": "healthy"})
 
     @bp.route(route="status", methods=["GET"])
-    def state(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 -- the trigger's binding
-        return _answered(lambda: (status(ports()), {}))
+    def status(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 -- the trigger's binding
+        return _answered(lambda: (_status(ports()), {}))
 
     @bp.route(route="score/{scenario}", methods=["POST"])
     def score(req: func.HttpRequest) -> func.HttpResponse:
-        return _answered(lambda: _score(req, ports(), serving()))
+        return _answered(lambda: _score(req, ports(), servers))
 
     return bp
 
 
-def _score(req: func.HttpRequest, ports: Ports, servers: Servers) -> tuple[Any, Mapping[str, str]]:
+def _status(ports: Ports) -> Any:
+    from shared.workflows.status import status
+
+    return status(ports)
+
+
+def _score(req: func.HttpRequest, ports: Ports, servers: list[Servers]) -> tuple[Any, Mapping[str, str]]:
+    from shared.errors import Missing
+    from shared.workflows.answer import answer
+    from shared.workflows.serving import Servers
+
     scenario = ports.scenarios.get(req.route_params["scenario"])
     if scenario is None:
         raise Missing(f"There is no such scenario; known: {', '.join(sorted(ports.scenarios))}.")
+    if not servers:
+        # Two first requests at once may each make one; the later is dropped, which costs a load and nothing else.
+        servers.append(Servers(ports))
+    serving = servers[0].current(scenario.name)
+    headers = {"x-model": serving.model.id, "x-generation": str(serving.deployment.generation)}
+    return answer(scenario, serving, _body(req)), headers
+
+
+def _body(req: func.HttpRequest) -> bytes:
+    from shared.errors import BadInput
+
     kind = (req.headers.get("content-type") or "application/json").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise BadInput(f"The content type is {kind[:80]!r}; accepted: application/json.")
     body = req.get_body()
     if len(body) > MAX_BODY:
         raise BadInput(f"The body has {len(body)} bytes; at most {MAX_BODY} are accepted.")
-    serving = servers.current(scenario.name)
-    headers = {"x-model": serving.model.id, "x-generation": str(serving.deployment.generation)}
-    return answer(scenario, serving, body), headers
+    return body
 
 
 def _answered(act: Callable[[], tuple[Any, Mapping[str, str]]]) -> func.HttpResponse:
+    from shared.errors import BadInput, Fault, Missing
+
     try:
         value, headers = act()
     except BadInput as fault:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable
 
 import azure.functions as func
 
 from functions.names import DATA_EVENTS, PLAN_SCHEDULE, PREDICT_WINDOWS, RECONCILE_SCHEDULE, STORAGE
-from shared import dispatch
-from shared.ports import Ports
+
+if typing.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shared.ports import Ports
 
 Messages = func.Out[typing.List[str]]  # noqa: UP006 -- the worker library cannot index `list[str]` here
 
@@ -21,11 +23,15 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     @bp.timer_trigger(arg_name="timer", schedule=PLAN_SCHEDULE, run_on_startup=False, use_monitor=True)
     @bp.queue_output(arg_name="windows", queue_name=PREDICT_WINDOWS, connection=STORAGE)
     def plan_windows(timer: func.TimerRequest, windows: Messages) -> None:  # noqa: ARG001 -- the trigger's binding
-        windows.set(dispatch.plan(ports()))
+        from shared.dispatch import plan
+
+        windows.set(plan(ports()))
 
     @bp.timer_trigger(arg_name="timer", schedule=RECONCILE_SCHEDULE, run_on_startup=False, use_monitor=True)
     @bp.queue_output(arg_name="events", queue_name=DATA_EVENTS, connection=STORAGE)
     def reconcile(timer: func.TimerRequest, events: Messages) -> None:  # noqa: ARG001 -- the trigger's binding
-        events.set(dispatch.sweep(ports()))
+        from shared.dispatch import sweep
+
+        events.set(sweep(ports()))
 
     return bp

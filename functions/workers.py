@@ -1,15 +1,20 @@
-"""Queue workers: each message is one event or one window, and may come more than once."""
+"""Queue workers: each message is one event or one window, and may come more than once.
+
+What a handler needs is imported by its first message: a cold start pays for `azure.functions` only.
+"""
 
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable
 
 import azure.functions as func
 
 from functions.names import DATA_EVENTS, MODEL_EVENTS, PREDICT_WINDOWS, STORAGE
-from shared import dispatch
-from shared.ports import Ports
+
+if typing.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shared.ports import Ports
 
 # `list[str]` in this annotation makes the whole app fail to index; the worker library wants the older spelling.
 Messages = func.Out[typing.List[str]]  # noqa: UP006 -- see above
@@ -22,16 +27,22 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     @bp.queue_trigger(arg_name="message", queue_name=DATA_EVENTS, connection=STORAGE)
     @bp.queue_output(arg_name="windows", queue_name=PREDICT_WINDOWS, connection=STORAGE)
     def ingest(message: func.QueueMessage, windows: Messages) -> None:
-        windows.set(dispatch.on_event(ports(), text_of(message)))
+        from shared.dispatch import on_event
+
+        windows.set(on_event(ports(), text_of(message)))
 
     @bp.queue_trigger(arg_name="message", queue_name=MODEL_EVENTS, connection=STORAGE)
     @bp.queue_output(arg_name="windows", queue_name=PREDICT_WINDOWS, connection=STORAGE)
     def deploy(message: func.QueueMessage, windows: Messages) -> None:
-        windows.set(dispatch.on_event(ports(), text_of(message)))
+        from shared.dispatch import on_event
+
+        windows.set(on_event(ports(), text_of(message)))
 
     @bp.queue_trigger(arg_name="message", queue_name=PREDICT_WINDOWS, connection=STORAGE)
     def predict_window(message: func.QueueMessage) -> None:
-        dispatch.on_window(ports(), text_of(message))
+        from shared.dispatch import on_window
+
+        on_window(ports(), text_of(message))
 
     _poison(bp, ports)
     return bp
@@ -40,15 +51,21 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 def _poison(bp: func.Blueprint, ports: Callable[[], Ports]) -> None:
     @bp.queue_trigger(arg_name="message", queue_name=f"{DATA_EVENTS}-poison", connection=STORAGE)
     def data_poison(message: func.QueueMessage) -> None:
-        dispatch.on_poison(ports(), DATA_EVENTS, text_of(message))
+        _given_up(ports(), DATA_EVENTS, message)
 
     @bp.queue_trigger(arg_name="message", queue_name=f"{MODEL_EVENTS}-poison", connection=STORAGE)
     def model_poison(message: func.QueueMessage) -> None:
-        dispatch.on_poison(ports(), MODEL_EVENTS, text_of(message))
+        _given_up(ports(), MODEL_EVENTS, message)
 
     @bp.queue_trigger(arg_name="message", queue_name=f"{PREDICT_WINDOWS}-poison", connection=STORAGE)
     def window_poison(message: func.QueueMessage) -> None:
-        dispatch.on_poison(ports(), PREDICT_WINDOWS, text_of(message))
+        _given_up(ports(), PREDICT_WINDOWS, message)
+
+
+def _given_up(ports: Ports, queue: str, message: func.QueueMessage) -> None:
+    from shared.dispatch import on_poison
+
+    on_poison(ports, queue, text_of(message))
 
 
 def text_of(message: func.QueueMessage) -> str:

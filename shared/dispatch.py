@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 
 from shared.domain.events import BlobArrived, Event, Ignored, ModelRegistered, RunEnded, parse_message
 from shared.domain.paths import Landing, landing
 from shared.domain.records import Blob, Outcome
+from shared.domain.scenario import Scenario
 from shared.errors import BadInput
 from shared.ports import Ports
 from shared.workflows.announce import relay
@@ -87,11 +89,16 @@ def window_message(due: Due) -> str:
     return json.dumps({"scenario": due.scenario, "window": due.window})
 
 
+def window_of(message: str) -> tuple[str, str]:
+    """The scenario and window a message names; ValueError, KeyError or TypeError when it names none."""
+    value = json.loads(message)
+    return str(value["scenario"]), str(value["window"])
+
+
 def on_window(ports: Ports, message: str) -> None:
     """Score the window the message names."""
     try:
-        value = json.loads(message)
-        scenario, window = str(value["scenario"]), str(value["window"])
+        scenario, window = window_of(message)
     except (ValueError, KeyError, TypeError):
         key = hashlib.sha256(message.encode()).hexdigest()[:16]
         ports.ledger.note("window", key, "ignored", 'The message is not {"scenario": …, "window": …}.')
@@ -106,9 +113,9 @@ def on_poison(ports: Ports, queue: str, message: str) -> None:
     ports.ledger.note("poison", key, "failed", f"The queue gave this message up: {message[:300]}")
 
 
-def plan(ports: Ports) -> list[str]:
-    """Messages for every window that is due."""
-    return [window_message(due) for due in due_windows(ports)]
+def plan(ports: Ports, scenarios: Iterable[Scenario] | None = None) -> list[str]:
+    """Messages for every window that is due, of these scenarios or of all."""
+    return [window_message(due) for due in due_windows(ports, scenarios)]
 
 
 def sweep(ports: Ports) -> list[str]:

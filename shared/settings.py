@@ -24,6 +24,11 @@ class Settings:
     training_profile: str
     max_file_mb: int
 
+    @property
+    def lake_folder(self) -> Path:
+        """The folder of an embedded lake."""
+        return Path(self.lake_url.removeprefix("file:"))
+
 
 _DEFAULTS = {
     "REGISTRY_URL": "local:",

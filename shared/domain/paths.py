@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +12,7 @@ from shared.errors import Quarantined
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _DEPTH = 4
+_PART = re.compile(r"(?P<table>[^.]+)\.(?P<number>\d{1,3})of(?P<count>\d{1,3})\.[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,15 @@ def table_of(file: str, area: str, scenario: Scenario) -> Table:
             return table
     names = ", ".join(f"{table.name}.csv" for table in scenario.tables)
     raise Quarantined("unknown_table", f"File {file[:80]!r} names no table of {scenario.name}; accepted: {names}.")
+
+
+def missing_parts(files: Iterable[str]) -> list[str]:
+    """The parts that other parts announce and that are not there: `clients.1of3.csv` says that there are three."""
+    parts = [match for file in files if (match := _PART.fullmatch(file))]
+    there = {(match["table"], int(match["number"]), int(match["count"])) for match in parts}
+    sets = {(table, count) for table, _, count in there}
+    wanted = [(table, number, count) for table, count in sorted(sets) for number in range(1, count + 1)]
+    return [f"{table}.{number}of{count}" for table, number, count in wanted if (table, number, count) not in there]
 
 
 def dataset_folder(scenario: str, dataset: str) -> str:

@@ -120,6 +120,5 @@ def _score(scenario: Scenario, model: LoadedModel, table: pa.Table, actual: np.n
     from shared.domain.metrics import METRICS
 
     probabilities = model.matrix(model.encode(table))
-    return float(
-        METRICS[scenario.metric](actual, probabilities[:, -1] if probabilities.shape[1] == 2 else probabilities)
-    )  # noqa: PLR2004, E501 -- two columns: binary
+    answers = probabilities[:, 1] if scenario.task == "binary" else probabilities
+    return METRICS[scenario.metric](actual, answers)

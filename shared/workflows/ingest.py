@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from shared.domain.paths import Landing, dataset_folder, quarantine_folder, table_of
+from shared.domain.paths import Landing, dataset_folder, missing_parts, quarantine_folder, table_of
 from shared.domain.records import FINAL, Blob, DatasetVersion, Outcome, TableFile
 from shared.errors import Quarantined
 from shared.ports import Ports
@@ -43,6 +43,7 @@ def ingest(ports: Ports, where: Landing) -> Outcome:
         _quarantine(ports, where, blobs, fault)
         raise
     missing = [table.name for table in where.scenario.tables if table.name not in files]
+    missing.extend(missing_parts(blob.path.rsplit("/", 1)[1] for blob in blobs))
     if missing:
         return Outcome("waiting", f"Drop {where.drop} waits for: {', '.join(missing)}.")
     result = once(ports, "drop", drop_key(where, blobs), "", lambda: _register(ports, where, files))

@@ -79,7 +79,7 @@ def _after_dataset(ports: Ports, where: Landing, entry: Entry) -> DropOutcome | 
     if entry.state == "duplicate":
         return DropOutcome(name, where.drop, "duplicate", entry.reason, dataset or None, model.id if model else None)
     if model is not None:
-        return _after_model(ports, where, dataset, model)
+        return _judged(ports, name, where.drop, dataset, model)
     if runs and runs[-1].state == "failed":
         return DropOutcome(name, where.drop, "failed", runs[-1].reason, dataset)
     return None
@@ -91,14 +91,25 @@ def _model_of(ports: Ports, runs: list[Run]) -> Model | None:
     return models[-1] if models else None
 
 
-def _after_model(ports: Ports, where: Landing, dataset: str, model: Model) -> DropOutcome | None:
+def _judged(ports: Ports, scenario: str, drop: str, dataset: str, model: Model) -> DropOutcome | None:
     entry = ports.history.find("model", model.id)
     if entry is None or entry.state not in FINAL:
         return None
     outcome = {"done": "deployed", "refused": "refused"}.get(entry.state, "failed")
     verdict = ports.deployments.verdict(model)
     gate = {"passed": verdict.passed, "checks": [_check(check) for check in verdict.checks]} if verdict else None
-    return DropOutcome(where.scenario.name, where.drop, outcome, entry.reason, dataset, model.id, gate)
+    return DropOutcome(scenario, drop, outcome, entry.reason, dataset, model.id, gate)
+
+
+def run_outcome(ports: Ports, run_id: str) -> DropOutcome | None:
+    """How a training run ended: as its model was judged, or failed; None while it goes on."""
+    run = ports.runs.find(run_id)
+    if run is None:
+        return None
+    model = _model_of(ports, [run])
+    if model is not None:
+        return _judged(ports, run.scenario, run.id, run.dataset, model)
+    return DropOutcome(run.scenario, run.id, "failed", run.reason, run.dataset) if run.state == "failed" else None
 
 
 def _check(check: Any) -> Mapping[str, Any]:

@@ -1,0 +1,36 @@
+# Two commands do everything: make demo, make test. Each sets up what it needs first.
+PYTHON ?= python3.13
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: setup demo up test check bench clean
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements.txt requirements-dev.txt model_training/environments/train.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.13 is needed: install it, or name it with make PYTHON=/path/to/python3.13"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing packages into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+demo: setup
+	@$(BIN)/mlops demo $(ARGS)
+
+up: setup
+	@$(BIN)/mlops up $(ARGS)
+
+test: setup
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=90 $(ARGS)
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup
+	$(BIN)/python bench/batch_scoring.py $(ARGS)
+
+clean:
+	rm -rf $(VENV) .local build *.egg-info .pytest_cache .mypy_cache .ruff_cache .coverage

@@ -1,0 +1,1 @@
+"""The verbs of the mlops command, a module for each group."""

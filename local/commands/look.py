@@ -1,0 +1,136 @@
+"""Looking: what happened and why, and what there is."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from local.commands.options import Json
+from local.output import as_json, out, plain, show
+from local.session import Session
+from shared.errors import BadInput
+from shared.workflows.deploy import find_model
+from shared.workflows.models import read_json
+from shared.workflows.status import status as read_status
+
+Scenario = Annotated[str | None, typer.Argument(help="Only this scenario.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs to the command."""
+    app.command()(history)
+    app.command()(status)
+    for name, lister, shower in (
+        ("datasets", list_datasets, show_dataset),
+        ("models", list_models, show_model),
+        ("deployments", list_deployments, show_deployment),
+    ):
+        group = typer.Typer(no_args_is_help=True, help=f"List and show {name}.")
+        group.command("list")(lister)
+        group.command("show")(shower)
+        app.add_typer(group, name=name)
+
+
+def history(
+    why: Annotated[
+        str | None, typer.Option(help="Only what concerns this: a file, drop, dataset, model, window.")
+    ] = None,
+    limit: Annotated[int, typer.Option(help="How many lines, newest first.")] = 50,
+    json: Json = False,
+) -> None:
+    """What happened, and why something did or did not."""
+    read = Session().ports.history
+    entries = list(read.why(why)) if why else list(read.entries(limit))
+    value = [
+        {"at": entry.at, "kind": entry.kind, "key": entry.key, "state": entry.state, "reason": entry.reason,
+         "repeats": entry.repeats}
+        for entry in entries
+    ]  # fmt: skip
+    if why and not entries and not json:
+        raise BadInput(f"Nothing is known about {why!r}: no event, file, drop, dataset, run, model or window has it.")
+    rows = [(f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.kind, entry.key, entry.state, _told(entry)) for entry in entries]
+    show(json_output=json, value=value, title="History", columns=("at", "kind", "key", "state", "reason"), rows=rows)
+
+
+def _told(entry: Any) -> str:
+    again = f" ({entry.repeats} later copies were dismissed as duplicates)" if entry.repeats else ""
+    return f"{entry.reason}{again}"
+
+
+def status(json: Json = False) -> None:
+    """Per scenario: newest dataset and run, what serves, open windows, predictions."""
+    value = read_status(Session().ports)
+    columns = ("scenario", "dataset", "run", "model", "generation", "open windows", "predictions")
+    rows = [
+        (name, one["dataset"], one["run"] and one["run"]["state"], one["model"], one["generation"], one["open_windows"],
+         one["predictions"])
+        for name, one in value["scenarios"].items()
+    ]  # fmt: skip
+    show(json_output=json, value=value, title="Status", columns=columns, rows=rows)
+
+
+def list_datasets(scenario: Scenario = None, json: Json = False) -> None:
+    """Dataset versions, oldest first."""
+    versions = Session().ports.datasets.list(scenario)
+    rows = [(one.scenario, one.id, one.rows, ", ".join(one.sources)) for one in versions]
+    show(json_output=json, value=versions, title="Datasets", columns=("scenario", "id", "rows", "sources"), rows=rows)
+
+
+def show_dataset(scenario: str, dataset: str) -> None:
+    """One dataset version: its tables, sources and profile, as JSON."""
+    ports = Session().ports
+    found = ports.datasets.find(scenario, dataset)
+    if found is None:
+        known = ", ".join(one.id for one in ports.datasets.list(scenario)) or "none"
+        raise BadInput(f"{scenario} has no dataset {dataset}; registered: {known}.")
+    profile = read_json(ports, f"datasets/{scenario}/{dataset}/profile.json")
+    as_json({**plain(found), "profile": profile})
+
+
+def list_models(scenario: Scenario = None, json: Json = False) -> None:
+    """Model versions, oldest first."""
+    ports = Session().ports
+    models = ports.registry.list(scenario)
+    rows = [(one.id, one.state, _metrics(one.metrics), one.dataset, one.run) for one in models]
+    columns = ("model", "state", "metrics", "dataset", "run")
+    show(json_output=json, value=models, title="Models", columns=columns, rows=rows)
+
+
+def _metrics(metrics: Any) -> str:
+    chosen = [name for name in ("auc", "auc_random", "auc_time", "auc_with_leakage", "accuracy") if name in metrics]
+    return ", ".join(f"{name} {metrics[name]:.3f}" for name in chosen)
+
+
+def show_model(model: Annotated[str, typer.Argument(help="name:version")]) -> None:
+    """One model version: its manifest and the gate's verdict, as JSON."""
+    ports = Session().ports
+    found = find_model(ports, *_name_version(model))
+    manifest = read_json(ports, f"{found.folder}manifest.json")
+    as_json({**plain(found), "manifest": manifest, "gate": plain(ports.deployments.verdict(found))})
+
+
+def _name_version(model: str) -> tuple[str, int]:
+    name, _, version = model.partition(":")
+    if not name or not version.isdigit():
+        raise BadInput(f"{model!r} is no model version; accepted: name:version, such as bank_marketing:1.")
+    return name, int(version)
+
+
+def list_deployments(scenario: Scenario = None, json: Json = False) -> None:
+    """Generations, oldest first."""
+    deployments = Session().ports.deployments.list(scenario)
+    rows = [
+        (one.scenario, one.generation, f"{one.model}:{one.version}", one.by, one.reason, one.at) for one in deployments
+    ]
+    columns = ("scenario", "generation", "model", "by", "reason", "at")
+    show(json_output=json, value=deployments, title="Deployments", columns=columns, rows=rows)
+
+
+def show_deployment(scenario: str) -> None:
+    """What serves a scenario now, as JSON."""
+    found = Session().ports.deployments.current(scenario)
+    if found is None:
+        out.print(f"Nothing is deployed for {scenario}.", markup=False)
+        raise typer.Exit(2)
+    as_json(found)

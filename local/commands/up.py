@@ -1,0 +1,45 @@
+"""Run the host until it is stopped."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from typing import Annotated
+
+import typer
+from rich.logging import RichHandler
+
+from local.output import err, out
+from local.session import PORT, Session
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command."""
+    app.command()(up)
+
+
+def up(port: Annotated[int, typer.Option(help="The HTTP port.")] = PORT) -> None:
+    """Run the functions on this machine: HTTP, queues, timers, events, and a watch on the lake's folders."""
+    session = Session()
+    log_to_terminal()
+    with session.own_host(port) as host:
+        out.print(f"Functions run on http://127.0.0.1:{host.port}/api/ (stop with Ctrl+C).")
+        out.print(f"Drop files into {session.settings.lake_folder / 'incoming'}/<scenario>/<drop>/", soft_wrap=True)
+        wait_for_signal()
+
+
+def log_to_terminal(level: int = logging.INFO) -> None:
+    """Show the host's log on standard error."""
+    handler = RichHandler(console=err, show_path=False, log_time_format="%H:%M:%S")
+    logger = logging.getLogger("mlops")
+    logger.addHandler(handler)
+    logger.setLevel(level)
+
+
+def wait_for_signal() -> None:
+    """Return when the process is told to stop."""
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    stopped.wait()

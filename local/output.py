@@ -1,0 +1,50 @@
+"""What a command prints: one JSON value for programs, a table for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def plain(value: Any) -> Any:
+    """Records and times as JSON values."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def as_json(value: Any) -> None:
+    """Print the value as JSON on standard output."""
+    out.print_json(json.dumps(plain(value))) if out.is_terminal else print(json.dumps(plain(value)))  # noqa: T201 -- the command's output
+
+
+def as_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print rows under column names; says so when there are none."""
+    if not rows:
+        out.print(f"{title}: none yet.")
+        return
+    table = Table(*columns, title=title, title_justify="left", header_style="bold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(plain(cell)) for cell in row))
+    out.print(table)
+
+
+def show(*, json_output: bool, value: Any, title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print `value` as JSON or `rows` as a table."""
+    if json_output:
+        as_json(value)
+    else:
+        as_table(title, columns, rows)

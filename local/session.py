@@ -1,0 +1,64 @@
+"""One command's world: its settings, its ports, and a host for as long as work is to be done."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from local.host import Host
+from local.local_settings import read_environment
+from local.running import running_host
+from local.subscriptions import SUBSCRIPTIONS
+from model_training.scenarios import SCENARIOS
+from shared.bootstrap import build_ports
+from shared.domain.scenario import Scenario
+from shared.errors import BadInput
+from shared.ports import Ports
+from shared.settings import Settings, read_settings
+
+APP = Path(__file__).resolve().parent.parent
+PORT = 7071
+
+
+class Session:
+    """Settings and ports of this process, built on first use."""
+
+    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
+        self.environ = dict(environ) if environ is not None else read_environment(APP, os.environ)
+        self.settings: Settings = read_settings(self.environ)
+        self._ports: Ports | None = None
+
+    @property
+    def ports(self) -> Ports:
+        """The same ports the function app gets."""
+        if self._ports is None:
+            self._ports = build_ports(self.environ, SCENARIOS)
+        return self._ports
+
+    def scenario(self, name: str) -> Scenario:
+        """The scenario of that name; BadInput lists those there are."""
+        if name not in SCENARIOS:
+            raise BadInput(f"There is no scenario {name!r}; known: {', '.join(sorted(SCENARIOS))}.")
+        return SCENARIOS[name]
+
+    @contextmanager
+    def host(self) -> Iterator[None]:
+        """A host works on this home inside the block: the one that runs already, or one of our own."""
+        if running_host(self.settings.home) is not None:
+            yield
+            return
+        with self.own_host(port=0):
+            yield
+
+    @contextmanager
+    def own_host(self, port: int) -> Iterator[Host]:
+        """Start a host in this process and stop it at the end."""
+        # No other worker lives on this home: what was claimed when the last one died is free again.
+        host = Host(APP, self.settings.home, self.environ, port=port, subscriptions=SUBSCRIPTIONS)
+        host.start(before=lambda: self.ports.ledger.abandon("The host that held this was stopped; it goes on now."))
+        try:
+            yield host
+        finally:
+            host.stop()

@@ -1,0 +1,66 @@
+"""Waiting for an outcome while showing what happens."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from local.output import err
+from shared.errors import Transient
+from shared.ports import Ports
+
+POLL_SECONDS = 0.1
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Progress]:
+    """A progress display on standard error, so that standard output stays clean."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
+    with Progress(*columns, console=err, disable=quiet or not err.is_terminal, transient=True) as display:
+        yield display
+
+
+class Watcher:
+    """Shows the training that goes on for a scenario, read from the run's progress file."""
+
+    def __init__(self, ports: Ports, home: Path, scenario: str, display: Progress) -> None:
+        self._ports = ports
+        self._home = home
+        self._scenario = scenario
+        self._display = display
+        self._task: TaskID = display.add_task(f"{scenario}: waiting for the event", total=1.0)
+
+    def update(self) -> None:
+        """Read how far the newest run is."""
+        runs = self._ports.runs.list(self._scenario)
+        if not runs or runs[-1].state not in ("requested", "running"):
+            return
+        step, done = _read_progress(self._home / "runs" / runs[-1].id / "progress.json")
+        self._display.update(self._task, description=f"{self._scenario}: {step}", completed=done)
+
+
+def _read_progress(path: Path) -> tuple[str, float]:
+    try:
+        value = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return "training starts", 0.0
+    return str(value.get("step", "training")), float(value.get("done", 0.0))
+
+
+def wait_for[T](ask: Callable[[], T | None], timeout: float, tick: Callable[[], Any], what: str) -> T:
+    """Ask until there is an answer; Transient after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    while True:
+        found = ask()
+        if found is not None:
+            return found
+        if time.monotonic() > deadline:
+            raise Transient(f"{what} did not end within {timeout:g} s; it goes on: see mlops history.")
+        tick()
+        time.sleep(POLL_SECONDS)
