@@ -1,0 +1,114 @@
+"""The training worker: `python -m model_training.run --run RUN_ID`, settings from the environment.
+
+Exit code 0: the run is completed. 1: it failed, with its reason in the state. 75: something outside did not answer;
+the state is left open and whoever watches runs starts it again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from model_training.threads import limit
+from shared.domain.records import Model
+from shared.errors import Conflict, Fault, Missing
+from shared.ports import Ports
+
+TRY_AGAIN = 75
+
+
+def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
+    """Train the run that is named; the exit code as the module says."""
+    parser = argparse.ArgumentParser(prog="python -m model_training.run", description=__doc__)
+    parser.add_argument("--run", required=True, metavar="RUN_ID", help="the id of a requested training run")
+    run_id = parser.parse_args(arguments).run
+    limit(os.environ)
+    try:
+        return work(run_id, environ)
+    except Fault as fault:
+        print(fault.reason, file=sys.stderr)  # noqa: T201 - the worker's log
+        return 1 if fault.permanent else TRY_AGAIN
+
+
+def work(run_id: str, environ: Mapping[str, str]) -> int:
+    """Train while holding the run, so that nobody else works on it."""
+    from model_training.scenarios import SCENARIOS
+    from shared.adapters.process_trainer import holding
+    from shared.bootstrap import build_ports
+    from shared.settings import read_settings
+
+    home = read_settings(environ).home
+    ports = build_ports(environ, SCENARIOS)
+    with holding(run_id, home):
+        if not _begin(ports, run_id):
+            return 0
+        return _finish(ports, run_id, Progress(home / "runs" / run_id / "progress.json"))
+
+
+class Progress:
+    """Writes each step to stderr and, whole or not at all, to a small JSON file that others read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __call__(self, step: str, done: float) -> None:
+        """`done` is the share of the whole run, 0 to 1."""
+        print(f"{done:4.0%} {step}", file=sys.stderr, flush=True)  # noqa: T201 - the worker's log
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        partial = self._path.with_name(f".{self._path.name}.{os.getpid()}")
+        partial.write_text(json.dumps({"step": step, "done": done}))
+        partial.replace(self._path)
+
+
+def _begin(ports: Ports, run_id: str) -> bool:
+    """Whether there is something to do: a run that has completed is left alone, a failed one is refused."""
+    if ports.runs.move(run_id, "requested", "running", "The training worker has started."):
+        return True
+    run = ports.runs.find(run_id)
+    if run is None:
+        raise Missing(f"Training run {run_id!r} is not known.")
+    if run.state == "failed":
+        raise Conflict(f"Training run {run_id!r} has failed: {run.reason} Request a new one.")
+    # Running, and yet nobody held it: its worker was killed, this one takes over.
+    return run.state == "running"
+
+
+def _finish(ports: Ports, run_id: str, progress: Progress) -> int:
+    try:
+        model = _train(ports, run_id, progress)
+    except Fault as fault:
+        if not fault.permanent:
+            raise
+        return _fail(ports, run_id, fault.reason)
+    except Exception as error:  # noqa: BLE001 - whatever went wrong must be visible in the run's state
+        traceback.print_exc()
+        return _fail(ports, run_id, f"Training stopped with an unexpected {type(error).__name__}: {error}")
+    reason = f"Registered as {model.id}."
+    ports.runs.move(run_id, "running", "completed", reason)
+    ports.ledger.note("train", run_id, "done", reason)
+    progress(reason, 1.0)
+    return 0
+
+
+def _train(ports: Ports, run_id: str, progress: Progress) -> Model:
+    from model_training.train import train
+
+    artefact = train(ports, run_id, progress)
+    progress("registering the model", 0.97)
+    return ports.registry.register(artefact)
+
+
+def _fail(ports: Ports, run_id: str, reason: str) -> int:
+    print(reason, file=sys.stderr)  # noqa: T201 - the worker's log
+    ports.runs.move(run_id, "running", "failed", reason)
+    ports.ledger.note("train", run_id, "failed", reason)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

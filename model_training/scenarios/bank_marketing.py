@@ -1,0 +1,61 @@
+"""Will the client subscribe to a term deposit? One table, one row per call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.domain.scenario import Bar, Batch, Column, Knobs, Scenario, Split, Table
+
+
+def _generate(rows: int, seed: int, knobs: Knobs) -> Mapping[str, Any]:
+    from model_training.generators import bank_marketing
+
+    return bank_marketing.generate(rows, seed, knobs)
+
+
+CLIENTS = Table(
+    "clients",
+    (
+        Column("age", "int", minimum=10, maximum=120),
+        Column("job", "text"),
+        Column("marital", "text"),
+        Column("education", "text"),
+        Column("default", "text"),
+        Column("housing", "text"),
+        Column("loan", "text"),
+        Column("contact", "text"),
+        Column("month", "text"),
+        Column("day_of_week", "text"),
+        Column("duration", "int", minimum=0),
+        Column("campaign", "int", minimum=0),
+        Column("pdays", "int", minimum=-1, maximum=9_999),
+        Column("previous", "int", minimum=0),
+        Column("poutcome", "text"),
+        Column("emp.var.rate", "float", minimum=-20, maximum=20),
+        Column("cons.price.idx", "float", minimum=0, maximum=1_000),
+        Column("cons.conf.idx", "float", minimum=-200, maximum=200),
+        Column("euribor3m", "float", minimum=-10, maximum=50),
+        Column("nr.employed", "float", minimum=0),
+        Column("y", "text", values=("no", "yes")),
+    ),
+)
+_INPUTS = tuple(column.name for column in CLIENTS.columns if column.name != "y")
+
+SCENARIO = Scenario(
+    name="bank_marketing",
+    title="Will the client subscribe?",
+    tables=(CLIENTS,),
+    label_table="clients",
+    target="y",
+    numeric=tuple(name for name in _INPUTS if CLIENTS.column(name).kind != "text"),
+    categorical=tuple(name for name in _INPUTS if CLIENTS.column(name).kind == "text"),
+    labels=("no", "yes"),
+    # Known only when the call is over, and then the answer is known too.
+    leakage=("duration",),
+    split=Split("random"),
+    bar=Bar("auc", 0.70),
+    batch=Batch("drops", "clients", "0 */5 * * * *", report=("age", "job", "month", "contact")),
+    request_fields=_INPUTS,
+    generate=_generate,
+)

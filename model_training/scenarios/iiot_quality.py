@@ -1,0 +1,52 @@
+"""Does a manufactured batch meet its quality, judged from 41 sensors? Labels arrive later, in a second table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.domain.scenario import Bar, Batch, Column, Knobs, Scenario, Split, Table
+
+
+def _assemble(tables: Mapping[str, Any]) -> Any:
+    from model_training.batches import with_quality
+
+    return with_quality(tables["sensors"], tables.get("quality"))
+
+
+def _generate(rows: int, seed: int, knobs: Knobs) -> Mapping[str, Any]:
+    from model_training.generators import iiot_quality
+
+    return iiot_quality.generate(rows, seed, knobs)
+
+
+SENSORS = Table(
+    "sensors",
+    (
+        Column("BatchNumber", "int", minimum=0),
+        *(Column(f"S{number}", "float", nulls=True) for number in range(1, 42)),
+        # Absent in files of some sources: row order is time then.
+        Column("SourceTimestamp", "int", optional=True, minimum=0),
+    ),
+    # No key: BatchNumber starts again at 1 whenever the module restarts.
+)
+QUALITY = Table("quality", (Column("BatchNumber", "int", minimum=0), Column("Quality", "int", values=("0", "1"))))
+_FEATURES = tuple(f"S{number}" for number in (16, 20, 19, 18, 29, 41, 9, 10, 8, 11, 14, 13, 28, 15, 26, 33, 7, 3, 39))
+
+SCENARIO = Scenario(
+    name="iiot_quality",
+    title="Does this batch meet its quality?",
+    tables=(SENSORS, QUALITY),
+    label_table="quality",
+    target="Quality",
+    numeric=_FEATURES,
+    entity=("BatchNumber",),
+    time="SourceTimestamp",
+    # One row per two seconds: the gap leaves out two minutes on each side of a cut.
+    split=Split("time", gap=60),
+    bar=Bar("auc", 0.65),
+    batch=Batch("telemetry", "sensors", "0 */5 * * * *", report=("BatchNumber", "SourceTimestamp", *_FEATURES)),
+    request_fields=_FEATURES,
+    assemble=_assemble,
+    generate=_generate,
+)
