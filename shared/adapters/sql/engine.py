@@ -24,14 +24,14 @@ _BEGIN = "sqlite_begin"
 _READING, _WRITING, _OUTSIDE = "BEGIN", "BEGIN IMMEDIATE", ""
 
 
-def open_database(url: str) -> Engine:
+def open_database(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
     """An engine on the database of that SQLAlchemy URL, its schema created if absent; Permanent when it is too new.
 
-    Safe for threads and for several processes that open it at once. Open it after a fork, never before.
+    A writer waits `busy_seconds` for another one. Safe for threads and for several processes that open it at once. Open it after a fork, never before.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = _open_sqlite(url, Path(parsed.database or ""))
+        engine = _open_sqlite(url, Path(parsed.database or ""), busy_seconds)
     else:
         engine = create_engine(parsed, pool_pre_ping=True)
     write(engine, create_schema)
@@ -71,9 +71,9 @@ def _retrying[T](call: Callable[[], T]) -> T:
         attempt += 1
 
 
-def _open_sqlite(url: str, path: Path) -> Engine:
+def _open_sqlite(url: str, path: Path, busy_seconds: float) -> Engine:
     path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=16, max_overflow=48, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(url, pool_size=16, max_overflow=48, connect_args={"timeout": busy_seconds})
     opener = os.getpid()
 
     @event.listens_for(engine, "connect")
@@ -81,7 +81,7 @@ def _open_sqlite(url: str, path: Path) -> Engine:
         # SQLAlchemy's begin event below says when a transaction starts; the driver must not guess.
         connection.isolation_level = None
         # A 2xx is sent after COMMIT, so COMMIT must be on the disk: FULL, not NORMAL.
-        for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "foreign_keys=ON", "synchronous=FULL"):
+        for pragma in ("foreign_keys=ON", "synchronous=FULL"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -1,0 +1,63 @@
+"""What every contract runs on: one entry per adapter. A further backend is one more entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from contracts.hand_clock import HandClock
+from sqlalchemy import Engine
+
+from shared.adapters.folder_lake import FolderLake
+from shared.adapters.sql.engine import open_database
+from shared.ports.lake import Lake
+
+LAKES: dict[str, Callable[[Path], Lake]] = {"folder": lambda folder: FolderLake(folder / "lake")}
+DATABASES: dict[str, Callable[[Path], Engine]] = {
+    "sqlite": lambda folder: open_database(f"sqlite:///{folder}/state.db")
+}
+
+Together = Callable[[list[Callable[[], object]]], list[object]]
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    """A clock moved by hand."""
+    return HandClock()
+
+
+@pytest.fixture(params=LAKES)
+def lake(request: pytest.FixtureRequest, tmp_path: Path) -> Lake:
+    """An empty lake of each kind."""
+    return LAKES[request.param](tmp_path)
+
+
+@pytest.fixture(params=DATABASES)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty database of each kind."""
+    opened = DATABASES[request.param](tmp_path)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def together() -> Together:
+    """Run all calls at once, each in its own thread; the answers in order, an exception as itself."""
+
+    def run(calls: list[Callable[[], object]]) -> list[object]:
+        barrier = Barrier(len(calls))
+
+        def one(call: Callable[[], object]) -> object:
+            barrier.wait(timeout=30)
+            try:
+                return call()
+            except Exception as error:  # noqa: BLE001 - the loser's error is an answer here
+                return error
+
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(one, calls))
+
+    return run

@@ -1,0 +1,91 @@
+"""What every store of deployments promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Engine
+
+from shared.adapters.sql.deployments import SqlDeployments
+from shared.domain.records import Check, Deployment, Model, Verdict
+from shared.errors import Conflict
+from shared.ports import Deployments
+
+AT = datetime(2024, 12, 31, 23, 59, 59, tzinfo=UTC)
+MODEL = Model("adult", 3, "a" * 64, "r1", "d1", {"auc": 0.9}, "models/adult/3/", AT)
+CHECKS = (Check("bar", "pass", 0.9, 0.6, "fine"), Check("signature", "skip", None, "x", "not asked"))
+
+
+def generation(number: int, scenario: str = "adult", by: str = "gate") -> Deployment:
+    """Generation `number`."""
+    return Deployment(scenario, number, scenario, number + 10, f"{number:064x}", AT, by, "The gate passed.")
+
+
+@pytest.fixture
+def deployments(engine: Engine) -> Deployments:
+    """The store of the database."""
+    return SqlDeployments(engine)
+
+
+class TestDeployments:
+    """Port `Deployments`."""
+
+    def test_generations_follow_each_other(self, deployments: Deployments) -> None:
+        """The newest is current; scenarios count for themselves."""
+        assert deployments.current("adult") is None
+        for number in (1, 2):
+            assert deployments.promote(generation(number)) == generation(number)
+        deployments.promote(generation(1, "bank"))
+        assert deployments.current("adult") == generation(2)
+        assert deployments.list("adult") == [generation(1), generation(2)]
+        assert len(deployments.list()) == 3
+
+    @pytest.mark.parametrize("number", [0, 1, 2, 4, -1])
+    def test_any_other_number_is_refused(self, deployments: Deployments, number: int) -> None:
+        """With the current generation named."""
+        for first in (1, 2):
+            deployments.promote(generation(first))
+        with pytest.raises(Conflict, match=r"generation 2 \(adult:12\) is current"):
+            deployments.promote(generation(number))
+        assert deployments.list("adult") == [generation(1), generation(2)]
+
+    def test_the_first_generation_is_one(self, deployments: Deployments) -> None:
+        """Where nothing is deployed the sentence says so."""
+        with pytest.raises(Conflict, match="nothing is deployed"):
+            deployments.promote(generation(2))
+
+    def test_of_many_promotions_one_wins(
+        self, deployments: Deployments, together: Callable[[list[Callable[[], object]]], list[object]]
+    ) -> None:
+        """Generations stay gap-free, each with one writer; the others are told."""
+        for number in range(1, 6):
+            calls = [lambda n=number, by=by: deployments.promote(generation(n, by=f"{by}")) for by in range(6)]
+            answers = together(calls)
+            assert sum(isinstance(answer, Deployment) for answer in answers) == 1
+            assert sum(isinstance(answer, Conflict) for answer in answers) == 5
+        assert [one.generation for one in deployments.list("adult")] == [1, 2, 3, 4, 5]
+
+    def test_a_verdict_comes_back_whole(self, deployments: Deployments) -> None:
+        """Every check, for that version and that sha256 only."""
+        verdict = Verdict("adult:3", "a" * 64, CHECKS)
+        deployments.certify(MODEL, verdict)
+        assert deployments.verdict(MODEL) == verdict
+        assert deployments.verdict(replace(MODEL, version=4)) is None
+        assert deployments.verdict(replace(MODEL, sha256="b" * 64)) is None
+
+    def test_a_second_verdict_changes_nothing(self, deployments: Deployments) -> None:
+        """The gate judges a file once."""
+        deployments.certify(MODEL, Verdict("adult:3", "a" * 64, (Check("bar", "fail", 0.1, 0.6, "too low"),)))
+        deployments.certify(MODEL, Verdict("adult:3", "a" * 64, CHECKS))
+        standing = deployments.verdict(MODEL)
+        assert standing is not None
+        assert not standing.passed
+
+    def test_a_verdict_on_other_bytes_is_refused(self, deployments: Deployments) -> None:
+        """A certificate belongs to the sha256 it judged."""
+        with pytest.raises(Conflict, match="adult:3"):
+            deployments.certify(MODEL, Verdict("adult:3", "b" * 64, CHECKS))
+        assert deployments.verdict(MODEL) is None

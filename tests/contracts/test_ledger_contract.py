@@ -1,0 +1,264 @@
+"""What every ledger promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from contracts.hand_clock import HandClock
+from sqlalchemy import Engine
+
+from shared.adapters.sql.history import SqlHistory
+from shared.adapters.sql.ledger import SqlLedger
+from shared.domain.records import FINAL, Claim, Entry
+from shared.errors import BadInput, Conflict
+from shared.ports import History, Ledger
+
+TTL = timedelta(minutes=10)
+ENDED = sorted(FINAL - {"waiting"})
+
+
+@pytest.fixture
+def ledger(engine: Engine, clock: HandClock) -> Ledger:
+    """The ledger of the database."""
+    return SqlLedger(engine, clock)
+
+
+@pytest.fixture
+def history(engine: Engine) -> History:
+    """Its reader."""
+    return SqlHistory(engine)
+
+
+def claimed(answer: Claim | Entry) -> Claim:
+    """The answer, which must be a claim."""
+    assert isinstance(answer, Claim), answer
+    return answer
+
+
+def refused(answer: Claim | Entry) -> Entry:
+    """The answer, which must be an entry."""
+    assert isinstance(answer, Entry), answer
+    return answer
+
+
+class TestLedger:
+    """Port `Ledger`."""
+
+    def test_a_new_key_is_claimed(self, ledger: Ledger, history: History, clock: HandClock) -> None:
+        """Attempt 1, with an expiry and the message kept."""
+        claim = claimed(ledger.claim("blob", "k", TTL, '{"id": 1}'))
+        entry = history.find("blob", "k")
+        assert (claim.attempt, claim.expires) == (1, clock() + TTL)
+        assert entry is not None
+        assert (entry.state, entry.attempts, entry.message) == ("in_progress", 1, '{"id": 1}')
+        assert entry.expires == claim.expires
+
+    def test_kinds_do_not_meet(self, ledger: Ledger) -> None:
+        """The same key of another kind is another claim."""
+        claimed(ledger.claim("blob", "k", TTL))
+        claimed(ledger.claim("drop", "k", TTL))
+
+    def test_what_is_in_progress_stands_in_the_way(self, ledger: Ledger) -> None:
+        """And counts who came."""
+        claimed(ledger.claim("blob", "k", TTL))
+        assert refused(ledger.claim("blob", "k", TTL)).repeats == 1
+        second = refused(ledger.claim("blob", "k", TTL))
+        assert (second.state, second.repeats) == ("in_progress", 2)
+
+    @pytest.mark.parametrize("state", ENDED)
+    def test_what_has_ended_stands_in_the_way(self, ledger: Ledger, clock: HandClock, state: str) -> None:
+        """For ever, with its reason and detail."""
+        ledger.finish(claimed(ledger.claim("blob", "k", TTL)), state, "because", {"dataset": "d"})
+        clock.move(days=400)
+        entry = refused(ledger.claim("blob", "k", TTL))
+        assert (entry.state, entry.reason, entry.detail) == (state, "because", {"dataset": "d"})
+
+    def test_what_waits_is_claimed_again(self, ledger: Ledger) -> None:
+        """A drop that waited for a table goes on when the table lands."""
+        ledger.finish(claimed(ledger.claim("drop", "k", TTL)), "waiting", "for labels")
+        assert claimed(ledger.claim("drop", "k", TTL)).attempt == 2
+
+    def test_a_released_claim_is_free_at_once(self, ledger: Ledger, history: History) -> None:
+        """And keeps the message it was made with."""
+        ledger.release(claimed(ledger.claim("blob", "k", TTL, "m")), "storage did not answer", counts=True)
+        entry = history.find("blob", "k")
+        assert entry is not None
+        assert (entry.state, entry.reason, entry.expires) == ("released", "storage did not answer", None)
+        assert claimed(ledger.claim("blob", "k", TTL)).attempt == 2
+        again = history.find("blob", "k")
+        assert again is not None
+        assert again.message == "m"
+
+    def test_a_release_that_does_not_count_leaves_the_attempt(self, ledger: Ledger) -> None:
+        """Finding somebody else unavailable is no attempt."""
+        for _ in range(7):
+            claim = claimed(ledger.claim("blob", "k", TTL))
+            assert claim.attempt == 1
+            ledger.release(claim, "storage did not answer", counts=False)
+
+    def test_an_expired_claim_is_taken_over(self, ledger: Ledger, clock: HandClock) -> None:
+        """Exactly at its expiry, not before."""
+        first = claimed(ledger.claim("blob", "k", TTL))
+        clock.move(seconds=TTL.total_seconds() - 0.000001)
+        refused(ledger.claim("blob", "k", TTL))
+        clock.move(microseconds=1)
+        second = claimed(ledger.claim("blob", "k", TTL))
+        assert second.attempt == 2
+        assert second.token != first.token
+
+    def test_who_lost_the_claim_cannot_end_it(self, ledger: Ledger, history: History, clock: HandClock) -> None:
+        """A worker that slept past its expiry is told how it stands."""
+        lost = claimed(ledger.claim("blob", "k", TTL))
+        clock.move(hours=1)
+        held = claimed(ledger.claim("blob", "k", TTL))
+        with pytest.raises(Conflict, match="in_progress at attempt 2"):
+            ledger.finish(lost, "done", "late")
+        with pytest.raises(Conflict):
+            ledger.release(lost, "late", counts=True)
+        ledger.finish(held, "done", "in time")
+        with pytest.raises(Conflict, match="done at attempt 2"):
+            ledger.finish(lost, "done", "late")
+        entry = history.find("blob", "k")
+        assert entry is not None
+        assert entry.reason == "in time"
+
+    def test_an_expired_claim_nobody_took_can_still_be_ended(self, ledger: Ledger, clock: HandClock) -> None:
+        """Slow is not lost."""
+        claim = claimed(ledger.claim("blob", "k", TTL))
+        clock.move(hours=1)
+        ledger.finish(claim, "done", "slow")
+        assert refused(ledger.claim("blob", "k", TTL)).state == "done"
+
+    def test_the_same_ending_twice_is_one(self, ledger: Ledger, history: History) -> None:
+        """A finish whose answer was lost is repeated without harm; another ending is refused."""
+        claim = claimed(ledger.claim("blob", "k", TTL))
+        ledger.finish(claim, "done", "ok")
+        ledger.finish(claim, "done", "ok")
+        assert [entry.state for entry in history.why("k")] == ["in_progress", "done"]
+        with pytest.raises(Conflict):
+            ledger.finish(claim, "failed", "no")
+
+    def test_a_claim_of_nothing_cannot_be_ended(self, ledger: Ledger, clock: HandClock) -> None:
+        """A token nobody gave out is worth nothing."""
+        with pytest.raises(Conflict, match="gone"):
+            ledger.finish(Claim("blob", "k", "made up", clock(), 1), "done", "")
+
+    @pytest.mark.parametrize("state", ["in_progress", "released", "finished", ""])
+    def test_only_final_states_end(self, ledger: Ledger, state: str) -> None:
+        """A typo is not an ending."""
+        claim = claimed(ledger.claim("blob", "k", TTL))
+        with pytest.raises(BadInput, match="accepted: conflict, done"):
+            ledger.finish(claim, state, "")
+
+    def test_of_many_workers_one_acts(
+        self, ledger: Ledger, together: Callable[[list[Callable[[], object]]], list[object]]
+    ) -> None:
+        """On a new key, and again on an expired one."""
+        answers = together([lambda: ledger.claim("blob", "k", timedelta(0))] * 8)
+        attempts = [answer.attempt for answer in answers if isinstance(answer, Claim)]
+        assert len(answers) == 8
+        # With no time to live each claim is expired at once: every worker takes over the one before, none shares.
+        assert sorted(attempts) == list(range(1, 9))
+        answers = together([lambda: ledger.claim("blob", "other", TTL)] * 8)
+        assert sum(isinstance(answer, Claim) for answer in answers) == 1
+        assert sum(isinstance(answer, Entry) for answer in answers) == 7
+
+    def test_a_note_is_kept_once_and_counted(self, ledger: Ledger, history: History) -> None:
+        """The same again writes no further line."""
+        for _ in range(50):
+            ledger.note("event", "e", "ignored", "a folder was created")
+        assert len(history.entries()) == 1
+        assert history.entries()[0].repeats == 49
+        ledger.note("event", "e", "ignored", "another reason")
+        assert [entry.reason for entry in history.entries()] == ["another reason", "a folder was created"]
+
+    def test_a_note_takes_no_claim_away(self, ledger: Ledger, history: History) -> None:
+        """Neither one in progress nor a released one; they only count it."""
+        claim = claimed(ledger.claim("blob", "k", TTL))
+        ledger.note("blob", "k", "ignored", "no")
+        ledger.release(claim, "later", counts=True)
+        ledger.note("blob", "k", "ignored", "no")
+        entry = history.find("blob", "k")
+        assert entry is not None
+        assert (entry.state, entry.repeats) == ("released", 2)
+
+    def test_a_note_reopens_nothing(self, ledger: Ledger) -> None:
+        """`waiting` on what is done would make it happen twice."""
+        ledger.finish(claimed(ledger.claim("blob", "k", TTL)), "done", "ok")
+        ledger.note("blob", "k", "waiting", "for tables")
+        ledger.note("blob", "k", "requested", "again")
+        assert refused(ledger.claim("blob", "k", TTL)).state == "done"
+
+    def test_a_note_ends_what_waits(self, ledger: Ledger) -> None:
+        """Tables that waited share the ending of the one that came last."""
+        ledger.finish(claimed(ledger.claim("blob", "k", TTL)), "waiting", "for labels")
+        ledger.note("blob", "k", "done", "with the drop")
+        assert refused(ledger.claim("blob", "k", TTL)).state == "done"
+
+    def test_notes_follow_each_other(self, ledger: Ledger, history: History) -> None:
+        """What was never claimed may be noted in any order of states."""
+        for state in ("requested", "failed", "requested"):
+            ledger.note("train", "r", state, state)
+        assert [entry.state for entry in history.why("r")] == ["requested", "failed", "requested"]
+
+    def test_what_was_abandoned_is_free(self, ledger: Ledger, history: History) -> None:
+        """Every claim in progress, and nothing else."""
+        for key in ("a", "b"):
+            claimed(ledger.claim("blob", key, TTL))
+        ledger.finish(claimed(ledger.claim("blob", "c", TTL)), "done", "ok")
+        assert ledger.abandon("the host was stopped") == 2
+        assert ledger.abandon("the host was stopped") == 0
+        assert claimed(ledger.claim("blob", "a", TTL)).attempt == 2
+        assert refused(ledger.claim("blob", "c", TTL)).state == "done"
+        assert history.why("b")[-1].reason == "the host was stopped"
+
+
+class TestHistory:
+    """Port `History`."""
+
+    def test_every_transition_is_a_line(self, ledger: Ledger, history: History, clock: HandClock) -> None:
+        """Newest first, and oldest first when one key is asked for."""
+        ledger.release(claimed(ledger.claim("blob", "incoming/a.csv@1", TTL)), "busy", counts=True)
+        clock.move(minutes=1)
+        ledger.finish(claimed(ledger.claim("blob", "incoming/a.csv@1", TTL)), "done", "ok", {"rows": 3})
+        ledger.note("event", "other", "ignored", "x")
+        lines = [(line.key, line.state, line.attempts) for line in history.entries()]
+        first = ("incoming/a.csv@1", "in_progress", 1), ("incoming/a.csv@1", "released", 1)
+        second = ("incoming/a.csv@1", "in_progress", 2), ("incoming/a.csv@1", "done", 2)
+        assert lines == [("other", "ignored", 0), *reversed(second), *reversed(first)]
+        assert [(line.key, line.state, line.attempts) for line in history.why("a.csv")] == [*first, *second]
+        assert [line.state for line in history.entries(2)] == ["ignored", "done"]
+
+    def test_repeats_and_detail_stand_on_the_newest_line(self, ledger: Ledger, history: History) -> None:
+        """Fifty repeats are one number, not fifty lines."""
+        ledger.finish(claimed(ledger.claim("blob", "k", TTL, "m")), "done", "ok", {"rows": 3})
+        for _ in range(50):
+            ledger.claim("blob", "k", TTL)
+        lines = history.why("k")
+        assert [line.repeats for line in lines] == [0, 50]
+        assert (lines[1].detail, lines[1].message) == ({"rows": 3}, "m")
+
+    def test_a_question_is_text(self, ledger: Ledger, history: History) -> None:
+        """Wildcards of SQL are letters like others."""
+        ledger.note("event", "100%_done", "ignored", "x")
+        ledger.note("event", "100 done", "ignored", "x")
+        assert [line.key for line in history.why("0%_d")] == ["100%_done"]
+        assert history.why("%x%") == []
+
+    def test_what_is_unknown_is_none(self, history: History) -> None:
+        """No entry, no error."""
+        assert history.find("blob", "k") is None
+
+    def test_stuck_is_what_nobody_works_on(self, ledger: Ledger, history: History, clock: HandClock) -> None:
+        """Released, or in progress past the expiry; oldest first."""
+        claimed(ledger.claim("blob", "slow", TTL))
+        clock.move(minutes=5)
+        ledger.release(claimed(ledger.claim("blob", "given back", TTL)), "busy", counts=False)
+        ledger.finish(claimed(ledger.claim("blob", "ended", TTL)), "failed", "no")
+        ledger.finish(claimed(ledger.claim("blob", "waits", TTL)), "waiting", "for tables")
+        now = clock()
+        assert [entry.key for entry in history.stuck(now)] == ["given back"]
+        later = clock.move(minutes=5)
+        assert [entry.key for entry in history.stuck(later)] == ["slow", "given back"]

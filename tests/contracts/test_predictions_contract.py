@@ -1,0 +1,198 @@
+"""What every store of prediction rows promises."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from sqlalchemy import Engine, inspect, text
+
+from shared.adapters.sql.outbox import SqlOutbox
+from shared.adapters.sql.predictions import SqlPredictions
+from shared.adapters.sql.windows import SqlWindows
+from shared.domain.predictions import first_id
+from shared.domain.records import Commit, Window
+from shared.domain.scenario import Batch, Column, Scenario, Table
+from shared.errors import Conflict, Corrupt
+from shared.ports import Outbox, Predictions
+
+AT = datetime(2024, 6, 1, 12, tzinfo=UTC)
+ROWS = Table(
+    "rows",
+    (
+        Column("emp.var.rate", "float"),
+        Column("age", "int"),
+        Column("job", "text", nulls=True),
+        Column("seen", "time"),
+        Column("y", "text"),
+    ),
+)
+SCENARIO = Scenario(
+    name="bank's own",
+    title="",
+    tables=(ROWS,),
+    label_table="rows",
+    target="y",
+    numeric=("age",),
+    batch=Batch("drops", "rows", "0 * * * * *", ("emp.var.rate", "age", "job", "seen")),
+)
+TABLE = "predictions_bank_s_own"
+
+
+def parquet(window: str = "w", ordinal: int = 1, rows: int = 3) -> io.BytesIO:
+    """A prediction file of the scenario."""
+    times = pa.timestamp("us", "UTC")
+    columns = {
+        "prediction_id": pa.array([first_id(ordinal) + n for n in range(rows)]),
+        "window": pa.array([window] * rows),
+        "entity_key": pa.array([f"e{n}" for n in range(rows)]),
+        "prediction": pa.array(["yes"] * rows),
+        "probability": pa.array([n / 10 for n in range(rows)]),
+        "emp_var_rate": pa.array([1.5] * rows),
+        "age": pa.array([2**40] * rows),
+        "job": pa.array([None, "ä'b:c", ""][:rows], pa.string()),
+        "seen": pa.array([AT] * rows, times),
+        "run_id": pa.array(["r"] * rows),
+        "model": pa.array(["m:1"] * rows),
+        "model_sha256": pa.array(["a"] * rows),
+        "dataset": pa.array(["d"] * rows),
+        "scored_at": pa.array([AT] * rows, times),
+    }
+    out = io.BytesIO()
+    pq.write_table(pa.table(columns), out, write_page_checksum=True)
+    out.seek(0)
+    return out
+
+
+def commit(window: str = "w", ordinal: int = 1, rows: int = 3) -> Commit:
+    """Its commit."""
+    return Commit(SCENARIO.name, window, ordinal, "p.parquet", "f" * 64, rows, 1, "b" * 64, "m:1", "a", "r", "d", AT)
+
+
+def count(engine: Engine, table: str = TABLE) -> int:
+    """Rows of a table or view."""
+    with engine.connect() as connection:
+        return connection.scalar(text(f"SELECT count(*) FROM {table}"))  # noqa: S608 - the test's own name
+
+
+@pytest.fixture
+def predictions(engine: Engine) -> Predictions:
+    """The store of the database."""
+    return SqlPredictions(engine)
+
+
+@pytest.fixture
+def outbox(engine: Engine) -> Outbox:
+    """The outbox of the same database."""
+    return SqlOutbox(engine)
+
+
+class TestPredictions:
+    """Port `Predictions`."""
+
+    def test_a_window_is_loaded_whole(self, predictions: Predictions, engine: Engine, outbox: Outbox) -> None:
+        """Rows, commit, window state and notice."""
+        windows = SqlWindows(engine)
+        windows.claim(Window(SCENARIO.name, "w", 0, ("x@1",), "planned", AT))
+        assert predictions.load(SCENARIO, commit(), parquet())
+        assert predictions.committed(SCENARIO.name, "w") == commit()
+        assert windows.list()[0].state == "committed"
+        (notice,) = outbox.pending()
+        assert notice.type == "Mlops.PredictionsWritten"
+        assert (notice.data["rows"], notice.data["table"]) == (3, TABLE)
+        with engine.connect() as connection:
+            query = "SELECT entity_key, age, job, emp_var_rate, seen FROM v_predictions_bank_s_own ORDER BY 1"
+            rows = [tuple(row) for row in connection.execute(text(query))]
+        assert [row[:4] for row in rows] == [
+            ("e0", 2**40, None, 1.5),
+            ("e1", 2**40, "ä'b:c", 1.5),
+            ("e2", 2**40, "", 1.5),
+        ]
+        assert {str(row[4])[:19] for row in rows} == {"2024-06-01 12:00:00"}
+
+    def test_loading_again_changes_nothing(self, predictions: Predictions, engine: Engine, outbox: Outbox) -> None:
+        """The same file is there already."""
+        predictions.load(SCENARIO, commit(), parquet())
+        assert not predictions.load(SCENARIO, commit(), parquet())
+        assert (count(engine), len(outbox.pending())) == (3, 1)
+
+    def test_another_file_for_the_window_is_an_alarm(self, predictions: Predictions, engine: Engine) -> None:
+        """SQL keeps what it has and says so."""
+        predictions.load(SCENARIO, commit(), parquet())
+        with pytest.raises(Corrupt, match="stands in SQL with sha256 ffff"):
+            predictions.load(SCENARIO, replace(commit(), sha256="0" * 64), parquet())
+        assert predictions.committed(SCENARIO.name, "w") == commit()
+        assert count(engine) == 3
+
+    @pytest.mark.parametrize("rows", [2, 4])
+    def test_a_wrong_number_of_rows_loads_nothing(
+        self, predictions: Predictions, engine: Engine, outbox: Outbox, rows: int
+    ) -> None:
+        """All rows of the commit or none."""
+        with pytest.raises(Corrupt, match=f"has 3 rows, its commit says {rows}"):
+            predictions.load(SCENARIO, commit(rows=rows), parquet())
+        assert predictions.committed(SCENARIO.name, "w") is None
+        assert (count(engine), outbox.pending()) == (0, [])
+
+    def test_a_repeated_id_loads_nothing(self, predictions: Predictions, engine: Engine) -> None:
+        """A second window with the ids of the first is refused whole."""
+        predictions.load(SCENARIO, commit(), parquet())
+        with pytest.raises(Conflict):
+            predictions.load(SCENARIO, commit("v", 1), parquet("v", 1))
+        assert predictions.committed(SCENARIO.name, "v") is None
+        assert count(engine) == 3
+
+    def test_a_damaged_file_loads_nothing(self, predictions: Predictions, engine: Engine) -> None:
+        """Half a file is no file."""
+        half = io.BytesIO(parquet().getvalue()[:-100])
+        with pytest.raises(Corrupt):
+            predictions.load(SCENARIO, commit(), half)
+        assert predictions.commits() == []
+        assert count(engine) == 0
+
+    def test_of_many_loaders_one_loads(
+        self,
+        predictions: Predictions,
+        engine: Engine,
+        together: Callable[[list[Callable[[], object]]], list[object]],
+    ) -> None:
+        """The others find it done."""
+        answers = together([lambda: predictions.load(SCENARIO, commit(), parquet())] * 6)
+        assert sorted(answers) == [False] * 5 + [True]
+        assert count(engine) == 3
+
+    def test_the_view_shows_committed_windows_only(self, predictions: Predictions, engine: Engine) -> None:
+        """Rows without their commit are not shown, nor is another scenario's commit taken for it."""
+        predictions.load(SCENARIO, commit(), parquet())
+        assert count(engine, f"v_{TABLE}") == 3
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE prediction_commit SET scenario = 'other'"))
+        assert (count(engine), count(engine, f"v_{TABLE}")) == (3, 0)
+
+    def test_preparing_twice_changes_nothing(
+        self, engine: Engine, together: Callable[[list[Callable[[], object]]], list[object]]
+    ) -> None:
+        """Also when several start at once."""
+        assert together([lambda: SqlPredictions(engine).prepare(SCENARIO)] * 6) == [None] * 6
+        columns = {column["name"]: column for column in inspect(engine).get_columns(TABLE)}
+        assert list(columns)[:5] == ["prediction_id", "window", "entity_key", "prediction", "probability"]
+        assert inspect(engine).get_pk_constraint(TABLE)["constrained_columns"] == ["prediction_id"]
+
+    def test_a_changed_declaration_is_told(self, predictions: Predictions, engine: Engine) -> None:
+        """A table that lacks a declared column is named with it."""
+        predictions.prepare(replace(SCENARIO, batch=replace(SCENARIO.batch, report=("age",))))
+        with pytest.raises(Conflict, match=f"{TABLE} .* no column emp_var_rate, job, seen"):
+            SqlPredictions(engine).prepare(SCENARIO)
+
+    def test_commits_are_listed_by_number(self, predictions: Predictions) -> None:
+        """Of one scenario, or of all."""
+        predictions.load(SCENARIO, commit("a", 2), parquet("a", 2))
+        predictions.load(SCENARIO, commit("b", 1), parquet("b", 1))
+        assert [one.window for one in predictions.commits()] == ["b", "a"]
+        assert predictions.commits("other") == []
+        assert predictions.committed("other", "a") is None

@@ -1,0 +1,189 @@
+"""What every registry promises."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from contracts.hand_clock import HandClock
+from sqlalchemy import Engine
+
+from shared.adapters.sql.outbox import SqlOutbox
+from shared.adapters.sql.registry import LocalRegistry
+from shared.domain.records import Artefact, Model
+from shared.errors import BadInput, Missing
+from shared.ports import Lake, Outbox, Registry
+
+ONNX = b"onnx bytes"
+ARTEFACT = Artefact(
+    "adult",
+    "r1",
+    "d1",
+    ONNX,
+    {"metrics": {"auc": 0.9, "rows": 10, "name": "x"}, "labels": ["0", "1"]},
+    {"plots/roc.png": b"png", "holdout.parquet": b"rows"},
+)
+
+
+@pytest.fixture
+def registry(engine: Engine, lake: Lake, clock: HandClock) -> Registry:
+    """The registry on the database and the lake."""
+    return LocalRegistry(engine, lake, clock)
+
+
+@pytest.fixture
+def outbox(engine: Engine) -> Outbox:
+    """The outbox of the same database."""
+    return SqlOutbox(engine)
+
+
+def content(lake: Lake, path: str) -> bytes:
+    """A blob's bytes."""
+    with lake.open(path) as source:
+        return source.read()
+
+
+class TestRegistry:
+    """Port `Registry`."""
+
+    def test_a_registered_model_is_found_with_its_files(self, registry: Registry, lake: Lake) -> None:
+        """Row and files say the same."""
+        model = registry.register(ARTEFACT)
+        assert (model.id, model.run, model.dataset, model.state) == ("adult:1", "r1", "d1", "registered")
+        assert model.metrics == {"auc": 0.9, "rows": 10.0}
+        assert model.sha256 == hashlib.sha256(ONNX).hexdigest()
+        assert content(lake, f"{model.folder}model.onnx") == ONNX
+        assert json.loads(content(lake, f"{model.folder}manifest.json")) == ARTEFACT.manifest
+        assert content(lake, f"{model.folder}plots/roc.png") == b"png"
+        assert registry.find("adult", 1) == model
+
+    def test_registering_says_so_once(self, registry: Registry, outbox: Outbox) -> None:
+        """As Azure ML does: type, subject and data of ModelRegistered."""
+        for _ in range(3):
+            registry.register(ARTEFACT)
+        (notice,) = outbox.pending()
+        assert notice.type == "Microsoft.MachineLearningServices.ModelRegistered"
+        assert notice.subject == "models/adult:1"
+        assert notice.data["modelName"] == "adult"
+        assert notice.data["modelVersion"] == "1"
+        assert notice.data["modelTags"]["run"] == "r1"
+        assert notice.data["modelProperties"] == {}
+
+    def test_one_version_per_run(self, registry: Registry) -> None:
+        """A repeated run gets its version, whatever bytes it brings; another run gets the next."""
+        first = registry.register(ARTEFACT)
+        assert registry.register(replace(ARTEFACT, onnx=b"other bytes")) == first
+        assert registry.register(replace(ARTEFACT, run="r2")).version == 2
+        assert registry.register(replace(ARTEFACT, run="r3", scenario="bank")).version == 1
+        assert [model.id for model in registry.list()] == ["adult:1", "adult:2", "bank:1"]
+        assert [model.version for model in registry.list("adult")] == [1, 2]
+
+    def test_of_many_registrations_of_a_run_one_stands(
+        self, registry: Registry, together: Callable[[list[Callable[[], object]]], list[object]]
+    ) -> None:
+        """All get the same model; different runs get different versions."""
+        answers = together([lambda: registry.register(ARTEFACT)] * 6)
+        assert answers == [registry.find("adult", 1)] * 6
+        calls = [lambda n=n: registry.register(replace(ARTEFACT, run=f"x{n}", onnx=b"%d" % n)) for n in range(6)]
+        assert sorted(answer.version for answer in together(calls)) == [2, 3, 4, 5, 6, 7]
+
+    def test_a_judged_model_says_so(self, registry: Registry) -> None:
+        """Accepted or refused, nothing else; and only what is registered."""
+        model = registry.register(ARTEFACT)
+        registry.judge(model, "refused")
+        found = registry.find("adult", 1)
+        assert found == replace(model, state="refused")
+        with pytest.raises(BadInput, match="accepted, refused"):
+            registry.judge(model, "reserved")
+        with pytest.raises(Missing, match="adult:9"):
+            registry.judge(replace(model, version=9), "accepted")
+
+    def test_what_is_not_registered_is_not_shown(self, registry: Registry) -> None:
+        """No row, no error."""
+        assert registry.find("adult", 1) is None
+        assert registry.list() == []
+
+
+class Dying:
+    """A lake in front of another one, whose `put` number `last` fails (after storing, if `stored`)."""
+
+    def __init__(self, lake: Lake, last: int, *, stored: bool) -> None:
+        self._lake, self._left, self._stored = lake, last, stored
+        self.open, self.stat, self.list = lake.open, lake.stat, lake.list
+
+    def put(self, path: str, data: bytes, *, if_absent: bool = True) -> object:
+        """Store, or die."""
+        self._left -= 1
+        if self._left == 0:
+            if self._stored:
+                self._lake.put(path, data, if_absent=if_absent)
+            raise KeyboardInterrupt
+        return self._lake.put(path, data, if_absent=if_absent)
+
+
+class TestInterruptedRegistration:
+    """A registration that dies at any of its writes goes on with the same version."""
+
+    @pytest.mark.parametrize("stored", [False, True])
+    @pytest.mark.parametrize("last", [1, 2, 3, 4])
+    def test_it_resumes(
+        self, engine: Engine, lake: Lake, clock: HandClock, outbox: Outbox, last: int, *, stored: bool
+    ) -> None:
+        """Nothing is visible before; afterwards row, files and notice are there once."""
+        with pytest.raises(KeyboardInterrupt):
+            LocalRegistry(engine, Dying(lake, last, stored=stored), clock).register(ARTEFACT)
+        registry = LocalRegistry(engine, lake, clock)
+        assert (registry.find("adult", 1), registry.list(), outbox.pending()) == (None, [], [])
+        with pytest.raises(Missing):
+            registry.judge(Model("adult", 1, "", "r1", "d1", {}, "", clock()), "accepted")
+        model = registry.register(ARTEFACT)
+        assert model.version == 1
+        assert {blob.path.removeprefix(model.folder) for blob in lake.list(model.folder)} == {
+            "model.onnx",
+            "manifest.json",
+            "plots/roc.png",
+            "holdout.parquet",
+        }
+        assert len(outbox.pending()) == 1
+
+    def test_another_manifest_of_the_same_model_gives_way(self, engine: Engine, lake: Lake, clock: HandClock) -> None:
+        """The stored manifest counts, also for the metrics of the row."""
+        with pytest.raises(KeyboardInterrupt):
+            LocalRegistry(engine, Dying(lake, 4, stored=True), clock).register(ARTEFACT)
+        later = replace(ARTEFACT, manifest={"metrics": {"auc": 0.1}})
+        model = LocalRegistry(engine, lake, clock).register(later)
+        assert (model.version, model.metrics["auc"]) == (1, 0.9)
+
+    def test_other_bytes_take_the_next_version(self, engine: Engine, lake: Lake, clock: HandClock) -> None:
+        """A retried training need not give the same bytes: sha256 and file still agree."""
+        with pytest.raises(KeyboardInterrupt):
+            LocalRegistry(engine, Dying(lake, 3, stored=True), clock).register(ARTEFACT)
+        model = LocalRegistry(engine, lake, clock).register(replace(ARTEFACT, onnx=b"second attempt"))
+        assert content(lake, f"{model.folder}model.onnx") == b"second attempt"
+        assert model.sha256 == hashlib.sha256(b"second attempt").hexdigest()
+        assert model.version == 2
+
+    def test_folders_of_a_lost_database_are_stepped_over(self, registry: Registry, lake: Lake) -> None:
+        """What lies there was registered once and stays as it is."""
+        lake.put("models/adult/1/model.onnx", b"old one")
+        lake.put("models/adult/2/model.onnx", b"old two")
+        assert registry.register(ARTEFACT).version == 3
+        assert content(lake, "models/adult/1/model.onnx") == b"old one"
+
+    def test_a_paused_rival_shows_nothing_of_its_own(self, engine: Engine, lake: Lake, clock: HandClock) -> None:
+        """While one attempt stored its files another one with other bytes finished: the first gets that model."""
+        other = replace(ARTEFACT, onnx=b"the faster one")
+
+        class Pausing(Dying):
+            def put(self, path: str, data: bytes, *, if_absent: bool = True) -> object:
+                if path.endswith("manifest.json"):
+                    LocalRegistry(engine, lake, clock).register(other)
+                return lake.put(path, data, if_absent=if_absent)
+
+        slow = LocalRegistry(engine, Pausing(lake, 0, stored=False), clock).register(ARTEFACT)
+        assert content(lake, f"{slow.folder}model.onnx") == b"the faster one"
+        assert LocalRegistry(engine, lake, clock).list() == [slow]
+        assert len(SqlOutbox(engine).pending()) == 1

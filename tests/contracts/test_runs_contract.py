@@ -1,0 +1,71 @@
+"""What every store of training runs promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from contracts.hand_clock import HandClock
+from sqlalchemy import Engine
+
+from shared.adapters.sql.runs import SqlRuns
+from shared.domain.records import Run
+from shared.ports import Runs
+
+
+@pytest.fixture
+def runs(engine: Engine, clock: HandClock) -> Runs:
+    """The store of the database."""
+    return SqlRuns(engine, clock)
+
+
+@pytest.fixture
+def run(clock: HandClock) -> Run:
+    """A run that was asked for."""
+    return Run("r1", "adult", "d1", "adult/d1/1", "requested", 1, "", clock(), clock(), "demo")
+
+
+class TestRuns:
+    """Port `Runs`."""
+
+    def test_a_run_comes_back_whole(self, runs: Runs, run: Run) -> None:
+        """Every field."""
+        assert runs.request(run) == run
+        assert runs.find("r1") == run
+        assert runs.find("r2") is None
+
+    def test_one_run_per_request(self, runs: Runs, run: Run) -> None:
+        """The second one gets the first one's run, in the state it has reached."""
+        runs.request(run)
+        runs.move("r1", "requested", "running", "started")
+        standing = runs.request(replace(run, id="r2"))
+        assert (standing.id, standing.state) == ("r1", "running")
+        assert len(runs.list()) == 1
+
+    def test_a_move_compares(self, runs: Runs, run: Run, clock: HandClock) -> None:
+        """And says when, why, and at which attempt."""
+        runs.request(run)
+        now = clock.move(minutes=3)
+        assert runs.move("r1", "requested", "running", "started", attempts=2)
+        assert not runs.move("r1", "requested", "failed", "too late")
+        assert not runs.move("unknown", "requested", "failed", "")
+        assert runs.find("r1") == replace(run, state="running", reason="started", attempts=2, updated_at=now)
+        assert runs.move("r1", "running", "completed", "ok")
+        found = runs.find("r1")
+        assert found is not None
+        assert (found.attempts, found.created_at) == (2, run.created_at)
+
+    def test_of_many_movers_one_moves(
+        self, runs: Runs, run: Run, together: Callable[[list[Callable[[], object]]], list[object]]
+    ) -> None:
+        """The others are told that it was not as they expected."""
+        runs.request(run)
+        assert sorted(together([lambda: runs.move("r1", "requested", "running", "")] * 8)) == [False] * 7 + [True]
+
+    def test_runs_are_listed_oldest_first(self, runs: Runs, run: Run, clock: HandClock) -> None:
+        """Of one scenario, or of all."""
+        runs.request(replace(run, id="z"))
+        runs.request(replace(run, id="a", request="other", created_at=clock.move(seconds=1), scenario="bank"))
+        assert [one.id for one in runs.list()] == ["z", "a"]
+        assert [one.id for one in runs.list("bank")] == ["a"]

@@ -1,0 +1,59 @@
+"""The local Event Grid's inbox."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from shared.adapters.local_publisher import LocalPublisher
+from shared.domain.records import Notice
+from shared.errors import Transient
+
+NOTICE = Notice(
+    "n-1", "Mlops.ModelDeployed", "/mlops", "deployments/adult/1", datetime(2024, 2, 29, 1, tzinfo=UTC), {"model": "ä"}
+)
+
+
+def test_a_notice_becomes_a_cloud_event(tmp_path: Path) -> None:
+    """One file, named by the id, with the fields of CloudEvents 1.0."""
+    LocalPublisher(tmp_path).publish(NOTICE)
+    (place,) = (tmp_path / "eventgrid/inbox").iterdir()
+    assert place.name == "n-1.json"
+    assert json.loads(place.read_text()) == {
+        "specversion": "1.0",
+        "id": "n-1",
+        "source": "/mlops",
+        "type": "Mlops.ModelDeployed",
+        "subject": "deployments/adult/1",
+        "time": "2024-02-29T01:00:00Z",
+        "datacontenttype": "application/json",
+        "data": {"model": "ä"},
+    }
+
+
+def test_publishing_again_is_the_same_file(tmp_path: Path) -> None:
+    """At least once is not twice."""
+    for _ in range(3):
+        LocalPublisher(tmp_path).publish(NOTICE)
+    assert len(list((tmp_path / "eventgrid/inbox").iterdir())) == 1
+
+
+@pytest.mark.parametrize("name", ["../../escaped", "a/b", ".hidden", "adult:1", "", "x" * 300, "a\nb"])
+def test_an_id_is_never_a_path(tmp_path: Path, name: str) -> None:
+    """The file lies in the inbox, visible, and the id is in it."""
+    LocalPublisher(tmp_path).publish(replace(NOTICE, id=name))
+    files = [place for place in tmp_path.rglob("*") if place.is_file()]
+    assert [place.parent.name for place in files] == ["inbox"]
+    assert not files[0].name.startswith(".")
+    assert json.loads(files[0].read_text())["id"] == name
+
+
+def test_an_inbox_that_cannot_be_written_is_transient(tmp_path: Path) -> None:
+    """The notice stays in the outbox."""
+    (tmp_path / "eventgrid").write_text("in the way")
+    with pytest.raises(Transient, match="did not take event 'n-1'"):
+        LocalPublisher(tmp_path).publish(NOTICE)
