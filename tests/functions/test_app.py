@@ -1,0 +1,58 @@
+"""What the function app declares, as the platform sees it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from functions.app import create_app
+from functions.names import QUEUES
+from shared.ports import Ports
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def no_ports() -> Ports:
+    """Fails when somebody asks: indexing must not."""
+    raise AssertionError("ports were asked for before the first event")
+
+
+def bindings() -> dict[str, list[dict[str, Any]]]:
+    """Every function's bindings by name."""
+    functions = create_app(no_ports).get_functions()
+    return {one.get_function_name(): json.loads(one.get_function_json())["bindings"] for one in functions}
+
+
+def test_the_app_is_indexed_without_a_single_setting() -> None:
+    """A missing setting must fail an invocation, not the app."""
+    assert set(bindings()) == {
+        "data_event", "model_event", "ingest", "deploy", "predict_window", "data_poison", "model_poison",
+        "window_poison", "plan_windows", "reconcile", "health", "status", "score",
+    }  # fmt: skip
+
+
+def test_every_queue_has_a_worker_and_a_poison_worker() -> None:
+    """Nothing that is put on a queue lies there unread."""
+    triggers = {b["queueName"] for all_ in bindings().values() for b in all_ if b["type"] == "queueTrigger"}
+    assert triggers == set(QUEUES) | {f"{queue}-poison" for queue in QUEUES}
+
+
+def test_only_health_is_anonymous() -> None:
+    """Everything else asks for a key."""
+    levels = {name: b["authLevel"] for name, all_ in bindings().items() for b in all_ if b["type"] == "httpTrigger"}
+    assert {name for name, level in levels.items() if str(level).lower().endswith("anonymous")} == {"health"}
+
+
+def test_timers_do_not_run_on_startup() -> None:
+    """A redeployment must not start a storm."""
+    timers = [b for all_ in bindings().values() for b in all_ if b["type"] == "timerTrigger"]
+    assert len(timers) == 2
+    assert all(not timer["runOnStartup"] and timer["useMonitor"] for timer in timers)
+
+
+def test_schedules_come_from_settings_the_sample_has() -> None:
+    """`%NAME%` is expanded by the platform from the app's settings."""
+    sample = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
+    schedules = [b["schedule"].strip("%") for all_ in bindings().values() for b in all_ if b["type"] == "timerTrigger"]
+    assert set(schedules) <= set(sample)

@@ -1,0 +1,55 @@
+"""Settings are read once; a bad one is named with what would be accepted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from shared.errors import Misconfigured
+from shared.settings import NAMES, read_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_defaults_are_a_laptop(tmp_path: Path) -> None:
+    """Without any setting everything lies under .local."""
+    settings = read_settings({"MLOPS_HOME": str(tmp_path)})
+    assert settings.lake_folder == tmp_path / "lake"
+    assert settings.database_url == f"sqlite:///{tmp_path / 'mlops.db'}"
+    assert read_settings({}).home == Path.cwd() / ".local"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "accepted"),
+    [
+        ("LAKE_URL", "ftp://x", "file:"),
+        ("DATABASE_URL", "mysql://x", "sqlite:///"),
+        ("REGISTRY_URL", "s3:", "local:"),
+        ("TRAINER_URL", "thread:", "process:"),
+        ("TRAINING_PROFILE", "fast", "default or demo"),
+        ("MAX_FILE_MB", "0", "at least 1"),
+        ("MAX_FILE_MB", "many", "at least 1"),
+    ],
+)
+def test_a_bad_value_names_the_setting_and_what_is_accepted(key: str, value: str, accepted: str) -> None:
+    """One sentence: which setting, what is wrong, what would do."""
+    with pytest.raises(Misconfigured) as told:
+        read_settings({key: value})
+    assert told.value.reason.startswith(f"Setting {key} ")
+    assert accepted in told.value.reason
+
+
+def test_empty_values_mean_the_default(tmp_path: Path) -> None:
+    """The sample settings file leaves some empty."""
+    assert read_settings({"MLOPS_HOME": str(tmp_path), "LAKE_URL": ""}).lake_folder == tmp_path / "lake"
+
+
+def test_every_setting_is_in_the_sample_and_the_readme() -> None:
+    """What the code reads is documented."""
+    sample = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
+    readme = (ROOT / "README.md").read_text()
+    for name in NAMES:
+        assert name in sample
+        assert f"`{name}`" in readme

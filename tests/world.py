@@ -1,0 +1,240 @@
+"""A small world for tests: the real adapters on a temporary folder, tiny scenarios, and training in-process."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pyarrow as pa
+import pyarrow.parquet as pq
+from onnx import TensorProto, helper, numpy_helper
+
+from shared import dispatch
+from shared.bootstrap import build_ports
+from shared.domain.contract import Feature, InputContract
+from shared.domain.records import Artefact, Run
+from shared.domain.scenario import Bar, Batch, Column, Scenario, Table
+from shared.ports import Ports
+from shared.workflows.announce import relay
+
+POINTS = Scenario(
+    name="points",
+    title="Is the point positive?",
+    tables=(
+        Table(
+            "points",
+            (
+                Column("id", "int"),
+                Column("x", "float"),
+                Column("color", "text"),
+                Column("y", "text", values=("no", "yes")),
+            ),
+            key=("id",),
+        ),
+    ),
+    label_table="points",
+    target="y",
+    numeric=("x",),
+    categorical=("color",),
+    labels=("no", "yes"),
+    entity=("id",),
+    bar=Bar("auc", 0.6),
+    batch=Batch("drops", "points", "0 */5 * * * *", report=("x", "color")),
+    request_fields=("id", "x", "color"),
+)
+
+
+def _join(tables: Mapping[str, Any]) -> Any:
+    left = tables["left"]
+    return left if "right" not in tables else left.merge(tables["right"], on="id")
+
+
+PAIRS = Scenario(
+    name="pairs",
+    title="Two tables that arrive apart",
+    tables=(
+        Table("left", (Column("id", "int"), Column("x", "float"), Column("color", "text"))),
+        Table("right", (Column("id", "int"), Column("y", "int", minimum=0, maximum=1))),
+    ),
+    label_table="right",
+    target="y",
+    numeric=("x",),
+    categorical=("color",),
+    entity=("id",),
+    batch=Batch("telemetry", "left", "0 */5 * * * *", report=("x",)),
+    assemble=_join,
+)
+SCENARIOS = {"points": POINTS, "pairs": PAIRS}
+COLORS = ("blue", "red")
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        """The time it shows."""
+        return self.now
+
+    def advance(self, **amount: float) -> None:
+        """Move forward."""
+        self.now += timedelta(**amount)
+
+
+class InlineTrainer:
+    """Registers a small real ONNX model at once; `weight` is how much the model looks at x (negative: a bad model)."""
+
+    def __init__(self, weight: float = 3.0) -> None:
+        self.weight = weight
+        self.submitted: list[str] = []
+        self.ports: Ports | None = None
+
+    def submit(self, run: Run) -> None:
+        """Train and register."""
+        assert self.ports is not None
+        self.submitted.append(run.id)
+        ports = self.ports
+        if not ports.runs.move(run.id, "requested", "running", "started"):
+            return
+        dataset = ports.datasets.find(run.scenario, run.dataset)
+        assert dataset is not None
+        tables = {}
+        for file in dataset.tables:
+            with ports.lake.open(file.path) as source:
+                tables[file.name] = pq.read_table(io.BytesIO(source.read()))
+        ports.registry.register(artefact(ports.scenarios[run.scenario], run, tables, self.weight))
+        ports.runs.move(run.id, "running", "completed", "registered")
+
+    def alive(self, run: Run) -> bool:  # noqa: ARG002 -- the port's signature
+        """Nothing runs elsewhere."""
+        return False
+
+
+def artefact(scenario: Scenario, run: Run, tables: Mapping[str, pa.Table], weight: float) -> Artefact:
+    """A logistic model on x and color, judged on all rows."""
+    from shared.adapters.onnx_scoring import OnnxScoring
+    from shared.domain.metrics import roc_auc
+
+    table = tables[scenario.tables[0].name]
+    if scenario.assemble is not None:
+        frame = scenario.assemble({name: one.to_pandas() for name, one in tables.items()})
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+    contract = InputContract((Feature("x", "number"), Feature("color", "category", COLORS)), scenario.labels)
+    graph = logistic(weight)
+    manifest: dict[str, Any] = {
+        "sha256": hashlib.sha256(graph).hexdigest(),
+        "contract": contract.to_json(),
+        "threshold": 0.5,
+    }
+    loaded = OnnxScoring().load(graph, manifest)
+    probabilities = loaded.matrix(loaded.encode(table))
+    actual = np.array([scenario.labels.index(str(value)) for value in table[scenario.target].to_pylist()])
+    auc = roc_auc(actual, probabilities[:, 1])
+    rows = [{"x": 0.5, "color": "red"}, {"x": -1.0, "color": "never seen"}]
+    sink = io.BytesIO()
+    pq.write_table(table, sink, write_page_checksum=True)
+    manifest |= {
+        "metrics": {"auc": auc, "auc_random": auc, "auc_time": auc},
+        "golden": {"rows": rows, "probabilities": loaded.rows(rows).tolist()},
+        "holdout": {"file": "holdout.parquet", "sha256": hashlib.sha256(sink.getvalue()).hexdigest()},
+    }
+    return Artefact(scenario.name, run.id, run.dataset, graph, manifest, {"holdout.parquet": sink.getvalue()})
+
+
+def logistic(weight: float) -> bytes:
+    """The graph `sigmoid(weight * x + 0.1 * color)` with both class probabilities."""
+    weights = numpy_helper.from_array(np.array([[weight], [0.1]], dtype=np.float32), "w")
+    one = numpy_helper.from_array(np.array([1.0], dtype=np.float32), "one")
+    nodes = [
+        helper.make_node("MatMul", ["X", "w"], ["z"]),
+        helper.make_node("Sigmoid", ["z"], ["p"]),
+        helper.make_node("Sub", ["one", "p"], ["q"]),
+        helper.make_node("Concat", ["q", "p"], ["probabilities"], axis=1),
+    ]
+    inputs = [helper.make_tensor_value_info("X", TensorProto.FLOAT, [None, 2])]
+    outputs = [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [None, 2])]
+    graph = helper.make_graph(nodes, "logistic", inputs, outputs, [weights, one])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    content: bytes = model.SerializeToString(deterministic=True)
+    onnx.checker.check_model(content)
+    return content
+
+
+class World:
+    """Ports on a folder, and the queues between the functions played by a loop."""
+
+    def __init__(self, home: Path, *, clock: Clock | None = None, trainer: InlineTrainer | None = None) -> None:
+        self.home = home
+        self.clock = clock or Clock()
+        self.trainer = trainer or InlineTrainer()
+        built = build_ports({"MLOPS_HOME": str(home), "TRAINER_URL": "none:"}, SCENARIOS, self.clock)
+        self.ports = replace(built, trainer=self.trainer)
+        self.trainer.ports = self.ports
+
+    def land(self, path: str, content: bytes) -> str:
+        """Store a blob as an uploader would; returns the event that Event Grid would raise."""
+        blob, _ = self.ports.lake.put(path, content, if_absent=False)
+        return blob_event(path, blob.etag, blob.size)
+
+    def handle(self, *messages: str) -> None:
+        """Work off events and everything that follows from them."""
+        waiting = list(messages)
+        while waiting:
+            windows = dispatch.on_event(self.ports, waiting.pop(0))
+            for window in windows:
+                dispatch.on_window(self.ports, window)
+            waiting.extend(self.delivered())
+
+    def delivered(self) -> list[str]:
+        """Events that lie in the Event Grid inbox, as a subscription to the model registry gets them."""
+        relay(self.ports)
+        messages = []
+        for file in sorted((self.home / "eventgrid" / "inbox").glob("*.json")):
+            event = json.loads(file.read_text())
+            file.unlink()
+            if event["type"].startswith("Microsoft."):
+                messages.append(json.dumps(event))
+        return messages
+
+    def sweep(self) -> None:
+        """One round of both timers."""
+        self.handle(*dispatch.sweep(self.ports))
+        for window in dispatch.plan(self.ports):
+            dispatch.on_window(self.ports, window)
+
+
+def blob_event(path: str, etag: str, size: int, event_id: str = "1", container: str = "mlops") -> str:
+    """A BlobCreated event in Event Grid schema."""
+    return json.dumps(
+        {
+            "id": event_id,
+            "topic": "/subscriptions/x",
+            "subject": f"/blobServices/default/containers/{container}/blobs/{path}",
+            "eventType": "Microsoft.Storage.BlobCreated",
+            "eventTime": "2026-03-01T12:00:00Z",
+            "dataVersion": "",
+            "data": {"api": "PutBlob", "eTag": etag, "contentLength": size, "sequencer": "0" * 16},
+        }
+    )
+
+
+def points_csv(rows: int = 60, seed: int = 1, *, labelled: bool = True) -> bytes:
+    """A table of points; y follows the sign of x."""
+    random = np.random.default_rng(seed)
+    x = random.normal(size=rows)
+    color = random.choice(COLORS, size=rows)
+    lines = ["id,x,color,y" if labelled else "id,x,color"]
+    for index in range(rows):
+        answer = ("," + ("yes" if x[index] > 0 else "no")) if labelled else ""
+        lines.append(f"{index},{x[index]:.6f},{color[index]}{answer}")
+    return ("\n".join(lines) + "\n").encode()
