@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import random
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.adapters.sql.faults import explain, worth_retrying
 from shared.adapters.sql.schema import create_schema
-from shared.errors import Permanent
+from shared.errors import Fault, Permanent
 
 BUSY_SECONDS = 30
 ATTEMPTS = 4
@@ -27,14 +29,19 @@ _READING, _WRITING, _OUTSIDE = "BEGIN", "BEGIN IMMEDIATE", ""
 def open_database(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
     """An engine on the database of that SQLAlchemy URL, its schema created if absent; Permanent when it is too new.
 
-    A writer waits `busy_seconds` for another one. Safe for threads and for several processes that open it at once. Open it after a fork, never before.
+    A writer waits `busy_seconds` for another one. Safe for threads, and for several processes that open it at once;
+    open it after a fork, never before.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         engine = _open_sqlite(url, Path(parsed.database or ""), busy_seconds)
     else:
         engine = create_engine(parsed, pool_pre_ping=True)
-    write(engine, create_schema)
+    try:
+        write(engine, create_schema)
+    except Fault:
+        engine.dispose()
+        raise
     return engine
 
 
@@ -71,9 +78,19 @@ def _retrying[T](call: Callable[[], T]) -> T:
         attempt += 1
 
 
+class _Connection(sqlite3.Connection):
+    """Closed when nobody holds it any more: ports have no end of their own, a process or a test has."""
+
+    def __del__(self) -> None:
+        # One that could not be opened cannot be closed either.
+        with suppress(sqlite3.ProgrammingError):
+            self.close()
+
+
 def _open_sqlite(url: str, path: Path, busy_seconds: float) -> Engine:
     path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=16, max_overflow=48, connect_args={"timeout": busy_seconds})
+    options = {"timeout": busy_seconds, "factory": _Connection}
+    engine = create_engine(url, pool_size=16, max_overflow=48, connect_args=options)
     opener = os.getpid()
 
     @event.listens_for(engine, "connect")
