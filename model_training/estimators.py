@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from model_training.exact import floor_forest, floor_histogram_boosting, floor_lightgbm
+from model_training.exact import floor_histogram_boosting, floor_lightgbm
 
 # Conservative on purpose: every runtime of the last years loads these.
 OPSET = {"": 15, "ai.onnx.ml": 3}
@@ -65,7 +65,7 @@ class Boosted:
 
 @dataclass(frozen=True, slots=True)
 class Sklearn:
-    """A fitted scikit-learn classifier, and how its thresholds become float32 values (nothing to do without trees)."""
+    """A fitted scikit-learn classifier; `floor` where its converter does not see to the thresholds."""
 
     model: Any
     floor: Callable[[Any], Any] | None = None
@@ -119,7 +119,7 @@ def _forest(Z: np.ndarray, y: np.ndarray, _classes: int, effort: Effort, seed: i
 
     trees = max(effort.trees // 2, 10)
     forest = RandomForestClassifier(trees, max_depth=14, min_samples_leaf=10, n_jobs=1, random_state=seed)
-    return Sklearn(forest.fit(Z, y), floor_forest)
+    return Sklearn(forest.fit(Z, y))
 
 
 def _boosting(Z: np.ndarray, y: np.ndarray, _classes: int, effort: Effort, seed: int) -> Estimator:

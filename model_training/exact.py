@@ -2,6 +2,7 @@
 
 A tree compares `x <= t` with a double `t`; ONNX rounds `t` to the nearest float32, which may lie above `t`, and then
 a value between the two goes the other way. For a float32 `x`, `x <= t` holds exactly when `x <= floor32(t)`.
+The converter of scikit-learn forests does this by itself; those of the two kinds of boosting here do not.
 """
 
 from __future__ import annotations
@@ -27,14 +28,6 @@ def floor_lightgbm(booster: Any) -> Any:
     # Without `tree_sizes`, which counts the old characters, the text is read tree by tree.
     text = "\n".join(_floored_line(line) for line in lines if not line.startswith("tree_sizes="))
     return lightgbm.Booster(model_str=text)
-
-
-def floor_forest(forest: Any) -> Any:
-    """A copy of a scikit-learn forest whose thresholds are float32 values."""
-    floored = copy.deepcopy(forest)
-    for tree in floored.estimators_:
-        tree.tree_.threshold[:] = floor32(tree.tree_.threshold)
-    return floored
 
 
 def floor_histogram_boosting(boosting: Any) -> Any:

@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from model_training.threads import limit
@@ -27,7 +27,6 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
     parser = argparse.ArgumentParser(prog="python -m model_training.run", description=__doc__)
     parser.add_argument("--run", required=True, metavar="RUN_ID", help="the id of a requested training run")
     run_id = parser.parse_args(arguments).run
-    limit(os.environ)
     try:
         return work(run_id, environ)
     except Fault as fault:
@@ -78,7 +77,7 @@ def _begin(ports: Ports, run_id: str) -> bool:
     return run.state == "running"
 
 
-def _finish(ports: Ports, run_id: str, progress: Progress) -> int:
+def _finish(ports: Ports, run_id: str, progress: Callable[[str, float], None]) -> int:
     try:
         model = _train(ports, run_id, progress)
     except Fault as fault:
@@ -95,7 +94,7 @@ def _finish(ports: Ports, run_id: str, progress: Progress) -> int:
     return 0
 
 
-def _train(ports: Ports, run_id: str, progress: Progress) -> Model:
+def _train(ports: Ports, run_id: str, progress: Callable[[str, float], None]) -> Model:
     from model_training.train import train
 
     artefact = train(ports, run_id, progress)
@@ -111,4 +110,6 @@ def _fail(ports: Ports, run_id: str, reason: str) -> int:
 
 
 if __name__ == "__main__":
+    # Before anything numeric is imported: the libraries read this once.
+    limit(os.environ)
     sys.exit(main())

@@ -43,6 +43,6 @@ def test_the_bank_knows_the_call_only_afterwards() -> None:
 
 def test_the_sensors_stand_in_the_declared_order() -> None:
     """The nineteen sensors of the quality model, in the order in which its matrix has them."""
-    expected = ["S16", "S20", "S19", "S18", "S29", "S41", "S9", "S10", "S8", "S11", "S14", "S13", "S28", "S15", "S26", "S33", "S7", "S3", "S39"]
-    assert SCENARIOS["iiot_quality"].features == tuple(expected)
+    expected = "S16 S20 S19 S18 S29 S41 S9 S10 S8 S11 S14 S13 S28 S15 S26 S33 S7 S3 S39"
+    assert SCENARIOS["iiot_quality"].features == tuple(expected.split(" "))
     assert len(SCENARIOS["iiot_quality"].table("sensors").columns) == 43

@@ -42,16 +42,19 @@ def _tables(scenario: Scenario, rows: int = 1_500, seed: int = 1) -> dict[str, p
 
 @pytest.fixture(scope="module")
 def bank() -> Fitted:
+    """A model of generated clients."""
     return fit(_tables(BANK), BANK, "demo", 1, _quiet)
 
 
 @pytest.fixture(scope="module")
 def iiot() -> Fitted:
+    """A model of generated messages."""
     return fit(_tables(IIOT, 4_000), IIOT, "demo", 1, _quiet)
 
 
 @pytest.fixture(scope="module")
 def prepared() -> Prepared:
+    """A thousand generated clients, ready for candidates."""
     return prepare(_tables(BANK, 1_000), BANK, 1)
 
 
@@ -96,7 +99,7 @@ def test_the_holdout_gives_the_reported_score_again(bank: Fitted) -> None:
 
 @pytest.mark.parametrize("name", ["bank", "iiot"])
 def test_golden_rows_are_reproduced_from_raw_values(name: str, request: pytest.FixtureRequest) -> None:
-    """Raw rows through the shared encoder and the graph give the stored probabilities; nulls and unseen are among them."""
+    """Raw rows through encoder and graph give the stored probabilities; nulls and unseen values are among them."""
     fitted: Fitted = request.getfixturevalue(name)
     golden, contract = fitted.manifest["golden"], InputContract.from_json(fitted.manifest["contract"])
     assert len(golden["rows"]) == 20
@@ -118,7 +121,7 @@ def test_the_manifest_names_the_bytes_it_speaks_of(bank: Fitted) -> None:
 
 @pytest.mark.parametrize("name", FITS)
 def test_every_candidate_exports_exactly(name: str, prepared: Prepared) -> None:
-    """Each kind of candidate becomes a graph that answers like its framework, missing values and unseen ones included."""
+    """Each kind of candidate becomes a graph that answers like its framework, also to missing and unseen values."""
     found = explore(replace(prepared, scenario=replace(BANK, candidates=(name,))), "demo", 1, _quiet)
     best, exports = export_best(found, prepared)
     assert exports == [best]
