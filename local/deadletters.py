@@ -1,0 +1,79 @@
+"""Events that could not be delivered, kept as files with the reason."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+log = logging.getLogger("mlops.host")
+_SHOWN = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event owed to one function. `attempt` counts from 1; `published` is in seconds since 1970."""
+
+    id: int
+    function: str
+    event: Mapping[str, Any]
+    published: float
+    attempt: int
+
+
+class DeadLetters:
+    """A folder of dead letters, in the form Event Grid writes them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def keep(self, delivery: Delivery, reason: str, status: int, now: float) -> None:
+        """Write the event with why it was given up."""
+        facts = {
+            "deadLetterReason": reason,
+            "deliveryAttempts": delivery.attempt,
+            "lastDeliveryOutcome": outcome_name(status),
+            "publishTime": _iso(delivery.published),
+            "lastDeliveryAttemptTime": _iso(now),
+        }
+        self._write(delivery.function, [{**delivery.event, **facts}])
+        log.error("An event for %s is a dead letter: %s", delivery.function, reason)
+
+    def refuse(self, spooled: Path, reason: str) -> None:
+        """Move a file that holds no events out of the way, with the reason."""
+        try:
+            text = spooled.read_bytes()[:_SHOWN].decode(errors="replace")
+        except OSError as error:
+            text = f"unreadable: {error.strerror}"
+        self._write("malformed", [{"deadLetterReason": "Malformed", "problem": reason, "content": text}])
+        log.error("An event file was refused: %s", reason)
+        spooled.unlink(missing_ok=True)
+
+    def _write(self, kind: str, content: list[dict[str, Any]]) -> None:
+        name = f"{re.sub('[^A-Za-z0-9_-]', '_', kind)}-{uuid.uuid4().hex}.json"
+        partial = self._folder / f".{name}.tmp"
+        with partial.open("w", encoding="utf-8") as out:
+            json.dump(content, out, indent=2)
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(self._folder / name)
+
+
+def outcome_name(status: int) -> str:
+    """Event Grid's word for an HTTP status."""
+    if status == HTTPStatus.REQUEST_TIMEOUT:
+        return "TimedOut"
+    return HTTPStatus(status).phrase.replace(" ", "").replace("-", "")
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,203 @@
+"""Everything a running host consists of, put together inside its event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from watchfiles import awatch
+
+from local.bell import Bell, bell_folder, ring_host
+from local.database import HostDatabase
+from local.eventgrid import EventGrid, Subscription, inbox_of
+from local.invocations import Invocations
+from local.keys import EVENT_GRID, load_keys
+from local.options import HostOptions
+from local.queue_trigger import QueueTriggers
+from local.queues import QueueStore, check_queue_name
+from local.tasks import Tasks, repeat
+from local.timers import TimerTriggers
+from local.watch import LakeWatch
+from local.webhook import Webhook
+from local.webserver import WebServer
+from local.worker import Function, NotIndexed, Outcome, Worker
+from shared.errors import BadInput
+
+log = logging.getLogger("mlops.host")
+_ARM_TRIES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a host is to run, and where. `lake` is the folder to watch, None when the lake is elsewhere."""
+
+    app_directory: Path
+    home: Path
+    environ: Mapping[str, str]
+    lake: Path | None
+    subscriptions: Mapping[str, Subscription] | None
+    options: HostOptions
+    clock: Callable[[], float]
+
+
+class Engine:
+    """A host at work. Built, started and stopped inside its own event loop; `idle` may be asked from any thread."""
+
+    def __init__(self, plan: Plan, worker: Worker, functions: tuple[Function, ...], database: HostDatabase) -> None:
+        self._plan = plan
+        self._worker = worker
+        self._database = database
+        self._tasks, self._loops = Tasks(), Tasks()
+        self._hears_files = False
+        self._queue_bell, self._timer_bell, self._event_bell, self._watch_bell = (Bell() for _ in range(4))
+        self.queues = QueueStore(database, plan.clock, self._queue_bell.ring)
+        self._invocations = Invocations(worker, self.queues, plan.options.function_timeout)
+        self._triggers = self._queue_triggers(_of_kind(functions, "queueTrigger"))
+        self._timers = TimerTriggers(
+            _of_kind(functions, "timerTrigger"),
+            database,
+            self._invocations,
+            self._tasks,
+            self._timer_bell,
+            plan.clock,
+        )
+        keys = load_keys(plan.home)
+        grid_functions = _of_kind(functions, "eventGridTrigger")
+        webhook = Webhook(grid_functions, keys, self._invocations)
+        self._events = EventGrid(
+            plan.home,
+            _subscriptions(grid_functions, plan.subscriptions),
+            database,
+            webhook,
+            keys.systems[EVENT_GRID],
+            self._tasks,
+            self._event_bell,
+            plan.clock,
+        )
+        self._watch = LakeWatch(plan.lake, database, self._events.publish, plan.clock) if plan.lake else None
+        server = WebServer(
+            keys, self._invocations, webhook, plan.options, plan.environ, fire=self._fire_later, idle=self.idle
+        )
+        self._server = _server(server.application(_of_kind(functions, "httpTrigger")))
+
+    def _queue_triggers(self, functions: list[Function]) -> QueueTriggers:
+        for function in functions:
+            try:
+                check_queue_name(str(function.trigger["queueName"]))
+            except BadInput as fault:
+                raise NotIndexed(f"function {function.name}: {fault}") from fault
+        return QueueTriggers(
+            functions,
+            self.queues,
+            self._invocations,
+            self._plan.options.queues,
+            self._tasks,
+            self._queue_bell,
+            self._plan.clock,
+        )
+
+    async def start(self, listener: socket.socket) -> None:
+        """Take up what the last host left, and start every loop; return when HTTP answers."""
+        recovered = self.queues.recover()
+        if recovered:
+            log.info("%d message(s) that were in flight when the last host ended are visible again", recovered)
+        await self._arm()
+        serving = self._tasks.start(self._server.serve([listener]))
+        while not self._server.started and not serving.done():  # noqa: ASYNC110 - the server offers a flag, no event
+            await asyncio.sleep(0.01)
+        self._loops.start(repeat(self._queue_bell, self._triggers.step))
+        self._loops.start(repeat(self._timer_bell, self._timers.step))
+        self._loops.start(repeat(self._event_bell, self._events.step))
+        if self._watch:
+            self._loops.start(repeat(self._watch_bell, self._watch.step))
+
+    async def _arm(self) -> None:
+        """Return when changes of files are heard: what lands after the start is noticed at once."""
+        listening = self._loops.start(self._listen_to_files())
+        for _ in range(_ARM_TRIES):
+            ring_host(self._plan.home)
+            await asyncio.sleep(0.02)
+            if self._hears_files or listening.done():
+                return
+
+    async def stop(self, patience: float) -> None:
+        """Take no more work, let what runs end within `patience` seconds, and close everything."""
+        self._server.should_exit = True
+        await self._loops.finish(0)
+        await self._tasks.finish(patience)
+
+    def wake(self) -> None:
+        """Let every loop look for work at once."""
+        for bell in (self._queue_bell, self._timer_bell, self._event_bell, self._watch_bell):
+            bell.ring()
+
+    async def fire(self, name: str) -> Outcome:
+        """Run a timer function now."""
+        return await self._timers.fire(name)
+
+    def _fire_later(self, name: str) -> None:
+        self._timers.check(name)
+        self._tasks.start(self._timers.fire(name))
+
+    def idle(self) -> bool:
+        """Whether nothing is due: no message, no event, no file unreported, no function running."""
+        started = self._invocations.started
+        if self._busy() or self._events.waiting() or (self._watch and self._watch.behind()):
+            return False
+        # What came from a file meanwhile is due by now; what ran meanwhile was counted.
+        return not self._busy() and self._invocations.started == started
+
+    def _busy(self) -> bool:
+        due = """SELECT EXISTS (SELECT 1 FROM messages WHERE receipt <> '' OR (visible <= ?1 AND queue IN
+            (SELECT value FROM json_each(?2)))) OR EXISTS (SELECT 1 FROM deliveries WHERE due <= ?1)"""
+        rows = self._database.rows(due, self._plan.clock(), self._triggers.queues_as_json())
+        return self._invocations.running > 0 or bool(rows[0][0])
+
+    async def _listen_to_files(self) -> None:
+        folders = [inbox_of(self._plan.home), bell_folder(self._plan.home)]
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+        if self._watch:
+            folders += self._watch.folders
+        try:
+            async for changes in awatch(*folders, watch_filter=None, debounce=100, step=20):
+                self._hears_files = True
+                if self._watch and self._plan.lake:
+                    lake = str(self._plan.lake)
+                    self._watch.note(path for _, path in changes if path.startswith(lake))
+                self.wake()
+        except (OSError, RuntimeError) as error:
+            log.warning("Files cannot be watched (%s); they are looked for every few seconds", error)
+
+
+def _of_kind(functions: tuple[Function, ...], kind: str) -> list[Function]:
+    return [function for function in functions if function.kind == kind]
+
+
+def _subscriptions(functions: list[Function], wanted: Mapping[str, Subscription] | None) -> dict[str, Subscription]:
+    """A subscription for every event-grid function: the one that is wanted, else one that takes everything."""
+    known = {function.name for function in functions}
+    unknown = sorted(set(wanted or {}) - known)
+    if unknown:
+        raise NotIndexed(f"a subscription names {', '.join(unknown)}, but the app's functions are {sorted(known)}.")
+    return {name: (wanted or {}).get(name, Subscription()) for name in known}
+
+
+def _server(app: Starlette) -> uvicorn.Server:
+    # The access log would show ?code=; the key's owner would not like it.
+    config = uvicorn.Config(
+        app,
+        loop="asyncio",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    return uvicorn.Server(config)

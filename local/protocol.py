@@ -1,0 +1,98 @@
+"""Plain objects shaped like the messages between the Functions host and its Python worker."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+
+class Record(SimpleNamespace):
+    """A message with the fields it was built with; of a union only the field that is set."""
+
+    def WhichOneof(self, _union: str) -> str | None:  # noqa: N802 - the protocol's own name
+        """The name of the field that is set, or None."""
+        return next(iter(vars(self)), None)
+
+
+class Parameter(Record):
+    """A named value; the only kind of value here is data."""
+
+    def WhichOneof(self, _union: str) -> str | None:  # noqa: N802 - the protocol's own name
+        """Always `data`: shared memory is not offered."""
+        return "data"
+
+
+class StatusResult(Record):
+    """Whether the worker did what it was asked."""
+
+    Failure: ClassVar[int] = 0
+    Success: ClassVar[int] = 1
+
+
+class BindingInfo(Record):
+    """A binding's direction and type of data."""
+
+    undefined: ClassVar[int] = 0
+    out: ClassVar[int] = 1
+    inout: ClassVar[int] = 2
+
+
+class RpcHttpCookie(Record):
+    """A cookie of an HTTP answer."""
+
+    # One of the names is a keyword.
+    SameSite: ClassVar[Any] = SimpleNamespace(**{"None": 0, "Lax": 1, "Strict": 2, "ExplicitNone": 3})
+
+
+_RECORDS = (
+    "FunctionLoadResponse",
+    "FunctionMetadataResponse",
+    "InvocationResponse",
+    "NullableBool",
+    "NullableDouble",
+    "NullableString",
+    "NullableTimestamp",
+    "RpcException",
+    "RpcFunctionMetadata",
+    "RpcHttp",
+    "RpcRetryOptions",
+    "Timestamp",
+    "TypedData",
+    "WorkerInitResponse",
+    "WorkerMetadata",
+)
+
+
+def protocol() -> SimpleNamespace:
+    """The classes the worker library builds its answers from."""
+    special = {kind.__name__: kind for kind in (StatusResult, BindingInfo, RpcHttpCookie)}
+    return SimpleNamespace(**dict.fromkeys(_RECORDS, Record), ParameterBinding=Parameter, **special)
+
+
+def init_request(directory: str) -> Record:
+    """The request that loads and indexes the function app in `directory`."""
+    init = Record(capabilities={}, function_app_directory=directory)
+    return Record(request=Record(worker_init_request=init), properties={"host": "127.0.0.1", "protos": protocol()})
+
+
+def metadata_request() -> Record:
+    """The request for what the app declares."""
+    return Record(request=Record(functions_metadata_request=Record()), properties={})
+
+
+def invocation_request(
+    function_id: str, argument: str, data: Record, metadata: Mapping[str, Record], *, retry: tuple[int, int]
+) -> Record:
+    """The request that runs one function; `retry` is which retry this is, of how many."""
+    trace = f"00-{uuid.uuid4().hex}-{uuid.uuid4().hex[:16]}-01"
+    invocation = Record(
+        invocation_id=str(uuid.uuid4()),
+        function_id=function_id,
+        input_data=[Parameter(name=argument, data=data)],
+        trigger_metadata=metadata,
+        trace_context=Record(trace_parent=trace, trace_state="", attributes={}),
+        retry_context=Record(retry_count=retry[0], max_retry_count=retry[1], exception=None),
+    )
+    return Record(request=Record(invocation_request=invocation), properties={})

@@ -1,0 +1,201 @@
+"""HTTP as the Functions host serves it: routes, methods, auth levels, keys, limits."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from local import webhook
+from local.invocations import Invocations
+from local.keys import Keys
+from local.options import HostOptions
+from local.protocol import Record
+from local.routes import METHODS, is_shadowed, methods_of, paths_of
+from local.webhook import Webhook
+from local.worker import Function, NotIndexed
+from shared.errors import Fault, Misconfigured
+
+log = logging.getLogger("mlops.host")
+BODY_LIMIT = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
+_DEFAULT_BODY_LIMIT = 100 * 1024 * 1024
+Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
+Fire = Callable[[str], None]
+
+
+class _TooLarge(Exception):
+    """The body is longer than accepted."""
+
+
+class WebServer:
+    """Builds the web application of a function app."""
+
+    def __init__(
+        self,
+        keys: Keys,
+        invocations: Invocations,
+        hook: Webhook,
+        options: HostOptions,
+        settings: Mapping[str, str],
+        *,
+        fire: Fire,
+        idle: Callable[[], bool],
+    ) -> None:
+        self._keys = keys
+        self._invocations = invocations
+        self._hook = hook
+        self._options = options
+        self._body_limit = _body_limit(settings)
+        self._fire = fire
+        self._idle = idle
+        self._outstanding = 0
+        self._gate = asyncio.Semaphore(options.max_concurrent_requests)
+
+    def application(self, functions: Sequence[Function]) -> Starlette:
+        """The application; NotIndexed when a route cannot be served."""
+        routes = [
+            Route(webhook.PATH, self._webhook, methods=["POST", "OPTIONS"]),
+            Route("/admin/functions/{name}", self._admin_fire, methods=["POST"]),
+            Route("/admin/host/status", self._admin_status, methods=["GET"]),
+            Route("/", _no_homepage, methods=list(METHODS)),
+        ]
+        for function in functions:
+            routes += self._routes(function)
+        return Starlette(routes=routes)
+
+    def _routes(self, function: Function) -> list[Route]:
+        paths = paths_of(function, self._options.route_prefix)
+        if is_shadowed(paths):
+            raise NotIndexed(f"the route of {function.name} begins with admin or runtime, which the host keeps.")
+        endpoint = self._endpoint(function)
+        return [Route(path, endpoint, methods=methods_of(function), name=function.name) for path in paths]
+
+    def _endpoint(self, function: Function) -> Endpoint:
+        level = str(function.trigger.get("authLevel") or "function")
+
+        async def endpoint(request: Request) -> Response:
+            if not self._keys.allows(level, _offered(request)):
+                return _unauthorized()
+            if self._outstanding >= self._options.max_outstanding_requests:
+                return PlainTextResponse("Too many requests are waiting.", 429, {"Retry-After": "1"})
+            self._outstanding += 1
+            try:
+                async with self._gate:
+                    return await self._call(function, request)
+            finally:
+                self._outstanding -= 1
+
+        return endpoint
+
+    async def _call(self, function: Function, request: Request) -> Response:
+        try:
+            body = await self._body(request)
+        except _TooLarge:
+            return PlainTextResponse(f"The body is too large; accepted: {self._body_limit:,} bytes.", 413)
+        http = Record(
+            method=request.method,
+            url=str(request.url),
+            headers=dict(request.headers),
+            params={name: str(value) for name, value in request.path_params.items()},
+            query=dict(request.query_params),
+            body=Record(bytes=body),
+        )
+        outcome = await self._invocations.run(function, Record(http=http))
+        # The path only: a query may hold a key.
+        log.info("%s %s: %s", request.method, request.url.path, "answered" if outcome.ok else "failed")
+        if not outcome.ok:
+            return PlainTextResponse("The function failed; the host's log says why.", 500)
+        return _response(outcome.value)
+
+    async def _body(self, request: Request) -> bytes:
+        length = request.headers.get("content-length", "")
+        if length.isdecimal() and int(length) > self._body_limit:
+            raise _TooLarge
+        parts, size = [], 0
+        async for part in request.stream():
+            size += len(part)
+            if size > self._body_limit:
+                raise _TooLarge
+            parts.append(part)
+        return b"".join(parts)
+
+    async def _webhook(self, request: Request) -> Response:
+        try:
+            body = await self._body(request)
+        except _TooLarge:
+            return PlainTextResponse("The batch is too large.", 413)
+        name = request.query_params.get("functionName", "")
+        headers = dict(request.headers)
+        answer = await self._hook.answer(webhook.Request(request.method, name, _offered(request), headers, body))
+        return PlainTextResponse(answer.body, answer.status, dict(answer.headers))
+
+    async def _admin_fire(self, request: Request) -> Response:
+        if not self._keys.allows("admin", _offered(request)):
+            return _unauthorized()
+        try:
+            self._fire(request.path_params["name"])
+        except Fault as fault:
+            return PlainTextResponse(str(fault), 404)
+        return Response(status_code=202)
+
+    async def _admin_status(self, request: Request) -> Response:
+        if not self._keys.allows("admin", _offered(request)):
+            return _unauthorized()
+        return JSONResponse({"state": "Running", "idle": self._idle()})
+
+
+def _offered(request: Request) -> list[str]:
+    found = (request.headers.get("x-functions-key"), request.query_params.get("code"))
+    return [key for key in found if key]
+
+
+def _unauthorized() -> Response:
+    # One answer for a missing and for a wrong key: nothing to learn from the difference.
+    return PlainTextResponse("A valid key is needed.", 401)
+
+
+async def _no_homepage(_: Request) -> Response:
+    return Response(status_code=204)
+
+
+def _response(value: Record | None) -> Response:
+    """The function's answer: an HTTP response, a text, or nothing."""
+    kind = value.WhichOneof("data") if value is not None else None
+    if value is None or kind is None:
+        return Response(status_code=204)
+    if kind != "http":
+        return PlainTextResponse(getattr(value, kind))
+    http = value.http
+    response = Response(http.body.bytes if http.body else b"", int(http.status_code), dict(http.headers))
+    for cookie in http.cookies or ():
+        _set_cookie(response, cookie)
+    return response
+
+
+def _set_cookie(response: Response, cookie: Record) -> None:
+    def plain(name: str) -> Any:
+        part = getattr(cookie, name)
+        return None if part is None else part.value
+
+    parts = [f"{cookie.name}={cookie.value}"]
+    parts += [f"{label}={plain(name)}" for label, name in (("Path", "path"), ("Domain", "domain")) if plain(name)]
+    if plain("max_age") is not None:
+        parts.append(f"Max-Age={int(plain('max_age'))}")
+    parts += [label for label, name in (("Secure", "secure"), ("HttpOnly", "http_only")) if plain(name)]
+    same_site = {1: "Lax", 2: "Strict", 3: "None"}.get(cookie.same_site)
+    if same_site:
+        parts.append(f"SameSite={same_site}")
+    response.raw_headers.append((b"set-cookie", "; ".join(parts).encode("latin-1")))
+
+
+def _body_limit(settings: Mapping[str, str]) -> int:
+    text = settings.get(BODY_LIMIT) or str(_DEFAULT_BODY_LIMIT)
+    if not text.isdecimal() or int(text) < 1:
+        raise Misconfigured(BODY_LIMIT, f"is {text!r}", "a number of bytes of at least 1")
+    return int(text)
