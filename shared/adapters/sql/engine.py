@@ -7,8 +7,9 @@ import random
 import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -20,9 +21,10 @@ from shared.errors import Fault, Permanent
 
 BUSY_SECONDS = 30
 ATTEMPTS = 4
-# An execution option of our own: how SQLite begins. A writer takes the lock at once: a reader that becomes a writer
-# half-way can only fail.
+# Execution options of our own: how SQLite begins, and whose turn it is to write. A writer takes the lock when it
+# begins: a reader that becomes a writer half-way can only fail.
 _BEGIN = "sqlite_begin"
+_TURNS = "sqlite_turns"
 _READING, _WRITING, _OUTSIDE = "BEGIN", "BEGIN IMMEDIATE", ""
 
 
@@ -61,8 +63,14 @@ def read[T](engine: Engine, work: Callable[[Connection], T]) -> T:
 def _transaction[T](engine: Engine, work: Callable[[Connection], T], begin: str) -> T:
     with engine.connect() as connection:
         connection.execution_options(**{_BEGIN: begin})
-        with connection.begin():
+        with _turn(connection, begin), connection.begin():
             return work(connection)
+
+
+def _turn(connection: Connection, begin: str) -> AbstractContextManager[Any]:
+    """The threads of one process take turns at writing: SQLite lets who waits starve, a lock does not."""
+    turns = connection.get_execution_options().get(_TURNS)
+    return turns if turns is not None and begin == _WRITING else nullcontext()
 
 
 def _retrying[T](call: Callable[[], T]) -> T:
@@ -90,7 +98,7 @@ class _Connection(sqlite3.Connection):
 def _open_sqlite(url: str, path: Path, busy_seconds: float) -> Engine:
     path.parent.mkdir(parents=True, exist_ok=True)
     options = {"timeout": busy_seconds, "factory": _Connection}
-    engine = create_engine(url, pool_size=16, max_overflow=48, connect_args=options)
+    engine = create_engine(url, pool_size=16, max_overflow=48, connect_args=options, execution_options={_TURNS: Lock()})
     opener = os.getpid()
 
     @event.listens_for(engine, "connect")
