@@ -61,11 +61,11 @@ class Engine:
         self._triggers = self._queue_triggers(_of_kind(functions, "queueTrigger"))
         self._timers = TimerTriggers(
             _of_kind(functions, "timerTrigger"),
-            database,
-            self._invocations,
-            self._tasks,
-            self._timer_bell,
-            plan.clock,
+            database=database,
+            invocations=self._invocations,
+            tasks=self._tasks,
+            bell=self._timer_bell,
+            clock=plan.clock,
         )
         keys = load_keys(plan.home)
         grid_functions = _of_kind(functions, "eventGridTrigger")
@@ -73,12 +73,12 @@ class Engine:
         self._events = EventGrid(
             plan.home,
             _subscriptions(grid_functions, plan.subscriptions),
-            database,
-            webhook,
-            keys.systems[EVENT_GRID],
-            self._tasks,
-            self._event_bell,
-            plan.clock,
+            database=database,
+            webhook=webhook,
+            key=keys.systems[EVENT_GRID],
+            tasks=self._tasks,
+            bell=self._event_bell,
+            clock=plan.clock,
         )
         self._watch = LakeWatch(plan.lake, database, self._events.publish, plan.clock) if plan.lake else None
         server = WebServer(
@@ -94,12 +94,12 @@ class Engine:
                 raise NotIndexed(f"function {function.name}: {fault}") from fault
         return QueueTriggers(
             functions,
-            self.queues,
-            self._invocations,
-            self._plan.options.queues,
-            self._tasks,
-            self._queue_bell,
-            self._plan.clock,
+            queues=self.queues,
+            invocations=self._invocations,
+            options=self._plan.options.queues,
+            tasks=self._tasks,
+            bell=self._queue_bell,
+            clock=self._plan.clock,
         )
 
     async def start(self, listener: socket.socket) -> None:

@@ -101,7 +101,7 @@ class EventGrid:
                 self._under_way.add(row[0])
                 self._tasks.start(self._deliver(Delivery(row[0], row[1], json.loads(row[2]), row[3], row[5] + 1)))
         # Whoever ends rings the bell; what is only due later is known.
-        later = [row[4] - now for row in free if row[4] > now]
+        later: list[float] = [row[4] - now for row in free if row[4] > now]
         return max(0.0, min([_LONGEST_WAIT, *later]))
 
     def _take(self, path: Path) -> None:

@@ -5,6 +5,7 @@ The library keeps its state in its module: one app at a time per process.
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import json
 import re
@@ -160,6 +161,18 @@ class Worker:
         if self._loaded:
             sys.path.remove(str(self._directory))
             self._loaded = False
+
+
+def declared_functions(directory: Path, settings: Mapping[str, str]) -> tuple[Function, ...]:
+    """What the app in `directory` declares, without running anything; NotIndexed when it cannot be loaded.
+
+    Not while a host runs in this process: the library knows one app at a time.
+    """
+    worker = Worker(directory.absolute(), settings)
+    try:
+        return asyncio.run(worker.load())
+    finally:
+        worker.close()
 
 
 def _retry(declared: Record | None) -> Retry | None:
