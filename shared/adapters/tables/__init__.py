@@ -1,0 +1,88 @@
+"""The strict table reader: CSV and Parquet under a declared contract, canonical Parquet out, and profiles.
+
+Nothing is guessed. A file is read as its contract says or refused with a code and a sentence that names file, row
+(data rows count from 1) and column. Rules that are not in the contract itself:
+
+* CSV is UTF-8 by RFC 4180 with commas or semicolons and one kind of line end; `.csv` and `.parquet` are known.
+* Columns may come in any order; an unnamed row index is dropped; every other unknown column is refused.
+* Missing is an empty cell; in numbers and times also NA, null, NULL and None. In text such words are text.
+* NaN and infinities are refused; only in Parquet, and where nulls are allowed, NaN is a missing number.
+* A whole number may be written 5 or 5.0; times are ISO 8601 or month/day/year with AM or PM, one form per column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from shared.adapters.tables.limits import Limits
+from shared.adapters.tables.origin import Origin
+from shared.domain.scenario import Table
+from shared.errors import Quarantined
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["ArrowTables", "Limits", "header_of"]
+
+
+class ArrowTables:
+    """The Tables port on Arrow. Arrow itself is imported by the first file."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+
+    def read(self, source: BinaryIO, name: str, table: Table) -> pa.Table:
+        """The file as an Arrow table in the contract's column order; Quarantined when it breaks the contract."""
+        from shared.adapters.tables.cells import by_contract
+        from shared.adapters.tables.csv import read_csv
+        from shared.adapters.tables.parquet import read_parquet
+        from shared.adapters.tables.raw import read_bytes
+
+        origin = Origin(name, table.name)
+        read = {"csv": read_csv, "parquet": read_parquet}[_ending(name, origin)]
+        data = read_bytes(source, self._limits, origin)
+        columns = read(data, table, self._limits, origin)
+        rows = len(next(iter(columns.values())))
+        return by_contract(columns, rows, table, self._limits, origin)
+
+    def check(self, parts: Sequence[pa.Table], table: Table) -> pa.Table:
+        """The parts as one table; Quarantined for too few rows, repeated keys or a column without any value."""
+        from shared.adapters.tables.whole import join
+
+        return join(parts, table)
+
+    def write(self, table: pa.Table) -> bytes:
+        """Canonical Parquet: equal tables give equal bytes; page checksums on."""
+        from shared.adapters.tables.writer import write_parquet
+
+        return write_parquet(table)
+
+    def profile(self, table: pa.Table) -> Mapping[str, Any]:
+        """Per column: kind, count, nulls, and moments with quantiles (numbers) or the most frequent values (text)."""
+        from shared.adapters.tables.profile import profile
+
+        return profile(table)
+
+
+def header_of(source: BinaryIO, name: str) -> tuple[str, ...]:
+    """The column names of a CSV or Parquet file, of any scenario; () when it cannot be told."""
+    from shared.adapters.tables.header import split_header
+    from shared.adapters.tables.parquet import parquet_names
+    from shared.adapters.tables.raw import decoded, read_bytes
+
+    origin, limits = Origin(name, ""), Limits()
+    try:
+        if _ending(name, origin) == "parquet":
+            return parquet_names(read_bytes(source, limits, origin), origin)
+        line = decoded(source.readline(limits.header_bytes), origin)
+    except Quarantined:
+        return ()
+    return split_header(line.decode("utf-8").rstrip("\r\n"))
+
+
+def _ending(name: str, origin: Origin) -> str:
+    ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    if ending not in ("csv", "parquet"):
+        raise origin.refusal("file_type", f"the ending {ending!r} is not known", "files that end in .csv or .parquet")
+    return ending

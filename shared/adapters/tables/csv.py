@@ -1,0 +1,110 @@
+"""CSV under a contract: one typed pass over the buffer; when that fails, a second pass finds the row and the cell."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from shared.adapters.tables.header import Header, check_header, read_header
+from shared.adapters.tables.kinds import NULL_WORDS, TYPES, from_text
+from shared.adapters.tables.limits import Limits
+from shared.adapters.tables.origin import Origin
+from shared.adapters.tables.raw import decoded
+from shared.adapters.tables.structure import Structure, refuse_misshapen, scan
+from shared.domain.scenario import Column, Table
+
+_BLOCK = 1 << 20
+# A row holds several cells; the parser needs a whole row in one block.
+_CELLS_PER_BLOCK = 4
+
+
+def read_csv(data: bytes, table: Table, limits: Limits, origin: Origin) -> dict[str, pa.ChunkedArray]:
+    """The contract's columns that the file has, in the contract's types; Quarantined when the text breaks a rule."""
+    text = decoded(data, origin)
+    header = read_header(text, table, limits, origin)
+    check_header(header.names, table, limits, origin)
+    text = _without_blank_end(text, header)
+    structure = scan(text, header.delimiter, origin)
+    _check_size(structure, header, limits, origin)
+    reader = _Reader(text, header, structure, max(_BLOCK, _CELLS_PER_BLOCK * limits.cell_bytes), origin)
+    columns = [column for column in table.columns if column.name in header.names]
+    return reader.typed(columns) or reader.careful(columns)
+
+
+def _without_blank_end(text: bytes, header: Header) -> bytes:
+    """Blank lines after the last row say nothing, except where a blank line is a missing cell: in a lone column."""
+    if len(header.names) > 1 and text.endswith((b"\n\n", b"\n\r\n")):
+        return text.rstrip(b"\r\n") + (b"\r\n" if text.endswith(b"\r\n") else b"\n")
+    return text
+
+
+def _check_size(structure: Structure, header: Header, limits: Limits, origin: Origin) -> None:
+    if structure.rows < 1:
+        raise origin.refusal("no_rows", "there is a header and no data row", "at least one data row")
+    if structure.rows * len(header.names) > limits.cells:
+        problem = f"the file has {structure.rows:,} rows of {len(header.names):,} cells"
+        raise origin.refusal("too_many_cells", problem, f"at most {limits.cells:,} cells")
+
+
+class _Reader:
+    """One text, read once or twice."""
+
+    def __init__(self, text: bytes, header: Header, structure: Structure, block: int, origin: Origin) -> None:
+        self._text = text
+        self._header = header
+        self._structure = structure
+        self._block = block
+        self._origin = origin
+
+    def typed(self, columns: list[Column]) -> dict[str, pa.ChunkedArray] | None:
+        """The columns by the parser's own conversions, or None when something needs a closer look."""
+        if self._needs_care():
+            return None
+        types = {column.name: TYPES[column.kind] for column in columns if column.kind != "time"}
+        try:
+            parsed = self._parse(types, columns)
+        except pa.ArrowInvalid:
+            return None
+        if not all(_finite(parsed.column(column.name)) for column in columns if column.kind == "float"):
+            return None
+        texts = [column for column in columns if column.kind in ("text", "time")]
+        converted = {column.name: from_text(parsed.column(column.name), column, self._origin) for column in texts}
+        return {column.name: converted.get(column.name, parsed.column(column.name)) for column in columns}
+
+    def careful(self, columns: list[Column]) -> dict[str, pa.ChunkedArray]:
+        """The columns from text, cell rules applied by our own code; Quarantined names the row."""
+        refuse_misshapen(self._text, self._header.delimiter, len(self._header.names), self._block, self._origin)
+        try:
+            parsed = self._parse({}, columns)
+        except pa.ArrowInvalid as fault:
+            raise self._origin.refusal("unreadable", f"the parser says: {fault}", "CSV by RFC 4180") from fault
+        return {column.name: from_text(parsed.column(column.name), column, self._origin) for column in columns}
+
+    def _needs_care(self) -> bool:
+        # The parser takes a blank line for a row of missing cells, and 0x10 for sixteen.
+        blank = len(self._header.names) > 1 and (b"\n\n" in self._text or b"\n\r\n" in self._text)
+        return blank or b"0x" in self._text or b"0X" in self._text
+
+    def _parse(self, types: dict[str, pa.DataType], columns: list[Column]) -> pa.Table:
+        body = pa.py_buffer(self._text).slice(self._header.length)
+        names = list(self._header.names)
+        return csv.read_csv(
+            pa.BufferReader(body),
+            read_options=csv.ReadOptions(column_names=names, block_size=self._block),
+            parse_options=csv.ParseOptions(
+                delimiter=self._header.delimiter,
+                newlines_in_values=self._structure.quoted_newlines,
+                ignore_empty_lines=False,
+            ),
+            convert_options=csv.ConvertOptions(
+                column_types={name: types.get(name, pa.string()) for name in names},
+                include_columns=[column.name for column in columns],
+                null_values=NULL_WORDS,
+                strings_can_be_null=False,
+            ),
+        )
+
+
+def _finite(values: pa.ChunkedArray) -> bool:
+    return bool(pc.all(pc.is_finite(values)).as_py() is not False)

@@ -1,0 +1,134 @@
+"""Text cells become numbers and times: what each kind accepts, said once for CSV and for text in Parquet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from shared.adapters.tables.origin import Origin, shown
+from shared.domain.scenario import Column, Kind
+from shared.errors import Quarantined
+
+# A cell that is one of these is missing in a column of numbers or times. In text only the empty cell is.
+NULL_WORDS = ("", "NA", "null", "NULL", "None")
+TYPES: dict[Kind, pa.DataType] = {
+    "float": pa.float64(),
+    "int": pa.int64(),
+    "text": pa.string(),
+    "time": pa.timestamp("us", "UTC"),
+}
+ACCEPTED: dict[Kind, str] = {
+    "float": "a finite number such as 12.5 or -3e4",
+    "int": "a whole number that fits in 64 bits",
+    "text": "text",
+    "time": "one form in the whole column: ISO 8601 such as 2015-01-31 06:00:00 (UTC unless an offset follows), "
+    "or month/day/year with a 12-hour clock such as 01/31/2015 06:00:00 AM",
+}
+_WHOLE = r"^\+?(-?[0-9]+)(\.0*)?$"
+_US_TIME = r"^([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}) [0-9]{1,2}:[0-9]{2}:[0-9]{2} [AaPp][Mm]$"
+_US_FORMAT = "%m/%d/%Y %I:%M:%S %p"
+_OFFSET = re.compile(r"(?:Z|[+-]\d\d(?::?\d\d)?)$")
+
+Convert = Callable[[pa.ChunkedArray], pa.ChunkedArray]
+
+
+def from_text(cells: pa.ChunkedArray, column: Column, origin: Origin) -> pa.ChunkedArray:
+    """The column in its contract's type; Quarantined names the first row that cannot be converted."""
+    if column.kind == "text":
+        return empty_is_null(cells)
+    trimmed = pc.ascii_trim_whitespace(cells)
+    missing = pc.is_in(trimmed, value_set=pa.array(NULL_WORDS))
+    present = pc.if_else(missing, pa.scalar(None, pa.string()), trimmed)
+    convert = _converter(present, column.kind)
+    try:
+        values = convert(present)
+    except pa.ArrowInvalid:
+        raise _refusal(present, first_failing(present, convert), column, origin) from None
+    if column.kind == "float":
+        _refuse_infinite(values, present, column, origin)
+    return values
+
+
+def empty_is_null(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Text in which an empty cell is a missing one."""
+    empty = pc.equal(cells, "")
+    return pc.if_else(empty, pa.scalar(None, pa.string()), cells) if pc.any(empty).as_py() else cells
+
+
+def _converter(cells: pa.ChunkedArray, kind: Kind) -> Convert:
+    if kind == "float":
+        return lambda each: pc.cast(each, pa.float64())
+    if kind == "int":
+        return _to_int
+    first = _first_present(cells)
+    if re.fullmatch(_US_TIME, first):
+        return _to_us_time
+    # "2015-01-31" ends like an offset: only what follows a time of day is one.
+    zoned = ":" in first and _OFFSET.search(first[len("2015-01-31") :])
+    return _to_zoned_time if zoned else _to_plain_time
+
+
+def _first_present(cells: pa.ChunkedArray) -> str:
+    at = pc.index(pc.is_valid(cells), value=True).as_py()
+    return "" if at < 0 else str(cells[at].as_py())
+
+
+def _to_int(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    # Arrow's own conversion takes hexadecimal; a sensor that sends 0x10 has a defect.
+    if pc.any(pc.match_substring(cells, "x", ignore_case=True)).as_py():
+        raise pa.ArrowInvalid("hexadecimal")
+    return pc.cast(pc.replace_substring_regex(cells, pattern=_WHOLE, replacement=r"\1"), pa.int64())
+
+
+def _to_plain_time(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.assume_timezone(pc.cast(cells, pa.timestamp("us")), "UTC")
+
+
+def _to_zoned_time(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.cast(cells, TYPES["time"])
+
+
+def _to_us_time(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    times = pc.strptime(cells, format=_US_FORMAT, unit="us", error_is_null=True)
+    days = pc.cast(pc.replace_substring_regex(cells, pattern=_US_TIME, replacement=r"\2"), pa.int64())
+    # The parser turns 30 February into 2 March; the day that comes out must be the day that went in.
+    if times.null_count > cells.null_count or pc.any(pc.not_equal(pc.day(times), days)).as_py():
+        raise pa.ArrowInvalid("not a date of that form")
+    return pc.assume_timezone(times, "UTC")
+
+
+def first_failing(cells: pa.ChunkedArray, convert: Convert) -> int:
+    """The position of the first cell that `convert` refuses: the shortest prefix that fails, by bisection."""
+    good, bad = 0, len(cells)
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        try:
+            convert(cells.slice(good, middle - good))
+            good = middle
+        except pa.ArrowInvalid:
+            bad = middle
+    return good
+
+
+def _refusal(cells: pa.ChunkedArray, at: int, column: Column, origin: Origin) -> Quarantined:
+    value = cells[at].as_py()
+    code, problem = _diagnosis(value, column.kind)
+    return origin.refusal(code, f"{shown(value)} {problem}", ACCEPTED[column.kind], column=column.name, row=at + 1)
+
+
+def _diagnosis(value: str, kind: Kind) -> tuple[str, str]:
+    if kind == "time":
+        return "time", "is not a time in the column's form"
+    if kind == "int" and re.fullmatch(r"[+-]?[0-9]+(\.0*)?", value):
+        return "overflow", "does not fit in 64 bits"
+    return "type", "is not a whole number" if kind == "int" else "is not a number"
+
+
+def _refuse_infinite(values: pa.ChunkedArray, cells: pa.ChunkedArray, column: Column, origin: Origin) -> None:
+    at = pc.index(pc.is_finite(values), value=False).as_py()
+    if at >= 0:
+        problem = f"{shown(cells[at].as_py())} is not a finite number"
+        raise origin.refusal("not_finite", problem, ACCEPTED["float"], column=column.name, row=at + 1)

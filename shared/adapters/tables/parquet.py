@@ -1,0 +1,121 @@
+"""Parquet under a contract, read within a budget of decoded bytes."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import parquet as pq
+
+from shared.adapters.tables.header import check_header
+from shared.adapters.tables.limits import Limits
+from shared.adapters.tables.origin import Origin
+from shared.adapters.tables.stored import check_type, from_stored
+from shared.domain.scenario import Table
+from shared.errors import Quarantined
+
+_MAGIC = b"PAR1"
+_BATCH = 1 << 16
+_SAMPLE = 1_024
+_BROKEN = (pa.ArrowException, OSError, UnicodeDecodeError, MemoryError)
+_ACCEPTED_FILE = "a whole Parquet file"
+
+
+def read_parquet(data: bytes, table: Table, limits: Limits, origin: Origin) -> dict[str, pa.ChunkedArray]:
+    """The contract's columns that the file has, in the contract's types; Quarantined when it is broken or too large."""
+    _check_magic(data, origin)
+    file = _open(data, origin)
+    check_header(file.schema_arrow.names, table, limits, origin)
+    columns = [column for column in table.columns if column.name in file.schema_arrow.names]
+    for column in columns:
+        check_type(file.schema_arrow.field(column.name).type, column, origin)
+    _check_footer(file.metadata, limits, origin)
+    texts = [column.name for column in columns if column.kind == "text"]
+    stored = _decode(_open(data, origin, texts), [column.name for column in columns], limits, origin)
+    return {column.name: from_stored(stored.column(column.name), column, origin) for column in columns}
+
+
+def parquet_names(data: bytes, origin: Origin) -> tuple[str, ...]:
+    """The column names in the footer."""
+    _check_magic(data, origin)
+    return tuple(_open(data, origin).schema_arrow.names)
+
+
+def _check_magic(data: bytes, origin: Origin) -> None:
+    if not data.startswith(_MAGIC):
+        looks = "text" if _printable(data[:_SAMPLE]) else "something else"
+        problem = f"the name says Parquet, the content looks like {looks}"
+        raise origin.refusal("not_parquet", problem, "Parquet, or CSV with the ending .csv")
+    if not data.endswith(_MAGIC):
+        raise origin.refusal("corrupt", "the Parquet file ends before its footer (truncated?)", _ACCEPTED_FILE)
+
+
+def _printable(sample: bytes) -> bool:
+    text = sample.decode("utf-8", "ignore")
+    return bool(text) and all(char.isprintable() or char in "\r\n\t" for char in text)
+
+
+def _open(data: bytes, origin: Origin, dictionaries: list[str] | None = None) -> pq.ParquetFile:
+    try:
+        # Text stays dictionary-encoded until its size is known: a small dictionary may unfold to gigabytes.
+        return pq.ParquetFile(
+            pa.BufferReader(data), page_checksum_verification=True, read_dictionary=dictionaries, pre_buffer=False
+        )
+    except _BROKEN as fault:
+        raise _corrupt(fault, origin) from fault
+
+
+def _corrupt(fault: BaseException, origin: Origin) -> Quarantined:
+    first_line = (str(fault) or type(fault).__name__).splitlines()[0]
+    return origin.refusal("corrupt", f"the Parquet file is damaged ({first_line})", _ACCEPTED_FILE)
+
+
+def _check_footer(footer: pq.FileMetaData, limits: Limits, origin: Origin) -> None:
+    if footer.num_rows < 1:
+        raise origin.refusal("no_rows", "there are no data rows", "at least one data row")
+    if footer.num_rows * footer.num_columns > limits.cells:
+        problem = f"the file has {footer.num_rows:,} rows of {footer.num_columns:,} cells"
+        raise origin.refusal("too_many_cells", problem, f"at most {limits.cells:,} cells")
+    size = sum(footer.row_group(group).total_byte_size for group in range(footer.num_row_groups))
+    if size > limits.decoded_bytes:
+        raise _too_large(limits, origin)
+
+
+def _too_large(limits: Limits, origin: Origin) -> Quarantined:
+    accepted = f"at most {limits.decoded_bytes:,} bytes of decoded values"
+    return origin.refusal("too_large_decoded", "the file unfolds to more than it may", accepted)
+
+
+def _decode(file: pq.ParquetFile, names: list[str], limits: Limits, origin: Origin) -> pa.Table:
+    batches, spent = [], 0
+    try:
+        for batch in file.iter_batches(batch_size=_BATCH, columns=names):
+            batch.validate(full=True)
+            spent += sum(_unfolded(column) for column in batch.columns)
+            if spent > limits.decoded_bytes:
+                raise _too_large(limits, origin)
+            batches.append(pa.record_batch([_plain(column) for column in batch.columns], names=batch.schema.names))
+        whole = pa.Table.from_batches(batches)
+    except _BROKEN as fault:
+        raise _corrupt(fault, origin) from fault
+    if whole.num_rows != file.metadata.num_rows:
+        problem = f"the footer promises {file.metadata.num_rows} rows and there are {whole.num_rows}"
+        raise origin.refusal("corrupt", problem, _ACCEPTED_FILE)
+    return whole
+
+
+def _unfolded(column: pa.Array) -> int:
+    """How many bytes the column takes without a dictionary."""
+    if not pa.types.is_dictionary(column.type):
+        return int(column.nbytes)
+    if not len(column.dictionary):
+        return int(column.indices.nbytes)
+    sizes = pc.fill_null(pc.binary_length(column.dictionary), 0)
+    counts = pc.value_counts(column.indices.drop_null())
+    each = pc.take(sizes, counts.field("values"))
+    return int(pc.sum(pc.multiply(each.cast(pa.int64()), counts.field("counts"))).as_py() or 0)
+
+
+def _plain(column: pa.Array) -> pa.Array:
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    return column

@@ -1,0 +1,100 @@
+"""The bytes of a file before anyone parses them: size, kind by first bytes, encoding, NUL characters."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import BinaryIO
+
+from shared.adapters.tables.limits import Limits
+from shared.adapters.tables.origin import Origin
+from shared.adapters.tables.structure import place_of
+
+_PIECE = 4 << 20
+_BOM = b"\xef\xbb\xbf"
+_ACCEPTED = "UTF-8 text, with or without a byte order mark"
+# What a file really is, whatever its name says. Nothing is unpacked: a small archive may hold gigabytes.
+_COMPRESSED = {
+    b"\x1f\x8b": "gzip",
+    b"PK\x03\x04": "zip (or an Excel workbook)",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+}
+_MARKS = {
+    b"\xff\xfe\x00\x00": "UTF-32 (little-endian)",
+    b"\x00\x00\xfe\xff": "UTF-32 (big-endian)",
+    b"\xff\xfe": "UTF-16 (little-endian)",
+    b"\xfe\xff": "UTF-16 (big-endian)",
+}
+_SAMPLE = 4_096
+# Bytes that go on with a character of UTF-8, never begin one.
+_CONTINUING = range(0x80, 0xC0)
+# Latin text in UTF-16 has a NUL in every other byte.
+_UTF16_SHARE = 0.3
+
+
+def read_bytes(source: BinaryIO, limits: Limits, origin: Origin) -> bytes:
+    """The whole file; Quarantined when it is empty, longer than the limit or compressed."""
+    buffer = io.BytesIO()
+    while piece := source.read(min(_PIECE, limits.file_bytes + 1 - buffer.tell())):
+        buffer.write(piece)
+    data = buffer.getvalue()
+    if len(data) > limits.file_bytes:
+        raise origin.refusal("file_too_large", "the file is too large", f"at most {limits.file_bytes:,} bytes")
+    if not data.strip(b" \t\r\n" + _BOM):
+        raise origin.refusal("empty", "the file holds nothing", "a header and data rows")
+    packed = next((name for magic, name in _COMPRESSED.items() if data.startswith(magic)), None)
+    if packed:
+        raise origin.refusal("compressed", f"the file is compressed with {packed}", "the file as it was before packing")
+    return data
+
+
+def decoded(data: bytes, origin: Origin) -> bytes:
+    """The text's UTF-8 bytes without byte order mark; Quarantined names another encoding, or a NUL and its row."""
+    _refuse_wide(data, origin)
+    text = data.removeprefix(_BOM)
+    bad = None if text.isascii() else _first_bad_byte(text)
+    if bad is not None:
+        row, line = place_of(text, bad)
+        problem = f"byte 0x{text[bad]:02x} is not UTF-8 (the text looks like {_looks_like(text)})"
+        raise origin.refusal("encoding", problem, _ACCEPTED, row=row, line=line)
+    nul = text.find(b"\0")
+    if nul >= 0:
+        row, line = place_of(text, nul)
+        raise origin.refusal("nul", "a NUL character stands in a cell", "text without NUL", row=row, line=line)
+    return text
+
+
+def _refuse_wide(data: bytes, origin: Origin) -> None:
+    found = next((name for mark, name in _MARKS.items() if data.startswith(mark)), None)
+    sample = data[:_SAMPLE]
+    if found is None and sample.count(0) > _UTF16_SHARE * len(sample):
+        found = "UTF-16 (big-endian)" if sample[0] == 0 else "UTF-16 (little-endian)"
+    if found:
+        raise origin.refusal("encoding", f"the file is encoded as {found}", _ACCEPTED)
+
+
+def _first_bad_byte(text: bytes) -> int | None:
+    start = 0
+    while start < len(text):
+        stop = _boundary(text, start + _PIECE)
+        try:
+            str(memoryview(text)[start:stop], "utf-8")
+        except UnicodeDecodeError as fault:
+            return start + fault.start
+        start = stop
+    return None
+
+
+def _boundary(text: bytes, stop: int) -> int:
+    """The last place at or before `stop` (within three bytes) where a character begins."""
+    if stop >= len(text):
+        return len(text)
+    return next((place for place in range(stop, stop - 4, -1) if text[place] not in _CONTINUING), stop)
+
+
+def _looks_like(text: bytes) -> str:
+    # Latin-1 keeps these for control characters; Windows puts dashes and curly quotes there.
+    windows = re.search(rb"[\x80-\x9f]", text)
+    return f"{'Windows-1252' if windows else 'Latin-1'}, or a mix of encodings"

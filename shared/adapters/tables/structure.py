@@ -1,0 +1,158 @@
+"""The skeleton of a CSV text by RFC 4180: where records end and cells are separated, quotes considered.
+
+Array code over blocks of a few megabytes, so memory stays flat. A record ends at a line end outside quotes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from shared.adapters.tables.origin import Origin
+from shared.errors import Quarantined
+
+_BLOCK = 4 << 20
+_QUOTE, _LF, _CR = 0x22, 0x0A, 0x0D
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What a scan found: data rows (the last one may lack its line end), and whether a quoted cell holds a line end."""
+
+    rows: int
+    quoted_newlines: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Some bytes of the text from `start` on; `inside` says for each byte whether it stands within quotes."""
+
+    start: int
+    view: np.ndarray
+    inside: np.ndarray
+
+    def outside(self, byte: int) -> np.ndarray:
+        """Offsets (in the text) of that byte where it is not quoted."""
+        found: np.ndarray = np.flatnonzero((self.view == byte) & ~self.inside) + self.start
+        return found
+
+
+def _blocks(text: bytes, stop: int | None = None) -> Iterator[_Block]:
+    end, carry = len(text) if stop is None else stop, 0
+    for start in range(0, end, _BLOCK):
+        view = np.frombuffer(text, np.uint8, count=min(_BLOCK, end - start), offset=start)
+        # A running count modulo 256 keeps what matters: whether it is odd.
+        inside = (np.cumsum(view == _QUOTE, dtype=np.uint8) + carry) & 1
+        carry = int(inside[-1])
+        yield _Block(start, view, inside.astype(np.bool_))
+
+
+def place_of(text: bytes, offset: int) -> tuple[int, int]:
+    """The data row (0: the header) and the line (from 1) that hold the byte at `offset`."""
+    line = text.count(b"\n", 0, offset) + 1
+    if text.find(b'"', 0, offset) < 0:
+        return line - 1, line
+    return sum(len(block.outside(_LF)) for block in _blocks(text, offset)), line
+
+
+def scan(text: bytes, delimiter: str, origin: Origin) -> Structure:
+    """The structure; Quarantined for a stray or unterminated quote and for line ends that are not all the same."""
+    if b'"' not in text:
+        ends, returns, pairs, quoted = text.count(b"\n"), text.count(b"\r"), text.count(b"\r\n"), False
+    else:
+        _check_quotes(text, delimiter, origin)
+        ends, returns, pairs, quoted = _count_ends(text)
+    if returns != pairs or pairs not in (0, ends):
+        row, line = place_of(text, _first_odd_end(text))
+        problem = "the line ends in another way than the lines before it"
+        raise origin.refusal("line_end", problem, "LF after every line, or CR LF after every line", row=row, line=line)
+    return Structure(ends - text.endswith(b"\n"), quoted)
+
+
+def _count_ends(text: bytes) -> tuple[int, int, int, bool]:
+    ends = returns = pairs = 0
+    whole = np.frombuffer(text, np.uint8)
+    for block in _blocks(text):
+        newlines = block.outside(_LF)
+        ends += len(newlines)
+        returns += len(block.outside(_CR))
+        pairs += int((whole[np.maximum(newlines - 1, 0)] == _CR).sum())
+    return ends, returns, pairs, ends < text.count(b"\n")
+
+
+def _first_odd_end(text: bytes) -> int:
+    whole = np.frombuffer(text, np.uint8)
+    first = text.find(b"\r\n") + 1
+    windows = 0 < first == text.find(b"\n")
+    odd = []
+    for block in _blocks(text):
+        newlines, returns = block.outside(_LF), block.outside(_CR)
+        paired = whole[np.maximum(newlines - 1, 0)] == _CR
+        odd.extend(newlines[paired != windows][:1].tolist())
+        alone = whole[np.minimum(returns + 1, len(whole) - 1)] != _LF
+        odd.extend(returns[alone][:1].tolist())
+    return min(odd, default=len(text) - 1)
+
+
+def _check_quotes(text: bytes, delimiter: str, origin: Origin) -> None:
+    """A quote opens after a delimiter or line end and closes before one; a doubled quote is one inside a cell."""
+    whole = np.frombuffer(text, np.uint8)
+    allowed = np.zeros(256, dtype=np.bool_)
+    allowed[[ord(delimiter), _LF, _CR, _QUOTE]] = True
+    opened = False
+    for block in _blocks(text):
+        at = np.flatnonzero(block.view == _QUOTE)
+        opening = block.inside[at]
+        at = at + block.start
+        before = allowed[whole[np.maximum(at - 1, 0)]]
+        after = allowed[whole[np.minimum(at + 1, len(whole) - 1)]]
+        stray = at[~np.where(opening, before, after)]
+        if len(stray):
+            raise _quote(text, int(stray[0]), "a quotation mark stands inside a cell", origin)
+        opened = bool(block.inside[-1])
+    if opened:
+        raise _quote(text, text.rfind(b'"'), "a quoted cell is opened and never closed", origin)
+
+
+def _quote(text: bytes, offset: int, problem: str, origin: Origin) -> Quarantined:
+    row, line = place_of(text, offset)
+    accepted = "cells quoted as a whole, with quotation marks inside them doubled"
+    return origin.refusal("quote", problem, accepted, row=row, line=line)
+
+
+def refuse_misshapen(text: bytes, delimiter: str, columns: int, longest: int, origin: Origin) -> None:
+    """Quarantined for the first record that has not as many cells as the header, or more than `longest` bytes."""
+    record, begin = 0, 0
+    for ends, cells in _records(text, delimiter):
+        lengths = np.diff(ends, prepend=begin)
+        wrong = np.flatnonzero((cells != columns) | (lengths > longest))
+        if len(wrong):
+            first = int(wrong[0])
+            _, line = place_of(text, int(ends[first]) - int(lengths[first]) + bool(record + first))
+            found = (int(cells[first]), int(lengths[first]))
+            raise _misshapen(record + first, line, found, (columns, longest), origin)
+        record, begin = record + len(ends), int(ends[-1]) if len(ends) else begin
+
+
+def _records(text: bytes, delimiter: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Per block: the offsets where records end, and how many cells each has."""
+    open_cells = 0
+    for block in _blocks(text):
+        ends, marks = block.outside(_LF), block.outside(ord(delimiter))
+        before = np.searchsorted(marks, ends)
+        yield ends, np.diff(before, prepend=-open_cells) + 1
+        open_cells = len(marks) - int(before[-1]) if len(ends) else open_cells + len(marks)
+    if not text.endswith(b"\n"):
+        yield np.array([len(text)]), np.array([open_cells + 1])
+
+
+def _misshapen(row: int, line: int, found: tuple[int, int], wanted: tuple[int, int], origin: Origin) -> Quarantined:
+    cells, length = found
+    columns, longest = wanted
+    if cells == columns:
+        problem, accepted = f"the row is {length:,} bytes long", f"rows of at most {longest:,} bytes"
+        return origin.refusal("cell_too_large", problem, accepted, row=row, line=line)
+    blank = "the line is blank" if length <= len("\r\n") else f"the row has {cells} cells"
+    return origin.refusal("ragged", blank, f"{columns} cells, as in the header", row=row, line=line)

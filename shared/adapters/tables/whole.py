@@ -1,0 +1,71 @@
+"""What only the whole table shows: too few rows, repeated keys, columns without any value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from shared.adapters.tables.origin import Origin, shown
+from shared.domain.scenario import Column, Table
+
+
+def join(parts: Sequence[pa.Table], table: Table) -> pa.Table:
+    """One table of all parts; Quarantined for too few rows, a repeated key, or a column without any value."""
+    origin = Origin("", table.name)
+    whole = pa.concat_tables(parts)
+    if whole.num_rows < table.min_rows:
+        problem = f"there {'is' if whole.num_rows == 1 else 'are'} {whole.num_rows} data row(s)"
+        raise origin.refusal("too_few_rows", problem, f"at least {table.min_rows}")
+    for column in table.columns:
+        _check_whole_column(whole.column(column.name), column, origin)
+    if table.key:
+        _refuse_repeated_key(whole, [part.num_rows for part in parts], table, origin)
+    return whole
+
+
+def _check_whole_column(values: pa.ChunkedArray, column: Column, origin: Origin) -> None:
+    if values.null_count == len(values) and not column.optional:
+        raise origin.refusal("all_null", "no row has a value", "at least one value", column=column.name)
+    if column.optional and not column.nulls and 0 < values.null_count < len(values):
+        problem = "some files of the table have the column and others do not"
+        raise origin.refusal("null", problem, "the column in every file, or in none", column=column.name)
+
+
+def _refuse_repeated_key(whole: pa.Table, sizes: Sequence[int], table: Table, origin: Origin) -> None:
+    keys = whole.select(table.key)
+    numbered = keys.append_column("__row__", pa.array(np.arange(whole.num_rows)))
+    groups = numbered.group_by(list(table.key)).aggregate([("__row__", "min"), ("__row__", "count")])
+    if groups.num_rows == whole.num_rows:
+        return
+    repeated = groups.filter(pc.greater(groups.column("__row___count"), 1))
+    first = pc.min(repeated.column("__row___min")).as_py()
+    second = _next_like(keys, first)
+    names = ", ".join(f"{name} = {shown(str(keys.column(name)[first].as_py()))}" for name in table.key)
+    problem = f"the key {names} stands in {_place(first, sizes)} and again in {_place(second, sizes)}"
+    raise origin.refusal(
+        "duplicate_key", problem, "every key once", column=table.key[0], row=_within(second, sizes)[1] + 1
+    )
+
+
+def _next_like(keys: pa.Table, first: int) -> int:
+    """The next row whose key equals that of row `first`."""
+    rest, same = keys.slice(first + 1), None
+    for name in keys.column_names:
+        value = keys.column(name)[first]
+        equal = pc.equal(rest.column(name), value) if value.is_valid else pc.is_null(rest.column(name))
+        same = equal if same is None else pc.and_kleene(same, equal)
+    return int(pc.index(same, value=True).as_py()) + first + 1
+
+
+def _within(row: int, sizes: Sequence[int]) -> tuple[int, int]:
+    ends = np.cumsum(sizes)
+    part = int(np.searchsorted(ends, row, side="right"))
+    return part, row - int(ends[part] - sizes[part])
+
+
+def _place(row: int, sizes: Sequence[int]) -> str:
+    part, place = _within(row, sizes)
+    return f"row {place + 1}" + (f" of file {part + 1}" if len(sizes) > 1 else "")
