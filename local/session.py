@@ -18,6 +18,8 @@ from shared.errors import BadInput
 from shared.ports import Ports
 from shared.settings import Settings, read_settings
 
+# What a deployed app gets from its settings; a laptop without local.settings.json gets these.
+DEFAULTS = {"PLAN_SCHEDULE": "0 */5 * * * *", "RECONCILE_SCHEDULE": "*/20 * * * * *"}
 APP = Path(__file__).resolve().parent.parent
 PORT = 7071
 
@@ -26,7 +28,8 @@ class Session:
     """Settings and ports of this process, built on first use."""
 
     def __init__(self, environ: Mapping[str, str] | None = None) -> None:
-        self.environ = dict(environ) if environ is not None else read_environment(APP, os.environ)
+        given = environ if environ is not None else read_environment(APP, os.environ)
+        self.environ = {**DEFAULTS, **given}
         self.settings: Settings = read_settings(self.environ)
         self._ports: Ports | None = None
 

@@ -89,8 +89,8 @@ def _champion(
     current = ports.deployments.current(scenario.name)
     if current is None:
         return Check("champion", "skip", None, None, "Nothing is deployed yet: there is no champion to beat.")
-    if current.sha256 == model.sha256:
-        return Check("champion", "skip", None, None, "The champion is this very model.")
+    if current.version == model.version:
+        return Check("champion", "skip", None, None, "The champion is this very version.")
     champion = ports.registry.find(current.model, current.version)
     if champion is None:
         return Check("champion", "fail", None, None, f"The champion {current.model}:{current.version} is not found.")
