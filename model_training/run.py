@@ -13,6 +13,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from threading import Lock
 
 from model_training.threads import limit
 from shared.domain.records import Model
@@ -50,18 +51,23 @@ def work(run_id: str, environ: Mapping[str, str]) -> int:
 
 
 class Progress:
-    """Writes each step to stderr and, whole or not at all, to a small JSON file that others read."""
+    """Writes each step to stderr and, whole or not at all, to a small JSON file that others read.
+
+    Candidates that are fitted side by side report from their own threads.
+    """
 
     def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
+        self._writing = Lock()
 
     def __call__(self, step: str, done: float) -> None:
         """`done` is the share of the whole run, 0 to 1."""
-        print(f"{done:4.0%} {step}", file=sys.stderr, flush=True)  # noqa: T201 - the worker's log
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        partial = self._path.with_name(f".{self._path.name}.{os.getpid()}")
-        partial.write_text(json.dumps({"step": step, "done": done}))
-        partial.replace(self._path)
+        partial = self._path.with_name(f".{self._path.name}")
+        with self._writing:
+            print(f"{done:4.0%} {step}", file=sys.stderr, flush=True)  # noqa: T201 - the worker's log
+            partial.write_text(json.dumps({"step": step, "done": done}))
+            partial.replace(self._path)
 
 
 def _begin(ports: Ports, run_id: str) -> bool:

@@ -19,7 +19,7 @@ from model_training.estimators import FITS
 from model_training.graph import run
 from model_training.scenarios import SCENARIOS
 from model_training.steps.explore import Candidate, Pipeline, explore
-from model_training.steps.export import compare, export_best
+from model_training.steps.export import Parity, compare, export_best
 from model_training.steps.prepare import Prepared, prepare
 from model_training.train import Fitted, fit
 from shared.adapters.encoding import encode, encode_rows
@@ -157,6 +157,13 @@ def test_a_candidate_that_does_not_export_exactly_gives_way(prepared: Prepared) 
     assert "label flips" in exports[0].problem
     with pytest.raises(Refused, match="No candidate can be deployed"):
         export_best([liar], prepared)
+
+
+def test_one_flip_or_a_large_difference_is_a_problem() -> None:
+    """A graph is deployable only when no label flips and no probability is off by more than 1e-5."""
+    assert Parity(1_000, 0, 1e-6).problem == ""
+    assert "1 label flips" in Parity(1_000, 1, 1e-6).problem
+    assert "largest difference 0.0002" in Parity(1_000, 0, 2e-4).problem
 
 
 def test_equal_inputs_give_equal_bytes(bank: Fitted) -> None:

@@ -1,0 +1,166 @@
+"""The training worker moves its run from requested to completed or failed, and registers what it made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Barrier
+from typing import BinaryIO
+
+import pyarrow as pa
+import pytest
+
+from model_training.run import Progress, _finish, main
+from model_training.scenarios import SCENARIOS
+from shared.adapters.process_trainer import holding
+from shared.bootstrap import build_ports
+from shared.domain.records import DatasetVersion, Run, TableFile
+from shared.domain.scenario import Knobs
+from shared.errors import Transient
+from shared.ports import Ports
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+RUN = "bank_marketing-run"
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    """Settings of a world of its own."""
+    return {"MLOPS_HOME": str(tmp_path / "home")}
+
+
+@pytest.fixture
+def ports(environ: dict[str, str]) -> Ports:
+    """That world's real adapters."""
+    return build_ports(environ, SCENARIOS)
+
+
+def _request(ports: Ports, rows: int = 600, bytes_of: Mapping[str, bytes] | None = None) -> TableFile:
+    """A registered dataset of generated clients and a requested run of it."""
+    bank = SCENARIOS["bank_marketing"]
+    assert bank.generate is not None
+    table: pa.Table = bank.generate(rows, 1, Knobs())["clients"]
+    data = ports.tables.write(table)
+    file = TableFile("clients", "datasets/bank_marketing/d1/clients.parquet", hashlib.sha256(data).hexdigest(), rows)
+    ports.lake.put(file.path, (bytes_of or {}).get(file.name, data))
+    ports.datasets.add(DatasetVersion("bank_marketing", "d1", "digest", (file,), ("incoming/x.csv@1",), NOW))
+    ports.runs.request(Run(RUN, "bank_marketing", "d1", "key", "requested", 1, "", NOW, NOW, "demo"))
+    return file
+
+
+@pytest.mark.slow
+def test_a_child_process_trains_and_registers(ports: Ports, environ: dict[str, str], tmp_path: Path) -> None:
+    """Started as the trainer starts it: the run is completed, the model stands in the registry with its origin."""
+    _request(ports)
+    command = [sys.executable, "-W", "error", "-m", "model_training.run", "--run", RUN]
+    found = subprocess.run(command, env=os.environ | environ, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+    run = ports.runs.find(RUN)
+    assert run is not None
+    assert (run.state, run.reason) == ("completed", "Registered as bank_marketing:1.")
+    model = ports.registry.find("bank_marketing", 1)
+    assert model is not None
+    with ports.lake.open(f"{model.folder}manifest.json") as stored:
+        manifest = json.load(stored)
+    assert (manifest["run"], manifest["dataset"], manifest["dataset_digest"]) == (RUN, "d1", "digest")
+    assert manifest["created_at"] == NOW.isoformat()
+    assert manifest["sha256"] == model.sha256
+    progress = json.loads((tmp_path / "home" / "runs" / RUN / "progress.json").read_text())
+    assert progress == {"step": "Registered as bank_marketing:1.", "done": 1.0}
+
+
+def test_changed_bytes_fail_the_run(ports: Ports, environ: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    """What is trained on is what was recorded: other bytes under the name end the run with both digests."""
+    file = _request(ports, bytes_of={"clients": b"PAR1 not what it was PAR1"})
+    assert main(["--run", RUN], environ) == 1
+    run = ports.runs.find(RUN)
+    assert run is not None
+    assert run.state == "failed"
+    assert file.sha256 in run.reason
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_data_that_cannot_teach_fails_the_run_in_a_sentence(
+    ports: Ports, environ: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Twenty rows cannot be split; the run's reason is the sentence a person reads, without a stack trace."""
+    _request(ports, rows=20)
+    assert main(["--run", RUN], environ) == 1
+    run = ports.runs.find(RUN)
+    assert run is not None
+    assert run.state == "failed"
+    assert "at least 10 are needed" in run.reason
+    assert "Traceback" not in capsys.readouterr().err
+    assert ports.registry.list() == []
+
+
+def test_a_run_that_is_held_is_left_alone(ports: Ports, environ: dict[str, str], tmp_path: Path) -> None:
+    """While another worker holds the run, this one ends with the code for trying again and changes nothing."""
+    _request(ports)
+    with holding(RUN, tmp_path / "home"):
+        assert main(["--run", RUN], environ) == 75
+    run = ports.runs.find(RUN)
+    assert run is not None
+    assert run.state == "requested"
+
+
+def test_a_completed_run_is_not_trained_again(ports: Ports, environ: dict[str, str]) -> None:
+    """Starting a completed run succeeds at once and registers nothing."""
+    _request(ports)
+    ports.runs.move(RUN, "requested", "completed", "done")
+    assert main(["--run", RUN], environ) == 0
+    assert ports.registry.list() == []
+
+
+def test_a_run_whose_worker_was_killed_is_taken_over(ports: Ports, environ: dict[str, str]) -> None:
+    """A run that is running although nobody holds it has lost its worker: the next one trains it."""
+    _request(ports)
+    ports.runs.move(RUN, "requested", "running", "started")
+    assert main(["--run", RUN], environ) == 0
+    assert [model.run for model in ports.registry.list()] == [RUN]
+
+
+class _AwayLake:
+    """A lake that does not answer."""
+
+    def open(self, path: str, *, etag: str | None = None) -> BinaryIO:
+        raise Transient(f"The lake does not answer for {path}@{etag}.")
+
+
+def test_what_may_come_back_leaves_the_run_open(ports: Ports) -> None:
+    """When the lake is away nothing is wrong with the data: the run is not failed, a watcher starts it again."""
+    _request(ports)
+    with pytest.raises(Transient):
+        _finish(replace(ports, lake=_AwayLake()), RUN, lambda _step, _done: None)
+    run = ports.runs.find(RUN)
+    assert run is not None
+    assert run.state == "requested"
+
+
+def test_progress_is_whole_whoever_reports(tmp_path: Path) -> None:
+    """Four candidates that report at the same moment do not disturb each other, and the file is always readable."""
+    progress = Progress(tmp_path / "run" / "progress.json")
+    start = Barrier(4)
+
+    def report(name: int) -> None:
+        start.wait()
+        for _ in range(200):
+            progress(f"candidate {name}", 0.5)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(report, range(4)))
+    assert json.loads((tmp_path / "run" / "progress.json").read_text())["done"] == 0.5
+
+
+def test_an_unknown_run_is_named(environ: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    """A run nobody requested cannot be trained."""
+    assert main(["--run", "nobody"], environ) == 1
+    assert "Training run 'nobody' is not known." in capsys.readouterr().err
