@@ -55,13 +55,11 @@ def _check_text(values: pa.ChunkedArray, column: Column, limits: Limits, origin:
 def _check_range(values: pa.ChunkedArray, column: Column, origin: Origin) -> None:
     low, high = column.minimum, column.maximum
     if low is not None:
-        _refuse_first(
-            pc.less(values, low), values, column, origin, code="range", accepted=f"a number of at least {low:g}"
-        )
+        accepted = f"a number of at least {low:g}"
+        _refuse_first(pc.less(values, low), values, column, origin, code="range", accepted=accepted)
     if high is not None:
-        _refuse_first(
-            pc.greater(values, high), values, column, origin, code="range", accepted=f"a number of at most {high:g}"
-        )
+        accepted = f"a number of at most {high:g}"
+        _refuse_first(pc.greater(values, high), values, column, origin, code="range", accepted=accepted)
 
 
 def _check_values(values: pa.ChunkedArray, column: Column, origin: Origin) -> None:

@@ -31,6 +31,8 @@ def read_header(text: bytes, table: Table, limits: Limits, origin: Origin) -> He
     if end < 0 and len(text) > limits.header_bytes:
         raise origin.refusal("header_too_long", "the header is too long", f"at most {limits.header_bytes:,} bytes")
     line = text[: end if end >= 0 else len(text)].decode("utf-8").removesuffix("\r")
+    if "\r" in line:
+        raise origin.refusal("line_end", "lines end with a lone CR", "LF after every line, or CR LF after every line")
     delimiter = _delimiter(line, {column.name for column in table.columns}, origin)
     names = _split(line, delimiter)
     if not names:

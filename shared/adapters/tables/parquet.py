@@ -94,13 +94,13 @@ def _decode(file: pq.ParquetFile, names: list[str], limits: Limits, origin: Orig
             if spent > limits.decoded_bytes:
                 raise _too_large(limits, origin)
             batches.append(pa.record_batch([_plain(column) for column in batch.columns], names=batch.schema.names))
-        whole = pa.Table.from_batches(batches)
     except _BROKEN as fault:
         raise _corrupt(fault, origin) from fault
-    if whole.num_rows != file.metadata.num_rows:
-        problem = f"the footer promises {file.metadata.num_rows} rows and there are {whole.num_rows}"
+    rows = sum(batch.num_rows for batch in batches)
+    if rows != file.metadata.num_rows:
+        problem = f"the footer promises {file.metadata.num_rows} rows and there are {rows}"
         raise origin.refusal("corrupt", problem, _ACCEPTED_FILE)
-    return whole
+    return pa.Table.from_batches(batches)
 
 
 def _unfolded(column: pa.Array) -> int:

@@ -41,8 +41,7 @@ def from_stored(stored: pa.ChunkedArray, column: Column, origin: Origin) -> pa.C
 
 def _times(stored: pa.ChunkedArray, column: Column, origin: Origin) -> pa.ChunkedArray:
     if pa.types.is_timestamp(stored.type) or pa.types.is_date(stored.type) or pa.types.is_null(stored.type):
-        zoned = pa.types.is_timestamp(stored.type) and stored.type.tz
-        return _cast(stored if zoned else stored.cast(pa.timestamp("us")), column, origin)
+        return _cast(stored, column, origin)
     return from_text(stored.cast(pa.string()), column, origin)
 
 

@@ -1,0 +1,93 @@
+"""Profiles against what numpy and counting say."""
+
+import itertools
+import json
+from collections import Counter
+from datetime import UTC, datetime
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.adapters.tables import ArrowTables
+
+
+def described(values: pa.Array | pa.ChunkedArray) -> dict[str, object]:
+    """The profile of one column; it is always JSON."""
+    profile = ArrowTables().profile(pa.table({"x": values}))
+    assert profile["rows"] == len(values)
+    return dict(json.loads(json.dumps(profile, allow_nan=False))["columns"]["x"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(values=st.lists(st.floats(-1e6, 1e6) | st.sampled_from([0.0, 1.0]), min_size=1, max_size=80))
+def test_numbers_have_the_moments_and_quantiles_of_numpy(values: list[float]) -> None:
+    """Counted, averaged, interpolated and binned as numpy does; missing cells count apart."""
+    seen, array = described(pa.array([*values, None])), np.array(values)
+    assert (seen["kind"], seen["count"], seen["nulls"], seen["distinct"]) == ("float", len(values), 1, len(set(values)))
+    assert (seen["min"], seen["max"]) == (array.min(), array.max())
+    assert seen["mean"] == pytest.approx(array.mean(), abs=1e-6)
+    assert seen["std"] == pytest.approx(array.std(), abs=1e-6)
+    for percent, value in seen["quantiles"].items():
+        assert value == pytest.approx(np.percentile(array, float(percent)), abs=1e-6)
+    edges = [-np.inf, *seen["histogram"]["edges"], np.inf]
+    counts = [int(((array > low) & (array <= high)).sum()) for low, high in itertools.pairwise(edges)]
+    assert seen["histogram"]["counts"] == counts
+
+
+def test_whole_numbers_stay_whole() -> None:
+    """Smallest and largest are exact beyond the doubles."""
+    seen = described(pa.array([2**62 + 1, 1, 1]))
+    assert (seen["kind"], seen["min"], seen["max"], seen["distinct"]) == ("int", 1, 2**62 + 1, 2)
+
+
+def test_moments_beyond_doubles_are_null() -> None:
+    """JSON has no infinity; quantiles of huge numbers still stand."""
+    seen = described(pa.array([-1.7e308, 1.7e308]))
+    assert seen["std"] is None
+    assert seen["quantiles"]["50"] == 0.0
+
+
+@settings(max_examples=40, deadline=None)
+@given(values=st.lists(st.none() | st.text("abcdäé", max_size=2), max_size=120), cut=st.integers(0, 120))
+def test_texts_have_their_most_frequent_values(values: list[str | None], cut: int) -> None:
+    """The 20 most frequent with their counts, ties by value, and the mean length in characters."""
+    column = pa.chunked_array([pa.array(values[:cut], pa.string()), pa.array(values[cut:], pa.string())])
+    seen, counts = described(column), Counter(value for value in values if value is not None)
+    top = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:20]
+    assert (seen["kind"], seen["count"], seen["nulls"]) == ("text", counts.total(), values.count(None))
+    assert seen["distinct"] == len(counts)
+    assert seen.get("top", []) == [list(pair) for pair in top]
+    if counts:
+        mean = sum(len(value) * count for value, count in counts.items()) / counts.total()
+        assert seen["mean_length"] == pytest.approx(mean)
+
+
+def test_times_have_a_first_and_a_last() -> None:
+    """In UTC."""
+    moments = [datetime(2015, 1, 2, tzinfo=UTC), None, datetime(2014, 1, 2, tzinfo=UTC)]
+    seen = described(pa.array(moments, pa.timestamp("us", "UTC")))
+    assert seen == {
+        "kind": "time",
+        "count": 2,
+        "nulls": 1,
+        "distinct": 2,
+        "first": "2014-01-02T00:00:00+00:00",
+        "last": "2015-01-02T00:00:00+00:00",
+    }
+
+
+@pytest.mark.parametrize("kind", [pa.int64(), pa.float64(), pa.string(), pa.timestamp("us", "UTC")])
+def test_a_column_without_values_has_counts_only(kind: pa.DataType) -> None:
+    """Nothing is said about values that are not there."""
+    seen = described(pa.nulls(3, kind))
+    assert {name: seen[name] for name in ("count", "nulls", "distinct")} == {"count": 0, "nulls": 3, "distinct": 0}
+    assert len(seen) == 4
+
+
+def test_dictionary_columns_are_texts() -> None:
+    """A table that was read with dictionaries has the same profile; unused words are not counted."""
+    words = pa.DictionaryArray.from_arrays(pa.array([0, 0, None]), pa.array(["a", "unused"]))
+    assert described(words) == described(pa.array(["a", "a", None]))
