@@ -98,8 +98,8 @@ def run_folder(run_id: str, home: Path) -> Path:
 
 @contextmanager
 def _locked(path: Path, *, wait: bool) -> Iterator[None]:
-    # O_CLOEXEC: a child that inherited the descriptor would hold the lock on its parent's behalf.
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    # Python opens it so that no child inherits it: one that did would hold the lock on its parent's behalf.
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))

@@ -187,3 +187,19 @@ class TestInterruptedRegistration:
         assert content(lake, f"{slow.folder}model.onnx") == b"the faster one"
         assert LocalRegistry(engine, lake, clock).list() == [slow]
         assert len(SqlOutbox(engine).pending()) == 1
+
+    def test_a_rival_that_died_half_way_lends_no_version(self, engine: Engine, lake: Lake, clock: HandClock) -> None:
+        """It took the reservation along and died: the first attempt's row never points to the rival's folder."""
+        other = replace(ARTEFACT, onnx=b"the one that died")
+
+        class Pausing(Dying):
+            def put(self, path: str, data: bytes, *, if_absent: bool = True) -> object:
+                if path == "models/adult/1/manifest.json":
+                    with pytest.raises(KeyboardInterrupt):
+                        LocalRegistry(engine, Dying(lake, 2, stored=True), clock).register(other)
+                return lake.put(path, data, if_absent=if_absent)
+
+        model = LocalRegistry(engine, Pausing(lake, 0, stored=False), clock).register(ARTEFACT)
+        assert content(lake, f"{model.folder}model.onnx") == ONNX
+        assert model.sha256 == hashlib.sha256(ONNX).hexdigest()
+        assert LocalRegistry(engine, lake, clock).list() == [model]

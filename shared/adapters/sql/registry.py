@@ -113,8 +113,9 @@ class LocalRegistry:
 
     def _show(self, row: Row[Any], artefact: Artefact, manifest: Mapping[str, Any]) -> Model | None:
         """Make the version visible with its notice; None when the reservation moved meanwhile."""
+        # A reservation for other bytes always has another version, so the version says whose it is.
         held = (table.c.name == row.name, table.c.version == row.version, table.c.run == row.run)
-        change = update(table).where(*held, table.c.sha256 == row.sha256, table.c.state == _RESERVED)
+        change = update(table).where(*held, table.c.state == _RESERVED)
         now = self._clock()
 
         def work(connection: Connection) -> Model | None:

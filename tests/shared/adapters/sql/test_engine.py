@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from shared.adapters.sql.engine import open_database, write
+from shared.adapters.sql.engine import open_database, read, write
 from shared.adapters.sql.history import SqlHistory
 from shared.adapters.sql.ledger import SqlLedger
 from shared.errors import Corrupt, Misconfigured, Permanent, Transient
@@ -175,6 +175,23 @@ def test_a_path_that_is_a_folder_is_said(tmp_path: Path) -> None:
     """With the setting's name."""
     with pytest.raises(Misconfigured, match="DATABASE_URL"):
         open_database(f"sqlite:///{tmp_path}")
+
+
+def test_a_writer_holds_the_lock_from_its_beginning(engine: Engine) -> None:
+    """Before its first statement; a reader holds nobody up."""
+    other = sqlite3.connect(engine.url.database or "", isolation_level=None, timeout=0)
+
+    def refused(_connection: Connection) -> bool:
+        try:
+            other.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+        other.execute("ROLLBACK")
+        return False
+
+    assert write(engine, refused)
+    assert not read(engine, refused)
+    other.close()
 
 
 def test_a_failed_transaction_leaves_nothing(engine: Engine) -> None:
