@@ -29,10 +29,12 @@ def encode(table: pa.Table | pa.RecordBatch, contract: InputContract) -> np.ndar
     """
     matrix = np.empty((table.num_rows, len(contract.features)), dtype=np.float32)
     present = {name: position for position, name in enumerate(table.schema.names)}
-    for position, feature in enumerate(contract.features):
-        if feature.name not in present:
-            raise Quarantined("missing_column", _absent(feature.name, present), column=feature.name)
-        _fill(matrix[:, position], table.column(present[feature.name]), feature)
+    # A number beyond float32 becomes infinite: who may not have one looks for it in the whole matrix.
+    with np.errstate(over="ignore"):
+        for position, feature in enumerate(contract.features):
+            if feature.name not in present:
+                raise Quarantined("missing_column", _absent(feature.name, present), column=feature.name)
+            matrix[:, position] = _values(table.column(present[feature.name]), feature)
     return matrix
 
 
@@ -48,12 +50,13 @@ def _absent(name: str, present: Collection[str]) -> str:
     return f"Column {name!r} is missing; the model needs it and the table has {', '.join(map(repr, present))}."
 
 
-def _fill(target: np.ndarray, column: pa.Array | pa.ChunkedArray, feature: Feature) -> None:
+def _values(column: pa.Array | pa.ChunkedArray, feature: Feature) -> np.ndarray:
     convert = _codes if feature.kind == "category" else _numbers
-    start = 0
-    for chunk in column.chunks if hasattr(column, "chunks") else (column,):
-        target[start : start + len(chunk)] = convert(chunk, feature)
-        start += len(chunk)
+    parts = [convert(chunk, feature) for chunk in (column.chunks if hasattr(column, "chunks") else (column,))]
+    if len(parts) == 1:
+        return parts[0]
+    # To float32 part by part: their common type would round large integers twice.
+    return np.concatenate(parts, dtype=np.float32, casting="unsafe") if parts else np.empty(0, dtype=np.float32)
 
 
 def _numbers(array: pa.Array, feature: Feature) -> np.ndarray:
@@ -69,28 +72,30 @@ def _numbers(array: pa.Array, feature: Feature) -> np.ndarray:
 
 
 def _nan_for_null(array: pa.Array) -> np.ndarray:
+    if not array.null_count:
+        values: np.ndarray = array.to_numpy(zero_copy_only=False)
+        return values
     # Filled before the cast: a block with a null must round its other numbers like a block without one.
-    filled = array.fill_null(0) if array.null_count else array
-    with np.errstate(over="ignore"):
-        values: np.ndarray = filled.to_numpy(zero_copy_only=False).astype(np.float32)
-    if array.null_count:
-        values[array.is_null().to_numpy(zero_copy_only=False)] = np.nan
-    return values
+    filled: np.ndarray = array.fill_null(0).to_numpy(zero_copy_only=False).astype(np.float32)
+    filled[array.is_null().to_numpy(zero_copy_only=False)] = np.nan
+    return filled
 
 
 def _codes(array: pa.Array, feature: Feature) -> np.ndarray:
     """Look each distinct value up once, then the rows by position."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
-    positions = {value: float(code) for code, value in enumerate(feature.values)}
-    distinct = encoded.dictionary.cast(pa.string()).to_pylist()
+    distinct = encoded.dictionary.cast(pa.string())
     # One slot more than there are values: what a null points to.
-    table = np.array([*(positions.get(value, UNKNOWN) for value in distinct), UNKNOWN], dtype=np.float32)
+    table = np.full(len(distinct) + 1, UNKNOWN, dtype=np.float32)
+    found = pc.index_in(distinct, value_set=pa.array(feature.values, pa.string()))
+    table[:-1] = found.fill_null(int(UNKNOWN)).to_numpy()
     indices = encoded.indices
     if indices.null_count:
         indices = indices.cast(pa.int64()).fill_null(len(distinct))
-    codes: np.ndarray = table[indices.to_numpy(zero_copy_only=False)]
+    codes: np.ndarray = table.take(indices.to_numpy())
     return codes
 
 

@@ -55,7 +55,7 @@ def _read(job: BatchJob, contract: InputContract, name: str, source: BinaryIO, s
     try:
         file = pq.ParquetFile(source, read_dictionary=categories, page_checksum_verification=True)
         columns = _needed(job, contract, file.schema_arrow.names, name)
-        for batch in file.iter_batches(size, columns=columns):
+        for batch in file.iter_batches(size, columns=columns, use_threads=False):
             yield batch.select(columns)
     except (pa.ArrowException, OSError) as error:
         if isinstance(error, OSError) and error.errno:

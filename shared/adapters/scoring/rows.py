@@ -39,20 +39,28 @@ class Layout:
     threshold: float
 
     def block(self, table: pa.Table, start: int, kept: np.ndarray, probabilities: np.ndarray) -> pa.Table:
-        """Prediction rows for the rows `kept` of `table`, whose first row is row `start` of the window (from 0).
+        """The varying columns for the rows `kept` of `table`, whose first row is row `start` of the window (from 0).
 
         `kept` are int64 row positions in order; `probabilities` has shape (len(kept), labels).
         """
         if len(kept) < table.num_rows:
             table = table.take(kept)
         chosen = self._chosen(probabilities)
-        made = {
+        made: dict[str, Any] = {
             "prediction_id": pa.array(kept + (self.job.first_id + start)),
             "entity_key": self._entity(table, kept + (start + 1)),
             "prediction": self._labelled(chosen),
             "probability": pa.array(self._probability(probabilities, chosen).astype(np.float64)),
         }
-        columns = [self._column(field, made, table) for field in self.schema]
+        made |= {name: self._reported(name, table) for name in self.report}
+        return pa.table(made)
+
+    def complete(self, rows: pa.Table) -> pa.Table:
+        """All columns in order: those of `rows`, and what is the same in every row."""
+        columns = [
+            _repeated(self.constants[name], rows.num_rows) if name in self.constants else rows.column(name)
+            for name in self.schema.names
+        ]
         return pa.Table.from_arrays(columns, schema=self.schema)
 
     @property
@@ -60,7 +68,7 @@ class Layout:
         """Names of the columns where a dictionary pays: those with few distinct values."""
         coded = [field.name for field in self.schema if field.type == _CODED]
         text = [name for name in self.report if self.schema.field(name).type == pa.string()]
-        return [*coded, *text, "scored_at"]
+        return [*coded, *text]
 
     @property
     def _binary(self) -> bool:
@@ -78,18 +86,14 @@ class Layout:
         return picked
 
     def _labelled(self, chosen: np.ndarray) -> pa.Array:
-        coded = pa.DictionaryArray.from_arrays(chosen, self.labels)
+        coded = pa.DictionaryArray.from_arrays(chosen, self.labels, safe=False)
         return coded if self.schema.field("prediction").type == _CODED else coded.dictionary_decode()
 
-    def _column(self, field: pa.Field, made: Mapping[str, pa.Array], table: pa.Table) -> pa.Array | pa.ChunkedArray:
-        if field.name in made:
-            return made[field.name]
-        if field.name in self.constants:
-            return _repeated(self.constants[field.name], table.num_rows)
-        source = self.report[field.name]
+    def _reported(self, name: str, table: pa.Table) -> pa.Array | pa.ChunkedArray:
+        kind, source = self.schema.field(name).type, self.report[name]
         if source not in table.schema.names:
-            return pa.nulls(table.num_rows, field.type)
-        return table.column(source).cast(field.type)
+            return pa.nulls(table.num_rows, kind)
+        return table.column(source).cast(kind)
 
     def _entity(self, table: pa.Table, numbers: np.ndarray) -> pa.Array | pa.ChunkedArray:
         """The entity columns as text joined with a bar; the row's number in the window (from 1) without any."""
@@ -102,7 +106,7 @@ class Layout:
 
 def _repeated(constant: pa.Array, rows: int) -> pa.Array:
     if pa.types.is_string(constant.type):
-        return pa.DictionaryArray.from_arrays(np.zeros(rows, dtype=np.int32), constant)
+        return pa.DictionaryArray.from_arrays(np.zeros(rows, dtype=np.int32), constant, safe=False)
     return pa.repeat(constant[0], rows)
 
 
@@ -121,11 +125,13 @@ def layout(job: BatchJob, model: LoadedModel) -> Layout:
     kinds = {column.name: column.kind for column in columns}
     coded = {name for name in (*constants, "prediction") if kinds[name] == "text"}
     types = {name: _CODED if name in coded else _TYPES[kind] for name, kind in kinds.items()}
+    report = {column.name: column.source for column in columns if column.source}
     return Layout(
         job=job,
-        schema=pa.schema(list(types.items())),
+        # Only a report column can be empty; the others are written without a mark per row that they are there.
+        schema=pa.schema([pa.field(name, kind, nullable=name in report) for name, kind in types.items()]),
         constants={name: pa.array([value], _TYPES[kinds[name]]) for name, value in constants.items()},
-        report={column.name: column.source for column in columns if column.source},
+        report=report,
         labels=pa.array(model.contract.labels, pa.string()).cast(_TYPES[label_kind(job.scenario)]),
         threshold=model.threshold,
     )
