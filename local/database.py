@@ -39,13 +39,16 @@ class HostDatabase:
         # What was accepted must be on the disk before anybody hears that it was.
         for pragma in ("journal_mode=WAL", "synchronous=FULL"):
             self._connection.execute(f"PRAGMA {pragma}").fetchall()
-        with self.transaction():
-            self._prepare(path)
+        try:
+            with self.transaction():
+                self._prepare(path)
+        except BaseException:
+            self._connection.close()
+            raise
 
     def _prepare(self, path: Path) -> None:
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
-            self._connection.close()
             raise Permanent(f"{path.name} was written by a newer version ({version}; this one knows {VERSION}).")
         if version == 0:
             for statement in _SCHEMA.split(";"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import socket
 import threading
 import time
@@ -29,6 +30,7 @@ log = logging.getLogger("mlops.host")
 for _name in ("mlops.host", "azure.functions", "uvicorn.error"):
     logging.getLogger(_name).addHandler(logging.NullHandler())
 _STOP_SECONDS = 30.0
+_LOOK_SECONDS = 0.5
 # More threads than messages of a few queues at once, so that HTTP never waits behind them.
 _THREADS = ("PYTHON_THREADPOOL_THREAD_COUNT", "16")
 
@@ -106,10 +108,17 @@ class Host:
         self._cleanup.close()
 
     def run(self, before: Callable[[], Any] | None = None) -> None:
-        """Start, and return when the host ends: by `stop` from another thread or by Ctrl+C."""
+        """Start, and return when the host was stopped: by SIGINT, SIGTERM, or `stop` from another thread.
+
+        Only in the main thread, which hears signals.
+        """
+        told = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: told.set())
         self.start(before)
         try:
-            self._ended.wait()
+            while not told.wait(_LOOK_SECONDS) and not self._ended.is_set():
+                pass
         finally:
             self.stop()
 

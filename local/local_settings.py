@@ -1,4 +1,4 @@
-"""local.settings.json and the environment, read the way the Functions tools read them."""
+"""Local settings and the environment, read the way the Functions tools read them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from typing import Any
 from shared.errors import BadInput, Misconfigured
 
 NAME = "local.settings.json"
+SAMPLE = "local.settings.sample.json"
 
 
 def read_environment(directory: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """The `Values` of local.settings.json in `directory`, if it is there; the environment wins over the file."""
-    path = directory / NAME
+    """The `Values` of local.settings.json in `directory`, or of the sample beside it; the environment wins."""
+    # A fresh clone has the sample only, and everything runs with it.
+    path = directory / (NAME if (directory / NAME).exists() else SAMPLE)
     return {**(_values(path) if path.exists() else {}), **environ}
 
 

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from local import webhook
 from local.invocations import Invocations
-from local.keys import Keys
+from local.keys import Keys, fingerprint
 from local.options import HostOptions
 from local.protocol import Record
 from local.routes import METHODS, is_shadowed, methods_of, paths_of
@@ -81,7 +81,7 @@ class WebServer:
 
         async def endpoint(request: Request) -> Response:
             if not self._keys.allows(level, _offered(request)):
-                return _unauthorized()
+                return _unauthorized(request)
             if self._outstanding >= self._options.max_outstanding_requests:
                 return PlainTextResponse("Too many requests are waiting.", 429, {"Retry-After": "1"})
             self._outstanding += 1
@@ -137,7 +137,7 @@ class WebServer:
 
     async def _admin_fire(self, request: Request) -> Response:
         if not self._keys.allows("admin", _offered(request)):
-            return _unauthorized()
+            return _unauthorized(request)
         try:
             self._fire(request.path_params["name"])
         except Fault as fault:
@@ -146,7 +146,7 @@ class WebServer:
 
     async def _admin_status(self, request: Request) -> Response:
         if not self._keys.allows("admin", _offered(request)):
-            return _unauthorized()
+            return _unauthorized(request)
         return JSONResponse({"state": "Running", "idle": self._idle()})
 
 
@@ -155,7 +155,9 @@ def _offered(request: Request) -> list[str]:
     return [key for key in found if key]
 
 
-def _unauthorized() -> Response:
+def _unauthorized(request: Request) -> Response:
+    offered = ", ".join(map(fingerprint, _offered(request))) or "none"
+    log.warning("%s %s: refused; fingerprint of the offered key: %s", request.method, request.url.path, offered)
     # One answer for a missing and for a wrong key: nothing to learn from the difference.
     return PlainTextResponse("A valid key is needed.", 401)
 

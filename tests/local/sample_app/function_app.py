@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import threading
 import typing
 from pathlib import Path
 
@@ -33,6 +34,8 @@ def work(message: func.QueueMessage) -> None:
     _tell(kind="queue", body=body, count=message.dequeue_count, id=message.id, inserted=inserted)
     if body.startswith("fail"):
         raise RuntimeError("the message fails on purpose")
+    if body == "hang" and message.dequeue_count == 1:
+        threading.Event().wait()
 
 
 @app.queue_trigger(arg_name="message", queue_name="sample-work-poison", connection="AzureWebJobsStorage")
@@ -74,3 +77,9 @@ def crash(req: func.HttpRequest) -> func.HttpResponse:
     """Fail."""
     logging.getLogger(__name__).info("about to fail")
     raise RuntimeError("a secret detail")
+
+
+@app.route("cookies", auth_level=func.AuthLevel.ANONYMOUS)
+def cookies(req: func.HttpRequest) -> str:
+    """Answer with a text only."""
+    return f"{req.method} {len(req.get_body())}"
