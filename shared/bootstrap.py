@@ -32,7 +32,7 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
     from shared.adapters.sql.registry import LocalRegistry
     from shared.adapters.sql.runs import SqlRuns
     from shared.adapters.sql.windows import SqlWindows
-    from shared.adapters.tables import ArrowTables
+    from shared.adapters.tables import ArrowTables, Limits
 
     settings = read_settings(environ)
     settings.home.mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
         training_profile=settings.training_profile,
         clock=clock,
         lake=lake,
-        tables=ArrowTables(),
+        tables=ArrowTables(Limits(file_bytes=settings.max_file_mb << 20)),
         ledger=SqlLedger(engine, clock),
         history=SqlHistory(engine),
         datasets=SqlDatasets(engine),
@@ -65,4 +65,5 @@ def _trainer(settings: Settings, environ: Mapping[str, str]) -> Trainer:
 
     if settings.trainer_url == "none:":
         return NoTrainer()
-    return ProcessTrainer(settings.home, environ)
+    places = {"LAKE_URL": settings.lake_url, "DATABASE_URL": settings.database_url}
+    return ProcessTrainer(settings.home, {**environ, **places})

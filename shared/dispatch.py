@@ -114,8 +114,9 @@ def on_poison(ports: Ports, queue: str, message: str) -> None:
 
 
 def plan(ports: Ports, scenarios: Iterable[Scenario] | None = None) -> list[str]:
-    """Messages for every window that is due, of these scenarios or of all."""
-    return [window_message(due) for due in due_windows(ports, scenarios)]
+    """Messages for every window that is due, of these scenarios or of all, and for those whose worker died."""
+    stuck = [entry.message for entry in ports.history.stuck(ports.clock()) if entry.kind == "window"]
+    return list(dict.fromkeys([*stuck, *(window_message(due) for due in due_windows(ports, scenarios))]))
 
 
 def sweep(ports: Ports) -> list[str]:

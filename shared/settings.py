@@ -60,6 +60,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     values = {key: environ.get(key) or default for key, default in defaults.items()}
     for key, schemes in _SCHEMES.items():
         _check_scheme(key, values[key], schemes)
+    # Absolute, so that a training process started elsewhere finds the same places.
+    for key, prefix in (("LAKE_URL", "file:"), ("DATABASE_URL", "sqlite:///")):
+        values[key] = f"{prefix}{Path(values[key].removeprefix(prefix)).absolute()}"
     return Settings(
         home=home,
         lake_url=values["LAKE_URL"],

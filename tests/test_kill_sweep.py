@@ -1,64 +1,46 @@
-"""kill -9 at every port call of ingest, training request, deploy and window scoring; then recovery to the same state."""
+"""kill -9 at every port call of ingest, training request, deploy and scoring; then recovery to the same state."""
 
 from __future__ import annotations
 
-import multiprocessing
+import json
 import random
 import shutil
 import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
-from killing import Countdown, counted
 from world import World, points_csv
 
 from shared.domain.records import FINAL
 
 SEED = 20260301
 PAIRS = 40
-# Children come from a server process that has imported everything and started no thread.
-FORK = multiprocessing.get_context("forkserver")
-FORK.set_forkserver_preload(["world", "killing", "shared.adapters.onnx_scoring", "shared.adapters.tables"])
+HERE = Path(__file__).parent
 
 
-def script(home: Path, calls: int | None, report: Path | None = None) -> None:
-    """The whole loop for one file to learn from and one to predict; dies at port call number `calls`."""
-    world = World(home)
-    countdown = Countdown(calls)
-    world.ports = counted(world.ports, countdown)
-    world.trainer.ports = world.ports
-    for area in ("incoming", "scoring"):
-        path = f"{area}/points/d1/points.csv"
-        blob = World(home).ports.lake.stat(path)
-        assert blob is not None
-        from world import blob_event
+class Forks:
+    """A server process that has imported everything, started no thread, and forks a child for each life."""
 
-        world.handle(blob_event(path, blob.etag, blob.size))
-    if report is not None:
-        report.write_text(str(countdown.seen))
+    def __init__(self) -> None:
+        line = [sys.executable, str(HERE / "lives.py")]
+        self._server = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
+    def live(self, what: str, home: Path, calls: int | None = None) -> int:
+        """Run `script` or `recover` in a child; its exit code (negative: the signal that ended it)."""
+        assert self._server.stdin is not None
+        assert self._server.stdout is not None
+        self._server.stdin.write(json.dumps([what, str(home), calls]) + "\n")
+        self._server.stdin.flush()
+        return int(self._server.stdout.readline())
 
-def recover(home: Path, calls: int | None = None) -> None:
-    """What a restarted host does: free the dead worker's claims, redeliver, sweep."""
-    world = World(home)
-    world.ports.ledger.abandon("the host was restarted")
-    countdown = Countdown(calls)
-    world.ports = counted(world.ports, countdown)
-    world.trainer.ports = world.ports
-    for _ in range(3):
-        world.sweep()
-
-
-def in_child(target: object, *args: object) -> int:
-    """Run in a child process; its exit code (negative: the signal that ended it)."""
-    child = FORK.Process(target=target, args=args)  # type: ignore[arg-type]
-    child.start()
-    child.join()
-    assert child.exitcode is not None
-    return child.exitcode
+    def close(self) -> None:
+        """End the server."""
+        self._server.communicate()
 
 
 def prepared(home: Path) -> Path:
@@ -116,12 +98,13 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, dict
     start = prepared(tmp_path_factory.mktemp("start"))
     home = tmp_path_factory.mktemp("whole") / "home"
     shutil.copytree(start, home, copy_function=link_or_copy)
-    report = home / "calls"
-    assert in_child(script, home, None, report) == 0
-    recover(home)
+    forks = Forks()
+    assert forks.live("script", home) == 0
+    assert forks.live("recover", home) == 0
+    forks.close()
     state = final_state(home)
     assert len(state["rows"]) == 12  # type: ignore[arg-type]
-    return start, int(report.read_text()), state
+    return start, int((home / "calls").read_text()), state
 
 
 def link_or_copy(source: str, target: str) -> str:
@@ -132,16 +115,32 @@ def link_or_copy(source: str, target: str) -> str:
     return str(shutil.copy2(source, target))
 
 
-def die_and_recover(start: Path, home: Path, first: int, second: int | None) -> dict[str, object]:
+def die_and_recover(forks: Forks, start: Path, home: Path, first: int, second: int | None) -> dict[str, object]:
     """Die at call `first`, perhaps again during recovery at `second`, then recover."""
     shutil.copytree(start, home, copy_function=link_or_copy)
-    assert in_child(script, home, first) == -signal.SIGKILL
+    assert forks.live("script", home, first) == -signal.SIGKILL
     check_instant(home)
-    if second is not None and in_child(recover, home, second) == -signal.SIGKILL:
+    if second is not None and forks.live("recover", home, second) == -signal.SIGKILL:
         check_instant(home)
-    assert in_child(recover, home) == 0
+    assert forks.live("recover", home) == 0
     check_instant(home)
-    return final_state(home)
+    state = final_state(home)
+    shutil.rmtree(home)
+    return state
+
+
+def sweep(start: Path, folder: Path, lives: list[tuple[int, int | None]], expected: dict[str, object]) -> None:
+    """Every life in turn, on two servers at once; each must end in the expected state."""
+
+    def half(number: int) -> None:
+        forks = Forks()
+        for first, second in lives[number::2]:
+            state = die_and_recover(forks, start, folder / f"{first}-{second}", first, second)
+            assert state == expected, f"killed at port calls {first} and {second}"
+        forks.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(half, range(2)))
 
 
 @pytest.mark.slow
@@ -151,10 +150,7 @@ def test_a_kill_at_every_port_call_recovers_to_the_same_state(
     """One death at each moment of the loop."""
     start, calls, expected = reference
     assert calls > 60
-    with ThreadPoolExecutor(2) as pool:
-        ends = pool.map(lambda n: die_and_recover(start, tmp_path / str(n), n, None), range(1, calls + 1))
-        for number, state in enumerate(ends, start=1):
-            assert state == expected, f"killed at port call {number}"
+    sweep(start, tmp_path, [(number, None) for number in range(1, calls + 1)], expected)
 
 
 @pytest.mark.slow
@@ -164,10 +160,5 @@ def test_a_second_kill_during_recovery_changes_nothing(
     """Pairs of deaths, drawn with a fixed seed."""
     start, calls, expected = reference
     draw = random.Random(SEED)
-    pairs = [(draw.randint(1, calls), draw.randint(1, calls)) for _ in range(PAIRS)]
-    with ThreadPoolExecutor(2) as pool:
-        ends = pool.map(
-            lambda pair: die_and_recover(start, tmp_path / f"{pair[0]}-{pair[1]}", *pair), sorted(set(pairs))
-        )
-        for pair, state in zip(sorted(set(pairs)), ends, strict=True):
-            assert state == expected, f"killed at port calls {pair}"
+    pairs = {(draw.randint(1, calls), draw.randint(1, calls)) for _ in range(PAIRS)}
+    sweep(start, tmp_path, sorted(pairs), expected)

@@ -115,6 +115,10 @@ class InlineTrainer:
         ports.registry.register(artefact(ports.scenarios[run.scenario], run, tables, self.weight))
         ports.runs.move(run.id, "running", "completed", "registered")
 
+    def started(self, run: Run) -> bool:
+        """Whether this process started it; another one's death is never counted against the run."""
+        return run.id in self.submitted
+
     def alive(self, run: Run) -> bool:  # noqa: ARG002 -- the port's signature
         """Nothing runs elsewhere."""
         return False

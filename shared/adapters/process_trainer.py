@@ -43,6 +43,10 @@ class ProcessTrainer:
             partial.write_text(json.dumps({"pid": pid, "started": _started(pid)}))
             partial.replace(record)
 
+    def started(self, run: Run) -> bool:
+        """Whether the attempt left its record."""
+        return _record(run_folder(run.id, self._home), run).exists()
+
     def alive(self, run: Run) -> bool:
         """Whether a worker holds the run's lock, or the attempt's process is there and has not taken it yet."""
         folder = run_folder(run.id, self._home)
@@ -71,6 +75,10 @@ class NoTrainer:
 
     def submit(self, run: Run) -> None:
         """Start nothing."""
+
+    def started(self, run: Run) -> bool:  # noqa: ARG002 - the port's signature
+        """Nothing is started."""
+        return False
 
     def alive(self, run: Run) -> bool:  # noqa: ARG002 - the port's signature
         """Nothing is alive."""

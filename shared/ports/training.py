@@ -15,6 +15,10 @@ class Trainer(Protocol):
         """Start the run; starting the same attempt twice starts it once."""
         ...
 
+    def started(self, run: Run) -> bool:
+        """Whether this attempt of the run was ever started."""
+        ...
+
     def alive(self, run: Run) -> bool:
         """Whether the run's worker still works (a lost one is noticed by asking)."""
         ...

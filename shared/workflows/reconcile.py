@@ -26,7 +26,7 @@ class Sweep:
 
 def reconcile(ports: Ports) -> Sweep:
     """Find stuck claims, missed blobs, unjudged models and lost runs; deliver the outbox."""
-    # Windows are not among them: the planning timer sends every open window again.
+    # Windows are not among them: the planning timer sends those again.
     stuck = [entry for entry in ports.history.stuck(ports.clock()) if entry.kind in ("blob", "model")]
     messages = [entry.message for entry in stuck]
     seen = {entry.key for entry in stuck}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 from shared.domain.records import DatasetVersion, Outcome, Run
 from shared.ports import Ports
@@ -47,6 +48,17 @@ def _lost(ports: Ports, seen: Run) -> Run:
     run = ports.runs.find(seen.id)
     if run is None or run.state not in ("requested", "running"):
         return seen
+    models = [model for model in ports.registry.list(run.scenario) if model.run == run.id]
+    if models:
+        ports.runs.move(run.id, run.state, "completed", f"Registered as {models[-1].id}.")
+        return run
+    if run.state == "requested" and not ports.trainer.started(run):
+        ports.trainer.submit(run)
+        return run
+    return _again(ports, run)
+
+
+def _again(ports: Ports, run: Run) -> Run:
     if run.attempts >= MAX_ATTEMPTS:
         reason = f"The training worker was lost {run.attempts} times; the run is given up. Its log lies with the run."
         if ports.runs.move(run.id, run.state, "failed", reason):
@@ -55,9 +67,7 @@ def _lost(ports: Ports, seen: Run) -> Run:
     reason = f"The training worker was lost; attempt {run.attempts + 1} was started."
     if ports.runs.move(run.id, run.state, "requested", reason, attempts=run.attempts + 1):
         ports.ledger.note("train", run.id, "requested", reason)
-        again = ports.runs.find(run.id)
-        if again is not None:
-            ports.trainer.submit(again)
+        ports.trainer.submit(replace(run, state="requested", attempts=run.attempts + 1))
     return run
 
 

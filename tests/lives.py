@@ -1,0 +1,73 @@
+"""A server that forks a child for each line `[what, home, calls]` and answers with the child's exit code.
+
+It imports everything once and starts no thread, so that a fork is safe and takes milliseconds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pkgutil
+import sys
+import traceback
+from importlib import import_module
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+from killing import Countdown, counted  # noqa: E402 -- the path is set first
+from world import World, blob_event  # noqa: E402 -- the path is set first
+
+import shared.adapters  # noqa: E402 -- the path is set first
+
+
+def script(home: Path, calls: int | None) -> None:
+    """The whole loop for one file to learn from and one to predict; dies at port call number `calls`."""
+    world = World(home)
+    plain, countdown = world.ports, Countdown(calls)
+    world.ports = counted(world.ports, countdown)
+    world.trainer.ports = world.ports
+    for area in ("incoming", "scoring"):
+        path = f"{area}/points/d1/points.csv"
+        blob = plain.lake.stat(path)
+        assert blob is not None
+        world.handle(blob_event(path, blob.etag, blob.size))
+    (home / "calls").write_text(str(countdown.seen))
+
+
+def recover(home: Path, calls: int | None) -> None:
+    """What a restarted host does: free the dead worker's claims, redeliver, sweep."""
+    world = World(home)
+    world.ports.ledger.abandon("the host was restarted")
+    countdown = Countdown(calls)
+    world.ports = counted(world.ports, countdown)
+    world.trainer.ports = world.ports
+    for _ in range(3):
+        world.sweep()
+
+
+def live(what: str, home: Path, calls: int | None) -> int:
+    """The exit code of a child that does it."""
+    child = os.fork()
+    if child == 0:
+        try:
+            {"script": script, "recover": recover}[what](home, calls)
+        except BaseException:  # noqa: BLE001 -- the child must end here, whatever happened
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def serve() -> None:
+    """Answer until the input ends."""
+    for found in pkgutil.walk_packages(shared.adapters.__path__, "shared.adapters."):
+        import_module(found.name)
+    for line in sys.stdin:
+        what, home, calls = json.loads(line)
+        print(live(what, Path(home), calls), flush=True)  # noqa: T201 -- the answer
+
+
+if __name__ == "__main__":
+    serve()
