@@ -62,6 +62,7 @@ def live(what: str, home: Path, calls: int | None) -> int:
 
 def serve() -> None:
     """Answer until the input ends."""
+    import_module("pandas")
     for found in pkgutil.walk_packages(shared.adapters.__path__, "shared.adapters."):
         import_module(found.name)
     for line in sys.stdin:
