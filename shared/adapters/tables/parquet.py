@@ -77,12 +77,11 @@ def _check_footer(footer: pq.FileMetaData, limits: Limits, origin: Origin) -> No
         raise origin.refusal("too_many_cells", problem, f"at most {limits.cells:,} cells")
     size = sum(footer.row_group(group).total_byte_size for group in range(footer.num_row_groups))
     if size > limits.decoded_bytes:
-        raise _too_large(limits, origin)
+        raise _too_large(f"the footer declares {size:,} decoded bytes", limits, origin)
 
 
-def _too_large(limits: Limits, origin: Origin) -> Quarantined:
-    accepted = f"at most {limits.decoded_bytes:,} bytes of decoded values"
-    return origin.refusal("too_large_decoded", "the file unfolds to more than it may", accepted)
+def _too_large(problem: str, limits: Limits, origin: Origin) -> Quarantined:
+    return origin.refusal("too_large_decoded", problem, f"at most {limits.decoded_bytes:,} bytes of decoded values")
 
 
 def _decode(file: pq.ParquetFile, names: list[str], limits: Limits, origin: Origin) -> pa.Table:
@@ -92,7 +91,7 @@ def _decode(file: pq.ParquetFile, names: list[str], limits: Limits, origin: Orig
             batch.validate(full=True)
             spent += sum(_unfolded(column) for column in batch.columns)
             if spent > limits.decoded_bytes:
-                raise _too_large(limits, origin)
+                raise _too_large("the file unfolds to more than it may", limits, origin)
             batches.append(pa.record_batch([_plain(column) for column in batch.columns], names=batch.schema.names))
     except _BROKEN as fault:
         raise _corrupt(fault, origin) from fault

@@ -8,6 +8,8 @@ import pytest
 from tabular import CALLS, HEADER, ROW, column_csv, lines, one, read
 
 from shared.adapters.tables import Limits, header_of
+from shared.adapters.tables.origin import Origin
+from shared.adapters.tables.raw import decoded
 from shared.domain.scenario import Column, Table
 
 GOOD = lines(ROW, "40,,cook,yes")
@@ -48,6 +50,19 @@ def test_quoted_line_ends_quotes_and_delimiters_belong_to_the_cell() -> None:
             b"no\n", b"no" + end
         )
         assert read(content).column("job").to_pylist() == ['a "b", c\nd\r\n']
+
+
+def test_quoted_line_ends_survive_the_borders_of_blocks() -> None:
+    """A file of several blocks in which nearly every line end is quoted."""
+    text = "a\n" * 40
+    assert read(lines(*[f'30,1,"{text}",no'] * 100_000)).column("job").unique().to_pylist() == [text]
+
+
+@pytest.mark.parametrize("shift", [0, 1, 2])
+def test_characters_survive_the_borders_of_blocks(shift: int) -> None:
+    """A character of three bytes may lie across the border in any way."""
+    text = b"x" * shift + "你".encode() * 1_500_000
+    assert decoded(text, Origin("t.csv", "t")) == text
 
 
 def test_words_for_nothing_stay_text_in_text() -> None:
