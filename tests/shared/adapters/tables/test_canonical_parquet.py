@@ -57,6 +57,13 @@ def test_chunks_and_slices_do_not_change_the_bytes(cuts: list[int], offset: int)
     assert ArrowTables().write(padded) == wanted
 
 
+def test_chunks_do_not_change_the_bytes_of_many_long_texts() -> None:
+    """Where a page's dictionary overflows, the border of a chunk would show; it does not."""
+    table = pa.table({"s": [f"{place:0100d}" for place in range(40_000)]})
+    parts = [table.slice(0, 7_001), table.slice(7_001, 13_777), table.slice(20_778)]
+    assert ArrowTables().write(pa.concat_tables(parts)) == ArrowTables().write(table)
+
+
 def test_metadata_dictionaries_and_nullability_do_not_change_the_bytes() -> None:
     """Only names, types and values count."""
     table = pa.table({"n": [1, 2], "s": ["a", "b"]})
