@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
+import traceback
+from pathlib import Path
 
 import typer
 
@@ -46,6 +50,15 @@ def main() -> None:
         sys.exit(exit_code(fault))
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:  # noqa: BLE001 -- a person gets a sentence; the trace goes to a file
+        err.print(f"mlops: {_unexpected(error)}", markup=False, soft_wrap=True)
+        sys.exit(EXIT_FAILED)
+
+
+def _unexpected(error: Exception) -> str:
+    file = Path(tempfile.gettempdir()) / f"mlops-error-{os.getpid()}.log"
+    file.write_text("".join(traceback.format_exception(error)))
+    return f"an unexpected {type(error).__name__} ended this command; its trace is in {file}. Please report it."
 
 
 if __name__ == "__main__":

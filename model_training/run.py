@@ -19,6 +19,7 @@ from model_training.threads import limit
 from shared.domain.records import Model
 from shared.errors import Conflict, Fault, Missing
 from shared.ports import Ports
+from shared.workflows.announce import relay
 
 TRY_AGAIN = 75
 
@@ -96,6 +97,7 @@ def _finish(ports: Ports, run_id: str, progress: Callable[[str, float], None]) -
     reason = f"Registered as {model.id}."
     ports.runs.move(run_id, "running", "completed", reason)
     ports.ledger.note("train", run_id, "done", reason)
+    relay(ports)
     progress(reason, 1.0)
     return 0
 

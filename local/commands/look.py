@@ -47,10 +47,15 @@ def history(
          "repeats": entry.repeats}
         for entry in entries
     ]  # fmt: skip
-    if why and not entries and not json:
+    if json:
+        as_json(value)
+        return
+    if why and not entries:
         raise BadInput(f"Nothing is known about {why!r}: no event, file, drop, dataset, run, model or window has it.")
-    rows = [(f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.kind, entry.key, entry.state, _told(entry)) for entry in entries]
-    show(json_output=json, value=value, title="History", columns=("at", "kind", "key", "state", "reason"), rows=rows)
+    for entry in entries:
+        if why or entry.state != "in_progress":
+            head = f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.state:<11} {entry.kind:<10} {entry.key}"
+            out.print(f"{head}\n{'':<21}{_told(entry)}", markup=False, soft_wrap=True)
 
 
 def _told(entry: Any) -> str:

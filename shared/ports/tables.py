@@ -21,6 +21,10 @@ class Tables(Protocol):
         """
         ...
 
+    def header(self, source: BinaryIO, name: str) -> tuple[str, ...]:
+        """The file's column names; empty when they cannot be read."""
+        ...
+
     def check(self, parts: Sequence[pa.Table], table: Table) -> pa.Table:
         """Join the parts of one table and check what only the whole shows: rows, repeated keys, all-null columns."""
         ...

@@ -76,11 +76,11 @@ def _split_words(scenario: Scenario, model: Model) -> str:
     kind = {"time": "time-ordered", "random": "random"}
     other = "random" if scenario.split.kind == "time" else "time"
     metric = scenario.bar.metric
-    words = f"{metric.upper()} on the {kind[scenario.split.kind]} split, {model.metrics[metric]:.3f},"
+    words = f"The {kind[scenario.split.kind]} {metric.upper()} of {model.metrics[metric]:.3f}"
     compared = model.metrics.get(f"{metric}_{other}")
     if compared is None:
         return words
-    return f"{words} (the {kind[other]} split, which does not decide, gives {compared:.3f})"
+    return f"{words} (a {kind[other]} split, which does not decide here, gives {compared:.3f})"
 
 
 def _champion(

@@ -46,6 +46,10 @@ class ArrowTables:
         rows = len(next(iter(columns.values())))
         return by_contract(columns, rows, table, self._limits, origin)
 
+    def header(self, source: BinaryIO, name: str) -> tuple[str, ...]:
+        """The file's column names; empty when they cannot be read."""
+        return header_of(source, name)
+
     def check(self, parts: Sequence[pa.Table], table: Table) -> pa.Table:
         """The parts as one table; Quarantined for too few rows, repeated keys or a column without any value."""
         from shared.adapters.tables.whole import join
