@@ -157,7 +157,7 @@ def test_a_model_below_the_bar_is_refused_in_words(tmp_path: Path) -> None:
     world = World(tmp_path, trainer=InlineTrainer(weight=-3.0))
     outcome = drop(world, "d1", points_csv())
     assert outcome.outcome == "refused"
-    assert "AUC on the random split" in outcome.reason
+    assert "The random AUC of" in outcome.reason
     assert "below the bar of 0.6" in outcome.reason
     assert world.ports.deployments.current("points") is None
     assert world.ports.registry.list()[0].state == "refused"
