@@ -104,7 +104,7 @@ class Engine:
 
     async def start(self, listener: socket.socket) -> None:
         """Take up what the last host left, and start every loop; return when HTTP answers."""
-        recovered = 0
+        recovered = self.queues.recover()
         if recovered:
             log.info("%d message(s) that were in flight when the last host ended are visible again", recovered)
         await self._arm()

@@ -90,7 +90,9 @@ class Host:
             if before is not None:
                 before()
             ready: Future[None] = Future()
-            self._thread = threading.Thread(target=self._run_loop, args=(listener, ready), name="mlops-host")
+            self._thread = threading.Thread(
+                target=self._run_loop, args=(listener, ready), name="mlops-host", daemon=True
+            )
             self._thread.start()
             ready.result()
             self.port = listener.getsockname()[1]

@@ -66,6 +66,7 @@ def test_a_file_becomes_the_event_azure_would_send(bench: Bench) -> None:
     """Our own parser reads it: container, path, size, ETag without quotes, a sequencer."""
     path = bench.write("incoming/churn/2026 01/a&b.csv", "a,b\n1,2\n")
     assert bench.step(path) == pytest.approx(SETTLE_SECONDS)
+    assert bench.step(path, after=SETTLE_SECONDS / 2) == pytest.approx(SETTLE_SECONDS / 2)
     assert bench.events == []
     bench.step(after=SETTLE_SECONDS)
     (event,) = bench.events
