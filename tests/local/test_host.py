@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,16 @@ class World:
         """A host on this home."""
         return Host(SAMPLE, self.home, self.environ, port=port, subscriptions=subscriptions)
 
+    @contextmanager
+    def up(self, **parts: Any) -> Iterator[None]:
+        """A host works inside the block, and none after it, whatever happens."""
+        self.host = self.build(**parts)
+        self.host.start()
+        try:
+            yield
+        finally:
+            self.host.stop()
+
     def told(self) -> list[dict[str, Any]]:
         """What the functions wrote down."""
         text = self.trace.read_text(encoding="utf-8") if self.trace.exists() else ""
@@ -80,9 +91,8 @@ class World:
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A host that all tests of this file share."""
     world = World(tmp_path_factory.mktemp("home"))
-    world.host.start()
-    yield world
-    world.host.stop()
+    with world.up():
+        yield world
 
 
 @pytest.fixture
@@ -258,9 +268,8 @@ def test_what_waited_while_no_host_ran_is_done_at_the_next_start(tmp_path: Path)
         store.recover()
     store.get("sample-work", 1, 3600)
     memory.close()
-    world.host.start()
-    world.settle()
-    world.host.stop()
+    with world.up():
+        world.settle()
     counts = {fact["body"].split(" /")[0]: fact["count"] for fact in world.told() if fact["kind"] == "queue"}
     assert counts == {
         "first": 1,
@@ -292,9 +301,8 @@ def test_a_killed_host_s_message_comes_again_at_the_next_start(tmp_path: Path) -
         world.until(lambda: world.bodies() == ["hang"])
         process.kill()
     assert running_host(tmp_path) is None
-    world.host.start()
-    world.settle()
-    world.host.stop()
+    with world.up():
+        world.settle()
     assert [(fact["body"], fact["count"]) for fact in world.told()] == [("hang", 1), ("hang", 2)]
 
 
@@ -312,11 +320,9 @@ def test_a_host_told_to_terminate_stops_in_order(tmp_path: Path) -> None:
 def test_subscriptions_decide_who_gets_what(tmp_path: Path) -> None:
     """And one for a function that is not there is refused."""
     world = World(tmp_path)
-    world.host = world.build(subscriptions={"intake": Subscription(("Other.",))})
-    world.host.start()
-    (tmp_path / "lake/incoming/a.csv").write_text("a\n", encoding="utf-8")
-    world.settle()
-    world.host.stop()
+    with world.up(subscriptions={"intake": Subscription(("Other.",))}):
+        (tmp_path / "lake/incoming/a.csv").write_text("a\n", encoding="utf-8")
+        world.settle()
     assert world.told() == []
     with pytest.raises(NotIndexed, match="a subscription names nobody"):
         world.build(subscriptions={"nobody": Subscription()}).start()
