@@ -1,7 +1,8 @@
 """The input contract of a model: which features it takes, in which order, and how categories become numbers.
 
 A model takes one float32 matrix of shape (rows, features). A number is itself (missing is NaN); a category is
-its position in `values` (unknown or missing is -1). The contract travels in the model's manifest.
+its position in `values` (unknown or missing is -1). A model of text takes one column of cleaned strings instead,
+shape (rows, 1); `values` are then the stop words that cleaning removes. The contract travels in the manifest.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One input. `values` is empty for a number."""
+    """One input. `values`: none for a number, the known categories, or the stop words of a text."""
 
     name: str
-    kind: Literal["number", "category"]
+    kind: Literal["number", "category", "text"]
     values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class InputContract:
-    """Features in order, and the class labels in the order of the model's probability columns."""
+    """Features in order, and the labels in the order of the model's answer columns (see `Scenario.labels`)."""
 
     features: tuple[Feature, ...]
     labels: tuple[str, ...]

@@ -54,12 +54,25 @@ def label_kind(scenario: Scenario) -> Kind:
     """The kind of the prediction: float for regression, int where the labels are whole numbers, else text."""
     if scenario.task == "regression":
         return "float"
+    if scenario.task == "multilabel":
+        return "text"
     return "int" if scenario.table(scenario.label_table).column(scenario.target).kind == "int" else "text"
 
 
 def prediction_columns(scenario: Scenario) -> tuple[PredictionColumn, ...]:
     """Every column in order: identity, answer, report columns, provenance."""
-    table = scenario.scoring_table
-    report = tuple(PredictionColumn(sql_name(name), table.column(name).kind, name) for name in scenario.batch.report)
+    report = tuple(PredictionColumn(sql_name(name), _kind(scenario, name), name) for name in scenario.batch.report)
     answer = (PredictionColumn("prediction", label_kind(scenario)), PredictionColumn("probability", "float"))
-    return (*_IDENTITY, *answer, *report, *_PROVENANCE)
+    return (*_IDENTITY, *answer, *_each_label(scenario), *report, *_PROVENANCE)
+
+
+def _each_label(scenario: Scenario) -> tuple[PredictionColumn, ...]:
+    """Several labels at once: a probability for each."""
+    labels = scenario.labels if scenario.task == "multilabel" else ()
+    return tuple(PredictionColumn(f"probability_{sql_name(label)}", "float", label) for label in labels)
+
+
+def _kind(scenario: Scenario, name: str) -> Kind:
+    """The kind of a report column: as its table declares it; what feature code made is a number."""
+    declared = {column.name: column.kind for table in scenario.scoring_tables for column in table.columns}
+    return declared.get(name, "float")

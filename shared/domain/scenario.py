@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["float", "int", "text", "time"]
-Task = Literal["binary", "multiclass", "regression"]
+Task = Literal["binary", "multiclass", "multilabel", "regression"]
 
 # A mapping of table name to a pandas DataFrame in, one DataFrame out. Typed loosely: pandas is not imported here.
 Assemble = Callable[[Mapping[str, Any]], Any]
@@ -70,12 +70,15 @@ class Batch:
     """How predictions are made in batches.
 
     `drops`: each scoring drop is one window. `telemetry`: a window is what was ingested since the last one.
+    `table` holds the rows to predict; `others` are tables the feature code needs beside it, in the same drop.
+    `report` names columns of the feature frame that are written beside each prediction.
     """
 
     source: Literal["drops", "telemetry"]
     table: str
     schedule: str
     report: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     max_windows_per_run: int = 8
     error_threshold: int = 0
 
@@ -91,7 +94,12 @@ class Knobs:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One machine-learning problem, declared once and served by the same engine as all others."""
+    """One machine-learning problem, declared once and served by the same engine as all others.
+
+    What `labels` are depends on the task. binary and multiclass: the values of `target`, in the order of the model's
+    probability columns. multilabel: the names of the 0/1 columns to predict, each on its own; `target` is empty.
+    regression: the name of the number to predict alone, the same as `target`.
+    """
 
     name: str
     title: str
@@ -100,6 +108,7 @@ class Scenario:
     target: str
     numeric: tuple[str, ...]
     categorical: tuple[str, ...] = ()
+    text: str = ""
     task: Task = "binary"
     labels: tuple[str, ...] = ("0", "1")
     entity: tuple[str, ...] = ()
@@ -120,8 +129,19 @@ class Scenario:
 
     @property
     def features(self) -> tuple[str, ...]:
-        """The model's inputs in order: numbers, then categories; what would leak the answer is left out."""
-        return tuple(name for name in (*self.numeric, *self.categorical) if name not in self.leakage)
+        """The model's inputs in order: numbers, categories, text; what would leak the answer is left out."""
+        names = (*self.numeric, *self.categorical, *((self.text,) if self.text else ()))
+        return tuple(name for name in names if name not in self.leakage)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The columns that hold the answers."""
+        return self.labels if self.task == "multilabel" else (self.target,)
+
+    @property
+    def scoring_tables(self) -> tuple[Table, ...]:
+        """The tables of a scoring drop, without answers."""
+        return (self.scoring_table, *(self.table(name) for name in self.batch.others))
 
     @property
     def scoring_table(self) -> Table:
