@@ -53,7 +53,8 @@ def _batches(job: BatchJob, contract: InputContract, size: int) -> Iterator[pa.R
 def _read(job: BatchJob, contract: InputContract, name: str, source: BinaryIO, size: int) -> Iterator[pa.RecordBatch]:
     categories = [feature.name for feature in contract.features if feature.kind == "category"]
     try:
-        file = pq.ParquetFile(source, read_dictionary=categories, page_checksum_verification=True)
+        # With its buffer the whole file would stay in memory until the last row is read.
+        file = pq.ParquetFile(source, read_dictionary=categories, pre_buffer=False, page_checksum_verification=True)
         columns = _needed(job, contract, file.schema_arrow.names, name)
         for batch in file.iter_batches(size, columns=columns, use_threads=False):
             yield batch.select(columns)

@@ -34,7 +34,8 @@ def insert_predictions(connection: Connection, table: Table, parquet: BinaryIO) 
 
 def _batches(parquet: BinaryIO, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
     try:
-        file = pq.ParquetFile(parquet, page_checksum_verification=True)
+        # With its buffer the whole file would stay in memory until the last row is read.
+        file = pq.ParquetFile(parquet, pre_buffer=False, page_checksum_verification=True)
         absent = [name for name in names if name not in file.schema_arrow.names]
         if absent:
             raise Corrupt(f"The prediction file has no column {', '.join(absent)}.")
