@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 
 from local.commands import data, demo, look, operate, up
-from local.output import err
+from local.output import as_json, err
 from shared.errors import BadInput, Conflict, Fault, Misconfigured, Missing, Refused
 
 # How a command ends: 0 done, 2 not understood, 3 refused or quarantined, 4 failed.
@@ -23,7 +23,6 @@ EXIT_FAILED = 4
 def build() -> typer.Typer:
     """The command with all its verbs."""
     app = typer.Typer(
-        no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
@@ -42,17 +41,36 @@ def exit_code(fault: Fault) -> int:
 
 
 def main() -> None:
-    """Run the command; a fault is one sentence on standard error and an exit code, never a stack trace."""
+    """Run the command; a fault is one sentence on standard error and an exit code, never a stack trace.
+
+    With --json the sentence also stands on standard output, as `{"error": …}`.
+    """
+    arguments = sys.argv[1:] or ["--help"]
     try:
-        build()()
-    except Fault as fault:
-        err.print(f"mlops: {fault.reason}", markup=False, soft_wrap=True)
-        sys.exit(exit_code(fault))
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except Exception as error:  # noqa: BLE001 -- a person gets a sentence; the trace goes to a file
-        err.print(f"mlops: {_unexpected(error)}", markup=False, soft_wrap=True)
-        sys.exit(EXIT_FAILED)
+        code = int(build()(arguments, standalone_mode=False) or 0)
+    except Exception as error:  # noqa: BLE001 -- a person gets a sentence; an unexpected trace goes to a file
+        code, sentence = _ending(error)
+        err.print(f"mlops: {sentence}", markup=False, soft_wrap=True)
+        if "--json" in arguments:
+            as_json({"error": sentence})
+    sys.exit(code)
+
+
+def _ending(error: Exception) -> tuple[int, str]:
+    """The exit code and the sentence of whatever ended the command."""
+    if isinstance(error, Fault):
+        return exit_code(error), error.reason
+    if isinstance(error, typer.TyperException):
+        return EXIT_USAGE, _not_understood(error)
+    if isinstance(error, OSError) and error.strerror:
+        return EXIT_FAILED, f"{error.filename or 'A file'} cannot be used: {error.strerror}."
+    return EXIT_FAILED, _unexpected(error)
+
+
+def _not_understood(error: typer.TyperException) -> str:
+    context = getattr(error, "ctx", None)
+    verb = context.command_path if context else "mlops"
+    return f"{error.format_message().rstrip('.')}. See {verb} --help."
 
 
 def _unexpected(error: Exception) -> str:

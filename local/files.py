@@ -29,8 +29,10 @@ def match_tables(
 
 
 def _check_file(file: Path) -> None:
+    if file.is_dir():
+        raise BadInput(f"{file} is a folder; accepted: CSV or Parquet files, one or more a table.")
     if not file.is_file():
-        raise BadInput(f"There is no file {file}.")
+        raise BadInput(f"There is no file {file}; accepted: a CSV or Parquet file.")
 
 
 def _table_of(ports: Ports, tables: Sequence[Table], file: Path) -> str:

@@ -31,7 +31,12 @@ def plain(value: Any) -> Any:
 
 def as_json(value: Any) -> None:
     """Print the value as JSON on standard output."""
-    out.print_json(json.dumps(plain(value))) if out.is_terminal else print(json.dumps(plain(value)))  # noqa: T201 -- the command's output
+    text = json.dumps(plain(value))
+    if out.is_terminal:
+        out.print_json(text)
+    else:
+        # At once: whoever reads the pipe of a host that stays up wants its line now.
+        print(text, flush=True)  # noqa: T201 -- the command's output
 
 
 def as_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

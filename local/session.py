@@ -14,7 +14,7 @@ from local.subscriptions import SUBSCRIPTIONS
 from model_training.scenarios import SCENARIOS
 from shared.bootstrap import build_ports
 from shared.domain.scenario import Scenario
-from shared.errors import BadInput
+from shared.errors import BadInput, Misconfigured
 from shared.ports import Ports
 from shared.settings import Settings, read_settings
 
@@ -27,10 +27,12 @@ PORT = 7071
 class Session:
     """Settings and ports of this process, built on first use."""
 
-    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
-        given = environ if environ is not None else read_environment(APP, os.environ)
-        self.environ = {**DEFAULTS, **given}
+    def __init__(self, preferred: Mapping[str, str] | None = None) -> None:
+        """`preferred` settings win over those in files and lose to the environment."""
+        files = read_environment(APP, {})
+        self.environ = {**DEFAULTS, **files, **(preferred or {}), **os.environ}
         self.settings: Settings = read_settings(self.environ)
+        _make_writable(self.settings.home)
         self._ports: Ports | None = None
 
     @property
@@ -45,6 +47,10 @@ class Session:
         if name not in SCENARIOS:
             raise BadInput(f"There is no scenario {name!r}; known: {', '.join(sorted(SCENARIOS))}.")
         return SCENARIOS[name]
+
+    def named(self, name: str | None) -> str | None:
+        """The name when it is a scenario's or None; BadInput lists those there are."""
+        return name if name is None else self.scenario(name).name
 
     @contextmanager
     def host(self) -> Iterator[None]:
@@ -65,3 +71,12 @@ class Session:
             yield host
         finally:
             host.stop()
+
+
+def _make_writable(home: Path) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured("MLOPS_HOME", f"is {home} ({error.strerror})", "a folder you may write to") from error
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise Misconfigured("MLOPS_HOME", f"is {home}, which is read-only", "a folder you may write to")

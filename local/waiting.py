@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,8 @@ from typing import Any
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from local.output import err
+from shared.domain.records import Window
+from shared.domain.scenario import Scenario
 from shared.errors import Transient
 from shared.ports import Ports
 
@@ -64,3 +66,21 @@ def wait_for[T](ask: Callable[[], T | None], timeout: float, tick: Callable[[], 
             raise Transient(f"{what} did not end within {timeout:g} s; it goes on: see mlops history.")
         tick()
         time.sleep(POLL_SECONDS)
+
+
+def windows_ended(ports: Ports, scenario: Scenario, inputs: Collection[str]) -> list[Window] | None:
+    """The windows that hold these inputs ("path@etag") once all of them have ended, or None."""
+    windows = [window for window in ports.windows.list(scenario.name) if not set(inputs).isdisjoint(window.inputs)]
+    planned = {key for window in windows for key in window.inputs}
+    if not planned.issuperset(inputs) or any(window_fate(ports, window)[0] == "planned" for window in windows):
+        return None
+    return windows
+
+
+def window_fate(ports: Ports, window: Window) -> tuple[str, str]:
+    """The window's state and reason; one whose scoring was given up stays planned, its ledger entry says so."""
+    if window.state == "planned":
+        entry = ports.history.find("window", f"{window.scenario}/{window.id}")
+        if entry is not None and entry.state == "failed":
+            return entry.state, entry.reason
+    return window.state, window.reason

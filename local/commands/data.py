@@ -12,13 +12,14 @@ from local.commands.options import Json, ScenarioName, Timeout
 from local.files import drop_name, land, match_tables
 from local.output import as_json, out
 from local.session import Session
-from local.waiting import Watcher, progress, wait_for
+from local.waiting import Watcher, progress, wait_for, window_fate, windows_ended
 from shared import dispatch
 from shared.domain.paths import Landing
-from shared.domain.records import Commit, Window
+from shared.domain.records import Blob, Window
 from shared.domain.scenario import Scenario
 from shared.errors import BadInput, Missing
 from shared.ports import Ports
+from shared.settings import PROFILES
 from shared.workflows.status import DropOutcome, drop_outcome, run_outcome
 from shared.workflows.train import request_training
 from shared.workflows.windows import input_key
@@ -70,11 +71,13 @@ def _say(outcome: DropOutcome, json: bool) -> None:
 def train(
     scenario: ScenarioName,
     dataset: Annotated[str | None, typer.Option(help="Dataset version; the newest by default.")] = None,
-    profile: Annotated[str, typer.Option(help="default or demo.")] = "",
+    profile: Annotated[str, typer.Option(help="default or demo; the setting TRAINING_PROFILE when not given.")] = "",
     json: Json = False,
     timeout: Timeout = 3600,
 ) -> None:
     """Train again on a registered dataset version, and let the gate decide."""
+    if profile and profile not in PROFILES:
+        raise BadInput(f"There is no training profile {profile!r}; accepted: {' or '.join(PROFILES)}.")
     session = Session()
     session.scenario(scenario)
     version = _dataset(session.ports, scenario, dataset)
@@ -91,8 +94,10 @@ def _dataset(ports: Ports, scenario: str, wanted: str | None) -> Any:
     for version in reversed(versions):
         if wanted in (None, version.id):
             return version
-    known = ", ".join(version.id for version in versions) or "none yet"
-    raise BadInput(f"{scenario} has no dataset {wanted or ''}; registered: {known}.")
+    if not versions:
+        raise Missing(f"{scenario} has no dataset yet; drop labelled data first: mlops drop {scenario} FILE --wait.")
+    known = ", ".join(version.id for version in versions)
+    raise Missing(f"{scenario} has no dataset {wanted}; registered: {known}.")
 
 
 def predict(
@@ -111,66 +116,58 @@ def predict(
             f"No model is deployed for {scenario}; drop labelled data first: mlops drop {scenario} FILE --wait."
         )
     if not files:
-        _report(*_score_due(session.ports, declared), json)
+        _report(session.ports, _score_due(session.ports, declared), json)
         return
     name = drop_name(drop, files)
     matched = match_tables(session.ports, declared, [declared.scoring_table], files, None)
     if not wait:
         landed = land(session.ports, "scoring", declared, name, matched)
-        out.print(f"Landed {len(landed)} file(s) in scoring/{scenario}/{name}/; a running host scores them.")
+        _say_landed(f"scoring/{scenario}/{name}/", landed, json)
         return
     with session.host(), progress(quiet=json) as display:
         display.add_task(f"{scenario}: scoring", total=None)
         keys = {input_key(blob) for blob in land(session.ports, "scoring", declared, name, matched)}
-        windows = wait_for(lambda: _ended(session.ports, declared, keys), timeout, lambda: None, f"Drop {name}")
-    commits = [session.ports.predictions.committed(scenario, window.id) for window in windows]
-    _report(windows, [commit for commit in commits if commit is not None], json)
+        windows = wait_for(lambda: windows_ended(session.ports, declared, keys), timeout, lambda: None, f"Drop {name}")
+    _report(session.ports, windows, json)
 
 
-def _ended(ports: Ports, scenario: Scenario, keys: set[str]) -> list[Window] | None:
-    """The windows of these inputs once all of them are final."""
-    mine = [window for window in ports.windows.list(scenario.name) if keys & set(window.inputs)]
-    planned = {key for window in mine for key in window.inputs}
-    if not keys <= planned or any(window.state == "planned" for window in mine):
-        return None
-    return mine
+def _say_landed(folder: str, landed: list[Blob], json: bool) -> None:
+    if json:
+        as_json({"landed": [blob.path for blob in landed]})
+    else:
+        out.print(f"Landed {len(landed)} file(s) in {folder}; a running host scores them.", soft_wrap=True)
 
 
-def _score_due(ports: Ports, scenario: Scenario) -> tuple[list[Window], list[Commit]]:
+def _score_due(ports: Ports, scenario: Scenario) -> list[Window]:
     messages = dispatch.plan(ports, [scenario])
     for message in messages:
         dispatch.on_window(ports, message)
     due = {dispatch.window_of(message)[1] for message in messages}
-    windows = [window for window in ports.windows.list(scenario.name) if window.id in due]
-    commits = [commit for commit in ports.predictions.commits(scenario.name) if commit.window in due]
-    return windows, commits
+    return [window for window in ports.windows.list(scenario.name) if window.id in due]
 
 
-def _report(windows: list[Window], commits: list[Commit], json: bool) -> None:
-    by_window = {commit.window: commit for commit in commits}
-    rows = [_window_row(window, by_window.get(window.id)) for window in windows]
-    refused = [window for window in windows if window.state == "quarantined"]
+def _report(ports: Ports, windows: list[Window], json: bool) -> None:
+    rows = [_window_row(ports, window) for window in windows]
     if json:
         as_json({"windows": rows})
-    for window in [] if json else windows:
-        commit = by_window.get(window.id)
-        told = (
-            f"{commit.rows} rows, model {commit.model}, {commit.path}" if commit else f"{window.state}: {window.reason}"
-        )
-        out.print(f"window {window.id}: {told}", markup=False, soft_wrap=True)
+    for row in [] if json else rows:
+        told = f"{row['rows']} rows, model {row['model']}, {row['path']}" if row["path"] else row["reason"]
+        out.print(f"window {row['window']}: {row['state']}, {told}", markup=False, soft_wrap=True)
     if not json and not windows:
         out.print("Nothing is due.")
-    raise typer.Exit(EXITS["quarantined"] if refused else 0)
+    raise typer.Exit(max((EXITS.get(row["state"], 0) for row in rows), default=0))
 
 
-def _window_row(window: Window, commit: Commit | None) -> dict[str, Any]:
-    if commit is None:
-        return {"window": window.id, "state": window.state, "reason": window.reason, "rows": 0, "failed_rows": 0}
+def _window_row(ports: Ports, window: Window) -> dict[str, Any]:
+    state, reason = window_fate(ports, window)
+    commit = ports.predictions.committed(window.scenario, window.id)
     return {
         "window": window.id,
-        "rows": commit.rows,
-        "failed_rows": commit.failed_rows,
-        "sha256": commit.sha256,
-        "path": commit.path,
-        "model": commit.model,
+        "state": state,
+        "reason": reason,
+        "rows": commit.rows if commit else 0,
+        "failed_rows": commit.failed_rows if commit else 0,
+        "sha256": commit.sha256 if commit else None,
+        "path": commit.path if commit else None,
+        "model": commit.model if commit else None,
     }

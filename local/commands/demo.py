@@ -5,25 +5,30 @@ from __future__ import annotations
 import tempfile
 import time
 from functools import partial
+from json import dumps as json_text
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from local.commands.options import Json
 from local.commands.up import wait_for_signal
 from local.files import land
-from local.output import err, out
+from local.output import as_json, err, out
 from local.session import PORT, Session
 from local.story import Story
-from local.waiting import Watcher, progress, wait_for
+from local.waiting import Watcher, progress, wait_for, window_fate, windows_ended
 from shared.domain.paths import Landing
+from shared.domain.records import Blob
 from shared.domain.scenario import Knobs, Scenario
 from shared.errors import Fault
 from shared.workflows.status import DropOutcome, drop_outcome
+from shared.workflows.windows import input_key
 
 ROWS = 6000
 SCORING_ROWS = 500
 SEED = 7
+REQUESTED = "bank_marketing"
 
 
 def register(app: typer.Typer) -> None:
@@ -34,19 +39,24 @@ def register(app: typer.Typer) -> None:
 def demo(
     serve: Annotated[bool, typer.Option("--serve", help=f"Keep the host up on port {PORT} afterwards.")] = False,
     rows: Annotated[int, typer.Option(min=1000, help="Generated rows a scenario.")] = ROWS,
+    json: Json = False,
 ) -> None:
     """Generate data for every scenario, drop it, and show how it becomes models and predictions."""
-    session = Session()
-    session.environ.setdefault("TRAINING_PROFILE", "demo")
+    session = Session({"TRAINING_PROFILE": "demo"})
     began = time.monotonic()
-    with session.own_host(PORT if serve else 0) as host, progress(quiet=False) as display:
+    with session.own_host(PORT if serve else 0) as host, progress(quiet=json) as display:
         story = Story(session.ports, display.console if display.console.is_terminal else err)
         outcomes = _learn(session, display, story, rows)
+        _check(outcomes)
         _predict(session, story)
         display.stop()
-        _close(session, outcomes, time.monotonic() - began, host.port, host.function_key)
+        seconds = time.monotonic() - began
+        if json:
+            as_json(_summary(session, outcomes, seconds, host.port if serve else None))
+        else:
+            _close(session, outcomes, seconds, host.function_key)
         if serve:
-            out.print(f"\nThe host stays up on http://127.0.0.1:{host.port}/api/ (stop with Ctrl+C).")
+            err.print(f"\nThe host stays up on http://127.0.0.1:{host.port}/api/ (stop with Ctrl+C).")
             wait_for_signal()
 
 
@@ -73,12 +83,12 @@ def _drop(session: Session, scenario: Scenario, rows: int) -> Landing:
     return where
 
 
-def _land_generated(session: Session, scenario: Scenario, area: str, drop: str, *, rows: int, seed: int) -> None:
+def _land_generated(session: Session, scenario: Scenario, area: str, drop: str, *, rows: int, seed: int) -> list[Blob]:
     """Write generated tables to files first, as data arrives in files, then land them."""
     import pyarrow.csv as pacsv
 
     if scenario.generate is None:
-        return
+        return []
     wanted = {table.name for table in scenario.tables} if area == "incoming" else {scenario.batch.table}
     with tempfile.TemporaryDirectory() as folder:
         matched = {}
@@ -89,36 +99,74 @@ def _land_generated(session: Session, scenario: Scenario, area: str, drop: str, 
             file = Path(folder) / f"{name}.csv"
             pacsv.write_csv(table.select(kept), file)
             matched[name] = [file]
-        land(session.ports, area, scenario, drop, matched)
+        return land(session.ports, area, scenario, drop, matched)
 
 
 def _predict(session: Session, story: Story) -> None:
     drop = f"demo-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}"
-    for scenario in _generating(session):
-        if session.ports.deployments.current(scenario.name) is not None:
-            _land_generated(session, scenario, "scoring", drop, rows=SCORING_ROWS, seed=SEED + 1)
-
-    def done() -> bool | None:
-        open_windows = session.ports.windows.list(None, "planned")
-        landed = [s for s in _generating(session) if session.ports.deployments.current(s.name) is not None]
-        scored = [s for s in landed if session.ports.predictions.commits(s.name)]
-        return True if not open_windows and len(scored) == len(landed) else None
-
-    wait_for(done, 300, story.tell, "Scoring")
+    served = [one for one in _generating(session) if session.ports.deployments.current(one.name) is not None]
+    landed = [
+        (
+            one,
+            [
+                input_key(blob)
+                for blob in _land_generated(session, one, "scoring", drop, rows=SCORING_ROWS, seed=SEED + 1)
+            ],
+        )
+        for one in served
+    ]
+    for scenario, inputs in landed:
+        ended = partial(windows_ended, session.ports, scenario, inputs)
+        windows = wait_for(ended, 300, story.tell, f"Scoring of {scenario.name}")
+        lost = [
+            reason for state, reason in (window_fate(session.ports, one) for one in windows) if state != "committed"
+        ]
+        if lost:
+            raise Fault(f"The demo did not end as it should: {scenario.name}: {lost[0]}")
     story.tell()
 
 
-def _close(session: Session, outcomes: list[DropOutcome], seconds: float, port: int, key: str) -> None:
+def _check(outcomes: list[DropOutcome]) -> None:
     failed = [outcome for outcome in outcomes if outcome.outcome not in ("deployed", "duplicate", "refused")]
     if failed:
         raise Fault(f"The demo did not end as it should: {failed[0].scenario}: {failed[0].reason}")
+
+
+def _summary(session: Session, outcomes: list[DropOutcome], seconds: float, port: int | None) -> dict[str, Any]:
+    return {
+        "scenarios": outcomes,
+        "predictions": _predicted(session),
+        "seconds": round(seconds, 1),
+        "database": str(session.settings.home / "mlops.db"),
+        "lake": str(session.settings.lake_folder),
+        "port": port,
+    }
+
+
+def _predicted(session: Session) -> int:
+    return sum(commit.rows for commit in session.ports.predictions.commits())
+
+
+def _close(session: Session, outcomes: list[DropOutcome], seconds: float, key: str) -> None:
     settings = session.settings
-    rows = sum(commit.rows for commit in session.ports.predictions.commits())
+    rows = _predicted(session)
     out.print(f"\n{len(outcomes)} scenarios went from files to {rows} predictions in {seconds:.0f} s.")
     out.print(f"  database  {settings.home / 'mlops.db'}   (tables predictions_<scenario>)", soft_wrap=True)
     out.print(f"  lake      {settings.lake_folder}", soft_wrap=True)
     out.print("  look      .venv/bin/mlops status · history · models list · deployments list")
     out.print("\nScore one row (with the host up: make demo ARGS=--serve):")
-    out.print(f"  curl -s -X POST http://127.0.0.1:{port or PORT}/api/score/bank_marketing \\", soft_wrap=True)
+    out.print(f"  curl -s -X POST http://127.0.0.1:{PORT}/api/score/{REQUESTED} \\", soft_wrap=True)
     out.print(f"    -H 'x-functions-key: {key}' -H 'content-type: application/json' \\", soft_wrap=True)
-    out.print('    -d \'{"data": [{"age": 57, "job": "technician", …}]}\'', soft_wrap=True)
+    out.print(f"    -d @{_request(session)}", soft_wrap=True)
+
+
+def _request(session: Session) -> Path:
+    """A file with one generated row, as a scoring request asks for it."""
+    scenario = session.scenario(REQUESTED)
+    tables = scenario.generate(1, SEED, Knobs()) if scenario.generate else {}
+    row = {
+        name: value for name, value in tables[scenario.batch.table].to_pylist()[0].items() if name != scenario.target
+    }
+    path = session.settings.home / "request.json"
+    path.write_text(json_text({"Inputs": {"data": [row]}, "GlobalParameters": {"method": "predict"}}))
+    return path

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from local.commands.options import Json
+from local.commands.options import Json, ScenarioName
 from local.output import as_json, out, plain, show
 from local.session import Session
-from shared.errors import BadInput
+from shared.errors import BadInput, Missing
 from shared.workflows.deploy import find_model
 from shared.workflows.models import read_json
 from shared.workflows.status import status as read_status
@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
         ("models", list_models, show_model),
         ("deployments", list_deployments, show_deployment),
     ):
-        group = typer.Typer(no_args_is_help=True, help=f"List and show {name}.")
+        group = typer.Typer(help=f"List and show {name}.")
         group.command("list")(lister)
         group.command("show")(shower)
         app.add_typer(group, name=name)
@@ -36,7 +36,7 @@ def history(
     why: Annotated[
         str | None, typer.Option(help="Only what concerns this: a file, drop, dataset, model, window.")
     ] = None,
-    limit: Annotated[int, typer.Option(help="How many lines, newest first.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="How many lines, newest first.")] = 50,
     json: Json = False,
 ) -> None:
     """What happened, and why something did or did not."""
@@ -47,11 +47,11 @@ def history(
          "repeats": entry.repeats}
         for entry in entries
     ]  # fmt: skip
+    if why and not entries:
+        raise Missing(f"Nothing is known about {why!r}: no event, file, drop, dataset, run, model or window has it.")
     if json:
         as_json(value)
         return
-    if why and not entries:
-        raise BadInput(f"Nothing is known about {why!r}: no event, file, drop, dataset, run, model or window has it.")
     for entry in entries:
         if why or entry.state != "in_progress":
             head = f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.state:<11} {entry.kind:<10} {entry.key}"
@@ -77,26 +77,33 @@ def status(json: Json = False) -> None:
 
 def list_datasets(scenario: Scenario = None, json: Json = False) -> None:
     """Dataset versions, oldest first."""
-    versions = Session().ports.datasets.list(scenario)
+    session = Session()
+    versions = session.ports.datasets.list(session.named(scenario))
     rows = [(one.scenario, one.id, one.rows, ", ".join(one.sources)) for one in versions]
     show(json_output=json, value=versions, title="Datasets", columns=("scenario", "id", "rows", "sources"), rows=rows)
 
 
-def show_dataset(scenario: str, dataset: str) -> None:
+def show_dataset(
+    scenario: ScenarioName,
+    dataset: Annotated[str, typer.Argument(help="The dataset version's id.")],
+    json: Json = True,  # noqa: ARG001 -- this verb prints nothing else
+) -> None:
     """One dataset version: its tables, sources and profile, as JSON."""
-    ports = Session().ports
+    session = Session()
+    session.scenario(scenario)
+    ports = session.ports
     found = ports.datasets.find(scenario, dataset)
     if found is None:
         known = ", ".join(one.id for one in ports.datasets.list(scenario)) or "none"
-        raise BadInput(f"{scenario} has no dataset {dataset}; registered: {known}.")
+        raise Missing(f"{scenario} has no dataset {dataset}; registered: {known}.")
     profile = read_json(ports, f"datasets/{scenario}/{dataset}/profile.json")
     as_json({**plain(found), "profile": profile})
 
 
 def list_models(scenario: Scenario = None, json: Json = False) -> None:
     """Model versions, oldest first."""
-    ports = Session().ports
-    models = ports.registry.list(scenario)
+    session = Session()
+    models = session.ports.registry.list(session.named(scenario))
     rows = [(one.id, one.state, _metrics(one.metrics), one.dataset, one.run) for one in models]
     columns = ("model", "state", "metrics", "dataset", "run")
     show(json_output=json, value=models, title="Models", columns=columns, rows=rows)
@@ -107,10 +114,16 @@ def _metrics(metrics: Any) -> str:
     return ", ".join(f"{name} {metrics[name]:.3f}" for name in chosen)
 
 
-def show_model(model: Annotated[str, typer.Argument(help="name:version")]) -> None:
+def show_model(
+    model: Annotated[str, typer.Argument(help="name:version")],
+    json: Json = True,  # noqa: ARG001 -- this verb prints nothing else
+) -> None:
     """One model version: its manifest and the gate's verdict, as JSON."""
-    ports = Session().ports
-    found = find_model(ports, *_name_version(model))
+    name, version = _name_version(model)
+    session = Session()
+    session.scenario(name)
+    ports = session.ports
+    found = find_model(ports, name, version)
     manifest = read_json(ports, f"{found.folder}manifest.json")
     as_json({**plain(found), "manifest": manifest, "gate": plain(ports.deployments.verdict(found))})
 
@@ -124,7 +137,8 @@ def _name_version(model: str) -> tuple[str, int]:
 
 def list_deployments(scenario: Scenario = None, json: Json = False) -> None:
     """Generations, oldest first."""
-    deployments = Session().ports.deployments.list(scenario)
+    session = Session()
+    deployments = session.ports.deployments.list(session.named(scenario))
     rows = [
         (one.scenario, one.generation, f"{one.model}:{one.version}", one.by, one.reason, one.at) for one in deployments
     ]
@@ -132,10 +146,16 @@ def list_deployments(scenario: Scenario = None, json: Json = False) -> None:
     show(json_output=json, value=deployments, title="Deployments", columns=columns, rows=rows)
 
 
-def show_deployment(scenario: str) -> None:
+def show_deployment(
+    scenario: ScenarioName,
+    json: Json = True,  # noqa: ARG001 -- this verb prints nothing else
+) -> None:
     """What serves a scenario now, as JSON."""
-    found = Session().ports.deployments.current(scenario)
+    session = Session()
+    session.scenario(scenario)
+    found = session.ports.deployments.current(scenario)
     if found is None:
-        out.print(f"Nothing is deployed for {scenario}.", markup=False)
-        raise typer.Exit(2)
+        raise Missing(
+            f"Nothing is deployed for {scenario}; drop labelled data first: mlops drop {scenario} FILE --wait."
+        )
     as_json(found)

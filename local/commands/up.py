@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 from rich.logging import RichHandler
 
-from local.output import err, out
+from local.commands.options import Json
+from local.output import as_json, err, out
 from local.session import PORT, Session
 
 
@@ -19,13 +20,20 @@ def register(app: typer.Typer) -> None:
     app.command()(up)
 
 
-def up(port: Annotated[int, typer.Option(help="The HTTP port.")] = PORT) -> None:
+def up(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The HTTP port; 0 takes a free one.")] = PORT,
+    json: Json = False,
+) -> None:
     """Run the functions on this machine: HTTP, queues, timers, events, and a watch on the lake's folders."""
     session = Session()
     log_to_terminal()
     with session.own_host(port) as host:
-        out.print(f"Functions run on http://127.0.0.1:{host.port}/api/ (stop with Ctrl+C).")
-        out.print(f"Drop files into {session.settings.lake_folder / 'incoming'}/<scenario>/<drop>/", soft_wrap=True)
+        incoming = f"{session.settings.lake_folder / 'incoming'}/<scenario>/<drop>/"
+        if json:
+            as_json({"url": f"http://127.0.0.1:{host.port}/api/", "port": host.port, "incoming": incoming})
+        else:
+            out.print(f"Functions run on http://127.0.0.1:{host.port}/api/ (stop with Ctrl+C).")
+            out.print(f"Drop files into {incoming}", soft_wrap=True)
         wait_for_signal()
 
 
