@@ -1,19 +1,66 @@
 """How good an answer is: the numbers that training reports and the gate compares, from one place.
 
 Probabilities are (rows, classes), or (rows,) of class 1 of two; labels are class positions 0 … K-1. Of two classes
-class 1 is the positive one; of more, each is scored against the rest and counts by its share of the rows.
+class 1 is the positive one; of more, each is scored against the rest and counts by its share of the rows. Several
+labels at once are a 0/1 matrix (rows, labels) beside a probability for each; numbers are (rows,) or (rows, 1).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
+
+from shared.domain.scenario import Task
 
 if TYPE_CHECKING:
     import numpy as np
 
 _SMALLEST = 1e-15
 _BINARY = 2
+
+
+def score(task: Task, metric: str, actual: np.ndarray, answers: np.ndarray) -> float:
+    """The metric of a model's `answers` (rows, columns) against what was true; `better` says which of two wins.
+
+    `actual` is as the module says. Of several labels it is the mean over those that stand in some rows and not in all.
+    KeyError when the task has no such metric; ValueError when these rows cannot show it.
+    """
+    if task == "regression":
+        return REGRESSION[metric](actual.reshape(-1), answers.reshape(-1))
+    if task != "multilabel":
+        return METRICS[metric](actual, answers)
+    values = [value for value in _by_label(metric, actual, answers) if value is not None]
+    if not values:
+        raise ValueError("every label stands in all rows or in none")
+    return sum(values) / len(values)
+
+
+def scores(task: Task, actual: np.ndarray, answers: np.ndarray, labels: Sequence[str] = ()) -> Mapping[str, float]:
+    """Every metric of the task by name; of several labels also `<metric>_<label>` for each that can be judged."""
+    names = REGRESSION if task == "regression" else METRICS
+    found = {metric: score(task, metric, actual, answers) for metric in names}
+    if task == "multilabel":
+        for metric in names:
+            values = zip(labels, _by_label(metric, actual, answers), strict=True)
+            found |= {f"{metric}_{label}": value for label, value in values if value is not None}
+    return found
+
+
+def better(metric: str, value: float, rival: float) -> bool:
+    """Whether `value` wins: larger or smaller as LARGER_IS_BETTER says; an equal or undefined one never does."""
+    return value > rival if LARGER_IS_BETTER[metric] else value < rival
+
+
+def reaches(metric: str, value: float, bar: float) -> bool:
+    """Whether `value` is at least as good as `bar`; an undefined value reaches nothing."""
+    return value >= bar if LARGER_IS_BETTER[metric] else value <= bar
+
+
+def _by_label(metric: str, actual: np.ndarray, answers: np.ndarray) -> list[float | None]:
+    """The metric of each label on its own; None where all rows are alike and there is nothing to tell apart."""
+    columns = range(answers.shape[1])
+    alike = [bool((actual[:, one] == actual[0, one]).all()) for one in columns]
+    return [None if alike[one] else METRICS[metric](actual[:, one].astype(int), answers[:, one]) for one in columns]
 
 
 def classification(truth: np.ndarray, probabilities: np.ndarray) -> Mapping[str, float]:
@@ -72,6 +119,24 @@ def f1(truth: np.ndarray, predicted: np.ndarray) -> float:
     """The harmonic mean of precision and recall of true rows; 0 when nothing was found."""
     found, named = float((truth & predicted).sum()), float(truth.sum() + predicted.sum())
     return 2 * found / named if named else 0.0
+
+
+def r2(truth: np.ndarray, predicted: np.ndarray) -> float:
+    """The share of the variance that is explained; ValueError when all true values are equal."""
+    spread = float(((truth - truth.mean(dtype=float)) ** 2).sum(dtype=float))
+    if spread == 0:
+        raise ValueError("R² needs values that differ")
+    return 1 - float(((truth - predicted) ** 2).sum(dtype=float)) / spread
+
+
+def rmse(truth: np.ndarray, predicted: np.ndarray) -> float:
+    """The root of the mean squared error, in the unit of the values."""
+    return float(((truth - predicted) ** 2).mean(dtype=float) ** 0.5)
+
+
+def mae(truth: np.ndarray, predicted: np.ndarray) -> float:
+    """The mean absolute error, in the unit of the values."""
+    return float(abs(truth - predicted).mean(dtype=float))
 
 
 def auc_interval(
@@ -173,11 +238,24 @@ def _columns(probabilities: np.ndarray) -> np.ndarray:
     return np.column_stack([1 - probabilities, probabilities]) if probabilities.ndim == 1 else probabilities
 
 
-# Name: (label positions (rows,), probabilities) to a number; larger is better for all but `log_loss`.
+# Name: (label positions (rows,), probabilities) to a number.
 METRICS: Mapping[str, Callable[[np.ndarray, np.ndarray], float]] = {
     "auc": _auc,
     "accuracy": _accuracy,
     "log_loss": _log_loss,
     "average_precision": _average_precision,
     "f1": _f1,
+}
+# Name: (true numbers (rows,), predicted numbers (rows,)) to a number.
+REGRESSION: Mapping[str, Callable[[np.ndarray, np.ndarray], float]] = {"r2": r2, "rmse": rmse, "mae": mae}
+# Every metric a scenario may name, and the direction in which it improves.
+LARGER_IS_BETTER: Mapping[str, bool] = {
+    "auc": True,
+    "accuracy": True,
+    "log_loss": False,
+    "average_precision": True,
+    "f1": True,
+    "r2": True,
+    "rmse": False,
+    "mae": False,
 }

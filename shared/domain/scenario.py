@@ -145,8 +145,8 @@ class Scenario:
 
     @property
     def scoring_table(self) -> Table:
-        """The table of unlabelled rows: the batch table, without the target where it stands in the same table."""
-        return self.table(self.batch.table).without(self.target)
+        """The table of unlabelled rows: the batch table, without the targets where they stand in the same table."""
+        return self.table(self.batch.table).without(*self.targets)
 
 
 Scenarios = Mapping[str, Scenario]
