@@ -49,12 +49,18 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """How rows are held back. `time` orders by the time column (else row order) and leaves `gap` rows out."""
+    """How rows are held back. `time` orders by the time column (else row order) and leaves `gap` rows out.
 
-    kind: Literal["random", "time"]
+    `gap_hours` leaves out, by the time column, every row less than so many hours before the next part begins.
+    `given`: the feature frame says it; `column` is true in the rows of the test part, validation rows are drawn.
+    """
+
+    kind: Literal["random", "time", "given"]
     validation: float = 0.15
     test: float = 0.15
     gap: int = 0
+    gap_hours: float = 0.0
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
