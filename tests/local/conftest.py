@@ -1,0 +1,34 @@
+"""A home with one deployed model, made once for the tests of the command."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from command import Command
+from samples import Samples
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
+    """A folder for files that are dropped."""
+    return Samples(tmp_path_factory.mktemp("samples"))
+
+
+@pytest.fixture(scope="session")
+def deployed_once(tmp_path_factory: pytest.TempPathFactory, samples: Samples) -> Path:
+    """A home on which bank_marketing:1 serves; copied, never used."""
+    home = tmp_path_factory.mktemp("deployed") / "home"
+    clients = samples.labelled("bank_marketing")["clients"]
+    answer = Command(home)("drop", "bank_marketing", clients, "--drop", "first", "--wait", "--json")
+    assert answer.json["outcome"] == "deployed"
+    return home
+
+
+@pytest.fixture(scope="module")
+def mlops(tmp_path_factory: pytest.TempPathFactory, deployed_once: Path) -> Command:
+    """The command on a copy of that home."""
+    home = tmp_path_factory.mktemp("command") / "home"
+    shutil.copytree(deployed_once, home)
+    return Command(home)
