@@ -1,0 +1,1 @@
+"""From hourly telemetry and maintenance records to the rows a failure model learns from."""

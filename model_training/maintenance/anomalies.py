@@ -1,0 +1,63 @@
+"""Anomalies of every machine and every sensor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from model_training.maintenance.esd import anomalous
+from model_training.maintenance.smoothing import running_mean
+from model_training.maintenance.stretches import MACHINE, SENSORS, TIME, stretches, times_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Two weeks: what a service keeps of each machine, and the piece in which the published method takes long series.
+WINDOW = 14 * 24
+DAY = 24
+# Windows that are judged at once: few enough to stay in the processor's cache.
+_BLOCK = 256
+
+
+def find_anomalies(telemetry: pd.DataFrame) -> pd.DataFrame:
+    """Every anomalous hour of each machine and sensor: `datetime`, `machineID`, `errorID` (the sensor), in this order.
+
+    Each stretch of hours is judged as one series, by its running mean. The rows are ordered by time, machine, sensor.
+    """
+    import pandas as pd
+
+    pieces = stretches(telemetry)
+    lengths = np.repeat([piece.values.shape[1] for piece in pieces], len(SENSORS)).astype(np.int64)
+    smooth = np.zeros((len(lengths), int(lengths.max(initial=0))))
+    for row, piece in zip(range(0, len(lengths), len(SENSORS)), pieces, strict=True):
+        smooth[row : row + len(SENSORS), : piece.values.shape[1]] = running_mean(piece.values)
+    series, position = np.nonzero(anomalous(smooth, lengths, DAY)) if len(pieces) else (np.array([], int),) * 2
+    machine = np.array([piece.machine for piece in pieces], dtype=np.int64)[series // len(SENSORS)]
+    hour = np.array([piece.start for piece in pieces], dtype=np.int64)[series // len(SENSORS)] + position
+    order = np.lexsort((series % len(SENSORS), machine, hour))
+    names = pd.Series(np.array(SENSORS, dtype=object)[series % len(SENSORS)][order], dtype="str")
+    return pd.DataFrame({TIME: times_of(hour[order]), MACHINE: machine[order], "errorID": names})
+
+
+def trailing_anomalies(values: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What the two weeks up to each of `ends` (positions in hours) say about `values` (sensors, hours).
+
+    Hours since the last anomaly, (ends, sensors), WINDOW where there is none, and how many hours there were, (ends,).
+    The hours after an end play no part, so a service that holds two weeks finds the same as training did.
+    """
+    since = np.empty((len(ends), len(values)))
+    for at in range(0, len(ends), _BLOCK):
+        some = ends[at : at + _BLOCK]
+        since[at : at + _BLOCK] = _since_last(values, some)
+    return since, np.minimum(ends + 1, WINDOW)
+
+
+def _since_last(values: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    lengths = np.minimum(ends + 1, WINDOW)
+    positions = (ends - lengths + 1)[:, None] + np.arange(WINDOW)
+    windows = values[:, np.minimum(positions, ends[:, None])].reshape(-1, WINDOW)
+    found = anomalous(running_mean(windows), np.tile(lengths, len(values)), DAY).reshape(len(values), -1, WINDOW)
+    # The last True of a window is the first one of the reversed window.
+    last = WINDOW - 1 - found[..., ::-1].argmax(axis=-1)
+    return np.where(found.any(axis=-1), lengths - 1 - last, WINDOW).T
