@@ -47,7 +47,7 @@ def main() -> None:
     """
     arguments = sys.argv[1:] or ["--help"]
     try:
-        code = int(build()(arguments, standalone_mode=False) or 0)
+        code = int(build()(arguments, prog_name="mlops", standalone_mode=False) or 0)
     except Exception as error:  # noqa: BLE001 -- a person gets a sentence; an unexpected trace goes to a file
         code, sentence = _ending(error)
         err.print(f"mlops: {sentence}", markup=False, soft_wrap=True)
