@@ -85,8 +85,8 @@ def _answered(act: Callable[[], tuple[Any, Mapping[str, str]]]) -> func.HttpResp
 
 
 def problem(code: int, message: str) -> func.HttpResponse:
-    """An error document: RFC 9457 members, and `status_code` with `message` for clients that expect those."""
-    value = {"title": message, "status": code, "status_code": code, "message": message}
+    """An error document: RFC 9457 members, and what older clients read: `status_code`, `message` and `error`."""
+    value = {"title": message, "status": code, "status_code": code, "message": message, "error": message}
     return _json(code, value, kind="application/problem+json")
 
 

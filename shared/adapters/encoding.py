@@ -1,6 +1,7 @@
 """Rows become the model's matrix: float32, one column per feature, in the order of the input contract.
 
-Training and scoring both encode here, so a category can never be a different number on the two sides.
+Training and scoring both encode here, so a category can never be a different number on the two sides. A model of
+text takes one column of cleaned strings instead: an object array (rows, 1) in which a missing text is empty.
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ _LARGEST = float(np.finfo(np.float32).max)
 def encode(table: pa.Table | pa.RecordBatch, contract: InputContract) -> np.ndarray:
     """A C-contiguous float32 matrix (rows, features): null numbers are NaN, null or unknown categories are -1.
 
-    Quarantined when a feature's column is absent or its type is neither a number nor text.
+    Of a text an object array (rows, 1). Quarantined when a feature's column is absent or holds another type.
     """
+    if contract.text is not None:
+        return _texts(table, contract.text)
     matrix = np.empty((table.num_rows, len(contract.features)), dtype=np.float32)
     present = {name: position for position, name in enumerate(table.schema.names)}
     # A number beyond float32 becomes infinite: who may not have one looks for it in the whole matrix.
@@ -36,6 +39,29 @@ def encode(table: pa.Table | pa.RecordBatch, contract: InputContract) -> np.ndar
                 raise Quarantined("missing_column", _absent(feature.name, present), column=feature.name)
             matrix[:, position] = _values(table.column(present[feature.name]), feature)
     return matrix
+
+
+def _texts(table: pa.Table | pa.RecordBatch, feature: Feature) -> np.ndarray:
+    import pyarrow as pa
+
+    if feature.name not in table.schema.names:
+        raise Quarantined("missing_column", _absent(feature.name, table.schema.names), column=feature.name)
+    column = table.column(feature.name)
+    plain = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if not (pa.types.is_string(plain) or pa.types.is_large_string(plain)):
+        sentence = f"Column {feature.name!r} holds {plain}; the model takes a text there."
+        raise Quarantined("wrong_type", sentence, column=feature.name)
+    return cleaned(column.to_pylist(), feature)
+
+
+def cleaned(texts: Sequence[str | None], feature: Feature) -> np.ndarray:
+    """Texts without what the model does not look at, as an object array (rows, 1); a missing one is empty."""
+    from shared.domain.text import clean
+
+    stop_words = frozenset(feature.values)
+    made = np.empty((len(texts), 1), dtype=object)
+    made[:, 0] = [clean(text or "", stop_words) for text in texts]
+    return made
 
 
 def categories_of(column: pa.Array | pa.ChunkedArray) -> tuple[str, ...]:
@@ -112,8 +138,10 @@ class RowEncoder:
         ]
 
     def encode(self, rows: Sequence[Mapping[str, Any]], allowed: Collection[str] = ()) -> np.ndarray:
-        """A float32 matrix (rows, features); BadInput names the row (from 1) and the field that does not fit."""
+        """The matrix like `encode` of a table; BadInput names the row (from 1) and the field that does not fit."""
         encoded = [self._row(number, row, allowed) for number, row in enumerate(rows, 1)]
+        if self._contract.text is not None:
+            return cleaned([row[self._contract.text.name] for row in rows], self._contract.text)
         return np.array(encoded, dtype=np.float32).reshape(len(encoded), len(self._names))
 
     def _row(self, number: int, row: Mapping[str, Any], allowed: Collection[str]) -> list[float]:
@@ -137,7 +165,7 @@ class RowEncoder:
 def encode_rows(
     rows: Sequence[Mapping[str, Any]], contract: InputContract, allowed: Collection[str] = ()
 ) -> np.ndarray:
-    """A float32 matrix (rows, features) like `encode`; BadInput names the row (from 1) and the field.
+    """The matrix (rows, features) like `encode`; BadInput names the row (from 1) and the field.
 
     Null is a missing value. Fields beyond the contract are refused unless they are in `allowed`.
     """
@@ -145,6 +173,10 @@ def encode_rows(
 
 
 def _cell(number: int, feature: Feature, positions: Mapping[Any, float] | None, value: Any) -> float:
+    if feature.kind == "text":
+        if type(value) not in _CATEGORIES:
+            raise BadInput(_refusal(number, feature.name, value, "text or null"))
+        return UNKNOWN
     if positions is None:
         return _number(number, feature.name, value)
     if type(value) is int and str(value) in positions:

@@ -33,6 +33,12 @@ class InputContract:
     labels: tuple[str, ...]
 
     @property
+    def text(self) -> Feature | None:
+        """The only input of a model of text; None for a model of numbers and categories."""
+        first = self.features[0] if self.features else None
+        return first if first is not None and first.kind == "text" else None
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Feature names in order."""
         return tuple(feature.name for feature in self.features)
@@ -49,10 +55,12 @@ class InputContract:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> InputContract:
-        """Read `to_json` back; ValueError for a schema this code does not know."""
+        """Read `to_json` back; ValueError for a schema this code does not know, or a text beside other inputs."""
         if value.get("schema") != SCHEMA:
             msg = f"input contract schema {value.get('schema')!r} is not known; this code reads {SCHEMA}"
             raise ValueError(msg)
         features: Sequence[Mapping[str, Any]] = value["features"]
         read = tuple(Feature(f["name"], f["kind"], tuple(f["values"])) for f in features)
+        if len(read) > 1 and any(feature.kind == "text" for feature in read):
+            raise ValueError("a text stands beside other inputs; a model of text takes one text and nothing else")
         return cls(read, tuple(value["labels"]))

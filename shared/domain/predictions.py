@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from shared.domain.scenario import Kind, Scenario
+from shared.domain.scenario import Kind, Scenario, Task
+
+if TYPE_CHECKING:
+    import numpy as np
 
 # Rows of one window share the upper bits, so ids are unique per scenario and ordered by insertion.
 ID_SHIFT = 32
@@ -63,11 +68,32 @@ def prediction_columns(scenario: Scenario) -> tuple[PredictionColumn, ...]:
     """Every column in order: identity, answer, report columns, provenance."""
     report = tuple(PredictionColumn(sql_name(name), _kind(scenario, name), name) for name in scenario.batch.report)
     answer = (PredictionColumn("prediction", label_kind(scenario)), PredictionColumn("probability", "float"))
-    return (*_IDENTITY, *answer, *_each_label(scenario), *report, *_PROVENANCE)
+    return (*_IDENTITY, *answer, *label_columns(scenario), *report, *_PROVENANCE)
 
 
-def _each_label(scenario: Scenario) -> tuple[PredictionColumn, ...]:
-    """Several labels at once: a probability for each."""
+def decided(task: Task, thresholds: Sequence[float], answers: np.ndarray) -> np.ndarray:
+    """What a model's float32 answers (rows, K) say.
+
+    The label's position, int32 (rows,), of one label; whether each is predicted, bool (rows, K), of several at once;
+    the number itself, float32 (rows,), of regression. A label is predicted from its threshold on.
+    """
+    import numpy as np
+
+    if task == "regression":
+        return answers[:, 0]
+    if task == "multilabel":
+        return np.asarray(answers >= np.asarray(thresholds, dtype=np.float32))
+    chosen = answers[:, 1] >= thresholds[0] if task == "binary" else answers.argmax(axis=1)
+    return np.asarray(chosen, dtype=np.int32)
+
+
+def joined(labels: Sequence[str], predicted: Sequence[bool]) -> str:
+    """The predicted labels as one text: `y_1+y_3`, or `none`."""
+    return "+".join(label for label, is_on in zip(labels, predicted, strict=True) if is_on) or "none"
+
+
+def label_columns(scenario: Scenario) -> tuple[PredictionColumn, ...]:
+    """A probability for each of several labels at once, with the label as its source; none for other tasks."""
     labels = scenario.labels if scenario.task == "multilabel" else ()
     return tuple(PredictionColumn(f"probability_{sql_name(label)}", "float", label) for label in labels)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from shared.domain.contract import InputContract
-from shared.domain.scenario import Scenario
+from shared.domain.scenario import Scenario, Task
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,9 +28,10 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class BatchJob:
-    """One window to score. Rows come from `table` when features were assembled, else from `sources` in order.
+    """One window to score. Rows come from `table` when features were assembled, from `batches`, or from `sources`.
 
-    `sources` are (name, reader) of canonical Parquet files of the scenario's scoring table.
+    `batches` are blocks of the scenario's scoring table, read once and in order. `sources` are (name, reader) of
+    canonical Parquet files of that table.
     """
 
     scenario: Scenario
@@ -39,6 +40,7 @@ class BatchJob:
     provenance: Provenance
     sources: Sequence[tuple[str, BinaryIO]] = ()
     table: pa.Table | None = None
+    batches: Iterable[pa.RecordBatch] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +60,28 @@ class LoadedModel(Protocol):
         ...
 
     @property
-    def threshold(self) -> float:
-        """The probability of the second label from which a binary model predicts it."""
+    def task(self) -> Task:
+        """What its answers mean."""
+        ...
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """The probabilities from which labels are predicted: of the second of two, or of each of several at once."""
         ...
 
     def matrix(self, values: np.ndarray) -> np.ndarray:
-        """float32 (rows, features) in contract order to float32 probabilities (rows, labels)."""
+        """float32 (rows, features) in contract order to float32 answers (rows, labels).
+
+        Answers are probabilities, of regression the number. A model of text takes cleaned strings (rows, 1).
+        """
         ...
 
     def encode(self, table: pa.Table) -> np.ndarray:
-        """Arrow columns to the float32 matrix of the contract; Quarantined when a feature is absent."""
+        """Arrow columns to the matrix of the contract; Quarantined when a feature is absent."""
         ...
 
     def rows(self, rows: Sequence[Mapping[str, Any]], allowed: Collection[str] = ()) -> np.ndarray:
-        """Rows of a request to probabilities; BadInput names the row and field that does not fit.
+        """Rows of a request to answers like `matrix`; BadInput names the row and field that does not fit.
 
         Fields beyond the contract are refused unless they are in `allowed`.
         """

@@ -1,13 +1,20 @@
-"""A real-time request: which body shapes are accepted, and what each is answered with."""
+"""Answering a request: the shape of body and answer, and what a person reads when the body is not accepted.
+
+Rows as objects or, where every input is a number, as lists in the order of the model's inputs; a text alone where a
+scenario predicts from text.
+"""
 
 from __future__ import annotations
 
 import json
+import math
+import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from shared.domain.predictions import decided, label_kind
 from shared.domain.scenario import Scenario
 from shared.errors import BadInput
 from shared.workflows.serving import Serving
@@ -17,60 +24,113 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 1000
 METHODS = ("predict", "predict_proba")
-_SHAPE = '{"Inputs": {"data": [{…}]}, "GlobalParameters": {"method": "predict"}} or {"data": [{…}]}'
+_ROWS = '{"Inputs": {"data": [{…}]}, "GlobalParameters": {"method": "predict"}} or {"data": [{…}]}'
+_NUMBERS = frozenset({int, float})
 
 
 def answer(scenario: Scenario, serving: Serving, body: bytes) -> Any:
     """The answer in the shape of the request; BadInput says what was wrong with it."""
-    value = _decode(body)
+    value = _decode(scenario, body)
     if "Inputs" in value:
-        rows = _rows(_mapping(value["Inputs"], "Inputs").get("data"))
-        return {"Results": _results(scenario, serving, rows, _method(value))}
-    rows = _rows(value.get("data"))
+        rows = _rows(scenario, serving, _mapping(scenario, value["Inputs"], "Inputs").get("data"))
+        return {"Results": _results(scenario, serving, rows, _method(scenario, value))}
+    if scenario.text and "data" not in value:
+        return _of_text(scenario, serving, value)
+    data = value.get("data")
+    rows = _rows(scenario, serving, data)
+    if isinstance(data, list) and isinstance(data[0], list):
+        return _of_numbers(scenario, serving, rows)
     # The older contract answers with a string that holds JSON.
     return json.dumps({"result": _results(scenario, serving, rows, "predict")})
 
 
-def _decode(body: bytes) -> Mapping[str, Any]:
+def _shape(scenario: Scenario) -> str:
+    if scenario.text:
+        return f'{{"text": "…"}}, {_ROWS}'
+    return f'{_ROWS} or {{"data": [[…]]}}' if _takes_lists(scenario) else _ROWS
+
+
+def _takes_lists(scenario: Scenario) -> bool:
+    return not scenario.categorical and not scenario.text
+
+
+def _decode(scenario: Scenario, body: bytes) -> Mapping[str, Any]:
     try:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadInput(f"The body is not JSON ({error}); accepted: {_SHAPE}.") from error
-    return _mapping(value, "The body")
+        raise BadInput(f"The body is not JSON ({error}); accepted: {_shape(scenario)}.") from error
+    return _mapping(scenario, value, "The body")
 
 
-def _mapping(value: Any, name: str) -> Mapping[str, Any]:
+def _mapping(scenario: Scenario, value: Any, name: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise BadInput(f"{name} is not a JSON object; accepted: {_SHAPE}.")
+        raise BadInput(f"{name} is not a JSON object; accepted: {_shape(scenario)}.")
     return value
 
 
-def _method(value: Mapping[str, Any]) -> str:
-    method = _mapping(value.get("GlobalParameters") or {}, "GlobalParameters").get("method", "predict")
-    if method not in METHODS:
-        raise BadInput(f"GlobalParameters.method is {str(method)[:40]!r}; accepted: {' or '.join(METHODS)}.")
+def _method(scenario: Scenario, value: Mapping[str, Any]) -> str:
+    accepted = METHODS[:1] if scenario.task == "regression" else METHODS
+    method = _mapping(scenario, value.get("GlobalParameters") or {}, "GlobalParameters").get("method", "predict")
+    if method not in accepted:
+        raise BadInput(f"GlobalParameters.method is {str(method)[:40]!r}; accepted: {' or '.join(accepted)}.")
     return str(method)
 
 
-def _rows(data: Any) -> Sequence[Mapping[str, Any]]:
+def _rows(scenario: Scenario, serving: Serving, data: Any) -> Sequence[Mapping[str, Any]]:
     if not isinstance(data, list) or not data:
-        raise BadInput(f"data is not a list with at least one row; accepted: {_SHAPE}.")
+        raise BadInput(f"data is not a list with at least one row; accepted: {_shape(scenario)}.")
     if len(data) > MAX_ROWS:
         raise BadInput(f"data has {len(data)} rows; at most {MAX_ROWS} are accepted.")
+    kind = list if _takes_lists(scenario) and isinstance(data[0], list) else dict
     for number, row in enumerate(data, start=1):
-        if not isinstance(row, dict):
-            raise BadInput(f"Row {number} is not a JSON object with the scenario's fields.")
-    return data
+        if not isinstance(row, kind):
+            wanted = "a list of numbers like row 1" if kind is list else "a JSON object with the scenario's fields"
+            raise BadInput(f"Row {number} is not {wanted}.")
+    return [_named(serving, number, row) for number, row in enumerate(data, start=1)] if kind is list else data
+
+
+def _named(serving: Serving, number: int, row: Sequence[Any]) -> Mapping[str, Any]:
+    """The numbers of a list by the names of the model's inputs."""
+    names = serving.loaded.contract.names
+    if len(row) != len(names):
+        raise BadInput(f"Row {number} has {len(row)} numbers; accepted: {len(names)}, in the order {', '.join(names)}.")
+    for position, value in enumerate(row, start=1):
+        if type(value) not in _NUMBERS or not abs(value) < math.inf:
+            shown = str(value)[:40]
+            raise BadInput(f"Row {number}, number {position} ({names[position - 1]}) is {shown!r}; accepted: a number.")
+    return dict(zip(names, row, strict=True))
 
 
 def _results(scenario: Scenario, serving: Serving, rows: Sequence[Mapping[str, Any]], method: str) -> list[Any]:
-    probabilities = serving.loaded.rows(rows, allowed=scenario.request_fields)
+    answers = serving.loaded.rows(rows, allowed=scenario.request_fields)
     if method == "predict_proba":
-        return [[round(float(value), 6) for value in row] for row in probabilities]
-    return [scenario.labels[code] for code in _codes(probabilities, serving.loaded.threshold)]
+        return [[round(float(value), 6) for value in row] for row in answers]
+    return _labels(scenario, serving, answers)
 
 
-def _codes(probabilities: np.ndarray, threshold: float) -> list[int]:
-    if probabilities.shape[1] == 2:  # noqa: PLR2004 -- two columns: binary, decided by the threshold
-        return [int(value >= threshold) for value in probabilities[:, 1]]
-    return [int(code) for code in probabilities.argmax(axis=1)]
+def _labels(scenario: Scenario, serving: Serving, answers: np.ndarray) -> list[Any]:
+    """What is predicted for each row: a label, a list of labels, or a number."""
+    chosen = decided(scenario.task, serving.loaded.thresholds, answers)
+    if scenario.task == "regression":
+        # The shortest number that is this float32: 1.1, not 1.10000002384.
+        return [float(str(value)) for value in chosen]
+    if scenario.task == "multilabel":
+        return [[label for label, on in zip(scenario.labels, row, strict=True) if on] for row in chosen]
+    return [scenario.labels[code] for code in chosen]
+
+
+def _of_numbers(scenario: Scenario, serving: Serving, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """`result` has one value a row; of several labels it is 1 where any is predicted, and `labels` names them."""
+    found = _results(scenario, serving, rows, "predict")
+    if scenario.task == "multilabel":
+        return {"result": [int(bool(labels)) for labels in found], "labels": found}
+    return {"result": [int(label) for label in found] if label_kind(scenario) == "int" else found}
+
+
+def _of_text(scenario: Scenario, serving: Serving, value: Mapping[str, Any]) -> Mapping[str, Any]:
+    started = time.perf_counter()
+    text = value.get("text")
+    if not isinstance(text, str) or not text.strip():
+        raise BadInput(f"text is not a text with at least one word; accepted: {_shape(scenario)}.")
+    result = _results(scenario, serving, [{scenario.text: text}], "predict")[0]
+    return {"result": result, "time_in_sec": round(time.perf_counter() - started, 4)}

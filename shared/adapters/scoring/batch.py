@@ -60,15 +60,19 @@ def _scorer(model: LoadedModel, shape: Layout) -> Callable[[tuple[int, pa.Table]
 
 def _fitting(table: pa.Table, matrix: np.ndarray, required: Container[str]) -> np.ndarray:
     """Which rows keep the contract, bool (rows,): no null in a required column, no number beyond float32."""
-    fits = np.ones(len(matrix), dtype=np.bool_)
-    with np.errstate(over="ignore", invalid="ignore"):
-        total = matrix.sum()
-    if not np.isfinite(total):  # a finite sum has no infinite part; looking at each number costs four times as much
-        fits = ~np.isinf(matrix).any(axis=1)
+    fits = np.ones(len(matrix), dtype=np.bool_) if matrix.dtype == object else _finite(matrix)
     for name, values in zip(table.schema.names, table.columns, strict=True):
         if name in required and values.null_count:
             fits &= values.is_valid().to_numpy()
     return fits
+
+
+def _finite(matrix: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = matrix.sum()
+    if np.isfinite(total):  # a finite sum has no infinite part; looking at each number costs four times as much
+        return np.ones(len(matrix), dtype=np.bool_)
+    return np.asarray(~np.isinf(matrix).any(axis=1))
 
 
 def _check_answer(job: BatchJob, probabilities: np.ndarray, numbers: np.ndarray) -> None:

@@ -46,6 +46,10 @@ def _batches(job: BatchJob, contract: InputContract, size: int) -> Iterator[pa.R
         columns = _needed(job, contract, job.table.schema.names, "the assembled features")
         yield from job.table.select(columns).to_batches(size)
         return
+    if job.batches is not None:
+        for batch in job.batches:
+            yield batch.select(_needed(job, contract, batch.schema.names, "the table"))
+        return
     for name, source in job.sources:
         yield from _read(job, contract, name, source, size)
 

@@ -5,7 +5,7 @@ The reference checker of ONNX accepts endless loops and references to files, so 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from shared.adapters.scoring.model import OUTPUT, refuse_foreign
@@ -15,7 +15,7 @@ from shared.errors import Corrupt, Refused
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto
 
-# Arithmetic whose time and memory follow from the shapes of its inputs: no control flow, randomness or strings.
+# Arithmetic whose time and memory follow from the shapes of its inputs: no control flow and no randomness.
 _ARITHMETIC = frozenset(
     """
     Abs Add And ArgMax ArgMin Cast Ceil Clip Concat Constant ConstantOfShape CumSum Div Elu Equal Erf Exp Expand
@@ -33,6 +33,9 @@ _LEARNERS = frozenset(
     """.split()  # noqa: SIM905 - like above
 )
 ALLOWED = {"": _ARITHMETIC, "ai.onnx": _ARITHMETIC, "ai.onnx.ml": _LEARNERS}
+# What a model of text may contain besides. A result has as many columns as the longest text or the vocabulary.
+_TEXT = _ARITHMETIC | frozenset({"StringNormalizer", "StringSplit", "TfIdfVectorizer"})
+ALLOWED_OF_TEXT = {"": _TEXT, "ai.onnx": _TEXT, "ai.onnx.ml": _LEARNERS}
 
 
 def inspect(onnx: bytes, contract: InputContract) -> None:
@@ -40,10 +43,10 @@ def inspect(onnx: bytes, contract: InputContract) -> None:
     model = _parse(onnx)
     _check_domains(model)
     for node in _nodes(model.graph):
-        _check_node(node)
+        _check_node(node, ALLOWED_OF_TEXT if contract.text else ALLOWED)
     for tensor in _tensors(model.graph):
         _check_inside(tensor)
-    _check_input(model.graph, len(contract.features))
+    _check_input(model.graph, contract)
     _check_output(model.graph, len(contract.labels))
 
 
@@ -69,8 +72,8 @@ def _check_domains(model: ModelProto) -> None:
         raise Refused(f"The model defines its own operator {model.functions[0].name!r}; accepted: none.")
 
 
-def _check_node(node: NodeProto) -> None:
-    if node.op_type not in ALLOWED.get(node.domain, ()):
+def _check_node(node: NodeProto, allowed: Mapping[str, Container[str]]) -> None:
+    if node.op_type not in allowed.get(node.domain, ()):
         named = f"{node.domain or 'ai.onnx'}.{node.op_type}"
         raise Refused(f"The model contains the operator {named}, which is not on the list of accepted operators.")
 
@@ -102,29 +105,33 @@ def _tensors(graph: GraphProto) -> Iterator[TensorProto]:
                 yield from (sparse.values, sparse.indices)
 
 
-def _check_input(graph: GraphProto, width: int) -> None:
+def _check_input(graph: GraphProto, contract: InputContract) -> None:
+    from onnx import TensorProto
+
+    kind, words = (TensorProto.STRING, "string") if contract.text else (TensorProto.FLOAT, "float32")
+    width = len(contract.features)
     constants = {tensor.name for tensor in graph.initializer}
     inputs = [value for value in graph.input if value.name not in constants]
-    if len(inputs) != 1 or not _is_matrix(inputs[0], width):
+    if len(inputs) != 1 or not _is_matrix(inputs[0], width, kind):
         found = ", ".join(map(_described, inputs)) or "nothing"
-        raise Refused(f"The model takes {found}; its contract says one float32 matrix [rows, {width}].")
+        raise Refused(f"The model takes {found}; its contract says one {words} matrix [rows, {width}].")
 
 
 def _check_output(graph: GraphProto, width: int) -> None:
+    from onnx import TensorProto
+
     outputs = {value.name: value for value in graph.output}
-    if OUTPUT not in outputs or not _is_matrix(outputs[OUTPUT], width):
+    if OUTPUT not in outputs or not _is_matrix(outputs[OUTPUT], width, TensorProto.FLOAT):
         found = ", ".join(map(_described, outputs.values())) or "nothing"
         raise Refused(f"The model answers {found}; its contract says {OUTPUT}: float32 [rows, {width}].")
 
 
-def _is_matrix(value: ValueInfoProto, width: int) -> bool:
-    from onnx import TensorProto
-
+def _is_matrix(value: ValueInfoProto, width: int, kind: int) -> bool:
     tensor = value.type.tensor_type
     sizes = tensor.shape.dim
     # A fixed number of rows would run for some requests and fail for others.
     fits = len(sizes) == 2 and not sizes[0].dim_value and sizes[1].dim_value == width  # noqa: PLR2004 - rows, columns
-    return fits and tensor.elem_type == TensorProto.FLOAT
+    return fits and tensor.elem_type == kind
 
 
 def _described(value: ValueInfoProto) -> str:

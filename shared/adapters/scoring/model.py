@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from shared.adapters.encoding import RowEncoder, encode
 from shared.domain.contract import InputContract
+from shared.domain.scenario import Task
 from shared.errors import Corrupt
 
 if TYPE_CHECKING:
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
 OUTPUT = "probabilities"
 _FLOATS = "tensor(float)"
+_STRINGS = "tensor(string)"
+_PAIR = 2
+# A graph pads each text to the longest beside it, and holds a number per row for each word of its vocabulary.
+_TEXTS = 256
+_PADDED_WORDS = 1 << 20
+_HALF = 0.5
 # What other model files start with. Most of them run code when they are read.
 _FOREIGN = {
     b"\x80": "a Python pickle",
@@ -29,26 +36,35 @@ _FOREIGN = {
 
 
 class OnnxModel:
-    """Answers probabilities for a matrix, for rows of a request, and encodes tables; safe to share between threads."""
+    """Answers for a matrix, for rows of a request, and encodes tables; safe to share between threads."""
 
-    def __init__(self, session: ort.InferenceSession, contract: InputContract, threshold: float) -> None:
+    def __init__(
+        self, session: ort.InferenceSession, contract: InputContract, task: Task, thresholds: tuple[float, ...]
+    ) -> None:
         self.contract = contract
-        self.threshold = threshold
+        self.task = task
+        self.thresholds = thresholds
         self._session = session
         self._input = session.get_inputs()[0].name
         self._rows = RowEncoder(contract)
 
     def matrix(self, values: np.ndarray) -> np.ndarray:
-        """float32 (rows, features) to float32 probabilities (rows, labels)."""
+        """float32 (rows, features), or strings (rows, 1), to float32 answers (rows, labels)."""
+        if self.contract.text is None:
+            return self._run(values)
+        answers = [self._run(part) for part in _bounded(values)]
+        return np.concatenate(answers) if answers else np.empty((0, len(self.contract.labels)), np.float32)
+
+    def _run(self, values: np.ndarray) -> np.ndarray:
         answer: np.ndarray = self._session.run([OUTPUT], {self._input: values})[0]
         return answer
 
     def encode(self, table: pa.Table) -> np.ndarray:
-        """Arrow columns to float32 (rows, features); Quarantined when a feature is absent."""
+        """Arrow columns to the matrix of the contract; Quarantined when a feature is absent."""
         return encode(table, self.contract)
 
     def rows(self, rows: Sequence[Mapping[str, Any]], allowed: Collection[str] = ()) -> np.ndarray:
-        """Rows of a request to probabilities (rows, labels); BadInput names the row and field that does not fit."""
+        """Rows of a request to answers (rows, labels); BadInput names the row and field that does not fit."""
         return self.matrix(self._rows.encode(rows, allowed))
 
 
@@ -61,8 +77,46 @@ def load(onnx: bytes, manifest: Mapping[str, Any]) -> OnnxModel:
     contract = InputContract.from_json(manifest["contract"])
     session = _session(onnx)
     _check_signature(session, contract)
+    task = _task(manifest, contract)
+    return OnnxModel(session, contract, task, _thresholds(manifest, contract, task))
+
+
+def _task(manifest: Mapping[str, Any], contract: InputContract) -> Task:
+    """The manifest's task, when the contract's labels can be its answers; by their number where none is named."""
+    count = len(contract.labels)
+    task: Task = manifest.get("task", "binary" if count == _PAIR else "multiclass")
+    fits = {
+        "binary": count == _PAIR,
+        "multiclass": count >= _PAIR,
+        "multilabel": count >= 1,
+        "regression": count == 1,
+    }
+    if not fits.get(task, False):
+        raise Corrupt(f"The model's task is {task!r} with {count} labels; accepted: {', '.join(fits)}, with as many.")
+    return task
+
+
+def _thresholds(manifest: Mapping[str, Any], contract: InputContract, task: Task) -> tuple[float, ...]:
+    wanted = len(contract.labels) if task == "multilabel" else 1
+    given = manifest.get("thresholds") if task == "multilabel" else [manifest.get("threshold", _HALF)]
+    found = [_HALF] * wanted if given is None else given
+    if len(found) != wanted:
+        raise Corrupt(f"The manifest has {len(found)} thresholds; its contract has {wanted} labels.")
     # As float32, like the probabilities: both sides of the comparison are rounded alike everywhere.
-    return OnnxModel(session, contract, float(np.float32(manifest.get("threshold", 0.5))))
+    return tuple(float(np.float32(threshold)) for threshold in found)
+
+
+def _bounded(texts: np.ndarray) -> Iterator[np.ndarray]:
+    """Texts (rows, 1) in order, so many at once that the padded words and the word counts stay small."""
+    start = longest = 0
+    for row, text in enumerate(texts[:, 0]):
+        words = text.count(" ") + 1
+        longest = max(longest, words)
+        if row > start and (row - start == _TEXTS or (row - start + 1) * longest > _PADDED_WORDS):
+            yield texts[start:row]
+            start, longest = row, words
+    if len(texts):
+        yield texts[start:]
 
 
 def refuse_foreign(onnx: bytes) -> None:
@@ -96,12 +150,10 @@ def _first_line(error: Exception) -> str:
 
 def _check_signature(session: ort.InferenceSession, contract: InputContract) -> None:
     inputs, outputs = session.get_inputs(), {output.name: output for output in session.get_outputs()}
-    width = len(contract.features)
-    if len(inputs) != 1 or inputs[0].type != _FLOATS or not _is_wide(inputs[0].shape, width):
+    width, kind = len(contract.features), _STRINGS if contract.text else _FLOATS
+    if len(inputs) != 1 or inputs[0].type != kind or not _is_wide(inputs[0].shape, width):
         found = ", ".join(f"{value.name}: {value.type} {value.shape}" for value in inputs)
-        raise Corrupt(
-            f"The model takes {found or 'nothing'}; its contract says one {_FLOATS} of shape [rows, {width}]."
-        )
+        raise Corrupt(f"The model takes {found or 'nothing'}; its contract says one {kind} of shape [rows, {width}].")
     answer = outputs.get(OUTPUT)
     if answer is None or answer.type != _FLOATS or not _is_wide(answer.shape, len(contract.labels)):
         found = ", ".join(f"{value.name}: {value.type} {value.shape}" for value in outputs.values())

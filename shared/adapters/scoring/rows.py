@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shared.domain.predictions import label_kind, prediction_columns
-from shared.domain.scenario import Kind
+from shared.domain.predictions import decided, joined, label_columns, label_kind, prediction_columns
+from shared.domain.scenario import Kind, Task
 
 if TYPE_CHECKING:
     from shared.ports.scoring import BatchJob, LoadedModel
@@ -24,7 +24,6 @@ _TYPES: Mapping[Kind, pa.DataType] = {
 }
 # Text with few distinct values, all known before the first row: written as positions, never hashed.
 _CODED = pa.dictionary(pa.int32(), pa.string())
-_BINARY = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,13 @@ class Layout:
     constants: Mapping[str, pa.Array]
     report: Mapping[str, str]
     labels: pa.Array
-    threshold: float
+    each: Mapping[str, int]
+    thresholds: tuple[float, ...]
+
+    @property
+    def task(self) -> Task:
+        """What the model's answers mean."""
+        return self.job.scenario.task
 
     def block(self, table: pa.Table, start: int, kept: np.ndarray, probabilities: np.ndarray) -> pa.Table:
         """The varying columns for the rows `kept` of `table`, whose first row is row `start` of the window (from 0).
@@ -45,13 +50,14 @@ class Layout:
         """
         if len(kept) < table.num_rows:
             table = table.take(kept)
-        chosen = self._chosen(probabilities)
+        chosen = decided(self.task, self.thresholds, probabilities)
         made: dict[str, Any] = {
             "prediction_id": pa.array(kept + (self.job.first_id + start)),
             "entity_key": self._entity(table, kept + (start + 1)),
             "prediction": self._labelled(chosen),
-            "probability": pa.array(self._probability(probabilities, chosen).astype(np.float64)),
+            "probability": self._probability(probabilities, chosen),
         }
+        made |= {name: _doubles(probabilities[:, position]) for name, position in self.each.items()}
         made |= {name: self._reported(name, table) for name in self.report}
         return pa.table(made)
 
@@ -67,25 +73,23 @@ class Layout:
     def dictionaries(self) -> list[str]:
         """Names of the columns where a dictionary pays: those with few distinct values."""
         coded = [field.name for field in self.schema if field.type == _CODED]
-        text = [name for name in self.report if self.schema.field(name).type == pa.string()]
+        text = [name for name in ("prediction", *self.report) if self.schema.field(name).type == pa.string()]
         return [*coded, *text]
 
-    @property
-    def _binary(self) -> bool:
-        return len(self.labels) == _BINARY
-
-    def _chosen(self, probabilities: np.ndarray) -> np.ndarray:
-        """The position of each row's label, int32 (rows,)."""
-        if self._binary:
-            return (probabilities[:, 1] >= self.threshold).astype(np.int32)
-        return probabilities.argmax(axis=1).astype(np.int32)
-
-    def _probability(self, probabilities: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-        """Of the second label for two labels, of the predicted one for more; (rows,)."""
-        picked: np.ndarray = probabilities[:, 1] if self._binary else probabilities[np.arange(len(chosen)), chosen]
-        return picked
+    def _probability(self, probabilities: np.ndarray, chosen: np.ndarray) -> pa.Array:
+        """Of the second label of two, of the predicted one of more, the largest of several at once; else null."""
+        if self.task == "regression":
+            return pa.nulls(len(probabilities), pa.float64())
+        if self.task == "multilabel":
+            return _doubles(probabilities.max(axis=1))
+        rows = np.arange(len(chosen))
+        return _doubles(probabilities[:, 1] if self.task == "binary" else probabilities[rows, chosen])
 
     def _labelled(self, chosen: np.ndarray) -> pa.Array:
+        if self.task == "regression":
+            return _doubles(chosen)
+        if self.task == "multilabel":
+            return _combined(chosen, self.labels.to_pylist())
         coded = pa.DictionaryArray.from_arrays(chosen, self.labels, safe=False)
         return coded if self.schema.field("prediction").type == _CODED else coded.dictionary_decode()
 
@@ -102,6 +106,19 @@ class Layout:
             return pa.array(numbers).cast(pa.string())
         parts = [table.column(name).cast(pa.string()) for name in names]
         return pc.binary_join_element_wise(*parts, "|", null_handling="replace", null_replacement="")
+
+
+def _doubles(values: np.ndarray) -> pa.Array:
+    return pa.array(values.astype(np.float64))
+
+
+def _combined(predicted: np.ndarray, labels: Sequence[str]) -> pa.Array:
+    """The names of the predicted labels of each row, bool (rows, labels); each combination is spelled once."""
+    packed = np.packbits(predicted, axis=1)
+    keys = packed.view(np.dtype((np.void, packed.shape[1])))[:, 0]
+    _, firsts, codes = np.unique(keys, return_index=True, return_inverse=True)
+    names = pa.array([joined(labels, predicted[first]) for first in firsts], pa.string())
+    return names.take(pa.array(codes))
 
 
 def _repeated(constant: pa.Array, rows: int) -> pa.Array:
@@ -123,15 +140,35 @@ def layout(job: BatchJob, model: LoadedModel) -> Layout:
         "scored_at": origin.scored_at,
     }
     kinds = {column.name: column.kind for column in columns}
-    coded = {name for name in (*constants, "prediction") if kinds[name] == "text"}
+    # Which labels stand together is not known before the rows are: written as plain text.
+    few = constants if job.scenario.task == "multilabel" else (*constants, "prediction")
+    coded = {name for name in few if kinds[name] == "text"}
     types = {name: _CODED if name in coded else _TYPES[kind] for name, kind in kinds.items()}
-    report = {column.name: column.source for column in columns if column.source}
+    each = _probability_columns(job, model)
+    report = {column.name: column.source for column in columns if column.source and column.name not in each}
+    empty = {*report, "probability"} if job.scenario.task == "regression" else {*report}
     return Layout(
         job=job,
-        # Only a report column can be empty; the others are written without a mark per row that they are there.
-        schema=pa.schema([pa.field(name, kind, nullable=name in report) for name, kind in types.items()]),
+        # The other columns are never empty: they are written without a mark per row that they are there.
+        schema=pa.schema([pa.field(name, kind, nullable=name in empty) for name, kind in types.items()]),
         constants={name: pa.array([value], _TYPES[kinds[name]]) for name, value in constants.items()},
         report=report,
-        labels=pa.array(model.contract.labels, pa.string()).cast(_TYPES[label_kind(job.scenario)]),
-        threshold=model.threshold,
+        labels=_labels(job, model),
+        each=each,
+        thresholds=model.thresholds,
     )
+
+
+def _labels(job: BatchJob, model: LoadedModel) -> pa.Array:
+    """The labels in the kind of the prediction column; the name of a number stays a name."""
+    kind = label_kind(job.scenario) if job.scenario.task != "regression" else "text"
+    return pa.array(model.contract.labels, pa.string()).cast(_TYPES[kind])
+
+
+def _probability_columns(job: BatchJob, model: LoadedModel) -> Mapping[str, int]:
+    """Of several labels at once: the column of each, and its position in the model's answer."""
+    if job.scenario.task != "multilabel":
+        return {}
+    positions = {label: position for position, label in enumerate(model.contract.labels)}
+    names = label_columns(job.scenario)
+    return {column.name: positions[column.source] for column in names}

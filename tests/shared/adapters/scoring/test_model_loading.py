@@ -58,8 +58,8 @@ def test_a_row_that_does_not_fit_never_reaches_the_model(model: LoadedModel) -> 
 def test_the_threshold_of_the_manifest_is_kept_as_float32(graph: Graph, load: Load) -> None:
     """One comparison everywhere; a half where the manifest says nothing."""
     onnx_bytes = graph().SerializeToString()
-    assert load(onnx_bytes).threshold == 0.5
-    assert load(onnx_bytes, threshold=0.3).threshold == float(np.float32(0.3))
+    assert load(onnx_bytes).thresholds == (0.5,)
+    assert load(onnx_bytes, threshold=0.3).thresholds == (float(np.float32(0.3)),)
 
 
 def test_other_bytes_than_recorded_are_not_loaded(graph: Graph, load: Load) -> None:
