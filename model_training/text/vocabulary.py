@@ -1,0 +1,84 @@
+"""The words a text model knows and how it weighs them: sublinear TF-IDF with rows of length 1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from shared.errors import Quarantined
+
+# A word of one training text alone teaches nothing about others, and one of every second text tells none apart.
+_LEAST_TEXTS = 2
+_LARGEST_SHARE = 0.5
+# A graph holds one weight per word and class, and scoring one number per row and word.
+MOST_WORDS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """A fitted scikit-learn vectorizer over cleaned texts."""
+
+    vectorizer: Any
+
+    @property
+    def words(self) -> list[str]:
+        """The words in the order of the matrix's columns."""
+        return list(self.vectorizer.get_feature_names_out())
+
+    @property
+    def idf(self) -> np.ndarray:
+        """The weight of each word (V,) before rows are brought to length 1."""
+        return np.asarray(self.vectorizer.idf_)
+
+    def matrix(self, X: np.ndarray) -> Any:
+        """Cleaned texts (rows, 1) to a sparse float64 matrix (rows, V)."""
+        return self.vectorizer.transform(X.ravel())
+
+
+def stop_words() -> tuple[str, ...]:
+    """The English words that carry no meaning of their own, sorted: the `values` of a text feature."""
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    return tuple(sorted(ENGLISH_STOP_WORDS))
+
+
+def fit_vocabulary(X: np.ndarray) -> Vocabulary:
+    """The vocabulary of cleaned training texts (rows, 1); Quarantined when no word is common to two of them."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectorizer = TfidfVectorizer(
+        tokenizer=str.split,
+        token_pattern=None,
+        lowercase=False,  # the texts are cleaned
+        sublinear_tf=True,
+        min_df=_LEAST_TEXTS,
+        max_df=_LARGEST_SHARE,
+        max_features=MOST_WORDS,
+    )
+    try:
+        return Vocabulary(vectorizer.fit(X.ravel()))
+    except ValueError as error:
+        sentence = (
+            f"The {len(X)} training texts have no word to learn from: "
+            f"each occurs in fewer than {_LEAST_TEXTS} or in more than {_LARGEST_SHARE:.0%} of them."
+        )
+        raise Quarantined("no_words", sentence) from error
+
+
+def top_words(X: np.ndarray, y: np.ndarray, k: int = 20) -> Sequence[tuple[str, ...]]:
+    """For each class position 0 … K-1 of `y` (rows,) its `k` words of the largest mean weight, largest first.
+
+    X holds cleaned texts (rows, 1); words of equal weight stand in alphabetical order.
+    """
+    vocabulary = fit_vocabulary(X)
+    Z, words = vocabulary.matrix(X), np.array(vocabulary.words, dtype=object)
+    return [tuple(words[_largest(Z[y == label], k)]) for label in range(int(y.max()) + 1)]
+
+
+def _largest(Z: Any, k: int) -> np.ndarray:
+    total = np.asarray(Z.sum(axis=0)).ravel()
+    order = np.argsort(-total, kind="stable")[:k]
+    return order[total[order] > 0]
