@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.contract import InputContract
+from shared.domain.metrics import LARGER_IS_BETTER, better, reaches, score
 from shared.domain.records import Check, Model, Verdict
 from shared.domain.scenario import Scenario
 from shared.errors import Fault
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-# Probabilities of the golden rows may differ by this much between two builds of the runtime.
+# Answers for the golden rows may differ by this much between two builds of the runtime.
 GOLDEN_TOLERANCE = 1e-5
 
 
@@ -34,14 +35,21 @@ def judge(ports: Ports, scenario: Scenario, model: Model) -> Verdict:
         checks.append(Check("loads", "fail", None, None, f"The model cannot be loaded: {error}"))
         return Verdict(model.id, model.sha256, tuple(checks))
     checks.append(Check("loads", "pass", model.sha256[:12], None, "The graph is allowed and loads from its bytes."))
-    checks.append(_same_contract(scenario, contract))
-    checks.append(_golden(loaded, manifest))
-    checks.append(_bar(scenario, model))
-    checks.append(_champion(ports, scenario, model, loaded, manifest))
+    same = _same_contract(scenario, loaded)
+    checks.extend((same, _golden(loaded, manifest), _bar(scenario, model)))
+    if same.verdict == "fail":
+        reason = "Not compared with the champion: the inputs or answers are not those of the scenario."
+        checks.append(Check("champion", "skip", None, None, reason))
+    else:
+        checks.append(_champion(ports, scenario, model, loaded, manifest))
     return Verdict(model.id, model.sha256, tuple(checks))
 
 
-def _same_contract(scenario: Scenario, contract: InputContract) -> Check:
+def _same_contract(scenario: Scenario, loaded: LoadedModel) -> Check:
+    contract = loaded.contract
+    if loaded.task != scenario.task:
+        reason = f"The model answers {loaded.task}; the scenario declares {scenario.task}."
+        return Check("contract", "fail", loaded.task, scenario.task, reason)
     wanted, found = ", ".join(scenario.features), ", ".join(contract.names)
     if contract.names == scenario.features and contract.labels == scenario.labels:
         return Check("contract", "pass", len(contract.names), len(scenario.features), "Inputs are as declared.")
@@ -54,7 +62,9 @@ def _golden(loaded: LoadedModel, manifest: Mapping[str, Any]) -> Check:
 
     golden = manifest["golden"]
     answers = loaded.rows(golden["rows"])
-    worst = float(np.max(np.abs(answers - np.asarray(golden["probabilities"], dtype=np.float64))))
+    expected = np.asarray(golden["probabilities"], dtype=np.float64)
+    # Of numbers larger than one (regression) the relative difference counts.
+    worst = float(np.max(np.abs(answers - expected) / np.maximum(1, np.abs(expected))))
     if worst <= GOLDEN_TOLERANCE:
         return Check("golden rows", "pass", worst, GOLDEN_TOLERANCE, "The golden rows are reproduced.")
     reason = f"The golden rows differ by {worst:.2g}; at most {GOLDEN_TOLERANCE} is accepted."
@@ -67,13 +77,14 @@ def _bar(scenario: Scenario, model: Model) -> Check:
     if value is None:
         return Check("bar", "fail", None, bar.minimum, f"The model reports no {bar.metric}.")
     words = _split_words(scenario, model)
-    if value >= bar.minimum:
+    if reaches(bar.metric, value, bar.minimum):
         return Check("bar", "pass", value, bar.minimum, f"{words} reaches the bar of {bar.minimum:g}.")
-    return Check("bar", "fail", value, bar.minimum, f"{words} is below the bar of {bar.minimum:g}.")
+    side = "below" if LARGER_IS_BETTER[bar.metric] else "above"
+    return Check("bar", "fail", value, bar.minimum, f"{words} is {side} the bar of {bar.minimum:g}.")
 
 
 def _split_words(scenario: Scenario, model: Model) -> str:
-    kind = {"time": "time-ordered", "random": "random"}
+    kind = {"time": "time-ordered", "random": "random", "given": "given"}
     other = "random" if scenario.split.kind == "time" else "time"
     metric = scenario.bar.metric
     words = f"The {kind[scenario.split.kind]} {metric.upper()} of {model.metrics[metric]:.3f}"
@@ -98,7 +109,7 @@ def _champion(
     table, actual = _holdout(ports, scenario, model, manifest)
     value, rival = (_score(scenario, one, table, actual) for one in (challenger, loaded))
     facts = f"{scenario.metric} {value:.4f} against {rival:.4f} of the champion {champion.id} on the same holdout"
-    if value > rival:
+    if better(scenario.metric, value, rival):
         return Check("champion", "pass", value, rival, f"Better: {facts}.")
     return Check("champion", "fail", value, rival, f"Not better than the champion: {facts}.")
 
@@ -106,19 +117,24 @@ def _champion(
 def _holdout(
     ports: Ports, scenario: Scenario, model: Model, manifest: Mapping[str, Any]
 ) -> tuple[pa.Table, np.ndarray]:
-    import numpy as np
     import pyarrow.parquet as pq
 
     data = read_bytes(ports, f"{model.folder}{manifest['holdout']['file']}")
     table = pq.read_table(io.BytesIO(data), page_checksum_verification=True)
+    return table, _actual(scenario, table)
+
+
+def _actual(scenario: Scenario, table: pa.Table) -> np.ndarray:
+    """What was true of each row: numbers, a 0/1 matrix (rows, labels), or label positions."""
+    import numpy as np
+
+    if scenario.task == "regression":
+        return np.array(table[scenario.target].to_pylist(), dtype=np.float64)
+    if scenario.task == "multilabel":
+        return np.array([table[name].to_pylist() for name in scenario.targets], dtype=np.int64).T
     labels = {label: code for code, label in enumerate(scenario.labels)}
-    actual = np.array([labels[str(value)] for value in table[scenario.target].to_pylist()])
-    return table, actual
+    return np.array([labels[str(value)] for value in table[scenario.target].to_pylist()])
 
 
 def _score(scenario: Scenario, model: LoadedModel, table: pa.Table, actual: np.ndarray) -> float:
-    from shared.domain.metrics import METRICS
-
-    probabilities = model.matrix(model.encode(table))
-    answers = probabilities[:, 1] if scenario.task == "binary" else probabilities
-    return METRICS[scenario.metric](actual, answers)
+    return score(scenario.task, scenario.metric, actual, model.matrix(model.encode(table)))
