@@ -22,6 +22,7 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
     from shared.adapters.folder_lake import FolderLake
     from shared.adapters.local_publisher import LocalPublisher
     from shared.adapters.onnx_scoring import OnnxScoring
+    from shared.adapters.profiling import ArrowProfiles
     from shared.adapters.sql.datasets import SqlDatasets
     from shared.adapters.sql.deployments import SqlDeployments
     from shared.adapters.sql.engine import open_database
@@ -45,6 +46,7 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
         clock=clock,
         lake=lake,
         tables=ArrowTables(Limits(file_bytes=settings.max_file_mb << 20)),
+        profiles=ArrowProfiles(),
         ledger=SqlLedger(engine, clock),
         history=SqlHistory(engine),
         datasets=SqlDatasets(engine),

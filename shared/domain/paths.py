@@ -55,16 +55,33 @@ def table_of(file: str, area: str, scenario: Scenario) -> Table:
 
     Quarantined when the scenario has several tables and the name is none of theirs.
     """
-    if area == "scoring":
-        return scenario.scoring_table
-    if len(scenario.tables) == 1:
-        return scenario.tables[0]
+    tables = scenario.scoring_tables if area == "scoring" else scenario.tables
+    if len(tables) == 1:
+        return tables[0]
     stem = re.split(r"[.-]", file, maxsplit=1)[0]
-    for table in scenario.tables:
+    for table in tables:
         if table.name == stem:
             return table
-    names = ", ".join(f"{table.name}.csv" for table in scenario.tables)
+    names = ", ".join(f"{table.name}.csv" for table in tables)
     raise Quarantined("unknown_table", f"File {file[:80]!r} names no table of {scenario.name}; accepted: {names}.")
+
+
+def absent_tables(files: Iterable[str], area: str, scenario: Scenario) -> list[str]:
+    """What a drop of these files waits for: tables without a file, and parts that other parts announce.
+
+    A file that names no table is no part of the drop.
+    """
+    known = {file: table for file in files if (table := _table_or_none(file, area, scenario))}
+    wanted = scenario.scoring_tables if area == "scoring" else scenario.tables
+    there = {table.name for table in known.values()}
+    return [*(table.name for table in wanted if table.name not in there), *missing_parts(known)]
+
+
+def _table_or_none(file: str, area: str, scenario: Scenario) -> Table | None:
+    try:
+        return table_of(file, area, scenario)
+    except Quarantined:
+        return None
 
 
 def missing_parts(files: Iterable[str]) -> list[str]:
@@ -79,6 +96,16 @@ def missing_parts(files: Iterable[str]) -> list[str]:
 def dataset_folder(scenario: str, dataset: str) -> str:
     """Where a dataset version lies."""
     return f"datasets/{scenario}/{dataset}/"
+
+
+def baseline_folder(scenario: str) -> str:
+    """Where baseline.json (the one that judges) and every accepted baseline by its number lie."""
+    return f"baselines/{scenario}/"
+
+
+def historic_folder(scenario: str) -> str:
+    """Where the historic profile lies: a record per dataset version that was trained on."""
+    return f"history/{scenario}/"
 
 
 def window_folder(scenario: str, window: str) -> str:

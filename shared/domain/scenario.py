@@ -13,6 +13,8 @@ Task = Literal["binary", "multiclass", "multilabel", "regression"]
 Assemble = Callable[[Mapping[str, Any]], Any]
 # (rows, seed, knobs) -> table name to pyarrow Table.
 Generate = Callable[[int, int, "Knobs"], Mapping[str, Any]]
+# A mapping of table name to Arrow table in, numbers by name out.
+Statistics = Callable[[Mapping[str, Any]], Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,9 @@ class Scenario:
     candidates: tuple[str, ...] = ("lightgbm", "logistic", "forest", "boosting")
     batch: Batch = Batch("drops", "", "0 */5 * * * *")
     request_fields: tuple[str, ...] = ()
+    # How far a statistic may lie from the baseline's before a warning says so, as a share.
+    band: float = 0.05
+    statistics: Statistics | None = field(default=None, compare=False)
     assemble: Assemble | None = field(default=None, compare=False)
     generate: Generate | None = field(default=None, compare=False)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from shared.domain.scenario import Scenarios
 from shared.ports.events import Outbox, Publisher
 from shared.ports.lake import Lake
+from shared.ports.profiles import Profiles
 from shared.ports.scoring import Scoring
 from shared.ports.state import Datasets, Deployments, History, Ledger, Predictions, Runs, Windows
 from shared.ports.tables import Tables
@@ -27,6 +28,7 @@ class Ports:
     clock: Clock
     lake: Lake
     tables: Tables
+    profiles: Profiles
     ledger: Ledger
     history: History
     datasets: Datasets
@@ -51,6 +53,7 @@ __all__ = [
     "Outbox",
     "Ports",
     "Predictions",
+    "Profiles",
     "Publisher",
     "Registry",
     "Runs",

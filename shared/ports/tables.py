@@ -1,9 +1,9 @@
-"""Reading a table strictly, describing it, and writing it canonically."""
+"""Reading a table strictly, and writing it canonically."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from shared.domain.scenario import Table
 
@@ -31,8 +31,4 @@ class Tables(Protocol):
 
     def write(self, table: pa.Table) -> bytes:
         """Canonical Parquet: equal tables give equal bytes; page checksums on."""
-        ...
-
-    def profile(self, table: pa.Table) -> Mapping[str, Any]:
-        """Per column: kind, count, nulls, and moments with quantiles (numbers) or the most frequent values (text)."""
         ...

@@ -14,6 +14,7 @@ from shared.ports import Ports
 from shared.workflows.announce import announce
 from shared.workflows.claims import once
 from shared.workflows.train import request_training
+from shared.workflows.validate import told, validate
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -134,15 +135,16 @@ def _publish(
     folder = dataset_folder(dataset.scenario, dataset.id)
     for name, content in contents.items():
         ports.lake.put(f"{folder}{name}.parquet", content)
-    profile = {name: ports.tables.profile(table) for name, table in tables.items()}
-    ports.lake.put(f"{folder}profile.json", _json(profile))
-    ports.lake.put(f"{folder}validation.json", _json({"state": "valid", "errors": [], "warnings": []}))
+    judged = validate(ports, dataset, tables)
     ports.lake.put(f"{folder}manifest.json", _json(_manifest(dataset)))
     standing = ports.datasets.add(dataset)
     run = request_training(ports, standing)
     subject = f"datasets/{standing.scenario}/{standing.id}"
     announce(ports, "DatasetRegistered", subject, {"scenario": standing.scenario, "dataset": standing.id})
-    reason = f"Registered as dataset {standing.id} ({standing.rows} rows); training run {run.id} was requested."
+    reason = (
+        f"Registered as dataset {standing.id} ({standing.rows} rows); training run {run.id} was requested. "
+        f"{told(judged)}"
+    )
     return Outcome("done", reason, {"dataset": standing.id, "run": run.id})
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from shared.domain.records import DatasetVersion, Outcome, Run
 from shared.ports import Ports
+from shared.workflows.historic import remember
 
 # Part of the request key: a changed pipeline may train the same dataset again.
 PIPELINE_VERSION = "1"
@@ -33,6 +34,7 @@ def request_training(ports: Ports, dataset: DatasetVersion, *, force: str = "", 
     run = ports.runs.request(wanted)
     if run.state == "requested":
         ports.ledger.note("train", run.id, "requested", f"Training of dataset {dataset.id} was requested.")
+        remember(ports, dataset)
         ports.trainer.submit(run)
     return run
 

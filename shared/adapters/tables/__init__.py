@@ -1,4 +1,4 @@
-"""The strict table reader: CSV and Parquet under a declared contract, canonical Parquet out, and profiles.
+"""The strict table reader: CSV and Parquet under a declared contract, and canonical Parquet out.
 
 Nothing is guessed. A file is read as its contract says or refused with a code and a sentence that names file, row
 (data rows count from 1) and column. Rules that are not in the contract itself:
@@ -12,8 +12,8 @@ Nothing is guessed. A file is read as its contract says or refused with a code a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, BinaryIO
 
 from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin
@@ -61,12 +61,6 @@ class ArrowTables:
         from shared.adapters.tables.writer import write_parquet
 
         return write_parquet(table)
-
-    def profile(self, table: pa.Table) -> Mapping[str, Any]:
-        """Per column: kind, count, nulls, and moments with quantiles (numbers) or the most frequent values (text)."""
-        from shared.adapters.tables.profile import profile
-
-        return profile(table)
 
 
 def header_of(source: BinaryIO, name: str) -> tuple[str, ...]:

@@ -74,7 +74,6 @@ def test_a_real_file_reads_checks_and_survives_the_canonical_form(name: str) -> 
     assert read(canonical, contract, "again.parquet").equals(table)
     assert header_of(io.BytesIO(canonical), "again.parquet") == tuple(table.schema.names)
     assert set(header_of(io.BytesIO(content), name)) <= set(table.schema.names)
-    assert tables.profile(table)["rows"] == rows
 
 
 def test_the_bank_file_reads_well_under_a_second() -> None:

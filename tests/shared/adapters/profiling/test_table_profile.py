@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.adapters.tables import ArrowTables
+from shared.adapters.profiling import ArrowProfiles
 
 
 def described(values: pa.Array | pa.ChunkedArray) -> dict[str, object]:
     """The profile of one column; it is always JSON."""
-    profile = ArrowTables().profile(pa.table({"x": values}))
+    profile = ArrowProfiles().describe(pa.table({"x": values})).profile
     assert profile["rows"] == len(values)
     return dict(json.loads(json.dumps(profile, allow_nan=False))["columns"]["x"])
 

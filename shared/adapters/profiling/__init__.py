@@ -1,0 +1,27 @@
+"""Profiles of tables, and the report that shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from shared.domain.profile import Described
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class ArrowProfiles:
+    """The Profiles port on Arrow and numpy. Both are imported by the first table."""
+
+    def describe(self, table: pa.Table, baseline: Mapping[str, Any] | None = None) -> Described:
+        """The table's profile, and its rows counted in the cells of the baseline."""
+        from shared.adapters.profiling.tables import describe
+
+        return describe(table, baseline)
+
+    def report(self, facts: Mapping[str, Any]) -> bytes:
+        """One self-contained HTML page."""
+        from shared.adapters.report import render
+
+        return render(facts)

@@ -1,0 +1,159 @@
+"""A column of numbers, described by one sort; parts of a column merge.
+
+Up to `keep` distinct values a merged part is exact. Beyond, it keeps about `keep` / 2 of its values, each standing for
+its neighbours; `rank_error` bounds by how many rows a quantile or a histogram edge may be off.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from shared.adapters.profiling.distinct import estimate, hash_numbers, union
+from shared.adapters.profiling.moments import Moments, merge_moments, moments_of
+
+KEEP = 1 << 16
+CELLS = 64
+QUANTILES = (0, 1, 5, 25, 50, 75, 95, 99, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberPart:
+    """Ascending `values`, each `weights` times (None: once); `known` counts them between a baseline's edges."""
+
+    kind: str
+    nulls: int
+    moments: Moments
+    values: np.ndarray
+    weights: np.ndarray | None = None
+    rank_error: int = 0
+    sketch: np.ndarray | None = None
+    known: np.ndarray | None = None
+
+    def merge(self, other: NumberPart, keep: int) -> NumberPart:
+        """Both parts together."""
+        values, weights = _joined(self, other)
+        sketch = _joined_sketch(self, other)
+        merged = NumberPart(
+            self.kind,
+            self.nulls + other.nulls,
+            merge_moments(self.moments, other.moments),
+            values,
+            weights,
+            self.rank_error + other.rank_error,
+            sketch,
+            None if self.known is None or other.known is None else self.known + other.known,
+        )
+        return merged if len(values) <= keep else _thinned(merged, keep // 2)
+
+    def profile(self) -> Mapping[str, Any]:
+        """The column's profile as JSON values."""
+        count = self.moments.count
+        distinct = _distinct(self.values) if self.sketch is None else estimate(self.sketch)
+        head = {"kind": self.kind, "count": count, "nulls": self.nulls, "distinct": distinct}
+        if not count:
+            return head
+        if self.rank_error:
+            head |= {"rank_error": self.rank_error}
+        return head | {
+            "min": self.values[0].item(),
+            "max": self.values[-1].item(),
+            "mean": self.moments.mean if math.isfinite(self.moments.mean) else None,
+            "std": self.moments.std,
+            "kurtosis": self.moments.kurtosis,
+            "quantiles": self._quantiles(),
+            "histogram": self._histogram(distinct),
+        }
+
+    def against(self) -> Mapping[str, Any] | None:
+        """The counts in the baseline's cells."""
+        return None if self.known is None else {"counts": self.known.tolist()}
+
+    def _quantiles(self) -> Mapping[str, float]:
+        found = _interpolated(self.values, self.weights, np.array(QUANTILES) / 100)
+        return {str(percent): float(value) for percent, value in zip(QUANTILES, found, strict=True)}
+
+    def _histogram(self, distinct: int) -> Mapping[str, Any]:
+        """Cell i counts edges[i-1] < x <= edges[i], open at both ends; `exact` when every value is an edge."""
+        exact = distinct <= CELLS and self.sketch is None
+        edges = np.unique(self.values if exact else _interpolated(self.values, self.weights, np.linspace(0, 1, CELLS)))
+        counts = _cells(self.values, self.weights, edges)
+        return {"edges": edges.tolist(), "counts": counts.tolist(), "exact": exact}
+
+
+def describe_numbers(column: pa.ChunkedArray, edges: Sequence[float] | None) -> NumberPart:
+    """The column of whole or floating numbers; NaN and infinities count as missing."""
+    values = np.sort(column.drop_null().to_numpy() if column.null_count else column.to_numpy())
+    if values.dtype.kind == "f" and len(values) and not (np.isfinite(values[0]) and np.isfinite(values[-1])):
+        values = values[np.isfinite(values)]
+    kind = "float" if values.dtype.kind == "f" else "int"
+    known = None if edges is None else _cells(values, None, np.array(edges))
+    return NumberPart(kind, len(column) - len(values), moments_of(values), values, known=known)
+
+
+def _distinct(ordered: np.ndarray) -> int:
+    return int(np.count_nonzero(ordered[1:] != ordered[:-1])) + bool(len(ordered))
+
+
+def _cells(values: np.ndarray, weights: np.ndarray | None, edges: np.ndarray) -> np.ndarray:
+    ends = np.searchsorted(values, edges, side="right")
+    if weights is not None:
+        ends = np.concatenate(([0], np.cumsum(weights)))[ends]
+    total = len(values) if weights is None else int(weights.sum())
+    counts: np.ndarray = np.diff(ends, prepend=0, append=total)
+    return counts
+
+
+def _interpolated(values: np.ndarray, weights: np.ndarray | None, shares: np.ndarray) -> np.ndarray:
+    ends = None if weights is None else np.cumsum(weights)
+    total = len(values) if ends is None else int(ends[-1])
+    at = shares * (total - 1)
+    below = np.floor(at).astype(np.int64)
+    above = np.minimum(below + 1, total - 1)
+    weight = at - below
+    # Weighted sum, not a difference: the distance of two doubles may be infinite.
+    mixed: np.ndarray = _ranked(values, ends, below) * (1 - weight) + _ranked(values, ends, above) * weight
+    return mixed
+
+
+def _ranked(values: np.ndarray, ends: np.ndarray | None, ranks: np.ndarray) -> np.ndarray:
+    found: np.ndarray = values[ranks if ends is None else np.searchsorted(ends, ranks, side="right")]
+    return found
+
+
+def _joined(a: NumberPart, b: NumberPart) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct values of both, ascending, with how often each stands there."""
+    values = np.concatenate((a.values, b.values))
+    weights = np.concatenate([np.ones(len(p.values), np.int64) if p.weights is None else p.weights for p in (a, b)])
+    order = np.argsort(values, kind="stable")
+    values, weights = values[order], weights[order]
+    starts = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1]))) if len(values) else order
+    return values[starts], np.add.reduceat(weights, starts) if len(values) else weights
+
+
+def _joined_sketch(a: NumberPart, b: NumberPart) -> np.ndarray | None:
+    if a.sketch is None and b.sketch is None:
+        return None
+    return union(*(hash_numbers(part.values) if part.sketch is None else part.sketch for part in (a, b)))
+
+
+def _thinned(part: NumberPart, size: int) -> NumberPart:
+    """About `size` of the values, evenly spaced by rank, first and last among them, each for its neighbours."""
+    assert part.weights is not None  # noqa: S101 -- joined parts have weights
+    ends = np.cumsum(part.weights)
+    ranks = np.unique(np.linspace(0, ends[-1] - 1, size).astype(np.int64))
+    kept = np.unique(np.searchsorted(ends, ranks, side="right"))
+    # A dropped value's rows are split between its kept neighbours at the middle rank.
+    starts = ends[kept] - part.weights[kept]
+    middles = (ends[kept][:-1] + starts[1:]) // 2
+    weights = np.diff(np.concatenate(([0], middles, [ends[-1]])))
+    error = int(np.max((starts[1:] - ends[kept][:-1] + 1) // 2, initial=0))
+    sketch = hash_numbers(part.values) if part.sketch is None else part.sketch
+    return NumberPart(
+        part.kind, part.nulls, part.moments, part.values[kept], weights, part.rank_error + error, sketch, part.known
+    )

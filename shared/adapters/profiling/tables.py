@@ -1,0 +1,90 @@
+"""A table described column by column, columns in parallel; chunks of a table are described apart and merged."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any, Protocol, Self
+
+import pyarrow as pa
+
+from shared.adapters.profiling.numbers import KEEP, describe_numbers
+from shared.adapters.profiling.texts import describe_texts
+from shared.adapters.profiling.times import describe_times
+from shared.domain.profile import Described
+
+# Rows that are sorted at once; a larger table is described chunk by chunk, in bounded memory.
+CHUNK = 1 << 22
+
+
+class ColumnPart(Protocol):
+    """What is known of some rows of a column."""
+
+    def merge(self, other: Self, keep: int) -> Self:
+        """Both parts together, keeping at most `keep` values."""
+        ...
+
+    def profile(self) -> Mapping[str, Any]:
+        """JSON values."""
+        ...
+
+    def against(self) -> Mapping[str, Any] | None:
+        """Counts in the cells of a baseline."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TablePart:
+    """What is known of some rows of a table."""
+
+    rows: int
+    columns: Mapping[str, ColumnPart]
+
+
+def describe(table: pa.Table, baseline: Mapping[str, Any] | None = None, chunk: int = CHUNK) -> Described:
+    """The table's profile, and its rows counted in the cells of the baseline (a profile of the same table)."""
+    slices = (table.slice(start, chunk) for start in range(0, max(table.num_rows, 1), chunk))
+    return finish(merge(part_of(each, baseline) for each in slices))
+
+
+def part_of(table: pa.Table, baseline: Mapping[str, Any] | None = None) -> TablePart:
+    """These rows, to be merged with others; only parts counted against the same baseline merge."""
+    known = {} if baseline is None else baseline["columns"]
+    with ThreadPoolExecutor(max_workers=os.process_cpu_count() or 1) as pool:
+        cells = [known.get(name, {}) for name in table.column_names]
+        parts = list(pool.map(_describe, table.columns, cells))
+    return TablePart(table.num_rows, dict(zip(table.column_names, parts, strict=True)))
+
+
+def merge(parts: Iterable[TablePart], keep: int = KEEP) -> TablePart:
+    """All parts of one table together; at most `keep` values a column stay in memory."""
+    return reduce(lambda a, b: _merged(a, b, keep), parts)
+
+
+def finish(part: TablePart) -> Described:
+    """`{"rows": n, "columns": {name: {"kind", "count", "nulls", "distinct", ...}}}`; count + nulls = rows.
+
+    Numbers add min, max, mean, std and kurtosis (of the population), quantiles (linear interpolation, keyed by
+    percent) and a histogram; text adds lengths and the most frequent values; times add first and last.
+    """
+    against = {name: column.against() for name, column in part.columns.items()}
+    return Described(
+        {"rows": part.rows, "columns": {name: column.profile() for name, column in part.columns.items()}},
+        {name: counts for name, counts in against.items() if counts is not None},
+    )
+
+
+def _merged(a: TablePart, b: TablePart, keep: int) -> TablePart:
+    return TablePart(a.rows + b.rows, {name: part.merge(b.columns[name], keep) for name, part in a.columns.items()})
+
+
+def _describe(column: pa.ChunkedArray, baseline: Mapping[str, Any]) -> ColumnPart:
+    kind, cells = column.type, baseline.get("histogram") or {}
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        return describe_numbers(column, cells.get("edges"))
+    if pa.types.is_timestamp(kind):
+        return describe_times(column)
+    return describe_texts(column, cells.get("values"))

@@ -1,0 +1,42 @@
+"""A column of times: first, last, and how many differ; parts of a column merge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from shared.adapters.profiling.numbers import NumberPart, describe_numbers
+
+
+@dataclass(frozen=True, slots=True)
+class TimePart:
+    """The times as whole numbers of `unit`."""
+
+    numbers: NumberPart
+    unit: pa.TimestampType
+
+    def merge(self, other: TimePart, keep: int) -> TimePart:
+        """Both parts together."""
+        return TimePart(self.numbers.merge(other.numbers, keep), self.unit)
+
+    def profile(self) -> Mapping[str, Any]:
+        """The column's profile as JSON values; times in ISO 8601."""
+        told = self.numbers.profile()
+        head = {**{name: told[name] for name in ("count", "nulls", "distinct")}, "kind": "time"}
+        if not told["count"]:
+            return head
+        return head | {"first": self._text(told["min"]), "last": self._text(told["max"])}
+
+    def against(self) -> None:
+        """Times move on: no baseline judges them."""
+
+    def _text(self, value: int) -> str:
+        return str(pa.scalar(value, pa.int64()).cast(self.unit).as_py().isoformat())
+
+
+def describe_times(column: pa.ChunkedArray) -> TimePart:
+    """The column of timestamps."""
+    return TimePart(describe_numbers(column.cast(pa.int64()), None), column.type)

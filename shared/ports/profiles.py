@@ -1,0 +1,28 @@
+"""Describing tables, and showing a dataset version to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from shared.domain.profile import Described
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Profiles(Protocol):
+    """Statistics of tables and the page that shows them."""
+
+    def describe(self, table: pa.Table, baseline: Mapping[str, Any] | None = None) -> Described:
+        """The table's profile, and its rows counted in the cells of the baseline (a profile of the same table).
+
+        The profile depends on the rows only, not on the baseline.
+        """
+        ...
+
+    def report(self, facts: Mapping[str, Any]) -> bytes:
+        """One self-contained HTML page of a dataset version: `dataset`, `scenario`, `title`, `rows`, `sources`,
+        `profile`, `validation`, `baseline` (or None) and `history` (records, oldest first).
+        """  # noqa: D205 -- the facts are one list
+        ...

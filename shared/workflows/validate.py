@@ -1,0 +1,89 @@
+"""A dataset version is described, judged against its baseline and shown: profile.json, validation.json, report.html."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from shared.domain.paths import dataset_folder
+from shared.domain.profile import dataset_profile
+from shared.domain.records import DatasetVersion
+from shared.domain.scenario import Scenario
+from shared.domain.validation import Warned, validation
+from shared.errors import Corrupt
+from shared.ports import Ports
+from shared.workflows.baseline import read_baseline
+from shared.workflows.historic import read_history, record
+from shared.workflows.models import read_json
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def validate(ports: Ports, dataset: DatasetVersion, tables: Mapping[str, pa.Table]) -> Mapping[str, Any]:
+    """Write the three files beside the tables; returns the validation that stands (a repeat changes nothing)."""
+    scenario, folder = ports.scenarios[dataset.scenario], dataset_folder(dataset.scenario, dataset.id)
+    baseline = _baseline(ports, scenario.name)
+    known = {} if isinstance(baseline, Warned) else baseline["profile"]["tables"]
+    described = {name: ports.profiles.describe(table, known.get(name)) for name, table in tables.items()}
+    statistics = scenario_statistics(scenario, tables)
+    profile = dataset_profile({name: one.profile for name, one in described.items()}, statistics)
+    _put(ports, f"{folder}profile.json", profile)
+    judged = _put(ports, f"{folder}validation.json", validation(scenario, described, statistics, baseline))
+    facts = {
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "dataset": dataset.id,
+        "rows": dataset.rows,
+        "sources": list(dataset.sources),
+        "profile": profile,
+        "validation": judged,
+        "baseline": None if isinstance(baseline, Warned) else baseline,
+        "history": [*_before(ports, dataset), record(dataset, profile, judged)],
+    }
+    ports.lake.put(f"{folder}report.html", ports.profiles.report(facts))
+    return judged
+
+
+def scenario_statistics(scenario: Scenario, tables: Mapping[str, pa.Table]) -> Mapping[str, float | None]:
+    """The scenario's own numbers by name; one that is not finite has no value."""
+    if scenario.statistics is None:
+        return {}
+    named = {name: float(value) for name, value in scenario.statistics(tables).items()}
+    return {name: value if math.isfinite(value) else None for name, value in sorted(named.items())}
+
+
+def told(judged: Mapping[str, Any]) -> str:
+    """The validation in one sentence."""
+    codes = [warning["code"] for warning in judged["warnings"]]
+    if not codes:
+        return "Validation found nothing unusual."
+    counted = ", ".join(f"{codes.count(code)} {code}" for code in dict.fromkeys(codes))
+    return f"Validation has {len(codes)} warning(s): {counted}."
+
+
+def _baseline(ports: Ports, scenario: str) -> Mapping[str, Any] | Warned:
+    """The baseline, or why nothing is judged."""
+    try:
+        baseline = read_baseline(ports, scenario)
+    except Corrupt as fault:
+        return Warned("broken_baseline", f"Nothing was compared: {fault.reason}")
+    if baseline is not None:
+        return baseline
+    sentence = (
+        f"There is no baseline for {scenario} yet, so nothing was compared; "
+        f"accept one with: mlops baseline accept {scenario} DATASET --by WHO --reason WHY"
+    )
+    return Warned("no_baseline", sentence)
+
+
+def _before(ports: Ports, dataset: DatasetVersion) -> list[Mapping[str, Any]]:
+    return [one for one in read_history(ports, dataset.scenario) if one["dataset"] != dataset.id]
+
+
+def _put(ports: Ports, path: str, value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Store the value unless one stands there; returns the one that stands."""
+    _, written = ports.lake.put(path, (json.dumps(value, indent=1, sort_keys=True) + "\n").encode())
+    return value if written else read_json(ports, path)
