@@ -6,6 +6,7 @@ ONNX graph nor scoring needs PyTorch.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from model_training.text.graph import Layers, network_graph
+from model_training.text.names import DEEP
 from model_training.text.vocabulary import Vocabulary
 
 # Rows of a prediction at a time: what is dense is at most this many times the hidden width.
@@ -79,7 +81,7 @@ class Deep:
     network: Any
     params: DeepParams
     seconds: float
-    name: str = "deep"
+    name: str = DEEP
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Cleaned texts (rows, 1) to probabilities (rows, K), as PyTorch computes them."""
@@ -103,6 +105,7 @@ def fit_deep(
     X: np.ndarray,
     y: np.ndarray,
     seed: int,
+    *,
     held: tuple[np.ndarray, np.ndarray] | None = None,
     watch: Watch | None = None,
 ) -> Deep:
@@ -111,14 +114,12 @@ def fit_deep(
     With `held` (texts, labels) its accuracy on them is given to `watch(epoch, accuracy)` after each epoch, epochs
     counted from 1; what `watch` raises ends the training. Equal arguments give equal weights on a CPU.
     """
-    import torch
-
     started = time.perf_counter()
     Z, random = vocabulary.matrix(X).astype(np.float32), np.random.default_rng(seed)
     judged = (vocabulary.matrix(held[0]), held[1]) if held else None
     with _one_thread():
         network = _network(Z.shape[1], params.hidden, int(y.max()) + 1, seed)
-        optimizer = torch.optim.Adam(network.parameters(), lr=params.learning_rate)
+        optimizer = _torch().optim.Adam(network.parameters(), lr=params.learning_rate)
         for epoch in range(1, params.epochs + 1):
             order = random.permutation(len(y))
             for start in range(0, len(y), params.batch):
@@ -130,9 +131,8 @@ def fit_deep(
 
 def _network(width: int, hidden: int, classes: int, seed: int) -> Any:
     """The untrained network. Its first layer adds up the rows of a text's words; the last row is its offset."""
-    import torch
-    from torch import nn
-
+    torch = _torch()
+    nn = torch.nn
     # A generator of its own: whoever else draws from PyTorch's is not disturbed.
     with torch.random.fork_rng():
         torch.manual_seed(seed)
@@ -143,8 +143,7 @@ def _network(width: int, hidden: int, classes: int, seed: int) -> Any:
 
 
 def _step(network: Any, optimizer: Any, Z: Any, y: np.ndarray, rows: np.ndarray) -> None:
-    import torch
-
+    torch = _torch()
     scores = _scores(network, Z[rows])
     loss = torch.nn.functional.cross_entropy(scores, torch.from_numpy(y[rows]).to(scores.device))
     optimizer.zero_grad()
@@ -154,9 +153,9 @@ def _step(network: Any, optimizer: Any, Z: Any, y: np.ndarray, rows: np.ndarray)
 
 def _scores(network: Any, Z: Any) -> Any:
     """The scores (rows, K) of a sparse matrix, each row of which gets the offset's row of weight 1 at its end."""
-    import torch
     from scipy.sparse import csr_matrix, hstack
 
+    torch = _torch()
     words, others = network
     rows = hstack([Z, csr_matrix(np.ones((Z.shape[0], 1)))], format="csr")
     parts = (rows.indices.astype(np.int64), rows.indptr.astype(np.int64), rows.data.astype(np.float32))
@@ -165,18 +164,21 @@ def _scores(network: Any, Z: Any) -> Any:
 
 
 def _predict(network: Any, Z: Any) -> np.ndarray:
-    import torch
-
+    torch = _torch()
     with torch.no_grad():
         blocks = [_scores(network, Z[start : start + _ROWS]).double() for start in range(0, Z.shape[0], _ROWS)]
         return np.concatenate([torch.softmax(block, dim=1).cpu().numpy() for block in blocks])
 
 
+def _torch() -> Any:
+    """PyTorch, typed loosely: the checks of this project run where it is not installed."""
+    return importlib.import_module("torch")
+
+
 @contextmanager
 def _one_thread() -> Iterator[None]:
     """Sums are added up in one order: the number of cores changes no weight."""
-    import torch
-
+    torch = _torch()
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
@@ -11,29 +12,11 @@ import numpy as np
 
 from model_training.text import deep
 from model_training.text.candidates import ONE_AT_A_TIME, Forest, Linear, Neighbours, estimators, fit_centroids
+from model_training.text.names import DEEP
 from model_training.text.vocabulary import Vocabulary, fit_vocabulary
 from model_training.threads import side_by_side
 from shared.errors import Quarantined
 
-CLASSICAL = (
-    "ridge",
-    "perceptron",
-    "passive_aggressive",
-    "knn",
-    "random_forest",
-    "linear_svc_l2",
-    "linear_svc_l1",
-    "sgd_l2",
-    "sgd_l1",
-    "sgd_elasticnet",
-    "nearest_centroid",
-    "multinomial_nb",
-    "bernoulli_nb",
-    "complement_nb",
-    "svc_l1_select_l2",
-)
-DEEP = "deep"
-_KINDS = {"knn": Neighbours, "random_forest": Forest}
 # About where a report of progress stands within a training run.
 _DONE = 0.5
 
@@ -62,11 +45,27 @@ class Fitted(Protocol):
         ...
 
 
+_KINDS: Mapping[str, Callable[[str, Vocabulary, Any, float], Fitted]] = {"knn": Neighbours, "random_forest": Forest}
+
+
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """What every candidate is fitted on: texts, their matrix and label positions, and how."""
+
+    vocabulary: Vocabulary
+    X: np.ndarray
+    Z: Any
+    y: np.ndarray
+    profile: str
+    seed: int
+
+
 def fit_text(
     names: Sequence[str],
     X: np.ndarray,
     y: np.ndarray,
     classes: int,
+    *,
     profile: str,
     seed: int,
     report: Report,
@@ -75,16 +74,15 @@ def fit_text(
     """The named candidates fitted on cleaned texts (rows, 1) and label positions (rows,), in the given order.
 
     The same on any number of cores. Without PyTorch `deep` is left out and reported; Quarantined when a class has
-    no text or no word is common to two texts.
+    no text or no word is common to two texts, KeyError for a name that is not in `names.py`.
     """
     _check_classes(y, classes)
     vocabulary = fit_vocabulary(X)
-    Z = vocabulary.matrix(X)
-    classical = [name for name in names if name != DEEP]
-    jobs = [partial(_fit_group, group, vocabulary, Z, y, profile, seed) for group in _groups(classical)]
-    fitted: list[Fitted] = [candidate for group in side_by_side(jobs) for candidate in group]
+    lesson = _Lesson(vocabulary, X, vocabulary.matrix(X), y, profile, seed)
+    groups = _groups([name for name in names if name != DEEP])
+    fitted = [one for group in side_by_side([partial(_fit_group, group, lesson) for group in groups]) for one in group]
     if DEEP in names:
-        fitted += _fit_deep(params or deep.DeepParams(), vocabulary, X, y, seed, report)
+        fitted += _fit_deep(params or deep.DeepParams(), lesson, report)
     order = {name: position for position, name in enumerate(names)}
     return sorted(fitted, key=lambda candidate: order[candidate.name])
 
@@ -95,27 +93,26 @@ def _groups(names: Sequence[str]) -> list[list[str]]:
     return [group for group in (together, *([name] for name in names if name not in ONE_AT_A_TIME)) if group]
 
 
-def _fit_group(
-    names: Sequence[str], vocabulary: Vocabulary, Z: Any, y: np.ndarray, profile: str, seed: int
-) -> list[Fitted]:
-    return [_fit(name, vocabulary, Z, y, profile, seed) for name in names]
+def _fit_group(names: Sequence[str], lesson: _Lesson) -> list[Fitted]:
+    return [_fit(name, lesson) for name in names]
 
 
-def _fit(name: str, vocabulary: Vocabulary, Z: Any, y: np.ndarray, profile: str, seed: int) -> Fitted:
+def _fit(name: str, lesson: _Lesson) -> Fitted:
     started = time.perf_counter()
-    # All estimators are constructed for one of them: that costs less than a millisecond.
-    model = fit_centroids(Z, y) if name == "nearest_centroid" else estimators(profile, seed)[name].fit(Z, y)
-    return _KINDS.get(name, Linear)(name, vocabulary, model, time.perf_counter() - started)
+    if name == "nearest_centroid":
+        model = fit_centroids(lesson.Z, lesson.y)
+    else:
+        # All estimators are constructed for one of them: that costs less than a millisecond.
+        model = estimators(lesson.profile, lesson.seed)[name].fit(lesson.Z, lesson.y)
+    return _KINDS.get(name, Linear)(name, lesson.vocabulary, model, time.perf_counter() - started)
 
 
-def _fit_deep(
-    params: deep.DeepParams, vocabulary: Vocabulary, X: np.ndarray, y: np.ndarray, seed: int, report: Report
-) -> list[Fitted]:
+def _fit_deep(params: deep.DeepParams, lesson: _Lesson, report: Report) -> list[Fitted]:
     absent = deep.absent()
     if absent:
         report(absent, _DONE)
         return []
-    return [deep.fit_deep(params, vocabulary, X, y, seed)]
+    return [deep.fit_deep(params, lesson.vocabulary, lesson.X, lesson.y, lesson.seed)]
 
 
 def _check_classes(y: np.ndarray, classes: int) -> None:

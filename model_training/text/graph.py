@@ -25,7 +25,7 @@ Layers = Sequence[tuple[np.ndarray, np.ndarray]]
 
 
 def linear_graph(vocabulary: Vocabulary, W: np.ndarray, b: np.ndarray, *, presence: bool = False) -> bytes:
-    """softmax(Z W + b) with W (V, K) and b (K,); Z is 1 where a word occurs when `presence`, else its weight."""
+    """The softmax of Z W + b with W (V, K) and b (K,); Z is 1 where a word occurs when `presence`, else its weight."""
     # Softmax does not see what all classes have in common; without it float32 sums lose less.
     layers = [(W - W.mean(axis=1, keepdims=True), b - b.mean())]
     if not presence:
@@ -44,7 +44,7 @@ def linear_graph(vocabulary: Vocabulary, W: np.ndarray, b: np.ndarray, *, presen
 
 
 def network_graph(vocabulary: Vocabulary, layers: Layers) -> bytes:
-    """softmax of layers ((in, out), (out,)) with a rectifier between each two; the first one takes word weights."""
+    """Softmax of layers ((in, out), (out,)) with a rectifier between each two; the first one takes word weights."""
     nodes, constants = _dense(_WEIGHED, layers, _PADDED)
     constants = _weights(vocabulary) | {name: value.astype(np.float32) for name, value in constants.items()}
     return _model(vocabulary, [*_weigh(), *nodes], constants, classes=len(layers[-1][1]))
@@ -74,8 +74,8 @@ def _count(vocabulary: Vocabulary) -> list[onnx.NodeProto]:
     from onnx.helper import make_node
 
     words = vocabulary.words
-    pool = {"ngram_counts": [0], "ngram_indexes": list(range(len(words))), "pool_strings": words}
-    single = {"min_gram_length": 1, "max_gram_length": 1, "max_skip_count": 0}
+    pool: dict[str, Any] = {"ngram_counts": [0], "ngram_indexes": list(range(len(words))), "pool_strings": words}
+    single: dict[str, Any] = {"min_gram_length": 1, "max_gram_length": 1, "max_skip_count": 0}
     return [
         make_node("Concat", [TEXT, "no_text"], ["padded"], axis=0),
         make_node("Squeeze", ["padded", "second_axis"], ["texts"]),
@@ -147,8 +147,8 @@ def _model(
 
 
 def _positions() -> list[Any]:
-    from onnx import TensorProto, helper
+    from onnx import TensorProto, helper, numpy_helper
 
     integers = {"second_axis": [1], "first_row": [0], "last_row": [-1]}
     tensors = [helper.make_tensor(name, TensorProto.INT64, [1], values) for name, values in integers.items()]
-    return [*tensors, helper.make_tensor("no_text", TensorProto.STRING, [1, 1], [b""])]
+    return [*tensors, numpy_helper.from_array(np.array([[""]], dtype=object), "no_text")]

@@ -19,7 +19,7 @@ _LANGUAGE_CHARACTERS = 1_000
 _MOST_TEXTS = 5_000
 
 
-def statistics(texts: Sequence[str], classes: Sequence[int], number: int) -> Mapping[str, float]:
+def text_statistics(texts: Sequence[str], classes: Sequence[int], number: int) -> Mapping[str, float]:
     """Every statistic of raw texts and their class positions 0 … number-1, under its own name; NaN without texts."""
     mean, spread = class_shares(classes, number)
     sample = texts[:: math.ceil(len(texts) / _MOST_TEXTS) or 1]
@@ -55,7 +55,7 @@ def average_stop_words(texts: Sequence[str]) -> float:
 
 def average_sentiment(texts: Sequence[str]) -> float:
     """The mean polarity of the texts, from -1 (all words bad) to 1 (all words good)."""
-    from textblob.en import sentiment
+    from textblob.en import sentiment  # type: ignore[import-untyped]  # the package has no types
 
     return _mean([sentiment(text)[0] for text in texts])
 
@@ -67,7 +67,7 @@ def share_not_english(texts: Sequence[str]) -> float:
 
 def not_english(text: str) -> bool:
     """Whether another language is found in the text; False when it is too short to tell."""
-    import py3langid
+    import py3langid  # type: ignore[import-untyped]  # the package has no types
 
     shown = text[:_LANGUAGE_CHARACTERS]
     if sum(map(str.isalpha, shown)) < _LEAST_LETTERS:

@@ -1,0 +1,63 @@
+"""For which newsgroup was this written? Labelled texts in two tables: the second one judges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from model_training.text.names import CLASSICAL, DEEP
+from shared.domain.scenario import Bar, Batch, Column, Knobs, Scenario, Split, Table
+
+# In the order of the numbers in `target`: they travel in the manifest, and scoring answers with them.
+LABELS = ("alt.atheism", "comp.graphics", "sci.space", "talk.religion.misc")
+
+
+def _assemble(tables: Mapping[str, Any]) -> Any:
+    from model_training.text.tables import assemble
+
+    return assemble(tables, LABELS)
+
+
+def _generate(rows: int, seed: int, knobs: Knobs) -> Mapping[str, Any]:
+    from model_training.generators import text_classification
+
+    return text_classification.generate(rows, seed, knobs)
+
+
+def statistics(tables: Mapping[str, Any]) -> Mapping[str, float]:
+    """What the texts of all given Arrow tables are like: the numbers a profile keeps."""
+    from model_training.text.statistics import text_statistics
+
+    texts = [text for table in tables.values() for text in table["text"].to_pylist() if text is not None]
+    labelled = [table["target"].to_pylist() for table in tables.values() if "target" in table.column_names]
+    classes = [target for targets in labelled for target in targets if target is not None]
+    return text_statistics(texts, classes, len(LABELS))
+
+
+_COLUMNS = (
+    Column("text", "text"),
+    Column("target", "int", values=tuple(str(position) for position in range(len(LABELS)))),
+    # What the published files have besides: a number to find a text again, and the name of its class.
+    Column("id", "int", nulls=True, optional=True),
+    Column("category", "text", nulls=True, optional=True, values=LABELS),
+)
+
+SCENARIO = Scenario(
+    name="text_classification",
+    title="For which newsgroup was this written?",
+    tables=(Table("raw_train", _COLUMNS), Table("raw_test", _COLUMNS)),
+    label_table="raw_train",
+    target="target",
+    numeric=(),
+    text="text",
+    task="multiclass",
+    labels=LABELS,
+    split=Split("given", column="judges"),
+    metric="accuracy",
+    bar=Bar("accuracy", 0.80),
+    candidates=(*CLASSICAL, DEEP),
+    batch=Batch("drops", "raw_test", "0 */5 * * * *", report=("id",)),
+    request_fields=("text",),
+    assemble=_assemble,
+    generate=_generate,
+)

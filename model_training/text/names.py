@@ -1,0 +1,23 @@
+"""The candidates of a text scenario, as a declaration names them."""
+
+from __future__ import annotations
+
+CLASSICAL = (
+    "ridge",
+    "perceptron",
+    "passive_aggressive",
+    "knn",
+    "random_forest",
+    "linear_svc_l2",
+    "linear_svc_l1",
+    "sgd_l2",
+    "sgd_l1",
+    "sgd_elasticnet",
+    "nearest_centroid",
+    "multinomial_nb",
+    "bernoulli_nb",
+    "complement_nb",
+    "svc_l1_select_l2",
+)
+# Competes where PyTorch is installed.
+DEEP = "deep"
