@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model_training.maintenance.esd import anomalous
+from model_training.maintenance.names import MACHINE, SENSORS, TIME
 from model_training.maintenance.smoothing import running_mean
-from model_training.maintenance.stretches import MACHINE, SENSORS, TIME, stretches, times_of
+from model_training.maintenance.stretches import stretches, times_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,10 +29,10 @@ def find_anomalies(telemetry: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     pieces = stretches(telemetry)
-    lengths = np.repeat([piece.values.shape[1] for piece in pieces], len(SENSORS)).astype(np.int64)
+    lengths = np.repeat([piece.readings.shape[1] for piece in pieces], len(SENSORS)).astype(np.int64)
     smooth = np.zeros((len(lengths), int(lengths.max(initial=0))))
     for row, piece in zip(range(0, len(lengths), len(SENSORS)), pieces, strict=True):
-        smooth[row : row + len(SENSORS), : piece.values.shape[1]] = running_mean(piece.values)
+        smooth[row : row + len(SENSORS), : piece.readings.shape[1]] = running_mean(piece.readings)
     series, position = np.nonzero(anomalous(smooth, lengths, DAY)) if len(pieces) else (np.array([], int),) * 2
     machine = np.array([piece.machine for piece in pieces], dtype=np.int64)[series // len(SENSORS)]
     hour = np.array([piece.start for piece in pieces], dtype=np.int64)[series // len(SENSORS)] + position
@@ -40,24 +41,24 @@ def find_anomalies(telemetry: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({TIME: times_of(hour[order]), MACHINE: machine[order], "errorID": names})
 
 
-def trailing_anomalies(values: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What the two weeks up to each of `ends` (positions in hours) say about `values` (sensors, hours).
+def trailing_anomalies(readings: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Hours since the last anomaly in the two weeks up to each of `ends`, (ends, sensors); WINDOW where there is none.
 
-    Hours since the last anomaly, (ends, sensors), WINDOW where there is none, and how many hours there were, (ends,).
-    The hours after an end play no part, so a service that holds two weeks finds the same as training did.
+    `readings` is (sensors, hours), `ends` are positions in it; the first windows are as long as there are hours. The
+    hours after an end play no part, so a service that holds two weeks finds exactly what training found.
     """
-    since = np.empty((len(ends), len(values)))
+    since = np.empty((len(ends), len(readings)))
     for at in range(0, len(ends), _BLOCK):
         some = ends[at : at + _BLOCK]
-        since[at : at + _BLOCK] = _since_last(values, some)
-    return since, np.minimum(ends + 1, WINDOW)
+        since[at : at + _BLOCK] = _since_last(readings, some)
+    return since
 
 
-def _since_last(values: np.ndarray, ends: np.ndarray) -> np.ndarray:
+def _since_last(readings: np.ndarray, ends: np.ndarray) -> np.ndarray:
     lengths = np.minimum(ends + 1, WINDOW)
     positions = (ends - lengths + 1)[:, None] + np.arange(WINDOW)
-    windows = values[:, np.minimum(positions, ends[:, None])].reshape(-1, WINDOW)
-    found = anomalous(running_mean(windows), np.tile(lengths, len(values)), DAY).reshape(len(values), -1, WINDOW)
+    windows = readings[:, np.minimum(positions, ends[:, None])].reshape(-1, WINDOW)
+    found = anomalous(running_mean(windows), np.tile(lengths, len(readings)), DAY).reshape(len(readings), -1, WINDOW)
     # The last True of a window is the first one of the reversed window.
     last = WINDOW - 1 - found[..., ::-1].argmax(axis=-1)
     return np.where(found.any(axis=-1), lengths - 1 - last, WINDOW).T

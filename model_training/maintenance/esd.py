@@ -48,7 +48,7 @@ def critical_values(lengths: np.ndarray, most: np.ndarray) -> np.ndarray:
     freedom = np.where(valid, n - i - 1, 1)
     t = stdtrit(freedom, np.where(valid, 1 - ALPHA / (2 * np.maximum(n - i + 1, 1)), 0.5))
     limits = t * (n - i) / np.sqrt((freedom + t**2) * np.maximum(n - i + 1, 1))
-    return np.where(valid, limits, np.inf)[back]
+    return np.asarray(np.where(valid, limits, np.inf)[back])
 
 
 def _middles(rest: np.ndarray, lengths: np.ndarray, period: int) -> np.ndarray:
@@ -153,7 +153,7 @@ class _Slice:
         nearest = np.maximum(left, right)
         before = np.where(start > self.low, median - s[row, np.maximum(start - 1, 0)], np.inf)
         after = np.where(start + k < self.high, s[row, np.minimum(start + k, s.shape[1] - 1)] - median, np.inf)
-        return np.where(odd, nearest, (nearest + np.minimum(before, after)) / 2)
+        return np.asarray(np.where(odd, nearest, (nearest + np.minimum(before, after)) / 2))
 
     def _nearest(self, median: np.ndarray, k: np.ndarray) -> np.ndarray:
         """Where the k values nearest to the median begin: they lie side by side in the sorted row."""

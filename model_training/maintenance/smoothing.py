@@ -9,8 +9,9 @@ MEMORY = 12
 
 
 def running_mean(values: np.ndarray) -> np.ndarray:
-    """Running means along the last axis, float64 of the same shape: `a[0] = x[0]`, then
-    `a[r] = a[r-1] + (x[r] - a[r-1]) / min(12, r)`; with r counted so, the second value replaces the first.
+    """Running means along the last axis, float64 of the same shape.
+
+    `a[0] = x[0]`, then `a[r] = a[r-1] + (x[r] - a[r-1]) / min(12, r)`: the second value replaces the first.
     """
     # Time comes first in memory while the recursion runs: each step is then one contiguous addition.
     series = np.array(np.moveaxis(values, -1, 0), dtype=np.float64, order="C")

@@ -4,34 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from model_training.maintenance.names import MACHINE, SENSORS, TIME
 from shared.errors import Quarantined
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SENSORS = ("volt", "rotate", "pressure", "vibration")
-TIME = "datetime"
-MACHINE = "machineID"
 _TABLE = "telemetry"
 _HOUR = np.timedelta64(3_600_000_000, "us")
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Readings of `machine` in every hour from `start` (hours since 1970, UTC) on; `values` is (sensors, hours)."""
+    """Readings of `machine` in every hour from `start` (hours since 1970, UTC) on; `readings` is (sensors, hours)."""
 
     machine: int
     start: int
-    values: np.ndarray
+    readings: np.ndarray
 
     @property
     def hours(self) -> np.ndarray:
         """The hour of each reading, int64 (hours,)."""
-        return np.arange(self.start, self.start + self.values.shape[1])
+        return np.arange(self.start, self.start + self.readings.shape[1])
 
 
 def stretches(telemetry: pd.DataFrame) -> Sequence[Stretch]:
@@ -48,9 +47,9 @@ def stretches(telemetry: pd.DataFrame) -> Sequence[Stretch]:
     machine, hour, values = machine[order], hour[order], values[order]
     same = machine[1:] == machine[:-1]
     _refuse_repeated(same & (hour[1:] == hour[:-1]), order, machine, telemetry)
-    first = np.flatnonzero(np.r_[True, ~same | (hour[1:] != hour[:-1] + 1)]) if len(order) else []
-    pieces = zip(first, np.r_[first[1:], len(order)] if len(order) else [], strict=True)
-    return [Stretch(int(machine[a]), int(hour[a]), np.ascontiguousarray(values[a:b].T)) for a, b in pieces]
+    breaks = np.flatnonzero(~(same & (hour[1:] == hour[:-1] + 1))) + 1
+    ends = np.unique(np.r_[0, breaks, len(order)])
+    return [Stretch(int(machine[a]), int(hour[a]), np.ascontiguousarray(values[a:b].T)) for a, b in pairwise(ends)]
 
 
 def hours_of(times: pd.Series) -> np.ndarray:

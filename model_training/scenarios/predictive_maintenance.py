@@ -1,0 +1,65 @@
+"""Will a component of a machine fail within two days? Hourly telemetry, and what was repaired, replaced and broken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from model_training.maintenance.names import COMPONENTS, FEATURES, LABELS, MACHINE, SENSORS, TIME
+from shared.domain.scenario import Bar, Batch, Column, Knobs, Scenario, Split, Table
+
+
+def _assemble(tables: Mapping[str, Any]) -> Any:
+    from model_training.maintenance.frame import assemble
+
+    return assemble(tables)
+
+
+def _generate(rows: int, seed: int, knobs: Knobs) -> Mapping[str, Any]:
+    from model_training.generators import predictive_maintenance
+
+    return predictive_maintenance.generate(rows, seed, knobs)
+
+
+_WHEN = (Column(TIME, "time"), Column(MACHINE, "int", minimum=0))
+
+TELEMETRY = Table(
+    "telemetry",
+    (*_WHEN, *(Column(name, "float", minimum=0, maximum=100_000) for name in SENSORS)),
+    key=(MACHINE, TIME),
+)
+MAINTENANCE = Table("maint", (*_WHEN, Column("comp", "text", values=COMPONENTS)), (MACHINE, TIME, "comp"), min_rows=1)
+FAILURES = Table(
+    "failures", (*_WHEN, Column("failure", "text", values=COMPONENTS)), (MACHINE, TIME, "failure"), min_rows=1
+)
+# What the controllers report. Kept with the dataset; the features look for anomalies in the telemetry instead.
+ERRORS = Table("errors", (*_WHEN, Column("errorID", "text")), min_rows=1)
+MACHINES = Table(
+    "machines",
+    (Column(MACHINE, "int", minimum=0), Column("model", "text"), Column("age", "int", minimum=0, maximum=200)),
+    key=(MACHINE,),
+    min_rows=1,
+)
+
+SCENARIO = Scenario(
+    name="predictive_maintenance",
+    title="Will a component fail soon?",
+    tables=(TELEMETRY, MAINTENANCE, FAILURES, ERRORS, MACHINES),
+    label_table="failures",
+    target="",
+    numeric=FEATURES,
+    task="multilabel",
+    labels=LABELS,
+    entity=(MACHINE, TIME),
+    time=TIME,
+    # A label looks 48 hours ahead on a grid of three: rows that know what happens after a cut stay out of training.
+    split=Split("time", gap_hours=51),
+    bar=Bar("auc", 0.75),
+    # Past failures are inputs (hours since), so a scoring drop brings them too.
+    batch=Batch(
+        "drops", "telemetry", "0 */5 * * * *", report=(MACHINE, TIME), others=("maint", "failures", "machines")
+    ),
+    request_fields=FEATURES,
+    assemble=_assemble,
+    generate=_generate,
+)
