@@ -19,7 +19,7 @@ from shared.workflows.ingest import blob_key, ingest
 from shared.workflows.reconcile import reconcile
 from shared.workflows.score import score_window
 from shared.workflows.train import run_ended
-from shared.workflows.windows import Due, due_windows
+from shared.workflows.windows import Due, due_windows, landed
 
 
 def on_event(ports: Ports, message: str) -> list[str]:
@@ -79,9 +79,7 @@ def _as_it_is_now(ports: Ports, event: BlobArrived) -> Blob | None:
 def _landed(ports: Ports, where: Landing) -> Outcome:
     if where.area == "incoming":
         return ingest(ports, where)
-    if ports.deployments.current(where.scenario.name) is None:
-        return Outcome("done", f"Landed for scoring; it waits until a model of {where.scenario.name} is deployed.")
-    return Outcome("done", "Landed for scoring; its window is planned.")
+    return landed(ports, where)
 
 
 def window_message(due: Due) -> str:

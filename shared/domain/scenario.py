@@ -152,7 +152,7 @@ class Scenario:
     @property
     def scoring_tables(self) -> tuple[Table, ...]:
         """The tables of a scoring drop, without answers."""
-        return (self.scoring_table, *(self.table(name) for name in self.batch.others))
+        return (self.scoring_table, *(self.table(name).without() for name in self.batch.others))
 
     @property
     def scoring_table(self) -> Table:

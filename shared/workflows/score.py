@@ -8,21 +8,21 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from shared.domain.paths import window_folder
+from shared.domain.paths import table_of, window_folder
 from shared.domain.predictions import first_id
 from shared.domain.records import Commit, Deployment, Outcome, Window
-from shared.domain.scenario import Scenario
+from shared.domain.scenario import Scenario, Table
 from shared.errors import Corrupt, Missing, Quarantined, Superseded, Transient
 from shared.ports import Ports
 from shared.ports.scoring import BatchJob, Provenance
 from shared.workflows.models import read_json
 from shared.workflows.serving import Serving, load_deployed
-from shared.workflows.windows import split_input
+from shared.workflows.windows import drop_files, input_key, split_input
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -101,7 +101,7 @@ def _pin(ports: Ports, scenario: Scenario, window: Window) -> tuple[Mapping[str,
         current = ports.deployments.current(scenario.name)
         if current is None:
             raise Transient(f"No model is deployed for {scenario.name}.")
-        ports.lake.put(path, _json(_plan(ports, window, current)))
+        ports.lake.put(path, _json(_plan(ports, scenario, window, current)))
     with ports.lake.open(path) as source:
         content = source.read()
     plan = json.loads(content)
@@ -110,16 +110,26 @@ def _pin(ports: Ports, scenario: Scenario, window: Window) -> tuple[Mapping[str,
     return plan, hashlib.sha256(content).hexdigest()
 
 
-def _plan(ports: Ports, window: Window, current: Deployment) -> Mapping[str, Any]:
+def _plan(ports: Ports, scenario: Scenario, window: Window, current: Deployment) -> Mapping[str, Any]:
     return {
         "scenario": window.scenario,
         "window": window.id,
         "ordinal": window.ordinal,
-        # A file that was touched since it was planned has two ETags; the later one is what can be read.
-        "inputs": list({split_input(key)[0]: key for key in window.inputs}.values()),
+        "inputs": _inputs(ports, scenario, window),
         "deployment": {**asdict(current), "at": current.at.isoformat()},
         "planned_at": ports.clock().isoformat(),
     }
+
+
+def _inputs(ports: Ports, scenario: Scenario, window: Window) -> list[str]:
+    """The window's own files; of several tables also the files of their drops that belong to an earlier window."""
+    # A file that was touched since it was planned has two ETags; the later one is what can be read.
+    inputs = {split_input(key)[0]: key for key in window.inputs}
+    if len(scenario.scoring_tables) > 1:
+        for drop in dict.fromkeys(path.split("/")[2] for path in list(inputs)):
+            for blob in drop_files(ports, scenario, drop):
+                inputs.setdefault(blob.path, input_key(blob))
+    return list(inputs.values())
 
 
 def _deployment(plan: Mapping[str, Any]) -> Deployment:
@@ -139,20 +149,38 @@ def _job(ports: Ports, scenario: Scenario, plan: Mapping[str, Any], serving: Ser
     return BatchJob(scenario, plan["window"], first_id(plan["ordinal"]), provenance, table=table)
 
 
-def _features(ports: Ports, scenario: Scenario, inputs: list[str]) -> pa.Table:
+def _features(ports: Ports, scenario: Scenario, inputs: Sequence[str]) -> pa.Table:
     """The rows of all inputs, strictly read; feature code of the scenario sees the window in one piece."""
     import pyarrow as pa
 
-    parts = []
-    for key in inputs:
-        path, etag = split_input(key)
-        with ports.lake.open(path, etag=etag) as source:
-            parts.append(ports.tables.read(source, path.rsplit("/", 1)[1], scenario.scoring_table))
-    table = ports.tables.check(parts, scenario.scoring_table)
+    tables = {table.name: _table(ports, scenario, table, inputs) for table in scenario.scoring_tables}
     if scenario.assemble is None:
-        return table
-    frame = scenario.assemble({scenario.batch.table: table.to_pandas()})
+        return tables[scenario.batch.table]
+    frame = scenario.assemble({name: table.to_pandas() for name, table in tables.items()})
     return pa.Table.from_pandas(frame, preserve_index=False)
+
+
+def _table(ports: Ports, scenario: Scenario, table: Table, inputs: Sequence[str]) -> pa.Table:
+    """One table of the window, from all files that belong to it; Missing when a drop has lost its file."""
+    parts, drops = [], set()
+    for path, etag in map(split_input, inputs):
+        *_, drop, file = path.split("/")
+        if table_of(file, "scoring", scenario).name == table.name:
+            drops.add(drop)
+            with ports.lake.open(path, etag=etag) as source:
+                parts.append(ports.tables.read(source, file, table))
+    if not parts:
+        raise Missing(f"The window has no file of table {table.name} any more.")
+    beside = len(drops) > 1 and table.name != scenario.batch.table
+    return ports.tables.check([_distinct(parts)] if beside else parts, table)
+
+
+def _distinct(parts: Sequence[pa.Table]) -> pa.Table:
+    """Each row once: what stands beside the rows to predict (a list of machines) comes again with every drop."""
+    import pyarrow as pa
+
+    whole = pa.concat_tables(parts)
+    return whole.group_by(whole.column_names, use_threads=False).aggregate([])
 
 
 def _to_sql(ports: Ports, scenario: Scenario, commit: Commit) -> None:

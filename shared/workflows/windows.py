@@ -1,4 +1,7 @@
-"""Which windows are due: what landed for scoring and belongs to no window yet is planned, oldest first."""
+"""Which windows are due: what landed for scoring and belongs to no window yet is planned, oldest first.
+
+A drop is planned when it is whole: a file of every scoring table, and every part that another part announces.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,12 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from shared.domain.paths import NAME, landing
-from shared.domain.records import Blob, Window
+from shared.domain.paths import NAME, Landing, absent_tables, landing, table_of
+from shared.domain.records import Blob, Outcome, Window
 from shared.domain.scenario import Scenario
-from shared.errors import Conflict, Missing, Superseded
+from shared.errors import Conflict, Missing, Quarantined, Superseded
 from shared.ports import Ports
+from shared.workflows.ingest import blob_key
 
 _CHUNK = 1 << 20
 
@@ -23,6 +27,15 @@ class Due:
     window: str
 
 
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The files of a scoring drop as they are now, by name; `new` belong to no window yet, oldest first."""
+
+    name: str
+    files: Sequence[Blob]
+    new: Sequence[Blob]
+
+
 def due_windows(ports: Ports, scenarios: Iterable[Scenario] | None = None) -> list[Due]:
     """Plan what is new and return every window that is not finished: at most `max_windows_per_run` a scenario."""
     due: list[Due] = []
@@ -33,27 +46,74 @@ def due_windows(ports: Ports, scenarios: Iterable[Scenario] | None = None) -> li
     return due
 
 
+def landed(ports: Ports, where: Landing) -> Outcome:
+    """How a file that landed for scoring stands; Quarantined when it names no table of the scenario."""
+    table_of(where.file, where.area, where.scenario)
+    files = drop_files(ports, where.scenario, where.drop)
+    absent = absent_tables([_name(blob) for blob in files], where.area, where.scenario)
+    if absent:
+        return Outcome("waiting", f"Drop {where.drop} waits for: {', '.join(absent)}.")
+    outcome = Outcome("done", "Landed for scoring; its window is planned.")
+    if ports.deployments.current(where.scenario.name) is None:
+        reason = f"Landed for scoring; it waits until a model of {where.scenario.name} is deployed."
+        outcome = Outcome("done", reason)
+    _settle_waiting(ports, files, outcome)
+    return outcome
+
+
+def _settle_waiting(ports: Ports, files: Sequence[Blob], outcome: Outcome) -> None:
+    """Files that waited for this one share its ending."""
+    for blob in files:
+        entry = ports.history.find("blob", blob_key(blob))
+        if entry is not None and entry.state == "waiting":
+            ports.ledger.note("blob", entry.key, outcome.state, outcome.reason)
+
+
+def drop_files(ports: Ports, scenario: Scenario, drop: str) -> list[Blob]:
+    """The files of a scoring drop as they are now, by name; a file that names no table is none of them."""
+    return [blob for blob in ports.lake.list(f"scoring/{scenario.name}/{drop}/") if _fits(ports, blob)]
+
+
+def _fits(ports: Ports, blob: Blob) -> bool:
+    where = landing(blob.path, ports.scenarios)
+    if isinstance(where, str):
+        return False
+    try:
+        table_of(where.file, where.area, where.scenario)
+    except Quarantined:
+        return False
+    return True
+
+
 def _plan(ports: Ports, scenario: Scenario) -> None:
     if ports.deployments.current(scenario.name) is None:
         return
-    for blobs in _groups(scenario, _unplanned(ports, scenario)):
+    for group in _groups(scenario, _new_drops(ports, scenario)):
         try:
-            ports.windows.claim(_window(ports, scenario, blobs))
+            ports.windows.claim(_window(ports, scenario, group))
         except (Conflict, Missing, Superseded):
             # Another planner was faster, or a file changed under us: the next run sees how it is then.
             continue
 
 
-def waiting_for_model(ports: Ports, scenario: Scenario) -> int:
-    """How many blobs landed for scoring and cannot be planned because nothing is deployed."""
-    return 0 if ports.deployments.current(scenario.name) else len(_unplanned(ports, scenario))
-
-
-def _unplanned(ports: Ports, scenario: Scenario) -> list[Blob]:
+def _new_drops(ports: Ports, scenario: Scenario) -> list[Drop]:
+    """Whole drops with something new, the one whose news is oldest first."""
     taken = ports.windows.taken(scenario.name)
-    landed = [blob for blob in ports.lake.list(f"scoring/{scenario.name}/") if input_key(blob) not in taken]
-    fitting = [blob for blob in landed if not isinstance(landing(blob.path, ports.scenarios), str)]
-    return sorted(fitting, key=lambda blob: (blob.modified, blob.path))
+    files: dict[str, list[Blob]] = {}
+    for blob in ports.lake.list(f"scoring/{scenario.name}/"):
+        if _fits(ports, blob):
+            files.setdefault(blob.path.split("/")[2], []).append(blob)
+    drops = [Drop(name, blobs, _unplanned(blobs, taken)) for name, blobs in files.items()]
+    due = [drop for drop in drops if drop.new and not absent_tables(map(_name, drop.files), "scoring", scenario)]
+    return sorted(due, key=lambda drop: (drop.new[0].modified, drop.new[0].path))
+
+
+def _unplanned(blobs: Sequence[Blob], taken: frozenset[str]) -> list[Blob]:
+    return sorted((one for one in blobs if input_key(one) not in taken), key=lambda blob: (blob.modified, blob.path))
+
+
+def _name(blob: Blob) -> str:
+    return blob.path.rsplit("/", 1)[1]
 
 
 def input_key(blob: Blob) -> str:
@@ -67,30 +127,32 @@ def split_input(key: str) -> tuple[str, str]:
     return path, etag
 
 
-def _groups(scenario: Scenario, blobs: Sequence[Blob]) -> list[list[Blob]]:
-    """Blobs that make one window: a drop's, or (telemetry) everything since the last window."""
+def _groups(scenario: Scenario, drops: Sequence[Drop]) -> list[Sequence[Drop]]:
+    """Drops that make one window: each for itself, or (telemetry) everything since the last window."""
     if scenario.batch.source == "telemetry":
-        return [list(blobs)] if blobs else []
-    groups: dict[str, list[Blob]] = {}
-    for blob in blobs:
-        groups.setdefault(blob.path.split("/")[2], []).append(blob)
-    return list(groups.values())
+        return [drops] if drops else []
+    return [[drop] for drop in drops]
 
 
-def _window(ports: Ports, scenario: Scenario, blobs: Sequence[Blob]) -> Window:
-    # The id holds the content's digest: the same bytes again (a touched file) are the same window.
+def _window(ports: Ports, scenario: Scenario, drops: Sequence[Drop]) -> Window:
+    new = sorted((blob for drop in drops for blob in drop.new), key=lambda blob: (blob.modified, blob.path))
+    # Of several tables a new version of one is read with the others as they are, which keep the window they have.
+    content = [blob for drop in drops for blob in drop.files] if len(scenario.scoring_tables) > 1 else new
+    name = f"{_prefix(scenario, drops)}-{_digest(ports, content)}"
+    return Window(scenario.name, name, 0, tuple(map(input_key, new)), "planned", ports.clock())
+
+
+def _digest(ports: Ports, blobs: Sequence[Blob]) -> str:
+    """Names the content: the same bytes again (a touched file) are the same window."""
     digest = hashlib.sha256()
     for blob in blobs:
         with ports.lake.open(blob.path, etag=blob.etag) as source:
             while chunk := source.read(_CHUNK):
                 digest.update(chunk)
-    name = f"{_prefix(scenario, blobs)}-{digest.hexdigest()[:8]}"
-    inputs = tuple(input_key(blob) for blob in blobs)
-    return Window(scenario.name, name, 0, inputs, "planned", ports.clock())
+    return digest.hexdigest()[:8]
 
 
-def _prefix(scenario: Scenario, blobs: Sequence[Blob]) -> str:
+def _prefix(scenario: Scenario, drops: Sequence[Drop]) -> str:
     if scenario.batch.source == "telemetry":
-        return f"{max(blob.modified for blob in blobs):%Y%m%dT%H%M%SZ}"
-    drop = blobs[0].path.split("/")[2]
-    return drop if NAME.fullmatch(drop) else "drop"
+        return f"{max(blob.modified for drop in drops for blob in drop.new):%Y%m%dT%H%M%SZ}"
+    return drops[0].name if NAME.fullmatch(drops[0].name) else "drop"
