@@ -72,8 +72,54 @@ PAIRS = Scenario(
     batch=Batch("telemetry", "left", "0 */5 * * * *", report=("x",)),
     assemble=_join,
 )
-SCENARIOS = {"points": POINTS, "pairs": PAIRS}
+
+
+def _beside(tables: Mapping[str, Any]) -> Any:
+    return tables["marks"].merge(tables["places"], on="place")
+
+
+MARKS = Scenario(
+    name="marks",
+    title="Two labels at once, from two tables",
+    tables=(
+        Table(
+            "marks",
+            (
+                Column("id", "int"),
+                Column("x", "float"),
+                Column("place", "text"),
+                Column("up", "int", minimum=0, maximum=1),
+                Column("down", "int", minimum=0, maximum=1),
+            ),
+        ),
+        Table("places", (Column("place", "text"), Column("z", "float")), key=("place",)),
+    ),
+    label_table="marks",
+    target="",
+    numeric=("x", "z"),
+    task="multilabel",
+    labels=("up", "down"),
+    entity=("id",),
+    batch=Batch("drops", "marks", "0 */5 * * * *", report=("x", "z"), others=("places",)),
+    assemble=_beside,
+)
+PRICES = Scenario(
+    name="prices",
+    title="A number to predict",
+    tables=(Table("prices", (Column("id", "int"), Column("x", "float"), Column("z", "float"), Column("y", "float"))),),
+    label_table="prices",
+    target="y",
+    numeric=("x", "z"),
+    task="regression",
+    labels=("y",),
+    entity=("id",),
+    metric="rmse",
+    bar=Bar("r2", 0.5),
+    batch=Batch("drops", "prices", "0 */5 * * * *", report=("x",)),
+)
+SCENARIOS = {scenario.name: scenario for scenario in (POINTS, PAIRS, MARKS, PRICES)}
 COLORS = ("blue", "red")
+_SPLITS = ("random", "time")
 
 
 class Clock:
@@ -125,34 +171,62 @@ class InlineTrainer:
 
 
 def artefact(scenario: Scenario, run: Run, tables: Mapping[str, pa.Table], weight: float) -> Artefact:
-    """A logistic model on x and color, judged on all rows."""
+    """A model on the scenario's two inputs (logistic, or the weighted sum itself), judged on all rows."""
     from shared.adapters.onnx_scoring import OnnxScoring
-    from shared.domain.metrics import roc_auc
+    from shared.domain.metrics import scores
 
     table = tables[scenario.tables[0].name]
     if scenario.assemble is not None:
         frame = scenario.assemble({name: one.to_pandas() for name, one in tables.items()})
         table = pa.Table.from_pandas(frame, preserve_index=False)
-    contract = InputContract((Feature("x", "number"), Feature("color", "category", COLORS)), scenario.labels)
-    graph = logistic(weight)
+    contract = InputContract((Feature("x", "number"), _second_feature(scenario)), scenario.labels)
+    graph = {"multilabel": both_ways, "regression": weighted}.get(scenario.task, logistic)(weight)
     manifest: dict[str, Any] = {
         "sha256": hashlib.sha256(graph).hexdigest(),
         "contract": contract.to_json(),
-        "threshold": 0.5,
+        "task": scenario.task,
     }
     loaded = OnnxScoring().load(graph, manifest)
-    probabilities = loaded.matrix(loaded.encode(table))
-    actual = np.array([scenario.labels.index(str(value)) for value in table[scenario.target].to_pylist()])
-    auc = roc_auc(actual, probabilities[:, 1])
-    rows = [{"x": 0.5, "color": "red"}, {"x": -1.0, "color": "never seen"}]
+    metrics = scores(scenario.task, _actual(scenario, table), loaded.matrix(loaded.encode(table)), scenario.labels)
+    other = scenario.features[1]
+    rows = [dict(row) for row in table.select(["x", other]).slice(0, 1).to_pylist()]
+    rows.append({"x": -1.0, other: "never seen" if scenario.categorical else 0.25})
     sink = io.BytesIO()
     pq.write_table(table, sink, write_page_checksum=True)
     manifest |= {
-        "metrics": {"auc": auc, "auc_random": auc, "auc_time": auc},
+        "metrics": {**metrics, **{f"{scenario.metric}_{split}": metrics[scenario.metric] for split in _SPLITS}},
         "golden": {"rows": rows, "probabilities": loaded.rows(rows).tolist()},
         "holdout": {"file": "holdout.parquet", "sha256": hashlib.sha256(sink.getvalue()).hexdigest()},
     }
     return Artefact(scenario.name, run.id, run.dataset, graph, manifest, {"holdout.parquet": sink.getvalue()})
+
+
+def _second_feature(scenario: Scenario) -> Feature:
+    return Feature("color", "category", COLORS) if scenario.categorical else Feature("z", "number")
+
+
+def _actual(scenario: Scenario, table: pa.Table) -> np.ndarray:
+    if scenario.task == "regression":
+        return np.array(table[scenario.target].to_pylist())
+    if scenario.task == "multilabel":
+        return np.column_stack([table[name].to_numpy() for name in scenario.targets])
+    return np.array([scenario.labels.index(str(value)) for value in table[scenario.target].to_pylist()])
+
+
+def weighted(weight: float) -> bytes:
+    """The graph `weight * x + 0.1 * z`: one number a row."""
+    weights = numpy_helper.from_array(np.array([[weight], [0.1]], dtype=np.float32), "weights")
+    return _graph([helper.make_node("MatMul", ["X", "weights"], ["probabilities"])], [weights], 1)
+
+
+def both_ways(weight: float) -> bytes:
+    """The graph `sigmoid(± weight * x + 0.1 * z)`: one probability for each of two labels."""
+    weights = numpy_helper.from_array(np.array([[weight, -weight], [0.1, 0.1]], dtype=np.float32), "weights")
+    nodes = [
+        helper.make_node("MatMul", ["X", "weights"], ["s"]),
+        helper.make_node("Sigmoid", ["s"], ["probabilities"]),
+    ]
+    return _graph(nodes, [weights], 2)
 
 
 def logistic(weight: float) -> bytes:
@@ -165,9 +239,13 @@ def logistic(weight: float) -> bytes:
         helper.make_node("Sub", ["one", "p"], ["q"]),
         helper.make_node("Concat", ["q", "p"], ["probabilities"], axis=1),
     ]
+    return _graph(nodes, [weights, one], 2)
+
+
+def _graph(nodes: list[onnx.NodeProto], constants: list[onnx.TensorProto], width: int) -> bytes:
     inputs = [helper.make_tensor_value_info("X", TensorProto.FLOAT, [None, 2])]
-    outputs = [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [None, 2])]
-    graph = helper.make_graph(nodes, "logistic", inputs, outputs, [weights, one])
+    outputs = [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [None, width])]
+    graph = helper.make_graph(nodes, "small", inputs, outputs, constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
     content: bytes = model.SerializeToString(deterministic=True)
     onnx.checker.check_model(content)
@@ -241,4 +319,28 @@ def points_csv(rows: int = 60, seed: int = 1, *, labelled: bool = True) -> bytes
     for index in range(rows):
         answer = ("," + ("yes" if x[index] > 0 else "no")) if labelled else ""
         lines.append(f"{index},{x[index]:.6f},{color[index]}{answer}")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def marks_csv(rows: int = 60, seed: int = 1, *, labelled: bool = True) -> bytes:
+    """Rows at two places; `up` where x is large, `down` where it is small, both or neither between."""
+    random = np.random.default_rng(seed)
+    lines = ["id,x,place,up,down" if labelled else "id,x,place"]
+    for index, x in enumerate(random.normal(size=rows)):
+        answer = f",{int(x > 0.2)},{int(x < 0.3)}" if labelled else ""
+        lines.append(f"{index},{x:.6f},{'ab'[index % 2]}{answer}")
+    return ("\n".join(lines) + "\n").encode()
+
+
+PLACES = b"place,z\na,0.5\nb,-0.5\n"
+
+
+def prices_csv(rows: int = 60, seed: int = 1, *, labelled: bool = True) -> bytes:
+    """A number that is three times x and a little noise."""
+    random = np.random.default_rng(seed)
+    x, z, noise = random.normal(size=(3, rows))
+    lines = ["id,x,z,y" if labelled else "id,x,z"]
+    for index in range(rows):
+        answer = f",{3 * x[index] + 0.1 * noise[index]:.6f}" if labelled else ""
+        lines.append(f"{index},{x[index]:.6f},{z[index]:.6f}{answer}")
     return ("\n".join(lines) + "\n").encode()
