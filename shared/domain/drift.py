@@ -81,22 +81,21 @@ def compare(
         return ColumnDrift((), "there are no values on one side")
     if against is None:
         return ColumnDrift((), "the baseline keeps no cells to compare with")
-    compared = (
-        _texts(baseline, against, alpha) if baseline["kind"] == "text" else _numbers(current, baseline, against, alpha)
-    )
-    return compared if isinstance(compared, ColumnDrift) else ColumnDrift(compared)
+    if baseline["kind"] == "text":
+        return _texts(baseline, against, alpha)
+    return ColumnDrift(_numbers(current, baseline, against, alpha))
 
 
 def is_listed(baseline: Mapping[str, Any]) -> bool:
     """Whether the baseline knows every value of a text column: then an unknown one is new."""
     cells = baseline.get("histogram")
-    return bool(cells) and not cells["counts"][-1]
+    return cells is not None and not cells["counts"][-1]
 
 
 def is_category(baseline: Mapping[str, Any]) -> bool:
     """Whether the baseline's listed values are most of a text column; free text has no shares worth comparing."""
     cells = baseline.get("histogram")
-    return bool(cells) and 2 * cells["counts"][-1] < baseline["count"]
+    return cells is not None and 2 * cells["counts"][-1] < baseline["count"]
 
 
 def _numbers(
@@ -127,7 +126,7 @@ def _moved(current: Mapping[str, Any], baseline: Mapping[str, Any], counts: Sequ
     return _distance("wasserstein", value / std, noise / std)
 
 
-def _texts(baseline: Mapping[str, Any], against: Mapping[str, Any], alpha: float) -> tuple[Distance, ...] | ColumnDrift:
+def _texts(baseline: Mapping[str, Any], against: Mapping[str, Any], alpha: float) -> ColumnDrift:
     if not is_category(baseline):
         return ColumnDrift((), "nearly every value is its own: judged by its text statistics")
     known = baseline["histogram"]["counts"]
@@ -135,7 +134,7 @@ def _texts(baseline: Mapping[str, Any], against: Mapping[str, Any], alpha: float
     now, then = _grouped(against["counts"], groups), _grouped(known, groups)
     p, q, n, m = distances.shares(now), distances.shares(then), sum(now), sum(then)
     noise = distances.cramers_v_noise(len(groups), n, m, alpha)
-    return (_distance("cramers_v", distances.cramers_v(p, q), noise), *_by_cells(now, then, alpha))
+    return ColumnDrift((_distance("cramers_v", distances.cramers_v(p, q), noise), *_by_cells(now, then, alpha)))
 
 
 def _by_cells(now: Sequence[int], then: Sequence[int], alpha: float) -> list[Distance]:

@@ -33,9 +33,7 @@ def read_history(ports: Ports, scenario: str, limit: int | None = SHOWN) -> list
     return [read_json(ports, path) for path in (paths if limit is None else paths[-limit:])]
 
 
-def record(
-    dataset: DatasetVersion, profile: Mapping[str, Any], validation: Mapping[str, Any]
-) -> Mapping[str, Any]:
+def record(dataset: DatasetVersion, profile: Mapping[str, Any], validation: Mapping[str, Any]) -> Mapping[str, Any]:
     """What is kept of a dataset version over time."""
     return {
         "schema": SCHEMA,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# A block and its powers stay in the processor's cache.
-_BLOCK = 1 << 14
+# A block and its powers stay in the processor's cache, and its products stay in one thread.
+_BLOCK = 1 << 13
 
 
 @dataclass(frozen=True, slots=True)

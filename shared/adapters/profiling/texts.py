@@ -53,7 +53,7 @@ class TextPart:
     def profile(self) -> Mapping[str, Any]:
         """The column's profile as JSON values."""
         distinct = len(self.values) if self.sketch is None else estimate(self.sketch)
-        head = {"kind": "text", "count": self.lengths.count, "nulls": self.nulls, "distinct": distinct}
+        head: dict[str, Any] = {"kind": "text", "count": self.lengths.count, "nulls": self.nulls, "distinct": distinct}
         if not self.lengths.count:
             return head
         if self.count_error:
@@ -61,7 +61,7 @@ class TextPart:
         listed = _pairs(self.values, self.counts, LISTED)
         counts = [count for _, count in listed]
         cells = {"values": [value for value, _ in listed], "counts": [*counts, self.lengths.count - sum(counts)]}
-        return head | self.lengths.profile() | {"top": listed[:TOP], "histogram": cells}
+        return {**head, **self.lengths.profile(), "top": listed[:TOP], "histogram": cells}
 
     def against(self) -> Mapping[str, Any] | None:
         """The counts in the baseline's cells, and the most frequent values it does not list."""

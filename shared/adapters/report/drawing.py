@@ -17,7 +17,7 @@ _CATEGORIES = 8
 def short(value: float | None) -> str:
     """A number for people: thousands separated, else four significant digits."""
     if value is None:
-        return "–"
+        return "-"
     if isinstance(value, int) or (float(value).is_integer() and abs(value) < 1e12):  # noqa: PLR2004 -- beyond, digits say nothing
         return f"{int(value):,}"
     return f"{value:.4g}"
@@ -32,9 +32,9 @@ def bars(column: Mapping[str, Any], baseline: Mapping[str, Any] | None) -> Marku
     shapes = [_bar(place * step, step, share / top) for place, share in enumerate(heights[0]) if share > 0]
     if len(heights) > 1:
         shapes.append(_steps(heights[1], step, top))
-    ends = Markup('<text class="axis" x="0" y="{y}">{a}</text><text class="axis end" x="{w}" y="{y}">{b}</text>').format(
-        a=short(positions[0]), b=short(positions[-1]), w=_WIDTH, y=_HEIGHT + 13
-    )
+    ends = Markup(
+        '<text class="axis" x="0" y="{y}">{a}</text><text class="axis end" x="{w}" y="{y}">{b}</text>'
+    ).format(a=short(_inward(positions[0], 1)), b=short(_inward(positions[-1], -1)), w=_WIDTH, y=_HEIGHT + 13)
     return _svg(_HEIGHT + 16, Markup("").join(shapes) + ends, "Distribution, with the baseline as a line")
 
 
@@ -61,6 +61,11 @@ def line(values: Sequence[float | None]) -> Markup:
         p=path, x=points[-1][0], y=points[-1][1]
     )
     return _svg(34, drawn, "Over time", width=156)
+
+
+def _inward(position: float, direction: int) -> float:
+    """The whole number inside a cut between two of them; any other position as it is."""
+    return position + 0.5 * direction if (2 * position) % 2 == 1 else position
 
 
 def _bar(x: float, width: float, height: float) -> Markup:
@@ -97,6 +102,6 @@ def _category(place: int, row: tuple[str, float, float], widest: float, *, marke
 
 
 def _svg(height: int, content: Markup, name: str, width: int = _WIDTH) -> Markup:
-    return Markup('<svg viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" aria-label="{name}">{c}</svg>').format(
-        w=width, h=height, name=name, c=content
-    )
+    return Markup(
+        '<svg viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" aria-label="{name}">{c}</svg>'
+    ).format(w=width, h=height, name=name, c=content)

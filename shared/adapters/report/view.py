@@ -10,7 +10,7 @@ from shared.adapters.report.drawing import bars, categories, line, short
 _KINDS = {"float": "number", "int": "whole number", "text": "text", "time": "time"}
 _TEXT_NUMBERS = (("mean_length", "mean length"), ("average_word_length", "average word length"))
 _NUMBERS = (("min", "least"), ("mean", "mean"), ("std", "standard deviation"), ("max", "largest"))
-_LINES = ("mean", "null_share", "mean_length")
+_LINES = ("mean", "null_share")
 
 Facts = Mapping[str, Any]
 
@@ -60,12 +60,15 @@ def _card(
     name: str, told: Mapping[str, Any], baseline: Mapping[str, Any] | None, past: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     same = baseline if baseline is not None and baseline["kind"] == told["kind"] and baseline["count"] else None
-    lines = [(each, line(values)) for each in _LINES if (values := _past(past, each)) is not None]
+    picture = _picture(told, same)
+    # The length of texts is worth a line where their values are too many to be drawn.
+    names = (*_LINES, "mean_length") if told["kind"] == "text" and not picture else _LINES
+    lines = [(each, line(values)) for each in names if (values := _past(past, each)) is not None]
     return {
         "name": name,
         "kind": _KINDS[told["kind"]],
         "rows": _numbers(told, same),
-        "picture": _picture(told, same),
+        "picture": picture,
         "lines": lines,
     }
 
@@ -81,26 +84,19 @@ def _past(past: Sequence[Mapping[str, Any]], name: str) -> list[float | None] | 
 
 def _numbers(told: Mapping[str, Any], baseline: Mapping[str, Any] | None) -> list[tuple[str, str, str]]:
     """(name, value, the baseline's value) for the card's small table."""
-    sides = (told, baseline)
-    rows = [("missing", *(_share(side) for side in sides)), _row("distinct", "distinct", sides)]
+    now, then = _described(told), {} if baseline is None else _described(baseline)
+    return [(name, value, then.get(name, "")) for name, value in now.items()]
+
+
+def _described(told: Mapping[str, Any]) -> dict[str, str]:
     named = _TEXT_NUMBERS if told["kind"] == "text" else _NUMBERS
-    rows.extend(_row(each, label, sides) for each, label in named if told.get(each) is not None)
-    if told.get("quantiles"):
-        rows.insert(3, ("median", *(short(side["quantiles"]["50"]) if side else "" for side in sides)))
-    for each in ("first", "last"):
-        if told.get(each):
-            rows.append((each, told[each][:19], (baseline or {}).get(each, "")[:19]))
-    return rows
+    numbers = {label: short(told[each]) for each, label in named if told.get(each) is not None}
+    middle = {"median": short(told["quantiles"]["50"])} if told.get("quantiles") else {}
+    times = {each: told[each][:19] for each in ("first", "last") if told.get(each)}
+    return {"missing": _share(told), "distinct": short(told["distinct"]), **middle, **numbers, **times}
 
 
-def _row(each: str, label: str, sides: Sequence[Mapping[str, Any] | None]) -> tuple[str, str, str]:
-    now, then = (short(side.get(each)) if side else "" for side in sides)
-    return label, now, then
-
-
-def _share(side: Mapping[str, Any] | None) -> str:
-    if side is None:
-        return ""
+def _share(side: Mapping[str, Any]) -> str:
     cells = side["count"] + side["nulls"]
     return f"{side['nulls'] / cells:.1%}" if side["nulls"] else "none"
 
