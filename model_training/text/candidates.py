@@ -179,7 +179,8 @@ def _weights(model: Any) -> tuple[np.ndarray, np.ndarray]:
         W = np.zeros((len(selection.get_support()), len(b)))
         W[selection.get_support()] = kept
         return W, b
-    coefficients, offsets = np.asarray(model.coef_), np.asarray(model.intercept_)
+    # Of two classes some estimators keep one row, some a flat one.
+    coefficients, offsets = np.atleast_2d(model.coef_), np.atleast_1d(model.intercept_)
     if len(coefficients) == 1:
         coefficients, offsets = np.vstack([-coefficients, coefficients]) / 2, np.append(-offsets, offsets) / 2
     return coefficients.T, offsets

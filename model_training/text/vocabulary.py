@@ -45,8 +45,11 @@ def stop_words() -> tuple[str, ...]:
     return tuple(sorted(ENGLISH_STOP_WORDS))
 
 
-def fit_vocabulary(X: np.ndarray) -> Vocabulary:
-    """The vocabulary of cleaned training texts (rows, 1); Quarantined when no word is common to two of them."""
+def fit_vocabulary(X: np.ndarray, most: int = MOST_WORDS) -> Vocabulary:
+    """The vocabulary of cleaned training texts (rows, 1): their `most` frequent words.
+
+    Quarantined when no word is common to two of them.
+    """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     vectorizer = TfidfVectorizer(
@@ -56,7 +59,7 @@ def fit_vocabulary(X: np.ndarray) -> Vocabulary:
         sublinear_tf=True,
         min_df=_LEAST_TEXTS,
         max_df=_LARGEST_SHARE,
-        max_features=MOST_WORDS,
+        max_features=most,
     )
     try:
         return Vocabulary(vectorizer.fit(X.ravel()))
