@@ -92,9 +92,16 @@ def wasserstein_noise(  # noqa: PLR0917 -- the statistic depends on all of these
 
 
 def chi2_quantile(probability: float, degrees: int) -> float:
-    """The quantile of chi-squared after Wilson and Hilferty (1931), within 2 % above the median; 0 for no degree."""
+    """The quantile of chi-squared: exact for one and two degrees, else after Wilson and Hilferty (1931) within 6 %.
+
+    Without any degree there is nothing to vary: 0.
+    """
     if degrees < 1:
         return 0.0
+    if degrees == 1:
+        return z_score((1 + probability) / 2) ** 2
+    if degrees == 2:  # noqa: PLR2004 -- an exponential distribution
+        return -2 * math.log(1 - probability)
     scale = 2 / (9 * degrees)
     return degrees * max(1 - scale + z_score(probability) * math.sqrt(scale), 0.0) ** 3
 

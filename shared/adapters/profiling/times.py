@@ -34,7 +34,12 @@ class TimePart:
         """Times move on: no baseline judges them."""
 
     def _text(self, value: int) -> str:
-        return str(pa.scalar(value, pa.int64()).cast(self.unit).as_py().isoformat())
+        moment = pa.scalar(value, pa.int64()).cast(self.unit)
+        try:
+            return str(moment.as_py().isoformat())
+        except (OverflowError, ValueError):
+            # Python knows no year after 9999; Arrow does.
+            return str(moment.cast(pa.string()).as_py())
 
 
 def describe_times(column: pa.ChunkedArray) -> TimePart:

@@ -91,3 +91,26 @@ def test_dictionary_columns_are_texts() -> None:
     """A table that was read with dictionaries has the same profile; unused words are not counted."""
     words = pa.DictionaryArray.from_arrays(pa.array([0, 0, None]), pa.array(["a", "unused"]))
     assert described(words) == described(pa.array(["a", "a", None]))
+
+
+def test_words_are_what_stands_between_white_space() -> None:
+    """Average word length counts every word once, over all rows; lengths come with their standard error."""
+    seen = described(pa.array(["to be  or", "not", "not"]))
+    assert seen["average_word_length"] == pytest.approx((2 + 2 + 2 + 3 + 3) / 5)
+    assert seen["mean_length"] == pytest.approx((9 + 3 + 3) / 3)
+    assert seen["mean_length_error"] == pytest.approx(np.std([9, 3, 3]) / np.sqrt(3))
+    assert described(pa.array([" "]))["average_word_length"] is None
+
+
+@pytest.mark.parametrize("values", [[1.0, 2.0, 4.0, 9.0], [3.0, 3.0]])
+def test_kurtosis_is_the_fourth_standardised_moment(values: list[float]) -> None:
+    """Null where nothing varies."""
+    array = np.array(values)
+    wanted = ((array - array.mean()) ** 4).mean() / array.var() ** 2 if array.var() else None
+    assert described(pa.array(values))["kurtosis"] == (wanted and pytest.approx(wanted))
+
+
+def test_infinities_count_as_missing() -> None:
+    """No statistic is spoiled by them."""
+    seen = described(pa.array([1.0, np.inf, -np.inf, np.nan, None]))
+    assert (seen["count"], seen["nulls"], seen["min"], seen["max"]) == (1, 4, 1.0, 1.0)
