@@ -33,7 +33,7 @@ def anomalous(values: np.ndarray, lengths: np.ndarray, period: int) -> np.ndarra
     ordered = np.sort(rest, axis=1)
     rows = np.flatnonzero(_possible(ordered, lengths, most, limits))
     if len(rows):
-        found[rows] = _remove_extremes(rest[rows], ordered[rows], lengths[rows], most[rows], limits[rows])
+        found[rows] = _remove_extremes(rest[rows], ordered[rows], lengths[rows], limits[rows])
     return found
 
 
@@ -87,9 +87,7 @@ def _possible(ordered: np.ndarray, lengths: np.ndarray, most: np.ndarray, limits
     return possible
 
 
-def _remove_extremes(
-    rest: np.ndarray, ordered: np.ndarray, lengths: np.ndarray, most: np.ndarray, limits: np.ndarray
-) -> np.ndarray:
+def _remove_extremes(rest: np.ndarray, ordered: np.ndarray, lengths: np.ndarray, limits: np.ndarray) -> np.ndarray:
     """The generalised ESD test on `rest` (rows, n), whose rows are sorted in `ordered`; bool (rows, n).
 
     The value farthest from the median is the smallest or the largest that is left, so what is left is always a slice
@@ -105,7 +103,7 @@ def _remove_extremes(
         below, above = median - ordered[row, part.low], ordered[row, part.high - 1] - median
         first, last = upward[row, part.low], downward[row, lengths - part.high]
         from_below = (below > above) | ((below == above) & (first < last))
-        alive &= (spread > 0) & (i < most)
+        alive &= spread > 0
         taken[:, i] = np.where(from_below, first, last)
         part = _Slice(ordered, part.low + (alive & from_below), part.high - (alive & ~from_below))
         ratio = np.maximum(below, above) / np.where(alive, spread * _TO_SIGMA, 1.0)

@@ -68,6 +68,26 @@ def test_random_series_with_spikes_and_seasons() -> None:
     assert _compare(rows, 24) > 100
 
 
+def test_of_equally_far_values_the_earliest_goes_first() -> None:
+    """Where only some of several equal or opposite extremes may be taken out, order in time decides, as published."""
+    random = np.random.default_rng(1)
+    rows = []
+    for length in random.integers(10, 45, 200):
+        base = np.arange(length) - (length - 1) / 2
+        base[random.permutation(length)[: length // 5]] = 1e3
+        base[base == 1e3] *= random.choice([-1, 1], (base == 1e3).sum())
+        rows.append(random.permutation(base))
+    assert _compare(rows, 24) > 100
+
+
+def test_one_outlier_does_not_hide_another() -> None:
+    """Two equal values of which the first alone is not extreme enough: both are found once the second one is."""
+    random = np.random.default_rng(2)
+    base = random.normal(0, 1, 60)
+    found = [_compare([np.r_[base, at, at]], 99) for at in np.linspace(3, 6, 300)]
+    assert set(found) >= {0, 2}
+
+
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.lists(st.lists(st.integers(0, 9) | st.integers(-60, 60), min_size=1, max_size=90), min_size=1, max_size=4))
 def test_equal_values_and_ties(rows: list[list[int]]) -> None:

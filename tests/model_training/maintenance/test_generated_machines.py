@@ -13,6 +13,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from model_training.generators.predictive_maintenance import generate
+from model_training.maintenance.anomalies import WINDOW
 from model_training.maintenance.frame import assemble
 from model_training.maintenance.names import COMPONENTS, FEATURES, LABELS, SENSORS
 from model_training.scenarios.predictive_maintenance import SCENARIO
@@ -109,6 +110,7 @@ def test_the_declaration() -> None:
     """37 numbers in, four answers out, judged in time order with more than 48 hours between the parts."""
     assert SCENARIO.features == SCENARIO.request_fields == FEATURES
     assert SCENARIO.targets == ("y_1", "y_2", "y_3", "y_4")
+    assert WINDOW == 14 * 24
     assert SCENARIO.split.kind == "time"
     assert SCENARIO.split.gap_hours > 48
     assert [table.name for table in SCENARIO.scoring_tables] == ["telemetry", "maint", "failures", "machines"]

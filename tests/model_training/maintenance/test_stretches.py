@@ -32,6 +32,7 @@ def test_a_missing_hour_begins_a_new_stretch() -> None:
     found = stretches(pd.concat([_telemetry(1, [0, 1, 3, 4, 5]), _telemetry(2, [2])]))
     assert [piece.readings.shape[1] for piece in found] == [2, 3, 1]
     assert found[1].start - found[0].start == 3
+    assert len(stretches(pd.concat([_telemetry(1, [0, 1]), _telemetry(2, [2, 3])]))) == 2
 
 
 def test_no_rows_are_no_stretches() -> None:
