@@ -21,7 +21,7 @@ _COLUMNS = ("table", "column", "kind", "rows", "missing", "distinct", "mean", "s
 
 def register(app: typer.Typer) -> None:
     """Add the verbs to the command."""
-    group = typer.Typer(no_args_is_help=True, help="What new data is judged by; changed by a person only.")
+    group = typer.Typer(help="What new data is judged by; changed by a person only.")
     group.command("show")(show_baseline)
     group.command("accept")(accept)
     group.command("history")(history)
