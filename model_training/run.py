@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from model_training.threads import limit
 from shared.domain.records import Model
@@ -48,7 +49,8 @@ def work(run_id: str, environ: Mapping[str, str]) -> int:
     with holding(run_id, home):
         if not _begin(ports, run_id):
             return 0
-        return _finish(ports, run_id, Progress(home / "runs" / run_id / "progress.json"))
+        folder = home / "runs" / run_id
+        return _finish(ports, run_id, Progress(folder / "progress.json"), folder)
 
 
 class Progress:
@@ -62,12 +64,12 @@ class Progress:
         self._path = path
         self._writing = Lock()
 
-    def __call__(self, step: str, done: float) -> None:
-        """`done` is the share of the whole run, 0 to 1."""
+    def __call__(self, step: str, done: float, **facts: Any) -> None:
+        """`done` is the share of the whole run, 0 to 1; facts: phase, candidate, of, best, seconds_left."""
         partial = self._path.with_name(f".{self._path.name}")
         with self._writing:
             print(f"{done:4.0%} {step}", file=sys.stderr, flush=True)  # noqa: T201 - the worker's log
-            partial.write_text(json.dumps({"step": step, "done": done}))
+            partial.write_text(json.dumps({"step": step, "done": done, **facts}))
             partial.replace(self._path)
 
 
@@ -84,9 +86,9 @@ def _begin(ports: Ports, run_id: str) -> bool:
     return run.state == "running"
 
 
-def _finish(ports: Ports, run_id: str, progress: Callable[[str, float], None]) -> int:
+def _finish(ports: Ports, run_id: str, progress: Callable[..., None], folder: Path) -> int:
     try:
-        model = _train(ports, run_id, progress)
+        model = _train(ports, run_id, progress, folder)
     except Fault as fault:
         if not fault.permanent:
             raise
@@ -102,10 +104,10 @@ def _finish(ports: Ports, run_id: str, progress: Callable[[str, float], None]) -
     return 0
 
 
-def _train(ports: Ports, run_id: str, progress: Callable[[str, float], None]) -> Model:
+def _train(ports: Ports, run_id: str, progress: Callable[..., None], folder: Path) -> Model:
     from model_training.train import train
 
-    artefact = train(ports, run_id, progress)
+    artefact = train(ports, run_id, progress, folder)
     progress("registering the model", 0.97)
     return ports.registry.register(artefact)
 

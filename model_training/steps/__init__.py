@@ -1,1 +1,5 @@
-"""The steps of a training run, each a function of values: prepare, explore, export, evaluate."""
+"""The steps of a training run: define_dataset, validate, prepare, explore and profile, tune, train, evaluate, register.
+
+Each is a module with NAME, NEEDS and `work`: it reads the folders of the steps it needs and writes one of its own.
+Locally they lie below `$MLOPS_HOME/runs/<run>/`; a run's id begins with its scenario's name.
+"""

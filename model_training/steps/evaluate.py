@@ -1,51 +1,122 @@
-"""The chosen model on rows it never saw, beside what simpler answers and other splits would have scored."""
+"""Step: the chosen model on rows it never saw, beside what simpler answers and other splits would have scored."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from model_training import contest
+from model_training.candidates import Plan, Recipe, Rows
+from model_training.contest import Entrant
+from model_training.curves import curves
+from model_training.estimators import REFERENCES
+from model_training.families import fit_recipe
+from model_training.graph import run
+from model_training.intervals import Judge
 from model_training.split import Parts
-from model_training.steps.explore import Rows, fit_pipeline
+from model_training.steps import prepare, train
+from model_training.steps.command import start
 from model_training.steps.prepare import Prepared, contract_of
-from model_training.threads import side_by_side
+from model_training.steps.work import Work, read_json, write_json
 from shared.adapters.encoding import encode
-from shared.domain.metrics import auc_interval, classification, prior
+from shared.domain.metrics import LARGER_IS_BETTER, METRICS, score, scores
 
-_BINARY = 2
+NAME = "evaluate"
+NEEDS = ("prepare", "train")
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Metrics by name on the declared test part, their baseline, and 95 % intervals."""
+    """Metrics by name on the declared test part, their baseline, 95 % intervals and how the model errs.
+
+    `comparisons`: how far it leads the simplest candidate. `absent`: why a label has no metric.
+    """
 
     metrics: Mapping[str, float]
     baseline: Mapping[str, float]
-    interval: Mapping[str, tuple[float, float]]
+    interval: Mapping[str, Sequence[float]]
+    comparisons: Sequence[Mapping[str, Any]]
+    absent: Mapping[str, str]
+    curves: Mapping[str, Any]
 
 
-def evaluate(prepared: Prepared, probabilities: np.ndarray, name: str, profile: str, seed: int) -> Evaluation:
-    """Judge `probabilities` (test rows, classes) of the candidate `name`.
+def work(job: Work) -> None:
+    """Write `evaluation.json`."""
+    prepared = prepare.load(job.inputs["prepare"], job.order.scenario)
+    found = contest.load(job.inputs["train"])
+    judged = evaluate(prepared, found, job.plan)
+    write_json(job.out / "evaluation.json", asdict(judged))
+
+
+def load(folder: Path) -> Evaluation:
+    """What `work` wrote."""
+    return Evaluation(**read_json(folder / "evaluation.json"))
+
+
+def evaluate(prepared: Prepared, found: Sequence[Entrant], plan: Plan) -> Evaluation:
+    """Judge the best of the found candidates as its graph answers.
 
     Besides: the primary metric of the same candidate fitted anew on the other kind of split (`auc_time`,
     `auc_random`) and with the columns that leak the answer (`auc_with_leakage`).
     """
-    truth = prepared.y[prepared.parts.test]
-    metrics = dict(classification(truth, probabilities))
-    primary = prepared.scenario.metric
+    best, test = train.best(found), prepared.rows.take(prepared.parts.test)
+    task, primary, labels = prepared.scenario.task, prepared.scenario.metric, prepared.contract.labels
+    answers, judge = run(best.onnx, test.X), Judge(task, primary, test.y, plan.seed)
+    metrics = dict(scores(task, test.y, answers, labels))
     metrics[f"{primary}_{prepared.parts.kind}"] = metrics[primary]
-    metrics |= _refitted(prepared, name, profile, seed)
-    shares = np.bincount(prepared.y[prepared.parts.train], minlength=len(prepared.contract.labels))
-    interval = {}
-    if probabilities.shape[1] == _BINARY:
-        interval["auc"] = auc_interval(truth == 1, probabilities[:, 1], seed=seed)
-    return Evaluation(metrics, prior(truth, shares / shares.sum()), interval)
+    metrics |= _refitted(prepared, best.recipe, plan)
+    baseline = scores(task, test.y, np.tile(_prior(prepared), (len(test.y), 1)), labels)
+    plan.report(f"{best.name}: {primary} {metrics[primary]:.4f} on test", 1.0)
+    return Evaluation(
+        metrics,
+        baseline,
+        {primary: judge.interval(answers)},
+        _comparisons(judge, best, found, test.X),
+        _absent(prepared, metrics),
+        curves(task, test.y, answers, labels),
+    )
 
 
-def _refitted(prepared: Prepared, name: str, profile: str, seed: int) -> Mapping[str, float]:
+def _prior(prepared: Prepared) -> np.ndarray:
+    """What answers every row the same from the training rows: shares of the classes or labels, or the mean number."""
+    known = prepared.y[prepared.parts.train]
+    if prepared.scenario.task in ("multilabel", "regression"):
+        return np.asarray(known.reshape(len(known), -1).mean(axis=0))
+    return np.bincount(known, minlength=len(prepared.contract.labels)) / len(known)
+
+
+def _comparisons(judge: Judge, best: Entrant, found: Sequence[Entrant], X: np.ndarray) -> list[dict[str, Any]]:
+    """How far the best leads the simplest of the others on the rows X."""
+    graphs = {entrant.name: entrant.graph for entrant in found if entrant.onnx and entrant.name != best.name}
+    simple = next((graphs[name] for name in REFERENCES if name in graphs), None)
+    if simple is None:
+        return []
+    low, high = judge.lead(best.graph.predict(X), simple.predict(X))
+    ahead = low > 0 if LARGER_IS_BETTER[judge.metric] else high < 0
+    pair = {"best": best.name, "other": simple.name, "metric": judge.metric}
+    return [pair | {f"{judge.metric}_difference_interval": [low, high], "clearly_better": ahead}]
+
+
+def _absent(prepared: Prepared, metrics: Mapping[str, float]) -> dict[str, str]:
+    """Why a label of several has no metrics of its own."""
+    if prepared.scenario.task != "multilabel":
+        return {}
+    y = prepared.y[prepared.parts.test]
+    values = {label: int(y[0, position]) for position, label in enumerate(prepared.contract.labels)}
+    return {
+        f"{metric}_{label}": f"{label} is {value} in all {len(y)} rows of the test part."
+        for metric in METRICS
+        for label, value in values.items()
+        if f"{metric}_{label}" not in metrics
+    }
+
+
+def _refitted(prepared: Prepared, recipe: Recipe, plan: Plan) -> Mapping[str, float]:
     """The primary metric of the candidate under other circumstances."""
     primary, cases = prepared.scenario.metric, {}
     if prepared.other is not None:
@@ -53,18 +124,27 @@ def _refitted(prepared: Prepared, name: str, profile: str, seed: int) -> Mapping
     if prepared.scenario.leakage:
         names = (*prepared.scenario.numeric, *prepared.scenario.categorical)
         cases[f"{primary}_with_leakage"] = partial(_rows, prepared, prepared.parts, names)
-    scores = side_by_side([partial(_score, case(), name, primary, profile, seed) for case in cases.values()])
-    return dict(zip(cases, scores, strict=True))
+    found = {}
+    for number, (name, case) in enumerate(cases.items()):
+        plan.report(f"fitting {recipe.name} again for {name}", number / (len(cases) + 1))
+        rows, parts = case()
+        candidate = fit_recipe(recipe, rows.take(parts.train), replace(plan, report=_nothing))
+        judged = rows.take(parts.test)
+        found[name] = score(rows.task, primary, judged.y, candidate.predict(judged.X))
+    return found
 
 
-def _rows(prepared: Prepared, parts: Parts, names: tuple[str, ...] | None = None) -> Rows:
+def _nothing(*_told: object, **_facts: object) -> None:
+    """Fits inside a comparison are not news."""
+
+
+def _rows(prepared: Prepared, parts: Parts, names: tuple[str, ...] | None = None) -> tuple[Rows, Parts]:
+    """All rows under the contract of these features, and how they are cut."""
     if names is None:
-        return Rows(prepared.X, prepared.y, prepared.contract, parts)
+        return prepared.rows, parts
     contract = contract_of(prepared.frame, prepared.scenario, parts, names)
-    return Rows(encode(prepared.frame, contract), prepared.y, contract, parts)
+    return Rows(encode(prepared.frame, contract), prepared.y, contract, prepared.scenario.task), parts
 
 
-def _score(rows: Rows, name: str, primary: str, profile: str, seed: int) -> float:
-    pipeline = fit_pipeline(name, rows, profile, seed)
-    judged = rows.parts.test
-    return classification(rows.y[judged], pipeline.predict(rows.X[judged]))[primary]
+if __name__ == "__main__":
+    start(NAME, NEEDS, work)

@@ -1,78 +1,47 @@
-"""Candidates are fitted side by side on the same training rows and ranked on the same validation rows."""
+"""Step: candidates are fitted on half of the training rows and ranked on the same validation rows."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Sequence
 
-import numpy as np
-
-from model_training.estimators import FITS, ONE_HOT, PROFILES, Estimator
-from model_training.preprocess import Preprocess, fit_preprocess
-from model_training.split import Parts
+from model_training import contest
+from model_training.candidates import Plan, Recipe
+from model_training.contest import Entrant
+from model_training.families import fit_candidates, is_text
+from model_training.steps import prepare
+from model_training.steps.command import start
 from model_training.steps.prepare import Prepared
-from model_training.threads import side_by_side
-from shared.domain.contract import InputContract
-from shared.domain.metrics import classification
+from model_training.steps.work import Work
 
-Report = Callable[[str, float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Pipeline:
-    """A fitted preprocessing and estimator."""
-
-    name: str
-    preprocess: Preprocess
-    estimator: Estimator
-
-    def predict(self, X: np.ndarray) -> np.ndarray:
-        """float32 (rows, features) to probabilities (rows, classes)."""
-        return self.estimator.predict(self.preprocess.apply(X))
+NAME = "explore"
+NEEDS = ("prepare",)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A pipeline, the primary metric it reached on the validation rows, and how long its fit took."""
-
-    pipeline: Pipeline
-    score: float
-    seconds: float
+def work(job: Work) -> None:
+    """Write `candidates.json` and a graph of each candidate that can be deployed."""
+    prepared = prepare.load(job.inputs["prepare"], job.order.scenario)
+    contest.save(explore(prepared, job.plan), job.out)
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """What a pipeline is fitted on: a matrix (rows, features) with its contract, label positions and parts."""
-
-    X: np.ndarray
-    y: np.ndarray
-    contract: InputContract
-    parts: Parts
-
-
-def fit_pipeline(name: str, rows: Rows, profile: str, seed: int) -> Pipeline:
-    """The named candidate, fitted on the training part."""
-    X, y = rows.X[rows.parts.train], rows.y[rows.parts.train]
-    preprocess = fit_preprocess(X, rows.contract, one_hot=name in ONE_HOT)
-    estimator = FITS[name](preprocess.apply(X), y, len(rows.contract.labels), PROFILES[profile], seed)
-    return Pipeline(name, preprocess, estimator)
-
-
-def explore(prepared: Prepared, profile: str, seed: int, report: Report) -> Sequence[Candidate]:
+def explore(prepared: Prepared, plan: Plan) -> Sequence[Entrant]:
     """Every candidate of the scenario, best first; ties keep the order of the declaration."""
-    rows = Rows(prepared.X, prepared.y, prepared.contract, prepared.parts)
-    metric = prepared.scenario.metric
+    names, metric = prepared.scenario.candidates, prepared.scenario.metric
+    rows = prepared.rows.take(prepared.halves["train"])
+    held = prepared.rows.take(prepared.parts.validation)
+    started, entrants = time.perf_counter(), []
+    # What is fitted on one shared matrix is fitted together; the others a few at a time, so that progress shows.
+    groups = [names] if is_text(prepared.rows) else [names[first : first + 2] for first in range(0, len(names), 2)]
+    for group in groups:
+        for candidate in fit_candidates(group, rows, plan):
+            entrants.append(contest.enter(candidate, Recipe(candidate.name), held, held.X, len(rows.y)))
+            best = contest.ranked(entrants, metric)[0]
+            left = (time.perf_counter() - started) / len(entrants) * (len(names) - len(entrants))
+            text = f"{candidate.name}: {metric} {entrants[-1].metrics[metric]:.4f} on validation"
+            facts = {"candidate": len(entrants), "of": len(names), "best": best.metrics[metric]}
+            plan.report(text, len(entrants) / len(names), **facts, seconds_left=round(left, 1))
+    return contest.ranked(entrants, metric)
 
-    def attempt(name: str) -> Candidate:
-        started = time.perf_counter()
-        pipeline = fit_pipeline(name, rows, profile, seed)
-        seconds = time.perf_counter() - started
-        held = prepared.parts.validation
-        score = classification(prepared.y[held], pipeline.predict(prepared.X[held]))[metric]
-        report(f"{name}: {metric} {score:.4f} on validation", 0.5)
-        return Candidate(pipeline, score, seconds)
 
-    found = side_by_side([partial(attempt, name) for name in prepared.scenario.candidates])
-    return sorted(found, key=lambda candidate: -candidate.score)
+if __name__ == "__main__":
+    start(NAME, NEEDS, work)

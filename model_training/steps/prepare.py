@@ -1,27 +1,35 @@
-"""Tables become what every candidate sees: rows in time order, the input contract, one float32 matrix, the parts."""
+"""Step: tables become what every candidate sees: rows in time order, the input contract, one matrix, the parts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from model_training.split import Parts, split_rows
+from model_training.answers import answered, answers_of
+from model_training.candidates import Rows
+from model_training.split import Answers, Parts, half, split_rows
+from model_training.steps import define_dataset
+from model_training.steps.command import start
+from model_training.steps.work import Work, write_json
 from shared.adapters.encoding import categories_of, encode
 from shared.domain.contract import Feature, InputContract
 from shared.domain.scenario import Scenario, Split
-from shared.errors import Quarantined, Refused
+from shared.errors import Quarantined
+
+NAME = "prepare"
+NEEDS = ("define_dataset", "validate")
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Labelled rows in time order: raw columns, matrix (rows, features), label positions (rows,), declared parts.
+    """Labelled rows in time order: raw columns, matrix X (rows, features), answers y, declared parts.
 
-    `other` are the parts of the other kind of split; None when that split cannot be made of these rows.
+    `other` are the parts of the other kind of split; None when that split cannot be made of these rows. `halves` are
+    50 % of the train and of the test rows: candidates are explored and tuned on the first.
     """
 
     scenario: Scenario
@@ -31,24 +39,47 @@ class Prepared:
     y: np.ndarray
     parts: Parts
     other: Parts | None
+    halves: Mapping[str, np.ndarray]
+
+    @property
+    def rows(self) -> Rows:
+        """All rows as a candidate takes them."""
+        return Rows(self.X, self.y, self.contract, self.scenario.task)
+
+
+def work(job: Work) -> None:
+    """Write `frame.parquet`, `arrays.npz` and `prepared.json`."""
+    from model_training.steps.files import save_prepared
+
+    tables = define_dataset.load(job.inputs["define_dataset"])
+    prepared = prepare(tables, job.order.scenario, job.order.seed)
+    save_prepared(prepared, job.out)
+    write_json(job.out / "datasets.json", describe(prepared))
+    job.report(f"prepared {len(prepared.y)} rows, {len(prepared.parts.train)} of them to train on", 1.0)
+
+
+def load(folder: Any, scenario: Scenario) -> Prepared:
+    """What `work` wrote."""
+    from model_training.steps.files import load_prepared
+
+    return load_prepared(folder, scenario)
 
 
 def prepare(tables: Mapping[str, pa.Table], scenario: Scenario, seed: int) -> Prepared:
     """Everything training needs; Quarantined when these rows cannot teach or judge a model."""
-    if scenario.task == "regression":
-        raise Refused(f"Scenario {scenario.name!r} declares regression; training serves binary and multiclass.")
-    frame = _ordered(_labelled(_assembled(tables, scenario), scenario), scenario)
-    y = _positions(frame, scenario)
-    parts = split_rows(y, scenario.labels, scenario.split, seed)
+    frame = _ordered(answered(_assembled(tables, scenario), scenario), scenario)
+    answers = answers_of(frame, scenario)
+    parts = split_rows(answers, scenario.split, seed)
     contract = contract_of(frame, scenario, parts, scenario.features)
     X = encode(frame, contract)
     _check_varies(X[parts.train], scenario)
-    return Prepared(scenario, frame, contract, X, y, parts, _other(y, scenario, seed))
+    halves = {name: half(answers, rows, seed) for name, rows in (("train", parts.train), ("test", parts.test))}
+    return Prepared(scenario, frame, contract, X, answers.values, parts, _other(answers, scenario, seed), halves)
 
 
 def contract_of(frame: pa.Table, scenario: Scenario, parts: Parts, names: tuple[str, ...]) -> InputContract:
     """The input contract of these features; a category knows the values of the training rows only."""
-    absent = [name for name in (*names, scenario.target) if name not in frame.column_names]
+    absent = [name for name in names if name not in frame.column_names]
     if absent:
         sentence = f"Column {absent[0]!r} is missing; scenario {scenario.name!r} declares it as an input."
         raise Quarantined("missing_column", sentence, column=absent[0])
@@ -56,7 +87,26 @@ def contract_of(frame: pa.Table, scenario: Scenario, parts: Parts, names: tuple[
     return InputContract(tuple(_feature(seen, scenario, name) for name in names), scenario.labels)
 
 
+def describe(prepared: Prepared) -> dict[str, Any]:
+    """The four datasets of this version: rows, and the mean of each answer in them."""
+    parts = {"train": prepared.parts.train, "test": prepared.parts.test}
+    parts |= {f"{name}_half": rows for name, rows in prepared.halves.items()}
+    return {name: {"rows": len(rows), "answers": _shares(prepared, rows)} for name, rows in parts.items()}
+
+
+def _shares(prepared: Prepared, rows: np.ndarray) -> dict[str, float]:
+    y, labels, task = prepared.y[rows], prepared.scenario.labels, prepared.scenario.task
+    if task in ("multilabel", "regression"):
+        means = y.reshape(len(rows), -1).mean(axis=0)
+        return dict(zip(labels, means.tolist(), strict=True))
+    return {label: float((y == position).mean()) for position, label in enumerate(labels)}
+
+
 def _feature(seen: pa.Table, scenario: Scenario, name: str) -> Feature:
+    if name == scenario.text:
+        from model_training.text.vocabulary import stop_words
+
+        return Feature(name, "text", stop_words())
     if name in scenario.categorical:
         return Feature(name, "category", categories_of(seen[name]))
     return Feature(name, "number")
@@ -69,15 +119,6 @@ def _assembled(tables: Mapping[str, pa.Table], scenario: Scenario) -> pa.Table:
     return pa.Table.from_pandas(frame, preserve_index=False)
 
 
-def _labelled(frame: pa.Table, scenario: Scenario) -> pa.Table:
-    """The rows whose label is known. A join leaves whole-number labels as floats: they become whole again."""
-    target = frame[scenario.target]
-    if pa.types.is_floating(target.type):
-        target = target.cast(pa.int64())
-    frame = frame.set_column(frame.column_names.index(scenario.target), scenario.target, target)
-    return frame.filter(pc.is_valid(target))
-
-
 def _ordered(frame: pa.Table, scenario: Scenario) -> pa.Table:
     if scenario.time not in frame.column_names:
         return frame
@@ -86,29 +127,25 @@ def _ordered(frame: pa.Table, scenario: Scenario) -> pa.Table:
     return frame.take(pa.array(np.argsort(times, kind="stable")))
 
 
-def _positions(frame: pa.Table, scenario: Scenario) -> np.ndarray:
-    known = pa.array(scenario.labels)
-    positions = pc.index_in(frame[scenario.target].cast(pa.string()), value_set=known)
-    if positions.null_count:
-        row = pc.index(pc.is_null(positions), True).as_py()
-        value = frame[scenario.target][row].as_py()
-        accepted = " or ".join(map(repr, scenario.labels))
-        sentence = f"Column {scenario.target!r}, row {row + 1}: {value!r} is not a label; accepted: {accepted}."
-        raise Quarantined("unknown_label", sentence, column=scenario.target, row=row + 1)
-    return np.asarray(positions.to_numpy(), dtype=np.int64)
-
-
 def _check_varies(X: np.ndarray, scenario: Scenario) -> None:
     first = X[:1]
-    if bool(((first == X) | (np.isnan(first) & np.isnan(X))).all()):
+    same = first == X
+    if X.dtype != object:
+        same = same | (np.isnan(first) & np.isnan(X))
+    if bool(same.all()):
         sentence = f"Every input of scenario {scenario.name!r} is constant in {len(X)} training rows: nothing to learn."
         raise Quarantined("constant_features", sentence)
 
 
-def _other(y: np.ndarray, scenario: Scenario, seed: int) -> Parts | None:
-    kind: Literal["time", "random"] = "time" if scenario.split.kind == "random" else "random"
-    split = Split(kind, scenario.split.validation, scenario.split.test)
+def _other(answers: Answers, scenario: Scenario, seed: int) -> Parts | None:
+    declared = scenario.split
+    kind: Any = "time" if declared.kind == "random" else "random"
+    split = Split(kind, declared.validation, declared.test)
     try:
-        return split_rows(y, scenario.labels, split, seed)
+        return split_rows(replace(answers, test=None), split, seed)
     except Quarantined:
         return None
+
+
+if __name__ == "__main__":
+    start(NAME, NEEDS, work)

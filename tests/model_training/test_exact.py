@@ -10,11 +10,13 @@ import numpy as np
 import onnx
 import pytest
 
-from model_training import estimators
-from model_training.estimators import FITS, Boosted, Effort, Sklearn
+from model_training import boosted, graph
+from model_training.boosted import Boosted
+from model_training.estimators import Effort, Estimator, Goal, fits
 from model_training.exact import floor32
 from model_training.graph import join, run
 from model_training.preprocess import fit_preprocess
+from model_training.sklearn_models import Sklearn
 from shared.domain.contract import Feature, InputContract
 
 FEATURES = 4
@@ -28,9 +30,9 @@ def _data(classes: int = 2) -> tuple[np.ndarray, np.ndarray]:
     return X, np.digitize(score, np.quantile(score, np.arange(1, classes) / classes))
 
 
-def _beside_thresholds(graph: Any, X: np.ndarray) -> np.ndarray:
-    """Rows in which one feature is each threshold of the graph, or the float32 right below or above it."""
-    node = next(node for node in graph.graph.node if node.op_type.startswith("TreeEnsemble"))
+def _beside_thresholds(converted: Any, X: np.ndarray) -> np.ndarray:
+    """Rows in which one feature is each threshold of the model, or the float32 right below or above it."""
+    node = next(node for node in converted.graph.node if node.op_type.startswith("TreeEnsemble"))
     facts = {attribute.name: onnx.helper.get_attribute_value(attribute) for attribute in node.attribute}
     thresholds = np.array(facts["nodes_values"], dtype=np.float32)
     splits = np.array([mode == b"BRANCH_LEQ" for mode in facts["nodes_modes"]])
@@ -49,32 +51,38 @@ def _identity() -> Any:
     return replace(neutral, low=-wide, high=wide)
 
 
-def _difference(estimator: estimators.Estimator, graph: Any, X: np.ndarray, classes: int = 2) -> float:
-    answered = run(join(_identity(), graph, FEATURES, classes), X)
+def _difference(estimator: Estimator, converted: Any, X: np.ndarray, classes: int = 2) -> float:
+    back = graph.classes(converted) if classes else graph.number(converted, 1.0, 0.0)
+    answered = run(join(_identity(), back, FEATURES, classes or 1), X)
     return float(np.abs(estimator.predict(X) - answered).max())
 
 
-@pytest.mark.parametrize("name", ["lightgbm", "forest", "boosting"])
-@pytest.mark.parametrize("classes", [2, 3])
+def _fitted(name: str, classes: int) -> tuple[Estimator, np.ndarray]:
+    X, y = _data(classes or 2)
+    target = y if classes else np.sin(X.sum(axis=1))
+    fit = fits("binary" if classes else "regression")[name]
+    return fit(X, target, Goal(classes, Effort(20, 0.1), 1), {}), X
+
+
+@pytest.mark.parametrize("name", ["lightgbm", "forest", "extra_trees", "boosting"])
+@pytest.mark.parametrize("classes", [0, 2, 3])
 def test_trees_agree_on_values_beside_their_thresholds(name: str, classes: int) -> None:
-    """No answer differs by more than 1e-5 for values at a threshold and one float32 step to each side."""
-    X, y = _data(classes)
-    estimator = FITS[name](X, y, classes, Effort(20, 0.1), 1)
-    graph = estimator.graph(FEATURES)
-    assert _difference(estimator, graph, _beside_thresholds(graph, X), classes) <= 1e-5
+    """No answer, number or class, differs by more than 1e-5 at a threshold and one float32 step to each side."""
+    estimator, X = _fitted(name, classes)
+    converted = estimator.graph(FEATURES)
+    assert _difference(estimator, converted, _beside_thresholds(converted, X), classes) <= 1e-5
 
 
 @pytest.mark.parametrize("name", ["lightgbm", "boosting"])
 def test_rounding_to_the_nearest_float_would_not_do(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The trap is real: converted as they are, the same trees answer some of these rows visibly differently."""
-    X, y = _data()
-    estimator = FITS[name](X, y, 2, Effort(20, 0.1), 1)
+    estimator, X = _fitted(name, 2)
     unfloored: Callable[[Any], Any] = lambda model: model  # noqa: E731 - conversion without the step under test
     if isinstance(estimator, Boosted):
-        monkeypatch.setattr(estimators, "floor_lightgbm", unfloored)
+        monkeypatch.setattr(boosted, "floor_lightgbm", unfloored)
     careless = Sklearn(estimator.model, None) if isinstance(estimator, Sklearn) else estimator
-    graph = careless.graph(FEATURES)
-    assert _difference(estimator, graph, _beside_thresholds(graph, X)) > 1e-3
+    converted = careless.graph(FEATURES)
+    assert _difference(estimator, converted, _beside_thresholds(converted, X)) > 1e-3
 
 
 def test_floor32_is_the_largest_float_that_is_not_above() -> None:

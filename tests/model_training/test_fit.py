@@ -7,21 +7,23 @@ import io
 import os
 import subprocess
 import sys
-from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from model_training.estimators import FITS
+from model_training.candidates import Candidate, Plan, Recipe
+from model_training.contest import enter
+from model_training.estimators import fits
+from model_training.families import fit_candidates
 from model_training.graph import run
+from model_training.parity import Parity, compare
 from model_training.scenarios import SCENARIOS
-from model_training.steps.explore import Candidate, Pipeline, explore
-from model_training.steps.export import Parity, compare, export_best
 from model_training.steps.prepare import Prepared, prepare
-from model_training.train import Fitted, fit
+from model_training.steps.register import Package
+from model_training.steps.train import best
+from model_training.train import fit
 from shared.adapters.encoding import encode, encode_rows
 from shared.domain.contract import InputContract
 from shared.domain.metrics import classification
@@ -31,7 +33,7 @@ from shared.errors import Quarantined, Refused
 BANK, IIOT = SCENARIOS["bank_marketing"], SCENARIOS["iiot_quality"]
 
 
-def _quiet(_step: str, _done: float) -> None:
+def _quiet(*_told: object, **_facts: object) -> None:
     """Nobody watches."""
 
 
@@ -41,13 +43,13 @@ def _tables(scenario: Scenario, rows: int = 1_500, seed: int = 1) -> dict[str, p
 
 
 @pytest.fixture(scope="module")
-def bank() -> Fitted:
+def bank() -> Package:
     """A model of generated clients."""
     return fit(_tables(BANK), BANK, "demo", 1, _quiet)
 
 
 @pytest.fixture(scope="module")
-def iiot() -> Fitted:
+def iiot() -> Package:
     """A model of generated messages."""
     return fit(_tables(IIOT, 4_000), IIOT, "demo", 1, _quiet)
 
@@ -65,7 +67,7 @@ def test_generated_clients_can_be_learned_and_the_call_gives_them_away() -> None
     assert metrics["auc_with_leakage"] >= 0.94
 
 
-def test_generated_batches_can_be_learned_in_time_order(iiot: Fitted) -> None:
+def test_generated_batches_can_be_learned_in_time_order(iiot: Package) -> None:
     """Four thousand messages are enough to judge the next ones well; the declared split is the one in time."""
     metrics = iiot.manifest["metrics"]
     assert metrics["auc"] == metrics["auc_time"] >= 0.85
@@ -73,7 +75,7 @@ def test_generated_batches_can_be_learned_in_time_order(iiot: Fitted) -> None:
     assert iiot.manifest["split"] == {"kind": "time", "train": 2_740, "validation": 540, "test": 600}
 
 
-def test_the_gap_and_both_splits_are_reported(bank: Fitted) -> None:
+def test_the_gap_and_both_splits_are_reported(bank: Package) -> None:
     """The gate's number is the declared split's; the other one stands beside it, and so does the baseline."""
     manifest = bank.manifest
     assert manifest["metrics"]["auc"] == manifest["metrics"]["auc_random"]
@@ -84,7 +86,7 @@ def test_the_gap_and_both_splits_are_reported(bank: Fitted) -> None:
     assert set(manifest["baseline"]) <= set(manifest["metrics"])
 
 
-def test_the_holdout_gives_the_reported_score_again(bank: Fitted) -> None:
+def test_the_holdout_gives_the_reported_score_again(bank: Package) -> None:
     """Whoever encodes the holdout by the contract and runs the graph gets the manifest's AUC: nothing is made up."""
     facts = bank.manifest["holdout"]
     data = bank.files[facts["file"]]
@@ -100,7 +102,7 @@ def test_the_holdout_gives_the_reported_score_again(bank: Fitted) -> None:
 @pytest.mark.parametrize("name", ["bank", "iiot"])
 def test_golden_rows_are_reproduced_from_raw_values(name: str, request: pytest.FixtureRequest) -> None:
     """Raw rows through encoder and graph give the stored probabilities; nulls and unseen values are among them."""
-    fitted: Fitted = request.getfixturevalue(name)
+    fitted: Package = request.getfixturevalue(name)
     golden, contract = fitted.manifest["golden"], InputContract.from_json(fitted.manifest["contract"])
     assert len(golden["rows"]) == 20
     assert all(value is None for value in golden["rows"][-2].values())
@@ -108,55 +110,63 @@ def test_golden_rows_are_reproduced_from_raw_values(name: str, request: pytest.F
     assert np.abs(answers - np.array(golden["probabilities"])).max() <= 1e-6
 
 
-def test_the_manifest_names_the_bytes_it_speaks_of(bank: Fitted) -> None:
+def test_the_manifest_names_the_bytes_it_speaks_of(bank: Package) -> None:
     """sha256, contract and candidates are those of the ONNX bytes; parity with the framework was exact."""
     assert bank.manifest["sha256"] == hashlib.sha256(bank.onnx).hexdigest()
     assert tuple(feature["name"] for feature in bank.manifest["contract"]["features"]) == BANK.features
     names = [candidate["name"] for candidate in bank.manifest["candidates"]]
-    assert sorted(names) == sorted(BANK.candidates)
+    assert sorted(names) == sorted((*BANK.candidates, "ensemble"))
     assert names[0] == bank.manifest["algorithm"]
     assert bank.manifest["parity"]["label_flips"] == 0
     assert bank.manifest["parity"]["max_difference"] <= 1e-5
 
 
-@pytest.mark.parametrize("name", FITS)
+@pytest.mark.parametrize("name", fits("binary"))
 def test_every_candidate_exports_exactly(name: str, prepared: Prepared) -> None:
     """Each kind of candidate becomes a graph that answers like its framework, also to missing and unseen values."""
-    found = explore(replace(prepared, scenario=replace(BANK, candidates=(name,))), "demo", 1, _quiet)
-    best, exports = export_best(found, prepared)
-    assert exports == [best]
+    (candidate,) = fit_candidates((name,), prepared.rows.take(prepared.parts.train), Plan("demo", 1, _quiet))
     odd = prepared.X.copy()
     odd[::2, ::3] = np.nan
     odd[:, [j for j, feature in enumerate(prepared.contract.features) if feature.kind == "category"]] = -1
-    parity = compare(best.candidate.pipeline, best.onnx, odd)
-    assert parity.problem == ""
+    parity = compare(candidate, candidate.to_onnx(), odd, "binary")
+    assert (parity.rows, parity.problem) == (len(odd), "")
 
 
 class _Liar:
-    """An estimator whose graph answers otherwise than itself: what a faulty converter makes."""
+    """A candidate whose graph answers otherwise than itself: what a faulty converter makes."""
 
-    def __init__(self, honest: Any) -> None:
+    name, seconds = "liar", 0.0
+
+    def __init__(self, honest: Candidate) -> None:
         self._honest = honest
 
-    def predict(self, Z: np.ndarray) -> np.ndarray:
-        return np.asarray(self._honest.predict(Z))[:, ::-1]
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        return self._honest.predict(X)[:, ::-1]
 
-    def graph(self, width: int) -> Any:
-        return self._honest.graph(width)
+    def to_onnx(self) -> bytes:
+        return self._honest.to_onnx()
+
+
+class _Mute(_Liar):
+    """A candidate without a graph."""
+
+    name = "mute"
+
+    def to_onnx(self) -> bytes:
+        raise NotImplementedError("no converter for it")
 
 
 def test_a_candidate_that_does_not_export_exactly_gives_way(prepared: Prepared) -> None:
-    """The best candidate is not deployable when its graph differs; the next one serves, and the reason is kept."""
-    first, second = explore(
-        replace(prepared, scenario=replace(BANK, candidates=("logistic", "lightgbm"))), "demo", 1, _quiet
-    )
-    lying = Pipeline("liar", first.pipeline.preprocess, _Liar(first.pipeline.estimator))
-    liar = Candidate(lying, 0.99, 0.0)
-    best, exports = export_best([liar, second], prepared)
-    assert best.candidate is second
-    assert "label flips" in exports[0].problem
-    with pytest.raises(Refused, match="No candidate can be deployed"):
-        export_best([liar], prepared)
+    """The best candidate is not deployable when its graph differs or is none; the next serves, reasons are kept."""
+    rows, held = (prepared.rows.take(part) for part in (prepared.parts.train, prepared.parts.test))
+    (honest,) = fit_candidates(("logistic",), rows, Plan("demo", 1, _quiet))
+    candidates: list[Candidate] = [_Mute(honest), _Liar(honest), honest]
+    mute, liar, good = (enter(one, Recipe(one.name), held, held.X, len(rows.y)) for one in candidates)
+    assert best([mute, liar, good]) is good
+    assert "label flips" in liar.problem
+    assert mute.problem == "mute cannot become ONNX: NotImplementedError: no converter for it"
+    with pytest.raises(Refused, match=r"No candidate can be deployed.*no converter.*label flips"):
+        best([mute, liar])
 
 
 def test_one_flip_or_a_large_difference_is_a_problem() -> None:
@@ -166,7 +176,7 @@ def test_one_flip_or_a_large_difference_is_a_problem() -> None:
     assert "largest difference 0.0002" in Parity(1_000, 0, 2e-4).problem
 
 
-def test_equal_inputs_give_equal_bytes(bank: Fitted) -> None:
+def test_equal_inputs_give_equal_bytes(bank: Package) -> None:
     """The same tables and seed make the same ONNX bytes again, holdout and metrics included."""
     again = fit(_tables(BANK), BANK, "demo", 1, _quiet)
     assert again.onnx == bank.onnx
@@ -183,7 +193,7 @@ from shared.domain.scenario import Knobs
 bank = SCENARIOS["bank_marketing"]
 for name in bank.candidates:
     one = replace(bank, candidates=(name,))
-    made = fit(bank.generate(1000, 1, Knobs()), one, "demo", 1, lambda step, done: None)
+    made = fit(bank.generate(1000, 1, Knobs()), one, "demo", 1, lambda *told, **facts: None)
     print(name, hashlib.sha256(made.onnx).hexdigest())
 """
 

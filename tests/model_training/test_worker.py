@@ -135,11 +135,11 @@ class _AwayLake:
         raise Transient(f"The lake does not answer for {path}@{etag}.")
 
 
-def test_what_may_come_back_leaves_the_run_open(ports: Ports) -> None:
+def test_what_may_come_back_leaves_the_run_open(ports: Ports, tmp_path: Path) -> None:
     """When the lake is away nothing is wrong with the data: the run is not failed, a watcher starts it again."""
     _request(ports)
     with pytest.raises(Transient):
-        _finish(replace(ports, lake=_AwayLake()), RUN, lambda _step, _done: None)
+        _finish(replace(ports, lake=_AwayLake()), RUN, lambda *_told, **_facts: None, tmp_path / "run")
     run = ports.runs.find(RUN)
     assert run is not None
     assert run.state == "requested"

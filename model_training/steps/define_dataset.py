@@ -1,0 +1,62 @@
+"""Step: the bytes that were validated at intake become the tables of this run."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from model_training.families import check_candidates
+from model_training.steps.work import Order, write_json
+from shared.errors import BadInput, Missing
+
+NAME = "define_dataset"
+NEEDS: tuple[str, ...] = ()
+
+
+def define(tables: Mapping[str, pa.Table], order: Order, out: Path) -> None:
+    """Write `<table>.parquet` for each table and `dataset.json`; Refused when the scenario cannot be trained."""
+    check_candidates(order.scenario)
+    for name, table in tables.items():
+        pq.write_table(table, out / f"{name}.parquet", write_page_checksum=True)
+    rows = {name: table.num_rows for name, table in tables.items()}
+    write_json(out / "dataset.json", {"rows": rows, **order.to_json()})
+
+
+def load(folder: Path) -> dict[str, pa.Table]:
+    """The tables by name; Missing when there are none."""
+    files = sorted(folder.glob("*.parquet"))
+    if not files:
+        raise Missing(f"{folder} holds no tables; accepted: one <table>.parquet for each table of the scenario.")
+    return {file.stem: pq.read_table(file, page_checksum_verification=True) for file in files}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The step on its own, from a folder of Parquet tables."""
+    from model_training.estimators import PROFILES
+    from model_training.scenarios import SCENARIOS
+    from model_training.sealing import sealed
+
+    parser = argparse.ArgumentParser(prog=f"python -m model_training.steps.{NAME}", description=__doc__)
+    parser.add_argument("--scenario", required=True, choices=sorted(SCENARIOS))
+    parser.add_argument("--tables", required=True, type=Path, metavar="FOLDER", help="<table>.parquet files")
+    parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where to write; new or empty")
+    parser.add_argument("--profile", default="default", choices=sorted(PROFILES))
+    parser.add_argument("--seed", default=0, type=int)
+    chosen = parser.parse_args(arguments)
+    order = Order(SCENARIOS[chosen.scenario], chosen.profile, chosen.seed, {})
+    if chosen.out.exists() and any(chosen.out.iterdir()):
+        raise BadInput(f"{chosen.out} is not empty; accepted: a new or empty folder.")
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    with sealed(NAME, "", order, chosen.out):
+        define(load(chosen.tables), order, chosen.out)
+    return 0
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""Step: model, manifest and the files that travel with them, ready for the registry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from model_training import contest
+from model_training.manifest import HOLDOUT, METRICS, holdout, manifest_of, metrics_file
+from model_training.sealing import SEAL
+from model_training.steps import evaluate, prepare, train
+from model_training.steps.command import start
+from model_training.steps.work import Work, read_json, write_json
+
+NAME = "register"
+NEEDS = ("prepare", "explore", "tune", "train", "evaluate", "profile")
+MODEL, MANIFEST, PROFILE, TRIALS = "model.onnx", "manifest.json", "profile.json", "trials.json"
+_FILES = (HOLDOUT, METRICS, PROFILE, TRIALS)
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The ONNX bytes, the manifest, and the files that travel with them."""
+
+    onnx: bytes
+    manifest: Mapping[str, Any]
+    files: Mapping[str, bytes]
+
+
+def work(job: Work) -> None:
+    """Write `model.onnx`, `manifest.json` and the other files of the model version."""
+    prepared = prepare.load(job.inputs["prepare"], job.order.scenario)
+    fitted = contest.load(job.inputs["train"])
+    again = {entrant.name for entrant in fitted}
+    explored = [one for one in contest.load(job.inputs["explore"]) if one.name not in again]
+    best, judged = train.best(fitted), evaluate.load(job.inputs["evaluate"])
+    rows, facts = holdout(prepared)
+    manifest = manifest_of(prepared, best, [*fitted, *explored], judged)
+    manifest |= {"holdout": facts, "resources": _resources(job.inputs), **job.order.origin}
+    (job.out / MODEL).write_bytes(best.onnx)
+    (job.out / HOLDOUT).write_bytes(rows)
+    (job.out / METRICS).write_bytes(metrics_file(manifest))
+    (job.out / PROFILE).write_bytes((job.inputs["profile"] / PROFILE).read_bytes())
+    (job.out / TRIALS).write_bytes((job.inputs["tune"] / TRIALS).read_bytes())
+    write_json(job.out / MANIFEST, manifest)
+    metric = prepared.scenario.metric
+    job.report(f"{best.name}: {metric} {judged.metrics[metric]:.4f} on test", 1.0)
+
+
+def load(folder: Path) -> Package:
+    """What `work` wrote."""
+    files = {name: (folder / name).read_bytes() for name in _FILES}
+    return Package((folder / MODEL).read_bytes(), json.loads((folder / MANIFEST).read_text()), files)
+
+
+def _resources(inputs: Mapping[str, Path]) -> dict[str, Any]:
+    """Seconds and peak memory of each step; reused steps keep what they once cost."""
+    return {step: read_json(folder / SEAL)["cost"] for step, folder in inputs.items()}
+
+
+if __name__ == "__main__":
+    start(NAME, NEEDS, work)

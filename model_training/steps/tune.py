@@ -1,0 +1,158 @@
+"""Step: the best explored candidates are tuned on the same half of the training rows they were explored on."""
+
+from __future__ import annotations
+
+import importlib.util
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from model_training import contest
+from model_training.candidates import Parameters, Plan, Report, Rows
+from model_training.contest import Entrant
+from model_training.estimators import PROFILES, Effort
+from model_training.families import is_text
+from model_training.pipelines import fit_pipeline
+from model_training.search import Budget, Objective, Search, Trial
+from model_training.spaces import SPACES
+from model_training.steps import prepare
+from model_training.steps.command import start
+from model_training.steps.prepare import Prepared
+from model_training.steps.work import Work, read_json, write_json
+from shared.domain.metrics import LARGER_IS_BETTER, better, score
+
+NAME = "tune"
+NEEDS = ("prepare", "explore")
+# So many candidates share the budget.
+TUNED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """Parameters that beat a candidate's own on validation, and their score there."""
+
+    parameters: Parameters
+    score: float
+    metric: str
+
+    def entrant(self, explored: Entrant) -> Entrant:
+        """The explored candidate with the score it reaches tuned."""
+        return replace(explored, metrics={**explored.metrics, self.metric: self.score})
+
+
+def work(job: Work) -> None:
+    """Write `trials.json`, every trial of every tuned candidate, and `tuned.json`, what is worth keeping."""
+    prepared = prepare.load(job.inputs["prepare"], job.order.scenario)
+    explored = contest.load(job.inputs["explore"])
+    trials: Mapping[str, Sequence[Trial]] = {}
+    skipped = _why_not(PROFILES[job.order.profile])
+    if not skipped:
+        trials = tune(prepared, explored, job.plan, job.study)
+    told = {name: [asdict(trial) for trial in found] for name, found in trials.items()}
+    write_json(job.out / "trials.json", {"skipped": skipped, "trials": told})
+    kept = {name: asdict(found) for name, found in _better(prepared, explored, trials).items()}
+    write_json(job.out / "tuned.json", kept)
+    job.report(skipped or f"tuned {', '.join(trials) or 'nothing'}", 1.0)
+
+
+def load(folder: Path) -> dict[str, Tuned]:
+    """What `work` kept, by candidate."""
+    return {name: Tuned(**told) for name, told in read_json(folder / "tuned.json").items()}
+
+
+def tune(prepared: Prepared, explored: Sequence[Entrant], plan: Plan, study: Path) -> dict[str, list[Trial]]:
+    """The trials of each tuned candidate; the budget is shared equally among them."""
+    names, effort = _names(prepared, explored), PROFILES[plan.profile]
+    budget = Budget(effort.trials // max(len(names), 1), effort.seconds / max(len(names), 1), effort.patience)
+    metric, found = prepared.scenario.metric, {}
+    for position, name in enumerate(names):
+        deadline = time.monotonic() + budget.seconds
+        told = _Told(name, metric, position / len(names), budget.trials * len(names), plan.report, deadline)
+        # A study belongs to these rows and this seed: others begin anew.
+        key = f"{name}-{len(prepared.y)}-{plan.seed}-{metric}"
+        search = Search(study, key, SPACES[name], LARGER_IS_BETTER[metric], budget, plan.seed)
+        found[name] = search.run(_objective(name, prepared, plan), told)
+    return found
+
+
+def _why_not(effort: Effort) -> str:
+    if not effort.trials:
+        return "Nothing is tuned: the profile leaves no time for it."
+    if importlib.util.find_spec("optuna") is None:
+        return (
+            "Nothing is tuned: optuna is not installed; accepted: pip install -r model_training/environments/tune.txt."
+        )
+    return ""
+
+
+def _names(prepared: Prepared, explored: Sequence[Entrant]) -> list[str]:
+    """Which candidates are tuned: of texts the network, of tables the best."""
+    deployable = [one.name for one in explored if not one.problem]
+    if is_text(prepared.rows):
+        return [name for name in deployable if name == "deep"]
+    return [name for name in deployable if name in SPACES][:TUNED]
+
+
+def _objective(name: str, prepared: Prepared, plan: Plan) -> Objective:
+    rows = prepared.rows.take(prepared.halves["train"])
+    held, metric = prepared.rows.take(prepared.parts.validation), prepared.scenario.metric
+    if is_text(rows):
+        return _deep(rows, held, metric, plan.seed)
+
+    def objective(parameters: Parameters, _watch: Callable[[int, float], None]) -> float:
+        fitted = fit_pipeline(name, rows, PROFILES[plan.profile], plan.seed, parameters)
+        return score(rows.task, metric, held.y, fitted.predict(held.X))
+
+    return objective
+
+
+def _deep(rows: Rows, held: Rows, metric: str, seed: int) -> Objective:
+    from model_training.text.deep import DeepParams, fit_deep
+    from model_training.text.vocabulary import fit_vocabulary
+
+    vocabulary = fit_vocabulary(rows.X)
+
+    def objective(parameters: Parameters, watch: Callable[[int, float], None]) -> float:
+        judged = (held.X, held.y)
+        fitted = fit_deep(DeepParams(**parameters), vocabulary, rows.X, rows.y, seed, held=judged, watch=watch)
+        return score(rows.task, metric, held.y, fitted.predict(held.X))
+
+    return objective
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Reports one candidate's search as it goes on."""
+
+    name: str
+    metric: str
+    begins: float
+    trials: int
+    report: Report
+    deadline: float
+
+    def __call__(self, found: Sequence[Trial]) -> None:
+        values = [trial.score for trial in found if trial.score is not None]
+        top = (max if LARGER_IS_BETTER[self.metric] else min)(values, default=None)
+        shown = "none yet" if top is None else f"{top:.4f}"
+        text = f"tuning {self.name}: trial {len(found)}, best {self.metric} {shown} on validation"
+        facts: dict[str, Any] = {"candidate": len(found), "of": self.trials, "best": top}
+        left = max(self.deadline - time.monotonic(), 0.0)
+        self.report(text, min(self.begins + len(found) / self.trials, 1.0), **facts, seconds_left=round(left, 1))
+
+
+def _better(prepared: Prepared, explored: Sequence[Entrant], trials: Mapping[str, Sequence[Trial]]) -> dict[str, Tuned]:
+    metric, own = prepared.scenario.metric, {one.name: one.metrics[prepared.scenario.metric] for one in explored}
+    kept: dict[str, Tuned] = {}
+    for name, found in trials.items():
+        for trial in found:
+            rival = kept[name].score if name in kept else own[name]
+            if trial.score is not None and better(metric, trial.score, rival):
+                kept[name] = Tuned(trial.parameters, trial.score, metric)
+    return kept
+
+
+if __name__ == "__main__":
+    start(NAME, NEEDS, work)

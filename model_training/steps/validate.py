@@ -1,0 +1,80 @@
+"""Step: the tables are those the scenario declares, each column of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from model_training.steps import define_dataset
+from model_training.steps.command import start
+from model_training.steps.work import Work, write_json
+from shared.domain.scenario import Scenario, Table
+from shared.errors import Quarantined
+
+NAME = "validate"
+NEEDS = ("define_dataset",)
+
+
+def work(job: Work) -> None:
+    """Write `validation.json`: rows, and nulls of each column."""
+    found = validate(define_dataset.load(job.inputs["define_dataset"]), job.order.scenario)
+    write_json(job.out / "validation.json", found)
+    job.report(f"checked {len(found)} tables", 1.0)
+
+
+def validate(tables: Mapping[str, pa.Table], scenario: Scenario) -> dict[str, Any]:
+    """Facts of each declared table; Quarantined names what is absent, of another kind, or without any value."""
+    absent = [table.name for table in scenario.tables if table.name not in tables]
+    if absent:
+        accepted = ", ".join(table.name for table in scenario.tables)
+        raise Quarantined(
+            "missing_table", f"Table {absent[0]!r} is missing; scenario {scenario.name!r} has {accepted}."
+        )
+    return {table.name: _checked(tables[table.name], table, scenario) for table in scenario.tables}
+
+
+def _checked(found: pa.Table, declared: Table, scenario: Scenario) -> dict[str, Any]:
+    nulls: dict[str, int] = {}
+    for column in declared.columns:
+        where = f"Table {declared.name!r}, column {column.name!r}"
+        if column.name not in found.column_names:
+            if column.optional:
+                continue
+            raise Quarantined("missing_column", f"{where} is missing.", table=declared.name, column=column.name)
+        kind, count = found[column.name].type, found[column.name].null_count
+        if not _IS[column.kind](kind):
+            sentence = f"{where} holds {kind}; accepted: {column.kind}."
+            raise Quarantined("wrong_type", sentence, table=declared.name, column=column.name)
+        if count == found.num_rows and column.name in (*scenario.features, *scenario.targets):
+            sentence = f"{where} has no value in any of {count} rows."
+            raise Quarantined("all_null", sentence, table=declared.name, column=column.name)
+        nulls[column.name] = count
+    return {"rows": found.num_rows, "nulls": nulls}
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        return _is_text(kind.value_type)
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def _is_time(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_timestamp(kind) or pa.types.is_date(kind))
+
+
+_IS: Mapping[str, Callable[[pa.DataType], bool]] = {
+    "float": _is_number,
+    "int": pa.types.is_integer,
+    "text": _is_text,
+    "time": _is_time,
+}
+
+
+if __name__ == "__main__":
+    start(NAME, NEEDS, work)
