@@ -81,7 +81,8 @@ class NumberPart:
     def _histogram(self, distinct: int) -> Mapping[str, Any]:
         """Cell i counts edges[i-1] < x <= edges[i], open at both ends; `exact` when every value is an edge."""
         exact = distinct <= CELLS and self.sketch is None
-        edges = np.unique(self.values if exact else _interpolated(self.values, self.weights, np.linspace(0, 1, CELLS)))
+        chosen = self.values if exact else _interpolated(self.values, self.weights, np.linspace(0, 1, CELLS))
+        edges = _raised(np.unique(chosen), self.values)
         counts = _cells(self.values, self.weights, edges)
         return {"edges": edges.tolist(), "counts": counts.tolist(), "exact": exact}
 
@@ -107,6 +108,23 @@ def _cells(values: np.ndarray, weights: np.ndarray | None, edges: np.ndarray) ->
     total = len(values) if weights is None else int(weights.sum())
     counts: np.ndarray = np.diff(ends, prepend=0, append=total)
     return counts
+
+
+def _raised(edges: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Edges of floats, moved a hundredth of the way to the next value.
+
+    The same number written by another program may differ in its last digits; it stays in its cell.
+    """
+    if values.dtype.kind != "f" and edges.dtype.kind != "f":
+        return edges
+    following = values[np.minimum(np.searchsorted(values, edges, side="right"), len(values) - 1)]
+    raised = np.maximum(edges * 0.99 + following * 0.01, edges)
+    with np.errstate(over="ignore"):
+        # No value follows the last edge: the gap before it stands in, or for a constant its own size.
+        gap = edges[-1] - edges[-2] if len(edges) > 1 else abs(edges[-1]) * 1e-7
+        beyond = edges[-1] + gap * 0.01
+    raised[-1] = max(raised[-1], beyond if np.isfinite(beyond) else edges[-1])
+    return raised
 
 
 def _interpolated(values: np.ndarray, weights: np.ndarray | None, shares: np.ndarray) -> np.ndarray:
