@@ -6,17 +6,19 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from local.host import Host
 from local.local_settings import read_environment
 from local.running import running_host
-from local.subscriptions import SUBSCRIPTIONS
 from model_training.scenarios import SCENARIOS
 from shared.bootstrap import build_ports
 from shared.domain.scenario import Scenario
 from shared.errors import BadInput, Misconfigured
 from shared.ports import Ports
 from shared.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from local.host import Host
 
 # What a deployed app gets from its settings; a laptop without local.settings.json gets these.
 DEFAULTS = {"PLAN_SCHEDULE": "0 */5 * * * *", "RECONCILE_SCHEDULE": "*/20 * * * * *"}
@@ -64,6 +66,10 @@ class Session:
     @contextmanager
     def own_host(self, port: int) -> Iterator[Host]:
         """Start a host in this process and stop it at the end."""
+        # Most verbs only read: they do not pay for a host.
+        from local.host import Host
+        from local.subscriptions import SUBSCRIPTIONS
+
         # No other worker lives on this home: what was claimed when the last one died is free again.
         host = Host(APP, self.settings.home, self.environ, port=port, subscriptions=SUBSCRIPTIONS)
         host.start(before=lambda: self.ports.ledger.abandon("The host that held this was stopped; it goes on now."))
