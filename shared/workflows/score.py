@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -145,8 +145,21 @@ def _job(ports: Ports, scenario: Scenario, plan: Mapping[str, Any], serving: Ser
         dataset=serving.model.dataset,
         scored_at=datetime.fromisoformat(plan["planned_at"]),
     )
-    table = _features(ports, scenario, plan["inputs"])
-    return BatchJob(scenario, plan["window"], first_id(plan["ordinal"]), provenance, table=table)
+    job = BatchJob(scenario, plan["window"], first_id(plan["ordinal"]), provenance)
+    if scenario.assemble is None and len(scenario.scoring_tables) == 1:
+        return replace(job, batches=_streamed(ports, scenario.scoring_table, plan["inputs"]))
+    return replace(job, table=_features(ports, scenario, plan["inputs"]))
+
+
+def _streamed(ports: Ports, table: Table, inputs: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """The rows of all inputs in order, strictly read and never in memory all at once."""
+
+    def parts() -> Iterator[Iterator[pa.RecordBatch]]:
+        for path, etag in map(split_input, inputs):
+            with ports.lake.open(path, etag=etag) as source:
+                yield ports.tables.stream(source, path.rsplit("/", 1)[1], table)
+
+    return ports.tables.check_stream(parts(), table)
 
 
 def _features(ports: Ports, scenario: Scenario, inputs: Sequence[str]) -> pa.Table:

@@ -12,7 +12,7 @@ Nothing is guessed. A file is read as its contract says or refused with a code a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 from shared.adapters.tables.limits import Limits
@@ -46,6 +46,16 @@ class ArrowTables:
         rows = len(next(iter(columns.values())))
         return by_contract(columns, rows, table, self._limits, origin)
 
+    def stream(self, source: BinaryIO, name: str, table: Table) -> Iterator[pa.RecordBatch]:
+        """The file in blocks of bounded memory, strict like `read`; Quarantined at the block that breaks the contract.
+
+        Rows in a refusal count over the whole file.
+        """
+        from shared.adapters.tables.stream import stream
+
+        origin = Origin(name, table.name)
+        return stream(source, _ending(name, origin), table, self._limits, origin)
+
     def header(self, source: BinaryIO, name: str) -> tuple[str, ...]:
         """The file's column names; empty when they cannot be read."""
         return header_of(source, name)
@@ -55,6 +65,12 @@ class ArrowTables:
         from shared.adapters.tables.whole import join
 
         return join(parts, table)
+
+    def check_stream(self, parts: Iterable[Iterable[pa.RecordBatch]], table: Table) -> Iterator[pa.RecordBatch]:
+        """The batches of all parts as they come, and at their end Quarantined like `check`; only keys are kept."""
+        from shared.adapters.tables.whole import check_stream
+
+        return check_stream(parts, table)
 
     def write(self, table: pa.Table) -> bytes:
         """Canonical Parquet: equal tables give equal bytes; page checksums on."""

@@ -30,7 +30,7 @@ def _check_cells(values: pa.ChunkedArray, column: Column, limits: Limits, origin
     absent = column.optional and values.null_count == len(values)
     if values.null_count and not column.nulls and not absent:
         row = pc.index(pc.is_null(values), value=True).as_py() + 1
-        problem = f"the cell is missing ({values.null_count} of {len(values)} are)"
+        problem = f"the cell is missing ({values.null_count} of {len(values)} are{origin.extent})"
         raise origin.refusal("null", problem, "a value in every row", column=column.name, row=row)
     if column.kind == "text":
         _check_text(values, column, limits, origin)
@@ -44,7 +44,7 @@ def _check_text(values: pa.ChunkedArray, column: Column, limits: Limits, origin:
     longest = pc.max(pc.binary_length(values)).as_py() or 0
     if longest > limits.cell_bytes:
         row = pc.index(pc.greater(pc.binary_length(values), limits.cell_bytes), value=True).as_py() + 1
-        problem = f"the cell is longer than it may be ({longest:,} bytes at most in this column)"
+        problem = f"the cell is longer than it may be ({longest:,} bytes at most in this column{origin.extent})"
         accepted = f"at most {limits.cell_bytes:,} bytes"
         raise origin.refusal("cell_too_large", problem, accepted, column=column.name, row=row)
     nul = pc.index(pc.match_substring(values, "\0"), value=True).as_py()
@@ -75,6 +75,6 @@ def _refuse_first(
     at = pc.index(wrong, value=True).as_py()
     if at >= 0:
         count = pc.sum(wrong).as_py()
-        more = f" ({count} rows are outside)" if count > 1 else ""
+        more = f" ({count} rows are outside{origin.extent})" if count > 1 else ""
         problem = f"{shown(str(values[at].as_py()))} is outside what the contract allows{more}"
         raise origin.refusal(code, problem, accepted, column=column.name, row=at + 1)

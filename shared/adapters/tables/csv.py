@@ -1,6 +1,13 @@
-"""CSV under a contract: one typed pass over the buffer; when that fails, a second pass finds the row and the cell."""
+"""CSV under a contract: one typed pass over the buffer; when that fails, a second pass finds the row and the cell.
+
+A large file is read in blocks of whole records, each with the header before it, by the same code.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,12 +18,16 @@ from shared.adapters.tables.kinds import NULL_WORDS, TYPES, from_text
 from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin
 from shared.adapters.tables.raw import decoded
-from shared.adapters.tables.structure import Structure, refuse_misshapen, scan
+from shared.adapters.tables.structure import Structure, last_record_end, refuse_misshapen, scan
 from shared.domain.scenario import Column, Table
+from shared.errors import Quarantined
 
 _BLOCK = 1 << 20
 # A row holds several cells; the parser needs a whole row in one block.
 _CELLS_PER_BLOCK = 4
+
+
+_PIECE = 4 << 20
 
 
 def read_csv(data: bytes, table: Table, limits: Limits, origin: Origin) -> dict[str, pa.ChunkedArray]:
@@ -26,10 +37,79 @@ def read_csv(data: bytes, table: Table, limits: Limits, origin: Origin) -> dict[
     check_header(header.names, table, limits, origin)
     text = _without_blank_end(text, header)
     structure = scan(text, header.delimiter, origin)
-    _check_size(structure, header, limits, origin)
-    reader = _Reader(text, header, structure, max(_BLOCK, _CELLS_PER_BLOCK * limits.cell_bytes), origin)
-    columns = [column for column in table.columns if column.name in header.names]
-    return reader.typed(columns) or reader.careful(columns)
+    _check_size(structure.rows, header, limits, origin)
+    return _Reader(text, header, structure, _longest(limits), origin).columns(table)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Whole records of the text. `last` says that nothing follows, `torn` that its only record is longer than a row."""
+
+    text: bytes
+    last: bool = False
+    torn: bool = False
+
+
+def csv_blocks(
+    source: BinaryIO, table: Table, limits: Limits, origin: Origin
+) -> Iterator[tuple[Origin, dict[str, pa.ChunkedArray]]]:
+    """Block by block what `read_csv` reads, and where each block stands; a few times _PIECE bytes are in memory."""
+    rows = lines = 0
+    head, header = b"", Header((), "", 0)
+    for piece in _pieces(source, limits):
+        here = origin.after(rows, lines)
+        if piece.torn:
+            raise _torn(head + piece.text, header.delimiter, limits, here)
+        text = decoded(head + piece.text, here)
+        if not head:
+            header = read_header(text, table, limits, origin)
+            check_header(header.names, table, limits, origin)
+            head = text[: header.length]
+        text = _without_blank_end(text, header) if piece.last else text
+        structure = scan(text, header.delimiter, here)
+        rows += structure.rows
+        lines += text.count(b"\n", len(head))
+        if piece.last or structure.rows:
+            _check_size(rows, header, limits, origin)
+        if structure.rows:
+            yield here, _Reader(text, header, structure, _longest(limits), here).columns(table)
+
+
+def _torn(text: bytes, delimiter: str, limits: Limits, origin: Origin) -> Quarantined:
+    """Why a row does not end: a quotation mark that is never closed, or nothing but its length."""
+    try:
+        scan(text, delimiter or ",", origin)
+    except Quarantined as fault:
+        return fault
+    accepted = f"rows of at most {_longest(limits):,} bytes"
+    return origin.refusal("cell_too_large", "the row is longer than it may be", accepted, row=1)
+
+
+def _pieces(source: BinaryIO, limits: Limits) -> Iterator[_Piece]:
+    """The text cut between records; blank lines stay with what follows them."""
+    text = source.read(_PIECE)
+    while following := source.read(_PIECE):
+        end = _cut(text)
+        if end:
+            yield _Piece(text[:end])
+        elif len(text) > _longest(limits) + _PIECE:
+            yield _Piece(text, torn=True)
+        text = text[end:] + following
+    yield _Piece(text, last=True)
+
+
+def _cut(text: bytes) -> int:
+    """Where the records that are complete end; 0 when there is nothing to read yet."""
+    end = last_record_end(text)
+    # At the end of the file blank lines say nothing; whether this is the end is not known yet.
+    content = len(text[:end].rstrip(b"\r\n"))
+    if len(text) - content > _PIECE:
+        return end
+    return text.index(b"\n", content) + 1 if content else 0
+
+
+def _longest(limits: Limits) -> int:
+    return max(_BLOCK, _CELLS_PER_BLOCK * limits.cell_bytes)
 
 
 def _without_blank_end(text: bytes, header: Header) -> bytes:
@@ -39,11 +119,11 @@ def _without_blank_end(text: bytes, header: Header) -> bytes:
     return text
 
 
-def _check_size(structure: Structure, header: Header, limits: Limits, origin: Origin) -> None:
-    if structure.rows < 1:
+def _check_size(rows: int, header: Header, limits: Limits, origin: Origin) -> None:
+    if rows < 1:
         raise origin.refusal("no_rows", "there is a header and no data row", "at least one data row")
-    if structure.rows * len(header.names) > limits.cells:
-        problem = f"the file has {structure.rows:,} rows of {len(header.names):,} cells"
+    if rows * len(header.names) > limits.cells:
+        problem = f"the file has {rows:,} rows of {len(header.names):,} cells"
         raise origin.refusal("too_many_cells", problem, f"at most {limits.cells:,} cells")
 
 
@@ -56,6 +136,11 @@ class _Reader:
         self._structure = structure
         self._block = block
         self._origin = origin
+
+    def columns(self, table: Table) -> dict[str, pa.ChunkedArray]:
+        """The contract's columns that the file has, in the contract's types."""
+        columns = [column for column in table.columns if column.name in self._header.names]
+        return self.typed(columns) or self.careful(columns)
 
     def typed(self, columns: list[Column]) -> dict[str, pa.ChunkedArray] | None:
         """The columns by the parser's own conversions, or None when something needs a closer look."""

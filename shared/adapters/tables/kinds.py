@@ -42,7 +42,7 @@ def from_text(cells: pa.ChunkedArray, column: Column, origin: Origin) -> pa.Chun
     trimmed = pc.ascii_trim_whitespace(cells)
     missing = pc.is_in(trimmed, value_set=pa.array(NULL_WORDS))
     present = pc.if_else(missing, pa.scalar(None, pa.string()), trimmed)
-    convert = _converter(present, column.kind)
+    convert = _converter(_form(present, column, origin), column.kind)
     try:
         values = convert(present)
     except pa.ArrowInvalid:
@@ -58,17 +58,26 @@ def empty_is_null(cells: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(empty, pa.scalar(None, pa.string()), cells) if pc.any(empty).as_py() else cells
 
 
-def _converter(cells: pa.ChunkedArray, kind: Kind) -> Convert:
+def _converter(first: str, kind: Kind) -> Convert:
+    """How cells of that kind are read; times all in the form of the first one."""
     if kind == "float":
         return lambda each: pc.cast(each, pa.float64())
     if kind == "int":
         return _to_int
-    first = _first_present(cells)
     if re.fullmatch(_US_TIME, first):
         return _to_us_time
     # "2015-01-31" ends like an offset: only what follows a time of day is one.
     zoned = ":" in first and _OFFSET.search(first[len("2015-01-31") :])
     return _to_zoned_time if zoned else _to_plain_time
+
+
+def _form(cells: pa.ChunkedArray, column: Column, origin: Origin) -> str:
+    """The first time of the file in this column; empty for other kinds and while there is none."""
+    if column.kind != "time":
+        return ""
+    first = origin.firsts.get(column.name) or _first_present(cells)
+    origin.firsts[column.name] = first
+    return first
 
 
 def _first_present(cells: pa.ChunkedArray) -> str:

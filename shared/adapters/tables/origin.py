@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from shared.errors import Quarantined
 
@@ -12,10 +13,22 @@ _SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The file that is read, under which table's contract."""
+    """The file that is read, under which table's contract; of a block also how many rows and lines stand before it.
+
+    `extent` says that counts are those of a block. `firsts` is what the first blocks have decided for all: the first
+    time in each column, whose form the others keep.
+    """
 
     file: str
     table: str
+    rows: int = 0
+    lines: int = 0
+    extent: str = ""
+    firsts: dict[str, str] = field(default_factory=dict, compare=False)
+
+    def after(self, rows: int, lines: int = 0) -> Self:
+        """A block of the same file, which begins after so many rows and lines."""
+        return replace(self, rows=rows, lines=lines, extent=" from there on")
 
     def refusal(
         self,
@@ -29,6 +42,8 @@ class Origin:
     ) -> Quarantined:
         """The error to raise: file, row (line), column, what is wrong there, and what would be accepted."""
         places = [f"File {shown(self.file)}"] if self.file else [f"Table {shown(self.table)}"]
+        if row:
+            row, line = row + self.rows, line + self.lines if line else None
         if row is not None:
             places.append(_row(row, line))
         if column:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet as pq
@@ -10,42 +14,63 @@ from shared.adapters.tables.header import check_header
 from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin
 from shared.adapters.tables.stored import check_type, from_stored
-from shared.domain.scenario import Table
+from shared.domain.scenario import Column, Table
 from shared.errors import Quarantined
 
 _MAGIC = b"PAR1"
 _BATCH = 1 << 16
 _SAMPLE = 1_024
+_BUFFER = 1 << 18
 _BROKEN = (pa.ArrowException, OSError, UnicodeDecodeError, MemoryError)
 _ACCEPTED_FILE = "a whole Parquet file"
 
 
 def read_parquet(data: bytes, table: Table, limits: Limits, origin: Origin) -> dict[str, pa.ChunkedArray]:
     """The contract's columns that the file has, in the contract's types; Quarantined when it is broken or too large."""
-    _check_magic(data, origin)
-    file = _open(data, origin)
+    _check_magic(data, data, origin)
+    columns = _declared(_open(pa.BufferReader(data), origin), table, limits, origin)
+    stored = pa.Table.from_batches(list(_decode(pa.BufferReader(data), columns, limits, origin)))
+    return {column.name: from_stored(stored.column(column.name), column, origin) for column in columns}
+
+
+def parquet_blocks(
+    source: BinaryIO, table: Table, limits: Limits, origin: Origin
+) -> Iterator[tuple[Origin, dict[str, pa.ChunkedArray]]]:
+    """Block by block what `read_parquet` reads, and where each block stands; a page per column is in memory."""
+    start = source.read(_SAMPLE)
+    source.seek(-min(len(_MAGIC), source.seek(0, io.SEEK_END)), io.SEEK_END)
+    _check_magic(start, source.read(), origin)
+    columns = _declared(_open(source, origin), table, limits, origin)
+    rows = 0
+    for batch in _decode(source, columns, limits, origin):
+        here = origin.after(rows)
+        stored = pa.Table.from_batches([batch])
+        yield here, {column.name: from_stored(stored.column(column.name), column, here) for column in columns}
+        rows += batch.num_rows
+
+
+def _declared(file: pq.ParquetFile, table: Table, limits: Limits, origin: Origin) -> list[Column]:
+    """The contract's columns that the file has; Quarantined when its footer breaks the contract or a limit."""
     check_header(file.schema_arrow.names, table, limits, origin)
     columns = [column for column in table.columns if column.name in file.schema_arrow.names]
     for column in columns:
         check_type(file.schema_arrow.field(column.name).type, column, origin)
     _check_footer(file.metadata, limits, origin)
-    texts = [column.name for column in columns if column.kind == "text"]
-    stored = _decode(_open(data, origin, texts), [column.name for column in columns], limits, origin)
-    return {column.name: from_stored(stored.column(column.name), column, origin) for column in columns}
+    return columns
 
 
 def parquet_names(data: bytes, origin: Origin) -> tuple[str, ...]:
     """The column names in the footer."""
-    _check_magic(data, origin)
-    return tuple(_open(data, origin).schema_arrow.names)
+    _check_magic(data, data, origin)
+    return tuple(_open(pa.BufferReader(data), origin).schema_arrow.names)
 
 
-def _check_magic(data: bytes, origin: Origin) -> None:
-    if not data.startswith(_MAGIC):
-        looks = "text" if _printable(data[:_SAMPLE]) else "something else"
+def _check_magic(start: bytes, end: bytes, origin: Origin) -> None:
+    if not start.startswith(_MAGIC):
+        looks = "text" if _printable(start[:_SAMPLE]) else "something else"
         problem = f"the name says Parquet, the content looks like {looks}"
         raise origin.refusal("not_parquet", problem, "Parquet, or CSV with the ending .csv")
-    if not data.endswith(_MAGIC):
+    if not end.endswith(_MAGIC):
         raise origin.refusal("corrupt", "the Parquet file ends before its footer (truncated?)", _ACCEPTED_FILE)
 
 
@@ -54,11 +79,16 @@ def _printable(sample: bytes) -> bool:
     return bool(text) and all(char.isprintable() or char in "\r\n\t" for char in text)
 
 
-def _open(data: bytes, origin: Origin, dictionaries: list[str] | None = None) -> pq.ParquetFile:
+def _open(source: BinaryIO | pa.BufferReader, origin: Origin, dictionaries: list[str] | None = None) -> pq.ParquetFile:
     try:
         # Text stays dictionary-encoded until its size is known: a small dictionary may unfold to gigabytes.
+        # Through a buffer per column: a row group need not be in memory as a whole.
         return pq.ParquetFile(
-            pa.BufferReader(data), page_checksum_verification=True, read_dictionary=dictionaries, pre_buffer=False
+            source,
+            page_checksum_verification=True,
+            read_dictionary=dictionaries,
+            pre_buffer=False,
+            buffer_size=_BUFFER,
         )
     except _BROKEN as fault:
         raise _corrupt(fault, origin) from fault
@@ -84,22 +114,30 @@ def _too_large(problem: str, limits: Limits, origin: Origin) -> Quarantined:
     return origin.refusal("too_large_decoded", problem, f"at most {limits.decoded_bytes:,} bytes of decoded values")
 
 
-def _decode(file: pq.ParquetFile, names: list[str], limits: Limits, origin: Origin) -> pa.Table:
-    batches, spent = [], 0
-    try:
-        for batch in file.iter_batches(batch_size=_BATCH, columns=names):
-            batch.validate(full=True)
-            spent += sum(_unfolded(column) for column in batch.columns)
-            if spent > limits.decoded_bytes:
-                raise _too_large("the file unfolds to more than it may", limits, origin)
-            batches.append(pa.record_batch([_plain(column) for column in batch.columns], names=batch.schema.names))
-    except _BROKEN as fault:
-        raise _corrupt(fault, origin) from fault
-    rows = sum(batch.num_rows for batch in batches)
+def _decode(
+    source: BinaryIO | pa.BufferReader, columns: Sequence[Column], limits: Limits, origin: Origin
+) -> Iterator[pa.RecordBatch]:
+    """The stored values of these columns, plain; Quarantined when they are damaged or more than they may be."""
+    file = _open(source, origin, [column.name for column in columns if column.kind == "text"])
+    spent = rows = 0
+    for batch in _read(file, [column.name for column in columns], origin):
+        spent += sum(_unfolded(column) for column in batch.columns)
+        if spent > limits.decoded_bytes:
+            raise _too_large("the file unfolds to more than it may", limits, origin)
+        rows += batch.num_rows
+        yield pa.record_batch([_plain(column) for column in batch.columns], names=batch.schema.names)
     if rows != file.metadata.num_rows:
         problem = f"the footer promises {file.metadata.num_rows} rows and there are {rows}"
         raise origin.refusal("corrupt", problem, _ACCEPTED_FILE)
-    return pa.Table.from_batches(batches)
+
+
+def _read(file: pq.ParquetFile, names: list[str], origin: Origin) -> Iterator[pa.RecordBatch]:
+    try:
+        for batch in file.iter_batches(batch_size=_BATCH, columns=names):
+            batch.validate(full=True)
+            yield batch
+    except _BROKEN as fault:
+        raise _corrupt(fault, origin) from fault
 
 
 def _unfolded(column: pa.Array) -> int:

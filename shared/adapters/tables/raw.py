@@ -40,14 +40,28 @@ def read_bytes(source: BinaryIO, limits: Limits, origin: Origin) -> bytes:
     while piece := source.read(min(_PIECE, limits.file_bytes + 1 - buffer.tell())):
         buffer.write(piece)
     data = buffer.getvalue()
-    if len(data) > limits.file_bytes:
+    _check_start(data, len(data), limits, origin)
+    return data
+
+
+def check_source(source: BinaryIO, limits: Limits, origin: Origin) -> bytes:
+    """The first bytes of a seekable file, which stands at its beginning again; Quarantined like `read_bytes`."""
+    size = source.seek(0, io.SEEK_END)
+    source.seek(0)
+    start = source.read(_SAMPLE)
+    source.seek(0)
+    _check_start(start, size, limits, origin)
+    return start
+
+
+def _check_start(start: bytes, size: int, limits: Limits, origin: Origin) -> None:
+    if size > limits.file_bytes:
         raise origin.refusal("file_too_large", "the file is too large", f"at most {limits.file_bytes:,} bytes")
-    if not data.strip(b" \t\r\n" + _BOM):
+    if len(start) == size and not start.strip(b" \t\r\n" + _BOM):
         raise origin.refusal("empty", "the file holds nothing", "a header and data rows")
-    packed = next((name for magic, name in _COMPRESSED.items() if data.startswith(magic)), None)
+    packed = next((name for magic, name in _COMPRESSED.items() if start.startswith(magic)), None)
     if packed:
         raise origin.refusal("compressed", f"the file is compressed with {packed}", "the file as it was before packing")
-    return data
 
 
 def decoded(data: bytes, origin: Origin) -> bytes:

@@ -82,6 +82,14 @@ def _count_ends(text: bytes) -> tuple[int, int, int, bool]:
     return ends, returns, pairs, ends < text.count(b"\n")
 
 
+def last_record_end(text: bytes) -> int:
+    """The offset behind the last record that is complete, of a text that begins with a record; 0 when none is."""
+    if b'"' not in text:
+        return text.rfind(b"\n") + 1
+    ends = [int(newlines[-1]) + 1 for block in _blocks(text) if len(newlines := block.outside(_LF))]
+    return ends[-1] if ends else 0
+
+
 def _first_odd_end(text: bytes) -> int:
     whole = np.frombuffer(text, np.uint8)
     first = text.find(b"\r\n") + 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -14,31 +14,50 @@ from shared.domain.scenario import Column, Table
 
 def join(parts: Sequence[pa.Table], table: Table) -> pa.Table:
     """One table of all parts; Quarantined for too few rows, a repeated key, or a column without any value."""
-    origin = Origin("", table.name)
     whole = pa.concat_tables(parts)
-    if whole.num_rows < table.min_rows:
-        problem = f"there {'is' if whole.num_rows == 1 else 'are'} {whole.num_rows} data row(s)"
-        raise origin.refusal("too_few_rows", problem, f"at least {table.min_rows}")
-    for column in table.columns:
-        _check_whole_column(whole.column(column.name), column, origin)
-    if table.key:
-        _refuse_repeated_key(whole, [part.num_rows for part in parts], table, origin)
+    nulls = {column.name: whole.column(column.name).null_count for column in table.columns}
+    _check_whole(whole.select(table.key), nulls, [part.num_rows for part in parts], table)
     return whole
 
 
-def _check_whole_column(values: pa.ChunkedArray, column: Column, origin: Origin) -> None:
-    if values.null_count == len(values) and not column.optional:
+def check_stream(parts: Iterable[Iterable[pa.RecordBatch]], table: Table) -> Iterator[pa.RecordBatch]:
+    """The batches of all parts as they come; at their end Quarantined like `join`. Only the keys are kept."""
+    sizes: list[int] = []
+    nulls = dict.fromkeys((column.name for column in table.columns), 0)
+    keys: list[pa.RecordBatch] = []
+    for part in parts:
+        sizes.append(0)
+        for batch in part:
+            sizes[-1] += batch.num_rows
+            nulls = {name: count + batch.column(name).null_count for name, count in nulls.items()}
+            keys.extend([batch.select(table.key)] if table.key else [])
+            yield batch
+    _check_whole(pa.Table.from_batches(keys) if keys else pa.table({}), nulls, sizes, table)
+
+
+def _check_whole(keys: pa.Table, nulls: Mapping[str, int], sizes: Sequence[int], table: Table) -> None:
+    origin, rows = Origin("", table.name), sum(sizes)
+    if rows < table.min_rows:
+        problem = f"there {'is' if rows == 1 else 'are'} {rows} data row(s)"
+        raise origin.refusal("too_few_rows", problem, f"at least {table.min_rows}")
+    for column in table.columns:
+        _check_whole_column(nulls[column.name], rows, column, origin)
+    if table.key:
+        _refuse_repeated_key(keys, sizes, table, origin)
+
+
+def _check_whole_column(nulls: int, rows: int, column: Column, origin: Origin) -> None:
+    if nulls == rows and not column.optional:
         raise origin.refusal("all_null", "no row has a value", "at least one value", column=column.name)
-    if column.optional and not column.nulls and 0 < values.null_count < len(values):
+    if column.optional and not column.nulls and 0 < nulls < rows:
         problem = "some files of the table have the column and others do not"
         raise origin.refusal("null", problem, "the column in every file, or in none", column=column.name)
 
 
-def _refuse_repeated_key(whole: pa.Table, sizes: Sequence[int], table: Table, origin: Origin) -> None:
-    keys = whole.select(table.key)
-    numbered = keys.append_column("__row__", pa.array(np.arange(whole.num_rows)))
+def _refuse_repeated_key(keys: pa.Table, sizes: Sequence[int], table: Table, origin: Origin) -> None:
+    numbered = keys.append_column("__row__", pa.array(np.arange(keys.num_rows)))
     groups = numbered.group_by(list(table.key)).aggregate([("__row__", "min"), ("__row__", "count")])
-    if groups.num_rows == whole.num_rows:
+    if groups.num_rows == keys.num_rows:
         return
     repeated = groups.filter(pc.greater(groups.column("__row___count"), 1))
     first = pc.min(repeated.column("__row___min")).as_py()

@@ -1,0 +1,41 @@
+"""A file in blocks of bounded memory, under the same rules as a file that is read at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import pyarrow as pa
+
+from shared.adapters.tables.cells import by_contract
+from shared.adapters.tables.csv import csv_blocks
+from shared.adapters.tables.limits import Limits
+from shared.adapters.tables.origin import Origin
+from shared.adapters.tables.parquet import parquet_blocks
+from shared.adapters.tables.raw import check_source
+from shared.domain.scenario import Column, Table
+
+
+def stream(source: BinaryIO, ending: str, table: Table, limits: Limits, origin: Origin) -> Iterator[pa.RecordBatch]:
+    """Record batches in the contract's column order; Quarantined at the block that breaks the contract."""
+    check_source(source, limits, origin)
+    blocks = {"csv": csv_blocks, "parquet": parquet_blocks}[ending]
+    sometimes = [column for column in table.columns if column.optional and not column.nulls]
+    there: dict[str, bool] = {}
+    for here, columns in blocks(source, table, limits, origin):
+        rows = len(next(iter(columns.values())))
+        block = by_contract(columns, rows, table, limits, here)
+        for column in sometimes:
+            _check_presence(column, block.column(column.name), there, here.rows, origin)
+        yield from block.to_batches()
+
+
+def _check_presence(
+    column: Column, values: pa.ChunkedArray, there: dict[str, bool], before: int, origin: Origin
+) -> None:
+    """A column that may be absent has values in all blocks of a file, or in none."""
+    present = not values.null_count
+    if there.setdefault(column.name, present) != present:
+        row = before + 1 if there[column.name] else 1
+        problem = "the cell is missing and others in this column are not"
+        raise origin.refusal("null", problem, "a value in every row", column=column.name, row=row)
