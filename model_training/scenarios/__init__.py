@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from model_training.scenarios import bank_marketing, iiot_quality
+from model_training.scenarios import bank_marketing, iiot_quality, predictive_maintenance, text_classification
 from shared.domain.scenario import Scenarios
 
-SCENARIOS: Scenarios = {scenario.name: scenario for scenario in (bank_marketing.SCENARIO, iiot_quality.SCENARIO)}
+_MODULES = (bank_marketing, iiot_quality, predictive_maintenance, text_classification)
+SCENARIOS: Scenarios = {module.SCENARIO.name: module.SCENARIO for module in _MODULES}

@@ -7,8 +7,10 @@ import sys
 
 import pytest
 
+from model_training.families import check_candidates
 from model_training.scenarios import SCENARIOS
-from shared.domain.scenario import Scenario
+from shared.domain.metrics import LARGER_IS_BETTER
+from shared.domain.scenario import Knobs, Scenario
 
 HEAVY = ("numpy", "pandas", "pyarrow", "sklearn", "lightgbm", "onnx", "onnxruntime", "sqlalchemy")
 
@@ -22,15 +24,18 @@ def test_importing_the_scenarios_loads_nothing_heavy() -> None:
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
 def test_every_name_is_a_column(scenario: Scenario) -> None:
-    """Features, target, entity, time and report columns exist in the tables they are read from."""
-    scoring = {column.name for column in scenario.scoring_table.columns}
-    assert set(scenario.features) <= scoring
-    assert set(scenario.leakage) <= scoring
-    assert set(scenario.batch.report) <= scoring
-    assert set(scenario.entity) <= scoring
-    assert scenario.time in scoring | {""}
-    assert scenario.target in {column.name for column in scenario.table(scenario.label_table).columns}
-    assert set(scenario.request_fields) <= scoring
+    """Features, answers, entity, time and report columns exist in the table that is scored or in the feature frame."""
+    known = {column.name for column in scenario.scoring_table.columns}
+    if scenario.assemble is not None and scenario.generate is not None:
+        tables = {name: table.to_pandas() for name, table in scenario.generate(2_000, 1, Knobs()).items()}
+        known |= set(scenario.assemble(tables).columns)
+    answers = {column.name for table in scenario.tables for column in table.columns}
+    assert set(scenario.features) | set(scenario.leakage) | set(scenario.batch.report) <= known
+    assert set(scenario.entity) | set(scenario.request_fields) <= known
+    assert scenario.time in known | {""}
+    assert set(scenario.targets) <= answers | known
+    assert scenario.metric in LARGER_IS_BETTER
+    check_candidates(scenario)
 
 
 def test_the_bank_knows_the_call_only_afterwards() -> None:
