@@ -67,12 +67,14 @@ def generate(rows: int, seed: int, knobs: Knobs) -> dict[str, pa.Table]:
 
 
 def _failures(random: np.random.Generator, machines: int, hours: int) -> _Happened:
-    """Every machine breaks again and again, each time in another component until all four have failed."""
+    """Every machine breaks again and again, in any component."""
     count = hours // _BETWEEN_FAILURES[0] + 2
     # Time goes on from 150 hours after a failure that nobody recorded.
     hour = random.integers(*_BETWEEN_FAILURES, (machines, count)).cumsum(axis=1) - _LAST_BEFORE
-    orders = [random.permuted(np.tile(np.arange(4), (machines, 1)), axis=1) for _ in range(-(-count // 4))]
-    kind = np.hstack(orders)[:, :count]
+    # Dealt from shuffled decks of four, machine by machine: every week has failures of all four components, and
+    # what failed last says nothing about what fails next.
+    decks = random.permuted(np.tile(np.arange(4), (-(-machines * count // 4), 1)), axis=1)
+    kind = decks.reshape(-1)[: machines * count].reshape(count, machines).T
     machine, which = np.nonzero(hour < hours)
     return _Happened(machine, hour[machine, which], kind[machine, which])
 
