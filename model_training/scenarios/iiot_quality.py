@@ -47,6 +47,8 @@ SCENARIO = Scenario(
     bar=Bar("auc", 0.65),
     batch=Batch("telemetry", "sensors", "0 */5 * * * *", report=("BatchNumber", "SourceTimestamp", *_FEATURES)),
     request_fields=_FEATURES,
+    # Over time a model grows old; after a restart the plant may run otherwise.
+    slices=("SourceTimestamp", "restart"),
     assemble=_assemble,
     generate=_generate,
 )

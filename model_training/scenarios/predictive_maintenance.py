@@ -60,6 +60,7 @@ SCENARIO = Scenario(
         "drops", "telemetry", "0 */5 * * * *", report=(MACHINE, TIME), others=("maint", "failures", "machines")
     ),
     request_fields=FEATURES,
+    slices=("age", TIME),
     assemble=_assemble,
     generate=_generate,
 )

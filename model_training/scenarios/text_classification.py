@@ -58,6 +58,8 @@ SCENARIO = Scenario(
     candidates=(*CLASSICAL, DEEP),
     batch=Batch("drops", "raw_test", "0 */5 * * * *", report=("id",)),
     request_fields=("text",),
+    slices=("target",),
+    statistics=statistics,
     assemble=_assemble,
     generate=_generate,
 )

@@ -17,13 +17,13 @@ from model_training.curves import curves
 from model_training.estimators import REFERENCES
 from model_training.families import fit_recipe
 from model_training.graph import run
-from model_training.intervals import Judge
 from model_training.split import Parts
 from model_training.steps import prepare, train
 from model_training.steps.command import start
 from model_training.steps.prepare import Prepared, contract_of
 from model_training.steps.work import Work, read_json, write_json
 from shared.adapters.encoding import encode
+from shared.domain.intervals import Judge
 from shared.domain.metrics import LARGER_IS_BETTER, METRICS, score, scores
 
 NAME = "evaluate"

@@ -128,6 +128,8 @@ class Scenario:
     candidates: tuple[str, ...] = ("lightgbm", "logistic", "forest", "boosting")
     batch: Batch = Batch("drops", "", "0 */5 * * * *")
     request_fields: tuple[str, ...] = ()
+    # Columns of the feature frame by whose values a model is also judged: it may fail where the mean does not show it.
+    slices: tuple[str, ...] = ()
     # How far a statistic may lie from the baseline's before a warning says so, as a share.
     band: float = 0.05
     statistics: Statistics | None = field(default=None, compare=False)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from shared.domain.metrics import auc_difference_interval, auc_interval, score
 from shared.domain.scenario import Task
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _RESAMPLES = 200
 _LEVEL = 0.95
@@ -21,7 +23,7 @@ class Judge:
     task: Task
     metric: str
     actual: np.ndarray
-    seed: int
+    seed: int = 0
 
     def interval(self, answers: np.ndarray) -> tuple[float, float]:
         """The 95 % interval (low, high) of the metric over rows drawn with replacement."""
@@ -39,6 +41,8 @@ class Judge:
         return score(self.task, self.metric, self.actual[rows], answers[rows])
 
     def _bootstrap(self, statistic: Callable[[np.ndarray], float]) -> tuple[float, float]:
+        import numpy as np
+
         random, count = np.random.default_rng(self.seed), len(self.actual)
         values = []
         for _ in range(_RESAMPLES):
