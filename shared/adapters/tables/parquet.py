@@ -18,7 +18,7 @@ from shared.domain.scenario import Column, Table
 from shared.errors import Quarantined
 
 _MAGIC = b"PAR1"
-_BATCH = 1 << 16
+_BATCH = 1 << 14
 _SAMPLE = 1_024
 _BUFFER = 1 << 18
 _BROKEN = (pa.ArrowException, OSError, UnicodeDecodeError, MemoryError)
