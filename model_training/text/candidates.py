@@ -86,7 +86,7 @@ class Neighbours:
         rows, width = self.model.n_samples_fit_, self.model.n_features_in_
         raise Refused(
             f"{self.name} compares every text with all {rows} training texts: as ONNX it would carry them "
-            f"({rows * width * 4 / 1e6:.0f} MB)."
+            f"({rows * width * 4 / 1e6:.1f} MB)."
         )
 
 

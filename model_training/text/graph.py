@@ -59,16 +59,6 @@ def forest_graph(vocabulary: Vocabulary, trees: onnx.NodeProto, classes: int) ->
     return _model(vocabulary, [*_weigh(), node], _weights(vocabulary), classes)
 
 
-def run(onnx_bytes: bytes, X: np.ndarray) -> np.ndarray:
-    """Cleaned texts (rows, 1) through the graph to float32 probabilities (rows, K)."""
-    from onnxruntime import InferenceSession, SessionOptions
-
-    options = SessionOptions()
-    options.intra_op_num_threads = 1
-    session = InferenceSession(onnx_bytes, options, providers=["CPUExecutionProvider"])
-    return np.asarray(session.run([ANSWER], {TEXT: X})[0])
-
-
 def _count(vocabulary: Vocabulary) -> list[onnx.NodeProto]:
     """Strings (rows, 1) to word counts (rows + 1, V). The row more is empty: counting accepts no batch without rows."""
     from onnx.helper import make_node

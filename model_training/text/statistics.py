@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from model_training.text.vocabulary import stop_words
+from model_training.text.stop_words import ENGLISH
 
 _WORDS = re.compile(r"[^\W\d_]+(?:['\N{RIGHT SINGLE QUOTATION MARK}][^\W\d_]+)*")
 # Below so many letters a language is guessed, not found; within so many characters it is found as well as in all.
@@ -49,8 +49,9 @@ def average_word_length(texts: Sequence[str]) -> float:
 
 def average_stop_words(texts: Sequence[str]) -> float:
     """Stop words per text, each as often as it stands there."""
-    known = frozenset(stop_words())
-    return _mean([sum(word in known for word in _WORDS.findall(text.lower())) for text in texts])
+    known = frozenset(ENGLISH)
+    words = (_WORDS.findall(text.lower().replace("'", "")) for text in texts)
+    return _mean([sum(word in known for word in found) for found in words])
 
 
 def average_sentiment(texts: Sequence[str]) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from model_training.text.stop_words import ENGLISH
 from shared.errors import Quarantined
 
 # A word of one training text alone teaches nothing about others, and one of every second text tells none apart.
@@ -40,9 +41,7 @@ class Vocabulary:
 
 def stop_words() -> tuple[str, ...]:
     """The English words that carry no meaning of their own, sorted: the `values` of a text feature."""
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-    return tuple(sorted(ENGLISH_STOP_WORDS))
+    return ENGLISH
 
 
 def fit_vocabulary(X: np.ndarray, most: int = MOST_WORDS) -> Vocabulary:

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from sklearn.neighbors import NearestCentroid
 
+from model_training.graph import run
 from model_training.text.candidates import Centroids
 from model_training.text.fit import Fitted, fit_text
-from model_training.text.graph import run
 from model_training.text.names import CLASSICAL
 from shared.errors import Quarantined
 

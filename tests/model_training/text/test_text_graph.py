@@ -9,9 +9,10 @@ import numpy as np
 import onnx
 import pytest
 
+from model_training.graph import run
 from model_training.scenarios.text_classification import LABELS
 from model_training.text.fit import Fitted
-from model_training.text.graph import network_graph, run
+from model_training.text.graph import network_graph
 from model_training.text.names import CLASSICAL
 from model_training.text.vocabulary import fit_vocabulary, stop_words
 from shared.adapters.scoring.inspection import inspect
@@ -63,7 +64,7 @@ def test_equal_models_have_equal_bytes(fitted: Sequence[Fitted]) -> None:
 
 def test_neighbours_are_not_deployable(fitted: Sequence[Fitted]) -> None:
     """They are tracked like the others, and say in a sentence why there is no graph."""
-    with pytest.raises(Refused, match=r"knn compares every text with all 320 training texts.*\(\d+ MB\)"):
+    with pytest.raises(Refused, match=r"knn compares every text with all 320 training texts.*\(\d+\.\d MB\)"):
         _named(fitted, "knn").to_onnx()
 
 

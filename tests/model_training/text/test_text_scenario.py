@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.csv
 import pytest
 
+from model_training.graph import run
 from model_training.scenarios.text_classification import LABELS, SCENARIO, statistics
 from model_training.text.fit import Fitted, fit_text
-from model_training.text.graph import run
 from model_training.text.names import CLASSICAL, DEEP
 from model_training.text.tables import assemble, divide
 from model_training.text.vocabulary import stop_words, top_words
@@ -51,6 +51,17 @@ def test_the_declaration_loads_nothing_heavy() -> None:
     code = f"import sys, model_training.scenarios.text_classification; print(sorted(set({heavy}) & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_statistics_need_no_training_packages() -> None:
+    """They are taken when files arrive, where scikit-learn is not installed."""
+    code = (
+        "import sys; sys.modules.update(dict.fromkeys(('sklearn', 'scipy', 'skl2onnx', 'torch'))); import pyarrow; "
+        "from model_training.scenarios.text_classification import statistics; "
+        "print(statistics({'raw_train': pyarrow.table({'text': ['On space'], 'target': [2]})})['average_word_length'])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "3.5"
 
 
 def test_labels_stand_in_the_order_of_their_numbers() -> None:

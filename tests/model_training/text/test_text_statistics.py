@@ -59,6 +59,7 @@ def test_word_length_moves_with_longer_words() -> None:
 def test_stop_words_are_counted_per_text() -> None:
     """Each as often as it stands there, capital or not, and none inside of another word."""
     assert average_stop_words(["The moon and THE theatre", "moon"]) == 1.5
+    assert average_stop_words(["We don't"]) == 2
     assert "average_stop_words" in _moved([f"{PLAIN} And then we were there with them."] * 4, [0, 1, 2, 3])
 
 
