@@ -54,7 +54,8 @@ class NumberPart:
     def profile(self) -> Mapping[str, Any]:
         """The column's profile as JSON values."""
         count = self.moments.count
-        distinct = _distinct(self.values) if self.sketch is None else estimate(self.sketch)
+        starts = _starts(self.values)
+        distinct = int(np.count_nonzero(starts)) if self.sketch is None else estimate(self.sketch)
         head = {"kind": self.kind, "count": count, "nulls": self.nulls, "distinct": distinct}
         if not count:
             return head
@@ -67,7 +68,7 @@ class NumberPart:
             "std": self.moments.std,
             "kurtosis": self.moments.kurtosis,
             "quantiles": self._quantiles(),
-            "histogram": self._histogram(distinct),
+            "histogram": self._histogram(starts, distinct),
         }
 
     def against(self) -> Mapping[str, Any] | None:
@@ -78,18 +79,18 @@ class NumberPart:
         found = _interpolated(self.values, self.weights, np.array(QUANTILES) / 100)
         return {str(percent): float(value) for percent, value in zip(QUANTILES, found, strict=True)}
 
-    def _histogram(self, distinct: int) -> Mapping[str, Any]:
+    def _histogram(self, starts: np.ndarray, distinct: int) -> Mapping[str, Any]:
         """Cell i counts edges[i-1] < x <= edges[i], open at both ends; `exact` when every value is an edge."""
         exact = distinct <= CELLS and self.sketch is None
-        chosen = self.values if exact else _interpolated(self.values, self.weights, np.linspace(0, 1, CELLS))
-        edges = _raised(np.unique(chosen), self.values)
+        quantiles = np.unique(_interpolated(self.values, self.weights, np.linspace(0, 1, CELLS)))
+        edges = _raised(self.values[starts] if exact else quantiles, self.values)
         counts = _cells(self.values, self.weights, edges)
         return {"edges": edges.tolist(), "counts": counts.tolist(), "exact": exact}
 
 
 def describe_numbers(column: pa.ChunkedArray, edges: Sequence[float] | None) -> NumberPart:
     """The column of whole or floating numbers; NaN and infinities count as missing."""
-    values = np.sort(column.drop_null().to_numpy() if column.null_count else column.to_numpy())
+    values = _sorted(column.drop_null() if column.null_count else column)
     if values.dtype.kind == "f" and len(values) and not (np.isfinite(values[0]) and np.isfinite(values[-1])):
         values = values[np.isfinite(values)]
     kind = "float" if values.dtype.kind == "f" else "int"
@@ -97,8 +98,19 @@ def describe_numbers(column: pa.ChunkedArray, edges: Sequence[float] | None) -> 
     return NumberPart(kind, len(column) - len(values), moments_of(values), values, known=known)
 
 
-def _distinct(ordered: np.ndarray) -> int:
-    return int(np.count_nonzero(ordered[1:] != ordered[:-1])) + bool(len(ordered))
+def _sorted(column: pa.ChunkedArray) -> np.ndarray:
+    values: np.ndarray = column.to_numpy()
+    # Joined chunks are a copy of our own already; a single chunk is the table's memory.
+    if column.num_chunks == 1 or not values.flags.writeable:
+        return np.sort(values)
+    values.sort()
+    return values
+
+
+def _starts(ordered: np.ndarray) -> np.ndarray:
+    """True where a value differs from the one before it."""
+    starts: np.ndarray = np.concatenate((np.ones(min(len(ordered), 1), dtype=bool), ordered[1:] != ordered[:-1]))
+    return starts
 
 
 def _cells(values: np.ndarray, weights: np.ndarray | None, edges: np.ndarray) -> np.ndarray:
@@ -150,7 +162,7 @@ def _joined(a: NumberPart, b: NumberPart) -> tuple[np.ndarray, np.ndarray]:
     weights = np.concatenate([np.ones(len(p.values), np.int64) if p.weights is None else p.weights for p in (a, b)])
     order = np.argsort(values, kind="stable")
     values, weights = values[order], weights[order]
-    starts = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1]))) if len(values) else order
+    starts = np.flatnonzero(_starts(values))
     return values[starts], np.add.reduceat(weights, starts) if len(values) else weights
 
 

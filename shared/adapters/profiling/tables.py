@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import reduce
@@ -53,9 +53,8 @@ def describe(table: pa.Table, baseline: Mapping[str, Any] | None = None, chunk: 
 def part_of(table: pa.Table, baseline: Mapping[str, Any] | None = None) -> TablePart:
     """These rows, to be merged with others; only parts counted against the same baseline merge."""
     known = {} if baseline is None else baseline["columns"]
-    with ThreadPoolExecutor(max_workers=os.process_cpu_count() or 1) as pool:
-        cells = [known.get(name, {}) for name in table.column_names]
-        parts = list(pool.map(_describe, table.columns, cells))
+    cells = [known.get(name, {}) for name in table.column_names]
+    parts = _side_by_side(_describe, table.columns, cells)
     return TablePart(table.num_rows, dict(zip(table.column_names, parts, strict=True)))
 
 
@@ -71,10 +70,17 @@ def finish(part: TablePart) -> Described:
     percent) and a histogram; text adds lengths and the most frequent values; times add first and last.
     """
     against = {name: column.against() for name, column in part.columns.items()}
+    profiles = _side_by_side(lambda column: column.profile(), part.columns.values())
     return Described(
-        {"rows": part.rows, "columns": {name: column.profile() for name, column in part.columns.items()}},
+        {"rows": part.rows, "columns": dict(zip(part.columns, profiles, strict=True))},
         {name: counts for name, counts in against.items() if counts is not None},
     )
+
+
+def _side_by_side[T](work: Callable[..., T], *inputs: Iterable[Any]) -> list[T]:
+    """Columns in parallel: sorting and counting leave other threads free."""
+    with ThreadPoolExecutor(max_workers=os.process_cpu_count() or 1) as pool:
+        return list(pool.map(work, *inputs))
 
 
 def _merged(a: TablePart, b: TablePart, keep: int) -> TablePart:
