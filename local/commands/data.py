@@ -119,7 +119,7 @@ def predict(
         _report(session.ports, _score_due(session.ports, declared), json)
         return
     name = drop_name(drop, files)
-    matched = match_tables(session.ports, declared, [declared.scoring_table], files, None)
+    matched = match_tables(session.ports, declared, declared.scoring_tables, files, None)
     if not wait:
         landed = land(session.ports, "scoring", declared, name, matched)
         _say_landed(f"scoring/{scenario}/{name}/", landed, json)

@@ -57,7 +57,7 @@ def _score_apart(folder: Path, rows: Path) -> Any:
 @pytest.mark.slow
 @pytest.mark.parametrize("ending", ["parquet", "csv"])
 def test_memory_does_not_grow_with_the_window(tmp_path: Path, ending: str) -> None:
-    """Ten times the rows, from the file to SQL, take at most a fifth more memory (and 40 MB for what the allocator keeps)."""
+    """Ten times the rows, from file to SQL, take a fifth more memory at most, and 40 MB that the allocator keeps."""
     few, many = (_score_apart(tmp_path, _write(tmp_path, ending, _wide(count))) for count in (FEW, MANY))
     assert (few["rows"], many["rows"]) == (FEW, MANY)
     assert many["peak"] <= 1.2 * few["peak"] + 40
