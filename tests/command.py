@@ -122,7 +122,7 @@ class Command:
         return self.home / "lake" / path
 
 
-def until[T](ask: Callable[[], T], what: str, seconds: float = 40) -> T:
+def until[T](ask: Callable[[], T], what: str, seconds: float = 90) -> T:
     """What `ask` returns as soon as it is true; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (found := ask()):

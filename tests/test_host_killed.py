@@ -45,9 +45,7 @@ def fitting(mlops: Command) -> bool:
 # At which moments the host dies: as soon as this can be seen from outside.
 MOMENTS: dict[str, Callable[[Command], object]] = {
     "landed": lambda mlops: list((mlops.home / "lake" / "incoming").rglob("*.csv")),
-    "event read": entry("blob", "in_progress"),
     "ingesting": entry("dataset", "in_progress"),
-    "run requested": lambda mlops: count(mlops, "select count(*) from run"),
     "training": fitting,
     "registered": lambda mlops: count(mlops, "select count(*) from model_version"),
     "judging": entry("model", "in_progress"),
