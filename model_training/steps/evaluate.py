@@ -15,6 +15,7 @@ from model_training.candidates import Plan, Recipe, Rows
 from model_training.contest import Entrant
 from model_training.curves import curves
 from model_training.estimators import REFERENCES
+from model_training.evaluation.facts import facts_of
 from model_training.families import fit_recipe
 from model_training.graph import run
 from model_training.split import Parts
@@ -28,6 +29,7 @@ from shared.domain.metrics import LARGER_IS_BETTER, METRICS, score, scores
 
 NAME = "evaluate"
 NEEDS = ("prepare", "train")
+FACTS = "facts.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,12 @@ class Evaluation:
 
 
 def work(job: Work) -> None:
-    """Write `evaluation.json`."""
+    """Write `evaluation.json`, and `facts.json`: slices, calibration, curves, what the model looks at."""
     prepared = prepare.load(job.inputs["prepare"], job.order.scenario)
     found = contest.load(job.inputs["train"])
     judged = evaluate(prepared, found, job.plan)
     write_json(job.out / "evaluation.json", asdict(judged))
+    write_json(job.out / FACTS, facts_of(prepared, train.best(found), judged, job.plan))
 
 
 def load(folder: Path) -> Evaluation:

@@ -1,0 +1,47 @@
+"""What a model looks at, asked of the graph itself: how much worse it answers when one input is shuffled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from model_training.graph import run
+from shared.domain.intervals import Judge
+from shared.domain.metrics import LARGER_IS_BETTER, score
+
+ROWS, REPEATS = 1_000, 3
+# float32 values that go through the graph at once: 32 MB.
+_VALUES = 8_000_000
+
+
+def permutation(onnx: bytes, X: np.ndarray, judge: Judge, names: tuple[str, ...]) -> list[dict[str, Any]]:
+    """For each input by how much the metric gets worse when its values are shuffled among the rows: largest first.
+
+    X is (rows, inputs); of more than ROWS rows so many are drawn. `loss` is the mean of REPEATS shuffles, `from` and
+    `to` their ends. After Breiman (2001). ValueError when the drawn rows cannot show the metric.
+    """
+    random = np.random.default_rng(judge.seed)
+    rows = np.sort(random.permutation(len(X))[:ROWS])
+    part, actual = X[rows], judge.actual[rows]
+    orders = np.stack([random.permutation(len(part)) for _ in range(REPEATS)])
+    sign = 1 if LARGER_IS_BETTER[judge.metric] else -1
+    whole = score(judge.task, judge.metric, actual, run(onnx, part))
+    found = []
+    for name, answers in zip(names, _shuffled(onnx, part, orders), strict=True):
+        losses = [sign * (whole - score(judge.task, judge.metric, actual, each)) for each in answers]
+        found.append({"input": name, "loss": float(np.mean(losses)), "from": min(losses), "to": max(losses)})
+    return sorted(found, key=lambda one: -one["loss"])
+
+
+def _shuffled(onnx: bytes, X: np.ndarray, orders: np.ndarray) -> Iterator[np.ndarray]:
+    """For each column the answers (repeats, rows, columns of the answer) when only it is in these orders."""
+    repeats, (rows, width) = len(orders), X.shape
+    together = max(_VALUES // (repeats * rows * width), 1)
+    for first in range(0, width, together):
+        columns = range(first, min(first + together, width))
+        blocks = np.tile(X, (len(columns), repeats, 1, 1))
+        for block, column in zip(blocks, columns, strict=True):
+            block[:, :, column] = X[orders, column]
+        yield from run(onnx, blocks.reshape(-1, width)).reshape(len(columns), repeats, rows, -1)

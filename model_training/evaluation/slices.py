@@ -1,0 +1,117 @@
+"""The primary metric on parts of the test rows: where a good mean hides a bad corner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from shared.domain.intervals import Judge
+from shared.domain.metrics import score
+
+# Fewer rows than this say nothing about a model.
+LEAST = 30
+# So many values of a column stand on their own, the rarest others together.
+_VALUES = 12
+_QUARTERS = (0.25, 0.5, 0.75)
+# A number with at most so many values is told by value.
+_FEW = 8
+
+Groups = Iterator[tuple[str, np.ndarray]]
+
+
+def slices(
+    frame: pa.Table, names: tuple[str, ...], answers: np.ndarray, judge: Judge, *, time: str = ""
+) -> list[dict[str, Any]]:
+    """One line for each part of the frame's rows by each named column: `column`, `value`, `rows`, `score`, `interval`.
+
+    The rows of `frame`, `answers` and `judge.actual` are the same. A part that cannot be judged has no score and a
+    `reason`, and so has a column that is not there. A number is cut at its quartiles, `time` (ms, if a number) too.
+    """
+    found: list[dict[str, Any]] = []
+    for name in names:
+        if name not in frame.column_names:
+            reason = f"The feature table has no column {name!r}."
+            found.append({"column": name, "value": "", "rows": 0, "reason": reason})
+            continue
+        groups = _groups(frame[name], is_time=name == time)
+        found += [{"column": name, "value": value, **_judged(rows, answers, judge)} for value, rows in groups]
+    return found
+
+
+def _judged(rows: np.ndarray, answers: np.ndarray, judge: Judge) -> dict[str, Any]:
+    """The metric on these rows, given as row numbers."""
+    if len(rows) < LEAST:
+        return {"rows": len(rows), "reason": f"{len(rows)} rows are too few; at least {LEAST} are needed."}
+    part = Judge(judge.task, judge.metric, judge.actual[rows], judge.seed)
+    try:
+        value = score(part.task, part.metric, part.actual, answers[rows])
+        interval = part.interval(answers[rows])
+    except ValueError as error:
+        return {"rows": len(rows), "reason": f"Cannot be judged: {error}."}
+    return {"rows": len(rows), "score": value, "interval": list(interval), **_partly(part)}
+
+
+def _partly(part: Judge) -> dict[str, str]:
+    """A mean over fewer labels than elsewhere cannot be compared without saying so."""
+    if part.task != "multilabel":
+        return {}
+    varied = int((part.actual != part.actual[0]).any(axis=0).sum())
+    every = part.actual.shape[1]
+    return {"note": f"mean of {varied} of {every} labels; the others are alike here"} if varied < every else {}
+
+
+def _groups(column: pa.ChunkedArray, *, is_time: bool) -> Groups:
+    """What to call each part, and its row numbers; every row is in exactly one."""
+    missing = column.is_null(nan_is_null=True).to_numpy()
+    kind = column.type
+    numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_temporal(kind)
+    if numeric and pc.count_distinct(column).as_py() > _FEW:
+        yield from _quarters(column, ~missing, is_time=is_time)
+    else:
+        yield from _values(column.cast(pa.string()), missing)
+    if missing.any():
+        yield "missing", np.flatnonzero(missing)
+
+
+def _values(texts: pa.ChunkedArray, missing: np.ndarray) -> Groups:
+    """The most frequent values, ties in alphabetical order; the others together."""
+    known = texts.filter(pa.array(~missing))
+    counts = sorted((-one["counts"], one["values"]) for one in pc.value_counts(known).to_pylist())
+    names = [name for _, name in counts]
+    cells = np.asarray(texts.to_numpy())
+    named = names if len(names) <= _VALUES else names[: _VALUES - 1]
+    for name in named:
+        yield name, np.flatnonzero(cells == name)
+    if len(named) < len(names):
+        others = np.flatnonzero(~missing & ~np.isin(cells.astype(str), named))
+        yield f"{len(names) - len(named)} rarer values", others
+
+
+def _quarters(column: pa.ChunkedArray, known: np.ndarray, *, is_time: bool) -> Groups:
+    """Four parts of about equal size, fewer where many rows share a value; upper ends belong to their part."""
+    if pa.types.is_temporal(column.type):
+        column, is_time = column.cast(pa.timestamp("ms")).cast(pa.int64()), True
+    values = np.asarray(column.cast(pa.float64()).to_numpy())
+    told = _moment if is_time else _number
+    cuts = np.unique(np.quantile(values[known], _QUARTERS, method="inverted_cdf"))
+    place = np.searchsorted(cuts, values, side="left")
+    ends = [told(float(cut)) for cut in cuts]
+    names = [f"up to {ends[0]}", *(f"{low} to {high}" for low, high in pairwise(ends))]
+    for number, name in enumerate([*names, f"above {ends[-1]}"]):
+        rows = np.flatnonzero(known & (place == number))
+        if len(rows):
+            yield name, rows
+
+
+def _number(value: float) -> str:
+    return f"{value:.6g}"
+
+
+def _moment(milliseconds: float) -> str:
+    return f"{datetime.fromtimestamp(milliseconds / 1_000, UTC):%Y-%m-%d %H:%M}"
