@@ -15,16 +15,23 @@ from shared.errors import Refused
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much a profile spends: trees of each candidate; trials, seconds and trials without gain of the tuning."""
+    """How much a profile spends.
+
+    Trees of each candidate; trials, seconds and trials without gain of the tuning; folds of the last comparison.
+    """
 
     trees: int
     learning_rate: float
     trials: int = 0
     seconds: float = 0.0
     patience: int = 10
+    folds: int = 0
 
 
-PROFILES: Mapping[str, Effort] = {"demo": Effort(40, 0.15), "default": Effort(200, 0.04, trials=24, seconds=60)}
+PROFILES: Mapping[str, Effort] = {
+    "demo": Effort(40, 0.15),
+    "default": Effort(200, 0.04, trials=24, seconds=60, folds=3),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ for: equal arguments give equal trials on every machine, also after an interrupt
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -57,24 +58,25 @@ class Search:
 
     def run(self, objective: Objective, tell: Callable[[Sequence[Trial]], None]) -> list[Trial]:
         """Every trial; those of an interrupted search count. `tell` hears of them after each group."""
-        study = self._study()
-        deadline = time.monotonic() + self.budget.seconds
-        found = _finished(study)
-        while self._goes_on(found) and time.monotonic() < deadline:
-            asked = self._group(study)
-            scored = side_by_side([partial(_tried, trial, parameters, objective) for trial, parameters in asked])
-            for (trial, _), (value, seconds) in zip(asked, scored, strict=True):
-                _end(study, trial, value, seconds)
+        with _storage(self.path) as storage:
+            study = self._study(storage)
+            deadline = time.monotonic() + self.budget.seconds
             found = _finished(study)
-            tell(found)
-        return found
+            while self._goes_on(found) and time.monotonic() < deadline:
+                asked = self._group(study)
+                scored = side_by_side([partial(_tried, trial, parameters, objective) for trial, parameters in asked])
+                for (trial, _), (value, seconds) in zip(asked, scored, strict=True):
+                    _end(study, trial, value, seconds)
+                found = _finished(study)
+                tell(found)
+            return found
 
-    def _study(self) -> Any:
+    def _study(self, storage: Any) -> Any:
         import optuna
 
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         return optuna.create_study(
-            storage=f"sqlite:///{self.path}",
+            storage=storage,
             study_name=self.name,
             load_if_exists=True,
             direction="maximize" if self.larger_is_better else "minimize",
@@ -105,6 +107,23 @@ class Search:
             asked = study.ask()
             group.append((asked, self.space(asked)))
         return group
+
+
+@contextmanager
+def _storage(path: Path) -> Iterator[Any]:
+    from optuna.storages import RDBStorage
+    from sqlalchemy import event
+    from sqlalchemy.pool import NullPool
+
+    # Without a pool every thread's connection is closed when it has been used.
+    storage = RDBStorage(f"sqlite:///{path}", engine_kwargs={"poolclass": NullPool})
+    # Waiting for the disk protects from a power cut only, and a study can be lost.
+    event.listen(storage.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF").close())
+    try:
+        yield storage
+    finally:
+        storage.remove_session()
+        storage.engine.dispose()
 
 
 def _tried(trial: Any, parameters: Parameters, objective: Objective) -> tuple[float | None, float]:

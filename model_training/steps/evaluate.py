@@ -12,12 +12,13 @@ import numpy as np
 
 from model_training import contest
 from model_training.candidates import Plan, Recipe, Rows
+from model_training.comparison import comparisons
 from model_training.contest import Entrant
 from model_training.curves import curves
-from model_training.estimators import REFERENCES
 from model_training.evaluation.facts import facts_of
 from model_training.families import fit_recipe
 from model_training.graph import run
+from model_training.slices import slices
 from model_training.split import Parts
 from model_training.steps import prepare, train
 from model_training.steps.command import start
@@ -25,7 +26,7 @@ from model_training.steps.prepare import Prepared, contract_of
 from model_training.steps.work import Work, read_json, write_json
 from shared.adapters.encoding import encode
 from shared.domain.intervals import Judge
-from shared.domain.metrics import LARGER_IS_BETTER, METRICS, score, scores
+from shared.domain.metrics import METRICS, score, scores
 
 NAME = "evaluate"
 NEEDS = ("prepare", "train")
@@ -36,13 +37,15 @@ FACTS = "facts.json"
 class Evaluation:
     """Metrics by name on the declared test part, their baseline, 95 % intervals and how the model errs.
 
-    `comparisons`: how far it leads the simplest candidate. `absent`: why a label has no metric.
+    `comparisons`: how far it leads the simplest candidate. `slices`: the primary metric by values of declared columns.
+    `absent`: why a label has no metric.
     """
 
     metrics: Mapping[str, float]
     baseline: Mapping[str, float]
     interval: Mapping[str, Sequence[float]]
     comparisons: Sequence[Mapping[str, Any]]
+    slices: Mapping[str, Mapping[str, Any]]
     absent: Mapping[str, str]
     curves: Mapping[str, Any]
 
@@ -79,7 +82,8 @@ def evaluate(prepared: Prepared, found: Sequence[Entrant], plan: Plan) -> Evalua
         metrics,
         baseline,
         {primary: judge.interval(answers)},
-        _comparisons(judge, best, found, test.X),
+        comparisons(prepared, best, found, plan),
+        slices(prepared, answers),
         _absent(prepared, metrics),
         curves(task, test.y, answers, labels),
     )
@@ -91,18 +95,6 @@ def _prior(prepared: Prepared) -> np.ndarray:
     if prepared.scenario.task in ("multilabel", "regression"):
         return np.asarray(known.reshape(len(known), -1).mean(axis=0))
     return np.bincount(known, minlength=len(prepared.contract.labels)) / len(known)
-
-
-def _comparisons(judge: Judge, best: Entrant, found: Sequence[Entrant], X: np.ndarray) -> list[dict[str, Any]]:
-    """How far the best leads the simplest of the others on the rows X."""
-    graphs = {entrant.name: entrant.graph for entrant in found if entrant.onnx and entrant.name != best.name}
-    simple = next((graphs[name] for name in REFERENCES if name in graphs), None)
-    if simple is None:
-        return []
-    low, high = judge.lead(best.graph.predict(X), simple.predict(X))
-    ahead = low > 0 if LARGER_IS_BETTER[judge.metric] else high < 0
-    pair = {"best": best.name, "other": simple.name, "metric": judge.metric}
-    return [pair | {f"{judge.metric}_difference_interval": [low, high], "clearly_better": ahead}]
 
 
 def _absent(prepared: Prepared, metrics: Mapping[str, float]) -> dict[str, str]:
