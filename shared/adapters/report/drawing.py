@@ -35,7 +35,7 @@ def bars(column: Mapping[str, Any], baseline: Mapping[str, Any] | None) -> Marku
     ends = Markup(
         '<text class="axis" x="0" y="{y}">{a}</text><text class="axis end" x="{w}" y="{y}">{b}</text>'
     ).format(a=short(_inward(positions[0], 1)), b=short(_inward(positions[-1], -1)), w=_WIDTH, y=_HEIGHT + 13)
-    return _svg(_HEIGHT + 16, Markup("").join(shapes) + ends, "Distribution, with the baseline as a line")
+    return svg(_HEIGHT + 16, Markup("").join(shapes) + ends, "Distribution, with the baseline as a line")
 
 
 def categories(column: Mapping[str, Any], baseline: Mapping[str, Any] | None) -> Markup:
@@ -47,7 +47,7 @@ def categories(column: Mapping[str, Any], baseline: Mapping[str, Any] | None) ->
     rows = [(value, count / total, known.get(value, 0) / before) for value, count in values]
     widest = max((max(share, then) for _, share, then in rows), default=1.0) or 1.0
     lines = (_category(place, row, widest, marked=baseline is not None) for place, row in enumerate(rows))
-    return _svg(len(rows) * _LINE + 4, Markup("").join(lines), "Shares of the most frequent values")
+    return svg(len(rows) * _LINE + 4, Markup("").join(lines), "Shares of the most frequent values")
 
 
 def line(values: Sequence[float | None]) -> Markup:
@@ -60,7 +60,7 @@ def line(values: Sequence[float | None]) -> Markup:
     drawn = Markup('<polyline class="line" points="{p}"/><circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="3"/>').format(
         p=path, x=points[-1][0], y=points[-1][1]
     )
-    return _svg(34, drawn, "Over time", width=156)
+    return svg(34, drawn, "Over time", width=156)
 
 
 def _inward(position: float, direction: int) -> float:
@@ -101,7 +101,8 @@ def _category(place: int, row: tuple[str, float, float], widest: float, *, marke
     return drawn + mark.format(x=_LABEL + before / widest * room, a=y + 1, b=y + 17)
 
 
-def _svg(height: int, content: Markup, name: str, width: int = _WIDTH) -> Markup:
+def svg(height: int, content: Markup, name: str, width: int = _WIDTH) -> Markup:
+    """The content as a picture of this size in pixels; `name` is read aloud in its place."""
     return Markup(
         '<svg viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" aria-label="{name}">{c}</svg>'
     ).format(w=width, h=height, name=name, c=content)
