@@ -38,11 +38,13 @@ class Moments:
 EMPTY = Moments(0, 0.0, 0.0, 0.0, 0.0)
 
 
-def moments_of(values: np.ndarray) -> Moments:
-    """The moments of the values (rows,)."""
+def moments_of(values: np.ndarray, weights: np.ndarray | None = None) -> Moments:
+    """The moments of the values (rows,), each counted `weights` times (None: once)."""
     if not len(values):
         return EMPTY
     with np.errstate(over="ignore", invalid="ignore"):
+        if weights is not None:
+            return _weighted(values.astype(np.float64), weights)
         mean = float(values.mean())
         sums = np.zeros(3)
         for start in range(0, len(values), _BLOCK):
@@ -50,6 +52,15 @@ def moments_of(values: np.ndarray) -> Moments:
             square = away * away
             sums += (square.sum(), np.vdot(square, away), np.vdot(square, square))
     return Moments(len(values), mean, float(sums[0]), float(sums[1]), float(sums[2]))
+
+
+def _weighted(values: np.ndarray, weights: np.ndarray) -> Moments:
+    count = int(weights.sum())
+    mean = float((values * (weights / count)).sum())
+    away = values - mean
+    square = away * away
+    m2, m3, m4 = ((weights * power).sum() for power in (square, square * away, square * square))
+    return Moments(count, mean, float(m2), float(m3), float(m4))
 
 
 def merge_moments(a: Moments, b: Moments) -> Moments:
