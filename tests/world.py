@@ -143,12 +143,15 @@ class InlineTrainer:
     def __init__(self, weight: float = 3.0) -> None:
         self.weight = weight
         self.submitted: list[str] = []
+        self.silent = False
         self.ports: Ports | None = None
 
     def submit(self, run: Run) -> None:
         """Train and register."""
         assert self.ports is not None
         self.submitted.append(run.id)
+        if self.silent:
+            return
         ports = self.ports
         if not ports.runs.move(run.id, "requested", "running", "started"):
             return

@@ -65,7 +65,7 @@ class History(Protocol):
         ...
 
     def stuck(self, now: datetime) -> Sequence[Entry]:
-        """Released entries, and those in progress past their expiry, oldest first."""
+        """Entries whose worker is gone, and released ones nobody has taken up within a minute, oldest first."""
         ...
 
 

@@ -61,6 +61,6 @@ def _finish(ports: Ports, claim: Claim, outcome: Outcome) -> Result:
 
 
 def _gave_up(ports: Ports, claim: Claim) -> Outcome:
-    entry = ports.history.find(claim.kind, claim.key)
-    last = f" Last reason: {entry.reason}" if entry and entry.reason else ""
+    crashes = [entry for entry in ports.history.why(claim.key) if (entry.kind, entry.state) == (claim.kind, "released")]
+    last = f" Last reason: {crashes[-1].reason}" if crashes else ""
     return Outcome("failed", f"Given up after {MAX_ATTEMPTS} attempts that crashed.{last}")

@@ -54,6 +54,9 @@ def _promote_once(ports: Ports, model: Model) -> Deployment:
 
 def promote(ports: Ports, model: Model, *, by: str, reason: str) -> Deployment:
     """Make the model the next generation; Refused without a passed gate, Conflict when somebody was faster."""
+    current = ports.deployments.current(model.name)
+    if current is not None and current.version == model.version:
+        raise Refused(f"{model.id} serves already, as generation {current.generation}.")
     verdict = ports.deployments.verdict(model)
     if verdict is None or not verdict.passed or verdict.sha256 != model.sha256:
         why = verdict.reason if verdict else "It has no gate verdict."

@@ -42,9 +42,10 @@ class SqlHistory:
         return None if row is None else entry_of(row)
 
     def stuck(self, now: datetime) -> Sequence[Entry]:
-        """Released entries, and those in progress past their expiry, oldest first."""
-        lost = and_(ledger.c.state == "in_progress", ledger.c.expires <= now)
-        query = select(ledger).where(or_(ledger.c.state == "released", lost)).order_by(ledger.c.at, ledger.c.last)
+        """Entries whose worker is gone, and released ones nobody has taken up within a minute, oldest first."""
+        waited = or_(ledger.c.expires <= now, ledger.c.expires.is_(None))
+        query = select(ledger).where(ledger.c.state.in_(("in_progress", "released")), waited)
+        query = query.order_by(ledger.c.at, ledger.c.last)
         return [entry_of(row) for row in self._rows(query)]
 
     def _rows(self, query: Any) -> Sequence[Row[Any]]:

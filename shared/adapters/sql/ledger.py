@@ -18,6 +18,8 @@ from shared.errors import BadInput, Conflict
 
 IN_PROGRESS = "in_progress"
 RELEASED = "released"
+# The queue that brought the message brings it again within this time; only then is it looked for.
+RETRY_AFTER = timedelta(seconds=60)
 # What waits for something else may be claimed again when that has come.
 _ENDED = FINAL - {"waiting"}
 
@@ -63,7 +65,8 @@ class SqlLedger:
 
     def release(self, claim: Claim, reason: str, *, counts: bool) -> None:
         """Give the claim back; the next attempt may take it at once. `counts`: whether this one was an attempt."""
-        self._leave(claim, RELEASED, reason, {"attempts": claim.attempt if counts else claim.attempt - 1})
+        attempts = claim.attempt if counts else claim.attempt - 1
+        self._leave(claim, RELEASED, reason, {"attempts": attempts, "expires": self._clock() + RETRY_AFTER})
 
     def abandon(self, reason: str) -> int:
         """Release every claim in progress and say how many; only for whoever knows that no other worker lives."""

@@ -118,5 +118,5 @@ def test_a_text_is_answered_with_its_label_and_the_time_it_took() -> None:
 @pytest.mark.parametrize("body", [{}, {"text": None}, {"text": 5}, {"text": "  "}, {"text": ["a"]}, {"txt": "a"}])
 def test_what_is_no_text_is_refused(body: Any) -> None:
     """The sentence shows the accepted bodies."""
-    with pytest.raises(BadInput, match='text is not a text with at least one word; accepted: {"text"'):
+    with pytest.raises(BadInput, match=r'text is not a text with at least one word; accepted: \{"text"'):
         ask(TEXTS, serve(TEXTS, text_graph(), TEXT.features), body)
