@@ -114,14 +114,15 @@ def _errors(test: Rows, answers: np.ndarray, seed: int) -> dict[str, Any]:
 
 def _explained(prepared: Prepared, best: Entrant, X: np.ndarray, judge: Judge, plan: Plan) -> dict[str, Any]:
     """`importance` and `contributions` of inputs, or the `words` of texts; `unexplained` says why there is nothing."""
+    nothing: dict[str, Any] = {"importance": [], "contributions": [], "words": {}, "unexplained": ""}
     if is_text(prepared.rows):
         words = top_words(best.onnx, prepared.contract.labels)
         reason = "" if words else f"{best.name} has no single weight for each word and class that could be shown."
-        return {"words": words, "unexplained": reason}
+        return {**nothing, "words": words, "unexplained": reason}
     try:
         importance = permutation(best.onnx, X, judge, prepared.contract.names)
     except ValueError as error:
-        return {"importance": [], "contributions": [], "unexplained": f"The drawn test rows cannot show it: {error}."}
+        return {**nothing, "unexplained": f"The drawn test rows cannot show it: {error}."}
     trained = prepared.rows.take(prepared.parts.train)
     moved = contributions(best.recipe, trained, X, plan)
-    return {"importance": importance, "contributions": moved, "unexplained": ""}
+    return {**nothing, "importance": importance, "contributions": moved}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from model_training import contest
+from model_training.evaluation.card import CARD, EVALUATION, files_of
 from model_training.manifest import HOLDOUT, METRICS, holdout, manifest_of, metrics_file
 from model_training.sealing import SEAL
 from model_training.steps import evaluate, prepare, train
@@ -18,7 +19,7 @@ from model_training.steps.work import Work, read_json, write_json
 NAME = "register"
 NEEDS = ("prepare", "explore", "tune", "train", "evaluate", "profile")
 MODEL, MANIFEST, PROFILE, TRIALS = "model.onnx", "manifest.json", "profile.json", "trials.json"
-_FILES = (HOLDOUT, METRICS, PROFILE, TRIALS)
+_FILES = (HOLDOUT, METRICS, PROFILE, TRIALS, EVALUATION, CARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ def work(job: Work) -> None:
     (job.out / PROFILE).write_bytes((job.inputs["profile"] / PROFILE).read_bytes())
     (job.out / TRIALS).write_bytes((job.inputs["tune"] / TRIALS).read_bytes())
     write_json(job.out / MANIFEST, manifest)
+    told = files_of(prepared.scenario, manifest, read_json(job.inputs["evaluate"] / evaluate.FACTS))
+    for name, data in told.items():
+        (job.out / name).write_bytes(data)
     metric = prepared.scenario.metric
     job.report(f"{best.name}: {metric} {judged.metrics[metric]:.4f} on test", 1.0)
 
