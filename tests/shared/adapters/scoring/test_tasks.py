@@ -18,6 +18,7 @@ from texts import TEXT, TEXTS, text_graph
 
 from shared.adapters.encoding import encode, encode_rows
 from shared.adapters.onnx_scoring import OnnxScoring
+from shared.adapters.scoring.model import _bounded
 from shared.domain.contract import Feature, InputContract
 from shared.domain.predictions import decided, joined
 from shared.domain.scenario import Scenario
@@ -140,6 +141,10 @@ def test_one_long_text_does_not_make_all_others_long() -> None:
     made = np.empty((len(texts), 1), dtype=object)
     made[:, 0] = [text.strip() for text in texts]
     assert np.flatnonzero(model.matrix(made).argmax(axis=1) == 0).tolist() == [2_000]
+    parts = list(_bounded(made))
+    assert np.concatenate(parts).tolist() == made.tolist()
+    assert max(len(part) * max(text.count(" ") + 1 for text in part[:, 0]) for part in parts) <= 1_000_000
+    assert max(map(len, parts)) <= 256
 
 
 def test_rows_of_text(job: Callable[..., BatchJob]) -> None:

@@ -130,6 +130,15 @@ def test_a_refusal_points_at_the_row_of_the_file(csv_file: bytes, old: bytes, ne
     assert streamed.value.reason.startswith(place)
 
 
+def test_the_first_time_decides_the_form_of_all_blocks() -> None:
+    """Month first in every row of later blocks is another form than the file began with."""
+    times = ["1970-01-02 06:00:00"] * 65_536 + ["01/02/1970 06:00:00 AM"] * 65_536
+    content = _parquet(_rows(len(times)).set_column(3, "at", pa.array(times)))
+    with pytest.raises(Quarantined) as caught:
+        _stream(content, "rows.parquet")
+    assert (caught.value.reason_code, caught.value.row) == ("time", 65_537)
+
+
 def test_a_quote_that_is_never_closed_is_refused() -> None:
     """The rest of the file is one cell; it is not read to its end in search of a quotation mark."""
     content = _spoiled(
