@@ -23,7 +23,9 @@ OURS = ("scan", "ours", "pandas")
 # What PERFORMANCE promises: (columns, way, compared with, at most this many times its seconds).
 BUDGETS = (
     ("mixed", "ours", "scan", 2.0),
+    ("mixed", "ours", "polars scan", 2.0),
     ("continuous", "ours", "scan", 5.0),
+    ("continuous", "ours", "polars scan", 5.0),
     ("continuous", "ours", "pandas+scipy", 1 / 20),
     ("mixed", "ours", "whylogs", 1 / 100),
     ("mixed", "ours", "evidently", 1 / 250),
