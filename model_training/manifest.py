@@ -63,7 +63,6 @@ def manifest_of(prepared: Prepared, best: Entrant, others: Sequence[Entrant], ju
         "baseline": dict(judged.baseline),
         "interval": {name: list(bounds) for name, bounds in judged.interval.items()},
         "comparisons": list(judged.comparisons),
-        "slices": dict(judged.slices),
         "absent": dict(judged.absent),
         "curves": dict(judged.curves),
         "split": {"kind": prepared.parts.kind, **prepared.parts.sizes},

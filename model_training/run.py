@@ -50,7 +50,10 @@ def work(run_id: str, environ: Mapping[str, str]) -> int:
         if not _begin(ports, run_id):
             return 0
         folder = home / "runs" / run_id
-        return _finish(ports, run_id, Progress(folder / "progress.json"), folder)
+        ended = _finish(ports, run_id, Progress(folder / "progress.json"), folder)
+        # Whoever waits for the model has it by now.
+        _track(ports, run_id, folder, home)
+        return ended
 
 
 class Progress:
@@ -110,6 +113,20 @@ def _train(ports: Ports, run_id: str, progress: Callable[..., None], folder: Pat
     artefact = train(ports, run_id, progress, folder)
     progress("registering the model", 0.97)
     return ports.registry.register(artefact)
+
+
+def _track(ports: Ports, run_id: str, folder: Path, home: Path) -> None:
+    """Track the run; what goes wrong with it is told and changes nothing."""
+    from model_training.tracking import Tracked, track
+
+    run = ports.runs.find(run_id)
+    if run is None:
+        return
+    try:
+        told = track(Tracked(run.id, run.scenario, folder, run.state == "failed", run.reason), home)
+    except Exception as error:  # noqa: BLE001 - the model stands, whatever MLflow says
+        told = f"The run is not tracked: {type(error).__name__}: {error}"
+    print(told, file=sys.stderr, flush=True)  # noqa: T201 - the worker's log
 
 
 def _fail(ports: Ports, run_id: str, reason: str) -> int:

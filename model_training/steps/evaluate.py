@@ -18,7 +18,6 @@ from model_training.curves import curves
 from model_training.evaluation.facts import facts_of
 from model_training.families import fit_recipe
 from model_training.graph import run
-from model_training.slices import slices
 from model_training.split import Parts
 from model_training.steps import prepare, train
 from model_training.steps.command import start
@@ -37,15 +36,13 @@ FACTS = "facts.json"
 class Evaluation:
     """Metrics by name on the declared test part, their baseline, 95 % intervals and how the model errs.
 
-    `comparisons`: how far it leads the simplest candidate. `slices`: the primary metric by values of declared columns.
-    `absent`: why a label has no metric.
+    `comparisons`: how far it leads the simplest candidate. `absent`: why a label has no metric.
     """
 
     metrics: Mapping[str, float]
     baseline: Mapping[str, float]
     interval: Mapping[str, Sequence[float]]
     comparisons: Sequence[Mapping[str, Any]]
-    slices: Mapping[str, Mapping[str, Any]]
     absent: Mapping[str, str]
     curves: Mapping[str, Any]
 
@@ -83,7 +80,6 @@ def evaluate(prepared: Prepared, found: Sequence[Entrant], plan: Plan) -> Evalua
         baseline,
         {primary: judge.interval(answers)},
         comparisons(prepared, best, found, plan),
-        slices(prepared, answers),
         _absent(prepared, metrics),
         curves(task, test.y, answers, labels),
     )
