@@ -21,7 +21,7 @@ from shared.errors import BadInput, Missing
 from shared.ports import Ports
 from shared.settings import PROFILES
 from shared.workflows.status import DropOutcome, drop_outcome, run_outcome
-from shared.workflows.train import request_training
+from shared.workflows.train import request_training, resume_training
 from shared.workflows.windows import input_key
 
 EXITS = {"quarantined": 3, "refused": 3, "failed": 4}
@@ -72,6 +72,9 @@ def train(
     scenario: ScenarioName,
     dataset: Annotated[str | None, typer.Option(help="Dataset version; the newest by default.")] = None,
     profile: Annotated[str, typer.Option(help="default or demo; the setting TRAINING_PROFILE when not given.")] = "",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the newest run, which has not completed.")
+    ] = False,
     json: Json = False,
     timeout: Timeout = 3600,
 ) -> None:
@@ -80,9 +83,14 @@ def train(
         raise BadInput(f"There is no training profile {profile!r}; accepted: {' or '.join(PROFILES)}.")
     session = Session()
     session.scenario(scenario)
-    version = _dataset(session.ports, scenario, dataset)
+    if resume and (dataset or profile):
+        raise BadInput("A run is resumed as it was requested; accepted: --resume without --dataset and --profile.")
+    version = None if resume else _dataset(session.ports, scenario, dataset)
     with session.host(), progress(quiet=json) as display:
-        run = request_training(session.ports, version, force=secrets.token_hex(4), profile=profile)
+        if version is None:
+            run = resume_training(session.ports, scenario)
+        else:
+            run = request_training(session.ports, version, force=secrets.token_hex(4), profile=profile)
         watcher = Watcher(session.ports, session.settings.home, scenario, display)
         outcome = wait_for(lambda: run_outcome(session.ports, run.id), timeout, watcher.update, f"Run {run.id}")
     _say(outcome, json)

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 
 from shared.domain.records import DatasetVersion, Outcome, Run
+from shared.errors import Conflict, Missing
 from shared.ports import Ports
 from shared.workflows.historic import remember
 
@@ -35,6 +36,27 @@ def request_training(ports: Ports, dataset: DatasetVersion, *, force: str = "", 
     if run.state == "requested":
         ports.ledger.note("train", run.id, "requested", f"Training of dataset {dataset.id} was requested.")
         remember(ports, dataset)
+        ports.trainer.submit(run)
+    return run
+
+
+def resume_training(ports: Ports, scenario: str) -> Run:
+    """The scenario's newest run, started again where it ended: what its steps have left whole is not made anew.
+
+    One whose worker lives is left alone; Missing without a run, Conflict when the newest has completed.
+    """
+    runs = ports.runs.list(scenario)
+    if not runs:
+        raise Missing(f"{scenario} has no training run yet; there is nothing to resume.")
+    run = runs[-1]
+    if run.state == "completed":
+        raise Conflict(f"Run {run.id} has completed: {run.reason} There is nothing to resume.")
+    if ports.trainer.alive(run):
+        return run
+    reason = f"The run is resumed as attempt {run.attempts + 1}."
+    if ports.runs.move(run.id, run.state, "requested", reason, attempts=run.attempts + 1):
+        ports.ledger.note("train", run.id, "requested", reason)
+        run = replace(run, state="requested", attempts=run.attempts + 1)
         ports.trainer.submit(run)
     return run
 
