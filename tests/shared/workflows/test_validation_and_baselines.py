@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from world import POINTS, World, points_csv
 
 from shared.domain.paths import Landing
 from shared.errors import Conflict, Corrupt, Missing
+from shared.ports import Lake
 from shared.workflows.baseline import accept_baseline, list_baselines, read_baseline
 from shared.workflows.historic import read_history
 from shared.workflows.status import drop_outcome
@@ -144,6 +145,35 @@ def test_of_two_people_at_once_the_highest_number_judges(world: World) -> None:
     assert current is not None
     assert current["number"] == max(numbers)
     assert current == list_baselines(world.ports, "points")[-1]
+
+
+class OvertakenLake:
+    """A lake in which somebody else acts just before baseline.json is first written."""
+
+    def __init__(self, lake: Lake, act: Callable[[], object]) -> None:
+        self._lake = lake
+        self._act: Callable[[], object] | None = act
+
+    def __getattr__(self, name: str) -> Any:
+        """Everything else is the lake's."""
+        return getattr(self._lake, name)
+
+    def put(self, path: str, data: bytes, *, if_absent: bool = True) -> Any:
+        """As the lake does, after the other one acted."""
+        if path.endswith("baseline.json") and self._act is not None:
+            act, self._act = self._act, None
+            act()
+        return self._lake.put(path, data, if_absent=if_absent)
+
+
+def test_a_slow_writer_does_not_bring_an_older_baseline_back(world: World) -> None:
+    """Number 1 was about to be written when number 2 was accepted whole: number 2 judges in the end."""
+    slow, quick = drop(world, "d1", points_csv(50)), drop(world, "d2", points_csv(50, seed=2))
+    overtaken = OvertakenLake(world.ports.lake, lambda: accept(world, quick))
+    accept_baseline(replace(world.ports, lake=overtaken), "points", slow, by="bob", reason="Earlier.")
+    current = read_baseline(world.ports, "points")
+    assert current is not None
+    assert (current["number"], current["dataset"]) == (2, quick)
 
 
 @pytest.mark.parametrize("content", [b"{", b"[]", b"{}", b'{"schema": 99, "number": 1, "dataset": "d", "profile": {}}'])

@@ -91,6 +91,18 @@ def test_beyond_what_is_kept_quantiles_are_off_by_no_more_rows_than_said(parts: 
     assert column["mean"] == pytest.approx(values.mean())
 
 
+def test_an_error_once_made_stays_stated() -> None:
+    """Merging with rows that are known exactly takes nothing back, in numbers and in texts."""
+    numbers = np.arange(5_000) * 0.5
+    rows = pa.table({"x": numbers, "z": [f"w{value}" for value in numbers]})
+    thinned = merge([part_of(rows), part_of(rows)], keep=100)
+    for parts in ([thinned, part_of(rows[:0])], [part_of(rows[:0]), thinned]):
+        columns = finish(merge(parts)).profile["columns"]
+        known = finish(thinned).profile["columns"]
+        assert columns["x"]["rank_error"] == known["x"]["rank_error"] > 0
+        assert columns["z"]["count_error"] == known["z"]["count_error"] > 0
+
+
 def test_beyond_what_is_kept_the_most_frequent_texts_stay() -> None:
     """Counts miss no more rows than said, and frequent values are all there."""
     random = np.random.default_rng(3)
