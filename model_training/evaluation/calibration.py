@@ -10,6 +10,8 @@ from shared.domain.scenario import Task
 
 BINS = 10
 _BINARY = 2
+# 95 % of a normal distribution lie within so many standard deviations.
+_Z = 1.959964
 
 
 def calibration(task: Task, actual: np.ndarray, answers: np.ndarray, labels: tuple[str, ...]) -> dict[str, Any]:
@@ -33,7 +35,7 @@ def calibration(task: Task, actual: np.ndarray, answers: np.ndarray, labels: tup
 
 
 def reliability(truth: np.ndarray, probability: np.ndarray) -> dict[str, Any]:
-    """`bins`: ten of equal width with rows, mean probability and true share (none where no row falls).
+    """`bins`: ten of equal width with rows, mean probability, true share and its interval (none where no row falls).
 
     `error`: the mean distance between those two, weighted by rows (Naeini et al., 2015). `brier`: mean squared error.
     """
@@ -48,4 +50,14 @@ def reliability(truth: np.ndarray, probability: np.ndarray) -> dict[str, Any]:
 
 def _bin(number: int, rows: int, said: float, found: float) -> dict[str, Any]:
     ends = {"from": number / BINS, "to": (number + 1) / BINS, "rows": rows}
-    return ends | ({"probability": float(said / rows), "share": float(found / rows)} if rows else {})
+    if not rows:
+        return ends
+    share = float(found / rows)
+    return ends | {"probability": float(said / rows), "share": share, "interval": list(wilson(share, rows))}
+
+
+def wilson(share: float, rows: int) -> tuple[float, float]:
+    """The 95 % interval of a share found in so many rows (Wilson, 1927)."""
+    middle = (share + _Z**2 / (2 * rows)) / (1 + _Z**2 / rows)
+    half = _Z / (1 + _Z**2 / rows) * (share * (1 - share) / rows + _Z**2 / (4 * rows**2)) ** 0.5
+    return max(middle - half, 0.0), min(middle + half, 1.0)

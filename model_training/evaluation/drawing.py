@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from shared.adapters.report.drawing import short, svg
 
 WIDTH = 320
 # The square in which curves are drawn.
-_LEFT, _TOP, _SIDE = 40, 8, 240
+_LEFT, _TOP, _SIDE = 52, 8, 240
 _LABEL, _VALUE, _LINE = 118, 64, 22
 _LONGEST = 20
 
@@ -25,17 +26,19 @@ def curve(x: Sequence[float], y: Sequence[float], names: tuple[str, str], chance
 
 
 def reliability(bins: Sequence[Mapping[str, Any]], names: tuple[str, str]) -> Markup:
-    """The true share by predicted probability, dots as large as their share of the rows; the diagonal is perfect."""
+    """The true share by predicted probability with its interval; larger dots are more rows, the diagonal is perfect."""
     filled = [one for one in bins if one["rows"]]
     total = sum(one["rows"] for one in filled)
-    points = [(_x(one["probability"]), _y(one["share"]), one["rows"] / total) for one in filled]
-    line = Markup('<polyline class="line thin" points="{p}"/>').format(
-        p=" ".join(f"{x:.1f},{y:.1f}" for x, y, _ in points)
+    shape = Markup(
+        '<line class="span" x1="{x:.1f}" x2="{x:.1f}" y1="{a:.1f}" y2="{b:.1f}"/>'
+        '<circle class="now" cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}"><title>{rows} rows</title></circle>'
     )
-    dot = Markup('<circle class="now" cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}"><title>{rows} rows</title></circle>')
-    dots = (dot.format(x=x, y=y, r=2.5 + 9 * share**0.5, rows=one["rows"])
-            for (x, y, share), one in zip(points, filled, strict=True))  # fmt: skip
-    return _square(_dashed(0.0, 1.0) + line + Markup("").join(dots), names)
+    dots = []
+    for one in filled:
+        low, high = one["interval"]
+        x, y, size = _x(one["probability"]), _y(one["share"]), 2.5 + 9 * (one["rows"] / total) ** 0.5
+        dots.append(shape.format(x=x, y=y, a=_y(low), b=_y(high), r=size, rows=one["rows"]))
+    return _square(_dashed(0.0, 1.0) + Markup("").join(dots), names)
 
 
 def scatter(points: Sequence[Sequence[float]], names: tuple[str, str]) -> Markup:
@@ -71,6 +74,7 @@ def bars(rows: Sequence[tuple[str, float, float, float]], name: str) -> Markup:
     zero = _LABEL - least * scale
     bar = Markup('<rect class="now" x="{x:.1f}" y="{y}" width="{w:.1f}" height="12"/>')
     span = Markup('<line class="span" x1="{a:.1f}" x2="{b:.1f}" y1="{y}" y2="{y}"/>')
+    digits = _decimals(max(abs(least), most))
     drawn = []
     for place, (label, value, low, high) in enumerate(rows):
         y = place * _LINE
@@ -78,7 +82,7 @@ def bars(rows: Sequence[tuple[str, float, float, float]], name: str) -> Markup:
         drawn += [
             _label(label, y),
             bar.format(x=start, y=y + 5, w=width),
-            _text(WIDTH, y + 15, short(value), "axis end"),
+            _text(WIDTH, y + 15, f"{value:.{digits}f}", "axis end"),
         ]
         if high > low:
             drawn.append(span.format(a=_LABEL + (low - least) * scale, b=_LABEL + (high - least) * scale, y=y + 11))
@@ -86,31 +90,33 @@ def bars(rows: Sequence[tuple[str, float, float, float]], name: str) -> Markup:
 
 
 def whiskers(rows: Sequence[Mapping[str, Any]], whole: float, ends: tuple[float, float], name: str) -> Markup:
-    """By `label` a dot at `score` within its `interval`, or the short `reason`; `whole` is the dashed line."""
+    """By `label` a dot at `score` within its `interval`, or the short `reason`; `whole` is the dashed line.
+
+    Long labels stand above their line.
+    """
     low, high = ends
-    room = WIDTH - _LABEL - _VALUE
-    scale = room / ((high - low) or 1.0)
-    height = len(rows) * _LINE
-    x = _LABEL + (whole - low) * scale
-    drawn = [Markup('<line class="guess" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{h}"/>').format(x=x, h=height)]
+    above = any(len(row["label"]) > _LONGEST for row in rows)
+    left, line = (6, 2 * _LINE - 4) if above else (_LABEL, _LINE)
+    scale = (WIDTH - left - _VALUE) / ((high - low) or 1.0)
+    x = left + (whole - low) * scale
+    drawn = [Markup('<line class="guess" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{h}"/>').format(x=x, h=len(rows) * line)]
     for place, row in enumerate(rows):
-        drawn += _whisker(row, place * _LINE, low, scale)
-    return svg(height + 4, Markup("").join(drawn), name)
+        y = place * line
+        drawn.append(_text(0, y + 15, row["label"], "label above") if above else _label(row["label"], y))
+        drawn += _whisker(row, y + (_LINE - 4 if above else 0), left - low * scale, scale)
+    return svg(len(rows) * line + 4, Markup("").join(drawn), name)
 
 
-def _whisker(row: Mapping[str, Any], y: int, low: float, scale: float) -> list[Markup]:
+def _whisker(row: Mapping[str, Any], y: int, zero: float, scale: float) -> list[Markup]:
     if "score" not in row:
-        return [_label(row["label"], y), _text(WIDTH, y + 15, row["reason"], "axis end")]
-    first, last, at = (_LABEL + (value - low) * scale for value in (*row["interval"], row["score"]))
+        return [_text(WIDTH, y + 15, row["reason"], "axis end")]
+    first, last, at = (zero + value * scale for value in (*row["interval"], row["score"]))
     shape = Markup(
         '<line class="span" x1="{a:.1f}" x2="{b:.1f}" y1="{y}" y2="{y}"/>'
         '<circle class="now" cx="{x:.1f}" cy="{y}" r="4"/>'
     )
-    return [
-        _label(row["label"], y),
-        shape.format(a=first, b=last, x=at, y=y + 11),
-        _text(WIDTH, y + 15, f"{row['score']:.3f}", "axis end strong" if row.get("worse") else "axis end"),
-    ]
+    told = _text(WIDTH, y + 15, f"{row['score']:.3f}", "axis end strong" if row.get("worse") else "axis end")
+    return [shape.format(a=first, b=last, x=at, y=y + 11), told]
 
 
 def _square(content: Markup, names: tuple[str, str], ticks: tuple[str, str, str] = ("0", "0.5", "1")) -> Markup:
@@ -146,6 +152,11 @@ def _label(text: str, y: int) -> Markup:
 
 def _text(x: float, y: float, text: str, kind: str) -> Markup:
     return Markup('<text class="{k}" x="{x:.1f}" y="{y:.1f}">{t}</text>').format(k=kind, x=x, y=y, t=text)
+
+
+def _decimals(largest: float) -> int:
+    """So many that the largest of some values shows three digits."""
+    return max(2 - math.floor(math.log10(largest)), 0) if largest else 0
 
 
 def _round(value: float) -> float:

@@ -58,7 +58,8 @@ def _slices(facts: Facts) -> Iterator[str]:
         if "score" in one and "note" not in one and better(facts["metric"], own, one["interval"][end]):
             where = f"{one['column']} = {one['value']}"
             yield f"It is clearly worse where {where}: {one['score']:.3f} in {one['rows']} rows, {own:.3f} overall."
-    unjudged = [f"{one['column']} = {one['value']}".removesuffix(" = ") for one in facts["slices"] if "reason" in one]
+    yield from (one["reason"] for one in facts["slices"] if not one["rows"])
+    unjudged = [f"{one['column']} = {one['value']}" for one in facts["slices"] if "reason" in one and one["rows"]]
     if unjudged:
         yield f"Nothing is known about {_listed(unjudged)}: too few rows, or rows that are all alike."
 

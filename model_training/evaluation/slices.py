@@ -36,7 +36,7 @@ def slices(
     found: list[dict[str, Any]] = []
     for name in names:
         if name not in frame.column_names:
-            reason = f"The feature table has no column {name!r}."
+            reason = f"Not judged by {name!r}: the feature table has no such column."
             found.append({"column": name, "value": "", "rows": 0, "reason": reason})
             continue
         groups = _groups(frame[name], is_time=name == time)

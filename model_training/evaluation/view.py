@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from model_training.evaluation import drawing
+from model_training.evaluation.slices import LEAST
 from shared.adapters.report.drawing import short
 from shared.domain.metrics import LARGER_IS_BETTER, better, reaches
 from shared.domain.scenario import Scenario
@@ -68,8 +69,8 @@ def _slices(facts: Facts) -> list[Mapping[str, Any]]:
         lines = list(group)
         rows = [_slice(one, whole, metric) for one in lines]
         picture = drawing.whiskers(rows, whole, ends, f"{metric} by {column}") if lines[0]["rows"] else ""
-        # A sentence for each part that has none, and for each that compares with care.
-        told = [one for one in lines if "reason" in one or "note" in one]
+        # That a part is too small is said in the picture; other reasons, and what compares with care, in a sentence.
+        told = [one for one in lines if "note" in one or ("reason" in one and not 0 < one["rows"] < LEAST)]
         found.append({"column": column, "picture": picture, "told": told})
     return found
 
@@ -77,7 +78,7 @@ def _slices(facts: Facts) -> list[Mapping[str, Any]]:
 def _slice(one: Facts, whole: float, metric: str) -> dict[str, Any]:
     label = f"{one['value']} ({short(one['rows'])})"
     if "score" not in one:
-        return {"label": label, "reason": "not judged"}
+        return {"label": label, "reason": "too few" if one["rows"] < LEAST else "not judged"}
     end = one["interval"][1 if LARGER_IS_BETTER[metric] else 0]
     return {**one, "label": label, "worse": "note" not in one and better(metric, whole, end)}
 
@@ -124,7 +125,10 @@ def _importance(facts: Facts) -> Any:
 
 
 def _contributions(facts: Facts) -> Any:
-    rows = [(one["input"], one["contribution"], 0.0, 0.0) for one in facts.get("contributions", ())[:_INPUTS]]
+    rows = [
+        (one["input"], one["contribution"], one["contribution"], one["contribution"])
+        for one in facts.get("contributions", ())[:_INPUTS]
+    ]
     return drawing.bars(rows, "Mean absolute contribution") if rows else ""
 
 
