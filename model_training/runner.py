@@ -18,7 +18,7 @@ from model_training.steps.work import Order, Work
 
 # (what happens, share of the whole run that is done, facts that a display may show)
 Progress = Callable[..., None]
-_STEPS: tuple[Any, ...] = (validate, prepare, explore, profile, tune, train, evaluate, register)
+STEPS: tuple[Any, ...] = (validate, prepare, explore, profile, tune, train, evaluate, register)
 # Where in the run each step begins, and how much of the run it is.
 _SHARES = {
     "define_dataset": (0.0, 0.03),
@@ -49,7 +49,7 @@ class Runner:
         name = define_dataset.NAME
         keys = {name: step_key(name, self.code, self.order, {})}
         self._do(name, keys[name], {}, lambda job: define(tables(), job.order, job.out))
-        waiting = list(_STEPS)
+        waiting = list(STEPS)
         while waiting:
             ready = [step for step in waiting if keys.keys() >= set(step.NEEDS)]
             waiting = [step for step in waiting if step not in ready]

@@ -15,6 +15,8 @@ from shared.errors import BadInput, Missing
 
 NAME = "define_dataset"
 NEEDS: tuple[str, ...] = ()
+# What the manifest says about where a model comes from, beside its profile.
+ORIGIN = ("run", "dataset", "dataset_digest", "created_at")
 
 
 def define(tables: Mapping[str, pa.Table], order: Order, out: Path) -> None:
@@ -46,8 +48,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where to write; new or empty")
     parser.add_argument("--profile", default="default", choices=sorted(PROFILES))
     parser.add_argument("--seed", default=0, type=int)
+    for name in ORIGIN:
+        parser.add_argument(f"--{name}", default="", metavar="TEXT", help="stands in the model's manifest")
     chosen = parser.parse_args(arguments)
-    order = Order(SCENARIOS[chosen.scenario], chosen.profile, chosen.seed, {})
+    origin = {name: getattr(chosen, name) for name in ORIGIN if getattr(chosen, name)}
+    if origin:
+        origin["profile"] = chosen.profile
+    order = Order(SCENARIOS[chosen.scenario], chosen.profile, chosen.seed, origin)
     if chosen.out.exists() and any(chosen.out.iterdir()):
         raise BadInput(f"{chosen.out} is not empty; accepted: a new or empty folder.")
     chosen.out.mkdir(parents=True, exist_ok=True)

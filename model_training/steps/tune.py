@@ -52,7 +52,7 @@ def work(job: Work) -> None:
         trials = tune(prepared, explored, job.plan, job.study)
     told = {name: [asdict(trial) for trial in found] for name, found in trials.items()}
     write_json(job.out / "trials.json", {"skipped": skipped, "trials": told})
-    kept = {name: asdict(found) for name, found in _better(prepared, explored, trials).items()}
+    kept = {name: asdict(found) for name, found in worth_keeping(prepared, explored, trials).items()}
     write_json(job.out / "tuned.json", kept)
     job.report(skipped or f"tuned {', '.join(trials) or 'nothing'}", 1.0)
 
@@ -73,7 +73,7 @@ def tune(prepared: Prepared, explored: Sequence[Entrant], plan: Plan, study: Pat
         # A study belongs to these rows and this seed: others begin anew.
         key = f"{name}-{len(prepared.y)}-{plan.seed}-{metric}"
         search = Search(study, key, SPACES[name], LARGER_IS_BETTER[metric], budget, plan.seed)
-        found[name] = search.run(_objective(name, prepared, plan), told)
+        found[name] = search.run(objective_of(name, prepared, plan), told)
     return found
 
 
@@ -95,7 +95,8 @@ def _names(prepared: Prepared, explored: Sequence[Entrant]) -> list[str]:
     return [name for name in deployable if name in SPACES][:TUNED]
 
 
-def _objective(name: str, prepared: Prepared, plan: Plan) -> Objective:
+def objective_of(name: str, prepared: Prepared, plan: Plan) -> Objective:
+    """What a trial of the candidate scores on validation, fitted on half of the training rows."""
     rows = prepared.rows.take(prepared.halves["train"])
     held, metric = prepared.rows.take(prepared.parts.validation), prepared.scenario.metric
     if is_text(rows):
@@ -143,7 +144,10 @@ class _Told:
         self.report(text, min(self.begins + len(found) / self.trials, 1.0), **facts, seconds_left=round(left, 1))
 
 
-def _better(prepared: Prepared, explored: Sequence[Entrant], trials: Mapping[str, Sequence[Trial]]) -> dict[str, Tuned]:
+def worth_keeping(
+    prepared: Prepared, explored: Sequence[Entrant], trials: Mapping[str, Sequence[Trial]]
+) -> dict[str, Tuned]:
+    """Of each candidate the best trial, when it beats what the candidate reached on its own."""
     metric, own = prepared.scenario.metric, {one.name: one.metrics[prepared.scenario.metric] for one in explored}
     kept: dict[str, Tuned] = {}
     for name, found in trials.items():

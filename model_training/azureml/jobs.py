@@ -1,0 +1,138 @@
+"""The training of a scenario as one Azure ML pipeline job: the same step modules as on a laptop, tuned by sweeps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from model_training.azureml import collect, environments, trial
+from model_training.azureml.components import component
+from model_training.azureml.platform import IMAGE_DEFAULT, Platform
+from model_training.azureml.spaces import Sweep, algorithm, search_space
+from model_training.runner import STEPS
+from model_training.spaces import SPACES
+from model_training.steps import define_dataset, tune
+from model_training.text.names import DEEP
+from shared.domain.metrics import LARGER_IS_BETTER
+from shared.domain.scenario import Scenario
+
+# The steps of a text scenario that fit or judge a network.
+_FITTING = ("explore", "tune", "train", "evaluate", trial.NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingOrder:
+    """What is trained: `tables` is the address of a folder of `<table>.parquet`, `dataset` is `name:version`.
+
+    Without a sweep the step `tune` searches on one machine. `origin` are define_dataset's texts for the manifest.
+    """
+
+    scenario: Scenario
+    dataset: str
+    tables: str
+    profile: str = "default"
+    seed: int = 0
+    origin: Mapping[str, str] = field(default_factory=dict)
+    sweep: Sweep | None = field(default_factory=Sweep)
+
+    @property
+    def tuned(self) -> tuple[str, ...]:
+        """The candidates that get a sweep: of texts the network, of tables the first declared that can be tuned."""
+        if self.sweep is None:
+            return ()
+        names = [name for name in self.scenario.candidates if name in SPACES]
+        return (DEEP,) if DEEP in names else tuple(names[: tune.TUNED])
+
+
+def training_job(order: TrainingOrder, platform: Platform) -> Any:
+    """The pipeline job, checked by nobody yet; its output `model` is what the registry takes."""
+    from azure.ai.ml import Input, dsl
+
+    @dsl.pipeline(
+        None,
+        name=f"mlops_train_{order.scenario.name}",
+        description=order.scenario.title,
+        tags={"scenario": order.scenario.name, "dataset": order.dataset, "profile": order.profile},
+        default_compute=platform.compute,
+    )
+    def train_scenario(tables: Input(type="uri_folder"), seed: int = order.seed) -> Any:  # type: ignore[valid-type]  # the SDK reads the type off the annotation
+        return {"model": _nodes(_Builder(order, platform), tables, seed)["register"].outputs.out}
+
+    job = train_scenario(tables=Input(type="uri_folder", path=order.tables, mode="ro_mount"), seed=order.seed)
+    job.display_name = f"train {order.scenario.name} on {order.dataset}"
+    job.experiment_name = f"{platform.experiment}-{order.scenario.name}"
+    return job
+
+
+@dataclass(frozen=True, slots=True)
+class _Builder:
+    """Makes nodes on the order's compute, in its environments."""
+
+    order: TrainingOrder
+    platform: Platform
+
+    def node(self, name: str, step: str, **inputs: Any) -> Any:
+        """The step as a node of the pipeline that is being built."""
+        found = component(step)
+        environment = self.environment(step)
+        if environment is not None:
+            # On the component: a sweep takes its trial's environment from there.
+            found.environment = environment
+        made = found(**inputs)
+        made.name = name
+        made.compute = self.platform.compute_of(step)
+        return made
+
+    def environment(self, step: str) -> Any:
+        """One that is registered, or with a network's packages, or on another image; None for the component's own."""
+        if step in self.platform.environments:
+            return self.platform.environments[step]
+        network = DEEP in self.order.scenario.candidates and step in _FITTING
+        if not network and self.platform.image == IMAGE_DEFAULT:
+            return None
+        return environments.environment(environments.DEEP if network else step, self.platform.image)
+
+    def swept(self, position: int, candidate: str, prepared: Any) -> Any:
+        """The candidate's sweep."""
+        from azure.ai.ml.sweep import MedianStoppingPolicy
+
+        budget, metric = self.order.sweep, self.order.scenario.metric
+        assert budget is not None  # noqa: S101 - only orders with a sweep have candidates for it
+        drawn = search_space(candidate)
+        one = self.node(f"trial_{candidate}", trial.NAME, prepare=prepared, candidate=candidate, **drawn)
+        made = one.sweep(
+            primary_metric=metric,
+            goal="maximize" if LARGER_IS_BETTER[metric] else "minimize",
+            sampling_algorithm=algorithm(budget, self.order.seed + position),
+            early_termination_policy=MedianStoppingPolicy(delay_evaluation=budget.grace, evaluation_interval=1),
+        )
+        made.set_limits(
+            max_total_trials=budget.trials,
+            max_concurrent_trials=budget.concurrent,
+            timeout=budget.timeout,
+            trial_timeout=budget.trial_timeout,
+        )
+        made.name = f"sweep_{candidate}"
+        return made
+
+
+def _nodes(builder: _Builder, tables: Any, seed: Any) -> dict[str, Any]:
+    """Every node by its step."""
+    order = builder.order
+    first = {"scenario": order.scenario.name, "tables": tables, "profile": order.profile, "seed": seed}
+    nodes = {define_dataset.NAME: builder.node(define_dataset.NAME, define_dataset.NAME, **first, **order.origin)}
+    for step in STEPS:
+        needed = {need: nodes[need].outputs.out for need in step.NEEDS}
+        if step.NAME == tune.NAME and order.tuned:
+            nodes[tune.NAME] = _swept(builder, needed)
+        else:
+            nodes[step.NAME] = builder.node(step.NAME, step.NAME, **needed)
+    return nodes
+
+
+def _swept(builder: _Builder, needed: Mapping[str, Any]) -> Any:
+    """The sweeps, and the node that makes of them what `tune` writes."""
+    swept = [
+        builder.swept(position, candidate, needed["prepare"]) for position, candidate in enumerate(builder.order.tuned)
+    ]
+    best = {name: one.outputs.out for name, one in zip(collect.SWEEPS, swept, strict=False)}
+    return builder.node(tune.NAME, collect.NAME, **needed, **best)

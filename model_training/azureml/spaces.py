@@ -1,0 +1,61 @@
+"""A candidate's search space as Azure ML's distributions, and how the service draws from it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from model_training.azureml.parameters import Parameter, parameters_of
+from shared.errors import BadInput
+
+# Bayesian sampling knows no logarithmic distributions and no early termination; these spaces have the first,
+# a network wants the second.
+SAMPLINGS = ("random", "sobol")
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """The budget of one candidate's sweep; a trial below the median of the others is ended early.
+
+    `concurrent` trials at a time, `timeout` and `trial_timeout` in seconds; the first `grace` reports are not judged.
+    """
+
+    trials: int = 24
+    concurrent: int = 5
+    timeout: int = 7_200
+    trial_timeout: int = 1_800
+    grace: int = 2
+    sampling: str = "random"
+
+    def __post_init__(self) -> None:
+        if self.sampling not in SAMPLINGS:
+            raise BadInput(f"Sampling {self.sampling!r} is not known; accepted: {', '.join(SAMPLINGS)}.")
+        if not 1 <= self.concurrent <= self.trials:
+            raise BadInput(f"{self.concurrent} trials at a time of {self.trials}; accepted: from 1 up to all of them.")
+
+
+def search_space(candidate: str) -> dict[str, Any]:
+    """A distribution for each parameter of the candidate."""
+    return {name: _distribution(parameter) for name, parameter in parameters_of(candidate).items()}
+
+
+def algorithm(sweep: Sweep, seed: int) -> Any:
+    """The sampling algorithm: equal seeds draw equal trials."""
+    from azure.ai.ml.sweep import RandomSamplingAlgorithm
+
+    # The service takes seeds of 31 bits.
+    return RandomSamplingAlgorithm(rule=sweep.sampling, seed=seed & 0x7FFFFFFF)
+
+
+def _distribution(parameter: Parameter) -> Any:
+    from azure.ai.ml import sweep
+
+    if parameter.choices:
+        return sweep.Choice(values=list(parameter.choices))
+    low, high = parameter.low, parameter.high
+    if not parameter.log:
+        return sweep.QUniform(min_value=low, max_value=high, q=1) if parameter.whole else sweep.Uniform(low, high)
+    # Bounds of logarithmic distributions are exponents of e.
+    bounds = {"min_value": round(math.log(low), 6), "max_value": round(math.log(high), 6)}
+    return sweep.QLogUniform(**bounds, q=1) if parameter.whole else sweep.LogUniform(**bounds)

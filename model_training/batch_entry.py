@@ -1,0 +1,135 @@
+"""Entry script of Azure ML's parallel job: files in, one line of JSON a prediction out, as the function app scores.
+
+The service calls `init()` once a process and `run(mini_batch)` with paths of files. What cannot be read or predicted
+fails its mini-batch with a sentence: nothing is left out in silence.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shared.domain.scenario import Scenario
+from shared.errors import BadInput
+from shared.ports.scoring import BatchJob, LoadedModel, Provenance, Scoring
+from shared.ports.tables import Tables
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """A loaded model and everything a prediction row says about its origin."""
+
+    scenario: Scenario
+    model: LoadedModel
+    provenance: Provenance
+    scoring: Scoring
+    tables: Tables
+
+    def lines(self, path: Path) -> Iterator[str]:
+        """The file's predictions in its order, `prediction_id` counting from 0 and `window` naming the file.
+
+        Quarantined when the file breaks its contract or more rows fail than are tolerated.
+        """
+        import pyarrow.parquet as pq
+
+        with path.open("rb") as source, tempfile.TemporaryFile() as out:
+            self.scoring.batch(self.model, self._job(path, source), out)
+            out.seek(0)
+            for batch in pq.ParquetFile(out, page_checksum_verification=True).iter_batches():
+                for row in batch.to_pylist():
+                    yield json.dumps(row, default=_text, allow_nan=False)
+
+    def _job(self, path: Path, source: Any) -> BatchJob:
+        job = BatchJob(self.scenario, path.name, 0, self.provenance)
+        table = self.scenario.scoring_table
+        blocks = self.tables.check_stream([self.tables.stream(source, path.name, table)], table)
+        return replace(job, table=self._assembled(blocks)) if self.scenario.assemble else replace(job, batches=blocks)
+
+    def _assembled(self, blocks: Iterator[pa.RecordBatch]) -> pa.Table:
+        import pyarrow as pa
+
+        assert self.scenario.assemble is not None  # noqa: S101 - asked for by the caller
+        table = pa.Table.from_batches(list(blocks))
+        frame = self.scenario.assemble({self.scenario.batch.table: table.to_pandas()})
+        return pa.Table.from_pandas(frame, preserve_index=False)
+
+
+def init() -> None:
+    """Load the model that the arguments name, once."""
+    scorer()
+
+
+def run(mini_batch: Sequence[str]) -> list[str]:
+    """The predictions of the files, as lines of JSON."""
+    return [line for path in mini_batch for line in scorer().lines(Path(path))]
+
+
+@cache
+def scorer() -> Scorer:
+    """What the process's arguments describe; the service adds arguments of its own."""
+    from model_training.scenarios import SCENARIOS
+
+    return scorer_of(parser().parse_known_args(sys.argv[1:])[0], SCENARIOS)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments of the entry script."""
+    made = argparse.ArgumentParser(prog="batch_entry.py", description=__doc__, allow_abbrev=False)
+    made.add_argument("--scenario", required=True)
+    made.add_argument("--model", required=True, type=Path, metavar="FOLDER", help="model.onnx and manifest.json")
+    made.add_argument("--model_id", required=True, metavar="NAME:VERSION")
+    made.add_argument("--scored_at", required=True, type=datetime.fromisoformat, metavar="TIME", help="ISO 8601, UTC")
+    made.add_argument("--tolerated_rows", required=True, type=int, metavar="ROWS", help="failed rows of a file")
+    return made
+
+
+def scorer_of(chosen: argparse.Namespace, scenarios: Mapping[str, Scenario]) -> Scorer:
+    """The scorer; BadInput for a scenario that cannot be scored file by file, Corrupt for a model that has changed."""
+    from shared.adapters.onnx_scoring import OnnxScoring
+    from shared.adapters.tables import ArrowTables
+
+    scenario = check_alone(chosen.scenario, scenarios)
+    if chosen.tolerated_rows < 0:
+        raise BadInput(f"--tolerated_rows is {chosen.tolerated_rows}; accepted: 0 or more.")
+    tolerant = replace(scenario, batch=replace(scenario.batch, error_threshold=chosen.tolerated_rows))
+    onnx, manifest = (
+        (chosen.model / "model.onnx").read_bytes(),
+        json.loads((chosen.model / "manifest.json").read_text()),
+    )
+    # A process of the service for each core: one thread is its share.
+    scoring = OnnxScoring(workers=1)
+    model = scoring.load(onnx, manifest)
+    origin = Provenance(
+        run_id=manifest.get("run", ""),
+        model=chosen.model_id,
+        model_sha256=manifest["sha256"],
+        dataset=manifest.get("dataset", ""),
+        scored_at=chosen.scored_at,
+    )
+    return Scorer(tolerant, model, origin, scoring, ArrowTables())
+
+
+def check_alone(name: str, scenarios: Mapping[str, Scenario]) -> Scenario:
+    """The scenario; BadInput when it is not known or a file alone is not enough for its features."""
+    alone = [known for known, scenario in scenarios.items() if len(scenario.scoring_tables) == 1]
+    if name not in alone:
+        problem = "needs several tables at once" if name in scenarios else "is not known"
+        raise BadInput(f"Scenario {name!r} {problem}; a mini-batch sees one file: {', '.join(alone)} are accepted.")
+    return scenarios[name]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
