@@ -7,11 +7,18 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from model_training.candidates import Plan, Recipe
+from model_training.comparison import comparisons
+from model_training.contest import enter
+from model_training.families import fit_candidates
 from model_training.scenarios import SCENARIOS
+from model_training.steps.prepare import prepare
 from model_training.train import fit
 from shared.adapters.tables import ArrowTables
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+
+BANK = SCENARIOS["bank_marketing"]
 
 pytestmark = pytest.mark.slow
 
@@ -39,6 +46,31 @@ def test_bank_marketing() -> None:
     assert manifest["interval"]["auc"][0] > SCENARIOS["bank_marketing"].bar.minimum
     assert manifest["metrics"]["accuracy"] > manifest["baseline"]["accuracy"]
     assert all(candidate["deployable"] for candidate in manifest["candidates"])
+
+
+def test_boosted_trees_clearly_beat_the_linear_model() -> None:
+    """Over all rows, each third answered by candidates fitted on the others, the lead's interval is above zero."""
+    prepared = prepare({"clients": _read("bank_marketing", "clients", "bankmarketing_train.csv")}, BANK, 1)
+    plan, held = Plan("default", 1, _quiet), prepared.rows.take(prepared.parts.validation)
+    rows = prepared.rows.take(prepared.parts.train)
+    fitted = fit_candidates(("lightgbm", "logistic"), rows, plan)
+    boosted, simple = (enter(one, Recipe(one.name), held, held.X[:100], len(rows.y)) for one in fitted)
+    (told,) = comparisons(prepared, boosted, [boosted, simple], plan)
+    assert (told["best"], told["other"], told["rows"], told["folds"]) == ("lightgbm", "logistic", 32_950, 3)
+    assert told["auc_difference_interval"][0] > 0.003
+    assert told["clearly_better"]
+
+
+def test_predictive_maintenance_learns_every_component() -> None:
+    """Twenty machines of one spring: each of the four labels is learnt, with two days and more between the parts."""
+    scenario = SCENARIOS["predictive_maintenance"]
+    tables = {table.name: _read(scenario.name, table.name, f"PdM_{table.name}.csv") for table in scenario.tables}
+    manifest = fit(tables, scenario, "demo", 1, _quiet).manifest
+    assert manifest["split"]["kind"] == "time"
+    judged = {f"auc_{label}" for label in scenario.labels if f"auc_{label}" in manifest["metrics"]}
+    assert judged | set(manifest["absent"]) >= {f"auc_{label}" for label in scenario.labels}
+    assert manifest["metrics"]["auc"] > 0.75
+    assert len(manifest["golden"]["probabilities"][0]) == 4
 
 
 def test_iiot_quality_falls_into_the_trap_and_says_so() -> None:
