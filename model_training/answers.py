@@ -56,9 +56,8 @@ def _numbers(frame: pa.Table, name: str) -> np.ndarray:
     wrong = np.flatnonzero(~(np.abs(values) <= np.finfo(np.float32).max))
     if len(wrong):
         row = int(wrong[0])
-        sentence = (
-            f"Column {name!r}, row {row + 1}: {values[row]!r} is not accepted; accepted: a finite float32 number."
-        )
+        where = f"Column {name!r}, row {row + 1}"
+        sentence = f"{where}: {float(values[row])!r} is not accepted; accepted: a finite float32 number."
         raise Quarantined("not_finite", sentence, column=name, row=row + 1)
     return values
 

@@ -125,7 +125,7 @@ class Scenario:
     split: Split = Split("random")
     metric: str = "auc"
     bar: Bar = Bar("auc", 0.6)
-    candidates: tuple[str, ...] = ("lightgbm", "logistic", "forest", "boosting")
+    candidates: tuple[str, ...] = ("lightgbm", "logistic", "forest", "extra_trees", "boosting")
     batch: Batch = Batch("drops", "", "0 */5 * * * *")
     request_fields: tuple[str, ...] = ()
     # Columns of the feature frame by whose values a model is also judged: it may fail where the mean does not show it.

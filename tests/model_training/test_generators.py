@@ -10,7 +10,7 @@ from model_training.generators.iiot_quality import RESTART_AFTER
 from model_training.scenarios import SCENARIOS
 from shared.domain.scenario import Knobs
 
-TYPES = {"float": pa.float64(), "int": pa.int64(), "text": pa.string()}
+TYPES = {"float": pa.float64(), "int": pa.int64(), "text": pa.string(), "time": pa.timestamp("us", "UTC")}
 
 
 def _generate(name: str, rows: int, seed: int = 1, **knobs: float) -> dict[str, pa.Table]:
