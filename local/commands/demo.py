@@ -89,13 +89,14 @@ def _land_generated(session: Session, scenario: Scenario, area: str, drop: str, 
 
     if scenario.generate is None:
         return []
-    wanted = {table.name for table in scenario.tables} if area == "incoming" else {scenario.batch.table}
+    tables = scenario.tables if area == "incoming" else scenario.scoring_tables
+    wanted = {table.name: [column.name for column in table.columns] for table in tables}
     with tempfile.TemporaryDirectory() as folder:
         matched = {}
         for name, table in scenario.generate(rows, seed, Knobs()).items():
             if name not in wanted:
                 continue
-            kept = [column for column in table.column_names if area == "incoming" or column != scenario.target]
+            kept = [column for column in table.column_names if column in wanted[name]]
             file = Path(folder) / f"{name}.csv"
             pacsv.write_csv(table.select(kept), file)
             matched[name] = [file]

@@ -61,7 +61,12 @@ def label_kind(scenario: Scenario) -> Kind:
         return "float"
     if scenario.task == "multilabel":
         return "text"
-    return "int" if scenario.table(scenario.label_table).column(scenario.target).kind == "int" else "text"
+    whole = all(label.lstrip("-").isdigit() for label in scenario.labels)
+    return "int" if whole and _kind_of_target(scenario) == "int" else "text"
+
+
+def _kind_of_target(scenario: Scenario) -> Kind:
+    return scenario.table(scenario.label_table).column(scenario.target).kind
 
 
 def prediction_columns(scenario: Scenario) -> tuple[PredictionColumn, ...]:
