@@ -118,14 +118,16 @@ def show_model(
     model: Annotated[str, typer.Argument(help="name:version")],
     json: Json = True,  # noqa: ARG001 -- this verb prints nothing else
 ) -> None:
-    """One model version: its manifest and the gate's verdict, as JSON."""
+    """One model version: where its card lies, its manifest and the gate's verdict, as JSON."""
     name, version = _name_version(model)
     session = Session()
     session.scenario(name)
     ports = session.ports
     found = find_model(ports, name, version)
     manifest = read_json(ports, f"{found.folder}manifest.json")
-    as_json({**plain(found), "manifest": manifest, "gate": plain(ports.deployments.verdict(found))})
+    card = f"{found.folder}card.html"
+    told = {"card": card if ports.lake.stat(card) else None, "manifest": manifest}
+    as_json({**plain(found), **told, "gate": plain(ports.deployments.verdict(found))})
 
 
 def _name_version(model: str) -> tuple[str, int]:

@@ -110,7 +110,7 @@ def _quarters(column: pa.ChunkedArray, known: np.ndarray, *, is_time: bool) -> G
 
 
 def _number(value: float) -> str:
-    return f"{value:.6g}"
+    return f"{value:.4g}"
 
 
 def _moment(milliseconds: float) -> str:

@@ -125,10 +125,8 @@ def _importance(facts: Facts) -> Any:
 
 
 def _contributions(facts: Facts) -> Any:
-    rows = [
-        (one["input"], one["contribution"], one["contribution"], one["contribution"])
-        for one in facts.get("contributions", ())[:_INPUTS]
-    ]
+    values = [(one["input"], one["contribution"]) for one in facts.get("contributions", ())[:_INPUTS]]
+    rows = [(name, value, value, value) for name, value in values]
     return drawing.bars(rows, "Mean absolute contribution") if rows else ""
 
 

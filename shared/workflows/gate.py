@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.contract import InputContract
+from shared.domain.intervals import Judge
 from shared.domain.metrics import LARGER_IS_BETTER, better, reaches, score
 from shared.domain.records import Check, Model, Verdict
 from shared.domain.scenario import Scenario
@@ -107,8 +108,13 @@ def _champion(
         return Check("champion", "fail", None, None, f"The champion {current.model}:{current.version} is not found.")
     loaded = ports.scoring.load(*read_model(ports, champion))
     table, actual = _holdout(ports, scenario, model, manifest)
-    value, rival = (_score(scenario, one, table, actual) for one in (challenger, loaded))
-    facts = f"{scenario.metric} {value:.4f} against {rival:.4f} of the champion {champion.id} on the same holdout"
+    answers, others = (one.matrix(one.encode(table)) for one in (challenger, loaded))
+    value, rival = (score(scenario.task, scenario.metric, actual, one) for one in (answers, others))
+    low, high = Judge(scenario.task, scenario.metric, actual).lead(answers, others)
+    facts = (
+        f"{scenario.metric} {value:.4f} against {rival:.4f} of the champion {champion.id} on the same holdout, "
+        f"a difference of {value - rival:+.4f} (95 %: {low:+.4f} to {high:+.4f})"
+    )
     if better(scenario.metric, value, rival):
         return Check("champion", "pass", value, rival, f"Better: {facts}.")
     return Check("champion", "fail", value, rival, f"Not better than the champion: {facts}.")
@@ -134,7 +140,3 @@ def _actual(scenario: Scenario, table: pa.Table) -> np.ndarray:
         return np.array([table[name].to_pylist() for name in scenario.targets], dtype=np.int64).T
     labels = {label: code for code, label in enumerate(scenario.labels)}
     return np.array([labels[str(value)] for value in table[scenario.target].to_pylist()])
-
-
-def _score(scenario: Scenario, model: LoadedModel, table: pa.Table, actual: np.ndarray) -> float:
-    return score(scenario.task, scenario.metric, actual, model.matrix(model.encode(table)))
