@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 import shared
 from model_training.contest import Entrant
+from model_training.evaluation.facts import THRESHOLD
 from model_training.graph import run
 from model_training.steps.evaluate import Evaluation
 from model_training.steps.prepare import Prepared, describe
@@ -25,8 +26,6 @@ from shared.adapters.encoding import encode_rows
 SCHEMA = 1
 HOLDOUT = "holdout.parquet"
 METRICS = "metrics.json"
-# A class is predicted when it has the largest probability; for two classes that is this threshold.
-THRESHOLD = 0.5
 _GOLDEN = 20
 _UNSEEN = "never seen in training"
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 POINTS = 200
-# A label is predicted when it is more likely than not.
+# A label is predicted when it is more likely than not: of two classes the one with the larger probability.
 THRESHOLD = 0.5
 
 
