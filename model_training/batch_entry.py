@@ -110,14 +110,22 @@ def scorer_of(chosen: argparse.Namespace, scenarios: Mapping[str, Scenario]) -> 
     # A process of the service for each core: one thread is its share.
     scoring = OnnxScoring(workers=1)
     model = scoring.load(onnx, manifest)
-    origin = Provenance(
-        run_id=manifest.get("run", ""),
+    return Scorer(tolerant, model, _origin(chosen, manifest), scoring, ArrowTables())
+
+
+def _origin(chosen: argparse.Namespace, manifest: Mapping[str, Any]) -> Provenance:
+    for name in ("run", "dataset"):
+        if not manifest.get(name):
+            raise BadInput(
+                f"The manifest of {chosen.model_id} does not say its {name}: predictions could not be traced."
+            )
+    return Provenance(
+        run_id=manifest["run"],
         model=chosen.model_id,
         model_sha256=manifest["sha256"],
-        dataset=manifest.get("dataset", ""),
+        dataset=manifest["dataset"],
         scored_at=chosen.scored_at,
     )
-    return Scorer(tolerant, model, origin, scoring, ArrowTables())
 
 
 def check_alone(name: str, scenarios: Mapping[str, Scenario]) -> Scenario:

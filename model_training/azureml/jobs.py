@@ -108,8 +108,8 @@ class _Builder:
         made.set_limits(
             max_total_trials=budget.trials,
             max_concurrent_trials=budget.concurrent,
-            timeout=budget.timeout,
-            trial_timeout=budget.trial_timeout,
+            timeout=60 * budget.minutes,
+            trial_timeout=60 * budget.trial_minutes,
         )
         made.name = f"sweep_{candidate}"
         return made
@@ -119,7 +119,8 @@ def _nodes(builder: _Builder, tables: Any, seed: Any) -> dict[str, Any]:
     """Every node by its step."""
     order = builder.order
     first = {"scenario": order.scenario.name, "tables": tables, "profile": order.profile, "seed": seed}
-    nodes = {define_dataset.NAME: builder.node(define_dataset.NAME, define_dataset.NAME, **first, **order.origin)}
+    first |= {"dataset": order.dataset, **order.origin}
+    nodes = {define_dataset.NAME: builder.node(define_dataset.NAME, define_dataset.NAME, **first)}
     for step in STEPS:
         needed = {need: nodes[need].outputs.out for need in step.NEEDS}
         if step.NAME == tune.NAME and order.tuned:

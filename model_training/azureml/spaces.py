@@ -18,13 +18,13 @@ SAMPLINGS = ("random", "sobol")
 class Sweep:
     """The budget of one candidate's sweep; a trial below the median of the others is ended early.
 
-    `concurrent` trials at a time, `timeout` and `trial_timeout` in seconds; the first `grace` reports are not judged.
+    `concurrent` trials at a time; the service counts time in whole minutes; the first `grace` reports are not judged.
     """
 
     trials: int = 24
     concurrent: int = 5
-    timeout: int = 7_200
-    trial_timeout: int = 1_800
+    minutes: int = 120
+    trial_minutes: int = 30
     grace: int = 2
     sampling: str = "random"
 
