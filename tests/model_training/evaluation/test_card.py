@@ -39,14 +39,14 @@ def _made(kind: str) -> tuple[Package, Scenario]:
     ids = np.arange(ROWS)
     colors = replace(POINTS, slices=("color", "x", "gone"), split=TIME, leakage=("x",), numeric=("x", "id"), **TWO)  # type: ignore[arg-type]
     kinds = replace(
-        POINTS, task="multiclass", labels=("a", "b", "c"), metric="log_loss", bar=Bar("accuracy", 0.5),
+        POINTS, task="multiclass", labels=("a", "b", "<i>c</i>"), metric="log_loss", bar=Bar("accuracy", 0.5),
         slices=("color",), **TWO,  # type: ignore[arg-type]
     )  # fmt: skip
     marks = replace(MARKS, slices=("place",), **TWO)  # type: ignore[arg-type]
     prices = replace(PRICES, slices=("x",), candidates=("lightgbm", "ridge"))
     places = pa.table({"place": ["a", "b"], "z": [0.5, -0.5]})
     yes = np.where(SURE > 0, "yes", "no")
-    three = np.array(["a", "b", "c"])[np.digitize(SURE, [-0.5, 0.5])]
+    three = np.array(["a", "b", "<i>c</i>"])[np.digitize(SURE, [-0.5, 0.5])]
     up, down = (SURE > 0.2).astype(np.int64), (SURE < 0.3).astype(np.int64)
     place = np.where(ids % 2 == 0, "a", "b")
     labelled = pa.table({"id": ids, "x": X, "place": place, "up": up, "down": down})
@@ -153,10 +153,13 @@ def test_each_kind_shows_what_belongs_to_it(made: dict[str, tuple[Package, Scena
 
 
 def test_a_name_from_the_data_is_never_markup(made: dict[str, tuple[Package, Scenario]]) -> None:
-    """A category that looks like HTML is shown as it is."""
+    """A category or label that looks like HTML is shown as it is."""
     package, _ = made["binary"]
     assert "<b>blue" not in package.files[CARD].decode()
     assert "<b>blue</b> & co" in _read(package).text
+    other, _ = made["multiclass"]
+    assert "<i>" not in other.files[CARD].decode()
+    assert "<i>c</i>" in _read(other).text
 
 
 def test_what_would_leak_and_both_splits_are_on_the_card(made: dict[str, tuple[Package, Scenario]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from world import logistic
 
 from model_training.candidates import Plan, Recipe, Rows
 from model_training.evaluation.contributions import contributions
@@ -75,6 +76,19 @@ def test_a_loss_is_the_metric_that_was_lost() -> None:
     (one,) = permutation(model.to_onnx(), alone.X, Judge("binary", "auc", alone.y, 1), ("strong",))
     own = roc_auc(alone.y == 1, model.predict(alone.X)[:, 1])
     assert one["loss"] == pytest.approx(own - 0.5, abs=0.04)
+
+
+def test_an_input_keeps_its_own_values() -> None:
+    """Shuffling one that is the same in all rows loses nothing, although the model does look at it."""
+    X = _rows().X[:, :2].copy()
+    X[:, 1] = 5.0
+    judge = Judge("binary", "auc", (X[:, 0] > 0).astype(np.int64), 1)
+    assert permutation(logistic(0.5), X, judge, ("x", "same"))[1] == {
+        "input": "same",
+        "loss": 0.0,
+        "from": 0.0,
+        "to": 0.0,
+    }
 
 
 @pytest.mark.parametrize("task", ["binary", "multilabel", "regression"])

@@ -43,9 +43,10 @@ def test_every_row_is_counted_once(name: str) -> None:
 
 
 def test_quarters_are_named_by_their_ends() -> None:
-    """A number by its digits, milliseconds of the time column as moments."""
+    """A number by its digits, milliseconds of the time column as moments; an upper end belongs to its part."""
     frame, answers, judge = _rows()
     times = slices(frame, ("step",), answers, judge, time="step")
+    assert [one["rows"] for one in times] == [100] * 4
     assert [one["value"] for one in times] == [
         "up to 1970-01-01 01:39", "1970-01-01 01:39 to 1970-01-01 03:19",
         "1970-01-01 03:19 to 1970-01-01 04:59", "above 1970-01-01 04:59",
