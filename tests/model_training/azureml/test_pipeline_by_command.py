@@ -109,7 +109,6 @@ def _drawn(distribution: Mapping[str, Any], end: int) -> float:
         return float(distribution["values"][end])
     value = distribution["min_value" if end == 0 else "max_value"]
     value = math.exp(value) if "log" in distribution["type"] else value
-    # The far end of everything would be slow; the near one is drawn twice, a little apart.
     return float(round(value)) if distribution["type"].startswith("q") else float(value)
 
 
