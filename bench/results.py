@@ -58,8 +58,8 @@ def _head(profile: str) -> str:
     machine = f"{os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}"
     return f"""# Results on the real data
 
-Written by `python bench/results.py` with the `{profile}` profile on {machine}. Seeds follow from the data: equal
-files give equal models. Numbers are those of the held-back test part of the declared split, with 95 % bootstrap
+Written by `python bench/results.py` with the `{profile}` profile on {machine}.
+Seeds follow from the data: equal files give equal models. Numbers are those of the held-back test part of the declared split, with 95 % bootstrap
 intervals; *baseline* answers every row with the class shares (or the mean) of the training rows.
 """
 
@@ -129,7 +129,7 @@ def _split(split: Mapping[str, Any]) -> str:
 def _metrics(manifest: Mapping[str, Any]) -> Iterator[str]:
     yield "| metric | test | 95 % interval | baseline |\n|---|---|---|---|"
     for metric, value in manifest["metrics"].items():
-        if not metric.startswith(SHOWN) or metric.endswith(("_time", "_random", "_with_leakage")):
+        if not metric.startswith(SHOWN) or metric.endswith(("_time", "_random", "_given", "_with_leakage")):
             continue
         low_high = manifest["interval"].get(metric)
         interval = f"{low_high[0]:.3f} … {low_high[1]:.3f}" if low_high else ""

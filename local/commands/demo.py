@@ -38,7 +38,7 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     serve: Annotated[bool, typer.Option("--serve", help=f"Keep the host up on port {PORT} afterwards.")] = False,
-    rows: Annotated[int, typer.Option(min=1000, help="Generated rows a scenario.")] = ROWS,
+    rows: Annotated[int, typer.Option(min=4000, help="Generated rows a scenario.")] = ROWS,
     json: Json = False,
 ) -> None:
     """Generate data for every scenario, drop it, and show how it becomes models and predictions."""

@@ -10,7 +10,7 @@ from command import Answer, Command
 from samples import Samples
 
 BANK = "bank_marketing"
-ROWS = 2000
+ROWS = 4000
 PREDICTED = 500
 
 
