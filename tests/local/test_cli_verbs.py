@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,6 @@ from samples import Samples
 
 BANK = "bank_marketing"
 ROWS = 4000
-PREDICTED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,13 @@ def scenarios(done: Run) -> set[str]:
     return {one["scenario"] for one in done.demo_again.json["scenarios"]}
 
 
+def predicted(done: Run) -> int:
+    """How many rows the first demo says it predicted."""
+    found = re.search(r"to (\d+) predictions", done.demo.out)
+    assert found is not None
+    return int(found[1])
+
+
 def test_the_demo_shows_the_whole_loop(done: Run) -> None:
     """Files, models, predictions, and a request that can be sent; told on standard error as it happens."""
     assert done.demo.code == 0
@@ -58,7 +65,8 @@ def test_the_demo_shows_the_whole_loop(done: Run) -> None:
     assert last.strip() == f"-d @{request}"
     assert request.is_file()
     count = len(scenarios(done))
-    assert f"{count} scenarios went from files to {count * PREDICTED} predictions" in done.demo.out
+    assert f"{count} scenarios went from files to " in done.demo.out
+    assert predicted(done) >= 100 * count
     for name in scenarios(done):
         assert f"{name}:1 passed its gate and serves as generation 1." in done.demo.err
 
@@ -68,7 +76,7 @@ def test_the_demo_again_learns_nothing_and_predicts_its_new_rows(done: Run) -> N
     told = done.demo_again.json
     assert done.demo_again.code == 0
     assert {one["outcome"] for one in told["scenarios"]} == {"duplicate"}
-    assert told["predictions"] == 2 * PREDICTED * len(told["scenarios"])
+    assert told["predictions"] == 2 * predicted(done)
     assert told["database"] == str(done.mlops.home / "mlops.db")
 
 

@@ -58,7 +58,7 @@ CASES = [
     Wrong("promote nothing 1", "known: bank_marketing"),
     Wrong("rollback iiot_quality", "Nothing is deployed for iiot_quality"),
     Wrong(f"rollback {BANK}", "has only ever served bank_marketing:1", 3),
-    Wrong("demo --rows 3", "1000"),
+    Wrong("demo --rows 3", "4000"),
     Wrong("up --port 70000", "--port"),
     Wrong("promot", "'promote'"),
     Wrong("--sideways", "--sideways"),
