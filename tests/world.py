@@ -75,7 +75,7 @@ PAIRS = Scenario(
 
 
 def _beside(tables: Mapping[str, Any]) -> Any:
-    return tables["marks"].merge(tables["places"], on="place")
+    return tables["marks"].merge(tables["places"], on="place", how="left").fillna({"z": 0.0})
 
 
 MARKS = Scenario(

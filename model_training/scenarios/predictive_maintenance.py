@@ -28,12 +28,13 @@ TELEMETRY = Table(
     (*_WHEN, *(Column(name, "float", minimum=0, maximum=100_000) for name in SENSORS)),
     key=(MACHINE, TIME),
 )
-MAINTENANCE = Table("maint", (*_WHEN, Column("comp", "text", values=COMPONENTS)), (MACHINE, TIME, "comp"), min_rows=1)
+# Machines may run for weeks without a repair or a reported error; without a failure there is nothing to learn.
+MAINTENANCE = Table("maint", (*_WHEN, Column("comp", "text", values=COMPONENTS)), (MACHINE, TIME, "comp"), min_rows=0)
 FAILURES = Table(
     "failures", (*_WHEN, Column("failure", "text", values=COMPONENTS)), (MACHINE, TIME, "failure"), min_rows=1
 )
 # What the controllers report. Kept with the dataset; the features look for anomalies in the telemetry instead.
-ERRORS = Table("errors", (*_WHEN, Column("errorID", "text")), min_rows=1)
+ERRORS = Table("errors", (*_WHEN, Column("errorID", "text")), min_rows=0)
 MACHINES = Table(
     "machines",
     (Column(MACHINE, "int", minimum=0), Column("model", "text"), Column("age", "int", minimum=0, maximum=200)),

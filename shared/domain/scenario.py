@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Kind = Literal["float", "int", "text", "time"]
@@ -32,7 +32,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of a drop. `key` columns identify a row and may not repeat within one dataset version."""
+    """A table of a drop. `key` columns identify a row and may not repeat within one dataset version.
+
+    With `min_rows` 0 a file may hold the names of the columns and no rows.
+    """
 
     name: str
     columns: tuple[Column, ...]
@@ -153,8 +156,8 @@ class Scenario:
 
     @property
     def scoring_tables(self) -> tuple[Table, ...]:
-        """The tables of a scoring drop, without answers."""
-        return (self.scoring_table, *(self.table(name).without() for name in self.batch.others))
+        """The tables of a scoring drop, without answers; what stands beside the rows to predict may be empty."""
+        return (self.scoring_table, *(replace(self.table(name), min_rows=0) for name in self.batch.others))
 
     @property
     def scoring_table(self) -> Table:

@@ -163,6 +163,9 @@ def _differing_columns(
 
 def _more_nulls(one: Judged) -> Iterator[Warned]:
     n, m = (side["count"] + side["nulls"] for side in (one.current, one.baseline))
+    # A table that may be empty has no share of missing cells then.
+    if not n or not m:
+        return
     share, before = one.current["nulls"] / n, one.baseline["nulls"] / m
     pooled = (one.current["nulls"] + one.baseline["nulls"]) / (n + m)
     noise = z_score(1 - one.alpha / 2) * math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))

@@ -7,6 +7,7 @@ Nothing is guessed. A file is read as its contract says or refused with a code a
 * Columns may come in any order; an unnamed row index is dropped; every other unknown column is refused.
 * Missing is an empty cell; in numbers and times also NA, null, NULL and None. In text such words are text.
 * NaN and infinities are refused; only in Parquet, and where nulls are allowed, NaN is a missing number.
+* A header (or Parquet schema) without rows is a table only where the contract's `min_rows` is 0.
 * A whole number may be written 5 or 5.0; times are ISO 8601 or month/day/year with AM or PM, one form per column.
 """
 

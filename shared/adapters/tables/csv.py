@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from shared.adapters.tables.header import Header, check_header, read_header
-from shared.adapters.tables.kinds import NULL_WORDS, TYPES, from_text
+from shared.adapters.tables.kinds import NULL_WORDS, TYPES, from_text, no_rows
 from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin
 from shared.adapters.tables.raw import decoded
@@ -37,7 +37,7 @@ def read_csv(data: bytes, table: Table, limits: Limits, origin: Origin) -> dict[
     check_header(header.names, table, limits, origin)
     text = _without_blank_end(text, header)
     structure = scan(text, header.delimiter, origin)
-    _check_size(structure.rows, header, limits, origin)
+    _check_size(structure.rows, header, table, limits, origin)
     return _Reader(text, header, structure, _longest(limits), origin).columns(table)
 
 
@@ -70,8 +70,8 @@ def csv_blocks(
         rows += structure.rows
         lines += text.count(b"\n", len(head))
         if piece.last or structure.rows:
-            _check_size(rows, header, limits, origin)
-        if structure.rows:
+            _check_size(rows, header, table, limits, origin)
+        if structure.rows or (piece.last and not rows):
             yield here, _Reader(text, header, structure, _longest(limits), here).columns(table)
 
 
@@ -119,8 +119,8 @@ def _without_blank_end(text: bytes, header: Header) -> bytes:
     return text
 
 
-def _check_size(rows: int, header: Header, limits: Limits, origin: Origin) -> None:
-    if rows < 1:
+def _check_size(rows: int, header: Header, table: Table, limits: Limits, origin: Origin) -> None:
+    if rows < min(1, table.min_rows):
         raise origin.refusal("no_rows", "there is a header and no data row", "at least one data row")
     if rows * len(header.names) > limits.cells:
         problem = f"the file has {rows:,} rows of {len(header.names):,} cells"
@@ -140,6 +140,8 @@ class _Reader:
     def columns(self, table: Table) -> dict[str, pa.ChunkedArray]:
         """The contract's columns that the file has, in the contract's types."""
         columns = [column for column in table.columns if column.name in self._header.names]
+        if not self._structure.rows:
+            return no_rows(columns)
         return self.typed(columns) or self.careful(columns)
 
     def typed(self, columns: list[Column]) -> dict[str, pa.ChunkedArray] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -50,6 +50,11 @@ def from_text(cells: pa.ChunkedArray, column: Column, origin: Origin) -> pa.Chun
     if column.kind == "float":
         _refuse_infinite(values, present, column, origin)
     return values
+
+
+def no_rows(columns: Iterable[Column]) -> dict[str, pa.ChunkedArray]:
+    """These columns in the contract's types, without a row."""
+    return {column.name: pa.chunked_array([], TYPES[column.kind]) for column in columns}
 
 
 def empty_is_null(cells: pa.ChunkedArray) -> pa.ChunkedArray:

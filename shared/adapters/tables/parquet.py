@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from pyarrow import parquet as pq
 
 from shared.adapters.tables.header import check_header
+from shared.adapters.tables.kinds import no_rows
 from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin
 from shared.adapters.tables.stored import check_type, from_stored
@@ -29,7 +30,10 @@ def read_parquet(data: bytes, table: Table, limits: Limits, origin: Origin) -> d
     """The contract's columns that the file has, in the contract's types; Quarantined when it is broken or too large."""
     _check_magic(data, data, origin)
     columns = _declared(_open(pa.BufferReader(data), origin), table, limits, origin)
-    stored = pa.Table.from_batches(list(_decode(pa.BufferReader(data), columns, limits, origin)))
+    batches = list(_decode(pa.BufferReader(data), columns, limits, origin))
+    if not batches:
+        return no_rows(columns)
+    stored = pa.Table.from_batches(batches)
     return {column.name: from_stored(stored.column(column.name), column, origin) for column in columns}
 
 
@@ -47,6 +51,8 @@ def parquet_blocks(
         stored = pa.Table.from_batches([batch])
         yield here, {column.name: from_stored(stored.column(column.name), column, here) for column in columns}
         rows += batch.num_rows
+    if not rows:
+        yield origin, no_rows(columns)
 
 
 def _declared(file: pq.ParquetFile, table: Table, limits: Limits, origin: Origin) -> list[Column]:
@@ -55,7 +61,7 @@ def _declared(file: pq.ParquetFile, table: Table, limits: Limits, origin: Origin
     columns = [column for column in table.columns if column.name in file.schema_arrow.names]
     for column in columns:
         check_type(file.schema_arrow.field(column.name).type, column, origin)
-    _check_footer(file.metadata, limits, origin)
+    _check_footer(file.metadata, table, limits, origin)
     return columns
 
 
@@ -99,8 +105,8 @@ def _corrupt(fault: BaseException, origin: Origin) -> Quarantined:
     return origin.refusal("corrupt", f"the Parquet file is damaged ({first_line})", _ACCEPTED_FILE)
 
 
-def _check_footer(footer: pq.FileMetaData, limits: Limits, origin: Origin) -> None:
-    if footer.num_rows < 1:
+def _check_footer(footer: pq.FileMetaData, table: Table, limits: Limits, origin: Origin) -> None:
+    if footer.num_rows < min(1, table.min_rows):
         raise origin.refusal("no_rows", "there are no data rows", "at least one data row")
     if footer.num_rows * footer.num_columns > limits.cells:
         problem = f"the file has {footer.num_rows:,} rows of {footer.num_columns:,} cells"

@@ -40,6 +40,9 @@ def _check_whole(keys: pa.Table, nulls: Mapping[str, int], sizes: Sequence[int],
     if rows < table.min_rows:
         problem = f"there {'is' if rows == 1 else 'are'} {rows} data row(s)"
         raise origin.refusal("too_few_rows", problem, f"at least {table.min_rows}")
+    # No row breaks no rule about rows.
+    if not rows:
+        return
     for column in table.columns:
         _check_whole_column(nulls[column.name], rows, column, origin)
     if table.key:

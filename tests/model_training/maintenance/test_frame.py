@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -189,6 +191,25 @@ def test_machines_without_telemetry_have_no_rows(tables: dict[str, pd.DataFrame]
         for name in ("machines", "maint", "failures")
     }
     pd.testing.assert_frame_equal(assemble(tables | extended), frame, check_exact=True)
+
+
+@pytest.mark.parametrize("empty", [("failures",), ("maint",), ("errors",), ("failures", "maint", "errors")])
+def test_records_without_a_row_are_a_past_without_events(
+    empty: tuple[str, ...], tables: dict[str, pd.DataFrame], frame: pd.DataFrame
+) -> None:
+    """Read from files with a header alone: never repaired, never failed, the same types, all else as it is."""
+    none = {}
+    for name in empty:
+        declared = replace(SCENARIO.table(name), min_rows=0)
+        header = ",".join(column.name for column in declared.columns).encode()
+        none[name] = ArrowTables().read(io.BytesIO(header), f"{name}.csv", declared).to_pandas()
+    rows = assemble(tables | none)
+    changed = {"maint": {"m", "dm"}, "failures": {"df", "y"}, "errors": set()}
+    gone = [c for name in empty for c in frame.columns if c.split("_")[0] in changed[name]]
+    pd.testing.assert_frame_equal(rows.drop(columns=gone), frame.drop(columns=gone), check_exact=True)
+    assert rows.dtypes.equals(frame.dtypes)
+    assert (rows[[c for c in gone if c in FEATURES and not c.startswith("m_")]] == NEVER).all(axis=None)
+    assert rows[[c for c in gone if c in LABELS or c.startswith("m_")]].isin([0, np.nan]).all(axis=None)
 
 
 def test_too_little_telemetry_is_quarantined(tables: dict[str, pd.DataFrame]) -> None:

@@ -140,6 +140,13 @@ def test_a_surge_of_missing_cells_is_warned_of(nulls: int, warned: bool) -> None
     assert codes(judged(rows(), rows(x))) == []
 
 
+def test_a_table_without_rows_is_not_judged_and_does_not_judge() -> None:
+    """Where a table may be empty, no row is no surge of missing cells, on either side."""
+    some, none = rows(), rows().slice(0, 0)
+    for now, before in ((none, some), (some, none), (none, none)):
+        assert codes(judged(now, before)) == []
+
+
 def test_a_drifted_column_is_warned_of_with_its_largest_distance() -> None:
     """Value and limit stand in the warning."""
     told = judged(rows(color=["red"] * 1_900 + ["blue"] * 100))

@@ -134,6 +134,28 @@ def test_a_corrected_table_is_predicted_with_the_others(world: World) -> None:
     assert len(predicted(world, "marks")) == 10
 
 
+def test_a_table_beside_the_rows_to_predict_may_be_empty(world: World) -> None:
+    """Places without a row are what is known: every mark is predicted, and `z` is what the feature code makes of it."""
+    learn(world, "marks", "d1", marks=marks_csv(), places=PLACES)
+    ask(world, "marks", "s1", marks=marks_csv(10, labelled=False), places=b"place,z\n")
+    assert [window.state for window in windows(world, "marks")] == ["committed"]
+    assert [row["z"] for row in predicted(world, "marks")] == [0.0] * 10
+
+
+def test_the_rows_to_predict_may_not_be_empty(world: World) -> None:
+    """A drop that asks nothing is refused and says so."""
+    learn(world, "marks", "d1", marks=marks_csv(), places=PLACES)
+    ask(world, "marks", "s1", marks=b"id,x,place\n", places=PLACES)
+    (window,) = windows(world, "marks")
+    assert window.state == "quarantined"
+    assert "File 'marks.csv': there is a header and no data row" in window.reason
+
+
+def test_labelled_tables_must_have_rows(world: World) -> None:
+    """Only the table of a scoring drop may be empty; a dataset's may where its own contract says so."""
+    assert learn(world, "marks", "d1", marks=marks_csv(), places=b"place,z\n").outcome == "quarantined"
+
+
 def test_the_same_tables_again_are_not_predicted_twice(world: World) -> None:
     """A touched file has a new ETag and the same content: the window that stands."""
     learn(world, "marks", "d1", marks=marks_csv(), places=PLACES)
