@@ -21,7 +21,7 @@ up: setup
 	@$(BIN)/mlops up $(ARGS)
 
 test: setup
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=90 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=90 $(ARGS)
 
 check: setup
 	$(BIN)/ruff format --check .
