@@ -59,8 +59,9 @@ def _head(profile: str) -> str:
     return f"""# Results on the real data
 
 Written by `python bench/results.py` with the `{profile}` profile on {machine}.
-Seeds follow from the data: equal files give equal models. Numbers are those of the held-back test part of the declared split, with 95 % bootstrap
-intervals; *baseline* answers every row with the class shares (or the mean) of the training rows.
+Seeds follow from the data: equal files give equal models. Numbers are those of the held-back test part of the
+declared split, with 95 % bootstrap intervals; *baseline* answers every row with the class shares (or the mean) of the
+training rows.
 """
 
 
