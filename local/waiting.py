@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,18 @@ def _read_progress(path: Path) -> tuple[str, float]:
         value = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return "training starts", 0.0
-    return str(value.get("step", "training")), float(value.get("done", 0.0))
+    return " · ".join(_told(value)), float(value.get("done", 0.0))
+
+
+def _told(value: Mapping[str, Any]) -> Iterator[str]:
+    """The step, and as far as they are known the candidate, the best score so far and the time left."""
+    yield str(value.get("step", "training"))
+    if "candidate" in value and "of" in value:
+        yield f"candidate {value['candidate']} of {value['of']}"
+    if isinstance(value.get("best"), float):
+        yield f"best {value['best']:.4f}"
+    if isinstance(value.get("seconds_left"), int | float):
+        yield f"{value['seconds_left']:.0f} s left"
 
 
 def wait_for[T](ask: Callable[[], T | None], timeout: float, tick: Callable[[], Any], what: str) -> T:

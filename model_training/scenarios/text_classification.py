@@ -60,6 +60,8 @@ SCENARIO = Scenario(
     request_fields=("text",),
     slices=("target",),
     statistics=statistics,
+    # Classes of about one size, written in English.
+    limits=(("class_share_std", 0.05), ("share_not_english", 0.0)),
     assemble=_assemble,
     generate=_generate,
 )

@@ -135,6 +135,8 @@ class Scenario:
     slices: tuple[str, ...] = ()
     # How far a statistic may lie from the baseline's before a warning says so, as a share.
     band: float = 0.05
+    # The most a statistic may be in any dataset, whatever the baseline says.
+    limits: tuple[tuple[str, float], ...] = ()
     statistics: Statistics | None = field(default=None, compare=False)
     assemble: Assemble | None = field(default=None, compare=False)
     generate: Generate | None = field(default=None, compare=False)

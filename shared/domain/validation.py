@@ -7,7 +7,7 @@ band is widened by it, so that few rows alone raise no warning.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -71,13 +71,15 @@ def validation(
     statistics: Mapping[str, float | None],
     baseline: Mapping[str, Any] | Warned,
 ) -> dict[str, Any]:
-    """The content of validation.json; where a warning stands for the baseline, it is all that is said."""
+    """The content of validation.json; where a warning stands for the baseline, nothing is compared with one."""
     head = {"schema": SCHEMA, "state": "valid", "errors": [], "band": scenario.band}
+    beyond = list(limit_warnings(statistics, scenario.limits))
     if isinstance(baseline, Warned):
-        return {**head, "baseline": None, "drift": {}, "warnings": [asdict(baseline)]}
+        return {**head, "baseline": None, "drift": {}, "warnings": [asdict(one) for one in (baseline, *beyond)]}
     columns = list(_judged(scenario, described, baseline["profile"]["tables"]))
     compared = [(one, drift.compare(one.current, one.baseline, one.against, one.alpha)) for one in columns]
     warnings = [
+        *beyond,
         *_differing_columns(scenario, described, baseline["profile"]["tables"]),
         *(warning for one, found in compared for warning in column_warnings(one, found)),
         *statistic_warnings(statistics, baseline["profile"]["statistics"], scenario.band),
@@ -131,6 +133,15 @@ def statistic_warnings(
             yield Warned("statistic_absent", f"Statistic {name} has no value.", statistic=name, baseline=before)
             continue
         yield from _band(name, f"Statistic {name}", value, before, limits(before, band))
+
+
+def limit_warnings(statistics: Mapping[str, float | None], limits_of: Sequence[tuple[str, float]]) -> Iterator[Warned]:
+    """Statistics above the most that the scenario expects of any dataset."""
+    for name, high in limits_of:
+        value = statistics.get(name)
+        if value is not None and outside(value, None, high):
+            sentence = f"Statistic {name} is {value:.4g}; at most {high:g} is expected of any dataset."
+            yield Warned("statistic_limit", sentence, statistic=name, value=value, high=high)
 
 
 def _judged(scenario: Scenario, described: Mapping[str, Described], baselines: Mapping[str, Any]) -> Iterator[Judged]:

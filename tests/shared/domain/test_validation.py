@@ -10,7 +10,15 @@ from world import POINTS
 from shared.adapters.profiling import ArrowProfiles
 from shared.domain.profile import dataset_profile
 from shared.domain.scenario import Column, Scenario, Table
-from shared.domain.validation import Warned, judged_names, limits, outside, statistic_warnings, validation
+from shared.domain.validation import (
+    Warned,
+    judged_names,
+    limit_warnings,
+    limits,
+    outside,
+    statistic_warnings,
+    validation,
+)
 
 WORDS = replace(
     POINTS,
@@ -182,3 +190,17 @@ def test_free_text_is_judged_by_its_lengths() -> None:
     assert codes(judged(rows(color=again), rows(color=before))) == []
     told = judged(rows(color=after), rows(color=before))
     assert {one["statistic"] for one in told["warnings"]} == {"mean_length", "average_word_length"}
+
+
+@pytest.mark.parametrize(("value", "codes"), [(0.05, []), (0.0501, ["statistic_limit"]), (None, [])])
+def test_a_statistic_above_what_any_dataset_may_have_is_told(value: float | None, codes: list[str]) -> None:
+    """Whatever the baseline says; on the limit is inside."""
+    found = list(limit_warnings({"class_share_std": value}, [("class_share_std", 0.05), ("absent", 1.0)]))
+    assert [one.code for one in found] == codes
+
+
+def test_limits_are_told_without_a_baseline() -> None:
+    """Nothing is compared, and still too much is too much."""
+    scenario = replace(POINTS, limits=(("share", 0.1),))
+    told = validation(scenario, {}, {"share": 0.2}, Warned("no_baseline", "There is no baseline."))
+    assert [one["code"] for one in told["warnings"]] == ["no_baseline", "statistic_limit"]
