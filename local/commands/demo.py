@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from local.commands.options import Json
-from local.commands.up import wait_for_signal
+from local.commands.up import hear_signals
 from local.files import land
 from local.output import as_json, err, out
 from local.session import PORT, Session
@@ -51,13 +51,14 @@ def demo(
         _predict(session, story)
         display.stop()
         seconds = time.monotonic() - began
+        stopped = hear_signals() if serve else None
         if json:
             as_json(_summary(session, outcomes, seconds, host.port if serve else None))
         else:
             _close(session, outcomes, seconds, host.function_key)
-        if serve:
+        if stopped is not None:
             err.print(f"\nThe host stays up on http://127.0.0.1:{host.port}/api/ (stop with Ctrl+C).")
-            wait_for_signal()
+            stopped.wait()
 
 
 def _learn(session: Session, display: Any, story: Story, rows: int) -> list[DropOutcome]:

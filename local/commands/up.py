@@ -27,6 +27,8 @@ def up(
     """Run the functions on this machine: HTTP, queues, timers, events, and a watch on the lake's folders."""
     session = Session()
     log_to_terminal()
+    # Before anybody learns that the host is up: whoever stops it from then on is heard.
+    stopped = hear_signals()
     with session.own_host(port) as host:
         incoming = f"{session.settings.lake_folder / 'incoming'}/<scenario>/<drop>/"
         if json:
@@ -34,7 +36,7 @@ def up(
         else:
             out.print(f"Functions run on http://127.0.0.1:{host.port}/api/ (stop with Ctrl+C).")
             out.print(f"Drop files into {incoming}", soft_wrap=True)
-        wait_for_signal()
+        stopped.wait()
 
 
 def log_to_terminal(level: int = logging.INFO) -> None:
@@ -45,9 +47,9 @@ def log_to_terminal(level: int = logging.INFO) -> None:
     logger.setLevel(level)
 
 
-def wait_for_signal() -> None:
-    """Return when the process is told to stop."""
+def hear_signals() -> threading.Event:
+    """An event that is set when the process is told to stop."""
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    stopped.wait()
+    return stopped
