@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from shared.workflows.serving import Servers
 
 MAX_BODY = 5 * 1024 * 1024
+# What curl says when it is told nothing means JSON here as well.
+_JSON_KINDS = ("application/json", "text/json", "application/x-www-form-urlencoded")
 
 
 def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
@@ -62,7 +64,7 @@ def _body(req: func.HttpRequest) -> bytes:
     from shared.errors import BadInput
 
     kind = (req.headers.get("content-type") or "application/json").partition(";")[0].strip().lower()
-    if kind != "application/json":
+    if kind not in _JSON_KINDS:
         raise BadInput(f"The content type is {kind[:80]!r}; accepted: application/json.")
     body = req.get_body()
     if len(body) > MAX_BODY:
