@@ -73,7 +73,19 @@ def _scenario(home: Path, name: str, files: Sequence[Path], profile: str) -> str
         return f"## {name}\n\n{outcome['outcome']}: {outcome['reason']}\n"
     version = outcome["model"].split(":")[1]
     manifest = json.loads((home / "lake" / "models" / name / version / "manifest.json").read_text())
-    return "\n".join(_page(name, outcome, manifest, seconds))
+    anomalies = _anomalies(files[0]) if name == "predictive_maintenance" else ()
+    return "\n".join([*_page(name, outcome, manifest, seconds), *anomalies])
+
+
+def _anomalies(telemetry: Path) -> Iterator[str]:
+    """How many anomalies the whole series hold, by sensor."""
+    import pandas as pd
+
+    from model_training.maintenance.anomalies import find_anomalies
+
+    found = find_anomalies(pd.read_csv(telemetry, parse_dates=["datetime"]))
+    counts = found["errorID"].value_counts().sort_index()
+    yield "Anomalies over the whole series: " + ", ".join(f"{name} {count}" for name, count in counts.items()) + ".\n"
 
 
 def _tables(home: Path, name: str, files: Sequence[Path]) -> list[Path]:
