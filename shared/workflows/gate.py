@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from shared.domain.intervals import Judge
 from shared.domain.metrics import LARGER_IS_BETTER, better, reaches, score
 from shared.domain.records import Check, Model, Verdict
 from shared.domain.scenario import Scenario
-from shared.errors import Fault
+from shared.errors import Corrupt, Fault
 from shared.ports import Ports
 from shared.ports.scoring import LoadedModel
 from shared.workflows.models import read_bytes, read_model
@@ -125,7 +126,10 @@ def _holdout(
 ) -> tuple[pa.Table, np.ndarray]:
     import pyarrow.parquet as pq
 
-    data = read_bytes(ports, f"{model.folder}{manifest['holdout']['file']}")
+    path = f"{model.folder}{manifest['holdout']['file']}"
+    data = read_bytes(ports, path)
+    if hashlib.sha256(data).hexdigest() != manifest["holdout"]["sha256"]:
+        raise Corrupt(f"{path} is not the file that was registered with {model.id}.")
     table = pq.read_table(io.BytesIO(data), page_checksum_verification=True)
     return table, _actual(scenario, table)
 

@@ -50,7 +50,7 @@ def ingest(ports: Ports, where: Landing) -> Outcome:
     result = once(ports, "drop", drop_key(where, blobs), "", lambda: _register(ports, where, files))
     if result.outcome.state not in FINAL:
         return Outcome("done", f"Drop {where.drop} is being registered through another of its files.")
-    _settle_waiting(ports, blobs, result.outcome)
+    settle_waiting(ports, blobs, result.outcome)
     return result.outcome
 
 
@@ -62,8 +62,8 @@ def _by_table(where: Landing, blobs: Sequence[Blob]) -> Files:
     return files
 
 
-def _settle_waiting(ports: Ports, blobs: Sequence[Blob], outcome: Outcome) -> None:
-    """Tables that waited for this one share its ending."""
+def settle_waiting(ports: Ports, blobs: Sequence[Blob], outcome: Outcome) -> None:
+    """Files that waited for others of their drop share its ending."""
     for blob in blobs:
         key = blob_key(blob)
         entry = ports.history.find("blob", key)

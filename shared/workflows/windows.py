@@ -14,7 +14,7 @@ from shared.domain.records import Blob, Outcome, Window
 from shared.domain.scenario import Scenario
 from shared.errors import Conflict, Missing, Quarantined, Superseded
 from shared.ports import Ports
-from shared.workflows.ingest import blob_key
+from shared.workflows.ingest import settle_waiting
 
 _CHUNK = 1 << 20
 
@@ -57,16 +57,8 @@ def landed(ports: Ports, where: Landing) -> Outcome:
     if ports.deployments.current(where.scenario.name) is None:
         reason = f"Landed for scoring; it waits until a model of {where.scenario.name} is deployed."
         outcome = Outcome("done", reason)
-    _settle_waiting(ports, files, outcome)
+    settle_waiting(ports, files, outcome)
     return outcome
-
-
-def _settle_waiting(ports: Ports, files: Sequence[Blob], outcome: Outcome) -> None:
-    """Files that waited for this one share its ending."""
-    for blob in files:
-        entry = ports.history.find("blob", blob_key(blob))
-        if entry is not None and entry.state == "waiting":
-            ports.ledger.note("blob", entry.key, outcome.state, outcome.reason)
 
 
 def drop_files(ports: Ports, scenario: Scenario, drop: str) -> list[Blob]:

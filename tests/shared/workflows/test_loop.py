@@ -365,3 +365,19 @@ def test_a_run_that_failed_elsewhere_is_failed_here(world: World) -> None:
         world.handle(json.dumps({"id": "1", "eventType": kind, "topic": "t", "subject": "s", "data": data}))
     assert world.ports.runs.find(run.id).state == "failed"  # type: ignore[union-attr]
     assert [entry.state for entry in world.ports.history.why("somebody-elses")] == ["ignored"]
+
+
+def test_a_holdout_that_was_changed_judges_nobody(world: World) -> None:
+    """The rows two models are compared on are those that were registered, or the model fails visibly."""
+    drop(world, "d1", points_csv())
+    world.trainer.silent = True
+    world.handle(world.land("incoming/points/d2/points.csv", points_csv(seed=5)))
+    (run,) = [one for one in world.ports.runs.list() if one.state == "requested"]
+    world.trainer.silent = False
+    world.trainer.submit(run)
+    (world.home / "lake" / "models" / "points" / "2" / "holdout.parquet").write_bytes(b"something else")
+    world.handle()
+    world.sweep()
+    entry = world.ports.history.find("model", "points:2")
+    assert entry is not None
+    assert (entry.state, "holdout.parquet is not the file" in entry.reason) == ("failed", True)
