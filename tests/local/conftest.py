@@ -1,13 +1,18 @@
-"""A home with one deployed model, made once for the tests of the command."""
+"""What tests of the host and of the command share: a host's memory, and a home with one deployed model."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from command import Command
+from host_parts import HandClock, database, queues
 from samples import Samples
+
+from local.database import HostDatabase
+from local.queues import QueueStore
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +37,23 @@ def mlops(tmp_path_factory: pytest.TempPathFactory, deployed_once: Path) -> Comm
     home = tmp_path_factory.mktemp("command") / "home"
     shutil.copytree(deployed_once, home)
     return Command(home)
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    """A clock that stands still."""
+    return HandClock()
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[HostDatabase]:
+    """The host's memory, closed at the end."""
+    opened = database(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def store(memory: HostDatabase, clock: HandClock) -> QueueStore:
+    """Queues in that memory."""
+    return queues(memory, clock)

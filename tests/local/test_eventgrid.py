@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from host_parts import FAILED, OK, HandClock, ScriptedWorker, database, function, invocations, queues, run
+from host_parts import FAILED, OK, HandClock, ScriptedWorker, function, invocations, queues, run
 
 from local.bell import Bell
 from local.database import HostDatabase
@@ -21,20 +21,6 @@ from local.webhook import Webhook
 EVENT = {"id": "1", "eventType": "Microsoft.Storage.BlobCreated", "subject": "/blobs/a", "data": {}}
 BOTH = {"one": Subscription(), "two": Subscription()}
 ONE = {"one": Subscription()}
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    """A clock that stands still."""
-    return HandClock()
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[HostDatabase]:
-    """The host's memory, closed at the end."""
-    opened = database(tmp_path)
-    yield opened
-    opened.close()
 
 
 class Bench:

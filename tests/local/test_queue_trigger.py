@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from host_parts import FAILED, OK, HandClock, ScriptedWorker, database, function, invocations, queues, run
+from host_parts import FAILED, OK, HandClock, ScriptedWorker, function, invocations, run
 
 from local.bell import Bell
-from local.database import HostDatabase
 from local.invocations import messages_of
 from local.options import QueueOptions
 from local.protocol import Record
@@ -21,26 +18,6 @@ from local.worker import Function, Outcome
 
 OPTIONS = QueueOptions(4, 2, 3, visibility_timeout=45, max_polling_interval=5)
 WORK = function("work", "queueTrigger", queueName="work")
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    """A clock that stands still."""
-    return HandClock()
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[HostDatabase]:
-    """The host's memory, closed at the end."""
-    opened = database(tmp_path)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def store(memory: HostDatabase, clock: HandClock) -> QueueStore:
-    """Queues in that memory."""
-    return queues(memory, clock)
 
 
 class Bench:

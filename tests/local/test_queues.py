@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,26 +10,6 @@ from host_parts import HandClock, database, queues
 from local.database import HostDatabase
 from local.queues import MAX_BYTES, TIME_TO_LIVE, QueueStore, open_queues
 from shared.errors import BadInput, Permanent
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    """A clock that stands still."""
-    return HandClock()
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[HostDatabase]:
-    """The host's memory, closed at the end."""
-    opened = database(tmp_path)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def store(memory: HostDatabase, clock: HandClock) -> QueueStore:
-    """Queues in that memory."""
-    return queues(memory, clock)
 
 
 def test_messages_come_oldest_first_and_are_hidden_from_others(store: QueueStore) -> None:

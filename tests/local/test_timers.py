@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from host_parts import FAILED, HandClock, ScriptedWorker, database, function, invocations, queues, run
+from host_parts import FAILED, HandClock, ScriptedWorker, function, invocations, queues, run
 
 from local.bell import Bell
 from local.database import HostDatabase
@@ -18,20 +16,6 @@ from local.worker import Function, NotIndexed, Retry
 from shared.errors import Missing
 
 EVERY_MINUTE = "0 * * * * *"
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    """A clock that stands still."""
-    return HandClock()
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[HostDatabase]:
-    """The host's memory, closed at the end."""
-    opened = database(tmp_path)
-    yield opened
-    opened.close()
 
 
 class Bench:
