@@ -17,7 +17,7 @@ from local.bell import Bell, bell_folder, ring_host
 from local.database import HostDatabase
 from local.eventgrid import EventGrid, Subscription, inbox_of
 from local.invocations import Invocations
-from local.keys import EVENT_GRID, load_keys
+from local.keys import EVENT_GRID, KeyFile, load_keys
 from local.options import HostOptions
 from local.queue_trigger import QueueTriggers
 from local.queues import QueueStore, check_queue_name
@@ -82,7 +82,13 @@ class Engine:
         )
         self._watch = LakeWatch(plan.lake, database, self._events.publish, plan.clock) if plan.lake else None
         server = WebServer(
-            keys, self._invocations, webhook, plan.options, plan.environ, fire=self._fire_later, idle=self.idle
+            KeyFile(plan.home),
+            self._invocations,
+            webhook,
+            plan.options,
+            plan.environ,
+            fire=self._fire_later,
+            idle=self.idle,
         )
         self._server = _server(server.application(_of_kind(functions, "httpTrigger")))
 

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from local import webhook
 from local.invocations import Invocations
-from local.keys import Keys, fingerprint
+from local.keys import KeyFile, fingerprint
 from local.options import HostOptions
 from local.protocol import Record
 from local.routes import METHODS, is_shadowed, methods_of, paths_of
@@ -38,7 +38,7 @@ class WebServer:
 
     def __init__(
         self,
-        keys: Keys,
+        keys: KeyFile,
         invocations: Invocations,
         hook: Webhook,
         options: HostOptions,
@@ -80,8 +80,9 @@ class WebServer:
         level = str(function.trigger.get("authLevel") or "function")
 
         async def endpoint(request: Request) -> Response:
-            if not self._keys.allows(level, _offered(request)):
-                return _unauthorized(request)
+            verdict = self._keys.keys().judge(function.name, level, _offered(request))
+            if verdict != "open":
+                return _unauthorized(request) if verdict == "unknown" else _forbidden(request)
             if self._outstanding >= self._options.max_outstanding_requests:
                 return PlainTextResponse("Too many requests are waiting.", 429, {"Retry-After": "1"})
             self._outstanding += 1
@@ -136,7 +137,7 @@ class WebServer:
         return PlainTextResponse(answer.body, answer.status, dict(answer.headers))
 
     async def _admin_fire(self, request: Request) -> Response:
-        if not self._keys.allows("admin", _offered(request)):
+        if not self._keys.keys().allows("admin", _offered(request)):
             return _unauthorized(request)
         try:
             self._fire(request.path_params["name"])
@@ -145,13 +146,15 @@ class WebServer:
         return Response(status_code=202)
 
     async def _admin_status(self, request: Request) -> Response:
-        if not self._keys.allows("admin", _offered(request)):
+        if not self._keys.keys().allows("admin", _offered(request)):
             return _unauthorized(request)
         return JSONResponse({"state": "Running", "idle": self._idle()})
 
 
 def _offered(request: Request) -> list[str]:
-    found = (request.headers.get("x-functions-key"), request.query_params.get("code"))
+    kind, _, bearer = request.headers.get("authorization", "").partition(" ")
+    found = [request.headers.get("x-functions-key"), request.query_params.get("code")]
+    found += [bearer.strip()] if kind.lower() == "bearer" else []
     return [key for key in found if key]
 
 
@@ -160,6 +163,12 @@ def _unauthorized(request: Request) -> Response:
     log.warning("%s %s: refused; fingerprint of the offered key: %s", request.method, request.url.path, offered)
     # One answer for a missing and for a wrong key: nothing to learn from the difference.
     return PlainTextResponse("A valid key is needed.", 401)
+
+
+def _forbidden(request: Request) -> Response:
+    offered = ", ".join(map(fingerprint, _offered(request)))
+    log.warning("%s %s: refused; key %s is of another scope", request.method, request.url.path, offered)
+    return PlainTextResponse("The key is valid, but not for this function.", 403)
 
 
 async def _no_homepage(_: Request) -> Response:

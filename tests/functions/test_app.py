@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from functions.app import create_app
-from functions.names import QUEUES
+from functions.names import ANONYMOUS, QUEUES, SCOPES
 from shared.ports import Ports
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +28,7 @@ def test_the_app_is_indexed_without_a_single_setting() -> None:
     """A missing setting must fail an invocation, not the app."""
     assert set(bindings()) == {
         "data_event", "model_event", "ingest", "deploy", "predict_window", "data_poison", "model_poison",
-        "window_poison", "plan_windows", "reconcile", "health", "status", "score",
+        "window_poison", "plan_windows", "reconcile", "health", "static", "status", "score",
     }  # fmt: skip
 
 
@@ -38,10 +38,13 @@ def test_every_queue_has_a_worker_and_a_poison_worker() -> None:
     assert triggers == set(QUEUES) | {f"{queue}-poison" for queue in QUEUES}
 
 
-def test_only_health_is_anonymous() -> None:
-    """Everything else asks for a key."""
+def test_every_http_function_has_a_scope_and_only_probes_and_files_are_anonymous() -> None:
+    """A function without a row in the mapping would be opened by every key."""
     levels = {name: b["authLevel"] for name, all_ in bindings().items() for b in all_ if b["type"] == "httpTrigger"}
-    assert {name for name, level in levels.items() if str(level).lower().endswith("anonymous")} == {"health"}
+    anonymous = {name for name, level in levels.items() if str(level).lower().endswith("anonymous")}
+    assert set(levels) == set(SCOPES)
+    assert anonymous == {name for name, scopes in SCOPES.items() if scopes == (ANONYMOUS,)}
+    assert anonymous == {"health", "static"}
 
 
 def test_timers_do_not_run_on_startup() -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-import json
 import stat
 from pathlib import Path
 
 import pytest
 
 import local.keys
-from local.keys import EVENT_GRID, fingerprint, load_keys
-from shared.errors import Misconfigured
+from functions.names import KEY_SCOPES
+from local.keys import EVENT_GRID, KeyFile, fingerprint, load_keys, rotate
+from shared.errors import BadInput, Misconfigured
 
 
 def test_keys_are_made_once_and_only_their_owner_can_read_them(tmp_path: Path) -> None:
@@ -19,7 +19,7 @@ def test_keys_are_made_once_and_only_their_owner_can_read_them(tmp_path: Path) -
     keys = load_keys(tmp_path)
     assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
     all_keys = [keys.master, *keys.functions.values(), *keys.systems.values()]
-    assert len(set(all_keys)) == 3
+    assert len(set(all_keys)) == 2 + len(KEY_SCOPES)
     assert all(len(key) * 6 >= 256 for key in all_keys)
     assert load_keys(tmp_path).master == keys.master
 
@@ -27,7 +27,7 @@ def test_keys_are_made_once_and_only_their_owner_can_read_them(tmp_path: Path) -
 def test_each_level_opens_to_its_keys_only(tmp_path: Path) -> None:
     """Anonymous needs none; function takes function keys and the master key; admin takes the master key alone."""
     keys = load_keys(tmp_path)
-    (function,) = keys.functions.values()
+    function = keys.of("score")
     system = keys.systems[EVENT_GRID]
     opened = {
         level: [keys.allows(level, [key] if key else []) for key in ("", "wrong", system, function, keys.master)]
@@ -46,16 +46,40 @@ def test_each_level_opens_to_its_keys_only(tmp_path: Path) -> None:
     ]
 
 
-def test_two_function_keys_may_be_active(tmp_path: Path) -> None:
-    """A new key works before the old one is taken away."""
-    load_keys(tmp_path)
-    path = tmp_path / "keys.json"
-    content = json.loads(path.read_bytes())
-    content["functionKeys"].append({"name": "next", "value": "a new key"})
-    path.write_text(json.dumps(content), encoding="utf-8")
+def test_a_scope_opens_its_functions_only(tmp_path: Path) -> None:
+    """A key of another scope is known and forbidden; status is read with any; a function without scopes as well."""
     keys = load_keys(tmp_path)
-    assert keys.allows("function", ["a new key"])
-    assert keys.allows("function", [keys.functions["default"]])
+    judged = {
+        name: [keys.judge(name, "FUNCTION", [keys.of(scope)]) for scope in KEY_SCOPES]
+        for name in ("score", "status", "somebody_elses")
+    }
+    assert judged == {
+        "score": ["open", "forbidden", "forbidden"],
+        "status": ["open"] * 3,
+        "somebody_elses": ["open"] * 3,
+    }
+    assert [keys.judge("score", "FUNCTION", offered) for offered in ([], ["wrong"], [keys.master])] == [
+        "unknown",
+        "unknown",
+        "open",
+    ]
+    assert keys.judge("health", "ANONYMOUS", []) == "open"
+
+
+def test_a_key_is_replaced_while_the_one_before_it_works(tmp_path: Path) -> None:
+    """Two of a scope are active, a running host sees the new one at once, and other scopes keep theirs."""
+    file = KeyFile(tmp_path)
+    first, other = file.keys().of("score"), file.keys().of("operate")
+    second = rotate(tmp_path, "score")
+    assert file.keys().of("score") == second
+    assert [file.keys().judge("score", "function", [key]) for key in (first, second)] == ["open", "open"]
+    third = rotate(tmp_path, "score")
+    judged = [file.keys().judge("score", "function", [key]) for key in (first, second, third)]
+    assert judged == ["unknown", "open", "open"]
+    assert file.keys().of("operate") == other
+    assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
+    with pytest.raises(BadInput, match="score, approve, operate"):
+        rotate(tmp_path, "admin")
 
 
 def test_a_key_never_shows_itself(tmp_path: Path) -> None:

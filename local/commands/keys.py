@@ -1,0 +1,44 @@
+"""Keys of this home: which there are, and a new one for a scope."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from local.commands.options import Json
+from local.keys import fingerprint, load_keys, rotate
+from local.output import as_json, out, show
+from local.session import Session
+
+Scope = Annotated[str, typer.Argument(help="score, approve or operate.")]
+Reveal = Annotated[bool, typer.Option("--reveal", help="Print the whole key. Whoever reads it can use it.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs to the command."""
+    group = typer.Typer(help="Keys of the HTTP functions, by scope.")
+    group.command("list")(list_keys)
+    group.command("rotate")(rotate_key)
+    app.add_typer(group, name="keys")
+
+
+def list_keys(reveal: Reveal = False, json: Json = False) -> None:
+    """The active keys of every scope, told apart by fingerprint; the newest of a scope comes last."""
+    keys = load_keys(Session().settings.home)
+    value = [
+        {"name": name, "scope": keys.scopes[name], "fingerprint": fingerprint(key), **({"key": key} if reveal else {})}
+        for name, key in keys.functions.items()
+    ]
+    columns = ("name", "scope", "fingerprint", *(("key",) if reveal else ()))
+    show(json_output=json, value=value, title="Keys", columns=columns, rows=[list(row.values()) for row in value])
+
+
+def rotate_key(scope: Scope, reveal: Reveal = False, json: Json = False) -> None:
+    """Make a new key for a scope; the one before it works until the next rotation. A running host knows it at once."""
+    key = rotate(Session().settings.home, scope)
+    if json:
+        as_json({"scope": scope, "fingerprint": fingerprint(key), **({"key": key} if reveal else {})})
+        return
+    shown = key if reveal else f"fingerprint {fingerprint(key)}; --reveal would have printed it, keys.json has it"
+    out.print(f"{scope}: a new key ({shown}). The one before it works until the next rotation.", soft_wrap=True)
