@@ -16,7 +16,7 @@ def test_keys_are_listed_and_rotated_without_being_shown(tmp_path: Path) -> None
     assert rotated.code == 0
     listed = mlops("keys", "list", "--json")
     names = [row["name"] for row in listed.json]
-    assert names == ["score-1", "operate-1", "approve-1", "approve-2"]
+    assert names == ["score-1", "approve-1", "operate-1", "approve-2"]
     keys = load_keys(tmp_path / "home")
     assert not any(key in rotated.out + listed.out for key in keys.functions.values())
     revealed = mlops("keys", "list", "--reveal", "--json").json
