@@ -32,6 +32,7 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
     from shared.adapters.sql.predictions import SqlPredictions
     from shared.adapters.sql.registry import LocalRegistry
     from shared.adapters.sql.runs import SqlRuns
+    from shared.adapters.sql.stores_monitoring import monitoring_stores
     from shared.adapters.sql.windows import SqlWindows
     from shared.adapters.tables import ArrowTables, Limits
 
@@ -59,6 +60,7 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
         predictions=SqlPredictions(engine),
         outbox=SqlOutbox(engine),
         publisher=LocalPublisher(settings.home),
+        monitoring=monitoring_stores(engine),
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from shared.domain.policies import Monitoring, RetrainPolicy
+
 Kind = Literal["float", "int", "text", "time"]
 Task = Literal["binary", "multiclass", "multilabel", "regression"]
 
@@ -137,6 +139,8 @@ class Scenario:
     band: float = 0.05
     # The most a statistic may be in any dataset, whatever the baseline says.
     limits: tuple[tuple[str, float], ...] = ()
+    monitoring: Monitoring = field(default_factory=Monitoring)
+    retrain: RetrainPolicy = field(default_factory=RetrainPolicy)
     statistics: Statistics | None = field(default=None, compare=False)
     assemble: Assemble | None = field(default=None, compare=False)
     generate: Generate | None = field(default=None, compare=False)

@@ -9,6 +9,7 @@ from datetime import datetime
 from shared.domain.scenario import Scenarios
 from shared.ports.events import Outbox, Publisher
 from shared.ports.lake import Lake
+from shared.ports.monitoring import MonitoringStores
 from shared.ports.profiles import Profiles
 from shared.ports.scoring import Scoring
 from shared.ports.state import Datasets, Deployments, History, Ledger, Predictions, Runs, Windows
@@ -41,6 +42,7 @@ class Ports:
     predictions: Predictions
     outbox: Outbox
     publisher: Publisher
+    monitoring: MonitoringStores
 
 
 __all__ = [
@@ -50,6 +52,7 @@ __all__ = [
     "History",
     "Lake",
     "Ledger",
+    "MonitoringStores",
     "Outbox",
     "Ports",
     "Predictions",

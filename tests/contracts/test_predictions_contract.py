@@ -69,6 +69,15 @@ def parquet(window: str = "w", ordinal: int = 1, rows: int = 3) -> io.BytesIO:
     return out
 
 
+def repeated(rows: int) -> io.BytesIO:
+    """The first row so many times, under its own ids."""
+    table = pq.read_table(parquet(rows=1)).take(pa.array([0] * rows))
+    out = io.BytesIO()
+    pq.write_table(table.set_column(0, "prediction_id", pa.array(range(rows))), out, write_page_checksum=True)
+    out.seek(0)
+    return out
+
+
 def commit(window: str = "w", ordinal: int = 1, rows: int = 3) -> Commit:
     """Its commit."""
     return Commit(SCENARIO.name, window, ordinal, "p.parquet", "f" * 64, rows, 1, "b" * 64, "m:1", "a", "r", "d", AT)
@@ -114,6 +123,13 @@ class TestPredictions:
             ("e2", 2**40, "", 1.5),
         ]
         assert {str(row[4])[:19] for row in rows} == {"2024-06-01 12:00:00"}
+
+    @pytest.mark.parametrize("rows", [1, 16_385])
+    def test_a_single_row_is_loaded(self, predictions: Predictions, engine: Engine, rows: int) -> None:
+        """A window of one row, and one whose last block has one."""
+        file = parquet(rows=1) if rows == 1 else repeated(rows)
+        assert predictions.load(SCENARIO, commit(rows=rows), file)
+        assert count(engine) == rows
 
     def test_loading_again_changes_nothing(self, predictions: Predictions, engine: Engine, outbox: Outbox) -> None:
         """The same file is there already."""

@@ -55,7 +55,8 @@ def _insert_any(connection: Connection, table: Table, batch: pa.RecordBatch) -> 
 
 def _insert_sqlite(connection: Connection, table: Table, batch: pa.RecordBatch) -> None:
     """Many rows per statement; what is the same in the whole batch (provenance) is bound once per statement."""
-    same = tuple(_is_constant(column) for column in batch.columns)
+    # The id varies by its nature, even in a window of one row.
+    same = (False, *(_is_constant(column) for column in batch.columns[1:]))
     stored = [_python(_as_sqlite(column[:1] if constant else column)) for column, constant in _paired(batch, same)]
     constants = [values[0] for values, constant in zip(stored, same, strict=True) if constant]
     varying = [values for values, constant in zip(stored, same, strict=True) if not constant]

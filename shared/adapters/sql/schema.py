@@ -224,6 +224,9 @@ def create_schema(connection: Connection) -> None:
                 f"or open another database."
             )
         if found == VERSION:
+            # Tables that came since are added; those that stand are never changed here.
+            if metadata.tables.keys() - set(inspect(connection).get_table_names()):
+                metadata.create_all(connection)
             return
     metadata.create_all(connection)
     connection.execute(insert(schema_version).values(version=VERSION))

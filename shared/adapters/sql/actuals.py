@@ -1,0 +1,213 @@
+"""Labels in SQL: one table and one view per scenario. A label that changes is kept beside the one that replaced it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    Unicode,
+    UnicodeText,
+    and_,
+    case,
+    func,
+    insert,
+    inspect,
+    literal,
+    select,
+    text,
+    update,
+)
+
+from shared.adapters.sql.engine import read, write
+from shared.adapters.sql.schema import BigId, prediction_commit, prediction_table
+from shared.domain.actuals import actual_table_name, comparison_view_name, key_column
+from shared.domain.predictions import label_columns, label_kind, sql_name
+from shared.domain.scenario import Kind, Scenario
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# SQL Server takes at most 2 100 parameters in one statement.
+_SLICE = 500
+_BATCH = 5_000
+_ALWAYS = (datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
+_TYPES: Mapping[Kind, Any] = {"int": BigInteger, "float": Float(53), "text": UnicodeText, "time": DateTime}
+
+
+class SqlActuals:
+    """Port `Actuals`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._ready: dict[str, Table] = {}
+
+    def prepare(self, scenario: Scenario) -> None:
+        """Create the scenario's table of actuals and its view when they are not there."""
+        self._table(scenario)
+
+    def merge(self, scenario: Scenario, labels: pa.Table, source: str, at: datetime) -> tuple[int, int]:
+        """Add labels in one transaction; (new, changed) counts. Equal labels again change nothing."""
+        table = self._table(scenario)
+        rows = labels.to_pylist()
+
+        def work(connection: Connection) -> tuple[int, int]:
+            new = changed = 0
+            for part in batched(rows, _SLICE, strict=False):
+                added, replaced = _merge(connection, table, scenario, part, source, at)
+                new, changed = new + added, changed + replaced
+            return new, changed
+
+        return write(self._engine, work)
+
+    def joined(self, scenario: Scenario, first_id: int, last_id: int) -> pa.Table:
+        """Predictions with ids in first_id..last_id with `actual` and `labelled_at` (null: not known)."""
+        import pyarrow as pa
+
+        table = self._table(scenario)
+        found, columns = _compared(scenario, table)
+        answers = ("prediction_id", "prediction", "probability", *(each.name for each in label_columns(scenario)))
+        shown = [columns[name] for name in (*answers, "actual", "labelled_at")]
+        query = found.with_only_columns(*shown).where(columns["prediction_id"].between(first_id, last_id))
+        rows = read(self._engine, lambda connection: connection.execute(query).all())
+        values = list(zip(*rows, strict=True)) if rows else [()] * len(shown)
+        return pa.table({column.name: list(each) for column, each in zip(shown, values, strict=True)})
+
+    def epochs(self, scenario: Scenario, keys: Sequence[str]) -> Sequence[tuple[str, int]]:
+        """Of these entity keys, every (key, restart epoch) that was predicted."""
+        self._table(scenario)
+        predicted = _predicted(scenario).subquery()
+        found: set[tuple[str, int]] = set()
+        for some in batched(dict.fromkeys(keys), _SLICE, strict=False):
+            query = select(predicted.c.entity_key, predicted.c.epoch).where(predicted.c.entity_key.in_(some))
+            rows = read(self._engine, lambda connection, query=query: connection.execute(query).all())  # type: ignore[misc]
+            found.update((row.entity_key, row.epoch) for row in rows)
+        return sorted(found)
+
+    def _table(self, scenario: Scenario) -> Table:
+        if scenario.name not in self._ready:
+            table = _actual_table(scenario)
+            write(self._engine, lambda connection: _create(connection, scenario, table))
+            self._ready[scenario.name] = table
+        return self._ready[scenario.name]
+
+
+def _actual_table(scenario: Scenario) -> Table:
+    """One row per label that was ever said; `is_current` 1 marks those that hold."""
+    by, name = key_column(scenario), actual_table_name(scenario)
+    key = Column(by, Unicode(400) if by == "entity_key" else BigInteger, nullable=False)
+    return Table(
+        name,
+        MetaData(),
+        Column("actual_id", BigId, primary_key=True, autoincrement=True),
+        key,
+        Column("epoch", BigInteger, nullable=False),
+        Column("actual", _TYPES[label_kind(scenario)], nullable=False),
+        Column("source", UnicodeText, nullable=False),
+        Column("labelled_at", DateTime, nullable=False),
+        Column("valid_from", DateTime, nullable=False),
+        Column("valid_to", DateTime, nullable=False),
+        Column("is_current", Integer, nullable=False),
+        Index(f"ix_{name}", by, "epoch", "is_current"),
+    )
+
+
+def _create(connection: Connection, scenario: Scenario, table: Table) -> None:
+    prediction_table(scenario).create(connection, checkfirst=True)
+    table.create(connection, checkfirst=True)
+    view = comparison_view_name(scenario)
+    if view not in inspect(connection).get_view_names():
+        query, _ = _compared(scenario, table)
+        shown = str(query.compile(connection, compile_kwargs={"literal_binds": True})).replace(":", "\\:")
+        connection.execute(text(f"CREATE VIEW {connection.dialect.identifier_preparer.quote(view)} AS {shown}"))
+
+
+def _predicted(scenario: Scenario) -> Select[Any]:
+    """Committed predictions with the restart each belongs to: how often the counting column fell before it."""
+    table = prediction_table(scenario)
+    ours = and_(prediction_commit.c.scenario == literal(scenario.name), prediction_commit.c.window == table.c.window)
+    rows = select(table).join(prediction_commit, ours)
+    if not scenario.monitoring.restart:
+        return rows.add_columns(literal(0).label("epoch"))
+    inner = rows.subquery()
+    order = [inner.c.prediction_id]
+    if scenario.time and sql_name(scenario.time) in inner.c:
+        order.insert(0, inner.c[sql_name(scenario.time)])
+    counted = inner.c[sql_name(scenario.monitoring.restart)]
+    fell = case((counted < func.lag(counted).over(order_by=order), 1), else_=0)
+    marked = select(inner, fell.label("fell")).subquery()
+    order = [marked.c[column.name] for column in order]
+    kept = [column for column in marked.c if column.name != "fell"]
+    return select(*kept, func.sum(marked.c.fell).over(order_by=order, rows=(None, 0)).label("epoch"))
+
+
+def _compared(scenario: Scenario, actual: Table) -> tuple[Select[Any], Mapping[str, Any]]:
+    """Every committed prediction with its label, where one is known; and the columns by name."""
+    predicted, by = _predicted(scenario).subquery(), key_column(scenario)
+    same = and_(
+        actual.c[by] == predicted.c[by],
+        actual.c.epoch == predicted.c.epoch,
+        actual.c.is_current == literal(1),
+        actual.c.valid_from <= predicted.c.scored_at,
+        actual.c.valid_to >= predicted.c.scored_at,
+    )
+    shown = [*predicted.c, actual.c.actual, actual.c.labelled_at]
+    query = select(*shown).select_from(predicted.outerjoin(actual, same))
+    return query, {column.name: column for column in shown}
+
+
+def _merge(  # noqa: PLR0917 -- one batch of one merge
+    connection: Connection,
+    table: Table,
+    scenario: Scenario,
+    rows: Iterable[Mapping[str, Any]],
+    source: str,
+    at: datetime,
+) -> tuple[int, int]:
+    by, within = key_column(scenario), scenario.monitoring.label_within_hours
+    wanted = {(row[by], int(row.get("epoch") or 0)): row["actual"] for row in rows}
+    valid_from, valid_to = (at - timedelta(hours=within), at) if within else _ALWAYS
+    standing = _standing(connection, table, by, wanted, valid_from if within else None)
+    changed = {key: standing[key][0] for key in wanted if key in standing and standing[key][1] != wanted[key]}
+    for some in batched(changed.values(), _SLICE, strict=False):
+        connection.execute(update(table).where(table.c.actual_id.in_(some)).values(is_current=0))
+    same = {"source": source, "is_current": 1, "labelled_at": _naive(at)}
+    same |= {"valid_from": _naive(valid_from), "valid_to": _naive(valid_to)}
+    added = [
+        {by: key, "epoch": epoch, "actual": actual, **same}
+        for (key, epoch), actual in wanted.items()
+        if (key, epoch) not in standing or (key, epoch) in changed
+    ]
+    if added:
+        connection.execute(insert(table), added)
+    return len(added) - len(changed), len(changed)
+
+
+def _standing(
+    connection: Connection, table: Table, by: str, wanted: Mapping[tuple[Any, int], Any], since: datetime | None
+) -> dict[tuple[Any, int], tuple[int, Any]]:
+    """The current labels of these keys: (row id, label); only those of the same outcome, not of an earlier one."""
+    columns = table.c
+    query = select(columns.actual_id, columns[by], columns.epoch, columns.actual)
+    query = query.where(columns[by].in_({key for key, _ in wanted}), columns.is_current == 1)
+    if since is not None:
+        query = query.where(columns.labelled_at > _naive(since))
+    found = connection.execute(query.order_by(columns.actual_id)).all()
+    return {(row[1], row[2]): (row[0], row[3]) for row in found}
+
+
+def _naive(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(tzinfo=None)

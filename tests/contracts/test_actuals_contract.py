@@ -1,0 +1,146 @@
+"""What every store of late labels promises."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, timedelta
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from sqlalchemy import Engine, text
+
+from shared.adapters.sql.actuals import SqlActuals
+from shared.adapters.sql.predictions import SqlPredictions
+from shared.domain.policies import Monitoring
+from shared.domain.predictions import first_id
+from shared.domain.records import Commit
+from shared.domain.scenario import Batch, Column, Scenario, Table
+from shared.ports.monitoring import Actuals
+
+AT = datetime(2024, 6, 1, 12, tzinfo=UTC)
+
+
+def scenario(*, entity: tuple[str, ...] = ("number",), restart: str = "", within: float = 0.0) -> Scenario:
+    """Rows with a number, and a label of 0 or 1."""
+    table = Table("rows", (Column("number", "int"), Column("x", "float"), Column("y", "int", values=("0", "1"))))
+    return Scenario(
+        name="late labels", title="", tables=(table,), label_table="rows", target="y", numeric=("x",), entity=entity,
+        batch=Batch("drops", "rows", "0 * * * * *", ("number",)),
+        monitoring=Monitoring(restart=restart, label_within_hours=within),
+    )  # fmt: skip
+
+
+def predict(engine: Engine, declared: Scenario, numbers: list[int], ordinal: int = 1, at: datetime = AT) -> None:
+    """Commit a window of predictions for these numbers."""
+    rows = len(numbers)
+    columns = {
+        "prediction_id": pa.array([first_id(ordinal) + n for n in range(rows)]),
+        "window": pa.array([f"w{ordinal}"] * rows),
+        "entity_key": pa.array([str(number) for number in numbers]),
+        "prediction": pa.array([number % 2 for number in numbers]),
+        "probability": pa.array([0.5] * rows),
+        "number": pa.array(numbers),
+        **{name: pa.array(["s"] * rows) for name in ("run_id", "model", "model_sha256", "dataset")},
+        "scored_at": pa.array([at] * rows, pa.timestamp("us", "UTC")),
+    }
+    out = io.BytesIO()
+    pq.write_table(pa.table(columns), out, write_page_checksum=True)
+    commit = Commit(declared.name, f"w{ordinal}", ordinal, "p", "f" * 64, rows, 0, "b" * 64, "m:1", "a", "r", "d", at)
+    SqlPredictions(engine).load(declared, commit, out)
+
+
+def labels(numbers: list[int], answers: list[int], epochs: list[int] | None = None) -> pa.Table:
+    """Labels by key."""
+    keys = [str(number) for number in numbers]
+    return pa.table({"entity_key": keys, "epoch": epochs or [0] * len(keys), "actual": answers})
+
+
+@pytest.fixture
+def actuals(engine: Engine) -> Actuals:
+    """The store of the database."""
+    return SqlActuals(engine)
+
+
+def known(actuals: Actuals, declared: Scenario, ordinal: int = 1) -> list[int | None]:
+    """The labels of a window in row order."""
+    found = actuals.joined(declared, first_id(ordinal), first_id(ordinal + 1) - 1)
+    return [
+        value for _, value in sorted(zip(found["prediction_id"].to_pylist(), found["actual"].to_pylist(), strict=True))
+    ]
+
+
+def test_labels_join_their_predictions_whichever_came_first(engine: Engine, actuals: Actuals) -> None:
+    """What has no label yet is null, and a window without rows is empty."""
+    declared = scenario()
+    assert actuals.merge(declared, labels([2, 3], [1, 0]), "drop", AT) == (2, 0)
+    predict(engine, declared, [1, 2, 3])
+    assert known(actuals, declared) == [None, 1, 0]
+    assert actuals.merge(declared, labels([1], [1]), "drop", AT) == (1, 0)
+    assert known(actuals, declared) == [1, 1, 0]
+    assert known(actuals, declared, 2) == []
+
+
+def test_equal_labels_again_change_nothing_and_others_replace(engine: Engine, actuals: Actuals) -> None:
+    """What was said before is kept beside it."""
+    declared = scenario()
+    predict(engine, declared, [1, 2])
+    actuals.merge(declared, labels([1, 2], [1, 1]), "first", AT)
+    assert actuals.merge(declared, labels([1, 2], [1, 1]), "again", AT) == (0, 0)
+    assert actuals.merge(declared, labels([1, 2], [0, 1]), "second", AT + timedelta(days=1)) == (0, 1)
+    assert known(actuals, declared) == [0, 1]
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT actual, source, is_current FROM actual_late_labels ORDER BY actual_id"))
+        assert [tuple(row) for row in rows] == [(1, "first", 0), (1, "first", 1), (0, "second", 1)]
+
+
+def test_the_view_shows_every_prediction_once(engine: Engine, actuals: Actuals) -> None:
+    """With its label or null; the view is there as soon as the table is."""
+    declared = scenario()
+    predict(engine, declared, [1, 2])
+    actuals.merge(declared, labels([2], [1]), "first", AT)
+    actuals.merge(declared, labels([2], [0]), "second", AT)
+    with engine.connect() as connection:
+        query = "SELECT entity_key, prediction, actual FROM v_prediction_vs_actual_late_labels ORDER BY prediction_id"
+        assert [tuple(row) for row in connection.execute(text(query))] == [("1", 1, None), ("2", 0, 0)]
+
+
+def test_rows_without_a_key_join_on_the_prediction_id(engine: Engine, actuals: Actuals) -> None:
+    """It is the one thing that names them."""
+    declared = scenario(entity=())
+    predict(engine, declared, [1, 2])
+    table = pa.table({"prediction_id": [first_id(1) + 1], "actual": [1]})
+    assert actuals.merge(declared, table, "drop", AT) == (1, 0)
+    assert known(actuals, declared) == [None, 1]
+
+
+def test_a_number_that_starts_again_is_another_batch(engine: Engine, actuals: Actuals) -> None:
+    """(number, restarts so far): over the border of windows too."""
+    declared = scenario(restart="number")
+    predict(engine, declared, [1, 2, 3, 1])
+    predict(engine, declared, [2, 1], ordinal=2)
+    assert actuals.epochs(declared, ["1", "3"]) == [("1", 0), ("1", 1), ("1", 2), ("3", 0)]
+    actuals.merge(declared, labels([1, 1, 2, 1], [1, 0, 0, 1], [0, 1, 1, 2]), "drop", AT)
+    assert known(actuals, declared) == [1, None, None, 0]
+    assert known(actuals, declared, 2) == [0, 1]
+
+
+def test_a_label_belongs_to_predictions_within_its_horizon(engine: Engine, actuals: Actuals) -> None:
+    """The same customer asked again a month later has another outcome, and the first one keeps its own."""
+    declared = scenario(within=24.0)
+    later = AT + timedelta(days=30)
+    predict(engine, declared, [1])
+    predict(engine, declared, [1], ordinal=2, at=later)
+    actuals.merge(declared, labels([1], [1]), "first", AT + timedelta(hours=2))
+    assert (known(actuals, declared), known(actuals, declared, 2)) == ([1], [None])
+    assert actuals.merge(declared, labels([1], [0]), "second", later + timedelta(hours=2)) == (1, 0)
+    assert (known(actuals, declared), known(actuals, declared, 2)) == ([1], [0])
+
+
+def test_more_labels_than_one_statement_takes(engine: Engine, actuals: Actuals) -> None:
+    """All of them, in one transaction."""
+    declared, numbers = scenario(), list(range(1_203))
+    predict(engine, declared, numbers)
+    answers = [number % 2 for number in numbers]
+    assert actuals.merge(declared, labels(numbers, answers), "drop", AT) == (1_203, 0)
+    assert known(actuals, declared) == answers

@@ -1,0 +1,172 @@
+"""What every store of watching promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from contracts.hand_clock import HandClock
+from sqlalchemy import Engine
+
+from shared.adapters.sql.stores_monitoring import monitoring_stores
+from shared.domain.monitoring import (
+    Breach,
+    DriftMeasure,
+    QualityMeasure,
+    RetrainDecision,
+    Scorecard,
+    WindowFacts,
+)
+from shared.ports import MonitoringStores
+
+Together = Callable[[list[Callable[[], object]]], list[object]]
+
+
+@pytest.fixture
+def stores(engine: Engine) -> MonitoringStores:
+    """The stores of the database."""
+    return monitoring_stores(engine)
+
+
+def facts(clock: HandClock, window: str = "w1", ordinal: int = 1) -> WindowFacts:
+    """A window of 100 rows."""
+    return WindowFacts("bank", window, "batch", ordinal, 100, 0, "bank:1", "d1", "", clock())
+
+
+def measure(clock: HandClock, feature: str = "age", window: str = "w1", ordinal: int = 1) -> DriftMeasure:
+    """A distance that is beyond."""
+    return DriftMeasure(
+        "bank", window, "batch", ordinal, feature, "psi", "training", "d1", 0.3, 0.1, 0.05, "once", 100, "bank:1", "",
+        clock(),
+    )  # fmt: skip
+
+
+def quality(clock: HandClock, value: float | None = 0.8) -> QualityMeasure:
+    """The AUC of a window."""
+    return QualityMeasure(
+        "bank", "w1", "batch", 1, "auc", 1, value, 0.82, "provisional", "kept", 100, 60, 0.6, 5.0, "bank:1", "", clock()
+    )
+
+
+def breach(clock: HandClock, window: str = "w1") -> Breach:
+    """A sensor is stuck."""
+    return Breach(
+        "bank", f"stuck-{window}", "stuck_sensor", "clients", "age", "open", "alert", "It is stuck.", window, window, 1,
+        clock(), clock(),
+    )  # fmt: skip
+
+
+def decision(clock: HandClock, key: str = "drift-1") -> RetrainDecision:
+    """A refusal."""
+    return RetrainDecision("bank", key, "drift", "age drifted", "not", "Not retrained because …", "d1", "", clock())
+
+
+def test_a_measurement_comes_back_whole_and_replaces_the_one_before(stores: MonitoringStores, clock: HandClock) -> None:
+    """Measuring a window again leaves no distance of the first time."""
+    kept = stores.measurements
+    kept.replace(facts(clock), [measure(clock), measure(clock, "job")])
+    assert kept.windows("bank") == [facts(clock)]
+    assert kept.drift("bank") == [measure(clock), measure(clock, "job")]
+    kept.replace(facts(clock), [measure(clock)])
+    assert kept.drift("bank", "w1") == [measure(clock)]
+    assert (kept.drift("bank", "w2"), kept.windows("other")) == ([], [])
+
+
+def test_windows_are_ordered_by_number_not_by_name(stores: MonitoringStores, clock: HandClock) -> None:
+    """Window 10 comes after window 9."""
+    for ordinal in (10, 9):
+        stores.measurements.replace(
+            facts(clock, f"w{ordinal}", ordinal), [measure(clock, "age", f"w{ordinal}", ordinal)]
+        )
+    assert [one.window for one in stores.measurements.windows()] == ["w9", "w10"]
+    assert [one.window for one in stores.measurements.drift("bank")] == ["w9", "w10"]
+
+
+def test_the_critical_value_is_the_larger_of_threshold_and_noise(clock: HandClock) -> None:
+    """Few rows: chance decides; many: whether it matters."""
+    assert measure(clock).critical == 0.1
+    assert replace(measure(clock), noise=0.4).critical == 0.4
+    assert replace(measure(clock), noise=None).critical is None
+
+
+def test_a_quality_that_says_the_same_is_stated_once(stores: MonitoringStores, clock: HandClock) -> None:
+    """Growing older alone is no restatement."""
+    first = stores.qualities.state(quality(clock))
+    clock.move(hours=1)
+    assert stores.qualities.state(replace(quality(clock), age_hours=6.0)) == first
+    assert (first.revision, first.restated) == (1, False)
+
+
+def test_a_changed_quality_is_a_revision_and_the_earlier_one_stays(stores: MonitoringStores, clock: HandClock) -> None:
+    """The newest is told; the history is kept."""
+    stores.qualities.state(quality(clock))
+    second = stores.qualities.state(quality(clock, 0.7))
+    assert (second.revision, second.restated) == (2, True)
+    assert [one.value for one in stores.qualities.latest("bank")] == [0.7]
+    assert [one.value for one in stores.qualities.revisions("bank", "w1")] == [0.8, 0.7]
+    assert stores.qualities.latest("other") == []
+
+
+def test_first_seen_stays_while_a_breach_is_open(stores: MonitoringStores, clock: HandClock) -> None:
+    """The next window adds a sighting; the same window again adds none."""
+    first, new = stores.breaches.observe(breach(clock))
+    clock.move(hours=1)
+    again, newly = stores.breaches.observe(breach(clock, "w2"))
+    assert (new, newly) == (True, False)
+    assert (again.id, again.first_seen, again.first_window, again.last_window, again.windows) == (
+        first.id, first.first_seen, "w1", "w2", 2,
+    )  # fmt: skip
+    assert stores.breaches.observe(breach(clock, "w2"))[0].windows == 2
+
+
+def test_a_closed_breach_that_comes_back_is_a_new_one(stores: MonitoringStores, clock: HandClock) -> None:
+    """And repeating the work that found the first one opens nothing."""
+    stores.breaches.observe(breach(clock))
+    stores.breaches.close("bank", "stuck-w1", clock.move(hours=1))
+    stores.breaches.close("bank", "stuck-w1", clock.move(hours=1))
+    assert stores.breaches.observe(breach(clock))[1] is False
+    assert stores.breaches.list("bank", "open") == []
+    assert stores.breaches.observe(breach(clock, "w5"))[1] is True
+    assert [(one.id, one.state) for one in stores.breaches.list()] == [("stuck-w1", "closed"), ("stuck-w5", "open")]
+
+
+def test_of_many_who_see_a_breach_one_opens_it(stores: MonitoringStores, clock: HandClock, together: Together) -> None:
+    """The others add to it."""
+    seen = breach(clock)
+    answers = together([lambda: stores.breaches.observe(seen)] * 4)
+    assert sorted(answer[1] for answer in answers if isinstance(answer, tuple)) == [False] * 3 + [True]
+    assert len(stores.breaches.list("bank")) == 1
+
+
+def test_the_same_decision_again_is_not_kept_twice(stores: MonitoringStores, clock: HandClock) -> None:
+    """Asked every hour, answered once, until the answer changes."""
+    assert stores.decisions.add(decision(clock)) is True
+    clock.move(hours=1)
+    assert stores.decisions.add(decision(clock)) is False
+    assert stores.decisions.add(replace(decision(clock), decided="retrain", sentence="Yes.", run="r1")) is True
+    assert stores.decisions.add(decision(clock, "age-1")) is True
+    assert [(one.key, one.decided) for one in stores.decisions.list("bank")] == [
+        ("drift-1", "not"), ("drift-1", "retrain"), ("age-1", "not"),
+    ]  # fmt: skip
+    assert stores.decisions.list("other") == []
+
+
+def test_a_scorecard_is_one_per_generation(stores: MonitoringStores, clock: HandClock) -> None:
+    """Computed again when more labels came."""
+    card = Scorecard("bank", 2, "bank:2", "auc", clock(), 0.02, None, 3, 0, None, None, {"train": 3.5}, {"train": 0.1})
+    stores.scorecards.put(card)
+    stores.scorecards.put(replace(card, realised_gain=0.01, windows_after=4))
+    (kept,) = stores.scorecards.list("bank")
+    assert kept == replace(card, realised_gain=0.01, windows_after=4)
+
+
+def test_timers_are_counted_and_late_ones_apart(stores: MonitoringStores, clock: HandClock) -> None:
+    """A late firing says when."""
+    stores.scorecards.beat("plan", clock(), late=False)
+    late_at = clock.move(minutes=5)
+    stores.scorecards.beat("plan", late_at, late=True)
+    last = clock.move(minutes=5)
+    stores.scorecards.beat("plan", last, late=False)
+    (beat,) = stores.scorecards.beats()
+    assert (beat.fired, beat.late, beat.last_at, beat.last_late_at) == (3, 1, last, late_at)
