@@ -55,9 +55,10 @@ def _score(req: func.HttpRequest, ports: Ports, servers: list[Servers]) -> tuple
     if not servers:
         # Two first requests at once may each make one; the later is dropped, which costs a load and nothing else.
         servers.append(Servers(ports))
-    serving = servers[0].current(scenario.name)
+    key, body = req.headers.get("x-entity-key") or "", _body(req)
+    serving, value = servers[0].answered(scenario.name, key, lambda chosen: answer(scenario, chosen, body))
     headers = {"x-model": serving.model.id, "x-generation": str(serving.deployment.generation)}
-    return answer(scenario, serving, _body(req)), headers
+    return value, headers
 
 
 def _body(req: func.HttpRequest) -> bytes:

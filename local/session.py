@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from local.host import Host
 
 # What a deployed app gets from its settings; a laptop without local.settings.json gets these.
-DEFAULTS = {"PLAN_SCHEDULE": "0 */5 * * * *", "RECONCILE_SCHEDULE": "*/20 * * * * *"}
+# Nobody else is there to approve, so a laptop deploys without: a deployed app asks unless it is told otherwise.
+DEFAULTS = {"PLAN_SCHEDULE": "0 */5 * * * *", "RECONCILE_SCHEDULE": "*/20 * * * * *", "APPROVALS": "none"}
 APP = Path(__file__).resolve().parent.parent
 PORT = 7071
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from shared.domain.policy_settings import read_policies
 from shared.domain.scenario import Scenarios
 from shared.ports import Clock, Ports, Trainer
 from shared.settings import Settings, read_settings
@@ -23,20 +24,24 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
     from shared.adapters.local_publisher import LocalPublisher
     from shared.adapters.onnx_scoring import OnnxScoring
     from shared.adapters.profiling import ArrowProfiles
+    from shared.adapters.sql.approvals import SqlApprovals
     from shared.adapters.sql.datasets import SqlDatasets
     from shared.adapters.sql.deployments import SqlDeployments
     from shared.adapters.sql.engine import open_database
+    from shared.adapters.sql.health import SqlHealth
     from shared.adapters.sql.history import SqlHistory
     from shared.adapters.sql.ledger import SqlLedger
     from shared.adapters.sql.outbox import SqlOutbox
     from shared.adapters.sql.predictions import SqlPredictions
     from shared.adapters.sql.registry import LocalRegistry
+    from shared.adapters.sql.rollouts import SqlRollouts
     from shared.adapters.sql.runs import SqlRuns
     from shared.adapters.sql.stores_monitoring import monitoring_stores
     from shared.adapters.sql.windows import SqlWindows
     from shared.adapters.tables import ArrowTables, Limits
 
     settings = read_settings(environ)
+    policies = read_policies(environ, scenarios)
     settings.home.mkdir(parents=True, exist_ok=True)
     engine = open_database(settings.database_url)
     lake = FolderLake(settings.lake_folder)
@@ -54,13 +59,17 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
         runs=SqlRuns(engine, clock),
         registry=LocalRegistry(engine, lake, clock),
         trainer=_trainer(settings, environ),
-        deployments=SqlDeployments(engine),
+        deployments=SqlDeployments(engine, policies.last),
         scoring=OnnxScoring(),
         windows=SqlWindows(engine),
         predictions=SqlPredictions(engine),
         outbox=SqlOutbox(engine),
         publisher=LocalPublisher(settings.home),
         monitoring=monitoring_stores(engine),
+        policies=policies,
+        approvals=SqlApprovals(engine),
+        rollouts=SqlRollouts(engine),
+        health=SqlHealth(engine),
     )
 
 

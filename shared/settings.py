@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.domain.policy_settings import NAMES as RELEASE_NAMES
 from shared.errors import Misconfigured
 
 
@@ -50,7 +51,7 @@ _SCHEMES = {
 }
 PROFILES = ("default", "demo")
 # Every setting the code reads, for documentation and its test.
-NAMES = ("MLOPS_HOME", *_SCHEMES, "TRAINING_PROFILE", "MAX_FILE_MB")
+NAMES = ("MLOPS_HOME", *_SCHEMES, "TRAINING_PROFILE", "MAX_FILE_MB", *RELEASE_NAMES)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+# What the last environment of a release is called unless settings say otherwise.
+PRODUCTION = "prod"
 # How work ends. Everything that was accepted reaches exactly one of FINAL.
 FINAL = frozenset(
     {"done", "duplicate", "superseded", "quarantined", "refused", "waiting", "ignored", "gone", "conflict", "failed"}
@@ -162,6 +166,11 @@ class Verdict:
         return all(check.verdict != "fail" for check in self.checks)
 
     @property
+    def digest(self) -> str:
+        """sha256 of the canonical JSON: what an approval is bound to, and what shows that somebody altered it."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+    @property
     def reason(self) -> str:
         """The failed checks' sentences, or that all passed."""
         failed = [check.reason for check in self.checks if check.verdict == "fail"]
@@ -170,7 +179,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One generation of what serves a scenario: gap-free numbers from 1, each written by one writer."""
+    """One generation of what serves a scenario in an environment: gap-free numbers from 1, each by one writer."""
 
     scenario: str
     generation: int
@@ -180,6 +189,7 @@ class Deployment:
     at: datetime
     by: str
     reason: str
+    environment: str = PRODUCTION
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.domain.release import Policies
 from shared.domain.scenario import Scenarios
 from shared.ports.events import Outbox, Publisher
 from shared.ports.lake import Lake
 from shared.ports.monitoring import MonitoringStores
 from shared.ports.profiles import Profiles
+from shared.ports.release import Approvals, HealthStore, Rollouts
 from shared.ports.scoring import Scoring
 from shared.ports.state import Datasets, Deployments, History, Ledger, Predictions, Runs, Windows
 from shared.ports.tables import Tables
@@ -43,12 +45,18 @@ class Ports:
     outbox: Outbox
     publisher: Publisher
     monitoring: MonitoringStores
+    policies: Policies
+    approvals: Approvals
+    rollouts: Rollouts
+    health: HealthStore
 
 
 __all__ = [
+    "Approvals",
     "Clock",
     "Datasets",
     "Deployments",
+    "HealthStore",
     "History",
     "Lake",
     "Ledger",
@@ -59,6 +67,7 @@ __all__ = [
     "Profiles",
     "Publisher",
     "Registry",
+    "Rollouts",
     "Runs",
     "Scoring",
     "Tables",

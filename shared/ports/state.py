@@ -112,18 +112,21 @@ class Runs(Protocol):
 
 
 class Deployments(Protocol):
-    """The deployment pointer of each scenario, as gap-free generations; and the gate's verdicts."""
+    """The deployment pointer of each scenario and environment, as gap-free generations; and the gate's verdicts."""
 
-    def current(self, scenario: str) -> Deployment | None:
-        """The newest generation, or None."""
+    def current(self, scenario: str, environment: str | None = None) -> Deployment | None:
+        """The newest generation in the environment (the scenario's last one where none is named), or None."""
         ...
 
-    def promote(self, deployment: Deployment) -> Deployment:
-        """Write generation n when n - 1 is current; Conflict names the current one otherwise."""
+    def promote(self, deployment: Deployment, approval: str = "") -> Deployment:
+        """Write generation n when n - 1 is current; Conflict names the current one otherwise.
+
+        Uses up the approval of that id in the same transaction; Conflict when it is not approved or was used.
+        """
         ...
 
-    def list(self, scenario: str | None = None) -> Sequence[Deployment]:
-        """All generations, oldest first."""
+    def list(self, scenario: str | None = None, environment: str | None = None) -> Sequence[Deployment]:
+        """All generations in the environment (the last one where none is named), oldest first; "*": in all of them."""
         ...
 
     def certify(self, model: Model, verdict: Verdict) -> None:
@@ -131,7 +134,7 @@ class Deployments(Protocol):
         ...
 
     def verdict(self, model: Model) -> Verdict | None:
-        """The verdict of that model version, or None."""
+        """The verdict of that model version, or None; Corrupt when it is not the one that was certified."""
         ...
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 
+from shared.adapters.sql import tables_release  # noqa: F401 -- its tables belong to the schema
 from shared.adapters.sql.faults import explain, worth_retrying
 from shared.adapters.sql.schema import create_schema
 from shared.errors import Fault, Permanent

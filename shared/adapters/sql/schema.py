@@ -143,12 +143,15 @@ gate_certificate = Table(
     Column("passed", Integer, nullable=False),
     Column("model", _Name, nullable=False),
     Column("checks", JSON, nullable=False),
+    # Over the whole certificate: what stands here and what was judged are the same, or nothing is deployed by it.
+    Column("digest", _Sha, nullable=False),
 )
 
 deployment = Table(
     "deployment",
     metadata,
     Column("scenario", _Name, primary_key=True),
+    Column("environment", _Name, primary_key=True),
     Column("generation", Integer, primary_key=True, autoincrement=False),
     Column("model", _Name, nullable=False),
     Column("version", Integer, nullable=False),

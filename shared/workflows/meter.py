@@ -1,0 +1,116 @@
+"""What one process sees of the versions that answer: requests, errors, latency and answers, counted by the minute."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import TYPE_CHECKING, Literal
+
+from shared.domain.records import Deployment
+from shared.domain.release import Health
+from shared.domain.scenario import Task
+from shared.ports import Ports
+
+if TYPE_CHECKING:
+    import numpy as np
+
+# Upper ends of the latency cells in milliseconds; the last cell holds everything slower.
+LATENCY_MS = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 500, 750, 1000, 2000, 5000)
+# Cells of the answers: probabilities in twentieths, labels by position, numbers on a symmetric logarithmic scale.
+CELLS = 20
+_NUMBER_CELLS = 64
+FLUSH_SECONDS = 1.0
+Role = Literal["champion", "canary", "shadow"]
+_Key = tuple[str, str, int, int, Role, datetime]
+
+
+@dataclass(slots=True)
+class _Counts:
+    requests: int = 0
+    rows: int = 0
+    errors: int = 0
+    latency: list[int] = field(default_factory=lambda: [0] * (len(LATENCY_MS) + 1))
+    answers: list[int] = field(default_factory=list)
+
+
+class Meter:
+    """Counts in memory and stores what changed at most once a second; the numbers of all processes add up."""
+
+    def __init__(self, ports: Ports, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._ports = ports
+        self._seconds = seconds
+        self._instance = uuid.uuid4().hex[:12]
+        self._lock = Lock()
+        self._counts: dict[_Key, _Counts] = {}
+        self._changed: set[_Key] = set()
+        self._flushed = seconds()
+
+    def answered(self, deployment: Deployment, role: Role, task: Task, answers: np.ndarray, seconds: float) -> None:
+        """Count a request that was answered."""
+        found = cells(task, answers)
+        with self._lock:
+            counts = self._of(deployment, role)
+            counts.rows += len(answers)
+            counts.latency[bisect_left(LATENCY_MS, seconds * 1000)] += 1
+            counts.answers = [a + b for a, b in zip(counts.answers or [0] * len(found), found, strict=True)]
+        self._flush_when_due()
+
+    def failed(self, deployment: Deployment, role: Role) -> None:
+        """Count a request that the version could not answer; stored at once, since it may end a rollout."""
+        with self._lock:
+            self._of(deployment, role).errors += 1
+        self.flush()
+
+    def flush(self) -> None:
+        """Store everything that changed since the last time."""
+        with self._lock:
+            self._flushed = self._seconds()
+            seen = [self._health(key) for key in self._changed]
+            self._changed.clear()
+            newest = max((key[-1] for key in self._counts), default=None)
+            self._counts = {key: one for key, one in self._counts.items() if key[-1] == newest}
+            # Stored under the lock: what is older may not overtake what is newer.
+            self._ports.health.keep(seen)
+
+    def _flush_when_due(self) -> None:
+        if self._seconds() - self._flushed >= FLUSH_SECONDS:
+            self.flush()
+
+    def _of(self, deployment: Deployment, role: Role) -> _Counts:
+        minute = self._ports.clock().replace(second=0, microsecond=0)
+        key = (deployment.scenario, deployment.environment, deployment.generation, deployment.version, role, minute)
+        self._changed.add(key)
+        counts = self._counts.setdefault(key, _Counts())
+        counts.requests += 1
+        return counts
+
+    def _health(self, key: _Key) -> Health:
+        counts = self._counts[key]
+        numbers = (counts.requests, counts.rows, counts.errors, tuple(counts.latency), tuple(counts.answers))
+        return Health(*key, self._instance, *numbers)
+
+
+def cells(task: Task, answers: np.ndarray) -> list[int]:
+    """How many rows fall into each cell: of two labels by the second's probability, of more by the likeliest label.
+
+    Of several labels at once by how many are likelier than not; numbers on a scale of asinh, half a unit a cell.
+    """
+    import numpy as np
+
+    values = np.asarray(answers, dtype=np.float64)
+    if task == "binary":
+        place, count = np.clip((values[:, 1] * CELLS).astype(int), 0, CELLS - 1), CELLS
+    elif task == "multiclass":
+        place, count = values.argmax(axis=1), values.shape[1]
+    elif task == "multilabel":
+        place, count = (values > 0.5).sum(axis=1), values.shape[1] + 1  # noqa: PLR2004 -- likelier than not
+    else:
+        middle = _NUMBER_CELLS // 2
+        place = np.clip(np.floor(np.arcsinh(values[:, 0]) * 2).astype(int) + middle, 0, _NUMBER_CELLS - 1)
+        count = _NUMBER_CELLS
+    return [int(one) for one in np.bincount(place, minlength=count)]
