@@ -33,6 +33,12 @@ FILES = {
     "text_classification": ("newsgroups/newsgroups4_train.csv",),
 }
 # Metrics a reader looks for first; a multilabel model has them for each label too.
+_ENDED = {
+    "trials": "their number",
+    "patience": "no gain in the last ten",
+    "seconds": "the time",
+    "service": "the sweep",
+}
 SHOWN = ("auc", "average_precision", "accuracy", "f1", "log_loss", "rmse", "r2")
 
 
@@ -128,6 +134,7 @@ def _page(name: str, outcome: Mapping[str, Any], manifest: Mapping[str, Any], se
     yield from _splits(manifest)
     yield from _comparisons(manifest)
     yield from _candidates(manifest)
+    yield from _tuning(manifest["tuning"])
     parity = manifest["parity"]
     yield (
         f"ONNX against the framework on {parity['rows']} test rows: {parity['label_flips']} label flips, largest "
@@ -158,7 +165,13 @@ def _splits(manifest: Mapping[str, Any]) -> Iterator[str]:
     leaks = {name: value for name, value in manifest["metrics"].items() if name.endswith("_with_leakage")}
     for title, found in (("By kind of split", others), ("With the columns that leak the answer", leaks)):
         if found:
-            yield f"{title}: " + ", ".join(f"{name} {value:.3f}" for name, value in found.items()) + ".\n"
+            told = (f"{name} {value:.3f}{_interval(manifest, name)}" for name, value in found.items())
+            yield f"{title}: " + ", ".join(told) + ".\n"
+
+
+def _interval(manifest: Mapping[str, Any], metric: str) -> str:
+    low_high = manifest["interval"].get(metric) or manifest["interval"].get(metric.rsplit("_", 1)[0])
+    return f" ({low_high[0]:.3f} … {low_high[1]:.3f})" if low_high else ""
 
 
 def _comparisons(manifest: Mapping[str, Any]) -> Iterator[str]:
@@ -178,6 +191,15 @@ def _candidates(manifest: Mapping[str, Any]) -> Iterator[str]:
         note = one["reason"] or tuned
         yield f"| {one['name']} | {one['score']:.4f} | {one.get('fitted_rows', '')} | {one['seconds']} | {note} |"
     yield ""
+
+
+def _tuning(tuning: Mapping[str, Any]) -> Iterator[str]:
+    told = [
+        f"`{name}` {one['trials']} trials, ended by {_ENDED[one['ended_by']]}"
+        for name, one in tuning["candidates"].items()
+    ]
+    if told or tuning["skipped"]:
+        yield f"Tuning: {'; '.join(told) or tuning['skipped']}.\n".replace("..\n", ".\n")
 
 
 def _short(value: Any) -> str:

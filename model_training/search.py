@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from model_training.candidates import Parameters
 from model_training.threads import side_by_side
@@ -20,6 +20,7 @@ from model_training.threads import side_by_side
 SIDE = 4
 _STARTUP = 8
 
+Ended = Literal["trials", "patience", "seconds", "service"]
 Space = Callable[[Any], Parameters]
 # (parameters, watch) to the score; `watch(step, score so far)` raises when the trial is not worth going on.
 Objective = Callable[[Parameters, Callable[[int, float], None]], float]
@@ -46,6 +47,17 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """Every trial of a search, and what ended it: `trials`, `patience`, `seconds`, or a sweep's own `service`.
+
+    What `seconds` ended depends on the machine; what `trials` or `patience` did is the same everywhere.
+    """
+
+    trials: Sequence[Trial]
+    ended: Ended
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
     """One candidate's search, kept under `name` in the database at `path`."""
 
@@ -56,20 +68,20 @@ class Search:
     budget: Budget
     seed: int
 
-    def run(self, objective: Objective, tell: Callable[[Sequence[Trial]], None]) -> list[Trial]:
+    def run(self, objective: Objective, tell: Callable[[Sequence[Trial]], None]) -> Found:
         """Every trial; those of an interrupted search count. `tell` hears of them after each group."""
         with _storage(self.path) as storage:
             study = self._study(storage)
             deadline = time.monotonic() + self.budget.seconds
             found = _finished(study)
-            while self._goes_on(found) and time.monotonic() < deadline:
+            while not (ended := self._ended(found, deadline)):
                 asked = self._group(study)
                 scored = side_by_side([partial(_tried, trial, parameters, objective) for trial, parameters in asked])
                 for (trial, _), (value, seconds) in zip(asked, scored, strict=True):
                     _end(study, trial, value, seconds)
                 found = _finished(study)
                 tell(found)
-            return found
+            return Found(found, ended)
 
     def _study(self, storage: Any) -> Any:
         import optuna
@@ -83,13 +95,15 @@ class Search:
             pruner=optuna.pruners.MedianPruner(n_startup_trials=_STARTUP, n_warmup_steps=2),
         )
 
-    def _goes_on(self, found: Sequence[Trial]) -> bool:
+    def _ended(self, found: Sequence[Trial], deadline: float) -> Ended | None:
         if len(found) >= self.budget.trials:
-            return False
+            return "trials"
         sign = 1 if self.larger_is_better else -1
         values = [-float("inf") if trial.score is None else sign * trial.score for trial in found]
         since_best = len(values) - 1 - values.index(max(values)) if values else 0
-        return since_best < self.budget.patience
+        if since_best >= self.budget.patience:
+            return "patience"
+        return "seconds" if time.monotonic() >= deadline else None
 
     def _group(self, study: Any) -> list[tuple[Any, Parameters]]:
         """The trials that were under way, and new ones up to SIDE of them."""

@@ -63,6 +63,13 @@ def history(scenario: ScenarioName, json: Json = False) -> None:
     rows = [(one["dataset"], one["rows"], one["warnings"], _numbers(one["statistics"])) for one in records]
     columns = ("dataset", "rows", "warnings", "statistics")
     show(json_output=json, value=records, title="Historic profile", columns=columns, rows=rows)
+    if not json and records:
+        _say_words(records[-1])
+
+
+def _say_words(record: Mapping[str, Any]) -> None:
+    for label, words in record.get("words", {}).items():
+        out.print(f"{record['dataset']} {label}: {', '.join(words)}", markup=False, soft_wrap=True)
 
 
 def _say(value: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from model_training import contest
 from model_training.azureml import trial
 from model_training.sealing import order_of, sealed
+from model_training.search import Found
 from model_training.steps import prepare, tune
 from model_training.steps.work import write_json
 from shared.domain.scenario import Scenario
@@ -57,13 +58,13 @@ def parser() -> argparse.ArgumentParser:
 def _collect(prepared: Path, explored: Path, folders: Sequence[Path], scenario: Scenario, out: Path) -> None:
     best = [trial.load(folder) for folder in folders]
     trials = {one.candidate: [one.trial] for one in best}
-    told = {name: [asdict(one) for one in found] for name, found in trials.items()}
-    write_json(out / "trials.json", {"skipped": "", "trials": told})
+    found = {name: Found(tried, "service") for name, tried in trials.items()}
+    write_json(out / tune.TRIALS, tune.trials_file(found))
     # A candidate that could not be deployed is not made so by other parameters.
     entrants = [one for one in contest.load(explored) if not one.problem]
     tried = {one.name: trials[one.name] for one in entrants if one.name in trials}
     kept = tune.worth_keeping(prepare.load(prepared, scenario), entrants, tried)
-    write_json(out / "tuned.json", {name: asdict(found) for name, found in kept.items()})
+    write_json(out / "tuned.json", {name: asdict(tuned) for name, tuned in kept.items()})
 
 
 if __name__ == "__main__":

@@ -34,6 +34,19 @@ def statistics(tables: Mapping[str, Any]) -> Mapping[str, float]:
     return text_statistics(texts, classes, len(LABELS))
 
 
+def words(tables: Mapping[str, Any]) -> Mapping[str, list[str]]:
+    """The twenty words that tell each class's texts from the others', of all labelled texts of the Arrow tables."""
+    from model_training.text.top_words import top_words
+
+    pairs = [pair for table in tables.values() if "target" in table.column_names for pair in _labelled(table)]
+    return top_words([text for text, _ in pairs], [target for _, target in pairs], LABELS)
+
+
+def _labelled(table: Any) -> list[tuple[str, int]]:
+    pairs = zip(table["text"].to_pylist(), table["target"].to_pylist(), strict=True)
+    return [(text, target) for text, target in pairs if text is not None and target is not None]
+
+
 _COLUMNS = (
     Column("text", "text"),
     Column("target", "int", values=tuple(str(position) for position in range(len(LABELS)))),
@@ -60,6 +73,7 @@ SCENARIO = Scenario(
     request_fields=("text",),
     slices=("target",),
     statistics=statistics,
+    words=words,
     # Classes of about one size, written in English.
     limits=(("class_share_std", 0.05), ("share_not_english", 0.0)),
     assemble=_assemble,

@@ -64,21 +64,22 @@ def load(folder: Path) -> Evaluation:
 def evaluate(prepared: Prepared, found: Sequence[Entrant], plan: Plan) -> Evaluation:
     """Judge the best of the found candidates as its graph answers.
 
-    Besides: the primary metric of the same candidate fitted anew on the other kind of split (`auc_time`,
-    `auc_random`) and with the columns that leak the answer (`auc_with_leakage`).
+    Besides: the primary metric, with its interval, of the same candidate fitted anew on the other kind of split
+    (`auc_time`, `auc_random`) and with the columns that leak the answer (`auc_with_leakage`).
     """
     best, test = train.best(found), prepared.rows.take(prepared.parts.test)
     task, primary, labels = prepared.scenario.task, prepared.scenario.metric, prepared.contract.labels
     answers, judge = run(best.onnx, test.X), Judge(task, primary, test.y, plan.seed)
     metrics = dict(scores(task, test.y, answers, labels))
     metrics[f"{primary}_{prepared.parts.kind}"] = metrics[primary]
-    metrics |= _refitted(prepared, best.recipe, plan)
+    elsewhere = _refitted(prepared, best.recipe, plan)
+    metrics |= {name: one.value for name, one in elsewhere.items()}
     baseline = scores(task, test.y, np.tile(_prior(prepared), (len(test.y), 1)), labels)
     plan.report(f"{best.name}: {primary} {metrics[primary]:.4f} on test", 1.0)
     return Evaluation(
         metrics,
         baseline,
-        {primary: judge.interval(answers)},
+        {primary: judge.interval(answers), **{name: one.interval for name, one in elsewhere.items()}},
         comparisons(prepared, best, found, plan),
         _absent(prepared, metrics),
         curves(task, test.y, answers, labels),
@@ -107,7 +108,15 @@ def _absent(prepared: Prepared, metrics: Mapping[str, float]) -> dict[str, str]:
     }
 
 
-def _refitted(prepared: Prepared, recipe: Recipe, plan: Plan) -> Mapping[str, float]:
+@dataclass(frozen=True, slots=True)
+class _Score:
+    """A score with its 95 % interval."""
+
+    value: float
+    interval: tuple[float, float]
+
+
+def _refitted(prepared: Prepared, recipe: Recipe, plan: Plan) -> Mapping[str, _Score]:
     """The primary metric of the candidate under other circumstances."""
     primary, cases = prepared.scenario.metric, {}
     if prepared.other is not None:
@@ -121,7 +130,9 @@ def _refitted(prepared: Prepared, recipe: Recipe, plan: Plan) -> Mapping[str, fl
         rows, parts = case()
         candidate = fit_recipe(recipe, rows.take(parts.train), replace(plan, report=_nothing))
         judged = rows.take(parts.test)
-        found[name] = score(rows.task, primary, judged.y, candidate.predict(judged.X))
+        answers = candidate.predict(judged.X)
+        interval = Judge(rows.task, primary, judged.y, plan.seed).interval(answers)
+        found[name] = _Score(score(rows.task, primary, judged.y, answers), interval)
     return found
 
 

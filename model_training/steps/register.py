@@ -14,11 +14,12 @@ from model_training.manifest import HOLDOUT, METRICS, holdout, manifest_of, metr
 from model_training.sealing import SEAL
 from model_training.steps import evaluate, prepare, train
 from model_training.steps.command import start
+from model_training.steps.tune import TRIALS
 from model_training.steps.work import Work, read_json, write_json
 
 NAME = "register"
 NEEDS = ("prepare", "explore", "tune", "train", "evaluate", "profile")
-MODEL, MANIFEST, PROFILE, TRIALS = "model.onnx", "manifest.json", "profile.json", "trials.json"
+MODEL, MANIFEST, PROFILE = "model.onnx", "manifest.json", "profile.json"
 _FILES = (HOLDOUT, METRICS, PROFILE, TRIALS, EVALUATION, CARD)
 
 
@@ -40,7 +41,8 @@ def work(job: Work) -> None:
     best, judged = train.best(fitted), evaluate.load(job.inputs["evaluate"])
     rows, facts = holdout(prepared)
     manifest = manifest_of(prepared, best, [*fitted, *explored], judged)
-    manifest |= {"holdout": facts, "resources": _resources(job.inputs), **job.order.origin}
+    manifest |= {"tuning": _tuning(job.inputs["tune"]), "holdout": facts, "resources": _resources(job.inputs)}
+    manifest |= job.order.origin
     (job.out / MODEL).write_bytes(best.onnx)
     (job.out / HOLDOUT).write_bytes(rows)
     (job.out / METRICS).write_bytes(metrics_file(manifest))
@@ -58,6 +60,15 @@ def load(folder: Path) -> Package:
     """What `work` wrote."""
     files = {name: (folder / name).read_bytes() for name in _FILES}
     return Package((folder / MODEL).read_bytes(), json.loads((folder / MANIFEST).read_text()), files)
+
+
+def _tuning(folder: Path) -> dict[str, Any]:
+    """How many trials each tuned candidate had and what ended its search; or why nothing was tuned."""
+    told = read_json(folder / TRIALS)
+    ended = {
+        name: {"trials": len(found), "ended_by": told["ended"][name]} for name, found in sorted(told["trials"].items())
+    }
+    return {"skipped": told["skipped"], "candidates": ended}
 
 
 def _resources(inputs: Mapping[str, Path]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from model_training.contest import Entrant
 from model_training.estimators import PROFILES, Effort
 from model_training.families import is_text
 from model_training.pipelines import fit_pipeline
-from model_training.search import Budget, Objective, Search, Trial
+from model_training.search import Budget, Found, Objective, Search, Trial
 from model_training.spaces import SPACES
 from model_training.steps import prepare
 from model_training.steps.command import start
@@ -25,6 +25,7 @@ from shared.domain.metrics import LARGER_IS_BETTER, better, score
 
 NAME = "tune"
 NEEDS = ("prepare", "explore")
+TRIALS = "trials.json"
 # So many candidates share the budget.
 TUNED = 2
 
@@ -46,15 +47,24 @@ def work(job: Work) -> None:
     """Write `trials.json`, every trial of every tuned candidate, and `tuned.json`, what is worth keeping."""
     prepared = prepare.load(job.inputs["prepare"], job.order.scenario)
     explored = contest.load(job.inputs["explore"])
-    trials: Mapping[str, Sequence[Trial]] = {}
+    searches: Mapping[str, Found] = {}
     skipped = _why_not(PROFILES[job.order.profile])
     if not skipped:
-        trials = tune(prepared, explored, job.plan, job.study)
-    told = {name: [asdict(trial) for trial in found] for name, found in trials.items()}
-    write_json(job.out / "trials.json", {"skipped": skipped, "trials": told})
+        searches = tune(prepared, explored, job.plan, job.study)
+    write_json(job.out / TRIALS, trials_file(searches, skipped))
+    trials = {name: found.trials for name, found in searches.items()}
     kept = {name: asdict(found) for name, found in worth_keeping(prepared, explored, trials).items()}
     write_json(job.out / "tuned.json", kept)
     job.report(skipped or f"tuned {', '.join(trials) or 'nothing'}", 1.0)
+
+
+def trials_file(searches: Mapping[str, Found], skipped: str = "") -> dict[str, Any]:
+    """trials.json: every trial by candidate, what ended each search, or why nothing was tuned."""
+    return {
+        "skipped": skipped,
+        "ended": {name: found.ended for name, found in searches.items()},
+        "trials": {name: [asdict(trial) for trial in found.trials] for name, found in searches.items()},
+    }
 
 
 def load(folder: Path) -> dict[str, Tuned]:
@@ -62,11 +72,11 @@ def load(folder: Path) -> dict[str, Tuned]:
     return {name: Tuned(**told) for name, told in read_json(folder / "tuned.json").items()}
 
 
-def tune(prepared: Prepared, explored: Sequence[Entrant], plan: Plan, study: Path) -> dict[str, list[Trial]]:
-    """The trials of each tuned candidate; the budget is shared equally among them."""
+def tune(prepared: Prepared, explored: Sequence[Entrant], plan: Plan, study: Path) -> dict[str, Found]:
+    """The search of each tuned candidate; the budget is shared equally among them."""
     names, effort = _names(prepared, explored), PROFILES[plan.profile]
     budget = Budget(effort.trials // max(len(names), 1), effort.seconds / max(len(names), 1), effort.patience)
-    metric, found = prepared.scenario.metric, {}
+    metric, found = prepared.scenario.metric, dict[str, Found]()
     for position, name in enumerate(names):
         deadline = time.monotonic() + budget.seconds
         told = _Told(name, metric, position / len(names), budget.trials * len(names), plan.report, deadline)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,19 +67,3 @@ def fit_vocabulary(X: np.ndarray, most: int = MOST_WORDS) -> Vocabulary:
             f"each occurs in fewer than {_LEAST_TEXTS} or in more than {_LARGEST_SHARE:.0%} of them."
         )
         raise Quarantined("no_words", sentence) from error
-
-
-def top_words(X: np.ndarray, y: np.ndarray, k: int = 20) -> Sequence[tuple[str, ...]]:
-    """For each class position 0 … K-1 of `y` (rows,) its `k` words of the largest mean weight, largest first.
-
-    X holds cleaned texts (rows, 1); words of equal weight stand in alphabetical order.
-    """
-    vocabulary = fit_vocabulary(X)
-    Z, words = vocabulary.matrix(X), np.array(vocabulary.words, dtype=object)
-    return [tuple(words[_largest(Z[y == label], k)]) for label in range(int(y.max()) + 1)]
-
-
-def _largest(Z: Any, k: int) -> np.ndarray:
-    total = np.asarray(Z.sum(axis=0)).ravel()
-    order = np.argsort(-total, kind="stable")[:k]
-    return order[total[order] > 0]

@@ -20,6 +20,10 @@ class Described:
     against: Mapping[str, Mapping[str, Any]]
 
 
-def dataset_profile(tables: Mapping[str, Mapping[str, Any]], statistics: Mapping[str, float | None]) -> dict[str, Any]:
-    """The content of profile.json: a profile per table, and the scenario's own statistics by name."""
-    return {"schema": SCHEMA, "tables": dict(tables), "statistics": dict(statistics)}
+def dataset_profile(
+    tables: Mapping[str, Mapping[str, Any]],
+    statistics: Mapping[str, float | None],
+    words: Mapping[str, list[str]] | None = None,
+) -> dict[str, Any]:
+    """The content of profile.json: a profile per table, the scenario's own statistics by name, each label's words."""
+    return {"schema": SCHEMA, "tables": dict(tables), "statistics": dict(statistics), "words": dict(words or {})}

@@ -17,6 +17,8 @@ Assemble = Callable[[Mapping[str, Any]], Any]
 Generate = Callable[[int, int, "Knobs"], Mapping[str, Any]]
 # A mapping of table name to Arrow table in, numbers by name out.
 Statistics = Callable[[Mapping[str, Any]], Mapping[str, float]]
+# A mapping of table name to Arrow table in, for each label its most telling words out.
+Words = Callable[[Mapping[str, Any]], Mapping[str, list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,8 @@ class Scenario:
     monitoring: Monitoring = field(default_factory=Monitoring)
     retrain: RetrainPolicy = field(default_factory=RetrainPolicy)
     statistics: Statistics | None = field(default=None, compare=False)
+    # Kept in the profile and its history for people to read; nothing is judged by them.
+    words: Words | None = field(default=None, compare=False)
     assemble: Assemble | None = field(default=None, compare=False)
     generate: Generate | None = field(default=None, compare=False)
 

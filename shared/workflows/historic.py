@@ -41,6 +41,7 @@ def record(dataset: DatasetVersion, profile: Mapping[str, Any], validation: Mapp
         "rows": dataset.rows,
         "warnings": len(validation["warnings"]),
         "statistics": profile.get("statistics", {}),
+        "words": profile.get("words", {}),
         "tables": {name: _table(one) for name, one in profile.get("tables", {}).items()},
     }
 

@@ -29,7 +29,8 @@ def validate(ports: Ports, dataset: DatasetVersion, tables: Mapping[str, pa.Tabl
     known = {} if isinstance(baseline, Warned) else baseline["profile"]["tables"]
     described = {name: ports.profiles.describe(table, known.get(name)) for name, table in tables.items()}
     statistics = scenario_statistics(scenario, tables)
-    profile = dataset_profile({name: one.profile for name, one in described.items()}, statistics)
+    words = {} if scenario.words is None else scenario.words(tables)
+    profile = dataset_profile({name: one.profile for name, one in described.items()}, statistics, words)
     _put(ports, f"{folder}profile.json", profile)
     judged = _put(ports, f"{folder}validation.json", validation(scenario, described, statistics, baseline))
     facts = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from command import Command
 
@@ -50,3 +52,21 @@ def test_a_reason_is_asked_for(mlops: tuple[Command, str]) -> None:
     answer = command("baseline", "accept", "bank_marketing", dataset, "--by", "ada")
     assert answer.code == 2
     assert "--reason" in answer.err
+
+
+def test_the_words_of_each_class_are_kept_at_a_retrain(tmp_path: Path) -> None:
+    """A drop of texts is taken in and asked to be trained: its history has twenty words a class, and so its report."""
+    home, scenario = tmp_path / "home", SCENARIOS["text_classification"]
+    ports = build_ports({"MLOPS_HOME": str(home), "TRAINER_URL": "none:"}, SCENARIOS)
+    assert scenario.generate is not None
+    for name, rows in scenario.generate(120, 1, Knobs()).items():
+        ports.lake.put(f"incoming/text_classification/d1/{name}.parquet", ArrowTables().write(rows))
+    dataset = str(ingest(ports, Landing("incoming", scenario, "d1", "")).detail["dataset"])
+    command = Command(home)
+    (record,) = command("baseline", "history", "text_classification", "--json").json
+    assert [len(words) for words in record["words"].values()] == [20, 20, 20, 20]
+    shown = command("baseline", "history", "text_classification").out
+    for label, words in record["words"].items():
+        assert f"{dataset} {label}: {', '.join(words)}" in shown
+        page = command.lake(f"datasets/text_classification/{dataset}/report.html").read_text()
+        assert f"{label}</td><td>{', '.join(words)}" in page

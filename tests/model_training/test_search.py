@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from model_training.candidates import Parameters
-from model_training.search import SIDE, Budget, Search, Trial
+from model_training.search import SIDE, Budget, Found, Search, Trial
 
 pytest.importorskip("optuna")
 
@@ -31,16 +31,16 @@ def _quiet(_found: Sequence[Trial]) -> None:
     """Nobody watches."""
 
 
-def _told(found: Sequence[Trial]) -> list[tuple[Parameters, float | None]]:
-    return [(trial.parameters, trial.score) for trial in found]
+def _told(found: Found) -> list[tuple[Parameters, float | None]]:
+    return [(trial.parameters, trial.score) for trial in found.trials]
 
 
 def test_a_search_comes_close_to_the_top(tmp_path: Path) -> None:
     """Twenty trials of a hill with its top at 3 come close; every trial keeps its parameters and its score."""
     found = _search(tmp_path / "study.db").run(_hill, _quiet)
-    assert len(found) == 20
-    assert max(trial.score or -1e9 for trial in found) > -1.0
-    assert all(set(trial.parameters) == {"x", "kind"} and trial.seconds >= 0 for trial in found)
+    assert (len(found.trials), found.ended) == (20, "trials")
+    assert max(trial.score or -1e9 for trial in found.trials) > -1.0
+    assert all(set(trial.parameters) == {"x", "kind"} and trial.seconds >= 0 for trial in found.trials)
 
 
 def test_equal_seeds_search_equally_on_any_number_of_cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,12 +73,12 @@ def test_a_killed_search_goes_on_as_if_nothing_had_been(dies: int, tmp_path: Pat
 def test_a_search_without_gain_ends_early(tmp_path: Path) -> None:
     """When nothing gets better for ten trials the rest of the budget is not spent."""
     found = _search(tmp_path / "study.db", trials=200, patience=10).run(lambda _p, _w: 0.5, _quiet)
-    assert len(found) == 3 * SIDE
+    assert (len(found.trials), found.ended) == (3 * SIDE, "patience")
 
 
 def test_time_is_a_budget_too(tmp_path: Path) -> None:
-    """Without time no trial is made."""
-    assert _search(tmp_path / "study.db", seconds=0.0).run(_hill, _quiet) == []
+    """Without time no trial is made, and the search says what ended it."""
+    assert _search(tmp_path / "study.db", seconds=0.0).run(_hill, _quiet) == Found([], "seconds")
 
 
 def test_hopeless_trials_are_pruned(tmp_path: Path) -> None:
@@ -91,6 +91,6 @@ def test_hopeless_trials_are_pruned(tmp_path: Path) -> None:
         return score
 
     found = _search(tmp_path / "study.db", trials=24).run(slow, _quiet)
-    pruned = [trial for trial in found if trial.state == "pruned"]
+    pruned = [trial for trial in found.trials if trial.state == "pruned"]
     assert pruned
     assert all(trial.score is None for trial in pruned)

@@ -26,6 +26,7 @@ def view(facts: Facts) -> Mapping[str, Any]:
         "warnings": [{**one, "anchor": places.get((one["table"], one["column"]))} for one in warnings],
         "tables": tables,
         "statistics": _statistics(facts, baseline["profile"]["statistics"]),
+        "words": _words(facts),
         "lines": _dataset_lines(facts["history"]),
         "drifted": sum(table["drifted"] for table in tables),
         "short": short,
@@ -119,6 +120,15 @@ def _statistics(facts: Facts, baseline: Mapping[str, Any]) -> list[Mapping[str, 
             "line": _maybe_line([record["statistics"].get(name) for record in facts["history"]]),
         }
         for name, value in facts["profile"]["statistics"].items()
+    ]
+
+
+def _words(facts: Facts) -> list[Mapping[str, Any]]:
+    """Each label's words, and which of them the version before did not have."""
+    before = facts["history"][-2].get("words", {}) if len(facts["history"]) > 1 else {}
+    return [
+        {"label": label, "words": [{"word": one, "new": label in before and one not in before[label]} for one in words]}
+        for label, words in facts["profile"].get("words", {}).items()
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from model_training.text.vocabulary import fit_vocabulary, stop_words, top_words
+from model_training.text.vocabulary import fit_vocabulary, stop_words
 from shared.errors import Quarantined
 
 
@@ -40,14 +40,6 @@ def test_texts_without_common_words_are_quarantined() -> None:
     """The sentence says how many texts there were and what a word would have needed."""
     with pytest.raises(Quarantined, match=r"The 3 training texts have no word .* fewer than 2 or in more than 50%"):
         fit_vocabulary(_texts("moon", "sun", ""))
-
-
-def test_top_words_tell_the_classes_apart() -> None:
-    """Largest mean weight first, at most k, and none that a class does not use."""
-    X = _texts("moon moon star", "moon star far", "pixel", "pixel star", "far", "else")
-    found = top_words(X, np.array([0, 0, 1, 1, 1, 1]), k=2)
-    assert found == [("moon", "star"), ("pixel", "far")]
-    assert top_words(X, np.array([0, 0, 1, 1, 1, 1]))[1] == ("pixel", "far", "star")
 
 
 def test_stop_words_are_plain_english() -> None:
