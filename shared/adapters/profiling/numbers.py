@@ -92,24 +92,45 @@ class NumberPart:
 
 def describe_numbers(column: pa.ChunkedArray, edges: Sequence[float] | None) -> NumberPart:
     """The column of whole or floating numbers; NaN and infinities count as missing."""
-    values = _sorted(column.drop_null() if column.null_count else column)
-    if values.dtype.kind == "f" and len(values) and not (np.isfinite(values[0]) and np.isfinite(values[-1])):
-        values = values[np.isfinite(values)]
-    kind, nulls = "float" if values.dtype.kind == "f" else "int", len(column) - len(values)
-    starts, weights = np.flatnonzero(_starts(values)), None
-    if len(starts) <= _FEW:
-        values, weights = values[starts], np.diff(starts, append=len(values))
+    values = _joined_chunks(column.drop_null() if column.null_count else column)
+    kind = "float" if values.dtype.kind == "f" else "int"
+    values, weights = _counted(values) if kind == "int" and _is_narrow(values) else _ordered(values)
+    nulls = len(column) - (len(values) if weights is None else int(weights.sum()))
     known = None if edges is None else _cells(values, weights, np.array(edges))
     return NumberPart(kind, nulls, moments_of(values, weights), values, weights, known=known)
 
 
-def _sorted(column: pa.ChunkedArray) -> np.ndarray:
-    values: np.ndarray = column.to_numpy()
-    # Joined chunks are a copy of our own already; a single chunk is the table's memory.
-    if column.num_chunks == 1 or not values.flags.writeable:
-        return np.sort(values)
+def _joined_chunks(column: pa.ChunkedArray) -> np.ndarray:
+    """The values as an array of our own; the column has no nulls."""
+    parts = [chunk.to_numpy() for chunk in column.chunks]
+    return np.concatenate(parts) if parts else np.empty(0, column.type.to_pandas_dtype())
+
+
+def _is_narrow(values: np.ndarray) -> bool:
+    """Whether whole numbers lie so close together that counting them is quicker than sorting."""
+    return bool(len(values)) and int(values.max()) - int(values.min()) < _FEW
+
+
+def _counted(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct whole numbers, ascending, and how often each stands there."""
+    # Eight bits do not hold every difference of two numbers of eight bits.
+    wide = values if values.itemsize == np.int64().itemsize else values.astype(np.int64)
+    least = wide.min()
+    counts = np.bincount((wide - least).astype(np.int64, copy=False))
+    places = np.flatnonzero(counts)
+    return places.astype(wide.dtype) + least, counts[places]
+
+
+def _ordered(values: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """Finite values ascending; few distinct ones once, with how often each stands there."""
     values.sort()
-    return values
+    if values.dtype.kind == "f" and len(values) and not (np.isfinite(values[0]) and np.isfinite(values[-1])):
+        values = values[np.isfinite(values)]
+    starts = _starts(values)
+    if np.count_nonzero(starts) > _FEW:
+        return values, None
+    places = np.flatnonzero(starts)
+    return values[places], np.diff(places, append=len(values))
 
 
 def _starts(ordered: np.ndarray) -> np.ndarray:

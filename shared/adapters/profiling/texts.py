@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from shared.adapters.profiling.counting import counts_of
 from shared.adapters.profiling.distinct import estimate, hash_texts, union
 from shared.adapters.profiling.lengths import Lengths, lengths_of
 
@@ -77,7 +78,7 @@ def describe_texts(column: pa.ChunkedArray, listed: Sequence[str] | None) -> Tex
     encoded = column if pa.types.is_dictionary(column.type) else column.cast(pa.string()).dictionary_encode()
     whole = encoded.unify_dictionaries().combine_chunks()
     indices = (whole.indices.drop_null() if whole.null_count else whole.indices).to_numpy()
-    counts = np.bincount(indices, minlength=len(whole.dictionary))
+    counts = counts_of(indices, len(whole.dictionary))
     used = counts > 0
     values = whole.dictionary.cast(pa.string()).filter(pa.array(used))
     counts = counts[used]

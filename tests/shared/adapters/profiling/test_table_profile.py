@@ -114,3 +114,28 @@ def test_infinities_count_as_missing() -> None:
     """No statistic is spoiled by them."""
     seen = described(pa.array([1.0, np.inf, -np.inf, np.nan, None]))
     assert (seen["count"], seen["nulls"], seen["min"], seen["max"]) == (1, 4, 1.0, 1.0)
+
+
+@pytest.mark.parametrize("kind", [pa.int8(), pa.uint8(), pa.int16(), pa.int64(), pa.uint64()])
+def test_narrow_whole_numbers_are_counted_exactly(kind: pa.DataType) -> None:
+    """At both ends of every kind's range: counted, not sorted, and the same as sorting says."""
+    low, high = (int(np.iinfo(kind.to_pandas_dtype()).min), int(np.iinfo(kind.to_pandas_dtype()).max))
+    for first in (low, high - 255):
+        values = [first + number % 256 for number in range(0, 3_000, 7)]
+        told = described(pa.array(values, kind))
+        assert (told["min"], told["max"], told["count"]) == (min(values), max(values), len(values))
+        assert told["distinct"] == len(set(values))
+        assert told["mean"] == pytest.approx(sum(values) / len(values))
+
+
+@pytest.mark.parametrize("rows", [10, 65_536, 100_001])
+@pytest.mark.parametrize("size", [3, 256, 300])
+def test_categories_are_counted_exactly(rows: int, size: int) -> None:
+    """Few or many rows, an odd number of them, few or many values: the counts are those of Python's counter."""
+    codes = np.random.default_rng(rows).zipf(1.5, rows) % size
+    column = pa.DictionaryArray.from_arrays(codes.astype(np.int32), pa.array([f"v{one}" for one in range(size)]))
+    top = described(column)["top"]
+    counted = Counter(f"v{one}" for one in codes.tolist())
+    assert isinstance(top, list)
+    assert all(counted[value] == count for value, count in top)
+    assert len(top) == min(20, len(counted))
