@@ -51,9 +51,14 @@ class Host:
         self._home = home.absolute()
         environ = {_THREADS[0]: _THREADS[1], "MLOPS_HOME": str(self._home), **environ}
         settings = read_settings(environ)
-        lake = Path(settings.lake_url.removeprefix("file:")) if settings.lake_url.startswith("file:") else None
         self._plan = Plan(
-            app_directory.absolute(), self._home, environ, lake, subscriptions, read_options(app_directory), clock
+            app_directory.absolute(),
+            self._home,
+            environ,
+            settings.lake_folder,
+            subscriptions,
+            read_options(app_directory),
+            clock,
         )
         self._wanted_port = port
         self._lock = HomeLock(self._home)

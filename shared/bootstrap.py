@@ -7,10 +7,8 @@ from datetime import UTC, datetime
 
 from shared.domain.policy_settings import read_policies
 from shared.domain.scenario import Scenarios
-from shared.ports import Clock, Ports, Trainer
+from shared.ports import Clock, Lake, Ports, Trainer
 from shared.settings import Settings, read_settings
-
-CONTAINER = "mlops"
 
 
 def utc_now() -> datetime:
@@ -20,7 +18,6 @@ def utc_now() -> datetime:
 
 def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock = utc_now) -> Ports:
     """Ports for these settings; Misconfigured when one is missing or cannot be used."""
-    from shared.adapters.folder_lake import FolderLake
     from shared.adapters.local_publisher import LocalPublisher
     from shared.adapters.onnx_scoring import OnnxScoring
     from shared.adapters.profiling import ArrowProfiles
@@ -44,10 +41,10 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
     policies = read_policies(environ, scenarios)
     settings.home.mkdir(parents=True, exist_ok=True)
     engine = open_database(settings.database_url)
-    lake = FolderLake(settings.lake_folder)
+    lake = _lake(settings)
     return Ports(
         scenarios=scenarios,
-        container=CONTAINER,
+        container=settings.container,
         training_profile=settings.training_profile,
         clock=clock,
         lake=lake,
@@ -71,6 +68,16 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
         rollouts=SqlRollouts(engine),
         health=SqlHealth(engine),
     )
+
+
+def _lake(settings: Settings) -> Lake:
+    if settings.lake_folder:
+        from shared.adapters.folder_lake import FolderLake
+
+        return FolderLake(settings.lake_folder)
+    from shared.adapters.blob_lake import open_lake
+
+    return open_lake(settings.lake_url, settings.azure_credential)
 
 
 def _trainer(settings: Settings, environ: Mapping[str, str]) -> Trainer:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.domain.places import BlobPlace, blob_place, check_credential
 from shared.domain.policy_settings import NAMES as RELEASE_NAMES
 from shared.errors import Misconfigured
 
@@ -24,13 +25,31 @@ class Settings:
     events_url: str
     training_profile: str
     max_file_mb: int
+    azure_credential: str
 
     @property
-    def lake_folder(self) -> Path:
-        """The folder of an embedded lake."""
-        return Path(self.lake_url.removeprefix("file:"))
+    def lake_folder(self) -> Path | None:
+        """The folder of an embedded lake; None when the lake is elsewhere."""
+        return Path(self.lake_url.removeprefix("file:")) if self.lake_url.startswith("file:") else None
+
+    @property
+    def lake_place(self) -> BlobPlace | None:
+        """The container of a lake in Blob Storage; None when the lake is a folder."""
+        return None if self.lake_folder else blob_place("LAKE_URL", self.lake_url)
+
+    @property
+    def lake_shown(self) -> str:
+        """The lake as a person looks it up: a folder's path or a container's URL."""
+        return str(self.lake_folder or self.lake_url)
+
+    @property
+    def container(self) -> str:
+        """The lake's container as events name it."""
+        return self.lake_place.container if self.lake_place else CONTAINER
 
 
+# What the folder of an embedded lake is called in events.
+CONTAINER = "mlops"
 _DEFAULTS = {
     "REGISTRY_URL": "local:",
     "TRAINER_URL": "process:",
@@ -39,9 +58,10 @@ _DEFAULTS = {
     "EVENTS_URL": "local:",
     "TRAINING_PROFILE": "default",
     "MAX_FILE_MB": "512",
+    "AZURE_CREDENTIAL": "default",
 }
 _SCHEMES = {
-    "LAKE_URL": ("file:",),
+    "LAKE_URL": ("file:", "https://", "http://"),
     "DATABASE_URL": ("sqlite:///",),
     "REGISTRY_URL": ("local:",),
     "TRAINER_URL": ("process:", "none:"),
@@ -51,7 +71,7 @@ _SCHEMES = {
 }
 PROFILES = ("default", "demo")
 # Every setting the code reads, for documentation and its test.
-NAMES = ("MLOPS_HOME", *_SCHEMES, "TRAINING_PROFILE", "MAX_FILE_MB", *RELEASE_NAMES)
+NAMES = ("MLOPS_HOME", *_SCHEMES, "TRAINING_PROFILE", "MAX_FILE_MB", "AZURE_CREDENTIAL", *RELEASE_NAMES)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -63,7 +83,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         _check_scheme(key, values[key], schemes)
     # Absolute, so that a training process started elsewhere finds the same places.
     for key, prefix in (("LAKE_URL", "file:"), ("DATABASE_URL", "sqlite:///")):
-        values[key] = f"{prefix}{Path(values[key].removeprefix(prefix)).absolute()}"
+        if values[key].startswith(prefix):
+            values[key] = f"{prefix}{Path(values[key].removeprefix(prefix)).absolute()}"
+    if not values["LAKE_URL"].startswith("file:"):
+        blob_place("LAKE_URL", values["LAKE_URL"])
+    check_credential(values["AZURE_CREDENTIAL"])
     return Settings(
         home=home,
         lake_url=values["LAKE_URL"],
@@ -75,6 +99,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         events_url=values["EVENTS_URL"],
         training_profile=_one_of("TRAINING_PROFILE", values["TRAINING_PROFILE"], PROFILES),
         max_file_mb=_positive("MAX_FILE_MB", values["MAX_FILE_MB"]),
+        azure_credential=values["AZURE_CREDENTIAL"],
     )
 
 

@@ -2,13 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from azure_parts import self_signed
 from world import World
+
+from local.azurite import Azurite, install
+from shared.errors import Transient
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     """A fresh world on embedded backends."""
     return World(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def azurite() -> Iterator[Azurite]:
+    """One Azurite for the whole run, in memory; every test takes a container of its own."""
+    try:
+        install()
+    except Transient as fault:
+        pytest.skip(f"Azurite is not here and cannot be fetched: {fault}")
+    with Azurite() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def secure_azurite(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Another one that speaks https and takes bearer tokens: its endpoint, and the certificate to trust."""
+    certificate = self_signed(tmp_path_factory.mktemp("tls"))
+    with Azurite(certificate=certificate) as server:
+        yield server.blob_endpoint, certificate[0]
+
+
+@pytest.fixture
+def trusted(secure_azurite: tuple[str, Path], monkeypatch: pytest.MonkeyPatch) -> str:
+    """Its endpoint, with the certificate trusted as any other would be."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(secure_azurite[1]))
+    return secure_azurite[0]

@@ -140,7 +140,7 @@ def _summary(session: Session, outcomes: list[DropOutcome], seconds: float, port
         "predictions": _predicted(session),
         "seconds": round(seconds, 1),
         "database": str(session.settings.home / "mlops.db"),
-        "lake": str(session.settings.lake_folder),
+        "lake": session.settings.lake_shown,
         "port": port,
     }
 
@@ -154,7 +154,7 @@ def _close(session: Session, outcomes: list[DropOutcome], seconds: float, key: s
     rows = _predicted(session)
     out.print(f"\n{len(outcomes)} scenarios went from files to {rows} predictions in {seconds:.0f} s.")
     out.print(f"  database  {settings.home / 'mlops.db'}   (tables predictions_<scenario>)", soft_wrap=True)
-    out.print(f"  lake      {settings.lake_folder}", soft_wrap=True)
+    out.print(f"  lake      {settings.lake_shown}", soft_wrap=True)
     out.print("  look      .venv/bin/mlops status · history · models list · deployments list")
     out.print("\nScore one row (with the host up: make demo ARGS=--serve):")
     out.print(f"  curl -s -X POST http://127.0.0.1:{PORT}/api/score/{REQUESTED} \\", soft_wrap=True)

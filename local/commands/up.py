@@ -30,7 +30,7 @@ def up(
     # Before anybody learns that the host is up: whoever stops it from then on is heard.
     stopped = hear_signals()
     with session.own_host(port) as host:
-        incoming = f"{session.settings.lake_folder / 'incoming'}/<scenario>/<drop>/"
+        incoming = f"{session.settings.lake_shown}/incoming/<scenario>/<drop>/"
         if json:
             as_json({"url": f"http://127.0.0.1:{host.port}/api/", "port": host.port, "incoming": incoming})
         else:

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from shared.adapters.blob_names import check_name, check_prefix, name_problem
 from shared.domain.records import Blob
 from shared.errors import BadInput, Missing, Permanent, Superseded, Transient
 
-MAX_NAME = 1024
 _BLOCK = 1 << 20
 _PARTIAL = ".partial"
 
@@ -24,29 +24,6 @@ _PARTIAL = ".partial"
 def etag_of(found: os.stat_result) -> str:
     """The ETag of a file's version: a replaced file is another inode, so it never keeps its ETag."""
     return f'"0x{found.st_mtime_ns:X}{found.st_size:X}{found.st_ino:X}"'
-
-
-def check_name(path: str) -> str:
-    """The blob name, when it is one; BadInput says what is wrong with it."""
-    problem = _problem(path)
-    if problem:
-        raise BadInput(f"{path[:100]!r} is not a blob name: {problem}.")
-    return path
-
-
-def _problem(path: str) -> str:
-    if not path or len(path) > MAX_NAME:
-        return f"it has {len(path)} characters, 1 to {MAX_NAME} are accepted"
-    if "\\" in path or any(ord(char) < 32 or 127 <= ord(char) < 160 for char in path):  # noqa: PLR2004 - the control blocks
-        return "backslashes and control characters are not accepted"
-    segments = path.split("/")
-    if "" in segments:
-        return "it starts or ends with a slash, or has an empty segment"
-    if any(segment.startswith(".") for segment in segments):
-        return "a segment may not start with a dot"
-    if any("\ud800" <= char <= "\udfff" for char in path) or any(len(s.encode()) > 255 for s in segments):  # noqa: PLR2004 - the file system's limit
-        return "a segment must be valid text of at most 255 bytes"
-    return ""
 
 
 class FolderLake:
@@ -88,9 +65,7 @@ class FolderLake:
 
     def list(self, prefix: str) -> Iterator[Blob]:
         """All blobs whose name starts with `prefix`, in name order; what vanishes meanwhile is left out."""
-        if prefix:
-            check_name(prefix.rstrip("/") if prefix.endswith("/") and not prefix.endswith("//") else prefix)
-        folder = prefix.rpartition("/")[0]
+        folder = check_prefix(prefix).rpartition("/")[0]
         with _faults(prefix):
             yield from _walk(self._root / folder, f"{folder}/" if folder else "", prefix)
 
@@ -167,7 +142,7 @@ def _walk(folder: Path, name: str, prefix: str) -> Iterator[Blob]:
         return
     for entry, linked in found:
         path = name + entry
-        if not path.startswith(prefix) or _problem(path.rstrip("/")):
+        if not path.startswith(prefix) or name_problem(path.rstrip("/")):
             continue
         if entry.endswith("/"):
             # A linked folder could lead back to itself.

@@ -1,4 +1,7 @@
-"""What every contract runs on: one entry per adapter. A further backend is one more entry here."""
+"""What every contract runs on: one entry per adapter. A further backend is one more entry here.
+
+At the end of a run the table of contract cases by adapter is printed: how each port's suite went on each adapter.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from azure_parts import FakeCredential, fresh_place, lake_at
 from contracts.hand_clock import HandClock
 from sqlalchemy import Engine
 
@@ -15,10 +19,20 @@ from shared.adapters.folder_lake import FolderLake
 from shared.adapters.sql.engine import open_database
 from shared.ports.lake import Lake
 
-LAKES: dict[str, Callable[[Path], Lake]] = {"folder": lambda folder: FolderLake(folder / "lake")}
+LAKES: dict[str, Callable[[pytest.FixtureRequest], Lake]] = {
+    "folder": lambda request: FolderLake(request.getfixturevalue("tmp_path") / "lake"),
+    "azurite": lambda request: lake_at(fresh_place(request.getfixturevalue("azurite").blob_endpoint)),
+    "azurite-identity": lambda request: _with_identity(request.getfixturevalue("trusted")),
+}
 DATABASES: dict[str, Callable[[Path], Engine]] = {
     "sqlite": lambda folder: open_database(f"sqlite:///{folder}/state.db")
 }
+
+
+def _with_identity(endpoint: str) -> Lake:
+    credential = FakeCredential()
+    return lake_at(fresh_place(endpoint, credential), credential)
+
 
 Together = Callable[[list[Callable[[], object]]], list[object]]
 
@@ -30,9 +44,9 @@ def clock() -> HandClock:
 
 
 @pytest.fixture(params=LAKES)
-def lake(request: pytest.FixtureRequest, tmp_path: Path) -> Lake:
+def lake(request: pytest.FixtureRequest) -> Lake:
     """An empty lake of each kind."""
-    return LAKES[request.param](tmp_path)
+    return LAKES[request.param](request)
 
 
 @pytest.fixture(params=DATABASES)
@@ -54,7 +68,7 @@ def together() -> Together:
             barrier.wait(timeout=30)
             try:
                 return call()
-            except Exception as error:  # noqa: BLE001 - the loser's error is an answer here
+            except Exception as error:  # noqa: BLE001 -- the loser's error is an answer here
                 return error
 
         with ThreadPoolExecutor(len(calls)) as pool:

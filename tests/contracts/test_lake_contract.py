@@ -25,6 +25,8 @@ REFUSED = (
     "a\x7fb",
     "a\x85b",
     "n" * 1025,
+    "non\uffffcharacter",
+    "a/" * 254 + "b",
     "lone\ud800surrogate",
 )
 ACCEPTED = (

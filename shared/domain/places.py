@@ -1,0 +1,79 @@
+"""Where a lake in Blob Storage is: read from one setting, which is the only thing that may name a host."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+from shared.errors import Misconfigured
+
+EMULATOR_ACCOUNT = "devstoreaccount1"
+CREDENTIALS = ("environment", "workload", "managed", "cli")
+_ACCEPTED = "https://<account>.blob.core.windows.net/<container>"
+_CONTAINER = re.compile(r"(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class BlobPlace:
+    """A container of a storage account. `emulated` is true for Azurite over plain HTTP, which takes no identity."""
+
+    endpoint: str
+    container: str
+    emulated: bool
+
+    @property
+    def url(self) -> str:
+        """As it stands in the setting."""
+        return f"{self.endpoint}/{self.container}"
+
+
+def blob_place(key: str, url: str) -> BlobPlace:
+    """The place that setting `key` names; Misconfigured says what is wrong with it."""
+    try:
+        parts = urlsplit(url)
+        local = _loopback(parts.hostname or "")
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError as error:
+        raise Misconfigured(key, f"is no URL ({error})", _ACCEPTED) from error
+    _check(key, parts, local=local)
+    segments = parts.path.strip("/").split("/")
+    account = segments[:-1]
+    if account != ([EMULATOR_ACCOUNT] if local else []):
+        path = f"http://127.0.0.1:10000/{EMULATOR_ACCOUNT}/<container>" if local else _ACCEPTED
+        raise Misconfigured(key, f"has the path {parts.path!r}, which is not one container's", path)
+    container = segments[-1]
+    if not _CONTAINER.fullmatch(container):
+        raise Misconfigured(key, f"names container {container!r}", "3 to 63 lower-case letters, digits, single hyphens")
+    host = f"[{parts.hostname}]" if ":" in str(parts.hostname) else parts.hostname
+    return BlobPlace("/".join([f"{parts.scheme}://{host}{port}", *account]), container, parts.scheme == "http")
+
+
+def _check(key: str, parts: SplitResult, *, local: bool) -> None:
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise Misconfigured(key, "is no URL of a container", _ACCEPTED)
+    if parts.scheme == "http" and not local:
+        raise Misconfigured(key, "uses http to another machine", f"{_ACCEPTED}, or http to Azurite on this machine")
+    if parts.query or parts.fragment or parts.username or parts.password:
+        # The value could be a secret: it is not repeated.
+        raise Misconfigured(key, "carries more than a place (a SAS token, a user or a fragment)", _ACCEPTED)
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check_credential(choice: str) -> tuple[str, str]:
+    """The kind of identity that AZURE_CREDENTIAL names and its client id, if any; Misconfigured otherwise."""
+    kind, colon, client_id = choice.partition(":")
+    known = kind in CREDENTIALS or choice == "default"
+    if not known or (colon and (kind != "managed" or not client_id)):
+        accepted = f"default, {', '.join(CREDENTIALS)}, or managed:<client id>"
+        raise Misconfigured("AZURE_CREDENTIAL", f"is {choice!r}", accepted)
+    return kind, client_id
