@@ -22,4 +22,5 @@ SCOPES: dict[str, tuple[str, ...]] = {
     "score": (SCORE,),
     # Reading how things stand takes any key.
     "status": KEY_SCOPES,
+    "trace": (OPERATE,),
 }

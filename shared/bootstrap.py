@@ -22,12 +22,14 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
     from shared.adapters.onnx_scoring import OnnxScoring
     from shared.adapters.profiling import ArrowProfiles
     from shared.adapters.sql.approvals import SqlApprovals
+    from shared.adapters.sql.corrections import SqlCorrections
     from shared.adapters.sql.datasets import SqlDatasets
     from shared.adapters.sql.deployments import SqlDeployments
     from shared.adapters.sql.engine import open_database
     from shared.adapters.sql.health import SqlHealth
     from shared.adapters.sql.history import SqlHistory
     from shared.adapters.sql.ledger import SqlLedger
+    from shared.adapters.sql.lineage import SqlLineage
     from shared.adapters.sql.outbox import SqlOutbox
     from shared.adapters.sql.predictions import SqlPredictions
     from shared.adapters.sql.registry import LocalRegistry
@@ -60,6 +62,8 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
         scoring=OnnxScoring(),
         windows=SqlWindows(engine),
         predictions=SqlPredictions(engine),
+        lineage=SqlLineage(engine),
+        corrections=SqlCorrections(engine),
         outbox=SqlOutbox(engine),
         publisher=LocalPublisher(settings.home),
         monitoring=monitoring_stores(engine),

@@ -12,7 +12,7 @@ from shared.ports import Ports
 
 _PORTS = (
     "lake", "tables", "ledger", "history", "datasets", "runs", "registry", "trainer", "deployments", "scoring",
-    "windows", "predictions", "outbox", "publisher",
+    "windows", "predictions", "outbox", "publisher", "corrections",
 )  # fmt: skip
 
 

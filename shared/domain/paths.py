@@ -113,6 +113,16 @@ def window_folder(scenario: str, window: str) -> str:
     return f"windows/{scenario}/{window}/"
 
 
+def plan_path(scenario: str, window: str) -> str:
+    """Where what a window is made of is pinned."""
+    return f"{window_folder(scenario, window)}plan.json"
+
+
+def commit_path(scenario: str, window: str) -> str:
+    """Where it stands that a window is true."""
+    return f"{window_folder(scenario, window)}_COMMIT.json"
+
+
 def quarantine_folder(where: Landing, etag: str) -> str:
     """Where refused bytes and their reason lie; one folder per version of the blob."""
     return f"quarantine/{where.scenario.name}/{where.drop}/{re.sub(r'[^A-Za-z0-9]', '', etag)}/"

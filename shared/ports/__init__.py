@@ -10,6 +10,7 @@ from shared.domain.release import Policies
 from shared.domain.scenario import Scenarios
 from shared.ports.events import Outbox, Publisher
 from shared.ports.lake import Lake
+from shared.ports.lineage import Corrections, Lineage
 from shared.ports.monitoring import MonitoringStores
 from shared.ports.profiles import Profiles
 from shared.ports.release import Approvals, HealthStore, Rollouts
@@ -42,6 +43,8 @@ class Ports:
     scoring: Scoring
     windows: Windows
     predictions: Predictions
+    lineage: Lineage
+    corrections: Corrections
     outbox: Outbox
     publisher: Publisher
     monitoring: MonitoringStores
@@ -54,12 +57,14 @@ class Ports:
 __all__ = [
     "Approvals",
     "Clock",
+    "Corrections",
     "Datasets",
     "Deployments",
     "HealthStore",
     "History",
     "Lake",
     "Ledger",
+    "Lineage",
     "MonitoringStores",
     "Outbox",
     "Ports",

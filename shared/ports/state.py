@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO, Protocol
 
+from shared.domain.lineage import Revision
 from shared.domain.records import (
     Claim,
     Commit,
@@ -168,9 +169,10 @@ class Predictions(Protocol):
         """Create the scenario's typed table and view when they are not there."""
         ...
 
-    def load(self, scenario: Scenario, commit: Commit, parquet: BinaryIO) -> bool:
+    def load(self, scenario: Scenario, commit: Commit, parquet: BinaryIO, revision: Revision | None = None) -> bool:
         """One transaction: the commit row, every row of the file, the outbox notice. False when it was there already.
 
+        `revision` says which version of which window it is; without one it is the first of its own.
         Corrupt when the window stands there with another sha256.
         """
         ...

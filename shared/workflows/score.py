@@ -9,11 +9,13 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from shared.domain.paths import table_of, window_folder
+from shared.domain.lineage import Revision
+from shared.domain.paths import commit_path, plan_path, table_of, window_folder
 from shared.domain.predictions import first_id
 from shared.domain.records import Commit, Deployment, Outcome, Window
 from shared.domain.scenario import Scenario, Table
@@ -55,14 +57,15 @@ def _window(ports: Ports, scenario_name: str, window_id: str) -> tuple[Scenario,
 
 def _committed(ports: Ports, scenario: Scenario, window: Window) -> Commit:
     """The commit that stands in the lake; made now if there is none."""
-    path = f"{window_folder(scenario.name, window.id)}_COMMIT.json"
+    path = commit_path(scenario.name, window.id)
     if ports.lake.stat(path) is None:
         ports.lake.put(path, _json(asdict(_score(ports, scenario, window))))
     # Whoever wrote it: what stands there is true.
-    return _commit_of(read_json(ports, path), path)
+    return commit_of(read_json(ports, path), path)
 
 
-def _commit_of(value: Mapping[str, Any], path: str) -> Commit:
+def commit_of(value: Mapping[str, Any], path: str) -> Commit:
+    """The content of a `_COMMIT.json`; Corrupt when its schema is unknown."""
     facts = dict(value)
     if facts.pop("schema", None) != SCHEMA:
         raise Corrupt(f"{path} has a schema this code does not know; it reads {SCHEMA}.")
@@ -96,12 +99,9 @@ def _score(ports: Ports, scenario: Scenario, window: Window) -> Commit:
 
 def _pin(ports: Ports, scenario: Scenario, window: Window) -> tuple[Mapping[str, Any], str]:
     """The plan: inputs, model and time, pinned by whoever is first; later ones use what stands."""
-    path = f"{window_folder(scenario.name, window.id)}plan.json"
+    path = plan_path(scenario.name, window.id)
     if ports.lake.stat(path) is None:
-        current = ports.deployments.current(scenario.name)
-        if current is None:
-            raise Transient(f"No model is deployed for {scenario.name}.")
-        ports.lake.put(path, _json(_plan(ports, scenario, window, current)))
+        ports.lake.put(path, _json(_plan(ports, scenario, window)))
     with ports.lake.open(path) as source:
         content = source.read()
     plan = json.loads(content)
@@ -110,13 +110,25 @@ def _pin(ports: Ports, scenario: Scenario, window: Window) -> tuple[Mapping[str,
     return plan, hashlib.sha256(content).hexdigest()
 
 
-def _plan(ports: Ports, scenario: Scenario, window: Window, current: Deployment) -> Mapping[str, Any]:
+def _plan(ports: Ports, scenario: Scenario, window: Window) -> Mapping[str, Any]:
+    correction = ports.corrections.find(scenario.name, window.id)
+    if correction is None:
+        current = ports.deployments.current(scenario.name)
+        if current is None:
+            raise Transient(f"No model is deployed for {scenario.name}.")
+        return _planned(ports, window, _inputs(ports, scenario, window), current)
+    # The same window again on purpose: what it is made of and which model scores it was decided when it was asked for.
+    told = {"base": correction.base, "number": correction.number, "by": correction.by, "reason": correction.reason}
+    return {**_planned(ports, window, correction.inputs, correction.deployment), "corrects": told}
+
+
+def _planned(ports: Ports, window: Window, inputs: Sequence[str], deployment: Deployment) -> Mapping[str, Any]:
     return {
         "scenario": window.scenario,
         "window": window.id,
         "ordinal": window.ordinal,
-        "inputs": _inputs(ports, scenario, window),
-        "deployment": {**asdict(current), "at": current.at.isoformat()},
+        "inputs": list(inputs),
+        "deployment": {**asdict(deployment), "at": deployment.at.isoformat()},
         "planned_at": ports.clock().isoformat(),
     }
 
@@ -201,11 +213,32 @@ def _to_sql(ports: Ports, scenario: Scenario, commit: Commit) -> None:
     if ports.predictions.committed(scenario.name, commit.window) == commit:
         return
     ports.predictions.prepare(scenario)
+    with committed_file(ports, commit) as parquet:
+        ports.predictions.load(scenario, commit, parquet, revision_of(ports, commit))
+
+
+@contextmanager
+def committed_file(ports: Ports, commit: Commit) -> Iterator[BinaryIO]:
+    """The window's Parquet file, at its beginning; Corrupt when it is not what was committed."""
     with ports.lake.open(commit.path) as parquet:
         if _sha256(parquet) != commit.sha256:
             raise Corrupt(f"{commit.path} is not the file that was committed.")
         parquet.seek(0)
-        ports.predictions.load(scenario, commit, parquet)
+        yield parquet
+
+
+def revision_of(ports: Ports, commit: Commit) -> Revision:
+    """Which version of which window this is, since when, and what it was made of: as the lake says it."""
+    plan = read_json(ports, plan_path(commit.scenario, commit.window))
+    stands = ports.lake.stat(commit_path(commit.scenario, commit.window))
+    corrects = plan.get("corrects") or {"base": commit.window, "number": 1}
+    return Revision(
+        base=corrects["base"],
+        number=corrects["number"],
+        committed_at=commit.scored_at if stands is None else stands.modified,
+        inputs=tuple(plan["inputs"]),
+        generation=plan["deployment"]["generation"],
+    )
 
 
 def _sha256(source: BinaryIO) -> str:
@@ -225,6 +258,3 @@ def _text(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(type(value).__name__)
-
-
-__all__ = ["score_window"]

@@ -28,7 +28,7 @@ def test_the_app_is_indexed_without_a_single_setting() -> None:
     """A missing setting must fail an invocation, not the app."""
     assert set(bindings()) == {
         "data_event", "model_event", "ingest", "deploy", "predict_window", "data_poison", "model_poison",
-        "window_poison", "plan_windows", "reconcile", "health", "static", "status", "score",
+        "window_poison", "plan_windows", "reconcile", "health", "static", "status", "score", "trace",
     }  # fmt: skip
 
 

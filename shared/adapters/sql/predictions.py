@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import BinaryIO
 
-from sqlalchemy import Connection, Engine, Table, and_, insert, inspect, literal, select, text, update
+from sqlalchemy import Connection, Engine, Table, insert, inspect, select, update
 
 from shared.adapters.sql.bulk import insert_predictions
 from shared.adapters.sql.engine import read, write
 from shared.adapters.sql.outbox import add_notice
+from shared.adapters.sql.revisions import create_views, write_revision
 from shared.adapters.sql.schema import prediction_commit, prediction_table, window
+from shared.domain.lineage import Revision
 from shared.domain.records import Commit, Notice
 from shared.domain.scenario import Scenario
 from shared.errors import Conflict, Corrupt
@@ -31,7 +33,7 @@ class SqlPredictions:
         """Create the scenario's table and view when absent; Conflict when the table lacks a declared column."""
         self._table(scenario)
 
-    def load(self, scenario: Scenario, commit: Commit, parquet: BinaryIO) -> bool:
+    def load(self, scenario: Scenario, commit: Commit, parquet: BinaryIO, revision: Revision | None = None) -> bool:
         """One transaction: commit row, prediction rows, window state, notice. False when the window was there already.
 
         Corrupt when it stands there with another sha256, or when the file does not have the committed number of rows.
@@ -39,15 +41,10 @@ class SqlPredictions:
         table = self._table(scenario)
 
         def work(connection: Connection) -> bool:
-            standing = _find(connection, commit.scenario, commit.window)
+            standing = find_commit(connection, commit.scenario, commit.window)
             if standing is not None:
                 return _same(standing, commit)
-            connection.execute(insert(prediction_commit), asdict(commit))
-            parquet.seek(0)
-            _check_rows(commit, insert_predictions(connection, table, parquet))
-            this = (window.c.scenario == commit.scenario, window.c.id == commit.window)
-            connection.execute(update(window).where(*this).values(state="committed", reason=""))
-            add_notice(connection, _notice(commit, table.name))
+            insert_window(connection, table, commit, parquet, revision)
             return True
 
         # When the answer to COMMIT is lost the transaction runs again and finds its own commit row.
@@ -55,7 +52,7 @@ class SqlPredictions:
 
     def committed(self, scenario: str, window_id: str) -> Commit | None:
         """The commit row, or None."""
-        return read(self._engine, lambda connection: _find(connection, scenario, window_id))
+        return read(self._engine, lambda connection: find_commit(connection, scenario, window_id))
 
     def commits(self, scenario: str | None = None) -> Sequence[Commit]:
         """All commit rows by ordinal."""
@@ -77,18 +74,20 @@ def _create(connection: Connection, scenario: Scenario, table: Table) -> None:
     if present.has_table(table.name):
         _check_columns(table, {column["name"] for column in present.get_columns(table.name)})
     table.create(connection, checkfirst=True)
-    view = f"v_{table.name}"
-    if view not in present.get_view_names():
-        ours = and_(_C.scenario == literal(scenario.name), _C.window == table.c.window)
-        query = select(table).join(prediction_commit, ours)
-        shown = query.compile(connection, compile_kwargs={"literal_binds": True})
-        name = connection.dialect.identifier_preparer.quote(view)
-        connection.execute(text(f"CREATE VIEW {name} AS {_escaped(str(shown))}"))
+    create_views(connection, scenario.name, table)
 
 
-def _escaped(statement: str) -> str:
-    """The statement for `text()`, which would take a colon for a parameter."""
-    return statement.replace(":", "\\:")
+def insert_window(
+    connection: Connection, table: Table, commit: Commit, parquet: BinaryIO, revision: Revision | None
+) -> None:
+    """Commit row, version, every row of the file, the window's state and the notice, in the caller's transaction."""
+    connection.execute(insert(prediction_commit), asdict(commit))
+    write_revision(connection, commit, revision or Revision(commit.window, 1, commit.scored_at))
+    parquet.seek(0)
+    _check_rows(commit, insert_predictions(connection, table, parquet))
+    this = (window.c.scenario == commit.scenario, window.c.id == commit.window)
+    connection.execute(update(window).where(*this).values(state="committed", reason=""))
+    add_notice(connection, _notice(commit, table.name))
 
 
 def _check_columns(table: Table, present: set[str]) -> None:
@@ -105,7 +104,8 @@ def _check_rows(commit: Commit, written: int) -> None:
         raise Corrupt(f"{commit.path} has {written} rows, its commit says {commit.rows}; nothing was loaded.")
 
 
-def _find(connection: Connection, scenario: str, window_id: str) -> Commit | None:
+def find_commit(connection: Connection, scenario: str, window_id: str) -> Commit | None:
+    """The commit row, or None."""
     query = select(prediction_commit).where(_C.scenario == scenario, _C.window == window_id)
     row = connection.execute(query).mappings().one_or_none()
     return None if row is None else Commit(**row)

@@ -1,0 +1,36 @@
+"""HTTP: where a prediction comes from, as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import azure.functions as func
+
+from functions.http_api import _answered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shared.ports import Ports
+
+
+def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
+    """One read-only route; it asks for a key that may operate."""
+    bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
+
+    @bp.route(route="trace/{scenario}/{prediction}", methods=["GET"])
+    def trace(req: func.HttpRequest) -> func.HttpResponse:
+        return _answered(lambda: (_trace(req, ports()), {}))
+
+    return bp
+
+
+def _trace(req: func.HttpRequest, ports: Ports) -> Any:
+    from shared.errors import BadInput
+    from shared.workflows.trace import trace
+    from shared.workflows.trace_view import trace_value
+
+    asked = req.route_params["prediction"]
+    if not (asked.isascii() and asked.isdigit()):
+        raise BadInput(f"{asked[:40]!r} is no prediction id; accepted: the whole number in the column prediction_id.")
+    return trace_value(trace(ports, int(asked), req.route_params["scenario"]))

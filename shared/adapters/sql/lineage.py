@@ -1,0 +1,124 @@
+"""Lineage from SQL alone: every question is a look-up by key or by a range of keys, never a scan of predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Select, and_, inspect, select
+
+from shared.adapters.sql.engine import read
+from shared.adapters.sql.history import FIND, entry_of
+from shared.adapters.sql.schema import prediction_commit, prediction_table, window
+from shared.adapters.sql.tables_lineage import prediction_revision, prediction_source
+from shared.domain.lineage import Revision, Scored
+from shared.domain.predictions import ID_SHIFT
+from shared.domain.records import Commit, Entry
+from shared.domain.scenario import Scenario
+
+_C = prediction_commit.c
+_R = prediction_revision.c
+_S = prediction_source.c
+_COMMIT = tuple(column.name for column in prediction_commit.columns)
+_JOINED = prediction_commit.outerjoin(
+    prediction_revision, and_(_R.scenario == _C.scenario, _R.window == _C.window)
+).outerjoin(window, and_(window.c.scenario == _C.scenario, window.c.id == _C.window))
+_ROWS_OF_A_WINDOW = 1 << ID_SHIFT
+# SQL Server takes at most 2 100 parameters in one statement.
+_SLICE = 500
+
+
+class SqlLineage:
+    """Port `Lineage`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def prediction(self, scenario: Scenario, prediction_id: int) -> Mapping[str, Any] | None:
+        """The row with its column names, or None."""
+        table = prediction_table(scenario)
+        query = select(table).where(table.c.prediction_id == prediction_id)
+
+        def work(connection: Connection) -> Mapping[str, Any] | None:
+            if not inspect(connection).has_table(table.name):
+                return None
+            row = connection.execute(query).mappings().one_or_none()
+            return None if row is None else dict(row)
+
+        return read(self._engine, work)
+
+    def window(self, scenario: Scenario, ordinal: int) -> Scored | None:
+        """The committed window of that number, or None."""
+        query = _windows(scenario).where(_C.ordinal == ordinal)
+        return next(iter(self._scored(scenario, [query])), None)
+
+    def scored(self, scenario: Scenario, *, models: Sequence[str] = (), path: str = "", etag: str = "") -> list[Scored]:
+        """Windows scored by one of these models or made of that blob, by number."""
+        ours = _windows(scenario)
+        queries = [ours.where(_C.model.in_(models[at : at + _SLICE])) for at in range(0, len(models), _SLICE)]
+        if path:
+            made_of = [_S.scenario == scenario.name, _S.path == path, *([_S.etag == etag] if etag else [])]
+            queries.append(ours.where(_C.window.in_(select(_S.window).where(*made_of))))
+        return self._scored(scenario, queries)
+
+    def entries(self, keys: Sequence[tuple[str, str]]) -> list[Entry]:
+        """The ledger's entries of those (kind, key) that have one, in the given order."""
+
+        def work(connection: Connection) -> list[Entry]:
+            found = (connection.execute(FIND, {"k": kind, "y": key}).one_or_none() for kind, key in keys)
+            return [entry_of(row) for row in found if row is not None]
+
+        return read(self._engine, work)
+
+    def _scored(self, scenario: Scenario, queries: Sequence[Any]) -> list[Scored]:
+        table = prediction_table(scenario)
+
+        def work(connection: Connection) -> list[Scored]:
+            if not inspect(connection).has_table(table.name):
+                return []
+            rows = {row.ordinal: row for query in queries for row in connection.execute(query)}
+            inputs = _inputs(connection, scenario.name, [row.window for row in rows.values()])
+            return [_read(rows[place], inputs) for place in sorted(rows)]
+
+        return read(self._engine, work)
+
+
+def _windows(scenario: Scenario) -> Select[Any]:
+    """Committed windows with their version and the ids of their first and last row.
+
+    An end is one step into the primary key, however many rows lie between.
+    """
+    key = prediction_table(scenario).c.prediction_id
+    start = _C.ordinal * _ROWS_OF_A_WINDOW
+    inside = select(key).where(key >= start, key < start + _ROWS_OF_A_WINDOW).limit(1).correlate(prediction_commit)
+    ends = (
+        inside.order_by(key).scalar_subquery().label("first_id"),
+        inside.order_by(key.desc()).scalar_subquery().label("last_id"),
+    )
+    version = (_R.base, _R.revision, _R.committed_at, _R.superseded_at, _R.generation)
+    query = select(prediction_commit, *version, window.c.created_at, *ends).select_from(_JOINED)
+    return query.where(_C.scenario == scenario.name)
+
+
+def _inputs(connection: Connection, scenario: str, windows: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for start in range(0, len(windows), _SLICE):
+        some = windows[start : start + _SLICE]
+        query = select(_S.window, _S.path, _S.etag).where(_S.scenario == scenario, _S.window.in_(some))
+        for row in connection.execute(query.order_by(_S.window, _S.position)):
+            found[row.window] = (*found.get(row.window, ()), f"{row.path}@{row.etag}")
+    return found
+
+
+def _read(row: Row[Any], inputs: Mapping[str, tuple[str, ...]]) -> Scored:
+    facts = row._mapping  # noqa: SLF001 -- SQLAlchemy's public name for a row as a mapping
+    commit = Commit(**{name: facts[name] for name in _COMMIT})
+    versioned = row.base is not None
+    revision = Revision(
+        base=row.base if versioned else commit.window,
+        number=row.revision if versioned else 1,
+        committed_at=row.committed_at if versioned else commit.scored_at,
+        inputs=inputs.get(commit.window, ()),
+        generation=row.generation if versioned else 0,
+    )
+    return Scored(commit, row.created_at, revision, row.superseded_at, row.first_id, row.last_id)

@@ -1,0 +1,101 @@
+"""Versions of a window in SQL: written in the transaction that loads its rows, and the views that tell them apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, delete, func, insert, inspect, literal, select, text, update
+
+from shared.adapters.sql.schema import prediction_commit
+from shared.adapters.sql.tables_lineage import prediction_revision, prediction_source
+from shared.domain.lineage import Revision
+from shared.domain.records import Commit
+
+_R = prediction_revision.c
+_C = prediction_commit.c
+
+
+def write_revision(connection: Connection, commit: Commit, revision: Revision) -> None:
+    """Keep the window's version and its inputs, and end the version before; in whatever order versions are loaded."""
+    here = {"scenario": commit.scenario, "window": commit.window}
+    values = {
+        "base": revision.base,
+        "revision": revision.number,
+        "committed_at": revision.committed_at,
+        "generation": revision.generation,
+    }
+    # Whoever took the commit out left these behind.
+    _forget(connection, commit.scenario, commit.window)
+    connection.execute(insert(prediction_revision), {**here, **values, "superseded_at": None})
+    sources = [
+        {**here, "position": place, "path": path, "etag": etag.strip('"')}
+        for place, (path, _, etag) in enumerate(key.rpartition("@") for key in revision.inputs)
+    ]
+    if sources:
+        connection.execute(insert(prediction_source), sources)
+    _order(connection, commit.scenario, revision.base)
+
+
+def _forget(connection: Connection, scenario: str, window: str) -> None:
+    for table in (prediction_revision, prediction_source):
+        connection.execute(delete(table).where(table.c.scenario == scenario, table.c.window == window))
+
+
+def _order(connection: Connection, scenario: str, base: str) -> None:
+    """Each version of the base ends when the next one begins."""
+    ours = (_R.scenario == scenario, _R.base == base)
+    rows = connection.execute(select(prediction_revision).where(*ours).order_by(_R.revision)).all()
+    for row, later in zip(rows, [*rows[1:], None], strict=True):
+        ends = None if later is None else later.committed_at
+        if row.superseded_at != ends:
+            this = (_R.scenario == scenario, _R.window == row.window)
+            connection.execute(update(prediction_revision).where(*this).values(superseded_at=ends))
+
+
+def create_views(connection: Connection, scenario: str, table: Table) -> None:
+    """`v_<table>` shows the newest version of each committed window, `v_<table>_asof` all with their time of truth.
+
+    A view of an older declaration is made anew.
+    """
+    present = inspect(connection)
+    names = set(present.get_view_names())
+    for view, query in (
+        (f"v_{table.name}", _newest(scenario, table)),
+        (f"v_{table.name}_asof", _asof(scenario, table)),
+    ):
+        if view in names and prediction_revision.name not in (present.get_view_definition(view) or ""):
+            connection.execute(text(f"DROP VIEW {_quoted(connection, view)}"))
+            names.discard(view)
+        if view not in names:
+            shown = query.compile(connection, compile_kwargs={"literal_binds": True})
+            connection.execute(text(f"CREATE VIEW {_quoted(connection, view)} AS {_escaped(str(shown))}"))
+
+
+def _newest(scenario: str, table: Table) -> Any:
+    return select(table).select_from(_joined(scenario, table)).where(_R.superseded_at.is_(None))
+
+
+def _asof(scenario: str, table: Table) -> Any:
+    shown = (
+        func.coalesce(_R.base, table.c.window).label("base_window"),
+        func.coalesce(_R.revision, 1).label("revision"),
+        func.coalesce(_R.committed_at, _C.scored_at).label("committed_at"),
+        _R.superseded_at,
+    )
+    return select(table, *shown).select_from(_joined(scenario, table))
+
+
+def _joined(scenario: str, table: Table) -> Any:
+    """Rows of committed windows; windows loaded before versions were kept are first versions."""
+    committed = and_(_C.scenario == literal(scenario), _C.window == table.c.window)
+    versioned = and_(_R.scenario == _C.scenario, _R.window == _C.window)
+    return table.join(prediction_commit, committed).outerjoin(prediction_revision, versioned)
+
+
+def _quoted(connection: Connection, view: str) -> str:
+    return connection.dialect.identifier_preparer.quote(view)
+
+
+def _escaped(statement: str) -> str:
+    """The statement for `text()`, which would take a colon for a parameter."""
+    return statement.replace(":", "\\:")
