@@ -81,7 +81,7 @@ class _Envelope:
 def parse(raw: Mapping[str, Any]) -> Event:
     """One event, Event Grid schema or CloudEvents 1.0, as our own value; BadInput when it is neither."""
     envelope = _envelope(raw)
-    reader = _READERS.get(envelope.kind.lower())
+    reader = _BY_LOWER_CASE.get(envelope.kind.lower())
     if reader is not None:
         return reader(envelope)
     return envelope.ignored(_WHY_NOT.get(envelope.kind.lower(), f"events of type {envelope.kind} ask for nothing here"))
@@ -168,12 +168,15 @@ def _is_step(envelope: _Envelope) -> bool:
 
 
 _READERS = {
-    "microsoft.storage.blobcreated": _blob_created,
-    "microsoft.storage.blobrenamed": _blob_renamed,
-    "microsoft.machinelearningservices.modelregistered": _model_registered,
-    "microsoft.machinelearningservices.runcompleted": _run_ended,
-    "microsoft.machinelearningservices.runstatuschanged": _run_ended,
+    "Microsoft.Storage.BlobCreated": _blob_created,
+    "Microsoft.Storage.BlobRenamed": _blob_renamed,
+    "Microsoft.MachineLearningServices.ModelRegistered": _model_registered,
+    "Microsoft.MachineLearningServices.RunCompleted": _run_ended,
+    "Microsoft.MachineLearningServices.RunStatusChanged": _run_ended,
 }
+# The types that ask for something: what subscriptions let through.
+ACTED_ON = tuple(_READERS)
+_BY_LOWER_CASE = {kind.lower(): reader for kind, reader in _READERS.items()}
 _WHY_NOT = {
     "microsoft.storage.blobdeleted": "a deletion never removes registered data",
     "microsoft.storage.directorycreated": "a directory holds no data",

@@ -1,0 +1,59 @@
+// Everything the system needs in one resource group. `azd up` deploys it; docs/deploy.md walks through it.
+targetScope = 'subscription'
+
+@minLength(2)
+@maxLength(16)
+@description('Names the environment; part of every resource name.')
+param environmentName string
+
+@description('Where everything is. It must offer Flex Consumption and Azure Machine Learning.')
+param location string
+
+@description('Object id of the Microsoft Entra group whose members administer the database and read the lake.')
+param administratorsId string
+
+@description('Name of that group, as it appears in Microsoft Entra ID.')
+param administratorsName string
+
+@description('Also make an Azure Data Explorer cluster for telemetry windows. It costs money while it runs.')
+param withDataExplorer bool = false
+
+@description('An existing Azure Data Explorer database for telemetry windows, as kusto:https://<cluster>/<database>; empty: windows of what lands in the lake.')
+param telemetryUrl string = ''
+
+@description('E-mail address that alerts of the platform go to; empty: none.')
+param alertEmail string = ''
+
+var tags = { 'azd-env-name': environmentName }
+
+resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+  name: 'rg-mlops-${environmentName}'
+  location: location
+  tags: tags
+}
+
+module resources 'resources.bicep' = {
+  name: 'resources'
+  scope: group
+  params: {
+    environmentName: environmentName
+    location: location
+    tags: tags
+    administratorsId: administratorsId
+    administratorsName: administratorsName
+    withDataExplorer: withDataExplorer
+    telemetryUrl: telemetryUrl
+    alertEmail: alertEmail
+  }
+}
+
+output AZURE_RESOURCE_GROUP string = group.name
+output SERVICE_INGEST_NAME string = resources.outputs.ingestName
+output SERVICE_DEPLOY_NAME string = resources.outputs.deployName
+output SERVICE_SCORE_NAME string = resources.outputs.scoreName
+output DATA_ACCOUNT string = resources.outputs.dataAccount
+output LAKE_URL string = resources.outputs.lakeUrl
+output DATABASE_SERVER string = resources.outputs.databaseServer
+output DATABASE_NAME string = resources.outputs.databaseName
+output WORKSPACE_NAME string = resources.outputs.workspaceName
+output IDENTITIES object = resources.outputs.identities

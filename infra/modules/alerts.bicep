@@ -1,0 +1,99 @@
+// Alerts of the platform: what the system's own alerts cannot tell because it does not run.
+param environmentName string
+param location string
+param tags object
+param insightsId string
+param hostAccountId string
+param email string
+
+resource receivers 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: 'ag-mlops-${environmentName}'
+  location: 'global'
+  tags: tags
+  properties: {
+    groupShortName: 'mlops'
+    enabled: true
+    emailReceivers: empty(email) ? [] : [{ name: 'on-call', emailAddress: email, useCommonAlertSchema: true }]
+  }
+}
+
+resource silence 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' = {
+  name: 'mlops-no-sweep-${environmentName}'
+  location: location
+  tags: tags
+  properties: {
+    displayName: 'No sweep ran for 15 minutes'
+    description: 'The reconcile timer is silent: nothing lost is found again. See docs/operations.md.'
+    severity: 1
+    enabled: true
+    scopes: [insightsId]
+    evaluationFrequency: 'PT5M'
+    windowSize: 'PT15M'
+    criteria: {
+      allOf: [
+        {
+          query: 'requests | where name == "reconcile" and success == true'
+          timeAggregation: 'Count'
+          operator: 'LessThan'
+          threshold: 1
+        }
+      ]
+    }
+    actions: { actionGroups: [receivers.id] }
+  }
+}
+
+resource failures 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' = {
+  name: 'mlops-failures-${environmentName}'
+  location: location
+  tags: tags
+  properties: {
+    displayName: 'Functions fail'
+    description: 'More than ten failed invocations in 15 minutes. See docs/operations.md.'
+    severity: 2
+    enabled: true
+    scopes: [insightsId]
+    evaluationFrequency: 'PT5M'
+    windowSize: 'PT15M'
+    criteria: {
+      allOf: [
+        {
+          query: 'requests | where success == false'
+          timeAggregation: 'Count'
+          operator: 'GreaterThan'
+          threshold: 10
+        }
+      ]
+    }
+    actions: { actionGroups: [receivers.id] }
+  }
+}
+
+resource backlog 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+  name: 'mlops-backlog-${environmentName}'
+  location: 'global'
+  tags: tags
+  properties: {
+    description: 'Messages pile up in the queues. See docs/operations.md and docs/scale.md.'
+    severity: 2
+    enabled: true
+    scopes: ['${hostAccountId}/queueServices/default']
+    evaluationFrequency: 'PT1H'
+    windowSize: 'PT1H'
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+      allOf: [
+        {
+          name: 'messages'
+          criterionType: 'StaticThresholdCriterion'
+          metricNamespace: 'Microsoft.Storage/storageAccounts/queueServices'
+          metricName: 'QueueMessageCount'
+          timeAggregation: 'Average'
+          operator: 'GreaterThan'
+          threshold: 1000
+        }
+      ]
+    }
+    actions: [{ actionGroupId: receivers.id }]
+  }
+}

@@ -1,0 +1,106 @@
+// One function app on Flex Consumption: the same package as the others, with the functions of others switched off.
+param name string
+param service string
+param location string
+param tags object
+
+@description('{ id, principalId, clientId } of the app.')
+param identity object
+
+param hostAccount string
+param packageContainer string
+param insightsConnectionString string
+param vaultUri string
+
+@description('Functions of the package that do not run in this app.')
+param disabled array
+
+@description('Settings of this app beside those every app has.')
+param settings object
+
+@description('Instances this app may grow to.')
+param maximumInstances int = 40
+
+@allowed([512, 2048, 4096])
+param memoryMb int = 2048
+
+var off = reduce(disabled, {}, (all, function) => union(all, { 'AzureWebJobs.${function}.Disabled': 'true' }))
+var common = {
+  AzureWebJobsStorage__accountName: hostAccount
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__clientId: identity.clientId
+  AzureWebJobsSecretStorageType: 'keyvault'
+  AzureWebJobsSecretStorageKeyVaultUri: vaultUri
+  AzureWebJobsSecretStorageKeyVaultClientId: identity.clientId
+  AzureWebJobsDisableHomepage: 'true'
+  APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.clientId};Authorization=AAD'
+  AZURE_CLIENT_ID: identity.clientId
+}
+
+resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
+  name: 'plan-${name}'
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: { name: 'FC1', tier: 'FlexConsumption' }
+  properties: { reserved: true }
+}
+
+resource host 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+  name: hostAccount
+}
+
+resource app 'Microsoft.Web/sites@2024-04-01' = {
+  name: name
+  location: location
+  tags: union(tags, { 'azd-service-name': service })
+  kind: 'functionapp,linux'
+  identity: { type: 'UserAssigned', userAssignedIdentities: { '${identity.id}': {} } }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    keyVaultReferenceIdentity: identity.id
+    siteConfig: {
+      minTlsVersion: '1.2'
+      scmMinTlsVersion: '1.2'
+      ftpsState: 'Disabled'
+      remoteDebuggingEnabled: false
+      http20Enabled: true
+      cors: { allowedOrigins: [] }
+    }
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: '${host.properties.primaryEndpoints.blob}${packageContainer}'
+          authentication: { type: 'UserAssignedIdentity', userAssignedIdentityResourceId: identity.id }
+        }
+      }
+      runtime: { name: 'python', version: '3.13' }
+      scaleAndConcurrency: { maximumInstanceCount: maximumInstances, instanceMemoryMB: memoryMb }
+    }
+  }
+}
+
+resource appSettings 'Microsoft.Web/sites/config@2024-04-01' = {
+  parent: app
+  name: 'appsettings'
+  properties: union(common, settings, off)
+}
+
+resource ftp 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = {
+  parent: app
+  name: 'ftp'
+  properties: { allow: false }
+}
+
+resource scm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = {
+  parent: app
+  name: 'scm'
+  properties: { allow: false }
+}
+
+output id string = app.id
+output name string = app.name
+output host string = app.properties.defaultHostName

@@ -1,0 +1,45 @@
+// Azure Data Explorer for telemetry: the smallest cluster, one database, and one identity that may read it.
+param suffix string
+param location string
+param tags object
+
+@description('The identity that reads windows: { principalId, clientId }.')
+param viewer object
+
+resource cluster 'Microsoft.Kusto/clusters@2024-04-13' = {
+  name: 'adxmlops${take(suffix, 10)}'
+  location: location
+  tags: tags
+  sku: { name: 'Dev(No SLA)_Standard_E2a_v4', tier: 'Basic', capacity: 1 }
+  properties: { enableAutoStop: true, enableDiskEncryption: true, publicNetworkAccess: 'Enabled' }
+}
+
+resource database 'Microsoft.Kusto/clusters/databases@2024-04-13' = {
+  parent: cluster
+  name: 'telemetry'
+  location: location
+  kind: 'ReadWrite'
+  properties: { softDeletePeriod: 'P365D', hotCachePeriod: 'P31D' }
+}
+
+resource table 'Microsoft.Kusto/clusters/databases/scripts@2024-04-13' = {
+  parent: database
+  name: 'raw-table'
+  properties: {
+    scriptContent: '.create-merge table opcua_raw (payload: dynamic)'
+    continueOnErrors: false
+  }
+}
+
+resource view 'Microsoft.Kusto/clusters/databases/principalAssignments@2024-04-13' = {
+  parent: database
+  name: 'viewer'
+  properties: {
+    principalId: viewer.clientId
+    principalType: 'App'
+    role: 'Viewer'
+    tenantId: subscription().tenantId
+  }
+}
+
+output url string = 'kusto:${cluster.properties.uri}/${database.name}'

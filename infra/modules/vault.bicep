@@ -1,0 +1,40 @@
+// A key vault: access by role, purge protection on. Each app has its own: the host names its keys by function alone.
+param name string
+param location string
+param tags object
+
+@description('Principals that make, read and rotate the keys in it.')
+param officers array
+
+var roleIds = loadJsonContent('../roles.json')
+
+resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    tenantId: subscription().tenantId
+    sku: { family: 'A', name: 'standard' }
+    enableRbacAuthorization: true
+    enablePurgeProtection: true
+    softDeleteRetentionInDays: 30
+  }
+}
+
+resource keep 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for principal in officers: {
+    name: guid(vault.id, principal, 'Key Vault Secrets Officer')
+    scope: vault
+    properties: {
+      principalId: principal
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId(
+        'Microsoft.Authorization/roleDefinitions',
+        roleIds['Key Vault Secrets Officer']
+      )
+    }
+  }
+]
+
+output id string = vault.id
+output uri string = vault.properties.vaultUri

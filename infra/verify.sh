@@ -1,0 +1,13 @@
+#!/bin/sh
+# verify.sh RESULTS: integration tests against the deployed apps, as JUnit XML. Keys are read, used and never printed.
+set -eu
+results=${1:?usage: verify.sh RESULTS}
+key() {
+  az functionapp function keys list --resource-group "$AZURE_RESOURCE_GROUP" --name "$1" --function-name "$2" \
+    --query default --output tsv
+}
+SCORE_KEY=$(key "$SERVICE_SCORE_NAME" score)
+OPERATE_KEY=$(key "$SERVICE_DEPLOY_NAME" status)
+export SCORE_KEY OPERATE_KEY
+.venv/bin/mlops verify "https://$SERVICE_SCORE_NAME.azurewebsites.net" \
+  --operate-url "https://$SERVICE_DEPLOY_NAME.azurewebsites.net" --junit "$results"

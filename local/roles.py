@@ -1,0 +1,38 @@
+"""Which identity needs which role where: the table that infrastructure, doctor and docs/security.md share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A role that an identity (ingest, deploy, score or compute) needs on a scope."""
+
+    identity: str
+    role: str
+    scope: str
+
+
+_APPS = ("ingest", "deploy", "score")
+_LAKE = "Storage Blob Data Contributor"
+_HOST = ("Storage Blob Data Owner", "Storage Queue Data Contributor", "Storage Table Data Contributor")
+
+NEEDS = (
+    # The platform keeps its locks, packages and queues in an account of its own.
+    *(Need(app, role, "host storage") for app in _APPS for role in _HOST),
+    *(Need(app, "Key Vault Secrets Officer", "own key vault") for app in _APPS),
+    *(Need(app, "Monitoring Metrics Publisher", "application insights") for app in _APPS),
+    *(Need(app, "EventGrid Data Sender", "events topic") for app in _APPS),
+    *(Need(identity, _LAKE, "lake") for identity in (*_APPS, "compute")),
+    Need("ingest", _LAKE, "dead letters"),
+    # A training job's code and inputs go through the workspace's own storage.
+    Need("ingest", _LAKE, "workspace storage: whole account"),
+    Need("compute", _LAKE, "workspace storage: whole account"),
+    Need("ingest", "MLOps trainer", "workspace"),
+    Need("compute", "MLOps trainer", "workspace"),
+    Need("deploy", "MLOps deployer", "workspace"),
+    Need("score", "MLOps registry reader", "workspace"),
+    Need("compute", "AcrPull", "container registry"),
+    Need("score", "Viewer", "data explorer database"),
+)

@@ -1,0 +1,153 @@
+"""What the templates make is what the code uses: functions, queues, containers, settings, events."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from typing import Any
+
+import pytest
+import yaml
+from infra.bicep import FOLDER, Code, read
+
+from functions.names import QUEUES
+from local.subscriptions import SUBSCRIPTIONS
+from shared.bootstrap import CONTAINER
+from shared.domain.events import ACTED_ON
+from shared.settings import NAMES, read_settings
+
+RESOURCES = read(FOLDER / "resources.bicep")
+EVENTS = read(FOLDER / "events.bicep")
+APP = read(FOLDER / "modules" / "app.bicep")
+APPS = {"ingest": "ingestFunctions", "deploy": "deployFunctions", "score": "scoreFunctions"}
+# Settings of a laptop, which a deployed app does not have.
+LOCAL_ONLY = {"MLOPS_HOME"}
+# What Flex Consumption refuses to have set.
+FORBIDDEN = {"FUNCTIONS_WORKER_RUNTIME", "FUNCTIONS_EXTENSION_VERSION", "WEBSITE_RUN_FROM_PACKAGE", "ENABLE_ORYX_BUILD"}
+INDEX = "import function_app; [print(one.get_function_name()) for one in function_app.app.get_functions()]"
+
+
+@pytest.fixture(scope="module")
+def functions() -> set[str]:
+    """The names of the app's functions, indexed in a process of its own."""
+    root = FOLDER.parent
+    done = subprocess.run([sys.executable, "-c", INDEX], cwd=root, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def placed(symbol: str) -> list[str]:
+    """The functions of one app."""
+    return list(RESOURCES.variables[APPS[symbol]])
+
+
+def test_each_function_runs_in_one_app(functions: set[str]) -> None:
+    """The three lists and what runs everywhere are all functions, none twice."""
+    everywhere = RESOURCES.variables["everywhere"]
+    listed = [*everywhere, *(name for symbol in APPS for name in placed(symbol))]
+    assert sorted(listed) == sorted(functions)
+
+
+@pytest.mark.parametrize("symbol", APPS)
+def test_an_app_switches_off_what_the_others_run(symbol: str) -> None:
+    """Its `disabled` names the lists of the two others."""
+    others = [variable for one, variable in APPS.items() if one != symbol]
+    assert RESOURCES.module(f"{symbol}App")["disabled"] == f"concat({', '.join(others)})"
+
+
+def test_queues_are_those_of_the_code() -> None:
+    """By name; the host itself makes the poison queues."""
+    assert sorted(RESOURCES.variables["queues"]) == sorted(QUEUES)
+
+
+def test_the_lake_is_the_container_of_the_code() -> None:
+    """In both files that name it."""
+    assert RESOURCES.variables["lakeContainer"] == EVENTS.variables["lakeContainer"] == CONTAINER
+    assert RESOURCES.variables["deadLetterContainer"] == EVENTS.variables["deadLetterContainer"]
+    assert RESOURCES.module("dataStorage")["containers"] == ["lakeContainer", "deadLetterContainer"]
+
+
+def test_settings_are_those_the_code_reads() -> None:
+    """Each one that a deployed app needs, none that nothing reads, none that the plan refuses."""
+    schedules = {value.strip("%") for value in _schedules()}
+    given = RESOURCES.variables["settings"].keys()
+    assert given == (set(NAMES) | schedules) - LOCAL_ONLY
+    assert (given | APP.variables["common"].keys()).isdisjoint(FORBIDDEN)
+
+
+def _schedules() -> list[str]:
+    from functions import names
+
+    return [value for name, value in vars(names).items() if name.endswith("_SCHEDULE")]
+
+
+def test_settings_are_accepted_by_the_code() -> None:
+    """With names filled in as a deployment would, every value is one that the code takes."""
+    filled = {key: _filled(value) for key, value in RESOURCES.variables["settings"].items()}
+    settings = read_settings(filled)
+    assert settings.lake_url == "https://stdata.blob.core.windows.net/mlops"
+
+
+def _filled(value: Any) -> str:
+    known = {
+        "lakeUrl": "https://stdata.blob.core.windows.net/mlops",
+        "topic.outputs.endpoint": "https://evgt.westeurope-1.eventgrid.azure.net/api/events",
+        "withDataExplorer ? explorer!.outputs.url : (empty(telemetryUrl) ? 'lake:' : telemetryUrl)": "lake:",
+    }
+    if isinstance(value, Code):
+        return known[str(value)]
+    for name, content in {
+        "database.outputs.host": "sql.database.windows.net",
+        "database.outputs.name": "mlops",
+        "workspacePath": "00000000-0000-0000-0000-000000000000/rg/mlw",
+    }.items():
+        value = value.replace(f"${{{name}}}", content)
+    assert "${" not in value
+    return str(value)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "function", "app"), [("dataEvents", "data_event", "ingest"), ("modelEvents", "model_event", "deploy")]
+)
+def test_a_subscription_delivers_to_its_function(symbol: str, function: str, app: str) -> None:
+    """In the app that runs it, as CloudEvents, with retries for a day and dead letters kept."""
+    (body,) = [one.body["properties"] for one in EVENTS.resources if one.symbol == symbol]
+    assert body["destination"]["endpointType"] == "AzureFunction"
+    target = body["destination"]["properties"]["resourceId"]
+    assert target == f"resourceId('Microsoft.Web/sites/functions', {app}Name, '{function}')"
+    assert function in placed(app)
+    assert body["eventDeliverySchema"] == "CloudEventSchemaV1_0"
+    assert body["retryPolicy"] == {"maxDeliveryAttempts": 30, "eventTimeToLiveInMinutes": 1440}
+    kept = body["deadLetterWithResourceIdentity"]["deadLetterDestination"]["properties"]
+    assert kept["blobContainerName"] == "deadLetterContainer"
+
+
+def test_filters_let_through_what_the_code_acts_on() -> None:
+    """Event types are those the parser acts on, subjects those of the local twin's subscriptions."""
+    bodies = {one.symbol: one.body["properties"]["filter"] for one in EVENTS.resources if one.symbol.endswith("Events")}
+    types = {kind for body in bodies.values() for kind in body["includedEventTypes"]}
+    assert types == set(ACTED_ON)
+    assert (
+        bodies["dataEvents"]["subjectBeginsWith"].replace("${lakeContainer}", CONTAINER)
+        == SUBSCRIPTIONS["data_event"].subject_begins_with
+    )
+    for symbol, subscription in (("dataEvents", "data_event"), ("modelEvents", "model_event")):
+        assert all(
+            kind.startswith(SUBSCRIPTIONS[subscription].included_types) for kind in bodies[symbol]["includedEventTypes"]
+        )
+
+
+def test_services_of_azd_are_the_apps() -> None:
+    """One service an app, with the service name that the app is tagged with."""
+    services = yaml.safe_load((FOLDER.parent / "azure.yaml").read_text())["services"]
+    assert services.keys() == APPS.keys()
+    assert {RESOURCES.module(f"{symbol}App")["service"] for symbol in APPS} == services.keys()
+
+
+def test_the_runtime_is_the_python_of_the_project() -> None:
+    """The app's runtime version, .python-version and pyproject.toml agree."""
+    root = FOLDER.parent
+    runtime = APP.resource("Microsoft.Web/sites")["properties"]["functionAppConfig"]["runtime"]
+    assert runtime == {"name": "python", "version": (root / ".python-version").read_text().strip()}
+    required = tomllib.loads((root / "pyproject.toml").read_text())["project"]["requires-python"]
+    assert required.startswith(f">={runtime['version']}")

@@ -1,0 +1,146 @@
+"""What the templates must say for the system to be safe by default, and who may do what."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from typing import Any
+
+import pytest
+from infra.bicep import FOLDER, files, read
+
+from local.roles import NEEDS, Need
+
+MODULES = FOLDER / "modules"
+RESOURCES = read(FOLDER / "resources.bicep")
+ROLES = json.loads((FOLDER / "roles.json").read_text())
+IDENTITIES = ("ingest", "deploy", "score", "compute")
+CONTAINERS = {"lakeContainer": "lake", "deadLetterContainer": "dead letters", "": "whole account"}
+
+
+def properties(module: str, kind: str) -> dict[str, Any]:
+    """The properties of the one resource of that type in a module."""
+    return dict(read(MODULES / f"{module}.bicep").resource(kind)["properties"])
+
+
+@pytest.mark.parametrize(
+    ("module", "kind", "wanted"),
+    [
+        (
+            "storage",
+            "Microsoft.Storage/storageAccounts",
+            {
+                "allowSharedKeyAccess": False,
+                "allowBlobPublicAccess": False,
+                "minimumTlsVersion": "TLS1_2",
+                "supportsHttpsTrafficOnly": True,
+            },
+        ),
+        ("vault", "Microsoft.KeyVault/vaults", {"enableRbacAuthorization": True, "enablePurgeProtection": True}),
+        ("topic", "Microsoft.EventGrid/topics", {"disableLocalAuth": True, "inputSchema": "CloudEventSchemaV1_0"}),
+        ("monitoring", "Microsoft.Insights/components", {"DisableLocalAuth": True}),
+        ("workspace", "Microsoft.ContainerRegistry/registries", {"adminUserEnabled": False}),
+        (
+            "workspace",
+            "Microsoft.MachineLearningServices/workspaces",
+            {"systemDatastoresAuthMode": "identity", "v1LegacyMode": False},
+        ),
+        ("workspace", "Microsoft.MachineLearningServices/workspaces/computes", {"disableLocalAuth": True}),
+        ("app", "Microsoft.Web/sites", {"httpsOnly": True}),
+    ],
+)
+def test_a_resource_is_made_safe(module: str, kind: str, wanted: dict[str, Any]) -> None:
+    """Keys, public access and old TLS are off; roles decide."""
+    found = properties(module, kind)
+    assert {name: found.get(name) for name in wanted} == wanted
+
+
+def test_the_database_takes_no_passwords() -> None:
+    """Entra accounts only, TLS 1.2, auditing on."""
+    server = properties("database", "Microsoft.Sql/servers")
+    assert server["administrators"]["azureADOnlyAuthentication"] is True
+    assert server["minimalTlsVersion"] == "1.2"
+    assert "administratorLoginPassword" not in server
+    assert properties("database", "Microsoft.Sql/servers/auditingSettings")["state"] == "Enabled"
+
+
+def test_apps_offer_no_side_doors() -> None:
+    """No FTP, no basic credentials, no debugger, no foreign origins; keys lie in the app's own vault."""
+    app = read(MODULES / "app.bicep")
+    site = properties("app", "Microsoft.Web/sites")["siteConfig"]
+    assert (site["ftpsState"], site["remoteDebuggingEnabled"], site["minTlsVersion"]) == ("Disabled", False, "1.2")
+    assert site["cors"] == {"allowedOrigins": []}
+    policies = [one.body for one in app.resources if "basicPublishingCredentialsPolicies" in one.kind]
+    assert {one["name"]: one["properties"]["allow"] for one in policies} == {"ftp": False, "scm": False}
+    assert app.variables["common"]["AzureWebJobsSecretStorageType"] == "keyvault"
+    vaults = [RESOURCES.module(f"{name}App")["vaultUri"] for name in IDENTITIES[:3]]
+    assert vaults == [f"{name}Vault.outputs.uri" for name in IDENTITIES[:3]]
+
+
+def test_versions_of_data_are_kept() -> None:
+    """The data account keeps older versions; deleted blobs come back for two weeks."""
+    assert RESOURCES.module("dataStorage")["versioning"] is True
+    blobs = properties("storage", "Microsoft.Storage/storageAccounts/blobServices")
+    assert blobs["deleteRetentionPolicy"] == {"enabled": True, "days": 14}
+
+
+def test_no_template_holds_or_puts_out_a_secret() -> None:
+    """No password, no listed key, no connection string but that of Application Insights, which opens nothing alone."""
+    for path in files():
+        content = path.read_text()
+        assert not re.search(r"listKeys|listAccountSas|AccountKey|Password", content), path.name
+
+
+def test_roles_are_known_by_name_and_id() -> None:
+    """Each name has its id, each id is one, and none is left over."""
+    assert all(str(uuid.UUID(value)) == value for value in ROLES.values())
+    named = {name for path in files() for name in ROLES if name in path.read_text()}
+    named |= {"AcrPull"} if "roleIds.AcrPull" in (MODULES / "workspace.bicep").read_text() else set()
+    assert named == ROLES.keys()
+
+
+def granted() -> set[Need]:
+    """Every role that the templates give to one of the identities, as the code words it."""
+    return {*_on_storage(), *_on_others()}
+
+
+def _on_storage() -> set[Need]:
+    found = set()
+    for symbol, where in (("dataGrants", "data"), ("workspaceGrants", "workspace storage")):
+        for grant in RESOURCES.module(symbol)["grants"]:
+            match = re.fullmatch(r"identities\.outputs\.(\w+)\.principalId", grant["principalId"])
+            if match:
+                scope = CONTAINERS[grant["container"]]
+                found.add(Need(match[1], grant["role"], scope if where == "data" else f"{where}: {scope}"))
+    for role in re.findall(r"role: '([^']+)'", RESOURCES.module("hostGrants")["grants"]):
+        found |= {Need(identity, role, "host storage") for identity in IDENTITIES[:3]}
+    return found
+
+
+def _on_others() -> set[Need]:
+    lists = [
+        ("topic", "senders", "EventGrid Data Sender", "events topic"),
+        ("monitoring", "publishers", "Monitoring Metrics Publisher", "application insights"),
+        ("workspace", "trainers", "MLOps trainer", "workspace"),
+        ("workspace", "deployers", "MLOps deployer", "workspace"),
+        ("workspace", "readers", "MLOps registry reader", "workspace"),
+        *((f"{name}Vault", "officers", "Key Vault Secrets Officer", "own key vault") for name in IDENTITIES[:3]),
+    ]
+    found = {Need("compute", "AcrPull", "container registry")}
+    for module, parameter, role, scope in lists:
+        for principal in RESOURCES.module(module)[parameter]:
+            found.add(Need(principal.split(".")[2], role, scope))
+    viewer = RESOURCES.module("explorer")["viewer"].split(".")[2]
+    return found | {Need(viewer, "Viewer", "data explorer database")}
+
+
+def test_each_identity_gets_the_roles_the_code_needs_and_no_others() -> None:
+    """The templates' grants are the code's table, which `mlops doctor` and docs/security.md show."""
+    assert granted() == set(NEEDS)
+
+
+def test_nobody_but_the_host_owns_storage() -> None:
+    """The broad roles are on the platform's own account only: Owner never covers data."""
+    owners = {need.scope for need in NEEDS if need.role == "Storage Blob Data Owner"}
+    assert owners == {"host storage"}

@@ -1,0 +1,64 @@
+"""What is deployed: the app and nothing of the laptop, small, and importable on its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from local.package import contents, package
+from shared.errors import BadInput
+
+CODE = "import sys, function_app; print(len(function_app.app.get_functions())); print('\\n'.join(sys.modules))"
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package in a folder, as the platform lays it out."""
+    folder = tmp_path_factory.mktemp("package")
+    archive = package(folder / "app.zip")
+    # Far below the platform's 50 MB: nothing that was learned or landed is in it.
+    assert archive.stat().st_size < 5 << 20
+    with zipfile.ZipFile(archive) as files:
+        files.extractall(folder / "app")
+    return folder / "app"
+
+
+def test_the_package_holds_the_app_and_nothing_of_the_laptop() -> None:
+    """Triggers, logic, learning, pages and pins; no tests, no local twin, no settings, no documents."""
+    names = contents()
+    tops = {name.partition("/")[0] for name in names}
+    assert tops >= {"function_app.py", "host.json", "requirements.txt", "functions", "shared", "model_training"}
+    assert tops.isdisjoint({"tests", "local", "bench", "docs", "infra", ".local", ".venv", "local.settings.json"})
+    assert "functions/static/vendor/swagger-ui.js" in names
+
+
+def test_the_packaged_app_indexes_without_the_rest(unpacked: Path) -> None:
+    """In a process that sees only the package and what is installed; nothing of the laptop is loaded."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, '.'); {CODE}"],
+        cwd=unpacked,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    count, *modules = done.stdout.split()
+    assert int(count) > 5
+    assert "local" not in modules
+    assert "shared" not in modules or "shared.adapters" not in modules
+
+
+def test_the_same_files_make_the_same_package(tmp_path: Path) -> None:
+    """Byte for byte: a deployment can be compared with what was tested."""
+    assert package(tmp_path / "one.zip").read_bytes() == package(tmp_path / "two.zip").read_bytes()
+
+
+def test_a_folder_that_is_no_app_is_refused(tmp_path: Path) -> None:
+    """With the names of what is missing and what to run."""
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    (tmp_path / ".funcignore").write_text("")
+    with pytest.raises(BadInput, match=r"lacks function_app\.py.*make setup"):
+        contents(tmp_path)
