@@ -3,7 +3,7 @@ PYTHON ?= python3.13
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo up test check bench clean
+.PHONY: setup demo up test check audit package bench clean
 setup: $(VENV)/.ready
 
 $(VENV)/.ready: requirements.txt requirements-dev.txt $(wildcard model_training/environments/*.txt) pyproject.toml local/vendor.py
@@ -29,6 +29,13 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/infra
+
+audit: setup
+	$(BIN)/python -m local.audit
+
+package: setup
+	$(BIN)/python -m local.package
 
 bench: setup
 	$(BIN)/python bench/batch_scoring.py $(ARGS)
