@@ -31,7 +31,7 @@ var scoreFunctions = [
   'window_poison'
   'score'
 ]
-var everywhere = ['health']
+var everywhere = ['health', 'static']
 var queues = ['data-events', 'model-events', 'predict-windows']
 
 module identities 'modules/identities.bicep' = {
