@@ -206,6 +206,12 @@ var settings = {
   EVENTS_URL: topic.outputs.endpoint
   TRAINING_PROFILE: 'default'
   MAX_FILE_MB: '512'
+  ENVIRONMENTS: 'preprod,prod'
+  APPROVALS: 'prod'
+  APPROVAL_HOURS: '72'
+  APPROVE_OWN: 'false'
+  ROLLOUT: '0:10,10:10,50:10'
+  HEALTH_RULES: ''
   PLAN_SCHEDULE: '0 */5 * * * *'
   RECONCILE_SCHEDULE: '*/20 * * * * *'
 }
