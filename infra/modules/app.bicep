@@ -36,6 +36,7 @@ var common = {
   APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.clientId};Authorization=AAD'
   AZURE_CLIENT_ID: identity.clientId
+  AZURE_CREDENTIAL: 'managed:${identity.clientId}'
 }
 
 resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
