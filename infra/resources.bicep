@@ -25,6 +25,7 @@ var deployFunctions = [
   'deploy'
   'model_poison'
   'status'
+  'trace'
 ]
 var scoreFunctions = [
   'predict_window'
