@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import azure.functions as func
 
-from functions import http_api, intake, lineage, static, timers, workers
+from functions import dashboard, http_api, intake, lineage, static, timers, workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,4 +23,5 @@ def create_app(ports: Callable[[], Ports]) -> func.FunctionApp:
     app.register_functions(http_api.blueprint(ports))
     app.register_functions(static.blueprint())
     app.register_functions(lineage.blueprint(ports))
+    app.register_functions(dashboard.blueprint(ports))
     return app

@@ -19,8 +19,11 @@ KEY_SCOPES = (SCORE, APPROVE, OPERATE)
 SCOPES: dict[str, tuple[str, ...]] = {
     "health": (ANONYMOUS,),
     "static": (ANONYMOUS,),
+    "dashboard": (ANONYMOUS,),
     "score": (SCORE,),
     # Reading how things stand takes any key.
     "status": KEY_SCOPES,
     "trace": (OPERATE,),
+    # Whoever approves must see what is to be approved.
+    "dashboard_page": (APPROVE, OPERATE),
 }

@@ -15,6 +15,27 @@ FILES = {
     "swagger-ui.css": "vendor/swagger-ui.css",
     "uplot.js": "vendor/uplot.js",
     "uplot.css": "vendor/uplot.css",
+    **{
+        name: name
+        for name in (
+            "dashboard.html",
+            "dashboard.css",
+            "dashboard-icon.svg",
+            "dashboard-theme.js",
+            "dashboard-app.js",
+            "dashboard-api.js",
+            "dashboard-charts.js",
+            "dashboard-dom.js",
+            "dashboard-svg.js",
+            "dashboard-overview.js",
+            "dashboard-datasets.js",
+            "dashboard-models.js",
+            "dashboard-releases.js",
+            "dashboard-predictions.js",
+            "dashboard-monitoring.js",
+            "dashboard-history.js",
+        )
+    },
 }
 _KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
 # Pages load nothing from elsewhere and cannot be framed; inline styles are what Swagger UI writes.
@@ -42,13 +63,14 @@ def blueprint() -> func.Blueprint:
 def file(req: func.HttpRequest, name: str, *, page: bool = False) -> func.HttpResponse:
     """The listed file with its ETag; 304 when the caller has it, 404 for every other name.
 
-    A `page` is asked for again each time, what it is made of once an hour.
+    A `page` and the project's own files are asked for again each time, so that all are of one release; libraries,
+    which change with their pins, once an hour.
     """
     place = FILES.get(name)
     content = _content(place) if place else None
     if place is None or content is None:
         return func.HttpResponse("There is no such file.", status_code=404, mimetype="text/plain")
-    age = "no-cache" if page else "public, max-age=3600"
+    age = "no-cache" if page or not place.startswith("vendor/") else "public, max-age=3600"
     headers = {"etag": content[0], "cache-control": age, **_PAGE}
     if req.headers.get("if-none-match") == content[0]:
         return func.HttpResponse(status_code=304, headers=headers)

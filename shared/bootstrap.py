@@ -31,11 +31,13 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
     from shared.adapters.sql.ledger import SqlLedger
     from shared.adapters.sql.lineage import SqlLineage
     from shared.adapters.sql.outbox import SqlOutbox
+    from shared.adapters.sql.prediction_rows import SqlPredictionRows
     from shared.adapters.sql.predictions import SqlPredictions
     from shared.adapters.sql.registry import LocalRegistry
     from shared.adapters.sql.rollouts import SqlRollouts
     from shared.adapters.sql.runs import SqlRuns
     from shared.adapters.sql.stores_monitoring import monitoring_stores
+    from shared.adapters.sql.totals import SqlTotals
     from shared.adapters.sql.windows import SqlWindows
     from shared.adapters.tables import ArrowTables, Limits
 
@@ -64,6 +66,8 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
         predictions=SqlPredictions(engine),
         lineage=SqlLineage(engine),
         corrections=SqlCorrections(engine),
+        prediction_rows=SqlPredictionRows(engine),
+        totals=SqlTotals(engine),
         outbox=SqlOutbox(engine),
         publisher=LocalPublisher(settings.home),
         monitoring=monitoring_stores(engine),

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from shared.domain.release import Policies
 from shared.domain.scenario import Scenarios
+from shared.ports.dashboard import PredictionRows, Totals
 from shared.ports.events import Outbox, Publisher
 from shared.ports.lake import Lake
 from shared.ports.lineage import Corrections, Lineage
@@ -45,6 +46,8 @@ class Ports:
     predictions: Predictions
     lineage: Lineage
     corrections: Corrections
+    prediction_rows: PredictionRows
+    totals: Totals
     outbox: Outbox
     publisher: Publisher
     monitoring: MonitoringStores
@@ -68,6 +71,7 @@ __all__ = [
     "MonitoringStores",
     "Outbox",
     "Ports",
+    "PredictionRows",
     "Predictions",
     "Profiles",
     "Publisher",
@@ -76,6 +80,7 @@ __all__ = [
     "Runs",
     "Scoring",
     "Tables",
+    "Totals",
     "Trainer",
     "Windows",
 ]

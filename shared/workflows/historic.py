@@ -40,10 +40,15 @@ def record(dataset: DatasetVersion, profile: Mapping[str, Any], validation: Mapp
         "dataset": dataset.id,
         "rows": dataset.rows,
         "warnings": len(validation["warnings"]),
-        "statistics": profile.get("statistics", {}),
         "words": profile.get("words", {}),
-        "tables": {name: _table(one) for name, one in profile.get("tables", {}).items()},
+        **drawn(profile),
     }
+
+
+def drawn(profile: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What of a profile is drawn as lines: numbers per table and column, without quantiles and histograms."""
+    tables = {name: _table(one) for name, one in profile.get("tables", {}).items()}
+    return {"statistics": profile.get("statistics", {}), "tables": tables}
 
 
 def _table(profile: Mapping[str, Any]) -> Mapping[str, Any]:

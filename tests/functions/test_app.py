@@ -29,6 +29,7 @@ def test_the_app_is_indexed_without_a_single_setting() -> None:
     assert set(bindings()) == {
         "data_event", "model_event", "ingest", "deploy", "predict_window", "data_poison", "model_poison",
         "window_poison", "plan_windows", "reconcile", "health", "static", "status", "score", "trace",
+        "dashboard", "dashboard_page",
     }  # fmt: skip
 
 
@@ -44,7 +45,7 @@ def test_every_http_function_has_a_scope_and_only_probes_and_files_are_anonymous
     anonymous = {name for name, level in levels.items() if str(level).lower().endswith("anonymous")}
     assert set(levels) == set(SCOPES)
     assert anonymous == {name for name, scopes in SCOPES.items() if scopes == (ANONYMOUS,)}
-    assert anonymous == {"health", "static"}
+    assert anonymous == {"health", "static", "dashboard"}
 
 
 def test_timers_do_not_run_on_startup() -> None:

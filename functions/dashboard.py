@@ -1,0 +1,67 @@
+"""The dashboard: a page without data for everybody, and the data behind it for whoever has a key.
+
+A browser cannot send a header when it opens a page. So the page, its script and its style are static files that hold
+nothing of the installation; the script asks for the key, keeps it for the session and sends it as `x-functions-key`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import azure.functions as func
+
+from functions.http_api import problem
+from functions.static import file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shared.ports import Ports
+
+# A file that is downloaded is data: shown on its own it may run nothing.
+_GUARDS = {
+    "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-store",
+}
+
+
+def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
+    """The page, and one address a page for its data."""
+    bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
+
+    @bp.route(route="dashboard", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+    def dashboard(req: func.HttpRequest) -> func.HttpResponse:
+        return file(req, "dashboard.html", page=True)
+
+    @bp.route(route="dashboard/{page}", methods=["GET"])
+    def dashboard_page(req: func.HttpRequest) -> func.HttpResponse:
+        return _answered(lambda: _page(req, ports()))
+
+    return bp
+
+
+def _page(req: func.HttpRequest, ports: Ports) -> func.HttpResponse:
+    from shared.workflows.views import Asked, view
+    from shared.workflows.views.files import FILES
+
+    page = req.route_params["page"]
+    if page in FILES:
+        make, kind = FILES[page]
+        return func.HttpResponse(make(ports, Asked(req.params)), mimetype=kind, headers=_GUARDS)
+    text = json.dumps(view(ports, page, req.params), separators=(",", ":"))
+    return func.HttpResponse(text, mimetype="application/json", headers=_GUARDS)
+
+
+def _answered(act: Callable[[], func.HttpResponse]) -> func.HttpResponse:
+    from shared.errors import BadInput, Fault, Missing
+
+    try:
+        return act()
+    except BadInput as fault:
+        return problem(400, fault.reason)
+    except Missing as fault:
+        return problem(404, fault.reason)
+    except Fault as fault:
+        return problem(503, fault.reason)

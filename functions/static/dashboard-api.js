@@ -1,0 +1,69 @@
+// Asking for data: the key stays in this tab's session and goes out as a header, never in an address.
+
+const KEY = "mlops.key";
+const exported = document.getElementById("export-data");
+/** The data of an exported page, or null for the live one. */
+export const EXPORT = exported ? JSON.parse(exported.textContent) : null;
+const base = "dashboard/";
+
+export class Refused extends Error {}
+
+export const hasKey = () => EXPORT !== null || Boolean(sessionStorage.getItem(KEY));
+export const keep = (key) => sessionStorage.setItem(KEY, key);
+export const forget = () => sessionStorage.removeItem(KEY);
+
+/** The address of a page's data: parameters in a fixed order, empty ones left out. */
+export function address(page, asked = {}) {
+  const pairs = Object.entries(asked).filter(([, value]) => value !== undefined && value !== null && value !== "").sort(([a], [b]) => (a < b ? -1 : 1));
+  const query = new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString();
+  return query ? `${page}?${query}` : page;
+}
+
+/** The text behind an address; Error with one sentence, Refused when the key is not accepted. */
+export async function text(page, asked, key = sessionStorage.getItem(KEY)) {
+  const where = address(page, asked);
+  if (EXPORT) {
+    if (!(where in EXPORT.pages)) throw new Error("This is not part of the export; open the live dashboard to see it.");
+    const found = EXPORT.pages[where];
+    return typeof found === "string" ? found : JSON.stringify(found);
+  }
+  return sent(base + where, { headers: { "x-functions-key": key ?? "" } });
+}
+export const json = async (page, asked, key) => JSON.parse(await text(page, asked, key));
+
+/** Do something: POST a JSON body to a route under the prefix. */
+export async function act(route, body) {
+  if (EXPORT) throw new Error("An export cannot act.");
+  const headers = { "x-functions-key": sessionStorage.getItem(KEY) ?? "", "content-type": "application/json" };
+  const answer = await sent(route, { method: "POST", headers, body: JSON.stringify(body) });
+  return answer ? JSON.parse(answer) : {};
+}
+
+async function sent(where, options) {
+  let answer;
+  try {
+    answer = await fetch(where, { cache: "no-store", ...options });
+  } catch {
+    throw new Error("The function app does not answer; is it running?");
+  }
+  const content = await answer.text();
+  if (answer.ok) return content;
+  throw answer.status === 401 ? new Refused("The key is not accepted.") : new Error(sentence(content, answer.status));
+}
+
+function sentence(content, status) {
+  try {
+    const told = JSON.parse(content);
+    return told.detail ?? told.title ?? told.message ?? `The function app answered ${status}.`;
+  } catch {
+    return content.trim().slice(0, 300) || `The function app answered ${status}.`;
+  }
+}
+
+/** Hand a text to the browser as a file. */
+export function download(name, content, kind) {
+  const place = URL.createObjectURL(new Blob([content], { type: kind }));
+  const anchor = Object.assign(document.createElement("a"), { href: place, download: name });
+  anchor.click();
+  setTimeout(() => URL.revokeObjectURL(place), 1000);
+}

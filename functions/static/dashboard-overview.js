@@ -1,0 +1,55 @@
+// What runs, what waits for whom, what failed last, and how much went round the loop.
+
+import { badge, card, empty, h, link, num, plural, table, when } from "./dashboard-dom.js";
+
+export function overview(data, tools) {
+  const calm = !data.scenarios.some((one) => one.totals.files);
+  return [
+    card("The loop", { note: calm ? null : "Everything that went round since this installation began." }, loop(data.loop, tools), calm ? begin(data) : null),
+    h("div", { class: "cols" }, waiting(data, tools), failures(data, tools), running(data, tools)),
+    scenarios(data, tools),
+  ];
+}
+
+function loop(counts, tools) {
+  const stages = [
+    ["files", "files landed", "history"], ["datasets", "dataset versions", "datasets"], ["models", "models trained", "models"],
+    ["generations", "generations served", "releases"], ["windows", "windows predicted", "predictions"], ["predictions", "prediction rows", "predictions"],
+  ];
+  const one = ([key, words, page]) => h("li", {}, h("a", { href: tools.href(page) }, h("b", {}, num(counts[key] ?? 0)), h("span", {}, words)));
+  return h("div", { class: "loopwrap" }, h("ol", { class: "loop" }, stages.map(one)), h("div", { class: "loopback" }, h("span", {}, "drift and late labels decide whether to train again")));
+}
+
+const begin = (data) => empty("Nothing has landed yet.", "Drop labelled data and everything else follows by itself:", `mlops drop ${data.scenarios[0]?.name ?? "SCENARIO"} FILE.csv --wait`);
+
+const line = (one, tools, beside) => h("li", {}, badge(one.state), h("span", { class: "what" }, link(tools.href("history", { why: one.key }), `${one.kind} ${trimmed(one.key)}`)), h("span", { class: "small muted" }, beside), h("p", { class: "why" }, one.reason));
+const trimmed = (key) => key.replace(/@.*$/, "").split("/").slice(-3).join("/");
+
+function waiting(data, tools) {
+  const items = data.waiting.map((one) => h("li", {}, badge("waiting", one.whom), h("span", { class: "what" }, one.page ? link(tools.href(one.page, { scenario: one.scenario }), one.scenario) : one.scenario ?? trimmed(one.key)), h("span", { class: "small muted" }, one.at ? when(one.at) : ""), h("p", { class: "why" }, one.reason)));
+  return card("Waits for somebody", { width: 6, extra: items.length ? badge("waiting", num(items.length)) : null }, items.length ? h("ul", { class: "list" }, items) : empty("Nothing waits for anybody."));
+}
+
+function failures(data, tools) {
+  const items = data.failures.map((one) => line(one, tools, when(one.at)));
+  return card("Failed or refused last", { width: 6 }, items.length ? h("ul", { class: "list" }, items) : empty("Nothing has failed, been refused or quarantined."));
+}
+
+function running(data, tools) {
+  if (!data.running.length) return null;
+  return card("Runs now", { width: 12, extra: badge("running", num(data.running.length)) }, h("ul", { class: "list" }, data.running.map((one) => line(one, tools, ["since ", when(one.at)]))));
+}
+
+function scenarios(data, tools) {
+  const none = h("span", { class: "muted" }, "–");
+  const columns = [
+    { head: "Scenario", cell: (one) => [h("b", {}, link(tools.href("releases", { scenario: one.name }), one.name)), h("br"), h("span", { class: "small muted" }, one.title)] },
+    { head: "Serves", cell: (one) => (one.serving ? [link(tools.href("models", { scenario: one.name }), one.serving.model, { class: "nowrap" }), h("br"), h("span", { class: "small muted nowrap" }, `generation ${one.serving.generation}`)] : none) },
+    { head: "Newest dataset", cell: (one) => (one.dataset ? [link(tools.href("datasets", { scenario: one.name }), plural(one.dataset.rows, "row"), { class: "nowrap" }), h("br"), h("span", { class: "small muted" }, when(one.dataset.at))] : none) },
+    { head: "Newest run", cell: (one) => (one.run ? [badge(one.run.state), h("br"), h("span", { class: "small muted" }, when(one.run.at))] : none) },
+    { head: "Newest window", cell: (one) => (one.predicted ? [link(tools.href("predictions", { scenario: one.name }), plural(one.predicted.rows, "row"), { class: "nowrap" }), h("br"), h("span", { class: "small muted" }, when(one.predicted.at))] : none) },
+    { head: "Open windows", num: true, cell: (one) => num(one.totals.open_windows) },
+    { head: "Predictions", num: true, cell: (one) => [num(one.totals.predictions), one.totals.failed_rows ? [h("br"), h("span", { class: "small" }, `${num(one.totals.failed_rows)} failed`)] : null] },
+  ];
+  return card("Scenarios", {}, table("Scenarios", columns, data.scenarios));
+}

@@ -1,0 +1,94 @@
+// Answers by window, a window's rows, one batch in detail, and a sensor over time split by prediction.
+
+import { download, text } from "./dashboard-api.js";
+import { SERIES, chart } from "./dashboard-charts.js";
+import { badge, card, choose, empty, facts, h, link, num, plural, share, table, when } from "./dashboard-dom.js";
+
+const PROVENANCE = new Set(["window", "run_id", "model_sha256", "dataset", "scored_at", "model"]);
+
+export function predictions(data, tools) {
+  if (!data.windows.length) return [card("No predictions yet", {}, empty(`No window of ${data.scenario} has been predicted.`, "Drop unlabelled rows; they become a window as soon as a model serves:", `mlops predict ${data.scenario} FILE --wait`))];
+  return [byWindow(data, tools), overTime(data, tools), batch(data), rows(data, tools)].filter(Boolean);
+}
+
+function byWindow(data, tools) {
+  const answers = [...new Set(data.windows.flatMap((one) => one.answers.map((each) => each.answer)))].sort(new Intl.Collator("en", { numeric: true }).compare);
+  const numeric = data.task === "regression";
+  const row = (one) => h("div", { class: "row" }, link(tools.href("predictions", { window: one.window }), one.window, { class: "mono", "aria-current": one.window === data.window ? "true" : null, title: `${one.window}, ${one.model}` }),
+    numeric ? h("span", {}, `mean ${num(one.answers[0]?.mean, 4)}`) : bar(one, answers), h("span", { class: "num small" }, num(one.rows), one.failed_rows ? h("span", { title: "rows that failed" }, ` (${num(one.failed_rows)} ✕)`) : null));
+  const columns = [{ head: "Window", cell: (one) => h("span", { class: "mono" }, one.window) }, { head: "Predicted", cell: (one) => when(one.at) }, { head: "Model", cell: (one) => one.model }, { head: "Rows", num: true, cell: (one) => num(one.rows) },
+    ...(numeric ? [] : answers.map((answer) => ({ head: answer, num: true, cell: (one) => num(one.answers.find((each) => each.answer === answer)?.rows ?? 0) })))];
+  return card("Answers by window", { note: `The newest ${plural(data.windows.length, "window")}; choose one to see its rows. The last column counts rows.` }, h("div", { class: "stack" }, data.windows.map(row)), numeric ? null : key(answers),
+    h("details", {}, h("summary", {}, "Numbers"), table("Answers by window", columns, data.windows)));
+}
+
+const tone = (at) => `var(${SERIES[at % SERIES.length]})`;
+function bar(one, answers) {
+  const part = (answer, at) => {
+    const found = one.answers.find((each) => each.answer === answer);
+    if (!found) return null;
+    const size = found.rows / one.rows;
+    return h("span", { style: { width: `${100 * size}%`, background: tone(at) }, title: `${answer}: ${num(found.rows)} rows, ${share(size)}` }, size > 0.14 ? `${answer} ${share(size, 0)}` : size > 0.05 ? answer.slice(0, 3) : "");
+  };
+  return h("div", { class: "bar", role: "img", "aria-label": one.answers.map((each) => `${each.answer} ${share(each.rows / one.rows, 0)}`).join(", ") }, answers.map(part));
+}
+const key = (answers) => h("ul", { class: "legend" }, answers.map((answer, at) => h("li", {}, h("span", { "aria-hidden": "true", style: { display: "inline-block", width: "10px", height: "10px", "border-radius": "2px", "margin-right": "6px", background: tone(at) } }), answer)));
+
+function overTime(data, tools) {
+  const told = data.series;
+  if (!told?.value.length) return null;
+  const options = [...data.drawable, "probability"];
+  const control = choose("Column", options, told.column, (column) => tools.ask({ column }), "column-choice");
+  const seconds = told.at ? told.at.map(moment) : null;
+  const order = told.value.map((_, at) => at);
+  if (seconds) order.sort((a, b) => seconds[a] - seconds[b]);
+  const x = order.map((at) => (seconds ? seconds[at] : at + 1));
+  const kinds = data.task === "regression" ? [""] : [...new Set(told.prediction.map(String))].sort();
+  const series = kinds.map((kind) => ({ label: kind === "" ? told.column : `predicted ${kind}`, values: order.map((at) => (kind === "" || String(told.prediction[at]) === kind ? told.value[at] : null)) }));
+  const name = `${told.column} over ${seconds ? "time" : "the rows"} of ${data.window}, split by prediction`;
+  const means = kinds.length > 1 ? facts(series.map((one) => [one.label, `mean ${num(mean(one.values), 4)} in ${plural(one.values.filter((value) => value !== null).length, "row")}`])) : null;
+  return card(`${told.column} over ${seconds ? "time" : "the rows"}, split by prediction`, { extra: control, note: `Window ${data.window}${told.value.length >= told.most ? `, its last ${num(told.most)} rows` : ""}.` }, chart({ label: name, x, series, time: Boolean(seconds), points: true, height: 260 }), h("div", { class: "gap" }), means);
+}
+const moment = (value) => (typeof value === "number" ? (value > 1e11 ? value / 1000 : value) : Date.parse(value.endsWith("Z") || value.includes("+") ? value : `${value}Z`) / 1000);
+const mean = (values) => {
+  const known = values.filter((value) => value !== null);
+  return known.length ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
+};
+
+function batch(data) {
+  if (!data.batch?.rows.length) return null;
+  const first = data.batch.rows[0];
+  const sensors = data.drawable.filter((name) => first[name] !== undefined);
+  if (!sensors.length) return null;
+  const middle = data.batch.means;
+  const columns = [{ head: "Column", cell: (name) => h("b", {}, name) }, { head: "Value", num: true, cell: (name) => num(first[name], 5) }, { head: "Mean of the window", num: true, cell: (name) => num(middle?.[name]?.mean, 5) },
+    { head: "Distance", cell: (name) => distance(first[name], middle?.[name]) }];
+  return card(`Sensor values of ${data.entity.join(", ")} ${first.entity_key}`, { note: `Predicted ${first.prediction}${first.probability === null ? "" : ` with probability ${num(first.probability)}`}; the distance is in standard deviations of the window.` }, table("Sensor values", columns, sensors, { tall: true }));
+}
+function distance(value, told) {
+  if (!told?.std || value === null) return "–";
+  const far = (value - told.mean) / told.std;
+  return Math.abs(far) >= 2 ? badge("once", `${far.toFixed(1)} σ`) : h("span", { class: "muted" }, `${far.toFixed(1)} σ`);
+}
+
+function rows(data, tools) {
+  const page = data.page;
+  const shown = data.columns.filter((one) => !PROVENANCE.has(one.name));
+  const columns = shown.map((column) => ({ head: column.name, num: column.kind !== "text" && column.kind !== "time", cell: (row) => (column.name === "entity_key" ? link(tools.href("predictions", { ...tools.asked, entity: row.entity_key, window: data.window, before: "" }), String(row[column.name])) : column.kind === "float" ? num(row[column.name], 4) : String(row[column.name] ?? "–")) }));
+  const kinds = data.task === "regression" ? [] : [["", "every answer"], ...[...new Set(data.windows.flatMap((one) => one.answers.map((each) => each.answer)))].sort().map((one) => [one, one])];
+  const entity = h("input", { id: "entity", type: "search", value: tools.asked.entity ?? "", size: 14, placeholder: data.entity.join(", "), "aria-label": `Find ${data.entity.join(", ") || "a row"}` });
+  const find = (event) => { event.preventDefault(); tools.ask({ entity: entity.value.trim(), window: data.window, before: "" }); };
+  const save = async () => {
+    const asked = { scenario: data.scenario, window: data.window, prediction: tools.asked.prediction, entity: tools.asked.entity };
+    try {
+      download(`${data.scenario}-${data.window}.csv`, await text("rows.csv", asked), "text/csv");
+    } catch (error) {
+      tools.announce(error.message);
+    }
+  };
+  const controls = h("div", { class: "buttons" }, choose("Window", data.windows.some((one) => one.window === data.window) ? data.windows.map((one) => one.window) : [data.window, ...data.windows.map((one) => one.window)], data.window, (window) => tools.ask({ window, before: "", entity: "" }), "window-choice"),
+    kinds.length ? choose("Answer", kinds, tools.asked.prediction ?? "", (prediction) => tools.ask({ prediction, before: "", window: data.window }), "answer-choice") : null,
+    h("form", { class: "buttons", role: "search", onsubmit: find }, entity, h("button", { type: "submit" }, "Find")), h("button", { type: "button", disabled: tools.frozen, onclick: save }, "⇩ CSV"));
+  const pager = h("div", { class: "buttons" }, tools.asked.before ? h("button", { type: "button", id: "newest", onclick: () => tools.ask({ before: "" }) }, "⇤ First rows") : null, page.next ? h("button", { type: "button", id: "older", onclick: () => tools.ask({ before: page.next, window: data.window }) }, "Next rows →") : h("span", { class: "small muted" }, "No more rows."));
+  return card("Rows", {}, controls, h("div", { class: "gap" }), page.rows.length ? table("Prediction rows", columns, page.rows, { tall: true }) : empty("No row fits.", "Choose another window or answer."), h("div", { class: "gap" }), pager);
+}

@@ -1,0 +1,104 @@
+// What serves where, on which certificate, what waits for approval, and how to go back.
+
+import { act } from "./dashboard-api.js";
+import { badge, card, empty, facts, fault, h, link, num, short, table, when } from "./dashboard-dom.js";
+
+export function releases(data, tools) {
+  return [environments(data, tools), approvals(data, tools), h("div", { class: "cols" }, generations(data, tools), certificates(data, tools))].flat().filter(Boolean);
+}
+
+function environments(data, tools) {
+  if (!data.environments.some((one) => one.current)) return card("Environments", {}, empty(`Nothing serves ${data.scenario} yet.`, "The first model that passes its gate does. Drop labelled data:", `mlops drop ${data.scenario} FILE --wait`));
+  const one = (place) => h("div", { class: "env" }, h("div", { class: "buttons" }, h("h3", {}, place.name), place.last ? h("span", { class: "badge" }, "answers count") : null),
+    place.current ? [h("div", { class: "buttons" }, badge("serving", place.current.model), h("span", { class: "small muted" }, `generation ${place.current.generation}`)), h("p", { class: "small muted" }, "since ", when(place.current.at), ` by ${place.current.by}`)] : h("p", { class: "muted" }, "Nothing serves here yet."),
+    place.rollout ? rollout(place.rollout) : null, place.health ? health(place.health) : null);
+  return card("Environments", { extra: rollback(data, tools) }, h("div", { class: "envs" }, data.environments.map(one)), data.rollback.reason ? h("p", { class: "small muted" }, `Rollback: ${data.rollback.reason}`) : null);
+}
+
+const rollout = (one) => h("div", {}, h("p", {}, badge(one.state), ` ${one.model}, ${one.share ? `${num(one.share)} % of requests` : "answers are compared, not returned"}`), h("p", { class: "small muted" }, one.reason));
+const health = (rows) => table("Health of the last minutes", [
+  { head: "Version", cell: (one) => `${one.role} ${one.version}` }, { head: "Requests", num: true, cell: (one) => num(one.requests) }, { head: "Errors", num: true, cell: (one) => num(one.errors) },
+], rows);
+
+function rollback(data, tools) {
+  const reason = tools.frozen ? "An export cannot act." : data.rollback.reason;
+  return h("button", { type: "button", class: reason ? null : "danger", id: "rollback", disabled: Boolean(reason), title: reason || null, onclick: (event) => confirm(event.currentTarget, {
+    title: `Roll ${data.scenario} back`,
+    body: [h("p", {}, `${data.current.model}:${data.current.version} stops serving; ${data.rollback.to} serves again as generation ${data.current.generation + 1}. Real-time answers and the next windows use it at once.`)],
+    say: "Roll back", danger: true, route: data.rollback.route, done: "Rolled back.", tools,
+  }) }, data.rollback.to ? `↩ Roll back to ${data.rollback.to}` : "↩ Roll back");
+}
+
+function approvals(data, tools) {
+  const open = data.approvals.filter((one) => one.state === "open");
+  const past = data.approvals.filter((one) => one.state !== "open");
+  if (!data.approvals.length) return null;
+  return card("Approvals", { extra: open.length ? badge("open", `${open.length} waiting`) : null }, open.map((one) => request(one, tools)), past.length ? h("details", { open: !open.length }, h("summary", {}, "Decided requests"), decided(past)) : null);
+}
+
+function request(one, tools) {
+  const why = tools.frozen ? "An export cannot act." : one.blocked;
+  const buttons = ["approve", "reject"].map((what) => h("button", { type: "button", id: `${what}-${one.id}`, class: what === "approve" ? "primary" : "danger", disabled: Boolean(why), title: why || null, onclick: (event) => confirm(event.currentTarget, {
+    title: `${what === "approve" ? "Approve" : "Reject"} ${one.model} for ${one.environment}`, body: certificateOf(one), say: what === "approve" ? "Approve" : "Reject", danger: what !== "approve",
+    route: one.route, extra: { decision: what, certificate: one.certificate, environment: one.environment, sha256: one.sha256, nonce: one.nonce }, done: `${what === "approve" ? "Approved" : "Rejected"}.`, tools, person: true,
+  }) }, what === "approve" ? "✓ Approve …" : "⊘ Reject …"));
+  return h("div", { class: "env" }, h("div", { class: "buttons" }, badge("open", `waits for approval`), h("b", {}, `${one.model} → ${one.environment}`)),
+    h("p", { class: "small muted" }, `asked by ${one.requested_by}, `, when(one.requested_at), "; expires ", when(one.expires)), h("p", {}, one.why), h("div", { class: "buttons" }, buttons, why ? h("span", { class: "small muted" }, why) : null));
+}
+
+const certificateOf = (one) => [facts([["Model", one.model], ["Content", h("code", { title: one.sha256 }, short(one.sha256))], ["Certificate", h("code", { title: one.certificate }, short(one.certificate))], ["Environment", one.environment]]), one.checks?.length ? checks(one.checks) : null];
+
+const decided = (rows) => table("Decided requests", [
+  { head: "Request", cell: (one) => `${one.model} → ${one.environment}` }, { head: "State", cell: (one) => badge(one.state) }, { head: "By", cell: (one) => one.decided_by || "–" },
+  { head: "When", cell: (one) => when(one.decided_at) }, { head: "Reason", cell: (one) => h("p", { class: "reason" }, one.reason || "–") },
+], rows);
+
+function generations(data, tools) {
+  const one = (each, at) => h("li", { class: at === 0 ? "on" : null }, h("b", { class: "nowrap" }, `№ ${each.generation}`), h("span", {}, link(tools.href("models", { version: each.version }), each.model), at === 0 ? [" ", badge("serving")] : null), h("span", { class: "small muted" }, when(each.at)), h("p", { class: "why" }, `${each.by}: ${each.reason}`));
+  const body = data.generations.length ? h("ol", { class: "timeline" }, data.generations.map(one)) : empty("No generation yet.");
+  return card("Generations", { width: 4, note: data.total > data.generations.length ? `The newest ${data.generations.length} of ${num(data.total)}.` : "Newest first; numbers have no gaps." }, body);
+}
+
+function certificates(data, tools) {
+  if (!data.certificates.length) return card("Gate certificates", { width: 8 }, empty("No model has been judged yet."));
+  const chosen = data.certificates.find((one) => String(one.version) === tools.asked.version) ?? data.certificates[0];
+  const columns = [
+    { head: "Model", cell: (one) => link(tools.href("releases", { version: one.version }), one.model, { class: "nowrap" }) },
+    { head: "Verdict", cell: (one) => (one.passed === null ? badge("waiting", "not judged") : one.passed ? badge("pass") : badge("refused")) },
+    { head: "Why", cell: (one) => h("p", { class: "reason" }, one.reason) },
+  ];
+  return card("Gate certificates", { width: 8 }, table("Certificates", columns, data.certificates, { on: (one) => one === chosen, tall: true }), h("div", { class: "gap" }),
+    h("h3", {}, `Checks of ${chosen.model} `, h("code", { title: chosen.sha256, class: "muted" }, short(chosen.sha256))), chosen.checks.length ? checks(chosen.checks) : h("p", { class: "muted" }, chosen.reason));
+}
+
+const checks = (list) => table("Checks", [
+  { head: "Check", cell: (one) => h("b", {}, one.name.replaceAll("_", " ")) }, { head: "Verdict", cell: (one) => badge(one.verdict) },
+  { head: "Value", num: true, cell: (one) => told(one.value) }, { head: "Needed", num: true, cell: (one) => told(one.threshold) }, { head: "Reason", cell: (one) => h("p", { class: "reason" }, one.reason) },
+], list);
+const told = (value) => (typeof value === "string" ? h("span", { class: "small", title: value }, short(value, 22)) : num(value, 4));
+
+function confirm(opener, { title, body, say, danger, route, extra = {}, done, tools }) {
+  const by = h("input", { id: "by", required: true, autocomplete: "name" });
+  const reason = h("input", { id: "reason", required: true, autocomplete: "off" });
+  const problem = h("div");
+  const dialog = h("dialog", { "aria-label": title });
+  const send = h("button", { type: "submit", class: danger ? "danger" : "primary" }, say);
+  const submit = async (event) => {
+    event.preventDefault();
+    send.disabled = true;
+    try {
+      await act(route, { by: by.value.trim(), reason: reason.value.trim(), ...extra });
+      dialog.close();
+      tools.announce(done);
+      tools.redraw();
+    } catch (error) {
+      problem.replaceChildren(fault(error.message));
+      send.disabled = false;
+    }
+  };
+  dialog.append(h("form", { onsubmit: submit }, h("h2", {}, title), body, problem, h("div", { class: "field" }, h("label", { for: "by" }, "Who decides this"), by), h("div", { class: "field" }, h("label", { for: "reason" }, "Reason"), reason),
+    h("div", { class: "buttons" }, send, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"))));
+  dialog.addEventListener("close", () => { dialog.remove(); document.getElementById(opener.id)?.focus(); });
+  document.body.append(dialog);
+  dialog.showModal();
+}

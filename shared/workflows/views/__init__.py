@@ -1,0 +1,32 @@
+"""What each page of the dashboard shows: plain functions of ports and a question, answered with JSON values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from shared.errors import Missing
+from shared.ports import Ports
+from shared.workflows.views import datasets, history, models, monitoring, overview, predictions, releases
+from shared.workflows.views.asked import Asked
+
+View = Callable[[Ports, Asked], Mapping[str, Any]]
+VIEWS: Mapping[str, View] = {
+    "overview": overview.overview,
+    "datasets": datasets.datasets,
+    "models": models.models,
+    "releases": releases.releases,
+    "predictions": predictions.predictions,
+    "monitoring": monitoring.monitoring,
+    "history": history.history,
+}
+
+
+def view(ports: Ports, page: str, values: Mapping[str, str]) -> Mapping[str, Any]:
+    """What the page shows for this question; Missing when there is no such page."""
+    if page not in VIEWS:
+        raise Missing(f"There is no page {page[:80]!r}; known: {', '.join(VIEWS)}.")
+    return VIEWS[page](ports, Asked(values))
+
+
+__all__ = ["VIEWS", "Asked", "View", "view"]

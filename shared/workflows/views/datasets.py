@@ -1,0 +1,112 @@
+"""Dataset versions, what each looked like, and how its statistics moved against the baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shared.domain.paths import dataset_folder
+from shared.domain.records import DatasetVersion
+from shared.domain.scenario import Scenario
+from shared.errors import Corrupt, Missing
+from shared.ports import Ports
+from shared.workflows.baseline import read_baseline
+from shared.workflows.historic import drawn, read_history
+from shared.workflows.models import read_json
+from shared.workflows.views.asked import Asked
+from shared.workflows.views.plain import plain
+
+_SHOWN = 50
+
+
+def datasets(ports: Ports, asked: Asked) -> Mapping[str, Any]:
+    """The newest versions, one of them in detail, and every drawn statistic over time."""
+    scenario = asked.scenario(ports)
+    versions = list(ports.datasets.list(scenario.name))
+    chosen = _chosen(versions, scenario, asked.text("dataset"))
+    baseline, problem = _baseline(ports, scenario.name)
+    value = {
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "versions": [_version(one) for one in versions[: -_SHOWN - 1 : -1]],
+        "total": len(versions),
+        "baseline": baseline,
+        "baseline_problem": problem,
+        "band": scenario.band,
+        "history": [_drawn(one) for one in read_history(ports, scenario.name)],
+        "dataset": _detail(ports, chosen) if chosen else None,
+    }
+    return dict(plain(value))
+
+
+def _chosen(versions: Sequence[DatasetVersion], scenario: Scenario, asked: str) -> DatasetVersion | None:
+    if not asked:
+        return versions[-1] if versions else None
+    for version in versions:
+        if version.id == asked:
+            return version
+    raise Missing(f"{scenario.name} has no dataset {asked[:200]}; the page of datasets lists those there are.")
+
+
+def _version(one: DatasetVersion) -> Mapping[str, Any]:
+    return {
+        "id": one.id,
+        "digest": one.digest,
+        "rows": one.rows,
+        "at": one.created_at,
+        "sources": one.sources,
+        "tables": [{"name": table.name, "rows": table.rows, "sha256": table.sha256} for table in one.tables],
+    }
+
+
+def _baseline(ports: Ports, name: str) -> tuple[Mapping[str, Any] | None, str]:
+    try:
+        found = read_baseline(ports, name)
+    except Corrupt as fault:
+        return None, fault.reason
+    if found is None:
+        return None, ""
+    head = {key: found.get(key) for key in ("number", "dataset", "accepted_by", "accepted_at", "reason")}
+    return {**head, **drawn(found["profile"])}, ""
+
+
+def _drawn(one: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {key: one.get(key) for key in ("dataset", "rows", "warnings", "statistics", "tables")}
+
+
+def _detail(ports: Ports, version: DatasetVersion) -> Mapping[str, Any]:
+    folder = dataset_folder(version.scenario, version.id)
+    return {
+        **_version(version),
+        **_validation(ports, folder),
+        "report": ports.lake.stat(f"{folder}report.html") is not None,
+        "runs": [run for run in ports.runs.list(version.scenario) if run.dataset == version.id],
+        "models": [
+            {"id": model.id, "version": model.version, "state": model.state}
+            for model in ports.registry.list(version.scenario)
+            if model.dataset == version.id
+        ],
+    }
+
+
+def _validation(ports: Ports, folder: str) -> Mapping[str, Any]:
+    if ports.lake.stat(f"{folder}validation.json") is None:
+        return {"judged_by": None, "warnings": [], "drift": []}
+    told = read_json(ports, f"{folder}validation.json")
+    columns = [
+        {"table": table, "column": name, **_moved(column)}
+        for table, names in told["drift"].items()
+        for name, column in names.items()
+    ]
+    return {"judged_by": told["baseline"], "warnings": told["warnings"], "drift": columns}
+
+
+def _moved(column: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The distances of a column, without the counts behind them."""
+    shown = ("name", "value", "critical", "drifted")
+    return {
+        "drifted": column["drifted"],
+        "reason": column["reason"],
+        "new": column.get("new", []),
+        "distances": [{key: one[key] for key in shown} for one in column["distances"]],
+    }

@@ -1,0 +1,100 @@
+"""Model versions: what each was compared with, how it was judged, and what it looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shared.domain.records import Model
+from shared.domain.scenario import Scenario
+from shared.errors import Missing
+from shared.ports import Ports
+from shared.workflows.models import read_json
+from shared.workflows.views.asked import Asked
+from shared.workflows.views.plain import plain
+
+_SHOWN = 50
+_INPUTS = 20
+
+
+def models(ports: Ports, asked: Asked) -> Mapping[str, Any]:
+    """The newest versions, and one of them in detail: the one that serves unless another is asked for."""
+    scenario = asked.scenario(ports)
+    versions = list(ports.registry.list(scenario.name))
+    current = ports.deployments.current(scenario.name)
+    serving = current.version if current else None
+    chosen = _chosen(versions, scenario, asked.number("version", serving))
+    value = {
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "task": scenario.task,
+        "metric": scenario.metric,
+        "bar": scenario.bar,
+        "split": scenario.split.kind,
+        "serving": serving,
+        "total": len(versions),
+        "versions": [_version(one, scenario, serving) for one in versions[: -_SHOWN - 1 : -1]],
+        "model": _detail(ports, chosen, serving) if chosen else None,
+    }
+    return dict(plain(value))
+
+
+def _chosen(versions: Sequence[Model], scenario: Scenario, asked: int | None) -> Model | None:
+    if asked is None:
+        return versions[-1] if versions else None
+    for version in versions:
+        if version.version == asked:
+            return version
+    raise Missing(f"There is no {scenario.name}:{asked}; the page of models lists the versions there are.")
+
+
+def _version(one: Model, scenario: Scenario, serving: int | None) -> Mapping[str, Any]:
+    declared = f"{scenario.metric}_{scenario.split.kind}"
+    return {
+        "id": one.id,
+        "version": one.version,
+        "state": one.state,
+        "serving": one.version == serving,
+        "dataset": one.dataset,
+        "run": one.run,
+        "sha256": one.sha256,
+        "at": one.created_at,
+        "score": one.metrics.get(declared, one.metrics.get(scenario.metric)),
+        "metrics": one.metrics,
+    }
+
+
+def _detail(ports: Ports, model: Model, serving: int | None) -> Mapping[str, Any]:
+    manifest = read_json(ports, f"{model.folder}manifest.json")
+    judged = ports.deployments.verdict(model)
+    return {
+        "id": model.id,
+        "version": model.version,
+        "state": model.state,
+        "serving": model.version == serving,
+        "sha256": model.sha256,
+        "run": model.run,
+        "dataset": model.dataset,
+        "algorithm": manifest.get("algorithm"),
+        "code": manifest.get("code"),
+        "candidates": manifest.get("candidates", []),
+        "resources": manifest.get("resources", {}),
+        "parity": manifest.get("parity"),
+        "evaluation": _evaluation(ports, model),
+        "gate": {"passed": judged.passed, "reason": judged.reason, "checks": judged.checks} if judged else None,
+        "card": ports.lake.stat(f"{model.folder}card.html") is not None,
+    }
+
+
+def _evaluation(ports: Ports, model: Model) -> Mapping[str, Any] | None:
+    """What evaluation.json says, without what the page does not draw; None for a model that has none."""
+    path = f"{model.folder}evaluation.json"
+    if ports.lake.stat(path) is None:
+        return None
+    told = read_json(ports, path)
+    dropped = ("contributions", "words", "comparisons", "label_metrics", "residuals")
+    return {
+        **{key: one for key, one in told.items() if key not in dropped},
+        "residuals": told.get("residuals") or None,
+        "importance": list(told.get("importance") or [])[:_INPUTS],
+    }

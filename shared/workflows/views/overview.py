@@ -1,0 +1,103 @@
+"""The first page: what runs, what waits for whom, what failed last, and how much went round the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from shared.domain.paths import baseline_folder
+from shared.domain.records import Entry, Run
+from shared.ports import Ports
+from shared.workflows.views.asked import Asked
+from shared.workflows.views.plain import plain
+
+FAILURES = frozenset({"failed", "quarantined", "refused", "conflict"})
+_SHOWN = 8
+_OPEN_RUNS = ("requested", "running")
+
+
+def overview(ports: Ports, asked: Asked) -> Mapping[str, Any]:  # noqa: ARG001 -- every view is asked the same way
+    """One look at everything; costs the same with a thousand predictions and with a million."""
+    totals = ports.totals.totals(ports.scenarios)
+    value = {
+        "now": ports.clock(),
+        "scenarios": [_scenario(ports, name, totals[name]) for name in sorted(ports.scenarios)],
+        "running": list(_running(ports)),
+        "waiting": list(_waiting(ports, totals)),
+        "failures": [_line(entry) for entry in _failures(ports)],
+        "loop": {key: sum(one[key] for one in totals.values()) for key in next(iter(totals.values()), {})},
+    }
+    return dict(plain(value))
+
+
+def _scenario(ports: Ports, name: str, totals: Mapping[str, int]) -> Mapping[str, Any]:
+    scenario, datasets, runs = ports.scenarios[name], ports.datasets.list(name), ports.runs.list(name)
+    current, commits = ports.deployments.current(name), ports.prediction_rows.recent(name, 1)
+    return {
+        "name": name,
+        "title": scenario.title,
+        "task": scenario.task,
+        "dataset": {"id": datasets[-1].id, "rows": datasets[-1].rows, "at": datasets[-1].created_at}
+        if datasets
+        else None,
+        "run": _run(runs[-1]) if runs else None,
+        "serving": {"model": f"{current.model}:{current.version}", "generation": current.generation, "at": current.at}
+        if current
+        else None,
+        "predicted": {"window": commits[0].window, "rows": commits[0].rows, "at": commits[0].scored_at}
+        if commits
+        else None,
+        "totals": totals,
+    }
+
+
+def _run(run: Run) -> Mapping[str, Any]:
+    return {"id": run.id, "state": run.state, "reason": run.reason, "at": run.updated_at}
+
+
+def _failures(ports: Ports) -> Sequence[Entry]:
+    """The newest endings that were not meant; a drop and its files share one."""
+    told: dict[str, Entry] = {}
+    for entry in ports.totals.standing(FAILURES, 4 * _SHOWN):
+        if entry.reason not in told or entry.kind != "blob":
+            told[entry.reason] = entry
+    return list(told.values())[:_SHOWN]
+
+
+def _running(ports: Ports) -> Iterator[Mapping[str, Any]]:
+    for run in ports.runs.list():
+        if run.state in _OPEN_RUNS:
+            yield {"kind": "train", "scenario": run.scenario, "key": run.id, "state": run.state, "at": run.created_at,
+                   "reason": run.reason}  # fmt: skip
+    for entry in ports.totals.standing({"in_progress"}, _SHOWN):
+        yield _line(entry)
+
+
+def _waiting(ports: Ports, totals: Mapping[str, Mapping[str, int]]) -> Iterator[Mapping[str, Any]]:
+    """What goes on only when somebody does something, with who that is."""
+    for entry in ports.totals.standing({"waiting", "released"}, _SHOWN):
+        whom = "whoever delivers the files" if entry.state == "waiting" else "the next round of the timers"
+        yield {**_line(entry), "whom": whom}
+    for name in sorted(totals):
+        yield from _of_scenario(ports, name, totals[name])
+
+
+def _of_scenario(ports: Ports, name: str, totals: Mapping[str, int]) -> Iterator[Mapping[str, Any]]:
+    def one(kind: str, whom: str, reason: str) -> Mapping[str, Any]:
+        return {"kind": kind, "scenario": name, "key": name, "state": "waiting", "reason": reason, "whom": whom}
+
+    if not totals["datasets"]:
+        yield one("data", "a data engineer", f"No data yet: mlops drop {name} FILE --wait.")
+    elif ports.lake.stat(f"{baseline_folder(name)}baseline.json") is None:
+        newest = ports.datasets.list(name)[-1].id
+        told = (
+            f"Nobody has accepted a baseline, so new data is judged by nothing: mlops baseline accept {name} {newest}"
+        )
+        yield one("baseline", "an ML engineer", told)
+    if totals["open_windows"]:
+        yield one("window", "the next timer", f"{totals['open_windows']} window(s) are planned and not yet predicted.")
+
+
+def _line(entry: Entry) -> Mapping[str, Any]:
+    return {"kind": entry.kind, "key": entry.key, "state": entry.state, "reason": entry.reason, "at": entry.at,
+            "attempts": entry.attempts}  # fmt: skip
