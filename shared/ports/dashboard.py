@@ -39,7 +39,7 @@ class Totals(Protocol):
     """Counts that the state answers from its keys, however many predictions there are."""
 
     def totals(self, scenarios: Collection[str]) -> Mapping[str, Mapping[str, int]]:
-        """Per scenario: files, datasets, runs, models, generations, windows, open windows, predictions, failed rows."""
+        """Per scenario: files, datasets, runs, models, windows, open windows, predictions, failed rows."""
         ...
 
     def standing(self, states: Collection[str], limit: int) -> Sequence[Entry]:

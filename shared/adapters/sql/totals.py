@@ -11,7 +11,6 @@ from shared.adapters.sql.engine import read
 from shared.adapters.sql.history import entry_of
 from shared.adapters.sql.schema import (
     dataset_version,
-    deployment,
     ledger,
     model_version,
     prediction_commit,
@@ -30,7 +29,7 @@ class SqlTotals:
         self._engine = engine
 
     def totals(self, scenarios: Collection[str]) -> Mapping[str, Mapping[str, int]]:
-        """Per scenario: files, datasets, runs, models, generations, windows, open windows, predictions, failed rows."""
+        """Per scenario: files, datasets, runs, models, windows, open windows, predictions, failed rows."""
         return read(self._engine, lambda connection: {name: _totals(connection, name) for name in scenarios})
 
     def standing(self, states: Collection[str], limit: int) -> Sequence[Entry]:
@@ -50,7 +49,6 @@ def _totals(connection: Connection, name: str) -> Mapping[str, int]:
         "datasets": count(dataset_version, dataset_version.c.scenario == name),
         "runs": count(run, run.c.scenario == name),
         "models": count(model_version, model_version.c.name == name),
-        "generations": count(deployment, deployment.c.scenario == name),
         "windows": commits,
         "open_windows": count(window, window.c.scenario == name, window.c.state == "planned"),
         "predictions": int(rows or 0),

@@ -13,19 +13,21 @@ from shared.workflows.views.plain import plain
 
 FAILURES = frozenset({"failed", "quarantined", "refused", "conflict"})
 _SHOWN = 8
+_LOOP = ("files", "datasets", "models", "generations", "windows", "predictions")
 _OPEN_RUNS = ("requested", "running")
 
 
 def overview(ports: Ports, asked: Asked) -> Mapping[str, Any]:  # noqa: ARG001 -- every view is asked the same way
     """One look at everything; costs the same with a thousand predictions and with a million."""
     totals = ports.totals.totals(ports.scenarios)
+    scenarios = [_scenario(ports, name, totals[name]) for name in sorted(ports.scenarios)]
     value = {
         "now": ports.clock(),
-        "scenarios": [_scenario(ports, name, totals[name]) for name in sorted(ports.scenarios)],
+        "scenarios": scenarios,
         "running": list(_running(ports)),
         "waiting": list(_waiting(ports, totals)),
         "failures": [_line(entry) for entry in _failures(ports)],
-        "loop": {key: sum(one[key] for one in totals.values()) for key in next(iter(totals.values()), {})},
+        "loop": {key: sum(one["totals"][key] for one in scenarios) for key in _LOOP},
     }
     return dict(plain(value))
 
@@ -47,7 +49,7 @@ def _scenario(ports: Ports, name: str, totals: Mapping[str, int]) -> Mapping[str
         "predicted": {"window": commits[0].window, "rows": commits[0].rows, "at": commits[0].scored_at}
         if commits
         else None,
-        "totals": totals,
+        "totals": {**totals, "generations": current.generation if current else 0},
     }
 
 

@@ -30,8 +30,8 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> World:
     world.handle(world.land("incoming/points/d2/points.csv", points_csv(90, seed=2)))
     world.handle(world.land("incoming/points/d3/points.csv", b"id,x,color,y\n1,abc,red,yes\n2,1.0,red,no\n"))
     world.handle(world.land("incoming/marks/d1/marks.csv", marks_csv()))
-    for drop, rows in (("s1", 70), ("s2", 40)):
-        world.handle(world.land(f"scoring/points/{drop}/points.csv", points_csv(rows, seed=rows, labelled=False)))
+    for drop, size in (("s1", 70), ("s2", 40)):
+        world.handle(world.land(f"scoring/points/{drop}/points.csv", points_csv(size, seed=size, labelled=False)))
         world.clock.advance(hours=1)
     world.handle(world.land("scoring/prices/s1/prices.csv", prices_csv(30, labelled=False)))
     world.sweep()
