@@ -33,7 +33,7 @@ def datasets(ports: Ports, asked: Asked) -> Mapping[str, Any]:
         "baseline": baseline,
         "baseline_problem": problem,
         "band": scenario.band,
-        "history": [_drawn(one) for one in read_history(ports, scenario.name)],
+        "history": _history(ports, scenario.name, versions),
         "dataset": _detail(ports, chosen) if chosen else None,
     }
     return dict(plain(value))
@@ -70,8 +70,11 @@ def _baseline(ports: Ports, name: str) -> tuple[Mapping[str, Any] | None, str]:
     return {**head, **drawn(found["profile"])}, ""
 
 
-def _drawn(one: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {key: one.get(key) for key in ("dataset", "rows", "warnings", "statistics", "tables")}
+def _history(ports: Ports, name: str, versions: Sequence[DatasetVersion]) -> list[Mapping[str, Any]]:
+    """The records in the order in which their versions were registered: ids of one second have no order."""
+    place = {version.id: number for number, version in enumerate(versions)}
+    records = sorted(read_history(ports, name), key=lambda one: place.get(one["dataset"], -1))
+    return [{key: one.get(key) for key in ("dataset", "rows", "warnings", "statistics", "tables")} for one in records]
 
 
 def _detail(ports: Ports, version: DatasetVersion) -> Mapping[str, Any]:
