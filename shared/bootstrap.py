@@ -18,6 +18,7 @@ def utc_now() -> datetime:
 
 def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock = utc_now) -> Ports:
     """Ports for these settings; Misconfigured when one is missing or cannot be used."""
+    from shared.adapters.azure_clients import make_credential
     from shared.adapters.local_publisher import LocalPublisher
     from shared.adapters.onnx_scoring import OnnxScoring
     from shared.adapters.profiling import ArrowProfiles
@@ -44,7 +45,7 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
     settings = read_settings(environ)
     policies = read_policies(environ, scenarios)
     settings.home.mkdir(parents=True, exist_ok=True)
-    engine = open_database(settings.database_url)
+    engine = open_database(settings.database_url, credential=lambda: make_credential(settings.azure_credential))
     lake = _lake(settings)
     return Ports(
         scenarios=scenarios,

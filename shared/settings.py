@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from shared.domain.places import BlobPlace, blob_place, check_credential
@@ -17,7 +17,8 @@ class Settings:
 
     home: Path
     lake_url: str
-    database_url: str
+    # Not shown: a database's URL may hold a password.
+    database_url: str = field(repr=False)
     registry_url: str
     trainer_url: str
     serving_url: str
@@ -62,7 +63,7 @@ _DEFAULTS = {
 }
 _SCHEMES = {
     "LAKE_URL": ("file:", "https://", "http://"),
-    "DATABASE_URL": ("sqlite:///",),
+    "DATABASE_URL": ("sqlite:///", "postgresql+psycopg://", "mssql+pyodbc://"),
     "REGISTRY_URL": ("local:",),
     "TRAINER_URL": ("process:", "none:"),
     "SERVING_URL": ("functions:",),

@@ -7,10 +7,18 @@ from pathlib import Path
 
 import pytest
 from azure_parts import self_signed
+from postgres import PostgresServer, postgres_server
 from world import World
 
 from local.azurite import Azurite, install
 from shared.errors import Transient
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server on loopback, for the whole run."""
+    with postgres_server() as server:
+        yield server
 
 
 @pytest.fixture

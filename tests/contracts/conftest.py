@@ -24,9 +24,7 @@ LAKES: dict[str, Callable[[pytest.FixtureRequest], Lake]] = {
     "azurite": lambda request: lake_at(fresh_place(request.getfixturevalue("azurite").blob_endpoint)),
     "azurite-identity": lambda request: _with_identity(request.getfixturevalue("trusted")),
 }
-DATABASES: dict[str, Callable[[Path], Engine]] = {
-    "sqlite": lambda folder: open_database(f"sqlite:///{folder}/state.db")
-}
+DATABASES = ("sqlite", "postgresql")
 
 
 def _with_identity(endpoint: str) -> Lake:
@@ -52,7 +50,10 @@ def lake(request: pytest.FixtureRequest) -> Lake:
 @pytest.fixture(params=DATABASES)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An empty database of each kind."""
-    opened = DATABASES[request.param](tmp_path)
+    url = f"sqlite:///{tmp_path}/state.db"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres").emptied()
+    opened = open_database(url)
     yield opened
     opened.dispose()
 

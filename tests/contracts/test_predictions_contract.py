@@ -199,11 +199,58 @@ class TestPredictions:
         assert list(columns)[:5] == ["prediction_id", "window", "entity_key", "prediction", "probability"]
         assert inspect(engine).get_pk_constraint(TABLE)["constrained_columns"] == ["prediction_id"]
 
-    def test_a_changed_declaration_is_told(self, predictions: Predictions, engine: Engine) -> None:
-        """A table that lacks a declared column is named with it."""
-        predictions.prepare(replace(SCENARIO, batch=replace(SCENARIO.batch, report=("age",))))
-        with pytest.raises(Conflict, match=f"{TABLE} .* no column emp_var_rate, job, seen"):
+    def test_a_later_declaration_adds_its_columns(self, predictions: Predictions, engine: Engine) -> None:
+        """Table and view are widened; rows that stood there have nothing in the new columns."""
+        narrow = replace(SCENARIO, batch=replace(SCENARIO.batch, report=("age",)))
+        predictions.load(narrow, commit(), parquet())
+        later = SqlPredictions(engine)
+        later.load(SCENARIO, commit("v", 2), parquet("v", 2))
+        with engine.connect() as connection:
+            query = f"SELECT job, age FROM v_{TABLE} ORDER BY prediction_id"  # noqa: S608 - the test's own name
+            rows = [tuple(row) for row in connection.execute(text(query))]
+        assert rows == [(None, 2**40)] * 4 + [("ä'b:c", 2**40), ("", 2**40)]
+        predictions.load(narrow, commit("u", 3), parquet("u", 3))  # code of yesterday goes on
+        assert count(engine, f"v_{TABLE}") == 9
+
+    def test_a_changed_kind_is_told(self, predictions: Predictions, engine: Engine) -> None:
+        """A column that stands there with other values is named with both kinds."""
+        others = [replace(one, kind="text") if one.name == "age" else one for one in ROWS.columns]
+        changed = replace(SCENARIO, numeric=(), tables=(replace(ROWS, columns=tuple(others)),))
+        predictions.prepare(changed)
+        with pytest.raises(Conflict, match=f"{TABLE} .* column age holds text, now whole numbers is declared"):
             SqlPredictions(engine).prepare(SCENARIO)
+
+    @pytest.mark.parametrize(
+        ("column", "value", "said"),
+        [("job", "a\0b", "a NUL character in row 2, column job"), ("probability", float("inf"), "infinite .* row 2")],
+    )
+    def test_a_value_no_database_takes_loads_nothing(
+        self, predictions: Predictions, engine: Engine, column: str, value: object, said: str
+    ) -> None:
+        """Its row and column are named, on every database alike."""
+        table = pq.read_table(parquet())
+        cells = table[column].to_pylist()
+        cells[1] = value
+        changed = table.set_column(table.schema.get_field_index(column), column, pa.array(cells, table[column].type))
+        out = io.BytesIO()
+        pq.write_table(changed, out)
+        with pytest.raises(Corrupt, match=said):
+            predictions.load(SCENARIO, commit(), out)
+        assert (predictions.commits(), count(engine)) == ([], 0)
+
+    def test_every_other_value_comes_back(self, predictions: Predictions, engine: Engine) -> None:
+        """Emoji, a long text, quotes and line ends, the edges of numbers; what is no number is NULL."""
+        table = pq.read_table(parquet())
+        jobs, rates = ["😀" * 3, "x" * 1_000_000, '"a",\r\n\\N\t'], [float("nan"), -1.7976931348623157e308, 5e-324]
+        for name, values in {"job": jobs, "emp_var_rate": rates}.items():
+            table = table.set_column(table.schema.get_field_index(name), name, pa.array(values, table[name].type))
+        out = io.BytesIO()
+        pq.write_table(table, out)
+        predictions.load(SCENARIO, commit(), out)
+        with engine.connect() as connection:
+            query = f"SELECT job, emp_var_rate FROM {TABLE} ORDER BY prediction_id"  # noqa: S608 - the test's own name
+            found = list(zip(*connection.execute(text(query)), strict=True))
+        assert found == [tuple(jobs), (None, *rates[1:])]
 
     def test_commits_are_listed_by_number(self, predictions: Predictions) -> None:
         """Of one scenario, or of all."""

@@ -25,7 +25,7 @@ def test_defaults_are_a_laptop(tmp_path: Path) -> None:
     ("key", "value", "accepted"),
     [
         ("LAKE_URL", "ftp://x", "file:"),
-        ("DATABASE_URL", "mysql://x", "sqlite:///"),
+        ("DATABASE_URL", "mysql://x", "sqlite:///, postgresql+psycopg://, mssql+pyodbc://"),
         ("REGISTRY_URL", "s3:", "local:"),
         ("TRAINER_URL", "thread:", "process:"),
         ("TRAINING_PROFILE", "fast", "default or demo"),
@@ -39,6 +39,14 @@ def test_a_bad_value_names_the_setting_and_what_is_accepted(key: str, value: str
         read_settings({key: value})
     assert told.value.reason.startswith(f"Setting {key} ")
     assert accepted in told.value.reason
+
+
+@pytest.mark.parametrize("url", ["postgresql+psycopg://me:canary@host/db", "mssql+pyodbc://me:canary@host/db"])
+def test_a_password_is_not_shown(url: str) -> None:
+    """A database's URL is taken as it is, and left out when settings are shown."""
+    settings = read_settings({"DATABASE_URL": url})
+    assert settings.database_url == url
+    assert "canary" not in repr(settings)
 
 
 def test_empty_values_mean_the_default(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
-    DateTime,
     Engine,
     Float,
     Index,
@@ -19,8 +18,6 @@ from sqlalchemy import (
     MetaData,
     Select,
     Table,
-    Unicode,
-    UnicodeText,
     and_,
     case,
     func,
@@ -28,12 +25,13 @@ from sqlalchemy import (
     inspect,
     literal,
     select,
-    text,
     update,
 )
 
-from shared.adapters.sql.engine import read, write
-from shared.adapters.sql.schema import BigId, prediction_commit, prediction_table
+from shared.adapters.sql.engine import read, take_turn, write
+from shared.adapters.sql.schema import prediction_commit, prediction_table
+from shared.adapters.sql.types import BigId, Instant, Key, LongText
+from shared.adapters.sql.views import show_as
 from shared.domain.actuals import actual_table_name, comparison_view_name, key_column
 from shared.domain.predictions import label_columns, label_kind, sql_name
 from shared.domain.scenario import Kind, Scenario
@@ -45,7 +43,7 @@ if TYPE_CHECKING:
 _SLICE = 500
 _BATCH = 5_000
 _ALWAYS = (datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
-_TYPES: Mapping[Kind, Any] = {"int": BigInteger, "float": Float(53), "text": UnicodeText, "time": DateTime}
+_TYPES: Mapping[Kind, Any] = {"int": BigInteger, "float": Float(53), "text": LongText, "time": Instant}
 
 
 class SqlActuals:
@@ -108,7 +106,7 @@ class SqlActuals:
 def _actual_table(scenario: Scenario) -> Table:
     """One row per label that was ever said; `is_current` 1 marks those that hold."""
     by, name = key_column(scenario), actual_table_name(scenario)
-    key = Column(by, Unicode(400) if by == "entity_key" else BigInteger, nullable=False)
+    key = Column(by, Key if by == "entity_key" else BigInteger, nullable=False)
     return Table(
         name,
         MetaData(),
@@ -116,23 +114,23 @@ def _actual_table(scenario: Scenario) -> Table:
         key,
         Column("epoch", BigInteger, nullable=False),
         Column("actual", _TYPES[label_kind(scenario)], nullable=False),
-        Column("source", UnicodeText, nullable=False),
-        Column("labelled_at", DateTime, nullable=False),
-        Column("valid_from", DateTime, nullable=False),
-        Column("valid_to", DateTime, nullable=False),
+        Column("source", LongText, nullable=False),
+        Column("labelled_at", Instant, nullable=False),
+        Column("valid_from", Instant, nullable=False),
+        Column("valid_to", Instant, nullable=False),
         Column("is_current", Integer, nullable=False),
         Index(f"ix_{name}", by, "epoch", "is_current"),
     )
 
 
 def _create(connection: Connection, scenario: Scenario, table: Table) -> None:
+    take_turn(connection, "mlops schema")
     prediction_table(scenario).create(connection, checkfirst=True)
     table.create(connection, checkfirst=True)
     view = comparison_view_name(scenario)
     if view not in inspect(connection).get_view_names():
         query, _ = _compared(scenario, table)
-        shown = str(query.compile(connection, compile_kwargs={"literal_binds": True})).replace(":", "\\:")
-        connection.execute(text(f"CREATE VIEW {connection.dialect.identifier_preparer.quote(view)} AS {shown}"))
+        show_as(connection, view, query)
 
 
 def _predicted(scenario: Scenario) -> Select[Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, func, insert, select
 
-from shared.adapters.sql.engine import read, write
+from shared.adapters.sql.engine import read, take_turn, write
 from shared.adapters.sql.schema import window
 from shared.adapters.sql.tables_lineage import correction as table
 from shared.domain.lineage import Correction
@@ -28,6 +28,7 @@ class SqlCorrections:
         """Keep it as the next version of its base; the same work that is planned already is returned instead."""
 
         def work(connection: Connection) -> Correction:
+            take_turn(connection, f"windows of {correction.scenario}")
             standing = _planned(connection, correction)
             if standing is not None:
                 return standing

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from sqlalchemy import Connection, Engine, insert, select
 
 from shared.adapters.sql.approvals import use_approval
-from shared.adapters.sql.engine import read, write
+from shared.adapters.sql.engine import read, take_turn, write
 from shared.adapters.sql.schema import deployment as table
 from shared.adapters.sql.schema import gate_certificate
 from shared.domain.records import PRODUCTION, Check, Deployment, Model, Verdict
@@ -36,13 +36,19 @@ class SqlDeployments:
 
         Uses up the approval in the same transaction.
         """
+        written = False
 
         def work(connection: Connection) -> Deployment:
+            nonlocal written
+            take_turn(connection, f"deployments of {deployment.scenario} in {deployment.environment}")
             current = _current(connection, deployment.scenario, deployment.environment)
+            if written and current == deployment:
+                return deployment  # written a moment ago by this very call, whose answer to COMMIT was lost
             if deployment.generation != (current.generation if current else 0) + 1:
                 raise Conflict(_sentence(deployment, current))
             connection.execute(insert(table), asdict(deployment))
             use_approval(connection, approval)
+            written = True
             return deployment
 
         return write(self._engine, work)

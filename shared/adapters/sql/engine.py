@@ -2,46 +2,66 @@
 
 from __future__ import annotations
 
-import os
+import hashlib
 import random
-import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
-from pathlib import Path
-from threading import Lock
-from typing import Any
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from shared.adapters.sql import tables_release  # noqa: F401 -- its tables belong to the schema
-from shared.adapters.sql.faults import explain, worth_retrying
-from shared.adapters.sql.schema import create_schema
-from shared.errors import Fault, Permanent
+from shared.adapters.sql.faults import Overtaken, explain, seconds_to_wait, worth_retrying
+from shared.errors import Fault, Misconfigured, Transient
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from shared.adapters.sql.tokens import MakeCredential
 
 BUSY_SECONDS = 30
-ATTEMPTS = 4
-# Execution options of our own: how SQLite begins, and whose turn it is to write. A writer takes the lock when it
-# begins: a reader that becomes a writer half-way can only fail.
-_BEGIN = "sqlite_begin"
-_TURNS = "sqlite_turns"
-_READING, _WRITING, _OUTSIDE = "BEGIN", "BEGIN IMMEDIATE", ""
+ATTEMPTS = 6
+# Execution options of our own: how SQLite begins, whose turn it is to write, and how to wait.
+BEGIN = "mlops_begin"
+TURNS = "mlops_turns"
+PAUSE = "mlops_pause"
+READING, WRITING, OUTSIDE = "reading", "writing", "outside"
+# Writers compare-and-set under unique keys, so READ COMMITTED is enough for them; a reader sees one state.
+_ISOLATION: Mapping[tuple[str, str], Mapping[str, Any]] = {
+    ("postgresql", READING): {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+    ("mssql", READING): {"isolation_level": "SNAPSHOT"},
+}
+_TURN = {
+    "postgresql": "SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))",
+    # A lock that is not granted is only a return code; as an error it ends the transaction like any lock time-out.
+    "mssql": (
+        "DECLARE @granted int; EXEC @granted = sp_getapplock @Resource = :name, @LockMode = 'Exclusive', "
+        "@LockOwner = 'Transaction', @LockTimeout = 30000; "
+        "IF @granted < 0 THROW 51222, 'Another writer kept its turn.', 1"
+    ),
+}
 
 
-def open_database(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
-    """An engine on the database of that SQLAlchemy URL, its schema created if absent; Permanent when it is too new.
+def open_database(
+    url: str,
+    *,
+    busy_seconds: float = BUSY_SECONDS,
+    credential: MakeCredential | None = None,
+    pause: Callable[[float], None] = time.sleep,
+) -> Engine:
+    """An engine on the database of that SQLAlchemy URL, its schema up to date; Permanent when it is too new.
 
     A writer waits `busy_seconds` for another one. Safe for threads, and for several processes that open it at once;
-    open it after a fork, never before.
+    open it after a fork, never before. A server's URL without a password signs in with a token of `credential`.
     """
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        engine = _open_sqlite(url, Path(parsed.database or ""), busy_seconds)
-    else:
-        engine = create_engine(parsed, pool_pre_ping=True)
+    from shared.adapters.sql.migrations import bring_up_to_date
+
+    engine = _engine(url, busy_seconds, credential)
+    engine.update_execution_options(**{PAUSE: pause})
     try:
-        write(engine, create_schema)
+        bring_up_to_date(engine)
     except Fault:
         engine.dispose()
         raise
@@ -51,76 +71,78 @@ def open_database(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
 def write[T](engine: Engine, work: Callable[[Connection], T]) -> T:
     """Run `work` in one writing transaction; the whole of it again, a bounded number of times, when that may help.
 
-    `work` must be repeatable. What stays refused is raised as one of `shared.errors`.
+    `work` must be repeatable: also after a COMMIT whose answer was lost. What stays refused is one of `shared.errors`.
     """
-    return _retrying(lambda: _transaction(engine, work, _WRITING))
+    return retrying(engine, lambda: transaction(engine, work, WRITING))
 
 
 def read[T](engine: Engine, work: Callable[[Connection], T]) -> T:
     """Run `work` on one consistent state; it waits for no writer and holds none up."""
-    return _retrying(lambda: _transaction(engine, work, _READING))
+    return retrying(engine, lambda: transaction(engine, work, READING))
 
 
-def _transaction[T](engine: Engine, work: Callable[[Connection], T], begin: str) -> T:
+def take_turn(connection: Connection, name: str) -> None:
+    """Wait until no other transaction holds that name; it is held until the end of this one.
+
+    For what is numbered: unique keys decide, turns only save the losers their second attempt. Writers to SQLite
+    take turns anyway.
+    """
+    statement = _TURN.get(connection.dialect.name)
+    if statement:
+        # SQL Server takes 255 characters.
+        short = name if len(name) < 250 else hashlib.sha256(name.encode()).hexdigest()  # noqa: PLR2004 - as said
+        connection.execute(text(statement), {"name": short})
+
+
+def transaction[T](engine: Engine, work: Callable[[Connection], T], kind: str) -> T:
+    """Run `work` in one transaction of that kind, once."""
     with engine.connect() as connection:
-        connection.execution_options(**{_BEGIN: begin})
-        with _turn(connection, begin), connection.begin():
+        connection.execution_options(**{BEGIN: kind}, **_ISOLATION.get((engine.dialect.name, kind), {}))
+        with _turn(connection, kind), connection.begin():
             return work(connection)
 
 
-def _turn(connection: Connection, begin: str) -> AbstractContextManager[Any]:
-    """The threads of one process take turns at writing: SQLite lets who waits starve, a lock does not."""
-    turns = connection.get_execution_options().get(_TURNS)
-    return turns if turns is not None and begin == _WRITING else nullcontext()
-
-
-def _retrying[T](call: Callable[[], T]) -> T:
+def retrying[T](engine: Engine, call: Callable[[], T]) -> T:
+    """What `call` returns, repeated while that may help."""
+    pause = engine.get_execution_options().get(PAUSE, time.sleep)
     attempt = 1
     while True:
         try:
             return call()
-        except DBAPIError as error:
+        except PoolExhausted as error:
+            raise Transient(
+                "Every connection to the database is in use; more work is asked for than it takes."
+            ) from error
+        except (DBAPIError, Overtaken) as error:
             if attempt == ATTEMPTS or not worth_retrying(error):
                 raise explain(error) from error
-        # Full jitter: two writers that met once should not meet again.
-        time.sleep(random.uniform(0, 0.05 * 2**attempt))
+            # Full jitter: two writers that met once should not meet again.
+            pause(seconds_to_wait(error, attempt) + random.uniform(0, 0.05 * 2**attempt))
         attempt += 1
 
 
-class _Connection(sqlite3.Connection):
-    """Closed when nobody holds it any more: ports have no end of their own, a process or a test has."""
-
-    def __del__(self) -> None:
-        # One that could not be opened cannot be closed either.
-        with suppress(sqlite3.ProgrammingError):
-            self.close()
+def _turn(connection: Connection, kind: str) -> AbstractContextManager[Any]:
+    """The threads of one process take turns at writing: SQLite lets who waits starve, a lock does not."""
+    turns = connection.get_execution_options().get(TURNS)
+    return turns if turns is not None and kind == WRITING else nullcontext()
 
 
-def _open_sqlite(url: str, path: Path, busy_seconds: float) -> Engine:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    options = {"timeout": busy_seconds, "factory": _Connection}
-    engine = create_engine(url, pool_size=16, max_overflow=48, connect_args=options, execution_options={_TURNS: Lock()})
-    opener = os.getpid()
+def _engine(url: str, busy_seconds: float, credential: MakeCredential | None) -> Engine:
+    from shared.adapters.sql import postgres, sqlite, sqlserver
 
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        # SQLAlchemy's begin event below says when a transaction starts; the driver must not guess.
-        connection.isolation_level = None
-        # A 2xx is sent after COMMIT, so COMMIT must be on the disk: FULL, not NORMAL.
-        for pragma in ("foreign_keys=ON", "synchronous=FULL"):
-            connection.execute(f"PRAGMA {pragma}")
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+        if backend == "sqlite":
+            return sqlite.open_engine(parsed, busy_seconds)
+        if backend == "mssql":
+            return sqlserver.open_engine(parsed, busy_seconds, credential)
+        return postgres.open_engine(parsed, busy_seconds, credential)
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        _refuse_url()
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        statement = connection.get_execution_options().get(_BEGIN, _READING)
-        if statement:
-            connection.exec_driver_sql(statement)
 
-    @event.listens_for(engine, "checkout")
-    def check_process(_connection: Any, _record: Any, _proxy: Any) -> None:
-        if os.getpid() != opener:
-            raise Permanent("This database was opened before a fork; SQLite forbids that. Open it in the new process.")
-
-    # Write-ahead logging stays in the file. SQLite answers busy at once when two processes switch it on together.
-    _retrying(lambda: _transaction(engine, lambda c: c.exec_driver_sql("PRAGMA journal_mode=WAL").close(), _OUTSIDE))
-    return engine
+def _refuse_url() -> NoReturn:
+    """Without the URL: it may hold a password."""
+    accepted = "sqlite:///<file>, postgresql+psycopg://<user>@<host>/<database>, mssql+pyodbc://@<host>/<database>"
+    raise Misconfigured("DATABASE_URL", "cannot be read as a URL", accepted)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, bindparam, insert, select, update
 
 from shared.adapters.sql.engine import write
+from shared.adapters.sql.faults import Overtaken
 from shared.adapters.sql.history import FIND, entry_of
 from shared.adapters.sql.schema import journal, ledger
 from shared.domain.records import FINAL, Claim, Entry
@@ -159,7 +160,7 @@ def _take(connection: Connection, claim: Claim, row: Row[Any] | None, now: datet
 def _change(connection: Connection, row: Row[Any], values: Mapping[str, Any]) -> None:
     here = {"k": row.kind, "y": row.key, "seen": row.last}
     if not connection.execute(_SEEN, here | dict(values)).rowcount:
-        raise Conflict(f"Somebody else changed {row.kind} {row.key!r} first.")
+        raise Overtaken(f"Somebody else changed {row.kind} {row.key!r} first.")
 
 
 def _append(connection: Connection, kind: str, key: str, attempt: int, line: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from sqlalchemy import Connection, Engine, Table, insert, inspect, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    Float,
+    Integer,
+    String,
+    Table,
+    TypeDecorator,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.schema import CreateColumn
+from sqlalchemy.types import TypeEngine
 
 from shared.adapters.sql.bulk import insert_predictions
-from shared.adapters.sql.engine import read, write
+from shared.adapters.sql.engine import read, take_turn, write
 from shared.adapters.sql.outbox import add_notice
 from shared.adapters.sql.revisions import create_views, write_revision
 from shared.adapters.sql.schema import prediction_commit, prediction_table, window
@@ -30,7 +47,7 @@ class SqlPredictions:
         self._ready: dict[str, Table] = {}
 
     def prepare(self, scenario: Scenario) -> None:
-        """Create the scenario's table and view when absent; Conflict when the table lacks a declared column."""
+        """Create table and view, or add the columns that were declared later; Conflict when one changed its kind."""
         self._table(scenario)
 
     def load(self, scenario: Scenario, commit: Commit, parquet: BinaryIO, revision: Revision | None = None) -> bool:
@@ -69,14 +86,6 @@ class SqlPredictions:
         return self._ready[scenario.name]
 
 
-def _create(connection: Connection, scenario: Scenario, table: Table) -> None:
-    present = inspect(connection)
-    if present.has_table(table.name):
-        _check_columns(table, {column["name"] for column in present.get_columns(table.name)})
-    table.create(connection, checkfirst=True)
-    create_views(connection, scenario.name, table)
-
-
 def insert_window(
     connection: Connection, table: Table, commit: Commit, parquet: BinaryIO, revision: Revision | None
 ) -> None:
@@ -90,13 +99,48 @@ def insert_window(
     add_notice(connection, _notice(commit, table.name))
 
 
-def _check_columns(table: Table, present: set[str]) -> None:
-    absent = [column.name for column in table.columns if column.name not in present]
-    if absent:
-        raise Conflict(
-            f"Table {table.name} was created by an older declaration: it has no column {', '.join(absent)}. "
-            f"Add the column, or drop the table and rebuild it from the lake."
-        )
+def _create(connection: Connection, scenario: Scenario, table: Table) -> None:
+    """The table and its views as declared: created, or widened by what was declared later."""
+    found = inspect(connection)
+    view = f"v_{table.name}"
+    if found.has_table(table.name):
+        present = {column["name"]: column["type"] for column in found.get_columns(table.name)}
+        _check_kinds(table, present)
+        absent = [column for column in table.columns if column.name not in present]
+        if not absent and {view, f"{view}_asof"} <= set(found.get_view_names()):
+            return
+        take_turn(connection, "mlops schema")
+        _widen(connection, table, absent)
+    else:
+        take_turn(connection, "mlops schema")
+        table.create(connection, checkfirst=True)
+    create_views(connection, scenario.name, table)
+
+
+def _widen(connection: Connection, table: Table, absent: Sequence[Column[Any]]) -> None:
+    """Add the columns; rows that stand there already have nothing in them."""
+    name = connection.dialect.identifier_preparer.format_table(table)
+    add = "ADD" if connection.dialect.name == "mssql" else "ADD COLUMN"
+    for column in absent:
+        connection.execute(text(f"ALTER TABLE {name} {add} {CreateColumn(column).compile(connection)}"))
+
+
+def _check_kinds(table: Table, present: Mapping[str, TypeEngine[Any]]) -> None:
+    """Conflict when a column stands there with another kind of values."""
+    for column in table.columns:
+        standing = present.get(column.name)
+        if standing is not None and _kind(standing) != _kind(column.type):
+            raise Conflict(
+                f"Table {table.name} was created by an older declaration: its column {column.name} holds "
+                f"{_kind(standing)}, now {_kind(column.type)} is declared. Name the column otherwise, or drop the "
+                f"table and load it again from the lake."
+            )
+
+
+def _kind(column_type: TypeEngine[Any]) -> str:
+    kinds = {Integer: "whole numbers", Float: "numbers", DateTime: "times", String: "text"}
+    decorated = column_type.impl_instance if isinstance(column_type, TypeDecorator) else column_type
+    return next((kind for base, kind in kinds.items() if isinstance(decorated, base)), str(decorated))
 
 
 def _check_rows(commit: Commit, written: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, select, update
 
-from shared.adapters.sql.engine import read, write
+from shared.adapters.sql.engine import read, take_turn, write
 from shared.adapters.sql.outbox import add_notice
 from shared.adapters.sql.schema import model_version as table
 from shared.domain.records import Artefact, Model, Notice
@@ -73,6 +73,7 @@ class LocalRegistry:
         now = self._clock()
 
         def work(connection: Connection) -> Row[Any]:
+            take_turn(connection, f"versions of {artefact.scenario}")
             row = _of_run(connection, artefact.run)
             if row is None:
                 place = _next_place(connection, artefact.scenario)
@@ -88,6 +89,7 @@ class LocalRegistry:
         """Take the next version instead: the folder of this one holds another model."""
 
         def work(connection: Connection) -> None:
+            take_turn(connection, f"versions of {row.name}")
             _place_anew(connection, row, row.sha256)
 
         write(self._engine, work)

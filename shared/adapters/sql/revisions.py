@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, func, insert, inspect, literal, select, text, update
+from sqlalchemy import Connection, Table, and_, delete, func, insert, literal, select, update
 
+from shared.adapters.sql.engine import take_turn
 from shared.adapters.sql.schema import prediction_commit
 from shared.adapters.sql.tables_lineage import prediction_revision, prediction_source
+from shared.adapters.sql.views import show_as
 from shared.domain.lineage import Revision
 from shared.domain.records import Commit
 
@@ -18,6 +20,7 @@ _C = prediction_commit.c
 def write_revision(connection: Connection, commit: Commit, revision: Revision) -> None:
     """Keep the window's version and its inputs, and end the version before; in whatever order versions are loaded."""
     here = {"scenario": commit.scenario, "window": commit.window}
+    take_turn(connection, f"versions of window {revision.base} of {commit.scenario}")
     values = {
         "base": revision.base,
         "revision": revision.number,
@@ -57,18 +60,8 @@ def create_views(connection: Connection, scenario: str, table: Table) -> None:
 
     A view of an older declaration is made anew.
     """
-    present = inspect(connection)
-    names = set(present.get_view_names())
-    for view, query in (
-        (f"v_{table.name}", _newest(scenario, table)),
-        (f"v_{table.name}_asof", _asof(scenario, table)),
-    ):
-        if view in names and prediction_revision.name not in (present.get_view_definition(view) or ""):
-            connection.execute(text(f"DROP VIEW {_quoted(connection, view)}"))
-            names.discard(view)
-        if view not in names:
-            shown = query.compile(connection, compile_kwargs={"literal_binds": True})
-            connection.execute(text(f"CREATE VIEW {_quoted(connection, view)} AS {_escaped(str(shown))}"))
+    show_as(connection, f"v_{table.name}", _newest(scenario, table))
+    show_as(connection, f"v_{table.name}_asof", _asof(scenario, table))
 
 
 def _newest(scenario: str, table: Table) -> Any:
@@ -90,12 +83,3 @@ def _joined(scenario: str, table: Table) -> Any:
     committed = and_(_C.scenario == literal(scenario), _C.window == table.c.window)
     versioned = and_(_R.scenario == _C.scenario, _R.window == _C.window)
     return table.join(prediction_commit, committed).outerjoin(prediction_revision, versioned)
-
-
-def _quoted(connection: Connection, view: str) -> str:
-    return connection.dialect.identifier_preparer.quote(view)
-
-
-def _escaped(statement: str) -> str:
-    """The statement for `text()`, which would take a colon for a parameter."""
-    return statement.replace(":", "\\:")

@@ -41,7 +41,17 @@ class SqlRuns:
         if attempts is not None:
             values["attempts"] = attempts
         change = update(table).where(table.c.id == run_id, table.c.state == expected).values(values)
-        return write(self._engine, lambda connection: connection.execute(change).rowcount) == 1
+        ours = [table.c.id == run_id, *(table.c[name] == value for name, value in values.items() if name != "reason")]
+        moved = False
+
+        def work(connection: Connection) -> bool:
+            nonlocal moved
+            if moved and connection.scalar(select(table.c.id).where(*ours)) is not None:
+                return True  # moved a moment ago by this very call, whose answer to COMMIT was lost
+            moved = connection.execute(change).rowcount == 1
+            return moved
+
+        return write(self._engine, work)
 
     def find(self, run_id: str) -> Run | None:
         """The run, or None."""

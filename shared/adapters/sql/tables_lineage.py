@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Index, Integer, Table, Unicode, UnicodeText, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, Integer, Table, UniqueConstraint
 
-from shared.adapters.sql.schema import UtcTime, metadata, prediction_commit
-
-_Name = Unicode(200)
-_Key = Unicode(1200)
+from shared.adapters.sql.schema import metadata, prediction_commit
+from shared.adapters.sql.types import Key, LongText, Name, UtcTime
 
 # One row per committed window; `superseded_at` is when a later version of the same base became true.
 prediction_revision = Table(
     "prediction_revision",
     metadata,
-    Column("scenario", _Name, primary_key=True),
-    Column("window", _Name, primary_key=True),
-    Column("base", _Name, nullable=False),
+    Column("scenario", Name, primary_key=True),
+    Column("window", Name, primary_key=True),
+    Column("base", Name, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("committed_at", UtcTime, nullable=False),
     Column("superseded_at", UtcTime),
@@ -27,25 +25,25 @@ prediction_revision = Table(
 prediction_source = Table(
     "prediction_source",
     metadata,
-    Column("scenario", _Name, primary_key=True),
-    Column("window", _Name, primary_key=True),
+    Column("scenario", Name, primary_key=True),
+    Column("window", Name, primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("path", _Key, nullable=False),
-    Column("etag", _Name, nullable=False),
+    Column("path", Key, nullable=False),
+    Column("etag", Name, nullable=False),
     Index("ix_prediction_source_path", "path"),
 )
 
 correction = Table(
     "correction",
     metadata,
-    Column("scenario", _Name, primary_key=True),
-    Column("window", _Name, primary_key=True),
-    Column("base", _Name, nullable=False),
+    Column("scenario", Name, primary_key=True),
+    Column("window", Name, primary_key=True),
+    Column("base", Name, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("inputs", JSON, nullable=False),
     Column("deployment", JSON, nullable=False),
-    Column("by", _Name, nullable=False),
-    Column("reason", UnicodeText, nullable=False),
+    Column("by", Name, nullable=False),
+    Column("reason", LongText, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     UniqueConstraint("scenario", "base", "revision"),
 )

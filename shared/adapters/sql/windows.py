@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
-from shared.adapters.sql.engine import read, write
+from shared.adapters.sql.engine import read, take_turn, write
 from shared.adapters.sql.schema import window as table
 from shared.adapters.sql.schema import window_input
 from shared.domain.records import Window
@@ -34,6 +34,7 @@ class SqlWindows:
         """
 
         def work(connection: Connection) -> Window:
+            take_turn(connection, f"windows of {window.scenario}")
             this = (table.c.scenario == window.scenario, table.c.id == window.id)
             row = connection.execute(select(table).where(*this)).one_or_none()
             if row is not None:

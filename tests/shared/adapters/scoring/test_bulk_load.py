@@ -9,10 +9,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from postgres import PostgresServer
 from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, func, select
 
 from shared.adapters.onnx_scoring import OnnxScoring
-from shared.adapters.sql.bulk import BATCH_ROWS, STATEMENT_ROWS, insert_predictions
+from shared.adapters.sql.bulk import BATCH_ROWS, insert_predictions
+from shared.adapters.sql.bulk_sqlite import STATEMENT_ROWS
 from shared.adapters.sql.schema import prediction_table
 from shared.domain.scenario import Scenario
 from shared.errors import Corrupt
@@ -72,13 +74,15 @@ def test_every_row_arrives_once_with_every_value(
         assert _stored(connection, table) == _expected(file)
 
 
-def test_other_databases_get_the_same_values(engine: Engine, table: Table, predicted: Predicted) -> None:
-    """The way through SQLAlchemy's own binding stores what the fast way stores."""
-    file = predicted(500)
-    engine.dialect.name = "other"
+def test_postgresql_gets_the_same_values(scenario: Scenario, postgres: PostgresServer, predicted: Predicted) -> None:
+    """COPY stores what the file holds."""
+    file, table = predicted(500), prediction_table(scenario)
+    engine = create_engine(postgres.emptied())
     with engine.begin() as connection:
+        table.create(connection)
         assert insert_predictions(connection, table, file) == 500
         assert _stored(connection, table) == _expected(file)
+    engine.dispose()
 
 
 def test_nulls_in_numbers_times_and_text_stay_null(engine: Engine) -> None:

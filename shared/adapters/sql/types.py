@@ -1,0 +1,70 @@
+"""Column types that mean the same on SQLite, PostgreSQL and SQL Server."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, TypeDecorator, Unicode, UnicodeText
+from sqlalchemy.dialects import mssql
+from sqlalchemy.types import TypeEngine
+
+# SQL Server: names differ when a letter's case does, and a key of 1 200 UTF-8 bytes still fits into an index.
+COLLATION = "Latin1_General_100_BIN2_UTF8"
+# SQL Server's DATETIME is exact to 3 ms only.
+Instant = DateTime().with_variant(mssql.DATETIME2(6), "mssql")  # type: ignore[no-untyped-call]
+# Only a column declared exactly INTEGER is SQLite's row id; elsewhere the ids need 64 bits.
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An instant: aware in Python, stored as UTC without a zone."""
+
+    impl = Instant
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Aware to naive UTC."""
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Naive UTC to aware."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class LongText(TypeDecorator[str]):
+    """Text that every database takes: what cannot be stored (NUL, half a surrogate pair) becomes U+FFFD."""
+
+    impl: type[TypeEngine[Any]] | TypeEngine[Any] = UnicodeText
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """The same text, or one that can be stored."""
+        return value if value is None else storable(value)
+
+
+class _Short(LongText):
+    """At most so many characters; on SQL Server so many bytes."""
+
+    impl = Unicode
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """UTF-8 with binary order on SQL Server."""
+        length = getattr(self.impl_instance, "length", None)
+        if dialect.name == "mssql":
+            return dialect.type_descriptor(mssql.VARCHAR(length, collation=COLLATION))
+        return dialect.type_descriptor(Unicode(length))
+
+
+Name = _Short(200)
+# A blob name has at most 1 024 characters; a key is a name with an ETag.
+Key = _Short(1200)
+Sha = _Short(64)
+
+
+def storable(text: str) -> str:
+    """The text with U+FFFD for NUL and for half surrogate pairs."""
+    if text.isascii():
+        return text.replace("\0", "\ufffd") if "\0" in text else text
+    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
