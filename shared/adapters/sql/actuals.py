@@ -63,6 +63,7 @@ class SqlActuals:
         rows = labels.to_pylist()
 
         def work(connection: Connection) -> tuple[int, int]:
+            take_turn(connection, f"labels of {scenario.name}")
             new = changed = 0
             for part in batched(rows, _SLICE, strict=False):
                 added, replaced = _merge(connection, table, scenario, part, source, at)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
-from shared.adapters.sql.engine import read, write
+from shared.adapters.sql.engine import read, take_turn, write
 from shared.adapters.sql.tables_release import approval as table
 from shared.domain.release import Approval
 from shared.errors import Conflict, Missing
@@ -29,6 +29,7 @@ class SqlApprovals:
         query = select(table).where(*same, _A.state.in_(("open", "approved")))
 
         def work(connection: Connection) -> Approval:
+            take_turn(connection, f"approvals of {approval.scenario}")
             standing = connection.execute(query).mappings().first()
             if standing is not None:
                 return _read(standing)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Table, and_, delete, func, insert, select, update
 
-from shared.adapters.sql.engine import read, write
+from shared.adapters.sql.engine import read, take_turn, write
 from shared.adapters.sql.tables_monitoring import (
     breach,
     drift,
@@ -132,6 +132,7 @@ class SqlBreaches:
         )
 
         def work(connection: Connection) -> tuple[Breach, bool]:
+            take_turn(connection, f"breaches of {seen.scenario}")
             row = connection.execute(select(breach).where(*this)).mappings().one_or_none()
             if row is not None:
                 return _again(connection, Breach(**row), seen), False
@@ -170,6 +171,7 @@ class SqlDecisions:
         newest = select(retrain_decision).where(*this).order_by(columns.seq.desc()).limit(1)
 
         def work(connection: Connection) -> bool:
+            take_turn(connection, f"decisions of {decision.scenario}")
             row = connection.execute(newest).one_or_none()
             if row is not None and (row.decided, row.sentence) == (decision.decided, decision.sentence):
                 return False
@@ -210,7 +212,7 @@ class SqlScorecards:
     def beat(self, name: str, at: datetime, *, late: bool) -> None:
         """Count one firing of a timer."""
         columns = timer_beat.c
-        values: dict[str, Any] = {"fired": columns.fired + 1, "late": columns.late + late, "last_at": at}
+        values: dict[str, Any] = {"fired": columns.fired + 1, "late": columns.late + int(late), "last_at": at}
         seen = {"last_late_at": at} if late else {}
 
         def work(connection: Connection) -> None:

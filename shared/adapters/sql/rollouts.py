@@ -8,7 +8,7 @@ from dataclasses import asdict
 from sqlalchemy import Connection, Engine, insert, select
 
 from shared.adapters.sql.approvals import use_approval
-from shared.adapters.sql.engine import read, write
+from shared.adapters.sql.engine import read, take_turn, write
 from shared.adapters.sql.tables_release import rollout as table
 from shared.domain.release import Rollout
 from shared.errors import Conflict
@@ -28,14 +28,20 @@ class SqlRollouts:
 
     def write(self, rollout: Rollout, approval: str = "") -> Rollout:
         """Write change n when n - 1 is current; Conflict otherwise. Uses up the approval in the same transaction."""
+        written = False
 
         def work(connection: Connection) -> Rollout:
+            nonlocal written
+            take_turn(connection, f"rollouts of {rollout.scenario} in {rollout.environment}")
             current = _current(connection, rollout.scenario, rollout.environment)
+            if written and current == rollout:
+                return rollout  # written a moment ago by this very call, whose answer to COMMIT was lost
             if rollout.number != (current.number if current else 0) + 1:
                 now = f"{current.model} is {current.state} ({current.reason})" if current else "there is none"
                 raise Conflict(f"The rollout of {rollout.model} in {rollout.environment} was changed before: {now}")
             connection.execute(insert(table), asdict(rollout))
             use_approval(connection, approval)
+            written = True
             return rollout
 
         return write(self._engine, work)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import JSON, BigInteger, Column, Float, Index, Integer, Table
 
 from shared.adapters.sql.schema import metadata
-from shared.adapters.sql.types import BigId, LongText, Name, UtcTime
+from shared.adapters.sql.types import BigId, LongText, Name, UtcTime, Word
 
 _WINDOW = (("scenario", Name), ("window", Name))
 
@@ -35,7 +35,7 @@ drift = Table(
     *_window_columns(),
     Column("feature", Name, primary_key=True),
     Column("metric", Name, primary_key=True),
-    Column("reference", Name, primary_key=True),
+    Column("reference", Word, primary_key=True),
     Column("source", Name, nullable=False),
     Column("ordinal", BigInteger, nullable=False),
     Column("reference_id", Name, nullable=False),

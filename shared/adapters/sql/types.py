@@ -58,6 +58,7 @@ class _Short(LongText):
 
 
 Name = _Short(200)
+Word = _Short(20)
 # A blob name has at most 1 024 characters; a key is a name with an ETag.
 Key = _Short(1200)
 Sha = _Short(64)

@@ -75,7 +75,7 @@ CREATE TABLE drift (
     window VARCHAR(200) NOT NULL,
     feature VARCHAR(200) NOT NULL,
     metric VARCHAR(200) NOT NULL,
-    reference VARCHAR(200) NOT NULL,
+    reference VARCHAR(20) NOT NULL,
     source VARCHAR(200) NOT NULL,
     ordinal BIGINT NOT NULL,
     reference_id VARCHAR(200) NOT NULL,
