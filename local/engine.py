@@ -23,6 +23,7 @@ from local.queue_trigger import QueueTriggers
 from local.queues import QueueStore, check_queue_name
 from local.tasks import Tasks, repeat
 from local.timers import TimerTriggers
+from local.topic import Topic
 from local.watch import LakeWatch
 from local.webhook import Webhook
 from local.webserver import WebServer
@@ -87,6 +88,7 @@ class Engine:
             webhook,
             plan.options,
             plan.environ,
+            own_topic=Topic(keys, self._events.publish),
             fire=self._fire_later,
             idle=self.idle,
         )

@@ -12,12 +12,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from local import webhook
+from local import topic, webhook
 from local.invocations import Invocations
 from local.keys import KeyFile, fingerprint
 from local.options import HostOptions
 from local.protocol import Record
 from local.routes import METHODS, is_shadowed, methods_of, paths_of
+from local.topic import Topic
 from local.webhook import Webhook
 from local.worker import Function, NotIndexed
 from shared.errors import Fault, Misconfigured
@@ -44,12 +45,14 @@ class WebServer:
         options: HostOptions,
         settings: Mapping[str, str],
         *,
+        own_topic: Topic,
         fire: Fire,
         idle: Callable[[], bool],
     ) -> None:
         self._keys = keys
         self._invocations = invocations
         self._hook = hook
+        self._topic = own_topic
         self._options = options
         self._body_limit = _body_limit(settings)
         self._fire = fire
@@ -61,6 +64,7 @@ class WebServer:
         """The application; NotIndexed when a route cannot be served."""
         routes = [
             Route(webhook.PATH, self._webhook, methods=["POST", "OPTIONS"]),
+            Route(topic.PATH, self._publish, methods=["POST"]),
             Route("/admin/functions/{name}", self._admin_fire, methods=["POST"]),
             Route("/admin/host/status", self._admin_status, methods=["GET"]),
             Route("/", _no_homepage, methods=list(METHODS)),
@@ -135,6 +139,13 @@ class WebServer:
         headers = dict(request.headers)
         answer = await self._hook.answer(webhook.Request(request.method, name, _offered(request), headers, body))
         return PlainTextResponse(answer.body, answer.status, dict(answer.headers))
+
+    async def _publish(self, request: Request) -> Response:
+        try:
+            answer = self._topic.answer(dict(request.headers), await self._body(request))
+        except _TooLarge:
+            return PlainTextResponse("The batch is too large.", 413)
+        return PlainTextResponse(answer.body, answer.status)
 
     async def _admin_fire(self, request: Request) -> Response:
         if not self._keys.keys().allows("admin", _offered(request)):

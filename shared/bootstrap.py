@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from shared.domain.policy_settings import read_policies
 from shared.domain.scenario import Scenarios
-from shared.ports import Clock, Lake, Ports, Trainer
+from shared.ports import Clock, Lake, Ports, Publisher, Trainer
 from shared.settings import Settings, read_settings
 
 
@@ -19,7 +19,6 @@ def utc_now() -> datetime:
 def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock = utc_now) -> Ports:
     """Ports for these settings; Misconfigured when one is missing or cannot be used."""
     from shared.adapters.azure_clients import make_credential
-    from shared.adapters.local_publisher import LocalPublisher
     from shared.adapters.onnx_scoring import OnnxScoring
     from shared.adapters.profiling import ArrowProfiles
     from shared.adapters.sql.approvals import SqlApprovals
@@ -70,7 +69,7 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
         prediction_rows=SqlPredictionRows(engine),
         totals=SqlTotals(engine),
         outbox=SqlOutbox(engine),
-        publisher=LocalPublisher(settings.home),
+        publisher=_publisher(settings),
         monitoring=monitoring_stores(engine),
         policies=policies,
         approvals=SqlApprovals(engine),
@@ -96,3 +95,13 @@ def _trainer(settings: Settings, environ: Mapping[str, str]) -> Trainer:
         return NoTrainer()
     places = {"LAKE_URL": settings.lake_url, "DATABASE_URL": settings.database_url}
     return ProcessTrainer(settings.home, {**environ, **places})
+
+
+def _publisher(settings: Settings) -> Publisher:
+    if settings.events_url == "local:":
+        from shared.adapters.local_publisher import LocalPublisher
+
+        return LocalPublisher(settings.home)
+    from shared.adapters.grid_publisher import open_publisher
+
+    return open_publisher(settings.events_url, settings.azure_credential)

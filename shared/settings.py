@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from shared.domain.places import BlobPlace, blob_place, check_credential
+from shared.domain.places import BlobPlace, blob_place, check_credential, check_topic
 from shared.domain.policy_settings import NAMES as RELEASE_NAMES
 from shared.errors import Misconfigured
 
@@ -68,7 +68,7 @@ _SCHEMES = {
     "TRAINER_URL": ("process:", "none:"),
     "SERVING_URL": ("functions:",),
     "TELEMETRY_URL": ("lake:",),
-    "EVENTS_URL": ("local:",),
+    "EVENTS_URL": ("local:", "https://"),
 }
 PROFILES = ("default", "demo")
 # Every setting the code reads, for documentation and its test.
@@ -88,6 +88,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             values[key] = f"{prefix}{Path(values[key].removeprefix(prefix)).absolute()}"
     if not values["LAKE_URL"].startswith("file:"):
         blob_place("LAKE_URL", values["LAKE_URL"])
+    check_topic("EVENTS_URL", values["EVENTS_URL"])
     check_credential(values["AZURE_CREDENTIAL"])
     return Settings(
         home=home,

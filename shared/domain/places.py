@@ -77,3 +77,16 @@ def check_credential(choice: str) -> tuple[str, str]:
         accepted = f"default, {', '.join(CREDENTIALS)}, or managed:<client id>"
         raise Misconfigured("AZURE_CREDENTIAL", f"is {choice!r}", accepted)
     return kind, client_id
+
+
+def check_topic(key: str, url: str) -> None:
+    """Misconfigured unless the setting is `local:` or the endpoint of an Event Grid topic."""
+    if url == "local:":
+        return
+    accepted = "local: or https://<topic>.<region>.eventgrid.azure.net/api/events"
+    parts = urlsplit(url)
+    if parts.query or parts.fragment or parts.username or parts.password:
+        # The value could be a secret: it is not repeated.
+        raise Misconfigured(key, "carries more than a place (a key, a user or a fragment)", accepted)
+    if parts.scheme != "https" or not parts.hostname or parts.path != "/api/events":
+        raise Misconfigured(key, "is no endpoint of an Event Grid topic", accepted)

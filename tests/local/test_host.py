@@ -357,3 +357,20 @@ def test_a_host_that_cannot_start_gives_the_home_back(tmp_path: Path) -> None:
     again = world.build()
     again.start()
     again.stop()
+
+
+def test_an_event_published_with_the_sdk_reaches_its_function(tmp_path: Path) -> None:
+    """The host's own topic takes it, and the subscription delivers it like any other."""
+    from azure.core.credentials import AzureKeyCredential
+    from azure.core.messaging import CloudEvent
+
+    from local.topic import PATH
+    from shared.adapters.grid_publisher import topic_client
+
+    world = World(tmp_path)
+    with world.up():
+        key = json.loads((tmp_path / "keys.json").read_text())["systemKeys"][0]["value"]
+        endpoint = f"http://127.0.0.1:{world.host.port}{PATH}"
+        with topic_client(endpoint, AzureKeyCredential(key)) as client:
+            client.send([CloudEvent(source="/mlops", type="Mlops.Test", subject="told", data={})])
+        world.until(lambda: sorted(world.bodies()) == ["first told", "second told"])
