@@ -26,6 +26,8 @@ var deployFunctions = [
   'model_poison'
   'status'
   'trace'
+  'dashboard'
+  'dashboard_page'
 ]
 var scoreFunctions = [
   'predict_window'

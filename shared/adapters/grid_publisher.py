@@ -59,7 +59,7 @@ def _status(error: AzureError) -> int | None:
     """The HTTP status; the SDK loses it where it has a class of its own for it."""
     from azure.core.exceptions import ClientAuthenticationError, ResourceNotFoundError
 
-    known = {ClientAuthenticationError: 401, ResourceNotFoundError: 404}
+    known: dict[type[AzureError], int] = {ClientAuthenticationError: 401, ResourceNotFoundError: 404}
     return getattr(error, "status_code", None) or known.get(type(error))
 
 
