@@ -3,7 +3,7 @@ PYTHON ?= python3.13
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo up test check audit package bench clean
+.PHONY: setup demo up azurite test check audit package bench clean
 setup: $(VENV)/.ready
 
 $(VENV)/.ready: requirements.txt requirements-dev.txt $(wildcard model_training/environments/*.txt) pyproject.toml local/vendor.py
@@ -20,6 +20,9 @@ demo: setup
 
 up: setup
 	@$(BIN)/mlops up $(ARGS)
+
+azurite: setup
+	@$(BIN)/mlops azurite $(ARGS)
 
 test: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=90 $(ARGS)

@@ -14,21 +14,24 @@ from starlette.applications import Starlette
 from watchfiles import awatch
 
 from local.bell import Bell, bell_folder, ring_host
+from local.blob_watch import BlobWatch
 from local.database import HostDatabase
+from local.emulated import STORAGE, make_container, queue_place
 from local.eventgrid import EventGrid, Subscription, inbox_of
 from local.invocations import Invocations
 from local.keys import EVENT_GRID, KeyFile, load_keys
 from local.options import HostOptions
 from local.queue_trigger import QueueTriggers
-from local.queues import QueueStore, check_queue_name
+from local.queues import Queues, QueueStore, check_queue_name
 from local.tasks import Tasks, repeat
 from local.timers import TimerTriggers
 from local.topic import Topic
-from local.watch import LakeWatch
+from local.watch import LakeWatch, Publish
 from local.webhook import Webhook
 from local.webserver import WebServer
 from local.worker import Function, NotIndexed, Outcome, Worker
 from shared.errors import BadInput
+from shared.settings import Settings
 
 log = logging.getLogger("mlops.host")
 _ARM_TRIES = 100
@@ -36,12 +39,12 @@ _ARM_TRIES = 100
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a host is to run, and where. `lake` is the folder to watch, None when the lake is elsewhere."""
+    """What a host is to run, and where."""
 
     app_directory: Path
     home: Path
     environ: Mapping[str, str]
-    lake: Path | None
+    settings: Settings
     subscriptions: Mapping[str, Subscription] | None
     options: HostOptions
     clock: Callable[[], float]
@@ -57,7 +60,7 @@ class Engine:
         self._tasks, self._loops = Tasks(), Tasks()
         self._hears_files = False
         self._queue_bell, self._timer_bell, self._event_bell, self._watch_bell = (Bell() for _ in range(4))
-        self.queues = QueueStore(database, plan.clock, self._queue_bell.ring)
+        self.queues = _queues(plan, database, self._queue_bell.ring)
         self._invocations = Invocations(worker, self.queues, plan.options.function_timeout)
         self._triggers = self._queue_triggers(_of_kind(functions, "queueTrigger"))
         self._timers = TimerTriggers(
@@ -81,7 +84,7 @@ class Engine:
             bell=self._event_bell,
             clock=plan.clock,
         )
-        self._watch = LakeWatch(plan.lake, database, self._events.publish, plan.clock) if plan.lake else None
+        self._watch = _watch(plan, database, self._events.publish)
         server = WebServer(
             KeyFile(plan.home),
             self._invocations,
@@ -162,26 +165,49 @@ class Engine:
         return not self._busy() and self._invocations.started == started
 
     def _busy(self) -> bool:
-        due = """SELECT EXISTS (SELECT 1 FROM messages WHERE receipt <> '' OR (visible <= ?1 AND queue IN
-            (SELECT value FROM json_each(?2)))) OR EXISTS (SELECT 1 FROM deliveries WHERE due <= ?1)"""
-        rows = self._database.rows(due, self._plan.clock(), self._triggers.queues_as_json())
-        return self._invocations.running > 0 or bool(rows[0][0])
+        due = "SELECT EXISTS (SELECT 1 FROM deliveries WHERE due <= ?)"
+        delivery = bool(self._database.rows(due, self._plan.clock())[0][0])
+        return self._invocations.running > 0 or delivery or self._triggers.busy()
 
     async def _listen_to_files(self) -> None:
         folders = [inbox_of(self._plan.home), bell_folder(self._plan.home)]
         for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
+        lake = self._plan.settings.lake_folder
         if self._watch:
             folders += self._watch.folders
         try:
             async for changes in awatch(*folders, watch_filter=None, debounce=100, step=20):
                 self._hears_files = True
-                if self._watch and self._plan.lake:
-                    lake = str(self._plan.lake)
-                    self._watch.note(path for _, path in changes if path.startswith(lake))
+                if self._watch and lake:
+                    self._watch.note(path for _, path in changes if path.startswith(str(lake)))
                 self.wake()
         except (OSError, RuntimeError) as error:
             log.warning("Files cannot be watched (%s); they are looked for every few seconds", error)
+
+
+def _queues(plan: Plan, database: HostDatabase, changed: Callable[[], None]) -> Queues:
+    """The host's own queues, or those of the Azurite that AzureWebJobsStorage names."""
+    place = queue_place(plan.environ.get(STORAGE, ""))
+    if place is None:
+        return QueueStore(database, plan.clock, changed)
+    from local.azure_queues import AzureQueues
+
+    return AzureQueues(place, changed)
+
+
+def _watch(plan: Plan, database: HostDatabase, publish: Publish) -> LakeWatch | BlobWatch | None:
+    """What raises storage events: a folder and Azurite raise none themselves, Azure does."""
+    if plan.settings.lake_folder:
+        return LakeWatch(plan.settings.lake_folder, database, publish, plan.clock)
+    place = plan.settings.lake_place
+    if place is None or not place.emulated:
+        return None
+    from shared.adapters.blob_lake import open_lake
+
+    make_container(place)
+    lake = open_lake(place.url, plan.settings.azure_credential)
+    return BlobWatch(lake, place.container, database, publish, plan.clock)
 
 
 def _of_kind(functions: tuple[Function, ...], kind: str) -> list[Function]:

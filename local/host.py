@@ -55,7 +55,7 @@ class Host:
             app_directory.absolute(),
             self._home,
             environ,
-            settings.lake_folder,
+            settings,
             subscriptions,
             read_options(app_directory),
             clock,

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from local.protocol import Record
-from local.queues import QueueStore
+from local.queues import Queues
 from local.worker import Function, Outcome
-from shared.errors import BadInput
+from shared.errors import BadInput, Transient
 
 log = logging.getLogger("mlops.host")
 _NOTHING: Mapping[str, Record] = {}
@@ -34,7 +34,7 @@ class Invocations:
     returns, and what it returns is dropped.
     """
 
-    def __init__(self, worker: Runs, queues: QueueStore, timeout: float) -> None:
+    def __init__(self, worker: Runs, queues: Queues, timeout: float) -> None:
         self._worker = worker
         self._queues = queues
         self._timeout = timeout
@@ -79,7 +79,7 @@ class Invocations:
         sent = [(queue_of[name], body) for name, data in outcome.outputs for body in messages_of(data)]
         try:
             self._queues.put_all(sent)
-        except BadInput as fault:
+        except (BadInput, Transient) as fault:
             return Outcome(ok=False, error=str(fault))
         return outcome
 

@@ -14,7 +14,7 @@ from local.bell import Bell
 from local.invocations import Invocations
 from local.options import QueueOptions
 from local.protocol import Record
-from local.queues import POISON, Message, QueueStore
+from local.queues import POISON, Message, Queues
 from local.tasks import Tasks
 from local.worker import Function
 
@@ -29,7 +29,7 @@ class QueueTriggers:
         self,
         functions: Sequence[Function],
         *,
-        queues: QueueStore,
+        queues: Queues,
         invocations: Invocations,
         options: QueueOptions,
         tasks: Tasks,
@@ -47,9 +47,9 @@ class QueueTriggers:
         self._lease = lease
         self._in_flight: Counter[str] = Counter()
 
-    def queues_as_json(self) -> str:
-        """The names of the queues that functions listen to."""
-        return json.dumps([function.trigger["queueName"] for function in self._functions])
+    def busy(self) -> bool:
+        """Whether a message that a function listens for is in flight or due."""
+        return self._queues.busy([str(function.trigger["queueName"]) for function in self._functions])
 
     def step(self) -> float:
         """Start what is due; seconds until something may be due again."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from local.bell import ring_host
 from local.database import HostDatabase
@@ -44,6 +46,50 @@ def check_queue_name(name: str) -> str:
     return name
 
 
+class Queues(Protocol):
+    """What the host asks of its queues, whoever keeps them."""
+
+    def put(self, queue: str, *bodies: str) -> None:
+        """Add the messages, visible at once."""
+        ...
+
+    def put_all(self, messages: Sequence[tuple[str, str]]) -> None:
+        """Add (queue, text) pairs; BadInput adds none."""
+        ...
+
+    def get(self, queue: str, limit: int, lease: float) -> list[Message]:
+        """Take visible messages for `lease` seconds."""
+        ...
+
+    def renew(self, message: Message, lease: float) -> bool:
+        """Keep the message for `lease` more seconds; False when it was lost."""
+        ...
+
+    def delete(self, message: Message) -> bool:
+        """The message is done; False when it was lost."""
+        ...
+
+    def release(self, message: Message, delay: float) -> bool:
+        """Give the message back after `delay` seconds; False when it was lost."""
+        ...
+
+    def poison(self, message: Message) -> None:
+        """Move the message to its poison queue."""
+        ...
+
+    def recover(self) -> int:
+        """Take up what a killed host had in flight; how many messages are visible at once."""
+        ...
+
+    def next_visible(self, queue: str) -> float | None:
+        """When the next message may be taken; None when there is none or nobody can tell."""
+        ...
+
+    def busy(self, queues: Sequence[str]) -> bool:
+        """Whether a message of these queues is in flight or due."""
+        ...
+
+
 class QueueStore:
     """All queues of a home. Any process may put; only the running host takes."""
 
@@ -58,7 +104,7 @@ class QueueStore:
 
     def put_all(self, messages: Sequence[tuple[str, str]]) -> None:
         """Add (queue, text) pairs: all of them or, with BadInput, none."""
-        rows = [(uuid.uuid4().hex, check_queue_name(queue), _checked(queue, body)) for queue, body in messages]
+        rows = [(uuid.uuid4().hex, check_queue_name(queue), check_body(queue, body)) for queue, body in messages]
         now = self._clock()
         with self._database.transaction():
             for identity, name, body in rows:
@@ -114,6 +160,12 @@ class QueueStore:
         """Messages that were given up, oldest first."""
         return [message for message in self.list() if message.queue.endswith(POISON)]
 
+    def busy(self, queues: Sequence[str]) -> bool:
+        """Whether a message is in flight, or one of these queues has one that may be taken."""
+        due = """SELECT EXISTS (SELECT 1 FROM messages WHERE receipt <> '' OR (visible <= ? AND queue IN
+            (SELECT value FROM json_each(?))))"""
+        return bool(self._database.rows(due, self._clock(), json.dumps(list(queues)))[0][0])
+
     def next_visible(self, queue: str) -> float | None:
         """When the next message of the queue may be taken, or None when there is none."""
         found: list[tuple[float | None]] = self._database.rows(
@@ -128,7 +180,8 @@ def open_queues(home: Path, clock: Callable[[], float]) -> tuple[QueueStore, Hos
     return QueueStore(database, clock, lambda: ring_host(home)), database
 
 
-def _checked(queue: str, body: str) -> str:
+def check_body(queue: str, body: str) -> str:
+    """The text, when a storage queue takes it; BadInput when it is too long."""
     size = len(body.encode())
     if size > MAX_BYTES:
         raise BadInput(f"A message for queue {queue} has {size:,} bytes; accepted: at most {MAX_BYTES:,}.")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from local.bell import Bell
+from shared.errors import Fault
 
 log = logging.getLogger("mlops.host")
 
@@ -45,6 +46,9 @@ async def repeat(bell: Bell, step: Callable[[], float]) -> None:
     while True:
         try:
             delay = step()
+        except Fault as fault:
+            log.warning("%s", fault.reason)
+            delay = 1.0
         except Exception:  # a loop that ends would be a host that hangs
             log.exception("The host failed inside")
             delay = 1.0

@@ -40,15 +40,46 @@ class _Pending:
         return self.since + (SETTLE_SECONDS if self.size else EMPTY_SETTLE_SECONDS)
 
 
+class Seen:
+    """Which version of each file was reported, across restarts."""
+
+    def __init__(self, database: HostDatabase, publish: Publish, container: str = CONTAINER) -> None:
+        self._database = database
+        self._publish = publish
+        self._container = container
+        self._etags: dict[str, str] = dict(database.rows("SELECT path, etag FROM seen"))
+
+    def names(self) -> list[str]:
+        """Every file that was reported and not forgotten."""
+        return list(self._etags)
+
+    def etag(self, name: str) -> str | None:
+        """The version that was reported last."""
+        return self._etags.get(name)
+
+    def report(self, name: str, etag: str, size: int, now: float) -> None:
+        """Raise the event; it and the memory of it are one transaction: neither is lost, neither comes twice."""
+        with self._database.transaction():
+            self._database.run("UPDATE sequence SET last = last + 1")
+            ((number,),) = self._database.rows("SELECT last FROM sequence")
+            self._publish([blob_created(name, etag, size, number, now, container=self._container)])
+            self._database.run("INSERT OR REPLACE INTO seen (path, etag) VALUES (?, ?)", name, etag)
+        self._etags[name] = etag
+        log.info("%s landed", name)
+
+    def forget(self, name: str) -> None:
+        """The file is gone: should it come again, it is reported again."""
+        if self._etags.pop(name, None) is not None:
+            self._database.run("DELETE FROM seen WHERE path = ?", name)
+
+
 class LakeWatch:
     """Raises one BlobCreated event per version of a file, across restarts; a file still being written waits."""
 
     def __init__(self, root: Path, database: HostDatabase, publish: Publish, clock: Callable[[], float]) -> None:
         self._root = root
-        self._database = database
-        self._publish = publish
         self._clock = clock
-        self._seen: dict[str, str] = dict(database.rows("SELECT path, etag FROM seen"))
+        self._seen = Seen(database, publish)
         self._pending: dict[str, _Pending] = {}
         self._noted: set[str] = set()
         self._scan_due = clock()
@@ -83,7 +114,7 @@ class LakeWatch:
 
     def behind(self) -> bool:
         """Whether a file lies there that has not been reported yet."""
-        return any(self._seen.get(name) != etag_of(found) for name, found in self._files(self.folders))
+        return any(self._seen.etag(name) != etag_of(found) for name, found in self._files(self.folders))
 
     def _look(self, places: Sequence[Path], now: float) -> None:
         for place in places:
@@ -94,7 +125,7 @@ class LakeWatch:
 
     def _consider(self, name: str, found: os.stat_result, now: float) -> None:
         etag = etag_of(found)
-        if self._seen.get(name) == etag:
+        if self._seen.etag(name) == etag:
             self._pending.pop(name, None)
             return
         pending = self._pending.get(name)
@@ -104,26 +135,18 @@ class LakeWatch:
             self._report(name, pending, now)
 
     def _report(self, name: str, pending: _Pending, now: float) -> None:
-        # The event and the memory of it are one transaction: neither is lost, neither comes twice.
-        with self._database.transaction():
-            self._database.run("UPDATE sequence SET last = last + 1")
-            ((number,),) = self._database.rows("SELECT last FROM sequence")
-            self._publish([blob_created(name, pending.etag, pending.size, number, now)])
-            self._database.run("INSERT OR REPLACE INTO seen (path, etag) VALUES (?, ?)", name, pending.etag)
-        self._seen[name] = pending.etag
+        self._seen.report(name, pending.etag, pending.size, now)
         del self._pending[name]
-        log.info("%s landed", name)
 
     def _forget_deleted(self) -> None:
-        for name in [name for name in {**self._seen, **self._pending} if not (self._root / name).exists()]:
+        for name in [name for name in {*self._seen.names(), *self._pending} if not (self._root / name).exists()]:
             self._forget(name)
 
     def _forget(self, gone: str) -> None:
-        inside = [name for name in {**self._seen, **self._pending} if name == gone or name.startswith(f"{gone}/")]
+        inside = [name for name in {*self._seen.names(), *self._pending} if name == gone or name.startswith(f"{gone}/")]
         for name in inside:
             self._pending.pop(name, None)
-            if self._seen.pop(name, None) is not None:
-                self._database.run("DELETE FROM seen WHERE path = ?", name)
+            self._seen.forget(name)
 
     def _files(self, places: Iterable[Path]) -> Iterator[tuple[str, os.stat_result]]:
         for place in places:
@@ -151,12 +174,14 @@ def _finished(name: str) -> bool:
     return not name.endswith(_UNFINISHED) and not any(part.startswith(".") for part in name.split("/"))
 
 
-def blob_created(name: str, etag: str, size: int, number: int, now: float) -> dict[str, Any]:
+def blob_created(
+    name: str, etag: str, size: int, number: int, now: float, *, container: str = CONTAINER
+) -> dict[str, Any]:
     """The event for a file of the lake, as Azure Storage would send it."""
     request = uuid.uuid4()
     return {
         "topic": _TOPIC,
-        "subject": f"/blobServices/default/containers/{CONTAINER}/blobs/{name}",
+        "subject": f"/blobServices/default/containers/{container}/blobs/{name}",
         "eventType": "Microsoft.Storage.BlobCreated",
         "eventTime": datetime.fromtimestamp(now, UTC).isoformat().replace("+00:00", "Z"),
         "id": str(uuid.uuid4()),
@@ -167,7 +192,7 @@ def blob_created(name: str, etag: str, size: int, number: int, now: float) -> di
             "contentType": mimetypes.guess_type(name)[0] or "application/octet-stream",
             "contentLength": size,
             "blobType": "BlockBlob",
-            "url": f"http://127.0.0.1/local/{CONTAINER}/{quote(name)}",
+            "url": f"http://127.0.0.1/local/{container}/{quote(name)}",
             "sequencer": f"{number:032x}",
         },
         "dataVersion": "",

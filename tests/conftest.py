@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from azure_parts import self_signed
+from contract_table import pytest_terminal_summary  # noqa: F401 -- a hook of pytest
 from postgres import PostgresServer, postgres_server
 from world import World
 

@@ -17,14 +17,14 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from killing import Countdown, counted  # noqa: E402 -- the path is set first
-from world import World, blob_event  # noqa: E402 -- the path is set first
+from world import blob_event, world_at  # noqa: E402 -- the path is set first
 
 import shared.adapters  # noqa: E402 -- the path is set first
 
 
 def script(home: Path, calls: int | None) -> None:
     """The whole loop for one file to learn from and one to predict; dies at port call number `calls`."""
-    world = World(home)
+    world = world_at(home)
     plain, countdown = world.ports, Countdown(calls)
     world.ports = counted(world.ports, countdown)
     world.trainer.ports = world.ports
@@ -32,13 +32,13 @@ def script(home: Path, calls: int | None) -> None:
         path = f"{area}/points/d1/points.csv"
         blob = plain.lake.stat(path)
         assert blob is not None
-        world.handle(blob_event(path, blob.etag, blob.size))
+        world.handle(blob_event(path, blob.etag, blob.size, container=plain.container))
     (home / "calls").write_text(str(countdown.seen))
 
 
 def recover(home: Path, calls: int | None) -> None:
     """What a restarted host does: free the dead worker's claims, redeliver, sweep."""
-    world = World(home)
+    world = world_at(home)
     world.ports.ledger.abandon("the host was restarted")
     countdown = Countdown(calls)
     world.ports = counted(world.ports, countdown)

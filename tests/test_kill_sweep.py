@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import shutil
@@ -14,7 +15,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
-from world import World, points_csv
+from world import World, points_csv, world_at
 
 from shared.domain.records import FINAL
 
@@ -63,15 +64,17 @@ def check_instant(home: Path) -> None:
         generations = [one[0] for one in connection.execute(sa.text("select generation from deployment order by 1"))]
     engine.dispose()
     assert rows == sum(commit.rows for commit in commits)
-    assert all((home / "lake" / commit.path).is_file() for commit in commits)
+    lake = world_at(home).ports.lake if commits else None
+    assert all(lake and lake.stat(commit.path) for commit in commits)
     assert generations == list(range(1, len(generations) + 1))
 
 
 def final_state(home: Path) -> dict[str, object]:
     """Everything that must be the same after any number of deaths."""
-    ports = World(home).ports
+    ports = world_at(home).ports
     (commit,) = ports.predictions.commits()
-    table = pq.read_table(home / "lake" / commit.path)
+    with ports.lake.open(commit.path) as source:
+        table = pq.read_table(io.BytesIO(source.read()))
     engine = sa.create_engine(f"sqlite:///{home / 'mlops.db'}")
     with engine.connect() as connection:
         query = "select prediction_id, entity_key, prediction, probability from predictions_points order by 1"
@@ -79,7 +82,7 @@ def final_state(home: Path) -> dict[str, object]:
         open_entries = connection.execute(sa.text("select kind, key, state from ledger")).all()
     engine.dispose()
     assert [row for row in open_entries if row.state not in FINAL | {"requested"}] == []
-    folders = sorted(path.name for path in (home / "lake" / "datasets" / "points").iterdir())
+    folders = sorted({blob.path.split("/")[2] for blob in ports.lake.list("datasets/points/")})
     return {
         "datasets": [one.id for one in ports.datasets.list()],
         "folders": folders,

@@ -273,7 +273,7 @@ class World:
     def land(self, path: str, content: bytes) -> str:
         """Store a blob as an uploader would; returns the event that Event Grid would raise."""
         blob, _ = self.ports.lake.put(path, content, if_absent=False)
-        return blob_event(path, blob.etag, blob.size)
+        return blob_event(path, blob.etag, blob.size, container=self.ports.container)
 
     def handle(self, *messages: str) -> None:
         """Work off events and everything that follows from them."""
@@ -300,6 +300,12 @@ class World:
         self.handle(*dispatch.sweep(self.ports))
         for window in dispatch.plan(self.ports):
             dispatch.on_window(self.ports, window)
+
+
+def world_at(home: Path) -> World:
+    """The world of a home, on the backends that its `settings.json` names, if there is one."""
+    file = home / "settings.json"
+    return World(home, settings=json.loads(file.read_text()) if file.exists() else None)
 
 
 def blob_event(path: str, etag: str, size: int, event_id: str = "1", container: str = "mlops") -> str:

@@ -33,7 +33,7 @@ def blob_place(key: str, url: str) -> BlobPlace:
     """The place that setting `key` names; Misconfigured says what is wrong with it."""
     try:
         parts = urlsplit(url)
-        local = _loopback(parts.hostname or "")
+        local = is_loopback(parts.hostname or "")
         port = f":{parts.port}" if parts.port else ""
     except ValueError as error:
         raise Misconfigured(key, f"is no URL ({error})", _ACCEPTED) from error
@@ -60,7 +60,8 @@ def _check(key: str, parts: SplitResult, *, local: bool) -> None:
         raise Misconfigured(key, "carries more than a place (a SAS token, a user or a fragment)", _ACCEPTED)
 
 
-def _loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether the host is this machine, whatever it is called."""
     if host == "localhost":
         return True
     try:

@@ -1,6 +1,6 @@
 """What every contract runs on: one entry per adapter. A further backend is one more entry here.
 
-At the end of a run the table of contract cases by adapter is printed: how each port's suite went on each adapter.
+Every case says which adapter it ran on, for the table at the end of the run (`contract_table.py`).
 """
 
 from __future__ import annotations
@@ -12,16 +12,18 @@ from threading import Barrier
 
 import pytest
 from azure_parts import FakeCredential, fresh_place, lake_at
+from contract_table import ADAPTER_FIXTURES, PROPERTY
 from contracts.hand_clock import HandClock
 from sqlalchemy import Engine
 
+from shared.adapters.blob_lake import SIZES
 from shared.adapters.folder_lake import FolderLake
 from shared.adapters.sql.engine import open_database
 from shared.ports.lake import Lake
 
 LAKES: dict[str, Callable[[pytest.FixtureRequest], Lake]] = {
     "folder": lambda request: FolderLake(request.getfixturevalue("tmp_path") / "lake"),
-    "azurite": lambda request: lake_at(fresh_place(request.getfixturevalue("azurite").blob_endpoint)),
+    "azurite": lambda request: lake_at(fresh_place(request.getfixturevalue("azurite").blob_endpoint), sizes=SIZES),
     "azurite-identity": lambda request: _with_identity(request.getfixturevalue("trusted")),
 }
 DATABASES = ("sqlite", "postgresql")
@@ -29,10 +31,18 @@ DATABASES = ("sqlite", "postgresql")
 
 def _with_identity(endpoint: str) -> Lake:
     credential = FakeCredential()
-    return lake_at(fresh_place(endpoint, credential), credential)
+    return lake_at(fresh_place(endpoint, credential), credential, sizes=SIZES)
 
 
 Together = Callable[[list[Callable[[], object]]], list[object]]
+
+
+@pytest.fixture(autouse=True)
+def _named(request: pytest.FixtureRequest) -> None:
+    """Say which adapter this case runs on."""
+    parameters = getattr(request.node, "callspec", None)
+    found = [str(parameters.params[name]) for name in ADAPTER_FIXTURES if parameters and name in parameters.params]
+    request.node.user_properties.append((PROPERTY, " + ".join(found)))
 
 
 @pytest.fixture
@@ -41,7 +51,14 @@ def clock() -> HandClock:
     return HandClock()
 
 
-@pytest.fixture(params=LAKES)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Where a database takes part as well, who the lake thinks we are makes no difference."""
+    if "lake" in metafunc.fixturenames:
+        kinds = [kind for kind in LAKES if "engine" not in metafunc.fixturenames or kind != "azurite-identity"]
+        metafunc.parametrize("lake", kinds, indirect=True)
+
+
+@pytest.fixture
 def lake(request: pytest.FixtureRequest) -> Lake:
     """An empty lake of each kind."""
     return LAKES[request.param](request)

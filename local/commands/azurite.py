@@ -1,0 +1,43 @@
+"""Run Azurite, the emulator of Blob and Queue Storage, until it is stopped."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from local.azurite import BLOB_PORT, QUEUE_PORT, Azurite
+from local.commands.options import Json
+from local.commands.up import hear_signals
+from local.emulated import DEVELOPMENT, STORAGE, make_container
+from local.output import as_json, err, out
+from local.session import Session
+from shared.domain.places import blob_place
+from shared.settings import CONTAINER
+
+Port = Annotated[int, typer.Option(min=0, max=65535)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command."""
+    app.command()(azurite)
+
+
+def azurite(blob_port: Port = BLOB_PORT, queue_port: Port = QUEUE_PORT, json: Json = False) -> None:
+    """Run Azurite on this home, with the container the lake needs; fetched on first use. Port 0 takes a free one."""
+    home = Session().settings.home
+    stopped = hear_signals()
+    if not json:
+        err.print("Starting Azurite (the first time it is fetched from the npm registry) …")
+    with Azurite(home / "azurite", blob_port=blob_port, queue_port=queue_port) as server:
+        lake = f"{server.blob_endpoint}/{CONTAINER}"
+        make_container(blob_place("LAKE_URL", lake))
+        usual = (server.blob_port, server.queue_port) == (BLOB_PORT, QUEUE_PORT)
+        settings = {STORAGE: DEVELOPMENT if usual else server.connection_string, "LAKE_URL": lake}
+        if json:
+            as_json({"blob_port": server.blob_port, "queue_port": server.queue_port, "settings": settings})
+        else:
+            out.print("Azurite runs (stop with Ctrl+C). Settings for mlops and func start:")
+            for name, value in settings.items():
+                out.print(f"  {name}={value}", soft_wrap=True, markup=False)
+        stopped.wait()

@@ -1,0 +1,78 @@
+"""The whole loop with Azurite as lake and queues: the journal is that of the embedded loop."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from azure_parts import lake_at
+from command import Command
+from samples import NEW_ROWS, Samples
+
+from local.azurite import Azurite
+from shared.domain.places import blob_place
+
+
+@pytest.fixture(scope="module")
+def both(
+    azurite: Azurite, deployed_once: Path, samples: Samples, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Command, Command]:
+    """The same files on both: one drop that is deployed, then rows to predict. The embedded drop is done already."""
+    folder = tmp_path_factory.mktemp("loops")
+    shutil.copytree(deployed_once, folder / "embedded", copy_function=_link_or_copy)
+    lake = f"{azurite.blob_endpoint}/mlops"
+    embedded = Command(folder / "embedded")
+    emulated = Command(folder / "emulated", LAKE_URL=lake, AzureWebJobsStorage=azurite.connection_string)
+    drop = ("drop", "bank_marketing", samples.labelled("bank_marketing")["clients"], "--drop", "first", "--wait")
+    assert emulated(*drop, "--json").json["outcome"] == "deployed"
+    new = samples.new("bank_marketing")
+    for mlops in (embedded, emulated):
+        answer = mlops("predict", "bank_marketing", new, "--drop", "second", "--wait", "--json")
+        assert [window["rows"] for window in answer.json["windows"]] == [NEW_ROWS]
+    return embedded, emulated
+
+
+def _link_or_copy(source: str, target: str) -> str:
+    """Blobs are linked, so that they keep their ETag and are nothing new."""
+    if "/lake/" not in source:
+        return str(shutil.copy2(source, target))
+    Path(target).hardlink_to(source)
+    return target
+
+
+def journal(mlops: Command) -> list[tuple[str, str, str]]:
+    """Everything that happened: kind, state and reason, without times, versions of files and digests."""
+    entries = mlops("history", "--limit", "1000", "--json").json
+    return sorted((one["kind"], one["state"], _steady(f"{one['key']}: {one['reason']}")) for one in entries)
+
+
+def _steady(text: str) -> str:
+    text = re.sub(r'@"?0x[0-9A-Fa-f]+"?', "@etag", text)
+    text = re.sub(r"\d{8}T\d{6}(?:\d+)?Z?", "time", text)
+    return re.sub(r"\b[0-9a-f]{8,64}\b", "digest", text)
+
+
+def test_both_loops_tell_the_same_journal(both: tuple[Command, Command]) -> None:
+    """Kinds, keys, states and reasons are equal, one by one."""
+    embedded, emulated = both
+    assert journal(emulated) == journal(embedded)
+
+
+def test_both_loops_predict_the_same(both: tuple[Command, Command]) -> None:
+    """Equal rows in SQL, to the last probability."""
+    query = "select entity_key, prediction, probability from predictions_bank_marketing order by 1"
+    embedded, emulated = both
+    assert emulated.sql(query) == embedded.sql(query)
+    assert len(embedded.sql(query)) == NEW_ROWS
+
+
+def test_nothing_of_the_lake_and_the_queues_is_on_this_disk(both: tuple[Command, Command], azurite: Azurite) -> None:
+    """The blobs are in the container, in the same layout; the host's file holds no message."""
+    embedded, emulated = both
+    assert not (emulated.home / "lake").exists()
+    there = {_steady(blob.path) for blob in lake_at(blob_place("LAKE_URL", f"{azurite.blob_endpoint}/mlops")).list("")}
+    on_disk = embedded.home / "lake"
+    here = {_steady(path.relative_to(on_disk).as_posix()) for path in on_disk.rglob("*") if path.is_file()}
+    assert there == {name for name in here if not name.startswith(".")}

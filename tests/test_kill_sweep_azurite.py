@@ -1,0 +1,88 @@
+"""kill -9 at port calls of the loop with its lake on Azurite; then recovery to the same state.
+
+A sample of the moments always runs; MLOPS_FULL_SWEEP=1 takes every one of them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from azure_parts import fresh_place
+from test_kill_sweep import Forks, check_instant, final_state
+from world import points_csv, world_at
+
+from local.azurite import Azurite
+
+SAMPLE = 8
+FULL = "MLOPS_FULL_SWEEP"
+
+
+def prepared(azurite: Azurite, home: Path) -> Path:
+    """A home whose lake is a fresh container with both files landed and nothing done yet."""
+    home.mkdir()
+    (home / "settings.json").write_text(json.dumps({"LAKE_URL": fresh_place(azurite.blob_endpoint).url}))
+    world = world_at(home)
+    world.land("incoming/points/d1/points.csv", points_csv())
+    world.land("scoring/points/d1/points.csv", points_csv(12, seed=2, labelled=False))
+    return home
+
+
+def steady(state: dict[str, object]) -> dict[str, object]:
+    """The state without what follows from the ETags and times that every container gives anew."""
+    rows = sorted(row[1:] for row in state["rows"])  # type: ignore[attr-defined]
+    windows = [window[1:] for window in state["windows"]]  # type: ignore[attr-defined]
+    parquet = sorted(tuple(row.values())[1:] for row in state["parquet"])  # type: ignore[attr-defined]
+    text = json.dumps({**state, "rows": rows, "windows": windows, "parquet": parquet})
+    timeless = re.sub(r"\d{8}T\d{6}Z-([0-9a-f]{8})(-[0-9a-f]{8})?", r"time-\1", text)
+    return dict(json.loads(timeless))
+
+
+@pytest.fixture(scope="module")
+def reference(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, object]]:
+    """How many port calls the undisturbed loop makes, and how it ends."""
+    home = prepared(azurite, tmp_path_factory.mktemp("whole") / "home")
+    with closing(Forks()) as forks:
+        assert forks.live("script", home) == 0
+        assert forks.live("recover", home) == 0
+    state = steady(final_state(home))
+    assert state["parquet"] == state["rows"]
+    assert len(state["rows"]) == 12  # type: ignore[arg-type]
+    return int((home / "calls").read_text()), state
+
+
+def sweep(azurite: Azurite, folder: Path, deaths: Sequence[int], expected: dict[str, object]) -> None:
+    """Die once at each of these calls, recover, and end in the expected state."""
+    with closing(Forks()) as forks:
+        for death in deaths:
+            home = prepared(azurite, folder / str(death))
+            assert forks.live("script", home, death) == -signal.SIGKILL
+            check_instant(home)
+            assert forks.live("recover", home) == 0
+            check_instant(home)
+            assert steady(final_state(home)) == expected, f"killed at port call {death}"
+
+
+@pytest.mark.slow
+def test_a_kill_at_some_port_calls_recovers_to_the_same_state(
+    azurite: Azurite, tmp_path: Path, reference: tuple[int, dict[str, object]]
+) -> None:
+    """Deaths spread evenly over the loop, from its first call to its last."""
+    calls, expected = reference
+    sweep(azurite, tmp_path, [1 + number * (calls - 1) // (SAMPLE - 1) for number in range(SAMPLE)], expected)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not os.environ.get(FULL), reason=f"a minute or two: set {FULL}=1 to kill at every port call")
+def test_a_kill_at_every_port_call_recovers_to_the_same_state(
+    azurite: Azurite, tmp_path: Path, reference: tuple[int, dict[str, object]]
+) -> None:
+    """One death at each moment of the loop."""
+    calls, expected = reference
+    sweep(azurite, tmp_path, range(1, calls + 1), expected)
