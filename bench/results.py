@@ -135,6 +135,7 @@ def _page(name: str, outcome: Mapping[str, Any], manifest: Mapping[str, Any], se
     yield from _comparisons(manifest)
     yield from _candidates(manifest)
     yield from _tuning(manifest["tuning"])
+    yield from _selection(manifest["selection"])
     parity = manifest["parity"]
     yield (
         f"ONNX against the framework on {parity['rows']} test rows: {parity['label_flips']} label flips, largest "
@@ -200,6 +201,18 @@ def _tuning(tuning: Mapping[str, Any]) -> Iterator[str]:
     ]
     if told or tuning["skipped"]:
         yield f"Tuning: {'; '.join(told) or tuning['skipped']}.\n".replace("..\n", ".\n")
+
+
+def _selection(selection: Mapping[str, Any]) -> Iterator[str]:
+    if not selection:
+        return
+    both, declared = selection["in_both"], selection["declared"]
+    verdict = "the same as" if set(selection["selected"]) == set(declared) else "not the same as"
+    yield (
+        f"Inputs: a rule ({selection['rule']}; dropped: {', '.join(selection['dropped']) or 'none'}) proposes "
+        f"{', '.join(selection['selected'])}. That is {verdict} the {len(declared)} that are declared and used: "
+        f"{len(both)} are in both.\n"
+    )
 
 
 def _short(value: Any) -> str:

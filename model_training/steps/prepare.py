@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from model_training.answers import answered, answers_of
 from model_training.candidates import Rows
+from model_training.selection import select
 from model_training.split import Answers, Parts, half, split_rows
 from model_training.steps import define_dataset
 from model_training.steps.command import start
@@ -22,6 +23,7 @@ from shared.errors import Quarantined
 
 NAME = "prepare"
 NEEDS = ("define_dataset", "validate")
+SELECTION = "selection.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,14 @@ class Prepared:
 
 
 def work(job: Work) -> None:
-    """Write `frame.parquet`, `arrays.npz` and `prepared.json`."""
+    """Write `frame.parquet`, `arrays.npz`, `prepared.json`, `datasets.json` and `selection.json`."""
     from model_training.steps.files import save_prepared
 
     tables = define_dataset.load(job.inputs["define_dataset"])
     prepared = prepare(tables, job.order.scenario, job.order.seed)
     save_prepared(prepared, job.out)
     write_json(job.out / "datasets.json", describe(prepared))
+    write_json(job.out / SELECTION, selection_of(prepared))
     job.report(f"prepared {len(prepared.y)} rows, {len(prepared.parts.train)} of them to train on", 1.0)
 
 
@@ -92,6 +95,15 @@ def describe(prepared: Prepared) -> dict[str, Any]:
     parts = {"train": prepared.parts.train, "test": prepared.parts.test}
     parts |= {f"{name}_half": rows for name, rows in prepared.halves.items()}
     return {name: {"rows": len(rows), "answers": _shares(prepared, rows)} for name, rows in parts.items()}
+
+
+def selection_of(prepared: Prepared) -> dict[str, Any]:
+    """What the scenario's rule would choose from its training rows; empty without a rule."""
+    scenario = prepared.scenario
+    if scenario.selection is None:
+        return {}
+    train = prepared.parts.train
+    return select(prepared.frame.take(pa.array(train)), prepared.y[train], scenario.selection, scenario.numeric)
 
 
 def _shares(prepared: Prepared, rows: np.ndarray) -> dict[str, float]:

@@ -42,7 +42,7 @@ def work(job: Work) -> None:
     rows, facts = holdout(prepared)
     manifest = manifest_of(prepared, best, [*fitted, *explored], judged)
     manifest |= {"tuning": _tuning(job.inputs["tune"]), "holdout": facts, "resources": _resources(job.inputs)}
-    manifest |= job.order.origin
+    manifest |= {"selection": read_json(job.inputs["prepare"] / prepare.SELECTION), **job.order.origin}
     (job.out / MODEL).write_bytes(best.onnx)
     (job.out / HOLDOUT).write_bytes(rows)
     (job.out / METRICS).write_bytes(metrics_file(manifest))

@@ -99,6 +99,19 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class Selection:
+    """A rule that proposes inputs beside those that are declared: which of `pool` it would keep is told, not done.
+
+    Columns with more than `most_missing` of their cells empty are dropped; of the others the `keep` that tell most
+    about the answer are proposed.
+    """
+
+    pool: tuple[str, ...]
+    keep: int
+    most_missing: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
 class Knobs:
     """What a generator can do on purpose."""
 
@@ -137,6 +150,7 @@ class Scenario:
     request_fields: tuple[str, ...] = ()
     # Columns of the feature frame by whose values a model is also judged: it may fail where the mean does not show it.
     slices: tuple[str, ...] = ()
+    selection: Selection | None = None
     # How far a statistic may lie from the baseline's before a warning says so, as a share.
     band: float = 0.05
     # The most a statistic may be in any dataset, whatever the baseline says.
