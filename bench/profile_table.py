@@ -11,9 +11,9 @@ from pyarrow import parquet as pq
 COLUMNS = 20
 
 
-def write_table(path: Path, rows: int, kind: str) -> None:
+def write_table(path: Path, rows: int, kind: str, seed: int = 7) -> None:
     """20 columns: `mixed` has ten numbers (whole, rounded, continuous) and ten categories; `continuous` 20 floats."""
-    random = np.random.default_rng(7)
+    random = np.random.default_rng(seed)
     columns = _mixed(rows, random) if kind == "mixed" else _continuous(rows, random, COLUMNS)
     pq.write_table(pa.table(columns), path)
 

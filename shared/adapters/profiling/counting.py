@@ -6,6 +6,13 @@ import numpy as np
 
 # Two codes below this are counted as one number of 16 bits: half as much is widened and counted.
 _PAIRED = 256
+# Numbers with up to four decimals are looked at so many at a time, in a range of at most so many steps.
+_SCALES = (1.0, 10.0, 100.0, 1_000.0, 10_000.0)
+_SAMPLE = 256
+_WIDEST = 1 << 17
+_BLOCK = 1 << 17
+# Doubles below this are whole to the last one.
+_EXACT = 2.0**53
 
 
 def counts_of(codes: np.ndarray, size: int) -> np.ndarray:
@@ -19,3 +26,33 @@ def counts_of(codes: np.ndarray, size: int) -> np.ndarray:
     counts: np.ndarray = square.sum(axis=0) + square.sum(axis=1)
     counts[narrow[even:]] += 1
     return counts[:size]
+
+
+def counted_decimals(values: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """The distinct numbers, ascending, and how often each stands there, when all have few decimals in a narrow range.
+
+    None when they have not, or one is missing or infinite: then they must be sorted. What is answered is exact.
+    """
+    scale = _scale(values[:: max(len(values) // _SAMPLE, 1)]) if values.dtype == np.float64 else None
+    if scale is None:
+        return None
+    low, high = np.rint(values.min() * scale), np.rint(values.max() * scale)
+    if not (abs(low) < _EXACT and abs(high) < _EXACT and high - low < _WIDEST):
+        return None
+    counts = np.zeros(int(high - low) + 1, dtype=np.int64)
+    for start in range(0, len(values), _BLOCK):
+        block = values[start : start + _BLOCK]
+        whole = np.rint(block * scale)
+        if not np.array_equal(whole / scale, block):
+            return None
+        counts += np.bincount((whole - low).astype(np.int64), minlength=len(counts))
+    places = np.flatnonzero(counts)
+    return (places + low) / scale, counts[places]
+
+
+def _scale(sample: np.ndarray) -> float | None:
+    """The smallest power of ten that makes every number of the sample whole, and back to what it was."""
+    if not np.isfinite(sample).all():
+        return None
+    with np.errstate(over="ignore", invalid="ignore"):
+        return next((scale for scale in _SCALES if np.array_equal(np.rint(sample * scale) / scale, sample)), None)

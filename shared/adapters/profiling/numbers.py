@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from shared.adapters.profiling.counting import counted_decimals
 from shared.adapters.profiling.distinct import estimate, hash_numbers, union
 from shared.adapters.profiling.moments import Moments, merge_moments, moments_of
 
@@ -94,7 +95,7 @@ def describe_numbers(column: pa.ChunkedArray, edges: Sequence[float] | None) -> 
     """The column of whole or floating numbers; NaN and infinities count as missing."""
     values = _joined_chunks(column.drop_null() if column.null_count else column)
     kind = "float" if values.dtype.kind == "f" else "int"
-    values, weights = _counted(values) if kind == "int" and _is_narrow(values) else _ordered(values)
+    values, weights = _counted(values) or _ordered(values)
     nulls = len(column) - (len(values) if weights is None else int(weights.sum()))
     known = None if edges is None else _cells(values, weights, np.array(edges))
     return NumberPart(kind, nulls, moments_of(values, weights), values, weights, known=known)
@@ -106,13 +107,14 @@ def _joined_chunks(column: pa.ChunkedArray) -> np.ndarray:
     return np.concatenate(parts) if parts else np.empty(0, column.type.to_pandas_dtype())
 
 
-def _is_narrow(values: np.ndarray) -> bool:
-    """Whether whole numbers lie so close together that counting them is quicker than sorting."""
-    return bool(len(values)) and int(values.max()) - int(values.min()) < _FEW
-
-
-def _counted(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The distinct whole numbers, ascending, and how often each stands there."""
+def _counted(values: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """The distinct numbers, ascending, and how often each stands there, where counting is quicker than sorting."""
+    if not len(values):
+        return None
+    if values.dtype.kind == "f":
+        return counted_decimals(values)
+    if int(values.max()) - int(values.min()) >= _FEW:
+        return None
     # Eight bits do not hold every difference of two numbers of eight bits.
     wide = values if values.itemsize == np.int64().itemsize else values.astype(np.int64)
     least = wide.min()

@@ -139,3 +139,31 @@ def test_categories_are_counted_exactly(rows: int, size: int) -> None:
     assert isinstance(top, list)
     assert all(counted[value] == count for value, count in top)
     assert len(top) == min(20, len(counted))
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 3, 4])
+def test_decimal_numbers_are_counted_exactly(decimals: int) -> None:
+    """Rounded numbers, negative ones and both zeros among them: every statistic is that of the numbers themselves."""
+    values = np.round(np.random.default_rng(decimals).normal(0, 2, 70_000), decimals)
+    values[:2] = (0.0, -0.0)
+    told = described(pa.array(values))
+    distinct, counts = np.unique(values, return_counts=True)
+    assert (told["min"], told["max"], told["distinct"]) == (distinct[0], distinct[-1], len(distinct))
+    assert told["mean"] == pytest.approx(values.mean(), abs=1e-12)
+    assert told["std"] == pytest.approx(values.std())
+    assert told["quantiles"] == {
+        str(share): pytest.approx(np.quantile(values, share / 100)) for share in (0, 1, 5, 25, 50, 75, 95, 99, 100)
+    }
+    if len(distinct) <= 64:
+        assert told["histogram"]["counts"] == [*counts.tolist(), 0]  # type: ignore[index]  # JSON
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf, 1 / 3, 1e300, 2.0**60])
+def test_one_number_that_is_not_decimal_is_not_lost(odd: float) -> None:
+    """Among ten thousand decimals: it counts as missing when it is not finite, and as itself when it is."""
+    values = np.round(np.random.default_rng(1).normal(5, 1, 10_000), 2)
+    values[4_321] = odd
+    told = described(pa.array(values))
+    finite = values[np.isfinite(values)]
+    assert (told["count"], told["max"]) == (len(finite), finite.max())
+    assert told["distinct"] == len(np.unique(finite))
