@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import azure.functions as func
 
-from functions import dashboard, http_api, intake, lineage, static, timers, workers
+from functions import dashboard, http_api, inference, intake, lineage, pipelines, static, timers, workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from functions.scoring import Scorer
     from shared.ports import Ports
 
 
@@ -20,8 +22,17 @@ def create_app(ports: Callable[[], Ports]) -> func.FunctionApp:
     app.register_functions(intake.blueprint())
     app.register_functions(workers.blueprint(ports))
     app.register_functions(timers.blueprint(ports))
-    app.register_functions(http_api.blueprint(ports))
+    scorer = cache(lambda: _scorer(ports()))
+    app.register_functions(http_api.blueprint(ports, scorer))
+    app.register_functions(inference.blueprint(scorer))
+    app.register_functions(pipelines.blueprint(ports))
     app.register_functions(static.blueprint())
     app.register_functions(lineage.blueprint(ports))
     app.register_functions(dashboard.blueprint(ports))
     return app
+
+
+def _scorer(ports: Ports) -> Scorer:
+    from functions.scoring import Scorer
+
+    return Scorer(ports)

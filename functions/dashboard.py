@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import azure.functions as func
 
-from functions.http_api import problem
+from functions.answering import answered
 from functions.static import file
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 
     @bp.route(route="dashboard/{page}", methods=["GET"])
     def dashboard_page(req: func.HttpRequest) -> func.HttpResponse:
-        return _answered(lambda: _page(req, ports()))
+        return answered(req, lambda: _page(req, ports()))
 
     return bp
 
@@ -52,16 +52,3 @@ def _page(req: func.HttpRequest, ports: Ports) -> func.HttpResponse:
         return func.HttpResponse(make(ports, Asked(req.params)), mimetype=kind, headers=_GUARDS)
     text = json.dumps(view(ports, page, req.params), separators=(",", ":"))
     return func.HttpResponse(text, mimetype="application/json", headers=_GUARDS)
-
-
-def _answered(act: Callable[[], func.HttpResponse]) -> func.HttpResponse:
-    from shared.errors import BadInput, Fault, Missing
-
-    try:
-        return act()
-    except BadInput as fault:
-        return problem(400, fault.reason)
-    except Missing as fault:
-        return problem(404, fault.reason)
-    except Fault as fault:
-        return problem(503, fault.reason)

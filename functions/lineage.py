@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
 
-from functions.http_api import _answered
+from functions.answering import answered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 
     @bp.route(route="trace/{scenario}/{prediction}", methods=["GET"])
     def trace(req: func.HttpRequest) -> func.HttpResponse:
-        return _answered(lambda: (_trace(req, ports()), {}))
+        return answered(req, lambda: (_trace(req, ports()), {}))
 
     return bp
 

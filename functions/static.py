@@ -11,6 +11,9 @@ import azure.functions as func
 FOLDER = Path(__file__).resolve().parent / "static"
 # Name in the address, to the file's place: nothing else can be asked for, whatever the name looks like.
 FILES = {
+    "docs.html": "docs.html",
+    "docs.css": "docs.css",
+    "docs.js": "docs.js",
     "swagger-ui.js": "vendor/swagger-ui.js",
     "swagger-ui.css": "vendor/swagger-ui.css",
     "uplot.js": "vendor/uplot.js",

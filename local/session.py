@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 # What a deployed app gets from its settings; a laptop without local.settings.json gets these.
 # Nobody else is there to approve, so a laptop deploys without: a deployed app asks unless it is told otherwise.
-DEFAULTS = {"PLAN_SCHEDULE": "0 */5 * * * *", "RECONCILE_SCHEDULE": "*/20 * * * * *", "APPROVALS": "none"}
+DEFAULTS = {
+    "PLAN_SCHEDULE": "0 */5 * * * *",
+    "RECONCILE_SCHEDULE": "*/20 * * * * *",
+    "APPROVALS": "none",
+    "LOG_SAMPLE": "1.0",
+}
 APP = Path(__file__).resolve().parent.parent
 PORT = 7071
 

@@ -19,6 +19,7 @@ def utc_now() -> datetime:
 def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock = utc_now) -> Ports:
     """Ports for these settings; Misconfigured when one is missing or cannot be used."""
     from shared.adapters.azure_clients import make_credential
+    from shared.adapters.lake_served import LakeServed
     from shared.adapters.onnx_scoring import OnnxScoring
     from shared.adapters.profiling import ArrowProfiles
     from shared.adapters.sql.approvals import SqlApprovals
@@ -75,6 +76,7 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
         approvals=SqlApprovals(engine),
         rollouts=SqlRollouts(engine),
         health=SqlHealth(engine),
+        served=LakeServed(lake, settings.log_sample),
     )
 
 

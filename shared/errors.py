@@ -103,3 +103,9 @@ class BadInput(Permanent):
     """A request or command that cannot be understood: what, where, and what would be accepted."""
 
     code = "bad_input"
+
+
+class Mismatch(BadInput):
+    """A request that can be understood and contradicts what was said before."""
+
+    code = "mismatch"

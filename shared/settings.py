@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from shared.domain.places import BlobPlace, blob_place, check_credential, check_topic
 from shared.domain.policy_settings import NAMES as RELEASE_NAMES
+from shared.domain.training import PROFILES
 from shared.errors import Misconfigured
 
 
@@ -27,6 +29,7 @@ class Settings:
     training_profile: str
     max_file_mb: int
     azure_credential: str
+    log_sample: float
 
     @property
     def lake_folder(self) -> Path | None:
@@ -60,6 +63,7 @@ _DEFAULTS = {
     "TRAINING_PROFILE": "default",
     "MAX_FILE_MB": "512",
     "AZURE_CREDENTIAL": "default",
+    "LOG_SAMPLE": "0.1",
 }
 _SCHEMES = {
     "LAKE_URL": ("file:", "https://", "http://"),
@@ -70,9 +74,8 @@ _SCHEMES = {
     "TELEMETRY_URL": ("lake:",),
     "EVENTS_URL": ("local:", "https://"),
 }
-PROFILES = ("default", "demo")
 # Every setting the code reads, for documentation and its test.
-NAMES = ("MLOPS_HOME", *_SCHEMES, "TRAINING_PROFILE", "MAX_FILE_MB", "AZURE_CREDENTIAL", *RELEASE_NAMES)
+NAMES = ("MLOPS_HOME", *_SCHEMES, "TRAINING_PROFILE", "MAX_FILE_MB", "LOG_SAMPLE", "AZURE_CREDENTIAL", *RELEASE_NAMES)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -102,6 +105,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         training_profile=_one_of("TRAINING_PROFILE", values["TRAINING_PROFILE"], PROFILES),
         max_file_mb=_positive("MAX_FILE_MB", values["MAX_FILE_MB"]),
         azure_credential=values["AZURE_CREDENTIAL"],
+        log_sample=_share("LOG_SAMPLE", values["LOG_SAMPLE"]),
     )
 
 
@@ -121,3 +125,9 @@ def _positive(key: str, value: str) -> int:
     if not value.isdigit() or int(value) < 1:
         raise Misconfigured(key, f"is {value!r}", "a whole number of at least 1")
     return int(value)
+
+
+def _share(key: str, value: str) -> float:
+    if not re.fullmatch(r"0|1|[01]\.\d{1,9}", value) or float(value) > 1:
+        raise Misconfigured(key, f"is {value!r}", "a share from 0 to 1, such as 0.1")
+    return float(value)

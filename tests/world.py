@@ -143,6 +143,7 @@ class InlineTrainer:
     def __init__(self, weight: float = 3.0) -> None:
         self.weight = weight
         self.submitted: list[str] = []
+        self.cancelled: list[str] = []
         self.silent = False
         self.ports: Ports | None = None
 
@@ -171,6 +172,10 @@ class InlineTrainer:
     def alive(self, run: Run) -> bool:  # noqa: ARG002 -- the port's signature
         """Nothing runs elsewhere."""
         return False
+
+    def cancel(self, run: Run) -> None:
+        """Remember who was told to end."""
+        self.cancelled.append(run.id)
 
 
 def artefact(scenario: Scenario, run: Run, tables: Mapping[str, pa.Table], weight: float) -> Artefact:

@@ -17,9 +17,9 @@ from shared import dispatch
 from shared.domain.paths import Landing
 from shared.domain.records import Blob, Window
 from shared.domain.scenario import Scenario
+from shared.domain.training import PROFILES
 from shared.errors import BadInput, Missing
 from shared.ports import Ports
-from shared.settings import PROFILES
 from shared.workflows.status import DropOutcome, drop_outcome, run_outcome
 from shared.workflows.train import request_training, resume_training
 from shared.workflows.windows import input_key

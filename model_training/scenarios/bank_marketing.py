@@ -57,6 +57,7 @@ SCENARIO = Scenario(
     bar=Bar("auc", 0.70),
     batch=Batch("drops", "clients", "0 */5 * * * *", report=("age", "job", "month", "contact")),
     request_fields=_INPUTS,
+    personal=("age", "job", "marital", "education"),
     slices=("job", "age", "contact", "poutcome"),
     generate=_generate,
 )

@@ -6,10 +6,11 @@ import fcntl
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import shared
@@ -58,6 +59,18 @@ class ProcessTrainer:
         except Busy:
             return True
 
+    def cancel(self, run: Run) -> None:
+        """End the worker of the run's newest attempt and whatever it started."""
+        folder = run_folder(run.id, self._home)
+        if not folder.is_dir():
+            return
+        with _locked(folder / "submit.lock", wait=True):
+            record = _record(folder, run)
+            if _still_there(record):
+                with suppress(ProcessLookupError):
+                    # The process was recorded with its start: the number has not become another one's.
+                    os.killpg(os.getpgid(json.loads(record.read_text())["pid"]), signal.SIGKILL)
+
     def _start(self, run: Run, folder: Path) -> int:
         environ = self._environ | {"MLOPS_HOME": str(self._home), "MLOPS_RUN_LOG": str(folder / "log.txt")}
         line = ["/bin/sh", "-c", _DETACH, "sh", *self._command, run.id]
@@ -83,6 +96,9 @@ class NoTrainer:
     def alive(self, run: Run) -> bool:  # noqa: ARG002 - the port's signature
         """Nothing is alive."""
         return False
+
+    def cancel(self, run: Run) -> None:
+        """Nothing works."""
 
 
 @contextmanager

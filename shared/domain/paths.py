@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from shared.domain.scenario import Scenario, Scenarios, Table
@@ -121,6 +122,16 @@ def plan_path(scenario: str, window: str) -> str:
 def commit_path(scenario: str, window: str) -> str:
     """Where it stands that a window is true."""
     return f"{window_folder(scenario, window)}_COMMIT.json"
+
+
+def served_folder(scenario: str) -> str:
+    """Where answered requests are kept for monitoring."""
+    return f"served/{scenario}/"
+
+
+def served_path(scenario: str, at: datetime, instance: str, number: int) -> str:
+    """The file of answered requests that one process wrote as its `number`-th, by the hour in UTC of its first row."""
+    return f"{served_folder(scenario)}{at:%Y%m%d}/{at:%H}/{instance}-{number}.parquet"
 
 
 def quarantine_folder(where: Landing, etag: str) -> str:

@@ -151,6 +151,8 @@ class Scenario:
     # Columns of the feature frame by whose values a model is also judged: it may fail where the mean does not show it.
     slices: tuple[str, ...] = ()
     selection: Selection | None = None
+    # Inputs that tell about a person: never kept with answered requests. Of a text only its size is kept.
+    personal: tuple[str, ...] = ()
     # How far a statistic may lie from the baseline's before a warning says so, as a share.
     band: float = 0.05
     # The most a statistic may be in any dataset, whatever the baseline says.

@@ -16,6 +16,7 @@ from shared.ports.monitoring import MonitoringStores
 from shared.ports.profiles import Profiles
 from shared.ports.release import Approvals, HealthStore, Rollouts
 from shared.ports.scoring import Scoring
+from shared.ports.served import Served
 from shared.ports.state import Datasets, Deployments, History, Ledger, Predictions, Runs, Windows
 from shared.ports.tables import Tables
 from shared.ports.training import Registry, Trainer
@@ -55,6 +56,7 @@ class Ports:
     approvals: Approvals
     rollouts: Rollouts
     health: HealthStore
+    served: Served
 
 
 __all__ = [
@@ -79,6 +81,7 @@ __all__ = [
     "Rollouts",
     "Runs",
     "Scoring",
+    "Served",
     "Tables",
     "Totals",
     "Trainer",

@@ -23,6 +23,10 @@ class Trainer(Protocol):
         """Whether the run's worker still works (a lost one is noticed by asking)."""
         ...
 
+    def cancel(self, run: Run) -> None:
+        """End the run's worker, whichever attempt works; nothing when none does."""
+        ...
+
 
 class Registry(Protocol):
     """Model versions. Registering is what raises ModelRegistered."""

@@ -9,15 +9,15 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from shared.domain.predictions import decided, label_kind
 from shared.domain.scenario import Scenario
 from shared.errors import BadInput
+from shared.workflows.json_body import read_json_body
 from shared.workflows.serving import Serving
+from shared.workflows.typed import Typed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,22 +26,50 @@ MAX_ROWS = 1000
 METHODS = ("predict", "predict_proba")
 _ROWS = '{"Inputs": {"data": [{…}]}, "GlobalParameters": {"method": "predict"}} or {"data": [{…}]}'
 _NUMBERS = frozenset({int, float})
+Rows = Sequence[Mapping[str, Any]]
+Watch = Callable[[Rows, "np.ndarray"], None]
+# Decoders by scenario and model: made from the contract, the same for every request.
+_KEPT = 64
+_DECODERS: dict[tuple[str, str], Typed | None] = {}
 
 
-def answer(scenario: Scenario, serving: Serving, body: bytes) -> Any:
-    """The answer in the shape of the request; BadInput says what was wrong with it."""
-    value = _decode(scenario, body)
+def answer(scenario: Scenario, serving: Serving, body: bytes, watch: Watch | None = None) -> Any:
+    """The answer in the shape of the request; BadInput says what was wrong with it.
+
+    `watch` is told the rows and what the model answered to them.
+    """
+    typed = _typed(scenario, serving)
+    asked = typed.decode(body) if typed is not None else None
+    if asked is not None and asked.method in _methods(scenario):
+        results = _results(scenario, serving, asked.rows, asked.method, watch)
+        return json.dumps({"result": results}) if asked.legacy else {"Results": results}
+    return _closely(scenario, serving, body, watch)
+
+
+def _typed(scenario: Scenario, serving: Serving) -> Typed | None:
+    """The decoder of the deployed model, made once; None for a model of text."""
+    key = (scenario.name, serving.model.sha256)
+    if key not in _DECODERS:
+        while len(_DECODERS) >= _KEPT:
+            _DECODERS.pop(next(iter(_DECODERS)), None)
+        contract = serving.loaded.contract
+        _DECODERS[key] = None if contract.text else Typed(scenario, contract, MAX_ROWS)
+    return _DECODERS[key]
+
+
+def _closely(scenario: Scenario, serving: Serving, body: bytes, watch: Watch | None) -> Any:
+    value = _mapping(scenario, read_json_body(body, _shape(scenario)), "The body")
     if "Inputs" in value:
         rows = _rows(scenario, serving, _mapping(scenario, value["Inputs"], "Inputs").get("data"))
-        return {"Results": _results(scenario, serving, rows, _method(scenario, value))}
+        return {"Results": _results(scenario, serving, rows, _method(scenario, value), watch)}
     if scenario.text and "data" not in value:
-        return _of_text(scenario, serving, value)
+        return _of_text(scenario, serving, value, watch)
     data = value.get("data")
     rows = _rows(scenario, serving, data)
     if isinstance(data, list) and isinstance(data[0], list):
-        return _of_numbers(scenario, serving, rows)
+        return _of_numbers(scenario, serving, rows, watch)
     # The older contract answers with a string that holds JSON.
-    return json.dumps({"result": _results(scenario, serving, rows, "predict")})
+    return json.dumps({"result": _results(scenario, serving, rows, "predict", watch)})
 
 
 def _shape(scenario: Scenario) -> str:
@@ -54,14 +82,6 @@ def _takes_lists(scenario: Scenario) -> bool:
     return not scenario.categorical and not scenario.text
 
 
-def _decode(scenario: Scenario, body: bytes) -> Mapping[str, Any]:
-    try:
-        value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadInput(f"The body is not JSON ({error}); accepted: {_shape(scenario)}.") from error
-    return _mapping(scenario, value, "The body")
-
-
 def _mapping(scenario: Scenario, value: Any, name: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise BadInput(f"{name} is not a JSON object; accepted: {_shape(scenario)}.")
@@ -69,14 +89,18 @@ def _mapping(scenario: Scenario, value: Any, name: str) -> Mapping[str, Any]:
 
 
 def _method(scenario: Scenario, value: Mapping[str, Any]) -> str:
-    accepted = METHODS[:1] if scenario.task == "regression" else METHODS
+    accepted = _methods(scenario)
     method = _mapping(scenario, value.get("GlobalParameters") or {}, "GlobalParameters").get("method", "predict")
     if method not in accepted:
         raise BadInput(f"GlobalParameters.method is {str(method)[:40]!r}; accepted: {' or '.join(accepted)}.")
     return str(method)
 
 
-def _rows(scenario: Scenario, serving: Serving, data: Any) -> Sequence[Mapping[str, Any]]:
+def _methods(scenario: Scenario) -> Sequence[str]:
+    return METHODS[:1] if scenario.task == "regression" else METHODS
+
+
+def _rows(scenario: Scenario, serving: Serving, data: Any) -> Rows:
     if not isinstance(data, list) or not data:
         raise BadInput(f"data is not a list with at least one row; accepted: {_shape(scenario)}.")
     if len(data) > MAX_ROWS:
@@ -101,36 +125,47 @@ def _named(serving: Serving, number: int, row: Sequence[Any]) -> Mapping[str, An
     return dict(zip(names, row, strict=True))
 
 
-def _results(scenario: Scenario, serving: Serving, rows: Sequence[Mapping[str, Any]], method: str) -> list[Any]:
+def _results(scenario: Scenario, serving: Serving, rows: Rows, method: str, watch: Watch | None) -> list[Any]:
     answers = serving.loaded.rows(rows, allowed=scenario.request_fields)
+    if watch is not None:
+        watch(rows, answers)
+    return _told(scenario, serving, answers, method)
+
+
+def _told(scenario: Scenario, serving: Serving, answers: np.ndarray, method: str) -> list[Any]:
     if method == "predict_proba":
-        return [[round(float(value), 6) for value in row] for row in answers]
-    return _labels(scenario, serving, answers)
+        return [[as_number(value) for value in row] for row in answers.tolist()]
+    return labels_of(scenario, serving, answers)
 
 
-def _labels(scenario: Scenario, serving: Serving, answers: np.ndarray) -> list[Any]:
+def as_number(value: float) -> float | None:
+    """As JSON has it: null for what is no number."""
+    return round(value, 6) if math.isfinite(value) else None
+
+
+def labels_of(scenario: Scenario, serving: Serving, answers: np.ndarray) -> list[Any]:
     """What is predicted for each row: a label, a list of labels, or a number."""
     chosen = decided(scenario.task, serving.loaded.thresholds, answers)
     if scenario.task == "regression":
         # The shortest number that is this float32: 1.1, not 1.10000002384.
-        return [float(str(value)) for value in chosen]
+        return [None if not math.isfinite(value) else float(str(value)) for value in chosen]
     if scenario.task == "multilabel":
         return [[label for label, on in zip(scenario.labels, row, strict=True) if on] for row in chosen]
-    return [scenario.labels[code] for code in chosen]
+    return [scenario.labels[code] for code in chosen.tolist()]
 
 
-def _of_numbers(scenario: Scenario, serving: Serving, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+def _of_numbers(scenario: Scenario, serving: Serving, rows: Rows, watch: Watch | None) -> Mapping[str, Any]:
     """`result` has one value a row; of several labels it is 1 where any is predicted, and `labels` names them."""
-    found = _results(scenario, serving, rows, "predict")
+    found = _results(scenario, serving, rows, "predict", watch)
     if scenario.task == "multilabel":
         return {"result": [int(bool(labels)) for labels in found], "labels": found}
     return {"result": [int(label) for label in found] if label_kind(scenario) == "int" else found}
 
 
-def _of_text(scenario: Scenario, serving: Serving, value: Mapping[str, Any]) -> Mapping[str, Any]:
+def _of_text(scenario: Scenario, serving: Serving, value: Mapping[str, Any], watch: Watch | None) -> Mapping[str, Any]:
     started = time.perf_counter()
     text = value.get("text")
     if not isinstance(text, str) or not text.strip():
         raise BadInput(f"text is not a text with at least one word; accepted: {_shape(scenario)}.")
-    result = _results(scenario, serving, [{scenario.text: text}], "predict")[0]
+    result = _results(scenario, serving, [{scenario.text: text}], "predict", watch)[0]
     return {"result": result, "time_in_sec": round(time.perf_counter() - started, 4)}

@@ -102,7 +102,8 @@ def cells(task: Task, answers: np.ndarray) -> list[int]:
     """
     import numpy as np
 
-    values = np.asarray(answers, dtype=np.float64)
+    # A graph may answer with what is no number; such an answer counts as 0.
+    values = np.nan_to_num(np.asarray(answers, dtype=np.float64))
     if task == "binary":
         place, count = np.clip((values[:, 1] * CELLS).astype(int), 0, CELLS - 1), CELLS
     elif task == "multiclass":

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from functions.app import create_app
-from functions.names import ANONYMOUS, QUEUES, SCOPES
+from functions.names import ANONYMOUS, HTTP, QUEUES, SCOPES
 from shared.ports import Ports
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,6 +30,8 @@ def test_the_app_is_indexed_without_a_single_setting() -> None:
         "data_event", "model_event", "ingest", "deploy", "predict_window", "data_poison", "model_poison",
         "window_poison", "plan_windows", "reconcile", "health", "static", "status", "score", "trace",
         "dashboard", "dashboard_page",
+        "docs", "openapi", "pipeline_submit", "pipeline_runs", "pipeline_run", "pipeline_cancel",
+        "v2_server", "v2_live", "v2_ready", "v2_model", "v2_model_ready", "v2_infer",
     }  # fmt: skip
 
 
@@ -45,7 +47,14 @@ def test_every_http_function_has_a_scope_and_only_probes_and_files_are_anonymous
     anonymous = {name for name, level in levels.items() if str(level).lower().endswith("anonymous")}
     assert set(levels) == set(SCOPES)
     assert anonymous == {name for name, scopes in SCOPES.items() if scopes == (ANONYMOUS,)}
-    assert anonymous == {"health", "static", "dashboard"}
+    assert anonymous == {"health", "docs", "static", "dashboard", "v2_live", "v2_ready"}
+
+
+def test_every_route_is_declared_where_keys_and_documents_look() -> None:
+    """Function, method and path: the app and the one mapping say the same."""
+    triggers = {name: b for name, all_ in bindings().items() for b in all_ if b["type"] == "httpTrigger"}
+    declared = {(name, *b["methods"], b["route"]) for name, b in triggers.items()}
+    assert declared == {(route.function, route.method, route.path) for route in HTTP}
 
 
 def test_timers_do_not_run_on_startup() -> None:

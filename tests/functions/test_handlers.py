@@ -173,8 +173,8 @@ def test_other_refusals_have_their_status(functions: Functions, world: World) ->
     assert functions["score"](req=request(row)).status_code == 404
     assert functions["score"](req=request(row, scenario="none")).status_code == 404
     work(functions, world, landed(world, "incoming", points_csv()))
-    assert functions["score"](req=request(row, **{"content-type": "text/csv"})).status_code == 400
-    assert functions["score"](req=request(b" " * (5 * 1024 * 1024 + 1))).status_code == 400
+    assert functions["score"](req=request(row, **{"content-type": "text/csv"})).status_code == 415
+    assert functions["score"](req=request(b" " * (5 * 1024 * 1024 + 1))).status_code == 413
 
 
 def test_health_and_status_answer(functions: Functions) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from functions.http_api import problem
+from functions.answering import problem
 
 
 def test_an_error_is_told_in_every_form_a_client_may_read() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from shared.adapters.encoding import RowEncoder, encode
 from shared.domain.contract import InputContract
+from shared.domain.encoded import EncodedRows
 from shared.domain.scenario import Task
 from shared.errors import Corrupt
 
@@ -65,6 +66,8 @@ class OnnxModel:
 
     def rows(self, rows: Sequence[Mapping[str, Any]], allowed: Collection[str] = ()) -> np.ndarray:
         """Rows of a request to answers (rows, labels); BadInput names the row and field that does not fit."""
+        if isinstance(rows, EncodedRows) and rows.fits(self.contract):
+            return self.matrix(rows.matrix)
         return self.matrix(self._rows.encode(rows, allowed))
 
 

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from served_model import MIXED, serve
 from texts import TEXT, TEXTS, text_graph
 from world import MARKS, POINTS, PRICES, both_ways, logistic, weighted
 
-from shared.adapters.onnx_scoring import OnnxScoring
-from shared.domain.contract import Feature, InputContract
-from shared.domain.records import Deployment, Model
 from shared.domain.scenario import Scenario
 from shared.errors import BadInput
 from shared.workflows.answer import MAX_ROWS, answer
 from shared.workflows.serving import Serving
 
-NUMBERS = (Feature("x", "number"), Feature("z", "number"))
-AT = datetime(2026, 3, 1, tzinfo=UTC)
 SIGNS = replace(PRICES, name="signs", task="binary", labels=("0", "1"), target="id")
-
-
-def serve(scenario: Scenario, graph: bytes, features: Sequence[Feature] = NUMBERS) -> Serving:
-    """The graph as what is deployed."""
-    contract = InputContract(tuple(features), scenario.labels)
-    digest = hashlib.sha256(graph).hexdigest()
-    manifest = {"sha256": digest, "contract": contract.to_json(), "task": scenario.task}
-    deployment = Deployment(scenario.name, 1, scenario.name, 1, digest, AT, "me", "")
-    model = Model(scenario.name, 1, digest, "run", "dataset", {}, "", AT)
-    return Serving(deployment, model, OnnxScoring().load(graph, manifest), manifest)
 
 
 def ask(scenario: Scenario, serving: Serving, value: Any) -> Any:
@@ -93,7 +76,7 @@ def test_a_list_that_does_not_fit_is_refused_in_words(data: Any, sentence: str) 
 
 def test_lists_are_for_scenarios_of_numbers_only() -> None:
     """A category has no number of its own that a caller could know."""
-    serving = serve(POINTS, logistic(3.0), (Feature("x", "number"), Feature("color", "category", ("blue", "red"))))
+    serving = serve(POINTS, logistic(3.0), MIXED)
     with pytest.raises(BadInput, match="Row 1 is not a JSON object"):
         ask(POINTS, serving, {"data": [[1, 0]]})
     assert ask(POINTS, serving, {"data": [{"x": 1, "color": "red"}]}) == '{"result": ["yes"]}'

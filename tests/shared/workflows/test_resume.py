@@ -32,6 +32,9 @@ class _Away:
         """As it was made."""
         return self._alive
 
+    def cancel(self, run: Run) -> None:
+        """Nobody is told."""
+
 
 def _requested(world: World, trainer: _Away) -> Run:
     world.ports = replace(world.ports, trainer=trainer)

@@ -63,6 +63,17 @@ def end(home: Path, trainer: ProcessTrainer, run: Run) -> None:
     wait_for(lambda: not trainer.alive(run))
 
 
+def test_a_cancelled_run_has_no_worker(tmp_path: Path, trainer: ProcessTrainer) -> None:
+    """It ends at once, whatever it does; a run that nobody works on is cancelled by doing nothing."""
+    trainer.cancel(RUN)
+    trainer.submit(RUN)
+    wait_for(lambda: started(tmp_path))
+    trainer.cancel(RUN)
+    wait_for(lambda: not trainer.alive(RUN))
+    trainer.cancel(RUN)
+    assert trainer.started(RUN)
+
+
 def test_a_run_is_started_once(tmp_path: Path, trainer: ProcessTrainer) -> None:
     """Alive from the first moment to the last, however often it is submitted."""
     assert not trainer.alive(RUN)

@@ -1,0 +1,67 @@
+"""The Open Inference Protocol (version 2), so that clients made for other servers work unchanged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import azure.functions as func
+
+from functions.answering import answered, as_json, body_of, error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from functions.scoring import Scorer
+
+SERVER = {"name": "event-driven-mlops", "version": "0.1.0", "extensions": []}
+
+
+def blueprint(scorer: Callable[[], Scorer]) -> func.Blueprint:
+    """Routes under `v2`; a model's name is its scenario's."""
+    bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
+
+    @bp.route(route="v2", methods=["GET"])
+    def v2_server(req: func.HttpRequest) -> func.HttpResponse:
+        return answered(req, lambda: (SERVER, {}), refuse=error)
+
+    @bp.route(route="v2/health/live", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+    def v2_live(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 -- the trigger's binding
+        return as_json(200, {"live": True})
+
+    @bp.route(route="v2/health/ready", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+    def v2_ready(req: func.HttpRequest) -> func.HttpResponse:
+        return answered(req, lambda: (_ready(scorer()), {}), refuse=error)
+
+    @bp.route(route="v2/models/{model}", methods=["GET"])
+    def v2_model(req: func.HttpRequest) -> func.HttpResponse:
+        return answered(req, lambda: (_described(req, scorer()), {}), refuse=error)
+
+    @bp.route(route="v2/models/{model}/ready", methods=["GET"])
+    def v2_model_ready(req: func.HttpRequest) -> func.HttpResponse:
+        return answered(req, lambda: (_model_ready(req, scorer()), {}), refuse=error)
+
+    @bp.route(route="v2/models/{model}/infer", methods=["POST"])
+    def v2_infer(req: func.HttpRequest) -> func.HttpResponse:
+        return answered(req, lambda: _inferred(req, scorer()), refuse=error)
+
+    return bp
+
+
+def _ready(scorer: Scorer) -> Any:
+    scorer.check()
+    return {"ready": True}
+
+
+def _described(req: func.HttpRequest, scorer: Scorer) -> Any:
+    from shared.workflows.inference import describe
+
+    name = req.route_params["model"]
+    return describe(scorer.scenario(name), scorer.serving(name))
+
+
+def _model_ready(req: func.HttpRequest, scorer: Scorer) -> Any:
+    return {"name": scorer.serving(req.route_params["model"]).deployment.scenario, "ready": True}
+
+
+def _inferred(req: func.HttpRequest, scorer: Scorer) -> tuple[Any, Mapping[str, str]]:
+    return scorer.infer(req.route_params["model"], body_of(req), req.headers.get("x-entity-key") or "")

@@ -1,0 +1,83 @@
+"""Training runs over HTTP: submit, list, show, cancel."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import azure.functions as func
+
+from functions.answering import answered, body_of
+from shared.errors import BadInput, Missing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from shared.domain.scenario import Scenario
+    from shared.ports import Ports
+
+KEY_HEADER = "idempotency-key"
+_KEY = re.compile(r"[\x21-\x7e]{1,128}")
+LISTED = 100
+
+
+def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
+    """Routes under `pipelines/{scenario}/runs`."""
+    bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
+
+    @bp.route(route="pipelines/{scenario}/runs", methods=["POST"])
+    def pipeline_submit(req: func.HttpRequest) -> func.HttpResponse:
+        return answered(req, lambda: _submit(req, ports()), status=202)
+
+    @bp.route(route="pipelines/{scenario}/runs", methods=["GET"])
+    def pipeline_runs(req: func.HttpRequest) -> func.HttpResponse:
+        return answered(req, lambda: (_runs(req, ports()), {}))
+
+    @bp.route(route="pipelines/{scenario}/runs/{run}", methods=["GET"])
+    def pipeline_run(req: func.HttpRequest) -> func.HttpResponse:
+        return answered(req, lambda: (_run(req, ports()), {}))
+
+    @bp.route(route="pipelines/{scenario}/runs/{run}/cancel", methods=["POST"])
+    def pipeline_cancel(req: func.HttpRequest) -> func.HttpResponse:
+        return answered(req, lambda: (_cancel(req, ports()), {}))
+
+    return bp
+
+
+def _submit(req: func.HttpRequest, ports: Ports) -> tuple[Any, Mapping[str, str]]:
+    from shared.workflows.json_body import read_json_body
+    from shared.workflows.pipelines import described, read_submission, submit
+
+    scenario = _scenario(req, ports)
+    key = req.headers.get(KEY_HEADER) or ""
+    if key and not _KEY.fullmatch(key):
+        raise BadInput("The Idempotency-Key is not usable; accepted: 1 to 128 printable ASCII characters, no spaces.")
+    value = read_json_body(body_of(req) or b"{}", '{"ExperimentName": "…", "ParameterAssignments": {…}}')
+    run = submit(ports, scenario, read_submission(value), key)
+    url = f"/api/pipelines/{scenario.name}/runs/{run.id}"
+    return {**described(run), "StatusUrl": url}, {"location": url}
+
+
+def _runs(req: func.HttpRequest, ports: Ports) -> Any:
+    from shared.workflows.pipelines import described
+
+    return {"Runs": [described(run) for run in ports.runs.list(_scenario(req, ports).name)[-LISTED:]]}
+
+
+def _run(req: func.HttpRequest, ports: Ports) -> Any:
+    from shared.workflows.pipelines import described, find_run
+
+    return described(find_run(ports, _scenario(req, ports), req.route_params["run"]))
+
+
+def _cancel(req: func.HttpRequest, ports: Ports) -> Any:
+    from shared.workflows.pipelines import cancel, described
+
+    return described(cancel(ports, _scenario(req, ports), req.route_params["run"]))
+
+
+def _scenario(req: func.HttpRequest, ports: Ports) -> Scenario:
+    scenario = ports.scenarios.get(req.route_params["scenario"])
+    if scenario is None:
+        raise Missing(f"There is no such scenario; known: {', '.join(sorted(ports.scenarios))}.")
+    return scenario

@@ -1,0 +1,87 @@
+"""What all scoring routes share: which model answers, and what is remembered of its answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from functions.openapi_schemas import Described
+from shared.errors import Missing
+from shared.workflows.answer import answer
+from shared.workflows.inference import infer
+from shared.workflows.keep import served_rows
+from shared.workflows.serving import Servers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from shared.domain.scenario import Scenario
+    from shared.ports import Ports
+    from shared.workflows.answer import Watch
+    from shared.workflows.serving import Serving
+
+
+class Scorer:
+    """Answers scoring requests with what is deployed; one per process."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._servers = Servers(ports)
+
+    def score(self, name: str, body: bytes, key: str) -> tuple[Any, Mapping[str, str]]:
+        """The answer in the shape of the request, and the headers that say which model gave it."""
+        scenario = self.scenario(name)
+        return self._answered(scenario, key, lambda serving, watch: answer(scenario, serving, body, watch))
+
+    def infer(self, name: str, body: bytes, key: str) -> tuple[Any, Mapping[str, str]]:
+        """The answer of the Open Inference Protocol."""
+        scenario = self.scenario(name)
+        return self._answered(scenario, key, lambda serving, watch: infer(scenario, serving, body, watch))
+
+    def scenario(self, name: str) -> Scenario:
+        """The scenario; Missing names those there are."""
+        scenario = self._ports.scenarios.get(name)
+        if scenario is None:
+            raise Missing(f"There is no such scenario; known: {', '.join(sorted(self._ports.scenarios))}.")
+        return scenario
+
+    def serving(self, name: str) -> Serving:
+        """What serves the scenario now; Missing when nothing is deployed."""
+        return self._servers.current(self.scenario(name).name)
+
+    def check(self) -> None:
+        """Raises what keeps this process from answering: the state cannot be read."""
+        for name in self._ports.scenarios:
+            self._ports.deployments.current(name)
+
+    def described(self) -> list[Described]:
+        """Every scenario by name: as its deployed model takes it, or as it is declared while none is deployed."""
+        return [self._described(scenario) for _, scenario in sorted(self._ports.scenarios.items())]
+
+    def _described(self, scenario: Scenario) -> Described:
+        try:
+            serving = self._servers.current(scenario.name)
+        except Missing:
+            return Described(scenario, [(name, _kind(scenario, name)) for name in scenario.features])
+        inputs = [(feature.name, feature.kind) for feature in serving.loaded.contract.features]
+        rows = serving.manifest.get("golden", {}).get("rows") or [None]
+        return Described(scenario, inputs, rows[0])
+
+    def _answered(
+        self, scenario: Scenario, key: str, act: Callable[[Serving, Watch | None], Any]
+    ) -> tuple[Any, Mapping[str, str]]:
+        serving, value = self._servers.answered(
+            scenario.name, key, lambda chosen: act(chosen, self._watch(scenario, chosen, key))
+        )
+        return value, {"x-model": serving.model.id, "x-generation": str(serving.deployment.generation)}
+
+    def _watch(self, scenario: Scenario, serving: Serving, key: str) -> Watch | None:
+        """Keeps the answer when it belongs to the sample."""
+        served = self._ports.served
+        if not served.wanted():
+            return None
+        at = self._ports.clock()
+        return lambda rows, answers: served.add(served_rows(scenario, serving, rows, answers, at=at, key=key))
+
+
+def _kind(scenario: Scenario, name: str) -> str:
+    return "number" if name in scenario.numeric else "text" if name == scenario.text else "category"

@@ -1,0 +1,5 @@
+"""How thoroughly a training run searches."""
+
+from __future__ import annotations
+
+PROFILES = ("default", "demo")

@@ -1,0 +1,117 @@
+"""The usual request, decoded and checked in one go: a type per input contract instead of a look at every cell.
+
+Whatever does not fit here is read again by `answer`, which says in words what was wrong, or accepts it after all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Annotated, Any, Literal
+
+import msgspec
+import numpy as np
+from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
+
+from shared.domain.contract import Feature, InputContract
+from shared.domain.encoded import EncodedRows
+from shared.domain.scenario import Scenario
+
+_LARGEST = float(np.finfo(np.float32).max)
+_Number = Annotated[float, Meta(ge=-_LARGEST, le=_LARGEST)] | None
+_Text = str | None
+_Anything = float | str | UnsetType | None
+_UNKNOWN = -1.0
+
+
+class _Parameters(Struct, forbid_unknown_fields=True):
+    method: Literal["predict", "predict_proba"] = "predict"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request: its rows, and how it wants to be answered."""
+
+    rows: EncodedRows
+    method: str
+    legacy: bool
+
+
+class Typed:
+    """Decodes requests with rows as objects, for one contract of numbers and categories."""
+
+    def __init__(self, scenario: Scenario, contract: InputContract, max_rows: int) -> None:
+        names = contract.names
+        extras = tuple(name for name in scenario.request_fields if name not in names)
+        fields: list[Any] = [(f"f{n}", _kind(feature)) for n, feature in enumerate(contract.features)]
+        fields += [(f"x{n}", _Anything, UNSET) for n in range(len(extras))]
+        plain = [field[0] for field in fields]
+        rename = dict(zip(plain, (*names, *extras), strict=True))
+        row = defstruct("Row", fields, rename=rename, forbid_unknown_fields=True)
+        rows = Annotated[list[row], Meta(min_length=1, max_length=max_rows)]  # type: ignore[valid-type]
+        inputs = defstruct("Inputs", [("data", rows)], forbid_unknown_fields=True)
+        body = defstruct(
+            "Body",
+            [
+                ("Inputs", inputs | UnsetType, UNSET),
+                ("data", rows | UnsetType, UNSET),
+                ("GlobalParameters", _Parameters | UnsetType, UNSET),
+            ],
+            forbid_unknown_fields=True,
+        )
+        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(body)
+        self._contract = contract
+        self._width = len(names)
+        self._extras = plain[self._width :]
+        self._cells = attrgetter(*plain[: self._width]) if self._width > 1 else _single(plain[0])
+        self._codes = [_codes_of(feature) for feature in contract.features]
+        self._categories = [n for n, codes in enumerate(self._codes) if codes is not None]
+
+    def decode(self, body: bytes) -> Asked | None:
+        """What was asked, or None when it has to be looked at closely."""
+        try:
+            value = self._decoder.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
+        legacy = value.Inputs is UNSET
+        data = value.data if legacy else value.Inputs.data
+        if data is UNSET or not (legacy or value.data is UNSET):
+            return None
+        if body.count(b":") != self._fields(value, data, legacy=legacy):
+            return None
+        method = "predict" if value.GlobalParameters is UNSET else value.GlobalParameters.method
+        if legacy and value.GlobalParameters is not UNSET:
+            return None
+        cells = [self._encoded(row) for row in data]
+        rows = EncodedRows(self._contract, np.array(cells, dtype=np.float32), data, self._cells)
+        return Asked(rows, method, legacy)
+
+    def _fields(self, value: Any, data: Sequence[Any], *, legacy: bool) -> int:
+        """How many fields the body has when none stands twice; every colon beyond is looked at."""
+        outer = 1 if legacy else 2
+        if value.GlobalParameters is not UNSET:
+            # `method` may have been left out; then the request is read closely.
+            outer += 2
+        extras = sum(getattr(row, name) is not UNSET for row in data for name in self._extras) if self._extras else 0
+        return outer + len(data) * self._width + extras
+
+    def _encoded(self, row: Any) -> list[Any]:
+        cells = list(self._cells(row))
+        for n in self._categories:
+            cells[n] = self._codes[n].get(cells[n], _UNKNOWN)  # type: ignore[union-attr]
+        return cells
+
+
+def _kind(feature: Feature) -> Any:
+    return _Number if feature.kind == "number" else _Text
+
+
+def _single(name: str) -> Any:
+    return lambda row: (getattr(row, name),)
+
+
+def _codes_of(feature: Feature) -> Mapping[Any, float] | None:
+    if feature.kind == "number":
+        return None
+    return {value: float(code) for code, value in enumerate(feature.values)}

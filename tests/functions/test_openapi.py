@@ -1,0 +1,129 @@
+"""The API's description, and what an ill-meaning client finds when it follows it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from api_host import Api
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.specs.openapi import checks
+
+from functions.names import ANONYMOUS, HTTP
+from functions.openapi import document
+
+CHECKS = (
+    schemathesis.checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_schema_conformance,
+)
+
+
+@pytest.fixture(scope="module")
+def described(api: Api) -> Any:
+    """The document as a client gets it."""
+    with api.client("score") as client:
+        return client.get("openapi.json").json()
+
+
+def operations(described: Any, api: Api) -> list[Any]:
+    """Every operation of the document."""
+    schema = schemathesis.openapi.from_dict(described)
+    schema.config.update(base_url=api.url)
+    return [found.ok() for found in schema.get_all_operations()]
+
+
+def function_of(operation: Any) -> str:
+    """The function an operation is served by."""
+    name = operation.definition.raw["operationId"]
+    return max((route.function for route in HTTP if name.startswith(route.function)), key=len)
+
+
+def fuzz(api: Api, operation: Any, headers: dict[str, str], examples: int, expected: int = 0, **how: Any) -> None:
+    """Requests made from the operation's description; each answer keeps to it."""
+
+    @settings(
+        max_examples=examples, deadline=None, database=None, derandomize=True,
+        suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate],
+    )  # fmt: skip
+    @given(case=operation.as_strategy(**how))
+    def one(case: Any) -> None:
+        answer = case.call(base_url=api.url, headers=headers)
+        case.validate_response(answer, checks=CHECKS)
+        assert expected in (0, answer.status_code), (operation.label, answer.status_code)
+
+    one()
+
+
+def test_with_the_right_key_every_answer_is_as_described(api: Api, described: Any) -> None:
+    """No 5xx, no status or body that the document does not know, for bodies that fit it and for others."""
+    for operation in operations(described, api):
+        key = api.key_for(function_of(operation))
+        headers = {"x-functions-key": key} if key else {}
+        fuzz(api, operation, headers, 2)
+        if "requestBody" in operation.definition.raw:
+            fuzz(api, operation, headers, 4, generation_mode=schemathesis.GenerationMode.NEGATIVE)
+
+
+@pytest.mark.parametrize("headers", [{}, {"x-functions-key": "wrong"}, {"authorization": "Bearer wrong"}])
+def test_without_a_key_nothing_but_probes_and_pages_answers(api: Api, described: Any, headers: dict[str, str]) -> None:
+    """401 with one text for all, whatever is sent."""
+    for operation in operations(described, api):
+        (scopes,) = [route.scopes for route in HTTP if route.function == function_of(operation)]
+        if scopes != (ANONYMOUS,):
+            fuzz(api, operation, headers, 1, 401)
+
+
+def test_a_key_of_another_scope_is_forbidden(api: Api) -> None:
+    """Whoever scores cannot train, and the other way round; each scope's key may come as a bearer token."""
+    bearer = {"authorization": f"Bearer {api.keys.of('score')}"}
+    assert httpx.post(f"{api.url}/pipelines/points/runs", headers=bearer, json={}).status_code == 403
+    row = {"data": [{"x": 1.0, "color": "red"}]}
+    assert httpx.post(f"{api.url}/score/points", headers=bearer, json=row).status_code == 200
+    with api.client("operate") as client:
+        assert client.post("score/points", json=row).status_code == 403
+        assert client.get("status").status_code == 200
+
+
+def test_a_key_in_the_query_is_refused(api: Api) -> None:
+    """Even a right one, even beside a right header: it would be written into logs."""
+    key = api.keys.of("score")
+    for headers in ({}, {"x-functions-key": key}):
+        answer = httpx.get(f"{api.url}/status", params={"code": key}, headers=headers)
+        assert (answer.status_code, "header" in answer.json()["message"]) == (400, True)
+
+
+def test_the_document_is_the_same_each_time_and_has_every_route(api: Api, described: Any) -> None:
+    """Generated from state, without a clock or an order that changes."""
+    with api.client("operate") as client:
+        assert client.get("openapi.json").json() == described
+    found = {operation["operationId"] for path in described["paths"].values() for operation in path.values()}
+    for route in HTTP:
+        assert any(name == route.function or name.startswith(f"{route.function}_") for name in found)
+    assert json.dumps(document([])) == json.dumps(document([]))
+
+
+def test_examples_of_the_document_are_answered(api: Api, described: Any) -> None:
+    """Made from rows the model has been asked."""
+    with api.client("score") as client:
+        for name in ("points", "marks", "prices"):
+            operation = described["paths"][f"/score/{name}"]["post"]
+            example = operation["requestBody"]["content"]["application/json"]["example"]
+            answer = client.post(f"score/{name}", json=example)
+            assert (answer.status_code, list(answer.json())) == (200, ["Results"])
+            assert answer.headers["x-model"] == f"{name}:1"
+
+
+def test_the_page_and_its_files_need_no_key_and_nothing_from_elsewhere(api: Api) -> None:
+    """It has no data in it; what it loads is served here."""
+    page = httpx.get(f"{api.url}/docs")
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "://" not in page.text
+    for name in ("swagger-ui.js", "swagger-ui.css", "docs.js", "docs.css"):
+        assert f"static/{name}" in page.text
+        assert httpx.get(f"{api.url}/static/{name}").status_code == 200
+    assert "default-src 'none'" in page.headers["content-security-policy"]
