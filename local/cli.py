@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from local.commands import azurite, baseline, data, demo, keys, lineage, look, operate, up
+from local.commands import again, alerts, azurite, baseline, data, demo, keys, lineage, look, operate, replay, up
 from local.output import as_json, err
 from shared.errors import BadInput, Conflict, Fault, Misconfigured, Missing, Refused
 
@@ -28,7 +28,7 @@ def build() -> typer.Typer:
         rich_markup_mode=None,
         help="Event-driven MLOps: drop data, watch it become predictions.",
     )
-    for module in (demo, up, azurite, data, look, baseline, operate, keys, lineage):
+    for module in (demo, up, azurite, data, look, baseline, operate, keys, lineage, again, replay, alerts):
         module.register(app)
     return app
 

@@ -21,6 +21,7 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
     from shared.adapters.azure_clients import make_credential
     from shared.adapters.lake_served import LakeServed
     from shared.adapters.onnx_scoring import OnnxScoring
+    from shared.adapters.operations import operations
     from shared.adapters.profiling import ArrowProfiles
     from shared.adapters.sql.approvals import SqlApprovals
     from shared.adapters.sql.corrections import SqlCorrections
@@ -47,13 +48,15 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
     settings.home.mkdir(parents=True, exist_ok=True)
     engine = open_database(settings.database_url, credential=lambda: make_credential(settings.azure_credential))
     lake = _lake(settings)
+    tables = ArrowTables(Limits(file_bytes=settings.max_file_mb << 20))
+    alerted = settings.alert_targets
     return Ports(
         scenarios=scenarios,
         container=settings.container,
         training_profile=settings.training_profile,
         clock=clock,
         lake=lake,
-        tables=ArrowTables(Limits(file_bytes=settings.max_file_mb << 20)),
+        tables=tables,
         profiles=ArrowProfiles(),
         ledger=SqlLedger(engine, clock),
         history=SqlHistory(engine),
@@ -65,6 +68,7 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
         scoring=OnnxScoring(),
         windows=SqlWindows(engine),
         predictions=SqlPredictions(engine),
+        operations=operations(engine, lake, tables, home=settings.home, targets=alerted, clock=clock),
         lineage=SqlLineage(engine),
         corrections=SqlCorrections(engine),
         prediction_rows=SqlPredictionRows(engine),

@@ -6,20 +6,24 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-from shared.domain.events import BlobArrived, Event, Ignored, ModelRegistered, RunEnded, parse_message
+from shared.domain.events import BlobArrived, DeadLetterFound, Event, Ignored, ModelRegistered, RunEnded, parse_message
 from shared.domain.paths import Landing, landing
 from shared.domain.records import Blob, Outcome
 from shared.domain.scenario import Scenario
 from shared.errors import BadInput
 from shared.ports import Ports
-from shared.workflows.announce import relay
-from shared.workflows.claims import once
+from shared.workflows.announce import announce, relay
+from shared.workflows.claims import Result, once
 from shared.workflows.deploy import deploy
 from shared.workflows.ingest import blob_key, ingest
-from shared.workflows.reconcile import reconcile
+from shared.workflows.reconcile import dead_letter_message, reconcile
+from shared.workflows.replay import Item
 from shared.workflows.score import score_window
 from shared.workflows.train import run_ended
 from shared.workflows.windows import Due, due_windows, landed
+
+# The queue whose messages are windows; every other one holds events.
+_WINDOWS = "predict-windows"
 
 
 def on_event(ports: Ports, message: str) -> list[str]:
@@ -39,15 +43,24 @@ def _act(ports: Ports, event: Event, message: str) -> list[Due]:
         case BlobArrived():
             return _on_blob(ports, event, message)
         case ModelRegistered():
-            once(ports, "model", f"{event.name}:{event.version}", message, lambda: deploy(ports, event))
+            judged = once(ports, "model", f"{event.name}:{event.version}", message, lambda: deploy(ports, event))
+            _tell_refused(ports, event, judged)
             scenario = ports.scenarios.get(event.name)
             return due_windows(ports, [scenario]) if scenario else []
         case RunEnded():
             ended = run_ended(ports, event.run_id, event.status)
             ports.ledger.note("run", event.run_id, ended.state, ended.reason)
+        case DeadLetterFound():
+            take_dead_letter(ports, event.letter_id)
         case Ignored():
             ports.ledger.note("event", event.event_id, "ignored", f"{event.subject}: {event.reason}")
     return []
+
+
+def _tell_refused(ports: Ports, event: ModelRegistered, judged: Result) -> None:
+    if judged.acted and judged.outcome.state == "refused":
+        told = {"scenario": event.name, "model": f"{event.name}:{event.version}", "reason": judged.outcome.reason}
+        announce(ports, "ModelRefused", f"models/{event.name}:{event.version}", told)
 
 
 def _on_blob(ports: Ports, event: BlobArrived, message: str) -> list[Due]:
@@ -101,14 +114,20 @@ def on_window(ports: Ports, message: str) -> None:
         key = hashlib.sha256(message.encode()).hexdigest()[:16]
         ports.ledger.note("window", key, "ignored", 'The message is not {"scenario": …, "window": …}.')
         return
-    once(ports, "window", f"{scenario}/{window}", message, lambda: score_window(ports, scenario, window))
+    scored = once(ports, "window", f"{scenario}/{window}", message, lambda: score_window(ports, scenario, window))
+    if scored.acted and scored.outcome.state != "done":
+        told = {"scenario": scenario, "window": window, "state": scored.outcome.state, "reason": scored.outcome.reason}
+        announce(ports, "WindowQuarantined", f"windows/{scenario}/{window}", told)
     relay(ports)
 
 
 def on_poison(ports: Ports, queue: str, message: str) -> None:
     """Record that a queue gave a message up; the sweep tries its work again, `mlops history --why` shows it."""
     key = f"{queue}/{hashlib.sha256(message.encode()).hexdigest()[:16]}"
-    ports.ledger.note("poison", key, "failed", f"The queue gave this message up: {message[:300]}")
+    reason = f"The queue gave this message up: {message[:300]}"
+    # Claimed, not only noted: the ledger keeps the message, so that it can be replayed.
+    once(ports, "poison", key, message, lambda: Outcome("failed", reason))
+    announce(ports, "MessagePoisoned", f"poison/{key}", {"queue": queue, "reason": reason})
 
 
 def plan(ports: Ports, scenarios: Iterable[Scenario] | None = None) -> list[str]:
@@ -120,3 +139,46 @@ def plan(ports: Ports, scenarios: Iterable[Scenario] | None = None) -> list[str]
 def sweep(ports: Ports) -> list[str]:
     """Messages for every event whose work was lost."""
     return reconcile(ports).events
+
+
+def replay(ports: Ports, item: Item, reason: str) -> Outcome:
+    """Try an item again through the same door: reopened, claimed and recorded like the first time."""
+    if item.left:
+        return Outcome("left", f"It cannot be tried again: {item.left}.")
+    for kind, key in (*item.inside, (item.kind, item.key)):
+        ports.operations.reopening.reopen(kind, key, reason)
+    if item.kind == "deadletter":
+        take_dead_letter(ports, item.key)
+    elif item.kind == "poison":
+        (message,) = item.messages
+        once(ports, "poison", item.key, message, lambda: _from_queue(ports, item.key.partition("/")[0], message))
+    else:
+        (message,) = item.messages
+        _from_queue(ports, _WINDOWS if item.kind == "window" else "", message)
+    entry = ports.history.find(item.kind, item.key)
+    return Outcome("gone", "It is gone.") if entry is None else Outcome(entry.state, entry.reason)
+
+
+def _from_queue(ports: Ports, queue: str, message: str) -> Outcome:
+    """The message as its queue's worker takes it, and the windows that become due by it."""
+    windows = [message] if queue == _WINDOWS else on_event(ports, message)
+    for window in windows:
+        on_window(ports, window)
+    return Outcome("done", "The message was taken up again.")
+
+
+def take_dead_letter(ports: Ports, letter_id: str) -> None:
+    """Take the events of a dead letter as if they had been delivered; once, however often it is found."""
+    letter = ports.operations.dead_letters.find(letter_id)
+    if letter is None or letter.problem:
+        problem = "It is gone." if letter is None else f"It cannot be taken up: {letter.problem}."
+        ports.ledger.note("deadletter", letter_id, "failed" if letter else "gone", problem)
+        return
+
+    def act() -> Outcome:
+        for message in letter.events:
+            _from_queue(ports, "", message)
+        told = f"{len(letter.events)} event(s) that could not be delivered ({letter.reason}) were taken up"
+        return Outcome("done", f"{told}.")
+
+    once(ports, "deadletter", letter_id, dead_letter_message(letter_id), act)

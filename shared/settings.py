@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from shared.domain.alert_targets import SETTING as ALERTS
+from shared.domain.alert_targets import Target, parse_targets
 from shared.domain.places import BlobPlace, blob_place, check_credential, check_topic
 from shared.domain.policy_settings import NAMES as RELEASE_NAMES
 from shared.domain.training import PROFILES
@@ -30,6 +32,7 @@ class Settings:
     max_file_mb: int
     azure_credential: str
     log_sample: float
+    alert_targets: tuple[Target, ...] = ()
 
     @property
     def lake_folder(self) -> Path | None:
@@ -74,8 +77,9 @@ _SCHEMES = {
     "TELEMETRY_URL": ("lake:",),
     "EVENTS_URL": ("local:", "https://"),
 }
+_OTHERS = ("TRAINING_PROFILE", "MAX_FILE_MB", "LOG_SAMPLE", "AZURE_CREDENTIAL", ALERTS)
 # Every setting the code reads, for documentation and its test.
-NAMES = ("MLOPS_HOME", *_SCHEMES, "TRAINING_PROFILE", "MAX_FILE_MB", "LOG_SAMPLE", "AZURE_CREDENTIAL", *RELEASE_NAMES)
+NAMES = ("MLOPS_HOME", *_SCHEMES, *_OTHERS, *RELEASE_NAMES)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -106,6 +110,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         max_file_mb=_positive("MAX_FILE_MB", values["MAX_FILE_MB"]),
         azure_credential=values["AZURE_CREDENTIAL"],
         log_sample=_share("LOG_SAMPLE", values["LOG_SAMPLE"]),
+        alert_targets=parse_targets(environ.get(ALERTS, "")),
     )
 
 

@@ -10,6 +10,7 @@ import os
 import pkgutil
 import sys
 import traceback
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from killing import Countdown, counted  # noqa: E402 -- the path is set first
 from world import blob_event, world_at  # noqa: E402 -- the path is set first
 
 import shared.adapters  # noqa: E402 -- the path is set first
+from shared import dispatch  # noqa: E402 -- the path is set first
+from shared.workflows.backfill import Backfill, begin, plan_backfill  # noqa: E402 -- the path is set first
 
 
 def script(home: Path, calls: int | None) -> None:
@@ -47,12 +50,27 @@ def recover(home: Path, calls: int | None) -> None:
         world.sweep()
 
 
+def backfill(home: Path, calls: int | None) -> None:
+    """What `mlops backfill` does for every window there is; dies at port call number `calls`."""
+    world = World(home)
+    world.ports.ledger.abandon("the command before was killed")
+    countdown = Countdown(calls)
+    world.ports = counted(world.ports, countdown)
+    when = world.clock()
+    year = timedelta(days=365)
+    scenario = world.ports.scenarios["points"]
+    steps = plan_backfill(world.ports, Backfill(scenario, when - year, when + year, "me", "again"))
+    for due in begin(world.ports, steps):
+        dispatch.on_window(world.ports, dispatch.window_message(due))
+    (home / "calls").write_text(str(countdown.seen))
+
+
 def live(what: str, home: Path, calls: int | None) -> int:
     """The exit code of a child that does it."""
     child = os.fork()
     if child == 0:
         try:
-            {"script": script, "recover": recover}[what](home, calls)
+            {"script": script, "recover": recover, "backfill": backfill}[what](home, calls)
         except BaseException:  # noqa: BLE001 -- the child must end here, whatever happened
             traceback.print_exc()
             os._exit(1)

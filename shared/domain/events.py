@@ -50,6 +50,14 @@ class RunEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class DeadLetterFound:
+    """The sweep found events that could not be delivered; `letter_id` names their file."""
+
+    event_id: str
+    letter_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """A well-formed event that asks for nothing, with the reason."""
 
@@ -59,7 +67,9 @@ class Ignored:
     reason: str
 
 
-Event = BlobArrived | ModelRegistered | RunEnded | Ignored
+DEAD_LETTER = "Mlops.DeadLetterFound"
+
+Event = BlobArrived | ModelRegistered | RunEnded | DeadLetterFound | Ignored
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +177,10 @@ def _is_step(envelope: _Envelope) -> bool:
     return isinstance(properties, Mapping) and properties.get("azureml.runsource") == "azureml.StepRun"
 
 
+def _dead_letter(envelope: _Envelope) -> Event:
+    return DeadLetterFound(envelope.id, envelope.subject)
+
+
 _READERS = {
     "Microsoft.Storage.BlobCreated": _blob_created,
     "Microsoft.Storage.BlobRenamed": _blob_renamed,
@@ -176,7 +190,8 @@ _READERS = {
 }
 # The types that ask for something: what subscriptions let through.
 ACTED_ON = tuple(_READERS)
-_BY_LOWER_CASE = {kind.lower(): reader for kind, reader in _READERS.items()}
+# The sweep puts dead letters on the queue itself.
+_BY_LOWER_CASE = {kind.lower(): reader for kind, reader in [*_READERS.items(), (DEAD_LETTER, _dead_letter)]}
 _WHY_NOT = {
     "microsoft.storage.blobdeleted": "a deletion never removes registered data",
     "microsoft.storage.directorycreated": "a directory holds no data",

@@ -85,6 +85,7 @@ class Batch:
     """How predictions are made in batches.
 
     `drops`: each scoring drop is one window. `telemetry`: a window is what was ingested since the last one.
+    `lag_seconds` is how long telemetry may take to show up: younger rows wait for the next window.
     `table` holds the rows to predict; `others` are tables the feature code needs beside it, in the same drop.
     `report` names columns of the feature frame that are written beside each prediction.
     """
@@ -96,6 +97,7 @@ class Batch:
     others: tuple[str, ...] = ()
     max_windows_per_run: int = 8
     error_threshold: int = 0
+    lag_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from shared.ports.events import Outbox, Publisher
 from shared.ports.lake import Lake
 from shared.ports.lineage import Corrections, Lineage
 from shared.ports.monitoring import MonitoringStores
+from shared.ports.operations import Operations
 from shared.ports.profiles import Profiles
 from shared.ports.release import Approvals, HealthStore, Rollouts
 from shared.ports.scoring import Scoring
@@ -45,6 +46,7 @@ class Ports:
     scoring: Scoring
     windows: Windows
     predictions: Predictions
+    operations: Operations
     lineage: Lineage
     corrections: Corrections
     prediction_rows: PredictionRows
@@ -71,6 +73,7 @@ __all__ = [
     "Ledger",
     "Lineage",
     "MonitoringStores",
+    "Operations",
     "Outbox",
     "Ports",
     "PredictionRows",

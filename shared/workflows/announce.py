@@ -8,6 +8,7 @@ from typing import Any
 from shared.domain.records import Notice
 from shared.errors import Transient
 from shared.ports import Ports
+from shared.workflows import alerts
 
 SOURCE = "/mlops"
 
@@ -19,13 +20,15 @@ def announce(ports: Ports, kind: str, subject: str, data: Mapping[str, Any]) -> 
 
 
 def relay(ports: Ports) -> int:
-    """Deliver what waits in the outbox, oldest first; returns how many were taken."""
+    """Deliver what waits in the outbox, oldest first, and alerts that are due; returns how many events were taken."""
     delivered = 0
     for notice in ports.outbox.pending():
+        alerts.owe(ports, notice)
         try:
             ports.publisher.publish(notice)
         except Transient:
             break
         ports.outbox.sent(notice.id)
         delivered += 1
+    alerts.deliver(ports)
     return delivered

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.domain.events import DEAD_LETTER
 from shared.domain.paths import landing
 from shared.domain.records import Blob, Model
 from shared.ports import Ports
-from shared.workflows.announce import relay
+from shared.workflows.announce import announce, relay
 from shared.workflows.ingest import blob_key
 from shared.workflows.train import watch_runs
 
@@ -32,7 +33,9 @@ def reconcile(ports: Ports) -> Sweep:
     seen = {entry.key for entry in stuck}
     messages.extend(_blob_event(ports, blob) for blob in _missed_blobs(ports) if blob_key(blob) not in seen)
     messages.extend(_model_event(model) for model in _unjudged(ports) if model.id not in seen)
+    messages.extend(_dead_letters(ports))
     runs = [run.id for run in watch_runs(ports)]
+    _tell_failed_runs(ports)
     return Sweep(messages, runs, relay(ports))
 
 
@@ -50,6 +53,28 @@ def _unjudged(ports: Ports) -> Iterator[Model]:
     for model in ports.registry.list():
         if model.name in ports.scenarios and ports.history.find("model", model.id) is None:
             yield model
+
+
+def _dead_letters(ports: Ports) -> Iterator[str]:
+    """Events that could not be delivered are taken up once; from then on only `mlops replay` tries them again."""
+    for letter in ports.operations.dead_letters.list():
+        if ports.history.find("deadletter", letter.id) is None:
+            reason = letter.reason or letter.problem
+            announce(ports, "EventDeadLettered", f"deadletters/{letter.id}", {"file": letter.id, "reason": reason})
+            yield dead_letter_message(letter.id)
+
+
+def dead_letter_message(letter_id: str) -> str:
+    """The queue message that asks to take up a dead letter."""
+    return _cloud_event(DEAD_LETTER, letter_id, letter_id, {})
+
+
+def _tell_failed_runs(ports: Ports) -> None:
+    """However a run failed, here or in the process that trained it, it is told once."""
+    for run in ports.runs.list():
+        if run.state == "failed":
+            data = {"scenario": run.scenario, "run": run.id, "dataset": run.dataset, "reason": run.reason}
+            announce(ports, "RunFailed", f"runs/{run.id}", data)
 
 
 def _blob_event(ports: Ports, blob: Blob) -> str:

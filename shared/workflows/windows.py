@@ -15,6 +15,7 @@ from shared.domain.scenario import Scenario
 from shared.errors import Conflict, Missing, Quarantined, Superseded
 from shared.ports import Ports
 from shared.workflows.ingest import settle_waiting
+from shared.workflows.telemetry import plan_telemetry, watermark
 
 _CHUNK = 1 << 20
 
@@ -57,8 +58,17 @@ def landed(ports: Ports, where: Landing) -> Outcome:
     if ports.deployments.current(where.scenario.name) is None:
         reason = f"Landed for scoring; it waits until a model of {where.scenario.name} is deployed."
         outcome = Outcome("done", reason)
+    read_until = watermark(ports, where.scenario)
+    if read_until is not None and any(blob.modified < read_until for blob in _untaken(ports, where, files)):
+        late = f"It came after its window was read; mlops backfill {where.scenario.name} --late predicts it."
+        outcome = Outcome("done", f"Landed late for scoring. {late}")
     settle_waiting(ports, files, outcome)
     return outcome
+
+
+def _untaken(ports: Ports, where: Landing, files: Sequence[Blob]) -> list[Blob]:
+    taken = ports.windows.taken(where.scenario.name)
+    return [blob for blob in files if input_key(blob) not in taken]
 
 
 def drop_files(ports: Ports, scenario: Scenario, drop: str) -> list[Blob]:
@@ -80,9 +90,12 @@ def _fits(ports: Ports, blob: Blob) -> bool:
 def _plan(ports: Ports, scenario: Scenario) -> None:
     if ports.deployments.current(scenario.name) is None:
         return
-    for group in _groups(scenario, _new_drops(ports, scenario)):
+    if scenario.batch.source == "telemetry":
+        plan_telemetry(ports, scenario)
+        return
+    for drop in _new_drops(ports, scenario):
         try:
-            ports.windows.claim(_window(ports, scenario, group))
+            ports.windows.claim(_window(ports, scenario, drop))
         except (Conflict, Missing, Superseded):
             # Another planner was faster, or a file changed under us: the next run sees how it is then.
             continue
@@ -119,19 +132,12 @@ def split_input(key: str) -> tuple[str, str]:
     return path, etag
 
 
-def _groups(scenario: Scenario, drops: Sequence[Drop]) -> list[Sequence[Drop]]:
-    """Drops that make one window: each for itself, or (telemetry) everything since the last window."""
-    if scenario.batch.source == "telemetry":
-        return [drops] if drops else []
-    return [[drop] for drop in drops]
-
-
-def _window(ports: Ports, scenario: Scenario, drops: Sequence[Drop]) -> Window:
-    new = sorted((blob for drop in drops for blob in drop.new), key=lambda blob: (blob.modified, blob.path))
+def _window(ports: Ports, scenario: Scenario, drop: Drop) -> Window:
     # Of several tables a new version of one is read with the others as they are, which keep the window they have.
-    content = [blob for drop in drops for blob in drop.files] if len(scenario.scoring_tables) > 1 else new
-    name = f"{_prefix(scenario, drops)}-{_digest(ports, content)}"
-    return Window(scenario.name, name, 0, tuple(map(input_key, new)), "planned", ports.clock())
+    content = drop.files if len(scenario.scoring_tables) > 1 else drop.new
+    prefix = drop.name if NAME.fullmatch(drop.name) else "drop"
+    name = f"{prefix}-{_digest(ports, content)}"
+    return Window(scenario.name, name, 0, tuple(map(input_key, drop.new)), "planned", ports.clock())
 
 
 def _digest(ports: Ports, blobs: Sequence[Blob]) -> str:
@@ -142,9 +148,3 @@ def _digest(ports: Ports, blobs: Sequence[Blob]) -> str:
             while chunk := source.read(_CHUNK):
                 digest.update(chunk)
     return digest.hexdigest()[:8]
-
-
-def _prefix(scenario: Scenario, drops: Sequence[Drop]) -> str:
-    if scenario.batch.source == "telemetry":
-        return f"{max(blob.modified for drop in drops for blob in drop.new):%Y%m%dT%H%M%SZ}"
-    return drops[0].name if NAME.fullmatch(drops[0].name) else "drop"

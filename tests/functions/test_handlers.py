@@ -97,7 +97,7 @@ def test_timers_find_what_no_event_told(functions: Functions, world: World) -> N
 def test_poison_is_recorded_with_its_queue(functions: Functions, world: World, name: str) -> None:
     """What was given up is told by history, bytes that are no text included."""
     functions[name](message=func.QueueMessage(id="1", body=b"\xff bad"))
-    (entry,) = world.ports.history.entries()
+    entry, *_ = world.ports.history.entries()
     assert (entry.kind, entry.state) == ("poison", "failed")
 
 

@@ -34,7 +34,7 @@ class SqlCorrections:
                 return standing
             kept = _named(connection, correction)
             connection.execute(insert(window), _window(connection, kept))
-            connection.execute(insert(table), _values(kept))
+            connection.execute(insert(table), correction_values(kept))
             return kept
 
         return write(self._engine, work)
@@ -73,7 +73,8 @@ def _window(connection: Connection, kept: Correction) -> Mapping[str, Any]:
     return {**own, "state": "planned", "created_at": kept.created_at, "reason": ""}
 
 
-def _values(kept: Correction) -> Mapping[str, Any]:
+def correction_values(kept: Correction) -> Mapping[str, Any]:
+    """The correction as a row."""
     deployment = {**asdict(kept.deployment), "at": kept.deployment.at.isoformat()}
     return {
         "scenario": kept.scenario,

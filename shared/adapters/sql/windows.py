@@ -32,21 +32,7 @@ class SqlWindows:
 
         The same id again returns the window that stands and adds the inputs it does not have yet.
         """
-
-        def work(connection: Connection) -> Window:
-            take_turn(connection, f"windows of {window.scenario}")
-            this = (table.c.scenario == window.scenario, table.c.id == window.id)
-            row = connection.execute(select(table).where(*this)).one_or_none()
-            if row is not None:
-                standing = _inputs(connection, window.scenario, window.id).get((window.scenario, window.id), ())
-                return _read(row, standing + _add_inputs(connection, window, standing))
-            highest = select(func.max(table.c.ordinal)).where(table.c.scenario == window.scenario)
-            kept = replace(window, ordinal=(connection.scalar(highest) or 0) + 1)
-            connection.execute(insert(table), {name: getattr(kept, name) for name in _OWN})
-            _add_inputs(connection, kept, ())
-            return kept
-
-        return write(self._engine, work)
+        return write(self._engine, lambda connection: claim_window(connection, window))
 
     def taken(self, scenario: str) -> frozenset[str]:
         """Every input that belongs to a window already."""
@@ -73,6 +59,21 @@ class SqlWindows:
             return [_read(row, inputs.get((row.scenario, row.id), ())) for row in connection.execute(query)]
 
         return read(self._engine, work)
+
+
+def claim_window(connection: Connection, window: Window) -> Window:
+    """Keep the window and its inputs, in the caller's transaction; Conflict when an input is taken."""
+    take_turn(connection, f"windows of {window.scenario}")
+    this = (table.c.scenario == window.scenario, table.c.id == window.id)
+    row = connection.execute(select(table).where(*this)).one_or_none()
+    if row is not None:
+        standing = _inputs(connection, window.scenario, window.id).get((window.scenario, window.id), ())
+        return _read(row, standing + _add_inputs(connection, window, standing))
+    highest = select(func.max(table.c.ordinal)).where(table.c.scenario == window.scenario)
+    kept = replace(window, ordinal=(connection.scalar(highest) or 0) + 1)
+    connection.execute(insert(table), {name: getattr(kept, name) for name in _OWN})
+    _add_inputs(connection, kept, ())
+    return kept
 
 
 def _add_inputs(connection: Connection, window: Window, standing: tuple[str, ...]) -> tuple[str, ...]:

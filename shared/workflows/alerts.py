@@ -1,0 +1,69 @@
+"""Tell people: an alert is owed to every receiver, delivered at least once, and tried a bounded number of times."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shared.domain.alerts import Alert, alert_of
+from shared.domain.records import Notice
+from shared.errors import Fault, Transient
+from shared.ports import Ports
+from shared.ports.alerts import Owed
+
+# Seconds until the attempt after the first, the second, …; then the delivery has failed.
+RETRY_SECONDS = (30, 120, 600, 1800, 7200)
+MAX_ATTEMPTS = len(RETRY_SECONDS) + 1
+# So that slow receivers never hold a worker longer than a claim lives.
+AT_ONCE = 10
+
+
+def owe(ports: Ports, notice: Notice) -> None:
+    """Owe the notice's alert to every receiver; again changes nothing."""
+    alert = alert_of(notice) if ports.operations.notifier.targets else None
+    if alert is not None:
+        ports.operations.alerts.owe(alert, ports.operations.notifier.targets, ports.clock())
+
+
+def deliver(ports: Ports) -> int:
+    """Deliver what is due; returns how many were taken. What fails comes again later, then fails visibly."""
+    if not ports.operations.notifier.targets:
+        return 0
+    return sum(_deliver(ports, owed) for owed in ports.operations.alerts.pending(ports.clock(), AT_ONCE))
+
+
+def _deliver(ports: Ports, owed: Owed) -> bool:
+    wait = RETRY_SECONDS[min(owed.attempts, len(RETRY_SECONDS) - 1)]
+    # Counted before it is sent: a worker that dies in between sends it twice, never not at all.
+    if not ports.operations.alerts.begin(owed, ports.clock() + timedelta(seconds=wait)):
+        return False
+    try:
+        ports.operations.notifier.notify(owed.target, owed.alert)
+    except Transient as fault:
+        if owed.attempts + 1 >= MAX_ATTEMPTS:
+            _give_up(ports, owed, f"{fault.reason} Given up after {MAX_ATTEMPTS} attempts.")
+        return False
+    except Fault as fault:
+        _give_up(ports, owed, fault.reason)
+        return False
+    ports.operations.alerts.settle(owed, "sent", "")
+    return True
+
+
+def _give_up(ports: Ports, owed: Owed, reason: str) -> None:
+    ports.operations.alerts.settle(owed, "failed", reason)
+    ports.ledger.note("alert", f"{owed.alert.id}/{owed.target}", "failed", reason)
+
+
+def sample_alert(ports: Ports) -> Alert:
+    """An alert that says it is only a test."""
+    return Alert(
+        id="test",
+        kind="Mlops.MessagePoisoned",
+        severity="info",
+        title="This is a test",
+        text="An alert that was asked for by hand; nothing is wrong.",
+        facts=(("scenario", "bank_marketing"),),
+        look="mlops alerts list",
+        subject="test/alert",
+        time=ports.clock(),
+    )

@@ -1,0 +1,60 @@
+"""kill -9 at every port call of a backfill; then recovery to one correction and untouched first rows."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from test_kill_sweep import Forks, check_instant, link_or_copy
+from world import World, points_csv
+
+VERSIONS = (
+    "select r.revision, r.superseded_at is null, count(*), min(p.prediction_id) from prediction_revision r "
+    "join predictions_points p on p.window = r.window group by 1, 2"
+)
+
+
+def finally_(home: Path) -> list[tuple[object, ...]]:
+    """Versions, rows by version and what reports see."""
+    engine = sa.create_engine(f"sqlite:///{home / 'mlops.db'}")
+    queries = (
+        VERSIONS,
+        "select 'sees', count(*), min(probability), max(probability) from v_predictions_points",
+        "select id, state, ordinal, reason from window order by ordinal",
+    )
+    with engine.connect() as connection:
+        rows = [tuple(row) for query in queries for row in connection.execute(sa.text(query))]
+        open_entries = connection.execute(sa.text("select count(*) from ledger where state = 'in_progress'")).scalar()
+    engine.dispose()
+    assert open_entries == 0
+    return rows
+
+
+@pytest.mark.slow
+def test_a_kill_at_every_port_call_of_a_backfill_ends_in_one_correction(tmp_path: Path) -> None:
+    """Whoever dies, the timers or the same command finish it; the first version is never touched."""
+    start = tmp_path / "start"
+    world = World(start)
+    world.handle(world.land("incoming/points/d1/points.csv", points_csv()))
+    world.handle(world.land("scoring/points/s1/points.csv", points_csv(12, seed=2, labelled=False)))
+    forks = Forks()
+    whole = tmp_path / "whole"
+    shutil.copytree(start, whole, copy_function=link_or_copy)
+    assert forks.live("backfill", whole) == 0
+    calls, expected = int((whole / "calls").read_text()), finally_(whole)
+    assert expected[:2] == [(1, 0, 12, 1 << 32), (2, 1, 12, 2 << 32)]
+    assert calls > 20
+    for call in range(1, calls + 1):
+        home = tmp_path / str(call)
+        shutil.copytree(start, home, copy_function=link_or_copy)
+        assert forks.live("backfill", home, call) == -signal.SIGKILL
+        check_instant(home)
+        assert forks.live("recover", home) == 0
+        assert forks.live("backfill", home) == 0
+        check_instant(home)
+        assert finally_(home) == expected, f"killed at port call {call}"
+        shutil.rmtree(home)
+    forks.close()
