@@ -7,41 +7,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    Column,
-    Connection,
-    Engine,
-    Index,
-    Integer,
-    Row,
-    Table,
-    Unicode,
-    UnicodeText,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from shared.adapters.sql.engine import read, take_turn, write
-from shared.adapters.sql.schema import UtcTime, metadata
+from shared.adapters.sql.tables_operations import alert_delivery as table
 from shared.domain.alerts import Alert
 from shared.ports.alerts import Owed
 
-_Name = Unicode(200)
-
-table = Table(
-    "alert_delivery",
-    metadata,
-    Column("alert_id", _Name, primary_key=True),
-    Column("target", _Name, primary_key=True),
-    Column("alert", JSON, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("due", UtcTime, nullable=False),
-    Column("state", _Name, nullable=False),
-    Column("reason", UnicodeText, nullable=False),
-    Index("ix_alert_delivery_state", "state", "due"),
-)
 _T = table.c
 
 

@@ -5,29 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Connection, Engine, Row, Table, Unicode, UnicodeText, insert, select
+from sqlalchemy import Connection, Engine, Row, insert, select
 
 from shared.adapters.sql.engine import read, take_turn, write
-from shared.adapters.sql.schema import UtcTime, metadata
+from shared.adapters.sql.tables_operations import telemetry_window as table
 from shared.adapters.sql.windows import claim_window
 from shared.domain.records import Window
 from shared.domain.telemetry import Recorded, Span
 
-_Name = Unicode(200)
-
-table = Table(
-    "telemetry_window",
-    metadata,
-    Column("scenario", _Name, primary_key=True),
-    Column("start", UtcTime, primary_key=True),
-    Column("end", UtcTime, nullable=False),
-    Column("window", _Name, nullable=False),
-    Column("query", UnicodeText, nullable=False),
-    Column("parameters", JSON, nullable=False),
-    Column("rows", BigInteger, nullable=False),
-    Column("sha256", Unicode(64), nullable=False),
-    Column("at", UtcTime, nullable=False),
-)
 _T = table.c
 
 
