@@ -52,7 +52,7 @@ def recover(home: Path, calls: int | None) -> None:
 
 def backfill(home: Path, calls: int | None) -> None:
     """What `mlops backfill` does for every window there is; dies at port call number `calls`."""
-    world = World(home)
+    world = world_at(home)
     world.ports.ledger.abandon("the command before was killed")
     countdown = Countdown(calls)
     world.ports = counted(world.ports, countdown)
