@@ -22,6 +22,7 @@ from shared.adapters.azure_clients import make_credential
 from shared.adapters.sql.engine import open_database
 from shared.adapters.sql.migrations import DIALECTS, HERE, migrations
 from shared.adapters.sql.schema import every_table, metadata
+from shared.adapters.sql.sqlserver import quote_window
 from shared.errors import BadInput, Fault
 
 Description = dict[str, dict[str, Any]]
@@ -33,6 +34,7 @@ def dialect_of(name: str) -> Dialect:
     """The dialect as its engine has it, without a connection."""
     if name == "mssql":
         server: Dialect = mssql.dialect(deprecate_large_types=True)  # type: ignore[no-untyped-call]
+        quote_window(server)
         return server
     other: Dialect = postgresql.dialect() if name == "postgresql" else sqlite.dialect()  # type: ignore[no-untyped-call]
     return other

@@ -15,6 +15,7 @@ from azure_parts import FakeCredential, fresh_place, lake_at
 from contract_table import ADAPTER_FIXTURES, PROPERTY
 from contracts.hand_clock import HandClock
 from sqlalchemy import Engine
+from tsql import watch
 
 from shared.adapters.blob_lake import SIZES
 from shared.adapters.folder_lake import FolderLake
@@ -71,8 +72,10 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     if request.param == "postgresql":
         url = request.getfixturevalue("postgres").emptied()
     opened = open_database(url)
+    wrong = watch(opened)
     yield opened
     opened.dispose()
+    assert not wrong, "would not do on SQL Server"
 
 
 @pytest.fixture

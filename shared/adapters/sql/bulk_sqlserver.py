@@ -24,7 +24,9 @@ def insert_rows(connection: Connection, table: Table, batches: Iterator[pa.Recor
     rows = 0
     with driver_errors(connection) as driver:
         cursor = driver.cursor()
-        cursor.fast_executemany = True
+        # A cursor of its own: the sizes of arrays would hold for the parameters of other statements too.
+        arrays = driver.cursor()
+        arrays.fast_executemany = True
         staged: tuple[str, ...] = ()
         for batch in batches:
             # The id varies by its nature, even in a window of one row.
@@ -33,12 +35,13 @@ def insert_rows(connection: Connection, table: Table, batches: Iterator[pa.Recor
             if varying != staged:
                 cursor.execute(create_stage(connection, table, varying))
                 staged = varying
-            _stage(cursor, connection, batch.select(list(varying)))
+            _stage(arrays, connection, batch.select(list(varying)))
             constants = [_values(batch.column(name)[:1])[0] for name in same]
             cursor.execute(move(connection, table, same), *constants)
             rows += batch.num_rows
         if staged:
             cursor.execute(f"DROP TABLE {STAGE}")
+        arrays.close()
         cursor.close()
     return rows
 

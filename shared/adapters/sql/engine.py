@@ -35,11 +35,9 @@ _ISOLATION: Mapping[tuple[str, str], Mapping[str, Any]] = {
 }
 _TURN = {
     "postgresql": "SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))",
-    # A lock that is not granted is only a return code; as an error it ends the transaction like any lock time-out.
     "mssql": (
-        "DECLARE @granted int; EXEC @granted = sp_getapplock @Resource = :name, @LockMode = 'Exclusive', "
-        "@LockOwner = 'Transaction', @LockTimeout = 30000; "
-        "IF @granted < 0 THROW 51222, 'Another writer kept its turn.', 1"
+        "SET NOCOUNT ON; DECLARE @granted int; EXEC @granted = sp_getapplock @Resource = :name, "
+        "@LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 30000; SELECT @granted AS granted"
     ),
 }
 
@@ -91,7 +89,9 @@ def take_turn(connection: Connection, name: str) -> None:
     if statement:
         # SQL Server takes 255 characters.
         short = name if len(name) < 250 else hashlib.sha256(name.encode()).hexdigest()  # noqa: PLR2004 - as said
-        connection.execute(text(statement), {"name": short})
+        answer = connection.scalar(text(statement), {"name": short})
+        if isinstance(answer, int) and answer < 0:
+            raise Overtaken("Another writer kept its turn for longer than half a minute.")
 
 
 def transaction[T](engine: Engine, work: Callable[[Connection], T], kind: str) -> T:

@@ -23,8 +23,8 @@ _VALUE_STATES = ("22",)
 # No such user, password, database or right; for SQL Server as its numbers below.
 _ACCESS_STATES = ("28", "3D000", "42501")
 _SCHEMA_STATES = ("42P01", "42703", "42S02", "42S22", "3F000")
-# Numbers of SQL Server and Azure SQL: locks and deadlocks, failover, throttling, lost connections; 51222 is our own.
-_RETRY_NUMBERS = frozenset({1204, 1205, 1222, 51222, 49918, 49919, 49920, 4060, 4221, 40143, 40197, 40501, 40613, 233})
+# Numbers of SQL Server and Azure SQL: locks and deadlocks, failover, throttling, lost connections.
+_RETRY_NUMBERS = frozenset({1204, 1205, 1222, 49918, 49919, 49920, 4060, 4221, 40143, 40197, 40501, 40613, 233})
 # The service is throttling or moving the database: asking sooner makes it worse.
 _SLOW_NUMBERS = frozenset({40501, 40613, 40197, 49918, 49919, 49920})
 SLOW_SECONDS = 10.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Dialect, Engine, create_engine, event
 
 if TYPE_CHECKING:
     from shared.adapters.sql.tokens import MakeCredential
@@ -34,6 +34,8 @@ def open_engine(url: URL, busy_seconds: float, credential: MakeCredential | None
         deprecate_large_types=True,
     )
 
+    quote_window(engine.dialect)
+
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.timeout = STATEMENT_SECONDS
@@ -46,6 +48,12 @@ def open_engine(url: URL, busy_seconds: float, credential: MakeCredential | None
     if not url.username:
         _sign_in_with_token(engine, credential)
     return engine
+
+
+def quote_window(dialect: Dialect) -> None:
+    """WINDOW begins a clause since SQL Server 2022, which SQLAlchemy does not know: as a name it stands in brackets."""
+    preparer = dialect.identifier_preparer
+    preparer.reserved_words = preparer.reserved_words | {"window"}
 
 
 def packed(token: str) -> bytes:

@@ -37,7 +37,7 @@ CREATE TABLE breach (
 CREATE INDEX ix_breach_state ON breach (scenario, state);
 CREATE TABLE correction (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
-    window VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    [window] VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     base VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     revision INTEGER NOT NULL,
     inputs NVARCHAR(max) NOT NULL,
@@ -45,7 +45,7 @@ CREATE TABLE correction (
     [by] VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     reason NVARCHAR(max) NOT NULL,
     created_at DATETIME2(6) NOT NULL,
-    PRIMARY KEY (scenario, window),
+    PRIMARY KEY (scenario, [window]),
     UNIQUE (scenario, base, revision)
 );
 CREATE TABLE dataset_version (
@@ -72,7 +72,7 @@ CREATE TABLE deployment (
 );
 CREATE TABLE drift (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
-    window VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    [window] VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     feature VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     metric VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     reference VARCHAR(20) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -88,7 +88,7 @@ CREATE TABLE drift (
     reason NVARCHAR(max) NOT NULL,
     measured_at DATETIME2(6) NOT NULL,
     monitor_version VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
-    PRIMARY KEY (scenario, window, feature, metric, reference)
+    PRIMARY KEY (scenario, [window], feature, metric, reference)
 );
 CREATE TABLE gate_certificate (
     name VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -142,7 +142,7 @@ CREATE TABLE model_version (
 );
 CREATE TABLE monitored_window (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
-    window VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    [window] VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     source VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     ordinal BIGINT NOT NULL,
     rows BIGINT NOT NULL,
@@ -152,7 +152,7 @@ CREATE TABLE monitored_window (
     reason NVARCHAR(max) NOT NULL,
     measured_at DATETIME2(6) NOT NULL,
     monitor_version VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
-    PRIMARY KEY (scenario, window)
+    PRIMARY KEY (scenario, [window])
 );
 CREATE TABLE outbox (
     seq BIGINT NOT NULL IDENTITY,
@@ -169,7 +169,7 @@ CREATE TABLE outbox (
 CREATE INDEX ix_outbox_sent ON outbox (sent, seq);
 CREATE TABLE prediction_commit (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
-    window VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    [window] VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     ordinal BIGINT NOT NULL,
     path VARCHAR(1200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     sha256 VARCHAR(64) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -181,33 +181,33 @@ CREATE TABLE prediction_commit (
     run VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     dataset VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     scored_at DATETIME2(6) NOT NULL,
-    PRIMARY KEY (scenario, window)
+    PRIMARY KEY (scenario, [window])
 );
 CREATE INDEX ix_prediction_commit_model ON prediction_commit (scenario, model);
 CREATE INDEX ix_prediction_commit_ordinal ON prediction_commit (scenario, ordinal);
 CREATE TABLE prediction_revision (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
-    window VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    [window] VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     base VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     revision INTEGER NOT NULL,
     committed_at DATETIME2(6) NOT NULL,
     superseded_at DATETIME2(6) NULL,
     generation INTEGER NOT NULL,
-    PRIMARY KEY (scenario, window),
+    PRIMARY KEY (scenario, [window]),
     UNIQUE (scenario, base, revision)
 );
 CREATE TABLE prediction_source (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
-    window VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    [window] VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     position INTEGER NOT NULL,
     path VARCHAR(1200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     etag VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
-    PRIMARY KEY (scenario, window, position)
+    PRIMARY KEY (scenario, [window], position)
 );
 CREATE INDEX ix_prediction_source_path ON prediction_source (path);
 CREATE TABLE quality (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
-    window VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    [window] VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     metric VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     revision INTEGER NOT NULL,
     source VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -224,7 +224,7 @@ CREATE TABLE quality (
     reason NVARCHAR(max) NOT NULL,
     measured_at DATETIME2(6) NOT NULL,
     monitor_version VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
-    PRIMARY KEY (scenario, window, metric, revision)
+    PRIMARY KEY (scenario, [window], metric, revision)
 );
 CREATE TABLE retrain_decision (
     seq BIGINT NOT NULL IDENTITY,
@@ -315,7 +315,7 @@ CREATE TABLE timer_beat (
     last_late_at DATETIME2(6) NULL,
     PRIMARY KEY (name)
 );
-CREATE TABLE window (
+CREATE TABLE [window] (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     id VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     ordinal BIGINT NOT NULL,
@@ -328,9 +328,9 @@ CREATE TABLE window (
 CREATE TABLE window_input (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     input VARCHAR(1200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
-    window VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    [window] VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     position INTEGER NOT NULL,
     PRIMARY KEY NONCLUSTERED (scenario, input),
-    FOREIGN KEY(scenario, window) REFERENCES window (scenario, id)
+    FOREIGN KEY(scenario, [window]) REFERENCES [window] (scenario, id)
 );
-CREATE INDEX ix_window_input_window ON window_input (scenario, window);
+CREATE INDEX ix_window_input_window ON window_input (scenario, [window]);
