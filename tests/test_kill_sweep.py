@@ -10,14 +10,16 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
-from world import World, points_csv, world_at
+from world import World, points_csv, settings_at, world_at
 
 from shared.domain.records import FINAL
+from shared.ports import Ports
 
 SEED = 20260301
 PAIRS = 40
@@ -52,9 +54,14 @@ def prepared(home: Path) -> Path:
     return home
 
 
+def database(home: Path) -> sa.Engine:
+    """The state of a home, for plain queries."""
+    return sa.create_engine(settings_at(home).get("DATABASE_URL", f"sqlite:///{home / 'mlops.db'}"))
+
+
 def check_instant(home: Path) -> None:
     """At the moment of death: SQL never shows what the lake does not hold, and never half a window."""
-    engine = sa.create_engine(f"sqlite:///{home / 'mlops.db'}")
+    engine = database(home)
     with engine.connect() as connection:
         commits = list(connection.execute(sa.text("select path, rows, sha256 from prediction_commit")))
         tables = set(sa.inspect(connection).get_table_names())
@@ -64,18 +71,23 @@ def check_instant(home: Path) -> None:
         generations = [one[0] for one in connection.execute(sa.text("select generation from deployment order by 1"))]
     engine.dispose()
     assert rows == sum(commit.rows for commit in commits)
-    lake = world_at(home).ports.lake if commits else None
-    assert all(lake and lake.stat(commit.path) for commit in commits)
+    if commits:
+        with closing(world_at(home)) as world:
+            assert all(world.ports.lake.stat(commit.path) for commit in commits)
     assert generations == list(range(1, len(generations) + 1))
 
 
 def final_state(home: Path) -> dict[str, object]:
     """Everything that must be the same after any number of deaths."""
-    ports = world_at(home).ports
+    with closing(world_at(home)) as world:
+        return _state(home, world.ports)
+
+
+def _state(home: Path, ports: Ports) -> dict[str, object]:
     (commit,) = ports.predictions.commits()
     with ports.lake.open(commit.path) as source:
         table = pq.read_table(io.BytesIO(source.read()))
-    engine = sa.create_engine(f"sqlite:///{home / 'mlops.db'}")
+    engine = database(home)
     with engine.connect() as connection:
         query = "select prediction_id, entity_key, prediction, probability from predictions_points order by 1"
         rows = [tuple(row) for row in connection.execute(sa.text(query))]

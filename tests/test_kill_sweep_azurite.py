@@ -1,4 +1,4 @@
-"""kill -9 at port calls of the loop with its lake on Azurite; then recovery to the same state.
+"""kill -9 at port calls of the loop on Azurite and PostgreSQL; then recovery to the same state.
 
 A sample of the moments always runs; MLOPS_FULL_SWEEP=1 takes every one of them.
 """
@@ -15,22 +15,33 @@ from pathlib import Path
 
 import pytest
 from azure_parts import fresh_place
+from postgres import PostgresServer
 from test_kill_sweep import Forks, check_instant, final_state
-from world import points_csv, world_at
+from world import points_csv, settings_at, world_at
 
 from local.azurite import Azurite
 
-SAMPLE = 8
+SAMPLE = 5
 FULL = "MLOPS_FULL_SWEEP"
 
 
-def prepared(azurite: Azurite, home: Path) -> Path:
-    """A home whose lake is a fresh container with both files landed and nothing done yet."""
+Servers = tuple[Azurite, PostgresServer]
+
+
+@pytest.fixture(scope="module")
+def servers(azurite: Azurite, postgres: PostgresServer) -> Servers:
+    """Where lake and state are."""
+    return azurite, postgres
+
+
+def prepared(servers: Servers, home: Path) -> Path:
+    """A home on a fresh container, with both files landed and nothing done yet, and a fresh database."""
     home.mkdir()
-    (home / "settings.json").write_text(json.dumps({"LAKE_URL": fresh_place(azurite.blob_endpoint).url}))
-    world = world_at(home)
-    world.land("incoming/points/d1/points.csv", points_csv())
-    world.land("scoring/points/d1/points.csv", points_csv(12, seed=2, labelled=False))
+    settings = {"LAKE_URL": fresh_place(servers[0].blob_endpoint).url, "DATABASE_URL": servers[1].new()}
+    (home / "settings.json").write_text(json.dumps(settings))
+    with closing(world_at(home)) as world:
+        world.land("incoming/points/d1/points.csv", points_csv())
+        world.land("scoring/points/d1/points.csv", points_csv(12, seed=2, labelled=False))
     return home
 
 
@@ -45,44 +56,46 @@ def steady(state: dict[str, object]) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def reference(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, object]]:
+def reference(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, object]]:
     """How many port calls the undisturbed loop makes, and how it ends."""
-    home = prepared(azurite, tmp_path_factory.mktemp("whole") / "home")
+    home = prepared(servers, tmp_path_factory.mktemp("whole") / "home")
     with closing(Forks()) as forks:
         assert forks.live("script", home) == 0
         assert forks.live("recover", home) == 0
     state = steady(final_state(home))
+    assert not [name for name in ("lake", "mlops.db") if (home / name).exists()]
     assert state["parquet"] == state["rows"]
     assert len(state["rows"]) == 12  # type: ignore[arg-type]
     return int((home / "calls").read_text()), state
 
 
-def sweep(azurite: Azurite, folder: Path, deaths: Sequence[int], expected: dict[str, object]) -> None:
+def sweep(servers: Servers, folder: Path, deaths: Sequence[int], expected: dict[str, object]) -> None:
     """Die once at each of these calls, recover, and end in the expected state."""
     with closing(Forks()) as forks:
         for death in deaths:
-            home = prepared(azurite, folder / str(death))
+            home = prepared(servers, folder / str(death))
             assert forks.live("script", home, death) == -signal.SIGKILL
             check_instant(home)
             assert forks.live("recover", home) == 0
             check_instant(home)
             assert steady(final_state(home)) == expected, f"killed at port call {death}"
+            servers[1].drop(settings_at(home)["DATABASE_URL"])
 
 
 @pytest.mark.slow
 def test_a_kill_at_some_port_calls_recovers_to_the_same_state(
-    azurite: Azurite, tmp_path: Path, reference: tuple[int, dict[str, object]]
+    servers: Servers, tmp_path: Path, reference: tuple[int, dict[str, object]]
 ) -> None:
     """Deaths spread evenly over the loop, from its first call to its last."""
     calls, expected = reference
-    sweep(azurite, tmp_path, [1 + number * (calls - 1) // (SAMPLE - 1) for number in range(SAMPLE)], expected)
+    sweep(servers, tmp_path, [1 + number * (calls - 1) // (SAMPLE - 1) for number in range(SAMPLE)], expected)
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not os.environ.get(FULL), reason=f"a minute or two: set {FULL}=1 to kill at every port call")
+@pytest.mark.skipif(not os.environ.get(FULL), reason=f"some minutes: set {FULL}=1 to kill at every port call")
 def test_a_kill_at_every_port_call_recovers_to_the_same_state(
-    azurite: Azurite, tmp_path: Path, reference: tuple[int, dict[str, object]]
+    servers: Servers, tmp_path: Path, reference: tuple[int, dict[str, object]]
 ) -> None:
     """One death at each moment of the loop."""
     calls, expected = reference
-    sweep(azurite, tmp_path, range(1, calls + 1), expected)
+    sweep(servers, tmp_path, range(1, calls + 1), expected)

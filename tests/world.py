@@ -275,6 +275,10 @@ class World:
         self.ports = replace(built, trainer=self.trainer)
         self.trainer.ports = self.ports
 
+    def close(self) -> None:
+        """Let go of the database; a process that ends does without."""
+        self.ports.ledger._engine.dispose()  # type: ignore[attr-defined]
+
     def land(self, path: str, content: bytes) -> str:
         """Store a blob as an uploader would; returns the event that Event Grid would raise."""
         blob, _ = self.ports.lake.put(path, content, if_absent=False)
@@ -307,10 +311,15 @@ class World:
             dispatch.on_window(self.ports, window)
 
 
-def world_at(home: Path) -> World:
-    """The world of a home, on the backends that its `settings.json` names, if there is one."""
+def settings_at(home: Path) -> Mapping[str, str]:
+    """What the home's `settings.json` says of its backends; without one everything is embedded."""
     file = home / "settings.json"
-    return World(home, settings=json.loads(file.read_text()) if file.exists() else None)
+    return dict(json.loads(file.read_text())) if file.exists() else {}
+
+
+def world_at(home: Path) -> World:
+    """The world of a home, on the backends of its settings."""
+    return World(home, **settings_at(home))
 
 
 def blob_event(path: str, etag: str, size: int, event_id: str = "1", container: str = "mlops") -> str:

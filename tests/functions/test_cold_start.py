@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = (
+    "azure.core", "azure.identity", "azure.storage",
     "azure.ai.ml", "sklearn", "lightgbm", "pandas", "pyarrow", "onnxruntime", "onnx", "sqlalchemy", "azure.kusto",
     "matplotlib", "numpy", "msgspec", "shared.workflows", "shared.adapters", "model_training.scenarios",
 )  # fmt: skip

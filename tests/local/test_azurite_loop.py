@@ -1,4 +1,4 @@
-"""The whole loop with Azurite as lake and queues: the journal is that of the embedded loop."""
+"""The whole loop with Azurite as lake and queues and PostgreSQL as state: the journal is that of the embedded loop."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from azure_parts import lake_at
 from command import Command
+from postgres import PostgresServer
 from samples import NEW_ROWS, Samples
 
 from local.azurite import Azurite
@@ -17,14 +19,19 @@ from shared.domain.places import blob_place
 
 @pytest.fixture(scope="module")
 def both(
-    azurite: Azurite, deployed_once: Path, samples: Samples, tmp_path_factory: pytest.TempPathFactory
+    azurite: Azurite,
+    postgres: PostgresServer,
+    deployed_once: Path,
+    samples: Samples,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[Command, Command]:
     """The same files on both: one drop that is deployed, then rows to predict. The embedded drop is done already."""
     folder = tmp_path_factory.mktemp("loops")
     shutil.copytree(deployed_once, folder / "embedded", copy_function=_link_or_copy)
     lake = f"{azurite.blob_endpoint}/mlops"
     embedded = Command(folder / "embedded")
-    emulated = Command(folder / "emulated", LAKE_URL=lake, AzureWebJobsStorage=azurite.connection_string)
+    storage, state = azurite.connection_string, postgres.new()
+    emulated = Command(folder / "emulated", LAKE_URL=lake, AzureWebJobsStorage=storage, DATABASE_URL=state)
     drop = ("drop", "bank_marketing", samples.labelled("bank_marketing")["clients"], "--drop", "first", "--wait")
     assert emulated(*drop, "--json").json["outcome"] == "deployed"
     new = samples.new("bank_marketing")
@@ -64,14 +71,18 @@ def test_both_loops_predict_the_same(both: tuple[Command, Command]) -> None:
     """Equal rows in SQL, to the last probability."""
     query = "select entity_key, prediction, probability from predictions_bank_marketing order by 1"
     embedded, emulated = both
-    assert emulated.sql(query) == embedded.sql(query)
+    engine = sa.create_engine(emulated.settings["DATABASE_URL"])
+    with engine.connect() as connection:
+        rows = [tuple(row) for row in connection.execute(sa.text(query))]
+    engine.dispose()
+    assert sorted(rows) == sorted(embedded.sql(query))
     assert len(embedded.sql(query)) == NEW_ROWS
 
 
-def test_nothing_of_the_lake_and_the_queues_is_on_this_disk(both: tuple[Command, Command], azurite: Azurite) -> None:
-    """The blobs are in the container, in the same layout; the host's file holds no message."""
+def test_nothing_of_lake_and_state_is_on_this_disk(both: tuple[Command, Command], azurite: Azurite) -> None:
+    """The blobs are in the container, in the same layout."""
     embedded, emulated = both
-    assert not (emulated.home / "lake").exists()
+    assert not [name for name in ("lake", "mlops.db") if (emulated.home / name).exists()]
     there = {_steady(blob.path) for blob in lake_at(blob_place("LAKE_URL", f"{azurite.blob_endpoint}/mlops")).list("")}
     on_disk = embedded.home / "lake"
     here = {_steady(path.relative_to(on_disk).as_posix()) for path in on_disk.rglob("*") if path.is_file()}

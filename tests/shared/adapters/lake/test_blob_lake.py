@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from shared.adapters.blob_lake import BlobLake, Sizes
 from shared.domain.places import BlobPlace, blob_place
 from shared.errors import Corrupt, Misconfigured, Missing, Permanent, Superseded, Transient
 
+TESTS = Path(__file__).resolve().parents[3]
 LARGE = bytes(range(251)) * 200
 
 
@@ -77,6 +81,38 @@ def test_two_large_writers_never_mix_their_blocks(lake: BlobLake) -> None:
     assert not written
     with lake.open("large/c") as source:
         assert source.read() == LARGE
+
+
+KILLED = """
+import io, os, signal, sys
+sys.path[:0] = sys.argv[1:3]
+from azure_parts import lake_at
+from shared.domain.places import blob_place
+
+class Deadly(io.BytesIO):
+    def read(self, size=-1):
+        if self.tell() >= int(sys.argv[5]):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().read(size)
+
+lake_at(blob_place("LAKE_URL", sys.argv[3])).put(sys.argv[4], Deadly(bytes(50_000)))
+"""
+
+
+@pytest.mark.parametrize("after", [1, 30_000, 50_000])
+def test_a_writer_killed_in_the_middle_leaves_nothing(place: BlobPlace, lake: BlobLake, after: int) -> None:
+    """Blocks without a commit are no blob; the next writer is not disturbed by them."""
+    name = f"killed/{after}"
+    line = [sys.executable, "-c", KILLED, str(TESTS), str(TESTS.parent), place.url, name, str(after)]
+    assert subprocess.run(line, check=False, timeout=60).returncode == -signal.SIGKILL
+    assert lake.stat(name) is None
+    assert list(lake.list("killed/")) == []
+    _, written = lake.put(name, LARGE)
+    assert written
+    with lake.open(name) as source:
+        assert source.read() == LARGE
+    with container_client(place, None) as client:
+        client.delete_blob(name)
 
 
 def test_a_listing_goes_through_all_pages(place: BlobPlace, lake: BlobLake) -> None:
