@@ -3,7 +3,11 @@ PYTHON ?= python3.13
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo up azurite test check audit package bench clean
+UI := build/ui-venv
+MLOPS_HOME ?= .local
+PORT ?= 5000
+
+.PHONY: setup demo up ui azurite test check audit package bench clean
 setup: $(VENV)/.ready
 
 $(VENV)/.ready: requirements.txt requirements-dev.txt $(wildcard model_training/environments/*.txt) pyproject.toml local/vendor.py
@@ -20,6 +24,17 @@ demo: setup
 
 up: setup
 	@$(BIN)/mlops up $(ARGS)
+
+# MLflow's own pages over the tracked runs, on this machine only; its packages do not go together with ours.
+$(UI)/.ready: model_training/environments/ui.txt
+	@test -x $(UI)/bin/python || $(PYTHON) -m venv $(UI)
+	@echo "Installing packages into $(UI) ..."
+	@$(UI)/bin/python -m pip install --quiet --disable-pip-version-check -r model_training/environments/ui.txt
+	@touch $@
+
+ui: $(UI)/.ready
+	@test -f $(MLOPS_HOME)/mlflow/mlflow.db || { echo "No run is tracked in $(MLOPS_HOME)/mlflow yet: train something first, with make demo for example."; exit 1; }
+	@MLFLOW_DISABLE_TELEMETRY=true DO_NOT_TRACK=true $(UI)/bin/mlflow ui --host 127.0.0.1 --port $(PORT) --workers 1 --default-artifact-root $(abspath $(MLOPS_HOME))/mlflow/artifacts --backend-store-uri sqlite:///$(abspath $(MLOPS_HOME))/mlflow/mlflow.db
 
 azurite: setup
 	@$(BIN)/mlops azurite $(ARGS)

@@ -23,6 +23,9 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from shared.domain.metrics import LARGER_IS_BETTER  # noqa: E402 - the path is set first
+
 PAGE = ROOT / "docs" / "results.md"
 FILES = {
     "bank_marketing": ("bank_marketing/bankmarketing_train.csv",),
@@ -79,12 +82,12 @@ def _scenario(home: Path, name: str, files: Sequence[Path], profile: str) -> str
         return f"## {name}\n\n{outcome['outcome']}: {outcome['reason']}\n"
     version = outcome["model"].split(":")[1]
     manifest = json.loads((home / "lake" / "models" / name / version / "manifest.json").read_text())
-    anomalies = _anomalies(files[0]) if name == "predictive_maintenance" else ()
-    return "\n".join([*_page(name, outcome, manifest, seconds), *anomalies])
+    more = _maintenance(files[0], manifest) if name == "predictive_maintenance" else ()
+    return "\n".join([*_page(name, outcome, manifest, seconds), *more])
 
 
-def _anomalies(telemetry: Path) -> Iterator[str]:
-    """How many anomalies the whole series hold, by sensor."""
+def _maintenance(telemetry: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """How many anomalies the whole series hold, by sensor, and what the feature frame has."""
     import pandas as pd
 
     from model_training.maintenance.anomalies import find_anomalies
@@ -92,6 +95,8 @@ def _anomalies(telemetry: Path) -> Iterator[str]:
     found = find_anomalies(pd.read_csv(telemetry, parse_dates=["datetime"]))
     counts = found["errorID"].value_counts().sort_index()
     yield "Anomalies over the whole series: " + ", ".join(f"{name} {count}" for name, count in counts.items()) + ".\n"
+    names = [one["name"] for one in manifest["contract"]["features"] if one["kind"] == "number"]
+    yield f"The feature frame has {len(names)} named float columns: {', '.join(names)}.\n"
 
 
 def _tables(home: Path, name: str, files: Sequence[Path]) -> list[Path]:
@@ -134,7 +139,7 @@ def _page(name: str, outcome: Mapping[str, Any], manifest: Mapping[str, Any], se
     yield from _splits(manifest)
     yield from _comparisons(manifest)
     yield from _candidates(manifest)
-    yield from _tuning(manifest["tuning"])
+    yield from _tuning(manifest)
     yield from _selection(manifest["selection"])
     parity = manifest["parity"]
     yield (
@@ -186,21 +191,46 @@ def _comparisons(manifest: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _candidates(manifest: Mapping[str, Any]) -> Iterator[str]:
-    yield f"| candidate | {manifest['metric']} (validation) | fitted rows | seconds | note |\n|---|---|---|---|---|"
+    metric, explored = manifest["metric"], manifest["explored"]
+    yield (
+        f"| candidate | {metric} (validation) | fitted rows | seconds | explored on half the rows | note |\n"
+        "|---|---|---|---|---|---|"
+    )
     for one in manifest["candidates"]:
         tuned = ", ".join(f"{key}={_short(value)}" for key, value in one.get("parameters", {}).items())
-        note = one["reason"] or tuned
-        yield f"| {one['name']} | {one['score']:.4f} | {one.get('fitted_rows', '')} | {one['seconds']} | {note} |"
+        half = f"{explored[one['name']]:.4f}" if one["name"] in explored else ""
+        facts = f"{one.get('fitted_rows', '')} | {one['seconds']} | {half} | {one['reason'] or tuned}"
+        yield f"| {one['name']} | {one['score']:.4f} | {facts} |"
     yield ""
+    yield from _why(manifest)
 
 
-def _tuning(tuning: Mapping[str, Any]) -> Iterator[str]:
+def _why(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Why this one was registered."""
+    chosen, metric = manifest["algorithm"], manifest["metric"]
+    able = [one for one in manifest["candidates"] if one["deployable"] and one["name"] != chosen]
+    score = next(one["score"] for one in manifest["candidates"] if one["name"] == chosen)
+    told = f"`{chosen}` was registered: {score:.4f} is the best {metric} on validation of what can be deployed"
+    others = [f"`{one['name']}` {one['score']:.4f}" for one in able if one["name"] == "deep" or one is able[0]]
+    yield f"{told}{' (' + ', '.join(others) + ')' if others else ''}.\n"
+
+
+def _tuning(manifest: Mapping[str, Any]) -> Iterator[str]:
+    tuning = manifest["tuning"]
     told = [
-        f"`{name}` {one['trials']} trials, ended by {_ENDED[one['ended_by']]}"
+        f"`{name}` {one['trials']} trials, {_best(one['scores'], manifest)}ended by {_ENDED[one['ended_by']]}"
         for name, one in tuning["candidates"].items()
     ]
     if told or tuning["skipped"]:
-        yield f"Tuning: {'; '.join(told) or tuning['skipped']}.\n".replace("..\n", ".\n")
+        yield f"Tuned: {'; '.join(told)}.\n" if told else f"{tuning['skipped']}\n"
+
+
+def _best(scores: Sequence[float | None], manifest: Mapping[str, Any]) -> str:
+    known = [one for one in scores if one is not None]
+    if not known:
+        return ""
+    best = (max if LARGER_IS_BETTER[manifest["metric"]] else min)(known)
+    return f"the best with {manifest['metric']} {best:.4f} on half the rows, "
 
 
 def _selection(selection: Mapping[str, Any]) -> Iterator[str]:

@@ -37,10 +37,12 @@ def work(job: Work) -> None:
     prepared = prepare.load(job.inputs["prepare"], job.order.scenario)
     fitted = contest.load(job.inputs["train"])
     again = {entrant.name for entrant in fitted}
-    explored = [one for one in contest.load(job.inputs["explore"]) if one.name not in again]
+    explored = contest.load(job.inputs["explore"])
     best, judged = train.best(fitted), evaluate.load(job.inputs["evaluate"])
     rows, facts = holdout(prepared)
-    manifest = manifest_of(prepared, best, [*fitted, *explored], judged)
+    metric = prepared.scenario.metric
+    manifest = manifest_of(prepared, best, [*fitted, *(one for one in explored if one.name not in again)], judged)
+    manifest |= {"explored": {one.name: one.metrics[metric] for one in explored}}
     manifest |= {"tuning": _tuning(job.inputs["tune"]), "holdout": facts, "resources": _resources(job.inputs)}
     manifest |= {"selection": read_json(job.inputs["prepare"] / prepare.SELECTION), **job.order.origin}
     (job.out / MODEL).write_bytes(best.onnx)
@@ -52,7 +54,6 @@ def work(job: Work) -> None:
     told = files_of(prepared.scenario, manifest, read_json(job.inputs["evaluate"] / evaluate.FACTS))
     for name, data in told.items():
         (job.out / name).write_bytes(data)
-    metric = prepared.scenario.metric
     job.report(f"{best.name}: {metric} {judged.metrics[metric]:.4f} on test", 1.0)
 
 
@@ -66,7 +67,8 @@ def _tuning(folder: Path) -> dict[str, Any]:
     """How many trials each tuned candidate had and what ended its search; or why nothing was tuned."""
     told = read_json(folder / TRIALS)
     ended = {
-        name: {"trials": len(found), "ended_by": told["ended"][name]} for name, found in sorted(told["trials"].items())
+        name: {"trials": len(found), "ended_by": told["ended"][name], "scores": [one["score"] for one in found]}
+        for name, found in sorted(told["trials"].items())
     }
     return {"skipped": told["skipped"], "candidates": ended}
 
