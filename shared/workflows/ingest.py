@@ -13,6 +13,7 @@ from shared.errors import Quarantined
 from shared.ports import Ports
 from shared.workflows.announce import announce
 from shared.workflows.claims import once
+from shared.workflows.teachable import check_teachable
 from shared.workflows.train import request_training
 from shared.workflows.validate import told, validate
 
@@ -81,6 +82,7 @@ def _register(ports: Ports, where: Landing, files: Files) -> Outcome:
     blobs = [blob for group in files.values() for blob in group]
     try:
         tables = {table.name: _read(ports, files[table.name], table.name, where) for table in where.scenario.tables}
+        check_teachable(where.scenario, tables)
     except Quarantined as fault:
         _quarantine(ports, where, blobs, fault)
         raise
