@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from functions.openapi_schemas import Described
-from shared.errors import Missing
+from shared.errors import Fault, Missing
 from shared.workflows.answer import answer
 from shared.workflows.inference import infer
 from shared.workflows.keep import served_rows
@@ -14,9 +15,11 @@ from shared.workflows.serving import Servers
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    import numpy as np
+
     from shared.domain.scenario import Scenario
     from shared.ports import Ports
-    from shared.workflows.answer import Watch
+    from shared.workflows.answer import Rows, Watch
     from shared.workflows.serving import Serving
 
 
@@ -67,20 +70,31 @@ class Scorer:
         return Described(scenario, inputs, rows[0])
 
     def _answered(
-        self, scenario: Scenario, key: str, act: Callable[[Serving, Watch | None], Any]
+        self, scenario: Scenario, key: str, act: Callable[[Serving, Watch], Any]
     ) -> tuple[Any, Mapping[str, str]]:
-        serving, value = self._servers.answered(
-            scenario.name, key, lambda chosen: act(chosen, self._watch(scenario, chosen, key))
-        )
+        started, count = perf_counter(), self._ports.observer.request
+        rows = [0]
+        try:
+            serving, value = self._servers.answered(
+                scenario.name, key, lambda chosen: act(chosen, self._watch(scenario, chosen, key, rows))
+            )
+        except Fault as fault:
+            count(scenario.name, "", "refused" if fault.permanent else "failed", perf_counter() - started, 0)
+            raise
+        count(scenario.name, serving.model.id, "answered", perf_counter() - started, rows[0])
         return value, {"x-model": serving.model.id, "x-generation": str(serving.deployment.generation)}
 
-    def _watch(self, scenario: Scenario, serving: Serving, key: str) -> Watch | None:
-        """Keeps the answer when it belongs to the sample."""
+    def _watch(self, scenario: Scenario, serving: Serving, key: str, counted: list[int]) -> Watch:
+        """Counts the rows, and keeps the answer when it belongs to the sample."""
         served = self._ports.served
-        if not served.wanted():
-            return None
-        at = self._ports.clock()
-        return lambda rows, answers: served.add(served_rows(scenario, serving, rows, answers, at=at, key=key))
+
+        def watch(rows: Rows, answers: np.ndarray) -> None:
+            counted[0] = len(answers)
+            if served.wanted():
+                at = self._ports.clock()
+                served.add(served_rows(scenario, serving, rows, answers, at=at, key=key))
+
+        return watch
 
 
 def _kind(scenario: Scenario, name: str) -> str:

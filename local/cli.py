@@ -10,7 +10,22 @@ from pathlib import Path
 
 import typer
 
-from local.commands import again, alerts, azurite, baseline, data, demo, keys, lineage, look, operate, replay, up
+from local.commands import (
+    again,
+    alerts,
+    azurite,
+    baseline,
+    consume,
+    data,
+    demo,
+    keys,
+    lineage,
+    logs,
+    look,
+    operate,
+    replay,
+    up,
+)
 from local.output import as_json, err
 from shared.errors import BadInput, Conflict, Fault, Misconfigured, Missing, Refused
 
@@ -28,7 +43,22 @@ def build() -> typer.Typer:
         rich_markup_mode=None,
         help="Event-driven MLOps: drop data, watch it become predictions.",
     )
-    for module in (demo, up, azurite, data, look, baseline, operate, keys, lineage, again, replay, alerts):
+    for module in (
+        demo,
+        up,
+        azurite,
+        data,
+        look,
+        baseline,
+        operate,
+        keys,
+        lineage,
+        again,
+        replay,
+        alerts,
+        consume,
+        logs,
+    ):
         module.register(app)
     return app
 

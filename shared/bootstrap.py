@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from shared.domain.policy_settings import read_policies
 from shared.domain.scenario import Scenarios
-from shared.ports import Clock, Lake, Ports, Publisher, Trainer
+from shared.ports import Clock, Lake, Observer, Ports, Publisher, Trainer
 from shared.settings import Settings, read_settings
 
 
@@ -42,6 +42,7 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
     from shared.adapters.sql.totals import SqlTotals
     from shared.adapters.sql.windows import SqlWindows
     from shared.adapters.tables import ArrowTables, Limits
+    from shared.adapters.told_ledger import ToldLedger
 
     settings = read_settings(environ)
     policies = read_policies(environ, scenarios)
@@ -50,6 +51,7 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
     lake = _lake(settings)
     tables = ArrowTables(Limits(file_bytes=settings.max_file_mb << 20))
     alerted = settings.alert_targets
+    observer = _observer(settings, clock)
     return Ports(
         scenarios=scenarios,
         container=settings.container,
@@ -58,7 +60,7 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
         lake=lake,
         tables=tables,
         profiles=ArrowProfiles(),
-        ledger=SqlLedger(engine, clock),
+        ledger=ToldLedger(SqlLedger(engine, clock), observer),
         history=SqlHistory(engine),
         datasets=SqlDatasets(engine),
         runs=SqlRuns(engine, clock),
@@ -81,7 +83,19 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
         rollouts=SqlRollouts(engine),
         health=SqlHealth(engine),
         served=LakeServed(lake, settings.log_sample),
+        observer=observer,
     )
+
+
+def _observer(settings: Settings, clock: Clock) -> Observer:
+    from shared.adapters.file_observer import FileObserver
+
+    records = FileObserver(settings.home / "logs", clock)
+    if not settings.insights:
+        return records
+    from shared.adapters.otel_observer import Both, application_insights
+
+    return Both(records, application_insights(settings.insights))
 
 
 def _lake(settings: Settings) -> Lake:

@@ -33,6 +33,7 @@ class Settings:
     azure_credential: str
     log_sample: float
     alert_targets: tuple[Target, ...] = ()
+    insights: str = ""
 
     @property
     def lake_folder(self) -> Path | None:
@@ -77,7 +78,8 @@ _SCHEMES = {
     "TELEMETRY_URL": ("lake:",),
     "EVENTS_URL": ("local:", "https://"),
 }
-_OTHERS = ("TRAINING_PROFILE", "MAX_FILE_MB", "LOG_SAMPLE", "AZURE_CREDENTIAL", ALERTS)
+INSIGHTS = "APPLICATIONINSIGHTS_CONNECTION_STRING"
+_OTHERS = ("TRAINING_PROFILE", "MAX_FILE_MB", "LOG_SAMPLE", INSIGHTS, "AZURE_CREDENTIAL", ALERTS)
 # Every setting the code reads, for documentation and its test.
 NAMES = ("MLOPS_HOME", *_SCHEMES, *_OTHERS, *RELEASE_NAMES)
 
@@ -111,6 +113,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         azure_credential=values["AZURE_CREDENTIAL"],
         log_sample=_share("LOG_SAMPLE", values["LOG_SAMPLE"]),
         alert_targets=parse_targets(environ.get(ALERTS, "")),
+        insights=environ.get(INSIGHTS, ""),
     )
 
 

@@ -13,6 +13,7 @@ from shared.ports.events import Outbox, Publisher
 from shared.ports.lake import Lake
 from shared.ports.lineage import Corrections, Lineage
 from shared.ports.monitoring import MonitoringStores
+from shared.ports.observer import Observer
 from shared.ports.operations import Operations
 from shared.ports.profiles import Profiles
 from shared.ports.release import Approvals, HealthStore, Rollouts
@@ -59,6 +60,7 @@ class Ports:
     rollouts: Rollouts
     health: HealthStore
     served: Served
+    observer: Observer
 
 
 __all__ = [
@@ -73,6 +75,7 @@ __all__ = [
     "Ledger",
     "Lineage",
     "MonitoringStores",
+    "Observer",
     "Operations",
     "Outbox",
     "Ports",

@@ -44,7 +44,8 @@ def score_window(ports: Ports, scenario_name: str, window_id: str) -> Outcome:
     _to_sql(ports, scenario, commit)
     ports.windows.close(scenario.name, window.id, "committed", "")
     reason = f"{commit.rows} rows were predicted with {commit.model}; {commit.failed_rows} failed."
-    return Outcome("done", reason, {"rows": commit.rows, "sha256": commit.sha256, "path": commit.path})
+    origin = {"model": commit.model, "run": commit.run, "dataset": commit.dataset}
+    return Outcome("done", reason, {"rows": commit.rows, "sha256": commit.sha256, "path": commit.path, **origin})
 
 
 def _window(ports: Ports, scenario_name: str, window_id: str) -> tuple[Scenario, Window]:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -173,3 +177,38 @@ def test_a_host_that_is_told_to_stop_ends_well(mlops: Command, tmp_path_factory:
         pass
     assert running.process.returncode == 0
     assert other("doctor", "--json").code == 0
+
+
+def test_consume_prints_requests_that_are_answered(mlops: Command, host: Up) -> None:
+    """The Python one is run as it stands; the curl one has the same body; the key is in neither."""
+    told = mlops("consume", "bank_marketing", "--json").json
+    assert (told["model"], told["generation"]) == ("bank_marketing:1", 1)
+    assert str(host.port) in told["url"]
+    assert host.key not in told["python"] + told["curl"]
+    line = [sys.executable, "-c", told["python"]]
+    done = subprocess.run(line, env={"KEY": host.key}, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.startswith("bank_marketing:1 {'Results': [")
+    assert shlex.split(told["curl"])[-1] == json.dumps(told["body"])
+    assert mlops("consume", "iiot_quality").code == 2
+
+
+def test_a_bounded_load_is_measured_and_reported(mlops: Command, host: Up) -> None:
+    """Percentiles and errors in a report; a load whose answers are errors is refused; so is one without bounds."""
+    told = mlops("bench", "http", "bank_marketing", "--concurrency", "2", "--seconds", "0.5", "--json").json
+    assert told["errors"] == 0
+    assert told["p50_ms"] <= told["p99_ms"] <= told["max_ms"]
+    report = Path(told["report"]).read_text()
+    assert "| p99_ms |" in report
+    assert host.key not in report
+    wrong = mlops("bench", "http", "bank_marketing", "--seconds", "0.2", "--key", "wrong")
+    assert (wrong.code, "not answered well" in wrong.sentence) == (3, True)
+    assert mlops("bench", "http", "bank_marketing", "--seconds", "1e9").code == 2
+
+
+def test_logs_tell_what_requests_came_to(mlops: Command, host: Up) -> None:
+    """The same records Application Insights gets; those of one operation alone when asked."""
+    lines = [json.loads(line) for line in mlops("logs", "--json", "--limit", "500").out.splitlines()]
+    (operation,) = {line["operation"] for line in lines if line["event"] == "model" and line["state"] == "done"}
+    chosen = mlops("logs", "--json", "--operation", operation).out.splitlines()
+    assert {json.loads(line)["operation"] for line in chosen} == {operation}
+    assert "bank_marketing:1" in mlops("logs").out

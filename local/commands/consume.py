@@ -1,0 +1,95 @@
+"""Consuming a deployment: a ready request, and a bounded load test."""
+
+from __future__ import annotations
+
+import json as codec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from local.commands.options import Json, ScenarioName
+from local.consuming import Request, as_curl, as_python, request_for
+from local.keys import load_keys
+from local.load import LoadResult, Target, load
+from local.output import as_json, out
+from local.session import Session
+from local.waiting import progress
+from shared.errors import Refused
+
+Url = Annotated[str | None, typer.Option(help="Where the app answers; without it the host of this home, or port 7071.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs to the command."""
+    app.command()(consume)
+    group = typer.Typer(help="Measure.")
+    group.callback()(_measure)
+    group.command("http")(bench_http)
+    app.add_typer(group, name="bench")
+
+
+def _measure() -> None:
+    """Measure what is deployed; `bench/` in the repository compares it with others."""
+
+
+def consume(scenario: ScenarioName, url: Url = None, json: Json = False) -> None:
+    """Print a request the deployed model answers, for curl and for Python."""
+    request = request_for(Session(), scenario, url)
+    if json:
+        code = {"curl": as_curl(request), "python": as_python(request)}
+        as_json(
+            {"model": request.model, "generation": request.generation, "url": request.url, "body": request.body, **code}
+        )
+        return
+    out.print(
+        f"{request.model} answers as generation {request.generation}. Set KEY first (mlops keys list --reveal).\n"
+    )
+    for text in (as_curl(request), as_python(request)):
+        out.print(text, markup=False, soft_wrap=True)
+        out.print()
+
+
+def bench_http(
+    scenario: ScenarioName,
+    concurrency: Annotated[int, typer.Option(help="How many connections ask at once.")] = 8,
+    seconds: Annotated[float, typer.Option(help="For how long.")] = 10.0,
+    url: Url = None,
+    key: Annotated[str | None, typer.Option(envvar="KEY", help="The key; without it the newest of this home.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Where the report goes; else the home's reports folder.")] = None,
+    json: Json = False,
+) -> None:
+    """Ask the deployed model again and again for a while; refused when an answer was an error."""
+    session = Session()
+    request = request_for(session, scenario, url)
+    headers = {
+        "content-type": "application/json",
+        "x-functions-key": key or load_keys(session.settings.home).of("score"),
+    }
+    target = Target(request.url, codec.dumps(request.body).encode(), headers)
+    with progress(quiet=json) as display:
+        task = display.add_task(f"{scenario}: {concurrency} connections", total=1.0)
+        result = load(
+            target,
+            concurrency,
+            seconds,
+            lambda done, count: display.update(task, completed=done, description=f"{scenario}: {count} answers"),
+        )
+    place = report or session.settings.home / "reports" / f"bench-http-{scenario}.md"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(as_markdown(request, result, concurrency), encoding="utf-8")
+    facts = {"model": request.model, "concurrency": concurrency, **result.summary(), "report": str(place)}
+    if json:
+        as_json(facts)
+    else:
+        out.print(", ".join(f"{name} {value}" for name, value in facts.items()), soft_wrap=True)
+    if result.errors:
+        raise Refused(f"{result.errors} of {result.requests} requests were not answered well; see {place}.")
+
+
+def as_markdown(request: Request, result: LoadResult, concurrency: int) -> str:
+    """The report as a page of Markdown."""
+    facts = {"model": request.model, "url": request.url, "connections": concurrency, **result.summary()}
+    lines = [f"| {name} | {value} |" for name, value in facts.items()]
+    head = f"# Load on {request.model}\n\n{result.seconds:.1f} seconds, the same request again and again.\n\n"
+    return head + "| | |\n|---|---|\n" + "\n".join(lines) + "\n"

@@ -1,0 +1,84 @@
+"""The structured records of this home, as Application Insights would get them."""
+
+from __future__ import annotations
+
+import json as codec
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from local.commands.options import Json
+from local.output import out
+from local.session import Session
+from shared.adapters.file_observer import FILE
+
+_LOOK_SECONDS = 0.5
+_HEAD = ("at", "event", "state", "key", "scenario")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command."""
+    app.command()(logs)
+
+
+def logs(
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes, until stopped.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="How many of the newest records.")] = 50,
+    operation: Annotated[
+        str | None, typer.Option(help="Only what belongs to this operation, event to prediction.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Steps of work and counts of requests, one record a line: ids and states, no content."""
+    path = Session().settings.home / "logs" / FILE
+    newest, end = _newest(path)
+    chosen = [line for line in newest if _is_of(line, operation)]
+    for line in chosen[-limit:]:
+        _print(line, json)
+    while follow:
+        for line, place in _after(path, end):
+            end = place
+            if _is_of(line, operation):
+                _print(line, json)
+        time.sleep(_LOOK_SECONDS)
+
+
+def _newest(path: Path) -> tuple[list[str], int]:
+    lines = [line for line, _ in _after(path, 0)]
+    return lines, path.stat().st_size if path.exists() else 0
+
+
+def _after(path: Path, start: int) -> Iterator[tuple[str, int]]:
+    """Whole lines from that place on, each with the place behind it; from the beginning when the file is a new one."""
+    if not path.exists():
+        return
+    with path.open("rb") as source:
+        source.seek(start if start <= path.stat().st_size else 0)
+        for line in source:
+            if line.endswith(b"\n"):
+                yield line.decode("ascii", errors="replace").rstrip("\n"), source.tell()
+
+
+def _is_of(line: str, operation: str | None) -> bool:
+    return operation is None or operation in (_record(line).get("operation"), _record(line).get("claim"))
+
+
+def _record(line: str) -> dict[str, Any]:
+    try:
+        value = codec.loads(line)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _print(line: str, json: bool) -> None:
+    if json:
+        print(line, flush=True)  # noqa: T201 -- the command's output
+        return
+    record = _record(line)
+    head = " ".join(str(record[name]) for name in _HEAD if name in record)
+    rest = " ".join(f"{name}={value}" for name, value in record.items() if name not in _HEAD)
+    out.print(f"{head}  {rest}", markup=False, soft_wrap=True)
