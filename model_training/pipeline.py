@@ -1,7 +1,8 @@
-"""Azure ML jobs as files: `python -m model_training.pipeline dump [--folder docs/azureml]`.
+"""Azure ML jobs: `python -m model_training.pipeline dump [--folder docs/azureml]`, and `… publish WORKSPACE`.
 
-Writes a training pipeline for each scenario, a batch scoring pipeline where a file alone can be scored, and the conda
-files they install. Settings choose compute, image and experiment; no workspace is asked.
+`dump` writes a training pipeline for each scenario, a batch scoring pipeline where a file alone can be scored, and the
+conda files they install. Settings choose compute, image and experiment; no workspace is asked. `publish` registers the
+components of this code, which the function app's training jobs name.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 from model_training.azureml import components, environments, scoring
 from model_training.azureml.jobs import TrainingOrder, training_job
 from model_training.azureml.platform import Platform, read_platform
+from shared.domain.places import workspace_place
 from shared.domain.scenario import Scenario, Scenarios
 from shared.errors import Fault
 
@@ -32,13 +34,28 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
     parser = argparse.ArgumentParser(prog="python -m model_training.pipeline", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("dump", help="write the jobs").add_argument("--folder", type=Path, default=DOCUMENTS)
+    published = verbs.add_parser("publish", help="register the components of this code in a workspace")
+    published.add_argument("workspace", metavar="azureml:SUBSCRIPTION/GROUP/WORKSPACE")
     chosen = parser.parse_args(arguments)
     try:
-        dump(chosen.folder, read_platform(environ, STEPS))
+        if chosen.verb == "publish":
+            print("\n".join(publish(chosen.workspace, environ)))  # noqa: T201 - the command's answer
+        else:
+            dump(chosen.folder, read_platform(environ, STEPS))
     except Fault as fault:
         print(fault.reason, file=sys.stderr)  # noqa: T201 - the command's answer
         return 1
     return 0
+
+
+def publish(workspace: str, environ: Mapping[str, str]) -> list[str]:
+    """Register every component of this code in the workspace; returns their names with versions."""
+    from model_training.azureml import submission
+    from shared.adapters.azure_clients import make_credential
+    from shared.adapters.azureml.client import workspace_client
+
+    place = workspace_place("workspace", workspace)
+    return submission.publish(workspace_client(place, make_credential(environ.get("AZURE_CREDENTIAL") or "default")))
 
 
 def dump(folder: Path, platform: Platform) -> None:

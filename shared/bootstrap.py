@@ -2,13 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
+from shared.domain.places import workspace_place
 from shared.domain.policy_settings import read_policies
+from shared.domain.records import Run
 from shared.domain.scenario import Scenarios
-from shared.ports import Clock, Lake, Observer, Ports, Publisher, Trainer
+from shared.errors import Missing
+from shared.ports import Clock, Datasets, Lake, Observer, Ports, Publisher, Registry, Trainer
+from shared.ports.training import JobOrder
 from shared.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from azure.ai.ml import MLClient
+    from sqlalchemy import Engine
+
+
+JobMaker = Callable[["MLClient", JobOrder], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What a training job is made from."""
+
+    scenarios: Scenarios
+    datasets: Datasets
+    make_job: JobMaker | None
+
+    def of(self, client: Callable[[], MLClient]) -> Callable[[Run, str, str], Any]:
+        """The maker of a run's job for that workspace."""
+
+        def order(run: Run, tables: str, model: str) -> Any:
+            dataset = self.datasets.find(run.scenario, run.dataset)
+            if dataset is None or self.make_job is None:
+                raise Missing(f"Run {run.id} cannot be ordered: its dataset or the maker of jobs is missing.")
+            return self.make_job(client(), JobOrder(run, dataset, self.scenarios[run.scenario], tables, model))
+
+        return order
 
 
 def utc_now() -> datetime:
@@ -16,8 +50,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock = utc_now) -> Ports:
-    """Ports for these settings; Misconfigured when one is missing or cannot be used."""
+def build_ports(
+    environ: Mapping[str, str], scenarios: Scenarios, clock: Clock = utc_now, make_job: JobMaker | None = None
+) -> Ports:
+    """Ports for these settings; Misconfigured when one is missing or cannot be used.
+
+    `make_job` builds the job of a run where training runs in Azure ML.
+    """
     from shared.adapters.azure_clients import make_credential
     from shared.adapters.lake_served import LakeServed
     from shared.adapters.onnx_scoring import OnnxScoring
@@ -35,7 +74,6 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
     from shared.adapters.sql.outbox import SqlOutbox
     from shared.adapters.sql.prediction_rows import SqlPredictionRows
     from shared.adapters.sql.predictions import SqlPredictions
-    from shared.adapters.sql.registry import LocalRegistry
     from shared.adapters.sql.rollouts import SqlRollouts
     from shared.adapters.sql.runs import SqlRuns
     from shared.adapters.sql.stores_monitoring import monitoring_stores
@@ -48,7 +86,7 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
     policies = read_policies(environ, scenarios)
     settings.home.mkdir(parents=True, exist_ok=True)
     engine = open_database(settings.database_url, credential=lambda: make_credential(settings.azure_credential))
-    lake = _lake(settings)
+    lake, datasets = _lake(settings), SqlDatasets(engine)
     tables = ArrowTables(Limits(file_bytes=settings.max_file_mb << 20))
     alerted = settings.alert_targets
     observer = _observer(settings, clock)
@@ -62,10 +100,10 @@ def build_ports(environ: Mapping[str, str], scenarios: Scenarios, clock: Clock =
         profiles=ArrowProfiles(),
         ledger=ToldLedger(SqlLedger(engine, clock), observer),
         history=SqlHistory(engine),
-        datasets=SqlDatasets(engine),
+        datasets=datasets,
         runs=SqlRuns(engine, clock),
-        registry=LocalRegistry(engine, lake, clock),
-        trainer=_trainer(settings, environ),
+        registry=_registry(settings, engine, lake, clock),
+        trainer=_trainer(settings, environ, lake, Orders(scenarios, datasets, make_job)),
         deployments=SqlDeployments(engine, policies.last),
         scoring=OnnxScoring(),
         windows=SqlWindows(engine),
@@ -108,7 +146,32 @@ def _lake(settings: Settings) -> Lake:
     return open_lake(settings.lake_url, settings.azure_credential)
 
 
-def _trainer(settings: Settings, environ: Mapping[str, str]) -> Trainer:
+def _registry(settings: Settings, engine: Engine, lake: Lake, clock: Clock) -> Registry:
+    from shared.adapters.sql.registry import LocalRegistry
+
+    if settings.registry_url == "local:":
+        return LocalRegistry(engine, lake, clock)
+    from shared.adapters.azureml.models import AzureMlModels
+    from shared.adapters.azureml.registry import AzureMlRegistry
+
+    models = AzureMlModels(_workspace(settings, "REGISTRY_URL", settings.registry_url), settings.lake_url)
+    return AzureMlRegistry(LocalRegistry(engine, lake, clock, raises_event=False), models)
+
+
+def _workspace(settings: Settings, key: str, url: str) -> Callable[[], MLClient]:
+    """The client of that workspace, made by the first call."""
+    from shared.adapters.azure_clients import make_credential
+    from shared.adapters.azureml.client import workspace_client
+
+    return cache(lambda: workspace_client(workspace_place(key, url), make_credential(settings.azure_credential)))
+
+
+def _trainer(settings: Settings, environ: Mapping[str, str], lake: Lake, orders: Orders) -> Trainer:
+    if settings.trainer_url.startswith("azureml:"):
+        from shared.adapters.azureml.trainer import AzureMlTrainer
+
+        client = _workspace(settings, "TRAINER_URL", settings.trainer_url)
+        return AzureMlTrainer(client, lake, settings.lake_url, orders.of(client))
     from shared.adapters.process_trainer import NoTrainer, ProcessTrainer
 
     if settings.trainer_url == "none:":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from shared.domain.alert_targets import SETTING as ALERTS
 from shared.domain.alert_targets import Target, parse_targets
-from shared.domain.places import BlobPlace, blob_place, check_credential, check_topic
+from shared.domain.places import BlobPlace, blob_place, check_credential, check_topic, workspace_place
 from shared.domain.policy_settings import NAMES as RELEASE_NAMES
 from shared.domain.training import PROFILES
 from shared.errors import Misconfigured
@@ -72,8 +72,8 @@ _DEFAULTS = {
 _SCHEMES = {
     "LAKE_URL": ("file:", "https://", "http://"),
     "DATABASE_URL": ("sqlite:///", "postgresql+psycopg://", "mssql+pyodbc://"),
-    "REGISTRY_URL": ("local:",),
-    "TRAINER_URL": ("process:", "none:"),
+    "REGISTRY_URL": ("local:", "azureml:"),
+    "TRAINER_URL": ("process:", "none:", "azureml:"),
     "SERVING_URL": ("functions:",),
     "TELEMETRY_URL": ("lake:",),
     "EVENTS_URL": ("local:", "https://"),
@@ -98,6 +98,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     if not values["LAKE_URL"].startswith("file:"):
         blob_place("LAKE_URL", values["LAKE_URL"])
     check_topic("EVENTS_URL", values["EVENTS_URL"])
+    _check_workspaces(values)
     check_credential(values["AZURE_CREDENTIAL"])
     return Settings(
         home=home,
@@ -115,6 +116,14 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         alert_targets=parse_targets(environ.get(ALERTS, "")),
         insights=environ.get(INSIGHTS, ""),
     )
+
+
+def _check_workspaces(values: Mapping[str, str]) -> None:
+    for key in ("REGISTRY_URL", "TRAINER_URL"):
+        if values[key].startswith("azureml:"):
+            workspace_place(key, values[key])
+            if values["LAKE_URL"].startswith("file:"):
+                raise Misconfigured(key, "is Azure ML, which cannot reach a lake in a folder", "LAKE_URL=https://…")
 
 
 def _check_scheme(key: str, value: str, schemes: tuple[str, ...]) -> None:

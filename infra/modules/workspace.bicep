@@ -59,7 +59,7 @@ resource workspace 'Microsoft.MachineLearningServices/workspaces@2024-10-01' = {
 
 resource cluster 'Microsoft.MachineLearningServices/workspaces/computes@2024-10-01' = {
   parent: workspace
-  name: 'cpu'
+  name: 'cpu-cluster'
   location: location
   tags: tags
   identity: { type: 'UserAssigned', userAssignedIdentities: { '${compute.id}': {} } }

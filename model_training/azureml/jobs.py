@@ -1,6 +1,6 @@
 """The training of a scenario as one Azure ML pipeline job: the same step modules as on a laptop, tuned by sweeps."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,8 +43,11 @@ class TrainingOrder:
         return (DEEP,) if DEEP in names else tuple(names[: tune.TUNED])
 
 
-def training_job(order: TrainingOrder, platform: Platform) -> Any:
-    """The pipeline job, checked by nobody yet; its output `model` is what the registry takes."""
+def training_job(order: TrainingOrder, platform: Platform, find: Callable[[str], Any] = component) -> Any:
+    """The pipeline job, checked by nobody yet; its output `model` is what the registry takes.
+
+    `find` gives the component of a step: from the files beside this module, or one that a workspace has.
+    """
     from azure.ai.ml import Input, dsl
 
     @dsl.pipeline(
@@ -55,7 +58,7 @@ def training_job(order: TrainingOrder, platform: Platform) -> Any:
         default_compute=platform.compute,
     )
     def train_scenario(tables: Input(type="uri_folder"), seed: int = order.seed) -> Any:  # type: ignore[valid-type]  # the SDK reads the type off the annotation
-        return {"model": _nodes(_Builder(order, platform), tables, seed)["register"].outputs.out}
+        return {"model": _nodes(_Builder(order, platform, find), tables, seed)["register"].outputs.out}
 
     job = train_scenario(tables=Input(type="uri_folder", path=order.tables, mode="ro_mount"), seed=order.seed)
     job.display_name = f"train {order.scenario.name} on {order.dataset}"
@@ -69,10 +72,11 @@ class _Builder:
 
     order: TrainingOrder
     platform: Platform
+    find: Callable[[str], Any]
 
     def node(self, name: str, step: str, **inputs: Any) -> Any:
         """The step as a node of the pipeline that is being built."""
-        found = component(step)
+        found = self.find(step)
         environment = self.environment(step)
         if environment is not None:
             # On the component: a sweep takes its trial's environment from there.

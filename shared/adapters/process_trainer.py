@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import shared
-from shared.domain.records import Run
+from shared.domain.records import Artefact, Run
 from shared.errors import BadInput, Busy, Transient
 
 COMMAND = (sys.executable, "-m", "model_training.run", "--run")
@@ -71,6 +71,10 @@ class ProcessTrainer:
                     # The process was recorded with its start: the number has not become another one's.
                     os.killpg(os.getpgid(json.loads(record.read_text())["pid"]), signal.SIGKILL)
 
+    def result(self, run: Run) -> Artefact | None:  # noqa: ARG002 - the port's signature
+        """Nothing is left behind: the worker registers its model itself."""
+        return None
+
     def _start(self, run: Run, folder: Path) -> int:
         environ = self._environ | {"MLOPS_HOME": str(self._home), "MLOPS_RUN_LOG": str(folder / "log.txt")}
         line = ["/bin/sh", "-c", _DETACH, "sh", *self._command, run.id]
@@ -99,6 +103,10 @@ class NoTrainer:
 
     def cancel(self, run: Run) -> None:
         """Nothing works."""
+
+    def result(self, run: Run) -> Artefact | None:  # noqa: ARG002 - the port's signature
+        """Nothing is left behind."""
+        return None
 
 
 @contextmanager

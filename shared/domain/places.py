@@ -12,6 +12,8 @@ from shared.errors import Misconfigured
 EMULATOR_ACCOUNT = "devstoreaccount1"
 CREDENTIALS = ("environment", "workload", "managed", "cli")
 _ACCEPTED = "https://<account>.blob.core.windows.net/<container>"
+_WORKSPACE_PARTS = 3
+_WORKSPACE_NAME = re.compile(r"[A-Za-z0-9_().-]{1,90}")
 _CONTAINER = re.compile(r"(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -91,3 +93,20 @@ def check_topic(key: str, url: str) -> None:
         raise Misconfigured(key, "carries more than a place (a key, a user or a fragment)", accepted)
     if parts.scheme != "https" or not parts.hostname or parts.path != "/api/events":
         raise Misconfigured(key, "is no endpoint of an Event Grid topic", accepted)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspacePlace:
+    """An Azure ML workspace."""
+
+    subscription: str
+    group: str
+    workspace: str
+
+
+def workspace_place(key: str, url: str) -> WorkspacePlace:
+    """The workspace that a setting `azureml:<subscription>/<resource group>/<workspace>` names; else Misconfigured."""
+    parts = url.removeprefix("azureml:").split("/")
+    if len(parts) != _WORKSPACE_PARTS or not all(_WORKSPACE_NAME.fullmatch(part) for part in parts):
+        raise Misconfigured(key, f"is {url!r}", "azureml:<subscription>/<resource group>/<workspace>")
+    return WorkspacePlace(*parts)

@@ -108,6 +108,11 @@ class Run:
     updated_at: datetime
     profile: str = "default"
 
+    @property
+    def attempt_name(self) -> str:
+        """The name of the present attempt, where a service wants one: `<run>-<attempt>`."""
+        return f"{self.id}-{self.attempts}"
+
 
 @dataclass(frozen=True, slots=True)
 class Artefact:

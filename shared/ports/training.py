@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from shared.domain.records import Artefact, Model, Run
+from shared.domain.records import Artefact, DatasetVersion, Model, Run
+from shared.domain.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class JobOrder:
+    """What a training job elsewhere is made from; `tables` and `model` are addresses of folders in the lake."""
+
+    run: Run
+    dataset: DatasetVersion
+    scenario: Scenario
+    tables: str
+    model: str
 
 
 class Trainer(Protocol):
@@ -25,6 +38,10 @@ class Trainer(Protocol):
 
     def cancel(self, run: Run) -> None:
         """End the run's worker, whichever attempt works; nothing when none does."""
+        ...
+
+    def result(self, run: Run) -> Artefact | None:
+        """What a worker that cannot reach the registry left behind when it ended well; None when nothing is left."""
         ...
 
 

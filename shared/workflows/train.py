@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 
 from shared.domain.records import DatasetVersion, Outcome, Run
-from shared.errors import Conflict, Missing
+from shared.errors import Conflict, Corrupt, Missing, Transient
 from shared.ports import Ports
 from shared.workflows.historic import remember
 
@@ -62,9 +62,42 @@ def resume_training(ports: Ports, scenario: str) -> Run:
 
 
 def watch_runs(ports: Ports) -> list[Run]:
-    """Notice runs whose worker is gone: start them again once, then fail them. Returns the runs that changed."""
+    """Collect what ended elsewhere; notice runs whose worker is gone: start them again once, then fail them.
+
+    Returns the runs that changed. What cannot be asked about now is told and asked about again by the next sweep.
+    """
     open_runs = [run for run in ports.runs.list() if run.state in ("requested", "running")]
-    return [_lost(ports, run) for run in open_runs if not ports.trainer.alive(run)]
+    return [changed for run in open_runs if (changed := _watched(ports, run))]
+
+
+def _watched(ports: Ports, run: Run) -> Run | None:
+    try:
+        if _collected(ports, run):
+            return run
+        return None if ports.trainer.alive(run) else _lost(ports, run)
+    except Transient as fault:
+        ports.ledger.note("watch", run.id, "waiting", fault.reason)
+        return None
+
+
+def _collected(ports: Ports, run: Run) -> bool:
+    """Whether the run ended elsewhere and left a model, which is registered now; or left none, and has failed."""
+    try:
+        artefact = ports.trainer.result(run)
+    except Corrupt as fault:
+        return _fail(ports, run, fault.reason)
+    if artefact is None:
+        return False
+    reason = f"Registered as {ports.registry.register(artefact).id}."
+    if ports.runs.move(run.id, run.state, "completed", reason):
+        ports.ledger.note("train", run.id, "done", reason)
+    return True
+
+
+def _fail(ports: Ports, run: Run, reason: str) -> bool:
+    if ports.runs.move(run.id, run.state, "failed", reason):
+        ports.ledger.note("train", run.id, "failed", reason)
+    return True
 
 
 def _lost(ports: Ports, seen: Run) -> Run:
@@ -85,8 +118,7 @@ def _lost(ports: Ports, seen: Run) -> Run:
 def _again(ports: Ports, run: Run) -> Run:
     if run.attempts >= MAX_ATTEMPTS:
         reason = f"The training worker was lost {run.attempts} times; the run is given up. Its log lies with the run."
-        if ports.runs.move(run.id, run.state, "failed", reason):
-            ports.ledger.note("train", run.id, "failed", reason)
+        _fail(ports, run, reason)
         return run
     reason = f"The training worker was lost; attempt {run.attempts + 1} was started."
     if ports.runs.move(run.id, run.state, "requested", reason, attempts=run.attempts + 1):
@@ -95,13 +127,22 @@ def _again(ports: Ports, run: Run) -> Run:
     return run
 
 
-def run_ended(ports: Ports, run_id: str, status: str) -> Outcome:
-    """Record that a run reached a final status elsewhere (a training service says so by event)."""
-    run = ports.runs.find(run_id)
+def run_ended(ports: Ports, name: str, status: str) -> Outcome:
+    """Record that a run reached a final status elsewhere; `name` is the run's or that of one of its attempts."""
+    run = ports.runs.find(name) or ports.runs.find(name.rpartition("-")[0])
     if run is None:
-        return Outcome("ignored", f"Run {run_id} is not one of ours.")
-    if status != "completed" and run.state in ("requested", "running"):
-        reason = f"The training service reports the run as {status}."
-        ports.runs.move(run.id, run.state, "failed", reason)
-        return Outcome("failed", reason, {"run": run.id})
-    return Outcome("done", f"Run {run.id} is {run.state}.", {"run": run.id})
+        return Outcome("ignored", f"Run {name} is not one of ours.")
+    facts = {"run": run.id}
+    if name not in (run.id, run.attempt_name):
+        return Outcome(
+            "superseded", f"{name} ended as {status}; attempt {run.attempts} of run {run.id} is newer.", facts
+        )
+    if run.state in ("requested", "running"):
+        if status != "completed":
+            _fail(ports, run, f"The training service reports the run as {status}.")
+        else:
+            _collected(ports, run)
+        run = ports.runs.find(run.id) or run
+    return Outcome(
+        "failed" if run.state == "failed" else "done", f"Run {run.id} is {run.state}. {run.reason}".strip(), facts
+    )

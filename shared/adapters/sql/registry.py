@@ -28,7 +28,9 @@ _MOVES = 1000
 class LocalRegistry:
     """Port `Registry`: a version is reserved, its files are stored, then it becomes visible with its notice."""
 
-    def __init__(self, engine: Engine, lake: Lake, clock: Callable[[], datetime]) -> None:
+    def __init__(self, engine: Engine, lake: Lake, clock: Callable[[], datetime], *, raises_event: bool = True) -> None:
+        """Without `raises_event` somebody else says ModelRegistered."""
+        self._raises_event = raises_event
         self._engine = engine
         self._lake = lake
         self._clock = clock
@@ -125,7 +127,8 @@ class LocalRegistry:
             if not connection.execute(change.values(values)).rowcount:
                 return None
             model = _read(_required(_of_run(connection, row.run), row.run))
-            add_notice(connection, _notice(model, artefact, now))
+            if self._raises_event:
+                add_notice(connection, _notice(model, artefact, now))
             return model
 
         return write(self._engine, work)

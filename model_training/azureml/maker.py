@@ -1,0 +1,17 @@
+"""What a function app knows of training jobs until it submits one: whom to ask. Importing it imports nothing heavy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from azure.ai.ml import MLClient
+
+    from shared.ports.training import JobOrder
+
+
+def make_job(client: MLClient, order: JobOrder) -> Any:
+    """The pipeline job of the run, from the components that were published with this code."""
+    from model_training.azureml.submission import job_of
+
+    return job_of(client, order)

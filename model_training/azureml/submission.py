@@ -1,0 +1,70 @@
+"""A run's job from components that the workspace already has: a function app submits a description, never code.
+
+`python -m model_training.pipeline publish WORKSPACE` registers the components of this code under its version; a release
+does it before it deploys the app that submits them.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from model_training.azureml import components
+from model_training.azureml.jobs import TrainingOrder, training_job
+from model_training.azureml.platform import read_platform
+from model_training.manifest import code_version
+from shared.errors import Missing
+from shared.ports.training import JobOrder
+
+if TYPE_CHECKING:
+    from azure.ai.ml import MLClient
+
+
+def published_version() -> str:
+    """The digest of this code, in the letters that versions of components may have."""
+    return code_version().partition("+")[2]
+
+
+def publish(client: MLClient) -> list[str]:
+    """Register every component under this code's version; returns their names. What is there already stays."""
+    version, published = published_version(), []
+    for name in components.NAMES:
+        made = client.components.create_or_update(components.component(name), version=version)
+        published.append(f"{made.name}:{made.version}")
+    return published
+
+
+def job_of(client: MLClient, asked: JobOrder) -> Any:
+    """The pipeline job of the run; its output goes to the order's address. Missing when nothing was published."""
+    from azure.ai.ml import Output
+
+    run, dataset = asked.run, asked.dataset
+    order = TrainingOrder(
+        asked.scenario,
+        dataset=f"{dataset.scenario}:{dataset.id}",
+        tables=asked.tables,
+        profile=run.profile,
+        origin={
+            "run": run.id,
+            "dataset": dataset.id,
+            "dataset_digest": dataset.digest,
+            "created_at": run.created_at.isoformat(),
+        },
+    )
+    job = training_job(order, read_platform(os.environ, components.NAMES), lambda step: _registered(client, step))
+    job.outputs["model"] = Output(type="uri_folder", path=asked.model, mode="upload")
+    job.tags |= {"run": run.id, "attempt": str(run.attempts), "code": published_version()}
+    return job
+
+
+def _registered(client: MLClient, step: str) -> Any:
+    from azure.core.exceptions import ResourceNotFoundError
+
+    name, version = f"mlops_{step}", published_version()
+    try:
+        return client.components.get(name, version)
+    except ResourceNotFoundError as error:
+        raise Missing(
+            f"The workspace has no component {name}:{version}: publish this code's components first "
+            f"(python -m model_training.pipeline publish)."
+        ) from error

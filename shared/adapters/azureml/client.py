@@ -1,0 +1,36 @@
+"""A client of one workspace: bounded attempts, no telemetry of the SDK's own."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from shared.adapters.azure_clients import PATIENCE, Patience
+from shared.domain.places import WorkspacePlace
+
+if TYPE_CHECKING:
+    from azure.ai.ml import MLClient
+    from azure.core.credentials import TokenCredential
+
+# While it is imported the SDK names each of its experimental parts.
+_TALKATIVE = ("azure.ai.ml", "azure.ai.ml._utils._experimental")
+
+
+def workspace_client(place: WorkspacePlace, credential: TokenCredential, patience: Patience = PATIENCE) -> MLClient:
+    """The SDK's client of that workspace; importing the SDK takes a second or two, so ask for it on first use only."""
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.ERROR)
+    from azure.ai.ml import MLClient
+
+    return MLClient(
+        credential,
+        place.subscription,
+        place.group,
+        place.workspace,
+        enable_telemetry=False,
+        retry_total=patience.retries,
+        retry_backoff_factor=patience.first_pause,
+        retry_backoff_max=patience.longest_pause,
+        connection_timeout=patience.connect,
+        read_timeout=patience.read,
+    )

@@ -1,0 +1,35 @@
+"""What an error of the service means in the project's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from shared.errors import Conflict, Fault, Missing, Refused, Transient
+
+_BUSY = frozenset({408, 409, 412, 429})
+_SERVER = 500
+
+
+@contextmanager
+def explained(what: str, role: str) -> Iterator[None]:
+    """Errors of the SDK inside the block become ours; `what` was being done, `role` is what it takes."""
+    from azure.core.exceptions import AzureError
+
+    try:
+        yield
+    except AzureError as error:
+        raise _fault(error, what, role) from error
+
+
+def _fault(error: Exception, what: str, role: str) -> Fault:
+    status = getattr(error, "status_code", None)
+    if status in (401, 403):
+        return Transient(f"Azure ML refuses this app while {what}: its identity lacks the role {role}.")
+    if status == 404:  # noqa: PLR2004 -- the HTTP status
+        return Missing(f"Azure ML knows nothing of it while {what}.")
+    if status == 409:  # noqa: PLR2004 -- the HTTP status
+        return Conflict(f"Azure ML has something else under that name while {what}.")
+    if status is None or status in _BUSY or status >= _SERVER:
+        return Transient(f"Azure ML did not answer as it should while {what} ({status or type(error).__name__}).")
+    return Refused(f"Azure ML refuses the request while {what} (status {status}).")

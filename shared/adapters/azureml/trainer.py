@@ -1,0 +1,109 @@
+"""Training as a pipeline job of Azure ML: one job for each attempt of a run, named after it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from shared.adapters.azureml.faults import explained
+from shared.domain.paths import dataset_folder
+from shared.domain.records import Artefact, Run
+from shared.errors import Conflict, Corrupt, Missing
+from shared.ports.lake import Lake
+
+if TYPE_CHECKING:
+    from azure.ai.ml import MLClient
+
+ROLE = "MLOps trainer"
+_ENDED_WELL = "Completed"
+_ENDED = frozenset({_ENDED_WELL, "Failed", "Canceled", "NotResponding"})
+MODEL, MANIFEST = "model.onnx", "manifest.json"
+
+
+class AzureMlTrainer:
+    """Port `Trainer`. The job leaves its model in the lake; `result` reads it there."""
+
+    def __init__(
+        self, client: Callable[[], MLClient], lake: Lake, lake_url: str, order: Callable[[Run, str, str], Any]
+    ) -> None:
+        """`order` makes the job of a run from the addresses of its dataset and of the folder for its model."""
+        self._client = client
+        self._lake = lake
+        self._lake_url = lake_url.rstrip("/")
+        self._order = order
+
+    def submit(self, run: Run) -> None:
+        """Start the run; an attempt that was submitted is not submitted again."""
+        if self.started(run):
+            return
+        tables = f"{self._lake_url}/{dataset_folder(run.scenario, run.dataset)}"
+        self._show_dataset(run, tables)
+        with explained(f"preparing the job of run {run.id}", ROLE):
+            job = self._order(run, tables, f"{self._lake_url}/{model_folder(run)}")
+        job.name = run.attempt_name
+        try:
+            with explained(f"submitting run {run.id}", ROLE):
+                self._client().jobs.create_or_update(job)
+        except Conflict:
+            # The name is taken: by us, in an attempt whose answer was lost.
+            if not self.started(run):
+                raise
+
+    def started(self, run: Run) -> bool:
+        """Whether the workspace has the job of this attempt."""
+        return self._status(run) is not None
+
+    def alive(self, run: Run) -> bool:
+        """Whether the job of this attempt has not ended."""
+        status = self._status(run)
+        return status is not None and status not in _ENDED
+
+    def result(self, run: Run) -> Artefact | None:
+        """The model that the job left in the lake, once it has ended well; Corrupt when it left something else."""
+        if self._status(run) != _ENDED_WELL:
+            return None
+        folder = model_folder(run)
+        files = {blob.path.removeprefix(folder): self._bytes(blob.path) for blob in self._lake.list(folder)}
+        if MODEL not in files or MANIFEST not in files:
+            raise Corrupt(f"The job {run.attempt_name} ended well and left no {MODEL} with {MANIFEST} in {folder}.")
+        onnx, manifest = files.pop(MODEL), json.loads(files.pop(MANIFEST))
+        plain = {name: data for name, data in files.items() if "/" not in name}
+        return Artefact(run.scenario, run.id, run.dataset, onnx, manifest, plain)
+
+    def cancel(self, run: Run) -> None:
+        """Ask the service to end the job; one that is not there or has ended is left as it is."""
+        if self.alive(run):
+            with explained(f"canceling run {run.id}", ROLE):
+                self._client().jobs.begin_cancel(run.attempt_name)
+
+    def _status(self, run: Run) -> str | None:
+        try:
+            with explained(f"looking for the job of run {run.id}", ROLE):
+                status = self._client().jobs.get(run.attempt_name).status
+        except Missing:
+            return None
+        # Known statuses come as members of an enumeration, newer ones as texts.
+        return str(getattr(status, "value", status))
+
+    def _show_dataset(self, run: Run, address: str) -> None:
+        """The dataset version as a data asset of the workspace: the same name, version and folder."""
+        from azure.ai.ml.entities import Data
+
+        tags = {"scenario": run.scenario}
+        asset = Data(name=run.scenario, version=run.dataset, type="uri_folder", path=address, tags=tags)
+        try:
+            with explained(f"registering dataset {run.scenario}:{run.dataset}", ROLE):
+                self._client().data.create_or_update(asset)
+        except Conflict:
+            # A data version cannot change: what stands there has the same name, so it is the same folder.
+            return
+
+    def _bytes(self, path: str) -> bytes:
+        with self._lake.open(path) as source:
+            return source.read()
+
+
+def model_folder(run: Run) -> str:
+    """Where the job of this attempt leaves its model in the lake."""
+    return f"runs/{run.scenario}/{run.id}/{run.attempts}/model/"

@@ -1,0 +1,254 @@
+"""A stand-in for the management API of Azure ML: https on loopback, with the state, the shapes and the faults of one.
+
+Microsoft's own SDK talks to it. What it is asked to keep must have the published API's shape: a field that the API does
+not have, or one that is missing, is answered with 400. It keeps what it was asked for, pages its lists, runs long
+operations, shows what is new only after a while when told so, and refuses the next requests when told so.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+SUBSCRIPTION, GROUP, WORKSPACE = "11111111-2222-3333-4444-555555555555", "rg", "ws"
+ROOT = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{GROUP}"
+    f"/providers/Microsoft.MachineLearningServices/workspaces/{WORKSPACE}"
+)
+URL = f"azureml:{SUBSCRIPTION}/{GROUP}/{WORKSPACE}"
+PAGE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The properties a resource may and must have."""
+
+    required: frozenset[str]
+    optional: frozenset[str]
+
+    def problem(self, properties: Mapping[str, Any]) -> str:
+        """What is wrong with them, or nothing."""
+        absent = self.required - properties.keys()
+        foreign = properties.keys() - self.required - self.optional
+        return "; ".join(
+            [*(f"{name} is missing" for name in sorted(absent)), *(f"{name} is unknown" for name in sorted(foreign))]
+        )
+
+
+_ASSET = frozenset({"description", "tags", "properties", "isAnonymous", "isArchived", "autoDeleteSetting", "stage"})
+# From the reference of the REST API: data versions, model versions, jobs, components.
+SHAPES = {
+    "data": Shape(frozenset({"dataType", "dataUri"}), _ASSET | {"intellectualProperty"}),
+    "models": Shape(
+        frozenset({"modelUri", "modelType"}), _ASSET | {"flavors", "jobName", "intellectualProperty", "datasets"}
+    ),
+    "components": Shape(frozenset({"componentSpec"}), _ASSET),
+    "jobs": Shape(
+        frozenset({"jobType"}),
+        frozenset(
+            [
+                "description",
+                "tags",
+                "properties",
+                "displayName",
+                "experimentName",
+                "identity",
+                "computeId",
+                "componentId",
+                "isArchived",
+                "services",
+                "status",
+                "inputs",
+                "outputs",
+                "jobs",
+                "settings",
+                "sourceJobId",
+                "notificationSetting",
+            ]
+        ),
+    ),
+}
+_IMMUTABLE = {"data": ("dataUri", "dataType"), "models": ("modelUri", "modelType"), "jobs": ("jobType",)}
+_TAG_LENGTH = 256
+
+
+@dataclass
+class Refusal:
+    """Answers the next `times` requests that fit with `status`."""
+
+    method: str
+    part: str
+    status: int
+    times: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class AzureMl:
+    """The workspace. `asked` lists what came in, `resources` what is kept, by path."""
+
+    def __init__(self) -> None:
+        self.resources: dict[str, dict[str, Any]] = {}
+        self.asked: list[tuple[str, str]] = []
+        self.hidden: dict[str, int] = {}
+        self.refusals: list[Refusal] = []
+        self._lock = threading.Lock()
+        self.url = ""
+
+    def refuse(self, method: str, part: str, status: int, times: int = 1, **headers: str) -> None:
+        """The next requests of that method whose path contains `part` are refused; times -1: all."""
+        plain = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.refusals.append(Refusal(method, part, status, times, plain))
+
+    def hide_new(self, part: str, reads: int) -> None:
+        """What is written under `part` is not shown to so many reads that follow."""
+        self.hidden[part] = reads
+
+    def put(self, path: str, document: dict[str, Any]) -> None:
+        """Let a resource be there."""
+        self.resources[ROOT + path] = {"id": ROOT + path, "name": path.rsplit("/", 1)[1], **document}
+
+    def set_status(self, job: str, status: str) -> None:
+        """What the service does with a job."""
+        self.resources[f"{ROOT}/jobs/{job}"]["properties"]["status"] = status
+
+    def names(self, kind: str) -> list[str]:
+        """`name/version` of every resource of a kind, or `name` of jobs."""
+        found = [path.removeprefix(f"{ROOT}/{kind}/") for path in self.resources if path.startswith(f"{ROOT}/{kind}/")]
+        return sorted(name.replace("/versions/", "/") for name in found)
+
+    def answer(self, method: str, target: str, body: bytes) -> tuple[int, dict[str, str], Any]:
+        """Status, headers and document of one request."""
+        with self._lock:
+            parts = urlsplit(target)
+            self.asked.append((method, parts.path))
+            refused = self._refused(method, parts.path)
+            if refused:
+                return refused
+            if parts.path.removeprefix(ROOT).startswith("/operations/"):
+                return 200, {}, {"status": "Succeeded"}
+            handler = {"GET": self._get, "PUT": self._put, "POST": self._post, "DELETE": self._delete}.get(method)
+            if handler is None:
+                return _problem(405, "MethodNotAllowed", method)
+            return handler(parts.path, parse_qs(parts.query), body)
+
+    def _refused(self, method: str, path: str) -> tuple[int, dict[str, str], Any] | None:
+        for refusal in self.refusals:
+            if refusal.times and refusal.method in (method, "") and refusal.part in path:
+                refusal.times -= 1
+                code, headers, document = _problem(refusal.status, "Refused", "on purpose")
+                return code, {**headers, **refusal.headers}, document
+        return None
+
+    def _get(self, path: str, query: Mapping[str, list[str]], _: bytes) -> tuple[int, dict[str, str], Any]:
+        for part, left in self.hidden.items():
+            if part in path and left > 0 and path in self.resources:
+                self.hidden[part] = left - 1
+                return _problem(404, "NotFound", path)
+        if path in self.resources:
+            return 200, {}, self.resources[path]
+        children = [one for name, one in self.resources.items() if name.rpartition("/")[0] == path]
+        if path.endswith(("/versions", "/jobs", "/onlineEndpoints", "/deployments")):
+            return 200, {}, self._page(path, children, int(query.get("$skip", ["0"])[0]))
+        return _problem(404, "NotFound", path)
+
+    def _page(self, path: str, children: list[dict[str, Any]], start: int) -> dict[str, Any]:
+        page: dict[str, Any] = {"value": children[start : start + PAGE]}
+        if start + PAGE < len(children):
+            page["nextLink"] = f"{self.url}{path}?$skip={start + PAGE}"
+        return page
+
+    def _put(self, path: str, _: Mapping[str, list[str]], body: bytes) -> tuple[int, dict[str, str], Any]:
+        document = json.loads(body)
+        kind = path.removeprefix(f"{ROOT}/").partition("/")[0]
+        properties = document.get("properties") or {}
+        problem = _problem_of(kind, properties)
+        if problem:
+            return _problem(400, "ValidationError", problem)
+        standing = self.resources.get(path)
+        if standing and any(standing["properties"].get(name) != properties.get(name) for name in _IMMUTABLE[kind]):
+            return _problem(409, "Conflict", "the asset exists and cannot change")
+        if standing and kind == "jobs":
+            return _problem(409, "Conflict", "a job of that name exists")
+        kept = {**document, "id": path, "name": path.rsplit("/", 1)[1], "type": kind, "systemData": {}}
+        if kind == "jobs":
+            properties.setdefault("status", "NotStarted")
+        if kind == "models":
+            properties.setdefault("flavors", {})
+        self.resources[path] = kept
+        return (200 if standing else 201), {}, kept
+
+    def _post(self, path: str, _: Mapping[str, list[str]], body: bytes) -> tuple[int, dict[str, str], Any]:
+        del body
+        job, _, verb = path.rpartition("/")
+        if verb == "cancel" and job in self.resources:
+            self.resources[job]["properties"]["status"] = "Canceled"
+            return 202, {"Location": f"{self.url}{ROOT}/operations/cancel"}, None
+        return _problem(404, "NotFound", path)
+
+    def _delete(self, path: str, _: Mapping[str, list[str]], body: bytes) -> tuple[int, dict[str, str], Any]:
+        del body
+        return (200, {}, None) if self.resources.pop(path, None) else (204, {}, None)
+
+
+def _problem_of(kind: str, properties: Mapping[str, Any]) -> str:
+    if kind not in SHAPES:
+        return f"{kind} cannot be made here"
+    tags = properties.get("tags") or {}
+    if not all(isinstance(value, str) and len(value) <= _TAG_LENGTH for value in tags.values()):
+        return f"a tag is no text of at most {_TAG_LENGTH} characters"
+    return SHAPES[kind].problem(properties)
+
+
+def _problem(status: int, code: str, message: str) -> tuple[int, dict[str, str], Any]:
+    return status, {}, {"error": {"code": code, "message": message}}
+
+
+@contextmanager
+def azure_ml(certificate: tuple[Path, Path]) -> Iterator[AzureMl]:
+    """A workspace that listens on loopback with that certificate and key."""
+    service = AzureMl()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _go(self) -> None:
+            if not re.fullmatch(r"Bearer [\w-]+\.[\w-]+\.[\w-]+", self.headers.get("authorization", "")):
+                status, headers, document = _problem(401, "Unauthorized", "a token is needed")
+            else:
+                body = self.rfile.read(int(self.headers.get("content-length") or 0))
+                status, headers, document = service.answer(self.command, self.path, body)
+            content = b"" if document is None else json.dumps(document).encode()
+            self.send_response(status)
+            for name, value in {"content-type": "application/json", **headers}.items():
+                self.send_header(name, value)
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_PUT = do_POST = do_DELETE = do_PATCH = _go  # noqa: N815 -- names of the standard library
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    service.url = f"https://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield service
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
