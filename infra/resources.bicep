@@ -19,6 +19,10 @@ var ingestFunctions = [
   'data_poison'
   'plan_windows'
   'reconcile'
+  'pipeline_submit'
+  'pipeline_runs'
+  'pipeline_run'
+  'pipeline_cancel'
 ]
 var deployFunctions = [
   'model_event'
@@ -33,8 +37,14 @@ var scoreFunctions = [
   'predict_window'
   'window_poison'
   'score'
+  'v2_server'
+  'v2_live'
+  'v2_ready'
+  'v2_model'
+  'v2_model_ready'
+  'v2_infer'
 ]
-var everywhere = ['health', 'static']
+var everywhere = ['health', 'static', 'docs', 'openapi']
 var queues = ['data-events', 'model-events', 'predict-windows']
 
 module identities 'modules/identities.bicep' = {
@@ -215,6 +225,8 @@ var settings = {
   APPROVE_OWN: 'false'
   ROLLOUT: '0:10,10:10,50:10'
   HEALTH_RULES: ''
+  LOG_SAMPLE: '0.1'
+  ALERT_WEBHOOKS: ''
   PLAN_SCHEDULE: '0 */5 * * * *'
   RECONCILE_SCHEDULE: '*/20 * * * * *'
 }
