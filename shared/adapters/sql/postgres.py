@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 from sqlalchemy import URL, Engine, create_engine, event
 
@@ -40,6 +41,8 @@ def open_engine(url: URL, busy_seconds: float, credential: MakeCredential | None
         connect_args=arguments,
         hide_parameters=True,
     )
+    # Ports have no end of their own: connections are closed when nobody holds the engine any more.
+    finalize(engine, engine.pool.dispose)
     if not url.password and (url.host or "").endswith(_AZURE):
         _sign_in_with_token(engine, credential)
     return engine
