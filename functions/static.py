@@ -8,38 +8,8 @@ from pathlib import Path
 
 import azure.functions as func
 
-FOLDER = Path(__file__).resolve().parent / "static"
-# Name in the address, to the file's place: nothing else can be asked for, whatever the name looks like.
-FILES = {
-    "docs.html": "docs.html",
-    "docs.css": "docs.css",
-    "docs.js": "docs.js",
-    "swagger-ui.js": "vendor/swagger-ui.js",
-    "swagger-ui.css": "vendor/swagger-ui.css",
-    "uplot.js": "vendor/uplot.js",
-    "uplot.css": "vendor/uplot.css",
-    **{
-        name: name
-        for name in (
-            "dashboard.html",
-            "dashboard.css",
-            "dashboard-icon.svg",
-            "dashboard-theme.js",
-            "dashboard-app.js",
-            "dashboard-api.js",
-            "dashboard-charts.js",
-            "dashboard-dom.js",
-            "dashboard-svg.js",
-            "dashboard-overview.js",
-            "dashboard-datasets.js",
-            "dashboard-models.js",
-            "dashboard-releases.js",
-            "dashboard-predictions.js",
-            "dashboard-monitoring.js",
-            "dashboard-history.js",
-        )
-    },
-}
+from functions.pages import FILES, FOLDER
+
 _KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
 # Pages load nothing from elsewhere and cannot be framed; inline styles are what Swagger UI writes.
 _PAGE = {

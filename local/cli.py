@@ -16,6 +16,7 @@ from local.commands import (
     azurite,
     baseline,
     consume,
+    dashboard,
     data,
     demo,
     keys,
@@ -57,6 +58,7 @@ def build() -> typer.Typer:
         replay,
         alerts,
         consume,
+        dashboard,
         logs,
     ):
         module.register(app)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tarfile
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,10 +41,10 @@ PACKAGES = (
 )
 
 
-def fetch(folder: Path = FOLDER) -> None:
-    """Make `folder` hold every file of PACKAGES; Transient when the registry does not answer."""
+def fetch(folder: Path = FOLDER, packages: Sequence[Package] = PACKAGES) -> None:
+    """Make `folder` hold every file of the packages; Transient when the registry does not answer."""
     folder.mkdir(parents=True, exist_ok=True)
-    for package in PACKAGES:
+    for package in packages:
         mark = folder / f"{package.name}.version"
         if mark.is_file() and mark.read_text() == package.version:
             continue

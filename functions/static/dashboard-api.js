@@ -12,29 +12,33 @@ export const hasKey = () => EXPORT !== null || Boolean(sessionStorage.getItem(KE
 export const keep = (key) => sessionStorage.setItem(KEY, key);
 export const forget = () => sessionStorage.removeItem(KEY);
 
-/** The address of a page's data: parameters in a fixed order, empty ones left out. */
-export function address(page, asked = {}) {
-  const pairs = Object.entries(asked).filter(([, value]) => value !== undefined && value !== null && value !== "").sort(([a], [b]) => (a < b ? -1 : 1));
-  const query = new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString();
+const given = (asked) => Object.entries(asked ?? {}).filter(([, value]) => value !== undefined && value !== null && value !== "").map(([key, value]) => [key, String(value)]);
+
+/** The address of a page's data, empty parameters left out. */
+export function address(page, asked) {
+  const query = new URLSearchParams(given(asked)).toString();
   return query ? `${page}?${query}` : page;
 }
 
+/** Under which name an export keeps the answer to a question. */
+const kept = (page, asked) => JSON.stringify([page, ...given(asked).sort(([a], [b]) => (a < b ? -1 : 1))]);
+
 /** The text behind an address; Error with one sentence, Refused when the key is not accepted. */
 export async function text(page, asked, key = sessionStorage.getItem(KEY)) {
-  const where = address(page, asked);
   if (EXPORT) {
+    const where = kept(page, asked);
     if (!(where in EXPORT.pages)) throw new Error("This is not part of the export; open the live dashboard to see it.");
     const found = EXPORT.pages[where];
     return typeof found === "string" ? found : JSON.stringify(found);
   }
-  return sent(base + where, { headers: { "x-functions-key": key ?? "" } });
+  return sent(base + address(page, asked), { headers: { "x-functions-key": key ?? "" } });
 }
 export const json = async (page, asked, key) => JSON.parse(await text(page, asked, key));
 
-/** Do something: POST a JSON body to a route under the prefix. */
-export async function act(route, body) {
+/** Do something: POST a JSON body to a route under the prefix, with the session's key unless another is given. */
+export async function act(route, body, key) {
   if (EXPORT) throw new Error("An export cannot act.");
-  const headers = { "x-functions-key": sessionStorage.getItem(KEY) ?? "", "content-type": "application/json" };
+  const headers = { "x-functions-key": key || sessionStorage.getItem(KEY) || "", "content-type": "application/json" };
   const answer = await sent(route, { method: "POST", headers, body: JSON.stringify(body) });
   return answer ? JSON.parse(answer) : {};
 }
@@ -48,7 +52,9 @@ async function sent(where, options) {
   }
   const content = await answer.text();
   if (answer.ok) return content;
-  throw answer.status === 401 ? new Refused("The key is not accepted.") : new Error(sentence(content, answer.status));
+  if (answer.status === 401) throw new Refused("The key is not accepted.");
+  if (answer.status === 403) throw new Refused("The key is valid, but its scope is another; needed: operate or approve.");
+  throw new Error(sentence(content, answer.status));
 }
 
 function sentence(content, status) {

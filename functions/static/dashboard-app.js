@@ -12,13 +12,13 @@ import { predictions } from "./dashboard-predictions.js";
 import { releases } from "./dashboard-releases.js";
 
 const PAGES = {
-  overview: { title: "Overview", lead: "What runs, what waits for whom, what failed last.", draw: overview, icon: "M2 8l6-5 6 5v6H2z", all: true },
-  datasets: { title: "Datasets", lead: "Checked versions, and how their statistics moved.", draw: datasets, icon: "M2 4c0-1 3-2 6-2s6 1 6 2v8c0 1-3 2-6 2s-6-1-6-2zm0 0c0 1 3 2 6 2s6-1 6-2M2 8c0 1 3 2 6 2s6-1 6-2" },
-  models: { title: "Models", lead: "Candidates, curves, what a model looks at, and its limits.", draw: models, icon: "M8 2l6 3.500v5L8 14l-6-3.500v-5zM2 5.500L8 9l6-3.500M8 9v5" },
-  releases: { title: "Releases", lead: "What serves where, on which certificate, and how to go back.", draw: releases, icon: "M8 14V5m-4 4l4-4 4 4M3 2h10" },
-  predictions: { title: "Predictions", lead: "Answers by window, a batch in detail, a sensor over time.", draw: predictions, icon: "M2 14V2m0 12h12M5 11V8m3 3V4m3 7V6" },
-  monitoring: { title: "Monitoring", lead: "Drift, quality against late labels, breaches, and retraining.", draw: monitoring, icon: "M1 8h3l2-5 4 10 2-5h3" },
-  history: { title: "History", lead: "Why something did or did not happen.", draw: history, icon: "M8 14A6 6 0 1 0 2 8m0-4v4h4M8 5v3l2 2", all: true },
+  overview: { title: "Overview", asks: [], lead: "What runs, what waits for whom, what failed last.", draw: overview, icon: "M2 8l6-5 6 5v6H2z" },
+  datasets: { title: "Datasets", asks: ["scenario", "dataset"], lead: "Checked versions, and how their statistics moved.", draw: datasets, icon: "M2 4c0-1 3-2 6-2s6 1 6 2v8c0 1-3 2-6 2s-6-1-6-2zm0 0c0 1 3 2 6 2s6-1 6-2M2 8c0 1 3 2 6 2s6-1 6-2" },
+  models: { title: "Models", asks: ["scenario", "version"], lead: "Candidates, curves, what a model looks at, and its limits.", draw: models, icon: "M8 2l6 3.500v5L8 14l-6-3.500v-5zM2 5.500L8 9l6-3.500M8 9v5" },
+  releases: { title: "Releases", asks: ["scenario"], lead: "What serves where, on which certificate, and how to go back.", draw: releases, icon: "M8 14V5m-4 4l4-4 4 4M3 2h10" },
+  predictions: { title: "Predictions", asks: ["scenario", "window", "prediction", "entity", "before", "column"], lead: "Answers by window, a batch in detail, a sensor over time.", draw: predictions, icon: "M2 14V2m0 12h12M5 11V8m3 3V4m3 7V6" },
+  monitoring: { title: "Monitoring", asks: ["scenario", "reference"], lead: "Drift, quality against late labels, breaches, and retraining.", draw: monitoring, icon: "M1 8h3l2-5 4 10 2-5h3" },
+  history: { title: "History", asks: ["why", "limit"], lead: "Why something did or did not happen.", draw: history, icon: "M8 14A6 6 0 1 0 2 8m0-4v4h4M8 5v3l2 2" },
 };
 const EVERY = 15000;
 const app = document.getElementById("app");
@@ -61,7 +61,7 @@ function signIn(problem = "") {
   app.replaceChildren(h("main", { id: "main", class: "signin" }, h("form", { class: "card", onsubmit: enter },
     h("div", { class: "brand" }, mark(), "MLOps"), h("h1", {}, "Sign in"), told,
     h("div", { class: "field" }, h("label", { for: "key" }, "Function key"), field,
-      h("p", { class: "small muted", id: "key-note" }, "On this machine it is in keys.json of the project's home: ", h("code", {}, "mlops dashboard"), " names the file. In Azure it is under App keys of the function app. It stays in this tab and is forgotten when the tab closes.")),
+      h("p", { class: "small muted", id: "key-note" }, "One of scope operate or approve. On this machine ", h("code", {}, "mlops keys list --reveal"), " shows it; in Azure it stands under App keys of the function app. It stays in this tab and is forgotten when the tab closes.")),
     h("button", { class: "primary", type: "submit" }, "Open the dashboard"))));
   field.focus();
 }
@@ -96,7 +96,7 @@ function frame() {
     event.currentTarget.setAttribute("aria-pressed", String(view.live));
     event.currentTarget.textContent = view.live ? "● Live" : "○ Paused";
   } }, view.live ? "● Live" : "○ Paused");
-  const status = EXPORT ? h("span", { class: "badge" }, `Export of ${EXPORT.at.slice(0, 16).replace("T", " ")} UTC`) : [live, h("button", { class: "quiet", type: "button", onclick: () => draw(true) }, "↻ Refresh")];
+  const status = EXPORT ? h("span", { class: "badge" }, `Export of ${EXPORT.at.slice(0, 16).replace("T", " ")} UTC`) : [live, h("button", { class: "quiet", type: "button", "aria-label": "Refresh", onclick: () => draw(true) }, "↻", h("span", { class: "wide" }, "Refresh"))];
   const main = h("main", { id: "main", class: "main", tabindex: "-1" },
     h("div", { class: "top" }, h("div", { class: "top-title" }, h("h1", { id: "title" }), h("p", { id: "lead" })), h("div", { class: "controls", id: "controls" }, h("span", { id: "scenario" }), status)),
     h("div", { id: "body", class: "pagebody" }));
@@ -114,7 +114,7 @@ function titled(page) {
   }
   document.querySelector('.nav [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
   const place = document.getElementById("scenario");
-  if (page.all) place.replaceChildren();
+  if (!page.asks.includes("scenario")) place.replaceChildren();
   else if (place.firstChild === null || place.dataset.of !== view.asked.scenario) {
     place.dataset.of = view.asked.scenario;
     place.replaceChildren(choose("Scenario", view.scenarios, view.asked.scenario, (scenario) => { location.hash = href(view.page, { scenario }); }, "scenario-choice"));
@@ -127,7 +127,7 @@ async function draw(again = false) {
   const page = PAGES[view.page];
   const body = document.getElementById("body");
   if (!body) return;
-  const asked = page.all && view.page === "overview" ? {} : view.page === "history" ? { why: view.asked.why, limit: view.asked.limit } : view.asked;
+  const asked = Object.fromEntries(page.asks.map((name) => [name, view.asked[name]]));
   try {
     const data = await json(view.page, asked);
     if (turn !== view.turn) return;

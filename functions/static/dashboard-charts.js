@@ -57,7 +57,7 @@ function options({ place, x, series, band, time, points, height, labels, readout
     cursor: { drag: { x: true, y: false }, points: { size: 7 } },
     scales: { x: { time, range: x.length === 1 ? (_, low) => [low - 1, low + 1] : undefined } },
     axes: [
-      { ...axis, size: 32, space: 64, values: labels ? (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? labels[tick] ?? "" : "")) : time ? undefined : (_, ticks) => ticks.map((tick) => num(tick)) },
+      { ...axis, size: time ? 44 : 32, space: 64, values: labels ? (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? labels[tick] ?? "" : "")) : time ? undefined : (_, ticks) => ticks.map((tick) => num(tick)) },
       { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => num(tick, digits)) },
     ],
     series: [{}, ...lines, ...(band ? [edge, edge] : [])],

@@ -5,7 +5,7 @@ import { badge, card, empty, h, link, num, plural, table, when } from "./dashboa
 export function overview(data, tools) {
   const calm = !data.scenarios.some((one) => one.totals.files);
   return [
-    card("The loop", { note: calm ? null : "Everything that went round since this installation began." }, loop(data.loop, tools), calm ? begin(data) : null),
+    card("The loop", { note: calm ? null : "Everything that went round since this installation began." }, loop(data.loop, tools), calm ? [h("div", { class: "gap" }), begin(data)] : null),
     h("div", { class: "cols" }, waiting(data, tools), failures(data, tools), running(data, tools)),
     scenarios(data, tools),
   ];
@@ -41,13 +41,13 @@ function running(data, tools) {
 }
 
 function scenarios(data, tools) {
-  const none = h("span", { class: "muted" }, "–");
+  const none = () => h("span", { class: "muted" }, "–");
   const columns = [
     { head: "Scenario", cell: (one) => [h("b", {}, link(tools.href("releases", { scenario: one.name }), one.name)), h("br"), h("span", { class: "small muted" }, one.title)] },
-    { head: "Serves", cell: (one) => (one.serving ? [link(tools.href("models", { scenario: one.name }), one.serving.model, { class: "nowrap" }), h("br"), h("span", { class: "small muted nowrap" }, `generation ${one.serving.generation}`)] : none) },
-    { head: "Newest dataset", cell: (one) => (one.dataset ? [link(tools.href("datasets", { scenario: one.name }), plural(one.dataset.rows, "row"), { class: "nowrap" }), h("br"), h("span", { class: "small muted" }, when(one.dataset.at))] : none) },
-    { head: "Newest run", cell: (one) => (one.run ? [badge(one.run.state), h("br"), h("span", { class: "small muted" }, when(one.run.at))] : none) },
-    { head: "Newest window", cell: (one) => (one.predicted ? [link(tools.href("predictions", { scenario: one.name }), plural(one.predicted.rows, "row"), { class: "nowrap" }), h("br"), h("span", { class: "small muted" }, when(one.predicted.at))] : none) },
+    { head: "Serves", cell: (one) => (one.serving ? [link(tools.href("models", { scenario: one.name }), one.serving.model, { class: "nowrap" }), h("br"), h("span", { class: "small muted nowrap" }, `generation ${one.serving.generation}`)] : none()) },
+    { head: "Newest dataset", cell: (one) => (one.dataset ? [link(tools.href("datasets", { scenario: one.name }), plural(one.dataset.rows, "row"), { class: "nowrap" }), h("br"), h("span", { class: "small muted" }, when(one.dataset.at))] : none()) },
+    { head: "Newest run", cell: (one) => (one.run ? [badge(one.run.state), h("br"), h("span", { class: "small muted" }, when(one.run.at))] : none()) },
+    { head: "Newest window", cell: (one) => (one.predicted ? [link(tools.href("predictions", { scenario: one.name }), plural(one.predicted.rows, "row"), { class: "nowrap" }), h("br"), h("span", { class: "small muted" }, when(one.predicted.at))] : none()) },
     { head: "Open windows", num: true, cell: (one) => num(one.totals.open_windows) },
     { head: "Predictions", num: true, cell: (one) => [num(one.totals.predictions), one.totals.failed_rows ? [h("br"), h("span", { class: "small" }, `${num(one.totals.failed_rows)} failed`)] : null] },
   ];

@@ -1,14 +1,15 @@
 // Answers by window, a window's rows, one batch in detail, and a sensor over time split by prediction.
 
-import { download, text } from "./dashboard-api.js";
+import { download, json, text } from "./dashboard-api.js";
 import { SERIES, chart } from "./dashboard-charts.js";
-import { badge, card, choose, empty, facts, h, link, num, plural, share, table, when } from "./dashboard-dom.js";
+import { badge, card, choose, empty, facts, fault, h, link, num, plural, share, table, when } from "./dashboard-dom.js";
+import { confusion } from "./dashboard-svg.js";
 
 const PROVENANCE = new Set(["window", "run_id", "model_sha256", "dataset", "scored_at", "model"]);
 
 export function predictions(data, tools) {
   if (!data.windows.length) return [card("No predictions yet", {}, empty(`No window of ${data.scenario} has been predicted.`, "Drop unlabelled rows; they become a window as soon as a model serves:", `mlops predict ${data.scenario} FILE --wait`))];
-  return [byWindow(data, tools), overTime(data, tools), batch(data), rows(data, tools)].filter(Boolean);
+  return [byWindow(data, tools), compared(data, tools), overTime(data, tools), batch(data), rows(data, tools)].filter(Boolean);
 }
 
 function byWindow(data, tools) {
@@ -22,13 +23,35 @@ function byWindow(data, tools) {
     h("details", {}, h("summary", {}, "Numbers"), table("Answers by window", columns, data.windows)));
 }
 
+/** Predicted against true: asked for apart, because joining late labels may take a while. */
+function compared(data, tools) {
+  const place = card("Prediction against actual", { note: `Window ${data.window}, its newest rows.` }, h("p", { class: "muted" }, "Loading …"));
+  json("actuals", { scenario: data.scenario, window: data.window }).then((told) => place.lastChild.replaceWith(verdict(told, tools)), (error) => place.lastChild.replaceWith(fault(error.message)));
+  return place;
+}
+
+function verdict(told, tools) {
+  if (!told.labelled.length) return empty("No label of this window is known yet.", "Labels may come late; drop the scenario's label table when they do:", `mlops drop ${told.scenario} LABELS --wait`);
+  const head = facts([["Labels known", `${num(told.labelled.length)} of ${num(told.rows)} rows, ${share(told.labelled.length / told.rows)}`], told.task === "regression" ? null : ["Prediction came true", `${num(told.agreed)}, ${share(told.agreed / told.labelled.length)}`]]);
+  const order = told.labelled.map((_, at) => at + 1);
+  if (told.task === "regression") return h("div", {}, head, chart({ label: "Predicted and true number by row", x: order, series: [{ label: "true", values: told.labelled.map((one) => one.actual) }, { label: "predicted", values: told.labelled.map((one) => one.prediction) }], points: true }));
+  const kinds = [...new Set(told.labelled.map((one) => String(one.actual)))].sort();
+  const drawn = told.labelled[0].probability === null ? null : chart({ label: "Probability by batch, split by what turned out to be true", x: order, series: kinds.map((kind) => ({ label: `truly ${kind}`, values: told.labelled.map((one) => (String(one.actual) === kind ? one.probability : null)) })), points: true, height: 200 });
+  const names = [...new Set([...told.labelled.map((one) => String(one.prediction)), ...kinds])].sort();
+  const matrix = names.map((actual) => names.map((predicted) => told.labelled.filter((one) => String(one.actual) === actual && String(one.prediction) === predicted).length));
+  const wrong = told.labelled.filter((one) => String(one.actual) !== String(one.prediction));
+  const columns = [{ head: "Row", cell: (one) => link(tools.href("predictions", { window: told.window, entity: one.entity_key }), one.entity_key) }, { head: "Predicted", cell: (one) => String(one.prediction) }, { head: "Probability", num: true, cell: (one) => num(one.probability) }, { head: "True", cell: (one) => String(one.actual) }];
+  return h("div", { class: "stack" }, head, drawn, names.length <= 12 ? h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Confusion" }, confusion(names, matrix)) : null,
+    wrong.length ? h("details", {}, h("summary", {}, `${plural(wrong.length, "row")} that did not come true`), table("Rows that did not come true", columns, wrong.slice(0, 200), { tall: true })) : null);
+}
+
 const tone = (at) => `var(${SERIES[at % SERIES.length]})`;
 function bar(one, answers) {
   const part = (answer, at) => {
     const found = one.answers.find((each) => each.answer === answer);
     if (!found) return null;
     const size = found.rows / one.rows;
-    return h("span", { style: { width: `${100 * size}%`, background: tone(at) }, title: `${answer}: ${num(found.rows)} rows, ${share(size)}` }, size > 0.14 ? `${answer} ${share(size, 0)}` : size > 0.05 ? answer.slice(0, 3) : "");
+    return h("span", { style: { width: `${100 * size}%`, background: tone(at) }, title: `${answer}: ${num(found.rows)} rows, ${share(size)}` }, size > 0.14 ? `${answer} · ${share(size, 0)}` : size > 0.05 ? answer.slice(0, 3) : "");
   };
   return h("div", { class: "bar", role: "img", "aria-label": one.answers.map((each) => `${each.answer} ${share(each.rows / one.rows, 0)}`).join(", ") }, answers.map(part));
 }

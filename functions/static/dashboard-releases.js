@@ -9,23 +9,28 @@ export function releases(data, tools) {
 
 function environments(data, tools) {
   if (!data.environments.some((one) => one.current)) return card("Environments", {}, empty(`Nothing serves ${data.scenario} yet.`, "The first model that passes its gate does. Drop labelled data:", `mlops drop ${data.scenario} FILE --wait`));
-  const one = (place) => h("div", { class: "env" }, h("div", { class: "buttons" }, h("h3", {}, place.name), place.last ? h("span", { class: "badge" }, "answers count") : null),
+  const one = (place) => h("div", { class: "env" }, h("div", { class: "buttons" }, h("h3", {}, place.name), place.last ? h("span", { class: "badge" }, "answers callers") : null, place.approval ? h("span", { class: "badge" }, "needs approval") : null),
     place.current ? [h("div", { class: "buttons" }, badge("serving", place.current.model), h("span", { class: "small muted" }, `generation ${place.current.generation}`)), h("p", { class: "small muted" }, "since ", when(place.current.at), ` by ${place.current.by}`)] : h("p", { class: "muted" }, "Nothing serves here yet."),
-    place.rollout ? rollout(place.rollout) : null, place.health ? health(place.health) : null);
-  return card("Environments", { extra: rollback(data, tools) }, h("div", { class: "envs" }, data.environments.map(one)), data.rollback.reason ? h("p", { class: "small muted" }, `Rollback: ${data.rollback.reason}`) : null);
+    place.rollout ? rollout(place.rollout) : null, place.health.length ? health(place.health) : null);
+  return card("Environments", { extra: rollback(data, tools) }, h("div", { class: "envs" }, data.environments.map(one)), h("div", { class: "gap" }), data.rollouts.length ? changes(data.rollouts) : null, data.rollback.reason ? h("p", { class: "small muted" }, `No rollback: ${data.rollback.reason}`) : null);
 }
 
 const rollout = (one) => h("div", {}, h("p", {}, badge(one.state), ` ${one.model}, ${one.share ? `${num(one.share)} % of requests` : "answers are compared, not returned"}`), h("p", { class: "small muted" }, one.reason));
+const changes = (rows) => h("details", {}, h("summary", {}, `Rollout: ${rows.length} changes`), table("Rollout", [
+  { head: "№", num: true, cell: (one) => num(one.number) }, { head: "Version", cell: (one) => one.model }, { head: "State", cell: (one) => [badge(one.state), one.share ? ` ${num(one.share)} %` : ""] },
+  { head: "When", cell: (one) => when(one.at) }, { head: "Why", cell: (one) => h("p", { class: "reason" }, `${one.by}: ${one.reason}`) },
+], rows, { tall: true }));
 const health = (rows) => table("Health of the last minutes", [
   { head: "Version", cell: (one) => `${one.role} ${one.version}` }, { head: "Requests", num: true, cell: (one) => num(one.requests) }, { head: "Errors", num: true, cell: (one) => num(one.errors) },
 ], rows);
 
 function rollback(data, tools) {
-  const reason = tools.frozen ? "An export cannot act." : data.rollback.reason;
+  const route = data.actions?.rollback?.replace("{scenario}", data.scenario);
+  const reason = tools.frozen ? "An export cannot act." : data.rollback.reason || (route ? "" : `Use: mlops rollback ${data.scenario}`);
   return h("button", { type: "button", class: reason ? null : "danger", id: "rollback", disabled: Boolean(reason), title: reason || null, onclick: (event) => confirm(event.currentTarget, {
     title: `Roll ${data.scenario} back`,
     body: [h("p", {}, `${data.current.model}:${data.current.version} stops serving; ${data.rollback.to} serves again as generation ${data.current.generation + 1}. Real-time answers and the next windows use it at once.`)],
-    say: "Roll back", danger: true, route: data.rollback.route, done: "Rolled back.", tools,
+    say: "Roll back", danger: true, route, done: "Rolled back.", tools,
   }) }, data.rollback.to ? `↩ Roll back to ${data.rollback.to}` : "↩ Roll back");
 }
 
@@ -33,14 +38,15 @@ function approvals(data, tools) {
   const open = data.approvals.filter((one) => one.state === "open");
   const past = data.approvals.filter((one) => one.state !== "open");
   if (!data.approvals.length) return null;
-  return card("Approvals", { extra: open.length ? badge("open", `${open.length} waiting`) : null }, open.map((one) => request(one, tools)), past.length ? h("details", { open: !open.length }, h("summary", {}, "Decided requests"), decided(past)) : null);
+  return card("Approvals", { extra: open.length ? badge("open", `${open.length} waiting`) : null }, h("div", { class: "stack" }, open.map((one) => request(one, data.actions, tools))), past.length ? h("details", { open: !open.length }, h("summary", {}, "Decided requests"), decided(past)) : null);
 }
 
-function request(one, tools) {
-  const why = tools.frozen ? "An export cannot act." : one.blocked;
+function request(one, actions, tools) {
+  const blocked = one.intact ? (actions?.approve ? "" : `Use: mlops approve ${one.id}`) : "The certificate is not the one this request was made for.";
+  const why = tools.frozen ? "An export cannot act." : blocked;
   const buttons = ["approve", "reject"].map((what) => h("button", { type: "button", id: `${what}-${one.id}`, class: what === "approve" ? "primary" : "danger", disabled: Boolean(why), title: why || null, onclick: (event) => confirm(event.currentTarget, {
     title: `${what === "approve" ? "Approve" : "Reject"} ${one.model} for ${one.environment}`, body: certificateOf(one), say: what === "approve" ? "Approve" : "Reject", danger: what !== "approve",
-    route: one.route, extra: { decision: what, certificate: one.certificate, environment: one.environment, sha256: one.sha256, nonce: one.nonce }, done: `${what === "approve" ? "Approved" : "Rejected"}.`, tools, person: true,
+    route: actions?.approve?.replace("{id}", one.id), extra: { decision: what, certificate: one.certificate, environment: one.environment, sha256: one.sha256, nonce: one.nonce }, done: `${what === "approve" ? "Approved" : "Rejected"}.`, tools, person: true,
   }) }, what === "approve" ? "✓ Approve …" : "⊘ Reject …"));
   return h("div", { class: "env" }, h("div", { class: "buttons" }, badge("open", `waits for approval`), h("b", {}, `${one.model} → ${one.environment}`)),
     h("p", { class: "small muted" }, `asked by ${one.requested_by}, `, when(one.requested_at), "; expires ", when(one.expires)), h("p", {}, one.why), h("div", { class: "buttons" }, buttons, why ? h("span", { class: "small muted" }, why) : null));
@@ -77,7 +83,8 @@ const checks = (list) => table("Checks", [
 ], list);
 const told = (value) => (typeof value === "string" ? h("span", { class: "small", title: value }, short(value, 22)) : num(value, 4));
 
-function confirm(opener, { title, body, say, danger, route, extra = {}, done, tools }) {
+function confirm(opener, { title, body, say, danger, route, extra = {}, done, tools, person }) {
+  const key = person ? h("input", { id: "approver-key", type: "password", required: true, autocomplete: "off" }) : null;
   const by = h("input", { id: "by", required: true, autocomplete: "name" });
   const reason = h("input", { id: "reason", required: true, autocomplete: "off" });
   const problem = h("div");
@@ -87,7 +94,7 @@ function confirm(opener, { title, body, say, danger, route, extra = {}, done, to
     event.preventDefault();
     send.disabled = true;
     try {
-      await act(route, { by: by.value.trim(), reason: reason.value.trim(), ...extra });
+      await act(route, { by: by.value.trim(), reason: reason.value.trim(), ...extra }, key?.value.trim());
       dialog.close();
       tools.announce(done);
       tools.redraw();
@@ -97,6 +104,7 @@ function confirm(opener, { title, body, say, danger, route, extra = {}, done, to
     }
   };
   dialog.append(h("form", { onsubmit: submit }, h("h2", {}, title), body, problem, h("div", { class: "field" }, h("label", { for: "by" }, "Who decides this"), by), h("div", { class: "field" }, h("label", { for: "reason" }, "Reason"), reason),
+    key ? h("div", { class: "field" }, h("label", { for: "approver-key" }, "Key of scope approve"), key, h("p", { class: "small muted" }, "Used for this decision only and kept nowhere.")) : null,
     h("div", { class: "buttons" }, send, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"))));
   dialog.addEventListener("close", () => { dialog.remove(); document.getElementById(opener.id)?.focus(); });
   document.body.append(dialog);

@@ -5,7 +5,8 @@ from __future__ import annotations
 import azure.functions as func
 import pytest
 
-from functions.static import FILES, FOLDER, file
+from functions.pages import FILES, FOLDER
+from functions.static import file
 
 
 def get(name: str, **headers: str) -> func.HttpResponse:

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.errors import Missing
 from shared.ports import Ports
-from shared.workflows.views import datasets, history, models, monitoring, overview, predictions, releases
+from shared.workflows.views import actuals, datasets, history, models, monitoring, overview, predictions, releases
 from shared.workflows.views.asked import Asked
 
 View = Callable[[Ports, Asked], Mapping[str, Any]]
@@ -17,6 +17,7 @@ VIEWS: Mapping[str, View] = {
     "models": models.models,
     "releases": releases.releases,
     "predictions": predictions.predictions,
+    "actuals": actuals.actuals,
     "monitoring": monitoring.monitoring,
     "history": history.history,
 }

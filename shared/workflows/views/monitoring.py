@@ -1,52 +1,146 @@
-"""How far data, answers and quality have moved."""
+"""How far data, answers and quality have moved, what was made of it, and what was decided about training."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from shared.domain.monitoring import DriftMeasure, RetrainDecision, Scorecard
 from shared.domain.paths import dataset_folder
 from shared.domain.records import DatasetVersion
+from shared.errors import BadInput
 from shared.ports import Ports
 from shared.workflows.models import read_json
 from shared.workflows.views.asked import Asked
 from shared.workflows.views.plain import plain
 
 _SHOWN = 24
+_LISTED = 40
+_REFERENCES = ("training", "baseline", "holdout", "earlier")
+# The worst of a feature's distances decides its cell.
+_WORST = ("persistent", "once", "stable", "incomparable")
 
 
 def monitoring(ports: Ports, asked: Asked) -> Mapping[str, Any]:
-    """Drift of every judged column against the baseline, dataset by dataset, and what was decided about training."""
+    """Drift by feature and window or dataset, quality with its coverage, breaches, decisions and scorecards."""
     scenario = asked.scenario(ports)
-    versions = ports.datasets.list(scenario.name)[-_SHOWN:]
+    name, stores = scenario.name, ports.monitoring
+    versions = ports.datasets.list(name)[-_SHOWN:]
+    breaches = sorted(stores.breaches.list(name), key=lambda one: one.last_seen, reverse=True)
     value = {
-        "scenario": scenario.name,
+        "scenario": name,
         "title": scenario.title,
+        "metric": scenario.monitoring.metric or scenario.metric,
+        "policy": {
+            "k": scenario.monitoring.k,
+            "n": scenario.monitoring.n,
+            "coverage": scenario.monitoring.min_coverage,
+        },
+        "windows": _windows(ports, name, asked.text("reference")),
+        "quality": list(stores.qualities.latest(name))[-2 * _LISTED :],
+        "breaches": sorted(breaches[:_LISTED], key=lambda one: one.state != "open"),
+        "decisions": [_decision(one) for one in list(stores.decisions.list(name))[: -_LISTED - 1 : -1]],
+        "scorecards": [_scorecard(one) for one in list(stores.scorecards.list(name))[: -_LISTED - 1 : -1]],
+        "timers": stores.scorecards.beats(),
         "datasets": {
             "columns": [{"id": one.id, "at": one.created_at, "rows": one.rows} for one in versions],
-            "cells": [cell for one in versions for cell in _cells(ports, one)],
+            "cells": [cell for one in versions for cell in _dataset_cells(ports, one)],
         },
     }
     return dict(plain(value))
 
 
-def _cells(ports: Ports, version: DatasetVersion) -> Iterator[Mapping[str, Any]]:
-    """One cell a judged column: its largest distance as a share of what makes it a drift."""
+def _windows(ports: Ports, name: str, wanted: str) -> Mapping[str, Any]:
+    if wanted and wanted not in _REFERENCES:
+        raise BadInput(f"Parameter reference is {wanted[:40]!r}; accepted: {', '.join(_REFERENCES)}.")
+    watched = list(ports.monitoring.measurements.windows(name))[-_SHOWN:]
+    measures = [one for each in watched for one in ports.monitoring.measurements.drift(name, each.window)]
+    found = [reference for reference in _REFERENCES if any(one.reference == reference for one in measures)]
+    reference = wanted or (found[0] if found else "")
+    return {
+        "references": found,
+        "reference": reference,
+        "columns": [
+            {"id": one.window, "at": one.measured_at, "rows": one.rows, "source": one.source, "model": one.model,
+             "repeated": one.repeated_rows, "reason": one.reason}
+            for one in watched
+        ],
+        "cells": list(_window_cells(one for one in measures if one.reference == reference)),
+    }  # fmt: skip
+
+
+def _window_cells(measures: Iterable[DriftMeasure]) -> Iterator[Mapping[str, Any]]:
+    groups: dict[tuple[str, str], list[DriftMeasure]] = {}
+    for one in measures:
+        groups.setdefault((one.window, one.feature), []).append(one)
+    for (window, feature), group in groups.items():
+        verdict = min((one.verdict for one in group), key=_WORST.index)
+        most = max(group, key=lambda one: _share(one) or 0.0)
+        yield {
+            "at": window,
+            "feature": feature,
+            "share": _share(most),
+            "test": most.metric,
+            "value": most.value,
+            "critical": most.critical,
+            "verdict": verdict,
+            "drifted": verdict in ("persistent", "once"),
+            "reason": most.reason,
+        }
+
+
+def _share(one: DriftMeasure) -> float | None:
+    """The distance as a multiple of what counts as drift."""
+    return one.value / one.critical if one.value is not None and one.critical else None
+
+
+def _decision(one: RetrainDecision) -> Mapping[str, Any]:
+    return {
+        "at": one.at,
+        "reason": one.reason,
+        "asked": one.asked,
+        "decided": one.decided,
+        "sentence": one.sentence,
+        "dataset": one.dataset,
+        "run": one.run,
+    }
+
+
+def _scorecard(one: Scorecard) -> Mapping[str, Any]:
+    return {
+        "generation": one.generation,
+        "model": one.model,
+        "metric": one.metric,
+        "promoted_at": one.promoted_at,
+        "predicted_gain": one.predicted_gain,
+        "realised_gain": one.realised_gain,
+        "hours_to_production": one.hours_to_production,
+        "seconds": sum(one.seconds.values()),
+        "cost": sum(one.cost.values()),
+        "reason": one.reason,
+    }
+
+
+def _dataset_cells(ports: Ports, version: DatasetVersion) -> Sequence[Mapping[str, Any]]:
+    """One cell a judged column: its largest distance as a multiple of what makes it a drift."""
     path = f"{dataset_folder(version.scenario, version.id)}validation.json"
     if ports.lake.stat(path) is None:
-        return
-    for table, columns in read_json(ports, path)["drift"].items():
-        for name, column in columns.items():
-            shares = [(one["value"] / one["critical"], one) for one in column["distances"] if one["critical"]]
-            share, most = max(shares, key=lambda pair: pair[0], default=(None, None))
-            yield {
-                "at": version.id,
-                "feature": name,
-                "table": table,
-                "share": share,
-                "test": most["name"] if most else None,
-                "value": most["value"] if most else None,
-                "critical": most["critical"] if most else None,
-                "drifted": column["drifted"],
-                "reason": column["reason"],
-            }
+        return ()
+    drift = read_json(ports, path)["drift"]
+    return [_cell(version.id, name, one) for columns in drift.values() for name, one in columns.items()]
+
+
+def _cell(dataset: str, feature: str, column: Mapping[str, Any]) -> Mapping[str, Any]:
+    known = [one for one in column["distances"] if one["critical"]]
+    most: Mapping[str, Any] = max(known, key=lambda one: one["value"] / one["critical"], default={})
+    return {
+        "at": dataset,
+        "feature": feature,
+        "share": most["value"] / most["critical"] if most else None,
+        "test": most.get("name"),
+        "value": most.get("value"),
+        "critical": most.get("critical"),
+        "verdict": "once" if column["drifted"] else "stable",
+        "drifted": column["drifted"],
+        "reason": column["reason"],
+    }

@@ -80,13 +80,26 @@ def _waiting(ports: Ports, totals: Mapping[str, Mapping[str, int]]) -> Iterator[
     for entry in ports.totals.standing({"waiting", "released"}, _SHOWN):
         whom = "whoever delivers the files" if entry.state == "waiting" else "the next round of the timers"
         yield {**_line(entry), "whom": whom}
+    for one in ports.approvals.list():
+        if one.state == "open":
+            reason = f"{one.model} asks to serve in {one.environment}: {one.why}"
+            yield {"kind": "approval", "scenario": one.scenario, "key": one.model, "state": "waiting", "reason": reason,
+                   "whom": "an approver", "page": "releases", "at": one.requested_at}  # fmt: skip
     for name in sorted(totals):
         yield from _of_scenario(ports, name, totals[name])
 
 
 def _of_scenario(ports: Ports, name: str, totals: Mapping[str, int]) -> Iterator[Mapping[str, Any]]:
     def one(kind: str, whom: str, reason: str) -> Mapping[str, Any]:
-        return {"kind": kind, "scenario": name, "key": name, "state": "waiting", "reason": reason, "whom": whom}
+        return {
+            "kind": kind,
+            "scenario": name,
+            "key": name,
+            "state": "waiting",
+            "reason": reason,
+            "whom": whom,
+            "page": "datasets",
+        }
 
     if not totals["datasets"]:
         yield one("data", "a data engineer", f"No data yet: mlops drop {name} FILE --wait.")

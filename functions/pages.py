@@ -1,0 +1,36 @@
+"""Which files pages are made of, and where they lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+DASHBOARD = (
+    "dashboard.html",
+    "dashboard.css",
+    "dashboard-icon.svg",
+    "dashboard-theme.js",
+    "dashboard-app.js",
+    "dashboard-api.js",
+    "dashboard-charts.js",
+    "dashboard-dom.js",
+    "dashboard-svg.js",
+    "dashboard-overview.js",
+    "dashboard-datasets.js",
+    "dashboard-models.js",
+    "dashboard-releases.js",
+    "dashboard-predictions.js",
+    "dashboard-monitoring.js",
+    "dashboard-history.js",
+)
+FOLDER = Path(__file__).resolve().parent / "static"
+# Name in the address, to the file's place: nothing else can be asked for, whatever the name looks like.
+FILES = {
+    "docs.html": "docs.html",
+    "docs.css": "docs.css",
+    "docs.js": "docs.js",
+    "swagger-ui.js": "vendor/swagger-ui.js",
+    "swagger-ui.css": "vendor/swagger-ui.css",
+    "uplot.js": "vendor/uplot.js",
+    "uplot.css": "vendor/uplot.css",
+    **{name: name for name in DASHBOARD},
+}

@@ -1,0 +1,25 @@
+"""The function app on the small world's scenarios, for tests in a browser."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING
+
+from functions.app import create_app
+
+if TYPE_CHECKING:
+    from shared.ports import Ports
+
+
+@cache
+def ports() -> Ports:
+    """Ports on the home that the test has filled."""
+    from world import SCENARIOS
+
+    from shared.bootstrap import build_ports
+
+    return build_ports(os.environ, SCENARIOS)
+
+
+app = create_app(ports)

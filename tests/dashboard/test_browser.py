@@ -1,0 +1,177 @@
+"""The dashboard in Chromium: every page, wide and narrow, light and dark, by keyboard, with hostile data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PAGES = ("overview", "datasets", "models", "releases", "predictions", "monitoring", "history")
+WIDE, NARROW = 1280, 390
+READY = "#body[data-drawn]"
+_SERIOUS = {"serious", "critical"}
+_INK = "new Set(document.querySelector('.uplot canvas').getContext('2d').getImageData(0, 0, 400, 200).data).size"
+_AXE = "async () => (await axe.run({resultTypes: ['violations']})).violations"
+
+
+@contextmanager
+def opened(browser: Any, site: dict[str, str], where: str, width: int = WIDE, theme: str = "light") -> Iterator[Any]:
+    """A signed-in page; at the end nothing may have failed, been logged as an error, or left this machine."""
+    wrong: list[str] = []
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce")
+    # Not in the sandboxed frame of a report, which has no storage.
+    signed = f"sessionStorage.getItem('mlops.key') ?? sessionStorage.setItem('mlops.key', '{site['operate']}')"
+    context.add_init_script(f"window === top && ({signed})")
+    page = context.new_page()
+    page.on("console", lambda message: wrong.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+    page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith(site["url"]) else None)
+    page.on("response", lambda answer: wrong.append(f"{answer.status}: {answer.url}") if answer.status >= 400 else None)
+    page.goto(f"{site['url']}dashboard#/{where}")
+    page.wait_for_selector(READY)
+    yield page
+    context.close()
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("width", "theme", "judged"), [(WIDE, "light", PAGES), (NARROW, "dark", ("overview", "predictions"))]
+)
+def test_every_page_is_whole(  # noqa: PLR0917 -- three of them are fixtures
+    browser: Any, site: dict[str, str], axe: str, width: int, theme: str, judged: tuple[str, ...]
+) -> None:
+    """No error, no failed or foreign request, no serious finding of axe, nothing wider than the screen."""
+    with opened(browser, site, "overview?scenario=points", width, theme) as shown:
+        shown.evaluate(axe)
+        for page in PAGES:
+            _go(shown, page)
+            shown.wait_for_selector("#body p:text('Loading')", state="detached")
+            assert shown.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+            assert shown.inner_text("h1").lower() == page
+            assert len(shown.inner_text("#body")) > 100
+            found = _serious(shown) if page in judged else []
+            assert found == [], f"{page}: {json.dumps(found, indent=1)}"
+
+
+def _serious(page: Any) -> list[Any]:
+    """What axe finds to be a serious hindrance: its rule, and some of the elements."""
+    found = [one for one in page.evaluate(_AXE) if one["impact"] in _SERIOUS]
+    return [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found]
+
+
+def _go(page: Any, name: str, scenario: str = "points") -> None:
+    page.evaluate(f"location.hash = '#/{name}?scenario={scenario}'")
+    page.wait_for_selector(f"#body[data-drawn={name}]")
+
+
+@pytest.mark.parametrize("scenario", ["prices", "marks", "pairs"])
+def test_every_task_and_an_empty_scenario_are_shown(browser: Any, site: dict[str, str], scenario: str) -> None:
+    """Numbers, several labels at once, and nothing at all."""
+    with opened(browser, site, f"models?scenario={scenario}") as page:
+        for name in ("predictions", "releases", "monitoring", "datasets"):
+            _go(page, name, scenario)
+            assert page.query_selector("#body .fault") is None
+
+
+def test_charts_are_drawn(browser: Any, site: dict[str, str]) -> None:
+    """A canvas with ink for lines and points, curves for ROC and calibration."""
+    with opened(browser, site, "datasets?scenario=points") as page:
+        page.wait_for_selector(".uplot canvas")
+        assert page.evaluate(_INK) > 10
+        _go(page, "models")
+        page.wait_for_selector("svg[aria-label^='ROC'] polyline")
+        assert "AUC" in page.get_attribute("svg[aria-label^='ROC']", "aria-label")
+        assert page.query_selector("svg[aria-label^='Calibration'] polyline") is not None
+
+
+def test_hostile_names_stay_text(browser: Any, site: dict[str, str]) -> None:
+    """Markup in a file's cell and in a model's limits is shown as it stands."""
+    with opened(browser, site, "history?why=points/bad") as page:
+        assert "<img src=x" in page.inner_text("#body")
+        assert page.query_selector("#body img") is None
+        _go(page, "models")
+        assert "never seen <img" in page.inner_text("#body")
+        assert page.title() == "Models · MLOps"
+
+
+def test_nothing_is_shown_without_a_key(browser: Any, site: dict[str, str]) -> None:
+    """A wrong key and one of another scope are told apart in one sentence each; the right one opens."""
+    page = browser.new_page()
+    page.goto(f"{site['url']}dashboard")
+    for key, sentence in (("wrong", "not accepted"), (site["score"], "scope is another")):
+        page.fill("#key", key)
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f".fault:has-text('{sentence}')")
+        assert page.query_selector("#body") is None
+    page.fill("#key", site["operate"])
+    page.keyboard.press("Enter")
+    page.wait_for_selector(READY)
+    assert site["operate"] not in page.url
+    page.click("text=Sign out")
+    assert page.evaluate("sessionStorage.length") == 0
+    page.close()
+
+
+def test_the_keyboard_reaches_what_the_mouse_does(browser: Any, site: dict[str, str]) -> None:
+    """Skip link, pages in order, a visible focus, a dialog that gives the focus back."""
+    with opened(browser, site, "overview?scenario=points") as page:
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "main"
+        page.focus(".brand")
+        for name in PAGES[:2]:
+            page.keyboard.press("Tab")
+            assert page.evaluate("document.activeElement.dataset.page") == name
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#body[data-drawn=datasets]")
+        page.focus("#report")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("dialog iframe")
+        assert page.get_attribute("dialog iframe", "sandbox") == ""
+        page.keyboard.press("Escape")
+        page.wait_for_selector("dialog", state="detached")
+        assert page.evaluate("document.activeElement.id") == "report"
+
+
+def test_a_link_leads_to_the_same_view(browser: Any, site: dict[str, str]) -> None:
+    """What was chosen stands in the address: scenario, version, column; the theme is kept."""
+    with opened(browser, site, "datasets?scenario=points&statistic=std&column=x") as page:
+        assert page.input_value("#scenario-choice") == "points"
+        assert page.input_value("#statistic-choice") == "std"
+        assert page.get_attribute("#spark-x", "aria-pressed") == "true"
+        page.select_option("#scenario-choice", "prices")
+        page.wait_for_selector("#body[data-drawn=datasets]")
+        assert "scenario=prices" in page.url
+        page.click("text=Dark")
+        page.reload()
+        page.wait_for_selector(READY)
+        assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_the_file_needs_no_network(browser: Any, home: Path, tmp_path: Path) -> None:
+    """The exported page shows every page from its own data and asks nobody."""
+    from world import World
+
+    from local.dashboard_file import exported
+
+    file = tmp_path / "dashboard.html"
+    file.write_text(exported(World(home).ports), encoding="utf-8")
+    asked: list[str] = []
+    wrong: list[str] = []
+    page = browser.new_page()
+    page.on("request", lambda request: asked.append(request.url) if not request.url.startswith("data:") else None)
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(file.as_uri())
+    for name in PAGES:
+        _go(page, name)
+        assert page.query_selector("#body .fault") is None
+    assert (asked, wrong) == ([file.as_uri()], [])
+    page.close()
