@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from azure.core import MatchConditions
 
 from shared.adapters.blob_reading import SHA256
+from shared.errors import Transient
 
 if TYPE_CHECKING:
     from azure.storage.blob import BlobClient
@@ -87,6 +88,10 @@ def _blocks(data: bytes | BinaryIO, size: int) -> Iterator[bytes]:
 def _filled(source: BinaryIO, size: int) -> bytes:
     """The next block of the source; shorter only at its end."""
     block = bytearray()
-    while len(block) < size and (piece := source.read(size - len(block))):
-        block += piece
+    try:
+        while len(block) < size and (piece := source.read(size - len(block))):
+            block += piece
+    except OSError as error:
+        # Not to be taken for a fault of the service, after which the blob would be looked at.
+        raise Transient(f"What is to be stored could not be read: {error}.") from error
     return bytes(block)
