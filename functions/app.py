@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import azure.functions as func
 
-from functions import dashboard, http_api, inference, intake, lineage, pipelines, static, timers, workers
+from functions import approvals, dashboard, http_api, inference, intake, lineage, pipelines, static, timers, workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +29,7 @@ def create_app(ports: Callable[[], Ports]) -> func.FunctionApp:
     app.register_functions(static.blueprint())
     app.register_functions(lineage.blueprint(ports))
     app.register_functions(dashboard.blueprint(ports))
+    app.register_functions(approvals.blueprint(ports))
     return app
 
 

@@ -44,6 +44,10 @@ HTTP = (
     Route("dashboard", "GET", "dashboard", (ANONYMOUS,), "The dashboard's page; it knows nothing and asks for a key."),
     # Whoever approves must see what is to be approved.
     Route("dashboard_page", "GET", "dashboard/{page}", (APPROVE, OPERATE), "What a page of the dashboard shows."),
+    Route("approvals", "GET", "approvals", (APPROVE, OPERATE), "Requests for approval."),
+    Route("approval", "GET", "approvals/{id}", (APPROVE, OPERATE), "A request for approval; looking never decides."),
+    Route("approve", "POST", "approvals/{id}", (APPROVE,), "Approve or reject a request."),
+    Route("release_status", "GET", "releases/{scenario}/{version}/status", KEY_SCOPES, "How a release stands."),
     Route("v2_server", "GET", "v2", (SCORE,), "The server's metadata."),
     Route("v2_live", "GET", "v2/health/live", (ANONYMOUS,), "Whether the app answers."),
     Route("v2_ready", "GET", "v2/health/ready", (ANONYMOUS,), "Whether the state can be read."),

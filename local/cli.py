@@ -24,6 +24,7 @@ from local.commands import (
     logs,
     look,
     operate,
+    release,
     replay,
     up,
 )
@@ -52,6 +53,7 @@ def build() -> typer.Typer:
         look,
         baseline,
         operate,
+        release,
         keys,
         lineage,
         again,

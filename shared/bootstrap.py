@@ -14,6 +14,7 @@ from shared.domain.records import Run
 from shared.domain.scenario import Scenarios
 from shared.errors import Missing
 from shared.ports import Clock, Datasets, Lake, Observer, Ports, Publisher, Registry, Trainer
+from shared.ports.serving import traffic_of
 from shared.ports.training import JobOrder
 from shared.settings import Settings, read_settings
 
@@ -58,6 +59,7 @@ def build_ports(
     `make_job` builds the job of a run where training runs in Azure ML.
     """
     from shared.adapters.azure_clients import make_credential
+    from shared.adapters.functions_serving import FunctionsServing
     from shared.adapters.lake_served import LakeServed
     from shared.adapters.onnx_scoring import OnnxScoring
     from shared.adapters.operations import operations
@@ -90,6 +92,7 @@ def build_ports(
     tables = ArrowTables(Limits(file_bytes=settings.max_file_mb << 20))
     alerted = settings.alert_targets
     observer = _observer(settings, clock)
+    deployments, rollouts = SqlDeployments(engine, policies.last), SqlRollouts(engine)
     return Ports(
         scenarios=scenarios,
         container=settings.container,
@@ -104,7 +107,7 @@ def build_ports(
         runs=SqlRuns(engine, clock),
         registry=_registry(settings, engine, lake, clock),
         trainer=_trainer(settings, environ, lake, Orders(scenarios, datasets, make_job)),
-        deployments=SqlDeployments(engine, policies.last),
+        deployments=deployments,
         scoring=OnnxScoring(),
         windows=SqlWindows(engine),
         predictions=SqlPredictions(engine),
@@ -118,10 +121,13 @@ def build_ports(
         monitoring=monitoring_stores(engine),
         policies=policies,
         approvals=SqlApprovals(engine),
-        rollouts=SqlRollouts(engine),
+        rollouts=rollouts,
         health=SqlHealth(engine),
         served=LakeServed(lake, settings.log_sample),
         observer=observer,
+        serving=FunctionsServing(
+            lake, lambda *where: traffic_of(deployments.current(*where), rollouts.current(*where))
+        ),
     )
 
 

@@ -17,6 +17,7 @@ from shared.workflows.claims import Result, once
 from shared.workflows.deploy import deploy
 from shared.workflows.ingest import blob_key, ingest
 from shared.workflows.reconcile import dead_letter_message, reconcile
+from shared.workflows.releases import work_key
 from shared.workflows.replay import Item
 from shared.workflows.score import score_window
 from shared.workflows.train import run_ended
@@ -43,7 +44,8 @@ def _act(ports: Ports, event: Event, message: str) -> list[Due]:
         case BlobArrived():
             return _on_blob(ports, event, message)
         case ModelRegistered():
-            judged = once(ports, "model", f"{event.name}:{event.version}", message, lambda: deploy(ports, event))
+            key = work_key(ports, f"{event.name}:{event.version}")
+            judged = once(ports, "model", key, message, lambda: deploy(ports, event))
             _tell_refused(ports, event, judged)
             scenario = ports.scenarios.get(event.name)
             return due_windows(ports, [scenario]) if scenario else []

@@ -119,7 +119,7 @@ def show_model(
     json: Json = True,  # noqa: ARG001 -- this verb prints nothing else
 ) -> None:
     """One model version: where its card lies, its manifest and the gate's verdict, as JSON."""
-    name, version = _name_version(model)
+    name, version = name_version(model)
     session = Session()
     session.scenario(name)
     ports = session.ports
@@ -130,21 +130,27 @@ def show_model(
     as_json({**plain(found), **told, "gate": plain(ports.deployments.verdict(found))})
 
 
-def _name_version(model: str) -> tuple[str, int]:
+def name_version(model: str) -> tuple[str, int]:
+    """The two parts of `name:version`; BadInput when it is something else."""
     name, _, version = model.partition(":")
     if not name or not version.isdigit():
         raise BadInput(f"{model!r} is no model version; accepted: name:version, such as bank_marketing:1.")
     return name, int(version)
 
 
-def list_deployments(scenario: Scenario = None, json: Json = False) -> None:
+def list_deployments(
+    scenario: Scenario = None,
+    environment: Annotated[str | None, typer.Option(help="An environment, or '*' for all; else the last one.")] = None,
+    json: Json = False,
+) -> None:
     """Generations, oldest first."""
     session = Session()
-    deployments = session.ports.deployments.list(session.named(scenario))
+    deployments = session.ports.deployments.list(session.named(scenario), environment)
     rows = [
-        (one.scenario, one.generation, f"{one.model}:{one.version}", one.by, one.reason, one.at) for one in deployments
+        (one.scenario, one.environment, one.generation, f"{one.model}:{one.version}", one.by, one.reason, one.at)
+        for one in deployments
     ]
-    columns = ("scenario", "generation", "model", "by", "reason", "at")
+    columns = ("scenario", "environment", "generation", "model", "by", "reason", "at")
     show(json_output=json, value=deployments, title="Deployments", columns=columns, rows=rows)
 
 

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from shared.adapters.scoring import model as models
 from shared.domain.contract import InputContract
-from shared.ports.scoring import BatchJob, BatchResult, LoadedModel
+from shared.ports.scoring import BatchJob, BatchResult, LoadedModel, Rehearsal
 
 # Measured: larger blocks gain a little with linear models and leave a core idle at the end of small windows.
 BLOCK_ROWS = 32_768
@@ -27,6 +27,12 @@ class OnnxScoring:
         from shared.adapters.scoring.inspection import inspect
 
         inspect(onnx, contract)
+
+    def rehearse(self, onnx: bytes, manifest: Mapping[str, Any]) -> Rehearsal:
+        """Load and ask the model in a process with limits; Refused says what it did instead of answering."""
+        from shared.adapters.scoring.rehearsal import Limits, rehearse
+
+        return rehearse(onnx, manifest, Limits())
 
     def load(self, onnx: bytes, manifest: Mapping[str, Any]) -> models.OnnxModel:
         """Load from bytes; Corrupt when sha256 or signature is not what the manifest says."""

@@ -19,6 +19,7 @@ from shared.ports.profiles import Profiles
 from shared.ports.release import Approvals, HealthStore, Rollouts
 from shared.ports.scoring import Scoring
 from shared.ports.served import Served
+from shared.ports.serving import ServingTarget
 from shared.ports.state import Datasets, Deployments, History, Ledger, Predictions, Runs, Windows
 from shared.ports.tables import Tables
 from shared.ports.training import Registry, Trainer
@@ -61,6 +62,7 @@ class Ports:
     health: HealthStore
     served: Served
     observer: Observer
+    serving: ServingTarget
 
 
 __all__ = [
@@ -88,6 +90,7 @@ __all__ = [
     "Runs",
     "Scoring",
     "Served",
+    "ServingTarget",
     "Tables",
     "Totals",
     "Trainer",

@@ -51,6 +51,15 @@ class BatchResult:
     failed_rows: int
 
 
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a model did in a process of its own: answers to its golden rows, and milliseconds (95th percentile)."""
+
+    answers: tuple[tuple[float, ...], ...]
+    load_ms: float
+    row_ms: float
+
+
 class LoadedModel(Protocol):
     """An ONNX model in memory."""
 
@@ -93,6 +102,10 @@ class Scoring(Protocol):
 
     def inspect(self, onnx: bytes, contract: InputContract) -> None:
         """Walk the graph without running it; Refused says what a model may not contain or does not fit the contract."""
+        ...
+
+    def rehearse(self, onnx: bytes, manifest: Mapping[str, Any]) -> Rehearsal:
+        """Load and ask the model in a process with limits; Refused says what it did instead of answering."""
         ...
 
     def load(self, onnx: bytes, manifest: Mapping[str, Any]) -> LoadedModel:

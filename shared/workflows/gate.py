@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.contract import InputContract
@@ -15,6 +15,8 @@ from shared.domain.scenario import Scenario
 from shared.errors import Corrupt, Fault
 from shared.ports import Ports
 from shared.ports.scoring import LoadedModel
+from shared.workflows.gate_checks import data, parity, rehearsed
+from shared.workflows.gate_slices import worst_slice
 from shared.workflows.models import read_bytes, read_model
 
 if TYPE_CHECKING:
@@ -26,25 +28,43 @@ GOLDEN_TOLERANCE = 1e-5
 
 
 def judge(ports: Ports, scenario: Scenario, model: Model) -> Verdict:
-    """Run every check; what cannot be judged because an earlier check failed is skipped with that reason."""
+    """Run every check; what cannot be judged because an earlier check failed is skipped with that reason.
+
+    Nothing of the model runs in this process before it was read, inspected, and rehearsed in another one.
+    """
     checks: list[Check] = []
     try:
         onnx, manifest = read_model(ports, model)
         contract = InputContract.from_json(manifest["contract"])
         ports.scoring.inspect(onnx, contract)
-        loaded = ports.scoring.load(onnx, manifest)
+        checks.append(Check("structure", "pass", None, None, "Operators, data, operator sets, inputs and answers fit."))
+        checks.extend(rehearsed(ports.scoring.rehearse(onnx, manifest), len(onnx)))
     except (Fault, KeyError, ValueError) as error:
         checks.append(Check("loads", "fail", None, None, f"The model cannot be loaded: {error}"))
         return Verdict(model.id, model.sha256, tuple(checks))
-    checks.append(Check("loads", "pass", model.sha256[:12], None, "The graph is allowed and loads from its bytes."))
-    same = _same_contract(scenario, loaded)
-    checks.extend((same, _golden(loaded, manifest), _bar(scenario, model)))
-    if same.verdict == "fail":
-        reason = "Not compared with the champion: the inputs or answers are not those of the scenario."
-        checks.append(Check("champion", "skip", None, None, reason))
-    else:
-        checks.append(_champion(ports, scenario, model, loaded, manifest))
+    if any(check.verdict == "fail" for check in checks):
+        checks.append(Check("loads", "skip", None, None, "Not loaded: it failed in its rehearsal."))
+        return Verdict(model.id, model.sha256, tuple(checks))
+    checks.extend(_loaded(ports, scenario, model, onnx, manifest))
     return Verdict(model.id, model.sha256, tuple(checks))
+
+
+def _loaded(
+    ports: Ports, scenario: Scenario, model: Model, onnx: bytes, manifest: Mapping[str, Any]
+) -> Iterator[Check]:
+    try:
+        loaded = ports.scoring.load(onnx, manifest)
+    except (Fault, KeyError, ValueError) as error:
+        yield Check("loads", "fail", None, None, f"The model cannot be loaded: {error}")
+        return
+    yield Check("loads", "pass", model.sha256[:12], None, "The graph is allowed and loads from its bytes.")
+    same = _same_contract(scenario, loaded)
+    yield from (same, _golden(loaded, manifest), parity(manifest), data(ports, model), _bar(scenario, model))
+    if same.verdict == "fail":
+        reason = "Not compared: the inputs or answers are not those of the scenario."
+        yield from (Check(name, "skip", None, None, reason) for name in ("champion", "slices"))
+    else:
+        yield from _champion(ports, scenario, model, loaded, manifest)
 
 
 def _same_contract(scenario: Scenario, loaded: LoadedModel) -> Check:
@@ -98,7 +118,24 @@ def _split_words(scenario: Scenario, model: Model) -> str:
 
 def _champion(
     ports: Ports, scenario: Scenario, model: Model, challenger: LoadedModel, manifest: Mapping[str, Any]
-) -> Check:
+) -> Iterator[Check]:
+    """The comparison on the same rows, as a whole and by slices."""
+    found = _rival(ports, scenario, model)
+    if isinstance(found, Check) and (found.verdict == "fail" or "holdout" not in manifest):
+        yield from (found, Check("slices", "skip", None, None, found.reason))
+        return
+    table, actual = _holdout(ports, scenario, model, manifest)
+    answers = challenger.matrix(challenger.encode(table))
+    if isinstance(found, Check):
+        yield from (found, worst_slice(scenario, table, actual, answers, None))
+        return
+    champion, loaded = found
+    others = loaded.matrix(loaded.encode(table))
+    yield _compared(scenario, champion, actual, answers, others)
+    yield worst_slice(scenario, table, actual, answers, others)
+
+
+def _rival(ports: Ports, scenario: Scenario, model: Model) -> tuple[Model, LoadedModel] | Check:
     current = ports.deployments.current(scenario.name)
     if current is None:
         return Check("champion", "skip", None, None, "Nothing is deployed yet: there is no champion to beat.")
@@ -107,9 +144,12 @@ def _champion(
     champion = ports.registry.find(current.model, current.version)
     if champion is None:
         return Check("champion", "fail", None, None, f"The champion {current.model}:{current.version} is not found.")
-    loaded = ports.scoring.load(*read_model(ports, champion))
-    table, actual = _holdout(ports, scenario, model, manifest)
-    answers, others = (one.matrix(one.encode(table)) for one in (challenger, loaded))
+    return champion, ports.scoring.load(*read_model(ports, champion))
+
+
+def _compared(
+    scenario: Scenario, champion: Model, actual: np.ndarray, answers: np.ndarray, others: np.ndarray
+) -> Check:
     value, rival = (score(scenario.task, scenario.metric, actual, one) for one in (answers, others))
     low, high = Judge(scenario.task, scenario.metric, actual).lead(answers, others)
     facts = (

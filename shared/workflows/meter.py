@@ -11,6 +11,7 @@ from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
+from shared.domain.health import LATENCY_MS
 from shared.domain.records import Deployment
 from shared.domain.release import Health
 from shared.domain.scenario import Task
@@ -19,8 +20,6 @@ from shared.ports import Ports
 if TYPE_CHECKING:
     import numpy as np
 
-# Upper ends of the latency cells in milliseconds; the last cell holds everything slower.
-LATENCY_MS = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 500, 750, 1000, 2000, 5000)
 # Cells of the answers: probabilities in twentieths, labels by position, numbers on a symmetric logarithmic scale.
 CELLS = 20
 _NUMBER_CELLS = 64

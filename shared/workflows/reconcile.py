@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from shared.domain.events import DEAD_LETTER
 from shared.domain.paths import landing
 from shared.domain.records import Blob, Model
 from shared.ports import Ports
 from shared.workflows.announce import announce, relay
+from shared.workflows.approvals import sweep_approvals
+from shared.workflows.converge import converge
 from shared.workflows.ingest import blob_key
+from shared.workflows.messages import cloud_event, model_message
+from shared.workflows.rollout import evaluate
 from shared.workflows.train import watch_runs
 
 
@@ -26,17 +28,27 @@ class Sweep:
 
 
 def reconcile(ports: Ports) -> Sweep:
-    """Find stuck claims, missed blobs, unjudged models and lost runs; deliver the outbox."""
+    """Find stuck claims, missed blobs, unjudged models, lost runs and releases that may go on; deliver the outbox."""
     # Windows are not among them: the planning timer sends those again.
     stuck = [entry for entry in ports.history.stuck(ports.clock()) if entry.kind in ("blob", "model")]
     messages = [entry.message for entry in stuck]
     seen = {entry.key for entry in stuck}
     messages.extend(_blob_event(ports, blob) for blob in _missed_blobs(ports) if blob_key(blob) not in seen)
-    messages.extend(_model_event(model) for model in _unjudged(ports) if model.id not in seen)
+    messages.extend(model_message(model.name, model.version) for model in _unjudged(ports) if model.id not in seen)
     messages.extend(_dead_letters(ports))
+    messages.extend(one for one in _releases(ports) if one not in messages)
     runs = [run.id for run in watch_runs(ports)]
     _tell_failed_runs(ports)
     return Sweep(messages, runs, relay(ports))
+
+
+def _releases(ports: Ports) -> list[str]:
+    """Releases that go on or end: by a decision, by the time, or by the health of a candidate."""
+    for name in ports.scenarios:
+        for environment in ports.policies.of(name).environments:
+            converge(ports, name, environment)
+    ended = [one for one in evaluate(ports) if not one.going_on]
+    return [*sweep_approvals(ports), *(model_message(one.scenario, one.version) for one in ended)]
 
 
 def _missed_blobs(ports: Ports) -> Iterator[Blob]:
@@ -66,7 +78,7 @@ def _dead_letters(ports: Ports) -> Iterator[str]:
 
 def dead_letter_message(letter_id: str) -> str:
     """The queue message that asks to take up a dead letter."""
-    return _cloud_event(DEAD_LETTER, letter_id, letter_id, {})
+    return cloud_event(DEAD_LETTER, letter_id, letter_id, {})
 
 
 def _tell_failed_runs(ports: Ports) -> None:
@@ -80,14 +92,4 @@ def _tell_failed_runs(ports: Ports) -> None:
 def _blob_event(ports: Ports, blob: Blob) -> str:
     subject = f"/blobServices/default/containers/{ports.container}/blobs/{blob.path}"
     data = {"api": "PutBlob", "eTag": blob.etag, "contentLength": blob.size}
-    return _cloud_event("Microsoft.Storage.BlobCreated", subject, blob_key(blob), data)
-
-
-def _model_event(model: Model) -> str:
-    data = {"modelName": model.name, "modelVersion": str(model.version)}
-    return _cloud_event("Microsoft.MachineLearningServices.ModelRegistered", f"models/{model.id}", model.id, data)
-
-
-def _cloud_event(kind: str, subject: str, key: str, data: dict[str, Any]) -> str:
-    event = {"specversion": "1.0", "id": f"sweep-{key}", "source": "/mlops/sweep", "type": kind}
-    return json.dumps({**event, "subject": subject, "data": data})
+    return cloud_event("Microsoft.Storage.BlobCreated", subject, blob_key(blob), data)

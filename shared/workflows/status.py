@@ -95,7 +95,7 @@ def _judged(ports: Ports, scenario: str, drop: str, dataset: str, model: Model) 
     entry = ports.history.find("model", model.id)
     if entry is None or entry.state not in FINAL:
         return None
-    outcome = {"done": "deployed", "refused": "refused"}.get(entry.state, "failed")
+    outcome = {"done": "deployed", "refused": "refused", "waiting": "waiting"}.get(entry.state, "failed")
     verdict = ports.deployments.verdict(model)
     gate = {"passed": verdict.passed, "checks": [_check(check) for check in verdict.checks]} if verdict else None
     return DropOutcome(scenario, drop, outcome, entry.reason, dataset, model.id, gate)

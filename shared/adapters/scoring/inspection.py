@@ -5,6 +5,7 @@ The reference checker of ONNX accepts endless loops and references to files, so 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Container, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,11 @@ ALLOWED = {"": _ARITHMETIC, "ai.onnx": _ARITHMETIC, "ai.onnx.ml": _LEARNERS}
 # What a model of text may contain besides. A result has as many columns as the longest text or the vocabulary.
 _TEXT = _ARITHMETIC | frozenset({"StringNormalizer", "StringSplit", "TfIdfVectorizer"})
 ALLOWED_OF_TEXT = {"": _TEXT, "ai.onnx": _TEXT, "ai.onnx.ml": _LEARNERS}
+# What this runtime knows and what exporters write today.
+OPSETS = {"": (7, 23), "ai.onnx": (7, 23), "ai.onnx.ml": (1, 5)}
+MAX_BYTES = 512 << 20
+# Elements that one constant operator may make out of nothing.
+MAX_MADE = 1 << 24
 
 
 def inspect(onnx: bytes, contract: InputContract) -> None:
@@ -46,6 +52,7 @@ def inspect(onnx: bytes, contract: InputContract) -> None:
         _check_node(node, ALLOWED_OF_TEXT if contract.text else ALLOWED)
     for tensor in _tensors(model.graph):
         _check_inside(tensor)
+    _check_made(model.graph)
     _check_input(model.graph, contract)
     _check_output(model.graph, len(contract.labels))
 
@@ -55,6 +62,8 @@ def _parse(onnx: bytes) -> ModelProto:
     from onnx import ModelProto
 
     refuse_foreign(onnx)
+    if len(onnx) > MAX_BYTES:
+        raise Refused(f"The model has {len(onnx)} bytes; at most {MAX_BYTES} are accepted.")
     try:
         model: ModelProto = ModelProto.FromString(onnx)
     except DecodeError as error:
@@ -68,6 +77,10 @@ def _check_domains(model: ModelProto) -> None:
     for opset in model.opset_import:
         if opset.domain not in ALLOWED:
             raise Refused(f"The model imports operators of {opset.domain!r}; accepted: ai.onnx and ai.onnx.ml.")
+        low, high = OPSETS[opset.domain]
+        if not low <= opset.version <= high:
+            named = f"{opset.domain or 'ai.onnx'} {opset.version}"
+            raise Refused(f"The model needs operator set {named}; accepted: {low} to {high}.")
     if model.functions:
         raise Refused(f"The model defines its own operator {model.functions[0].name!r}; accepted: none.")
 
@@ -81,6 +94,21 @@ def _check_node(node: NodeProto, allowed: Mapping[str, Container[str]]) -> None:
 def _check_inside(tensor: TensorProto) -> None:
     if tensor.data_location != tensor.DEFAULT or tensor.external_data:
         raise Refused(f"The model keeps tensor {tensor.name!r} in another file; all data must be inside the model.")
+
+
+def _check_made(graph: GraphProto) -> None:
+    """What is made from a constant shape is known before anything runs; from other shapes only a rehearsal shows."""
+    from onnx import numpy_helper
+
+    constants = {tensor.name: tensor for tensor in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "Constant":
+            constants.update((node.output[0], one.t) for one in node.attribute if one.name == "value")
+    for node in graph.node:
+        if node.op_type == "ConstantOfShape" and node.input[0] in constants:
+            size = math.prod(int(one) for one in numpy_helper.to_array(constants[node.input[0]]).ravel())
+            if size > MAX_MADE:
+                raise Refused(f"The model makes a constant of {size} elements; at most {MAX_MADE} are accepted.")
 
 
 def _nodes(graph: GraphProto) -> Iterator[NodeProto]:

@@ -1,0 +1,57 @@
+"""Where versions answer: the function app itself, or an endpoint that is told what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from shared.domain.records import Deployment, Model
+from shared.domain.release import Rollout
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Who answers: percent of the requests by version (together 100, or empty when nothing serves).
+
+    `mirror`: percent of the requests that a version is asked beside, without its answer being returned.
+    """
+
+    shares: Mapping[int, int] = field(default_factory=dict)
+    mirror: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def versions(self) -> frozenset[int]:
+        """Every version that is asked."""
+        return frozenset((*self.shares, *self.mirror))
+
+
+def traffic_of(current: Deployment | None, rollout: Rollout | None) -> Traffic:
+    """The traffic that a pointer and the newest change of a rollout ask for."""
+    if current is None:
+        return Traffic()
+    if rollout is None or not rollout.going_on or rollout.base != current.generation:
+        return Traffic({current.version: 100})
+    if rollout.state == "shadow":
+        return Traffic({current.version: 100}, {rollout.version: 100})
+    return Traffic({current.version: 100 - rollout.share, rollout.version: rollout.share})
+
+
+class ServingTarget(Protocol):
+    """One endpoint per (scenario, environment), with one deployment per version. Every call may be repeated."""
+
+    def deploy(self, environment: str, model: Model) -> None:
+        """Make the version ready to answer, without traffic; Transient while that takes longer than a call may."""
+        ...
+
+    def route(self, scenario: str, environment: str, traffic: Traffic) -> None:
+        """Send requests as `traffic` says; every version of it was deployed before."""
+        ...
+
+    def state(self, scenario: str, environment: str) -> Traffic:
+        """How requests are sent now."""
+        ...
+
+    def retire(self, scenario: str, environment: str, kept: frozenset[int]) -> None:
+        """Take down versions that are not `kept`; none of them has traffic."""
+        ...

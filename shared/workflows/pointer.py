@@ -1,0 +1,59 @@
+"""The deployment pointer of an environment: the next generation by compare-and-set, and who is told of it."""
+
+from __future__ import annotations
+
+from shared.domain.records import Deployment, Model
+from shared.errors import Conflict
+from shared.ports import Ports
+from shared.workflows.announce import announce
+from shared.workflows.converge import converge
+
+
+def put_in_service(
+    ports: Ports,
+    model: Model,
+    environment: str,
+    *,
+    by: str,
+    reason: str,
+    approval: str = "",
+    expected: int | None = None,
+) -> Deployment:
+    """Make the model the next generation there; Conflict when somebody was faster.
+
+    `expected` is the generation that must still be current. The version is made ready before the pointer moves.
+    """
+    current = ports.deployments.current(model.name, environment)
+    generation = current.generation if current else 0
+    if expected is not None and generation != expected:
+        raise Conflict(f"Generation {generation} of {model.name} is current in {environment}, no longer {expected}.")
+    ports.serving.deploy(environment, model)
+    wanted = Deployment(
+        scenario=model.name,
+        generation=generation + 1,
+        model=model.name,
+        version=model.version,
+        sha256=model.sha256,
+        at=ports.clock(),
+        by=by,
+        reason=reason.strip(),
+        environment=environment,
+    )
+    deployment = ports.deployments.promote(wanted, approval)
+    tell(ports, deployment)
+    converge(ports, model.name, environment)
+    return deployment
+
+
+def tell(ports: Ports, deployment: Deployment) -> None:
+    """Announce the generation and write it into the history; again changes nothing."""
+    where, model = deployment.environment, f"{deployment.model}:{deployment.version}"
+    last = where == ports.policies.last(deployment.scenario)
+    key = (
+        f"{deployment.scenario}/{deployment.generation}"
+        if last
+        else f"{deployment.scenario}/{where}/{deployment.generation}"
+    )
+    data = {"model": model, "generation": deployment.generation, "by": deployment.by, "environment": where}
+    announce(ports, "ModelDeployed", f"deployments/{key}", data)
+    ports.ledger.note("deployment", key, "done", f"{model} serves in {where}. {deployment.reason}")

@@ -1,0 +1,59 @@
+"""How releases stand, for people and for whoever polls: read from state only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from shared.domain.records import FINAL, Entry
+from shared.domain.release import Approval
+from shared.errors import Missing
+from shared.ports import Ports
+
+
+def shown(approval: Approval) -> Mapping[str, Any]:
+    """The request as JSON."""
+    facts = asdict(approval)
+    decided = approval.decided_at.isoformat() if approval.decided_at else None
+    times = {"expires": approval.expires.isoformat(), "requested_at": approval.requested_at.isoformat()}
+    return {**facts, **times, "decided_at": decided, "model": approval.model}
+
+
+def release_status(ports: Ports, scenario: str, version: int) -> Mapping[str, str]:
+    """`success`, `pending` or `failed` with the reason, as a pipeline's gate asks for it; Missing when unknown."""
+    model = ports.registry.find(scenario, version)
+    if model is None:
+        raise Missing(f"There is no model {scenario[:80]}:{version}.")
+    open_ = [one for one in ports.approvals.list(scenario) if one.version == version and one.state == "open"]
+    if open_:
+        return {"status": "pending", "reason": f"{model.id} waits for approval {open_[-1].id}: {open_[-1].why}"}
+    entry = newest_entry(ports, model.id)
+    if entry is None:
+        return {"status": "pending", "reason": f"{model.id} was registered; its gate has not judged it yet."}
+    status = "pending" if entry.state == "waiting" or entry.state not in FINAL else "failed"
+    return {"status": "success" if entry.state == "done" else status, "reason": entry.reason}
+
+
+def work_key(ports: Ports, model: str) -> str:
+    """What a release is claimed under: the version, or what was approved after its first release had ended."""
+    entry = ports.history.find("model", model)
+    if entry is None or entry.state == "waiting" or entry.state not in FINAL:
+        return model
+    approved = [one for one in _approvals(ports, model) if one.state == "approved"]
+    return _key_of(approved[-1]) if approved else model
+
+
+def newest_entry(ports: Ports, model: str) -> Entry | None:
+    """How the version's newest release stands, or None."""
+    later = [ports.history.find("model", _key_of(one)) for one in _approvals(ports, model)]
+    found = [entry for entry in (ports.history.find("model", model), *later) if entry is not None]
+    return max(found, key=lambda entry: (entry.at, entry.key != model), default=None)
+
+
+def _approvals(ports: Ports, model: str) -> list[Approval]:
+    return [one for one in ports.approvals.list(model.rpartition(":")[0]) if one.model == model]
+
+
+def _key_of(approval: Approval) -> str:
+    return f"{approval.model}#{approval.id[:12]}"
