@@ -14,7 +14,7 @@ from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsE
 
 from local.emulated import QueuePlace
 from local.queues import POISON, Message, check_body, check_queue_name
-from shared.adapters.azure_clients import EMULATOR_KEY, Patience
+from shared.adapters.azure_clients import EMULATOR_KEY, EMULATOR_PATIENCE
 from shared.adapters.azure_retries import Retries
 from shared.domain.places import EMULATOR_ACCOUNT
 from shared.errors import Transient
@@ -22,8 +22,6 @@ from shared.errors import Transient
 if TYPE_CHECKING:
     from azure.storage.queue import QueueClient
 
-# It is on this machine: whoever does not answer at once has been stopped.
-_PATIENCE = Patience(connect=2, read=5, first_pause=0.05, growth=0.3, jitter=0.02, retries=2)
 _MOST = 32
 _NOT_FOUND, _BAD_REQUEST = 404, 400
 
@@ -39,9 +37,9 @@ class AzureQueues:
         self._service = QueueServiceClient(
             place.endpoint,
             credential=key,
-            retry_policy=Retries(_PATIENCE),
-            connection_timeout=_PATIENCE.connect,
-            read_timeout=_PATIENCE.read,
+            retry_policy=Retries(EMULATOR_PATIENCE),
+            connection_timeout=EMULATOR_PATIENCE.connect,
+            read_timeout=EMULATOR_PATIENCE.read,
             permit_redirects=False,
         )
         self._changed = changed

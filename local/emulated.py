@@ -40,13 +40,13 @@ def queue_place(value: str) -> QueuePlace | None:
 
 
 def make_container(place: BlobPlace) -> None:
-    """Create the container on Azurite when it is not there; in Azure the infrastructure does that."""
+    """Create the container on Azurite when it is not there; in Azure the infrastructure does that. Soon Transient."""
     from azure.core.exceptions import ResourceExistsError
 
-    from shared.adapters.azure_clients import container_client
+    from shared.adapters.azure_clients import EMULATOR_PATIENCE, container_client
     from shared.adapters.blob_errors import WRITER, faults
 
-    with container_client(place, None) as client, faults(place, "", WRITER):
+    with container_client(place, None, EMULATOR_PATIENCE) as client, faults(place, place.container, WRITER):
         try:
             client.create_container()
         except ResourceExistsError:

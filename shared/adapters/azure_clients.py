@@ -55,6 +55,8 @@ class Patience:
 
 
 PATIENCE = Patience()
+# The emulator is on this machine: when it does not answer at once, nobody started it.
+EMULATOR_PATIENCE = Patience(connect=2, read=5, first_pause=0.05, growth=0.3, jitter=0.02, retries=2)
 
 
 def make_credential(choice: str) -> TokenCredential:

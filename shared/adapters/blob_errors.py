@@ -46,7 +46,8 @@ def fault_of(error: Exception, place: BlobPlace, path: str, role: str) -> Fault:
     if status in {_NO_TOKEN, _DENIED}:
         return _denied(status, code, place, path, role)
     if status is None or status >= 500 or status in {408, 429} or code in _LATER_CODES:  # noqa: PLR2004 - HTTP
-        return Transient(f"{place.endpoint} did not serve {path!r}: {code or _first_line(error)}.")
+        hint = " Is Azurite running?" if status is None and place.emulated else ""
+        return Transient(f"{place.endpoint} did not serve {path!r}: {code or _first_line(error)}.{hint}")
     return _refused(status, code, place, path)
 
 

@@ -45,6 +45,17 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path, azurite: Azurite) -> None:
     assert f"port {azurite.blob_port} or 0 is taken" in answer.json["error"]
 
 
+def test_an_azurite_that_does_not_run_is_said_at_once(tmp_path: Path) -> None:
+    """`mlops up` names what does not answer, and what to start."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    lake = f"http://127.0.0.1:{port}/devstoreaccount1/mlops"
+    answer = Command(tmp_path / "home", LAKE_URL=lake)("up", "--port", "0", "--json")
+    assert answer.code == 4
+    assert answer.sentence.startswith(f"http://127.0.0.1:{port}/devstoreaccount1 did not serve 'mlops'")
+    assert answer.sentence.endswith("Is Azurite running?")
+
+
 def test_a_storage_account_for_the_local_host_is_refused(tmp_path: Path) -> None:
     """`mlops up` would take a deployed app's messages away."""
     real = "DefaultEndpointsProtocol=https;AccountName=real;AccountKey=CANARY;EndpointSuffix=core.windows.net"
