@@ -8,9 +8,11 @@ STORAGE = "AzureWebJobsStorage"
 DATA_EVENTS = "data-events"
 MODEL_EVENTS = "model-events"
 PREDICT_WINDOWS = "predict-windows"
-QUEUES = (DATA_EVENTS, MODEL_EVENTS, PREDICT_WINDOWS)
+MONITOR_SCENARIOS = "monitor-scenarios"
+QUEUES = (DATA_EVENTS, MODEL_EVENTS, PREDICT_WINDOWS, MONITOR_SCENARIOS)
 PLAN_SCHEDULE = "%PLAN_SCHEDULE%"
 RECONCILE_SCHEDULE = "%RECONCILE_SCHEDULE%"
+MONITOR_SCHEDULE = "%MONITOR_SCHEDULE%"
 
 # Scopes of keys. In Azure every function has keys of its own; a scope says which functions one caller's keys are for.
 ANONYMOUS = "anonymous"
@@ -40,6 +42,7 @@ HTTP = (
     Route("openapi", "GET", "openapi.json", KEY_SCOPES, "This document."),
     Route("status", "GET", "status", KEY_SCOPES, "How every scenario stands."),
     Route("score", "POST", "score/{scenario}", (SCORE,), "Predict."),
+    Route("actuals", "POST", "actuals/{scenario}", (OPERATE,), "Labels that came late."),
     Route("trace", "GET", "trace/{scenario}/{prediction}", (OPERATE,), "Where a prediction comes from."),
     Route("dashboard", "GET", "dashboard", (ANONYMOUS,), "The dashboard's page; it knows nothing and asks for a key."),
     # Whoever approves must see what is to be approved.

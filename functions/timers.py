@@ -6,6 +6,7 @@ import typing
 
 import azure.functions as func
 
+from functions import monitoring
 from functions.names import DATA_EVENTS, PLAN_SCHEDULE, PREDICT_WINDOWS, RECONCILE_SCHEDULE, STORAGE
 
 if typing.TYPE_CHECKING:
@@ -17,21 +18,24 @@ Messages = func.Out[typing.List[str]]  # noqa: UP006 -- the worker library canno
 
 
 def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
-    """One timer plans the windows that are due, one sweeps up what was lost."""
+    """One timer plans the windows that are due, one sweeps up what was lost, one asks for watching."""
     bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
 
     @bp.timer_trigger(arg_name="timer", schedule=PLAN_SCHEDULE, run_on_startup=False, use_monitor=True)
     @bp.queue_output(arg_name="windows", queue_name=PREDICT_WINDOWS, connection=STORAGE)
-    def plan_windows(timer: func.TimerRequest, windows: Messages) -> None:  # noqa: ARG001 -- the trigger's binding
+    def plan_windows(timer: func.TimerRequest, windows: Messages) -> None:
         from shared.dispatch import plan
 
+        ports().monitoring.scorecards.beat("plan_windows", ports().clock(), late=timer.past_due)
         windows.set(plan(ports()))
 
     @bp.timer_trigger(arg_name="timer", schedule=RECONCILE_SCHEDULE, run_on_startup=False, use_monitor=True)
     @bp.queue_output(arg_name="events", queue_name=DATA_EVENTS, connection=STORAGE)
-    def reconcile(timer: func.TimerRequest, events: Messages) -> None:  # noqa: ARG001 -- the trigger's binding
+    def reconcile(timer: func.TimerRequest, events: Messages) -> None:
         from shared.dispatch import sweep
 
+        ports().monitoring.scorecards.beat("reconcile", ports().clock(), late=timer.past_due)
         events.set(sweep(ports()))
 
+    monitoring.add(bp, ports)
     return bp

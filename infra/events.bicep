@@ -97,6 +97,7 @@ resource dataEvents 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02
           values: [
             '/blobServices/default/containers/${lakeContainer}/blobs/incoming/'
             '/blobServices/default/containers/${lakeContainer}/blobs/scoring/'
+            '/blobServices/default/containers/${lakeContainer}/blobs/actuals/'
           ]
         }
       ]

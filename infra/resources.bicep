@@ -23,6 +23,10 @@ var ingestFunctions = [
   'pipeline_runs'
   'pipeline_run'
   'pipeline_cancel'
+  'monitor'
+  'watch_scenario'
+  'monitor_poison'
+  'actuals'
 ]
 var deployFunctions = [
   'model_event'
@@ -45,7 +49,7 @@ var scoreFunctions = [
   'v2_infer'
 ]
 var everywhere = ['health', 'static', 'docs', 'openapi']
-var queues = ['data-events', 'model-events', 'predict-windows']
+var queues = ['data-events', 'model-events', 'predict-windows', 'monitor-scenarios']
 
 module identities 'modules/identities.bicep' = {
   name: 'identities'
@@ -229,6 +233,9 @@ var settings = {
   ALERT_WEBHOOKS: ''
   PLAN_SCHEDULE: '0 */5 * * * *'
   RECONCILE_SCHEDULE: '*/20 * * * * *'
+  MONITOR_SCHEDULE: '0 10 * * * *'
+  PRICE_FUNCTION_HOUR: '0.19'
+  PRICE_TRAINING_HOUR: '0.23'
 }
 
 module ingestApp 'modules/app.bicep' = {

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 DEFAULTS = {
     "PLAN_SCHEDULE": "0 */5 * * * *",
     "RECONCILE_SCHEDULE": "*/20 * * * * *",
+    "MONITOR_SCHEDULE": "0 10 * * * *",
     "APPROVALS": "none",
     "LOG_SAMPLE": "1.0",
 }

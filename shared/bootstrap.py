@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.domain.places import workspace_place
 from shared.domain.policy_settings import read_policies
+from shared.domain.prices import read_prices
 from shared.domain.records import Run
 from shared.domain.scenario import Scenarios
 from shared.errors import Missing
@@ -118,7 +119,7 @@ def build_ports(
         totals=SqlTotals(engine),
         outbox=SqlOutbox(engine),
         publisher=_publisher(settings),
-        monitoring=monitoring_stores(engine),
+        monitoring=monitoring_stores(engine, read_prices(environ)),
         policies=policies,
         approvals=SqlApprovals(engine),
         rollouts=rollouts,

@@ -10,12 +10,14 @@ from shared.domain.events import BlobArrived, DeadLetterFound, Event, Ignored, M
 from shared.domain.paths import Landing, landing
 from shared.domain.records import Blob, Outcome
 from shared.domain.scenario import Scenario
-from shared.errors import BadInput
+from shared.errors import BadInput, Missing
 from shared.ports import Ports
+from shared.workflows.actuals import take_actuals
 from shared.workflows.announce import announce, relay
 from shared.workflows.claims import Result, once
 from shared.workflows.deploy import deploy
 from shared.workflows.ingest import blob_key, ingest
+from shared.workflows.monitor import monitor
 from shared.workflows.reconcile import dead_letter_message, reconcile
 from shared.workflows.releases import work_key
 from shared.workflows.replay import Item
@@ -94,6 +96,8 @@ def _as_it_is_now(ports: Ports, event: BlobArrived) -> Blob | None:
 def _landed(ports: Ports, where: Landing) -> Outcome:
     if where.area == "incoming":
         return ingest(ports, where)
+    if where.area == "actuals":
+        return take_actuals(ports, where)
     return landed(ports, where)
 
 
@@ -120,6 +124,21 @@ def on_window(ports: Ports, message: str) -> None:
     if scored.acted and scored.outcome.state != "done":
         told = {"scenario": scenario, "window": window, "state": scored.outcome.state, "reason": scored.outcome.reason}
         announce(ports, "WindowQuarantined", f"windows/{scenario}/{window}", told)
+    relay(ports)
+
+
+def on_monitor(ports: Ports, message: str) -> None:
+    """Watch the scenario the message names."""
+    try:
+        scenario = str(json.loads(message)["scenario"])
+    except (ValueError, KeyError, TypeError):
+        key = hashlib.sha256(message.encode()).hexdigest()[:16]
+        ports.ledger.note("monitor", key, "ignored", 'The message is not {"scenario": …}.')
+        return
+    try:
+        monitor(ports, scenario, message)
+    except Missing as fault:
+        ports.ledger.note("monitor", scenario[:200], "ignored", fault.reason)
     relay(ports)
 
 

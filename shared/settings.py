@@ -11,6 +11,7 @@ from shared.domain.alert_targets import SETTING as ALERTS
 from shared.domain.alert_targets import Target, parse_targets
 from shared.domain.places import BlobPlace, blob_place, check_credential, check_topic, workspace_place
 from shared.domain.policy_settings import NAMES as RELEASE_NAMES
+from shared.domain.prices import NAMES as PRICE_NAMES
 from shared.domain.training import PROFILES
 from shared.errors import Misconfigured
 
@@ -81,7 +82,7 @@ _SCHEMES = {
 INSIGHTS = "APPLICATIONINSIGHTS_CONNECTION_STRING"
 _OTHERS = ("TRAINING_PROFILE", "MAX_FILE_MB", "LOG_SAMPLE", INSIGHTS, "AZURE_CREDENTIAL", ALERTS)
 # Every setting the code reads, for documentation and its test.
-NAMES = ("MLOPS_HOME", *_SCHEMES, *_OTHERS, *RELEASE_NAMES)
+NAMES = ("MLOPS_HOME", *_SCHEMES, *_OTHERS, *RELEASE_NAMES, *PRICE_NAMES)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:

@@ -19,6 +19,7 @@ APP = Path(__file__).resolve().parent / "functions" / "api_app"
 SETTINGS = {
     "PLAN_SCHEDULE": "0 0 0 1 1 *",
     "RECONCILE_SCHEDULE": "0 0 0 1 1 *",
+    "MONITOR_SCHEDULE": "0 0 0 1 1 *",
     "TRAINER_URL": "none:",
     "LOG_SAMPLE": "1",
 }

@@ -20,6 +20,7 @@ from shared.domain.scenario import Scenario
 from shared.domain.training import PROFILES
 from shared.errors import BadInput, Missing
 from shared.ports import Ports
+from shared.workflows.governor import person_asked
 from shared.workflows.status import DropOutcome, drop_outcome, run_outcome
 from shared.workflows.train import request_training, resume_training
 from shared.workflows.windows import input_key
@@ -91,6 +92,7 @@ def train(
             run = resume_training(session.ports, scenario)
         else:
             run = request_training(session.ports, version, force=secrets.token_hex(4), profile=profile)
+            person_asked(session.ports, run)
         watcher = Watcher(session.ports, session.settings.home, scenario, display)
         outcome = wait_for(lambda: run_outcome(session.ports, run.id), timeout, watcher.update, f"Run {run.id}")
     _say(outcome, json)

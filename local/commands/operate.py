@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from local.checks import run_checks
+from local.commands import monitor
 from local.commands.options import By, Json, ScenarioName
 from local.output import as_json, out, show
 from local.session import Session
@@ -18,7 +19,8 @@ _FAILED = 4
 
 
 def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
+    """Add the verbs to the command, watching among them."""
+    monitor.register(app)
     app.command()(tick)
     app.command()(promote)
     app.command()(rollback)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from shared.domain.policies import Monitoring
 from shared.domain.scenario import Bar, Batch, Column, Knobs, Scenario, Selection, Split, Table
 
 
@@ -54,6 +55,8 @@ def declare(features: tuple[str, ...] = FEATURES) -> Scenario:
         request_fields=features,
         # Over time a model grows old; after a restart the plant may run otherwise.
         slices=("SourceTimestamp", "restart"),
+        # Batch numbers start again when the module restarts; a label belongs to (number, restarts so far).
+        monitoring=Monitoring(restart="BatchNumber"),
         selection=Selection(_SENSORS, len(features)),
         assemble=_assemble,
         generate=_generate,

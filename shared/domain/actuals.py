@@ -28,13 +28,19 @@ def comparison_view_name(scenario: Scenario) -> str:
 def labels_table(scenario: Scenario) -> Table:
     """The contract of a file of labels: the key and the answers, nothing else."""
     declared = scenario.table(scenario.label_table)
-    answers = tuple(declared.column(name) for name in scenario.targets)
+    answers = tuple(_answer(declared, name) for name in scenario.targets)
     if not scenario.entity:
         return Table(declared.name, (Column(BY_ID, "int", minimum=0), *answers), (BY_ID,), min_rows=1)
     keys = tuple(_key(scenario, name) for name in scenario.entity)
     if not scenario.monitoring.restart:
         return Table(declared.name, (*keys, *answers), scenario.entity, min_rows=1)
     return Table(declared.name, (*keys, *answers, Column(RESTART, "int", optional=True, minimum=0)), min_rows=1)
+
+
+def _answer(declared: Table, name: str) -> Column:
+    """The column as declared; an answer that feature code derives is 0 or 1."""
+    known = {column.name: column for column in declared.columns}
+    return known.get(name, Column(name, "int", values=("0", "1")))
 
 
 def _key(scenario: Scenario, name: str) -> Column:

@@ -11,6 +11,8 @@ from typing import Literal
 from shared.domain.scenario import Scenario, Scenarios, Table
 from shared.errors import Quarantined
 
+Area = Literal["incoming", "scoring", "actuals"]
+AREAS: tuple[Area, ...] = ("incoming", "scoring", "actuals")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _DEPTH = 4
 _PART = re.compile(r"(?P<table>[^.]+)\.(?P<number>\d{1,3})of(?P<count>\d{1,3})\.[a-z]+")
@@ -18,9 +20,9 @@ _PART = re.compile(r"(?P<table>[^.]+)\.(?P<number>\d{1,3})of(?P<count>\d{1,3})\.
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """Where a blob landed: `incoming` (to learn from) or `scoring` (to predict), and in which drop."""
+    """Where a blob landed: `incoming` (to learn from), `scoring` (to predict) or `actuals` (what turned out)."""
 
-    area: Literal["incoming", "scoring"]
+    area: Area
     scenario: Scenario
     drop: str
     file: str
@@ -39,7 +41,8 @@ class Landing:
 def landing(path: str, scenarios: Scenarios) -> Landing | str:
     """Where the blob landed, or a sentence that says why it asks for nothing."""
     area, *rest = path.split("/")
-    if area not in ("incoming", "scoring"):
+    known = {name: name for name in AREAS}
+    if area not in known:
         return f"{area}/ is written by the system itself"
     if len(rest) != _DEPTH - 1:
         return f"the path is not {area}/<scenario>/<drop>/<table>.csv|parquet"
@@ -48,7 +51,7 @@ def landing(path: str, scenarios: Scenarios) -> Landing | str:
         return f"there is no scenario {name[:80]!r}; known: {', '.join(sorted(scenarios))}"
     if not NAME.fullmatch(drop):
         return f"the drop's name {drop[:80]!r} has other characters than letters, digits, '.', '_' and '-'"
-    return Landing("incoming" if area == "incoming" else "scoring", scenarios[name], drop, file)
+    return Landing(known[area], scenarios[name], drop, file)
 
 
 def table_of(file: str, area: str, scenario: Scenario) -> Table:
@@ -137,3 +140,8 @@ def served_path(scenario: str, at: datetime, instance: str, number: int) -> str:
 def quarantine_folder(where: Landing, etag: str) -> str:
     """Where refused bytes and their reason lie; one folder per version of the blob."""
     return f"quarantine/{where.scenario.name}/{where.drop}/{re.sub(r'[^A-Za-z0-9]', '', etag)}/"
+
+
+def monitoring_folder(scenario: str) -> str:
+    """Where the profiles of watched windows and of what they are compared with lie."""
+    return f"monitoring/{scenario}/"

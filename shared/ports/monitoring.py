@@ -16,6 +16,7 @@ from shared.domain.monitoring import (
     TimerBeat,
     WindowFacts,
 )
+from shared.domain.prices import Prices
 from shared.domain.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class Actuals(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MonitoringStores:
-    """The stores of watching, in one bundle."""
+    """The stores of watching, and what compute costs, in one bundle."""
 
     measurements: Measurements
     qualities: Qualities
@@ -138,3 +139,4 @@ class MonitoringStores:
     decisions: Decisions
     scorecards: Scorecards
     actuals: Actuals
+    prices: Prices

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from shared.domain.profile import Described
+from shared.domain.profile import Described, RowFacts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,6 +19,10 @@ class Profiles(Protocol):
 
         The profile depends on the rows only, not on the baseline.
         """
+        ...
+
+    def rows(self, table: pa.Table) -> RowFacts:
+        """What only the rows in their order show: repeats, rows that are there twice, and which rows they are."""
         ...
 
     def report(self, facts: Mapping[str, Any]) -> bytes:

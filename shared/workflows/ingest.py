@@ -13,8 +13,9 @@ from shared.errors import Quarantined
 from shared.ports import Ports
 from shared.workflows.announce import announce
 from shared.workflows.claims import once
+from shared.workflows.fitness import fit_again, may_learn_from, note_refusal
+from shared.workflows.governor import ask_for_data
 from shared.workflows.teachable import check_teachable
-from shared.workflows.train import request_training
 from shared.workflows.validate import told, validate
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def ingest(ports: Ports, where: Landing) -> Outcome:
     try:
         files = _by_table(where, blobs)
     except Quarantined as fault:
-        _quarantine(ports, where, blobs, fault)
+        quarantine(ports, where, blobs, fault)
         raise
     missing = [table.name for table in where.scenario.tables if table.name not in files]
     missing.extend(missing_parts(blob.path.rsplit("/", 1)[1] for blob in blobs))
@@ -83,8 +84,9 @@ def _register(ports: Ports, where: Landing, files: Files) -> Outcome:
     try:
         tables = {table.name: _read(ports, files[table.name], table.name, where) for table in where.scenario.tables}
         check_teachable(where.scenario, tables)
+        may_learn_from(ports, where, tables)
     except Quarantined as fault:
-        _quarantine(ports, where, blobs, fault)
+        quarantine(ports, where, blobs, fault)
         raise
     contents = {name: ports.tables.write(table) for name, table in tables.items()}
     dataset = _version(ports, where, blobs, tables, contents)
@@ -140,14 +142,13 @@ def _publish(
     judged = validate(ports, dataset, tables)
     ports.lake.put(f"{folder}manifest.json", _json(_manifest(dataset)))
     standing = ports.datasets.add(dataset)
-    run = request_training(ports, standing)
+    fit_again(ports, dataset.scenario)
+    decision = ask_for_data(ports, standing)
     subject = f"datasets/{standing.scenario}/{standing.id}"
     announce(ports, "DatasetRegistered", subject, {"scenario": standing.scenario, "dataset": standing.id})
-    reason = (
-        f"Registered as dataset {standing.id} ({standing.rows} rows); training run {run.id} was requested. "
-        f"{told(judged)}"
-    )
-    return Outcome("done", reason, {"dataset": standing.id, "run": run.id})
+    told_run = f"training run {decision.run} was requested." if decision.run else decision.sentence
+    reason = f"Registered as dataset {standing.id} ({standing.rows} rows); {told_run} {told(judged)}"
+    return Outcome("done", reason, {"dataset": standing.id, "run": decision.run})
 
 
 def _manifest(dataset: DatasetVersion) -> Mapping[str, Any]:
@@ -162,7 +163,7 @@ def _manifest(dataset: DatasetVersion) -> Mapping[str, Any]:
     }
 
 
-def _quarantine(ports: Ports, where: Landing, blobs: Sequence[Blob], fault: Quarantined) -> None:
+def quarantine(ports: Ports, where: Landing, blobs: Sequence[Blob], fault: Quarantined) -> None:
     """Keep the refused bytes and the reason beside them."""
     refused = [blob for blob in blobs if not fault.table or _belongs(blob, fault.table, where)]
     for blob in refused or blobs:
@@ -179,6 +180,7 @@ def _quarantine(ports: Ports, where: Landing, blobs: Sequence[Blob], fault: Quar
             "first_seen": ports.clock().isoformat(),
         }
         ports.lake.put(f"{folder}reason.json", _json(reason))
+    note_refusal(ports, where, fault)
     data = {"scenario": where.scenario.name, "drop": where.drop, "code": fault.reason_code, "reason": fault.reason}
     announce(ports, "DatasetQuarantined", f"quarantine/{where.key}/{blob_key(blobs[0])}", data)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from shared.domain.events import DEAD_LETTER
-from shared.domain.paths import landing
+from shared.domain.paths import AREAS, landing
 from shared.domain.records import Blob, Model
 from shared.ports import Ports
 from shared.workflows.announce import announce, relay
@@ -53,7 +53,7 @@ def _releases(ports: Ports) -> list[str]:
 
 def _missed_blobs(ports: Ports) -> Iterator[Blob]:
     for scenario in ports.scenarios:
-        for area in ("incoming", "scoring"):
+        for area in AREAS:
             for blob in ports.lake.list(f"{area}/{scenario}/"):
                 if isinstance(landing(blob.path, ports.scenarios), str):
                     continue

@@ -179,14 +179,14 @@ def _features(ports: Ports, scenario: Scenario, inputs: Sequence[str]) -> pa.Tab
     """The rows of all inputs, strictly read; feature code of the scenario sees the window in one piece."""
     import pyarrow as pa
 
-    tables = {table.name: _table(ports, scenario, table, inputs) for table in scenario.scoring_tables}
+    tables = {table.name: window_table(ports, scenario, table, inputs) for table in scenario.scoring_tables}
     if scenario.assemble is None:
         return tables[scenario.batch.table]
     frame = scenario.assemble({name: table.to_pandas() for name, table in tables.items()})
     return pa.Table.from_pandas(frame, preserve_index=False)
 
 
-def _table(ports: Ports, scenario: Scenario, table: Table, inputs: Sequence[str]) -> pa.Table:
+def window_table(ports: Ports, scenario: Scenario, table: Table, inputs: Sequence[str]) -> pa.Table:
     """One table of the window, from all files that belong to it; Missing when a drop has lost its file."""
     parts, drops = [], set()
     for path, etag in map(split_input, inputs):
@@ -214,6 +214,7 @@ def _to_sql(ports: Ports, scenario: Scenario, commit: Commit) -> None:
     if ports.predictions.committed(scenario.name, commit.window) == commit:
         return
     ports.predictions.prepare(scenario)
+    ports.monitoring.actuals.prepare(scenario)
     with committed_file(ports, commit) as parquet:
         ports.predictions.load(scenario, commit, parquet, revision_of(ports, commit))
 

@@ -28,6 +28,7 @@ def test_the_app_is_indexed_without_a_single_setting() -> None:
     """A missing setting must fail an invocation, not the app."""
     assert set(bindings()) == {
         "data_event", "model_event", "ingest", "deploy", "predict_window", "data_poison", "model_poison",
+        "monitor", "watch_scenario", "monitor_poison", "actuals",
         "window_poison", "plan_windows", "reconcile", "health", "static", "status", "score", "trace",
         "dashboard", "dashboard_page",
         "docs", "openapi", "pipeline_submit", "pipeline_runs", "pipeline_run", "pipeline_cancel",
@@ -61,7 +62,7 @@ def test_every_route_is_declared_where_keys_and_documents_look() -> None:
 def test_timers_do_not_run_on_startup() -> None:
     """A redeployment must not start a storm."""
     timers = [b for all_ in bindings().values() for b in all_ if b["type"] == "timerTrigger"]
-    assert len(timers) == 2
+    assert len(timers) == 3
     assert all(not timer["runOnStartup"] and timer["useMonitor"] for timer in timers)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import azure.functions as func
@@ -16,6 +17,8 @@ from world import World, blob_event, points_csv
 from functions.app import create_app
 
 Functions = dict[str, Callable[..., Any]]
+
+ON_TIME = SimpleNamespace(past_due=False)
 
 
 @pytest.fixture
@@ -82,14 +85,14 @@ def test_timers_find_what_no_event_told(functions: Functions, world: World) -> N
     """The sweep puts the missed blob on the events queue; the plan puts the window on its queue."""
     landed(world, "incoming", points_csv())
     events = Out()
-    functions["reconcile"](timer=None, events=events)
+    functions["reconcile"](timer=ON_TIME, events=events)
     (missed,) = events.get()
     worked(functions, missed, "ingest")
     for delivered in world.delivered():
         worked(functions, delivered, "deploy")
     landed(world, "scoring", points_csv(8, labelled=False))
     windows = Out()
-    functions["plan_windows"](timer=None, windows=windows)
+    functions["plan_windows"](timer=ON_TIME, windows=windows)
     assert [json.loads(one)["scenario"] for one in windows.get()] == ["points"]
 
 

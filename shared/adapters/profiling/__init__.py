@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from shared.domain.profile import Described
+from shared.domain.profile import Described, RowFacts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,6 +19,12 @@ class ArrowProfiles:
         from shared.adapters.profiling.tables import describe
 
         return describe(table, baseline)
+
+    def rows(self, table: pa.Table) -> RowFacts:
+        """Repeats, rows that are there twice, and which rows they are."""
+        from shared.adapters.profiling.order import row_facts
+
+        return row_facts(table)
 
     def report(self, facts: Mapping[str, Any]) -> bytes:
         """One self-contained HTML page."""

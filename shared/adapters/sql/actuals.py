@@ -30,6 +30,7 @@ from sqlalchemy import (
 
 from shared.adapters.sql.engine import read, take_turn, write
 from shared.adapters.sql.schema import prediction_commit, prediction_table
+from shared.adapters.sql.tables_lineage import prediction_revision
 from shared.adapters.sql.types import BigId, Instant, Key, LongText
 from shared.adapters.sql.views import show_as
 from shared.domain.actuals import actual_table_name, comparison_view_name, key_column
@@ -77,7 +78,7 @@ class SqlActuals:
         import pyarrow as pa
 
         table = self._table(scenario)
-        found, columns = _compared(scenario, table)
+        found, columns = _compared(scenario, table, first=True)
         answers = ("prediction_id", "prediction", "probability", *(each.name for each in label_columns(scenario)))
         shown = [columns[name] for name in (*answers, "actual", "labelled_at")]
         query = found.with_only_columns(*shown).where(columns["prediction_id"].between(first_id, last_id))
@@ -88,7 +89,7 @@ class SqlActuals:
     def epochs(self, scenario: Scenario, keys: Sequence[str]) -> Sequence[tuple[str, int]]:
         """Of these entity keys, every (key, restart epoch) that was predicted."""
         self._table(scenario)
-        predicted = _predicted(scenario).subquery()
+        predicted = _predicted(scenario, first=True).subquery()
         found: set[tuple[str, int]] = set()
         for some in batched(dict.fromkeys(keys), _SLICE, strict=False):
             query = select(predicted.c.entity_key, predicted.c.epoch).where(predicted.c.entity_key.in_(some))
@@ -130,15 +131,20 @@ def _create(connection: Connection, scenario: Scenario, table: Table) -> None:
     table.create(connection, checkfirst=True)
     view = comparison_view_name(scenario)
     if view not in inspect(connection).get_view_names():
-        query, _ = _compared(scenario, table)
+        query, _ = _compared(scenario, table, first=False)
         show_as(connection, view, query)
 
 
-def _predicted(scenario: Scenario) -> Select[Any]:
-    """Committed predictions with the restart each belongs to: how often the counting column fell before it."""
-    table = prediction_table(scenario)
+def _predicted(scenario: Scenario, *, first: bool) -> Select[Any]:
+    """Committed predictions with the restart each belongs to: how often the counting column fell before it.
+
+    The `first` version of each window is what was predicted at the time; otherwise the one that stands now.
+    """
+    table, version = prediction_table(scenario), prediction_revision.c
     ours = and_(prediction_commit.c.scenario == literal(scenario.name), prediction_commit.c.window == table.c.window)
-    rows = select(table).join(prediction_commit, ours)
+    versioned = and_(version.scenario == prediction_commit.c.scenario, version.window == prediction_commit.c.window)
+    shown = func.coalesce(version.revision, 1) == literal(1) if first else version.superseded_at.is_(None)
+    rows = select(table).join(prediction_commit, ours).outerjoin(prediction_revision, versioned).where(shown)
     if not scenario.monitoring.restart:
         return rows.add_columns(literal(0).label("epoch"))
     inner = rows.subquery()
@@ -153,9 +159,9 @@ def _predicted(scenario: Scenario) -> Select[Any]:
     return select(*kept, func.sum(marked.c.fell).over(order_by=order, rows=(None, 0)).label("epoch"))
 
 
-def _compared(scenario: Scenario, actual: Table) -> tuple[Select[Any], Mapping[str, Any]]:
+def _compared(scenario: Scenario, actual: Table, *, first: bool) -> tuple[Select[Any], Mapping[str, Any]]:
     """Every committed prediction with its label, where one is known; and the columns by name."""
-    predicted, by = _predicted(scenario).subquery(), key_column(scenario)
+    predicted, by = _predicted(scenario, first=first).subquery(), key_column(scenario)
     same = and_(
         actual.c[by] == predicted.c[by],
         actual.c.epoch == predicted.c.epoch,

@@ -1,0 +1,32 @@
+"""HTTP: labels that came late, as a JSON list of rows; they take the same way as a file that lands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import azure.functions as func
+
+from functions.answering import answered, body_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from shared.ports import Ports
+
+
+def add(bp: func.Blueprint, ports: Callable[[], Ports]) -> None:
+    """`POST /api/actuals/{scenario}`."""
+
+    @bp.route(route="actuals/{scenario}", methods=["POST"])
+    def actuals(req: func.HttpRequest) -> func.HttpResponse:
+        return answered(req, lambda: _posted(req, ports()))
+
+
+def _posted(req: func.HttpRequest, ports: Ports) -> tuple[Any, Mapping[str, str]]:
+    from shared.errors import Missing
+    from shared.workflows.posted import post_actuals
+
+    scenario = ports.scenarios.get(req.route_params["scenario"])
+    if scenario is None:
+        raise Missing(f"There is no such scenario; known: {', '.join(sorted(ports.scenarios))}.")
+    return post_actuals(ports, scenario, body_of(req)), {}

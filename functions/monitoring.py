@@ -1,0 +1,44 @@
+"""Watching on a timer: the timer asks for each scenario on a queue, a worker watches."""
+
+from __future__ import annotations
+
+import typing
+
+import azure.functions as func
+
+from functions import actuals
+from functions.names import MONITOR_SCENARIOS, MONITOR_SCHEDULE, STORAGE
+from functions.workers import text_of
+
+if typing.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shared.ports import Ports
+
+Messages = func.Out[typing.List[str]]  # noqa: UP006 -- the worker library cannot index `list[str]` here
+
+
+def add(bp: func.Blueprint, ports: Callable[[], Ports]) -> None:
+    """The timer, its worker, what records the messages that were given up, and the route for late labels."""
+
+    @bp.timer_trigger(arg_name="timer", schedule=MONITOR_SCHEDULE, run_on_startup=False, use_monitor=True)
+    @bp.queue_output(arg_name="asked", queue_name=MONITOR_SCENARIOS, connection=STORAGE)
+    def monitor(timer: func.TimerRequest, asked: Messages) -> None:
+        from shared.workflows.monitor import monitor_messages
+
+        ports().monitoring.scorecards.beat("monitor", ports().clock(), late=timer.past_due)
+        asked.set(monitor_messages(ports()))
+
+    @bp.queue_trigger(arg_name="message", queue_name=MONITOR_SCENARIOS, connection=STORAGE)
+    def watch_scenario(message: func.QueueMessage) -> None:
+        from shared.dispatch import on_monitor
+
+        on_monitor(ports(), text_of(message))
+
+    @bp.queue_trigger(arg_name="message", queue_name=f"{MONITOR_SCENARIOS}-poison", connection=STORAGE)
+    def monitor_poison(message: func.QueueMessage) -> None:
+        from shared.dispatch import on_poison
+
+        on_poison(ports(), MONITOR_SCENARIOS, text_of(message))
+
+    actuals.add(bp, ports)
