@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING
 
 import azure.functions as func
 
-from functions import approvals, dashboard, http_api, inference, intake, lineage, pipelines, static, timers, workers
+from functions import (
+    approvals,
+    dashboard,
+    deployments,
+    http_api,
+    inference,
+    intake,
+    lineage,
+    pipelines,
+    static,
+    timers,
+    workers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +42,7 @@ def create_app(ports: Callable[[], Ports]) -> func.FunctionApp:
     app.register_functions(lineage.blueprint(ports))
     app.register_functions(dashboard.blueprint(ports))
     app.register_functions(approvals.blueprint(ports))
+    app.register_functions(deployments.blueprint(ports))
     return app
 
 

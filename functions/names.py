@@ -51,6 +51,7 @@ HTTP = (
     Route("approval", "GET", "approvals/{id}", (APPROVE, OPERATE), "A request for approval; looking never decides."),
     Route("approve", "POST", "approvals/{id}", (APPROVE,), "Approve or reject a request."),
     Route("release_status", "GET", "releases/{scenario}/{version}/status", KEY_SCOPES, "How a release stands."),
+    Route("rollback", "POST", "deployments/{scenario}/rollback", (OPERATE,), "Serve what served before."),
     Route("v2_server", "GET", "v2", (SCORE,), "The server's metadata."),
     Route("v2_live", "GET", "v2/health/live", (ANONYMOUS,), "Whether the app answers."),
     Route("v2_ready", "GET", "v2/health/ready", (ANONYMOUS,), "Whether the state can be read."),

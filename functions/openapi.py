@@ -109,8 +109,15 @@ def _responses(route: Route, model: Described | None) -> Mapping[str, Any]:
 
 def _good(route: Route, model: Described | None) -> Mapping[str, Any]:
     if route.function in ("docs", "dashboard", "static"):
-        kinds = ("text/html",) if route.function != "static" else ("text/javascript", "text/css")
+        kinds = (
+            ("text/html",)
+            if route.function != "static"
+            else ("text/javascript", "text/css", "text/html", "image/svg+xml")
+        )
         return {"description": "The file.", "content": {kind: {"schema": {"type": "string"}} for kind in kinds}}
+    if route.function == "dashboard_page":
+        files = {kind: {"schema": {"type": "string"}} for kind in ("text/html", "text/csv")}
+        return {"description": "Answered.", "content": {_JSON: {"schema": {"type": "object"}}, **files}}
     name = f"{route.function}_answer_{model.scenario.name}" if route.function == "score" and model else None
     name = name or _ANSWERS.get(route.function)
     schema = ref(name) if name else {"type": "object"}
@@ -141,7 +148,7 @@ _HEADER = {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~
 _ENTITY = "Who or what the rows are about. The same key is answered by the same model while a new one is tried."
 _IDEMPOTENCY = "The same key and body again give the same run; another body with the same key is refused."
 _WITH_ENTITY = ("score", "v2_infer")
-_MORE = {"pipeline_submit": ["409", "422"], "pipeline_cancel": ["409"]}
+_MORE = {"pipeline_submit": ["409", "422"], "pipeline_cancel": ["409"], "rollback": ["409"]}
 _BODIES = {"v2_infer": "inference_request", "pipeline_submit": "submission"}
 _ANSWERS = {
     "v2_infer": "inference_answer",

@@ -27,7 +27,10 @@ _HOSTILE = "<img src=x onerror=document.title=1>"
 def lived_world(home: Path) -> World:
     """Models deployed, refused and evaluated; files quarantined; windows predicted, watched and labelled; requests."""
     world = World(home)
-    for name, content in (("points", points_csv()), ("prices", prices_csv()), ("marks", marks_csv())):
+    world.trainer.weight = 0.02
+    world.handle(world.land("incoming/points/d1/points.csv", points_csv()))
+    world.trainer.weight = 3.0
+    for name, content in (("prices", prices_csv()), ("marks", marks_csv())):
         world.handle(world.land(f"incoming/{name}/d1/{name}.csv", content))
     world.handle(world.land("incoming/marks/d1/places.csv", PLACES))
     first = world.ports.datasets.list("points")[0]

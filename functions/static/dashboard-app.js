@@ -152,7 +152,7 @@ function paint(page, data, body) {
   dispose();
   body.classList.remove("loading");
   body.replaceChildren(...[page.draw(data, { ask, href, asked: view.asked, redraw: () => draw(true), announce, frozen: EXPORT !== null })].flat());
-  body.dataset.drawn = view.page;
+  body.dataset.drawn = location.hash;
   if (held) document.getElementById(held)?.focus();
 }
 

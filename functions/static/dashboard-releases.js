@@ -25,12 +25,11 @@ const health = (rows) => table("Health of the last minutes", [
 ], rows);
 
 function rollback(data, tools) {
-  const route = data.actions?.rollback?.replace("{scenario}", data.scenario);
-  const reason = tools.frozen ? "An export cannot act." : data.rollback.reason || (route ? "" : `Use: mlops rollback ${data.scenario}`);
+  const reason = tools.frozen ? "An export cannot act." : data.rollback.reason;
   return h("button", { type: "button", class: reason ? null : "danger", id: "rollback", disabled: Boolean(reason), title: reason || null, onclick: (event) => confirm(event.currentTarget, {
     title: `Roll ${data.scenario} back`,
     body: [h("p", {}, `${data.current.model}:${data.current.version} stops serving; ${data.rollback.to} serves again as generation ${data.current.generation + 1}. Real-time answers and the next windows use it at once.`)],
-    say: "Roll back", danger: true, route, done: "Rolled back.", tools,
+    say: "Roll back", danger: true, route: `deployments/${data.scenario}/rollback`, extra: { generation: data.current.generation }, done: "Rolled back.", tools,
   }) }, data.rollback.to ? `↩ Roll back to ${data.rollback.to}` : "↩ Roll back");
 }
 
@@ -38,15 +37,15 @@ function approvals(data, tools) {
   const open = data.approvals.filter((one) => one.state === "open");
   const past = data.approvals.filter((one) => one.state !== "open");
   if (!data.approvals.length) return null;
-  return card("Approvals", { extra: open.length ? badge("open", `${open.length} waiting`) : null }, h("div", { class: "stack" }, open.map((one) => request(one, data.actions, tools))), past.length ? h("details", { open: !open.length }, h("summary", {}, "Decided requests"), decided(past)) : null);
+  return card("Approvals", { extra: open.length ? badge("open", `${open.length} waiting`) : null }, h("div", { class: "stack" }, open.map((one) => request(one, tools))), past.length ? h("details", { open: !open.length }, h("summary", {}, "Decided requests"), decided(past)) : null);
 }
 
-function request(one, actions, tools) {
-  const blocked = one.intact ? (actions?.approve ? "" : `Use: mlops approve ${one.id}`) : "The certificate is not the one this request was made for.";
+function request(one, tools) {
+  const blocked = one.intact ? "" : "The certificate is not the one this request was made for.";
   const why = tools.frozen ? "An export cannot act." : blocked;
   const buttons = ["approve", "reject"].map((what) => h("button", { type: "button", id: `${what}-${one.id}`, class: what === "approve" ? "primary" : "danger", disabled: Boolean(why), title: why || null, onclick: (event) => confirm(event.currentTarget, {
     title: `${what === "approve" ? "Approve" : "Reject"} ${one.model} for ${one.environment}`, body: certificateOf(one), say: what === "approve" ? "Approve" : "Reject", danger: what !== "approve",
-    route: actions?.approve?.replace("{id}", one.id), extra: { decision: what, certificate: one.certificate, environment: one.environment, sha256: one.sha256, nonce: one.nonce }, done: `${what === "approve" ? "Approved" : "Rejected"}.`, tools, person: true,
+    route: `approvals/${one.id}`, extra: { decision: what, certificate: one.certificate, environment: one.environment, sha256: one.sha256, nonce: one.nonce }, done: `${what === "approve" ? "Approved" : "Rejected"}.`, tools, person: true,
   }) }, what === "approve" ? "✓ Approve …" : "⊘ Reject …"));
   return h("div", { class: "env" }, h("div", { class: "buttons" }, badge("open", `waits for approval`), h("b", {}, `${one.model} → ${one.environment}`)),
     h("p", { class: "small muted" }, `asked by ${one.requested_by}, `, when(one.requested_at), "; expires ", when(one.expires)), h("p", {}, one.why), h("div", { class: "buttons" }, buttons, why ? h("span", { class: "small muted" }, why) : null));

@@ -66,7 +66,7 @@ def _serious(page: Any) -> list[Any]:
 
 def _go(page: Any, name: str, scenario: str = "points") -> None:
     page.evaluate(f"location.hash = '#/{name}?scenario={scenario}'")
-    page.wait_for_selector(f"#body[data-drawn={name}]")
+    page.wait_for_selector(f"#body[data-drawn='#/{name}?scenario={scenario}']")
 
 
 @pytest.mark.parametrize("scenario", ["prices", "marks", "pairs"])
@@ -130,7 +130,7 @@ def test_the_keyboard_reaches_what_the_mouse_does(browser: Any, site: dict[str, 
             assert page.evaluate("document.activeElement.dataset.page") == name
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
         page.keyboard.press("Enter")
-        page.wait_for_selector("#body[data-drawn=datasets]")
+        page.wait_for_selector("#body[data-drawn^='#/datasets']")
         page.focus("#report")
         page.keyboard.press("Enter")
         page.wait_for_selector("dialog iframe")
@@ -140,6 +140,32 @@ def test_the_keyboard_reaches_what_the_mouse_does(browser: Any, site: dict[str, 
         assert page.evaluate("document.activeElement.id") == "report"
 
 
+def test_a_rollback_asks_who_and_why(browser: Any, site: dict[str, str]) -> None:
+    """The button names what would serve; only the filled form acts; the page shows the new generation at once."""
+    with opened(browser, site, "releases?scenario=points") as page:
+        before = page.inner_text("ol.timeline li.on b")
+        assert page.inner_text("#rollback") == "↩ Roll back to points:1"
+        page.click("#rollback")
+        page.click("dialog button[type=submit]")
+        assert page.query_selector("dialog[open]") is not None
+        page.fill("#by", "ana")
+        page.fill("#reason", "Customers complain.")
+        page.click("dialog button[type=submit]")
+        page.wait_for_selector("ol.timeline li.on :text('ana: Customers complain.')")
+        after = page.inner_text("ol.timeline li.on b")
+    assert int(after.split()[-1]) == int(before.split()[-1]) + 1
+
+
+def test_an_approver_sees_the_certificate(browser: Any, site: dict[str, str]) -> None:
+    """Before anybody decides, every check stands there with its verdict; the decision asks for a key of its own."""
+    with opened(browser, site, "releases?scenario=points") as page:
+        page.click("text=✓ Approve …")
+        assert page.query_selector("dialog td .badge.good") is not None
+        assert page.get_attribute("#approver-key", "type") == "password"
+        page.click("dialog >> text=Cancel")
+        page.wait_for_selector("dialog", state="detached")
+
+
 def test_a_link_leads_to_the_same_view(browser: Any, site: dict[str, str]) -> None:
     """What was chosen stands in the address: scenario, version, column; the theme is kept."""
     with opened(browser, site, "datasets?scenario=points&statistic=std&column=x") as page:
@@ -147,8 +173,7 @@ def test_a_link_leads_to_the_same_view(browser: Any, site: dict[str, str]) -> No
         assert page.input_value("#statistic-choice") == "std"
         assert page.get_attribute("#spark-x", "aria-pressed") == "true"
         page.select_option("#scenario-choice", "prices")
-        page.wait_for_selector("#body[data-drawn=datasets]")
-        assert "scenario=prices" in page.url
+        page.wait_for_selector("#body[data-drawn='#/datasets?scenario=prices']")
         page.click("text=Dark")
         page.reload()
         page.wait_for_selector(READY)

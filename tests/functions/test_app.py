@@ -30,7 +30,7 @@ def test_the_app_is_indexed_without_a_single_setting() -> None:
         "data_event", "model_event", "ingest", "deploy", "predict_window", "data_poison", "model_poison",
         "monitor", "watch_scenario", "monitor_poison", "actuals",
         "window_poison", "plan_windows", "reconcile", "health", "static", "status", "score", "trace",
-        "dashboard", "dashboard_page",
+        "dashboard", "dashboard_page", "rollback",
         "docs", "openapi", "pipeline_submit", "pipeline_runs", "pipeline_run", "pipeline_cancel",
         "v2_server", "v2_live", "v2_ready", "v2_model", "v2_model_ready", "v2_infer",
         "approvals", "approval", "approve", "release_status",

@@ -1,0 +1,124 @@
+"""How long the dashboard's pages take on the server with many predictions.
+
+    python bench/dashboard.py [--rows 1000000] [--windows 1000] [--repeats 7]
+
+Fills a SQLite database in bulk (rows, windows and commits, as loading would have written them), then asks each page the
+way the function does: view, and JSON. Prints the first answer of a fresh process and the median of the next ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from model_training.scenarios import SCENARIOS
+from shared.bootstrap import build_ports
+from shared.domain.predictions import first_id, prediction_columns
+from shared.domain.records import Commit, Window
+from shared.domain.scenario import Scenario
+from shared.ports import Ports
+from shared.workflows.views import view
+
+SCENARIO = "iiot_quality"
+BUDGET_MS = 300
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def main() -> None:
+    """Fill, ask, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--windows", type=int, default=1000)
+    parser.add_argument("--repeats", type=int, default=7)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        environ = {"MLOPS_HOME": folder, "TRAINER_URL": "none:"}
+        fill(build_ports(environ, SCENARIOS), folder, asked.rows, asked.windows)
+        print(f"{asked.rows:,} predictions in {asked.windows:,} windows")
+        print(f"{'page':12} {'first ms':>9} {'median ms':>10} {'kB':>7}")
+        # Fresh ports: nothing is remembered from filling.
+        report(build_ports(environ, SCENARIOS), asked.repeats)
+
+
+def report(ports: Ports, repeats: int) -> None:
+    """One line a page; the first page has a budget."""
+    for page in ("overview", "predictions", "datasets", "models", "releases", "monitoring", "history"):
+        times, size = [], 0
+        for _ in range(repeats + 1):
+            began = time.perf_counter()
+            size = len(json.dumps(view(ports, page, {"scenario": SCENARIO} if page != "overview" else {})))
+            times.append(1000 * (time.perf_counter() - began))
+        verdict = ("kept" if times[0] < BUDGET_MS else "missed") if page == "overview" else ""
+        print(f"{page:12} {times[0]:9.0f} {statistics.median(times[1:]):10.0f} {size / 1000:7.1f} {verdict}")
+
+
+def fill(ports: Ports, folder: str, rows: int, windows: int) -> None:
+    """Write windows, commits and rows."""
+    import sqlite3
+    from contextlib import closing
+
+    scenario, each = SCENARIOS[SCENARIO], rows // windows
+    ports.predictions.prepare(scenario)
+    for number in range(1, windows + 1):
+        ports.windows.claim(Window(SCENARIO, f"w{number:06}", 0, (), "planned", BEGAN + timedelta(minutes=5 * number)))
+    names = [column.name for column in prediction_columns(scenario)]
+    marks = ",".join("?" * len(names))
+    with closing(sqlite3.connect(Path(folder) / "mlops.db")) as database, database:
+        for number in range(1, windows + 1):
+            rows_of = (row(scenario, number, each, at) for at in range(each))
+            database.executemany(f"INSERT INTO predictions_{SCENARIO} VALUES ({marks})", rows_of)  # noqa: S608
+            told = commit(number, each)
+            fields = {name: getattr(told, name) for name in Commit.__slots__}
+            fields["scored_at"] = told.scored_at.replace(tzinfo=None).isoformat(" ")
+            columns = ",".join(f'"{name}"' for name in fields)
+            holes = ",".join("?" * len(fields))
+            database.execute(f"INSERT INTO prediction_commit ({columns}) VALUES ({holes})", list(fields.values()))  # noqa: S608
+        database.execute("UPDATE window SET state = 'committed'")
+
+
+def row(scenario: Scenario, number: int, each: int, at: int) -> list[Any]:
+    """One prediction row with values that differ."""
+    values = {
+        "prediction_id": first_id(number) + at,
+        "window": f"w{number:06}",
+        "entity_key": str(at),
+        "prediction": at % 2,
+    }
+    given = {"text": "x", "time": "2026-01-01 00:00:00.000000"}
+    return [
+        values.get(column.name, given.get(column.kind, (number * each + at) % 997 / 997))
+        for column in prediction_columns(scenario)
+    ]
+
+
+def commit(number: int, each: int) -> Commit:
+    """The commit of a window."""
+    scored = BEGAN + timedelta(minutes=5 * number)
+    return Commit(
+        scenario=SCENARIO,
+        window=f"w{number:06}",
+        ordinal=number,
+        path="p",
+        sha256=f"{number:064}",
+        rows=each,
+        failed_rows=0,
+        plan_sha256="0" * 64,
+        model=f"{SCENARIO}:1",
+        model_sha256="0" * 64,
+        run="r",
+        dataset="d",
+        scored_at=scored,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""HTTP: going back to what served before."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import azure.functions as func
+
+from functions.answering import answered, body_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shared.ports import Ports
+
+# Who Easy Auth says is calling; the platform strips the header from what comes from outside.
+PRINCIPAL = "x-ms-client-principal-name"
+
+
+def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
+    """One route; it asks for a key that may operate."""
+    bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
+
+    @bp.route(route="deployments/{scenario}/rollback", methods=["POST"])
+    def rollback(req: func.HttpRequest) -> func.HttpResponse:
+        return answered(req, lambda: (_rolled_back(req, ports()), {}))
+
+    return bp
+
+
+def _rolled_back(req: func.HttpRequest, ports: Ports) -> Any:
+    from shared.workflows.back import RollbackRequest, roll_back
+    from shared.workflows.views.plain import plain
+
+    request = RollbackRequest.read(body_of(req), who=req.headers.get(PRINCIPAL) or "")
+    return plain(asdict(roll_back(ports, req.route_params["scenario"], request)))
