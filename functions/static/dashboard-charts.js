@@ -57,13 +57,24 @@ function options({ place, x, series, band, time, points, height, labels, readout
     cursor: { drag: { x: true, y: false }, points: { size: 7 } },
     scales: { x: { time, range: x.length === 1 ? (_, low) => [low - 1, low + 1] : undefined } },
     axes: [
-      { ...axis, size: time ? 44 : 32, space: 64, values: labels ? (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? labels[tick] ?? "" : "")) : time ? undefined : (_, ticks) => ticks.map((tick) => num(tick)) },
+      { ...axis, size: time ? 44 : 32, space: 64, values: labels ? (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? labels[tick] ?? "" : "")) : time ? clock : (_, ticks) => ticks.map((tick) => num(tick)) },
       { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => num(tick, digits)) },
     ],
     series: [{}, ...lines, ...(band ? [edge, edge] : [])],
     bands: band ? [{ series: [count + 1, count + 2], fill: colour("--band") }] : [],
     hooks: { setCursor: [(chart) => tell(chart, readout, series, labels, time)] },
   };
+}
+
+/** Moments on an axis, in UTC: the hour, and the day where it begins. */
+function clock(_, ticks, __, ___, step) {
+  let day = "";
+  return ticks.map((tick) => {
+    const [date, hour] = new Date(tick * 1000).toISOString().split("T");
+    const fresh = date !== day;
+    day = date;
+    return step >= 86400 ? date : `${hour.slice(0, step < 60 ? 8 : 5)}${fresh ? `\n${date}` : ""}`;
+  });
 }
 
 function styled(one, index, points, count) {

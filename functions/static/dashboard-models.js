@@ -96,10 +96,16 @@ function residuals(judged) {
 }
 
 function importance(judged) {
+  if (!judged.importance?.length && Object.keys(judged.words ?? {}).length) return words(judged.words);
   if (!judged.importance?.length) return judged.unexplained ? card("What it looks at", { width: 4 }, h("p", { class: "muted" }, judged.unexplained)) : null;
   const items = judged.importance.map((one) => ({ name: one.input, value: one.loss, low: one.from, high: one.to }));
   const told = (one) => num(one.value, 2);
   return card("What it looks at", { width: 4, note: `How much ${judged.metric} gets worse when an input is shuffled; the line is the range over repeats.` }, bars(items.slice(0, 12), { told }), items.length > 12 ? h("details", {}, h("summary", {}, plural(items.length - 12, "more input")), bars(items.slice(12), { told })) : null);
+}
+
+function words(told) {
+  const list = Object.entries(told).map(([label, found]) => [h("h3", {}, label), h("p", { class: "muted" }, found.map((one) => one.word).join(", "))]);
+  return card("What it looks at", { width: 4, note: "The words that speak most for each class, heaviest first." }, h("div", { class: "stack" }, list));
 }
 
 function slices(judged) {

@@ -31,7 +31,7 @@ function compared(data, tools) {
 }
 
 function verdict(told, tools) {
-  if (!told.labelled.length) return empty("No label of this window is known yet.", "Labels may come late; drop the scenario's label table when they do:", `mlops drop ${told.scenario} LABELS --wait`);
+  if (!told.labelled.length) return empty("No label of this window is known yet.", "Labels may come late; they are joined as soon as the scenario's label table lands.");
   const head = facts([["Labels known", `${num(told.labelled.length)} of ${num(told.rows)} rows, ${share(told.labelled.length / told.rows)}`], told.task === "regression" ? null : ["Prediction came true", `${num(told.agreed)}, ${share(told.agreed / told.labelled.length)}`]]);
   const order = told.labelled.map((_, at) => at + 1);
   if (told.task === "regression") return h("div", {}, head, chart({ label: "Predicted and true number by row", x: order, series: [{ label: "true", values: told.labelled.map((one) => one.actual) }, { label: "predicted", values: told.labelled.map((one) => one.prediction) }], points: true }));
@@ -70,7 +70,7 @@ function overTime(data, tools) {
   const series = kinds.map((kind) => ({ label: kind === "" ? told.column : `predicted ${kind}`, values: order.map((at) => (kind === "" || String(told.prediction[at]) === kind ? told.value[at] : null)) }));
   const name = `${told.column} over ${seconds ? "time" : "the rows"} of ${data.window}, split by prediction`;
   const means = kinds.length > 1 ? facts(series.map((one) => [one.label, `mean ${num(mean(one.values), 4)} in ${plural(one.values.filter((value) => value !== null).length, "row")}`])) : null;
-  return card(`${told.column} over ${seconds ? "time" : "the rows"}, split by prediction`, { extra: control, note: `Window ${data.window}${told.value.length >= told.most ? `, its last ${num(told.most)} rows` : ""}.` }, chart({ label: name, x, series, time: Boolean(seconds), points: true, height: 260 }), h("div", { class: "gap" }), means);
+  return card(`${told.column} over ${seconds ? "time" : "the rows"}, split by prediction`, { extra: control, note: `Window ${data.window}${told.value.length >= told.most ? `, its last ${num(told.most)} rows` : ""}${seconds ? "; times are UTC" : ""}.` }, chart({ label: name, x, series, time: Boolean(seconds), points: true, height: 260 }), h("div", { class: "gap" }), means);
 }
 const moment = (value) => (typeof value === "number" ? (value > 1e11 ? value / 1000 : value) : Date.parse(value.endsWith("Z") || value.includes("+") ? value : `${value}Z`) / 1000);
 const mean = (values) => {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from shared.domain.records import Entry
 from shared.ports import Ports
 from shared.workflows.views.asked import Asked
 from shared.workflows.views.plain import plain
@@ -13,13 +14,17 @@ _MOST = 500
 
 
 def history(ports: Ports, asked: Asked) -> Mapping[str, Any]:
-    """The newest lines of the journal, or all lines about what `why` names, oldest first."""
+    """How the newest pieces of work ended, newest first, or every step of what `why` names, oldest first."""
     why = asked.text("why").strip()
     limit = asked.number("limit", 100, _MOST) or 1
-    found = ports.history.why(why) if why else ports.history.entries(limit)
+    found = list(ports.history.why(why)) if why else _endings(ports, limit)
     lines = [
         {"at": entry.at, "kind": entry.kind, "key": entry.key, "state": entry.state, "reason": entry.reason,
          "repeats": entry.repeats, "attempts": entry.attempts}
         for entry in found[-_MOST:]
     ]  # fmt: skip
     return dict(plain({"why": why, "total": len(found), "most": _MOST, "lines": lines}))
+
+
+def _endings(ports: Ports, limit: int) -> list[Entry]:
+    return [entry for entry in ports.history.entries(2 * limit) if entry.state != "in_progress"][:limit]

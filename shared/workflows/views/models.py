@@ -14,7 +14,8 @@ from shared.workflows.views.asked import Asked
 from shared.workflows.views.plain import plain
 
 _SHOWN = 50
-_INPUTS = 20
+_INPUTS = 40
+_WORDS = 15
 
 
 def models(ports: Ports, asked: Asked) -> Mapping[str, Any]:
@@ -92,9 +93,10 @@ def _evaluation(ports: Ports, model: Model) -> Mapping[str, Any] | None:
     if ports.lake.stat(path) is None:
         return None
     told = read_json(ports, path)
-    dropped = ("contributions", "words", "comparisons", "label_metrics", "residuals")
+    dropped = ("contributions", "comparisons", "label_metrics", "residuals")
     return {
         **{key: one for key, one in told.items() if key not in dropped},
         "residuals": told.get("residuals") or None,
+        "words": {label: words[:_WORDS] for label, words in (told.get("words") or {}).items()},
         "importance": list(told.get("importance") or [])[:_INPUTS],
     }
