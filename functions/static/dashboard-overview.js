@@ -26,7 +26,7 @@ const line = (one, tools, beside) => h("li", {}, badge(one.state), h("span", { c
 const trimmed = (key) => key.replace(/@.*$/, "").split("/").slice(-3).join("/");
 
 function waiting(data, tools) {
-  const items = data.waiting.map((one) => h("li", {}, badge("waiting", one.whom), h("span", { class: "what" }, one.page ? link(tools.href(one.page, { scenario: one.scenario }), one.scenario) : one.scenario ?? trimmed(one.key)), h("span", { class: "small muted" }, one.at ? when(one.at) : ""), h("p", { class: "why" }, one.reason)));
+  const items = data.waiting.map((one) => h("li", {}, badge("waiting", one.whom), h("span", { class: "what" }, link(one.page ? tools.href(one.page, { scenario: one.scenario }) : tools.href("history", { why: one.key }), one.scenario ?? trimmed(one.key))), h("span", { class: "small muted" }, one.at ? when(one.at) : ""), h("p", { class: "why" }, one.reason)));
   return card("Waits for somebody", { width: 6, extra: items.length ? badge("waiting", num(items.length)) : null }, items.length ? h("ul", { class: "list" }, items) : empty("Nothing waits for anybody."));
 }
 

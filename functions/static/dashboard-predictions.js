@@ -9,7 +9,7 @@ const PROVENANCE = new Set(["window", "run_id", "model_sha256", "dataset", "scor
 
 export function predictions(data, tools) {
   if (!data.windows.length) return [card("No predictions yet", {}, empty(`No window of ${data.scenario} has been predicted.`, "Drop unlabelled rows; they become a window as soon as a model serves:", `mlops predict ${data.scenario} FILE --wait`))];
-  return [byWindow(data, tools), compared(data, tools), overTime(data, tools), batch(data), rows(data, tools)].filter(Boolean);
+  return [byWindow(data, tools), overTime(data, tools), compared(data, tools), batch(data), rows(data, tools)].filter(Boolean);
 }
 
 function byWindow(data, tools) {
