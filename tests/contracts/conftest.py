@@ -72,7 +72,8 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     if request.param == "postgresql":
         url = request.getfixturevalue("postgres").emptied()
     opened = open_database(url)
-    wrong = watch(opened)
+    # The catalogue of a server is asked in its own words; what is ours is the same on each.
+    wrong = watch(opened) if request.param == "sqlite" else []
     yield opened
     opened.dispose()
     assert not wrong, "would not do on SQL Server"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,6 +15,7 @@ from sqlalchemy import Engine, inspect, text
 from shared.adapters.sql.outbox import SqlOutbox
 from shared.adapters.sql.predictions import SqlPredictions
 from shared.adapters.sql.windows import SqlWindows
+from shared.domain.lineage import Revision
 from shared.domain.predictions import first_id
 from shared.domain.records import Commit, Window
 from shared.domain.scenario import Batch, Column, Scenario, Table
@@ -180,6 +181,22 @@ class TestPredictions:
         answers = together([lambda: predictions.load(SCENARIO, commit(), parquet())] * 6)
         assert sorted(answers) == [False] * 5 + [True]
         assert count(engine) == 3
+
+    def test_of_versions_loaded_at_once_the_newest_is_shown(
+        self, predictions: Predictions, engine: Engine, together: Callable[[list[Callable[[], object]]], list[object]]
+    ) -> None:
+        """Each ends when the next begins, whichever came first."""
+        predictions.prepare(SCENARIO)
+
+        def load(number: int) -> bool:
+            version = Revision("w", number, AT + timedelta(hours=number))
+            name = f"w.r{number}"
+            return predictions.load(SCENARIO, commit(name, number), parquet(name, number), version)
+
+        assert together([lambda n=n: load(n) for n in (4, 2, 1, 3)]) == [True] * 4
+        with engine.connect() as connection:
+            shown = connection.scalars(text(f'SELECT DISTINCT run_id || "window" FROM v_{TABLE}')).all()  # noqa: S608
+        assert (shown, count(engine, f"v_{TABLE}"), count(engine, f"v_{TABLE}_asof")) == (["rw.r4"], 3, 12)
 
     def test_the_view_shows_committed_windows_only(self, predictions: Predictions, engine: Engine) -> None:
         """Rows without their commit are not shown, nor is another scenario's commit taken for it."""

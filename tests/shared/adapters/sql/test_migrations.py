@@ -11,6 +11,7 @@ from threading import Barrier
 
 import pytest
 import sqlglot
+from pathspec import GitIgnoreSpec
 from postgres import PostgresServer
 from sqlalchemy import Engine, create_engine, inspect, text
 from tsql import parse
@@ -196,3 +197,12 @@ def test_the_command_checks_applies_and_refuses(tmp_path: Path, capsys: pytest.C
     assert main(["apply", "--url", ""]) == 2
     assert main(["apply", "--url", "postgresql+psycopg://me:canary@:x/"]) == 4
     assert "canary" not in capsys.readouterr().err
+
+
+def test_migrations_are_deployed() -> None:
+    """The app brings its database up to date by itself: nothing leaves the files out of the package."""
+    root = HERE.parents[3]
+    ignored = GitIgnoreSpec.from_lines((root / ".funcignore").read_text().splitlines())
+    names = [str(path.relative_to(root)) for path in HERE.glob("*/*.sql")]
+    assert len(names) == len(DIALECTS) * len(migrations("sqlite"))
+    assert not any(ignored.match_file(name) for name in names)

@@ -28,7 +28,8 @@ from shared.errors import Misconfigured, Permanent, Transient
 
 AT = datetime(2024, 6, 1, tzinfo=UTC)
 ROWS = 9_000
-COMMITS = containing(b"COMMIT")
+# With its end: `BEGIN … READ COMMITTED` begins alike.
+COMMITS = containing(b"COMMIT\0")
 BEAT = text("INSERT INTO timer_beat (name, fired, late, last_at) VALUES (:n, 0, 0, now())")
 
 
@@ -116,7 +117,7 @@ def test_a_lost_answer_to_commit_is_read_back(through: Engine, engine: Engine, p
     store = SqlPredictions(through)
     store.prepare(SCENARIO)
     proxy.plan(LOSE, when=COMMITS)
-    store.load(SCENARIO, commit(), parquet())
+    assert not store.load(SCENARIO, commit(), parquet())
     assert proxy.hits == 1
     assert whole(engine) == (3, 1, 1)
 
