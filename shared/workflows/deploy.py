@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.domain.events import ModelRegistered
 from shared.domain.records import Deployment, Model, Outcome, Verdict
-from shared.errors import BadInput, Missing, Refused, Transient
+from shared.errors import BadInput, Conflict, Missing, Refused, Transient
 from shared.ports import Ports
 from shared.workflows import rollout as rollouts
 from shared.workflows.approvals import newest, request_approval, usable
@@ -33,7 +33,11 @@ def deploy(ports: Ports, event: ModelRegistered) -> Outcome:
         ports.registry.judge(model, "refused")
         return Outcome(ended.state, ended.reason, {**facts, **ended.detail})
     ports.registry.judge(model, "accepted")
-    outcome = _release(ports, model, verdict)
+    try:
+        outcome = _release(ports, model, verdict)
+    except Conflict as fault:
+        # Somebody changed the pointer at the same moment. What was approved is not lost by that: it comes after.
+        raise Transient(f"{model.id} goes on after another change: {fault.reason}") from fault
     return Outcome(outcome.state, outcome.reason, {**facts, **outcome.detail})
 
 
