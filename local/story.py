@@ -8,7 +8,7 @@ from shared.domain.records import Entry
 from shared.ports import Ports
 
 _MARKS = {"done": "✓", "refused": "✗", "quarantined": "✗", "failed": "✗", "waiting": "…", "requested": "→"}
-_TOLD = ("drop", "train", "model", "window")
+_TOLD = ("drop", "train", "model", "approval", "window")
 _HIDDEN = ("in_progress", "released")
 
 
@@ -29,7 +29,7 @@ class Story:
             if entry.kind in _TOLD and entry.state not in _HIDDEN:
                 sign = _MARKS.get(entry.state, "·")
                 self._console.print(
-                    f"{entry.at:%H:%M:%S} {sign} {entry.kind:<7} {entry.reason}", markup=False, soft_wrap=True
+                    f"{entry.at:%H:%M:%S} {sign} {entry.kind:<8} {entry.reason}", markup=False, soft_wrap=True
                 )
 
 

@@ -13,6 +13,7 @@ from shared.ports import Ports
 _PORTS = (
     "lake", "tables", "ledger", "history", "datasets", "runs", "registry", "trainer", "deployments", "scoring",
     "windows", "predictions", "outbox", "publisher", "corrections",
+    "approvals", "rollouts", "health", "serving",
 )  # fmt: skip
 
 

@@ -18,11 +18,13 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from killing import Countdown, counted  # noqa: E402 -- the path is set first
-from world import blob_event, world_at  # noqa: E402 -- the path is set first
+from world import World, blob_event, world_at  # noqa: E402 -- the path is set first
 
 import shared.adapters  # noqa: E402 -- the path is set first
 from shared import dispatch  # noqa: E402 -- the path is set first
+from shared.workflows.approvals import decide  # noqa: E402 -- the path is set first
 from shared.workflows.backfill import Backfill, begin, plan_backfill  # noqa: E402 -- the path is set first
+from shared.workflows.messages import model_message  # noqa: E402 -- the path is set first
 
 
 def script(home: Path, calls: int | None) -> None:
@@ -36,7 +38,16 @@ def script(home: Path, calls: int | None) -> None:
         blob = plain.lake.stat(path)
         assert blob is not None
         world.handle(blob_event(path, blob.etag, blob.size, container=plain.container))
+        approve_open(world)
     (home / "calls").write_text(str(countdown.seen))
+
+
+def approve_open(world: World) -> None:
+    """What a second person does where approval is asked for, and the release that goes on by it."""
+    for one in world.ports.approvals.list():
+        if one.state == "open":
+            decide(world.ports, one.id, "approve", by="ada", reason="looked at it")
+            world.handle(model_message(one.scenario, one.version))
 
 
 def recover(home: Path, calls: int | None) -> None:
@@ -48,6 +59,7 @@ def recover(home: Path, calls: int | None) -> None:
     world.trainer.ports = world.ports
     for _ in range(3):
         world.sweep()
+        approve_open(world)
 
 
 def backfill(home: Path, calls: int | None) -> None:

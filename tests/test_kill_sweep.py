@@ -1,4 +1,4 @@
-"""kill -9 at every port call of ingest, training request, deploy and scoring; then recovery to the same state."""
+"""kill -9 at every port call from ingest over gate, approval and deployment to scoring; then the same final state."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
-from world import World, points_csv, settings_at, world_at
+from world import points_csv, settings_at, world_at
 
 from shared.domain.records import FINAL
 from shared.ports import Ports
@@ -47,8 +47,9 @@ class Forks:
 
 
 def prepared(home: Path) -> Path:
-    """A home with both files landed and nothing done yet."""
-    world = World(home)
+    """A home where prod asks for approval, with both files landed and nothing done yet."""
+    (home / "settings.json").write_text(json.dumps({"APPROVALS": "prod"}))
+    world = world_at(home)
     world.land("incoming/points/d1/points.csv", points_csv())
     world.land("scoring/points/d1/points.csv", points_csv(12, seed=2, labelled=False))
     return home
@@ -68,7 +69,8 @@ def check_instant(home: Path) -> None:
         rows = 0
         if "predictions_points" in tables:
             rows = connection.execute(sa.text("select count(*) from predictions_points")).scalar_one()
-        generations = [one[0] for one in connection.execute(sa.text("select generation from deployment order by 1"))]
+        query = "select generation from deployment where environment = 'prod' order by 1"
+        generations = [one[0] for one in connection.execute(sa.text(query))]
     engine.dispose()
     assert rows == sum(commit.rows for commit in commits)
     if commits:
@@ -100,7 +102,10 @@ def _state(home: Path, ports: Ports) -> dict[str, object]:
         "folders": folders,
         "runs": [(one.id, one.state) for one in ports.runs.list()],
         "models": [(one.id, one.sha256, one.state) for one in ports.registry.list()],
-        "deployments": [(one.generation, one.version) for one in ports.deployments.list()],
+        "deployments": [
+            (one.environment, one.generation, one.version) for one in ports.deployments.list(environment="*")
+        ],
+        "approvals": [(one.environment, one.state, one.decided_by) for one in ports.approvals.list()],
         "windows": [(one.id, one.state, one.ordinal) for one in ports.windows.list()],
         "rows": rows,
         "parquet": table.select(["prediction_id", "entity_key", "prediction", "probability"]).to_pylist(),

@@ -281,7 +281,7 @@ class World:
 
     def close(self) -> None:
         """Let go of the database; a process that ends does without."""
-        self.ports.ledger._engine.dispose()  # type: ignore[attr-defined]
+        self.ports.history._engine.dispose()  # type: ignore[attr-defined]
 
     def land(self, path: str, content: bytes) -> str:
         """Store a blob as an uploader would; returns the event that Event Grid would raise."""

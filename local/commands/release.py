@@ -77,7 +77,7 @@ def _decide(request: str, decision: str, by: str, reason: str, *, json: bool) ->
     ports = Session().ports
     decided = workflow.decide(ports, request, decision, by=by, reason=reason)
     approval = decided.approval
-    _go_on(ports, approval.scenario, approval.version)
+    go_on(ports, approval.scenario, approval.version)
     stands = release_status(ports, approval.scenario, approval.version)
     if json:
         as_json({**shown(decided.approval), "repeated": decided.repeated, "release": stands})
@@ -90,7 +90,8 @@ def _decide(request: str, decision: str, by: str, reason: str, *, json: bool) ->
     out.print(f"{stands['status']}: {stands['reason']}", markup=False, soft_wrap=True)
 
 
-def _go_on(ports: Ports, scenario: str, version: int) -> None:
+def go_on(ports: Ports, scenario: str, version: int) -> None:
+    """Go on with the release of a version, and score the windows that became due by it."""
     for window in dispatch.on_event(ports, model_message(scenario, version)):
         dispatch.on_window(ports, window)
 
@@ -166,7 +167,7 @@ def rollout_evaluate(json: Json = False) -> None:
     changed = rollouts.evaluate(ports)
     for one in changed:
         if not one.going_on:
-            _go_on(ports, one.scenario, one.version)
+            go_on(ports, one.scenario, one.version)
     rows = [_row(one) for one in changed]
     show(
         json_output=json, value=changed, title="Changed", columns=("candidate", "state", "share %", "reason"), rows=rows

@@ -40,9 +40,10 @@ def endless_loop() -> bytes:
     number = helper.make_tensor_value_info("i", TensorProto.INT64, [])
     carried = helper.make_tensor_value_info("v", TensorProto.FLOAT, None)
     nodes = [helper.make_node("Identity", ["go"], ["go_on"]), helper.make_node("Identity", ["v"], ["w"])]
-    outs = [helper.make_tensor_value_info("go_on", TensorProto.BOOL, []), helper.make_tensor_value_info("w", TensorProto.FLOAT, None)]
+    still = helper.make_tensor_value_info("go_on", TensorProto.BOOL, [])
+    outs = [still, helper.make_tensor_value_info("w", TensorProto.FLOAT, None)]
     body = helper.make_graph(nodes, "body", [number, condition, carried], outs)
-    yes = numpy_helper.from_array(np.array(True), "yes")
+    yes = numpy_helper.from_array(np.array([1], dtype=bool).reshape(()), "yes")
     loop = helper.make_node("Loop", ["", "yes", "X"], ["probabilities"], body=body)
     return _graph_unchecked([loop], [yes])
 
@@ -125,7 +126,8 @@ def never_a_number() -> bytes:
 
 def always_the_same() -> bytes:
     """A half for everything."""
-    numbers = [numpy_helper.from_array(np.array([value], dtype=np.float32), name) for name, value in (("zero", 0.0), ("half", 0.5))]
+    given = {"zero": 0.0, "half": 0.5}
+    numbers = [numpy_helper.from_array(np.array([value], dtype=np.float32), name) for name, value in given.items()]
     nodes = [helper.make_node("Mul", ["X", "zero"], ["z"]), helper.make_node("Add", ["z", "half"], ["probabilities"])]
     return _graph(nodes, numbers, 2)
 
@@ -159,9 +161,7 @@ def registered(world: World, name: str, onnx_bytes: bytes) -> Verdict:
     run = Run(f"run-{name}", "points", world.ports.datasets.list()[0].id, name, "completed", 1, "", now, now)
     made = artefact(world.ports.scenarios["points"], run, {"points": table}, 3.0)
     digest = hashlib.sha256(onnx_bytes).hexdigest()
-    model = world.ports.registry.register(
-        replace(made, onnx=onnx_bytes, manifest={**made.manifest, "sha256": digest})
-    )
+    model = world.ports.registry.register(replace(made, onnx=onnx_bytes, manifest={**made.manifest, "sha256": digest}))
     return certify(world.ports, model)
 
 

@@ -1,4 +1,4 @@
-"""Promotions, an approved override and a rollback at once, while scoring goes on: who wins, and what answers meanwhile."""
+"""Promotions, an approved override and a rollback at once, while scoring goes on: who wins, what answers meanwhile."""
 
 from __future__ import annotations
 
