@@ -26,6 +26,7 @@ from local.commands import (
     operate,
     release,
     replay,
+    telemetry,
     up,
 )
 from local.output import as_json, err
@@ -63,6 +64,7 @@ def build() -> typer.Typer:
         dashboard,
         logs,
     ):
+    for module in (demo, up, azurite, data, look, baseline, operate, keys, lineage, again, replay, alerts, telemetry):
         module.register(app)
     return app
 

@@ -29,6 +29,7 @@ from sqlalchemy.types import TypeEngine
 from shared.adapters.sql.bulk import insert_predictions
 from shared.adapters.sql.engine import read, take_turn, write
 from shared.adapters.sql.outbox import add_notice
+from shared.adapters.sql.reports import create_model_view, create_value_view
 from shared.adapters.sql.revisions import create_views, write_revision
 from shared.adapters.sql.schema import prediction_commit, prediction_table, window
 from shared.domain.lineage import Revision
@@ -115,6 +116,8 @@ def _create(connection: Connection, scenario: Scenario, table: Table) -> None:
         take_turn(connection, "mlops schema")
         table.create(connection, checkfirst=True)
     create_views(connection, scenario.name, table)
+    create_model_view(connection)
+    create_value_view(connection, scenario, table)
 
 
 def _widen(connection: Connection, table: Table, absent: Sequence[Column[Any]]) -> None:

@@ -60,11 +60,12 @@ def create_views(connection: Connection, scenario: str, table: Table) -> None:
 
     A view of an older declaration is made anew.
     """
-    show_as(connection, f"v_{table.name}", _newest(scenario, table))
+    show_as(connection, f"v_{table.name}", newest(scenario, table))
     show_as(connection, f"v_{table.name}_asof", _asof(scenario, table))
 
 
-def _newest(scenario: str, table: Table) -> Any:
+def newest(scenario: str, table: Table) -> Any:
+    """The newest version of each committed window's rows."""
     return select(table).select_from(_joined(scenario, table)).where(_R.superseded_at.is_(None))
 
 

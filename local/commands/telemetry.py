@@ -1,0 +1,63 @@
+"""Telemetry on a laptop: messages in, and the spans that were read."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from local.commands.options import Json, ScenarioName
+from local.files import drop_name
+from local.messages import read_messages
+from local.output import as_json, out, show
+from local.session import Session
+from shared.domain.scenario import Scenario
+from shared.errors import BadInput
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs to the command."""
+    group = typer.Typer(help="Telemetry windows.")
+    group.command("send")(send)
+    group.command("list")(list_spans)
+    app.add_typer(group, name="telemetry")
+
+
+def send(
+    scenario: ScenarioName,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Messages, one JSON object a line.")],
+    drop: Annotated[str | None, typer.Option("--drop", help="The drop's name.")] = None,
+    json: Json = False,
+) -> None:
+    """Land messages for scoring, unpacked into a table; a running host predicts them in the next window."""
+    session = Session()
+    declared = _telemetry(session, scenario)
+    rows = read_messages(file, declared.scoring_table)
+    path = f"scoring/{scenario}/{drop_name(drop, [file])}/{declared.batch.table}.parquet"
+    _, written = session.ports.lake.put(path, io.BytesIO(session.ports.tables.write(rows)))
+    if not written:
+        raise BadInput(f"There is a file {path} already; accepted: another --drop.")
+    if json:
+        as_json({"landed": path, "rows": rows.num_rows})
+    else:
+        out.print(f"{rows.num_rows} message(s) landed in {path}.", markup=False, soft_wrap=True)
+
+
+def list_spans(scenario: ScenarioName, json: Json = False) -> None:
+    """Spans that were read for windows, oldest first."""
+    session = Session()
+    _telemetry(session, scenario)
+    spans = session.ports.operations.spans.list(scenario)
+    rows = [(one.window or "(nothing)", one.span.start, one.span.end, one.rows, one.sha256[:12]) for one in spans]
+    columns = ("window", "from", "to", "rows", "sha256")
+    show(json_output=json, value=spans, title="Spans", columns=columns, rows=rows)
+
+
+def _telemetry(session: Session, name: str) -> Scenario:
+    declared = session.scenario(name)
+    if declared.batch.source != "telemetry":
+        known = [one.name for one in session.ports.scenarios.values() if one.batch.source == "telemetry"]
+        raise BadInput(f"{name} predicts drops, not telemetry; telemetry: {', '.join(sorted(known))}.")
+    return declared
