@@ -1,0 +1,199 @@
+"""What the stores of operating promise: corrections, lineage, restoring, reopening, spans and owed alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from contracts.hand_clock import HandClock
+from contracts.test_predictions_contract import SCENARIO, commit, parquet
+from sqlalchemy import Engine, text
+
+from shared.adapters.sql.alerts import SqlAlertDeliveries
+from shared.adapters.sql.corrections import SqlCorrections
+from shared.adapters.sql.history import SqlHistory
+from shared.adapters.sql.ledger import SqlLedger
+from shared.adapters.sql.lineage import SqlLineage
+from shared.adapters.sql.predictions import SqlPredictions
+from shared.adapters.sql.reopening import SqlReopening
+from shared.adapters.sql.restoring import SqlRestoring
+from shared.adapters.sql.spans import SqlSpans
+from shared.adapters.sql.windows import SqlWindows
+from shared.domain.alerts import Alert
+from shared.domain.lineage import Correction, Revision
+from shared.domain.predictions import first_id
+from shared.domain.records import Claim, Deployment, Window
+from shared.domain.telemetry import Recorded, Span
+from shared.errors import Conflict
+
+AT = datetime(2024, 6, 1, 12, tzinfo=UTC)
+NAME = SCENARIO.name
+SERVED = Deployment(NAME, 1, "m", 1, "a" * 64, AT, "me", "")
+Together = Callable[[list[Callable[[], object]]], list[object]]
+
+
+def correction(**changes: object) -> Correction:
+    """A correction as it is asked for."""
+    return replace(Correction(NAME, "", "w", 0, ("x@1",), SERVED, "me", "why", AT), **changes)  # type: ignore[arg-type]
+
+
+class TestCorrections:
+    """Port `Corrections`."""
+
+    def test_each_is_the_next_version_and_a_planned_window(self, engine: Engine) -> None:
+        """With a name and an ordinal of its own; what is pinned comes back as it was."""
+        windows, corrections = SqlWindows(engine), SqlCorrections(engine)
+        windows.claim(Window(NAME, "w", 0, ("x@1",), "planned", AT))
+        first = corrections.plan(correction())
+        windows.close(NAME, first.window, "committed", "")
+        second = corrections.plan(correction())
+        assert [(one.window, one.number) for one in (first, second)] == [("w.r2", 2), ("w.r3", 3)]
+        assert [(one.id, one.ordinal, one.inputs) for one in windows.list(NAME)][1:] == [
+            ("w.r2", 2, ()),
+            ("w.r3", 3, ()),
+        ]
+        assert corrections.find(NAME, "w.r2") == first
+        assert corrections.find(NAME, "w") is None
+        assert list(corrections.list(NAME)) == [first, second]
+
+    def test_planned_work_is_not_planned_twice(self, engine: Engine, together: Together) -> None:
+        """Of many that ask for the same one plans it; another model is another version."""
+        corrections = SqlCorrections(engine)
+        answers = together([lambda: corrections.plan(correction())] * 4)
+        assert {getattr(one, "number", one) for one in answers} == {2}
+        other = correction(deployment=replace(SERVED, version=2, sha256="b" * 64))
+        assert corrections.plan(other).number == 3
+
+
+class TestLineage:
+    """Port `Lineage`, and the versions that are kept with the rows."""
+
+    def test_versions_end_when_the_next_begins(self, engine: Engine) -> None:
+        """In whatever order they are loaded; each has its rows, ends and files."""
+        predictions, lineage = SqlPredictions(engine), SqlLineage(engine)
+        later = AT + timedelta(days=1)
+        second = Revision("w", 2, later, ('x@"2"',), 7)
+        predictions.load(SCENARIO, commit("w.r2", 2), parquet("w.r2", 2), second)
+        predictions.load(SCENARIO, commit(), parquet(), Revision("w", 1, AT, ("x@1", "y@1"), 3))
+        first, again = lineage.window(SCENARIO, 1), lineage.window(SCENARIO, 2)
+        assert first is not None
+        assert again is not None
+        assert (first.superseded_at, again.superseded_at) == (later, None)
+        assert (first.revision.inputs, again.revision.inputs) == (("x@1", "y@1"), ("x@2",))
+        assert (first.first_id, first.last_id) == (first_id(1), first_id(1) + 2)
+        assert [one.revision.number for one in lineage.scored(SCENARIO, path="x")] == [1, 2]
+        assert [one.revision.number for one in lineage.scored(SCENARIO, path="x", etag="2")] == [2]
+        assert [one.revision.number for one in lineage.scored(SCENARIO, models=["m:1"])] == [1, 2]
+        assert lineage.scored(SCENARIO, models=["m:2"]) == []
+        row = lineage.prediction(SCENARIO, first_id(2))
+        assert row is not None
+        assert row["window"] == "w.r2"
+        assert lineage.prediction(SCENARIO, 5) is None
+
+    def test_before_the_first_prediction_there_is_nothing(self, engine: Engine) -> None:
+        """No table is no error."""
+        lineage = SqlLineage(engine)
+        assert lineage.prediction(SCENARIO, 1) is None
+        assert lineage.window(SCENARIO, 1) is None
+        assert lineage.entries([("blob", "b")]) == []
+
+
+class TestRestoring:
+    """Port `Restoring`."""
+
+    def test_what_is_missing_is_seen_and_comes_back(self, engine: Engine) -> None:
+        """Rows, commit, version and window; restoring again changes nothing."""
+        predictions, restoring = SqlPredictions(engine), SqlRestoring(engine)
+        window, revision = Window(NAME, "w", 1, ("x@1",), "committed", AT), Revision("w", 1, AT, ("x@1",), 1)
+        predictions.prepare(SCENARIO)
+        assert not restoring.intact(SCENARIO, commit())
+        for _ in range(2):
+            restoring.restore(SCENARIO, commit(), parquet(), revision=revision, window=window, correction=None)
+            assert restoring.intact(SCENARIO, commit())
+        with engine.begin() as connection:
+            connection.execute(text(f"DELETE FROM predictions_bank_s_own WHERE prediction_id = {first_id(1)}"))  # noqa: S608 - a number
+        assert not restoring.intact(SCENARIO, commit())
+        assert SqlWindows(engine).list(NAME) == [window]
+
+    def test_a_number_that_was_taken_since_is_a_conflict(self, engine: Engine) -> None:
+        """Nothing of the window is written."""
+        SqlPredictions(engine).prepare(SCENARIO)
+        SqlWindows(engine).claim(Window(NAME, "new", 0, ("y@1",), "planned", AT))
+        window, revision = Window(NAME, "w", 1, ("x@1",), "committed", AT), Revision("w", 1, AT)
+        with pytest.raises(Conflict, match="which window new has taken since"):
+            SqlRestoring(engine).restore(
+                SCENARIO, commit(), parquet(), revision=revision, window=window, correction=None
+            )
+        assert SqlPredictions(engine).committed(NAME, "w") is None
+
+
+class TestReopening:
+    """Port `Reopening`."""
+
+    def test_an_ended_entry_can_be_claimed_again(self, engine: Engine, clock: HandClock) -> None:
+        """Its attempts start anew, the journal says why, its message stays."""
+        ledger, reopening = SqlLedger(engine, clock), SqlReopening(engine, clock)
+        claim = ledger.claim("blob", "b", timedelta(minutes=1), "the message")
+        assert isinstance(claim, Claim)
+        assert not reopening.reopen("blob", "b", "too early")
+        ledger.finish(claim, "failed", "it broke")
+        assert [one.message for one in reopening.ended({"failed"})] == ["the message"]
+        assert reopening.reopen("blob", "b", "again")
+        assert not reopening.reopen("blob", "b", "again")
+        assert reopening.ended({"failed"}) == []
+        taken = ledger.claim("blob", "b", timedelta(minutes=1))
+        assert isinstance(taken, Claim)
+        assert taken.attempt == 1
+        assert "again" in [entry.reason for entry in SqlHistory(engine).why("b")]
+
+
+class TestSpans:
+    """Port `Spans`."""
+
+    def test_the_watermark_moves_with_its_window(self, engine: Engine, together: Together) -> None:
+        """Of many planners one records; a span without rows has no window and moves it as well."""
+        spans, windows = SqlSpans(engine), SqlWindows(engine)
+        assert spans.last(NAME) is None
+
+        def record(number: int) -> Recorded:
+            facts = Recorded(NAME, Span(AT, AT + timedelta(hours=1)), f"w{number}", "q", {"a": "b"}, 5, "f" * 64, AT)
+            return spans.record(facts, Window(NAME, f"w{number}", 0, (f"{number}@1",), "planned", AT))
+
+        answers = together([lambda n=n: record(n) for n in range(4)])
+        (window,) = windows.list(NAME)
+        assert {getattr(one, "window", one) for one in answers} == {window.id}
+        empty = Recorded(NAME, Span(AT + timedelta(hours=1), AT + timedelta(hours=2)), "", "q", {}, 0, "e" * 64, AT)
+        assert spans.record(empty, None) == empty == spans.last(NAME)
+        assert [one.window for one in spans.list(NAME)] == [window.id, ""]
+
+    def test_a_window_that_cannot_be_claimed_moves_nothing(self, engine: Engine) -> None:
+        """Both or neither."""
+        SqlWindows(engine).claim(Window(NAME, "other", 0, ("x@1",), "planned", AT))
+        facts = Recorded(NAME, Span(AT, AT + timedelta(hours=1)), "w", "q", {}, 5, "f" * 64, AT)
+        with pytest.raises(Conflict, match="belongs to window 'other'"):
+            SqlSpans(engine).record(facts, Window(NAME, "w", 0, ("x@1",), "planned", AT))
+        assert SqlSpans(engine).last(NAME) is None
+
+
+class TestAlertDeliveries:
+    """Port `AlertDeliveries`."""
+
+    def test_an_alert_is_owed_once_to_each_target(self, engine: Engine) -> None:
+        """Due at its time, begun by one, settled for good."""
+        alerts = SqlAlertDeliveries(engine)
+        alert = Alert("n", "Mlops.RunFailed", "error", "ä'b:c", "text", (("a", "b"),), "look", "s", AT)
+        for _ in range(2):
+            alerts.owe(alert, ["one", "two"], AT)
+        assert alerts.pending(AT - timedelta(seconds=1), 10) == []
+        first, second = sorted(alerts.pending(AT, 10), key=lambda owed: owed.target)
+        assert (first.alert, first.target, second.target) == (alert, "one", "two")
+        later = AT + timedelta(minutes=1)
+        assert alerts.begin(first, later)
+        assert not alerts.begin(first, later)
+        assert [one.target for one in alerts.pending(AT, 10)] == ["two"]
+        alerts.settle(second, "sent", "")
+        assert [(one.target, one.attempts) for one in alerts.pending(later, 10)] == [("one", 1)]
+        alerts.owe(alert, ["two"], AT)
+        assert {(one.target, one.state) for one in alerts.list()} == {("one", "pending"), ("two", "sent")}
