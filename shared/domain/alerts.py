@@ -30,7 +30,7 @@ RULES: Mapping[str, Rule] = {
     "Mlops.WindowQuarantined": Rule("error", "A window of {scenario} was not predicted"),
     "Mlops.ModelRefused": Rule("warning", "{model} was refused by its gate"),
     "Mlops.ApprovalRequested": Rule("info", "{model} waits for approval"),
-    "Mlops.ModelRolledBack": Rule("warning", "{scenario} was rolled back to {model}"),
+    "Mlops.ModelRolledBack": Rule("warning", "{model} was rolled back"),
     "Mlops.DriftDetected": Rule("warning", "Drift in {scenario}"),
     "Mlops.DataBreachDetected": Rule("warning", "Something is wrong with the data of {scenario}"),
     "Mlops.RunFailed": Rule("error", "A training run of {scenario} failed"),
