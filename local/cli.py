@@ -60,11 +60,11 @@ def build() -> typer.Typer:
         again,
         replay,
         alerts,
+        telemetry,
         consume,
         dashboard,
         logs,
     ):
-    for module in (demo, up, azurite, data, look, baseline, operate, keys, lineage, again, replay, alerts, telemetry):
         module.register(app)
     return app
 
