@@ -40,7 +40,7 @@ class LakeTelemetry:
     def settled(self, scenario: Scenario, after: datetime) -> datetime | None:
         """Just after the newest arrival that is older than the lag allowance, when it is later than `after`."""
         limit = self._now() - timedelta(seconds=scenario.batch.lag_seconds)
-        found = [one.at for one in self._arrivals(scenario) if after <= one.at <= limit]
+        found = [one.at for one in self._arrivals(scenario) if after <= one.at and _over(one.at) <= limit]
         return max(found) + _TICK if found else None
 
     def extract(self, scenario: Scenario, span: Span) -> Extract:
@@ -92,6 +92,11 @@ class LakeTelemetry:
                 while chunk := source.read(_CHUNK):
                     digest.update(chunk)
         return digest.hexdigest()
+
+
+def _over(at: datetime) -> datetime:
+    """When no other file can have that time any more: some stores tell whole seconds only."""
+    return at if at.microsecond else at + timedelta(seconds=1)
 
 
 def _fits(scenario: Scenario, blob: Blob) -> bool:

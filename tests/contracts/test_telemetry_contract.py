@@ -121,8 +121,19 @@ class TestTelemetry:
         assert end is not None
         assert end <= minutes(10)
         assert source.telemetry.settled(SCENARIO, end) is None
-        source.now = minutes(11)
+        source.now = minutes(11) + timedelta(seconds=1)
         assert source.telemetry.settled(SCENARIO, end) is not None
+
+    def test_a_moment_settles_when_it_is_over(self, source: Source) -> None:
+        """A source that tells whole seconds may take in more within the same second."""
+        source.ingest("a", [1], minutes(0))
+        source.now = minutes(1)
+        assert source.telemetry.settled(SCENARIO, EPOCH) is None
+        source.ingest("b", [2], minutes(0))
+        source.now = minutes(2)
+        end = source.telemetry.settled(SCENARIO, EPOCH)
+        assert end is not None
+        assert source.telemetry.count(SCENARIO, Span(EPOCH, end)) == 2
 
     def test_rows_of_the_future_wait_for_their_time(self, source: Source) -> None:
         """A clock that runs ahead does not move the watermark past rows that are still to come."""
