@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Select, Table, and_, delete, func, insert, literal, select, update
 
 from shared.adapters.sql.engine import take_turn
 from shared.adapters.sql.schema import prediction_commit
@@ -64,12 +64,12 @@ def create_views(connection: Connection, scenario: str, table: Table) -> None:
     show_as(connection, f"v_{table.name}_asof", _asof(scenario, table))
 
 
-def newest(scenario: str, table: Table) -> Any:
+def newest(scenario: str, table: Table) -> Select[Any]:
     """The newest version of each committed window's rows."""
     return select(table).select_from(_joined(scenario, table)).where(_R.superseded_at.is_(None))
 
 
-def _asof(scenario: str, table: Table) -> Any:
+def _asof(scenario: str, table: Table) -> Select[Any]:
     shown = (
         func.coalesce(_R.base, table.c.window).label("base_window"),
         func.coalesce(_R.revision, 1).label("revision"),
