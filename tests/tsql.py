@@ -38,6 +38,9 @@ def watch(engine: Engine) -> list[str]:
     def look(_connection: Any, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: Any) -> None:
         if statement in _SEEN or context is None or context.compiled is None:
             return
+        # SQLAlchemy's own look at what there is: each dialect has its own.
+        if "pg_catalog" in statement:
+            return
         _SEEN.add(statement)
         try:
             parse(_compiled(context.compiled.statement))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from shared.domain.alerts import Alert, alert_of
@@ -19,9 +20,23 @@ AT_ONCE = 10
 
 def owe(ports: Ports, notice: Notice) -> None:
     """Owe the notice's alert to every receiver; again changes nothing."""
-    alert = alert_of(notice) if ports.operations.notifier.targets else None
+    alert = alert_of(_told(ports, notice)) if ports.operations.notifier.targets else None
     if alert is not None:
         ports.operations.alerts.owe(alert, ports.operations.notifier.targets, ports.clock())
+
+
+def _told(ports: Ports, notice: Notice) -> Notice:
+    """A deployment of an older version than the one before it is a rollback, whoever decided it."""
+    if notice.type != "Mlops.ModelDeployed":
+        return notice
+    name, _, version = str(notice.data.get("model")).rpartition(":")
+    number = int(notice.data.get("generation") or 0)
+    before = [one for one in ports.deployments.list(name, notice.data.get("environment")) if one.generation < number]
+    if not before or not version.isdigit() or before[-1].version <= int(version):
+        return notice
+    out = f"{name}:{before[-1].version}"
+    reason = f"{notice.data['model']} serves again, as generation {number}."
+    return replace(notice, type="Mlops.ModelRolledBack", data={**notice.data, "model": out, "reason": reason})
 
 
 def deliver(ports: Ports) -> int:

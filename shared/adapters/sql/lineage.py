@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, inspect, select
+from sqlalchemy import Connection, Engine, Row, Select, and_, select
 
 from shared.adapters.sql.engine import read
 from shared.adapters.sql.history import FIND, entry_of
@@ -40,7 +40,7 @@ class SqlLineage:
         query = select(table).where(table.c.prediction_id == prediction_id)
 
         def work(connection: Connection) -> Mapping[str, Any] | None:
-            if not inspect(connection).has_table(table.name):
+            if not _has_predictions(connection, scenario):
                 return None
             row = connection.execute(query).mappings().one_or_none()
             return None if row is None else dict(row)
@@ -71,10 +71,8 @@ class SqlLineage:
         return read(self._engine, work)
 
     def _scored(self, scenario: Scenario, queries: Sequence[Any]) -> list[Scored]:
-        table = prediction_table(scenario)
-
         def work(connection: Connection) -> list[Scored]:
-            if not inspect(connection).has_table(table.name):
+            if not _has_predictions(connection, scenario):
                 return []
             rows = {row.ordinal: row for query in queries for row in connection.execute(query)}
             inputs = _inputs(connection, scenario.name, [row.window for row in rows.values()])
@@ -98,6 +96,12 @@ def _windows(scenario: Scenario) -> Select[Any]:
     version = (_R.base, _R.revision, _R.committed_at, _R.superseded_at, _R.generation)
     query = select(prediction_commit, *version, window.c.created_at, *ends).select_from(_JOINED)
     return query.where(_C.scenario == scenario.name)
+
+
+def _has_predictions(connection: Connection, scenario: Scenario) -> bool:
+    """Whether the scenario's table is there: it is created before its first window is committed."""
+    any_commit = select(_C.ordinal).where(_C.scenario == scenario.name).limit(1)
+    return connection.scalar(any_commit) is not None
 
 
 def _inputs(connection: Connection, scenario: str, windows: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -20,6 +20,7 @@ from shared.domain.alert_targets import parse_targets
 from shared.ports import Ports
 from shared.workflows.alerts import MAX_ATTEMPTS, RETRY_SECONDS, deliver
 from shared.workflows.announce import announce, relay
+from shared.workflows.deploy import rollback
 
 CANARY = "canary-4711"
 
@@ -92,6 +93,19 @@ def test_what_went_wrong_reaches_every_receiver_once(world: World, ports: Ports)
     ]
     assert [path for path, _ in Receiver.got].count(f"/b/{CANARY}") == 4
     assert {state for _, state, _ in states(ports)} == {"sent"}
+
+
+def test_a_rollback_is_told_and_a_promotion_is_not(world: World, ports: Ports) -> None:
+    """With what was taken out and what serves again."""
+    world.trainer.weight = 0.02
+    world.handle(world.land("incoming/points/d1/points.csv", points_csv()))
+    world.trainer.weight = 3.0
+    world.handle(world.land("incoming/points/d2/points.csv", points_csv(seed=5)))
+    assert Receiver.got == []
+    rollback(ports, "points", by="me", reason="I saw something")
+    relay(ports)
+    (told,) = [body["text"] for path, body in Receiver.got if path.startswith("/a")]
+    assert told == "⚠ points:2 was rolled back: points:1 serves again, as generation 3."
 
 
 def test_a_run_that_failed_is_told_once(world: World, ports: Ports) -> None:
