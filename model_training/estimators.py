@@ -30,7 +30,7 @@ class Effort:
 
 PROFILES: Mapping[str, Effort] = {
     "demo": Effort(40, 0.15),
-    "default": Effort(200, 0.04, trials=24, seconds=100, folds=3),
+    "default": Effort(200, 0.04, trials=24, seconds=150, folds=3),
 }
 
 

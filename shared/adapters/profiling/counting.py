@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
+# Pieces of a column, none of them empty.
+Parts = Sequence[np.ndarray]
+# Values and how often each stands there.
+Counted = tuple[np.ndarray, np.ndarray]
 # Two codes below this are counted as one number of 16 bits: half as much is widened and counted.
 _PAIRED = 256
 # Numbers with up to four decimals are looked at so many at a time, in a range of at most so many steps.
 _SCALES = (1.0, 10.0, 100.0, 1_000.0, 10_000.0)
 _SAMPLE = 256
 _WIDEST = 1 << 17
-_BLOCK = 1 << 17
+_BLOCK = 1 << 16
 # Doubles below this are whole to the last one.
 _EXACT = 2.0**53
 
@@ -28,26 +34,47 @@ def counts_of(codes: np.ndarray, size: int) -> np.ndarray:
     return counts[:size]
 
 
-def counted_decimals(values: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+def counted_whole(parts: Parts, widest: int) -> Counted | None:
+    """The distinct whole numbers, ascending, and how often each stands there; None in a range of `widest` or more."""
+    least, most = min(int(part.min()) for part in parts), max(int(part.max()) for part in parts)
+    if most - least >= widest:
+        return None
+    counts = np.zeros(most - least + 1, dtype=np.int64)
+    for block in _blocks(parts):
+        # Eight bits do not hold every difference of two numbers of eight bits.
+        wide = block if block.itemsize == counts.itemsize else block.astype(np.int64)
+        places = (wide - wide.dtype.type(least)) if least else wide
+        counts += np.bincount(places.astype(np.int64, copy=False), minlength=len(counts))
+    places = np.flatnonzero(counts)
+    kind = np.uint64 if parts[0].dtype == np.uint64 else np.int64
+    return places.astype(kind) + kind(least), counts[places]
+
+
+def counted_decimals(parts: Parts) -> Counted | None:
     """The distinct numbers, ascending, and how often each stands there, when all have few decimals in a narrow range.
 
     None when they have not, or one is missing or infinite: then they must be sorted. What is answered is exact.
     """
-    scale = _scale(values[:: max(len(values) // _SAMPLE, 1)]) if values.dtype == np.float64 else None
+    scale = _scale(parts[0][:: max(len(parts[0]) // _SAMPLE, 1)]) if parts[0].dtype == np.float64 else None
     if scale is None:
         return None
-    low, high = np.rint(values.min() * scale), np.rint(values.max() * scale)
+    # A missing number hides no other: numpy's least of anything and it is missing, too.
+    low, high = np.rint(np.min([p.min() for p in parts]) * scale), np.rint(np.max([p.max() for p in parts]) * scale)
     if not (abs(low) < _EXACT and abs(high) < _EXACT and high - low < _WIDEST):
         return None
     counts = np.zeros(int(high - low) + 1, dtype=np.int64)
-    for start in range(0, len(values), _BLOCK):
-        block = values[start : start + _BLOCK]
+    for block in _blocks(parts):
         whole = np.rint(block * scale)
         if not np.array_equal(whole / scale, block):
             return None
         counts += np.bincount((whole - low).astype(np.int64), minlength=len(counts))
     places = np.flatnonzero(counts)
     return (places + low) / scale, counts[places]
+
+
+def _blocks(parts: Parts) -> Iterator[np.ndarray]:
+    """The numbers in pieces that stay in the processor's cache with what is made of them."""
+    return (part[start : start + _BLOCK] for part in parts for start in range(0, len(part), _BLOCK))
 
 
 def _scale(sample: np.ndarray) -> float | None:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from shared.adapters.profiling.counting import counted_decimals
+from shared.adapters.profiling.counting import Counted, Parts, counted_decimals, counted_whole
 from shared.adapters.profiling.distinct import estimate, hash_numbers, union
 from shared.adapters.profiling.moments import Moments, merge_moments, moments_of
 
@@ -93,34 +93,22 @@ class NumberPart:
 
 def describe_numbers(column: pa.ChunkedArray, edges: Sequence[float] | None) -> NumberPart:
     """The column of whole or floating numbers; NaN and infinities count as missing."""
-    values = _joined_chunks(column.drop_null() if column.null_count else column)
-    kind = "float" if values.dtype.kind == "f" else "int"
-    values, weights = _counted(values) or _ordered(values)
+    chunks = (column.drop_null() if column.null_count else column).chunks
+    parts = [chunk.to_numpy() for chunk in chunks if len(chunk)]
+    kind = "float" if pa.types.is_floating(column.type) else "int"
+    counted = _counted(parts)
+    empty = np.empty(0, column.type.to_pandas_dtype())
+    values, weights = counted or _ordered(np.concatenate(parts) if parts else empty)
     nulls = len(column) - (len(values) if weights is None else int(weights.sum()))
     known = None if edges is None else _cells(values, weights, np.array(edges))
     return NumberPart(kind, nulls, moments_of(values, weights), values, weights, known=known)
 
 
-def _joined_chunks(column: pa.ChunkedArray) -> np.ndarray:
-    """The values as an array of our own; the column has no nulls."""
-    parts = [chunk.to_numpy() for chunk in column.chunks]
-    return np.concatenate(parts) if parts else np.empty(0, column.type.to_pandas_dtype())
-
-
-def _counted(values: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+def _counted(parts: Parts) -> Counted | None:
     """The distinct numbers, ascending, and how often each stands there, where counting is quicker than sorting."""
-    if not len(values):
+    if not parts:
         return None
-    if values.dtype.kind == "f":
-        return counted_decimals(values)
-    if int(values.max()) - int(values.min()) >= _FEW:
-        return None
-    # Eight bits do not hold every difference of two numbers of eight bits.
-    wide = values if values.itemsize == np.int64().itemsize else values.astype(np.int64)
-    least = wide.min()
-    counts = np.bincount((wide - least).astype(np.int64, copy=False))
-    places = np.flatnonzero(counts)
-    return places.astype(wide.dtype) + least, counts[places]
+    return counted_decimals(parts) if parts[0].dtype.kind == "f" else counted_whole(parts, _FEW)
 
 
 def _ordered(values: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:

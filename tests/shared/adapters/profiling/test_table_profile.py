@@ -167,3 +167,11 @@ def test_one_number_that_is_not_decimal_is_not_lost(odd: float) -> None:
     finite = values[np.isfinite(values)]
     assert (told["count"], told["max"]) == (len(finite), finite.max())
     assert told["distinct"] == len(np.unique(finite))
+
+
+def test_a_missing_number_in_a_later_chunk_hides_nothing() -> None:
+    """Decimals in two chunks, not-a-number and the least of all in the second one."""
+    first, second = np.full(1_000, 3.5), np.full(70_000, 3.0)
+    second[0], second[-1] = 1.5, np.nan
+    told = described(pa.chunked_array([first, second]))
+    assert (told["count"], told["nulls"], told["min"], told["distinct"]) == (70_999, 1, 1.5, 3)
