@@ -87,5 +87,6 @@ def error(code: int, message: str) -> func.HttpResponse:
 def as_json(
     code: int, value: Any, headers: Mapping[str, str] | None = None, kind: str = "application/json"
 ) -> func.HttpResponse:
-    """A response with the value as JSON."""
-    return func.HttpResponse(json.dumps(value), status_code=code, headers=dict(headers or {}), mimetype=kind)
+    """A response with the value as JSON; bytes are JSON already."""
+    body = value if isinstance(value, bytes) else json.dumps(value)
+    return func.HttpResponse(body, status_code=code, headers=dict(headers or {}), mimetype=kind)

@@ -68,6 +68,8 @@ def _request(model: Described) -> Mapping[str, Any]:
     inputs = {"type": "object", "properties": {"data": rows}, "required": ["data"], "additionalProperties": False}
     managed = _closed({"Inputs": inputs, "GlobalParameters": parameters}, "Inputs")
     shapes: list[Any] = [managed, _closed({"data": rows}, "data")]
+    if model.scenario.live:
+        shapes.append(_closed({"data": _readings(model.scenario)}, "data"))
     if model.scenario.text:
         shapes.append(_closed({"text": {"type": "string", "pattern": "^[A-Za-z]"}}, "text"))
     elif all(kind == "number" for _, kind in model.inputs):
@@ -77,6 +79,20 @@ def _request(model: Described) -> Mapping[str, Any]:
         matrix = {"type": "array", "items": row, "minItems": 1, "maxItems": MAX_ROWS}
         shapes.append(_closed({"data": matrix}, "data"))
     return {"oneOf": shapes}
+
+
+def _readings(scenario: Scenario) -> Mapping[str, Any]:
+    """Raw readings: one row an hour, with the columns of their table."""
+    live = scenario.live
+    if live is None:
+        return {}
+    fields: dict[str, Any] = {}
+    for column in scenario.table(live.table).columns:
+        bounds = {"minimum": column.minimum, "maximum": column.maximum}
+        kind = {"int": "integer", "float": "number"}.get(column.kind, "string")
+        fields[column.name] = {"type": kind, **{name: one for name, one in bounds.items() if one is not None}}
+    row = {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
+    return {"type": "array", "items": row, "minItems": 1, "maxItems": MAX_ROWS}
 
 
 def _closed(fields: Mapping[str, Any], *required: str) -> Mapping[str, Any]:

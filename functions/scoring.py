@@ -5,11 +5,14 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from functions.openapi_schemas import Described
 from shared.errors import Fault, Missing
 from shared.workflows.answer import answer
 from shared.workflows.inference import infer
 from shared.workflows.keep import served_rows
+from shared.workflows.live import LiveAnswers, readings_of
 from shared.workflows.serving import Servers
 
 if TYPE_CHECKING:
@@ -29,10 +32,16 @@ class Scorer:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._servers = Servers(ports)
+        self._live = LiveAnswers(ports)
 
     def score(self, name: str, body: bytes, key: str) -> tuple[Any, Mapping[str, str]]:
         """The answer in the shape of the request, and the headers that say which model gave it."""
         scenario = self.scenario(name)
+        readings = readings_of(scenario, scenario.live, body) if scenario.live else None
+        if readings:
+            live = self._live.answer
+            first = key or readings[0].entity
+            return self._answered(scenario, first, lambda serving, watch: live(scenario, serving, readings, watch))
         return self._answered(scenario, key, lambda serving, watch: answer(scenario, serving, body, watch))
 
     def infer(self, name: str, body: bytes, key: str) -> tuple[Any, Mapping[str, str]]:
@@ -82,14 +91,17 @@ class Scorer:
             count(scenario.name, "", "refused" if fault.permanent else "failed", perf_counter() - started, 0)
             raise
         count(scenario.name, serving.model.id, "answered", perf_counter() - started, rows[0])
-        return value, {"x-model": serving.model.id, "x-generation": str(serving.deployment.generation)}
+        return msgspec.json.encode(value), {
+            "x-model": serving.model.id,
+            "x-generation": str(serving.deployment.generation),
+        }
 
     def _watch(self, scenario: Scenario, serving: Serving, key: str, counted: list[int]) -> Watch:
         """Counts the rows, and keeps the answer when it belongs to the sample."""
         served = self._ports.served
 
         def watch(rows: Rows, answers: np.ndarray) -> None:
-            counted[0] = len(answers)
+            counted[0] += len(answers)
             if served.wanted():
                 at = self._ports.clock()
                 served.add(served_rows(scenario, serving, rows, answers, at=at, key=key))

@@ -77,6 +77,7 @@ def build_ports(
     from shared.adapters.sql.outbox import SqlOutbox
     from shared.adapters.sql.prediction_rows import SqlPredictionRows
     from shared.adapters.sql.predictions import SqlPredictions
+    from shared.adapters.sql.readings import SqlReadings
     from shared.adapters.sql.rollouts import SqlRollouts
     from shared.adapters.sql.runs import SqlRuns
     from shared.adapters.sql.stores_monitoring import monitoring_stores
@@ -129,6 +130,7 @@ def build_ports(
         serving=FunctionsServing(
             lake, lambda *where: traffic_of(deployments.current(*where), rollouts.current(*where))
         ),
+        readings=SqlReadings(engine),
     )
 
 

@@ -254,8 +254,19 @@ def logistic(weight: float) -> bytes:
     return _graph(nodes, [weights, one], 2)
 
 
-def _graph(nodes: list[onnx.NodeProto], constants: list[onnx.TensorProto], width: int) -> bytes:
-    inputs = [helper.make_tensor_value_info("X", TensorProto.FLOAT, [None, 2])]
+def graph_of(weights: np.ndarray, bias: np.ndarray) -> bytes:
+    """The graph `sigmoid(X @ weights + bias)`: a probability for each column of `weights` (features, labels)."""
+    constants = [numpy_helper.from_array(weights, "weights"), numpy_helper.from_array(bias, "bias")]
+    nodes = [
+        helper.make_node("MatMul", ["X", "weights"], ["s"]),
+        helper.make_node("Add", ["s", "bias"], ["t"]),
+        helper.make_node("Sigmoid", ["t"], ["probabilities"]),
+    ]
+    return _graph(nodes, constants, weights.shape[1], weights.shape[0])
+
+
+def _graph(nodes: list[onnx.NodeProto], constants: list[onnx.TensorProto], width: int, inputs_wide: int = 2) -> bytes:
+    inputs = [helper.make_tensor_value_info("X", TensorProto.FLOAT, [None, inputs_wide])]
     outputs = [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [None, width])]
     graph = helper.make_graph(nodes, "small", inputs, outputs, constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from model_training.maintenance.names import COMPONENTS, FEATURES, LABELS, MACHINE, SENSORS, TIME
-from shared.domain.scenario import Bar, Batch, Column, Knobs, Scenario, Split, Table
+from shared.domain.scenario import Bar, Batch, Column, Knobs, Live, Scenario, Split, Table
 
 
 def _assemble(tables: Mapping[str, Any]) -> Any:
@@ -61,6 +61,8 @@ SCENARIO = Scenario(
         "drops", "telemetry", "0 */5 * * * *", report=(MACHINE, TIME), others=("maint", "failures", "machines")
     ),
     request_fields=FEATURES,
+    # Anomalies look back two weeks.
+    live=Live("telemetry", MACHINE, TIME, "machines", hours=14 * 24),
     slices=("age", TIME),
     assemble=_assemble,
     generate=_generate,

@@ -114,6 +114,20 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
+class Live:
+    """Raw readings as requests: `hours` of them in a row per entity are kept, and predicted when all are there.
+
+    `key` and `time` are columns of `table`; `known` is the table that lists the entities there are.
+    """
+
+    table: str
+    key: str
+    time: str
+    known: str
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
 class Knobs:
     """What a generator can do on purpose."""
 
@@ -155,6 +169,8 @@ class Scenario:
     selection: Selection | None = None
     # Inputs that tell about a person: never kept with answered requests. Of a text only its size is kept.
     personal: tuple[str, ...] = ()
+    # Whether raw readings may be sent in real time instead of features.
+    live: Live | None = None
     # How far a statistic may lie from the baseline's before a warning says so, as a share.
     band: float = 0.05
     # The most a statistic may be in any dataset, whatever the baseline says.

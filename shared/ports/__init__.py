@@ -16,6 +16,7 @@ from shared.ports.monitoring import MonitoringStores
 from shared.ports.observer import Observer
 from shared.ports.operations import Operations
 from shared.ports.profiles import Profiles
+from shared.ports.readings import Readings
 from shared.ports.release import Approvals, HealthStore, Rollouts
 from shared.ports.scoring import Scoring
 from shared.ports.served import Served
@@ -61,6 +62,7 @@ class Ports:
     rollouts: Rollouts
     health: HealthStore
     served: Served
+    readings: Readings
     observer: Observer
     serving: ServingTarget
 
@@ -85,6 +87,7 @@ __all__ = [
     "Predictions",
     "Profiles",
     "Publisher",
+    "Readings",
     "Registry",
     "Rollouts",
     "Runs",

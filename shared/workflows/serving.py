@@ -120,7 +120,8 @@ class Servers:
         seen = _Recorded(serving.loaded)
         started = time.perf_counter()
         try:
-            value = act(replace(serving, loaded=seen))
+            # Not `replace`: it takes half as long as a model of one row.
+            value = act(Serving(serving.deployment, serving.model, seen, serving.manifest, serving.role))
         except Permanent:
             # What the caller sent, not what the model did with it.
             raise
