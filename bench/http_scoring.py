@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -54,6 +55,11 @@ class Server:
         """A load of one request."""
         return load(Target(self.url, body, self.headers), concurrency, seconds)
 
+    def cpu(self) -> float:
+        """Seconds of processor time the server has used."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def stop(self) -> None:
         """End it."""
         self._process.terminate()
@@ -81,22 +87,27 @@ def servers(folder: Path, rows: int, options: argparse.Namespace) -> None:
     mine, theirs = bodies(rows)
     running = {name: Server(name, folder) for name in SERVERS}
     found: dict[str, list[LoadResult]] = {name: [] for name in SERVERS}
+    used = dict.fromkeys(SERVERS, 0.0)
     try:
         for name, server in running.items():
             _awake(server, mine if name == "ours" else theirs)
         for _ in range(options.rounds):
             for name, server in running.items():
                 body = mine if name == "ours" else theirs
+                before = server.cpu()
                 found[name].append(server.ask(body, options.concurrency, options.seconds))
+                used[name] += server.cpu() - before
     finally:
         for server in running.values():
             server.stop()
     print(f"\n{rows} row(s) a request, {options.concurrency} connections")
-    print(f"{'server':10} {'answers/s':>10} {'p50 ms':>8} {'p99 ms':>8} {'errors':>7}")
+    print(f"{'server':10} {'answers/s':>10} {'p50 ms':>8} {'p99 ms':>8} {'errors':>7} {'cpu ms/answer':>14}")
     for name, results in found.items():
         speed = statistics.median(one.per_second for one in results)
         times = [1000 * statistics.median(one.percentile(share) for one in results) for share in (50, 99)]
-        print(f"{name:10} {speed:10.0f} {times[0]:8.2f} {times[1]:8.2f} {sum(one.errors for one in results):7}")
+        cost = 1000 * used[name] / max(1, sum(len(one.times) for one in results))
+        errors = sum(one.errors for one in results)
+        print(f"{name:10} {speed:10.0f} {times[0]:8.2f} {times[1]:8.2f} {errors:7} {cost:14.3f}")
     for number, name, other, least in BUDGETS:
         if number == rows:
             pairs = zip(found[name], found[other], strict=True)

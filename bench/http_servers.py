@@ -95,8 +95,7 @@ def fastapi(folder: Path, port: int) -> None:
     name = session.get_inputs()[0].name
     app = FastAPI()
 
-    @app.post("/score")
-    def score(asked: body) -> dict:
+    def score(asked) -> dict:  # noqa: ANN001 - set below
         rows = [
             [*(getattr(one, n) for n in NUMBERS), *(tables[n].get(getattr(one, n), -1.0) for n in CATEGORIES)]
             for one in asked.rows
@@ -104,7 +103,9 @@ def fastapi(folder: Path, port: int) -> None:
         found = session.run(["probabilities"], {name: np.array(rows, dtype=np.float32)})[0]
         return {"Results": ["1" if one else "0" for one in found[:, 1] >= 0.5]}
 
-    # Annotations are texts here; FastAPI needs the classes.
+    # Annotations are texts in this file; FastAPI needs the class itself.
+    score.__annotations__["asked"] = body
+    app.post("/score")(score)
     _serve(app, port)
 
 
