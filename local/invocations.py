@@ -77,6 +77,9 @@ class Invocations:
     def _stored(self, function: Function, outcome: Outcome) -> Outcome:
         queue_of = {binding["name"]: binding["queueName"] for binding in function.outputs if binding["type"] == "queue"}
         sent = [(queue_of[name], body) for name, data in outcome.outputs for body in messages_of(data)]
+        if not sent:
+            # Nothing to store, and no queue to look at: most requests end here.
+            return outcome
         try:
             self._queues.put_all(sent)
         except (BadInput, Transient) as fault:
