@@ -1,0 +1,70 @@
+"""What the first request of a fresh process costs, import to answer, in turns with `import azure.functions`.
+
+    python bench/first_answer.py [--rounds 5]
+
+A process of its own each time, warm file cache; 100 boosted trees, SQLite.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE)]
+from batch_data import write_models  # noqa: E402 - found through the line above
+from http_data import NAME, SCENARIOS, bodies, deploy  # noqa: E402
+
+BARE = "import azure.functions"
+
+
+def main() -> None:
+    """Measure and print; with --answer be the fresh process."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5, help="how often each is measured")
+    parser.add_argument("--answer", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.answer:
+        answer(options.answer)
+        return
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        write_models(folder)
+        deploy(folder / "home", folder)
+        (folder / "home" / "body.json").write_bytes(bodies(1)[0])
+        first = [sys.executable, __file__, "--answer", str(folder / "home")]
+        pairs = [(_seconds(first), _seconds([sys.executable, "-c", BARE])) for _ in range(options.rounds)]
+    seconds = statistics.median(mine for mine, _ in pairs)
+    ratio = statistics.median(mine / bare for mine, bare in pairs)
+    print(f"first answer: {seconds:.2f} s, {ratio:.1f} x {BARE}")
+
+
+def answer(home: Path) -> None:
+    """Answer one request as the function app does."""
+    import azure.functions as func
+
+    from functions.app import create_app
+    from shared.bootstrap import build_ports
+
+    ports = build_ports({"MLOPS_HOME": str(home), "TRAINER_URL": "none:", "LOG_SAMPLE": "0"}, SCENARIOS)
+    app = create_app(lambda: ports)
+    score = next(one.get_user_function() for one in app.get_functions() if one.get_function_name() == "score")
+    body = (home / "body.json").read_bytes()
+    told = score(req=func.HttpRequest("POST", "/", headers={}, route_params={"scenario": NAME}, body=body))
+    if told.status_code != 200:
+        raise SystemExit(told.get_body().decode())
+
+
+def _seconds(command: list[str]) -> float:
+    started = time.perf_counter()
+    subprocess.run(command, cwd=HERE.parent, check=True)
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()
