@@ -26,11 +26,13 @@ const health = (rows) => table("Health of the last minutes", [
 
 function rollback(data, tools) {
   const reason = tools.frozen ? "An export cannot act." : data.rollback.reason;
+  const { to, takes_out: trial } = data.rollback;
+  const words = trial ? `↩ Take out ${trial}` : to ? `↩ Roll back to ${to}` : "↩ Roll back";
+  const told = trial ? `${trial} is not tried any more; ${to} answers alone.` : `${data.current?.model}:${data.current?.version} stops serving; ${to} serves again as generation ${data.current?.generation + 1}.`;
   return h("button", { type: "button", class: reason ? null : "danger", id: "rollback", disabled: Boolean(reason), title: reason || null, onclick: (event) => confirm(event.currentTarget, {
-    title: `Roll ${data.scenario} back`,
-    body: [h("p", {}, `${data.current.model}:${data.current.version} stops serving; ${data.rollback.to} serves again as generation ${data.current.generation + 1}. Real-time answers and the next windows use it at once.`)],
-    say: "Roll back", danger: true, route: `deployments/${data.scenario}/rollback`, extra: { generation: data.current.generation }, done: "Rolled back.", tools,
-  }) }, data.rollback.to ? `↩ Roll back to ${data.rollback.to}` : "↩ Roll back");
+    title: trial ? `Take ${trial} out` : `Roll ${data.scenario} back`, body: [h("p", {}, `${told} Real-time answers and the next windows use it at once.`)],
+    say: trial ? "Take out" : "Roll back", danger: true, route: `deployments/${data.scenario}/rollback`, extra: { generation: data.current?.generation }, done: "Done.", tools,
+  }) }, words);
 }
 
 function approvals(data, tools) {

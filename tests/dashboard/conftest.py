@@ -15,6 +15,7 @@ import pytest
 from command import REPOSITORY
 from lived_world import lived_world
 
+from functions import names
 from local.vendor import Package, fetch
 from shared.errors import Fault
 
@@ -35,7 +36,7 @@ from local.host import Host
 host = Host(Path(sys.argv[1]), Path(sys.argv[2]), os.environ, port=0)
 host.start()
 keys = host.keys
-print(host.port, keys.of("operate"), keys.of("score"), flush=True)
+print(host.port, *(keys.of(scope) for scope in ("operate", "approve", "score")), flush=True)
 signal.sigwait({signal.SIGTERM})
 host.stop()
 """
@@ -53,13 +54,15 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(home: Path) -> Iterator[dict[str, str]]:
     """The function app on that home, on a free port of this machine, with its keys."""
     paths = os.pathsep.join((str(REPOSITORY), str(REPOSITORY / "tests")))
-    environ = {**os.environ, "PYTHONPATH": paths, "MLOPS_HOME": str(home), "TRAINER_URL": "none:", "APPROVALS": "none",
-               "PLAN_SCHEDULE": "0 0 0 1 1 *", "RECONCILE_SCHEDULE": "0 0 0 1 1 *"}  # fmt: skip
+    # Nothing happens by itself while pages are looked at.
+    quiet = {value.strip("%"): "0 0 0 1 1 *" for name, value in vars(names).items() if name.endswith("_SCHEDULE")}
+    settings = {"MLOPS_HOME": str(home), "TRAINER_URL": "none:", "APPROVALS": "none", **quiet}
+    environ = {**os.environ, "PYTHONPATH": paths, **settings}
     line = [sys.executable, "-c", _HOST, str(REPOSITORY / "tests" / "dashboard" / "app"), str(home)]
     with subprocess.Popen(line, env=environ, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        port, operate, score = process.stdout.readline().split()
-        yield {"url": f"http://127.0.0.1:{port}/api/", "operate": operate, "score": score}
+        port, *keys = process.stdout.readline().split()
+        yield {"url": f"http://127.0.0.1:{port}/api/", **dict(zip(("operate", "approve", "score"), keys, strict=True))}
         process.send_signal(signal.SIGTERM)
         process.wait(30)
 

@@ -50,7 +50,7 @@ def test_every_page_is_whole(  # noqa: PLR0917 -- three of them are fixtures
         shown.evaluate(axe)
         for page in PAGES:
             _go(shown, page)
-            shown.wait_for_selector("#body p:text('Loading')", state="detached")
+            shown.wait_for_selector("#body p:text-is('Loading …')", state="detached")
             assert shown.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
             assert shown.inner_text("h1").lower() == page
             assert len(shown.inner_text("#body")) > 100
@@ -141,29 +141,43 @@ def test_the_keyboard_reaches_what_the_mouse_does(browser: Any, site: dict[str, 
 
 
 def test_a_rollback_asks_who_and_why(browser: Any, site: dict[str, str]) -> None:
-    """The button names what would serve; only the filled form acts; the page shows the new generation at once."""
+    """The candidate goes first, then the generation before serves again; only a filled form acts; both show at once."""
     with opened(browser, site, "releases?scenario=points") as page:
         before = page.inner_text("ol.timeline li.on b")
-        assert page.inner_text("#rollback") == "↩ Roll back to points:1"
+        assert page.inner_text("#rollback").startswith("↩ Take out points:")
         page.click("#rollback")
         page.click("dialog button[type=submit]")
         assert page.query_selector("dialog[open]") is not None
-        page.fill("#by", "ana")
-        page.fill("#reason", "Customers complain.")
-        page.click("dialog button[type=submit]")
+        _sign(page)
+        page.wait_for_selector("#rollback:text('Roll back to points:1')")
+        page.click("#rollback")
+        _sign(page)
         page.wait_for_selector("ol.timeline li.on :text('ana: Customers complain.')")
         after = page.inner_text("ol.timeline li.on b")
     assert int(after.split()[-1]) == int(before.split()[-1]) + 1
 
 
-def test_an_approver_sees_the_certificate(browser: Any, site: dict[str, str]) -> None:
-    """Before anybody decides, every check stands there with its verdict; the decision asks for a key of its own."""
-    with opened(browser, site, "releases?scenario=points") as page:
-        page.click("text=✓ Approve …")
-        assert page.query_selector("dialog td .badge.good") is not None
-        assert page.get_attribute("#approver-key", "type") == "password"
-        page.click("dialog >> text=Cancel")
-        page.wait_for_selector("dialog", state="detached")
+def _sign(page: Any) -> None:
+    page.fill("#by", "ana")
+    page.fill("#reason", "Customers complain.")
+    page.click("dialog button[type=submit]")
+
+
+def test_an_approver_decides_on_the_certificate(browser: Any, site: dict[str, str]) -> None:
+    """Every check stands there before anybody decides; a key of another scope is refused, one of approve is taken."""
+    page = browser.new_page()
+    page.add_init_script(f"sessionStorage.setItem('mlops.key', '{site['operate']}')")
+    page.goto(f"{site['url']}dashboard#/releases?scenario=points")
+    page.click("text=⊘ Reject …")
+    assert page.query_selector("dialog td .badge.good") is not None
+    page.fill("#approver-key", site["operate"])
+    _sign(page)
+    page.wait_for_selector("dialog .fault:has-text('another')")
+    page.fill("#approver-key", site["approve"])
+    _sign(page)
+    page.wait_for_selector("dialog", state="detached")
+    page.wait_for_selector("table .badge:has-text('rejected')")
+    page.close()
 
 
 def test_a_link_leads_to_the_same_view(browser: Any, site: dict[str, str]) -> None:

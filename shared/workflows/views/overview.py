@@ -14,6 +14,8 @@ from shared.workflows.views.plain import plain
 FAILURES = frozenset({"failed", "quarantined", "refused", "conflict"})
 _SHOWN = 8
 _LOOP = ("files", "datasets", "models", "generations", "windows", "predictions")
+# What waits for approval is told by the requests themselves.
+_TOLD_APART = ("approval", "model")
 _OPEN_RUNS = ("requested", "running")
 
 
@@ -77,9 +79,10 @@ def _running(ports: Ports) -> Iterator[Mapping[str, Any]]:
 
 def _waiting(ports: Ports, totals: Mapping[str, Mapping[str, int]]) -> Iterator[Mapping[str, Any]]:
     """What goes on only when somebody does something, with who that is."""
-    for entry in ports.totals.standing({"waiting", "released"}, _SHOWN):
-        whom = "whoever delivers the files" if entry.state == "waiting" else "the next round of the timers"
-        yield {**_line(entry), "whom": whom}
+    for entry in ports.totals.standing({"waiting", "released"}, 4 * _SHOWN):
+        if entry.state == "released" or entry.kind not in _TOLD_APART:
+            whom = "whoever delivers the files" if entry.state == "waiting" else "the next round of the timers"
+            yield {**_line(entry), "whom": whom}
     for one in ports.approvals.list():
         if one.state == "open":
             reason = f"{one.model} asks to serve in {one.environment}: {one.why}"

@@ -34,7 +34,7 @@ def releases(ports: Ports, asked: Asked) -> Mapping[str, Any]:
         "rollouts": [_rollout(one) for one in list(ports.rollouts.list(name))[: -_SHOWN - 1 : -1]],
         "certificates": [_certificate(versions[number], verdicts[number]) for number in reversed(verdicts)],
         "approvals": [_approval(one, verdicts.get(one.version)) for one in approvals[: -_SHOWN - 1 : -1]],
-        "rollback": _rollback(generations),
+        "rollback": _rollback(generations, ports.rollouts.current(name, last)),
     }
     return dict(plain(value))
 
@@ -134,12 +134,14 @@ def _approval(one: Approval, verdict: Verdict | None) -> Mapping[str, Any]:
     }
 
 
-def _rollback(generations: Sequence[Deployment]) -> Mapping[str, Any]:
-    """What a rollback would serve, or why there is none."""
+def _rollback(generations: Sequence[Deployment], trial: Rollout | None) -> Mapping[str, Any]:
+    """What a rollback would do: take out the candidate that is tried, or serve what served before; or why nothing."""
     if not generations:
-        return {"to": None, "reason": "Nothing is deployed yet."}
+        return {"to": None, "takes_out": None, "reason": "Nothing is deployed yet."}
     current = generations[-1]
+    if trial is not None and trial.going_on:
+        return {"to": f"{current.model}:{current.version}", "takes_out": trial.model, "reason": ""}
     earlier = [one for one in generations if one.sha256 != current.sha256]
     if not earlier:
-        return {"to": None, "reason": f"Only {current.model}:{current.version} has ever served."}
-    return {"to": f"{earlier[-1].model}:{earlier[-1].version}", "reason": ""}
+        return {"to": None, "takes_out": None, "reason": f"Only {current.model}:{current.version} has ever served."}
+    return {"to": f"{earlier[-1].model}:{earlier[-1].version}", "takes_out": None, "reason": ""}
