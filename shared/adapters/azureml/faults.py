@@ -23,6 +23,9 @@ def explained(what: str, role: str) -> Iterator[None]:
 
 
 def _fault(error: Exception, what: str, role: str) -> Fault:
+    if type(error).__module__.startswith("azure.ai.ml"):
+        # The SDK refused before it asked anybody.
+        return Refused(f"The request is no good while {what}: {str(error).strip()[:300]}")
     status = getattr(error, "status_code", None)
     if status in (401, 403):
         return Transient(f"Azure ML refuses this app while {what}: its identity lacks the role {role}.")

@@ -1,0 +1,217 @@
+"""The whole loop with Blob Storage, PostgreSQL and Azure ML in place of the embedded backends: the same journal."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+import pytest
+from azure_parts import fresh_place
+from azureml_double import ROOT, AzureMl
+from postgres import PostgresServer
+from world import World, artefact, points_csv
+
+from local.azurite import Azurite
+from shared import dispatch
+from shared.adapters.azureml.models import AzureMlModels
+from shared.adapters.azureml.registry import AzureMlRegistry
+from shared.adapters.azureml.trainer import AzureMlTrainer, model_folder
+from shared.adapters.sql.registry import LocalRegistry
+
+if TYPE_CHECKING:
+    from azure.ai.ml import MLClient
+
+
+class Cloud:
+    """A world on those backends; what the training service and Event Grid do is done by `work`."""
+
+    def __init__(self, home: Path, settings: dict[str, str], client: MLClient, service: AzureMl) -> None:
+        self.world = World(home, **settings)
+        self.service = service
+        self._announced: set[str] = set()
+        engine = self.world.ports.registry._engine  # type: ignore[attr-defined]
+        lake, clock, url = self.world.ports.lake, self.world.ports.clock, settings["LAKE_URL"]
+        models = AzureMlModels(lambda: client, url)
+        registry = AzureMlRegistry(LocalRegistry(engine, lake, clock, raises_event=False), models)
+        trainer = AzureMlTrainer(lambda: client, lake, url, lambda _, tables, model: tiny_job(client, tables, model))
+        self.world.ports = replace(self.world.ports, registry=registry, trainer=trainer)
+
+    def handle(self, *messages: str) -> None:
+        """Work off events and everything that follows from them, here and in the service."""
+        self.world.handle(*messages)
+        while follow := [*self._trained(), *self._registered()]:
+            self.world.handle(*follow)
+
+    def _trained(self) -> Iterator[str]:
+        """The service runs what was submitted, leaves the models in the lake and says so."""
+        for run in self.world.ports.runs.list():
+            path = f"{ROOT}/jobs/{run.attempt_name}"
+            if self.service.resources.get(path, {}).get("properties", {}).get("status") != "NotStarted":
+                continue
+            made = artefact(self.world.ports.scenarios[run.scenario], run, self._tables(run), 3.0)
+            files = {"model.onnx": made.onnx, "manifest.json": json.dumps(made.manifest).encode(), **made.files}
+            for name, data in files.items():
+                self.world.ports.lake.put(model_folder(run) + name, data)
+            self.service.set_status(run.attempt_name, "Completed")
+            yield event("RunCompleted", f"experiments/e/runs/{run.attempt_name}", runId=run.attempt_name)
+
+    def _tables(self, run: Any) -> dict[str, Any]:
+        dataset = self.world.ports.datasets.find(run.scenario, run.dataset)
+        assert dataset is not None
+        found = {}
+        for file in dataset.tables:
+            with self.world.ports.lake.open(file.path) as source:
+                found[file.name] = pq.read_table(io.BytesIO(source.read()))
+        return found
+
+    def _registered(self) -> Iterator[str]:
+        """The workspace raises ModelRegistered for each version, more than once."""
+        for name in self.service.names("models"):
+            if name not in self._announced:
+                self._announced.add(name)
+                model, _, version = name.partition("/")
+                told = event("ModelRegistered", f"models/{model}:{version}", modelName=model, modelVersion=version)
+                yield from (told, told)
+
+
+def event(kind: str, subject: str, **data: Any) -> str:
+    """An event of Azure ML in Event Grid schema."""
+    head = {"id": subject, "topic": ROOT, "subject": subject, "eventTime": "2026-03-01T12:00:00Z", "dataVersion": ""}
+    return json.dumps({**head, "eventType": f"Microsoft.MachineLearningServices.{kind}", "data": data})
+
+
+def tiny_job(client: MLClient, tables: str, model: str) -> Any:
+    """A pipeline of one published component."""
+    from azure.ai.ml import Input, Output, dsl
+
+    component = client.components.get("tiny", "1")
+
+    @dsl.pipeline(default_compute="cpu-cluster")
+    def train() -> Any:
+        return {"model": component(tables=Input(type="uri_folder", path=tables)).outputs.out}
+
+    job = train()
+    job.outputs["model"] = Output(type="uri_folder", path=model, mode="upload")
+    return job
+
+
+TINY = {
+    "name": "tiny",
+    "version": "1",
+    "type": "command",
+    "inputs": {"tables": {"type": "uri_folder"}},
+    "outputs": {"out": {"type": "uri_folder"}},
+    "command": "train ${{inputs.tables}} ${{outputs.out}}",
+    "code": f"azureml:{ROOT}/codes/c/versions/1",
+    "environment": f"azureml:{ROOT}/environments/e/versions/1",
+}
+
+
+@pytest.fixture
+def cloud(
+    tmp_path: Path, azurite: Azurite, postgres: PostgresServer, client: MLClient, service: AzureMl
+) -> Iterator[Cloud]:
+    """A fresh container, database and workspace."""
+    service.put("/components/tiny/versions/1", {"properties": {"componentSpec": TINY}})
+    url = postgres.new()
+    settings = {"LAKE_URL": fresh_place(azurite.blob_endpoint).url, "DATABASE_URL": url}
+    cloud = Cloud(tmp_path / "cloud", settings, client, service)
+    yield cloud
+    cloud.world.ports.registry._kept._engine.dispose()  # type: ignore[attr-defined]
+    postgres.drop(url)
+
+
+def script(world: World, handle: Any) -> None:
+    """Files to learn from, the same again, rows to predict, and a file that breaks its contract."""
+    handle(world.land("incoming/points/d1/points.csv", points_csv()))
+    handle(world.land("incoming/points/d2/points.csv", points_csv()))
+    handle(world.land("scoring/points/d1/points.csv", points_csv(12, seed=2, labelled=False)))
+    handle(world.land("incoming/points/d3/points.csv", b"id,x,color,y\n1,oops,red,no\n2,1.0,red,yes\n"))
+
+
+def journal(world: World) -> list[tuple[str, str, str]]:
+    """Kind, ending and reason of everything that happened; what follows from ETags is left out."""
+    told = {(one.kind, one.state, _plain(one.reason)) for one in world.ports.history.entries(1000)}
+    # In Azure a run also ends by an event, and a sweep or that event tells of its model; the tests' trainer is silent.
+    return sorted(one for one in told if one[0] != "run" and one[:2] != ("train", "done"))
+
+
+def _plain(reason: str) -> str:
+    return re.sub(r"quarantine/\S+|\d{8}T\d{6}Z|[0-9a-f]{8,}|0x[0-9A-F]+", "…", reason)
+
+
+def test_the_loop_leaves_the_same_journal(cloud: Cloud, tmp_path: Path) -> None:
+    """Every ending with its reason, the rows and the deployed version are those of a laptop."""
+    laptop = World(tmp_path / "laptop")
+    script(laptop, laptop.handle)
+    script(cloud.world, cloud.handle)
+    assert journal(cloud.world) == journal(laptop)
+    here, there = cloud.world.ports, laptop.ports
+    assert [one.sha256 for one in here.registry.list()] == [one.sha256 for one in there.registry.list()]
+    assert [(one.generation, one.version) for one in here.deployments.list()] == [
+        (one.generation, one.version) for one in there.deployments.list()
+    ]
+    assert [(one.rows, one.model) for one in here.predictions.commits()] == [
+        (one.rows, one.model) for one in there.predictions.commits()
+    ]
+    assert cloud.service.names("models") == ["points/1"]
+    assert cloud.service.resources[f"{ROOT}/models/points/versions/1"]["properties"]["tags"]["state"] == "accepted"
+    laptop.close()
+
+
+def test_a_run_whose_event_never_came_is_found_by_the_sweep(cloud: Cloud) -> None:
+    """The sweep reads the job's end from the service, registers its model and asks for its deployment."""
+    cloud.world.handle(cloud.world.land("incoming/points/d1/points.csv", points_csv()))
+    assert list(cloud._trained())
+    for _ in range(2):
+        cloud.world.handle(*dispatch.sweep(cloud.world.ports))
+    (run,) = cloud.world.ports.runs.list()
+    assert (run.state, run.reason) == ("completed", "Registered as points:1.")
+    assert cloud.world.ports.deployments.current("points") is not None
+
+
+def test_a_service_that_is_down_holds_nothing_else_up(cloud: Cloud) -> None:
+    """The sweep tells that it cannot ask, and goes on; when the service is back everything ends well."""
+    cloud.world.handle(cloud.world.land("incoming/points/d1/points.csv", points_csv()))
+    cloud.service.refuse("", "/jobs/", 503, times=3 * 5)
+    cloud.world.handle(*dispatch.sweep(cloud.world.ports))
+    waiting = [one for one in cloud.world.ports.history.entries() if one.kind == "watch"]
+    assert [one.state for one in waiting] == ["waiting"]
+    assert "Azure ML did not answer" in waiting[0].reason
+    cloud.service.refusals.clear()
+    cloud.handle()
+    cloud.world.handle(*dispatch.sweep(cloud.world.ports))
+    assert cloud.world.ports.deployments.current("points") is not None
+
+
+def test_a_job_that_failed_fails_the_run_visibly(cloud: Cloud) -> None:
+    """By its event, with what the service said; a late word about an older attempt changes nothing."""
+    cloud.world.handle(cloud.world.land("incoming/points/d1/points.csv", points_csv()))
+    (run,) = cloud.world.ports.runs.list()
+    cloud.world.ports.runs.move(run.id, run.state, "requested", "again", attempts=2)
+    cloud.world.handle(event("RunStatusChanged", "experiments/e/runs/r", runId=run.attempt_name, runStatus="Failed"))
+    assert cloud.world.ports.runs.list()[0].state == "requested"
+    later = replace(run, attempts=2).attempt_name
+    cloud.world.handle(event("RunStatusChanged", "experiments/e/runs/r", runId=later, runStatus="Failed"))
+    (ended,) = cloud.world.ports.runs.list()
+    assert (ended.state, ended.reason) == ("failed", "The training service reports the run as failed.")
+
+
+def test_a_version_that_was_kept_and_not_shown_is_shown_when_it_is_looked_for(cloud: Cloud) -> None:
+    """A process died between the two: the sweep's question heals it."""
+    cloud.world.handle(cloud.world.land("incoming/points/d1/points.csv", points_csv()))
+    assert list(cloud._trained())
+    cloud.service.refuse("PUT", "/models/", 503, times=-1)
+    cloud.world.handle(*dispatch.sweep(cloud.world.ports))
+    assert (cloud.service.names("models"), len(cloud.world.ports.registry.list())) == ([], 1)
+    cloud.service.refusals.clear()
+    for _ in range(2):
+        cloud.world.handle(*dispatch.sweep(cloud.world.ports))
+    assert cloud.service.names("models") == ["points/1"]
+    assert cloud.world.ports.deployments.current("points") is not None
