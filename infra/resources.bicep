@@ -36,6 +36,10 @@ var deployFunctions = [
   'trace'
   'dashboard'
   'dashboard_page'
+  'approvals'
+  'approval'
+  'approve'
+  'release_status'
 ]
 var scoreFunctions = [
   'predict_window'
