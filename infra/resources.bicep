@@ -40,6 +40,7 @@ var deployFunctions = [
   'approval'
   'approve'
   'release_status'
+  'rollback'
 ]
 var scoreFunctions = [
   'predict_window'

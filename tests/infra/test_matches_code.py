@@ -13,6 +13,7 @@ from infra.bicep import FOLDER, read
 from functions.names import QUEUES
 from local.subscriptions import SUBSCRIPTIONS
 from shared.domain.events import ACTED_ON
+from shared.domain.paths import AREAS
 from shared.settings import CONTAINER, NAMES
 
 RESOURCES = read(FOLDER / "resources.bicep")
@@ -108,6 +109,8 @@ def test_filters_let_through_what_the_code_acts_on() -> None:
         bodies["dataEvents"]["subjectBeginsWith"].replace("${lakeContainer}", CONTAINER)
         == SUBSCRIPTIONS["data_event"].subject_begins_with
     )
+    (advanced,) = bodies["dataEvents"]["advancedFilters"]
+    assert [value.rstrip("/").rpartition("/")[2] for value in advanced["values"]] == list(AREAS)
     for symbol, subscription in (("dataEvents", "data_event"), ("modelEvents", "model_event")):
         assert all(
             kind.startswith(SUBSCRIPTIONS[subscription].included_types) for kind in bodies[symbol]["includedEventTypes"]
