@@ -98,7 +98,6 @@ resource dataEvents 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02
             '/blobServices/default/containers/${lakeContainer}/blobs/incoming/'
             '/blobServices/default/containers/${lakeContainer}/blobs/scoring/'
             '/blobServices/default/containers/${lakeContainer}/blobs/actuals/'
-            '/blobServices/default/containers/${lakeContainer}/blobs/actuals/'
           ]
         }
       ]
