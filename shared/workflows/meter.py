@@ -16,6 +16,7 @@ from shared.domain.health import LATENCY_MS
 from shared.domain.records import Deployment
 from shared.domain.release import Health
 from shared.domain.scenario import Task
+from shared.errors import Fault
 from shared.ports import Ports
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Meter:
         self._seconds = seconds
         self._instance = uuid.uuid4().hex[:12]
         self._lock = Lock()
+        self._storing = Lock()
         self._counts: dict[_Key, _Counts] = {}
         self._changed: set[_Key] = set()
         self._flushed = seconds()
@@ -66,22 +68,43 @@ class Meter:
         """Count a request that the version could not answer; stored at once, since it may end a rollout."""
         with self._lock:
             self._of(deployment, role).errors += 1
-        self.flush()
+        self._store(wait=False)
 
     def flush(self) -> None:
         """Store everything that changed since the last time."""
-        with self._lock:
-            self._flushed = self._seconds()
-            seen = [self._health(key) for key in self._changed]
-            self._changed.clear()
-            newest = max((key[-1] for key in self._counts), default=None)
-            self._counts = {key: one for key, one in self._counts.items() if key[-1] == newest}
-            # Stored under the lock: what is older may not overtake what is newer.
-            self._ports.health.keep(seen)
+        self._store(wait=True)
 
     def _flush_when_due(self) -> None:
         if self._seconds() - self._flushed >= FLUSH_SECONDS:
-            self.flush()
+            self._store(wait=False)
+
+    def _store(self, *, wait: bool) -> None:
+        """One thread at a time, so that what is older never overtakes; a request does not wait for another's writing.
+
+        A database that does not take the numbers costs nobody an answer: they are kept for the next time.
+        """
+        if not self._storing.acquire(blocking=wait):
+            return
+        try:
+            with self._lock:
+                self._flushed = self._seconds()
+                keys, self._changed = self._changed, set()
+                seen = [self._health(key) for key in keys]
+            try:
+                self._ports.health.keep(seen)
+            except Fault:
+                with self._lock:
+                    self._changed |= keys
+            self._forget()
+        finally:
+            self._storing.release()
+
+    def _forget(self) -> None:
+        """Minutes that are over and stored."""
+        with self._lock:
+            newest = max((key[-1] for key in self._counts), default=None)
+            kept = {key for key in self._counts if key[-1] == newest} | self._changed
+            self._counts = {key: one for key, one in self._counts.items() if key in kept}
 
     def _of(self, deployment: Deployment, role: Role) -> _Counts:
         minute = self._ports.clock().replace(second=0, microsecond=0)

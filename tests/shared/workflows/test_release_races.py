@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,7 +22,7 @@ from shared.workflows.deploy import find_model, override, promote, rollback
 from shared.workflows.messages import model_message
 from shared.workflows.serving import Servers
 
-ROUNDS = 200
+PARTS, ROUNDS = 5, 40
 SEED = 20260301
 ROW = [{"x": 0.4, "color": "red"}]
 
@@ -65,18 +66,30 @@ class Scorers:
             future.result()
 
 
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with two versions that passed their gate and one that did not."""
+    home = tmp_path_factory.mktemp("start") / "home"
+    world = World(home)
+    for number, weight in ((1, 0.02), (2, 0.3), (3, -3.0)):
+        drop(world, f"d{number}", seed=number, weight=weight)
+    return home
+
+
 @pytest.mark.slow
-def test_of_changes_at_once_each_generation_has_one_winner_and_scoring_never_stops(tmp_path: Path) -> None:
-    """Two hundred rounds of four changes in random order of starting, on real SQLite with real threads.
+@pytest.mark.parametrize("part", range(PARTS))
+def test_of_changes_at_once_each_generation_has_one_winner_and_scoring_never_stops(
+    start: Path, tmp_path: Path, part: int
+) -> None:
+    """Two hundred rounds in all of four changes in random order of starting, on real SQLite with real threads.
 
     Generations are gap-free, each successful change wrote exactly one, who lost was told; every answer is of a
     generation that was current between the request and its answer, and no request failed.
     """
-    world = World(tmp_path, ROLLOUT="full")
-    for number, weight in ((1, 0.02), (2, 0.3), (3, -3.0)):
-        drop(world, f"d{number}", seed=number, weight=weight)
+    shutil.copytree(start, tmp_path / "home")
+    world = World(tmp_path / "home", ROLLOUT="full")
     models = {version: find_model(world.ports, "points", version) for version in (1, 2, 3)}
-    draw, scorers = random.Random(SEED), Scorers(world)
+    draw, scorers = random.Random(SEED + part), Scorers(world)
     try:
         with ThreadPoolExecutor(4) as pool:
             for number in range(ROUNDS):

@@ -1,0 +1,154 @@
+"""What every store of approvals, rollouts and health promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from shared.adapters.sql.approvals import SqlApprovals
+from shared.adapters.sql.deployments import SqlDeployments
+from shared.adapters.sql.health import SqlHealth
+from shared.adapters.sql.rollouts import SqlRollouts
+from shared.domain.records import Deployment
+from shared.domain.release import Approval, Health, Rollout
+from shared.errors import Conflict, Missing
+
+AT = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def approval(nonce: str = "n", **changes: object) -> Approval:
+    """A sealed request."""
+    made = Approval("adult", 3, "a" * 64, "prod", "c" * 64, nonce, AT + HOUR, "gate", AT, "why")
+    return replace(made, **changes).sealed()  # type: ignore[arg-type]
+
+
+def rollout(number: int, **changes: object) -> Rollout:
+    """Change `number`."""
+    made = Rollout("adult", "prod", number, 4, "b" * 64, 1, "canary", 1, 10, AT, "gate", "well")
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def approved(engine: Engine) -> Approval:
+    """A request that somebody approved."""
+    store = SqlApprovals(engine)
+    one = store.request(approval())
+    return store.decide(replace(one, state="approved", decided_by="ada", decided_at=AT, reason="fine"))
+
+
+class TestApprovals:
+    """Port `Approvals`."""
+
+    def test_a_request_comes_back_whole(self, engine: Engine) -> None:
+        """With an id that is the digest of what it is bound to, after its journey too."""
+        store = SqlApprovals(engine)
+        made = store.request(approval())
+        found = store.find(made.id)
+        assert found == made
+        assert found is not None
+        assert found.bound == found.id
+        assert store.list("adult") == [made]
+        assert (store.find("none"), store.list("bank")) == (None, [])
+
+    def test_a_second_request_for_the_same_is_the_first(self, engine: Engine) -> None:
+        """While it can be used; for another certificate, or after a rejection, it is a new one."""
+        store = SqlApprovals(engine)
+        first = store.request(approval())
+        assert store.request(approval("other")) == first
+        assert store.request(approval("third", certificate="d" * 64)) != first
+        store.decide(replace(first, state="rejected", decided_by="ada", decided_at=AT))
+        assert store.request(approval("fourth")).nonce == "fourth"
+
+    def test_of_many_decisions_the_first_stands(
+        self, engine: Engine, together: Callable[[list[Callable[[], object]]], list[object]]
+    ) -> None:
+        """Everybody is told the same one."""
+        store = SqlApprovals(engine)
+        one = store.request(approval())
+        calls: list[Callable[[], object]] = [
+            lambda by=by: store.decide(replace(one, state="approved", decided_by=f"{by}", decided_at=AT))
+            for by in range(6)
+        ]
+        answers = together(calls)
+        assert len({answer.decided_by for answer in answers if isinstance(answer, Approval)}) == 1
+        assert all(isinstance(answer, Approval) for answer in answers)
+
+    def test_an_unknown_request_is_missing(self, engine: Engine) -> None:
+        """Nothing is written for it."""
+        with pytest.raises(Missing):
+            SqlApprovals(engine).decide(replace(approval(), state="approved"))
+
+    def test_an_approval_is_used_once_with_the_pointer(self, engine: Engine) -> None:
+        """In one transaction: without it no generation is written, and the second use writes none."""
+        deployments, one = SqlDeployments(engine), approved(engine)
+        first = Deployment("adult", 1, "adult", 3, "a" * 64, AT, "gate", "")
+        deployments.promote(first, one.id)
+        used = SqlApprovals(engine).find(one.id)
+        assert used is not None
+        assert used.state == "used"
+        with pytest.raises(Conflict, match="is used"):
+            deployments.promote(replace(first, generation=2), one.id)
+        with pytest.raises(Conflict, match="not there"):
+            deployments.promote(replace(first, generation=2), "none")
+        assert deployments.list("adult") == [first]
+
+    def test_environments_count_for_themselves(self, engine: Engine) -> None:
+        """The pointer of one says nothing of the other; without a name the last one is meant."""
+        deployments = SqlDeployments(engine, last=lambda _: "prod")
+        one = Deployment("adult", 1, "adult", 3, "a" * 64, AT, "gate", "", "preprod")
+        deployments.promote(one)
+        assert deployments.current("adult") is None
+        assert deployments.current("adult", "preprod") == one
+        prod = deployments.promote(replace(one, environment="prod"))
+        assert (deployments.list("adult"), len(deployments.list("adult", "*"))) == ([prod], 2)
+
+
+class TestRollouts:
+    """Port `Rollouts`."""
+
+    def test_changes_follow_each_other(self, engine: Engine) -> None:
+        """Gap-free; another number is refused with how it stands."""
+        store = SqlRollouts(engine)
+        store.write(rollout(1))
+        with pytest.raises(Conflict, match="adult:4 is canary"):
+            store.write(rollout(1, state="full"))
+        ended = store.write(rollout(2, state="full"))
+        assert store.current("adult", "prod") == ended
+        assert store.current("adult", "preprod") is None
+        assert [one.number for one in store.list("adult")] == [1, 2]
+
+    def test_of_many_changes_one_wins(
+        self, engine: Engine, together: Callable[[list[Callable[[], object]]], list[object]]
+    ) -> None:
+        """The others are told."""
+        store = SqlRollouts(engine)
+        answers = together([lambda by=by: store.write(rollout(1, by=f"{by}")) for by in range(6)])
+        assert sum(isinstance(answer, Rollout) for answer in answers) == 1
+        assert sum(isinstance(answer, Conflict) for answer in answers) == 5
+
+    def test_a_trial_uses_the_approval_up(self, engine: Engine) -> None:
+        """As a generation does."""
+        store, one = SqlRollouts(engine), approved(engine)
+        store.write(rollout(1), one.id)
+        with pytest.raises(Conflict, match="is used"):
+            store.write(rollout(2), one.id)
+        assert len(store.list()) == 1
+
+
+class TestHealth:
+    """Port `HealthStore`."""
+
+    def test_a_minute_is_replaced_by_its_process_only(self, engine: Engine) -> None:
+        """The same process and minute again says what it knows by now; others keep theirs."""
+        store = SqlHealth(engine)
+        one = Health("adult", "prod", 1, 3, "champion", AT, "p1", 1, 1, 0, (1, 0), (0, 1))
+        store.keep([one, replace(one, instance="p2")])
+        later = replace(one, requests=5, rows=7, errors=2, latency=(3, 0), answers=(3, 4))
+        store.keep([later])
+        assert set(store.since("adult", "prod", AT)) == {later, replace(one, instance="p2")}
+        assert store.since("adult", "prod", AT + timedelta(minutes=1)) == []
+        assert store.since("adult", "preprod", AT) == []
