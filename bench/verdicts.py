@@ -1,6 +1,6 @@
 """Drift verdicts on real data, ours beside Evidently's and whylogs': false alarms without drift, power with.
 
-python bench/verdicts.py measure TOOL DATA [--resamples N] [--power N]   TOOL: ours, evidently, whylogs
+python bench/verdicts.py measure TOOL DATA [--size N] [--resamples N] [--power N]   TOOL: ours, evidently, whylogs
 python bench/verdicts.py table                                            all that was measured, as Markdown
 
 A resample draws rows with replacement from the real rows, which are the reference: nothing has changed in it. A planted
@@ -14,7 +14,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -170,24 +170,26 @@ def _kinds(table: pa.Table, *, text: bool) -> Iterator[str]:
 TOOLS: Mapping[str, Callable[[pa.Table], Judge]] = {"ours": ours, "evidently": evidently, "whylogs": whylogs}
 
 
-def measure(tool: str, name: str, whole: pa.Table, resamples: int, planted: int) -> dict[str, Any]:
-    """False alarms and power at every size."""
-    judge, sizes = TOOLS[tool](whole), {}
-    for size in SIZES:
+def measure(
+    tool: str, name: str, whole: pa.Table, *, sizes: Sequence[int], resamples: int, planted: int
+) -> Iterator[dict[str, Any]]:
+    """False alarms and power at each size."""
+    judge = TOOLS[tool](whole)
+    for size in sizes:
         random, began = np.random.default_rng(size), time.perf_counter()
         alarms = [judge(draw(whole, size, random)) for _ in range(resamples)]
         seconds = (time.perf_counter() - began) / max(resamples, 1)
         power = {plant: found(judge, whole, size, plant, planted) for plant in PLANTS}
-        sizes[str(size)] = {
+        yield {
+            "tool": tool,
+            "data": name,
+            "size": size,
             "resamples": resamples,
             "false_alarms": sum(bool(one) for one in alarms) / max(resamples, 1),
-            "columns": sum(len(one) for one in alarms) / max(resamples * whole.num_columns, 1),
             "planted": planted,
             "power": {plant: value for plant, value in power.items() if value is not None},
             "seconds": seconds,
         }
-        print(f"{tool} {name} {size}: {json.dumps(sizes[str(size)])}", flush=True)
-    return {"tool": tool, "data": name, "rows": whole.num_rows, "columns": whole.num_columns, "sizes": sizes}
 
 
 def found(judge: Judge, whole: pa.Table, size: int, plant: str, times: int) -> float | None:
@@ -206,11 +208,10 @@ def table() -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|---|---|"
     measured = [json.loads(file.read_text()) for file in RESULTS.glob("*.json")]
     order = {name: place for place, name in enumerate((*FILES, *TOOLS))}
-    for one in sorted(measured, key=lambda each: (order[each["data"]], order[each["tool"]])):
-        for size, cell in one["sizes"].items():
-            power = " | ".join(_percent(cell["power"].get(plant)) for plant in PLANTS)
-            alarms = f"{cell['false_alarms']:.1%} ({cell['resamples']})"
-            yield f"| {one['data']} | {one['tool']} | {int(size):,} | {alarms} | {power} | {cell['seconds']:.3f} |"
+    for cell in sorted(measured, key=lambda each: (order[each["data"]], order[each["tool"]], each["size"])):
+        power = " | ".join(_percent(cell["power"].get(plant)) for plant in PLANTS)
+        alarms = f"{cell['false_alarms']:.1%} ({cell['resamples']})"
+        yield f"| {cell['data']} | {cell['tool']} | {cell['size']:,} | {alarms} | {power} | {cell['seconds']:.2f} |"
 
 
 def _percent(share: float | None) -> str:
@@ -226,6 +227,7 @@ def main() -> None:
     measuring.add_argument("tool", choices=TOOLS)
     measuring.add_argument("data", choices=FILES)
     measuring.add_argument("--folder", type=Path, default=DATA)
+    measuring.add_argument("--size", type=int, action="append", help="one size; all by default")
     measuring.add_argument("--resamples", type=int, default=200)
     measuring.add_argument("--power", type=int, default=40)
     options = parser.parse_args()
@@ -233,9 +235,11 @@ def main() -> None:
         print("\n".join(table()))
         return
     whole = read(options.data, options.folder)
-    result = measure(options.tool, options.data, whole, options.resamples, options.power)
     RESULTS.mkdir(parents=True, exist_ok=True)
-    (RESULTS / f"{options.data}-{options.tool}.json").write_text(json.dumps(result, indent=1))
+    counts = {"resamples": options.resamples, "planted": options.power}
+    for cell in measure(options.tool, options.data, whole, sizes=options.size or SIZES, **counts):
+        print(json.dumps(cell), flush=True)
+        (RESULTS / f"{options.data}-{options.tool}-{cell['size']}.json").write_text(json.dumps(cell, indent=1))
 
 
 if __name__ == "__main__":

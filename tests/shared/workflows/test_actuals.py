@@ -30,10 +30,16 @@ def served(tmp_path: Path) -> World:
     return world
 
 
+def clear(random: np.random.Generator) -> np.ndarray:
+    """Points as they were learned from, none so near to zero that the colour would decide."""
+    x = random.normal(size=200)
+    return np.where(np.abs(x) < 0.05, np.copysign(0.05, x), x)
+
+
 def predict(world: World, number: int) -> None:
     """A window of 200 rows with ids of its own."""
     random = np.random.default_rng(number)
-    x, color = random.normal(size=200), random.choice(COLORS, size=200)
+    x, color = clear(random), random.choice(COLORS, size=200)
     lines = [f"{1_000 * number + n},{x[n]:.6f},{color[n]}" for n in range(200)]
     world.handle(
         world.land(f"scoring/points/s{number}/points.csv", ("\n".join(["id,x,color", *lines]) + "\n").encode())
@@ -42,7 +48,7 @@ def predict(world: World, number: int) -> None:
 
 def answers(number: int, count: int, *, wrong: int = 0) -> bytes:
     """Labels of the window's first rows, the first `wrong` of them against what x says."""
-    x = np.random.default_rng(number).normal(size=200)[:count]
+    x = clear(np.random.default_rng(number))[:count]
     said = [("yes" if value > 0 else "no") for value in x]
     flipped = [{"yes": "no", "no": "yes"}[one] if n < wrong else one for n, one in enumerate(said)]
     lines = [f"{1_000 * number + n},{one}" for n, one in enumerate(flipped)]
