@@ -49,7 +49,7 @@ function breaches(data, tools) {
 
 function quality(data, tools) {
   const rows = data.quality.filter((one) => one.metric === data.metric);
-  if (!rows.length) return card("Quality against late labels", {}, empty("No quality is known yet.", "Labels that arrive late are joined with what was predicted; drop the scenario's label table when they come."));
+  if (!rows.length) return card("Quality against late labels", {}, empty("No quality is known yet.", "Labels that arrive late are joined with what was predicted:", `mlops actuals ${data.scenario} FILE`));
   const labels = rows.map((one) => short(moment(one.window), 12));
   const drawn = chart({ label: `${data.metric} by window, newest ${num(rows.at(-1).value, 4)}`, x: rows.map((_, at) => at), labels, series: [{ label: data.metric, values: rows.map((one) => one.value) }, { label: "promised on the holdout", values: rows.map((one) => one.expected) }, { label: "share with a label", values: rows.map((one) => one.coverage) }], height: 220 });
   const columns = [

@@ -31,7 +31,7 @@ function compared(data, tools) {
 }
 
 function verdict(told, tools) {
-  if (!told.labelled.length) return empty("No label of this window is known yet.", "Labels may come late; they are joined as soon as the scenario's label table lands.");
+  if (!told.labelled.length) return empty("No label of this window is known yet.", "Labels may come late; they are joined with what was predicted as soon as they do:", `mlops actuals ${told.scenario} FILE`);
   const head = facts([["Labels known", `${num(told.labelled.length)} of ${num(told.rows)} rows, ${share(told.labelled.length / told.rows)}`], told.task === "regression" ? null : ["Prediction came true", `${num(told.agreed)}, ${share(told.agreed / told.labelled.length)}`]]);
   const order = told.labelled.map((_, at) => at + 1);
   if (told.task === "regression") return h("div", {}, head, chart({ label: "Predicted and true number by row", x: order, series: [{ label: "true", values: told.labelled.map((one) => one.actual) }, { label: "predicted", values: told.labelled.map((one) => one.prediction) }], points: true }));

@@ -28,9 +28,9 @@ export const sample = (index) => s("svg", { width: 20, height: 8, "aria-hidden":
 export function confusion(labels, matrix) {
   const total = (row) => row.reduce((sum, one) => sum + one, 0);
   const tint = (value) => ({ background: `rgba(var(--heat), ${(0.05 + 0.36 * value).toFixed(2)})` });
-  return h("table", { class: "heat matrix" }, h("caption", { class: "small muted" }, "Rows: true. Columns: predicted. Share of each row below its count."),
+  return h("div", {}, h("p", { class: "small muted" }, "Rows: true. Columns: predicted. Below each count its share of the row."), h("table", { class: "heat matrix" }, h("caption", { class: "sr" }, "Confusion"),
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, h("span", { class: "sr" }, "true")), labels.map((one) => h("th", { scope: "col" }, one)))),
-    h("tbody", {}, matrix.map((row, at) => h("tr", {}, h("th", { scope: "row" }, labels[at]), row.map((one) => h("td", { style: tint(one / (total(row) || 1)) }, h("b", {}, num(one)), h("br"), h("span", { class: "small" }, share(one / (total(row) || 1), 0))))))));
+    h("tbody", {}, matrix.map((row, at) => h("tr", {}, h("th", { scope: "row" }, labels[at]), row.map((one) => h("td", { style: tint(one / (total(row) || 1)) }, h("b", {}, num(one)), h("br"), h("span", { class: "small" }, share(one / (total(row) || 1), 0)))))))));
 }
 
 /** Horizontal bars: {name, value, low, high, told}. Values may be negative only by noise; those are drawn as none. */

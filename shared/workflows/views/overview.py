@@ -63,7 +63,8 @@ def _failures(ports: Ports) -> Sequence[Entry]:
     """The newest endings that were not meant; a drop and its files share one."""
     told: dict[str, Entry] = {}
     for entry in ports.totals.standing(FAILURES, 4 * _SHOWN):
-        if entry.reason not in told or entry.kind != "blob":
+        # A retrain that was not granted is a decision; it stands on the page of monitoring.
+        if entry.kind != "retrain" and (entry.reason not in told or entry.kind != "blob"):
             told[entry.reason] = entry
     return list(told.values())[:_SHOWN]
 
@@ -88,6 +89,10 @@ def _waiting(ports: Ports, totals: Mapping[str, Mapping[str, int]]) -> Iterator[
             reason = f"{one.model} asks to serve in {one.environment}: {one.why}"
             yield {"kind": "approval", "scenario": one.scenario, "key": one.model, "state": "waiting", "reason": reason,
                    "whom": "an approver", "page": "releases", "at": one.requested_at}  # fmt: skip
+    for each in list(ports.monitoring.breaches.list(state="open"))[-_SHOWN:]:
+        whom = "the retrain governor" if each.may_retrain else "an ML engineer"
+        yield {"kind": "breach", "scenario": each.scenario, "key": each.id, "state": "waiting", "reason": each.sentence,
+               "whom": whom, "page": "monitoring", "at": each.first_seen}  # fmt: skip
     for name in sorted(totals):
         yield from _of_scenario(ports, name, totals[name])
 
