@@ -50,7 +50,7 @@ def _world(home: Path, scenarios: Mapping[str, Scenario]) -> World:
     trainer = EngineTrainer()
     trainer.home = home
     world = World(home, clock=Clock(), trainer=trainer)
-    environ = {"MLOPS_HOME": str(home), "TRAINER_URL": "none:", "TRAINING_PROFILE": "demo"}
+    environ = {"MLOPS_HOME": str(home), "TRAINER_URL": "none:", "TRAINING_PROFILE": "demo", "APPROVALS": "none"}
     world.ports = trainer.ports = replace(build_ports(environ, scenarios, world.clock), trainer=trainer)
     return world
 
