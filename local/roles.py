@@ -36,3 +36,8 @@ NEEDS = (
     Need("compute", "AcrPull", "container registry"),
     Need("score", "Viewer", "data explorer database"),
 )
+
+
+def roles_on(scope: str) -> tuple[str, ...]:
+    """The roles that some identity needs on that scope, in the table's order."""
+    return tuple(dict.fromkeys(need.role for need in NEEDS if need.scope == scope))

@@ -156,7 +156,7 @@ class AzureMl:
         if path in self.resources:
             return 200, {}, self.resources[path]
         children = [one for name, one in self.resources.items() if name.rpartition("/")[0] == path]
-        if path.endswith(("/versions", "/jobs", "/onlineEndpoints", "/deployments")):
+        if path.endswith(("/versions", "/models", "/jobs", "/onlineEndpoints", "/deployments")):
             return 200, {}, self._page(path, children, int(query.get("$skip", ["0"])[0]))
         return _problem(404, "NotFound", path)
 

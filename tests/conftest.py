@@ -40,11 +40,17 @@ def azurite() -> Iterator[Azurite]:
 
 
 @pytest.fixture(scope="session")
-def secure_azurite(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """Another one that speaks https and takes bearer tokens: its endpoint, and the certificate to trust."""
+def secure_server(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Azurite, Path]]:
+    """Another one that speaks https and takes bearer tokens, and the certificate to trust."""
     certificate = self_signed(tmp_path_factory.mktemp("tls"))
     with Azurite(certificate=certificate) as server:
-        yield server.blob_endpoint, certificate[0]
+        yield server, certificate[0]
+
+
+@pytest.fixture(scope="session")
+def secure_azurite(secure_server: tuple[Azurite, Path]) -> tuple[str, Path]:
+    """Its endpoint for blobs, and the certificate to trust."""
+    return secure_server[0].blob_endpoint, secure_server[1]
 
 
 @pytest.fixture

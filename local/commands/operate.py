@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from local.checks import run_checks
 from local.commands import monitor
 from local.commands.options import By, Json, ScenarioName
+from local.doctor.examination import TOTAL_SECONDS, run_checks
 from local.output import as_json, out, show
 from local.session import Session
 from shared import dispatch
@@ -75,9 +75,12 @@ def _say(deployment: Deployment, json: bool) -> None:
     out.print(f"{deployment.scenario}: generation {deployment.generation} serves {model}.")
 
 
-def doctor(json: Json = False) -> None:
-    """Check settings, state, functions and what is stuck; prints the fix for each thing that is wrong."""
-    checks = run_checks()
+def doctor(
+    seconds: Annotated[float, typer.Option(min=1, max=300, help="How long all checks may take.")] = TOTAL_SECONDS,
+    json: Json = False,
+) -> None:
+    """Check settings, identity, roles, services, state and functions; prints the command that mends what is wrong."""
+    checks = run_checks(seconds)
     rows = [(check.name, check.verdict, check.fact, check.fix) for check in checks]
     show(json_output=json, value=checks, title="Doctor", columns=("check", "verdict", "fact", "fix"), rows=rows)
     raise typer.Exit(_FAILED if any(check.verdict == "fail" for check in checks) else 0)

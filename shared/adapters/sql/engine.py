@@ -56,7 +56,7 @@ def open_database(
     """
     from shared.adapters.sql.migrations import bring_up_to_date
 
-    engine = _engine(url, busy_seconds, credential)
+    engine = bare_engine(url, busy_seconds, credential)
     engine.update_execution_options(**{PAUSE: pause})
     try:
         bring_up_to_date(engine)
@@ -127,7 +127,8 @@ def _turn(connection: Connection, kind: str) -> AbstractContextManager[Any]:
     return turns if turns is not None and kind == WRITING else nullcontext()
 
 
-def _engine(url: str, busy_seconds: float, credential: MakeCredential | None) -> Engine:
+def bare_engine(url: str, busy_seconds: float = BUSY_SECONDS, credential: MakeCredential | None = None) -> Engine:
+    """An engine on the database as it is: its schema is neither looked at nor changed. Misconfigured for no URL."""
     from shared.adapters.sql import postgres, sqlite, sqlserver
 
     try:

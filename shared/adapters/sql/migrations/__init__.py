@@ -58,6 +58,18 @@ def bring_up_to_date(engine: Engine, folder: Path = HERE) -> Sequence[int]:
     return applied
 
 
+def schema_state(engine: Engine) -> tuple[int, int]:
+    """The version the database has (0: none) and the one this code knows. Changes nothing.
+
+    Permanent when the versions agree and a table or a column is absent all the same.
+    """
+    known = migrations(engine.dialect.name)[-1].number
+    standing = read(engine, _version)
+    if standing == known:
+        read(engine, _check_tables)
+    return standing, known
+
+
 def _apply(engine: Engine, known: Sequence[Migration]) -> Sequence[int]:
     def work(connection: Connection) -> Sequence[int]:
         take_turn(connection, "mlops schema")

@@ -1,0 +1,1 @@
+"""What `mlops doctor` checks, by topic, and the fix it names for each thing that is wrong."""

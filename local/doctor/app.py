@@ -1,0 +1,74 @@
+"""The function app: whether it can be indexed, and what host.json promises."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from local.doctor.finding import Finding, Subject
+from local.local_settings import read_object
+from local.options import HostOptions, read_options
+from shared.errors import Fault
+from shared.workflows.claims import CLAIM_TTL
+
+BUNDLE = "Microsoft.Azure.Functions.ExtensionBundle"
+_RANGE = re.compile(r"\[\s*(\d+)\.[\d.*]*\s*,\s*(\d+)\.[\d.]*\s*\)")
+_MAJOR = 4
+_FIX = "git checkout host.json"
+
+
+def functions(subject: Subject) -> list[Finding]:
+    """Whether Microsoft's worker library can index the app."""
+    from local.worker import declared_functions
+
+    try:
+        found = declared_functions(subject.directory, subject.environ)
+    except Fault as fault:
+        return [
+            Finding("functions", "fail", fault.reason, "Mend the named line, then: python -c 'import function_app'")
+        ]
+    names = sorted(function.name for function in found)
+    return [Finding("functions", "ok", f"{len(names)} can be indexed: {', '.join(names)}")]
+
+
+def host_json(subject: Subject) -> list[Finding]:
+    """Extension bundle, and times that fit those of claims and retries."""
+    try:
+        content, options = read_object(subject.directory / "host.json"), read_options(subject.directory)
+    except Fault as fault:
+        return [Finding("host.json", "fail", fault.reason, _FIX)]
+    problems = [one for one in (_bundle(content), *_times(options)) if one]
+    if problems:
+        return [Finding("host.json", "fail", " ".join(problems), _FIX)]
+    fact = (
+        f"bundle {content['extensionBundle']['version']}, functionTimeout {options.function_timeout:g} s, "
+        f"{options.queues.max_dequeue_count} tries {options.queues.visibility_timeout:g} s apart"
+    )
+    return [Finding("host.json", "ok", fact)]
+
+
+def _bundle(content: dict[str, Any]) -> str:
+    bundle = content.get("extensionBundle")
+    version = str(bundle.get("version", "")) if isinstance(bundle, dict) else ""
+    found = _RANGE.fullmatch(version)
+    if not isinstance(bundle, dict) or bundle.get("id") != BUNDLE or found is None:
+        return f"extensionBundle is {json.dumps(bundle)[:120]}; accepted: {BUNDLE} with a range such as [4.*, 5.0.0)."
+    if not int(found[1]) <= _MAJOR < int(found[2]):
+        return f"The extension bundle's range {version} leaves out version {_MAJOR}, which the bindings need."
+    return ""
+
+
+def _times(options: HostOptions) -> list[str]:
+    claim = CLAIM_TTL.total_seconds()
+    problems = []
+    if options.function_timeout >= claim:
+        problems.append(
+            f"functionTimeout is {options.function_timeout:g} s; a claim ends after {claim:g} s, and another worker "
+            "would begin while the first one runs."
+        )
+    if options.queues.visibility_timeout < 1:
+        problems.append("queues.visibilityTimeout is 0: all tries of a message are used up within a second.")
+    if options.queues.max_dequeue_count < 2:  # noqa: PLR2004 -- one retry
+        problems.append("queues.maxDequeueCount is 1: a message that fails once is given up.")
+    return problems

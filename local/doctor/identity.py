@@ -1,0 +1,93 @@
+"""Which identity Azure sees, and whether it gets a token for each service that a setting names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from local.doctor.finding import Finding, Subject, claims_of, first_line
+from shared.domain.places import check_credential
+
+STORAGE = "https://storage.azure.com/.default"
+ARM = "https://management.azure.com/.default"
+TOPIC = "https://eventgrid.azure.net/.default"
+_FIXES = {
+    "default": "az login",
+    "cli": "az login",
+    "managed": "az identity list --resource-group <group> --output table   # then AZURE_CREDENTIAL=managed:<client id>",
+    "environment": "export AZURE_TENANT_ID=… AZURE_CLIENT_ID=… AZURE_CLIENT_CERTIFICATE_PATH=…",
+    "workload": "export AZURE_TENANT_ID=… AZURE_CLIENT_ID=… AZURE_FEDERATED_TOKEN_FILE=…",
+}
+
+
+def identity(subject: Subject) -> list[Finding]:
+    """Who we are, and one finding for each kind of token."""
+    wanted = dict(scopes(subject))
+    if not wanted:
+        return [Finding("identity", "ok", "no setting names a service of Azure; none is needed")]
+    kind, _ = check_credential(subject.settings.azure_credential)
+    findings: list[Finding] = []
+    for service, scope in wanted.items():
+        try:
+            token = subject.token(scope)
+        except Exception as error:  # noqa: BLE001 -- each credential raises its own
+            fact = f"AZURE_CREDENTIAL={subject.settings.azure_credential} gives none: {first_line(error)}"
+            return [*findings, Finding(f"token for {service}", "fail", fact, _FIXES[kind])]
+        if not findings:
+            findings.append(Finding("identity", "ok", _who(subject, token)))
+        findings.append(Finding(f"token for {service}", "ok", _until(token)))
+    return findings
+
+
+def scopes(subject: Subject) -> Iterator[tuple[str, str]]:
+    """Each service that needs a token, and the token's scope."""
+    settings, environ = subject.settings, subject.environ
+    place = settings.lake_place
+    if (place and not place.emulated) or any(name.startswith("AzureWebJobsStorage__") for name in environ):
+        yield "storage", STORAGE
+    if database := _database_scope(settings.database_url):
+        yield "the database", database
+    if any(url.startswith("azureml:") for url in (settings.registry_url, settings.trainer_url, settings.serving_url)):
+        yield "Azure Machine Learning", ARM
+    if settings.events_url != "local:":
+        yield "Event Grid", TOPIC
+    if settings.telemetry_url.startswith("kusto:"):
+        yield (
+            "Azure Data Explorer",
+            f"https://{urlsplit(settings.telemetry_url.removeprefix('kusto:')).netloc}/.default",
+        )
+
+
+def _database_scope(url: str) -> str:
+    from shared.adapters.sql import postgres, sqlserver
+
+    parts = urlsplit(url)
+    if url.startswith("mssql") and not parts.username:
+        return sqlserver.SCOPE
+    azure = (parts.hostname or "").endswith(".postgres.database.azure.com")
+    return postgres.SCOPE if azure and not parts.password else ""
+
+
+def principal(subject: Subject, scope: str = ARM) -> str:
+    """The object id of our identity, for a command that grants it a role; a placeholder when nobody knows."""
+    try:
+        return str(claims_of(subject.token(scope)).get("oid") or "<object id>")
+    except Exception:  # noqa: BLE001 -- the finding on the token says it
+        return "<object id>"
+
+
+def _who(subject: Subject, token: str) -> str:
+    claims = claims_of(token)
+    # Only a chain of credentials knows which of them answered.
+    used = vars(subject.credential()).get("_successful_credential")
+    name = claims.get("upn") or claims.get("unique_name") or claims.get("appid") or claims.get("azp") or "unnamed"
+    said = f"{name} (object {claims.get('oid', 'unknown')}, tenant {claims.get('tid', 'unknown')})"
+    return f"{said} through {type(used).__name__}" if used else said
+
+
+def _until(token: str) -> str:
+    expires = claims_of(token).get("exp")
+    if not isinstance(expires, int | float):
+        return "given"
+    return f"given, until {datetime.fromtimestamp(expires, UTC):%H:%M} UTC"

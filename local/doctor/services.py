@@ -1,0 +1,101 @@
+"""Azure Machine Learning, Azure Data Explorer and the topic: each asked something harmless."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import httpx
+
+from local.doctor.asking import ask, unreachable
+from local.doctor.finding import Finding, Subject, first_line
+from local.doctor.identity import ARM, principal
+from local.roles import roles_on
+from shared.domain.places import WorkspacePlace, workspace_place
+
+VERSION = "2024-10-01"
+_OK, _NOT_FOUND = 200, 404
+_DENIED = frozenset({401, 403})
+
+
+def workspace(subject: Subject) -> list[Finding]:
+    """Read the registry where models are, and the jobs where training runs."""
+    asked = (
+        ("registry", "REGISTRY_URL", subject.settings.registry_url, "models"),
+        ("trainer", "TRAINER_URL", subject.settings.trainer_url, "jobs"),
+    )
+    findings = []
+    for name, key, url, kind in asked:
+        if url.startswith("azureml:"):
+            findings.append(_read(subject, name, workspace_place(key, url), kind))
+        else:
+            findings.append(Finding(name, "ok", f"{url} needs no service"))
+    return findings
+
+
+def root(place: WorkspacePlace) -> str:
+    """The workspace's path in the management API."""
+    group = f"/subscriptions/{place.subscription}/resourceGroups/{place.group}"
+    return f"{group}/providers/Microsoft.MachineLearningServices/workspaces/{place.workspace}"
+
+
+def _read(subject: Subject, name: str, place: WorkspacePlace, kind: str) -> Finding:
+    url = f"{subject.management}{root(place)}/{kind}?api-version={VERSION}"
+    show = f"az ml workspace show --resource-group {place.group} --name {place.workspace}"
+    try:
+        answer = ask(subject, "GET", url, scope=ARM)
+    except httpx.HTTPError as error:
+        return Finding(name, "fail", f"{subject.management} did not answer: {first_line(error)}", show)
+    if answer.status_code == _OK:
+        return Finding(name, "ok", f"workspace {place.workspace} lists its {kind}")
+    if answer.status_code in _DENIED:
+        return Finding(name, "fail", f"our identity may not list {kind} of {place.workspace}", _grant(subject, place))
+    if answer.status_code == _NOT_FOUND:
+        return Finding(name, "fail", f"there is no workspace {place.workspace} in {place.group}", show)
+    return Finding(name, "fail", f"listing {kind} of {place.workspace} ended in status {answer.status_code}", show)
+
+
+def _grant(subject: Subject, place: WorkspacePlace) -> str:
+    roles = roles_on("workspace")
+    others = f"   # ingest, deploy, score: {', '.join(roles)}"
+    who = principal(subject)
+    return f'az role assignment create --assignee-object-id {who} --role "{roles[0]}" --scope {root(place)}{others}'
+
+
+def telemetry(subject: Subject) -> list[Finding]:
+    """One empty query, where windows come from Azure Data Explorer."""
+    if not subject.settings.telemetry_url.startswith("kusto:"):
+        return []
+    parts = urlsplit(subject.settings.telemetry_url.removeprefix("kusto:"))
+    cluster, name = f"{parts.scheme}://{parts.netloc}", parts.path.strip("/")
+    body = {"db": name, "csl": "print doctor=1"}
+    fix = (
+        f"az kusto database-principal-assignment create --resource-group <group> --cluster-name "
+        f"{parts.netloc.partition('.')[0]} --database-name {name} --principal-assignment-name mlops "
+        f"--principal-type App --role {roles_on('data explorer database')[0]} --principal-id "
+    )
+    try:
+        answer = ask(subject, "POST", f"{cluster}/v2/rest/query", scope=f"{cluster}/.default", json=body)
+    except httpx.HTTPError as error:
+        return [Finding("telemetry", "fail", f"{cluster} did not answer: {first_line(error)}", f"curl -sSI {cluster}")]
+    if answer.status_code in _DENIED:
+        fact = f"{cluster} refuses our identity on database {name}"
+        return [Finding("telemetry", "fail", fact, fix + principal(subject, f"{cluster}/.default"))]
+    if answer.status_code != _OK:
+        fact = f"a query of {cluster}/{name} ended in status {answer.status_code}"
+        return [Finding("telemetry", "fail", fact, "export TELEMETRY_URL=kusto:https://<cluster>/<database>")]
+    return [Finding("telemetry", "ok", f"{cluster} answers on database {name}")]
+
+
+def topic(subject: Subject) -> list[Finding]:
+    """The topic is reached, never written to: a probe would be an event for everybody who listens."""
+    url = subject.settings.events_url
+    if url == "local:":
+        return [Finding("events", "ok", "the local twin of Event Grid")]
+    name = (urlsplit(url).hostname or "").partition(".")[0]
+    if cause := unreachable(url):
+        return [Finding("events", "fail", cause, f"az eventgrid topic show --resource-group <group> --name {name}")]
+    (role,) = roles_on("events topic")
+    fact = f"{name} is reached; publishing is not tried. It needs the role {role}."
+    scope = f"$(az eventgrid topic show --resource-group <group> --name {name} --query id --output tsv)"
+    look = f'az role assignment list --role "{role}" --scope "{scope}"'
+    return [Finding("events", "not checked", fact, look)]

@@ -1,0 +1,236 @@
+"""What the doctor says of this machine, the app, databases and work; and that no check can hold it up."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from local_doctor import CLOSED, MakeSubject, the
+from postgres import PostgresServer
+from tds_double import tds_double
+
+from local.doctor import app, database, machine, work
+from local.doctor.examination import examine
+from local.doctor.finding import Check, Finding, Subject
+from local.running import HomeLock
+from shared.adapters.sql.engine import open_database
+from shared.adapters.sql.migrations import migrations
+
+ROOT = Path(__file__).resolve().parents[3]
+VERSION = len(migrations("sqlite"))
+
+
+def test_python_and_packages() -> None:
+    """This interpreter is right; another version, and a package that is not there, are told."""
+    assert [one.verdict for one in machine.machine()] == ["ok", "ok"]
+    assert the(machine.machine(version=(3, 12, 1)), "python").verdict == "fail"
+    assert the(machine.machine(packages=("no_such_package", "no.such")), "packages").fix == "make setup"
+
+
+@pytest.fixture
+def drivers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder from which unixODBC reads its drivers."""
+    monkeypatch.setenv("ODBCSYSINI", str(tmp_path))
+    return tmp_path
+
+
+def test_a_driver_that_is_not_registered_is_installed_by_the_fix(drivers: Path, subject: MakeSubject) -> None:
+    """Microsoft's own steps; nothing is said for other databases."""
+    pytest.importorskip("pyodbc", reason="pyodbc needs unixODBC (libodbc2)", exc_type=ImportError)
+    asked = subject({"DATABASE_URL": "mssql+pyodbc://@host/db?driver=Nobody+Made+It"})
+    found = the(machine.odbc(asked), "odbc")
+    assert (found.verdict, found.fix) == ("fail", machine.DRIVER)
+    assert "Nobody Made It is not registered" in found.fact
+    assert machine.odbc(subject()) == []
+
+
+def test_a_missing_driver_manager_is_told(subject: MakeSubject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pyodbc that cannot be loaded names unixODBC."""
+    monkeypatch.setitem(sys.modules, "pyodbc", None)
+    assert the(machine.odbc(subject({"DATABASE_URL": "mssql+pyodbc://@h/d"})), "odbc").fix == machine.MANAGER
+
+
+def test_the_app_is_indexed(subject: MakeSubject) -> None:
+    """By the worker library; a broken app is named by file and line."""
+    environ = {"PLAN_SCHEDULE": "0 0 0 1 1 *", "RECONCILE_SCHEDULE": "0 0 0 1 1 *", "MONITOR_SCHEDULE": "0 0 0 1 1 *"}
+    assert "score" in the(app.functions(subject(environ)), "functions").fact
+    assert "PLAN_SCHEDULE" in the(app.functions(subject()), "functions").fact
+
+
+def test_an_app_that_does_not_load_is_named_by_line(subject: MakeSubject, tmp_path: Path) -> None:
+    """What the worker library would refuse in Azure."""
+    (tmp_path / "function_app.py").write_text("import no_such_module_at_all\n")
+    found = the(app.functions(subject(directory=tmp_path)), "functions")
+    assert found.verdict == "fail"
+    assert "function_app.py, line 1" in found.fact
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("[4.*, 5.0.0)", "[3.*, 4.0.0)", "leaves out version 4"),
+        ("[4.*, 5.0.0)", "latest", "extensionBundle is"),
+        ("00:09:00", "00:30:00", "a claim ends after 570 s"),
+        ("00:00:45", "00:00:00", "visibilityTimeout is 0"),
+        ('"maxDequeueCount": 5', '"maxDequeueCount": 1', "given up"),
+        ('"maxDequeueCount": 5', '"maxDequeueCount": "5"', "maxDequeueCount"),
+    ],
+)
+def test_host_json_that_breaks_a_promise_is_told(
+    subject: MakeSubject, tmp_path: Path, before: str, after: str, told: str
+) -> None:
+    """Bundle, time-out within the claim, tries apart from each other."""
+    text = (ROOT / "host.json").read_text()
+    assert before in text
+    (tmp_path / "host.json").write_text(text.replace(before, after))
+    found = the(app.host_json(subject(directory=tmp_path)), "host.json")
+    assert found.verdict == "fail"
+    assert told in found.fact
+
+
+def test_host_json_of_the_project_keeps_them(subject: MakeSubject) -> None:
+    """As it is deployed."""
+    assert the(app.host_json(subject()), "host.json").verdict == "ok"
+
+
+def test_a_database_of_each_age(subject: MakeSubject, tmp_path: Path) -> None:
+    """None yet, this version, a newer one, an older one, one that lacks a table."""
+    path = tmp_path / "state.db"
+    asked = subject({"DATABASE_URL": f"sqlite:///{path}"})
+    assert "made on first use" in the(database.database(asked), "database").fact
+    assert not path.exists()
+    open_database(f"sqlite:///{path}").dispose()
+    assert the(database.database(asked), "schema").verdict == "ok"
+    for statement, name, verdict in (
+        ("INSERT INTO schema_version SELECT max(version) + 1 FROM schema_version", "schema", "fail"),
+        ("DELETE FROM schema_version WHERE version = (SELECT max(version) FROM schema_version)", "schema", "ok"),
+        ("DROP TABLE ledger", "database", "fail"),
+        ("DELETE FROM schema_version WHERE version > 1", "schema", "warn"),
+    ):
+        with closing(sqlite3.connect(path)) as connection:
+            connection.executescript(statement)
+        assert the(database.database(asked), name).verdict == verdict
+    # Looking changed nothing.
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT max(version) FROM schema_version").fetchone() == (1,)
+
+
+def test_a_server_nobody_runs_is_told_without_the_password(subject: MakeSubject) -> None:
+    """PostgreSQL and SQL Server on a closed port: host and port, at once."""
+    for dialect in ("postgresql+psycopg", "mssql+pyodbc"):
+        found = the(database.database(subject({"DATABASE_URL": f"{dialect}://me:canary@{CLOSED}/db"})), "database")
+        assert found.verdict == "fail"
+        assert CLOSED in found.fact
+        assert "canary" not in found.fact + found.fix
+
+
+def test_rights_on_postgresql_are_looked_up(postgres: PostgresServer, subject: MakeSubject) -> None:
+    """A user who may only read is told which rights are absent, and the statement that gives them mends it."""
+    url = postgres.new()
+    postgres.user("reader")
+    postgres.grant(url, "reader", "SELECT")
+    asked = subject({"DATABASE_URL": postgres.as_user(url, "reader")})
+    found = database.database(asked)
+    assert (the(found, "database").verdict, the(found, "schema").verdict) == ("ok", "ok")
+    rights = the(found, "rights")
+    assert rights.fact == "user reader lacks INSERT, UPDATE on the tables"
+    postgres.grant(url, "reader", "SELECT, INSERT, UPDATE")
+    assert the(database.database(asked), "rights").verdict == "ok"
+
+
+def test_an_empty_postgresql_waits_for_its_migrations(postgres: PostgresServer, subject: MakeSubject) -> None:
+    """A warning with the command; nothing was created by looking."""
+    asked = subject({"DATABASE_URL": postgres.new(migrated=False)})
+    for _ in range(2):
+        found = the(database.database(asked), "schema")
+        assert found.verdict == "warn"
+        assert found.fact.startswith("version 0;")
+        assert "local.migrations apply" in found.fix
+
+
+@pytest.fixture
+def sqlserver(tmp_path: Path) -> Iterator[str]:
+    """Microsoft's driver on a stand-in whose tables we may read and not write."""
+    odbc = pytest.importorskip("mssql_python_odbc", reason="Microsoft's ODBC driver is not installed")
+    library = next(Path(odbc.get_libs_dir()).rglob("linux/debian_ubuntu/x86_64/lib/libmsodbcsql*"))
+    pytest.importorskip("pyodbc", reason="pyodbc needs unixODBC (libodbc2)", exc_type=ImportError)
+    with tds_double() as running:
+        running.answer("SERVERPROPERTY", [["16.0.1000.6"]])
+        running.answer(r"schema_name\(\)", [["dbo"]])
+        running.answer("sys.system_views", [["dm_exec_sessions"]])
+        running.answer("transaction_isolation_level", [["READ COMMITTED"]])
+        running.answer("SELECT 1$", [[1]])
+        running.answer("sys.objects", [["schema_version"]])
+        running.answer("max.schema_version", [[VERSION - 1]])
+        running.answer("CURRENT_USER", [["id-ingest"]])
+        running.answer("HAS_PERMS_BY_NAME", [[0]])
+        yield (
+            f"mssql+pyodbc://me:canary@127.0.0.1:{running.port}/db"
+            f"?driver={library}&Encrypt=no&TrustServerCertificate=yes"
+        )
+
+
+def test_rights_and_schema_on_sql_server(sqlserver: str, subject: MakeSubject) -> None:
+    """Through the driver: an older schema warns, rights that are absent fail with the grant."""
+    found = database.database(subject({"DATABASE_URL": sqlserver}))
+    assert the(found, "schema").verdict == "warn"
+    rights = the(found, "rights")
+    assert rights.fix == "GRANT SELECT, INSERT, UPDATE ON SCHEMA::dbo TO [id-ingest];"
+    assert "canary" not in str(found)
+
+
+def test_a_host_that_runs_is_found(subject: MakeSubject) -> None:
+    """None is a warning; a locked home is a host; in Azure there is none to look for."""
+    asked = subject()
+    assert the(work.host(asked), "host").verdict == "warn"
+    lock = HomeLock(asked.settings.home)
+    lock.acquire()
+    lock.announce(7071)
+    assert f"process {os.getpid()} on port 7071" in the(work.host(asked), "host").fact
+    lock.release()
+    assert work.host(subject({"LAKE_URL": "https://account.blob.core.windows.net/mlops"})) == []
+
+
+def test_stuck_work_is_told(subject: MakeSubject, tmp_path: Path) -> None:
+    """A claim that ran out; a database that cannot be read is not checked, never passed."""
+    path = tmp_path / "state.db"
+    asked = subject({"DATABASE_URL": f"sqlite:///{path}"})
+    assert the(work.stuck(asked), "stuck work").verdict == "ok"
+    open_database(f"sqlite:///{path}").dispose()
+    assert the(work.stuck(asked), "stuck work").fact == "nothing"
+    path.write_bytes(b"this is no database, it only lies where one should be" * 100)
+    assert the(work.stuck(asked), "stuck work").verdict == "not checked"
+
+
+def test_no_check_holds_the_others_up(subject: MakeSubject) -> None:
+    """One that hangs, one that raises whatever it likes: each is a finding, in time, in order."""
+    never = threading.Event()
+
+    def hangs(_: Subject) -> list[Finding]:
+        never.wait(30)
+        return []
+
+    def breaks(_: Subject) -> list[Finding]:
+        raise RuntimeError("a library's own words")
+
+    checks = (
+        Check("hangs", hangs, 30.0),
+        Check("breaks", breaks),
+        Check("well", lambda _: [Finding("well", "ok", "fine")]),
+        Check("silent", lambda _: []),
+    )
+    began = time.monotonic()
+    found = examine(subject(), checks, seconds=0.5)
+    assert time.monotonic() - began < 3
+    never.set()
+    assert [(one.name, one.verdict) for one in found] == [("hangs", "fail"), ("breaks", "fail"), ("well", "ok")]
+    assert "No answer within 0.5 s" in found[0].fact
+    assert "RuntimeError: a library's own words" in found[1].fact
+    assert all(one.fix for one in found if one.verdict == "fail")
