@@ -8,20 +8,23 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from shared.domain.places import workspace_place
+from shared.domain.places import cluster_place, workspace_place
 from shared.domain.policy_settings import read_policies
 from shared.domain.prices import read_prices
 from shared.domain.records import Run
 from shared.domain.scenario import Scenarios
 from shared.errors import Missing
-from shared.ports import Clock, Datasets, Lake, Observer, Ports, Publisher, Registry, Trainer
+from shared.ports import Clock, Datasets, Lake, Observer, Ports, Publisher, Registry, Tables, Trainer
 from shared.ports.serving import traffic_of
+from shared.ports.telemetry import Telemetry
 from shared.ports.training import JobOrder
 from shared.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
     from sqlalchemy import Engine
+
+    from shared.adapters.dead_letters import Place
 
 
 JobMaker = Callable[["MLClient", JobOrder], Any]
@@ -113,7 +116,14 @@ def build_ports(
         scoring=OnnxScoring(),
         windows=SqlWindows(engine),
         predictions=SqlPredictions(engine),
-        operations=operations(engine, lake, tables, home=settings.home, targets=alerted, clock=clock),
+        operations=operations(
+            engine,
+            _telemetry(settings, lake, tables),
+            _dead_letters(settings, lake),
+            home=settings.home,
+            targets=alerted,
+            clock=clock,
+        ),
         lineage=SqlLineage(engine),
         corrections=SqlCorrections(engine),
         prediction_rows=SqlPredictionRows(engine),
@@ -153,6 +163,35 @@ def _lake(settings: Settings) -> Lake:
     from shared.adapters.blob_lake import open_lake
 
     return open_lake(settings.lake_url, settings.azure_credential)
+
+
+def _telemetry(settings: Settings, lake: Lake, tables: Tables) -> Telemetry:
+    if settings.telemetry_url == "lake:":
+        from shared.adapters.lake_telemetry import LakeTelemetry
+
+        # The lake's own clock, not the one that tests move: arrivals are its times.
+        return LakeTelemetry(lake, tables, utc_now)
+    from shared.adapters.azure_clients import make_credential
+    from shared.adapters.kusto.client import KustoQueries
+    from shared.adapters.kusto.kept import KeptRows
+    from shared.adapters.kusto.telemetry import KustoTelemetry
+
+    place = cluster_place("TELEMETRY_URL", settings.telemetry_url)
+    queries = KustoQueries(place, lambda: make_credential(settings.azure_credential))
+    return KustoTelemetry(queries, KeptRows(lake, tables))
+
+
+def _dead_letters(settings: Settings, lake: Lake) -> list[Place]:
+    """The lake's own folder; in Blob Storage also the container that Event Grid's subscriptions name."""
+    from shared.adapters.dead_letters import CONTAINER, FOLDER, Place
+
+    inside = Place(lake, FOLDER)
+    if settings.lake_place is None:
+        return [inside]
+    from shared.adapters.blob_lake import open_lake
+
+    beside = open_lake(f"{settings.lake_place.endpoint}/{CONTAINER}", settings.azure_credential)
+    return [inside, Place(beside, "", optional=True)]
 
 
 def _registry(settings: Settings, engine: Engine, lake: Lake, clock: Clock) -> Registry:

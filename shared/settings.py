@@ -9,7 +9,7 @@ from pathlib import Path
 
 from shared.domain.alert_targets import SETTING as ALERTS
 from shared.domain.alert_targets import Target, parse_targets
-from shared.domain.places import BlobPlace, blob_place, check_credential, check_topic, workspace_place
+from shared.domain.places import BlobPlace, blob_place, check_credential, check_topic, cluster_place, workspace_place
 from shared.domain.policy_settings import NAMES as RELEASE_NAMES
 from shared.domain.prices import NAMES as PRICE_NAMES
 from shared.domain.training import PROFILES
@@ -76,7 +76,7 @@ _SCHEMES = {
     "REGISTRY_URL": ("local:", "azureml:"),
     "TRAINER_URL": ("process:", "none:", "azureml:"),
     "SERVING_URL": ("functions:",),
-    "TELEMETRY_URL": ("lake:",),
+    "TELEMETRY_URL": ("lake:", "kusto:"),
     "EVENTS_URL": ("local:", "https://"),
 }
 INSIGHTS = "APPLICATIONINSIGHTS_CONNECTION_STRING"
@@ -98,6 +98,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             values[key] = f"{prefix}{Path(values[key].removeprefix(prefix)).absolute()}"
     if not values["LAKE_URL"].startswith("file:"):
         blob_place("LAKE_URL", values["LAKE_URL"])
+    if values["TELEMETRY_URL"] != "lake:":
+        cluster_place("TELEMETRY_URL", values["TELEMETRY_URL"])
     check_topic("EVENTS_URL", values["EVENTS_URL"])
     _check_workspaces(values)
     check_credential(values["AZURE_CREDENTIAL"])

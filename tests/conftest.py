@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from azure_parts import self_signed
 from contract_table import pytest_terminal_summary  # noqa: F401 -- a hook of pytest
+from kusto_double import Cluster, kusto_cluster
 from postgres import PostgresServer, postgres_server
 from world import World
 
@@ -58,3 +59,20 @@ def trusted(secure_azurite: tuple[str, Path], monkeypatch: pytest.MonkeyPatch) -
     """Its endpoint, with the certificate trusted as any other would be."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(secure_azurite[1]))
     return secure_azurite[0]
+
+
+@pytest.fixture(scope="session")
+def kusto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cluster, Path]]:
+    """A cluster of Azure Data Explorer on loopback, for the whole run, and the certificate to trust."""
+    certificate = self_signed(tmp_path_factory.mktemp("kusto"))
+    with kusto_cluster(certificate) as started:
+        yield started, certificate[0]
+
+
+@pytest.fixture
+def cluster(kusto: tuple[Cluster, Path], monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    """The cluster, empty, its certificate trusted as any other would be."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(kusto[1]))
+    kusto[0].reset()
+    kusto[0].tables["machine_raw"] = []
+    return kusto[0]

@@ -21,7 +21,7 @@ from shared import dispatch
 from shared.bootstrap import build_ports
 from shared.domain.contract import Feature, InputContract
 from shared.domain.records import Artefact, Run
-from shared.domain.scenario import Bar, Batch, Column, Scenario, Table
+from shared.domain.scenario import Bar, Batch, Column, Scenario, Scenarios, Table
 from shared.ports import Ports
 from shared.workflows.announce import relay
 
@@ -191,7 +191,8 @@ def artefact(scenario: Scenario, run: Run, tables: Mapping[str, pa.Table], weigh
     if scenario.assemble is not None:
         frame = scenario.assemble({name: one.to_pandas() for name, one in tables.items()})
         table = pa.Table.from_pandas(frame, preserve_index=False)
-    contract = InputContract((Feature("x", "number"), _second_feature(scenario)), scenario.labels)
+    first, other = scenario.features[:2]
+    contract = InputContract((Feature(first, "number"), _second_feature(scenario, other)), scenario.labels)
     graph = {"multilabel": both_ways, "regression": weighted}.get(scenario.task, logistic)(weight)
     manifest: dict[str, Any] = {
         "sha256": hashlib.sha256(graph).hexdigest(),
@@ -200,9 +201,8 @@ def artefact(scenario: Scenario, run: Run, tables: Mapping[str, pa.Table], weigh
     }
     loaded = OnnxScoring().load(graph, manifest)
     metrics = scores(scenario.task, _actual(scenario, table), loaded.matrix(loaded.encode(table)), scenario.labels)
-    other = scenario.features[1]
-    rows = [dict(row) for row in table.select(["x", other]).slice(0, 1).to_pylist()]
-    rows.append({"x": -1.0, other: "never seen" if scenario.categorical else 0.25})
+    rows = [dict(row) for row in table.select([first, other]).slice(0, 1).to_pylist()]
+    rows.append({first: -1.0, other: "never seen" if scenario.categorical else 0.25})
     sink = io.BytesIO()
     pq.write_table(table, sink, write_page_checksum=True)
     manifest |= {
@@ -213,8 +213,8 @@ def artefact(scenario: Scenario, run: Run, tables: Mapping[str, pa.Table], weigh
     return Artefact(scenario.name, run.id, run.dataset, graph, manifest, {"holdout.parquet": sink.getvalue()})
 
 
-def _second_feature(scenario: Scenario) -> Feature:
-    return Feature("color", "category", COLORS) if scenario.categorical else Feature("z", "number")
+def _second_feature(scenario: Scenario, name: str) -> Feature:
+    return Feature(name, "category", COLORS) if scenario.categorical else Feature(name, "number")
 
 
 def _actual(scenario: Scenario, table: pa.Table) -> np.ndarray:
@@ -279,14 +279,20 @@ class World:
     """Ports on a folder, and the queues between the functions played by a loop."""
 
     def __init__(
-        self, home: Path, *, clock: Clock | None = None, trainer: InlineTrainer | None = None, **settings: str
+        self,
+        home: Path,
+        *,
+        clock: Clock | None = None,
+        trainer: InlineTrainer | None = None,
+        scenarios: Scenarios = SCENARIOS,
+        **settings: str,
     ) -> None:
         """`settings` win over those of a laptop, where nobody approves."""
         self.home = home
         self.clock = clock or Clock()
         self.trainer = trainer or InlineTrainer()
         environ = {"MLOPS_HOME": str(home), "TRAINER_URL": "none:", "APPROVALS": "none", **settings}
-        built = build_ports(environ, SCENARIOS, self.clock)
+        built = build_ports(environ, scenarios, self.clock)
         self.ports = replace(built, trainer=self.trainer)
         self.trainer.ports = self.ports
 

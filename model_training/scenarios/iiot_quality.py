@@ -51,7 +51,13 @@ def declare(features: tuple[str, ...] = FEATURES) -> Scenario:
         # One row per two seconds: the gap leaves out two minutes on each side of a cut.
         split=Split("time", gap=60),
         bar=Bar("auc", 0.65),
-        batch=Batch("telemetry", "sensors", "0 */5 * * * *", report=("BatchNumber", "SourceTimestamp", *features)),
+        batch=Batch(
+            "telemetry",
+            "sensors",
+            "0 */5 * * * *",
+            report=("BatchNumber", "SourceTimestamp", *features),
+            stream="opcua_raw",
+        ),
         request_fields=features,
         # Over time a model grows old; after a restart the plant may run otherwise.
         slices=("SourceTimestamp", "restart"),

@@ -1,44 +1,70 @@
-"""Dead letters as blobs: `deadletters/…` in the lake, and the local Event Grid's own folder."""
+"""Dead letters as blobs: `deadletters/…` in the lake, a container of their own, and the local Event Grid's folder."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from shared.domain.records import Blob
 from shared.domain.replay import DeadLetter, read_dead_letter
-from shared.errors import BadInput, Missing, Superseded
+from shared.errors import BadInput, Misconfigured, Missing, Superseded
 from shared.ports.lake import Lake
 
 # Event Grid writes at most a few megabytes into one file; what is larger is not one of its files.
 _LARGEST = 32 << 20
+# Their folder in the lake, and their container beside it in Blob Storage, which subscriptions name.
+FOLDER, CONTAINER = "deadletters/", "deadletters"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where dead letters lie; `optional` where the container need not exist before the first one."""
+
+    lake: Lake
+    prefix: str
+    optional: bool = False
+
+    def blobs(self) -> Iterator[Blob]:
+        """All blobs of the place; none where it does not exist yet."""
+        try:
+            yield from self.lake.list(self.prefix)
+        except Misconfigured:
+            if not self.optional:
+                raise
+
+    def stat(self, letter_id: str) -> Blob | None:
+        """The blob of that id; None when there is none, or the id is no name of one."""
+        # An id comes from a message: it names a blob among the dead letters, or nothing.
+        if not letter_id.startswith(self.prefix) or not letter_id.endswith(".json"):
+            return None
+        try:
+            return self.lake.stat(letter_id)
+        except BadInput:
+            return None
+        except Misconfigured:
+            if not self.optional:
+                raise
+            return None
 
 
 class LakeDeadLetters:
-    """Port `DeadLetters` over lakes, each with the prefix its dead letters have; an id is prefix and name."""
+    """Port `DeadLetters` over places; an id is a blob's whole name."""
 
-    def __init__(self, places: Sequence[tuple[Lake, str]]) -> None:
+    def __init__(self, places: Sequence[Place]) -> None:
         self._places = tuple(places)
 
     def list(self) -> Iterator[DeadLetter]:
         """All of them, in the order of their names."""
-        for lake, prefix in self._places:
-            for blob in lake.list(prefix):
-                if blob.path.endswith(".json") and (letter := _read(lake, blob)) is not None:
+        for place in self._places:
+            for blob in place.blobs():
+                if blob.path.endswith(".json") and (letter := _read(place.lake, blob)) is not None:
                     yield letter
 
     def find(self, letter_id: str) -> DeadLetter | None:
         """The one of that id, or None."""
-        for lake, prefix in self._places:
-            # An id comes from a message: it names a blob among the dead letters, or nothing.
-            if letter_id.startswith(prefix) and (blob := _stat(lake, letter_id)) is not None:
-                return _read(lake, blob)
-        return None
-
-
-def _stat(lake: Lake, letter_id: str) -> Blob | None:
-    try:
-        return lake.stat(letter_id) if letter_id.endswith(".json") else None
-    except BadInput:
+        for place in self._places:
+            if (blob := place.stat(letter_id)) is not None:
+                return _read(place.lake, blob)
         return None
 
 

@@ -145,3 +145,8 @@ def quarantine_folder(where: Landing, etag: str) -> str:
 def monitoring_folder(scenario: str) -> str:
     """Where the profiles of watched windows and of what they are compared with lie."""
     return f"monitoring/{scenario}/"
+
+
+def telemetry_folder(scenario: str, start: datetime, end: datetime) -> str:
+    """Where the rows lie that were read from a stream for the span; written by the system itself."""
+    return f"telemetry/{scenario}/{start:%Y%m%dT%H%M%S.%fZ}-{end:%Y%m%dT%H%M%S.%fZ}/"

@@ -1,4 +1,4 @@
-"""Where a lake in Blob Storage is: read from one setting, which is the only thing that may name a host."""
+"""Where things are in Azure: read from one setting each, which is the only thing that may name a host."""
 
 from __future__ import annotations
 
@@ -110,3 +110,34 @@ def workspace_place(key: str, url: str) -> WorkspacePlace:
     if len(parts) != _WORKSPACE_PARTS or not all(_WORKSPACE_NAME.fullmatch(part) for part in parts):
         raise Misconfigured(key, f"is {url!r}", "azureml:<subscription>/<resource group>/<workspace>")
     return WorkspacePlace(*parts)
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterPlace:
+    """A database of an Azure Data Explorer cluster."""
+
+    cluster: str
+    database: str
+
+
+_CLUSTER = "kusto:https://<cluster>.<region>.kusto.windows.net/<database>"
+_DATABASE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_. -]{0,258}[A-Za-z0-9_-])?")
+
+
+def cluster_place(key: str, url: str) -> ClusterPlace:
+    """The database that a setting `kusto:https://<cluster>/<database>` names; else Misconfigured."""
+    try:
+        parts = urlsplit(url.removeprefix("kusto:"))
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError as error:
+        raise Misconfigured(key, f"is no URL ({error})", _CLUSTER) from error
+    if parts.query or parts.fragment or parts.username or parts.password:
+        # The value could be a secret: it is not repeated.
+        raise Misconfigured(key, "carries more than a place (a key, a user or a fragment)", _CLUSTER)
+    if parts.scheme != "https" or not parts.hostname:
+        raise Misconfigured(key, "is no https URL of a cluster", _CLUSTER)
+    database = parts.path.removeprefix("/")
+    if not _DATABASE.fullmatch(database):
+        raise Misconfigured(key, f"has the path {parts.path!r}, which is not one database's", _CLUSTER)
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return ClusterPlace(f"https://{host}{port}", database)

@@ -38,13 +38,15 @@ class Column:
 class Table:
     """A table of a drop. `key` columns identify a row and may not repeat within one dataset version.
 
-    With `min_rows` 0 a file may hold the names of the columns and no rows.
+    With `min_rows` 0 a file may hold the names of the columns and no rows. In a `sparse` table a column that may have
+    missing cells may have nothing else: a window of telemetry can be so short that a sensor has no value in it.
     """
 
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     min_rows: int = 2
+    sparse: bool = False
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError when there is none."""
@@ -88,6 +90,7 @@ class Batch:
     `lag_seconds` is how long telemetry may take to show up: younger rows wait for the next window.
     `table` holds the rows to predict; `others` are tables the feature code needs beside it, in the same drop.
     `report` names columns of the feature frame that are written beside each prediction.
+    `stream` is a table of an Azure Data Explorer database; each row's `payload` is one message of telemetry.
     """
 
     source: Literal["drops", "telemetry"]
@@ -98,6 +101,7 @@ class Batch:
     max_windows_per_run: int = 8
     error_threshold: int = 0
     lag_seconds: float = 0.0
+    stream: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +210,8 @@ class Scenario:
     @property
     def scoring_table(self) -> Table:
         """The table of unlabelled rows: the batch table, without the targets where they stand in the same table."""
-        return self.table(self.batch.table).without(*self.targets)
+        table = self.table(self.batch.table).without(*self.targets)
+        return replace(table, sparse=self.batch.source == "telemetry")
 
 
 Scenarios = Mapping[str, Scenario]

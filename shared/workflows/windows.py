@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from shared.domain.paths import NAME, Landing, absent_tables, landing, table_of
 from shared.domain.records import Blob, Outcome, Window
 from shared.domain.scenario import Scenario
-from shared.errors import Conflict, Missing, Quarantined, Superseded
+from shared.errors import Conflict, Fault, Missing, Quarantined, Superseded
 from shared.ports import Ports
 from shared.workflows.ingest import settle_waiting
 from shared.workflows.telemetry import plan_telemetry, watermark
@@ -41,7 +41,11 @@ def due_windows(ports: Ports, scenarios: Iterable[Scenario] | None = None) -> li
     """Plan what is new and return every window that is not finished: at most `max_windows_per_run` a scenario."""
     due: list[Due] = []
     for scenario in scenarios if scenarios is not None else ports.scenarios.values():
-        _plan(ports, scenario)
+        try:
+            _plan(ports, scenario)
+        except Fault as fault:
+            # A source that does not answer holds up its own scenario; what is planned already is due all the same.
+            ports.ledger.note("telemetry", scenario.name, fault.state, fault.reason)
         planned = ports.windows.list(scenario.name, "planned")[: scenario.batch.max_windows_per_run]
         due.extend(Due(scenario.name, window.id) for window in planned)
     return due

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 import pytest
+from kusto_double import Cluster
+from kusto_parts import telemetry_of
 
 from shared.adapters.folder_lake import FolderLake
 from shared.adapters.lake_telemetry import LakeTelemetry
 from shared.adapters.tables import ArrowTables
 from shared.domain.scenario import Batch, Column, Scenario, Table
 from shared.domain.telemetry import EPOCH, Span
+from shared.ports.lake import Lake
 from shared.ports.telemetry import Telemetry
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -25,7 +28,7 @@ SCENARIO = Scenario(
     label_table="sensors",
     target="y",
     numeric=("s",),
-    batch=Batch("telemetry", "sensors", "0 * * * * *", lag_seconds=60),
+    batch=Batch("telemetry", "sensors", "0 * * * * *", lag_seconds=60, stream="machine_raw"),
 )
 
 
@@ -43,6 +46,10 @@ class Source(Protocol):
         """Rows that the source ingests at that time; they may show up only now."""
         ...
 
+    def numbers(self, inputs: Iterable[str]) -> list[int]:
+        """The numbers of all rows in these files of the lake, in order."""
+        ...
+
 
 class LakeSource:
     """Files of a folder, with the time they landed."""
@@ -50,7 +57,12 @@ class LakeSource:
     def __init__(self, folder: Path) -> None:
         self.now = NOON + timedelta(hours=1)
         self._folder = folder / "lake"
-        self.telemetry: Telemetry = LakeTelemetry(FolderLake(self._folder), ArrowTables(), lambda: self.now)
+        self._lake = FolderLake(self._folder)
+        self.telemetry: Telemetry = LakeTelemetry(self._lake, ArrowTables(), lambda: self.now)
+
+    def numbers(self, inputs: Iterable[str]) -> list[int]:
+        """As scoring reads them."""
+        return numbers_in(self._lake, inputs)
 
     def ingest(self, name: str, numbers: list[int], at: datetime) -> None:
         """One file of rows."""
@@ -60,13 +72,54 @@ class LakeSource:
         os.utime(file, (at.timestamp(), at.timestamp()))
 
 
-SOURCES: dict[str, Callable[[Path], Source]] = {"lake": LakeSource}
+class KustoSource:
+    """A cluster's table; the cluster's clock is the source's."""
+
+    def __init__(self, folder: Path, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._lake = FolderLake(folder / "lake")
+        self.telemetry: Telemetry = telemetry_of(cluster, self._lake)
+        self.now = NOON + timedelta(hours=1)
+
+    @property
+    def now(self) -> datetime:
+        """What the cluster's clock shows."""
+        return self._cluster.now
+
+    @now.setter
+    def now(self, value: datetime) -> None:
+        self._cluster.now = value
+
+    def ingest(self, name: str, numbers: list[int], at: datetime) -> None:
+        """One batch of messages."""
+        self._cluster.ingest("machine_raw", [{"n": n, "s": n / 2, "of": name} for n in numbers], at)
+
+    def numbers(self, inputs: Iterable[str]) -> list[int]:
+        """As scoring reads them."""
+        return numbers_in(self._lake, inputs)
+
+
+def numbers_in(lake: Lake, inputs: Iterable[str]) -> list[int]:
+    """What stands in column n of these files."""
+    found: list[int] = []
+    for key in inputs:
+        path, _, etag = key.rpartition("@")
+        with lake.open(path, etag=etag) as source:
+            table = ArrowTables().read(source, path.rsplit("/", 1)[1], SCENARIO.scoring_table)
+        found.extend(table.column("n").to_pylist())
+    return found
+
+
+SOURCES: dict[str, Callable[[pytest.FixtureRequest, Path], Source]] = {
+    "lake": lambda _, folder: LakeSource(folder),
+    "data-explorer": lambda request, folder: KustoSource(folder, request.getfixturevalue("cluster")),
+}
 
 
 @pytest.fixture(params=SOURCES)
 def source(request: pytest.FixtureRequest, tmp_path: Path) -> Source:
     """An empty source of each kind."""
-    return SOURCES[request.param](tmp_path)
+    return SOURCES[request.param](request, tmp_path)
 
 
 def minutes(number: float) -> datetime:
@@ -92,7 +145,8 @@ class TestTelemetry:
         assert counts == [0, 1, 1, 1, 1, 0]
         whole = source.telemetry.extract(SCENARIO, Span(minutes(0), minutes(4)))
         parts = [source.telemetry.extract(SCENARIO, Span(minutes(n), minutes(n + 1))).inputs for n in range(4)]
-        assert sorted(whole.inputs) == sorted(one for part in parts for one in part)
+        assert [source.numbers(part) for part in parts] == [[0], [1], [2], [3]]
+        assert source.numbers(whole.inputs) == [0, 1, 2, 3]
         assert whole.rows == 4
 
     def test_what_has_settled_is_after_the_newest_row(self, source: Source) -> None:
@@ -163,4 +217,6 @@ class TestTelemetry:
         before = source.telemetry.extract(SCENARIO, span)
         source.ingest("late", [3], minutes(0.5))
         assert source.telemetry.count(SCENARIO, span) == 3
-        assert set(source.telemetry.extract(SCENARIO, span).inputs) > set(before.inputs)
+        now = source.telemetry.extract(SCENARIO, span)
+        assert set(now.inputs) > set(before.inputs)
+        assert sorted(source.numbers(now.inputs)) == [1, 2, 3]

@@ -44,7 +44,8 @@ def _check_whole(keys: pa.Table, nulls: Mapping[str, int], sizes: Sequence[int],
     if not rows:
         return
     for column in table.columns:
-        _check_whole_column(nulls[column.name], rows, column, origin)
+        if not (table.sparse and column.nulls):
+            _check_whole_column(nulls[column.name], rows, column, origin)
     if table.key:
         _refuse_repeated_key(keys, sizes, table, origin)
 

@@ -1,0 +1,1 @@
+"""Telemetry in Azure Data Explorer: what is asked, how it is answered, and the files that keep the answers."""

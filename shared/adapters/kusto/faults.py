@@ -1,0 +1,91 @@
+"""Errors of Azure Data Explorer in the project's words: what happened, where, and whether a retry would help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from shared.domain.places import ClusterPlace
+from shared.errors import Fault, Permanent, Transient
+
+if TYPE_CHECKING:
+    from azure.kusto.data.exceptions import KustoError
+
+ROLE = "Viewer"
+_LATER = frozenset({408, 429, 449})
+# What the service says when an answer is over its limits; asking for less helps.
+_TOO_LARGE = ("E_QUERY_RESULT_SET_TOO_LARGE", "80DA0003", "E_RUNAWAY_QUERY", "80DA0001", "LimitsExceeded")
+_SHOWN = 300
+
+
+class TooLarge(Permanent):
+    """An answer that is over a limit of the service; the same in smaller parts may do."""
+
+    code = "too_large"
+
+
+class Throttled(Transient):
+    """The service asks to come again after so many seconds."""
+
+    def __init__(self, sentence: str, seconds: float) -> None:
+        """Keep how long to wait."""
+        super().__init__(sentence)
+        self.seconds = seconds
+
+
+def partial_fault(errors: Iterable[Mapping[str, Any]], where: str) -> Fault:
+    """The fault of a query that began to answer and did not finish, from its OneApiErrors."""
+    found = [one.get("error", one) for one in errors]
+    told = "; ".join(_told(error) for error in found)[:_SHOWN] or "no reason given"
+    if any(word in told for word in _TOO_LARGE):
+        return TooLarge(f"{where} gave no whole answer, it is over a limit of the service: {told}")
+    kind = Permanent if found and all(error.get("@permanent") is True for error in found) else Transient
+    return kind(f"{where} did not finish its answer: {told}")
+
+
+def _told(error: Mapping[str, Any]) -> str:
+    return ": ".join(str(error[key]) for key in ("code", "@message") if error.get(key)) or str(error.get("message", ""))
+
+
+def fault_of(error: KustoError, place: ClusterPlace) -> Fault:
+    """The error of the client in our words."""
+    from azure.kusto.data.exceptions import KustoAuthenticationError, KustoNetworkError
+
+    where = f"{place.cluster}, database {place.database},"
+    if isinstance(error, KustoAuthenticationError):
+        told = str(error.exception).split("\n", 1)[0][:_SHOWN]
+        return Transient(f"No token for {place.cluster} could be had (AZURE_CREDENTIAL): {told}")
+    if isinstance(error, KustoNetworkError):
+        return Transient(f"{where} could not be reached, or its answer broke off.")
+    response = getattr(error, "http_response", None)
+    status = getattr(response, "status_code", None)
+    if status in (401, 403):
+        return _denied(status, place)
+    if status is None or status >= 500 or status in _LATER:  # noqa: PLR2004 -- the HTTP status
+        return Throttled(f"{where} did not answer ({status or type(error).__name__}).", _wait(response))
+    if status < 300:  # noqa: PLR2004 -- the HTTP status
+        return Transient(f"{where} gave an answer that breaks off or is no JSON.")
+    return _refused(str(error)[:_SHOWN], status, where)
+
+
+def _wait(response: Any) -> float:
+    told = str(getattr(response, "headers", {}).get("Retry-After", ""))
+    return float(told) if told.isdigit() else 0.0
+
+
+def _denied(status: int, place: ClusterPlace) -> Permanent:
+    if status == 401:  # noqa: PLR2004 -- the HTTP status
+        return Permanent(
+            f"{place.cluster} did not accept our token: the identity that AZURE_CREDENTIAL names is of another tenant "
+            "or unknown to the cluster."
+        )
+    return Permanent(
+        f"{place.cluster} refuses this app: its identity lacks the role {ROLE} of database {place.database} "
+        f"(.add database ['{place.database}'] viewers ('aadapp=<client id>;<tenant id>'))."
+    )
+
+
+def _refused(told: str, status: int, where: str) -> Permanent:
+    if any(word in told for word in _TOO_LARGE):
+        return TooLarge(f"{where} refused, it is over a limit of the service: {told}")
+    return Permanent(f"{where} refused the query ({status}): {told}")

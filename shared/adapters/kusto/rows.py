@@ -1,0 +1,101 @@
+"""Messages become rows of a table: in the order they were ingested, in declared types, nothing nulled in silence."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from shared.adapters.kusto.frames import Answer
+from shared.adapters.kusto.texts import INGESTED, ODD
+from shared.adapters.tables.kinds import TYPES, from_text
+from shared.adapters.tables.origin import Origin
+from shared.domain.scenario import Column, Kind
+from shared.errors import Permanent, Quarantined
+
+# Finer than the service tells times.
+_INGESTED = pa.timestamp("ns", "UTC")
+
+
+def parse_time(text: str) -> datetime:
+    """A time of the service (tenths of microseconds), the rest below a microsecond cut off."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def read_rows(answer: Answer, columns: Sequence[Column], time: str) -> pa.Table:
+    """The answer's rows by ingestion time, then by the column `time`, then by content: equal rows, equal table."""
+    names = (INGESTED, *(column.name for column in columns), ODD)
+    if answer.columns != names:
+        raise Permanent(f"Azure Data Explorer gave the columns {', '.join(answer.columns)[:200]}; asked for others.")
+    cells = dict(zip(names, zip(*answer.rows, strict=True), strict=True)) if answer.rows else dict.fromkeys(names, ())
+    odd = {place: json.loads(text) for place, text in enumerate(cells[ODD]) if text}
+    try:
+        typed = {column.name: _column(cells[column.name], column, odd) for column in columns}
+        typed[INGESTED] = pa.array(cells[INGESTED], pa.string()).cast(_INGESTED)
+    except (pa.ArrowException, ValueError, TypeError) as error:
+        raise Permanent(f"Azure Data Explorer gave values that its own types do not hold: {error}") from error
+    whole = pa.table(typed)
+    first = [INGESTED, *([time] if time in typed else [])]
+    rest = [name for name in typed if name not in first]
+    kept = [column.name for column in columns if not (column.optional and typed[column.name].null_count == len(whole))]
+    return whole.take(pc.sort_indices(whole, [(name, "ascending") for name in (*first, *rest)])).select(kept)
+
+
+def _column(values: Sequence[Any], column: Column, odd: Mapping[int, Mapping[str, Any]]) -> pa.Array:
+    """The cells in their type; as text where a message has what cannot be read so, which scoring then refuses."""
+    found = {place: message.get(column.name) for place, message in odd.items()}
+    raw = {place: value for place, value in found.items() if not _fits(value, values[place], column.kind)}
+    if raw:
+        return _told([_text(raw.get(place, value)) for place, value in enumerate(values)], column)
+    if column.kind == "time":
+        return pa.array(values, pa.string()).cast(_INGESTED).cast(TYPES["time"], safe=False)
+    if column.kind == "float":
+        values = [_number(value) for value in values]
+    return pa.array(values, TYPES[column.kind])
+
+
+def _fits(told: Any, read: Any, kind: Kind) -> bool:
+    """Whether what a message tells is what was read of it."""
+    if told is None or kind == "text":
+        return True
+    number = isinstance(told, int if kind == "int" else (int, float)) and not isinstance(told, bool)
+    return read is not None and (kind == "time" or number)
+
+
+def _told(texts: Sequence[str | None], column: Column) -> pa.ChunkedArray:
+    """Text that is read as strictly as a file's, or left as it is."""
+    cells = pa.chunked_array([pa.array(texts, pa.string())])
+    try:
+        return from_text(cells, column, Origin("", ""))
+    except Quarantined:
+        return cells
+
+
+def _text(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def _number(value: Any) -> float | None:
+    # JSON has no NaN: the service tells it, and the infinities, in words.
+    number = None if value is None else float(value)
+    return None if number is not None and math.isnan(number) else number
+
+
+def without(table: pa.Table, known: Counter[tuple[str, ...]]) -> pa.Table:
+    """The rows that are not among the known ones; each known row is taken off once for every time it is found."""
+    kept = []
+    for row in keys_of(table):
+        kept.append(known[row] <= 0)
+        known[row] -= 1
+    return table.filter(pa.array(kept, pa.bool_()))
+
+
+def keys_of(table: pa.Table) -> list[tuple[str, ...]]:
+    """Each row's content, comparable whatever its cells' types."""
+    return [tuple(map(str, row)) for row in zip(*(column.to_pylist() for column in table.columns), strict=True)]
