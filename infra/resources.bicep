@@ -197,7 +197,7 @@ module database 'modules/database.bicep' = {
 
 module explorer 'modules/explorer.bicep' = if (withDataExplorer) {
   name: 'explorer'
-  params: { suffix: suffix, location: location, tags: tags, viewer: identities.outputs.score }
+  params: { suffix: suffix, location: location, tags: tags, viewers: apps }
 }
 
 // Where the system tells others what happened.

@@ -1,10 +1,10 @@
-// Azure Data Explorer for telemetry: the smallest cluster, one database, and one identity that may read it.
+// Azure Data Explorer for telemetry: the smallest cluster, one database, and the identities that may read it.
 param suffix string
 param location string
 param tags object
 
-@description('The identity that reads windows: { principalId, clientId }.')
-param viewer object
+@description('Who may read windows: { principalId, clientId } each. Windows are planned by whichever app sees that one is due.')
+param viewers array
 
 resource cluster 'Microsoft.Kusto/clusters@2024-04-13' = {
   name: 'adxmlops${take(suffix, 10)}'
@@ -31,15 +31,15 @@ resource table 'Microsoft.Kusto/clusters/databases/scripts@2024-04-13' = {
   }
 }
 
-resource view 'Microsoft.Kusto/clusters/databases/principalAssignments@2024-04-13' = {
+resource views 'Microsoft.Kusto/clusters/databases/principalAssignments@2024-04-13' = [for viewer in viewers: {
   parent: database
-  name: 'viewer'
+  name: 'viewer-${uniqueString(viewer.clientId)}'
   properties: {
     principalId: viewer.clientId
     principalType: 'App'
     role: 'Viewer'
     tenantId: subscription().tenantId
   }
-}
+}]
 
 output url string = 'kusto:${cluster.properties.uri}/${database.name}'

@@ -131,8 +131,8 @@ def _on_others() -> set[Need]:
     for module, parameter, role, scope in lists:
         for principal in RESOURCES.module(module)[parameter]:
             found.add(Need(principal.split(".")[2], role, scope))
-    viewer = RESOURCES.module("explorer")["viewer"].split(".")[2]
-    return found | {Need(viewer, "Viewer", "data explorer database")}
+    apps = [one.split(".")[2] for one in RESOURCES.variables[RESOURCES.module("explorer")["viewers"]]]
+    return found | {Need(app, "Viewer", "data explorer database") for app in apps}
 
 
 def test_each_identity_gets_the_roles_the_code_needs_and_no_others() -> None:

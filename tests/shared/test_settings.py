@@ -28,6 +28,8 @@ def test_defaults_are_a_laptop(tmp_path: Path) -> None:
         ("DATABASE_URL", "mysql://x", "sqlite:///, postgresql+psycopg://, mssql+pyodbc://"),
         ("REGISTRY_URL", "s3:", "local:"),
         ("TRAINER_URL", "thread:", "process:"),
+        ("TELEMETRY_URL", "kusto:http://cluster/db", "kusto:https://<cluster>"),
+        ("TELEMETRY_URL", "lake:/scoring", "kusto:https://<cluster>"),
         ("TRAINING_PROFILE", "fast", "default or demo"),
         ("MAX_FILE_MB", "0", "at least 1"),
         ("MAX_FILE_MB", "many", "at least 1"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.places import BlobPlace, blob_place, check_credential
+from shared.domain.places import BlobPlace, ClusterPlace, blob_place, check_credential, cluster_place
 from shared.errors import Misconfigured
 
 
@@ -76,3 +76,47 @@ def test_an_unknown_identity_is_refused(choice: str) -> None:
     """The sentence lists the known ones."""
     with pytest.raises(Misconfigured, match=r"AZURE_CREDENTIAL .*default, environment, .*managed:<client id>"):
         check_credential(choice)
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        (
+            "kusto:https://adx1.westeurope.kusto.windows.net/telemetry",
+            ClusterPlace("https://adx1.westeurope.kusto.windows.net", "telemetry"),
+        ),
+        ("kusto:https://127.0.0.1:8443/a-b", ClusterPlace("https://127.0.0.1:8443", "a-b")),
+        ("kusto:https://[::1]:1/My_Db 2.x", ClusterPlace("https://[::1]:1", "My_Db 2.x")),
+    ],
+)
+def test_a_database_of_a_cluster_has_a_place(url: str, place: ClusterPlace) -> None:
+    """A cluster's address and one database's name."""
+    assert cluster_place("TELEMETRY_URL", url) == place
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "kusto:",
+        "kusto:telemetry",
+        "kusto:http://adx1.kusto.windows.net/telemetry",
+        "kusto:http://127.0.0.1/telemetry",
+        "kusto:https:///telemetry",
+        "kusto:https://adx1.kusto.windows.net",
+        "kusto:https://adx1.kusto.windows.net/",
+        "kusto:https://adx1.kusto.windows.net/telemetry/opcua_raw",
+        "kusto:https://adx1.kusto.windows.net/telemetry/",
+        "kusto:https://adx1.kusto.windows.net/a'b",
+        "kusto:https://adx1.kusto.windows.net/a%27b",
+        "kusto:https://adx1.kusto.windows.net/telemetry?key=CANARY",
+        "kusto:https://user:CANARY@adx1.kusto.windows.net/telemetry",
+        "kusto:https://adx1.kusto.windows.net/telemetry#CANARY",
+        "kusto:https://x:99999/telemetry",
+        "kusto:https://[::1/telemetry",
+    ],
+)
+def test_what_is_no_database_is_refused_in_one_sentence(url: str) -> None:
+    """The sentence names the setting and what would do, and repeats nothing that could be a secret."""
+    with pytest.raises(Misconfigured, match=r"Setting TELEMETRY_URL .*accepted: kusto:https://<cluster>") as told:
+        cluster_place("TELEMETRY_URL", url)
+    assert "CANARY" not in told.value.reason
