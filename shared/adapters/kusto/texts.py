@@ -46,7 +46,7 @@ def settled_text(table: str) -> str:
     """What was ingested since `from_time` and longer ago, by the cluster's clock, than `lag_ms`."""
     return f"""declare query_parameters(from_time:datetime, lag_ms:long);
 {table}
-| where ingestion_time() >= from_time and ingestion_time() <= now() - lag_ms * 1ms
+| where ingestion_time() >= from_time and ingestion_time() < now() - lag_ms * 1ms
 {_SUMMARY}"""
 
 
