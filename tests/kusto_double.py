@@ -108,9 +108,7 @@ class Cluster:
             return [("row_count", "long")], [[sum(row.ticks is None for row in rows)]]
         if "< now() - lag_ms * 1ms" in text:
             latest = (self.now - EPOCH) // _TICK * 10 - bound["lag_ms"] * 10_000
-            return _summary(
-                [row for row in rows if row.ticks is not None and bound["from_time"] <= row.ticks < latest]
-            )
+            return _summary([row for row in rows if row.ticks is not None and bound["from_time"] <= row.ticks < latest])
         assert "| where ingestion_time() >= from_time and ingestion_time() < to_time" in text
         found = [row for row in rows if row.ticks is not None and bound["from_time"] <= row.ticks < bound["to_time"]]
         if "| project" in text:
