@@ -31,6 +31,8 @@ class Arrival:
 class LakeTelemetry:
     """Port `Telemetry`. `now` is the lake's clock: it decides when a span may be read, never what is in it."""
 
+    reads_files = True
+
     def __init__(self, lake: Lake, tables: Tables, now: Callable[[], datetime]) -> None:
         self._lake = lake
         self._tables = tables

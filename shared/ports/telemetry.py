@@ -23,7 +23,12 @@ from shared.domain.telemetry import Extract, Recorded, Span
 
 
 class Telemetry(Protocol):
-    """A source of rows with an ingestion time."""
+    """A source of rows with an ingestion time. `reads_files` says whether rows are files that land in `scoring/`."""
+
+    @property
+    def reads_files(self) -> bool:
+        """True where a file that lands for scoring is telemetry; elsewhere nothing predicts it."""
+        ...
 
     def settled(self, scenario: Scenario, after: datetime) -> datetime | None:
         """The end, later than `after`, of the next span that may be read; None when nothing has settled since.

@@ -54,6 +54,8 @@ def due_windows(ports: Ports, scenarios: Iterable[Scenario] | None = None) -> li
 def landed(ports: Ports, where: Landing) -> Outcome:
     """How a file that landed for scoring stands; Quarantined when it names no table of the scenario."""
     table_of(where.file, where.area, where.scenario)
+    if where.scenario.batch.source == "telemetry" and not ports.operations.telemetry.reads_files:
+        return Outcome("ignored", f"Windows of {where.scenario.name} are read from a stream (TELEMETRY_URL), not here.")
     files = drop_files(ports, where.scenario, where.drop)
     absent = absent_tables([_name(blob) for blob in files], where.area, where.scenario)
     if absent:

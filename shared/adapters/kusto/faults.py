@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.places import ClusterPlace
-from shared.errors import Fault, Permanent, Transient
+from shared.errors import Fault, Misconfigured, Permanent, Transient
 
 if TYPE_CHECKING:
     from azure.kusto.data.exceptions import KustoError
@@ -49,14 +49,17 @@ def _told(error: Mapping[str, Any]) -> str:
 
 def fault_of(error: KustoError, place: ClusterPlace) -> Fault:
     """The error of the client in our words."""
-    from azure.kusto.data.exceptions import KustoAuthenticationError, KustoNetworkError
+    from azure.kusto.data.exceptions import (
+        KustoAuthenticationError,
+        KustoClientInvalidConnectionStringException,
+        KustoNetworkError,
+    )
 
     where = f"{place.cluster}, database {place.database},"
-    if isinstance(error, KustoAuthenticationError):
-        told = str(error.exception).split("\n", 1)[0][:_SHOWN]
-        return Transient(f"No token for {place.cluster} could be had (AZURE_CREDENTIAL): {told}")
     if isinstance(error, KustoNetworkError):
         return Transient(f"{where} could not be reached, or its answer broke off.")
+    if isinstance(error, KustoAuthenticationError | KustoClientInvalidConnectionStringException):
+        return _untold(error, place)
     response = getattr(error, "http_response", None)
     status = getattr(response, "status_code", None)
     if status in (401, 403):
@@ -66,6 +69,16 @@ def fault_of(error: KustoError, place: ClusterPlace) -> Fault:
     if status < 300:  # noqa: PLR2004 -- the HTTP status
         return Transient(f"{where} gave an answer that breaks off or is no JSON.")
     return _refused(str(error)[:_SHOWN], status, where)
+
+
+def _untold(error: KustoError, place: ClusterPlace) -> Fault:
+    """There is no token, or none for this host."""
+    told = getattr(error, "exception", None)
+    if told is None:
+        accepted = "a host that Microsoft's client knows as a cluster's"
+        return Misconfigured("TELEMETRY_URL", f"names {place.cluster}, which gets no token", accepted)
+    first = str(told).split("\n", 1)[0][:_SHOWN]
+    return Transient(f"No token for {place.cluster} could be had (AZURE_CREDENTIAL): {first}")
 
 
 def _wait(response: Any) -> float:

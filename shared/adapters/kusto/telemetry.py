@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _TICK = timedelta(microseconds=1)
 # A row is told its ingestion time just before it is committed: younger ones may still be invisible.
 COMMIT_SECONDS = 60
+# In more shares than that a batch is not read: single messages are too large then.
+_MOST_PARTS = 1 << 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class Measured:
 
 class KustoTelemetry:
     """Port `Telemetry` on one database."""
+
+    reads_files = False
 
     def __init__(self, queries: KustoQueries, kept: KeptRows, limits: Limits = LIMITS) -> None:
         self._queries = queries
@@ -141,10 +145,24 @@ class KustoTelemetry:
             yield from self._tables(scenario, Span(span.start, middle))
             yield from self._tables(scenario, Span(middle, span.end))
             return
-        # All of it was ingested at once: shares of equal size, by content.
+        # All of it was ingested at once: shares of about equal size, by content.
         parts = math.ceil(needed * 1.25)
         for part in range(parts):
-            yield self._read(scenario, span, part, parts)
+            yield from self._shares(scenario, span, part, parts)
+
+    def _shares(self, scenario: Scenario, span: Span, part: int, parts: int) -> Iterator[pa.Table]:
+        """The share's rows; in halves, as long as halves can be made, where the service finds it too large."""
+        try:
+            whole = self._read(scenario, span, part, parts)
+        except TooLarge:
+            if parts > _MOST_PARTS:
+                raise
+        else:
+            yield whole
+            return
+        # What leaves `part` when divided by `parts` leaves one of these two when divided by twice as much.
+        for half in (part, part + parts):
+            yield from self._shares(scenario, span, half, parts * 2)
 
     def _read(self, scenario: Scenario, span: Span, part: int = 0, parts: int = 1) -> pa.Table:
         from shared.adapters.kusto.rows import read_rows

@@ -135,6 +135,13 @@ def test_late_messages_are_corrected_on_request(plant: World, cluster: Cluster) 
     assert late_steps(plant.ports, SENSORS, "me") == []
 
 
+def test_a_file_beside_the_stream_is_told(plant: World) -> None:
+    """It would never be predicted; history says where windows come from."""
+    plant.handle(plant.land("scoring/iiot_quality/d1/sensors.csv", csv(generate(10, 3, Knobs())["sensors"])))
+    (told,) = [one.reason for one in plant.ports.history.why("scoring/iiot_quality/d1") if one.state == "ignored"]
+    assert told == "Windows of iiot_quality are read from a stream (TELEMETRY_URL), not here."
+
+
 def test_a_silent_cluster_holds_up_its_own_scenario_only(plant: World, cluster: Cluster) -> None:
     """History says why; other scenarios are planned, and the next timer goes on where this one was."""
     cluster.ingest("opcua_raw", messages(4), NOON)

@@ -31,7 +31,7 @@ from shared.adapters.kusto.texts import count_text
 from shared.domain.places import cluster_place
 from shared.domain.scenario import Batch, Column, Scenario, Table
 from shared.domain.telemetry import EPOCH, Span
-from shared.errors import Permanent, Transient
+from shared.errors import Misconfigured, Permanent, Transient
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PARAMETERS = {
@@ -170,6 +170,42 @@ def test_rows_that_one_answer_does_not_hold_are_read_in_parts(rows: Cluster, tmp
     assert (extract.rows, len(extract.inputs)) == (40, 4)
     whole = telemetry_of(rows, lake).extract(SCENARIO, Span(EPOCH, NOON + timedelta(hours=1)))
     assert whole == extract
+
+
+def test_a_share_that_is_too_large_is_halved(rows: Cluster, tmp_path: Path) -> None:
+    """All rows came at one instant, and the service takes far fewer than were asked for."""
+    rows.most_rows = 2
+    extract = telemetry_of(rows, FolderLake(tmp_path)).extract(SCENARIO, Span(EPOCH, NOON + timedelta(hours=1)))
+    assert extract.rows == 10
+    assert len(extract.inputs) >= 5
+
+
+def test_a_message_that_is_too_large_alone_is_told(rows: Cluster, tmp_path: Path) -> None:
+    """Instead of ever smaller shares."""
+    rows.most_rows = 0
+    with pytest.raises(TooLarge, match="over a limit of the service"):
+        telemetry_of(rows, FolderLake(tmp_path)).extract(SCENARIO, Span(EPOCH, NOON + timedelta(hours=1)))
+    assert len(rows.asked) < 30
+
+
+def test_a_foreign_host_gets_no_token(rows: Cluster) -> None:
+    """Not before it is known as a cluster's; the setting is named."""
+    from azure.kusto.data._cloud_settings import CloudSettings
+
+    CloudSettings.add_to_cache("https://adx.example.com", CloudSettings.DEFAULT_CLOUD)
+    credential = FakeCredential()
+    place = cluster_place("TELEMETRY_URL", "kusto:https://adx.example.com/telemetry")
+    with pytest.raises(Misconfigured, match=r"TELEMETRY_URL names https://adx\.example\.com, which gets no token"):
+        KustoQueries(place, lambda: credential).ask(COUNT, PARAMETERS)
+    assert credential.scopes == []
+
+
+def test_tokens_are_for_the_service(rows: Cluster) -> None:
+    """For the resource that the cluster itself names, once a client."""
+    credential = FakeCredential()
+    place = cluster_place("TELEMETRY_URL", f"kusto:{rows.url}/{DATABASE}")
+    KustoQueries(place, lambda: credential).ask(COUNT, PARAMETERS)
+    assert set(credential.scopes) == {"https://kusto.kusto.windows.net/.default"}
 
 
 def test_a_cluster_that_is_not_there_is_told_in_one_sentence(rows: Cluster) -> None:

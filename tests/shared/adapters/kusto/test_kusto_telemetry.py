@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pytest
@@ -16,6 +16,7 @@ from kusto_parts import telemetry_of
 from shared.adapters.folder_lake import FolderLake
 from shared.adapters.kusto.telemetry import KustoTelemetry, Limits
 from shared.adapters.tables import ArrowTables
+from shared.domain.records import Blob
 from shared.domain.scenario import Batch, Column, Scenario, Table
 from shared.domain.telemetry import EPOCH, Extract, Span
 from shared.errors import Conflict, Permanent, Quarantined
@@ -192,6 +193,31 @@ def test_a_second_reading_asks_only_how_many_there_are(cluster: Cluster, telemet
     cluster.asked.clear()
     assert telemetry.extract(SCENARIO, ALL) == first
     assert len(cluster.asked) == 1
+
+
+class _Dying(FolderLake):
+    """A lake that takes two files."""
+
+    taken = 0
+
+    def put(self, path: str, data: bytes | BinaryIO, *, if_absent: bool = True) -> tuple[Blob, bool]:
+        """Store it, or die."""
+        self.taken += 1
+        if self.taken > 2:
+            raise KeyboardInterrupt
+        return super().put(path, data, if_absent=if_absent)
+
+
+def test_a_reader_that_was_killed_in_between_leaves_nothing_twice(cluster: Cluster, tmp_path: Path) -> None:
+    """The next one goes on with what was kept, and every row is there once."""
+    cluster.now = NOON + timedelta(hours=1)
+    for minute in range(5):
+        cluster.ingest("machine_raw", messages(*range(minute * 10, minute * 10 + 10)), NOON + timedelta(minutes=minute))
+    with pytest.raises(KeyboardInterrupt):
+        telemetry_of(cluster, _Dying(tmp_path), Limits(rows=15)).extract(SCENARIO, ALL)
+    lake = FolderLake(tmp_path)
+    extract = telemetry_of(cluster, lake, Limits(rows=15)).extract(SCENARIO, ALL)
+    assert [row["n"] for row in read(lake, extract)] == list(range(50))
 
 
 def test_equal_rows_are_as_many_as_they_are(cluster: Cluster, lake: FolderLake, telemetry: KustoTelemetry) -> None:
