@@ -8,6 +8,9 @@ key() {
 }
 SCORE_KEY=$(key "$SERVICE_SCORE_NAME" score)
 OPERATE_KEY=$(key "$SERVICE_DEPLOY_NAME" status)
-export SCORE_KEY OPERATE_KEY
+OPENAPI_KEY=$(key "$SERVICE_SCORE_NAME" openapi)
+APPROVALS_KEY=$(key "$SERVICE_DEPLOY_NAME" approvals)
+export SCORE_KEY OPERATE_KEY OPENAPI_KEY APPROVALS_KEY
 .venv/bin/mlops verify "https://$SERVICE_SCORE_NAME.azurewebsites.net" \
-  --operate-url "https://$SERVICE_DEPLOY_NAME.azurewebsites.net" --junit "$results"
+  --operate-url "https://$SERVICE_DEPLOY_NAME.azurewebsites.net" \
+  --ingest-url "https://$SERVICE_INGEST_NAME.azurewebsites.net" --wait 300 --junit "$results"

@@ -28,6 +28,7 @@ from local.commands import (
     replay,
     telemetry,
     up,
+    verify,
 )
 from local.output import as_json, err
 from shared.errors import BadInput, Conflict, Fault, Misconfigured, Missing, Refused
@@ -64,6 +65,7 @@ def build() -> typer.Typer:
         consume,
         dashboard,
         logs,
+        verify,
     ):
         module.register(app)
     return app

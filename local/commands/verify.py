@@ -1,0 +1,87 @@
+"""Integration checks of a deployment, from outside and over HTTP only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from local.commands.options import Json
+from local.output import err, show
+from local.verify.access import access
+from local.verify.contract import contract
+from local.verify.deployment import Deployment, api_of, wait_until_healthy
+from shared.domain.records import Check
+from shared.errors import BadInput
+from shared.workflows.smoke import junit
+
+_REFUSED = 3
+OperateUrl = Annotated[str | None, typer.Option(help="The app that deploys, where it is another one.")]
+IngestUrl = Annotated[str | None, typer.Option(help="The app that ingests, where it is another one.")]
+Wait = Annotated[float, typer.Option(min=0, help="Seconds for a fresh deployment to answer its health probe.")]
+# Keys come from the environment: a command line is shown to everybody on the machine.
+ScoreKey = Annotated[str, typer.Option(envvar="SCORE_KEY", hidden=True)]
+OperateKey = Annotated[str, typer.Option(envvar="OPERATE_KEY", hidden=True)]
+OpenapiKey = Annotated[str, typer.Option(envvar="OPENAPI_KEY", hidden=True)]
+ApprovalsKey = Annotated[str, typer.Option(envvar="APPROVALS_KEY", hidden=True)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command."""
+    app.command()(verify)
+
+
+def verify(
+    url: Annotated[str, typer.Argument(help="The app that scores, such as https://<app>.azurewebsites.net.")],
+    operate_url: OperateUrl = None,
+    ingest_url: IngestUrl = None,
+    junit_file: Annotated[Path | None, typer.Option("--junit", help="Write the checks as JUnit XML too.")] = None,
+    wait: Wait = 60.0,
+    score_key: ScoreKey = "",
+    operate_key: OperateKey = "",
+    openapi_key: OpenapiKey = "",
+    approvals_key: ApprovalsKey = "",
+    json: Json = False,
+) -> None:
+    """Check a deployment over HTTP; keys from SCORE_KEY, OPERATE_KEY, OPENAPI_KEY and APPROVALS_KEY.
+
+    The last two default to the first two: in Azure each function has keys of its own.
+    """
+    if not score_key:
+        raise BadInput("No key is set; accepted: the environment variable SCORE_KEY (and OPERATE_KEY).")
+    keys = {
+        "score": score_key,
+        "operate": operate_key,
+        "openapi": openapi_key or score_key,
+        "approvals": approvals_key or operate_key,
+    }
+    options = {"score": ("URL", url), "operate": ("--operate-url", operate_url), "ingest": ("--ingest-url", ingest_url)}
+    deployment = Deployment({app: api_of(name, given) for app, (name, given) in options.items() if given}, keys)
+    with deployment.client:
+        checks = _checks(deployment, wait)
+    _tell(deployment, checks, junit_file, json)
+
+
+def _checks(deployment: Deployment, wait: float) -> list[Check]:
+    wait_until_healthy(deployment, wait)
+    return [
+        *(
+            Check(f"health of {app}", "pass", 200, 200, f"{where} is healthy.")
+            for app, where in deployment.apps.items()
+        ),
+        *access(deployment),
+        *contract(deployment),
+    ]
+
+
+def _tell(deployment: Deployment, checks: list[Check], file: Path | None, json: bool) -> None:
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(junit(f"deployment {deployment.apps['score']}", checks))
+    rows = [(one.name, one.verdict, one.reason) for one in checks]
+    show(json_output=json, value=checks, title="Verified", columns=("check", "verdict", "fact"), rows=rows)
+    failed = [one for one in checks if one.verdict == "fail"]
+    if failed:
+        err.print(f"mlops: {len(failed)} of {len(checks)} checks failed; the first: {failed[0].name}.", markup=False)
+        raise typer.Exit(_REFUSED)

@@ -1,0 +1,1 @@
+"""What `mlops verify` asks a deployment from outside."""

@@ -1,0 +1,50 @@
+"""Who may ask what: nothing but probes and pages without data is open to everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+
+from functions.names import ANONYMOUS, HTTP, Route
+from local.verify.deployment import Deployment
+from shared.domain.records import Check
+
+# What no deployment has: should a door be open after all, nothing behind it is moved.
+NOBODY = "verify-nobody"
+_WRONG_KEY = "verify-wrong-key-00000000000000000000"
+_REFUSED, _GONE = frozenset({401, 403}), 404
+
+
+def access(deployment: Deployment) -> Iterator[Check]:
+    """Two checks a route that asks for a key: without one, and with a wrong one."""
+    for route in HTTP:
+        if route.scopes != (ANONYMOUS,):
+            yield _closed(deployment, route, "without a key", "", frozenset({401}))
+            yield _closed(deployment, route, "with a wrong key", _WRONG_KEY, _REFUSED)
+
+
+def path_of(route: Route, name: str = NOBODY) -> str:
+    """The route with that name in every place."""
+    return "/".join(name if part.startswith("{") else part for part in route.path.split("/"))
+
+
+def _closed(deployment: Deployment, route: Route, how: str, key: str, accepted: frozenset[int]) -> Check:
+    name = f"{route.method} {route.path} {how}"
+    body = {} if route.method == "POST" else None
+    answers = {app: deployment.ask(app, route.method, path_of(route), key=key, json=body) for app in deployment.apps}
+    present = {app: answer for app, answer in answers.items() if not _elsewhere(answer)}
+    opened = {app: answer for app, answer in present.items() if answer.status_code not in accepted}
+    if opened:
+        app, answer = next(iter(opened.items()))
+        return Check(
+            name, "fail", answer.status_code, 401, f"{deployment.apps[app]} answered {deployment.told(answer)}."
+        )
+    if not present:
+        return Check(name, "skip", _GONE, 401, "None of the named apps has this route.")
+    return Check(name, "pass", 401, 401, f"Refused by {', '.join(present)}.")
+
+
+def _elsewhere(answer: httpx.Response) -> bool:
+    """A route of another app; a 404 in our own words comes from behind the door and is none."""
+    return answer.status_code == _GONE and "json" not in answer.headers.get("content-type", "")

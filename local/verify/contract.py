@@ -1,0 +1,141 @@
+"""What a deployment promises: a true description, answers for each scenario, refusals in words, no act by looking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import httpx
+
+from functions.names import HTTP
+from local.verify.access import NOBODY
+from local.verify.deployment import Deployment
+from shared.domain.records import Check
+
+_OK, _FORBIDDEN = 200, frozenset({401, 403})
+_CLIENT_ERRORS = range(400, 500)
+_PROBLEM = "application/problem+json"
+
+
+def contract(deployment: Deployment) -> Iterator[Check]:
+    """Description and scoring at the scoring app; state and approvals at the app that operates."""
+    answer = deployment.ask("score", "GET", "openapi.json", key=deployment.keys["openapi"])
+    document = _json(answer)
+    if answer.status_code != _OK or not isinstance(document.get("paths"), dict):
+        yield Check("openapi.json", "fail", answer.status_code, _OK, f"It answered {deployment.told(answer)}.")
+        return
+    yield _routes(document["paths"])
+    for name in scenarios_of(document["paths"]):
+        yield from _scenario(deployment, name, document["paths"][f"/score/{name}"]["post"])
+    operating = "operate" if "operate" in deployment.apps else "score"
+    if deployment.keys["operate"]:
+        yield _status(deployment, operating)
+        yield _looking(deployment, operating)
+
+
+def scenarios_of(paths: Mapping[str, Any]) -> list[str]:
+    """The scenarios that the description has a path to score for."""
+    return sorted(path.removeprefix("/score/") for path in paths if path.startswith("/score/"))
+
+
+def expected_paths(scenarios: list[str]) -> set[str]:
+    """Every route of this code, one for each scenario where it names one."""
+    found: set[str] = set()
+    for route in HTTP:
+        path = f"/{route.path}"
+        named = next((part for part in ("{scenario}", "{model}") if part in path), "")
+        found |= {path.replace(named, name) for name in scenarios} if named else {path}
+    return found
+
+
+def _routes(paths: Mapping[str, Any]) -> Check:
+    wanted = expected_paths(scenarios_of(paths))
+    differ = sorted(wanted.symmetric_difference(paths))
+    words = f"It describes {len(paths)} paths, those of this code."
+    if differ:
+        words = f"It and this code differ in {', '.join(differ[:5])}: another version is deployed."
+    return Check("openapi.json", "fail" if differ else "pass", len(paths), len(wanted), words)
+
+
+def _scenario(deployment: Deployment, name: str, operation: Mapping[str, Any]) -> Iterator[Check]:
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    if "example" not in content:
+        yield Check(f"scores {name}", "skip", None, None, "Nothing is deployed for this scenario.")
+        return
+    key = deployment.keys["score"]
+    answer = deployment.ask("score", "POST", f"score/{name}", key=key, json=content["example"])
+    yield _scored(deployment, name, answer)
+    yield _headers(name, answer)
+    for label, body in (("an unknown field", b'{"data": [{"no such field": 1}]}'), ("no JSON", b"{")):
+        refused = deployment.ask("score", "POST", f"score/{name}", key=key, content=body)
+        yield _refused(deployment, f"{name} refuses {label}", refused)
+
+
+def _scored(deployment: Deployment, name: str, answer: httpx.Response) -> Check:
+    good = answer.status_code == _OK and _json(answer)
+    words = "The example of its description was answered." if good else f"It answered {deployment.told(answer)}."
+    return Check(f"scores {name}", "pass" if good else "fail", answer.status_code, _OK, words)
+
+
+def _headers(name: str, answer: httpx.Response) -> Check:
+    model, generation = answer.headers.get("x-model", ""), answer.headers.get("x-generation", "")
+    good = bool(model) and generation.isdecimal()
+    words = f"{model} answered as generation {generation}." if good else "x-model or x-generation is absent."
+    return Check(f"{name} says which model", "pass" if good else "fail", None, None, words)
+
+
+def _refused(deployment: Deployment, name: str, answer: httpx.Response) -> Check:
+    document = _json(answer)
+    good = (
+        answer.status_code in _CLIENT_ERRORS
+        and answer.status_code not in _FORBIDDEN
+        and answer.headers.get("content-type", "").startswith(_PROBLEM)
+        and document.get("status") == answer.status_code
+        and bool(document.get("title"))
+    )
+    words = f"{document.get('title')}" if good else f"It answered {deployment.told(answer)}, no problem document."
+    return Check(name, "pass" if good else "fail", answer.status_code, 400, words)
+
+
+def _status(deployment: Deployment, app: str) -> Check:
+    answer = deployment.ask(app, "GET", "status", key=deployment.keys["operate"])
+    good = answer.status_code == _OK and isinstance(_json(answer).get("scenarios"), dict)
+    words = "It tells how every scenario stands." if good else f"It answered {deployment.told(answer)}."
+    return Check("status", "pass" if good else "fail", answer.status_code, _OK, words)
+
+
+def _looking(deployment: Deployment, app: str) -> Check:
+    """GET on a request for approval, with everything that a careless app might take for a decision."""
+    key, name = deployment.keys["approvals"], "GET never approves"
+    before = deployment.ask(app, "GET", "approvals", key=key)
+    if before.status_code in _FORBIDDEN:
+        return Check(name, "skip", before.status_code, _OK, "The key does not open approvals; set APPROVALS_KEY.")
+    if before.status_code != _OK:
+        return Check(name, "fail", before.status_code, _OK, f"approvals answered {deployment.told(before)}.")
+    asked = [str(one.get("id")) for one in _requests(before)] or [NOBODY]
+    for identity in asked[:3]:
+        deployment.ask(app, "GET", f"approvals/{identity}?decision=approve&by=verify&reason=verify", key=key)
+    after = deployment.ask(app, "GET", "approvals", key=key)
+    same = _decisions(before) == _decisions(after)
+    words = (
+        f"{len(_decisions(before))} request(s) stand as before." if same else "A request changed by being looked at."
+    )
+    return Check(name, "pass" if same else "fail", None, None, words)
+
+
+def _requests(answer: httpx.Response) -> list[Mapping[str, Any]]:
+    document = _json(answer)
+    found = next((value for value in document.values() if isinstance(value, list)), [])
+    return [one for one in found if isinstance(one, dict)]
+
+
+def _decisions(answer: httpx.Response) -> dict[str, Mapping[str, Any]]:
+    return {str(one.get("id")): one for one in _requests(answer)}
+
+
+def _json(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        document = answer.json()
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {"items": document}

@@ -1,0 +1,85 @@
+"""A deployment as it is seen from outside: its apps, the keys we have, and how it is asked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from shared.domain.places import is_loopback
+from shared.errors import BadInput, Transient
+
+HEADER = "x-functions-key"
+_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+_PAUSE = 2.0
+_OK = 200
+_EXCERPT = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """The apps by what they do (score, operate, ingest), each with its `…/api`, and keys by what they open."""
+
+    apps: Mapping[str, str]
+    keys: Mapping[str, str] = field(repr=False)
+    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=_TIMEOUT), repr=False)
+
+    def ask(
+        self, app: str, method: str, path: str, *, key: str = "", json: Any = None, content: bytes | None = None
+    ) -> httpx.Response:
+        """The answer, whatever its status; `key` is the key itself. Transient when none came."""
+        headers = {HEADER: key} if key else {}
+        if content is not None:
+            headers["content-type"] = "application/json"
+        try:
+            url = f"{self.apps[app]}/{path}"
+            return self.client.request(method, url, headers=headers, json=json, content=content)
+        except httpx.HTTPError as error:
+            raise Transient(f"{self.apps[app]} did not answer: {error or type(error).__name__}.") from error
+
+    def told(self, answer: httpx.Response) -> str:
+        """Status and the beginning of an answer's text, without our keys."""
+        text = " ".join(answer.text.split())[:_EXCERPT]
+        for key in self.keys.values():
+            text = text.replace(key, "***") if key else text
+        return f"{answer.status_code} {text}".strip()
+
+
+def api_of(option: str, url: str) -> str:
+    """The app's `…/api`; BadInput when it is no URL a key may be sent to."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise BadInput(f"{option} is no URL ({error}); accepted: https://<app>.azurewebsites.net.") from error
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or parts.username:
+        raise BadInput(f"{option} is no URL of an app; accepted: https://<app>.azurewebsites.net.")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise BadInput(f"{option} is http to another machine, where a key could be read; accepted: https://{host}.")
+    base = url.rstrip("/")
+    return base if base.endswith("/api") else f"{base}/api"
+
+
+def wait_until_healthy(deployment: Deployment, seconds: float) -> None:
+    """Return when every app answers its health probe; Transient when one does not within so many seconds.
+
+    An app that was deployed a moment ago needs a while for its first answer.
+    """
+    deadline = time.monotonic() + seconds
+    for app, url in deployment.apps.items():
+        while (problem := _sick(deployment, app)) and time.monotonic() + _PAUSE < deadline:
+            time.sleep(_PAUSE)
+        if problem:
+            raise Transient(f"{url}/health does not answer as it should: {problem}")
+
+
+def _sick(deployment: Deployment, app: str) -> str:
+    try:
+        answer = deployment.ask(app, "GET", "health")
+    except Transient as fault:
+        return fault.reason
+    return "" if answer.status_code == _OK else f"{deployment.told(answer)}."
