@@ -20,9 +20,19 @@ _RIGHTS = {
     "postgresql": "SELECT has_table_privilege(current_user, 'ledger', :right)",
     "mssql": "SELECT HAS_PERMS_BY_NAME('ledger', 'OBJECT', :right)",
 }
+_CREATES = {
+    "postgresql": "SELECT has_schema_privilege(current_user, current_schema(), 'CREATE')",
+    "mssql": "SELECT HAS_PERMS_BY_NAME(NULL, 'DATABASE', 'CREATE TABLE')",
+}
 _GRANTS = {
-    "postgresql": "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO CURRENT_USER_NAME",
-    "mssql": "GRANT SELECT, INSERT, UPDATE ON SCHEMA::dbo TO [CURRENT_USER_NAME]",
+    "postgresql": "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO CURRENT_USER_NAME",
+    "mssql": "GRANT SELECT, INSERT, UPDATE, DELETE ON SCHEMA::dbo TO [CURRENT_USER_NAME]",
+}
+_TO_CREATE = {
+    "postgresql": "GRANT CREATE ON SCHEMA public TO CURRENT_USER_NAME",
+    "mssql": (
+        "GRANT CREATE TABLE, CREATE VIEW TO [CURRENT_USER_NAME]; GRANT ALTER ON SCHEMA::dbo TO [CURRENT_USER_NAME]"
+    ),
 }
 APPLY = 'python -m local.migrations apply --url "$DATABASE_URL"   # as a user who may create tables'
 _BUSY_SECONDS = 5.0
@@ -103,10 +113,16 @@ def _rights(engine: Engine, standing: int) -> list[Finding]:
     user = read(engine, lambda one: one.scalar(text("SELECT CURRENT_USER")))
     lacking = [
         right
-        for right in ("SELECT", "INSERT", "UPDATE")
+        for right in ("SELECT", "INSERT", "UPDATE", "DELETE")
         if not read(engine, lambda one, right=right: one.scalar(query, {"right": right}))  # type: ignore[misc]
     ]
     if lacking:
         fix = _GRANTS[engine.dialect.name].replace("CURRENT_USER_NAME", str(user))
         return [Finding("rights", "fail", f"user {user} lacks {', '.join(lacking)} on the tables", f"{fix};")]
-    return [Finding("rights", "ok", f"user {user} may select, insert and update")]
+    rights = Finding("rights", "ok", f"user {user} may select, insert, update and delete")
+    if read(engine, lambda one: one.scalar(text(_CREATES[engine.dialect.name]))):
+        return [rights]
+    # Tables of predictions are made by the first window of a scenario, which the app that deploys never scores.
+    fact = f"user {user} may create no table: a scenario's first window needs one"
+    fix = _TO_CREATE[engine.dialect.name].replace("CURRENT_USER_NAME", str(user))
+    return [rights, Finding("tables of predictions", "warn", fact, f"{fix};")]

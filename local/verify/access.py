@@ -31,7 +31,7 @@ def path_of(route: Route, name: str = NOBODY) -> str:
 
 def _closed(deployment: Deployment, route: Route, how: str, key: str, accepted: frozenset[int]) -> Check:
     name = f"{route.method} {route.path} {how}"
-    body = {} if route.method == "POST" else None
+    body: dict[str, str] | None = {} if route.method == "POST" else None
     answers = {app: deployment.ask(app, route.method, path_of(route), key=key, json=body) for app in deployment.apps}
     present = {app: answer for app, answer in answers.items() if not _elsewhere(answer)}
     opened = {app: answer for app, answer in present.items() if answer.status_code not in accepted}

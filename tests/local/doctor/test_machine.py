@@ -140,9 +140,13 @@ def test_rights_on_postgresql_are_looked_up(postgres: PostgresServer, subject: M
     found = database.database(asked)
     assert (the(found, "database").verdict, the(found, "schema").verdict) == ("ok", "ok")
     rights = the(found, "rights")
-    assert rights.fact == "user reader lacks INSERT, UPDATE on the tables"
-    postgres.grant(url, "reader", "SELECT, INSERT, UPDATE")
-    assert the(database.database(asked), "rights").verdict == "ok"
+    assert rights.fact == "user reader lacks INSERT, UPDATE, DELETE on the tables"
+    postgres.grant(url, "reader", "SELECT, INSERT, UPDATE, DELETE")
+    found = database.database(asked)
+    assert the(found, "rights").verdict == "ok"
+    assert "GRANT CREATE ON SCHEMA public TO reader" in the(found, "tables of predictions").fix
+    owner = database.database(subject({"DATABASE_URL": url}))
+    assert [one.name for one in owner] == ["database", "schema", "rights"]
 
 
 def test_an_empty_postgresql_waits_for_its_migrations(postgres: PostgresServer, subject: MakeSubject) -> None:
@@ -182,7 +186,7 @@ def test_rights_and_schema_on_sql_server(sqlserver: str, subject: MakeSubject) -
     found = database.database(subject({"DATABASE_URL": sqlserver}))
     assert the(found, "schema").verdict == "warn"
     rights = the(found, "rights")
-    assert rights.fix == "GRANT SELECT, INSERT, UPDATE ON SCHEMA::dbo TO [id-ingest];"
+    assert rights.fix == "GRANT SELECT, INSERT, UPDATE, DELETE ON SCHEMA::dbo TO [id-ingest];"
     assert "canary" not in str(found)
 
 
