@@ -22,6 +22,42 @@ _LATER = frozenset({409, 503})
 _RETRY = {"retry-after": "5"}
 
 
+class Ready(func.HttpResponse):
+    """A 200 with JSON whose headers are well-formed already, names in lower case.
+
+    The library looks each header over again, which costs a third of what a model of one row does.
+    """
+
+    def __init__(self, body: bytes, headers: dict[str, str]) -> None:
+        self._body = body
+        self._headers = headers
+        headers["content-type"] = self.mimetype
+
+    @property
+    def status_code(self) -> int:
+        """Always 200."""
+        return 200
+
+    @property
+    def mimetype(self) -> str:
+        """JSON."""
+        return "application/json"
+
+    @property
+    def charset(self) -> str:
+        """As JSON is always written."""
+        return "utf-8"
+
+    @property
+    def headers(self) -> dict[str, str]:  # type: ignore[override]  # whoever reads needs a mapping
+        """With the content type."""
+        return self._headers
+
+    def get_body(self) -> bytes:
+        """The document."""
+        return self._body
+
+
 class HttpRefusal(Exception):
     """A request that is refused for how it came, not for what it says."""
 
@@ -61,22 +97,27 @@ def _status_of(fault: Fault) -> int:
 
 def body_of(req: func.HttpRequest) -> bytes:
     """The body; HttpRefusal 415 when it is no JSON by its content type, 413 when it has too many bytes."""
-    kind = (req.headers.get("content-type") or "application/json").partition(";")[0].strip().lower()
-    if kind not in _JSON_KINDS:
-        raise HttpRefusal(415, f"The content type is {kind[:80]!r}; accepted: application/json.")
-    said = req.headers.get("content-length") or ""
-    if said.isdecimal() and int(said[:20]) > MAX_BODY:
-        raise HttpRefusal(413, f"The body has {said[:20]} bytes; at most {MAX_BODY} are accepted.")
+    said = req.headers.get("content-type") or "application/json"
+    if said not in _JSON_KINDS:
+        kind = said.partition(";")[0].strip().lower()
+        if kind not in _JSON_KINDS:
+            raise HttpRefusal(415, f"The content type is {kind[:80]!r}; accepted: application/json.")
     body: bytes = req.get_body()
     if len(body) > MAX_BODY:
         raise HttpRefusal(413, f"The body has {len(body)} bytes; at most {MAX_BODY} are accepted.")
     return body
 
 
+def header_of(req: func.HttpRequest, name: str) -> str:
+    """The header, or nothing; its absence costs less than `get`, which raises and catches."""
+    return req.headers[name] if name in req.headers else ""  # noqa: SIM401 -- as said
+
+
 def problem(code: int, message: str) -> func.HttpResponse:
     """An error document: RFC 9457 members, and what older clients read: `status_code`, `message` and `error`."""
-    value = {"title": message, "status": code, "status_code": code, "message": message, "error": message}
-    return as_json(code, value, _RETRY if code in _LATER else None, kind="application/problem+json")
+    told = json.dumps(message)
+    value = f'{{"title": {told}, "status": {code}, "status_code": {code}, "message": {told}, "error": {told}}}'
+    return as_json(code, value.encode(), _RETRY if code in _LATER else None, kind="application/problem+json")
 
 
 def error(code: int, message: str) -> func.HttpResponse:
@@ -89,4 +130,4 @@ def as_json(
 ) -> func.HttpResponse:
     """A response with the value as JSON; bytes are JSON already."""
     body = value if isinstance(value, bytes) else json.dumps(value)
-    return func.HttpResponse(body, status_code=code, headers=dict(headers or {}), mimetype=kind)
+    return func.HttpResponse(body, status_code=code, headers=headers, mimetype=kind)

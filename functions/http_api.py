@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
 
-from functions.answering import answered, as_json, body_of
+from functions.answering import Ready, answered, as_json, body_of, header_of
 from functions.static import file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from functions.scoring import Scorer
     from shared.ports import Ports
@@ -38,7 +38,7 @@ def blueprint(ports: Callable[[], Ports], scorer: Callable[[], Scorer]) -> func.
 
     @bp.route(route="score/{scenario}", methods=["POST"])
     def score(req: func.HttpRequest) -> func.HttpResponse:
-        return answered(req, lambda: _score(req, scorer()))
+        return answered(req, lambda: Ready(*_score(req, scorer())))
 
     return bp
 
@@ -55,5 +55,5 @@ def _openapi(scorer: Scorer) -> Any:
     return document(scorer.described())
 
 
-def _score(req: func.HttpRequest, scorer: Scorer) -> tuple[Any, Mapping[str, str]]:
-    return scorer.score(req.route_params["scenario"], body_of(req), req.headers.get("x-entity-key") or "")
+def _score(req: func.HttpRequest, scorer: Scorer) -> tuple[bytes, dict[str, str]]:
+    return scorer.score(req.route_params["scenario"], body_of(req), header_of(req, "x-entity-key"))

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
 
-from functions.answering import answered, as_json, body_of, error
+from functions.answering import Ready, answered, as_json, body_of, error, header_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from functions.scoring import Scorer
 
@@ -42,7 +42,7 @@ def blueprint(scorer: Callable[[], Scorer]) -> func.Blueprint:
 
     @bp.route(route="v2/models/{model}/infer", methods=["POST"])
     def v2_infer(req: func.HttpRequest) -> func.HttpResponse:
-        return answered(req, lambda: _inferred(req, scorer()), refuse=error)
+        return answered(req, lambda: Ready(*_inferred(req, scorer())), refuse=error)
 
     return bp
 
@@ -63,5 +63,5 @@ def _model_ready(req: func.HttpRequest, scorer: Scorer) -> Any:
     return {"name": scorer.serving(req.route_params["model"]).deployment.scenario, "ready": True}
 
 
-def _inferred(req: func.HttpRequest, scorer: Scorer) -> tuple[Any, Mapping[str, str]]:
-    return scorer.infer(req.route_params["model"], body_of(req), req.headers.get("x-entity-key") or "")
+def _inferred(req: func.HttpRequest, scorer: Scorer) -> tuple[bytes, dict[str, str]]:
+    return scorer.infer(req.route_params["model"], body_of(req), header_of(req, "x-entity-key"))

@@ -16,7 +16,7 @@ from shared.workflows.live import LiveAnswers, readings_of
 from shared.workflows.serving import Servers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     import numpy as np
 
@@ -34,20 +34,18 @@ class Scorer:
         self._servers = Servers(ports)
         self._live = LiveAnswers(ports)
 
-    def score(self, name: str, body: bytes, key: str) -> tuple[Any, Mapping[str, str]]:
+    def score(self, name: str, body: bytes, key: str) -> tuple[bytes, dict[str, str]]:
         """The answer in the shape of the request, and the headers that say which model gave it."""
         scenario = self.scenario(name)
         readings = readings_of(scenario, scenario.live, body) if scenario.live else None
         if readings:
-            live = self._live.answer
-            first = key or readings[0].entity
-            return self._answered(scenario, first, lambda serving, watch: live(scenario, serving, readings, watch))
-        return self._answered(scenario, key, lambda serving, watch: answer(scenario, serving, body, watch))
+            return self._answered(scenario, key or readings[0].entity, self._live.answer, readings)
+        return self._answered(scenario, key, answer, body)
 
-    def infer(self, name: str, body: bytes, key: str) -> tuple[Any, Mapping[str, str]]:
+    def infer(self, name: str, body: bytes, key: str) -> tuple[bytes, dict[str, str]]:
         """The answer of the Open Inference Protocol."""
         scenario = self.scenario(name)
-        return self._answered(scenario, key, lambda serving, watch: infer(scenario, serving, body, watch))
+        return self._answered(scenario, key, infer, body)
 
     def scenario(self, name: str) -> Scenario:
         """The scenario; Missing names those there are."""
@@ -78,35 +76,34 @@ class Scorer:
         rows = serving.manifest.get("golden", {}).get("rows") or [None]
         return Described(scenario, inputs, rows[0])
 
-    def _answered(
-        self, scenario: Scenario, key: str, act: Callable[[Serving, Watch], Any]
-    ) -> tuple[Any, Mapping[str, str]]:
+    def _answered[T](
+        self, scenario: Scenario, key: str, how: Callable[[Scenario, Serving, T, Watch], Any], asked: T
+    ) -> tuple[bytes, dict[str, str]]:
+        """What `how` makes of the request with the model that is chosen; counted, and kept when it is in the sample."""
         started, count = perf_counter(), self._ports.observer.request
-        rows = [0]
+        counted = 0
+
+        def act(serving: Serving) -> Any:
+            def watch(rows: Rows, answers: np.ndarray) -> None:
+                nonlocal counted
+                counted += len(answers)
+                if self._ports.served.wanted():
+                    self._keep(scenario, serving, rows, answers, key)
+
+            return how(scenario, serving, asked, watch)
+
         try:
-            serving, value = self._servers.answered(
-                scenario.name, key, lambda chosen: act(chosen, self._watch(scenario, chosen, key, rows))
-            )
+            serving, value = self._servers.answered(scenario.name, key, act)
         except Fault as fault:
             count(scenario.name, "", "refused" if fault.permanent else "failed", perf_counter() - started, 0)
             raise
-        count(scenario.name, serving.model.id, "answered", perf_counter() - started, rows[0])
-        return msgspec.json.encode(value), {
-            "x-model": serving.model.id,
-            "x-generation": str(serving.deployment.generation),
-        }
+        model = serving.model.id
+        count(scenario.name, model, "answered", perf_counter() - started, counted)
+        return msgspec.json.encode(value), {"x-model": model, "x-generation": str(serving.deployment.generation)}
 
-    def _watch(self, scenario: Scenario, serving: Serving, key: str, counted: list[int]) -> Watch:
-        """Counts the rows, and keeps the answer when it belongs to the sample."""
-        served = self._ports.served
-
-        def watch(rows: Rows, answers: np.ndarray) -> None:
-            counted[0] += len(answers)
-            if served.wanted():
-                at = self._ports.clock()
-                served.add(served_rows(scenario, serving, rows, answers, at=at, key=key))
-
-        return watch
+    def _keep(self, scenario: Scenario, serving: Serving, rows: Rows, answers: np.ndarray, key: str) -> None:
+        at = self._ports.clock()
+        self._ports.served.add(served_rows(scenario, serving, rows, answers, at=at, key=key))
 
 
 def _kind(scenario: Scenario, name: str) -> str:

@@ -137,9 +137,9 @@ class RowEncoder:
             for feature in contract.features
         ]
 
-    def encode(self, rows: Sequence[Mapping[str, Any]], allowed: Collection[str] = ()) -> np.ndarray:
-        """The matrix like `encode` of a table; BadInput names the row (from 1) and the field that does not fit."""
-        encoded = [self._row(number, row, allowed) for number, row in enumerate(rows, 1)]
+    def encode(self, rows: Sequence[Mapping[str, Any]], allowed: Collection[str] = (), first: int = 1) -> np.ndarray:
+        """The matrix like `encode` of a table; BadInput names the row (from `first`) and the field that is no good."""
+        encoded = [self._row(number, row, allowed) for number, row in enumerate(rows, first)]
         if self._contract.text is not None:
             return cleaned([row[self._contract.text.name] for row in rows], self._contract.text)
         return np.array(encoded, dtype=np.float32).reshape(len(encoded), len(self._names))

@@ -56,7 +56,8 @@ class FileObserver:
     def request(self, scenario: str, model: str, ended: Ended, seconds: float, rows: int) -> None:
         """Count the request; the counts are written when they are a few seconds old, by the request that finds so."""
         with self._lock:
-            count = self._counts.setdefault((scenario, model, ended), _Count())
+            key = (scenario, model, ended)
+            count = self._counts.get(key) or self._counts.setdefault(key, _Count())
             count.requests += 1
             count.rows += rows
             count.seconds += seconds

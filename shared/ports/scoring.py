@@ -89,10 +89,10 @@ class LoadedModel(Protocol):
         """Arrow columns to the matrix of the contract; Quarantined when a feature is absent."""
         ...
 
-    def rows(self, rows: Sequence[Mapping[str, Any]], allowed: Collection[str] = ()) -> np.ndarray:
+    def rows(self, rows: Sequence[Mapping[str, Any]], allowed: Collection[str] = (), first: int = 1) -> np.ndarray:
         """Rows of a request to answers like `matrix`; BadInput names the row and field that does not fit.
 
-        Fields beyond the contract are refused unless they are in `allowed`.
+        Fields beyond the contract are refused unless they are in `allowed`. The first row is named as number `first`.
         """
         ...
 

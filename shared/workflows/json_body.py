@@ -12,6 +12,7 @@ import msgspec
 from shared.errors import BadInput
 
 MAX_DEPTH = 8
+_NESTED = frozenset({dict, list})
 _NAME = re.compile(rb'"\s*:')
 
 
@@ -23,20 +24,22 @@ def read_json_body(body: bytes, accepted: str) -> Any:
         raise BadInput(f"The body is not JSON ({error}); accepted: {accepted}.") from error
     names = _count(value, 1)
     # Each field has one `":`; a text may hold more of them, then the fields are looked at one by one.
-    if len(_NAME.findall(body)) != names:
+    if body.count(b":") != names and len(_NAME.findall(body)) != names:
         _refuse_duplicates(body)
     return value
 
 
 def _count(value: Any, depth: int) -> int:
     """How many fields all objects of the value have together."""
-    if not isinstance(value, dict | list):
+    if type(value) not in _NESTED:
         return 0
     if depth > MAX_DEPTH:
         raise BadInput(f"The body is nested deeper than {MAX_DEPTH} levels; accepted: at most {MAX_DEPTH}.")
-    inner = value.values() if isinstance(value, dict) else value
-    own = len(value) if isinstance(value, dict) else 0
-    return own + sum(_count(one, depth + 1) for one in inner if type(one) in (dict, list))
+    found, inner = (len(value), value.values()) if type(value) is dict else (0, value)
+    for one in inner:
+        if type(one) in _NESTED:
+            found += _count(one, depth + 1)
+    return found
 
 
 def _refuse_duplicates(body: bytes) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 import uuid
 from bisect import bisect_left
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import add
+from itertools import groupby
+from operator import add, itemgetter
 from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
@@ -28,6 +30,8 @@ _NUMBER_CELLS = 64
 # Up to so many rows a loop is faster than setting arrays up.
 _FEW = 16
 FLUSH_SECONDS = 1.0
+# So many answers wait to be counted together: one by one they cost more than the model of one row.
+_TOGETHER = 256
 Role = Literal["champion", "canary", "shadow"]
 _Key = tuple[str, str, int, int, Role, datetime]
 
@@ -41,6 +45,10 @@ class _Counts:
     answers: list[int] = field(default_factory=list)
 
 
+# What a request came to, counted later: whose it was, when, what was answered, in how many seconds.
+_Answered = tuple[Deployment, Role, Task, datetime, "np.ndarray", float]
+
+
 class Meter:
     """Counts in memory and stores what changed at most once a second; the numbers of all processes add up."""
 
@@ -52,31 +60,29 @@ class Meter:
         self._storing = Lock()
         self._counts: dict[_Key, _Counts] = {}
         self._changed: set[_Key] = set()
+        self._waiting: deque[_Answered] = deque()
         self._flushed = seconds()
 
     def answered(self, deployment: Deployment, role: Role, task: Task, answers: np.ndarray, seconds: float) -> None:
         """Count a request that was answered."""
-        found = cells(task, answers)
-        with self._lock:
-            counts = self._of(deployment, role)
-            counts.rows += len(answers)
-            counts.latency[bisect_left(LATENCY_MS, seconds * 1000)] += 1
-            counts.answers = list(map(add, counts.answers or [0] * len(found), found))
-        self._flush_when_due()
+        self._waiting.append((deployment, role, task, self._ports.clock(), answers, seconds))
+        if len(self._waiting) >= _TOGETHER:
+            with self._lock:
+                self._count_waiting()
+        if self._seconds() - self._flushed >= FLUSH_SECONDS:
+            self._store(wait=False)
 
     def failed(self, deployment: Deployment, role: Role) -> None:
         """Count a request that the version could not answer; stored at once, since it may end a rollout."""
         with self._lock:
-            self._of(deployment, role).errors += 1
+            counts = self._of(deployment, role, _minute(self._ports.clock()))
+            counts.requests += 1
+            counts.errors += 1
         self._store(wait=False)
 
     def flush(self) -> None:
         """Store everything that changed since the last time."""
         self._store(wait=True)
-
-    def _flush_when_due(self) -> None:
-        if self._seconds() - self._flushed >= FLUSH_SECONDS:
-            self._store(wait=False)
 
     def _store(self, *, wait: bool) -> None:
         """One thread at a time, so that what is older never overtakes; a request does not wait for another's writing.
@@ -87,6 +93,7 @@ class Meter:
             return
         try:
             with self._lock:
+                self._count_waiting()
                 self._flushed = self._seconds()
                 keys, self._changed = self._changed, set()
                 seen = [self._health(key) for key in keys]
@@ -106,18 +113,50 @@ class Meter:
             kept = {key for key in self._counts if key[-1] == newest} | self._changed
             self._counts = {key: one for key, one in self._counts.items() if key in kept}
 
-    def _of(self, deployment: Deployment, role: Role) -> _Counts:
-        minute = self._ports.clock().replace(second=0, microsecond=0)
+    def _count_waiting(self) -> None:
+        """Under the lock. Another request may go on adding: it is counted the next time."""
+        taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        for (deployment, role, task), group in groupby(taken, itemgetter(0, 1, 2)):
+            for minute, answered in _by_minute(list(group)):
+                self._count(self._of(deployment, role, minute), task, answered)
+
+    def _count(self, counts: _Counts, task: Task, answered: Sequence[_Answered]) -> None:
+        *_, answers, times = zip(*answered, strict=True)
+        for seconds in times:
+            counts.latency[bisect_left(LATENCY_MS, seconds * 1000)] += 1
+        counts.requests += len(answers)
+        counts.rows += sum(map(len, answers))
+        found = _cells_of(answers, task)
+        counts.answers = list(map(add, counts.answers or [0] * len(found), found))
+
+    def _of(self, deployment: Deployment, role: Role, minute: datetime) -> _Counts:
         key = (deployment.scenario, deployment.environment, deployment.generation, deployment.version, role, minute)
         self._changed.add(key)
-        counts = self._counts.setdefault(key, _Counts())
-        counts.requests += 1
-        return counts
+        return self._counts.setdefault(key, _Counts())
 
     def _health(self, key: _Key) -> Health:
         counts = self._counts[key]
         numbers = (counts.requests, counts.rows, counts.errors, tuple(counts.latency), tuple(counts.answers))
         return Health(*key, self._instance, *numbers)
+
+
+def _by_minute(answered: Sequence[_Answered]) -> Iterable[tuple[datetime, Sequence[_Answered]]]:
+    first, last = _minute(answered[0][3]), _minute(answered[-1][3])
+    if first == last:
+        return [(first, answered)]
+    return [(minute, list(group)) for minute, group in groupby(answered, lambda one: _minute(one[3]))]
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
+
+
+def _cells_of(answers: Sequence[np.ndarray], task: Task) -> list[int]:
+    if len(answers) == 1:
+        return cells(task, answers[0])
+    import numpy as np
+
+    return cells(task, np.concatenate(answers))
 
 
 def cells(task: Task, answers: np.ndarray) -> list[int]:

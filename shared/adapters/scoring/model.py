@@ -64,11 +64,11 @@ class OnnxModel:
         """Arrow columns to the matrix of the contract; Quarantined when a feature is absent."""
         return encode(table, self.contract)
 
-    def rows(self, rows: Sequence[Mapping[str, Any]], allowed: Collection[str] = ()) -> np.ndarray:
+    def rows(self, rows: Sequence[Mapping[str, Any]], allowed: Collection[str] = (), first: int = 1) -> np.ndarray:
         """Rows of a request to answers (rows, labels); BadInput names the row and field that does not fit."""
         if isinstance(rows, EncodedRows) and rows.fits(self.contract):
             return self.matrix(rows.matrix)
-        return self.matrix(self._rows.encode(rows, allowed))
+        return self.matrix(self._rows.encode(rows, allowed, first))
 
 
 def load(onnx: bytes, manifest: Mapping[str, Any]) -> OnnxModel:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from operator import add
 
 import numpy as np
 import pytest
 from releases import ask, drop
-from world import World
+from served_model import MIXED, serve
+from world import POINTS, World, logistic
 
 from shared.domain.health import Totals, judge_health
 from shared.domain.release import Health, HealthRules
 from shared.errors import Transient
 from shared.ports import HealthStore
-from shared.workflows.meter import cells
+from shared.workflows.meter import CELLS, Meter, cells
 from shared.workflows.serving import Servers
 
 
@@ -86,3 +88,25 @@ def test_one_error_of_two_proves_less_than_fifty_of_a_hundred() -> None:
         return judge_health("m:2", Totals(requests, 0, errors, (), ()), nothing, rules)[0].verdict
 
     assert [verdict(0, 0), verdict(2, 1), verdict(100, 50), verdict(100, 21)] == ["skip", "pass", "fail", "pass"]
+
+
+def test_answers_counted_together_come_to_what_each_comes_to(world: World) -> None:
+    """Hundreds of answers in two minutes of different hours: requests, rows, times and cells of each minute."""
+    deployment = serve(POINTS, logistic(3.0), MIXED).deployment
+    meter, start = Meter(world.ports, seconds=lambda: 0.0), world.clock().replace(second=0)
+    shares = np.random.default_rng(3).random(600).astype(np.float32)
+    expected = [0] * CELLS
+    for number, share in enumerate(shares):
+        if number == 500:
+            world.clock.advance(minutes=60)
+        meter.answered(deployment, "champion", "binary", np.array([[1 - share, share]] * 2), 0.0001)
+        expected = list(
+            map(add, expected, cells("binary", np.array([[1 - share, share]] * 2)) if number < 500 else [0] * CELLS)
+        )
+    meter.flush()
+    first, second = sorted(
+        world.ports.health.since("points", deployment.environment, start), key=lambda one: one.minute
+    )
+    assert (first.requests, first.rows, sum(first.latency), sum(first.answers)) == (500, 1000, 500, 1000)
+    assert (second.requests, second.rows, sum(second.latency), sum(second.answers)) == (100, 200, 100, 200)
+    assert list(first.answers) == expected

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from served_model import MIXED, serve
 from world import POINTS, logistic
 
+from shared.domain.predictions import decided
 from shared.errors import BadInput
-from shared.workflows.answer import MAX_ROWS, _closely, answer
-from shared.workflows.typed import Typed
+from shared.workflows.answer import MAX_ROWS, _closely, answer, labels_of
+from shared.workflows.typed import Asked, Doubt, Typed
 
 SERVING = serve(POINTS, logistic(3.0), MIXED)
 TYPED = Typed(POINTS, SERVING.loaded.contract, MAX_ROWS)
@@ -61,13 +62,37 @@ def test_whatever_is_sent_is_answered_the_same_both_ways(body: Any) -> None:
 def test_usual_requests_take_the_quick_way(body: Any) -> None:
     """Else it would be there for nothing."""
     asked = TYPED.decode(json.dumps(body).encode())
-    assert asked is not None
+    assert isinstance(asked, Asked)
     rows = (body.get("Inputs") or body)["data"]
     assert len(asked.rows) == len(rows)
     assert asked.rows[0] == {name: rows[0][name] for name in ("x", "color")}
     np.testing.assert_array_equal(
         asked.rows.matrix[:, 1], [{"blue": 0.0, "red": 1.0, None: -1.0}[row["color"]] for row in rows]
     )
+
+
+def test_a_row_that_does_not_fit_is_found_without_reading_the_others() -> None:
+    """Row 3 is named, although the close look would have spoken of row 4, which is no object, before it."""
+    body = b'{"data": [{"x": 1, "color": "red"}, {"x": 1, "color": "red"}, {"x": "no", "color": "red"}, 4]}'
+    assert TYPED.decode(body) == Doubt(2)
+    with pytest.raises(BadInput, match="Row 3, field 'x'"):
+        answer(POINTS, SERVING, body)
+    with pytest.raises(BadInput, match="Row 4 is not"):
+        _closely(POINTS, SERVING, body, None)
+
+
+def test_a_row_of_no_object_is_left_to_the_close_look() -> None:
+    """It may be a list of numbers, which is accepted there."""
+    assert TYPED.decode(b'{"data": [[1.0, 2.0]]}') == Doubt()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 0.4999999, 0.5, 0.5000001, 1.0, float("nan")])
+def test_two_labels_are_decided_as_everywhere_else(share: float) -> None:
+    """The shortcut for a single number agrees with what a batch decides."""
+    answers = np.array([[1 - share, share]], dtype=np.float32)
+    (label,) = labels_of(POINTS, SERVING, answers)
+    (code,) = decided("binary", SERVING.loaded.thresholds, answers)
+    assert label == POINTS.labels[code]
 
 
 @pytest.mark.parametrize(
