@@ -15,12 +15,19 @@ export function predictions(data, tools) {
 function byWindow(data, tools) {
   const answers = [...new Set(data.windows.flatMap((one) => one.answers.map((each) => each.answer)))].sort(new Intl.Collator("en", { numeric: true }).compare);
   const numeric = data.task === "regression";
-  const row = (one) => h("div", { class: "row" }, link(tools.href("predictions", { window: one.window }), one.window, { class: "mono", "aria-current": one.window === data.window ? "true" : null, title: `${one.window}, ${one.model}` }),
+  const row = (one) => h("div", { class: "row" }, h("span", {}, link(tools.href("predictions", { window: one.window }), one.window, { class: "mono", "aria-current": one.window === data.window ? "true" : null, title: `${one.window}, ${one.model}` }), version(one)),
     numeric ? h("span", {}, `mean ${num(one.answers[0]?.mean, 4)}`) : bar(one, answers), h("span", { class: "num small" }, num(one.rows), one.failed_rows ? h("span", { title: "rows that failed" }, ` (${num(one.failed_rows)} ✕)`) : null));
-  const columns = [{ head: "Window", cell: (one) => h("span", { class: "mono" }, one.window) }, { head: "Predicted", cell: (one) => when(one.at) }, { head: "Model", cell: (one) => one.model }, { head: "Rows", num: true, cell: (one) => num(one.rows) },
+  const columns = [{ head: "Window", cell: (one) => h("span", { class: "mono" }, one.window, version(one)) }, { head: "Predicted", cell: (one) => when(one.at) }, { head: "Model", cell: (one) => one.model }, { head: "Rows", num: true, cell: (one) => num(one.rows) },
     ...(numeric ? [] : answers.map((answer) => ({ head: answer, num: true, cell: (one) => num(one.answers.find((each) => each.answer === answer)?.rows ?? 0) })))];
   return card("Answers by window", { note: `The newest ${plural(data.windows.length, "window")}; choose one to see its rows. The last column counts rows.` }, h("div", { class: "stack" }, data.windows.map(row)), numeric ? null : key(answers),
     h("details", {}, h("summary", {}, "Numbers"), table("Answers by window", columns, data.windows)));
+}
+
+/** Whether a window corrects another one, or was itself corrected. */
+function version(one) {
+  const told = one.corrects ? `version ${one.version} of ${one.corrects}` : "the first version";
+  const marks = [one.corrects ? badge("correction", `version ${one.version}`) : null, one.superseded ? badge("superseded", "corrected since") : null];
+  return marks.filter(Boolean).length ? h("span", { title: told }, " ", marks) : null;
 }
 
 /** Predicted against true: asked for apart, because joining late labels may take a while. */

@@ -51,7 +51,7 @@ _COLUMNS = (
     Column("text", "text"),
     Column("target", "int", values=tuple(str(position) for position in range(len(LABELS)))),
     # What the published files have besides: a number to find a text again, and the name of its class.
-    Column("id", "int", nulls=True, optional=True),
+    Column("id", "int", nulls=True, optional=True, identifies=True),
     Column("category", "text", nulls=True, optional=True, values=LABELS),
 )
 

@@ -62,9 +62,9 @@ class _Blank(dict[str, str]):
 
 
 def alert_of(notice: Notice) -> Alert | None:
-    """The alert of an event, or None when nobody needs to hear of it."""
+    """The alert of an event, or None when nobody needs to hear of it, or another event tells them of the same thing."""
     rule = RULES.get(notice.type)
-    if rule is None:
+    if rule is None or notice.data.get("told"):
         return None
     data = {str(name): shown(value) for name, value in notice.data.items()}
     facts = tuple((name, value) for name, value in sorted(data.items()) if name not in _TEXT and value)

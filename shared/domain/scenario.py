@@ -23,7 +23,10 @@ Words = Callable[[Mapping[str, Any]], Mapping[str, list[str]]]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table. `nulls` allows missing cells; `optional` allows the whole column to be absent."""
+    """One column of a table. `nulls` allows missing cells; `optional` allows the whole column to be absent.
+
+    `identifies`: its values only name rows, so that they differ from file to file and are never compared.
+    """
 
     name: str
     kind: Kind
@@ -32,6 +35,7 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     values: tuple[str, ...] = ()
+    identifies: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,8 +91,9 @@ def validation(
 
 def judged_names(scenario: Scenario, table: Table) -> tuple[str, ...]:
     """The columns that a baseline judges: what names a row or a moment differs in every dataset by its nature."""
-    named = {*table.key, *scenario.entity, scenario.time}
-    return tuple(column.name for column in table.columns if column.name not in named and column.kind != "time")
+    named = {*table.key, *scenario.entity, scenario.time, scenario.monitoring.restart}
+    named |= {column.name for column in table.columns if column.identifies or column.kind == "time"}
+    return tuple(column.name for column in table.columns if column.name not in named)
 
 
 def outside(value: float, low: float | None, high: float | None) -> bool:

@@ -35,11 +35,27 @@ class Answered:
     mean: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Which version of which window a committed window is: 1 for the first, then corrections.
+
+    `superseded`: a later version of it stands.
+    """
+
+    window: str
+    base: str
+    number: int
+    superseded: bool
+
+
 class Totals(Protocol):
     """Counts that the state answers from its keys, however many predictions there are."""
 
     def totals(self, scenarios: Collection[str]) -> Mapping[str, Mapping[str, int]]:
-        """Per scenario: files, datasets, runs, models, windows, open windows, predictions, failed rows."""
+        """Per scenario: files, datasets, runs, models, windows, open windows, predictions, failed rows.
+
+        Of a window that was corrected the newest version counts.
+        """
         ...
 
     def standing(self, states: Collection[str], limit: int) -> Sequence[Entry]:
@@ -52,6 +68,10 @@ class PredictionRows(Protocol):
 
     def recent(self, scenario: str, limit: int) -> Sequence[Commit]:
         """The newest commits, newest first."""
+        ...
+
+    def versions(self, scenario: str, commits: Sequence[Commit]) -> Sequence[Version]:
+        """Which version each commit is, in the order given."""
         ...
 
     def answers(self, scenario: Scenario, commits: Sequence[Commit]) -> Sequence[Answered]:

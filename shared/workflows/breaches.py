@@ -13,9 +13,19 @@ from shared.workflows.announce import announce
 
 
 def open_breach(
-    ports: Ports, scenario: str, suspect: Suspect, window: str, *, action: Action = "alert", at: datetime | None = None
+    ports: Ports,
+    scenario: str,
+    suspect: Suspect,
+    window: str,
+    *,
+    action: Action = "alert",
+    told: str = "",
+    at: datetime | None = None,
 ) -> Breach:
-    """Open the breach or add this sighting to it; a new one is announced and noted in the ledger."""
+    """Open the breach or add this sighting to it; a new one is announced and noted in the ledger.
+
+    `told`: the event that tells people of the same thing already, so that they are alerted once.
+    """
     now = at or ports.clock()
     facts = f"{scenario}\n{suspect.cause}\n{suspect.table}\n{suspect.column}\n{window}"
     seen = Breach(
@@ -35,7 +45,7 @@ def open_breach(
     )
     standing, _ = ports.monitoring.breaches.observe(seen)
     # Told again when a worker died in between: the outbox and the ledger keep the same thing once.
-    _tell(ports, standing)
+    _tell(ports, standing, told)
     return standing
 
 
@@ -53,7 +63,7 @@ def close_breaches(
         ports.ledger.note("breach", f"{scenario}/{breach.id}", "done", f"It is over: {breach.sentence}")
 
 
-def _tell(ports: Ports, breach: Breach) -> None:
+def _tell(ports: Ports, breach: Breach, told: str) -> None:
     kind = "DriftDetected" if breach.may_retrain else "DataBreachDetected"
     data = {
         "scenario": breach.scenario,
@@ -65,6 +75,7 @@ def _tell(ports: Ports, breach: Breach) -> None:
         "firstSeen": breach.first_seen.isoformat(),
         "action": breach.action,
         "sentence": breach.sentence,
+        "told": told,
     }
     announce(ports, kind, f"breaches/{breach.scenario}/{breach.id}", data)
     if ports.history.find("breach", f"{breach.scenario}/{breach.id}") is None:

@@ -40,7 +40,7 @@ def note_refusal(ports: Ports, where: Landing, fault: Quarantined) -> None:
     """A refused drop is a breach with its cause, so that it shows beside what watching finds."""
     cause = triage.cause_of_refusal(fault.reason_code)
     suspect = Suspect(cause, fault.table, fault.column, fault.reason)
-    open_breach(ports, where.scenario.name, suspect, where.drop, action="quarantine")
+    open_breach(ports, where.scenario.name, suspect, where.drop, action="quarantine", told="DatasetQuarantined")
 
 
 def fit_again(ports: Ports, scenario: str) -> None:

@@ -150,7 +150,7 @@ def _refused(ports: Ports, scenario: Scenario, window: Window) -> Outcome:
     """A window that was quarantined has no rows; why it was is a change of the schema as seen from outside."""
     suspect = Suspect("schema_change", scenario.batch.table, "", window.reason)
     _keep(ports, scenario, window.id, window.ordinal, window.reason)
-    open_breach(ports, scenario.name, suspect, window.id)
+    open_breach(ports, scenario.name, suspect, window.id, told="WindowQuarantined")
     return Outcome("done", f"The window was refused: {window.reason}")
 
 

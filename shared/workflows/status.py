@@ -26,21 +26,24 @@ class DropOutcome:
 
 
 def status(ports: Ports) -> Mapping[str, Any]:
-    """Per scenario: the newest dataset, the newest run, what serves, and windows that are open."""
-    return {"scenarios": {name: _scenario_status(ports, name) for name in sorted(ports.scenarios)}}
+    """Per scenario: the newest dataset, the newest run, what serves, open windows, and rows that are predicted.
+
+    Of a window that was corrected the newest version counts.
+    """
+    totals = ports.totals.totals(ports.scenarios)
+    return {"scenarios": {name: _scenario_status(ports, name, totals[name]) for name in sorted(ports.scenarios)}}
 
 
-def _scenario_status(ports: Ports, name: str) -> Mapping[str, Any]:
+def _scenario_status(ports: Ports, name: str, totals: Mapping[str, int]) -> Mapping[str, Any]:
     datasets, runs = ports.datasets.list(name), ports.runs.list(name)
     current = ports.deployments.current(name)
-    commits = ports.predictions.commits(name)
     return {
         "dataset": datasets[-1].id if datasets else None,
         "run": {"id": runs[-1].id, "state": runs[-1].state} if runs else None,
         "model": f"{current.model}:{current.version}" if current else None,
         "generation": current.generation if current else 0,
-        "open_windows": len(ports.windows.list(name, "planned")),
-        "predictions": sum(commit.rows for commit in commits),
+        "open_windows": totals["open_windows"],
+        "predictions": totals["predictions"],
     }
 
 

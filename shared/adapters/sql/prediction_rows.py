@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, cast, func, inspect, select
+from sqlalchemy import Connection, Engine, Row, Table, cast, func, inspect, select
 from sqlalchemy.types import Unicode
 
 from shared.adapters.sql.engine import read
 from shared.adapters.sql.schema import prediction_commit, prediction_table
+from shared.adapters.sql.tables_lineage import prediction_revision
 from shared.domain.predictions import first_id
 from shared.domain.records import Commit
 from shared.domain.scenario import Scenario
 from shared.errors import BadInput, Missing
-from shared.ports.dashboard import Answered, RowChoice
+from shared.ports.dashboard import Answered, RowChoice, Version
 
 _C = prediction_commit.c
+_R = prediction_revision.c
 _REMEMBERED = 2000
 
 
@@ -32,6 +34,13 @@ class SqlPredictionRows:
         query = select(prediction_commit).where(_C.scenario == scenario).order_by(_C.ordinal.desc()).limit(limit)
         rows = read(self._engine, lambda connection: connection.execute(query).mappings().all())
         return [Commit(**row) for row in rows]
+
+    def versions(self, scenario: str, commits: Sequence[Commit]) -> Sequence[Version]:
+        """Which version each commit is; one of before versions were kept is a first."""
+        named = [commit.window for commit in commits]
+        query = select(prediction_revision).where(_R.scenario == scenario, _R.window.in_(named))
+        kept = {row.window: row for row in read(self._engine, lambda connection: connection.execute(query).all())}
+        return [_version(window, kept.get(window)) for window in named]
 
     def answers(self, scenario: Scenario, commits: Sequence[Commit]) -> Sequence[Answered]:
         """Rows per window and answer. A committed window never changes: what was counted once is remembered."""
@@ -60,6 +69,12 @@ class SqlPredictionRows:
             return [dict(row) for row in rows]
 
         return read(self._engine, work)
+
+
+def _version(window: str, row: Row[Any] | None) -> Version:
+    if row is None:
+        return Version(window, window, 1, superseded=False)
+    return Version(window, row.base, row.revision, row.superseded_at is not None)
 
 
 def _chosen(connection: Connection, scenario: Scenario, table: Table, choice: RowChoice) -> Any:

@@ -17,9 +17,11 @@ from shared.adapters.sql.schema import (
     run,
     window,
 )
+from shared.adapters.sql.tables_lineage import prediction_revision
 from shared.domain.records import Entry
 
 _C = prediction_commit.c
+_R = prediction_revision.c
 
 
 class SqlTotals:
@@ -29,7 +31,10 @@ class SqlTotals:
         self._engine = engine
 
     def totals(self, scenarios: Collection[str]) -> Mapping[str, Mapping[str, int]]:
-        """Per scenario: files, datasets, runs, models, windows, open windows, predictions, failed rows."""
+        """Per scenario: files, datasets, runs, models, windows, open windows, predictions, failed rows.
+
+        Of a window that was corrected the newest version counts.
+        """
         return read(self._engine, lambda connection: {name: _totals(connection, name) for name in scenarios})
 
     def standing(self, states: Collection[str], limit: int) -> Sequence[Entry]:
@@ -42,7 +47,10 @@ def _totals(connection: Connection, name: str) -> Mapping[str, int]:
     def count(table: Table, *conditions: ColumnElement[bool]) -> int:
         return connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
 
-    predicted = select(func.sum(_C.rows), func.sum(_C.failed_rows), func.count()).where(_C.scenario == name)
+    # Of a window that was corrected the newest version counts.
+    stands = prediction_commit.outerjoin(prediction_revision, (_R.scenario == _C.scenario) & (_R.window == _C.window))
+    predicted = select(func.sum(_C.rows), func.sum(_C.failed_rows), func.count()).select_from(stands)
+    predicted = predicted.where(_C.scenario == name, _R.superseded_at.is_(None))
     rows, failed, commits = connection.execute(predicted).one()
     return {
         "files": sum(count(ledger, *_blobs(f"{area}/{name}/")) for area in ("incoming", "scoring")),

@@ -62,9 +62,13 @@ def time_column(scenario: Scenario) -> str | None:
 
 def _windows(ports: Ports, scenario: Scenario, commits: Sequence[Commit]) -> list[Mapping[str, Any]]:
     answers = ports.prediction_rows.answers(scenario, commits)
+    versions = ports.prediction_rows.versions(scenario.name, commits)
     return [
         {
             "window": one.window,
+            "corrects": version.base if version.number > 1 else None,
+            "version": version.number,
+            "superseded": version.superseded,
             "at": one.scored_at,
             "rows": one.rows,
             "failed_rows": one.failed_rows,
@@ -76,7 +80,7 @@ def _windows(ports: Ports, scenario: Scenario, commits: Sequence[Commit]) -> lis
                 if told.window == one.window
             ],
         }
-        for one in commits
+        for one, version in zip(commits, versions, strict=True)
     ]
 
 

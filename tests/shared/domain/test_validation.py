@@ -8,6 +8,7 @@ import pytest
 from world import POINTS
 
 from shared.adapters.profiling import ArrowProfiles
+from shared.domain.policies import Monitoring
 from shared.domain.profile import dataset_profile
 from shared.domain.scenario import Column, Scenario, Table
 from shared.domain.validation import (
@@ -165,11 +166,12 @@ def test_a_drifted_column_is_warned_of_with_its_largest_distance() -> None:
 
 
 def test_what_names_a_row_or_a_moment_is_not_judged() -> None:
-    """Keys, entities and times differ in every dataset by their nature."""
-    table = Table(
-        "t", (Column("id", "int"), Column("when", "time"), Column("seq", "int"), Column("x", "float")), ("id",)
-    )
-    scenario = replace(POINTS, tables=(table,), entity=("id",), time="seq")
+    """Keys, entities, times, counters of restarts and declared names of rows differ in every dataset."""
+    names = ("id", "seq", "counter", "x")
+    columns = (Column("when", "time"), Column("row", "int", identifies=True), *(Column(one, "int") for one in names))
+    table = Table("t", columns, ("id",))
+    monitoring = Monitoring(restart="counter")
+    scenario = replace(POINTS, tables=(table,), entity=("id",), time="seq", monitoring=monitoring)
     assert judged_names(scenario, table) == ("x",)
     shifted = rows().set_column(0, "id", pa.array(range(10**6, 10**6 + ROWS)))
     assert codes(judged(shifted)) == []

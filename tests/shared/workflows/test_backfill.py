@@ -15,7 +15,9 @@ from shared.domain.predictions import first_id
 from shared.errors import BadInput, Refused
 from shared.workflows.backfill import Backfill, Step, begin, plan_backfill
 from shared.workflows.rebuild import rebuild
+from shared.workflows.status import status
 from shared.workflows.trace import trace
+from shared.workflows.views import view
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -79,6 +81,18 @@ def test_a_window_scored_already_gets_a_further_version(scored: World) -> None:
     assert query(scored, "select count(*) from predictions_points") == [(20,)]
     versions = query(scored, "select base, revision, superseded_at is null from prediction_revision order by revision")
     assert versions == [(base[0], 1, 0), (base[0], 2, 1)]
+
+
+def test_a_corrected_window_counts_once(scored: World) -> None:
+    """In the totals; the page of predictions shows both versions and says which stands."""
+    before = status(scored.ports)["scenarios"]["points"]["predictions"]
+    run(scored)
+    assert before == status(scored.ports)["scenarios"]["points"]["predictions"] == 10
+    totals = scored.ports.totals.totals(["points"])["points"]
+    assert (totals["predictions"], totals["windows"]) == (10, 1)
+    second, first = view(scored.ports, "predictions", {"scenario": "points"})["windows"]
+    assert (first["corrects"], first["version"], first["superseded"]) == (None, 1, True)
+    assert (second["corrects"], second["version"], second["superseded"]) == (first["window"], 2, False)
 
 
 def test_both_versions_are_traced(scored: World) -> None:
