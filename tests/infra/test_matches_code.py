@@ -5,16 +5,17 @@ from __future__ import annotations
 import subprocess
 import sys
 import tomllib
+from typing import Any
 
 import pytest
 import yaml
-from infra.bicep import FOLDER, read
+from infra.bicep import FOLDER, Code, read
 
 from functions.names import QUEUES
 from local.subscriptions import SUBSCRIPTIONS
 from shared.domain.events import ACTED_ON
 from shared.domain.paths import AREAS
-from shared.settings import CONTAINER, NAMES
+from shared.settings import CONTAINER, NAMES, read_settings
 
 RESOURCES = read(FOLDER / "resources.bicep")
 EVENTS = read(FOLDER / "events.bicep")
@@ -82,6 +83,31 @@ def _schedules() -> list[str]:
     from functions import names
 
     return [value for name, value in vars(names).items() if name.endswith("_SCHEDULE")]
+
+
+def test_settings_are_accepted_by_the_code() -> None:
+    """With names filled in as a deployment would, every value is one that the code takes."""
+    filled = {key: _filled(value) for key, value in RESOURCES.variables["settings"].items()}
+    settings = read_settings(filled)
+    assert settings.lake_url == "https://stdata.blob.core.windows.net/mlops"
+
+
+def _filled(value: Any) -> str:
+    known = {
+        "lakeUrl": "https://stdata.blob.core.windows.net/mlops",
+        "topic.outputs.endpoint": "https://evgt.westeurope-1.eventgrid.azure.net/api/events",
+        "withDataExplorer ? explorer!.outputs.url : (empty(telemetryUrl) ? 'lake:' : telemetryUrl)": "lake:",
+    }
+    if isinstance(value, Code):
+        return known[str(value)]
+    for name, content in {
+        "database.outputs.host": "sql.database.windows.net",
+        "database.outputs.name": "mlops",
+        "workspacePath": "00000000-0000-0000-0000-000000000000/rg/mlw",
+    }.items():
+        value = value.replace(f"${{{name}}}", content)
+    assert "${" not in value
+    return str(value)
 
 
 @pytest.mark.parametrize(
