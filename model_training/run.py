@@ -47,13 +47,18 @@ def work(run_id: str, environ: Mapping[str, str]) -> int:
     home = read_settings(environ).home
     ports = build_ports(environ, SCENARIOS)
     with holding(run_id, home):
-        if not _begin(ports, run_id):
-            return 0
         folder = home / "runs" / run_id
-        ended = _finish(ports, run_id, Progress(folder / "progress.json"), folder)
+        ended = train_run(ports, run_id, Progress(folder / "progress.json"), folder)
+        if ended is None:
+            return 0
         # Whoever waits for the model has it by now.
         _track(ports, run_id, folder, home)
         return ended
+
+
+def train_run(ports: Ports, run_id: str, progress: Callable[..., None], folder: Path) -> int | None:
+    """Train the run, register its model and record how it ended: 0 completed, 1 failed, None: it was done before."""
+    return _finish(ports, run_id, progress, folder) if _begin(ports, run_id) else None
 
 
 class Progress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from functools import partial
@@ -19,10 +20,11 @@ from local.output import as_json, err, out
 from local.session import PORT, Session
 from local.story import Story
 from local.waiting import Watcher, progress, wait_for, window_fate, windows_ended
+from model_training.threads import limit
 from shared.domain.paths import Landing
 from shared.domain.records import Blob
 from shared.domain.scenario import Knobs, Scenario
-from shared.errors import Fault
+from shared.errors import BadInput, Fault
 from shared.workflows.approvals import decide
 from shared.workflows.status import DropOutcome, drop_outcome
 from shared.workflows.windows import input_key
@@ -44,16 +46,22 @@ def register(app: typer.Typer) -> None:
 def demo(
     serve: Annotated[bool, typer.Option("--serve", help=f"Keep the host up on port {PORT} afterwards.")] = False,
     rows: Annotated[int, typer.Option(min=4000, help="Generated rows a scenario.")] = ROWS,
+    story: Annotated[bool, typer.Option("--story", help="A year of a plant in minutes, in a home of its own.")] = False,
     json: Json = False,
 ) -> None:
     """Generate data for every scenario, drop it, and show how it becomes models and predictions."""
+    if story:
+        if serve or rows != ROWS:
+            raise BadInput("--story goes alone; accepted: --story, with or without --json.")
+        _play_year(json=json)
+        return
     session = Session(SETTINGS)
     began = time.monotonic()
     with session.own_host(PORT if serve else 0) as host, progress(quiet=json) as display:
-        story = Story(session.ports, display.console if display.console.is_terminal else err)
-        outcomes = _learn(session, display, story, rows)
+        teller = Story(session.ports, display.console if display.console.is_terminal else err)
+        outcomes = _learn(session, display, teller, rows)
         _check(outcomes)
-        _predict(session, story)
+        _predict(session, teller)
         display.stop()
         seconds = time.monotonic() - began
         stopped = hear_signals() if serve else None
@@ -64,6 +72,15 @@ def demo(
         if stopped is not None:
             err.print(f"\nThe host stays up on http://127.0.0.1:{host.port}/api/ (stop with Ctrl+C).")
             stopped.wait()
+
+
+def _play_year(*, json: bool) -> None:
+    # Models are trained in this process: before anything numeric is imported.
+    limit(os.environ)
+    from local.commands.story import tell_story
+    from local.tale.chapters import CHAPTERS
+
+    tell_story(CHAPTERS, json=json)
 
 
 def _learn(session: Session, display: Any, story: Story, rows: int) -> list[DropOutcome]:

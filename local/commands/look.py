@@ -34,7 +34,10 @@ def register(app: typer.Typer) -> None:
 
 def history(
     why: Annotated[
-        str | None, typer.Option(help="Only what concerns this: a file, drop, dataset, model, window.")
+        str | None,
+        typer.Option(
+            help="Only what concerns this: a file, drop, dataset, model, window, or all of a kind: retrain, breach."
+        ),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many lines, newest first.")] = 50,
     json: Json = False,

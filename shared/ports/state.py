@@ -58,7 +58,7 @@ class History(Protocol):
         ...
 
     def why(self, text: str) -> Sequence[Entry]:
-        """The transitions of every key that contains `text`, oldest first."""
+        """The transitions of every key that contains `text`, and of the kind that is called so, oldest first."""
         ...
 
     def find(self, kind: str, key: str) -> Entry | None:

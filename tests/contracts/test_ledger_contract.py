@@ -247,6 +247,13 @@ class TestHistory:
         assert [line.key for line in history.why("0%_d")] == ["100%_done"]
         assert history.why("%x%") == []
 
+    def test_a_kind_is_asked_for_by_its_name(self, ledger: Ledger, history: History) -> None:
+        """Whatever the keys of such entries are; a part of the name is no kind."""
+        ledger.note("retrain", "drift-1", "done", "x")
+        ledger.note("event", "drift-2", "ignored", "x")
+        assert [line.key for line in history.why("retrain")] == ["drift-1"]
+        assert history.why("retr") == []
+
     def test_what_is_unknown_is_none(self, history: History) -> None:
         """No entry, no error."""
         assert history.find("blob", "k") is None

@@ -32,8 +32,9 @@ class SqlHistory:
         return [_line(row) for row in self._rows(query)]
 
     def why(self, text: str) -> Sequence[Entry]:
-        """The transitions of every key that contains `text`, oldest first."""
-        query = _LINES.where(journal.c.key.contains(text, autoescape=True)).order_by(journal.c.id)
+        """The transitions of every key that contains `text`, and of the kind that is called so, oldest first."""
+        asked = or_(journal.c.key.contains(text, autoescape=True), journal.c.kind == text)
+        query = _LINES.where(asked).order_by(journal.c.id)
         return [_line(row) for row in self._rows(query)]
 
     def find(self, kind: str, key: str) -> Entry | None:

@@ -1,0 +1,79 @@
+"""A year of a plant in minutes: `mlops demo --story`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from local.output import as_json, as_table, err, out
+from local.session import Session
+from local.tale.chapter import Chapter, Ending
+from local.tale.play import play
+from local.tale.telling import Teller, told
+from local.waiting import progress
+
+_FAILED = 4
+
+
+def tell_story(chapters: Sequence[Chapter], *, json: bool) -> None:
+    """Play them in a home of their own and show what the system made of each; exit code 4 when one ended otherwise."""
+    home = Session().settings.home / "story" / time.strftime("%Y%m%dT%H%M%S", time.gmtime())
+    began = time.monotonic()
+    endings = _played(home, chapters, quiet=json)
+    seconds = time.monotonic() - began
+    if json:
+        as_json({"chapters": list(map(_facts, endings)), "seconds": round(seconds, 1), "home": str(home)})
+    else:
+        _close(endings, seconds, home)
+    if not all(one.well for one in endings):
+        raise typer.Exit(_FAILED)
+
+
+def _played(home: Path, chapters: Sequence[Chapter], *, quiet: bool) -> list[Ending]:
+    with progress(quiet=quiet) as display:
+        task = display.add_task("the story begins", total=1.0)
+
+        def report(step: str, done: float) -> None:
+            display.update(task, description=f"training: {step}", completed=done)
+
+        teller = Teller(display.console if display.console.is_terminal else err, quiet=quiet)
+        return play(home, chapters, teller, report)
+
+
+def _facts(ending: Ending) -> Mapping[str, Any]:
+    chapter = ending.chapter
+    return {
+        "chapter": chapter.title,
+        "planted": chapter.planted,
+        "verdict": chapter.verdict,
+        "as_expected": ending.well,
+        "reason": ending.reason,
+        "missing": list(map(str, ending.missing)),
+        "why": chapter.look,
+        "journal": [
+            {"at": one.at, "kind": one.kind, "state": one.state, "reason": one.reason}
+            for one in filter(told, ending.said)
+        ],
+    }
+
+
+def _close(endings: Sequence[Ending], seconds: float, home: Path) -> None:
+    rows = [
+        (
+            "✓" if one.well else "✗", one.chapter.title, one.chapter.planted, one.chapter.verdict, one.reason,
+            one.chapter.look,
+        )
+        for one in endings
+    ]  # fmt: skip
+    out.print()
+    columns = ("", "chapter", "planted", "the system's verdict", "in its own words", "history --why")
+    as_table("A year", columns, rows)
+    well = sum(one.well for one in endings)
+    out.print(f"\n{well} of {len(endings)} chapters ended as they have to; the year took {seconds:.0f} s.")
+    out.print("\nLook closer:")
+    for line in ("history --why unit_change", "monitor show iiot_quality", "scorecard", "dashboard export year.html"):
+        out.print(f"  MLOPS_HOME={home} .venv/bin/mlops {line}", soft_wrap=True)

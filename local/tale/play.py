@@ -1,0 +1,30 @@
+"""Playing the whole story, chapter by chapter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from local.tale.chapter import Chapter, Ending, ending_of
+from local.tale.stage import Stage
+from local.tale.telling import Teller
+from local.tale.workshop import Progress
+from shared.domain.records import Entry
+
+
+def play(home: Path, chapters: Sequence[Chapter], teller: Teller, progress: Progress) -> list[Ending]:
+    """How each chapter ended, played in a home that was empty before; a bad ending does not end the story."""
+    said: list[Entry] = []
+
+    def hear(entries: Sequence[Entry]) -> None:
+        said.extend(entries)
+        teller.tell(entries)
+
+    stage, endings = Stage(home, progress, hear), []
+    for number, chapter in enumerate(chapters, 1):
+        said.clear()
+        teller.begin(number, len(chapters), chapter)
+        chapter.play(stage)
+        endings.append(ending_of(chapter, said))
+        teller.end(endings[-1])
+    return endings
