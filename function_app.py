@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 @cache
 def ports() -> Ports:
     """The process's ports, built by the first event that needs them."""
-    from model_training.azureml.maker import make_job
+    from model_training.azureml.maker import make_job, online_environment
     from model_training.scenarios import SCENARIOS
     from shared.bootstrap import build_ports
 
-    return build_ports(os.environ, SCENARIOS, make_job=make_job)
+    return build_ports(os.environ, SCENARIOS, make_job=make_job, code=online_environment)
 
 
 app = create_app(ports)

@@ -224,6 +224,7 @@ var settings = {
   REGISTRY_URL: 'azureml:${workspacePath}'
   TRAINER_URL: 'azureml:${workspacePath}'
   SERVING_URL: 'functions:'
+  ENDPOINT_COMPUTE: 'Standard_DS3_v2:1'
   TELEMETRY_URL: withDataExplorer ? explorer!.outputs.url : (empty(telemetryUrl) ? 'lake:' : telemetryUrl)
   EVENTS_URL: topic.outputs.endpoint
   TRAINING_PROFILE: 'default'

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from local.local_settings import read_environment
 from local.running import running_host
-from model_training.azureml.maker import make_job
+from model_training.azureml.maker import make_job, online_environment
 from model_training.scenarios import SCENARIOS
 from shared.bootstrap import build_ports
 from shared.domain.scenario import Scenario
@@ -49,7 +49,7 @@ class Session:
     def ports(self) -> Ports:
         """The same ports the function app gets."""
         if self._ports is None:
-            self._ports = build_ports(self.environ, SCENARIOS, make_job=make_job)
+            self._ports = build_ports(self.environ, SCENARIOS, make_job=make_job, code=online_environment)
         return self._ports
 
     def scenario(self, name: str) -> Scenario:

@@ -2,7 +2,7 @@
 
 `dump` writes a training pipeline for each scenario, a batch scoring pipeline where a file alone can be scored, and the
 conda files they install. Settings choose compute, image and experiment; no workspace is asked. `publish` registers the
-components of this code, which the function app's training jobs name.
+components of this code and the environment of endpoints, which the function app's jobs and deployments name.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
     parser = argparse.ArgumentParser(prog="python -m model_training.pipeline", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("dump", help="write the jobs").add_argument("--folder", type=Path, default=DOCUMENTS)
-    published = verbs.add_parser("publish", help="register the components of this code in a workspace")
+    published = verbs.add_parser("publish", help="register this code in a workspace")
     published.add_argument("workspace", metavar="azureml:SUBSCRIPTION/GROUP/WORKSPACE")
     chosen = parser.parse_args(arguments)
     try:
@@ -49,13 +49,14 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
 
 
 def publish(workspace: str, environ: Mapping[str, str]) -> list[str]:
-    """Register every component of this code in the workspace; returns their names with versions."""
+    """Register every component and the environment of endpoints in the workspace; returns their names with versions."""
     from model_training.azureml import submission
     from shared.adapters.azure_clients import make_credential
     from shared.adapters.azureml.client import workspace_client
 
     place = workspace_place("workspace", workspace)
-    return submission.publish(workspace_client(place, make_credential(environ.get("AZURE_CREDENTIAL") or "default")))
+    credential = make_credential(environ.get("AZURE_CREDENTIAL") or "default")
+    return submission.publish(workspace_client(place, credential), read_platform(environ, STEPS))
 
 
 def dump(folder: Path, platform: Platform) -> None:

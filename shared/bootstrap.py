@@ -15,7 +15,7 @@ from shared.domain.records import Run
 from shared.domain.scenario import Scenarios
 from shared.errors import Missing
 from shared.ports import Clock, Datasets, Lake, Observer, Ports, Publisher, Registry, Tables, Trainer
-from shared.ports.serving import traffic_of
+from shared.ports.serving import ServingTarget, Traffic, traffic_of
 from shared.ports.telemetry import Telemetry
 from shared.ports.training import JobOrder
 from shared.settings import Settings, read_settings
@@ -56,14 +56,18 @@ def utc_now() -> datetime:
 
 
 def build_ports(
-    environ: Mapping[str, str], scenarios: Scenarios, clock: Clock = utc_now, make_job: JobMaker | None = None
+    environ: Mapping[str, str],
+    scenarios: Scenarios,
+    clock: Clock = utc_now,
+    make_job: JobMaker | None = None,
+    code: Callable[[], str] = lambda: "mlops-online:1",
 ) -> Ports:
     """Ports for these settings; Misconfigured when one is missing or cannot be used.
 
-    `make_job` builds the job of a run where training runs in Azure ML.
+    `make_job` builds the job of a run where training runs in Azure ML; `code` names the environment, with its version,
+    that this code was published as for endpoints there.
     """
     from shared.adapters.azure_clients import make_credential
-    from shared.adapters.functions_serving import FunctionsServing
     from shared.adapters.lake_served import LakeServed
     from shared.adapters.onnx_scoring import OnnxScoring
     from shared.adapters.operations import operations
@@ -137,8 +141,8 @@ def build_ports(
         health=SqlHealth(engine),
         served=LakeServed(lake, settings.log_sample),
         observer=observer,
-        serving=FunctionsServing(
-            lake, lambda *where: traffic_of(deployments.current(*where), rollouts.current(*where))
+        serving=_serving(
+            settings, code, lake, lambda *where: traffic_of(deployments.current(*where), rollouts.current(*where))
         ),
         readings=SqlReadings(engine),
     )
@@ -226,6 +230,20 @@ def _trainer(settings: Settings, environ: Mapping[str, str], lake: Lake, orders:
         return NoTrainer()
     places = {"LAKE_URL": settings.lake_url, "DATABASE_URL": settings.database_url}
     return ProcessTrainer(settings.home, {**environ, **places})
+
+
+def _serving(
+    settings: Settings, code: Callable[[], str], lake: Lake, asked: Callable[[str, str], Traffic]
+) -> ServingTarget:
+    if settings.serving_url == "functions:":
+        from shared.adapters.functions_serving import FunctionsServing
+
+        return FunctionsServing(lake, asked)
+    from shared.adapters.azureml.serving import AzureMlServing, Hosting
+
+    place = workspace_place("SERVING_URL", settings.serving_url)
+    client = _workspace(settings, "SERVING_URL", settings.serving_url)
+    return AzureMlServing(client, Hosting(place, settings.machines, code))
 
 
 def _publisher(settings: Settings) -> Publisher:

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from shared.domain.alert_targets import SETTING as ALERTS
 from shared.domain.alert_targets import Target, parse_targets
+from shared.domain.endpoints import DEFAULT as MACHINES
+from shared.domain.endpoints import SETTING as ENDPOINT
+from shared.domain.endpoints import Machines, machines
 from shared.domain.places import BlobPlace, blob_place, check_credential, check_topic, cluster_place, workspace_place
 from shared.domain.policy_settings import NAMES as RELEASE_NAMES
 from shared.domain.prices import NAMES as PRICE_NAMES
@@ -33,6 +36,7 @@ class Settings:
     max_file_mb: int
     azure_credential: str
     log_sample: float
+    machines: Machines
     alert_targets: tuple[Target, ...] = ()
     insights: str = ""
 
@@ -75,12 +79,12 @@ _SCHEMES = {
     "DATABASE_URL": ("sqlite:///", "postgresql+psycopg://", "mssql+pyodbc://"),
     "REGISTRY_URL": ("local:", "azureml:"),
     "TRAINER_URL": ("process:", "none:", "azureml:"),
-    "SERVING_URL": ("functions:",),
+    "SERVING_URL": ("functions:", "azureml:"),
     "TELEMETRY_URL": ("lake:", "kusto:"),
     "EVENTS_URL": ("local:", "https://"),
 }
 INSIGHTS = "APPLICATIONINSIGHTS_CONNECTION_STRING"
-_OTHERS = ("TRAINING_PROFILE", "MAX_FILE_MB", "LOG_SAMPLE", INSIGHTS, "AZURE_CREDENTIAL", ALERTS)
+_OTHERS = ("TRAINING_PROFILE", "MAX_FILE_MB", "LOG_SAMPLE", INSIGHTS, "AZURE_CREDENTIAL", ALERTS, ENDPOINT)
 # Every setting the code reads, for documentation and its test.
 NAMES = ("MLOPS_HOME", *_SCHEMES, *_OTHERS, *RELEASE_NAMES, *PRICE_NAMES)
 
@@ -116,17 +120,21 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         max_file_mb=_positive("MAX_FILE_MB", values["MAX_FILE_MB"]),
         azure_credential=values["AZURE_CREDENTIAL"],
         log_sample=_share("LOG_SAMPLE", values["LOG_SAMPLE"]),
+        machines=machines(environ.get(ENDPOINT) or MACHINES),
         alert_targets=parse_targets(environ.get(ALERTS, "")),
         insights=environ.get(INSIGHTS, ""),
     )
 
 
 def _check_workspaces(values: Mapping[str, str]) -> None:
-    for key in ("REGISTRY_URL", "TRAINER_URL"):
+    for key in ("REGISTRY_URL", "TRAINER_URL", "SERVING_URL"):
         if values[key].startswith("azureml:"):
             workspace_place(key, values[key])
             if values["LAKE_URL"].startswith("file:"):
                 raise Misconfigured(key, "is Azure ML, which cannot reach a lake in a folder", "LAKE_URL=https://…")
+    if values["SERVING_URL"].startswith("azureml:") and values["REGISTRY_URL"] != values["SERVING_URL"]:
+        accepted = f"REGISTRY_URL={values['SERVING_URL']}"
+        raise Misconfigured("SERVING_URL", "deploys from a workspace that models are not registered in", accepted)
 
 
 def _check_scheme(key: str, value: str, schemes: tuple[str, ...]) -> None:

@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from azureml_endpoints import Endpoints
+
 SUBSCRIPTION, GROUP, WORKSPACE = "11111111-2222-3333-4444-555555555555", "rg", "ws"
 ROOT = (
     f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{GROUP}"
@@ -52,6 +54,9 @@ SHAPES = {
         frozenset({"modelUri", "modelType"}), _ASSET | {"flavors", "jobName", "intellectualProperty", "datasets"}
     ),
     "components": Shape(frozenset({"componentSpec"}), _ASSET),
+    "environments": Shape(
+        frozenset({"image"}), _ASSET | {"condaFile", "build", "osType", "inferenceConfig", "environmentType"}
+    ),
     "jobs": Shape(
         frozenset({"jobType"}),
         frozenset(
@@ -77,7 +82,12 @@ SHAPES = {
         ),
     ),
 }
-_IMMUTABLE = {"data": ("dataUri", "dataType"), "models": ("modelUri", "modelType"), "jobs": ("jobType",)}
+_IMMUTABLE = {
+    "data": ("dataUri", "dataType"),
+    "models": ("modelUri", "modelType"),
+    "environments": ("image", "condaFile"),
+    "jobs": ("jobType",),
+}
 _TAG_LENGTH = 256
 
 
@@ -102,6 +112,7 @@ class AzureMl:
         self.refusals: list[Refusal] = []
         self._lock = threading.Lock()
         self.url = ""
+        self.endpoints = Endpoints(self.resources, ROOT)
 
     def refuse(self, method: str, part: str, status: int, times: int = 1, **headers: str) -> None:
         """The next requests of that method whose path contains `part` are refused; times -1: all."""
@@ -134,7 +145,7 @@ class AzureMl:
             if refused:
                 return refused
             if parts.path.removeprefix(ROOT).startswith("/operations/"):
-                return 200, {}, {"status": "Succeeded"}
+                return self.endpoints.status(parts.path.rsplit("/", 1)[1])
             handler = {"GET": self._get, "PUT": self._put, "POST": self._post, "DELETE": self._delete}.get(method)
             if handler is None:
                 return _problem(405, "MethodNotAllowed", method)
@@ -167,14 +178,17 @@ class AzureMl:
         return page
 
     def _put(self, path: str, _: Mapping[str, list[str]], body: bytes) -> tuple[int, dict[str, str], Any]:
-        document = json.loads(body)
         kind = path.removeprefix(f"{ROOT}/").partition("/")[0]
+        if kind == "onlineEndpoints":
+            return self.endpoints.put(path, body, self.url)
+        document = json.loads(body)
         properties = document.get("properties") or {}
         problem = _problem_of(kind, properties)
         if problem:
             return _problem(400, "ValidationError", problem)
         standing = self.resources.get(path)
-        if standing and any(standing["properties"].get(name) != properties.get(name) for name in _IMMUTABLE[kind]):
+        fixed = _IMMUTABLE.get(kind, ())
+        if standing and any(standing["properties"].get(name) != properties.get(name) for name in fixed):
             return _problem(409, "Conflict", "the asset exists and cannot change")
         if standing and kind == "jobs":
             return _problem(409, "Conflict", "a job of that name exists")
@@ -192,10 +206,14 @@ class AzureMl:
         if verb == "cancel" and job in self.resources:
             self.resources[job]["properties"]["status"] = "Canceled"
             return 202, {"Location": f"{self.url}{ROOT}/operations/cancel"}, None
+        if verb == "getLogs" and job in self.resources:
+            return self.endpoints.logs(path)
         return _problem(404, "NotFound", path)
 
     def _delete(self, path: str, _: Mapping[str, list[str]], body: bytes) -> tuple[int, dict[str, str], Any]:
         del body
+        if path.startswith(f"{ROOT}/onlineEndpoints/"):
+            return self.endpoints.delete(path, self.url)
         return (200, {}, None) if self.resources.pop(path, None) else (204, {}, None)
 
 

@@ -17,18 +17,23 @@ DEEP = "deep"
 _MADE = "# Made from the .txt files by: python -m model_training.pipeline dump"
 _PREFIX = "mlops-"
 _TOGETHER = {DEEP: ("trial", "deep")}
+# What an endpoint runs in.
+ONLINE = "online"
+# The server of an endpoint asks for another version of what this one needs.
+_WITHOUT = {ONLINE: ("azure-monitor-opentelemetry",)}
 
 
 def names() -> tuple[str, ...]:
-    """Every environment, one for each component and DEEP."""
+    """Every environment, one for each component, DEEP, batch scoring and ONLINE."""
     from model_training.azureml.components import NAMES
 
-    return (*NAMES, DEEP, "score")
+    return (*NAMES, DEEP, "score", ONLINE)
 
 
 def text(name: str) -> str:
     """The conda file: Azure ML takes it as it is, so nothing in it refers to another file."""
-    pins = _pins(REPOSITORY / "requirements.txt")
+    left_out = _WITHOUT.get(name, ())
+    pins = [pin for pin in _pins(REPOSITORY / "requirements.txt") if pin.partition("==")[0] not in left_out]
     for file in _TOGETHER.get(name, (name,)):
         pins = [*pins, *_pins(FOLDER / f"{file}.txt")]
     wanted: dict[str, Any] = {

@@ -15,3 +15,10 @@ def make_job(client: MLClient, order: JobOrder) -> Any:
     from model_training.azureml.submission import job_of
 
     return job_of(client, order)
+
+
+def online_environment() -> str:
+    """The environment of endpoints, `name:version`, that was published with this code."""
+    from model_training.azureml import submission
+
+    return submission.online_environment()

@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from model_training.azureml import components
+from model_training.azureml import components, environments
 from model_training.azureml.jobs import TrainingOrder, training_job
-from model_training.azureml.platform import read_platform
+from model_training.azureml.platform import Platform, read_platform
 from model_training.manifest import code_version
 from shared.errors import Missing
 from shared.ports.training import JobOrder
@@ -25,13 +25,31 @@ def published_version() -> str:
     return code_version().partition("+")[2]
 
 
-def publish(client: MLClient) -> list[str]:
-    """Register every component under this code's version; returns their names. What is there already stays."""
-    version, published = published_version(), []
+def publish(client: MLClient, platform: Platform) -> list[str]:
+    """Register every component and the environment of endpoints under this code's version; returns their names.
+
+    What is there already stays.
+    """
+    version, published, code = published_version(), [], ""
     for name in components.NAMES:
         made = client.components.create_or_update(components.component(name), version=version)
         published.append(f"{made.name}:{made.version}")
-    return published
+        code = str(made.code)
+    return [*published, _publish_online(client, platform, code)]
+
+
+def _publish_online(client: MLClient, platform: Platform, code: str) -> str:
+    """The environment of endpoints; its tag says which code asset, uploaded with the components, runs in it."""
+    made = environments.environment(environments.ONLINE, platform.image)
+    made.name, _, made.version = online_environment().partition(":")
+    made.tags = {"code": code}
+    found = client.environments.create_or_update(made)
+    return f"{found.name}:{found.version}"
+
+
+def online_environment() -> str:
+    """The environment of endpoints, `name:version`, as this code was published."""
+    return f"mlops-online:{published_version()}"
 
 
 def job_of(client: MLClient, asked: JobOrder) -> Any:

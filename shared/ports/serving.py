@@ -25,6 +25,14 @@ class Traffic:
         """Every version that is asked."""
         return frozenset((*self.shares, *self.mirror))
 
+    def meets(self, wanted: Traffic) -> bool:
+        """Whether this is what is wanted: the same shares, and the same versions asked beside.
+
+        A target may be unable to mirror as many requests as wanted; fewer will do, none will not.
+        """
+        same = self.shares == wanted.shares and self.mirror.keys() == wanted.mirror.keys()
+        return same and all(0 < share <= wanted.mirror[version] for version, share in self.mirror.items())
+
 
 def traffic_of(current: Deployment | None, rollout: Rollout | None) -> Traffic:
     """The traffic that a pointer and the newest change of a rollout ask for."""
@@ -45,7 +53,7 @@ class ServingTarget(Protocol):
         ...
 
     def route(self, scenario: str, environment: str, traffic: Traffic) -> None:
-        """Send requests as `traffic` says; every version of it was deployed before."""
+        """Send requests as `traffic` says; its versions were deployed before. Transient until `state` meets it."""
         ...
 
     def state(self, scenario: str, environment: str) -> Traffic:
@@ -53,5 +61,5 @@ class ServingTarget(Protocol):
         ...
 
     def retire(self, scenario: str, environment: str, kept: frozenset[int]) -> None:
-        """Take down versions that are not `kept`; none of them has traffic."""
+        """Take down versions that are not `kept`; one that is still asked stays."""
         ...

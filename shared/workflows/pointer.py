@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from shared.domain.records import Deployment, Model
-from shared.errors import Conflict
+from shared.errors import Conflict, Transient
 from shared.ports import Ports
 from shared.workflows.announce import announce
-from shared.workflows.converge import converge
+from shared.workflows.converge import follow
 
 
 def put_in_service(
@@ -21,13 +21,14 @@ def put_in_service(
 ) -> Deployment:
     """Make the model the next generation there; Conflict when somebody was faster.
 
-    `expected` is the generation that must still be current. The version is made ready before the pointer moves.
+    `expected` is the generation that must still be current. The version is made ready before the pointer moves, unless
+    it served before: a rollback does not wait for anybody.
     """
     current = ports.deployments.current(model.name, environment)
     generation = current.generation if current else 0
     if expected is not None and generation != expected:
         raise Conflict(f"Generation {generation} of {model.name} is current in {environment}, no longer {expected}.")
-    ports.serving.deploy(environment, model)
+    ready(ports, model, environment)
     wanted = Deployment(
         scenario=model.name,
         generation=generation + 1,
@@ -41,8 +42,17 @@ def put_in_service(
     )
     deployment = ports.deployments.promote(wanted, approval)
     tell(ports, deployment)
-    converge(ports, model.name, environment)
+    follow(ports, model.name, environment)
     return deployment
+
+
+def ready(ports: Ports, model: Model, environment: str) -> None:
+    """The version can answer there; Transient while it cannot, if it never served there."""
+    try:
+        ports.serving.deploy(environment, model)
+    except Transient:
+        if all(one.sha256 != model.sha256 for one in ports.deployments.list(model.name, environment)):
+            raise
 
 
 def tell(ports: Ports, deployment: Deployment) -> None:

@@ -11,7 +11,7 @@ from shared.domain.records import Blob, Model
 from shared.ports import Ports
 from shared.workflows.announce import announce, relay
 from shared.workflows.approvals import sweep_approvals
-from shared.workflows.converge import converge
+from shared.workflows.converge import follow
 from shared.workflows.ingest import blob_key
 from shared.workflows.messages import cloud_event, model_message
 from shared.workflows.rollout import evaluate
@@ -46,7 +46,7 @@ def _releases(ports: Ports) -> list[str]:
     """Releases that go on or end: by a decision, by the time, or by the health of a candidate."""
     for name in ports.scenarios:
         for environment in ports.policies.of(name).environments:
-            converge(ports, name, environment)
+            follow(ports, name, environment)
     ended = [one for one in evaluate(ports) if not one.going_on]
     return [*sweep_approvals(ports), *(model_message(one.scenario, one.version) for one in ended)]
 

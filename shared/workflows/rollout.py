@@ -11,8 +11,8 @@ from shared.domain.release import Policy, Rollout, RolloutState
 from shared.errors import Conflict, Missing
 from shared.ports import Ports
 from shared.workflows.announce import announce
-from shared.workflows.converge import converge
-from shared.workflows.pointer import put_in_service
+from shared.workflows.converge import follow
+from shared.workflows.pointer import put_in_service, ready
 
 BY_HEALTH = "health rules"
 # A rollout needs requests to compare by: those of the last hour say whether there will be any.
@@ -28,6 +28,7 @@ def begin(ports: Ports, model: Model, environment: str, *, by: str, approval: st
         deployment = put_in_service(ports, model, environment, by=by, reason=f"{why} {skipped}", approval=approval)
         reason = f"{model.id} passed its gate and serves as generation {deployment.generation}."
         return Outcome("done", reason, {"generation": deployment.generation})
+    ready(ports, model, environment)
     current = ports.rollouts.current(model.name, environment)
     first = policy.steps[0]
     started = Rollout(
@@ -45,7 +46,7 @@ def begin(ports: Ports, model: Model, environment: str, *, by: str, approval: st
         reason=why,
     )
     ports.rollouts.write(started, approval)
-    converge(ports, model.name, environment)
+    follow(ports, model.name, environment)
     return Outcome("waiting", _tell(ports, started, f"{why} {_doing(started)}"))
 
 
@@ -139,7 +140,7 @@ def _advance(ports: Ports, rollout: Rollout, policy: Policy) -> Rollout:
         rollout, number=rollout.number + 1, step=step, share=share, state=_state(share), at=ports.clock(), by=BY_HEALTH
     )
     ports.rollouts.write(moved)
-    converge(ports, moved.scenario, moved.environment)
+    follow(ports, moved.scenario, moved.environment)
     _tell(ports, moved, f"{_doing(moved)} Every rule was kept in the step before.")
     return moved
 
@@ -173,7 +174,7 @@ def _change(ports: Ports, rollout: Rollout, state: RolloutState, reason: str, *,
         share=100 if state == "full" else 0,
     )  # fmt: skip
     ports.rollouts.write(changed)
-    converge(ports, changed.scenario, changed.environment)
+    follow(ports, changed.scenario, changed.environment)
     words = {"full": "is in full service", "rolled_back": "was rolled back", "superseded": "was given up"}
     _tell(ports, changed, f"{changed.model} {words[state]} in {changed.environment}: {reason}")
     return changed

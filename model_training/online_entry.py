@@ -1,0 +1,104 @@
+"""Entry script of a managed online endpoint: the answers of the function app's scoring route, from one fixed version.
+
+The service calls `init()` once a process and `run(body)` for every request. The model comes as files of the registered
+version; other bytes than those that were deployed do not start.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+# The service puts the folder of this file on the path; both packages lie one above.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from shared.domain.records import Deployment, Model
+from shared.errors import Corrupt, Misconfigured, Missing, Permanent
+
+if TYPE_CHECKING:
+    from shared.domain.scenario import Scenario
+    from shared.workflows.serving import Serving
+
+FOLDER, SCENARIO, MODEL_ID, SHA256 = "AZUREML_MODEL_DIR", "SCENARIO", "MODEL_ID", "MODEL_SHA256"
+_BAD_REQUEST = 400
+
+
+def init() -> None:
+    """Load the version that the environment names; what does not fit does not start."""
+    loaded()
+
+
+def run(raw_data: str | bytes) -> Any:
+    """The answer to a request's body; a body that is not accepted gets status 400 and a sentence."""
+    from shared.workflows.answer import answer
+
+    scenario, serving = loaded()
+    try:
+        return answer(scenario, serving, raw_data.encode() if isinstance(raw_data, str) else raw_data)
+    except Permanent as fault:
+        return _refusal(fault)
+
+
+@cache
+def loaded() -> tuple[Scenario, Serving]:
+    """The scenario and the version that serves it, once a process."""
+    from model_training.scenarios import SCENARIOS
+
+    return load(os.environ, SCENARIOS)
+
+
+def load(environ: Mapping[str, str], scenarios: Mapping[str, Scenario]) -> tuple[Scenario, Serving]:
+    """What these variables name; Misconfigured, Missing or Corrupt when that cannot be served."""
+    from shared.adapters.onnx_scoring import OnnxScoring
+    from shared.workflows.serving import Serving
+
+    name = _given(environ, SCENARIO)
+    if name not in scenarios:
+        raise Misconfigured(SCENARIO, f"is {name!r}", ", ".join(sorted(scenarios)))
+    folder = _files(Path(_given(environ, FOLDER)))
+    onnx, manifest = (folder / "model.onnx").read_bytes(), json.loads((folder / "manifest.json").read_text())
+    model = _model(environ, name, manifest)
+    found = hashlib.sha256(onnx).hexdigest()
+    if found != model.sha256:
+        raise Corrupt(f"model.onnx has sha256 {found[:12]}; {model.id} was deployed as {model.sha256[:12]}.")
+    deployment = Deployment(name, 0, name, model.version, found, model.created_at, "endpoint", "one fixed version")
+    return scenarios[name], Serving(deployment, model, OnnxScoring().load(onnx, manifest), manifest)
+
+
+def _given(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "")
+    if not value:
+        raise Misconfigured(name, "is not set", "what the deployment gives to its processes")
+    return value
+
+
+def _files(mounted: Path) -> Path:
+    """The folder with the model: the service may put what was registered one folder deeper."""
+    for folder in (mounted, *sorted(path for path in mounted.glob("*") if path.is_dir())):
+        if (folder / "model.onnx").is_file() and (folder / "manifest.json").is_file():
+            return folder
+    raise Missing(f"There is no model.onnx with manifest.json in {FOLDER} or in a folder of it.")
+
+
+def _model(environ: Mapping[str, str], name: str, manifest: Mapping[str, Any]) -> Model:
+    version = _given(environ, MODEL_ID).partition(":")[2]
+    if not version.isdigit():
+        raise Misconfigured(MODEL_ID, f"is {environ[MODEL_ID]!r}", f"{name}:<version>")
+    run, dataset = (str(manifest.get(key, "")) for key in ("run", "dataset"))
+    return Model(name, int(version), _given(environ, SHA256), run, dataset, {}, "", datetime.now(UTC))
+
+
+def _refusal(fault: Permanent) -> Any:
+    try:
+        from azureml.contrib.services.aml_response import AMLResponse  # type: ignore[import-not-found]  # see online.txt
+    except ImportError:
+        # Outside the service's server nobody turns a status into an answer.
+        raise fault from None
+    return AMLResponse(json.dumps({"detail": fault.reason}), _BAD_REQUEST, {"Content-Type": "application/json"})

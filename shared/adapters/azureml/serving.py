@@ -1,0 +1,197 @@
+"""Serving by managed online endpoints: one a scenario and environment, one deployment a version, traffic by shares.
+
+No call waits for the service: what takes minutes is started, and the same call is asked again until it is done.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shared.adapters.azureml.faults import explained
+from shared.domain.endpoints import Machines, deployment_name, endpoint_name, version_of
+from shared.domain.places import WorkspacePlace
+from shared.domain.records import Model
+from shared.errors import Conflict, Missing, Refused, Transient
+from shared.ports.serving import Traffic
+
+if TYPE_CHECKING:
+    from azure.ai.ml import MLClient
+
+ROLE = "MLOps deployer"
+ENTRY = "model_training/online_entry.py"
+# The service mirrors to one deployment, and not more than this.
+MOST_MIRRORED = 50
+_READY, _FAILED = "Succeeded", frozenset({"Failed", "Canceled"})
+_LINES, _TOLD = 50, 300
+
+
+@dataclass(frozen=True, slots=True)
+class Hosting:
+    """What deployments are made from: `code` is the environment, `name:version`, that this code was published as."""
+
+    place: WorkspacePlace
+    machines: Machines
+    code: Callable[[], str]
+
+
+class AzureMlServing:
+    """Port `ServingTarget` on managed online endpoints, through Microsoft's SDK."""
+
+    def __init__(self, client: Callable[[], MLClient], hosting: Hosting) -> None:
+        self._client = client
+        self._hosting = hosting
+
+    def deploy(self, environment: str, model: Model) -> None:
+        """Start what is missing; Transient until the service says it is ready, Refused with its reason when it failed.
+
+        What failed is taken down as well, so that asking again tries again.
+        """
+        endpoint = self._endpoint_name(model.name, environment)
+        self._endpoint_ready(endpoint, model.name, environment)
+        found = self._deployment(endpoint, model.version)
+        if found is None:
+            self._start(endpoint, model)
+            raise Transient(f"{model.id} was asked for at {endpoint}; it is not ready yet.")
+        if (found.tags or {}).get("sha256") != model.sha256:
+            raise Conflict(f"{endpoint}/{found.name} was made from other bytes than {model.id}.")
+        state = _state(found)
+        if state in _FAILED:
+            self._give_up(endpoint, found.name, model)
+        if state != _READY:
+            raise Transient(f"{model.id} is not ready yet at {endpoint} ({state}).")
+
+    def route(self, scenario: str, environment: str, traffic: Traffic) -> None:
+        """Ask for these shares; of the shadow's requests the service mirrors at most 50 percent.
+
+        Transient until the endpoint says so itself: the state is the proof, not the answer to the request.
+        """
+        name = self._endpoint_name(scenario, environment)
+        with self._asking(f"routing requests of {name}"):
+            endpoint = self._client().online_endpoints.get(name)
+        endpoint.traffic = _named(traffic.shares)
+        endpoint.mirror_traffic = {key: min(share, MOST_MIRRORED) for key, share in _named(traffic.mirror).items()}
+        with self._asking(f"routing requests of {name}"):
+            self._client().online_endpoints.begin_create_or_update(endpoint)
+        if not self.state(scenario, environment).meets(traffic):
+            raise Transient(f"{name} was asked for other traffic; it is not there yet.")
+
+    def state(self, scenario: str, environment: str) -> Traffic:
+        """The shares that the endpoint tells; nothing when there is none."""
+        endpoint = self._endpoint(self._endpoint_name(scenario, environment))
+        if endpoint is None:
+            return Traffic()
+        return Traffic(_versions(endpoint.traffic), _versions(endpoint.mirror_traffic))
+
+    def retire(self, scenario: str, environment: str, kept: frozenset[int]) -> None:
+        """Take down versions that are neither kept nor asked; what is not ours stays."""
+        name = self._endpoint_name(scenario, environment)
+        endpoint = self._endpoint(name)
+        if endpoint is None:
+            return
+        # The SDK lists deployments without traffic there too, with a share of 0.
+        for deployment, share in endpoint.traffic.items():
+            version = version_of(deployment)
+            if share or version is None or version in kept or endpoint.mirror_traffic.get(deployment):
+                continue
+            self._take_down(name, deployment)
+
+    def _endpoint_name(self, scenario: str, environment: str) -> str:
+        return endpoint_name(self._hosting.place, scenario, environment)
+
+    def _endpoint_ready(self, name: str, scenario: str, environment: str) -> None:
+        found = self._endpoint(name)
+        if found is None:
+            from azure.ai.ml.entities import ManagedOnlineEndpoint
+
+            tags = {"scenario": scenario, "environment": environment}
+            made = ManagedOnlineEndpoint(name=name, auth_mode="aad_token", tags=tags)
+            with self._asking(f"making the endpoint {name}"):
+                self._client().online_endpoints.begin_create_or_update(made)
+            raise Transient(f"The endpoint {name} was asked for; it is not ready yet.")
+        state = _state(found)
+        if state in _FAILED and not found.traffic:
+            raise Refused(f"The endpoint {name} could not be made ({state}): the workspace says why; delete it there.")
+        if state not in {_READY, *_FAILED}:
+            raise Transient(f"The endpoint {name} is not ready yet ({state}).")
+
+    def _endpoint(self, name: str) -> Any:
+        try:
+            with self._asking(f"looking for the endpoint {name}"):
+                return self._client().online_endpoints.get(name)
+        except Missing:
+            return None
+
+    def _deployment(self, endpoint: str, version: int) -> Any:
+        try:
+            with self._asking(f"looking for version {version} at {endpoint}"):
+                return self._client().online_deployments.get(deployment_name(version), endpoint)
+        except Missing:
+            return None
+
+    def _start(self, endpoint: str, model: Model) -> None:
+        from azure.ai.ml.entities import CodeConfiguration, ManagedOnlineDeployment
+
+        environment, code = self._published()
+        deployment = ManagedOnlineDeployment(
+            name=deployment_name(model.version),
+            endpoint_name=endpoint,
+            model=f"azureml:{model.name}:{model.version}",
+            environment=environment,
+            code_configuration=CodeConfiguration(code=code, scoring_script=ENTRY),
+            environment_variables={"SCENARIO": model.name, "MODEL_ID": model.id, "MODEL_SHA256": model.sha256},
+            instance_type=self._hosting.machines.size,
+            instance_count=self._hosting.machines.count,
+            tags={"scenario": model.name, "run": model.run, "sha256": model.sha256},
+        )
+        with self._asking(f"deploying {model.id} to {endpoint}"):
+            self._client().online_deployments.begin_create_or_update(deployment)
+
+    def _published(self) -> tuple[str, str]:
+        """The ids of the environment and of the code that were published with this code."""
+        wanted = self._hosting.code()
+        name, _, version = wanted.partition(":")
+        try:
+            with self._asking(f"looking for the environment {wanted}"):
+                found = self._client().environments.get(name, version)
+        except Missing as fault:
+            how = "python -m model_training.pipeline publish"
+            raise Missing(f"The workspace has no environment {wanted}: publish this code first ({how}).") from fault
+        return str(found.id), str((found.tags or {}).get("code"))
+
+    def _give_up(self, endpoint: str, deployment: str, model: Model) -> None:
+        with self._asking(f"reading why {model.id} failed at {endpoint}"):
+            log = self._client().online_deployments.get_logs(deployment, endpoint, _LINES)
+        self._take_down(endpoint, deployment)
+        last = re.sub(r"\s+", " ", log).strip()[-_TOLD:]
+        raise Refused(f"{model.id} did not start at {endpoint}; its log ends with: {last}")
+
+    def _take_down(self, endpoint: str, deployment: str) -> None:
+        with self._asking(f"taking {deployment} of {endpoint} down"):
+            self._client().online_deployments.begin_delete(deployment, endpoint)
+
+    @contextmanager
+    def _asking(self, what: str) -> Iterator[None]:
+        """Errors of the SDK in our words; one operation at a time: whoever comes second comes again."""
+        try:
+            with explained(what, ROLE):
+                yield
+        except Conflict as fault:
+            raise Transient(f"Azure ML does something else with the endpoint while {what}.") from fault
+
+
+def _state(resource: Any) -> str:
+    state = resource.provisioning_state
+    return str(getattr(state, "value", state))
+
+
+def _named(shares: Mapping[int, int]) -> dict[str, int]:
+    return {deployment_name(version): share for version, share in shares.items() if share}
+
+
+def _versions(shares: Mapping[str, int]) -> dict[int, int]:
+    found = {version_of(name): share for name, share in (shares or {}).items() if share}
+    return {version: share for version, share in found.items() if version is not None}
