@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
 
-from shared.errors import BadInput, Conflict, Fault, Mismatch, Missing, Refused
+from shared.errors import BadInput, Conflict, Fault, Forbidden, Mismatch, Missing, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ MAX_BODY = 5 * 1024 * 1024
 # What curl says when it is told nothing means JSON here as well.
 _JSON_KINDS = ("application/json", "text/json", "application/x-www-form-urlencoded")
 # The first kind that fits decides.
-_STATUSES = ((Mismatch, 422), (BadInput, 400), (Missing, 404), (Conflict, 409), (Refused, 409))
+_STATUSES = ((Mismatch, 422), (BadInput, 400), (Missing, 404), (Conflict, 409), (Forbidden, 403), (Refused, 409))
 # The statuses that ask for another try, and after how many seconds.
 _LATER = frozenset({409, 503})
 _RETRY = {"retry-after": "5"}

@@ -104,6 +104,8 @@ def _responses(route: Route, model: Described | None) -> Mapping[str, Any]:
         codes += ["413", "415"] if route.method == "POST" and route.function != "pipeline_cancel" else []
         codes += _MORE.get(route.function, [])
         found |= {code: wrong(code) for code in sorted(codes)}
+    if route.function == "approve":
+        found["403"] = _forbidden()
     return found | {"429": _plain("Too many requests wait.")}
 
 
@@ -136,6 +138,13 @@ def _plain(said: str) -> Mapping[str, Any]:
     return {"description": said, "content": {_TEXT: {"schema": {"type": "string"}}}}
 
 
+def _forbidden() -> Mapping[str, Any]:
+    said = (
+        "A key of another scope, or a decision that somebody else has to take: one's own request, another environment."
+    )
+    return {"description": said, "content": {**_plain(said)["content"], _PROBLEM: {"schema": ref("problem")}}}
+
+
 def _problem(code: str) -> Mapping[str, Any]:
     return {"description": _STATUSES[code], "content": {_PROBLEM: {"schema": ref("problem")}}}
 
@@ -148,7 +157,7 @@ _HEADER = {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~
 _ENTITY = "Who or what the rows are about. The same key is answered by the same model while a new one is tried."
 _IDEMPOTENCY = "The same key and body again give the same run; another body with the same key is refused."
 _WITH_ENTITY = ("score", "v2_infer")
-_MORE = {"pipeline_submit": ["409", "422"], "pipeline_cancel": ["409"], "rollback": ["409"]}
+_MORE = {"pipeline_submit": ["409", "422"], "pipeline_cancel": ["409"], "rollback": ["409"], "approve": ["409"]}
 _BODIES = {"v2_infer": "inference_request", "pipeline_submit": "submission"}
 _ANSWERS = {
     "v2_infer": "inference_answer",

@@ -72,6 +72,12 @@ class Refused(Permanent):
     code = "refused"
 
 
+class Forbidden(Refused):
+    """Something that this caller may not do, and another one may."""
+
+    code = "forbidden"
+
+
 class Missing(Permanent):
     """Something that was named does not exist (any more)."""
 

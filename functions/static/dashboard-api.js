@@ -53,7 +53,8 @@ async function sent(where, options) {
   const content = await answer.text();
   if (answer.ok) return content;
   if (answer.status === 401) throw new Refused("The key is not accepted.");
-  if (answer.status === 403) throw new Refused("The key is valid, but its scope is another; needed: operate or approve.");
+  // A problem document says what it is; a key of another scope gets plain text.
+  if (answer.status === 403 && !(answer.headers.get("content-type") ?? "").includes("problem+json")) throw new Refused("The key is valid, but its scope is another; needed: operate or approve.");
   throw new Error(sentence(content, answer.status));
 }
 

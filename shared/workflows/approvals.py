@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from shared.domain.records import Model, Verdict
 from shared.domain.release import Approval
-from shared.errors import BadInput, Conflict, Missing, Refused
+from shared.errors import BadInput, Conflict, Forbidden, Missing, Refused
 from shared.ports import Ports
 from shared.workflows.announce import announce
 from shared.workflows.certificate import certified
@@ -114,9 +114,10 @@ def find_approval(ports: Ports, approval_id: str) -> Approval:
 def _check_bound(approval: Approval, bound: Mapping[str, Any]) -> None:
     for name in BOUND:
         if name in bound and str(bound[name]) != str(getattr(approval, name)):
-            raise Refused(
-                f"Request {approval.id} is for {name} {getattr(approval, name)}, not {str(bound[name])[:80]!r}."
-            )
+            # Who decides for one environment has no say in another one.
+            fault = Forbidden if name == "environment" else Refused
+            asked, given = getattr(approval, name), str(bound[name])[:80]
+            raise fault(f"Request {approval.id} is for {name} {asked}, not {given!r}.")
 
 
 def _repeated(approval: Approval, state: str) -> Decided:
@@ -130,7 +131,7 @@ def _repeated(approval: Approval, state: str) -> Decided:
 def _check_may_approve(ports: Ports, approval: Approval, by: str) -> None:
     own = by.casefold() == approval.requested_by.strip().casefold()
     if own and not ports.policies.of(approval.scenario).approve_own:
-        raise Refused(f"{by} asked for this; somebody else has to approve it.")
+        raise Forbidden(f"{by} asked for this; somebody else has to approve it.")
     model = ports.registry.find(approval.scenario, approval.version)
     if model is None or model.sha256 != approval.sha256:
         raise Refused(f"{approval.model} is not in the registry as it was when approval was asked for.")

@@ -84,11 +84,23 @@ def test_looking_never_decides(functions: Functions, asking: World) -> None:
     assert [str(method).rpartition(".")[2] for method in bindings["req"]["methods"]] == ["POST"]
 
 
+@pytest.mark.parametrize(("by", "code", "later"), [("gate", 403, None), ("ada", 409, "5")])
+def test_only_what_may_change_asks_for_another_try(
+    functions: Functions, asking: World, by: str, code: int, later: str | None
+) -> None:
+    """One's own request stays one's own; a request that was decided the other way may be looked at again."""
+    one = waiting(asking)
+    if by == "ada":
+        post(functions, one.id, {"decision": "reject", "by": "bob"})
+    answered = functions["approve"](req=request("POST", {"decision": "approve", "by": by}, id=one.id), events=Out())
+    assert (answered.status_code, answered.headers.get("retry-after")) == (code, later)
+
+
 def test_who_signed_in_wins_over_who_is_named(functions: Functions, asking: World) -> None:
     """The identity that the platform verified decides who decided."""
     body = {"decision": "approve", "by": "somebody else"}
     code, told, _ = post(functions, waiting(asking).id, body, **{"x-ms-client-principal-name": "gate"})
-    assert (code, "has to approve" in told["message"]) == (409, True)
+    assert (code, "has to approve" in told["message"]) == (403, True)
     code, told, _ = post(functions, waiting(asking).id, body, **{"x-ms-client-principal-name": "ada@example.com"})
     assert (code, told["decided_by"]) == (200, "ada@example.com")
 
@@ -101,8 +113,9 @@ def test_who_signed_in_wins_over_who_is_named(functions: Functions, asking: Worl
         ({"by": "ada"}, 400),
         (["approve"], 400),
         ({"decision": "approve", "by": "ada", "force": True}, 400),
-        ({"decision": "approve", "by": "ada", "environment": "preprod"}, 409),
-        ({"decision": "approve", "by": "gate"}, 409),
+        ({"decision": "approve", "by": "ada", "environment": "preprod"}, 403),
+        ({"decision": "approve", "by": "gate"}, 403),
+        ({"decision": "approve", "by": "ada", "version": 9}, 409),
     ],
 )
 def test_a_bad_decision_changes_nothing(functions: Functions, asking: World, body: Any, code: int) -> None:

@@ -24,6 +24,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> World:
     world.handle(world.land("incoming/points/d1/points.csv", points_csv()))
     for name, seed in (("s1", 2), ("s2", 3)):
         world.handle(world.land(f"scoring/points/{name}/points.csv", points_csv(10, seed=seed, labelled=False)))
+    # Of two datasets that are registered at one moment neither is the older one.
+    world.clock.advance(hours=1)
     world.trainer.weight = 3.0
     world.handle(world.land("incoming/points/d2/points.csv", points_csv(seed=5)))
     world.handle(world.land("scoring/points/s3/points.csv", points_csv(7, seed=4, labelled=False)))
