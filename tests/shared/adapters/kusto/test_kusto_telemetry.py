@@ -81,10 +81,10 @@ def test_rows_come_in_the_order_they_were_ingested(
 ) -> None:
     """Then by their own time; the numbers of a batch that starts again stay where they were."""
     cluster.ingest("machine_raw", [{"n": 1, "sent": 50}], NOON + timedelta(minutes=1))
-    cluster.ingest("machine_raw", [{"n": 9, "sent": 40}, {"n": 8, "sent": 30}], NOON, extra_ticks=1)
+    cluster.ingest("machine_raw", [{"n": 8, "sent": 40}, {"n": 9, "sent": 30}], NOON, extra_ticks=1)
     cluster.ingest("machine_raw", [{"n": 10, "sent": 99}], NOON)
     rows = read(lake, telemetry.extract(SCENARIO, ALL))
-    assert [row["n"] for row in rows] == [10, 8, 9, 1]
+    assert [row["n"] for row in rows] == [10, 9, 8, 1]
 
 
 def test_ends_are_told_finer_than_we_count(cluster: Cluster, telemetry: KustoTelemetry) -> None:
