@@ -13,8 +13,10 @@ from infra.bicep import FOLDER, Code, read
 
 from functions.names import QUEUES
 from local.subscriptions import SUBSCRIPTIONS
+from model_training.scenarios import SCENARIOS
 from shared.domain.events import ACTED_ON
 from shared.domain.paths import AREAS
+from shared.domain.places import cluster_place
 from shared.settings import CONTAINER, NAMES, read_settings
 
 RESOURCES = read(FOLDER / "resources.bicep")
@@ -66,6 +68,17 @@ def test_the_lake_is_the_container_of_the_code() -> None:
     assert RESOURCES.variables["lakeContainer"] == EVENTS.variables["lakeContainer"] == CONTAINER
     assert RESOURCES.variables["deadLetterContainer"] == EVENTS.variables["deadLetterContainer"]
     assert RESOURCES.module("dataStorage")["containers"] == ["lakeContainer", "deadLetterContainer"]
+
+
+def test_the_stream_of_messages_is_the_one_the_scenario_reads() -> None:
+    """Table and column, in the database that the setting names."""
+    explorer = read(FOLDER / "modules" / "explorer.bicep")
+    script = explorer.resource("Microsoft.Kusto/clusters/databases/scripts")["properties"]["scriptContent"]
+    assert script == f".create-merge table {SCENARIOS['iiot_quality'].batch.stream} (payload: dynamic)"
+    url = explorer.outputs["url"].strip("'")
+    assert url == "kusto:${cluster.properties.uri}/${database.name}"
+    place = cluster_place("TELEMETRY_URL", "kusto:https://adx1.westeurope.kusto.windows.net/telemetry")
+    assert place.database == explorer.resource("Microsoft.Kusto/clusters/databases")["name"]
 
 
 def test_settings_are_those_the_code_reads() -> None:
