@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -16,6 +17,12 @@ from rich.table import Table
 WIDE = 200
 out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, highlight=False)
+
+
+def command_at(home: Path) -> str:
+    """The command as it has to be called here to find that home again."""
+    default = Path.cwd() / ".local"
+    return ".venv/bin/mlops" if home == default else f"MLOPS_HOME={home} .venv/bin/mlops"
 
 
 def plain(value: Any) -> Any:

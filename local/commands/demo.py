@@ -6,7 +6,6 @@ import os
 import tempfile
 import time
 from functools import partial
-from json import dumps as json_text
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,8 +14,9 @@ import typer
 from local.commands.options import Json
 from local.commands.release import go_on
 from local.commands.up import hear_signals
+from local.demo_closing import REQUESTED, SEED, close, predicted
 from local.files import land
-from local.output import as_json, err, out
+from local.output import as_json, err
 from local.session import PORT, Session
 from local.story import Story
 from local.waiting import Watcher, progress, wait_for, window_fate, windows_ended
@@ -31,8 +31,6 @@ from shared.workflows.windows import input_key
 
 ROWS = 6000
 SCORING_ROWS = 500
-SEED = 7
-REQUESTED = "bank_marketing"
 # One scenario shows what a deployed app asks for everywhere: a person who is not the one who asked.
 SETTINGS = {"TRAINING_PROFILE": "demo", f"APPROVALS_{REQUESTED.upper()}": "prod"}
 SECOND_PERSON = "ada"
@@ -62,13 +60,16 @@ def demo(
         outcomes = _learn(session, display, teller, rows)
         _check(outcomes)
         _predict(session, teller)
+        # A window is committed a moment before the journal says so.
+        wait_for(lambda: host.idle() or None, 60, teller.tell, "The last work")
+        teller.tell()
         display.stop()
         seconds = time.monotonic() - began
         stopped = hear_signals() if serve else None
         if json:
             as_json(_summary(session, outcomes, seconds, host.port if serve else None))
         else:
-            _close(session, outcomes, seconds, host.function_key)
+            close(session, outcomes, seconds, host.function_key, host.port if serve else None)
         if stopped is not None:
             err.print(f"\nThe host stays up on http://127.0.0.1:{host.port}/api/ (stop with Ctrl+C).")
             stopped.wait()
@@ -161,7 +162,6 @@ def _predict(session: Session, story: Story) -> None:
         ]
         if lost:
             raise Fault(f"The demo did not end as it should: {scenario.name}: {lost[0]}")
-    story.tell()
 
 
 def _check(outcomes: list[DropOutcome]) -> None:
@@ -173,38 +173,9 @@ def _check(outcomes: list[DropOutcome]) -> None:
 def _summary(session: Session, outcomes: list[DropOutcome], seconds: float, port: int | None) -> dict[str, Any]:
     return {
         "scenarios": outcomes,
-        "predictions": _predicted(session),
+        "predictions": predicted(session.ports),
         "seconds": round(seconds, 1),
         "database": str(session.settings.home / "mlops.db"),
         "lake": session.settings.lake_shown,
         "port": port,
     }
-
-
-def _predicted(session: Session) -> int:
-    return sum(commit.rows for commit in session.ports.predictions.commits())
-
-
-def _close(session: Session, outcomes: list[DropOutcome], seconds: float, key: str) -> None:
-    settings = session.settings
-    rows = _predicted(session)
-    out.print(f"\n{len(outcomes)} scenarios went from files to {rows} predictions in {seconds:.0f} s.")
-    out.print(f"  database  {settings.home / 'mlops.db'}   (tables predictions_<scenario>)", soft_wrap=True)
-    out.print(f"  lake      {settings.lake_shown}", soft_wrap=True)
-    out.print("  look      .venv/bin/mlops status · history · models list · deployments list")
-    out.print("\nScore one row (with the host up: make demo ARGS=--serve):")
-    out.print(f"  curl -s -X POST http://127.0.0.1:{PORT}/api/score/{REQUESTED} \\", soft_wrap=True)
-    out.print(f"    -H 'x-functions-key: {key}' -H 'content-type: application/json' \\", soft_wrap=True)
-    out.print(f"    -d @{_request(session)}", soft_wrap=True)
-
-
-def _request(session: Session) -> Path:
-    """A file with one generated row, as a scoring request asks for it."""
-    scenario = session.scenario(REQUESTED)
-    tables = scenario.generate(1, SEED, Knobs()) if scenario.generate else {}
-    row = {
-        name: value for name, value in tables[scenario.batch.table].to_pylist()[0].items() if name != scenario.target
-    }
-    path = session.settings.home / "request.json"
-    path.write_text(json_text({"Inputs": {"data": [row]}, "GlobalParameters": {"method": "predict"}}))
-    return path

@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from local.output import as_json, as_table, err, out
+from local.output import as_json, as_table, command_at, err, out
 from local.session import Session
 from local.tale.chapter import Chapter, Ending
 from local.tale.play import play
@@ -76,4 +76,4 @@ def _close(endings: Sequence[Ending], seconds: float, home: Path) -> None:
     out.print(f"\n{well} of {len(endings)} chapters ended as they have to; the year took {seconds:.0f} s.")
     out.print("\nLook closer:")
     for line in ("history --why unit_change", "monitor show iiot_quality", "scorecard", "dashboard export year.html"):
-        out.print(f"  MLOPS_HOME={home} .venv/bin/mlops {line}", soft_wrap=True)
+        out.print(f"  {command_at(home)} {line}", soft_wrap=True)

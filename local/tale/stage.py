@@ -5,26 +5,23 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from local.tale.app import App
 from local.tale.calendar import Calendar
 from local.tale.outage import FlakyLake
 from local.tale.plant import SCENARIO, Change, Plant, csv_of, requests_of
 from local.tale.workshop import Progress, Workshop
-from shared import dispatch
 from shared.bootstrap import build_ports
 from shared.domain.records import Blob, Entry
 from shared.domain.scenario import Scenario
 from shared.errors import Transient
 from shared.ports import Ports
-from shared.workflows.announce import relay
 from shared.workflows.answer import answer
 from shared.workflows.approvals import decide
 from shared.workflows.messages import model_message
-from shared.workflows.monitor import monitor_messages
 from shared.workflows.serving import Servers
 
 NAME = SCENARIO.name
@@ -38,8 +35,6 @@ SETTINGS = {
     "HEALTH_RULES": "rows:100,shift:0.25,latency_ms:60000,slower:1000",
     "LOG_SAMPLE": "0",
 }
-# As often as a queue hands a message out before it gives it up.
-TRIES = 5
 _LINES = 1_000_000
 
 
@@ -52,8 +47,9 @@ class Stage:
         built = build_ports({**SETTINGS, "MLOPS_HOME": str(home)}, {NAME: SCENARIO}, self.calendar)
         # Whoever sends files reaches the lake on a way of their own.
         self._sender, self.lake = built.lake, FlakyLake(built.lake)
-        self._workshop = Workshop(home, progress)
-        self.ports: Ports = replace(built, lake=self.lake, trainer=self._workshop)
+        workshop = Workshop(home, progress)
+        self.ports: Ports = replace(built, lake=self.lake, trainer=workshop)
+        self.app = App(self.ports, home, self.calendar, workshop, self._listen)
         self._heard = 0
         self._said: set[tuple[str, str]] = set()
         # Labels of predictions that nobody knows yet.
@@ -68,17 +64,17 @@ class Stage:
         """Sensors and quality land as a drop to learn from."""
         tables = self.plant.batches(rows, self._now_ms(), change)
         for name, table in tables.items():
-            self.work(self.land(f"incoming/{NAME}/{drop}/{name}.csv", csv_of(table)))
+            self.app.work(self.land(f"incoming/{NAME}/{drop}/{name}.csv", csv_of(table)))
 
     def week(self, drop: str, rows: int, change: Change | None = None) -> bytes:
         """Sensors land and are predicted; returns the labels that will be known later."""
         tables = self.plant.batches(rows, self._now_ms(), change)
-        self.work(self.land(f"scoring/{NAME}/{drop}/sensors.csv", csv_of(tables["sensors"])))
+        self.app.work(self.land(f"scoring/{NAME}/{drop}/sensors.csv", csv_of(tables["sensors"])))
         return csv_of(tables["quality"])
 
     def labels(self, drop: str, content: bytes) -> None:
         """Labels of earlier predictions land."""
-        self.work(self.land(f"actuals/{NAME}/{drop}/quality.csv", content))
+        self.app.work(self.land(f"actuals/{NAME}/{drop}/quality.csv", content))
 
     def land(self, path: str, content: bytes) -> str:
         """Store a file on the day it is in the story, whoever can reach the lake; returns its event."""
@@ -87,34 +83,16 @@ class Stage:
         os.utime(self._home / "lake" / path, (moment, moment))
         return _event(self.ports.container, self._sender.stat(path))
 
-    def work(self, *messages: str) -> None:
-        """Work off events and everything that follows from them."""
-        waiting = list(messages)
-        while True:
-            while waiting:
-                self._taken(waiting.pop(0))
-            self._listen()
-            self._workshop.work_off(self.ports)
-            with suppress(Transient):
-                relay(self.ports)
-            waiting = self._delivered()
-            if not waiting:
-                break
-        self._listen()
-
     def timers(self) -> None:
-        """One round of the timers: the sweep, the plan, and the monitor."""
-        for timer in (self._sweep, self._plan, self._monitor):
-            with suppress(Transient):
-                timer()
-            self.work()
+        """One round of the timers."""
+        self.app.timers()
 
     def approve(self, reason: str) -> None:
         """A second person says yes to what waits."""
         for one in self.ports.approvals.list(NAME):
             if one.state == "open":
                 decide(self.ports, one.id, "approve", by=PERSON, reason=reason)
-                self.work(model_message(one.scenario, one.version))
+                self.app.work(model_message(one.scenario, one.version))
 
     def ask(self, requests: int, rows: int, change: Change | None = None) -> dict[str, int]:
         """So many scoring requests under different keys; how many each model answered."""
@@ -132,40 +110,6 @@ class Stage:
         new = [one for one in entries if (one.kind, one.key) not in self._said]
         self._said.update((one.kind, one.key) for one in new)
         self._tell(new)
-
-    def _sweep(self) -> None:
-        self.work(*dispatch.sweep(self.ports))
-
-    def _plan(self) -> None:
-        for window in dispatch.plan(self.ports):
-            dispatch.on_window(self.ports, window)
-
-    def _monitor(self) -> None:
-        self.ports.monitoring.scorecards.beat("monitor", self.calendar(), late=False)
-        for message in monitor_messages(self.ports):
-            dispatch.on_monitor(self.ports, message)
-
-    def _taken(self, message: str) -> None:
-        """Handed out until it is done, and given up like a queue does it."""
-        for _ in range(TRIES):
-            try:
-                for window in dispatch.on_event(self.ports, message):
-                    dispatch.on_window(self.ports, window)
-            except Transient:
-                self.calendar.wait(minutes=1)
-            else:
-                return
-        dispatch.on_poison(self.ports, "data-events", message)
-
-    def _delivered(self) -> list[str]:
-        """Events in the inbox of the local Event Grid, as the function app's subscription gets them."""
-        found = []
-        for file in sorted((self._home / "eventgrid" / "inbox").glob("*.json")):
-            event = json.loads(file.read_text())
-            file.unlink()
-            if event["type"].startswith("Microsoft."):
-                found.append(json.dumps(event))
-        return found
 
     def _listen(self) -> None:
         """Hand on what the journal says since the last time."""

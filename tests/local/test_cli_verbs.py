@@ -69,6 +69,9 @@ def test_the_demo_shows_the_whole_loop(done: Run) -> None:
     assert predicted(done) >= 100 * count
     for name in scenarios(done):
         assert f"{name}:1 passed its gate and serves as generation 1." in done.demo.err
+        assert f"rows were predicted with {name}:1; 0 failed." in done.demo.err
+    assert f"{BANK}:1 was approved for prod by ada" in done.demo.err
+    assert "/api/dashboard" in done.demo.out
 
 
 def test_the_demo_again_learns_nothing_and_predicts_its_new_rows(done: Run) -> None:
