@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from functions.openapi_schemas import Described
 from shared.errors import Fault, Missing
 from shared.workflows.answer import answer
-from shared.workflows.inference import infer
-from shared.workflows.keep import served_rows
-from shared.workflows.live import LiveAnswers, readings_of
 from shared.workflows.serving import Servers
 
 if TYPE_CHECKING:
@@ -20,9 +17,11 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from shared.domain.scenario import Scenario
+    from functions.openapi_schemas import Described
+    from shared.domain.scenario import Live, Scenario
     from shared.ports import Ports
     from shared.workflows.answer import Rows, Watch
+    from shared.workflows.live import LiveAnswers
     from shared.workflows.serving import Serving
 
 
@@ -32,20 +31,17 @@ class Scorer:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._servers = Servers(ports)
-        self._live = LiveAnswers(ports)
 
     def score(self, name: str, body: bytes, key: str) -> tuple[bytes, dict[str, str]]:
         """The answer in the shape of the request, and the headers that say which model gave it."""
         scenario = self.scenario(name)
-        readings = readings_of(scenario, scenario.live, body) if scenario.live else None
-        if readings:
-            return self._answered(scenario, key or readings[0].entity, self._live.answer, readings)
-        return self._answered(scenario, key, answer, body)
+        return self._of_readings(scenario, scenario.live, body, key) or self._answered(scenario, key, answer, body)
 
     def infer(self, name: str, body: bytes, key: str) -> tuple[bytes, dict[str, str]]:
         """The answer of the Open Inference Protocol."""
-        scenario = self.scenario(name)
-        return self._answered(scenario, key, infer, body)
+        from shared.workflows.inference import infer
+
+        return self._answered(self.scenario(name), key, infer, body)
 
     def scenario(self, name: str) -> Scenario:
         """The scenario; Missing names those there are."""
@@ -68,6 +64,8 @@ class Scorer:
         return [self._described(scenario) for _, scenario in sorted(self._ports.scenarios.items())]
 
     def _described(self, scenario: Scenario) -> Described:
+        from functions.openapi_schemas import Described
+
         try:
             serving = self._servers.current(scenario.name)
         except Missing:
@@ -101,7 +99,26 @@ class Scorer:
         count(scenario.name, model, "answered", perf_counter() - started, counted)
         return msgspec.json.encode(value), {"x-model": model, "x-generation": str(serving.deployment.generation)}
 
+    def _of_readings(
+        self, scenario: Scenario, live: Live | None, body: bytes, key: str
+    ) -> tuple[bytes, dict[str, str]] | None:
+        """The answer to raw readings; None when it is another kind of request."""
+        if live is None:
+            return None
+        from shared.workflows.live import readings_of
+
+        readings = readings_of(scenario, live, body)
+        return self._answered(scenario, key or readings[0].entity, self._live.answer, readings) if readings else None
+
+    @cached_property
+    def _live(self) -> LiveAnswers:
+        from shared.workflows.live import LiveAnswers
+
+        return LiveAnswers(self._ports)
+
     def _keep(self, scenario: Scenario, serving: Serving, rows: Rows, answers: np.ndarray, key: str) -> None:
+        from shared.workflows.keep import served_rows
+
         at = self._ports.clock()
         self._ports.served.add(served_rows(scenario, serving, rows, answers, at=at, key=key))
 

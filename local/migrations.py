@@ -148,6 +148,8 @@ def _next_number(dialect: str) -> int:
 
 
 def _create(table: Table, dialect: Dialect) -> Iterator[str]:
+    if dialect.name == "mssql":
+        table.primary_key.dialect_options["mssql"]["clustered"] = table.primary_key.info.get("clustered")
     yield _text(CreateTable(table), dialect)
     for index in sorted(table.indexes, key=_index_name):
         yield _text(CreateIndex(index), dialect)

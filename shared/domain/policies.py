@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from shared.domain.monitoring import Cause
+if TYPE_CHECKING:
+    from shared.domain.monitoring import Cause
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A cold start pays for azure.functions only."""
+"""A cold start pays for azure.functions only, and a first request for what it uses."""
 
 from __future__ import annotations
 
@@ -6,12 +6,46 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from releases import drop
+from world import World
+
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = (
     "azure.core", "azure.identity", "azure.storage",
     "azure.ai.ml", "sklearn", "lightgbm", "pandas", "pyarrow", "onnxruntime", "onnx", "sqlalchemy", "azure.kusto",
     "matplotlib", "numpy", "msgspec", "shared.workflows", "shared.adapters", "model_training.scenarios",
 )  # fmt: skip
+# What a scoring request is made of; the pointer of the deployed generation is in SQL.
+SCORING = {"msgspec", "numpy", "onnxruntime", "sqlalchemy"}
+# What other events need, and this request must not pay for.
+OTHERS = (
+    "alembic", "azure.ai.ml", "azure.core", "azure.eventgrid", "azure.identity", "azure.kusto", "azure.storage",
+    "fastapi", "httpx", "jinja2", "lightgbm", "matplotlib", "onnx", "opentelemetry", "pandas", "psycopg", "pyarrow",
+    "pydantic", "pyodbc", "requests", "scipy", "sklearn", "sqlalchemy.dialects.mssql", "starlette", "uvicorn",
+    "functions.openapi_schemas", "model_training.train", "shared.adapters.report",
+    "shared.adapters.tables.cells", "shared.dispatch", "shared.domain.events", "shared.workflows.inference",
+    "shared.workflows.ingest", "shared.workflows.live", "shared.workflows.watch",
+)  # fmt: skip
+ANSWER = """
+import sys
+import azure.functions as func
+from functions.app import create_app
+from shared.bootstrap import build_ports
+from shared.domain.scenario import Batch, Column, Scenario, Table
+
+columns = (Column("id", "int"), Column("x", "float"), Column("color", "text"), Column("y", "text"))
+points = Scenario(
+    name="points", title="Points", tables=(Table("points", columns),), label_table="points", target="y",
+    numeric=("x",), categorical=("color",), labels=("no", "yes"), batch=Batch("drops", "points", "0 */5 * * * *"),
+)
+app = create_app(lambda: build_ports({"MLOPS_HOME": sys.argv[1], "TRAINER_URL": "none:"}, {"points": points}))
+score = next(one.get_user_function() for one in app.get_functions() if one.get_function_name() == "score")
+body = b'{"data": [{"x": 1.0, "color": "red"}]}'
+told = score(req=func.HttpRequest("POST", "/", headers={}, route_params={"scenario": "points"}, body=body))
+assert told.status_code == 200, told.get_body()
+print("\\n".join(sys.modules))
+"""
 
 
 def test_indexing_the_app_imports_nothing_heavy() -> None:
@@ -21,3 +55,22 @@ def test_indexing_the_app_imports_nothing_heavy() -> None:
     loaded = set(done.stdout.split())
     assert "azure.functions" in loaded
     assert sorted(loaded & set(HEAVY)) == []
+
+
+def test_the_first_scoring_request_imports_what_it_uses(world: World) -> None:
+    """Numbers, the model's runtime, JSON and SQL; nothing of tables, events, Azure's services or other databases."""
+    drop(world, "d1")
+    command = [sys.executable, "-c", ANSWER, str(world.home)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-500:]
+    loaded = set(done.stdout.split())
+    assert loaded >= SCORING
+    assert sorted(loaded & set(OTHERS)) == []
+
+
+@pytest.mark.parametrize("module", ["Approvals", "Lake", "Trainer"])
+def test_a_port_is_found_by_its_name(module: str) -> None:
+    """Protocols are loaded by whoever asks for one; an unknown name is an error as in any module."""
+    code = f"from shared.ports import {module}; import shared.ports; shared.ports.{module}Other"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert f"has no attribute '{module}Other'" in done.stderr

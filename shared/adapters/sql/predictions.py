@@ -26,7 +26,6 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateColumn
 from sqlalchemy.types import TypeEngine
 
-from shared.adapters.sql.bulk import insert_predictions
 from shared.adapters.sql.engine import read, take_turn, write
 from shared.adapters.sql.outbox import add_notice
 from shared.adapters.sql.reports import create_model_view, create_value_view
@@ -91,6 +90,9 @@ def insert_window(
     connection: Connection, table: Table, commit: Commit, parquet: BinaryIO, revision: Revision | None
 ) -> None:
     """Commit row, version, every row of the file, the window's state and the notice, in the caller's transaction."""
+    # Arrow is loaded by the first window.
+    from shared.adapters.sql.bulk import insert_predictions
+
     connection.execute(insert(prediction_commit), asdict(commit))
     write_revision(connection, commit, revision or Revision(commit.window, 1, commit.scored_at))
     parquet.seek(0)

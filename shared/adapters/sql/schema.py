@@ -29,6 +29,8 @@ from shared.adapters.sql.types import BigId, Instant, Key, LongText, Name, Sha, 
 from shared.domain.predictions import PredictionColumn, prediction_columns, table_name
 from shared.domain.scenario import Scenario
 
+# A key of SQL Server beside whose order the rows lie. As an option of the dialect it would load that everywhere.
+UNCLUSTERED = {"clustered": False}
 metadata = MetaData()
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
@@ -63,7 +65,7 @@ ledger = Table(
     # The newest line of the journal about this key: changes with every transition, so it is what a writer compares.
     Column("last", BigId, nullable=False),
     # SQL Server orders a table by its primary key unless told otherwise, and then takes 900 bytes, not 1 700.
-    PrimaryKeyConstraint("kind", "key", mssql_clustered=False),
+    PrimaryKeyConstraint("kind", "key", info=UNCLUSTERED),
     Index("ix_ledger_state", "state"),
 )
 
@@ -154,7 +156,7 @@ window_input = Table(
     Column("input", Key, nullable=False),
     Column("window", Name, nullable=False),
     Column("position", Integer, nullable=False),
-    PrimaryKeyConstraint("scenario", "input", mssql_clustered=False),
+    PrimaryKeyConstraint("scenario", "input", info=UNCLUSTERED),
     ForeignKeyConstraint(["scenario", "window"], ["window.scenario", "window.id"]),
     Index("ix_window_input_window", "scenario", "window"),
 )

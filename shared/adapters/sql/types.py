@@ -6,21 +6,37 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, TypeDecorator, Unicode, UnicodeText
-from sqlalchemy.dialects import mssql
 from sqlalchemy.types import TypeEngine
 
 # SQL Server: names differ when a letter's case does, and a key of 1 200 UTF-8 bytes still fits into an index.
 COLLATION = "Latin1_General_100_BIN2_UTF8"
 # SQL Server's DATETIME is exact to 3 ms only.
-Instant = DateTime().with_variant(mssql.DATETIME2(6), "mssql")  # type: ignore[no-untyped-call]
+_EXACT = 6
 # Only a column declared exactly INTEGER is SQLite's row id; elsewhere the ids need 64 bits.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
 
-class UtcTime(TypeDecorator[datetime]):
+class _Instant(TypeDecorator[datetime]):
+    """An instant without a zone, to the microsecond."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """DATETIME2 on SQL Server, whose dialect is loaded where it is in use only."""
+        if dialect.name == "mssql":
+            from sqlalchemy.dialects import mssql
+
+            return dialect.type_descriptor(mssql.DATETIME2(_EXACT))  # type: ignore[no-untyped-call]
+        return dialect.type_descriptor(DateTime())
+
+
+Instant = _Instant()
+
+
+class UtcTime(_Instant):
     """An instant: aware in Python, stored as UTC without a zone."""
 
-    impl = Instant
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
@@ -53,6 +69,8 @@ class _Short(LongText):
         """UTF-8 with binary order on SQL Server."""
         length = getattr(self.impl_instance, "length", None)
         if dialect.name == "mssql":
+            from sqlalchemy.dialects import mssql
+
             return dialect.type_descriptor(mssql.VARCHAR(length, collation=COLLATION))
         return dialect.type_descriptor(Unicode(length))
 

@@ -84,7 +84,7 @@ def test_keys_fit_into_the_indexes_of_sql_server() -> None:
     """900 bytes where the table is ordered by it, 1 700 elsewhere."""
     sizes = {"BIGINT": 8, "INTEGER": 4, "DATETIME": 8}
     for table in every_table():
-        clustered = table.primary_key.dialect_options["mssql"]["clustered"] is not False
+        clustered = table.primary_key.info.get("clustered") is not False
         for key, limit in [(table.primary_key, 900 if clustered else 1700), *((one, 1700) for one in table.indexes)]:
             size = sum(getattr(one.type, "length", None) or sizes.get(str(one.type), 8) for one in key.columns)
             assert size <= limit, f"{table.name}: a key of {size} bytes, SQL Server takes {limit}"
