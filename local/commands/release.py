@@ -11,11 +11,13 @@ from local.commands.options import By, Json, ScenarioName
 from local.output import as_json, out, plain, show
 from local.session import Session
 from shared import dispatch
+from shared.domain.records import Check
 from shared.domain.release import Rollout
 from shared.errors import Missing, Refused
 from shared.ports import Ports
 from shared.workflows import approvals as workflow
 from shared.workflows import rollout as rollouts
+from shared.workflows.aftercare import after, watch_full, watched
 from shared.workflows.deploy import find_model, override
 from shared.workflows.messages import model_message
 from shared.workflows.releases import release_status, shown
@@ -146,25 +148,33 @@ def rollout_list(
 
 
 def rollout_show(scenario: ScenarioName, json: Json = False) -> None:
-    """The candidate that is being tried, and the verdict of each health rule."""
+    """The candidate that is being tried or has just reached full service, and the verdict of each health rule."""
     session = Session()
     session.scenario(scenario)
-    ports = session.ports
-    current = rollouts.going_on(ports, scenario, ports.policies.last(scenario))
-    if current is None:
-        raise Refused(f"Nothing is being tried for {scenario}; mlops rollout list {scenario} tells what was.")
-    checks = rollouts.health(ports, current)
+    current, checks, title = _tried(session.ports, scenario)
     rows = [(one.name, one.verdict, one.value, one.threshold, one.reason) for one in checks]
     value: dict[str, Any] = {"rollout": plain(current), "health": plain(checks)}
-    title = f"{current.model}: {current.state}, {current.share} % beside generation {current.base}"
     columns = ("rule", "verdict", "value", "threshold", "reason")
     show(json_output=json, value=value, title=title, columns=columns, rows=rows)
+
+
+def _tried(ports: Ports, scenario: str) -> tuple[Rollout, list[Check], str]:
+    """The newest change, its verdicts, and what is going on in a few words; Refused when nothing is."""
+    current = rollouts.going_on(ports, scenario, ports.policies.last(scenario))
+    if current is not None:
+        title = f"{current.model}: {current.state}, {current.share} % beside generation {current.base}"
+        return current, rollouts.health(ports, current), title
+    served = watched(ports, scenario)
+    if served is None or ports.clock() >= served.until:
+        raise Refused(f"Nothing is being tried for {scenario}; mlops rollout list {scenario} tells what was.")
+    title = f"{served.rollout.model}: full, judged until {served.until:%H:%M} UTC by generation {served.rollout.base}"
+    return served.rollout, after(ports, served), title
 
 
 def rollout_evaluate(json: Json = False) -> None:
     """Judge every candidate now, as each sweep does: on, next step, full service, or out."""
     ports = Session().ports
-    changed = rollouts.evaluate(ports)
+    changed = [*rollouts.evaluate(ports), *watch_full(ports)]
     for one in changed:
         if not one.going_on:
             go_on(ports, one.scenario, one.version)

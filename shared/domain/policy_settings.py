@@ -82,7 +82,9 @@ def _health(key: str, value: str, policy: Policy) -> Policy:
     given = dict.fromkeys(names, "") | dict(part.partition(":")[::2] for part in _list(value))
     if len(given) > len(names):
         raise Misconfigured(key, f"is {value[:80]!r}", accepted)
-    numbers = {name: _number(key, text, accepted) for name, text in given.items() if text}
+    # Zero minutes are a wish; a limit of zero is none.
+    off = {name: 0.0 for name, text in given.items() if name == "after_minutes" and text.strip() == "0"}
+    numbers = off | {name: _number(key, text, accepted) for name, text in given.items() if text and name not in off}
     if "rows" in numbers:
         numbers["rows"] = int(numbers["rows"])
     return replace(policy, health=replace(policy.health, **numbers))  # type: ignore[arg-type]  # rows is an int by now

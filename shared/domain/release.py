@@ -35,6 +35,8 @@ class HealthRules:
     slower: float = 3.0
     # Population stability index between the answers of candidate and champion.
     shift: float = 0.25
+    # How long errors and latency are judged after full service, by the champion's last figures; 0: not at all.
+    after_minutes: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)

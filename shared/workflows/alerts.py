@@ -31,11 +31,13 @@ def _told(ports: Ports, notice: Notice) -> Notice:
         return notice
     name, _, version = str(notice.data.get("model")).rpartition(":")
     number = int(notice.data.get("generation") or 0)
-    before = [one for one in ports.deployments.list(name, notice.data.get("environment")) if one.generation < number]
+    known = ports.deployments.list(name, notice.data.get("environment"))
+    before = [one for one in known if one.generation < number]
     if not before or not version.isdigit() or before[-1].version <= int(version):
         return notice
     out = f"{name}:{before[-1].version}"
-    reason = f"{notice.data['model']} serves again, as generation {number}."
+    why = next((one.reason for one in known if one.generation == number), "")
+    reason = f"{notice.data['model']} serves again, as generation {number}: {why}"
     return replace(notice, type="Mlops.ModelRolledBack", data={**notice.data, "model": out, "reason": reason})
 
 

@@ -7,6 +7,7 @@ from shared.domain.records import Deployment, Model, Outcome, Verdict
 from shared.errors import BadInput, Conflict, Missing, Refused, Transient
 from shared.ports import Ports
 from shared.workflows import rollout as rollouts
+from shared.workflows.aftercare import taken_back
 from shared.workflows.approvals import newest, request_approval, usable
 from shared.workflows.certificate import certified, certify
 from shared.workflows.pointer import put_in_service, tell
@@ -100,7 +101,8 @@ def _approved(ports: Ports, model: Model, verdict: Verdict, environment: str) ->
 def _before(ports: Ports, model: Model, environment: str) -> Outcome | None:
     """How a version stands that was put into service here before: after a rollback no event brings it back."""
     for deployment in ports.deployments.list(model.name, environment):
-        if deployment.version == model.version and deployment.by in (BY_GATE, rollouts.BY_HEALTH):
+        released = deployment.version == model.version and deployment.by in (BY_GATE, rollouts.BY_HEALTH)
+        if released and not taken_back(ports, deployment):
             tell(ports, deployment)
             reason = f"{model.id} passed its gate and serves as generation {deployment.generation}."
             return Outcome("done", reason, {"generation": deployment.generation})

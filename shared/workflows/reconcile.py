@@ -9,6 +9,7 @@ from shared.domain.events import DEAD_LETTER
 from shared.domain.paths import AREAS, landing
 from shared.domain.records import Blob, Model
 from shared.ports import Ports
+from shared.workflows.aftercare import watch_full
 from shared.workflows.announce import announce, relay
 from shared.workflows.approvals import sweep_approvals
 from shared.workflows.converge import follow
@@ -47,7 +48,7 @@ def _releases(ports: Ports) -> list[str]:
     for name in ports.scenarios:
         for environment in ports.policies.of(name).environments:
             follow(ports, name, environment)
-    ended = [one for one in evaluate(ports) if not one.going_on]
+    ended = [*(one for one in evaluate(ports) if not one.going_on), *watch_full(ports)]
     return [*sweep_approvals(ports), *(model_message(one.scenario, one.version) for one in ended)]
 
 

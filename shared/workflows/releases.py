@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from shared.domain.records import FINAL, Entry
+from shared.domain.records import FINAL, Entry, Model
 from shared.domain.release import Approval
 from shared.errors import Missing
 from shared.ports import Ports
+from shared.workflows.aftercare import taken_back
 
 
 def shown(approval: Approval) -> Mapping[str, Any]:
@@ -28,11 +29,21 @@ def release_status(ports: Ports, scenario: str, version: int) -> Mapping[str, st
     open_ = [one for one in ports.approvals.list(scenario) if one.version == version and one.state == "open"]
     if open_:
         return {"status": "pending", "reason": f"{model.id} waits for approval {open_[-1].id}: {open_[-1].why}"}
+    back = _taken_back(ports, model)
+    if back:
+        return {"status": "failed", "reason": f"{model.id} was rolled back: {back}"}
     entry = newest_entry(ports, model.id)
     if entry is None:
         return {"status": "pending", "reason": f"{model.id} was registered; its gate has not judged it yet."}
     status = "pending" if entry.state == "waiting" or entry.state not in FINAL else "failed"
     return {"status": "success" if entry.state == "done" else status, "reason": entry.reason}
+
+
+def _taken_back(ports: Ports, model: Model) -> str:
+    """Why the version's newest generation was taken back by the health rules; empty when it was not."""
+    served = ports.deployments.list(model.name, ports.policies.last(model.name))
+    mine = [one for one in served if one.version == model.version]
+    return taken_back(ports, mine[-1]) if mine else ""
 
 
 def work_key(ports: Ports, model: str) -> str:

@@ -100,9 +100,7 @@ def _evaluated(ports: Ports, rollout: Rollout) -> Rollout | None:
     if not rollout.going_on:
         return None
     if rollout.base != champion.generation:
-        return _change(
-            ports, rollout, "superseded", f"Generation {champion.generation} was put into service meanwhile."
-        )
+        return change(ports, rollout, "superseded", f"Generation {champion.generation} was put into service meanwhile.")
     return _judged(ports, rollout)
 
 
@@ -148,14 +146,14 @@ def _advance(ports: Ports, rollout: Rollout, policy: Policy) -> Rollout:
 def finish(ports: Ports, rollout: Rollout, *, by: str, reason: str) -> Rollout:
     """End a rollout with its candidate in service; Conflict when somebody else ended it."""
     # First the decision, then the pointer: of two that decide differently only one moves it.
-    full = _change(ports, rollout, "full", reason, by=by)
+    full = change(ports, rollout, "full", reason, by=by)
     _serve(ports, full)
     return full
 
 
 def take_out(ports: Ports, rollout: Rollout, *, by: str, reason: str) -> Rollout:
     """End a rollout with its champion in service; Conflict when somebody else ended it."""
-    out = _change(ports, rollout, "rolled_back", reason, by=by)
+    out = change(ports, rollout, "rolled_back", reason, by=by)
     data = {"model": rollout.model, "environment": rollout.environment, "by": by, "reason": reason}
     announce(ports, "ModelRolledBack", f"rollouts/{rollout.scenario}/{rollout.environment}/{out.number}", data)
     return out
@@ -168,7 +166,8 @@ def _serve(ports: Ports, rollout: Rollout) -> None:
     put_in_service(ports, model, rollout.environment, by=rollout.by, reason=rollout.reason, expected=rollout.base)
 
 
-def _change(ports: Ports, rollout: Rollout, state: RolloutState, reason: str, *, by: str = BY_HEALTH) -> Rollout:
+def change(ports: Ports, rollout: Rollout, state: RolloutState, reason: str, *, by: str = BY_HEALTH) -> Rollout:
+    """Write how the rollout ended, and bring traffic to it; Conflict when somebody else wrote first."""
     changed = replace(
         rollout, number=rollout.number + 1, state=state, at=ports.clock(), by=by, reason=reason,
         share=100 if state == "full" else 0,

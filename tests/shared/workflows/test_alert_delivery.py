@@ -110,7 +110,7 @@ def test_a_rollback_is_told_and_a_promotion_is_not(world: World, ports: Ports) -
     rollback(ports, "points", by="me", reason="I saw something")
     relay(ports)
     (told,) = [body["text"] for path, body in Receiver.got if path.startswith("/a")]
-    assert told == "⚠ points:2 was rolled back: points:1 serves again, as generation 3."
+    assert told == "⚠ points:2 was rolled back: points:1 serves again, as generation 3: I saw something"
 
 
 def test_a_run_that_failed_is_told_once(world: World, ports: Ports) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +180,122 @@ def test_a_canary_that_turns_bad_is_out_within_one_evaluation(
     assert told["status"] == "failed"
     assert words in told["reason"]
     assert going_on(world.ports, "points", "prod") is None
+
+
+def in_full_service(tried: Tried, **settings: str) -> tuple[World, Servers]:
+    """A candidate that kept every rule and has just replaced its champion."""
+    world, servers = tried(ROLLOUT="40:5", **settings)
+    ask(servers, 300)
+    world.clock.advance(minutes=6)
+    world.sweep()
+    assert current(world) == (2, 2)
+    return world, servers
+
+
+def told_after(world: World) -> tuple[str, str]:
+    """State and sentence of what is said after full service."""
+    entry = world.ports.history.find("aftercare", "points:2/prod#2")
+    assert entry is not None
+    return entry.state, entry.reason
+
+
+@pytest.mark.parametrize(
+    ("turn_bad", "words"),
+    [(lambda servers: errors(servers, 60), "failed in 60 of"), (slow, "95 % of the requests")],
+    ids=["errors", "latency"],
+)
+def test_a_generation_that_turns_bad_after_full_service_is_taken_back(
+    tried: Tried, turn_bad: Callable[[Servers], Any], words: str
+) -> None:
+    """By the next sweep, with its reason, as a generation of its own; nothing brings it back, its status says so."""
+    world, servers = in_full_service(tried)
+    turn_bad(servers)
+    world.clock.advance(minutes=2)
+    world.sweep()
+    assert current(world) == (3, 1)
+    last = world.ports.deployments.list("points")[-1]
+    assert (last.by, words in last.reason) == ("health rules", True), last.reason
+    assert told_after(world) == ("refused", last.reason)
+    status = release_status(world.ports, "points", 2)
+    assert (status["status"], words in status["reason"]) == ("failed", True)
+    go_on(world, 2)
+    world.sweep()
+    assert current(world) == (3, 1)
+    assert set(ask(servers, 20).values()) == {1}
+
+
+def errors(servers: Servers, count: int) -> None:
+    """Requests that the version in service cannot answer; what is tried beside it is not asked."""
+    for number in range(count):
+        serving = servers.choose("points", f"k{number}")
+        if serving.role == "champion":
+            servers.observe(serving, rows_of(number), None, 0.002)
+    servers.flush()
+
+
+def test_what_is_tried_beside_a_generation_that_is_taken_back_is_over(tried: Tried) -> None:
+    """Another trial does not end the judgement, and is not left waiting."""
+    world, servers = in_full_service(tried)
+    assert drop(world, "d3", seed=7, weight=0.6).outcome == "waiting"
+    assert now(world).version == 3
+    errors(servers, 200)
+    world.sweep()
+    assert current(world) == (3, 1)
+    assert release_status(world.ports, "points", 2)["status"] == "failed"
+    assert "was overtaken" in release_status(world.ports, "points", 3)["reason"]
+
+
+def test_a_generation_that_stays_well_is_judged_until_its_time_is_over(tried: Tried) -> None:
+    """Then its verdict is final: what comes later is for drift and quality to see."""
+    world, servers = in_full_service(tried, HEALTH_RULES="rows:50,shift:1,after_minutes:10")
+    ask(servers, 40)
+    world.sweep()
+    assert told_after(world)[0] == "waiting"
+    world.clock.advance(minutes=11)
+    world.sweep()
+    state, reason = told_after(world)
+    assert (state, "kept its rules until" in reason) == ("done", True), reason
+    errors(servers, 60)
+    world.sweep()
+    assert current(world) == (2, 2)
+
+
+def test_without_requests_the_verdict_says_so(tried: Tried) -> None:
+    """Silence is no praise; and zero minutes judge nothing."""
+    world, _ = in_full_service(tried)
+    world.clock.advance(minutes=31)
+    world.sweep()
+    state, reason = told_after(world)
+    assert (state, "nobody asked enough" in reason, "was not asked" in reason) == ("done", True, True), reason
+
+
+def test_nothing_is_judged_after_full_service_when_nobody_wants_it(tried: Tried) -> None:
+    """`after_minutes:0` leaves what happens then to people."""
+    world, servers = in_full_service(tried, HEALTH_RULES="rows:50,shift:1,after_minutes:0")
+    errors(servers, 60)
+    world.sweep()
+    assert current(world) == (2, 2)
+
+
+def test_a_death_between_decision_and_pointer_is_made_good(tried: Tried) -> None:
+    """The change says that the generation was taken back; the next sweep moves the pointer, once."""
+    world, _ = in_full_service(tried)
+    full = world.ports.rollouts.list("points")[-1]
+    at = world.clock() + timedelta(seconds=1)
+    world.ports.rollouts.write(replace(full, number=full.number + 1, state="rolled_back", at=at, reason="it failed"))
+    for _ in range(2):
+        world.sweep()
+    assert current(world) == (3, 1)
+
+
+def test_a_person_who_brings_a_candidate_back_is_heard(tried: Tried) -> None:
+    """One that was taken out while it was tried and is promoted by hand is not taken back for that."""
+    world, _ = tried(ROLLOUT="40:5")
+    rollback(world.ports, "points", by="ada", reason="no")
+    world.clock.advance(minutes=1)
+    promote(world.ports, find_model(world.ports, "points", 2), by="ada", reason="yes")
+    world.sweep()
+    assert current(world) == (2, 2)
 
 
 def test_a_canary_that_cannot_be_loaded_harms_nobody(tried: Tried) -> None:
