@@ -6,7 +6,16 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-from shared.domain.events import BlobArrived, DeadLetterFound, Event, Ignored, ModelRegistered, RunEnded, parse_message
+from shared.domain.events import (
+    BlobArrived,
+    DeadLetterFound,
+    Event,
+    Ignored,
+    ModelRegistered,
+    RunEnded,
+    kept,
+    parse_message,
+)
 from shared.domain.paths import Landing, landing
 from shared.domain.records import Blob, Outcome
 from shared.domain.scenario import Scenario
@@ -36,7 +45,7 @@ def on_event(ports: Ports, message: str) -> list[str]:
     except BadInput as fault:
         ports.ledger.note("event", hashlib.sha256(message.encode()).hexdigest()[:16], "ignored", fault.reason)
         return []
-    due = _act(ports, event, message)
+    due = _act(ports, event, kept(message))
     relay(ports)
     return [window_message(one) for one in due]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.domain.actuals import BY_ID, RESTART, key_column, labels_table
 from shared.domain.paths import Landing
+from shared.domain.personal import untold
 from shared.domain.predictions import joined, label_kind
 from shared.domain.records import Blob, Outcome
 from shared.domain.scenario import Scenario
@@ -35,8 +36,9 @@ def take_actuals(ports: Ports, where: Landing) -> Outcome:
         rows = ports.tables.check([read], labels_table(scenario))
         labels = keyed(ports, scenario, rows)
     except Quarantined as fault:
-        quarantine(ports, where, [blob], fault)
-        raise
+        told = untold(fault, scenario)
+        quarantine(ports, where, [blob], told)
+        raise told from None
     return merge(ports, scenario, labels, blob)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.paths import Landing, dataset_folder, missing_parts, quarantine_folder, table_of
+from shared.domain.personal import untold
 from shared.domain.records import FINAL, Blob, DatasetVersion, Outcome, TableFile
 from shared.errors import Quarantined
 from shared.ports import Ports
@@ -86,8 +87,9 @@ def _register(ports: Ports, where: Landing, files: Files) -> Outcome:
         check_teachable(where.scenario, tables)
         may_learn_from(ports, where, tables)
     except Quarantined as fault:
-        quarantine(ports, where, blobs, fault)
-        raise
+        told = untold(fault, where.scenario)
+        quarantine(ports, where, blobs, told)
+        raise told from None
     contents = {name: ports.tables.write(table) for name, table in tables.items()}
     dataset = _version(ports, where, blobs, tables, contents)
     known = ports.datasets.by_digest(scenario, dataset.digest)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from shared.domain.lineage import Revision
 from shared.domain.paths import commit_path, plan_path, table_of, window_folder
+from shared.domain.personal import untold
 from shared.domain.predictions import first_id
 from shared.domain.records import Commit, Deployment, Outcome, Window
 from shared.domain.scenario import Scenario, Table
@@ -39,8 +40,9 @@ def score_window(ports: Ports, scenario_name: str, window_id: str) -> Outcome:
     try:
         commit = _committed(ports, scenario, window)
     except (Quarantined, Superseded, Missing) as fault:
-        ports.windows.close(scenario.name, window.id, "quarantined", fault.reason)
-        raise
+        told = untold(fault, scenario) if isinstance(fault, Quarantined) else fault
+        ports.windows.close(scenario.name, window.id, "quarantined", told.reason)
+        raise told from None
     _to_sql(ports, scenario, commit)
     ports.windows.close(scenario.name, window.id, "committed", "")
     reason = f"{commit.rows} rows were predicted with {commit.model}; {commit.failed_rows} failed."

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.events import BlobArrived, Ignored, ModelRegistered, RunEnded, parse, parse_message
+from shared.domain.events import BlobArrived, Ignored, ModelRegistered, RunEnded, kept, parse, parse_message
 from shared.errors import BadInput
 
 SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "events"
@@ -151,3 +151,14 @@ def test_no_payload_whatever_raises_anything_but_bad_input(data: object) -> None
             assert parse(raw)
         except BadInput:
             assert not isinstance(data, dict)
+
+
+def test_addresses_of_an_event_are_not_kept() -> None:
+    """They may hold a signature; all else stays, and what is no event stays as it is."""
+    data = {"api": "PutBlob", "url": "https://a/b?sig=x", "blobUrl": "https://a/b?sig=x", "eTag": "7"}
+    event = {"specversion": "1.0", "id": "1", "type": "t", "subject": "s", "source": "x"}
+    encoded = base64.b64encode(json.dumps(data).encode()).decode()
+    for sent in ({**event, "data": data}, {**event, "data_base64": encoded}):
+        assert json.loads(kept(json.dumps(sent))) == {**event, "data": {"api": "PutBlob", "etag": "7"}}
+    for text in ("no JSON", "[]", "7", '{"id": "1"}'):
+        assert kept(text) == text
