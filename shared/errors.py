@@ -56,13 +56,23 @@ class Quarantined(Permanent):
 
     state = "quarantined"
 
-    def __init__(self, code: str, sentence: str, *, table: str = "", column: str = "", row: int | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        sentence: str,
+        *,
+        table: str = "",
+        column: str = "",
+        row: int | None = None,
+        accepted: str = "",
+    ) -> None:
         """Keep the facts; `row` counts data rows from 1 (the header of a CSV file is not a row)."""
         super().__init__(sentence)
         self.reason_code = code
         self.table = table
         self.column = column
         self.row = row
+        self.accepted = accepted
 
 
 class Refused(Permanent):

@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from functions.names import HTTP
 from local.cli import build
+from local.doctor.examination import CHECKS
 from local.roles import NEEDS
 from local.session import DEFAULTS
 from model_training.scenarios import SCENARIOS
@@ -139,6 +140,12 @@ def test_every_alert_is_in_the_runbook() -> None:
     assert {title.replace(" in the queues", "") for title in titles} == {
         one.replace(" in the queues", "") for one in headings
     }
+
+
+def test_every_check_of_the_doctor_is_in_the_runbook() -> None:
+    """By its name, in the order in which it is told."""
+    section = PAGES["docs/operations.md"].partition("## What the doctor looks at")[2].partition("## ")[0]
+    assert re.findall(r"^\| `([^`]+)`", section, re.MULTILINE) == [check.name for check in CHECKS]
 
 
 def test_the_roles_are_those_of_the_code() -> None:

@@ -8,7 +8,7 @@ import typer
 
 from local.commands import monitor
 from local.commands.options import By, Json, ScenarioName
-from local.doctor.examination import TOTAL_SECONDS, run_checks
+from local.doctor.finding import TOTAL_SECONDS
 from local.output import as_json, out, show
 from local.session import Session
 from shared import dispatch
@@ -80,6 +80,9 @@ def doctor(
     json: Json = False,
 ) -> None:
     """Check settings, identity, roles, services, state and functions; prints the command that mends what is wrong."""
+    # Clients of every service: other verbs do not pay for them.
+    from local.doctor.examination import run_checks
+
     checks = run_checks(seconds)
     rows = [(check.name, check.verdict, check.fact, check.fix) for check in checks]
     show(json_output=json, value=checks, title="Doctor", columns=("check", "verdict", "fact", "fix"), rows=rows)

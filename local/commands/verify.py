@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from local.commands.options import Json
 from local.output import err, show
-from local.verify.access import access
-from local.verify.contract import contract
-from local.verify.deployment import Deployment, api_of, wait_until_healthy
 from shared.domain.records import Check
 from shared.errors import BadInput
 from shared.workflows.smoke import junit
+
+if TYPE_CHECKING:
+    from local.verify.deployment import Deployment
 
 _REFUSED = 3
 OperateUrl = Annotated[str | None, typer.Option(help="The app that deploys, where it is another one.")]
@@ -48,6 +48,9 @@ def verify(
 
     The last two default to the first two: in Azure each function has keys of its own.
     """
+    # The client takes a while to load; other verbs do without.
+    from local.verify.deployment import Deployment, api_of
+
     if not score_key:
         raise BadInput("No key is set; accepted: the environment variable SCORE_KEY (and OPERATE_KEY).")
     keys = {
@@ -64,6 +67,10 @@ def verify(
 
 
 def _checks(deployment: Deployment, wait: float) -> list[Check]:
+    from local.verify.access import access
+    from local.verify.contract import contract
+    from local.verify.deployment import wait_until_healthy
+
     wait_until_healthy(deployment, wait)
     return [
         *(

@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from queue import Empty, SimpleQueue
 
+from azure.core.exceptions import ClientAuthenticationError
+
 from local.doctor import app, database, grid, identity, machine, names, services, storage, values, work
-from local.doctor.finding import Check, Finding, Subject, first_line
+from local.doctor.finding import TOTAL_SECONDS, Check, Finding, Subject, first_line
 from local.doctor.secrets import redacted
 from local.local_settings import read_environment
 from local.session import APP, DEFAULTS
@@ -18,7 +20,6 @@ from shared.adapters.azure_clients import make_credential
 from shared.errors import Fault
 from shared.settings import read_settings
 
-TOTAL_SECONDS = 30.0
 # In the order in which they are told; they run at the same time.
 CHECKS = (
     Check("host.json", app.host_json),
@@ -72,6 +73,9 @@ def _run(check: Check, subject: Subject, said: SimpleQueue[tuple[str, Sequence[F
         findings = [
             Finding(check.name, "fail", fault.reason, "Do what the sentence says; then run mlops doctor again.")
         ]
+    except ClientAuthenticationError as error:
+        # The finding on the identity fails; this one only was not made.
+        findings = [Finding(check.name, "not checked", f"there is no token: {first_line(error)}", "az login")]
     except Exception as error:  # noqa: BLE001 -- whatever a library raises is a finding, not the end of the others
         fact = f"{type(error).__name__}: {first_line(error)}"
         findings = [Finding(check.name, "fail", fact, "Mend what the sentence names; then run mlops doctor again.")]

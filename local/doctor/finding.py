@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
 Verdict = Literal["ok", "warn", "fail", "not checked"]
+TOTAL_SECONDS = 30.0
 MANAGEMENT = "https://management.azure.com"
 
 

@@ -18,10 +18,11 @@ _DENIED = frozenset({401, 403})
 
 
 def workspace(subject: Subject) -> list[Finding]:
-    """Read the registry where models are, and the jobs where training runs."""
+    """Read the registry where models are, the jobs where training runs, the endpoints where versions are served."""
     asked = (
         ("registry", "REGISTRY_URL", subject.settings.registry_url, "models"),
         ("trainer", "TRAINER_URL", subject.settings.trainer_url, "jobs"),
+        ("serving", "SERVING_URL", subject.settings.serving_url, "onlineEndpoints"),
     )
     findings = []
     for name, key, url, kind in asked:

@@ -49,7 +49,7 @@ class Origin:
         if column:
             places.append(f"column {shown(column)}")
         sentence = f"{', '.join(places)}: {problem}; accepted: {accepted}."
-        return Quarantined(code, sentence, table=self.table, column=column, row=row or None)
+        return Quarantined(code, sentence, table=self.table, column=column, row=row or None, accepted=accepted)
 
 
 def _row(row: int, line: int | None) -> str:

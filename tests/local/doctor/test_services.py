@@ -14,6 +14,7 @@ from azure.core.exceptions import ClientAuthenticationError
 from azure.storage.queue import QueueServiceClient
 from azure_parts import FakeCredential, fresh_place
 from azureml_double import URL, azure_ml
+from infra.bicep import FOLDER, read
 from local_doctor import CLOSED, OID, MakeSubject, Service, the
 
 from functions.names import QUEUES
@@ -158,7 +159,7 @@ def test_the_workspace_is_read(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(self_signed_files[0]))
     with azure_ml(self_signed_files) as workspace:
         asked = subject({**AZURE, "REGISTRY_URL": URL, "TRAINER_URL": URL}, management=workspace.url)
-        assert [one.verdict for one in services.workspace(asked)] == ["ok", "ok"]
+        assert [one.verdict for one in services.workspace(asked)] == ["ok"] * 3
         workspace.refuse("GET", "/models", 403)
         denied = the(services.workspace(asked), "registry")
         assert f'--role "{roles_on("workspace")[0]}"' in denied.fix
@@ -167,7 +168,7 @@ def test_the_workspace_is_read(
         workspace.refuse("GET", "/jobs", 500)
         assert "status 500" in the(services.workspace(asked), "trainer").fact
     gone = services.workspace(replace(asked, management=f"https://{CLOSED}"))
-    assert [one.verdict for one in gone] == ["fail", "fail"]
+    assert [one.verdict for one in gone] == ["fail", "fail", "ok"]
 
 
 @pytest.mark.parametrize(("status", "verdict"), [(200, "ok"), (403, "fail"), (400, "fail")])
@@ -276,6 +277,16 @@ def test_a_subscription_that_is_absent_or_hidden(subscribed: Service, subject: M
     assert (data.verdict, model.verdict) == ("fail", "not checked")
     assert "--role Reader" in model.fix
     assert look(subject, Service(url=f"http://{CLOSED}"))[0].verdict == "fail"
+
+
+def test_the_doctor_looks_where_the_templates_put_them() -> None:
+    """Names of topics and subscriptions are those of infra/events.bicep, and the variables those of azd."""
+    bodies = {one.symbol: one.body for one in read(FOLDER / "events.bicep").resources}
+    there = {
+        (bodies[bodies[one]["parent"]]["name"].replace("${environmentName}", "{}"), bodies[one]["name"])
+        for one in ("dataEvents", "modelEvents")
+    }
+    assert set(grid.TOPICS.values()) == there
 
 
 def test_without_a_resource_group_nothing_is_claimed(subject: MakeSubject) -> None:

@@ -75,7 +75,7 @@ def _nulls(rows: int) -> pa.Array:
 BANK, TEXT, MACHINES = "bank_marketing", "text_classification", "predictive_maintenance"
 US = "%m/%d/%Y %I:%M:%S %p"
 CASES: dict[str, tuple[str, Change, str]] = {
-    "kind": (BANK, _with("clients", "age", _same("old")), "'old' is not a whole number"),
+    "kind": (BANK, _with("clients", "age", _same("old")), "row 1, column 'age': a value breaks the contract (type)"),
     "kind in the first table": (TEXT, _with("raw_train", "target", _same("a")), "'a' is not a whole number"),
     "kind in the second table": (TEXT, _with("raw_test", "target", _same("a")), "'a' is not a whole number"),
     "no value": (BANK, _with("clients", "age", _nulls), "the cell is missing"),
