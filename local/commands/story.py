@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
-from local.output import as_json, as_table, command_at, err, out
+from local.output import as_json, command_at, err, out
 from local.session import Session
 from local.tale.chapter import Chapter, Ending
 from local.tale.play import play
@@ -38,7 +40,7 @@ def _played(home: Path, chapters: Sequence[Chapter], *, quiet: bool) -> list[End
         task = display.add_task("the story begins", total=1.0)
 
         def report(step: str, done: float) -> None:
-            display.update(task, description=f"training: {step}", completed=done)
+            display.update(task, description=step, completed=done)
 
         teller = Teller(display.console if display.console.is_terminal else err, quiet=quiet)
         return play(home, chapters, teller, report)
@@ -62,18 +64,23 @@ def _facts(ending: Ending) -> Mapping[str, Any]:
 
 
 def _close(endings: Sequence[Ending], seconds: float, home: Path) -> None:
-    rows = [
-        (
-            "✓" if one.well else "✗", one.chapter.title, one.chapter.planted, one.chapter.verdict, one.reason,
-            one.chapter.look,
-        )
-        for one in endings
-    ]  # fmt: skip
     out.print()
-    columns = ("", "chapter", "planted", "the system's verdict", "in its own words", "history --why")
-    as_table("A year", columns, rows)
-    well = sum(one.well for one in endings)
+    out.print(_table(endings))
+    well, mlops = sum(one.well for one in endings), command_at(home)
     out.print(f"\n{well} of {len(endings)} chapters ended as they have to; the year took {seconds:.0f} s.")
-    out.print("\nLook closer:")
-    for line in ("history --why unit_change", "monitor show iiot_quality", "scorecard", "dashboard export year.html"):
-        out.print(f"  {command_at(home)} {line}", soft_wrap=True)
+    out.print("\nWhy, chapter by chapter:")
+    for one in endings:
+        out.print(f"  {mlops} history --why {one.chapter.look}", soft_wrap=True)
+    out.print("\nAll of it:")
+    for verb in ("monitor show iiot_quality", "scorecard", "dashboard export year.html"):
+        out.print(f"  {mlops} {verb}", soft_wrap=True)
+
+
+def _table(endings: Sequence[Ending]) -> Table:
+    """What was planted, and what the system made of it: its verdict and its own words."""
+    table = Table("", "what was planted", "what the system made of it", header_style="bold", show_lines=True)
+    for one in endings:
+        chapter = one.chapter
+        planted = Text.assemble((chapter.title, "bold"), f"\n{chapter.planted}")
+        table.add_row("✓" if one.well else "✗", planted, Text(f"{chapter.verdict}\n“{one.reason}”"))
+    return table

@@ -23,6 +23,7 @@ def play(home: Path, chapters: Sequence[Chapter], teller: Teller, progress: Prog
     stage, endings = Stage(home, progress, hear), []
     for number, chapter in enumerate(chapters, 1):
         said.clear()
+        progress(chapter.title, 0.0)
         teller.begin(number, len(chapters), chapter)
         chapter.play(stage)
         endings.append(ending_of(chapter, said))

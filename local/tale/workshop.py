@@ -51,4 +51,4 @@ class Workshop:
             self._waiting = [one for one in self._waiting if one != run]
 
     def _report(self, step: str, done: float, **_: Any) -> None:
-        self._progress(step, done)
+        self._progress(f"training: {step}", done)
