@@ -84,7 +84,8 @@ def assert_once(mlops: Command) -> None:
     assert count(mlops, "select count(*) from dataset_version") == 1
     assert mlops.sql("select state, count(*) from run") == [("completed", 1)]
     assert mlops.sql("select state, count(*) from model_version") == [("accepted", 1)]
-    assert mlops.sql("select generation, version from deployment") == [(1, 1)]
+    places = [("preprod", 1, 1), ("prod", 1, 1)]
+    assert mlops.sql("select environment, generation, version from deployment order by 1") == places
     assert mlops.sql("select state, count(*) from window") == [("committed", 1)]
     query = f"select count(*), count(distinct prediction_id) from predictions_{BANK}"  # noqa: S608 -- a fixed name
     assert mlops.sql(query) == [(ROWS, ROWS)]

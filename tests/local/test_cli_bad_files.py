@@ -101,7 +101,7 @@ def test_the_refused_bytes_are_kept_with_the_reason(dropped: Round, key: str) ->
 def test_nothing_else_is_disturbed(dropped: Round) -> None:
     """The good file after them is deployed; one dataset, one run, one model; nothing is stuck."""
     assert (dropped.good.code, dropped.good.json["outcome"]) == (0, "deployed")
-    for table in ("dataset_version", "run", "model_version", "deployment"):
+    for table in ("dataset_version", "run", "model_version", "deployment where environment = 'prod'"):
         assert dropped.mlops.sql(f"select count(*) from {table}") == [(1,)]  # noqa: S608 -- a fixed name
     assert dropped.mlops.sql("select key from ledger where state in ('in_progress', 'released', 'failed')") == []
 
