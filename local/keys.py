@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -102,13 +103,19 @@ def fingerprint(key: str) -> str:
 
 def _any_match(accepted: Iterable[str], offered: Iterable[str]) -> bool:
     # Every pair is compared, and as digests of one length: no early exit, nothing to measure.
-    digests = [hashlib.sha256(key.encode()).digest() for key in accepted]
+    digests = [_digest(key) for key in accepted]
     found = False
     for key in offered:
         digest = hashlib.sha256(key.encode(errors="surrogateescape")).digest()
         for one in digests:
             found |= hmac.compare_digest(one, digest)
     return found
+
+
+@lru_cache(maxsize=64)
+def _digest(key: str) -> bytes:
+    """Of a key of ours; asked for with every request."""
+    return hashlib.sha256(key.encode()).digest()
 
 
 def load_keys(home: Path) -> Keys:

@@ -11,13 +11,9 @@ from typing import TYPE_CHECKING, Any
 from shared.domain.places import cluster_place, workspace_place
 from shared.domain.policy_settings import read_policies
 from shared.domain.prices import read_prices
-from shared.domain.records import Run
-from shared.domain.scenario import Scenarios
 from shared.errors import Missing
-from shared.ports import Clock, Datasets, Lake, Observer, Ports, Publisher, Registry, Tables, Trainer
-from shared.ports.serving import ServingTarget, Traffic, traffic_of
-from shared.ports.telemetry import Telemetry
-from shared.ports.training import JobOrder
+from shared.ports import Clock, Ports
+from shared.ports.serving import traffic_of
 from shared.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -25,9 +21,14 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from shared.adapters.dead_letters import Place
+    from shared.domain.records import Run
+    from shared.domain.scenario import Scenarios
+    from shared.ports import Datasets, Lake, Observer, Publisher, Registry, Tables, Trainer
+    from shared.ports.serving import ServingTarget, Traffic
+    from shared.ports.telemetry import Telemetry
+    from shared.ports.training import JobOrder
 
-
-JobMaker = Callable[["MLClient", JobOrder], Any]
+type JobMaker = Callable[[MLClient, JobOrder], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Orders:
         """The maker of a run's job for that workspace."""
 
         def order(run: Run, tables: str, model: str) -> Any:
+            from shared.ports.training import JobOrder
+
             dataset = self.datasets.find(run.scenario, run.dataset)
             if dataset is None or self.make_job is None:
                 raise Missing(f"Run {run.id} cannot be ordered: its dataset or the maker of jobs is missing.")
@@ -69,27 +72,21 @@ def build_ports(
     """
     from shared.adapters.azure_clients import make_credential
     from shared.adapters.lake_served import LakeServed
+    from shared.adapters.later import later
     from shared.adapters.onnx_scoring import OnnxScoring
     from shared.adapters.operations import operations
     from shared.adapters.profiling import ArrowProfiles
+    from shared.adapters.sql import stores
     from shared.adapters.sql.approvals import SqlApprovals
-    from shared.adapters.sql.corrections import SqlCorrections
     from shared.adapters.sql.datasets import SqlDatasets
     from shared.adapters.sql.deployments import SqlDeployments
     from shared.adapters.sql.engine import open_database
     from shared.adapters.sql.health import SqlHealth
-    from shared.adapters.sql.history import SqlHistory
     from shared.adapters.sql.ledger import SqlLedger
-    from shared.adapters.sql.lineage import SqlLineage
     from shared.adapters.sql.outbox import SqlOutbox
-    from shared.adapters.sql.prediction_rows import SqlPredictionRows
-    from shared.adapters.sql.predictions import SqlPredictions
-    from shared.adapters.sql.readings import SqlReadings
     from shared.adapters.sql.rollouts import SqlRollouts
     from shared.adapters.sql.runs import SqlRuns
     from shared.adapters.sql.stores_monitoring import monitoring_stores
-    from shared.adapters.sql.totals import SqlTotals
-    from shared.adapters.sql.windows import SqlWindows
     from shared.adapters.tables import ArrowTables, Limits
     from shared.adapters.told_ledger import ToldLedger
 
@@ -111,15 +108,15 @@ def build_ports(
         tables=tables,
         profiles=ArrowProfiles(),
         ledger=ToldLedger(SqlLedger(engine, clock), observer),
-        history=SqlHistory(engine),
+        history=later(lambda: stores.history(engine)),
         datasets=datasets,
         runs=SqlRuns(engine, clock),
         registry=_registry(settings, engine, lake, clock),
         trainer=_trainer(settings, environ, lake, Orders(scenarios, datasets, make_job)),
         deployments=deployments,
         scoring=OnnxScoring(),
-        windows=SqlWindows(engine),
-        predictions=SqlPredictions(engine),
+        windows=later(lambda: stores.windows(engine)),
+        predictions=later(lambda: stores.predictions(engine)),
         operations=operations(
             engine,
             _telemetry(settings, lake, tables),
@@ -128,10 +125,10 @@ def build_ports(
             targets=alerted,
             clock=clock,
         ),
-        lineage=SqlLineage(engine),
-        corrections=SqlCorrections(engine),
-        prediction_rows=SqlPredictionRows(engine),
-        totals=SqlTotals(engine),
+        lineage=later(lambda: stores.lineage(engine)),
+        corrections=later(lambda: stores.corrections(engine)),
+        prediction_rows=later(lambda: stores.prediction_rows(engine)),
+        totals=later(lambda: stores.totals(engine)),
         outbox=SqlOutbox(engine),
         publisher=_publisher(settings),
         monitoring=monitoring_stores(engine, read_prices(environ)),
@@ -144,7 +141,7 @@ def build_ports(
         serving=_serving(
             settings, code, lake, lambda *where: traffic_of(deployments.current(*where), rollouts.current(*where))
         ),
-        readings=SqlReadings(engine),
+        readings=later(lambda: stores.readings(engine)),
     )
 
 

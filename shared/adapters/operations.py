@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-
-from sqlalchemy import Engine
+from typing import TYPE_CHECKING
 
 from shared.adapters.dead_letters import LakeDeadLetters, Place
 from shared.adapters.folder_lake import FolderLake
-from shared.adapters.sql.alerts import SqlAlertDeliveries
-from shared.adapters.sql.reopening import SqlReopening
-from shared.adapters.sql.restoring import SqlRestoring
-from shared.adapters.sql.spans import SqlSpans
-from shared.adapters.webhooks import Webhooks
-from shared.domain.alert_targets import Target
+from shared.adapters.later import later
 from shared.ports.operations import Operations
-from shared.ports.telemetry import Telemetry
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from shared.domain.alert_targets import Target
+    from shared.ports.alerts import AlertDeliveries, Notifier
+    from shared.ports.replay import Reopening
+    from shared.ports.restoring import Restoring
+    from shared.ports.telemetry import Spans, Telemetry
 
 
 def operations(
@@ -33,10 +35,40 @@ def operations(
     local = FolderLake(home / "eventgrid" / "deadletter")
     return Operations(
         telemetry=telemetry,
-        spans=SqlSpans(engine),
-        restoring=SqlRestoring(engine),
-        reopening=SqlReopening(engine, clock),
+        spans=later(lambda: _spans(engine)),
+        restoring=later(lambda: _restoring(engine)),
+        reopening=later(lambda: _reopening(engine, clock)),
         dead_letters=LakeDeadLetters([*dead_letters, Place(local, "")]),
-        notifier=Webhooks(targets),
-        alerts=SqlAlertDeliveries(engine),
+        notifier=later(lambda: _notifier(targets)),
+        alerts=later(lambda: _alerts(engine)),
     )
+
+
+def _spans(engine: Engine) -> Spans:
+    from shared.adapters.sql.spans import SqlSpans
+
+    return SqlSpans(engine)
+
+
+def _restoring(engine: Engine) -> Restoring:
+    from shared.adapters.sql.restoring import SqlRestoring
+
+    return SqlRestoring(engine)
+
+
+def _reopening(engine: Engine, clock: Callable[[], datetime]) -> Reopening:
+    from shared.adapters.sql.reopening import SqlReopening
+
+    return SqlReopening(engine, clock)
+
+
+def _notifier(targets: Sequence[Target]) -> Notifier:
+    from shared.adapters.webhooks import Webhooks
+
+    return Webhooks(targets)
+
+
+def _alerts(engine: Engine) -> AlertDeliveries:
+    from shared.adapters.sql.alerts import SqlAlertDeliveries
+
+    return SqlAlertDeliveries(engine)

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from shared.domain.monitoring import (
-    Breach,
-    DriftMeasure,
-    QualityMeasure,
-    RetrainDecision,
-    Scorecard,
-    TimerBeat,
-    WindowFacts,
-)
-from shared.domain.prices import Prices
-from shared.domain.scenario import Scenario
-
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from shared.domain.monitoring import (
+        Breach,
+        DriftMeasure,
+        QualityMeasure,
+        RetrainDecision,
+        Scorecard,
+        TimerBeat,
+        WindowFacts,
+    )
+    from shared.domain.prices import Prices
+    from shared.domain.scenario import Scenario
 
 
 class Measurements(Protocol):

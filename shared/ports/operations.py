@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from shared.ports.alerts import AlertDeliveries, Notifier
-from shared.ports.replay import DeadLetters, Reopening
-from shared.ports.restoring import Restoring
-from shared.ports.telemetry import Spans, Telemetry
+if TYPE_CHECKING:
+    from shared.ports.alerts import AlertDeliveries, Notifier
+    from shared.ports.replay import DeadLetters, Reopening
+    from shared.ports.restoring import Restoring
+    from shared.ports.telemetry import Spans, Telemetry
 
 
 @dataclass(frozen=True, slots=True)
