@@ -24,8 +24,9 @@ OTHERS = (
     "fastapi", "httpx", "jinja2", "lightgbm", "matplotlib", "onnx", "opentelemetry", "pandas", "psycopg", "pyarrow",
     "pydantic", "pyodbc", "requests", "scipy", "sklearn", "sqlalchemy.dialects.mssql", "starlette", "uvicorn",
     "functions.openapi_schemas", "model_training.train", "shared.adapters.report",
-    "shared.adapters.tables.cells", "shared.dispatch", "shared.domain.events", "shared.workflows.inference",
-    "shared.workflows.ingest", "shared.workflows.live", "shared.workflows.watch",
+    "shared.adapters.sql.monitoring", "shared.adapters.sql.predictions", "shared.adapters.tables.cells",
+    "shared.adapters.webhooks", "shared.dispatch", "shared.domain.events", "shared.domain.monitoring",
+    "shared.workflows.inference", "shared.workflows.ingest", "shared.workflows.live", "shared.workflows.watch",
 )  # fmt: skip
 ANSWER = """
 import sys
