@@ -166,10 +166,17 @@ class AzureMl:
                 return _problem(404, "NotFound", path)
         if path in self.resources:
             return 200, {}, self.resources[path]
+        if path.startswith(f"{ROOT}/codes/") and "hash" in query:
+            # Whatever name a client made up: code is found by its content.
+            return 200, {}, {"value": self._codes(query["hash"][0])}
         children = [one for name, one in self.resources.items() if name.rpartition("/")[0] == path]
         if path.endswith(("/versions", "/models", "/jobs", "/onlineEndpoints", "/deployments")):
             return 200, {}, self._page(path, children, int(query.get("$skip", ["0"])[0]))
         return _problem(404, "NotFound", path)
+
+    def _codes(self, digest: str) -> list[dict[str, Any]]:
+        found = [one for name, one in self.resources.items() if name.startswith(f"{ROOT}/codes/")]
+        return [one for one in found if one["properties"].get("properties", {}).get("hash_sha256") == digest]
 
     def _page(self, path: str, children: list[dict[str, Any]], start: int) -> dict[str, Any]:
         page: dict[str, Any] = {"value": children[start : start + PAGE]}

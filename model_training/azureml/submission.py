@@ -40,9 +40,12 @@ def publish(client: MLClient, platform: Platform) -> list[str]:
 
 def _publish_online(client: MLClient, platform: Platform, code: str) -> str:
     """The environment of endpoints; its tag says which code asset, uploaded with the components, runs in it."""
-    made = environments.environment(environments.ONLINE, platform.image)
-    made.name, _, made.version = online_environment().partition(":")
-    made.tags = {"code": code}
+    from azure.ai.ml.entities import Environment
+
+    name, _, version = online_environment().partition(":")
+    conda = environments.CONDA / f"{environments.ONLINE}.yml"
+    # One without a name would stay without, whatever it is called later.
+    made = Environment(name=name, version=version, image=platform.image, conda_file=conda, tags={"code": code})
     found = client.environments.create_or_update(made)
     return f"{found.name}:{found.version}"
 

@@ -22,7 +22,7 @@ def put_in_service(
     """Make the model the next generation there; Conflict when somebody was faster.
 
     `expected` is the generation that must still be current. The version is made ready before the pointer moves, unless
-    it served before: a rollback does not wait for anybody.
+    it served or was tried there before: neither a rollback nor the end of a rollout waits for anybody.
     """
     current = ports.deployments.current(model.name, environment)
     generation = current.generation if current else 0
@@ -47,11 +47,13 @@ def put_in_service(
 
 
 def ready(ports: Ports, model: Model, environment: str) -> None:
-    """The version can answer there; Transient while it cannot, if it never served there."""
+    """The version can answer there; Transient while it cannot, unless it was made ready there before."""
     try:
         ports.serving.deploy(environment, model)
     except Transient:
-        if all(one.sha256 != model.sha256 for one in ports.deployments.list(model.name, environment)):
+        served = {one.sha256 for one in ports.deployments.list(model.name, environment)}
+        tried = {one.sha256 for one in ports.rollouts.list(model.name) if one.environment == environment}
+        if model.sha256 not in served | tried:
             raise
 
 

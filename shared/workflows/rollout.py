@@ -173,7 +173,9 @@ def change(ports: Ports, rollout: Rollout, state: RolloutState, reason: str, *, 
         share=100 if state == "full" else 0,
     )  # fmt: skip
     ports.rollouts.write(changed)
-    follow(ports, changed.scenario, changed.environment)
+    if state != "full":
+        # Of a full one the pointer is still to move: until then nothing changes for those who ask.
+        follow(ports, changed.scenario, changed.environment)
     words = {"full": "is in full service", "rolled_back": "was rolled back", "superseded": "was given up"}
     _tell(ports, changed, f"{changed.model} {words[state]} in {changed.environment}: {reason}")
     return changed

@@ -28,6 +28,9 @@ def test_defaults_are_a_laptop(tmp_path: Path) -> None:
         ("DATABASE_URL", "mysql://x", "sqlite:///, postgresql+psycopg://, mssql+pyodbc://"),
         ("REGISTRY_URL", "s3:", "local:"),
         ("TRAINER_URL", "thread:", "process:"),
+        ("SERVING_URL", "azureml:only-one", "azureml:<subscription>/<resource group>/<workspace>"),
+        ("SERVING_URL", "azureml:s/g/w", "LAKE_URL=https://"),
+        ("ENDPOINT_COMPUTE", "many", "<size>:<count>, such as Standard_DS3_v2:1"),
         ("TELEMETRY_URL", "kusto:http://cluster/db", "kusto:https://<cluster>"),
         ("TELEMETRY_URL", "lake:/scoring", "kusto:https://<cluster>"),
         ("TRAINING_PROFILE", "fast", "default or demo"),
@@ -41,6 +44,16 @@ def test_a_bad_value_names_the_setting_and_what_is_accepted(key: str, value: str
         read_settings({key: value})
     assert told.value.reason.startswith(f"Setting {key} ")
     assert accepted in told.value.reason
+
+
+def test_an_endpoint_deploys_what_its_own_workspace_registers() -> None:
+    """Models that another workspace shows, or none, cannot be named by a deployment."""
+    lake = {"LAKE_URL": "https://st.blob.core.windows.net/mlops", "SERVING_URL": "azureml:s/g/w"}
+    for registry in ({}, {"REGISTRY_URL": "azureml:s/g/other"}):
+        with pytest.raises(Misconfigured, match="accepted: REGISTRY_URL=azureml:s/g/w"):
+            read_settings({**lake, **registry})
+    found = read_settings({**lake, "REGISTRY_URL": "azureml:s/g/w", "ENDPOINT_COMPUTE": "Standard_F2s_v2:2"})
+    assert (found.serving_url, found.machines.count) == ("azureml:s/g/w", 2)
 
 
 @pytest.mark.parametrize("url", ["postgresql+psycopg://me:canary@host/db", "mssql+pyodbc://me:canary@host/db"])

@@ -1,0 +1,32 @@
+"""Publishing this code in a workspace: components for jobs, an environment for endpoints, code uploaded once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import yaml
+from azureml_double import ROOT, AzureMl
+
+from model_training.azureml import components, environments, maker, submission
+from model_training.azureml.platform import Platform
+
+if TYPE_CHECKING:
+    from azure.ai.ml import MLClient
+
+
+def test_code_and_environment_are_registered_under_the_version_of_the_code(client: MLClient, service: AzureMl) -> None:
+    """What a function app names is what stands there: again changes nothing, and what was uploaded is not again."""
+    from azure.ai.ml._utils._asset_utils import get_content_hash, get_ignore_file
+
+    root = str(environments.REPOSITORY)
+    uploaded = {"hash_sha256": get_content_hash(root, get_ignore_file(root))}
+    service.put("/codes/snapshot/versions/1", {"properties": {"codeUri": "https://x", "properties": uploaded}})
+    published = submission.publish(client, Platform(image="img"))
+    version = submission.published_version()
+    assert published == [*(f"mlops_{name}:{version}" for name in components.NAMES), maker.online_environment()]
+    assert service.names("components") == sorted(f"mlops_{name}/{version}" for name in components.NAMES)
+    properties = service.resources[f"{ROOT}/environments/mlops-online/versions/{version}"]["properties"]
+    assert properties["tags"]["code"].endswith("/codes/snapshot/versions/1")
+    assert properties["image"] == "img"
+    assert yaml.safe_load(properties["condaFile"]) == yaml.safe_load(environments.text(environments.ONLINE))
+    assert submission.publish(client, Platform(image="img")) == published

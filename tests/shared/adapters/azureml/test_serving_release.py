@@ -1,0 +1,164 @@
+"""Releases drive an endpoint: shadow, canary, full and back; a service that is down in between is caught up with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from azureml_double import AzureMl
+from azureml_serving import ENDPOINT, furnish, serving_at, show, version
+from world import World, points_csv
+
+from shared.errors import Transient
+from shared.workflows.deploy import rollback
+from shared.workflows.rollout import going_on
+from shared.workflows.serving import Servers
+
+if TYPE_CHECKING:
+    from azure.ai.ml import MLClient
+
+# The canary stays where it is until a person or a longer time ends it.
+SETTINGS = {"ENVIRONMENTS": "prod", "ROLLOUT": "0:5,20:5", "HEALTH_RULES": "rows:50,shift:1,slower:50"}
+VALUES = [float(one) for one in np.random.default_rng(8).normal(size=400)]
+
+
+class Released:
+    """A world whose versions are served by an endpoint."""
+
+    def __init__(self, home: Path, client: MLClient, service: AzureMl) -> None:
+        furnish(service)
+        show(service, *(version(number) for number in (1, 2, 3)))
+        self.service = service
+        service.endpoints.slow = True
+        self.world = World(home, **SETTINGS)
+        one = {"points": self.world.ports.scenarios["points"]}
+        self.world.ports = replace(self.world.ports, serving=serving_at(client), scenarios=one)
+        self.world.trainer.ports = self.world.ports
+        self.servers = Servers(self.world.ports, pointer_seconds=0)
+
+    def drop(self, name: str, weight: float) -> None:
+        """Land data and let a model of that weight be trained; nobody but sweeps does the rest."""
+        self.world.trainer.weight = weight
+        message = self.world.land(f"incoming/points/{name}/points.csv", points_csv(seed=len(name) + int(weight * 100)))
+        self._tolerant(lambda: self.world.handle(message))
+        self.sweeps(6)
+
+    def ask(self, count: int) -> None:
+        """So many requests to the function app."""
+        for number in range(count):
+            rows = [{"x": VALUES[number], "color": "red"}]
+            self.servers.answered("points", f"k{number}", lambda one, rows=rows: one.loaded.rows(rows))
+        self.servers.flush()
+
+    def sweeps(self, count: int = 1) -> None:
+        """Timers, a minute apart; by then the service has done what it was asked for before."""
+        for _ in range(count):
+            self.world.clock.advance(seconds=61)
+            self.service.endpoints.finish()
+            self._tolerant(self.world.sweep)
+
+    def after(self, minutes: int) -> None:
+        """Sweeps when so much time has passed: one asks, the next one sees that it is done."""
+        self.world.clock.advance(minutes=minutes)
+        self.sweeps(2)
+
+    def down(self) -> None:
+        """The service answers nobody."""
+        self.service.refuse("", "", 503, times=-1)
+
+    @property
+    def traffic(self) -> tuple[dict[str, int], dict[str, int]]:
+        """What the endpoint does with requests: live and mirrored percent."""
+        return self.service.endpoints.traffic(ENDPOINT)
+
+    @property
+    def pointer(self) -> tuple[int, int]:
+        """Generation and version that the function app answers with."""
+        current = self.world.ports.deployments.current("points")
+        assert current is not None
+        return current.generation, current.version
+
+    @property
+    def told(self) -> tuple[str, str]:
+        """How history says that the endpoint stands."""
+        entry = self.world.ports.history.find("endpoint", "points/prod")
+        assert entry is not None
+        return entry.state, entry.reason
+
+    def _tolerant(self, act: object) -> None:
+        try:
+            act()  # type: ignore[operator]
+        except Transient:
+            # The queue brings the message again, or the sweep finds it.
+            return
+
+
+@pytest.fixture
+def released(tmp_path: Path, client: MLClient, service: AzureMl) -> Iterator[Released]:
+    """The first version in service, and asked."""
+    made = Released(tmp_path / "home", client, service)
+    made.drop("d1", 0.35)
+    assert made.pointer == (1, 1)
+    made.ask(5)
+    yield made
+    made.world.close()
+
+
+def test_the_endpoint_does_what_each_step_of_a_release_says(released: Released) -> None:
+    """All to the first; a shadow mirrored; a fifth to the canary; all to the new one; what is no longer kept goes."""
+    assert released.traffic == ({"v01": 100}, {})
+    released.drop("d2", 0.45)
+    assert released.traffic == ({"v01": 100}, {"v02": 50})
+    released.ask(200)
+    released.after(minutes=6)
+    assert released.traffic == ({"v01": 80, "v02": 20}, {})
+    released.ask(300)
+    released.after(minutes=6)
+    assert (released.traffic, released.pointer) == (({"v02": 100}, {}), (2, 2))
+    assert released.told == ("done", "Requests are sent as the pointer and the rollout ask.")
+    rollback(released.world.ports, "points", by="ada", reason="a bad feeling")
+    assert (released.traffic, released.pointer, released.told[0]) == (({"v02": 100}, {}), (3, 1), "waiting")
+    released.sweeps()
+    assert (released.traffic, released.told[0]) == (({"v01": 100}, {}), "done")
+    released.world.clock.advance(hours=2)
+    released.drop("d3", 0.6)
+    assert (released.traffic, released.pointer) == (({"v03": 100}, {}), (4, 3))
+    assert released.service.endpoints.deployments(ENDPOINT) == ["v01", "v03"]
+
+
+def test_a_service_that_is_down_holds_nobody_up_and_is_caught_up_with(released: Released) -> None:
+    """At every step the state moves and history says why the endpoint does not; the next sweep needs nobody's help."""
+    released.drop("d2", 0.45)
+    released.ask(200)
+    released.down()
+    released.after(minutes=6)
+    trial = going_on(released.world.ports, "points", "prod")
+    assert trial is not None
+    assert (trial.state, released.traffic) == ("canary", ({"v01": 100}, {"v02": 50}))
+    state, reason = released.told
+    assert (state, "did not answer as it should" in reason) == ("waiting", True)
+    released.ask(300)
+    released.after(minutes=6)
+    assert (released.pointer, released.traffic) == ((2, 2), ({"v01": 100}, {"v02": 50}))
+    assert rollback(released.world.ports, "points", by="ada", reason="now").version == 1
+    assert released.pointer == (3, 1)
+    rollback(released.world.ports, "points", by="ada", reason="and back")
+    released.service.refusals.clear()
+    released.sweeps(2)
+    assert (released.pointer, released.traffic) == ((4, 2), ({"v02": 100}, {}))
+    assert released.told[0] == "done"
+
+
+def test_a_version_that_does_not_start_there_is_refused(released: Released) -> None:
+    """Before it is tried by anybody: the release ends with the container's own words, and the champion stays."""
+    released.service.endpoints.failing["v02"] = "ModuleNotFoundError: no module named onnxruntime"
+    released.drop("d2", 0.45)
+    entry = released.world.ports.history.find("model", "points:2")
+    assert entry is not None
+    assert (entry.state, "no module named onnxruntime" in entry.reason) == ("refused", True)
+    assert going_on(released.world.ports, "points", "prod") is None
+    assert (released.pointer, released.traffic) == ((1, 1), ({"v01": 100}, {}))
