@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from local.doctor.examination import examine
 from local.doctor.finding import Check, Finding, Subject
 from local.running import HomeLock
 from shared.adapters.sql.engine import open_database
+from shared.adapters.sql.ledger import SqlLedger
 from shared.adapters.sql.migrations import migrations
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -209,6 +211,12 @@ def test_stuck_work_is_told(subject: MakeSubject, tmp_path: Path) -> None:
     assert the(work.stuck(asked), "stuck work").verdict == "ok"
     open_database(f"sqlite:///{path}").dispose()
     assert the(work.stuck(asked), "stuck work").fact == "nothing"
+    engine = open_database(f"sqlite:///{path}")
+    SqlLedger(engine, lambda: datetime.now(UTC)).claim("blob", "incoming/x@1", timedelta(seconds=-1))
+    engine.dispose()
+    found = the(work.stuck(asked), "stuck work")
+    assert found.verdict == "warn"
+    assert "blob incoming/x@1" in found.fact
     path.write_bytes(b"this is no database, it only lies where one should be" * 100)
     assert the(work.stuck(asked), "stuck work").verdict == "not checked"
 

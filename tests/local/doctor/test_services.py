@@ -20,6 +20,7 @@ from local_doctor import CLOSED, OID, MakeSubject, Service, the
 from functions.names import QUEUES
 from local.azurite import Azurite
 from local.doctor import grid, identity, services, storage
+from local.queues import open_queues
 from local.roles import roles_on
 from shared.adapters.azure_clients import EMULATOR_KEY
 from shared.domain.events import ACTED_ON
@@ -88,6 +89,19 @@ def test_queues_of_azurite_are_listed_and_poison_is_told(azurite: Azurite, subje
     assert the(found, "host queues").verdict == "ok"
     assert the(found, "poison messages").fact == f"1 in {QUEUES[0]}-poison"
     assert EMULATOR_KEY not in str(found)
+
+
+def test_queues_in_a_file_tell_what_was_given_up(subject: MakeSubject) -> None:
+    """Before the first use, with a message that waits, with one that was given up."""
+    asked = subject()
+    assert "made on first use" in the(storage.host_queues(asked), "host queues").fact
+    queues, database = open_queues(asked.settings.home, time.time)
+    queues.put(QUEUES[0], "waits")
+    queues.put(f"{QUEUES[0]}-poison", "given up")
+    database.close()
+    found = storage.host_queues(asked)
+    assert "1 message(s) wait" in the(found, "host queues").fact
+    assert the(found, "poison messages").verdict == "warn"
 
 
 def test_queues_with_an_identity_lack_what_nobody_made(trusted: str, secure_queues: str, subject: MakeSubject) -> None:
@@ -182,6 +196,8 @@ def test_data_explorer_is_asked_an_empty_query(
     found = the(services.telemetry(asked), "telemetry")
     assert found.verdict == verdict
     assert ("--role Viewer" in found.fix) == (status == 403)
+    gone = replace(asked, settings=replace(asked.settings, telemetry_url=f"kusto:http://{CLOSED}/telemetry"))
+    assert "did not answer" in the(services.telemetry(gone), "telemetry").fact
 
 
 def test_the_topic_is_never_written_to(subject: MakeSubject) -> None:
