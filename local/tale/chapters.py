@@ -69,6 +69,7 @@ CHAPTERS = (
             Line("breach", "done", "unit_change: Column 'S16'"),
             Line("window", "done", "rows were predicted", times=2),
             Line("breach", "done", "It is over:", times=1),
+            Line("monitor", "done", "nothing drifted. Breaches: none.", times=1),
             Line("retrain", "done", "", times=0),
             _NOTHING_TRAINED,
         ),

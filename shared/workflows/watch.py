@@ -132,7 +132,8 @@ def _answers(ports: Ports, scenario: Scenario, seen: Observed, before: Sequence[
     references: list[tuple[Reference, str, Any]] = [
         ("holdout", model.id, holdout_profile(ports, scenario, model)["answers"])
     ]
-    earlier = next((one for one in before if one.model == seen.model and one.rows), None)
+    sound = _sound(ports, scenario.name, before)
+    earlier = next((one for one in sound if one.model == seen.model and one.rows), None)
     kept = _profile(ports, scenario.name, earlier.window) if earlier is not None else None
     if earlier is not None and kept is not None:
         references.append(("earlier", earlier.window, kept["answers"]))
@@ -140,6 +141,18 @@ def _answers(ports: Ports, scenario: Scenario, seen: Observed, before: Sequence[
         described = ports.profiles.describe(seen.answers, profile)
         columns = list(pairs(ANSWERS, seen.answers.column_names, described, profile, scenario.band))
         yield from compared(columns, reference, name, scenario.monitoring)
+
+
+def _sound(ports: Ports, scenario: str, before: Sequence[WindowFacts]) -> list[WindowFacts]:
+    """Those windows in which no defect was seen: answers to wrong data are nothing to compare with."""
+    places = {one.window: one.ordinal for one in before}
+    defects = [one for one in ports.monitoring.breaches.list(scenario) if not one.may_retrain]
+    spans = [
+        range(places[one.first_window], places[one.last_window] + 1)
+        for one in defects
+        if one.first_window in places and one.last_window in places
+    ]
+    return [one for one in before if not any(one.ordinal in span for span in spans)]
 
 
 def _model(ports: Ports, seen: Observed) -> Model | None:
