@@ -175,7 +175,7 @@ class Scenario:
     # Columns of the feature frame by whose values a model is also judged: it may fail where the mean does not show it.
     slices: tuple[str, ...] = ()
     selection: Selection | None = None
-    # Inputs that tell about a person: never kept with answered requests, of a text only its size; never shown in a reason.
+    # Inputs about a person: never kept with answered requests (of a text only its size), never shown in a reason.
     personal: tuple[str, ...] = ()
     # Whether raw readings may be sent in real time instead of features.
     live: Live | None = None
