@@ -6,8 +6,13 @@ import hashlib
 import os
 import signal
 from dataclasses import fields, is_dataclass, replace
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any, get_type_hints
+
+from shared import domain, ports
+from shared.domain.scenario import Scenarios
 
 # Ports that work on what they are given, in memory: a death in them leaves what a death before the next port leaves.
 PURE = frozenset({"Tables", "Profiles", "Scoring"})
@@ -71,9 +76,19 @@ class Counted:
         return counted
 
 
+def _named() -> dict[str, Any]:
+    """What bundles name for type checkers only: a process loads a protocol when it is asked for."""
+    found: dict[str, Any] = {"Scenarios": Scenarios}
+    for package in (domain, ports):
+        for one in iter_modules(package.__path__):
+            module = import_module(f"{package.__name__}.{one.name}")
+            found |= {name: value for name, value in vars(module).items() if isinstance(value, type)}
+    return found
+
+
 def counted[Bundle](bundle: Bundle, countdown: Countdown) -> Bundle:
     """The bundle with every call of every port counted, also of ports in bundles within; values stay as they are."""
-    hints = get_type_hints(type(bundle))
+    hints = get_type_hints(type(bundle), localns=_named())
     swapped: dict[str, Any] = {}
     for field in fields(bundle):  # type: ignore[arg-type]
         hint, value = hints[field.name], getattr(bundle, field.name)
