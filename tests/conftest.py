@@ -76,9 +76,3 @@ def cluster(kusto: tuple[Cluster, Path], monkeypatch: pytest.MonkeyPatch) -> Clu
     kusto[0].reset()
     kusto[0].tables["machine_raw"] = []
     return kusto[0]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests go first: at the end of a run no worker is left alone with them."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
