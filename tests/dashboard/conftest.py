@@ -67,9 +67,9 @@ def site(home: Path) -> Iterator[dict[str, str]]:
         process.wait(30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Chromium without a window; skipped, with the reason, where there is none."""
+    """Chromium without a window, its event loop as well; skipped, with the reason, where there is none."""
     api = pytest.importorskip(
         "playwright.sync_api", reason="Playwright is not installed: pip install -r tests/dashboard/requirements.txt"
     )
