@@ -76,3 +76,16 @@ def cluster(kusto: tuple[Cluster, Path], monkeypatch: pytest.MonkeyPatch) -> Clu
     kusto[0].reset()
     kusto[0].tables["machine_raw"] = []
     return kusto[0]
+
+
+@pytest.fixture(scope="session")
+def odbc_driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Microsoft's driver of the wheel, registered once: unixODBC reads its files once in a process."""
+    odbc = pytest.importorskip("mssql_python_odbc", reason="Microsoft's ODBC driver is not installed")
+    folder = tmp_path_factory.mktemp("odbc")
+    library = next(Path(odbc.get_libs_dir()).rglob("linux/debian_ubuntu/x86_64/lib/libmsodbcsql*"))
+    (folder / "odbcinst.ini").write_text(f"[ODBC Driver 18 for SQL Server]\nDriver={library}\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ODBCSYSINI", str(folder))
+        pytest.importorskip("pyodbc", reason="pyodbc needs unixODBC (libodbc2)", exc_type=ImportError)
+        yield

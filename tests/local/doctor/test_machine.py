@@ -36,16 +36,8 @@ def test_python_and_packages() -> None:
     assert the(machine.machine(packages=("no_such_package", "no.such")), "packages").fix == "make setup"
 
 
-@pytest.fixture
-def drivers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder from which unixODBC reads its drivers."""
-    monkeypatch.setenv("ODBCSYSINI", str(tmp_path))
-    return tmp_path
-
-
-def test_a_driver_that_is_not_registered_is_installed_by_the_fix(drivers: Path, subject: MakeSubject) -> None:
+def test_a_driver_that_is_not_registered_is_installed_by_the_fix(odbc_driver: None, subject: MakeSubject) -> None:
     """Microsoft's own steps; nothing is said for other databases."""
-    pytest.importorskip("pyodbc", reason="pyodbc needs unixODBC (libodbc2)", exc_type=ImportError)
     asked = subject({"DATABASE_URL": "mssql+pyodbc://@host/db?driver=Nobody+Made+It"})
     found = the(machine.odbc(asked), "odbc")
     assert (found.verdict, found.fix) == ("fail", machine.DRIVER)
@@ -162,11 +154,8 @@ def test_an_empty_postgresql_waits_for_its_migrations(postgres: PostgresServer, 
 
 
 @pytest.fixture
-def sqlserver(tmp_path: Path) -> Iterator[str]:
+def sqlserver(odbc_driver: None) -> Iterator[str]:
     """Microsoft's driver on a stand-in whose tables we may read and not write."""
-    odbc = pytest.importorskip("mssql_python_odbc", reason="Microsoft's ODBC driver is not installed")
-    library = next(Path(odbc.get_libs_dir()).rglob("linux/debian_ubuntu/x86_64/lib/libmsodbcsql*"))
-    pytest.importorskip("pyodbc", reason="pyodbc needs unixODBC (libodbc2)", exc_type=ImportError)
     with tds_double() as running:
         running.answer("SERVERPROPERTY", [["16.0.1000.6"]])
         running.answer(r"schema_name\(\)", [["dbo"]])
@@ -179,7 +168,7 @@ def sqlserver(tmp_path: Path) -> Iterator[str]:
         running.answer("HAS_PERMS_BY_NAME", [[0]])
         yield (
             f"mssql+pyodbc://me:canary@127.0.0.1:{running.port}/db"
-            f"?driver={library}&Encrypt=no&TrustServerCertificate=yes"
+            f"?driver=ODBC+Driver+18+for+SQL+Server&Encrypt=no&TrustServerCertificate=yes"
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Iterator
 from dataclasses import astuple, replace
 from datetime import UTC, datetime, timedelta
@@ -34,20 +33,7 @@ NO_COMMIT = "FROM prediction_commit"
 
 
 @pytest.fixture(scope="module")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Microsoft's driver of the wheel, registered with unixODBC."""
-    odbc = pytest.importorskip("mssql_python_odbc", reason="Microsoft's ODBC driver is not installed")
-    folder = tmp_path_factory.mktemp("odbc")
-    library = next(Path(odbc.get_libs_dir()).rglob("linux/debian_ubuntu/x86_64/lib/libmsodbcsql*"))
-    (folder / "odbcinst.ini").write_text(f"[ODBC Driver 18 for SQL Server]\nDriver={library}\n")
-    os.environ["ODBCSYSINI"] = str(folder)
-    pytest.importorskip("pyodbc", reason="pyodbc needs unixODBC (libodbc2)", exc_type=ImportError)
-    yield
-    del os.environ["ODBCSYSINI"]
-
-
-@pytest.fixture(scope="module")
-def double(driver: None) -> Iterator[TdsDouble]:
+def double(odbc_driver: None) -> Iterator[TdsDouble]:
     """A stand-in whose schema is up to date."""
     with tds_double() as running:
         running.answer("SERVERPROPERTY", [["16.0.1000.6"]])
