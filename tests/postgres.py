@@ -55,10 +55,11 @@ class PostgresServer:
         """Remove a database that `new` made."""
         self.execute(f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")
 
-    def user(self, name: str) -> None:
-        """A user who may log in and nothing else."""
-        self.execute(f"DROP ROLE IF EXISTS {name}")
+    def user(self) -> str:
+        """The name of a new user, who may log in and nothing else."""
+        name = f"reader_{next(self._numbers)}"
         self.execute(f"CREATE ROLE {name} LOGIN")
+        return name
 
     def grant(self, url: str, user: str, rights: str) -> None:
         """Rights on every table of that database."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -79,8 +79,8 @@ def _score(ports: Ports, scenario: Scenario, window: Window) -> Commit:
     plan, plan_sha = _pin(ports, scenario, window)
     serving = load_deployed(ports, _deployment(plan))
     folder = window_folder(scenario.name, window.id)
-    with tempfile.TemporaryFile() as out:
-        result = ports.scoring.batch(serving.loaded, _job(ports, scenario, plan, serving), out)
+    with _job(ports, scenario, plan, serving) as job, tempfile.TemporaryFile() as out:
+        result = ports.scoring.batch(serving.loaded, job, out)
         sha = _sha256(out)
         ports.lake.put(f"{folder}{sha}.parquet", out)
     return Commit(
@@ -152,7 +152,9 @@ def _deployment(plan: Mapping[str, Any]) -> Deployment:
     return Deployment(**{**pinned, "at": datetime.fromisoformat(pinned["at"])})
 
 
-def _job(ports: Ports, scenario: Scenario, plan: Mapping[str, Any], serving: Serving) -> BatchJob:
+@contextmanager
+def _job(ports: Ports, scenario: Scenario, plan: Mapping[str, Any], serving: Serving) -> Iterator[BatchJob]:
+    """What to score; the files it streams from are closed with it, however far they were read."""
     provenance = Provenance(
         run_id=serving.model.run,
         model=serving.model.id,
@@ -162,19 +164,22 @@ def _job(ports: Ports, scenario: Scenario, plan: Mapping[str, Any], serving: Ser
     )
     job = BatchJob(scenario, plan["window"], first_id(plan["ordinal"]), provenance)
     if scenario.assemble is None and len(scenario.scoring_tables) == 1:
-        return replace(job, batches=_streamed(ports, scenario.scoring_table, plan["inputs"]))
-    return replace(job, table=_features(ports, scenario, plan["inputs"]))
+        with closing(_streamed(ports, scenario.scoring_table, plan["inputs"])) as batches:
+            yield replace(job, batches=batches)
+    else:
+        yield replace(job, table=_features(ports, scenario, plan["inputs"]))
 
 
-def _streamed(ports: Ports, table: Table, inputs: Sequence[str]) -> Iterator[pa.RecordBatch]:
+def _streamed(ports: Ports, table: Table, inputs: Sequence[str]) -> Generator[pa.RecordBatch]:
     """The rows of all inputs in order, strictly read and never in memory all at once."""
 
-    def parts() -> Iterator[Iterator[pa.RecordBatch]]:
+    def parts() -> Generator[Iterator[pa.RecordBatch]]:
         for path, etag in map(split_input, inputs):
             with ports.lake.open(path, etag=etag) as source:
                 yield ports.tables.stream(source, path.rsplit("/", 1)[1], table)
 
-    return ports.tables.check_stream(parts(), table)
+    with closing(parts()) as opened:
+        yield from ports.tables.check_stream(opened, table)
 
 
 def _features(ports: Ports, scenario: Scenario, inputs: Sequence[str]) -> pa.Table:

@@ -128,17 +128,17 @@ def test_a_server_nobody_runs_is_told_without_the_password(subject: MakeSubject)
 def test_rights_on_postgresql_are_looked_up(postgres: PostgresServer, subject: MakeSubject) -> None:
     """A user who may only read is told which rights are absent, and the statement that gives them mends it."""
     url = postgres.new()
-    postgres.user("reader")
-    postgres.grant(url, "reader", "SELECT")
-    asked = subject({"DATABASE_URL": postgres.as_user(url, "reader")})
+    reader = postgres.user()
+    postgres.grant(url, reader, "SELECT")
+    asked = subject({"DATABASE_URL": postgres.as_user(url, reader)})
     found = database.database(asked)
     assert (the(found, "database").verdict, the(found, "schema").verdict) == ("ok", "ok")
     rights = the(found, "rights")
-    assert rights.fact == "user reader lacks INSERT, UPDATE, DELETE on the tables"
-    postgres.grant(url, "reader", "SELECT, INSERT, UPDATE, DELETE")
+    assert rights.fact == f"user {reader} lacks INSERT, UPDATE, DELETE on the tables"
+    postgres.grant(url, reader, "SELECT, INSERT, UPDATE, DELETE")
     found = database.database(asked)
     assert the(found, "rights").verdict == "ok"
-    assert "GRANT CREATE ON SCHEMA public TO reader" in the(found, "tables of predictions").fix
+    assert f"GRANT CREATE ON SCHEMA public TO {reader}" in the(found, "tables of predictions").fix
     owner = database.database(subject({"DATABASE_URL": url}))
     assert [one.name for one in owner] == ["database", "schema", "rights"]
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pyarrow.parquet as pq
 import pytest
@@ -14,8 +16,10 @@ from world import InlineTrainer, World, blob_event, points_csv
 from shared import dispatch
 from shared.domain.paths import Landing
 from shared.domain.records import FINAL
-from shared.errors import Refused
+from shared.errors import Quarantined, Refused
+from shared.ports.lake import Lake
 from shared.workflows.deploy import find_model, promote, rollback
+from shared.workflows.score import score_window
 from shared.workflows.status import DropOutcome, drop_outcome, status
 
 
@@ -236,6 +240,36 @@ def test_bad_rows_to_predict_are_quarantined_with_their_window(world: World) -> 
     states = {window.id.rsplit("-", 1)[0]: window.state for window in world.ports.windows.list()}
     assert states == {"s1": "quarantined", "s2": "committed"}
     assert any("row 1" in entry.reason for entry in world.ports.history.why("points/s1"))
+
+
+class Watched:
+    """A lake that remembers which readers it gave."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+        self.given: list[BinaryIO] = []
+
+    def __getattr__(self, name: str) -> Any:
+        """Everything else is the lake's."""
+        return getattr(self._lake, name)
+
+    def open(self, path: str, *, etag: str | None = None) -> BinaryIO:
+        """The lake's reader."""
+        self.given.append(self._lake.open(path, etag=etag))
+        return self.given[-1]
+
+
+def test_a_window_that_ends_early_leaves_no_file_open(world: World) -> None:
+    """Its rows are streamed; the file they come from is closed at the bad row, not when memory is tidied some day."""
+    drop(world, "d1", points_csv())
+    lake = Watched(world.ports.lake)
+    world.ports = replace(world.ports, lake=lake)
+    predict(world, "s1", b"id,x,color\n1,one,red\n")
+    (window,) = world.ports.windows.list()
+    with pytest.raises(Quarantined, match="row 1"):
+        score_window(world.ports, "points", window.id)
+    assert [reader.name for reader in lake.given if not reader.closed] == []
+    assert lake.given
 
 
 def test_telemetry_makes_one_window_of_all_that_came(world: World) -> None:

@@ -169,12 +169,12 @@ def test_a_missing_table_or_column_is_seen_at_the_start(tmp_path: Path, broken: 
 
 def test_a_user_without_rights_is_told_what_is_needed(postgres: PostgresServer, empty: str) -> None:
     """A schema that must grow needs a user who may; a schema that is there needs none."""
-    postgres.user("reader")
+    reader = postgres.user()
     with pytest.raises(Misconfigured, match=r"must be brought to version \d+.*permission denied.*migrations apply"):
-        open_database(postgres.as_user(empty, "reader"))
+        open_database(postgres.as_user(empty, reader))
     open_database(empty).dispose()
-    postgres.grant(empty, "reader", "SELECT")
-    open_database(postgres.as_user(empty, "reader")).dispose()
+    postgres.grant(empty, reader, "SELECT")
+    open_database(postgres.as_user(empty, reader)).dispose()
 
 
 @pytest.mark.parametrize(("numbers", "said"), [((1, 3), r"\[1, 3\]"), ((1, 1), r"\[1, 1\]")])
