@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from model_training.azureml import collect, trial
+from model_training.azureml import collect, environments, trial
 from model_training.runner import NAMES as STEPS
 
 FOLDER = Path(__file__).parents[1] / "components"
 NAMES: tuple[str, ...] = (*STEPS, trial.NAME, collect.NAME)
 
+# What a job needs of this repository; .amlignore says the same to those who give the whole checkout.
+CODE = ("model_training", "shared", "pyproject.toml")
 
-def component(name: str) -> Any:
-    """The command component: a function of its inputs inside a pipeline."""
+
+def component(name: str, code: Path | None = None) -> Any:
+    """The command component: a function of its inputs inside a pipeline; `code` in place of the whole checkout."""
     from azure.ai.ml import load_component
 
-    return load_component(FOLDER / f"{name}.yml")
+    return load_component(FOLDER / f"{name}.yml", params_override=[{"code": str(code)}] if code else [])
+
+
+@contextmanager
+def code_folder() -> Iterator[Path]:
+    """What a job needs in a folder of its own: the SDK walks all it is given, for each component again."""
+    with TemporaryDirectory(prefix="mlops-code-") as folder:
+        for name in CODE:
+            source, place = environments.REPOSITORY / name, Path(folder, name)
+            if source.is_dir():
+                shutil.copytree(source, place, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, place)
+        yield Path(folder)

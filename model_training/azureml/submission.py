@@ -31,10 +31,11 @@ def publish(client: MLClient, platform: Platform) -> list[str]:
     What is there already stays.
     """
     version, published, code = published_version(), [], ""
-    for name in components.NAMES:
-        made = client.components.create_or_update(components.component(name), version=version)
-        published.append(f"{made.name}:{made.version}")
-        code = str(made.code)
+    with components.code_folder() as folder:
+        for name in components.NAMES:
+            made = client.components.create_or_update(components.component(name, folder), version=version)
+            published.append(f"{made.name}:{made.version}")
+            code = str(made.code)
     return [*published, _publish_online(client, platform, code)]
 
 

@@ -122,3 +122,5 @@ def test_only_code_is_uploaded() -> None:
     assert {"model_training/steps/train.py", "shared/errors.py", "model_training/batch_entry.py"} <= inside
     assert {"model_training/online_entry.py", "shared/workflows/answer.py"} <= inside
     assert not [name for name in inside if name.endswith(".pyc")]
+    with components.code_folder() as folder:
+        assert inside == {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}

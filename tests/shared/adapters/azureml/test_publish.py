@@ -18,8 +18,8 @@ def test_code_and_environment_are_registered_under_the_version_of_the_code(clien
     """What a function app names is what stands there: again changes nothing, and what was uploaded is not again."""
     from azure.ai.ml._utils._asset_utils import get_content_hash, get_ignore_file
 
-    root = str(environments.REPOSITORY)
-    uploaded = {"hash_sha256": get_content_hash(root, get_ignore_file(root))}
+    with components.code_folder() as folder:
+        uploaded = {"hash_sha256": get_content_hash(folder, get_ignore_file(folder))}
     service.put("/codes/snapshot/versions/1", {"properties": {"codeUri": "https://x", "properties": uploaded}})
     published = submission.publish(client, Platform(image="img"))
     version = submission.published_version()
