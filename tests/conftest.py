@@ -89,3 +89,9 @@ def odbc_driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("ODBCSYSINI", str(folder))
         pytest.importorskip("pyodbc", reason="pyodbc needs unixODBC (libodbc2)", exc_type=ImportError)
         yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests go first: at the end of a run no worker is left alone with them."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
