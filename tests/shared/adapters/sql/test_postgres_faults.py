@@ -272,9 +272,9 @@ def test_a_standby_is_transient(engine: Engine) -> None:
 
 def test_a_user_who_may_only_read_is_told(url: str, postgres: PostgresServer, engine: Engine) -> None:
     """The setting is named, with the server's words; reading works."""
-    postgres.user("only_reads")
-    postgres.grant(url, "only_reads", "SELECT")
-    reader = open_database(postgres.as_user(url, "only_reads"))
+    name = postgres.user()
+    postgres.grant(url, name, "SELECT")
+    reader = open_database(postgres.as_user(url, name))
     with pytest.raises(Misconfigured, match=r"DATABASE_URL.*permission denied for table"):
         SqlOutbox(reader).sent("x")
     with pytest.raises(Misconfigured, match="permission denied for schema"):
