@@ -62,5 +62,9 @@ HTTP = (
     Route("pipeline_runs", "GET", "pipelines/{scenario}/runs", (OPERATE,), "The scenario's training runs."),
     Route("pipeline_run", "GET", "pipelines/{scenario}/runs/{run}", (OPERATE,), "How a training run stands."),
     Route("pipeline_cancel", "POST", "pipelines/{scenario}/runs/{run}/cancel", (OPERATE,), "End a training run."),
+    Route("pipeline_schedule_add", "POST", "pipelines/{scenario}/schedules", (OPERATE,), "Train again and again."),
+    Route("pipeline_schedules", "GET", "pipelines/{scenario}/schedules", (OPERATE,), "The scenario's schedules."),
+    Route("pipeline_schedule", "GET", "pipelines/{scenario}/schedules/{name}", (OPERATE,), "How a schedule stands."),
+    Route("pipeline_schedule_stop", "DELETE", "pipelines/{scenario}/schedules/{name}", (OPERATE,), "Stop a schedule."),
 )
 SCOPES = {route.function: route.scopes for route in HTTP}

@@ -91,7 +91,7 @@ def _body(route: Route, model: Described | None) -> Mapping[str, Any] | None:
 
 
 def _responses(route: Route, model: Described | None) -> Mapping[str, Any]:
-    good = "202" if route.function == "pipeline_submit" else "200"
+    good = _GOOD.get(route.function, "200")
     found: dict[str, Any] = {good: _good(route, model)}
     if route.function == "static":
         found |= {"304": {"description": "The caller has it."}, "404": _plain("There is no such file.")}
@@ -157,8 +157,20 @@ _HEADER = {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~
 _ENTITY = "Who or what the rows are about. The same key is answered by the same model while a new one is tried."
 _IDEMPOTENCY = "The same key and body again give the same run; another body with the same key is refused."
 _WITH_ENTITY = ("score", "v2_infer")
-_MORE = {"pipeline_submit": ["409", "422"], "pipeline_cancel": ["409"], "rollback": ["409"], "approve": ["409"]}
-_BODIES = {"v2_infer": "inference_request", "pipeline_submit": "submission"}
+_GOOD = {"pipeline_submit": "202", "pipeline_schedule_add": "201"}
+_MORE = {
+    "pipeline_submit": ["409", "422"],
+    "pipeline_cancel": ["409"],
+    "pipeline_schedule_add": ["409"],
+    "pipeline_schedule_stop": ["409"],
+    "rollback": ["409"],
+    "approve": ["409"],
+}
+_BODIES = {
+    "v2_infer": "inference_request",
+    "pipeline_submit": "submission",
+    "pipeline_schedule_add": "schedule_wanted",
+}
 _ANSWERS = {
     "v2_infer": "inference_answer",
     "v2_model": "model_metadata",
@@ -166,6 +178,10 @@ _ANSWERS = {
     "pipeline_run": "run",
     "pipeline_cancel": "run",
     "pipeline_runs": "runs",
+    "pipeline_schedule_add": "schedule",
+    "pipeline_schedules": "schedules",
+    "pipeline_schedule": "schedule",
+    "pipeline_schedule_stop": "schedule",
 }
 _STATUSES = {
     "400": "Not understood; the sentence says what would be accepted.",

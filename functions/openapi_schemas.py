@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from functions.openapi_schedules import NAME, NOTHING, SCHEDULE, recurrence
+
 if TYPE_CHECKING:
     from shared.domain.scenario import Scenario
 
@@ -128,6 +130,14 @@ _RUN = {
     },
     "required": ["Id", "Status"],
 }
+_SUBMISSION: Mapping[str, Any] = {
+    "ExperimentName": {"type": "string", "maxLength": 200, "pattern": "^[ -~]*$"},
+    "ParameterAssignments": {
+        "type": "object",
+        "properties": {"dataset": {"type": "string"}, "profile": {"enum": ["default", "demo"]}},
+        "additionalProperties": False,
+    },
+}
 _COMMON: Mapping[str, Any] = {
     "problem": {
         "type": "object",
@@ -165,22 +175,18 @@ _COMMON: Mapping[str, Any] = {
         "properties": {"name": {"type": "string"}, "versions": {"type": "array"}, "platform": {"type": "string"}},
         "required": ["name", "platform", "inputs", "outputs"],
     },
-    "submission": {
-        "type": "object",
-        "properties": {
-            "ExperimentName": {"type": "string", "maxLength": 200, "pattern": "^[ -~]*$"},
-            "ParameterAssignments": {
-                "type": "object",
-                "properties": {"dataset": {"type": "string"}, "profile": {"enum": ["default", "demo"]}},
-                "additionalProperties": False,
-            },
-        },
-        "additionalProperties": False,
-    },
+    "submission": _closed(_SUBMISSION),
     "run": _RUN,
     "runs": {
         "type": "object",
         "properties": {"Runs": {"type": "array", "items": ref("run")}},
         "required": ["Runs"],
+    },
+    "schedule_wanted": _closed({"Name": NAME, **_SUBMISSION, "Recurrence": recurrence()}, "Name", "Recurrence"),
+    "schedule": {**SCHEDULE, "properties": {**SCHEDULE["properties"], "LastRun": {"oneOf": [ref("run"), NOTHING]}}},
+    "schedules": {
+        "type": "object",
+        "properties": {"Schedules": {"type": "array", "items": ref("schedule")}},
+        "required": ["Schedules"],
     },
 }

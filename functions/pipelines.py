@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
 
+from functions import schedules
 from functions.answering import answered, body_of
-from shared.errors import BadInput, Missing
+from functions.scenarios import scenario_of
+from shared.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from shared.domain.scenario import Scenario
     from shared.ports import Ports
 
 KEY_HEADER = "idempotency-key"
@@ -22,7 +23,7 @@ LISTED = 100
 
 
 def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
-    """Routes under `pipelines/{scenario}/runs`."""
+    """Routes under `pipelines/{scenario}`."""
     bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
 
     @bp.route(route="pipelines/{scenario}/runs", methods=["POST"])
@@ -41,6 +42,7 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     def pipeline_cancel(req: func.HttpRequest) -> func.HttpResponse:
         return answered(req, lambda: (_cancel(req, ports()), {}))
 
+    schedules.add(bp, ports)
     return bp
 
 
@@ -48,7 +50,7 @@ def _submit(req: func.HttpRequest, ports: Ports) -> tuple[Any, Mapping[str, str]
     from shared.workflows.json_body import read_json_body
     from shared.workflows.pipelines import described, read_submission, submit
 
-    scenario = _scenario(req, ports)
+    scenario = scenario_of(req, ports)
     key = req.headers.get(KEY_HEADER) or ""
     if key and not _KEY.fullmatch(key):
         raise BadInput("The Idempotency-Key is not usable; accepted: 1 to 128 printable ASCII characters, no spaces.")
@@ -61,23 +63,16 @@ def _submit(req: func.HttpRequest, ports: Ports) -> tuple[Any, Mapping[str, str]
 def _runs(req: func.HttpRequest, ports: Ports) -> Any:
     from shared.workflows.pipelines import described
 
-    return {"Runs": [described(run) for run in ports.runs.list(_scenario(req, ports).name)[-LISTED:]]}
+    return {"Runs": [described(run) for run in ports.runs.list(scenario_of(req, ports).name)[-LISTED:]]}
 
 
 def _run(req: func.HttpRequest, ports: Ports) -> Any:
     from shared.workflows.pipelines import described, find_run
 
-    return described(find_run(ports, _scenario(req, ports), req.route_params["run"]))
+    return described(find_run(ports, scenario_of(req, ports), req.route_params["run"]))
 
 
 def _cancel(req: func.HttpRequest, ports: Ports) -> Any:
     from shared.workflows.pipelines import cancel, described
 
-    return described(cancel(ports, _scenario(req, ports), req.route_params["run"]))
-
-
-def _scenario(req: func.HttpRequest, ports: Ports) -> Scenario:
-    scenario = ports.scenarios.get(req.route_params["scenario"])
-    if scenario is None:
-        raise Missing(f"There is no such scenario; known: {', '.join(sorted(ports.scenarios))}.")
-    return scenario
+    return described(cancel(ports, scenario_of(req, ports), req.route_params["run"]))

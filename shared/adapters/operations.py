@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shared.ports.alerts import AlertDeliveries, Notifier
     from shared.ports.replay import Reopening
     from shared.ports.restoring import Restoring
+    from shared.ports.schedules import Schedules
     from shared.ports.telemetry import Spans, Telemetry
 
 
@@ -41,6 +42,7 @@ def operations(
         dead_letters=LakeDeadLetters([*dead_letters, Place(local, "")]),
         notifier=later(lambda: _notifier(targets)),
         alerts=later(lambda: _alerts(engine)),
+        schedules=later(lambda: _schedules(engine)),
     )
 
 
@@ -72,3 +74,9 @@ def _alerts(engine: Engine) -> AlertDeliveries:
     from shared.adapters.sql.alerts import SqlAlertDeliveries
 
     return SqlAlertDeliveries(engine)
+
+
+def _schedules(engine: Engine) -> Schedules:
+    from shared.adapters.sql.schedules import SqlSchedules
+
+    return SqlSchedules(engine)

@@ -1,4 +1,4 @@
-"""What operating needs: telemetry windows, doing work again, and alerts, in one bundle."""
+"""What operating needs: telemetry windows, doing work again, alerts and schedules, in one bundle."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from shared.ports.alerts import AlertDeliveries, Notifier
     from shared.ports.replay import DeadLetters, Reopening
     from shared.ports.restoring import Restoring
+    from shared.ports.schedules import Schedules
     from shared.ports.telemetry import Spans, Telemetry
 
 
@@ -23,3 +24,4 @@ class Operations:
     dead_letters: DeadLetters
     notifier: Notifier
     alerts: AlertDeliveries
+    schedules: Schedules

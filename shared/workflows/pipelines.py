@@ -68,19 +68,21 @@ def submit(ports: Ports, scenario: Scenario, submission: Submission, key: str) -
 
     Mismatch when the key was used for another submission, Conflict while the same one is being made.
     """
-    dataset = _dataset(ports, scenario, submission.dataset)
+    dataset = dataset_of(ports, scenario, submission)
     name = f"{scenario.name}/{key or uuid.uuid4().hex}"
     claim = ports.ledger.claim("pipeline", name, _TTL, submission.digest)
     if isinstance(claim, Entry):
         return _standing(ports, claim, submission)
     try:
-        force = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:16]
-        run = request_training(ports, dataset, force=force, profile=submission.profile)
+        # Whoever asked before and died may have had it made, of a dataset version that was the newest then.
+        run = _made(ports, scenario, name) or request_training(
+            ports, dataset, force=_force(name), profile=submission.profile
+        )
     except Fault as fault:
         # Nothing was started: the same key may be used again.
         ports.ledger.release(claim, fault.reason, counts=False)
         raise
-    detail = {"run": run.id, "dataset": dataset.id, "digest": submission.digest}
+    detail = {"run": run.id, "dataset": run.dataset, "digest": submission.digest}
     ports.ledger.finish(claim, "done", f"Training run {run.id} was requested.", detail)
     return run
 
@@ -95,7 +97,22 @@ def _standing(ports: Ports, entry: Entry, submission: Submission) -> Run:
     return run
 
 
-def _dataset(ports: Ports, scenario: Scenario, wanted: str) -> DatasetVersion:
+def submitted(ports: Ports, scenario: Scenario, key: str) -> Run | None:
+    """The run that was requested under that key, or None."""
+    return _made(ports, scenario, f"{scenario.name}/{key}")
+
+
+def _made(ports: Ports, scenario: Scenario, name: str) -> Run | None:
+    return next((run for run in ports.runs.list(scenario.name) if run.request.endswith(f"/{_force(name)}")), None)
+
+
+def _force(name: str) -> str:
+    return hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def dataset_of(ports: Ports, scenario: Scenario, submission: Submission) -> DatasetVersion:
+    """The dataset version that is asked for; Missing where there is none at all, BadInput for one that is not known."""
+    wanted = submission.dataset
     if not wanted:
         datasets = ports.datasets.list(scenario.name)
         if not datasets:

@@ -15,6 +15,7 @@ from shared.workflows.approvals import sweep_approvals
 from shared.workflows.converge import follow
 from shared.workflows.ingest import blob_key
 from shared.workflows.messages import cloud_event, model_message
+from shared.workflows.recurring import start_due
 from shared.workflows.rollout import evaluate
 from shared.workflows.train import watch_runs
 
@@ -29,7 +30,10 @@ class Sweep:
 
 
 def reconcile(ports: Ports) -> Sweep:
-    """Find stuck claims, missed blobs, unjudged models, lost runs and releases that may go on; deliver the outbox."""
+    """Find stuck claims, missed blobs, unjudged models, lost runs and releases that may go on; deliver the outbox.
+
+    Training that is due by a schedule is started.
+    """
     # Windows are not among them: the planning timer sends those again.
     stuck = [entry for entry in ports.history.stuck(ports.clock()) if entry.kind in ("blob", "model")]
     messages = [entry.message for entry in stuck]
@@ -39,6 +43,7 @@ def reconcile(ports: Ports) -> Sweep:
     messages.extend(_dead_letters(ports))
     messages.extend(one for one in _releases(ports) if one not in messages)
     runs = [run.id for run in watch_runs(ports)]
+    start_due(ports)
     _tell_failed_runs(ports)
     return Sweep(messages, runs, relay(ports))
 

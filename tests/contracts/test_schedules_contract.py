@@ -1,0 +1,63 @@
+"""What every store of schedules promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine
+
+from shared.adapters.sql.schedules import SqlSchedules
+from shared.domain.schedules import Schedule
+
+AT = datetime(2026, 3, 1, 12, 0, 0, 250, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+WEEKLY = Schedule("points", "weekly", "mine ä", "", "demo", "Week", 1, AT, "d" * 64, AT, AT)
+Together = Callable[[list[Callable[[], object]]], list[object]]
+
+
+class TestSchedules:
+    """Port `Schedules`."""
+
+    def test_a_schedule_comes_back_whole(self, engine: Engine) -> None:
+        """By scenario and name, whose letters' case counts."""
+        store = SqlSchedules(engine)
+        assert store.add(WEEKLY) == WEEKLY == store.find("points", "weekly")
+        other = store.add(replace(WEEKLY, scenario="pairs", created_at=AT - HOUR))
+        assert (store.list(), store.list("pairs")) == ([other, WEEKLY], [other])
+        assert (store.find("points", "Weekly"), store.find("marks", "weekly"), store.list("marks")) == (None, None, [])
+
+    def test_a_name_is_taken_once(self, engine: Engine, together: Together) -> None:
+        """Of many at once one is kept, and all are told which."""
+        store = SqlSchedules(engine)
+        answers = together([lambda n=n: store.add(replace(WEEKLY, every=n)) for n in range(1, 5)])
+        assert set(map(str, answers)) == {str(store.find("points", "weekly"))}
+
+    def test_only_active_ones_are_due(self, engine: Engine) -> None:
+        """At their very time, not before."""
+        store = SqlSchedules(engine)
+        store.add(WEEKLY)
+        store.add(replace(WEEKLY, name="later", due=AT + HOUR))
+        store.add(replace(WEEKLY, name="stopped", state="stopped", stopped_at=AT))
+        assert store.list(due=AT - timedelta(microseconds=1)) == []
+        assert store.list(due=AT) == [WEEKLY]
+        assert [one.name for one in store.list(due=AT + HOUR)] == ["later", "weekly"]
+        assert store.list("pairs", due=AT) == []
+
+    def test_of_many_changes_one_is_made(self, engine: Engine, together: Together) -> None:
+        """Only as it was seen; state and occurrence decide, everything else is kept as it was given."""
+        store = SqlSchedules(engine)
+        store.add(WEEKLY)
+        moved = [replace(WEEKLY, due=AT + n * HOUR, last_due=AT, last_run=f"r{n}", reason="ä") for n in range(1, 5)]
+        answers = together([lambda one=one: store.change(WEEKLY, one) for one in moved])
+        assert sorted(map(bool, answers)) == [False, False, False, True]
+        standing = store.find("points", "weekly")
+        assert standing == moved[answers.index(True)]
+        assert standing is not None
+        assert not store.change(replace(standing, state="stopped"), replace(standing, reason="no"))
+        stopped = replace(standing, state="stopped", stopped_at=AT + HOUR)
+        assert store.change(standing, stopped)
+        assert not store.change(standing, stopped)
+        assert store.find("points", "weekly") == stopped
+        assert not store.change(replace(WEEKLY, name="none"), WEEKLY)
