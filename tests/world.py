@@ -61,7 +61,7 @@ PAIRS = Scenario(
     name="pairs",
     title="Two tables that arrive apart",
     tables=(
-        Table("left", (Column("id", "int"), Column("x", "float"), Column("color", "text"))),
+        Table("left", (Column("id", "int"), Column("x", "float"), Column("color", "text", may_be_constant=True))),
         Table("right", (Column("id", "int"), Column("y", "int", minimum=0, maximum=1))),
     ),
     label_table="right",

@@ -14,6 +14,7 @@ def _generate(rows: int, seed: int, knobs: Knobs) -> Mapping[str, Any]:
     return bank_marketing.generate(rows, seed, knobs)
 
 
+# A drop may be the calls of one day, in one economy, or to people whom nobody called before.
 CLIENTS = Table(
     "clients",
     (
@@ -24,19 +25,19 @@ CLIENTS = Table(
         Column("default", "text"),
         Column("housing", "text"),
         Column("loan", "text"),
-        Column("contact", "text"),
-        Column("month", "text"),
-        Column("day_of_week", "text"),
+        Column("contact", "text", may_be_constant=True),
+        Column("month", "text", may_be_constant=True),
+        Column("day_of_week", "text", may_be_constant=True),
         Column("duration", "int", minimum=0),
         Column("campaign", "int", minimum=0),
-        Column("pdays", "int", minimum=-1, maximum=9_999),
-        Column("previous", "int", minimum=0),
-        Column("poutcome", "text"),
-        Column("emp.var.rate", "float", minimum=-20, maximum=20),
-        Column("cons.price.idx", "float", minimum=0, maximum=1_000),
-        Column("cons.conf.idx", "float", minimum=-200, maximum=200),
-        Column("euribor3m", "float", minimum=-10, maximum=50),
-        Column("nr.employed", "float", minimum=0),
+        Column("pdays", "int", minimum=-1, maximum=9_999, may_be_constant=True),
+        Column("previous", "int", minimum=0, may_be_constant=True),
+        Column("poutcome", "text", may_be_constant=True),
+        Column("emp.var.rate", "float", minimum=-20, maximum=20, may_be_constant=True),
+        Column("cons.price.idx", "float", minimum=0, maximum=1_000, may_be_constant=True),
+        Column("cons.conf.idx", "float", minimum=-200, maximum=200, may_be_constant=True),
+        Column("euribor3m", "float", minimum=-10, maximum=50, may_be_constant=True),
+        Column("nr.employed", "float", minimum=0, may_be_constant=True),
         Column("y", "text", values=("no", "yes")),
     ),
 )

@@ -21,12 +21,14 @@ def _generate(rows: int, seed: int, knobs: Knobs) -> Mapping[str, Any]:
     return iiot_quality.generate(rows, seed, knobs)
 
 
+# These move in steps: in the published data each of them stays where it is for minutes, some for half an hour.
+_STEPS = frozenset(f"S{number}" for number in (4, 15, 32, 33, 34, 36, 41))
 _SENSORS = tuple(f"S{number}" for number in range(1, 42))
 SENSORS = Table(
     "sensors",
     (
         Column("BatchNumber", "int", minimum=0),
-        *(Column(name, "float", nulls=True) for name in _SENSORS),
+        *(Column(name, "float", nulls=True, may_be_constant=name in _STEPS or None) for name in _SENSORS),
         # Absent in files of some sources: row order is time then.
         Column("SourceTimestamp", "int", optional=True, minimum=0),
     ),

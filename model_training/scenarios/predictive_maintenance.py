@@ -25,7 +25,8 @@ _WHEN = (Column(TIME, "time"), Column(MACHINE, "int", minimum=0))
 
 TELEMETRY = Table(
     "telemetry",
-    (*_WHEN, *(Column(name, "float", minimum=0, maximum=100_000) for name in SENSORS)),
+    # The inputs are made of these: a sensor that says the same for a whole drop measured nothing.
+    (*_WHEN, *(Column(name, "float", minimum=0, maximum=100_000, may_be_constant=False) for name in SENSORS)),
     key=(MACHINE, TIME),
 )
 # Machines may run for weeks without a repair or a reported error; without a failure there is nothing to learn.

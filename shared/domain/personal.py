@@ -7,11 +7,16 @@ from shared.errors import Quarantined
 
 # A refusal of a cell that is not there has no value to show; one without a row speaks of the whole column.
 _WITHOUT_VALUE = frozenset({"null"})
+# A refusal of a key shows all columns of the key.
+_WITH_KEY = frozenset({"duplicate_key"})
 
 
 def untold(fault: Quarantined, scenario: Scenario) -> Quarantined:
     """The refusal; in words that show no value when its column is personal, since reasons go into state and events."""
-    if fault.row is None or fault.column not in scenario.personal or fault.reason_code in _WITHOUT_VALUE:
+    shown = {fault.column}
+    if fault.reason_code in _WITH_KEY:
+        shown.update(scenario.entity, *(table.key for table in scenario.tables if table.name == fault.table))
+    if fault.row is None or not shown.intersection(scenario.personal) or fault.reason_code in _WITHOUT_VALUE:
         return fault
     place = f"Table {fault.table!r}, row {fault.row}, column {fault.column!r}"
     accepted = f"; accepted: {fault.accepted}" if fault.accepted else ""

@@ -26,6 +26,8 @@ class Column:
     """One column of a table. `nulls` allows missing cells; `optional` allows the whole column to be absent.
 
     `identifies`: its values only name rows, so that they differ from file to file and are never compared.
+    `may_be_constant`: whether all rows of a labelled drop may hold one value. Unless said, an input of the model may
+    not; code that makes the inputs of other columns says False of those that it measures by.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Column:
     maximum: float | None = None
     values: tuple[str, ...] = ()
     identifies: bool = False
+    may_be_constant: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ _REFUSALS: Mapping[str, Cause] = {
     "duplicate_key": "duplicate_load",
     "unit_change": "unit_change",
     "stuck_sensor": "stuck_sensor",
+    "constant_feature": "stuck_sensor",
+    "constant_features": "stuck_sensor",
 }
 
 

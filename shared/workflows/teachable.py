@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from shared.domain.scenario import Scenario
+from shared.domain.scenario import Column, Scenario
 from shared.errors import Quarantined
+from shared.workflows.single_answers import check_single_answers
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 # A train, a validation and a test part of these is the least that can be cut.
 LEAST_ROWS = 10
+_SHOWN = 40
 
 
 def check_teachable(scenario: Scenario, tables: Mapping[str, pa.Table]) -> None:
-    """Quarantined when a dataset has too few rows, one answer only, or inputs that never change.
+    """Quarantined for too few rows, one answer only, two answers for one thing, or an input that never changes.
 
     Answers and inputs that only the scenario's own code makes of the tables are judged when they have been made.
     """
@@ -28,30 +30,70 @@ def check_teachable(scenario: Scenario, tables: Mapping[str, pa.Table]) -> None:
         raise Quarantined("too_few_rows", sentence, table=scenario.label_table)
     for name, table in tables.items():
         _check_answers(scenario, name, table)
-    _check_inputs(scenario, tables)
+    check_single_answers(scenario, tables)
+    check_inputs(scenario, tables)
 
 
 def _check_answers(scenario: Scenario, name: str, table: pa.Table) -> None:
     target = scenario.target
-    if target in table.column_names and _is_constant(table, target):
-        value = table[target][0].as_py()
+    if target in table.column_names and _distinct(table, target, "all") <= 1:
         sentence = (
-            f"Table {name!r}, column {target!r}: all {table.num_rows} rows hold {value!r}; "
+            f"Table {name!r}, column {target!r}: all {table.num_rows} rows hold "
+            f"{_shown(scenario, table, target)}; "
             "accepted: rows with different answers, or there is nothing to tell apart."
         )
         raise Quarantined("one_class", sentence, table=name, column=target)
 
 
-def _check_inputs(scenario: Scenario, tables: Mapping[str, pa.Table]) -> None:
-    found = {name: table for table in tables.values() for name in table.column_names}
-    inputs = scenario.features
-    if all(name in found and _is_constant(found[name], name) for name in inputs):
+def check_inputs(scenario: Scenario, tables: Mapping[str, pa.Table]) -> None:
+    """Quarantined when an input that should vary, or every input, holds one value in all rows."""
+    constant = list(_constant_columns(scenario, tables))
+    refused = [(name, column.name) for name, column in constant if not column.may_be_constant]
+    everything = {column.name for _, column in constant} >= set(scenario.features)
+    if refused and not (everything and len(scenario.features) > 1):
+        raise _constant(scenario, tables, *refused[0])
+    if everything:
         sentence = f"Every input of scenario {scenario.name!r} is the same in all rows: there is nothing to learn from."
         raise Quarantined("constant_features", sentence)
 
 
-def _is_constant(table: pa.Table, name: str) -> bool:
+def _constant(scenario: Scenario, tables: Mapping[str, pa.Table], name: str, column: str) -> Quarantined:
+    sentence = (
+        f"Table {name!r}, column {column!r}: no row holds anything but {_shown(scenario, tables[name], column)}, and "
+        "nothing is learned from what never changes; accepted: values that differ, or a scenario that declares that "
+        "the column may be constant."
+    )
+    return Quarantined("constant_feature", sentence, table=name, column=column)
+
+
+def _constant_columns(scenario: Scenario, tables: Mapping[str, pa.Table]) -> Iterator[tuple[str, Column]]:
+    """The inputs, and what inputs are made of, that have one value in all rows; of an absent column nothing is said."""
+    for name, table in tables.items():
+        # In a handful of machines or places sameness is no wonder.
+        if table.num_rows < LEAST_ROWS:
+            continue
+        for column in scenario.table(name).columns:
+            judged = column.name in scenario.features or column.may_be_constant is False
+            if judged and column.name in table.column_names and _is_constant(table, column):
+                yield name, column
+
+
+def _is_constant(table: pa.Table, column: Column) -> bool:
+    # A missing number is filled in with the others' median; a missing text is a text of its own.
+    counted = "all" if column.kind == "text" else "only_valid"
+    return table[column.name].null_count < table.num_rows and _distinct(table, column.name, counted) == 1
+
+
+def _distinct(table: pa.Table, name: str, counted: str) -> int:
     import pyarrow.compute as pc
 
-    distinct: int = pc.count_distinct(table[name], mode="all").as_py()
-    return distinct <= 1
+    distinct: int = pc.count_distinct(table[name], mode=counted).as_py()
+    return distinct
+
+
+def _shown(scenario: Scenario, table: pa.Table, name: str) -> str:
+    """The first value there is, as a sentence may show it."""
+    if name in scenario.personal:
+        return "one value (not shown, because the column tells about a person)"
+    value = table[name].drop_null()[0].as_py()
+    return repr(value[:_SHOWN] if isinstance(value, str) else value)
