@@ -42,7 +42,7 @@ def _restarts(table: pa.Table, counter: str) -> np.ndarray:
 
     if counter not in table.column_names:
         return np.zeros(table.num_rows, dtype=np.int64)
-    return np.r_[0, np.cumsum(np.diff(table[counter].to_numpy()) < 0)]
+    return np.concatenate(([0], np.cumsum(np.diff(table[counter].to_numpy()) < 0)))
 
 
 def _repeated(scenario: Scenario, keys: pa.Table) -> Quarantined:
