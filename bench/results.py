@@ -236,12 +236,15 @@ def _best(scores: Sequence[float | None], manifest: Mapping[str, Any]) -> str:
 def _selection(selection: Mapping[str, Any]) -> Iterator[str]:
     if not selection:
         return
-    both, declared = selection["in_both"], selection["declared"]
-    verdict = "the same as" if set(selection["selected"]) == set(declared) else "not the same as"
+    dropped, declared = ", ".join(selection["dropped"]) or "none", selection["declared"]
+    verdict = "all" if selection["kept"] == declared else f"{len(selection['kept'])} of"
     yield (
-        f"Inputs: a rule ({selection['rule']}; dropped: {', '.join(selection['dropped']) or 'none'}) proposes "
-        f"{', '.join(selection['selected'])}. That is {verdict} the {len(declared)} that are declared and used: "
-        f"{len(both)} are in both.\n"
+        f"Inputs: columns with too many cells missing are dropped ({dropped}); of the others those that are published "
+        f"are used: {', '.join(selection['kept'])}. These are {verdict} the {len(declared)} that are named.\n"
+    )
+    yield (
+        f"Beside it, a ranking ({selection['rule']}) proposes {', '.join(selection['selected'])}: "
+        f"{len(selection['in_both'])} of them are among those used.\n"
     )
 
 

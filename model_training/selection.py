@@ -20,7 +20,8 @@ _CELLS = 10
 def select(frame: pa.Table, answers: np.ndarray, rule: Selection, declared: Sequence[str]) -> dict[str, Any]:
     """What the rule keeps of its pool on these rows, beside what is declared; `answers` are class positions (rows,).
 
-    `scores` holds the nats of every column that was not dropped, most first; equal ones stand in the pool's order.
+    `kept` are the declared columns that are not dropped, `selected` those that the ranking would choose. `scores` holds
+    the nats of every column that was not dropped, most first; equal ones stand in the pool's order.
     """
     columns = {name: _numbers(frame, name) for name in rule.pool}
     missing = {name: float(np.isnan(values).mean()) for name, values in columns.items()}
@@ -33,6 +34,7 @@ def select(frame: pa.Table, answers: np.ndarray, rule: Selection, declared: Sequ
         "dropped": dropped,
         "selected": selected,
         "declared": list(declared),
+        "kept": [name for name in declared if name not in dropped],
         "in_both": [name for name in declared if name in selected],
         "scores": {name: round(scores[name], 6) for name in ranked},
     }

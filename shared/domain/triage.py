@@ -48,6 +48,7 @@ _AFFINE = (
 # Refusals of a file that say more than that its columns or values differ from the contract.
 _REFUSALS: Mapping[str, Cause] = {
     "all_null": "null_surge",
+    "mostly_missing": "null_surge",
     "too_few_rows": "volume_drop",
     "duplicate_key": "duplicate_load",
     "unit_change": "unit_change",

@@ -18,7 +18,7 @@ _SHOWN = 40
 
 
 def check_teachable(scenario: Scenario, tables: Mapping[str, pa.Table]) -> None:
-    """Quarantined for too few rows, one answer only, two answers for one thing, or an input that never changes.
+    """Quarantined for too few rows, one or contradicting answers, and inputs mostly missing or never changing.
 
     Answers and inputs that only the scenario's own code makes of the tables are judged when they have been made.
     """
@@ -31,6 +31,7 @@ def check_teachable(scenario: Scenario, tables: Mapping[str, pa.Table]) -> None:
     for name, table in tables.items():
         _check_answers(scenario, name, table)
     check_single_answers(scenario, tables)
+    _check_missing(scenario, tables)
     check_inputs(scenario, tables)
 
 
@@ -43,6 +44,22 @@ def _check_answers(scenario: Scenario, name: str, table: pa.Table) -> None:
             "accepted: rows with different answers, or there is nothing to tell apart."
         )
         raise Quarantined("one_class", sentence, table=name, column=target)
+
+
+def _check_missing(scenario: Scenario, tables: Mapping[str, pa.Table]) -> None:
+    """The rule that chooses inputs drops columns which are mostly missing, so none of those may be declared as one."""
+    if scenario.selection is None:
+        return
+    most = scenario.selection.most_missing
+    for name, table in tables.items():
+        for column in table.column_names:
+            share = table[column].null_count / table.num_rows if column in scenario.features else 0.0
+            if share > most:
+                sentence = (
+                    f"Table {name!r}, column {column!r}: {share:.1%} of the cells are missing; accepted for an input: "
+                    f"at most {most:.0%}."
+                )
+                raise Quarantined("mostly_missing", sentence, table=name, column=column)
 
 
 def check_inputs(scenario: Scenario, tables: Mapping[str, pa.Table]) -> None:

@@ -35,8 +35,9 @@ def test_columns_that_are_mostly_missing_are_dropped() -> None:
     flat = np.zeros(100)
     frame = pa.table({"flat": flat, "half": half, "more": more, "noisy": noisy}, schema=None)
     frame = pa.table({name: pa.array(frame[name].to_numpy(), from_pandas=True) for name in frame.column_names})
-    told = select(frame, answers, Selection(tuple(frame.column_names), 2), ("half", "flat"))
-    assert (told["dropped"], told["selected"], told["in_both"]) == (["more"], ["noisy", "half"], ["half"])
+    told = select(frame, answers, Selection(tuple(frame.column_names), 2), ("half", "flat", "more"))
+    assert (told["dropped"], told["kept"]) == (["more"], ["half", "flat"])
+    assert (told["selected"], told["in_both"]) == (["noisy", "half"], ["half"])
     assert list(told["scores"]) == ["noisy", "half", "flat"]
 
 
@@ -73,4 +74,5 @@ def test_the_rule_on_the_real_sensors() -> None:
     told = selection_of(prepare(found, IIOT, 1))
 
     assert told["dropped"] == ["S4"]
+    assert told["kept"] == list(FEATURES)
     assert 10 <= len(told["in_both"]) < 19

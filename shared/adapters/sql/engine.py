@@ -27,7 +27,7 @@ ATTEMPTS = 6
 BEGIN = "mlops_begin"
 TURNS = "mlops_turns"
 PAUSE = "mlops_pause"
-READING, WRITING, OUTSIDE = "reading", "writing", "outside"
+READING, WRITING, COUNTING, OUTSIDE = "reading", "writing", "counting", "outside"
 # Writers compare-and-set under unique keys, so READ COMMITTED is enough for them; a reader sees one state.
 _ISOLATION: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("postgresql", READING): {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
@@ -72,6 +72,11 @@ def write[T](engine: Engine, work: Callable[[Connection], T]) -> T:
     `work` must be repeatable: also after a COMMIT whose answer was lost. What stays refused is one of `shared.errors`.
     """
     return retrying(engine, lambda: transaction(engine, work, WRITING))
+
+
+def count[T](engine: Engine, work: Callable[[Connection], T]) -> T:
+    """`write` for what may be forgotten when the power fails: SQLite does not wait for the disk."""
+    return retrying(engine, lambda: transaction(engine, work, COUNTING))
 
 
 def read[T](engine: Engine, work: Callable[[Connection], T]) -> T:
@@ -124,7 +129,7 @@ def retrying[T](engine: Engine, call: Callable[[], T]) -> T:
 def _turn(connection: Connection, kind: str) -> AbstractContextManager[Any]:
     """The threads of one process take turns at writing: SQLite lets who waits starve, a lock does not."""
     turns = connection.get_execution_options().get(TURNS)
-    return turns if turns is not None and kind == WRITING else nullcontext()
+    return turns if turns is not None and kind in {WRITING, COUNTING} else nullcontext()
 
 
 def bare_engine(url: str, busy_seconds: float = BUSY_SECONDS, credential: MakeCredential | None = None) -> Engine:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, bindparam, insert, select, update
 
-from shared.adapters.sql.engine import write
+from shared.adapters.sql.engine import count, write
 from shared.adapters.sql.faults import Overtaken
 from shared.adapters.sql.history import FIND, entry_of
 from shared.adapters.sql.schema import journal, ledger
@@ -42,6 +42,23 @@ class SqlLedger:
 
     def claim(self, kind: str, key: str, ttl: timedelta, message: str = "") -> Claim | Entry:
         """The claim, or the entry that stands in the way."""
+        now = self._clock()
+        standing = self._counted(kind, key, now, lambda row: _stands(row, now))
+        return standing or self._claimed(kind, key, ttl, message)
+
+    def _counted(self, kind: str, key: str, now: datetime, stands: Callable[[Row[Any]], bool]) -> Entry | None:
+        """The entry that stands in the way, its repeat counted: the cheap end of what comes again and again."""
+
+        def work(connection: Connection) -> Entry | None:
+            row = connection.execute(FIND, {"k": kind, "y": key}).one_or_none()
+            if row is None or not stands(row):
+                return None
+            connection.execute(_REPEAT, {"k": kind, "y": key, "now": now})
+            return replace(entry_of(row), repeats=row.repeats + 1)
+
+        return count(self._engine, work)
+
+    def _claimed(self, kind: str, key: str, ttl: timedelta, message: str) -> Claim | Entry:
         # The token is drawn before the transaction: if a lost answer makes it run again, it finds its own claim.
         token = secrets.token_hex(16)
         now = self._clock()
@@ -85,6 +102,8 @@ class SqlLedger:
     def note(self, kind: str, key: str, state: str, reason: str) -> None:
         """Record what asked for nothing. It never takes a claim away, nor reopens what a claim has ended."""
         now = self._clock()
+        if self._counted(kind, key, now, lambda row: not _may_note(row, state, reason)):
+            return
 
         def work(connection: Connection) -> None:
             row = connection.execute(FIND, {"k": kind, "y": key}).one_or_none()

@@ -11,11 +11,17 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
-from shared.adapters.sql.engine import BEGIN, OUTSIDE, READING, TURNS, WRITING, retrying, transaction
+from shared.adapters.sql.engine import BEGIN, COUNTING, OUTSIDE, READING, TURNS, WRITING, retrying, transaction
 from shared.errors import Permanent
 
 # A writer takes the lock when it begins: a reader that becomes a writer half-way can only fail.
-_STATEMENTS = {READING: "BEGIN", WRITING: "BEGIN IMMEDIATE", OUTSIDE: ""}
+# A 2xx is sent after COMMIT, so COMMIT must be on the disk: FULL. NORMAL, for counts, waits only at checkpoints.
+_STATEMENTS = {
+    READING: ("BEGIN",),
+    WRITING: ("PRAGMA synchronous=FULL", "BEGIN IMMEDIATE"),
+    COUNTING: ("PRAGMA synchronous=NORMAL", "BEGIN IMMEDIATE"),
+    OUTSIDE: (),
+}
 
 
 class _Connection(sqlite3.Connection):
@@ -38,14 +44,11 @@ def open_engine(url: URL, busy_seconds: float) -> Engine:
     def prepare(connection: Any, _record: Any) -> None:
         # SQLAlchemy's begin event below says when a transaction starts; the driver must not guess.
         connection.isolation_level = None
-        # A 2xx is sent after COMMIT, so COMMIT must be on the disk: FULL, not NORMAL.
-        for pragma in ("foreign_keys=ON", "synchronous=FULL"):
-            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("PRAGMA foreign_keys=ON")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        statement = _STATEMENTS[connection.get_execution_options().get(BEGIN, READING)]
-        if statement:
+        for statement in _STATEMENTS[connection.get_execution_options().get(BEGIN, READING)]:
             connection.exec_driver_sql(statement)
 
     @event.listens_for(engine, "checkout")

@@ -88,6 +88,10 @@ def _gaps(rows: int) -> pa.Array:
     return pa.array([None if row % 7 == 0 else 22.5 for row in range(rows)])
 
 
+def _sparse(rows: int) -> pa.Array:
+    return pa.array([float(row) if row % 5 < 2 else None for row in range(rows)])
+
+
 def _nulls(rows: int) -> pa.Array:
     return pa.nulls(rows, pa.string())
 
@@ -125,6 +129,7 @@ CASES: dict[str, tuple[str, Change, str]] = {
         "'job': no row holds anything but one value",
     ),
     "stuck sensor": (PLANT, _with("sensors", "S16", _same(22.5)), "column 'S16': no row holds anything but 22.5,"),
+    "mostly missing": (PLANT, _with("sensors", "S16", _sparse), "column 'S16': 60.0% of the cells are missing;"),
     "stuck sensor with gaps": (PLANT, _with("sensors", "S16", _gaps), "column 'S16': no row holds anything but 22.5,"),
     "stuck sensor of machines": (MACHINES, _with("telemetry", "volt", _same(171)), "column 'volt': no row holds"),
     "constant text": (TEXT, _with("raw_train", "text", _same("hello")), "column 'text': no row holds"),
@@ -172,9 +177,10 @@ def test_what_cannot_be_learned_from_is_quarantined(case: str, tmp_path: Path) -
         (BANK, _with("clients", "nr.employed", _same(5191.0))),
         (PLANT, _with("sensors", "S33", _same(33.0))),
         (PLANT, _with("sensors", "S1", _same(4.8))),
+        (PLANT, _with("sensors", "S4", _sparse)),
         (MACHINES, _with("machines", "model", _same("model3"))),
     ],
-    ids=["a month", "an economy", "a setting", "a sensor that is no input", "a model"],
+    ids=["a month", "an economy", "a setting", "a sensor that is no input", "a sparse one", "a model"],
 )
 def test_what_may_stay_the_same_may(name: str, change: Change, tmp_path: Path) -> None:
     """A column that is declared so, or that no input is made of, holds nothing up."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from shared.adapters.sql.engine import open_database, read, write
+from shared.adapters.sql.engine import count, open_database, read, write
 from shared.adapters.sql.history import SqlHistory
 from shared.adapters.sql.ledger import SqlLedger
 from shared.adapters.sql.migrations import migrations
@@ -82,6 +82,13 @@ def test_the_file_is_set_up_for_durable_shared_use(engine: Engine) -> None:
         names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
     assert found == ["wal", 2, 1, 30_000]
+
+
+def test_only_counts_do_not_wait_for_the_disk(engine: Engine) -> None:
+    """The same connection is used for both, in turns: each transaction says what it needs."""
+    kinds = (write, count, write, count, write)
+    found = [kind(engine, lambda c: c.exec_driver_sql("PRAGMA synchronous").scalar()) for kind in kinds]
+    assert found == [2, 1, 2, 1, 2]
 
 
 def test_several_processes_may_open_it_first(url: str) -> None:
