@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from command import until
 from served_model import AT, MIXED, serve
 from texts import TEXT, TEXTS, text_graph
 from world import POINTS, logistic
@@ -82,16 +83,12 @@ def test_personal_inputs_and_texts_are_not_kept(tmp_path: Path) -> None:
 
 
 def test_a_full_buffer_is_written_without_being_asked(tmp_path: Path) -> None:
-    """By size here; the thread ends when nothing is left."""
+    """By size here, long before the time is over; the thread ends when nothing is left."""
     lake = FolderLake(tmp_path)
-    served = LakeServed(lake, 1.0, rows=4, seconds=20)
+    served = LakeServed(lake, 1.0, rows=4, seconds=600)
     served.add(kept())
     served.add(kept())
-    for _ in range(400):
-        if read(lake):
-            break
-        served._full.wait(0.05)
-    assert sum(table.num_rows for _, table in read(lake)) == 4
+    until(lambda: sum(table.num_rows for _, table in read(lake)) == 4, "four rows in the lake")
 
 
 class ClosedLake(FolderLake):
