@@ -55,8 +55,13 @@ def read_wanted(value: Any) -> Wanted:
     if "Recurrence" not in told:
         raise BadInput(f"There is no Recurrence; accepted: {_EXAMPLE}, with {', '.join(FREQUENCIES)}.")
     recurs = _object(told["Recurrence"], "Recurrence", _RECURRENCE)
-    recurrence = Recurrence(recurs.get("Frequency", ""), recurs.get("Interval", 0))
+    recurrence = Recurrence(recurs.get("Frequency", ""), _whole(recurs.get("Interval", 0)))
     return Wanted(name, submission, recurrence, read_start(recurs["StartTime"]) if "StartTime" in recurs else None)
+
+
+def _whole(value: Any) -> Any:
+    """JSON knows one kind of number: 2.0 is 2."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _object(value: Any, what: str, members: tuple[str, ...]) -> Mapping[str, Any]:

@@ -59,6 +59,8 @@ WRONG: list[tuple[Any, str]] = [
     (asked(Recurrence={"Frequency": "Week"}), "accepted with Week: 1 to 71"),
     (every("Week", 0), "accepted with Week: 1 to 71"),
     (every("Minute", -5), "accepted with Minute: 1 to 72000"),
+    (every("Month", 1.5), "accepted with Month: 1 to 16"),
+    (every("Day", 1e300), "accepted with Day: 1 to 500"),
     (every("Month", 17), "accepted with Month: 1 to 16"),
     (every("Day", 10**40), "accepted with Day: 1 to 500"),
     (every("Hour", interval=True), "accepted with Hour: 1 to 12000"),
@@ -128,7 +130,7 @@ def test_the_same_again_is_the_same_and_other_content_is_refused(call: Call, wor
     free = every("Hour", 2)
     first = [call("_add", body) for body in (WEEKLY, {**free, "Name": "free"})]
     world.clock.advance(days=3)
-    again = [call("_add", body) for body in (WEEKLY, {**free, "Name": "free"})]
+    again = [call("_add", body) for body in (WEEKLY, {**every("Hour", 2.0), "Name": "free"})]
     assert [one[:2] for one in first] == [one[:2] for one in again]
     for other in (every("Week", 2), asked(ExperimentName="Other"), asked(ParameterAssignments={}), every("Week")):
         status, told, _ = call("_add", other)

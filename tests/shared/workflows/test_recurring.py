@@ -11,6 +11,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from killing import Countdown, counted
 from world import InlineTrainer, World, points_csv
 
 from shared.domain.records import Run
@@ -19,6 +20,7 @@ from shared.errors import Transient
 from shared.workflows import schedules
 from shared.workflows.claims import CLAIM_TTL
 from shared.workflows.recurring import start, start_due
+from shared.workflows.train import watch_runs
 
 MINUTE = timedelta(minutes=1)
 
@@ -33,6 +35,16 @@ class Away(InlineTrainer):
         if self.problem is not None:
             raise self.problem
         super().submit(run)
+
+
+class Dying(Countdown):
+    """At the last call whoever calls is gone, as after a kill: nothing of it is caught or tidied up."""
+
+    def step(self) -> None:
+        """One more call."""
+        self.seen += 1
+        if self.seen == self.limit:
+            raise KeyboardInterrupt
 
 
 @pytest.fixture
@@ -183,6 +195,29 @@ def test_a_worker_that_died_on_the_way_leaves_one_run(world: World, *, stopped: 
     standing = now_stands(world)
     assert (standing.last_run, standing.last_due) == (run.id, made.due)
     assert len(world.ports.runs.list("points")) == 2
+    assert world.ports.history.stuck(world.clock() + timedelta(days=1)) == []
+
+
+def test_a_worker_may_die_at_any_call(world: World) -> None:
+    """Before each call of a port in turn: once its claims have expired one run has been made, and all has ended."""
+    points, before, deaths = world.ports.scenarios["points"], len(world.ports.runs.list("points")), 0
+    while True:
+        name = f"monthly-{deaths}"
+        scheduled(world, Name=name, recurrence={"Frequency": "Month"})
+        countdown = Dying(deaths + 1)
+        try:
+            start_due(counted(world.ports, countdown))
+        except KeyboardInterrupt:
+            deaths += 1
+        else:
+            break
+        world.clock.advance(seconds=CLAIM_TTL.total_seconds())
+        start_due(world.ports)
+        watch_runs(world.ports)
+        run = world.ports.runs.find(schedules.find(world.ports, points, name).last_run)
+        assert run is not None, deaths
+        assert (run.state, len(world.ports.runs.list("points")) - before) == ("completed", deaths), deaths
+    assert deaths > 10
     assert world.ports.history.stuck(world.clock() + timedelta(days=1)) == []
 
 

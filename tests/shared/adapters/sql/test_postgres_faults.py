@@ -6,6 +6,7 @@ import io
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from contracts.test_predictions_contract import SCENARIO, TABLE, commit, parquet
+from contracts.test_schedules_contract import WEEKLY
 from fault_proxy import LOSE, RESET, FaultProxy, containing, delayed
 from postgres import PostgresServer
 from sqlalchemy import Connection, Engine, make_url, text
@@ -23,6 +25,7 @@ from shared.adapters.sql.ledger import SqlLedger
 from shared.adapters.sql.outbox import SqlOutbox
 from shared.adapters.sql.predictions import SqlPredictions
 from shared.adapters.sql.runs import SqlRuns
+from shared.adapters.sql.schedules import SqlSchedules
 from shared.domain.records import Claim, Deployment, Run
 from shared.errors import Misconfigured, Permanent, Transient
 
@@ -123,7 +126,7 @@ def test_a_lost_answer_to_commit_is_read_back(through: Engine, engine: Engine, p
 
 
 def test_a_lost_answer_changes_no_other_answer(through: Engine, proxy: FaultProxy) -> None:
-    """Claim, promotion, move of a run, end of a claim: each recognises its own write."""
+    """Claim, promotion, move of a run, end of a claim, a schedule and its change: each recognises its own write."""
     ledger, runs = SqlLedger(through, now), SqlRuns(through, now)
     proxy.plan(LOSE, when=COMMITS)
     claim = ledger.claim("blob", "k", timedelta(minutes=5))
@@ -137,7 +140,13 @@ def test_a_lost_answer_changes_no_other_answer(through: Engine, proxy: FaultProx
     proxy.plan(LOSE, when=COMMITS)
     assert runs.move("r", "requested", "running", "started")
     assert not runs.move("r", "requested", "running", "started")
-    assert proxy.hits == 4
+    schedules, moved = SqlSchedules(through), replace(WEEKLY, due=AT, last_run="r")
+    proxy.plan(LOSE, when=COMMITS)
+    assert schedules.add(WEEKLY) == WEEKLY
+    proxy.plan(LOSE, when=COMMITS)
+    assert schedules.change(WEEKLY, moved)
+    assert not schedules.change(WEEKLY, moved)
+    assert proxy.hits == 6
 
 
 def test_a_slow_network_only_takes_longer(through: Engine, engine: Engine, proxy: FaultProxy) -> None:
