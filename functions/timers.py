@@ -7,7 +7,7 @@ import typing
 import azure.functions as func
 
 from functions import monitoring
-from functions.names import DATA_EVENTS, PLAN_SCHEDULE, PREDICT_WINDOWS, RECONCILE_SCHEDULE, STORAGE
+from functions.names import DATA_EVENTS, MODEL_EVENTS, PLAN_SCHEDULE, PREDICT_WINDOWS, RECONCILE_SCHEDULE, STORAGE
 
 if typing.TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,7 @@ Messages = func.Out[typing.List[str]]  # noqa: UP006 -- the worker library canno
 
 
 def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
-    """One timer plans the windows that are due, one sweeps up what was lost, one asks for watching."""
+    """One timer plans the windows that are due, two sweep up what was lost, one asks for watching."""
     bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
 
     @bp.timer_trigger(arg_name="timer", schedule=PLAN_SCHEDULE, run_on_startup=False, use_monitor=True)
@@ -32,10 +32,19 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     @bp.timer_trigger(arg_name="timer", schedule=RECONCILE_SCHEDULE, run_on_startup=False, use_monitor=True)
     @bp.queue_output(arg_name="events", queue_name=DATA_EVENTS, connection=STORAGE)
     def reconcile(timer: func.TimerRequest, events: Messages) -> None:
-        from shared.dispatch import sweep
+        from shared.dispatch import sweep_data
 
         ports().monitoring.scorecards.beat("reconcile", ports().clock(), late=timer.past_due)
-        events.set(sweep(ports()))
+        events.set(sweep_data(ports()))
+
+    # A timer of its own, so that only the app that runs it needs the right to deploy.
+    @bp.timer_trigger(arg_name="timer", schedule=RECONCILE_SCHEDULE, run_on_startup=False, use_monitor=True)
+    @bp.queue_output(arg_name="models", queue_name=MODEL_EVENTS, connection=STORAGE)
+    def reconcile_releases(timer: func.TimerRequest, models: Messages) -> None:
+        from shared.workflows.release_sweep import sweep_releases
+
+        ports().monitoring.scorecards.beat("reconcile_releases", ports().clock(), late=timer.past_due)
+        models.set(sweep_releases(ports()))
 
     monitoring.add(bp, ports)
     return bp

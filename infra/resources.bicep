@@ -36,6 +36,7 @@ var deployFunctions = [
   'model_event'
   'deploy'
   'model_poison'
+  'reconcile_releases'
   'status'
   'trace'
   'dashboard'

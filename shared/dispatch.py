@@ -28,6 +28,7 @@ from shared.workflows.deploy import deploy
 from shared.workflows.ingest import blob_key, ingest
 from shared.workflows.monitor import monitor
 from shared.workflows.reconcile import dead_letter_message, reconcile
+from shared.workflows.release_sweep import sweep_releases
 from shared.workflows.releases import work_key
 from shared.workflows.replay import Item
 from shared.workflows.score import score_window
@@ -38,19 +39,25 @@ from shared.workflows.windows import Due, due_windows, landed
 _WINDOWS = "predict-windows"
 
 
-def on_event(ports: Ports, message: str) -> list[str]:
-    """Act on one event; returns the messages of the windows that became due by it."""
+def on_event(ports: Ports, message: str, *, models: list[str] | None = None) -> list[str]:
+    """Act on one event; returns the messages of the windows that became due by it.
+
+    Given `models`, nothing is released here: the messages that ask for it are added there, for whoever may deploy.
+    """
     try:
         event = parse_message(message)
     except BadInput as fault:
         ports.ledger.note("event", hashlib.sha256(message.encode()).hexdigest()[:16], "ignored", fault.reason)
         return []
-    due = _act(ports, event, kept(message))
+    if models is not None and isinstance(event, ModelRegistered):
+        models.append(message)
+        return []
+    due = _act(ports, event, kept(message), models)
     relay(ports)
     return [window_message(one) for one in due]
 
 
-def _act(ports: Ports, event: Event, message: str) -> list[Due]:
+def _act(ports: Ports, event: Event, message: str, models: list[str] | None) -> list[Due]:
     match event:
         case BlobArrived():
             return _on_blob(ports, event, message)
@@ -64,7 +71,7 @@ def _act(ports: Ports, event: Event, message: str) -> list[Due]:
             ended = run_ended(ports, event.run_id, event.status)
             ports.ledger.note("run", event.run_id, ended.state, ended.reason)
         case DeadLetterFound():
-            take_dead_letter(ports, event.letter_id)
+            take_dead_letter(ports, event.letter_id, models)
         case Ignored():
             ports.ledger.note("event", event.event_id, "ignored", f"{event.subject}: {event.reason}")
     return []
@@ -167,7 +174,13 @@ def plan(ports: Ports, scenarios: Iterable[Scenario] | None = None) -> list[str]
 
 
 def sweep(ports: Ports) -> list[str]:
-    """Messages for every event whose work was lost."""
+    """Messages for every event whose work was lost, and for every release that goes on: both sweeps, once each."""
+    releases = sweep_releases(ports)
+    return [*sweep_data(ports), *releases]
+
+
+def sweep_data(ports: Ports) -> list[str]:
+    """Messages for every event whose work was lost; nothing is asked of those who serve."""
     return reconcile(ports).events
 
 
@@ -189,16 +202,19 @@ def replay(ports: Ports, item: Item, reason: str) -> Outcome:
     return Outcome("gone", "It is gone.") if entry is None else Outcome(entry.state, entry.reason)
 
 
-def _from_queue(ports: Ports, queue: str, message: str) -> Outcome:
+def _from_queue(ports: Ports, queue: str, message: str, models: list[str] | None = None) -> Outcome:
     """The message as its queue's worker takes it, and the windows that become due by it."""
-    windows = [message] if queue == _WINDOWS else on_event(ports, message)
+    windows = [message] if queue == _WINDOWS else on_event(ports, message, models=models)
     for window in windows:
         on_window(ports, window)
     return Outcome("done", "The message was taken up again.")
 
 
-def take_dead_letter(ports: Ports, letter_id: str) -> None:
-    """Take the events of a dead letter as if they had been delivered; once, however often it is found."""
+def take_dead_letter(ports: Ports, letter_id: str, models: list[str] | None = None) -> None:
+    """Take the events of a dead letter as if they had been delivered; once, however often it is found.
+
+    Given `models`, those that ask for a release are added there; one that gets lost on its way is found by its sweep.
+    """
     letter = ports.operations.dead_letters.find(letter_id)
     if letter is None or letter.problem:
         problem = "It is gone." if letter is None else f"It cannot be taken up: {letter.problem}."
@@ -207,7 +223,7 @@ def take_dead_letter(ports: Ports, letter_id: str) -> None:
 
     def act() -> Outcome:
         for message in letter.events:
-            _from_queue(ports, "", message)
+            _from_queue(ports, "", message, models)
         told = f"{len(letter.events)} event(s) that could not be delivered ({letter.reason}) were taken up"
         return Outcome("done", f"{told}.")
 

@@ -23,7 +23,7 @@ resource silence 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' = {
   tags: tags
   properties: {
     displayName: 'No sweep ran for 15 minutes'
-    description: 'The reconcile timer is silent: nothing lost is found again. See docs/operations.md.'
+    description: 'A reconcile timer is silent: nothing lost is found again. See docs/operations.md.'
     severity: 1
     enabled: true
     scopes: [insightsId]
@@ -32,10 +32,10 @@ resource silence 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' = {
     criteria: {
       allOf: [
         {
-          query: 'requests | where name == "reconcile" and success == true'
+          query: 'requests | where name in ("reconcile", "reconcile_releases") and success == true | distinct name'
           timeAggregation: 'Count'
           operator: 'LessThan'
-          threshold: 1
+          threshold: 2
         }
       ]
     }

@@ -1,4 +1,7 @@
-"""The sweep: whatever an event, a worker or a delivery lost is found again from the state itself."""
+"""The sweep of data: whatever an event, a worker or a delivery lost is found again from the state itself.
+
+What releases wait for is looked for apart (`release_sweep`): whoever sweeps data needs no right to deploy.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,12 @@ from dataclasses import dataclass, field
 
 from shared.domain.events import DEAD_LETTER
 from shared.domain.paths import AREAS, landing
-from shared.domain.records import Blob, Model
+from shared.domain.records import Blob
 from shared.ports import Ports
-from shared.workflows.aftercare import watch_full
 from shared.workflows.announce import announce, relay
-from shared.workflows.approvals import sweep_approvals
-from shared.workflows.converge import follow
 from shared.workflows.ingest import blob_key
-from shared.workflows.messages import cloud_event, model_message
+from shared.workflows.messages import cloud_event
 from shared.workflows.recurring import start_due
-from shared.workflows.rollout import evaluate
 from shared.workflows.train import watch_runs
 
 
@@ -30,31 +29,20 @@ class Sweep:
 
 
 def reconcile(ports: Ports) -> Sweep:
-    """Find stuck claims, missed blobs, unjudged models, lost runs and releases that may go on; deliver the outbox.
+    """Find stuck claims on files, missed blobs, dead letters and lost runs; deliver the outbox.
 
     Training that is due by a schedule is started.
     """
     # Windows are not among them: the planning timer sends those again.
-    stuck = [entry for entry in ports.history.stuck(ports.clock()) if entry.kind in ("blob", "model")]
+    stuck = [entry for entry in ports.history.stuck(ports.clock()) if entry.kind == "blob"]
     messages = [entry.message for entry in stuck]
     seen = {entry.key for entry in stuck}
     messages.extend(_blob_event(ports, blob) for blob in _missed_blobs(ports) if blob_key(blob) not in seen)
-    messages.extend(model_message(model.name, model.version) for model in _unjudged(ports) if model.id not in seen)
     messages.extend(_dead_letters(ports))
-    messages.extend(one for one in _releases(ports) if one not in messages)
     runs = [run.id for run in watch_runs(ports)]
     start_due(ports)
     _tell_failed_runs(ports)
     return Sweep(messages, runs, relay(ports))
-
-
-def _releases(ports: Ports) -> list[str]:
-    """Releases that go on or end: by a decision, by the time, or by the health of a candidate."""
-    for name in ports.scenarios:
-        for environment in ports.policies.of(name).environments:
-            follow(ports, name, environment)
-    ended = [*(one for one in evaluate(ports) if not one.going_on), *watch_full(ports)]
-    return [*sweep_approvals(ports), *(model_message(one.scenario, one.version) for one in ended)]
 
 
 def _missed_blobs(ports: Ports) -> Iterator[Blob]:
@@ -65,12 +53,6 @@ def _missed_blobs(ports: Ports) -> Iterator[Blob]:
                     continue
                 if ports.history.find("blob", blob_key(blob)) is None:
                     yield blob
-
-
-def _unjudged(ports: Ports) -> Iterator[Model]:
-    for model in ports.registry.list():
-        if model.name in ports.scenarios and ports.history.find("model", model.id) is None:
-            yield model
 
 
 def _dead_letters(ports: Ports) -> Iterator[str]:

@@ -51,8 +51,8 @@ def work(functions: Functions, world: World, raw: str) -> None:
 
 def worked(functions: Functions, body: str, worker: str) -> None:
     """One message through its worker, and the windows that became due by it."""
-    windows = Out()
-    functions[worker](message=message(body), windows=windows)
+    windows, outputs = Out(), {"models": Out()} if worker == "ingest" else {}
+    functions[worker](message=message(body), windows=windows, **outputs)
     for window in windows.get():
         functions["predict_window"](message=message(window))
 
@@ -82,18 +82,21 @@ def test_events_lead_from_a_file_to_predictions(functions: Functions, world: Wor
 
 
 def test_timers_find_what_no_event_told(functions: Functions, world: World) -> None:
-    """The sweep puts the missed blob on the events queue; the plan puts the window on its queue."""
+    """The sweeps put the missed blob and the unjudged model on their queues; the plan puts the window on its own."""
     landed(world, "incoming", points_csv())
-    events = Out()
+    events, models = Out(), Out()
     functions["reconcile"](timer=ON_TIME, events=events)
     (missed,) = events.get()
     worked(functions, missed, "ingest")
-    for delivered in world.delivered():
-        worked(functions, delivered, "deploy")
+    functions["reconcile_releases"](timer=ON_TIME, models=models)
+    (unjudged,) = models.get()
+    worked(functions, unjudged, "deploy")
     landed(world, "scoring", points_csv(8, labelled=False))
     windows = Out()
     functions["plan_windows"](timer=ON_TIME, windows=windows)
     assert [json.loads(one)["scenario"] for one in windows.get()] == ["points"]
+    fired = {one.name: one.fired for one in world.ports.monitoring.scorecards.beats()}
+    assert fired == {"reconcile": 1, "reconcile_releases": 1, "plan_windows": 1}
 
 
 @pytest.mark.parametrize("name", ["data_poison", "model_poison", "window_poison"])
