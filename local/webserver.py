@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ from shared.errors import Fault, Misconfigured
 log = logging.getLogger("mlops.host")
 BODY_LIMIT = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
 _DEFAULT_BODY_LIMIT = 100 * 1024 * 1024
+_FAILED = "The function failed; the host's log says why."
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 Fire = Callable[[str], None]
 
@@ -111,12 +113,13 @@ class WebServer:
             query=dict(request.query_params),
             body=Record(bytes=body),
         )
+        began = time.perf_counter()
         outcome = await self._invocations.run(function, Record(http=http))
+        answer = _response(outcome.value) if outcome.ok else PlainTextResponse(_FAILED, 500)
         # The path only: a query may hold a key.
-        log.info("%s %s: %s", request.method, request.url.path, "answered" if outcome.ok else "failed")
-        if not outcome.ok:
-            return PlainTextResponse("The function failed; the host's log says why.", 500)
-        return _response(outcome.value)
+        took = (time.perf_counter() - began) * 1000
+        log.info("%s %s: %d in %.0f ms", request.method, request.url.path, answer.status_code, took)
+        return answer
 
     async def _body(self, request: Request) -> bytes:
         length = request.headers.get("content-length", "")

@@ -8,10 +8,9 @@ import threading
 from typing import Annotated
 
 import typer
-from rich.logging import RichHandler
 
 from local.commands.options import Json
-from local.output import as_json, err, out
+from local.output import as_json, out
 from local.session import PORT, Session
 
 
@@ -40,8 +39,9 @@ def up(
 
 
 def log_to_terminal(level: int = logging.INFO) -> None:
-    """Show the host's log on standard error."""
-    handler = RichHandler(console=err, show_path=False, log_time_format="%H:%M:%S")
+    """Show the host's log on standard error, a plain line each: drawing lines took longer than answering requests."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S"))
     logger = logging.getLogger("mlops")
     logger.addHandler(handler)
     logger.setLevel(level)
