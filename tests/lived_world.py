@@ -19,6 +19,7 @@ from shared.domain.monitoring import (
 )
 from shared.domain.records import Commit, Model
 from shared.domain.release import Approval, Health, Rollout
+from shared.workflows import schedules
 from shared.workflows.baseline import accept_baseline
 
 _HOSTILE = "<img src=x onerror=document.title=1>"
@@ -47,6 +48,8 @@ def lived_world(home: Path) -> World:
     world.handle(world.land("scoring/marks/s1/marks.csv", marks_csv(30, labelled=False)))
     world.handle(world.land("scoring/marks/s1/places.csv", PLACES))
     world.sweep()
+    weekly = {"Name": "weekly", "Recurrence": {"Frequency": "Week", "Interval": 1, "StartTime": "2099-01-05T06:00:00Z"}}
+    schedules.add(world.ports, world.ports.scenarios["points"], schedules.read_wanted(weekly))
     _evaluate(world)
     _watch(world)
     _release(world)

@@ -6,7 +6,7 @@ export function overview(data, tools) {
   const calm = !data.scenarios.some((one) => one.totals.files);
   return [
     card("The loop", { note: calm ? null : "Everything that went round since this installation began." }, loop(data.loop, tools), calm ? [h("div", { class: "gap" }), begin(data)] : null),
-    h("div", { class: "cols" }, waiting(data, tools), failures(data, tools), running(data, tools)),
+    h("div", { class: "cols" }, waiting(data, tools), failures(data, tools), running(data, tools), scheduled(data, tools)),
     scenarios(data, tools),
   ];
 }
@@ -38,6 +38,12 @@ function failures(data, tools) {
 function running(data, tools) {
   if (!data.running.length) return null;
   return card("Runs now", { width: 12, extra: badge("running", num(data.running.length)) }, h("ul", { class: "list" }, data.running.map((one) => line(one, tools, ["since ", when(one.at)]))));
+}
+
+function scheduled(data, tools) {
+  if (!data.scheduled.length) return null;
+  const item = (one) => h("li", {}, badge("waiting", one.often), h("span", { class: "what" }, link(tools.href("history", { why: one.key }), one.key)), h("span", { class: "small muted" }, ["next ", when(one.due)]), h("p", { class: "why" }, one.reason || "Nothing was due yet."));
+  return card("Trains again by itself", { width: 12 }, h("ul", { class: "list" }, data.scheduled.map(item)));
 }
 
 function scenarios(data, tools) {

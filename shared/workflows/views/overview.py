@@ -27,6 +27,7 @@ def overview(ports: Ports, asked: Asked) -> Mapping[str, Any]:  # noqa: ARG001 -
         "now": ports.clock(),
         "scenarios": scenarios,
         "running": list(_running(ports)),
+        "scheduled": list(_scheduled(ports)),
         "waiting": list(_waiting(ports, totals)),
         "failures": [_line(entry) for entry in _failures(ports)],
         "loop": {key: sum(one["totals"][key] for one in scenarios) for key in _LOOP},
@@ -76,6 +77,15 @@ def _running(ports: Ports) -> Iterator[Mapping[str, Any]]:
                    "reason": run.reason}  # fmt: skip
     for entry in ports.totals.standing({"in_progress"}, _SHOWN):
         yield _line(entry)
+
+
+def _scheduled(ports: Ports) -> Iterator[Mapping[str, Any]]:
+    """Training that comes again by itself, what comes first first, with how its newest occurrence was answered."""
+    active = [one for one in ports.operations.schedules.list() if one.state == "active"]
+    for one in sorted(active, key=lambda one: one.due):
+        often = f"every {one.frequency.lower()}" if one.every == 1 else f"every {one.every} {one.frequency.lower()}s"
+        yield {"scenario": one.scenario, "name": one.name, "key": one.key, "often": often, "due": one.due,
+               "reason": one.reason}  # fmt: skip
 
 
 def _waiting(ports: Ports, totals: Mapping[str, Mapping[str, int]]) -> Iterator[Mapping[str, Any]]:

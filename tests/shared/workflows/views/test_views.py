@@ -11,6 +11,7 @@ import pytest
 from world import World, marks_csv, points_csv, prices_csv
 
 from shared.errors import BadInput, Missing
+from shared.workflows import schedules
 from shared.workflows.baseline import accept_baseline
 from shared.workflows.views import VIEWS, Asked, view
 from shared.workflows.views.files import cell, report, rows
@@ -63,6 +64,17 @@ def test_an_unknown_page_is_missing(lived: World) -> None:
     """The sentence lists the pages."""
     with pytest.raises(Missing, match="known: overview, datasets"):
         view(lived.ports, "secrets", {})
+
+
+def test_the_overview_tells_what_trains_again(lived: World) -> None:
+    """Active schedules, the next due one first; a stopped one is in history only."""
+    points = lived.ports.scenarios["points"]
+    for name, every in (("slow", 2), ("quick", 1), ("gone", 3)):
+        often = {"Frequency": "Week", "Interval": every, "StartTime": f"2099-0{every}-05T06:00:00Z"}
+        schedules.add(lived.ports, points, schedules.read_wanted({"Name": name, "Recurrence": often}))
+    schedules.stop(lived.ports, points, "gone")
+    told = view(lived.ports, "overview", {})["scheduled"]
+    assert [(one["name"], one["often"]) for one in told] == [("quick", "every week"), ("slow", "every 2 weeks")]
 
 
 def test_the_overview_counts_what_the_state_holds(lived: World) -> None:
