@@ -3,12 +3,14 @@
     python bench/lineage.py [--rows 10000000] [--windows 1000] [--home FOLDER]
 
 The state is written in bulk around one real window: rows, commits, versions and inputs as the loop writes them.
+"unread" is the first question of fresh ports, when the system holds nothing of the database file in memory (Linux).
 """  # fmt: skip
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sqlite3
 import statistics
 import sys
@@ -44,7 +46,7 @@ def main() -> None:
         began = time.perf_counter()
         fill(home / "mlops.db", asked.rows, asked.windows)
         print(f"filled in {time.perf_counter() - began:.0f} s; {(home / 'mlops.db').stat().st_size >> 20} MB")
-        ask(World(home), asked.rows, asked.windows)
+        ask(home, asked.rows, asked.windows)
 
 
 def fill(database: Path, rows: int, windows: int) -> None:
@@ -83,14 +85,29 @@ def _copy(connection: sqlite3.Connection, table: str, changed: dict[str, str], n
     connection.execute(f"insert into {table} ({quoted}) values ({marks})", [values[name] for name in names])  # noqa: S608 - fixed names
 
 
-def ask(world: World, rows: int, windows: int) -> None:
+def ask(home: Path, rows: int, windows: int) -> None:
     """Time the questions on ids and windows all over the table, and check that the answers are theirs."""
-    ports = world.ports
+    ports, fresh = World(home).ports, [World(home).ports for _ in range(6)]
     ids = [first_id(2 + n * (windows - 1) // REPEATS) + 7 for n in range(REPEATS)]
     (dataset,) = ports.datasets.list("points")
     counted: list[int] = []
     paths = [f"scoring/points/w{2 + n}/points.csv" for n in range(REPEATS)]
+
+    def forget() -> None:
+        for file in home.glob("mlops.db*"):
+            forgotten(file)
+
     results = {
+        "unread: trace, one row": measure(
+            [
+                lambda one=one, asked=asked: trace(asked, one, "points")
+                for one, asked in zip(ids, fresh[:3], strict=False)
+            ],
+            forget,
+        ),
+        "unread: impact, the model of all": measure(
+            [lambda asked=asked: impact(asked, "points:1") for asked in fresh[3:]], forget
+        ),
         "trace, one row": measure([lambda one=one: trace(ports, one, "points") for one in ids]),
         "impact, a scoring file": measure([lambda one=one: impact(ports, one) for one in paths]),
         "impact, the model of all": measure([lambda: counted.append(impact(ports, "points:1").predictions)] * 3),
@@ -102,10 +119,18 @@ def ask(world: World, rows: int, windows: int) -> None:
     print(json.dumps({"rows": rows, "windows": windows, "milliseconds": results}, indent=1))
 
 
-def measure(questions: list[Callable[[], object]]) -> dict[str, float]:
-    """Median and largest of the questions' times, in milliseconds."""
+def forgotten(file: Path) -> None:
+    """The file is on the disk only: what the system kept of it in memory is dropped."""
+    with file.open("rb+") as opened:
+        os.fsync(opened.fileno())
+        os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def measure(questions: list[Callable[[], object]], before: Callable[[], None] = lambda: None) -> dict[str, float]:
+    """Median and largest of the questions' times, in milliseconds; `before` each of them, untimed."""
     times = []
     for question in questions:
+        before()
         began = time.perf_counter()
         question()
         times.append(1000 * (time.perf_counter() - began))

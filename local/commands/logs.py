@@ -11,11 +11,13 @@ from typing import Annotated, Any
 import typer
 
 from local.commands.options import Json
-from local.output import out
+from local.output import err, out
 from local.session import Session
 from shared.adapters.file_observer import FILE
+from shared.errors import Missing
 
 _LOOK_SECONDS = 0.5
+_SAID = 200
 _HEAD = ("at", "event", "state", "key", "scenario")
 
 
@@ -36,6 +38,8 @@ def logs(
     path = Session().settings.home / "logs" / FILE
     newest, end = _newest(path)
     chosen = [line for line in newest if _is_of(line, operation)]
+    if operation is not None and not chosen:
+        _say_unknown(operation, follow=follow)
     for line in chosen[-limit:]:
         _print(line, json)
     while follow:
@@ -44,6 +48,14 @@ def logs(
             if _is_of(line, operation):
                 _print(line, json)
         time.sleep(_LOOK_SECONDS)
+
+
+def _say_unknown(operation: str, *, follow: bool) -> None:
+    """Nobody is left to wait for what never was; who follows may be early, and is told so beside the output."""
+    told = f"No record has the operation {operation[:_SAID]!r}"
+    if not follow:
+        raise Missing(f"{told}; `mlops logs` shows the newest records of all operations.")
+    err.print(f"mlops: {told} yet; waiting for one.", markup=False, soft_wrap=True)
 
 
 def _newest(path: Path) -> tuple[list[str], int]:

@@ -92,6 +92,20 @@ class TestLineage:
         assert row["window"] == "w.r2"
         assert lineage.prediction(SCENARIO, 5) is None
 
+    def test_ends_are_those_of_the_rows_whether_some_failed_or_none(self, engine: Engine) -> None:
+        """From the commit where every row has an id, from the table where some have not; none where none is left."""
+        predictions, lineage = SqlPredictions(engine), SqlLineage(engine)
+        for ordinal, (rows, failed) in enumerate([(3, 0), (2, 5), (0, 4), (0, 0)], start=1):
+            name = f"w{ordinal}"
+            made = replace(commit(name, ordinal, rows), failed_rows=failed)
+            predictions.load(SCENARIO, made, parquet(name, ordinal, rows))
+        query = text("UPDATE predictions_bank_s_own SET prediction_id = :after WHERE prediction_id = :first")
+        with engine.begin() as connection:
+            # Of the second window row 0 is one that failed.
+            connection.execute(query, {"first": first_id(2), "after": first_id(2) + 2})
+        ends = [(one.first_id, one.last_id) for one in lineage.scored(SCENARIO, models=["m:1"])]
+        assert ends == [(first_id(1), first_id(1) + 2), (first_id(2) + 1, first_id(2) + 2), (None, None), (None, None)]
+
     def test_before_the_first_prediction_there_is_nothing(self, engine: Engine) -> None:
         """No table is no error."""
         lineage = SqlLineage(engine)

@@ -44,6 +44,7 @@ CASES = [
     Wrong(f"train {BANK} --profile huge", "default or demo"),
     Wrong("history --why nothing-at-all", "'nothing-at-all'"),
     Wrong("history --limit 0", "--limit"),
+    Wrong("logs --operation nothing-at-all", "'nothing-at-all'"),
     Wrong("datasets list nothing", "known: bank_marketing"),
     Wrong(f"datasets show {BANK} nothing", "registered: 2"),
     Wrong("models list nothing", "known: bank_marketing"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, select
+from sqlalchemy import Connection, Engine, Row, Select, and_, case, select
 
 from shared.adapters.sql.engine import read
 from shared.adapters.sql.history import FIND, entry_of
@@ -84,14 +84,16 @@ class SqlLineage:
 def _windows(scenario: Scenario) -> Select[Any]:
     """Committed windows with their version and the ids of their first and last row.
 
-    An end is one step into the primary key, however many rows lie between.
+    Ids count the rows of the file, so a window of which no row failed has an id for each, and its commit says which.
+    Otherwise an end is one step into the primary key, however many rows lie between.
     """
     key = prediction_table(scenario).c.prediction_id
     start = _C.ordinal * _ROWS_OF_A_WINDOW
+    whole = and_(_C.failed_rows == 0, _C.rows > 0)
     inside = select(key).where(key >= start, key < start + _ROWS_OF_A_WINDOW).limit(1).correlate(prediction_commit)
     ends = (
-        inside.order_by(key).scalar_subquery().label("first_id"),
-        inside.order_by(key.desc()).scalar_subquery().label("last_id"),
+        case((whole, start), else_=inside.order_by(key).scalar_subquery()).label("first_id"),
+        case((whole, start + _C.rows - 1), else_=inside.order_by(key.desc()).scalar_subquery()).label("last_id"),
     )
     version = (_R.base, _R.revision, _R.committed_at, _R.superseded_at, _R.generation)
     query = select(prediction_commit, *version, window.c.created_at, *ends).select_from(_JOINED)
