@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import ssl
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -237,6 +238,14 @@ def _problem(status: int, code: str, message: str) -> tuple[int, dict[str, str],
     return status, {}, {"error": {"code": code, "message": message}}
 
 
+class _Server(ThreadingHTTPServer):
+    """Says nothing when a client breaks off."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def azure_ml(certificate: tuple[Path, Path]) -> Iterator[AzureMl]:
     """A workspace that listens on loopback with that certificate and key."""
@@ -244,6 +253,8 @@ def azure_ml(certificate: tuple[Path, Path]) -> Iterator[AzureMl]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Head and body in one piece: in two, the second waits for the peer to acknowledge the first.
+        wbufsize = -1
 
         def _go(self) -> None:
             if not re.fullmatch(r"Bearer [\w-]+\.[\w-]+\.[\w-]+", self.headers.get("authorization", "")):
@@ -264,12 +275,12 @@ def azure_ml(certificate: tuple[Path, Path]) -> Iterator[AzureMl]:
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*certificate)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     service.url = f"https://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield service

@@ -170,6 +170,8 @@ class FaultProxy:
             with client, server:
                 with self._lock:
                     self._open |= {client, server}
+                if self._closing.is_set():
+                    raise ConnectionAbortedError  # It came while the others were being ended.
                 try:
                     yield client, server
                 finally:

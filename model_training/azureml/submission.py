@@ -13,11 +13,15 @@ from model_training.azureml import components, environments
 from model_training.azureml.jobs import TrainingOrder, training_job
 from model_training.azureml.platform import Platform, read_platform
 from model_training.manifest import code_version
+from shared.adapters.azureml.faults import explained
 from shared.errors import Missing
 from shared.ports.training import JobOrder
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
+
+# Of those who release; apps submit jobs and deploy, they publish nothing.
+ROLE = "AzureML Data Scientist"
 
 
 def published_version() -> str:
@@ -28,15 +32,17 @@ def published_version() -> str:
 def publish(client: MLClient, platform: Platform) -> list[str]:
     """Register every component and the environment of endpoints under this code's version; returns their names.
 
-    What is there already stays.
+    What is there already stays. Transient when the service did not answer: whoever publishes again does the rest.
     """
     version, published, code = published_version(), [], ""
     with components.code_folder() as folder:
         for name in components.NAMES:
-            made = client.components.create_or_update(components.component(name, folder), version=version)
+            with explained(f"publishing the component {name}", ROLE):
+                made = client.components.create_or_update(components.component(name, folder), version=version)
             published.append(f"{made.name}:{made.version}")
             code = str(made.code)
-    return [*published, _publish_online(client, platform, code)]
+    with explained(f"publishing the environment {online_environment()}", ROLE):
+        return [*published, _publish_online(client, platform, code)]
 
 
 def _publish_online(client: MLClient, platform: Platform, code: str) -> str:

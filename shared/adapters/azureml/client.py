@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from shared.adapters.azure_clients import PATIENCE, Patience
 from shared.domain.places import WorkspacePlace
+from shared.errors import Transient
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 # While it is imported the SDK names each of its experimental parts.
 _TALKATIVE = ("azure.ai.ml", "azure.ai.ml._utils._experimental")
+_REFUSED = 400
 
 
 def workspace_client(place: WorkspacePlace, credential: TokenCredential, patience: Patience = PATIENCE) -> MLClient:
@@ -33,4 +36,14 @@ def workspace_client(place: WorkspacePlace, credential: TokenCredential, patienc
         retry_backoff_max=patience.longest_pause,
         connection_timeout=patience.connect,
         read_timeout=patience.read,
+        raw_response_hook=partial(_give_way, patience.longest_pause),
     )
+
+
+def _give_way(longest: float, answer: Any) -> None:
+    """Transient when the service asks to be left alone for longer than a worker may sleep: the SDK would sleep it."""
+    from azure.core.pipeline.policies import RetryPolicy
+
+    wanted = RetryPolicy().get_retry_after(answer)
+    if answer.http_response.status_code >= _REFUSED and wanted is not None and wanted > longest:
+        raise Transient(f"Azure ML asks to come again in {wanted:.0f} seconds ({answer.http_response.status_code}).")

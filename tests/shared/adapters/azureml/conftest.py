@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The SDK uses older forms of its schema library and of dates, which say so; other warnings are errors."""
+    """The SDK uses older forms of its schema library and of dates, which say so; other warnings are errors.
+
+    An answer that it tries again it leaves unread, and its connection to the garbage collector.
+    """
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             for name in ("RemovedInMarshmallow4Warning", "ChangedInMarshmallow4Warning"):
                 item.add_marker(pytest.mark.filterwarnings(f"ignore::marshmallow.warnings.{name}"))
             item.add_marker(pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"))
+            item.add_marker(pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning"))
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from azure_parts import fresh_place
 from azureml_double import ROOT, AzureMl
+from azureml_training import publish_tiny, tiny_job
 from postgres import PostgresServer
 from world import World, artefact, points_csv
 
@@ -86,39 +87,12 @@ def event(kind: str, subject: str, **data: Any) -> str:
     return json.dumps({**head, "eventType": f"Microsoft.MachineLearningServices.{kind}", "data": data})
 
 
-def tiny_job(client: MLClient, tables: str, model: str) -> Any:
-    """A pipeline of one published component."""
-    from azure.ai.ml import Input, Output, dsl
-
-    component = client.components.get("tiny", "1")
-
-    @dsl.pipeline(default_compute="cpu-cluster")
-    def train() -> Any:
-        return {"model": component(tables=Input(type="uri_folder", path=tables)).outputs.out}
-
-    job = train()
-    job.outputs["model"] = Output(type="uri_folder", path=model, mode="upload")
-    return job
-
-
-TINY = {
-    "name": "tiny",
-    "version": "1",
-    "type": "command",
-    "inputs": {"tables": {"type": "uri_folder"}},
-    "outputs": {"out": {"type": "uri_folder"}},
-    "command": "train ${{inputs.tables}} ${{outputs.out}}",
-    "code": f"azureml:{ROOT}/codes/c/versions/1",
-    "environment": f"azureml:{ROOT}/environments/e/versions/1",
-}
-
-
 @pytest.fixture
 def cloud(
     tmp_path: Path, azurite: Azurite, postgres: PostgresServer, client: MLClient, service: AzureMl
 ) -> Iterator[Cloud]:
     """A fresh container, database and workspace."""
-    service.put("/components/tiny/versions/1", {"properties": {"componentSpec": TINY}})
+    publish_tiny(service)
     url = postgres.new()
     settings = {"LAKE_URL": fresh_place(azurite.blob_endpoint).url, "DATABASE_URL": url}
     cloud = Cloud(tmp_path / "cloud", settings, client, service)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 from azureml_double import ROOT, AzureMl
+from azureml_training import code_digest, upload_code
 
 from model_training.azureml import components, environments, maker, submission
 from model_training.azureml.platform import Platform
@@ -16,11 +17,7 @@ if TYPE_CHECKING:
 
 def test_code_and_environment_are_registered_under_the_version_of_the_code(client: MLClient, service: AzureMl) -> None:
     """What a function app names is what stands there: again changes nothing, and what was uploaded is not again."""
-    from azure.ai.ml._utils._asset_utils import get_content_hash, get_ignore_file
-
-    with components.code_folder() as folder:
-        uploaded = {"hash_sha256": get_content_hash(folder, get_ignore_file(folder))}
-    service.put("/codes/snapshot/versions/1", {"properties": {"codeUri": "https://x", "properties": uploaded}})
+    upload_code(service, code_digest())
     published = submission.publish(client, Platform(image="img"))
     version = submission.published_version()
     assert published == [*(f"mlops_{name}:{version}" for name in components.NAMES), maker.online_environment()]
