@@ -8,6 +8,7 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,12 @@ _GOLDEN = 20
 _UNSEEN = "never seen in training"
 
 
+@cache
 def code_version() -> str:
-    """The project's version and a digest over the sources that training runs: equal code has equal versions."""
+    """The project's version and a digest over the sources that training runs: equal code has equal versions.
+
+    Read once: what a process runs does not change under it.
+    """
     package = Path(__file__).parent
     digest = hashlib.sha256()
     for root in (package, Path(shared.__file__).parent):

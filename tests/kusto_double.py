@@ -284,6 +284,8 @@ def kusto_cluster(certificate: tuple[Path, Path]) -> Iterator[Cluster]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Head and body in one piece: in two, the second waits for the peer to acknowledge the first.
+        wbufsize = -1
 
         def do_GET(self) -> None:
             """Where tokens come from; the service tells it to anybody."""

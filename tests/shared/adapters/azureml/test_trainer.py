@@ -33,20 +33,28 @@ DATASET = DatasetVersion("bank_marketing", "d1", "f" * 64, (TableFile("clients",
 JOB = f"{ROOT}/jobs/{RUN.id}-1"
 
 
-@pytest.fixture
-def published(service: AzureMl) -> AzureMl:
-    """A workspace that has the components of this code."""
+@pytest.fixture(scope="module")
+def specs() -> dict[str, Any]:
+    """The components of this code as the service keeps them, by name."""
     logging.getLogger("azure.ai.ml").setLevel(logging.ERROR)
-    for name in components.NAMES:
-        spec: dict[str, Any] = components.component(name)._to_rest_object().as_dict()
-        body = spec["properties"]["componentSpec"]
-        body |= {
-            "code": f"azureml:{ROOT}/codes/c/versions/1",
-            "environment": f"azureml:{ROOT}/environments/e/versions/1",
-        }
-        body["version"] = published_version()
+    return {name: _spec(name) for name in components.NAMES}
+
+
+def _spec(name: str) -> dict[str, Any]:
+    rest: dict[str, Any] = components.component(name)._to_rest_object().as_dict()
+    return rest["properties"]["componentSpec"] | {
+        "code": f"azureml:{ROOT}/codes/c/versions/1",
+        "environment": f"azureml:{ROOT}/environments/e/versions/1",
+        "version": published_version(),
+    }
+
+
+@pytest.fixture
+def published(service: AzureMl, specs: dict[str, Any]) -> AzureMl:
+    """A workspace that has the components of this code."""
+    for name, spec in specs.items():
         path = f"/components/mlops_{name}/versions/{published_version()}"
-        service.put(path, {"properties": {"componentSpec": body}})
+        service.put(path, {"properties": {"componentSpec": spec}})
     return service
 
 
