@@ -5,17 +5,21 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from azure_parts import FakeCredential
-from azureml_double import URL, azure_ml
+from azureml_cloud import Cloud
+from azureml_double import ROOT, URL, azure_ml
 from azureml_writes import RUN, WRITES, Workspace
 from fault_proxy import LOSE, RESET, TRUNCATE, UNAVAILABLE, FaultProxy, Match, delayed, request, throttled
+from world import points_csv
 
 from model_training.azureml import components, submission
 from model_training.azureml.platform import Platform
+from shared import dispatch
 from shared.adapters.azure_clients import Patience
 from shared.adapters.azureml.client import workspace_client
 from shared.domain.places import workspace_place
@@ -174,3 +178,29 @@ def test_a_publication_that_broke_off_is_told_and_completed_by_the_next(workspac
     workspace.proxy.heal()
     published(workspace)
     assert stands_published(workspace)
+
+
+@pytest.mark.parametrize("part", ["/data/points/", "/jobs/points-", "/models/points/"])
+@pytest.mark.parametrize("fault", STAYING)
+def test_the_sweep_ends_what_a_write_without_an_answer_held_up(
+    workspace: Workspace, tmp_path: Path, part: str, fault: str
+) -> None:
+    """In the loop: the run stays requested, and then there is one dataset, one job and one model, which is in service."""
+    cloud = Cloud(tmp_path, {}, workspace.client, workspace.service)
+    landed = cloud.world.land("incoming/points/d1/points.csv", points_csv())
+    for number in (1, 2):
+        del workspace.service.resources[f"{ROOT}/models/points/versions/{number}"]
+    workspace.proxy.plan(STAYING[fault], put(part), times=BRISK.retries)
+    with suppress(Transient):
+        cloud.handle(landed)
+    assert workspace.proxy.hits == BRISK.retries
+    assert [run.state for run in cloud.world.ports.runs.list()] == ["requested"]
+    for _ in range(4):
+        cloud.handle(*dispatch.sweep(cloud.world.ports))
+        cloud.world.clock.advance(seconds=61)
+    (run,) = cloud.world.ports.runs.list()
+    assert (run.state, run.attempts) == ("completed", 1)
+    assert (workspace.kept("jobs"), workspace.kept("models")) == ([run.attempt_name], ["points/1"])
+    assert len(workspace.kept("data")) == 1
+    assert cloud.world.ports.deployments.current("points") is not None
+    cloud.world.close()
