@@ -185,7 +185,7 @@ def test_a_publication_that_broke_off_is_told_and_completed_by_the_next(workspac
 def test_the_sweep_ends_what_a_write_without_an_answer_held_up(
     workspace: Workspace, tmp_path: Path, part: str, fault: str
 ) -> None:
-    """In the loop: the run stays requested, and then there is one dataset, one job and one model, which is in service."""
+    """The run stays requested, and in the end there is one dataset, one job and one model, which is in service."""
     cloud = Cloud(tmp_path, {}, workspace.client, workspace.service)
     landed = cloud.world.land("incoming/points/d1/points.csv", points_csv())
     for number in (1, 2):
