@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, Any
@@ -10,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Engine,
     Float,
+    FromClause,
     Index,
     Integer,
     MetaData,
     Select,
     Table,
     and_,
-    case,
-    func,
     insert,
     inspect,
     literal,
@@ -29,12 +30,12 @@ from sqlalchemy import (
 )
 
 from shared.adapters.sql.engine import read, take_turn, write
-from shared.adapters.sql.schema import prediction_commit, prediction_table
-from shared.adapters.sql.tables_lineage import prediction_revision
+from shared.adapters.sql.restarts import Restarts, first_rows, place_columns, place_of, standing_rows
+from shared.adapters.sql.schema import prediction_table
 from shared.adapters.sql.types import BigId, Instant, Key, LongText
 from shared.adapters.sql.views import show_as
 from shared.domain.actuals import actual_table_name, comparison_view_name, key_column
-from shared.domain.predictions import label_columns, label_kind, sql_name
+from shared.domain.predictions import label_columns, label_kind
 from shared.domain.scenario import Kind, Scenario
 
 if TYPE_CHECKING:
@@ -42,9 +43,22 @@ if TYPE_CHECKING:
 
 # SQL Server takes at most 2 100 parameters in one statement.
 _SLICE = 500
-_BATCH = 5_000
 _ALWAYS = (datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
+_LABEL = ("actual", "labelled_at")
+_NOT_KNOWN = ((None, None),)
 _TYPES: Mapping[Kind, Any] = {"int": BigInteger, "float": Float(53), "text": LongText, "time": Instant}
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """Predictions of a range of ids as first made, and when a label is about one of them, restarts aside."""
+
+    scenario: Scenario
+    predicted: Table
+    actual: Table
+    rows: Select[Any]
+    answers: Sequence[Column[Any]]
+    same: ColumnElement[bool]
 
 
 class SqlActuals:
@@ -53,6 +67,7 @@ class SqlActuals:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._ready: dict[str, Table] = {}
+        self._restarts = Restarts()
 
     def prepare(self, scenario: Scenario) -> None:
         """Create the scenario's table of actuals and its view when they are not there."""
@@ -77,25 +92,38 @@ class SqlActuals:
         """Predictions with ids in first_id..last_id with `actual` and `labelled_at` (null: not known)."""
         import pyarrow as pa
 
-        table = self._table(scenario)
-        found, columns = _compared(scenario, table, first=True)
-        answers = ("prediction_id", "prediction", "probability", *(each.name for each in label_columns(scenario)))
-        shown = [columns[name] for name in (*answers, "actual", "labelled_at")]
-        query = found.with_only_columns(*shown).where(columns["prediction_id"].between(first_id, last_id))
-        rows = read(self._engine, lambda connection: connection.execute(query).all())
-        values = list(zip(*rows, strict=True)) if rows else [()] * len(shown)
-        return pa.table({column.name: list(each) for column, each in zip(shown, values, strict=True)})
+        names = ("prediction_id", "prediction", "probability", *(each.name for each in label_columns(scenario)))
+        asked = _range(scenario, self._table(scenario), names, (first_id, last_id))
+        find = self._by_restart if scenario.monitoring.restart else _at_once
+        rows = read(self._engine, lambda connection: find(connection, asked))
+        columns = list(zip(*rows, strict=True)) if rows else [()] * (len(names) + len(_LABEL))
+        return pa.table({name: list(each) for name, each in zip((*names, *_LABEL), columns, strict=True)})
+
+    def _by_restart(self, connection: Connection, asked: _Range) -> Sequence[Sequence[Any]]:
+        """These predictions with the labels of the restart each belongs to."""
+        size, number = len(asked.answers), asked.predicted.c.prediction_id
+        query = asked.rows.add_columns(*asked.answers, *place_columns(asked.scenario, asked.predicted))
+        rows = connection.execute(query.order_by(number)).all()
+        falls = self._restarts.falls(connection, asked.scenario)
+        epochs = {row[0]: falls.before(place_of(connection, row[size:])) for row in rows}
+        known = _labels(connection, asked, epochs)
+        return [(*row[:size], *label) for row in rows for label in known.get(row[0], _NOT_KNOWN)]
 
     def epochs(self, scenario: Scenario, keys: Sequence[str]) -> Sequence[tuple[str, int]]:
         """Of these entity keys, every (key, restart epoch) that was predicted."""
         self._table(scenario)
-        predicted = _predicted(scenario, first=True).subquery()
-        found: set[tuple[str, int]] = set()
-        for some in batched(dict.fromkeys(keys), _SLICE, strict=False):
-            query = select(predicted.c.entity_key, predicted.c.epoch).where(predicted.c.entity_key.in_(some))
-            rows = read(self._engine, lambda connection, query=query: connection.execute(query).all())  # type: ignore[misc]
-            found.update((row.entity_key, row.epoch) for row in rows)
-        return sorted(found)
+        predicted = prediction_table(scenario)
+        key, order = predicted.c.entity_key, place_columns(scenario, predicted)
+
+        def work(connection: Connection) -> set[tuple[str, int]]:
+            falls = self._restarts.falls(connection, scenario, anew=True)
+            found: set[tuple[str, int]] = set()
+            for some in batched(dict.fromkeys(keys), _SLICE, strict=False):
+                query = first_rows(scenario, predicted).add_columns(key, *order).where(key.in_(some))
+                found.update((name, falls.before(place_of(connection, at))) for name, *at in connection.execute(query))
+            return found
+
+        return sorted(read(self._engine, work))
 
     def _table(self, scenario: Scenario) -> Table:
         if scenario.name not in self._ready:
@@ -131,57 +159,51 @@ def _create(connection: Connection, scenario: Scenario, table: Table) -> None:
     table.create(connection, checkfirst=True)
     view = comparison_view_name(scenario)
     if view not in inspect(connection).get_view_names():
-        query, _ = _compared(scenario, table, first=False)
-        show_as(connection, view, query)
+        show_as(connection, view, _compared(scenario, table))
 
 
-def _predicted(scenario: Scenario, *, first: bool) -> Select[Any]:
-    """Committed predictions with the restart each belongs to: how often the counting column fell before it.
-
-    The `first` version of each window is what was predicted at the time; otherwise the one that stands now.
-    """
-    table, version = prediction_table(scenario), prediction_revision.c
-    ours = and_(prediction_commit.c.scenario == literal(scenario.name), prediction_commit.c.window == table.c.window)
-    versioned = and_(version.scenario == prediction_commit.c.scenario, version.window == prediction_commit.c.window)
-    shown = func.coalesce(version.revision, 1) == literal(1) if first else version.superseded_at.is_(None)
-    tables = table.join(prediction_commit, ours).outerjoin(prediction_revision, versioned)
-    if not scenario.monitoring.restart:
-        return select(*table.c, literal(0).label("epoch")).select_from(tables).where(shown)
-    counted = _restarts(scenario, table, select().select_from(tables).where(shown)).subquery()
-    same = table.c.prediction_id == counted.c.prediction_id
-    return select(*table.c, counted.c.epoch).select_from(table.join(counted, same))
+def _compared(scenario: Scenario, actual: Table) -> Select[Any]:
+    """Every prediction that stands, with its label, where one is known."""
+    predicted = standing_rows(scenario).subquery()
+    same = and_(_same(scenario, actual, predicted), actual.c.epoch == predicted.c.epoch)
+    return select(*predicted.c, *(actual.c[name] for name in _LABEL)).select_from(predicted.outerjoin(actual, same))
 
 
-def _restarts(scenario: Scenario, table: Table, rows: Select[Any]) -> Select[Any]:
-    """The id of each of these rows with its restart; of the columns only those that are ordered and counted by.
-
-    All rows are ordered, whichever are asked for: carrying their other columns along took most of the time.
-    """
-    timed = scenario.time and sql_name(scenario.time) in table.c
-    order = [table.c.prediction_id]
-    if timed:
-        order.insert(0, table.c[sql_name(scenario.time)])
-    counted = table.c[sql_name(scenario.monitoring.restart)]
-    fell = case((counted < func.lag(counted).over(order_by=order), 1), else_=0)
-    marked = rows.add_columns(*order, fell.label("fell")).subquery()
-    placed = [marked.c[column.name] for column in order]
-    epoch = func.sum(marked.c.fell).over(order_by=placed, rows=(None, 0))
-    return select(marked.c.prediction_id, epoch.label("epoch"))
-
-
-def _compared(scenario: Scenario, actual: Table, *, first: bool) -> tuple[Select[Any], Mapping[str, Any]]:
-    """Every committed prediction with its label, where one is known; and the columns by name."""
-    predicted, by = _predicted(scenario, first=first).subquery(), key_column(scenario)
-    same = and_(
+def _same(scenario: Scenario, actual: Table, predicted: FromClause) -> ColumnElement[bool]:
+    """Whether a label that holds is about a prediction, if it is of the same restart."""
+    by = key_column(scenario)
+    return and_(
         actual.c[by] == predicted.c[by],
-        actual.c.epoch == predicted.c.epoch,
         actual.c.is_current == literal(1),
         actual.c.valid_from <= predicted.c.scored_at,
         actual.c.valid_to >= predicted.c.scored_at,
     )
-    shown = [*predicted.c, actual.c.actual, actual.c.labelled_at]
-    query = select(*shown).select_from(predicted.outerjoin(actual, same))
-    return query, {column.name: column for column in shown}
+
+
+def _range(scenario: Scenario, actual: Table, names: Sequence[str], ids: tuple[int, int]) -> _Range:
+    predicted = prediction_table(scenario)
+    rows = first_rows(scenario, predicted).where(predicted.c.prediction_id.between(*ids))
+    same = _same(scenario, actual, predicted)
+    return _Range(scenario, predicted, actual, rows, [predicted.c[name] for name in names], same)
+
+
+def _at_once(connection: Connection, asked: _Range) -> Sequence[Sequence[Any]]:
+    """These predictions with their labels, of a source that never starts again."""
+    joined = asked.rows.outerjoin(asked.actual, and_(asked.same, asked.actual.c.epoch == literal(0)))
+    return connection.execute(joined.add_columns(*asked.answers, *(asked.actual.c[name] for name in _LABEL))).all()
+
+
+def _labels(connection: Connection, asked: _Range, epochs: Mapping[int, int]) -> dict[int, list[Any]]:
+    """The labels of each prediction: those of its own restart."""
+    found: dict[int, list[Any]] = {}
+    if epochs:
+        epoch, labels = asked.actual.c.epoch, (asked.actual.c[name] for name in _LABEL)
+        query = asked.rows.join(asked.actual, asked.same).add_columns(asked.predicted.c.prediction_id, epoch, *labels)
+        between = epoch.between(min(epochs.values()), max(epochs.values()))
+        for prediction_id, restart, *label in connection.execute(query.where(between)):
+            if epochs[prediction_id] == restart:
+                found.setdefault(prediction_id, []).append(label)
+    return found
 
 
 def _merge(  # noqa: PLR0917 -- one batch of one merge
