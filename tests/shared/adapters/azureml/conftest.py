@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.filterwarnings(f"ignore::marshmallow.warnings.{name}"))
             item.add_marker(pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"))
             item.add_marker(pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def swept_up() -> Iterator[None]:
+    """Connections that the SDK leaves to the garbage collector end here, and not in a test of something else."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")

