@@ -36,7 +36,7 @@ def main() -> None:
         folder = Path(place)
         write_models(folder)
         deploy(folder / "home", folder)
-        (folder / "home" / "body.json").write_bytes(bodies(1)[0])
+        (folder / "home" / "body.json").write_bytes(bodies(1)["inputs"])
         first = [sys.executable, __file__, "--answer", str(folder / "home")]
         pairs = [(_seconds(first), _seconds([sys.executable, "-c", BARE])) for _ in range(options.rounds)]
     seconds = statistics.median(mine for mine, _ in pairs)

@@ -43,7 +43,24 @@ def deploy(home: Path, models: Path) -> None:
     )
 
 
-def bodies(rows: int) -> tuple[bytes, bytes]:
-    """The same request as this project takes it (Inputs) and as the peers take it (a list of rows)."""
-    made = make_rows(rows, seed=5).to_pylist()
-    return json.dumps({"Inputs": {"data": made}}).encode(), json.dumps({"rows": made}).encode()
+def bodies(rows: int) -> dict[str, bytes]:
+    """The same rows as each kind of server takes them, and as this project refuses them (the last lacks a column).
+
+    MLServer's protocol has tensors: its rows are encoded by who asks, which costs that server nothing.
+    """
+    from batch_data import contract
+
+    from shared.adapters.encoding import encode
+
+    table = make_rows(rows, seed=5)
+    made = table.to_pylist()
+    matrix = encode(table, contract())
+    tensor = {"name": "rows", "shape": list(matrix.shape), "datatype": "FP32", "data": matrix.ravel().tolist()}
+    found = {
+        "inputs": {"Inputs": {"data": made}},
+        "bad": {"Inputs": {"data": [*made[:-1], {name: value for name, value in made[-1].items() if name != "n3"}]}},
+        "rows": {"rows": made},
+        "records": {"dataframe_records": made},
+        "tensor": {"inputs": [tensor]},
+    }
+    return {name: json.dumps(body).encode() for name, body in found.items()}

@@ -1,0 +1,56 @@
+"""The scoring function without a server, beside a lean answer inside an equal function."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from http_data import NAME, SCENARIOS, bodies
+
+HANDLER = 0.7
+
+
+def handlers(folder: Path) -> None:
+    """Calls a second of the function alone, and of the lean answer inside an equal function."""
+    import azure.functions as func
+    from http_servers import lean_answer
+
+    from functions.app import create_app
+    from shared.bootstrap import build_ports
+
+    ports = build_ports({"MLOPS_HOME": str(folder / "home"), "TRAINER_URL": "none:", "LOG_SAMPLE": "0"}, SCENARIOS)
+    app = create_app(lambda: ports)
+    score = next(one.get_user_function() for one in app.get_functions() if one.get_function_name() == "score")
+    answer = lean_answer(folder)
+
+    def request(body: bytes) -> func.HttpRequest:
+        headers = {"content-type": "application/json", "content-length": str(len(body))}
+        return func.HttpRequest(
+            "POST", f"/api/score/{NAME}", headers=headers, route_params={"scenario": NAME}, body=body
+        )
+
+    def lean(req: func.HttpRequest) -> func.HttpResponse:
+        return func.HttpResponse(answer(req.get_body()), mimetype="application/json")
+
+    print(f"{'handler':10} {'lean/s':>10} {'ours/s':>10} {'ratio':>7}")
+    for rows in (1, 100):
+        asked = bodies(rows)
+        mine, theirs, bad = asked["inputs"], asked["rows"], asked["bad"]
+        pairs = [(_speed(score, request(mine)), _speed(lean, request(theirs))) for _ in range(5)]
+        ratio = statistics.median(a / b for a, b in pairs)
+        ours, other = (statistics.median(column) for column in zip(*pairs, strict=True))
+        print(f"{rows:4} row(s) {other:10.0f} {ours:10.0f} {ratio:7.2f} (promised {HANDLER}) ", end="")
+        refused = statistics.median(_speed(score, request(bad)) for _ in range(3))
+        print(f"{'kept' if ratio >= HANDLER else 'missed'}; a bad request costs {ours / refused:.2f} of a good one")
+
+
+def _speed(call: Callable, req) -> float:  # noqa: ANN001 - a request
+    """Calls a second of processor time, all threads of the process together: a busy machine distorts it less."""
+    count, started = 0, time.process_time()
+    while time.process_time() < started + 0.4:
+        for _ in range(20):
+            call(req=req)
+        count += 20
+    return count / (time.process_time() - started)
