@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
-from starlette.applications import Starlette
 from watchfiles import awatch
 
 from local.bell import Bell, bell_folder, ring_host
@@ -19,10 +18,12 @@ from local.database import HostDatabase
 from local.emulated import STORAGE, make_container, queue_place
 from local.eventgrid import EventGrid, Subscription, inbox_of
 from local.invocations import Invocations
+from local.joined import JoinedProtocol
 from local.keys import EVENT_GRID, KeyFile, load_keys
 from local.options import HostOptions
 from local.queue_trigger import QueueTriggers
 from local.queues import Queues, QueueStore, check_queue_name
+from local.remembered import Remembered
 from local.tasks import Tasks, repeat
 from local.timers import TimerTriggers
 from local.topic import Topic
@@ -223,11 +224,12 @@ def _subscriptions(functions: list[Function], wanted: Mapping[str, Subscription]
     return {name: (wanted or {}).get(name, Subscription()) for name in known}
 
 
-def _server(app: Starlette) -> uvicorn.Server:
+def _server(app: Remembered) -> uvicorn.Server:
     # The access log would show ?code=; the key's owner would not like it.
     config = uvicorn.Config(
         app,
         loop="asyncio",
+        http=JoinedProtocol,
         lifespan="off",
         log_config=None,
         access_log=False,

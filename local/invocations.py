@@ -65,8 +65,11 @@ class Invocations:
     async def _within_time(
         self, function: Function, data: Record, metadata: Mapping[str, Record], retry: tuple[int, int]
     ) -> Outcome:
-        task = asyncio.ensure_future(self._worker.invoke(function, data, metadata, retry))
-        await asyncio.wait({task}, timeout=self._timeout)
+        # Started here and now: the thread gets its work without another turn of the loop.
+        running = self._worker.invoke(function, data, metadata, retry)
+        task = asyncio.Task(running, loop=asyncio.get_running_loop(), eager_start=True)
+        if not task.done():
+            await asyncio.wait({task}, timeout=self._timeout)
         if task.done():
             return task.result()
         task.add_done_callback(
@@ -75,10 +78,12 @@ class Invocations:
         return Outcome(ok=False, error=f"functionTimeout: it ran longer than {self._timeout:g} s.")
 
     def _stored(self, function: Function, outcome: Outcome) -> Outcome:
+        if not outcome.outputs:
+            # Nothing to store, and no queue to look at: most requests end here.
+            return outcome
         queue_of = {binding["name"]: binding["queueName"] for binding in function.outputs if binding["type"] == "queue"}
         sent = [(queue_of[name], body) for name, data in outcome.outputs for body in messages_of(data)]
         if not sent:
-            # Nothing to store, and no queue to look at: most requests end here.
             return outcome
         try:
             self._queues.put_all(sent)

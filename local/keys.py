@@ -75,12 +75,14 @@ class KeyFile:
 
     def __init__(self, home: Path) -> None:
         self._home = home
+        # A text: it is looked at with every request, and a path is taken apart each time.
+        self._file = str(home / FILE)
         self._read: tuple[tuple[int, int], Keys] | None = None
 
     def keys(self) -> Keys:
         """The keys, read again when the file is another one."""
         try:
-            status = (self._home / FILE).stat()
+            status = os.stat(self._file)  # noqa: PTH116 - see above
             mark = (status.st_mtime_ns, status.st_ino)
         except FileNotFoundError:
             mark = (0, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
@@ -18,6 +19,7 @@ from local.invocations import Invocations
 from local.keys import KeyFile, fingerprint
 from local.options import HostOptions
 from local.protocol import Record
+from local.remembered import Remembered
 from local.routes import METHODS, is_shadowed, methods_of, paths_of
 from local.topic import Topic
 from local.webhook import Webhook
@@ -28,6 +30,8 @@ log = logging.getLogger("mlops.host")
 BODY_LIMIT = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
 _DEFAULT_BODY_LIMIT = 100 * 1024 * 1024
 _FAILED = "The function failed; the host's log says why."
+_PLAIN_HOST = re.compile(r"[a-z0-9.-]+(:\d{1,4})?")
+_PLAIN_PATH = re.compile(r"(/[\w-]+)+", re.ASCII)
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 Fire = Callable[[str], None]
 
@@ -62,7 +66,7 @@ class WebServer:
         self._outstanding = 0
         self._gate = asyncio.Semaphore(options.max_concurrent_requests)
 
-    def application(self, functions: Sequence[Function]) -> Starlette:
+    def application(self, functions: Sequence[Function]) -> Remembered:
         """The application; NotIndexed when a route cannot be served."""
         routes = [
             Route(webhook.PATH, self._webhook, methods=["POST", "OPTIONS"]),
@@ -73,7 +77,7 @@ class WebServer:
         ]
         for function in functions:
             routes += self._routes(function)
-        return Starlette(routes=routes)
+        return Remembered(Starlette(routes=routes))
 
     def _routes(self, function: Function) -> list[Route]:
         paths = paths_of(function, self._options.route_prefix)
@@ -107,10 +111,10 @@ class WebServer:
             return PlainTextResponse(f"The body is too large; accepted: {self._body_limit:,} bytes.", 413)
         http = Record(
             method=request.method,
-            url=str(request.url),
-            headers=dict(request.headers),
+            url=_url(request),
+            headers=_headers(request),
             params={name: str(value) for name, value in request.path_params.items()},
-            query=dict(request.query_params),
+            query=dict(request.query_params) if request.scope["query_string"] else {},
             body=Record(bytes=body),
         )
         began = time.perf_counter()
@@ -118,7 +122,8 @@ class WebServer:
         answer = _response(outcome.value) if outcome.ok else PlainTextResponse(_FAILED, 500)
         # The path only: a query may hold a key.
         took = (time.perf_counter() - began) * 1000
-        log.info("%s %s: %d in %.0f ms", request.method, request.url.path, answer.status_code, took)
+        if log.isEnabledFor(logging.INFO):
+            log.info("%s %s: %d in %.0f ms", request.method, request.url.path, answer.status_code, took)
         return answer
 
     async def _body(self, request: Request) -> bytes:
@@ -167,9 +172,23 @@ class WebServer:
 
 def _offered(request: Request) -> list[str]:
     kind, _, bearer = request.headers.get("authorization", "").partition(" ")
-    found = [request.headers.get("x-functions-key"), request.query_params.get("code")]
+    query = request.query_params if request.scope["query_string"] else {}
+    found = [request.headers.get("x-functions-key"), query.get("code")]
     found += [bearer.strip()] if kind.lower() == "bearer" else []
     return [key for key in found if key]
+
+
+def _headers(request: Request) -> dict[str, str]:
+    """Each header once, and of those that came twice the first; read in one pass."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(request.headers.raw)}
+
+
+def _url(request: Request) -> str:
+    """The address as it was asked for; put together from what is known of a host and path that hold nothing special."""
+    host, path = request.headers.get("host", ""), request.scope["path"]
+    if request.scope["query_string"] or not _PLAIN_HOST.fullmatch(host) or not _PLAIN_PATH.fullmatch(path):
+        return str(request.url)
+    return f"{request.scope['scheme']}://{host}{path}"
 
 
 def _unauthorized(request: Request) -> Response:
