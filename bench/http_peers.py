@@ -85,9 +85,10 @@ def mlflow_serve(place: Path, port: int) -> None:
 
 def mlserver(place: Path, port: int) -> None:
     """MLServer with a runtime around onnxruntime, in one process."""
-    folder = place / "mlserver"
+    folder = place / f"mlserver-{port}"
     folder.mkdir(exist_ok=True)
-    shutil.copy(HERE / "http_mlserver.py", folder)
+    for script in ("http_mlserver.py", "batch_data.py"):
+        shutil.copy(HERE / script, folder)
     (folder / "settings.json").write_text(
         json.dumps(
             {
@@ -123,7 +124,13 @@ def _free() -> int:
         return free.getsockname()[1]
 
 
-PEERS = {"pandas": pandas, "mlflow-serve": mlflow_serve, "mlserver": mlserver, "bentoml": bentoml}
+PEERS = {
+    "pandas": pandas,
+    "mlflow-serve": mlflow_serve,
+    "mlserver": mlserver,
+    "mlserver-codes": mlserver,
+    "bentoml": bentoml,
+}
 
 if __name__ == "__main__":
     main()

@@ -18,11 +18,12 @@ from http_data import NAME  # noqa: E402 - found through the line above
 from local.load import LoadResult, Target, load  # noqa: E402
 
 OWN = ("limit", "lean", "ours", "fastapi")
-PEERS = ("pandas", "mlserver", "bentoml", "mlflow-serve")
+PEERS = ("pandas", "mlserver", "mlserver-codes", "bentoml", "mlflow-serve")
 # Where a server is asked and in which form; the others at /score with a list of rows.
 _PATHS = {
     "ours": (f"/api/score/{NAME}", "inputs"),
-    "mlserver": ("/v2/models/trees/infer", "tensor"),
+    "mlserver": ("/v2/models/trees/infer", "columns"),
+    "mlserver-codes": ("/v2/models/trees/infer", "codes"),
     "mlflow-serve": ("/invocations", "records"),
 }
 _PARENT, _USER, _SYSTEM, _RESIDENT = 1, 11, 12, 21

@@ -31,7 +31,7 @@ from http_running import OWN, PEERS, Server  # noqa: E402
 from local.load import LoadResult  # noqa: E402
 
 # `ours` answers at least so many times as often as this server.
-BUDGETS = {"fastapi": 1.0, "mlserver": 2.0, "mlflow-serve": 30.0}
+BUDGETS = {"fastapi": 1.0, "mlserver": 2.0, "mlserver-codes": 2.0, "mlflow-serve": 30.0}
 P99_MS = 5.0
 Report = dict[str, object]
 
@@ -68,6 +68,8 @@ def _options() -> argparse.Namespace:
     wrong = [name for name, path in wanted.items() if name not in PEERS or not Path(path).is_file()]
     if wrong:
         parser.error(f"--peer-python {', '.join(wrong)}: accepted: NAME=PATH, a file, of {', '.join(PEERS)}")
+    if "mlserver" in wanted:
+        wanted["mlserver-codes"] = wanted["mlserver"]
     options.pythons = {**dict.fromkeys((*OWN, "pandas"), sys.executable), **wanted}
     return options
 

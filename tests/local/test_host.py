@@ -103,6 +103,19 @@ def world(running: World) -> World:
     return running
 
 
+def test_an_answer_is_whole_before_its_connection_closes(world: World) -> None:
+    """A caller that wants the connection closed has the head and all of the body before it is."""
+    with socket.create_connection(("127.0.0.1", world.host.port), timeout=10) as caller:
+        key = world.host.function_key
+        caller.sendall(
+            f"GET /api/things/pump HTTP/1.1\r\nHost: a\r\nx-functions-key: {key}\r\nConnection: close\r\n\r\n".encode()
+        )
+        with caller.makefile("rb") as answer:
+            head, _, body = answer.read().partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 201 ")
+    assert json.loads(body)["route"] == {"name": "pump"}
+
+
 def test_a_dropped_file_goes_through_event_function_queue_and_function(world: World) -> None:
     """Event Grid trigger, a list on a queue output, queue trigger: two messages, once each. Then the host is idle."""
     drop = world.home / "lake/incoming/churn/d"
@@ -374,16 +387,3 @@ def test_an_event_published_with_the_sdk_reaches_its_function(tmp_path: Path) ->
         with topic_client(endpoint, AzureKeyCredential(key)) as client:
             client.send([CloudEvent(source="/mlops", type="Mlops.Test", subject="told", data={})])
         world.until(lambda: sorted(world.bodies()) == ["first told", "second told"])
-
-
-def test_an_answer_is_whole_before_its_connection_closes(world: World) -> None:
-    """A caller that wants the connection closed has the head and all of the body before it is."""
-    with socket.create_connection(("127.0.0.1", world.host.port), timeout=10) as caller:
-        key = world.host.function_key
-        caller.sendall(
-            f"GET /api/things/pump HTTP/1.1\r\nHost: a\r\nx-functions-key: {key}\r\nConnection: close\r\n\r\n".encode()
-        )
-        with caller.makefile("rb") as answer:
-            head, _, body = answer.read().partition(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 201 ")
-    assert json.loads(body)["route"] == {"name": "pump"}
