@@ -8,6 +8,10 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
+# Names, not secrets: the system's randomness is a call that lets other threads go first. A generator of its own:
+# whoever seeds or watches the common one does not see this host in it.
+_NAMES = random.Random()
+
 
 class Record(SimpleNamespace):
     """A message with the fields it was built with; of a union only the field that is set."""
@@ -87,8 +91,7 @@ def invocation_request(
     function_id: str, argument: str, data: Record, metadata: Mapping[str, Record], *, retry: tuple[int, int]
 ) -> Record:
     """The request that runs one function; `retry` is which retry this is, of how many."""
-    # Names, not secrets: the system's randomness is a call that lets other threads go first.
-    identity = uuid.UUID(int=random.getrandbits(128), version=4)
+    identity = uuid.UUID(int=_NAMES.getrandbits(128), version=4)
     trace = f"00-{identity.hex}-{identity.hex[16:]}-01"
     invocation = Record(
         invocation_id=str(identity),
