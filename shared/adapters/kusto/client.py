@@ -39,10 +39,11 @@ class KustoQueries:
             try:
                 return self._ask(text, parameters)
             except Transient as fault:
-                if retry == self._patience.retries:
-                    raise
                 wanted = fault.seconds if isinstance(fault, Throttled) else 0.0
-                time.sleep(min(max(wanted, self._patience.pause(retry)), self._patience.longest_pause))
+                # Who asks for a longer pause than a worker may sleep is asked again by the next sweep.
+                if retry == self._patience.retries or wanted > self._patience.longest_pause:
+                    raise
+                time.sleep(max(wanted, self._patience.pause(retry)))
         raise AssertionError
 
     def _ask(self, text: str, parameters: Mapping[str, str]) -> Answer:

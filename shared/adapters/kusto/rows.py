@@ -51,12 +51,12 @@ def _column(values: Sequence[Any], column: Column, odd: Mapping[int, Mapping[str
     """The cells in their type; as text where a message has what cannot be read so, which scoring then refuses."""
     found = {place: message.get(column.name) for place, message in odd.items()}
     raw = {place: value for place, value in found.items() if not _fits(value, values[place], column.kind)}
+    if column.kind == "float":
+        values = [_number(value) for value in values]
     if raw:
         return _told([_text(raw.get(place, value)) for place, value in enumerate(values)], column)
     if column.kind == "time":
         return pa.array(values, pa.string()).cast(_INGESTED).cast(TYPES["time"], safe=False)
-    if column.kind == "float":
-        values = [_number(value) for value in values]
     return pa.array(values, TYPES[column.kind])
 
 
@@ -97,5 +97,9 @@ def without(table: pa.Table, known: Counter[tuple[str, ...]]) -> pa.Table:
 
 
 def keys_of(table: pa.Table) -> list[tuple[str, ...]]:
-    """Each row's content, comparable whatever its cells' types."""
-    return [tuple(map(str, row)) for row in zip(*(column.to_pylist() for column in table.columns), strict=True)]
+    """Each row's content, comparable whatever its cells' types and whichever columns without a value were left out."""
+    names = table.column_names
+    return [
+        tuple(f"{name}={cell}" for name, cell in zip(names, row, strict=True) if cell is not None)
+        for row in zip(*(column.to_pylist() for column in table.columns), strict=True)
+    ]

@@ -229,6 +229,18 @@ def test_equal_rows_are_as_many_as_they_are(cluster: Cluster, lake: FolderLake, 
     assert (extract.rows, len(extract.inputs), len(read(lake, extract))) == (3, 2, 3)
 
 
+@pytest.mark.parametrize("late", [{"sent": 5}, {"s": "no number"}], ids=["fills a column", "has no number"])
+def test_a_late_row_makes_no_known_row_new(
+    cluster: Cluster, lake: FolderLake, telemetry: KustoTelemetry, late: dict[str, Any]
+) -> None:
+    """Though the whole answer has another column then, or one in another type."""
+    cluster.ingest("machine_raw", [{"n": 1, "s": 5}, {"n": 2, "s": 2.5}], NOON)
+    telemetry.extract(SCENARIO, ALL)
+    cluster.ingest("machine_raw", [{"n": 3, "s": 1.0, **late}], NOON)
+    extract = telemetry.extract(SCENARIO, ALL)
+    assert (extract.rows, len(extract.inputs)) == (3, 2)
+
+
 def test_rows_that_the_source_drops_stay_in_the_window(cluster: Cluster, telemetry: KustoTelemetry) -> None:
     """Its retention ends before ours."""
     cluster.ingest("machine_raw", messages(1, 2), NOON)
