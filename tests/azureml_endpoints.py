@@ -31,6 +31,8 @@ _DEFAULTS = {
 _ASSETS = {"model": "models", "environmentId": "environments"}
 _GOING_ON = ("Creating", "Updating", "Deleting")
 _MIRRORED = 50
+# Why a deployment will not start of which there never was a container, nor its log.
+NO_CONTAINER = "OutOfQuota: no machine of that size is left"
 _ALL = 100
 SYSTEM = {
     "createdBy": "a",
@@ -119,6 +121,8 @@ class Endpoints:
     def logs(self, path: str) -> Answer:
         """The last lines of a container."""
         name = path.split("/")[-2]
+        if self.failing.get(name) == NO_CONTAINER:
+            return _problem(404, "NotFound", "the deployment has no container")
         return 200, {}, {"content": f"Instance status:\n{self.failing.get(name, 'ready')}\n"}
 
     @property

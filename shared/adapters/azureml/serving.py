@@ -15,7 +15,7 @@ from shared.adapters.azureml.faults import explained
 from shared.domain.endpoints import Machines, deployment_name, endpoint_name, version_of
 from shared.domain.places import WorkspacePlace
 from shared.domain.records import Model
-from shared.errors import Conflict, Missing, Refused, Transient
+from shared.errors import Conflict, Fault, Missing, Refused, Transient
 from shared.ports.serving import Traffic
 
 if TYPE_CHECKING:
@@ -160,11 +160,18 @@ class AzureMlServing:
         except Missing as fault:
             how = "python -m model_training.pipeline publish"
             raise Missing(f"The workspace has no environment {wanted}: publish this code first ({how}).") from fault
-        return str(found.id), str((found.tags or {}).get("code"))
+        code = (found.tags or {}).get("code")
+        if not code:
+            raise Missing(f"The environment {wanted} has no tag `code`: publish this code again.")
+        return str(found.id), str(code)
 
     def _give_up(self, endpoint: str, deployment: str, model: Model) -> None:
-        with self._asking(f"reading why {model.id} failed at {endpoint}"):
-            log = self._client().online_deployments.get_logs(deployment, endpoint, _LINES)
+        try:
+            with self._asking(f"reading why {model.id} failed at {endpoint}"):
+                log = self._client().online_deployments.get_logs(deployment, endpoint, _LINES)
+        except Fault as fault:
+            # What never had a container has no log; it is taken down all the same.
+            log = f"(no log: {fault.reason})"
         self._take_down(endpoint, deployment)
         last = re.sub(r"\s+", " ", log).strip()[-_TOLD:]
         raise Refused(f"{model.id} did not start at {endpoint}; its log ends with: {last}")

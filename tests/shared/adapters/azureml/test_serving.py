@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from azureml_double import ROOT, AzureMl
+from azureml_endpoints import NO_CONTAINER
 from azureml_serving import CODE, ENDPOINT, furnish, serving_at, show, version
 
 from shared.adapters.azureml.serving import AzureMlServing
@@ -148,6 +149,24 @@ def test_what_did_not_start_is_told_with_its_log_and_may_be_tried_again(
     service.endpoints.failing.clear()
     deployed(serving, V2)
     assert service.endpoints.deployments(ENDPOINT) == ["v01", "v02"]
+
+
+def test_what_never_had_a_container_is_taken_down_too(serving: AzureMlServing, service: AzureMl) -> None:
+    """There is no log to read then: the refusal says so, and the next try starts anew."""
+    deployed(serving, V1)
+    service.endpoints.failing["v02"] = NO_CONTAINER
+    with pytest.raises(Refused, match=r"points:2 did not start at .*no log"):
+        until_ready(lambda: serving.deploy("prod", V2))
+    assert service.endpoints.deployments(ENDPOINT) == ["v01"]
+
+
+def test_an_environment_without_its_code_is_missing(serving: AzureMlServing, service: AzureMl) -> None:
+    """It says what to do; nothing called None is deployed."""
+    for path, found in service.resources.items():
+        if "/environments/" in path:
+            found["properties"]["tags"] = {}
+    with pytest.raises(Missing, match="publish this code again"):
+        until_ready(lambda: serving.deploy("prod", V1))
 
 
 def test_other_bytes_under_the_same_version_are_a_conflict(serving: AzureMlServing) -> None:
