@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Verdict = Literal["ok", "warn", "fail", "not checked"]
 TOTAL_SECONDS = 30.0
+_LONGEST = 300
 MANAGEMENT = "https://management.azure.com"
 
 
@@ -54,8 +55,9 @@ class Check:
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of what an error says, of bounded length."""
-    return (str(getattr(error, "message", "") or error).strip().partition("\n")[0] or type(error).__name__)[:300]
+    """The first line of what an error says, of bounded length and whole words: no secret is cut in two."""
+    line = str(getattr(error, "message", "") or error).strip().partition("\n")[0] or type(error).__name__
+    return line if len(line) <= _LONGEST else line[:_LONGEST].rpartition(" ")[0]
 
 
 def claims_of(token: str) -> Mapping[str, Any]:

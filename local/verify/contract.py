@@ -26,7 +26,7 @@ def contract(deployment: Deployment) -> Iterator[Check]:
         return
     yield _routes(document["paths"])
     for name in scenarios_of(document["paths"]):
-        yield from _scenario(deployment, name, document["paths"][f"/score/{name}"]["post"])
+        yield from _scenario(deployment, name, document["paths"][f"/score/{name}"].get("post", {}))
     operating = "operate" if "operate" in deployment.apps else "score"
     if deployment.keys["operate"]:
         yield _status(deployment, operating)

@@ -40,13 +40,18 @@ class Deployment:
             return self.client.request(method, url, headers=headers, json=json, content=content)
         except httpx.HTTPError as error:
             raise Transient(f"{self.apps[app]} did not answer: {error or type(error).__name__}.") from error
+        except (httpx.InvalidURL, UnicodeError):
+            # Without the cause: it may show the key.
+            said = f"{self.apps[app]} is no URL of an app, or its key has letters that no key has"
+            raise BadInput(f"{said}; accepted: https://<app>.azurewebsites.net and a key of ASCII letters.") from None
 
     def told(self, answer: httpx.Response) -> str:
         """Status and the beginning of an answer's text, without our keys."""
-        text = " ".join(answer.text.split())[:_EXCERPT]
-        for key in self.keys.values():
-            text = text.replace(key, "***") if key else text
-        return f"{answer.status_code} {text}".strip()
+        text = " ".join(answer.text.split())
+        # Before the text is cut: a part of a key is too much as well.
+        for key in filter(None, self.keys.values()):
+            text = text.replace(key, "***")
+        return f"{answer.status_code} {text[:_EXCERPT]}".strip()
 
 
 def api_of(option: str, url: str) -> str:

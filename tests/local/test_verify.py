@@ -220,6 +220,22 @@ def test_an_app_that_vanishes_midway_is_a_fault(client: httpx.Client) -> None:
         list(contract(Deployment({"score": f"http://{CLOSED}/api"}, KEYS, client)))
 
 
+def test_no_part_of_a_key_is_told(service: Service, client: httpx.Client) -> None:
+    """Also where the text is cut."""
+    key = "SECRETKEY" * 3
+    asked = Deployment({"score": f"{service.url}/api"}, {**KEYS, "score": key}, client)
+    answer = httpx.Response(500, text=f"{'x' * 150} {key} and more")
+    assert "SECRET" not in asked.told(answer)
+
+
+@pytest.mark.parametrize(("url", "key"), [("http://127.0.0.1:1/api", "schlüssel"), ("https://é..x/api", "sesame")])
+def test_what_no_request_can_be_made_of_is_bad_input(client: httpx.Client, url: str, key: str) -> None:
+    """In words that do not show the key."""
+    with pytest.raises(BadInput, match="accepted: https") as caught:
+        Deployment({"score": url}, KEYS, client).ask("score", "GET", "health", key=key)
+    assert f" {key}" not in caught.value.reason
+
+
 def test_what_verify_asks_without_a_key_does_nothing(api: Api, client: httpx.Client) -> None:
     """Its requests name nothing that exists, so that not even an open door lets them move something."""
     before = client.get(f"{api.url}/approvals", headers={"x-functions-key": api.keys.master}).json()
