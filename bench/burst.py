@@ -142,7 +142,7 @@ def run(home: Path, burst: Burst, patience: float = 3600.0) -> Result:
         host.wake()
         while not host.idle():
             if time.perf_counter() - began > patience:
-                break
+                sys.exit(f"After {patience:.0f} s something is still due; the home {home} shows what.")
             time.sleep(0.05)
         seconds = time.perf_counter() - began
     finally:

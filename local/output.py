@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
@@ -22,7 +23,7 @@ err = Console(stderr=True, highlight=False)
 def command_at(home: Path) -> str:
     """The command as it has to be called here to find that home again."""
     default = Path.cwd() / ".local"
-    return ".venv/bin/mlops" if home == default else f"MLOPS_HOME={home} .venv/bin/mlops"
+    return ".venv/bin/mlops" if home == default else f"MLOPS_HOME={shlex.quote(str(home))} .venv/bin/mlops"
 
 
 def plain(value: Any) -> Any:

@@ -76,7 +76,7 @@ def demo(
 
 
 def _play_year(*, json: bool) -> None:
-    # Models are trained in this process: before anything numeric is imported.
+    # Models are trained in this process: before the libraries that learn are loaded.
     limit(os.environ)
     from local.commands.story import tell_story
     from local.tale.chapters import CHAPTERS

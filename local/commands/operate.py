@@ -76,7 +76,9 @@ def _say(deployment: Deployment, json: bool) -> None:
 
 
 def doctor(
-    seconds: Annotated[float, typer.Option(min=1, max=300, help="How long all checks may take.")] = TOTAL_SECONDS,
+    seconds: Annotated[
+        float, typer.Option(min=1, max=TOTAL_SECONDS, help="How long all checks may take, at most.")
+    ] = TOTAL_SECONDS,
     json: Json = False,
 ) -> None:
     """Check settings, identity, roles, services, state and functions; prints the command that mends what is wrong."""
