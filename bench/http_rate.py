@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import sys
 import time
 from dataclasses import dataclass
@@ -29,11 +28,6 @@ class RateResult:
 def at_rate(target: Target, rate: float, seconds: float) -> RateResult:
     """Send `rate` requests a second, evenly spaced. Waiting for a free connection counts as the server's time."""
     return asyncio.run(_at_rate(target, rate, seconds))
-
-
-def percentile(times: list[float], share: float) -> float:
-    """The value below which that share (in percent) lies; NaN without any."""
-    return times[min(len(times) - 1, math.ceil(share / 100 * len(times)) - 1)] if times else math.nan
 
 
 async def _at_rate(target: Target, rate: float, seconds: float) -> RateResult:

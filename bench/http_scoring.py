@@ -25,10 +25,10 @@ sys.path[:0] = [str(HERE.parent), str(HERE)]
 from batch_data import write_models  # noqa: E402 - found through the line above
 from http_data import bodies, deploy  # noqa: E402
 from http_handler import handlers  # noqa: E402
-from http_rate import RateResult, at_rate, percentile  # noqa: E402
+from http_rate import RateResult, at_rate  # noqa: E402
 from http_running import OWN, PEERS, Server  # noqa: E402
 
-from local.load import LoadResult  # noqa: E402
+from local.load import LoadResult, percentile  # noqa: E402
 
 # `ours` answers at least so many times as often as this server.
 BUDGETS = {"fastapi": 1.0, "mlserver": 2.0, "mlserver-codes": 2.0, "mlflow-serve": 30.0}

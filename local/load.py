@@ -20,6 +20,11 @@ _GOOD = range(200, 300)
 Progress = Callable[[float, int], None]
 
 
+def percentile(times: Sequence[float], share: float) -> float:
+    """Of sorted times the one within which that share (in percent) lies; NaN without any."""
+    return times[min(len(times) - 1, math.ceil(share / 100 * len(times)) - 1)] if times else math.nan
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """The request that is sent again and again."""
@@ -63,9 +68,7 @@ class LoadResult:
 
     def percentile(self, share: float) -> float:
         """Seconds within which that share (in percent) of good answers came; NaN without any."""
-        if not self.times:
-            return math.nan
-        return self.times[min(len(self.times) - 1, math.ceil(share / 100 * len(self.times)) - 1)]
+        return percentile(self.times, share)
 
     def summary(self) -> Mapping[str, float | int | Mapping[str, int] | None]:
         """The numbers a report shows; times in milliseconds."""

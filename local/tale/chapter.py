@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from local.tale.stage import Stage
 from shared.domain.records import Entry
@@ -50,11 +50,15 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a chapter ended: what the journal said meanwhile, and which of the expected lines it did not say."""
+    """How a chapter ended: what the journal said meanwhile."""
 
     chapter: Chapter
     said: Sequence[Entry]
-    missing: tuple[Line, ...] = field(default=())
+
+    @property
+    def missing(self) -> tuple[Line, ...]:
+        """Which of the expected lines it did not say."""
+        return tuple(line for line in self.chapter.says if not line.holds(self.said))
 
     @property
     def well(self) -> bool:
@@ -66,8 +70,3 @@ class Ending:
         """The system's own sentence."""
         found = self.chapter.says[0].found(self.said)
         return found[-1].reason if found else f"Not said: {self.missing[0]}"
-
-
-def ending_of(chapter: Chapter, said: Sequence[Entry]) -> Ending:
-    """Compare what was said with what was to be said."""
-    return Ending(chapter, tuple(said), tuple(line for line in chapter.says if not line.holds(said)))

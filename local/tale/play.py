@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from local.tale.chapter import Chapter, Ending, ending_of
+from local.tale.chapter import Chapter, Ending
 from local.tale.stage import Stage
 from local.tale.telling import Teller
 from local.tale.workshop import Progress
@@ -26,6 +26,6 @@ def play(home: Path, chapters: Sequence[Chapter], teller: Teller, progress: Prog
         progress(chapter.title, 0.0)
         teller.begin(number, len(chapters), chapter)
         chapter.play(stage)
-        endings.append(ending_of(chapter, said))
+        endings.append(Ending(chapter, tuple(said)))
         teller.end(endings[-1])
     return endings

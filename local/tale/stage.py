@@ -14,6 +14,7 @@ from local.tale.calendar import Calendar
 from local.tale.outage import FlakyLake
 from local.tale.plant import SCENARIO, Change, Plant, csv_of, requests_of
 from local.tale.workshop import Progress, Workshop
+from local.watch import blob_created
 from shared.bootstrap import build_ports
 from shared.domain.records import Blob, Entry
 from shared.domain.scenario import Scenario
@@ -124,13 +125,5 @@ class Stage:
 def _event(container: str, blob: Blob | None) -> str:
     if blob is None:
         raise Transient("The file that was landed is gone.")
-    event = {
-        "id": blob.etag.strip('"'),
-        "topic": "/subscriptions/story",
-        "subject": f"/blobServices/default/containers/{container}/blobs/{blob.path}",
-        "eventType": "Microsoft.Storage.BlobCreated",
-        "eventTime": blob.modified.isoformat(),
-        "dataVersion": "",
-        "data": {"api": "PutBlob", "eTag": blob.etag, "contentLength": blob.size, "sequencer": "0" * 16},
-    }
-    return json.dumps(event)
+    modified = blob.modified.timestamp()
+    return json.dumps(blob_created(blob.path, blob.etag, blob.size, 0, modified, container=container))
