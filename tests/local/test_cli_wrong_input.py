@@ -101,7 +101,7 @@ CASES = [
     Wrong(f"drop {BANK} FILE --wait", "TRAINING_PROFILE", settings={"TRAINING_PROFILE": "huge"}),
     Wrong("status", "MLOPS_HOME", settings={"MLOPS_HOME": "/proc/nowhere"}),
     Wrong(f"drop {BANK} FILE --wait", "MLOPS_HOME", settings={"MLOPS_HOME": "/dev/null/home"}),
-    Wrong("up", "/dev/null/lake", 4, settings={"LAKE_URL": "file:/dev/null/lake"}),
+    Wrong("up --port 0", "/dev/null/lake", 4, settings={"LAKE_URL": "file:/dev/null/lake"}),
 ]
 
 
