@@ -40,4 +40,4 @@ def azurite(blob_port: Port = BLOB_PORT, queue_port: Port = QUEUE_PORT, json: Js
             out.print("Azurite runs (stop with Ctrl+C). Settings for mlops and func start:")
             for name, value in settings.items():
                 out.print(f"  {name}={value}", soft_wrap=True, markup=False)
-        stopped.wait()
+        stopped.get()

@@ -72,7 +72,7 @@ def demo(
             close(session, outcomes, seconds, host.function_key, host.port if serve else None)
         if stopped is not None:
             err.print(f"\nThe host stays up on http://127.0.0.1:{host.port}/api/ (stop with Ctrl+C).")
-            stopped.wait()
+            stopped.get()
 
 
 def _play_year(*, json: bool) -> None:

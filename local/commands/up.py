@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
-import threading
+from queue import SimpleQueue
 from typing import Annotated
 
 import typer
@@ -35,7 +35,7 @@ def up(
         else:
             out.print(f"Functions run on http://127.0.0.1:{host.port}/api/ (stop with Ctrl+C).")
             out.print(f"Drop files into {incoming}", soft_wrap=True)
-        stopped.wait()
+        stopped.get()
 
 
 def log_to_terminal(level: int = logging.INFO) -> None:
@@ -47,9 +47,12 @@ def log_to_terminal(level: int = logging.INFO) -> None:
     logger.setLevel(level)
 
 
-def hear_signals() -> threading.Event:
-    """An event that is set when the process is told to stop."""
-    stopped = threading.Event()
+def hear_signals() -> SimpleQueue[None]:
+    """A queue that gets something whenever the process is told to stop: `get` waits for that.
+
+    A handler runs in the middle of the waiting; an event would then wait for its own lock, a simple queue does not.
+    """
+    stopped: SimpleQueue[None] = SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+        signal.signal(number, lambda *_: stopped.put(None))
     return stopped
