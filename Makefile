@@ -10,13 +10,13 @@ PORT ?= 5000
 .PHONY: setup demo up ui azurite test check audit package bench clean
 setup: $(VENV)/.ready
 
-$(VENV)/.ready: requirements.txt requirements-dev.txt $(wildcard model_training/environments/*.txt) pyproject.toml local/vendor.py
+$(VENV)/.ready: requirements.txt requirements-dev.txt $(wildcard model_training/environments/*.txt) pyproject.toml local/tools/vendor.py
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.13 is needed: install it, or name it with make PYTHON=/path/to/python3.13"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing packages into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
-	@$(BIN)/python -m local.vendor
+	@$(BIN)/python -m local.tools.vendor
 	@touch $@
 
 demo: setup
@@ -50,10 +50,10 @@ check: setup
 	$(BIN)/python -m pytest -q tests/infra
 
 audit: setup
-	$(BIN)/python -m local.audit
+	$(BIN)/python -m local.tools.audit
 
 package: setup
-	$(BIN)/python -m local.package
+	$(BIN)/python -m local.tools.package
 
 bench: setup
 	$(BIN)/python bench/batch_scoring.py $(ARGS)

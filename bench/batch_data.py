@@ -53,7 +53,7 @@ def target(table):  # noqa: ANN001, ANN201 - Arrow in, NumPy out
 
 def contract():  # noqa: ANN201 - our own value; the import is made on use
     """The input contract of both models."""
-    from shared.domain.contract import Feature, InputContract
+    from shared.training.input_contract import Feature, InputContract
 
     numbers = tuple(Feature(name, "number") for name in NUMBERS)
     return InputContract((*numbers, *(Feature(n, "category", v) for n, v in CATEGORIES.items())), ("0", "1"))
@@ -69,7 +69,7 @@ def write_models(folder: Path) -> None:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    from shared.adapters.encoding import encode
+    from shared.adapters.onnx.encoding import encode
 
     table = make_rows(TRAINING_ROWS, seed=1)
     X, y = encode(table, contract()), target(table)

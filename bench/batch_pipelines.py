@@ -24,7 +24,7 @@ def limit(folder: Path, kind: str) -> Run:
     import onnxruntime as ort
     import pyarrow.parquet as pq
 
-    from shared.adapters.encoding import encode
+    from shared.adapters.onnx.encoding import encode
 
     X = encode(pq.read_table(folder / "rows.parquet"), contract())
     options = ort.SessionOptions()
@@ -50,8 +50,8 @@ def ours(folder: Path, kind: str) -> Run:
     """The project: Parquet file to Parquet file with every prediction column."""
     from datetime import UTC, datetime
 
-    from shared.adapters.onnx_scoring import OnnxScoring
-    from shared.ports.scoring import BatchJob, Provenance
+    from shared.adapters.onnx.scoring import OnnxScoring
+    from shared.serving.ports import BatchJob, Provenance
 
     scoring = OnnxScoring()
     manifest = json.loads((folder / f"{kind}.json").read_text())
@@ -69,8 +69,8 @@ def ours_sqlite(folder: Path, kind: str) -> Run:
     """The project, and then every row in an SQLite file (WAL), in one transaction."""
     from sqlalchemy import create_engine, event
 
-    from shared.adapters.sql.bulk import insert_predictions
-    from shared.adapters.sql.schema import prediction_table
+    from shared.adapters.sql.bulk.load import insert_predictions
+    from shared.adapters.sql.schema.tables import prediction_table
 
     score, table = ours(folder, kind), prediction_table(_scenario())
 
@@ -161,7 +161,7 @@ def mlflow_pyfunc(folder: Path, kind: str) -> Run:
 
 
 def _scenario():  # noqa: ANN202 - our own value; the import is made on use
-    from shared.domain.scenario import Batch, Column, Scenario, Table
+    from shared.core.scenario import Batch, Column, Scenario, Table
 
     columns = (*(Column(name, "float") for name in NUMBERS), *(Column(name, "text") for name in CATEGORIES))
     table = Table("rows", (*columns, Column("y", "int")))

@@ -102,7 +102,7 @@ def _csv(seed: int) -> bytes:
     from pyarrow import BufferOutputStream
 
     from model_training.scenarios import SCENARIOS
-    from shared.domain.scenario import Knobs
+    from shared.core.scenario import Knobs
 
     generate = SCENARIOS[SCENARIO].generate
     sink = BufferOutputStream()
@@ -130,8 +130,8 @@ def _event(path: str, number: int) -> Mapping[str, Any]:
 
 def run(home: Path, burst: Burst, patience: float = 3600.0) -> Result:
     """Send everything at once and wait until nothing is due."""
-    from local.host import Host
-    from local.subscriptions import SUBSCRIPTIONS
+    from local.host.events.subscriptions import SUBSCRIPTIONS
+    from local.host.functions_host import Host
 
     host = Host(ROOT, home, {"MLOPS_HOME": str(home), **SETTINGS}, port=0, subscriptions=SUBSCRIPTIONS)
     host.start()

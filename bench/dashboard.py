@@ -22,11 +22,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from model_training.scenarios import SCENARIOS
 from shared.bootstrap import build_ports
-from shared.domain.predictions import first_id, prediction_columns
-from shared.domain.records import Commit, Window
-from shared.domain.scenario import Scenario
+from shared.core.scenario import Scenario
+from shared.operations.views import view
 from shared.ports import Ports
-from shared.workflows.views import view
+from shared.prediction.window import Commit, Window
+from shared.serving.prediction_rows import first_id, prediction_columns
 
 SCENARIO = "iiot_quality"
 BUDGET_MS = 300
@@ -67,9 +67,11 @@ def fill(ports: Ports, folder: str, rows: int, windows: int) -> None:
     from contextlib import closing
 
     scenario, each = SCENARIOS[SCENARIO], rows // windows
-    ports.predictions.prepare(scenario)
+    ports.prediction.predictions.prepare(scenario)
     for number in range(1, windows + 1):
-        ports.windows.claim(Window(SCENARIO, f"w{number:06}", 0, (), "planned", BEGAN + timedelta(minutes=5 * number)))
+        ports.prediction.windows.claim(
+            Window(SCENARIO, f"w{number:06}", 0, (), "planned", BEGAN + timedelta(minutes=5 * number))
+        )
     names = [column.name for column in prediction_columns(scenario)]
     marks = ",".join("?" * len(names))
     with closing(sqlite3.connect(Path(folder) / "mlops.db")) as database, database:

@@ -21,9 +21,9 @@ from pyarrow import csv
 
 from model_training.scenarios.bank_marketing import SCENARIO
 from shared.adapters.profiling import ArrowProfiles
-from shared.domain.profile import dataset_profile
-from shared.domain.scenario import Knobs
-from shared.domain.validation import validation
+from shared.core.scenario import Knobs
+from shared.profiles.profile import dataset_profile
+from shared.profiles.validation import validation
 
 SIZES = (100, 1_000, 10_000, 30_000)
 TABLE = SCENARIO.tables[0].name

@@ -16,8 +16,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from shared.adapters.sql.engine import open_database
-from shared.adapters.sql.ledger import SqlLedger
+from shared.adapters.sql.connection.engine import open_database
+from shared.adapters.sql.ledger.ledger import SqlLedger
 
 TTL = timedelta(minutes=5)
 # What was promised, as shares of the commits that the disk took a second when it was: 1 000 and 2 000 of 3 900.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from batch_data import CATEGORIES, NUMBERS, make_rows
 
-from shared.domain.scenario import Batch, Column, Scenario, Table
+from shared.core.scenario import Batch, Column, Scenario, Table
 
 NAME = "bench"
 _COLUMNS = (
@@ -32,13 +32,16 @@ SCENARIOS = {NAME: SCENARIO}
 def deploy(home: Path, models: Path) -> None:
     """A home on which the trees serve, without data or training."""
     from shared.bootstrap import build_ports, utc_now
-    from shared.domain.records import Artefact, Deployment
+    from shared.serving.deployment import Deployment
+    from shared.training.model import Artefact
 
     ports = build_ports({"MLOPS_HOME": str(home), "TRAINER_URL": "none:"}, SCENARIOS)
     manifest = json.loads((models / "trees.json").read_text())
-    model = ports.registry.register(Artefact(NAME, "run", "none", (models / "trees.onnx").read_bytes(), manifest))
+    model = ports.training.registry.register(
+        Artefact(NAME, "run", "none", (models / "trees.onnx").read_bytes(), manifest)
+    )
     # From the record's own defaults: the environment is the one that answers.
-    ports.deployments.promote(
+    ports.release.deployments.promote(
         Deployment(NAME, 1, NAME, model.version, model.sha256, utc_now(), "bench", "The benchmark's model.")
     )
 
@@ -51,7 +54,7 @@ def bodies(rows: int) -> dict[str, bytes]:
     """
     from batch_data import contract
 
-    from shared.adapters.encoding import encode
+    from shared.adapters.onnx.encoding import encode
 
     table = make_rows(rows, seed=5)
     made = table.to_pylist()

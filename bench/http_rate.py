@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from local.load import Target
+from local.load.http_load import Target
 
 CONNECTIONS = 64
 _PATIENCE = 30

@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 from http_data import NAME  # noqa: E402 - found through the line above
 
-from local.load import LoadResult, Target, load  # noqa: E402
+from local.load.http_load import LoadResult, Target, load  # noqa: E402
 
 OWN = ("limit", "lean", "ours", "fastapi")
 PEERS = ("pandas", "mlserver", "mlserver-codes", "bentoml", "mlflow-serve")

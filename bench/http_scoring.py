@@ -28,7 +28,7 @@ from http_handler import handlers  # noqa: E402
 from http_rate import RateResult, at_rate  # noqa: E402
 from http_running import OWN, PEERS, Server  # noqa: E402
 
-from local.load import LoadResult, percentile  # noqa: E402
+from local.load.http_load import LoadResult, percentile  # noqa: E402
 
 # `ours` answers at least so many times as often as this server.
 BUDGETS = {"fastapi": 1.0, "mlserver": 2.0, "mlserver-codes": 2.0, "mlflow-serve": 30.0}

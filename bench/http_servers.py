@@ -111,7 +111,7 @@ def fastapi(folder: Path, port: int) -> None:
 
 def ours(folder: Path, port: int) -> None:
     """This project: the local host, Microsoft's worker library included."""
-    from local.host import Host
+    from local.host.functions_host import Host
 
     settings = {
         "PLAN_SCHEDULE": "0 0 0 1 1 *",

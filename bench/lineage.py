@@ -21,12 +21,12 @@ from contextlib import closing
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
 from world import World, points_csv  # noqa: E402 -- the path is set first
 
-from shared.domain.predictions import first_id  # noqa: E402 -- the path is set first
-from shared.workflows.trace import impact, trace  # noqa: E402 -- the path is set first
+from shared.operations.tracing import impact, trace  # noqa: E402 -- the path is set first
+from shared.serving.prediction_rows import first_id  # noqa: E402 -- the path is set first
 
 REPEATS = 15
 
@@ -89,7 +89,7 @@ def ask(home: Path, rows: int, windows: int) -> None:
     """Time the questions on ids and windows all over the table, and check that the answers are theirs."""
     ports, fresh = World(home).ports, [World(home).ports for _ in range(6)]
     ids = [first_id(2 + n * (windows - 1) // REPEATS) + 7 for n in range(REPEATS)]
-    (dataset,) = ports.datasets.list("points")
+    (dataset,) = ports.datasets.versions.list("points")
     counted: list[int] = []
     paths = [f"scoring/points/w{2 + n}/points.csv" for n in range(REPEATS)]
 

@@ -28,7 +28,7 @@ def ours(before: Path, now: Path) -> Verdicts:
     from pyarrow import parquet as pq
 
     from shared.adapters.profiling.tables import describe
-    from shared.domain.drift import alpha_for, compare
+    from shared.profiles.drift import alpha_for, compare
 
     then = describe(pq.read_table(before)).profile["columns"]
     told, alpha = describe(pq.read_table(now), {"columns": then}), alpha_for(len(then))

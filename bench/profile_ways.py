@@ -33,7 +33,7 @@ def read(file: Path) -> Any:
 def ours(file: Path, baseline: Path) -> Callable[[], Any]:
     """Profile and drift of every column against a stored baseline, reading included."""
     from shared.adapters.profiling.tables import describe
-    from shared.domain.drift import alpha_for, compare
+    from shared.profiles.drift import alpha_for, compare
 
     if not baseline.exists():
         baseline.write_text(json.dumps(describe(read(file)).profile))

@@ -24,7 +24,7 @@ import pyarrow.csv as pacsv
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from shared.domain.metrics import LARGER_IS_BETTER  # noqa: E402 - the path is set first
+from shared.training.metrics import LARGER_IS_BETTER  # noqa: E402 - the path is set first
 
 PAGE = ROOT / "docs" / "results.md"
 FILES = {

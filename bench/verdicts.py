@@ -106,9 +106,9 @@ def draw(whole: pa.Table, size: int, random: np.random.Generator) -> pa.Table:
 def ours(whole: pa.Table) -> Judge:
     """What the monitor says of a window: drift by distances beyond chance, and defects by their cause."""
     from shared.adapters.profiling import ArrowProfiles
-    from shared.domain import triage
-    from shared.domain.policies import Monitoring
-    from shared.domain.watching import compared, pairs
+    from shared.core.policies import Monitoring
+    from shared.monitoring import triage
+    from shared.monitoring.column_comparison import compared, pairs
 
     profiles, policy = ArrowProfiles(), Monitoring()
     before = profiles.describe(whole).profile

@@ -23,10 +23,10 @@ def add(bp: func.Blueprint, ports: Callable[[], Ports]) -> None:
 
 
 def _posted(req: func.HttpRequest, ports: Ports) -> tuple[Any, Mapping[str, str]]:
-    from shared.errors import Missing
-    from shared.workflows.posted import post_actuals
+    from shared.core.errors import Missing
+    from shared.monitoring.posted_actuals import post_actuals
 
-    scenario = ports.scenarios.get(req.route_params["scenario"])
+    scenario = ports.core.scenarios.get(req.route_params["scenario"])
     if scenario is None:
-        raise Missing(f"There is no such scenario; known: {', '.join(sorted(ports.scenarios))}.")
+        raise Missing(f"There is no such scenario; known: {', '.join(sorted(ports.core.scenarios))}.")
     return post_actuals(ports, scenario, body_of(req)), {}

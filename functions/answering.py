@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
 
-from shared.errors import BadInput, Conflict, Fault, Forbidden, Mismatch, Missing, Refused
+from shared.core.errors import BadInput, Conflict, Fault, Forbidden, Mismatch, Missing, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

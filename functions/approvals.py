@@ -53,22 +53,22 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 
 
 def _all(ports: Ports) -> Any:
-    from shared.workflows.releases import shown
+    from shared.release.release_status import shown
 
-    return {"approvals": [shown(one) for one in ports.approvals.list()]}
+    return {"approvals": [shown(one) for one in ports.release.approvals.list()]}
 
 
 def _one(ports: Ports, approval_id: str) -> Any:
-    from shared.workflows.approvals import find_approval
-    from shared.workflows.releases import shown
+    from shared.release.approvals import find_approval
+    from shared.release.release_status import shown
 
     return shown(find_approval(ports, approval_id))
 
 
 def _decided(ports: Ports, req: func.HttpRequest, events: Messages) -> Any:
-    from shared.workflows.approvals import decide
-    from shared.workflows.messages import model_message
-    from shared.workflows.releases import shown
+    from shared.core.messages import model_message
+    from shared.release.approvals import decide
+    from shared.release.release_status import shown
 
     body = _body(req)
     # An identity that was verified wins over a name anybody can write.
@@ -80,7 +80,7 @@ def _decided(ports: Ports, req: func.HttpRequest, events: Messages) -> Any:
 
 
 def _body(req: func.HttpRequest) -> dict[str, Any]:
-    from shared.errors import BadInput
+    from shared.core.errors import BadInput
 
     content = body_of(req)
     accepted = '{"decision": "approve" or "reject", "by": "…", "reason": "…"}'
@@ -97,8 +97,8 @@ def _body(req: func.HttpRequest) -> dict[str, Any]:
 
 
 def _status(ports: Ports, req: func.HttpRequest) -> Any:
-    from shared.errors import BadInput
-    from shared.workflows.releases import release_status
+    from shared.core.errors import BadInput
+    from shared.release.release_status import release_status
 
     version = req.route_params["version"]
     if not (version.isascii() and version.isdigit() and len(version) < _DIGITS):

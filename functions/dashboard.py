@@ -43,8 +43,8 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 
 
 def _page(req: func.HttpRequest, ports: Ports) -> func.HttpResponse:
-    from shared.workflows.views import Asked, view
-    from shared.workflows.views.files import FILES
+    from shared.operations.views import Asked, view
+    from shared.operations.views.files import FILES
 
     page = req.route_params["page"]
     if page in FILES:

@@ -30,8 +30,8 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 
 
 def _rolled_back(req: func.HttpRequest, ports: Ports) -> Any:
-    from shared.workflows.back import RollbackRequest, roll_back
-    from shared.workflows.views.plain import plain
+    from shared.operations.views.plain import plain
+    from shared.release.rollback_request import RollbackRequest, roll_back
 
     request = RollbackRequest.read(body_of(req), who=req.headers.get(PRINCIPAL) or "")
     return plain(asdict(roll_back(ports, req.route_params["scenario"], request)))

@@ -44,7 +44,7 @@ def blueprint(ports: Callable[[], Ports], scorer: Callable[[], Scorer]) -> func.
 
 
 def _status(ports: Ports) -> Any:
-    from shared.workflows.status import status
+    from shared.operations.status import status
 
     return status(ports)
 

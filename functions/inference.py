@@ -53,7 +53,7 @@ def _ready(scorer: Scorer) -> Any:
 
 
 def _described(req: func.HttpRequest, scorer: Scorer) -> Any:
-    from shared.workflows.inference import describe
+    from shared.serving.open_inference import describe
 
     name = req.route_params["model"]
     return describe(scorer.scenario(name), scorer.serving(name))

@@ -26,9 +26,9 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 
 
 def _trace(req: func.HttpRequest, ports: Ports) -> Any:
-    from shared.errors import BadInput
-    from shared.workflows.trace import trace
-    from shared.workflows.trace_view import trace_value
+    from shared.core.errors import BadInput
+    from shared.operations.trace_view import trace_value
+    from shared.operations.tracing import trace
 
     asked = req.route_params["prediction"]
     if not (asked.isascii() and asked.isdigit()):

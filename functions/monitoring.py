@@ -24,9 +24,9 @@ def add(bp: func.Blueprint, ports: Callable[[], Ports]) -> None:
     @bp.timer_trigger(arg_name="timer", schedule=MONITOR_SCHEDULE, run_on_startup=False, use_monitor=True)
     @bp.queue_output(arg_name="asked", queue_name=MONITOR_SCENARIOS, connection=STORAGE)
     def monitor(timer: func.TimerRequest, asked: Messages) -> None:
-        from shared.workflows.monitor import monitor_messages
+        from shared.monitoring.monitor import monitor_messages
 
-        ports().monitoring.scorecards.beat("monitor", ports().clock(), late=timer.past_due)
+        ports().monitoring.scorecards.beat("monitor", ports().core.clock(), late=timer.past_due)
         asked.set(monitor_messages(ports()))
 
     @bp.queue_trigger(arg_name="message", queue_name=MONITOR_SCENARIOS, connection=STORAGE)

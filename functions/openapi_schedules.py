@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shared.domain.recurrence import LARGEST, YEARS
+from shared.training.recurrence import LARGEST, YEARS
 
 NAME = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$"}
 NOTHING = {"type": "null"}

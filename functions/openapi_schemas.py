@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from functions.openapi_schedules import NAME, NOTHING, SCHEDULE, recurrence
 
 if TYPE_CHECKING:
-    from shared.domain.scenario import Scenario
+    from shared.core.scenario import Scenario
 
 _LARGEST = 3.4028234663852886e38
 MAX_ROWS = 1000

@@ -10,7 +10,7 @@ import azure.functions as func
 from functions import schedules
 from functions.answering import answered, body_of
 from functions.scenarios import scenario_of
-from shared.errors import BadInput
+from shared.core.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -47,8 +47,8 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 
 
 def _submit(req: func.HttpRequest, ports: Ports) -> tuple[Any, Mapping[str, str]]:
-    from shared.workflows.json_body import read_json_body
-    from shared.workflows.pipelines import described, read_submission, submit
+    from shared.serving.strict_json import read_json_body
+    from shared.training.requests import described, read_submission, submit
 
     scenario = scenario_of(req, ports)
     key = req.headers.get(KEY_HEADER) or ""
@@ -61,18 +61,18 @@ def _submit(req: func.HttpRequest, ports: Ports) -> tuple[Any, Mapping[str, str]
 
 
 def _runs(req: func.HttpRequest, ports: Ports) -> Any:
-    from shared.workflows.pipelines import described
+    from shared.training.requests import described
 
-    return {"Runs": [described(run) for run in ports.runs.list(scenario_of(req, ports).name)[-LISTED:]]}
+    return {"Runs": [described(run) for run in ports.training.runs.list(scenario_of(req, ports).name)[-LISTED:]]}
 
 
 def _run(req: func.HttpRequest, ports: Ports) -> Any:
-    from shared.workflows.pipelines import described, find_run
+    from shared.training.requests import described, find_run
 
     return described(find_run(ports, scenario_of(req, ports), req.route_params["run"]))
 
 
 def _cancel(req: func.HttpRequest, ports: Ports) -> Any:
-    from shared.workflows.pipelines import cancel, described
+    from shared.training.requests import cancel, described
 
     return described(cancel(ports, scenario_of(req, ports), req.route_params["run"]))

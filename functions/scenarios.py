@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.errors import Missing
+from shared.core.errors import Missing
 
 if TYPE_CHECKING:
     import azure.functions as func
 
-    from shared.domain.scenario import Scenario
+    from shared.core.scenario import Scenario
     from shared.ports import Ports
 
 
 def scenario_of(req: func.HttpRequest, ports: Ports) -> Scenario:
     """The scenario; Missing lists those there are."""
-    scenario = ports.scenarios.get(req.route_params["scenario"])
+    scenario = ports.core.scenarios.get(req.route_params["scenario"])
     if scenario is None:
-        raise Missing(f"There is no such scenario; known: {', '.join(sorted(ports.scenarios))}.")
+        raise Missing(f"There is no such scenario; known: {', '.join(sorted(ports.core.scenarios))}.")
     return scenario

@@ -38,8 +38,8 @@ def add(bp: func.Blueprint, ports: Callable[[], Ports]) -> None:
 
 
 def _add(req: func.HttpRequest, ports: Ports) -> tuple[Any, Mapping[str, str]]:
-    from shared.workflows.json_body import read_json_body
-    from shared.workflows.schedules import add, read_wanted, shown
+    from shared.serving.strict_json import read_json_body
+    from shared.training.schedule_requests import add, read_wanted, shown
 
     scenario = scenario_of(req, ports)
     schedule = add(ports, scenario, read_wanted(read_json_body(body_of(req), _ACCEPTED)))
@@ -47,19 +47,19 @@ def _add(req: func.HttpRequest, ports: Ports) -> tuple[Any, Mapping[str, str]]:
 
 
 def _list(req: func.HttpRequest, ports: Ports) -> Any:
-    from shared.workflows.schedules import shown
+    from shared.training.schedule_requests import shown
 
-    found = ports.operations.schedules.list(scenario_of(req, ports).name)
+    found = ports.training.schedules.list(scenario_of(req, ports).name)
     return {"Schedules": [shown(ports, one) for one in found]}
 
 
 def _show(req: func.HttpRequest, ports: Ports) -> Any:
-    from shared.workflows.schedules import find, shown
+    from shared.training.schedule_requests import find, shown
 
     return shown(ports, find(ports, scenario_of(req, ports), req.route_params["name"]))
 
 
 def _stop(req: func.HttpRequest, ports: Ports) -> Any:
-    from shared.workflows.schedules import shown, stop
+    from shared.training.schedule_requests import shown, stop
 
     return shown(ports, stop(ports, scenario_of(req, ports), req.route_params["name"]))

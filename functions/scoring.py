@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from shared.errors import Fault, Missing
-from shared.workflows.answer import answer
-from shared.workflows.serving import Servers
+from shared.core.errors import Fault, Missing
+from shared.serving.answers import answer
+from shared.serving.deployed_models import Servers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     import numpy as np
 
     from functions.openapi_schemas import Described
-    from shared.domain.scenario import Live, Scenario
+    from shared.core.scenario import Live, Scenario
     from shared.ports import Ports
-    from shared.workflows.answer import Rows, Watch
-    from shared.workflows.live import LiveAnswers
-    from shared.workflows.serving import Serving
+    from shared.serving.answers import Rows, Watch
+    from shared.serving.deployed_models import Serving
+    from shared.serving.stateful_scoring import LiveAnswers
 
 
 class Scorer:
@@ -39,15 +39,15 @@ class Scorer:
 
     def infer(self, name: str, body: bytes, key: str) -> tuple[bytes, dict[str, str]]:
         """The answer of the Open Inference Protocol."""
-        from shared.workflows.inference import infer
+        from shared.serving.open_inference import infer
 
         return self._answered(self.scenario(name), key, infer, body)
 
     def scenario(self, name: str) -> Scenario:
         """The scenario; Missing names those there are."""
-        scenario = self._ports.scenarios.get(name)
+        scenario = self._ports.core.scenarios.get(name)
         if scenario is None:
-            raise Missing(f"There is no such scenario; known: {', '.join(sorted(self._ports.scenarios))}.")
+            raise Missing(f"There is no such scenario; known: {', '.join(sorted(self._ports.core.scenarios))}.")
         return scenario
 
     def serving(self, name: str) -> Serving:
@@ -56,12 +56,12 @@ class Scorer:
 
     def check(self) -> None:
         """Raises what keeps this process from answering: the state cannot be read."""
-        for name in self._ports.scenarios:
-            self._ports.deployments.current(name)
+        for name in self._ports.core.scenarios:
+            self._ports.release.deployments.current(name)
 
     def described(self) -> list[Described]:
         """Every scenario by name: as its deployed model takes it, or as it is declared while none is deployed."""
-        return [self._described(scenario) for _, scenario in sorted(self._ports.scenarios.items())]
+        return [self._described(scenario) for _, scenario in sorted(self._ports.core.scenarios.items())]
 
     def _described(self, scenario: Scenario) -> Described:
         from functions.openapi_schemas import Described
@@ -78,14 +78,14 @@ class Scorer:
         self, scenario: Scenario, key: str, how: Callable[[Scenario, Serving, T, Watch], Any], asked: T
     ) -> tuple[bytes, dict[str, str]]:
         """What `how` makes of the request with the model that is chosen; counted, and kept when it is in the sample."""
-        started, count = perf_counter(), self._ports.observer.request
+        started, count = perf_counter(), self._ports.core.observer.request
         counted = 0
 
         def act(serving: Serving) -> Any:
             def watch(rows: Rows, answers: np.ndarray) -> None:
                 nonlocal counted
                 counted += len(answers)
-                if self._ports.served.wanted():
+                if self._ports.serving.log.wanted():
                     self._keep(scenario, serving, rows, answers, key)
 
             return how(scenario, serving, asked, watch)
@@ -105,22 +105,22 @@ class Scorer:
         """The answer to raw readings; None when it is another kind of request."""
         if live is None:
             return None
-        from shared.workflows.live import readings_of
+        from shared.serving.stateful_scoring import readings_of
 
         readings = readings_of(scenario, live, body)
         return self._answered(scenario, key or readings[0].entity, self._live.answer, readings) if readings else None
 
     @cached_property
     def _live(self) -> LiveAnswers:
-        from shared.workflows.live import LiveAnswers
+        from shared.serving.stateful_scoring import LiveAnswers
 
         return LiveAnswers(self._ports)
 
     def _keep(self, scenario: Scenario, serving: Serving, rows: Rows, answers: np.ndarray, key: str) -> None:
-        from shared.workflows.keep import served_rows
+        from shared.serving.prediction_log import served_rows
 
-        at = self._ports.clock()
-        self._ports.served.add(served_rows(scenario, serving, rows, answers, at=at, key=key))
+        at = self._ports.core.clock()
+        self._ports.serving.log.add(served_rows(scenario, serving, rows, answers, at=at, key=key))
 
 
 def _kind(scenario: Scenario, name: str) -> str:

@@ -26,7 +26,7 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     def plan_windows(timer: func.TimerRequest, windows: Messages) -> None:
         from shared.dispatch import plan
 
-        ports().monitoring.scorecards.beat("plan_windows", ports().clock(), late=timer.past_due)
+        ports().monitoring.scorecards.beat("plan_windows", ports().core.clock(), late=timer.past_due)
         windows.set(plan(ports()))
 
     @bp.timer_trigger(arg_name="timer", schedule=RECONCILE_SCHEDULE, run_on_startup=False, use_monitor=True)
@@ -34,16 +34,16 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     def reconcile(timer: func.TimerRequest, events: Messages) -> None:
         from shared.dispatch import sweep_data
 
-        ports().monitoring.scorecards.beat("reconcile", ports().clock(), late=timer.past_due)
+        ports().monitoring.scorecards.beat("reconcile", ports().core.clock(), late=timer.past_due)
         events.set(sweep_data(ports()))
 
     # A timer of its own, so that only the app that runs it needs the right to deploy.
     @bp.timer_trigger(arg_name="timer", schedule=RECONCILE_SCHEDULE, run_on_startup=False, use_monitor=True)
     @bp.queue_output(arg_name="models", queue_name=MODEL_EVENTS, connection=STORAGE)
     def reconcile_releases(timer: func.TimerRequest, models: Messages) -> None:
-        from shared.workflows.release_sweep import sweep_releases
+        from shared.dispatch import sweep_releases
 
-        ports().monitoring.scorecards.beat("reconcile_releases", ports().clock(), late=timer.past_due)
+        ports().monitoring.scorecards.beat("reconcile_releases", ports().core.clock(), late=timer.past_due)
         models.set(sweep_releases(ports()))
 
     monitoring.add(bp, ports)

@@ -11,7 +11,6 @@ from pathlib import Path
 import typer
 
 from local.commands import (
-    again,
     alerts,
     azurite,
     baseline,
@@ -22,8 +21,6 @@ from local.commands import (
     keys,
     lineage,
     logs,
-    look,
-    operate,
     release,
     replay,
     schedules,
@@ -31,8 +28,11 @@ from local.commands import (
     up,
     verify,
 )
-from local.output import as_json, err
-from shared.errors import BadInput, Conflict, Fault, Misconfigured, Missing, Refused
+from local.commands import backfill as again
+from local.commands import inspect as look
+from local.commands import operations as operate
+from local.console.output import as_json, err
+from shared.core.errors import BadInput, Conflict, Fault, Misconfigured, Missing, Refused
 
 # How a command ends: 0 done, 2 not understood, 3 refused or quarantined, 4 failed.
 EXIT_USAGE = 2

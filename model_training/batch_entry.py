@@ -17,10 +17,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared.domain.scenario import Scenario
-from shared.errors import BadInput
-from shared.ports.scoring import BatchJob, LoadedModel, Provenance, Scoring
-from shared.ports.tables import Tables
+from shared.core.errors import BadInput
+from shared.core.scenario import Scenario
+from shared.datasets.ports import Tables
+from shared.serving.ports import BatchJob, LoadedModel, Provenance, Scoring
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -96,7 +96,7 @@ def parser() -> argparse.ArgumentParser:
 
 def scorer_of(chosen: argparse.Namespace, scenarios: Mapping[str, Scenario]) -> Scorer:
     """The scorer; BadInput for a scenario that cannot be scored file by file, Corrupt for a model that has changed."""
-    from shared.adapters.onnx_scoring import OnnxScoring
+    from shared.adapters.onnx.scoring import OnnxScoring
     from shared.adapters.tables import ArrowTables
 
     scenario = check_alone(chosen.scenario, scenarios)

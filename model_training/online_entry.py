@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Any
 # The service puts the folder of this file on the path; both packages lie one above.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from shared.domain.records import Deployment, Model
-from shared.errors import Corrupt, Misconfigured, Missing, Permanent
+from shared.core.errors import Corrupt, Misconfigured, Missing, Permanent
+from shared.serving.deployment import Deployment
+from shared.training.model import Model
 
 if TYPE_CHECKING:
-    from shared.domain.scenario import Scenario
-    from shared.workflows.serving import Serving
+    from shared.core.scenario import Scenario
+    from shared.serving.deployed_models import Serving
 
 FOLDER, SCENARIO, MODEL_ID, SHA256 = "AZUREML_MODEL_DIR", "SCENARIO", "MODEL_ID", "MODEL_SHA256"
 _BAD_REQUEST = 400
@@ -37,7 +38,7 @@ def init() -> None:
 
 def run(raw_data: str | bytes) -> Any:
     """The answer to a request's body; a body that is not accepted gets status 400 and a sentence."""
-    from shared.workflows.answer import answer
+    from shared.serving.answers import answer
 
     scenario, serving = loaded()
     try:
@@ -56,8 +57,8 @@ def loaded() -> tuple[Scenario, Serving]:
 
 def load(environ: Mapping[str, str], scenarios: Mapping[str, Scenario]) -> tuple[Scenario, Serving]:
     """What these variables name; Misconfigured, Missing or Corrupt when that cannot be served."""
-    from shared.adapters.onnx_scoring import OnnxScoring
-    from shared.workflows.serving import Serving
+    from shared.adapters.onnx.scoring import OnnxScoring
+    from shared.serving.deployed_models import Serving
 
     name = _given(environ, SCENARIO)
     if name not in scenarios:

@@ -19,9 +19,9 @@ from typing import Any
 from model_training.azureml import components, environments, scoring
 from model_training.azureml.jobs import TrainingOrder, training_job
 from model_training.azureml.platform import Platform, read_platform
-from shared.domain.places import workspace_place
-from shared.domain.scenario import Scenario, Scenarios
-from shared.errors import Fault
+from shared.core.addresses import workspace_place
+from shared.core.errors import Fault
+from shared.core.scenario import Scenario, Scenarios
 
 DOCUMENTS = environments.REPOSITORY / "docs" / "azureml"
 STEPS = (*components.NAMES, scoring.NAME)
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
 def publish(workspace: str, environ: Mapping[str, str]) -> list[str]:
     """Register every component and the environment of endpoints in the workspace; returns their names with versions."""
     from model_training.azureml import submission
-    from shared.adapters.azure_clients import make_credential
+    from shared.adapters.azure.clients import make_credential
     from shared.adapters.azureml.client import workspace_client
 
     place = workspace_place("workspace", workspace)

@@ -16,11 +16,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from model_training.threads import limit
-from shared.domain.records import Model
-from shared.errors import Conflict, Fault, Missing
+from model_training.runs.threads import limit
+from shared.core.errors import Conflict, Fault, Missing
+from shared.monitoring.alerts.delivery import relay
 from shared.ports import Ports
-from shared.workflows.announce import relay
+from shared.training.model import Model
 
 TRY_AGAIN = 75
 
@@ -83,9 +83,9 @@ class Progress:
 
 def _begin(ports: Ports, run_id: str) -> bool:
     """Whether there is something to do: a run that has completed is left alone, a failed one is refused."""
-    if ports.runs.move(run_id, "requested", "running", "The training worker has started."):
+    if ports.training.runs.move(run_id, "requested", "running", "The training worker has started."):
         return True
-    run = ports.runs.find(run_id)
+    run = ports.training.runs.find(run_id)
     if run is None:
         raise Missing(f"Training run {run_id!r} is not known.")
     if run.state == "failed":
@@ -105,26 +105,26 @@ def _finish(ports: Ports, run_id: str, progress: Callable[..., None], folder: Pa
         traceback.print_exc()
         return _fail(ports, run_id, f"Training stopped with an unexpected {type(error).__name__}: {error}")
     reason = f"Registered as {model.id}."
-    ports.runs.move(run_id, "running", "completed", reason)
-    ports.ledger.note("train", run_id, "done", reason)
+    ports.training.runs.move(run_id, "running", "completed", reason)
+    ports.core.ledger.note("train", run_id, "done", reason)
     relay(ports)
     progress(reason, 1.0)
     return 0
 
 
 def _train(ports: Ports, run_id: str, progress: Callable[..., None], folder: Path) -> Model:
-    from model_training.train import train
+    from model_training.runs.train import train
 
     artefact = train(ports, run_id, progress, folder)
     progress("registering the model", 0.97)
-    return ports.registry.register(artefact)
+    return ports.training.registry.register(artefact)
 
 
 def _track(ports: Ports, run_id: str, folder: Path, home: Path) -> None:
     """Track the run; what goes wrong with it is told and changes nothing."""
-    from model_training.tracking import Tracked, track
+    from model_training.runs.tracking import Tracked, track
 
-    run = ports.runs.find(run_id)
+    run = ports.training.runs.find(run_id)
     if run is None:
         return
     try:
@@ -136,8 +136,8 @@ def _track(ports: Ports, run_id: str, folder: Path, home: Path) -> None:
 
 def _fail(ports: Ports, run_id: str, reason: str) -> int:
     print(reason, file=sys.stderr)  # noqa: T201 - the worker's log
-    ports.runs.move(run_id, "running", "failed", reason)
-    ports.ledger.note("train", run_id, "failed", reason)
+    ports.training.runs.move(run_id, "running", "failed", reason)
+    ports.core.ledger.note("train", run_id, "failed", reason)
     return 1
 
 

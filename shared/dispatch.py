@@ -6,7 +6,11 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-from shared.domain.events import (
+from shared.core.blob import Blob
+from shared.core.claims import Result, once
+from shared.core.drops import blob_key
+from shared.core.errors import BadInput, Missing
+from shared.core.events import (
     BlobArrived,
     DeadLetterFound,
     Event,
@@ -16,24 +20,23 @@ from shared.domain.events import (
     kept,
     parse_message,
 )
-from shared.domain.paths import Landing, landing
-from shared.domain.records import Blob, Outcome
-from shared.domain.scenario import Scenario
-from shared.errors import BadInput, Missing
+from shared.core.ledger import Outcome
+from shared.core.notices import announce
+from shared.core.paths import Landing, landing
+from shared.core.scenario import Scenario
+from shared.intake.ingest import ingest
+from shared.monitoring.alerts.delivery import relay
+from shared.monitoring.late_labels import take_actuals
+from shared.monitoring.monitor import monitor
+from shared.operations.reconcile import dead_letter_message, reconcile
+from shared.operations.replay import Item
 from shared.ports import Ports
-from shared.workflows.actuals import take_actuals
-from shared.workflows.announce import announce, relay
-from shared.workflows.claims import Result, once
-from shared.workflows.deploy import deploy
-from shared.workflows.ingest import blob_key, ingest
-from shared.workflows.monitor import monitor
-from shared.workflows.reconcile import dead_letter_message, reconcile
-from shared.workflows.release_sweep import sweep_releases
-from shared.workflows.releases import work_key
-from shared.workflows.replay import Item
-from shared.workflows.score import score_window
-from shared.workflows.train import run_ended
-from shared.workflows.windows import Due, due_windows, landed
+from shared.prediction.score import score_window
+from shared.prediction.windows import Due, due_windows, landed
+from shared.release import sweep as release_sweep
+from shared.release.deploy import deploy
+from shared.release.release_status import work_key
+from shared.training.runs import run_ended
 
 # The queue whose messages are windows; every other one holds events.
 _WINDOWS = "predict-windows"
@@ -47,7 +50,7 @@ def on_event(ports: Ports, message: str, *, models: list[str] | None = None) -> 
     try:
         event = parse_message(message)
     except BadInput as fault:
-        ports.ledger.note("event", hashlib.sha256(message.encode()).hexdigest()[:16], "ignored", fault.reason)
+        ports.core.ledger.note("event", hashlib.sha256(message.encode()).hexdigest()[:16], "ignored", fault.reason)
         return []
     if models is not None and isinstance(event, ModelRegistered):
         models.append(message)
@@ -65,15 +68,15 @@ def _act(ports: Ports, event: Event, message: str, models: list[str] | None) -> 
             key = work_key(ports, f"{event.name}:{event.version}")
             judged = once(ports, "model", key, message, lambda: deploy(ports, event))
             _tell_refused(ports, event, judged)
-            scenario = ports.scenarios.get(event.name)
+            scenario = ports.core.scenarios.get(event.name)
             return due_windows(ports, [scenario]) if scenario else []
         case RunEnded():
             ended = run_ended(ports, event.run_id, event.status)
-            ports.ledger.note("run", event.run_id, ended.state, ended.reason)
+            ports.core.ledger.note("run", event.run_id, ended.state, ended.reason)
         case DeadLetterFound():
             take_dead_letter(ports, event.letter_id, models)
         case Ignored():
-            ports.ledger.note("event", event.event_id, "ignored", f"{event.subject}: {event.reason}")
+            ports.core.ledger.note("event", event.event_id, "ignored", f"{event.subject}: {event.reason}")
     return []
 
 
@@ -84,11 +87,11 @@ def _tell_refused(ports: Ports, event: ModelRegistered, judged: Result) -> None:
 
 
 def _on_blob(ports: Ports, event: BlobArrived, message: str) -> list[Due]:
-    where = landing(event.path, ports.scenarios)
-    if event.container != ports.container:
-        where = f"container {event.container[:63]!r} is not {ports.container!r}"
+    where = landing(event.path, ports.core.scenarios)
+    if event.container != ports.core.container:
+        where = f"container {event.container[:63]!r} is not {ports.core.container!r}"
     if isinstance(where, str):
-        ports.ledger.note("blob", event.path, "ignored", f"Nothing was done: {where}.")
+        ports.core.ledger.note("blob", event.path, "ignored", f"Nothing was done: {where}.")
         return []
     blob = _as_it_is_now(ports, event)
     if blob is None:
@@ -99,13 +102,15 @@ def _on_blob(ports: Ports, event: BlobArrived, message: str) -> list[Due]:
 
 def _as_it_is_now(ports: Ports, event: BlobArrived) -> Blob | None:
     """The current version: an event is a hint, and an older version than the current one changes nothing."""
-    blob = ports.lake.stat(event.path)
+    blob = ports.core.lake.stat(event.path)
     if blob is None:
-        ports.ledger.note("blob", f"{event.path}@{event.etag}", "gone", "The blob was gone when its event was read.")
+        ports.core.ledger.note(
+            "blob", f"{event.path}@{event.etag}", "gone", "The blob was gone when its event was read."
+        )
         return None
     if event.etag and event.etag != blob.etag.strip('"'):
         reason = "A newer version of the blob was there when the event was read; that one is used."
-        ports.ledger.note("blob", f"{event.path}@{event.etag}", "superseded", reason)
+        ports.core.ledger.note("blob", f"{event.path}@{event.etag}", "superseded", reason)
     return blob
 
 
@@ -134,7 +139,7 @@ def on_window(ports: Ports, message: str) -> None:
         scenario, window = window_of(message)
     except (ValueError, KeyError, TypeError):
         key = hashlib.sha256(message.encode()).hexdigest()[:16]
-        ports.ledger.note("window", key, "ignored", 'The message is not {"scenario": …, "window": …}.')
+        ports.core.ledger.note("window", key, "ignored", 'The message is not {"scenario": …, "window": …}.')
         return
     scored = once(ports, "window", f"{scenario}/{window}", message, lambda: score_window(ports, scenario, window))
     if scored.acted and scored.outcome.state != "done":
@@ -149,12 +154,12 @@ def on_monitor(ports: Ports, message: str) -> None:
         scenario = str(json.loads(message)["scenario"])
     except (ValueError, KeyError, TypeError):
         key = hashlib.sha256(message.encode()).hexdigest()[:16]
-        ports.ledger.note("monitor", key, "ignored", 'The message is not {"scenario": …}.')
+        ports.core.ledger.note("monitor", key, "ignored", 'The message is not {"scenario": …}.')
         return
     try:
         monitor(ports, scenario, message)
     except Missing as fault:
-        ports.ledger.note("monitor", scenario[:200], "ignored", fault.reason)
+        ports.core.ledger.note("monitor", scenario[:200], "ignored", fault.reason)
     relay(ports)
 
 
@@ -169,7 +174,7 @@ def on_poison(ports: Ports, queue: str, message: str) -> None:
 
 def plan(ports: Ports, scenarios: Iterable[Scenario] | None = None) -> list[str]:
     """Messages for every window that is due, of these scenarios or of all, and for those whose worker died."""
-    stuck = [entry.message for entry in ports.history.stuck(ports.clock()) if entry.kind == "window"]
+    stuck = [entry.message for entry in ports.core.history.stuck(ports.core.clock()) if entry.kind == "window"]
     return list(dict.fromkeys([*stuck, *(window_message(due) for due in due_windows(ports, scenarios))]))
 
 
@@ -177,6 +182,13 @@ def sweep(ports: Ports) -> list[str]:
     """Messages for every event whose work was lost, and for every release that goes on: both sweeps, once each."""
     releases = sweep_releases(ports)
     return [*sweep_data(ports), *releases]
+
+
+def sweep_releases(ports: Ports) -> list[str]:
+    """Messages for every model whose release goes on; what this announces is delivered."""
+    messages = release_sweep.sweep_releases(ports)
+    relay(ports)
+    return messages
 
 
 def sweep_data(ports: Ports) -> list[str]:
@@ -198,7 +210,7 @@ def replay(ports: Ports, item: Item, reason: str) -> Outcome:
     else:
         (message,) = item.messages
         _from_queue(ports, _WINDOWS if item.kind == "window" else "", message)
-    entry = ports.history.find(item.kind, item.key)
+    entry = ports.core.history.find(item.kind, item.key)
     return Outcome("gone", "It is gone.") if entry is None else Outcome(entry.state, entry.reason)
 
 
@@ -218,7 +230,7 @@ def take_dead_letter(ports: Ports, letter_id: str, models: list[str] | None = No
     letter = ports.operations.dead_letters.find(letter_id)
     if letter is None or letter.problem:
         problem = "It is gone." if letter is None else f"It cannot be taken up: {letter.problem}."
-        ports.ledger.note("deadletter", letter_id, "failed" if letter else "gone", problem)
+        ports.core.ledger.note("deadletter", letter_id, "failed" if letter else "gone", problem)
         return
 
     def act() -> Outcome:

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from shared.domain.alert_targets import SETTING as ALERTS
-from shared.domain.alert_targets import Target, parse_targets
-from shared.domain.endpoints import DEFAULT as MACHINES
-from shared.domain.endpoints import SETTING as ENDPOINT
-from shared.domain.endpoints import Machines, machines
-from shared.domain.places import BlobPlace, blob_place, check_credential, check_topic, cluster_place, workspace_place
-from shared.domain.policy_settings import NAMES as RELEASE_NAMES
-from shared.domain.prices import NAMES as PRICE_NAMES
-from shared.domain.training import PROFILES
-from shared.errors import Misconfigured
+from shared.core.addresses import BlobPlace, blob_place, check_credential, check_topic, cluster_place, workspace_place
+from shared.core.errors import Misconfigured
+from shared.monitoring.alerts.targets import SETTING as ALERTS
+from shared.monitoring.alerts.targets import Target, parse_targets
+from shared.monitoring.prices import NAMES as PRICE_NAMES
+from shared.release.endpoint_names import DEFAULT as MACHINES
+from shared.release.endpoint_names import SETTING as ENDPOINT
+from shared.release.endpoint_names import Machines, machines
+from shared.release.policy_settings import NAMES as RELEASE_NAMES
+from shared.training.training_profile import PROFILES
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from kusto_double import Cluster, kusto_cluster
 from postgres import PostgresServer, postgres_server
 from world import World
 
-from local.azurite import Azurite, install
-from shared.errors import Transient
+from local.azurite.process import Azurite, install
+from shared.core.errors import Transient
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench.burst import Burst, Result, make, run
-from shared.domain.records import FINAL
+from shared.core.ledger import FINAL
 
 EVENTS = 400
 

@@ -15,12 +15,14 @@ from api_host import SETTINGS
 from canaries import CELLS, PEOPLE, SECRETS, files, forms, found, tables
 from command import Command, until
 from local_doctor import CLOSED
+from ports_with import ports_with
 from postgres import PostgresServer
 from sqlalchemy import make_url
 from world import World, points_csv
 
-from local.host import Host
-from local.subscriptions import SUBSCRIPTIONS
+from local.host.events.subscriptions import SUBSCRIPTIONS
+from local.host.functions_host import Host
+from shared.ports import Ports
 
 APP = Path(__file__).resolve().parent / "canary_app"
 
@@ -81,10 +83,8 @@ class _Log(logging.Handler):
         self.lines.append(self.format(record))
 
 
-def _replaced(world: World):  # noqa: ANN202 -- the world's own ports
-    from dataclasses import replace
-
-    ports = replace(world.ports, scenarios=PEOPLE)
+def _replaced(world: World) -> Ports:
+    ports = ports_with(world.ports, core__scenarios=PEOPLE)
     world.trainer.ports = ports
     return ports
 
@@ -138,7 +138,7 @@ def _land(host: Host, world: World) -> None:
 
 def _committed(world: World) -> bool:
     """One window is predicted, the other one refused."""
-    return {one.state for one in world.ports.windows.list("points")} == {"committed", "quarantined"}
+    return {one.state for one in world.ports.prediction.windows.list("points")} == {"committed", "quarantined"}
 
 
 def _whole(answer: httpx.Response) -> str:

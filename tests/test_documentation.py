@@ -13,11 +13,11 @@ from typer.main import get_command
 
 from functions.names import HTTP
 from local.cli import build
+from local.console.session import DEFAULTS
 from local.doctor.examination import CHECKS
 from local.roles import NEEDS
-from local.session import DEFAULTS
 from model_training.scenarios import SCENARIOS
-from shared.domain.alerts import RULES
+from shared.monitoring.alerts.alert import RULES
 from shared.settings import NAMES
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -27,8 +27,8 @@ import sqlalchemy as sa
 from killing import Countdown, Counted, counted
 from world import points_csv, settings_at, world_at
 
-from shared.domain.records import FINAL
-from shared.ports import MonitoringStores, Operations, Ports
+from shared.core.ledger import FINAL
+from shared.ports import Ports
 
 SEED = 20260301
 FULL = "MLOPS_FULL_SWEEP"
@@ -42,7 +42,7 @@ class Forks:
     """A server process that has imported everything, started no thread, and forks a child for each life."""
 
     def __init__(self) -> None:
-        line = [sys.executable, str(HERE / "lives.py")]
+        line = [sys.executable, str(HERE / "support" / "lives.py")]
         self._server = subprocess.Popen(
             line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | ALONE
         )
@@ -89,7 +89,7 @@ def check_instant(home: Path) -> None:
     assert rows == sum(commit.rows for commit in commits)
     if commits:
         with closing(world_at(home)) as world:
-            assert all(world.ports.lake.stat(commit.path) for commit in commits)
+            assert all(world.ports.core.lake.stat(commit.path) for commit in commits)
     assert generations == list(range(1, len(generations) + 1))
 
 
@@ -100,8 +100,8 @@ def final_state(home: Path) -> dict[str, object]:
 
 
 def _state(home: Path, ports: Ports) -> dict[str, object]:
-    (commit,) = ports.predictions.commits()
-    with ports.lake.open(commit.path) as source:
+    (commit,) = ports.prediction.predictions.commits()
+    with ports.core.lake.open(commit.path) as source:
         table = pq.read_table(io.BytesIO(source.read()))
     engine = database(home)
     with engine.connect() as connection:
@@ -110,17 +110,17 @@ def _state(home: Path, ports: Ports) -> dict[str, object]:
         open_entries = connection.execute(sa.text("select kind, key, state from ledger")).all()
     engine.dispose()
     assert [row for row in open_entries if row.state not in FINAL | {"requested"}] == []
-    folders = sorted({blob.path.split("/")[2] for blob in ports.lake.list("datasets/points/")})
+    folders = sorted({blob.path.split("/")[2] for blob in ports.core.lake.list("datasets/points/")})
     return {
-        "datasets": [one.id for one in ports.datasets.list()],
+        "datasets": [one.id for one in ports.datasets.versions.list()],
         "folders": folders,
-        "runs": [(one.id, one.state) for one in ports.runs.list()],
-        "models": [(one.id, one.sha256, one.state) for one in ports.registry.list()],
+        "runs": [(one.id, one.state) for one in ports.training.runs.list()],
+        "models": [(one.id, one.sha256, one.state) for one in ports.training.registry.list()],
         "deployments": [
-            (one.environment, one.generation, one.version) for one in ports.deployments.list(environment="*")
+            (one.environment, one.generation, one.version) for one in ports.release.deployments.list(environment="*")
         ],
-        "approvals": [(one.environment, one.state, one.decided_by) for one in ports.approvals.list()],
-        "windows": [(one.id, one.state, one.ordinal) for one in ports.windows.list()],
+        "approvals": [(one.environment, one.state, one.decided_by) for one in ports.release.approvals.list()],
+        "windows": [(one.id, one.state, one.ordinal) for one in ports.prediction.windows.list()],
         "rows": rows,
         "parquet": table.select(["prediction_id", "entity_key", "prediction", "probability"]).to_pylist(),
     }
@@ -227,9 +227,10 @@ def test_a_call_of_any_port_counts(tmp_path: Path) -> None:
         ports = {name for name, one in leaves(counting) if isinstance(one, Counted)}
         seen = Countdown(None)
         counted(world.ports, seen).monitoring.breaches.list("points")
-    values = {"scenarios", "container", "training_profile", "clock", "policies", "monitoring.prices"}
-    assert plain == values | {"tables", "profiles", "scoring"}
-    assert {"lake", "serving", "operations.alerts", "monitoring.actuals", "readings", "observer"} <= ports
+    values = {"core.scenarios", "core.container", "core.clock", "training.profile", "release.policies", "monitoring.prices"}
+    assert plain == values | {"datasets.tables", "profiles.profiler", "serving.scoring"}
+    some = {"core.lake", "release.endpoints", "monitoring.alert_deliveries", "monitoring.actuals", "serving.readings"}
+    assert some | {"core.observer", "serving.deployments", "release.deployments"} <= ports
     assert seen.seen == 1
 
 
@@ -237,7 +238,7 @@ def leaves(bundle: Any, before: str = "") -> Iterator[tuple[str, Any]]:
     """Every member of the bundle and of bundles within, by its name."""
     for field in fields(bundle):
         value = getattr(bundle, field.name)
-        if isinstance(value, Operations | MonitoringStores):
+        if type(value).__name__.endswith("Bundle"):
             yield from leaves(value, f"{before}{field.name}.")
         else:
             yield f"{before}{field.name}", value

@@ -19,7 +19,7 @@ from postgres import PostgresServer
 from test_kill_sweep import Forks, check_instant, final_state
 from world import points_csv, settings_at, world_at
 
-from local.azurite import Azurite
+from local.azurite.process import Azurite
 
 SAMPLE = 5
 FULL = "MLOPS_FULL_SWEEP"

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from local.azurite import BLOB_PORT, QUEUE_PORT, Azurite
-from local.commands.options import Json
+from local.azurite.azurite_settings import DEVELOPMENT, STORAGE, make_container
+from local.azurite.process import BLOB_PORT, QUEUE_PORT, Azurite
 from local.commands.up import hear_signals
-from local.emulated import DEVELOPMENT, STORAGE, make_container
-from local.output import as_json, err, out
-from local.session import Session
-from shared.domain.places import blob_place
+from local.console.options import Json
+from local.console.output import as_json, err, out
+from local.console.session import Session
+from shared.core.addresses import blob_place
 from shared.settings import CONTAINER
 
 Port = Annotated[int, typer.Option(min=0, max=65535)]

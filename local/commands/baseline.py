@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from local.commands.options import By, Json, ScenarioName
-from local.output import as_json, out, show
-from local.session import Session
-from shared.errors import Missing
-from shared.workflows.baseline import accept_baseline, list_baselines, read_baseline
-from shared.workflows.historic import read_history
+from local.console.options import By, Json, ScenarioName
+from local.console.output import as_json, out, show
+from local.console.session import Session
+from shared.core.errors import Missing
+from shared.profiles.baseline import accept_baseline, list_baselines, read_baseline
+from shared.profiles.history import read_history
 
 Dataset = Annotated[str, typer.Argument(help="The dataset version to judge by.")]
 Reason = Annotated[str, typer.Option(help="Why this one.")]

@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from local.commands.options import Json, ScenarioName
-from local.consuming import Request, as_curl, as_python, request_for
-from local.keys import load_keys
-from local.load import LoadResult, Target, load
-from local.output import as_json, out
-from local.session import Session
-from local.waiting import progress
-from shared.errors import Refused
+from local.console.options import Json, ScenarioName
+from local.console.output import as_json, out
+from local.console.session import Session
+from local.console.waiting import progress
+from local.host.http.keys import load_keys
+from local.load.example_request import Request, as_curl, as_python, request_for
+from local.load.http_load import LoadResult, Target, load
+from shared.core.errors import Refused
 
 Url = Annotated[str | None, typer.Option(help="Where the app answers; without it the host of this home, or port 7071.")]
 

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from local.commands.options import Json
-from local.output import as_json, out
-from local.running import running_host
-from local.session import PORT, Session
-from shared.errors import BadInput
+from local.console.options import Json
+from local.console.output import as_json, out
+from local.console.session import PORT, Session
+from local.host.running import running_host
+from shared.core.errors import BadInput
 
 File = Annotated[Path, typer.Argument(help="The HTML file to write.")]
 Open = Annotated[bool, typer.Option("--open", help="Open it in the browser.")]
@@ -43,7 +43,7 @@ def dashboard(context: typer.Context, open_it: Open = False, json: Json = False)
 
 def export(file: File, json: Json = False) -> None:
     """Write the dashboard, as things stand now, into one HTML file that needs no network."""
-    from local.dashboard_file import exported
+    from local.console.dashboard_file import exported
 
     if file.suffix.lower() not in (".html", ".htm"):
         raise BadInput(f"{file} is no HTML file; accepted: a name that ends with .html.")

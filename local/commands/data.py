@@ -8,22 +8,23 @@ from typing import Annotated, Any
 
 import typer
 
-from local.commands.options import Json, ScenarioName, Timeout
-from local.files import drop_name, land, match_tables
-from local.output import as_json, out
-from local.session import Session
-from local.waiting import Watcher, progress, wait_for, window_fate, windows_ended
+from local.console.drop_files import drop_name, land, match_tables
+from local.console.options import Json, ScenarioName, Timeout
+from local.console.output import as_json, out
+from local.console.session import Session
+from local.console.waiting import Watcher, progress, wait_for, window_fate, windows_ended
 from shared import dispatch
-from shared.domain.paths import Landing
-from shared.domain.records import Blob, Window
-from shared.domain.scenario import Scenario
-from shared.domain.training import PROFILES
-from shared.errors import BadInput, Missing
+from shared.core.blob import Blob
+from shared.core.errors import BadInput, Missing
+from shared.core.paths import Landing
+from shared.core.scenario import Scenario
+from shared.monitoring.governor import person_asked
+from shared.operations.status import DropOutcome, drop_outcome, run_outcome
 from shared.ports import Ports
-from shared.workflows.governor import person_asked
-from shared.workflows.status import DropOutcome, drop_outcome, run_outcome
-from shared.workflows.train import request_training, resume_training
-from shared.workflows.windows import input_key
+from shared.prediction.window import Window
+from shared.prediction.windows import input_key
+from shared.training.runs import request_training, resume_training
+from shared.training.training_profile import PROFILES
 
 EXITS = {"quarantined": 3, "refused": 3, "failed": 4}
 Files = Annotated[list[Path] | None, typer.Argument(help="Files to land.")]
@@ -100,7 +101,7 @@ def train(
 
 
 def _dataset(ports: Ports, scenario: str, wanted: str | None) -> Any:
-    versions = ports.datasets.list(scenario)
+    versions = ports.datasets.versions.list(scenario)
     for version in reversed(versions):
         if wanted in (None, version.id):
             return version
@@ -121,7 +122,7 @@ def predict(
     """Land unlabelled rows and score what is due; without files, only score what is due."""
     session = Session()
     declared = session.scenario(scenario)
-    if session.ports.deployments.current(scenario) is None:
+    if session.ports.release.deployments.current(scenario) is None:
         raise Missing(
             f"No model is deployed for {scenario}; drop labelled data first: mlops drop {scenario} FILE --wait."
         )
@@ -153,7 +154,7 @@ def _score_due(ports: Ports, scenario: Scenario) -> list[Window]:
     for message in messages:
         dispatch.on_window(ports, message)
     due = {dispatch.window_of(message)[1] for message in messages}
-    return [window for window in ports.windows.list(scenario.name) if window.id in due]
+    return [window for window in ports.prediction.windows.list(scenario.name) if window.id in due]
 
 
 def _report(ports: Ports, windows: list[Window], json: bool) -> None:
@@ -170,7 +171,7 @@ def _report(ports: Ports, windows: list[Window], json: bool) -> None:
 
 def _window_row(ports: Ports, window: Window) -> dict[str, Any]:
     state, reason = window_fate(ports, window)
-    commit = ports.predictions.committed(window.scenario, window.id)
+    commit = ports.prediction.predictions.committed(window.scenario, window.id)
     return {
         "window": window.id,
         "state": state,

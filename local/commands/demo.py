@@ -11,23 +11,23 @@ from typing import Annotated, Any
 
 import typer
 
-from local.commands.options import Json
 from local.commands.release import go_on
 from local.commands.up import hear_signals
-from local.demo_closing import REQUESTED, SEED, close, predicted
-from local.files import land
-from local.output import as_json, err
-from local.session import PORT, Session
-from local.story import Story
-from local.waiting import Watcher, progress, wait_for, window_fate, windows_ended
-from model_training.threads import limit
-from shared.domain.paths import Landing
-from shared.domain.records import Blob
-from shared.domain.scenario import Knobs, Scenario
-from shared.errors import BadInput, Fault
-from shared.workflows.approvals import decide
-from shared.workflows.status import DropOutcome, drop_outcome
-from shared.workflows.windows import input_key
+from local.console.demo_closing import REQUESTED, SEED, close, predicted
+from local.console.drop_files import land
+from local.console.journal import Story
+from local.console.options import Json
+from local.console.output import as_json, err
+from local.console.session import PORT, Session
+from local.console.waiting import Watcher, progress, wait_for, window_fate, windows_ended
+from model_training.runs.threads import limit
+from shared.core.blob import Blob
+from shared.core.errors import BadInput, Fault
+from shared.core.paths import Landing
+from shared.core.scenario import Knobs, Scenario
+from shared.operations.status import DropOutcome, drop_outcome
+from shared.prediction.windows import input_key
+from shared.release.approvals import decide
 
 ROWS = 6000
 SCORING_ROWS = 500
@@ -79,7 +79,7 @@ def _play_year(*, json: bool) -> None:
     # Models are trained in this process: before the libraries that learn are loaded.
     limit(os.environ)
     from local.commands.story import tell_story
-    from local.tale.chapters import CHAPTERS
+    from local.story.chapters import CHAPTERS
 
     tell_story(CHAPTERS, json=json)
 
@@ -103,7 +103,7 @@ def _approved(session: Session, story: Story, where: Landing, outcome: DropOutco
     ports = session.ports
     if outcome.outcome != "waiting":
         return outcome
-    for one in ports.approvals.list(where.scenario.name):
+    for one in ports.release.approvals.list(where.scenario.name):
         if one.state == "open":
             decide(ports, one.id, "approve", by=SECOND_PERSON, reason="Its card and its certificate look right.")
             go_on(ports, one.scenario, one.version)
@@ -112,7 +112,7 @@ def _approved(session: Session, story: Story, where: Landing, outcome: DropOutco
 
 
 def _generating(session: Session) -> list[Scenario]:
-    return [scenario for scenario in session.ports.scenarios.values() if scenario.generate is not None]
+    return [scenario for scenario in session.ports.core.scenarios.values() if scenario.generate is not None]
 
 
 def _drop(session: Session, scenario: Scenario, rows: int) -> Landing:
@@ -143,7 +143,7 @@ def _land_generated(session: Session, scenario: Scenario, area: str, drop: str, 
 
 def _predict(session: Session, story: Story) -> None:
     drop = f"demo-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}"
-    served = [one for one in _generating(session) if session.ports.deployments.current(one.name) is not None]
+    served = [one for one in _generating(session) if session.ports.release.deployments.current(one.name) is not None]
     landed = [
         (
             one,

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from local.commands.options import Json
-from local.keys import fingerprint, load_keys, rotate
-from local.output import as_json, out, show
-from local.session import Session
+from local.console.options import Json
+from local.console.output import as_json, out, show
+from local.console.session import Session
+from local.host.http.keys import fingerprint, load_keys, rotate
 
 Scope = Annotated[str, typer.Argument(help="score, approve or operate.")]
 Reveal = Annotated[bool, typer.Option("--reveal", help="Print the whole key. Whoever reads it can use it.")]

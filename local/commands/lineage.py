@@ -9,12 +9,13 @@ import typer
 from rich.text import Text
 from rich.tree import Tree
 
-from local.commands.options import Json
-from local.output import as_json, out
-from local.session import Session
-from shared.domain.lineage import Impact, Scored, Trace
-from shared.workflows import trace as lineage
-from shared.workflows.trace_view import impact_value, trace_value
+from local.console.options import Json
+from local.console.output import as_json, out
+from local.console.session import Session
+from shared.operations import tracing as lineage
+from shared.operations.lineage import Impact, Trace
+from shared.operations.trace_view import impact_value, trace_value
+from shared.prediction.revision import Scored
 
 _SHOWN = 20
 _SHORT = 12

@@ -10,11 +10,11 @@ from typing import Annotated, Any
 
 import typer
 
-from local.commands.options import Json
-from local.output import err, out
-from local.session import Session
-from shared.adapters.file_observer import FILE
-from shared.errors import Missing
+from local.console.options import Json
+from local.console.output import err, out
+from local.console.session import Session
+from shared.adapters.files.file_observer import FILE
+from shared.core.errors import Missing
 
 _LOOK_SECONDS = 0.5
 _SAID = 200

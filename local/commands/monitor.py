@@ -7,21 +7,21 @@ from typing import Annotated, Any
 
 import typer
 
-from local.commands.options import Json, ScenarioName
-from local.files import drop_name, land
-from local.output import as_json, out, show
-from local.session import Session
-from shared.domain.actuals import labels_table
-from shared.domain.paths import Landing
-from shared.domain.records import Outcome
-from shared.errors import BadInput, Fault
+from local.console.drop_files import drop_name, land
+from local.console.options import Json, ScenarioName
+from local.console.output import as_json, out, show
+from local.console.session import Session
+from shared.core.claims import once
+from shared.core.drops import blob_key
+from shared.core.errors import BadInput, Fault
+from shared.core.ledger import Outcome
+from shared.core.paths import Landing
+from shared.monitoring.actual_labels import labels_table
+from shared.monitoring.alerts.delivery import relay
+from shared.monitoring.late_labels import take_actuals
+from shared.monitoring.monitor import Watch, monitor, watch_again
+from shared.monitoring.scorecards import compute_scorecards
 from shared.ports import Ports
-from shared.workflows.actuals import take_actuals
-from shared.workflows.announce import relay
-from shared.workflows.claims import once
-from shared.workflows.ingest import blob_key
-from shared.workflows.monitor import Watch, monitor, watch_again
-from shared.workflows.scorecards import compute_scorecards
 
 _REFUSED, _FAILED = 3, 4
 Some = Annotated[str | None, typer.Argument(help="One scenario; all by default.")]
@@ -55,7 +55,7 @@ def run(
 ) -> None:
     """Watch every window that was not watched yet, state quality, and ask whether to learn again."""
     session = Session()
-    names = [name] if (name := session.named(scenario)) else sorted(session.ports.scenarios)
+    names = [name] if (name := session.named(scenario)) else sorted(session.ports.core.scenarios)
     if window is not None:
         if scenario is None:
             raise BadInput("A window belongs to a scenario; accepted: mlops monitor run SCENARIO --window WINDOW.")
@@ -157,8 +157,8 @@ def _taken(ports: Ports, where: Landing, key: str) -> Outcome:
 def scorecard(scenario: Some = None, json: Json = False) -> None:
     """Of each promotion: gain promised and realised, hours from data to production, seconds and cost by stage."""
     session = Session()
-    names = [name] if (name := session.named(scenario)) else sorted(session.ports.scenarios)
-    cards = [card for name in names for card in compute_scorecards(session.ports, session.ports.scenarios[name])]
+    names = [name] if (name := session.named(scenario)) else sorted(session.ports.core.scenarios)
+    cards = [card for name in names for card in compute_scorecards(session.ports, session.ports.core.scenarios[name])]
     rows = [
         (
             card.scenario,

@@ -6,21 +6,21 @@ from typing import Annotated, Any
 
 import typer
 
-from local.commands.look import name_version
-from local.commands.options import By, Json, ScenarioName
-from local.output import as_json, out, plain, show
-from local.session import Session
+from local.commands.inspect import name_version
+from local.console.options import By, Json, ScenarioName
+from local.console.output import as_json, out, plain, show
+from local.console.session import Session
 from shared import dispatch
-from shared.domain.records import Check
-from shared.domain.release import Rollout
-from shared.errors import Missing, Refused
+from shared.core.errors import Missing, Refused
+from shared.core.messages import model_message
 from shared.ports import Ports
-from shared.workflows import approvals as workflow
-from shared.workflows import rollout as rollouts
-from shared.workflows.aftercare import after, watch_full, watched
-from shared.workflows.deploy import find_model, override
-from shared.workflows.messages import model_message
-from shared.workflows.releases import release_status, shown
+from shared.release import approvals as workflow
+from shared.release import rollouts
+from shared.release.deploy import find_model, override
+from shared.release.post_rollout_watch import after, watch_full, watched
+from shared.release.release_status import release_status, shown
+from shared.release.verdict import Check
+from shared.serving.rollout import Rollout
 
 ApprovalId = Annotated[str, typer.Argument(help="The request's id: mlops approvals lists them.")]
 ModelName = Annotated[str, typer.Argument(help="name:version")]
@@ -49,7 +49,9 @@ def list_approvals(
 ) -> None:
     """Requests for approval that wait for a person."""
     session = Session()
-    found = [one for one in session.ports.approvals.list(session.named(scenario)) if every or one.state == "open"]
+    found = [
+        one for one in session.ports.release.approvals.list(session.named(scenario)) if every or one.state == "open"
+    ]
     rows = [(one.id, one.model, one.environment, one.state, one.requested_by, one.expires, one.why) for one in found]
     columns = ("id", "model", "environment", "state", "asked by", "expires", "why")
     show(json_output=json, value=[shown(one) for one in found], title="Approvals", columns=columns, rows=rows)
@@ -104,7 +106,7 @@ def gate_show(model: ModelName, json: Json = False) -> None:
     name, version = name_version(model)
     session.scenario(name)
     found = find_model(session.ports, name, version)
-    verdict = session.ports.deployments.verdict(found)
+    verdict = session.ports.release.deployments.verdict(found)
     if verdict is None:
         raise Missing(f"{found.id} has no certificate yet: its gate has not judged it.")
     rows = [(one.name, one.verdict, one.value, one.threshold, one.reason) for one in verdict.checks]
@@ -141,7 +143,7 @@ def rollout_list(
 ) -> None:
     """Every change of every rollout, oldest first."""
     session = Session()
-    found = session.ports.rollouts.list(session.named(scenario))
+    found = session.ports.release.rollouts.list(session.named(scenario))
     rows = [(one.model, one.environment, one.number, one.state, one.share, one.by, one.reason, one.at) for one in found]
     columns = ("candidate", "environment", "change", "state", "share %", "by", "reason", "at")
     show(json_output=json, value=found, title="Rollouts", columns=columns, rows=rows)
@@ -160,12 +162,12 @@ def rollout_show(scenario: ScenarioName, json: Json = False) -> None:
 
 def _tried(ports: Ports, scenario: str) -> tuple[Rollout, list[Check], str]:
     """The newest change, its verdicts, and what is going on in a few words; Refused when nothing is."""
-    current = rollouts.going_on(ports, scenario, ports.policies.last(scenario))
+    current = rollouts.going_on(ports, scenario, ports.release.policies.last(scenario))
     if current is not None:
         title = f"{current.model}: {current.state}, {current.share} % beside generation {current.base}"
         return current, rollouts.health(ports, current), title
     served = watched(ports, scenario)
-    if served is None or ports.clock() >= served.until:
+    if served is None or ports.core.clock() >= served.until:
         raise Refused(f"Nothing is being tried for {scenario}; mlops rollout list {scenario} tells what was.")
     title = f"{served.rollout.model}: full, judged until {served.until:%H:%M} UTC by generation {served.rollout.base}"
     return served.rollout, after(ports, served), title

@@ -6,15 +6,15 @@ from typing import Annotated, Any
 
 import typer
 
-from local.commands.again import DryRun
-from local.commands.instants import instant
-from local.commands.options import By, Json
-from local.output import as_json, out
-from local.session import Session
+from local.commands.backfill import DryRun
+from local.console.options import By, Json
+from local.console.output import as_json, out
+from local.console.session import Session
+from local.console.timestamps import instant
 from shared import dispatch
-from shared.errors import Fault
+from shared.core.errors import Fault
+from shared.operations.replay import Item, replayable
 from shared.ports import Ports
-from shared.workflows.replay import Item, replayable
 
 _EXITS = {"failed": 4, "conflict": 4, "released": 4, "in_progress": 4, "quarantined": 3, "refused": 3, "left": 3}
 

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from local.commands.options import Json, ScenarioName
-from local.output import as_json, out, show
-from local.session import Session
-from shared.domain.recurrence import FREQUENCIES
-from shared.workflows import schedules as workflow
+from local.console.options import Json, ScenarioName
+from local.console.output import as_json, out, show
+from local.console.session import Session
+from shared.training import schedule_requests as workflow
+from shared.training.recurrence import FREQUENCIES
 
 Name = Annotated[str, typer.Argument(help="The schedule's name.")]
 
@@ -30,7 +30,7 @@ def list_schedules(
 ) -> None:
     """Schedules by the time they were made, stopped ones among them."""
     session = Session()
-    found = session.ports.operations.schedules.list(session.named(scenario))
+    found = session.ports.training.schedules.list(session.named(scenario))
     value = [{"Scenario": one.scenario, **workflow.shown(session.ports, one)} for one in found]
     columns = ("scenario", "name", "every", "status", "next due", "last due", "last outcome")
     show(json_output=json, value=value, title="Schedules", columns=columns, rows=[_row(one) for one in value])

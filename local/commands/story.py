@@ -11,12 +11,12 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from local.output import as_json, command_at, err, out
-from local.session import Session
-from local.tale.chapter import Chapter, Ending
-from local.tale.play import play
-from local.tale.telling import Teller, told
-from local.waiting import progress
+from local.console.output import as_json, command_at, err, out
+from local.console.session import Session
+from local.console.waiting import progress
+from local.story.chapter import Chapter, Ending
+from local.story.play import play
+from local.story.printer import Teller, told
 
 _FAILED = 4
 

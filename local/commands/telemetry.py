@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from local.commands.options import Json, ScenarioName
-from local.files import drop_name
-from local.messages import read_messages
-from local.output import as_json, out, show
-from local.session import Session
-from shared.domain.scenario import Scenario
-from shared.errors import BadInput
+from local.console.drop_files import drop_name
+from local.console.options import Json, ScenarioName
+from local.console.output import as_json, out, show
+from local.console.session import Session
+from local.console.telemetry_messages import read_messages
+from shared.core.errors import BadInput
+from shared.core.scenario import Scenario
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +36,7 @@ def send(
     declared = _telemetry(session, scenario)
     rows = read_messages(file, declared.scoring_table)
     path = f"scoring/{scenario}/{drop_name(drop, [file])}/{declared.batch.table}.parquet"
-    _, written = session.ports.lake.put(path, io.BytesIO(session.ports.tables.write(rows)))
+    _, written = session.ports.core.lake.put(path, io.BytesIO(session.ports.datasets.tables.write(rows)))
     if not written:
         raise BadInput(f"There is a file {path} already; accepted: another --drop.")
     if json:
@@ -49,7 +49,7 @@ def list_spans(scenario: ScenarioName, json: Json = False) -> None:
     """Spans that were read for windows, oldest first."""
     session = Session()
     _telemetry(session, scenario)
-    spans = session.ports.operations.spans.list(scenario)
+    spans = session.ports.prediction.spans.list(scenario)
     rows = [(one.window or "(nothing)", one.span.start, one.span.end, one.rows, one.sha256[:12]) for one in spans]
     columns = ("window", "from", "to", "rows", "sha256")
     show(json_output=json, value=spans, title="Spans", columns=columns, rows=rows)
@@ -58,6 +58,6 @@ def list_spans(scenario: ScenarioName, json: Json = False) -> None:
 def _telemetry(session: Session, name: str) -> Scenario:
     declared = session.scenario(name)
     if declared.batch.source != "telemetry":
-        known = [one.name for one in session.ports.scenarios.values() if one.batch.source == "telemetry"]
+        known = [one.name for one in session.ports.core.scenarios.values() if one.batch.source == "telemetry"]
         raise BadInput(f"{name} predicts drops, not telemetry; telemetry: {', '.join(sorted(known))}.")
     return declared

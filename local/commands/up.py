@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from local.commands.options import Json
-from local.output import as_json, out
-from local.session import PORT, Session
+from local.console.options import Json
+from local.console.output import as_json, out
+from local.console.session import PORT, Session
 
 
 def register(app: typer.Typer) -> None:

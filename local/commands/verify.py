@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from local.commands.options import Json
-from local.output import err, show
-from shared.domain.records import Check
-from shared.errors import BadInput
-from shared.workflows.smoke import junit
+from local.console.options import Json
+from local.console.output import err, show
+from shared.core.errors import BadInput
+from shared.release.smoke_checks import junit
+from shared.release.verdict import Check
 
 if TYPE_CHECKING:
     from local.verify.deployment import Deployment

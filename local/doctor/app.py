@@ -7,10 +7,10 @@ import re
 from typing import Any
 
 from local.doctor.finding import Finding, Subject
-from local.local_settings import read_object
-from local.options import HostOptions, read_options
-from shared.errors import Fault
-from shared.workflows.claims import CLAIM_TTL
+from local.host.host_options import HostOptions, read_options
+from local.host.local_settings import read_object
+from shared.core.claims import CLAIM_TTL
+from shared.core.errors import Fault
 
 BUNDLE = "Microsoft.Azure.Functions.ExtensionBundle"
 _RANGE = re.compile(r"\[\s*(\d+)\.[\d.*]*\s*,\s*(\d+)\.[\d.]*\s*\)")
@@ -20,7 +20,7 @@ _FIX = "git checkout host.json"
 
 def functions(subject: Subject) -> list[Finding]:
     """Whether Microsoft's worker library can index the app."""
-    from local.worker import declared_functions
+    from local.host.worker import declared_functions
 
     try:
         found = declared_functions(subject.directory, subject.environ)

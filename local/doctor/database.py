@@ -8,11 +8,11 @@ from pathlib import Path
 
 from sqlalchemy import URL, Engine, make_url, text
 
-from local.doctor.asking import unreachable
 from local.doctor.finding import Finding, Subject
-from shared.adapters.sql.engine import PAUSE, bare_engine, read
+from local.doctor.http_probe import unreachable
+from shared.adapters.sql.connection.engine import PAUSE, bare_engine, read
 from shared.adapters.sql.migrations import schema_state
-from shared.errors import Fault, Misconfigured
+from shared.core.errors import Fault, Misconfigured
 
 _PORTS = {"postgresql": 5432, "mssql": 1433}
 # `ledger` stands for all: rights are given on the whole schema.
@@ -34,7 +34,7 @@ _TO_CREATE = {
         "GRANT CREATE TABLE, CREATE VIEW TO [CURRENT_USER_NAME]; GRANT ALTER ON SCHEMA::dbo TO [CURRENT_USER_NAME]"
     ),
 }
-APPLY = 'python -m local.migrations apply --url "$DATABASE_URL"   # as a user who may create tables'
+APPLY = 'python -m local.tools.migrations apply --url "$DATABASE_URL"   # as a user who may create tables'
 _BUSY_SECONDS = 5.0
 
 

@@ -11,13 +11,13 @@ from queue import Empty, SimpleQueue
 
 from azure.core.exceptions import ClientAuthenticationError
 
+from local.console.session import APP, DEFAULTS
 from local.doctor import app, database, grid, identity, machine, names, services, storage, values, work
 from local.doctor.finding import TOTAL_SECONDS, Check, Finding, Subject, first_line
 from local.doctor.secrets import redacted
-from local.local_settings import read_environment
-from local.session import APP, DEFAULTS
-from shared.adapters.azure_clients import make_credential
-from shared.errors import Fault
+from local.host.local_settings import read_environment
+from shared.adapters.azure.clients import make_credential
+from shared.core.errors import Fault
 from shared.settings import read_settings
 
 # In the order in which they are told; they run at the same time.

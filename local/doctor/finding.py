@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from local.session import APP
+from local.console.session import APP
 from shared.settings import Settings
 
 if TYPE_CHECKING:

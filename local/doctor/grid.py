@@ -7,13 +7,13 @@ from typing import Any
 
 import httpx
 
-from local.doctor.asking import ask
 from local.doctor.finding import Finding, Subject, first_line
+from local.doctor.http_probe import ask
 from local.doctor.identity import ARM
-from local.subscriptions import SUBSCRIPTIONS
-from local.watch import blob_created
-from shared.domain.events import ACTED_ON
-from shared.domain.paths import AREAS
+from local.host.events.lake_watch import blob_created
+from local.host.events.subscriptions import SUBSCRIPTIONS
+from shared.core.events import ACTED_ON
+from shared.core.paths import AREAS
 
 VERSION = "2025-02-15"
 # What `azd env get-values` prints; the names of topics and subscriptions are those of infra/events.bicep.

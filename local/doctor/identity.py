@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from local.doctor.finding import Finding, Subject, claims_of, first_line
-from shared.domain.places import check_credential
+from shared.core.addresses import check_credential
 
 STORAGE = "https://storage.azure.com/.default"
 ARM = "https://management.azure.com/.default"
@@ -60,7 +60,7 @@ def scopes(subject: Subject) -> Iterator[tuple[str, str]]:
 
 
 def _database_scope(url: str) -> str:
-    from shared.adapters.sql import postgres, sqlserver
+    from shared.adapters.sql.connection import postgres, sqlserver
 
     parts = urlsplit(url)
     if url.startswith("mssql") and not parts.username:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
+from local.console.session import DEFAULTS
 from local.doctor.finding import Finding
-from local.session import DEFAULTS
 from model_training.scenarios import SCENARIOS
-from shared.domain.policy_settings import NAMES as POLICIES
+from shared.release.policy_settings import NAMES as POLICIES
 from shared.settings import NAMES
 
 KNOWN = (*NAMES, *DEFAULTS, "AzureWebJobsStorage")

@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from local.doctor.asking import ask, unreachable
 from local.doctor.finding import Finding, Subject, first_line
+from local.doctor.http_probe import ask, unreachable
 from local.doctor.identity import ARM, principal
 from local.roles import roles_on
-from shared.domain.places import WorkspacePlace, workspace_place
+from shared.core.addresses import WorkspacePlace, workspace_place
 
 VERSION = "2024-10-01"
 _OK, _NOT_FOUND = 200, 404

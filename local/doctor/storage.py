@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from functions.names import QUEUES
-from local.doctor.asking import ask, unreachable
+from local.azurite.azurite_settings import queue_place
 from local.doctor.finding import Finding, Subject, first_line
+from local.doctor.http_probe import ask, unreachable
 from local.doctor.identity import STORAGE, principal
-from local.emulated import queue_place
-from local.queues import POISON, open_queues
+from local.host.queues.queue_store import POISON, open_queues
 from local.roles import roles_on
-from shared.adapters.azure_clients import EMULATOR_KEY, Patience, container_client
-from shared.domain.places import EMULATOR_ACCOUNT, BlobPlace
-from shared.errors import Fault, Misconfigured, Permanent
-from shared.ports import Lake
+from shared.adapters.azure.clients import EMULATOR_KEY, Patience, container_client
+from shared.core.addresses import EMULATOR_ACCOUNT, BlobPlace
+from shared.core.errors import Fault, Misconfigured, Permanent
+from shared.core.ports import Lake
 
 if TYPE_CHECKING:
     from azure.storage.queue import QueueServiceClient
@@ -53,10 +53,10 @@ def lake(subject: Subject) -> list[Finding]:
 
 def _lake(subject: Subject, place: BlobPlace | None) -> Lake:
     if place is None:
-        from shared.adapters.folder_lake import FolderLake
+        from shared.adapters.files.folder_lake import FolderLake
 
         return FolderLake(subject.settings.lake_folder)  # type: ignore[arg-type]  # no place: a folder
-    from shared.adapters.blob_lake import BlobLake
+    from shared.adapters.blob.lake import BlobLake
 
     credential = None if place.emulated else subject.credential()
     return BlobLake(place, container_client(place, credential, BRIEF))
@@ -126,7 +126,7 @@ def _queue_endpoint(subject: Subject) -> str:
 def _queue_client(subject: Subject, endpoint: str, *, emulated: bool) -> QueueServiceClient:
     from azure.storage.queue import QueueServiceClient
 
-    from shared.adapters.azure_retries import Retries
+    from shared.adapters.azure.retries import Retries
 
     key: Any = {"account_name": EMULATOR_ACCOUNT, "account_key": EMULATOR_KEY} if emulated else subject.credential()
     return QueueServiceClient(

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from local.doctor.finding import Finding
 from model_training.scenarios import SCENARIOS
-from shared.domain.places import blob_place, is_loopback
-from shared.domain.policy_settings import NAMES as POLICIES
-from shared.domain.policy_settings import read_policies
-from shared.domain.prices import NAMES as PRICES
-from shared.domain.prices import read_prices
-from shared.errors import Misconfigured
+from shared.core.addresses import blob_place, is_loopback
+from shared.core.errors import Misconfigured
+from shared.monitoring.prices import NAMES as PRICES
+from shared.monitoring.prices import read_prices
+from shared.release.policy_settings import NAMES as POLICIES
+from shared.release.policy_settings import read_policies
 from shared.settings import NAMES, Settings, read_settings
 
 _FIX = (

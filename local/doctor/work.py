@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 from local.doctor.database import opened
 from local.doctor.finding import Finding, Subject
-from local.running import running_host
-from shared.adapters.sql.history import SqlHistory
+from local.host.running import running_host
+from shared.adapters.sql.ledger.history import SqlHistory
 from shared.adapters.sql.migrations import schema_state
-from shared.errors import Fault
+from shared.core.errors import Fault
 
 
 def host(subject: Subject) -> list[Finding]:

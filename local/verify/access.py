@@ -8,7 +8,7 @@ import httpx
 
 from functions.names import ANONYMOUS, HTTP, Route
 from local.verify.deployment import Deployment
-from shared.domain.records import Check
+from shared.release.verdict import Check
 
 # What no deployment has: should a door be open after all, nothing behind it is moved.
 NOBODY = "verify-nobody"

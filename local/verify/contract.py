@@ -10,7 +10,7 @@ import httpx
 from functions.names import HTTP
 from local.verify.access import NOBODY
 from local.verify.deployment import Deployment
-from shared.domain.records import Check
+from shared.release.verdict import Check
 
 _OK, _FORBIDDEN = 200, frozenset({401, 403})
 _CLIENT_ERRORS = range(400, 500)

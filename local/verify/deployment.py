@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from shared.domain.places import is_loopback
-from shared.errors import BadInput, Transient
+from shared.core.addresses import is_loopback
+from shared.core.errors import BadInput, Transient
 
 HEADER = "x-functions-key"
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)

@@ -11,14 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from model_training import contest
 from model_training.azureml import trial
-from model_training.sealing import order_of, sealed
-from model_training.search import Found
+from model_training.search import candidate_ranking as contest
+from model_training.search.search import Found
 from model_training.steps import prepare, tune
+from model_training.steps.step_cache import order_of, sealed
 from model_training.steps.work import write_json
-from shared.domain.scenario import Scenario
-from shared.errors import Fault
+from shared.core.errors import Fault
+from shared.core.scenario import Scenario
 
 NAME = "collect"
 # A sweep for each candidate that is tuned.

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from model_training.azureml import collect, environments, trial
-from model_training.runner import NAMES as STEPS
+from model_training.runs.runner import NAMES as STEPS
 
 FOLDER = Path(__file__).parents[1] / "components"
 NAMES: tuple[str, ...] = (*STEPS, trial.NAME, collect.NAME)

@@ -8,12 +8,12 @@ from model_training.azureml import collect, environments, trial
 from model_training.azureml.components import component
 from model_training.azureml.platform import IMAGE_DEFAULT, Platform
 from model_training.azureml.spaces import Sweep, algorithm, search_space
-from model_training.runner import STEPS
-from model_training.spaces import SPACES
+from model_training.runs.runner import STEPS
+from model_training.search.spaces import SPACES
 from model_training.steps import define_dataset, tune
 from model_training.text.names import DEEP
-from shared.domain.metrics import LARGER_IS_BETTER
-from shared.domain.scenario import Scenario
+from shared.core.scenario import Scenario
+from shared.training.metrics import LARGER_IS_BETTER
 
 # The steps of a text scenario that fit or judge a network.
 _FITTING = ("explore", "tune", "train", "evaluate", trial.NAME)

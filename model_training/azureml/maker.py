@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
 
-    from shared.ports.training import JobOrder
+    from shared.training.ports import JobOrder
 
 
 def make_job(client: MLClient, order: JobOrder) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from model_training.spaces import SPACES
+from model_training.search.spaces import SPACES
 
 
 @dataclass(frozen=True, slots=True)

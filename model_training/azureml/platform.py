@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shared.errors import Misconfigured
+from shared.core.errors import Misconfigured
 
 COMPUTE, EXPERIMENT, IMAGE = "AZUREML_COMPUTE", "AZUREML_EXPERIMENT", "AZUREML_IMAGE"
 # Every setting the module reads; AZUREML_COMPUTE_<STEP> and AZUREML_ENVIRONMENT_<STEP> are for one step alone.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.domain.recurrence import Recurrence
+from shared.training.recurrence import Recurrence
 
 
 def schedule(name: str, recurrence: Recurrence, job: Any) -> Any:

@@ -8,8 +8,8 @@ from typing import Any
 from model_training import batch_entry
 from model_training.azureml import environments
 from model_training.azureml.platform import Platform
-from shared.domain.scenario import Scenario
-from shared.errors import BadInput
+from shared.core.errors import BadInput
+from shared.core.scenario import Scenario
 
 NAME = "score"
 UNLIMITED = -1

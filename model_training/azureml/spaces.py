@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from model_training.azureml.parameters import Parameter, parameters_of
-from shared.errors import BadInput
+from shared.core.errors import BadInput
 
 # Bayesian sampling knows no logarithmic distributions and no early termination; these spaces have the first,
 # a network wants the second.

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from model_training.azureml import components, environments
 from model_training.azureml.jobs import TrainingOrder, training_job
 from model_training.azureml.platform import Platform, read_platform
-from model_training.manifest import code_version
+from model_training.steps.manifest import code_version
 from shared.adapters.azureml.faults import explained
-from shared.errors import Missing
-from shared.ports.training import JobOrder
+from shared.core.errors import Missing
+from shared.training.ports import JobOrder
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient

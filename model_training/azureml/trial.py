@@ -13,13 +13,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from model_training.azureml.parameters import Parameter, parameters_of
-from model_training.candidates import Parameters, Plan
-from model_training.search import Trial
-from model_training.spaces import SPACES
+from model_training.estimators.candidates import Parameters, Plan
+from model_training.search.search import Trial
+from model_training.search.spaces import SPACES
 from model_training.steps import prepare, tune
 from model_training.steps.work import Order, read_json, write_json
-from shared.domain.scenario import Scenario
-from shared.errors import BadInput, Fault, Missing
+from shared.core.errors import BadInput, Fault, Missing
+from shared.core.scenario import Scenario
 
 NAME = "trial"
 FILE = "trial.json"
@@ -42,7 +42,7 @@ def main(
 ) -> int:
     """Run the trial: 0 well, 1 with a sentence, 75 try again."""
     from model_training.scenarios import SCENARIOS
-    from model_training.sealing import order_of
+    from model_training.steps.step_cache import order_of
 
     chosen = parser().parse_args(arguments)
     try:

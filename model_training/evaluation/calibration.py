@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from shared.domain.scenario import Task
+from shared.core.scenario import Task
 
 BINS = 10
 _BINARY = 2

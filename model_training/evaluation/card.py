@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import shared.adapters.report
-from shared.domain.scenario import Scenario
+from shared.core.scenario import Scenario
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from model_training.candidates import Plan, Rows
-from model_training.contest import Entrant
-from model_training.curves import confusion, confusions, precision_recall, roc, truths
+from model_training.estimators.candidates import Plan, Rows
+from model_training.estimators.families import is_text
 from model_training.evaluation.calibration import calibration
 from model_training.evaluation.contributions import contributions
+from model_training.evaluation.curves import confusion, confusions, precision_recall, roc, truths
 from model_training.evaluation.importance import permutation
 from model_training.evaluation.limits import limits
 from model_training.evaluation.residuals import residuals
 from model_training.evaluation.slices import slices
 from model_training.evaluation.thresholds import thresholds
 from model_training.evaluation.words import top_words
-from model_training.families import is_text
-from model_training.graph import run
-from shared.domain.intervals import Judge
-from shared.domain.metrics import METRICS, REGRESSION
+from model_training.export.graph import run
+from model_training.search.candidate_ranking import Entrant
+from shared.release.intervals import Judge
+from shared.training.metrics import METRICS, REGRESSION
 
 if TYPE_CHECKING:
     from model_training.steps.evaluate import Evaluation

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from model_training.graph import run
-from shared.domain.intervals import Judge
-from shared.domain.metrics import LARGER_IS_BETTER, score
+from model_training.export.graph import run
+from shared.release.intervals import Judge
+from shared.training.metrics import LARGER_IS_BETTER, score
 
 ROWS, REPEATS = 1_000, 3
 # float32 values that go through the graph at once: 32 MB.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from shared.domain.metrics import LARGER_IS_BETTER, better
+from shared.training.metrics import LARGER_IS_BETTER, better
 
 # The expected calibration error from which a probability should not be read as one.
 _OFF = 0.05

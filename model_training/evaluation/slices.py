@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shared.domain.intervals import Judge
-from shared.domain.metrics import score
+from shared.release.intervals import Judge
+from shared.training.metrics import score
 
 # Fewer rows than this say nothing about a model.
 LEAST = 30

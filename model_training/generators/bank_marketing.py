@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from shared.domain.scenario import Knobs
+from shared.core.scenario import Knobs
 
 SHARE = 0.112
 _NEVER = 999

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from shared.domain.scenario import Knobs
+from shared.core.scenario import Knobs
 
 # The module restarts after so many batches, and counts from 1 again.
 RESTART_AFTER = 1_500

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from model_training.maintenance.names import COMPONENTS, MACHINE, SENSORS, TIME
-from shared.domain.scenario import Knobs
+from shared.core.scenario import Knobs
 
 # 2025-01-01 06:00 UTC, in hours since 1970.
 START = 482_142

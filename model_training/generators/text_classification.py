@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from model_training.scenarios.text_classification import LABELS
-from shared.domain.scenario import Knobs
+from shared.core.scenario import Knobs
 
 # So much of the rows is kept for judging.
 TEST_SHARE = 0.2

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model_training.maintenance.names import MACHINE, SENSORS, TIME
-from shared.errors import Quarantined
+from shared.core.errors import Quarantined
 
 if TYPE_CHECKING:
     import pandas as pd

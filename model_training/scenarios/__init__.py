@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from model_training.scenarios import bank_marketing, iiot_quality, predictive_maintenance, text_classification
-from shared.domain.scenario import Scenarios
+from shared.core.scenario import Scenarios
 
 _MODULES = (bank_marketing, iiot_quality, predictive_maintenance, text_classification)
 SCENARIOS: Scenarios = {module.SCENARIO.name: module.SCENARIO for module in _MODULES}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shared.domain.scenario import Bar, Batch, Column, Knobs, Scenario, Split, Table
+from shared.core.scenario import Bar, Batch, Column, Knobs, Scenario, Split, Table
 
 
 def _generate(rows: int, seed: int, knobs: Knobs) -> Mapping[str, Any]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shared.domain.policies import Monitoring
-from shared.domain.scenario import Bar, Batch, Column, Knobs, Scenario, Selection, Split, Table
+from shared.core.policies import Monitoring
+from shared.core.scenario import Bar, Batch, Column, Knobs, Scenario, Selection, Split, Table
 
 
 def _assemble(tables: Mapping[str, Any]) -> Any:
-    from model_training.batches import with_quality
+    from model_training.data.batches import with_quality
 
     return with_quality(tables["sensors"], tables.get("quality"))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from model_training.maintenance.names import COMPONENTS, FEATURES, LABELS, MACHINE, SENSORS, TIME
-from shared.domain.scenario import Bar, Batch, Column, Knobs, Live, Scenario, Split, Table
+from shared.core.scenario import Bar, Batch, Column, Knobs, Live, Scenario, Split, Table
 
 
 def _assemble(tables: Mapping[str, Any]) -> Any:

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from model_training.sealing import order_of, sealed
+from model_training.steps.step_cache import order_of, sealed
 from model_training.steps.work import Work
-from shared.domain.scenario import Scenario
-from shared.errors import BadInput, Fault
+from shared.core.errors import BadInput, Fault
+from shared.core.scenario import Scenario
 
 
 def start(name: str, needs: Sequence[str], work: Callable[[Work], None]) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from model_training.families import check_candidates
+from model_training.estimators.families import check_candidates
 from model_training.steps.work import Order, write_json
-from shared.errors import BadInput, Missing
+from shared.core.errors import BadInput, Missing
 
 NAME = "define_dataset"
 NEEDS: tuple[str, ...] = ()
@@ -38,9 +38,9 @@ def load(folder: Path) -> dict[str, pa.Table]:
 
 def main(arguments: list[str] | None = None) -> int:
     """The step on its own, from a folder of Parquet tables."""
-    from model_training.estimators import PROFILES
+    from model_training.estimators.estimators import PROFILES
     from model_training.scenarios import SCENARIOS
-    from model_training.sealing import sealed
+    from model_training.steps.step_cache import sealed
 
     parser = argparse.ArgumentParser(prog=f"python -m model_training.steps.{NAME}", description=__doc__)
     parser.add_argument("--scenario", required=True, choices=sorted(SCENARIOS))

@@ -10,22 +10,22 @@ from typing import Any
 
 import numpy as np
 
-from model_training import contest
-from model_training.candidates import Plan, Recipe, Rows
-from model_training.comparison import comparisons
-from model_training.contest import Entrant
-from model_training.curves import curves
+from model_training.data.split import Parts
+from model_training.estimators.candidates import Plan, Recipe, Rows
+from model_training.estimators.families import fit_recipe
+from model_training.evaluation.curves import curves
 from model_training.evaluation.facts import facts_of
-from model_training.families import fit_recipe
-from model_training.graph import run
-from model_training.split import Parts
+from model_training.export.graph import run
+from model_training.search import candidate_ranking as contest
+from model_training.search.candidate_ranking import Entrant
+from model_training.search.comparison import comparisons
 from model_training.steps import prepare, train
 from model_training.steps.command import start
 from model_training.steps.prepare import Prepared, contract_of
 from model_training.steps.work import Work, read_json, write_json
-from shared.adapters.encoding import encode
-from shared.domain.intervals import Judge
-from shared.domain.metrics import METRICS, score, scores
+from shared.adapters.onnx.encoding import encode
+from shared.release.intervals import Judge
+from shared.training.metrics import METRICS, score, scores
 
 NAME = "evaluate"
 NEEDS = ("prepare", "train")

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from model_training.split import Parts
+from model_training.data.split import Parts
 from model_training.steps.work import read_json, write_json
-from shared.domain.contract import InputContract
-from shared.domain.scenario import Scenario
+from shared.core.scenario import Scenario
+from shared.training.input_contract import InputContract
 
 if TYPE_CHECKING:
     from model_training.steps.prepare import Prepared

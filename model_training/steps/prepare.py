@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from model_training.answers import answered, answers_of
-from model_training.candidates import Rows
-from model_training.selection import select
-from model_training.split import Answers, Parts, half, split_rows
+from model_training.data.answers import answered, answers_of
+from model_training.data.selection import select
+from model_training.data.split import Answers, Parts, half, split_rows
+from model_training.estimators.candidates import Rows
 from model_training.steps import define_dataset
 from model_training.steps.command import start
 from model_training.steps.work import Work, write_json
-from shared.adapters.encoding import categories_of, encode
-from shared.domain.contract import Feature, InputContract
-from shared.domain.scenario import Scenario, Split
-from shared.errors import Quarantined
+from shared.adapters.onnx.encoding import categories_of, encode
+from shared.core.errors import Quarantined
+from shared.core.scenario import Scenario, Split
+from shared.training.input_contract import Feature, InputContract
 
 NAME = "prepare"
 NEEDS = ("define_dataset", "validate")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from model_training import contest
-from model_training.candidates import Ensemble, Parameters, Plan, Recipe
-from model_training.contest import Entrant
-from model_training.estimators import REFERENCES
-from model_training.families import fit_candidates, is_text
+from model_training.estimators.candidates import Ensemble, Parameters, Plan, Recipe
+from model_training.estimators.estimators import REFERENCES
+from model_training.estimators.families import fit_candidates, is_text
+from model_training.search import candidate_ranking as contest
+from model_training.search.candidate_ranking import Entrant
 from model_training.steps import prepare, tune
 from model_training.steps.command import start
 from model_training.steps.prepare import Prepared
 from model_training.steps.tune import Tuned
 from model_training.steps.work import Work
-from shared.errors import Refused
+from shared.core.errors import Refused
 
 NAME = "train"
 NEEDS = ("prepare", "explore", "tune")

@@ -10,8 +10,8 @@ import pyarrow as pa
 from model_training.steps import define_dataset
 from model_training.steps.command import start
 from model_training.steps.work import Work, write_json
-from shared.domain.scenario import Scenario, Table
-from shared.errors import Quarantined
+from shared.core.errors import Quarantined
+from shared.core.scenario import Scenario, Table
 
 NAME = "validate"
 NEEDS = ("define_dataset",)

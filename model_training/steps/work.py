@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from model_training.candidates import Plan, Report
-from shared.domain.scenario import Scenario
-from shared.errors import Missing
+from model_training.estimators.candidates import Plan, Report
+from shared.core.errors import Missing
+from shared.core.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)

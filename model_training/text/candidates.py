@@ -11,7 +11,7 @@ import numpy as np
 
 from model_training.text.graph import forest_graph, linear_graph
 from model_training.text.vocabulary import Vocabulary
-from shared.errors import Refused
+from shared.core.errors import Refused
 
 # scikit-learn's liblinear draws from one generator per process: two of these at once would disturb each other.
 ONE_AT_A_TIME = frozenset({"linear_svc_l2", "linear_svc_l1", "svc_l1_select_l2"})

@@ -10,12 +10,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from model_training.runs.threads import side_by_side
 from model_training.text import deep
 from model_training.text.candidates import ONE_AT_A_TIME, Forest, Linear, Neighbours, estimators, fit_centroids
 from model_training.text.names import DEEP
 from model_training.text.vocabulary import Vocabulary, fit_vocabulary
-from model_training.threads import side_by_side
-from shared.errors import Quarantined
+from shared.core.errors import Quarantined
 
 # About where a report of progress stands within a training run.
 _DONE = 0.5

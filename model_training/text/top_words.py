@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from model_training.text.stop_words import ENGLISH
-from shared.domain.text import clean
+from shared.core.text_cleaning import clean
 
 TOP = 20
 # A word of one text alone, or of more than half of them, tells nothing apart.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from model_training.text.stop_words import ENGLISH
-from shared.errors import Quarantined
+from shared.core.errors import Quarantined
 
 # A word of one training text alone teaches nothing about others, and one of every second text tells none apart.
 _LEAST_TEXTS = 2

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
-from shared.domain.records import Model
-from shared.errors import Corrupt
-from shared.ports.lake import Lake
-from shared.ports.serving import Traffic
+from shared.core.errors import Corrupt
+from shared.core.ports import Lake
+from shared.release.traffic import Traffic
+from shared.training.model import Model
 
 # (scenario, environment) -> what the pointer and the rollout ask for.
 Asked = Callable[[str, str], Traffic]

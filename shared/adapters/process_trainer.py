@@ -14,8 +14,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import shared
-from shared.domain.records import Artefact, Run
-from shared.errors import BadInput, Busy, Transient
+from shared.core.errors import BadInput, Busy, Transient
+from shared.training.model import Artefact
+from shared.training.run import Run
 
 COMMAND = (sys.executable, "-m", "model_training.run", "--run")
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")

@@ -17,10 +17,10 @@ from contracts.hand_clock import HandClock
 from sqlalchemy import Engine
 from tsql import watch
 
-from shared.adapters.blob_lake import SIZES
-from shared.adapters.folder_lake import FolderLake
-from shared.adapters.sql.engine import open_database
-from shared.ports.lake import Lake
+from shared.adapters.blob.lake import SIZES
+from shared.adapters.files.folder_lake import FolderLake
+from shared.adapters.sql.connection.engine import open_database
+from shared.core.ports import Lake
 
 LAKES: dict[str, Callable[[pytest.FixtureRequest], Lake]] = {
     "folder": lambda request: FolderLake(request.getfixturevalue("tmp_path") / "lake"),

@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine
 
-from shared.adapters.sql.deployments import SqlDeployments
-from shared.domain.records import Check, Deployment, Model, Verdict
-from shared.errors import Conflict
-from shared.ports import Deployments
+from shared.adapters.sql.release.deployments import SqlDeployments
+from shared.core.errors import Conflict
+from shared.release.ports import Deployments
+from shared.release.verdict import Check, Verdict
+from shared.serving.deployment import Deployment
+from shared.training.model import Model
 
 AT = datetime(2024, 12, 31, 23, 59, 59, tzinfo=UTC)
 MODEL = Model("adult", 3, "a" * 64, "r1", "d1", {"auc": 0.9}, "models/adult/3/", AT)

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.errors import BadInput, Missing, Superseded
-from shared.ports.lake import Lake
+from shared.core.errors import BadInput, Missing, Superseded
+from shared.core.ports import Lake
 
 REFUSED = (
     "",

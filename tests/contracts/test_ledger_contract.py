@@ -9,11 +9,11 @@ import pytest
 from contracts.hand_clock import HandClock
 from sqlalchemy import Engine
 
-from shared.adapters.sql.history import SqlHistory
-from shared.adapters.sql.ledger import SqlLedger
-from shared.domain.records import FINAL, Claim, Entry
-from shared.errors import BadInput, Conflict
-from shared.ports import History, Ledger
+from shared.adapters.sql.ledger.history import SqlHistory
+from shared.adapters.sql.ledger.ledger import SqlLedger
+from shared.core.errors import BadInput, Conflict
+from shared.core.ledger import FINAL, Claim, Entry
+from shared.core.ports import History, Ledger
 
 TTL = timedelta(minutes=10)
 ENDED = sorted(FINAL - {"waiting"})

@@ -9,24 +9,18 @@ import pytest
 from contracts.hand_clock import HandClock
 from sqlalchemy import Engine
 
-from shared.adapters.sql.stores_monitoring import monitoring_stores
-from shared.domain.monitoring import (
-    Breach,
-    DriftMeasure,
-    QualityMeasure,
-    RetrainDecision,
-    Scorecard,
-    WindowFacts,
-)
-from shared.ports import MonitoringStores
+from shared.bootstrap.bundles import monitoring_bundle
+from shared.core.breach import Breach
+from shared.monitoring.measures import DriftMeasure, QualityMeasure, RetrainDecision, Scorecard, WindowFacts
+from shared.monitoring.ports import MonitoringBundle
 
 Together = Callable[[list[Callable[[], object]]], list[object]]
 
 
 @pytest.fixture
-def stores(engine: Engine) -> MonitoringStores:
+def stores(engine: Engine) -> MonitoringBundle:
     """The stores of the database."""
-    return monitoring_stores(engine)
+    return monitoring_bundle(engine)
 
 
 def facts(clock: HandClock, window: str = "w1", ordinal: int = 1) -> WindowFacts:
@@ -62,7 +56,7 @@ def decision(clock: HandClock, key: str = "drift-1") -> RetrainDecision:
     return RetrainDecision("bank", key, "drift", "age drifted", "not", "Not retrained because …", "d1", "", clock())
 
 
-def test_a_measurement_comes_back_whole_and_replaces_the_one_before(stores: MonitoringStores, clock: HandClock) -> None:
+def test_a_measurement_comes_back_whole_and_replaces_the_one_before(stores: MonitoringBundle, clock: HandClock) -> None:
     """Measuring a window again leaves no distance of the first time."""
     kept = stores.measurements
     kept.replace(facts(clock), [measure(clock), measure(clock, "job")])
@@ -73,7 +67,7 @@ def test_a_measurement_comes_back_whole_and_replaces_the_one_before(stores: Moni
     assert (kept.drift("bank", "w2"), kept.windows("other")) == ([], [])
 
 
-def test_windows_are_ordered_by_number_not_by_name(stores: MonitoringStores, clock: HandClock) -> None:
+def test_windows_are_ordered_by_number_not_by_name(stores: MonitoringBundle, clock: HandClock) -> None:
     """Window 10 comes after window 9."""
     for ordinal in (10, 9):
         stores.measurements.replace(
@@ -90,7 +84,7 @@ def test_the_critical_value_is_the_larger_of_threshold_and_noise(clock: HandCloc
     assert replace(measure(clock), noise=None).critical is None
 
 
-def test_a_quality_that_says_the_same_is_stated_once(stores: MonitoringStores, clock: HandClock) -> None:
+def test_a_quality_that_says_the_same_is_stated_once(stores: MonitoringBundle, clock: HandClock) -> None:
     """Growing older alone is no restatement."""
     first = stores.qualities.state(quality(clock))
     clock.move(hours=1)
@@ -98,7 +92,7 @@ def test_a_quality_that_says_the_same_is_stated_once(stores: MonitoringStores, c
     assert (first.revision, first.restated) == (1, False)
 
 
-def test_a_changed_quality_is_a_revision_and_the_earlier_one_stays(stores: MonitoringStores, clock: HandClock) -> None:
+def test_a_changed_quality_is_a_revision_and_the_earlier_one_stays(stores: MonitoringBundle, clock: HandClock) -> None:
     """The newest is told; the history is kept."""
     stores.qualities.state(quality(clock))
     second = stores.qualities.state(quality(clock, 0.7))
@@ -108,7 +102,7 @@ def test_a_changed_quality_is_a_revision_and_the_earlier_one_stays(stores: Monit
     assert stores.qualities.latest("other") == []
 
 
-def test_first_seen_stays_while_a_breach_is_open(stores: MonitoringStores, clock: HandClock) -> None:
+def test_first_seen_stays_while_a_breach_is_open(stores: MonitoringBundle, clock: HandClock) -> None:
     """The next window adds a sighting; the same window again adds none."""
     first, new = stores.breaches.observe(breach(clock))
     clock.move(hours=1)
@@ -120,7 +114,7 @@ def test_first_seen_stays_while_a_breach_is_open(stores: MonitoringStores, clock
     assert stores.breaches.observe(breach(clock, "w2"))[0].windows == 2
 
 
-def test_a_closed_breach_that_comes_back_is_a_new_one(stores: MonitoringStores, clock: HandClock) -> None:
+def test_a_closed_breach_that_comes_back_is_a_new_one(stores: MonitoringBundle, clock: HandClock) -> None:
     """And repeating the work that found the first one opens nothing."""
     stores.breaches.observe(breach(clock))
     stores.breaches.close("bank", "stuck-w1", clock.move(hours=1))
@@ -131,7 +125,7 @@ def test_a_closed_breach_that_comes_back_is_a_new_one(stores: MonitoringStores, 
     assert [(one.id, one.state) for one in stores.breaches.list()] == [("stuck-w1", "closed"), ("stuck-w5", "open")]
 
 
-def test_of_many_who_see_a_breach_one_opens_it(stores: MonitoringStores, clock: HandClock, together: Together) -> None:
+def test_of_many_who_see_a_breach_one_opens_it(stores: MonitoringBundle, clock: HandClock, together: Together) -> None:
     """The others add to it."""
     seen = breach(clock)
     answers = together([lambda: stores.breaches.observe(seen)] * 4)
@@ -139,7 +133,7 @@ def test_of_many_who_see_a_breach_one_opens_it(stores: MonitoringStores, clock: 
     assert len(stores.breaches.list("bank")) == 1
 
 
-def test_the_same_decision_again_is_not_kept_twice(stores: MonitoringStores, clock: HandClock) -> None:
+def test_the_same_decision_again_is_not_kept_twice(stores: MonitoringBundle, clock: HandClock) -> None:
     """Asked every hour, answered once, until the answer changes."""
     assert stores.decisions.add(decision(clock)) is True
     clock.move(hours=1)
@@ -152,7 +146,7 @@ def test_the_same_decision_again_is_not_kept_twice(stores: MonitoringStores, clo
     assert stores.decisions.list("other") == []
 
 
-def test_a_scorecard_is_one_per_generation(stores: MonitoringStores, clock: HandClock) -> None:
+def test_a_scorecard_is_one_per_generation(stores: MonitoringBundle, clock: HandClock) -> None:
     """Computed again when more labels came."""
     card = Scorecard("bank", 2, "bank:2", "auc", clock(), 0.02, None, 3, 0, None, None, {"train": 3.5}, {"train": 0.1})
     stores.scorecards.put(card)
@@ -161,7 +155,7 @@ def test_a_scorecard_is_one_per_generation(stores: MonitoringStores, clock: Hand
     assert kept == replace(card, realised_gain=0.01, windows_after=4)
 
 
-def test_timers_are_counted_and_late_ones_apart(stores: MonitoringStores, clock: HandClock) -> None:
+def test_timers_are_counted_and_late_ones_apart(stores: MonitoringBundle, clock: HandClock) -> None:
     """A late firing says when."""
     stores.scorecards.beat("plan", clock(), late=False)
     late_at = clock.move(minutes=5)

@@ -11,22 +11,24 @@ from contracts.hand_clock import HandClock
 from contracts.test_predictions_contract import SCENARIO, commit, parquet
 from sqlalchemy import Engine, text
 
-from shared.adapters.sql.alerts import SqlAlertDeliveries
-from shared.adapters.sql.corrections import SqlCorrections
-from shared.adapters.sql.history import SqlHistory
-from shared.adapters.sql.ledger import SqlLedger
-from shared.adapters.sql.lineage import SqlLineage
-from shared.adapters.sql.predictions import SqlPredictions
-from shared.adapters.sql.reopening import SqlReopening
-from shared.adapters.sql.restoring import SqlRestoring
-from shared.adapters.sql.spans import SqlSpans
-from shared.adapters.sql.windows import SqlWindows
-from shared.domain.alerts import Alert
-from shared.domain.lineage import Correction, Revision
-from shared.domain.predictions import first_id
-from shared.domain.records import Claim, Deployment, Window
-from shared.domain.telemetry import Recorded, Span
-from shared.errors import Conflict
+from shared.adapters.sql.ledger.history import SqlHistory
+from shared.adapters.sql.ledger.ledger import SqlLedger
+from shared.adapters.sql.ledger.reopening import SqlReopening
+from shared.adapters.sql.monitoring.alerts import SqlAlertDeliveries
+from shared.adapters.sql.prediction.corrections import SqlCorrections
+from shared.adapters.sql.prediction.predictions import SqlPredictions
+from shared.adapters.sql.prediction.restoring import SqlRestoring
+from shared.adapters.sql.prediction.spans import SqlSpans
+from shared.adapters.sql.prediction.windows import SqlWindows
+from shared.adapters.sql.reports.lineage import SqlLineage
+from shared.core.errors import Conflict
+from shared.core.ledger import Claim
+from shared.monitoring.alerts.alert import Alert
+from shared.prediction.revision import Correction, Revision
+from shared.prediction.telemetry_span import Recorded, Span
+from shared.prediction.window import Window
+from shared.serving.deployment import Deployment
+from shared.serving.prediction_rows import first_id
 
 AT = datetime(2024, 6, 1, 12, tzinfo=UTC)
 NAME = SCENARIO.name

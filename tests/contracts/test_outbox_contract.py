@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine
 
-from shared.adapters.sql.outbox import SqlOutbox
-from shared.domain.records import Notice
-from shared.ports import Outbox
+from shared.adapters.sql.ledger.outbox import SqlOutbox
+from shared.core.notice import Notice
+from shared.core.ports import Outbox
 
 NOTICE = Notice(
     "n1", "Mlops.ModelDeployed", "/mlops", "deployments/adult/1", datetime(2024, 2, 29, tzinfo=UTC), {"a": [1, "ä"]}

@@ -12,15 +12,16 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import Engine, inspect, text
 
-from shared.adapters.sql.outbox import SqlOutbox
-from shared.adapters.sql.predictions import SqlPredictions
-from shared.adapters.sql.windows import SqlWindows
-from shared.domain.lineage import Revision
-from shared.domain.predictions import first_id
-from shared.domain.records import Commit, Window
-from shared.domain.scenario import Batch, Column, Scenario, Table
-from shared.errors import Conflict, Corrupt
-from shared.ports import Outbox, Predictions
+from shared.adapters.sql.ledger.outbox import SqlOutbox
+from shared.adapters.sql.prediction.predictions import SqlPredictions
+from shared.adapters.sql.prediction.windows import SqlWindows
+from shared.core.errors import Conflict, Corrupt
+from shared.core.ports import Outbox
+from shared.core.scenario import Batch, Column, Scenario, Table
+from shared.prediction.ports import Predictions
+from shared.prediction.revision import Revision
+from shared.prediction.window import Commit, Window
+from shared.serving.prediction_rows import first_id
 
 AT = datetime(2024, 6, 1, 12, tzinfo=UTC)
 ROWS = Table(

@@ -11,11 +11,12 @@ import pytest
 from contracts.hand_clock import HandClock
 from sqlalchemy import Engine
 
-from shared.adapters.sql.outbox import SqlOutbox
-from shared.adapters.sql.registry import LocalRegistry
-from shared.domain.records import Artefact, Model
-from shared.errors import BadInput, Missing
-from shared.ports import Lake, Outbox, Registry
+from shared.adapters.sql.ledger.outbox import SqlOutbox
+from shared.adapters.sql.training.registry import LocalRegistry
+from shared.core.errors import BadInput, Missing
+from shared.core.ports import Lake, Outbox
+from shared.training.model import Artefact, Model
+from shared.training.ports import Registry
 
 ONNX = b"onnx bytes"
 ARTEFACT = Artefact(

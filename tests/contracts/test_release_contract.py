@@ -9,13 +9,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from shared.adapters.sql.approvals import SqlApprovals
-from shared.adapters.sql.deployments import SqlDeployments
-from shared.adapters.sql.health import SqlHealth
-from shared.adapters.sql.rollouts import SqlRollouts
-from shared.domain.records import Deployment
-from shared.domain.release import Approval, Health, Rollout
-from shared.errors import Conflict, Missing
+from shared.adapters.sql.release.approvals import SqlApprovals
+from shared.adapters.sql.release.deployments import SqlDeployments
+from shared.adapters.sql.release.health import SqlHealth
+from shared.adapters.sql.release.rollouts import SqlRollouts
+from shared.core.errors import Conflict, Missing
+from shared.release.approval import Approval
+from shared.serving.deployment import Deployment
+from shared.serving.health import Health
+from shared.serving.rollout import Rollout
 
 AT = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -13,13 +13,13 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import Engine, text
 
-from shared.adapters.sql.actuals import SqlActuals
-from shared.adapters.sql.predictions import SqlPredictions
-from shared.domain.lineage import Revision
-from shared.domain.policies import Monitoring
-from shared.domain.predictions import first_id
-from shared.domain.records import Commit
-from shared.domain.scenario import Batch, Column, Scenario, Table
+from shared.adapters.sql.monitoring.actuals import SqlActuals
+from shared.adapters.sql.prediction.predictions import SqlPredictions
+from shared.core.policies import Monitoring
+from shared.core.scenario import Batch, Column, Scenario, Table
+from shared.prediction.revision import Revision
+from shared.prediction.window import Commit
+from shared.serving.prediction_rows import first_id
 
 START = datetime(2024, 6, 1, tzinfo=UTC)
 ROWS = Table(

@@ -9,9 +9,9 @@ import pytest
 from contracts.hand_clock import HandClock
 from sqlalchemy import Engine
 
-from shared.adapters.sql.runs import SqlRuns
-from shared.domain.records import Run
-from shared.ports import Runs
+from shared.adapters.sql.training.runs import SqlRuns
+from shared.training.ports import Runs
+from shared.training.run import Run
 
 
 @pytest.fixture

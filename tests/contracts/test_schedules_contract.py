@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from shared.adapters.sql.schedules import SqlSchedules
-from shared.domain.schedules import Schedule
+from shared.adapters.sql.training.schedules import SqlSchedules
+from shared.training.schedule import Schedule
 
 AT = datetime(2026, 3, 1, 12, 0, 0, 250, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -13,11 +13,12 @@ from azureml_double import azure_ml
 from azureml_serving import ENDPOINT, PLACE, furnish, serving_at, show, version
 
 from shared.adapters.azureml.client import workspace_client
-from shared.adapters.folder_lake import FolderLake
+from shared.adapters.files.folder_lake import FolderLake
 from shared.adapters.functions_serving import FunctionsServing
-from shared.domain.records import Model
-from shared.errors import Fault, Permanent, Transient
-from shared.ports.serving import ServingTarget, Traffic
+from shared.core.errors import Fault, Permanent, Transient
+from shared.release.ports import ServingTarget
+from shared.release.traffic import Traffic
+from shared.training.model import Model
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::marshmallow.warnings.RemovedInMarshmallow4Warning"),

@@ -12,13 +12,13 @@ import pytest
 from kusto_double import Cluster
 from kusto_parts import telemetry_of
 
-from shared.adapters.folder_lake import FolderLake
-from shared.adapters.lake_telemetry import LakeTelemetry
+from shared.adapters.files.folder_lake import FolderLake
+from shared.adapters.lake.telemetry import LakeTelemetry
 from shared.adapters.tables import ArrowTables
-from shared.domain.scenario import Batch, Column, Scenario, Table
-from shared.domain.telemetry import EPOCH, Span
-from shared.ports.lake import Lake
-from shared.ports.telemetry import Telemetry
+from shared.core.ports import Lake
+from shared.core.scenario import Batch, Column, Scenario, Table
+from shared.prediction.ports import Telemetry
+from shared.prediction.telemetry_span import EPOCH, Span
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SCENARIO = Scenario(

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine
 
-from shared.adapters.sql.windows import SqlWindows
-from shared.domain.records import Window
-from shared.errors import Conflict, Missing
-from shared.ports import Windows
+from shared.adapters.sql.prediction.windows import SqlWindows
+from shared.core.errors import Conflict, Missing
+from shared.prediction.ports import Windows
+from shared.prediction.window import Window
 
 AT = datetime(2024, 10, 27, 0, 30, tzinfo=UTC)
 

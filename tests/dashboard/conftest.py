@@ -16,8 +16,8 @@ from command import REPOSITORY
 from lived_world import lived_world
 
 from functions import names
-from local.vendor import Package, fetch
-from shared.errors import Fault
+from local.tools.vendor import Package, fetch
+from shared.core.errors import Fault
 
 AXE = Package("axe-core", "4.11.0", {"axe.min.js": "axe.min.js", "LICENSE": "axe.LICENSE"})
 FLAGS = [
@@ -32,7 +32,7 @@ FLAGS = [
 _HOST = """
 import os, signal, sys
 from pathlib import Path
-from local.host import Host
+from local.host.functions_host import Host
 host = Host(Path(sys.argv[1]), Path(sys.argv[2]), os.environ, port=0)
 host.start()
 keys = host.keys
@@ -53,7 +53,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def site(home: Path) -> Iterator[dict[str, str]]:
     """The function app on that home, on a free port of this machine, with its keys."""
-    paths = os.pathsep.join((str(REPOSITORY), str(REPOSITORY / "tests")))
+    paths = os.pathsep.join((str(REPOSITORY), str(REPOSITORY / "tests" / "support")))
     # Nothing happens by itself while pages are looked at.
     quiet = {value.strip("%"): "0 0 0 1 1 *" for name, value in vars(names).items() if name.endswith("_SCHEDULE")}
     settings = {"MLOPS_HOME": str(home), "TRAINER_URL": "none:", "APPROVALS": "none", **quiet}

@@ -23,9 +23,11 @@ from functions.app import create_app
 from functions.names import HTTP, KEY_SCOPES
 from model_training.scenarios import SCENARIOS
 from shared.bootstrap import build_ports
-from shared.domain.contract import Feature
-from shared.domain.records import Artefact, DatasetVersion, Deployment, TableFile
-from shared.workflows.answer import answer
+from shared.datasets.version import DatasetVersion, TableFile
+from shared.serving.answers import answer
+from shared.serving.deployment import Deployment
+from shared.training.input_contract import Feature
+from shared.training.model import Artefact
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE = (DOCS / "api.md").read_text()
@@ -46,8 +48,8 @@ def functions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Callable[..
         bias[0] = 3.0 if scenario.task == "binary" else -3.0
         graph = graph_of(np.zeros((len(features), len(bias)), np.float32), bias)
         manifest = serve(scenario, graph, features).manifest
-        model = ports.registry.register(Artefact(name, f"run-{name}", "none", graph, manifest))
-        ports.deployments.promote(Deployment(name, 1, name, model.version, model.sha256, AT, "test", ""))
+        model = ports.training.registry.register(Artefact(name, f"run-{name}", "none", graph, manifest))
+        ports.release.deployments.promote(Deployment(name, 1, name, model.version, model.sha256, AT, "test", ""))
     files = []
     for table, rows in (
         ("maint", pa.table({"datetime": [AT], "machineID": [1], "comp": ["comp1"]})),
@@ -56,9 +58,9 @@ def functions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Callable[..
     ):
         sink = io.BytesIO()
         pq.write_table(rows, sink)
-        ports.lake.put(f"datasets/x/{table}.parquet", sink.getvalue())
+        ports.core.lake.put(f"datasets/x/{table}.parquet", sink.getvalue())
         files.append(TableFile(table, f"datasets/x/{table}.parquet", "", rows.num_rows))
-    ports.datasets.add(DatasetVersion("predictive_maintenance", "d1", "digest", tuple(files), (), AT))
+    ports.datasets.versions.add(DatasetVersion("predictive_maintenance", "d1", "digest", tuple(files), (), AT))
     return {one.get_function_name(): one.get_user_function() for one in create_app(lambda: ports).get_functions()}
 
 

@@ -67,7 +67,7 @@ def test_a_person_approves_and_the_release_goes_on_by_its_queue(functions: Funct
     assert status(functions) == (200, {"status": "success", "reason": status(functions)[1]["reason"]})
     again = post(functions, one.id, {"decision": "approve", "by": "bob"})
     assert (again[0], again[1]["decided_by"], again[1]["repeated"]) == (200, "ada", True)
-    assert len(asking.ports.deployments.list("points")) == 1
+    assert len(asking.ports.release.deployments.list("points")) == 1
 
 
 def test_looking_never_decides(functions: Functions, asking: World) -> None:

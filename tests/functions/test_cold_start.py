@@ -23,17 +23,17 @@ OTHERS = (
     "alembic", "azure.ai.ml", "azure.core", "azure.eventgrid", "azure.identity", "azure.kusto", "azure.storage",
     "fastapi", "httpx", "jinja2", "lightgbm", "matplotlib", "onnx", "opentelemetry", "pandas", "psycopg", "pyarrow",
     "pydantic", "pyodbc", "requests", "scipy", "sklearn", "sqlalchemy.dialects.mssql", "starlette", "uvicorn",
-    "functions.openapi_schemas", "model_training.train", "shared.adapters.report",
-    "shared.adapters.sql.monitoring", "shared.adapters.sql.predictions", "shared.adapters.tables.cells",
-    "shared.adapters.webhooks", "shared.dispatch", "shared.domain.events", "shared.domain.monitoring",
-    "shared.workflows.inference", "shared.workflows.ingest", "shared.workflows.live", "shared.workflows.watch",
+    "functions.openapi_schemas", "model_training.runs.train", "shared.adapters.report",
+    "shared.adapters.sql.monitoring.measures", "shared.adapters.sql.prediction.predictions", "shared.adapters.tables.cells",
+    "shared.adapters.webhooks", "shared.dispatch", "shared.core.events", "shared.monitoring.measures",
+    "shared.serving.open_inference", "shared.intake.ingest", "shared.serving.stateful_scoring", "shared.monitoring.window_drift",
 )  # fmt: skip
 ANSWER = """
 import sys
 import azure.functions as func
 from functions.app import create_app
 from shared.bootstrap import build_ports
-from shared.domain.scenario import Batch, Column, Scenario, Table
+from shared.core.scenario import Batch, Column, Scenario, Table
 
 columns = (Column("id", "int"), Column("x", "float"), Column("color", "text"), Column("y", "text"))
 points = Scenario(

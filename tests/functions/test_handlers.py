@@ -78,7 +78,7 @@ def test_events_lead_from_a_file_to_predictions(functions: Functions, world: Wor
     """Intake, ingest, deploy and scoring, each by its own function."""
     work(functions, world, landed(world, "incoming", points_csv()))
     work(functions, world, landed(world, "scoring", points_csv(8, labelled=False)))
-    assert [commit.rows for commit in world.ports.predictions.commits()] == [8]
+    assert [commit.rows for commit in world.ports.prediction.predictions.commits()] == [8]
 
 
 def test_timers_find_what_no_event_told(functions: Functions, world: World) -> None:
@@ -103,7 +103,7 @@ def test_timers_find_what_no_event_told(functions: Functions, world: World) -> N
 def test_poison_is_recorded_with_its_queue(functions: Functions, world: World, name: str) -> None:
     """What was given up is told by history, bytes that are no text included."""
     functions[name](message=func.QueueMessage(id="1", body=b"\xff bad"))
-    entry, *_ = world.ports.history.entries()
+    entry, *_ = world.ports.core.history.entries()
     assert (entry.kind, entry.state) == ("poison", "failed")
 
 
@@ -196,7 +196,7 @@ def test_the_previous_generation_answers_when_the_current_one_is_broken(function
     work(functions, world, landed(world, "incoming", points_csv()))
     world.trainer.weight = 3.0
     work(functions, world, world.land("incoming/points/d2/points.csv", points_csv(seed=5)))
-    current = world.ports.deployments.current("points")
+    current = world.ports.release.deployments.current("points")
     assert current is not None
     assert current.version == 2
     model = world.home / "lake" / "models" / "points" / "2" / "model.onnx"
@@ -205,4 +205,4 @@ def test_the_previous_generation_answers_when_the_current_one_is_broken(function
     model.write_bytes(content)
     answered = functions["score"](req=request({"data": [{"x": 2.0, "color": "red"}]}))
     assert (answered.status_code, answered.headers["x-generation"]) == (200, "1")
-    assert any(entry.kind == "serving" and entry.state == "failed" for entry in world.ports.history.entries())
+    assert any(entry.kind == "serving" and entry.state == "failed" for entry in world.ports.core.history.entries())

@@ -44,7 +44,7 @@ def test_a_run_is_submitted_listed_shown_and_cancelled(call: Call, world: World)
     status, told, headers = call("pipeline_submit", BODY)
     assert status == 202
     assert headers["location"] == told["StatusUrl"] == f"/api/pipelines/points/runs/{told['Id']}"
-    run = world.ports.runs.find(told["Id"])
+    run = world.ports.training.runs.find(told["Id"])
     assert run is not None
     assert (run.profile, world.trainer.submitted[-1]) == ("demo", run.id)
     assert call("pipeline_run", run=run.id)[1]["Status"] == "requested"
@@ -53,7 +53,7 @@ def test_a_run_is_submitted_listed_shown_and_cancelled(call: Call, world: World)
         status, cancelled, _ = call("pipeline_cancel", run=run.id)
         assert (status, cancelled["Status"]) == (200, "cancelled")
     assert set(world.trainer.cancelled) == {run.id}
-    assert any(entry.state == "failed" for entry in world.ports.history.why(run.id))
+    assert any(entry.state == "failed" for entry in world.ports.core.history.why(run.id))
 
 
 def test_the_same_key_gives_the_same_run_and_another_body_is_refused(call: Call, world: World) -> None:
@@ -71,9 +71,9 @@ def test_the_same_key_gives_the_same_run_and_another_body_is_refused(call: Call,
 
 def test_a_submission_in_progress_is_told_to_wait(call: Call, world: World) -> None:
     """409 with Retry-After while another request with the key is being worked on; 422 for another body at once."""
-    from shared.workflows.pipelines import read_submission
+    from shared.training.requests import read_submission
 
-    world.ports.ledger.claim("pipeline", "points/k-3", timedelta(minutes=2), read_submission(BODY).digest)
+    world.ports.core.ledger.claim("pipeline", "points/k-3", timedelta(minutes=2), read_submission(BODY).digest)
     status, _, headers = call("pipeline_submit", BODY, idempotency_key="k-3")
     assert (status, headers["retry-after"]) == (409, "5")
     assert call("pipeline_submit", {}, idempotency_key="k-3")[0] == 422
@@ -83,7 +83,7 @@ def test_a_submission_in_progress_is_told_to_wait(call: Call, world: World) -> N
 
 def test_what_has_ended_cannot_be_cancelled(call: Call, world: World) -> None:
     """The sentence says how it ended."""
-    (run,) = world.ports.runs.list("points")
+    (run,) = world.ports.training.runs.list("points")
     status, told, _ = call("pipeline_cancel", run=run.id)
     assert (status, "completed" in told["message"]) == (409, True)
     assert world.trainer.cancelled == []

@@ -12,7 +12,7 @@ from world import World, points_csv
 
 from functions.app import create_app
 from functions.names import OPERATE, SCOPES
-from shared.workflows.recurring import start_due
+from shared.training.scheduled_runs import start_due
 
 Call = Callable[..., tuple[int, Any, Any]]
 WEEKLY = {
@@ -107,7 +107,7 @@ def test_a_schedule_is_added_listed_shown_and_stopped(call: Call, world: World) 
     assert call("s")[1] == {"Schedules": [told]}
     world.clock.advance(days=1)
     (run,) = start_due(world.ports)
-    world.ports.runs.move(run, "requested", "failed", "It broke.")
+    world.ports.training.runs.move(run, "requested", "failed", "It broke.")
     status, told, _ = call("", name="weekly")
     assert (status, told["Status"], told["NextDue"]) == (200, "active", "2026-03-09T06:00:00+00:00")
     assert {name: told["LastRun"][name] for name in ("Id", "Status", "Reason", "Profile")} == {
@@ -120,7 +120,7 @@ def test_a_schedule_is_added_listed_shown_and_stopped(call: Call, world: World) 
     assert call("", name="weekly")[1] == call("s")[1]["Schedules"][0] == stopped[0][1]
     world.clock.advance(days=30)
     assert start_due(world.ports) == []
-    assert [entry.state for entry in world.ports.history.why("points/weekly") if entry.kind == "schedule"] == [
+    assert [entry.state for entry in world.ports.core.history.why("points/weekly") if entry.kind == "schedule"] == [
         "active", "in_progress", "done", "stopped",
     ]  # fmt: skip
 

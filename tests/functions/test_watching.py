@@ -55,14 +55,14 @@ def test_the_timer_asks_and_the_worker_watches(functions: Functions, world: Worl
 def test_a_message_that_names_no_scenario_is_recorded(functions: Functions, world: World, body: str) -> None:
     """It is not tried again."""
     functions["watch_scenario"](message=func.QueueMessage(id="1", body=body))
-    entry, *_ = world.ports.history.entries()
+    entry, *_ = world.ports.core.history.entries()
     assert (entry.kind, entry.state) == ("monitor", "ignored")
 
 
 def test_what_the_queue_gave_up_is_told(functions: Functions, world: World) -> None:
     """With the queue's name."""
     functions["monitor_poison"](message=func.QueueMessage(id="1", body="{}"))
-    entry, *_ = world.ports.history.entries()
+    entry, *_ = world.ports.core.history.entries()
     assert (entry.kind, entry.key.split("/")[0]) == ("poison", "monitor-scenarios")
 
 

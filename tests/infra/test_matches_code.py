@@ -12,11 +12,11 @@ import yaml
 from infra.bicep import FOLDER, Code, read
 
 from functions.names import QUEUES
-from local.subscriptions import SUBSCRIPTIONS
+from local.host.events.subscriptions import SUBSCRIPTIONS
 from model_training.scenarios import SCENARIOS
-from shared.domain.events import ACTED_ON
-from shared.domain.paths import AREAS
-from shared.domain.places import cluster_place
+from shared.core.addresses import cluster_place
+from shared.core.events import ACTED_ON
+from shared.core.paths import AREAS
 from shared.settings import CONTAINER, NAMES, read_settings
 
 RESOURCES = read(FOLDER / "resources.bicep")

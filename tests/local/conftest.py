@@ -11,8 +11,8 @@ from command import Command
 from host_parts import HandClock, database, queues
 from samples import Samples
 
-from local.database import HostDatabase
-from local.queues import QueueStore
+from local.host.database import HostDatabase
+from local.host.queues.queue_store import QueueStore
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from local.audit import of_advisories, of_bandit, of_materials, run
+from local.tools.audit import of_advisories, of_bandit, of_materials, run
 
 
 def test_the_code_has_nothing_of_medium_severity() -> None:
     """Bandit on all four packages, with the reasons for its exceptions in pyproject.toml."""
-    from local.audit import PACKAGES
+    from local.tools.audit import PACKAGES
 
     finding = of_bandit(*run(["bandit", "-q", "-ll", "-c", "pyproject.toml", "-r", *PACKAGES]))
     assert finding.verdict == "pass", finding.fact

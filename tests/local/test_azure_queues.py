@@ -11,11 +11,11 @@ import pytest
 from azure.storage.queue import QueueServiceClient
 from command import until
 
-from local.azure_queues import AzureQueues
-from local.azurite import Azurite
-from local.emulated import QueuePlace, queue_place
-from local.queues import MAX_BYTES
-from shared.errors import BadInput, Misconfigured, Transient
+from local.azurite.azurite_settings import QueuePlace, queue_place
+from local.azurite.process import Azurite
+from local.host.queues.azure_queues import AzureQueues
+from local.host.queues.queue_store import MAX_BYTES
+from shared.core.errors import BadInput, Misconfigured, Transient
 
 _numbers = itertools.count(1)
 

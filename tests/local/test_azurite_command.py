@@ -12,9 +12,9 @@ import pytest
 from azure_parts import lake_at
 from command import COMMAND, REPOSITORY, Command
 
-from local.azurite import Azurite
-from local.emulated import STORAGE, queue_place
-from shared.domain.places import blob_place
+from local.azurite.azurite_settings import STORAGE, queue_place
+from local.azurite.process import Azurite
+from shared.core.addresses import blob_place
 
 pytestmark = pytest.mark.usefixtures("azurite")
 

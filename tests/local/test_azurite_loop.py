@@ -13,8 +13,8 @@ from command import Command
 from postgres import PostgresServer
 from samples import NEW_ROWS, Samples
 
-from local.azurite import Azurite
-from shared.domain.places import blob_place
+from local.azurite.process import Azurite
+from shared.core.addresses import blob_place
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from command import Command
 from model_training.scenarios import SCENARIOS
 from shared.adapters.tables import ArrowTables
 from shared.bootstrap import build_ports
-from shared.domain.paths import Landing
-from shared.domain.scenario import Knobs
-from shared.workflows.ingest import ingest
+from shared.core.paths import Landing
+from shared.core.scenario import Knobs
+from shared.intake.ingest import ingest
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def mlops(tmp_path_factory: pytest.TempPathFactory) -> tuple[Command, str]:
     ports = build_ports({"MLOPS_HOME": str(home), "TRAINER_URL": "none:"}, SCENARIOS)
     assert scenario.generate is not None
     rows = scenario.generate(500, 1, Knobs())["clients"]
-    ports.lake.put("incoming/bank_marketing/d1/clients.parquet", ArrowTables().write(rows))
+    ports.core.lake.put("incoming/bank_marketing/d1/clients.parquet", ArrowTables().write(rows))
     return Command(home), str(ingest(ports, Landing("incoming", scenario, "d1", "")).detail["dataset"])
 
 
@@ -60,7 +60,7 @@ def test_the_words_of_each_class_are_kept_at_a_retrain(tmp_path: Path) -> None:
     ports = build_ports({"MLOPS_HOME": str(home), "TRAINER_URL": "none:"}, SCENARIOS)
     assert scenario.generate is not None
     for name, rows in scenario.generate(120, 1, Knobs()).items():
-        ports.lake.put(f"incoming/text_classification/d1/{name}.parquet", ArrowTables().write(rows))
+        ports.core.lake.put(f"incoming/text_classification/d1/{name}.parquet", ArrowTables().write(rows))
     dataset = str(ingest(ports, Landing("incoming", scenario, "d1", "")).detail["dataset"])
     command = Command(home)
     (record,) = command("baseline", "history", "text_classification", "--json").json

@@ -10,11 +10,11 @@ import pytest
 from azure_parts import fresh_place, lake_at
 from host_parts import HandClock, database
 
-from local.azurite import Azurite
-from local.blob_watch import POLL_SECONDS, BlobWatch
-from local.database import HostDatabase
-from shared.adapters.blob_lake import BlobLake
-from shared.domain.events import BlobArrived, parse
+from local.azurite.process import Azurite
+from local.host.database import HostDatabase
+from local.host.events.blob_watch import POLL_SECONDS, BlobWatch
+from shared.adapters.blob.lake import BlobLake
+from shared.core.events import BlobArrived, parse
 
 
 @pytest.fixture

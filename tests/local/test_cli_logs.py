@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from command import COMMAND, REPOSITORY, Command
 
-from shared.adapters.file_observer import FileObserver
-from shared.domain.told import told
+from shared.adapters.files.file_observer import FileObserver
+from shared.core.log_record import told
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from pathlib import Path
 from command import COMMAND, REPOSITORY, Command, until
 
 from model_training.scenarios import SCENARIOS
-from model_training.sealing import seal_of
+from model_training.steps.step_cache import seal_of
 from shared.adapters.tables import ArrowTables
-from shared.domain.scenario import Knobs
+from shared.core.scenario import Knobs
 
 BANK = SCENARIOS["bank_marketing"]
 

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from host_parts import FAILED, OK, HandClock, ScriptedWorker, function, invocations, queues, run
 
-from local.bell import Bell
-from local.database import HostDatabase
-from local.eventgrid import MAX_ATTEMPTS, EventGrid, Subscription, inbox_of, retry_delay
-from local.keys import EVENT_GRID, load_keys
-from local.tasks import Tasks
-from local.webhook import Webhook
+from local.host.database import HostDatabase
+from local.host.events.eventgrid import MAX_ATTEMPTS, EventGrid, Subscription, inbox_of, retry_delay
+from local.host.events.webhook import Webhook
+from local.host.http.keys import EVENT_GRID, load_keys
+from local.host.tasks import Tasks
+from local.host.wake_signal import Bell
 
 EVENT = {"id": "1", "eventType": "Microsoft.Storage.BlobCreated", "subject": "/blobs/a", "data": {}}
 BOTH = {"one": Subscription(), "two": Subscription()}

@@ -17,13 +17,13 @@ from typing import Any
 import httpx
 import pytest
 
-from local.eventgrid import Subscription, inbox_of
-from local.host import Host
-from local.keys import EVENT_GRID
-from local.queues import open_queues
-from local.running import RunningHost, running_host
-from local.worker import NotIndexed
-from shared.errors import Conflict, Misconfigured, Missing, Transient
+from local.host.events.eventgrid import Subscription, inbox_of
+from local.host.functions_host import Host
+from local.host.http.keys import EVENT_GRID
+from local.host.queues.queue_store import open_queues
+from local.host.running import RunningHost, running_host
+from local.host.worker import NotIndexed
+from shared.core.errors import Conflict, Misconfigured, Missing, Transient
 
 SAMPLE = Path(__file__).parent / "sample_app"
 PROJECT = Path(__file__).resolve().parents[2]
@@ -300,7 +300,7 @@ def test_what_waited_while_no_host_ran_is_done_at_the_next_start(tmp_path: Path)
 HOST = """
 import os, sys
 from pathlib import Path
-from local.host import Host
+from local.host.functions_host import Host
 Host(Path(sys.argv[1]), Path(sys.argv[2]), os.environ, port=0).run()
 """
 
@@ -377,8 +377,8 @@ def test_an_event_published_with_the_sdk_reaches_its_function(tmp_path: Path) ->
     from azure.core.credentials import AzureKeyCredential
     from azure.core.messaging import CloudEvent
 
-    from local.topic import PATH
-    from shared.adapters.grid_publisher import topic_client
+    from local.host.events.topic import PATH
+    from shared.adapters.azure.grid_publisher import topic_client
 
     world = World(tmp_path)
     with world.up():

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from local.local_settings import read_environment
-from local.options import QueueOptions, parse_span, read_options
-from shared.errors import Fault
+from local.host.host_options import QueueOptions, parse_span, read_options
+from local.host.local_settings import read_environment
+from shared.core.errors import Fault
 
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from host_parts import HandClock, ScriptedWorker, function, invocations, run
 
-from local.database import HostDatabase
-from local.host import _listen
-from local.protocol import Record
-from local.queues import QueueStore
-from local.worker import Function, Outcome
+from local.host.database import HostDatabase
+from local.host.functions_host import _listen
+from local.host.protocol import Record
+from local.host.queues.queue_store import QueueStore
+from local.host.worker import Function, Outcome
 
 
 def test_a_function_that_sends_nothing_makes_no_queue_be_looked_at(memory: HostDatabase, clock: HandClock) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-import local.keys
+import local.host.http.keys
 from functions.names import KEY_SCOPES
-from local.keys import EVENT_GRID, KeyFile, fingerprint, load_keys, rotate
-from shared.errors import BadInput, Misconfigured
+from local.host.http.keys import EVENT_GRID, KeyFile, fingerprint, load_keys, rotate
+from shared.core.errors import BadInput, Misconfigured
 
 
 def test_keys_are_made_once_and_only_their_owner_can_read_them(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_key_never_shows_itself(tmp_path: Path) -> None:
 
 def test_keys_are_never_compared_with_equals() -> None:
     """Comparison goes through compare_digest over all keys: the code has no == and no early return in the loop."""
-    tree = ast.parse(Path(local.keys.__file__).read_text(encoding="utf-8"))
+    tree = ast.parse(Path(local.host.http.keys.__file__).read_text(encoding="utf-8"))
     compare = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "_any_match")
     called = {node.attr for node in ast.walk(compare) if isinstance(node, ast.Attribute)}
     assert "compare_digest" in called

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from local.package import contents, package
-from shared.errors import BadInput
+from local.tools.package import contents, package
+from shared.core.errors import BadInput
 
 CODE = "import sys, function_app; print(len(function_app.app.get_functions())); print('\\n'.join(sys.modules))"
 

@@ -7,14 +7,14 @@ import asyncio
 import pytest
 from host_parts import FAILED, OK, HandClock, ScriptedWorker, function, invocations, run
 
-from local.bell import Bell
-from local.invocations import messages_of
-from local.options import QueueOptions
-from local.protocol import Record
-from local.queue_trigger import QueueTriggers
-from local.queues import QueueStore
-from local.tasks import Tasks
-from local.worker import Function, Outcome
+from local.host.host_options import QueueOptions
+from local.host.invocations import messages_of
+from local.host.protocol import Record
+from local.host.queues.queue_store import QueueStore
+from local.host.queues.queue_trigger import QueueTriggers
+from local.host.tasks import Tasks
+from local.host.wake_signal import Bell
+from local.host.worker import Function, Outcome
 
 OPTIONS = QueueOptions(4, 2, 3, visibility_timeout=45, max_polling_interval=5)
 WORK = function("work", "queueTrigger", queueName="work")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from host_parts import HandClock, database, queues
 
-from local.database import HostDatabase
-from local.queues import MAX_BYTES, TIME_TO_LIVE, QueueStore, open_queues
-from shared.errors import BadInput, Permanent
+from local.host.database import HostDatabase
+from local.host.queues.queue_store import MAX_BYTES, TIME_TO_LIVE, QueueStore, open_queues
+from shared.core.errors import BadInput, Permanent
 
 
 def test_messages_come_oldest_first_and_are_hidden_from_others(store: QueueStore) -> None:

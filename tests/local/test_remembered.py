@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.remembered import Remembered
+from local.host.http.route_cache import Remembered
 
 Ask = Callable[[str, str], tuple[int, Any]]
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from local.running import HomeLock, RunningHost, running_host
-from shared.errors import Conflict
+from local.host.running import HomeLock, RunningHost, running_host
+from shared.core.errors import Conflict
 
 PROJECT = Path(__file__).resolve().parents[2]
 HOLD = """
 import sys
 from pathlib import Path
-from local.running import HomeLock
+from local.host.running import HomeLock
 lock = HomeLock(Path(sys.argv[1]))
 lock.acquire()
 lock.announce(4711)

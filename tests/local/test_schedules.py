@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from local.schedules import parse_schedule
-from shared.errors import BadInput
+from local.host.timer_schedules import parse_schedule
+from shared.core.errors import BadInput
 
 
 def _utc(text: str) -> datetime:

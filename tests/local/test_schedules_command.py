@@ -10,7 +10,7 @@ from forked_command import Forked
 
 from model_training.scenarios import SCENARIOS
 from shared.bootstrap import build_ports
-from shared.domain.records import DatasetVersion
+from shared.datasets.version import DatasetVersion
 
 BANK = "bank_marketing"
 

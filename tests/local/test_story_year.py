@@ -18,15 +18,15 @@ from command import Command
 from rich.console import Console
 
 from local.commands.story import tell_story
-from local.tale import acts
-from local.tale.chapter import Chapter, Ending, Line
-from local.tale.chapters import CHAPTERS
-from local.tale.plant import SCENARIO
-from local.tale.play import play
-from local.tale.stage import Stage
-from local.tale.telling import Teller, told
+from local.story import scenes as acts
+from local.story.chapter import Chapter, Ending, Line
+from local.story.chapters import CHAPTERS
+from local.story.plant import SCENARIO
+from local.story.play import play
+from local.story.printer import Teller, told
+from local.story.story_env import Stage
 from shared.bootstrap import build_ports
-from shared.domain.records import Entry
+from shared.core.ledger import Entry
 
 pytestmark = pytest.mark.slow
 EXPECTED = (Path(__file__).parent / "story_year.txt").read_text()
@@ -119,7 +119,7 @@ def test_every_row_was_predicted_once(year: Year) -> None:
 def test_history_knows_what_the_table_says_to_ask_for(year: Year, chapter: Chapter) -> None:
     """Each `history --why` that is shown finds the sentence that is shown."""
     ports = build_ports({"MLOPS_HOME": str(year.home), "TRAINER_URL": "none:"}, {SCENARIO.name: SCENARIO})
-    assert ports.history.why(chapter.look)
+    assert ports.core.history.why(chapter.look)
 
 
 def test_the_story_is_told_while_it_is_played(year: Year) -> None:

@@ -8,12 +8,12 @@ import json
 import pytest
 from host_parts import FAILED, HandClock, ScriptedWorker, function, invocations, queues, run
 
-from local.bell import Bell
-from local.database import HostDatabase
-from local.tasks import Tasks
-from local.timers import LONGEST_WAIT, TimerTriggers
-from local.worker import Function, NotIndexed, Retry
-from shared.errors import Missing
+from local.host.database import HostDatabase
+from local.host.tasks import Tasks
+from local.host.timers import LONGEST_WAIT, TimerTriggers
+from local.host.wake_signal import Bell
+from local.host.worker import Function, NotIndexed, Retry
+from shared.core.errors import Missing
 
 EVERY_MINUTE = "0 * * * * *"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local.vendor import FOLDER, PACKAGES, Package, fetch
+from local.tools.vendor import FOLDER, PACKAGES, Package, fetch
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.name)

@@ -22,8 +22,8 @@ from functions.names import ANONYMOUS, HTTP, OPERATE, SCORE
 from local.verify.access import access
 from local.verify.contract import contract, expected_paths
 from local.verify.deployment import Deployment, api_of
-from shared.domain.records import Check
-from shared.errors import BadInput, Fault
+from shared.core.errors import BadInput, Fault
+from shared.release.verdict import Check
 
 CANARY = "KEY-CANARY-7"
 KEYS = dict.fromkeys(("score", "operate", "openapi", "approvals"), CANARY)
@@ -239,8 +239,8 @@ def test_what_no_request_can_be_made_of_is_bad_input(client: httpx.Client, url: 
 def test_what_verify_asks_without_a_key_does_nothing(api: Api, client: httpx.Client) -> None:
     """Its requests name nothing that exists, so that not even an open door lets them move something."""
     before = client.get(f"{api.url}/approvals", headers={"x-functions-key": api.keys.master}).json()
-    deployments = api.world.ports.deployments.current("points")
+    deployments = api.world.ports.release.deployments.current("points")
     open_doors = Deployment({"score": api.url}, KEYS, client)
     assert all(one.verdict == "pass" for one in access(open_doors))
     after = client.get(f"{api.url}/approvals", headers={"x-functions-key": api.keys.master}).json()
-    assert (before, deployments) == (after, api.world.ports.deployments.current("points"))
+    assert (before, deployments) == (after, api.world.ports.release.deployments.current("points"))

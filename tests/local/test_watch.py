@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from host_parts import HandClock, database
 
-from local.database import HostDatabase
-from local.watch import EMPTY_SETTLE_SECONDS, SCAN_SECONDS, SETTLE_SECONDS, LakeWatch
-from shared.adapters.folder_lake import etag_of
-from shared.domain.events import BlobArrived, parse
+from local.host.database import HostDatabase
+from local.host.events.lake_watch import EMPTY_SETTLE_SECONDS, SCAN_SECONDS, SETTLE_SECONDS, LakeWatch
+from shared.adapters.files.folder_lake import etag_of
+from shared.core.events import BlobArrived, parse
 
 
 @pytest.fixture

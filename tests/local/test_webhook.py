@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from host_parts import FAILED, HandClock, ScriptedWorker, database, function, invocations, queues, run
 
-from local.database import HostDatabase
-from local.keys import EVENT_GRID, Keys, load_keys
-from local.webhook import Answer, Request, Webhook
+from local.host.database import HostDatabase
+from local.host.events.webhook import Answer, Request, Webhook
+from local.host.http.keys import EVENT_GRID, Keys, load_keys
 
 SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "events"
 EVENT = {"id": "1", "eventType": "T", "subject": "s", "data": {}}

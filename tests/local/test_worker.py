@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from local.worker import NotIndexed, Retry, declared_functions
-from shared.errors import Misconfigured
+from local.host.worker import NotIndexed, Retry, declared_functions
+from shared.core.errors import Misconfigured
 
 SAMPLE = Path(__file__).parent / "sample_app"
 SETTINGS = {"SAMPLE_QUEUE": "sample-work", "SAMPLE_SCHEDULE": "0 0 * * * *"}

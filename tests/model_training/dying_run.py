@@ -20,10 +20,10 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import model_training
-from model_training.runner import Runner
+from model_training.runs.runner import Runner
 from model_training.scenarios import SCENARIOS
 from model_training.steps.work import Order
-from shared.domain.scenario import Knobs
+from shared.core.scenario import Knobs
 
 BANK = replace(SCENARIOS["bank_marketing"], candidates=("lightgbm", "logistic"))
 

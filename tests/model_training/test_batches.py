@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from model_training.batches import with_quality
-from shared.errors import Quarantined
+from model_training.data.batches import with_quality
+from shared.core.errors import Quarantined
 
 
 def test_equal_numbers_of_two_runs_keep_their_own_labels() -> None:

@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-from model_training.families import check_candidates
+from model_training.estimators.families import check_candidates
 from model_training.scenarios import SCENARIOS
-from shared.domain.metrics import LARGER_IS_BETTER
-from shared.domain.scenario import Knobs, Scenario
+from shared.core.scenario import Knobs, Scenario
+from shared.training.metrics import LARGER_IS_BETTER
 
 HEAVY = ("numpy", "pandas", "pyarrow", "sklearn", "lightgbm", "onnx", "onnxruntime", "sqlalchemy")
 

@@ -10,14 +10,15 @@ import numpy as np
 import onnx
 import pytest
 
-from model_training import boosted, graph
-from model_training.boosted import Boosted
-from model_training.estimators import Effort, Estimator, Goal, fits
-from model_training.exact import floor32
-from model_training.graph import join, run
-from model_training.preprocess import fit_preprocess
-from model_training.sklearn_models import Sklearn
-from shared.domain.contract import Feature, InputContract
+from model_training.estimators import boosted
+from model_training.estimators.boosted import Boosted
+from model_training.estimators.estimators import Effort, Estimator, Goal, fits
+from model_training.estimators.exact import floor32
+from model_training.estimators.sklearn_models import Sklearn
+from model_training.export import graph
+from model_training.export.graph import join, run
+from model_training.export.preprocess import fit_preprocess
+from shared.training.input_contract import Feature, InputContract
 
 FEATURES = 4
 CONTRACT = InputContract(tuple(Feature(f"x{j}", "number") for j in range(FEATURES)), ("0", "1"))

@@ -13,22 +13,22 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from model_training.candidates import Candidate, Plan, Recipe
-from model_training.contest import enter
-from model_training.estimators import fits
-from model_training.families import fit_candidates
-from model_training.graph import run
-from model_training.parity import Parity, compare
+from model_training.estimators.candidates import Candidate, Plan, Recipe
+from model_training.estimators.estimators import fits
+from model_training.estimators.families import fit_candidates
+from model_training.export.graph import run
+from model_training.export.parity import Parity, compare
+from model_training.runs.train import fit
 from model_training.scenarios import SCENARIOS
+from model_training.search.candidate_ranking import enter
 from model_training.steps.prepare import Prepared, prepare
 from model_training.steps.register import Package
 from model_training.steps.train import best
-from model_training.train import fit
-from shared.adapters.encoding import encode, encode_rows
-from shared.domain.contract import InputContract
-from shared.domain.metrics import classification
-from shared.domain.scenario import Knobs, Scenario
-from shared.errors import Quarantined, Refused
+from shared.adapters.onnx.encoding import encode, encode_rows
+from shared.core.errors import Quarantined, Refused
+from shared.core.scenario import Knobs, Scenario
+from shared.training.input_contract import InputContract
+from shared.training.metrics import classification
 
 BANK, IIOT = SCENARIOS["bank_marketing"], SCENARIOS["iiot_quality"]
 
@@ -188,8 +188,8 @@ _DIGESTS = """
 import hashlib
 from dataclasses import replace
 from model_training.scenarios import SCENARIOS
-from model_training.train import fit
-from shared.domain.scenario import Knobs
+from model_training.runs.train import fit
+from shared.core.scenario import Knobs
 bank = SCENARIOS["bank_marketing"]
 for name in bank.candidates:
     one = replace(bank, candidates=(name,))

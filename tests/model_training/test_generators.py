@@ -8,7 +8,7 @@ import pytest
 
 from model_training.generators.iiot_quality import RESTART_AFTER
 from model_training.scenarios import SCENARIOS
-from shared.domain.scenario import Knobs
+from shared.core.scenario import Knobs
 
 TYPES = {"float": pa.float64(), "int": pa.int64(), "text": pa.string(), "time": pa.timestamp("us", "UTC")}
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from model_training.runner import NAMES
-from model_training.sealing import seal_of
+from model_training.runs.runner import NAMES
 from model_training.steps import register
+from model_training.steps.step_cache import seal_of
 
 SERVER = Path(__file__).with_name("dying_run.py")
 

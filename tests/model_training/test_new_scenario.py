@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,14 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
+from ports_with import ports_with
 from world import Clock, InlineTrainer, World
 
 from model_training.run import _finish
 from model_training.scenarios import SCENARIOS
 from shared.bootstrap import build_ports
-from shared.domain.records import Run
-from shared.domain.scenario import Knobs, Scenario
+from shared.core.scenario import Knobs, Scenario
+from shared.training.run import Run
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "new-scenario.md"
 
@@ -31,7 +32,7 @@ class EngineTrainer(InlineTrainer):
         """Train and register."""
         assert self.ports is not None
         self.submitted.append(run.id)
-        assert self.ports.runs.move(run.id, "requested", "running", "started")
+        assert self.ports.training.runs.move(run.id, "requested", "running", "started")
         assert _finish(self.ports, run.id, lambda *_told, **_facts: None, self.home / "runs" / run.id) == 0
 
     home: Path
@@ -51,7 +52,7 @@ def _world(home: Path, scenarios: Mapping[str, Scenario]) -> World:
     trainer.home = home
     world = World(home, clock=Clock(), trainer=trainer)
     environ = {"MLOPS_HOME": str(home), "TRAINER_URL": "none:", "TRAINING_PROFILE": "demo", "APPROVALS": "none"}
-    world.ports = trainer.ports = replace(build_ports(environ, scenarios, world.clock), trainer=trainer)
+    world.ports = trainer.ports = ports_with(build_ports(environ, scenarios, world.clock), training__trainer=trainer)
     return world
 
 
@@ -69,14 +70,14 @@ def test_following_the_page_ends_in_predictions(tmp_path: Path) -> None:
     assert scenario.generate is not None
     days: pa.Table = scenario.generate(2_000, 1, Knobs())["days"]
     world.handle(world.land(f"incoming/{scenario.name}/first/days.csv", _csv(days.slice(0, 1_900))))
-    deployed = world.ports.deployments.current(scenario.name)
-    assert deployed is not None, world.ports.history.entries()
+    deployed = world.ports.release.deployments.current(scenario.name)
+    assert deployed is not None, world.ports.core.history.entries()
     world.land(f"scoring/{scenario.name}/tomorrow/days.csv", _csv(days.slice(1_900).drop_columns(["kwh"])))
     world.clock.advance(minutes=10)
     world.sweep()
-    (commit,) = world.ports.predictions.commits(scenario.name)
+    (commit,) = world.ports.prediction.predictions.commits(scenario.name)
     assert (commit.rows, commit.model) == (100, "energy_use:1")
-    with world.ports.lake.open(commit.path) as stored:
+    with world.ports.core.lake.open(commit.path) as stored:
         predicted = pq.read_table(io.BytesIO(stored.read()))
     actual = days["kwh"].to_numpy()[1_900:]
     order = {str(one): row for row, one in enumerate(predicted["entity_key"].to_pylist())}

@@ -8,8 +8,8 @@ import pytest
 from onnx import TensorProto, helper
 from onnxruntime import InferenceSession
 
-from model_training.preprocess import Preprocess, fit_preprocess
-from shared.domain.contract import Feature, InputContract
+from model_training.export.preprocess import Preprocess, fit_preprocess
+from shared.training.input_contract import Feature, InputContract
 
 CONTRACT = InputContract(
     (Feature("a", "number"), Feature("c", "category", ("x", "y", "z")), Feature("b", "number"), Feature("k", "number")),

@@ -7,13 +7,13 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from model_training.candidates import Plan, Recipe
-from model_training.comparison import comparisons
-from model_training.contest import enter
-from model_training.families import fit_candidates
+from model_training.estimators.candidates import Plan, Recipe
+from model_training.estimators.families import fit_candidates
+from model_training.runs.train import fit
 from model_training.scenarios import SCENARIOS
+from model_training.search.candidate_ranking import enter
+from model_training.search.comparison import comparisons
 from model_training.steps.prepare import prepare
-from model_training.train import fit
 from shared.adapters.tables import ArrowTables
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from model_training.candidates import Parameters
-from model_training.search import SIDE, Budget, Found, Search, Trial
+from model_training.estimators.candidates import Parameters
+from model_training.search.search import SIDE, Budget, Found, Search, Trial
 
 pytest.importorskip("optuna")
 

@@ -7,12 +7,12 @@ import pyarrow as pa
 import pytest
 from command import REAL_DATA
 
+from model_training.data.selection import mutual_information, select
 from model_training.scenarios import SCENARIOS
 from model_training.scenarios.iiot_quality import FEATURES, declare
-from model_training.selection import mutual_information, select
 from model_training.steps.prepare import Prepared, prepare, selection_of
 from shared.adapters.tables import ArrowTables
-from shared.domain.scenario import Knobs, Scenario, Selection
+from shared.core.scenario import Knobs, Scenario, Selection
 
 IIOT = SCENARIOS["iiot_quality"]
 

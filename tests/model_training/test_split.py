@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from model_training.split import Answers, Parts, half, split_rows
-from shared.domain.scenario import Split
-from shared.errors import Quarantined
+from model_training.data.split import Answers, Parts, half, split_rows
+from shared.core.errors import Quarantined
+from shared.core.scenario import Split
 
 
 def _cut(values: np.ndarray, names: tuple[str, ...], split: Split, seed: int) -> Parts:

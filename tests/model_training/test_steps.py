@@ -14,15 +14,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from model_training.runner import NAMES, Runner
+from model_training.runs.runner import NAMES, Runner
 from model_training.scenarios import SCENARIOS
-from model_training.sealing import SEAL, seal_of
 from model_training.steps import command, define_dataset, evaluate, explore, prepare, profile, register, train, tune
 from model_training.steps import validate as validation
 from model_training.steps.register import Package
+from model_training.steps.step_cache import SEAL, seal_of
 from model_training.steps.work import Order
-from shared.domain.scenario import Knobs
-from shared.errors import Quarantined
+from shared.core.errors import Quarantined
+from shared.core.scenario import Knobs
 
 BANK = replace(SCENARIOS["bank_marketing"], candidates=("lightgbm", "logistic"))
 

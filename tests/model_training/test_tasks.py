@@ -9,16 +9,16 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from model_training.candidates import Ensemble, Plan
-from model_training.estimators import fits
-from model_training.families import fit_candidates
-from model_training.graph import run
-from model_training.parity import compare
+from model_training.estimators.candidates import Ensemble, Plan
+from model_training.estimators.estimators import fits
+from model_training.estimators.families import fit_candidates
+from model_training.export.graph import run
+from model_training.export.parity import compare
+from model_training.runs.train import fit
 from model_training.scenarios import SCENARIOS
 from model_training.steps.prepare import Prepared, prepare
-from model_training.train import fit
-from shared.domain.scenario import Bar, Column, Knobs, Scenario, Split, Table
-from shared.errors import Quarantined, Refused
+from shared.core.errors import Quarantined, Refused
+from shared.core.scenario import Bar, Column, Knobs, Scenario, Split, Table
 
 ALARMS = Scenario(
     name="alarms",

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from model_training.runner import Runner
+from model_training.runs.runner import Runner
+from model_training.runs.tracking import Tracked, _quietly, track
 from model_training.scenarios import SCENARIOS
 from model_training.steps.work import Order
-from model_training.tracking import Tracked, _quietly, track
-from shared.domain.scenario import Knobs
+from shared.core.scenario import Knobs
 
 pytest.importorskip("optuna")
 BANK = replace(SCENARIOS["bank_marketing"], candidates=("lightgbm", "logistic"))

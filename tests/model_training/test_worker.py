@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Barrier
@@ -17,15 +16,17 @@ from typing import BinaryIO
 
 import pyarrow as pa
 import pytest
+from ports_with import ports_with
 
 from model_training.run import Progress, _finish, main
 from model_training.scenarios import SCENARIOS
 from shared.adapters.process_trainer import holding
 from shared.bootstrap import build_ports
-from shared.domain.records import DatasetVersion, Run, TableFile
-from shared.domain.scenario import Knobs
-from shared.errors import Transient
+from shared.core.errors import Transient
+from shared.core.scenario import Knobs
+from shared.datasets.version import DatasetVersion, TableFile
 from shared.ports import Ports
+from shared.training.run import Run
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RUN = "bank_marketing-run"
@@ -48,11 +49,11 @@ def _request(ports: Ports, rows: int = 600, bytes_of: Mapping[str, bytes] | None
     bank = SCENARIOS["bank_marketing"]
     assert bank.generate is not None
     table: pa.Table = bank.generate(rows, 1, Knobs())["clients"]
-    data = ports.tables.write(table)
+    data = ports.datasets.tables.write(table)
     file = TableFile("clients", "datasets/bank_marketing/d1/clients.parquet", hashlib.sha256(data).hexdigest(), rows)
-    ports.lake.put(file.path, (bytes_of or {}).get(file.name, data))
-    ports.datasets.add(DatasetVersion("bank_marketing", "d1", "digest", (file,), ("incoming/x.csv@1",), NOW))
-    ports.runs.request(Run(RUN, "bank_marketing", "d1", "key", "requested", 1, "", NOW, NOW, "demo"))
+    ports.core.lake.put(file.path, (bytes_of or {}).get(file.name, data))
+    ports.datasets.versions.add(DatasetVersion("bank_marketing", "d1", "digest", (file,), ("incoming/x.csv@1",), NOW))
+    ports.training.runs.request(Run(RUN, "bank_marketing", "d1", "key", "requested", 1, "", NOW, NOW, "demo"))
     return file
 
 
@@ -63,12 +64,12 @@ def test_a_child_process_trains_and_registers(ports: Ports, environ: dict[str, s
     command = [sys.executable, "-W", "error", "-m", "model_training.run", "--run", RUN]
     found = subprocess.run(command, env=os.environ | environ, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stderr
-    run = ports.runs.find(RUN)
+    run = ports.training.runs.find(RUN)
     assert run is not None
     assert (run.state, run.reason) == ("completed", "Registered as bank_marketing:1.")
-    model = ports.registry.find("bank_marketing", 1)
+    model = ports.training.registry.find("bank_marketing", 1)
     assert model is not None
-    with ports.lake.open(f"{model.folder}manifest.json") as stored:
+    with ports.core.lake.open(f"{model.folder}manifest.json") as stored:
         manifest = json.load(stored)
     assert (manifest["run"], manifest["dataset"], manifest["dataset_digest"]) == (RUN, "d1", "digest")
     assert manifest["created_at"] == NOW.isoformat()
@@ -81,7 +82,7 @@ def test_changed_bytes_fail_the_run(ports: Ports, environ: dict[str, str], capsy
     """What is trained on is what was recorded: other bytes under the name end the run with both digests."""
     file = _request(ports, bytes_of={"clients": b"PAR1 not what it was PAR1"})
     assert main(["--run", RUN], environ) == 1
-    run = ports.runs.find(RUN)
+    run = ports.training.runs.find(RUN)
     assert run is not None
     assert run.state == "failed"
     assert file.sha256 in run.reason
@@ -94,12 +95,12 @@ def test_data_that_cannot_teach_fails_the_run_in_a_sentence(
     """Twenty rows cannot be split; the run's reason is the sentence a person reads, without a stack trace."""
     _request(ports, rows=20)
     assert main(["--run", RUN], environ) == 1
-    run = ports.runs.find(RUN)
+    run = ports.training.runs.find(RUN)
     assert run is not None
     assert run.state == "failed"
     assert "at least 10 are needed" in run.reason
     assert "Traceback" not in capsys.readouterr().err
-    assert ports.registry.list() == []
+    assert ports.training.registry.list() == []
 
 
 def test_a_run_that_is_held_is_left_alone(ports: Ports, environ: dict[str, str], tmp_path: Path) -> None:
@@ -107,7 +108,7 @@ def test_a_run_that_is_held_is_left_alone(ports: Ports, environ: dict[str, str],
     _request(ports)
     with holding(RUN, tmp_path / "home"):
         assert main(["--run", RUN], environ) == 75
-    run = ports.runs.find(RUN)
+    run = ports.training.runs.find(RUN)
     assert run is not None
     assert run.state == "requested"
 
@@ -115,17 +116,17 @@ def test_a_run_that_is_held_is_left_alone(ports: Ports, environ: dict[str, str],
 def test_a_completed_run_is_not_trained_again(ports: Ports, environ: dict[str, str]) -> None:
     """Starting a completed run succeeds at once and registers nothing."""
     _request(ports)
-    ports.runs.move(RUN, "requested", "completed", "done")
+    ports.training.runs.move(RUN, "requested", "completed", "done")
     assert main(["--run", RUN], environ) == 0
-    assert ports.registry.list() == []
+    assert ports.training.registry.list() == []
 
 
 def test_a_run_whose_worker_was_killed_is_taken_over(ports: Ports, environ: dict[str, str]) -> None:
     """A run that is running although nobody holds it has lost its worker: the next one trains it."""
     _request(ports)
-    ports.runs.move(RUN, "requested", "running", "started")
+    ports.training.runs.move(RUN, "requested", "running", "started")
     assert main(["--run", RUN], environ) == 0
-    assert [model.run for model in ports.registry.list()] == [RUN]
+    assert [model.run for model in ports.training.registry.list()] == [RUN]
 
 
 class _AwayLake:
@@ -139,8 +140,8 @@ def test_what_may_come_back_leaves_the_run_open(ports: Ports, tmp_path: Path) ->
     """When the lake is away nothing is wrong with the data: the run is not failed, a watcher starts it again."""
     _request(ports)
     with pytest.raises(Transient):
-        _finish(replace(ports, lake=_AwayLake()), RUN, lambda *_told, **_facts: None, tmp_path / "run")
-    run = ports.runs.find(RUN)
+        _finish(ports_with(ports, core__lake=_AwayLake()), RUN, lambda *_told, **_facts: None, tmp_path / "run")
+    run = ports.training.runs.find(RUN)
     assert run is not None
     assert run.state == "requested"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.errors import Misconfigured
+from shared.core.errors import Misconfigured
 from shared.settings import NAMES, read_settings
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,9 +6,9 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from shared.adapters.azure_clients import PATIENCE, Patience
-from shared.domain.places import WorkspacePlace
-from shared.errors import Transient
+from shared.adapters.azure.clients import PATIENCE, Patience
+from shared.core.addresses import WorkspacePlace
+from shared.core.errors import Transient
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from shared.errors import Conflict, Fault, Missing, Refused, Transient
+from shared.core.errors import Conflict, Fault, Missing, Refused, Transient
 
 _BUSY = frozenset({408, 409, 412, 429})
 _SERVER = 500

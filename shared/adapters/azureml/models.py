@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters.azureml.faults import explained
-from shared.domain.records import Model
-from shared.errors import Conflict, Missing, Refused
+from shared.core.errors import Conflict, Missing, Refused
+from shared.training.model import Model
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient

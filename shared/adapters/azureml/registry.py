@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared.adapters.azureml.models import AzureMlModels
-from shared.domain.records import Artefact, Model
-from shared.ports.training import Registry
+from shared.training.model import Artefact, Model
+from shared.training.ports import Registry
 
 
 class AzureMlRegistry:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters.azureml.faults import explained
-from shared.domain.endpoints import Machines, deployment_name, endpoint_name, version_of
-from shared.domain.places import WorkspacePlace
-from shared.domain.records import Model
-from shared.errors import Conflict, Fault, Missing, Refused, Transient
-from shared.ports.serving import Traffic
+from shared.core.addresses import WorkspacePlace
+from shared.core.errors import Conflict, Fault, Missing, Refused, Transient
+from shared.release.endpoint_names import Machines, deployment_name, endpoint_name, version_of
+from shared.release.traffic import Traffic
+from shared.training.model import Model
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters.azureml.faults import explained
-from shared.domain.paths import dataset_folder
-from shared.domain.records import Artefact, Run
-from shared.errors import Conflict, Corrupt, Missing
-from shared.ports.lake import Lake
+from shared.core.errors import Conflict, Corrupt, Missing
+from shared.core.paths import dataset_folder
+from shared.core.ports import Lake
+from shared.training.model import Artefact
+from shared.training.run import Run
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient

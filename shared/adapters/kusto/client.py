@@ -8,11 +8,11 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from shared.adapters.azure_clients import Patience
+from shared.adapters.azure.clients import Patience
 from shared.adapters.kusto.faults import Throttled, fault_of
 from shared.adapters.kusto.frames import Answer, read_answer
-from shared.domain.places import ClusterPlace
-from shared.errors import Transient
+from shared.core.addresses import ClusterPlace
+from shared.core.errors import Transient
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential

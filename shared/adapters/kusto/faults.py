@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from shared.domain.places import ClusterPlace
-from shared.errors import Fault, Misconfigured, Permanent, Transient
+from shared.core.addresses import ClusterPlace
+from shared.core.errors import Fault, Misconfigured, Permanent, Transient
 
 if TYPE_CHECKING:
     from azure.kusto.data.exceptions import KustoError

@@ -13,7 +13,7 @@ from azure.kusto.data.exceptions import KustoServiceError
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 
-from shared.adapters.azure_clients import Patience
+from shared.adapters.azure.clients import Patience
 
 
 class _Bounded(HTTPAdapter):

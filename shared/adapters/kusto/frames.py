@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.adapters.kusto.faults import partial_fault
-from shared.errors import Transient
+from shared.core.errors import Transient
 
 _PRIMARY, _COMPLETION = "PrimaryResult", "QueryCompletionInformation"
 _ERROR_LEVEL = 2

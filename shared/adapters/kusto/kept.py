@@ -12,13 +12,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.domain.paths import telemetry_folder
-from shared.domain.records import Blob
-from shared.domain.scenario import Scenario
-from shared.domain.telemetry import Span
-from shared.errors import Conflict
-from shared.ports.lake import Lake
-from shared.ports.tables import Tables
+from shared.core.blob import Blob
+from shared.core.errors import Conflict
+from shared.core.paths import telemetry_folder
+from shared.core.ports import Lake
+from shared.core.scenario import Scenario
+from shared.datasets.ports import Tables
+from shared.prediction.telemetry_span import Span
 
 if TYPE_CHECKING:
     import pyarrow as pa

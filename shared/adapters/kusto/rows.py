@@ -16,8 +16,8 @@ from shared.adapters.kusto.frames import Answer
 from shared.adapters.kusto.texts import INGESTED, ODD
 from shared.adapters.tables.kinds import TYPES, from_text
 from shared.adapters.tables.origin import Origin
-from shared.domain.scenario import Column, Kind
-from shared.errors import Permanent, Quarantined
+from shared.core.errors import Permanent, Quarantined
+from shared.core.scenario import Column, Kind
 
 # Finer than the service tells times.
 _INGESTED = pa.timestamp("ns", "UTC")

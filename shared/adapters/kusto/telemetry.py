@@ -25,9 +25,9 @@ from shared.adapters.kusto.texts import (
     stream_of,
     untimed_text,
 )
-from shared.domain.scenario import Scenario
-from shared.domain.telemetry import EPOCH, Extract, Span
-from shared.errors import Permanent
+from shared.core.errors import Permanent
+from shared.core.scenario import Scenario
+from shared.prediction.telemetry_span import EPOCH, Extract, Span
 
 if TYPE_CHECKING:
     import pyarrow as pa

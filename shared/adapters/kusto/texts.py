@@ -12,8 +12,8 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from shared.domain.scenario import Column, Kind, Scenario
-from shared.errors import Misconfigured, Permanent
+from shared.core.errors import Misconfigured, Permanent
+from shared.core.scenario import Column, Kind, Scenario
 
 INGESTED, ODD = "_ingested", "_odd"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from shared.domain.profile import Described, RowFacts
+from shared.profiles.profile import Described, RowFacts
 
 if TYPE_CHECKING:
     import pyarrow as pa

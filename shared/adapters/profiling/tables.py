@@ -14,7 +14,7 @@ import pyarrow as pa
 from shared.adapters.profiling.numbers import KEEP, describe_numbers
 from shared.adapters.profiling.texts import describe_texts
 from shared.adapters.profiling.times import describe_times
-from shared.domain.profile import Described
+from shared.profiles.profile import Described
 
 # Rows that are sorted at once; a larger table is described chunk by chunk, in bounded memory.
 CHUNK = 1 << 22

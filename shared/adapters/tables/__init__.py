@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin
-from shared.domain.scenario import Table
-from shared.errors import Quarantined
+from shared.core.errors import Quarantined
+from shared.core.scenario import Table
 
 if TYPE_CHECKING:
     import pyarrow as pa

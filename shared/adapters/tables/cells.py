@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from shared.adapters.tables.kinds import TYPES
 from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin, listing, shown
-from shared.domain.scenario import Column, Table
+from shared.core.scenario import Column, Table
 
 
 def by_contract(

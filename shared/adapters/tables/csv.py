@@ -19,8 +19,8 @@ from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin
 from shared.adapters.tables.raw import decoded
 from shared.adapters.tables.structure import Structure, last_record_end, refuse_misshapen, scan
-from shared.domain.scenario import Column, Table
-from shared.errors import Quarantined
+from shared.core.errors import Quarantined
+from shared.core.scenario import Column, Table
 
 _BLOCK = 1 << 20
 # A row holds several cells; the parser needs a whole row in one block.

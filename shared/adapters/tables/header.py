@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin, listing, shown
-from shared.domain.scenario import Table
+from shared.core.scenario import Table
 
 DELIMITERS = {",": "comma", ";": "semicolon"}
 _FOREIGN = {"\t": "tab", "|": "vertical bar"}

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.adapters.tables.origin import Origin, shown
-from shared.domain.scenario import Column, Kind
-from shared.errors import Quarantined
+from shared.core.errors import Quarantined
+from shared.core.scenario import Column, Kind
 
 # A cell that is one of these is missing in a column of numbers or times. In text only the empty cell is.
 NULL_WORDS = ("", "NA", "null", "NULL", "None")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from shared.errors import Quarantined
+from shared.core.errors import Quarantined
 
 _SHOWN = 40
 

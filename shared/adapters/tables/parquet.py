@@ -15,8 +15,8 @@ from shared.adapters.tables.kinds import no_rows
 from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin
 from shared.adapters.tables.stored import check_type, from_stored
-from shared.domain.scenario import Column, Table
-from shared.errors import Quarantined
+from shared.core.errors import Quarantined
+from shared.core.scenario import Column, Table
 
 _MAGIC = b"PAR1"
 _BATCH = 1 << 14

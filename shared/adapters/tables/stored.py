@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from shared.adapters.tables.kinds import ACCEPTED, TYPES, empty_is_null, first_failing, from_text
 from shared.adapters.tables.origin import Origin, shown
-from shared.domain.scenario import Column, Kind
+from shared.core.scenario import Column, Kind
 
 # Whole numbers from here on are not all distinct as doubles.
 _EXACT = float(1 << 53)

@@ -13,7 +13,7 @@ from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin
 from shared.adapters.tables.parquet import parquet_blocks
 from shared.adapters.tables.raw import check_source
-from shared.domain.scenario import Column, Table
+from shared.core.scenario import Column, Table
 
 
 def stream(source: BinaryIO, ending: str, table: Table, limits: Limits, origin: Origin) -> Iterator[pa.RecordBatch]:

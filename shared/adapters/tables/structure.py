@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shared.adapters.tables.origin import Origin
-from shared.errors import Quarantined
+from shared.core.errors import Quarantined
 
 _BLOCK = 4 << 20
 _QUOTE, _LF, _CR = 0x22, 0x0A, 0x0D

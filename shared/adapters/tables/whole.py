@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.adapters.tables.origin import Origin, shown
-from shared.domain.scenario import Column, Table
+from shared.core.scenario import Column, Table
 
 
 def join(parts: Sequence[pa.Table], table: Table) -> pa.Table:

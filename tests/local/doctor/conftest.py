@@ -10,7 +10,7 @@ import pytest
 from azure_parts import FakeCredential, self_signed
 from local_doctor import OID, MakeSubject, Service, answering
 
-from local.azurite import Azurite
+from local.azurite.process import Azurite
 from local.doctor.finding import Subject
 from shared.settings import read_settings
 

@@ -20,9 +20,9 @@ from tds_double import tds_double
 from local.doctor import app, database, machine, work
 from local.doctor.examination import examine
 from local.doctor.finding import Check, Finding, Subject
-from local.running import HomeLock
-from shared.adapters.sql.engine import open_database
-from shared.adapters.sql.ledger import SqlLedger
+from local.host.running import HomeLock
+from shared.adapters.sql.connection.engine import open_database
+from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.adapters.sql.migrations import migrations
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -150,7 +150,7 @@ def test_an_empty_postgresql_waits_for_its_migrations(postgres: PostgresServer, 
         found = the(database.database(asked), "schema")
         assert found.verdict == "warn"
         assert found.fact.startswith("version 0;")
-        assert "local.migrations apply" in found.fix
+        assert "local.tools.migrations apply" in found.fix
 
 
 @pytest.fixture

@@ -18,12 +18,12 @@ from infra.bicep import FOLDER, read
 from local_doctor import CLOSED, OID, MakeSubject, Service, the
 
 from functions.names import QUEUES
-from local.azurite import Azurite
+from local.azurite.process import Azurite
 from local.doctor import grid, identity, services, storage
-from local.queues import open_queues
+from local.host.queues.queue_store import open_queues
 from local.roles import roles_on
-from shared.adapters.azure_clients import EMULATOR_KEY
-from shared.domain.events import ACTED_ON
+from shared.adapters.azure.clients import EMULATOR_KEY
+from shared.core.events import ACTED_ON
 
 AZURE = {"LAKE_URL": "https://account.blob.core.windows.net/mlops"}
 WHERE = {"AZURE_SUBSCRIPTION_ID": "s", "AZURE_RESOURCE_GROUP": "g", "AZURE_ENV_NAME": "e"}

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from local_doctor import the
 
+from local.console.session import DEFAULTS
 from local.doctor.finding import Finding
 from local.doctor.names import misspelt
 from local.doctor.secrets import HIDDEN, redacted
 from local.doctor.values import values
-from local.session import DEFAULTS
 
 BLOBS = "https://account.blob.core.windows.net/mlops"
 ML = "azureml:sub/rg/ws"

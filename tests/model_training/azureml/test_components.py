@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 from model_training.azureml import collect, components, environments, trial
-from model_training.estimators import PROFILES
+from model_training.estimators.estimators import PROFILES
 from model_training.pipeline import STEPS
 from model_training.scenarios import SCENARIOS
-from model_training.spaces import SPACES
+from model_training.search.spaces import SPACES
 from model_training.steps import command, define_dataset, evaluate, explore, prepare, profile, register, train, tune
 from model_training.steps import validate as validation
 
@@ -119,8 +119,8 @@ def test_only_code_is_uploaded() -> None:
     sent = [name for _, name in get_upload_files_from_folder(root, ignore_file=get_ignore_file(root))]
     inside = {name.removeprefix(f"{environments.REPOSITORY.name}/") for name in sent}
     assert {name.split("/")[0] for name in inside} == {"model_training", "shared", "pyproject.toml"}
-    assert {"model_training/steps/train.py", "shared/errors.py", "model_training/batch_entry.py"} <= inside
-    assert {"model_training/online_entry.py", "shared/workflows/answer.py"} <= inside
+    assert {"model_training/steps/train.py", "shared/core/errors.py", "model_training/batch_entry.py"} <= inside
+    assert {"model_training/online_entry.py", "shared/serving/answers.py"} <= inside
     assert not [name for name in inside if name.endswith(".pyc")]
     with components.code_folder() as folder:
         assert inside == {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}

@@ -21,12 +21,12 @@ from model_training.azureml.platform import Platform, read_platform
 from model_training.azureml.schedule import schedule
 from model_training.azureml.scoring import BatchOrder, scoring_job
 from model_training.azureml.spaces import Sweep, algorithm, search_space
-from model_training.runner import STEPS
+from model_training.runs.runner import STEPS
 from model_training.scenarios import SCENARIOS
-from model_training.spaces import SPACES
+from model_training.search.spaces import SPACES
 from model_training.steps.define_dataset import ORIGIN
-from shared.domain.recurrence import FREQUENCIES, Recurrence
-from shared.errors import BadInput, Misconfigured
+from shared.core.errors import BadInput, Misconfigured
+from shared.training.recurrence import FREQUENCIES, Recurrence
 
 BANK = SCENARIOS["bank_marketing"]
 WHEN = datetime(2026, 3, 1, tzinfo=UTC)

@@ -21,11 +21,12 @@ from model_training import online_entry
 from model_training.scenarios import SCENARIOS
 from shared.adapters.azureml.serving import ENTRY
 from shared.bootstrap import build_ports
-from shared.domain.contract import Feature, InputContract
-from shared.domain.records import Artefact, Deployment, Model
-from shared.domain.scenario import Scenario
-from shared.errors import BadInput, Corrupt, Misconfigured, Missing
+from shared.core.errors import BadInput, Corrupt, Misconfigured, Missing
+from shared.core.scenario import Scenario
 from shared.ports import Ports
+from shared.serving.deployment import Deployment
+from shared.training.input_contract import Feature, InputContract
+from shared.training.model import Artefact, Model
 
 REPOSITORY = Path(__file__).parents[3]
 # Whatever the service starts it from: nothing but the file itself says where the packages lie.
@@ -63,9 +64,11 @@ def _artefact(scenario: Scenario) -> Artefact:
 def _serve(home: Path, scenario: Scenario) -> tuple[Ports, Model]:
     """A function app's ports with a model of that scenario in service."""
     ports = build_ports({"MLOPS_HOME": str(home), "TRAINER_URL": "none:", "LOG_SAMPLE": "0"}, SCENARIOS)
-    model = ports.registry.register(_artefact(scenario))
+    model = ports.training.registry.register(_artefact(scenario))
     at = datetime(2026, 3, 1, tzinfo=UTC)
-    ports.deployments.promote(Deployment(scenario.name, 1, scenario.name, model.version, model.sha256, at, "me", ""))
+    ports.release.deployments.promote(
+        Deployment(scenario.name, 1, scenario.name, model.version, model.sha256, at, "me", "")
+    )
     return ports, model
 
 
@@ -99,7 +102,7 @@ def test_the_endpoint_answers_like_the_function_app(name: str, tmp_path: Path) -
     )
     route = Scorer(ports)
     assert json.loads(found.stdout) == [msgspec.json.decode(route.score(name, text.encode(), "")[0]) for text in texts]
-    ports.history._engine.dispose()  # type: ignore[attr-defined]
+    ports.core.history._engine.dispose()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="module")

@@ -25,17 +25,17 @@ from model_training.azureml.jobs import TrainingOrder, training_job
 from model_training.azureml.platform import Platform
 from model_training.azureml.spaces import Sweep
 from model_training.batch_entry import parser, scorer_of
-from model_training.runner import Runner
+from model_training.runs.runner import Runner
 from model_training.scenarios import SCENARIOS
 from model_training.steps import command, define_dataset, evaluate, explore, prepare, profile, register, train, tune
 from model_training.steps import validate as validation
 from model_training.steps.work import Order
-from shared.adapters.onnx_scoring import OnnxScoring
+from shared.adapters.onnx.scoring import OnnxScoring
 from shared.adapters.tables import ArrowTables
-from shared.domain.contract import Feature, InputContract
-from shared.domain.scenario import Knobs
-from shared.errors import BadInput, Corrupt, Quarantined
-from shared.ports.scoring import BatchJob, Provenance
+from shared.core.errors import BadInput, Corrupt, Quarantined
+from shared.core.scenario import Knobs
+from shared.serving.ports import BatchJob, Provenance
+from shared.training.input_contract import Feature, InputContract
 
 BANK = SCENARIOS["bank_marketing"]
 ORIGIN = {"run": "bank_marketing-1", "dataset": "20260301T120000-beef", "dataset_digest": "beef", "created_at": "now"}

@@ -13,10 +13,10 @@ import pytest
 from world import MARKS, POINTS, PRICES
 
 from model_training.evaluation.card import CARD, EVALUATION, render
+from model_training.runs.train import fit
 from model_training.scenarios import SCENARIOS
 from model_training.steps.register import Package
-from model_training.train import fit
-from shared.domain.scenario import Bar, Knobs, Scenario, Split
+from shared.core.scenario import Bar, Knobs, Scenario, Split
 
 ROWS = 600
 _RANDOM = np.random.default_rng(6)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix, precision_recall_curve, roc_curve
 
-from model_training.curves import confusion, confusions, curves, precision_recall, roc, truths
+from model_training.evaluation.curves import confusion, confusions, curves, precision_recall, roc, truths
 
 _RANDOM = np.random.default_rng(4)
 TRUTH = _RANDOM.random(1_000) < 0.3

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from world import logistic
 
-from model_training.candidates import Plan, Recipe, Rows
+from model_training.estimators.candidates import Plan, Recipe, Rows
+from model_training.estimators.families import fit_candidates
 from model_training.evaluation.contributions import contributions
 from model_training.evaluation.importance import permutation
 from model_training.evaluation.residuals import residuals
 from model_training.evaluation.words import top_words
-from model_training.families import fit_candidates
-from shared.domain.contract import Feature, InputContract
-from shared.domain.intervals import Judge
-from shared.domain.metrics import roc_auc
+from shared.release.intervals import Judge
+from shared.training.input_contract import Feature, InputContract
+from shared.training.metrics import roc_auc
 
 NAMES = ("strong", "noise", "weak")
 

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 
 from model_training.evaluation.slices import slices
-from shared.domain.intervals import Judge
-from shared.domain.metrics import roc_auc
+from shared.release.intervals import Judge
+from shared.training.metrics import roc_auc
 
 ROWS = 400
 

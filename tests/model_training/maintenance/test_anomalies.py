@@ -11,7 +11,7 @@ from model_training.maintenance.esd import anomalous
 from model_training.maintenance.names import SENSORS
 from model_training.maintenance.smoothing import running_mean
 from model_training.maintenance.stretches import stretches
-from shared.domain.scenario import Knobs
+from shared.core.scenario import Knobs
 
 
 def _telemetry(rows: int = 4_500) -> pd.DataFrame:

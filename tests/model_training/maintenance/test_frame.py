@@ -18,8 +18,8 @@ from model_training.maintenance.names import FEATURES, LABELS, SENSORS
 from model_training.maintenance.records import NEVER
 from model_training.scenarios.predictive_maintenance import SCENARIO
 from shared.adapters.tables import ArrowTables
-from shared.domain.scenario import Knobs
-from shared.errors import Quarantined
+from shared.core.errors import Quarantined
+from shared.core.scenario import Knobs
 
 DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "predictive_maintenance"
 HOUR = pd.Timedelta(hours=1)

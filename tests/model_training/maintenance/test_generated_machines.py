@@ -18,8 +18,8 @@ from model_training.maintenance.frame import assemble
 from model_training.maintenance.names import COMPONENTS, FEATURES, LABELS, SENSORS
 from model_training.scenarios.predictive_maintenance import SCENARIO
 from shared.adapters.tables import ArrowTables
-from shared.domain.scenario import Knobs
-from shared.errors import Quarantined
+from shared.core.errors import Quarantined
+from shared.core.scenario import Knobs
 
 TYPES = {"float": pa.float64(), "int": pa.int64(), "text": pa.string(), "time": pa.timestamp("us", "UTC")}
 

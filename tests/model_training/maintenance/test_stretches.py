@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from model_training.maintenance.stretches import hours_of, stretches, times_of
-from shared.errors import Quarantined
+from shared.core.errors import Quarantined
 
 
 def _telemetry(machine: int, hours: list[int]) -> pd.DataFrame:

@@ -11,8 +11,8 @@ from model_training.generators.text_classification import generate
 from model_training.text.fit import Fitted, fit_text
 from model_training.text.names import CLASSICAL
 from model_training.text.vocabulary import stop_words
-from shared.domain.scenario import Knobs
-from shared.domain.text import clean
+from shared.core.scenario import Knobs
+from shared.core.text_cleaning import clean
 
 # Cleaned texts (rows, 1) and label positions (rows,).
 Corpus = tuple[np.ndarray, np.ndarray]

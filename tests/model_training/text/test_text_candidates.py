@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from sklearn.neighbors import NearestCentroid
 
-from model_training.graph import run
+from model_training.export.graph import run
 from model_training.text.candidates import Centroids
 from model_training.text.fit import Fitted, fit_text
 from model_training.text.names import CLASSICAL
-from shared.errors import Quarantined
+from shared.core.errors import Quarantined
 
 Corpus = tuple[np.ndarray, np.ndarray]
 

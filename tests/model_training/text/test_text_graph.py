@@ -9,15 +9,15 @@ import numpy as np
 import onnx
 import pytest
 
-from model_training.graph import run
+from model_training.export.graph import run
 from model_training.scenarios.text_classification import LABELS
 from model_training.text.fit import Fitted
 from model_training.text.graph import network_graph
 from model_training.text.names import CLASSICAL
 from model_training.text.vocabulary import fit_vocabulary, stop_words
-from shared.adapters.scoring.inspection import inspect
-from shared.domain.contract import Feature, InputContract
-from shared.errors import Refused
+from shared.adapters.onnx.inspection import inspect
+from shared.core.errors import Refused
+from shared.training.input_contract import Feature, InputContract
 
 Corpus = tuple[np.ndarray, np.ndarray]
 DEPLOYABLE = [name for name in CLASSICAL if name != "knn"]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model_training.graph import run
+from model_training.export.graph import run
 from model_training.text.deep import SPACE, DeepParams, Logarithmic, absent, fit_deep, space
 from model_training.text.vocabulary import fit_vocabulary
 

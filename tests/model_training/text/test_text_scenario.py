@@ -12,16 +12,16 @@ import pyarrow as pa
 import pyarrow.csv
 import pytest
 
-from model_training.graph import run
+from model_training.export.graph import run
 from model_training.scenarios.text_classification import LABELS, SCENARIO, statistics, words
 from model_training.text.fit import Fitted, fit_text
 from model_training.text.names import CLASSICAL, DEEP
 from model_training.text.tables import assemble, divide
 from model_training.text.vocabulary import stop_words
 from shared.adapters.tables import ArrowTables
-from shared.domain.scenario import Knobs
-from shared.domain.text import clean
-from shared.errors import Quarantined
+from shared.core.errors import Quarantined
+from shared.core.scenario import Knobs
+from shared.core.text_cleaning import clean
 
 FILE = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "newsgroups" / "newsgroups4_train.csv"
 TABLES = [table.name for table in SCENARIO.tables]

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import pytest
 
 from model_training.text.tables import assemble, divide
-from shared.errors import Quarantined
+from shared.core.errors import Quarantined
 
 LABELS = ("ham", "spam")
 

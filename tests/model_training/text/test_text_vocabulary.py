@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model_training.text.vocabulary import fit_vocabulary, stop_words
-from shared.errors import Quarantined
+from shared.core.errors import Quarantined
 
 
 def _texts(*texts: str) -> np.ndarray:

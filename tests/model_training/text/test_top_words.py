@@ -6,7 +6,7 @@ import numpy as np
 
 from model_training.text.top_words import top_words
 from model_training.text.vocabulary import fit_vocabulary, stop_words
-from shared.domain.text import clean
+from shared.core.text_cleaning import clean
 
 TEXTS = ("Moon, moon: star!", "The moon; a star, far.", "pixel", "pixel star", "far", "else")
 CLASSES = (0, 0, 1, 1, 1, 1)

@@ -16,11 +16,11 @@ from served_model import AT, MIXED, serve
 from texts import TEXT, TEXTS, text_graph
 from world import POINTS, logistic
 
-from shared.adapters.folder_lake import FolderLake
-from shared.adapters.lake_served import LakeServed
-from shared.domain.served import ServedRow
-from shared.errors import Transient
-from shared.workflows.keep import served_rows
+from shared.adapters.files.folder_lake import FolderLake
+from shared.adapters.lake.served_log import LakeServed
+from shared.core.errors import Transient
+from shared.serving.prediction_log import served_rows
+from shared.serving.served import ServedRow
 
 SERVING = serve(POINTS, logistic(3.0), MIXED)
 ASKED = [{"x": 2.0, "color": "red", "id": 7}, {"x": None, "color": "a name nobody knows", "id": 8}]

@@ -21,9 +21,9 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from world import World, points_csv
 
-from shared.adapters.file_observer import FILE, FileObserver
-from shared.adapters.otel_observer import Both, OtelObserver
-from shared.domain.told import told
+from shared.adapters.azure.otel_observer import Both, OtelObserver
+from shared.adapters.files.file_observer import FILE, FileObserver
+from shared.core.log_record import told
 
 ROOT = Path(__file__).resolve().parents[3]
 CANARY = "canary-4711"
@@ -38,7 +38,7 @@ def test_one_operation_leads_from_the_event_to_the_predictions(world: World) -> 
     """The blob's, drop's, training's, model's and window's records have it; a claim's own id leads to it."""
     world.handle(world.land("incoming/points/d1/points.csv", points_csv()))
     world.handle(world.land("scoring/points/d2/points.csv", points_csv(8, labelled=False)))
-    (dataset,) = world.ports.datasets.list("points")
+    (dataset,) = world.ports.datasets.versions.list("points")
     all_ = records(world.home)
     (operation,) = {one["operation"] for one in all_ if one.get("dataset") == dataset.id}
     ended = {one["event"] for one in all_ if one["operation"] == operation}
@@ -51,7 +51,7 @@ def test_no_content_of_files_or_requests_is_told(world: World) -> None:
     """A canary in a cell that is refused stands in the reason people read, and in no record."""
     bad = points_csv(5).replace(b"red", CANARY.encode(), 1) + f"{CANARY},x,y,z\n".encode()
     world.handle(world.land("incoming/points/d1/points.csv", bad))
-    assert any(entry.state == "quarantined" for entry in world.ports.history.entries())
+    assert any(entry.state == "quarantined" for entry in world.ports.core.history.entries())
     assert any(one["state"] == "quarantined" for one in records(world.home))
     assert CANARY not in (world.home / "logs" / FILE).read_text()
 
@@ -59,7 +59,7 @@ def test_no_content_of_files_or_requests_is_told(world: World) -> None:
 def test_a_name_cannot_forge_a_record(world: World) -> None:
     """Line ends, escapes and characters that turn text around become what they look like in code."""
     name = 'incoming/points/d\n{"event": "forged"}\x1b[31m\u202e/points.csv'
-    world.ports.ledger.note("blob", name, "ignored", "no")
+    world.ports.core.ledger.note("blob", name, "ignored", "no")
     (record,) = records(world.home)
     assert record["event"] == "blob"
     assert record["key"].isprintable()
@@ -147,8 +147,8 @@ def ingestion() -> Iterator[Ingestion]:
 EXPORT = """
 import sys
 from opentelemetry import metrics, trace
-from shared.adapters.otel_observer import application_insights
-from shared.domain.told import told
+from shared.adapters.azure.otel_observer import application_insights
+from shared.core.log_record import told
 observer = application_insights(sys.argv[1])
 observer.record(told("model", "points:1", "done", {"dataset": "20260301T120000Z-abcdef12", "reason": "canary-4711"}))
 observer.request("points", "points:1", "answered", 0.002, 3)

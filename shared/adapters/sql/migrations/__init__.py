@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
 
-from shared.adapters.sql.engine import read, take_turn, write
-from shared.adapters.sql.schema import every_table, schema_version
-from shared.errors import Misconfigured, Permanent
+from shared.adapters.sql.connection.engine import read, take_turn, write
+from shared.adapters.sql.schema.tables import every_table, schema_version
+from shared.core.errors import Misconfigured, Permanent
 
 HERE = Path(__file__).parent
 DIALECTS = ("sqlite", "postgresql", "mssql")
@@ -40,7 +40,7 @@ def migrations(dialect: str, folder: Path = HERE) -> Sequence[Migration]:
     if numbers != list(range(1, len(found) + 1)):
         raise Permanent(
             f"The migrations of {dialect} are numbered {numbers}: they must count from 1 without a gap. After a merge, "
-            f"delete your own and run `python -m local.migrations write <name>` again."
+            f"delete your own and run `python -m local.tools.migrations write <name>` again."
         )
     return found
 
@@ -89,7 +89,7 @@ def _apply(engine: Engine, known: Sequence[Migration]) -> Sequence[int]:
         raise Misconfigured(
             "DATABASE_URL",
             f"names a database whose schema must be brought to version {known[-1].number}, which failed: {error}",
-            "a user who may create tables; `python -m local.migrations apply` does it as another one",
+            "a user who may create tables; `python -m local.tools.migrations apply` does it as another one",
         ) from error
 
 
@@ -120,7 +120,7 @@ def _sentence(absent: Iterable[tuple[str, str]], tables: set[str]) -> str:
     names = dict.fromkeys(f"{table}.{column}" if table in tables else table for table, column in absent)
     return (
         f"The database lacks {', '.join(names)}, although its schema version says otherwise. Write the missing "
-        f"migration (`python -m local.migrations write <name>`). A database from before numbered migrations must be "
+        f"migration (`python -m local.tools.migrations write <name>`). A database from before numbered migrations must be "
         f"started anew; the lake keeps every prediction."
     )
 

@@ -12,7 +12,7 @@ from azure_parts import QUICK, FakeCredential, self_signed
 from azureml_double import URL, AzureMl, azure_ml
 
 from shared.adapters.azureml.client import workspace_client
-from shared.domain.places import workspace_place
+from shared.core.addresses import workspace_place
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient

@@ -20,10 +20,10 @@ from world import points_csv
 from model_training.azureml import components, submission
 from model_training.azureml.platform import Platform
 from shared import dispatch
-from shared.adapters.azure_clients import Patience
+from shared.adapters.azure.clients import Patience
 from shared.adapters.azureml.client import workspace_client
-from shared.domain.places import workspace_place
-from shared.errors import Transient
+from shared.core.addresses import workspace_place
+from shared.core.errors import Transient
 
 # As many attempts as the real one makes, with pauses and time limits that a test can wait for.
 BRISK = Patience(connect=2, read=1, first_pause=0.01, longest_pause=2)
@@ -194,13 +194,13 @@ def test_the_sweep_ends_what_a_write_without_an_answer_held_up(
     with suppress(Transient):
         cloud.handle(landed)
     assert workspace.proxy.hits > 0
-    assert [run.state for run in cloud.world.ports.runs.list()] == ["requested"]
+    assert [run.state for run in cloud.world.ports.training.runs.list()] == ["requested"]
     for _ in range(4):
         cloud.handle(*dispatch.sweep(cloud.world.ports))
         cloud.world.clock.advance(seconds=61)
-    (run,) = cloud.world.ports.runs.list()
+    (run,) = cloud.world.ports.training.runs.list()
     assert (run.state, run.attempts) == ("completed", 1)
     assert (workspace.kept("jobs"), workspace.kept("models")) == ([run.attempt_name], ["points/1"])
     assert len(workspace.kept("data")) == 1
-    assert cloud.world.ports.deployments.current("points") is not None
+    assert cloud.world.ports.release.deployments.current("points") is not None
     cloud.world.close()

@@ -16,7 +16,7 @@ from azureml_training import publish_tiny
 from postgres import PostgresServer
 from world import World, points_csv
 
-from local.azurite import Azurite
+from local.azurite.process import Azurite
 from shared import dispatch
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def cloud(
     settings = {"LAKE_URL": fresh_place(azurite.blob_endpoint).url, "DATABASE_URL": url}
     cloud = Cloud(tmp_path / "cloud", settings, client, service)
     yield cloud
-    cloud.world.ports.registry._kept._engine.dispose()  # type: ignore[attr-defined]
+    cloud.world.ports.training.registry._kept._engine.dispose()  # type: ignore[attr-defined]
     postgres.drop(url)
 
 
@@ -47,7 +47,7 @@ def script(world: World, handle: Any) -> None:
 
 def journal(world: World) -> list[tuple[str, str, str]]:
     """Kind, ending and reason of everything that happened; what follows from ETags is left out."""
-    told = {(one.kind, one.state, _plain(one.reason)) for one in world.ports.history.entries(1000)}
+    told = {(one.kind, one.state, _plain(one.reason)) for one in world.ports.core.history.entries(1000)}
     # In Azure a run also ends by an event, and a sweep or that event tells of its model; the tests' trainer is silent.
     return sorted(one for one in told if one[0] != "run" and one[:2] != ("train", "done"))
 
@@ -81,9 +81,9 @@ def test_a_run_whose_event_never_came_is_found_by_the_sweep(cloud: Cloud) -> Non
     assert list(cloud._trained())
     for _ in range(2):
         cloud.world.handle(*dispatch.sweep(cloud.world.ports))
-    (run,) = cloud.world.ports.runs.list()
+    (run,) = cloud.world.ports.training.runs.list()
     assert (run.state, run.reason) == ("completed", "Registered as points:1.")
-    assert cloud.world.ports.deployments.current("points") is not None
+    assert cloud.world.ports.release.deployments.current("points") is not None
 
 
 def test_a_service_that_is_down_holds_nothing_else_up(cloud: Cloud) -> None:
@@ -91,25 +91,25 @@ def test_a_service_that_is_down_holds_nothing_else_up(cloud: Cloud) -> None:
     cloud.world.handle(cloud.world.land("incoming/points/d1/points.csv", points_csv()))
     cloud.service.refuse("", "/jobs/", 503, times=3 * 5)
     cloud.world.handle(*dispatch.sweep(cloud.world.ports))
-    waiting = [one for one in cloud.world.ports.history.entries() if one.kind == "watch"]
+    waiting = [one for one in cloud.world.ports.core.history.entries() if one.kind == "watch"]
     assert [one.state for one in waiting] == ["waiting"]
     assert "Azure ML did not answer" in waiting[0].reason
     cloud.service.refusals.clear()
     cloud.handle()
     cloud.world.handle(*dispatch.sweep(cloud.world.ports))
-    assert cloud.world.ports.deployments.current("points") is not None
+    assert cloud.world.ports.release.deployments.current("points") is not None
 
 
 def test_a_job_that_failed_fails_the_run_visibly(cloud: Cloud) -> None:
     """By its event, with what the service said; a late word about an older attempt changes nothing."""
     cloud.world.handle(cloud.world.land("incoming/points/d1/points.csv", points_csv()))
-    (run,) = cloud.world.ports.runs.list()
-    cloud.world.ports.runs.move(run.id, run.state, "requested", "again", attempts=2)
+    (run,) = cloud.world.ports.training.runs.list()
+    cloud.world.ports.training.runs.move(run.id, run.state, "requested", "again", attempts=2)
     cloud.world.handle(event("RunStatusChanged", "experiments/e/runs/r", runId=run.attempt_name, runStatus="Failed"))
-    assert cloud.world.ports.runs.list()[0].state == "requested"
+    assert cloud.world.ports.training.runs.list()[0].state == "requested"
     later = replace(run, attempts=2).attempt_name
     cloud.world.handle(event("RunStatusChanged", "experiments/e/runs/r", runId=later, runStatus="Failed"))
-    (ended,) = cloud.world.ports.runs.list()
+    (ended,) = cloud.world.ports.training.runs.list()
     assert (ended.state, ended.reason) == ("failed", "The training service reports the run as failed.")
 
 
@@ -119,9 +119,9 @@ def test_a_version_that_was_kept_and_not_shown_is_shown_when_it_is_looked_for(cl
     assert list(cloud._trained())
     cloud.service.refuse("PUT", "/models/", 503, times=-1)
     cloud.world.handle(*dispatch.sweep(cloud.world.ports))
-    assert (cloud.service.names("models"), len(cloud.world.ports.registry.list())) == ([], 1)
+    assert (cloud.service.names("models"), len(cloud.world.ports.training.registry.list())) == ([], 1)
     cloud.service.refusals.clear()
     for _ in range(2):
         cloud.world.handle(*dispatch.sweep(cloud.world.ports))
     assert cloud.service.names("models") == ["points/1"]
-    assert cloud.world.ports.deployments.current("points") is not None
+    assert cloud.world.ports.release.deployments.current("points") is not None

@@ -10,8 +10,8 @@ import pytest
 from azureml_double import ROOT, AzureMl
 
 from shared.adapters.azureml.models import AzureMlModels
-from shared.domain.records import Model
-from shared.errors import Conflict, Fault, Refused, Transient
+from shared.core.errors import Conflict, Fault, Refused, Transient
+from shared.training.model import Model
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient

@@ -13,9 +13,9 @@ from azureml_endpoints import NO_CONTAINER
 from azureml_serving import CODE, ENDPOINT, furnish, serving_at, show, version
 
 from shared.adapters.azureml.serving import AzureMlServing
-from shared.domain.records import Model
-from shared.errors import Conflict, Fault, Missing, Refused, Transient
-from shared.ports.serving import Traffic
+from shared.core.errors import Conflict, Fault, Missing, Refused, Transient
+from shared.release.traffic import Traffic
+from shared.training.model import Model
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -16,12 +15,13 @@ from azure_functions_runtime.bindings.out import Out
 from azureml_double import AzureMl
 from azureml_serving import ENDPOINT, furnish, serving_at, show, version
 from infra.bicep import FOLDER, read
+from ports_with import ports_with
 from world import World, points_csv
 
 from functions.app import create_app
-from shared.errors import Transient
-from shared.workflows.deploy import rollback
-from shared.workflows.messages import model_message
+from shared.core.errors import Transient
+from shared.core.messages import model_message
+from shared.release.deploy import rollback
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
@@ -38,8 +38,8 @@ class Apps:
         show(service, version(1), version(2))
         self.service = service
         self.world = World(home, ENVIRONMENTS="prod", ROLLOUT="")
-        one = {"points": self.world.ports.scenarios["points"]}
-        self.world.ports = replace(self.world.ports, serving=serving_at(client), scenarios=one)
+        one = {"points": self.world.ports.core.scenarios["points"]}
+        self.world.ports = ports_with(self.world.ports, release__endpoints=serving_at(client), core__scenarios=one)
         self.world.trainer.ports = self.world.ports
         made = {name.get_function_name(): name.get_user_function() for name in self._indexed()}
         self.ingest = {name: made[name] for name in PLACED["ingestFunctions"]}
@@ -94,7 +94,7 @@ def apps(tmp_path: Path, client: MLClient, service: AzureMl) -> Iterator[Apps]:
     made = Apps(tmp_path / "home", client, service)
     made.world.trainer.weight = 0.35
     made.dropped("d1")
-    assert [model.id for model in made.world.ports.registry.list()] == ["points:1"]
+    assert [model.id for model in made.world.ports.training.registry.list()] == ["points:1"]
     yield made
     made.world.close()
 
@@ -106,9 +106,9 @@ def test_the_sweep_of_releases_deploys_and_the_sweep_of_data_does_not(apps: Apps
     apps.released()
     assert apps.called
     assert apps.service.endpoints.traffic(ENDPOINT) == ({"v01": 100}, {})
-    entry = apps.world.ports.history.find("endpoint", "points/prod")
+    entry = apps.world.ports.core.history.find("endpoint", "points/prod")
     assert entry is not None
-    apps.world.ports.ledger.note("endpoint", "points/prod", "waiting", "Requests are to be sent differently.")
+    apps.world.ports.core.ledger.note("endpoint", "points/prod", "waiting", "Requests are to be sent differently.")
     assert apps.swept(apps.ingest["reconcile"], "events") == []
     assert not apps.called
     apps.released()
@@ -127,7 +127,7 @@ def test_a_model_among_messages_of_data_is_handed_on(apps: Apps) -> None:
     assert json.loads(handed)["subject"] == "models/points:1"
     assert apps.ingested(found) == []
     assert not apps.called
-    assert apps.world.ports.deployments.current("points") is None
+    assert apps.world.ports.release.deployments.current("points") is None
     apps.deployed(handed)
     assert apps.called
 

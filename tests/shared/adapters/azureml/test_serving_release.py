@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +10,13 @@ import numpy as np
 import pytest
 from azureml_double import AzureMl
 from azureml_serving import ENDPOINT, furnish, serving_at, show, version
+from ports_with import ports_with
 from world import World, points_csv
 
-from shared.errors import Transient
-from shared.workflows.deploy import rollback
-from shared.workflows.rollout import going_on
-from shared.workflows.serving import Servers
+from shared.core.errors import Transient
+from shared.release.deploy import rollback
+from shared.release.rollouts import going_on
+from shared.serving.deployed_models import Servers
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
@@ -35,8 +35,8 @@ class Released:
         self.service = service
         service.endpoints.slow = True
         self.world = World(home, **SETTINGS)
-        one = {"points": self.world.ports.scenarios["points"]}
-        self.world.ports = replace(self.world.ports, serving=serving_at(client), scenarios=one)
+        one = {"points": self.world.ports.core.scenarios["points"]}
+        self.world.ports = ports_with(self.world.ports, release__endpoints=serving_at(client), core__scenarios=one)
         self.world.trainer.ports = self.world.ports
         self.servers = Servers(self.world.ports, pointer_seconds=0)
 
@@ -78,14 +78,14 @@ class Released:
     @property
     def pointer(self) -> tuple[int, int]:
         """Generation and version that the function app answers with."""
-        current = self.world.ports.deployments.current("points")
+        current = self.world.ports.release.deployments.current("points")
         assert current is not None
         return current.generation, current.version
 
     @property
     def told(self) -> tuple[str, str]:
         """How history says that the endpoint stands."""
-        entry = self.world.ports.history.find("endpoint", "points/prod")
+        entry = self.world.ports.core.history.find("endpoint", "points/prod")
         assert entry is not None
         return entry.state, entry.reason
 
@@ -157,7 +157,7 @@ def test_a_version_that_does_not_start_there_is_refused(released: Released) -> N
     """Before it is tried by anybody: the release ends with the container's own words, and the champion stays."""
     released.service.endpoints.failing["v02"] = "ModuleNotFoundError: no module named onnxruntime"
     released.drop("d2", 0.45)
-    entry = released.world.ports.history.find("model", "points:2")
+    entry = released.world.ports.core.history.find("model", "points:2")
     assert entry is not None
     assert (entry.state, "no module named onnxruntime" in entry.reason) == ("refused", True)
     assert going_on(released.world.ports, "points", "prod") is None

@@ -18,10 +18,11 @@ from model_training.azureml.maker import make_job
 from model_training.azureml.submission import published_version
 from model_training.scenarios import SCENARIOS
 from shared.adapters.azureml.trainer import AzureMlTrainer, model_folder
-from shared.adapters.folder_lake import FolderLake
-from shared.domain.records import DatasetVersion, Run, TableFile
-from shared.errors import Corrupt, Missing, Refused, Transient
-from shared.ports.training import JobOrder
+from shared.adapters.files.folder_lake import FolderLake
+from shared.core.errors import Corrupt, Missing, Refused, Transient
+from shared.datasets.version import DatasetVersion, TableFile
+from shared.training.ports import JobOrder
+from shared.training.run import Run
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient

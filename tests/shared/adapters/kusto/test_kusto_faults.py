@@ -22,16 +22,16 @@ from kusto_double import (
 )
 from kusto_parts import queries_of, telemetry_of
 
-from shared.adapters.azure_clients import Patience
-from shared.adapters.folder_lake import FolderLake
+from shared.adapters.azure.clients import Patience
+from shared.adapters.files.folder_lake import FolderLake
 from shared.adapters.kusto.client import KustoQueries
 from shared.adapters.kusto.faults import TooLarge
 from shared.adapters.kusto.frames import read_answer
 from shared.adapters.kusto.texts import count_text
-from shared.domain.places import cluster_place
-from shared.domain.scenario import Batch, Column, Scenario, Table
-from shared.domain.telemetry import EPOCH, Span
-from shared.errors import Misconfigured, Permanent, Transient
+from shared.core.addresses import cluster_place
+from shared.core.errors import Misconfigured, Permanent, Transient
+from shared.core.scenario import Batch, Column, Scenario, Table
+from shared.prediction.telemetry_span import EPOCH, Span
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PARAMETERS = {

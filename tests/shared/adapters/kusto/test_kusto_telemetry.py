@@ -13,13 +13,13 @@ import pytest
 from kusto_double import Cluster, Row
 from kusto_parts import telemetry_of
 
-from shared.adapters.folder_lake import FolderLake
+from shared.adapters.files.folder_lake import FolderLake
 from shared.adapters.kusto.telemetry import KustoTelemetry, Limits
 from shared.adapters.tables import ArrowTables
-from shared.domain.records import Blob
-from shared.domain.scenario import Batch, Column, Scenario, Table
-from shared.domain.telemetry import EPOCH, Extract, Span
-from shared.errors import Conflict, Permanent, Quarantined
+from shared.core.blob import Blob
+from shared.core.errors import Conflict, Permanent, Quarantined
+from shared.core.scenario import Batch, Column, Scenario, Table
+from shared.prediction.telemetry_span import EPOCH, Extract, Span
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SCENARIO = Scenario(
@@ -139,7 +139,7 @@ def test_numbers_written_as_text_are_numbers(cluster: Cluster, lake: FolderLake,
 
 def test_what_is_read_is_no_arrival(cluster: Cluster, lake: FolderLake, telemetry: KustoTelemetry) -> None:
     """Its file lies where the system writes, so no event asks for it to be read again."""
-    from shared.domain.paths import landing
+    from shared.core.paths import landing
 
     cluster.ingest("machine_raw", messages(1), NOON)
     (key,) = telemetry.extract(SCENARIO, ALL).inputs

@@ -10,7 +10,7 @@ import pytest
 
 from model_training.scenarios.iiot_quality import SCENARIO
 from shared.adapters.kusto import texts
-from shared.errors import Misconfigured, Permanent
+from shared.core.errors import Misconfigured, Permanent
 
 GOLDEN = Path(__file__).parent / "golden"
 TABLE = texts.stream_of(SCENARIO)

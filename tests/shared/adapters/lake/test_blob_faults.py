@@ -9,10 +9,10 @@ import pytest
 from azure_parts import QUICK, SMALL, fresh_place, lake_at
 from fault_proxy import FAILED, LOSE, RESET, TRUNCATE, UNAVAILABLE, Fault, FaultProxy, delayed, request, throttled
 
-from local.azurite import Azurite
-from shared.adapters.blob_lake import BlobLake
-from shared.domain.places import blob_place
-from shared.errors import Transient
+from local.azurite.process import Azurite
+from shared.adapters.blob.lake import BlobLake
+from shared.core.addresses import blob_place
+from shared.core.errors import Transient
 
 SECONDS = 12.0
 FAULTS = {

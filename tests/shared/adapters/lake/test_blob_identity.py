@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from azure_parts import QUICK, FakeCredential, fresh_place, lake_at
 
-from shared.domain.places import blob_place
-from shared.errors import Missing, Permanent, Superseded, Transient
+from shared.core.addresses import blob_place
+from shared.core.errors import Missing, Permanent, Superseded, Transient
 
 LARGE = bytes(range(251)) * 200
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from azure_parts import SMALL, fresh_place, lake_at
 
-from local.azurite import Azurite
-from shared.adapters.azure_clients import container_client
-from shared.adapters.blob_lake import BlobLake, Sizes
-from shared.domain.places import BlobPlace
-from shared.errors import Corrupt, Missing, Superseded
+from local.azurite.process import Azurite
+from shared.adapters.azure.clients import container_client
+from shared.adapters.blob.lake import BlobLake, Sizes
+from shared.core.addresses import BlobPlace
+from shared.core.errors import Corrupt, Missing, Superseded
 
 TESTS = Path(__file__).resolve().parents[3]
 LARGE = bytes(range(251)) * 200
@@ -111,7 +111,7 @@ KILLED = """
 import io, os, signal, sys
 sys.path[:0] = sys.argv[1:3]
 from azure_parts import lake_at
-from shared.domain.places import blob_place
+from shared.core.addresses import blob_place
 
 class Deadly(io.BytesIO):
     def read(self, size=-1):

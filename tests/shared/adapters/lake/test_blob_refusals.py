@@ -9,12 +9,12 @@ import pytest
 from azure_parts import QUICK, fresh_place, lake_at
 from fault_proxy import Fault, FaultProxy, request
 
-from local.azurite import Azurite
-from shared import errors
-from shared.adapters.azure_clients import make_credential
-from shared.adapters.blob_lake import BlobLake
-from shared.domain.places import BlobPlace, blob_place
-from shared.errors import BadInput, Misconfigured, Permanent, Transient
+from local.azurite.process import Azurite
+from shared.adapters.azure.clients import make_credential
+from shared.adapters.blob.lake import BlobLake
+from shared.core import errors
+from shared.core.addresses import BlobPlace, blob_place
+from shared.core.errors import BadInput, Misconfigured, Permanent, Transient
 
 
 @pytest.fixture(scope="module")

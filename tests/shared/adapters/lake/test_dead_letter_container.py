@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from world import World, points_csv
 
-from local.azurite import Azurite
-from shared.adapters.azure_clients import container_client
-from shared.domain.places import EMULATOR_ACCOUNT, blob_place
-from shared.errors import Misconfigured
+from local.azurite.process import Azurite
+from shared.adapters.azure.clients import container_client
+from shared.core.addresses import EMULATOR_ACCOUNT, blob_place
+from shared.core.errors import Misconfigured
 
 NAME = "data-event/2026/3/1/12/abc.json"
 
@@ -35,17 +35,17 @@ def test_the_container_is_read_once_it_is_there(endpoint: str, tmp_path: Path) -
     event = world.land("incoming/points/d1/points.csv", points_csv())
     assert list(world.ports.operations.dead_letters.list()) == []
     assert world.ports.operations.dead_letters.find(NAME) is None
-    world.ports.ledger.note("blob", "other", "ignored", "so that the sweep has seen something")
+    world.ports.core.ledger.note("blob", "other", "ignored", "so that the sweep has seen something")
     with container_client(blob_place("LAKE_URL", f"{endpoint}/deadletters"), None) as client:
         client.create_container()
         client.upload_blob(NAME, json.dumps([{**json.loads(event), "deadLetterReason": "TimeToLiveExceeded"}]))
     for _ in range(2):
         world.sweep()
-    assert len(world.ports.datasets.list()) == 1
+    assert len(world.ports.datasets.versions.list()) == 1
     letter = world.ports.operations.dead_letters.find(NAME)
     assert letter is not None
     assert letter.reason == "TimeToLiveExceeded"
-    taken = [one for one in world.ports.history.entries() if (one.kind, one.state) == ("deadletter", "done")]
+    taken = [one for one in world.ports.core.history.entries() if (one.kind, one.state) == ("deadletter", "done")]
     assert [one.key for one in taken] == [NAME]
 
 

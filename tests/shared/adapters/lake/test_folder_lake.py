@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from shared.adapters.folder_lake import FolderLake, etag_of
-from shared.errors import BadInput, Permanent, Transient
+from shared.adapters.files.folder_lake import FolderLake, etag_of
+from shared.core.errors import BadInput, Permanent, Transient
 
 # Writes the name it is told, again and again, with its own letter: bytes of one letter are whole, mixed ones are torn.
 WRITER = """
 import sys
 from pathlib import Path
-from shared.adapters.folder_lake import FolderLake
+from shared.adapters.files.folder_lake import FolderLake
 lake, letter = FolderLake(Path(sys.argv[1])), sys.argv[2].encode()
 print("ready", flush=True)
 sys.stdin.readline()

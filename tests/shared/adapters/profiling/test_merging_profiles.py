@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.adapters.profiling import distinct
 from shared.adapters.profiling.tables import describe, finish, merge, part_of
-from shared.domain.profile import Described
+from shared.profiles.profile import Described
 
 NUMBERS = st.none() | st.floats(-1e6, 1e6) | st.sampled_from([0.0, 1.0, 2.5])
 ROWS = st.lists(

@@ -10,8 +10,8 @@ from pyarrow import csv
 
 from model_training.scenarios.bank_marketing import SCENARIO
 from shared.adapters.profiling import ArrowProfiles
-from shared.domain.profile import dataset_profile
-from shared.domain.validation import validation
+from shared.profiles.profile import dataset_profile
+from shared.profiles.validation import validation
 
 FILE = Path(__file__).parents[5] / "shared" / "data" / "bank_marketing" / "bankmarketing_train.csv"
 Judge = Callable[[pa.Table], set[tuple[str, str]]]

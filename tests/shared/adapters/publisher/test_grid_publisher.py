@@ -16,14 +16,14 @@ import pytest
 from azure.core.credentials import AzureKeyCredential
 from fault_proxy import LOSE, RESET, Fault, FaultProxy, request
 
-from local.keys import EVENT_GRID, Keys, load_keys
-from local.topic import MAX_BYTES, PATH, Topic
-from local.webhook import Answer
-from shared.adapters.azure_clients import Patience
-from shared.adapters.grid_publisher import ROLE, GridPublisher, topic_client
-from shared.domain.records import Notice
-from shared.errors import BadInput, Transient
-from shared.errors import Fault as OurFault
+from local.host.events.topic import MAX_BYTES, PATH, Topic
+from local.host.events.webhook import Answer
+from local.host.http.keys import EVENT_GRID, Keys, load_keys
+from shared.adapters.azure.clients import Patience
+from shared.adapters.azure.grid_publisher import ROLE, GridPublisher, topic_client
+from shared.core.errors import BadInput, Transient
+from shared.core.errors import Fault as OurFault
+from shared.core.notice import Notice
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NOTICE = Notice("ModelDeployed-1", "Mlops.ModelDeployed", "/mlops", "deployments/points/1", NOW, {"model": "points:1"})

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.adapters.local_publisher import LocalPublisher
-from shared.domain.records import Notice
-from shared.errors import Transient
+from shared.adapters.files.local_publisher import LocalPublisher
+from shared.core.errors import Transient
+from shared.core.notice import Notice
 
 NOTICE = Notice(
     "n-1", "Mlops.ModelDeployed", "/mlops", "deployments/adult/1", datetime(2024, 2, 29, 1, tzinfo=UTC), {"model": "ä"}

@@ -10,8 +10,8 @@ from world import POINTS
 
 from shared.adapters.profiling import ArrowProfiles
 from shared.adapters.report.shapes import cuts, shares_between
-from shared.domain.profile import dataset_profile
-from shared.domain.validation import Warned, validation
+from shared.profiles.profile import dataset_profile
+from shared.profiles.validation import Warned, validation
 
 EVIL = "<script>alert('x')</script>"
 VOID = {"meta", "br", "link", "input", "rect", "circle", "polyline", "path", "line"}

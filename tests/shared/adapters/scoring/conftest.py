@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from shared.adapters.onnx_scoring import OnnxScoring
-from shared.domain.contract import Feature, InputContract
-from shared.domain.scenario import Batch, Column, Scenario, Table
-from shared.ports.scoring import BatchJob, LoadedModel, Provenance
+from shared.adapters.onnx.scoring import OnnxScoring
+from shared.core.scenario import Batch, Column, Scenario, Table
+from shared.serving.ports import BatchJob, LoadedModel, Provenance
+from shared.training.input_contract import Feature, InputContract
 
 WEIGHTS = np.array([[0.5, -0.5, 0.1], [-0.25, 0.25, 0.3]], dtype=np.float32)
 TABLE = Table(

@@ -16,12 +16,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from shared.adapters.onnx_scoring import OnnxScoring
-from shared.domain.contract import Feature, InputContract
-from shared.domain.predictions import prediction_columns
-from shared.domain.scenario import Scenario
-from shared.errors import Corrupt, Permanent, Quarantined
-from shared.ports.scoring import BatchJob, BatchResult, LoadedModel
+from shared.adapters.onnx.scoring import OnnxScoring
+from shared.core.errors import Corrupt, Permanent, Quarantined
+from shared.core.scenario import Scenario
+from shared.serving.ports import BatchJob, BatchResult, LoadedModel
+from shared.serving.prediction_rows import prediction_columns
+from shared.training.input_contract import Feature, InputContract
 
 Rows = Callable[[int], pa.Table]
 Job = Callable[..., BatchJob]

@@ -12,13 +12,13 @@ import pytest
 from postgres import PostgresServer
 from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, func, select
 
-from shared.adapters.onnx_scoring import OnnxScoring
-from shared.adapters.sql.bulk import BATCH_ROWS, insert_predictions
-from shared.adapters.sql.bulk_sqlite import STATEMENT_ROWS
-from shared.adapters.sql.schema import prediction_table
-from shared.domain.scenario import Scenario
-from shared.errors import Corrupt
-from shared.ports.scoring import BatchJob, LoadedModel
+from shared.adapters.onnx.scoring import OnnxScoring
+from shared.adapters.sql.bulk.load import BATCH_ROWS, insert_predictions
+from shared.adapters.sql.bulk.sqlite import STATEMENT_ROWS
+from shared.adapters.sql.schema.tables import prediction_table
+from shared.core.errors import Corrupt
+from shared.core.scenario import Scenario
+from shared.serving.ports import BatchJob, LoadedModel
 
 Rows = Callable[[int], pa.Table]
 Job = Callable[..., BatchJob]

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from shared.adapters.encoding import categories_of, encode, encode_rows
-from shared.domain.contract import Feature, InputContract
-from shared.errors import BadInput, Quarantined
+from shared.adapters.onnx.encoding import categories_of, encode, encode_rows
+from shared.core.errors import BadInput, Quarantined
+from shared.training.input_contract import Feature, InputContract
 
 CONTRACT = InputContract((Feature("age", "number"), Feature("job", "category", ("admin", "nurse"))), ("0", "1"))
 AGES = [30.5, None, 41.0, 7.25]

@@ -14,10 +14,10 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from shared.adapters.onnx_scoring import OnnxScoring
-from shared.domain.contract import Feature, InputContract
-from shared.errors import BadInput, Corrupt, Refused
-from shared.ports.scoring import LoadedModel
+from shared.adapters.onnx.scoring import OnnxScoring
+from shared.core.errors import BadInput, Corrupt, Refused
+from shared.serving.ports import LoadedModel
+from shared.training.input_contract import Feature, InputContract
 
 Graph = Callable[..., onnx.ModelProto]
 Load = Callable[..., LoadedModel]
@@ -157,8 +157,8 @@ def test_data_in_another_file_is_found_inside_constants(graph: Graph, contract: 
 def test_a_request_needs_neither_arrow_nor_the_onnx_package(graph: Graph) -> None:
     """A cold start of real-time scoring pays for numpy and onnxruntime only."""
     code = (
-        "import sys, hashlib; from shared.adapters.onnx_scoring import OnnxScoring;"
-        "from shared.domain.contract import Feature, InputContract;"
+        "import sys, hashlib; from shared.adapters.onnx.scoring import OnnxScoring;"
+        "from shared.training.input_contract import Feature, InputContract;"
         "b = sys.stdin.buffer.read(); c = InputContract((Feature('a', 'number'), Feature('b', 'number')), ('0', '1'));"
         "m = OnnxScoring().load(b, {'sha256': hashlib.sha256(b).hexdigest(), 'contract': c.to_json()});"
         "m.rows([{'a': 1, 'b': 2.5}]);"

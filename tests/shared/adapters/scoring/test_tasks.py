@@ -16,14 +16,14 @@ import pytest
 from onnx import TensorProto, helper
 from texts import TEXT, TEXTS, text_graph
 
-from shared.adapters.encoding import encode, encode_rows
-from shared.adapters.onnx_scoring import OnnxScoring
-from shared.adapters.scoring.model import _bounded
-from shared.domain.contract import Feature, InputContract
-from shared.domain.predictions import decided, joined
-from shared.domain.scenario import Scenario
-from shared.errors import BadInput, Corrupt, Quarantined, Refused
-from shared.ports.scoring import BatchJob, LoadedModel
+from shared.adapters.onnx.encoding import encode, encode_rows
+from shared.adapters.onnx.model import _bounded
+from shared.adapters.onnx.scoring import OnnxScoring
+from shared.core.errors import BadInput, Corrupt, Quarantined, Refused
+from shared.core.scenario import Scenario
+from shared.serving.ports import BatchJob, LoadedModel
+from shared.serving.prediction_rows import decided, joined
+from shared.training.input_contract import Feature, InputContract
 
 NUMBERS = (Feature("age", "number"), Feature("job", "category", ("admin", "nurse")))
 

@@ -14,16 +14,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from shared.adapters.sql.engine import count, open_database, read, write
-from shared.adapters.sql.history import SqlHistory
-from shared.adapters.sql.ledger import SqlLedger
+from shared.adapters.sql.connection.engine import count, open_database, read, write
+from shared.adapters.sql.ledger.history import SqlHistory
+from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.adapters.sql.migrations import migrations
-from shared.errors import Corrupt, Misconfigured, Permanent, Transient
+from shared.core.errors import Corrupt, Misconfigured, Permanent, Transient
 
 LATEST = [one.number for one in migrations("sqlite")]
 OPENER = """
 import sys
-from shared.adapters.sql.engine import open_database
+from shared.adapters.sql.connection.engine import open_database
 print("ready", flush=True)
 sys.stdin.readline()
 open_database(sys.argv[1])
@@ -32,8 +32,8 @@ open_database(sys.argv[1])
 WORKER = """
 import sys
 from datetime import UTC, datetime, timedelta
-from shared.adapters.sql.engine import open_database
-from shared.adapters.sql.ledger import SqlLedger
+from shared.adapters.sql.connection.engine import open_database
+from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.domain.records import Claim
 ledger = SqlLedger(open_database(sys.argv[1]), lambda: datetime.now(UTC))
 print("ready", flush=True)

@@ -16,11 +16,11 @@ from postgres import PostgresServer
 from sqlalchemy import Engine, create_engine, inspect, text
 from tsql import parse
 
-from local.migrations import declared, describe, main, migrated, missing_statements
-from shared.adapters.sql.engine import open_database
+from local.tools.migrations import declared, describe, main, migrated, missing_statements
+from shared.adapters.sql.connection.engine import open_database
 from shared.adapters.sql.migrations import DIALECTS, HERE, bring_up_to_date, migrations
-from shared.adapters.sql.schema import every_table, metadata
-from shared.errors import Misconfigured, Permanent
+from shared.adapters.sql.schema.tables import every_table, metadata
+from shared.core.errors import Misconfigured, Permanent
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def add(folder: Path, dialect: str, sql: str) -> int:
 
 
 def test_migrations_make_what_is_declared_on_sqlite() -> None:
-    """Otherwise: `python -m local.migrations write <name>`."""
+    """Otherwise: `python -m local.tools.migrations write <name>`."""
     assert missing_statements("sqlite") == []
     assert migrated() == declared()
 

@@ -19,15 +19,17 @@ from fault_proxy import LOSE, RESET, FaultProxy, containing, delayed
 from postgres import PostgresServer
 from sqlalchemy import Connection, Engine, make_url, text
 
-from shared.adapters.sql.deployments import SqlDeployments
-from shared.adapters.sql.engine import ATTEMPTS, open_database, write
-from shared.adapters.sql.ledger import SqlLedger
-from shared.adapters.sql.outbox import SqlOutbox
-from shared.adapters.sql.predictions import SqlPredictions
-from shared.adapters.sql.runs import SqlRuns
-from shared.adapters.sql.schedules import SqlSchedules
-from shared.domain.records import Claim, Deployment, Run
-from shared.errors import Misconfigured, Permanent, Transient
+from shared.adapters.sql.connection.engine import ATTEMPTS, open_database, write
+from shared.adapters.sql.ledger.ledger import SqlLedger
+from shared.adapters.sql.ledger.outbox import SqlOutbox
+from shared.adapters.sql.prediction.predictions import SqlPredictions
+from shared.adapters.sql.release.deployments import SqlDeployments
+from shared.adapters.sql.training.runs import SqlRuns
+from shared.adapters.sql.training.schedules import SqlSchedules
+from shared.core.errors import Misconfigured, Permanent, Transient
+from shared.core.ledger import Claim
+from shared.serving.deployment import Deployment
+from shared.training.run import Run
 
 AT = datetime(2024, 6, 1, tzinfo=UTC)
 ROWS = 9_000

@@ -16,12 +16,12 @@ import pytest
 from sqlalchemy import Engine, text
 
 from model_training.scenarios import SCENARIOS
-from shared.adapters.sql.actuals import SqlActuals
-from shared.adapters.sql.engine import open_database
-from shared.adapters.sql.predictions import SqlPredictions
-from shared.domain.lineage import Revision
-from shared.domain.predictions import first_id, prediction_columns
-from shared.domain.records import Commit
+from shared.adapters.sql.connection.engine import open_database
+from shared.adapters.sql.monitoring.actuals import SqlActuals
+from shared.adapters.sql.prediction.predictions import SqlPredictions
+from shared.prediction.revision import Revision
+from shared.prediction.window import Commit
+from shared.serving.prediction_rows import first_id, prediction_columns
 
 ROOT = Path(__file__).resolve().parents[4]
 QUERIES = re.findall(r"```sql\n(.*?)```", (ROOT / "docs" / "power-bi.md").read_text(), re.DOTALL)

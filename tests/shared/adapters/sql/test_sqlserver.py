@@ -17,14 +17,15 @@ from sqlalchemy import Engine
 from tds_double import TdsDouble, tds_double
 from tsql import parse
 
-from shared.adapters.sql.deployments import SqlDeployments
-from shared.adapters.sql.engine import ATTEMPTS, open_database
-from shared.adapters.sql.ledger import SqlLedger
+from shared.adapters.sql.connection.engine import ATTEMPTS, open_database
+from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.adapters.sql.migrations import migrations
-from shared.adapters.sql.predictions import SqlPredictions
-from shared.adapters.sql.schema import every_table
-from shared.domain.records import Claim, Deployment
-from shared.errors import Misconfigured, Permanent, Transient
+from shared.adapters.sql.prediction.predictions import SqlPredictions
+from shared.adapters.sql.release.deployments import SqlDeployments
+from shared.adapters.sql.schema.tables import every_table
+from shared.core.errors import Misconfigured, Permanent, Transient
+from shared.core.ledger import Claim
+from shared.serving.deployment import Deployment
 
 GOLDEN = Path(__file__).with_name("sqlserver_load.sql")
 VERSION = len(migrations("mssql"))

@@ -16,8 +16,8 @@ from pyarrow import parquet as pq
 from tabular import one, read
 
 from shared.adapters.tables import ArrowTables
-from shared.domain.scenario import Column, Table
-from shared.errors import Quarantined
+from shared.core.errors import Quarantined
+from shared.core.scenario import Column, Table
 
 CONTRACT = Table(
     "t",

@@ -10,7 +10,7 @@ from tabular import CALLS, HEADER, ROW, column_csv, lines, one, read
 from shared.adapters.tables import Limits, header_of
 from shared.adapters.tables.origin import Origin
 from shared.adapters.tables.raw import decoded
-from shared.domain.scenario import Column, Table
+from shared.core.scenario import Column, Table
 
 GOOD = lines(ROW, "40,,cook,yes")
 EXPECTED = {"age": [30, 40], "rate.pct": [1.5, None], "job": ["clerk", "cook"], "y": ["no", "yes"]}

@@ -7,8 +7,8 @@ import pytest
 from tabular import CALLS, HEADER, ROW, column_csv, lines, one, read, refusal
 
 from shared.adapters.tables import ArrowTables, Limits
-from shared.domain.scenario import Column, Table
-from shared.errors import Quarantined
+from shared.core.errors import Quarantined
+from shared.core.scenario import Column, Table
 
 GOOD = lines(ROW, ROW, ROW)
 

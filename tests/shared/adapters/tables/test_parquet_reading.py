@@ -12,7 +12,7 @@ from pyarrow import parquet as pq
 from tabular import CALLS, ROW, lines, one, parquet, read, refusal
 
 from shared.adapters.tables import ArrowTables, Limits, header_of
-from shared.domain.scenario import Column, Table
+from shared.core.scenario import Column, Table
 
 NAME = "calls.parquet"
 PLAIN = {"age": [30, 40], "rate.pct": [1.5, None], "job": ["clerk", "cook"], "y": ["no", "yes"]}

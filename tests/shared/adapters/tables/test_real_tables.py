@@ -8,7 +8,7 @@ import pytest
 from tabular import read
 
 from shared.adapters.tables import ArrowTables, header_of
-from shared.domain.scenario import Column, Table
+from shared.core.scenario import Column, Table
 
 DATA = Path(__file__).parents[5] / "shared" / "data"
 WHOLE = ("age", "duration", "campaign", "pdays", "previous")

@@ -11,8 +11,8 @@ import pytest
 
 from shared.adapters.tables import ArrowTables, Limits
 from shared.adapters.tables.structure import last_record_end
-from shared.domain.scenario import Column, Table
-from shared.errors import Quarantined
+from shared.core.errors import Quarantined
+from shared.core.scenario import Column, Table
 
 TABLE = Table(
     "rows",

@@ -5,8 +5,8 @@ import pytest
 from tabular import CALLS, ROW, lines, read
 
 from shared.adapters.tables import ArrowTables
-from shared.domain.scenario import Column, Table
-from shared.errors import Quarantined
+from shared.core.errors import Quarantined
+from shared.core.scenario import Column, Table
 
 KEYED = Table(
     "errors",

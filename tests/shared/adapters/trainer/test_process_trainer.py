@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from shared.adapters.process_trainer import NoTrainer, ProcessTrainer, holding
-from shared.domain.records import Run
-from shared.errors import BadInput, Busy, Transient
+from shared.core.errors import BadInput, Busy, Transient
+from shared.training.run import Run
 
 AT = datetime(2024, 1, 1, tzinfo=UTC)
 RUN = Run("adult-1", "adult", "d1", "adult/d1/1", "requested", 1, "", AT, AT)

@@ -1,0 +1,1 @@
+"""Azurite, Microsoft's storage emulator: its process and its settings."""

@@ -1,0 +1,53 @@
+"""Azurite as the host's queues and as the storage account: which settings ask for it, and where it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from shared.core.addresses import EMULATOR_ACCOUNT, BlobPlace, is_loopback
+from shared.core.errors import Misconfigured
+
+STORAGE = "AzureWebJobsStorage"
+DEVELOPMENT = "UseDevelopmentStorage=true"
+_ACCEPTED = f"nothing (queues in a file), {DEVELOPMENT}, or a connection string to Azurite on this machine"
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePlace:
+    """The queue service of an Azurite on this machine."""
+
+    endpoint: str
+
+
+def queue_place(value: str) -> QueuePlace | None:
+    """Where AzureWebJobsStorage says that queues are; None for the host's own. Misconfigured for another machine."""
+    if not value:
+        return None
+    if value.strip().rstrip(";").lower() == DEVELOPMENT.lower():
+        return QueuePlace(f"http://127.0.0.1:10001/{EMULATOR_ACCOUNT}")
+    parts = dict(part.partition("=")[::2] for part in value.split(";") if "=" in part)
+    endpoint = {name.strip().lower(): text.strip() for name, text in parts.items()}.get("queueendpoint", "")
+    try:
+        url = urlsplit(endpoint)
+        local = url.scheme == "http" and is_loopback(url.hostname or "") and not url.query
+    except ValueError:
+        local = False
+    if not local or url.path.strip("/") != EMULATOR_ACCOUNT:
+        # A connection string holds a key: it is not repeated.
+        raise Misconfigured(STORAGE, "names no storage this host can use", _ACCEPTED)
+    return QueuePlace(endpoint.rstrip("/"))
+
+
+def make_container(place: BlobPlace) -> None:
+    """Create the container on Azurite when it is not there; in Azure the infrastructure does that. Soon Transient."""
+    from azure.core.exceptions import ResourceExistsError
+
+    from shared.adapters.azure.clients import EMULATOR_PATIENCE, container_client
+    from shared.adapters.blob.errors import WRITER, faults
+
+    with container_client(place, None, EMULATOR_PATIENCE) as client, faults(place, place.container, WRITER):
+        try:
+            client.create_container()
+        except ResourceExistsError:
+            return

@@ -1,0 +1,1 @@
+"""What the verbs of the command share: sessions, output, waiting, options."""

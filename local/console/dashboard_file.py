@@ -1,0 +1,101 @@
+"""The dashboard as one HTML file: the page, its scripts and styles, and the data, without any network."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from functions.pages import FILES, FOLDER
+from shared.core.errors import Fault, Missing
+from shared.operations.views import Asked, view
+from shared.operations.views.files import card, report
+from shared.ports import Ports
+
+# Of each list so many entries can be opened in the file; all of them stand in the lists.
+DETAILS = 5
+_POLICY = "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; img-src data:"
+_IMPORT = re.compile(r"""(from\s+)"\./(dashboard-[a-z]+\.js)\"""")
+_MODULES = "dashboard-app.js"
+
+
+def exported(ports: Ports) -> str:
+    """The whole page as text; what it shows is how things stand now."""
+    pages = {
+        json.dumps([page, *sorted(asked.items())], separators=(",", ":")): value for page, asked, value in _pages(ports)
+    }
+    data = {"at": ports.core.clock().isoformat(), "pages": pages}
+    head = [
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+        f'<link rel="icon" href="{_url("dashboard-icon.svg", "image/svg+xml")}">',
+        *(f"<style>{_text(name)}</style>" for name in ("uplot.css", "dashboard.css")),
+        f'<script type="application/json" id="export-data">{_inert(json.dumps(data, separators=(",", ":")))}</script>',
+        f"<script>{_text('dashboard-theme.js')}</script>",
+        f"<script>{_text('uplot.js')}</script>",
+        f'<script type="importmap">{_inert(json.dumps({"imports": _imports()}))}</script>',
+    ]
+    page = re.sub(r"\n<link [^>]*>|\n<script [^>]*></script>", "", _text("dashboard.html"))
+    start = f'<script type="module">import "{_MODULES}";</script>\n</body>'
+    return page.replace("</head>", "\n".join(head) + "\n</head>").replace("</body>", start)
+
+
+def _pages(ports: Ports) -> Iterator[tuple[str, dict[str, str], Any]]:
+    """Every question the file can answer, as the page asks it, with the answer."""
+    yield "overview", {}, view(ports, "overview", {})
+    yield "history", {}, view(ports, "history", {})
+    for name in sorted(ports.core.scenarios):
+        yield from _of_scenario(ports, {"scenario": name})
+
+
+def _of_scenario(ports: Ports, asked: dict[str, str]) -> Iterator[tuple[str, dict[str, str], Any]]:
+    first = {page: view(ports, page, asked) for page in ("datasets", "models", "releases", "predictions", "monitoring")}
+    for page, value in first.items():
+        yield page, asked, value
+    for page, list_of, key, parameter in (
+        ("datasets", "versions", "id", "dataset"),
+        ("models", "versions", "version", "version"),
+        ("predictions", "windows", "window", "window"),
+    ):
+        for one in first[page][list_of][:DETAILS]:
+            narrowed = {**asked, parameter: str(one[key])}
+            yield page, narrowed, view(ports, page, narrowed)
+            yield from _beside(ports, page, narrowed)
+    for reference in first["monitoring"]["windows"]["references"]:
+        narrowed = {**asked, "reference": reference}
+        yield "monitoring", narrowed, view(ports, "monitoring", narrowed)
+
+
+def _beside(ports: Ports, page: str, asked: dict[str, str]) -> Iterator[tuple[str, dict[str, str], Any]]:
+    if page == "predictions":
+        yield "actuals", asked, view(ports, "actuals", asked)
+        return
+    name, make = ("report.html", report) if page == "datasets" else ("card.html", card)
+    try:
+        yield name, asked, make(ports, Asked(asked))
+    except Missing:
+        return
+
+
+def _imports() -> Mapping[str, str]:
+    """Each module under its bare name: a module in a data URL cannot name its neighbours by a path."""
+    modules = [name for name in FILES if name.startswith("dashboard-") and name.endswith(".js")]
+    return {name: _url(name, "text/javascript") for name in modules if name != "dashboard-theme.js"}
+
+
+def _url(name: str, kind: str) -> str:
+    content = _IMPORT.sub(r'\1"\2"', _text(name)) if name.endswith(".js") else _text(name)
+    return f"data:{kind};base64,{base64.b64encode(content.encode()).decode()}"
+
+
+def _text(name: str) -> str:
+    try:
+        return (FOLDER / FILES[name]).read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise Fault(f"{name} is not there; fetch it with: python -m local.tools.vendor") from error
+
+
+def _inert(text: str) -> str:
+    """JSON that no parser of HTML takes for markup."""
+    return text.replace("<", "\\u003c")

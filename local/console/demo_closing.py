@@ -1,0 +1,54 @@
+"""What the demo says at its end."""
+
+from __future__ import annotations
+
+from json import dumps as json_text
+from pathlib import Path
+
+from local.console.output import command_at, out
+from local.console.session import PORT, Session
+from shared.core.scenario import Knobs
+from shared.operations.status import DropOutcome
+from shared.ports import Ports
+
+SEED = 7
+REQUESTED = "bank_marketing"
+
+
+def predicted(ports: Ports) -> int:
+    """All rows that were ever predicted."""
+    return sum(commit.rows for commit in ports.prediction.predictions.commits())
+
+
+def close(session: Session, outcomes: list[DropOutcome], seconds: float, function_key: str, port: int | None) -> None:
+    """Say where everything is, how to look at it, and a request to send; `port` when the host stays up."""
+    settings, mlops = session.settings, command_at(session.settings.home)
+    rows = predicted(session.ports)
+    dashboard = f"http://127.0.0.1:{port or PORT}/api/dashboard"
+    lines = (
+        f"\n{len(outcomes)} scenarios went from files to {rows} predictions in {seconds:.0f} s.",
+        f"  database   {settings.home / 'mlops.db'}   (tables predictions_<scenario>)",
+        f"  lake       {settings.lake_shown}",
+        f"  look       {mlops} status · history · models list · deployments list",
+        f"  dashboard  {dashboard if port else f'{mlops} up, then {dashboard}'}",
+        f"             its key: {mlops} keys list --reveal (scope operate)",
+        "  a year     make demo ARGS=--story   (what goes wrong in one, and what is made of it)",
+        f"\nScore one row{'' if port else f' ({mlops} up runs the host)'}:",
+        f"  curl -s -X POST http://127.0.0.1:{port or PORT}/api/score/{REQUESTED} \\",
+        f"    -H 'x-functions-key: {function_key}' -H 'content-type: application/json' \\",
+        f"    -d @{_request(session)}",
+    )
+    for line in lines:
+        out.print(line, markup=False, soft_wrap=True)
+
+
+def _request(session: Session) -> Path:
+    """A file with one generated row, as a scoring request asks for it."""
+    scenario = session.scenario(REQUESTED)
+    tables = scenario.generate(1, SEED, Knobs()) if scenario.generate else {}
+    row = {
+        name: value for name, value in tables[scenario.batch.table].to_pylist()[0].items() if name != scenario.target
+    }
+    path = session.settings.home / "request.json"
+    path.write_text(json_text({"Inputs": {"data": [row]}, "GlobalParameters": {"method": "predict"}}))
+    return path

@@ -1,0 +1,76 @@
+"""Files a person names become blobs of a drop: which table each belongs to, and under which name it lands."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from shared.core.blob import Blob
+from shared.core.errors import BadInput
+from shared.core.paths import NAME
+from shared.core.scenario import Scenario, Table
+from shared.ports import Ports
+
+
+def match_tables(
+    ports: Ports, scenario: Scenario, tables: Sequence[Table], files: Sequence[Path], named: str | None
+) -> Mapping[str, list[Path]]:
+    """The files of each table: as named, by the file's name, or by its columns; BadInput when it cannot be told."""
+    known = {table.name: table for table in tables}
+    if named is not None and named not in known:
+        raise BadInput(f"{scenario.name} has no table {named!r}; its tables: {', '.join(known)}.")
+    matched: dict[str, list[Path]] = {}
+    for file in files:
+        _check_file(file)
+        matched.setdefault(named or _table_of(ports, tables, file), []).append(file)
+    return matched
+
+
+def _check_file(file: Path) -> None:
+    if file.is_dir():
+        raise BadInput(f"{file} is a folder; accepted: CSV or Parquet files, one or more a table.")
+    if not file.is_file():
+        raise BadInput(f"There is no file {file}; accepted: a CSV or Parquet file.")
+
+
+def _table_of(ports: Ports, tables: Sequence[Table], file: Path) -> str:
+    if len(tables) == 1:
+        return tables[0].name
+    for table in tables:
+        if file.name.split(".", 1)[0] == table.name:
+            return table.name
+    with file.open("rb") as source:
+        header = set(ports.datasets.tables.header(source, file.name))
+    fitting = [table.name for table in tables if _required(table) <= header]
+    if len(fitting) == 1:
+        return fitting[0]
+    wanted = "; ".join(f"{table.name}: {', '.join(sorted(_required(table))[:6])}, …" for table in tables)
+    raise BadInput(f"{file} fits no table by its name or its columns; name one with --table. Tables: {wanted}.")
+
+
+def _required(table: Table) -> set[str]:
+    return {column.name for column in table.columns if not column.optional}
+
+
+def drop_name(given: str | None, files: Sequence[Path]) -> str:
+    """The drop's name: the one given, or UTC time and a digest of the files; BadInput for other characters."""
+    if given is None:
+        digest = hashlib.sha256("\n".join(str(file.absolute()) for file in files).encode()).hexdigest()
+        return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z-{digest[:6]}"
+    if not NAME.fullmatch(given):
+        raise BadInput(f"The drop's name {given!r} is not usable; accepted: letters, digits, '.', '_' and '-'.")
+    return given
+
+
+def land(ports: Ports, area: str, scenario: Scenario, drop: str, matched: Mapping[str, list[Path]]) -> list[Blob]:
+    """Copy the files into the drop's folder; several files of one table say how many they are (`2of3`)."""
+    landed = []
+    for table, files in matched.items():
+        for number, file in enumerate(files, start=1):
+            part = f".{number}of{len(files)}" if len(files) > 1 else ""
+            path = f"{area}/{scenario.name}/{drop}/{table}{part}{file.suffix.lower()}"
+            with file.open("rb") as source:
+                landed.append(ports.core.lake.put(path, source, if_absent=False)[0])
+    return landed

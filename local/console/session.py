@@ -1,0 +1,98 @@
+"""One command's world: its settings, its ports, and a host for as long as work is to be done."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from local.host.local_settings import read_environment
+from local.host.running import running_host
+from model_training.azureml.maker import make_job, online_environment
+from model_training.scenarios import SCENARIOS
+from shared.bootstrap import build_ports
+from shared.core.errors import BadInput, Misconfigured
+from shared.core.scenario import Scenario
+from shared.ports import Ports
+from shared.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from local.host.functions_host import Host
+
+# What a deployed app gets from its settings; a laptop without local.settings.json gets these.
+# Nobody else is there to approve, so a laptop deploys without: a deployed app asks unless it is told otherwise.
+DEFAULTS = {
+    "PLAN_SCHEDULE": "0 */5 * * * *",
+    "RECONCILE_SCHEDULE": "*/20 * * * * *",
+    "MONITOR_SCHEDULE": "0 10 * * * *",
+    "APPROVALS": "none",
+    "LOG_SAMPLE": "1.0",
+}
+APP = Path(__file__).resolve().parents[2]
+PORT = 7071
+
+
+class Session:
+    """Settings and ports of this process, built on first use."""
+
+    def __init__(self, preferred: Mapping[str, str] | None = None) -> None:
+        """`preferred` settings win over those in files and lose to the environment."""
+        files = read_environment(APP, {})
+        self.environ = {**DEFAULTS, **files, **(preferred or {}), **os.environ}
+        self.settings: Settings = read_settings(self.environ)
+        _make_writable(self.settings.home)
+        self._ports: Ports | None = None
+
+    @property
+    def ports(self) -> Ports:
+        """The same ports the function app gets."""
+        if self._ports is None:
+            self._ports = build_ports(self.environ, SCENARIOS, make_job=make_job, code=online_environment)
+        return self._ports
+
+    def scenario(self, name: str) -> Scenario:
+        """The scenario of that name; BadInput lists those there are."""
+        if name not in SCENARIOS:
+            raise BadInput(f"There is no scenario {name!r}; known: {', '.join(sorted(SCENARIOS))}.")
+        return SCENARIOS[name]
+
+    def named(self, name: str | None) -> str | None:
+        """The name when it is a scenario's or None; BadInput lists those there are."""
+        return name if name is None else self.scenario(name).name
+
+    @contextmanager
+    def host(self) -> Iterator[None]:
+        """A host works on this home inside the block: the one that runs already, or one of our own."""
+        if running_host(self.settings.home) is not None:
+            yield
+            return
+        with self.own_host(port=0):
+            yield
+
+    @contextmanager
+    def own_host(self, port: int) -> Iterator[Host]:
+        """Start a host in this process and stop it at the end."""
+        # Most verbs only read: they do not pay for a host.
+        from local.host.events.subscriptions import SUBSCRIPTIONS
+        from local.host.functions_host import Host
+
+        # No other worker lives on this home: what was claimed when the last one died is free again.
+        host = Host(APP, self.settings.home, self.environ, port=port, subscriptions=SUBSCRIPTIONS)
+        host.start(
+            before=lambda: self.ports.core.ledger.abandon("The host that held this was stopped; it goes on now.")
+        )
+        try:
+            yield host
+        finally:
+            host.stop()
+
+
+def _make_writable(home: Path) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured("MLOPS_HOME", f"is {home} ({error.strerror})", "a folder you may write to") from error
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise Misconfigured("MLOPS_HOME", f"is {home}, which is read-only", "a folder you may write to")

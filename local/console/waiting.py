@@ -1,0 +1,99 @@
+"""Waiting for an outcome while showing what happens."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from local.console.output import err
+from shared.core.errors import Transient
+from shared.core.scenario import Scenario
+from shared.ports import Ports
+from shared.prediction.window import Window
+
+POLL_SECONDS = 0.1
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Progress]:
+    """A progress display on standard error, so that standard output stays clean."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
+    with Progress(*columns, console=err, disable=quiet or not err.is_terminal, transient=True) as display:
+        yield display
+
+
+class Watcher:
+    """Shows the training that goes on for a scenario, read from the run's progress file."""
+
+    def __init__(self, ports: Ports, home: Path, scenario: str, display: Progress) -> None:
+        self._ports = ports
+        self._home = home
+        self._scenario = scenario
+        self._display = display
+        self._task: TaskID = display.add_task(f"{scenario}: waiting for the event", total=1.0)
+
+    def update(self) -> None:
+        """Read how far the newest run is."""
+        runs = self._ports.training.runs.list(self._scenario)
+        if not runs or runs[-1].state not in ("requested", "running"):
+            return
+        step, done = _read_progress(self._home / "runs" / runs[-1].id / "progress.json")
+        self._display.update(self._task, description=f"{self._scenario}: {step}", completed=done)
+
+
+def _read_progress(path: Path) -> tuple[str, float]:
+    try:
+        value = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return "training starts", 0.0
+    return " · ".join(_told(value)), float(value.get("done", 0.0))
+
+
+def _told(value: Mapping[str, Any]) -> Iterator[str]:
+    """The step, and as far as they are known the candidate, the best score so far and the time left."""
+    yield str(value.get("step", "training"))
+    if "candidate" in value and "of" in value:
+        yield f"candidate {value['candidate']} of {value['of']}"
+    if isinstance(value.get("best"), float):
+        yield f"best {value['best']:.4f}"
+    if isinstance(value.get("seconds_left"), int | float):
+        yield f"{value['seconds_left']:.0f} s left"
+
+
+def wait_for[T](ask: Callable[[], T | None], timeout: float, tick: Callable[[], Any], what: str) -> T:
+    """Ask until there is an answer; Transient after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    while True:
+        found = ask()
+        if found is not None:
+            return found
+        if time.monotonic() > deadline:
+            raise Transient(f"{what} did not end within {timeout:g} s; it goes on: see mlops history.")
+        tick()
+        time.sleep(POLL_SECONDS)
+
+
+def windows_ended(ports: Ports, scenario: Scenario, inputs: Collection[str]) -> list[Window] | None:
+    """The windows that hold these inputs ("path@etag") once all of them have ended, or None."""
+    windows = [
+        window for window in ports.prediction.windows.list(scenario.name) if not set(inputs).isdisjoint(window.inputs)
+    ]
+    planned = {key for window in windows for key in window.inputs}
+    if not planned.issuperset(inputs) or any(window_fate(ports, window)[0] == "planned" for window in windows):
+        return None
+    return windows
+
+
+def window_fate(ports: Ports, window: Window) -> tuple[str, str]:
+    """The window's state and reason; one whose scoring was given up stays planned, its ledger entry says so."""
+    if window.state == "planned":
+        entry = ports.core.history.find("window", f"{window.scenario}/{window.id}")
+        if entry is not None and entry.state == "failed":
+            return entry.state, entry.reason
+    return window.state, window.reason

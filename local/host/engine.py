@@ -1,0 +1,239 @@
+"""Everything a running host consists of, put together inside its event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from watchfiles import awatch
+
+from local.azurite.azurite_settings import STORAGE, make_container, queue_place
+from local.host.database import HostDatabase
+from local.host.events.blob_watch import BlobWatch
+from local.host.events.eventgrid import EventGrid, Subscription, inbox_of
+from local.host.events.lake_watch import LakeWatch, Publish
+from local.host.events.topic import Topic
+from local.host.events.webhook import Webhook
+from local.host.host_options import HostOptions
+from local.host.http.coalesced_http import JoinedProtocol
+from local.host.http.keys import EVENT_GRID, KeyFile, load_keys
+from local.host.http.route_cache import Remembered
+from local.host.http.webserver import WebServer
+from local.host.invocations import Invocations
+from local.host.queues.queue_store import Queues, QueueStore, check_queue_name
+from local.host.queues.queue_trigger import QueueTriggers
+from local.host.tasks import Tasks, repeat
+from local.host.timers import TimerTriggers
+from local.host.wake_signal import Bell, bell_folder, ring_host
+from local.host.worker import Function, NotIndexed, Outcome, Worker
+from shared.core.errors import BadInput
+from shared.settings import Settings
+
+log = logging.getLogger("mlops.host")
+_ARM_TRIES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a host is to run, and where."""
+
+    app_directory: Path
+    home: Path
+    environ: Mapping[str, str]
+    settings: Settings
+    subscriptions: Mapping[str, Subscription] | None
+    options: HostOptions
+    clock: Callable[[], float]
+
+
+class Engine:
+    """A host at work. Built, started and stopped inside its own event loop; `idle` may be asked from any thread."""
+
+    def __init__(self, plan: Plan, worker: Worker, functions: tuple[Function, ...], database: HostDatabase) -> None:
+        self._plan = plan
+        self._worker = worker
+        self._database = database
+        self._tasks, self._loops = Tasks(), Tasks()
+        self._hears_files = False
+        self._queue_bell, self._timer_bell, self._event_bell, self._watch_bell = (Bell() for _ in range(4))
+        self.queues = _queues(plan, database, self._queue_bell.ring)
+        self._invocations = Invocations(worker, self.queues, plan.options.function_timeout)
+        self._triggers = self._queue_triggers(_of_kind(functions, "queueTrigger"))
+        self._timers = TimerTriggers(
+            _of_kind(functions, "timerTrigger"),
+            database=database,
+            invocations=self._invocations,
+            tasks=self._tasks,
+            bell=self._timer_bell,
+            clock=plan.clock,
+        )
+        keys = load_keys(plan.home)
+        grid_functions = _of_kind(functions, "eventGridTrigger")
+        webhook = Webhook(grid_functions, keys, self._invocations)
+        self._events = EventGrid(
+            plan.home,
+            _subscriptions(grid_functions, plan.subscriptions),
+            database=database,
+            webhook=webhook,
+            key=keys.systems[EVENT_GRID],
+            tasks=self._tasks,
+            bell=self._event_bell,
+            clock=plan.clock,
+        )
+        self._watch = _watch(plan, database, self._events.publish)
+        server = WebServer(
+            KeyFile(plan.home),
+            self._invocations,
+            webhook,
+            plan.options,
+            plan.environ,
+            own_topic=Topic(keys, self._events.publish),
+            fire=self._fire_later,
+            idle=self.idle,
+        )
+        self._server = _server(server.application(_of_kind(functions, "httpTrigger")))
+
+    def _queue_triggers(self, functions: list[Function]) -> QueueTriggers:
+        for function in functions:
+            try:
+                check_queue_name(str(function.trigger["queueName"]))
+            except BadInput as fault:
+                raise NotIndexed(f"function {function.name}: {fault}") from fault
+        return QueueTriggers(
+            functions,
+            queues=self.queues,
+            invocations=self._invocations,
+            options=self._plan.options.queues,
+            tasks=self._tasks,
+            bell=self._queue_bell,
+            clock=self._plan.clock,
+        )
+
+    async def start(self, listener: socket.socket) -> None:
+        """Take up what the last host left, and start every loop; return when HTTP answers."""
+        recovered = self.queues.recover()
+        if recovered:
+            log.info("%d message(s) that were in flight when the last host ended are visible again", recovered)
+        await self._arm()
+        serving = self._tasks.start(self._server.serve([listener]))
+        while not self._server.started and not serving.done():  # noqa: ASYNC110 - the server offers a flag, no event
+            await asyncio.sleep(0.01)
+        self._loops.start(repeat(self._queue_bell, self._triggers.step))
+        self._loops.start(repeat(self._timer_bell, self._timers.step))
+        self._loops.start(repeat(self._event_bell, self._events.step))
+        if self._watch:
+            self._loops.start(repeat(self._watch_bell, self._watch.step))
+
+    async def _arm(self) -> None:
+        """Return when changes of files are heard: what lands after the start is noticed at once."""
+        listening = self._loops.start(self._listen_to_files())
+        for _ in range(_ARM_TRIES):
+            ring_host(self._plan.home)
+            await asyncio.sleep(0.02)
+            if self._hears_files or listening.done():
+                return
+
+    async def stop(self, patience: float) -> None:
+        """Take no more work, let what runs end within `patience` seconds, and close everything."""
+        self._server.should_exit = True
+        await self._loops.finish(0)
+        await self._tasks.finish(patience)
+
+    def wake(self) -> None:
+        """Let every loop look for work at once."""
+        for bell in (self._queue_bell, self._timer_bell, self._event_bell, self._watch_bell):
+            bell.ring()
+
+    async def fire(self, name: str) -> Outcome:
+        """Run a timer function now."""
+        return await self._timers.fire(name)
+
+    def _fire_later(self, name: str) -> None:
+        self._timers.check(name)
+        self._tasks.start(self._timers.fire(name))
+
+    def idle(self) -> bool:
+        """Whether nothing is due: no message, no event, no file unreported, no function running."""
+        started = self._invocations.started
+        if self._busy() or self._events.waiting() or (self._watch and self._watch.behind()):
+            return False
+        # What came from a file meanwhile is due by now; what ran meanwhile was counted.
+        return not self._busy() and self._invocations.started == started
+
+    def _busy(self) -> bool:
+        due = "SELECT EXISTS (SELECT 1 FROM deliveries WHERE due <= ?)"
+        delivery = bool(self._database.rows(due, self._plan.clock())[0][0])
+        return self._invocations.running > 0 or delivery or self._triggers.busy()
+
+    async def _listen_to_files(self) -> None:
+        folders = [inbox_of(self._plan.home), bell_folder(self._plan.home)]
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+        lake = self._plan.settings.lake_folder
+        if self._watch:
+            folders += self._watch.folders
+        try:
+            async for changes in awatch(*folders, watch_filter=None, debounce=100, step=20):
+                self._hears_files = True
+                if self._watch and lake:
+                    self._watch.note(path for _, path in changes if path.startswith(str(lake)))
+                self.wake()
+        except (OSError, RuntimeError) as error:
+            log.warning("Files cannot be watched (%s); they are looked for every few seconds", error)
+
+
+def _queues(plan: Plan, database: HostDatabase, changed: Callable[[], None]) -> Queues:
+    """The host's own queues, or those of the Azurite that AzureWebJobsStorage names."""
+    place = queue_place(plan.environ.get(STORAGE, ""))
+    if place is None:
+        return QueueStore(database, plan.clock, changed)
+    from local.host.queues.azure_queues import AzureQueues
+
+    return AzureQueues(place, changed)
+
+
+def _watch(plan: Plan, database: HostDatabase, publish: Publish) -> LakeWatch | BlobWatch | None:
+    """What raises storage events: a folder and Azurite raise none themselves, Azure does."""
+    if plan.settings.lake_folder:
+        return LakeWatch(plan.settings.lake_folder, database, publish, plan.clock)
+    place = plan.settings.lake_place
+    if place is None or not place.emulated:
+        return None
+    from shared.adapters.blob.lake import open_lake
+
+    make_container(place)
+    lake = open_lake(place.url, plan.settings.azure_credential)
+    return BlobWatch(lake, place.container, database, publish, plan.clock)
+
+
+def _of_kind(functions: tuple[Function, ...], kind: str) -> list[Function]:
+    return [function for function in functions if function.kind == kind]
+
+
+def _subscriptions(functions: list[Function], wanted: Mapping[str, Subscription] | None) -> dict[str, Subscription]:
+    """A subscription for every event-grid function: the one that is wanted, else one that takes everything."""
+    known = {function.name for function in functions}
+    unknown = sorted(set(wanted or {}) - known)
+    if unknown:
+        raise NotIndexed(f"a subscription names {', '.join(unknown)}, but the app's functions are {sorted(known)}.")
+    return {name: (wanted or {}).get(name, Subscription()) for name in known}
+
+
+def _server(app: Remembered) -> uvicorn.Server:
+    # The access log would show ?code=; the key's owner would not like it.
+    config = uvicorn.Config(
+        app,
+        loop="asyncio",
+        http=JoinedProtocol,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    return uvicorn.Server(config)

@@ -1,0 +1,200 @@
+"""Files that land in the lake's folder become the events that Azure Storage would raise."""
+
+from __future__ import annotations
+
+import logging
+import mimetypes
+import os
+import stat
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from local.host.database import HostDatabase
+from shared.adapters.files.folder_lake import etag_of
+
+log = logging.getLogger("mlops.host")
+AREAS = ("incoming", "scoring")
+CONTAINER = "mlops"
+SETTLE_SECONDS = 0.15
+# An empty file is more often the beginning of a slow copy than an empty drop.
+EMPTY_SETTLE_SECONDS = 1.0
+SCAN_SECONDS = 5.0
+_UNFINISHED = (".tmp", ".part", ".partial", ".crdownload")
+_TOPIC = "/subscriptions/local/resourceGroups/local/providers/Microsoft.Storage/storageAccounts/local"
+Publish = Callable[[Sequence[Mapping[str, Any]]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    etag: str
+    size: int
+    since: float
+
+    @property
+    def settles(self) -> float:
+        return self.since + (SETTLE_SECONDS if self.size else EMPTY_SETTLE_SECONDS)
+
+
+class Seen:
+    """Which version of each file was reported, across restarts."""
+
+    def __init__(self, database: HostDatabase, publish: Publish, container: str = CONTAINER) -> None:
+        self._database = database
+        self._publish = publish
+        self._container = container
+        self._etags: dict[str, str] = dict(database.rows("SELECT path, etag FROM seen"))
+
+    def names(self) -> list[str]:
+        """Every file that was reported and not forgotten."""
+        return list(self._etags)
+
+    def etag(self, name: str) -> str | None:
+        """The version that was reported last."""
+        return self._etags.get(name)
+
+    def report(self, name: str, etag: str, size: int, now: float) -> None:
+        """Raise the event; it and the memory of it are one transaction: neither is lost, neither comes twice."""
+        with self._database.transaction():
+            self._database.run("UPDATE sequence SET last = last + 1")
+            ((number,),) = self._database.rows("SELECT last FROM sequence")
+            self._publish([blob_created(name, etag, size, number, now, container=self._container)])
+            self._database.run("INSERT OR REPLACE INTO seen (path, etag) VALUES (?, ?)", name, etag)
+        self._etags[name] = etag
+        log.info("%s landed", name)
+
+    def forget(self, name: str) -> None:
+        """The file is gone: should it come again, it is reported again."""
+        if self._etags.pop(name, None) is not None:
+            self._database.run("DELETE FROM seen WHERE path = ?", name)
+
+
+class LakeWatch:
+    """Raises one BlobCreated event per version of a file, across restarts; a file still being written waits."""
+
+    def __init__(self, root: Path, database: HostDatabase, publish: Publish, clock: Callable[[], float]) -> None:
+        self._root = root
+        self._clock = clock
+        self._seen = Seen(database, publish)
+        self._pending: dict[str, _Pending] = {}
+        self._noted: set[str] = set()
+        self._scan_due = clock()
+        for folder in self.folders:
+            folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folders that are watched."""
+        return [self._root / area for area in AREAS]
+
+    def scan(self) -> None:
+        """The next step looks at everything."""
+        self._scan_due = self._clock()
+
+    def note(self, paths: Iterable[str]) -> None:
+        """Something happened at these paths: the next step looks at them."""
+        self._noted.update(paths)
+
+    def step(self) -> float:
+        """Look at what was noted, and now and then at everything; seconds until there is something to do."""
+        now = self._clock()
+        if now >= self._scan_due or self._scan_due > now + SCAN_SECONDS:
+            self._look(self.folders, now)
+            self._forget_deleted()
+            self._scan_due = now + SCAN_SECONDS
+        noted, self._noted = self._noted, set()
+        self._look([Path(path) for path in noted], now)
+        self._look([self._root / path for path, pending in self._pending.items() if pending.settles <= now], now)
+        due = min([self._scan_due, *(pending.settles for pending in self._pending.values())])
+        return max(0.0, due - now)
+
+    def behind(self) -> bool:
+        """Whether a file lies there that has not been reported yet."""
+        return any(self._seen.etag(name) != etag_of(found) for name, found in self._files(self.folders))
+
+    def _look(self, places: Sequence[Path], now: float) -> None:
+        for place in places:
+            if not place.exists():
+                self._forget(self._name(place))
+        for name, found in self._files(places):
+            self._consider(name, found, now)
+
+    def _consider(self, name: str, found: os.stat_result, now: float) -> None:
+        etag = etag_of(found)
+        if self._seen.etag(name) == etag:
+            self._pending.pop(name, None)
+            return
+        pending = self._pending.get(name)
+        if pending is None or pending.etag != etag or pending.since > now:
+            self._pending[name] = _Pending(etag, found.st_size, now)
+        elif pending.settles <= now:
+            self._report(name, pending, now)
+
+    def _report(self, name: str, pending: _Pending, now: float) -> None:
+        self._seen.report(name, pending.etag, pending.size, now)
+        del self._pending[name]
+
+    def _forget_deleted(self) -> None:
+        for name in [name for name in {*self._seen.names(), *self._pending} if not (self._root / name).exists()]:
+            self._forget(name)
+
+    def _forget(self, gone: str) -> None:
+        inside = [name for name in {*self._seen.names(), *self._pending} if name == gone or name.startswith(f"{gone}/")]
+        for name in inside:
+            self._pending.pop(name, None)
+            self._seen.forget(name)
+
+    def _files(self, places: Iterable[Path]) -> Iterator[tuple[str, os.stat_result]]:
+        for place in places:
+            for path in _walk(place):
+                name = self._name(path)
+                try:
+                    found = path.lstat()
+                except OSError:
+                    continue
+                if stat.S_ISREG(found.st_mode) and _finished(name):
+                    yield name, found
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self._root).as_posix()
+
+
+def _walk(place: Path) -> Iterator[Path]:
+    if not place.is_dir():
+        yield place
+    for folder, _, files in os.walk(place):
+        yield from (Path(folder) / file for file in sorted(files))
+
+
+def _finished(name: str) -> bool:
+    return not name.endswith(_UNFINISHED) and not any(part.startswith(".") for part in name.split("/"))
+
+
+def blob_created(
+    name: str, etag: str, size: int, number: int, now: float, *, container: str = CONTAINER
+) -> dict[str, Any]:
+    """The event for a file of the lake, as Azure Storage would send it."""
+    request = uuid.uuid4()
+    return {
+        "topic": _TOPIC,
+        "subject": f"/blobServices/default/containers/{container}/blobs/{name}",
+        "eventType": "Microsoft.Storage.BlobCreated",
+        "eventTime": datetime.fromtimestamp(now, UTC).isoformat().replace("+00:00", "Z"),
+        "id": str(uuid.uuid4()),
+        "data": {
+            "api": "PutBlob",
+            "requestId": str(request),
+            "eTag": etag,
+            "contentType": mimetypes.guess_type(name)[0] or "application/octet-stream",
+            "contentLength": size,
+            "blobType": "BlockBlob",
+            "url": f"http://127.0.0.1/local/{container}/{quote(name)}",
+            "sequencer": f"{number:032x}",
+        },
+        "dataVersion": "",
+        "metadataVersion": "1",
+    }

@@ -1,0 +1,11 @@
+"""Which function receives which event here: what Event Grid subscriptions are in Azure."""
+
+from __future__ import annotations
+
+from local.host.events.eventgrid import Subscription
+
+_BLOBS = "/blobServices/default/containers/mlops/blobs/"
+SUBSCRIPTIONS = {
+    "data_event": Subscription(("Microsoft.Storage.",), _BLOBS),
+    "model_event": Subscription(("Microsoft.MachineLearningServices.",)),
+}

@@ -1,0 +1,1 @@
+"""HTTP as the Functions host serves it: routes, keys, limits."""

@@ -1,0 +1,245 @@
+"""HTTP as the Functions host serves it: routes, methods, auth levels, keys, limits."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from local.host.events import topic, webhook
+from local.host.events.topic import Topic
+from local.host.events.webhook import Webhook
+from local.host.host_options import HostOptions
+from local.host.http.keys import KeyFile, fingerprint
+from local.host.http.route_cache import Remembered
+from local.host.http.routes import METHODS, is_shadowed, methods_of, paths_of
+from local.host.invocations import Invocations
+from local.host.protocol import Record
+from local.host.worker import Function, NotIndexed
+from shared.core.errors import Fault, Misconfigured
+
+log = logging.getLogger("mlops.host")
+BODY_LIMIT = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
+_DEFAULT_BODY_LIMIT = 100 * 1024 * 1024
+_FAILED = "The function failed; the host's log says why."
+_PLAIN_HOST = re.compile(r"[a-z0-9.-]+(:\d{1,4})?")
+_PLAIN_PATH = re.compile(r"(/[\w-]+)+", re.ASCII)
+Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
+Fire = Callable[[str], None]
+
+
+class _TooLarge(Exception):
+    """The body is longer than accepted."""
+
+
+class WebServer:
+    """Builds the web application of a function app."""
+
+    def __init__(
+        self,
+        keys: KeyFile,
+        invocations: Invocations,
+        hook: Webhook,
+        options: HostOptions,
+        settings: Mapping[str, str],
+        *,
+        own_topic: Topic,
+        fire: Fire,
+        idle: Callable[[], bool],
+    ) -> None:
+        self._keys = keys
+        self._invocations = invocations
+        self._hook = hook
+        self._topic = own_topic
+        self._options = options
+        self._body_limit = _body_limit(settings)
+        self._fire = fire
+        self._idle = idle
+        self._outstanding = 0
+        self._gate = asyncio.Semaphore(options.max_concurrent_requests)
+
+    def application(self, functions: Sequence[Function]) -> Remembered:
+        """The application; NotIndexed when a route cannot be served."""
+        routes = [
+            Route(webhook.PATH, self._webhook, methods=["POST", "OPTIONS"]),
+            Route(topic.PATH, self._publish, methods=["POST"]),
+            Route("/admin/functions/{name}", self._admin_fire, methods=["POST"]),
+            Route("/admin/host/status", self._admin_status, methods=["GET"]),
+            Route("/", _no_homepage, methods=list(METHODS)),
+        ]
+        for function in functions:
+            routes += self._routes(function)
+        return Remembered(Starlette(routes=routes))
+
+    def _routes(self, function: Function) -> list[Route]:
+        paths = paths_of(function, self._options.route_prefix)
+        if is_shadowed(paths):
+            raise NotIndexed(f"the route of {function.name} begins with admin or runtime, which the host keeps.")
+        endpoint = self._endpoint(function)
+        return [Route(path, endpoint, methods=methods_of(function), name=function.name) for path in paths]
+
+    def _endpoint(self, function: Function) -> Endpoint:
+        level = str(function.trigger.get("authLevel") or "function")
+
+        async def endpoint(request: Request) -> Response:
+            verdict = self._keys.keys().judge(function.name, level, _offered(request))
+            if verdict != "open":
+                return _unauthorized(request) if verdict == "unknown" else _forbidden(request)
+            if self._outstanding >= self._options.max_outstanding_requests:
+                return PlainTextResponse("Too many requests are waiting.", 429, {"Retry-After": "1"})
+            self._outstanding += 1
+            try:
+                async with self._gate:
+                    return await self._call(function, request)
+            finally:
+                self._outstanding -= 1
+
+        return endpoint
+
+    async def _call(self, function: Function, request: Request) -> Response:
+        try:
+            body = await self._body(request)
+        except _TooLarge:
+            return PlainTextResponse(f"The body is too large; accepted: {self._body_limit:,} bytes.", 413)
+        http = Record(
+            method=request.method,
+            url=_url(request),
+            headers=_headers(request),
+            params={name: str(value) for name, value in request.path_params.items()},
+            query=dict(request.query_params) if request.scope["query_string"] else {},
+            body=Record(bytes=body),
+        )
+        began = time.perf_counter()
+        outcome = await self._invocations.run(function, Record(http=http))
+        answer = _response(outcome.value) if outcome.ok else PlainTextResponse(_FAILED, 500)
+        # The path only: a query may hold a key.
+        took = (time.perf_counter() - began) * 1000
+        if log.isEnabledFor(logging.INFO):
+            log.info("%s %s: %d in %.0f ms", request.method, request.url.path, answer.status_code, took)
+        return answer
+
+    async def _body(self, request: Request) -> bytes:
+        length = request.headers.get("content-length", "")
+        if length.isdecimal() and int(length) > self._body_limit:
+            raise _TooLarge
+        parts, size = [], 0
+        async for part in request.stream():
+            size += len(part)
+            if size > self._body_limit:
+                raise _TooLarge
+            parts.append(part)
+        return b"".join(parts)
+
+    async def _webhook(self, request: Request) -> Response:
+        try:
+            body = await self._body(request)
+        except _TooLarge:
+            return PlainTextResponse("The batch is too large.", 413)
+        name = request.query_params.get("functionName", "")
+        headers = dict(request.headers)
+        answer = await self._hook.answer(webhook.Request(request.method, name, _offered(request), headers, body))
+        return PlainTextResponse(answer.body, answer.status, dict(answer.headers))
+
+    async def _publish(self, request: Request) -> Response:
+        try:
+            answer = self._topic.answer(dict(request.headers), await self._body(request))
+        except _TooLarge:
+            return PlainTextResponse("The batch is too large.", 413)
+        return PlainTextResponse(answer.body, answer.status)
+
+    async def _admin_fire(self, request: Request) -> Response:
+        if not self._keys.keys().allows("admin", _offered(request)):
+            return _unauthorized(request)
+        try:
+            self._fire(request.path_params["name"])
+        except Fault as fault:
+            return PlainTextResponse(str(fault), 404)
+        return Response(status_code=202)
+
+    async def _admin_status(self, request: Request) -> Response:
+        if not self._keys.keys().allows("admin", _offered(request)):
+            return _unauthorized(request)
+        return JSONResponse({"state": "Running", "idle": self._idle()})
+
+
+def _offered(request: Request) -> list[str]:
+    kind, _, bearer = request.headers.get("authorization", "").partition(" ")
+    query = request.query_params if request.scope["query_string"] else {}
+    found = [request.headers.get("x-functions-key"), query.get("code")]
+    found += [bearer.strip()] if kind.lower() == "bearer" else []
+    return [key for key in found if key]
+
+
+def _headers(request: Request) -> dict[str, str]:
+    """Each header once, and of those that came twice the first; read in one pass."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(request.headers.raw)}
+
+
+def _url(request: Request) -> str:
+    """The address as it was asked for; put together from what is known of a host and path that hold nothing special."""
+    host, path = request.headers.get("host", ""), request.scope["path"]
+    if request.scope["query_string"] or not _PLAIN_HOST.fullmatch(host) or not _PLAIN_PATH.fullmatch(path):
+        return str(request.url)
+    return f"{request.scope['scheme']}://{host}{path}"
+
+
+def _unauthorized(request: Request) -> Response:
+    offered = ", ".join(map(fingerprint, _offered(request))) or "none"
+    log.warning("%s %s: refused; fingerprint of the offered key: %s", request.method, request.url.path, offered)
+    # One answer for a missing and for a wrong key: nothing to learn from the difference.
+    return PlainTextResponse("A valid key is needed.", 401)
+
+
+def _forbidden(request: Request) -> Response:
+    offered = ", ".join(map(fingerprint, _offered(request)))
+    log.warning("%s %s: refused; key %s is of another scope", request.method, request.url.path, offered)
+    return PlainTextResponse("The key is valid, but not for this function.", 403)
+
+
+async def _no_homepage(_: Request) -> Response:
+    return Response(status_code=204)
+
+
+def _response(value: Record | None) -> Response:
+    """The function's answer: an HTTP response, a text, or nothing."""
+    kind = value.WhichOneof("data") if value is not None else None
+    if value is None or kind is None:
+        return Response(status_code=204)
+    if kind != "http":
+        return PlainTextResponse(getattr(value, kind))
+    http = value.http
+    response = Response(http.body.bytes if http.body else b"", int(http.status_code), dict(http.headers))
+    for cookie in http.cookies or ():
+        _set_cookie(response, cookie)
+    return response
+
+
+def _set_cookie(response: Response, cookie: Record) -> None:
+    def plain(name: str) -> Any:
+        part = getattr(cookie, name)
+        return None if part is None else part.value
+
+    parts = [f"{cookie.name}={cookie.value}"]
+    parts += [f"{label}={plain(name)}" for label, name in (("Path", "path"), ("Domain", "domain")) if plain(name)]
+    if plain("max_age") is not None:
+        parts.append(f"Max-Age={int(plain('max_age'))}")
+    parts += [label for label, name in (("Secure", "secure"), ("HttpOnly", "http_only")) if plain(name)]
+    same_site = {1: "Lax", 2: "Strict", 3: "None"}.get(cookie.same_site)
+    if same_site:
+        parts.append(f"SameSite={same_site}")
+    response.raw_headers.append((b"set-cookie", "; ".join(parts).encode("latin-1")))
+
+
+def _body_limit(settings: Mapping[str, str]) -> int:
+    text = settings.get(BODY_LIMIT) or str(_DEFAULT_BODY_LIMIT)
+    if not text.isdecimal() or int(text) < 1:
+        raise Misconfigured(BODY_LIMIT, f"is {text!r}", "a number of bytes of at least 1")
+    return int(text)

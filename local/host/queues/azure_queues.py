@@ -1,0 +1,183 @@
+"""Storage queues of Azurite behind the host's own interface: the messages that `func start` would read and write."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsError
+
+from local.azurite.azurite_settings import QueuePlace
+from local.host.queues.queue_store import POISON, Message, check_body, check_queue_name
+from shared.adapters.azure.clients import EMULATOR_KEY, EMULATOR_PATIENCE
+from shared.adapters.azure.retries import Retries
+from shared.core.addresses import EMULATOR_ACCOUNT
+from shared.core.errors import Transient
+
+if TYPE_CHECKING:
+    from azure.storage.queue import QueueClient
+
+_MOST = 32
+_NOT_FOUND, _BAD_REQUEST = 404, 400
+
+
+class AzureQueues:
+    """The queues of a storage account. At least once: a put or delete whose answer is lost may happen twice."""
+
+    def __init__(self, place: QueuePlace, changed: Callable[[], None]) -> None:
+        from azure.storage.queue import QueueServiceClient
+
+        key: Any = {"account_name": EMULATOR_ACCOUNT, "account_key": EMULATOR_KEY}
+        self._place = place
+        self._service = QueueServiceClient(
+            place.endpoint,
+            credential=key,
+            retry_policy=Retries(EMULATOR_PATIENCE),
+            connection_timeout=EMULATOR_PATIENCE.connect,
+            read_timeout=EMULATOR_PATIENCE.read,
+            permit_redirects=False,
+        )
+        self._changed = changed
+        self._clients: dict[str, QueueClient] = {}
+        # Every renewal gives another receipt; the latest one proves that the message is still ours.
+        self._held: dict[str, tuple[str, str]] = {}
+
+    def put(self, queue: str, *bodies: str) -> None:
+        """Add the messages, visible at once."""
+        self.put_all([(queue, body) for body in bodies])
+
+    def put_all(self, messages: Sequence[tuple[str, str]]) -> None:
+        """Add (queue, text) pairs, as base64 like the Functions host; BadInput before any is sent."""
+        checked = [(check_queue_name(queue), check_body(queue, body)) for queue, body in messages]
+        for queue, body in checked:
+            with self._answering():
+                self._client(queue).send_message(base64.b64encode(body.encode()).decode())
+        self._changed()
+
+    def get(self, queue: str, limit: int, lease: float) -> list[Message]:
+        """Take up to `limit` visible messages; nobody else sees them for `lease` seconds."""
+        with self._answering():
+            count = min(limit, _MOST)
+            found = self._client(queue).receive_messages(
+                messages_per_page=count, max_messages=count, visibility_timeout=math.ceil(lease)
+            )
+            taken = [_message(queue, one) for one in found]
+        self._held |= {message.id: (queue, message.receipt) for message in taken}
+        return taken
+
+    def renew(self, message: Message, lease: float) -> bool:
+        """Keep the message for `lease` more seconds; False when somebody else has taken it."""
+        try:
+            return self._hide(message, lease)
+        except Transient:
+            # Nobody knows; the next renewal, or the lost receipt, will tell.
+            return True
+
+    def release(self, message: Message, delay: float) -> bool:
+        """Give the message back, visible again after `delay` seconds; False when somebody else has taken it."""
+        released = self._hide(message, delay)
+        self._held.pop(message.id, None)
+        return released
+
+    def delete(self, message: Message) -> bool:
+        """The message is done; False when somebody else has taken it."""
+        held = self._held.pop(message.id, None)
+        if held is None:
+            return False
+        return self._ours(lambda client: client.delete_message(message.id, held[1]), message)
+
+    def poison(self, message: Message) -> None:
+        """Copy the message to its poison queue, then delete it: never lost, at worst there twice."""
+        if message.id in self._held:
+            self.put(message.queue + POISON, message.body)
+            self.delete(message)
+
+    def recover(self) -> int:
+        """What a killed host had in flight comes back by itself when its lease ends."""
+        return 0
+
+    def list(self, queue: str = "") -> Sequence[Message]:
+        """The first messages that may be taken, without taking them: of one queue, or of all."""
+        with self._answering():
+            names = [queue] if queue else [str(one.name) for one in self._service.list_queues()]
+            return [_message(name, one) for name in names for one in self._client(name).peek_messages(_MOST)]
+
+    def list_poison(self) -> Sequence[Message]:
+        """Messages that were given up."""
+        return [message for message in self.list() if message.queue.endswith(POISON)]
+
+    def next_visible(self, queue: str) -> float | None:  # noqa: ARG002 - the interface's signature
+        """The service does not tell: the queue is polled."""
+        return None
+
+    def busy(self, queues: Sequence[str]) -> bool:
+        """Whether a message of these queues is held or may be taken; a service that does not answer is busy."""
+        try:
+            with self._answering():
+                held = {queue for queue, _ in self._held.values()}
+                return any(queue in held or self._client(queue).peek_messages(1) for queue in queues)
+        except Transient:
+            return True
+
+    def _hide(self, message: Message, seconds: float) -> bool:
+        held = self._held.get(message.id)
+        if held is None:
+            return False
+
+        def update(client: QueueClient) -> None:
+            answer = client.update_message(message.id, held[1], visibility_timeout=math.ceil(seconds))
+            self._held[message.id] = (message.queue, str(answer.pop_receipt))
+
+        return self._ours(update, message)
+
+    def _ours(self, act: Callable[[QueueClient], None], message: Message) -> bool:
+        with self._answering():
+            try:
+                act(self._client(message.queue))
+            except HttpResponseError as error:
+                if error.status_code not in {_NOT_FOUND, _BAD_REQUEST}:
+                    raise
+                self._held.pop(message.id, None)
+                return False
+        return True
+
+    def _client(self, queue: str) -> QueueClient:
+        if queue not in self._clients:
+            client = self._service.get_queue_client(queue)
+            with suppress(ResourceExistsError):
+                client.create_queue()
+            self._clients[queue] = client
+        return self._clients[queue]
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            yield
+        except (AzureError, OSError) as error:
+            raise Transient(f"The queues at {self._place.endpoint} do not answer; is Azurite running?") from error
+
+
+def _message(queue: str, found: Any) -> Message:
+    # A message that was only looked at has no receipt and no time at which it is visible again.
+    visible = _seconds(found.next_visible_on or found.inserted_on)
+    times = _seconds(found.inserted_on), _seconds(found.expires_on), visible
+    return Message(
+        found.id, queue, _text(str(found.content)), *times, int(found.dequeue_count or 0), found.pop_receipt or ""
+    )
+
+
+def _text(content: str) -> str:
+    """The message's text; what somebody sent without base64 as it is, so that its function can refuse it in words."""
+    try:
+        return base64.b64decode(content, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return content
+
+
+def _seconds(when: datetime) -> float:
+    return when.timestamp()

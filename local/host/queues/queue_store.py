@@ -1,0 +1,188 @@
+"""Storage queues in a file: visibility, dequeue count, pop receipt, poison queue."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from local.host.database import HostDatabase
+from local.host.wake_signal import ring_host
+from shared.core.errors import BadInput
+
+# The Functions host stores text as base64, and a storage queue takes 64 KiB.
+MAX_BYTES = 48 * 1024
+TIME_TO_LIVE = 7 * 86400.0
+POISON = "-poison"
+_NAME = re.compile(r"[a-z0-9](?:-?[a-z0-9]){2,62}")
+_LONGEST = 63
+_FIELDS = "id, queue, body, inserted, expires, visible, dequeue_count, receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as it was read; times in seconds since 1970. `receipt` proves that the reader still holds it."""
+
+    id: str
+    queue: str
+    body: str
+    inserted: float
+    expires: float
+    visible: float
+    dequeue_count: int
+    receipt: str
+
+
+def check_queue_name(name: str) -> str:
+    """The name, when Azure would take it as a queue's; BadInput otherwise."""
+    if not _NAME.fullmatch(name) or len(name) > _LONGEST:
+        accepted = "3 to 63 lower-case letters, digits and single hyphens"
+        raise BadInput(f"{name[:80]!r} is not the name of a queue; accepted: {accepted}.")
+    return name
+
+
+class Queues(Protocol):
+    """What the host asks of its queues, whoever keeps them."""
+
+    def put(self, queue: str, *bodies: str) -> None:
+        """Add the messages, visible at once."""
+        ...
+
+    def put_all(self, messages: Sequence[tuple[str, str]]) -> None:
+        """Add (queue, text) pairs; BadInput adds none."""
+        ...
+
+    def get(self, queue: str, limit: int, lease: float) -> list[Message]:
+        """Take visible messages for `lease` seconds."""
+        ...
+
+    def renew(self, message: Message, lease: float) -> bool:
+        """Keep the message for `lease` more seconds; False when it was lost."""
+        ...
+
+    def delete(self, message: Message) -> bool:
+        """The message is done; False when it was lost."""
+        ...
+
+    def release(self, message: Message, delay: float) -> bool:
+        """Give the message back after `delay` seconds; False when it was lost."""
+        ...
+
+    def poison(self, message: Message) -> None:
+        """Move the message to its poison queue."""
+        ...
+
+    def recover(self) -> int:
+        """Take up what a killed host had in flight; how many messages are visible at once."""
+        ...
+
+    def next_visible(self, queue: str) -> float | None:
+        """When the next message may be taken; None when there is none or nobody can tell."""
+        ...
+
+    def busy(self, queues: Sequence[str]) -> bool:
+        """Whether a message of these queues is in flight or due."""
+        ...
+
+
+class QueueStore:
+    """All queues of a home. Any process may put; only the running host takes."""
+
+    def __init__(self, database: HostDatabase, clock: Callable[[], float], changed: Callable[[], None]) -> None:
+        self._database = database
+        self._clock = clock
+        self._changed = changed
+
+    def put(self, queue: str, *bodies: str) -> None:
+        """Add the messages, visible at once: all of them or, with BadInput, none."""
+        self.put_all([(queue, body) for body in bodies])
+
+    def put_all(self, messages: Sequence[tuple[str, str]]) -> None:
+        """Add (queue, text) pairs: all of them or, with BadInput, none."""
+        rows = [(uuid.uuid4().hex, check_queue_name(queue), check_body(queue, body)) for queue, body in messages]
+        now = self._clock()
+        with self._database.transaction():
+            for identity, name, body in rows:
+                insert = "INSERT INTO messages (id, queue, body, inserted, expires, visible) VALUES (?, ?, ?, ?, ?, ?)"
+                self._database.run(insert, identity, name, body, now, now + TIME_TO_LIVE, now)
+        self._changed()
+
+    def get(self, queue: str, limit: int, lease: float) -> list[Message]:
+        """Take up to `limit` visible messages, oldest first; nobody else sees them for `lease` seconds."""
+        now = self._clock()
+        with self._database.transaction():
+            self._database.run("DELETE FROM messages WHERE expires <= ?", now)
+            due = "SELECT id FROM messages WHERE queue = ? AND visible <= ? ORDER BY inserted, rowid LIMIT ?"
+            return [self._take(identity, now + lease) for (identity,) in self._database.rows(due, queue, now, limit)]
+
+    def _take(self, identity: str, visible: float) -> Message:
+        take = "UPDATE messages SET dequeue_count = dequeue_count + 1, visible = ?, receipt = ? WHERE id = ?"
+        self._database.run(take, visible, secrets.token_hex(8), identity)
+        return Message(*self._database.rows(f"SELECT {_FIELDS} FROM messages WHERE id = ?", identity)[0])  # noqa: S608 - our own column names
+
+    def renew(self, message: Message, lease: float) -> bool:
+        """Keep the message for `lease` more seconds; False when somebody else has taken it."""
+        renew = "UPDATE messages SET visible = ? WHERE id = ? AND receipt = ?"
+        return self._database.run(renew, self._clock() + lease, message.id, message.receipt) == 1
+
+    def delete(self, message: Message) -> bool:
+        """The message is done; False when somebody else has taken it."""
+        delete = "DELETE FROM messages WHERE id = ? AND receipt = ?"
+        return self._database.run(delete, message.id, message.receipt) == 1
+
+    def release(self, message: Message, delay: float) -> bool:
+        """Give the message back, visible again after `delay` seconds; False when somebody else has taken it."""
+        release = "UPDATE messages SET visible = ?, receipt = '' WHERE id = ? AND receipt = ?"
+        return self._database.run(release, self._clock() + delay, message.id, message.receipt) == 1
+
+    def poison(self, message: Message) -> None:
+        """Move the message to its poison queue, where a person or a function finds it."""
+        with self._database.transaction():
+            if self.delete(message):
+                self.put(message.queue + POISON, message.body)
+
+    def recover(self) -> int:
+        """Make what a killed host had in flight visible at once; only for the one host that holds the home."""
+        recover = "UPDATE messages SET visible = ?, receipt = '' WHERE receipt <> ''"
+        return self._database.run(recover, self._clock())
+
+    def list(self, queue: str = "") -> Sequence[Message]:
+        """Messages without taking them, oldest first: of one queue, or of all."""
+        query = f"SELECT {_FIELDS} FROM messages WHERE ? IN (queue, '') ORDER BY inserted, rowid"  # noqa: S608 - our own column names
+        return [Message(*row) for row in self._database.rows(query, queue)]
+
+    def list_poison(self) -> Sequence[Message]:
+        """Messages that were given up, oldest first."""
+        return [message for message in self.list() if message.queue.endswith(POISON)]
+
+    def busy(self, queues: Sequence[str]) -> bool:
+        """Whether a message is in flight, or one of these queues has one that may be taken."""
+        due = """SELECT EXISTS (SELECT 1 FROM messages WHERE receipt <> '' OR (visible <= ? AND queue IN
+            (SELECT value FROM json_each(?))))"""
+        return bool(self._database.rows(due, self._clock(), json.dumps(list(queues)))[0][0])
+
+    def next_visible(self, queue: str) -> float | None:
+        """When the next message of the queue may be taken, or None when there is none."""
+        found: list[tuple[float | None]] = self._database.rows(
+            "SELECT MIN(visible) FROM messages WHERE queue = ?", queue
+        )
+        return found[0][0]
+
+
+def open_queues(home: Path, clock: Callable[[], float]) -> tuple[QueueStore, HostDatabase]:
+    """The queues of a home for another process than its host; a put wakes the host. Close the database after use."""
+    database = HostDatabase(home / "host.db")
+    return QueueStore(database, clock, lambda: ring_host(home)), database
+
+
+def check_body(queue: str, body: str) -> str:
+    """The text, when a storage queue takes it; BadInput when it is too long."""
+    size = len(body.encode())
+    if size > MAX_BYTES:
+        raise BadInput(f"A message for queue {queue} has {size:,} bytes; accepted: at most {MAX_BYTES:,}.")
+    return body

@@ -1,0 +1,127 @@
+"""Queue triggers: messages are taken in batches, retried, and given up after some attempts."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from local.host.host_options import QueueOptions
+from local.host.invocations import Invocations
+from local.host.protocol import Record
+from local.host.queues.queue_store import POISON, Message, Queues
+from local.host.tasks import Tasks
+from local.host.wake_signal import Bell
+from local.host.worker import Function
+
+log = logging.getLogger("mlops.host")
+LEASE_SECONDS = 60.0
+
+
+class QueueTriggers:
+    """Feeds every queue-triggered function; at most batch size + threshold messages of a function run at once."""
+
+    def __init__(
+        self,
+        functions: Sequence[Function],
+        *,
+        queues: Queues,
+        invocations: Invocations,
+        options: QueueOptions,
+        tasks: Tasks,
+        bell: Bell,
+        clock: Callable[[], float],
+        lease: float = LEASE_SECONDS,
+    ) -> None:
+        self._functions = functions
+        self._queues = queues
+        self._invocations = invocations
+        self._options = options
+        self._tasks = tasks
+        self._bell = bell
+        self._clock = clock
+        self._lease = lease
+        self._in_flight: Counter[str] = Counter()
+
+    def busy(self) -> bool:
+        """Whether a message that a function listens for is in flight or due."""
+        return self._queues.busy([str(function.trigger["queueName"]) for function in self._functions])
+
+    def step(self) -> float:
+        """Start what is due; seconds until something may be due again."""
+        return min([self._options.max_polling_interval, *map(self._feed, self._functions)])
+
+    def _feed(self, function: Function) -> float:
+        queue = str(function.trigger["queueName"])
+        while self._in_flight[function.name] <= self._options.new_batch_threshold:
+            batch = self._queues.get(queue, self._options.batch_size, self._lease)
+            if not batch:
+                break
+            self._in_flight[function.name] += len(batch)
+            for message in batch:
+                self._tasks.start(self._handle(function, message))
+        else:
+            # Enough is under way; whatever ends rings the bell.
+            return self._options.max_polling_interval
+        visible = self._queues.next_visible(queue)
+        return self._options.max_polling_interval if visible is None else max(0.0, visible - self._clock())
+
+    async def _handle(self, function: Function, message: Message) -> None:
+        keeper = asyncio.ensure_future(self._keep(message))
+        try:
+            await self._process(function, message)
+        finally:
+            keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeper
+            self._in_flight[function.name] -= 1
+            self._bell.ring()
+
+    async def _keep(self, message: Message) -> None:
+        while True:
+            await asyncio.sleep(self._lease / 3)
+            if not self._queues.renew(message, self._lease):
+                return
+
+    async def _process(self, function: Function, message: Message) -> None:
+        gives_up = not message.queue.endswith(POISON)
+        if gives_up and message.dequeue_count > self._options.max_dequeue_count:
+            # A host that was killed in the last attempt never said that it failed.
+            self._give_up(message)
+            return
+        outcome = await self._invocations.run(function, Record(string=message.body), _metadata(message))
+        if outcome.ok:
+            self._queues.delete(message)
+        elif gives_up and message.dequeue_count >= self._options.max_dequeue_count:
+            self._give_up(message)
+        else:
+            self._queues.release(message, self._options.visibility_timeout)
+
+    def _give_up(self, message: Message) -> None:
+        self._queues.poison(message)
+        log.error(
+            "Message %s was given up after %d attempts; it lies in %s",
+            message.id,
+            self._options.max_dequeue_count,
+            message.queue + POISON,
+        )
+
+
+def _metadata(message: Message) -> dict[str, Record]:
+    return {
+        "QueueTrigger": Record(string=message.body),
+        "DequeueCount": Record(json=json.dumps(message.dequeue_count)),
+        "Id": Record(string=message.id),
+        "PopReceipt": Record(string=message.receipt),
+        "InsertionTime": Record(string=_iso(message.inserted)),
+        "ExpirationTime": Record(string=_iso(message.expires)),
+        "NextVisibleTime": Record(string=_iso(message.visible)),
+    }
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()

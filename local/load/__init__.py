@@ -1,0 +1,1 @@
+"""A ready request for a deployment, and a bounded load on it."""

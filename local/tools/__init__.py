@@ -1,0 +1,1 @@
+"""Tools of development: audit, package, browser libraries, migrations."""

@@ -1,0 +1,66 @@
+"""The zip that is deployed: what `.funcignore` leaves in, the same bytes from the same files.
+
+`python -m local.tools.package` writes `build/function-app.zip`; the platform's remote build installs requirements.txt.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from local.console.output import out
+from shared.core.errors import BadInput, Permanent
+
+ROOT = Path(__file__).resolve().parents[2]
+TARGET = ROOT / "build" / "function-app.zip"
+MAX_BYTES = 50 << 20
+# What makes it a function app; and the fetched libraries, which git does not know.
+_NEEDED = ("function_app.py", "host.json", "requirements.txt")
+_FETCHED = "functions/static/vendor"
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def contents(root: Path = ROOT) -> list[str]:
+    """The names of the files that are deployed, sorted; BadInput when the folder is no function app."""
+    ignored = GitIgnoreSpec.from_lines((root / ".funcignore").read_text().splitlines())
+    found = sorted({name for name in _known(root) if not ignored.match_file(name)})
+    absent = [name for name in (*_NEEDED, _FETCHED) if not any(one.startswith(name) for one in found)]
+    if absent:
+        raise BadInput(f"{root} lacks {', '.join(absent)}: run `make setup` in a checkout of the project first.")
+    return found
+
+
+def _known(root: Path) -> Iterator[str]:
+    """Files that git tracks or would track (no caches, no local state), and the fetched ones."""
+    line = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    yield from subprocess.run(line, cwd=root, capture_output=True, text=True, check=True).stdout.splitlines()  # noqa: S603 -- a fixed line
+    yield from (str(file.relative_to(root)) for file in (root / _FETCHED).glob("*") if file.is_file())
+
+
+def package(target: Path = TARGET, root: Path = ROOT) -> Path:
+    """Write the zip; Permanent when it is larger than the platform likes."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in contents(root):
+            if (root / name).is_file():
+                archive.writestr(_entry(name), (root / name).read_bytes())
+    size = target.stat().st_size
+    if size > MAX_BYTES:
+        raise Permanent(f"The package has {size >> 20} MB; at most {MAX_BYTES >> 20} are accepted.")
+    return target
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _EPOCH)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    return entry
+
+
+if __name__ == "__main__":
+    written = package()
+    out.print(f"{written.relative_to(ROOT)}: {written.stat().st_size / 1e6:.1f} MB")

@@ -1,0 +1,1 @@
+"""From tables to rows: joins, answers, splits, selection of columns."""

@@ -1,0 +1,81 @@
+"""The answers of a feature table: which rows have one, and what it is as numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from model_training.data.split import Answers
+from shared.core.errors import Quarantined
+from shared.core.scenario import Scenario
+
+_MS_PER_HOUR = 3_600_000.0
+
+
+def answered(frame: pa.Table, scenario: Scenario) -> pa.Table:
+    """The rows whose every answer is known. A join leaves whole-number labels as floats: they become whole again."""
+    for name in scenario.targets:
+        if name not in frame.column_names:
+            sentence = f"Column {name!r} is missing; scenario {scenario.name!r} declares it as an answer."
+            raise Quarantined("missing_column", sentence, column=name)
+        column = frame[name]
+        if pa.types.is_floating(column.type) and scenario.task != "regression":
+            column = pc.if_else(pc.is_finite(column), column, None).cast(pa.int64())
+        frame = frame.set_column(frame.column_names.index(name), name, column).filter(pc.is_valid(column))
+    return frame
+
+
+def answers_of(frame: pa.Table, scenario: Scenario) -> Answers:
+    """The answers of these rows; Quarantined names the column and the row of one that is not accepted."""
+    if scenario.task == "regression":
+        values = _numbers(frame, scenario.target)
+    elif scenario.task == "multilabel":
+        values = np.column_stack([_positions(frame, name, ("0", "1")) for name in scenario.labels])
+    else:
+        values = _positions(frame, scenario.target, scenario.labels)
+    return Answers(scenario.task, scenario.labels, values, _hours(frame, scenario), _given(frame, scenario))
+
+
+def _positions(frame: pa.Table, name: str, labels: tuple[str, ...]) -> np.ndarray:
+    positions = pc.index_in(frame[name].cast(pa.string()), value_set=pa.array(labels))
+    if positions.null_count:
+        row = pc.index(pc.is_null(positions), True).as_py()
+        value, accepted = frame[name][row].as_py(), " or ".join(map(repr, labels))
+        sentence = f"Column {name!r}, row {row + 1}: {value!r} is not a label; accepted: {accepted}."
+        raise Quarantined("unknown_label", sentence, column=name, row=row + 1)
+    return np.asarray(positions.to_numpy(), dtype=np.int64)
+
+
+def _numbers(frame: pa.Table, name: str) -> np.ndarray:
+    if not (pa.types.is_integer(frame[name].type) or pa.types.is_floating(frame[name].type)):
+        sentence = f"Column {name!r} holds {frame[name].type}; a number is to be predicted."
+        raise Quarantined("wrong_type", sentence, column=name)
+    values = np.asarray(frame[name].to_numpy(), dtype=np.float64)
+    # The model answers in float32.
+    wrong = np.flatnonzero(~(np.abs(values) <= np.finfo(np.float32).max))
+    if len(wrong):
+        row = int(wrong[0])
+        where = f"Column {name!r}, row {row + 1}"
+        sentence = f"{where}: {float(values[row])!r} is not accepted; accepted: a finite float32 number."
+        raise Quarantined("not_finite", sentence, column=name, row=row + 1)
+    return values
+
+
+def _hours(frame: pa.Table, scenario: Scenario) -> np.ndarray | None:
+    """Hours of each row; a time column of numbers is in milliseconds. None when there is no column, or a null in it."""
+    if scenario.time not in frame.column_names:
+        return None
+    column = frame[scenario.time]
+    if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
+        column = column.cast(pa.timestamp("ms")).cast(pa.int64())
+    if column.null_count:
+        return None
+    return np.asarray(column.to_numpy(), dtype=np.float64) / _MS_PER_HOUR
+
+
+def _given(frame: pa.Table, scenario: Scenario) -> np.ndarray | None:
+    if scenario.split.kind != "given" or scenario.split.column not in frame.column_names:
+        return None
+    column = frame[scenario.split.column]
+    return np.asarray(column.cast(pa.bool_()).fill_null(False).to_numpy(), dtype=np.bool_)  # noqa: FBT003 - a cell's value

@@ -1,0 +1,40 @@
+"""Joins sensor rows with the quality of their batch, although batch numbers start again after a restart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.core.errors import Quarantined
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BATCH = "BatchNumber"
+RESTART = "restart"
+
+
+def restarts(numbers: pd.Series) -> pd.Series:
+    """For each row, how often the batch number fell before it or with it: 0 until the first restart."""
+    return (numbers.diff() < 0).cumsum().rename(RESTART)
+
+
+def with_quality(sensors: pd.DataFrame, quality: pd.DataFrame | None) -> pd.DataFrame:
+    """The sensor rows in their order, with `restart` and, given `quality`, the label of their batch (null: none yet).
+
+    A batch is (BatchNumber, restart). Quarantined when one batch has two labels.
+    """
+    rows = sensors.assign(**{RESTART: restarts(sensors[BATCH])})
+    if quality is None:
+        return rows
+    labels = quality.assign(**{RESTART: restarts(quality[BATCH])})
+    _check_single(labels)
+    return rows.merge(labels, on=[BATCH, RESTART], how="left", sort=False)
+
+
+def _check_single(labels: pd.DataFrame) -> None:
+    repeated = labels.duplicated([BATCH, RESTART]).to_numpy()
+    if repeated.any():
+        row = int(repeated.argmax()) + 1
+        number = labels[BATCH].iloc[row - 1]
+        sentence = f"Table 'quality', row {row}: batch {number} has a label already; accepted: one label per batch."
+        raise Quarantined("repeated_label", sentence, table="quality", column=BATCH, row=row)

@@ -1,0 +1,69 @@
+"""LightGBM."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from model_training.estimators.candidates import Parameters
+from model_training.estimators.estimators import Estimator, Goal
+from model_training.estimators.exact import floor_lightgbm
+from model_training.export.graph import INPUT, OPSET
+
+_BINARY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Boosted:
+    """A LightGBM booster; `classes` is 0 for numbers."""
+
+    booster: Any
+    classes: int
+
+    def predict(self, Z: np.ndarray) -> np.ndarray:
+        """float32 (rows, width) to probabilities (rows, classes), or to numbers (rows, 1)."""
+        answer = np.asarray(self.booster.predict(Z, num_threads=1))
+        if not self.classes:
+            return answer.reshape(-1, 1)
+        return np.column_stack([1 - answer, answer]) if answer.ndim == 1 else answer
+
+    def graph(self, width: int) -> Any:
+        """An ONNX model whose thresholds are float32 values."""
+        from onnxmltools import convert_lightgbm
+        from onnxmltools.convert.common.data_types import FloatTensorType
+
+        floored = floor_lightgbm(self.booster)
+        inputs = [(INPUT, FloatTensorType([None, width]))]
+        return convert_lightgbm(floored, "estimator", inputs, target_opset=OPSET[""], zipmap=False)
+
+
+def lightgbm(Z: np.ndarray, y: np.ndarray, goal: Goal, parameters: Parameters) -> Estimator:
+    """Gradient boosting; equal rows and seed give equal trees."""
+    from lightgbm import Dataset, train
+
+    chosen = {
+        "learning_rate": goal.effort.learning_rate,
+        "num_leaves": 31,
+        "min_data_in_leaf": 40,
+        "lambda_l2": 1.0,
+        **parameters,
+    }
+    rounds = int(chosen.pop("trees", goal.effort.trees))
+    fixed = {
+        **_objective(goal.classes),
+        "use_missing": False,  # nothing is missing after imputation
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": 1,
+        "seed": goal.seed,
+        "verbosity": -1,
+    }
+    return Boosted(train({**chosen, **fixed}, Dataset(Z, y), rounds), goal.classes)
+
+
+def _objective(classes: int) -> dict[str, Any]:
+    if not classes:
+        return {"objective": "regression"}
+    return {"objective": "binary"} if classes == _BINARY else {"objective": "multiclass", "num_class": classes}

@@ -1,0 +1,70 @@
+"""Which candidates a scenario's rows are for: a table of numbers and categories, or text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from model_training.estimators.candidates import Candidate, Ensemble, Parameters, Plan, Recipe, Rows
+from model_training.estimators.estimators import PROFILES, check_names
+from model_training.estimators.tabular import fit_pipeline
+from model_training.runs.threads import side_by_side
+from shared.core.errors import Refused
+from shared.core.scenario import Scenario
+
+
+def is_text(rows: Rows) -> bool:
+    """Whether the rows are cleaned texts (rows, 1)."""
+    return any(feature.kind == "text" for feature in rows.contract.features)
+
+
+def check_candidates(scenario: Scenario) -> None:
+    """Refused names a candidate that this kind of scenario does not know."""
+    if not scenario.text:
+        check_names(scenario.candidates, scenario.name, scenario.task)
+        return
+    if scenario.numeric or scenario.categorical:
+        raise Refused(f"Scenario {scenario.name!r} mixes text with other inputs; accepted: one column of text alone.")
+    from model_training.text.names import CLASSICAL, DEEP
+
+    unknown = [name for name in scenario.candidates if name not in (*CLASSICAL, DEEP)]
+    if unknown:
+        accepted = ", ".join((*CLASSICAL, DEEP))
+        raise Refused(f"Scenario {scenario.name!r} lists the candidate {unknown[0]!r}; accepted for text: {accepted}.")
+
+
+def fit_candidates(
+    names: Sequence[str], rows: Rows, plan: Plan, parameters: Mapping[str, Parameters] | None = None
+) -> Sequence[Candidate]:
+    """The named candidates fitted on these rows, in this order; `parameters` replace those a candidate begins with."""
+    chosen = parameters or {}
+    if is_text(rows):
+        return _fit_text(names, rows, plan, chosen)
+
+    def fit(name: str) -> Candidate:
+        pipeline = fit_pipeline(name, rows, PROFILES[plan.profile], plan.seed, chosen.get(name, {}))
+        plan.report(f"fitted {name} in {pipeline.seconds:.1f} s")
+        return pipeline
+
+    return side_by_side([partial(fit, name) for name in names])
+
+
+def fit_recipe(recipe: Recipe, rows: Rows, plan: Plan) -> Candidate:
+    """The candidate of the recipe, fitted on these rows."""
+    members = fit_candidates(recipe.fits, rows, plan, recipe.parameters)
+    return Ensemble(members, recipe.name) if recipe.members else members[0]
+
+
+def _fit_text(
+    names: Sequence[str], rows: Rows, plan: Plan, parameters: Mapping[str, Parameters]
+) -> Sequence[Candidate]:
+    from model_training.text.deep import DeepParams
+    from model_training.text.fit import fit_text
+    from model_training.text.names import DEEP
+
+    def report(step: str, _done: float) -> None:
+        plan.report(step)
+
+    chosen = DeepParams(**parameters[DEEP]) if DEEP in parameters else None
+    classes = len(rows.contract.labels)
+    return fit_text(names, rows.X, rows.y, classes, profile=plan.profile, seed=plan.seed, report=report, params=chosen)

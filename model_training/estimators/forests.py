@@ -1,0 +1,50 @@
+"""Trees of scikit-learn: random forest, extra trees, histogram gradient boosting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from model_training.estimators.candidates import Parameters
+from model_training.estimators.estimators import Estimator, Goal
+from model_training.estimators.exact import floor_histogram_boosting
+from model_training.estimators.sklearn_models import Sklearn
+
+
+def forest(Z: np.ndarray, y: np.ndarray, goal: Goal, parameters: Parameters) -> Estimator:
+    """Trees on drawn rows, each split the best of some columns."""
+    from sklearn import ensemble
+
+    kind = ensemble.RandomForestClassifier if goal.classes else ensemble.RandomForestRegressor
+    return Sklearn(kind(**_grown(goal, parameters)).fit(Z, y))
+
+
+def extra_trees(Z: np.ndarray, y: np.ndarray, goal: Goal, parameters: Parameters) -> Estimator:
+    """Trees whose thresholds are drawn instead of searched."""
+    from sklearn import ensemble
+
+    kind = ensemble.ExtraTreesClassifier if goal.classes else ensemble.ExtraTreesRegressor
+    return Sklearn(kind(**_grown(goal, parameters)).fit(Z, y))
+
+
+def boosting(Z: np.ndarray, y: np.ndarray, goal: Goal, parameters: Parameters) -> Estimator:
+    """Gradient boosting on binned columns."""
+    from sklearn import ensemble
+
+    kind = ensemble.HistGradientBoostingClassifier if goal.classes else ensemble.HistGradientBoostingRegressor
+    chosen = {
+        "max_iter": goal.effort.trees,
+        "learning_rate": goal.effort.learning_rate,
+        "max_leaf_nodes": 31,
+        "min_samples_leaf": 40,
+        "l2_regularization": 1.0,
+        **parameters,
+    }
+    return Sklearn(kind(**chosen, early_stopping=False, random_state=goal.seed).fit(Z, y), floor_histogram_boosting)
+
+
+def _grown(goal: Goal, parameters: Parameters) -> dict[str, Any]:
+    trees = max(goal.effort.trees // 2, 10)
+    chosen = {"n_estimators": trees, "max_depth": 14, "min_samples_leaf": 10, **parameters}
+    return chosen | {"n_jobs": 1, "random_state": goal.seed}

@@ -1,0 +1,105 @@
+"""The family of candidates for tables of numbers and categories."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from model_training.estimators.candidates import Parameters, Rows
+from model_training.estimators.estimators import ONE_HOT, Effort, Estimator, Goal, fits
+from model_training.export import graph
+from model_training.export.preprocess import Preprocess, fit_preprocess
+
+_BINARY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """One estimator that answers with the probability of each class."""
+
+    name: str
+    preprocess: Preprocess
+    estimator: Estimator
+    features: int
+    width: int
+    seconds: float
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        """float32 (rows, features) to probabilities (rows, classes)."""
+        return self.estimator.predict(self.preprocess.apply(X))
+
+    def to_onnx(self) -> bytes:
+        """Preprocessing and estimator in one graph."""
+        back = graph.classes(self.estimator.graph(self.preprocess.width))
+        return graph.join(self.preprocess, back, self.features, self.width)
+
+
+@dataclass(frozen=True, slots=True)
+class Labeller:
+    """One estimator per label, each with the probability that its label is 1; the preprocessing is the same."""
+
+    name: str
+    preprocess: Preprocess
+    estimators: Sequence[Estimator]
+    features: int
+    seconds: float
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        """float32 (rows, features) to probabilities (rows, labels)."""
+        Z = self.preprocess.apply(X)
+        return np.column_stack([estimator.predict(Z)[:, 1] for estimator in self.estimators])
+
+    def to_onnx(self) -> bytes:
+        """All labels in one graph."""
+        back = graph.labels([estimator.graph(self.preprocess.width) for estimator in self.estimators])
+        return graph.join(self.preprocess, back, self.features, len(self.estimators))
+
+
+@dataclass(frozen=True, slots=True)
+class Regressor:
+    """One estimator of a number with mean 0 and standard deviation 1, brought back to the unit of the answers."""
+
+    name: str
+    preprocess: Preprocess
+    estimator: Estimator
+    features: int
+    scale: float
+    offset: float
+    seconds: float
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        """float32 (rows, features) to numbers (rows, 1)."""
+        return self.estimator.predict(self.preprocess.apply(X)) * self.scale + self.offset
+
+    def to_onnx(self) -> bytes:
+        """Preprocessing, estimator and unit in one graph."""
+        back = graph.number(self.estimator.graph(self.preprocess.width), self.scale, self.offset)
+        return graph.join(self.preprocess, back, self.features, 1)
+
+
+Pipeline = Classifier | Labeller | Regressor
+
+
+def fit_pipeline(name: str, rows: Rows, effort: Effort, seed: int, parameters: Parameters) -> Pipeline:
+    """The named candidate, fitted on these rows."""
+    started, features = time.perf_counter(), rows.X.shape[1]
+    preprocess = fit_preprocess(rows.X, rows.contract, one_hot=name in ONE_HOT)
+    Z, fit = preprocess.apply(rows.X), fits(rows.task)[name]
+    if rows.task == "regression":
+        scale, offset = float(np.float32(rows.y.std())), float(np.float32(rows.y.mean()))
+        estimator = fit(Z, (rows.y - offset) / scale, Goal(0, effort, seed), parameters)
+        return Regressor(name, preprocess, estimator, features, scale, offset, _since(started))
+    if rows.task == "multilabel":
+        goal = Goal(_BINARY, effort, seed)
+        estimators = [fit(Z, column, goal, parameters) for column in rows.y.T]
+        return Labeller(name, preprocess, estimators, features, _since(started))
+    width = len(rows.contract.labels)
+    estimator = fit(Z, rows.y, Goal(width, effort, seed), parameters)
+    return Classifier(name, preprocess, estimator, features, width, _since(started))
+
+
+def _since(started: float) -> float:
+    return time.perf_counter() - started

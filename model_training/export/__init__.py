@@ -1,0 +1,1 @@
+"""From a fitted candidate to one ONNX graph with proven parity."""

@@ -1,0 +1,49 @@
+"""A graph is only kept when it answers like the framework it was trained in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from model_training.estimators.candidates import Candidate
+from model_training.export.graph import run
+from shared.core.scenario import Task
+
+# Float32 sums of a few hundred leaves stay well below this; of numbers, as a share of the largest one.
+TOLERANCE = 1e-5
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """How far the graph's answers are from the framework's over `rows` rows; `largest` is the largest answer."""
+
+    rows: int
+    label_flips: int
+    max_difference: float
+    largest: float = 1.0
+
+    @property
+    def problem(self) -> str:
+        """Why the graph may not be deployed; empty when it may."""
+        accepted = TOLERANCE * max(self.largest, 1.0)
+        if self.label_flips == 0 and self.max_difference <= accepted:
+            return ""
+        return (
+            f"ONNX differs from the framework on {self.rows} rows: {self.label_flips} label flips, "
+            f"largest difference {self.max_difference:.2g}; accepted: none and {accepted:g}."
+        )
+
+
+def compare(candidate: Candidate, onnx: bytes, X: np.ndarray, task: Task) -> Parity:
+    """Parity over the rows of X (rows, features)."""
+    expected, answered = candidate.predict(X), run(onnx, X)
+    difference = float(np.abs(expected - answered).max(initial=0.0))
+    if task == "regression":
+        return Parity(len(X), 0, difference, float(np.abs(expected).max(initial=0.0)))
+    return Parity(len(X), int((_named(expected, task) != _named(answered, task)).sum()), difference)
+
+
+def _named(answers: np.ndarray, task: Task) -> np.ndarray:
+    # One label of several is named when it is more likely than not.
+    return np.asarray(answers >= 0.5 if task == "multilabel" else answers.argmax(axis=1))  # noqa: PLR2004 - as the comment says

@@ -1,0 +1,1 @@
+"""The training worker: the steps of a run in order, tracking, threads."""

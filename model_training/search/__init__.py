@@ -1,0 +1,1 @@
+"""The search: parameter spaces, trials, and the ranking of candidates."""

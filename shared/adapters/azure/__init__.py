@@ -1,0 +1,1 @@
+"""Azure's clients, credentials and retries, Event Grid and Application Insights."""

@@ -1,0 +1,86 @@
+"""Our events go to an Event Grid topic, as CloudEvents, in the name of the app's identity."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.adapters.azure.clients import PATIENCE, Patience, make_credential
+from shared.core.errors import BadInput, Fault, Transient
+from shared.core.notice import Notice
+
+if TYPE_CHECKING:
+    from azure.core.credentials import AzureKeyCredential, TokenCredential
+    from azure.core.exceptions import AzureError
+    from azure.eventgrid import EventGridPublisherClient
+
+# The topic itself says that it will never take this event.
+_NEVER = frozenset({400, 413})
+ROLE = "EventGrid Data Sender"
+
+
+class GridPublisher:
+    """Port `Publisher` on one topic. The client speaks to the setting's host and to nothing else."""
+
+    def __init__(self, client: EventGridPublisherClient, endpoint: str) -> None:
+        self._client = client
+        self._endpoint = endpoint
+
+    def publish(self, notice: Notice) -> None:
+        """Deliver once; Transient when the topic did not take it, BadInput when it never will."""
+        from azure.core.exceptions import AzureError
+        from azure.core.messaging import CloudEvent
+
+        event = CloudEvent(
+            source=notice.source,
+            type=notice.type,
+            id=notice.id,
+            subject=notice.subject,
+            time=notice.time,
+            data=dict(notice.data),
+            datacontenttype="application/json",
+        )
+        try:
+            self._client.send([event])
+        except AzureError as error:
+            raise self._explained(error, notice) from error
+
+    def _explained(self, error: AzureError, notice: Notice) -> Fault:
+        status = _status(error)
+        if status in _NEVER:
+            return BadInput(f"The topic {self._endpoint} refuses event {notice.id!r} (status {status}).")
+        if status in (401, 403):
+            return Transient(f"The topic {self._endpoint} refuses this app: its identity lacks the role {ROLE}.")
+        if status == 404:  # noqa: PLR2004 -- the HTTP status
+            return Transient(f"There is no topic at {self._endpoint}; EVENTS_URL names its endpoint.")
+        return Transient(f"The topic {self._endpoint} did not answer as it should ({status or type(error).__name__}).")
+
+
+def _status(error: AzureError) -> int | None:
+    """The HTTP status; the SDK loses it where it has a class of its own for it."""
+    from azure.core.exceptions import ClientAuthenticationError, ResourceNotFoundError
+
+    known: dict[type[AzureError], int] = {ClientAuthenticationError: 401, ResourceNotFoundError: 404}
+    return getattr(error, "status_code", None) or known.get(type(error))
+
+
+def open_publisher(endpoint: str, credential: str) -> GridPublisher:
+    """The publisher of the topic that EVENTS_URL names, with the identity that AZURE_CREDENTIAL names."""
+    return GridPublisher(topic_client(endpoint, make_credential(credential)), endpoint)
+
+
+def topic_client(
+    endpoint: str, credential: TokenCredential | AzureKeyCredential, patience: Patience = PATIENCE
+) -> EventGridPublisherClient:
+    """A client with bounded attempts; redirects are not followed."""
+    from azure.eventgrid import EventGridPublisherClient
+
+    return EventGridPublisherClient(
+        endpoint,
+        credential,
+        retry_total=patience.retries,
+        retry_backoff_factor=patience.first_pause,
+        retry_backoff_max=patience.longest_pause,
+        connection_timeout=patience.connect,
+        read_timeout=patience.read,
+        permit_redirects=False,
+    )

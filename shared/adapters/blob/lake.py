@@ -1,0 +1,132 @@
+"""The lake as a container of Blob Storage (also of a Data Lake account, through its blob endpoint)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from azure.core.exceptions import AzureError, HttpResponseError
+
+from shared.adapters.azure.clients import RANGE_BYTES
+from shared.adapters.blob.errors import READER, code_of, fault_of, faults
+from shared.adapters.blob.errors import WRITER as WRITER_ROLE
+from shared.adapters.blob.names import check_name, check_prefix, name_problem
+from shared.adapters.blob.reading import BlobReader, is_folder
+from shared.adapters.blob.writing import BLOCK_BYTES, WRITER, Upload
+from shared.core.addresses import BlobPlace
+from shared.core.blob import Blob
+from shared.core.errors import Fault, Missing, Superseded
+
+if TYPE_CHECKING:
+    from azure.storage.blob import ContainerClient
+
+_STANDS = frozenset({409, 412})
+_NOT_OURS_TO_READ = frozenset({401, 403, 404})
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Blobs a page of a listing, bytes a block of a write, bytes a range of a read."""
+
+    page: int = 5000
+    block: int = BLOCK_BYTES
+    range: int = RANGE_BYTES
+
+
+SIZES = Sizes()
+
+
+class BlobLake:
+    """Port `Lake` on one container. The client speaks to the place and to nothing else."""
+
+    def __init__(self, place: BlobPlace, client: ContainerClient, sizes: Sizes = SIZES) -> None:
+        self._place = place
+        self._client = client
+        self._sizes = sizes
+
+    def open(self, path: str, *, etag: str | None = None) -> BinaryIO:
+        """A reader pinned to one version; when it is replaced meanwhile, Superseded ends the reading."""
+        client = self._client.get_blob_client(check_name(path))
+        try:
+            return io.BufferedReader(BlobReader(self._place, path, client, etag, size=self._sizes.range))
+        except Superseded as error:
+            # A version is not current either when there is none at all.
+            current = self.stat(path)
+            if current is None:
+                raise Missing(f"There is no blob {path!r} in the lake.") from error
+            raise Superseded(f"{path!r} is not version {etag} any more; it is {current.etag}.") from error
+
+    def stat(self, path: str) -> Blob | None:
+        """The current version, or None when absent."""
+        found = self._facts(path)
+        return None if found is None else found[0]
+
+    def put(self, path: str, data: bytes | BinaryIO, *, if_absent: bool = True) -> tuple[Blob, bool]:
+        """Store the bytes; when no answer came, what stands there says whether this call wrote it."""
+        client = self._client.get_blob_client(check_name(path))
+        upload = Upload(client, data, if_absent=if_absent, block=self._sizes.block)
+        if if_absent and upload.large and (standing := self.stat(path)):
+            return standing, False
+        try:
+            answer = upload.send()
+        except (AzureError, OSError) as error:
+            return self._settled(path, upload, error, if_absent=if_absent)
+        return _blob(path, answer["etag"], upload.size, answer["last_modified"]), True
+
+    def list(self, prefix: str) -> Iterator[Blob]:
+        """All blobs whose name starts with `prefix`, page by page, in the service's order, which is that of names."""
+        check_prefix(prefix)
+        with faults(self._place, prefix, READER):
+            found = self._client.list_blobs(
+                name_starts_with=prefix or None, include=["metadata"], results_per_page=self._sizes.page
+            )
+            for one in found:
+                if not is_folder(one.metadata) and not name_problem(one.name):
+                    yield _blob(one.name, one.etag, one.size, one.last_modified)
+
+    def _settled(self, path: str, upload: Upload, error: Exception, *, if_absent: bool) -> tuple[Blob, bool]:
+        """How a write without a plain answer ended. A repeated request may be refused because the first one worked."""
+        status = error.status_code if isinstance(error, HttpResponseError) else None
+        fault = fault_of(error, self._place, path, WRITER_ROLE)
+        if status in _NOT_OURS_TO_READ:
+            raise fault from error
+        try:
+            found = self._facts(path)
+        except Fault:
+            raise fault from error
+        if found is not None and found[1] == upload.token:
+            return found[0], True
+        # Another writer's commit takes away blocks that were not committed yet.
+        if found is not None and if_absent and (status in _STANDS or code_of(error) == "InvalidBlockList"):
+            return found[0], False
+        raise fault from error
+
+    def _facts(self, path: str) -> tuple[Blob, str] | None:
+        """The current version and its writer's token, or None when there is none."""
+        client = self._client.get_blob_client(check_name(path))
+        try:
+            with faults(self._place, path, READER):
+                found = client.get_blob_properties()
+        except Missing:
+            return None
+        if is_folder(found.metadata):
+            return None
+        token = str((found.metadata or {}).get(WRITER, ""))
+        return _blob(path, found.etag, found.size, found.last_modified), token
+
+
+def _blob(path: str, etag: Any, size: int, modified: datetime) -> Blob:
+    # A listing tells ETags without their quotes.
+    return Blob(path, '"' + str(etag).strip('"') + '"', size, modified)
+
+
+def open_lake(url: str, credential: str) -> BlobLake:
+    """The lake that LAKE_URL names, with the identity that AZURE_CREDENTIAL names."""
+    from shared.adapters.azure.clients import container_client, make_credential
+    from shared.core.addresses import blob_place
+
+    place = blob_place("LAKE_URL", url)
+    return BlobLake(place, container_client(place, None if place.emulated else make_credential(credential)))

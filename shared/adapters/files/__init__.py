@@ -1,0 +1,1 @@
+"""Backends of a laptop: lake, log records and events as files."""

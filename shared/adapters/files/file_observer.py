@@ -1,0 +1,95 @@
+"""Structured records as JSON lines in a file beside the embedded state; `mlops logs` reads them."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from shared.core.log_record import Ended, Told
+
+FILE = "records.jsonl"
+# One older file is kept beside the current one.
+BYTES = 16 << 20
+_SECONDS = 5.0
+
+
+@dataclass(slots=True)
+class _Count:
+    requests: int = 0
+    rows: int = 0
+    seconds: float = 0.0
+    longest: float = 0.0
+
+
+class FileObserver:
+    """Port `Observer`: a line per step, and one per model every few seconds with what requests came to."""
+
+    def __init__(
+        self, folder: Path, clock: Callable[[], datetime], ticks: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._path = folder / FILE
+        self._clock = clock
+        self._ticks = ticks
+        self._lock = Lock()
+        self._counts: dict[tuple[str, str, str], _Count] = {}
+        self._since = ticks()
+
+    def record(self, told: Told) -> None:
+        """Append the step's line."""
+        self._append(
+            {
+                "event": told.kind,
+                "state": told.state,
+                "key": told.key,
+                "operation": told.operation,
+                "claim": told.claim,
+                **told.facts,
+            }
+        )
+
+    def request(self, scenario: str, model: str, ended: Ended, seconds: float, rows: int) -> None:
+        """Count the request; the counts are written when they are a few seconds old, by the request that finds so."""
+        with self._lock:
+            key = (scenario, model, ended)
+            count = self._counts.get(key) or self._counts.setdefault(key, _Count())
+            count.requests += 1
+            count.rows += rows
+            count.seconds += seconds
+            count.longest = max(count.longest, seconds)
+            due = self._ticks() - self._since >= _SECONDS
+        if due:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the counts."""
+        with self._lock:
+            counts, self._counts, self._since = self._counts, {}, self._ticks()
+        for (scenario, model, ended), count in counts.items():
+            means = {
+                "mean_ms": round(1000 * count.seconds / count.requests, 3),
+                "max_ms": round(1000 * count.longest, 3),
+            }
+            facts = {"scenario": scenario, "model": model, "state": ended}
+            self._append({"event": "requests", **facts, "requests": count.requests, "rows": count.rows, **means})
+
+    def _append(self, record: Mapping[str, Any]) -> None:
+        # ASCII JSON: whatever stands in a name, a record is one line and shows no control character.
+        line = json.dumps({"at": self._clock().isoformat(), **record}, default=str) + "\n"
+        try:
+            self._make_room()
+            with self._path.open("a", encoding="ascii") as out:
+                out.write(line)
+        except OSError:
+            # Work goes on when nobody can be told of it: the ledger has it all.
+            return
+
+    def _make_room(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        if self._path.exists() and self._path.stat().st_size > BYTES:
+            self._path.replace(self._path.with_suffix(".old.jsonl"))

@@ -1,0 +1,174 @@
+"""The lake as a folder: every write is whole or absent, every version of a file has its own ETag."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from shared.adapters.blob.names import check_name, check_prefix, name_problem
+from shared.core.blob import Blob
+from shared.core.errors import BadInput, Missing, Permanent, Superseded, Transient
+
+_BLOCK = 1 << 20
+_PARTIAL = ".partial"
+
+
+def etag_of(found: os.stat_result) -> str:
+    """The ETag of a file's version: a replaced file is another inode, so it never keeps its ETag."""
+    return f'"0x{found.st_mtime_ns:X}{found.st_size:X}{found.st_ino:X}"'
+
+
+class FolderLake:
+    """Port `Lake` on a folder of one file system."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def open(self, path: str, *, etag: str | None = None) -> BinaryIO:
+        """The file, pinned: who holds the reader keeps reading the same version whatever is written meanwhile."""
+        with _faults(path):
+            descriptor = self._descriptor(path)
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            os.close(descriptor)
+            raise Missing(f"There is no blob {path!r} in the lake.")
+        if etag is not None and etag_of(found) != etag:
+            os.close(descriptor)
+            raise Superseded(f"{path!r} is not version {etag} any more; it is {etag_of(found)}.")
+        return os.fdopen(descriptor, "rb")
+
+    def stat(self, path: str) -> Blob | None:
+        """The current version, or None when absent."""
+        with _faults(path):
+            return _blob(path, self._place(path))
+
+    def put(self, path: str, data: bytes | BinaryIO, *, if_absent: bool = True) -> tuple[Blob, bool]:
+        """Store the bytes durably; with `if_absent` an existing blob is left as it is."""
+        place = self._place(path)
+        with _faults(path):
+            standing = _blob(path, place) if if_absent else None
+            if standing is not None:
+                return standing, False
+            self._make_folder(place.parent)
+            with self._partial(data) as partial:
+                written = _publish(partial, place, if_absent=if_absent)
+            _sync_folder(place.parent)
+            return self._there(path, place), written
+
+    def list(self, prefix: str) -> Iterator[Blob]:
+        """All blobs whose name starts with `prefix`, in name order; what vanishes meanwhile is left out."""
+        folder = check_prefix(prefix).rpartition("/")[0]
+        with _faults(prefix):
+            yield from _walk(self._root / folder, f"{folder}/" if folder else "", prefix)
+
+    def _place(self, path: str) -> Path:
+        return self._root / check_name(path)
+
+    def _descriptor(self, path: str) -> int:
+        try:
+            return os.open(self._place(path), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        except (FileNotFoundError, NotADirectoryError):
+            raise Missing(f"There is no blob {path!r} in the lake.") from None
+
+    def _there(self, path: str, place: Path) -> Blob:
+        blob = _blob(path, place)
+        if blob is None:
+            raise Transient(f"{path!r} was removed from the lake while it was being written.")
+        return blob
+
+    def _make_folder(self, folder: Path) -> None:
+        """Create what is missing, each entry on the disk before anything is put into it."""
+        if folder.is_dir():
+            return
+        if folder != self._root:
+            self._make_folder(folder.parent)
+        folder.mkdir(parents=folder == self._root, exist_ok=True)
+        _sync_folder(folder.parent)
+
+    @contextmanager
+    def _partial(self, data: bytes | BinaryIO) -> Iterator[Path]:
+        """The bytes in a file nobody lists, on the disk; gone when the block ends."""
+        folder = self._root / _PARTIAL
+        self._make_folder(folder)
+        place = folder / secrets.token_hex(12)
+        try:
+            with place.open("xb") as out:
+                if isinstance(data, bytes):
+                    out.write(data)
+                else:
+                    shutil.copyfileobj(data, out, _BLOCK)
+                out.flush()
+                os.fsync(out.fileno())
+            yield place
+        finally:
+            place.unlink(missing_ok=True)
+
+
+def _publish(partial: Path, place: Path, *, if_absent: bool) -> bool:
+    if not if_absent:
+        partial.replace(place)
+        return True
+    # link(2) fails when the name exists: of two writers exactly one succeeds, and the file is whole from the start.
+    with suppress(FileExistsError):
+        os.link(partial, place)
+        return True
+    return False
+
+
+def _blob(path: str, place: Path) -> Blob | None:
+    try:
+        found = place.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    return Blob(path, etag_of(found), found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
+
+
+def _walk(folder: Path, name: str, prefix: str) -> Iterator[Blob]:
+    try:
+        with os.scandir(folder) as entries:
+            # A folder sorts with its slash: "a-b" comes before "a/b", as in a store that knows names only.
+            found = sorted((entry.name + ("/" if entry.is_dir() else ""), entry.is_symlink()) for entry in entries)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for entry, linked in found:
+        path = name + entry
+        if not path.startswith(prefix) or name_problem(path.rstrip("/")):
+            continue
+        if entry.endswith("/"):
+            # A linked folder could lead back to itself.
+            yield from () if linked else _walk(folder / entry, path, prefix)
+        elif blob := _blob(path, folder / entry):
+            yield blob
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _faults(path: str) -> Iterator[None]:
+    """Errors of the file system in the project's words."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise Transient(f"The disk that holds the lake is full; {path!r} was not stored.") from error
+        if error.errno in {errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY}:
+            raise BadInput(f"{path!r} cannot be stored: a blob has the name of a folder on its way.") from error
+        if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+            raise Permanent(f"The lake's folder does not allow access to {path!r} ({error.strerror}).") from error
+        raise Transient(f"The lake's disk failed at {path!r}: {error.strerror}.") from error

@@ -1,0 +1,1 @@
+"""Ports that keep their state in the lake, whichever lake it is."""

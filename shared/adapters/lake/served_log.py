@@ -1,0 +1,142 @@
+"""Answered requests in the lake, as Parquet files of some hundred rows that no request waits for.
+
+`served/<scenario>/<YYYYMMDD>/<HH>/<instance>-<n>.parquet`: request_id, at, model, generation, entity_key, prediction,
+probability, then the inputs of the model's contract by name.
+"""
+
+from __future__ import annotations
+
+import atexit
+import io
+import logging
+import random
+import uuid
+import weakref
+from collections.abc import Sequence
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING, Any
+
+from shared.core.errors import Fault
+from shared.core.paths import served_path
+from shared.core.ports import Lake
+from shared.serving.served import ServedRow
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+log = logging.getLogger("mlops.served")
+ROWS = 500
+SECONDS = 30.0
+# When the lake does not take them, monitoring loses rows before the process loses memory.
+LIMIT = 20_000
+
+
+class LakeServed:
+    """Port `Served`: a buffer that a thread of its own writes to the lake when it is full or half a minute old."""
+
+    def __init__(self, lake: Lake, sample: float, *, rows: int = ROWS, seconds: float = SECONDS) -> None:
+        self._lake = lake
+        self._sample = sample
+        self._rows, self._seconds = rows, seconds
+        self._instance = uuid.uuid4().hex[:12]
+        self._number = 0
+        self._buffer: list[ServedRow] = []
+        self._lock, self._writing = Lock(), Lock()
+        self._full = Event()
+        self._awake = False
+        _flush_at_exit(self)
+
+    def wanted(self) -> bool:
+        """Whether this request belongs to the sample."""
+        return self._sample > 0 and (self._sample >= 1 or random.random() < self._sample)
+
+    def add(self, rows: Sequence[ServedRow]) -> None:
+        """Keep the rows; beyond a limit they are dropped, and the log says so."""
+        with self._lock:
+            space = LIMIT - len(self._buffer)
+            self._buffer.extend(rows[:space])
+            dropped = len(rows) - max(space, 0)
+            start, self._awake = not self._awake, True
+            full = len(self._buffer) >= self._rows
+        if dropped > 0:
+            log.warning("%d answered row(s) were not kept: the lake has not taken earlier ones", dropped)
+        if start:
+            Thread(target=self._write_later, name="mlops-served", daemon=True).start()
+        if full:
+            self._full.set()
+
+    def flush(self) -> None:
+        """Write what is kept; what the lake does not take is kept for the next time."""
+        with self._writing:
+            with self._lock:
+                taken, self._buffer = self._buffer, []
+                self._full.clear()
+            try:
+                while taken:
+                    group = [row for row in taken if _group(row) == _group(taken[0])]
+                    self._write(group)
+                    taken = [row for row in taken if _group(row) != _group(group[0])]
+            except (Fault, OSError) as fault:
+                log.warning("Answered requests are not written yet: %s", fault)
+                with self._lock:
+                    self._buffer = [*taken, *self._buffer][:LIMIT]
+
+    def _write_later(self) -> None:
+        """Runs while there is something to write, and no longer."""
+        while True:
+            self._full.wait(self._seconds)
+            self.flush()
+            with self._lock:
+                if not self._buffer:
+                    self._awake = False
+                    return
+
+    def _write(self, rows: Sequence[ServedRow]) -> None:
+        import pyarrow.parquet as pq
+
+        sink = io.BytesIO()
+        pq.write_table(table_of(rows), sink, write_page_checksum=True)
+        path = served_path(rows[0].scenario, rows[0].at, self._instance, self._number)
+        self._lake.put(path, sink.getvalue())
+        self._number += 1
+
+
+def table_of(rows: Sequence[ServedRow]) -> pa.Table:
+    """The rows of one model as a table; the columns are a contract that monitoring reads."""
+    import pyarrow as pa
+
+    fixed: dict[str, pa.DataType] = {
+        "request_id": pa.string(),
+        "at": pa.timestamp("us", "UTC"),
+        "model": pa.string(),
+        "generation": pa.int64(),
+        "entity_key": pa.string(),
+        "prediction": pa.string(),
+        "probability": pa.float64(),
+    }
+    columns: dict[str, Any] = {
+        name: pa.array([getattr(row, name) for row in rows], kind) for name, kind in fixed.items()
+    }
+    for name, kind in rows[0].kinds.items():
+        columns[name] = pa.array(
+            [row.features[name] for row in rows], pa.float64() if kind == "number" else pa.string()
+        )
+    return pa.table(columns)
+
+
+def _group(row: ServedRow) -> tuple[Any, ...]:
+    """Rows of one file: of one scenario, model and hour."""
+    return (row.scenario, row.model, row.at.date(), row.at.hour)
+
+
+def _flush_at_exit(served: LakeServed) -> None:
+    """Write what is left when the process ends in order; one that nobody uses any more is not kept alive for it."""
+    known = weakref.ref(served)
+
+    def flush() -> None:
+        alive = known()
+        if alive is not None:
+            alive.flush()
+
+    atexit.register(flush)
+    weakref.finalize(served, atexit.unregister, flush)

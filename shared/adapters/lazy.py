@@ -1,0 +1,34 @@
+"""Ports that a process may never need: each is made, and its module loaded, by the first use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+
+class _Lazy:
+    __slots__ = ("_made", "_make")
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make: Callable[[], Any] | None = make
+        self._made: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        # Two threads may both make one: a port that was just made holds nothing that the other would lack.
+        make = self._make
+        if make is not None:
+            self._made = make()
+            self._make = None
+        return getattr(self._made, name)
+
+
+def lazy(where: str, *args: Any) -> Any:
+    """What `where` ("module:Class") makes of `args`, by the first look at one of its parts."""
+    return _Lazy(partial(_make, where, args))
+
+
+def _make(where: str, args: tuple[Any, ...]) -> Any:
+    module, _, name = where.partition(":")
+    return getattr(import_module(module), name)(*args)

@@ -1,0 +1,1 @@
+"""Models as ONNX graphs: inspection, rehearsal, encoding and scoring."""

@@ -1,0 +1,109 @@
+"""A window through a model: blocks are read in order, scored by a thread per core, and written in order."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Container, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+
+from shared.adapters.onnx.blocks import blocks
+from shared.adapters.onnx.groups import RowGroups
+from shared.adapters.onnx.rows import Layout, layout
+from shared.core.errors import Permanent, Quarantined
+from shared.serving.ports import BatchJob, BatchResult, LoadedModel
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A block's prediction rows, and the numbers (from 1, in the window) of the rows that could not be predicted."""
+
+    rows: pa.Table
+    failed: tuple[int, ...]
+
+
+def run(model: LoadedModel, job: BatchJob, out: BinaryIO, *, workers: int, block_rows: int) -> BatchResult:
+    """Write the job's prediction rows to `out` as Parquet; 3 blocks per worker and one row group are in memory.
+
+    Quarantined when more rows fail than the scenario tolerates; Permanent when the model answers no number.
+    """
+    shape = layout(job, model)
+    failed = 0
+    with RowGroups(out, shape) as writer:
+        for scored in _in_order(_scorer(model, shape), blocks(job, model.contract, block_rows), workers):
+            failed += len(scored.failed)
+            _check_failed(job, failed, scored)
+            writer.add(scored.rows)
+    return BatchResult(writer.written, failed)
+
+
+def _scorer(model: LoadedModel, shape: Layout) -> Callable[[tuple[int, pa.Table]], Scored]:
+    columns = shape.job.scenario.scoring_table.columns
+    required = frozenset(column.name for column in columns if not (column.nulls or column.optional))
+
+    def score(block: tuple[int, pa.Table]) -> Scored:
+        start, table = block
+        matrix = model.encode(table)
+        fits = _fitting(table, matrix, required)
+        kept = np.flatnonzero(fits)
+        probabilities = model.matrix(matrix if len(kept) == len(fits) else matrix[kept])
+        _check_answer(shape.job, probabilities, kept + (start + 1))
+        failed = tuple((np.flatnonzero(~fits) + (start + 1)).tolist())
+        return Scored(shape.block(table, start, kept, probabilities), failed)
+
+    return score
+
+
+def _fitting(table: pa.Table, matrix: np.ndarray, required: Container[str]) -> np.ndarray:
+    """Which rows keep the contract, bool (rows,): no null in a required column, no number beyond float32."""
+    fits = np.ones(len(matrix), dtype=np.bool_) if matrix.dtype == object else _finite(matrix)
+    for name, values in zip(table.schema.names, table.columns, strict=True):
+        if name in required and values.null_count:
+            fits &= values.is_valid().to_numpy()
+    return fits
+
+
+def _finite(matrix: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = matrix.sum()
+    if np.isfinite(total):  # a finite sum has no infinite part; looking at each number costs four times as much
+        return np.ones(len(matrix), dtype=np.bool_)
+    return np.asarray(~np.isinf(matrix).any(axis=1))
+
+
+def _check_answer(job: BatchJob, probabilities: np.ndarray, numbers: np.ndarray) -> None:
+    finite = np.isfinite(probabilities)
+    if not finite.all():
+        row = numbers[np.flatnonzero(~finite.all(axis=1))[0]]
+        raise Permanent(f"Model {job.provenance.model} answers no number for row {row} of window {job.window}.")
+
+
+def _check_failed(job: BatchJob, failed: int, scored: Scored) -> None:
+    tolerated = job.scenario.batch.error_threshold
+    if failed > tolerated:
+        row = scored.failed[0]
+        sentence = (
+            f"Window {job.window}: row {row} holds a null where none is allowed or a number beyond float32; "
+            f"{failed} rows failed so far and {job.scenario.name} tolerates {tolerated}."
+        )
+        raise Quarantined("failed_rows", sentence, table=job.scenario.batch.table, row=row)
+
+
+def _in_order[Item, Result](work: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
+    """The results in the order of the items; at most three items per worker are under way."""
+    waiting: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(workers, thread_name_prefix="score") as pool:
+        try:
+            for item in items:
+                waiting.append(pool.submit(work, item))
+                if len(waiting) == 3 * workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()

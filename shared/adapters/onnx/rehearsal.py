@@ -1,0 +1,79 @@
+"""Load and ask a model in a process of its own first: what it does there cannot harm whoever serves."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shared.adapters.onnx.encoding import encode_rows
+from shared.adapters.onnx.model import OUTPUT, refuse_foreign
+from shared.core.errors import Refused
+from shared.serving.ports import Rehearsal
+from shared.training.input_contract import InputContract
+
+_CHILD = Path(__file__).with_name("rehearsal_child.py")
+_TEXT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a model may use while it is rehearsed."""
+
+    memory: int = 3 << 30
+    cpu_seconds: int = 20
+    wall_seconds: float = 60.0
+    repeats: int = 30
+
+
+def rehearse(onnx: bytes, manifest: Mapping[str, Any], limits: Limits) -> Rehearsal:
+    """What the model answered to its golden rows; Refused says what it did instead."""
+    refuse_foreign(onnx)
+    contract = InputContract.from_json(manifest["contract"])
+    order = {
+        "memory": limits.memory,
+        "cpu": limits.cpu_seconds,
+        "repeats": limits.repeats,
+        "output": OUTPUT,
+        "text": contract.text is not None,
+        "width": len(contract.features),
+        "rows": encode_rows(manifest["golden"]["rows"], contract).tolist(),
+    }
+    # NaN and the infinities are written the way Python reads them back.
+    head = json.dumps(order).encode()
+    found = _read(_run(len(head).to_bytes(8) + head + onnx, limits), limits)
+    if "error" in found:
+        raise Refused(f"The model failed in its rehearsal: {found['error']}")
+    return Rehearsal(tuple(map(tuple, found["answers"])), found["load_ms"], found["row_ms"])
+
+
+def _run(given: bytes, limits: Limits) -> subprocess.CompletedProcess[bytes]:
+    # No setting, no credential: only where packages are found. One thread, so that the memory limit means the model.
+    environ = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "OPENBLAS_NUM_THREADS": "1"}
+    try:
+        return subprocess.run(  # noqa: S603 -- our own file, no shell
+            [sys.executable, "-S", "-B", str(_CHILD)],
+            input=given,
+            env=environ,
+            capture_output=True,
+            timeout=limits.wall_seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Refused(f"The model did not answer its rehearsal within {limits.wall_seconds:g} s.") from error
+
+
+def _read(done: subprocess.CompletedProcess[bytes], limits: Limits) -> dict[str, Any]:
+    if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+        raise Refused(f"The model used up the {limits.cpu_seconds} s of its rehearsal or its memory, and was stopped.")
+    if done.returncode:
+        told = done.stderr.decode(errors="replace").strip().splitlines()
+        raise Refused(f"The model's rehearsal ended with {done.returncode}: {told[-1][:_TEXT] if told else 'no word'}")
+    value: dict[str, Any] = json.loads(done.stdout)
+    return value

@@ -1,1 +1,0 @@
-"""ONNX models: judged, loaded from bytes, and run over requests and windows."""

@@ -1,0 +1,1 @@
+"""Prediction rows in bulk, one way per database."""

@@ -1,0 +1,1 @@
+"""The database: engine, driver, dialects, types and faults."""

@@ -1,0 +1,71 @@
+"""SQLite: one file, write-ahead logging, writers one after the other."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+
+from shared.adapters.sql.connection.engine import (
+    BEGIN,
+    COUNTING,
+    OUTSIDE,
+    READING,
+    TURNS,
+    WRITING,
+    retrying,
+    transaction,
+)
+from shared.core.errors import Permanent
+
+# A writer takes the lock when it begins: a reader that becomes a writer half-way can only fail.
+# A 2xx is sent after COMMIT, so COMMIT must be on the disk: FULL. NORMAL, for counts, waits only at checkpoints.
+_STATEMENTS = {
+    READING: ("BEGIN",),
+    WRITING: ("PRAGMA synchronous=FULL", "BEGIN IMMEDIATE"),
+    COUNTING: ("PRAGMA synchronous=NORMAL", "BEGIN IMMEDIATE"),
+    OUTSIDE: (),
+}
+
+
+class _Connection(sqlite3.Connection):
+    """Closed when nobody holds it any more: ports have no end of their own, a process or a test has."""
+
+    def __del__(self) -> None:
+        # One that could not be opened cannot be closed either.
+        with suppress(sqlite3.ProgrammingError):
+            self.close()
+
+
+def open_engine(url: URL, busy_seconds: float) -> Engine:
+    """An engine on the file, which is created if absent."""
+    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+    options = {"timeout": busy_seconds, "factory": _Connection}
+    engine = create_engine(url, pool_size=16, max_overflow=48, connect_args=options, execution_options={TURNS: Lock()})
+    opener = os.getpid()
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        # SQLAlchemy's begin event below says when a transaction starts; the driver must not guess.
+        connection.isolation_level = None
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        for statement in _STATEMENTS[connection.get_execution_options().get(BEGIN, READING)]:
+            connection.exec_driver_sql(statement)
+
+    @event.listens_for(engine, "checkout")
+    def check_process(_connection: Any, _record: Any, _proxy: Any) -> None:
+        if os.getpid() != opener:
+            raise Permanent("This database was opened before a fork; SQLite forbids that. Open it in the new process.")
+
+    # Write-ahead logging stays in the file. SQLite answers busy at once when two processes switch it on together.
+    log = "PRAGMA journal_mode=WAL"
+    retrying(engine, lambda: transaction(engine, lambda c: c.exec_driver_sql(log).close(), OUTSIDE))
+    return engine

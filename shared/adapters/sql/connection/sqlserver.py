@@ -1,0 +1,74 @@
+"""SQL Server and Azure SQL through pyodbc: XACT_ABORT, time-outs, a token where the URL names no user."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import URL, Dialect, Engine, create_engine, event
+
+if TYPE_CHECKING:
+    from shared.adapters.sql.connection.tokens import MakeCredential
+
+DRIVER = "ODBC Driver 18 for SQL Server"
+LOGIN_SECONDS = 15
+STATEMENT_SECONDS = 300
+SCOPE = "https://database.windows.net/.default"
+# The driver's connection attribute for an access token, from msodbcsql.h.
+SQL_COPT_SS_ACCESS_TOKEN = 1256
+
+
+def open_engine(url: URL, busy_seconds: float, credential: MakeCredential | None) -> Engine:
+    """An engine on the server; it connects when first used, encrypted unless the URL says otherwise."""
+    given = {"driver": DRIVER, "Encrypt": "yes"} | dict(url.query)
+    engine = create_engine(
+        url.set(query=given),
+        pool_pre_ping=True,
+        pool_size=8,
+        max_overflow=24,
+        pool_recycle=1800,
+        isolation_level="READ COMMITTED",
+        connect_args={"timeout": LOGIN_SECONDS},
+        hide_parameters=True,
+        # So that the types do not depend on what the server was asked first.
+        deprecate_large_types=True,
+    )
+
+    quote_window(engine.dialect)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.timeout = STATEMENT_SECONDS
+        # Any error rolls the whole transaction back: half of one is never committed.
+        cursor = connection.cursor()
+        cursor.execute(f"SET XACT_ABORT ON; SET LOCK_TIMEOUT {max(1, int(busy_seconds * 1000))}")
+        cursor.close()
+        connection.commit()
+
+    if not url.username:
+        _sign_in_with_token(engine, credential)
+    return engine
+
+
+def quote_window(dialect: Dialect) -> None:
+    """WINDOW begins a clause since SQL Server 2022, which SQLAlchemy does not know: as a name it stands in brackets."""
+    preparer = dialect.identifier_preparer
+    preparer.reserved_words = preparer.reserved_words | {"window"}
+
+
+def packed(token: str) -> bytes:
+    """The token as the driver wants it: its length in bytes, then UTF-16 little-endian."""
+    text = token.encode("utf-16-le")
+    return struct.pack("<I", len(text)) + text
+
+
+def _sign_in_with_token(engine: Engine, credential: MakeCredential | None) -> None:
+    from shared.adapters.sql.connection.tokens import token_source
+
+    token = token_source(credential, SCOPE)
+
+    @event.listens_for(engine, "do_connect")
+    def give_token(_dialect: Any, _record: Any, arguments: list[Any], parameters: dict[str, Any]) -> None:
+        # Without a user SQLAlchemy asks for the login of the operating system, which excludes a token.
+        arguments[0] = arguments[0].replace(";Trusted_Connection=Yes", "")
+        parameters["attrs_before"] = {SQL_COPT_SS_ACCESS_TOKEN: packed(token())}

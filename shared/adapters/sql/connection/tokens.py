@@ -1,0 +1,39 @@
+"""Access tokens of Microsoft Entra for databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Protocol
+
+from shared.core.errors import Misconfigured, Transient
+
+
+class Credential(Protocol):
+    """What gives tokens: a credential of azure-identity."""
+
+    def get_token(self, *scopes: str) -> Any:
+        """An access token for those scopes."""
+        ...
+
+
+MakeCredential = Callable[[], Credential]
+
+
+def token_source(make: MakeCredential | None, scope: str) -> Callable[[], str]:
+    """Gives a token for that scope at every new connection; the credential is made once and keeps its tokens itself."""
+    credential = cache(make or _nobody)
+
+    def token() -> str:
+        try:
+            return str(credential().get_token(scope).token)
+        except Exception as error:
+            if type(error).__module__.startswith("azure."):
+                raise Transient(f"No token for the database: {str(error).splitlines()[0]}") from error
+            raise
+
+    return token
+
+
+def _nobody() -> Credential:
+    raise Misconfigured("DATABASE_URL", "names no password, and nothing here gives tokens", "a user and a password")

@@ -1,0 +1,1 @@
+"""Ledger, history, outbox and reopening in SQL."""

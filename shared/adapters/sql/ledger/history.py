@@ -1,0 +1,84 @@
+"""Reading the ledger and its journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, Row, and_, bindparam, or_, select
+
+from shared.adapters.sql.connection.engine import read
+from shared.adapters.sql.schema.tables import journal, ledger
+from shared.core.ledger import Entry
+
+FIND = select(ledger).where(ledger.c.kind == bindparam("k"), ledger.c.key == bindparam("y"))
+# What the ledger alone knows belongs to the newest line of each key.
+_NEWEST = and_(ledger.c.kind == journal.c.kind, ledger.c.key == journal.c.key, ledger.c.last == journal.c.id)
+_LINES = select(journal, ledger.c.repeats, ledger.c.expires, ledger.c.message, ledger.c.detail).select_from(
+    journal.outerjoin(ledger, _NEWEST)
+)
+
+
+class SqlHistory:
+    """Port `History`: every transition, and on the newest one of each key how often it was repeated."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def entries(self, limit: int = 200) -> Sequence[Entry]:
+        """All transitions, newest first."""
+        query = _LINES.order_by(journal.c.id.desc()).limit(limit)
+        return [_line(row) for row in self._rows(query)]
+
+    def why(self, text: str) -> Sequence[Entry]:
+        """The transitions of every key that contains `text`, and of the kind that is called so, oldest first."""
+        asked = or_(journal.c.key.contains(text, autoescape=True), journal.c.kind == text)
+        query = _LINES.where(asked).order_by(journal.c.id)
+        return [_line(row) for row in self._rows(query)]
+
+    def find(self, kind: str, key: str) -> Entry | None:
+        """The current entry."""
+        row = read(self._engine, lambda connection: connection.execute(FIND, {"k": kind, "y": key}).one_or_none())
+        return None if row is None else entry_of(row)
+
+    def stuck(self, now: datetime) -> Sequence[Entry]:
+        """Entries whose worker is gone, and released ones nobody has taken up within a minute, oldest first."""
+        waited = or_(ledger.c.expires <= now, ledger.c.expires.is_(None))
+        query = select(ledger).where(ledger.c.state.in_(("in_progress", "released")), waited)
+        query = query.order_by(ledger.c.at, ledger.c.last)
+        return [entry_of(row) for row in self._rows(query)]
+
+    def _rows(self, query: Any) -> Sequence[Row[Any]]:
+        return read(self._engine, lambda connection: connection.execute(query).all())
+
+
+def entry_of(row: Row[Any]) -> Entry:
+    """A ledger row as a value."""
+    return Entry(
+        kind=row.kind,
+        key=row.key,
+        state=row.state,
+        reason=row.reason,
+        at=row.at,
+        attempts=row.attempts,
+        repeats=row.repeats,
+        expires=row.expires,
+        message=row.message,
+        detail=row.detail,
+    )
+
+
+def _line(row: Row[Any]) -> Entry:
+    return Entry(
+        kind=row.kind,
+        key=row.key,
+        state=row.state,
+        reason=row.reason,
+        at=row.at,
+        attempts=row.attempt,
+        repeats=row.repeats or 0,
+        expires=row.expires,
+        message=row.message or "",
+        detail=row.detail or {},
+    )

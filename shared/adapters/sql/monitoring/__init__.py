@@ -1,0 +1,1 @@
+"""Measurements, actuals and alert deliveries in SQL."""

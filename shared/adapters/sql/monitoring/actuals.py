@@ -1,0 +1,250 @@
+"""Labels in SQL: one table and one view per scenario. A label that changes is kept beside the one that replaced it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Float,
+    FromClause,
+    Index,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    and_,
+    insert,
+    inspect,
+    literal,
+    select,
+    update,
+)
+
+from shared.adapters.sql.connection.engine import read, take_turn, write
+from shared.adapters.sql.connection.types import BigId, Instant, Key, LongText
+from shared.adapters.sql.monitoring.restarts import Restarts, first_rows, place_columns, place_of, standing_rows
+from shared.adapters.sql.reports.views import show_as
+from shared.adapters.sql.schema.tables import prediction_table
+from shared.core.scenario import Kind, Scenario
+from shared.monitoring.actual_labels import actual_table_name, comparison_view_name, key_column
+from shared.serving.prediction_rows import label_columns, label_kind
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# SQL Server takes at most 2 100 parameters in one statement.
+_SLICE = 500
+_ALWAYS = (datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
+_LABEL = ("actual", "labelled_at")
+_NOT_KNOWN = ((None, None),)
+_TYPES: Mapping[Kind, Any] = {"int": BigInteger, "float": Float(53), "text": LongText, "time": Instant}
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """Predictions of a range of ids as first made, and when a label is about one of them, restarts aside."""
+
+    scenario: Scenario
+    predicted: Table
+    actual: Table
+    rows: Select[Any]
+    answers: Sequence[Column[Any]]
+    same: ColumnElement[bool]
+
+
+class SqlActuals:
+    """Port `Actuals`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._ready: dict[str, Table] = {}
+        self._restarts = Restarts()
+
+    def prepare(self, scenario: Scenario) -> None:
+        """Create the scenario's table of actuals and its view when they are not there."""
+        self._table(scenario)
+
+    def merge(self, scenario: Scenario, labels: pa.Table, source: str, at: datetime) -> tuple[int, int]:
+        """Add labels in one transaction; (new, changed) counts. Equal labels again change nothing."""
+        table = self._table(scenario)
+        rows = labels.to_pylist()
+
+        def work(connection: Connection) -> tuple[int, int]:
+            take_turn(connection, f"labels of {scenario.name}")
+            new = changed = 0
+            for part in batched(rows, _SLICE, strict=False):
+                added, replaced = _merge(connection, table, scenario, part, source, at)
+                new, changed = new + added, changed + replaced
+            return new, changed
+
+        return write(self._engine, work)
+
+    def joined(self, scenario: Scenario, first_id: int, last_id: int) -> pa.Table:
+        """Predictions with ids in first_id..last_id with `actual` and `labelled_at` (null: not known)."""
+        import pyarrow as pa
+
+        names = ("prediction_id", "prediction", "probability", *(each.name for each in label_columns(scenario)))
+        asked = _range(scenario, self._table(scenario), names, (first_id, last_id))
+        find = self._by_restart if scenario.monitoring.restart else _at_once
+        rows = read(self._engine, lambda connection: find(connection, asked))
+        columns = list(zip(*rows, strict=True)) if rows else [()] * (len(names) + len(_LABEL))
+        return pa.table({name: list(each) for name, each in zip((*names, *_LABEL), columns, strict=True)})
+
+    def _by_restart(self, connection: Connection, asked: _Range) -> Sequence[Sequence[Any]]:
+        """These predictions with the labels of the restart each belongs to."""
+        size, number = len(asked.answers), asked.predicted.c.prediction_id
+        query = asked.rows.add_columns(*asked.answers, *place_columns(asked.scenario, asked.predicted))
+        rows = connection.execute(query.order_by(number)).all()
+        falls = self._restarts.falls(connection, asked.scenario)
+        epochs = {row[0]: falls.before(place_of(connection, row[size:])) for row in rows}
+        known = _labels(connection, asked, epochs)
+        return [(*row[:size], *label) for row in rows for label in known.get(row[0], _NOT_KNOWN)]
+
+    def epochs(self, scenario: Scenario, keys: Sequence[str]) -> Sequence[tuple[str, int]]:
+        """Of these entity keys, every (key, restart epoch) that was predicted."""
+        self._table(scenario)
+        predicted = prediction_table(scenario)
+        key, order = predicted.c.entity_key, place_columns(scenario, predicted)
+
+        def work(connection: Connection) -> set[tuple[str, int]]:
+            falls = self._restarts.falls(connection, scenario, anew=True)
+            found: set[tuple[str, int]] = set()
+            for some in batched(dict.fromkeys(keys), _SLICE, strict=False):
+                query = first_rows(scenario, predicted).add_columns(key, *order).where(key.in_(some))
+                found.update((name, falls.before(place_of(connection, at))) for name, *at in connection.execute(query))
+            return found
+
+        return sorted(read(self._engine, work))
+
+    def _table(self, scenario: Scenario) -> Table:
+        if scenario.name not in self._ready:
+            table = _actual_table(scenario)
+            write(self._engine, lambda connection: _create(connection, scenario, table))
+            self._ready[scenario.name] = table
+        return self._ready[scenario.name]
+
+
+def _actual_table(scenario: Scenario) -> Table:
+    """One row per label that was ever said; `is_current` 1 marks those that hold."""
+    by, name = key_column(scenario), actual_table_name(scenario)
+    key = Column(by, Key if by == "entity_key" else BigInteger, nullable=False)
+    return Table(
+        name,
+        MetaData(),
+        Column("actual_id", BigId, primary_key=True, autoincrement=True),
+        key,
+        Column("epoch", BigInteger, nullable=False),
+        Column("actual", _TYPES[label_kind(scenario)], nullable=False),
+        Column("source", LongText, nullable=False),
+        Column("labelled_at", Instant, nullable=False),
+        Column("valid_from", Instant, nullable=False),
+        Column("valid_to", Instant, nullable=False),
+        Column("is_current", Integer, nullable=False),
+        Index(f"ix_{name}", by, "epoch", "is_current"),
+    )
+
+
+def _create(connection: Connection, scenario: Scenario, table: Table) -> None:
+    take_turn(connection, "mlops schema")
+    prediction_table(scenario).create(connection, checkfirst=True)
+    table.create(connection, checkfirst=True)
+    view = comparison_view_name(scenario)
+    if view not in inspect(connection).get_view_names():
+        show_as(connection, view, _compared(scenario, table))
+
+
+def _compared(scenario: Scenario, actual: Table) -> Select[Any]:
+    """Every prediction that stands, with its label, where one is known."""
+    predicted = standing_rows(scenario).subquery()
+    same = and_(_same(scenario, actual, predicted), actual.c.epoch == predicted.c.epoch)
+    return select(*predicted.c, *(actual.c[name] for name in _LABEL)).select_from(predicted.outerjoin(actual, same))
+
+
+def _same(scenario: Scenario, actual: Table, predicted: FromClause) -> ColumnElement[bool]:
+    """Whether a label that holds is about a prediction, if it is of the same restart."""
+    by = key_column(scenario)
+    return and_(
+        actual.c[by] == predicted.c[by],
+        actual.c.is_current == literal(1),
+        actual.c.valid_from <= predicted.c.scored_at,
+        actual.c.valid_to >= predicted.c.scored_at,
+    )
+
+
+def _range(scenario: Scenario, actual: Table, names: Sequence[str], ids: tuple[int, int]) -> _Range:
+    predicted = prediction_table(scenario)
+    rows = first_rows(scenario, predicted).where(predicted.c.prediction_id.between(*ids))
+    same = _same(scenario, actual, predicted)
+    return _Range(scenario, predicted, actual, rows, [predicted.c[name] for name in names], same)
+
+
+def _at_once(connection: Connection, asked: _Range) -> Sequence[Sequence[Any]]:
+    """These predictions with their labels, of a source that never starts again."""
+    joined = asked.rows.outerjoin(asked.actual, and_(asked.same, asked.actual.c.epoch == literal(0)))
+    return connection.execute(joined.add_columns(*asked.answers, *(asked.actual.c[name] for name in _LABEL))).all()
+
+
+def _labels(connection: Connection, asked: _Range, epochs: Mapping[int, int]) -> dict[int, list[Any]]:
+    """The labels of each prediction: those of its own restart."""
+    found: dict[int, list[Any]] = {}
+    if epochs:
+        epoch, labels = asked.actual.c.epoch, (asked.actual.c[name] for name in _LABEL)
+        query = asked.rows.join(asked.actual, asked.same).add_columns(asked.predicted.c.prediction_id, epoch, *labels)
+        between = epoch.between(min(epochs.values()), max(epochs.values()))
+        for prediction_id, restart, *label in connection.execute(query.where(between)):
+            if epochs[prediction_id] == restart:
+                found.setdefault(prediction_id, []).append(label)
+    return found
+
+
+def _merge(  # noqa: PLR0917 -- one batch of one merge
+    connection: Connection,
+    table: Table,
+    scenario: Scenario,
+    rows: Iterable[Mapping[str, Any]],
+    source: str,
+    at: datetime,
+) -> tuple[int, int]:
+    by, within = key_column(scenario), scenario.monitoring.label_within_hours
+    wanted = {(row[by], int(row.get("epoch") or 0)): row["actual"] for row in rows}
+    valid_from, valid_to = (at - timedelta(hours=within), at) if within else _ALWAYS
+    standing = _standing(connection, table, by, wanted, valid_from if within else None)
+    changed = {key: standing[key][0] for key in wanted if key in standing and standing[key][1] != wanted[key]}
+    for some in batched(changed.values(), _SLICE, strict=False):
+        connection.execute(update(table).where(table.c.actual_id.in_(some)).values(is_current=0))
+    same = {"source": source, "is_current": 1, "labelled_at": _naive(at)}
+    same |= {"valid_from": _naive(valid_from), "valid_to": _naive(valid_to)}
+    added = [
+        {by: key, "epoch": epoch, "actual": actual, **same}
+        for (key, epoch), actual in wanted.items()
+        if (key, epoch) not in standing or (key, epoch) in changed
+    ]
+    if added:
+        connection.execute(insert(table), added)
+    return len(added) - len(changed), len(changed)
+
+
+def _standing(
+    connection: Connection, table: Table, by: str, wanted: Mapping[tuple[Any, int], Any], since: datetime | None
+) -> dict[tuple[Any, int], tuple[int, Any]]:
+    """The current labels of these keys: (row id, label); only those of the same outcome, not of an earlier one."""
+    columns = table.c
+    query = select(columns.actual_id, columns[by], columns.epoch, columns.actual)
+    query = query.where(columns[by].in_({key for key, _ in wanted}), columns.is_current == 1)
+    if since is not None:
+        query = query.where(columns.labelled_at > _naive(since))
+    found = connection.execute(query.order_by(columns.actual_id)).all()
+    return {(row[1], row[2]): (row[0], row[3]) for row in found}
+
+
+def _naive(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,255 @@
+"""Measurements, breaches, decisions and scorecards in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, Table, and_, delete, func, insert, select, update
+
+from shared.adapters.sql.connection.engine import read, take_turn, write
+from shared.adapters.sql.schema.monitoring import (
+    breach,
+    drift,
+    monitored_window,
+    quality,
+    retrain_decision,
+    scorecard,
+    timer_beat,
+)
+from shared.core.breach import Breach
+from shared.monitoring.measures import DriftMeasure, QualityMeasure, RetrainDecision, Scorecard, TimerBeat, WindowFacts
+
+# What makes two statements about a window differ; when and how old alone do not.
+_SAID = ("value", "expected", "state", "verdict", "rows", "labelled", "model", "monitor_version")
+_DECISION = tuple(column.name for column in retrain_decision.columns if column.name != "seq")
+
+
+class SqlMeasurements:
+    """Port `Measurements`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def replace(self, facts: WindowFacts, measures: Sequence[DriftMeasure]) -> None:
+        """Keep the window's facts and distances instead of earlier ones."""
+
+        def work(connection: Connection) -> None:
+            for table in (drift, monitored_window):
+                this = (table.c.scenario == facts.scenario, table.c.window == facts.window)
+                connection.execute(delete(table).where(*this))
+            connection.execute(insert(monitored_window), asdict(facts))
+            if measures:
+                connection.execute(insert(drift), [asdict(one) for one in measures])
+
+        write(self._engine, work)
+
+    def windows(self, scenario: str | None = None) -> Sequence[WindowFacts]:
+        """Watched windows by source and ordinal."""
+        order = (monitored_window.c.source, monitored_window.c.ordinal, monitored_window.c.window)
+        query = _of(monitored_window, scenario).order_by(*order)
+        return [WindowFacts(**row) for row in _rows(self._engine, query)]
+
+    def drift(self, scenario: str, window: str | None = None) -> Sequence[DriftMeasure]:
+        """Distances, of one window or of all."""
+        columns = drift.c
+        order = (columns.source, columns.ordinal, columns.window, columns.feature, columns.metric, columns.reference)
+        query = _of(drift, scenario).order_by(*order)
+        if window is not None:
+            query = query.where(columns.window == window)
+        return [DriftMeasure(**row) for row in _rows(self._engine, query)]
+
+
+class SqlQualities:
+    """Port `Qualities`: revisions are appended, never changed."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def state(self, measure: QualityMeasure) -> QualityMeasure:
+        """Keep it as the next revision when it says anything else than the newest one."""
+        this = (
+            quality.c.scenario == measure.scenario,
+            quality.c.window == measure.window,
+            quality.c.metric == measure.metric,
+        )
+
+        def work(connection: Connection) -> QualityMeasure:
+            newest = select(quality).where(*this).order_by(quality.c.revision.desc()).limit(1)
+            row = connection.execute(newest).mappings().one_or_none()
+            standing = None if row is None else QualityMeasure(**row)
+            if standing is not None and all(getattr(standing, name) == getattr(measure, name) for name in _SAID):
+                return standing
+            kept = replace(measure, revision=standing.revision + 1 if standing else 1)
+            connection.execute(insert(quality), asdict(kept))
+            return kept
+
+        return write(self._engine, work)
+
+    def latest(self, scenario: str | None = None) -> Sequence[QualityMeasure]:
+        """The newest revision of every (window, metric)."""
+        columns = quality.c
+        keys = (columns.scenario, columns.window, columns.metric)
+        newest = select(*keys, func.max(columns.revision).label("revision")).group_by(*keys).subquery()
+        same = [columns[name] == newest.c[name] for name in ("scenario", "window", "metric", "revision")]
+        query = select(quality).join(newest, and_(*same))
+        if scenario is not None:
+            query = query.where(columns.scenario == scenario)
+        query = query.order_by(columns.source, columns.ordinal, columns.window, columns.metric)
+        return [QualityMeasure(**row) for row in _rows(self._engine, query)]
+
+    def revisions(self, scenario: str, window: str) -> Sequence[QualityMeasure]:
+        """Everything that was ever stated about the window, oldest first."""
+        query = _of(quality, scenario).where(quality.c.window == window)
+        query = query.order_by(quality.c.metric, quality.c.revision)
+        return [QualityMeasure(**row) for row in _rows(self._engine, query)]
+
+
+class SqlBreaches:
+    """Port `Breaches`: one open breach per (scenario, cause, table, column)."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def observe(self, seen: Breach) -> tuple[Breach, bool]:
+        """Open it, or add this sighting to the open one."""
+        columns = breach.c
+        this = (
+            columns.scenario == seen.scenario,
+            columns.cause == seen.cause,
+            columns.table == seen.table,
+            columns.column == seen.column,
+            columns.state == "open",
+        )
+
+        def work(connection: Connection) -> tuple[Breach, bool]:
+            take_turn(connection, f"breaches of {seen.scenario}")
+            row = connection.execute(select(breach).where(*this)).mappings().one_or_none()
+            if row is not None:
+                return _again(connection, Breach(**row), seen), False
+            if _closed_before(connection, seen):
+                # A repeat of work that was done before: the breach of that id is over already.
+                return seen, False
+            connection.execute(insert(breach), asdict(seen))
+            return seen, True
+
+        return write(self._engine, work)
+
+    def close(self, scenario: str, breach_id: str, at: datetime) -> None:
+        """It is over; closing twice changes nothing."""
+        this = (breach.c.scenario == scenario, breach.c.id == breach_id, breach.c.state == "open")
+        change = update(breach).where(*this).values(state="closed", last_seen=at)
+        write(self._engine, lambda connection: connection.execute(change))
+
+    def list(self, scenario: str | None = None, state: str | None = None) -> Sequence[Breach]:
+        """Breaches by first seen."""
+        query = _of(breach, scenario).order_by(breach.c.first_seen, breach.c.scenario, breach.c.id)
+        if state is not None:
+            query = query.where(breach.c.state == state)
+        return [Breach(**row) for row in _rows(self._engine, query)]
+
+
+class SqlDecisions:
+    """Port `Decisions`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, decision: RetrainDecision) -> bool:
+        """Keep it; False when the newest one about that key says the same already."""
+        columns = retrain_decision.c
+        this = (columns.scenario == decision.scenario, columns.key == decision.key)
+        newest = select(retrain_decision).where(*this).order_by(columns.seq.desc()).limit(1)
+
+        def work(connection: Connection) -> bool:
+            take_turn(connection, f"decisions of {decision.scenario}")
+            row = connection.execute(newest).one_or_none()
+            if row is not None and (row.decided, row.sentence) == (decision.decided, decision.sentence):
+                return False
+            connection.execute(insert(retrain_decision), asdict(decision))
+            return True
+
+        return write(self._engine, work)
+
+    def list(self, scenario: str | None = None) -> Sequence[RetrainDecision]:
+        """Decisions, oldest first."""
+        query = select(*(retrain_decision.c[name] for name in _DECISION)).order_by(retrain_decision.c.seq)
+        if scenario is not None:
+            query = query.where(retrain_decision.c.scenario == scenario)
+        return [RetrainDecision(**row) for row in _rows(self._engine, query)]
+
+
+class SqlScorecards:
+    """Port `Scorecards`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def put(self, card: Scorecard) -> None:
+        """Keep it instead of an earlier one of the same generation."""
+        this = (scorecard.c.scenario == card.scenario, scorecard.c.generation == card.generation)
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(scorecard).where(*this))
+            connection.execute(insert(scorecard), asdict(card))
+
+        write(self._engine, work)
+
+    def list(self, scenario: str | None = None) -> Sequence[Scorecard]:
+        """Scorecards by scenario and generation."""
+        query = _of(scorecard, scenario).order_by(scorecard.c.scenario, scorecard.c.generation)
+        return [Scorecard(**row) for row in _rows(self._engine, query)]
+
+    def beat(self, name: str, at: datetime, *, late: bool) -> None:
+        """Count one firing of a timer."""
+        columns = timer_beat.c
+        values: dict[str, Any] = {"fired": columns.fired + 1, "late": columns.late + int(late), "last_at": at}
+        seen = {"last_late_at": at} if late else {}
+
+        def work(connection: Connection) -> None:
+            change = update(timer_beat).where(columns.name == name).values(**values, **seen)
+            if not connection.execute(change).rowcount:
+                first = {"name": name, "fired": 1, "late": int(late), "last_at": at, **seen}
+                connection.execute(insert(timer_beat), first)
+
+        write(self._engine, work)
+
+    def beats(self) -> Sequence[TimerBeat]:
+        """All timers by name."""
+        query = select(timer_beat).order_by(timer_beat.c.name)
+        return [TimerBeat(**row) for row in _rows(self._engine, query)]
+
+
+def _closed_before(connection: Connection, seen: Breach) -> bool:
+    this = (breach.c.scenario == seen.scenario, breach.c.id == seen.id)
+    return connection.execute(select(breach.c.id).where(*this)).one_or_none() is not None
+
+
+def _again(connection: Connection, standing: Breach, seen: Breach) -> Breach:
+    """The open breach with this sighting; the same window again adds nothing."""
+    if standing.last_window == seen.last_window:
+        return standing
+    kept = replace(
+        standing,
+        sentence=seen.sentence,
+        action=seen.action,
+        last_window=seen.last_window,
+        windows=standing.windows + 1,
+        last_seen=seen.last_seen,
+    )
+    this = (breach.c.scenario == kept.scenario, breach.c.id == kept.id)
+    changed = ("sentence", "action", "last_window", "windows", "last_seen")
+    connection.execute(update(breach).where(*this).values({name: getattr(kept, name) for name in changed}))
+    return kept
+
+
+def _of(table: Table, scenario: str | None) -> Select[Any]:
+    query = select(table)
+    return query if scenario is None else query.where(table.c.scenario == scenario)
+
+
+def _rows(engine: Engine, query: Select[Any]) -> Sequence[Mapping[str, Any]]:
+    # Keys of a row mapping are its columns' names as text.
+    return [dict(row) for row in read(engine, lambda connection: connection.execute(query).mappings().all())]

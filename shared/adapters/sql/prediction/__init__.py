@@ -1,0 +1,1 @@
+"""Windows, prediction rows, corrections and readings in SQL."""

@@ -1,0 +1,189 @@
+"""Prediction rows in SQL: all rows of a committed window, or none."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, BinaryIO
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    Float,
+    Integer,
+    String,
+    Table,
+    TypeDecorator,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.schema import CreateColumn
+from sqlalchemy.types import TypeEngine
+
+from shared.adapters.sql.connection.engine import read, take_turn, write
+from shared.adapters.sql.ledger.outbox import add_notice
+from shared.adapters.sql.prediction.revisions import create_views, write_revision
+from shared.adapters.sql.reports.prediction_tables import create_model_view, create_value_view
+from shared.adapters.sql.schema.tables import prediction_commit, prediction_table, window
+from shared.core.errors import Conflict, Corrupt
+from shared.core.notice import Notice
+from shared.core.scenario import Scenario
+from shared.prediction.revision import Revision
+from shared.prediction.window import Commit
+
+_C = prediction_commit.c
+
+
+class SqlPredictions:
+    """Port `Predictions`: one typed table and one view per scenario."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._ready: dict[str, Table] = {}
+
+    def prepare(self, scenario: Scenario) -> None:
+        """Create table and view, or add the columns that were declared later; Conflict when one changed its kind."""
+        self._table(scenario)
+
+    def load(self, scenario: Scenario, commit: Commit, parquet: BinaryIO, revision: Revision | None = None) -> bool:
+        """One transaction: commit row, prediction rows, window state, notice. False when the window was there already.
+
+        Corrupt when it stands there with another sha256, or when the file does not have the committed number of rows.
+        """
+        table = self._table(scenario)
+
+        def work(connection: Connection) -> bool:
+            standing = find_commit(connection, commit.scenario, commit.window)
+            if standing is not None:
+                return _same(standing, commit)
+            insert_window(connection, table, commit, parquet, revision)
+            return True
+
+        # When the answer to COMMIT is lost the transaction runs again and finds its own commit row.
+        return write(self._engine, work)
+
+    def committed(self, scenario: str, window_id: str) -> Commit | None:
+        """The commit row, or None."""
+        return read(self._engine, lambda connection: find_commit(connection, scenario, window_id))
+
+    def commits(self, scenario: str | None = None) -> Sequence[Commit]:
+        """All commit rows by ordinal."""
+        query = select(prediction_commit).order_by(_C.ordinal, _C.scenario)
+        if scenario is not None:
+            query = query.where(_C.scenario == scenario)
+        return [Commit(**row) for row in read(self._engine, lambda c: c.execute(query).mappings().all())]
+
+    def _table(self, scenario: Scenario) -> Table:
+        if scenario.name not in self._ready:
+            table = prediction_table(scenario)
+            write(self._engine, lambda connection: _create(connection, scenario, table))
+            self._ready[scenario.name] = table
+        return self._ready[scenario.name]
+
+
+def insert_window(
+    connection: Connection, table: Table, commit: Commit, parquet: BinaryIO, revision: Revision | None
+) -> None:
+    """Commit row, version, every row of the file, the window's state and the notice, in the caller's transaction."""
+    # Arrow is loaded by the first window.
+    from shared.adapters.sql.bulk.load import insert_predictions
+
+    connection.execute(insert(prediction_commit), asdict(commit))
+    write_revision(connection, commit, revision or Revision(commit.window, 1, commit.scored_at))
+    parquet.seek(0)
+    _check_rows(commit, insert_predictions(connection, table, parquet))
+    this = (window.c.scenario == commit.scenario, window.c.id == commit.window)
+    connection.execute(update(window).where(*this).values(state="committed", reason=""))
+    add_notice(connection, _notice(commit, table.name))
+
+
+def _create(connection: Connection, scenario: Scenario, table: Table) -> None:
+    """The table and its views as declared: created, or widened by what was declared later."""
+    found = inspect(connection)
+    view = f"v_{table.name}"
+    if found.has_table(table.name):
+        present = {column["name"]: column["type"] for column in found.get_columns(table.name)}
+        _check_kinds(table, present)
+        absent = [column for column in table.columns if column.name not in present]
+        if not absent and {view, f"{view}_asof"} <= set(found.get_view_names()):
+            return
+        take_turn(connection, "mlops schema")
+        _widen(connection, table, absent)
+    else:
+        take_turn(connection, "mlops schema")
+        table.create(connection, checkfirst=True)
+    create_views(connection, scenario.name, table)
+    create_model_view(connection)
+    create_value_view(connection, scenario, table)
+
+
+def _widen(connection: Connection, table: Table, absent: Sequence[Column[Any]]) -> None:
+    """Add the columns; rows that stand there already have nothing in them."""
+    name = connection.dialect.identifier_preparer.format_table(table)
+    add = "ADD" if connection.dialect.name == "mssql" else "ADD COLUMN"
+    for column in absent:
+        connection.execute(text(f"ALTER TABLE {name} {add} {CreateColumn(column).compile(connection)}"))
+
+
+def _check_kinds(table: Table, present: Mapping[str, TypeEngine[Any]]) -> None:
+    """Conflict when a column stands there with another kind of values."""
+    for column in table.columns:
+        standing = present.get(column.name)
+        if standing is not None and _kind(standing) != _kind(column.type):
+            raise Conflict(
+                f"Table {table.name} was created by an older declaration: its column {column.name} holds "
+                f"{_kind(standing)}, now {_kind(column.type)} is declared. Name the column otherwise, or drop the "
+                f"table and load it again from the lake."
+            )
+
+
+def _kind(column_type: TypeEngine[Any]) -> str:
+    kinds = {Integer: "whole numbers", Float: "numbers", DateTime: "times", String: "text"}
+    decorated = column_type.impl_instance if isinstance(column_type, TypeDecorator) else column_type
+    return next((kind for base, kind in kinds.items() if isinstance(decorated, base)), str(decorated))
+
+
+def _check_rows(commit: Commit, written: int) -> None:
+    if written != commit.rows:
+        raise Corrupt(f"{commit.path} has {written} rows, its commit says {commit.rows}; nothing was loaded.")
+
+
+def find_commit(connection: Connection, scenario: str, window_id: str) -> Commit | None:
+    """The commit row, or None."""
+    query = select(prediction_commit).where(_C.scenario == scenario, _C.window == window_id)
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else Commit(**row)
+
+
+def _same(standing: Commit, commit: Commit) -> bool:
+    """False (nothing to do) when both are the same file; Corrupt otherwise."""
+    if standing.sha256 != commit.sha256:
+        raise Corrupt(
+            f"Window {commit.window!r} of {commit.scenario} stands in SQL with sha256 {standing.sha256}, "
+            f"the lake says {commit.sha256}."
+        )
+    return False
+
+
+def _notice(commit: Commit, table: str) -> Notice:
+    data = {
+        "scenario": commit.scenario,
+        "window": commit.window,
+        "table": table,
+        "rows": commit.rows,
+        "failedRows": commit.failed_rows,
+        "path": commit.path,
+        "sha256": commit.sha256,
+        "model": commit.model,
+        "modelSha256": commit.model_sha256,
+        "dataset": commit.dataset,
+    }
+    subject = f"windows/{commit.scenario}/{commit.window}"
+    digest = hashlib.sha256(f"Mlops.PredictionsWritten {subject} {commit.sha256}".encode()).hexdigest()
+    return Notice(digest[:32], "Mlops.PredictionsWritten", "/mlops", subject, commit.scored_at, data)

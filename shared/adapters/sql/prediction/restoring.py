@@ -1,0 +1,92 @@
+"""Putting a committed window back into SQL, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select
+
+from shared.adapters.sql.connection.engine import read, take_turn, write
+from shared.adapters.sql.prediction.corrections import correction_values
+from shared.adapters.sql.prediction.predictions import find_commit, insert_window
+from shared.adapters.sql.schema.lineage import correction as corrections
+from shared.adapters.sql.schema.lineage import prediction_revision
+from shared.adapters.sql.schema.tables import prediction_commit, prediction_table, window_input
+from shared.adapters.sql.schema.tables import window as windows
+from shared.core.errors import Conflict
+from shared.core.scenario import Scenario
+from shared.prediction.revision import Correction, Revision
+from shared.prediction.window import Commit, Window
+from shared.serving.prediction_rows import first_id
+
+
+class SqlRestoring:
+    """Port `Restoring`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def intact(self, scenario: Scenario, commit: Commit) -> bool:
+        """Whether SQL has this very commit, its version, and as many rows as it says."""
+        ids = prediction_table(scenario).c.prediction_id
+        counted = select(func.count()).where(ids >= first_id(commit.ordinal), ids < first_id(commit.ordinal + 1))
+        versions = prediction_revision.c
+        known = select(versions.revision).where(versions.scenario == scenario.name, versions.window == commit.window)
+
+        def work(connection: Connection) -> bool:
+            if find_commit(connection, scenario.name, commit.window) != commit:
+                return False
+            return connection.scalar(known) is not None and connection.scalar(counted) == commit.rows
+
+        return read(self._engine, work)
+
+    def restore(
+        self,
+        scenario: Scenario,
+        commit: Commit,
+        parquet: BinaryIO,
+        *,
+        revision: Revision,
+        window: Window,
+        correction: Correction | None,
+    ) -> None:
+        """One transaction: what SQL has of the window goes, and all of it comes from the committed file."""
+        table = prediction_table(scenario)
+        ids, commits = table.c.prediction_id, prediction_commit.c
+
+        def work(connection: Connection) -> None:
+            take_turn(connection, f"windows of {scenario.name}")
+            _put_window(connection, window)
+            if correction is not None:
+                _put(connection, corrections, correction_values(correction), "window")
+            inside = (ids >= first_id(commit.ordinal), ids < first_id(commit.ordinal + 1))
+            connection.execute(delete(table).where(*inside))
+            ours = (commits.scenario == scenario.name, commits.window == commit.window)
+            connection.execute(delete(prediction_commit).where(*ours))
+            insert_window(connection, table, commit, parquet, revision)
+
+        write(self._engine, work)
+
+
+def _put_window(connection: Connection, window: Window) -> None:
+    c = windows.c
+    query = select(c.id).where(c.scenario == window.scenario, c.ordinal == window.ordinal)
+    there = connection.scalar(query)
+    if there not in (None, window.id):
+        raise Conflict(
+            f"Window {window.id} of {window.scenario} has number {window.ordinal} in the lake, which window {there} "
+            f"has taken since; rebuild an empty database before anything new is scored."
+        )
+    row = {"scenario": window.scenario, "id": window.id, "ordinal": window.ordinal, "state": window.state}
+    _put(connection, windows, {**row, "created_at": window.created_at, "reason": ""}, "id")
+    for place, name in enumerate(window.inputs):
+        values = {"scenario": window.scenario, "input": name, "window": window.id, "position": place}
+        _put(connection, window_input, values, "input")
+
+
+def _put(connection: Connection, table: Any, values: Mapping[str, Any], key: str) -> None:
+    """Insert where the scenario has no such key."""
+    ours = (table.c.scenario == values["scenario"], table.c[key] == values[key])
+    if connection.scalar(select(func.count()).select_from(table).where(*ours)) == 0:
+        connection.execute(insert(table), values)

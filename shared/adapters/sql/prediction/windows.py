@@ -1,0 +1,115 @@
+"""Windows and their inputs in SQL: the unique key on the input decides who predicts it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, func, insert, select, update
+
+from shared.adapters.sql.connection.engine import read, take_turn, write
+from shared.adapters.sql.schema.tables import window as table
+from shared.adapters.sql.schema.tables import window_input
+from shared.core.errors import Conflict, Missing
+from shared.prediction.window import Window
+
+_I = window_input.c
+# SQL Server takes at most 2 100 parameters in one statement.
+_SLICE = 500
+_OWN = ("scenario", "id", "ordinal", "state", "created_at", "reason")
+
+
+class SqlWindows:
+    """Port `Windows`: an input belongs to one window, ordinals count per scenario from 1."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def claim(self, window: Window) -> Window:
+        """Keep the window and its inputs under the next ordinal; Conflict when an input is taken.
+
+        The same id again returns the window that stands and adds the inputs it does not have yet.
+        """
+        return write(self._engine, lambda connection: claim_window(connection, window))
+
+    def taken(self, scenario: str) -> frozenset[str]:
+        """Every input that belongs to a window already."""
+        query = select(_I.input).where(_I.scenario == scenario)
+        return frozenset(read(self._engine, lambda connection: connection.scalars(query).all()))
+
+    def close(self, scenario: str, window_id: str, state: str, reason: str) -> None:
+        """Set the window's final state; Missing when there is no such window."""
+        this = (table.c.scenario == scenario, table.c.id == window_id)
+        change = update(table).where(*this).values(state=state, reason=reason)
+        if not write(self._engine, lambda connection: connection.execute(change).rowcount):
+            raise Missing(f"There is no window {window_id!r} of {scenario}.")
+
+    def list(self, scenario: str | None = None, state: str | None = None) -> Sequence[Window]:
+        """Windows by ordinal."""
+        query = select(table).order_by(table.c.ordinal, table.c.scenario)
+        if scenario is not None:
+            query = query.where(table.c.scenario == scenario)
+        if state is not None:
+            query = query.where(table.c.state == state)
+
+        def work(connection: Connection) -> Sequence[Window]:
+            inputs = _inputs(connection, scenario)
+            return [_read(row, inputs.get((row.scenario, row.id), ())) for row in connection.execute(query)]
+
+        return read(self._engine, work)
+
+
+def claim_window(connection: Connection, window: Window) -> Window:
+    """Keep the window and its inputs, in the caller's transaction; Conflict when an input is taken."""
+    take_turn(connection, f"windows of {window.scenario}")
+    this = (table.c.scenario == window.scenario, table.c.id == window.id)
+    row = connection.execute(select(table).where(*this)).one_or_none()
+    if row is not None:
+        standing = _inputs(connection, window.scenario, window.id).get((window.scenario, window.id), ())
+        return _read(row, standing + _add_inputs(connection, window, standing))
+    highest = select(func.max(table.c.ordinal)).where(table.c.scenario == window.scenario)
+    kept = replace(window, ordinal=(connection.scalar(highest) or 0) + 1)
+    connection.execute(insert(table), {name: getattr(kept, name) for name in _OWN})
+    _add_inputs(connection, kept, ())
+    return kept
+
+
+def _add_inputs(connection: Connection, window: Window, standing: tuple[str, ...]) -> tuple[str, ...]:
+    """Keep the inputs that are not `standing` behind those; Conflict when another window has one of them."""
+    known = frozenset(standing)
+    added = tuple(name for name in window.inputs if name not in known)
+    _refuse_taken(connection, window, added)
+    here = {"scenario": window.scenario, "window": window.id}
+    numbered = enumerate(added, len(standing))
+    if added:
+        connection.execute(insert(window_input), [{**here, "input": name, "position": n} for n, name in numbered])
+    return added
+
+
+def _refuse_taken(connection: Connection, window: Window, added: tuple[str, ...]) -> None:
+    for start in range(0, len(added), _SLICE):
+        some = added[start : start + _SLICE]
+        query = select(_I.input, _I.window).where(_I.scenario == window.scenario, _I.input.in_(some)).limit(1)
+        row = connection.execute(query).one_or_none()
+        if row is not None:
+            raise Conflict(f"Input {row.input!r} belongs to window {row.window!r} of {window.scenario} already.")
+
+
+def _inputs(
+    connection: Connection, scenario: str | None, window_id: str | None = None
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    query = select(window_input).order_by(_I.position)
+    if scenario is not None:
+        query = query.where(_I.scenario == scenario)
+    if window_id is not None:
+        query = query.where(_I.window == window_id)
+    found: defaultdict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
+    for row in connection.execute(query):
+        found[row.scenario, row.window] += (row.input,)
+    return found
+
+
+def _read(row: Row[Any], inputs: tuple[str, ...]) -> Window:
+    return Window(row.scenario, row.id, row.ordinal, inputs, row.state, row.created_at, row.reason)

@@ -1,0 +1,1 @@
+"""Deployments, approvals, rollouts and health in SQL."""

@@ -1,0 +1,1 @@
+"""What people and report tools read: lineage, totals, prediction rows, views."""

@@ -1,0 +1,218 @@
+"""The tables of the state. Names are a contract: report tools and people read them.
+
+Further topics declare theirs in a `tables_<topic>.py` beside this file, in the same `metadata`; then
+`python -m local.tools.migrations write <name>` writes what a standing database needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Float,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+)
+
+from shared.adapters.sql.connection.types import BigId, Instant, Key, LongText, Name, Sha, UtcTime
+from shared.core.scenario import Scenario
+from shared.serving.prediction_rows import PredictionColumn, prediction_columns, table_name
+
+# A key of SQL Server beside whose order the rows lie. As an option of the dialect it would load that everywhere.
+UNCLUSTERED = {"clustered": False}
+metadata = MetaData()
+
+schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("at", UtcTime, nullable=False),
+    Column("kind", Name, nullable=False),
+    Column("key", Key, nullable=False),
+    Column("state", Name, nullable=False),
+    Column("reason", LongText, nullable=False),
+    Column("attempt", Integer, nullable=False),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("kind", Name, nullable=False),
+    Column("key", Key, nullable=False),
+    Column("state", Name, nullable=False),
+    Column("reason", LongText, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("repeats", Integer, nullable=False),
+    Column("last_repeat_at", UtcTime),
+    Column("token", Name, nullable=False),
+    Column("expires", UtcTime),
+    Column("message", LongText, nullable=False),
+    Column("detail", JSON, nullable=False),
+    # The newest line of the journal about this key: changes with every transition, so it is what a writer compares.
+    Column("last", BigId, nullable=False),
+    # SQL Server orders a table by its primary key unless told otherwise, and then takes 900 bytes, not 1 700.
+    PrimaryKeyConstraint("kind", "key", info=UNCLUSTERED),
+    Index("ix_ledger_state", "state"),
+)
+
+dataset_version = Table(
+    "dataset_version",
+    metadata,
+    Column("scenario", Name, primary_key=True),
+    Column("id", Name, primary_key=True),
+    Column("digest", Sha, nullable=False),
+    Column("tables", JSON, nullable=False),
+    Column("sources", JSON, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("scenario", "digest"),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("scenario", Name, nullable=False),
+    Column("dataset", Name, nullable=False),
+    Column("request", Name, nullable=False, unique=True),
+    Column("state", Name, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("reason", LongText, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    Column("profile", Name, nullable=False),
+)
+
+model_version = Table(
+    "model_version",
+    metadata,
+    Column("name", Name, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("run", Name, nullable=False, unique=True),
+    Column("dataset", Name, nullable=False),
+    Column("sha256", Sha, nullable=False),
+    Column("metrics", JSON, nullable=False),
+    Column("folder", Key, nullable=False),
+    Column("state", Name, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+gate_certificate = Table(
+    "gate_certificate",
+    metadata,
+    Column("name", Name, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", Sha, primary_key=True),
+    Column("passed", Integer, nullable=False),
+    Column("model", Name, nullable=False),
+    Column("checks", JSON, nullable=False),
+    # Over the whole certificate: what stands here and what was judged are the same, or nothing is deployed by it.
+    Column("digest", Sha, nullable=False),
+)
+
+deployment = Table(
+    "deployment",
+    metadata,
+    Column("scenario", Name, primary_key=True),
+    Column("environment", Name, primary_key=True),
+    Column("generation", Integer, primary_key=True, autoincrement=False),
+    Column("model", Name, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("sha256", Sha, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("by", Name, nullable=False),
+    Column("reason", LongText, nullable=False),
+)
+
+window = Table(
+    "window",
+    metadata,
+    Column("scenario", Name, primary_key=True),
+    Column("id", Name, primary_key=True),
+    Column("ordinal", BigInteger, nullable=False),
+    Column("state", Name, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("reason", LongText, nullable=False),
+    UniqueConstraint("scenario", "ordinal"),
+)
+
+window_input = Table(
+    "window_input",
+    metadata,
+    Column("scenario", Name, nullable=False),
+    Column("input", Key, nullable=False),
+    Column("window", Name, nullable=False),
+    Column("position", Integer, nullable=False),
+    PrimaryKeyConstraint("scenario", "input", info=UNCLUSTERED),
+    ForeignKeyConstraint(["scenario", "window"], ["window.scenario", "window.id"]),
+    Index("ix_window_input_window", "scenario", "window"),
+)
+
+prediction_commit = Table(
+    "prediction_commit",
+    metadata,
+    Column("scenario", Name, primary_key=True),
+    Column("window", Name, primary_key=True),
+    Column("ordinal", BigInteger, nullable=False),
+    Column("path", Key, nullable=False),
+    Column("sha256", Sha, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("failed_rows", BigInteger, nullable=False),
+    Column("plan_sha256", Sha, nullable=False),
+    Column("model", Name, nullable=False),
+    Column("model_sha256", Sha, nullable=False),
+    Column("run", Name, nullable=False),
+    Column("dataset", Name, nullable=False),
+    Column("scored_at", UtcTime, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", BigId, primary_key=True, autoincrement=True),
+    Column("id", Name, nullable=False, unique=True),
+    Column("type", Name, nullable=False),
+    Column("source", Name, nullable=False),
+    Column("subject", Key, nullable=False),
+    Column("time", UtcTime, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("sent", Integer, nullable=False),
+    Index("ix_outbox_sent", "sent", "seq"),
+)
+
+
+def every_table() -> Sequence[Table]:
+    """Every table of the state, also those of the modules beside this one, in an order that can be created."""
+    for path in sorted(Path(__file__).parent.glob("[!_]*.py")):
+        import_module(f"{__package__}.{path.stem}")
+    return metadata.sorted_tables
+
+
+def prediction_table(scenario: Scenario) -> Table:
+    """The scenario's typed table, as its declaration says."""
+    identity, *others = prediction_columns(scenario)
+    key = Column(identity.name, BigId, primary_key=True, autoincrement=False)
+    return Table(table_name(scenario), MetaData(), key, *(Column(each.name, _sql_type(each)) for each in others))
+
+
+# What is compared with a column of the state has its type: SQL Server compares nothing of two collations.
+_OF_STATE = {"window": Name, "entity_key": Key, "run_id": Name, "model": Name, "model_sha256": Sha, "dataset": Name}
+
+
+def _sql_type(column: PredictionColumn) -> Any:
+    if not column.source and column.name in _OF_STATE:
+        return _OF_STATE[column.name]
+    return {"int": BigInteger, "float": Float(53), "text": LongText, "time": Instant}[column.kind]

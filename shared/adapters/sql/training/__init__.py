@@ -1,0 +1,1 @@
+"""Dataset versions, runs, models and schedules in SQL."""

@@ -1,0 +1,66 @@
+"""Training runs in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, insert, select, update
+
+from shared.adapters.sql.connection.engine import read, write
+from shared.adapters.sql.schema.tables import run as table
+from shared.training.run import Run, RunState
+
+
+class SqlRuns:
+    """Port `Runs`: one run per request key."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def request(self, run: Run) -> Run:
+        """Keep it; when the request key is known the run that stands is returned."""
+
+        def work(connection: Connection) -> Run:
+            row = connection.execute(select(table).where(table.c.request == run.request)).one_or_none()
+            if row is not None:
+                return Run(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+            connection.execute(insert(table), asdict(run))
+            return run
+
+        return write(self._engine, work)
+
+    def move(
+        self, run_id: str, expected: RunState, state: RunState, reason: str, *, attempts: int | None = None
+    ) -> bool:
+        """Compare-and-set of the state; False when it was not `expected`."""
+        values: dict[str, Any] = {"state": state, "reason": reason, "updated_at": self._clock()}
+        if attempts is not None:
+            values["attempts"] = attempts
+        change = update(table).where(table.c.id == run_id, table.c.state == expected).values(values)
+        ours = [table.c.id == run_id, *(table.c[name] == value for name, value in values.items() if name != "reason")]
+        moved = False
+
+        def work(connection: Connection) -> bool:
+            nonlocal moved
+            if moved and connection.scalar(select(table.c.id).where(*ours)) is not None:
+                return True  # moved a moment ago by this very call, whose answer to COMMIT was lost
+            moved = connection.execute(change).rowcount == 1
+            return moved
+
+        return write(self._engine, work)
+
+    def find(self, run_id: str) -> Run | None:
+        """The run, or None."""
+        return next(iter(self._all(table.c.id == run_id)), None)
+
+    def list(self, scenario: str | None = None) -> Sequence[Run]:
+        """All runs, oldest first."""
+        return self._all(*([] if scenario is None else [table.c.scenario == scenario]))
+
+    def _all(self, *conditions: ColumnElement[bool]) -> Sequence[Run]:
+        query = select(table).where(*conditions).order_by(table.c.created_at, table.c.id)
+        return [Run(**row) for row in read(self._engine, lambda connection: connection.execute(query).mappings().all())]

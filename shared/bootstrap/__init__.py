@@ -1,0 +1,47 @@
+"""The composition root: settings become adapters, adapters become `Ports`. Nowhere else is a backend chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from shared.bootstrap.backends import JobMaker, utc_now
+from shared.ports import Ports
+from shared.release.policy_settings import read_policies
+from shared.settings import read_settings
+
+if TYPE_CHECKING:
+    from shared.core.ports import Clock
+    from shared.core.scenario import Scenarios
+
+
+def build_ports(
+    environ: Mapping[str, str],
+    scenarios: Scenarios,
+    clock: Clock = utc_now,
+    make_job: JobMaker | None = None,
+    code: Callable[[], str] = lambda: "mlops-online:1",
+) -> Ports:
+    """Ports for these settings; Misconfigured when one is missing or cannot be used.
+
+    `make_job` builds the job of a run where training runs in Azure ML; `code` names the environment, with its version,
+    that this code was published as for endpoints there.
+    """
+    from shared.bootstrap.bundles import Root, open_root
+
+    root: Root = open_root(environ, read_settings(environ), read_policies(environ, scenarios), scenarios, clock)
+    datasets = root.datasets()
+    return Ports(
+        core=root.core,
+        datasets=datasets,
+        profiles=root.profiles(),
+        training=root.training(datasets.versions, make_job),
+        serving=root.serving(),
+        release=root.release(code),
+        prediction=root.prediction(datasets.tables),
+        monitoring=root.monitoring(),
+        operations=root.operations(),
+    )
+
+
+__all__ = ["JobMaker", "build_ports", "utc_now"]

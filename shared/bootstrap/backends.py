@@ -1,0 +1,173 @@
+"""Backends: a setting's URL becomes the adapter that serves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from shared.core.addresses import cluster_place, workspace_place
+from shared.core.errors import Missing
+from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from azure.ai.ml import MLClient
+    from sqlalchemy import Engine
+
+    from shared.adapters.lake.dead_letters import Place
+    from shared.core.ports import Clock, Lake, Observer, Publisher
+    from shared.core.scenario import Scenarios
+    from shared.datasets.ports import DatasetVersions, Tables
+    from shared.prediction.ports import Telemetry
+    from shared.release.ports import ServingTarget
+    from shared.release.traffic import Traffic
+    from shared.training.ports import JobOrder, Registry, Trainer
+    from shared.training.run import Run
+
+type JobMaker = Callable[[MLClient, JobOrder], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class JobFactory:
+    """What a training job is made from."""
+
+    scenarios: Scenarios
+    datasets: DatasetVersions
+    make_job: JobMaker | None
+
+    def of(self, client: Callable[[], MLClient]) -> Callable[[Run, str, str], Any]:
+        """The maker of a run's job for that workspace."""
+
+        def order(run: Run, tables: str, model: str) -> Any:
+            from shared.training.ports import JobOrder
+
+            dataset = self.datasets.find(run.scenario, run.dataset)
+            if dataset is None or self.make_job is None:
+                raise Missing(f"Run {run.id} cannot be ordered: its dataset or the maker of jobs is missing.")
+            return self.make_job(client(), JobOrder(run, dataset, self.scenarios[run.scenario], tables, model))
+
+        return order
+
+
+def utc_now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def open_observer(settings: Settings, clock: Clock) -> Observer:
+    """Log records on files, and in Application Insights where it is connected."""
+    from shared.adapters.files.file_observer import FileObserver
+
+    records = FileObserver(settings.home / "logs", clock)
+    if not settings.insights:
+        return records
+    from shared.adapters.azure.otel_observer import Both, application_insights
+
+    return Both(records, application_insights(settings.insights))
+
+
+def open_lake(settings: Settings) -> Lake:
+    """The lake that LAKE_URL names."""
+    if settings.lake_folder:
+        from shared.adapters.files.folder_lake import FolderLake
+
+        return FolderLake(settings.lake_folder)
+    from shared.adapters.blob.lake import open_lake as open_container
+
+    return open_container(settings.lake_url, settings.azure_credential)
+
+
+def open_telemetry(settings: Settings, lake: Lake, tables: Tables) -> Telemetry:
+    """The source of rows that TELEMETRY_URL names."""
+    if settings.telemetry_url == "lake:":
+        from shared.adapters.lake.telemetry import LakeTelemetry
+
+        # The lake's own clock, not the one that tests move: arrivals are its times.
+        return LakeTelemetry(lake, tables, utc_now)
+    from shared.adapters.azure.clients import make_credential
+    from shared.adapters.kusto.client import KustoQueries
+    from shared.adapters.kusto.kept import KeptRows
+    from shared.adapters.kusto.telemetry import KustoTelemetry
+
+    place = cluster_place("TELEMETRY_URL", settings.telemetry_url)
+    queries = KustoQueries(place, lambda: make_credential(settings.azure_credential))
+    return KustoTelemetry(queries, KeptRows(lake, tables))
+
+
+def dead_letter_places(settings: Settings, lake: Lake) -> list[Place]:
+    """The lake's own folder; in Blob Storage also the container that Event Grid's subscriptions name; the local one."""
+    from shared.adapters.files.folder_lake import FolderLake
+    from shared.adapters.lake.dead_letters import CONTAINER, FOLDER, Place
+
+    local = Place(FolderLake(settings.home / "eventgrid" / "deadletter"), "")
+    inside = Place(lake, FOLDER)
+    if settings.lake_place is None:
+        return [inside, local]
+    from shared.adapters.blob.lake import open_lake as open_container
+
+    beside = open_container(f"{settings.lake_place.endpoint}/{CONTAINER}", settings.azure_credential)
+    return [inside, Place(beside, "", optional=True), local]
+
+
+def open_registry(settings: Settings, engine: Engine, lake: Lake, clock: Clock) -> Registry:
+    """The registry that REGISTRY_URL names."""
+    from shared.adapters.sql.training.registry import LocalRegistry
+
+    if settings.registry_url == "local:":
+        return LocalRegistry(engine, lake, clock)
+    from shared.adapters.azureml.models import AzureMlModels
+    from shared.adapters.azureml.registry import AzureMlRegistry
+
+    models = AzureMlModels(_workspace(settings, "REGISTRY_URL", settings.registry_url), settings.lake_url)
+    return AzureMlRegistry(LocalRegistry(engine, lake, clock, raises_event=False), models)
+
+
+def _workspace(settings: Settings, key: str, url: str) -> Callable[[], MLClient]:
+    """The client of that workspace, made by the first call."""
+    from shared.adapters.azure.clients import make_credential
+    from shared.adapters.azureml.client import workspace_client
+
+    return cache(lambda: workspace_client(workspace_place(key, url), make_credential(settings.azure_credential)))
+
+
+def open_trainer(settings: Settings, environ: Mapping[str, str], lake: Lake, jobs: JobFactory) -> Trainer:
+    """Whoever trains, as TRAINER_URL names it."""
+    if settings.trainer_url.startswith("azureml:"):
+        from shared.adapters.azureml.trainer import AzureMlTrainer
+
+        client = _workspace(settings, "TRAINER_URL", settings.trainer_url)
+        return AzureMlTrainer(client, lake, settings.lake_url, jobs.of(client))
+    from shared.adapters.process_trainer import NoTrainer, ProcessTrainer
+
+    if settings.trainer_url == "none:":
+        return NoTrainer()
+    places = {"LAKE_URL": settings.lake_url, "DATABASE_URL": settings.database_url}
+    return ProcessTrainer(settings.home, {**environ, **places})
+
+
+def open_serving(
+    settings: Settings, code: Callable[[], str], lake: Lake, asked: Callable[[str, str], Traffic]
+) -> ServingTarget:
+    """Whoever answers requests, as SERVING_URL names it."""
+    if settings.serving_url == "functions:":
+        from shared.adapters.functions_serving import FunctionsServing
+
+        return FunctionsServing(lake, asked)
+    from shared.adapters.azureml.serving import AzureMlServing, Hosting
+
+    place = workspace_place("SERVING_URL", settings.serving_url)
+    client = _workspace(settings, "SERVING_URL", settings.serving_url)
+    return AzureMlServing(client, Hosting(place, settings.machines, code))
+
+
+def open_publisher(settings: Settings) -> Publisher:
+    """The topic that EVENTS_URL names."""
+    if settings.events_url == "local:":
+        from shared.adapters.files.local_publisher import LocalPublisher
+
+        return LocalPublisher(settings.home)
+    from shared.adapters.azure.grid_publisher import open_publisher as open_topic
+
+    return open_topic(settings.events_url, settings.azure_credential)

@@ -1,0 +1,172 @@
+"""The bundle of each room, on one database and one lake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shared.adapters.azure.clients import make_credential
+from shared.adapters.lake.dead_letters import LakeDeadLetters
+from shared.adapters.lake.served_log import LakeServed
+from shared.adapters.lazy import lazy
+from shared.adapters.logging_ledger import ToldLedger
+from shared.adapters.onnx.scoring import OnnxScoring
+from shared.adapters.profiling import ArrowProfiles
+from shared.adapters.sql.connection.engine import open_database
+from shared.adapters.sql.ledger.ledger import SqlLedger
+from shared.adapters.sql.ledger.outbox import SqlOutbox
+from shared.adapters.sql.release.approvals import SqlApprovals
+from shared.adapters.sql.release.deployments import SqlDeployments
+from shared.adapters.sql.release.health import SqlHealth
+from shared.adapters.sql.release.rollouts import SqlRollouts
+from shared.adapters.sql.training.datasets import SqlDatasets
+from shared.adapters.sql.training.runs import SqlRuns
+from shared.adapters.tables import ArrowTables, Limits
+from shared.bootstrap import backends
+from shared.core.ports import Clock, CoreBundle
+from shared.datasets.ports import DatasetsBundle
+from shared.monitoring.ports import MonitoringBundle
+from shared.monitoring.prices import Prices, read_prices
+from shared.operations.ports import OperationsBundle
+from shared.prediction.ports import PredictionBundle
+from shared.profiles.ports import ProfilesBundle
+from shared.release.ports import ReleaseBundle
+from shared.release.traffic import Traffic, traffic_of
+from shared.serving.ports import ServingBundle
+from shared.settings import Settings
+from shared.training.ports import TrainingBundle
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from shared.core.scenario import Scenarios
+    from shared.datasets.ports import DatasetVersions, Tables
+    from shared.monitoring.alerts.targets import Target
+    from shared.release.policy import Policies
+
+# Where each store is that a scoring request has no use for: its module is loaded by its first use.
+_SQL = "shared.adapters.sql."
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """What the bundles are made of."""
+
+    settings: Settings
+    environ: Mapping[str, str]
+    policies: Policies
+    engine: Engine
+    core: CoreBundle
+    deployments: SqlDeployments
+    rollouts: SqlRollouts
+
+    def datasets(self) -> DatasetsBundle:
+        """Dataset versions, and tables under their contract."""
+        limits = Limits(file_bytes=self.settings.max_file_mb << 20)
+        return DatasetsBundle(versions=SqlDatasets(self.engine), tables=ArrowTables(limits))
+
+    def profiles(self) -> ProfilesBundle:
+        """Profiles on Arrow and numpy."""
+        return ProfilesBundle(profiler=ArrowProfiles())
+
+    def training(self, datasets: DatasetVersions, make_job: backends.JobMaker | None) -> TrainingBundle:
+        """Runs, the registry and whoever trains."""
+        jobs = backends.JobFactory(self.core.scenarios, datasets, make_job)
+        return TrainingBundle(
+            runs=SqlRuns(self.engine, self.core.clock),
+            registry=backends.open_registry(self.settings, self.engine, self.core.lake, self.core.clock),
+            trainer=backends.open_trainer(self.settings, self.environ, self.core.lake, jobs),
+            schedules=lazy(f"{_SQL}training.schedules:SqlSchedules", self.engine),
+            profile=self.settings.training_profile,
+        )
+
+    def serving(self) -> ServingBundle:
+        """Models in this process, and what they answered."""
+        return ServingBundle(
+            scoring=OnnxScoring(),
+            deployments=self.deployments,
+            rollouts=self.rollouts,
+            health=SqlHealth(self.engine),
+            readings=lazy(f"{_SQL}prediction.readings:SqlReadings", self.engine),
+            log=LakeServed(self.core.lake, self.settings.log_sample),
+        )
+
+    def release(self, code: Callable[[], str]) -> ReleaseBundle:
+        """Deployments, approvals, rollouts and endpoints."""
+        return ReleaseBundle(
+            policies=self.policies,
+            deployments=self.deployments,
+            approvals=SqlApprovals(self.engine),
+            rollouts=self.rollouts,
+            endpoints=backends.open_serving(self.settings, code, self.core.lake, self._traffic),
+        )
+
+    def _traffic(self, scenario: str, environment: str) -> Traffic:
+        current = self.deployments.current(scenario, environment)
+        return traffic_of(current, self.rollouts.current(scenario, environment))
+
+    def prediction(self, tables: Tables) -> PredictionBundle:
+        """Windows and their rows."""
+        return PredictionBundle(
+            windows=lazy(f"{_SQL}prediction.windows:SqlWindows", self.engine),
+            predictions=lazy(f"{_SQL}prediction.predictions:SqlPredictions", self.engine),
+            corrections=lazy(f"{_SQL}prediction.corrections:SqlCorrections", self.engine),
+            restoring=lazy(f"{_SQL}prediction.restoring:SqlRestoring", self.engine),
+            telemetry=backends.open_telemetry(self.settings, self.core.lake, tables),
+            spans=lazy(f"{_SQL}prediction.spans:SqlSpans", self.engine),
+            actuals=lazy(f"{_SQL}monitoring.actuals:SqlActuals", self.engine),
+        )
+
+    def monitoring(self) -> MonitoringBundle:
+        """What watching keeps, and whom alerts reach."""
+        return monitoring_bundle(self.engine, read_prices(self.environ), self.settings.alert_targets)
+
+    def operations(self) -> OperationsBundle:
+        """Reading for people, and doing work again."""
+        return OperationsBundle(
+            lineage=lazy(f"{_SQL}reports.lineage:SqlLineage", self.engine),
+            prediction_rows=lazy(f"{_SQL}reports.prediction_rows:SqlPredictionRows", self.engine),
+            totals=lazy(f"{_SQL}reports.totals:SqlTotals", self.engine),
+            reopening=lazy(f"{_SQL}ledger.reopening:SqlReopening", self.engine, self.core.clock),
+            dead_letters=LakeDeadLetters(backends.dead_letter_places(self.settings, self.core.lake)),
+        )
+
+
+def monitoring_bundle(
+    engine: Engine, prices: Prices | None = None, targets: Sequence[Target] = ()
+) -> MonitoringBundle:
+    """What watching keeps in that database, and the receivers of alerts."""
+    measures = f"{_SQL}monitoring.measures:"
+    return MonitoringBundle(
+        measurements=lazy(f"{measures}SqlMeasurements", engine),
+        qualities=lazy(f"{measures}SqlQualities", engine),
+        breaches=lazy(f"{measures}SqlBreaches", engine),
+        decisions=lazy(f"{measures}SqlDecisions", engine),
+        scorecards=lazy(f"{measures}SqlScorecards", engine),
+        actuals=lazy(f"{_SQL}monitoring.actuals:SqlActuals", engine),
+        prices=prices or Prices(),
+        notifier=lazy("shared.adapters.webhooks:Webhooks", targets),
+        alert_deliveries=lazy(f"{_SQL}monitoring.alerts:SqlAlertDeliveries", engine),
+    )
+
+
+def open_root(
+    environ: Mapping[str, str], settings: Settings, policies: Policies, scenarios: Scenarios, clock: Clock
+) -> Root:
+    """Open the database and the lake; the home folder is made."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    engine = open_database(settings.database_url, credential=lambda: make_credential(settings.azure_credential))
+    observer = backends.open_observer(settings, clock)
+    core = CoreBundle(
+        scenarios=scenarios,
+        container=settings.container,
+        clock=clock,
+        lake=backends.open_lake(settings),
+        ledger=ToldLedger(SqlLedger(engine, clock), observer),
+        history=lazy(f"{_SQL}ledger.history:SqlHistory", engine),
+        outbox=SqlOutbox(engine),
+        publisher=backends.open_publisher(settings),
+        observer=observer,
+    )
+    return Root(settings, environ, policies, engine, core, SqlDeployments(engine, policies.last), SqlRollouts(engine))

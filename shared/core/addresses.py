@@ -1,0 +1,143 @@
+"""Where things are in Azure: read from one setting each, which is the only thing that may name a host."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+from shared.core.errors import Misconfigured
+
+EMULATOR_ACCOUNT = "devstoreaccount1"
+CREDENTIALS = ("environment", "workload", "managed", "cli")
+_ACCEPTED = "https://<account>.blob.core.windows.net/<container>"
+_WORKSPACE_PARTS = 3
+_WORKSPACE_NAME = re.compile(r"[A-Za-z0-9_().-]{1,90}")
+_CONTAINER = re.compile(r"(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class BlobPlace:
+    """A container of a storage account. `emulated` is true for Azurite over plain HTTP, which takes no identity."""
+
+    endpoint: str
+    container: str
+    emulated: bool
+
+    @property
+    def url(self) -> str:
+        """As it stands in the setting."""
+        return f"{self.endpoint}/{self.container}"
+
+
+def blob_place(key: str, url: str) -> BlobPlace:
+    """The place that setting `key` names; Misconfigured says what is wrong with it."""
+    try:
+        parts = urlsplit(url)
+        local = is_loopback(parts.hostname or "")
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError as error:
+        raise Misconfigured(key, f"is no URL ({error})", _ACCEPTED) from error
+    _check(key, parts, local=local)
+    segments = parts.path.strip("/").split("/")
+    account = segments[:-1]
+    if account != ([EMULATOR_ACCOUNT] if local else []):
+        path = f"http://127.0.0.1:10000/{EMULATOR_ACCOUNT}/<container>" if local else _ACCEPTED
+        raise Misconfigured(key, f"has the path {parts.path!r}, which is not one container's", path)
+    container = segments[-1]
+    if not _CONTAINER.fullmatch(container):
+        raise Misconfigured(key, f"names container {container!r}", "3 to 63 lower-case letters, digits, single hyphens")
+    host = f"[{parts.hostname}]" if ":" in str(parts.hostname) else parts.hostname
+    return BlobPlace("/".join([f"{parts.scheme}://{host}{port}", *account]), container, parts.scheme == "http")
+
+
+def _check(key: str, parts: SplitResult, *, local: bool) -> None:
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise Misconfigured(key, "is no URL of a container", _ACCEPTED)
+    if parts.scheme == "http" and not local:
+        raise Misconfigured(key, "uses http to another machine", f"{_ACCEPTED}, or http to Azurite on this machine")
+    if parts.query or parts.fragment or parts.username or parts.password:
+        # The value could be a secret: it is not repeated.
+        raise Misconfigured(key, "carries more than a place (a SAS token, a user or a fragment)", _ACCEPTED)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host is this machine, whatever it is called."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check_credential(choice: str) -> tuple[str, str]:
+    """The kind of identity that AZURE_CREDENTIAL names and its client id, if any; Misconfigured otherwise."""
+    kind, colon, client_id = choice.partition(":")
+    known = kind in CREDENTIALS or choice == "default"
+    if not known or (colon and (kind != "managed" or not client_id)):
+        accepted = f"default, {', '.join(CREDENTIALS)}, or managed:<client id>"
+        raise Misconfigured("AZURE_CREDENTIAL", f"is {choice!r}", accepted)
+    return kind, client_id
+
+
+def check_topic(key: str, url: str) -> None:
+    """Misconfigured unless the setting is `local:` or the endpoint of an Event Grid topic."""
+    if url == "local:":
+        return
+    accepted = "local: or https://<topic>.<region>.eventgrid.azure.net/api/events"
+    parts = urlsplit(url)
+    if parts.query or parts.fragment or parts.username or parts.password:
+        # The value could be a secret: it is not repeated.
+        raise Misconfigured(key, "carries more than a place (a key, a user or a fragment)", accepted)
+    if parts.scheme != "https" or not parts.hostname or parts.path != "/api/events":
+        raise Misconfigured(key, "is no endpoint of an Event Grid topic", accepted)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspacePlace:
+    """An Azure ML workspace."""
+
+    subscription: str
+    group: str
+    workspace: str
+
+
+def workspace_place(key: str, url: str) -> WorkspacePlace:
+    """The workspace that a setting `azureml:<subscription>/<resource group>/<workspace>` names; else Misconfigured."""
+    parts = url.removeprefix("azureml:").split("/")
+    if len(parts) != _WORKSPACE_PARTS or not all(_WORKSPACE_NAME.fullmatch(part) for part in parts):
+        raise Misconfigured(key, f"is {url!r}", "azureml:<subscription>/<resource group>/<workspace>")
+    return WorkspacePlace(*parts)
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterPlace:
+    """A database of an Azure Data Explorer cluster."""
+
+    cluster: str
+    database: str
+
+
+_CLUSTER = "kusto:https://<cluster>.<region>.kusto.windows.net/<database>"
+_DATABASE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_. -]{0,258}[A-Za-z0-9_-])?")
+
+
+def cluster_place(key: str, url: str) -> ClusterPlace:
+    """The database that a setting `kusto:https://<cluster>/<database>` names; else Misconfigured."""
+    try:
+        parts = urlsplit(url.removeprefix("kusto:"))
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError as error:
+        raise Misconfigured(key, f"is no URL ({error})", _CLUSTER) from error
+    if parts.query or parts.fragment or parts.username or parts.password:
+        # The value could be a secret: it is not repeated.
+        raise Misconfigured(key, "carries more than a place (a key, a user or a fragment)", _CLUSTER)
+    if parts.scheme != "https" or not parts.hostname:
+        raise Misconfigured(key, "is no https URL of a cluster", _CLUSTER)
+    database = parts.path.removeprefix("/")
+    if not _DATABASE.fullmatch(database):
+        raise Misconfigured(key, f"has the path {parts.path!r}, which is not one database's", _CLUSTER)
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return ClusterPlace(f"https://{host}{port}", database)

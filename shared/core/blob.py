@@ -1,0 +1,16 @@
+"""Blob."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """One version of one blob in the lake."""
+
+    path: str
+    etag: str
+    size: int
+    modified: datetime

@@ -1,0 +1,72 @@
+"""Do a thing once: claim it, act, record how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from shared.core.errors import Conflict, Fault
+from shared.core.ledger import Claim, Entry, Outcome
+
+if TYPE_CHECKING:
+    from shared.core.ports import CorePorts
+
+
+# Longer than the host lets one invocation run, shorter than it hides a message whose worker died.
+CLAIM_TTL = timedelta(minutes=9, seconds=30)
+MAX_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How (kind, key) stands now; `acted` says whether this call did it."""
+
+    outcome: Outcome
+    acted: bool
+
+
+def once(ports: CorePorts, kind: str, key: str, message: str, act: Callable[[], Outcome]) -> Result:
+    """Run `act` under a claim on (kind, key), or tell how it stands.
+
+    A permanent fault is an ending and is recorded; a transient one releases the claim and is raised. Attempts that
+    crashed are counted and bounded; those that only found somebody else unavailable are not.
+    What another worker holds is left to it: if that worker is dead, the sweep dispatches `message` again.
+    """
+    claim = ports.core.ledger.claim(kind, key, CLAIM_TTL, message)
+    if isinstance(claim, Entry):
+        return Result(Outcome(claim.state, claim.reason, claim.detail), acted=False)
+    if claim.attempt > MAX_ATTEMPTS:
+        return _finish(ports, claim, _gave_up(ports, claim))
+    return _finish(ports, claim, _run(ports, claim, act))
+
+
+def _run(ports: CorePorts, claim: Claim, act: Callable[[], Outcome]) -> Outcome:
+    try:
+        return act()
+    except Fault as fault:
+        if fault.permanent:
+            return Outcome(fault.state, fault.reason)
+        ports.core.ledger.release(claim, fault.reason, counts=False)
+        raise
+    except Exception as error:
+        ports.core.ledger.release(claim, f"{type(error).__name__} while working on it.", counts=True)
+        raise
+
+
+def _finish(ports: CorePorts, claim: Claim, outcome: Outcome) -> Result:
+    try:
+        ports.core.ledger.finish(claim, outcome.state, outcome.reason, outcome.detail)
+    except Conflict:
+        # Our claim expired and somebody else went on; the effects are put-if-absent, so theirs are ours.
+        return Result(outcome, acted=False)
+    return Result(outcome, acted=True)
+
+
+def _gave_up(ports: CorePorts, claim: Claim) -> Outcome:
+    crashes = [
+        entry for entry in ports.core.history.why(claim.key) if (entry.kind, entry.state) == (claim.kind, "released")
+    ]
+    last = f" Last reason: {crashes[-1].reason}" if crashes else ""
+    return Outcome("failed", f"Given up after {MAX_ATTEMPTS} attempts that crashed.{last}")

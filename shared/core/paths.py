@@ -1,0 +1,152 @@
+"""Names in the lake: what an arriving blob is for, and where everything else lies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from shared.core.errors import Quarantined
+from shared.core.scenario import Scenario, Scenarios, Table
+
+Area = Literal["incoming", "scoring", "actuals"]
+AREAS: tuple[Area, ...] = ("incoming", "scoring", "actuals")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_DEPTH = 4
+_PART = re.compile(r"(?P<table>[^.]+)\.(?P<number>\d{1,3})of(?P<count>\d{1,3})\.[a-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Where a blob landed: `incoming` (to learn from), `scoring` (to predict) or `actuals` (what turned out)."""
+
+    area: Area
+    scenario: Scenario
+    drop: str
+    file: str
+
+    @property
+    def folder(self) -> str:
+        """The drop's folder, with a slash at its end."""
+        return f"{self.area}/{self.scenario.name}/{self.drop}/"
+
+    @property
+    def key(self) -> str:
+        """`<scenario>/<drop>`."""
+        return f"{self.scenario.name}/{self.drop}"
+
+
+def landing(path: str, scenarios: Scenarios) -> Landing | str:
+    """Where the blob landed, or a sentence that says why it asks for nothing."""
+    area, *rest = path.split("/")
+    known = {name: name for name in AREAS}
+    if area not in known:
+        return f"{area}/ is written by the system itself"
+    if len(rest) != _DEPTH - 1:
+        return f"the path is not {area}/<scenario>/<drop>/<table>.csv|parquet"
+    name, drop, file = rest
+    if name not in scenarios:
+        return f"there is no scenario {name[:80]!r}; known: {', '.join(sorted(scenarios))}"
+    if not NAME.fullmatch(drop):
+        return f"the drop's name {drop[:80]!r} has other characters than letters, digits, '.', '_' and '-'"
+    return Landing(known[area], scenarios[name], drop, file)
+
+
+def table_of(file: str, area: str, scenario: Scenario) -> Table:
+    """The table a file belongs to: `<table>.csv`, `<table>.<part>.parquet`, or any name where there is one table.
+
+    Quarantined when the scenario has several tables and the name is none of theirs.
+    """
+    tables = scenario.scoring_tables if area == "scoring" else scenario.tables
+    if len(tables) == 1:
+        return tables[0]
+    stem = re.split(r"[.-]", file, maxsplit=1)[0]
+    for table in tables:
+        if table.name == stem:
+            return table
+    names = ", ".join(f"{table.name}.csv" for table in tables)
+    raise Quarantined("unknown_table", f"File {file[:80]!r} names no table of {scenario.name}; accepted: {names}.")
+
+
+def absent_tables(files: Iterable[str], area: str, scenario: Scenario) -> list[str]:
+    """What a drop of these files waits for: tables without a file, and parts that other parts announce.
+
+    A file that names no table is no part of the drop.
+    """
+    known = {file: table for file in files if (table := _table_or_none(file, area, scenario))}
+    wanted = scenario.scoring_tables if area == "scoring" else scenario.tables
+    there = {table.name for table in known.values()}
+    return [*(table.name for table in wanted if table.name not in there), *missing_parts(known)]
+
+
+def _table_or_none(file: str, area: str, scenario: Scenario) -> Table | None:
+    try:
+        return table_of(file, area, scenario)
+    except Quarantined:
+        return None
+
+
+def missing_parts(files: Iterable[str]) -> list[str]:
+    """The parts that other parts announce and that are not there: `clients.1of3.csv` says that there are three."""
+    parts = [match for file in files if (match := _PART.fullmatch(file))]
+    there = {(match["table"], int(match["number"]), int(match["count"])) for match in parts}
+    sets = {(table, count) for table, _, count in there}
+    wanted = [(table, number, count) for table, count in sorted(sets) for number in range(1, count + 1)]
+    return [f"{table}.{number}of{count}" for table, number, count in wanted if (table, number, count) not in there]
+
+
+def dataset_folder(scenario: str, dataset: str) -> str:
+    """Where a dataset version lies."""
+    return f"datasets/{scenario}/{dataset}/"
+
+
+def baseline_folder(scenario: str) -> str:
+    """Where baseline.json (the one that judges) and every accepted baseline by its number lie."""
+    return f"baselines/{scenario}/"
+
+
+def historic_folder(scenario: str) -> str:
+    """Where the historic profile lies: a record per dataset version that was trained on."""
+    return f"history/{scenario}/"
+
+
+def window_folder(scenario: str, window: str) -> str:
+    """Where a window's plan, predictions and commit lie."""
+    return f"windows/{scenario}/{window}/"
+
+
+def plan_path(scenario: str, window: str) -> str:
+    """Where what a window is made of is pinned."""
+    return f"{window_folder(scenario, window)}plan.json"
+
+
+def commit_path(scenario: str, window: str) -> str:
+    """Where it stands that a window is true."""
+    return f"{window_folder(scenario, window)}_COMMIT.json"
+
+
+def served_folder(scenario: str) -> str:
+    """Where answered requests are kept for monitoring."""
+    return f"served/{scenario}/"
+
+
+def served_path(scenario: str, at: datetime, instance: str, number: int) -> str:
+    """The file of answered requests that one process wrote as its `number`-th, by the hour in UTC of its first row."""
+    return f"{served_folder(scenario)}{at:%Y%m%d}/{at:%H}/{instance}-{number}.parquet"
+
+
+def quarantine_folder(where: Landing, etag: str) -> str:
+    """Where refused bytes and their reason lie; one folder per version of the blob."""
+    return f"quarantine/{where.scenario.name}/{where.drop}/{re.sub(r'[^A-Za-z0-9]', '', etag)}/"
+
+
+def monitoring_folder(scenario: str) -> str:
+    """Where the profiles of watched windows and of what they are compared with lie."""
+    return f"monitoring/{scenario}/"
+
+
+def telemetry_folder(scenario: str, start: datetime, end: datetime) -> str:
+    """Where the rows lie that were read from a stream for the span; written by the system itself."""
+    return f"telemetry/{scenario}/{start:%Y%m%dT%H%M%S.%fZ}-{end:%Y%m%dT%H%M%S.%fZ}/"

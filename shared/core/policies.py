@@ -1,0 +1,87 @@
+"""What a scenario declares about being watched, and about when it learns again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared.core.breach import Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Monitoring:
+    """How a scenario is watched: what counts as drift, as too few labels, and as data nobody may learn from.
+
+    A distance counts from its threshold on. A feature has drifted for good when it did so in `k` of the last `n`
+    windows. `restart` names a report column that counts from the start again when its source restarts: a label then
+    belongs to (key, restarts so far).
+    """
+
+    k: int = 2
+    n: int = 3
+    psi: float = 0.1
+    jensen_shannon: float = 0.1
+    kolmogorov_smirnov: float = 0.1
+    wasserstein: float = 0.1
+    cramers_v: float = 0.1
+    # Fewer rows than this are not compared: neither drift nor its absence could be told.
+    min_rows: int = 50
+    # The metric that is watched; empty: the scenario's own.
+    metric: str = ""
+    # A quality is said from so many labels on, and from this share of the predictions on.
+    min_labels: int = 30
+    min_coverage: float = 0.5
+    # A quality is final when this share has labels, or when the predictions are so old.
+    final_coverage: float = 0.99
+    horizon_hours: float = 24.0 * 30
+    # How far the quality may lie below what the model promised, in its metric, before it has fallen.
+    quality_may_fall: float = 0.05
+    # A label is about predictions of at most so many hours before it was known; 0: about any prediction of its key.
+    label_within_hours: float = 0.0
+    restart: str = ""
+    # A window with fewer than this share of the usual rows is a volume drop.
+    volume_floor: float = 0.5
+    # From this share of rows that an earlier window held as well, a load came twice.
+    duplicate_share: float = 0.5
+    # How much longer than ever in training one value may repeat before a sensor counts as stuck, and the least rows.
+    stuck_factor: float = 3.0
+    stuck_rows: int = 30
+    # Causes for which a labelled drop is quarantined instead of trained on.
+    quarantine: tuple[Cause, ...] = ("unit_change", "stuck_sensor")
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """From where on each distance matters."""
+        return {
+            "psi": self.psi,
+            "jensen_shannon": self.jensen_shannon,
+            "kolmogorov_smirnov": self.kolmogorov_smirnov,
+            "wasserstein": self.wasserstein,
+            "cramers_v": self.cramers_v,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RetrainPolicy:
+    """When a scenario learns again. As it stands, every new valid labelled drop trains at once.
+
+    A drop trains when at least `new_rows` rows came since the last training. `cooldown_hours`, `monthly_budget` and
+    the loop breaker hold back drift, falling quality, age and schedule; new data too when `new_data_waits`.
+    """
+
+    new_data: bool = True
+    new_rows: int = 0
+    new_data_waits: bool = False
+    drift: bool = True
+    quality: bool = True
+    # Learn again when the serving model is so old, or so long after the last training; 0: never for that reason.
+    age_days: float = 0.0
+    every_days: float = 0.0
+    # Quality must have fallen in so many of the last windows with a verdict.
+    quality_k: int = 2
+    quality_n: int = 3
+    cooldown_hours: float = 24.0
+    monthly_budget: int = 10
+    # After so many retrains in a row that brought no better model, a person is asked.
+    stop_after: int = 3

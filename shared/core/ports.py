@@ -1,0 +1,148 @@
+"""The ports of `core`: the lake, the ledger and its history, the outbox and its publisher, the observer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+
+if TYPE_CHECKING:
+    from shared.core.blob import Blob
+    from shared.core.ledger import Claim, Entry
+    from shared.core.log_record import Ended, Told
+    from shared.core.notice import Notice
+    from shared.core.scenario import Scenarios
+
+type Clock = Callable[[], datetime]
+
+
+class Ledger(Protocol):
+    """Claims around side effects: in progress with an expiry, then a final state; an exception releases."""
+
+    def claim(self, kind: str, key: str, ttl: timedelta, message: str = "") -> Claim | Entry:
+        """The claim, or the entry that stands in the way: a final one, or one in progress that has not expired.
+
+        A released or expired claim is taken over with `attempt` + 1. `waiting` is not in the way.
+        An entry that stands in the way counts the repeat.
+        """
+        ...
+
+    def finish(self, claim: Claim, state: str, reason: str, detail: Mapping[str, Any] | None = None) -> None:
+        """End the claim; Conflict when it is held by somebody else by now."""
+        ...
+
+    def release(self, claim: Claim, reason: str, *, counts: bool) -> None:
+        """Give the claim back; the next attempt may take it at once. `counts`: whether this one was an attempt."""
+        ...
+
+    def note(self, kind: str, key: str, state: str, reason: str) -> None:
+        """Record something that asked for nothing; the same again only counts the repeat."""
+        ...
+
+    def abandon(self, reason: str) -> int:
+        """Release every claim in progress; only for whoever knows that no other worker lives. Returns how many."""
+        ...
+
+
+class History(Protocol):
+    """Reading the ledger."""
+
+    def entries(self, limit: int = 200) -> Sequence[Entry]:
+        """All transitions, newest first."""
+        ...
+
+    def why(self, text: str) -> Sequence[Entry]:
+        """The transitions of every key that contains `text`, and of the kind that is called so, oldest first."""
+        ...
+
+    def find(self, kind: str, key: str) -> Entry | None:
+        """The current entry."""
+        ...
+
+    def stuck(self, now: datetime) -> Sequence[Entry]:
+        """Entries whose worker is gone, and released ones nobody has taken up within a minute, oldest first."""
+        ...
+
+
+class Outbox(Protocol):
+    """Notices written with the state they speak of, delivered at least once."""
+
+    def add(self, notice: Notice) -> None:
+        """Keep the notice; the same id again changes nothing."""
+        ...
+
+    def pending(self, limit: int = 100) -> Sequence[Notice]:
+        """Undelivered notices, oldest first."""
+        ...
+
+    def sent(self, notice_id: str) -> None:
+        """Mark as delivered."""
+        ...
+
+
+class Publisher(Protocol):
+    """Hands a notice to Event Grid."""
+
+    def publish(self, notice: Notice) -> None:
+        """Deliver once; Transient when nobody took it."""
+        ...
+
+
+class Lake(Protocol):
+    """Blobs under slash-separated names. No rename; a write is whole or absent."""
+
+    def open(self, path: str, *, etag: str | None = None) -> BinaryIO:
+        """A seekable reader of the blob's bytes. Missing when absent; Superseded when `etag` is not the current one."""
+        ...
+
+    def stat(self, path: str) -> Blob | None:
+        """The current version, or None when absent."""
+        ...
+
+    def put(self, path: str, data: bytes | BinaryIO, *, if_absent: bool = True) -> tuple[Blob, bool]:
+        """Store the bytes (a file is read to its end). Returns the blob now there and whether this call wrote it.
+
+        With `if_absent` an existing blob is left as it is. A lost answer is read back and compared, never guessed.
+        """
+        ...
+
+    def list(self, prefix: str) -> Iterator[Blob]:
+        """All blobs whose name starts with `prefix`, in name order."""
+        ...
+
+
+class Observer(Protocol):
+    """Structured records and counts; nothing fails or waits for them."""
+
+    def record(self, told: Told) -> None:
+        """Tell of a step of work."""
+        ...
+
+    def request(self, scenario: str, model: str, ended: Ended, seconds: float, rows: int) -> None:
+        """Count an answered, refused or failed scoring request; `model` is empty when none was asked."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CoreBundle:
+    """The ports that every room stands on, and what a process knows of itself: its scenarios, container and clock."""
+
+    scenarios: Scenarios
+    container: str
+    clock: Clock
+    lake: Lake
+    ledger: Ledger
+    history: History
+    outbox: Outbox
+    publisher: Publisher
+    observer: Observer
+
+
+class CorePorts(Protocol):
+    """What a workflow of `core` takes."""
+
+    @property
+    def core(self) -> CoreBundle:
+        """The ports that every room stands on, and what a process knows of itself: its scenarios, container and clock."""
+        ...

@@ -1,0 +1,224 @@
+"""What a scenario declares: its tables and their contracts, what is predicted, how it is split, judged and scored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from shared.core.policies import Monitoring, RetrainPolicy
+
+Kind = Literal["float", "int", "text", "time"]
+Task = Literal["binary", "multiclass", "multilabel", "regression"]
+
+# A mapping of table name to a pandas DataFrame in, one DataFrame out. Typed loosely: pandas is not imported here.
+Assemble = Callable[[Mapping[str, Any]], Any]
+# (rows, seed, knobs) -> table name to pyarrow Table.
+Generate = Callable[[int, int, "Knobs"], Mapping[str, Any]]
+# A mapping of table name to Arrow table in, numbers by name out.
+Statistics = Callable[[Mapping[str, Any]], Mapping[str, float]]
+# A mapping of table name to Arrow table in, for each label its most telling words out.
+Words = Callable[[Mapping[str, Any]], Mapping[str, list[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table. `nulls` allows missing cells; `optional` allows the whole column to be absent.
+
+    `identifies`: its values only name rows, so that they differ from file to file and are never compared.
+    `may_be_constant`: whether all rows of a labelled drop may hold one value. Unless said, an input of the model may
+    not; code that makes the inputs of other columns says False of those that it measures by.
+    """
+
+    name: str
+    kind: Kind
+    nulls: bool = False
+    optional: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    values: tuple[str, ...] = ()
+    identifies: bool = False
+    may_be_constant: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a drop. `key` columns identify a row and may not repeat within one dataset version.
+
+    With `min_rows` 0 a file may hold the names of the columns and no rows. In a `sparse` table a column that may have
+    missing cells may have nothing else: a window of telemetry can be so short that a sensor has no value in it.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    min_rows: int = 2
+    sparse: bool = False
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError when there is none."""
+        return {column.name: column for column in self.columns}[name]
+
+    def without(self, *names: str) -> Table:
+        """The same table with these columns taken out (a scoring file has no target)."""
+        kept = tuple(column for column in self.columns if column.name not in names)
+        return Table(self.name, kept, self.key, min_rows=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """How rows are held back. `time` orders by the time column (else row order) and leaves `gap` rows out.
+
+    `gap_hours` leaves out, by the time column, every row less than so many hours before the next part begins.
+    `given`: the feature frame says it; `column` is true in the rows of the test part, validation rows are drawn.
+    """
+
+    kind: Literal["random", "time", "given"]
+    validation: float = 0.15
+    test: float = 0.15
+    gap: int = 0
+    gap_hours: float = 0.0
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The least a model must reach on the declared split to serve at all."""
+
+    metric: str
+    minimum: float
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """How predictions are made in batches.
+
+    `drops`: each scoring drop is one window. `telemetry`: a window is what was ingested since the last one.
+    `lag_seconds` is how long telemetry may take to show up: younger rows wait for the next window.
+    `table` holds the rows to predict; `others` are tables the feature code needs beside it, in the same drop.
+    `report` names columns of the feature frame that are written beside each prediction.
+    `stream` is a table of an Azure Data Explorer database; each row's `payload` is one message of telemetry.
+    """
+
+    source: Literal["drops", "telemetry"]
+    table: str
+    schedule: str
+    report: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    max_windows_per_run: int = 8
+    error_threshold: int = 0
+    lag_seconds: float = 0.0
+    stream: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A rule that proposes inputs beside those that are declared: which of `pool` it would keep is told, not done.
+
+    Columns with more than `most_missing` of their cells empty are dropped; of the others the `keep` that tell most
+    about the answer are proposed.
+    """
+
+    pool: tuple[str, ...]
+    keep: int
+    most_missing: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Raw readings as requests: `hours` of them in a row per entity are kept, and predicted when all are there.
+
+    `key` and `time` are columns of `table`; `known` is the table that lists the entities there are.
+    """
+
+    table: str
+    key: str
+    time: str
+    known: str
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class Knobs:
+    """What a generator can do on purpose."""
+
+    drift: float = 0.0
+    bad_rows: int = 0
+    label_delay: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One machine-learning problem, declared once and served by the same engine as all others.
+
+    What `labels` are depends on the task. binary and multiclass: the values of `target`, in the order of the model's
+    probability columns. multilabel: the names of the 0/1 columns to predict, each on its own; `target` is empty.
+    regression: the name of the number to predict alone, the same as `target`.
+    """
+
+    name: str
+    title: str
+    tables: tuple[Table, ...]
+    label_table: str
+    target: str
+    numeric: tuple[str, ...]
+    categorical: tuple[str, ...] = ()
+    text: str = ""
+    task: Task = "binary"
+    labels: tuple[str, ...] = ("0", "1")
+    entity: tuple[str, ...] = ()
+    time: str = ""
+    leakage: tuple[str, ...] = ()
+    split: Split = Split("random")
+    metric: str = "auc"
+    bar: Bar = Bar("auc", 0.6)
+    candidates: tuple[str, ...] = ("lightgbm", "logistic", "forest", "extra_trees", "boosting")
+    batch: Batch = Batch("drops", "", "0 */5 * * * *")
+    request_fields: tuple[str, ...] = ()
+    # Columns of the feature frame by whose values a model is also judged: it may fail where the mean does not show it.
+    slices: tuple[str, ...] = ()
+    selection: Selection | None = None
+    # Inputs about a person: never kept with answered requests (of a text only its size), never shown in a reason.
+    personal: tuple[str, ...] = ()
+    # Whether raw readings may be sent in real time instead of features.
+    live: Live | None = None
+    # How far a statistic may lie from the baseline's before a warning says so, as a share.
+    band: float = 0.05
+    # The most a statistic may be in any dataset, whatever the baseline says.
+    limits: tuple[tuple[str, float], ...] = ()
+    monitoring: Monitoring = field(default_factory=Monitoring)
+    retrain: RetrainPolicy = field(default_factory=RetrainPolicy)
+    statistics: Statistics | None = field(default=None, compare=False)
+    # Kept in the profile and its history for people to read; nothing is judged by them.
+    words: Words | None = field(default=None, compare=False)
+    assemble: Assemble | None = field(default=None, compare=False)
+    generate: Generate | None = field(default=None, compare=False)
+
+    def table(self, name: str) -> Table:
+        """The table of that name; KeyError when there is none."""
+        return {table.name: table for table in self.tables}[name]
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The model's inputs in order: numbers, categories, text; what would leak the answer is left out."""
+        names = (*self.numeric, *self.categorical, *((self.text,) if self.text else ()))
+        return tuple(name for name in names if name not in self.leakage)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The columns that hold the answers."""
+        return self.labels if self.task == "multilabel" else (self.target,)
+
+    @property
+    def scoring_tables(self) -> tuple[Table, ...]:
+        """The tables of a scoring drop, without answers; what stands beside the rows to predict may be empty."""
+        return (self.scoring_table, *(replace(self.table(name), min_rows=0) for name in self.batch.others))
+
+    @property
+    def scoring_table(self) -> Table:
+        """The table of unlabelled rows: the batch table, without the targets where they stand in the same table."""
+        table = self.table(self.batch.table).without(*self.targets)
+        return replace(table, sparse=self.batch.source == "telemetry")
+
+
+Scenarios = Mapping[str, Scenario]

@@ -1,0 +1,1 @@
+"""Dataset versions and the reading of tables under their contract."""

@@ -1,0 +1,86 @@
+"""The ports of `datasets`: reading and writing tables, and the versions that are registered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+from shared.core.ports import CorePorts
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from shared.core.scenario import Table
+    from shared.datasets.version import DatasetVersion
+
+
+class Tables(Protocol):
+    """Nothing is guessed: every file is read under the table's declared contract."""
+
+    def read(self, source: BinaryIO, name: str, table: Table) -> pa.Table:
+        """The file as an Arrow table in the contract's column order; Quarantined when it breaks the contract.
+
+        `name` is the file's name: its ending says csv or parquet, and it stands in the sentence.
+        """
+        ...
+
+    def stream(self, source: BinaryIO, name: str, table: Table) -> Iterator[pa.RecordBatch]:
+        """The file in blocks of bounded memory, strict like `read`; Quarantined at the block that breaks the contract.
+
+        Rows in a refusal count over the whole file. `source` is seekable and stays open until the last block.
+        """
+        ...
+
+    def header(self, source: BinaryIO, name: str) -> tuple[str, ...]:
+        """The file's column names; empty when they cannot be read."""
+        ...
+
+    def check(self, parts: Sequence[pa.Table], table: Table) -> pa.Table:
+        """Join the parts of one table and check what only the whole shows: rows, repeated keys, all-null columns."""
+        ...
+
+    def check_stream(self, parts: Iterable[Iterable[pa.RecordBatch]], table: Table) -> Iterator[pa.RecordBatch]:
+        """The batches of all parts as they come, and at their end Quarantined like `check`; only keys are kept."""
+        ...
+
+    def write(self, table: pa.Table) -> bytes:
+        """Canonical Parquet: equal tables give equal bytes; page checksums on."""
+        ...
+
+
+class DatasetVersions(Protocol):
+    """Dataset versions; one per (scenario, digest)."""
+
+    def add(self, dataset: DatasetVersion) -> DatasetVersion:
+        """Keep it; when the digest is known the version that stands is returned."""
+        ...
+
+    def find(self, scenario: str, dataset_id: str) -> DatasetVersion | None:
+        """The version, or None."""
+        ...
+
+    def by_digest(self, scenario: str, digest: str) -> DatasetVersion | None:
+        """The version with that content, or None."""
+        ...
+
+    def list(self, scenario: str | None = None) -> Sequence[DatasetVersion]:
+        """All versions, oldest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetsBundle:
+    """The ports of dataset versions."""
+
+    versions: DatasetVersions
+    tables: Tables
+
+
+class DatasetsPorts(CorePorts, Protocol):
+    """What a workflow of `datasets` takes: its own ports and those of the rooms below."""
+
+    @property
+    def datasets(self) -> DatasetsBundle:
+        """The ports of dataset versions."""
+        ...

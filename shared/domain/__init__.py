@@ -1,1 +1,0 @@
-"""Plain values and pure functions: no input, no output, no clock."""

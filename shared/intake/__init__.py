@@ -1,0 +1,1 @@
+"""A drop arrives: it becomes a dataset version, and training is requested."""

@@ -1,0 +1,75 @@
+"""May a model learn from this drop? Data in another unit, or from a stuck sensor, is kept out and named as such."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from shared.core.breach import CAUSES
+from shared.core.errors import Quarantined
+from shared.core.paths import Landing
+from shared.monitoring import triage
+from shared.monitoring.breaches import close_breaches
+from shared.monitoring.column_comparison import compared, input_names, pairs
+from shared.monitoring.references import baseline_profile, training_profile, training_rows
+from shared.monitoring.triage import Suspect
+from shared.profiles.profile import RowFacts
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from shared.monitoring.ports import MonitoringPorts
+
+
+def may_learn_from(ports: MonitoringPorts, where: Landing, tables: Mapping[str, pa.Table]) -> None:
+    """Quarantined when a column shows one of the causes for which the scenario refuses to learn.
+
+    The accepted baseline judges; without one, the data that the serving model learned from. Without either, nothing.
+    """
+    scenario = where.scenario
+    wanted = scenario.monitoring.quarantine
+    if not wanted:
+        return
+    profiles, rows = _reference(ports, scenario.name)
+    for suspect in _suspects(ports, where, tables, profiles, rows):
+        if suspect.cause in wanted:
+            sentence = f"{suspect.sentence} Nothing is learned from it; correct the file and drop it again."
+            raise Quarantined(suspect.cause, sentence, table=suspect.table, column=suspect.column)
+
+
+def fit_again(ports: MonitoringPorts, scenario: str) -> None:
+    """A drop was fit to learn from: what earlier drops were refused for is over."""
+    close_breaches(ports, scenario, (), CAUSES, action="quarantine")
+
+
+def _reference(ports: MonitoringPorts, scenario: str) -> tuple[Mapping[str, Any], Mapping[str, RowFacts]]:
+    current = ports.release.deployments.current(scenario)
+    model = None if current is None else ports.training.registry.find(current.model, current.version)
+    dataset = "" if model is None else model.dataset
+    rows = training_rows(ports, scenario, dataset) if dataset else {}
+    _, accepted = baseline_profile(ports, scenario)
+    return accepted or (training_profile(ports, scenario, dataset) if dataset else {}), rows
+
+
+def _suspects(
+    ports: MonitoringPorts,
+    where: Landing,
+    tables: Mapping[str, pa.Table],
+    profiles: Mapping[str, Any],
+    rows: Mapping[str, RowFacts],
+) -> Iterator[Suspect]:
+    scenario, policy = where.scenario, where.scenario.monitoring
+    for name, table in tables.items():
+        if name not in profiles or table.num_rows < policy.min_rows:
+            continue
+        names = [one for one in input_names(scenario, scenario.table(name)) if one not in scenario.targets]
+        described, runs = (
+            ports.profiles.profiler.describe(table, profiles[name]),
+            ports.profiles.profiler.rows(table).runs,
+        )
+        columns = list(pairs(name, names, described, profiles[name], scenario.band))
+        for one in compared(columns, "baseline", "", policy):
+            before = rows[name].runs.get(one.judged.name) if name in rows else None
+            suspect = triage.judge_column(one.judged, one.found, (runs.get(one.judged.name), before), policy)
+            if suspect is not None:
+                yield suspect

@@ -1,0 +1,1 @@
+"""Alerts: which events a person hears of, what the message says, and its delivery."""

@@ -1,0 +1,156 @@
+"""The ports of `monitoring`: measurements, breaches, decisions, scorecards, late labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from shared.prediction.ports import PredictionPorts
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from shared.core.breach import Breach
+    from shared.core.scenario import Scenario
+    from shared.monitoring.alerts.ports import AlertDeliveries, Notifier
+    from shared.monitoring.measures import (
+        DriftMeasure,
+        QualityMeasure,
+        RetrainDecision,
+        Scorecard,
+        TimerBeat,
+        WindowFacts,
+    )
+    from shared.monitoring.prices import Prices
+
+
+class Measurements(Protocol):
+    """Drift per window: one set of numbers a window, the latest measurement replaces the one before."""
+
+    def replace(self, facts: WindowFacts, drift: Sequence[DriftMeasure]) -> None:
+        """Keep the window's facts and all its distances in one transaction, instead of earlier ones."""
+        ...
+
+    def windows(self, scenario: str | None = None) -> Sequence[WindowFacts]:
+        """Watched windows by source and ordinal."""
+        ...
+
+    def drift(self, scenario: str, window: str | None = None) -> Sequence[DriftMeasure]:
+        """Distances by source, ordinal, feature, metric and reference; of one window, or of all."""
+        ...
+
+
+class Qualities(Protocol):
+    """Quality per window; every restatement is kept."""
+
+    def state(self, quality: QualityMeasure) -> QualityMeasure:
+        """Keep it as the next revision when it says anything else than the newest one; returns the one that stands."""
+        ...
+
+    def latest(self, scenario: str | None = None) -> Sequence[QualityMeasure]:
+        """The newest revision of every (window, metric), by source and ordinal."""
+        ...
+
+    def revisions(self, scenario: str, window: str) -> Sequence[QualityMeasure]:
+        """Everything that was ever stated about the window, oldest first."""
+        ...
+
+
+class Breaches(Protocol):
+    """Breaches: one open breach per (scenario, cause, table, column)."""
+
+    def observe(self, breach: Breach) -> tuple[Breach, bool]:
+        """Open it, or add this sighting to the open one (first seen stays). Returns it and whether it is new."""
+        ...
+
+    def close(self, scenario: str, breach_id: str, at: datetime) -> None:
+        """It is over; closing twice changes nothing."""
+        ...
+
+    def list(self, scenario: str | None = None, state: str | None = None) -> Sequence[Breach]:
+        """Breaches by first seen."""
+        ...
+
+
+class Decisions(Protocol):
+    """What the retrain governor decided."""
+
+    def add(self, decision: RetrainDecision) -> bool:
+        """Keep it; False, and nothing kept, when the newest one about that key says the same already."""
+        ...
+
+    def list(self, scenario: str | None = None) -> Sequence[RetrainDecision]:
+        """Decisions, oldest first."""
+        ...
+
+
+class Scorecards(Protocol):
+    """One scorecard per generation, and how the timers keep time."""
+
+    def put(self, card: Scorecard) -> None:
+        """Keep it instead of an earlier one of the same generation."""
+        ...
+
+    def list(self, scenario: str | None = None) -> Sequence[Scorecard]:
+        """Scorecards by scenario and generation."""
+        ...
+
+    def beat(self, name: str, at: datetime, *, late: bool) -> None:
+        """Count one firing of a timer."""
+        ...
+
+    def beats(self) -> Sequence[TimerBeat]:
+        """All timers by name."""
+        ...
+
+
+class Actuals(Protocol):
+    """What turned out to be true, by key. A label that changes replaces the one before, which is kept beside it."""
+
+    def prepare(self, scenario: Scenario) -> None:
+        """Create the scenario's table of actuals and its view when they are not there."""
+        ...
+
+    def merge(self, scenario: Scenario, labels: pa.Table, source: str, at: datetime) -> tuple[int, int]:
+        """Add labels (`entity_key` or `prediction_id`, `epoch`, `actual`) in one transaction; (new, changed) counts.
+
+        Equal labels again change nothing.
+        """
+        ...
+
+    def joined(self, scenario: Scenario, first_id: int, last_id: int) -> pa.Table:
+        """Predictions with ids in first_id..last_id (both included) with `actual` (null: not known) and `labelled_at`.
+
+        Columns: prediction_id, prediction, probability, each label's probability, actual, labelled_at.
+        """
+        ...
+
+    def epochs(self, scenario: Scenario, keys: Sequence[str]) -> Sequence[tuple[str, int]]:
+        """Of these entity keys, every (key, restart epoch) that was predicted."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MonitoringBundle:
+    """The ports of watching and of alerts, and what compute costs."""
+
+    measurements: Measurements
+    qualities: Qualities
+    breaches: Breaches
+    decisions: Decisions
+    scorecards: Scorecards
+    actuals: Actuals
+    prices: Prices
+    notifier: Notifier
+    alert_deliveries: AlertDeliveries
+
+
+class MonitoringPorts(PredictionPorts, Protocol):
+    """What a workflow of `monitoring` or `intake` takes: its own ports and those of the rooms below."""
+
+    @property
+    def monitoring(self) -> MonitoringBundle:
+        """The ports of watching and of alerts, and what compute costs."""
+        ...

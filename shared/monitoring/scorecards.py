@@ -1,0 +1,140 @@
+"""What every promotion promised, what came of it, how long it took and what it cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from shared.core.ledger import Entry
+from shared.core.scenario import Scenario
+from shared.monitoring.measures import QualityMeasure, Scorecard
+from shared.monitoring.quality import metric_of
+from shared.prediction.windows import split_input
+from shared.serving.deployment import Deployment
+from shared.training.metrics import LARGER_IS_BETTER
+from shared.training.model import Model
+
+if TYPE_CHECKING:
+    from shared.monitoring.ports import MonitoringPorts
+
+
+def compute_scorecards(ports: MonitoringPorts, scenario: Scenario) -> list[Scorecard]:
+    """Bring the scorecard of every generation up to date; a repeat gives the same numbers."""
+    history = ports.release.deployments.list(scenario.name)
+    entries = ports.core.history.why(f"{scenario.name}") if history else ()
+    cards = []
+    for place, deployment in enumerate(history):
+        model = ports.training.registry.find(deployment.model, deployment.version)
+        if model is not None:
+            card = _card(ports, scenario, model, history[: place + 1], entries)
+            ports.monitoring.scorecards.put(card)
+            cards.append(card)
+    return cards
+
+
+def _card(
+    ports: MonitoringPorts, scenario: Scenario, model: Model, history: Sequence[Deployment], entries: Sequence[Entry]
+) -> Scorecard:
+    deployment, metric = history[-1], metric_of(scenario)
+    before = history[-2] if len(history) > 1 else None
+    mine, theirs = (_qualities(ports, scenario, one) for one in (deployment, before))
+    predicted, reason = _predicted(ports, scenario, model)
+    event_at = _data_event(ports, scenario.name, model)
+    seconds = _seconds(ports, scenario, model, entries)
+    prices = ports.monitoring.prices
+    return Scorecard(
+        scenario=scenario.name,
+        generation=deployment.generation,
+        model=model.id,
+        metric=metric,
+        promoted_at=deployment.at,
+        predicted_gain=predicted,
+        realised_gain=_realised(metric, mine, theirs),
+        windows_before=len(theirs),
+        windows_after=len(mine),
+        data_event_at=event_at,
+        hours_to_production=None if event_at is None else (deployment.at - event_at).total_seconds() / 3600,
+        seconds=seconds,
+        cost={stage: round(prices.cost(stage, spent), 6) for stage, spent in seconds.items()},
+        timers={one.name: {"fired": one.fired, "late": one.late} for one in ports.monitoring.scorecards.beats()},
+        reason=reason,
+        computed_at=ports.core.clock(),
+    )
+
+
+def _qualities(ports: MonitoringPorts, scenario: Scenario, deployment: Deployment | None) -> list[QualityMeasure]:
+    """The windows of the generation's model that can be judged."""
+    if deployment is None:
+        return []
+    model = f"{deployment.model}:{deployment.version}"
+    latest = ports.monitoring.qualities.latest(scenario.name)
+    return [one for one in latest if one.model == model and one.verdict != "unknown"]
+
+
+def _realised(metric: str, mine: Sequence[QualityMeasure], theirs: Sequence[QualityMeasure]) -> float | None:
+    """How much better the windows since are than those before, on average; None without both."""
+    after = [one.value for one in mine if one.value is not None]
+    before = [one.value for one in theirs if one.value is not None]
+    if not after or not before:
+        return None
+    return _signed(metric, fmean(after) - fmean(before))
+
+
+def _predicted(ports: MonitoringPorts, scenario: Scenario, model: Model) -> tuple[float | None, str]:
+    """The gain the gate measured on the holdout, or None and why there is none."""
+    verdict = ports.release.deployments.verdict(model)
+    compared = [check for check in verdict.checks if check.name == "champion"] if verdict else []
+    if not compared:
+        return None, "The gate kept no comparison with a champion."
+    value, rival = compared[0].value, compared[0].threshold
+    if not isinstance(value, float | int) or not isinstance(rival, float | int):
+        return None, compared[0].reason
+    return _signed(scenario.metric, value - rival), ""
+
+
+def _signed(metric: str, difference: float) -> float:
+    return difference if LARGER_IS_BETTER.get(metric, True) else -difference
+
+
+def _data_event(ports: MonitoringPorts, scenario: str, model: Model) -> datetime | None:
+    """When the last file of the data landed: the moment from which the model could be made."""
+    dataset = ports.datasets.versions.find(scenario, model.dataset)
+    if dataset is None:
+        return None
+    blobs = [ports.core.lake.stat(split_input(source)[0]) for source in dataset.sources]
+    times = [blob.modified for blob in blobs if blob is not None]
+    return min([max(times), dataset.created_at]) if times else dataset.created_at
+
+
+def _seconds(ports: MonitoringPorts, scenario: Scenario, model: Model, entries: Sequence[Entry]) -> Mapping[str, float]:
+    """Seconds of work by stage, as the ledger saw it begin and end."""
+    dataset, run = ports.datasets.versions.find(scenario.name, model.dataset), ports.training.runs.find(model.run)
+    digest = dataset.digest[:12] if dataset is not None else ""
+    windows = {
+        f"{scenario.name}/{one.window}"
+        for one in ports.prediction.predictions.commits(scenario.name)
+        if one.model == model.id
+    }
+    found = {
+        "ingest": _worked(entries, "dataset", {f"{scenario.name}/{digest}"}),
+        "train": 0.0 if run is None else (run.updated_at - run.created_at).total_seconds(),
+        "gate": _worked(entries, "model", {model.id}),
+        "score": _worked(entries, "window", windows),
+    }
+    return {stage: round(value, 3) for stage, value in found.items()}
+
+
+def _worked(entries: Sequence[Entry], kind: str, keys: set[str]) -> float:
+    """From each beginning to the end that follows it, added up; entries come oldest first."""
+    began: dict[str, datetime] = {}
+    total = 0.0
+    for entry in entries:
+        if entry.kind != kind or entry.key not in keys:
+            continue
+        if entry.state == "in_progress":
+            began[entry.key] = entry.at
+        elif entry.key in began:
+            total += (entry.at - began.pop(entry.key)).total_seconds()
+    return total

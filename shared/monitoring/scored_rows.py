@@ -1,0 +1,130 @@
+"""The rows of a window as they were predicted: inputs by table and answers, of a batch or of an hour of requests."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from shared.core.errors import Missing
+from shared.core.lake_reading import read_bytes, read_json
+from shared.core.paths import plan_path, served_folder
+from shared.core.scenario import Scenario
+from shared.monitoring.column_comparison import input_names
+from shared.monitoring.measures import Source
+from shared.monitoring.references import watched_answers
+from shared.prediction.score import window_table
+from shared.prediction.window import Commit
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from shared.monitoring.ports import MonitoringPorts
+
+_SERVED = re.compile(r"served/[^/]+/(?P<hour>\d{8}/\d{2})/[^/]+\.parquet")
+# An hour is over for good some minutes after its end: instances write what they hold with a delay.
+SETTLED = timedelta(minutes=10)
+SERVED_TABLE = "served"
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A window: its tables of inputs, its answers, and which model and dataset gave them.
+
+    `columns` are those of each table that are watched. `whole` says whether rows in their order mean something: those
+    of a batch do, those of requests from many instances do not.
+    """
+
+    window: str
+    source: Source
+    ordinal: int
+    rows: int
+    model: str
+    dataset: str
+    tables: Mapping[str, pa.Table] = field(default_factory=dict)
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    answers: pa.Table | None = None
+    whole: bool = True
+
+
+def batch_window(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> Observed:
+    """A committed window of batch predictions, read again from what it was made of."""
+    plan = read_json(ports, plan_path(scenario.name, commit.window))
+    declared = {table.name: table for table in scenario.scoring_tables}
+    tables = {name: window_table(ports, scenario, table, plan["inputs"]) for name, table in declared.items()}
+    answers = watched_answers(_parquet(ports, commit.path))
+    return Observed(
+        window=commit.window,
+        source="batch",
+        ordinal=commit.ordinal,
+        rows=commit.rows,
+        model=commit.model,
+        dataset=commit.dataset,
+        tables=tables,
+        columns={name: input_names(scenario, table) for name, table in declared.items()},
+        answers=answers,
+    )
+
+
+def served_hours(ports: MonitoringPorts, scenario: str, now: datetime) -> list[str]:
+    """The hours of logged requests that are over, oldest first, as windows `served-YYYYMMDDHH`."""
+    hours = {
+        match["hour"]
+        for blob in ports.core.lake.list(served_folder(scenario))
+        if (match := _SERVED.fullmatch(blob.path))
+    }
+    current = f"{now - SETTLED:%Y%m%d/%H}"
+    return [f"served-{hour.replace('/', '')}" for hour in sorted(hours) if hour < current]
+
+
+def served_window(ports: MonitoringPorts, scenario: Scenario, window: str) -> Observed:
+    """An hour of logged requests; Missing when there is none. The model that answered most speaks for the hour."""
+    import pyarrow as pa
+
+    hour = window.removeprefix("served-")
+    if not re.fullmatch(r"\d{10}", hour):
+        raise Missing(f"There is no window {window!r} of {scenario.name}.")
+    parts = [_parquet(ports, path) for path in _hour_files(ports, scenario.name, hour)]
+    if not parts:
+        raise Missing(f"No requests of {scenario.name} were logged in {window}.")
+    table = pa.concat_tables(parts, promote_options="permissive")
+    model = _commonest(table)
+    inputs = table.select([name for name in table.column_names if name in scenario.features])
+    return Observed(
+        window=window,
+        source="served",
+        ordinal=int(hour),
+        rows=table.num_rows,
+        model=model,
+        dataset=_dataset_of(ports, model),
+        tables={SERVED_TABLE: inputs},
+        columns={SERVED_TABLE: scenario.features},
+        answers=watched_answers(table),
+        whole=False,
+    )
+
+
+def _hour_files(ports: MonitoringPorts, scenario: str, hour: str) -> Iterator[str]:
+    for blob in ports.core.lake.list(f"{served_folder(scenario)}{hour[:8]}/{hour[8:]}/"):
+        if _SERVED.fullmatch(blob.path):
+            yield blob.path
+
+
+def _commonest(table: pa.Table) -> str:
+    counted = table.column("model").value_counts().to_pylist()
+    return str(max(counted, key=lambda one: (one["counts"], str(one["values"])))["values"])
+
+
+def _dataset_of(ports: MonitoringPorts, model: str) -> str:
+    name, _, version = model.rpartition(":")
+    found = ports.training.registry.find(name, int(version)) if version.isdigit() else None
+    return found.dataset if found is not None else ""
+
+
+def _parquet(ports: MonitoringPorts, path: str) -> pa.Table:
+    import pyarrow.parquet as pq
+
+    return pq.read_table(io.BytesIO(read_bytes(ports, path)), page_checksum_verification=True)

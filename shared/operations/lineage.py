@@ -1,0 +1,48 @@
+"""Where a prediction comes from and what a blob, dataset or model touched; corrections of windows scored before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.core.ledger import Entry
+from shared.datasets.version import DatasetVersion
+from shared.prediction.revision import Scored
+from shared.release.verdict import Verdict
+from shared.serving.deployment import Deployment
+from shared.training.model import Model
+from shared.training.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One prediction back to the bytes it came from; what the state does not hold (any more) is None."""
+
+    scenario: str
+    prediction: Mapping[str, Any]
+    window: Scored
+    deployment: Deployment | None
+    model: Model | None
+    gate: Verdict | None
+    run: Run | None
+    dataset: DatasetVersion | None
+    events: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """Everything a blob, a dataset version or a model had an effect on."""
+
+    kind: str
+    target: str
+    events: tuple[Entry, ...]
+    datasets: tuple[DatasetVersion, ...]
+    runs: tuple[Run, ...]
+    models: tuple[Model, ...]
+    windows: tuple[Scored, ...]
+
+    @property
+    def predictions(self) -> int:
+        """Rows of all windows."""
+        return sum(window.commit.rows for window in self.windows)

@@ -1,0 +1,124 @@
+"""How things stand, and how a drop ended: read from state only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shared.core.drops import blob_key, drop_blobs, drop_key
+from shared.core.ledger import FINAL, Entry
+from shared.core.paths import Landing
+from shared.training.model import Model
+from shared.training.run import Run
+
+if TYPE_CHECKING:
+    from shared.operations.ports import OperationsPorts
+
+
+@dataclass(frozen=True, slots=True)
+class DropOutcome:
+    """How a drop ended, as `mlops drop --json` prints it."""
+
+    scenario: str
+    drop: str
+    outcome: str
+    reason: str
+    dataset: str | None = None
+    model: str | None = None
+    gate: Mapping[str, Any] | None = None
+
+
+def status(ports: OperationsPorts) -> Mapping[str, Any]:
+    """Per scenario: the newest dataset, the newest run, what serves, open windows, and rows that are predicted.
+
+    Of a window that was corrected the newest version counts.
+    """
+    totals = ports.operations.totals.totals(ports.core.scenarios)
+    return {"scenarios": {name: _scenario_status(ports, name, totals[name]) for name in sorted(ports.core.scenarios)}}
+
+
+def _scenario_status(ports: OperationsPorts, name: str, totals: Mapping[str, int]) -> Mapping[str, Any]:
+    datasets, runs = ports.datasets.versions.list(name), ports.training.runs.list(name)
+    current = ports.release.deployments.current(name)
+    return {
+        "dataset": datasets[-1].id if datasets else None,
+        "run": {"id": runs[-1].id, "state": runs[-1].state} if runs else None,
+        "model": f"{current.model}:{current.version}" if current else None,
+        "generation": current.generation if current else 0,
+        "open_windows": totals["open_windows"],
+        "predictions": totals["predictions"],
+    }
+
+
+def drop_outcome(ports: OperationsPorts, where: Landing) -> DropOutcome | None:
+    """How the drop ended as its blobs are now, or None while something is still to come."""
+    blobs = drop_blobs(ports, where)
+    entry = ports.core.history.find("drop", drop_key(where, blobs))
+    if entry is None or entry.state not in FINAL:
+        return _before_the_drop(where, [ports.core.history.find("blob", blob_key(blob)) for blob in blobs])
+    if entry.state in ("done", "duplicate"):
+        return _after_dataset(ports, where, entry)
+    return _ended(where, entry.state, entry.reason)
+
+
+def _before_the_drop(where: Landing, entries: list[Entry | None]) -> DropOutcome | None:
+    """Files that never made a drop: refused one by one, or waiting for the other tables."""
+    if not entries or any(entry is None or entry.state not in FINAL for entry in entries):
+        return None
+    known = [entry for entry in entries if entry is not None]
+    for entry in known:
+        if entry.state in ("quarantined", "failed", "gone", "superseded"):
+            return _ended(where, entry.state, entry.reason)
+    waiting = [entry for entry in known if entry.state == "waiting"]
+    return _ended(where, "waiting", waiting[-1].reason) if waiting else None
+
+
+def _ended(where: Landing, state: str, reason: str) -> DropOutcome:
+    outcome = state if state in ("quarantined", "waiting") else "failed"
+    return DropOutcome(where.scenario.name, where.drop, outcome, reason)
+
+
+def _after_dataset(ports: OperationsPorts, where: Landing, entry: Entry) -> DropOutcome | None:
+    name, dataset = where.scenario.name, str(entry.detail.get("dataset") or "")
+    runs = [run for run in ports.training.runs.list(name) if run.dataset == dataset]
+    model = _model_of(ports, runs)
+    if entry.state == "duplicate":
+        return DropOutcome(name, where.drop, "duplicate", entry.reason, dataset or None, model.id if model else None)
+    if model is not None:
+        return _judged(ports, name, where.drop, dataset, model)
+    if runs and runs[-1].state == "failed":
+        return DropOutcome(name, where.drop, "failed", runs[-1].reason, dataset)
+    return None
+
+
+def _model_of(ports: OperationsPorts, runs: list[Run]) -> Model | None:
+    ids = {run.id for run in runs}
+    models = [model for model in ports.training.registry.list() if model.run in ids]
+    return models[-1] if models else None
+
+
+def _judged(ports: OperationsPorts, scenario: str, drop: str, dataset: str, model: Model) -> DropOutcome | None:
+    entry = ports.core.history.find("model", model.id)
+    if entry is None or entry.state not in FINAL:
+        return None
+    outcome = {"done": "deployed", "refused": "refused", "waiting": "waiting"}.get(entry.state, "failed")
+    verdict = ports.release.deployments.verdict(model)
+    gate = {"passed": verdict.passed, "checks": [_check(check) for check in verdict.checks]} if verdict else None
+    return DropOutcome(scenario, drop, outcome, entry.reason, dataset, model.id, gate)
+
+
+def run_outcome(ports: OperationsPorts, run_id: str) -> DropOutcome | None:
+    """How a training run ended: as its model was judged, or failed; None while it goes on."""
+    run = ports.training.runs.find(run_id)
+    if run is None:
+        return None
+    model = _model_of(ports, [run])
+    if model is not None:
+        return _judged(ports, run.scenario, run.id, run.dataset, model)
+    return DropOutcome(run.scenario, run.id, "failed", run.reason, run.dataset) if run.state == "failed" else None
+
+
+def _check(check: Any) -> Mapping[str, Any]:
+    facts = ("name", "verdict", "value", "threshold", "reason")
+    return {fact: getattr(check, fact) for fact in facts}

@@ -1,0 +1,36 @@
+"""What each page of the dashboard shows: plain functions of ports and a question, answered with JSON values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from shared.core.errors import Missing
+from shared.operations.views import actuals, datasets, history, models, monitoring, overview, predictions, releases
+from shared.operations.views.asked import Asked
+
+if TYPE_CHECKING:
+    from shared.operations.ports import OperationsPorts
+
+
+type View = Callable[[OperationsPorts, Asked], Mapping[str, Any]]
+VIEWS: Mapping[str, View] = {
+    "overview": overview.overview,
+    "datasets": datasets.datasets,
+    "models": models.models,
+    "releases": releases.releases,
+    "predictions": predictions.predictions,
+    "actuals": actuals.actuals,
+    "monitoring": monitoring.monitoring,
+    "history": history.history,
+}
+
+
+def view(ports: OperationsPorts, page: str, values: Mapping[str, str]) -> Mapping[str, Any]:
+    """What the page shows for this question; Missing when there is no such page."""
+    if page not in VIEWS:
+        raise Missing(f"There is no page {page[:80]!r}; known: {', '.join(VIEWS)}.")
+    return VIEWS[page](ports, Asked(values))
+
+
+__all__ = ["VIEWS", "Asked", "View", "view"]

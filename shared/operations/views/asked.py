@@ -1,0 +1,47 @@
+"""What a page is asked, read strictly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shared.core.errors import BadInput, Missing
+from shared.core.scenario import Scenario
+
+if TYPE_CHECKING:
+    from shared.operations.ports import OperationsPorts
+
+
+_LONGEST = 1200
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The parameters of a request. What is not given has a default; what cannot be meant is BadInput."""
+
+    values: Mapping[str, str]
+
+    def text(self, name: str, default: str = "") -> str:
+        """The parameter as it stands."""
+        value = self.values.get(name) or default
+        if len(value) > _LONGEST:
+            raise BadInput(f"Parameter {name} has {len(value)} characters; at most {_LONGEST} are accepted.")
+        return value
+
+    def number(self, name: str, default: int | None = None, most: int = 2**63 - 1) -> int | None:
+        """A whole number from 0 to `most`, or the default when it is not given."""
+        value = self.text(name)
+        if not value:
+            return default
+        if not value.isascii() or not value.isdigit() or len(value) > len(str(most)) or int(value) > most:
+            raise BadInput(f"Parameter {name} is {value[:40]!r}; accepted: a whole number from 0 to {most}.")
+        return int(value)
+
+    def scenario(self, ports: OperationsPorts) -> Scenario:
+        """The scenario that is named, or the first; Missing lists those there are."""
+        names = sorted(ports.core.scenarios)
+        name = self.text("scenario", names[0] if names else "")
+        if name not in ports.core.scenarios:
+            raise Missing(f"There is no scenario {name[:80]!r}; known: {', '.join(names) or 'none'}.")
+        return ports.core.scenarios[name]

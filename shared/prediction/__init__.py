@@ -1,0 +1,1 @@
+"""Batch predictions: windows, scoring, telemetry windows, backfill, rebuild, revisions."""

@@ -1,0 +1,162 @@
+"""Which windows are due: what landed for scoring and belongs to no window yet is planned, oldest first.
+
+A drop is planned when it is whole: a file of every scoring table, and every part that another part announces.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shared.core.blob import Blob
+from shared.core.drops import settle_waiting
+from shared.core.errors import Conflict, Fault, Missing, Quarantined, Superseded
+from shared.core.ledger import Outcome
+from shared.core.paths import NAME, Landing, absent_tables, landing, table_of
+from shared.core.scenario import Scenario
+from shared.prediction.telemetry_windows import plan_telemetry, watermark
+from shared.prediction.window import Window
+
+if TYPE_CHECKING:
+    from shared.prediction.ports import PredictionPorts
+
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A window to score, as a message on the queue."""
+
+    scenario: str
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The files of a scoring drop as they are now, by name; `new` belong to no window yet, oldest first."""
+
+    name: str
+    files: Sequence[Blob]
+    new: Sequence[Blob]
+
+
+def due_windows(ports: PredictionPorts, scenarios: Iterable[Scenario] | None = None) -> list[Due]:
+    """Plan what is new and return every window that is not finished: at most `max_windows_per_run` a scenario."""
+    due: list[Due] = []
+    for scenario in scenarios if scenarios is not None else ports.core.scenarios.values():
+        try:
+            _plan(ports, scenario)
+        except Fault as fault:
+            # A source that does not answer holds up its own scenario; what is planned already is due all the same.
+            ports.core.ledger.note("telemetry", scenario.name, fault.state, fault.reason)
+        planned = ports.prediction.windows.list(scenario.name, "planned")[: scenario.batch.max_windows_per_run]
+        due.extend(Due(scenario.name, window.id) for window in planned)
+    return due
+
+
+def landed(ports: PredictionPorts, where: Landing) -> Outcome:
+    """How a file that landed for scoring stands; Quarantined when it names no table of the scenario."""
+    table_of(where.file, where.area, where.scenario)
+    if where.scenario.batch.source == "telemetry" and not ports.prediction.telemetry.reads_files:
+        return Outcome("ignored", f"Windows of {where.scenario.name} are read from a stream (TELEMETRY_URL), not here.")
+    files = drop_files(ports, where.scenario, where.drop)
+    absent = absent_tables([_name(blob) for blob in files], where.area, where.scenario)
+    if absent:
+        return Outcome("waiting", f"Drop {where.drop} waits for: {', '.join(absent)}.")
+    outcome = Outcome("done", "Landed for scoring; its window is planned.")
+    if ports.release.deployments.current(where.scenario.name) is None:
+        reason = f"Landed for scoring; it waits until a model of {where.scenario.name} is deployed."
+        outcome = Outcome("done", reason)
+    read_until = watermark(ports, where.scenario)
+    if read_until is not None and any(blob.modified < read_until for blob in _untaken(ports, where, files)):
+        late = f"It came after its window was read; mlops backfill {where.scenario.name} --late predicts it."
+        outcome = Outcome("done", f"Landed late for scoring. {late}")
+    settle_waiting(ports, files, outcome)
+    return outcome
+
+
+def _untaken(ports: PredictionPorts, where: Landing, files: Sequence[Blob]) -> list[Blob]:
+    taken = ports.prediction.windows.taken(where.scenario.name)
+    return [blob for blob in files if input_key(blob) not in taken]
+
+
+def drop_files(ports: PredictionPorts, scenario: Scenario, drop: str) -> list[Blob]:
+    """The files of a scoring drop as they are now, by name; a file that names no table is none of them."""
+    return [blob for blob in ports.core.lake.list(f"scoring/{scenario.name}/{drop}/") if _fits(ports, blob)]
+
+
+def _fits(ports: PredictionPorts, blob: Blob) -> bool:
+    where = landing(blob.path, ports.core.scenarios)
+    if isinstance(where, str):
+        return False
+    try:
+        table_of(where.file, where.area, where.scenario)
+    except Quarantined:
+        return False
+    return True
+
+
+def _plan(ports: PredictionPorts, scenario: Scenario) -> None:
+    if ports.release.deployments.current(scenario.name) is None:
+        return
+    if scenario.batch.source == "telemetry":
+        plan_telemetry(ports, scenario)
+        return
+    for drop in _new_drops(ports, scenario):
+        try:
+            ports.prediction.windows.claim(_window(ports, scenario, drop))
+        except (Conflict, Missing, Superseded):
+            # Another planner was faster, or a file changed under us: the next run sees how it is then.
+            continue
+
+
+def _new_drops(ports: PredictionPorts, scenario: Scenario) -> list[Drop]:
+    """Whole drops with something new, the one whose news is oldest first."""
+    taken = ports.prediction.windows.taken(scenario.name)
+    files: dict[str, list[Blob]] = {}
+    for blob in ports.core.lake.list(f"scoring/{scenario.name}/"):
+        if _fits(ports, blob):
+            files.setdefault(blob.path.split("/")[2], []).append(blob)
+    drops = [Drop(name, blobs, _unplanned(blobs, taken)) for name, blobs in files.items()]
+    due = [drop for drop in drops if drop.new and not absent_tables(map(_name, drop.files), "scoring", scenario)]
+    return sorted(due, key=lambda drop: (drop.new[0].modified, drop.new[0].path))
+
+
+def _unplanned(blobs: Sequence[Blob], taken: frozenset[str]) -> list[Blob]:
+    return sorted((one for one in blobs if input_key(one) not in taken), key=lambda blob: (blob.modified, blob.path))
+
+
+def _name(blob: Blob) -> str:
+    return blob.path.rsplit("/", 1)[1]
+
+
+def input_key(blob: Blob) -> str:
+    """How an input is named in a window: `path@etag`."""
+    return f"{blob.path}@{blob.etag}"
+
+
+def split_input(key: str) -> tuple[str, str]:
+    """The path and the ETag of an input."""
+    path, _, etag = key.rpartition("@")
+    return path, etag
+
+
+def _window(ports: PredictionPorts, scenario: Scenario, drop: Drop) -> Window:
+    # Of several tables a new version of one is read with the others as they are, which keep the window they have.
+    content = drop.files if len(scenario.scoring_tables) > 1 else drop.new
+    prefix = drop.name if NAME.fullmatch(drop.name) else "drop"
+    name = f"{prefix}-{_digest(ports, content)}"
+    return Window(scenario.name, name, 0, tuple(map(input_key, drop.new)), "planned", ports.core.clock())
+
+
+def _digest(ports: PredictionPorts, blobs: Sequence[Blob]) -> str:
+    """Names the content: the same bytes again (a touched file) are the same window."""
+    digest = hashlib.sha256()
+    for blob in blobs:
+        with ports.core.lake.open(blob.path, etag=blob.etag) as source:
+            while chunk := source.read(_CHUNK):
+                digest.update(chunk)
+    return digest.hexdigest()[:8]

@@ -1,0 +1,177 @@
+"""Has a column changed since its baseline? Decided on distances, not on p-values.
+
+At a million rows every difference is significant and at a hundred rows chance looks like a change. A column has
+drifted when a distance is beyond its threshold (does it matter?) and beyond what chance gives (is it real?).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.profiles import distances
+
+# From here on a distance matters: PSI and the others by common practice, Wasserstein in standard deviations.
+THRESHOLDS: Mapping[str, float] = {
+    "psi": 0.1,
+    "jensen_shannon": 0.1,
+    "kolmogorov_smirnov": 0.1,
+    "wasserstein": 0.1,
+    "cramers_v": 0.1,
+}
+# False alarms on a dataset in which nothing changed, over all its columns and distances together.
+FAMILY_ALPHA = 0.01
+TESTS_PER_COLUMN = 4
+# A cell of numbers holds at least this share of the baseline where values allow it; rarer texts are taken together.
+_CELL = 0.1
+_RARE = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """One distance; `threshold` is where it matters, `noise` what chance alone reaches at these sizes."""
+
+    name: str
+    value: float
+    threshold: float
+    noise: float
+
+    @property
+    def critical(self) -> float:
+        """Beyond this the column has drifted."""
+        return max(self.threshold, self.noise)
+
+    @property
+    def drifted(self) -> bool:
+        """Whether it is beyond."""
+        return self.value > self.critical
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnDrift:
+    """All distances of one column; none when the samples cannot be compared, with the reason."""
+
+    distances: tuple[Distance, ...]
+    reason: str = ""
+
+    @property
+    def drifted(self) -> bool:
+        """Whether any distance is beyond its critical value."""
+        return any(distance.drifted for distance in self.distances)
+
+    @property
+    def largest(self) -> Distance | None:
+        """The distance that is furthest beyond (or nearest to) its critical value."""
+        return max(self.distances, key=lambda one: one.value / one.critical, default=None)
+
+
+def alpha_for(columns: int) -> float:
+    """The probability each single comparison may err with, so that the dataset keeps FAMILY_ALPHA."""
+    return FAMILY_ALPHA / (TESTS_PER_COLUMN * max(columns, 1))
+
+
+def compare(
+    current: Mapping[str, Any], baseline: Mapping[str, Any], against: Mapping[str, Any] | None, alpha: float
+) -> ColumnDrift:
+    """The distances of a column: `against` holds its counts in the baseline's cells."""
+    if current["kind"] != baseline["kind"]:
+        return ColumnDrift((), f"it holds {current['kind']} values now and {baseline['kind']} in the baseline")
+    if not current["count"] or not baseline["count"]:
+        return ColumnDrift((), "there are no values on one side")
+    if against is None:
+        return ColumnDrift((), "the baseline keeps no cells to compare with")
+    if baseline["kind"] == "text":
+        return _texts(baseline, against, alpha)
+    return ColumnDrift(_numbers(current, baseline, against, alpha))
+
+
+def is_listed(baseline: Mapping[str, Any]) -> bool:
+    """Whether the baseline knows every value of a text column: then an unknown one is new."""
+    cells = baseline.get("histogram")
+    return cells is not None and not cells["counts"][-1]
+
+
+def is_category(baseline: Mapping[str, Any]) -> bool:
+    """Whether the baseline's listed values are most of a text column; free text has no shares worth comparing."""
+    cells = baseline.get("histogram")
+    return cells is not None and 2 * cells["counts"][-1] < baseline["count"]
+
+
+def _numbers(
+    current: Mapping[str, Any], baseline: Mapping[str, Any], against: Mapping[str, Any], alpha: float
+) -> tuple[Distance, ...]:
+    cells, counts = baseline["histogram"], against["counts"]
+    n, m = current["count"], baseline["count"]
+    groups = number_groups(cells["counts"])
+    ks = distances.kolmogorov_smirnov(counts, cells["counts"])
+    found = [
+        _distance("kolmogorov_smirnov", ks, distances.kolmogorov_smirnov_noise(n, m, alpha)),
+        *_by_cells(_grouped(counts, groups), _grouped(cells["counts"], groups), alpha),
+    ]
+    std = baseline["std"]
+    if std and current["mean"] is not None and baseline["mean"] is not None:
+        found.append(_moved(current, baseline, counts, alpha))
+    return tuple(found)
+
+
+def _moved(current: Mapping[str, Any], baseline: Mapping[str, Any], counts: Sequence[int], alpha: float) -> Distance:
+    cells, std = baseline["histogram"], baseline["std"]
+    area = distances.wasserstein(counts, cells["counts"], cells["edges"], steps=cells["exact"])
+    noise = distances.wasserstein_noise(
+        cells["counts"], cells["edges"], std, current["count"], baseline["count"], alpha
+    )
+    # Beyond the outer edges the area is not known; it is never less than what the means moved.
+    value = max(area, abs(current["mean"] - baseline["mean"]))
+    return _distance("wasserstein", value / std, noise / std)
+
+
+def _texts(baseline: Mapping[str, Any], against: Mapping[str, Any], alpha: float) -> ColumnDrift:
+    if not is_category(baseline):
+        return ColumnDrift((), "nearly every value is its own: judged by its text statistics")
+    known = baseline["histogram"]["counts"]
+    groups = text_groups(known)
+    now, then = _grouped(against["counts"], groups), _grouped(known, groups)
+    p, q, n, m = distances.shares(now), distances.shares(then), sum(now), sum(then)
+    noise = distances.cramers_v_noise(len(groups), n, m, alpha)
+    return ColumnDrift((_distance("cramers_v", distances.cramers_v(p, q), noise), *_by_cells(now, then, alpha)))
+
+
+def _by_cells(now: Sequence[int], then: Sequence[int], alpha: float) -> list[Distance]:
+    n, m, cells = sum(now), sum(then), len(now)
+    js = distances.jensen_shannon(distances.shares(now), distances.shares(then))
+    return [
+        _distance("psi", distances.psi(now, then), distances.psi_noise(cells, n, m, alpha)),
+        _distance("jensen_shannon", js, distances.jensen_shannon_noise(cells, n, m, alpha)),
+    ]
+
+
+def _distance(name: str, value: float, noise: float) -> Distance:
+    return Distance(name, value, THRESHOLDS[name], noise)
+
+
+def number_groups(counts: Sequence[int]) -> list[list[int]]:
+    """Neighbouring cells taken together until they hold a tenth of the rows; a cell that does so alone stays alone."""
+    least, groups, open_group = _CELL * sum(counts), list[list[int]](), list[int]()
+    for place, count in enumerate(counts):
+        if count >= least and open_group:
+            groups.append(open_group)
+            open_group = []
+        open_group.append(place)
+        if sum(counts[one] for one in open_group) >= least:
+            groups.append(open_group)
+            open_group = []
+    return [*groups, open_group] if open_group else groups
+
+
+def text_groups(counts: Sequence[int]) -> list[list[int]]:
+    """Every frequent listed value alone, the rare ones together, and last what is not listed."""
+    least = _RARE * sum(counts)
+    listed = range(len(counts) - 1)
+    frequent = [[place] for place in listed if counts[place] >= least]
+    rare = [place for place in listed if counts[place] < least]
+    return [*frequent, *([rare] if rare else []), [len(counts) - 1]]
+
+
+def _grouped(counts: Sequence[int], groups: Sequence[Sequence[int]]) -> list[int]:
+    return [sum(counts[place] for place in group) for group in groups]

@@ -1,0 +1,65 @@
+"""The historic profile: a record at every retrain, drawn as a line over time and never used to judge."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from shared.core.lake_reading import read_json
+from shared.core.paths import dataset_folder, historic_folder
+from shared.datasets.version import DatasetVersion
+from shared.profiles.profile import SCHEMA
+
+if TYPE_CHECKING:
+    from shared.profiles.ports import ProfilesPorts
+
+
+# What is drawn over time; quantiles and histograms stay with the dataset.
+_DRAWN = ("mean", "std", "distinct", "mean_length", "average_word_length")
+SHOWN = 50
+
+
+def remember(ports: ProfilesPorts, dataset: DatasetVersion) -> None:
+    """Append the dataset version to the historic profile; once, however often it is trained on."""
+    folder = dataset_folder(dataset.scenario, dataset.id)
+    path = f"{historic_folder(dataset.scenario)}{dataset.id}.json"
+    if ports.core.lake.stat(f"{folder}profile.json") is None:
+        return
+    value = record(dataset, read_json(ports, f"{folder}profile.json"), read_json(ports, f"{folder}validation.json"))
+    ports.core.lake.put(path, (json.dumps(value, indent=1, sort_keys=True) + "\n").encode())
+
+
+def read_history(ports: ProfilesPorts, scenario: str, limit: int | None = SHOWN) -> list[Mapping[str, Any]]:
+    """The newest `limit` records (None: all), oldest first: dataset ids begin with their time."""
+    paths = [blob.path for blob in ports.core.lake.list(historic_folder(scenario))]
+    return [read_json(ports, path) for path in (paths if limit is None else paths[-limit:])]
+
+
+def record(dataset: DatasetVersion, profile: Mapping[str, Any], validation: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is kept of a dataset version over time."""
+    return {
+        "schema": SCHEMA,
+        "dataset": dataset.id,
+        "rows": dataset.rows,
+        "warnings": len(validation["warnings"]),
+        "words": profile.get("words", {}),
+        **drawn(profile),
+    }
+
+
+def drawn(profile: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What of a profile is drawn as lines: numbers per table and column, without quantiles and histograms."""
+    tables = {name: _table(one) for name, one in profile.get("tables", {}).items()}
+    return {"statistics": profile.get("statistics", {}), "tables": tables}
+
+
+def _table(profile: Mapping[str, Any]) -> Mapping[str, Any]:
+    columns = {name: _column(one) for name, one in profile["columns"].items()}
+    return {"rows": profile["rows"], "columns": columns}
+
+
+def _column(profile: Mapping[str, Any]) -> Mapping[str, Any]:
+    cells = profile["count"] + profile["nulls"]
+    drawn = {name: profile[name] for name in _DRAWN if profile.get(name) is not None}
+    return {**drawn, "null_share": profile["nulls"] / cells if cells else 0.0}

@@ -1,0 +1,51 @@
+"""The ports of `profiles`: describing tables, and showing a dataset version to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from shared.datasets.ports import DatasetsPorts
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from shared.profiles.profile import Described, RowFacts
+
+
+class Profiler(Protocol):
+    """Statistics of tables and the page that shows them."""
+
+    def describe(self, table: pa.Table, baseline: Mapping[str, Any] | None = None) -> Described:
+        """The table's profile, and its rows counted in the cells of the baseline (a profile of the same table).
+
+        The profile depends on the rows only, not on the baseline.
+        """
+        ...
+
+    def rows(self, table: pa.Table) -> RowFacts:
+        """What only the rows in their order show: repeats, rows that are there twice, and which rows they are."""
+        ...
+
+    def report(self, facts: Mapping[str, Any]) -> bytes:
+        """One self-contained HTML page of a dataset version: `dataset`, `scenario`, `title`, `rows`, `sources`,
+        `profile`, `validation`, `baseline` (or None) and `history` (records, oldest first).
+        """  # noqa: D205 -- the facts are one list
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilesBundle:
+    """The ports of profiles."""
+
+    profiler: Profiler
+
+
+class ProfilesPorts(DatasetsPorts, Protocol):
+    """What a workflow of `profiles` takes: its own ports and those of the rooms below."""
+
+    @property
+    def profiles(self) -> ProfilesBundle:
+        """The ports of profiles."""
+        ...

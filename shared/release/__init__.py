@@ -1,0 +1,1 @@
+"""Releases: gate, certificate, approvals, rollout, the deployment pointer, rollback, endpoint reconciliation."""

@@ -1,0 +1,211 @@
+"""Releases: certificate, earlier environments with their checks, approval, and the last one; and changes by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.core.errors import BadInput, Conflict, Missing, Refused, Transient
+from shared.core.events import ModelRegistered
+from shared.core.ledger import Outcome
+from shared.release import rollouts
+from shared.release.approvals import newest, request_approval, usable
+from shared.release.certificate import certified, certify
+from shared.release.pointer import put_in_service, tell
+from shared.release.post_rollout_watch import taken_back
+from shared.release.smoke_checks import smoke
+from shared.release.verdict import Verdict
+from shared.serving.deployment import Deployment
+from shared.training.model import Model
+
+if TYPE_CHECKING:
+    from shared.release.ports import ReleasePorts
+
+
+BY_GATE = "gate"
+_NOT_ASKED = "Approval is not required by setting."
+
+
+def deploy(ports: ReleasePorts, event: ModelRegistered) -> Outcome:
+    """Bring the registered version as far as it may go: refused, waiting for a person or a rollout, or in service.
+
+    Every step reads the state first, so that the same event again goes on where the last one ended.
+    """
+    scenario = ports.core.scenarios.get(event.name)
+    if scenario is None or not event.version.isdigit():
+        return Outcome("ignored", f"Model {event.name}:{event.version} belongs to no scenario.")
+    model = ports.training.registry.find(event.name, int(event.version))
+    if model is None:
+        raise Transient(f"The registry does not show {event.name}:{event.version} yet.")
+    verdict = certify(ports, model)
+    facts = {"model": model.id, "dataset": model.dataset, "run": model.run, "certificate": verdict.digest}
+    if not verdict.passed and (ended := _not_overridden(ports, model, verdict)):
+        ports.training.registry.judge(model, "refused")
+        return Outcome(ended.state, ended.reason, {**facts, **ended.detail})
+    ports.training.registry.judge(model, "accepted")
+    try:
+        outcome = _release(ports, model, verdict)
+    except Conflict as fault:
+        # Somebody changed the pointer at the same moment. What was approved is not lost by that: it comes after.
+        raise Transient(f"{model.id} goes on after another change: {fault.reason}") from fault
+    return Outcome(outcome.state, outcome.reason, {**facts, **outcome.detail})
+
+
+def _release(ports: ReleasePorts, model: Model, verdict: Verdict) -> Outcome:
+    for environment in ports.release.policies.of(model.name).environments:
+        outcome = _stage(ports, model, verdict, environment)
+        state = outcome.state if outcome.state in ("done", "waiting") else "refused"
+        ports.core.ledger.note("release", f"{model.id}/{environment}", state, outcome.reason)
+        if outcome.state != "done":
+            return outcome
+    return outcome
+
+
+def _stage(ports: ReleasePorts, model: Model, verdict: Verdict, environment: str) -> Outcome:
+    """One environment: approved where that is asked for, deployed once, and (but the last) checked."""
+    last = environment == ports.release.policies.last(model.name)
+    approval = _approved(ports, model, verdict, environment)
+    if isinstance(approval, Outcome):
+        return approval
+    used, why = approval
+    before = _before(ports, model, environment)
+    if before is not None and not used:
+        return before if last else _checked(ports, model, environment)
+    certified(ports, model)
+    if last:
+        return rollouts.begin(ports, model, environment, by=BY_GATE, approval=used, why=f"The gate passed. {why}")
+    current = ports.release.deployments.current(model.name, environment)
+    if current is None or current.sha256 != model.sha256 or used:
+        put_in_service(ports, model, environment, by=BY_GATE, reason=f"The gate passed. {why}", approval=used)
+    return _checked(ports, model, environment)
+
+
+def _approved(ports: ReleasePorts, model: Model, verdict: Verdict, environment: str) -> tuple[str, str] | Outcome:
+    """The approval to use up and what to say of it, or how the version stands without one."""
+    override = not verdict.passed
+    if environment not in ports.release.policies.of(model.name).approvals and not (
+        override and environment == ports.release.policies.last(model.name)
+    ):
+        return "", _NOT_ASKED
+    standing = newest(ports, model, environment, override=override)
+    if standing is None:
+        if _before(ports, model, environment) is not None:
+            return "", "It was put into service before approvals were asked for."
+        why = f"{model.id} passed its gate and every check before {environment}."
+        standing = request_approval(ports, model, verdict, environment, by=BY_GATE, why=why)
+    if usable(standing, verdict):
+        return standing.id, f"Approved by {standing.decided_by} ({standing.id})."
+    if standing.state == "used":
+        return "", f"Approved by {standing.decided_by} ({standing.id})."
+    if standing.state == "open":
+        until = f"{standing.expires:%Y-%m-%d %H:%M} UTC"
+        told = f"{model.id} waits for approval {standing.id} in {environment}, until {until}."
+        return Outcome("waiting", told, {"approval": standing.id})
+    told = (
+        f"{model.id} was not approved for {environment} ({standing.state} by {standing.decided_by}): {standing.reason}"
+    )
+    return Outcome("refused", told.strip(), {"approval": standing.id})
+
+
+def _before(ports: ReleasePorts, model: Model, environment: str) -> Outcome | None:
+    """How a version stands that was put into service here before: after a rollback no event brings it back."""
+    for deployment in ports.release.deployments.list(model.name, environment):
+        released = deployment.version == model.version and deployment.by in (BY_GATE, rollouts.BY_HEALTH)
+        if released and not taken_back(ports, deployment):
+            tell(ports, deployment)
+            reason = f"{model.id} passed its gate and serves as generation {deployment.generation}."
+            return Outcome("done", reason, {"generation": deployment.generation})
+    return rollouts.fate(ports, model, environment)
+
+
+def _checked(ports: ReleasePorts, model: Model, environment: str) -> Outcome:
+    key = f"{model.id}/{environment}"
+    entry = ports.core.history.find("smoke", key)
+    if entry is not None and entry.state == "done":
+        return Outcome("done", entry.reason, entry.detail)
+    outcome = smoke(ports, ports.core.scenarios[model.name], model, environment)
+    ports.core.ledger.note("smoke", key, outcome.state, outcome.reason)
+    return outcome
+
+
+def _not_overridden(ports: ReleasePorts, model: Model, verdict: Verdict) -> Outcome | None:
+    """How a version stands that did not pass; None when another person approved that it serves all the same."""
+    standing = newest(ports, model, ports.release.policies.last(model.name), override=True)
+    if standing is None or standing.id != standing.bound or standing.certificate != verdict.digest:
+        return Outcome("refused", f"{model.id} is refused: {verdict.reason}")
+    if standing.state == "open":
+        return Outcome("waiting", f"{model.id} waits for approval {standing.id} of an override.")
+    if standing.state in ("approved", "used"):
+        return None
+    reason = f"{model.id} is refused: {verdict.reason} Its override was {standing.state} by {standing.decided_by}."
+    return Outcome("refused", reason)
+
+
+def override(ports: ReleasePorts, model: Model, *, by: str, reason: str) -> str:
+    """Ask that a refused version serves all the same; returns the id of the request another person has to approve."""
+    verdict = certified(ports, model)
+    if verdict.passed:
+        raise Refused(f"{model.id} passed its gate; there is nothing to override.")
+    if not reason.strip() or not by.strip():
+        raise BadInput("An override needs a person and a reason: --by NAME --reason TEXT.")
+    why = f"Override by {by}: {reason.strip()} The gate said: {verdict.reason}"
+    environment = ports.release.policies.last(model.name)
+    approval = request_approval(ports, model, verdict, environment, by=by, why=why, override=True)
+    ports.core.ledger.note("override", model.id, "waiting", why)
+    return approval.id
+
+
+def promote(ports: ReleasePorts, model: Model, *, by: str, reason: str, environment: str | None = None) -> Deployment:
+    """Make the model the next generation; Refused without a passed gate, Conflict when somebody was faster.
+
+    Where the environment asks for approval, the request is made and Refused names it: the release goes on by it.
+    """
+    where = environment or ports.release.policies.last(model.name)
+    current = ports.release.deployments.current(model.name, where)
+    if current is not None and current.version == model.version:
+        raise Refused(f"{model.id} serves already, as generation {current.generation}.")
+    verdict = certified(ports, model)
+    if not verdict.passed:
+        raise Refused(f"{model.id} may not serve: {verdict.reason}")
+    trial = rollouts.going_on(ports, model.name, where)
+    if trial is not None and trial.version == model.version:
+        rollouts.finish(ports, trial, by=by, reason=reason)
+        return _current(ports, model.name, where)
+    if where in ports.release.policies.of(model.name).approvals:
+        approval = request_approval(ports, model, verdict, where, by=by, why=f"Promotion by hand: {reason}")
+        raise Refused(
+            f"{where} asks for approval: request {approval.id} was made; it goes on when another person approves."
+        )
+    return put_in_service(ports, model, where, by=by, reason=reason)
+
+
+def rollback(ports: ReleasePorts, scenario: str, *, by: str, reason: str, environment: str | None = None) -> Deployment:
+    """Take out the candidate that is being tried; without one, a new generation with the model that served before."""
+    where = environment or ports.release.policies.last(scenario)
+    trial = rollouts.going_on(ports, scenario, where)
+    if trial is not None:
+        rollouts.take_out(ports, trial, by=by, reason=reason)
+        return _current(ports, scenario, where)
+    history = ports.release.deployments.list(scenario, where)
+    if not history:
+        raise Missing(f"Nothing is deployed for {scenario}; there is nothing to roll back.")
+    earlier = [one for one in history if one.sha256 != history[-1].sha256]
+    if not earlier:
+        raise Refused(f"{scenario} has only ever served {history[-1].model}:{history[-1].version}.")
+    model = find_model(ports, scenario, earlier[-1].version)
+    return put_in_service(ports, model, where, by=by, reason=reason, expected=history[-1].generation)
+
+
+def _current(ports: ReleasePorts, scenario: str, environment: str) -> Deployment:
+    current = ports.release.deployments.current(scenario, environment)
+    if current is None:
+        raise Missing(f"Nothing is deployed for {scenario} in {environment}.")
+    return current
+
+
+def find_model(ports: ReleasePorts, name: str, version: int) -> Model:
+    """The model version; BadInput names the versions there are."""
+    model = ports.training.registry.find(name, version)
+    if model is None:
+        versions = ", ".join(str(one.version) for one in ports.training.registry.list(name)) or "none"
+        raise BadInput(f"There is no {name}:{version}; registered versions: {versions}.")
+    return model

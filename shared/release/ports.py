@@ -1,0 +1,121 @@
+"""The ports of `release`: deployments, approvals, rollouts, and who serves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from shared.serving.ports import ServingPorts
+
+if TYPE_CHECKING:
+    from shared.release.approval import Approval
+    from shared.release.policy import Policies
+    from shared.release.traffic import Traffic
+    from shared.release.verdict import Verdict
+    from shared.serving.deployment import Deployment
+    from shared.serving.rollout import Rollout
+    from shared.training.model import Model
+
+
+class Approvals(Protocol):
+    """Requests for approval. Each is decided once and used once."""
+
+    def request(self, approval: Approval) -> Approval:
+        """Keep it; while one for the same version, sha256, environment and certificate is undecided or unused, that."""
+        ...
+
+    def find(self, approval_id: str) -> Approval | None:
+        """The request, or None."""
+        ...
+
+    def list(self, scenario: str | None = None) -> Sequence[Approval]:
+        """All requests, oldest first."""
+        ...
+
+    def decide(self, decided: Approval) -> Approval:
+        """Close an open request; returns how it stands, which is another's decision when that came first."""
+        ...
+
+
+class Rollouts(Protocol):
+    """Candidates that are being tried in an environment, as gap-free changes."""
+
+    def current(self, scenario: str, environment: str) -> Rollout | None:
+        """The newest change, or None."""
+        ...
+
+    def write(self, rollout: Rollout, approval: str = "") -> Rollout:
+        """Write change n when n - 1 is current; Conflict otherwise. Uses up the approval in the same transaction."""
+        ...
+
+    def list(self, scenario: str | None = None) -> Sequence[Rollout]:
+        """All changes, oldest first."""
+        ...
+
+
+class Deployments(Protocol):
+    """The deployment pointer of each scenario and environment, as gap-free generations; and the gate's verdicts."""
+
+    def current(self, scenario: str, environment: str | None = None) -> Deployment | None:
+        """The newest generation in the environment (the scenario's last one where none is named), or None."""
+        ...
+
+    def promote(self, deployment: Deployment, approval: str = "") -> Deployment:
+        """Write generation n when n - 1 is current; Conflict names the current one otherwise.
+
+        Uses up the approval of that id in the same transaction; Conflict when it is not approved or was used.
+        """
+        ...
+
+    def list(self, scenario: str | None = None, environment: str | None = None) -> Sequence[Deployment]:
+        """All generations in the environment (the last one where none is named), oldest first; "*": in all of them."""
+        ...
+
+    def certify(self, model: Model, verdict: Verdict) -> None:
+        """Keep the verdict of a model version; a second one for the same sha256 changes nothing."""
+        ...
+
+    def verdict(self, model: Model) -> Verdict | None:
+        """The verdict of that model version, or None; Corrupt when it is not the one that was certified."""
+        ...
+
+
+class ServingTarget(Protocol):
+    """One endpoint per (scenario, environment), with one deployment per version. Every call may be repeated."""
+
+    def deploy(self, environment: str, model: Model) -> None:
+        """Make the version ready to answer, without traffic; Transient while that takes longer than a call may."""
+        ...
+
+    def route(self, scenario: str, environment: str, traffic: Traffic) -> None:
+        """Send requests as `traffic` says; its versions were deployed before. Transient until `state` meets it."""
+        ...
+
+    def state(self, scenario: str, environment: str) -> Traffic:
+        """How requests are sent now."""
+        ...
+
+    def retire(self, scenario: str, environment: str, kept: frozenset[int]) -> None:
+        """Take down versions that are not `kept`; one that is still asked stays."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseBundle:
+    """The ports of releases; `policies` says how each scenario is released."""
+
+    policies: Policies
+    deployments: Deployments
+    approvals: Approvals
+    rollouts: Rollouts
+    endpoints: ServingTarget
+
+
+class ReleasePorts(ServingPorts, Protocol):
+    """What a workflow of `release` takes: its own ports and those of the rooms below."""
+
+    @property
+    def release(self) -> ReleaseBundle:
+        """The ports of releases; `policies` says how each scenario is released."""
+        ...

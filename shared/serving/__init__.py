@@ -1,0 +1,1 @@
+"""Answering requests: deployed models, request decoding, the prediction log, serving metrics."""

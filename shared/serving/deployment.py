@@ -1,0 +1,24 @@
+"""Deployment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+# What the last environment of a release is called unless settings say otherwise.
+PRODUCTION = "prod"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One generation of what serves a scenario in an environment: gap-free numbers from 1, each by one writer."""
+
+    scenario: str
+    generation: int
+    model: str
+    version: int
+    sha256: str
+    at: datetime
+    by: str
+    reason: str
+    environment: str = PRODUCTION

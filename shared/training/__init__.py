@@ -1,0 +1,1 @@
+"""Training: requests, runs, schedules, and what a trained model promises."""

@@ -1,0 +1,134 @@
+"""The ports of `training`: runs and who works on them, the registry, schedules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from shared.profiles.ports import ProfilesPorts
+
+if TYPE_CHECKING:
+    from shared.core.scenario import Scenario
+    from shared.datasets.version import DatasetVersion
+    from shared.training.model import Artefact, Model
+    from shared.training.run import Run, RunState
+    from shared.training.schedule import Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class JobOrder:
+    """What a training job elsewhere is made from; `tables` and `model` are addresses of folders in the lake."""
+
+    run: Run
+    dataset: DatasetVersion
+    scenario: Scenario
+    tables: str
+    model: str
+
+
+class Trainer(Protocol):
+    """Starts the training of a run outside this process."""
+
+    def submit(self, run: Run) -> None:
+        """Start the run; starting the same attempt twice starts it once."""
+        ...
+
+    def started(self, run: Run) -> bool:
+        """Whether this attempt of the run was ever started."""
+        ...
+
+    def alive(self, run: Run) -> bool:
+        """Whether the run's worker still works (a lost one is noticed by asking)."""
+        ...
+
+    def cancel(self, run: Run) -> None:
+        """End the run's worker, whichever attempt works; nothing when none does."""
+        ...
+
+    def result(self, run: Run) -> Artefact | None:
+        """What a worker that cannot reach the registry left behind when it ended well; None when nothing is left."""
+        ...
+
+
+class Registry(Protocol):
+    """Model versions. Registering is what raises ModelRegistered."""
+
+    def register(self, artefact: Artefact) -> Model:
+        """Store the artefact under the next version; registering the same run again returns the same model."""
+        ...
+
+    def find(self, name: str, version: int) -> Model | None:
+        """The model version, or None when the registry does not show it (yet)."""
+        ...
+
+    def list(self, name: str | None = None) -> Sequence[Model]:
+        """All model versions, oldest first."""
+        ...
+
+    def judge(self, model: Model, state: str) -> None:
+        """Record what became of a version: `accepted` or `refused`."""
+        ...
+
+
+class Runs(Protocol):
+    """Training runs; one per request key."""
+
+    def request(self, run: Run) -> Run:
+        """Keep it; when the request key is known the run that stands is returned."""
+        ...
+
+    def move(
+        self, run_id: str, expected: RunState, state: RunState, reason: str, *, attempts: int | None = None
+    ) -> bool:
+        """Compare-and-set of the state; False when it was not `expected`."""
+        ...
+
+    def find(self, run_id: str) -> Run | None:
+        """The run, or None."""
+        ...
+
+    def list(self, scenario: str | None = None) -> Sequence[Run]:
+        """All runs, oldest first."""
+        ...
+
+
+class Schedules(Protocol):
+    """Schedules; one per scenario and name, for good."""
+
+    def add(self, schedule: Schedule) -> Schedule:
+        """Keep it; when the name is known the schedule that stands is returned."""
+        ...
+
+    def find(self, scenario: str, name: str) -> Schedule | None:
+        """The schedule, or None."""
+        ...
+
+    def list(self, scenario: str | None = None, due: datetime | None = None) -> Sequence[Schedule]:
+        """All schedules by the time they were made; with `due` those that are active and due by then."""
+        ...
+
+    def change(self, seen: Schedule, changed: Schedule) -> bool:
+        """Compare-and-set by state and occurrence; False when it is not as it was seen."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingBundle:
+    """The ports of training; `profile` names how much effort a run takes unless it says otherwise."""
+
+    runs: Runs
+    registry: Registry
+    trainer: Trainer
+    schedules: Schedules
+    profile: str
+
+
+class TrainingPorts(ProfilesPorts, Protocol):
+    """What a workflow of `training` takes: its own ports and those of the rooms below."""
+
+    @property
+    def training(self) -> TrainingBundle:
+        """The ports of training; `profile` names how much effort a run takes unless it says otherwise."""
+        ...

@@ -1,0 +1,170 @@
+"""Training on request: a run is asked for with checked parameters, once per idempotency key, and can be ended."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from shared.core.errors import BadInput, Conflict, Fault, Mismatch, Missing
+from shared.core.ledger import Entry
+from shared.core.scenario import Scenario
+from shared.datasets.version import DatasetVersion
+from shared.training.run import Run, RunState
+from shared.training.runs import request_training
+from shared.training.training_profile import PROFILES
+
+if TYPE_CHECKING:
+    from shared.training.ports import TrainingPorts
+
+
+CANCELLED = "Cancelled on request"
+PARAMETERS = ("dataset", "profile")
+MEMBERS = ("ExperimentName", "ParameterAssignments")
+# A submission is a few writes; whoever holds its key longer than this is dead.
+_TTL = timedelta(minutes=2)
+_NAME = 200
+_OPEN: tuple[RunState, ...] = ("requested", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What was asked for: which dataset version (the newest when empty) with which training profile."""
+
+    experiment: str
+    dataset: str
+    profile: str
+
+    @property
+    def digest(self) -> str:
+        """Equal submissions have equal digests."""
+        return hashlib.sha256(json.dumps([self.experiment, self.dataset, self.profile]).encode()).hexdigest()
+
+
+def read_submission(value: Any) -> Submission:
+    """The submission in a JSON body; BadInput for anything that is not asked for here."""
+    if not isinstance(value, dict) or (unknown := sorted(set(value) - set(MEMBERS))):
+        said = (
+            f"has unknown members {', '.join(map(repr, unknown))[:80]}" if isinstance(value, dict) else "is no object"
+        )
+        raise BadInput(f"The body {said}; accepted: an object with {', '.join(MEMBERS)}.")
+    experiment = value.get("ExperimentName", "")
+    if not isinstance(experiment, str) or len(experiment) > _NAME or not experiment.isprintable():
+        raise BadInput(f"ExperimentName is not a printable text of at most {_NAME} characters.")
+    assigned = value.get("ParameterAssignments", {})
+    if not isinstance(assigned, dict) or (unknown := sorted(set(assigned) - set(PARAMETERS))):
+        said = f"names {', '.join(map(repr, unknown))[:80]}" if isinstance(assigned, dict) else "is no object"
+        raise BadInput(f"ParameterAssignments {said}; accepted parameters: {', '.join(PARAMETERS)}.")
+    for name, parameter in assigned.items():
+        if not isinstance(parameter, str) or not 1 <= len(parameter) <= _NAME:
+            raise BadInput(f"Parameter {name} is {str(parameter)[:40]!r}; accepted: a text.")
+    profile = assigned.get("profile", "")
+    if profile and profile not in PROFILES:
+        raise BadInput(f"Parameter profile is {profile[:40]!r}; accepted: {' or '.join(PROFILES)}.")
+    return Submission(experiment, assigned.get("dataset", ""), profile)
+
+
+def submit(ports: TrainingPorts, scenario: Scenario, submission: Submission, key: str) -> Run:
+    """The run of this submission, requested once per key; without a key each submission is one of its own.
+
+    Mismatch when the key was used for another submission, Conflict while the same one is being made.
+    """
+    dataset = dataset_of(ports, scenario, submission)
+    name = f"{scenario.name}/{key or uuid.uuid4().hex}"
+    claim = ports.core.ledger.claim("pipeline", name, _TTL, submission.digest)
+    if isinstance(claim, Entry):
+        return _standing(ports, claim, submission)
+    try:
+        # Whoever asked before and died may have had it made, of a dataset version that was the newest then.
+        run = _made(ports, scenario, name) or request_training(
+            ports, dataset, force=_force(name), profile=submission.profile
+        )
+    except Fault as fault:
+        # Nothing was started: the same key may be used again.
+        ports.core.ledger.release(claim, fault.reason, counts=False)
+        raise
+    detail = {"run": run.id, "dataset": run.dataset, "digest": submission.digest}
+    ports.core.ledger.finish(claim, "done", f"Training run {run.id} was requested.", detail)
+    return run
+
+
+def _standing(ports: TrainingPorts, entry: Entry, submission: Submission) -> Run:
+    said = entry.detail.get("digest") or entry.message
+    if said and said != submission.digest:
+        raise Mismatch("This Idempotency-Key was used with another body; accepted: the same body, or another key.")
+    run = ports.training.runs.find(str(entry.detail.get("run", "")))
+    if run is None:
+        raise Conflict("The same submission is being worked on at this moment; try again in a few seconds.")
+    return run
+
+
+def submitted(ports: TrainingPorts, scenario: Scenario, key: str) -> Run | None:
+    """The run that was requested under that key, or None."""
+    return _made(ports, scenario, f"{scenario.name}/{key}")
+
+
+def _made(ports: TrainingPorts, scenario: Scenario, name: str) -> Run | None:
+    return next(
+        (run for run in ports.training.runs.list(scenario.name) if run.request.endswith(f"/{_force(name)}")), None
+    )
+
+
+def _force(name: str) -> str:
+    return hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def dataset_of(ports: TrainingPorts, scenario: Scenario, submission: Submission) -> DatasetVersion:
+    """The dataset version that is asked for; Missing where there is none at all, BadInput for one that is not known."""
+    wanted = submission.dataset
+    if not wanted:
+        datasets = ports.datasets.versions.list(scenario.name)
+        if not datasets:
+            raise Missing(f"{scenario.name} has no dataset version yet; drop labelled files first.")
+        return datasets[-1]
+    dataset = ports.datasets.versions.find(scenario.name, wanted)
+    if dataset is None:
+        newest = ", ".join(one.id for one in ports.datasets.versions.list(scenario.name)[-3:]) or "none yet"
+        raise BadInput(f"{scenario.name} has no dataset version {wanted[:80]!r}; the newest: {newest}.")
+    return dataset
+
+
+def find_run(ports: TrainingPorts, scenario: Scenario, run_id: str) -> Run:
+    """The scenario's run; Missing when it has none of that id."""
+    run = ports.training.runs.find(run_id)
+    if run is None or run.scenario != scenario.name:
+        raise Missing(f"{scenario.name} has no training run {run_id[:80]!r}.")
+    return run
+
+
+def cancel(ports: TrainingPorts, scenario: Scenario, run_id: str) -> Run:
+    """End the run: its state first, so that nobody starts it again, then its worker. Again changes nothing.
+
+    Conflict when the run had ended by itself.
+    """
+    run = find_run(ports, scenario, run_id)
+    moved = any(ports.training.runs.move(run.id, state, "failed", f"{CANCELLED}.") for state in _OPEN)
+    after = find_run(ports, scenario, run_id)
+    if moved:
+        ports.core.ledger.note("train", run.id, "failed", f"{CANCELLED}.")
+    if not after.reason.startswith(CANCELLED):
+        raise Conflict(f"Run {run.id} is {after.state}: {after.reason} It cannot be cancelled any more.")
+    ports.training.trainer.cancel(after)
+    return after
+
+
+def described(run: Run) -> Mapping[str, Any]:
+    """The run as callers read it."""
+    state = "cancelled" if run.state == "failed" and run.reason.startswith(CANCELLED) else run.state
+    return {
+        "Id": run.id,
+        "Status": state,
+        "Reason": run.reason,
+        "Dataset": run.dataset,
+        "Profile": run.profile,
+        "CreatedAt": run.created_at.isoformat(),
+        "UpdatedAt": run.updated_at.isoformat(),
+    }

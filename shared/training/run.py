@@ -1,0 +1,30 @@
+"""Run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+RunState = Literal["requested", "running", "completed", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A training run of one dataset version. `request` is unique: dataset, pipeline version, and a key when forced."""
+
+    id: str
+    scenario: str
+    dataset: str
+    request: str
+    state: RunState
+    attempts: int
+    reason: str
+    created_at: datetime
+    updated_at: datetime
+    profile: str = "default"
+
+    @property
+    def attempt_name(self) -> str:
+        """The name of the present attempt, where a service wants one: `<run>-<attempt>`."""
+        return f"{self.id}-{self.attempts}"

@@ -1,0 +1,25 @@
+"""Reading a registered model back from the lake."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from shared.core.errors import Corrupt
+from shared.core.lake_reading import read_bytes, read_json
+from shared.training.model import Model
+
+if TYPE_CHECKING:
+    from shared.training.ports import TrainingPorts
+
+
+def read_model(ports: TrainingPorts, model: Model) -> tuple[bytes, Mapping[str, Any]]:
+    """The ONNX bytes and the manifest; Corrupt when the bytes are not those that were registered."""
+    onnx = read_bytes(ports, f"{model.folder}model.onnx")
+    found = hashlib.sha256(onnx).hexdigest()
+    if found != model.sha256:
+        raise Corrupt(
+            f"{model.folder}model.onnx has sha256 {found[:12]}, {model.id} was registered as {model.sha256[:12]}."
+        )
+    return onnx, read_json(ports, f"{model.folder}manifest.json")

@@ -1,1 +1,0 @@
-"""What happens: ingest, train, deploy, score, reconcile. Plain functions over ports."""

@@ -1,0 +1,203 @@
+"""The governor on real stores: once per occasion, one at a time, every refusal kept, and consistent after a death."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from ports_with import ports_with
+from world import POINTS, InlineTrainer, World, points_csv
+
+from shared.core.policies import RetrainPolicy
+from shared.monitoring.breaches import open_breach
+from shared.monitoring.governor import ask_for_scenario, person_asked
+from shared.monitoring.measures import RetrainDecision
+from shared.monitoring.ports import Decisions
+from shared.monitoring.scorecards import compute_scorecards
+from shared.monitoring.triage import Suspect
+from shared.training.run import Run
+from shared.training.runs import request_training
+
+
+def governed(tmp_path: Path, policy: RetrainPolicy) -> World:
+    """A world that serves, with this policy."""
+    world = World(tmp_path / "home")
+    declared = replace(POINTS, retrain=policy)
+    world.ports = ports_with(world.ports, core__scenarios={**world.ports.core.scenarios, "points": declared})
+    world.trainer.ports = world.ports
+    world.handle(world.land("incoming/points/d1/points.csv", points_csv(300)))
+    world.clock.advance(days=2)
+    return world
+
+
+def drift(world: World, column: str, window: str = "w1") -> None:
+    """A column has drifted for good."""
+    open_breach(world.ports, "points", Suspect("population_drift", "points", column, f"{column} drifted"), window)
+
+
+def ask(world: World) -> list[str]:
+    """What the governor decides now."""
+    return [one.decided for one in ask_for_scenario(world.ports, world.ports.core.scenarios["points"])]
+
+
+def test_an_occasion_is_answered_once(tmp_path: Path) -> None:
+    """However often it is asked, and whatever joins it."""
+    world = governed(tmp_path, RetrainPolicy())
+    drift(world, "x")
+    assert ask(world) == ["retrain"]
+    world.handle(*world.delivered())
+    world.clock.advance(days=2)
+    drift(world, "color", "w2")
+    assert [ask(world), ask(world)] == [[], []]
+    assert len(world.trainer.submitted) == 2
+
+
+def test_a_refusal_is_kept_once_until_it_changes(tmp_path: Path) -> None:
+    """In the table and in the ledger, with the sentence."""
+    world = governed(tmp_path, RetrainPolicy(cooldown_hours=24 * 7))
+    drift(world, "x")
+    assert [ask(world), ask(world)] == [["not"], []]
+    (decision,) = [one for one in world.ports.monitoring.decisions.list("points") if one.decided == "not"]
+    assert decision.sentence.startswith("Not retrained because the last training began at ")
+    entry = world.ports.core.history.find("retrain", f"points/{decision.key}")
+    assert entry is not None
+    assert entry.reason == decision.sentence
+    world.clock.advance(days=7)
+    assert ask(world) == ["retrain"]
+    entry = world.ports.core.history.find("retrain", f"points/{decision.key}")
+    assert entry is not None
+    assert entry.reason.startswith("Retrained: ")
+
+
+def test_of_two_reasons_at_once_one_trains(tmp_path: Path) -> None:
+    """Two threads, drift in one and quality in the other: single flight."""
+    world = governed(tmp_path, RetrainPolicy(cooldown_hours=0.0))
+    drift(world, "x")
+    open_breach(world.ports, "points", Suspect("concept_drift", "", "", "fallen"), "w1")
+    world.trainer.silent = True
+    barrier = Barrier(2)
+
+    def both(_: int) -> list[str]:
+        barrier.wait(timeout=30)
+        return ask(world)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(both, range(2)))
+    assert len(world.trainer.submitted) == 2
+    assert len([run for run in world.ports.training.runs.list("points") if run.state == "requested"]) == 1
+
+
+def test_a_loop_without_improvement_asks_a_person(tmp_path: Path) -> None:
+    """Three models that were refused, then a person; a person's own training frees it again."""
+    world = governed(tmp_path, RetrainPolicy(cooldown_hours=1.0, stop_after=3))
+    world.trainer.weight = -3.0
+    for number in range(4):
+        breach = Suspect("population_drift", "points", f"c{number}", "drifted")
+        standing = open_breach(world.ports, "points", breach, f"w{number}")
+        decided = ask(world)
+        assert decided == (["retrain"] if number < 3 else ["ask_person"])
+        world.handle(*world.delivered())
+        world.ports.monitoring.breaches.close("points", standing.id, world.clock.now)
+        world.clock.advance(days=1)
+    assert [one.type for one in world.ports.core.outbox.pending()].count("Mlops.RetrainStopped") <= 1
+    (dataset,) = world.ports.datasets.versions.list("points")
+    person_asked(world.ports, request_training(world.ports, dataset, force="by hand"))
+    world.handle(*world.delivered())
+    world.clock.advance(days=1)
+    drift(world, "x", "later")
+    assert ask(world) == ["retrain"]
+
+
+def test_data_may_wait_until_there_is_enough(tmp_path: Path) -> None:
+    """Rows add up over drops; what waits says so in the drop's own reason."""
+    world = governed(tmp_path, RetrainPolicy(new_rows=500))
+    world.handle(world.land("incoming/points/d2/points.csv", points_csv(300, seed=2)))
+    entries = [one for one in world.ports.core.history.why("points/d2@") if one.kind == "drop" and one.state == "done"]
+    assert "Not retrained because 300 new rows are fewer than the 500" in entries[-1].reason
+    assert len(world.trainer.submitted) == 1
+    world.handle(world.land("incoming/points/d3/points.csv", points_csv(300, seed=3)))
+    assert len(world.trainer.submitted) == 2
+
+
+def test_waiting_data_is_trained_on_when_the_cooldown_is_over(tmp_path: Path) -> None:
+    """The monitor asks again for it."""
+    world = governed(tmp_path, RetrainPolicy(new_data_waits=True, cooldown_hours=72))
+    world.handle(world.land("incoming/points/d2/points.csv", points_csv(300, seed=2)))
+    assert (len(world.trainer.submitted), ask(world)) == (1, [])
+    world.clock.advance(days=2)
+    assert (ask(world), len(world.trainer.submitted)) == (["retrain"], 2)
+
+
+def test_new_data_alone_may_be_no_reason(tmp_path: Path) -> None:
+    """The dataset is registered all the same."""
+    world = governed(tmp_path, RetrainPolicy())
+    declared = replace(world.ports.core.scenarios["points"], retrain=RetrainPolicy(new_data=False))
+    world.ports = ports_with(world.ports, core__scenarios={**world.ports.core.scenarios, "points": declared})
+    world.handle(world.land("incoming/points/d2/points.csv", points_csv(300, seed=2)))
+    assert (len(world.ports.datasets.versions.list("points")), len(world.trainer.submitted)) == (2, 1)
+    assert [one.decided for one in world.ports.monitoring.decisions.list("points")][-1] == "not"
+
+
+class Dying:
+    """Decisions that die when one is to be kept."""
+
+    def __init__(self, decisions: Decisions) -> None:
+        self._decisions = decisions
+
+    def add(self, decision: RetrainDecision) -> bool:
+        """The worker is gone."""
+        raise SystemExit(decision.key)
+
+    def list(self, scenario: str | None = None) -> Sequence[RetrainDecision]:
+        """What was decided."""
+        return self._decisions.list(scenario)
+
+
+class DyingTrainer(InlineTrainer):
+    """A trainer in whose start the worker dies."""
+
+    def submit(self, run: Run) -> None:
+        """The worker is gone."""
+        raise SystemExit(run.id)
+
+
+@pytest.mark.parametrize("dies_in", ["the start of the training", "keeping the decision"])
+def test_a_death_between_the_steps_leaves_one_training(tmp_path: Path, dies_in: str) -> None:
+    """Asked for and not said, or said nowhere: the next round finds it as it is."""
+    world = governed(tmp_path, RetrainPolicy())
+    drift(world, "x")
+    whole = world.ports
+    broken = {
+        "the start of the training": ports_with(whole, training__trainer=DyingTrainer()),
+        "keeping the decision": ports_with(whole, monitoring__decisions=Dying(whole.monitoring.decisions)),
+    }
+    world.ports = broken[dies_in]
+    with pytest.raises(SystemExit):
+        ask(world)
+    world.ports = whole
+    world.ports.core.ledger.abandon("the worker died")
+    world.clock.advance(minutes=15)
+    ask(world)
+    world.sweep()
+    decisions = [one for one in world.ports.monitoring.decisions.list("points") if one.reason == "drift"]
+    assert [one.decided for one in decisions] == ["retrain"]
+    assert len(world.trainer.submitted) == 2
+    assert decisions[0].run == world.trainer.submitted[-1]
+
+
+def test_a_scorecard_tells_what_a_promotion_promised_and_cost(tmp_path: Path) -> None:
+    """Of the first model there is nothing to compare with; the gain of a later one is the gate's."""
+    world = governed(tmp_path, RetrainPolicy())
+    world.ports.monitoring.scorecards.beat("plan_windows", world.clock.now, late=True)
+    world.trainer.weight = 0.01
+    (card,) = compute_scorecards(world.ports, world.ports.core.scenarios["points"])
+    assert (card.generation, card.predicted_gain, card.realised_gain) == (1, None, None)
+    assert "nothing to compare" in card.reason or "no champion" in card.reason
+    assert card.seconds.keys() == {"ingest", "train", "gate", "score"}
+    assert card.hours_to_production is not None
+    assert card.timers == {"plan_windows": {"fired": 1, "late": 1}}
+    assert world.ports.monitoring.scorecards.list("points") == [card]

@@ -1,0 +1,208 @@
+"""From a registered version to production: certificate, pre-prod, approval, and what stops it."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from releases import asking_world, drop, go_on, waiting
+from world import World
+
+from shared.core.errors import Corrupt, Refused
+from shared.release.approvals import decide
+from shared.release.deploy import find_model, override, promote, rollback
+from shared.release.release_status import release_status
+
+
+def test_a_version_waits_in_preprod_for_a_person(tmp_path: Path) -> None:
+    """Deployed and checked there, asked for once, announced; nothing serves in prod before somebody approves."""
+    world = asking_world(tmp_path)
+    outcome = drop(world, "d1")
+    assert outcome.outcome == "waiting"
+    request = waiting(world)
+    assert request.id in outcome.reason
+    assert world.ports.release.deployments.current("points") is None
+    preprod = world.ports.release.deployments.current("points", "preprod")
+    assert preprod is not None
+    assert (preprod.generation, preprod.version) == (1, 1)
+    assert release_status(world.ports, "points", 1)["status"] == "pending"
+    decided = decide(world.ports, request.id, "approve", by="ada", reason="looks right")
+    assert not decided.repeated
+    assert go_on(world, 1) == "done"
+    current = world.ports.release.deployments.current("points")
+    assert current is not None
+    assert "Approved by ada" in current.reason
+    assert release_status(world.ports, "points", 1)["status"] == "success"
+    assert [one.state for one in world.ports.release.approvals.list()] == ["used"]
+    told = [entry.reason for entry in world.ports.core.history.why("points:1") if entry.kind == "release"]
+    assert any("smoke and integration checks passed in preprod" in reason for reason in told)
+
+
+def test_an_approval_that_is_not_asked_for_says_so(world: World) -> None:
+    """A laptop deploys without a person; the generation's reason tells that a setting did that."""
+    drop(world, "d1")
+    current = world.ports.release.deployments.current("points")
+    assert current is not None
+    assert "Approval is not required by setting." in current.reason
+
+
+def test_a_request_is_announced_once(tmp_path: Path) -> None:
+    """As Mlops.ApprovalRequested, through the outbox, however often the release is looked at."""
+    world = asking_world(tmp_path)
+    drop(world, "d1")
+    go_on(world, 1)
+    world.sweep()
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'mlops.db'}")
+    with engine.connect() as connection:
+        rows = connection.execute(sa.text("select data from outbox where type = 'Mlops.ApprovalRequested'")).all()
+    engine.dispose()
+    assert len(rows) == 1
+    assert json.loads(rows[0][0])["id"] == waiting(world).id
+
+
+def test_checks_of_an_environment_are_junit(tmp_path: Path) -> None:
+    """Beside the model, as a release pipeline reads them: no failure, one case for each check."""
+    world = asking_world(tmp_path)
+    drop(world, "d1")
+    suite = ET.fromstring((tmp_path / "lake/models/points/1/tests-preprod.xml").read_bytes())  # noqa: S314 -- our own
+    assert (suite.get("failures"), suite.get("tests")) == ("0", str(len(suite)))
+    assert {case.get("name") for case in suite} >= {"serves", "golden rows", "refuses an unknown field"}
+
+
+def test_a_rejected_version_is_refused(tmp_path: Path) -> None:
+    """With who and why; the next event does not ask again."""
+    world = asking_world(tmp_path)
+    drop(world, "d1")
+    decide(world.ports, waiting(world).id, "reject", by="ada", reason="not on a Friday")
+    assert go_on(world, 1) == "refused"
+    assert "not on a Friday" in release_status(world.ports, "points", 1)["reason"]
+    world.sweep()
+    assert len(world.ports.release.approvals.list()) == 1
+    assert world.ports.release.deployments.current("points") is None
+
+
+def test_time_refuses(tmp_path: Path) -> None:
+    """A request nobody answered ends with the sweep after its hour."""
+    world = asking_world(tmp_path, APPROVAL_HOURS="1")
+    drop(world, "d1")
+    world.clock.advance(minutes=59)
+    world.sweep()
+    assert waiting(world)
+    world.clock.advance(minutes=2)
+    world.sweep()
+    assert [one.state for one in world.ports.release.approvals.list()] == ["expired"]
+    assert release_status(world.ports, "points", 1)["status"] == "failed"
+
+
+def test_a_decision_whose_message_was_lost_is_found_by_the_sweep(tmp_path: Path) -> None:
+    """Approved, then nothing: the sweep goes on with the release."""
+    world = asking_world(tmp_path)
+    drop(world, "d1")
+    decide(world.ports, waiting(world).id, "approve", by="ada", reason="")
+    world.sweep()
+    assert world.ports.release.deployments.current("points") is not None
+
+
+def test_a_rolled_back_version_needs_a_new_approval(tmp_path: Path) -> None:
+    """An approval is used once: neither an event nor the old request brings the version back."""
+    world = asking_world(tmp_path, 0.02)
+    for number, weight in ((1, 0.02), (2, 3.0)):
+        drop(world, f"d{number}", seed=number, weight=weight)
+        decide(world.ports, waiting(world).id, "approve", by="ada", reason="")
+        assert go_on(world, number) == "done"
+    rollback(world.ports, "points", by="ada", reason="no")
+    go_on(world, 2)
+    world.sweep()
+    current = world.ports.release.deployments.current("points")
+    assert current is not None
+    assert (current.generation, current.version) == (3, 1)
+    with pytest.raises(Refused, match="asks for approval"):
+        promote(world.ports, find_model(world.ports, "points", 2), by="eve", reason="please")
+    request = waiting(world)
+    assert request.requested_by == "eve"
+    decide(world.ports, request.id, "approve", by="ada", reason="well")
+    assert go_on(world, 2) == "done"
+    again = world.ports.release.deployments.current("points")
+    assert again is not None
+    assert (again.generation, again.version) == (4, 2)
+
+
+def test_an_override_needs_another_person(tmp_path: Path) -> None:
+    """A refused version serves by a reason and two people only, and history keeps both."""
+    world = asking_world(tmp_path, -3.0)
+    assert drop(world, "d1").outcome == "refused"
+    request = override(
+        world.ports, find_model(world.ports, "points", 1), by="eve", reason="The labels are upside down."
+    )
+    with pytest.raises(Refused, match="somebody else"):
+        decide(world.ports, request, "approve", by="Eve ", reason="mine")
+    assert world.ports.release.deployments.current("points") is None
+    decide(world.ports, request, "approve", by="ada", reason="I saw them")
+    assert go_on(world, 1) == "done"
+    kinds = {entry.kind for entry in world.ports.core.history.why("points:1")}
+    assert {"override", "approval", "release"} <= kinds
+
+
+def test_an_override_needs_approval_where_nothing_else_does(tmp_path: Path) -> None:
+    """Also on a laptop, where approvals are off."""
+    world = asking_world(tmp_path, -3.0, APPROVALS="none")
+    drop(world, "d1")
+    override(world.ports, find_model(world.ports, "points", 1), by="eve", reason="Trust me.")
+    go_on(world, 1)
+    assert release_status(world.ports, "points", 1)["status"] == "pending"
+    assert world.ports.release.deployments.current("points") is None
+
+
+@pytest.mark.parametrize("where", ["lake", "sql"])
+def test_an_altered_certificate_deploys_nothing(tmp_path: Path, where: str) -> None:
+    """A verdict that was turned from fail to pass, in either place, is found by its digest."""
+    world = asking_world(tmp_path, -3.0, APPROVALS="none")
+    drop(world, "d1")
+    if where == "lake":
+        path = tmp_path / "lake/models/points/1/gate.json"
+        path.write_text(path.read_text().replace('"fail"', '"pass"'))
+    else:
+        engine = sa.create_engine(f"sqlite:///{tmp_path / 'mlops.db'}")
+        with engine.begin() as connection:
+            change = "update gate_certificate set checks = replace(checks, '\"fail\"', '\"pass\"'), passed = 1"
+            assert connection.execute(sa.text(change)).rowcount == 1
+        engine.dispose()
+    with pytest.raises(Corrupt, match=r"certificate|gate\.json"):
+        promote(world.ports, find_model(world.ports, "points", 1), by="eve", reason="please")
+    assert world.ports.release.deployments.current("points") is None
+
+
+def test_a_worse_model_is_refused_with_the_interval(world: World) -> None:
+    """The sentence names both scores and the interval of their difference; the champion stays."""
+    drop(world, "d1", weight=3.0)
+    outcome = drop(world, "d2", seed=5, weight=-0.05)
+    assert outcome.outcome == "refused"
+    assert "Not better than the champion" in outcome.reason
+    assert "95 %: -" in outcome.reason
+
+
+def test_an_inverted_comparison_would_be_seen(world: World) -> None:
+    """The better of two comes in, whichever was first: with the sign turned round both halves fail."""
+    assert drop(world, "d1", weight=0.02).outcome == "deployed"
+    assert drop(world, "d2", seed=5, weight=3.0).outcome == "deployed"
+    assert drop(world, "d3", seed=6, weight=0.02).outcome == "refused"
+    current = world.ports.release.deployments.current("points")
+    assert current is not None
+    assert current.version == 2
+
+
+def test_every_check_says_what_it_saw(world: World) -> None:
+    """Value, threshold, verdict and a sentence for each; nothing is left out silently."""
+    drop(world, "d1")
+    content = json.loads((world.home / "lake/models/points/1/gate.json").read_text())
+    names = [check["name"] for check in content["checks"]]
+    assert names == [
+        "structure", "finite answers", "varied answers", "row latency", "load time", "size", "loads", "contract",
+        "golden rows", "parity", "data", "bar", "champion", "slices",
+    ]  # fmt: skip
+    assert all(check["reason"] for check in content["checks"])
+    assert content["passed"] is True
+    assert {check["verdict"] for check in content["checks"]} == {"pass", "skip"}

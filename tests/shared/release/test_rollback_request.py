@@ -1,0 +1,62 @@
+"""A rollback over HTTP: who, why, and only of what was seen."""
+
+from __future__ import annotations
+
+import pytest
+from world import World, points_csv
+
+from shared.core.errors import BadInput, Conflict, Missing
+from shared.release.rollback_request import RollbackRequest, roll_back
+
+
+@pytest.fixture
+def twice(world: World) -> World:
+    """Two generations of points."""
+    world.trainer.weight = 0.01
+    world.handle(world.land("incoming/points/d1/points.csv", points_csv()))
+    world.trainer.weight = 3.0
+    world.handle(world.land("incoming/points/d2/points.csv", points_csv(90, seed=2)))
+    assert [one.generation for one in world.ports.release.deployments.list("points")] == [1, 2]
+    return world
+
+
+def test_what_served_before_serves_again(twice: World) -> None:
+    """A new generation points to the earlier version and names who wanted it, and why."""
+    back = roll_back(twice.ports, "points", RollbackRequest("ana", "Complaints.", 2))
+    assert (back.generation, back.version, back.by, back.reason) == (3, 1, "ana", "Complaints.")
+
+
+def test_nobody_rolls_back_what_they_have_not_seen(twice: World) -> None:
+    """Two people click at once: the second is told instead of going back twice."""
+    roll_back(twice.ports, "points", RollbackRequest("ana", "Complaints.", 2))
+    with pytest.raises(Conflict, match="Generation 2 of points does not serve any more, 3 does"):
+        roll_back(twice.ports, "points", RollbackRequest("ben", "Complaints.", 2))
+
+
+def test_an_unknown_scenario_is_missing(world: World) -> None:
+    """The sentence lists those there are."""
+    with pytest.raises(Missing, match="known: marks"):
+        roll_back(world.ports, "nobody", RollbackRequest("ana", "x"))
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b"{", "no JSON"),
+        (b"[]", "no object"),
+        (b'{"by": "ana", "reason": "x", "model": 3}', "alone"),
+        (b'{"by": "ana"}', "field reason"),
+        (b'{"by": " ", "reason": "x"}', "field by"),
+        (b'{"by": "ana", "reason": "x", "generation": true}', "whole number"),
+        (b'{"by": "ana", "reason": "x", "generation": "2"}', "whole number"),
+    ],
+)
+def test_a_request_that_cannot_be_meant_is_refused(body: bytes, sentence: str) -> None:
+    """One sentence with what would be accepted."""
+    with pytest.raises(BadInput, match=sentence):
+        RollbackRequest.read(body)
+
+
+def test_a_verified_identity_wins() -> None:
+    """Whoever is signed in cannot write another name."""
+    assert RollbackRequest.read(b'{"by": "mallory", "reason": "x"}', who="ana").by == "ana"

@@ -1,0 +1,113 @@
+"""What a process counts, and what it does when the numbers cannot be stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from operator import add
+
+import numpy as np
+import pytest
+from ports_with import ports_with
+from releases import ask, drop
+from served_model import MIXED, serve
+from world import POINTS, World, logistic
+
+from shared.core.errors import Transient
+from shared.release.health_rules import Totals, judge_health
+from shared.release.policy import HealthRules
+from shared.serving.deployed_models import Servers
+from shared.serving.health import Health
+from shared.serving.metrics import CELLS, Meter, cells
+from shared.serving.ports import HealthStore
+
+
+class Unavailable:
+    """A store that takes nothing until it is mended."""
+
+    def __init__(self, store: HealthStore) -> None:
+        self.store = store
+        self.broken = True
+
+    def keep(self, seen: Sequence[Health]) -> None:
+        """Refuse, on purpose."""
+        if self.broken:
+            raise Transient("The database is away.")
+        self.store.keep(seen)
+
+    def since(self, scenario: str, environment: str, start: datetime) -> Sequence[Health]:
+        """Like the store's."""
+        return self.store.since(scenario, environment, start)
+
+
+def test_numbers_that_cannot_be_stored_cost_no_answer_and_are_not_lost(world: World) -> None:
+    """Requests are answered while the database is away; afterwards every one of them is counted."""
+    drop(world, "d1")
+    store = Unavailable(world.ports.serving.health)
+    servers = Servers(ports_with(world.ports, serving__health=store), pointer_seconds=0)
+    assert sum(ask(servers, 5).values()) == 5
+    store.broken = False
+    assert sum(ask(servers, 5, prefix="later").values()) == 5
+    seen = world.ports.serving.health.since("points", "prod", world.clock().replace(second=0))
+    assert Totals.of(seen).requests == 10
+
+
+def test_processes_and_minutes_add_up(world: World) -> None:
+    """Two processes, two minutes: one sum."""
+    drop(world, "d1")
+    start = world.clock().replace(second=0)
+    first, second = (Servers(world.ports, pointer_seconds=0) for _ in range(2))
+    ask(first, 3)
+    ask(second, 4)
+    world.clock.advance(minutes=1)
+    ask(first, 2)
+    found = Totals.of(world.ports.serving.health.since("points", "prod", start))
+    assert (found.requests, found.rows, found.answered, sum(found.answers)) == (9, 9, 9, 9)
+
+
+@pytest.mark.parametrize(
+    ("task", "answers", "expected"),
+    [
+        ("binary", [[0.9, 0.1], [0.0, 1.0], [0.5, 0.5]], {2: 1, 19: 1, 10: 1}),
+        ("multiclass", [[0.1, 0.7, 0.2], [0.6, 0.2, 0.2]], {1: 1, 0: 1}),
+        ("multilabel", [[0.9, 0.8], [0.1, 0.2]], {2: 1, 0: 1}),
+        ("regression", [[0.1], [-0.1], [1e30]], {32: 1, 31: 1, 63: 1}),
+    ],
+)
+def test_answers_fall_into_cells(task: str, answers: list[list[float]], expected: dict[int, int]) -> None:
+    """Every row into exactly one."""
+    found = cells(task, np.array(answers, dtype=np.float32))  # type: ignore[arg-type]
+    assert {place: count for place, count in enumerate(found) if count} == expected
+
+
+def test_one_error_of_two_proves_less_than_fifty_of_a_hundred() -> None:
+    """A rule looks at the lower end of the interval; nothing asked is no pass."""
+    rules = HealthRules(error_share=0.2)
+    nothing = Totals(0, 0, 0, (), ())
+
+    def verdict(requests: int, errors: int) -> str:
+        return judge_health("m:2", Totals(requests, 0, errors, (), ()), nothing, rules)[0].verdict
+
+    assert [verdict(0, 0), verdict(2, 1), verdict(100, 50), verdict(100, 21)] == ["skip", "pass", "fail", "pass"]
+
+
+def test_answers_counted_together_come_to_what_each_comes_to(world: World) -> None:
+    """Hundreds of answers in two minutes of different hours: requests, rows, times and cells of each minute."""
+    deployment = serve(POINTS, logistic(3.0), MIXED).deployment
+    meter, start = Meter(world.ports, seconds=lambda: 0.0), world.clock().replace(second=0)
+    shares = np.random.default_rng(3).random(600).astype(np.float32)
+    expected = [0] * CELLS
+    for number, share in enumerate(shares):
+        if number == 500:
+            world.clock.advance(minutes=60)
+        meter.answered(deployment, "champion", "binary", np.array([[1 - share, share]] * 2), 0.0001)
+        expected = list(
+            map(add, expected, cells("binary", np.array([[1 - share, share]] * 2)) if number < 500 else [0] * CELLS)
+        )
+    meter.flush()
+    first, second = sorted(
+        world.ports.serving.health.since("points", deployment.environment, start), key=lambda one: one.minute
+    )
+    assert (first.requests, first.rows, sum(first.latency), sum(first.answers)) == (500, 1000, 500, 1000)
+    assert (second.requests, second.rows, sum(second.latency), sum(second.answers)) == (100, 200, 100, 200)
+    assert list(first.answers) == expected

@@ -1,0 +1,142 @@
+"""The quick way to read a request and the close look agree."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from served_model import MIXED, serve
+from world import POINTS, logistic
+
+from shared.core.errors import BadInput
+from shared.serving.answers import MAX_ROWS, _closely, answer, labels_of
+from shared.serving.prediction_rows import decided
+from shared.serving.request_decoding import Asked, Doubt, Typed
+
+SERVING = serve(POINTS, logistic(3.0), MIXED)
+TYPED = Typed(POINTS, SERVING.loaded.contract, MAX_ROWS)
+CELLS = st.one_of(
+    st.none(),
+    st.integers(-3, 3),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from(["red", "blue", ""]),
+)
+ROWS = st.lists(st.dictionaries(st.sampled_from(["x", "color", "id", "y"]), CELLS), max_size=3)
+BODIES = st.one_of(
+    st.fixed_dictionaries({"data": ROWS}),
+    st.fixed_dictionaries(
+        {"Inputs": st.fixed_dictionaries({"data": ROWS})},
+        optional={"GlobalParameters": st.sampled_from([{"method": "predict_proba"}, {"method": "predict"}, {}, None])},
+    ),
+)
+
+
+def told(read: Any, body: bytes) -> Any:
+    """The answer, or the sentence of the refusal."""
+    try:
+        return read(POINTS, SERVING, body, None)
+    except BadInput as fault:
+        return fault.reason
+
+
+@settings(max_examples=150, deadline=None)
+@given(BODIES)
+def test_whatever_is_sent_is_answered_the_same_both_ways(body: Any) -> None:
+    """Answers and sentences: what the quick way does not take is left to the close look."""
+    content = json.dumps(body).encode()
+    assert told(answer, content) == told(_closely, content)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"data": [{"x": 1.5, "color": "red"}]},
+        {"data": [{"x": None, "color": None, "id": 7}]},
+        {"Inputs": {"data": [{"color": "blue", "x": -2}] * 3}, "GlobalParameters": {"method": "predict_proba"}},
+    ],
+)
+def test_usual_requests_take_the_quick_way(body: Any) -> None:
+    """Else it would be there for nothing."""
+    asked = TYPED.decode(json.dumps(body).encode())
+    assert isinstance(asked, Asked)
+    rows = (body.get("Inputs") or body)["data"]
+    assert len(asked.rows) == len(rows)
+    assert asked.rows[0] == {name: rows[0][name] for name in ("x", "color")}
+    np.testing.assert_array_equal(
+        asked.rows.matrix[:, 1], [{"blue": 0.0, "red": 1.0, None: -1.0}[row["color"]] for row in rows]
+    )
+
+
+def test_a_row_that_does_not_fit_is_found_without_reading_the_others() -> None:
+    """Row 3 is named, although the close look would have spoken of row 4, which is no object, before it."""
+    body = b'{"data": [{"x": 1, "color": "red"}, {"x": 1, "color": "red"}, {"x": "no", "color": "red"}, 4]}'
+    assert TYPED.decode(body) == Doubt(2)
+    with pytest.raises(BadInput, match="Row 3, field 'x'"):
+        answer(POINTS, SERVING, body)
+    with pytest.raises(BadInput, match="Row 4 is not"):
+        _closely(POINTS, SERVING, body, None)
+
+
+def test_a_row_of_no_object_is_left_to_the_close_look() -> None:
+    """It may be a list of numbers, which is accepted there."""
+    assert TYPED.decode(b'{"data": [[1.0, 2.0]]}') == Doubt()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 0.4999999, 0.5, 0.5000001, 1.0, float("nan")])
+def test_two_labels_are_decided_as_everywhere_else(share: float) -> None:
+    """The shortcut for a single number agrees with what a batch decides."""
+    answers = np.array([[1 - share, share]], dtype=np.float32)
+    (label,) = labels_of(POINTS, SERVING, answers)
+    (code,) = decided("binary", SERVING.loaded.thresholds, answers)
+    assert label == POINTS.labels[code]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"data": [{"x": 1, "x": 2, "color": "red"}]}',
+        '{"data": [{"x": 1, "color": "red", "color": "blue"}]}',
+        '{"data": [{"x" : 1, "x": 2, "color": "red"}]}',
+        '{"data": [{"x": 1, "\\u0078": 2, "color": "red"}]}',
+        '{"data": [], "data": [{"x": 1, "color": "red"}]}',
+        '{"Inputs": {"data": [{"x": 1, "color": "red"}]}, "GlobalParameters": {"method": 1, "method": 2}}',
+        '{"data": [{"x": 1, "color": "a:b", "color": "\\": 3"}]}',
+    ],
+)
+def test_a_field_that_stands_twice_is_refused(body: str) -> None:
+    """Which of the two counts would be a guess."""
+    with pytest.raises(BadInput, match="stands twice"):
+        answer(POINTS, SERVING, body.encode())
+
+
+def test_an_answer_that_is_no_number_is_null() -> None:
+    """A graph that knows no missing values answers one with NaN, which JSON does not have."""
+    body = {"Inputs": {"data": [{"x": None, "color": "red"}]}, "GlobalParameters": {"method": "predict_proba"}}
+    assert answer(POINTS, SERVING, json.dumps(body).encode()) == {"Results": [[None, None]]}
+
+
+def test_colons_in_texts_are_no_fields() -> None:
+    """A category may look like JSON."""
+    body = {"data": [{"x": 1, "color": 'a": b:c'}]}
+    assert answer(POINTS, SERVING, json.dumps(body).encode()) == '{"result": ["yes"]}'
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ('{"data": ' + "[" * 9 + "]" * 9 + "}", "nested deeper than 8"),
+        ('{"data": [{"x": 1' + "0" * 400 + ', "color": "red"}]}', "Row 1, field 'x'|not JSON"),
+        ('{"data": [{"x": 1e39, "color": "red"}]}', "finite number within the range"),
+        ('{"data": [{"x": Infinity, "color": "red"}]}', "not JSON"),
+        ('{"data": [{"x": 1e999, "color": "red"}]}', "not JSON|Row 1, field 'x'"),
+        ('{"data": [{"x": 1, "color": "\\ud800"}]}', "not JSON"),
+    ],
+)
+def test_what_json_leaves_open_is_refused_in_words(body: str, words: str) -> None:
+    """Depth, digits, numbers that are none."""
+    with pytest.raises(BadInput, match=words):
+        answer(POINTS, SERVING, body.encode())

@@ -1,0 +1,162 @@
+"""Raw readings: kept in SQL, answered when the window is full."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from ports_with import ports_with
+from served_model import serve
+from world import World, graph_of
+
+from model_training.maintenance.frame import assemble
+from model_training.scenarios.predictive_maintenance import SCENARIO
+from shared.core.errors import BadInput, Missing
+from shared.datasets.version import DatasetVersion, TableFile
+from shared.serving.stateful_scoring import LiveAnswers, readings_of
+from shared.training.input_contract import Feature
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+HOURS = 14 * 24
+FEATURES = tuple(Feature(name, "number") for name in SCENARIO.numeric)
+# Looks at the mean voltage of three hours alone: 200 and more is a failure of component 1.
+WEIGHTS = np.zeros((len(FEATURES), 4), dtype=np.float32)
+WEIGHTS[0, 0] = 1.0
+BIAS = np.array([-200.0, -9.0, -9.0, -9.0], dtype=np.float32)
+
+
+def row(hour: int, machine: int = 1, volt: float = 170.0) -> dict[str, Any]:
+    """The reading of an hour, with a little noise that is the same each time."""
+    wave = float(np.sin(hour))
+    at = (START + timedelta(hours=hour)).strftime("%Y-%m-%dT%H:%M:%S")
+    return {
+        "datetime": at,
+        "machineID": machine,
+        "volt": volt + wave,
+        "rotate": 450 + wave,
+        "pressure": 100.0,
+        "vibration": 40.0,
+    }
+
+
+@pytest.fixture
+def ready(tmp_path: Path) -> Any:
+    """Ports on which a dataset with two machines is registered, and a model that watches the voltage."""
+    world = World(tmp_path)
+    tables = {
+        "maint": pa.table({"datetime": [START], "machineID": [1], "comp": ["comp1"]}),
+        "failures": pa.table({"datetime": [START], "machineID": [2], "failure": ["comp1"]}),
+        "machines": pa.table({"machineID": [1, 2], "model": ["a", "b"], "age": [3, 4]}),
+    }
+    files = []
+    for name, table in tables.items():
+        sink = io.BytesIO()
+        pq.write_table(table, sink)
+        world.ports.core.lake.put(f"datasets/x/{name}.parquet", sink.getvalue())
+        files.append(TableFile(name, f"datasets/x/{name}.parquet", "", table.num_rows))
+    dataset = DatasetVersion(SCENARIO.name, "d1", "digest", tuple(files), (), START)
+    world.ports.datasets.versions.add(dataset)
+    return ports_with(world.ports, core__scenarios={SCENARIO.name: SCENARIO})
+
+
+SERVING = serve(SCENARIO, graph_of(WEIGHTS, BIAS), FEATURES)
+
+
+def ask(ports: Any, rows: Sequence[Any]) -> Any:
+    """The answer to a request with these readings, by a process that has just started."""
+    assert SCENARIO.live is not None
+    readings = readings_of(SCENARIO, SCENARIO.live, json.dumps({"data": list(rows)}).encode())
+    assert readings is not None
+    return LiveAnswers(ports).answer(SCENARIO, SERVING, readings, lambda _rows, _answers: None)
+
+
+def test_zero_is_answered_until_the_window_is_full(ready: Any) -> None:
+    """Each process starts anew and finds what others kept; the 336th hour in a row is the first that is predicted."""
+    first = ask(ready, [row(hour) for hour in range(HOURS - 1)])
+    assert set(first["result"]) == {0}
+    assert all(first["waiting"])
+    normal = ask(ready, [row(HOURS - 1)])
+    assert (normal["result"], normal["waiting"]) == ([0], [False])
+    high = ask(ready, [row(hour, volt=300.0) for hour in range(HOURS, HOURS + 3)])
+    assert high["result"][-1] == 1
+    assert high["labels"][-1] == ["y_1"]
+    # A machine without readings of its own waits, whatever others have.
+    assert ask(ready, [row(HOURS, machine=2)])["waiting"] == [True]
+
+
+def test_a_missing_hour_keeps_the_window_open(ready: Any) -> None:
+    """Nothing is filled in; the late hour closes the gap, and of two for one hour the first counts."""
+    ask(ready, [row(hour) for hour in range(HOURS) if hour != 100])
+    assert ask(ready, [row(HOURS)])["waiting"] == [True]
+    assert ask(ready, [row(100), row(100, volt=9.0), row(HOURS)])["waiting"] == [True, True, False]
+    assert ready.readings.window(SCENARIO.name, "1", START, START + timedelta(hours=100))[-1].measured["volt"] > 100
+
+
+def test_features_are_those_of_training(ready: Any) -> None:
+    """The model is asked what feature code makes of the same hours."""
+    rows = [row(hour) for hour in range(HOURS)]
+    seen: list[Any] = []
+    assert SCENARIO.live is not None
+    readings = readings_of(SCENARIO, SCENARIO.live, json.dumps({"data": rows}).encode())
+    assert readings is not None
+    LiveAnswers(ready).answer(SCENARIO, SERVING, readings, lambda asked, _answers: seen.extend(asked))
+    tables = {name: table.to_pandas() for name, table in _tables(ready).items()}
+    import pandas as pd
+
+    telemetry = pd.DataFrame(rows)
+    telemetry["datetime"] = pd.to_datetime(telemetry["datetime"], utc=True).astype("datetime64[us, UTC]")
+    expected = assemble({**tables, "telemetry": telemetry}).iloc[-1]
+    assert seen == [{name: expected[name] for name in SCENARIO.numeric}]
+
+
+def _tables(ports: Any) -> dict[str, Any]:
+    (dataset,) = ports.datasets.versions.list(SCENARIO.name)
+    found = {}
+    for file in dataset.tables:
+        with ports.core.lake.open(file.path) as source:
+            found[file.name] = pq.read_table(io.BytesIO(source.read()))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"machineID": 99}, "99 is not in table 'machines'"),
+        ({"machineID": "1"}, "a whole number"),
+        ({"datetime": "yesterday"}, "a full hour"),
+        ({"datetime": "2026-01-01T00:30:00"}, "a full hour"),
+        ({"datetime": 5}, "a full hour"),
+        ({"volt": None}, "finite number"),
+        ({"volt": 1e9}, "from 0 to 100000"),
+        ({"volt": True}, "finite number"),
+        ({"extra": 1}, "accepted: datetime"),
+    ],
+)
+def test_a_reading_that_does_not_fit_is_refused_and_not_kept(ready: Any, change: Any, words: str) -> None:
+    """Row, field, and what would be accepted."""
+    with pytest.raises(BadInput, match=words):
+        ask(ready, [row(0), row(1) | change])
+    assert ready.readings.window(SCENARIO.name, "1", START, START + timedelta(days=1)) == []
+
+
+def test_times_are_read_in_both_spellings_and_other_requests_left_alone(ready: Any) -> None:
+    """ISO or month/day/year; a request with the 37 features is none of readings."""
+    assert SCENARIO.live is not None
+    body = {"data": [row(0) | {"datetime": "1/1/2026 6:00:00 AM"}]}
+    (reading,) = readings_of(SCENARIO, SCENARIO.live, json.dumps(body).encode()) or []
+    assert reading.at == START + timedelta(hours=6)
+    assert readings_of(SCENARIO, SCENARIO.live, b'{"data": [[1]]}') is None
+
+
+def test_without_a_dataset_nothing_is_known_about_machines(tmp_path: Path) -> None:
+    """The sentence says what is missing."""
+    with pytest.raises(Missing, match="no dataset version"):
+        ask(World(tmp_path).ports, [row(0)])

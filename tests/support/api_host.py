@@ -1,0 +1,63 @@
+"""A host that serves small deployed models over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from world import PLACES, World, marks_csv, points_csv, prices_csv
+
+from functions.names import ANONYMOUS, HTTP
+from local.host.functions_host import Host
+from local.host.http.keys import Keys
+
+APP = Path(__file__).resolve().parents[1] / "functions" / "api_app"
+# No timer fires within a test, and nothing trains.
+SETTINGS = {
+    "PLAN_SCHEDULE": "0 0 0 1 1 *",
+    "RECONCILE_SCHEDULE": "0 0 0 1 1 *",
+    "MONITOR_SCHEDULE": "0 0 0 1 1 *",
+    "TRAINER_URL": "none:",
+    "LOG_SAMPLE": "1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """A running host, and the world it works on."""
+
+    url: str
+    keys: Keys
+    world: World
+
+    def client(self, scope: str = "") -> httpx.Client:
+        """Requests with the key of that scope, or without any."""
+        headers = {"x-functions-key": self.keys.of(scope)} if scope else {}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=30)
+
+    def key_for(self, function: str) -> str:
+        """A key that opens the function; empty where none is needed."""
+        (scopes,) = [route.scopes for route in HTTP if route.function == function]
+        return "" if scopes[0] == ANONYMOUS else self.keys.of(scopes[0])
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[Api]:
+    """points, marks and prices are deployed; pairs is declared."""
+    world = World(home)
+    for name, files in (
+        ("points", {"points.csv": points_csv()}),
+        ("marks", {"marks.csv": marks_csv(), "places.csv": PLACES}),
+        ("prices", {"prices.csv": prices_csv()}),
+    ):
+        world.handle(*(world.land(f"incoming/{name}/d1/{file}", content) for file, content in files.items()))
+        assert world.ports.release.deployments.current(name) is not None
+    host = Host(APP, home, SETTINGS, port=0)
+    host.start()
+    try:
+        yield Api(f"http://127.0.0.1:{host.port}/api", host.keys, world)
+    finally:
+        host.stop()

@@ -1,0 +1,84 @@
+"""A clock moved by hand and a worker that does what the test says: what the host's parts are tried with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import Any
+
+from local.host.database import HostDatabase
+from local.host.invocations import Invocations
+from local.host.protocol import Record
+from local.host.queues.queue_store import QueueStore
+from local.host.worker import Function, Outcome
+
+START = 1_800_000_000.0
+OK = Outcome(ok=True)
+FAILED = Outcome(ok=False, error="on purpose", trace="line 1")
+
+
+class HandClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, now: float = START) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        """The time."""
+        return self.now
+
+    def forward(self, seconds: float) -> None:
+        """Move on."""
+        self.now += seconds
+
+
+class ScriptedWorker:
+    """Runs nothing; answers with what the test wrote and remembers what it was asked."""
+
+    def __init__(
+        self, *script: Outcome, then: Outcome = OK, during: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        self._script = list(script)
+        self._then = then
+        self._during = during
+        self.asked: list[tuple[str, Record, Mapping[str, Record], tuple[int, int]]] = []
+
+    async def invoke(
+        self, function: Function, data: Record, metadata: Mapping[str, Record], retry: tuple[int, int] = (0, 0)
+    ) -> Outcome:
+        """Remember the question and answer from the script."""
+        self.asked.append((function.name, data, metadata, retry))
+        if self._during:
+            await self._during()
+        return self._script.pop(0) if self._script else self._then
+
+
+def function(name: str, kind: str, **trigger: Any) -> Function:
+    """A declared function without a retry policy."""
+    return Function(name, name, {"type": kind, "name": "argument", **trigger}, ())
+
+
+def database(folder: Path) -> HostDatabase:
+    """The host's memory in a folder."""
+    return HostDatabase(folder / "host.db")
+
+
+def queues(memory: HostDatabase, clock: Callable[[], float]) -> QueueStore:
+    """The queues in that memory; nobody is told of changes."""
+    return QueueStore(memory, clock, lambda: None)
+
+
+def invocations(worker: ScriptedWorker, store: QueueStore, timeout: float = 60.0) -> Invocations:
+    """Invocations of the scripted worker."""
+    return Invocations(worker, store, timeout)
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine; a test that hangs fails."""
+
+    async def bounded() -> None:
+        async with asyncio.timeout(10):
+            await work
+
+    asyncio.run(bounded())

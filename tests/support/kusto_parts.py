@@ -1,0 +1,24 @@
+"""Telemetry of a cluster that a test started."""
+
+from __future__ import annotations
+
+from azure_parts import QUICK, FakeCredential
+from kusto_double import DATABASE, Cluster
+
+from shared.adapters.azure.clients import Patience
+from shared.adapters.kusto.client import KustoQueries
+from shared.adapters.kusto.kept import KeptRows
+from shared.adapters.kusto.telemetry import LIMITS, KustoTelemetry, Limits
+from shared.adapters.tables import ArrowTables
+from shared.core.addresses import cluster_place
+from shared.core.ports import Lake
+
+
+def queries_of(cluster: Cluster, patience: Patience = QUICK) -> KustoQueries:
+    """Questions to the cluster, in the name of a made-up identity."""
+    return KustoQueries(cluster_place("TELEMETRY_URL", f"kusto:{cluster.url}/{DATABASE}"), FakeCredential, patience)
+
+
+def telemetry_of(cluster: Cluster, lake: Lake, limits: Limits = LIMITS) -> KustoTelemetry:
+    """The adapter, with that lake for what it reads."""
+    return KustoTelemetry(queries_of(cluster), KeptRows(lake, ArrowTables()), limits)

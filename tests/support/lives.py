@@ -1,0 +1,128 @@
+"""A server that forks a child for each line `[what, home, calls]` and answers with the child's exit code.
+
+It imports everything once and starts no thread, so that a fork is safe and takes milliseconds. Libraries that start one
+when they are imported are told not to by its environment; whether they listen is looked at.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pkgutil
+import sys
+import traceback
+from collections.abc import Mapping
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1])]
+
+from killing import Countdown, counted  # noqa: E402 -- the path is set first
+from ports_with import ports_with
+from world import World, blob_event, world_at  # noqa: E402 -- the path is set first
+
+import shared.adapters  # noqa: E402 -- the path is set first
+from shared import dispatch  # noqa: E402 -- the path is set first
+from shared.adapters.onnx.scoring import OnnxScoring  # noqa: E402 -- the path is set first
+from shared.core.messages import model_message  # noqa: E402 -- the path is set first
+from shared.prediction.backfill import Backfill, begin, plan_backfill  # noqa: E402 -- the path is set first
+from shared.release.approvals import decide  # noqa: E402 -- the path is set first
+from shared.serving.ports import Rehearsal  # noqa: E402 -- the path is set first
+
+FILES = tuple(f"{area}/points/d1/points.csv" for area in ("incoming", "scoring"))
+
+
+class AtOnce(OnnxScoring):
+    """Rehearses in this process, which is short of time and not of safety."""
+
+    def rehearse(self, onnx: bytes, manifest: Mapping[str, Any]) -> Rehearsal:
+        """What the model answers, and that it took no time."""
+        answers = self.load(onnx, manifest).rows(manifest["golden"]["rows"])
+        return Rehearsal(tuple(map(tuple, answers.tolist())), 0.0, 0.0)
+
+
+def mortal(world: World, countdown: Countdown) -> None:
+    """From now on the world dies by the countdown."""
+    world.ports = counted(ports_with(world.ports, serving__scoring=AtOnce()), countdown)
+    world.trainer.ports = world.ports
+
+
+def script(home: Path, calls: int | None) -> None:
+    """The whole loop for one file to learn from and one to predict; dies at port call number `calls`."""
+    world, countdown = world_at(home), Countdown(calls, home if calls is None else None)
+    files = [world.ports.core.lake.stat(path) for path in FILES]
+    mortal(world, countdown)
+    for blob in files:
+        assert blob is not None
+        world.handle(blob_event(blob.path, blob.etag, blob.size, container=world.ports.core.container))
+        approve_open(world)
+    told(home, countdown)
+
+
+def told(home: Path, countdown: Countdown) -> None:
+    """Leave how many calls there were, and which of them found something changed."""
+    (home / "calls").write_text(json.dumps({"calls": countdown.seen, "moments": countdown.moments()}))
+
+
+def approve_open(world: World) -> None:
+    """What a second person does where approval is asked for, and the release that goes on by it."""
+    for one in world.ports.release.approvals.list():
+        if one.state == "open":
+            decide(world.ports, one.id, "approve", by="ada", reason="looked at it")
+            world.handle(model_message(one.scenario, one.version))
+
+
+def recover(home: Path, calls: int | None) -> None:
+    """What a restarted host does: free the dead worker's claims, redeliver, sweep."""
+    world = world_at(home)
+    world.ports.core.ledger.abandon("the host was restarted")
+    mortal(world, Countdown(calls))
+    for _ in range(3):
+        world.sweep()
+        approve_open(world)
+
+
+def backfill(home: Path, calls: int | None) -> None:
+    """What `mlops backfill` does for every window there is; dies at port call number `calls`."""
+    world, countdown = world_at(home), Countdown(calls, home if calls is None else None)
+    world.ports.core.ledger.abandon("the command before was killed")
+    mortal(world, countdown)
+    when = world.clock()
+    year = timedelta(days=365)
+    scenario = world.ports.core.scenarios["points"]
+    steps = plan_backfill(world.ports, Backfill(scenario, when - year, when + year, "me", "again"))
+    for due in begin(world.ports, steps):
+        dispatch.on_window(world.ports, dispatch.window_message(due))
+    told(home, countdown)
+
+
+def live(what: str, home: Path, calls: int | None) -> int:
+    """The exit code of a child that does it."""
+    child = os.fork()
+    if child == 0:
+        try:
+            {"script": script, "recover": recover, "backfill": backfill}[what](home, calls)
+        except BaseException:  # noqa: BLE001 -- the child must end here, whatever happened
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def serve() -> None:
+    """Answer until the input ends."""
+    for name in ("pandas", "jinja2.ext", "pyarrow.dataset"):
+        import_module(name)
+    for found in pkgutil.walk_packages(shared.adapters.__path__, "shared.adapters."):
+        import_module(found.name)
+    assert len(list(Path("/proc/self/task").glob("*"))) <= 1, "an import has started a thread"
+    for line in sys.stdin:
+        what, home, calls = json.loads(line)
+        print(live(what, Path(home), calls), flush=True)  # noqa: T201 -- the answer
+
+
+if __name__ == "__main__":
+    serve()

@@ -1,0 +1,28 @@
+"""A small graph as what is deployed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from shared.adapters.onnx.scoring import OnnxScoring
+from shared.core.scenario import Scenario
+from shared.serving.deployed_models import Serving
+from shared.serving.deployment import Deployment
+from shared.training.input_contract import Feature, InputContract
+from shared.training.model import Model
+
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+NUMBERS = (Feature("x", "number"), Feature("z", "number"))
+MIXED = (Feature("x", "number"), Feature("color", "category", ("blue", "red")))
+
+
+def serve(scenario: Scenario, graph: bytes, features: Sequence[Feature] = NUMBERS) -> Serving:
+    """The graph as what is deployed."""
+    contract = InputContract(tuple(features), scenario.labels)
+    digest = hashlib.sha256(graph).hexdigest()
+    manifest = {"sha256": digest, "contract": contract.to_json(), "task": scenario.task}
+    deployment = Deployment(scenario.name, 1, scenario.name, 1, digest, AT, "me", "")
+    model = Model(scenario.name, 1, digest, "run", "dataset", {}, "", AT)
+    return Serving(deployment, model, OnnxScoring().load(graph, manifest), manifest)

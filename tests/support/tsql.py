@@ -1,0 +1,50 @@
+"""Whether a statement is T-SQL: compiled for SQL Server, read by a grammar."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import sqlglot
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import CompileError
+from sqlalchemy.schema import ExecutableDDLElement
+
+from local.tools.migrations import dialect_of
+
+_DIALECT = dialect_of("mssql")
+_SEEN: set[str] = set()
+_PARAMETER = re.compile(r"(?<![\w:']):[A-Za-z_]\w*|\?")
+
+
+def parse(statement: str) -> list[sqlglot.exp.Expr | None]:
+    """Its parts; sqlglot's error when it is not T-SQL."""
+    # The one word that the grammar does not know in this place.
+    known = statement.replace("PRIMARY KEY NONCLUSTERED (", "PRIMARY KEY (")
+    return list(sqlglot.parse(_PARAMETER.sub("@p", known), read="tsql"))
+
+
+def _compiled(statement: Any) -> str:
+    """A list of values is only known when it is asked for: written out, as the driver gets it."""
+    words = {} if isinstance(statement, ExecutableDDLElement) else {"render_postcompile": True}
+    return str(statement.compile(dialect=_DIALECT, compile_kwargs=words))
+
+
+def watch(engine: Engine) -> list[str]:
+    """What is wrong with the statements this engine runs, if they were sent to SQL Server; filled while it runs."""
+    wrong: list[str] = []
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def look(_connection: Any, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: Any) -> None:
+        if statement in _SEEN or context is None or context.compiled is None:
+            return
+        # SQLAlchemy's own look at what there is: each dialect has its own.
+        if "pg_catalog" in statement:
+            return
+        _SEEN.add(statement)
+        try:
+            parse(_compiled(context.compiled.statement))
+        except (CompileError, sqlglot.errors.SqlglotError) as error:
+            wrong.append(f"{error}: {statement}")
+
+    return wrong
