@@ -17,8 +17,8 @@ from threading import Lock
 from typing import Any
 
 from model_training.runs.threads import limit
+from shared.alerts.delivery import relay
 from shared.core.errors import Conflict, Fault, Missing
-from shared.monitoring.alerts.delivery import relay
 from shared.ports import Ports
 from shared.training.model import Model
 

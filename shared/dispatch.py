@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 
+from shared.alerts.delivery import relay
 from shared.core.blob import Blob
 from shared.core.claims import Result, once
 from shared.core.drops import blob_key
@@ -25,7 +26,6 @@ from shared.core.notices import announce
 from shared.core.paths import Landing, landing
 from shared.core.scenario import Scenario
 from shared.intake.ingest import ingest
-from shared.monitoring.alerts.delivery import relay
 from shared.monitoring.late_labels import take_actuals
 from shared.monitoring.monitor import monitor
 from shared.operations.reconcile import dead_letter_message, reconcile

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from shared.alerts.ports import AlertsBundle
     from shared.core.ports import CoreBundle
     from shared.datasets.ports import DatasetsBundle
     from shared.monitoring.ports import MonitoringBundle
@@ -28,5 +29,6 @@ class Ports:
     serving: ServingBundle
     release: ReleaseBundle
     prediction: PredictionBundle
+    alerts: AlertsBundle
     monitoring: MonitoringBundle
     operations: OperationsBundle

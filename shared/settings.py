@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from shared.alerts.targets import SETTING as ALERTS
+from shared.alerts.targets import Target, parse_targets
 from shared.core.addresses import BlobPlace, blob_place, check_credential, check_topic, cluster_place, workspace_place
 from shared.core.errors import Misconfigured
-from shared.monitoring.alerts.targets import SETTING as ALERTS
-from shared.monitoring.alerts.targets import Target, parse_targets
 from shared.monitoring.prices import NAMES as PRICE_NAMES
 from shared.release.endpoint_names import DEFAULT as MACHINES
 from shared.release.endpoint_names import SETTING as ENDPOINT

@@ -17,7 +17,7 @@ from local.console.session import DEFAULTS
 from local.doctor.examination import CHECKS
 from local.roles import NEEDS
 from model_training.scenarios import SCENARIOS
-from shared.monitoring.alerts.alert import RULES
+from shared.alerts.alert import RULES
 from shared.settings import NAMES
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -227,9 +227,16 @@ def test_a_call_of_any_port_counts(tmp_path: Path) -> None:
         ports = {name for name, one in leaves(counting) if isinstance(one, Counted)}
         seen = Countdown(None)
         counted(world.ports, seen).monitoring.breaches.list("points")
-    values = {"core.scenarios", "core.container", "core.clock", "training.profile", "release.policies", "monitoring.prices"}
+    values = {
+        "core.scenarios",
+        "core.container",
+        "core.clock",
+        "training.profile",
+        "release.policies",
+        "monitoring.prices",
+    }
     assert plain == values | {"datasets.tables", "profiles.profiler", "serving.scoring"}
-    some = {"core.lake", "release.endpoints", "monitoring.alert_deliveries", "monitoring.actuals", "serving.readings"}
+    some = {"core.lake", "release.endpoints", "alerts.deliveries", "monitoring.actuals", "serving.readings"}
     assert some | {"core.observer", "serving.deployments", "release.deployments"} <= ports
     assert seen.seen == 1
 

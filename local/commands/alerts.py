@@ -9,11 +9,11 @@ import typer
 from local.console.options import Json
 from local.console.output import as_json, out, show
 from local.console.session import Session
+from shared.alerts.alert import Alert
+from shared.alerts.delivery import sample_alert
+from shared.alerts.formats import FORMATS, mail
+from shared.alerts.targets import SETTING
 from shared.core.errors import Fault, Misconfigured
-from shared.monitoring.alerts.alert import Alert
-from shared.monitoring.alerts.delivery import sample_alert
-from shared.monitoring.alerts.formats import FORMATS, mail
-from shared.monitoring.alerts.targets import SETTING
 from shared.ports import Ports
 
 _FAILED = 4
@@ -37,10 +37,10 @@ def send_test(
     if show_only:
         _print_formats(alert)
         return
-    if not ports.monitoring.notifier.targets:
+    if not ports.alerts.notifier.targets:
         accepted = f"{' | '.join(FORMATS)}=https://host/path, several separated by spaces"
         raise Misconfigured(SETTING, "names no receiver", accepted)
-    told = [_sent(ports, alert, target) for target in ports.monitoring.notifier.targets]
+    told = [_sent(ports, alert, target) for target in ports.alerts.notifier.targets]
     if json:
         as_json(told)
     for one in [] if json else told:
@@ -50,7 +50,7 @@ def send_test(
 
 def _sent(ports: Ports, alert: Alert, target: str) -> dict[str, Any]:
     try:
-        ports.monitoring.notifier.notify(target, alert)
+        ports.alerts.notifier.notify(target, alert)
     except Fault as fault:
         return {"target": target, "state": "failed", "reason": fault.reason}
     return {"target": target, "state": "sent", "reason": ""}
@@ -62,7 +62,7 @@ def _print_formats(alert: Alert) -> None:
 
 def list_alerts(json: Json = False) -> None:
     """Deliveries, newest first."""
-    owed = Session().ports.monitoring.alert_deliveries.list()
+    owed = Session().ports.alerts.deliveries.list()
     rows = [(one.alert.time, one.alert.title, one.target, one.state, one.attempts, one.reason) for one in owed]
     columns = ("time", "alert", "target", "state", "attempts", "reason")
     show(json_output=json, value=owed, title="Alerts", columns=columns, rows=rows)

@@ -11,13 +11,13 @@ from local.console.drop_files import drop_name, land
 from local.console.options import Json, ScenarioName
 from local.console.output import as_json, out, show
 from local.console.session import Session
+from shared.alerts.delivery import relay
 from shared.core.claims import once
 from shared.core.drops import blob_key
 from shared.core.errors import BadInput, Fault
 from shared.core.ledger import Outcome
 from shared.core.paths import Landing
 from shared.monitoring.actual_labels import labels_table
-from shared.monitoring.alerts.delivery import relay
 from shared.monitoring.late_labels import take_actuals
 from shared.monitoring.monitor import Watch, monitor, watch_again
 from shared.monitoring.scorecards import compute_scorecards

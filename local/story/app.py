@@ -10,8 +10,8 @@ from pathlib import Path
 from local.story.calendar import Calendar
 from local.story.inline_trainer import Workshop
 from shared import dispatch
+from shared.alerts.delivery import relay
 from shared.core.errors import Transient
-from shared.monitoring.alerts.delivery import relay
 from shared.monitoring.monitor import monitor_messages
 from shared.ports import Ports
 

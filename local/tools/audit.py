@@ -1,6 +1,6 @@
 """Second opinions on security: bandit on the code, known advisories of what is pinned, and a bill of materials.
 
-`python -m local.tools.audit` says of each what it found. What could not ask anyone is reported as NOT RUN, never as passed.
+`python -m local.tools.audit` says of each what it found. A check that could not ask its service is reported as NOT RUN.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What comes from the npm registry: pinned, fetched once by `make setup`, served by the function app itself.
 
-`python -m local.tools.vendor` fetches the browser libraries into `functions/static/vendor`; nothing of it is committed, and
+`python -m local.tools.vendor` fetches the browser libraries into `functions/static/vendor`. They are not committed, and
 no page ever loads anything from elsewhere.
 """
 

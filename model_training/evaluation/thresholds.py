@@ -18,7 +18,7 @@ def thresholds(
 ) -> dict[str, dict[str, Any]]:
     """By label the `declared` threshold and the one with the `best_f1` on validation, each with what it gives.
 
-    The parts are (actual, answers) as `shared.training.metrics` has them. Several classes and numbers have no threshold.
+    The parts are (actual, answers) as `shared.training.metrics` has them. Classes and numbers have no threshold.
     """
     if task == "binary":
         picked = {labels[1]: tuple((actual == 1, answers[:, 1]) for actual, answers in (validation, test))}

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from shared.alerts.alert import Alert
+from shared.alerts.formats import FORMATS
+from shared.alerts.targets import Target
 from shared.core.errors import Missing, Permanent, Transient
-from shared.monitoring.alerts.alert import Alert
-from shared.monitoring.alerts.formats import FORMATS
-from shared.monitoring.alerts.targets import Target
 
 TIMEOUT = 5.0
 _TRY_AGAIN = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)

@@ -39,6 +39,7 @@ def build_ports(
         serving=root.serving(),
         release=root.release(code),
         prediction=root.prediction(datasets.tables),
+        alerts=root.alerts(),
         monitoring=root.monitoring(),
         operations=root.operations(),
     )

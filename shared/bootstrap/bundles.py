@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from shared.adapters.sql.release.rollouts import SqlRollouts
 from shared.adapters.sql.training.datasets import SqlDatasets
 from shared.adapters.sql.training.runs import SqlRuns
 from shared.adapters.tables import ArrowTables, Limits
+from shared.alerts.ports import AlertsBundle
 from shared.bootstrap import backends
 from shared.core.ports import Clock, CoreBundle
 from shared.datasets.ports import DatasetsBundle
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 
     from shared.core.scenario import Scenarios
     from shared.datasets.ports import DatasetVersions, Tables
-    from shared.monitoring.alerts.targets import Target
     from shared.release.policy import Policies
 
 # Where each store is that a scoring request has no use for: its module is loaded by its first use.
@@ -118,9 +118,16 @@ class Root:
             actuals=lazy(f"{_SQL}monitoring.actuals:SqlActuals", self.engine),
         )
 
+    def alerts(self) -> AlertsBundle:
+        """Whom alerts reach."""
+        return AlertsBundle(
+            notifier=lazy("shared.adapters.webhooks:Webhooks", self.settings.alert_targets),
+            deliveries=lazy(f"{_SQL}monitoring.alerts:SqlAlertDeliveries", self.engine),
+        )
+
     def monitoring(self) -> MonitoringBundle:
-        """What watching keeps, and whom alerts reach."""
-        return monitoring_bundle(self.engine, read_prices(self.environ), self.settings.alert_targets)
+        """What watching keeps."""
+        return monitoring_bundle(self.engine, read_prices(self.environ))
 
     def operations(self) -> OperationsBundle:
         """Reading for people, and doing work again."""
@@ -133,10 +140,8 @@ class Root:
         )
 
 
-def monitoring_bundle(
-    engine: Engine, prices: Prices | None = None, targets: Sequence[Target] = ()
-) -> MonitoringBundle:
-    """What watching keeps in that database, and the receivers of alerts."""
+def monitoring_bundle(engine: Engine, prices: Prices | None = None) -> MonitoringBundle:
+    """What watching keeps in that database."""
     measures = f"{_SQL}monitoring.measures:"
     return MonitoringBundle(
         measurements=lazy(f"{measures}SqlMeasurements", engine),
@@ -146,8 +151,6 @@ def monitoring_bundle(
         scorecards=lazy(f"{measures}SqlScorecards", engine),
         actuals=lazy(f"{_SQL}monitoring.actuals:SqlActuals", engine),
         prices=prices or Prices(),
-        notifier=lazy("shared.adapters.webhooks:Webhooks", targets),
-        alert_deliveries=lazy(f"{_SQL}monitoring.alerts:SqlAlertDeliveries", engine),
     )
 
 

@@ -1,1 +1,1 @@
-"""What every room stands on: errors, events, paths, the scenario's declaration, the ledger with its claims, and notices."""
+"""What every room stands on: errors, events, paths, the scenario declaration, the ledger, claims and notices."""

@@ -13,8 +13,6 @@ from shared.core.paths import Landing
 if TYPE_CHECKING:
     from shared.core.ports import CorePorts
 
-    pass
-
 
 def drop_blobs(ports: CorePorts, where: Landing) -> tuple[Blob, ...]:
     """The blobs of the drop as they are now, in name order."""

@@ -126,7 +126,7 @@ class Observer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CoreBundle:
-    """The ports that every room stands on, and what a process knows of itself: its scenarios, container and clock."""
+    """The ports of every room, and what a process knows of itself: its scenarios, container and clock."""
 
     scenarios: Scenarios
     container: str
@@ -144,5 +144,5 @@ class CorePorts(Protocol):
 
     @property
     def core(self) -> CoreBundle:
-        """The ports that every room stands on, and what a process knows of itself: its scenarios, container and clock."""
+        """The ports of every room, and what a process knows of itself: its scenarios, container and clock."""
         ...

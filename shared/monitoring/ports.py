@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from shared.prediction.ports import PredictionPorts
+from shared.alerts.ports import AlertsPorts
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from shared.core.breach import Breach
     from shared.core.scenario import Scenario
-    from shared.monitoring.alerts.ports import AlertDeliveries, Notifier
     from shared.monitoring.measures import (
         DriftMeasure,
         QualityMeasure,
@@ -134,7 +133,7 @@ class Actuals(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MonitoringBundle:
-    """The ports of watching and of alerts, and what compute costs."""
+    """The ports of watching, and what compute costs."""
 
     measurements: Measurements
     qualities: Qualities
@@ -143,14 +142,12 @@ class MonitoringBundle:
     scorecards: Scorecards
     actuals: Actuals
     prices: Prices
-    notifier: Notifier
-    alert_deliveries: AlertDeliveries
 
 
-class MonitoringPorts(PredictionPorts, Protocol):
+class MonitoringPorts(AlertsPorts, Protocol):
     """What a workflow of `monitoring` or `intake` takes: its own ports and those of the rooms below."""
 
     @property
     def monitoring(self) -> MonitoringBundle:
-        """The ports of watching and of alerts, and what compute costs."""
+        """The ports of watching, and what compute costs."""
         ...

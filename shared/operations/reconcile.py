@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from shared.alerts.delivery import relay
 from shared.core.blob import Blob
 from shared.core.drops import blob_key
 from shared.core.events import DEAD_LETTER
 from shared.core.messages import cloud_event
 from shared.core.notices import announce
 from shared.core.paths import AREAS, landing
-from shared.monitoring.alerts.delivery import relay
 from shared.training.runs import watch_runs
 from shared.training.scheduled_runs import start_due
 

@@ -21,9 +21,9 @@ from shared.adapters.sql.prediction.restoring import SqlRestoring
 from shared.adapters.sql.prediction.spans import SqlSpans
 from shared.adapters.sql.prediction.windows import SqlWindows
 from shared.adapters.sql.reports.lineage import SqlLineage
+from shared.alerts.alert import Alert
 from shared.core.errors import Conflict
 from shared.core.ledger import Claim
-from shared.monitoring.alerts.alert import Alert
 from shared.prediction.revision import Correction, Revision
 from shared.prediction.telemetry_span import Recorded, Span
 from shared.prediction.window import Window

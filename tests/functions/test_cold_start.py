@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from releases import drop
 from world import World
 
@@ -14,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 HEAVY = (
     "azure.core", "azure.identity", "azure.storage",
     "azure.ai.ml", "sklearn", "lightgbm", "pandas", "pyarrow", "onnxruntime", "onnx", "sqlalchemy", "azure.kusto",
-    "matplotlib", "numpy", "msgspec", "shared.workflows", "shared.adapters", "model_training.scenarios",
+    "matplotlib", "numpy", "msgspec", "shared.adapters", "shared.bootstrap.bundles", "shared.dispatch", "shared.intake",
+    "shared.monitoring", "shared.prediction", "shared.profiles", "shared.release", "model_training.scenarios",
 )  # fmt: skip
 # What a scoring request is made of; the pointer of the deployed generation is in SQL.
 SCORING = {"msgspec", "numpy", "onnxruntime", "sqlalchemy"}
@@ -24,9 +24,11 @@ OTHERS = (
     "fastapi", "httpx", "jinja2", "lightgbm", "matplotlib", "onnx", "opentelemetry", "pandas", "psycopg", "pyarrow",
     "pydantic", "pyodbc", "requests", "scipy", "sklearn", "sqlalchemy.dialects.mssql", "starlette", "uvicorn",
     "functions.openapi_schemas", "model_training.runs.train", "shared.adapters.report",
-    "shared.adapters.sql.monitoring.measures", "shared.adapters.sql.prediction.predictions", "shared.adapters.tables.cells",
+    "shared.adapters.sql.monitoring.measures", "shared.adapters.sql.prediction.predictions",
+    "shared.adapters.tables.cells",
     "shared.adapters.webhooks", "shared.dispatch", "shared.core.events", "shared.monitoring.measures",
-    "shared.serving.open_inference", "shared.intake.ingest", "shared.serving.stateful_scoring", "shared.monitoring.window_drift",
+    "shared.serving.open_inference", "shared.intake.ingest", "shared.serving.stateful_scoring",
+    "shared.monitoring.window_drift",
 )  # fmt: skip
 ANSWER = """
 import sys
@@ -67,11 +69,3 @@ def test_the_first_scoring_request_imports_what_it_uses(world: World) -> None:
     loaded = set(done.stdout.split())
     assert loaded >= SCORING
     assert sorted(loaded & set(OTHERS)) == []
-
-
-@pytest.mark.parametrize("module", ["Approvals", "Lake", "Trainer"])
-def test_a_port_is_found_by_its_name(module: str) -> None:
-    """Protocols are loaded by whoever asks for one; an unknown name is an error as in any module."""
-    code = f"from shared.ports import {module}; import shared.ports; shared.ports.{module}Other"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert f"has no attribute '{module}Other'" in done.stderr

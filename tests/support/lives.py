@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
 from killing import Countdown, counted  # noqa: E402 -- the path is set first
-from ports_with import ports_with
+from ports_with import ports_with  # noqa: E402 -- the path is set first
 from world import World, blob_event, world_at  # noqa: E402 -- the path is set first
 
 import shared.adapters  # noqa: E402 -- the path is set first

@@ -18,9 +18,9 @@ from onnx import TensorProto, helper, numpy_helper
 from ports_with import ports_with
 
 from shared import dispatch
+from shared.alerts.delivery import relay
 from shared.bootstrap import build_ports
 from shared.core.scenario import Bar, Batch, Column, Scenario, Scenarios, Table
-from shared.monitoring.alerts.delivery import relay
 from shared.ports import Ports
 from shared.training.input_contract import Feature, InputContract
 from shared.training.model import Artefact

@@ -49,7 +49,12 @@ def _wide(count: int) -> pa.Table:
 
 def _score_apart(folder: Path, rows: Path) -> Any:
     paths = os.pathsep.join((str(ROOT), str(ROOT / "tests" / "support")))
-    command = [sys.executable, str(ROOT / "tests" / "support" / "big_window.py"), str(folder / f"home-{rows.stem}"), str(rows)]
+    command = [
+        sys.executable,
+        str(ROOT / "tests" / "support" / "big_window.py"),
+        str(folder / f"home-{rows.stem}"),
+        str(rows),
+    ]
     done = subprocess.run(command, capture_output=True, check=True, env={**os.environ, "PYTHONPATH": paths})
     return json.loads(done.stdout)
 

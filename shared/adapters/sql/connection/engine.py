@@ -69,7 +69,7 @@ def open_database(
 def write[T](engine: Engine, work: Callable[[Connection], T]) -> T:
     """Run `work` in one writing transaction; the whole of it again, a bounded number of times, when that may help.
 
-    `work` must be repeatable: also after a COMMIT whose answer was lost. What stays refused is one of `shared.core.errors`.
+    `work` must be repeatable: also after a COMMIT whose answer was lost. A refusal is one of `shared.core.errors`.
     """
     return retrying(engine, lambda: transaction(engine, work, WRITING))
 

@@ -120,7 +120,8 @@ def _sentence(absent: Iterable[tuple[str, str]], tables: set[str]) -> str:
     names = dict.fromkeys(f"{table}.{column}" if table in tables else table for table, column in absent)
     return (
         f"The database lacks {', '.join(names)}, although its schema version says otherwise. Write the missing "
-        f"migration (`python -m local.tools.migrations write <name>`). A database from before numbered migrations must be "
+        f"migration (`python -m local.tools.migrations write <name>`). "
+        "A database from before numbered migrations must be "
         f"started anew; the lake keeps every prediction."
     )
 

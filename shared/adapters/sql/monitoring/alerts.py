@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from shared.adapters.sql.connection.engine import read, take_turn, write
 from shared.adapters.sql.schema.operations import alert_delivery as table
-from shared.monitoring.alerts.alert import Alert
-from shared.monitoring.alerts.ports import Owed
+from shared.alerts.alert import Alert
+from shared.alerts.ports import Owed
 
 _T = table.c
 

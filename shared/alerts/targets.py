@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from shared.alerts.formats import FORMATS
 from shared.core.errors import Misconfigured
-from shared.monitoring.alerts.formats import FORMATS
 
 SETTING = "ALERT_WEBHOOKS"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")

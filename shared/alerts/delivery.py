@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from shared.alerts.alert import Alert, alert_of
+from shared.alerts.ports import Owed
 from shared.core.errors import Fault, Transient
 from shared.core.notice import Notice
 from shared.core.notices import flush_outbox
-from shared.monitoring.alerts.alert import Alert, alert_of
-from shared.monitoring.alerts.ports import Owed
 
 if TYPE_CHECKING:
-    from shared.monitoring.ports import MonitoringPorts
+    from shared.alerts.ports import AlertsPorts
 
 
 # Seconds until the attempt after the first, the second, …; then the delivery has failed.
@@ -23,21 +23,21 @@ MAX_ATTEMPTS = len(RETRY_SECONDS) + 1
 AT_ONCE = 10
 
 
-def relay(ports: MonitoringPorts) -> int:
+def relay(ports: AlertsPorts) -> int:
     """Deliver what waits in the outbox, and alerts that are due; returns how many events were taken."""
     delivered = flush_outbox(ports, lambda notice: owe(ports, notice))
     deliver(ports)
     return delivered
 
 
-def owe(ports: MonitoringPorts, notice: Notice) -> None:
+def owe(ports: AlertsPorts, notice: Notice) -> None:
     """Owe the notice's alert to every receiver; again changes nothing."""
-    alert = alert_of(_told(ports, notice)) if ports.monitoring.notifier.targets else None
+    alert = alert_of(_told(ports, notice)) if ports.alerts.notifier.targets else None
     if alert is not None:
-        ports.monitoring.alert_deliveries.owe(alert, ports.monitoring.notifier.targets, ports.core.clock())
+        ports.alerts.deliveries.owe(alert, ports.alerts.notifier.targets, ports.core.clock())
 
 
-def _told(ports: MonitoringPorts, notice: Notice) -> Notice:
+def _told(ports: AlertsPorts, notice: Notice) -> Notice:
     """A deployment of an older version than the one before it is a rollback, whoever decided it."""
     if notice.type != "Mlops.ModelDeployed":
         return notice
@@ -53,20 +53,20 @@ def _told(ports: MonitoringPorts, notice: Notice) -> Notice:
     return replace(notice, type="Mlops.ModelRolledBack", data={**notice.data, "model": out, "reason": reason})
 
 
-def deliver(ports: MonitoringPorts) -> int:
+def deliver(ports: AlertsPorts) -> int:
     """Deliver what is due; returns how many were taken. What fails comes again later, then fails visibly."""
-    if not ports.monitoring.notifier.targets:
+    if not ports.alerts.notifier.targets:
         return 0
-    return sum(_deliver(ports, owed) for owed in ports.monitoring.alert_deliveries.pending(ports.core.clock(), AT_ONCE))
+    return sum(_deliver(ports, owed) for owed in ports.alerts.deliveries.pending(ports.core.clock(), AT_ONCE))
 
 
-def _deliver(ports: MonitoringPorts, owed: Owed) -> bool:
+def _deliver(ports: AlertsPorts, owed: Owed) -> bool:
     wait = RETRY_SECONDS[min(owed.attempts, len(RETRY_SECONDS) - 1)]
     # Counted before it is sent: a worker that dies in between sends it twice, never not at all.
-    if not ports.monitoring.alert_deliveries.begin(owed, ports.core.clock() + timedelta(seconds=wait)):
+    if not ports.alerts.deliveries.begin(owed, ports.core.clock() + timedelta(seconds=wait)):
         return False
     try:
-        ports.monitoring.notifier.notify(owed.target, owed.alert)
+        ports.alerts.notifier.notify(owed.target, owed.alert)
     except Transient as fault:
         if owed.attempts + 1 >= MAX_ATTEMPTS:
             _give_up(ports, owed, f"{fault.reason} Given up after {MAX_ATTEMPTS} attempts.")
@@ -74,16 +74,16 @@ def _deliver(ports: MonitoringPorts, owed: Owed) -> bool:
     except Fault as fault:
         _give_up(ports, owed, fault.reason)
         return False
-    ports.monitoring.alert_deliveries.settle(owed, "sent", "")
+    ports.alerts.deliveries.settle(owed, "sent", "")
     return True
 
 
-def _give_up(ports: MonitoringPorts, owed: Owed, reason: str) -> None:
-    ports.monitoring.alert_deliveries.settle(owed, "failed", reason)
+def _give_up(ports: AlertsPorts, owed: Owed, reason: str) -> None:
+    ports.alerts.deliveries.settle(owed, "failed", reason)
     ports.core.ledger.note("alert", f"{owed.alert.id}/{owed.target}", "failed", reason)
 
 
-def sample_alert(ports: MonitoringPorts) -> Alert:
+def sample_alert(ports: AlertsPorts) -> Alert:
     """An alert that says it is only a test."""
     return Alert(
         id="test",

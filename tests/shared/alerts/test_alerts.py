@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from shared.alerts.alert import RULES, Alert, alert_of
+from shared.alerts.formats import FORMATS, mail
+from shared.alerts.targets import Target, parse_targets
 from shared.core.errors import Misconfigured
 from shared.core.notice import Notice
-from shared.monitoring.alerts.alert import RULES, Alert, alert_of
-from shared.monitoring.alerts.formats import FORMATS, mail
-from shared.monitoring.alerts.targets import Target, parse_targets
 
 GOLDEN = Path(__file__).parent / "golden"
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)

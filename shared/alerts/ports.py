@@ -1,13 +1,16 @@
-"""Alerts that leave: who gets them, and the deliveries that are owed."""
+"""The ports of `alerts`: who is told, and deliveries that survive a restart."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from shared.monitoring.alerts.alert import Alert
+from shared.prediction.ports import PredictionPorts
+
+if TYPE_CHECKING:
+    from shared.alerts.alert import Alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +59,21 @@ class AlertDeliveries(Protocol):
 
     def list(self, limit: int = 200) -> Sequence[Owed]:
         """All deliveries, newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsBundle:
+    """The ports of alerts."""
+
+    notifier: Notifier
+    deliveries: AlertDeliveries
+
+
+class AlertsPorts(PredictionPorts, Protocol):
+    """What a workflow of `alerts` takes: its own ports and those of the rooms below."""
+
+    @property
+    def alerts(self) -> AlertsBundle:
+        """The ports of alerts."""
         ...

@@ -16,9 +16,9 @@ from world import World, points_csv
 
 from shared import dispatch
 from shared.adapters.webhooks import Webhooks
+from shared.alerts.delivery import MAX_ATTEMPTS, RETRY_SECONDS, deliver, relay
+from shared.alerts.targets import parse_targets
 from shared.core.notices import announce
-from shared.monitoring.alerts.delivery import MAX_ATTEMPTS, RETRY_SECONDS, deliver, relay
-from shared.monitoring.alerts.targets import parse_targets
 from shared.monitoring.monitor import monitor
 from shared.ports import Ports
 from shared.release.deploy import rollback
@@ -63,14 +63,14 @@ def ports(world: World, server: int) -> Ports:
     """Ports with two receivers."""
     Receiver.status, Receiver.got = 200, []
     text = f"slack=http://127.0.0.1:{server}/a?key={CANARY} teams=http://127.0.0.1:{server}/b/{CANARY}"
-    world.ports = ports_with(world.ports, monitoring__notifier=Webhooks(parse_targets(text)))
+    world.ports = ports_with(world.ports, alerts__notifier=Webhooks(parse_targets(text)))
     world.trainer.ports = world.ports
     return world.ports
 
 
 def states(ports: Ports) -> set[tuple[str, str, int]]:
     """Target, state and attempts of each delivery."""
-    return {(one.target, one.state, one.attempts) for one in ports.monitoring.alert_deliveries.list()}
+    return {(one.target, one.state, one.attempts) for one in ports.alerts.deliveries.list()}
 
 
 def test_what_went_wrong_reaches_every_receiver_once(world: World, ports: Ports) -> None:
@@ -163,9 +163,9 @@ def test_of_two_workers_one_sends(ports: Ports) -> None:
     announce(ports, "ModelRefused", "models/points:1", {"model": "points:1"})
     Receiver.status = 503
     relay(ports)
-    (owed, _) = ports.monitoring.alert_deliveries.list()
-    assert ports.monitoring.alert_deliveries.begin(owed, owed.due)
-    assert not ports.monitoring.alert_deliveries.begin(owed, owed.due)
+    (owed, _) = ports.alerts.deliveries.list()
+    assert ports.alerts.deliveries.begin(owed, owed.due)
+    assert not ports.alerts.deliveries.begin(owed, owed.due)
 
 
 def test_no_address_is_told_anywhere(world: World, ports: Ports) -> None:
@@ -173,7 +173,7 @@ def test_no_address_is_told_anywhere(world: World, ports: Ports) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         text = f"slack=http://127.0.0.1:{closed.getsockname()[1]}/{CANARY}"
-        broken = ports_with(ports, monitoring__notifier=Webhooks(parse_targets(text)))
+        broken = ports_with(ports, alerts__notifier=Webhooks(parse_targets(text)))
         announce(broken, "ModelRefused", "models/points:1", {"model": "points:1"})
         relay(broken)
         for _ in range(MAX_ATTEMPTS):

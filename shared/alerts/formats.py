@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.monitoring.alerts.alert import Alert
+from shared.alerts.alert import Alert
 
 _COLOURS = {"info": "Accent", "warning": "Warning", "error": "Attention"}
 _SIGNS = {"info": "•", "warning": "⚠", "error": "✖"}
