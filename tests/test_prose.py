@@ -16,8 +16,9 @@ FRONT = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")
 EVERYTHING = [*FRONT, DOOR, *PAGES, ROOT / "bench" / "README.md"]
 LONGEST_CELL, LONGEST_PARAGRAPH = 25, 80
 KINDS = ["Tutorial", "How-to", "Reference", "Explanation"]
-# Pages that a program writes: their text changes with the program, not by hand.
-GENERATED = {"docs/results.md": "bench/results.py writes it and does not name the reader yet"}
+# A program writes this page: its text changes with the program, not by hand.
+GENERATED = pytest.mark.xfail(reason="bench/results.py does not name the reader of docs/results.md yet")
+OPENING = [pytest.param(page, marks=[GENERATED] if page.stem == "results" else []) for page in PAGES]
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _ITEM = re.compile(r"(?:[*+-]|\d+\.) ")
 _LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)\s]*)?\)")
@@ -60,12 +61,9 @@ def test_cells_and_paragraphs_are_short(page: Path) -> None:
     assert [paragraph for paragraph in paragraphs(text) if words(paragraph) > LONGEST_PARAGRAPH] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name)
+@pytest.mark.parametrize("page", OPENING, ids=name)
 def test_a_page_opens_with_its_reader(page: Path) -> None:
     """The first paragraph is one sentence that says for whom the page is."""
-    if name(page) in GENERATED:
-        print(f"{name(page)} is exempt: {GENERATED[name(page)]}")
-        return
     first = next(paragraphs(page.read_text()))
     assert re.fullmatch(r"This page is for .{10,}[^.]\.", first), first
     assert ". " not in first, first
