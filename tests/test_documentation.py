@@ -23,7 +23,8 @@ from shared.settings import NAMES
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = {
     page.relative_to(ROOT).as_posix(): page.read_text()
-    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "bench" / "README.md")
+    for page in (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), ROOT / "bench" / "README.md")
+    if page.name != "CHANGELOG.md"
 }
 EVERYTHING = "\n".join(PAGES.values())
 # Read by tools around the project, not by its own settings.

@@ -34,7 +34,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from shared.adapters.sql.connection.engine import open_database
 from shared.adapters.sql.ledger.ledger import SqlLedger
-from shared.domain.records import Claim
+from shared.core.ledger import Claim
 ledger = SqlLedger(open_database(sys.argv[1]), lambda: datetime.now(UTC))
 print("ready", flush=True)
 sys.stdin.readline()
