@@ -11,10 +11,10 @@ from shared.core.blob import Blob
 from shared.core.claims import once
 from shared.core.drops import blob_key, drop_blobs, drop_key, settle_waiting
 from shared.core.errors import Quarantined
-from shared.core.ledger import FINAL, Outcome
+from shared.core.ledger import ENDED, Outcome
 from shared.core.notices import announce
 from shared.core.paths import Landing, dataset_folder, missing_parts, table_of
-from shared.core.personal import untold
+from shared.core.redaction import redact
 from shared.datasets.version import DatasetVersion, TableFile
 from shared.intake.training_admission import fit_again, may_learn_from
 from shared.monitoring.governor import ask_for_data
@@ -44,7 +44,7 @@ def ingest(ports: MonitoringPorts, where: Landing) -> Outcome:
     if missing:
         return Outcome("waiting", f"Drop {where.drop} waits for: {', '.join(missing)}.")
     result = once(ports, "drop", drop_key(where, blobs), "", lambda: _register(ports, where, files))
-    if result.outcome.state not in FINAL:
+    if result.outcome.state not in ENDED:
         return Outcome("done", f"Drop {where.drop} is being registered through another of its files.")
     settle_waiting(ports, blobs, result.outcome)
     return result.outcome
@@ -66,7 +66,7 @@ def _register(ports: MonitoringPorts, where: Landing, files: Files) -> Outcome:
         check_teachable(where.scenario, tables)
         may_learn_from(ports, where, tables)
     except Quarantined as fault:
-        told = untold(fault, where.scenario)
+        told = redact(fault, where.scenario)
         quarantine(ports, where, blobs, told)
         raise told from None
     contents = {name: ports.datasets.tables.write(table) for name, table in tables.items()}

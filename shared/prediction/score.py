@@ -18,7 +18,7 @@ from shared.core.errors import Corrupt, Missing, Quarantined, Superseded, Transi
 from shared.core.lake_reading import read_json
 from shared.core.ledger import Outcome
 from shared.core.paths import commit_path, plan_path, table_of, window_folder
-from shared.core.personal import untold
+from shared.core.redaction import redact
 from shared.core.scenario import Scenario, Table
 from shared.prediction.revision import Revision
 from shared.prediction.window import Commit, Window
@@ -43,9 +43,9 @@ def score_window(ports: PredictionPorts, scenario_name: str, window_id: str) -> 
     try:
         commit = _committed(ports, scenario, window)
     except (Quarantined, Superseded, Missing) as fault:
-        told = untold(fault, scenario) if isinstance(fault, Quarantined) else fault
-        ports.prediction.windows.close(scenario.name, window.id, "quarantined", told.reason)
-        raise told from None
+        redacted = redact(fault, scenario) if isinstance(fault, Quarantined) else fault
+        ports.prediction.windows.close(scenario.name, window.id, "quarantined", redacted.reason)
+        raise redacted from None
     _to_sql(ports, scenario, commit)
     ports.prediction.windows.close(scenario.name, window.id, "committed", "")
     reason = f"{commit.rows} rows were predicted with {commit.model}; {commit.failed_rows} failed."

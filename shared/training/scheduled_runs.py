@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from shared.core.claims import once
 from shared.core.errors import Missing, Transient
-from shared.core.ledger import FINAL, Outcome
+from shared.core.ledger import ENDED, Outcome
 from shared.training.requests import Submission, submit, submitted
 from shared.training.schedule import Schedule
 
@@ -39,7 +39,7 @@ def start(ports: TrainingPorts, seen: Schedule) -> str:
         # The ledger has the sentence.
         return ""
     outcome = result.outcome
-    if outcome.state not in FINAL:
+    if outcome.state not in ENDED:
         return ""
     run = str(outcome.detail.get("run", ""))
     following = seen.recurrence.next_after(seen.start, max(ports.core.clock(), seen.due))

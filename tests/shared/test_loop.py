@@ -15,7 +15,7 @@ from world import InlineTrainer, World, blob_event, points_csv
 
 from shared import dispatch
 from shared.core.errors import Quarantined, Refused
-from shared.core.ledger import FINAL
+from shared.core.ledger import ENDED
 from shared.core.paths import Landing
 from shared.core.ports import Lake
 from shared.operations.status import DropOutcome, drop_outcome, status
@@ -82,7 +82,7 @@ def test_the_same_file_again_under_other_names_trains_once(world: World) -> None
     assert sorted(one.outcome for one in outcomes if one) == ["deployed", "duplicate", "duplicate"]
     why = [entry for entry in world.ports.core.history.why("d2") if entry.state == "duplicate"]
     assert any("nothing is trained again" in entry.reason for entry in why)
-    repeated = [entry for entry in world.ports.core.history.why("d0/points.csv") if entry.state in FINAL]
+    repeated = [entry for entry in world.ports.core.history.why("d0/points.csv") if entry.state in ENDED]
     assert repeated[-1].repeats >= 2
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from shared.core.log_record import Ended, Told
+from shared.core.log_record import Ended, LogRecord
 
 FILE = "records.jsonl"
 # One older file is kept beside the current one.
@@ -40,16 +40,16 @@ class FileObserver:
         self._counts: dict[tuple[str, str, str], _Count] = {}
         self._since = ticks()
 
-    def record(self, told: Told) -> None:
+    def record(self, step: LogRecord) -> None:
         """Append the step's line."""
         self._append(
             {
-                "event": told.kind,
-                "state": told.state,
-                "key": told.key,
-                "operation": told.operation,
-                "claim": told.claim,
-                **told.facts,
+                "event": step.kind,
+                "state": step.state,
+                "key": step.key,
+                "operation": step.operation,
+                "claim": step.claim,
+                **step.facts,
             }
         )
 
@@ -86,7 +86,7 @@ class FileObserver:
             with self._path.open("a", encoding="ascii") as out:
                 out.write(line)
         except OSError:
-            # Work goes on when nobody can be told of it: the ledger has it all.
+            # Work goes on when its record cannot be written: the ledger has it all.
             return
 
     def _make_room(self) -> None:

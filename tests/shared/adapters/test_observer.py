@@ -23,7 +23,7 @@ from world import World, points_csv
 
 from shared.adapters.azure.otel_observer import Both, OtelObserver
 from shared.adapters.files.file_observer import FILE, FileObserver
-from shared.core.log_record import told
+from shared.core.log_record import step_record
 
 ROOT = Path(__file__).resolve().parents[3]
 CANARY = "canary-4711"
@@ -80,7 +80,7 @@ def test_requests_are_counted_and_written_together(tmp_path: Path) -> None:
 def test_telling_never_fails_the_work(tmp_path: Path) -> None:
     """A folder that cannot be made is no reason to stop."""
     (tmp_path / "logs").write_text("a file")
-    FileObserver(tmp_path / "logs", lambda: datetime(2026, 1, 1, tzinfo=UTC)).record(told("blob", "x", "done"))
+    FileObserver(tmp_path / "logs", lambda: datetime(2026, 1, 1, tzinfo=UTC)).record(step_record("blob", "x", "done"))
 
 
 def test_spans_carry_the_operation_and_metrics_the_counts(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_spans_carry_the_operation_and_metrics_the_counts(tmp_path: Path) -> Non
     tracers.add_span_processor(SimpleSpanProcessor(exporter))
     otel = OtelObserver(tracers.get_tracer("t"), MeterProvider([reader]).get_meter("t"))
     both = Both(FileObserver(tmp_path / "logs", lambda: datetime(2026, 1, 1, tzinfo=UTC)), otel)
-    step = told("model", "points:1", "done", {"dataset": "20260301T120000Z-abcdef12", "reason": CANARY}, 1)
+    step = step_record("model", "points:1", "done", {"dataset": "20260301T120000Z-abcdef12", "reason": CANARY}, 1)
     both.record(step)
     both.request("points", "points:1", "answered", 0.002, 3)
     (span,) = exporter.get_finished_spans()
@@ -148,9 +148,10 @@ EXPORT = """
 import sys
 from opentelemetry import metrics, trace
 from shared.adapters.azure.otel_observer import application_insights
-from shared.core.log_record import told
+from shared.core.log_record import step_record
 observer = application_insights(sys.argv[1])
-observer.record(told("model", "points:1", "done", {"dataset": "20260301T120000Z-abcdef12", "reason": "canary-4711"}))
+facts = {"dataset": "20260301T120000Z-abcdef12", "reason": "canary-4711"}
+observer.record(step_record("model", "points:1", "done", facts))
 observer.request("points", "points:1", "answered", 0.002, 3)
 trace.get_tracer_provider().force_flush()
 metrics.get_meter_provider().force_flush()
@@ -167,7 +168,7 @@ def test_application_insights_gets_operation_and_counts(ingestion: Ingestion) ->
     command = [sys.executable, "-c", EXPORT, string]
     subprocess.run(command, cwd=ROOT, env=environ, check=True, timeout=120, capture_output=True)
     sent = "\n".join(ingestion.bodies)
-    operation = told("model", "points:1", "done", {"dataset": "20260301T120000Z-abcdef12"}).operation
+    operation = step_record("model", "points:1", "done", {"dataset": "20260301T120000Z-abcdef12"}).operation
     assert operation in sent
     assert "mlops.requests" in sent
     assert CANARY not in sent

@@ -1,4 +1,4 @@
-"""What may be told of cells that tell about a person: where they stand, never what they say."""
+"""Reasons without personal values: they say where a cell is, never what it holds."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _WITHOUT_VALUE = frozenset({"null"})
 _WITH_KEY = frozenset({"duplicate_key"})
 
 
-def untold(fault: Quarantined, scenario: Scenario) -> Quarantined:
-    """The refusal; in words that show no value when its column is personal, since reasons go into state and events."""
+def redact(fault: Quarantined, scenario: Scenario) -> Quarantined:
+    """The refusal, without the value when its column is personal: reasons go into the state and into events."""
     shown = {fault.column}
     if fault.reason_code in _WITH_KEY:
         shown.update(scenario.entity, *(table.key for table in scenario.tables if table.name == fault.table))
