@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from shared.core.errors import Fault, Missing
+from shared.core.scenario import find_scenario
 from shared.serving.answers import answer
 from shared.serving.deployed_models import Servers
 
@@ -45,10 +46,7 @@ class Scorer:
 
     def scenario(self, name: str) -> Scenario:
         """The scenario; Missing names those there are."""
-        scenario = self._ports.core.scenarios.get(name)
-        if scenario is None:
-            raise Missing(f"There is no such scenario; known: {', '.join(sorted(self._ports.core.scenarios))}.")
-        return scenario
+        return find_scenario(self._ports.core.scenarios, name)
 
     def serving(self, name: str) -> Serving:
         """What serves the scenario now; Missing when nothing is deployed."""

@@ -1,4 +1,4 @@
-"""Blob."""
+"""A blob as the lake lists it."""
 
 from __future__ import annotations
 
@@ -14,3 +14,8 @@ class Blob:
     etag: str
     size: int
     modified: datetime
+
+    @property
+    def name(self) -> str:
+        """The file's name, without its folders."""
+        return self.path.rsplit("/", 1)[-1]

@@ -40,7 +40,7 @@ def ingest(ports: MonitoringPorts, where: Landing) -> Outcome:
         quarantine(ports, where, blobs, fault)
         raise
     missing = [table.name for table in where.scenario.tables if table.name not in files]
-    missing.extend(missing_parts(blob.path.rsplit("/", 1)[1] for blob in blobs))
+    missing.extend(missing_parts(blob.name for blob in blobs))
     if missing:
         return Outcome("waiting", f"Drop {where.drop} waits for: {', '.join(missing)}.")
     result = once(ports, "drop", drop_key(where, blobs), "", lambda: _register(ports, where, files))
@@ -53,7 +53,7 @@ def ingest(ports: MonitoringPorts, where: Landing) -> Outcome:
 def _by_table(where: Landing, blobs: Sequence[Blob]) -> Files:
     files: dict[str, list[Blob]] = {}
     for blob in blobs:
-        table = table_of(blob.path.rsplit("/", 1)[1], where.area, where.scenario)
+        table = table_of(blob.name, where.area, where.scenario)
         files.setdefault(table.name, []).append(blob)
     return files
 
@@ -97,7 +97,7 @@ def _read(ports: MonitoringPorts, blobs: Sequence[Blob], name: str, where: Landi
     parts = []
     for blob in blobs:
         with ports.core.lake.open(blob.path, etag=blob.etag) as source:
-            parts.append(ports.datasets.tables.read(source, blob.path.rsplit("/", 1)[1], table))
+            parts.append(ports.datasets.tables.read(source, blob.name, table))
     return ports.datasets.tables.check(parts, table)
 
 

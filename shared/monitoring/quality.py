@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shared.core.scenario import Scenario
 from shared.monitoring.breaches import close_breaches, open_breach
@@ -13,6 +13,7 @@ from shared.monitoring.triage import Suspect
 from shared.prediction.window import Commit
 from shared.serving.prediction_rows import first_id, label_columns
 from shared.training.metrics import METRICS, REGRESSION, score
+from shared.training.stored_models import model_by_id
 
 if TYPE_CHECKING:
     import numpy as np
@@ -135,8 +136,7 @@ def _rarest(scenario: Scenario, actual: np.ndarray) -> int:
 
 
 def _expected(ports: MonitoringPorts, commit: Commit, metric: str) -> float | None:
-    name, _, version = commit.model.rpartition(":")
-    model: Any = ports.training.registry.find(name, int(version)) if version.isdigit() else None
+    model = model_by_id(ports, commit.model)
     return None if model is None else model.metrics.get(metric)
 
 

@@ -44,7 +44,7 @@ def _scenario_status(ports: OperationsPorts, name: str, totals: Mapping[str, int
     return {
         "dataset": datasets[-1].id if datasets else None,
         "run": {"id": runs[-1].id, "state": runs[-1].state} if runs else None,
-        "model": f"{current.model}:{current.version}" if current else None,
+        "model": current.model_id if current else None,
         "generation": current.generation if current else 0,
         "open_windows": totals["open_windows"],
         "predictions": totals["predictions"],

@@ -146,7 +146,7 @@ def _rival(ports: ReleasePorts, scenario: Scenario, model: Model) -> tuple[Model
         return Check("champion", "skip", None, None, "The champion is this very version.")
     champion = ports.training.registry.find(current.model, current.version)
     if champion is None:
-        return Check("champion", "fail", None, None, f"The champion {current.model}:{current.version} is not found.")
+        return Check("champion", "fail", None, None, f"The champion {current.model_id} is not found.")
     return champion, ports.serving.scoring.load(*read_model(ports, champion))
 
 

@@ -64,10 +64,9 @@ def _abandoned(ports: TrainingPorts) -> Iterator[Schedule]:
     """Stopped schedules whose last occurrence was being answered by a worker that is gone."""
     for entry in ports.core.history.stuck(ports.core.clock()):
         if entry.kind == KIND:
-            scenario, name, _ = entry.key.split("/")
-            found = ports.training.schedules.find(scenario, name)
-            if found is not None and found.state == "stopped":
-                yield found
+            schedule = ports.training.schedules.find(*Schedule.named_by(entry.key))
+            if schedule is not None and schedule.state == "stopped":
+                yield schedule
 
 
 def _answer(ports: TrainingPorts, seen: Schedule) -> Outcome:
