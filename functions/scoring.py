@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from functions.openapi_schemas import Described
+    from functions.openapi_scoring import Described
     from shared.domain.scenario import Live, Scenario
     from shared.ports import Ports
     from shared.workflows.answer import Rows, Watch
@@ -64,7 +64,7 @@ class Scorer:
         return [self._described(scenario) for _, scenario in sorted(self._ports.scenarios.items())]
 
     def _described(self, scenario: Scenario) -> Described:
-        from functions.openapi_schemas import Described
+        from functions.openapi_scoring import Described
 
         try:
             serving = self._servers.current(scenario.name)

@@ -42,7 +42,7 @@ def test_an_unknown_scenario_is_missing(world: World) -> None:
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        (b"{", "no JSON"),
+        (b"{", "not JSON"),
         (b"[]", "no object"),
         (b'{"by": "ana", "reason": "x", "model": 3}', "alone"),
         (b'{"by": "ana"}', "field reason"),
