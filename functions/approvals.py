@@ -10,7 +10,7 @@ from typing import Any
 
 import azure.functions as func
 
-from functions.answering import answered, body_of
+from functions.answering import answered, body_of, caller_of
 from functions.names import MODEL_EVENTS, STORAGE
 
 if typing.TYPE_CHECKING:
@@ -20,8 +20,6 @@ if typing.TYPE_CHECKING:
     from shared.workflows.decision import Decision
 
 Messages = func.Out[typing.List[str]]  # noqa: UP006 -- the worker library cannot index `list[str]` here
-# Who Easy Auth says is calling; the platform strips the header from what comes from outside.
-PRINCIPAL = "x-ms-client-principal-name"
 _LARGEST = 16_384
 _DIGITS = 10
 _ACCEPTED = '{"decision": "approve" or "reject", "by": "…", "reason": "…"}'
@@ -74,7 +72,7 @@ def _decided(ports: Ports, req: func.HttpRequest, events: Messages) -> Any:
 
     body = _body(req)
     # An identity that was verified wins over a name anybody can write.
-    by = req.headers.get(PRINCIPAL) or body.by
+    by = caller_of(req) or body.by
     bound = to_builtins(body)
     decided = decide(ports, req.route_params["id"], body.decision, by=by, reason=body.reason, bound=bound)
     events.set([model_message(decided.approval.scenario, decided.approval.version)])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from functions.scenarios import scenario_named
 from shared.errors import Fault, Missing
 from shared.workflows.answer import answer
 from shared.workflows.serving import Servers
@@ -45,10 +46,7 @@ class Scorer:
 
     def scenario(self, name: str) -> Scenario:
         """The scenario; Missing names those there are."""
-        scenario = self._ports.scenarios.get(name)
-        if scenario is None:
-            raise Missing(f"There is no such scenario; known: {', '.join(sorted(self._ports.scenarios))}.")
-        return scenario
+        return scenario_named(name, self._ports)
 
     def serving(self, name: str) -> Serving:
         """What serves the scenario now; Missing when nothing is deployed."""
