@@ -49,6 +49,7 @@ def test_an_unknown_scenario_is_missing(world: World) -> None:
         (b'{"by": " ", "reason": "x"}', "field by"),
         (b'{"by": "ana", "reason": "x", "generation": true}', "whole number"),
         (b'{"by": "ana", "reason": "x", "generation": "2"}', "whole number"),
+        (b'{"by": "ana", "by": "ben", "reason": "x"}', "stands twice"),
     ],
 )
 def test_a_request_that_cannot_be_meant_is_refused(body: bytes, sentence: str) -> None:
