@@ -82,7 +82,9 @@ def _requests(model: Described) -> list[Any]:
         shapes.append(_closed(f"text_{name}", text=Annotated[str, Meta(pattern="^[A-Za-z]")]))
     elif model.numbers:
         width = len(model.inputs)
-        shapes.append(_closed(f"numbers_{name}", data=_rows(list[Finite], Meta(min_length=width, max_length=width))))
+        shapes.append(
+            _closed(f"numbers_{name}", data=_rows(Annotated[list[Finite], Meta(min_length=width, max_length=width)]))
+        )
     return shapes
 
 
@@ -100,16 +102,15 @@ def _cell(column: Column) -> Any:
 def _labels(scenario: Scenario) -> list[Any]:
     columns = labels_table(scenario).columns
     label = _closed(f"label_{scenario.name}", **{column.name: (float | str | None, UNSET) for column in columns})
-    rows = Annotated[list[label], Meta(min_length=1)]  # type: ignore[valid-type]  # made at run time
+    rows = Annotated[list[label], Meta(min_length=1)]  # type: ignore[valid-type]  # made from the columns
     return [rows, _closed(f"labels_{scenario.name}", data=rows)]
 
 
-def _rows(kind: Any, bounds: Meta | None = None) -> Any:
-    item = Annotated[kind, bounds] if bounds else kind
-    return Annotated[list[item], Meta(min_length=1, max_length=MAX_ROWS)]  # type: ignore[valid-type]  # as above
+def _rows(kind: Any) -> Any:
+    return Annotated[list[kind], Meta(min_length=1, max_length=MAX_ROWS)]
 
 
-def _closed(title: str, **fields: Any) -> Any:
+def _closed(title: str, /, **fields: Any) -> Any:
     """An object with these fields alone: each a type, or (type, default) where it may be absent."""
     made: list[Any] = [
         (f"f{n}", *(kind if isinstance(kind, tuple) else (kind,))) for n, kind in enumerate(fields.values())
