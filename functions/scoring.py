@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from functions.openapi_schemas import Described
+    from functions.openapi_scoring import Described
     from shared.core.scenario import Live, Scenario
     from shared.ports import Ports
     from shared.serving.answers import Rows, Watch
@@ -62,7 +62,7 @@ class Scorer:
         return [self._described(scenario) for _, scenario in sorted(self._ports.core.scenarios.items())]
 
     def _described(self, scenario: Scenario) -> Described:
-        from functions.openapi_schemas import Described
+        from functions.openapi_scoring import Described
 
         try:
             serving = self._servers.current(scenario.name)
