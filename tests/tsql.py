@@ -6,13 +6,16 @@ import re
 from typing import Any
 
 import sqlglot
-from sqlalchemy import Engine, event
+from sqlalchemy import Dialect, Engine, event
+from sqlalchemy.dialects import mssql
 from sqlalchemy.exc import CompileError
 from sqlalchemy.schema import ExecutableDDLElement
 
-from local.migrations import dialect_of
+from shared.adapters.sql.sqlserver import quote_window
 
-_DIALECT = dialect_of("mssql")
+# As the engine of SQL Server has it.
+_DIALECT: Dialect = mssql.dialect(deprecate_large_types=True)  # type: ignore[no-untyped-call]
+quote_window(_DIALECT)
 _SEEN: set[str] = set()
 _PARAMETER = re.compile(r"(?<![\w:']):[A-Za-z_]\w*|\?")
 

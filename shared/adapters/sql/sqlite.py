@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
-from shared.adapters.sql.engine import BEGIN, COUNTING, OUTSIDE, READING, TURNS, WRITING, retrying, transaction
+from shared.adapters.sql.engine import BEGIN, COUNTING, MIGRATING, OUTSIDE, READING, TURNS, WRITING, retrying, transaction
 from shared.errors import Permanent
 
 # A writer takes the lock when it begins: a reader that becomes a writer half-way can only fail.
@@ -20,6 +20,13 @@ _STATEMENTS = {
     READING: ("BEGIN",),
     WRITING: ("PRAGMA synchronous=FULL", "BEGIN IMMEDIATE"),
     COUNTING: ("PRAGMA synchronous=NORMAL", "BEGIN IMMEDIATE"),
+    # Making a table anew drops the old one: neither the rows nor the views that name it may stand in the way.
+    MIGRATING: (
+        "PRAGMA synchronous=FULL",
+        "PRAGMA foreign_keys=OFF",
+        "PRAGMA legacy_alter_table=ON",
+        "BEGIN IMMEDIATE",
+    ),
     OUTSIDE: (),
 }
 

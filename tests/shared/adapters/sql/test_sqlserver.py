@@ -20,15 +20,15 @@ from tsql import parse
 from shared.adapters.sql.deployments import SqlDeployments
 from shared.adapters.sql.engine import ATTEMPTS, open_database
 from shared.adapters.sql.ledger import SqlLedger
-from shared.adapters.sql.migrations import migrations
+from shared.adapters.sql.migrations import newest, revision_id
 from shared.adapters.sql.predictions import SqlPredictions
 from shared.adapters.sql.schema import every_table
 from shared.domain.records import Claim, Deployment
 from shared.errors import Misconfigured, Permanent, Transient
 
 GOLDEN = Path(__file__).with_name("sqlserver_load.sql")
-VERSION = len(migrations("mssql"))
-COLUMNS = [[table.name, column.name] for table in every_table() for column in table.columns]
+VERSION = revision_id(newest())
+COLUMNS = [[table.name, column.name, "any"] for table in every_table() for column in table.columns]
 NO_COMMIT = "FROM prediction_commit"
 
 
@@ -42,8 +42,8 @@ def double(odbc_driver: None) -> Iterator[TdsDouble]:
         running.answer("transaction_isolation_level", [["READ COMMITTED"]])
         running.answer("SELECT 1$", [[1]])
         running.answer("sp_getapplock", [[0]])
-        running.answer("sys.objects", [["schema_version"]])
-        running.answer("max.schema_version", [[VERSION]])
+        running.answer("sys.objects", [["alembic_version"]])
+        running.answer("max.alembic_version", [[VERSION]])
         running.answer("INFORMATION_SCHEMA.COLUMNS WHERE", COLUMNS)
         running.answer("OUTPUT inserted", [[7]])
         running.answer("FROM prediction_revision", [[SCENARIO.name, "w", "w", 1, None, None, 0]])
@@ -99,7 +99,7 @@ def test_opening_signs_in_and_looks_at_the_schema(double: TdsDouble, opened: Ope
     assert double.seen().logins[:1] == ["sa"]
     statements = sent(double)
     assert "SET XACT_ABORT ON; SET LOCK_TIMEOUT 30000" in statements
-    assert any("max(schema_version.version)" in one for one in statements)
+    assert any("max(alembic_version.version_num)" in one for one in statements)
     assert count(statements, "CREATE") == 0
     assert "SET TRANSACTION ISOLATION LEVEL SNAPSHOT" in statements
 
