@@ -23,12 +23,13 @@ from local.doctor.finding import Check, Finding, Subject
 from local.running import HomeLock
 from shared.adapters.sql.engine import open_database
 from shared.adapters.sql.ledger import SqlLedger
-from shared.adapters.sql.migrations import BASE, newest, revision_id
+from shared.adapters.sql.migrations import newest, revision_id
 
 ROOT = Path(__file__).resolve().parents[3]
 VERSION = newest()
 # What the numbered SQL files kept their version in.
-NUMBERED = "CREATE TABLE schema_version (version INTEGER PRIMARY KEY);"
+NUMBERED = "CREATE TABLE schema_version (version INTEGER PRIMARY KEY)"
+READING = "CREATE TABLE reading (scenario TEXT, entity TEXT, at DATETIME, measured JSON)"
 
 
 def test_python_and_packages() -> None:
@@ -108,15 +109,16 @@ def test_a_database_of_each_age(subject: MakeSubject, tmp_path: Path) -> None:
         (f"UPDATE alembic_version SET version_num = '{revision_id(VERSION + 1)}'", "schema", "fail"),
         (f"UPDATE alembic_version SET version_num = '{revision_id(VERSION)}'", "schema", "ok"),
         (f"UPDATE alembic_version SET version_num = '{revision_id(VERSION - 1)}'", "schema", "warn"),
-        (f"UPDATE alembic_version SET version_num = '{revision_id(VERSION)}'; DROP TABLE ledger", "database", "fail"),
-        (f"DROP TABLE alembic_version; {NUMBERED} INSERT INTO schema_version VALUES ({BASE - 1})", "schema", "fail"),
+        (f"UPDATE alembic_version SET version_num = '{revision_id(VERSION)}'; DROP TABLE reading", "database", "fail"),
+        (f"{READING}; DROP TABLE alembic_version; {NUMBERED}; INSERT INTO schema_version VALUES (4)", "schema", "warn"),
+        ("UPDATE schema_version SET version = 3", "schema", "fail"),
     ):
         with closing(sqlite3.connect(path)) as connection:
             connection.executescript(statement)
         assert the(database.database(asked), name).verdict == verdict
     # Looking changed nothing.
     with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT max(version) FROM schema_version").fetchone() == (BASE - 1,)
+        assert connection.execute("SELECT max(version) FROM schema_version").fetchone() == (3,)
 
 
 def test_a_server_nobody_runs_is_told_without_the_password(subject: MakeSubject) -> None:

@@ -1,4 +1,7 @@
-"""${message.replace("_", " ").capitalize()}."""
+<%
+    # Without the remark that the lines are generated: whoever commits them has read them.
+    lines = "\n".join(line for line in (upgrades or "pass").splitlines() if not line.lstrip().startswith("# ###"))
+%>"""${message.replace("_", " ").capitalize()}."""
 
 from __future__ import annotations
 
@@ -12,4 +15,4 @@ down_revision = ${repr(down_revision)}
 
 def upgrade() -> None:
     """Bring the schema to version ${int(up_revision)}."""
-    ${upgrades if upgrades else "pass"}
+    ${lines.lstrip()}
