@@ -27,6 +27,13 @@ def parse(statement: str) -> list[sqlglot.exp.Expr | None]:
     return list(sqlglot.parse(_PARAMETER.sub("@p", known), read="tsql"))
 
 
+def single(script: str) -> list[str]:
+    """Each statement of a migration's script: without remarks, batches and the transaction around them."""
+    kept = "\n".join(line for line in script.splitlines() if line != "GO" and not line.startswith("--"))
+    found = [one.strip() for one in kept.split(";\n") if one.strip()]
+    return [one for one in found if not re.match(r"BEGIN|COMMIT", one)]
+
+
 def _compiled(statement: Any) -> str:
     """A list of values is only known when it is asked for: written out, as the driver gets it."""
     words = {} if isinstance(statement, ExecutableDDLElement) else {"render_postcompile": True}

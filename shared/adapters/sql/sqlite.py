@@ -11,7 +11,17 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
-from shared.adapters.sql.engine import BEGIN, COUNTING, MIGRATING, OUTSIDE, READING, TURNS, WRITING, retrying, transaction
+from shared.adapters.sql.engine import (
+    BEGIN,
+    COUNTING,
+    MIGRATING,
+    OUTSIDE,
+    READING,
+    TURNS,
+    WRITING,
+    retrying,
+    transaction,
+)
 from shared.errors import Permanent
 
 # A writer takes the lock when it begins: a reader that becomes a writer half-way can only fail.

@@ -17,7 +17,8 @@ from shared.errors import BadInput
 SCENARIO_TABLES = ("predictions_", "actual_")
 _SHORT, _INSTANT = type(types.Name), type(types.Instant)
 _BY_HAND = (
-    "rows would be lost. Write that migration by hand, beginning with `python -m local.migrations write <name> --empty`."
+    "rows would be lost. Begin that migration with `python -m local.migrations write <name> --empty` and write it by "
+    "hand."
 )
 
 
@@ -27,7 +28,7 @@ def include_name(name: str | None, kind: str, _parents: Mapping[str, Any]) -> bo
 
 
 def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:
-    """Our types by the names of `column_types`, keys beside whose order SQL Server lays the rows; False for the rest."""
+    """Our types as `column_types` names them, and keys that SQL Server does not order rows by; False for the rest."""
     if kind == "primary_key" and isinstance(item, PrimaryKeyConstraint) and item.info.get("clustered") is False:
         columns = ", ".join(repr(column.name) for column in item.columns)
         return f"sa.PrimaryKeyConstraint({columns}, mssql_clustered=False)"
@@ -86,4 +87,3 @@ def _check(operation: Any) -> None:
                 f"Column {operation.table_name}.{column.name} is new and rows may stand there already: it needs "
                 f"nullable=True or a server_default."
             )
-

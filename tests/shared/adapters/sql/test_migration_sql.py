@@ -10,20 +10,14 @@ from pathlib import Path
 
 import pytest
 import sqlglot
-from tsql import parse
+from tsql import parse, single
 
 from shared.adapters.sql.migrations.alembic_runs import DIALECTS, statements
+from shared.adapters.sql.migrations.columns import kind_of
 
 GOLDEN = Path(__file__).with_name("golden")
 GRAMMARS = {"sqlite": "sqlite", "postgresql": "postgres", "mssql": "tsql"}
 AGAIN = "python -m local.migrations sql {0} > tests/shared/adapters/sql/golden/{0}.sql"
-
-
-def single(sql: str) -> list[str]:
-    """Each statement by itself: without remarks, batches and the transaction around them."""
-    kept = "\n".join(line for line in sql.splitlines() if line != "GO" and not line.startswith("--"))
-    found = [one.strip() for one in kept.split(";\n") if one.strip()]
-    return [one for one in found if not re.match(r"BEGIN|COMMIT", one)]
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -59,3 +53,19 @@ def test_every_database_gets_the_same_tables() -> None:
     ]
     plain = [{name.strip('[]"') for name in names} for names in found]
     assert plain[0] == plain[1] == plain[2]
+
+
+def test_a_type_is_the_same_kind_on_every_database() -> None:
+    """Whatever each calls it: what the version before made is held against these words."""
+    found = [_kinds((GOLDEN / f"{dialect}.sql").read_text()) for dialect in DIALECTS]
+    assert found[0] == found[1] == found[2]
+    assert set(found[0].values()) == {"a whole number", "a number", "a time", "text"}
+
+
+def _kinds(sql: str) -> dict[tuple[str, str], str]:
+    kinds = {}
+    for table, columns in re.findall(r"CREATE TABLE (\S+) \((.*?)\n\);", sql, re.DOTALL):
+        for name, kind in re.findall(r"^ {4}(\S+) ([A-Z].*?),?$", columns, re.MULTILINE):
+            if name not in {"PRIMARY", "UNIQUE", "FOREIGN", "CONSTRAINT"}:
+                kinds[table.strip('[]"'), name.strip('[]"')] = kind_of(kind.replace("SERIAL", "INT"))
+    return kinds
