@@ -61,7 +61,7 @@ def _type(item: Any) -> str:
     if item is types.BigId:
         return "big_id()"
     if isinstance(item, _SHORT):
-        return f"short({item.impl_instance.length})"
+        return f"short({item.impl_instance.length})"  # type: ignore[attr-defined]  # Unicode has one
     if isinstance(item, types.LongText):
         return "long_text()"
     return "instant()" if isinstance(item, _INSTANT) else ""
