@@ -82,10 +82,13 @@ def test_a_written_revision_makes_what_was_declared(engine: Engine, declared: Me
     assert all(len(parse(one)) == 1 for one in server.split("GO") if "TABLE" in one)
 
 
-def test_a_written_revision_is_code_as_the_project_writes_it(declared: MetaData, folder: Path) -> None:
-    """It says what it adds, and no tool has to be told that it is generated."""
+def test_a_written_revision_is_code_as_the_project_writes_it(
+    declared: MetaData, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It says what it adds, and no tool has to be told that it is generated; nothing else is printed."""
     declare(declared)
     written = Path(write_next("more_of_it", folder)).read_text()
+    assert capsys.readouterr().out == ""
     assert written.startswith('"""More of it."""\n\nfrom __future__ import annotations\n')
     assert f"Bring the schema to version {newest(folder)}." in written
     assert "auto generated" not in written

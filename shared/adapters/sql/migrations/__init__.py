@@ -107,7 +107,7 @@ def _apply(engine: Engine, known: int, folder: Path) -> Sequence[int]:
         # Looked at again: another process may have been quicker.
         version = _version(connection)
         _refuse(version, known)
-        if version.number == 0 and connection.dialect.name == "sqlite":
+        if version == Version(0, stamped=False) and connection.dialect.name == "sqlite":
             # A test holds both ways together: a new home need not load Alembic.
             _create(connection, known)
         elif version != Version(known, stamped=True):

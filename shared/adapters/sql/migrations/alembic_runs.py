@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -84,7 +85,7 @@ def write(name: str, folder: Path = VERSIONS, *, empty: bool = False) -> Path | 
 
 
 def _config(folder: Path, out: io.StringIO | None = None, **attributes: Any) -> Config:
-    config = Config(output_buffer=out, attributes=attributes)
+    config = Config(output_buffer=out, attributes=attributes, cmd_opts=Namespace(quiet=True))
     parent, _, package = __package__.rpartition(".")
     config.set_main_option("script_location", f"{parent}:{package}")
     config.set_main_option("path_separator", "newline")

@@ -16,7 +16,7 @@ from postgres import PostgresServer
 from sqlalchemy import Engine, create_engine, inspect, text
 
 from shared.adapters.sql.engine import bare_engine, open_database
-from shared.adapters.sql.migrations import VERSIONS, bring_up_to_date, newest, revision_id
+from shared.adapters.sql.migrations import BASE, VERSIONS, alembic_version, bring_up_to_date, newest, revision_id
 from shared.adapters.sql.migrations.alembic_runs import migrated, missing
 from shared.adapters.sql.schema import every_table, metadata
 from shared.errors import Fault, Misconfigured, Permanent
@@ -219,6 +219,14 @@ def test_a_foreign_stamp_is_refused(url: str) -> None:
     stamp(url, "ae1027a6acf")
     with pytest.raises(Permanent, match="'ae1027a6acf', which is no revision of this project"):
         open_database(url)
+
+
+def test_a_version_table_without_a_version_is_an_empty_database(url: str) -> None:
+    """As Alembic leaves one that was never migrated."""
+    engine = bare_engine(url)
+    alembic_version.create(engine)
+    assert list(bring_up_to_date(engine)) == list(range(BASE, newest() + 1))
+    engine.dispose()
 
 
 def stamp(url: str, revision: str) -> None:
