@@ -19,8 +19,8 @@ from sqlalchemy.dialects import mssql, postgresql, sqlite
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from shared.adapters.azure.clients import make_credential
-from shared.adapters.sql.connection.engine import open_database
 from shared.adapters.sql.connection.sqlserver import quote_window
+from shared.adapters.sql.database import open_database
 from shared.adapters.sql.migrations import DIALECTS, HERE, migrations
 from shared.adapters.sql.schema.tables import every_table, metadata
 from shared.core.errors import BadInput, Fault

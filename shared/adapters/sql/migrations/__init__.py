@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
 
-from shared.adapters.sql.connection.engine import read, take_turn, write
+from shared.adapters.sql.connection.transactions import read, take_turn, write
 from shared.adapters.sql.schema.tables import every_table, schema_version
 from shared.core.errors import Misconfigured, Permanent
 

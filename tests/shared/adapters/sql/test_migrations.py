@@ -17,7 +17,7 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from tsql import parse
 
 from local.tools.migrations import declared, describe, main, migrated, missing_statements
-from shared.adapters.sql.connection.engine import open_database
+from shared.adapters.sql.database import open_database
 from shared.adapters.sql.migrations import DIALECTS, HERE, bring_up_to_date, migrations
 from shared.adapters.sql.schema.tables import every_table, metadata
 from shared.core.errors import Misconfigured, Permanent
