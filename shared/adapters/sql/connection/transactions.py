@@ -24,7 +24,7 @@ ATTEMPTS = 6
 BEGIN = "mlops_begin"
 TURNS = "mlops_turns"
 PAUSE = "mlops_pause"
-READING, WRITING, COUNTING, OUTSIDE = "reading", "writing", "counting", "outside"
+READING, WRITING, COUNTING, MIGRATING, OUTSIDE = "reading", "writing", "counting", "migrating", "outside"
 # Writers compare-and-set under unique keys, so READ COMMITTED is enough for them; a reader sees one state.
 _ISOLATION: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("postgresql", READING): {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
@@ -55,6 +55,15 @@ def count[T](engine: Engine, work: Callable[[Connection], T]) -> T:
 def read[T](engine: Engine, work: Callable[[Connection], T]) -> T:
     """Run `work` on one consistent state; it waits for no writer and holds none up."""
     return retrying(engine, lambda: transaction(engine, work, READING))
+
+
+def migrate[T](engine: Engine, work: Callable[[Connection], T]) -> T:
+    """`write` for what changes the schema: SQLite may make a table anew, with rows that others refer to."""
+    try:
+        return retrying(engine, lambda: transaction(engine, work, MIGRATING))
+    finally:
+        # A connection that migrated checks no references: nobody else gets it.
+        engine.dispose()
 
 
 def take_turn(connection: Connection, name: str) -> None:
@@ -102,4 +111,4 @@ def retrying[T](engine: Engine, call: Callable[[], T]) -> T:
 def _turn(connection: Connection, kind: str) -> AbstractContextManager[Any]:
     """The threads of one process take turns at writing: SQLite lets who waits starve, a lock does not."""
     turns = connection.get_execution_options().get(TURNS)
-    return turns if turns is not None and kind in {WRITING, COUNTING} else nullcontext()
+    return turns if turns is not None and kind in {WRITING, COUNTING, MIGRATING} else nullcontext()
