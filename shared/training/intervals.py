@@ -1,4 +1,4 @@
-"""Bootstrap intervals of any metric: how much of a score, or of a lead, the drawn rows are."""
+"""Bootstrap intervals of any metric: how far a score, or the lead of one model over another, varies with the rows."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _LEVEL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
-    """What is measured, on which true answers, with which draws."""
+class BootstrapComparison:
+    """Compares answers with the true ones by one metric; `seed` fixes the rows that are drawn."""
 
     task: Task
     metric: str
@@ -49,9 +49,9 @@ class Judge:
             try:
                 values.append(statistic(random.integers(0, count, count)))
             except ValueError:
-                # These rows cannot show the metric and say nothing.
+                # The metric is not defined on these rows, so the draw is left out.
                 continue
         if not values:
-            raise ValueError("no draw of these rows can show the metric")
+            raise ValueError("the metric is not defined on any draw of these rows")
         low, high = np.quantile(values, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
         return float(low), float(high)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from shared.core.scenario import Task
-from shared.release.intervals import Judge
+from shared.training.intervals import BootstrapComparison
 from shared.training.metrics import score
 
 _RANDOM = np.random.default_rng(9)
@@ -39,20 +39,20 @@ def _cases() -> dict[str, tuple[Task, str, np.ndarray, np.ndarray, np.ndarray]]:
 def test_the_interval_holds_the_score_and_the_lead_its_sign(name: str) -> None:
     """For every task: the better model's lead lies wholly on the better side, over itself it is 0."""
     task, metric, actual, good, bad = _cases()[name]
-    judge, value = Judge(task, metric, actual, 3), score(task, metric, actual, good)
-    low, high = judge.interval(good)
+    comparison, value = BootstrapComparison(task, metric, actual, 3), score(task, metric, actual, good)
+    low, high = comparison.interval(good)
     assert low <= value + 1e-9
     assert high >= value - 1e-9
-    low, high = judge.lead(good, bad)
+    low, high = comparison.lead(good, bad)
     assert low <= score(task, metric, actual, good) - score(task, metric, actual, bad) <= high
     assert (low > 0) if metric in ("auc", "accuracy") else (high < 0)
-    assert judge.lead(good, good) == (0.0, 0.0)
-    assert judge.lead(good, bad) == (low, high)
+    assert comparison.lead(good, good) == (0.0, 0.0)
+    assert comparison.lead(good, bad) == (low, high)
 
 
 def test_rows_that_can_show_nothing_are_an_error() -> None:
     """No draw of one class alone has an AUC."""
-    with pytest.raises(ValueError, match=r"no draw|both classes"):
-        Judge("multilabel", "auc", np.ones((20, 1))).interval(_RANDOM.random((20, 1)))
+    with pytest.raises(ValueError, match=r"any draw|both classes"):
+        BootstrapComparison("multilabel", "auc", np.ones((20, 1))).interval(_RANDOM.random((20, 1)))
     with pytest.raises(ValueError, match="both classes"):
-        Judge("binary", "auc", np.ones(20)).interval(_pair(_RANDOM.random(20)))
+        BootstrapComparison("binary", "auc", np.ones(20)).interval(_pair(_RANDOM.random(20)))
