@@ -23,7 +23,7 @@ from model_training.steps import prepare, train
 from model_training.steps.command import start
 from model_training.steps.prepare import Prepared, contract_of
 from model_training.steps.work import Work, read_json, write_json
-from shared.adapters.onnx.encoding import encode
+from shared.training.encoding import encode
 from shared.training.intervals import BootstrapComparison
 from shared.training.metrics import METRICS, score, scores
 

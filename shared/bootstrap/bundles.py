@@ -13,7 +13,7 @@ from shared.adapters.lazy import lazy
 from shared.adapters.logging_ledger import LoggingLedger
 from shared.adapters.onnx.scoring import OnnxScoring
 from shared.adapters.profiling import ArrowProfiles
-from shared.adapters.sql.connection.engine import open_database
+from shared.adapters.sql.database import open_database
 from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.adapters.sql.ledger.outbox import SqlOutbox
 from shared.adapters.sql.release.approvals import SqlApprovals

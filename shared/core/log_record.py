@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Ended = Literal["answered", "refused", "failed"]
+# The file of records in the folder `logs` of a laptop's home.
+RECORDS_FILE = "records.jsonl"
 # A dataset version's id, which run ids contain.
 _DATASET = re.compile(r"\d{8}T\d{6}\d*Z-[0-9a-f]{6,12}")
 # Of the facts of an outcome these are ids; anything else may be content.

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from opentelemetry.metrics import Meter
     from opentelemetry.trace import Tracer
 
-    from shared.core.ports import Observer
-
 NAME = "mlops"
 # The distribution would instrument every library it finds; only records that the code makes are sent.
 _QUIET = (
@@ -50,23 +48,6 @@ class OtelObserver:
         self._requests.add(1, facts)
         self._rows.add(rows, facts)
         self._seconds.record(seconds, facts)
-
-
-class Both:
-    """Port `Observer`: tells two others."""
-
-    def __init__(self, first: Observer, second: Observer) -> None:
-        self._all = (first, second)
-
-    def record(self, step: LogRecord) -> None:
-        """Tell both."""
-        for one in self._all:
-            one.record(step)
-
-    def request(self, scenario: str, model: str, ended: Ended, seconds: float, rows: int) -> None:
-        """Tell both."""
-        for one in self._all:
-            one.request(scenario, model, ended, seconds, rows)
 
 
 def application_insights(connection_string: str) -> OtelObserver:

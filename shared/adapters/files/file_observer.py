@@ -11,9 +11,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from shared.core.log_record import Ended, LogRecord
+from shared.core.log_record import RECORDS_FILE, Ended, LogRecord
 
-FILE = "records.jsonl"
 # One older file is kept beside the current one.
 BYTES = 16 << 20
 _SECONDS = 5.0
@@ -33,7 +32,7 @@ class FileObserver:
     def __init__(
         self, folder: Path, clock: Callable[[], datetime], ticks: Callable[[], float] = time.monotonic
     ) -> None:
-        self._path = folder / FILE
+        self._path = folder / RECORDS_FILE
         self._clock = clock
         self._ticks = ticks
         self._lock = Lock()

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, bindparam, insert, select, update
 
-from shared.adapters.sql.connection.engine import count, write
 from shared.adapters.sql.connection.faults import Overtaken
+from shared.adapters.sql.connection.transactions import count, write
 from shared.adapters.sql.ledger.history import FIND, entry_of
 from shared.adapters.sql.schema.tables import journal, ledger
 from shared.core.errors import BadInput, Conflict

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from shared.adapters.sql.connection.engine import read, write
+from shared.adapters.sql.connection.transactions import read, write
 from shared.adapters.sql.ledger.history import FIND, entry_of
 from shared.adapters.sql.schema.tables import journal, ledger
 from shared.core.ledger import ENDED, Entry, State

@@ -1,4 +1,4 @@
-"""Opening the database, and transactions that are whole or absent."""
+"""Transactions that are whole or absent, repeated while that may help."""
 
 from __future__ import annotations
 
@@ -7,21 +7,18 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from shared.adapters.sql.connection.faults import Overtaken, explain, seconds_to_wait, worth_retrying
-from shared.core.errors import Fault, Misconfigured, Transient
+from shared.core.errors import Transient
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shared.adapters.sql.connection.tokens import MakeCredential
-
-BUSY_SECONDS = 30
 ATTEMPTS = 6
 # Execution options of our own: how SQLite begins, whose turn it is to write, and how to wait.
 BEGIN = "mlops_begin"
@@ -40,30 +37,6 @@ _TURN = {
         "@LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 30000; SELECT @granted AS granted"
     ),
 }
-
-
-def open_database(
-    url: str,
-    *,
-    busy_seconds: float = BUSY_SECONDS,
-    credential: MakeCredential | None = None,
-    pause: Callable[[float], None] = time.sleep,
-) -> Engine:
-    """An engine on the database of that SQLAlchemy URL, its schema up to date; Permanent when it is too new.
-
-    A writer waits `busy_seconds` for another one. Safe for threads, and for several processes that open it at once;
-    open it after a fork, never before. A server's URL without a password signs in with a token of `credential`.
-    """
-    from shared.adapters.sql.migrations import bring_up_to_date
-
-    engine = bare_engine(url, busy_seconds, credential)
-    engine.update_execution_options(**{PAUSE: pause})
-    try:
-        bring_up_to_date(engine)
-    except Fault:
-        engine.dispose()
-        raise
-    return engine
 
 
 def write[T](engine: Engine, work: Callable[[Connection], T]) -> T:
@@ -139,25 +112,3 @@ def _turn(connection: Connection, kind: str) -> AbstractContextManager[Any]:
     """The threads of one process take turns at writing: SQLite lets who waits starve, a lock does not."""
     turns = connection.get_execution_options().get(TURNS)
     return turns if turns is not None and kind in {WRITING, COUNTING, MIGRATING} else nullcontext()
-
-
-def bare_engine(url: str, busy_seconds: float = BUSY_SECONDS, credential: MakeCredential | None = None) -> Engine:
-    """An engine on the database as it is: its schema is neither looked at nor changed. Misconfigured for no URL."""
-    from shared.adapters.sql.connection import postgres, sqlite, sqlserver
-
-    try:
-        parsed = make_url(url)
-        backend = parsed.get_backend_name()
-        if backend == "sqlite":
-            return sqlite.open_engine(parsed, busy_seconds)
-        if backend == "mssql":
-            return sqlserver.open_engine(parsed, busy_seconds, credential)
-        return postgres.open_engine(parsed, busy_seconds, credential)
-    except (ArgumentError, NoSuchModuleError, ValueError):
-        _refuse_url()
-
-
-def _refuse_url() -> NoReturn:
-    """Without the URL: it may hold a password."""
-    accepted = "sqlite:///<file>, postgresql+psycopg://<user>@<host>/<database>, mssql+pyodbc://@<host>/<database>"
-    raise Misconfigured("DATABASE_URL", "cannot be read as a URL", accepted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.adapters.report.drawing import bars, categories, line, short
+from shared.profiles.report.drawing import bars, categories, line, short
 
 _KINDS = {"float": "number", "int": "whole number", "text": "text", "time": "time"}
 _TEXT_NUMBERS = (("mean_length", "mean length"), ("average_word_length", "average word length"))

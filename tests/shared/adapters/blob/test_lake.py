@@ -18,6 +18,7 @@ from shared.core.addresses import BlobPlace
 from shared.core.errors import Corrupt, Missing, Superseded
 
 TESTS = Path(__file__).resolve().parents[3]
+SUPPORT = TESTS / "support"
 LARGE = bytes(range(251)) * 200
 
 
@@ -127,7 +128,7 @@ lake_at(blob_place("LAKE_URL", sys.argv[3])).put(sys.argv[4], Deadly(bytes(50_00
 def test_a_writer_killed_in_the_middle_leaves_nothing(place: BlobPlace, lake: BlobLake, after: int) -> None:
     """Blocks without a commit are no blob; the next writer is not disturbed by them."""
     name = f"killed/{after}"
-    line = [sys.executable, "-c", KILLED, str(TESTS), str(TESTS.parent), place.url, name, str(after)]
+    line = [sys.executable, "-c", KILLED, str(SUPPORT), str(TESTS.parent), place.url, name, str(after)]
     assert subprocess.run(line, check=False, timeout=60).returncode == -signal.SIGKILL
     assert lake.stat(name) is None
     assert list(lake.list("killed/")) == []

@@ -12,8 +12,12 @@ if TYPE_CHECKING:
 
 
 def render(facts: Mapping[str, Any]) -> bytes:
-    """The page as UTF-8; every name and value from the data is escaped."""
-    from shared.adapters.report.view import view
+    """Return the page as UTF-8; every name and value from the data is escaped.
+
+    `facts`: `dataset`, `scenario`, `title`, `rows`, `sources`, `profile`, `validation`, `baseline` (or None) and
+    `history` (records, oldest first).
+    """
+    from shared.profiles.report.view import view
 
     return _template().render(view(facts)).encode()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from shared.adapters.report.shapes import cuts, shares_between
+from shared.profiles.report.shapes import cuts, shares_between
 
 _WIDTH, _HEIGHT, _BARS = 320, 96, 32
 _LABEL, _VALUE, _LINE = 112, 44, 18

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Table, Unicode, cast, literal, select, union_all
 
-from shared.adapters.sql.prediction.revisions import newest
-from shared.adapters.sql.reports.views import show_as
 from shared.adapters.sql.schema.tables import model_version
+from shared.adapters.sql.views.definition import show_as
+from shared.adapters.sql.views.revision_views import newest
 from shared.core.scenario import Scenario
 from shared.serving.prediction_rows import prediction_columns, sql_name
 

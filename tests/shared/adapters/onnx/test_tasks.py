@@ -16,13 +16,13 @@ import pytest
 from onnx import TensorProto, helper
 from texts import TEXT, TEXTS, text_graph
 
-from shared.adapters.onnx.encoding import encode, encode_rows
 from shared.adapters.onnx.model import _bounded
 from shared.adapters.onnx.scoring import OnnxScoring
 from shared.core.errors import BadInput, Corrupt, Quarantined, Refused
 from shared.core.scenario import Scenario
 from shared.serving.ports import BatchJob, LoadedModel
 from shared.serving.prediction_rows import decided, joined
+from shared.training.encoding import encode, encode_rows
 from shared.training.input_contract import Feature, InputContract
 
 NUMBERS = (Feature("age", "number"), Feature("job", "category", ("admin", "nurse")))

@@ -44,7 +44,7 @@ def proxy(azurite: Azurite) -> Iterator[FaultProxy]:
 def lake(direct: BlobLake, proxy: FaultProxy) -> Iterator[BlobLake]:
     """The same container behind the proxy."""
     container = direct._place.container
-    yield lake_at(blob_place("LAKE_URL", f"http://127.0.0.1:{proxy.port}/devstoreaccount1/{container}"), patience=QUICK)
+    yield lake_at(blob_place("LAKE_URL", f"http://127.0.0.1:{proxy.port}/devstoreaccount1/{container}"), policy=QUICK)
     proxy.heal()
 
 

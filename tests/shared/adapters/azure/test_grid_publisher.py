@@ -19,15 +19,15 @@ from fault_proxy import LOSE, RESET, Fault, FaultProxy, request
 from local.host.events.topic import MAX_BYTES, PATH, Topic
 from local.host.events.webhook import Answer
 from local.host.http.keys import EVENT_GRID, Keys, load_keys
-from shared.adapters.azure.clients import Patience
 from shared.adapters.azure.grid_publisher import ROLE, GridPublisher, topic_client
+from shared.adapters.azure.retry_policy import RetryPolicy
 from shared.core.errors import BadInput, Transient
 from shared.core.errors import Fault as OurFault
 from shared.core.notice import Notice
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NOTICE = Notice("ModelDeployed-1", "Mlops.ModelDeployed", "/mlops", "deployments/points/1", NOW, {"model": "points:1"})
-SOON = Patience(connect=2, read=1, first_pause=0.01, growth=1, jitter=0, retries=2, longest_pause=0.02)
+SOON = RetryPolicy(connect=2, read=1, first_pause=0.01, growth=1, jitter=0, retries=2, longest_pause=0.02)
 POST = request("POST", "/api/events")
 
 
@@ -102,7 +102,7 @@ def test_a_notice_arrives_as_a_cloud_event(grid: Grid, keys: Keys) -> None:
 
 @pytest.mark.parametrize("fault", [Fault("answer", 503), Fault("answer", 429, {"Retry-After": "0"})])
 def test_a_busy_topic_is_asked_again(grid: Grid, keys: Keys, fault: Fault) -> None:
-    """Within the call, as often as patience allows."""
+    """Within the call, as often as the retry policy allows."""
     with FaultProxy(grid.server.server_port) as proxy, publisher(proxy.port, keys.systems[EVENT_GRID]) as one:
         proxy.plan(fault, when=POST)
         one.publish(NOTICE)

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.adapters.files.folder_lake import FolderLake, etag_of
+from shared.adapters.files.folder_lake import FolderLake
+from shared.core.blob import file_etag
 from shared.core.errors import BadInput, Permanent, Transient
 
 # Writes the name it is told, again and again, with its own letter: bytes of one letter are whole, mixed ones are torn.
@@ -110,7 +111,7 @@ def test_a_full_disk_is_said(tmp_path: Path) -> None:
 def test_the_etag_is_the_files_own(tmp_path: Path) -> None:
     """Whoever watches the folder computes the same one."""
     blob, _ = FolderLake(tmp_path).put("a/b", b"123")
-    assert blob.etag == etag_of((tmp_path / "a/b").stat())
+    assert blob.etag == file_etag((tmp_path / "a/b").stat())
     assert blob.etag.startswith('"0x')
 
 

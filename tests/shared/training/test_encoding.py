@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from shared.adapters.onnx.encoding import categories_of, encode, encode_rows
 from shared.core.errors import BadInput, Quarantined
+from shared.training.encoding import categories_of, encode, encode_rows
 from shared.training.input_contract import Feature, InputContract
 
 CONTRACT = InputContract((Feature("age", "number"), Feature("job", "category", ("admin", "nurse"))), ("0", "1"))

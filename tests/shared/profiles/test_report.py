@@ -9,8 +9,9 @@ import pytest
 from world import POINTS
 
 from shared.adapters.profiling import ArrowProfiles
-from shared.adapters.report.shapes import cuts, shares_between
 from shared.profiles.profile import dataset_profile
+from shared.profiles.report import render
+from shared.profiles.report.shapes import cuts, shares_between
 from shared.profiles.validation import Warned, validation
 
 EVIL = "<script>alert('x')</script>"
@@ -85,7 +86,7 @@ def facts(*, judged: bool = True, past: int = 2, statistics: dict[str, float] | 
 
 def page(**options: Any) -> str:
     """The page as text."""
-    return ArrowProfiles().report(facts(**options)).decode()
+    return render(facts(**options)).decode()
 
 
 @pytest.mark.parametrize("judged", [True, False])

@@ -114,7 +114,7 @@ def test_a_redirect_is_not_followed(azurite: Azurite, place: BlobPlace) -> None:
 
 def _through(proxy: FaultProxy, place: BlobPlace) -> BlobLake:
     return lake_at(
-        blob_place("LAKE_URL", f"http://127.0.0.1:{proxy.port}/devstoreaccount1/{place.container}"), patience=QUICK
+        blob_place("LAKE_URL", f"http://127.0.0.1:{proxy.port}/devstoreaccount1/{place.container}"), policy=QUICK
     )
 
 
