@@ -31,7 +31,7 @@ def list_schedules(
     """Schedules by the time they were made, stopped ones among them."""
     session = Session()
     found = session.ports.training.schedules.list(session.named(scenario))
-    value = [{"Scenario": one.scenario, **workflow.shown(session.ports, one)} for one in found]
+    value = [{"Scenario": one.scenario, **workflow.schedule_answer(session.ports, one)} for one in found]
     columns = ("scenario", "name", "every", "status", "next due", "last due", "last outcome")
     show(json_output=json, value=value, title="Schedules", columns=columns, rows=[_row(one) for one in value])
 
@@ -49,7 +49,9 @@ def show_schedule(
 ) -> None:
     """One schedule: when it is due next, its last run and how that stands, as JSON."""
     session = Session()
-    as_json(workflow.shown(session.ports, workflow.find(session.ports, session.scenario(scenario), name)))
+    as_json(
+        workflow.schedule_answer(session.ports, workflow.find_schedule(session.ports, session.scenario(scenario), name))
+    )
 
 
 def add_schedule(
@@ -69,12 +71,11 @@ def add_schedule(
     recurrence = {"Frequency": frequency, "Interval": interval, **_given(StartTime=start)}
     parameters = _given(dataset=dataset, profile=profile)
     asked = {"Name": name, "ExperimentName": experiment, "ParameterAssignments": parameters, "Recurrence": recurrence}
-    made = workflow.add(session.ports, declared, workflow.read_wanted(asked))
+    made = workflow.add(session.ports, declared, workflow.read_schedule_request(asked))
     if json:
-        as_json(workflow.shown(session.ports, made))
+        as_json(workflow.schedule_answer(session.ports, made))
         return
-    every = f"every {made.every} {made.frequency.lower()}(s)"
-    out.print(f"{made.key}: {every}, next at {made.due:%Y-%m-%d %H:%M:%S} UTC.", markup=False)
+    out.print(f"{made.key}: {made.recurrence.words}, next at {made.due:%Y-%m-%d %H:%M:%S} UTC.", markup=False)
 
 
 def _given(**values: str | None) -> dict[str, str]:
@@ -86,6 +87,6 @@ def stop_schedule(scenario: ScenarioName, name: Name, json: Json = False) -> Non
     session = Session()
     stopped = workflow.stop(session.ports, session.scenario(scenario), name)
     if json:
-        as_json(workflow.shown(session.ports, stopped))
+        as_json(workflow.schedule_answer(session.ports, stopped))
         return
     out.print(f"{stopped.key}: stopped at {stopped.stopped_at:%Y-%m-%d %H:%M:%S} UTC.", markup=False)
