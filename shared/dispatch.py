@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-from shared.alerts.delivery import relay
+from shared.alerts.delivery import publish_and_alert
 from shared.core.blob import Blob
 from shared.core.claims import Result, once
 from shared.core.drops import blob_key
@@ -56,7 +56,7 @@ def on_event(ports: Ports, message: str, *, models: list[str] | None = None) -> 
         models.append(message)
         return []
     due = _act(ports, event, kept(message), models)
-    relay(ports)
+    publish_and_alert(ports)
     return [window_message(one) for one in due]
 
 
@@ -145,7 +145,7 @@ def on_window(ports: Ports, message: str) -> None:
     if scored.acted and scored.outcome.state != "done":
         told = {"scenario": scenario, "window": window, "state": scored.outcome.state, "reason": scored.outcome.reason}
         announce(ports, "WindowQuarantined", f"windows/{scenario}/{window}", told)
-    relay(ports)
+    publish_and_alert(ports)
 
 
 def on_monitor(ports: Ports, message: str) -> None:
@@ -160,7 +160,7 @@ def on_monitor(ports: Ports, message: str) -> None:
         monitor(ports, scenario, message)
     except Missing as fault:
         ports.core.ledger.note("monitor", scenario[:200], "ignored", fault.reason)
-    relay(ports)
+    publish_and_alert(ports)
 
 
 def on_poison(ports: Ports, queue: str, message: str) -> None:
@@ -187,7 +187,7 @@ def sweep(ports: Ports) -> list[str]:
 def sweep_releases(ports: Ports) -> list[str]:
     """Messages for every model whose release goes on; what this announces is delivered."""
     messages = release_sweep.sweep_releases(ports)
-    relay(ports)
+    publish_and_alert(ports)
     return messages
 
 
