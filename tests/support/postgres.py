@@ -45,9 +45,9 @@ class PostgresServer:
         with psycopg.connect(self._shared.replace("+psycopg", ""), autocommit=True) as connection:
             found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
             state = {table.name for table in every_table()}
-            for name in {name for (name,) in found} - state:
+            for name in {name for (name,) in found} - state - {"alembic_version"}:
                 connection.execute(f'DROP TABLE "{name}" CASCADE')
-            kept = ", ".join(f'"{name}"' for name in sorted(state - {"schema_version"}))
+            kept = ", ".join(f'"{name}"' for name in sorted(state))
             connection.execute(f"TRUNCATE {kept} RESTART IDENTITY CASCADE")
         return self._shared
 

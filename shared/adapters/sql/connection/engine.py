@@ -27,7 +27,7 @@ ATTEMPTS = 6
 BEGIN = "mlops_begin"
 TURNS = "mlops_turns"
 PAUSE = "mlops_pause"
-READING, WRITING, COUNTING, OUTSIDE = "reading", "writing", "counting", "outside"
+READING, WRITING, COUNTING, MIGRATING, OUTSIDE = "reading", "writing", "counting", "migrating", "outside"
 # Writers compare-and-set under unique keys, so READ COMMITTED is enough for them; a reader sees one state.
 _ISOLATION: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("postgresql", READING): {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
@@ -84,6 +84,15 @@ def read[T](engine: Engine, work: Callable[[Connection], T]) -> T:
     return retrying(engine, lambda: transaction(engine, work, READING))
 
 
+def migrate[T](engine: Engine, work: Callable[[Connection], T]) -> T:
+    """`write` for what changes the schema: SQLite may make a table anew, with rows that others refer to."""
+    try:
+        return retrying(engine, lambda: transaction(engine, work, MIGRATING))
+    finally:
+        # A connection that migrated checks no references: nobody else gets it.
+        engine.dispose()
+
+
 def take_turn(connection: Connection, name: str) -> None:
     """Wait until no other transaction holds that name; it is held until the end of this one.
 
@@ -129,7 +138,7 @@ def retrying[T](engine: Engine, call: Callable[[], T]) -> T:
 def _turn(connection: Connection, kind: str) -> AbstractContextManager[Any]:
     """The threads of one process take turns at writing: SQLite lets who waits starve, a lock does not."""
     turns = connection.get_execution_options().get(TURNS)
-    return turns if turns is not None and kind in {WRITING, COUNTING} else nullcontext()
+    return turns if turns is not None and kind in {WRITING, COUNTING, MIGRATING} else nullcontext()
 
 
 def bare_engine(url: str, busy_seconds: float = BUSY_SECONDS, credential: MakeCredential | None = None) -> Engine:

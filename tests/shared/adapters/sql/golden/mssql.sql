@@ -1,3 +1,31 @@
+BEGIN TRANSACTION;
+
+CREATE TABLE alembic_version (
+    version_num VARCHAR(32) NOT NULL,
+    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+
+GO
+
+-- Running upgrade  -> 0004
+
+CREATE TABLE alert_delivery (
+    alert_id VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    target VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    alert NVARCHAR(max) NOT NULL,
+    attempts INTEGER NOT NULL,
+    due DATETIME2(6) NOT NULL,
+    state VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    reason NVARCHAR(max) NOT NULL,
+    PRIMARY KEY (alert_id, target)
+);
+
+GO
+
+CREATE INDEX ix_alert_delivery_state ON alert_delivery (state, due);
+
+GO
+
 CREATE TABLE approval (
     id VARCHAR(64) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -17,7 +45,13 @@ CREATE TABLE approval (
     reason NVARCHAR(max) NOT NULL,
     PRIMARY KEY (id)
 );
+
+GO
+
 CREATE INDEX ix_approval_scenario ON approval (scenario, version);
+
+GO
+
 CREATE TABLE breach (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     id VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -34,7 +68,13 @@ CREATE TABLE breach (
     last_seen DATETIME2(6) NOT NULL,
     PRIMARY KEY (scenario, id)
 );
+
+GO
+
 CREATE INDEX ix_breach_state ON breach (scenario, state);
+
+GO
+
 CREATE TABLE correction (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     [window] VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -48,6 +88,9 @@ CREATE TABLE correction (
     PRIMARY KEY (scenario, [window]),
     UNIQUE (scenario, base, revision)
 );
+
+GO
+
 CREATE TABLE dataset_version (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     id VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -58,6 +101,9 @@ CREATE TABLE dataset_version (
     PRIMARY KEY (scenario, id),
     UNIQUE (scenario, digest)
 );
+
+GO
+
 CREATE TABLE deployment (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     environment VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -70,6 +116,9 @@ CREATE TABLE deployment (
     reason NVARCHAR(max) NOT NULL,
     PRIMARY KEY (scenario, environment, generation)
 );
+
+GO
+
 CREATE TABLE drift (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     [window] VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -90,6 +139,9 @@ CREATE TABLE drift (
     monitor_version VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     PRIMARY KEY (scenario, [window], feature, metric, reference)
 );
+
+GO
+
 CREATE TABLE gate_certificate (
     name VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     version INTEGER NOT NULL,
@@ -100,6 +152,9 @@ CREATE TABLE gate_certificate (
     digest VARCHAR(64) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     PRIMARY KEY (name, version, sha256)
 );
+
+GO
+
 CREATE TABLE journal (
     id BIGINT NOT NULL IDENTITY,
     at DATETIME2(6) NOT NULL,
@@ -110,6 +165,9 @@ CREATE TABLE journal (
     attempt INTEGER NOT NULL,
     PRIMARY KEY (id)
 );
+
+GO
+
 CREATE TABLE ledger (
     kind VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     [key] VARCHAR(1200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -126,7 +184,13 @@ CREATE TABLE ledger (
     last BIGINT NOT NULL,
     PRIMARY KEY NONCLUSTERED (kind, [key])
 );
+
+GO
+
 CREATE INDEX ix_ledger_state ON ledger (state);
+
+GO
+
 CREATE TABLE model_version (
     name VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     version INTEGER NOT NULL,
@@ -140,6 +204,9 @@ CREATE TABLE model_version (
     PRIMARY KEY (name, version),
     UNIQUE (run)
 );
+
+GO
+
 CREATE TABLE monitored_window (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     [window] VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -154,6 +221,9 @@ CREATE TABLE monitored_window (
     monitor_version VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     PRIMARY KEY (scenario, [window])
 );
+
+GO
+
 CREATE TABLE outbox (
     seq BIGINT NOT NULL IDENTITY,
     id VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -166,7 +236,39 @@ CREATE TABLE outbox (
     PRIMARY KEY (seq),
     UNIQUE (id)
 );
+
+GO
+
 CREATE INDEX ix_outbox_sent ON outbox (sent, seq);
+
+GO
+
+CREATE TABLE pipeline_schedule (
+    scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    name VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    experiment NVARCHAR(max) NOT NULL,
+    dataset NVARCHAR(max) NOT NULL,
+    profile VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    frequency VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    every INTEGER NOT NULL,
+    start DATETIME2(6) NOT NULL,
+    digest VARCHAR(64) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    created_at DATETIME2(6) NOT NULL,
+    due DATETIME2(6) NOT NULL,
+    state VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    stopped_at DATETIME2(6) NULL,
+    last_due DATETIME2(6) NULL,
+    last_run VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    reason NVARCHAR(max) NOT NULL,
+    PRIMARY KEY (scenario, name)
+);
+
+GO
+
+CREATE INDEX ix_pipeline_schedule_due ON pipeline_schedule (state, due);
+
+GO
+
 CREATE TABLE prediction_commit (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     [window] VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -183,8 +285,17 @@ CREATE TABLE prediction_commit (
     scored_at DATETIME2(6) NOT NULL,
     PRIMARY KEY (scenario, [window])
 );
+
+GO
+
 CREATE INDEX ix_prediction_commit_model ON prediction_commit (scenario, model);
+
+GO
+
 CREATE INDEX ix_prediction_commit_ordinal ON prediction_commit (scenario, ordinal);
+
+GO
+
 CREATE TABLE prediction_revision (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     [window] VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -196,6 +307,9 @@ CREATE TABLE prediction_revision (
     PRIMARY KEY (scenario, [window]),
     UNIQUE (scenario, base, revision)
 );
+
+GO
+
 CREATE TABLE prediction_source (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     [window] VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -204,7 +318,13 @@ CREATE TABLE prediction_source (
     etag VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     PRIMARY KEY (scenario, [window], position)
 );
+
+GO
+
 CREATE INDEX ix_prediction_source_path ON prediction_source (path);
+
+GO
+
 CREATE TABLE quality (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     [window] VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -226,6 +346,19 @@ CREATE TABLE quality (
     monitor_version VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     PRIMARY KEY (scenario, [window], metric, revision)
 );
+
+GO
+
+CREATE TABLE reading (
+    scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    entity VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    at DATETIME2(6) NOT NULL,
+    measured NVARCHAR(max) NOT NULL,
+    PRIMARY KEY (scenario, entity, at)
+);
+
+GO
+
 CREATE TABLE retrain_decision (
     seq BIGINT NOT NULL IDENTITY,
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -239,7 +372,13 @@ CREATE TABLE retrain_decision (
     at DATETIME2(6) NOT NULL,
     PRIMARY KEY (seq)
 );
+
+GO
+
 CREATE INDEX ix_retrain_decision_key ON retrain_decision (scenario, [key]);
+
+GO
+
 CREATE TABLE rollout (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     environment VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -255,6 +394,9 @@ CREATE TABLE rollout (
     reason NVARCHAR(max) NOT NULL,
     PRIMARY KEY (scenario, environment, number)
 );
+
+GO
+
 CREATE TABLE run (
     id VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -269,10 +411,9 @@ CREATE TABLE run (
     PRIMARY KEY (id),
     UNIQUE (request)
 );
-CREATE TABLE schema_version (
-    version INTEGER NOT NULL,
-    PRIMARY KEY (version)
-);
+
+GO
+
 CREATE TABLE scorecard (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     generation INTEGER NOT NULL,
@@ -292,6 +433,9 @@ CREATE TABLE scorecard (
     computed_at DATETIME2(6) NULL,
     PRIMARY KEY (scenario, generation)
 );
+
+GO
+
 CREATE TABLE serving_health (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     environment VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -307,6 +451,24 @@ CREATE TABLE serving_health (
     answers NVARCHAR(max) NOT NULL,
     PRIMARY KEY (scenario, environment, generation, version, role, minute, instance)
 );
+
+GO
+
+CREATE TABLE telemetry_window (
+    scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    start DATETIME2(6) NOT NULL,
+    [end] DATETIME2(6) NOT NULL,
+    [window] VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    query NVARCHAR(max) NOT NULL,
+    parameters NVARCHAR(max) NOT NULL,
+    rows BIGINT NOT NULL,
+    sha256 VARCHAR(64) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    at DATETIME2(6) NOT NULL,
+    PRIMARY KEY (scenario, start)
+);
+
+GO
+
 CREATE TABLE timer_beat (
     name VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     fired BIGINT NOT NULL,
@@ -315,6 +477,9 @@ CREATE TABLE timer_beat (
     last_late_at DATETIME2(6) NULL,
     PRIMARY KEY (name)
 );
+
+GO
+
 CREATE TABLE [window] (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     id VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -325,6 +490,9 @@ CREATE TABLE [window] (
     PRIMARY KEY (scenario, id),
     UNIQUE (scenario, ordinal)
 );
+
+GO
+
 CREATE TABLE window_input (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     input VARCHAR(1200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -333,4 +501,17 @@ CREATE TABLE window_input (
     PRIMARY KEY NONCLUSTERED (scenario, input),
     FOREIGN KEY(scenario, [window]) REFERENCES [window] (scenario, id)
 );
+
+GO
+
 CREATE INDEX ix_window_input_window ON window_input (scenario, [window]);
+
+GO
+
+INSERT INTO alembic_version (version_num) OUTPUT inserted.version_num VALUES ('0004');
+
+GO
+
+COMMIT;
+
+GO

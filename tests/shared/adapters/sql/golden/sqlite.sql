@@ -1,3 +1,23 @@
+CREATE TABLE alembic_version (
+    version_num VARCHAR(32) NOT NULL,
+    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+
+-- Running upgrade  -> 0004
+
+CREATE TABLE alert_delivery (
+    alert_id VARCHAR(200) NOT NULL,
+    target VARCHAR(200) NOT NULL,
+    alert JSON NOT NULL,
+    attempts INTEGER NOT NULL,
+    due DATETIME NOT NULL,
+    state VARCHAR(200) NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (alert_id, target)
+);
+
+CREATE INDEX ix_alert_delivery_state ON alert_delivery (state, due);
+
 CREATE TABLE approval (
     id VARCHAR(64) NOT NULL,
     scenario VARCHAR(200) NOT NULL,
@@ -17,7 +37,9 @@ CREATE TABLE approval (
     reason TEXT NOT NULL,
     PRIMARY KEY (id)
 );
+
 CREATE INDEX ix_approval_scenario ON approval (scenario, version);
+
 CREATE TABLE breach (
     scenario VARCHAR(200) NOT NULL,
     id VARCHAR(200) NOT NULL,
@@ -34,7 +56,9 @@ CREATE TABLE breach (
     last_seen DATETIME NOT NULL,
     PRIMARY KEY (scenario, id)
 );
+
 CREATE INDEX ix_breach_state ON breach (scenario, state);
+
 CREATE TABLE correction (
     scenario VARCHAR(200) NOT NULL,
     window VARCHAR(200) NOT NULL,
@@ -48,6 +72,7 @@ CREATE TABLE correction (
     PRIMARY KEY (scenario, window),
     UNIQUE (scenario, base, revision)
 );
+
 CREATE TABLE dataset_version (
     scenario VARCHAR(200) NOT NULL,
     id VARCHAR(200) NOT NULL,
@@ -58,6 +83,7 @@ CREATE TABLE dataset_version (
     PRIMARY KEY (scenario, id),
     UNIQUE (scenario, digest)
 );
+
 CREATE TABLE deployment (
     scenario VARCHAR(200) NOT NULL,
     environment VARCHAR(200) NOT NULL,
@@ -70,6 +96,7 @@ CREATE TABLE deployment (
     reason TEXT NOT NULL,
     PRIMARY KEY (scenario, environment, generation)
 );
+
 CREATE TABLE drift (
     scenario VARCHAR(200) NOT NULL,
     window VARCHAR(200) NOT NULL,
@@ -90,6 +117,7 @@ CREATE TABLE drift (
     monitor_version VARCHAR(200) NOT NULL,
     PRIMARY KEY (scenario, window, feature, metric, reference)
 );
+
 CREATE TABLE gate_certificate (
     name VARCHAR(200) NOT NULL,
     version INTEGER NOT NULL,
@@ -100,6 +128,7 @@ CREATE TABLE gate_certificate (
     digest VARCHAR(64) NOT NULL,
     PRIMARY KEY (name, version, sha256)
 );
+
 CREATE TABLE journal (
     id INTEGER NOT NULL,
     at DATETIME NOT NULL,
@@ -110,6 +139,7 @@ CREATE TABLE journal (
     attempt INTEGER NOT NULL,
     PRIMARY KEY (id)
 );
+
 CREATE TABLE ledger (
     kind VARCHAR(200) NOT NULL,
     "key" VARCHAR(1200) NOT NULL,
@@ -126,7 +156,9 @@ CREATE TABLE ledger (
     last INTEGER NOT NULL,
     PRIMARY KEY (kind, "key")
 );
+
 CREATE INDEX ix_ledger_state ON ledger (state);
+
 CREATE TABLE model_version (
     name VARCHAR(200) NOT NULL,
     version INTEGER NOT NULL,
@@ -140,6 +172,7 @@ CREATE TABLE model_version (
     PRIMARY KEY (name, version),
     UNIQUE (run)
 );
+
 CREATE TABLE monitored_window (
     scenario VARCHAR(200) NOT NULL,
     window VARCHAR(200) NOT NULL,
@@ -154,6 +187,7 @@ CREATE TABLE monitored_window (
     monitor_version VARCHAR(200) NOT NULL,
     PRIMARY KEY (scenario, window)
 );
+
 CREATE TABLE outbox (
     seq INTEGER NOT NULL,
     id VARCHAR(200) NOT NULL,
@@ -166,7 +200,31 @@ CREATE TABLE outbox (
     PRIMARY KEY (seq),
     UNIQUE (id)
 );
+
 CREATE INDEX ix_outbox_sent ON outbox (sent, seq);
+
+CREATE TABLE pipeline_schedule (
+    scenario VARCHAR(200) NOT NULL,
+    name VARCHAR(200) NOT NULL,
+    experiment TEXT NOT NULL,
+    dataset TEXT NOT NULL,
+    profile VARCHAR(200) NOT NULL,
+    frequency VARCHAR(200) NOT NULL,
+    every INTEGER NOT NULL,
+    start DATETIME NOT NULL,
+    digest VARCHAR(64) NOT NULL,
+    created_at DATETIME NOT NULL,
+    due DATETIME NOT NULL,
+    state VARCHAR(200) NOT NULL,
+    stopped_at DATETIME,
+    last_due DATETIME,
+    last_run VARCHAR(200) NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (scenario, name)
+);
+
+CREATE INDEX ix_pipeline_schedule_due ON pipeline_schedule (state, due);
+
 CREATE TABLE prediction_commit (
     scenario VARCHAR(200) NOT NULL,
     window VARCHAR(200) NOT NULL,
@@ -183,8 +241,11 @@ CREATE TABLE prediction_commit (
     scored_at DATETIME NOT NULL,
     PRIMARY KEY (scenario, window)
 );
+
 CREATE INDEX ix_prediction_commit_model ON prediction_commit (scenario, model);
+
 CREATE INDEX ix_prediction_commit_ordinal ON prediction_commit (scenario, ordinal);
+
 CREATE TABLE prediction_revision (
     scenario VARCHAR(200) NOT NULL,
     window VARCHAR(200) NOT NULL,
@@ -196,6 +257,7 @@ CREATE TABLE prediction_revision (
     PRIMARY KEY (scenario, window),
     UNIQUE (scenario, base, revision)
 );
+
 CREATE TABLE prediction_source (
     scenario VARCHAR(200) NOT NULL,
     window VARCHAR(200) NOT NULL,
@@ -204,7 +266,9 @@ CREATE TABLE prediction_source (
     etag VARCHAR(200) NOT NULL,
     PRIMARY KEY (scenario, window, position)
 );
+
 CREATE INDEX ix_prediction_source_path ON prediction_source (path);
+
 CREATE TABLE quality (
     scenario VARCHAR(200) NOT NULL,
     window VARCHAR(200) NOT NULL,
@@ -226,6 +290,15 @@ CREATE TABLE quality (
     monitor_version VARCHAR(200) NOT NULL,
     PRIMARY KEY (scenario, window, metric, revision)
 );
+
+CREATE TABLE reading (
+    scenario VARCHAR(200) NOT NULL,
+    entity VARCHAR(200) NOT NULL,
+    at DATETIME NOT NULL,
+    measured JSON NOT NULL,
+    PRIMARY KEY (scenario, entity, at)
+);
+
 CREATE TABLE retrain_decision (
     seq INTEGER NOT NULL,
     scenario VARCHAR(200) NOT NULL,
@@ -239,7 +312,9 @@ CREATE TABLE retrain_decision (
     at DATETIME NOT NULL,
     PRIMARY KEY (seq)
 );
+
 CREATE INDEX ix_retrain_decision_key ON retrain_decision (scenario, "key");
+
 CREATE TABLE rollout (
     scenario VARCHAR(200) NOT NULL,
     environment VARCHAR(200) NOT NULL,
@@ -255,6 +330,7 @@ CREATE TABLE rollout (
     reason TEXT NOT NULL,
     PRIMARY KEY (scenario, environment, number)
 );
+
 CREATE TABLE run (
     id VARCHAR(200) NOT NULL,
     scenario VARCHAR(200) NOT NULL,
@@ -269,10 +345,7 @@ CREATE TABLE run (
     PRIMARY KEY (id),
     UNIQUE (request)
 );
-CREATE TABLE schema_version (
-    version INTEGER NOT NULL,
-    PRIMARY KEY (version)
-);
+
 CREATE TABLE scorecard (
     scenario VARCHAR(200) NOT NULL,
     generation INTEGER NOT NULL,
@@ -292,6 +365,7 @@ CREATE TABLE scorecard (
     computed_at DATETIME,
     PRIMARY KEY (scenario, generation)
 );
+
 CREATE TABLE serving_health (
     scenario VARCHAR(200) NOT NULL,
     environment VARCHAR(200) NOT NULL,
@@ -307,6 +381,20 @@ CREATE TABLE serving_health (
     answers JSON NOT NULL,
     PRIMARY KEY (scenario, environment, generation, version, role, minute, instance)
 );
+
+CREATE TABLE telemetry_window (
+    scenario VARCHAR(200) NOT NULL,
+    start DATETIME NOT NULL,
+    "end" DATETIME NOT NULL,
+    window VARCHAR(200) NOT NULL,
+    "query" TEXT NOT NULL,
+    parameters JSON NOT NULL,
+    rows BIGINT NOT NULL,
+    sha256 VARCHAR(64) NOT NULL,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (scenario, start)
+);
+
 CREATE TABLE timer_beat (
     name VARCHAR(200) NOT NULL,
     fired BIGINT NOT NULL,
@@ -315,6 +403,7 @@ CREATE TABLE timer_beat (
     last_late_at DATETIME,
     PRIMARY KEY (name)
 );
+
 CREATE TABLE window (
     scenario VARCHAR(200) NOT NULL,
     id VARCHAR(200) NOT NULL,
@@ -325,6 +414,7 @@ CREATE TABLE window (
     PRIMARY KEY (scenario, id),
     UNIQUE (scenario, ordinal)
 );
+
 CREATE TABLE window_input (
     scenario VARCHAR(200) NOT NULL,
     input VARCHAR(1200) NOT NULL,
@@ -333,4 +423,7 @@ CREATE TABLE window_input (
     PRIMARY KEY (scenario, input),
     FOREIGN KEY(scenario, window) REFERENCES window (scenario, id)
 );
+
 CREATE INDEX ix_window_input_window ON window_input (scenario, window);
+
+INSERT INTO alembic_version (version_num) VALUES ('0004') RETURNING version_num;
