@@ -13,6 +13,7 @@ from shared.core.errors import BadInput, Missing
 from shared.core.lake_reading import read_json
 from shared.operations.status import status as read_status
 from shared.release.deploy import find_model
+from shared.training.model import ModelRef
 
 Scenario = Annotated[str | None, typer.Argument(help="Only this scenario.")]
 
@@ -122,23 +123,23 @@ def show_model(
     json: Json = True,  # noqa: ARG001 -- this verb prints nothing else
 ) -> None:
     """One model version: where its card lies, its manifest and the gate's verdict, as JSON."""
-    name, version = name_version(model)
+    ref = model_ref(model)
     session = Session()
-    session.scenario(name)
+    session.scenario(ref.name)
     ports = session.ports
-    found = find_model(ports, name, version)
+    found = find_model(ports, ref.name, ref.version)
     manifest = read_json(ports, f"{found.folder}manifest.json")
     card = f"{found.folder}card.html"
     told = {"card": card if ports.core.lake.stat(card) else None, "manifest": manifest}
     as_json({**plain(found), **told, "gate": plain(ports.release.deployments.verdict(found))})
 
 
-def name_version(model: str) -> tuple[str, int]:
-    """The two parts of `name:version`; BadInput when it is something else."""
-    name, _, version = model.partition(":")
-    if not name or not version.isdigit():
+def model_ref(model: str) -> ModelRef:
+    """The reference that `name:version` writes; BadInput for another text."""
+    ref = ModelRef.parse(model)
+    if ref is None:
         raise BadInput(f"{model!r} is no model version; accepted: name:version, such as bank_marketing:1.")
-    return name, int(version)
+    return ref
 
 
 def list_deployments(
@@ -150,8 +151,7 @@ def list_deployments(
     session = Session()
     deployments = session.ports.release.deployments.list(session.named(scenario), environment)
     rows = [
-        (one.scenario, one.environment, one.generation, f"{one.model}:{one.version}", one.by, one.reason, one.at)
-        for one in deployments
+        (one.scenario, one.environment, one.generation, one.model_id, one.by, one.reason, one.at) for one in deployments
     ]
     columns = ("scenario", "environment", "generation", "model", "by", "reason", "at")
     show(json_output=json, value=deployments, title="Deployments", columns=columns, rows=rows)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from local.commands.inspect import name_version
+from local.commands.inspect import model_ref
 from local.console.options import By, Json, ScenarioName
 from local.console.output import as_json, out, plain, show
 from local.console.session import Session
@@ -103,9 +103,9 @@ def go_on(ports: Ports, scenario: str, version: int) -> None:
 def gate_show(model: ModelName, json: Json = False) -> None:
     """Every check of a version's certificate: value, threshold, verdict and reason."""
     session = Session()
-    name, version = name_version(model)
-    session.scenario(name)
-    found = find_model(session.ports, name, version)
+    ref = model_ref(model)
+    session.scenario(ref.name)
+    found = find_model(session.ports, ref.name, ref.version)
     verdict = session.ports.release.deployments.verdict(found)
     if verdict is None:
         raise Missing(f"{found.id} has no certificate yet: its gate has not judged it.")
@@ -129,9 +129,9 @@ def gate_override(
 ) -> None:
     """Ask that a refused version serves all the same; another person has to approve it."""
     session = Session()
-    name, version = name_version(model)
-    session.scenario(name)
-    request = override(session.ports, find_model(session.ports, name, version), by=by, reason=reason)
+    ref = model_ref(model)
+    session.scenario(ref.name)
+    request = override(session.ports, find_model(session.ports, ref.name, ref.version), by=by, reason=reason)
     if json:
         as_json({"approval": request, "model": model, "by": by, "reason": reason})
         return

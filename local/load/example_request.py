@@ -34,9 +34,9 @@ def request_for(session: Session, name: str, url: str | None) -> Request:
     model = session.ports.training.registry.find(deployment.model, deployment.version)
     rows = read_json(session.ports, f"{model.folder}manifest.json").get("golden", {}).get("rows") if model else None
     if not rows:
-        raise Missing(f"{deployment.model}:{deployment.version} has no golden row to make a request from.")
+        raise Missing(f"{deployment.model_id} has no golden row to make a request from.")
     body = example(Described(scenario, (), rows[0]))
-    told = f"{deployment.model}:{deployment.version}"
+    told = deployment.model_id
     return Request(told, deployment.generation, f"{_base(session, url)}/api/score/{name}", body)
 
 

@@ -11,6 +11,7 @@ from shared.alerts.ports import AlertDelivery, DeliveryState
 from shared.core.errors import Fault, Transient
 from shared.core.notice import Notice
 from shared.core.notices import flush_outbox
+from shared.training.model import ModelRef
 
 if TYPE_CHECKING:
     from shared.alerts.ports import AlertsPorts
@@ -39,17 +40,17 @@ def enqueue(ports: AlertsPorts, notice: Notice) -> None:
 
 def _as_rollback(ports: AlertsPorts, notice: Notice) -> Notice:
     """The notice as `ModelRolledBack` when it deploys an older version than the generation before; else unchanged."""
-    if notice.type != "Mlops.ModelDeployed":
+    ref = ModelRef.parse(str(notice.data.get("model")))
+    if notice.type != "Mlops.ModelDeployed" or ref is None:
         return notice
-    name, _, version = str(notice.data.get("model")).rpartition(":")
     number = int(notice.data.get("generation") or 0)
-    deployments = ports.release.deployments.list(name, notice.data.get("environment"))
+    deployments = ports.release.deployments.list(ref.name, notice.data.get("environment"))
     before = [deployment for deployment in deployments if deployment.generation < number]
-    if not before or not version.isdigit() or before[-1].version <= int(version):
+    if not before or before[-1].version <= ref.version:
         return notice
     why = next((deployment.reason for deployment in deployments if deployment.generation == number), "")
     reason = f"{notice.data['model']} serves again, as generation {number}: {why}"
-    data = {**notice.data, "model": f"{name}:{before[-1].version}", "reason": reason}
+    data = {**notice.data, "model": str(ModelRef(ref.name, before[-1].version)), "reason": reason}
     return replace(notice, type="Mlops.ModelRolledBack", data=data)
 
 

@@ -10,7 +10,7 @@ from shared.core.breach import Action, Cause
 from shared.core.claims import once
 from shared.core.errors import Missing, Permanent
 from shared.core.ledger import Outcome
-from shared.core.scenario import Scenario
+from shared.core.scenario import Scenario, find_scenario
 from shared.monitoring.breaches import close_breaches, open_breach
 from shared.monitoring.column_comparison import is_drifted
 from shared.monitoring.governor import decide_for_scenario
@@ -51,7 +51,7 @@ def monitor(ports: MonitoringPorts, scenario_name: str, message: str = "") -> Mo
 
     Missing when there is no such scenario. Any worker may repeat any step.
     """
-    scenario = _scenario(ports, scenario_name)
+    scenario = find_scenario(ports.core.scenarios, scenario_name)
     windows = [name for name in unmonitored_windows(ports, scenario) if _measure_once(ports, scenario, name, message)]
     stated = state_quality(ports, scenario)
     decisions = decide_for_scenario(ports, scenario)
@@ -61,7 +61,7 @@ def monitor(ports: MonitoringPorts, scenario_name: str, message: str = "") -> Mo
 
 def measure_again(ports: MonitoringPorts, scenario_name: str, window: str) -> Outcome:
     """Measure this window now, also when it was measured before; Missing when there is no window of that name."""
-    scenario = _scenario(ports, scenario_name)
+    scenario = find_scenario(ports.core.scenarios, scenario_name)
     known = {*_batches(ports, scenario), *served_hours(ports, scenario.name, ports.core.clock())}
     if window not in known:
         raise Missing(f"{scenario.name} has no complete, predicted window {window!r}.")
@@ -98,13 +98,6 @@ def _batches(ports: MonitoringPorts, scenario: Scenario) -> list[str]:
     quarantined = {window.id: window.ordinal for window in ports.prediction.windows.list(scenario.name, "quarantined")}
     ordinals = {**quarantined, **committed}
     return sorted(ordinals, key=lambda window: (ordinals[window], window))
-
-
-def _scenario(ports: MonitoringPorts, name: str) -> Scenario:
-    scenario = ports.core.scenarios.get(name)
-    if scenario is None:
-        raise Missing(f"There is no scenario {name!r}; known: {', '.join(sorted(ports.core.scenarios))}.")
-    return scenario
 
 
 def _measure_once(ports: MonitoringPorts, scenario: Scenario, window: str, message: str) -> bool:

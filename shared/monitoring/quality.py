@@ -10,11 +10,11 @@ from shared.core.scenario import Scenario
 from shared.monitoring.breaches import close_breaches, open_breach
 from shared.monitoring.label_coverage import LabelCoverage, enough, state_of, verdict_of
 from shared.monitoring.measures import QualityMeasure, QualityState, QualityVerdict, Source
-from shared.monitoring.scored_rows import model_of
 from shared.monitoring.triage import DataIssue
 from shared.prediction.window import Commit
-from shared.serving.prediction_rows import first_id, label_columns
+from shared.serving.prediction_rows import first_id, label_columns, label_positions
 from shared.training.metrics import METRICS, REGRESSION, score
+from shared.training.stored_models import model_by_id
 
 if TYPE_CHECKING:
     import numpy as np
@@ -103,8 +103,7 @@ def actual_values(scenario: Scenario, labelled: pa.Table) -> np.ndarray:
         rows = [set(str(value).split("+")) for value in values]
         matrix = np.array([[name in labels for name in scenario.labels] for labels in rows], dtype=np.int64)
         return matrix.reshape(len(values), len(scenario.labels))
-    positions = {label: position for position, label in enumerate(scenario.labels)}
-    return np.array([positions[str(value)] for value in values], dtype=np.int64)
+    return label_positions(scenario.labels, values)
 
 
 def answers(scenario: Scenario, rows: pa.Table) -> np.ndarray:
@@ -118,8 +117,7 @@ def answers(scenario: Scenario, rows: pa.Table) -> np.ndarray:
     probability = np.array(rows.column("probability").to_pylist(), dtype=np.float64)
     if scenario.task == "binary":
         return np.column_stack([1 - probability, probability])
-    positions = {label: position for position, label in enumerate(scenario.labels)}
-    chosen = [positions[str(value)] for value in rows.column("prediction").to_pylist()]
+    chosen = label_positions(scenario.labels, rows.column("prediction").to_pylist())
     matrix = np.zeros((len(chosen), len(scenario.labels)))
     matrix[np.arange(len(chosen)), chosen] = 1.0
     return matrix
@@ -136,7 +134,7 @@ def _minority_count(scenario: Scenario, actual: np.ndarray) -> int:
 
 
 def _expected(ports: MonitoringPorts, commit: Commit, metric: str) -> float | None:
-    model = model_of(ports, commit.model)
+    model = model_by_id(ports, commit.model)
     return None if model is None else model.metrics.get(metric)
 
 

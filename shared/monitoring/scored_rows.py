@@ -18,7 +18,7 @@ from shared.monitoring.measures import Source
 from shared.monitoring.references import watched_answers
 from shared.prediction.score import window_table
 from shared.prediction.window import Commit
-from shared.training.model import Model
+from shared.training.stored_models import model_by_id
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -93,7 +93,7 @@ def served_window(ports: MonitoringPorts, scenario: Scenario, window: str) -> Wi
         raise Missing(f"No requests of {scenario.name} were logged in {window}.")
     table = pa.concat_tables(parts, promote_options="permissive")
     name = _commonest_model(table)
-    model = model_of(ports, name)
+    model = model_by_id(ports, name)
     inputs = table.select([name for name in table.column_names if name in scenario.features])
     return WindowData(
         window=window,
@@ -118,12 +118,6 @@ def _hour_files(ports: MonitoringPorts, scenario: str, hour: str) -> Iterator[st
 def _commonest_model(table: pa.Table) -> str:
     counts = table.column("model").value_counts().to_pylist()
     return str(max(counts, key=lambda count: (count["counts"], str(count["values"])))["values"])
-
-
-def model_of(ports: MonitoringPorts, model: str) -> Model | None:
-    """The registered model of that id; None when there is none."""
-    name, _, version = model.rpartition(":")
-    return ports.training.registry.find(name, int(version)) if version.isdigit() else None
 
 
 def _parquet(ports: MonitoringPorts, path: str) -> pa.Table:

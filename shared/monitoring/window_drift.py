@@ -21,10 +21,11 @@ from shared.monitoring.column_comparison import (
 )
 from shared.monitoring.measures import DriftMeasure, DriftVerdict, Reference, Source, WindowFacts
 from shared.monitoring.references import baseline_profile, holdout_profile, training_profile, training_rows
-from shared.monitoring.scored_rows import SERVED_TABLE, WindowData, model_of
+from shared.monitoring.scored_rows import SERVED_TABLE, WindowData
 from shared.monitoring.triage import DataIssue
 from shared.monitoring.window_profiles import keep_window_profile, read_window_profile
 from shared.profiles.profile import RowFacts
+from shared.training.stored_models import model_by_id
 
 if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
@@ -129,7 +130,7 @@ def _training_profiles(ports: MonitoringPorts, scenario: Scenario, data: WindowD
     """The profiles of the model's training data; of requests, whose columns are features, those of its holdout."""
     if data.source == Source.BATCH:
         return training_profile(ports, scenario.name, data.dataset)
-    model = model_of(ports, data.model)
+    model = model_by_id(ports, data.model)
     return {} if model is None else {SERVED_TABLE: holdout_profile(ports, scenario, model)["inputs"]}
 
 
@@ -143,7 +144,7 @@ def _compare_answers(
     ports: MonitoringPorts, scenario: Scenario, data: WindowData, before: Sequence[WindowFacts]
 ) -> Iterator[ReferenceComparison]:
     """The answers against those on the holdout, and against the latest earlier window of the same model."""
-    model = model_of(ports, data.model)
+    model = model_by_id(ports, data.model)
     if model is None or data.answers is None:
         return
     references = [(Reference.HOLDOUT, model.id, holdout_profile(ports, scenario, model)["answers"])]

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from local.host.database import HostDatabase
-from shared.adapters.files.folder_lake import etag_of
+from shared.core.blob import file_etag
 
 log = logging.getLogger("mlops.host")
 AREAS = ("incoming", "scoring")
@@ -114,7 +114,7 @@ class LakeWatch:
 
     def behind(self) -> bool:
         """Whether a file lies there that has not been reported yet."""
-        return any(self._seen.etag(name) != etag_of(found) for name, found in self._files(self.folders))
+        return any(self._seen.etag(name) != file_etag(found) for name, found in self._files(self.folders))
 
     def _look(self, places: Sequence[Path], now: float) -> None:
         for place in places:
@@ -124,7 +124,7 @@ class LakeWatch:
             self._consider(name, found, now)
 
     def _consider(self, name: str, found: os.stat_result, now: float) -> None:
-        etag = etag_of(found)
+        etag = file_etag(found)
         if self._seen.etag(name) == etag:
             self._pending.pop(name, None)
             return
