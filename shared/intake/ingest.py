@@ -17,7 +17,7 @@ from shared.core.paths import Landing, dataset_folder, missing_parts, table_of
 from shared.core.redaction import redact
 from shared.datasets.version import DatasetVersion, TableFile
 from shared.intake.training_admission import check_admission, close_admission_breaches
-from shared.monitoring.governor import ask_for_data
+from shared.monitoring.governor import decide_for_dataset
 from shared.monitoring.quarantine import quarantine
 from shared.profiles.version_report import summarise, validate
 from shared.training.trainability import check_trainable
@@ -128,7 +128,7 @@ def _publish(
     ports.core.lake.put(f"{folder}manifest.json", _json(_manifest(dataset)))
     registered = ports.datasets.versions.add(dataset)
     close_admission_breaches(ports, dataset.scenario)
-    decision = ask_for_data(ports, registered)
+    decision = decide_for_dataset(ports, registered)
     subject = f"datasets/{registered.scenario}/{registered.id}"
     announce(ports, "DatasetRegistered", subject, {"scenario": registered.scenario, "dataset": registered.id})
     training = f"Training run {decision.run} was requested." if decision.run else decision.sentence
