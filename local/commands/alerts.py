@@ -1,4 +1,4 @@
-"""Alerts: what is owed to whom, and a test that says it is one."""
+"""Alerts: their deliveries, and a test alert that says that it is one."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _print_formats(alert: Alert) -> None:
 
 def list_alerts(json: Json = False) -> None:
     """Deliveries, newest first."""
-    owed = Session().ports.alerts.deliveries.list()
-    rows = [(one.alert.time, one.alert.title, one.target, one.state, one.attempts, one.reason) for one in owed]
+    deliveries = Session().ports.alerts.deliveries.list()
+    rows = [(one.alert.time, one.alert.title, one.target, one.state, one.attempts, one.reason) for one in deliveries]
     columns = ("time", "alert", "target", "state", "attempts", "reason")
-    show(json_output=json, value=owed, title="Alerts", columns=columns, rows=rows)
+    show(json_output=json, value=deliveries, title="Alerts", columns=columns, rows=rows)

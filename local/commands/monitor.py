@@ -11,7 +11,7 @@ from local.console.drop_files import drop_name, land
 from local.console.options import Json, ScenarioName
 from local.console.output import as_json, out, show
 from local.console.session import Session
-from shared.alerts.delivery import relay
+from shared.alerts.delivery import publish_and_alert
 from shared.core.claims import once
 from shared.core.drops import blob_key
 from shared.core.errors import BadInput, Fault
@@ -19,7 +19,7 @@ from shared.core.ledger import Outcome
 from shared.core.paths import Landing
 from shared.monitoring.actual_labels import labels_table
 from shared.monitoring.late_labels import take_actuals
-from shared.monitoring.monitor import Watch, monitor, watch_again
+from shared.monitoring.monitor import MonitoringRound, measure_again, monitor
 from shared.monitoring.scorecards import compute_scorecards
 from shared.ports import Ports
 
@@ -59,14 +59,14 @@ def run(
     if window is not None:
         if scenario is None:
             raise BadInput("A window belongs to a scenario; accepted: mlops monitor run SCENARIO --window WINDOW.")
-        _say_window(window, watch_again(session.ports, scenario, window), json)
+        _say_window(window, measure_again(session.ports, scenario, window), json)
         return
     watched = [monitor(session.ports, name) for name in names]
-    relay(session.ports)
+    publish_and_alert(session.ports)
     if json:
         as_json({"watched": watched})
     for one in [] if json else watched:
-        _say_watch(one)
+        _say_round(one)
 
 
 def _say_window(window: str, outcome: Outcome, json: bool) -> None:
@@ -76,9 +76,10 @@ def _say_window(window: str, outcome: Outcome, json: bool) -> None:
         out.print(f"window {window}: {outcome.reason}", markup=False, soft_wrap=True)
 
 
-def _say_watch(watch: Watch) -> None:
-    told = " ".join(watch.decisions) or "Nothing new was decided about retraining."
-    sentence = f"{watch.scenario}: {len(watch.windows)} window(s) were watched, {watch.stated} qualities stated. {told}"
+def _say_round(done: MonitoringRound) -> None:
+    decisions = " ".join(done.decisions) or "There is no new decision about retraining."
+    counts = f"{len(done.windows)} window(s) were monitored, {done.stated} qualities stated"
+    sentence = f"{done.scenario}: {counts}. {decisions}"
     out.print(sentence, markup=False, soft_wrap=True)
 
 
@@ -139,7 +140,7 @@ def actuals(
     (blob,) = land(session.ports, "actuals", declared, name, {table.name: [file]})
     where = Landing("actuals", declared, name, blob.name)
     outcome = _taken(session.ports, where, blob_key(blob))
-    relay(session.ports)
+    publish_and_alert(session.ports)
     if json:
         as_json({"state": outcome.state, "reason": outcome.reason, **outcome.detail})
     else:
