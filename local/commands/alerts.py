@@ -19,14 +19,6 @@ from shared.ports import Ports
 _FAILED = 4
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    group = typer.Typer(help="Alerts to webhooks.")
-    group.command("test")(send_test)
-    group.command("list")(list_alerts)
-    app.add_typer(group, name="alerts")
-
-
 def send_test(
     show_only: Annotated[bool, typer.Option("--dry-run", help="Only print every format, send nothing.")] = False,
     json: Json = False,

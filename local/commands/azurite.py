@@ -18,11 +18,6 @@ from shared.settings import CONTAINER
 Port = Annotated[int, typer.Option(min=0, max=65535)]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command."""
-    app.command()(azurite)
-
-
 def azurite(blob_port: Port = BLOB_PORT, queue_port: Port = QUEUE_PORT, json: Json = False) -> None:
     """Run Azurite on this home, with the container the lake needs; fetched on first use. Port 0 takes a free one."""
     home = Session().settings.home

@@ -9,7 +9,7 @@ import typer
 from local.console.options import By, Json, ScenarioName
 from local.console.output import as_json, out
 from local.console.session import Session
-from local.console.timestamps import instant
+from local.console.timestamps import parse_timestamp
 from shared import dispatch
 from shared.core.errors import BadInput
 from shared.ports import Ports
@@ -19,12 +19,6 @@ from shared.prediction.windows import Due
 
 _QUARANTINED, _FAILED = 3, 4
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    app.command()(backfill)
-    app.command("rebuild-sql")(rebuild_sql)
 
 
 def backfill(
@@ -49,11 +43,11 @@ def backfill(
         finish(session.ports, late_steps(session.ports, declared, by), dry_run=dry_run, json=json)
     asked = Backfill(
         scenario=declared,
-        start=instant(start, "--from"),
-        end=instant(end, "--to"),
+        start=parse_timestamp(start, "--from"),
+        end=parse_timestamp(end, "--to"),
         by=by,
         reason=reason,
-        as_of=None if as_of is None else instant(as_of, "--as-of"),
+        as_of=None if as_of is None else parse_timestamp(as_of, "--as-of"),
         model=model,
         again=again,
     )

@@ -19,15 +19,6 @@ Reason = Annotated[str, typer.Option(help="Why this one.")]
 _COLUMNS = ("table", "column", "kind", "rows", "missing", "distinct", "mean", "std")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    group = typer.Typer(help="What new data is judged by; changed by a person only.")
-    group.command("show")(show_baseline)
-    group.command("accept")(accept)
-    group.command("history")(history)
-    app.add_typer(group, name="baseline")
-
-
 def show_baseline(scenario: ScenarioName, json: Json = False) -> None:
     """The baseline that judges now."""
     session = Session()

@@ -20,19 +20,6 @@ from shared.core.errors import Refused
 Url = Annotated[str | None, typer.Option(help="Where the app answers; without it the host of this home, or port 7071.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    app.command()(consume)
-    group = typer.Typer(help="Measure.")
-    group.callback()(_measure)
-    group.command("http")(bench_http)
-    app.add_typer(group, name="bench")
-
-
-def _measure() -> None:
-    """Measure what is deployed; `bench/` in the repository compares it with others."""
-
-
 def consume(scenario: ScenarioName, url: Url = None, json: Json = False) -> None:
     """Print a request the deployed model answers, for curl and for Python."""
     request = request_for(Session(), scenario, url)
@@ -64,7 +51,7 @@ def bench_http(
     request = request_for(session, scenario, url)
     headers = {
         "content-type": "application/json",
-        "x-functions-key": key or load_keys(session.settings.home).of("score"),
+        "x-functions-key": key or load_keys(session.settings.home).newest_for_scope("score"),
     }
     target = Target(request.url, codec.dumps(request.body).encode(), headers)
     with progress(quiet=json) as display:

@@ -17,14 +17,6 @@ File = Annotated[Path, typer.Argument(help="The HTML file to write.")]
 Open = Annotated[bool, typer.Option("--open", help="Open it in the browser.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    group = typer.Typer(help="Where the dashboard is; `export FILE.html` writes it as one file.")
-    group.callback(invoke_without_command=True)(dashboard)
-    group.command("export")(export)
-    app.add_typer(group, name="dashboard")
-
-
 def dashboard(context: typer.Context, open_it: Open = False, json: Json = False) -> None:
     """Say where the dashboard is and how to get its key."""
     if context.invoked_subcommand:

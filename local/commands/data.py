@@ -30,13 +30,6 @@ EXITS = {"quarantined": 3, "refused": 3, "failed": 4}
 Files = Annotated[list[Path] | None, typer.Argument(help="Files to land.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    app.command()(drop)
-    app.command()(predict)
-    app.command()(train)
-
-
 def drop(
     scenario: ScenarioName,
     files: Annotated[list[Path], typer.Argument(help="CSV or Parquet files, one or more a table.")],

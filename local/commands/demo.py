@@ -36,11 +36,6 @@ SETTINGS = {"TRAINING_PROFILE": "demo", f"APPROVALS_{REQUESTED.upper()}": "prod"
 SECOND_PERSON = "ada"
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command."""
-    app.command()(demo)
-
-
 def demo(
     serve: Annotated[bool, typer.Option("--serve", help=f"Keep the host up on port {PORT} afterwards.")] = False,
     rows: Annotated[int, typer.Option(min=4000, help="Generated rows a scenario.")] = ROWS,

@@ -17,21 +17,6 @@ from shared.release.deploy import find_model
 Scenario = Annotated[str | None, typer.Argument(help="Only this scenario.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    app.command()(history)
-    app.command()(status)
-    for name, lister, shower in (
-        ("datasets", list_datasets, show_dataset),
-        ("models", list_models, show_model),
-        ("deployments", list_deployments, show_deployment),
-    ):
-        group = typer.Typer(help=f"List and show {name}.")
-        group.command("list")(lister)
-        group.command("show")(shower)
-        app.add_typer(group, name=name)
-
-
 def history(
     why: Annotated[
         str | None,

@@ -15,14 +15,6 @@ Scope = Annotated[str, typer.Argument(help="score, approve or operate.")]
 Reveal = Annotated[bool, typer.Option("--reveal", help="Print the whole key. Whoever reads it can use it.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    group = typer.Typer(help="Keys of the HTTP functions, by scope.")
-    group.command("list")(list_keys)
-    group.command("rotate")(rotate_key)
-    app.add_typer(group, name="keys")
-
-
 def list_keys(reveal: Reveal = False, json: Json = False) -> None:
     """The active keys of every scope, told apart by fingerprint; the newest of a scope comes last."""
     keys = load_keys(Session().settings.home)

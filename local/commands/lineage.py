@@ -21,12 +21,6 @@ _SHOWN = 20
 _SHORT = 12
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    app.command()(trace)
-    app.command()(impact)
-
-
 def trace(
     prediction: Annotated[int, typer.Argument(help="The prediction_id of a row.")],
     scenario: Annotated[str | None, typer.Option(help="The scenario, when several have that id.")] = None,

@@ -21,11 +21,6 @@ _SAID = 200
 _HEAD = ("at", "event", "state", "key", "scenario")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command."""
-    app.command()(logs)
-
-
 def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes, until stopped.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many of the newest records.")] = 50,

@@ -38,16 +38,6 @@ _CARD = (
 )
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    group = typer.Typer(help="Drift, quality, breaches and reasons to retrain.")
-    group.command("run")(run)
-    group.command("show")(show_monitor)
-    app.add_typer(group, name="monitor")
-    app.command()(actuals)
-    app.command()(scorecard)
-
-
 def run(
     scenario: Some = None,
     window: Annotated[str | None, typer.Option(help="Measure this window again.")] = None,

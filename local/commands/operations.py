@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from local.commands import monitor
 from local.console.options import By, Json, ScenarioName
 from local.console.output import as_json, out, show
 from local.console.session import Session
@@ -16,15 +15,6 @@ from shared.release import deploy
 from shared.serving.deployment import Deployment
 
 _FAILED = 4
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command, watching among them."""
-    monitor.register(app)
-    app.command()(tick)
-    app.command()(promote)
-    app.command()(rollback)
-    app.command()(doctor)
 
 
 def tick(json: Json = False) -> None:

@@ -26,22 +26,6 @@ ApprovalId = Annotated[str, typer.Argument(help="The request's id: mlops approva
 ModelName = Annotated[str, typer.Argument(help="name:version")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    app.command("approvals")(list_approvals)
-    app.command()(approve)
-    app.command()(reject)
-    gate = typer.Typer(help="Show a version's gate certificate, or ask to override it.")
-    gate.command("show")(gate_show)
-    gate.command("override")(gate_override)
-    app.add_typer(gate, name="gate")
-    group = typer.Typer(help="Candidates that answer beside a champion: how they do, and the next step when it is due.")
-    group.command("list")(rollout_list)
-    group.command("show")(rollout_show)
-    group.command("evaluate")(rollout_evaluate)
-    app.add_typer(group, name="rollout")
-
-
 def list_approvals(
     scenario: Annotated[str | None, typer.Argument(help="Only this scenario.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Also those that were decided.")] = False,

@@ -10,18 +10,13 @@ from local.commands.backfill import DryRun
 from local.console.options import By, Json
 from local.console.output import as_json, out
 from local.console.session import Session
-from local.console.timestamps import instant
+from local.console.timestamps import parse_timestamp
 from shared import dispatch
 from shared.core.errors import Fault
 from shared.operations.replay import Item, replayable
 from shared.ports import Ports
 
 _EXITS = {"failed": 4, "conflict": 4, "released": 4, "in_progress": 4, "quarantined": 3, "refused": 3, "left": 3}
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command."""
-    app.command()(replay)
 
 
 def replay(
@@ -34,7 +29,7 @@ def replay(
 ) -> None:
     """Try again what was dead-lettered, poisoned, failed or quarantined; what is done already is not done twice."""
     ports = Session().ports
-    times = [None if one is None else instant(one, name) for one, name in ((start, "--from"), (end, "--to"))]
+    times = [None if one is None else parse_timestamp(one, name) for one, name in ((start, "--from"), (end, "--to"))]
     items = replayable(ports, keys or [], *times)
     told = [_would(item) if dry_run else _replayed(ports, item, by) for item in items]
     if json:

@@ -15,16 +15,6 @@ from shared.training.recurrence import FREQUENCIES
 Name = Annotated[str, typer.Argument(help="The schedule's name.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    group = typer.Typer(help="Training that comes again by itself.")
-    group.command("list")(list_schedules)
-    group.command("show")(show_schedule)
-    group.command("add")(add_schedule)
-    group.command("stop")(stop_schedule)
-    app.add_typer(group, name="schedules")
-
-
 def list_schedules(
     scenario: Annotated[str | None, typer.Argument(help="Only this scenario.")] = None, json: Json = False
 ) -> None:

@@ -16,7 +16,7 @@ from local.console.session import Session
 from local.console.waiting import progress
 from local.story.chapter import Chapter, Ending
 from local.story.play import play
-from local.story.printer import Teller, told
+from local.story.printer import StoryPrinter, told
 
 _FAILED = 4
 
@@ -42,8 +42,8 @@ def _played(home: Path, chapters: Sequence[Chapter], *, quiet: bool) -> list[End
         def report(step: str, done: float) -> None:
             display.update(task, description=step, completed=done)
 
-        teller = Teller(display.console if display.console.is_terminal else err, quiet=quiet)
-        return play(home, chapters, teller, report)
+        printer = StoryPrinter(display.console if display.console.is_terminal else err, quiet=quiet)
+        return play(home, chapters, printer, report)
 
 
 def _facts(ending: Ending) -> Mapping[str, Any]:

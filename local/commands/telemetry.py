@@ -17,14 +17,6 @@ from shared.core.errors import BadInput
 from shared.core.scenario import Scenario
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    group = typer.Typer(help="Telemetry windows.")
-    group.command("send")(send)
-    group.command("list")(list_spans)
-    app.add_typer(group, name="telemetry")
-
-
 def send(
     scenario: ScenarioName,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Messages, one JSON object a line.")],

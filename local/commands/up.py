@@ -14,11 +14,6 @@ from local.console.output import as_json, out
 from local.console.session import PORT, Session
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command."""
-    app.command()(up)
-
-
 def up(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The HTTP port; 0 takes a free one.")] = PORT,
     json: Json = False,

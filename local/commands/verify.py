@@ -27,11 +27,6 @@ OpenapiKey = Annotated[str, typer.Option(envvar="OPENAPI_KEY", hidden=True)]
 ApprovalsKey = Annotated[str, typer.Option(envvar="APPROVALS_KEY", hidden=True)]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command."""
-    app.command()(verify)
-
-
 def verify(
     url: Annotated[str, typer.Argument(help="The app that scores, such as https://<app>.azurewebsites.net.")],
     operate_url: OperateUrl = None,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from shared.core.errors import BadInput
 
 
-def instant(text: str, option: str) -> datetime:
+def parse_timestamp(text: str, option: str) -> datetime:
     """A day or a time in ISO 8601, UTC unless it says otherwise; BadInput names the option."""
     try:
         found = datetime.fromisoformat(text)

@@ -17,19 +17,19 @@ from local.host.database import HostDatabase
 from local.host.events.blob_watch import BlobWatch
 from local.host.events.eventgrid import EventGrid, Subscription, inbox_of
 from local.host.events.lake_watch import LakeWatch, Publish
-from local.host.events.topic import Topic
-from local.host.events.webhook import Webhook
 from local.host.host_options import HostOptions
-from local.host.http.coalesced_http import JoinedProtocol
+from local.host.http.coalesced_http import CoalescedHttp
 from local.host.http.keys import EVENT_GRID, KeyFile, load_keys
-from local.host.http.route_cache import Remembered
+from local.host.http.route_cache import RouteCache
+from local.host.http.topic import Topic
+from local.host.http.webhook import Webhook
 from local.host.http.webserver import WebServer
 from local.host.invocations import Invocations
 from local.host.queues.queue_store import Queues, QueueStore, check_queue_name
 from local.host.queues.queue_trigger import QueueTriggers
 from local.host.tasks import Tasks, repeat
 from local.host.timers import TimerTriggers
-from local.host.wake_signal import Bell, bell_folder, ring_host
+from local.host.wake_signal import WakeSignal, wake_folder, wake_host
 from local.host.worker import Function, NotIndexed, Outcome, Worker
 from shared.core.errors import BadInput
 from shared.settings import Settings
@@ -60,8 +60,8 @@ class Engine:
         self._database = database
         self._tasks, self._loops = Tasks(), Tasks()
         self._hears_files = False
-        self._queue_bell, self._timer_bell, self._event_bell, self._watch_bell = (Bell() for _ in range(4))
-        self.queues = _queues(plan, database, self._queue_bell.ring)
+        self._wake_queues, self._wake_timers, self._wake_events, self._wake_watch = (WakeSignal() for _ in range(4))
+        self.queues = _queues(plan, database, self._wake_queues.set)
         self._invocations = Invocations(worker, self.queues, plan.options.function_timeout)
         self._triggers = self._queue_triggers(_of_kind(functions, "queueTrigger"))
         self._timers = TimerTriggers(
@@ -69,7 +69,7 @@ class Engine:
             database=database,
             invocations=self._invocations,
             tasks=self._tasks,
-            bell=self._timer_bell,
+            wake=self._wake_timers,
             clock=plan.clock,
         )
         keys = load_keys(plan.home)
@@ -82,7 +82,7 @@ class Engine:
             webhook=webhook,
             key=keys.systems[EVENT_GRID],
             tasks=self._tasks,
-            bell=self._event_bell,
+            wake=self._wake_events,
             clock=plan.clock,
         )
         self._watch = _watch(plan, database, self._events.publish)
@@ -110,7 +110,7 @@ class Engine:
             invocations=self._invocations,
             options=self._plan.options.queues,
             tasks=self._tasks,
-            bell=self._queue_bell,
+            wake=self._wake_queues,
             clock=self._plan.clock,
         )
 
@@ -123,17 +123,17 @@ class Engine:
         serving = self._tasks.start(self._server.serve([listener]))
         while not self._server.started and not serving.done():  # noqa: ASYNC110 - the server offers a flag, no event
             await asyncio.sleep(0.01)
-        self._loops.start(repeat(self._queue_bell, self._triggers.step))
-        self._loops.start(repeat(self._timer_bell, self._timers.step))
-        self._loops.start(repeat(self._event_bell, self._events.step))
+        self._loops.start(repeat(self._wake_queues, self._triggers.step))
+        self._loops.start(repeat(self._wake_timers, self._timers.step))
+        self._loops.start(repeat(self._wake_events, self._events.step))
         if self._watch:
-            self._loops.start(repeat(self._watch_bell, self._watch.step))
+            self._loops.start(repeat(self._wake_watch, self._watch.step))
 
     async def _arm(self) -> None:
         """Return when changes of files are heard: what lands after the start is noticed at once."""
         listening = self._loops.start(self._listen_to_files())
         for _ in range(_ARM_TRIES):
-            ring_host(self._plan.home)
+            wake_host(self._plan.home)
             await asyncio.sleep(0.02)
             if self._hears_files or listening.done():
                 return
@@ -146,8 +146,8 @@ class Engine:
 
     def wake(self) -> None:
         """Let every loop look for work at once."""
-        for bell in (self._queue_bell, self._timer_bell, self._event_bell, self._watch_bell):
-            bell.ring()
+        for signal in (self._wake_queues, self._wake_timers, self._wake_events, self._wake_watch):
+            signal.set()
 
     async def fire(self, name: str) -> Outcome:
         """Run a timer function now."""
@@ -171,7 +171,7 @@ class Engine:
         return self._invocations.running > 0 or delivery or self._triggers.busy()
 
     async def _listen_to_files(self) -> None:
-        folders = [inbox_of(self._plan.home), bell_folder(self._plan.home)]
+        folders = [inbox_of(self._plan.home), wake_folder(self._plan.home)]
         for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
         lake = self._plan.settings.lake_folder
@@ -224,12 +224,12 @@ def _subscriptions(functions: list[Function], wanted: Mapping[str, Subscription]
     return {name: (wanted or {}).get(name, Subscription()) for name in known}
 
 
-def _server(app: Remembered) -> uvicorn.Server:
+def _server(app: RouteCache) -> uvicorn.Server:
     # The access log would show ?code=; the key's owner would not like it.
     config = uvicorn.Config(
         app,
         loop="asyncio",
-        http=JoinedProtocol,
+        http=CoalescedHttp,
         lifespan="off",
         log_config=None,
         access_log=False,

@@ -1,15 +1,14 @@
-"""Runs functions for all triggers: counts them, ends their patience, and puts what they send on queues."""
+"""Runs functions for all triggers: counts invocations, ends the wait at the timeout, queues what functions send."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from local.host.protocol import Record
-from local.host.queues.queue_store import Queues
 from local.host.worker import Function, Outcome
 from shared.core.errors import BadInput, Transient
 
@@ -17,13 +16,21 @@ log = logging.getLogger("mlops.host")
 _NOTHING: Mapping[str, Record] = {}
 
 
-class Runs(Protocol):
-    """Whatever runs a function once: the worker, or in a test something that fails on purpose."""
+class FunctionRunner(Protocol):
+    """Runs a function once: the worker, or in a test something that fails on purpose."""
 
     async def invoke(
         self, function: Function, data: Record, metadata: Mapping[str, Record], retry: tuple[int, int] = (0, 0)
     ) -> Outcome:
         """Run the function; a failure is an Outcome."""
+        ...
+
+
+class MessageSink(Protocol):
+    """Takes the messages that a function sends: the host's queues."""
+
+    def put_all(self, messages: Sequence[tuple[str, str]]) -> None:
+        """Add (queue, text) pairs; BadInput adds none."""
         ...
 
 
@@ -34,7 +41,7 @@ class Invocations:
     returns, and what it returns is dropped.
     """
 
-    def __init__(self, worker: Runs, queues: Queues, timeout: float) -> None:
+    def __init__(self, worker: FunctionRunner, queues: MessageSink, timeout: float) -> None:
         self._worker = worker
         self._queues = queues
         self._timeout = timeout

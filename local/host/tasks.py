@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from local.host.wake_signal import Bell
+from local.host.wake_signal import WakeSignal
 from shared.core.errors import Fault
 
 log = logging.getLogger("mlops.host")
@@ -41,7 +41,7 @@ class Tasks:
         await asyncio.gather(*late, return_exceptions=True)
 
 
-async def repeat(bell: Bell, step: Callable[[], float]) -> None:
+async def repeat(wake: WakeSignal, step: Callable[[], float]) -> None:
     """Call `step`, which starts what is due and says in how many seconds something else will be, again and again."""
     while True:
         try:
@@ -52,4 +52,4 @@ async def repeat(bell: Bell, step: Callable[[], float]) -> None:
         except Exception:  # a loop that ends would be a host that hangs
             log.exception("The host failed inside")
             delay = 1.0
-        await bell.wait(delay)
+        await wake.wait(delay)

@@ -15,7 +15,7 @@ from local.host.invocations import Invocations
 from local.host.protocol import Record
 from local.host.tasks import Tasks
 from local.host.timer_schedules import Schedule, parse_schedule
-from local.host.wake_signal import Bell
+from local.host.wake_signal import WakeSignal
 from local.host.worker import Function, NotIndexed, Outcome
 from shared.core.errors import BadInput, Missing
 
@@ -44,13 +44,13 @@ class TimerTriggers:
         database: HostDatabase,
         invocations: Invocations,
         tasks: Tasks,
-        bell: Bell,
+        wake: WakeSignal,
         clock: Callable[[], float],
     ) -> None:
         self._database = database
         self._invocations = invocations
         self._tasks = tasks
-        self._bell = bell
+        self._wake = wake
         self._clock = clock
         self._timers = {function.name: self._restore(function) for function in functions}
 
@@ -115,7 +115,7 @@ class TimerTriggers:
             timer.last, timer.next, timer.past_due = started, _after(timer.schedule, self._clock()), False
             self._remember(timer)
             timer.running = False
-            self._bell.ring()
+            self._wake.set()
 
     async def _attempt(self, function: Function, data: Record) -> None:
         limit = function.retry.limit if function.retry else 0

@@ -12,9 +12,9 @@ from typing import Any
 
 from local.host.database import HostDatabase
 from local.host.events.dead_letters import DeadLetters, Delivery
-from local.host.events.webhook import MAX_BATCH, Answer, Request, Webhook, problem_of
+from local.host.http.webhook import MAX_BATCH, Answer, Request, Webhook, problem_of
 from local.host.tasks import Tasks
-from local.host.wake_signal import Bell
+from local.host.wake_signal import WakeSignal
 
 log = logging.getLogger("mlops.host")
 RETRY_SECONDS = (10, 30, 60, 300, 600, 1800, 3600)
@@ -57,7 +57,7 @@ class EventGrid:
         webhook: Webhook,
         key: str,
         tasks: Tasks,
-        bell: Bell,
+        wake: WakeSignal,
         clock: Callable[[], float],
         patience: float = ANSWER_SECONDS,
     ) -> None:
@@ -69,7 +69,7 @@ class EventGrid:
         self._webhook = webhook
         self._key = key
         self._tasks = tasks
-        self._bell = bell
+        self._wake = wake
         self._clock = clock
         self._patience = patience
         self._under_way: set[int] = set()
@@ -83,7 +83,7 @@ class EventGrid:
                 for function, subscription in self._subscriptions.items():
                     if subscription.takes(event):
                         self._database.run(owe, function, json.dumps(event), now, now)
-        self._bell.ring()
+        self._wake.set()
 
     def waiting(self) -> list[Path]:
         """Spool files not taken yet, in the order of their names."""
@@ -100,7 +100,7 @@ class EventGrid:
             if row[4] <= now:
                 self._under_way.add(row[0])
                 self._tasks.start(self._deliver(Delivery(row[0], row[1], json.loads(row[2]), row[3], row[5] + 1)))
-        # Whoever ends rings the bell; what is only due later is known.
+        # Each delivery that ends sets the wake signal; what is due later is known.
         later: list[float] = [row[4] - now for row in free if row[4] > now]
         return max(0.0, min([_LONGEST_WAIT, *later]))
 
@@ -129,7 +129,7 @@ class EventGrid:
             self._settle(delivery, answer)
         finally:
             self._under_way.discard(delivery.id)
-            self._bell.ring()
+            self._wake.set()
 
     async def _post(self, delivery: Delivery) -> Answer:
         headers = {"aeg-event-type": "Notification", "aeg-delivery-count": str(delivery.attempt - 1)}

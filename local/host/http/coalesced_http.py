@@ -8,15 +8,15 @@ from typing import Any, cast
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
-class JoinedProtocol(H11Protocol):
+class CoalescedHttp(H11Protocol):
     """Uvicorn's protocol, on a transport that joins what is written in one turn of the loop."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in the base class
         """Take up a connection."""
-        super().connection_made(cast("asyncio.Transport", _Joined(transport)))
+        super().connection_made(cast("asyncio.Transport", _CoalescingTransport(transport)))
 
 
-class _Joined:
+class _CoalescingTransport:
     """A transport whose writes wait for the end of the loop's turn; all else is the transport's own."""
 
     def __init__(self, transport: asyncio.Transport) -> None:

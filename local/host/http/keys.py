@@ -58,7 +58,7 @@ class Keys:
         fitting = [value for name, value in self.functions.items() if self.scopes[name] in wanted]
         return "open" if _any_match([self.master, *fitting], offered) else "forbidden"
 
-    def of(self, scope: str) -> str:
+    def newest_for_scope(self, scope: str) -> str:
         """The newest key of that scope; BadInput names the scopes there are."""
         found = [value for name, value in self.functions.items() if self.scopes[name] == check_scope(scope)]
         if not found:
@@ -153,7 +153,7 @@ def rotate(home: Path, scope: str) -> str:
     """Add a key to the scope and let go of all but the one before it; returns the new key."""
     check_scope(scope)
     load_keys(home)
-    with _alone(home):
+    with exclusive_lock(home):
         content = json.loads((home / FILE).read_bytes())
         entries: list[dict[str, Any]] = content["functionKeys"]
         mine = [entry for entry in entries if entry.get("scope") == scope]
@@ -164,7 +164,7 @@ def rotate(home: Path, scope: str) -> str:
 
 
 @contextmanager
-def _alone(home: Path) -> Iterator[None]:
+def exclusive_lock(home: Path) -> Iterator[None]:
     """One process at a time changes the keys of a home."""
     with (home / ".keys.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

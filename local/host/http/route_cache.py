@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 _MOST = 256
 
 
-class Remembered:
+class RouteCache:
     """An application that answers as Starlette's does, and looks through all routes only once for a method and path."""
 
     def __init__(self, application: Starlette) -> None:

@@ -14,13 +14,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from local.host.events import topic, webhook
-from local.host.events.topic import Topic
-from local.host.events.webhook import Webhook
 from local.host.host_options import HostOptions
+from local.host.http import topic, webhook
 from local.host.http.keys import KeyFile, fingerprint
-from local.host.http.route_cache import Remembered
+from local.host.http.route_cache import RouteCache
 from local.host.http.routes import METHODS, is_shadowed, methods_of, paths_of
+from local.host.http.topic import Topic
+from local.host.http.webhook import Webhook
 from local.host.invocations import Invocations
 from local.host.protocol import Record
 from local.host.worker import Function, NotIndexed
@@ -66,7 +66,7 @@ class WebServer:
         self._outstanding = 0
         self._gate = asyncio.Semaphore(options.max_concurrent_requests)
 
-    def application(self, functions: Sequence[Function]) -> Remembered:
+    def application(self, functions: Sequence[Function]) -> RouteCache:
         """The application; NotIndexed when a route cannot be served."""
         routes = [
             Route(webhook.PATH, self._webhook, methods=["POST", "OPTIONS"]),
@@ -77,7 +77,7 @@ class WebServer:
         ]
         for function in functions:
             routes += self._routes(function)
-        return Remembered(Starlette(routes=routes))
+        return RouteCache(Starlette(routes=routes))
 
     def _routes(self, function: Function) -> list[Route]:
         paths = paths_of(function, self._options.route_prefix)

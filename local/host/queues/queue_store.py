@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from local.host.database import HostDatabase
-from local.host.wake_signal import ring_host
+from local.host.wake_signal import wake_host
 from shared.core.errors import BadInput
 
 # The Functions host stores text as base64, and a storage queue takes 64 KiB.
@@ -177,7 +177,7 @@ class QueueStore:
 def open_queues(home: Path, clock: Callable[[], float]) -> tuple[QueueStore, HostDatabase]:
     """The queues of a home for another process than its host; a put wakes the host. Close the database after use."""
     database = HostDatabase(home / "host.db")
-    return QueueStore(database, clock, lambda: ring_host(home)), database
+    return QueueStore(database, clock, lambda: wake_host(home)), database
 
 
 def check_body(queue: str, body: str) -> str:

@@ -15,7 +15,7 @@ from local.host.invocations import Invocations
 from local.host.protocol import Record
 from local.host.queues.queue_store import POISON, Message, Queues
 from local.host.tasks import Tasks
-from local.host.wake_signal import Bell
+from local.host.wake_signal import WakeSignal
 from local.host.worker import Function
 
 log = logging.getLogger("mlops.host")
@@ -33,7 +33,7 @@ class QueueTriggers:
         invocations: Invocations,
         options: QueueOptions,
         tasks: Tasks,
-        bell: Bell,
+        wake: WakeSignal,
         clock: Callable[[], float],
         lease: float = LEASE_SECONDS,
     ) -> None:
@@ -42,7 +42,7 @@ class QueueTriggers:
         self._invocations = invocations
         self._options = options
         self._tasks = tasks
-        self._bell = bell
+        self._wake = wake
         self._clock = clock
         self._lease = lease
         self._in_flight: Counter[str] = Counter()
@@ -65,7 +65,7 @@ class QueueTriggers:
             for message in batch:
                 self._tasks.start(self._handle(function, message))
         else:
-            # Enough is under way; whatever ends rings the bell.
+            # Enough is under way; each invocation that ends sets the wake signal.
             return self._options.max_polling_interval
         visible = self._queues.next_visible(queue)
         return self._options.max_polling_interval if visible is None else max(0.0, visible - self._clock())
@@ -79,7 +79,7 @@ class QueueTriggers:
             with suppress(asyncio.CancelledError):
                 await keeper
             self._in_flight[function.name] -= 1
-            self._bell.ring()
+            self._wake.set()
 
     async def _keep(self, message: Message) -> None:
         while True:

@@ -13,10 +13,10 @@ from host_parts import FAILED, OK, HandClock, ScriptedWorker, function, invocati
 
 from local.host.database import HostDatabase
 from local.host.events.eventgrid import MAX_ATTEMPTS, EventGrid, Subscription, inbox_of, retry_delay
-from local.host.events.webhook import Webhook
 from local.host.http.keys import EVENT_GRID, load_keys
+from local.host.http.webhook import Webhook
 from local.host.tasks import Tasks
-from local.host.wake_signal import Bell
+from local.host.wake_signal import WakeSignal
 
 EVENT = {"id": "1", "eventType": "Microsoft.Storage.BlobCreated", "subject": "/blobs/a", "data": {}}
 BOTH = {"one": Subscription(), "two": Subscription()}
@@ -47,7 +47,7 @@ class Bench:
             webhook=Webhook(functions, keys, invocations(worker, queues(memory, clock))),
             key=key or keys.systems[EVENT_GRID],
             tasks=self.tasks,
-            bell=Bell(),
+            wake=WakeSignal(),
             clock=clock,
             patience=patience,
         )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from local.host.events.webhook import Answer, events_of
 from local.host.http.keys import Keys
+from local.host.http.webhook import Answer, events_of
 
 PATH = "/runtime/topics/mlops/api/events"
 # What a topic takes in one request.
