@@ -49,7 +49,7 @@ class Bench:
             tasks=self.tasks,
             wake=WakeSignal(),
             clock=clock,
-            patience=patience,
+            answer_seconds=patience,
         )
 
     async def step(self) -> float:
@@ -222,7 +222,7 @@ def test_an_endpoint_that_does_not_answer_in_time_is_tried_again(
     spool(tmp_path, "a.json", EVENT)
 
     async def scenario() -> None:
-        bench = Bench(tmp_path, memory, clock, worker, patience=0.05)
+        bench = Bench(tmp_path, memory, clock, worker, answer_seconds=0.05)
         bench.grid.step()
         while not memory.rows("SELECT * FROM deliveries WHERE attempts = 1"):  # noqa: ASYNC110 - the file has no event
             await asyncio.sleep(0.005)
