@@ -35,7 +35,7 @@ class Bench:
         subscriptions: Mapping[str, Subscription] = ONE,
         *,
         key: str = "",
-        patience: float = 5,
+        answer_seconds: float = 5,
     ) -> None:
         keys = load_keys(home)
         functions = [function(name, "eventGridTrigger") for name in ("one", "two")]
@@ -49,7 +49,7 @@ class Bench:
             tasks=self.tasks,
             wake=WakeSignal(),
             clock=clock,
-            answer_seconds=patience,
+            answer_seconds=answer_seconds,
         )
 
     async def step(self) -> float:
