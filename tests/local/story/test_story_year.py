@@ -158,5 +158,5 @@ def test_the_story_goes_alone(tmp_path: Path) -> None:
     answer = Command(tmp_path / "home")("demo", "--story", "--serve")
     assert (answer.code, answer.sentence) == (
         2,
-        "--story goes alone; accepted: --story, with or without --json.",
+        "--story allows no other option but --json; accepted: --story, with or without --json.",
     )
