@@ -13,6 +13,7 @@ from shared.core.errors import BadInput, Missing
 from shared.core.lake_reading import read_json
 from shared.operations.status import status as read_status
 from shared.release.deploy import find_model
+from shared.training.model import ModelRef
 
 Scenario = Annotated[str | None, typer.Argument(help="Only this scenario.")]
 
@@ -107,23 +108,23 @@ def show_model(
     json: Json = True,  # noqa: ARG001 -- this verb prints nothing else
 ) -> None:
     """Show a model version as JSON: the path of its card, its manifest and the gate's verdict."""
-    name, version = name_version(model)
+    ref = model_ref(model)
     session = Session()
-    session.scenario(name)
+    session.scenario(ref.name)
     ports = session.ports
-    registered = find_model(ports, name, version)
+    registered = find_model(ports, ref.name, ref.version)
     manifest = read_json(ports, f"{registered.folder}manifest.json")
     card = f"{registered.folder}card.html"
     files = {"card": card if ports.core.lake.stat(card) else None, "manifest": manifest}
     as_json({**plain(registered), **files, "gate": plain(ports.release.deployments.verdict(registered))})
 
 
-def name_version(model: str) -> tuple[str, int]:
-    """Split `name:version`; BadInput for any other text."""
-    name, _, version = model.partition(":")
-    if not name or not version.isdigit():
+def model_ref(model: str) -> ModelRef:
+    """Parse `name:version`; BadInput for any other text."""
+    ref = ModelRef.parse(model)
+    if ref is None:
         raise BadInput(f"{model!r} is not a model version; accepted: name:version, such as bank_marketing:1.")
-    return name, int(version)
+    return ref
 
 
 def list_deployments(
@@ -141,7 +142,7 @@ def list_deployments(
             deployment.scenario,
             deployment.environment,
             deployment.generation,
-            f"{deployment.model}:{deployment.version}",
+            deployment.model_id,
             deployment.by,
             deployment.reason,
             deployment.at,

@@ -13,8 +13,8 @@ import typer
 from local.console.options import Json
 from local.console.output import err, out
 from local.console.session import Session
-from shared.adapters.files.file_observer import FILE
 from shared.core.errors import Missing
+from shared.core.log_record import RECORDS_FILE
 
 _POLL_SECONDS = 0.5
 _LONGEST = 200
@@ -30,7 +30,7 @@ def logs(
     json: Json = False,
 ) -> None:
     """Print the records of work steps and request counts, one a line: ids and states, no content."""
-    path = Session().settings.home / "logs" / FILE
+    path = Session().settings.home / "logs" / RECORDS_FILE
     newest, end = _newest(path)
     chosen = [line for line in newest if _is_of(line, operation)]
     if operation is not None and not chosen:

@@ -148,7 +148,7 @@ def actuals(
         raise BadInput(f"There is no file {file}; accepted: a CSV or Parquet file of labels.")
     table, name = labels_table(declared), drop_name(drop, [file])
     (blob,) = land(session.ports, "actuals", declared, name, {table.name: [file]})
-    where = Landing("actuals", declared, name, blob.path.rsplit("/", 1)[1])
+    where = Landing("actuals", declared, name, blob.name)
     outcome = _taken(session.ports, where, blob_key(blob))
     relay(session.ports)
     if json:

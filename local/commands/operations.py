@@ -62,7 +62,7 @@ def _say(deployment: Deployment, json: bool) -> None:
     if json:
         as_json(deployment)
         return
-    model = f"{deployment.model}:{deployment.version}"
+    model = deployment.model_id
     out.print(f"{deployment.scenario}: generation {deployment.generation} serves {model}.")
 
 

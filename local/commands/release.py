@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from local.commands.inspect import name_version
+from local.commands.inspect import model_ref
 from local.console.options import By, Json, ScenarioName
 from local.console.output import as_json, out, plain, show
 from local.console.session import Session
@@ -102,9 +102,9 @@ def go_on(ports: Ports, scenario: str, version: int) -> None:
 def gate_show(model: ModelName, json: Json = False) -> None:
     """Show every check of a version's certificate: value, threshold, verdict and reason."""
     session = Session()
-    name, version = name_version(model)
-    session.scenario(name)
-    registered = find_model(session.ports, name, version)
+    ref = model_ref(model)
+    session.scenario(ref.name)
+    registered = find_model(session.ports, ref.name, ref.version)
     verdict = session.ports.release.deployments.verdict(registered)
     if verdict is None:
         raise Missing(f"{registered.id} has no certificate yet: the gate has not checked it.")
@@ -133,9 +133,9 @@ def gate_override(
 ) -> None:
     """Request that a refused version serves all the same; another person has to approve the request."""
     session = Session()
-    name, version = name_version(model)
-    session.scenario(name)
-    request = override(session.ports, find_model(session.ports, name, version), by=by, reason=reason)
+    ref = model_ref(model)
+    session.scenario(ref.name)
+    request = override(session.ports, find_model(session.ports, ref.name, ref.version), by=by, reason=reason)
     if json:
         as_json({"approval": request, "model": model, "by": by, "reason": reason})
         return

@@ -13,7 +13,7 @@ from local.console.session import Session
 from local.console.timestamps import parse_timestamp
 from shared import dispatch
 from shared.core.errors import Fault
-from shared.operations.replay import Item, replayable
+from shared.operations.replay import ReplayItem, replayable
 from shared.ports import Ports
 
 _EXITS = {"failed": 4, "conflict": 4, "released": 4, "in_progress": 4, "quarantined": 3, "refused": 3, "left": 3}
@@ -39,12 +39,12 @@ def replay(
     raise typer.Exit(0 if dry_run else max((_EXITS.get(result["ends"], 0) for result in results), default=0))
 
 
-def _would(item: Item) -> dict[str, Any]:
-    would = f"would be left: {item.left}" if item.left else "would be retried"
+def _would(item: ReplayItem) -> dict[str, Any]:
+    would = f"would be left: {item.why_not}" if item.why_not else "would be retried"
     return {"kind": item.kind, "key": item.key, "was": item.state, "reason": item.reason, "ends": would, "told": ""}
 
 
-def _replayed(ports: Ports, item: Item, by: str) -> dict[str, Any]:
+def _replayed(ports: Ports, item: ReplayItem, by: str) -> dict[str, Any]:
     try:
         outcome = dispatch.replay(ports, item, f"Replayed by {by}; it was {item.state}.")
         ends, reason = outcome.state, outcome.reason

@@ -14,7 +14,7 @@ from model_training.azureml.maker import make_job, online_environment
 from model_training.scenarios import SCENARIOS
 from shared.bootstrap import build_ports
 from shared.core.errors import BadInput, Misconfigured
-from shared.core.scenario import Scenario
+from shared.core.scenario import Scenario, no_scenario
 from shared.ports import Ports
 from shared.settings import Settings, read_settings
 
@@ -55,7 +55,7 @@ class Session:
     def scenario(self, name: str) -> Scenario:
         """The scenario of that name; BadInput lists the known ones."""
         if name not in SCENARIOS:
-            raise BadInput(f"There is no scenario {name!r}; known: {', '.join(sorted(SCENARIOS))}.")
+            raise BadInput(f"There is {no_scenario(SCENARIOS, name)}.")
         return SCENARIOS[name]
 
     def named(self, name: str | None) -> str | None:

@@ -34,10 +34,9 @@ def request_for(session: Session, name: str, url: str | None) -> Request:
     model = session.ports.training.registry.find(deployment.model, deployment.version)
     rows = read_json(session.ports, f"{model.folder}manifest.json").get("golden", {}).get("rows") if model else None
     if not rows:
-        raise Missing(f"{deployment.model}:{deployment.version} has no golden row to make a request from.")
+        raise Missing(f"{deployment.model_id} has no golden row to make a request from.")
     body = example(Described(scenario, (), rows[0]))
-    version_id = f"{deployment.model}:{deployment.version}"
-    return Request(version_id, deployment.generation, f"{_base(session, url)}/api/score/{name}", body)
+    return Request(deployment.model_id, deployment.generation, f"{_base(session, url)}/api/score/{name}", body)
 
 
 def _base(session: Session, url: str | None) -> str:

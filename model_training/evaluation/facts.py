@@ -21,7 +21,7 @@ from model_training.evaluation.thresholds import thresholds
 from model_training.evaluation.words import top_words
 from model_training.export.graph import run
 from model_training.search.candidate_ranking import Entrant
-from shared.release.intervals import Judge
+from shared.training.intervals import BootstrapComparison
 from shared.training.metrics import METRICS, REGRESSION
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def facts_of(prepared: Prepared, best: Entrant, judged: Evaluation, plan: Plan) 
     scenario, parts = prepared.scenario, prepared.parts
     task, metric, labels = scenario.task, scenario.metric, prepared.contract.labels
     test, held = (prepared.rows.take(rows) for rows in (parts.test, parts.validation))
-    answers, judge = run(best.onnx, test.X), Judge(task, metric, test.y, plan.seed)
+    answers, judge = run(best.onnx, test.X), BootstrapComparison(task, metric, test.y, plan.seed)
     frame = prepared.frame.take(pa.array(parts.test))
     plan.report(f"{best.name}: slices, calibration and importance", 1.0)
     found: dict[str, Any] = {
@@ -63,12 +63,12 @@ def facts_of(prepared: Prepared, best: Entrant, judged: Evaluation, plan: Plan) 
     return found | {"limits": limits(found)}
 
 
-def _metrics(judged: Evaluation, judge: Judge, answers: np.ndarray) -> dict[str, Any]:
+def _metrics(judged: Evaluation, judge: BootstrapComparison, answers: np.ndarray) -> dict[str, Any]:
     """Each metric of the task beside the baseline, with its interval."""
     names = REGRESSION if judge.task == "regression" else METRICS
     found = {}
     for name in names:
-        interval = Judge(judge.task, name, judge.actual, judge.seed).interval(answers)
+        interval = BootstrapComparison(judge.task, name, judge.actual, judge.seed).interval(answers)
         value, baseline = judged.metrics[name], judged.baseline[name]
         found[name] = {"value": value, "baseline": baseline, "interval": list(interval)}
     return found
@@ -112,7 +112,9 @@ def _errors(test: Rows, answers: np.ndarray, seed: int) -> dict[str, Any]:
     return {"confusion": confusion(test.y, answers.argmax(axis=1), len(labels)), **drawn}
 
 
-def _explained(prepared: Prepared, best: Entrant, X: np.ndarray, judge: Judge, plan: Plan) -> dict[str, Any]:
+def _explained(
+    prepared: Prepared, best: Entrant, X: np.ndarray, judge: BootstrapComparison, plan: Plan
+) -> dict[str, Any]:
     """`importance` and `contributions` of inputs, or the `words` of texts; `unexplained` says why there is nothing."""
     nothing: dict[str, Any] = {"importance": [], "contributions": [], "words": {}, "unexplained": ""}
     if is_text(prepared.rows):

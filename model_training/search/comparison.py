@@ -13,7 +13,7 @@ from model_training.estimators.estimators import PROFILES, REFERENCES
 from model_training.estimators.families import fit_recipe
 from model_training.search.candidate_ranking import Entrant
 from model_training.steps.prepare import Prepared
-from shared.release.intervals import Judge
+from shared.training.intervals import BootstrapComparison
 from shared.training.metrics import LARGER_IS_BETTER
 
 
@@ -39,7 +39,7 @@ def comparisons(prepared: Prepared, best: Entrant, found: Sequence[Entrant], pla
 
 def _on_test(prepared: Prepared, best: Entrant, simple: Entrant, plan: Plan) -> tuple[float, float, int]:
     test = prepared.rows.take(prepared.parts.test)
-    judge = Judge(test.task, prepared.scenario.metric, test.y, plan.seed)
+    judge = BootstrapComparison(test.task, prepared.scenario.metric, test.y, plan.seed)
     return *judge.lead(best.graph.predict(test.X), simple.graph.predict(test.X)), len(test.y)
 
 
@@ -53,7 +53,7 @@ def _by_folds(prepared: Prepared, pair: Sequence[Entrant], plan: Plan, folds: in
         fitted, judged = rows.take(np.flatnonzero(fold != number)), fold == number
         for entrant, answer in zip(pair, answers, strict=True):
             answer[judged] = fit_recipe(entrant.recipe, fitted, quiet).predict(rows.X[judged])
-    judge = Judge(rows.task, prepared.scenario.metric, rows.y, plan.seed)
+    judge = BootstrapComparison(rows.task, prepared.scenario.metric, rows.y, plan.seed)
     return *judge.lead(*answers), len(rows.y)
 
 

@@ -23,8 +23,8 @@ from model_training.steps import prepare, train
 from model_training.steps.command import start
 from model_training.steps.prepare import Prepared, contract_of
 from model_training.steps.work import Work, read_json, write_json
-from shared.adapters.onnx.encoding import encode
-from shared.release.intervals import Judge
+from shared.training.encoding import encode
+from shared.training.intervals import BootstrapComparison
 from shared.training.metrics import METRICS, score, scores
 
 NAME = "evaluate"
@@ -69,7 +69,7 @@ def evaluate(prepared: Prepared, found: Sequence[Entrant], plan: Plan) -> Evalua
     """
     best, test = train.best(found), prepared.rows.take(prepared.parts.test)
     task, primary, labels = prepared.scenario.task, prepared.scenario.metric, prepared.contract.labels
-    answers, judge = run(best.onnx, test.X), Judge(task, primary, test.y, plan.seed)
+    answers, judge = run(best.onnx, test.X), BootstrapComparison(task, primary, test.y, plan.seed)
     metrics = dict(scores(task, test.y, answers, labels))
     metrics[f"{primary}_{prepared.parts.kind}"] = metrics[primary]
     elsewhere = _refitted(prepared, best.recipe, plan)
@@ -131,7 +131,7 @@ def _refitted(prepared: Prepared, recipe: Recipe, plan: Plan) -> Mapping[str, _S
         candidate = fit_recipe(recipe, rows.take(parts.train), replace(plan, report=_nothing))
         judged = rows.take(parts.test)
         answers = candidate.predict(judged.X)
-        interval = Judge(rows.task, primary, judged.y, plan.seed).interval(answers)
+        interval = BootstrapComparison(rows.task, primary, judged.y, plan.seed).interval(answers)
         found[name] = _Score(score(rows.task, primary, judged.y, answers), interval)
     return found
 

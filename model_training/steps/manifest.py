@@ -23,7 +23,7 @@ from model_training.export.graph import run
 from model_training.search.candidate_ranking import Entrant
 from model_training.steps.evaluate import Evaluation
 from model_training.steps.prepare import Prepared, describe
-from shared.adapters.onnx.encoding import encode_rows
+from shared.training.encoding import encode_rows
 
 SCHEMA = 1
 HOLDOUT = "holdout.parquet"

@@ -16,9 +16,9 @@ from model_training.estimators.candidates import Rows
 from model_training.steps import define_dataset
 from model_training.steps.command import start
 from model_training.steps.work import Work, write_json
-from shared.adapters.onnx.encoding import categories_of, encode
 from shared.core.errors import Quarantined
 from shared.core.scenario import Scenario, Split
+from shared.training.encoding import categories_of, encode
 from shared.training.input_contract import Feature, InputContract
 
 NAME = "prepare"

@@ -11,6 +11,7 @@ from shared.alerts.ports import Owed
 from shared.core.errors import Fault, Transient
 from shared.core.notice import Notice
 from shared.core.notices import flush_outbox
+from shared.training.model import ModelRef
 
 if TYPE_CHECKING:
     from shared.alerts.ports import AlertsPorts
@@ -39,15 +40,15 @@ def owe(ports: AlertsPorts, notice: Notice) -> None:
 
 def _told(ports: AlertsPorts, notice: Notice) -> Notice:
     """A deployment of an older version than the one before it is a rollback, whoever decided it."""
-    if notice.type != "Mlops.ModelDeployed":
+    ref = ModelRef.parse(str(notice.data.get("model")))
+    if notice.type != "Mlops.ModelDeployed" or ref is None:
         return notice
-    name, _, version = str(notice.data.get("model")).rpartition(":")
     number = int(notice.data.get("generation") or 0)
-    known = ports.release.deployments.list(name, notice.data.get("environment"))
+    known = ports.release.deployments.list(ref.name, notice.data.get("environment"))
     before = [one for one in known if one.generation < number]
-    if not before or not version.isdigit() or before[-1].version <= int(version):
+    if not before or before[-1].version <= ref.version:
         return notice
-    out = f"{name}:{before[-1].version}"
+    out = str(ModelRef(ref.name, before[-1].version))
     why = next((one.reason for one in known if one.generation == number), "")
     reason = f"{notice.data['model']} serves again, as generation {number}: {why}"
     return replace(notice, type="Mlops.ModelRolledBack", data={**notice.data, "model": out, "reason": reason})

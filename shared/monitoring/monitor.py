@@ -10,7 +10,7 @@ from shared.core.breach import Cause
 from shared.core.claims import once
 from shared.core.errors import Missing, Permanent
 from shared.core.ledger import Outcome
-from shared.core.scenario import Scenario
+from shared.core.scenario import Scenario, find_scenario
 from shared.monitoring.breaches import close_breaches, open_breach
 from shared.monitoring.governor import ask_for_scenario
 from shared.monitoring.measures import MONITOR_VERSION, Source, WindowFacts
@@ -58,7 +58,7 @@ def monitor(ports: MonitoringPorts, scenario_name: str, message: str = "") -> Wa
 
     Missing when there is no such scenario. Every step may be repeated by anybody.
     """
-    scenario = _scenario(ports, scenario_name)
+    scenario = find_scenario(ports.core.scenarios, scenario_name)
     windows = [name for name in due(ports, scenario) if _watch_once(ports, scenario, name, message)]
     stated = state_quality(ports, scenario)
     decisions = ask_for_scenario(ports, scenario)
@@ -68,7 +68,7 @@ def monitor(ports: MonitoringPorts, scenario_name: str, message: str = "") -> Wa
 
 def watch_again(ports: MonitoringPorts, scenario_name: str, window: str) -> Outcome:
     """Measure this window now, whether or not it was measured before; Missing when there is none of that name."""
-    scenario = _scenario(ports, scenario_name)
+    scenario = find_scenario(ports.core.scenarios, scenario_name)
     known = {*_batches(ports, scenario), *served_hours(ports, scenario.name, ports.core.clock())}
     if window not in known:
         raise Missing(f"There is no window {window!r} of {scenario.name} that is over and predicted.")
@@ -105,13 +105,6 @@ def _batches(ports: MonitoringPorts, scenario: Scenario) -> list[str]:
     refused = {window.id: window.ordinal for window in ports.prediction.windows.list(scenario.name, "quarantined")}
     together = {**refused, **committed}
     return sorted(together, key=lambda window: (together[window], window))
-
-
-def _scenario(ports: MonitoringPorts, name: str) -> Scenario:
-    scenario = ports.core.scenarios.get(name)
-    if scenario is None:
-        raise Missing(f"There is no scenario {name!r}; known: {', '.join(sorted(ports.core.scenarios))}.")
-    return scenario
 
 
 def _watch_once(ports: MonitoringPorts, scenario: Scenario, window: str, message: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shared.core.scenario import Scenario
 from shared.monitoring.breaches import close_breaches, open_breach
@@ -11,8 +11,9 @@ from shared.monitoring.label_coverage import Labelled, enough, state_of, verdict
 from shared.monitoring.measures import QualityMeasure
 from shared.monitoring.triage import Suspect
 from shared.prediction.window import Commit
-from shared.serving.prediction_rows import first_id, label_columns
+from shared.serving.prediction_rows import first_id, label_columns, label_positions
 from shared.training.metrics import METRICS, REGRESSION, score
+from shared.training.stored_models import model_by_id
 
 if TYPE_CHECKING:
     import numpy as np
@@ -102,8 +103,7 @@ def actual_values(scenario: Scenario, labelled: pa.Table) -> np.ndarray:
         return np.array([[name in one for name in scenario.labels] for one in said], dtype=np.int64).reshape(
             len(values), len(scenario.labels)
         )
-    positions = {label: position for position, label in enumerate(scenario.labels)}
-    return np.array([positions[str(value)] for value in values], dtype=np.int64)
+    return label_positions(scenario.labels, values)
 
 
 def answers(scenario: Scenario, rows: pa.Table) -> np.ndarray:
@@ -117,8 +117,7 @@ def answers(scenario: Scenario, rows: pa.Table) -> np.ndarray:
     sure = np.array(rows.column("probability").to_pylist(), dtype=np.float64)
     if scenario.task == "binary":
         return np.column_stack([1 - sure, sure])
-    positions = {label: position for position, label in enumerate(scenario.labels)}
-    chosen = [positions[str(value)] for value in rows.column("prediction").to_pylist()]
+    chosen = label_positions(scenario.labels, rows.column("prediction").to_pylist())
     matrix = np.zeros((len(chosen), len(scenario.labels)))
     matrix[np.arange(len(chosen)), chosen] = 1.0
     return matrix
@@ -135,8 +134,7 @@ def _rarest(scenario: Scenario, actual: np.ndarray) -> int:
 
 
 def _expected(ports: MonitoringPorts, commit: Commit, metric: str) -> float | None:
-    name, _, version = commit.model.rpartition(":")
-    model: Any = ports.training.registry.find(name, int(version)) if version.isdigit() else None
+    model = model_by_id(ports, commit.model)
     return None if model is None else model.metrics.get(metric)
 
 

@@ -44,7 +44,7 @@ def quarantine(ports: MonitoringPorts, where: Landing, blobs: Sequence[Blob], fa
 
 def _belongs(blob: Blob, table: str, where: Landing) -> bool:
     try:
-        return table_of(blob.path.rsplit("/", 1)[1], where.area, where.scenario).name == table
+        return table_of(blob.name, where.area, where.scenario).name == table
     except Quarantined:
         return False
 

@@ -68,7 +68,7 @@ def _qualities(ports: MonitoringPorts, scenario: Scenario, deployment: Deploymen
     """The windows of the generation's model that can be judged."""
     if deployment is None:
         return []
-    model = f"{deployment.model}:{deployment.version}"
+    model = deployment.model_id
     latest = ports.monitoring.qualities.latest(scenario.name)
     return [one for one in latest if one.model == model and one.verdict != "unknown"]
 

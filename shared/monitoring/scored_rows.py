@@ -18,6 +18,7 @@ from shared.monitoring.measures import Source
 from shared.monitoring.references import watched_answers
 from shared.prediction.score import window_table
 from shared.prediction.window import Commit
+from shared.training.stored_models import model_by_id
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -119,9 +120,8 @@ def _commonest(table: pa.Table) -> str:
 
 
 def _dataset_of(ports: MonitoringPorts, model: str) -> str:
-    name, _, version = model.rpartition(":")
-    found = ports.training.registry.find(name, int(version)) if version.isdigit() else None
-    return found.dataset if found is not None else ""
+    registered = model_by_id(ports, model)
+    return registered.dataset if registered is not None else ""
 
 
 def _parquet(ports: MonitoringPorts, path: str) -> pa.Table:

@@ -24,9 +24,9 @@ from model_training.search.candidate_ranking import enter
 from model_training.steps.prepare import Prepared, prepare
 from model_training.steps.register import Package
 from model_training.steps.train import best
-from shared.adapters.onnx.encoding import encode, encode_rows
 from shared.core.errors import Quarantined, Refused
 from shared.core.scenario import Knobs, Scenario
+from shared.training.encoding import encode, encode_rows
 from shared.training.input_contract import InputContract
 from shared.training.metrics import classification
 

@@ -15,7 +15,7 @@ from world import InlineTrainer, World, blob_event, points_csv
 
 from shared import dispatch
 from shared.core.errors import Quarantined, Refused
-from shared.core.ledger import FINAL
+from shared.core.ledger import ENDED
 from shared.core.paths import Landing
 from shared.core.ports import Lake
 from shared.operations.status import DropOutcome, drop_outcome, status
@@ -82,7 +82,7 @@ def test_the_same_file_again_under_other_names_trains_once(world: World) -> None
     assert sorted(one.outcome for one in outcomes if one) == ["deployed", "duplicate", "duplicate"]
     why = [entry for entry in world.ports.core.history.why("d2") if entry.state == "duplicate"]
     assert any("nothing is trained again" in entry.reason for entry in why)
-    repeated = [entry for entry in world.ports.core.history.why("d0/points.csv") if entry.state in FINAL]
+    repeated = [entry for entry in world.ports.core.history.why("d0/points.csv") if entry.state in ENDED]
     assert repeated[-1].repeats >= 2
 
 
@@ -133,7 +133,7 @@ def test_a_bad_file_is_quarantined_and_disturbs_nobody(world: World) -> None:
     outcome = drop(world, "bad", bad)
     assert outcome.outcome == "quarantined"
     assert "row 4" in outcome.reason
-    kept = {blob.path.rsplit("/", 1)[1]: blob.path for blob in world.ports.core.lake.list("quarantine/points/bad/")}
+    kept = {blob.name: blob.path for blob in world.ports.core.lake.list("quarantine/points/bad/")}
     with world.ports.core.lake.open(kept["points.csv"]) as source:
         assert source.read() == bad
     with world.ports.core.lake.open(kept["reason.json"]) as source:

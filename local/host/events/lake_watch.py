@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from local.host.database import HostDatabase
-from shared.adapters.files.folder_lake import etag_of
+from shared.core.blob import file_etag
 
 log = logging.getLogger("mlops.host")
 AREAS = ("incoming", "scoring")
@@ -114,7 +114,7 @@ class LakeWatch:
 
     def has_unreported(self) -> bool:
         """Whether a file exists that has not been reported yet."""
-        return any(self._reported.etag(name) != etag_of(status) for name, status in self._files(self.folders))
+        return any(self._reported.etag(name) != file_etag(status) for name, status in self._files(self.folders))
 
     def _check(self, places: Sequence[Path], now: float) -> None:
         for place in places:
@@ -124,7 +124,7 @@ class LakeWatch:
             self._check_file(name, status, now)
 
     def _check_file(self, name: str, status: os.stat_result, now: float) -> None:
-        etag = etag_of(status)
+        etag = file_etag(status)
         if self._reported.etag(name) == etag:
             self._pending.pop(name, None)
             return

@@ -14,9 +14,9 @@ from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsE
 
 from local.azurite.azurite_settings import QueuePlace
 from local.host.queues.queue_store import POISON, Message, check_body, check_queue_name
-from shared.adapters.azure.clients import EMULATOR_KEY, EMULATOR_PATIENCE
 from shared.adapters.azure.retries import Retries
-from shared.core.addresses import EMULATOR_ACCOUNT
+from shared.adapters.azure.retry_policy import EMULATOR_RETRY_POLICY
+from shared.core.addresses import EMULATOR_ACCOUNT, EMULATOR_KEY
 from shared.core.errors import Transient
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ class AzureQueues:
         self._service = QueueServiceClient(
             place.endpoint,
             credential=key,
-            retry_policy=Retries(EMULATOR_PATIENCE),
-            connection_timeout=EMULATOR_PATIENCE.connect,
-            read_timeout=EMULATOR_PATIENCE.read,
+            retry_policy=Retries(EMULATOR_RETRY_POLICY),
+            connection_timeout=EMULATOR_RETRY_POLICY.connect,
+            read_timeout=EMULATOR_RETRY_POLICY.read,
             permit_redirects=False,
         )
         self._changed = changed

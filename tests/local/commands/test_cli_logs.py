@@ -11,7 +11,7 @@ import pytest
 from command import COMMAND, REPOSITORY, Command
 
 from shared.adapters.files.file_observer import FileObserver
-from shared.core.log_record import told
+from shared.core.log_record import step_record
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def command(tmp_path: Path) -> Command:
 
 def record(home: Path, key: str) -> None:
     """One more record."""
-    FileObserver(home / "logs", lambda: datetime(2026, 3, 1, tzinfo=UTC)).record(told("window", key, "done"))
+    FileObserver(home / "logs", lambda: datetime(2026, 3, 1, tzinfo=UTC)).record(step_record("window", key, "done"))
 
 
 def test_an_operation_nobody_recorded_is_said_to_be_unknown(command: Command) -> None:
@@ -34,13 +34,13 @@ def test_an_operation_nobody_recorded_is_said_to_be_unknown(command: Command) ->
     assert answer.sentence.startswith("No record has the operation 'zzz'; ")
     answer = command("logs", "--operation", "zzz", "--json")
     assert (answer.code, "'zzz'" in answer.json["error"]) == (2, True)
-    known = command("logs", "--json", "--operation", told("window", "first", "done").operation)
+    known = command("logs", "--json", "--operation", step_record("window", "first", "done").operation)
     assert (known.code, known.err, known.json["key"]) == (0, "", "first")
 
 
 def test_who_follows_an_operation_waits_for_its_first_record(command: Command) -> None:
     """It is said that there is none yet; then it comes."""
-    line = [*COMMAND, "logs", "--follow", "--json", "--operation", told("window", "second", "done").operation]
+    line = [*COMMAND, "logs", "--follow", "--json", "--operation", step_record("window", "second", "done").operation]
     with subprocess.Popen(
         line, env=command.environ(), cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

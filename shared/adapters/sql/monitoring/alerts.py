@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
-from shared.adapters.sql.connection.engine import read, take_turn, write
+from shared.adapters.sql.connection.transactions import read, take_turn, write
 from shared.adapters.sql.schema.operations import alert_delivery as table
 from shared.alerts.alert import Alert
 from shared.alerts.ports import Owed

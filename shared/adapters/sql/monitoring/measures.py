@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Table, and_, delete, func, insert, select, update
 
-from shared.adapters.sql.connection.engine import read, take_turn, write
+from shared.adapters.sql.connection.transactions import read, take_turn, write
 from shared.adapters.sql.schema.monitoring import (
     breach,
     drift,

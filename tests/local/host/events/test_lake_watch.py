@@ -12,7 +12,7 @@ from host_parts import HandClock, database
 
 from local.host.database import HostDatabase
 from local.host.events.lake_watch import EMPTY_SETTLE_SECONDS, SCAN_SECONDS, SETTLE_SECONDS, LakeWatch
-from shared.adapters.files.folder_lake import etag_of
+from shared.core.blob import file_etag
 from shared.core.events import BlobArrived, parse
 
 
@@ -73,7 +73,7 @@ def test_a_file_becomes_the_event_azure_would_send(bench: Bench) -> None:
     arrived = parse(event)
     assert isinstance(arrived, BlobArrived)
     assert (arrived.container, arrived.path, arrived.size) == ("mlops", "incoming/churn/2026 01/a&b.csv", 8)
-    assert arrived.etag == etag_of(path.stat()).strip('"')
+    assert arrived.etag == file_etag(path.stat()).strip('"')
     assert event["data"]["api"] == "PutBlob"
     assert event["data"]["url"].endswith("/mlops/incoming/churn/2026%2001/a%26b.csv")
     assert str(bench.root) not in str(event)
