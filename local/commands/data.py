@@ -19,7 +19,7 @@ from shared.core.errors import BadInput, Missing
 from shared.core.paths import Landing
 from shared.core.scenario import Scenario
 from shared.core.wording import counted
-from shared.monitoring.governor import person_asked
+from shared.monitoring.governor import record_manual_retrain
 from shared.operations.status import DropOutcome, drop_outcome, run_outcome
 from shared.ports import Ports
 from shared.prediction.window import Window
@@ -87,7 +87,7 @@ def train(
             run = resume_training(session.ports, scenario)
         else:
             run = request_training(session.ports, version, force=secrets.token_hex(4), profile=profile)
-            person_asked(session.ports, run)
+            record_manual_retrain(session.ports, run)
         watcher = Watcher(session.ports, session.settings.home, scenario, display)
         outcome = wait_for(lambda: run_outcome(session.ports, run.id), timeout, watcher.update, f"Run {run.id}")
     _say(outcome, json)

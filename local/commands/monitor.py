@@ -11,7 +11,7 @@ from local.console.drop_files import drop_name, land
 from local.console.options import Json, ScenarioName
 from local.console.output import as_json, out, show
 from local.console.session import Session
-from shared.alerts.delivery import relay
+from shared.alerts.delivery import publish_and_alert
 from shared.core.claims import once
 from shared.core.drops import blob_key
 from shared.core.errors import BadInput, Fault
@@ -20,7 +20,7 @@ from shared.core.paths import Landing
 from shared.core.wording import counted
 from shared.monitoring.actual_labels import labels_table
 from shared.monitoring.late_labels import take_actuals
-from shared.monitoring.monitor import Watch, monitor, watch_again
+from shared.monitoring.monitor import MonitoringRound, measure_again, monitor
 from shared.monitoring.scorecards import compute_scorecards
 from shared.ports import Ports
 
@@ -50,14 +50,14 @@ def run(
     if window is not None:
         if scenario is None:
             raise BadInput("A window belongs to a scenario; accepted: mlops monitor run SCENARIO --window WINDOW.")
-        _say_window(window, watch_again(session.ports, scenario, window), json)
+        _say_window(window, measure_again(session.ports, scenario, window), json)
         return
     reports = [monitor(session.ports, name) for name in names]
-    relay(session.ports)
+    publish_and_alert(session.ports)
     if json:
         as_json({"watched": reports})
     for report in [] if json else reports:
-        _say_watch(report)
+        _say_round(report)
 
 
 def _say_window(window: str, outcome: Outcome, json: bool) -> None:
@@ -67,10 +67,10 @@ def _say_window(window: str, outcome: Outcome, json: bool) -> None:
         out.print(f"window {window}: {outcome.reason}", markup=False, soft_wrap=True)
 
 
-def _say_watch(watch: Watch) -> None:
-    decisions = " ".join(watch.decisions) or "There is no new decision about retraining."
-    windows, measured = counted(len(watch.windows), "window"), counted(watch.stated, "window")
-    sentence = f"{watch.scenario}: {windows} monitored, quality computed for {measured}. {decisions}"
+def _say_round(done: MonitoringRound) -> None:
+    decisions = " ".join(done.decisions) or "There is no new decision about retraining."
+    windows, measured = counted(len(done.windows), "window"), counted(done.stated, "window")
+    sentence = f"{done.scenario}: {windows} monitored, quality computed for {measured}. {decisions}"
     out.print(sentence, markup=False, soft_wrap=True)
 
 
@@ -150,7 +150,7 @@ def actuals(
     (blob,) = land(session.ports, "actuals", declared, name, {table.name: [file]})
     where = Landing("actuals", declared, name, blob.name)
     outcome = _taken(session.ports, where, blob_key(blob))
-    relay(session.ports)
+    publish_and_alert(session.ports)
     if json:
         as_json({"state": outcome.state, "reason": outcome.reason, **outcome.detail})
     else:

@@ -10,7 +10,7 @@ from pathlib import Path
 from local.story.calendar import Calendar
 from local.story.inline_trainer import InlineTrainer
 from shared import dispatch
-from shared.alerts.delivery import relay
+from shared.alerts.delivery import publish_and_alert
 from shared.core.errors import Transient
 from shared.monitoring.monitor import monitor_messages
 from shared.ports import Ports
@@ -38,7 +38,7 @@ class App:
             self._listen()
             self._trainer.work_off(self._ports)
             with suppress(Transient):
-                relay(self._ports)
+                publish_and_alert(self._ports)
             waiting = self._delivered()
             if not waiting:
                 break
@@ -59,7 +59,7 @@ class App:
             dispatch.on_window(self._ports, window)
 
     def _monitor(self) -> None:
-        self._ports.monitoring.scorecards.beat("monitor", self._calendar(), late=False)
+        self._ports.monitoring.scorecards.record_heartbeat("monitor", self._calendar(), late=False)
         for message in monitor_messages(self._ports):
             dispatch.on_monitor(self._ports, message)
 

@@ -17,8 +17,8 @@ _KINDS = frozenset(
     }
 )  # fmt: skip
 _HIDDEN = frozenset({"in_progress", "released"})
-# How the journal begins when it tells that a breach is closed.
-OVER = "It is over:"
+# How the journal begins the line of a closed breach.
+_RESOLVED = "Resolved:"
 _LONGEST = 240
 
 
@@ -66,7 +66,7 @@ class StoryPrinter:
 
 
 def _mark(entry: Entry) -> str:
-    if entry.kind == "breach" and not entry.reason.startswith(OVER):
+    if entry.kind == "breach" and not entry.reason.startswith(_RESOLVED):
         return "!"
     return _MARKS.get(entry.state, "·")
 

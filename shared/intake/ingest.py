@@ -17,7 +17,7 @@ from shared.core.paths import Landing, dataset_folder, missing_parts, table_of
 from shared.core.redaction import redact
 from shared.datasets.version import DatasetVersion, TableFile
 from shared.intake.training_admission import fit_again, may_learn_from
-from shared.monitoring.governor import ask_for_data
+from shared.monitoring.governor import decide_for_dataset
 from shared.monitoring.quarantine import quarantine
 from shared.profiles.version_report import told, validate
 from shared.training.trainability import check_teachable
@@ -128,7 +128,7 @@ def _publish(
     ports.core.lake.put(f"{folder}manifest.json", _json(_manifest(dataset)))
     standing = ports.datasets.versions.add(dataset)
     fit_again(ports, dataset.scenario)
-    decision = ask_for_data(ports, standing)
+    decision = decide_for_dataset(ports, standing)
     subject = f"datasets/{standing.scenario}/{standing.id}"
     announce(ports, "DatasetRegistered", subject, {"scenario": standing.scenario, "dataset": standing.id})
     told_run = f"training run {decision.run} was requested." if decision.run else decision.sentence

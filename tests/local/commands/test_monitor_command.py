@@ -32,7 +32,7 @@ def test_nothing_is_watched_where_nothing_serves(mlops: Command) -> None:
     [
         (("monitor", "run", "nothing"), "no scenario 'nothing'"),
         (("monitor", "run", "--window", "w1"), "A window belongs to a scenario"),
-        (("monitor", "run", "bank_marketing", "--window", "w1"), "no window 'w1'"),
+        (("monitor", "run", "bank_marketing", "--window", "w1"), "no complete, predicted window 'w1'"),
         (("monitor", "show", "nothing"), "no scenario 'nothing'"),
         (("actuals", "nothing", "file.csv"), "no scenario 'nothing'"),
         (("actuals", "bank_marketing", "absent.csv"), "There is no file absent.csv"),
