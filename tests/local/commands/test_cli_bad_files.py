@@ -31,12 +31,12 @@ def bad_files(good: bytes) -> dict[str, Bad]:
     return {
         "empty": Bad("empty.csv", b"", "holds nothing"),
         "header": Bad("header.csv", f"{header}\n".encode(), "row"),
-        "ragged": Bad("ragged.csv", "\n".join([header, first, rest[0] + ",surplus", *rest[1:]]).encode(), "row 2", 2),
-        "short": Bad("short.csv", "\n".join([header, first, rest[0], "1,2,3"]).encode(), "row 3", 3),
+        "ragged": Bad("ragged.csv", "\n".join([header, first, rest[0] + ",surplus", *rest[1:]]).encode(), "line 3", 2),
+        "short": Bad("short.csv", "\n".join([header, first, rest[0], "1,2,3"]).encode(), "line 4", 3),
         "pipes": Bad("pipes.csv", good.replace(b",", b"|"), "comma"),
         "utf16": Bad("utf16.csv", good.decode().encode("utf-16"), "UTF-8"),
         "renamed": Bad("renamed.parquet", good, "Parquet"),
-        "cell": Bad("cell.csv", "\n".join([header, ",".join(["old", *cells[1:]]), *rest]).encode(), "row 1", 1, "age"),
+        "cell": Bad("cell.csv", "\n".join([header, ",".join(["old", *cells[1:]]), *rest]).encode(), "line 2", 1, "age"),
         "label": Bad("label.csv", "\n".join([header, ",".join([*cells[:-1], "maybe"]), *rest]).encode(), "y", 1, "y"),
         "column": Bad("column.csv", good.replace(b"age", b"years", 1), "age", None, "age"),
         "ending": Bad("clients.txt", good, ".parquet"),
@@ -110,7 +110,7 @@ def test_history_tells_why_a_file_was_refused(dropped: Round) -> None:
     """By the drop's name, for people."""
     answer = dropped.mlops("history", "--why", "ragged")
     assert answer.code == 0
-    assert "row 2" in answer.out
+    assert "line 3" in answer.out
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
@@ -121,7 +121,7 @@ def test_bad_rows_to_predict_are_refused_alone(mlops: Command, samples: Samples,
     assert answer.code == 3
     (window,) = answer.json["windows"]
     assert (window["state"], window["rows"], window["path"]) == ("quarantined", 0, None)
-    assert ("row 1" if ending == "csv" else "Parquet") in window["reason"]
+    assert ("line 2" if ending == "csv" else "Parquet") in window["reason"]
     assert mlops.sql("select count(*) from prediction_commit where window = ?", window["window"]) == [(0,)]
 
 
