@@ -10,10 +10,10 @@ import pytest
 from host_parts import FAILED, HandClock, ScriptedWorker, database, function, invocations, queues, run
 
 from local.host.database import HostDatabase
-from local.host.events.webhook import Answer, Request, Webhook
 from local.host.http.keys import EVENT_GRID, Keys, load_keys
+from local.host.http.webhook import Answer, Request, Webhook
 
-SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "events"
+SAMPLES = Path(__file__).resolve().parents[4].parent / "shared" / "events"
 EVENT = {"id": "1", "eventType": "T", "subject": "s", "data": {}}
 CODE = "512d38b6-c7b8-40c8-89fe-f46f9e9622b6"
 VALIDATION = [

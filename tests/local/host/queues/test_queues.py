@@ -117,11 +117,11 @@ def test_a_message_too_large_for_azure_refuses_all_of_them(store: QueueStore) ->
 
 
 def test_another_process_puts_and_rings(tmp_path: Path, clock: HandClock) -> None:
-    """A command may put a message on a running host's queue; the bell is how the host hears it."""
+    """A command may put a message on a running host's queue; the host wakes up at a file that the command touches."""
     store, memory = open_queues(tmp_path, clock)
     store.put("work", "one")
     memory.close()
-    assert (tmp_path / "wake" / "bell").exists()
+    assert (tmp_path / "wake" / "signal").exists()
 
 
 def test_a_failed_transaction_leaves_nothing(memory: HostDatabase, store: QueueStore) -> None:

@@ -23,7 +23,7 @@ _VALIDATION = "Microsoft.EventGrid.SubscriptionValidationEvent"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What came in. Header names are lower-case."""
+    """A request to the webhook. Header names are lower-case."""
 
     method: str
     function: str
@@ -34,7 +34,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes out."""
+    """An answer of the webhook or the topic."""
 
     status: int
     body: str = ""
@@ -42,7 +42,7 @@ class Answer:
 
 
 class Webhook:
-    """Answers Event Grid for every event-grid function. The local twin and the HTTP server both enter here."""
+    """Answers Event Grid for every event-grid function; the local Event Grid and the HTTP server both call it."""
 
     def __init__(self, functions: Sequence[Function], keys: Keys, invocations: Invocations) -> None:
         self._functions = {function.name.lower(): function for function in functions}
@@ -50,7 +50,7 @@ class Webhook:
         self._invocations = invocations
 
     async def answer(self, request: Request) -> Answer:
-        """202 when all events of the batch were handled, 500 when one failed; 400, 401 and 404 mean what they say."""
+        """202 when every event of the batch was handled, 500 when one failed; 400, 401 or 404 for a wrong request."""
         if not self._keys.allows_event_grid(request.keys):
             return Answer(401, "A valid key is needed.")
         function = self._functions.get(request.function.lower())
@@ -69,11 +69,11 @@ class Webhook:
     async def _deliver(self, function: Function, events: Sequence[dict[str, Any]]) -> Answer:
         gate = asyncio.Semaphore(_AT_ONCE)
 
-        async def one(event: dict[str, Any]) -> bool:
+        async def succeeds(event: dict[str, Any]) -> bool:
             async with gate:
                 return (await self._invocations.run(function, Record(json=json.dumps(event)))).ok
 
-        done = await asyncio.gather(*map(one, events))
+        done = await asyncio.gather(*map(succeeds, events))
         return Answer(202) if all(done) else Answer(500, "The function failed; the host's log says why.")
 
 
@@ -103,7 +103,7 @@ def problem_of(event: Any) -> str:
 
 
 def _shake_hands(headers: Mapping[str, str]) -> Answer:
-    """The CloudEvents handshake: whoever may deliver is told so."""
+    """The CloudEvents handshake: the answer allows the origin that asks."""
     origin = headers.get("webhook-request-origin")
     if not origin:
         return Answer(400, "The handshake names no WebHook-Request-Origin.")
@@ -113,7 +113,7 @@ def _shake_hands(headers: Mapping[str, str]) -> Answer:
 
 
 def _confirm(events: Sequence[dict[str, Any]]) -> Answer:
-    """The Event Grid handshake: the code goes back; the validation URL is never fetched."""
+    """The Event Grid handshake: the answer repeats the code; the validation URL is never fetched."""
     data = events[0].get("data")
     code = data.get("validationCode") if isinstance(data, dict) else None
     if events[0].get("eventType") != _VALIDATION or not isinstance(code, str):

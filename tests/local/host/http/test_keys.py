@@ -27,7 +27,7 @@ def test_keys_are_made_once_and_only_their_owner_can_read_them(tmp_path: Path) -
 def test_each_level_opens_to_its_keys_only(tmp_path: Path) -> None:
     """Anonymous needs none; function takes function keys and the master key; admin takes the master key alone."""
     keys = load_keys(tmp_path)
-    function = keys.of("score")
+    function = keys.newest_for_scope("score")
     system = keys.systems[EVENT_GRID]
     opened = {
         level: [keys.allows(level, [key] if key else []) for key in ("", "wrong", system, function, keys.master)]
@@ -50,7 +50,7 @@ def test_a_scope_opens_its_functions_only(tmp_path: Path) -> None:
     """A key of another scope is known and forbidden; status is read with any; a function without scopes as well."""
     keys = load_keys(tmp_path)
     judged = {
-        name: [keys.judge(name, "FUNCTION", [keys.of(scope)]) for scope in KEY_SCOPES]
+        name: [keys.judge(name, "FUNCTION", [keys.newest_for_scope(scope)]) for scope in KEY_SCOPES]
         for name in ("score", "status", "somebody_elses")
     }
     assert judged == {
@@ -69,14 +69,14 @@ def test_a_scope_opens_its_functions_only(tmp_path: Path) -> None:
 def test_a_key_is_replaced_while_the_one_before_it_works(tmp_path: Path) -> None:
     """Two of a scope are active, a running host sees the new one at once, and other scopes keep theirs."""
     file = KeyFile(tmp_path)
-    first, other = file.keys().of("score"), file.keys().of("operate")
+    first, other = file.keys().newest_for_scope("score"), file.keys().newest_for_scope("operate")
     second = rotate(tmp_path, "score")
-    assert file.keys().of("score") == second
+    assert file.keys().newest_for_scope("score") == second
     assert [file.keys().judge("score", "function", [key]) for key in (first, second)] == ["open", "open"]
     third = rotate(tmp_path, "score")
     judged = [file.keys().judge("score", "function", [key]) for key in (first, second, third)]
     assert judged == ["unknown", "open", "open"]
-    assert file.keys().of("operate") == other
+    assert file.keys().newest_for_scope("operate") == other
     assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
     with pytest.raises(BadInput, match="score, approve, operate"):
         rotate(tmp_path, "admin")

@@ -26,7 +26,7 @@ from local.host.worker import NotIndexed
 from shared.core.errors import Conflict, Misconfigured, Missing, Transient
 
 SAMPLE = Path(__file__).parent / "sample_app"
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[3]
 
 
 class World:
@@ -377,7 +377,7 @@ def test_an_event_published_with_the_sdk_reaches_its_function(tmp_path: Path) ->
     from azure.core.credentials import AzureKeyCredential
     from azure.core.messaging import CloudEvent
 
-    from local.host.events.topic import PATH
+    from local.host.http.topic import PATH
     from shared.adapters.azure.grid_publisher import topic_client
 
     world = World(tmp_path)

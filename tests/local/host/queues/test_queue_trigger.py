@@ -13,7 +13,7 @@ from local.host.protocol import Record
 from local.host.queues.queue_store import QueueStore
 from local.host.queues.queue_trigger import QueueTriggers
 from local.host.tasks import Tasks
-from local.host.wake_signal import Bell
+from local.host.wake_signal import WakeSignal
 from local.host.worker import Function, Outcome
 
 OPTIONS = QueueOptions(4, 2, 3, visibility_timeout=45, max_polling_interval=5)
@@ -34,7 +34,7 @@ class Bench:
             invocations=self.invocations,
             options=OPTIONS,
             tasks=self.tasks,
-            bell=Bell(),
+            wake=WakeSignal(),
             clock=clock,
             lease=lease,
         )

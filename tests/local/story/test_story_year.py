@@ -18,20 +18,20 @@ from command import Command
 from rich.console import Console
 
 from local.commands.story import tell_story
-from local.story import scenes as acts
+from local.story import scenes
 from local.story.chapter import Chapter, Ending, Line
 from local.story.chapters import CHAPTERS
 from local.story.plant import SCENARIO
 from local.story.play import play
-from local.story.printer import Teller, told
-from local.story.story_env import Stage
+from local.story.printer import StoryPrinter, told
+from local.story.story_env import StoryEnv
 from shared.bootstrap import build_ports
 from shared.core.ledger import Entry
 
 pytestmark = pytest.mark.slow
 EXPECTED = (Path(__file__).parent / "story_year.txt").read_text()
 TITLES = [chapter.title for chapter in CHAPTERS]
-WINDOWS = acts.WEEKS + 4 + acts.DRIFTED + acts.AFTER
+WINDOWS = scenes.WEEKS + 4 + scenes.DRIFTED + scenes.AFTER
 # What differs from run to run, or with a library's next version.
 _MARKS = (
     (r"\d{8}T\d{6}Z-[0-9a-f]{8}", "<id>"),
@@ -67,7 +67,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
     """The whole story, with the real training, in a home of its own."""
     home = tmp_path_factory.mktemp("year")
     printed = io.StringIO()
-    endings = play(home, CHAPTERS, Teller(Console(width=100, file=printed)), lambda _step, _done: None)
+    endings = play(home, CHAPTERS, StoryPrinter(Console(width=100, file=printed)), lambda _step, _done: None)
     return Year(home, endings, printed.getvalue())
 
 
@@ -112,7 +112,7 @@ def test_the_bad_canary_never_served_alone(year: Year) -> None:
 def test_every_row_was_predicted_once(year: Year) -> None:
     """Also those that landed while the lake was away."""
     counted = year.sql("select count(*), count(distinct batchnumber) from predictions_iiot_quality")
-    assert counted == [(WINDOWS * acts.ROWS, WINDOWS * acts.ROWS)]
+    assert counted == [(WINDOWS * scenes.ROWS, WINDOWS * scenes.ROWS)]
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=TITLES)
@@ -130,8 +130,8 @@ def test_the_story_is_told_while_it_is_played(year: Year) -> None:
         assert f"✓ {chapter.verdict}" in year.printed
 
 
-def _nothing(stage: Stage) -> None:
-    stage.timers()
+def _nothing(env: StoryEnv) -> None:
+    env.timers()
 
 
 UNTRUE = Chapter("A calm", "nothing", _nothing, "a model", (Line("model", "done", "serves"),), "model")
@@ -158,5 +158,5 @@ def test_the_story_goes_alone(tmp_path: Path) -> None:
     answer = Command(tmp_path / "home")("demo", "--story", "--serve")
     assert (answer.code, answer.sentence) == (
         2,
-        "--story goes alone; accepted: --story, with or without --json.",
+        "--story allows no other option but --json; accepted: --story, with or without --json.",
     )

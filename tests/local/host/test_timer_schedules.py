@@ -67,7 +67,7 @@ def test_clock_changes_of_any_country_play_no_role() -> None:
         ("@daily", "has 1 fields"),
         ("", "has 0 fields"),
         ("0 0 0 30 2 *", "never fires"),
-        ("00:00:00", "is no time"),
+        ("00:00:00", "is not positive"),
     ],
 )
 def test_a_schedule_that_cannot_be_is_refused_with_the_field(schedule: str, told: str) -> None:

@@ -14,7 +14,7 @@ WRONG = (
     ("gate show bank_marketing", 2, "name:version"),
     ("gate show bank_marketing:9", 2, "registered versions: none"),
     ("gate override bank_marketing:9 --reason x --by ada", 2, "registered versions: none"),
-    ("rollout show bank_marketing", 3, "Nothing is being tried"),
+    ("rollout show bank_marketing", 3, "No rollout is active"),
     ("approvals nothing", 2, "known: bank_marketing"),
 )
 

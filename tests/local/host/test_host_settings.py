@@ -11,7 +11,7 @@ from local.host.host_options import QueueOptions, parse_span, read_options
 from local.host.local_settings import read_environment
 from shared.core.errors import Fault
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[3]
 
 
 def _settings(folder: Path, content: object) -> None:

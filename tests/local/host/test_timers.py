@@ -11,7 +11,7 @@ from host_parts import FAILED, HandClock, ScriptedWorker, function, invocations,
 from local.host.database import HostDatabase
 from local.host.tasks import Tasks
 from local.host.timers import LONGEST_WAIT, TimerTriggers
-from local.host.wake_signal import Bell
+from local.host.wake_signal import WakeSignal
 from local.host.worker import Function, NotIndexed, Retry
 from shared.core.errors import Missing
 
@@ -28,7 +28,7 @@ class Bench:
             database=memory,
             invocations=invocations(worker, queues(memory, clock)),
             tasks=self.tasks,
-            bell=Bell(),
+            wake=WakeSignal(),
             clock=clock,
         )
 

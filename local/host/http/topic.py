@@ -1,29 +1,29 @@
-"""The laptop's Event Grid topic: takes CloudEvents over HTTP as a custom topic does."""
+"""The local Event Grid topic: accepts CloudEvents over HTTP as a custom topic does."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from local.host.events.webhook import Answer, events_of
 from local.host.http.keys import Keys
+from local.host.http.webhook import Answer, events_of
 
 PATH = "/runtime/topics/mlops/api/events"
-# What a topic takes in one request.
+# The most a topic accepts in one request.
 MAX_BYTES = 1 << 20
 _BATCH = "application/cloudevents-batch+json"
 _ONE = "application/cloudevents+json"
 
 
 class Topic:
-    """Takes events of schema CloudEvents 1.0 and hands them on when every one of them is well formed."""
+    """Accepts events of schema CloudEvents 1.0 and publishes them when every one is well formed."""
 
     def __init__(self, keys: Keys, publish: Callable[[Sequence[Mapping[str, Any]]], None]) -> None:
         self._keys = keys
         self._publish = publish
 
     def answer(self, headers: Mapping[str, str], body: bytes) -> Answer:
-        """200 when the events are kept; 400, 401 or 413 when none of them is. Header names are lower-case."""
+        """200 when all events are stored; 400, 401 or 413 when none is. Header names are lower-case."""
         if not self._keys.allows_event_grid([key for key in (headers.get("aeg-sas-key"), _bearer(headers)) if key]):
             return Answer(401, "A valid key is needed.")
         if len(body) > MAX_BYTES:

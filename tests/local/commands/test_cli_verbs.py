@@ -145,4 +145,4 @@ def test_people_get_tables(done: Run) -> None:
     """The same facts without --json."""
     assert f"{BANK}:3" in done.mlops("status").out
     assert "I saw something" in done.mlops("deployments", "list").out
-    assert "Nothing is due." in done.mlops("predict", BANK).out
+    assert "No window is due." in done.mlops("predict", BANK).out

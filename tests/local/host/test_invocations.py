@@ -18,15 +18,15 @@ from local.host.worker import Function, Outcome
 
 def test_a_function_that_sends_nothing_makes_no_queue_be_looked_at(memory: HostDatabase, clock: HandClock) -> None:
     """Most requests send nothing; each would cost a look at every queue."""
-    rung: list[int] = []
-    store = QueueStore(memory, clock, lambda: rung.append(1))
+    notified: list[int] = []
+    store = QueueStore(memory, clock, lambda: notified.append(1))
     sends = Outcome(ok=True, outputs=(("out", Record(string="a message")),))
     calls = invocations(ScriptedWorker(Outcome(ok=True), sends), store)
     quiet = function("score", "httpTrigger")
     run(_ignore(calls.run(quiet, Record(string=""))))
-    assert rung == []
+    assert notified == []
     run(_ignore(calls.run(_with_output(), Record(string=""))))
-    assert rung == [1]
+    assert notified == [1]
 
 
 def _with_output() -> Function:

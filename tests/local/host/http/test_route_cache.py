@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.host.http.route_cache import Remembered
+from local.host.http.route_cache import RouteCache
 
 Ask = Callable[[str, str], tuple[int, Any]]
 
@@ -30,7 +30,7 @@ def ask() -> Ask:
         Route("/score/{name}", told, methods=["POST"]),
         Route("/score/{name}/{number:int}", told, methods=["GET"]),
     ]
-    application = Remembered(Starlette(routes=routes))
+    application = RouteCache(Starlette(routes=routes))
 
     async def answer(method: str, path: str) -> tuple[int, Any]:
         sent: list[Any] = []

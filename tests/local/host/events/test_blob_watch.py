@@ -35,10 +35,10 @@ def test_every_version_is_reported_once(lake: BlobLake, memory: HostDatabase) ->
     assert watch.step() == POLL_SECONDS
     first, _ = lake.put("incoming/bank/d 1/a&b.csv", b"a\n1\n")
     lake.put("datasets/bank/x/manifest.json", b"{}")
-    assert watch.behind()
+    assert watch.has_unreported()
     watch.step()
     watch.step()
-    assert not watch.behind()
+    assert not watch.has_unreported()
     (event,) = events
     arrived = parse(event)
     assert isinstance(arrived, BlobArrived)

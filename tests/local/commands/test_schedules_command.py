@@ -19,7 +19,7 @@ def test_a_schedule_is_added_and_started_by_a_round_of_the_timers(tmp_path: Path
     """Added twice it is one; `tick` asks for its run once, history says so, and a stopped one stays in the list."""
     settings = {"MLOPS_HOME": str(tmp_path / "home"), "TRAINER_URL": "none:"}
     version = DatasetVersion(BANK, "d1", "digest", (), (), datetime(2026, 1, 1, tzinfo=UTC))
-    build_ports(settings, SCENARIOS).datasets.add(version)
+    build_ports(settings, SCENARIOS).datasets.versions.add(version)
     forked = Forked(Command(tmp_path / "home", **settings).environ())
 
     def mlops(line: str) -> Answer:

@@ -13,10 +13,10 @@ from host_parts import FAILED, OK, HandClock, ScriptedWorker, function, invocati
 
 from local.host.database import HostDatabase
 from local.host.events.eventgrid import MAX_ATTEMPTS, EventGrid, Subscription, inbox_of, retry_delay
-from local.host.events.webhook import Webhook
 from local.host.http.keys import EVENT_GRID, load_keys
+from local.host.http.webhook import Webhook
 from local.host.tasks import Tasks
-from local.host.wake_signal import Bell
+from local.host.wake_signal import WakeSignal
 
 EVENT = {"id": "1", "eventType": "Microsoft.Storage.BlobCreated", "subject": "/blobs/a", "data": {}}
 BOTH = {"one": Subscription(), "two": Subscription()}
@@ -35,7 +35,7 @@ class Bench:
         subscriptions: Mapping[str, Subscription] = ONE,
         *,
         key: str = "",
-        patience: float = 5,
+        answer_seconds: float = 5,
     ) -> None:
         keys = load_keys(home)
         functions = [function(name, "eventGridTrigger") for name in ("one", "two")]
@@ -47,9 +47,9 @@ class Bench:
             webhook=Webhook(functions, keys, invocations(worker, queues(memory, clock))),
             key=key or keys.systems[EVENT_GRID],
             tasks=self.tasks,
-            bell=Bell(),
+            wake=WakeSignal(),
             clock=clock,
-            patience=patience,
+            answer_seconds=answer_seconds,
         )
 
     async def step(self) -> float:
@@ -222,7 +222,7 @@ def test_an_endpoint_that_does_not_answer_in_time_is_tried_again(
     spool(tmp_path, "a.json", EVENT)
 
     async def scenario() -> None:
-        bench = Bench(tmp_path, memory, clock, worker, patience=0.05)
+        bench = Bench(tmp_path, memory, clock, worker, answer_seconds=0.05)
         bench.grid.step()
         while not memory.rows("SELECT * FROM deliveries WHERE attempts = 1"):  # noqa: ASYNC110 - the file has no event
             await asyncio.sleep(0.005)

@@ -46,7 +46,7 @@ class Bench:
     def step(self, *noted: Path, after: float = 0.0) -> float:
         """Move the clock, note changes, and let the watch look."""
         self.clock.forward(after)
-        self.watch.note(map(str, noted))
+        self.watch.mark_changed(map(str, noted))
         return self.watch.step()
 
     def subjects(self) -> list[str]:
@@ -217,10 +217,10 @@ def test_an_event_that_could_not_be_stored_is_raised_again(tmp_path: Path, memor
     clock.forward(SETTLE_SECONDS)
     with pytest.raises(OSError, match="on purpose"):
         watch.step()
-    assert watch.behind()
+    assert watch.has_unreported()
     assert memory.rows("SELECT * FROM seen") == []
     after = Bench(tmp_path / "lake", memory, clock)
     after.step()
     after.step(after=SETTLE_SECONDS)
     assert after.subjects() == ["incoming/a.csv"]
-    assert not after.watch.behind()
+    assert not after.watch.has_unreported()

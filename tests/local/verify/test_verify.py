@@ -59,7 +59,7 @@ def command(folder: Path, *arguments: str, **keys: str) -> Verified:
 
 def test_a_good_deployment_is_verified(api: Api, tmp_path: Path) -> None:
     """Exit code 0; every route is tried twice, every deployed scenario scores, and the file is well-formed."""
-    keys = {"SCORE_KEY": api.keys.of(SCORE), "OPERATE_KEY": api.keys.of(OPERATE)}
+    keys = {"SCORE_KEY": api.keys.newest_for_scope(SCORE), "OPERATE_KEY": api.keys.newest_for_scope(OPERATE)}
     done = command(tmp_path, api.url.removesuffix("/api"), "--json", **keys)
     checks = {one["name"]: one for one in json.loads(done.out)}
     assert done.code == 0, done.out

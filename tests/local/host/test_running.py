@@ -12,7 +12,7 @@ import pytest
 from local.host.running import HomeLock, RunningHost, running_host
 from shared.core.errors import Conflict
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[3]
 HOLD = """
 import sys
 from pathlib import Path

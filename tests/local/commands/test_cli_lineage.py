@@ -67,7 +67,7 @@ def test_people_get_a_tree(told: Told) -> None:
                  "dataset ", "blob  incoming/bank_marketing/first/", "events"):  # fmt: skip
         assert part in out, part
     dataset = told.mlops.sql("select id from dataset_version")[0][0]
-    assert "1 model(s), 2 window(s), 100 prediction(s)" in told.mlops("impact", dataset).out
+    assert "1 model, 2 windows, 100 predictions" in told.mlops("impact", dataset).out
 
 
 def test_what_a_file_touched(told: Told) -> None:
@@ -100,7 +100,7 @@ def test_rows_that_were_lost_come_back(told: Told) -> None:
     with closing(sqlite3.connect(told.mlops.home / "mlops.db")) as connection:
         connection.execute("delete from predictions_bank_marketing where prediction_id % 3 = 0")
         connection.commit()
-    assert "2 window(s) restored, 0 window(s) failed" in told.mlops("rebuild-sql", BANK).out
+    assert "2 windows restored, 0 windows failed" in told.mlops("rebuild-sql", BANK).out
     assert told.mlops.sql(query) == before
     assert {one["state"] for one in told.mlops("rebuild-sql", "--json").json} == {"intact"}
 
@@ -112,7 +112,7 @@ def test_what_was_quarantined_can_be_tried_again(told: Told, samples: Samples) -
     dry = told.mlops("replay", "--dry-run")
     assert dry.code == 0
     assert len(dry.out.strip().splitlines()) == 1
-    assert "would be tried again" in dry.out
+    assert "would be retried" in dry.out
     real = told.mlops("replay", "bank_marketing/bad/", "--json")
     assert (real.code, [one["ends"] for one in real.json["items"]]) == (3, ["quarantined"])
 
@@ -136,7 +136,7 @@ def test_messages_land_as_a_table(told: Told, tmp_path: Path) -> None:
     assert told.mlops("telemetry", "list", "iiot_quality", "--json").json == []
     for line, named in (
         ('{"S1": "x"}', "S1"),
-        ("[1]", "no JSON object"),
+        ("[1]", "not a JSON object"),
         ("{", "not JSON"),
         ('{"S99": 1}', "'S99'"),
         ('{"S1": NaN}', "S1"),
