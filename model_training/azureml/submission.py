@@ -71,6 +71,7 @@ def job_of(client: MLClient, asked: JobOrder) -> Any:
         asked.scenario,
         dataset=f"{dataset.scenario}:{dataset.id}",
         tables=asked.tables,
+        parts=asked.parts,
         profile=run.profile,
         origin={
             "run": run.id,

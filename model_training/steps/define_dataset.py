@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +13,10 @@ import pyarrow.parquet as pq
 from model_training.estimators.families import check_candidates
 from model_training.steps.work import Order, write_json
 from shared.core.errors import BadInput, Missing
+from shared.core.paths import parts_folder
+from shared.core.scenario import Scenario
+from shared.datasets.reading import read_tables
+from shared.datasets.version import tables_of_manifest
 
 NAME = "define_dataset"
 NEEDS: tuple[str, ...] = ()
@@ -36,6 +41,25 @@ def load(folder: Path) -> dict[str, pa.Table]:
     return {file.stem: pq.read_table(file, page_checksum_verification=True) for file in files}
 
 
+def load_version(folder: Path, parts: Path | None, scenario: Scenario) -> dict[str, pa.Table]:
+    """The tables that the folder's manifest names, of `parts` or, in the format before, beside it; else as `load` does.
+
+    Corrupt when a part is not what was validated.
+    """
+    manifest = folder / "manifest.json"
+    if not manifest.exists():
+        return load(folder)
+
+    def fetch(path: str) -> bytes:
+        within = path.removeprefix(parts_folder(scenario.name))
+        file = folder / Path(path).name if within == path or parts is None else parts / within
+        if not file.exists():
+            raise Missing(f"{file} is not there; the manifest of the dataset names {path}.")
+        return file.read_bytes()
+
+    return read_tables(fetch, scenario, tables_of_manifest(json.loads(manifest.read_text())))
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The step on its own, from a folder of Parquet tables."""
     from model_training.estimators.estimators import PROFILES
@@ -44,7 +68,14 @@ def main(arguments: list[str] | None = None) -> int:
 
     parser = argparse.ArgumentParser(prog=f"python -m model_training.steps.{NAME}", description=__doc__)
     parser.add_argument("--scenario", required=True, choices=sorted(SCENARIOS))
-    parser.add_argument("--tables", required=True, type=Path, metavar="FOLDER", help="<table>.parquet files")
+    parser.add_argument(
+        "--tables",
+        required=True,
+        type=Path,
+        metavar="FOLDER",
+        help="a dataset's manifest.json, or <table>.parquet files",
+    )
+    parser.add_argument("--parts", type=Path, metavar="FOLDER", help="where the parts lie that the manifest names")
     parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where to write; new or empty")
     parser.add_argument("--profile", default="default", choices=sorted(PROFILES))
     parser.add_argument("--seed", default=0, type=int)
@@ -59,7 +90,7 @@ def main(arguments: list[str] | None = None) -> int:
         raise BadInput(f"{chosen.out} is not empty; accepted: a new or empty folder.")
     chosen.out.mkdir(parents=True, exist_ok=True)
     with sealed(NAME, "", order, chosen.out):
-        define(load(chosen.tables), order, chosen.out)
+        define(load_version(chosen.tables, chosen.parts, order.scenario), order, chosen.out)
     return 0
 
 

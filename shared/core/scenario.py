@@ -11,6 +11,7 @@ from shared.core.policies import Monitoring, RetrainPolicy
 
 Kind = Literal["float", "int", "text", "time"]
 Task = Literal["binary", "multiclass", "multilabel", "regression"]
+Arrives = Literal["with_drop", "carried", "later"]
 
 # A mapping of table name to a pandas DataFrame in, one DataFrame out. Typed loosely: pandas is not imported here.
 Assemble = Callable[[Mapping[str, Any]], Any]
@@ -48,6 +49,9 @@ class Table:
 
     With `min_rows` 0 a file may hold the names of the columns and no rows. In a `sparse` table a column that may have
     missing cells may have nothing else: a window of telemetry can be so short that a sensor has no value in it.
+    `arrives`: rows come `with_drop`; a `carried` table stands until a drop brings newer rows of it; what comes `later`
+    may come in another drop than the rows it belongs to. A drop in which more than the share `repeated` of the rows
+    repeat another row is refused; rows with a key never repeat.
     """
 
     name: str
@@ -55,6 +59,8 @@ class Table:
     key: tuple[str, ...] = ()
     min_rows: int = 2
     sparse: bool = False
+    arrives: Arrives = "with_drop"
+    repeated: float = 0.3
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError when there is none."""
@@ -64,6 +70,20 @@ class Table:
         """The same table with these columns taken out (a scoring file has no target)."""
         kept = tuple(column for column in self.columns if column.name not in names)
         return Table(self.name, kept, self.key, min_rows=1)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a dataset version holds: `append` all drops, or `replace` every table by its newest drop.
+
+    A window keeps the newest `days` by the time column, the newest `drops`, or as many of the newest drops as hold
+    `rows` rows; 0: without that limit. A drop leaves as a whole. A table that is carried never leaves.
+    """
+
+    keep: Literal["append", "replace"] = "append"
+    days: float = 0.0
+    drops: int = 0
+    rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +189,7 @@ class Scenario:
     labels: tuple[str, ...] = ("0", "1")
     entity: tuple[str, ...] = ()
     time: str = ""
+    history: History = History()
     leakage: tuple[str, ...] = ()
     split: Split = Split("random")
     metric: str = "auc"

@@ -11,8 +11,10 @@ from shared.core.errors import Corrupt
 from shared.core.lake_reading import read_bytes, read_json
 from shared.core.paths import dataset_folder, monitoring_folder
 from shared.core.scenario import Scenario
+from shared.datasets.reading import lake_bytes, read_tables
 from shared.profiles.baseline import read_baseline
 from shared.profiles.profile import RowFacts
+from shared.profiles.whole_profile import whole_profile
 from shared.serving.ports import LoadedModel
 from shared.serving.prediction_rows import decided, joined, sql_name
 from shared.training.model import Model
@@ -26,11 +28,12 @@ if TYPE_CHECKING:
 
 
 def training_profile(ports: MonitoringPorts, scenario: str, dataset: str) -> Mapping[str, Any]:
-    """The profiles of the tables of a dataset version by name; empty when it has none."""
+    """The profiles of the tables of a dataset version by name, over all its rows; empty when it has none."""
+    version = ports.datasets.versions.find(scenario, dataset)
     path = f"{dataset_folder(scenario, dataset)}profile.json"
-    if ports.core.lake.stat(path) is None:
+    if version is None or ports.core.lake.stat(path) is None:
         return {}
-    return dict(read_json(ports, path).get("tables", {}))
+    return dict(whole_profile(ports, version).get("tables", {}))
 
 
 def baseline_profile(ports: MonitoringPorts, scenario: str) -> tuple[str, Mapping[str, Any]]:
@@ -49,7 +52,7 @@ def training_rows(ports: MonitoringPorts, scenario: str, dataset: str) -> Mappin
         return {}
 
     def make() -> Mapping[str, Any]:
-        tables = {file.name: _parquet(ports, file.path) for file in version.tables}
+        tables = read_tables(lake_bytes(ports.core.lake), ports.core.scenarios[scenario], version.tables)
         return {name: ports.profiles.profiler.rows(table).to_json() for name, table in tables.items()}
 
     kept = _kept(ports, f"{monitoring_folder(scenario)}rows-{dataset}.json", make)

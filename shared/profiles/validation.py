@@ -149,6 +149,7 @@ def _judged(scenario: Scenario, described: Mapping[str, Described], baselines: M
     pairs = [
         (table, name)
         for table in scenario.tables
+        if table.name in described
         for name in judged_names(scenario, table)
         if name in described[table.name].profile["columns"]
         and name in baselines.get(table.name, {"columns": {}})["columns"]
@@ -164,6 +165,8 @@ def _differing_columns(
     scenario: Scenario, described: Mapping[str, Described], baselines: Mapping[str, Any]
 ) -> Iterator[Warned]:
     for table in scenario.tables:
+        if table.name not in described:
+            continue
         now = described[table.name].profile["columns"]
         then = baselines.get(table.name, {"columns": {}})["columns"]
         for name in sorted(then.keys() - now.keys()):

@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class JobOrder:
-    """What a training job elsewhere is made from; `tables` and `model` are addresses of folders in the lake."""
+    """What a training job elsewhere is made from; `tables`, `model` and `parts` are addresses of folders in the lake.
+
+    `parts` holds what the manifest in `tables` names; empty for a version of the format before, with its files there.
+    """
 
     run: Run
     dataset: DatasetVersion
     scenario: Scenario
     tables: str
     model: str
+    parts: str = ""
 
 
 class Trainer(Protocol):

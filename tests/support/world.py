@@ -21,6 +21,7 @@ from shared import dispatch
 from shared.alerts.delivery import publish_and_alert
 from shared.bootstrap import build_ports
 from shared.core.scenario import Bar, Batch, Column, Scenario, Scenarios, Table
+from shared.datasets.reading import lake_bytes, read_tables
 from shared.ports import Ports
 from shared.training.input_contract import Feature, InputContract
 from shared.training.model import Artefact
@@ -159,11 +160,9 @@ class InlineTrainer:
             return
         dataset = ports.datasets.versions.find(run.scenario, run.dataset)
         assert dataset is not None
-        tables = {}
-        for file in dataset.tables:
-            with ports.core.lake.open(file.path) as source:
-                tables[file.name] = pq.read_table(io.BytesIO(source.read()))
-        ports.training.registry.register(artefact(ports.core.scenarios[run.scenario], run, tables, self.weight))
+        scenario = ports.core.scenarios[run.scenario]
+        tables = read_tables(lake_bytes(ports.core.lake), scenario, dataset.tables)
+        ports.training.registry.register(artefact(scenario, run, tables, self.weight))
         ports.training.runs.move(run.id, "running", "completed", "registered")
 
     def started(self, run: Run) -> bool:

@@ -58,7 +58,10 @@ def _version(one: DatasetVersion) -> Mapping[str, Any]:
         "rows": one.rows,
         "at": one.created_at,
         "sources": one.sources,
-        "tables": [{"name": table.name, "rows": table.rows, "sha256": table.sha256} for table in one.tables],
+        "tables": [
+            {"name": table.name, "rows": table.rows, "replaced": table.replaced, "parts": len(table.parts)}
+            for table in one.tables
+        ],
     }
 
 

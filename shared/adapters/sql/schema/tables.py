@@ -79,6 +79,33 @@ dataset_version = Table(
     UniqueConstraint("scenario", "digest"),
 )
 
+dataset_part = Table(
+    "dataset_part",
+    metadata,
+    Column("scenario", Name, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("table_name", Name, nullable=False),
+    Column("drop_name", Name, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("path", Key, nullable=False),
+    Column("sha256", Sha, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("first_time", Name, nullable=False),
+    Column("last_time", Name, nullable=False),
+    Column("sources", JSON, nullable=False),
+)
+
+# What the next drop of a scenario is added to: changed by whoever has seen the newest generation.
+dataset_head = Table(
+    "dataset_head",
+    metadata,
+    Column("scenario", Name, primary_key=True),
+    Column("generation", Integer, nullable=False),
+    Column("dataset", Name, nullable=False),
+    Column("tables", JSON, nullable=False),
+    Column("drops", JSON, nullable=False),
+)
+
 run = Table(
     "run",
     metadata,
