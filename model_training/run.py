@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from model_training.runs.threads import limit
+from model_training.runtime.threads import limit
 from shared.alerts.delivery import relay
 from shared.core.errors import Conflict, Fault, Missing
 from shared.ports import Ports

@@ -20,7 +20,7 @@ from local.console.options import Json
 from local.console.output import as_json, err
 from local.console.session import PORT, Session
 from local.console.waiting import Watcher, progress, wait_for, window_fate, windows_ended
-from model_training.runs.threads import limit
+from model_training.runtime.threads import limit
 from shared.core.blob import Blob
 from shared.core.errors import BadInput, Fault
 from shared.core.paths import Landing

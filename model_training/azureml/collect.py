@@ -12,11 +12,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from model_training.azureml import trial
+from model_training.runtime.json_files import write_json
 from model_training.search import candidate_ranking as contest
 from model_training.search.search import Found
 from model_training.steps import prepare, tune
 from model_training.steps.step_cache import order_of, sealed
-from model_training.steps.work import write_json
 from shared.core.errors import Fault
 from shared.core.scenario import Scenario
 

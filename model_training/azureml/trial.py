@@ -13,11 +13,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from model_training.azureml.parameters import Parameter, parameters_of
-from model_training.estimators.candidates import Parameters, Plan
+from model_training.estimators.candidates import Plan
+from model_training.estimators.estimator import Parameters
+from model_training.runtime.json_files import read_json, write_json
 from model_training.search.search import Trial
 from model_training.search.spaces import SPACES
 from model_training.steps import prepare, tune
-from model_training.steps.work import Order, read_json, write_json
+from model_training.steps.context import Order
 from shared.core.errors import BadInput, Fault, Missing
 from shared.core.scenario import Scenario
 

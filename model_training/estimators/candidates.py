@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
+from model_training.estimators.estimator import Parameters
 from model_training.export.graph import average, run
 from shared.core.errors import Fault
-from shared.core.scenario import Task
-from shared.training.input_contract import InputContract
 
 # (what happens, share of the step that is done, facts: candidate, of, best, seconds_left)
 Report = Callable[..., None]
-Parameters = Mapping[str, Any]
 ENSEMBLE = "ensemble"
 
 
@@ -39,20 +37,6 @@ class Candidate(Protocol):
     def to_onnx(self) -> bytes:
         """The whole way from X to the answers as one graph; an error's sentence says why it cannot be one."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """What a candidate is fitted on: X (rows, features) under its contract, and the answers as `Answers.values`."""
-
-    X: np.ndarray
-    y: np.ndarray
-    contract: InputContract
-    task: Task
-
-    def take(self, rows: np.ndarray) -> Rows:
-        """These rows alone."""
-        return Rows(self.X[rows], self.y[rows], self.contract, self.task)
 
 
 @dataclass(frozen=True, slots=True)

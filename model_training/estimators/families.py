@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from model_training.estimators.candidates import Candidate, Ensemble, Parameters, Plan, Recipe, Rows
-from model_training.estimators.estimators import PROFILES, check_names
+from model_training.data.rows import Rows
+from model_training.estimators.candidates import Candidate, Ensemble, Plan, Recipe
+from model_training.estimators.estimator import Parameters
+from model_training.estimators.kinds import check_names
+from model_training.estimators.profiles import PROFILES
 from model_training.estimators.tabular import fit_pipeline
-from model_training.runs.threads import side_by_side
+from model_training.runtime.threads import side_by_side
 from shared.core.errors import Refused
 from shared.core.scenario import Scenario
 

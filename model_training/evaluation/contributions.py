@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from model_training.data.rows import Rows
 from model_training.estimators.boosted import Boosted
-from model_training.estimators.candidates import Plan, Recipe, Rows
-from model_training.estimators.estimators import PROFILES
+from model_training.estimators.candidates import Plan, Recipe
+from model_training.estimators.profiles import PROFILES
 from model_training.estimators.tabular import Labeller, Regressor, fit_pipeline
 
 NAME = "lightgbm"

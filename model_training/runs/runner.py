@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from model_training.steps import define_dataset, evaluate, explore, prepare, profile, register, train, tune, validate
+from model_training.steps.context import Order, Work
 from model_training.steps.define_dataset import define
 from model_training.steps.manifest import code_version
 from model_training.steps.register import Package
 from model_training.steps.step_cache import seal_of, sealed, step_key
-from model_training.steps.work import Order, Work
 
 # (what happens, share of the whole run that is done, facts that a display may show)
 Progress = Callable[..., None]

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from model_training.runtime.json_files import read_json
 from model_training.search import candidate_ranking as contest
 from model_training.search.candidate_ranking import Entrant
 from model_training.steps.step_cache import seal_of
-from model_training.steps.work import read_json
 
 _PARENT = "mlflow.parentRunId"
 _SILENT = {

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from model_training.runs.runner import Progress, Runner
+from model_training.steps.context import Order
 from model_training.steps.register import Package
-from model_training.steps.work import Order
 from shared.core.errors import Corrupt, Missing
 from shared.core.ports import Lake
 from shared.core.scenario import Scenario

@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from model_training.estimators.candidates import Candidate, Graph, Parameters, Recipe, Rows, exported
+from model_training.data.rows import Rows
+from model_training.estimators.candidates import Candidate, Graph, Recipe, exported
+from model_training.estimators.estimator import Parameters
 from model_training.evaluation.curves import curves
 from model_training.export.graph import run
 from model_training.export.parity import Parity, compare
-from model_training.steps.work import read_json, write_json
+from model_training.runtime.json_files import read_json, write_json
 from shared.training.metrics import better, scores
 
 _FILE = "candidates.json"
@@ -50,7 +52,7 @@ def enter(candidate: Candidate, recipe: Recipe, held: Rows, tried: np.ndarray, f
     What will serve is judged: the graph's answers, where there is one.
     """
     onnx, problem = exported(candidate)
-    parity = compare(candidate, onnx, tried, held.task) if onnx else None
+    parity = compare(candidate.predict(tried), onnx, tried, held.task) if onnx else None
     if parity is not None and parity.problem:
         problem = f"{candidate.name}: {parity.problem}"
     answers = candidate.predict(held.X) if problem else run(onnx, held.X)

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from model_training.data.rows import Prepared
 from model_training.estimators.candidates import Plan
-from model_training.estimators.estimators import PROFILES, REFERENCES
 from model_training.estimators.families import fit_recipe
+from model_training.estimators.kinds import REFERENCES
+from model_training.estimators.profiles import PROFILES
 from model_training.search.candidate_ranking import Entrant
-from model_training.steps.prepare import Prepared
 from shared.release.intervals import Judge
 from shared.training.metrics import LARGER_IS_BETTER
 

@@ -14,8 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from model_training.estimators.candidates import Parameters
-from model_training.runs.threads import side_by_side
+from model_training.estimators.estimator import Parameters
+from model_training.runtime.threads import side_by_side
 
 SIDE = 4
 _STARTUP = 8

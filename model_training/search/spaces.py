@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from model_training.estimators.candidates import Parameters
+from model_training.estimators.estimator import Parameters
 
 
 def _lightgbm(trial: Any) -> Parameters:

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from model_training.steps.context import Work
 from model_training.steps.step_cache import order_of, sealed
-from model_training.steps.work import Work
 from shared.core.errors import BadInput, Fault
 from shared.core.scenario import Scenario
 

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from model_training.estimators.families import check_candidates
-from model_training.steps.work import Order, write_json
+from model_training.runtime.json_files import write_json
+from model_training.steps.context import Order
 from shared.core.errors import BadInput, Missing
 
 NAME = "define_dataset"
@@ -38,7 +39,7 @@ def load(folder: Path) -> dict[str, pa.Table]:
 
 def main(arguments: list[str] | None = None) -> int:
     """The step on its own, from a folder of Parquet tables."""
-    from model_training.estimators.estimators import PROFILES
+    from model_training.estimators.profiles import PROFILES
     from model_training.scenarios import SCENARIOS
     from model_training.steps.step_cache import sealed
 

@@ -6,23 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from model_training.data.rows import Prepared, Rows
 from model_training.data.split import Parts
-from model_training.estimators.candidates import Plan, Recipe, Rows
+from model_training.estimators.candidates import Plan, Recipe
 from model_training.estimators.families import fit_recipe
 from model_training.evaluation.curves import curves
 from model_training.evaluation.facts import facts_of
+from model_training.evaluation.record import Evaluation
 from model_training.export.graph import run
+from model_training.runtime.json_files import read_json, write_json
 from model_training.search import candidate_ranking as contest
 from model_training.search.candidate_ranking import Entrant
 from model_training.search.comparison import comparisons
 from model_training.steps import prepare, train
 from model_training.steps.command import start
-from model_training.steps.prepare import Prepared, contract_of
-from model_training.steps.work import Work, read_json, write_json
+from model_training.steps.context import Work
+from model_training.steps.prepare import contract_of
 from shared.adapters.onnx.encoding import encode
 from shared.release.intervals import Judge
 from shared.training.metrics import METRICS, score, scores
@@ -32,28 +34,14 @@ NEEDS = ("prepare", "train")
 FACTS = "facts.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """Metrics by name on the declared test part, their baseline, 95 % intervals and how the model errs.
-
-    `comparisons`: how far it leads the simplest candidate. `absent`: why a label has no metric.
-    """
-
-    metrics: Mapping[str, float]
-    baseline: Mapping[str, float]
-    interval: Mapping[str, Sequence[float]]
-    comparisons: Sequence[Mapping[str, Any]]
-    absent: Mapping[str, str]
-    curves: Mapping[str, Any]
-
-
 def work(job: Work) -> None:
     """Write `evaluation.json`, and `facts.json`: slices, calibration, curves, what the model looks at."""
     prepared = prepare.load(job.inputs["prepare"], job.order.scenario)
     found = contest.load(job.inputs["train"])
     judged = evaluate(prepared, found, job.plan)
     write_json(job.out / "evaluation.json", asdict(judged))
-    write_json(job.out / FACTS, facts_of(prepared, train.best(found), judged, job.plan))
+    best = train.best(found)
+    write_json(job.out / FACTS, facts_of(prepared, best.recipe, best.onnx, judged, job.plan))
 
 
 def load(folder: Path) -> Evaluation:

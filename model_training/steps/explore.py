@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from model_training.data.rows import Prepared
 from model_training.estimators.candidates import Plan, Recipe
 from model_training.estimators.families import fit_candidates, is_text
 from model_training.search import candidate_ranking as contest
 from model_training.search.candidate_ranking import Entrant
 from model_training.steps import prepare
 from model_training.steps.command import start
-from model_training.steps.prepare import Prepared
-from model_training.steps.work import Work
+from model_training.steps.context import Work
 
 NAME = "explore"
 NEEDS = ("prepare",)

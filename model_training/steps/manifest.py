@@ -18,11 +18,12 @@ import pyarrow.parquet as pq
 
 import model_training
 import shared
+from model_training.data.rows import Prepared
 from model_training.evaluation.facts import THRESHOLD
+from model_training.evaluation.record import Evaluation
 from model_training.export.graph import run
 from model_training.search.candidate_ranking import Entrant
-from model_training.steps.evaluate import Evaluation
-from model_training.steps.prepare import Prepared, describe
+from model_training.steps.prepare import describe
 from shared.adapters.onnx.encoding import encode_rows
 
 SCHEMA = 1

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from model_training.data.answers import answered, answers_of
+from model_training.data.rows import Prepared
 from model_training.data.selection import select
 from model_training.data.split import Answers, Parts, half, split_rows
-from model_training.estimators.candidates import Rows
+from model_training.runtime.json_files import write_json
 from model_training.steps import define_dataset
 from model_training.steps.command import start
-from model_training.steps.work import Work, write_json
+from model_training.steps.context import Work
+from model_training.steps.prepared_files import load_prepared, save_prepared
 from shared.adapters.onnx.encoding import categories_of, encode
 from shared.core.errors import Quarantined
 from shared.core.scenario import Scenario, Split
@@ -26,33 +28,8 @@ NEEDS = ("define_dataset", "validate")
 SELECTION = "selection.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """Labelled rows in time order: raw columns, matrix X (rows, features), answers y, declared parts.
-
-    `other` are the parts of the other kind of split; None when that split cannot be made of these rows. `halves` are
-    50 % of the train and of the test rows: candidates are explored and tuned on the first.
-    """
-
-    scenario: Scenario
-    frame: pa.Table
-    contract: InputContract
-    X: np.ndarray
-    y: np.ndarray
-    parts: Parts
-    other: Parts | None
-    halves: Mapping[str, np.ndarray]
-
-    @property
-    def rows(self) -> Rows:
-        """All rows as a candidate takes them."""
-        return Rows(self.X, self.y, self.contract, self.scenario.task)
-
-
 def work(job: Work) -> None:
     """Write `frame.parquet`, `arrays.npz`, `prepared.json`, `datasets.json` and `selection.json`."""
-    from model_training.steps.files import save_prepared
-
     tables = define_dataset.load(job.inputs["define_dataset"])
     prepared = prepare(tables, job.order.scenario, job.order.seed)
     save_prepared(prepared, job.out)
@@ -63,8 +40,6 @@ def work(job: Work) -> None:
 
 def load(folder: Any, scenario: Scenario) -> Prepared:
     """What `work` wrote."""
-    from model_training.steps.files import load_prepared
-
     return load_prepared(folder, scenario)
 
 

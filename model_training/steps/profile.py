@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from model_training.runtime.json_files import write_json
 from model_training.steps import prepare
 from model_training.steps.command import start
-from model_training.steps.work import Work, write_json
+from model_training.steps.context import Work
 from shared.adapters.profiling import ArrowProfiles
 
 NAME = "profile"

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from model_training.evaluation.card import CARD, EVALUATION, files_of
+from model_training.runtime.json_files import read_json, write_json
 from model_training.search import candidate_ranking as contest
 from model_training.steps import evaluate, prepare, train
 from model_training.steps.command import start
+from model_training.steps.context import Work
 from model_training.steps.manifest import HOLDOUT, METRICS, holdout, manifest_of, metrics_file
 from model_training.steps.step_cache import SEAL
 from model_training.steps.tune import TRIALS
-from model_training.steps.work import Work, read_json, write_json
 
 NAME = "register"
 NEEDS = ("prepare", "explore", "tune", "train", "evaluate", "profile")

@@ -10,8 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from model_training.steps.resources import measured
-from model_training.steps.work import Order, read_json, write_json
+from model_training.runtime.json_files import read_json, write_json
+from model_training.runtime.resources import measured
+from model_training.steps.context import Order
 
 SEAL = "_STEP.json"
 

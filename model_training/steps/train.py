@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from model_training.estimators.candidates import Ensemble, Parameters, Plan, Recipe
-from model_training.estimators.estimators import REFERENCES
+from model_training.data.rows import Prepared
+from model_training.estimators.candidates import Ensemble, Plan, Recipe
+from model_training.estimators.estimator import Parameters
 from model_training.estimators.families import fit_candidates, is_text
+from model_training.estimators.kinds import REFERENCES
 from model_training.search import candidate_ranking as contest
 from model_training.search.candidate_ranking import Entrant
 from model_training.steps import prepare, tune
 from model_training.steps.command import start
-from model_training.steps.prepare import Prepared
+from model_training.steps.context import Work
 from model_training.steps.tune import Tuned
-from model_training.steps.work import Work
 from shared.core.errors import Refused
 
 NAME = "train"

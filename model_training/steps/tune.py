@@ -9,18 +9,20 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from model_training.estimators.candidates import Parameters, Plan, Report, Rows
-from model_training.estimators.estimators import PROFILES, Effort
+from model_training.data.rows import Prepared, Rows
+from model_training.estimators.candidates import Plan, Report
+from model_training.estimators.estimator import Parameters
 from model_training.estimators.families import is_text
+from model_training.estimators.profiles import PROFILES, Effort
 from model_training.estimators.tabular import fit_pipeline
+from model_training.runtime.json_files import read_json, write_json
 from model_training.search import candidate_ranking as contest
 from model_training.search.candidate_ranking import Entrant
 from model_training.search.search import Budget, Found, Objective, Search, Trial
 from model_training.search.spaces import SPACES
 from model_training.steps import prepare
 from model_training.steps.command import start
-from model_training.steps.prepare import Prepared
-from model_training.steps.work import Work, read_json, write_json
+from model_training.steps.context import Work
 from shared.training.metrics import LARGER_IS_BETTER, better, score
 
 NAME = "tune"

@@ -7,9 +7,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from model_training.runtime.json_files import write_json
 from model_training.steps import define_dataset
 from model_training.steps.command import start
-from model_training.steps.work import Work, write_json
+from model_training.steps.context import Work
 from shared.core.errors import Quarantined
 from shared.core.scenario import Scenario, Table
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from model_training.runs.threads import side_by_side
+from model_training.runtime.threads import side_by_side
 from model_training.text import deep
 from model_training.text.candidates import ONE_AT_A_TIME, Forest, Linear, Neighbours, estimators, fit_centroids
 from model_training.text.names import DEEP

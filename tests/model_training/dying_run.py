@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import model_training
 from model_training.runs.runner import Runner
 from model_training.scenarios import SCENARIOS
-from model_training.steps.work import Order
+from model_training.steps.context import Order
 from shared.core.scenario import Knobs
 
 BANK = replace(SCENARIOS["bank_marketing"], candidates=("lightgbm", "logistic"))

@@ -13,15 +13,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from model_training.data.rows import Prepared
 from model_training.estimators.candidates import Candidate, Plan, Recipe
-from model_training.estimators.estimators import fits
 from model_training.estimators.families import fit_candidates
+from model_training.estimators.kinds import fits
 from model_training.export.graph import run
 from model_training.export.parity import Parity, compare
 from model_training.runs.train import fit
 from model_training.scenarios import SCENARIOS
 from model_training.search.candidate_ranking import enter
-from model_training.steps.prepare import Prepared, prepare
+from model_training.steps.prepare import prepare
 from model_training.steps.register import Package
 from model_training.steps.train import best
 from shared.adapters.onnx.encoding import encode, encode_rows
@@ -128,7 +129,7 @@ def test_every_candidate_exports_exactly(name: str, prepared: Prepared) -> None:
     odd = prepared.X.copy()
     odd[::2, ::3] = np.nan
     odd[:, [j for j, feature in enumerate(prepared.contract.features) if feature.kind == "category"]] = -1
-    parity = compare(candidate, candidate.to_onnx(), odd, "binary")
+    parity = compare(candidate.predict(odd), candidate.to_onnx(), odd, "binary")
     assert (parity.rows, parity.problem) == (len(odd), "")
 
 

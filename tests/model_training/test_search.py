@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from model_training.estimators.candidates import Parameters
+from model_training.estimators.estimator import Parameters
 from model_training.search.search import SIDE, Budget, Found, Search, Trial
 
 pytest.importorskip("optuna")

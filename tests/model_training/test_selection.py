@@ -7,10 +7,11 @@ import pyarrow as pa
 import pytest
 from command import REAL_DATA
 
+from model_training.data.rows import Prepared
 from model_training.data.selection import mutual_information, select
 from model_training.scenarios import SCENARIOS
 from model_training.scenarios.iiot_quality import FEATURES, declare
-from model_training.steps.prepare import Prepared, prepare, selection_of
+from model_training.steps.prepare import prepare, selection_of
 from shared.adapters.tables import ArrowTables
 from shared.core.scenario import Knobs, Scenario, Selection
 

@@ -18,9 +18,9 @@ from model_training.runs.runner import NAMES, Runner
 from model_training.scenarios import SCENARIOS
 from model_training.steps import command, define_dataset, evaluate, explore, prepare, profile, register, train, tune
 from model_training.steps import validate as validation
+from model_training.steps.context import Order
 from model_training.steps.register import Package
 from model_training.steps.step_cache import SEAL, seal_of
-from model_training.steps.work import Order
 from shared.core.errors import Quarantined
 from shared.core.scenario import Knobs
 
@@ -156,10 +156,10 @@ def test_a_step_explains_itself() -> None:
 
 
 def test_a_step_without_its_input_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The sentence names the file that is not there."""
+    """The sentence names the file that does not exist."""
     arguments = ["--prepare", str(tmp_path), "--out", str(tmp_path / "out")]
     assert command.main("explore", explore.NEEDS, explore.work, arguments) == 1
-    assert f"{SEAL} is not there" in capsys.readouterr().err
+    assert f"{SEAL} does not exist" in capsys.readouterr().err
 
 
 def test_tables_that_are_not_as_declared_are_quarantined() -> None:

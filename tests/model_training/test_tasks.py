@@ -9,14 +9,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from model_training.data.rows import Prepared
 from model_training.estimators.candidates import Ensemble, Plan
-from model_training.estimators.estimators import fits
 from model_training.estimators.families import fit_candidates
+from model_training.estimators.kinds import fits
 from model_training.export.graph import run
 from model_training.export.parity import compare
 from model_training.runs.train import fit
 from model_training.scenarios import SCENARIOS
-from model_training.steps.prepare import Prepared, prepare
+from model_training.steps.prepare import prepare
 from shared.core.errors import Quarantined, Refused
 from shared.core.scenario import Bar, Column, Knobs, Scenario, Split, Table
 
@@ -139,7 +140,7 @@ def test_every_candidate_of_every_task_exports_exactly(scenario: Scenario) -> No
     fitted = fit_candidates(tuple(fits(scenario.task)), rows, Plan("demo", 1, _quiet))
     for candidate in (*fitted, Ensemble(fitted)):
         onnx = candidate.to_onnx()
-        assert compare(candidate, onnx, odd, scenario.task).problem == "", candidate.name
+        assert compare(candidate.predict(odd), onnx, odd, scenario.task).problem == "", candidate.name
         assert candidate.to_onnx() == onnx
 
 

@@ -12,7 +12,7 @@ import pytest
 from model_training.runs.runner import Runner
 from model_training.runs.tracking import Tracked, _quietly, track
 from model_training.scenarios import SCENARIOS
-from model_training.steps.work import Order
+from model_training.steps.context import Order
 from shared.core.scenario import Knobs
 
 pytest.importorskip("optuna")

@@ -29,7 +29,7 @@ from model_training.runs.runner import Runner
 from model_training.scenarios import SCENARIOS
 from model_training.steps import command, define_dataset, evaluate, explore, prepare, profile, register, train, tune
 from model_training.steps import validate as validation
-from model_training.steps.work import Order
+from model_training.steps.context import Order
 from shared.adapters.onnx.scoring import OnnxScoring
 from shared.adapters.tables import ArrowTables
 from shared.core.errors import BadInput, Corrupt, Quarantined

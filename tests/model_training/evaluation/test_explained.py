@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from world import logistic
 
-from model_training.estimators.candidates import Plan, Recipe, Rows
+from model_training.data.rows import Rows
+from model_training.estimators.candidates import Plan, Recipe
 from model_training.estimators.families import fit_candidates
 from model_training.evaluation.contributions import contributions
 from model_training.evaluation.importance import permutation

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from model_training.data.rows import Prepared
 from model_training.data.split import Parts
-from model_training.steps.work import read_json, write_json
+from model_training.runtime.json_files import read_json, write_json
 from shared.core.scenario import Scenario
 from shared.training.input_contract import InputContract
-
-if TYPE_CHECKING:
-    from model_training.steps.prepare import Prepared
 
 _PARTS = ("train", "validation", "test")
 
@@ -40,8 +38,6 @@ def save_prepared(prepared: Prepared, folder: Path) -> None:
 
 def load_prepared(folder: Path, scenario: Scenario) -> Prepared:
     """What `save_prepared` wrote."""
-    from model_training.steps.prepare import Prepared
-
     told = read_json(folder / "prepared.json")
     with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}

@@ -1,15 +1,13 @@
-"""What a step is given, and the small files it leaves: never a pickle."""
+"""What a step is given."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from model_training.estimators.candidates import Plan, Report
-from shared.core.errors import Missing
 from shared.core.scenario import Scenario
 
 
@@ -46,15 +44,3 @@ class Work:
     def study(self) -> Path:
         """A database beside the step folders that survives an interrupted step."""
         return self.out.parent / "study.db"
-
-
-def write_json(path: Path, value: Any) -> None:
-    """The value as indented JSON."""
-    path.write_text(json.dumps(value, indent=1, allow_nan=False) + "\n")
-
-
-def read_json(path: Path) -> Any:
-    """The value in the file; Missing names a file that is not there."""
-    if not path.exists():
-        raise Missing(f"{path} is not there: the step that writes it has not been run.")
-    return json.loads(path.read_text())
