@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import azure.functions as func
 
 from functions.answering import answered, body_of
+from functions.scenarios import scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,10 +24,6 @@ def add(bp: func.Blueprint, ports: Callable[[], Ports]) -> None:
 
 
 def _posted(req: func.HttpRequest, ports: Ports) -> tuple[Any, Mapping[str, str]]:
-    from shared.core.errors import Missing
     from shared.monitoring.posted_actuals import post_actuals
 
-    scenario = ports.core.scenarios.get(req.route_params["scenario"])
-    if scenario is None:
-        raise Missing(f"There is no such scenario; known: {', '.join(sorted(ports.core.scenarios))}.")
-    return post_actuals(ports, scenario, body_of(req)), {}
+    return post_actuals(ports, scenario_of(req, ports), body_of(req)), {}

@@ -108,6 +108,11 @@ def body_of(req: func.HttpRequest) -> bytes:
     return body
 
 
+def caller_of(req: func.HttpRequest) -> str:
+    """Who Easy Auth says is calling, or nobody; the platform strips the header from what comes from outside."""
+    return req.headers.get("x-ms-client-principal-name") or ""
+
+
 def header_of(req: func.HttpRequest, name: str) -> str:
     """The header, or nothing; its absence costs less than `get`, which raises and catches."""
     return req.headers[name] if name in req.headers else ""  # noqa: SIM401 -- as said

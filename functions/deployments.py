@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
 
-from functions.answering import answered, body_of
+from functions.answering import answered, body_of, caller_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from shared.ports import Ports
-
-# Who Easy Auth says is calling; the platform strips the header from what comes from outside.
-PRINCIPAL = "x-ms-client-principal-name"
 
 
 def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
@@ -30,8 +26,8 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 
 
 def _rolled_back(req: func.HttpRequest, ports: Ports) -> Any:
-    from shared.operations.views.plain import plain
+    from shared.core.plain_json import plain
     from shared.release.rollback_request import RollbackRequest, roll_back
 
-    request = RollbackRequest.read(body_of(req), who=req.headers.get(PRINCIPAL) or "")
-    return plain(asdict(roll_back(ports, req.route_params["scenario"], request)))
+    request = RollbackRequest.read(body_of(req), who=caller_of(req))
+    return plain(roll_back(ports, req.route_params["scenario"], request))

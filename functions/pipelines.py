@@ -47,7 +47,7 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 
 
 def _submit(req: func.HttpRequest, ports: Ports) -> tuple[Any, Mapping[str, str]]:
-    from shared.serving.strict_json import read_json_body
+    from shared.core.strict_json import read_json_body
     from shared.training.requests import described, read_submission, submit
 
     scenario = scenario_of(req, ports)

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 def scenario_of(req: func.HttpRequest, ports: Ports) -> Scenario:
     """The scenario; Missing lists those there are."""
-    scenario = ports.core.scenarios.get(req.route_params["scenario"])
+    return scenario_named(req.route_params["scenario"], ports)
+
+
+def scenario_named(name: str, ports: Ports) -> Scenario:
+    """The scenario of that name; Missing lists those there are."""
+    scenario = ports.core.scenarios.get(name)
     if scenario is None:
         raise Missing(f"There is no such scenario; known: {', '.join(sorted(ports.core.scenarios))}.")
     return scenario

@@ -38,7 +38,7 @@ def add(bp: func.Blueprint, ports: Callable[[], Ports]) -> None:
 
 
 def _add(req: func.HttpRequest, ports: Ports) -> tuple[Any, Mapping[str, str]]:
-    from shared.serving.strict_json import read_json_body
+    from shared.core.strict_json import read_json_body
     from shared.training.schedule_requests import add, read_wanted, shown
 
     scenario = scenario_of(req, ports)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from functions.scenarios import scenario_named
 from shared.core.errors import Fault, Missing
 from shared.serving.answers import answer
 from shared.serving.deployed_models import Servers
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from functions.openapi_schemas import Described
+    from functions.openapi_scoring import Described
     from shared.core.scenario import Live, Scenario
     from shared.ports import Ports
     from shared.serving.answers import Rows, Watch
@@ -45,10 +46,7 @@ class Scorer:
 
     def scenario(self, name: str) -> Scenario:
         """The scenario; Missing names those there are."""
-        scenario = self._ports.core.scenarios.get(name)
-        if scenario is None:
-            raise Missing(f"There is no such scenario; known: {', '.join(sorted(self._ports.core.scenarios))}.")
-        return scenario
+        return scenario_named(name, self._ports)
 
     def serving(self, name: str) -> Serving:
         """What serves the scenario now; Missing when nothing is deployed."""
@@ -64,7 +62,7 @@ class Scorer:
         return [self._described(scenario) for _, scenario in sorted(self._ports.core.scenarios.items())]
 
     def _described(self, scenario: Scenario) -> Described:
-        from functions.openapi_schemas import Described
+        from functions.openapi_scoring import Described
 
         try:
             serving = self._servers.current(scenario.name)

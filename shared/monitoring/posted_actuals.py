@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from shared.core.drops import blob_key
 from shared.core.errors import BadInput
 from shared.core.paths import Landing
 from shared.core.scenario import Scenario, Table
+from shared.core.strict_json import read_json_body
 from shared.monitoring.actual_labels import labels_table
 from shared.monitoring.late_labels import take_actuals
 
@@ -43,17 +43,14 @@ def post_actuals(ports: MonitoringPorts, scenario: Scenario, body: bytes) -> Map
 
 def _rows(body: bytes, table: Table) -> Sequence[Mapping[str, Any]]:
     names = ", ".join(column.name for column in table.columns)
-    accepted = f"accepted: a JSON list of objects with {names}"
-    try:
-        value = json.loads(body)
-    except ValueError as error:
-        raise BadInput(f"The body is not JSON ({error}); {accepted}.") from error
+    accepted = f"a JSON list of objects with {names}"
+    value = read_json_body(body, accepted)
     rows = value.get("data") if isinstance(value, dict) else value
     if not isinstance(rows, list) or not rows:
-        raise BadInput(f"The body holds no list of labels; {accepted}.")
+        raise BadInput(f"The body holds no list of labels; accepted: {accepted}.")
     for number, row in enumerate(rows, start=1):
         if not isinstance(row, dict):
-            raise BadInput(f"Row {number} is not an object; {accepted}.")
+            raise BadInput(f"Row {number} is not an object; accepted: {accepted}.")
         _check_row(number, row, table, accepted)
     return rows
 
@@ -62,10 +59,10 @@ def _check_row(number: int, row: Mapping[str, Any], table: Table, accepted: str)
     known = {column.name for column in table.columns}
     strange = sorted(set(row) - known)
     if strange:
-        raise BadInput(f"Row {number} has a field {strange[0][:_SHOWN]!r} that is no label; {accepted}.")
+        raise BadInput(f"Row {number} has a field {strange[0][:_SHOWN]!r} that is no label; accepted: {accepted}.")
     for name, value in row.items():
         if isinstance(value, list | dict | bool):
-            raise BadInput(f"Row {number}: {name} is not a text or a number; {accepted}.")
+            raise BadInput(f"Row {number}: {name} is not a text or a number; accepted: {accepted}.")
 
 
 def _csv(rows: Sequence[Mapping[str, Any]], table: Table) -> bytes:

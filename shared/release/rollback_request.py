@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
-from shared.core.errors import BadInput, Conflict, Missing
+from msgspec import Meta, Struct
+
+from shared.core.errors import Conflict, Missing
+from shared.core.strict_json import fit, read_json_body
 from shared.release import deploy
 from shared.serving.deployment import Deployment
 
@@ -14,31 +15,27 @@ if TYPE_CHECKING:
     from shared.release.ports import ReleasePorts
 
 
-_LONGEST = 1000
-_ACCEPTED = '{"by": "…", "reason": "…", "generation": 3}'
+_TEXT = Meta(min_length=1, max_length=1000, pattern=r"\S", description="a text of 1 to 1000 characters")
 
 
-@dataclass(frozen=True, slots=True)
-class RollbackRequest:
-    """Who wants to go back, why, and which generation they saw serving (None: whichever it is)."""
+class RollbackRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who wants to go back, why, and which generation they saw serving (null: whichever it is).
 
-    by: str
-    reason: str
-    generation: int | None = None
+    An identity that was verified wins over `by`.
+    """
+
+    by: Annotated[str, _TEXT]
+    reason: Annotated[str, _TEXT]
+    generation: Annotated[int | None, Meta(description="a whole number")] = None
 
     @classmethod
     def read(cls, body: bytes, who: str = "") -> Self:
         """The request as JSON; `who` is an identity that was verified and wins over a name anybody can write."""
-        try:
-            value = json.loads(body)
-        except (ValueError, RecursionError) as error:
-            raise BadInput(f"The body is no JSON; accepted: {_ACCEPTED}.") from error
-        if not isinstance(value, dict) or not set(value) <= {"by", "reason", "generation"}:
-            raise BadInput(f"The body is no object of by, reason and generation alone; accepted: {_ACCEPTED}.")
-        generation = value.get("generation")
-        if generation is not None and (not isinstance(generation, int) or isinstance(generation, bool)):
-            raise BadInput(f"The generation is {str(generation)[:40]!r}; accepted: a whole number.")
-        return cls(_text("by", who or value.get("by")), _text("reason", value.get("reason")), generation)
+        value = read_json_body(body, '{"by": "…", "reason": "…", "generation": 3}')
+        if who and isinstance(value, dict):
+            value["by"] = who
+        asked: Self = fit(value, cls)
+        return cls(asked.by.strip(), asked.reason.strip(), asked.generation)
 
 
 def roll_back(ports: ReleasePorts, name: str, request: RollbackRequest) -> Deployment:
@@ -51,9 +48,3 @@ def roll_back(ports: ReleasePorts, name: str, request: RollbackRequest) -> Deplo
             f"Generation {request.generation} of {name} does not serve any more, {current.generation} does: look again."
         )
     return deploy.rollback(ports, name, by=request.by, reason=request.reason)
-
-
-def _text(name: str, value: object) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST:
-        raise BadInput(f"The field {name} is no text of 1 to {_LONGEST} characters; accepted: {_ACCEPTED}.")
-    return value.strip()

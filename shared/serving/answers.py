@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import BadInput
 from shared.core.scenario import Scenario
+from shared.core.strict_json import read_json_body
 from shared.serving.deployed_models import Serving
 from shared.serving.prediction_rows import decided, label_kind
 from shared.serving.request_decoding import Asked, Doubt, Typed, raw_row
-from shared.serving.strict_json import read_json_body
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import BadInput
 from shared.core.scenario import Scenario
+from shared.core.strict_json import read_json_body
 from shared.serving.answers import MAX_ROWS, Watch, as_number, labels_of
 from shared.serving.deployed_models import Serving
 from shared.serving.prediction_rows import joined, label_kind
-from shared.serving.strict_json import read_json_body
+from shared.serving.tensors import InferenceAnswer, ModelMetadata, Tensor, TensorMetadata
 from shared.training.input_contract import Feature, InputContract
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _NO_COLUMN = 2
 _DESCRIBED = ("name", "shape", "datatype", "data")
 
 
-def infer(scenario: Scenario, serving: Serving, body: bytes, watch: Watch | None = None) -> Mapping[str, Any]:
+def infer(scenario: Scenario, serving: Serving, body: bytes, watch: Watch | None = None) -> InferenceAnswer:
     """The answer to an inference request; BadInput says what was wrong with it. `watch` as in `answer`."""
     value = read_json_body(body, _SHAPE)
     if not isinstance(value, dict):
@@ -42,15 +43,19 @@ def infer(scenario: Scenario, serving: Serving, body: bytes, watch: Watch | None
     if watch is not None:
         watch(rows, answers)
     outputs = [_output(name, scenario, serving, answers) for name in wanted]
-    told = {"model_name": scenario.name, "model_version": str(serving.model.version), "outputs": outputs}
+    told: InferenceAnswer = {
+        "model_name": scenario.name,
+        "model_version": str(serving.model.version),
+        "outputs": outputs,
+    }
     given = value.get("id")
     return {**told, "id": given} if isinstance(given, str) else told
 
 
-def describe(scenario: Scenario, serving: Serving) -> Mapping[str, Any]:
+def describe(scenario: Scenario, serving: Serving) -> ModelMetadata:
     """The model's metadata: its name, versions, and the tensors it takes and answers with."""
     contract = serving.loaded.contract
-    outputs = [{"name": name, **_described(name, scenario, contract)} for name in _outputs(scenario)]
+    outputs = [_described(name, scenario, contract) for name in _outputs(scenario)]
     return {
         "name": scenario.name,
         "versions": [str(serving.model.version)],
@@ -68,11 +73,11 @@ def _kind(feature: Feature) -> str:
     return "FP64" if feature.kind == "number" else "BYTES"
 
 
-def _described(name: str, scenario: Scenario, contract: InputContract) -> Mapping[str, Any]:
+def _described(name: str, scenario: Scenario, contract: InputContract) -> TensorMetadata:
     if name == "probabilities":
-        return {"datatype": "FP32", "shape": [-1, len(contract.labels)]}
+        return {"name": name, "datatype": "FP32", "shape": [-1, len(contract.labels)]}
     kinds = {"float": "FP64", "int": "INT64"}
-    return {"datatype": kinds.get(label_kind(scenario), "BYTES"), "shape": [-1]}
+    return {"name": name, "datatype": kinds.get(label_kind(scenario), "BYTES"), "shape": [-1]}
 
 
 def _wanted(scenario: Scenario, outputs: Any) -> Sequence[str]:
@@ -87,7 +92,7 @@ def _wanted(scenario: Scenario, outputs: Any) -> Sequence[str]:
     return list(dict.fromkeys(names)) or known
 
 
-def _tensors(inputs: Any) -> Sequence[Mapping[str, Any]]:
+def _tensors(inputs: Any) -> Sequence[Tensor]:
     if not isinstance(inputs, list) or not inputs:
         raise BadInput(f"inputs is not a list with at least one tensor; accepted: {_SHAPE}.")
     for number, tensor in enumerate(inputs, 1):
@@ -101,7 +106,7 @@ def _tensors(inputs: Any) -> Sequence[Mapping[str, Any]]:
     return inputs
 
 
-def _rows(contract: InputContract, tensors: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+def _rows(contract: InputContract, tensors: Sequence[Tensor]) -> Sequence[Mapping[str, Any]]:
     if len(tensors) == 1 and tensors[0]["name"] == MATRIX and MATRIX not in contract.names:
         return _of_matrix(contract, tensors[0])
     features = {feature.name: feature for feature in contract.features}
@@ -119,7 +124,7 @@ def _rows(contract: InputContract, tensors: Sequence[Mapping[str, Any]]) -> Sequ
     return [dict(zip(names, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
 
 
-def _of_matrix(contract: InputContract, tensor: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+def _of_matrix(contract: InputContract, tensor: Tensor) -> Sequence[Mapping[str, Any]]:
     if any(feature.kind != "number" for feature in contract.features):
         raise BadInput(f"{MATRIX!r} is for models of numbers; accepted: a tensor for each feature, by name.")
     width = len(contract.names)
@@ -127,11 +132,11 @@ def _of_matrix(contract: InputContract, tensor: Mapping[str, Any]) -> Sequence[M
     return [dict(zip(contract.names, cells[at : at + width], strict=True)) for at in range(0, len(cells), width)]
 
 
-def _column(tensor: Mapping[str, Any], feature: Feature) -> Sequence[Any]:
+def _column(tensor: Tensor, feature: Feature) -> Sequence[Any]:
     return _cells(tensor, 1, text=feature.kind != "number")
 
 
-def _cells(tensor: Mapping[str, Any], width: int, *, text: bool) -> Sequence[Any]:
+def _cells(tensor: Tensor, width: int, *, text: bool) -> Sequence[Any]:
     """The tensor's values in row order; BadInput when datatype, shape or a value does not fit."""
     name, shape, data = tensor["name"], tensor["shape"], tensor["data"]
     rows = _shape_rows(name, shape, width)
@@ -168,7 +173,7 @@ def _flat(data: Any) -> Sequence[Any]:
     return data
 
 
-def _output(name: str, scenario: Scenario, serving: Serving, answers: np.ndarray) -> Mapping[str, Any]:
+def _output(name: str, scenario: Scenario, serving: Serving, answers: np.ndarray) -> Tensor:
     described = _described(name, scenario, serving.loaded.contract)
     shape = [len(answers), *described["shape"][1:]]
     if name == "probabilities":

@@ -20,7 +20,8 @@ from shared.serving.encoded_rows import EncodedRows
 from shared.training.input_contract import Feature, InputContract
 
 _LARGEST = float(np.finfo(np.float32).max)
-_Number = Annotated[float, Meta(ge=-_LARGEST, le=_LARGEST)] | None
+Finite = Annotated[float, Meta(ge=-_LARGEST, le=_LARGEST)]
+_Number = Finite | None
 _Text = str | None
 _Anything = float | str | UnsetType | None
 _UNKNOWN = -1.0
@@ -67,18 +68,23 @@ def raw_row(body: bytes, row: int, max_rows: int) -> bytes:
         return b""
 
 
+def row_type(scenario: Scenario, inputs: Sequence[tuple[str, str]], beside: Any = _Anything) -> type[Struct]:
+    """A row of each (name, kind) that a model takes, and of what callers may have `beside`; nothing else."""
+    names = [name for name, _ in inputs]
+    extras = [name for name in scenario.request_fields if name not in names]
+    fields: list[Any] = [(f"f{n}", _Number if kind == "number" else _Text) for n, (_, kind) in enumerate(inputs)]
+    fields += [(f"x{n}", beside, UNSET) for n in range(len(extras))]
+    rename = dict(zip([field[0] for field in fields], (*names, *extras), strict=True))
+    return defstruct(f"row_{scenario.name}", fields, rename=rename, forbid_unknown_fields=True)
+
+
 class Typed:
     """Decodes requests with rows as objects, for one contract of numbers and categories."""
 
     def __init__(self, scenario: Scenario, contract: InputContract, max_rows: int) -> None:
         """`contract` is the model's own object: rows for an equal one would be compared feature by feature."""
-        names = contract.names
-        extras = tuple(name for name in scenario.request_fields if name not in names)
-        fields: list[Any] = [(f"f{n}", _kind(feature)) for n, feature in enumerate(contract.features)]
-        fields += [(f"x{n}", _Anything, UNSET) for n in range(len(extras))]
-        plain = [field[0] for field in fields]
-        rename = dict(zip(plain, (*names, *extras), strict=True))
-        row = defstruct("Row", fields, rename=rename, forbid_unknown_fields=True)
+        row = row_type(scenario, [(feature.name, feature.kind) for feature in contract.features])
+        plain = row.__struct_fields__
         rows = Annotated[list[row], Meta(min_length=1, max_length=max_rows)]  # type: ignore[valid-type]
         inputs = defstruct("Inputs", [("data", rows)], forbid_unknown_fields=True)
         body = defstruct(
@@ -92,7 +98,7 @@ class Typed:
         )
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(body)
         self.contract = contract
-        self._width = len(names)
+        self._width = len(contract.names)
         self._extras = plain[self._width :]
         self._cells = attrgetter(*plain[: self._width]) if self._width > 1 else _single(plain[0])
         codes = [_codes_of(feature) for feature in contract.features]
@@ -137,10 +143,6 @@ class Typed:
         for n, code in self._codes:
             cells[n] = code(cells[n], _UNKNOWN)
         return cells
-
-
-def _kind(feature: Feature) -> Any:
-    return _Number if feature.kind == "number" else _Text
 
 
 def _single(name: str) -> Any:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import BadInput, Missing, Quarantined
 from shared.core.scenario import Column, Live, Scenario
+from shared.core.strict_json import read_json_body
 from shared.serving.answers import MAX_ROWS, Watch, labels_of
 from shared.serving.deployed_models import Serving
 from shared.serving.reading import Reading
-from shared.serving.strict_json import read_json_body
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,21 +12,19 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import BadInput, Conflict, Fault, Mismatch, Missing
 from shared.core.ledger import Entry
 from shared.core.scenario import Scenario
+from shared.core.strict_json import fit, misfit
 from shared.datasets.version import DatasetVersion
 from shared.training.run import Run, RunState
 from shared.training.runs import request_training
-from shared.training.training_profile import PROFILES
+from shared.training.schemas import PRINTABLE, RunAnswer, SubmissionBody
 
 if TYPE_CHECKING:
     from shared.training.ports import TrainingPorts
 
 
 CANCELLED = "Cancelled on request"
-PARAMETERS = ("dataset", "profile")
-MEMBERS = ("ExperimentName", "ParameterAssignments")
 # A submission is a few writes; whoever holds its key longer than this is dead.
 _TTL = timedelta(minutes=2)
-_NAME = 200
 _OPEN: tuple[RunState, ...] = ("requested", "running")
 
 
@@ -47,25 +44,15 @@ class Submission:
 
 def read_submission(value: Any) -> Submission:
     """The submission in a JSON body; BadInput for anything that is not asked for here."""
-    if not isinstance(value, dict) or (unknown := sorted(set(value) - set(MEMBERS))):
-        said = (
-            f"has unknown members {', '.join(map(repr, unknown))[:80]}" if isinstance(value, dict) else "is no object"
-        )
-        raise BadInput(f"The body {said}; accepted: an object with {', '.join(MEMBERS)}.")
-    experiment = value.get("ExperimentName", "")
-    if not isinstance(experiment, str) or len(experiment) > _NAME or not experiment.isprintable():
-        raise BadInput(f"ExperimentName is not a printable text of at most {_NAME} characters.")
-    assigned = value.get("ParameterAssignments", {})
-    if not isinstance(assigned, dict) or (unknown := sorted(set(assigned) - set(PARAMETERS))):
-        said = f"names {', '.join(map(repr, unknown))[:80]}" if isinstance(assigned, dict) else "is no object"
-        raise BadInput(f"ParameterAssignments {said}; accepted parameters: {', '.join(PARAMETERS)}.")
-    for name, parameter in assigned.items():
-        if not isinstance(parameter, str) or not 1 <= len(parameter) <= _NAME:
-            raise BadInput(f"Parameter {name} is {str(parameter)[:40]!r}; accepted: a text.")
-    profile = assigned.get("profile", "")
-    if profile and profile not in PROFILES:
-        raise BadInput(f"Parameter profile is {profile[:40]!r}; accepted: {' or '.join(PROFILES)}.")
-    return Submission(experiment, assigned.get("dataset", ""), profile)
+    return submission_of(fit(value, SubmissionBody))
+
+
+def submission_of(body: SubmissionBody) -> Submission:
+    """What the body asks for; BadInput when its name cannot be printed."""
+    if not body.experiment_name.isprintable():
+        raise BadInput(misfit("ExperimentName", body.experiment_name, PRINTABLE))
+    parameters = body.parameter_assignments
+    return Submission(body.experiment_name, parameters.dataset or "", parameters.profile or "")
 
 
 def submit(ports: TrainingPorts, scenario: Scenario, submission: Submission, key: str) -> Run:
@@ -156,12 +143,11 @@ def cancel(ports: TrainingPorts, scenario: Scenario, run_id: str) -> Run:
     return after
 
 
-def described(run: Run) -> Mapping[str, Any]:
+def described(run: Run) -> RunAnswer:
     """The run as callers read it."""
-    state = "cancelled" if run.state == "failed" and run.reason.startswith(CANCELLED) else run.state
     return {
         "Id": run.id,
-        "Status": state,
+        "Status": "cancelled" if run.state == "failed" and run.reason.startswith(CANCELLED) else run.state,
         "Reason": run.reason,
         "Dataset": run.dataset,
         "Profile": run.profile,

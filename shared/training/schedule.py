@@ -8,6 +8,8 @@ from typing import Literal
 
 from shared.training.recurrence import Recurrence
 
+State = Literal["active", "stopped"]
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
@@ -28,7 +30,7 @@ class Schedule:
     digest: str
     created_at: datetime
     due: datetime
-    state: Literal["active", "stopped"] = "active"
+    state: State = "active"
     stopped_at: datetime | None = None
     last_due: datetime | None = None
     last_run: str = ""

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from shared.core.errors import BadInput, Conflict, Missing
+from msgspec import UNSET
+
+from shared.core.errors import Conflict, Missing
 from shared.core.scenario import Scenario
-from shared.training.recurrence import FREQUENCIES, Recurrence, read_start
-from shared.training.requests import MEMBERS as SUBMISSION
-from shared.training.requests import Submission, dataset_of, described, read_submission
+from shared.core.strict_json import fit
+from shared.training.recurrence import Recurrence, read_start
+from shared.training.requests import Submission, dataset_of, described, submission_of
 from shared.training.schedule import Schedule
 from shared.training.scheduled_runs import KIND
+from shared.training.schemas import ScheduleAnswer, ScheduleBody
 
 if TYPE_CHECKING:
     from shared.training.ports import TrainingPorts
 
 
-MEMBERS = ("Name", *SUBMISSION, "Recurrence")
-_RECURRENCE = ("Frequency", "Interval", "StartTime")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
-_EXAMPLE = '{"Frequency": "Week", "Interval": 1}'
 # Each lost one means that an occurrence was answered meanwhile.
 _TRIES = 5
 
@@ -49,31 +46,11 @@ class Wanted:
 
 def read_wanted(value: Any) -> Wanted:
     """The schedule in a JSON body; BadInput for anything that is not asked for here."""
-    told = _object(value, "The body", MEMBERS)
-    name = told.get("Name")
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        accepted = "1 to 100 letters, digits, '_', '.' and '-', a letter or digit first"
-        raise BadInput(f"Name is {repr(name)[:40]}; accepted: {accepted}.")
-    submission = read_submission({member: told[member] for member in SUBMISSION if member in told})
-    if "Recurrence" not in told:
-        raise BadInput(f"There is no Recurrence; accepted: {_EXAMPLE}, with {', '.join(FREQUENCIES)}.")
-    recurs = _object(told["Recurrence"], "Recurrence", _RECURRENCE)
-    recurrence = Recurrence(recurs.get("Frequency", ""), _whole(recurs.get("Interval", 0)))
-    return Wanted(name, submission, recurrence, read_start(recurs["StartTime"]) if "StartTime" in recurs else None)
-
-
-def _whole(value: Any) -> Any:
-    """JSON knows one kind of number: 2.0 is 2."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _object(value: Any, what: str, members: tuple[str, ...]) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise BadInput(f"{what} is no object; accepted: an object with {', '.join(members)}.")
-    if unknown := sorted(set(value) - set(members)):
-        said = ", ".join(map(repr, unknown))[:80]
-        raise BadInput(f"{what} has unknown members {said}; accepted: an object with {', '.join(members)}.")
-    return value
+    body: ScheduleBody = fit(value, ScheduleBody)
+    every: Any = body.recurrence
+    recurrence = Recurrence(every.__struct_config__.tag, int(every.interval))
+    start = None if every.start_time is UNSET else read_start(every.start_time)
+    return Wanted(body.name, submission_of(body), recurrence, start)
 
 
 def add(ports: TrainingPorts, scenario: Scenario, wanted: Wanted) -> Schedule:
@@ -133,7 +110,7 @@ def stop(ports: TrainingPorts, scenario: Scenario, name: str) -> Schedule:
     raise Conflict(f"Schedule {name} changes at this moment; try again in a few seconds.")
 
 
-def shown(ports: TrainingPorts, schedule: Schedule) -> Mapping[str, Any]:
+def shown(ports: TrainingPorts, schedule: Schedule) -> ScheduleAnswer:
     """The schedule as callers read it, with its last run and how that stands."""
     run = ports.training.runs.find(schedule.last_run) if schedule.last_run else None
     assigned = {"dataset": schedule.dataset, "profile": schedule.profile}

@@ -2,4 +2,7 @@
 
 from __future__ import annotations
 
-PROFILES = ("default", "demo")
+from typing import Literal, get_args
+
+Profile = Literal["default", "demo"]
+PROFILES: tuple[str, ...] = get_args(Profile)

@@ -113,6 +113,8 @@ def test_who_signed_in_wins_over_who_is_named(functions: Functions, asking: Worl
         ({"by": "ada"}, 400),
         (["approve"], 400),
         ({"decision": "approve", "by": "ada", "force": True}, 400),
+        ({"decision": "approve", "by": None}, 400),
+        ({"decision": "approve", "by": "ada", "reason": "x" * 20_000}, 400),
         ({"decision": "approve", "by": "ada", "environment": "preprod"}, 403),
         ({"decision": "approve", "by": "gate"}, 403),
         ({"decision": "approve", "by": "ada", "version": 9}, 409),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from shared.core.plain_json import plain
 from shared.operations.ports import RowChoice
 from shared.operations.views.asked import Asked
-from shared.operations.views.plain import plain
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import Corrupt, Missing
 from shared.core.lake_reading import read_json
 from shared.core.paths import dataset_folder
+from shared.core.plain_json import plain
 from shared.core.scenario import Scenario
 from shared.datasets.version import DatasetVersion
 from shared.operations.views.asked import Asked
-from shared.operations.views.plain import plain
 from shared.profiles.baseline import read_baseline
 from shared.profiles.history import drawn, read_history
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Missing
 from shared.core.lake_reading import read_json
+from shared.core.plain_json import plain
 from shared.core.scenario import Scenario
 from shared.operations.views.asked import Asked
-from shared.operations.views.plain import plain
 from shared.training.model import Model
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import BadInput
 from shared.core.lake_reading import read_json
 from shared.core.paths import dataset_folder
+from shared.core.plain_json import plain
 from shared.datasets.version import DatasetVersion
 from shared.monitoring.measures import DriftMeasure, RetrainDecision, Scorecard
 from shared.operations.views.asked import Asked
-from shared.operations.views.plain import plain
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts

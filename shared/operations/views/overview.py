@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.ledger import Entry
 from shared.core.paths import baseline_folder
+from shared.core.plain_json import plain
 from shared.operations.views.asked import Asked
-from shared.operations.views.plain import plain
 from shared.training.run import Run
 
 if TYPE_CHECKING:

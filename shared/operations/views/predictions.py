@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import BadInput
+from shared.core.plain_json import plain
 from shared.core.scenario import Scenario
 from shared.operations.ports import RowChoice
 from shared.operations.views.asked import Asked
-from shared.operations.views.plain import plain
 from shared.prediction.window import Commit
 from shared.serving.prediction_rows import label_columns, prediction_columns
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from shared.core.plain_json import plain
 from shared.operations.views.asked import Asked
-from shared.operations.views.plain import plain
 from shared.release.approval import Approval
 from shared.release.verdict import Verdict
 from shared.serving.deployment import Deployment

@@ -167,6 +167,10 @@ def test_posted_labels_take_the_same_way(served: World) -> None:
     ("body", "says"),
     [
         (b"no json", "not JSON"),
+        (b'[{"id": 1, "y": "\\ud800"}]', "not JSON"),
+        (b'[{"id": 1, "y": NaN}]', "not JSON"),
+        (b'[{"id": 1, "y": "no", "y": "yes"}]', "stands twice"),
+        (b"[" * 100_000, "not JSON"),
         (b"[]", "no list of labels"),
         (b'{"data": 3}', "no list of labels"),
         (b"[3]", "Row 1 is not an object"),

@@ -42,13 +42,14 @@ def test_an_unknown_scenario_is_missing(world: World) -> None:
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        (b"{", "no JSON"),
+        (b"{", "not JSON"),
         (b"[]", "no object"),
         (b'{"by": "ana", "reason": "x", "model": 3}', "alone"),
         (b'{"by": "ana"}', "field reason"),
         (b'{"by": " ", "reason": "x"}', "field by"),
         (b'{"by": "ana", "reason": "x", "generation": true}', "whole number"),
         (b'{"by": "ana", "reason": "x", "generation": "2"}', "whole number"),
+        (b'{"by": "ana", "by": "ben", "reason": "x"}', "stands twice"),
     ],
 )
 def test_a_request_that_cannot_be_meant_is_refused(body: bytes, sentence: str) -> None:

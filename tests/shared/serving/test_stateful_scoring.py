@@ -97,7 +97,7 @@ def test_a_missing_hour_keeps_the_window_open(ready: Any) -> None:
     ask(ready, [row(hour) for hour in range(HOURS) if hour != 100])
     assert ask(ready, [row(HOURS)])["waiting"] == [True]
     assert ask(ready, [row(100), row(100, volt=9.0), row(HOURS)])["waiting"] == [True, True, False]
-    assert ready.readings.window(SCENARIO.name, "1", START, START + timedelta(hours=100))[-1].measured["volt"] > 100
+    assert ready.serving.readings.window(SCENARIO.name, "1", START, START + timedelta(hours=100))[-1].measured["volt"] > 100
 
 
 def test_features_are_those_of_training(ready: Any) -> None:
@@ -144,7 +144,7 @@ def test_a_reading_that_does_not_fit_is_refused_and_not_kept(ready: Any, change:
     """Row, field, and what would be accepted."""
     with pytest.raises(BadInput, match=words):
         ask(ready, [row(0), row(1) | change])
-    assert ready.readings.window(SCENARIO.name, "1", START, START + timedelta(days=1)) == []
+    assert ready.serving.readings.window(SCENARIO.name, "1", START, START + timedelta(days=1)) == []
 
 
 def test_times_are_read_in_both_spellings_and_other_requests_left_alone(ready: Any) -> None:

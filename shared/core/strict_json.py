@@ -1,0 +1,114 @@
+"""Reading a JSON body that a stranger sent: what JSON leaves open is refused, not guessed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
+
+import msgspec
+from msgspec import Struct, structs
+
+from shared.core.errors import BadInput
+
+MAX_DEPTH = 8
+_NESTED = frozenset({dict, list})
+_NAME = re.compile(rb'"\s*:')
+
+
+def read_json_body(body: bytes, accepted: str) -> Any:
+    """The value; BadInput for what is not JSON, nested deeper than 8, or names a field twice."""
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInput(f"The body is not JSON ({error}); accepted: {accepted}.") from error
+    names = _count(value, 1)
+    # Each field has one `":`; a text may hold more of them, then the fields are looked at one by one.
+    if body.count(b":") != names and len(_NAME.findall(body)) != names:
+        _refuse_duplicates(body)
+    return value
+
+
+def _count(value: Any, depth: int) -> int:
+    """How many fields all objects of the value have together."""
+    if type(value) not in _NESTED:
+        return 0
+    if depth > MAX_DEPTH:
+        raise BadInput(f"The body is nested deeper than {MAX_DEPTH} levels; accepted: at most {MAX_DEPTH}.")
+    found, inner = (len(value), value.values()) if type(value) is dict else (0, value)
+    for one in inner:
+        if type(one) in _NESTED:
+            found += _count(one, depth + 1)
+    return found
+
+
+def _refuse_duplicates(body: bytes) -> None:
+    def once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise BadInput(f"The field {twice[:80]!r} stands twice in one object; accepted: each field once.")
+        return found
+
+    # Numbers have been read already and are not looked at; as text they may have any number of digits.
+    json.loads(body, object_pairs_hook=once, parse_int=str, parse_float=str)
+
+
+def fit(value: Any, kind: Any) -> Any:
+    """The body as that type; BadInput names the first field that does not fit, and what it accepts."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise BadInput(_misfit(value, kind, "The body")) from error
+
+
+def misfit(name: str, value: Any, accepted: str, when: str = "") -> str:
+    """The sentence that refuses a field's value."""
+    return f"The field {name} is {repr(value)[:40]}; accepted{when}: {accepted}."
+
+
+def _misfit(value: Any, kind: Any, what: str) -> str:
+    """Why the value is no such object, or none of these, which have the same fields."""
+    shapes = _structs(kind)
+    tag, fields = shapes[0].__struct_config__.tag_field, shapes[0].__struct_encode_fields__
+    names = [tag, *fields] if tag else fields
+    accepted = f"accepted: an object with {', '.join(names)} alone"
+    if not isinstance(value, dict):
+        return f"{what} is no object; {accepted}."
+    if unknown := sorted(set(value) - set(names)):
+        return f"{what} has unknown members {', '.join(map(repr, unknown))[:80]}; {accepted}."
+    if tag is None:
+        return _misfit_of_field(value, shapes[0])
+    tags = {str(shape.__struct_config__.tag): shape for shape in shapes}
+    said = value.get(tag)
+    if not isinstance(said, str) or said not in tags:
+        return misfit(tag, said, ", ".join(tags))
+    return _misfit_of_field(value, tags[said], f" with {said}")
+
+
+def _misfit_of_field(value: Mapping[str, Any], shape: type[Struct], when: str = "") -> str:
+    """Of the first that does not fit; what it accepts is its description in the API's document."""
+    field = next(one for one in structs.fields(shape) if not _fits(value, one))
+    name = field.encode_name
+    if name in value and _structs(field.type):
+        return _misfit(value[name], field.type, f"The field {name}")
+    return misfit(name, value.get(name), msgspec.json.schema(field.type)["description"], when)
+
+
+def _fits(value: Mapping[str, Any], field: structs.FieldInfo) -> bool:
+    if field.encode_name not in value:
+        return not field.required
+    try:
+        msgspec.convert(value[field.encode_name], field.type)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _structs(kind: Any) -> list[type[Struct]]:
+    """The objects that a type may be: itself, or the members of a union of objects."""
+    if isinstance(kind, type) and issubclass(kind, Struct):
+        return [kind]
+    return [shape for part in get_args(kind) for shape in _structs(part)]

@@ -1,0 +1,57 @@
+"""Tensors as the Open Inference Protocol has them: what is asked, what is answered, and what a model is."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, NotRequired, TypedDict
+
+from msgspec import Meta
+
+
+class Tensor(TypedDict):
+    """Values in row order, with their shape."""
+
+    name: str
+    shape: list[int]
+    datatype: str
+    data: list[Any]
+
+
+class WantedOutput(TypedDict, total=False):
+    """An output that is to be answered."""
+
+    name: str
+
+
+class InferenceRequest(TypedDict):
+    """Tensors to predict from; `outputs` chooses what is answered."""
+
+    id: NotRequired[str]
+    inputs: Annotated[list[Tensor], Meta(min_length=1)]
+    outputs: NotRequired[list[WantedOutput]]
+
+
+class InferenceAnswer(TypedDict):
+    """What a model predicts."""
+
+    model_name: str
+    model_version: str
+    id: NotRequired[str]
+    outputs: list[Tensor]
+
+
+class TensorMetadata(TypedDict):
+    """A tensor without its values; -1 stands for the number of rows."""
+
+    name: str
+    datatype: str
+    shape: list[int]
+
+
+class ModelMetadata(TypedDict):
+    """The tensors that a model takes and answers with."""
+
+    name: str
+    versions: list[str]
+    platform: str
+    inputs: list[TensorMetadata]
+    outputs: list[TensorMetadata]
