@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from model_training.data.rows import Prepared, Rows
-from model_training.estimators.candidates import Plan, Recipe
+from model_training.estimators.candidates import FitPlan, Recipe
 from model_training.estimators.families import is_text
 from model_training.evaluation.calibration import calibration
 from model_training.evaluation.contributions import contributions
@@ -31,7 +31,7 @@ POINTS = 200
 THRESHOLD = 0.5
 
 
-def facts_of(prepared: Prepared, recipe: Recipe, onnx: bytes, judged: Evaluation, plan: Plan) -> dict[str, Any]:
+def facts_of(prepared: Prepared, recipe: Recipe, onnx: bytes, judged: Evaluation, plan: FitPlan) -> dict[str, Any]:
     """The facts about a candidate's graph on the test rows; equal inputs give equal facts."""
     scenario, parts = prepared.scenario, prepared.parts
     task, metric, labels = scenario.task, scenario.metric, prepared.contract.labels
@@ -49,7 +49,7 @@ def facts_of(prepared: Prepared, recipe: Recipe, onnx: bytes, judged: Evaluation
         "metrics": _metrics(judged, judge, answers),
         "label_metrics": _of_labels(judged, labels),
         **_elsewhere(prepared, judged),
-        "comparisons": list(judged.comparisons),
+        "comparisons": [comparison.to_json() for comparison in judged.comparisons],
         "absent": dict(judged.absent),
         "slices": slices(frame, scenario.slices, answers, judge, time=scenario.time),
         "calibration": calibration(task, test.y, answers, labels),
@@ -109,7 +109,7 @@ def _errors(test: Rows, answers: np.ndarray, seed: int) -> dict[str, Any]:
     return {"confusion": confusion(test.y, answers.argmax(axis=1), len(labels)), **drawn}
 
 
-def _explained(prepared: Prepared, recipe: Recipe, onnx: bytes, judge: Judge, plan: Plan) -> dict[str, Any]:
+def _explained(prepared: Prepared, recipe: Recipe, onnx: bytes, judge: Judge, plan: FitPlan) -> dict[str, Any]:
     """`importance` and `contributions` of inputs, or the `words` of texts; `unexplained` says why there is nothing."""
     nothing: dict[str, Any] = {"importance": [], "contributions": [], "words": {}, "unexplained": ""}
     if is_text(prepared.rows):

@@ -1,4 +1,4 @@
-"""What a step is given."""
+"""What a step receives: the specification of the run, its input folders and an empty output folder."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from model_training.estimators.candidates import Plan, Report
+from model_training.estimators.candidates import FitPlan, Report
 from shared.core.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What is asked for, the same for every step of a run. `origin` says which run and dataset, for the manifest."""
+class RunSpec:
+    """What a run is asked to train, the same for every step. `origin` names run and dataset, for the manifest."""
 
     scenario: Scenario
     profile: str
@@ -21,24 +21,33 @@ class Order:
     origin: Mapping[str, str]
 
     def to_json(self) -> dict[str, Any]:
-        """The order as it stands beside every step's output."""
-        told = {"profile": self.profile, "seed": self.seed, "origin": dict(self.origin)}
-        return {"scenario": self.scenario.name, **told}
+        """The specification as it stands beside every step's output."""
+        return {
+            "scenario": self.scenario.name,
+            "profile": self.profile,
+            "seed": self.seed,
+            "origin": dict(self.origin),
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any], scenarios: Mapping[str, Scenario]) -> RunSpec:
+        """The specification that `to_json` wrote."""
+        return cls(scenarios[stored["scenario"]], stored["profile"], stored["seed"], stored["origin"])
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """One execution of a step: the folders of the steps it needs, and an empty folder for what it makes."""
+class StepContext:
+    """One execution of a step: the folders of the steps it needs, and an empty folder for its output."""
 
-    order: Order
+    spec: RunSpec
     inputs: Mapping[str, Path]
     out: Path
     report: Report
 
     @property
-    def plan(self) -> Plan:
+    def plan(self) -> FitPlan:
         """How the step fits candidates."""
-        return Plan(self.order.profile, self.order.seed, self.report)
+        return FitPlan(self.spec.profile, self.spec.seed, self.report)
 
     @property
     def study(self) -> Path:

@@ -45,7 +45,7 @@ def _flags(name: str, capsys: pytest.CaptureFixture[str]) -> dict[str, bool]:
         text = _helped(lambda: define_dataset.main(["--help"]), capsys)
     else:
         step = STEP_MODULES[name]
-        text = _helped(lambda: command.main(step.NAME, step.NEEDS, step.work, ["--help"]), capsys)
+        text = _helped(lambda: command.main(step.NAME, step.NEEDS, step.run_step, ["--help"]), capsys)
     usage = text.split("\n\n", maxsplit=1)[0]
     return {flag: not optional for optional, flag in re.findall(r"(\[?)--(\w+)", usage)}
 
