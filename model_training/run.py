@@ -17,7 +17,7 @@ from threading import Lock
 from typing import Any
 
 from model_training.runtime.threads import limit
-from shared.alerts.delivery import relay
+from shared.alerts.delivery import publish_and_alert
 from shared.core.errors import Conflict, Fault, Missing
 from shared.ports import Ports
 from shared.training.model import Model
@@ -107,7 +107,7 @@ def _finish(ports: Ports, run_id: str, progress: Callable[..., None], folder: Pa
     reason = f"Registered as {model.id}."
     ports.training.runs.move(run_id, "running", "completed", reason)
     ports.core.ledger.note("train", run_id, "done", reason)
-    relay(ports)
+    publish_and_alert(ports)
     progress(reason, 1.0)
     return 0
 

@@ -10,8 +10,9 @@ from sqlalchemy import URL, Engine, make_url, text
 
 from local.doctor.finding import Finding, Subject
 from local.doctor.http_probe import unreachable
-from shared.adapters.sql.connection.engine import PAUSE, bare_engine, read
-from shared.adapters.sql.migrations import schema_state
+from shared.adapters.sql.connection.transactions import PAUSE, read
+from shared.adapters.sql.database import bare_engine
+from shared.adapters.sql.migrations import Version, needs_older_code, schema_state
 from shared.core.errors import Fault, Misconfigured
 
 _PORTS = {"postgresql": 5432, "mssql": 1433}
@@ -50,14 +51,14 @@ def database(subject: Subject) -> list[Finding]:
         return [Finding("database", "ok", f"{url.database} is made on first use")]
     with opened(subject) as engine:
         try:
-            standing, known = schema_state(engine)
+            version, known = schema_state(engine)
         except Fault as fault:
             # Whoever reached it and was refused: rights, name, or a schema that lacks something.
             return [Finding("database", "fail", fault.reason, APPLY if "lacks" in fault.reason else _fix(url))]
         return [
             Finding("database", "ok", f"{_shown(url)} answers"),
-            _schema(standing, known),
-            *_rights(engine, standing),
+            _schema(version, known),
+            *_rights(engine, version),
         ]
 
 
@@ -95,19 +96,22 @@ def _shown(url: URL) -> str:
     return str(url.database) if url.get_backend_name() == "sqlite" else f"{url.host}/{url.database}"
 
 
-def _schema(standing: int, known: int) -> Finding:
-    if standing == known:
+def _schema(version: Version, known: int) -> Finding:
+    if version == Version(known, stamped=True):
         return Finding("schema", "ok", f"version {known}, every table and column is there")
-    if standing > known:
-        fact = f"version {standing}; this code knows {known} and refuses it"
+    if version.number > known:
+        fact = f"version {version.number}; this code knows {known} and refuses it"
         return Finding("schema", "fail", fact, "git pull && make setup   # or name another DATABASE_URL")
-    fact = f"version {standing}; this code brings it to {known} when it starts, if its user may create tables"
+    if sentence := needs_older_code(version):
+        return Finding("schema", "fail", sentence, APPLY.partition("#")[0] + "# in a checkout of the version before")
+    step = f"brings it to {known}" if version.number < known else "hands it over to Alembic"
+    fact = f"version {version.number}; this code {step} when it starts, if its user may create tables"
     return Finding("schema", "warn", fact, APPLY)
 
 
-def _rights(engine: Engine, standing: int) -> list[Finding]:
+def _rights(engine: Engine, version: Version) -> list[Finding]:
     statement = _RIGHTS.get(engine.dialect.name)
-    if statement is None or not standing:
+    if statement is None or not version.number:
         return []
     query = text(statement)
     user = read(engine, lambda one: one.scalar(text("SELECT CURRENT_USER")))

@@ -30,8 +30,8 @@ def stuck(subject: Subject) -> list[Finding]:
         return [Finding("stuck work", "ok", "nothing has been begun yet")]
     try:
         with opened(subject) as engine:
-            standing, known = schema_state(engine)
-            found = SqlHistory(engine).stuck(datetime.now(UTC)) if standing == known else None
+            version, known = schema_state(engine)
+            found = SqlHistory(engine).stuck(datetime.now(UTC)) if version.number == known else None
     except Fault as fault:
         return [Finding("stuck work", "not checked", f"the database cannot be read: {fault.reason}", "mlops doctor")]
     if found is None:

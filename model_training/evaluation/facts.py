@@ -22,7 +22,7 @@ from model_training.evaluation.slices import slices
 from model_training.evaluation.thresholds import thresholds
 from model_training.evaluation.words import top_words
 from model_training.export.graph import run
-from shared.release.intervals import Judge
+from shared.training.intervals import BootstrapComparison
 from shared.training.metrics import METRICS, REGRESSION
 
 SCHEMA = 1
@@ -36,7 +36,7 @@ def facts_of(prepared: Prepared, recipe: Recipe, onnx: bytes, judged: Evaluation
     scenario, parts = prepared.scenario, prepared.parts
     task, metric, labels = scenario.task, scenario.metric, prepared.contract.labels
     test, held = (prepared.rows.take(rows) for rows in (parts.test, parts.validation))
-    answers, judge = run(onnx, test.X), Judge(task, metric, test.y, plan.seed)
+    answers, judge = run(onnx, test.X), BootstrapComparison(task, metric, test.y, plan.seed)
     frame = prepared.frame.take(pa.array(parts.test))
     plan.report(f"{recipe.name}: slices, calibration and importance", 1.0)
     found: dict[str, Any] = {
@@ -60,12 +60,12 @@ def facts_of(prepared: Prepared, recipe: Recipe, onnx: bytes, judged: Evaluation
     return found | {"limits": limits(found)}
 
 
-def _metrics(judged: Evaluation, judge: Judge, answers: np.ndarray) -> dict[str, Any]:
+def _metrics(judged: Evaluation, judge: BootstrapComparison, answers: np.ndarray) -> dict[str, Any]:
     """Each metric of the task beside the baseline, with its interval."""
     names = REGRESSION if judge.task == "regression" else METRICS
     found = {}
     for name in names:
-        interval = Judge(judge.task, name, judge.actual, judge.seed).interval(answers)
+        interval = BootstrapComparison(judge.task, name, judge.actual, judge.seed).interval(answers)
         value, baseline = judged.metrics[name], judged.baseline[name]
         found[name] = {"value": value, "baseline": baseline, "interval": list(interval)}
     return found
@@ -109,7 +109,9 @@ def _errors(test: Rows, answers: np.ndarray, seed: int) -> dict[str, Any]:
     return {"confusion": confusion(test.y, answers.argmax(axis=1), len(labels)), **drawn}
 
 
-def _explained(prepared: Prepared, recipe: Recipe, onnx: bytes, judge: Judge, plan: FitPlan) -> dict[str, Any]:
+def _explained(
+    prepared: Prepared, recipe: Recipe, onnx: bytes, judge: BootstrapComparison, plan: FitPlan
+) -> dict[str, Any]:
     """`importance` and `contributions` of inputs, or the `words` of texts; `unexplained` says why there is nothing."""
     nothing: dict[str, Any] = {"importance": [], "contributions": [], "words": {}, "unexplained": ""}
     if is_text(prepared.rows):

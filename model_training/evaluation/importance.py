@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from model_training.export.graph import run
-from shared.release.intervals import Judge
+from shared.training.intervals import BootstrapComparison
 from shared.training.metrics import LARGER_IS_BETTER, score
 
 ROWS, REPEATS = 1_000, 3
@@ -16,7 +16,7 @@ ROWS, REPEATS = 1_000, 3
 _VALUES = 8_000_000
 
 
-def permutation(onnx: bytes, X: np.ndarray, judge: Judge, names: tuple[str, ...]) -> list[dict[str, Any]]:
+def permutation(onnx: bytes, X: np.ndarray, judge: BootstrapComparison, names: tuple[str, ...]) -> list[dict[str, Any]]:
     """For each input by how much the metric gets worse when its values are shuffled among the rows: largest first.
 
     X is (rows, inputs); of more than ROWS rows so many are drawn. `loss` is the mean of REPEATS shuffles, `from` and

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shared.release.intervals import Judge
+from shared.training.intervals import BootstrapComparison
 from shared.training.metrics import score
 
 # Fewer rows than this say nothing about a model.
@@ -26,7 +26,7 @@ Groups = Iterator[tuple[str, np.ndarray]]
 
 
 def slices(
-    frame: pa.Table, names: tuple[str, ...], answers: np.ndarray, judge: Judge, *, time: str = ""
+    frame: pa.Table, names: tuple[str, ...], answers: np.ndarray, judge: BootstrapComparison, *, time: str = ""
 ) -> list[dict[str, Any]]:
     """One line for each part of the frame's rows by each named column: `column`, `value`, `rows`, `score`, `interval`.
 
@@ -44,11 +44,11 @@ def slices(
     return found
 
 
-def _judged(rows: np.ndarray, answers: np.ndarray, judge: Judge) -> dict[str, Any]:
+def _judged(rows: np.ndarray, answers: np.ndarray, judge: BootstrapComparison) -> dict[str, Any]:
     """The metric on these rows, given as row numbers."""
     if len(rows) < LEAST:
         return {"rows": len(rows), "reason": f"{len(rows)} rows are too few; at least {LEAST} are needed."}
-    part = Judge(judge.task, judge.metric, judge.actual[rows], judge.seed)
+    part = BootstrapComparison(judge.task, judge.metric, judge.actual[rows], judge.seed)
     try:
         value = score(part.task, part.metric, part.actual, answers[rows])
         interval = part.interval(answers[rows])
@@ -57,7 +57,7 @@ def _judged(rows: np.ndarray, answers: np.ndarray, judge: Judge) -> dict[str, An
     return {"rows": len(rows), "score": value, "interval": list(interval), **_partly(part)}
 
 
-def _partly(part: Judge) -> dict[str, str]:
+def _partly(part: BootstrapComparison) -> dict[str, str]:
     """A mean over fewer labels than elsewhere cannot be compared without saying so."""
     if part.task != "multilabel":
         return {}

@@ -14,7 +14,7 @@ from model_training.estimators.kinds import REFERENCES
 from model_training.estimators.profiles import PROFILES
 from model_training.evaluation.record import Comparison
 from model_training.search.candidate_ranking import ScoredCandidate
-from shared.release.intervals import Judge
+from shared.training.intervals import BootstrapComparison
 from shared.training.metrics import LARGER_IS_BETTER
 
 
@@ -48,7 +48,7 @@ def compare_with_simplest(
 
 def _on_test(prepared: Prepared, best: ScoredCandidate, simplest: ScoredCandidate, plan: FitPlan) -> _Lead:
     test = prepared.rows.take(prepared.parts.test)
-    judge = Judge(test.task, prepared.scenario.metric, test.y, plan.seed)
+    judge = BootstrapComparison(test.task, prepared.scenario.metric, test.y, plan.seed)
     return _Lead(*judge.lead(best.graph.predict(test.X), simplest.graph.predict(test.X)), len(test.y))
 
 
@@ -62,5 +62,5 @@ def _by_folds(prepared: Prepared, pair: Sequence[ScoredCandidate], plan: FitPlan
         training, judged = rows.take(np.flatnonzero(fold != number)), fold == number
         for candidate, answer in zip(pair, answers, strict=True):
             answer[judged] = fit_recipe(candidate.recipe, training, quiet).predict(rows.X[judged])
-    judge = Judge(rows.task, prepared.scenario.metric, rows.y, plan.seed)
+    judge = BootstrapComparison(rows.task, prepared.scenario.metric, rows.y, plan.seed)
     return _Lead(*judge.lead(*answers), len(rows.y))

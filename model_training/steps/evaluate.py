@@ -25,8 +25,8 @@ from model_training.steps import prepare, train
 from model_training.steps.command import start
 from model_training.steps.context import StepContext
 from model_training.steps.prepare import contract_of
-from shared.adapters.onnx.encoding import encode
-from shared.release.intervals import Judge
+from shared.training.encoding import encode
+from shared.training.intervals import BootstrapComparison
 from shared.training.metrics import METRICS, score, scores
 
 NAME = "evaluate"
@@ -57,7 +57,7 @@ def evaluate_best(prepared: Prepared, candidates: Sequence[ScoredCandidate], pla
     """
     best, test = train.best_deployable(candidates), prepared.rows.take(prepared.parts.test)
     task, primary, labels = prepared.scenario.task, prepared.scenario.metric, prepared.contract.labels
-    answers, judge = run(best.onnx, test.X), Judge(task, primary, test.y, plan.seed)
+    answers, judge = run(best.onnx, test.X), BootstrapComparison(task, primary, test.y, plan.seed)
     metrics = dict(scores(task, test.y, answers, labels))
     metrics[f"{primary}_{prepared.parts.kind}"] = metrics[primary]
     variants = _refitted(prepared, best.recipe, plan)
@@ -119,7 +119,7 @@ def _refitted(prepared: Prepared, recipe: Recipe, plan: FitPlan) -> Mapping[str,
         candidate = fit_recipe(recipe, rows.take(parts.train), plan.quiet())
         test = rows.take(parts.test)
         answers = candidate.predict(test.X)
-        interval = Judge(rows.task, primary, test.y, plan.seed).interval(answers)
+        interval = BootstrapComparison(rows.task, primary, test.y, plan.seed).interval(answers)
         variants[name] = _Score(score(rows.task, primary, test.y, answers), interval)
     return variants
 

@@ -24,7 +24,7 @@ from model_training.evaluation.record import Evaluation
 from model_training.export.graph import run
 from model_training.search.candidate_ranking import ScoredCandidate
 from model_training.steps.prepare import describe_parts
-from shared.adapters.onnx.encoding import encode_rows
+from shared.training.encoding import encode_rows
 
 SCHEMA = 1
 HOLDOUT = "holdout.parquet"

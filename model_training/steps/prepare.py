@@ -19,9 +19,9 @@ from model_training.steps import define_dataset
 from model_training.steps.command import start
 from model_training.steps.context import StepContext
 from model_training.steps.prepared_files import load_prepared, save_prepared
-from shared.adapters.onnx.encoding import categories_of, encode
 from shared.core.errors import Quarantined
 from shared.core.scenario import Scenario, Split
+from shared.training.encoding import categories_of, encode
 from shared.training.input_contract import Feature, InputContract
 
 NAME = "prepare"

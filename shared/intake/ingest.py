@@ -11,13 +11,13 @@ from shared.core.blob import Blob
 from shared.core.claims import once
 from shared.core.drops import blob_key, drop_blobs, drop_key, settle_waiting
 from shared.core.errors import Quarantined
-from shared.core.ledger import FINAL, Outcome
+from shared.core.ledger import ENDED, Outcome
 from shared.core.notices import announce
 from shared.core.paths import Landing, dataset_folder, missing_parts, table_of
-from shared.core.personal import untold
+from shared.core.redaction import redact
 from shared.datasets.version import DatasetVersion, TableFile
 from shared.intake.training_admission import fit_again, may_learn_from
-from shared.monitoring.governor import ask_for_data
+from shared.monitoring.governor import decide_for_dataset
 from shared.monitoring.quarantine import quarantine
 from shared.profiles.version_report import told, validate
 from shared.training.trainability import check_teachable
@@ -40,11 +40,11 @@ def ingest(ports: MonitoringPorts, where: Landing) -> Outcome:
         quarantine(ports, where, blobs, fault)
         raise
     missing = [table.name for table in where.scenario.tables if table.name not in files]
-    missing.extend(missing_parts(blob.path.rsplit("/", 1)[1] for blob in blobs))
+    missing.extend(missing_parts(blob.name for blob in blobs))
     if missing:
         return Outcome("waiting", f"Drop {where.drop} waits for: {', '.join(missing)}.")
     result = once(ports, "drop", drop_key(where, blobs), "", lambda: _register(ports, where, files))
-    if result.outcome.state not in FINAL:
+    if result.outcome.state not in ENDED:
         return Outcome("done", f"Drop {where.drop} is being registered through another of its files.")
     settle_waiting(ports, blobs, result.outcome)
     return result.outcome
@@ -53,7 +53,7 @@ def ingest(ports: MonitoringPorts, where: Landing) -> Outcome:
 def _by_table(where: Landing, blobs: Sequence[Blob]) -> Files:
     files: dict[str, list[Blob]] = {}
     for blob in blobs:
-        table = table_of(blob.path.rsplit("/", 1)[1], where.area, where.scenario)
+        table = table_of(blob.name, where.area, where.scenario)
         files.setdefault(table.name, []).append(blob)
     return files
 
@@ -66,7 +66,7 @@ def _register(ports: MonitoringPorts, where: Landing, files: Files) -> Outcome:
         check_teachable(where.scenario, tables)
         may_learn_from(ports, where, tables)
     except Quarantined as fault:
-        told = untold(fault, where.scenario)
+        told = redact(fault, where.scenario)
         quarantine(ports, where, blobs, told)
         raise told from None
     contents = {name: ports.datasets.tables.write(table) for name, table in tables.items()}
@@ -97,7 +97,7 @@ def _read(ports: MonitoringPorts, blobs: Sequence[Blob], name: str, where: Landi
     parts = []
     for blob in blobs:
         with ports.core.lake.open(blob.path, etag=blob.etag) as source:
-            parts.append(ports.datasets.tables.read(source, blob.path.rsplit("/", 1)[1], table))
+            parts.append(ports.datasets.tables.read(source, blob.name, table))
     return ports.datasets.tables.check(parts, table)
 
 
@@ -128,7 +128,7 @@ def _publish(
     ports.core.lake.put(f"{folder}manifest.json", _json(_manifest(dataset)))
     standing = ports.datasets.versions.add(dataset)
     fit_again(ports, dataset.scenario)
-    decision = ask_for_data(ports, standing)
+    decision = decide_for_dataset(ports, standing)
     subject = f"datasets/{standing.scenario}/{standing.id}"
     announce(ports, "DatasetRegistered", subject, {"scenario": standing.scenario, "dataset": standing.id})
     told_run = f"training run {decision.run} was requested." if decision.run else decision.sentence

@@ -15,6 +15,7 @@ from shared.datasets.version import DatasetVersion
 from shared.profiles.baseline import read_baseline
 from shared.profiles.history import read_history, record
 from shared.profiles.profile import dataset_profile
+from shared.profiles.report import render
 from shared.profiles.validation import Warned, validation
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def validate(ports: ProfilesPorts, dataset: DatasetVersion, tables: Mapping[str,
         "baseline": None if isinstance(baseline, Warned) else baseline,
         "history": [*_before(ports, dataset), record(dataset, profile, judged)],
     }
-    ports.core.lake.put(f"{folder}report.html", ports.profiles.profiler.report(facts))
+    ports.core.lake.put(f"{folder}report.html", render(facts))
     return judged
 
 

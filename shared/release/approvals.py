@@ -12,7 +12,7 @@ from shared.core.errors import BadInput, Conflict, Forbidden, Missing, Refused
 from shared.core.messages import model_message
 from shared.core.notices import announce
 from shared.release.approval import Approval
-from shared.release.certificate import certified
+from shared.release.gate.certificate import require_certificate
 from shared.release.release_status import work_key
 from shared.release.verdict import Verdict
 from shared.training.model import Model
@@ -147,7 +147,7 @@ def _check_may_approve(ports: ReleasePorts, approval: Approval, by: str) -> None
     model = ports.training.registry.find(approval.scenario, approval.version)
     if model is None or model.sha256 != approval.sha256:
         raise Refused(f"{approval.model} is not in the registry as it was when approval was asked for.")
-    if certified(ports, model).digest != approval.certificate:
+    if require_certificate(ports, model).digest != approval.certificate:
         raise Refused(f"The certificate of {approval.model} is not the one approval was asked for.")
 
 

@@ -9,7 +9,7 @@ from shared.core.events import ModelRegistered
 from shared.core.ledger import Outcome
 from shared.release import rollouts
 from shared.release.approvals import newest, request_approval, usable
-from shared.release.certificate import certified, certify
+from shared.release.gate.certificate import certify, require_certificate
 from shared.release.pointer import put_in_service, tell
 from shared.release.post_rollout_watch import taken_back
 from shared.release.smoke_checks import smoke
@@ -70,7 +70,7 @@ def _stage(ports: ReleasePorts, model: Model, verdict: Verdict, environment: str
     before = _before(ports, model, environment)
     if before is not None and not used:
         return before if last else _checked(ports, model, environment)
-    certified(ports, model)
+    require_certificate(ports, model)
     if last:
         return rollouts.begin(ports, model, environment, by=BY_GATE, approval=used, why=f"The gate passed. {why}")
     current = ports.release.deployments.current(model.name, environment)
@@ -142,7 +142,7 @@ def _not_overridden(ports: ReleasePorts, model: Model, verdict: Verdict) -> Outc
 
 def override(ports: ReleasePorts, model: Model, *, by: str, reason: str) -> str:
     """Ask that a refused version serves all the same; returns the id of the request another person has to approve."""
-    verdict = certified(ports, model)
+    verdict = require_certificate(ports, model)
     if verdict.passed:
         raise Refused(f"{model.id} passed its gate; there is nothing to override.")
     if not reason.strip() or not by.strip():
@@ -163,7 +163,7 @@ def promote(ports: ReleasePorts, model: Model, *, by: str, reason: str, environm
     current = ports.release.deployments.current(model.name, where)
     if current is not None and current.version == model.version:
         raise Refused(f"{model.id} serves already, as generation {current.generation}.")
-    verdict = certified(ports, model)
+    verdict = require_certificate(ports, model)
     if not verdict.passed:
         raise Refused(f"{model.id} may not serve: {verdict.reason}")
     trial = rollouts.going_on(ports, model.name, where)
@@ -190,7 +190,7 @@ def rollback(ports: ReleasePorts, scenario: str, *, by: str, reason: str, enviro
         raise Missing(f"Nothing is deployed for {scenario}; there is nothing to roll back.")
     earlier = [one for one in history if one.sha256 != history[-1].sha256]
     if not earlier:
-        raise Refused(f"{scenario} has only ever served {history[-1].model}:{history[-1].version}.")
+        raise Refused(f"{scenario} has only ever served {history[-1].model_id}.")
     model = find_model(ports, scenario, earlier[-1].version)
     return put_in_service(ports, model, where, by=by, reason=reason, expected=history[-1].generation)
 

@@ -1,4 +1,4 @@
-"""Verdict."""
+"""Checks and their verdict: what the gate, the health rules and the smoke checks say, line by line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of a gate verdict."""
+    """One check: its verdict, the measured value, the threshold, and a sentence."""
 
     name: str
     verdict: Literal["pass", "fail", "skip"]
@@ -21,7 +21,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Every check of a gate, bound to the sha256 of the model it judged."""
+    """Every check of the gate on one model version, with the sha256 of that model."""
 
     model: str
     sha256: str
@@ -34,11 +34,11 @@ class Verdict:
 
     @property
     def digest(self) -> str:
-        """sha256 of the canonical JSON: what an approval is bound to, and what shows that somebody altered it."""
+        """sha256 of the canonical JSON: approvals are bound to it, and an altered certificate does not match it."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     @property
     def reason(self) -> str:
-        """The failed checks' sentences, or that all passed."""
+        """The sentences of the failed checks, or "All checks passed."."""
         failed = [check.reason for check in self.checks if check.verdict == "fail"]
         return " ".join(failed) or "All checks passed."

@@ -1,4 +1,4 @@
-"""Deployment."""
+"""One generation of what serves a scenario."""
 
 from __future__ import annotations
 
@@ -22,3 +22,8 @@ class Deployment:
     by: str
     reason: str
     environment: str = PRODUCTION
+
+    @property
+    def model_id(self) -> str:
+        """`name:version` of what serves."""
+        return f"{self.model}:{self.version}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -90,6 +90,14 @@ def decided(task: Task, thresholds: Sequence[float], answers: np.ndarray) -> np.
         return np.asarray(answers >= np.asarray(thresholds, dtype=np.float32))
     chosen = answers[:, 1] >= thresholds[0] if task == "binary" else answers.argmax(axis=1)
     return np.asarray(chosen, dtype=np.int32)
+
+
+def label_positions(labels: Sequence[str], values: Iterable[object]) -> np.ndarray:
+    """The position of each value among the labels, int64 (rows,); KeyError for a value that is no label."""
+    import numpy as np
+
+    positions = {label: position for position, label in enumerate(labels)}
+    return np.array([positions[str(value)] for value in values], dtype=np.int64)
 
 
 def joined(labels: Sequence[str], predicted: Sequence[bool]) -> str:

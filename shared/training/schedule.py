@@ -50,3 +50,9 @@ class Schedule:
     def occurrence_key(self) -> str:
         """What history calls the occurrence that has not been answered yet."""
         return f"{self.key}/{self.due:%Y-%m-%dT%H:%M:%SZ}"
+
+    @staticmethod
+    def named_by(occurrence_key: str) -> tuple[str, str]:
+        """The scenario and the name of the schedule whose occurrence has that key."""
+        scenario, name, _ = occurrence_key.split("/")
+        return scenario, name

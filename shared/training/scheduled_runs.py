@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from shared.core.claims import once
 from shared.core.errors import Missing, Transient
-from shared.core.ledger import FINAL, Outcome
+from shared.core.ledger import ENDED, Outcome
 from shared.training.requests import Submission, submit, submitted
 from shared.training.schedule import Schedule
 
@@ -39,7 +39,7 @@ def start(ports: TrainingPorts, seen: Schedule) -> str:
         # The ledger has the sentence.
         return ""
     outcome = result.outcome
-    if outcome.state not in FINAL:
+    if outcome.state not in ENDED:
         return ""
     run = str(outcome.detail.get("run", ""))
     following = seen.recurrence.next_after(seen.start, max(ports.core.clock(), seen.due))
@@ -64,10 +64,9 @@ def _abandoned(ports: TrainingPorts) -> Iterator[Schedule]:
     """Stopped schedules whose last occurrence was being answered by a worker that is gone."""
     for entry in ports.core.history.stuck(ports.core.clock()):
         if entry.kind == KIND:
-            scenario, name, _ = entry.key.split("/")
-            found = ports.training.schedules.find(scenario, name)
-            if found is not None and found.state == "stopped":
-                yield found
+            schedule = ports.training.schedules.find(*Schedule.named_by(entry.key))
+            if schedule is not None and schedule.state == "stopped":
+                yield schedule
 
 
 def _answer(ports: TrainingPorts, seen: Schedule) -> Outcome:

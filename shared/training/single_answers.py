@@ -69,5 +69,5 @@ def _refusal(scenario: Scenario, keys: pa.Table, row: int, problem: str) -> Quar
     table, column = scenario.label_table, scenario.entity[0]
     told = ", ".join(f"{name} = {str(keys[name][row].as_py())[:40]}" for name in scenario.entity)
     sentence = f"Table {table!r}, row {row + 1}, column {column!r}: the key {told} {problem}."
-    facts = {"table": table, "column": column, "accepted": "every key once"}
-    return Quarantined("duplicate_key", sentence, row=row + 1, **facts)
+    accepted = "every key once"
+    return Quarantined("duplicate_key", sentence, table=table, column=column, row=row + 1, accepted=accepted)

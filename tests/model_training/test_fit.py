@@ -25,9 +25,9 @@ from model_training.search.candidate_ranking import score_candidate
 from model_training.steps.prepare import prepare_rows
 from model_training.steps.register import Package
 from model_training.steps.train import best_deployable
-from shared.adapters.onnx.encoding import encode, encode_rows
 from shared.core.errors import Quarantined, Refused
 from shared.core.scenario import Knobs, Scenario
+from shared.training.encoding import encode, encode_rows
 from shared.training.input_contract import InputContract
 from shared.training.metrics import classification
 

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import psycopg
 from sqlalchemy import make_url
 
-from shared.adapters.sql.connection.engine import open_database
+from shared.adapters.sql.database import open_database
 from shared.adapters.sql.schema.tables import every_table
 
 _TEMPLATE = "mlops_template"
@@ -45,9 +45,9 @@ class PostgresServer:
         with psycopg.connect(self._shared.replace("+psycopg", ""), autocommit=True) as connection:
             found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
             state = {table.name for table in every_table()}
-            for name in {name for (name,) in found} - state:
+            for name in {name for (name,) in found} - state - {"alembic_version"}:
                 connection.execute(f'DROP TABLE "{name}" CASCADE')
-            kept = ", ".join(f'"{name}"' for name in sorted(state - {"schema_version"}))
+            kept = ", ".join(f'"{name}"' for name in sorted(state))
             connection.execute(f"TRUNCATE {kept} RESTART IDENTITY CASCADE")
         return self._shared
 

@@ -6,13 +6,16 @@ import re
 from typing import Any
 
 import sqlglot
-from sqlalchemy import Engine, event
+from sqlalchemy import Dialect, Engine, event
+from sqlalchemy.dialects import mssql
 from sqlalchemy.exc import CompileError
 from sqlalchemy.schema import ExecutableDDLElement
 
-from local.tools.migrations import dialect_of
+from shared.adapters.sql.connection.sqlserver import quote_window
 
-_DIALECT = dialect_of("mssql")
+# As the engine of SQL Server has it.
+_DIALECT: Dialect = mssql.dialect(deprecate_large_types=True)  # type: ignore[no-untyped-call]
+quote_window(_DIALECT)
 _SEEN: set[str] = set()
 _PARAMETER = re.compile(r"(?<![\w:']):[A-Za-z_]\w*|\?")
 
@@ -22,6 +25,13 @@ def parse(statement: str) -> list[sqlglot.exp.Expr | None]:
     # The one word that the grammar does not know in this place.
     known = statement.replace("PRIMARY KEY NONCLUSTERED (", "PRIMARY KEY (")
     return list(sqlglot.parse(_PARAMETER.sub("@p", known), read="tsql"))
+
+
+def single(script: str) -> list[str]:
+    """Each statement of a migration's script: without remarks, batches and the transaction around them."""
+    kept = "\n".join(line for line in script.splitlines() if line != "GO" and not line.startswith("--"))
+    found = [one.strip() for one in kept.split(";\n") if one.strip()]
+    return [one for one in found if not re.match(r"BEGIN|COMMIT", one)]
 
 
 def _compiled(statement: Any) -> str:

@@ -54,9 +54,7 @@ def _scenario(ports: OperationsPorts, name: str, totals: Mapping[str, int]) -> M
         if datasets
         else None,
         "run": _run(runs[-1]) if runs else None,
-        "serving": {"model": f"{current.model}:{current.version}", "generation": current.generation, "at": current.at}
-        if current
-        else None,
+        "serving": {"model": current.model_id, "generation": current.generation, "at": current.at} if current else None,
         "predicted": {"window": commits[0].window, "rows": commits[0].rows, "at": commits[0].scored_at}
         if commits
         else None,

@@ -21,12 +21,15 @@ from local.doctor import app, database, machine, work
 from local.doctor.examination import examine
 from local.doctor.finding import Check, Finding, Subject
 from local.host.running import HomeLock
-from shared.adapters.sql.connection.engine import open_database
+from shared.adapters.sql.database import open_database
 from shared.adapters.sql.ledger.ledger import SqlLedger
-from shared.adapters.sql.migrations import migrations
+from shared.adapters.sql.migrations import newest, revision_id
 
 ROOT = Path(__file__).resolve().parents[3]
-VERSION = len(migrations("sqlite"))
+VERSION = newest()
+# What the numbered SQL files kept their version in.
+NUMBERED = "CREATE TABLE schema_version (version INTEGER PRIMARY KEY); INSERT INTO schema_version VALUES (4)"
+READING = "CREATE TABLE reading (scenario TEXT, entity TEXT, at DATETIME, measured JSON)"
 
 
 def test_python_and_packages() -> None:
@@ -95,25 +98,28 @@ def test_host_json_of_the_project_keeps_them(subject: MakeSubject) -> None:
 
 
 def test_a_database_of_each_age(subject: MakeSubject, tmp_path: Path) -> None:
-    """None yet, this version, a newer one, an older one, one that lacks a table."""
+    """None yet, this version, a newer one, one that lacks a table, those that numbered SQL files made."""
     path = tmp_path / "state.db"
     asked = subject({"DATABASE_URL": f"sqlite:///{path}"})
     assert "made on first use" in the(database.database(asked), "database").fact
     assert not path.exists()
     open_database(f"sqlite:///{path}").dispose()
     assert the(database.database(asked), "schema").verdict == "ok"
+    stamp = "UPDATE alembic_version SET version_num = '{:04}'"
     for statement, name, verdict in (
-        ("INSERT INTO schema_version SELECT max(version) + 1 FROM schema_version", "schema", "fail"),
-        ("DELETE FROM schema_version WHERE version = (SELECT max(version) FROM schema_version)", "schema", "ok"),
-        ("DROP TABLE ledger", "database", "fail"),
-        ("DELETE FROM schema_version WHERE version > 1", "schema", "warn"),
+        (stamp.format(VERSION + 1), "schema", "fail"),
+        (stamp.format(VERSION), "schema", "ok"),
+        (stamp.format(VERSION - 1), "schema", "warn"),
+        (f"{stamp.format(VERSION)}; DROP TABLE reading", "database", "fail"),
+        (f"{READING}; DROP TABLE alembic_version; {NUMBERED}", "schema", "warn"),
+        ("UPDATE schema_version SET version = 3", "schema", "fail"),
     ):
         with closing(sqlite3.connect(path)) as connection:
             connection.executescript(statement)
         assert the(database.database(asked), name).verdict == verdict
     # Looking changed nothing.
     with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT max(version) FROM schema_version").fetchone() == (1,)
+        assert connection.execute("SELECT max(version) FROM schema_version").fetchone() == (3,)
 
 
 def test_a_server_nobody_runs_is_told_without_the_password(subject: MakeSubject) -> None:
@@ -162,8 +168,8 @@ def sqlserver(odbc_driver: None) -> Iterator[str]:
         running.answer("sys.system_views", [["dm_exec_sessions"]])
         running.answer("transaction_isolation_level", [["READ COMMITTED"]])
         running.answer("SELECT 1$", [[1]])
-        running.answer("sys.objects", [["schema_version"]])
-        running.answer("max.schema_version", [[VERSION - 1]])
+        running.answer("sys.objects", [["alembic_version"]])
+        running.answer("max.alembic_version", [[revision_id(VERSION - 1)]])
         running.answer("CURRENT_USER", [["id-ingest"]])
         running.answer("HAS_PERMS_BY_NAME", [[0]])
         yield (

@@ -13,8 +13,8 @@ from model_training.evaluation.contributions import contributions
 from model_training.evaluation.importance import permutation
 from model_training.evaluation.residuals import residuals
 from model_training.evaluation.words import top_words
-from shared.release.intervals import Judge
 from shared.training.input_contract import Feature, InputContract
+from shared.training.intervals import BootstrapComparison
 from shared.training.metrics import roc_auc
 
 NAMES = ("strong", "noise", "weak")
@@ -47,7 +47,7 @@ def test_the_input_that_decides_is_first(task: str, metric: str) -> None:
     """Whether larger or smaller is better, shuffling what decides makes it much worse, and noise hardly any."""
     rows = _rows(task)
     (model,) = fit_candidates(("lightgbm",), rows, PLAN)
-    judge = Judge(rows.task, metric, rows.y, 1)
+    judge = BootstrapComparison(rows.task, metric, rows.y, 1)
     found = permutation(model.to_onnx(), rows.X, judge, NAMES)
     assert [one["input"] for one in found] == ["strong", "weak", "noise"]
     assert found[0]["from"] <= found[0]["loss"] <= found[0]["to"]
@@ -63,7 +63,7 @@ def test_many_inputs_go_through_the_graph_in_turns() -> None:
     contract = InputContract(tuple(Feature(name, "number") for name in names), ("0", "1"))
     rows = Rows(X, (X[:, 66] > 0).astype(np.int64), contract, "binary")
     (model,) = fit_candidates(("logistic",), rows, PLAN)
-    found = permutation(model.to_onnx(), X, Judge("binary", "auc", rows.y, 1), names)
+    found = permutation(model.to_onnx(), X, BootstrapComparison("binary", "auc", rows.y, 1), names)
     assert found[0]["input"] == "x66"
     assert sorted(one["input"] for one in found) == sorted(names)
     assert found[0]["loss"] > 0.3 > 10 * abs(found[1]["loss"])
@@ -74,7 +74,7 @@ def test_a_loss_is_the_metric_that_was_lost() -> None:
     rows = _rows()
     alone = Rows(rows.X[:, :1], rows.y, InputContract((Feature("strong", "number"),), ("0", "1")), "binary")
     (model,) = fit_candidates(("logistic",), alone, PLAN)
-    (one,) = permutation(model.to_onnx(), alone.X, Judge("binary", "auc", alone.y, 1), ("strong",))
+    (one,) = permutation(model.to_onnx(), alone.X, BootstrapComparison("binary", "auc", alone.y, 1), ("strong",))
     own = roc_auc(alone.y == 1, model.predict(alone.X)[:, 1])
     assert one["loss"] == pytest.approx(own - 0.5, abs=0.04)
 
@@ -83,7 +83,7 @@ def test_an_input_keeps_its_own_values() -> None:
     """Shuffling one that is the same in all rows loses nothing, although the model does look at it."""
     X = _rows().X[:, :2].copy()
     X[:, 1] = 5.0
-    judge = Judge("binary", "auc", (X[:, 0] > 0).astype(np.int64), 1)
+    judge = BootstrapComparison("binary", "auc", (X[:, 0] > 0).astype(np.int64), 1)
     assert permutation(logistic(0.5), X, judge, ("x", "same"))[1] == {
         "input": "same",
         "loss": 0.0,

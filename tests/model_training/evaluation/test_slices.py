@@ -7,13 +7,13 @@ import pyarrow as pa
 import pytest
 
 from model_training.evaluation.slices import slices
-from shared.release.intervals import Judge
+from shared.training.intervals import BootstrapComparison
 from shared.training.metrics import roc_auc
 
 ROWS = 400
 
 
-def _rows(*, spoiled: str = "b") -> tuple[pa.Table, np.ndarray, Judge]:
+def _rows(*, spoiled: str = "b") -> tuple[pa.Table, np.ndarray, BootstrapComparison]:
     """Rows with answers that are right, except where `kind` is `spoiled`: there they are turned around."""
     random = np.random.default_rng(3)
     truth = random.integers(0, 2, ROWS)
@@ -21,7 +21,7 @@ def _rows(*, spoiled: str = "b") -> tuple[pa.Table, np.ndarray, Judge]:
     right = np.where(truth == 1, 0.6, 0.4) + random.normal(0, 0.15, ROWS)
     given = np.where(kind == spoiled, 1 - right, right)
     frame = pa.table({"kind": kind, "size": random.normal(size=ROWS), "step": np.arange(ROWS) * 60_000})
-    return frame, np.column_stack([1 - given, given]), Judge("binary", "auc", truth)
+    return frame, np.column_stack([1 - given, given]), BootstrapComparison("binary", "auc", truth)
 
 
 def test_a_bad_corner_shows_although_the_mean_is_good() -> None:
@@ -102,6 +102,6 @@ def test_a_mean_over_fewer_labels_says_so() -> None:
     actual = random.integers(0, 2, (200, 2))
     actual[:100, 1] = 0
     frame = pa.table({"k": ["first"] * 100 + ["second"] * 100})
-    found = slices(frame, ("k",), random.random((200, 2)), Judge("multilabel", "auc", actual))
+    found = slices(frame, ("k",), random.random((200, 2)), BootstrapComparison("multilabel", "auc", actual))
     assert found[0]["note"] == "mean of 1 of 2 labels; the others are alike here"
     assert "note" not in found[1]

@@ -20,7 +20,7 @@ from world import World, _graph, artefact, logistic, points_csv
 
 from shared.adapters.onnx.rehearsal import Limits, rehearse
 from shared.core.errors import Refused
-from shared.release.certificate import certify
+from shared.release.gate.certificate import certify
 from shared.release.verdict import Verdict
 from shared.serving.deployed_models import Servers
 from shared.training.run import Run
@@ -142,8 +142,8 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "an unknown operator set": (new_operator_set, "operator set"),
     "a pickle": (lambda: pickle.dumps(_Harm()), "pickle"),
     "a truncated file": (lambda: logistic(3.0)[:100], "truncated"),
-    "no numbers": (never_a_number, "no finite numbers"),
-    "one answer for all": (always_the_same, "alike"),
+    "no numbers": (never_a_number, "not finite numbers"),
+    "one answer for all": (always_the_same, "the same answer"),
 }
 
 

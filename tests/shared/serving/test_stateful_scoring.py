@@ -97,7 +97,10 @@ def test_a_missing_hour_keeps_the_window_open(ready: Any) -> None:
     ask(ready, [row(hour) for hour in range(HOURS) if hour != 100])
     assert ask(ready, [row(HOURS)])["waiting"] == [True]
     assert ask(ready, [row(100), row(100, volt=9.0), row(HOURS)])["waiting"] == [True, True, False]
-    assert ready.serving.readings.window(SCENARIO.name, "1", START, START + timedelta(hours=100))[-1].measured["volt"] > 100
+    assert (
+        ready.serving.readings.window(SCENARIO.name, "1", START, START + timedelta(hours=100))[-1].measured["volt"]
+        > 100
+    )
 
 
 def test_features_are_those_of_training(ready: Any) -> None:

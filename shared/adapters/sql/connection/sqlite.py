@@ -11,9 +11,10 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
-from shared.adapters.sql.connection.engine import (
+from shared.adapters.sql.connection.transactions import (
     BEGIN,
     COUNTING,
+    MIGRATING,
     OUTSIDE,
     READING,
     TURNS,
@@ -29,6 +30,13 @@ _STATEMENTS = {
     READING: ("BEGIN",),
     WRITING: ("PRAGMA synchronous=FULL", "BEGIN IMMEDIATE"),
     COUNTING: ("PRAGMA synchronous=NORMAL", "BEGIN IMMEDIATE"),
+    # Making a table anew drops the old one: neither the rows nor the views that name it may stand in the way.
+    MIGRATING: (
+        "PRAGMA synchronous=FULL",
+        "PRAGMA foreign_keys=OFF",
+        "PRAGMA legacy_alter_table=ON",
+        "BEGIN IMMEDIATE",
+    ),
     OUTSIDE: (),
 }
 

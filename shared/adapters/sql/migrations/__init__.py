@@ -1,4 +1,7 @@
-"""Numbered SQL, forward only: `<dialect>/<number>_<name>.sql`, applied once each, checked whenever a database opens."""
+"""The schema's revisions, forward only: `versions/<number>_<name>.py`, checked whenever a database opens.
+
+A database that is up to date costs one look at its version and one at its columns; Alembic is loaded to change it.
+"""
 
 from __future__ import annotations
 
@@ -6,109 +9,171 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    func,
+    insert,
+    inspect,
+    select,
+)
 
-from shared.adapters.sql.connection.engine import read, take_turn, write
-from shared.adapters.sql.schema.tables import every_table, schema_version
+from shared.adapters.sql.connection.transactions import migrate, read, take_turn
+from shared.adapters.sql.migrations.columns import columns_of
+from shared.adapters.sql.schema.tables import every_table, metadata
 from shared.core.errors import Misconfigured, Permanent
 
-HERE = Path(__file__).parent
-DIALECTS = ("sqlite", "postgresql", "mssql")
-# Every column of every table of the schema in use, in one statement.
-_PRESENT = {
-    "sqlite": "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'",
-    "postgresql": (
-        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()"
-    ),
-    "mssql": "SELECT TABLE_NAME, COLUMN_NAME FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = SCHEMA_NAME()",
-}
+VERSIONS = Path(__file__).parent / "versions"
+# The first revision; numbered SQL files without Alembic made this schema and the ones before it.
+BASE = 4
+# Alembic's own table, and the one that the numbered SQL files kept.
+alembic_version = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+schema_version = Table("schema_version", MetaData(), Column("version", Integer, primary_key=True, autoincrement=False))
 
 
 @dataclass(frozen=True, slots=True)
-class Migration:
-    """One step forward."""
+class Version:
+    """The schema version of a database; 0 without a schema, `stamped` when Alembic's table says it."""
 
     number: int
-    name: str
-    statements: tuple[str, ...]
+    stamped: bool
 
 
-def migrations(dialect: str, folder: Path = HERE) -> Sequence[Migration]:
-    """Every migration of that dialect in order; Permanent when two have one number or one is absent."""
-    found = [_load(path) for path in sorted((folder / dialect).glob("*.sql"))]
-    numbers = [one.number for one in found]
-    if numbers != list(range(1, len(found) + 1)):
+def revision_id(number: int) -> str:
+    """The number as revisions and Alembic's table write it."""
+    return f"{number:04}"
+
+
+def newest(folder: Path = VERSIONS) -> int:
+    """The number of the newest revision; Permanent when two have one number or one is absent."""
+    numbers = sorted(int(path.name.partition("_")[0]) for path in folder.glob("[0-9]*_*.py"))
+    if not numbers or numbers != list(range(BASE, BASE + len(numbers))):
         raise Permanent(
-            f"The migrations of {dialect} are numbered {numbers}: they must count from 1 without a gap. After a merge, "
-            f"delete your own and run `python -m local.tools.migrations write <name>` again."
+            f"The revisions of the schema are numbered {numbers}: they must count from {BASE} without a gap. After a "
+            f"merge, delete your own and run `python -m local.tools.migrations write <name>` again."
         )
-    return found
+    return numbers[-1]
 
 
-def bring_up_to_date(engine: Engine, folder: Path = HERE) -> Sequence[int]:
-    """Apply what the database lacks, in one transaction, and say which numbers.
+def bring_up_to_date(engine: Engine, folder: Path = VERSIONS) -> Sequence[int]:
+    """Apply the revisions that the database lacks, in one transaction, and return their numbers.
 
-    Permanent when the database is newer than this code or lacks a table or a column after all.
+    Permanent when the database is newer than this code, too old for it, or lacks a table or a column after all.
     """
-    known = migrations(engine.dialect.name, folder)
+    known = newest(folder)
     applied: Sequence[int] = ()
-    if read(engine, _version) != known[-1].number:
-        applied = _apply(engine, known)
-    read(engine, _check_tables)
+    if read(engine, _version) != Version(known, stamped=True):
+        applied = _apply(engine, known, folder)
+    read(engine, _check_columns)
     return applied
 
 
-def schema_state(engine: Engine) -> tuple[int, int]:
-    """The version the database has (0: none) and the one this code knows. Changes nothing.
+def schema_state(engine: Engine) -> tuple[Version, int]:
+    """The version of the database and the number this code knows. Changes nothing.
 
-    Permanent when the versions agree and a table or a column is absent all the same.
+    Permanent when the numbers agree and a table or a column is absent all the same.
     """
-    known = migrations(engine.dialect.name)[-1].number
-    standing = read(engine, _version)
-    if standing == known:
-        read(engine, _check_tables)
-    return standing, known
+    known = newest()
+    version = read(engine, _version)
+    if version.number == known:
+        read(engine, _check_columns)
+    return version, known
 
 
-def _apply(engine: Engine, known: Sequence[Migration]) -> Sequence[int]:
+def needs_older_code(version: Version) -> str:
+    """The sentence for a schema that is too old to be brought forward; empty for any other."""
+    if version.stamped or version.number in {0, BASE}:
+        return ""
+    return (
+        f"The database has schema version {version.number}, which this code cannot bring forward: run the version "
+        f"before this one once, it brings the database to schema {BASE}."
+    )
+
+
+def _apply(engine: Engine, known: int, folder: Path) -> Sequence[int]:
     def work(connection: Connection) -> Sequence[int]:
         take_turn(connection, "mlops schema")
         # Looked at again: another process may have been quicker.
-        standing = _version(connection)
-        _refuse_newer(standing, known[-1].number)
-        todo = [one for one in known if one.number > standing]
-        for one in todo:
-            for statement in one.statements:
-                connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
-            connection.execute(insert(schema_version).values(version=one.number))
-        return [one.number for one in todo]
+        version = _version(connection)
+        _refuse(version, known)
+        if version == Version(0, stamped=False) and connection.dialect.name == "sqlite":
+            # A test holds both ways together: a new home need not load Alembic.
+            _create(connection, known)
+        elif version != Version(known, stamped=True):
+            _upgrade(connection, version, folder)
+        return range(max(version.number + 1, BASE), known + 1)
 
     try:
-        return write(engine, work)
+        return migrate(engine, work)
     except Misconfigured as error:
         raise Misconfigured(
             "DATABASE_URL",
-            f"names a database whose schema must be brought to version {known[-1].number}, which failed: {error}",
+            f"names a database whose schema must be brought to version {known}, which failed: {error}",
             "a user who may create tables; `python -m local.tools.migrations apply` does it as another one",
         ) from error
 
 
-def _version(connection: Connection) -> int:
-    if not inspect(connection).has_table(schema_version.name):
+def _create(connection: Connection, known: int) -> None:
+    metadata.create_all(connection, tables=every_table(), checkfirst=False)
+    alembic_version.create(connection)
+    connection.execute(insert(alembic_version).values(version_num=revision_id(known)))
+
+
+def _upgrade(connection: Connection, version: Version, folder: Path) -> None:
+    # Takes longer to load than a database that is up to date takes to open.
+    from shared.adapters.sql.migrations import adoption, alembic_runs
+
+    if version == Version(BASE, stamped=False):
+        adoption.check(connection)
+        alembic_version.create(connection)
+        connection.execute(insert(alembic_version).values(version_num=revision_id(BASE)))
+        schema_version.drop(connection)
+    alembic_runs.upgrade(connection, folder)
+
+
+def _version(connection: Connection) -> Version:
+    found = inspect(connection)
+    if found.has_table(alembic_version.name):
+        return Version(_number(connection.scalar(select(func.max(alembic_version.c.version_num)))), stamped=True)
+    if found.has_table(schema_version.name):
+        return Version(connection.scalar(select(func.max(schema_version.c.version))) or 0, stamped=False)
+    return Version(0, stamped=False)
+
+
+def _number(revision: str | None) -> int:
+    if revision is None:
         return 0
-    return connection.scalar(select(func.max(schema_version.c.version))) or 0
-
-
-def _refuse_newer(found: int, known: int) -> None:
-    if found > known:
+    if not revision.isdecimal():
         raise Permanent(
-            f"The database has schema version {found}, this code knows {known}: "
+            f"The database's table alembic_version says {revision!r}, which is no revision of this project: open "
+            f"another database."
+        )
+    return int(revision)
+
+
+def _refuse(version: Version, known: int) -> None:
+    if version.number > known:
+        raise Permanent(
+            f"The database has schema version {version.number}, this code knows {known}: "
             f"update the code or open another database."
         )
+    if sentence := needs_older_code(version):
+        raise Permanent(sentence)
 
 
-def _check_tables(connection: Connection) -> None:
-    present = {(table, column) for table, column in connection.execute(text(_PRESENT[connection.dialect.name]))}
+def _check_columns(connection: Connection) -> None:
+    present = columns_of(connection)
     wanted = ((table.name, column.name) for table in every_table() for column in table.columns)
     absent = [place for place in wanted if place not in present]
     if absent:
@@ -120,14 +185,6 @@ def _sentence(absent: Iterable[tuple[str, str]], tables: set[str]) -> str:
     names = dict.fromkeys(f"{table}.{column}" if table in tables else table for table, column in absent)
     return (
         f"The database lacks {', '.join(names)}, although its schema version says otherwise. Write the missing "
-        f"migration (`python -m local.tools.migrations write <name>`). "
-        "A database from before numbered migrations must be "
-        f"started anew; the lake keeps every prediction."
+        "migration (`python -m local.tools.migrations write <name>`). A database from before numbered migrations must "
+        "be started anew; the lake keeps every prediction."
     )
-
-
-def _load(path: Path) -> Migration:
-    number, _, name = path.stem.partition("_")
-    lines = (line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("--"))
-    statements = "\n".join(lines).split(";\n")
-    return Migration(int(number), name, tuple(one.strip().rstrip(";") for one in statements if one.strip()))

@@ -33,8 +33,6 @@ from shared.serving.prediction_rows import PredictionColumn, prediction_columns,
 UNCLUSTERED = {"clustered": False}
 metadata = MetaData()
 
-schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
-
 journal = Table(
     "journal",
     metadata,

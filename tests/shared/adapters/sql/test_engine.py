@@ -14,16 +14,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from shared.adapters.sql.connection.engine import count, open_database, read, write
+from shared.adapters.sql.connection.transactions import count, read, write
+from shared.adapters.sql.database import open_database
 from shared.adapters.sql.ledger.history import SqlHistory
 from shared.adapters.sql.ledger.ledger import SqlLedger
-from shared.adapters.sql.migrations import migrations
+from shared.adapters.sql.migrations import newest, revision_id
 from shared.core.errors import Corrupt, Misconfigured, Permanent, Transient
 
-LATEST = [one.number for one in migrations("sqlite")]
+LATEST = newest()
+STAMP = "SELECT version_num FROM alembic_version"
 OPENER = """
 import sys
-from shared.adapters.sql.connection.engine import open_database
+from shared.adapters.sql.database import open_database
 print("ready", flush=True)
 sys.stdin.readline()
 open_database(sys.argv[1])
@@ -32,7 +34,7 @@ open_database(sys.argv[1])
 WORKER = """
 import sys
 from datetime import UTC, datetime, timedelta
-from shared.adapters.sql.connection.engine import open_database
+from shared.adapters.sql.database import open_database
 from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.core.ledger import Claim
 ledger = SqlLedger(open_database(sys.argv[1]), lambda: datetime.now(UTC))
@@ -77,7 +79,7 @@ def engine(url: str) -> Iterator[Engine]:
 
 
 def test_the_file_is_set_up_for_durable_shared_use(engine: Engine) -> None:
-    """WAL, synchronous=FULL, foreign keys, half a minute of patience."""
+    """WAL, synchronous=FULL, foreign keys, half a minute of waiting for a lock."""
     with engine.connect() as connection:
         names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
@@ -99,7 +101,7 @@ def test_several_processes_may_open_it_first(url: str) -> None:
     assert [process.communicate(timeout=60) and process.returncode for process in processes] == [0] * 4
     engine = open_database(url)
     with engine.connect() as connection:
-        assert connection.scalars(text("SELECT version FROM schema_version ORDER BY 1")).all() == LATEST
+        assert connection.scalars(text(STAMP)).all() == [revision_id(LATEST)]
     engine.dispose()
 
 
@@ -132,13 +134,13 @@ def test_what_was_said_survives_a_kill(url: str) -> None:
 
 def test_a_newer_schema_is_refused(url: str, engine: Engine) -> None:
     """Both versions are named; nothing is touched."""
-    write(engine, lambda connection: connection.execute(text("INSERT INTO schema_version VALUES (99)")))
-    with pytest.raises(Permanent, match=f"schema version 99, this code knows {LATEST[-1]}"):
+    write(engine, lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '0099'")))
+    with pytest.raises(Permanent, match=f"schema version 99, this code knows {LATEST}"):
         open_database(url)
 
 
 def test_a_lock_that_stays_is_transient(url: str, engine: Engine) -> None:
-    """After bounded patience; when the lock is gone the same call succeeds."""
+    """After bounded retries; when the lock is gone the same call succeeds."""
     impatient = open_database(url, busy_seconds=0)
     ledger = SqlLedger(impatient, lambda: datetime.now(UTC))
     holder = sqlite3.connect(engine.url.database or "", isolation_level=None)
@@ -207,13 +209,13 @@ def test_a_failed_transaction_leaves_nothing(engine: Engine) -> None:
     """An exception rolls everything back, and the lock is free again."""
 
     def half(connection: Connection) -> None:
-        connection.execute(text("INSERT INTO schema_version VALUES (77)"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0077'"))
         raise Corrupt("half-way")
 
     with pytest.raises(Corrupt, match="half-way"):
         write(engine, half)
     with engine.connect() as connection:
-        assert connection.scalars(text("SELECT version FROM schema_version ORDER BY 1")).all() == LATEST
+        assert connection.scalars(text(STAMP)).all() == [revision_id(LATEST)]
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")

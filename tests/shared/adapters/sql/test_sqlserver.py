@@ -15,11 +15,12 @@ import pytest
 from contracts.test_predictions_contract import SCENARIO, commit, parquet
 from sqlalchemy import Engine
 from tds_double import TdsDouble, tds_double
-from tsql import parse
+from tsql import parse, single
 
-from shared.adapters.sql.connection.engine import ATTEMPTS, open_database
+from shared.adapters.sql.connection.transactions import ATTEMPTS
+from shared.adapters.sql.database import open_database
 from shared.adapters.sql.ledger.ledger import SqlLedger
-from shared.adapters.sql.migrations import migrations
+from shared.adapters.sql.migrations import newest, revision_id
 from shared.adapters.sql.prediction.predictions import SqlPredictions
 from shared.adapters.sql.release.deployments import SqlDeployments
 from shared.adapters.sql.schema.tables import every_table
@@ -28,9 +29,25 @@ from shared.core.ledger import Claim
 from shared.serving.deployment import Deployment
 
 GOLDEN = Path(__file__).with_name("sqlserver_load.sql")
-VERSION = len(migrations("mssql"))
-COLUMNS = [[table.name, column.name] for table in every_table() for column in table.columns]
+VERSION = revision_id(newest())
+COLUMNS = [[table.name, column.name, "any"] for table in every_table() for column in table.columns]
 NO_COMMIT = "FROM prediction_commit"
+
+
+@pytest.fixture(scope="module")
+def empty(odbc_driver: None) -> Iterator[TdsDouble]:
+    """A stand-in without a table; what is looked for after the migration is there."""
+    with tds_double() as running:
+        running.answer("SERVERPROPERTY", [["16.0.1000.6"]])
+        running.answer(r"schema_name\(\)", [["dbo"]])
+        running.answer("sys.system_views", [["dm_exec_sessions"]])
+        running.answer("transaction_isolation_level", [["READ COMMITTED"]])
+        running.answer("SELECT 1$", [[1]])
+        running.answer("sp_getapplock", [[0]])
+        running.answer("sys.objects", [], ["name"])
+        running.answer("INFORMATION_SCHEMA.COLUMNS WHERE", COLUMNS)
+        running.answer("OUTPUT inserted", [[VERSION]])
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +60,8 @@ def double(odbc_driver: None) -> Iterator[TdsDouble]:
         running.answer("transaction_isolation_level", [["READ COMMITTED"]])
         running.answer("SELECT 1$", [[1]])
         running.answer("sp_getapplock", [[0]])
-        running.answer("sys.objects", [["schema_version"]])
-        running.answer("max.schema_version", [[VERSION]])
+        running.answer("sys.objects", [["alembic_version"]])
+        running.answer("max.alembic_version", [[VERSION]])
         running.answer("INFORMATION_SCHEMA.COLUMNS WHERE", COLUMNS)
         running.answer("OUTPUT inserted", [[7]])
         running.answer("FROM prediction_revision", [[SCENARIO.name, "w", "w", 1, None, None, 0]])
@@ -100,9 +117,22 @@ def test_opening_signs_in_and_looks_at_the_schema(double: TdsDouble, opened: Ope
     assert double.seen().logins[:1] == ["sa"]
     statements = sent(double)
     assert "SET XACT_ABORT ON; SET LOCK_TIMEOUT 30000" in statements
-    assert any("max(schema_version.version)" in one for one in statements)
+    assert any("max(alembic_version.version_num)" in one for one in statements)
     assert count(statements, "CREATE") == 0
     assert "SET TRANSACTION ISOLATION LEVEL SNAPSHOT" in statements
+
+
+def test_an_empty_database_gets_the_golden_statements(empty: TdsDouble) -> None:
+    """Each as the file has it, in one transaction that asked for its turn first."""
+    open_database(url(empty)).dispose()
+    statements = sent(empty)
+    golden = [" ".join(one.split()) for one in single(GOLDEN.with_name("golden").joinpath("mssql.sql").read_text())]
+    made = [one for one in statements if one.startswith(("CREATE", "INSERT INTO alembic_version"))]
+    assert made == golden
+    turn = next(place for place, one in enumerate(statements) if "sp_getapplock" in one)
+    first = statements.index(made[0])
+    assert turn < first
+    assert not {"COMMIT", "ROLLBACK", "BEGIN"} & set(statements[first : statements.index(made[-1])])
 
 
 def test_without_a_user_a_token_signs_in(double: TdsDouble) -> None:
@@ -180,7 +210,7 @@ def test_a_throttling_service_is_left_alone(
 
 
 def test_a_database_that_moves_refuses_the_login(double: TdsDouble) -> None:
-    """40613 comes before there is a connection; the same patience holds."""
+    """40613 comes before there is a connection; the same retries apply."""
     pauses: list[float] = []
     double.forget()
     double.fail("login", 40613)
@@ -223,7 +253,7 @@ def test_a_promotion_whose_answer_is_lost_stands(double: TdsDouble) -> None:
     engine.dispose()
 
 
-def test_patience_is_bounded(double: TdsDouble, store: SqlPredictions, opened: Opened) -> None:
+def test_retries_are_bounded(double: TdsDouble, store: SqlPredictions, opened: Opened) -> None:
     """What stays is transient: the queue brings it again."""
     double.fail("INSERT INTO prediction_commit", 1205, times=100)
     with pytest.raises(Transient, match=r"busy: .*1205"):

@@ -1,0 +1,80 @@
+"""The gate: every check of a model version, with its value, its threshold and a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from shared.core.errors import Fault
+from shared.core.scenario import Scenario
+from shared.release.gate.champion import compare_with_champion
+from shared.release.gate.checks import (
+    bar_check,
+    contract_check,
+    dataset_check,
+    golden_rows_check,
+    parity_check,
+    rehearsal_checks,
+)
+from shared.release.verdict import Check, Verdict
+from shared.training.input_contract import InputContract
+from shared.training.model import Model
+from shared.training.stored_models import read_model
+
+if TYPE_CHECKING:
+    from shared.release.ports import ReleasePorts
+
+
+def judge(ports: ReleasePorts, scenario: Scenario, model: Model) -> Verdict:
+    """Run every check; a check that an earlier failure makes impossible is skipped with that reason.
+
+    Nothing of the model runs in this process before it was read, inspected, and rehearsed in another process.
+    """
+    return Verdict(model.id, model.sha256, tuple(_checks(ports, scenario, model)))
+
+
+def _checks(ports: ReleasePorts, scenario: Scenario, model: Model) -> Iterator[Check]:
+    try:
+        onnx, manifest = read_model(ports, model)
+        ports.serving.scoring.inspect(onnx, InputContract.from_json(manifest["contract"]))
+        structure = Check("structure", "pass", None, None, "Operators, data, operator sets, inputs and answers fit.")
+    except (Fault, KeyError, ValueError) as error:
+        yield _load_failure(error)
+        return
+    yield structure
+    try:
+        rehearsal = list(rehearsal_checks(ports.serving.scoring.rehearse(onnx, manifest), len(onnx)))
+    except (Fault, KeyError, ValueError) as error:
+        yield _load_failure(error)
+        return
+    yield from rehearsal
+    if any(check.verdict == "fail" for check in rehearsal):
+        yield Check("loads", "skip", None, None, "Not loaded: it failed in its rehearsal.")
+        return
+    yield from _checks_of_loaded(ports, scenario, model, onnx, manifest)
+
+
+def _load_failure(error: Exception) -> Check:
+    return Check("loads", "fail", None, None, f"The model cannot be loaded: {error}")
+
+
+def _checks_of_loaded(
+    ports: ReleasePorts, scenario: Scenario, model: Model, onnx: bytes, manifest: Mapping[str, Any]
+) -> Iterator[Check]:
+    try:
+        loaded = ports.serving.scoring.load(onnx, manifest)
+    except (Fault, KeyError, ValueError) as error:
+        yield _load_failure(error)
+        return
+    yield Check("loads", "pass", model.sha256[:12], None, "The graph is allowed and loads from its bytes.")
+    contract = contract_check(scenario, loaded)
+    yield contract
+    yield golden_rows_check(loaded, manifest)
+    yield parity_check(manifest)
+    yield dataset_check(ports, model)
+    yield bar_check(scenario, model)
+    if contract.verdict == "fail":
+        reason = "Not compared: the inputs or answers are not those of the scenario."
+        yield from (Check(name, "skip", None, None, reason) for name in ("champion", "slices"))
+    else:
+        yield from compare_with_champion(ports, scenario, model, loaded, manifest)
