@@ -35,7 +35,7 @@ _NULL_RANK = {"postgresql": 1}
 
 @dataclass(frozen=True, slots=True)
 class CounterResets:
-    """The sorted positions of the resets, and the commits they were found in: how many, and the sum of their ordinals."""
+    """The sorted positions of the resets; `commits` is how many commits they cover and the sum of their ordinals."""
 
     commits: tuple[int, int] = (0, 0)
     positions: Sequence[SortKey] = ()
