@@ -15,6 +15,7 @@ from model_training.estimators.candidates import Plan, Recipe, Rows
 from model_training.estimators.families import fit_recipe
 from model_training.evaluation.curves import curves
 from model_training.evaluation.facts import facts_of
+from model_training.evaluation.thresholds import thresholds
 from model_training.export.graph import run
 from model_training.search import candidate_ranking as contest
 from model_training.search.candidate_ranking import Entrant
@@ -25,7 +26,7 @@ from model_training.steps.prepare import Prepared, contract_of
 from model_training.steps.work import Work, read_json, write_json
 from shared.training.encoding import encode
 from shared.training.intervals import BootstrapComparison
-from shared.training.metrics import METRICS, score, scores
+from shared.training.metrics import METRICS, at_decisions, score, scores
 
 NAME = "evaluate"
 NEEDS = ("prepare", "train")
@@ -36,7 +37,8 @@ FACTS = "facts.json"
 class Evaluation:
     """Metrics by name on the declared test part, their baseline, 95 % intervals and how the model errs.
 
-    `comparisons`: how far it leads the simplest candidate. `absent`: why a label has no metric.
+    `comparisons`: how far it leads the simplest candidate. `absent`: why a label has no metric. `thresholds`: by label
+    the one that is served, as the scenario's decision chose it on validation rows, and 0.5, with what each gives.
     """
 
     metrics: Mapping[str, float]
@@ -45,6 +47,12 @@ class Evaluation:
     comparisons: Sequence[Mapping[str, Any]]
     absent: Mapping[str, str]
     curves: Mapping[str, Any]
+    thresholds: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def served(self) -> list[float]:
+        """The thresholds that are served, in the order of the labels; empty for several classes and for numbers."""
+        return [label["served"]["threshold"] for label in self.thresholds.values()]
 
 
 def work(job: Work) -> None:
@@ -70,7 +78,9 @@ def evaluate(prepared: Prepared, found: Sequence[Entrant], plan: Plan) -> Evalua
     best, test = train.best(found), prepared.rows.take(prepared.parts.test)
     task, primary, labels = prepared.scenario.task, prepared.scenario.metric, prepared.contract.labels
     answers, judge = run(best.onnx, test.X), BootstrapComparison(task, primary, test.y, plan.seed)
-    metrics = dict(scores(task, test.y, answers, labels))
+    chosen = _thresholds(prepared, best, answers)
+    served = [label["served"]["threshold"] for label in chosen.values()]
+    metrics = dict(scores(task, test.y, answers, labels, served))
     metrics[f"{primary}_{prepared.parts.kind}"] = metrics[primary]
     elsewhere = _refitted(prepared, best.recipe, plan)
     metrics |= {name: one.value for name, one in elsewhere.items()}
@@ -79,11 +89,23 @@ def evaluate(prepared: Prepared, found: Sequence[Entrant], plan: Plan) -> Evalua
     return Evaluation(
         metrics,
         baseline,
-        {primary: judge.interval(answers), **{name: one.interval for name, one in elsewhere.items()}},
+        {
+            primary: judge.interval(at_decisions(task, primary, answers, served)),
+            **{name: one.interval for name, one in elsewhere.items()},
+        },
         comparisons(prepared, best, found, plan),
         _absent(prepared, metrics),
         curves(task, test.y, answers, labels),
+        chosen,
     )
+
+
+def _thresholds(prepared: Prepared, best: Entrant, answers: np.ndarray) -> Mapping[str, Mapping[str, Any]]:
+    """The thresholds that the scenario's decisions choose on validation rows, judged by the `answers` to test rows."""
+    test, held = (prepared.rows.take(rows) for rows in (prepared.parts.test, prepared.parts.validation))
+    labels = prepared.contract.labels
+    decisions = {label: prepared.scenario.decision_of(label) for label in labels}
+    return thresholds(test.task, (held.y, run(best.onnx, held.X)), (test.y, answers), labels, decisions)
 
 
 def _prior(prepared: Prepared) -> np.ndarray:

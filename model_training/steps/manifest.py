@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 import model_training
 import shared
-from model_training.evaluation.facts import THRESHOLD
+from model_training.evaluation.thresholds import HALF
 from model_training.export.graph import run
 from model_training.search.candidate_ranking import Entrant
 from model_training.steps.evaluate import Evaluation
@@ -62,7 +62,7 @@ def manifest_of(prepared: Prepared, best: Entrant, others: Sequence[Entrant], ju
         "sha256": hashlib.sha256(best.onnx).hexdigest(),
         "opset": _opset(best.onnx),
         "contract": prepared.contract.to_json(),
-        "threshold": THRESHOLD,
+        **_decisions(prepared, judged),
         "metric": prepared.scenario.metric,
         "metrics": dict(judged.metrics),
         "baseline": dict(judged.baseline),
@@ -76,6 +76,14 @@ def manifest_of(prepared: Prepared, best: Entrant, others: Sequence[Entrant], ju
         "parity": asdict(best.parity),
         "golden": golden(prepared, best.onnx),
     }
+
+
+def _decisions(prepared: Prepared, judged: Evaluation) -> dict[str, Any]:
+    """From which probability each label is predicted, and the rule that chose it; the server reads `threshold(s)`."""
+    rules = {label: chosen["rule"] for label, chosen in judged.thresholds.items()}
+    if prepared.scenario.task == "multilabel":
+        return {"thresholds": judged.served, "decision": rules}
+    return {"threshold": judged.served[0] if judged.served else HALF, "decision": rules}
 
 
 def golden(prepared: Prepared, onnx: bytes) -> dict[str, Any]:
