@@ -121,7 +121,7 @@ def predicted(scenario: Scenario, rows: pa.Table) -> np.ndarray:
     values = rows.column("prediction").to_pylist()
     if scenario.task == "multilabel":
         return _label_matrix(scenario, values).astype(np.float64)
-    return np.eye(len(scenario.labels))[label_positions(scenario.labels, values)]
+    return np.asarray(np.eye(len(scenario.labels))[label_positions(scenario.labels, values)])
 
 
 def answers(scenario: Scenario, rows: pa.Table) -> np.ndarray:
