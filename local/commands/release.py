@@ -162,10 +162,10 @@ def rollout_show(scenario: ScenarioName, json: Json = False) -> None:
 
 def _tried(ports: Ports, scenario: str) -> tuple[Rollout, list[Check], str]:
     """The newest change, its verdicts, and what is going on in a few words; Refused when nothing is."""
-    current = rollouts.going_on(ports, scenario, ports.release.policies.last(scenario))
+    current = rollouts.active_rollout(ports, scenario, ports.release.policies.last(scenario))
     if current is not None:
         title = f"{current.model}: {current.state}, {current.share} % beside generation {current.base}"
-        return current, rollouts.health(ports, current), title
+        return current, rollouts.health_checks(ports, current), title
     served = watched(ports, scenario)
     if served is None or ports.core.clock() >= served.until:
         raise Refused(f"Nothing is being tried for {scenario}; mlops rollout list {scenario} tells what was.")
@@ -176,9 +176,9 @@ def _tried(ports: Ports, scenario: str) -> tuple[Rollout, list[Check], str]:
 def rollout_evaluate(json: Json = False) -> None:
     """Judge every candidate now, as each sweep does: on, next step, full service, or out."""
     ports = Session().ports
-    changed = [*rollouts.evaluate(ports), *watch_full(ports)]
+    changed = [*rollouts.judge_rollouts(ports), *watch_full(ports)]
     for one in changed:
-        if not one.going_on:
+        if not one.is_active:
             go_on(ports, one.scenario, one.version)
     rows = [_row(one) for one in changed]
     show(

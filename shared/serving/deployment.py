@@ -1,17 +1,17 @@
-"""Deployment."""
+"""The deployment pointer's generations: which model version serves a scenario in an environment."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-# What the last environment of a release is called unless settings say otherwise.
+# The name of the last environment unless settings say otherwise.
 PRODUCTION = "prod"
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One generation of what serves a scenario in an environment: gap-free numbers from 1, each by one writer."""
+    """One generation: the model version that serves a scenario in an environment; numbers are gap-free from 1."""
 
     scenario: str
     generation: int
