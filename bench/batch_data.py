@@ -69,7 +69,7 @@ def write_models(folder: Path) -> None:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    from shared.adapters.onnx.encoding import encode
+    from shared.training.encoding import encode
 
     table = make_rows(TRAINING_ROWS, seed=1)
     X, y = encode(table, contract()), target(table)

@@ -24,7 +24,7 @@ def limit(folder: Path, kind: str) -> Run:
     import onnxruntime as ort
     import pyarrow.parquet as pq
 
-    from shared.adapters.onnx.encoding import encode
+    from shared.training.encoding import encode
 
     X = encode(pq.read_table(folder / "rows.parquet"), contract())
     options = ort.SessionOptions()

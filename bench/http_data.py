@@ -54,7 +54,7 @@ def bodies(rows: int) -> dict[str, bytes]:
     """
     from batch_data import contract
 
-    from shared.adapters.onnx.encoding import encode
+    from shared.training.encoding import encode
 
     table = make_rows(rows, seed=5)
     made = table.to_pylist()

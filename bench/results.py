@@ -37,10 +37,10 @@ FILES = {
 }
 # Metrics a reader looks for first; a multilabel model has them for each label too.
 _ENDED = {
-    "trials": "their number",
-    "patience": "no gain in the last ten",
-    "seconds": "the time",
-    "service": "the sweep",
+    "trials": "the number of trials",
+    "patience": "ten trials without gain",
+    "seconds": "the time limit",
+    "service": "the service's sweep",
 }
 SHOWN = ("auc", "average_precision", "accuracy", "f1", "log_loss", "rmse", "r2")
 
@@ -67,10 +67,11 @@ def _head(profile: str) -> str:
     machine = f"{os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}"
     return f"""# Results on the real data
 
-Written by `python bench/results.py` with the `{profile}` profile on {machine}.
-Seeds follow from the data: equal files give equal models. Numbers are those of the held-back test part of the
-declared split, with 95 % bootstrap intervals; *baseline* answers every row with the class shares (or the mean) of the
-training rows.
+This page is for data scientists who want to know how good each scenario's model is on real data.
+
+`python bench/results.py` wrote this page with the `{profile}` profile on {machine}.
+Seeds follow from the data: equal files give equal models. Numbers are those of the test part of the declared split, with
+95 % bootstrap intervals. The *baseline* predicts the class shares (or the mean) of the training rows for every row.
 """
 
 
@@ -132,7 +133,7 @@ def _page(name: str, outcome: Mapping[str, Any], manifest: Mapping[str, Any], se
     yield f"## {name}\n"
     resources = manifest.get("resources", {})
     peak = max((float(step.get("peak_mb", 0)) for step in resources.values() if isinstance(step, dict)), default=0.0)
-    facts = f"{seconds:.0f} s from the files to the gate's verdict" + (f", {peak:.0f} MB at most" if peak else "")
+    facts = f"training and gate took {seconds:.0f} s" + (f"; peak memory {peak:.0f} MB" if peak else "")
     yield f"**{outcome['outcome']}** — {outcome['reason']}\n"
     yield f"Registered: `{manifest['algorithm']}`; {facts}. Split: {_split(manifest['split'])}.\n"
     yield from _metrics(manifest)
@@ -169,7 +170,7 @@ def _metrics(manifest: Mapping[str, Any]) -> Iterator[str]:
 def _splits(manifest: Mapping[str, Any]) -> Iterator[str]:
     others = {name: value for name, value in manifest["metrics"].items() if name.endswith(("_time", "_random"))}
     leaks = {name: value for name, value in manifest["metrics"].items() if name.endswith("_with_leakage")}
-    for title, found in (("By kind of split", others), ("With the columns that leak the answer", leaks)):
+    for title, found in (("Scores by kind of split", others), ("Score with the leaking columns", leaks)):
         if found:
             told = (f"{name} {value:.3f}{_interval(manifest, name)}" for name, value in found.items())
             yield f"{title}: " + ", ".join(told) + ".\n"
@@ -210,7 +211,7 @@ def _why(manifest: Mapping[str, Any]) -> Iterator[str]:
     chosen, metric = manifest["algorithm"], manifest["metric"]
     able = [one for one in manifest["candidates"] if one["deployable"] and one["name"] != chosen]
     score = next(one["score"] for one in manifest["candidates"] if one["name"] == chosen)
-    told = f"`{chosen}` was registered: {score:.4f} is the best {metric} on validation of what can be deployed"
+    told = f"`{chosen}` was registered: {score:.4f} is the best {metric} on validation among the deployable candidates"
     others = [f"`{one['name']}` {one['score']:.4f}" for one in able if one["name"] == "deep" or one is able[0]]
     yield f"{told}{' (' + ', '.join(others) + ')' if others else ''}.\n"
 
@@ -218,7 +219,7 @@ def _why(manifest: Mapping[str, Any]) -> Iterator[str]:
 def _tuning(manifest: Mapping[str, Any]) -> Iterator[str]:
     tuning = manifest["tuning"]
     told = [
-        f"`{name}` {one['trials']} trials, {_best(one['scores'], manifest)}ended by {_ENDED[one['ended_by']]}"
+        f"`{name}` {one['trials']} trials, {_best(one['scores'], manifest)}stopped by {_ENDED[one['ended_by']]}"
         for name, one in tuning["candidates"].items()
     ]
     if told or tuning["skipped"]:
@@ -236,15 +237,15 @@ def _best(scores: Sequence[float | None], manifest: Mapping[str, Any]) -> str:
 def _selection(selection: Mapping[str, Any]) -> Iterator[str]:
     if not selection:
         return
-    dropped, declared = ", ".join(selection["dropped"]) or "none", selection["declared"]
-    verdict = "all" if selection["kept"] == declared else f"{len(selection['kept'])} of"
+    dropped, declared, kept = ", ".join(selection["dropped"]) or "none", selection["declared"], selection["kept"]
+    count = f"all {len(declared)}" if kept == declared else f"{len(kept)} of the {len(declared)}"
     yield (
-        f"Inputs: columns with too many cells missing are dropped ({dropped}); of the others those that are published "
-        f"are used: {', '.join(selection['kept'])}. These are {verdict} the {len(declared)} that are named.\n"
+        f"Inputs: columns with too many missing cells are dropped ({dropped}). Of the remaining columns the model uses the "
+        f"published ones: {', '.join(kept)}. These are {count} declared columns.\n"
     )
     yield (
-        f"Beside it, a ranking ({selection['rule']}) proposes {', '.join(selection['selected'])}: "
-        f"{len(selection['in_both'])} of them are among those used.\n"
+        f"A ranking ({selection['rule']}) proposes {', '.join(selection['selected'])}; "
+        f"{len(selection['in_both'])} of them are used.\n"
     )
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.core.errors import Missing
-
 if TYPE_CHECKING:
     import azure.functions as func
 
@@ -15,12 +13,6 @@ if TYPE_CHECKING:
 
 def scenario_of(req: func.HttpRequest, ports: Ports) -> Scenario:
     """The scenario; Missing lists those there are."""
-    return scenario_named(req.route_params["scenario"], ports)
+    from shared.core.scenario import find_scenario
 
-
-def scenario_named(name: str, ports: Ports) -> Scenario:
-    """The scenario of that name; Missing lists those there are."""
-    scenario = ports.core.scenarios.get(name)
-    if scenario is None:
-        raise Missing(f"There is no such scenario; known: {', '.join(sorted(ports.core.scenarios))}.")
-    return scenario
+    return find_scenario(ports.core.scenarios, req.route_params["scenario"])

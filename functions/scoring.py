@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from functions.scenarios import scenario_named
 from shared.core.errors import Fault, Missing
+from shared.core.scenario import find_scenario
 from shared.serving.answers import answer
 from shared.serving.model_router import ModelRouter
 
@@ -54,7 +54,7 @@ class Scorer:
 
     def scenario(self, name: str) -> Scenario:
         """The scenario; Missing names those there are."""
-        return scenario_named(name, self._ports)
+        return find_scenario(self._ports.core.scenarios, name)
 
     def champion(self, name: str) -> DeployedModel:
         """The model that serves the scenario now; Missing when nothing is deployed."""

@@ -28,12 +28,12 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     @bp.queue_output(arg_name="windows", queue_name=PREDICT_WINDOWS, connection=STORAGE)
     @bp.queue_output(arg_name="models", queue_name=MODEL_EVENTS, connection=STORAGE)
     def ingest(message: func.QueueMessage, windows: Messages, models: Messages) -> None:
-        from shared.dispatch import on_event
+        from shared.dispatch import on_data_event
 
+        dispatched = on_data_event(ports(), text_of(message))
+        windows.set([*dispatched.windows])
         # What asks for a release goes to the app that may deploy.
-        releases: list[str] = []
-        windows.set(on_event(ports(), text_of(message), models=releases))
-        models.set(releases)
+        models.set([*dispatched.releases])
 
     @bp.queue_trigger(arg_name="message", queue_name=MODEL_EVENTS, connection=STORAGE)
     @bp.queue_output(arg_name="windows", queue_name=PREDICT_WINDOWS, connection=STORAGE)

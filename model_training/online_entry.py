@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from shared.core.errors import Corrupt, Misconfigured, Missing, Permanent
 from shared.serving.deployment import Deployment
-from shared.training.model import Model
+from shared.training.model import Model, ModelRef
 
 if TYPE_CHECKING:
     from shared.core.scenario import Scenario
@@ -89,11 +89,11 @@ def _files(mounted: Path) -> Path:
 
 
 def _model(environ: Mapping[str, str], name: str, manifest: Mapping[str, Any]) -> Model:
-    version = _given(environ, MODEL_ID).partition(":")[2]
-    if not version.isdigit():
+    ref = ModelRef.parse(_given(environ, MODEL_ID))
+    if ref is None:
         raise Misconfigured(MODEL_ID, f"is {environ[MODEL_ID]!r}", f"{name}:<version>")
     run, dataset = (str(manifest.get(key, "")) for key in ("run", "dataset"))
-    return Model(name, int(version), _given(environ, SHA256), run, dataset, {}, "", datetime.now(UTC))
+    return Model(name, ref.version, _given(environ, SHA256), run, dataset, {}, "", datetime.now(UTC))
 
 
 def _refusal(fault: Permanent) -> Any:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from shared.alerts.delivery import relay
+from shared.alerts.delivery import publish_and_alert
 from shared.core.blob import Blob
-from shared.core.claims import Result, once
+from shared.core.claims import once
 from shared.core.drops import blob_key
 from shared.core.errors import BadInput, Missing
 from shared.core.events import (
@@ -21,15 +22,18 @@ from shared.core.events import (
     kept,
     parse_message,
 )
-from shared.core.ledger import Outcome
+from shared.core.ledger import Kind, Outcome, State
+from shared.core.messages import Queue
 from shared.core.notices import announce
 from shared.core.paths import Landing, landing
 from shared.core.scenario import Scenario
+from shared.core.wording import counted
 from shared.intake.ingest import ingest
 from shared.monitoring.late_labels import take_actuals
 from shared.monitoring.monitor import monitor
 from shared.operations.reconcile import dead_letter_message, reconcile
-from shared.operations.replay import Item
+from shared.operations.replay import ReplayItem
+from shared.operations.replay_items import DeadLetter
 from shared.ports import Ports
 from shared.prediction.score import score_window
 from shared.prediction.windows import Due, due_windows, landed
@@ -38,52 +42,77 @@ from shared.release.deploy import deploy
 from shared.release.release_status import work_key
 from shared.training.runs import run_ended
 
-# The queue whose messages are windows; every other one holds events.
-_WINDOWS = "predict-windows"
+
+@dataclass(frozen=True, slots=True)
+class Dispatched:
+    """What an event led to: messages of the windows that became due, and of the releases that somebody has to make."""
+
+    windows: Sequence[str] = ()
+    releases: Sequence[str] = ()
 
 
-def on_event(ports: Ports, message: str, *, models: list[str] | None = None) -> list[str]:
-    """Act on one event; returns the messages of the windows that became due by it.
+def on_event(ports: Ports, message: str) -> list[str]:
+    """Act on one event and make the releases that it asks for; returns the messages of windows that became due."""
+    event = _read_event(ports, message)
+    if isinstance(event, ModelRegistered):
+        return _release(ports, event, message)
+    dispatched = _act(ports, event, message)
+    return [*dispatched.windows, *(window for release in dispatched.releases for window in on_event(ports, release))]
 
-    Given `models`, nothing is released here: the messages that ask for it are added there, for whoever may deploy.
-    """
+
+def on_data_event(ports: Ports, message: str) -> Dispatched:
+    """Act on one event without the right to release: what asks for a release is returned for whoever has it."""
+    event = _read_event(ports, message)
+    return Dispatched(releases=[message]) if isinstance(event, ModelRegistered) else _act(ports, event, message)
+
+
+def _read_event(ports: Ports, message: str) -> Event | None:
     try:
-        event = parse_message(message)
+        return parse_message(message)
     except BadInput as fault:
-        ports.core.ledger.note("event", hashlib.sha256(message.encode()).hexdigest()[:16], "ignored", fault.reason)
-        return []
-    if models is not None and isinstance(event, ModelRegistered):
-        models.append(message)
-        return []
-    due = _act(ports, event, kept(message), models)
-    relay(ports)
-    return [window_message(one) for one in due]
+        ports.core.ledger.note(Kind.EVENT, _digest(message), State.IGNORED, fault.reason)
+        return None
 
 
-def _act(ports: Ports, event: Event, message: str, models: list[str] | None) -> list[Due]:
+def _digest(message: str) -> str:
+    return hashlib.sha256(message.encode()).hexdigest()[:16]
+
+
+def _release(ports: Ports, event: ModelRegistered, message: str) -> list[str]:
+    """Go on with the release of a model version; returns the messages of the windows that became due by it."""
+    key = work_key(ports, f"{event.name}:{event.version}")
+    result = once(ports, Kind.MODEL, key, kept(message), lambda: deploy(ports, event))
+    if result.acted and result.outcome.state == State.REFUSED:
+        _announce_refusal(ports, event, result.outcome.reason)
+    scenario = ports.core.scenarios.get(event.name)
+    due = due_windows(ports, [scenario]) if scenario else []
+    publish_and_alert(ports)
+    return [window_message(window) for window in due]
+
+
+def _announce_refusal(ports: Ports, event: ModelRegistered, reason: str) -> None:
+    model = f"{event.name}:{event.version}"
+    announce(ports, "ModelRefused", f"models/{model}", {"scenario": event.name, "model": model, "reason": reason})
+
+
+def _act(ports: Ports, event: Event | None, message: str) -> Dispatched:
+    """Act on an event that is none of a model."""
+    dispatched = Dispatched()
     match event:
         case BlobArrived():
-            return _on_blob(ports, event, message)
-        case ModelRegistered():
-            key = work_key(ports, f"{event.name}:{event.version}")
-            judged = once(ports, "model", key, message, lambda: deploy(ports, event))
-            _tell_refused(ports, event, judged)
-            scenario = ports.core.scenarios.get(event.name)
-            return due_windows(ports, [scenario]) if scenario else []
+            windows = [window_message(due) for due in _on_blob(ports, event, kept(message))]
+            dispatched = Dispatched(windows=windows)
         case RunEnded():
             ended = run_ended(ports, event.run_id, event.status)
-            ports.core.ledger.note("run", event.run_id, ended.state, ended.reason)
+            ports.core.ledger.note(Kind.RUN, event.run_id, ended.state, ended.reason)
         case DeadLetterFound():
-            take_dead_letter(ports, event.letter_id, models)
+            dispatched = Dispatched(releases=take_dead_letter(ports, event.letter_id))
         case Ignored():
-            ports.core.ledger.note("event", event.event_id, "ignored", f"{event.subject}: {event.reason}")
-    return []
-
-
-def _tell_refused(ports: Ports, event: ModelRegistered, judged: Result) -> None:
-    if judged.acted and judged.outcome.state == "refused":
-        told = {"scenario": event.name, "model": f"{event.name}:{event.version}", "reason": judged.outcome.reason}
-        announce(ports, "ModelRefused", f"models/{event.name}:{event.version}", told)
+            ports.core.ledger.note(Kind.EVENT, event.event_id, State.IGNORED, f"{event.subject}: {event.reason}")
+        case _:
+            return dispatched
+    publish_and_alert(ports)
+    return dispatched
 
 
 def _on_blob(ports: Ports, event: BlobArrived, message: str) -> list[Due]:
@@ -91,30 +120,29 @@ def _on_blob(ports: Ports, event: BlobArrived, message: str) -> list[Due]:
     if event.container != ports.core.container:
         where = f"container {event.container[:63]!r} is not {ports.core.container!r}"
     if isinstance(where, str):
-        ports.core.ledger.note("blob", event.path, "ignored", f"Nothing was done: {where}.")
+        ports.core.ledger.note(Kind.BLOB, event.path, State.IGNORED, f"Nothing was done: {where}.")
         return []
-    blob = _as_it_is_now(ports, event)
+    blob = _current_blob(ports, event)
     if blob is None:
         return []
-    once(ports, "blob", blob_key(blob), message, lambda: _landed(ports, where))
+    once(ports, Kind.BLOB, blob_key(blob), message, lambda: _take_file(ports, where))
     return due_windows(ports, [where.scenario]) if where.area == "scoring" else []
 
 
-def _as_it_is_now(ports: Ports, event: BlobArrived) -> Blob | None:
+def _current_blob(ports: Ports, event: BlobArrived) -> Blob | None:
     """The current version: an event is a hint, and an older version than the current one changes nothing."""
     blob = ports.core.lake.stat(event.path)
     if blob is None:
-        ports.core.ledger.note(
-            "blob", f"{event.path}@{event.etag}", "gone", "The blob was gone when its event was read."
-        )
+        key = f"{event.path}@{event.etag}"
+        ports.core.ledger.note(Kind.BLOB, key, State.GONE, "The blob was gone when its event was read.")
         return None
     if event.etag and event.etag != blob.etag.strip('"'):
         reason = "A newer version of the blob was there when the event was read; that one is used."
-        ports.core.ledger.note("blob", f"{event.path}@{event.etag}", "superseded", reason)
+        ports.core.ledger.note(Kind.BLOB, f"{event.path}@{event.etag}", State.SUPERSEDED, reason)
     return blob
 
 
-def _landed(ports: Ports, where: Landing) -> Outcome:
+def _take_file(ports: Ports, where: Landing) -> Outcome:
     if where.area == "incoming":
         return ingest(ports, where)
     if where.area == "actuals":
@@ -138,14 +166,14 @@ def on_window(ports: Ports, message: str) -> None:
     try:
         scenario, window = window_of(message)
     except (ValueError, KeyError, TypeError):
-        key = hashlib.sha256(message.encode()).hexdigest()[:16]
-        ports.core.ledger.note("window", key, "ignored", 'The message is not {"scenario": …, "window": …}.')
+        reason = 'The message is not {"scenario": …, "window": …}.'
+        ports.core.ledger.note(Kind.WINDOW, _digest(message), State.IGNORED, reason)
         return
-    scored = once(ports, "window", f"{scenario}/{window}", message, lambda: score_window(ports, scenario, window))
-    if scored.acted and scored.outcome.state != "done":
-        told = {"scenario": scenario, "window": window, "state": scored.outcome.state, "reason": scored.outcome.reason}
-        announce(ports, "WindowQuarantined", f"windows/{scenario}/{window}", told)
-    relay(ports)
+    scored = once(ports, Kind.WINDOW, f"{scenario}/{window}", message, lambda: score_window(ports, scenario, window))
+    if scored.acted and scored.outcome.state != State.DONE:
+        data = {"scenario": scenario, "window": window, "state": scored.outcome.state, "reason": scored.outcome.reason}
+        announce(ports, "WindowQuarantined", f"windows/{scenario}/{window}", data)
+    publish_and_alert(ports)
 
 
 def on_monitor(ports: Ports, message: str) -> None:
@@ -153,28 +181,27 @@ def on_monitor(ports: Ports, message: str) -> None:
     try:
         scenario = str(json.loads(message)["scenario"])
     except (ValueError, KeyError, TypeError):
-        key = hashlib.sha256(message.encode()).hexdigest()[:16]
-        ports.core.ledger.note("monitor", key, "ignored", 'The message is not {"scenario": …}.')
+        ports.core.ledger.note(Kind.MONITOR, _digest(message), State.IGNORED, 'The message is not {"scenario": …}.')
         return
     try:
         monitor(ports, scenario, message)
     except Missing as fault:
-        ports.core.ledger.note("monitor", scenario[:200], "ignored", fault.reason)
-    relay(ports)
+        ports.core.ledger.note(Kind.MONITOR, scenario[:200], State.IGNORED, fault.reason)
+    publish_and_alert(ports)
 
 
 def on_poison(ports: Ports, queue: str, message: str) -> None:
     """Record that a queue gave a message up; the sweep tries its work again, `mlops history --why` shows it."""
-    key = f"{queue}/{hashlib.sha256(message.encode()).hexdigest()[:16]}"
+    key = f"{queue}/{_digest(message)}"
     reason = f"The queue gave this message up: {message[:300]}"
     # Claimed, not only noted: the ledger keeps the message, so that it can be replayed.
-    once(ports, "poison", key, message, lambda: Outcome("failed", reason))
+    once(ports, Kind.POISON, key, message, lambda: Outcome(State.FAILED, reason))
     announce(ports, "MessagePoisoned", f"poison/{key}", {"queue": queue, "reason": reason})
 
 
 def plan(ports: Ports, scenarios: Iterable[Scenario] | None = None) -> list[str]:
     """Messages for every window that is due, of these scenarios or of all, and for those whose worker died."""
-    stuck = [entry.message for entry in ports.core.history.stuck(ports.core.clock()) if entry.kind == "window"]
+    stuck = [entry.message for entry in ports.core.history.stuck(ports.core.clock()) if entry.kind == Kind.WINDOW]
     return list(dict.fromkeys([*stuck, *(window_message(due) for due in due_windows(ports, scenarios))]))
 
 
@@ -187,7 +214,7 @@ def sweep(ports: Ports) -> list[str]:
 def sweep_releases(ports: Ports) -> list[str]:
     """Messages for every model whose release goes on; what this announces is delivered."""
     messages = release_sweep.sweep_releases(ports)
-    relay(ports)
+    publish_and_alert(ports)
     return messages
 
 
@@ -196,47 +223,61 @@ def sweep_data(ports: Ports) -> list[str]:
     return reconcile(ports).events
 
 
-def replay(ports: Ports, item: Item, reason: str) -> Outcome:
-    """Try an item again through the same door: reopened, claimed and recorded like the first time."""
-    if item.left:
-        return Outcome("left", f"It cannot be tried again: {item.left}.")
-    for kind, key in (*item.inside, (item.kind, item.key)):
+def replay(ports: Ports, item: ReplayItem, reason: str) -> Outcome:
+    """Try an item again the way it came: reopened, claimed and recorded like the first time."""
+    if item.why_not:
+        return Outcome("left", f"It cannot be tried again: {item.why_not}.")
+    for kind, key in (*item.reopened_with, (item.kind, item.key)):
         ports.operations.reopening.reopen(kind, key, reason)
-    if item.kind == "deadletter":
-        take_dead_letter(ports, item.key)
-    elif item.kind == "poison":
+    if item.kind == Kind.DEAD_LETTER:
+        for release in take_dead_letter(ports, item.key):
+            _take_message(ports, Queue.MODEL_EVENTS, release)
+    elif item.kind == Kind.POISON:
         (message,) = item.messages
-        once(ports, "poison", item.key, message, lambda: _from_queue(ports, item.key.partition("/")[0], message))
+        queue = item.key.partition("/")[0]
+        once(ports, Kind.POISON, item.key, message, lambda: _take_message(ports, queue, message))
     else:
         (message,) = item.messages
-        _from_queue(ports, _WINDOWS if item.kind == "window" else "", message)
+        _take_message(ports, Queue.PREDICT_WINDOWS if item.kind == Kind.WINDOW else Queue.DATA_EVENTS, message)
     entry = ports.core.history.find(item.kind, item.key)
-    return Outcome("gone", "It is gone.") if entry is None else Outcome(entry.state, entry.reason)
+    return Outcome(State.GONE, "It is gone.") if entry is None else Outcome(entry.state, entry.reason)
 
 
-def _from_queue(ports: Ports, queue: str, message: str, models: list[str] | None = None) -> Outcome:
-    """The message as its queue's worker takes it, and the windows that become due by it."""
-    windows = [message] if queue == _WINDOWS else on_event(ports, message, models=models)
+def _take_message(ports: Ports, queue: str, message: str) -> Outcome:
+    """Work on a message of that queue, and on the windows that become due by it."""
+    windows = [message] if queue == Queue.PREDICT_WINDOWS else on_event(ports, message)
     for window in windows:
         on_window(ports, window)
-    return Outcome("done", "The message was taken up again.")
+    return Outcome(State.DONE, "The message was taken up again.")
 
 
-def take_dead_letter(ports: Ports, letter_id: str, models: list[str] | None = None) -> None:
+def take_dead_letter(ports: Ports, letter_id: str) -> list[str]:
     """Take the events of a dead letter as if they had been delivered; once, however often it is found.
 
-    Given `models`, those that ask for a release are added there; one that gets lost on its way is found by its sweep.
+    Returns the messages of the releases that they ask for; one that gets lost is found by the sweep of releases.
     """
     letter = ports.operations.dead_letters.find(letter_id)
     if letter is None or letter.problem:
-        problem = "It is gone." if letter is None else f"It cannot be taken up: {letter.problem}."
-        ports.core.ledger.note("deadletter", letter_id, "failed" if letter else "gone", problem)
-        return
+        state, reason = _unreadable(letter)
+        ports.core.ledger.note(Kind.DEAD_LETTER, letter_id, state, reason)
+        return []
+    releases: list[str] = []
 
     def act() -> Outcome:
         for message in letter.events:
-            _from_queue(ports, "", message, models)
-        told = f"{len(letter.events)} event(s) that could not be delivered ({letter.reason}) were taken up"
-        return Outcome("done", f"{told}.")
+            dispatched = on_data_event(ports, message)
+            releases.extend(dispatched.releases)
+            for window in dispatched.windows:
+                on_window(ports, window)
+        events = counted(len(letter.events), "event")
+        were = "was" if len(letter.events) == 1 else "were"
+        return Outcome(State.DONE, f"{events} that could not be delivered ({letter.reason}) {were} taken up.")
 
-    once(ports, "deadletter", letter_id, dead_letter_message(letter_id), act)
+    once(ports, Kind.DEAD_LETTER, letter_id, dead_letter_message(letter_id), act)
+    return releases
+
+
+def _unreadable(letter: DeadLetter | None) -> tuple[State, str]:
+    if letter is None:
+        return State.GONE, "It is gone."
+    return State.FAILED, f"It cannot be taken up: {letter.problem}."

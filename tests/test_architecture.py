@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "architecture.md").read_text()
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 ROOMS = next(one["layers"] for one in CONTRACTS if one.get("containers") == ["shared"])
-FULLEST = 24  # files of Python in one folder of product code
+FULLEST = 24  # Python files in one folder of product code
 
 
 def _section(title: str) -> str:

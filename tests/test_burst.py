@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench.burst import Burst, Result, make, run
-from shared.core.ledger import FINAL
+from shared.core.ledger import ENDED
 
 EVENTS = 400
 
@@ -23,7 +23,7 @@ def test_every_event_ends_in_a_final_state(burst: tuple[Burst, Result]) -> None:
     sent, result = burst
     assert sent.size == EVENTS
     assert set(result.left.values()) == {0}
-    assert {state for (kind, state) in result.states if kind != "train"} <= FINAL
+    assert {state for (kind, state) in result.states if kind != "train"} <= ENDED
 
 
 def test_each_file_has_one_effect(burst: tuple[Burst, Result]) -> None:

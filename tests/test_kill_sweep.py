@@ -27,7 +27,7 @@ import sqlalchemy as sa
 from killing import Countdown, Counted, counted
 from world import points_csv, settings_at, world_at
 
-from shared.core.ledger import FINAL
+from shared.core.ledger import ENDED
 from shared.ports import Ports
 
 SEED = 20260301
@@ -109,7 +109,7 @@ def _state(home: Path, ports: Ports) -> dict[str, object]:
         rows = [tuple(row) for row in connection.execute(sa.text(query))]
         open_entries = connection.execute(sa.text("select kind, key, state from ledger")).all()
     engine.dispose()
-    assert [row for row in open_entries if row.state not in FINAL | {"requested"}] == []
+    assert [row for row in open_entries if row.state not in ENDED | {"requested"}] == []
     folders = sorted({blob.path.split("/")[2] for blob in ports.core.lake.list("datasets/points/")})
     return {
         "datasets": [one.id for one in ports.datasets.versions.list()],

@@ -16,9 +16,6 @@ FRONT = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")
 EVERYTHING = [*FRONT, DOOR, *PAGES, ROOT / "bench" / "README.md"]
 LONGEST_CELL, LONGEST_PARAGRAPH = 25, 80
 KINDS = ["Tutorial", "How-to", "Reference", "Explanation"]
-# A program writes this page: its text changes with the program, not by hand.
-GENERATED = pytest.mark.xfail(reason="bench/results.py does not name the reader of docs/results.md yet")
-OPENING = [pytest.param(page, marks=[GENERATED] if page.stem == "results" else []) for page in PAGES]
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _ITEM = re.compile(r"(?:[*+-]|\d+\.) ")
 _LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)\s]*)?\)")
@@ -61,7 +58,7 @@ def test_cells_and_paragraphs_are_short(page: Path) -> None:
     assert [paragraph for paragraph in paragraphs(text) if words(paragraph) > LONGEST_PARAGRAPH] == []
 
 
-@pytest.mark.parametrize("page", OPENING, ids=name)
+@pytest.mark.parametrize("page", PAGES, ids=name)
 def test_a_page_opens_with_its_reader(page: Path) -> None:
     """The first paragraph is one sentence that says for whom the page is."""
     first = next(paragraphs(page.read_text()))

@@ -43,10 +43,11 @@ def make_container(place: BlobPlace) -> None:
     """Create the container on Azurite when it is not there; in Azure the infrastructure does that. Soon Transient."""
     from azure.core.exceptions import ResourceExistsError
 
-    from shared.adapters.azure.clients import EMULATOR_PATIENCE, container_client
+    from shared.adapters.azure.clients import container_client
+    from shared.adapters.azure.retry_policy import EMULATOR_RETRY_POLICY
     from shared.adapters.blob.errors import WRITER, faults
 
-    with container_client(place, None, EMULATOR_PATIENCE) as client, faults(place, place.container, WRITER):
+    with container_client(place, None, EMULATOR_RETRY_POLICY) as client, faults(place, place.container, WRITER):
         try:
             client.create_container()
         except ResourceExistsError:

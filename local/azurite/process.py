@@ -12,8 +12,7 @@ import threading
 from pathlib import Path
 from typing import IO, Any, Self
 
-from shared.adapters.azure.clients import EMULATOR_KEY
-from shared.core.addresses import EMULATOR_ACCOUNT
+from shared.core.addresses import EMULATOR_ACCOUNT, EMULATOR_KEY
 from shared.core.errors import Misconfigured, Transient
 
 # Later releases ask for a package the registry may not have.

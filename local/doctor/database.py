@@ -10,7 +10,8 @@ from sqlalchemy import URL, Engine, make_url, text
 
 from local.doctor.finding import Finding, Subject
 from local.doctor.http_probe import unreachable
-from shared.adapters.sql.connection.engine import PAUSE, bare_engine, read
+from shared.adapters.sql.connection.transactions import PAUSE, read
+from shared.adapters.sql.database import bare_engine
 from shared.adapters.sql.migrations import Version, needs_older_code, schema_state
 from shared.core.errors import Fault, Misconfigured
 

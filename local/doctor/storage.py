@@ -17,8 +17,9 @@ from local.doctor.http_probe import ask, unreachable
 from local.doctor.identity import STORAGE, principal
 from local.host.queues.queue_store import POISON, open_queues
 from local.roles import roles_on
-from shared.adapters.azure.clients import EMULATOR_KEY, Patience, container_client
-from shared.core.addresses import EMULATOR_ACCOUNT, BlobPlace
+from shared.adapters.azure.clients import container_client
+from shared.adapters.azure.retry_policy import RetryPolicy
+from shared.core.addresses import EMULATOR_ACCOUNT, EMULATOR_KEY, BlobPlace
 from shared.core.errors import Fault, Misconfigured, Permanent
 from shared.core.ports import Lake
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 PROBE = "doctor/probe"
 # One more attempt, then the finding: a person waits.
-BRIEF = Patience(connect=2, read=4, first_pause=0.2, growth=0.2, jitter=0, retries=1)
+BRIEF = RetryPolicy(connect=2, read=4, first_pause=0.2, growth=0.2, jitter=0, retries=1)
 WARN_SECONDS, FAIL_SECONDS = 5 * 60, 15 * 60
 _DENIED = frozenset({401, 403})
 

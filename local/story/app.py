@@ -8,9 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from local.story.calendar import Calendar
-from local.story.inline_trainer import Workshop
+from local.story.inline_trainer import InlineTrainer
 from shared import dispatch
-from shared.alerts.delivery import relay
+from shared.alerts.delivery import publish_and_alert
 from shared.core.errors import Transient
 from shared.monitoring.monitor import monitor_messages
 from shared.ports import Ports
@@ -23,10 +23,10 @@ class App:
     """Does what the functions do with events and timers, and what follows from it."""
 
     def __init__(
-        self, ports: Ports, home: Path, calendar: Calendar, workshop: Workshop, listen: Callable[[], None]
+        self, ports: Ports, home: Path, calendar: Calendar, trainer: InlineTrainer, listen: Callable[[], None]
     ) -> None:
         """`listen` is called whenever there may be something new to be heard."""
-        self._ports, self._calendar, self._workshop, self._listen = ports, calendar, workshop, listen
+        self._ports, self._calendar, self._trainer, self._listen = ports, calendar, trainer, listen
         self._inbox = home / "eventgrid" / "inbox"
 
     def work(self, *messages: str) -> None:
@@ -36,9 +36,9 @@ class App:
             while waiting:
                 self._taken(waiting.pop(0))
             self._listen()
-            self._workshop.work_off(self._ports)
+            self._trainer.work_off(self._ports)
             with suppress(Transient):
-                relay(self._ports)
+                publish_and_alert(self._ports)
             waiting = self._delivered()
             if not waiting:
                 break
@@ -59,7 +59,7 @@ class App:
             dispatch.on_window(self._ports, window)
 
     def _monitor(self) -> None:
-        self._ports.monitoring.scorecards.beat("monitor", self._calendar(), late=False)
+        self._ports.monitoring.scorecards.record_heartbeat("monitor", self._calendar(), late=False)
         for message in monitor_messages(self._ports):
             dispatch.on_monitor(self._ports, message)
 

@@ -17,8 +17,8 @@ _KINDS = frozenset(
     }
 )  # fmt: skip
 _HIDDEN = frozenset({"in_progress", "released"})
-# How the journal begins when it tells that a breach is closed.
-OVER = "It is over:"
+# How the journal begins the line of a closed breach.
+_RESOLVED = "Resolved:"
 _LONGEST = 240
 
 
@@ -28,7 +28,7 @@ def told(entry: Entry) -> bool:
     return of_interest and entry.state not in _HIDDEN
 
 
-class Teller:
+class StoryPrinter:
     """Prints each sentence of a chapter once, however often it is said."""
 
     def __init__(self, console: Console, *, quiet: bool = False) -> None:
@@ -66,7 +66,7 @@ class Teller:
 
 
 def _mark(entry: Entry) -> str:
-    if entry.kind == "breach" and not entry.reason.startswith(OVER):
+    if entry.kind == "breach" and not entry.reason.startswith(_RESOLVED):
         return "!"
     return _MARKS.get(entry.state, "·")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from local.host.events.lake_watch import blob_created
 from local.story.app import App
 from local.story.calendar import Calendar
-from local.story.inline_trainer import Progress, Workshop
+from local.story.inline_trainer import InlineTrainer, Progress
 from local.story.outage import FlakyLake
 from local.story.plant import SCENARIO, Change, Plant, csv_of, requests_of
 from shared.bootstrap import build_ports
@@ -40,7 +40,7 @@ SETTINGS = {
 _LINES = 1_000_000
 
 
-class Stage:
+class StoryEnv:
     """The system of the story, and what it has said so far."""
 
     def __init__(self, home: Path, progress: Progress, tell: Callable[[Sequence[Entry]], None]) -> None:
@@ -49,11 +49,11 @@ class Stage:
         built = build_ports({**SETTINGS, "MLOPS_HOME": str(home)}, {NAME: SCENARIO}, self.calendar)
         # Whoever sends files reaches the lake on a way of their own.
         self._sender, self.lake = built.core.lake, FlakyLake(built.core.lake)
-        workshop = Workshop(home, progress)
+        trainer = InlineTrainer(home, progress)
         self.ports: Ports = replace(
-            built, core=replace(built.core, lake=self.lake), training=replace(built.training, trainer=workshop)
+            built, core=replace(built.core, lake=self.lake), training=replace(built.training, trainer=trainer)
         )
-        self.app = App(self.ports, home, self.calendar, workshop, self._listen)
+        self.app = App(self.ports, home, self.calendar, trainer, self._listen)
         self._heard = 0
         self._said: set[tuple[str, str]] = set()
         # Labels of predictions that nobody knows yet.

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.adapters.azure.clients import make_credential
-from shared.adapters.sql.connection.engine import bare_engine, open_database
+from shared.adapters.sql.database import bare_engine, open_database
 from shared.adapters.sql.migrations import VERSIONS, Version, newest, schema_state
 from shared.adapters.sql.migrations.alembic_runs import DIALECTS, migrated, missing, statements, write
 from shared.core.errors import BadInput, Fault

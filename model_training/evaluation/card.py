@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import shared.adapters.report
+import shared.profiles.report
 from shared.core.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _template() -> Template:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     # The style is the dataset report's.
-    folders = [Path(__file__).parent, Path(shared.adapters.report.__file__).parent]
+    folders = [Path(__file__).parent, Path(shared.profiles.report.__file__).parent]
     loader = FileSystemLoader(folders)
     environment = Environment(
         loader=loader,

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from shared.adapters.report.drawing import short, svg
+from shared.profiles.report.drawing import short, svg
 
 WIDTH = 320
 # The square in which curves are drawn.

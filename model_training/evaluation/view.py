@@ -8,8 +8,8 @@ from typing import Any
 
 from model_training.evaluation import drawing
 from model_training.evaluation.slices import LEAST
-from shared.adapters.report.drawing import short
 from shared.core.scenario import Scenario
+from shared.profiles.report.drawing import short
 from shared.training.metrics import LARGER_IS_BETTER, better, reaches
 
 # So many labels are drawn; `evaluation.json` has all.

@@ -63,9 +63,10 @@ def open_observer(settings: Settings, clock: Clock) -> Observer:
     records = FileObserver(settings.home / "logs", clock)
     if not settings.insights:
         return records
-    from shared.adapters.azure.otel_observer import Both, application_insights
+    from shared.adapters.azure.otel_observer import application_insights
+    from shared.adapters.composite_observer import CompositeObserver
 
-    return Both(records, application_insights(settings.insights))
+    return CompositeObserver(records, application_insights(settings.insights))
 
 
 def open_lake(settings: Settings) -> Lake:

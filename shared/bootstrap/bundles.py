@@ -10,10 +10,10 @@ from shared.adapters.azure.clients import make_credential
 from shared.adapters.lake.dead_letters import LakeDeadLetters
 from shared.adapters.lake.served_log import LakeServed
 from shared.adapters.lazy import lazy
-from shared.adapters.logging_ledger import ToldLedger
+from shared.adapters.logging_ledger import LoggingLedger
 from shared.adapters.onnx.scoring import OnnxScoring
 from shared.adapters.profiling import ArrowProfiles
-from shared.adapters.sql.connection.engine import open_database
+from shared.adapters.sql.database import open_database
 from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.adapters.sql.ledger.outbox import SqlOutbox
 from shared.adapters.sql.release.approvals import SqlApprovals
@@ -166,7 +166,7 @@ def open_root(
         container=settings.container,
         clock=clock,
         lake=backends.open_lake(settings),
-        ledger=ToldLedger(SqlLedger(engine, clock), observer),
+        ledger=LoggingLedger(SqlLedger(engine, clock), observer),
         history=lazy(f"{_SQL}ledger.history:SqlHistory", engine),
         outbox=SqlOutbox(engine),
         publisher=backends.open_publisher(settings),

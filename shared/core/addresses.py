@@ -10,6 +10,8 @@ from urllib.parse import SplitResult, urlsplit
 from shared.core.errors import Misconfigured
 
 EMULATOR_ACCOUNT = "devstoreaccount1"
+# Published by Microsoft for the emulator; it opens nothing else.
+EMULATOR_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 CREDENTIALS = ("environment", "workload", "managed", "cli")
 _ACCEPTED = "https://<account>.blob.core.windows.net/<container>"
 _WORKSPACE_PARTS = 3

@@ -1,16 +1,83 @@
-"""Ledger."""
+"""The ledger's values: what work is called, the states it goes through, claims, entries and outcomes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-# How work ends. Everything that was accepted reaches exactly one of FINAL.
-FINAL = frozenset(
-    {"done", "duplicate", "superseded", "quarantined", "refused", "waiting", "ignored", "gone", "conflict", "failed"}
+
+class State(StrEnum):
+    """The state of a ledger entry."""
+
+    IN_PROGRESS = "in_progress"
+    RELEASED = "released"
+    REQUESTED = "requested"
+    ACTIVE = "active"
+    STOPPED = "stopped"
+    WAITING = "waiting"
+    DONE = "done"
+    DUPLICATE = "duplicate"
+    SUPERSEDED = "superseded"
+    QUARANTINED = "quarantined"
+    REFUSED = "refused"
+    IGNORED = "ignored"
+    GONE = "gone"
+    CONFLICT = "conflict"
+    FAILED = "failed"
+
+
+# Work that ended for good: it is not claimed again unless somebody reopens it.
+TERMINAL: frozenset[str] = frozenset(
+    {
+        State.DONE,
+        State.DUPLICATE,
+        State.SUPERSEDED,
+        State.QUARANTINED,
+        State.REFUSED,
+        State.IGNORED,
+        State.GONE,
+        State.CONFLICT,
+        State.FAILED,
+    }
 )
+# Every accepted piece of work reaches one of these. What waits may be claimed again when what it waits for has come.
+ENDED = TERMINAL | {State.WAITING}
+
+
+class Kind(StrEnum):
+    """What a ledger entry is about; the key says which one."""
+
+    EVENT = "event"
+    BLOB = "blob"
+    DROP = "drop"
+    DATASET = "dataset"
+    BASELINE = "baseline"
+    PIPELINE = "pipeline"
+    SCHEDULE = "schedule"
+    TRAIN = "train"
+    WATCH = "watch"
+    RUN = "run"
+    MODEL = "model"
+    RELEASE = "release"
+    SMOKE = "smoke"
+    APPROVAL = "approval"
+    OVERRIDE = "override"
+    DEPLOYMENT = "deployment"
+    ROLLOUT = "rollout"
+    AFTERCARE = "aftercare"
+    ENDPOINT = "endpoint"
+    SERVING = "serving"
+    WINDOW = "window"
+    TELEMETRY = "telemetry"
+    MONITOR = "monitor"
+    BREACH = "breach"
+    RETRAIN = "retrain"
+    ALERT = "alert"
+    DEAD_LETTER = "deadletter"
+    POISON = "poison"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +93,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the ledger: what happened to (kind, key), and why."""
+    """An entry of the ledger: the state of (kind, key), and why."""
 
     kind: str
     key: str
@@ -42,7 +109,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a piece of work ended: a final state, the sentence that says why, and facts a program can read."""
+    """How a piece of work ended: its state, the sentence that says why, and facts a program can read."""
 
     state: str
     reason: str

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from shared.core.errors import Quarantined
-from shared.core.scenario import Scenario, Scenarios, Table
+from shared.core.scenario import Scenario, Scenarios, Table, no_scenario
 
 Area = Literal["incoming", "scoring", "actuals"]
 AREAS: tuple[Area, ...] = ("incoming", "scoring", "actuals")
@@ -48,7 +48,7 @@ def landing(path: str, scenarios: Scenarios) -> Landing | str:
         return f"the path is not {area}/<scenario>/<drop>/<table>.csv|parquet"
     name, drop, file = rest
     if name not in scenarios:
-        return f"there is no scenario {name[:80]!r}; known: {', '.join(sorted(scenarios))}"
+        return f"there is {no_scenario(scenarios, name)}"
     if not NAME.fullmatch(drop):
         return f"the drop's name {drop[:80]!r} has other characters than letters, digits, '.', '_' and '-'"
     return Landing(known[area], scenarios[name], drop, file)
@@ -68,6 +68,12 @@ def table_of(file: str, area: str, scenario: Scenario) -> Table:
             return table
     names = ", ".join(f"{table.name}.csv" for table in tables)
     raise Quarantined("unknown_table", f"File {file[:80]!r} names no table of {scenario.name}; accepted: {names}.")
+
+
+def table_landing(path: str, scenarios: Scenarios) -> Landing | None:
+    """Where a table's file landed; None for a path that asks for nothing and for a file that names no table."""
+    where = landing(path, scenarios)
+    return where if isinstance(where, Landing) and _table_or_none(where.file, where.area, where.scenario) else None
 
 
 def absent_tables(files: Iterable[str], area: str, scenario: Scenario) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 if TYPE_CHECKING:
     from shared.core.blob import Blob
     from shared.core.ledger import Claim, Entry
-    from shared.core.log_record import Ended, Told
+    from shared.core.log_record import Ended, LogRecord
     from shared.core.notice import Notice
     from shared.core.scenario import Scenarios
 
@@ -115,8 +115,8 @@ class Lake(Protocol):
 class Observer(Protocol):
     """Structured records and counts; nothing fails or waits for them."""
 
-    def record(self, told: Told) -> None:
-        """Tell of a step of work."""
+    def record(self, step: LogRecord) -> None:
+        """Keep the record of a step of work."""
         ...
 
     def request(self, scenario: str, model: str, ended: Ended, seconds: float, rows: int) -> None:

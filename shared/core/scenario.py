@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from shared.core.errors import Missing
 from shared.core.policies import Monitoring, RetrainPolicy
 
 Kind = Literal["float", "int", "text", "time"]
@@ -222,3 +223,16 @@ class Scenario:
 
 
 Scenarios = Mapping[str, Scenario]
+
+
+def find_scenario(scenarios: Scenarios, name: str) -> Scenario:
+    """The scenario of that name; Missing names those there are."""
+    scenario = scenarios.get(name)
+    if scenario is None:
+        raise Missing(f"There is {no_scenario(scenarios, name)}.")
+    return scenario
+
+
+def no_scenario(scenarios: Scenarios, name: str) -> str:
+    """What a sentence says of a name that no scenario has."""
+    return f"no scenario {name[:80]!r}; known: {', '.join(sorted(scenarios)) or 'none'}"

@@ -1,18 +1,19 @@
-"""May a model learn from this drop? Data in another unit, or from a stuck sensor, is kept out and named as such."""
+"""Training admission: a drop in another unit, or from a stuck sensor, is quarantined before a model learns from it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from shared.core.breach import CAUSES
+from shared.core.breach import Action, Cause
 from shared.core.errors import Quarantined
 from shared.core.paths import Landing
 from shared.monitoring import triage
 from shared.monitoring.breaches import close_breaches
-from shared.monitoring.column_comparison import compared, input_names, pairs
+from shared.monitoring.column_comparison import compare_columns, input_names, match_columns
+from shared.monitoring.measures import Reference
 from shared.monitoring.references import baseline_profile, training_profile, training_rows
-from shared.monitoring.triage import Suspect
+from shared.monitoring.triage import DataIssue
 from shared.profiles.profile import RowFacts
 
 if TYPE_CHECKING:
@@ -21,25 +22,26 @@ if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
 
 
-def may_learn_from(ports: MonitoringPorts, where: Landing, tables: Mapping[str, pa.Table]) -> None:
-    """Quarantined when a column shows one of the causes for which the scenario refuses to learn.
+def check_admission(ports: MonitoringPorts, where: Landing, tables: Mapping[str, pa.Table]) -> None:
+    """Quarantined when a column shows one of the causes for which the scenario declares a quarantine.
 
-    The accepted baseline judges; without one, the data that the serving model learned from. Without either, nothing.
+    Columns are compared with the accepted baseline; without one, with the training data of the serving model; without
+    either, with nothing.
     """
     scenario = where.scenario
     wanted = scenario.monitoring.quarantine
     if not wanted:
         return
     profiles, rows = _reference(ports, scenario.name)
-    for suspect in _suspects(ports, where, tables, profiles, rows):
-        if suspect.cause in wanted:
-            sentence = f"{suspect.sentence} Nothing is learned from it; correct the file and drop it again."
-            raise Quarantined(suspect.cause, sentence, table=suspect.table, column=suspect.column)
+    for issue in _issues(ports, where, tables, profiles, rows):
+        if issue.cause in wanted:
+            sentence = f"{issue.sentence} Nothing is learned from it; correct the file and drop it again."
+            raise Quarantined(issue.cause, sentence, table=issue.table, column=issue.column)
 
 
-def fit_again(ports: MonitoringPorts, scenario: str) -> None:
-    """A drop was fit to learn from: what earlier drops were refused for is over."""
-    close_breaches(ports, scenario, (), CAUSES, action="quarantine")
+def close_admission_breaches(ports: MonitoringPorts, scenario: str) -> None:
+    """Close the breaches of earlier drops that were refused: a drop has been admitted again."""
+    close_breaches(ports, scenario, (), tuple(Cause), action=Action.QUARANTINE)
 
 
 def _reference(ports: MonitoringPorts, scenario: str) -> tuple[Mapping[str, Any], Mapping[str, RowFacts]]:
@@ -51,13 +53,13 @@ def _reference(ports: MonitoringPorts, scenario: str) -> tuple[Mapping[str, Any]
     return accepted or (training_profile(ports, scenario, dataset) if dataset else {}), rows
 
 
-def _suspects(
+def _issues(
     ports: MonitoringPorts,
     where: Landing,
     tables: Mapping[str, pa.Table],
     profiles: Mapping[str, Any],
     rows: Mapping[str, RowFacts],
-) -> Iterator[Suspect]:
+) -> Iterator[DataIssue]:
     scenario, policy = where.scenario, where.scenario.monitoring
     for name, table in tables.items():
         if name not in profiles or table.num_rows < policy.min_rows:
@@ -67,9 +69,9 @@ def _suspects(
             ports.profiles.profiler.describe(table, profiles[name]),
             ports.profiles.profiler.rows(table).runs,
         )
-        columns = list(pairs(name, names, described, profiles[name], scenario.band))
-        for one in compared(columns, "baseline", "", policy):
-            before = rows[name].runs.get(one.judged.name) if name in rows else None
-            suspect = triage.judge_column(one.judged, one.found, (runs.get(one.judged.name), before), policy)
-            if suspect is not None:
-                yield suspect
+        columns = list(match_columns(name, names, described, profiles[name]))
+        for one in compare_columns(columns, Reference.BASELINE, "", policy, scenario.band):
+            before = rows[name].runs.get(one.column.name) if name in rows else None
+            issue = triage.judge_column(one.column, one.drift, (runs.get(one.column.name), before), policy)
+            if issue is not None:
+                yield issue

@@ -14,7 +14,7 @@ from shared.core.drops import blob_key
 from shared.core.errors import Missing, Quarantined
 from shared.core.ledger import Outcome
 from shared.core.paths import Landing
-from shared.core.personal import untold
+from shared.core.redaction import redact
 from shared.core.scenario import Scenario
 from shared.monitoring.actual_labels import BY_ID, RESTART, key_column, labels_table
 from shared.monitoring.quality import state_quality, summary
@@ -39,9 +39,9 @@ def take_actuals(ports: MonitoringPorts, where: Landing) -> Outcome:
         rows = ports.datasets.tables.check([read], labels_table(scenario))
         labels = keyed(ports, scenario, rows)
     except Quarantined as fault:
-        told = untold(fault, scenario)
-        quarantine(ports, where, [blob], told)
-        raise told from None
+        redacted = redact(fault, scenario)
+        quarantine(ports, where, [blob], redacted)
+        raise redacted from None
     return merge(ports, scenario, labels, blob)
 
 

@@ -58,7 +58,7 @@ def _card(
         hours_to_production=None if event_at is None else (deployment.at - event_at).total_seconds() / 3600,
         seconds=seconds,
         cost={stage: round(prices.cost(stage, spent), 6) for stage, spent in seconds.items()},
-        timers={one.name: {"fired": one.fired, "late": one.late} for one in ports.monitoring.scorecards.beats()},
+        timers={one.name: {"fired": one.fired, "late": one.late} for one in ports.monitoring.scorecards.heartbeats()},
         reason=reason,
         computed_at=ports.core.clock(),
     )
@@ -68,7 +68,7 @@ def _qualities(ports: MonitoringPorts, scenario: Scenario, deployment: Deploymen
     """The windows of the generation's model that can be judged."""
     if deployment is None:
         return []
-    model = f"{deployment.model}:{deployment.version}"
+    model = deployment.model_id
     latest = ports.monitoring.qualities.latest(scenario.name)
     return [one for one in latest if one.model == model and one.verdict != "unknown"]
 

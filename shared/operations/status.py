@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.core.drops import blob_key, drop_blobs, drop_key
-from shared.core.ledger import FINAL, Entry
+from shared.core.ledger import ENDED, Entry
 from shared.core.paths import Landing
 from shared.training.model import Model
 from shared.training.run import Run
@@ -44,7 +44,7 @@ def _scenario_status(ports: OperationsPorts, name: str, totals: Mapping[str, int
     return {
         "dataset": datasets[-1].id if datasets else None,
         "run": {"id": runs[-1].id, "state": runs[-1].state} if runs else None,
-        "model": f"{current.model}:{current.version}" if current else None,
+        "model": current.model_id if current else None,
         "generation": current.generation if current else 0,
         "open_windows": totals["open_windows"],
         "predictions": totals["predictions"],
@@ -55,7 +55,7 @@ def drop_outcome(ports: OperationsPorts, where: Landing) -> DropOutcome | None:
     """How the drop ended as its blobs are now, or None while something is still to come."""
     blobs = drop_blobs(ports, where)
     entry = ports.core.history.find("drop", drop_key(where, blobs))
-    if entry is None or entry.state not in FINAL:
+    if entry is None or entry.state not in ENDED:
         return _before_the_drop(where, [ports.core.history.find("blob", blob_key(blob)) for blob in blobs])
     if entry.state in ("done", "duplicate"):
         return _after_dataset(ports, where, entry)
@@ -64,7 +64,7 @@ def drop_outcome(ports: OperationsPorts, where: Landing) -> DropOutcome | None:
 
 def _before_the_drop(where: Landing, entries: list[Entry | None]) -> DropOutcome | None:
     """Files that never made a drop: refused one by one, or waiting for the other tables."""
-    if not entries or any(entry is None or entry.state not in FINAL for entry in entries):
+    if not entries or any(entry is None or entry.state not in ENDED for entry in entries):
         return None
     known = [entry for entry in entries if entry is not None]
     for entry in known:
@@ -100,7 +100,7 @@ def _model_of(ports: OperationsPorts, runs: list[Run]) -> Model | None:
 
 def _judged(ports: OperationsPorts, scenario: str, drop: str, dataset: str, model: Model) -> DropOutcome | None:
     entry = ports.core.history.find("model", model.id)
-    if entry is None or entry.state not in FINAL:
+    if entry is None or entry.state not in ENDED:
         return None
     outcome = {"done": "deployed", "refused": "refused", "waiting": "waiting"}.get(entry.state, "failed")
     verdict = ports.release.deployments.verdict(model)

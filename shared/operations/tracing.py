@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import BadInput, Missing
 from shared.core.ledger import Entry
-from shared.core.scenario import Scenario
+from shared.core.scenario import Scenario, find_scenario
 from shared.datasets.version import DatasetVersion
 from shared.operations.lineage import Impact, Trace
 from shared.prediction.revision import Scored
@@ -17,6 +17,7 @@ from shared.prediction.window import Commit
 from shared.serving.deployment import Deployment
 from shared.serving.prediction_rows import ID_SHIFT
 from shared.training.model import Model
+from shared.training.stored_models import model_by_id
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
@@ -47,9 +48,7 @@ def trace(ports: OperationsPorts, prediction_id: int, scenario: str | None = Non
 def _asked(ports: OperationsPorts, scenario: str | None) -> list[Scenario]:
     if scenario is None:
         return list(ports.core.scenarios.values())
-    if scenario not in ports.core.scenarios:
-        raise Missing(f"There is no scenario {scenario[:80]!r}; known: {', '.join(sorted(ports.core.scenarios))}.")
-    return [ports.core.scenarios[scenario]]
+    return [find_scenario(ports.core.scenarios, scenario)]
 
 
 def _traced(ports: OperationsPorts, scenario: Scenario, row: Mapping[str, Any]) -> Trace:
@@ -57,8 +56,7 @@ def _traced(ports: OperationsPorts, scenario: Scenario, row: Mapping[str, Any]) 
     if window is None:
         raise Missing(f"Prediction {row['prediction_id']} of {scenario.name} belongs to no committed window.")
     commit = window.commit
-    name, _, version = commit.model.rpartition(":")
-    model = ports.training.registry.find(name, int(version))
+    model = model_by_id(ports, commit.model)
     dataset = ports.datasets.versions.find(scenario.name, commit.dataset)
     deployment = _generation(ports, scenario.name, window.revision.generation)
     keys = [*_of_window(window), *_of_model(scenario.name, commit, deployment), *_of_dataset(dataset)]

@@ -18,6 +18,7 @@ from shared.prediction.window import Window
 from shared.prediction.windows import Due
 from shared.release.deploy import find_model
 from shared.serving.deployment import Deployment
+from shared.training.model import ModelRef
 
 if TYPE_CHECKING:
     from shared.prediction.ports import PredictionPorts
@@ -78,7 +79,7 @@ def _late(ports: PredictionPorts, scenario: Scenario, late: Late, by: str) -> St
         return Step(
             late.recorded.window or span, "", f"left: {late.rows} late row(s), but the window was not scored yet"
         )
-    model = f"{correction.deployment.model}:{correction.deployment.version}"
+    model = correction.deployment.model_id
     return Step(correction.base, model, f"is scored again by {model} with {late.rows} late row(s)", correction)
 
 
@@ -115,7 +116,7 @@ def _step(
     deployment = named or deployed_at(ports, asked.scenario.name, when)
     if deployment is None:
         return Step(window.id, "", f"left: nothing was deployed at {when:%Y-%m-%dT%H:%M:%SZ}")
-    model = f"{deployment.model}:{deployment.version}"
+    model = deployment.model_id
     inputs = read_json(ports, plan_path(window.scenario, window.id))["inputs"]
     wanted = correct(ports, window, inputs, deployment, (asked.by, asked.reason))
     known = None if asked.again else _made(ports, wanted, corrections)
@@ -141,17 +142,17 @@ def deployed_at(ports: PredictionPorts, scenario: str, when: datetime) -> Deploy
 
 def _named(ports: PredictionPorts, asked: Backfill) -> Deployment:
     """The named version as it was deployed last, or as generation 0; Refused when its gate did not let it pass."""
-    name, _, version = asked.model.partition(":")
-    if name != asked.scenario.name or not (version.isascii() and version.isdigit()):
+    ref = ModelRef.parse(asked.model)
+    if ref is None or ref.name != asked.scenario.name:
         raise BadInput(
             f"{asked.model!r} is no model of {asked.scenario.name}; accepted: {asked.scenario.name}:<version>."
         )
-    model = find_model(ports, name, int(version))
+    model = find_model(ports, ref.name, ref.version)
     verdict = ports.release.deployments.verdict(model)
     if verdict is None or not verdict.passed:
         why = verdict.reason if verdict else "It has no gate verdict."
         raise Refused(f"{model.id} may not score: {why}")
-    served = [one for one in ports.release.deployments.list(name) if one.sha256 == model.sha256]
+    served = [one for one in ports.release.deployments.list(ref.name) if one.sha256 == model.sha256]
     if served:
         return served[-1]
-    return Deployment(name, 0, name, model.version, model.sha256, ports.core.clock(), asked.by, asked.reason)
+    return Deployment(ref.name, 0, ref.name, model.version, model.sha256, ports.core.clock(), asked.by, asked.reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Fault
@@ -41,7 +42,7 @@ def rebuild(ports: PredictionPorts, scenario: Scenario, *, every: bool = False) 
         try:
             commits.append(commit_of(read_json(ports, path), path))
         except (Fault, TypeError, KeyError, ValueError) as error:
-            yield Rebuilt(scenario.name, path.split("/")[2], "failed", 0, f"{path} is no commit: {error}")
+            yield Rebuilt(scenario.name, PurePosixPath(path).parent.name, "failed", 0, f"{path} is no commit: {error}")
     for commit in sorted(commits, key=lambda one: one.ordinal):
         yield _rebuilt(ports, scenario, commit, every=every)
 

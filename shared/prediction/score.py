@@ -12,13 +12,14 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from shared.core.errors import Corrupt, Missing, Quarantined, Superseded, Transient
 from shared.core.lake_reading import read_json
 from shared.core.ledger import Outcome
-from shared.core.paths import commit_path, plan_path, table_of, window_folder
-from shared.core.personal import untold
+from shared.core.paths import Landing, commit_path, landing, plan_path, table_of, window_folder
+from shared.core.redaction import redact
 from shared.core.scenario import Scenario, Table
 from shared.prediction.revision import Revision
 from shared.prediction.window import Commit, Window
@@ -43,9 +44,9 @@ def score_window(ports: PredictionPorts, scenario_name: str, window_id: str) -> 
     try:
         commit = _committed(ports, scenario, window)
     except (Quarantined, Superseded, Missing) as fault:
-        told = untold(fault, scenario) if isinstance(fault, Quarantined) else fault
-        ports.prediction.windows.close(scenario.name, window.id, "quarantined", told.reason)
-        raise told from None
+        redacted = redact(fault, scenario) if isinstance(fault, Quarantined) else fault
+        ports.prediction.windows.close(scenario.name, window.id, "quarantined", redacted.reason)
+        raise redacted from None
     _to_sql(ports, scenario, commit)
     ports.prediction.windows.close(scenario.name, window.id, "committed", "")
     reason = f"{commit.rows} rows were predicted with {commit.model}; {commit.failed_rows} failed."
@@ -146,7 +147,8 @@ def _inputs(ports: PredictionPorts, scenario: Scenario, window: Window) -> list[
     # A file that was touched since it was planned has two ETags; the later one is what can be read.
     inputs = {split_input(key)[0]: key for key in window.inputs}
     if len(scenario.scoring_tables) > 1:
-        for drop in dict.fromkeys(path.split("/")[2] for path in list(inputs)):
+        places = [landing(path, ports.core.scenarios) for path in inputs]
+        for drop in dict.fromkeys(where.drop for where in places if isinstance(where, Landing)):
             for blob in drop_files(ports, scenario, drop):
                 inputs.setdefault(blob.path, input_key(blob))
     return list(inputs.values())
@@ -183,7 +185,7 @@ def _streamed(ports: PredictionPorts, table: Table, inputs: Sequence[str]) -> Ge
     def parts() -> Generator[Iterator[pa.RecordBatch]]:
         for path, etag in map(split_input, inputs):
             with ports.core.lake.open(path, etag=etag) as source:
-                yield ports.datasets.tables.stream(source, path.rsplit("/", 1)[1], table)
+                yield ports.datasets.tables.stream(source, PurePosixPath(path).name, table)
 
     with closing(parts()) as opened:
         yield from ports.datasets.tables.check_stream(opened, table)
@@ -204,11 +206,11 @@ def window_table(ports: PredictionPorts, scenario: Scenario, table: Table, input
     """One table of the window, from all files that belong to it; Missing when a drop has lost its file."""
     parts, drops = [], set()
     for path, etag in map(split_input, inputs):
-        *_, drop, file = path.split("/")
-        if table_of(file, "scoring", scenario).name == table.name:
-            drops.add(drop)
+        file = PurePosixPath(path)
+        if table_of(file.name, "scoring", scenario).name == table.name:
+            drops.add(file.parent)
             with ports.core.lake.open(path, etag=etag) as source:
-                parts.append(ports.datasets.tables.read(source, file, table))
+                parts.append(ports.datasets.tables.read(source, file.name, table))
     if not parts:
         raise Missing(f"The window has no file of table {table.name} any more.")
     beside = len(drops) > 1 and table.name != scenario.batch.table

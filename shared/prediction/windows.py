@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from shared.core.blob import Blob
 from shared.core.drops import settle_waiting
-from shared.core.errors import Conflict, Fault, Missing, Quarantined, Superseded
+from shared.core.errors import Conflict, Fault, Missing, Superseded
 from shared.core.ledger import Outcome
-from shared.core.paths import NAME, Landing, absent_tables, landing, table_of
+from shared.core.paths import NAME, Landing, absent_tables, table_landing, table_of
 from shared.core.scenario import Scenario
 from shared.prediction.telemetry_windows import plan_telemetry, watermark
 from shared.prediction.window import Window
@@ -42,6 +42,11 @@ class Drop:
     files: Sequence[Blob]
     new: Sequence[Blob]
 
+    @property
+    def file_names(self) -> list[str]:
+        """Names of all its files."""
+        return [blob.name for blob in self.files]
+
 
 def due_windows(ports: PredictionPorts, scenarios: Iterable[Scenario] | None = None) -> list[Due]:
     """Plan what is new and return every window that is not finished: at most `max_windows_per_run` a scenario."""
@@ -63,7 +68,7 @@ def landed(ports: PredictionPorts, where: Landing) -> Outcome:
     if where.scenario.batch.source == "telemetry" and not ports.prediction.telemetry.reads_files:
         return Outcome("ignored", f"Windows of {where.scenario.name} are read from a stream (TELEMETRY_URL), not here.")
     files = drop_files(ports, where.scenario, where.drop)
-    absent = absent_tables([_name(blob) for blob in files], where.area, where.scenario)
+    absent = absent_tables([blob.name for blob in files], where.area, where.scenario)
     if absent:
         return Outcome("waiting", f"Drop {where.drop} waits for: {', '.join(absent)}.")
     outcome = Outcome("done", "Landed for scoring; its window is planned.")
@@ -85,18 +90,8 @@ def _untaken(ports: PredictionPorts, where: Landing, files: Sequence[Blob]) -> l
 
 def drop_files(ports: PredictionPorts, scenario: Scenario, drop: str) -> list[Blob]:
     """The files of a scoring drop as they are now, by name; a file that names no table is none of them."""
-    return [blob for blob in ports.core.lake.list(f"scoring/{scenario.name}/{drop}/") if _fits(ports, blob)]
-
-
-def _fits(ports: PredictionPorts, blob: Blob) -> bool:
-    where = landing(blob.path, ports.core.scenarios)
-    if isinstance(where, str):
-        return False
-    try:
-        table_of(where.file, where.area, where.scenario)
-    except Quarantined:
-        return False
-    return True
+    blobs = ports.core.lake.list(f"scoring/{scenario.name}/{drop}/")
+    return [blob for blob in blobs if table_landing(blob.path, ports.core.scenarios)]
 
 
 def _plan(ports: PredictionPorts, scenario: Scenario) -> None:
@@ -118,19 +113,15 @@ def _new_drops(ports: PredictionPorts, scenario: Scenario) -> list[Drop]:
     taken = ports.prediction.windows.taken(scenario.name)
     files: dict[str, list[Blob]] = {}
     for blob in ports.core.lake.list(f"scoring/{scenario.name}/"):
-        if _fits(ports, blob):
-            files.setdefault(blob.path.split("/")[2], []).append(blob)
+        if where := table_landing(blob.path, ports.core.scenarios):
+            files.setdefault(where.drop, []).append(blob)
     drops = [Drop(name, blobs, _unplanned(blobs, taken)) for name, blobs in files.items()]
-    due = [drop for drop in drops if drop.new and not absent_tables(map(_name, drop.files), "scoring", scenario)]
+    due = [drop for drop in drops if drop.new and not absent_tables(drop.file_names, "scoring", scenario)]
     return sorted(due, key=lambda drop: (drop.new[0].modified, drop.new[0].path))
 
 
 def _unplanned(blobs: Sequence[Blob], taken: frozenset[str]) -> list[Blob]:
     return sorted((one for one in blobs if input_key(one) not in taken), key=lambda blob: (blob.modified, blob.path))
-
-
-def _name(blob: Blob) -> str:
-    return blob.path.rsplit("/", 1)[1]
 
 
 def input_key(blob: Blob) -> str:

@@ -1,4 +1,4 @@
-"""The ports of `profiles`: describing tables, and showing a dataset version to a person."""
+"""The ports of `profiles`: describing tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Profiler(Protocol):
-    """Statistics of tables and the page that shows them."""
+    """Statistics of tables."""
 
     def describe(self, table: pa.Table, baseline: Mapping[str, Any] | None = None) -> Described:
         """The table's profile, and its rows counted in the cells of the baseline (a profile of the same table).
@@ -26,12 +26,6 @@ class Profiler(Protocol):
 
     def rows(self, table: pa.Table) -> RowFacts:
         """What only the rows in their order show: repeats, rows that are there twice, and which rows they are."""
-        ...
-
-    def report(self, facts: Mapping[str, Any]) -> bytes:
-        """One self-contained HTML page of a dataset version: `dataset`, `scenario`, `title`, `rows`, `sources`,
-        `profile`, `validation`, `baseline` (or None) and `history` (records, oldest first).
-        """  # noqa: D205 -- the facts are one list
         ...
 
 

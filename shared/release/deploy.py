@@ -192,7 +192,7 @@ def rollback(ports: ReleasePorts, scenario: str, *, by: str, reason: str, enviro
         raise Missing(f"Nothing is deployed for {scenario}; there is nothing to roll back.")
     earlier = [one for one in history if one.sha256 != history[-1].sha256]
     if not earlier:
-        raise Refused(f"{scenario} has only ever served {history[-1].model}:{history[-1].version}.")
+        raise Refused(f"{scenario} has only ever served {history[-1].model_id}.")
     model = find_model(ports, scenario, earlier[-1].version)
     return put_in_service(ports, model, where, by=by, reason=reason, expected=history[-1].generation)
 

@@ -64,7 +64,7 @@ def ready(ports: ReleasePorts, model: Model, environment: str) -> None:
 
 def tell(ports: ReleasePorts, deployment: Deployment) -> None:
     """Announce the generation and write it into the history; again changes nothing."""
-    where, model = deployment.environment, f"{deployment.model}:{deployment.version}"
+    where, model = deployment.environment, deployment.model_id
     last = where == ports.release.policies.last(deployment.scenario)
     key = (
         f"{deployment.scenario}/{deployment.generation}"

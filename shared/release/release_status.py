@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Missing
-from shared.core.ledger import FINAL, Entry
+from shared.core.ledger import TERMINAL, Entry
 from shared.release.approval import Approval
 from shared.release.post_rollout_watch import taken_back
 from shared.training.model import Model
@@ -38,7 +38,7 @@ def release_status(ports: ReleasePorts, scenario: str, version: int) -> Mapping[
     entry = newest_entry(ports, model.id)
     if entry is None:
         return {"status": "pending", "reason": f"{model.id} was registered; its gate has not judged it yet."}
-    status = "pending" if entry.state == "waiting" or entry.state not in FINAL else "failed"
+    status = "pending" if entry.state not in TERMINAL else "failed"
     return {"status": "success" if entry.state == "done" else status, "reason": entry.reason}
 
 
@@ -52,7 +52,7 @@ def _taken_back(ports: ReleasePorts, model: Model) -> str:
 def work_key(ports: ReleasePorts, model: str) -> str:
     """What a release is claimed under: the version, or what was approved after its first release had ended."""
     entry = ports.core.history.find("model", model)
-    if entry is None or entry.state == "waiting" or entry.state not in FINAL:
+    if entry is None or entry.state not in TERMINAL:
         return model
     approved = [one for one in _approvals(ports, model) if one.state == "approved"]
     return _key_of(approved[-1]) if approved else model

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from msgspec import Meta, Struct
 
-from shared.core.errors import Conflict, Missing
+from shared.core.errors import Conflict
+from shared.core.scenario import find_scenario
 from shared.core.strict_json import fit, read_json_body
 from shared.release import deploy
 from shared.serving.deployment import Deployment
@@ -40,8 +41,7 @@ class RollbackRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 def roll_back(ports: ReleasePorts, name: str, request: RollbackRequest) -> Deployment:
     """What serves then; Conflict when another generation serves than the one that was seen."""
-    if name not in ports.core.scenarios:
-        raise Missing(f"There is no scenario {name[:80]!r}; known: {', '.join(sorted(ports.core.scenarios))}.")
+    find_scenario(ports.core.scenarios, name)
     current = ports.release.deployments.current(name)
     if request.generation is not None and current is not None and current.generation != request.generation:
         raise Conflict(

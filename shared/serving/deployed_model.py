@@ -31,6 +31,6 @@ def load_deployed(ports: ServingPorts, deployment: Deployment) -> DeployedModel:
     """Load the deployment's model; Missing or Corrupt when it is not the model that was deployed."""
     model = ports.training.registry.find(deployment.model, deployment.version)
     if model is None or model.sha256 != deployment.sha256:
-        raise Missing(f"{deployment.model}:{deployment.version} is not in the registry as it was deployed.")
+        raise Missing(f"{deployment.model_id} is not in the registry as it was deployed.")
     onnx, manifest = read_model(ports, model)
     return DeployedModel(deployment, model, ports.serving.scoring.load(onnx, manifest), manifest)

@@ -22,3 +22,8 @@ class Deployment:
     by: str
     reason: str
     environment: str = PRODUCTION
+
+    @property
+    def model_id(self) -> str:
+        """`name:version` of the model that serves."""
+        return f"{self.model}:{self.version}"

@@ -1,4 +1,4 @@
-"""Model."""
+"""A registered model, the reference that names it, and what a training run hands to the registry."""
 
 from __future__ import annotations
 
@@ -21,6 +21,24 @@ class Artefact:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelRef:
+    """A model version by name and number. People and tags write it `name:version`."""
+
+    name: str
+    version: int
+
+    def __str__(self) -> str:
+        """`name:version`."""
+        return f"{self.name}:{self.version}"
+
+    @classmethod
+    def parse(cls, text: str) -> ModelRef | None:
+        """The reference that `name:version` writes, or None for another text."""
+        name, _, version = text.rpartition(":")
+        return cls(name, int(version)) if name and version.isascii() and version.isdigit() else None
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """A registered model version. `folder` is its place in the lake."""
 
@@ -37,4 +55,4 @@ class Model:
     @property
     def id(self) -> str:
         """`name:version`, as people and tags write it."""
-        return f"{self.name}:{self.version}"
+        return str(ModelRef(self.name, self.version))

@@ -1,4 +1,4 @@
-"""Reading a registered model back from the lake."""
+"""Finding a registered model by its reference, and reading it back from the lake."""
 
 from __future__ import annotations
 
@@ -8,18 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Corrupt
 from shared.core.lake_reading import read_bytes, read_json
-from shared.training.model import Model
+from shared.training.model import Model, ModelRef
 
 if TYPE_CHECKING:
     from shared.training.ports import TrainingPorts
 
 
+def model_by_id(ports: TrainingPorts, model_id: str) -> Model | None:
+    """The model that `name:version` names; None for one that is not registered and for another text."""
+    ref = ModelRef.parse(model_id)
+    return None if ref is None else ports.training.registry.find(ref.name, ref.version)
+
+
 def read_model(ports: TrainingPorts, model: Model) -> tuple[bytes, Mapping[str, Any]]:
     """The ONNX bytes and the manifest; Corrupt when the bytes are not those that were registered."""
     onnx = read_bytes(ports, f"{model.folder}model.onnx")
-    found = hashlib.sha256(onnx).hexdigest()
-    if found != model.sha256:
+    digest = hashlib.sha256(onnx).hexdigest()
+    if digest != model.sha256:
         raise Corrupt(
-            f"{model.folder}model.onnx has sha256 {found[:12]}, {model.id} was registered as {model.sha256[:12]}."
+            f"{model.folder}model.onnx has sha256 {digest[:12]}, {model.id} was registered as {model.sha256[:12]}."
         )
     return onnx, read_json(ports, f"{model.folder}manifest.json")

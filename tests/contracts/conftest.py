@@ -19,7 +19,7 @@ from tsql import watch
 
 from shared.adapters.blob.lake import SIZES
 from shared.adapters.files.folder_lake import FolderLake
-from shared.adapters.sql.connection.engine import open_database
+from shared.adapters.sql.database import open_database
 from shared.core.ports import Lake
 
 LAKES: dict[str, Callable[[pytest.FixtureRequest], Lake]] = {

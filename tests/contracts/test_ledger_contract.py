@@ -12,11 +12,10 @@ from sqlalchemy import Engine
 from shared.adapters.sql.ledger.history import SqlHistory
 from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.core.errors import BadInput, Conflict
-from shared.core.ledger import FINAL, Claim, Entry
+from shared.core.ledger import TERMINAL, Claim, Entry
 from shared.core.ports import History, Ledger
 
 TTL = timedelta(minutes=10)
-ENDED = sorted(FINAL - {"waiting"})
 
 
 @pytest.fixture
@@ -67,7 +66,7 @@ class TestLedger:
         second = refused(ledger.claim("blob", "k", TTL))
         assert (second.state, second.repeats) == ("in_progress", 2)
 
-    @pytest.mark.parametrize("state", ENDED)
+    @pytest.mark.parametrize("state", sorted(TERMINAL))
     def test_what_has_ended_stands_in_the_way(self, ledger: Ledger, clock: HandClock, state: str) -> None:
         """For ever, with its reason and detail."""
         ledger.finish(claimed(ledger.claim("blob", "k", TTL)), state, "because", {"dataset": "d"})

@@ -201,9 +201,9 @@ class TestAlertDeliveries:
         alerts = SqlAlertDeliveries(engine)
         alert = Alert("n", "Mlops.RunFailed", "error", "ä'b:c", "text", (("a", "b"),), "look", "s", AT)
         for _ in range(2):
-            alerts.owe(alert, ["one", "two"], AT)
+            alerts.enqueue(alert, ["one", "two"], AT)
         assert alerts.pending(AT - timedelta(seconds=1), 10) == []
-        first, second = sorted(alerts.pending(AT, 10), key=lambda owed: owed.target)
+        first, second = sorted(alerts.pending(AT, 10), key=lambda pending: pending.target)
         assert (first.alert, first.target, second.target) == (alert, "one", "two")
         later = AT + timedelta(minutes=1)
         assert alerts.begin(first, later)
@@ -211,5 +211,5 @@ class TestAlertDeliveries:
         assert [one.target for one in alerts.pending(AT, 10)] == ["two"]
         alerts.settle(second, "sent", "")
         assert [(one.target, one.attempts) for one in alerts.pending(later, 10)] == [("one", 1)]
-        alerts.owe(alert, ["two"], AT)
+        alerts.enqueue(alert, ["two"], AT)
         assert {(one.target, one.state) for one in alerts.list()} == {("one", "pending"), ("two", "sent")}

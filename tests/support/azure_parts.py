@@ -17,12 +17,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from shared.adapters.azure.clients import PATIENCE, Patience, container_client
+from shared.adapters.azure.clients import container_client
+from shared.adapters.azure.retry_policy import RETRY_POLICY, RetryPolicy
 from shared.adapters.blob.lake import BlobLake, Sizes
 from shared.core.addresses import BlobPlace, blob_place
 
 # As patient as the real one, with pauses that a test can wait for.
-QUICK = Patience(connect=2, read=1, first_pause=0.01, growth=0.1, jitter=0.01, longest_pause=2)
+QUICK = RetryPolicy(connect=2, read=1, first_pause=0.01, growth=0.1, jitter=0.01, longest_pause=2)
 # What is large, and how many names are many.
 SMALL = Sizes(page=100, block=8192, range=4096)
 _numbers = itertools.count(1)
@@ -36,9 +37,11 @@ def fresh_place(endpoint: str, credential: Any = None) -> BlobPlace:
     return place
 
 
-def lake_at(place: BlobPlace, credential: Any = None, patience: Patience = PATIENCE, sizes: Sizes = SMALL) -> BlobLake:
+def lake_at(
+    place: BlobPlace, credential: Any = None, policy: RetryPolicy = RETRY_POLICY, sizes: Sizes = SMALL
+) -> BlobLake:
     """The lake in that container; a few kilobytes are a large blob to it."""
-    return BlobLake(place, container_client(place, credential, patience, sizes.range), sizes)
+    return BlobLake(place, container_client(place, credential, policy, sizes.range), sizes)
 
 
 class FakeCredential:

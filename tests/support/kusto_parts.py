@@ -5,7 +5,7 @@ from __future__ import annotations
 from azure_parts import QUICK, FakeCredential
 from kusto_double import DATABASE, Cluster
 
-from shared.adapters.azure.clients import Patience
+from shared.adapters.azure.retry_policy import RetryPolicy
 from shared.adapters.kusto.client import KustoQueries
 from shared.adapters.kusto.kept import KeptRows
 from shared.adapters.kusto.telemetry import LIMITS, KustoTelemetry, Limits
@@ -14,9 +14,9 @@ from shared.core.addresses import cluster_place
 from shared.core.ports import Lake
 
 
-def queries_of(cluster: Cluster, patience: Patience = QUICK) -> KustoQueries:
+def queries_of(cluster: Cluster, policy: RetryPolicy = QUICK) -> KustoQueries:
     """Questions to the cluster, in the name of a made-up identity."""
-    return KustoQueries(cluster_place("TELEMETRY_URL", f"kusto:{cluster.url}/{DATABASE}"), FakeCredential, patience)
+    return KustoQueries(cluster_place("TELEMETRY_URL", f"kusto:{cluster.url}/{DATABASE}"), FakeCredential, policy)
 
 
 def telemetry_of(cluster: Cluster, lake: Lake, limits: Limits = LIMITS) -> KustoTelemetry:

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import psycopg
 from sqlalchemy import make_url
 
-from shared.adapters.sql.connection.engine import open_database
+from shared.adapters.sql.database import open_database
 from shared.adapters.sql.schema.tables import every_table
 
 _TEMPLATE = "mlops_template"

@@ -1,22 +1,20 @@
-"""How every client of Azure is made: one way to identify ourselves, one patience, one place per setting.
+"""Clients of Azure: one way to sign in, one retry policy, one place per setting.
 
-Nothing of azure.* is imported before a client is wanted. A client talks only to what a setting names, never to a URL
-that came with an event.
+Nothing of azure.* is imported before the first client is made. A client talks only to the host that a setting names,
+never to a URL from an event.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shared.core.addresses import EMULATOR_ACCOUNT, BlobPlace, check_credential
+from shared.adapters.azure.retry_policy import RETRY_POLICY, RetryPolicy
+from shared.core.addresses import EMULATOR_ACCOUNT, EMULATOR_KEY, BlobPlace, check_credential
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
     from azure.storage.blob import ContainerClient
 
-# Published by Microsoft for the emulator; it opens nothing else.
-EMULATOR_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 _KINDS = {
     "environment": "exclude_environment_credential",
     "workload": "exclude_workload_identity_credential",
@@ -34,33 +32,8 @@ _NEVER_ALONE = (
 RANGE_BYTES = 4 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a call may take: seconds to connect and to read, and the pauses between its attempts.
-
-    The SDK's own first pause is 15 seconds, half of what Event Grid waits for an answer.
-    """
-
-    connect: float = 5
-    read: float = 15
-    first_pause: float = 0.4
-    growth: float = 1.6
-    jitter: float = 0.3
-    retries: int = 4
-    longest_pause: float = 10
-
-    def pause(self, retry: int) -> float:
-        """Seconds before the retry, counted from 0."""
-        return self.first_pause + (self.growth**retry if retry else 0)
-
-
-PATIENCE = Patience()
-# The emulator is on this machine: when it does not answer at once, nobody started it.
-EMULATOR_PATIENCE = Patience(connect=2, read=5, first_pause=0.05, growth=0.3, jitter=0.02, retries=2)
-
-
 def make_credential(choice: str) -> TokenCredential:
-    """DefaultAzureCredential, narrowed to what AZURE_CREDENTIAL names; Misconfigured when it names nothing known."""
+    """Return DefaultAzureCredential, narrowed to what AZURE_CREDENTIAL names; Misconfigured for an unknown name."""
     kind, client_id = check_credential(choice)
     from azure.identity import DefaultAzureCredential
 
@@ -73,12 +46,12 @@ def make_credential(choice: str) -> TokenCredential:
 def container_client(
     place: BlobPlace,
     credential: TokenCredential | None,
-    patience: Patience = PATIENCE,
+    policy: RetryPolicy = RETRY_POLICY,
     range_bytes: int = RANGE_BYTES,
 ) -> ContainerClient:
-    """A client of the container; the emulator over plain HTTP gets its published key, everything else the credential.
+    """Return a client of the container; the emulator over plain HTTP gets its published key, all others the credential.
 
-    Redirects are not followed: the token goes to the host of the setting and nowhere else.
+    It follows no redirect: the token goes to the host of the setting and nowhere else.
     """
     from azure.storage.blob import ContainerClient
 
@@ -89,9 +62,9 @@ def container_client(
         place.endpoint,
         place.container,
         credential=key,
-        retry_policy=Retries(patience),
-        connection_timeout=patience.connect,
-        read_timeout=patience.read,
+        retry_policy=Retries(policy),
+        connection_timeout=policy.connect,
+        read_timeout=policy.read,
         permit_redirects=False,
         max_single_get_size=range_bytes,
         max_chunk_get_size=range_bytes,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.adapters.azure.clients import PATIENCE, Patience, make_credential
+from shared.adapters.azure.clients import make_credential
+from shared.adapters.azure.retry_policy import RETRY_POLICY, RetryPolicy
 from shared.core.errors import BadInput, Fault, Transient
 from shared.core.notice import Notice
 
@@ -69,7 +70,7 @@ def open_publisher(endpoint: str, credential: str) -> GridPublisher:
 
 
 def topic_client(
-    endpoint: str, credential: TokenCredential | AzureKeyCredential, patience: Patience = PATIENCE
+    endpoint: str, credential: TokenCredential | AzureKeyCredential, policy: RetryPolicy = RETRY_POLICY
 ) -> EventGridPublisherClient:
     """A client with bounded attempts; redirects are not followed."""
     from azure.eventgrid import EventGridPublisherClient
@@ -77,10 +78,10 @@ def topic_client(
     return EventGridPublisherClient(
         endpoint,
         credential,
-        retry_total=patience.retries,
-        retry_backoff_factor=patience.first_pause,
-        retry_backoff_max=patience.longest_pause,
-        connection_timeout=patience.connect,
-        read_timeout=patience.read,
+        retry_total=policy.retries,
+        retry_backoff_factor=policy.first_pause,
+        retry_backoff_max=policy.longest_pause,
+        connection_timeout=policy.connect,
+        read_timeout=policy.read,
         permit_redirects=False,
     )

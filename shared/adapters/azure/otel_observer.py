@@ -5,16 +5,14 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from shared.core.log_record import Ended, Told
+from shared.core.log_record import Ended, LogRecord
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import Meter
     from opentelemetry.trace import Tracer
 
-    from shared.core.ports import Observer
-
 NAME = "mlops"
-# The distribution would instrument every library it finds; what is told is what the code says.
+# The distribution would instrument every library it finds; only records that the code makes are sent.
 _QUIET = (
     "azure_sdk", "django", "fastapi", "flask", "httpx", "psycopg2", "requests", "urllib", "urllib3",
 )  # fmt: skip
@@ -29,20 +27,20 @@ class OtelObserver:
         self._rows = meter.create_counter("mlops.predictions", description="Rows predicted in real time.")
         self._seconds = meter.create_histogram("mlops.request.duration", unit="s", description="Time to an answer.")
 
-    def record(self, told: Told) -> None:
+    def record(self, step: LogRecord) -> None:
         """A span whose trace id is the operation, with ids as attributes."""
         from opentelemetry import trace
 
         parent = trace.SpanContext(
-            int(told.operation, 16),
+            int(step.operation, 16),
             secrets.randbits(64) | 1,
             is_remote=True,
             trace_flags=trace.TraceFlags(trace.TraceFlags.SAMPLED),
         )
         context = trace.set_span_in_context(trace.NonRecordingSpan(parent))
-        facts: dict[str, Any] = {"mlops.key": told.key, "mlops.state": told.state, "mlops.claim": told.claim}
-        facts |= {f"mlops.{name}": value for name, value in told.facts.items()}
-        self._tracer.start_span(f"mlops.{told.kind}", context, attributes=facts).end()
+        facts: dict[str, Any] = {"mlops.key": step.key, "mlops.state": step.state, "mlops.claim": step.claim}
+        facts |= {f"mlops.{name}": value for name, value in step.facts.items()}
+        self._tracer.start_span(f"mlops.{step.kind}", context, attributes=facts).end()
 
     def request(self, scenario: str, model: str, ended: Ended, seconds: float, rows: int) -> None:
         """Counter and histogram, by scenario, model and ending."""
@@ -50,23 +48,6 @@ class OtelObserver:
         self._requests.add(1, facts)
         self._rows.add(rows, facts)
         self._seconds.record(seconds, facts)
-
-
-class Both:
-    """Port `Observer`: tells two others."""
-
-    def __init__(self, first: Observer, second: Observer) -> None:
-        self._all = (first, second)
-
-    def record(self, told: Told) -> None:
-        """Tell both."""
-        for one in self._all:
-            one.record(told)
-
-    def request(self, scenario: str, model: str, ended: Ended, seconds: float, rows: int) -> None:
-        """Tell both."""
-        for one in self._all:
-            one.request(scenario, model, ended, seconds, rows)
 
 
 def application_insights(connection_string: str) -> OtelObserver:

@@ -6,7 +6,7 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from shared.adapters.azure.clients import PATIENCE, Patience
+from shared.adapters.azure.retry_policy import RETRY_POLICY, RetryPolicy
 from shared.core.addresses import WorkspacePlace
 from shared.core.errors import Transient
 
@@ -19,7 +19,9 @@ _TALKATIVE = ("azure.ai.ml", "azure.ai.ml._utils._experimental")
 _REFUSED = 400
 
 
-def workspace_client(place: WorkspacePlace, credential: TokenCredential, patience: Patience = PATIENCE) -> MLClient:
+def workspace_client(
+    place: WorkspacePlace, credential: TokenCredential, policy: RetryPolicy = RETRY_POLICY
+) -> MLClient:
     """The SDK's client of that workspace; importing the SDK takes a second or two, so ask for it on first use only."""
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.ERROR)
@@ -31,19 +33,19 @@ def workspace_client(place: WorkspacePlace, credential: TokenCredential, patienc
         place.group,
         place.workspace,
         enable_telemetry=False,
-        retry_total=patience.retries,
-        retry_backoff_factor=patience.first_pause,
-        retry_backoff_max=patience.longest_pause,
-        connection_timeout=patience.connect,
-        read_timeout=patience.read,
-        raw_response_hook=partial(_give_way, patience.longest_pause),
+        retry_total=policy.retries,
+        retry_backoff_factor=policy.first_pause,
+        retry_backoff_max=policy.longest_pause,
+        connection_timeout=policy.connect,
+        read_timeout=policy.read,
+        raw_response_hook=partial(_give_way, policy.longest_pause),
     )
 
 
 def _give_way(longest: float, answer: Any) -> None:
     """Transient when the service asks to be left alone for longer than a worker may sleep: the SDK would sleep it."""
-    from azure.core.pipeline.policies import RetryPolicy
+    from azure.core.pipeline.policies import RetryPolicy as SdkRetryPolicy
 
-    wanted = RetryPolicy().get_retry_after(answer)
+    wanted = SdkRetryPolicy().get_retry_after(answer)
     if answer.http_response.status_code >= _REFUSED and wanted is not None and wanted > longest:
         raise Transient(f"Azure ML asks to come again in {wanted:.0f} seconds ({answer.http_response.status_code}).")

@@ -11,9 +11,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from shared.core.log_record import Ended, Told
+from shared.core.log_record import RECORDS_FILE, Ended, LogRecord
 
-FILE = "records.jsonl"
 # One older file is kept beside the current one.
 BYTES = 16 << 20
 _SECONDS = 5.0
@@ -33,23 +32,23 @@ class FileObserver:
     def __init__(
         self, folder: Path, clock: Callable[[], datetime], ticks: Callable[[], float] = time.monotonic
     ) -> None:
-        self._path = folder / FILE
+        self._path = folder / RECORDS_FILE
         self._clock = clock
         self._ticks = ticks
         self._lock = Lock()
         self._counts: dict[tuple[str, str, str], _Count] = {}
         self._since = ticks()
 
-    def record(self, told: Told) -> None:
+    def record(self, step: LogRecord) -> None:
         """Append the step's line."""
         self._append(
             {
-                "event": told.kind,
-                "state": told.state,
-                "key": told.key,
-                "operation": told.operation,
-                "claim": told.claim,
-                **told.facts,
+                "event": step.kind,
+                "state": step.state,
+                "key": step.key,
+                "operation": step.operation,
+                "claim": step.claim,
+                **step.facts,
             }
         )
 
@@ -86,7 +85,7 @@ class FileObserver:
             with self._path.open("a", encoding="ascii") as out:
                 out.write(line)
         except OSError:
-            # Work goes on when nobody can be told of it: the ledger has it all.
+            # Work goes on when its record cannot be written: the ledger has it all.
             return
 
     def _make_room(self) -> None:

@@ -14,16 +14,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from shared.adapters.blob.names import check_name, check_prefix, name_problem
-from shared.core.blob import Blob
+from shared.core.blob import Blob, file_etag
 from shared.core.errors import BadInput, Missing, Permanent, Superseded, Transient
 
 _BLOCK = 1 << 20
 _PARTIAL = ".partial"
-
-
-def etag_of(found: os.stat_result) -> str:
-    """The ETag of a file's version: a replaced file is another inode, so it never keeps its ETag."""
-    return f'"0x{found.st_mtime_ns:X}{found.st_size:X}{found.st_ino:X}"'
 
 
 class FolderLake:
@@ -40,9 +35,9 @@ class FolderLake:
         if not stat.S_ISREG(found.st_mode):
             os.close(descriptor)
             raise Missing(f"There is no blob {path!r} in the lake.")
-        if etag is not None and etag_of(found) != etag:
+        if etag is not None and file_etag(found) != etag:
             os.close(descriptor)
-            raise Superseded(f"{path!r} is not version {etag} any more; it is {etag_of(found)}.")
+            raise Superseded(f"{path!r} is not version {etag} any more; it is {file_etag(found)}.")
         return os.fdopen(descriptor, "rb")
 
     def stat(self, path: str) -> Blob | None:
@@ -130,7 +125,7 @@ def _blob(path: str, place: Path) -> Blob | None:
         return None
     if not stat.S_ISREG(found.st_mode):
         return None
-    return Blob(path, etag_of(found), found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
+    return Blob(path, file_etag(found), found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
 
 
 def _walk(folder: Path, name: str, prefix: str) -> Iterator[Blob]:

@@ -1,4 +1,4 @@
-"""Asking Azure Data Explorer: one query, its parameters bound, bounded patience; an answer is whole or an error."""
+"""Queries of Azure Data Explorer: bound parameters, bounded retries, and answers that are whole or an error."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from shared.adapters.azure.clients import Patience
+from shared.adapters.azure.retry_policy import RetryPolicy
 from shared.adapters.kusto.faults import Throttled, fault_of
 from shared.adapters.kusto.frames import Answer, read_answer
 from shared.core.addresses import ClusterPlace
@@ -20,30 +20,30 @@ if TYPE_CHECKING:
 
 APPLICATION = "event-driven-mlops"
 # A query may take longer than a call of storage.
-PATIENCE = Patience(read=60)
+QUERY_RETRY_POLICY = RetryPolicy(read=60)
 
 
 class KustoQueries:
-    """Queries of one database, in the name of the app's identity. The client is made by the first one."""
+    """Queries of one database with the app's identity. The first query makes the client."""
 
     def __init__(
-        self, place: ClusterPlace, credential: Callable[[], TokenCredential], patience: Patience = PATIENCE
+        self, place: ClusterPlace, credential: Callable[[], TokenCredential], policy: RetryPolicy = QUERY_RETRY_POLICY
     ) -> None:
         self._place = place
         self._credential = credential
-        self._patience = patience
+        self._policy = policy
 
     def ask(self, text: str, parameters: Mapping[str, str]) -> Answer:
-        """The answer; Transient when none came in all attempts, Permanent when there will be none."""
-        for retry in range(self._patience.retries + 1):
+        """Return the answer; Transient when no attempt got one, Permanent when no attempt ever will."""
+        for retry in range(self._policy.retries + 1):
             try:
                 return self._ask(text, parameters)
             except Transient as fault:
                 wanted = fault.seconds if isinstance(fault, Throttled) else 0.0
-                # Who asks for a longer pause than a worker may sleep is asked again by the next sweep.
-                if retry == self._patience.retries or wanted > self._patience.longest_pause:
+                # A longer pause than a worker may sleep is left to the next sweep.
+                if retry == self._policy.retries or wanted > self._policy.longest_pause:
                     raise
-                time.sleep(max(wanted, self._patience.pause(retry)))
+                time.sleep(max(wanted, self._policy.pause(retry)))
         raise AssertionError
 
     def _ask(self, text: str, parameters: Mapping[str, str]) -> Answer:
@@ -52,9 +52,9 @@ class KustoQueries:
 
         properties = ClientRequestProperties()  # type: ignore[no-untyped-call]
         properties.application = APPLICATION
-        # Nothing that is asked here may change anything.
+        # The service refuses any query that would change something.
         properties.set_option("request_readonly", value=True)
-        properties.set_option(properties.request_timeout_option_name, timedelta(seconds=self._patience.read))
+        properties.set_option(properties.request_timeout_option_name, timedelta(seconds=self._policy.read))
         for name, value in parameters.items():
             properties.set_parameter(name, value)
         where = f"{self._place.cluster}, database {self._place.database},"
@@ -64,7 +64,7 @@ class KustoQueries:
         except KustoError as error:
             raise fault_of(error, self._place) from error
         except (LookupError, TypeError, ValueError) as error:
-            raise Transient(f"{where} gave an answer that is not one of the query protocol.") from error
+            raise Transient(f"{where} gave an answer that does not follow the query protocol.") from error
 
     @cached_property
     def _client(self) -> KustoClient:
@@ -73,4 +73,4 @@ class KustoQueries:
         from shared.adapters.kusto.framed import FramedClient
 
         connection = KustoConnectionStringBuilder.with_azure_token_credential(self._place.cluster, self._credential())
-        return FramedClient(connection, self._patience)
+        return FramedClient(connection, self._policy)

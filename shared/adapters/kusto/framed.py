@@ -1,7 +1,7 @@
-"""Microsoft's client, but for three things: frames as they came, refusals with their response, and bounded waiting.
+"""Microsoft's client with three changes: it returns raw frames, keeps the response of a refusal, and bounds its waits.
 
-The client's own reading of an answer passes over fragments, over the end of an answer and over errors told there; its
-reading of a refusal fails where a gateway refuses in other words than the service's.
+The client's own parser ignores table fragments, the end of an answer and errors reported there. Its own error handling
+fails when a gateway refuses with a body that the service would not send.
 """
 
 from __future__ import annotations
@@ -13,27 +13,27 @@ from azure.kusto.data.exceptions import KustoServiceError
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 
-from shared.adapters.azure.clients import Patience
+from shared.adapters.azure.retry_policy import RetryPolicy
 
 
 class _Bounded(HTTPAdapter):
-    """Waits for a connection and for each read as long as the patience lasts; the client waits for minutes or ever."""
+    """Limits the wait for a connection and for each read; the client itself waits for minutes or without end."""
 
-    def __init__(self, patience: Patience) -> None:
+    def __init__(self, policy: RetryPolicy) -> None:
         super().__init__()
-        self._seconds = (patience.connect, patience.read + patience.connect)
+        self._seconds = (policy.connect, policy.read + policy.connect)
 
     def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
-        """Send once."""
+        """Send the request once."""
         return super().send(request, *args, **{**options, "timeout": self._seconds})
 
 
 class FramedClient(KustoClient):
-    """`execute_query` gives the frames as they came. Redirects are not followed."""
+    """Returns the raw frames from `execute_query` and follows no redirect."""
 
-    def __init__(self, connection: KustoConnectionStringBuilder, patience: Patience) -> None:
+    def __init__(self, connection: KustoConnectionStringBuilder, policy: RetryPolicy) -> None:
         super().__init__(connection)
-        self._session.mount("https://", _Bounded(patience))
+        self._session.mount("https://", _Bounded(policy))
 
     @staticmethod
     def _kusto_parse_by_endpoint(endpoint: str, response_json: Any) -> Any:
@@ -52,5 +52,5 @@ class FramedClient(KustoClient):
     ) -> NoReturn:
         del endpoint, payload, status, response_text
         error = response_json.get("error") if isinstance(response_json, dict) else None
-        told = [str(error[key]) for key in ("code", "@message") if error.get(key)] if isinstance(error, dict) else []
-        raise KustoServiceError(": ".join(told) or "no reason given", response) from exception
+        parts = [str(error[key]) for key in ("code", "@message") if error.get(key)] if isinstance(error, dict) else []
+        raise KustoServiceError(": ".join(parts) or "no reason given", response) from exception

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from shared.core.blob import Blob
 from shared.core.errors import Quarantined
-from shared.core.paths import absent_tables, landing, table_of
+from shared.core.paths import absent_tables, table_landing, table_of
 from shared.core.ports import Lake
 from shared.core.scenario import Scenario
 from shared.datasets.ports import Tables
@@ -64,8 +64,8 @@ class LakeTelemetry:
     def _arrivals(self, scenario: Scenario) -> Iterator[Arrival]:
         drops: dict[str, list[Blob]] = {}
         for blob in self._lake.list(f"scoring/{scenario.name}/"):
-            if _fits(scenario, blob):
-                drops.setdefault(blob.path.split("/")[2], []).append(blob)
+            if where := table_landing(blob.path, {scenario.name: scenario}):
+                drops.setdefault(where.drop, []).append(blob)
         for blobs in drops.values():
             whole = _whole_at(scenario, blobs)
             if whole is not None:
@@ -73,7 +73,7 @@ class LakeTelemetry:
 
     def _rows(self, scenario: Scenario, blob: Blob) -> int:
         """Rows to predict in the file; what cannot be read has none here, scoring says what is wrong with it."""
-        file = blob.path.rsplit("/", 1)[1]
+        file = blob.name
         table = table_of(file, "scoring", scenario)
         if table.name != scenario.batch.table:
             return 0
@@ -101,23 +101,11 @@ def _over(at: datetime) -> datetime:
     return at if at.microsecond else at + timedelta(seconds=1)
 
 
-def _fits(scenario: Scenario, blob: Blob) -> bool:
-    """Whether the file is one of a scoring table."""
-    where = landing(blob.path, {scenario.name: scenario})
-    if isinstance(where, str):
-        return False
-    try:
-        table_of(where.file, where.area, scenario)
-    except Quarantined:
-        return False
-    return True
-
-
 def _whole_at(scenario: Scenario, blobs: Sequence[Blob]) -> datetime | None:
     """When the drop had a file of every table and every announced part; None while it has not."""
     files: list[str] = []
     for blob in sorted(blobs, key=lambda one: (one.modified, one.path)):
-        files.append(blob.path.rsplit("/", 1)[1])
+        files.append(blob.name)
         if not absent_tables(files, "scoring", scenario):
             return blob.modified
     return None

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from shared.adapters.onnx.encoding import RowEncoder, encode
 from shared.core.errors import Corrupt
 from shared.core.scenario import Task
 from shared.serving.encoded_rows import EncodedRows
+from shared.training.encoding import RowEncoder, encode
 from shared.training.input_contract import InputContract
 
 if TYPE_CHECKING:

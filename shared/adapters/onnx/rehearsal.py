@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shared.adapters.onnx.encoding import encode_rows
 from shared.adapters.onnx.model import OUTPUT, refuse_foreign
 from shared.core.errors import Refused
 from shared.serving.ports import Rehearsal
+from shared.training.encoding import encode_rows
 from shared.training.input_contract import InputContract
 
 _CHILD = Path(__file__).with_name("rehearsal_child.py")

@@ -1,4 +1,4 @@
-"""Profiles of tables, and the report that shows them."""
+"""Profiles of tables."""
 
 from __future__ import annotations
 
@@ -25,9 +25,3 @@ class ArrowProfiles:
         from shared.adapters.profiling.order import row_facts
 
         return row_facts(table)
-
-    def report(self, facts: Mapping[str, Any]) -> bytes:
-        """One self-contained HTML page."""
-        from shared.adapters.report import render
-
-        return render(facts)

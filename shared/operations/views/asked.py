@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.core.errors import BadInput, Missing
-from shared.core.scenario import Scenario
+from shared.core.errors import BadInput
+from shared.core.scenario import Scenario, find_scenario
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
@@ -40,8 +40,4 @@ class Asked:
 
     def scenario(self, ports: OperationsPorts) -> Scenario:
         """The scenario that is named, or the first; Missing lists those there are."""
-        names = sorted(ports.core.scenarios)
-        name = self.text("scenario", names[0] if names else "")
-        if name not in ports.core.scenarios:
-            raise Missing(f"There is no scenario {name[:80]!r}; known: {', '.join(names) or 'none'}.")
-        return ports.core.scenarios[name]
+        return find_scenario(ports.core.scenarios, self.text("scenario", min(ports.core.scenarios, default="")))

@@ -63,7 +63,7 @@ def _generation(one: Deployment) -> Mapping[str, Any]:
     return {
         "generation": one.generation,
         "environment": one.environment,
-        "model": f"{one.model}:{one.version}",
+        "model": one.model_id,
         "version": one.version,
         "sha256": one.sha256,
         "at": one.at,
@@ -147,8 +147,8 @@ def _rollback(generations: Sequence[Deployment], trial: Rollout | None) -> Mappi
         return {"to": None, "takes_out": None, "reason": "Nothing is deployed yet."}
     current = generations[-1]
     if trial is not None and trial.is_active:
-        return {"to": f"{current.model}:{current.version}", "takes_out": trial.model, "reason": ""}
+        return {"to": current.model_id, "takes_out": trial.model, "reason": ""}
     earlier = [one for one in generations if one.sha256 != current.sha256]
     if not earlier:
-        return {"to": None, "takes_out": None, "reason": f"Only {current.model}:{current.version} has ever served."}
-    return {"to": f"{earlier[-1].model}:{earlier[-1].version}", "takes_out": None, "reason": ""}
+        return {"to": None, "takes_out": None, "reason": f"Only {current.model_id} has ever served."}
+    return {"to": earlier[-1].model_id, "takes_out": None, "reason": ""}

@@ -72,7 +72,7 @@ def load_champion(ports: ReleasePorts, scenario: Scenario, model: Model) -> Cham
         return NoChampion("The champion is this very version.")
     champion = ports.training.registry.find(current.model, current.version)
     if champion is None:
-        return NoChampion(f"The champion {current.model}:{current.version} is not in the registry.", fails=True)
+        return NoChampion(f"The champion {current.model_id} is not in the registry.", fails=True)
     return Champion(champion, ports.serving.scoring.load(*read_model(ports, champion)))
 
 

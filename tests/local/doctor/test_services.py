@@ -22,7 +22,7 @@ from local.azurite.process import Azurite
 from local.doctor import grid, identity, services, storage
 from local.host.queues.queue_store import open_queues
 from local.roles import roles_on
-from shared.adapters.azure.clients import EMULATOR_KEY
+from shared.core.addresses import EMULATOR_KEY
 from shared.core.events import ACTED_ON
 
 AZURE = {"LAKE_URL": "https://account.blob.core.windows.net/mlops"}

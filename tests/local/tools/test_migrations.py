@@ -14,8 +14,8 @@ from sqlalchemy import Column, Engine, Index, Integer, MetaData, Table, inspect,
 from tsql import parse
 
 from local.tools.migrations import main, write_next
-from shared.adapters.sql.connection.engine import open_database
 from shared.adapters.sql.connection.types import BigId, LongText, Name, UtcTime
+from shared.adapters.sql.database import open_database
 from shared.adapters.sql.migrations import VERSIONS, bring_up_to_date, newest, revision_id
 from shared.adapters.sql.migrations.alembic_runs import DIALECTS, statements
 from shared.adapters.sql.schema.tables import UNCLUSTERED, metadata

@@ -35,8 +35,8 @@ def draw(rows: int, seed: int = 1) -> np.ndarray:
         (60, 0, "60 times"),
         (25.4, 0, "25.4 times"),
         (7.3, 0, "about 7"),
-        (1.8, 32, "Celsius as Fahrenheit"),
-        (1, 273.15, "Celsius as Kelvin"),
+        (1.8, 32, "Fahrenheit instead of Celsius"),
+        (1, 273.15, "Kelvin instead of Celsius"),
     ],
 )
 def test_another_unit_is_named(factor: float, offset: float, says: str, rows: int) -> None:

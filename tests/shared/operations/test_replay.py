@@ -14,15 +14,15 @@ from shared import dispatch
 from shared.core.claims import MAX_ATTEMPTS, once
 from shared.core.errors import BadInput, Missing
 from shared.core.ledger import Outcome
-from shared.operations.replay import Item, replayable
+from shared.operations.replay import ReplayItem, replayable
 
 
-def items(world: World, *keys: str) -> list[Item]:
+def items(world: World, *keys: str) -> list[ReplayItem]:
     """All there is to try again."""
     return replayable(world.ports, keys, None, None)
 
 
-def again(world: World, item: Item) -> Outcome:
+def again(world: World, item: ReplayItem) -> Outcome:
     """Try it, and let what follows happen."""
     outcome = dispatch.replay(world.ports, item, "Replayed by me.")
     world.handle(*world.delivered())
@@ -57,7 +57,7 @@ def test_work_that_was_given_up_is_done_when_replayed(world: World) -> None:
     """The same event, the same claim; the journal says who asked for it; a second time nothing is left."""
     crash(world, world.land("incoming/points/d1/points.csv", points_csv()), ZeroDivisionError())
     (item,) = items(world)
-    assert (item.kind, item.state, item.left) == ("blob", "failed", "")
+    assert (item.kind, item.state, item.why_not) == ("blob", "failed", "")
     assert world.ports.datasets.versions.list() == []
     assert again(world, item).state == "done"
     assert [one.id for one in world.ports.training.registry.list()] == ["points:1"]
@@ -71,7 +71,7 @@ def test_a_quarantined_file_is_judged_again(world: World) -> None:
     """As it is: with the contract of today. Its drop is opened with it."""
     world.handle(world.land("incoming/points/bad/points.csv", points_csv().replace(b"yes", b"maybe")))
     (item,) = items(world)
-    assert [kind for kind, _ in item.inside] == ["drop"]
+    assert [kind for kind, _ in item.reopened_with] == ["drop"]
     assert again(world, item).state == "quarantined"
     looser = replace(world.ports.core.scenarios["points"].tables[0].column("y"), values=("no", "maybe", "yes"))
     scenario = world.ports.core.scenarios["points"]
@@ -120,7 +120,7 @@ def test_dead_letters_are_taken_up_by_the_sweep_once(world: World, place: str) -
     world.sweep()
     assert len(world.ports.datasets.versions.list()) == 1
     (letter,) = [one for one in world.ports.core.history.entries() if (one.kind, one.state) == ("deadletter", "done")]
-    assert letter.reason == "1 event(s) that could not be delivered (MaxDeliveryAttemptsExceeded) were taken up."
+    assert letter.reason == "1 event that could not be delivered (MaxDeliveryAttemptsExceeded) was taken up."
     world.sweep()
     assert [one.kind for one in items(world)] == []
     assert len([one for one in world.ports.core.history.entries() if one.kind == "deadletter"]) == 2
@@ -147,7 +147,7 @@ def test_a_dead_letter_without_events_is_told_and_left(world: World, content: by
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content)
     (item,) = items(world)
-    assert item.left
+    assert item.why_not
     assert again(world, item).state == "left"
     world.sweep()
     entry = world.ports.core.history.find("deadletter", "malformed-1.json")

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
-from shared.adapters.sql.connection.engine import (
+from shared.adapters.sql.connection.transactions import (
     BEGIN,
     COUNTING,
     MIGRATING,

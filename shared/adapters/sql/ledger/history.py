@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, and_, bindparam, or_, select
 
-from shared.adapters.sql.connection.engine import read
+from shared.adapters.sql.connection.transactions import read
 from shared.adapters.sql.schema.tables import journal, ledger
 from shared.core.ledger import Entry
 

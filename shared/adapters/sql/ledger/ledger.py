@@ -10,19 +10,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, bindparam, insert, select, update
 
-from shared.adapters.sql.connection.engine import count, write
 from shared.adapters.sql.connection.faults import Overtaken
+from shared.adapters.sql.connection.transactions import count, write
 from shared.adapters.sql.ledger.history import FIND, entry_of
 from shared.adapters.sql.schema.tables import journal, ledger
 from shared.core.errors import BadInput, Conflict
-from shared.core.ledger import FINAL, Claim, Entry
+from shared.core.ledger import ENDED, TERMINAL, Claim, Entry, State
 
-IN_PROGRESS = "in_progress"
-RELEASED = "released"
+IN_PROGRESS, RELEASED = State.IN_PROGRESS, State.RELEASED
 # The queue that brought the message brings it again within this time; only then is it looked for.
 RETRY_AFTER = timedelta(seconds=60)
-# What waits for something else may be claimed again when that has come.
-_ENDED = FINAL - {"waiting"}
 
 _THIS = (ledger.c.kind == bindparam("k"), ledger.c.key == bindparam("y"))
 _REPEAT = update(ledger).where(*_THIS).values(repeats=ledger.c.repeats + 1, last_repeat_at=bindparam("now"))
@@ -78,7 +75,7 @@ class SqlLedger:
 
     def finish(self, claim: Claim, state: str, reason: str, detail: Mapping[str, Any] | None = None) -> None:
         """End the claim in one of the final states; Conflict when it is held by somebody else by now."""
-        _check_final(state)
+        _check_ended(state)
         self._leave(claim, state, reason, {"detail": dict(detail or {})})
 
     def release(self, claim: Claim, reason: str, *, counts: bool) -> None:
@@ -154,14 +151,14 @@ class _NotHeld(Exception):
 def _stands(row: Row[Any], now: datetime) -> bool:
     if row.state == IN_PROGRESS:
         return bool(row.expires > now)
-    return row.state in _ENDED
+    return row.state in TERMINAL
 
 
 def _may_note(row: Row[Any], state: str, reason: str) -> bool:
     if row.state in {IN_PROGRESS, RELEASED} or (row.state, row.reason) == (state, reason):
         return False
-    ended = bool(row.token) and row.state in _ENDED
-    return state in _ENDED or not ended
+    ended = bool(row.token) and row.state in TERMINAL
+    return state in TERMINAL or not ended
 
 
 def _take(connection: Connection, claim: Claim, row: Row[Any] | None, now: datetime, message: str) -> None:
@@ -194,6 +191,6 @@ def _fresh(kind: str, key: str) -> dict[str, Any]:
     return {"kind": kind, "key": key, "message": "", "detail": {}, **nothing}
 
 
-def _check_final(state: str) -> None:
-    if state not in FINAL:
-        raise BadInput(f"A ledger entry cannot end as {state!r}; accepted: {', '.join(sorted(FINAL))}.")
+def _check_ended(state: str) -> None:
+    if state not in ENDED:
+        raise BadInput(f"A ledger entry cannot end as {state!r}; accepted: {', '.join(sorted(ENDED))}.")

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from shared.adapters.sql.connection.engine import read, write
+from shared.adapters.sql.connection.transactions import read, write
 from shared.adapters.sql.schema.tables import outbox as table
 from shared.core.notice import Notice
 

@@ -7,11 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from shared.adapters.sql.connection.engine import read, write
+from shared.adapters.sql.connection.transactions import read, write
 from shared.adapters.sql.ledger.history import FIND, entry_of
-from shared.adapters.sql.ledger.ledger import RELEASED
 from shared.adapters.sql.schema.tables import journal, ledger
-from shared.core.ledger import FINAL, Entry
+from shared.core.ledger import ENDED, Entry, State
 
 _L = ledger.c
 
@@ -34,9 +33,9 @@ class SqlReopening:
 
         def work(connection: Connection) -> bool:
             row = connection.execute(FIND, {"k": kind, "y": key}).one_or_none()
-            if row is None or row.state not in FINAL:
+            if row is None or row.state not in ENDED:
                 return False
-            line = {"state": RELEASED, "reason": reason, "at": now}
+            line = {"state": State.RELEASED, "reason": reason, "at": now}
             added = connection.execute(insert(journal), {"kind": kind, "key": key, "attempt": 0, **line})
             (place,) = added.inserted_primary_key or (0,)
             this = (_L.kind == kind, _L.key == key, _L.last == row.last)

@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
 )
 
-from shared.adapters.sql.connection.engine import migrate, read, take_turn
+from shared.adapters.sql.connection.transactions import migrate, read, take_turn
 from shared.adapters.sql.migrations.columns import columns_of
 from shared.adapters.sql.schema.tables import every_table, metadata
 from shared.core.errors import Misconfigured, Permanent

@@ -29,11 +29,11 @@ from sqlalchemy import (
     update,
 )
 
-from shared.adapters.sql.connection.engine import read, take_turn, write
+from shared.adapters.sql.connection.transactions import read, take_turn, write
 from shared.adapters.sql.connection.types import BigId, Instant, Key, LongText
 from shared.adapters.sql.monitoring.restarts import Restarts, first_rows, place_columns, place_of, standing_rows
-from shared.adapters.sql.reports.views import show_as
 from shared.adapters.sql.schema.tables import prediction_table
+from shared.adapters.sql.views.definition import show_as
 from shared.core.scenario import Kind, Scenario
 from shared.monitoring.actual_labels import actual_table_name, comparison_view_name, key_column
 from shared.serving.prediction_rows import label_columns, label_kind
@@ -88,7 +88,7 @@ class SqlActuals:
 
         return write(self._engine, work)
 
-    def joined(self, scenario: Scenario, first_id: int, last_id: int) -> pa.Table:
+    def join_predictions(self, scenario: Scenario, first_id: int, last_id: int) -> pa.Table:
         """Predictions with ids in first_id..last_id with `actual` and `labelled_at` (null: not known)."""
         import pyarrow as pa
 

@@ -26,11 +26,12 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateColumn
 from sqlalchemy.types import TypeEngine
 
-from shared.adapters.sql.connection.engine import read, take_turn, write
+from shared.adapters.sql.connection.transactions import read, take_turn, write
 from shared.adapters.sql.ledger.outbox import add_notice
-from shared.adapters.sql.prediction.revisions import create_views, write_revision
-from shared.adapters.sql.reports.prediction_tables import create_model_view, create_value_view
+from shared.adapters.sql.prediction.revisions import write_revision
 from shared.adapters.sql.schema.tables import prediction_commit, prediction_table, window
+from shared.adapters.sql.views.report_views import create_model_view, create_value_view
+from shared.adapters.sql.views.revision_views import create_views
 from shared.core.errors import Conflict, Corrupt
 from shared.core.notice import Notice
 from shared.core.scenario import Scenario

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, delete, insert, select
 
-from shared.adapters.sql.connection.engine import read, write
+from shared.adapters.sql.connection.transactions import read, write
 from shared.adapters.sql.schema.readings import reading as table
 from shared.serving.reading import Reading
 

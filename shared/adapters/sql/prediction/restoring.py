@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
-from shared.adapters.sql.connection.engine import read, take_turn, write
+from shared.adapters.sql.connection.transactions import read, take_turn, write
 from shared.adapters.sql.prediction.corrections import correction_values
 from shared.adapters.sql.prediction.predictions import find_commit, insert_window
 from shared.adapters.sql.schema.lineage import correction as corrections

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, insert, select
 
-from shared.adapters.sql.connection.engine import read, take_turn, write
+from shared.adapters.sql.connection.transactions import read, take_turn, write
 from shared.adapters.sql.prediction.windows import claim_window
 from shared.adapters.sql.schema.operations import telemetry_window as table
 from shared.prediction.telemetry_span import Recorded, Span

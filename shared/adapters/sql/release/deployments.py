@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from sqlalchemy import Connection, Engine, insert, select
 
-from shared.adapters.sql.connection.engine import read, take_turn, write
+from shared.adapters.sql.connection.transactions import read, take_turn, write
 from shared.adapters.sql.release.approvals import use_approval
 from shared.adapters.sql.schema.tables import deployment as table
 from shared.adapters.sql.schema.tables import gate_certificate
@@ -113,5 +113,5 @@ def _verdict(connection: Connection, model: Model) -> Verdict | None:
 def _sentence(asked: Deployment, current: Deployment | None) -> str:
     now = "nothing is deployed"
     if current is not None:
-        now = f"generation {current.generation} ({current.model}:{current.version}) is current"
+        now = f"generation {current.generation} ({current.model_id}) is current"
     return f"Generation {asked.generation} of {asked.scenario} cannot be written: {now}."

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from sqlalchemy import Connection, Engine, insert, select
 
-from shared.adapters.sql.connection.engine import read, take_turn, write
+from shared.adapters.sql.connection.transactions import read, take_turn, write
 from shared.adapters.sql.release.approvals import use_approval
 from shared.adapters.sql.schema.release import rollout as table
 from shared.core.errors import Conflict

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, and_, case, select
 
-from shared.adapters.sql.connection.engine import read
+from shared.adapters.sql.connection.transactions import read
 from shared.adapters.sql.ledger.history import FIND, entry_of
 from shared.adapters.sql.schema.lineage import prediction_revision, prediction_source
 from shared.adapters.sql.schema.tables import prediction_commit, prediction_table, window

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Table, cast, func, inspect, select
 from sqlalchemy.types import Unicode
 
-from shared.adapters.sql.connection.engine import read
+from shared.adapters.sql.connection.transactions import read
 from shared.adapters.sql.schema.lineage import prediction_revision
 from shared.adapters.sql.schema.tables import prediction_commit, prediction_table
 from shared.core.errors import BadInput, Missing

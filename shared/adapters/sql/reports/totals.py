@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, func, select
 
-from shared.adapters.sql.connection.engine import read
+from shared.adapters.sql.connection.transactions import read
 from shared.adapters.sql.ledger.history import entry_of
 from shared.adapters.sql.schema.lineage import prediction_revision
 from shared.adapters.sql.schema.tables import dataset_version, ledger, model_version, prediction_commit, run, window

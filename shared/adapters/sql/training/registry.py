@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, select, update
 
-from shared.adapters.sql.connection.engine import read, take_turn, write
+from shared.adapters.sql.connection.transactions import read, take_turn, write
 from shared.adapters.sql.ledger.outbox import add_notice
 from shared.adapters.sql.schema.tables import model_version as table
 from shared.core.errors import BadInput, Conflict, Missing

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, insert, select, update
 
-from shared.adapters.sql.connection.engine import read, write
+from shared.adapters.sql.connection.transactions import read, write
 from shared.adapters.sql.schema.tables import run as table
 from shared.training.run import Run, RunState
 

@@ -20,13 +20,13 @@ from world import points_csv
 from model_training.azureml import components, submission
 from model_training.azureml.platform import Platform
 from shared import dispatch
-from shared.adapters.azure.clients import Patience
+from shared.adapters.azure.retry_policy import RetryPolicy
 from shared.adapters.azureml.client import workspace_client
 from shared.core.addresses import workspace_place
 from shared.core.errors import Transient
 
 # As many attempts as the real one makes, with pauses and time limits that a test can wait for.
-BRISK = Patience(connect=2, read=1, first_pause=0.01, longest_pause=2)
+BRISK = RetryPolicy(connect=2, read=1, first_pause=0.01, longest_pause=2)
 SECONDS = 12.0
 FAULTS = {
     "503": UNAVAILABLE,
@@ -109,7 +109,7 @@ def test_a_write_that_is_never_answered_is_transient_soon_so_and_done_later(
 
 
 def test_a_service_that_says_nothing_is_left_after_the_time_limit_of_each_attempt(workspace: Workspace) -> None:
-    """The limits are those of the adapter's patience; the one job is there when the service is back."""
+    """The limits are those of the adapter's retry policy; the one job is there when the service is back."""
     write = WRITES["job"]
     workspace.proxy.plan(delayed(60), write.it, times=1000)
     began = time.monotonic()

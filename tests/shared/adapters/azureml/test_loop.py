@@ -63,12 +63,14 @@ def test_the_loop_leaves_the_same_journal(cloud: Cloud, tmp_path: Path) -> None:
     script(cloud.world, cloud.handle)
     assert journal(cloud.world) == journal(laptop)
     here, there = cloud.world.ports, laptop.ports
-    assert [one.sha256 for one in here.registry.list()] == [one.sha256 for one in there.registry.list()]
-    assert [(one.generation, one.version) for one in here.deployments.list()] == [
-        (one.generation, one.version) for one in there.deployments.list()
+    assert [one.sha256 for one in here.training.registry.list()] == [
+        one.sha256 for one in there.training.registry.list()
     ]
-    assert [(one.rows, one.model) for one in here.predictions.commits()] == [
-        (one.rows, one.model) for one in there.predictions.commits()
+    assert [(one.generation, one.version) for one in here.release.deployments.list()] == [
+        (one.generation, one.version) for one in there.release.deployments.list()
+    ]
+    assert [(one.rows, one.model) for one in here.prediction.predictions.commits()] == [
+        (one.rows, one.model) for one in there.prediction.predictions.commits()
     ]
     assert cloud.service.names("models") == ["points/1"]
     assert cloud.service.resources[f"{ROOT}/models/points/versions/1"]["properties"]["tags"]["state"] == "accepted"

@@ -22,7 +22,7 @@ from kusto_double import (
 )
 from kusto_parts import queries_of, telemetry_of
 
-from shared.adapters.azure.clients import Patience
+from shared.adapters.azure.retry_policy import RetryPolicy
 from shared.adapters.files.folder_lake import FolderLake
 from shared.adapters.kusto.client import KustoQueries
 from shared.adapters.kusto.faults import TooLarge
@@ -104,16 +104,16 @@ def test_a_lost_fragment_is_seen(rows: Cluster) -> None:
 
 
 def test_the_pause_is_the_one_that_is_asked_for(rows: Cluster) -> None:
-    """Up to the longest that the patience allows; who asks for more is not asked again by this call."""
+    """Up to the longest pause of the policy; a service that asks for more is not asked again by this call."""
     rows.faults = [Fault(429, {"Retry-After": "1"}, bad_request("throttled"))]
     began = time.monotonic()
-    patience = Patience(connect=2, read=1, first_pause=0.01, growth=0.1, longest_pause=1.0)
-    queries_of(rows, patience).ask(COUNT, PARAMETERS)
+    policy = RetryPolicy(connect=2, read=1, first_pause=0.01, growth=0.1, longest_pause=1.0)
+    queries_of(rows, policy).ask(COUNT, PARAMETERS)
     assert 1.0 <= time.monotonic() - began < 5
     rows.faults = [Fault(429, {"Retry-After": "3600"}, bad_request("throttled"))]
     asked = len(rows.asked)
     with pytest.raises(Transient, match="429"):
-        queries_of(rows, patience).ask(COUNT, PARAMETERS)
+        queries_of(rows, policy).ask(COUNT, PARAMETERS)
     assert len(rows.asked) == asked + 1
 
 
@@ -216,9 +216,9 @@ def test_tokens_are_for_the_service(rows: Cluster) -> None:
 def test_a_cluster_that_is_not_there_is_told_in_one_sentence(rows: Cluster) -> None:
     """With the address that the setting names."""
     place = cluster_place("TELEMETRY_URL", f"kusto:https://127.0.0.1:1/{DATABASE}")
-    patience = Patience(connect=1, read=1, first_pause=0.01, growth=0.01, retries=1)
+    policy = RetryPolicy(connect=1, read=1, first_pause=0.01, growth=0.01, retries=1)
     with pytest.raises(Transient, match=r"https://127\.0\.0\.1:1, database telemetry, could not be reached"):
-        KustoQueries(place, FakeCredential, patience).ask(COUNT, PARAMETERS)
+        KustoQueries(place, FakeCredential, policy).ask(COUNT, PARAMETERS)
 
 
 class _NoIdentity:
@@ -234,6 +234,6 @@ class _NoIdentity:
 def test_without_a_token_the_setting_is_named(rows: Cluster) -> None:
     """And the first line of the reason."""
     place = cluster_place("TELEMETRY_URL", f"kusto:{rows.url}/{DATABASE}")
-    patience = Patience(retries=0)
+    policy = RetryPolicy(retries=0)
     with pytest.raises(Transient, match=r"AZURE_CREDENTIAL.*failed to retrieve a token\.$"):
-        KustoQueries(place, _NoIdentity, patience).ask(COUNT, PARAMETERS)  # type: ignore[arg-type]
+        KustoQueries(place, _NoIdentity, policy).ask(COUNT, PARAMETERS)  # type: ignore[arg-type]

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from shared.adapters.sql.connection.engine import count, open_database, read, write
+from shared.adapters.sql.connection.transactions import count, read, write
+from shared.adapters.sql.database import open_database
 from shared.adapters.sql.ledger.history import SqlHistory
 from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.adapters.sql.migrations import newest, revision_id
@@ -24,7 +25,7 @@ LATEST = newest()
 STAMP = "SELECT version_num FROM alembic_version"
 OPENER = """
 import sys
-from shared.adapters.sql.connection.engine import open_database
+from shared.adapters.sql.database import open_database
 print("ready", flush=True)
 sys.stdin.readline()
 open_database(sys.argv[1])
@@ -33,7 +34,7 @@ open_database(sys.argv[1])
 WORKER = """
 import sys
 from datetime import UTC, datetime, timedelta
-from shared.adapters.sql.connection.engine import open_database
+from shared.adapters.sql.database import open_database
 from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.core.ledger import Claim
 ledger = SqlLedger(open_database(sys.argv[1]), lambda: datetime.now(UTC))
@@ -78,7 +79,7 @@ def engine(url: str) -> Iterator[Engine]:
 
 
 def test_the_file_is_set_up_for_durable_shared_use(engine: Engine) -> None:
-    """WAL, synchronous=FULL, foreign keys, half a minute of patience."""
+    """WAL, synchronous=FULL, foreign keys, half a minute of waiting for a lock."""
     with engine.connect() as connection:
         names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
@@ -139,7 +140,7 @@ def test_a_newer_schema_is_refused(url: str, engine: Engine) -> None:
 
 
 def test_a_lock_that_stays_is_transient(url: str, engine: Engine) -> None:
-    """After bounded patience; when the lock is gone the same call succeeds."""
+    """After bounded retries; when the lock is gone the same call succeeds."""
     impatient = open_database(url, busy_seconds=0)
     ledger = SqlLedger(impatient, lambda: datetime.now(UTC))
     holder = sqlite3.connect(engine.url.database or "", isolation_level=None)

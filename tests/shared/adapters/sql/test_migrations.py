@@ -15,7 +15,7 @@ import pytest
 from postgres import PostgresServer
 from sqlalchemy import Engine, create_engine, inspect, text
 
-from shared.adapters.sql.connection.engine import bare_engine, open_database
+from shared.adapters.sql.database import bare_engine, open_database
 from shared.adapters.sql.migrations import BASE, VERSIONS, alembic_version, bring_up_to_date, newest, revision_id
 from shared.adapters.sql.migrations.alembic_runs import migrated, missing
 from shared.adapters.sql.schema.tables import every_table, metadata
@@ -23,7 +23,7 @@ from shared.core.errors import Fault, Misconfigured, Permanent
 
 OPENS = """
 import sys
-from shared.adapters.sql.connection.engine import open_database
+from shared.adapters.sql.database import open_database
 open_database(sys.argv[1]).dispose()
 print("\\n".join(sys.modules))
 """

@@ -19,7 +19,8 @@ from fault_proxy import LOSE, RESET, FaultProxy, containing, delayed
 from postgres import PostgresServer
 from sqlalchemy import Connection, Engine, make_url, text
 
-from shared.adapters.sql.connection.engine import ATTEMPTS, open_database, write
+from shared.adapters.sql.connection.transactions import ATTEMPTS, write
+from shared.adapters.sql.database import open_database
 from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.adapters.sql.ledger.outbox import SqlOutbox
 from shared.adapters.sql.prediction.predictions import SqlPredictions
@@ -161,7 +162,7 @@ def test_a_slow_network_only_takes_longer(through: Engine, engine: Engine, proxy
 
 
 def test_a_server_that_is_away_is_transient(postgres: PostgresServer, url: str) -> None:
-    """After bounded patience, with the pauses asked for and no longer."""
+    """After bounded retries, with the pauses asked for and no longer."""
     with FaultProxy(postgres.address()[1], http=False) as gone:
         port = gone.port
     pauses: list[float] = []

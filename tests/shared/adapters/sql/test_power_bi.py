@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from model_training.scenarios import SCENARIOS
-from shared.adapters.sql.connection.engine import open_database
+from shared.adapters.sql.database import open_database
 from shared.adapters.sql.monitoring.actuals import SqlActuals
 from shared.adapters.sql.prediction.predictions import SqlPredictions
 from shared.prediction.revision import Revision

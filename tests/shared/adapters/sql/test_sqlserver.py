@@ -17,7 +17,8 @@ from sqlalchemy import Engine
 from tds_double import TdsDouble, tds_double
 from tsql import parse, single
 
-from shared.adapters.sql.connection.engine import ATTEMPTS, open_database
+from shared.adapters.sql.connection.transactions import ATTEMPTS
+from shared.adapters.sql.database import open_database
 from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.adapters.sql.migrations import newest, revision_id
 from shared.adapters.sql.prediction.predictions import SqlPredictions
@@ -209,7 +210,7 @@ def test_a_throttling_service_is_left_alone(
 
 
 def test_a_database_that_moves_refuses_the_login(double: TdsDouble) -> None:
-    """40613 comes before there is a connection; the same patience holds."""
+    """40613 comes before there is a connection; the same retries apply."""
     pauses: list[float] = []
     double.forget()
     double.fail("login", 40613)
@@ -252,7 +253,7 @@ def test_a_promotion_whose_answer_is_lost_stands(double: TdsDouble) -> None:
     engine.dispose()
 
 
-def test_patience_is_bounded(double: TdsDouble, store: SqlPredictions, opened: Opened) -> None:
+def test_retries_are_bounded(double: TdsDouble, store: SqlPredictions, opened: Opened) -> None:
     """What stays is transient: the queue brings it again."""
     double.fail("INSERT INTO prediction_commit", 1205, times=100)
     with pytest.raises(Transient, match=r"busy: .*1205"):

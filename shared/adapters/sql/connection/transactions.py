@@ -1,0 +1,114 @@
+"""Transactions that are whole or absent, repeated while that may help."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+
+from shared.adapters.sql.connection.faults import Overtaken, explain, seconds_to_wait, worth_retrying
+from shared.core.errors import Transient
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ATTEMPTS = 6
+# Execution options of our own: how SQLite begins, whose turn it is to write, and how to wait.
+BEGIN = "mlops_begin"
+TURNS = "mlops_turns"
+PAUSE = "mlops_pause"
+READING, WRITING, COUNTING, MIGRATING, OUTSIDE = "reading", "writing", "counting", "migrating", "outside"
+# Writers compare-and-set under unique keys, so READ COMMITTED is enough for them; a reader sees one state.
+_ISOLATION: Mapping[tuple[str, str], Mapping[str, Any]] = {
+    ("postgresql", READING): {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+    ("mssql", READING): {"isolation_level": "SNAPSHOT"},
+}
+_TURN = {
+    "postgresql": "SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))",
+    "mssql": (
+        "SET NOCOUNT ON; DECLARE @granted int; EXEC @granted = sp_getapplock @Resource = :name, "
+        "@LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 30000; SELECT @granted AS granted"
+    ),
+}
+
+
+def write[T](engine: Engine, work: Callable[[Connection], T]) -> T:
+    """Run `work` in one writing transaction; the whole of it again, a bounded number of times, when that may help.
+
+    `work` must be repeatable: also after a COMMIT whose answer was lost. A refusal is one of `shared.core.errors`.
+    """
+    return retrying(engine, lambda: transaction(engine, work, WRITING))
+
+
+def count[T](engine: Engine, work: Callable[[Connection], T]) -> T:
+    """`write` for what may be forgotten when the power fails: SQLite does not wait for the disk."""
+    return retrying(engine, lambda: transaction(engine, work, COUNTING))
+
+
+def read[T](engine: Engine, work: Callable[[Connection], T]) -> T:
+    """Run `work` on one consistent state; it waits for no writer and holds none up."""
+    return retrying(engine, lambda: transaction(engine, work, READING))
+
+
+def migrate[T](engine: Engine, work: Callable[[Connection], T]) -> T:
+    """`write` for what changes the schema: SQLite may make a table anew, with rows that others refer to."""
+    try:
+        return retrying(engine, lambda: transaction(engine, work, MIGRATING))
+    finally:
+        # A connection that migrated checks no references: nobody else gets it.
+        engine.dispose()
+
+
+def take_turn(connection: Connection, name: str) -> None:
+    """Wait until no other transaction holds that name; it is held until the end of this one.
+
+    For what is numbered: unique keys decide, turns only save the losers their second attempt. Writers to SQLite
+    take turns anyway.
+    """
+    statement = _TURN.get(connection.dialect.name)
+    if statement:
+        # SQL Server takes 255 characters.
+        short = name if len(name) < 250 else hashlib.sha256(name.encode()).hexdigest()  # noqa: PLR2004 - as said
+        answer = connection.scalar(text(statement), {"name": short})
+        if isinstance(answer, int) and answer < 0:
+            raise Overtaken("Another writer kept its turn for longer than half a minute.")
+
+
+def transaction[T](engine: Engine, work: Callable[[Connection], T], kind: str) -> T:
+    """Run `work` in one transaction of that kind, once."""
+    with engine.connect() as connection:
+        connection.execution_options(**{BEGIN: kind}, **_ISOLATION.get((engine.dialect.name, kind), {}))
+        with _turn(connection, kind), connection.begin():
+            return work(connection)
+
+
+def retrying[T](engine: Engine, call: Callable[[], T]) -> T:
+    """What `call` returns, repeated while that may help."""
+    pause = engine.get_execution_options().get(PAUSE, time.sleep)
+    attempt = 1
+    while True:
+        try:
+            return call()
+        except PoolExhausted as error:
+            raise Transient(
+                "Every connection to the database is in use; more work is asked for than it takes."
+            ) from error
+        except (DBAPIError, Overtaken) as error:
+            if attempt == ATTEMPTS or not worth_retrying(error):
+                raise explain(error) from error
+            # Full jitter: two writers that met once should not meet again.
+            pause(seconds_to_wait(error, attempt) + random.uniform(0, 0.05 * 2**attempt))
+        attempt += 1
+
+
+def _turn(connection: Connection, kind: str) -> AbstractContextManager[Any]:
+    """The threads of one process take turns at writing: SQLite lets who waits starve, a lock does not."""
+    turns = connection.get_execution_options().get(TURNS)
+    return turns if turns is not None and kind in {WRITING, COUNTING, MIGRATING} else nullcontext()
