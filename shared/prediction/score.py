@@ -24,7 +24,7 @@ from shared.core.scenario import Scenario, Table
 from shared.prediction.revision import Revision
 from shared.prediction.window import Commit, Window
 from shared.prediction.windows import drop_files, input_key, split_input
-from shared.serving.deployed_models import Serving, load_deployed
+from shared.serving.deployed_model import DeployedModel, load_deployed
 from shared.serving.deployment import Deployment
 from shared.serving.ports import BatchJob, Provenance
 from shared.serving.prediction_rows import first_id
@@ -81,10 +81,10 @@ def commit_of(value: Mapping[str, Any], path: str) -> Commit:
 
 def _score(ports: PredictionPorts, scenario: Scenario, window: Window) -> Commit:
     plan, plan_sha = _pin(ports, scenario, window)
-    serving = load_deployed(ports, _deployment(plan))
+    deployed = load_deployed(ports, _deployment(plan))
     folder = window_folder(scenario.name, window.id)
-    with _job(ports, scenario, plan, serving) as job, tempfile.TemporaryFile() as out:
-        result = ports.serving.scoring.batch(serving.loaded, job, out)
+    with _job(ports, scenario, plan, deployed) as job, tempfile.TemporaryFile() as out:
+        result = ports.serving.scoring.batch(deployed.loaded, job, out)
         sha = _sha256(out)
         ports.core.lake.put(f"{folder}{sha}.parquet", out)
     return Commit(
@@ -96,10 +96,10 @@ def _score(ports: PredictionPorts, scenario: Scenario, window: Window) -> Commit
         rows=result.rows,
         failed_rows=result.failed_rows,
         plan_sha256=plan_sha,
-        model=serving.model.id,
-        model_sha256=serving.model.sha256,
-        run=serving.model.run,
-        dataset=serving.model.dataset,
+        model=deployed.model.id,
+        model_sha256=deployed.model.sha256,
+        run=deployed.model.run,
+        dataset=deployed.model.dataset,
         scored_at=datetime.fromisoformat(plan["planned_at"]),
     )
 
@@ -160,13 +160,15 @@ def _deployment(plan: Mapping[str, Any]) -> Deployment:
 
 
 @contextmanager
-def _job(ports: PredictionPorts, scenario: Scenario, plan: Mapping[str, Any], serving: Serving) -> Iterator[BatchJob]:
+def _job(
+    ports: PredictionPorts, scenario: Scenario, plan: Mapping[str, Any], deployed: DeployedModel
+) -> Iterator[BatchJob]:
     """What to score; the files it streams from are closed with it, however far they were read."""
     provenance = Provenance(
-        run_id=serving.model.run,
-        model=serving.model.id,
-        model_sha256=serving.model.sha256,
-        dataset=serving.model.dataset,
+        run_id=deployed.model.run,
+        model=deployed.model.id,
+        model_sha256=deployed.model.sha256,
+        dataset=deployed.model.dataset,
         scored_at=datetime.fromisoformat(plan["planned_at"]),
     )
     job = BatchJob(scenario, plan["window"], first_id(plan["ordinal"]), provenance)
