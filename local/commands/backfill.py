@@ -13,9 +13,9 @@ from local.console.timestamps import instant
 from shared import dispatch
 from shared.core.errors import BadInput
 from shared.ports import Ports
-from shared.prediction.backfill import Backfill, Step, begin, late_steps, plan_backfill
-from shared.prediction.rebuild import Rebuilt, rebuild
-from shared.prediction.windows import Due
+from shared.prediction.backfill import BackfillRequest, BackfillStep, late_steps, plan_backfill, plan_corrections
+from shared.prediction.rebuild import RebuiltWindow, rebuild
+from shared.prediction.windows import DueWindow
 
 _QUARANTINED, _FAILED = 3, 4
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
@@ -47,7 +47,7 @@ def backfill(
         if start or end or as_of or model:
             raise BadInput("Late rows are scored by the model of their window; accepted: --late alone.")
         finish(session.ports, late_steps(session.ports, declared, by), dry_run=dry_run, json=json)
-    asked = Backfill(
+    asked = BackfillRequest(
         scenario=declared,
         start=instant(start, "--from"),
         end=instant(end, "--to"),
@@ -55,15 +55,15 @@ def backfill(
         reason=reason,
         as_of=None if as_of is None else instant(as_of, "--as-of"),
         model=model,
-        again=again,
+        repeat=again,
     )
     steps = plan_backfill(session.ports, asked)
     finish(session.ports, steps, dry_run=dry_run, json=json)
 
 
-def finish(ports: Ports, steps: list[Step], *, dry_run: bool, json: bool) -> NoReturn:
+def finish(ports: Ports, steps: list[BackfillStep], *, dry_run: bool, json: bool) -> NoReturn:
     """Do the steps (or only say them), print a line for each, and end with their exit code."""
-    due = [] if dry_run else begin(ports, steps)
+    due = [] if dry_run else plan_corrections(ports, steps)
     for one in due:
         dispatch.on_window(ports, dispatch.window_message(one))
     made = [_made(ports, one) for one in due]
@@ -75,7 +75,7 @@ def finish(ports: Ports, steps: list[Step], *, dry_run: bool, json: bool) -> NoR
     raise typer.Exit(max((_exit(one["state"]) for one in made), default=0))
 
 
-def _say(steps: list[Step], made: list[dict[str, Any]], dry_run: bool) -> None:
+def _say(steps: list[BackfillStep], made: list[dict[str, Any]], dry_run: bool) -> None:
     for step in steps:
         if dry_run or step.correction is None:
             would = "would be done: it " if step.correction is not None else ""
@@ -88,14 +88,14 @@ def _say(steps: list[Step], made: list[dict[str, Any]], dry_run: bool) -> None:
         out.print("No window was planned in that time.")
 
 
-def _told(step: Step) -> dict[str, Any]:
+def _told(step: BackfillStep) -> dict[str, Any]:
     action = "left" if step.correction is None else "scored again"
     return {"window": step.window, "action": action, "model": step.model or None, "reason": step.reason}
 
 
-def _made(ports: Ports, due: Due) -> dict[str, Any]:
+def _made(ports: Ports, due: DueWindow) -> dict[str, Any]:
     correction = ports.prediction.corrections.find(due.scenario, due.window)
-    commit = ports.prediction.predictions.committed(due.scenario, due.window)
+    commit = ports.prediction.predictions.find_commit(due.scenario, due.window)
     entry = ports.core.history.find("window", f"{due.scenario}/{due.window}")
     return {
         "window": due.window,
@@ -130,7 +130,7 @@ def rebuild_sql(
     raise typer.Exit(_FAILED if any(one.state == "failed" for one in found) else 0)
 
 
-def _say_rebuilt(found: list[Rebuilt]) -> None:
+def _say_rebuilt(found: list[RebuiltWindow]) -> None:
     for one in found:
         if one.state != "intact":
             told = one.reason or f"{one.rows} rows"
