@@ -1,4 +1,4 @@
-"""The baseline that judges, and the profile over time that never does."""
+"""`mlops baseline`: the baseline that new data is compared with, and the historic profile."""
 
 from __future__ import annotations
 
@@ -14,22 +14,13 @@ from shared.core.errors import Missing
 from shared.profiles.baseline import accept_baseline, list_baselines, read_baseline
 from shared.profiles.history import read_history
 
-Dataset = Annotated[str, typer.Argument(help="The dataset version to judge by.")]
-Reason = Annotated[str, typer.Option(help="Why this one.")]
+Dataset = Annotated[str, typer.Argument(help="The dataset version that becomes the baseline.")]
+Reason = Annotated[str, typer.Option(help="Why this version.")]
 _COLUMNS = ("table", "column", "kind", "rows", "missing", "distinct", "mean", "std")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    group = typer.Typer(help="What new data is judged by; changed by a person only.")
-    group.command("show")(show_baseline)
-    group.command("accept")(accept)
-    group.command("history")(history)
-    app.add_typer(group, name="baseline")
-
-
 def show_baseline(scenario: ScenarioName, json: Json = False) -> None:
-    """The baseline that judges now."""
+    """Show the current baseline and its predecessors."""
     session = Session()
     session.scenario(scenario)
     value = read_baseline(session.ports, scenario)
@@ -37,7 +28,9 @@ def show_baseline(scenario: ScenarioName, json: Json = False) -> None:
         raise Missing(
             f"{scenario} has no baseline; accept one: mlops baseline accept {scenario} DATASET --by WHO --reason WHY."
         )
-    earlier = [{key: one[key] for key in one if key != "profile"} for one in list_baselines(session.ports, scenario)]
+    earlier = [
+        {key: record[key] for key in record if key != "profile"} for record in list_baselines(session.ports, scenario)
+    ]
     if not json:
         _say(value)
     title = f"Baseline {value['number']}"
@@ -45,7 +38,7 @@ def show_baseline(scenario: ScenarioName, json: Json = False) -> None:
 
 
 def accept(scenario: ScenarioName, dataset: Dataset, reason: Reason, by: By, json: Json = False) -> None:
-    """Judge by this dataset version from now on."""
+    """Make this dataset version the baseline."""
     session = Session()
     session.scenario(scenario)
     value = accept_baseline(session.ports, scenario, dataset, by=by, reason=reason)
@@ -56,11 +49,13 @@ def accept(scenario: ScenarioName, dataset: Dataset, reason: Reason, by: By, jso
 
 
 def history(scenario: ScenarioName, json: Json = False) -> None:
-    """The profile of every dataset version that was trained on, oldest first."""
+    """Show the historic profile: every dataset version that was trained on, oldest first."""
     session = Session()
     session.scenario(scenario)
     records = read_history(session.ports, scenario, limit=None)
-    rows = [(one["dataset"], one["rows"], one["warnings"], _numbers(one["statistics"])) for one in records]
+    rows = [
+        (record["dataset"], record["rows"], record["warnings"], _numbers(record["statistics"])) for record in records
+    ]
     columns = ("dataset", "rows", "warnings", "statistics")
     show(json_output=json, value=records, title="Historic profile", columns=columns, rows=rows)
     if not json and records:
@@ -82,9 +77,18 @@ def _say(value: Mapping[str, Any]) -> None:
 
 def _rows(value: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     return [
-        (table, name, one["kind"], one["count"], one["nulls"], one["distinct"], _short(one, "mean"), _short(one, "std"))
+        (
+            table,
+            name,
+            column["kind"],
+            column["count"],
+            column["nulls"],
+            column["distinct"],
+            _short(column, "mean"),
+            _short(column, "std"),
+        )
         for table, profile in value["profile"]["tables"].items()
-        for name, one in profile["columns"].items()
+        for name, column in profile["columns"].items()
     ]
 
 

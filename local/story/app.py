@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from local.story.calendar import Calendar
-from local.story.inline_trainer import Workshop
+from local.story.inline_trainer import InlineTrainer
 from shared import dispatch
 from shared.alerts.delivery import publish_and_alert
 from shared.core.errors import Transient
@@ -23,10 +23,10 @@ class App:
     """Does what the functions do with events and timers, and what follows from it."""
 
     def __init__(
-        self, ports: Ports, home: Path, calendar: Calendar, workshop: Workshop, listen: Callable[[], None]
+        self, ports: Ports, home: Path, calendar: Calendar, trainer: InlineTrainer, listen: Callable[[], None]
     ) -> None:
         """`listen` is called whenever there may be something new to be heard."""
-        self._ports, self._calendar, self._workshop, self._listen = ports, calendar, workshop, listen
+        self._ports, self._calendar, self._trainer, self._listen = ports, calendar, trainer, listen
         self._inbox = home / "eventgrid" / "inbox"
 
     def work(self, *messages: str) -> None:
@@ -36,7 +36,7 @@ class App:
             while waiting:
                 self._taken(waiting.pop(0))
             self._listen()
-            self._workshop.work_off(self._ports)
+            self._trainer.work_off(self._ports)
             with suppress(Transient):
                 publish_and_alert(self._ports)
             waiting = self._delivered()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from local.story.story_env import Stage
+from local.story.story_env import StoryEnv
 from shared.core.ledger import Entry
 
 
@@ -42,7 +42,7 @@ class Chapter:
 
     title: str
     planted: str
-    play: Callable[[Stage], None]
+    play: Callable[[StoryEnv], None]
     verdict: str
     says: tuple[Line, ...]
     look: str

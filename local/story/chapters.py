@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local.story import scenes as acts
+from local.story import scenes
 from local.story.chapter import Chapter, Line
 
 _NOTHING_TRAINED = Line("train", "requested", "", times=0)
@@ -11,7 +11,7 @@ CHAPTERS = (
     Chapter(
         title="January: the first data",
         planted="3,000 labelled batches land",
-        play=acts.first_data,
+        play=scenes.first_data,
         verdict="trained, approved by a second person, in service",
         says=(
             Line("model", "done", "serves as generation 1"),
@@ -24,11 +24,11 @@ CHAPTERS = (
     Chapter(
         title="February and March: normal weeks",
         planted="nothing",
-        play=acts.normal_weeks,
+        play=scenes.normal_weeks,
         verdict="predicted and watched; nothing to report, nothing trained",
         says=(
-            Line("monitor", "done", "Drift: none. Breaches: none.", times=acts.WEEKS),
-            Line("window", "done", "rows were predicted", times=acts.WEEKS),
+            Line("monitor", "done", "Drift: none. Breaches: none.", times=scenes.WEEKS),
+            Line("window", "done", "rows were predicted", times=scenes.WEEKS),
             Line("breach", "done", "", times=0),
             _NOTHING_TRAINED,
         ),
@@ -37,7 +37,7 @@ CHAPTERS = (
     Chapter(
         title="May: labels that come late",
         planted="a fifth of the labels, then more than half, then all",
-        play=acts.late_labels,
+        play=scenes.late_labels,
         verdict="quality unknown, then provisional, then final",
         says=(
             Line("quality", "final", "kept"),
@@ -50,7 +50,7 @@ CHAPTERS = (
     Chapter(
         title="June: a stuck sensor",
         planted="labelled data in which S20 says one value for half of the rows",
-        play=acts.stuck_sensor,
+        play=scenes.stuck_sensor,
         verdict="stuck_sensor: quarantined, not learned from",
         says=(
             Line("drop", "quarantined", "The sensor looks stuck."),
@@ -63,7 +63,7 @@ CHAPTERS = (
     Chapter(
         title="July: another unit",
         planted="S16 comes in degrees Fahrenheit, for one week",
-        play=acts.another_unit,
+        play=scenes.another_unit,
         verdict="unit_change: predicted all the same, alerted, resolved with the unit; nothing trained",
         says=(
             Line("breach", "done", "unit_change: The unit of column 'S16'"),
@@ -78,7 +78,7 @@ CHAPTERS = (
     Chapter(
         title="August: the lake is away",
         planted="the functions cannot reach the lake while a file lands",
-        play=acts.lake_away,
+        play=scenes.lake_away,
         verdict="given up by its queue, found again by the sweep, predicted once",
         says=(
             Line("window", "done", "rows were predicted", times=1),
@@ -89,11 +89,11 @@ CHAPTERS = (
     Chapter(
         title="September: real drift",
         planted="a new recipe, for good: S16 runs higher, and what was good for a batch is bad for it",
-        play=acts.real_drift,
-        verdict=f"population_drift: retrained once in {acts.DRIFTED} drifting windows, and over with the new model",
+        play=scenes.real_drift,
+        verdict=f"population_drift: retrained once in {scenes.DRIFTED} drifting windows, and over with the new model",
         says=(
             Line("retrain", "done", "Retrained: the drift of the inputs persists: S16.", times=1),
-            Line("monitor", "done", "population_drift", times=acts.DRIFTED - 1),
+            Line("monitor", "done", "population_drift", times=scenes.DRIFTED - 1),
             Line("breach", "done", "population_drift: Column 'S16' of table 'sensors' has drifted", times=1),
             Line("train", "requested", "", times=1),
             Line("model", "done", "serves as generation 2"),
@@ -104,7 +104,7 @@ CHAPTERS = (
     Chapter(
         title="October: a bad canary",
         planted="a model learned from old files of the recipe that is gone; it is better on those",
-        play=acts.bad_canary,
+        play=scenes.bad_canary,
         verdict="passed its gate, tried on a fifth of the requests, rolled back by its answers",
         says=(
             Line(
@@ -121,12 +121,12 @@ CHAPTERS = (
     Chapter(
         title="December: what it was good for",
         planted="the labels of autumn, all at once",
-        play=acts.labels_of_autumn,
+        play=scenes.labels_of_autumn,
         verdict="the champion of before had fallen, the retrained one keeps what it promised",
         says=(
             Line("scorecard", "done", "realised gain"),
-            Line("quality", "final", "fallen", times=acts.DRIFTED),
-            Line("quality", "final", "kept", times=acts.AFTER),
+            Line("quality", "final", "fallen", times=scenes.DRIFTED),
+            Line("quality", "final", "kept", times=scenes.AFTER),
             _NOTHING_TRAINED,
         ),
         look="actuals/iiot_quality/autumn",

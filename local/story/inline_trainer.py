@@ -14,7 +14,7 @@ from shared.training.run import Run
 Progress = Callable[[str, float], None]
 
 
-class Workshop:
+class InlineTrainer:
     """Port `Trainer`: keeps what was asked for until it is worked off."""
 
     def __init__(self, home: Path, progress: Progress) -> None:

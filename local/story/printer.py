@@ -28,7 +28,7 @@ def told(entry: Entry) -> bool:
     return of_interest and entry.state not in _HIDDEN
 
 
-class Teller:
+class StoryPrinter:
     """Prints each sentence of a chapter once, however often it is said."""
 
     def __init__(self, console: Console, *, quiet: bool = False) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from local.host.events.lake_watch import blob_created
 from local.story.app import App
 from local.story.calendar import Calendar
-from local.story.inline_trainer import Progress, Workshop
+from local.story.inline_trainer import InlineTrainer, Progress
 from local.story.outage import FlakyLake
 from local.story.plant import SCENARIO, Change, Plant, csv_of, requests_of
 from shared.bootstrap import build_ports
@@ -24,7 +24,7 @@ from shared.core.scenario import Scenario
 from shared.ports import Ports
 from shared.release.approvals import decide
 from shared.serving.answers import answer
-from shared.serving.deployed_models import Servers
+from shared.serving.model_router import ModelRouter
 
 NAME = SCENARIO.name
 PERSON = "ada"
@@ -40,7 +40,7 @@ SETTINGS = {
 _LINES = 1_000_000
 
 
-class Stage:
+class StoryEnv:
     """The system of the story, and what it has said so far."""
 
     def __init__(self, home: Path, progress: Progress, tell: Callable[[Sequence[Entry]], None]) -> None:
@@ -49,11 +49,11 @@ class Stage:
         built = build_ports({**SETTINGS, "MLOPS_HOME": str(home)}, {NAME: SCENARIO}, self.calendar)
         # Whoever sends files reaches the lake on a way of their own.
         self._sender, self.lake = built.core.lake, FlakyLake(built.core.lake)
-        workshop = Workshop(home, progress)
+        trainer = InlineTrainer(home, progress)
         self.ports: Ports = replace(
-            built, core=replace(built.core, lake=self.lake), training=replace(built.training, trainer=workshop)
+            built, core=replace(built.core, lake=self.lake), training=replace(built.training, trainer=trainer)
         )
-        self.app = App(self.ports, home, self.calendar, workshop, self._listen)
+        self.app = App(self.ports, home, self.calendar, trainer, self._listen)
         self._heard = 0
         self._said: set[tuple[str, str]] = set()
         # Labels of predictions that nobody knows yet.
@@ -100,13 +100,13 @@ class Stage:
 
     def ask(self, requests: int, rows: int, change: Change | None = None) -> dict[str, int]:
         """So many scoring requests under different keys; how many each model answered."""
-        servers = Servers(self.ports, pointer_seconds=0)
+        router = ModelRouter(self.ports, pointer_seconds=0)
         sensors = self.plant.batches(requests * rows, self._now_ms(), change)["sensors"]
         answered: dict[str, int] = {}
         for number, body in enumerate(requests_of(sensors, rows)):
-            serving, _ = servers.answered(NAME, f"line-{number}", partial(answer, self.scenario, body=body))
-            answered[serving.model.id] = answered.get(serving.model.id, 0) + 1
-        servers.flush()
+            deployed, _ = router.answer(NAME, f"line-{number}", partial(answer, self.scenario, body=body))
+            answered[deployed.model.id] = answered.get(deployed.model.id, 0) + 1
+        router.flush()
         return answered
 
     def say(self, entries: Sequence[Entry]) -> None:

@@ -33,6 +33,7 @@ def quarantine(ports: MonitoringPorts, where: Landing, blobs: Sequence[Blob], fa
             "table": fault.table,
             "column": fault.column,
             "row": fault.row,
+            "line": fault.line,
             "source": blob_key(blob),
             "first_seen": ports.core.clock().isoformat(),
         }

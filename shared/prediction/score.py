@@ -22,7 +22,7 @@ from shared.prediction.window import Commit, Window, WindowState, input_key, spl
 from shared.prediction.window_inputs import feature_table, stream_rows
 from shared.prediction.window_plan import CorrectionNote, WindowPlan
 from shared.prediction.windows import drop_files
-from shared.serving.deployed_models import Serving, load_deployed
+from shared.serving.deployed_model import DeployedModel, load_deployed
 from shared.serving.ports import BatchJob, Provenance
 from shared.serving.prediction_rows import first_id
 
@@ -66,10 +66,10 @@ def _commit(ports: PredictionPorts, scenario: Scenario, window: Window) -> Commi
 
 def _score(ports: PredictionPorts, scenario: Scenario, window: Window) -> Commit:
     plan, plan_sha = pin_plan(ports, scenario.name, window.id, lambda: _plan(ports, scenario, window))
-    serving = load_deployed(ports, plan.deployment)
+    deployed = load_deployed(ports, plan.deployment)
     folder = window_folder(scenario.name, window.id)
-    with _job(ports, scenario, plan, serving) as job, tempfile.TemporaryFile() as out:
-        result = ports.serving.scoring.batch(serving.loaded, job, out)
+    with _job(ports, scenario, plan, deployed) as job, tempfile.TemporaryFile() as out:
+        result = ports.serving.scoring.batch(deployed.loaded, job, out)
         sha = sha256_of(out)
         ports.core.lake.put(f"{folder}{sha}.parquet", out)
     return Commit(
@@ -81,10 +81,10 @@ def _score(ports: PredictionPorts, scenario: Scenario, window: Window) -> Commit
         rows=result.rows,
         failed_rows=result.failed_rows,
         plan_sha256=plan_sha,
-        model=serving.model.id,
-        model_sha256=serving.model.sha256,
-        run=serving.model.run,
-        dataset=serving.model.dataset,
+        model=deployed.model.id,
+        model_sha256=deployed.model.sha256,
+        run=deployed.model.run,
+        dataset=deployed.model.dataset,
         scored_at=plan.planned_at,
     )
 
@@ -117,13 +117,13 @@ def _inputs(ports: PredictionPorts, scenario: Scenario, window: Window) -> tuple
 
 
 @contextmanager
-def _job(ports: PredictionPorts, scenario: Scenario, plan: WindowPlan, serving: Serving) -> Iterator[BatchJob]:
+def _job(ports: PredictionPorts, scenario: Scenario, plan: WindowPlan, deployed: DeployedModel) -> Iterator[BatchJob]:
     """The rows to score; the files they are streamed from are closed with it, however far they were read."""
     provenance = Provenance(
-        run_id=serving.model.run,
-        model=serving.model.id,
-        model_sha256=serving.model.sha256,
-        dataset=serving.model.dataset,
+        run_id=deployed.model.run,
+        model=deployed.model.id,
+        model_sha256=deployed.model.sha256,
+        dataset=deployed.model.dataset,
         scored_at=plan.planned_at,
     )
     job = BatchJob(scenario, plan.window, first_id(plan.ordinal), provenance)
