@@ -9,7 +9,6 @@ import typer
 from local.console.options import Json, ScenarioName
 from local.console.output import as_json, out, show
 from local.console.session import Session
-from shared.core.wording import counted
 from shared.training import schedule_requests as workflow
 from shared.training.recurrence import FREQUENCIES
 
@@ -22,7 +21,9 @@ def list_schedules(
     """List schedules by creation time, including stopped ones."""
     session = Session()
     schedules = session.ports.training.schedules.list(session.named(scenario))
-    value = [{"Scenario": schedule.scenario, **workflow.shown(session.ports, schedule)} for schedule in schedules]
+    value = [
+        {"Scenario": schedule.scenario, **workflow.schedule_answer(session.ports, schedule)} for schedule in schedules
+    ]
     columns = ("scenario", "name", "every", "status", "next due", "last due", "last outcome")
     show(json_output=json, value=value, title="Schedules", columns=columns, rows=[_row(schedule) for schedule in value])
 
@@ -48,7 +49,9 @@ def show_schedule(
 ) -> None:
     """Show a schedule as JSON: when it is due next, its last run and that run's state."""
     session = Session()
-    as_json(workflow.shown(session.ports, workflow.find(session.ports, session.scenario(scenario), name)))
+    as_json(
+        workflow.schedule_answer(session.ports, workflow.find_schedule(session.ports, session.scenario(scenario), name))
+    )
 
 
 def add_schedule(
@@ -72,12 +75,13 @@ def add_schedule(
     recurrence = {"Frequency": frequency, "Interval": interval, **_given(StartTime=start)}
     parameters = _given(dataset=dataset, profile=profile)
     request = {"Name": name, "ExperimentName": experiment, "ParameterAssignments": parameters, "Recurrence": recurrence}
-    schedule = workflow.add(session.ports, declared, workflow.read_wanted(request))
+    schedule = workflow.add(session.ports, declared, workflow.read_schedule_request(request))
     if json:
-        as_json(workflow.shown(session.ports, schedule))
+        as_json(workflow.schedule_answer(session.ports, schedule))
         return
-    every = f"every {counted(schedule.every, schedule.frequency.lower())}"
-    out.print(f"{schedule.key}: {every}, next at {schedule.due:%Y-%m-%d %H:%M:%S} UTC.", markup=False)
+    out.print(
+        f"{schedule.key}: {schedule.recurrence.words}, next at {schedule.due:%Y-%m-%d %H:%M:%S} UTC.", markup=False
+    )
 
 
 def _given(**values: str | None) -> dict[str, str]:
@@ -89,6 +93,6 @@ def stop_schedule(scenario: ScenarioName, name: Name, json: Json = False) -> Non
     session = Session()
     stopped = workflow.stop(session.ports, session.scenario(scenario), name)
     if json:
-        as_json(workflow.shown(session.ports, stopped))
+        as_json(workflow.schedule_answer(session.ports, stopped))
         return
     out.print(f"{stopped.key}: stopped at {stopped.stopped_at:%Y-%m-%d %H:%M:%S} UTC.", markup=False)

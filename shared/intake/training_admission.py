@@ -1,4 +1,4 @@
-"""May a model learn from this drop? Data in another unit, or from a stuck sensor, is kept out and named as such."""
+"""Training admission: a drop in another unit, or from a stuck sensor, is quarantined before a model learns from it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
 
 
-def may_learn_from(ports: MonitoringPorts, where: Landing, tables: Mapping[str, pa.Table]) -> None:
-    """Quarantined when a column shows one of the causes for which the scenario refuses to learn.
+def check_admission(ports: MonitoringPorts, where: Landing, tables: Mapping[str, pa.Table]) -> None:
+    """Quarantined when a column shows one of the causes for which the scenario declares a quarantine.
 
-    The accepted baseline judges; without one, the data that the serving model learned from. Without either, nothing.
+    Columns are compared with the accepted baseline; without one, with the training data of the serving model; without
+    either, with nothing.
     """
     scenario = where.scenario
     wanted = scenario.monitoring.quarantine
@@ -38,8 +39,8 @@ def may_learn_from(ports: MonitoringPorts, where: Landing, tables: Mapping[str, 
             raise Quarantined(issue.cause, sentence, table=issue.table, column=issue.column)
 
 
-def fit_again(ports: MonitoringPorts, scenario: str) -> None:
-    """A drop was fit to learn from: what earlier drops were refused for is over."""
+def close_admission_breaches(ports: MonitoringPorts, scenario: str) -> None:
+    """Close the breaches of earlier drops that were refused: a drop has been admitted again."""
     close_breaches(ports, scenario, (), tuple(Cause), action=Action.QUARANTINE)
 
 

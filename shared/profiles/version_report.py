@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,10 @@ from shared.core.errors import Corrupt
 from shared.core.lake_reading import read_json
 from shared.core.paths import dataset_folder
 from shared.core.scenario import Scenario
+from shared.core.wording import counted
 from shared.datasets.version import DatasetVersion
 from shared.profiles.baseline import read_baseline
-from shared.profiles.history import read_history, record
+from shared.profiles.history import history_record, read_history
 from shared.profiles.profile import dataset_profile
 from shared.profiles.report import render
 from shared.profiles.validation import Warned, validation
@@ -44,7 +46,7 @@ def validate(ports: ProfilesPorts, dataset: DatasetVersion, tables: Mapping[str,
         "profile": profile,
         "validation": judged,
         "baseline": None if isinstance(baseline, Warned) else baseline,
-        "history": [*_before(ports, dataset), record(dataset, profile, judged)],
+        "history": [*_before(ports, dataset), history_record(dataset, profile, judged)],
     }
     ports.core.lake.put(f"{folder}report.html", render(facts))
     return judged
@@ -58,13 +60,13 @@ def scenario_statistics(scenario: Scenario, tables: Mapping[str, pa.Table]) -> M
     return {name: value if math.isfinite(value) else None for name, value in sorted(named.items())}
 
 
-def told(judged: Mapping[str, Any]) -> str:
+def summarise(validation: Mapping[str, Any]) -> str:
     """The validation in one sentence."""
-    codes = [warning["code"] for warning in judged["warnings"]]
+    codes = Counter(warning["code"] for warning in validation["warnings"])
     if not codes:
         return "Validation found nothing unusual."
-    counted = ", ".join(f"{codes.count(code)} {code}" for code in dict.fromkeys(codes))
-    return f"Validation has {len(codes)} warning(s): {counted}."
+    kinds = ", ".join(code if count == 1 else f"{count} times {code}" for code, count in codes.items())
+    return f"Validation raised {counted(codes.total(), 'warning')}: {kinds}."
 
 
 def _baseline(ports: ProfilesPorts, scenario: str) -> Mapping[str, Any] | Warned:

@@ -52,7 +52,7 @@ def lived_world(home: Path) -> World:
     world.handle(world.land("scoring/marks/s1/places.csv", PLACES))
     world.sweep()
     weekly = {"Name": "weekly", "Recurrence": {"Frequency": "Week", "Interval": 1, "StartTime": "2099-01-05T06:00:00Z"}}
-    schedules.add(world.ports, world.ports.core.scenarios["points"], schedules.read_wanted(weekly))
+    schedules.add(world.ports, world.ports.core.scenarios["points"], schedules.read_schedule_request(weekly))
     _evaluate(world)
     _watch(world)
     _release(world)

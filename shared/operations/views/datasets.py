@@ -13,7 +13,7 @@ from shared.core.scenario import Scenario
 from shared.datasets.version import DatasetVersion
 from shared.operations.views.asked import Asked
 from shared.profiles.baseline import read_baseline
-from shared.profiles.history import drawn, read_history
+from shared.profiles.history import read_history, time_series_values
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
@@ -70,7 +70,7 @@ def _baseline(ports: OperationsPorts, name: str) -> tuple[Mapping[str, Any] | No
     if found is None:
         return None, ""
     head = {key: found.get(key) for key in ("number", "dataset", "accepted_by", "accepted_at", "reason")}
-    return {**head, **drawn(found["profile"])}, ""
+    return {**head, **time_series_values(found["profile"])}, ""
 
 
 def _history(ports: OperationsPorts, name: str, versions: Sequence[DatasetVersion]) -> list[Mapping[str, Any]]:

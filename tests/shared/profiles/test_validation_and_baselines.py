@@ -72,7 +72,7 @@ def test_a_dataset_has_profile_validation_and_report(world: World) -> None:
     with world.ports.core.lake.open(f"{folder}report.html") as source:
         assert b"no_baseline" in source.read()
     (entry,) = [one for one in world.ports.core.history.entries() if (one.kind, one.state) == ("drop", "done")]
-    assert entry.reason.endswith("Validation has 1 warning(s): 1 no_baseline.")
+    assert entry.reason.endswith("Validation raised 1 warning: no_baseline.")
 
 
 def test_a_dataset_like_the_baseline_has_no_warning(world: World) -> None:
@@ -94,7 +94,7 @@ def test_a_dataset_unlike_the_baseline_is_warned_of_and_still_trained(world: Wor
     reason = next(
         one.reason for one in world.ports.core.history.entries() if one.kind == "drop" and one.state == "done"
     )
-    assert f"Validation has {len(validation(world, dataset)['warnings'])} warning(s): " in reason
+    assert f"Validation raised {len(validation(world, dataset)['warnings'])} warning" in reason
 
 
 def test_profiles_do_not_depend_on_what_they_are_compared_with(tmp_path: Path) -> None:
@@ -256,4 +256,4 @@ def test_a_repeat_keeps_the_validation_that_stands(world: World) -> None:
     reason = next(
         one.reason for one in ports.core.history.why("points/d1") if one.kind == "drop" and one.state == "done"
     )
-    assert reason.endswith("1 no_baseline.")
+    assert reason.endswith("1 warning: no_baseline.")
