@@ -19,7 +19,7 @@ def work(job: Work) -> None:
     columns = prepared.frame.select(list(dict.fromkeys((*prepared.contract.names, *prepared.scenario.targets))))
     parts = {"train": prepared.parts.train, "test": prepared.parts.test}
     profiles = ArrowProfiles()
-    found = {name: dict(profiles.describe(columns.take(pa.array(rows))).profile) for name, rows in parts.items()}
+    found = {name: profiles.describe(columns.take(pa.array(rows))).profile.to_json() for name, rows in parts.items()}
     write_json(job.out / "profile.json", found)
     job.report(f"profiled {columns.num_columns} columns", 1.0)
 
