@@ -20,13 +20,13 @@ from local.console.options import Json
 from local.console.output import as_json, err
 from local.console.session import PORT, Session
 from local.console.waiting import Watcher, progress, wait_for, window_fate, windows_ended
-from model_training.runs.threads import limit
+from model_training.runtime.threads import limit
 from shared.core.blob import Blob
 from shared.core.errors import BadInput, Fault
 from shared.core.paths import Landing
 from shared.core.scenario import Knobs, Scenario
 from shared.operations.status import DropOutcome, drop_outcome
-from shared.prediction.windows import input_key
+from shared.prediction.window import input_key
 from shared.release.approvals import decide
 
 ROWS = 6000

@@ -9,14 +9,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from model_training.azureml import collect, environments, trial
+from model_training.azureml import collect, trial
+from model_training.azureml.repository import CODE, REPOSITORY
 from model_training.runs.runner import NAMES as STEPS
 
 FOLDER = Path(__file__).parents[1] / "components"
 NAMES: tuple[str, ...] = (*STEPS, trial.NAME, collect.NAME)
-
-# What a job needs of this repository; .amlignore says the same to those who give the whole checkout.
-CODE = ("model_training", "shared", "pyproject.toml")
 
 
 def component(name: str, code: Path | None = None) -> Any:
@@ -31,7 +29,7 @@ def code_folder() -> Iterator[Path]:
     """What a job needs in a folder of its own: the SDK walks all it is given, for each component again."""
     with TemporaryDirectory(prefix="mlops-code-") as folder:
         for name in CODE:
-            source, place = environments.REPOSITORY / name, Path(folder, name)
+            source, place = REPOSITORY / name, Path(folder, name)
             if source.is_dir():
                 shutil.copytree(source, place, ignore=shutil.ignore_patterns("__pycache__"))
             else:

@@ -10,6 +10,7 @@ import yaml  # type: ignore[import-untyped]  # the package has no types
 
 from model_training.azureml import environments, trial
 from model_training.azureml.components import FOLDER
+from model_training.azureml.repository import REPOSITORY
 
 _SCHEMA = "https://azuremlschemas.azureedge.net/latest/pipelineJob.schema.json"
 _PREFIX = "mlops_"
@@ -49,7 +50,7 @@ def _is_own(environment: Any, name: str) -> bool:
 
 def _places(task: dict[str, Any], folder: Path) -> dict[str, Any]:
     return {
-        "code": _relative(environments.REPOSITORY, folder),
+        "code": _relative(REPOSITORY, folder),
         "environment": _environment(task["environment"], folder),
     }
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]  # the package has no types
 
-REPOSITORY = Path(__file__).parents[2]
+from model_training.azureml.components import NAMES
+from model_training.azureml.repository import REPOSITORY
+
 FOLDER = REPOSITORY / "model_training" / "environments"
 CONDA = FOLDER / "conda"
 PYTHON = "3.13"
@@ -25,8 +27,6 @@ _WITHOUT = {ONLINE: ("azure-monitor-opentelemetry",)}
 
 def names() -> tuple[str, ...]:
     """Every environment, one for each component, DEEP, batch scoring and ONLINE."""
-    from model_training.azureml.components import NAMES
-
     return (*NAMES, DEEP, "score", ONLINE)
 
 

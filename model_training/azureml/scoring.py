@@ -8,6 +8,7 @@ from typing import Any
 from model_training import batch_entry
 from model_training.azureml import environments
 from model_training.azureml.platform import Platform
+from model_training.azureml.repository import REPOSITORY
 from shared.core.errors import BadInput
 from shared.core.scenario import Scenario
 
@@ -84,7 +85,7 @@ def _parallel(order: BatchOrder, platform: Platform) -> Any:
     inputs = {name: Input(type="uri_folder") for name in ("data", "model")}
     retry = {"max_retries": order.retries, "timeout": order.timeout}
     task = RunFunction(
-        code=str(environments.REPOSITORY),
+        code=str(REPOSITORY),
         entry_script="model_training/batch_entry.py",
         environment=platform.environments.get(NAME) or environments.environment(NAME, platform.image),
         program_arguments=_arguments(order),

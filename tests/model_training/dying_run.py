@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import model_training
 from model_training.runs.runner import Runner
 from model_training.scenarios import SCENARIOS
-from model_training.steps.work import Order
+from model_training.steps.context import RunSpec
 from shared.core.scenario import Knobs
 
 BANK = replace(SCENARIOS["bank_marketing"], candidates=("lightgbm", "logistic"))
@@ -41,7 +41,7 @@ def train(folder: Path, dies: str, report: int) -> None:
 
     assert BANK.generate is not None
     tables = dict(BANK.generate(600, 1, Knobs()))
-    Runner(Order(BANK, "demo", 1, {}), folder, progress).run(lambda: tables)
+    Runner(RunSpec(BANK, "demo", 1, {}), folder, progress).run(lambda: tables)
 
 
 def live(folder: Path, dies: str, report: int) -> int:

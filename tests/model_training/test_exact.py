@@ -12,8 +12,10 @@ import pytest
 
 from model_training.estimators import boosted
 from model_training.estimators.boosted import Boosted
-from model_training.estimators.estimators import Effort, Estimator, Goal, fits
+from model_training.estimators.estimator import Estimator, Goal
 from model_training.estimators.exact import floor32
+from model_training.estimators.kinds import fits
+from model_training.estimators.profiles import Effort
 from model_training.estimators.sklearn_models import Sklearn
 from model_training.export import graph
 from model_training.export.graph import join, run

@@ -13,17 +13,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from model_training.estimators.candidates import Candidate, Plan, Recipe
-from model_training.estimators.estimators import fits
+from model_training.data.rows import Prepared
+from model_training.estimators.candidates import Candidate, FitPlan, Recipe
 from model_training.estimators.families import fit_candidates
+from model_training.estimators.kinds import fits
 from model_training.export.graph import run
 from model_training.export.parity import Parity, compare
-from model_training.runs.train import fit
+from model_training.runs.training import fit
 from model_training.scenarios import SCENARIOS
-from model_training.search.candidate_ranking import enter
-from model_training.steps.prepare import Prepared, prepare
+from model_training.search.candidate_ranking import score_candidate
+from model_training.steps.prepare import prepare_rows
 from model_training.steps.register import Package
-from model_training.steps.train import best
+from model_training.steps.train import best_deployable
 from shared.core.errors import Quarantined, Refused
 from shared.core.scenario import Knobs, Scenario
 from shared.training.encoding import encode, encode_rows
@@ -57,7 +58,7 @@ def iiot() -> Package:
 @pytest.fixture(scope="module")
 def prepared() -> Prepared:
     """A thousand generated clients, ready for candidates."""
-    return prepare(_tables(BANK, 1_000), BANK, 1)
+    return prepare_rows(_tables(BANK, 1_000), BANK, 1)
 
 
 def test_generated_clients_can_be_learned_and_the_call_gives_them_away() -> None:
@@ -124,11 +125,11 @@ def test_the_manifest_names_the_bytes_it_speaks_of(bank: Package) -> None:
 @pytest.mark.parametrize("name", fits("binary"))
 def test_every_candidate_exports_exactly(name: str, prepared: Prepared) -> None:
     """Each kind of candidate becomes a graph that answers like its framework, also to missing and unseen values."""
-    (candidate,) = fit_candidates((name,), prepared.rows.take(prepared.parts.train), Plan("demo", 1, _quiet))
+    (candidate,) = fit_candidates((name,), prepared.rows.take(prepared.parts.train), FitPlan("demo", 1, _quiet))
     odd = prepared.X.copy()
     odd[::2, ::3] = np.nan
     odd[:, [j for j, feature in enumerate(prepared.contract.features) if feature.kind == "category"]] = -1
-    parity = compare(candidate, candidate.to_onnx(), odd, "binary")
+    parity = compare(candidate.predict(odd), candidate.to_onnx(), odd, "binary")
     assert (parity.rows, parity.problem) == (len(odd), "")
 
 
@@ -159,14 +160,14 @@ class _Mute(_Liar):
 def test_a_candidate_that_does_not_export_exactly_gives_way(prepared: Prepared) -> None:
     """The best candidate is not deployable when its graph differs or is none; the next serves, reasons are kept."""
     rows, held = (prepared.rows.take(part) for part in (prepared.parts.train, prepared.parts.test))
-    (honest,) = fit_candidates(("logistic",), rows, Plan("demo", 1, _quiet))
+    (honest,) = fit_candidates(("logistic",), rows, FitPlan("demo", 1, _quiet))
     candidates: list[Candidate] = [_Mute(honest), _Liar(honest), honest]
-    mute, liar, good = (enter(one, Recipe(one.name), held, held.X, len(rows.y)) for one in candidates)
-    assert best([mute, liar, good]) is good
+    mute, liar, good = (score_candidate(each, Recipe(each.name), held, held.X, len(rows.y)) for each in candidates)
+    assert best_deployable([mute, liar, good]) is good
     assert "label flips" in liar.problem
     assert mute.problem == "mute cannot become ONNX: NotImplementedError: no converter for it"
     with pytest.raises(Refused, match=r"No candidate can be deployed.*no converter.*label flips"):
-        best([mute, liar])
+        best_deployable([mute, liar])
 
 
 def test_one_flip_or_a_large_difference_is_a_problem() -> None:
@@ -188,7 +189,7 @@ _DIGESTS = """
 import hashlib
 from dataclasses import replace
 from model_training.scenarios import SCENARIOS
-from model_training.runs.train import fit
+from model_training.runs.training import fit
 from shared.core.scenario import Knobs
 bank = SCENARIOS["bank_marketing"]
 for name in bank.candidates:
@@ -250,7 +251,7 @@ def test_a_label_nobody_declared_is_quarantined_with_its_row() -> None:
 def test_rows_without_labels_are_not_trained_on() -> None:
     """Labels that are late take their rows out of the training, and only those."""
     tables = dict(IIOT.generate(2_000, 1, Knobs(label_delay=100)))  # type: ignore[misc]  # it has a generator
-    assert prepare(tables, IIOT, 1).frame.num_rows == 1_900
+    assert prepare_rows(tables, IIOT, 1).frame.num_rows == 1_900
 
 
 def test_rows_are_ordered_by_time_when_they_have_one() -> None:
@@ -259,7 +260,7 @@ def test_rows_are_ordered_by_time_when_they_have_one() -> None:
     latest = tables["sensors"]["SourceTimestamp"].to_numpy().copy()
     # The first half of the file is a day later than the second one.
     latest[:500] += 86_400_000
-    ready = prepare(_with_column(tables, "sensors", "SourceTimestamp", pa.array(latest)), IIOT, 1)
+    ready = prepare_rows(_with_column(tables, "sensors", "SourceTimestamp", pa.array(latest)), IIOT, 1)
     times = ready.frame["SourceTimestamp"].to_numpy()
     assert (np.diff(times) > 0).all()
     assert ready.frame["BatchNumber"].to_pylist()[0] == 501
@@ -269,16 +270,16 @@ def test_without_a_time_column_row_order_is_time() -> None:
     """Files of some sources have no timestamps: rows stay as they came."""
     tables = _tables(IIOT, 1_000)
     tables["sensors"] = tables["sensors"].drop_columns(["SourceTimestamp"])
-    assert prepare(tables, IIOT, 1).frame["BatchNumber"].to_pylist() == list(range(1, 1_001))
+    assert prepare_rows(tables, IIOT, 1).frame["BatchNumber"].to_pylist() == list(range(1, 1_001))
 
 
 def test_a_category_of_the_test_rows_alone_is_unknown() -> None:
     """The contract knows the categories of the training rows only, as it will be in production."""
     tables = _tables(BANK, 500)
-    parts = prepare(tables, BANK, 1).parts
+    parts = prepare_rows(tables, BANK, 1).parts
     jobs = tables["clients"]["job"].to_pylist()
     jobs[int(parts.test[0])] = "astronaut"
-    ready = prepare(_with_column(tables, "clients", "job", pa.array(jobs)), BANK, 1)
+    ready = prepare_rows(_with_column(tables, "clients", "job", pa.array(jobs)), BANK, 1)
     position = ready.contract.names.index("job")
     assert "astronaut" not in ready.contract.features[position].values
     assert ready.X[int(parts.test[0]), position] == -1

@@ -16,7 +16,7 @@ import pytest
 
 from model_training.runs.runner import NAMES
 from model_training.steps import register
-from model_training.steps.step_cache import seal_of
+from model_training.steps.step_cache import read_marker
 
 SERVER = Path(__file__).with_name("dying_run.py")
 
@@ -53,14 +53,14 @@ def _hash(folder: Path) -> str:
 
 
 def test_a_run_killed_at_every_step_makes_the_same_model(lives: Lives, tmp_path: Path) -> None:
-    """SIGKILL when a step begins and when it has worked but is not sealed yet: the hash stays the same."""
+    """SIGKILL at the start of a step, and after its work but before its marker: the hash stays the same."""
     assert lives.live(tmp_path / "whole") == 0
     killed = tmp_path / "killed"
     for step, report in itertools.product(NAMES, (1, 2)):
         # Tables are defined without a second word, and the profile is whole when the exploration beside it was.
-        if (step, report) == ("define_dataset", 2) or (step == "profile" and seal_of(killed / step)):
+        if (step, report) == ("define_dataset", 2) or (step == "profile" and read_marker(killed / step)):
             continue
         assert lives.live(killed, step, report) == -signal.SIGKILL, (step, report)
-        assert seal_of(killed / step) is None
+        assert read_marker(killed / step) is None
     assert lives.live(killed) == 0
     assert _hash(killed) == _hash(tmp_path / "whole")

@@ -7,13 +7,13 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from model_training.estimators.candidates import Plan, Recipe
+from model_training.estimators.candidates import FitPlan, Recipe
 from model_training.estimators.families import fit_candidates
-from model_training.runs.train import fit
+from model_training.runs.training import fit
 from model_training.scenarios import SCENARIOS
-from model_training.search.candidate_ranking import enter
-from model_training.search.comparison import comparisons
-from model_training.steps.prepare import prepare
+from model_training.search.candidate_ranking import score_candidate
+from model_training.search.comparison import compare_with_simplest
+from model_training.steps.prepare import prepare_rows
 from shared.adapters.tables import ArrowTables
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
@@ -50,15 +50,15 @@ def test_bank_marketing() -> None:
 
 def test_boosted_trees_clearly_beat_the_linear_model() -> None:
     """Over all rows, each third answered by candidates fitted on the others, the lead's interval is above zero."""
-    prepared = prepare({"clients": _read("bank_marketing", "clients", "bankmarketing_train.csv")}, BANK, 1)
-    plan, held = Plan("default", 1, _quiet), prepared.rows.take(prepared.parts.validation)
+    prepared = prepare_rows({"clients": _read("bank_marketing", "clients", "bankmarketing_train.csv")}, BANK, 1)
+    plan, held = FitPlan("default", 1, _quiet), prepared.rows.take(prepared.parts.validation)
     rows = prepared.rows.take(prepared.parts.train)
     fitted = fit_candidates(("lightgbm", "logistic"), rows, plan)
-    boosted, simple = (enter(one, Recipe(one.name), held, held.X[:100], len(rows.y)) for one in fitted)
-    (told,) = comparisons(prepared, boosted, [boosted, simple], plan)
-    assert (told["best"], told["other"], told["rows"], told["folds"]) == ("lightgbm", "logistic", 32_950, 3)
-    assert told["auc_difference_interval"][0] > 0.003
-    assert told["clearly_better"]
+    boosted, simple = (score_candidate(each, Recipe(each.name), held, held.X[:100], len(rows.y)) for each in fitted)
+    (lead,) = compare_with_simplest(prepared, boosted, [boosted, simple], plan)
+    assert (lead.best, lead.other, lead.rows, lead.folds) == ("lightgbm", "logistic", 32_950, 3)
+    assert lead.difference[0] > 0.003
+    assert lead.clearly_better
 
 
 def test_predictive_maintenance_learns_every_component() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from model_training.estimators.candidates import Parameters
-from model_training.search.search import SIDE, Budget, Found, Search, Trial
+from model_training.estimators.estimator import Parameters
+from model_training.search.search import GROUP, Budget, Search, SearchResult, Trial
 
 pytest.importorskip("optuna")
 
@@ -31,8 +31,8 @@ def _quiet(_found: Sequence[Trial]) -> None:
     """Nobody watches."""
 
 
-def _told(found: Found) -> list[tuple[Parameters, float | None]]:
-    return [(trial.parameters, trial.score) for trial in found.trials]
+def _told(result: SearchResult) -> list[tuple[Parameters, float | None]]:
+    return [(trial.parameters, trial.score) for trial in result.trials]
 
 
 def test_a_search_comes_close_to_the_top(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_equal_seeds_search_equally_on_any_number_of_cores(tmp_path: Path, monke
     assert found[0] == found[1]
 
 
-@pytest.mark.parametrize("dies", [1, SIDE, SIDE + 2, 3 * SIDE + 1])
+@pytest.mark.parametrize("dies", [1, GROUP, GROUP + 2, 3 * GROUP + 1])
 def test_a_killed_search_goes_on_as_if_nothing_had_been(dies: int, tmp_path: Path) -> None:
     """Killed in the middle of a group or at its end: the trials are those of a search in one go."""
     counted, counting = [0], Lock()
@@ -73,12 +73,12 @@ def test_a_killed_search_goes_on_as_if_nothing_had_been(dies: int, tmp_path: Pat
 def test_a_search_without_gain_ends_early(tmp_path: Path) -> None:
     """When nothing gets better for ten trials the rest of the budget is not spent."""
     found = _search(tmp_path / "study.db", trials=200, patience=10).run(lambda _p, _w: 0.5, _quiet)
-    assert (len(found.trials), found.ended) == (3 * SIDE, "patience")
+    assert (len(found.trials), found.ended) == (3 * GROUP, "patience")
 
 
 def test_time_is_a_budget_too(tmp_path: Path) -> None:
     """Without time no trial is made, and the search says what ended it."""
-    assert _search(tmp_path / "study.db", seconds=0.0).run(_hill, _quiet) == Found([], "seconds")
+    assert _search(tmp_path / "study.db", seconds=0.0).run(_hill, _quiet) == SearchResult([], "seconds")
 
 
 def test_hopeless_trials_are_pruned(tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ import pyarrow as pa
 import pytest
 from command import REAL_DATA
 
-from model_training.data.selection import mutual_information, select
+from model_training.data.rows import Prepared
+from model_training.data.selection import mutual_information, select_columns
 from model_training.scenarios import SCENARIOS
 from model_training.scenarios.iiot_quality import FEATURES, declare
-from model_training.steps.prepare import Prepared, prepare, selection_of
+from model_training.steps.prepare import prepare_rows, selection_of
 from shared.adapters.tables import ArrowTables
 from shared.core.scenario import Knobs, Scenario, Selection
 
@@ -35,7 +36,7 @@ def test_columns_that_are_mostly_missing_are_dropped() -> None:
     flat = np.zeros(100)
     frame = pa.table({"flat": flat, "half": half, "more": more, "noisy": noisy}, schema=None)
     frame = pa.table({name: pa.array(frame[name].to_numpy(), from_pandas=True) for name in frame.column_names})
-    told = select(frame, answers, Selection(tuple(frame.column_names), 2), ("half", "flat", "more"))
+    told = select_columns(frame, answers, Selection(tuple(frame.column_names), 2), ("half", "flat", "more"))
     assert (told["dropped"], told["kept"]) == (["more"], ["half", "flat"])
     assert (told["selected"], told["in_both"]) == (["noisy", "half"], ["half"])
     assert list(told["scores"]) == ["noisy", "half", "flat"]
@@ -43,7 +44,7 @@ def test_columns_that_are_mostly_missing_are_dropped() -> None:
 
 def _prepared(scenario: Scenario, rows: int = 2_000) -> Prepared:
     assert scenario.generate is not None
-    return prepare(dict(scenario.generate(rows, 1, Knobs())), scenario, 1)
+    return prepare_rows(dict(scenario.generate(rows, 1, Knobs())), scenario, 1)
 
 
 def test_the_inputs_can_be_replaced() -> None:
@@ -71,7 +72,7 @@ def test_the_rule_on_the_real_sensors() -> None:
     for declared in IIOT.tables:
         with (folder / files[declared.name]).open("rb") as source:
             found[declared.name] = tables.check([tables.read(source, declared.name + ".csv", declared)], declared)
-    told = selection_of(prepare(found, IIOT, 1))
+    told = selection_of(prepare_rows(found, IIOT, 1))
 
     assert told["dropped"] == ["S4"]
     assert told["kept"] == list(FEATURES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from model_training.data.split import Answers, Parts, half, split_rows
+from model_training.data.split import Answers, Parts, draw_half, split_rows
 from shared.core.errors import Quarantined
 from shared.core.scenario import Split
 
@@ -65,7 +65,7 @@ def test_a_gap_of_hours_is_measured_by_the_time_column() -> None:
 
 def test_hours_without_a_time_column_are_refused() -> None:
     """A gap in hours cannot be kept when nothing says when a row was."""
-    with pytest.raises(Quarantined, match="without the time column"):
+    with pytest.raises(Quarantined, match="needs the time column"):
         _cut(LABELS, ("0", "1"), Split("time", gap_hours=1), 1)
 
 
@@ -99,7 +99,7 @@ def test_numbers_that_do_not_vary_are_refused() -> None:
 def test_half_is_half_of_every_answer() -> None:
     """The half that is explored has the shares of the whole, and only rows of it."""
     answers, rows = Answers("binary", ("0", "1"), (np.arange(1_000) % 10 == 0).astype(int)), np.arange(200, 900)
-    chosen = half(answers, rows, 1)
+    chosen = draw_half(answers, rows, 1)
     assert len(chosen) == 350
     assert answers.values[chosen].sum() == 35
     assert set(chosen) < set(rows.tolist())

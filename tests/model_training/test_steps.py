@@ -18,9 +18,9 @@ from model_training.runs.runner import NAMES, Runner
 from model_training.scenarios import SCENARIOS
 from model_training.steps import command, define_dataset, evaluate, explore, prepare, profile, register, train, tune
 from model_training.steps import validate as validation
+from model_training.steps.context import RunSpec
 from model_training.steps.register import Package
-from model_training.steps.step_cache import SEAL, seal_of
-from model_training.steps.work import Order
+from model_training.steps.step_cache import MARKER, read_marker
 from shared.core.errors import Quarantined
 from shared.core.scenario import Knobs
 
@@ -46,7 +46,7 @@ class Recorder:
 
     @property
     def reused(self) -> set[str]:
-        """The steps that were taken from before."""
+        """The steps that were reused."""
         return {facts["phase"] for text, _, facts in self.told if "unchanged" in text}
 
 
@@ -55,8 +55,8 @@ def _tables() -> dict[str, pa.Table]:
     return dict(BANK.generate(600, 1, Knobs()))
 
 
-def _run(folder: Path, recorder: Recorder, order: Order | None = None) -> Package:
-    return Runner(order or Order(BANK, "demo", 1, {}), folder, recorder).run(_tables)
+def _run(folder: Path, recorder: Recorder, spec: RunSpec | None = None) -> Package:
+    return Runner(spec or RunSpec(BANK, "demo", 1, {}), folder, recorder).run(_tables)
 
 
 @pytest.fixture(scope="module")
@@ -82,22 +82,22 @@ def test_a_run_killed_at_every_step_gives_the_same_model(whole: Path, tmp_path: 
 
 
 def test_what_is_not_whole_is_made_again(whole: Path, tmp_path: Path) -> None:
-    """A file that is not what was sealed takes its step out; the steps after it are asked for by key and stay."""
+    """A changed file invalidates its step only: the later steps are found by their keys and stay."""
     _run(tmp_path / "run", Recorder())
     (tmp_path / "run" / "explore" / "lightgbm.onnx").write_bytes(b"torn")
-    assert seal_of(tmp_path / "run" / "explore") is None
+    assert read_marker(tmp_path / "run" / "explore") is None
     recorder = Recorder()
     again = _run(tmp_path / "run", recorder)
     assert recorder.reused == set(NAMES) - {"explore"}
     assert again.onnx == register.load(whole / "register").onnx
 
 
-def test_another_order_reuses_nothing(tmp_path: Path) -> None:
+def test_another_specification_reuses_nothing(tmp_path: Path) -> None:
     """Another seed or another declaration is another run."""
     _run(tmp_path / "run", Recorder())
-    for order in (Order(BANK, "demo", 2, {}), Order(replace(BANK, candidates=("logistic",)), "demo", 1, {})):
+    for spec in (RunSpec(BANK, "demo", 2, {}), RunSpec(replace(BANK, candidates=("logistic",)), "demo", 1, {})):
         recorder = Recorder()
-        _run(tmp_path / "run", recorder, order)
+        _run(tmp_path / "run", recorder, spec)
         assert recorder.reused == set()
 
 
@@ -137,7 +137,7 @@ def test_steps_run_alone_give_the_same_model(whole: Path, tmp_path: Path) -> Non
     for step in (validation, prepare, explore, tune, train, evaluate, profile, register):
         folders = [part for need in step.NEEDS for part in (f"--{need}", str(out / need))]
         arguments = [*folders, "--out", str(out / step.NAME)]
-        assert command.main(step.NAME, step.NEEDS, step.work, arguments, {BANK.name: BANK}) == 0
+        assert command.main(step.NAME, step.NEEDS, step.run_step, arguments, {BANK.name: BANK}) == 0
     assert register.load(out / "register").onnx == register.load(whole / "register").onnx
 
 
@@ -156,10 +156,10 @@ def test_a_step_explains_itself() -> None:
 
 
 def test_a_step_without_its_input_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The sentence names the file that is not there."""
+    """The sentence names the file that does not exist."""
     arguments = ["--prepare", str(tmp_path), "--out", str(tmp_path / "out")]
-    assert command.main("explore", explore.NEEDS, explore.work, arguments) == 1
-    assert f"{SEAL} is not there" in capsys.readouterr().err
+    assert command.main("explore", explore.NEEDS, explore.run_step, arguments) == 1
+    assert f"{MARKER} does not exist" in capsys.readouterr().err
 
 
 def test_tables_that_are_not_as_declared_are_quarantined() -> None:
@@ -170,9 +170,9 @@ def test_tables_that_are_not_as_declared_are_quarantined() -> None:
     empty = clients.set_column(position, "age", pa.nulls(600, pa.int64()))
     for table, sentence in ((texts, "holds string; accepted: int"), (empty, "has no value in any of 600 rows")):
         with pytest.raises(Quarantined, match=sentence):
-            validation.validate({"clients": table}, BANK)
+            validation.validate_tables({"clients": table}, BANK)
     with pytest.raises(Quarantined, match="Table 'clients' is missing"):
-        validation.validate({}, BANK)
+        validation.validate_tables({}, BANK)
 
 
 def test_four_datasets_are_described(whole: Path) -> None:

@@ -9,14 +9,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from model_training.estimators.candidates import Ensemble, Plan
-from model_training.estimators.estimators import fits
+from model_training.data.rows import Prepared
+from model_training.estimators.candidates import Ensemble, FitPlan
 from model_training.estimators.families import fit_candidates
+from model_training.estimators.kinds import fits
 from model_training.export.graph import run
 from model_training.export.parity import compare
-from model_training.runs.train import fit
+from model_training.runs.training import fit
 from model_training.scenarios import SCENARIOS
-from model_training.steps.prepare import Prepared, prepare
+from model_training.steps.prepare import prepare_rows
 from shared.core.errors import Quarantined, Refused
 from shared.core.scenario import Bar, Column, Knobs, Scenario, Split, Table
 
@@ -71,7 +72,7 @@ def _rows(count: int = 1_200, seed: int = 1) -> pa.Table:
 
 
 def _prepared(scenario: Scenario) -> Prepared:
-    return prepare({"rows": _rows()}, scenario, 1)
+    return prepare_rows({"rows": _rows()}, scenario, 1)
 
 
 def test_several_labels_are_one_graph_with_metrics_of_each() -> None:
@@ -107,7 +108,7 @@ def test_a_label_that_cannot_be_learnt_is_refused() -> None:
     rows = _rows()
     silent = rows.set_column(rows.column_names.index("dark"), "dark", pa.array([0] * rows.num_rows))
     with pytest.raises(Quarantined, match="label 'dark' is 0 in all 838 rows"):
-        prepare({"rows": silent}, ALARMS, 1)
+        prepare_rows({"rows": silent}, ALARMS, 1)
 
 
 def test_numbers_are_answered_in_their_unit() -> None:
@@ -136,17 +137,17 @@ def test_every_candidate_of_every_task_exports_exactly(scenario: Scenario) -> No
     odd = ready.X.copy()
     odd[::3, 0], odd[::4, 1] = np.nan, -1
     rows = ready.rows.take(ready.parts.train)
-    fitted = fit_candidates(tuple(fits(scenario.task)), rows, Plan("demo", 1, _quiet))
+    fitted = fit_candidates(tuple(fits(scenario.task)), rows, FitPlan("demo", 1, _quiet))
     for candidate in (*fitted, Ensemble(fitted)):
         onnx = candidate.to_onnx()
-        assert compare(candidate, onnx, odd, scenario.task).problem == "", candidate.name
+        assert compare(candidate.predict(odd), onnx, odd, scenario.task).problem == "", candidate.name
         assert candidate.to_onnx() == onnx
 
 
 def test_a_vote_is_the_mean_of_its_members() -> None:
     """The one graph of the vote answers the mean of what the members' graphs answer."""
     ready = _prepared(ALARMS)
-    members = fit_candidates(("logistic", "lightgbm"), ready.rows, Plan("demo", 1, _quiet))
+    members = fit_candidates(("logistic", "lightgbm"), ready.rows, FitPlan("demo", 1, _quiet))
     alone = [run(member.to_onnx(), ready.X) for member in members]
     assert np.abs(run(Ensemble(members).to_onnx(), ready.X) - np.mean(alone, axis=0)).max() < 1e-6
 
@@ -177,4 +178,4 @@ def test_a_number_that_is_none_is_named_with_its_row() -> None:
     prices = rows["price"].to_numpy().copy()
     prices[6] = np.inf
     with pytest.raises(Quarantined, match="Column 'price', row 7: inf is not accepted"):
-        prepare({"rows": rows.set_column(rows.column_names.index("price"), "price", pa.array(prices))}, PRICES, 1)
+        prepare_rows({"rows": rows.set_column(rows.column_names.index("price"), "price", pa.array(prices))}, PRICES, 1)

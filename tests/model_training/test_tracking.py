@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from model_training.runs.runner import Runner
-from model_training.runs.tracking import Tracked, _quietly, track
+from model_training.runs.tracking import TrackedRun, _quietly, track
 from model_training.scenarios import SCENARIOS
-from model_training.steps.work import Order
+from model_training.steps.context import RunSpec
 from shared.core.scenario import Knobs
 
 pytest.importorskip("optuna")
@@ -39,8 +39,8 @@ def test_a_run_is_a_parent_with_a_child_for_each_candidate(tmp_path: Path) -> No
     assert BANK.generate is not None
     tables = dict(BANK.generate(600, 1, Knobs()))
     folder = tmp_path / "runs" / "r1"
-    packed = Runner(Order(BANK, "demo", 1, {"run": "r1", "dataset": "d1"}), folder, _nothing).run(lambda: tables)
-    tracked = Tracked("r1", BANK.name, folder, failed=False, reason="Registered as bank_marketing:1.")
+    packed = Runner(RunSpec(BANK, "demo", 1, {"run": "r1", "dataset": "d1"}), folder, _nothing).run(lambda: tables)
+    tracked = TrackedRun("r1", BANK.name, folder, failed=False, reason="Registered as bank_marketing:1.")
     assert track(tracked, tmp_path) == "Run r1 is tracked with 5 candidates."
     assert track(tracked, tmp_path) == "Run r1 is tracked already."
     with _quietly():
@@ -60,6 +60,6 @@ def test_a_run_is_a_parent_with_a_child_for_each_candidate(tmp_path: Path) -> No
 def test_without_mlflow_the_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The sentence says what to install; nothing is written."""
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
-    told = track(Tracked("r1", BANK.name, tmp_path, failed=False, reason=""), tmp_path)
+    told = track(TrackedRun("r1", BANK.name, tmp_path, failed=False, reason=""), tmp_path)
     assert "mlflow is not installed" in told
     assert list(tmp_path.iterdir()) == []

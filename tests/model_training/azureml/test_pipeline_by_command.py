@@ -29,7 +29,7 @@ from model_training.runs.runner import Runner
 from model_training.scenarios import SCENARIOS
 from model_training.steps import command, define_dataset, evaluate, explore, prepare, profile, register, train, tune
 from model_training.steps import validate as validation
-from model_training.steps.work import Order
+from model_training.steps.context import RunSpec
 from shared.adapters.onnx.scoring import OnnxScoring
 from shared.adapters.tables import ArrowTables
 from shared.core.errors import BadInput, Corrupt, Quarantined
@@ -100,7 +100,7 @@ class Machine:
             return lambda arguments: define_dataset.main(list(arguments))
         steps = (validation, prepare, explore, profile, tune, train, evaluate, register)
         step = next(one for one in steps if one.__name__ == module)
-        return lambda arguments: command.main(step.NAME, step.NEEDS, step.work, arguments)
+        return lambda arguments: command.main(step.NAME, step.NEEDS, step.run_step, arguments)
 
 
 def _drawn(distribution: Mapping[str, Any], end: int) -> float:
@@ -136,8 +136,8 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_pipeline_gives_the_model_of_a_laptop(alone: Path, tmp_path: Path) -> None:
     """To the last byte, and its manifest says where it comes from."""
-    order = Order(BANK, "demo", 7, {**ORIGIN, "profile": "demo"})
-    here = Runner(order, tmp_path, lambda *_told, **_facts: None).run(_tables)
+    spec = RunSpec(BANK, "demo", 7, {**ORIGIN, "profile": "demo"})
+    here = Runner(spec, tmp_path, lambda *_told, **_facts: None).run(_tables)
     there = register.load(alone)
     assert there.onnx == here.onnx
     assert {key: there.manifest[key] for key in ORIGIN} == ORIGIN

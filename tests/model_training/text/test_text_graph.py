@@ -10,10 +10,9 @@ import onnx
 import pytest
 
 from model_training.export.graph import run
-from model_training.scenarios.text_classification import LABELS
 from model_training.text.fit import Fitted
 from model_training.text.graph import network_graph
-from model_training.text.names import CLASSICAL
+from model_training.text.names import CLASSICAL, LABELS
 from model_training.text.vocabulary import fit_vocabulary, stop_words
 from shared.adapters.onnx.inspection import inspect
 from shared.core.errors import Refused

@@ -111,6 +111,6 @@ def test_tuning_watches_every_epoch_and_may_stop() -> None:
             raise StopIteration
 
     with pytest.raises(StopIteration):
-        fit_deep(PARAMS, fit_vocabulary(X), X, y, seed=1, held=_texts(40, 2), watch=watch)
+        fit_deep(PARAMS, fit_vocabulary(X), X, y, seed=1, validation=_texts(40, 2), watch=watch)
     assert [epoch for epoch, _ in seen] == [1, 2, 3]
     assert all(0 <= accuracy <= 1 for _, accuracy in seen)

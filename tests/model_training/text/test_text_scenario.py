@@ -13,9 +13,9 @@ import pyarrow.csv
 import pytest
 
 from model_training.export.graph import run
-from model_training.scenarios.text_classification import LABELS, SCENARIO, statistics, words
+from model_training.scenarios.text_classification import SCENARIO, statistics, words
 from model_training.text.fit import Fitted, fit_text
-from model_training.text.names import CLASSICAL, DEEP
+from model_training.text.names import CLASSICAL, DEEP, LABELS
 from model_training.text.tables import assemble, divide
 from model_training.text.vocabulary import stop_words
 from shared.adapters.tables import ArrowTables

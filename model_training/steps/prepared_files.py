@@ -1,21 +1,19 @@
-"""Prepared rows and fitted candidates between steps: Parquet, npz, JSON and ONNX."""
+"""The prepared rows between steps: Parquet, npz and JSON."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from model_training.data.rows import Prepared
 from model_training.data.split import Parts
-from model_training.steps.work import read_json, write_json
+from model_training.runtime.json_files import read_json, write_json
 from shared.core.scenario import Scenario
 from shared.training.input_contract import InputContract
-
-if TYPE_CHECKING:
-    from model_training.steps.prepare import Prepared
 
 _PARTS = ("train", "validation", "test")
 
@@ -39,18 +37,18 @@ def save_prepared(prepared: Prepared, folder: Path) -> None:
 
 
 def load_prepared(folder: Path, scenario: Scenario) -> Prepared:
-    """What `save_prepared` wrote."""
-    from model_training.steps.prepare import Prepared
-
-    told = read_json(folder / "prepared.json")
+    """The rows that `save_prepared` wrote."""
+    description = read_json(folder / "prepared.json")
     with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}
     X = arrays["X"] if "X" in arrays else _texts(folder / "texts.parquet")
     halves = {name: arrays[f"half_{name}"] for name in ("train", "test")}
-    parts, other = (_parts(arrays, kind, told["split"][kind]) for kind in ("declared", "other"))
+    parts, other = (_parts(arrays, kind, description["split"][kind]) for kind in ("declared", "other"))
     assert parts is not None  # noqa: S101 - the declared parts are always written
     frame = pq.read_table(folder / "frame.parquet", page_checksum_verification=True)
-    return Prepared(scenario, frame, InputContract.from_json(told["contract"]), X, arrays["y"], parts, other, halves)
+    return Prepared(
+        scenario, frame, InputContract.from_json(description["contract"]), X, arrays["y"], parts, other, halves
+    )
 
 
 def _texts(path: Path) -> np.ndarray:

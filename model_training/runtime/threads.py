@@ -1,6 +1,6 @@
-"""How many fits run side by side: as many as there are cores, and one thread inside each.
+"""How many fits run in parallel: as many as there are cores, with one thread inside each.
 
-A fit that adds numbers up on one thread adds them in one order, so no machine's core count can change a model.
+A fit on one thread adds numbers up in one order, so the core count of a machine cannot change a model.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ def limit(environ: MutableMapping[str, str]) -> None:
     environ.update(dict.fromkeys(_VARIABLES, "1"))
 
 
-def side_by_side[T](jobs: Sequence[Callable[[], T]]) -> list[T]:
+def run_parallel[T](jobs: Sequence[Callable[[], T]]) -> list[T]:
     """The results of all jobs in their order, run on up to `cores()` threads with one numeric thread each."""
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # the package has no types
 
-    def alone(job: Callable[[], T]) -> T:
-        # OpenMP keeps its limit per calling thread, so it is set again inside each.
+    def on_one_thread(job: Callable[[], T]) -> T:
+        # OpenMP keeps its limit per calling thread, so each thread sets it again.
         with threadpool_limits(1, user_api="openmp"):
             return job()
 
     with threadpool_limits(1), ThreadPoolExecutor(cores()) as pool:
-        return list(pool.map(alone, jobs))
+        return list(pool.map(on_one_thread, jobs))

@@ -1,4 +1,4 @@
-"""What a step costs: seconds, and how much memory the process held at most."""
+"""What a step costs: seconds, and the peak memory of the process."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _STATUS, _RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 @contextmanager
 def measured() -> Iterator[dict[str, float]]:
-    """A mapping that holds `seconds` and `peak_mb` when the block has ended.
+    """Yield a mapping that holds `seconds` and `peak_mb` after the block.
 
-    The peak is the whole process's: of steps that run side by side each counts the other's memory too.
+    The peak is that of the whole process: steps that run in parallel count each other's memory.
     """
     cost: dict[str, float] = {}
     started = time.perf_counter()
     with suppress(OSError):
-        # 5: forget the peak so far. Elsewhere than on Linux the peak is that of the whole life.
+        # 5 resets the peak. Without Linux the peak is that of the whole life of the process.
         _RESET.write_text("5")
     yield cost
     cost["seconds"] = round(time.perf_counter() - started, 3)
