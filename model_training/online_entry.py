@@ -25,7 +25,7 @@ from shared.training.model import Model, ModelRef
 
 if TYPE_CHECKING:
     from shared.core.scenario import Scenario
-    from shared.serving.deployed_models import Serving
+    from shared.serving.deployed_model import DeployedModel
 
 FOLDER, SCENARIO, MODEL_ID, SHA256 = "AZUREML_MODEL_DIR", "SCENARIO", "MODEL_ID", "MODEL_SHA256"
 _BAD_REQUEST = 400
@@ -40,25 +40,25 @@ def run(raw_data: str | bytes) -> Any:
     """The answer to a request's body; a refused body gets status 400 and a sentence."""
     from shared.serving.answers import answer
 
-    scenario, serving = loaded()
+    scenario, deployed = loaded()
     try:
-        return answer(scenario, serving, raw_data.encode() if isinstance(raw_data, str) else raw_data)
+        return answer(scenario, deployed, raw_data.encode() if isinstance(raw_data, str) else raw_data).response
     except Permanent as fault:
         return _refusal(fault)
 
 
 @cache
-def loaded() -> tuple[Scenario, Serving]:
+def loaded() -> tuple[Scenario, DeployedModel]:
     """The scenario and the version that serves it, loaded once in a process."""
     from model_training.scenarios import SCENARIOS
 
     return load(os.environ, SCENARIOS)
 
 
-def load(environ: Mapping[str, str], scenarios: Mapping[str, Scenario]) -> tuple[Scenario, Serving]:
+def load(environ: Mapping[str, str], scenarios: Mapping[str, Scenario]) -> tuple[Scenario, DeployedModel]:
     """The scenario and version these variables name; Misconfigured, Missing or Corrupt when they cannot be served."""
     from shared.adapters.onnx.scoring import OnnxScoring
-    from shared.serving.deployed_models import Serving
+    from shared.serving.deployed_model import DeployedModel
 
     name = _required(environ, SCENARIO)
     if name not in scenarios:
@@ -70,7 +70,7 @@ def load(environ: Mapping[str, str], scenarios: Mapping[str, Scenario]) -> tuple
     if sha256 != model.sha256:
         raise Corrupt(f"model.onnx has sha256 {sha256[:12]}; {model.id} was deployed as {model.sha256[:12]}.")
     deployment = Deployment(name, 0, name, model.version, sha256, model.created_at, "endpoint", "one fixed version")
-    return scenarios[name], Serving(deployment, model, OnnxScoring().load(onnx, manifest), manifest)
+    return scenarios[name], DeployedModel(deployment, model, OnnxScoring().load(onnx, manifest), manifest)
 
 
 def _required(environ: Mapping[str, str], name: str) -> str:

@@ -26,7 +26,7 @@ from shared.core.errors import BadInput, Fault
 from shared.core.paths import Landing
 from shared.core.scenario import Knobs, Scenario
 from shared.operations.status import DropOutcome, drop_outcome
-from shared.prediction.windows import input_key
+from shared.prediction.window import input_key
 from shared.release.approvals import decide
 
 ROWS = 6000

@@ -24,7 +24,7 @@ from shared.core.scenario import Scenario
 from shared.ports import Ports
 from shared.release.approvals import decide
 from shared.serving.answers import answer
-from shared.serving.deployed_models import Servers
+from shared.serving.model_router import ModelRouter
 
 NAME = SCENARIO.name
 PERSON = "ada"
@@ -100,13 +100,13 @@ class StoryEnv:
 
     def ask(self, requests: int, rows: int, change: Change | None = None) -> dict[str, int]:
         """So many scoring requests under different keys; how many each model answered."""
-        servers = Servers(self.ports, pointer_seconds=0)
+        router = ModelRouter(self.ports, pointer_seconds=0)
         sensors = self.plant.batches(requests * rows, self._now_ms(), change)["sensors"]
         answered: dict[str, int] = {}
         for number, body in enumerate(requests_of(sensors, rows)):
-            serving, _ = servers.answered(NAME, f"line-{number}", partial(answer, self.scenario, body=body))
-            answered[serving.model.id] = answered.get(serving.model.id, 0) + 1
-        servers.flush()
+            deployed, _ = router.answer(NAME, f"line-{number}", partial(answer, self.scenario, body=body))
+            answered[deployed.model.id] = answered.get(deployed.model.id, 0) + 1
+        router.flush()
         return answered
 
     def say(self, entries: Sequence[Entry]) -> None:

@@ -14,7 +14,7 @@ from shared.core.scenario import Scenario
 from shared.profiles.baseline import read_baseline
 from shared.profiles.profile import RowFacts
 from shared.serving.ports import LoadedModel
-from shared.serving.prediction_rows import decided, joined, sql_name
+from shared.serving.prediction_rows import join_labels, predicted_probability, sql_name, to_predictions
 from shared.training.model import Model
 from shared.training.stored_models import read_model
 
@@ -75,15 +75,15 @@ def answers_table(scenario: Scenario, loaded: LoadedModel, answers: np.ndarray) 
     """A model's answers (rows, K) as the columns of its predictions that are watched."""
     import pyarrow as pa
 
-    chosen, labels = decided(scenario.task, loaded.thresholds, answers), loaded.contract.labels
-    if scenario.task == "regression":
-        return pa.table({"prediction": pa.array(chosen.astype("float64"))})
+    predictions, labels = to_predictions(scenario.task, loaded.thresholds, answers), loaded.contract.labels
+    probabilities = predicted_probability(scenario.task, answers, predictions)
+    if probabilities is None:
+        return pa.table({"prediction": pa.array(predictions.astype("float64"))})
     if scenario.task == "multilabel":
         each = {f"probability_{sql_name(name)}": answers[:, at].astype("float64") for at, name in enumerate(labels)}
-        return pa.table({"prediction": [joined(labels, row) for row in chosen], **each})
-    rows = range(len(chosen))
-    sure = answers[:, 1] if scenario.task == "binary" else answers[rows, chosen]
-    return pa.table({"prediction": [labels[one] for one in chosen], "probability": sure.astype("float64")})
+        return pa.table({"prediction": [join_labels(labels, row) for row in predictions], **each})
+    names = [labels[code] for code in predictions]
+    return pa.table({"prediction": names, "probability": probabilities.astype("float64")})
 
 
 def watched_answers(table: pa.Table) -> pa.Table:

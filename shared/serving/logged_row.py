@@ -1,4 +1,4 @@
-"""One answered row as monitoring reads it: who answered, what, and the inputs that tell about nobody."""
+"""One row of the prediction log, as monitoring reads it: the model, its answer, and inputs without personal data."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-# What is kept of a text in its place: its size.
+# Of a text only these numbers are logged.
 TEXT_STATISTICS = ("characters", "words")
 
 
 @dataclass(frozen=True, slots=True)
-class ServedRow:
-    """An answered row. `features` are by name, in the order of the model's contract; `kinds` say which are numbers."""
+class LoggedRow:
+    """A logged row. `features` are by name, in the order of the model's contract; `kinds` say which are numbers."""
 
     scenario: str
     request_id: str
