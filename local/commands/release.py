@@ -178,10 +178,10 @@ def rollout_show(scenario: ScenarioName, json: Json = False) -> None:
 
 def _active_rollout(ports: Ports, scenario: str) -> tuple[Rollout, list[Check], str]:
     """The newest change, its verdicts and a title; Refused when no rollout is active."""
-    current = rollouts.going_on(ports, scenario, ports.release.policies.last(scenario))
+    current = rollouts.active_rollout(ports, scenario, ports.release.policies.last(scenario))
     if current is not None:
         title = f"{current.model}: {current.state}, {current.share} % beside generation {current.base}"
-        return current, rollouts.health(ports, current), title
+        return current, rollouts.health_checks(ports, current), title
     served = watched(ports, scenario)
     if served is None or ports.core.clock() >= served.until:
         raise Refused(f"No rollout is active for {scenario}; `mlops rollout list {scenario}` lists past ones.")
@@ -194,9 +194,9 @@ def _active_rollout(ports: Ports, scenario: str) -> tuple[Rollout, list[Check], 
 def rollout_evaluate(json: Json = False) -> None:
     """Evaluate every rollout now, as each sweep does: continue, next step, full service, or rollback."""
     ports = Session().ports
-    changed = [*rollouts.evaluate(ports), *watch_full(ports)]
+    changed = [*rollouts.judge_rollouts(ports), *watch_full(ports)]
     for rollout in changed:
-        if not rollout.going_on:
+        if not rollout.is_active:
             go_on(ports, rollout.scenario, rollout.version)
     rows = [_row(rollout) for rollout in changed]
     show(

@@ -112,7 +112,7 @@ class Root:
             windows=lazy(f"{_SQL}prediction.windows:SqlWindows", self.engine),
             predictions=lazy(f"{_SQL}prediction.predictions:SqlPredictions", self.engine),
             corrections=lazy(f"{_SQL}prediction.corrections:SqlCorrections", self.engine),
-            restoring=lazy(f"{_SQL}prediction.restoring:SqlRestoring", self.engine),
+            restoration=lazy(f"{_SQL}prediction.restoring:SqlRestoring", self.engine),
             telemetry=backends.open_telemetry(self.settings, self.core.lake, tables),
             spans=lazy(f"{_SQL}prediction.spans:SqlSpans", self.engine),
             actuals=lazy(f"{_SQL}monitoring.actuals:SqlActuals", self.engine),
@@ -136,7 +136,7 @@ class Root:
             prediction_rows=lazy(f"{_SQL}reports.prediction_rows:SqlPredictionRows", self.engine),
             totals=lazy(f"{_SQL}reports.totals:SqlTotals", self.engine),
             reopening=lazy(f"{_SQL}ledger.reopening:SqlReopening", self.engine, self.core.clock),
-            dead_letters=LakeDeadLetters(backends.dead_letter_places(self.settings, self.core.lake)),
+            dead_letters=LakeDeadLetters(backends.dead_letter_stores(self.settings, self.core.lake)),
         )
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Corrupt
-from shared.core.lake_reading import read_bytes, read_json
+from shared.core.lake_reading import read_json, read_parquet
 from shared.core.paths import dataset_folder, monitoring_folder
 from shared.core.scenario import Scenario
 from shared.datasets.reading import lake_bytes, read_tables
 from shared.profiles.baseline import read_baseline
+<<<<<<< HEAD
 from shared.profiles.profile import RowFacts
 from shared.profiles.whole_profile import whole_profile
+=======
+from shared.profiles.profile import DatasetProfile, TableProfile
+from shared.profiles.row_facts import RowFacts
+>>>>>>> main
 from shared.serving.ports import LoadedModel
-from shared.serving.prediction_rows import decided, joined, sql_name
+from shared.serving.prediction_rows import join_labels, predicted_probability, sql_name, to_predictions
 from shared.training.model import Model
 from shared.training.stored_models import read_model
 
@@ -27,22 +31,31 @@ if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
 
 
+<<<<<<< HEAD
 def training_profile(ports: MonitoringPorts, scenario: str, dataset: str) -> Mapping[str, Any]:
     """The profiles of the tables of a dataset version by name, over all its rows; empty when it has none."""
     version = ports.datasets.versions.find(scenario, dataset)
+=======
+def training_profile(ports: MonitoringPorts, scenario: str, dataset: str) -> Mapping[str, TableProfile]:
+    """The profiles of the tables of a dataset version by name; empty when it has none."""
+>>>>>>> main
     path = f"{dataset_folder(scenario, dataset)}profile.json"
     if version is None or ports.core.lake.stat(path) is None:
         return {}
+<<<<<<< HEAD
     return dict(whole_profile(ports, version).get("tables", {}))
+=======
+    return DatasetProfile.from_json(read_json(ports, path)).tables
+>>>>>>> main
 
 
-def baseline_profile(ports: MonitoringPorts, scenario: str) -> tuple[str, Mapping[str, Any]]:
+def baseline_profile(ports: MonitoringPorts, scenario: str) -> tuple[str, Mapping[str, TableProfile]]:
     """The accepted baseline's number and the profiles of its tables; ("", {}) without one that can be read."""
     try:
-        value = read_baseline(ports, scenario)
+        baseline = read_baseline(ports, scenario)
     except Corrupt:
-        value = None
-    return ("", {}) if value is None else (str(value["number"]), value["profile"]["tables"])
+        baseline = None
+    return ("", {}) if baseline is None else (str(baseline.number), baseline.profile.tables)
 
 
 def training_rows(ports: MonitoringPorts, scenario: str, dataset: str) -> Mapping[str, RowFacts]:
@@ -52,41 +65,46 @@ def training_rows(ports: MonitoringPorts, scenario: str, dataset: str) -> Mappin
         return {}
 
     def make() -> Mapping[str, Any]:
+<<<<<<< HEAD
         tables = read_tables(lake_bytes(ports.core.lake), ports.core.scenarios[scenario], version.tables)
+=======
+        tables = {file.name: read_parquet(ports, file.path) for file in version.tables}
+>>>>>>> main
         return {name: ports.profiles.profiler.rows(table).to_json() for name, table in tables.items()}
 
     kept = _kept(ports, f"{monitoring_folder(scenario)}rows-{dataset}.json", make)
     return {name: RowFacts.from_json(value) for name, value in kept.items()}
 
 
-def holdout_profile(ports: MonitoringPorts, scenario: Scenario, model: Model) -> Mapping[str, Any]:
+def holdout_profile(ports: MonitoringPorts, scenario: Scenario, model: Model) -> Mapping[str, TableProfile]:
     """The profile of the model's holdout: `inputs`, and the `answers` it gives there; kept in the lake."""
 
     def make() -> Mapping[str, Any]:
         onnx, manifest = read_model(ports, model)
         loaded = ports.serving.scoring.load(onnx, manifest)
-        table = _parquet(ports, f"{model.folder}{manifest['holdout']['file']}")
+        table = read_parquet(ports, f"{model.folder}{manifest['holdout']['file']}")
         answers = answers_table(scenario, loaded, loaded.matrix(loaded.encode(table)))
         inputs = table.select([name for name in table.column_names if name not in scenario.targets])
         profiles = {"inputs": inputs, "answers": answers}
-        return {name: ports.profiles.profiler.describe(one).profile for name, one in profiles.items()}
+        return {name: ports.profiles.profiler.describe(one).profile.to_json() for name, one in profiles.items()}
 
-    return _kept(ports, f"{monitoring_folder(scenario.name)}holdout-{model.version}.json", make)
+    kept = _kept(ports, f"{monitoring_folder(scenario.name)}holdout-{model.version}.json", make)
+    return {name: TableProfile.from_json(value) for name, value in kept.items()}
 
 
 def answers_table(scenario: Scenario, loaded: LoadedModel, answers: np.ndarray) -> pa.Table:
     """A model's answers (rows, K) as the columns of its predictions that are watched."""
     import pyarrow as pa
 
-    chosen, labels = decided(scenario.task, loaded.thresholds, answers), loaded.contract.labels
-    if scenario.task == "regression":
-        return pa.table({"prediction": pa.array(chosen.astype("float64"))})
+    predictions, labels = to_predictions(scenario.task, loaded.thresholds, answers), loaded.contract.labels
+    probabilities = predicted_probability(scenario.task, answers, predictions)
+    if probabilities is None:
+        return pa.table({"prediction": pa.array(predictions.astype("float64"))})
     if scenario.task == "multilabel":
         each = {f"probability_{sql_name(name)}": answers[:, at].astype("float64") for at, name in enumerate(labels)}
-        return pa.table({"prediction": [joined(labels, row) for row in chosen], **each})
-    rows = range(len(chosen))
-    sure = answers[:, 1] if scenario.task == "binary" else answers[rows, chosen]
-    return pa.table({"prediction": [labels[one] for one in chosen], "probability": sure.astype("float64")})
+        return pa.table({"prediction": [join_labels(labels, row) for row in predictions], **each})
+    names = [labels[code] for code in predictions]
+    return pa.table({"prediction": names, "probability": probabilities.astype("float64")})
 
 
 def watched_answers(table: pa.Table) -> pa.Table:
@@ -99,12 +117,6 @@ def watched_answers(table: pa.Table) -> pa.Table:
     if answer is not None and not pa.types.is_floating(answer.type):
         kept["prediction"] = answer.cast(pa.string())
     return pa.table(kept)
-
-
-def _parquet(ports: MonitoringPorts, path: str) -> pa.Table:
-    import pyarrow.parquet as pq
-
-    return pq.read_table(io.BytesIO(read_bytes(ports, path)), page_checksum_verification=True)
 
 
 def _kept(ports: MonitoringPorts, path: str, make: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from shared.release.approvals import newest, request_approval, usable
 from shared.release.gate.certificate import certify, require_certificate
 from shared.release.pointer import put_in_service, tell
 from shared.release.post_rollout_watch import taken_back
-from shared.release.smoke_checks import smoke
+from shared.release.smoke_checks import run_smoke_checks
 from shared.release.verdict import Verdict
 from shared.serving.deployment import Deployment
 from shared.training.model import Model
@@ -72,7 +72,9 @@ def _stage(ports: ReleasePorts, model: Model, verdict: Verdict, environment: str
         return before if last else _checked(ports, model, environment)
     require_certificate(ports, model)
     if last:
-        return rollouts.begin(ports, model, environment, by=BY_GATE, approval=used, why=f"The gate passed. {why}")
+        return rollouts.start_rollout(
+            ports, model, environment, by=BY_GATE, approval=used, why=f"The gate passed. {why}"
+        )
     current = ports.release.deployments.current(model.name, environment)
     if current is None or current.sha256 != model.sha256 or used:
         put_in_service(ports, model, environment, by=BY_GATE, reason=f"The gate passed. {why}", approval=used)
@@ -114,7 +116,7 @@ def _before(ports: ReleasePorts, model: Model, environment: str) -> Outcome | No
             tell(ports, deployment)
             reason = f"{model.id} passed its gate and serves as generation {deployment.generation}."
             return Outcome("done", reason, {"generation": deployment.generation})
-    return rollouts.fate(ports, model, environment)
+    return rollouts.last_rollout_outcome(ports, model, environment)
 
 
 def _checked(ports: ReleasePorts, model: Model, environment: str) -> Outcome:
@@ -122,7 +124,7 @@ def _checked(ports: ReleasePorts, model: Model, environment: str) -> Outcome:
     entry = ports.core.history.find("smoke", key)
     if entry is not None and entry.state == "done":
         return Outcome("done", entry.reason, entry.detail)
-    outcome = smoke(ports, ports.core.scenarios[model.name], model, environment)
+    outcome = run_smoke_checks(ports, ports.core.scenarios[model.name], model, environment)
     ports.core.ledger.note("smoke", key, outcome.state, outcome.reason)
     return outcome
 
@@ -166,9 +168,9 @@ def promote(ports: ReleasePorts, model: Model, *, by: str, reason: str, environm
     verdict = require_certificate(ports, model)
     if not verdict.passed:
         raise Refused(f"{model.id} may not serve: {verdict.reason}")
-    trial = rollouts.going_on(ports, model.name, where)
+    trial = rollouts.active_rollout(ports, model.name, where)
     if trial is not None and trial.version == model.version:
-        rollouts.finish(ports, trial, by=by, reason=reason)
+        rollouts.finish_rollout(ports, trial, by=by, reason=reason)
         return _current(ports, model.name, where)
     if where in ports.release.policies.of(model.name).approvals:
         approval = request_approval(ports, model, verdict, where, by=by, why=f"Promotion by hand: {reason}")
@@ -181,9 +183,9 @@ def promote(ports: ReleasePorts, model: Model, *, by: str, reason: str, environm
 def rollback(ports: ReleasePorts, scenario: str, *, by: str, reason: str, environment: str | None = None) -> Deployment:
     """Take out the candidate that is being tried; without one, a new generation with the model that served before."""
     where = environment or ports.release.policies.last(scenario)
-    trial = rollouts.going_on(ports, scenario, where)
+    trial = rollouts.active_rollout(ports, scenario, where)
     if trial is not None:
-        rollouts.take_out(ports, trial, by=by, reason=reason)
+        rollouts.roll_back_candidate(ports, trial, by=by, reason=reason)
         return _current(ports, scenario, where)
     history = ports.release.deployments.list(scenario, where)
     if not history:

@@ -11,7 +11,7 @@ from pathlib import Path
 from command import COMMAND, REPOSITORY, Command, until
 
 from model_training.scenarios import SCENARIOS
-from model_training.steps.step_cache import seal_of
+from model_training.steps.step_cache import read_marker
 from shared.adapters.tables import ArrowTables
 from shared.core.scenario import Knobs
 
@@ -30,14 +30,14 @@ def _killed_in_the_middle(mlops: Command, file: Path) -> Path:
 
 
 def test_a_killed_training_is_resumed(tmp_path: Path) -> None:
-    """It is the same run as its second attempt: what was explored is taken from before, and a model is deployed."""
+    """It is the same run as its second attempt: what was explored is reused, and a model is deployed."""
     mlops = Command(tmp_path / "home")
     assert BANK.generate is not None
     file = tmp_path / "clients.parquet"
     file.write_bytes(ArrowTables().write(BANK.generate(600, 1, Knobs())["clients"]))
     folder = _killed_in_the_middle(mlops, file)
-    assert seal_of(folder / "register") is None
+    assert read_marker(folder / "register") is None
     resumed = mlops("train", BANK.name, "--resume", "--json")
     assert (resumed.code, resumed.json["outcome"]) == (0, "deployed")
     assert mlops.sql("select id, state, attempts from run") == [(folder.name, "completed", 2)]
-    assert "explore: unchanged, taken from before" in (folder / "log.txt").read_text()
+    assert "explore: unchanged, reused" in (folder / "log.txt").read_text()

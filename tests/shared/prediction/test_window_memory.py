@@ -19,7 +19,7 @@ from pyarrow import csv
 from world import PRICES, World, prices_csv
 
 from shared.adapters.tables import ArrowTables
-from shared.serving.deployed_models import load_deployed
+from shared.serving.deployed_model import load_deployed
 from shared.serving.ports import BatchJob, Provenance
 from shared.serving.prediction_rows import first_id
 

@@ -69,7 +69,7 @@ class SqlPredictions:
         # When the answer to COMMIT is lost the transaction runs again and finds its own commit row.
         return write(self._engine, work)
 
-    def committed(self, scenario: str, window_id: str) -> Commit | None:
+    def find_commit(self, scenario: str, window_id: str) -> Commit | None:
         """The commit row, or None."""
         return read(self._engine, lambda connection: find_commit(connection, scenario, window_id))
 
@@ -139,7 +139,7 @@ def _check_kinds(table: Table, present: Mapping[str, TypeEngine[Any]]) -> None:
         if standing is not None and _kind(standing) != _kind(column.type):
             raise Conflict(
                 f"Table {table.name} was created by an older declaration: its column {column.name} holds "
-                f"{_kind(standing)}, now {_kind(column.type)} is declared. Name the column otherwise, or drop the "
+                f"{_kind(standing)}, now {_kind(column.type)} is declared. Rename the column, or drop the "
                 f"table and load it again from the lake."
             )
 
@@ -166,7 +166,7 @@ def _same(standing: Commit, commit: Commit) -> bool:
     """False (nothing to do) when both are the same file; Corrupt otherwise."""
     if standing.sha256 != commit.sha256:
         raise Corrupt(
-            f"Window {commit.window!r} of {commit.scenario} stands in SQL with sha256 {standing.sha256}, "
+            f"Window {commit.window!r} of {commit.scenario} has sha256 {standing.sha256} in SQL, "
             f"the lake says {commit.sha256}."
         )
     return False
