@@ -122,23 +122,15 @@ class _Builder:
 
 
 def _nodes(builder: _Builder, tables: Any, seed: Any) -> dict[str, Any]:
-<<<<<<< HEAD
-    """Every node by its step."""
+    """Every node, by the name of its step."""
     from azure.ai.ml import Input
 
     order = builder.order
-    first = {"scenario": order.scenario.name, "tables": tables, "profile": order.profile, "seed": seed}
-    first |= {"dataset": order.dataset, **order.origin}
-    if order.parts:
-        first["parts"] = Input(type="uri_folder", path=order.parts, mode="ro_mount")
-    nodes = {define_dataset.NAME: builder.node(define_dataset.NAME, define_dataset.NAME, **first)}
-=======
-    """Every node, by the name of its step."""
-    order = builder.order
     inputs = {"scenario": order.scenario.name, "tables": tables, "profile": order.profile, "seed": seed}
     inputs |= {"dataset": order.dataset, **order.origin}
+    if order.parts:
+        inputs["parts"] = Input(type="uri_folder", path=order.parts, mode="ro_mount")
     nodes = {define_dataset.NAME: builder.node(define_dataset.NAME, define_dataset.NAME, **inputs)}
->>>>>>> main
     for step in STEPS:
         needed = {need: nodes[need].outputs.out for need in step.NEEDS}
         if step.NAME == tune.NAME and order.tuned:

@@ -70,12 +70,8 @@ def job_of(client: MLClient, order: JobOrder) -> Any:
     training = TrainingOrder(
         order.scenario,
         dataset=f"{dataset.scenario}:{dataset.id}",
-<<<<<<< HEAD
-        tables=asked.tables,
-        parts=asked.parts,
-=======
         tables=order.tables,
->>>>>>> main
+        parts=order.parts,
         profile=run.profile,
         origin={
             "run": run.id,

@@ -11,14 +11,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from model_training.estimators.families import check_candidates
-<<<<<<< HEAD
-from model_training.steps.work import Order, write_json
-from shared.core.errors import BadInput, Missing
-from shared.core.paths import parts_folder
-from shared.core.scenario import Scenario
-from shared.datasets.reading import read_tables
-from shared.datasets.version import tables_of_manifest
-=======
 from model_training.estimators.profiles import PROFILES
 from model_training.runtime.json_files import write_json
 from model_training.scenarios import SCENARIOS
@@ -26,7 +18,10 @@ from model_training.steps.command import make_empty
 from model_training.steps.context import RunSpec
 from model_training.steps.step_cache import marked_complete
 from shared.core.errors import Missing
->>>>>>> main
+from shared.core.paths import parts_folder
+from shared.core.scenario import Scenario
+from shared.datasets.reading import read_tables
+from shared.datasets.version import tables_of_manifest
 
 NAME = "define_dataset"
 NEEDS: tuple[str, ...] = ()
@@ -79,7 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
     spec = RunSpec(SCENARIOS[options.scenario], options.profile, options.seed, origin)
     make_empty(options.out)
     with marked_complete(NAME, "", spec, options.out):
-        write_tables(load(options.tables), spec, options.out)
+        write_tables(load_version(options.tables, options.parts, spec.scenario), spec, options.out)
     return 0
 
 
@@ -99,21 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", default=0, type=int)
     for name in ORIGIN:
         parser.add_argument(f"--{name}", default="", metavar="TEXT", help="stands in the model's manifest")
-<<<<<<< HEAD
-    chosen = parser.parse_args(arguments)
-    origin = {name: getattr(chosen, name) for name in ORIGIN if getattr(chosen, name)}
-    if origin:
-        origin["profile"] = chosen.profile
-    order = Order(SCENARIOS[chosen.scenario], chosen.profile, chosen.seed, origin)
-    if chosen.out.exists() and any(chosen.out.iterdir()):
-        raise BadInput(f"{chosen.out} is not empty; accepted: a new or empty folder.")
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    with sealed(NAME, "", order, chosen.out):
-        define(load_version(chosen.tables, chosen.parts, order.scenario), order, chosen.out)
-    return 0
-=======
     return parser
->>>>>>> main
 
 
 if __name__ == "__main__":

@@ -12,13 +12,9 @@ from shared.core.paths import dataset_folder, monitoring_folder
 from shared.core.scenario import Scenario
 from shared.datasets.reading import lake_bytes, read_tables
 from shared.profiles.baseline import read_baseline
-<<<<<<< HEAD
-from shared.profiles.profile import RowFacts
-from shared.profiles.whole_profile import whole_profile
-=======
-from shared.profiles.profile import DatasetProfile, TableProfile
+from shared.profiles.profile import TableProfile
 from shared.profiles.row_facts import RowFacts
->>>>>>> main
+from shared.profiles.whole_profile import whole_profile
 from shared.serving.ports import LoadedModel
 from shared.serving.prediction_rows import join_labels, predicted_probability, sql_name, to_predictions
 from shared.training.model import Model
@@ -31,22 +27,13 @@ if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
 
 
-<<<<<<< HEAD
-def training_profile(ports: MonitoringPorts, scenario: str, dataset: str) -> Mapping[str, Any]:
+def training_profile(ports: MonitoringPorts, scenario: str, dataset: str) -> Mapping[str, TableProfile]:
     """The profiles of the tables of a dataset version by name, over all its rows; empty when it has none."""
     version = ports.datasets.versions.find(scenario, dataset)
-=======
-def training_profile(ports: MonitoringPorts, scenario: str, dataset: str) -> Mapping[str, TableProfile]:
-    """The profiles of the tables of a dataset version by name; empty when it has none."""
->>>>>>> main
     path = f"{dataset_folder(scenario, dataset)}profile.json"
     if version is None or ports.core.lake.stat(path) is None:
         return {}
-<<<<<<< HEAD
-    return dict(whole_profile(ports, version).get("tables", {}))
-=======
-    return DatasetProfile.from_json(read_json(ports, path)).tables
->>>>>>> main
+    return whole_profile(ports, version).tables
 
 
 def baseline_profile(ports: MonitoringPorts, scenario: str) -> tuple[str, Mapping[str, TableProfile]]:
@@ -65,11 +52,7 @@ def training_rows(ports: MonitoringPorts, scenario: str, dataset: str) -> Mappin
         return {}
 
     def make() -> Mapping[str, Any]:
-<<<<<<< HEAD
         tables = read_tables(lake_bytes(ports.core.lake), ports.core.scenarios[scenario], version.tables)
-=======
-        tables = {file.name: read_parquet(ports, file.path) for file in version.tables}
->>>>>>> main
         return {name: ports.profiles.profiler.rows(table).to_json() for name, table in tables.items()}
 
     kept = _kept(ports, f"{monitoring_folder(scenario)}rows-{dataset}.json", make)

@@ -8,16 +8,10 @@ from typing import TYPE_CHECKING
 from shared.core.claims import once
 from shared.core.errors import Conflict, Corrupt, Missing
 from shared.core.lake_reading import read_bytes, read_json
-<<<<<<< HEAD
-from shared.core.ledger import Outcome
-from shared.core.paths import baseline_folder
-from shared.profiles.profile import SCHEMA
-from shared.profiles.whole_profile import whole_profile
-=======
 from shared.core.ledger import Kind, Outcome, State
-from shared.core.paths import baseline_folder, dataset_folder
+from shared.core.paths import baseline_folder
 from shared.profiles.profile import SCHEMA, Baseline, DatasetProfile
->>>>>>> main
+from shared.profiles.whole_profile import whole_profile
 
 if TYPE_CHECKING:
     from shared.profiles.ports import ProfilesPorts
@@ -91,20 +85,12 @@ def _current(ports: ProfilesPorts, scenario: str) -> Baseline | None:
         return None
 
 
-<<<<<<< HEAD
-def _profile(ports: ProfilesPorts, scenario: str, dataset: str) -> Mapping[str, Any]:
+def _profile(ports: ProfilesPorts, scenario: str, dataset: str) -> DatasetProfile:
     version = ports.datasets.versions.find(scenario, dataset)
     if version is None:
-=======
-def _profile(ports: ProfilesPorts, scenario: str, dataset: str) -> DatasetProfile:
-    if ports.datasets.versions.find(scenario, dataset) is None:
->>>>>>> main
         known = ", ".join(version.id for version in ports.datasets.versions.list(scenario)) or "none yet"
         raise Missing(f"{scenario} has no dataset {dataset}; registered: {known}.")
-    profile = whole_profile(ports, version)
-    if profile.get("schema") != SCHEMA:
-        raise Conflict(f"The profile of dataset {dataset} was written by another version; accepted: schema {SCHEMA}.")
-    return DatasetProfile.from_json(profile)
+    return whole_profile(ports, version)
 
 
 def _last_number(ports: ProfilesPorts, scenario: str) -> int:

@@ -91,15 +91,9 @@ def _comparisons(
     pairs = [
         (table, name)
         for table in scenario.tables
-<<<<<<< HEAD
         if table.name in described
-        for name in judged_names(scenario, table)
-        if name in described[table.name].profile["columns"]
-        and name in baselines.get(table.name, {"columns": {}})["columns"]
-=======
         for name in compared_columns(scenario, table)
         if name in described[table.name].profile.columns and name in baselines.get(table.name, _NO_TABLE).columns
->>>>>>> main
     ]
     alpha = drift.alpha_for(len(pairs))
     for table, name in pairs:
@@ -112,15 +106,10 @@ def _differing_columns(
     scenario: Scenario, described: Mapping[str, Described], baselines: Mapping[str, TableProfile]
 ) -> Iterator[ValidationWarning]:
     for table in scenario.tables:
-<<<<<<< HEAD
         if table.name not in described:
             continue
-        now = described[table.name].profile["columns"]
-        then = baselines.get(table.name, {"columns": {}})["columns"]
-=======
         now = described[table.name].profile.columns
         then = baselines.get(table.name, _NO_TABLE).columns
->>>>>>> main
         for name in sorted(then.keys() - now.keys()):
             yield ValidationWarning(
                 "column_absent", f"Column {name!r} of table {table.name!r} is gone.", table.name, name

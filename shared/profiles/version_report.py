@@ -17,12 +17,8 @@ from shared.profiles.column_warnings import ValidationWarning
 from shared.profiles.history import history_record, read_history
 from shared.profiles.profile import Baseline, DatasetProfile
 from shared.profiles.report import render
-<<<<<<< HEAD
-from shared.profiles.validation import Warned, validation
-from shared.profiles.whole_profile import scenario_statistics
-=======
 from shared.profiles.validation import validation
->>>>>>> main
+from shared.profiles.whole_profile import scenario_statistics
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -14,14 +14,9 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import BadInput, Missing, Quarantined
 from shared.core.scenario import Column, Live, Scenario
 from shared.core.strict_json import read_json_body
-<<<<<<< HEAD
 from shared.datasets.reading import lake_bytes, read_tables
-from shared.serving.answers import MAX_ROWS, Watch, labels_of
-from shared.serving.deployed_models import Serving
-=======
 from shared.serving.answers import labels_of
 from shared.serving.deployed_model import DeployedModel
->>>>>>> main
 from shared.serving.reading import Reading
 from shared.serving.request_parsing import MAX_ROWS
 from shared.serving.scored_request import ScoredRequest
@@ -176,22 +171,11 @@ class StatefulScorer:
         if not datasets:
             raise Missing(f"{scenario.name} has no dataset version yet; nothing is known about its {live.key}s.")
         newest = datasets[-1]
-<<<<<<< HEAD
-        if self._beside is None or self._beside[0] != newest.id:
+        if self._cached is None or self._cached[0] != newest.id:
             beside = [table for table in newest.tables if table.name in scenario.batch.others]
             tables = read_tables(lake_bytes(self._ports.core.lake), scenario, beside)
-            self._beside = (newest.id, {name: table.to_pandas() for name, table in tables.items()})
-        return self._beside[1]
-=======
-        if self._cached is None or self._cached[0] != newest.id:
-            tables = {}
-            for file in newest.tables:
-                if file.name in scenario.batch.others:
-                    with self._ports.core.lake.open(file.path) as source:
-                        tables[file.name] = pq.read_table(io.BytesIO(source.read())).to_pandas()
-            self._cached = (newest.id, tables)
+            self._cached = (newest.id, {name: table.to_pandas() for name, table in tables.items()})
         return self._cached[1]
->>>>>>> main
 
 
 def _refuse_unknown(live: Live, readings: Sequence[Reading], tables: Mapping[str, pd.DataFrame]) -> None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from increments import Drops
 
 from model_training.maintenance.names import TIME
-from model_training.runs.train import train
+from model_training.runs.training import train_artefact
 from model_training.scenarios import SCENARIOS
 from model_training.steps.prepare import prepare
 from shared.core.ledger import Kind
@@ -40,7 +40,7 @@ def test_the_second_model_learns_from_all_rows(tmp_path: Path) -> None:
     outcome = drops.drop("week", generated(BANK, 4_000, seed=2))
     assert drops.newest.rows + drops.newest.tables[0].replaced == 24_000
     assert drops.newest.rows > 23_990
-    artefact = train(drops.ports, str(outcome.detail["run"]), lambda *_, **__: None, tmp_path / "run")
+    artefact = train_artefact(drops.ports, str(outcome.detail["run"]), lambda *_, **__: None, tmp_path / "run")
     sizes = artefact.manifest["split"]
     assert sizes["train"] + sizes["validation"] + sizes["test"] == drops.newest.rows
 

@@ -21,14 +21,9 @@ from world import World, graph_of
 from model_training.maintenance.frame import assemble
 from model_training.scenarios.predictive_maintenance import SCENARIO
 from shared.core.errors import BadInput, Missing
-<<<<<<< HEAD
 from shared.datasets.reading import lake_bytes, read_tables
 from shared.datasets.version import DatasetTable, DatasetVersion, Part
-from shared.serving.stateful_scoring import LiveAnswers, readings_of
-=======
-from shared.datasets.version import DatasetVersion, TableFile
 from shared.serving.stateful_scoring import StatefulScorer, readings_of
->>>>>>> main
 from shared.training.input_contract import Feature
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
