@@ -17,7 +17,7 @@ from increments import Drops
 from model_training.maintenance.names import TIME
 from model_training.runs.training import train_artefact
 from model_training.scenarios import SCENARIOS
-from model_training.steps.prepare import prepare
+from model_training.steps.prepare import prepare_rows
 from shared.core.ledger import Kind
 from shared.core.scenario import Knobs
 
@@ -69,10 +69,10 @@ def test_weeks_of_machines_bring_only_what_is_new(tmp_path: Path) -> None:
     drops = Drops(tmp_path, SCENARIOS[MACHINES])
     first, *later = weeks()
     outcomes = [drops.drop("start", first)]
-    frames = [prepare(drops.rows(), SCENARIOS[MACHINES], 1).frame.num_rows]
+    frames = [prepare_rows(drops.rows(), SCENARIOS[MACHINES], 1).frame.num_rows]
     for number, week in enumerate(later, 1):
         outcomes.append(drops.drop(f"week-{number}", week))
-        frames.append(prepare(drops.rows(), SCENARIOS[MACHINES], 1).frame.num_rows)
+        frames.append(prepare_rows(drops.rows(), SCENARIOS[MACHINES], 1).frame.num_rows)
     assert {outcome.state for outcome in outcomes} == {"done"}, [outcome.reason for outcome in outcomes]
     assert frames == sorted(set(frames))
     # 56 rows a week and machine on the grid of three hours.
@@ -118,7 +118,7 @@ def test_sensors_wait_for_their_labels(tmp_path: Path) -> None:
     assert {name: table.num_rows for name, table in drops.rows().items()} == {"sensors": 1000, "quality": 1000}
     states = [entry.state for entry in drops.ports.core.history.why("iiot_quality/sensors@")]
     assert states[-1] == "done"
-    assert prepare(drops.rows(), SCENARIOS[PLANT], 1).frame.num_rows == 1000
+    assert prepare_rows(drops.rows(), SCENARIOS[PLANT], 1).frame.num_rows == 1000
 
 
 def test_labels_before_their_sensors_wait(tmp_path: Path) -> None:
