@@ -116,7 +116,8 @@ def _hashed(rows: pa.Table, names: Sequence[str]) -> Index:
 
 
 def _valid(column: pa.ChunkedArray) -> Index:
-    return pc.is_valid(column).to_numpy().astype(np.uint64)
+    valid: Index = pc.is_valid(column).to_numpy().astype(np.uint64)
+    return valid
 
 
 def _values(column: pa.ChunkedArray) -> Index:
@@ -127,7 +128,8 @@ def _values(column: pa.ChunkedArray) -> Index:
         return _texts(column)
     if pa.types.is_floating(column.type):
         # Adding zero makes one of the two zeros.
-        return (pc.fill_null(column, 0.0).to_numpy().astype(np.float64) + 0.0).view(np.uint64)
+        bits: Index = (pc.fill_null(column, 0.0).to_numpy().astype(np.float64) + 0.0).view(np.uint64)
+        return bits
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.timestamp("us")).cast(pa.int64())
     whole: Index = pc.fill_null(column.cast(pa.int64()), 0).to_numpy().astype(np.int64).view(np.uint64)

@@ -153,7 +153,8 @@ def old_lake(drops: Drops, tables: dict[str, pa.Table]) -> str:
         drops.ports.core.lake.put(path, content)
         files[table] = {"path": path, "sha256": hashlib.sha256(content).hexdigest(), "rows": rows.num_rows}
     source = f"incoming/{name}/old/{next(iter(tables))}.csv@1"
-    profiles = {table: drops.ports.profiles.profiler.describe(rows).profile for table, rows in tables.items()}
+    describe = drops.ports.profiles.profiler.describe
+    profiles = {table: describe(rows).profile.to_json() for table, rows in tables.items()}
     profile = {"schema": 1, "tables": profiles, "statistics": {}, "words": {}}
     drops.ports.core.lake.put(f"datasets/{name}/{dataset}/profile.json", json.dumps(profile).encode())
     manifest = {"schema": 1, "scenario": name, "id": dataset, "digest": "d" * 64, "tables": files, "sources": [source]}
