@@ -36,7 +36,7 @@ from local.commands import (
 from local.console.output import as_json, err
 from shared.core.errors import BadInput, Conflict, Fault, Misconfigured, Missing, Refused
 
-# How a command ends: 0 done, 2 not understood, 3 refused or quarantined, 4 failed.
+# Exit codes: 0 done, 2 not understood, 3 refused or quarantined, 4 failed.
 EXIT_USAGE = 2
 EXIT_REFUSED = 3
 EXIT_FAILED = 4
@@ -134,7 +134,7 @@ def build() -> typer.Typer:
 
 
 def exit_code(fault: Fault) -> int:
-    """The exit code of a fault that ends a command."""
+    """The exit code of a command that ends with this fault."""
     if isinstance(fault, BadInput | Misconfigured | Missing):
         return EXIT_USAGE
     return EXIT_REFUSED if isinstance(fault, Refused | Conflict) else EXIT_FAILED
@@ -143,7 +143,7 @@ def exit_code(fault: Fault) -> int:
 def main() -> None:
     """Run the command; a fault is one sentence on standard error and an exit code, never a stack trace.
 
-    With --json the sentence also stands on standard output, as `{"error": …}`.
+    With --json the sentence is also printed on standard output, as `{"error": …}`.
     """
     arguments = sys.argv[1:] or ["--help"]
     try:
@@ -157,7 +157,7 @@ def main() -> None:
 
 
 def _ending(error: Exception) -> tuple[int, str]:
-    """The exit code and the sentence of whatever ended the command."""
+    """The exit code and the sentence for the exception that ended the command."""
     if isinstance(error, Fault):
         return exit_code(error), error.reason
     if isinstance(error, typer.TyperException):
@@ -170,7 +170,9 @@ def _ending(error: Exception) -> tuple[int, str]:
 def _not_understood(error: typer.TyperException) -> str:
     context = getattr(error, "ctx", None)
     verb = context.command_path if context else "mlops"
-    return f"{error.format_message().rstrip('.')}. See {verb} --help."
+    message = error.format_message()
+    # A suggestion of the library ends with a question mark.
+    return f"{message if message.endswith(('.', '?')) else f'{message}.'} See {verb} --help."
 
 
 def _unexpected(error: Exception) -> str:

@@ -36,7 +36,7 @@ from shared.operations.replay import ReplayItem
 from shared.operations.replay_items import DeadLetter
 from shared.ports import Ports
 from shared.prediction.score import score_window
-from shared.prediction.windows import Due, due_windows, landed
+from shared.prediction.windows import DueWindow, accept_scoring_file, due_windows
 from shared.release import sweep as release_sweep
 from shared.release.model_release import deploy
 from shared.release.status import work_key
@@ -115,7 +115,7 @@ def _act(ports: Ports, event: Event | None, message: str) -> Dispatched:
     return dispatched
 
 
-def _on_blob(ports: Ports, event: BlobArrived, message: str) -> list[Due]:
+def _on_blob(ports: Ports, event: BlobArrived, message: str) -> list[DueWindow]:
     where = landing(event.path, ports.core.scenarios)
     if event.container != ports.core.container:
         where = f"container {event.container[:63]!r} is not {ports.core.container!r}"
@@ -147,10 +147,10 @@ def _take_file(ports: Ports, where: Landing) -> Outcome:
         return ingest(ports, where)
     if where.area == "actuals":
         return take_actuals(ports, where)
-    return landed(ports, where)
+    return accept_scoring_file(ports, where)
 
 
-def window_message(due: Due) -> str:
+def window_message(due: DueWindow) -> str:
     """The queue message that asks to score a window."""
     return json.dumps({"scenario": due.scenario, "window": due.window})
 

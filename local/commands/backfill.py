@@ -14,9 +14,9 @@ from shared import dispatch
 from shared.core.errors import BadInput
 from shared.core.wording import counted
 from shared.ports import Ports
-from shared.prediction.backfill import Backfill, Step, begin, late_steps, plan_backfill
-from shared.prediction.rebuild import Rebuilt, rebuild
-from shared.prediction.windows import Due
+from shared.prediction.backfill import BackfillRequest, BackfillStep, late_steps, plan_backfill, plan_corrections
+from shared.prediction.rebuild import RebuiltWindow, rebuild
+from shared.prediction.windows import DueWindow
 
 _QUARANTINED, _FAILED = 3, 4
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would be done and change nothing.")]
@@ -44,7 +44,7 @@ def backfill(
                 "--late scores every window with late rows; accepted: --late without --from, --to, --as-of and --model."
             )
         finish(session.ports, late_steps(session.ports, declared, by), dry_run=dry_run, json=json)
-    request = Backfill(
+    request = BackfillRequest(
         scenario=declared,
         start=parse_timestamp(start, "--from"),
         end=parse_timestamp(end, "--to"),
@@ -52,15 +52,15 @@ def backfill(
         reason=reason,
         as_of=None if as_of is None else parse_timestamp(as_of, "--as-of"),
         model=model,
-        again=again,
+        repeat=again,
     )
     steps = plan_backfill(session.ports, request)
     finish(session.ports, steps, dry_run=dry_run, json=json)
 
 
-def finish(ports: Ports, steps: list[Step], *, dry_run: bool, json: bool) -> NoReturn:
+def finish(ports: Ports, steps: list[BackfillStep], *, dry_run: bool, json: bool) -> NoReturn:
     """Do the steps (or only print them), print a line for each, and exit with the worst exit code."""
-    due = [] if dry_run else begin(ports, steps)
+    due = [] if dry_run else plan_corrections(ports, steps)
     for window in due:
         dispatch.on_window(ports, dispatch.window_message(window))
     made = [_made(ports, window) for window in due]
@@ -72,7 +72,7 @@ def finish(ports: Ports, steps: list[Step], *, dry_run: bool, json: bool) -> NoR
     raise typer.Exit(max((_exit(window["state"]) for window in made), default=0))
 
 
-def _say(steps: list[Step], versions: list[dict[str, Any]], dry_run: bool) -> None:
+def _say(steps: list[BackfillStep], versions: list[dict[str, Any]], dry_run: bool) -> None:
     for step in steps:
         if dry_run or step.correction is None:
             would = "would be scored again: it " if step.correction is not None else ""
@@ -86,14 +86,14 @@ def _say(steps: list[Step], versions: list[dict[str, Any]], dry_run: bool) -> No
         out.print("No window was planned in this period.")
 
 
-def _told(step: Step) -> dict[str, Any]:
+def _told(step: BackfillStep) -> dict[str, Any]:
     action = "left" if step.correction is None else "scored again"
     return {"window": step.window, "action": action, "model": step.model or None, "reason": step.reason}
 
 
-def _made(ports: Ports, due: Due) -> dict[str, Any]:
+def _made(ports: Ports, due: DueWindow) -> dict[str, Any]:
     correction = ports.prediction.corrections.find(due.scenario, due.window)
-    commit = ports.prediction.predictions.committed(due.scenario, due.window)
+    commit = ports.prediction.predictions.find_commit(due.scenario, due.window)
     entry = ports.core.history.find("window", f"{due.scenario}/{due.window}")
     return {
         "window": due.window,
@@ -128,7 +128,7 @@ def rebuild_sql(
     raise typer.Exit(_FAILED if any(window.state == "failed" for window in windows) else 0)
 
 
-def _say_rebuilt(windows: list[Rebuilt]) -> None:
+def _say_rebuilt(windows: list[RebuiltWindow]) -> None:
     for window in windows:
         if window.state != "intact":
             detail = window.reason or f"{window.rows} rows"

@@ -22,8 +22,7 @@ from shared.core.wording import counted
 from shared.monitoring.governor import record_manual_retrain
 from shared.operations.status import DropOutcome, drop_outcome, run_outcome
 from shared.ports import Ports
-from shared.prediction.window import Window
-from shared.prediction.windows import input_key
+from shared.prediction.window import Window, input_key
 from shared.training.runs import request_training, resume_training
 from shared.training.training_profile import PROFILES
 
@@ -165,7 +164,7 @@ def _report(ports: Ports, windows: list[Window], json: bool) -> None:
 
 def _window_row(ports: Ports, window: Window) -> dict[str, Any]:
     state, reason = window_fate(ports, window)
-    commit = ports.prediction.predictions.committed(window.scenario, window.id)
+    commit = ports.prediction.predictions.find_commit(window.scenario, window.id)
     return {
         "window": window.id,
         "state": state,

@@ -26,7 +26,7 @@ from shared.core.errors import BadInput, Fault
 from shared.core.paths import Landing
 from shared.core.scenario import Knobs, Scenario
 from shared.operations.status import DropOutcome, drop_outcome
-from shared.prediction.windows import input_key
+from shared.prediction.window import input_key
 from shared.release.approvals import decide
 
 ROWS = 6000
@@ -73,10 +73,10 @@ def demo(
 def _play_year(*, json: bool) -> None:
     # Models are trained in this process, so the limit comes before the training libraries are loaded.
     limit(os.environ)
-    from local.commands.story import tell_story
+    from local.commands.story import play_story
     from local.story.chapters import CHAPTERS
 
-    tell_story(CHAPTERS, json=json)
+    play_story(CHAPTERS, json=json)
 
 
 def _learn(session: Session, display: Any, journal: JournalPrinter, rows: int) -> list[DropOutcome]:

@@ -16,7 +16,7 @@ from shared.core.wording import counted
 from shared.operations import tracing as lineage
 from shared.operations.lineage import Impact, Trace
 from shared.operations.trace_view import impact_value, trace_value
-from shared.prediction.revision import Scored
+from shared.prediction.revision import ScoredWindow
 
 _SHOWN = 20
 _SHORT = 12
@@ -90,7 +90,7 @@ def _impact_tree(effects: Impact) -> Tree:
     return top
 
 
-def _window_line(window: Scored) -> Text:
+def _window_line(window: ScoredWindow) -> Text:
     commit = window.commit
     version = f"version {window.revision.number}"
     ended = f", replaced {window.superseded_at:%Y-%m-%d %H:%M:%S}" if window.superseded_at else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -19,23 +18,20 @@ from model_training.evaluation.limits import limits
 from model_training.evaluation.record import Evaluation
 from model_training.evaluation.residuals import residuals
 from model_training.evaluation.slices import slices
-from model_training.evaluation.thresholds import thresholds
 from model_training.evaluation.words import top_words
 from model_training.export.graph import run
 from shared.training.intervals import BootstrapComparison
-from shared.training.metrics import METRICS, REGRESSION
+from shared.training.metrics import METRICS, REGRESSION, at_decisions
 
 SCHEMA = 1
 POINTS = 200
-# A label is predicted when it is more likely than not: of two classes the one with the larger probability.
-THRESHOLD = 0.5
 
 
 def facts_of(prepared: Prepared, recipe: Recipe, onnx: bytes, judged: Evaluation, plan: FitPlan) -> dict[str, Any]:
     """The facts about a candidate's graph on the test rows; equal inputs give equal facts."""
     scenario, parts = prepared.scenario, prepared.parts
     task, metric, labels = scenario.task, scenario.metric, prepared.contract.labels
-    test, held = (prepared.rows.take(rows) for rows in (parts.test, parts.validation))
+    test = prepared.rows.take(parts.test)
     answers, judge = run(onnx, test.X), BootstrapComparison(task, metric, test.y, plan.seed)
     frame = prepared.frame.take(pa.array(parts.test))
     plan.report(f"{recipe.name}: slices, calibration and importance", 1.0)
@@ -53,7 +49,7 @@ def facts_of(prepared: Prepared, recipe: Recipe, onnx: bytes, judged: Evaluation
         "absent": dict(judged.absent),
         "slices": slices(frame, scenario.slices, answers, judge, time=scenario.time),
         "calibration": calibration(task, test.y, answers, labels),
-        "thresholds": _thresholds(held, run(onnx, held.X), test, answers),
+        "thresholds": {label: dict(chosen) for label, chosen in judged.decisions.items()},
         **_errors(test, answers, plan.seed),
         **_explained(prepared, recipe, onnx, judge, plan),
     }
@@ -65,7 +61,8 @@ def _metrics(judged: Evaluation, judge: BootstrapComparison, answers: np.ndarray
     names = REGRESSION if judge.task == "regression" else METRICS
     found = {}
     for name in names:
-        interval = BootstrapComparison(judge.task, name, judge.actual, judge.seed).interval(answers)
+        seen = at_decisions(judge.task, name, answers, judged.served)
+        interval = BootstrapComparison(judge.task, name, judge.actual, judge.seed).interval(seen)
         value, baseline = judged.metrics[name], judged.baseline[name]
         found[name] = {"value": value, "baseline": baseline, "interval": list(interval)}
     return found
@@ -87,10 +84,6 @@ def _elsewhere(prepared: Prepared, judged: Evaluation) -> dict[str, Any]:
         "with_leakage": judged.metrics.get(f"{metric}_with_leakage"),
         "leakage": list(prepared.scenario.leakage),
     }
-
-
-def _thresholds(held: Rows, held_answers: np.ndarray, test: Rows, answers: np.ndarray) -> Mapping[str, Any]:
-    return thresholds(test.task, (held.y, held_answers), (test.y, answers), test.contract.labels, THRESHOLD)
 
 
 def _errors(test: Rows, answers: np.ndarray, seed: int) -> dict[str, Any]:

@@ -40,7 +40,8 @@ class Comparison:
 class Evaluation:
     """Metrics by name on the declared test part, their baseline, 95 % intervals and how the model errs.
 
-    `comparisons` hold how far it leads the simplest candidate, `absent` says why a label has no metric.
+    `comparisons` hold how far it leads the simplest candidate, `absent` says why a label has no metric. `decisions`
+    hold, by label, the served threshold and 0.5, with what each gives on validation and test rows.
     """
 
     metrics: Mapping[str, float]
@@ -49,6 +50,12 @@ class Evaluation:
     comparisons: Sequence[Comparison]
     absent: Mapping[str, str]
     curves: Mapping[str, Any]
+    decisions: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def served(self) -> list[float]:
+        """The served thresholds in the order of the labels; empty for several classes and for numbers."""
+        return served_thresholds(self.decisions)
 
     def to_json(self) -> dict[str, Any]:
         """The evaluation as the manifest holds it."""
@@ -59,6 +66,7 @@ class Evaluation:
             "comparisons": [comparison.to_json() for comparison in self.comparisons],
             "absent": dict(self.absent),
             "curves": dict(self.curves),
+            "decisions": {label: dict(facts) for label, facts in self.decisions.items()},
         }
 
     @classmethod
@@ -66,3 +74,8 @@ class Evaluation:
         """The evaluation that `to_json` wrote."""
         comparisons = [Comparison.from_json(comparison) for comparison in stored["comparisons"]]
         return cls(**{**stored, "comparisons": comparisons})
+
+
+def served_thresholds(decisions: Mapping[str, Mapping[str, Any]]) -> list[float]:
+    """The threshold that is served for each label, in the order of the labels."""
+    return [facts["served"]["threshold"] for facts in decisions.values()]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,8 @@ from model_training.estimators.candidates import FitPlan, Recipe
 from model_training.estimators.families import fit_recipe
 from model_training.evaluation.curves import curves
 from model_training.evaluation.facts import facts_of
-from model_training.evaluation.record import Evaluation
+from model_training.evaluation.record import Evaluation, served_thresholds
+from model_training.evaluation.thresholds import thresholds
 from model_training.export.graph import run
 from model_training.runtime.json_files import read_json, write_json
 from model_training.search import candidate_ranking
@@ -27,7 +29,7 @@ from model_training.steps.context import StepContext
 from model_training.steps.prepare import contract_of
 from shared.training.encoding import encode
 from shared.training.intervals import BootstrapComparison
-from shared.training.metrics import METRICS, score, scores
+from shared.training.metrics import METRICS, at_decisions, score, scores
 
 NAME = "evaluate"
 NEEDS = ("prepare", "train")
@@ -58,7 +60,9 @@ def evaluate_best(prepared: Prepared, candidates: Sequence[ScoredCandidate], pla
     best, test = train.best_deployable(candidates), prepared.rows.take(prepared.parts.test)
     task, primary, labels = prepared.scenario.task, prepared.scenario.metric, prepared.contract.labels
     answers, judge = run(best.onnx, test.X), BootstrapComparison(task, primary, test.y, plan.seed)
-    metrics = dict(scores(task, test.y, answers, labels))
+    decisions = _decide(prepared, best.onnx, answers)
+    served = served_thresholds(decisions)
+    metrics = dict(scores(task, test.y, answers, labels, served))
     metrics[f"{primary}_{prepared.parts.kind}"] = metrics[primary]
     variants = _refitted(prepared, best.recipe, plan)
     metrics |= {name: variant.value for name, variant in variants.items()}
@@ -67,11 +71,23 @@ def evaluate_best(prepared: Prepared, candidates: Sequence[ScoredCandidate], pla
     return Evaluation(
         metrics,
         baseline,
-        {primary: judge.interval(answers), **{name: variant.interval for name, variant in variants.items()}},
+        {
+            primary: judge.interval(at_decisions(task, primary, answers, served)),
+            **{name: variant.interval for name, variant in variants.items()},
+        },
         compare_with_simplest(prepared, best, candidates, plan),
         _absent(prepared, metrics),
         curves(task, test.y, answers, labels),
+        decisions,
     )
+
+
+def _decide(prepared: Prepared, onnx: bytes, answers: np.ndarray) -> Mapping[str, Mapping[str, Any]]:
+    """The thresholds that the scenario's decisions choose on validation rows, judged by the `answers` to test rows."""
+    test, held = (prepared.rows.take(rows) for rows in (prepared.parts.test, prepared.parts.validation))
+    labels = prepared.contract.labels
+    declared = {label: prepared.scenario.decision_of(label) for label in labels}
+    return thresholds(test.task, (held.y, run(onnx, held.X)), (test.y, answers), labels, declared)
 
 
 def _constant_answer(prepared: Prepared) -> np.ndarray:

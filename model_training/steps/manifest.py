@@ -19,8 +19,8 @@ import pyarrow.parquet as pq
 import model_training
 import shared
 from model_training.data.rows import Prepared
-from model_training.evaluation.facts import THRESHOLD
 from model_training.evaluation.record import Evaluation
+from model_training.evaluation.thresholds import HALF
 from model_training.export.graph import run
 from model_training.search.candidate_ranking import ScoredCandidate
 from model_training.steps.prepare import describe_parts
@@ -65,7 +65,7 @@ def manifest_of(
         "sha256": hashlib.sha256(best.onnx).hexdigest(),
         "opset": _opset(best.onnx),
         "contract": prepared.contract.to_json(),
-        "threshold": THRESHOLD,
+        **_thresholds(prepared, evaluation),
         "metric": prepared.scenario.metric,
         **evaluation.to_json(),
         "split": {"kind": prepared.parts.kind, **prepared.parts.sizes},
@@ -74,6 +74,14 @@ def manifest_of(
         "parity": asdict(best.parity),
         "golden": golden(prepared, best.onnx),
     }
+
+
+def _thresholds(prepared: Prepared, evaluation: Evaluation) -> dict[str, Any]:
+    """From which probability each label is predicted: `thresholds` of several labels, `threshold` of one."""
+    served = evaluation.served
+    if prepared.scenario.task == "multilabel":
+        return {"thresholds": served}
+    return {"threshold": served[0] if served else HALF}
 
 
 def golden(prepared: Prepared, onnx: bytes) -> dict[str, Any]:

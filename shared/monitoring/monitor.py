@@ -134,7 +134,7 @@ def _is_newest(ports: MonitoringPorts, scenario: Scenario, facts: WindowFacts) -
 
 
 def _window_data(ports: MonitoringPorts, scenario: Scenario, window: str) -> WindowData:
-    commit = ports.prediction.predictions.committed(scenario.name, window)
+    commit = ports.prediction.predictions.find_commit(scenario.name, window)
     return served_window(ports, scenario, window) if commit is None else batch_window(ports, scenario, commit)
 
 
@@ -148,7 +148,7 @@ def _record_quarantined(ports: MonitoringPorts, scenario: Scenario, window: Wind
 
 def _record_unreadable(ports: MonitoringPorts, scenario: Scenario, window: str, fault: Permanent) -> Outcome:
     """The inputs are gone or have changed: nothing is measured, and the reason is recorded."""
-    commit = ports.prediction.predictions.committed(scenario.name, window)
+    commit = ports.prediction.predictions.find_commit(scenario.name, window)
     _keep_unmeasured(ports, scenario, window, commit.ordinal if commit else 0, fault.reason)
     return Outcome("done", f"The window could not be read: {fault.reason}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared.core.breach import Cause
 from shared.core.scenario import Scenario
@@ -13,7 +13,7 @@ from shared.monitoring.measures import QualityMeasure, QualityState, QualityVerd
 from shared.monitoring.triage import DataIssue
 from shared.prediction.window import Commit
 from shared.serving.prediction_rows import first_id, label_columns, label_positions
-from shared.training.metrics import METRICS, REGRESSION, score
+from shared.training.metrics import DECIDED, METRICS, REGRESSION, score
 from shared.training.stored_models import model_by_id
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ def _value(
         needed = f"{policy.min_labels} labels and {policy.min_coverage:.0%} of the predictions"
         return None, f"{coverage.labelled} of {coverage.rows} predictions have a label; quality needs {needed}."
     try:
-        return score(scenario.task, metric, actual, answers(scenario, labelled)), ""
+        seen = predicted if metric in DECIDED else answers
+        return score(scenario.task, metric, actual, seen(scenario, labelled)), ""
     except ValueError as error:
         return None, f"The known labels do not allow this metric: {error}."
 
@@ -100,10 +101,27 @@ def actual_values(scenario: Scenario, labelled: pa.Table) -> np.ndarray:
     if scenario.task == "regression":
         return np.array(values, dtype=np.float64)
     if scenario.task == "multilabel":
-        rows = [set(str(value).split("+")) for value in values]
-        matrix = np.array([[name in labels for name in scenario.labels] for labels in rows], dtype=np.int64)
-        return matrix.reshape(len(values), len(scenario.labels))
+        return _label_matrix(scenario, values)
     return label_positions(scenario.labels, values)
+
+
+def _label_matrix(scenario: Scenario, values: Sequence[Any]) -> np.ndarray:
+    """Texts such as `y_1+y_3` as a 0/1 matrix (rows, labels)."""
+    import numpy as np
+
+    rows = [set(str(value).split("+")) for value in values]
+    matrix = np.array([[name in labels for name in scenario.labels] for labels in rows], dtype=np.int64)
+    return matrix.reshape(len(values), len(scenario.labels))
+
+
+def predicted(scenario: Scenario, rows: pa.Table) -> np.ndarray:
+    """What was predicted at the served decisions, as answers (rows, K) of 0 and 1."""
+    import numpy as np
+
+    values = rows.column("prediction").to_pylist()
+    if scenario.task == "multilabel":
+        return _label_matrix(scenario, values).astype(np.float64)
+    return np.asarray(np.eye(len(scenario.labels))[label_positions(scenario.labels, values)])
 
 
 def answers(scenario: Scenario, rows: pa.Table) -> np.ndarray:
@@ -117,10 +135,7 @@ def answers(scenario: Scenario, rows: pa.Table) -> np.ndarray:
     probability = np.array(rows.column("probability").to_pylist(), dtype=np.float64)
     if scenario.task == "binary":
         return np.column_stack([1 - probability, probability])
-    chosen = label_positions(scenario.labels, rows.column("prediction").to_pylist())
-    matrix = np.zeros((len(chosen), len(scenario.labels)))
-    matrix[np.arange(len(chosen)), chosen] = 1.0
-    return matrix
+    return predicted(scenario, rows)
 
 
 def _minority_count(scenario: Scenario, actual: np.ndarray) -> int:

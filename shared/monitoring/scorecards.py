@@ -11,7 +11,7 @@ from shared.core.ledger import Entry
 from shared.core.scenario import Scenario
 from shared.monitoring.measures import QualityMeasure, Scorecard
 from shared.monitoring.quality import metric_of
-from shared.prediction.windows import split_input
+from shared.prediction.window import split_input
 from shared.serving.deployment import Deployment
 from shared.training.metrics import LARGER_IS_BETTER
 from shared.training.model import Model

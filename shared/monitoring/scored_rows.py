@@ -10,14 +10,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from shared.core.errors import Missing
-from shared.core.lake_reading import read_bytes, read_json
-from shared.core.paths import plan_path, served_folder
+from shared.core.lake_reading import read_bytes
+from shared.core.paths import served_folder
 from shared.core.scenario import Scenario
 from shared.monitoring.column_comparison import input_names
 from shared.monitoring.measures import Source
 from shared.monitoring.references import watched_answers
-from shared.prediction.score import window_table
+from shared.prediction.plans import read_plan
 from shared.prediction.window import Commit
+from shared.prediction.window_inputs import window_table
 from shared.training.stored_models import model_by_id
 
 if TYPE_CHECKING:
@@ -53,9 +54,9 @@ class WindowData:
 
 def batch_window(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> WindowData:
     """A committed window of batch predictions, read again from the files of its plan."""
-    plan = read_json(ports, plan_path(scenario.name, commit.window))
+    plan = read_plan(ports, scenario.name, commit.window)
     declared = {table.name: table for table in scenario.scoring_tables}
-    tables = {name: window_table(ports, scenario, table, plan["inputs"]) for name, table in declared.items()}
+    tables = {name: window_table(ports, scenario, table, plan.inputs) for name, table in declared.items()}
     answers = watched_answers(_parquet(ports, commit.path))
     return WindowData(
         window=commit.window,

@@ -95,7 +95,13 @@ def _evaluation(world: World, model: Model) -> dict[str, object]:
         **told,
         "roc": dict.fromkeys(scenario.labels, curve),
         "calibration": {"labels": {scenario.labels[-1]: {"bins": bins, "error": 0.02}}},
-        "thresholds": {scenario.labels[-1]: {"declared": {"threshold": 0.5, "test": marks}}},
+        "thresholds": {
+            scenario.labels[-1]: {
+                "served": {"threshold": 0.4, "test": marks},
+                "half": {"threshold": 0.5, "test": marks},
+                "rule": "the largest F1",
+            }
+        },
         **({"confusion": [[4, 1], [2, 3]]} if scenario.task == "binary" else {}),
     }
 

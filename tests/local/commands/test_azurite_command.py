@@ -61,5 +61,5 @@ def test_a_storage_account_for_the_local_host_is_refused(tmp_path: Path) -> None
     real = "DefaultEndpointsProtocol=https;AccountName=real;AccountKey=CANARY;EndpointSuffix=core.windows.net"
     answer = Command(tmp_path / "home", AzureWebJobsStorage=real)("up", "--port", "0", "--json")
     assert answer.code == 2
-    assert "AzureWebJobsStorage names no storage this host can use" in answer.sentence
+    assert "AzureWebJobsStorage names storage that this host cannot use" in answer.sentence
     assert "CANARY" not in answer.out + answer.err

@@ -85,7 +85,7 @@ def test_a_backfill_is_a_further_version(told: Told) -> None:
     assert [one["action"] for one in told.dry.json["windows"]] == ["scored again"]
     (made,) = told.again.json["made"]
     assert (told.again.code, made["version"], made["state"], made["rows"]) == (0, 2, "committed", 50)
-    assert "version 2 was made by this model" in told.repeated.json["left"][0]["reason"]
+    assert "this model has made version 2" in told.repeated.json["left"][0]["reason"]
     counts = (
         "select (select count(*) from predictions_bank_marketing), (select count(*) from v_predictions_bank_marketing)"
     )

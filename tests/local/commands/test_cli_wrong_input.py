@@ -52,6 +52,7 @@ CASES = [
     Wrong(f"models show {BANK}:9", "registered versions: 1"),
     Wrong("models show nothing:1", "known: bank_marketing"),
     Wrong("models nothing", "mlops models --help"),
+    Wrong("statu", "Did you mean 'status'? See mlops --help."),
     Wrong("deployments list nothing", "known: bank_marketing"),
     Wrong("deployments show iiot_quality", "Nothing is deployed for iiot_quality"),
     Wrong(f"promote {BANK} 9", "registered versions: 1"),

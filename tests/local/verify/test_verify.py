@@ -225,7 +225,7 @@ def test_no_part_of_a_key_is_told(service: Service, client: httpx.Client) -> Non
     key = "SECRETKEY" * 3
     asked = Deployment({"score": f"{service.url}/api"}, {**KEYS, "score": key}, client)
     answer = httpx.Response(500, text=f"{'x' * 150} {key} and more")
-    assert "SECRET" not in asked.told(answer)
+    assert "SECRET" not in asked.excerpt(answer)
 
 
 @pytest.mark.parametrize(("url", "key"), [("http://127.0.0.1:1/api", "schlüssel"), ("https://é..x/api", "sesame")])

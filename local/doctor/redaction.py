@@ -1,4 +1,4 @@
-"""No finding shows a secret, whoever wrote its sentence."""
+"""Removes secrets from findings."""
 
 from __future__ import annotations
 
@@ -13,20 +13,22 @@ HIDDEN = "***"
 _PARTS = re.compile(
     r"(?:AccountKey|SharedAccess(?:Signature|Key)|InstrumentationKey|PWD|Password|sig|code)=([^;&\s]+)", re.IGNORECASE
 )
-# Settings whose whole value is a secret, and the names by which others are known.
+# Settings whose whole value is a secret, and the endings of other such names.
 _WHOLE = ("ALERT_WEBHOOKS", "APPLICATIONINSIGHTS_CONNECTION_STRING")
 _BY_NAME = re.compile(r"(?:SECRET|PASSWORD|TOKEN|_KEY)$")
 _SHORTEST = 4
 
 
 def redacted(findings: Sequence[Finding], environ: Mapping[str, str]) -> list[Finding]:
-    """The findings with every secret of the settings replaced."""
-    hidden = sorted({form for one in secrets_of(environ) for form in _forms(one)}, key=len, reverse=True)
-    return [replace(one, fact=_without(one.fact, hidden), fix=_without(one.fix, hidden)) for one in findings]
+    """The findings with every secret of the settings replaced by ***."""
+    hidden = sorted({form for secret in secrets_of(environ) for form in _forms(secret)}, key=len, reverse=True)
+    return [
+        replace(finding, fact=_without(finding.fact, hidden), fix=_without(finding.fix, hidden)) for finding in findings
+    ]
 
 
 def secrets_of(environ: Mapping[str, str]) -> Iterator[str]:
-    """Every part of a setting's value that opens something."""
+    """Every secret part of the settings' values."""
     for name, value in environ.items():
         if name in _WHOLE:
             yield from (part for part in re.split(r"\s+", value) if part)
@@ -51,6 +53,6 @@ def _forms(secret: str) -> Iterator[str]:
 
 
 def _without(text: str, hidden: Sequence[str]) -> str:
-    for one in hidden:
-        text = text.replace(one, HIDDEN)
+    for secret in hidden:
+        text = text.replace(secret, HIDDEN)
     return text
