@@ -73,8 +73,8 @@ def demo(
 def _play_year(*, json: bool) -> None:
     # Models are trained in this process, so the limit comes before the training libraries are loaded.
     limit(os.environ)
-    from local.commands.story import play_story
     from local.story.chapters import CHAPTERS
+    from local.story.summary import play_story
 
     play_story(CHAPTERS, json=json)
 
