@@ -147,7 +147,7 @@ class SqlBreaches:
                 # A repeat of work that was done before: the breach of that id is over already.
                 return sighting, False
             connection.execute(insert(breach), asdict(sighting))
-            return seen, True
+            return sighting, True
 
         return write(self._engine, work)
 
