@@ -1,4 +1,4 @@
-"""HTTP: health (anonymous), status, and scoring. Everything that knows anything asks for a key."""
+"""Health (anonymous), status, scoring and the API's description over HTTP; all but health and docs need a key."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ def slow(router: ModelRouter) -> None:
     """A candidate that takes two seconds."""
     for number in range(200):
         deployed = router.choose("points", f"k{number}")
-        answers = deployed.loaded.rows(rows_of(number))
+        answers = deployed.loaded.score_rows(rows_of(number))
         router.observe(deployed, rows_of(number), answers, 2.0 if deployed.model.version == 2 else 0.002)
     router.flush()
 
