@@ -27,10 +27,10 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 
 def _trace(req: func.HttpRequest, ports: Ports) -> Any:
     from shared.core.errors import BadInput
-    from shared.operations.trace_view import trace_value
+    from shared.operations.lineage_json import trace_json
     from shared.operations.tracing import trace
 
     prediction = req.route_params["prediction"]
     if not (prediction.isascii() and prediction.isdigit()):
         raise BadInput(f"{prediction[:40]!r} is not a prediction id; accepted: the number in column prediction_id.")
-    return trace_value(trace(ports, int(prediction), req.route_params["scenario"]))
+    return trace_json(trace(ports, int(prediction), req.route_params["scenario"]))
