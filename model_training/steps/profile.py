@@ -20,7 +20,7 @@ def run_step(context: StepContext) -> None:
     columns = prepared.frame.select(list(dict.fromkeys((*prepared.contract.names, *prepared.scenario.targets))))
     parts = {"train": prepared.parts.train, "test": prepared.parts.test}
     adapter = ArrowProfiles()
-    profiles = {name: dict(adapter.describe(columns.take(pa.array(rows))).profile) for name, rows in parts.items()}
+    profiles = {name: adapter.describe(columns.take(pa.array(rows))).profile.to_json() for name, rows in parts.items()}
     write_json(context.out / "profile.json", profiles)
     context.report(f"profiled {columns.num_columns} columns", 1.0)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shared.core.breach import Action, Cause
 from shared.core.errors import Quarantined
@@ -14,7 +14,8 @@ from shared.monitoring.column_comparison import compare_columns, input_names, ma
 from shared.monitoring.measures import Reference
 from shared.monitoring.references import baseline_profile, training_profile, training_rows
 from shared.monitoring.triage import DataIssue
-from shared.profiles.profile import RowFacts
+from shared.profiles.profile import TableProfile
+from shared.profiles.row_facts import RowFacts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,7 +45,7 @@ def close_admission_breaches(ports: MonitoringPorts, scenario: str) -> None:
     close_breaches(ports, scenario, (), tuple(Cause), action=Action.QUARANTINE)
 
 
-def _reference(ports: MonitoringPorts, scenario: str) -> tuple[Mapping[str, Any], Mapping[str, RowFacts]]:
+def _reference(ports: MonitoringPorts, scenario: str) -> tuple[Mapping[str, TableProfile], Mapping[str, RowFacts]]:
     current = ports.release.deployments.current(scenario)
     model = None if current is None else ports.training.registry.find(current.model, current.version)
     dataset = "" if model is None else model.dataset
@@ -57,21 +58,20 @@ def _issues(
     ports: MonitoringPorts,
     where: Landing,
     tables: Mapping[str, pa.Table],
-    profiles: Mapping[str, Any],
+    profiles: Mapping[str, TableProfile],
     rows: Mapping[str, RowFacts],
 ) -> Iterator[DataIssue]:
     scenario, policy = where.scenario, where.scenario.monitoring
     for name, table in tables.items():
         if name not in profiles or table.num_rows < policy.min_rows:
             continue
-        names = [one for one in input_names(scenario, scenario.table(name)) if one not in scenario.targets]
-        described, runs = (
-            ports.profiles.profiler.describe(table, profiles[name]),
-            ports.profiles.profiler.rows(table).runs,
-        )
-        columns = list(match_columns(name, names, described, profiles[name]))
-        for one in compare_columns(columns, Reference.BASELINE, "", policy, scenario.band):
-            before = rows[name].runs.get(one.column.name) if name in rows else None
-            issue = triage.judge_column(one.column, one.drift, (runs.get(one.column.name), before), policy)
+        inputs = [column for column in input_names(scenario, scenario.table(name)) if column not in scenario.targets]
+        described = ports.profiles.profiler.describe(table, profiles[name])
+        runs = ports.profiles.profiler.rows(table).runs
+        columns = list(match_columns(name, inputs, described, profiles[name]))
+        for comparison in compare_columns(columns, Reference.BASELINE, "", policy, scenario.band):
+            column = comparison.column
+            before = rows[name].runs.get(column.name) if name in rows else None
+            issue = triage.judge_column(column, comparison.drift, (runs.get(column.name), before), policy)
             if issue is not None:
                 yield issue

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from shared.core.policies import Monitoring
 from shared.core.scenario import Scenario, Table
 from shared.monitoring.measures import DriftMeasure, DriftVerdict, Reference, Source
 from shared.profiles import drift
+from shared.profiles.column_warnings import ColumnComparison
 from shared.profiles.drift import ColumnDrift
-from shared.profiles.profile import Described
-from shared.profiles.validation import Judged, judged_names
+from shared.profiles.profile import BinCounts, ColumnProfile, Described, TableProfile
+from shared.profiles.validation import compared_columns
 
 # The (feature, metric, reference) of the distances that drifted in a window.
 type DriftedKeys = frozenset[tuple[str, str, str]]
@@ -37,16 +37,16 @@ class MatchedColumn:
 
     table: str
     name: str
-    current: Mapping[str, Any]
-    reference: Mapping[str, Any]
-    counts: Mapping[str, Any] | None
+    current: ColumnProfile
+    reference: ColumnProfile
+    counts: BinCounts | None
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceComparison:
     """One column compared with one reference, and the distances between them."""
 
-    column: Judged
+    column: ColumnComparison
     drift: ColumnDrift
     reference: Reference
     reference_id: str
@@ -54,22 +54,22 @@ class ReferenceComparison:
     @property
     def rows(self) -> int:
         """The rows of the window, those without a value included."""
-        return int(self.column.current["count"] + self.column.current["nulls"])
+        return self.column.current.rows
 
 
 def input_names(scenario: Scenario, table: Table) -> tuple[str, ...]:
     """The columns of a scoring table that are monitored: all but those that name a row or a time."""
-    return judged_names(scenario, table)
+    return compared_columns(scenario, table)
 
 
 def match_columns(
-    table: str, names: Iterable[str], described: Described, reference: Mapping[str, Any]
+    table: str, names: Iterable[str], described: Described, reference: TableProfile
 ) -> Iterator[MatchedColumn]:
     """Every named column that the table and its reference both have."""
-    current, before = described.profile["columns"], reference["columns"]
+    current, before = described.profile.columns, reference.columns
     for name in names:
         if name in current and name in before:
-            yield MatchedColumn(table, name, current[name], before[name], described.against.get(name))
+            yield MatchedColumn(table, name, current[name], before[name], described.baseline_counts.get(name))
 
 
 def compare_columns(
@@ -78,15 +78,15 @@ def compare_columns(
     """Each column's distances at the policy's thresholds; all columns share one probability of error."""
     alpha = drift.alpha_for(len(columns))
     for one in columns:
-        column = Judged(one.table, one.name, one.current, one.reference, one.counts, band, alpha)
+        column = ColumnComparison(one.table, one.name, one.current, one.reference, one.counts, band, alpha)
         yield ReferenceComparison(column, _drift(column, policy), reference, reference_id)
 
 
-def _drift(column: Judged, policy: Monitoring) -> ColumnDrift:
-    count = column.current["count"]
+def _drift(column: ColumnComparison, policy: Monitoring) -> ColumnDrift:
+    count = column.current.count
     if count < policy.min_rows:
         return ColumnDrift((), f"{count} values are fewer than the {policy.min_rows} that a comparison needs")
-    compared = drift.compare(column.current, column.baseline, column.against, column.alpha)
+    compared = drift.compare(column.current, column.baseline, column.counts, column.alpha)
     thresholds = policy.thresholds
     distances = tuple(replace(each, threshold=thresholds[each.name]) for each in compared.distances)
     return replace(compared, distances=distances)

@@ -9,13 +9,13 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
 from shared.core.breach import Cause
 from shared.core.policies import Monitoring
+from shared.profiles.column_warnings import ColumnComparison, column_warnings
 from shared.profiles.drift import ColumnDrift
-from shared.profiles.profile import Run
-from shared.profiles.validation import Judged, column_warnings
+from shared.profiles.profile import BinCounts, ColumnProfile
+from shared.profiles.row_facts import Run
 
 # A column with fewer distinct values than this shows no unit, and repeats its values by nature.
 _CONTINUOUS = 10
@@ -69,7 +69,7 @@ class DataIssue:
 
 
 def judge_column(
-    one: Judged, found: ColumnDrift, runs: tuple[Run | None, Run | None], policy: Monitoring
+    one: ColumnComparison, found: ColumnDrift, runs: tuple[Run | None, Run | None], policy: Monitoring
 ) -> DataIssue | None:
     """The first cause that explains the change of the column, defects before drift; None when it has not changed.
 
@@ -83,7 +83,7 @@ def judge_column(
         return DataIssue(Cause.STUCK_SENSOR, one.table, one.name, f"{one.where}: {repeats}")
     if not found.drifted:
         return None
-    coding = renamed(one.current, one.baseline, one.against)
+    coding = renamed(one.current, one.baseline, one.counts)
     if coding:
         return DataIssue(Cause.SCHEMA_CHANGE, one.table, one.name, f"{one.where}: {coding}")
     units = unit_change(one.current, one.baseline)
@@ -105,9 +105,9 @@ def drift_sentence(where: str, found: ColumnDrift) -> str:
     return f"{where} has drifted: {name} is {largest.value:.3f}, beyond {largest.critical:.3f}."
 
 
-def stuck(current: Mapping[str, Any], now: Run | None, before: Run | None, policy: Monitoring) -> str:
+def stuck(current: ColumnProfile, now: Run | None, before: Run | None, policy: Monitoring) -> str:
     """Says that one value repeats far longer than any did in the reference; empty when none does."""
-    if now is None or before is None or not current["count"]:
+    if now is None or before is None or not current.count:
         return ""
     least = max(policy.stuck_factor * before.length, policy.stuck_rows)
     if before.distinct < _CONTINUOUS or now.length < least:
@@ -118,14 +118,14 @@ def stuck(current: Mapping[str, Any], now: Run | None, before: Run | None, polic
     )
 
 
-def unit_change(current: Mapping[str, Any], reference: Mapping[str, Any]) -> str:
+def unit_change(current: ColumnProfile, reference: ColumnProfile) -> str:
     """What the values look like, when they are the reference's in another unit or scale; empty when they are not."""
     if not _comparable(current, reference):
         return ""
-    x, y = ([side["quantiles"][name] for name in _QUANTILES] for side in (reference, current))
+    x, y = ([side.quantiles[name] for name in _QUANTILES] for side in (reference, current))
     spread = y[-1] - y[0]
     # Quantiles of few rows lie off by chance.
-    chance = 1 / math.sqrt(min(current["count"], reference["count"]))
+    chance = 1 / math.sqrt(min(current.count, reference.count))
     for factor, offset, now, before in _AFFINE:
         if _misfit(x, y, factor, offset) <= (_NEAR + chance) * spread and abs(offset) > spread / 4:
             return f"{now} instead of {before}"
@@ -139,14 +139,14 @@ def unit_change(current: Mapping[str, Any], reference: Mapping[str, Any]) -> str
     return f"{scale} those of the reference"
 
 
-def renamed(current: Mapping[str, Any], reference: Mapping[str, Any], against: Mapping[str, Any] | None) -> str:
+def renamed(current: ColumnProfile, reference: ColumnProfile, counts: BinCounts | None) -> str:
     """Says that the reference has none of the texts: another spelling of the values, not other values."""
-    if reference["kind"] != "text" or against is None or not current["count"]:
+    if reference.kind != "text" or counts is None or reference.histogram is None or not current.count:
         return ""
-    cells = reference["histogram"]["counts"]
-    if 2 * cells[-1] >= reference["count"] or against["counts"][-1] < current["count"]:
+    unlisted = reference.histogram.counts[-1]
+    if 2 * unlisted >= reference.count or counts.counts[-1] < current.count:
         return ""
-    shown = ", ".join(f"{str(value)[:40]!r}" for value, _ in against["new"][:3])
+    shown = ", ".join(f"{value[:40]!r}" for value, _ in (counts.new or ())[:3])
     return f"no value is among those of the reference (now {shown}). The coding has changed."
 
 
@@ -182,13 +182,13 @@ def cause_of_refusal(code: str) -> Cause:
     return _REFUSALS.get(code, Cause.SCHEMA_CHANGE)
 
 
-def _comparable(current: Mapping[str, Any], reference: Mapping[str, Any]) -> bool:
+def _comparable(current: ColumnProfile, reference: ColumnProfile) -> bool:
     for side in (current, reference):
-        if side["kind"] == "text" or side["kind"] == "time" or not side["count"]:
+        if side.kind in ("text", "time") or not side.count:
             return False
-        if side["distinct"] < _CONTINUOUS or not side.get("std"):
+        if side.distinct < _CONTINUOUS or not side.std:
             return False
-    x, y = ([side["quantiles"][name] for name in _QUANTILES] for side in (reference, current))
+    x, y = ([side.quantiles[name] for name in _QUANTILES] for side in (reference, current))
     return len(set(x)) > 4 and len(set(y)) > 4  # noqa: PLR2004 -- fewer points lie on a line by chance
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shared.core.breach import Cause
 from shared.core.scenario import Scenario
@@ -24,7 +24,8 @@ from shared.monitoring.references import baseline_profile, holdout_profile, trai
 from shared.monitoring.scored_rows import SERVED_TABLE, WindowData
 from shared.monitoring.triage import DataIssue
 from shared.monitoring.window_profiles import keep_window_profile, read_window_profile
-from shared.profiles.profile import RowFacts
+from shared.profiles.profile import TableProfile
+from shared.profiles.row_facts import RowFacts
 from shared.training.stored_models import model_by_id
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _compare(  # noqa: PLR0917 -- the window, and what it is compared with
     data: WindowData,
     reference: Reference,
     reference_id: str,
-    profiles: Mapping[str, Any],
+    profiles: Mapping[str, TableProfile],
 ) -> list[ReferenceComparison]:
     columns: list[MatchedColumn] = []
     for name, table in data.tables.items():
@@ -102,10 +103,10 @@ def _compare(  # noqa: PLR0917 -- the window, and what it is compared with
     return list(compare_columns(columns, reference, reference_id, scenario.monitoring, scenario.band))
 
 
-def _missing_columns(data: WindowData, profiles: Mapping[str, Any]) -> Iterator[DataIssue]:
+def _missing_columns(data: WindowData, profiles: Mapping[str, TableProfile]) -> Iterator[DataIssue]:
     for name, table in data.tables.items():
         monitored = set(data.columns[name])
-        then = [column for column in profiles.get(name, {"columns": {}})["columns"] if column in monitored]
+        then = [column for column in profiles[name].columns if column in monitored] if name in profiles else []
         yield from triage.columns_differ(name, table.column_names, then)
 
 
@@ -126,7 +127,7 @@ def _column_issues(
             yield issue
 
 
-def _training_profiles(ports: MonitoringPorts, scenario: Scenario, data: WindowData) -> Mapping[str, Any]:
+def _training_profiles(ports: MonitoringPorts, scenario: Scenario, data: WindowData) -> Mapping[str, TableProfile]:
     """The profiles of the model's training data; of requests, whose columns are features, those of its holdout."""
     if data.source == Source.BATCH:
         return training_profile(ports, scenario.name, data.dataset)
@@ -134,10 +135,10 @@ def _training_profiles(ports: MonitoringPorts, scenario: Scenario, data: WindowD
     return {} if model is None else {SERVED_TABLE: holdout_profile(ports, scenario, model)["inputs"]}
 
 
-def _by_feature(tables: Mapping[str, Any]) -> Mapping[str, Any]:
+def _by_feature(tables: Mapping[str, TableProfile]) -> Mapping[str, TableProfile]:
     """All columns of all tables as one table: a request names features, whatever table they once came from."""
-    columns = {name: one for table in tables.values() for name, one in table["columns"].items()}
-    return {SERVED_TABLE: {"rows": 0, "columns": columns}} if columns else {}
+    columns = {name: one for table in tables.values() for name, one in table.columns.items()}
+    return {SERVED_TABLE: TableProfile(0, columns)} if columns else {}
 
 
 def _compare_answers(
@@ -151,7 +152,7 @@ def _compare_answers(
     sound = _without_defects(ports, scenario.name, before)
     earlier = next((one for one in sound if one.model == data.model and one.rows), None)
     profile = read_window_profile(ports, scenario.name, earlier.window) if earlier is not None else None
-    if profile is not None:
+    if profile is not None and profile.answers is not None:
         references.append((Reference.EARLIER, profile.window, profile.answers))
     for reference, name, answers in references:
         described = ports.profiles.profiler.describe(data.answers, answers)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.core.lake_reading import read_json
 from shared.core.paths import monitoring_folder
 from shared.core.scenario import Scenario
 from shared.monitoring.scored_rows import WindowData
-from shared.profiles.profile import RowFacts
+from shared.profiles.profile import TableProfile
+from shared.profiles.row_facts import RowFacts
 
 if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
@@ -23,18 +24,28 @@ class WindowProfile:
 
     window: str
     rows: int
-    inputs: Mapping[str, Any]
-    answers: Mapping[str, Any]
+    inputs: Mapping[str, TableProfile]
+    answers: TableProfile | None
     sketch: tuple[int, ...]
 
     def to_json(self) -> dict[str, Any]:
         """JSON values."""
-        return asdict(self)
+        inputs = {name: table.to_json() for name, table in self.inputs.items()}
+        answers = {} if self.answers is None else self.answers.to_json()
+        return {
+            "window": self.window,
+            "rows": self.rows,
+            "inputs": inputs,
+            "answers": answers,
+            "sketch": list(self.sketch),
+        }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> WindowProfile:
         """Read `to_json` back."""
-        return cls(value["window"], value["rows"], value["inputs"], value["answers"], tuple(value["sketch"]))
+        inputs = {name: TableProfile.from_json(table) for name, table in value["inputs"].items()}
+        answers = TableProfile.from_json(value["answers"]) if value["answers"] else None
+        return cls(value["window"], value["rows"], inputs, answers, tuple(value["sketch"]))
 
 
 def profile_path(scenario: str, window: str) -> str:
@@ -57,7 +68,7 @@ def keep_window_profile(
         window=data.window,
         rows=data.rows,
         inputs={name: profiler.describe(table).profile for name, table in data.tables.items()},
-        answers={} if data.answers is None else profiler.describe(data.answers).profile,
+        answers=None if data.answers is None else profiler.describe(data.answers).profile,
         sketch=() if main is None else main.sketch,
     )
     content = json.dumps(profile.to_json()).encode()
