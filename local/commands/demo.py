@@ -73,10 +73,10 @@ def demo(
 def _play_year(*, json: bool) -> None:
     # Models are trained in this process, so the limit comes before the training libraries are loaded.
     limit(os.environ)
-    from local.commands.story import tell_story
     from local.story.chapters import CHAPTERS
+    from local.story.summary import play_story
 
-    tell_story(CHAPTERS, json=json)
+    play_story(CHAPTERS, json=json)
 
 
 def _learn(session: Session, display: Any, journal: JournalPrinter, rows: int) -> list[DropOutcome]:

@@ -11,7 +11,7 @@ import httpx
 from local.doctor.finding import Finding, Subject, first_line
 from local.doctor.http_probe import ask, unreachable
 from local.doctor.identity import ARM
-from local.host.events.lake_watch import blob_created
+from local.host.events.blob_event import blob_created
 from local.host.events.subscriptions import SUBSCRIPTIONS
 from local.roles import roles_on
 from shared.core.events import ACTED_ON

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from azure.ai.ml import MLClient
     from sqlalchemy import Engine
 
-    from shared.adapters.lake.dead_letters import Place
+    from shared.adapters.lake.dead_letters import DeadLetterStore
     from shared.core.ports import Clock, Lake, Observer, Publisher
     from shared.core.scenario import Scenarios
     from shared.datasets.ports import DatasetVersions, Tables
@@ -97,19 +97,19 @@ def open_telemetry(settings: Settings, lake: Lake, tables: Tables) -> Telemetry:
     return KustoTelemetry(queries, KeptRows(lake, tables))
 
 
-def dead_letter_places(settings: Settings, lake: Lake) -> list[Place]:
+def dead_letter_stores(settings: Settings, lake: Lake) -> list[DeadLetterStore]:
     """The lake's own folder; in Blob Storage also the container that Event Grid's subscriptions name; the local one."""
     from shared.adapters.files.folder_lake import FolderLake
-    from shared.adapters.lake.dead_letters import CONTAINER, FOLDER, Place
+    from shared.adapters.lake.dead_letters import CONTAINER, FOLDER, DeadLetterStore
 
-    local = Place(FolderLake(settings.home / "eventgrid" / "deadletter"), "")
-    inside = Place(lake, FOLDER)
+    local = DeadLetterStore(FolderLake(settings.home / "eventgrid" / "deadletter"), "")
+    inside = DeadLetterStore(lake, FOLDER)
     if settings.lake_place is None:
         return [inside, local]
     from shared.adapters.blob.lake import open_lake as open_container
 
     beside = open_container(f"{settings.lake_place.endpoint}/{CONTAINER}", settings.azure_credential)
-    return [inside, Place(beside, "", optional=True), local]
+    return [inside, DeadLetterStore(beside, "", optional=True), local]
 
 
 def open_registry(settings: Settings, engine: Engine, lake: Lake, clock: Clock) -> Registry:

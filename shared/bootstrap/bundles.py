@@ -136,7 +136,7 @@ class Root:
             prediction_rows=lazy(f"{_SQL}reports.prediction_rows:SqlPredictionRows", self.engine),
             totals=lazy(f"{_SQL}reports.totals:SqlTotals", self.engine),
             reopening=lazy(f"{_SQL}ledger.reopening:SqlReopening", self.engine, self.core.clock),
-            dead_letters=LakeDeadLetters(backends.dead_letter_places(self.settings, self.core.lake)),
+            dead_letters=LakeDeadLetters(backends.dead_letter_stores(self.settings, self.core.lake)),
         )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Corrupt
-from shared.core.lake_reading import read_bytes, read_json
+from shared.core.lake_reading import read_json, read_parquet
 from shared.core.paths import dataset_folder, monitoring_folder
 from shared.core.scenario import Scenario
 from shared.profiles.baseline import read_baseline
@@ -59,7 +58,7 @@ def training_rows(ports: MonitoringPorts, scenario: str, dataset: str) -> Mappin
         return {}
 
     def make() -> Mapping[str, Any]:
-        tables = {file.name: _parquet(ports, file.path) for file in version.tables}
+        tables = {file.name: read_parquet(ports, file.path) for file in version.tables}
         return {name: ports.profiles.profiler.rows(table).to_json() for name, table in tables.items()}
 
     kept = _kept_json(ports, f"{monitoring_folder(scenario)}rows-{dataset}.json", make)
@@ -72,7 +71,7 @@ def holdout_profile(ports: MonitoringPorts, scenario: Scenario, model: Model) ->
     def make() -> Mapping[str, Any]:
         onnx, manifest = read_model(ports, model)
         loaded = ports.serving.scoring.load(onnx, manifest)
-        table = _parquet(ports, f"{model.folder}{manifest['holdout']['file']}")
+        table = read_parquet(ports, f"{model.folder}{manifest['holdout']['file']}")
         answers = _answers_table(scenario, loaded, loaded.matrix(loaded.encode(table)))
         inputs = table.select([name for name in table.column_names if name not in scenario.targets])
         profiles = {"inputs": inputs, "answers": answers}
@@ -107,12 +106,6 @@ def monitored_answers(table: pa.Table) -> pa.Table:
     if answer is not None and not pa.types.is_floating(answer.type):
         kept["prediction"] = answer.cast(pa.string())
     return pa.table(kept)
-
-
-def _parquet(ports: MonitoringPorts, path: str) -> pa.Table:
-    import pyarrow.parquet as pq
-
-    return pq.read_table(io.BytesIO(read_bytes(ports, path)), page_checksum_verification=True)
 
 
 def _kept_json(ports: MonitoringPorts, path: str, make: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -48,4 +48,4 @@ def _give_way(longest: float, answer: Any) -> None:
 
     wanted = SdkRetryPolicy().get_retry_after(answer)
     if answer.http_response.status_code >= _REFUSED and wanted is not None and wanted > longest:
-        raise Transient(f"Azure ML asks to come again in {wanted:.0f} seconds ({answer.http_response.status_code}).")
+        raise Transient(f"Azure ML asks for a pause of {wanted:.0f} seconds ({answer.http_response.status_code}).")

@@ -40,7 +40,7 @@ def fault_of(error: Exception, place: BlobPlace, path: str, role: str) -> Fault:
     status = error.status_code if isinstance(error, HttpResponseError) else None
     code = code_of(error)
     if isinstance(error, ClientAuthenticationError) and error.response is None:
-        return Transient(f"No token for {place.endpoint} could be had (AZURE_CREDENTIAL): {_first_line(error)}")
+        return Transient(f"No token for {place.endpoint} could be obtained (AZURE_CREDENTIAL): {_first_line(error)}")
     if code in {"ContainerNotFound", "ContainerDisabled"}:
         return Misconfigured("LAKE_URL", f"names {place.url}, a container that does not exist", "an existing container")
     if status in {_NO_TOKEN, _DENIED}:
@@ -57,7 +57,7 @@ def _refused(status: int, code: str, place: BlobPlace, path: str) -> Fault:
     if code in _FOLDER_CODES:
         return BadInput(f"{path!r} cannot be stored: a blob has the name of a folder on its way.")
     if status == _CHANGED:
-        return Superseded(f"{path!r} is not the version that was asked for any more.")
+        return Superseded(f"{path!r} is no longer the requested version.")
     if status == _CONFLICT and not code:
         return Transient(f"{place.endpoint} is busy with {path!r}.")
     return Permanent(f"{place.endpoint} refused {path!r}: {status} {code}.")

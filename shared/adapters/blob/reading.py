@@ -90,7 +90,7 @@ class BlobReader(io.RawIOBase):
             out += self._range(start)[self._at - start :]
             self._at = min(start + self._size, self._total)
         if begin == 0 and self._sha256 and hashlib.sha256(out).hexdigest() != self._sha256:
-            raise Corrupt(f"{self._path!r} is not what was stored: its SHA-256 is another.")
+            raise Corrupt(f"{self._path!r} is not what was stored: its SHA-256 differs.")
         return bytes(out)
 
     def _range(self, start: int) -> bytes:

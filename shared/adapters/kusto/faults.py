@@ -38,7 +38,7 @@ def partial_fault(errors: Iterable[Mapping[str, Any]], where: str) -> Fault:
     found = [one.get("error", one) for one in errors]
     told = "; ".join(_told(error) for error in found)[:_SHOWN] or "no reason given"
     if any(word in told for word in _TOO_LARGE):
-        return TooLarge(f"{where} gave no whole answer, it is over a limit of the service: {told}")
+        return TooLarge(f"{where} gave an incomplete answer, because it exceeds a limit of the service: {told}")
     kind = Permanent if found and all(error.get("@permanent") is True for error in found) else Transient
     return kind(f"{where} did not finish its answer: {told}")
 
@@ -67,7 +67,7 @@ def fault_of(error: KustoError, place: ClusterPlace) -> Fault:
     if status is None or status >= 500 or status in _LATER:  # noqa: PLR2004 -- the HTTP status
         return Throttled(f"{where} did not answer ({status or type(error).__name__}).", _wait(response))
     if status < 300:  # noqa: PLR2004 -- the HTTP status
-        return Transient(f"{where} gave an answer that breaks off or is no JSON.")
+        return Transient(f"{where} gave an answer that is cut off or not JSON.")
     return _refused(str(error)[:_SHOWN], status, where)
 
 
@@ -78,7 +78,7 @@ def _untold(error: KustoError, place: ClusterPlace) -> Fault:
         accepted = "a host that Microsoft's client knows as a cluster's"
         return Misconfigured("TELEMETRY_URL", f"names {place.cluster}, which gets no token", accepted)
     first = str(told).split("\n", 1)[0][:_SHOWN]
-    return Transient(f"No token for {place.cluster} could be had (AZURE_CREDENTIAL): {first}")
+    return Transient(f"No token for {place.cluster} could be obtained (AZURE_CREDENTIAL): {first}")
 
 
 def _wait(response: Any) -> float:
@@ -100,5 +100,5 @@ def _denied(status: int, place: ClusterPlace) -> Permanent:
 
 def _refused(told: str, status: int, where: str) -> Permanent:
     if any(word in told for word in _TOO_LARGE):
-        return TooLarge(f"{where} refused, it is over a limit of the service: {told}")
+        return TooLarge(f"{where} refused the query, because its answer exceeds a limit of the service: {told}")
     return Permanent(f"{where} refused the query ({status}): {told}")

@@ -79,7 +79,7 @@ def _check_answer(job: BatchJob, probabilities: np.ndarray, numbers: np.ndarray)
     finite = np.isfinite(probabilities)
     if not finite.all():
         row = numbers[np.flatnonzero(~finite.all(axis=1))[0]]
-        raise Permanent(f"Model {job.provenance.model} answers no number for row {row} of window {job.window}.")
+        raise Permanent(f"Model {job.provenance.model} returned no finite number for row {row} of window {job.window}.")
 
 
 def _check_failed(job: BatchJob, failed: int, scored: Scored) -> None:

@@ -161,7 +161,7 @@ def _check_signature(session: ort.InferenceSession, contract: InputContract) -> 
     if answer is None or answer.type != _FLOATS or not _is_wide(answer.shape, len(contract.labels)):
         found = ", ".join(f"{value.name}: {value.type} {value.shape}" for value in outputs.values())
         accepted = f"{OUTPUT}: {_FLOATS} of shape [rows, {len(contract.labels)}]"
-        raise Corrupt(f"The model answers {found}; its contract says {accepted}.")
+        raise Corrupt(f"The model returns {found}; its contract says {accepted}.")
 
 
 def _is_wide(shape: Sequence[int | str | None], width: int) -> bool:

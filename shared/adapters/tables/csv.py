@@ -91,7 +91,7 @@ def _torn(text: bytes, delimiter: str, limits: Limits, origin: Origin) -> Quaran
     except Quarantined as fault:
         return fault
     accepted = f"rows of at most {_longest(limits):,} bytes"
-    return origin.refusal("cell_too_large", "the row is longer than it may be", accepted, row=1)
+    return origin.refusal("cell_too_large", "the row is too long", accepted, row=1)
 
 
 def _pieces(source: BinaryIO, limits: Limits) -> Iterator[_Piece]:

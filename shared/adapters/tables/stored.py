@@ -73,5 +73,5 @@ def _cast(values: pa.ChunkedArray, column: Column, origin: Origin) -> pa.Chunked
         at = first_failing(values, convert)
     text = values[at].cast(pa.string()).as_py()
     code = "time" if column.kind == "time" else "overflow" if abs(float(text)) >= _EXACT else "type"
-    problem = f"{shown(text)} cannot be kept as {TYPES[column.kind]} without loss"
+    problem = f"{shown(text)} cannot be stored as {TYPES[column.kind]} without loss"
     raise origin.refusal(code, problem, ACCEPTED[column.kind], column=column.name, row=at + 1)

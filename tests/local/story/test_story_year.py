@@ -17,14 +17,14 @@ import typer
 from command import Command
 from rich.console import Console
 
-from local.commands.story import tell_story
 from local.story import scenes
 from local.story.chapter import Chapter, Ending, Line
 from local.story.chapters import CHAPTERS
 from local.story.plant import SCENARIO
 from local.story.play import play
-from local.story.printer import StoryPrinter, told
+from local.story.printer import StoryPrinter, is_shown
 from local.story.story_env import StoryEnv
+from local.story.summary import play_story
 from shared.bootstrap import build_ports
 from shared.core.ledger import Entry
 
@@ -73,7 +73,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
 
 def comparable(entries: Iterable[Entry]) -> str:
     """One line a sentence: kind, state, and the sentence with its marks."""
-    return "\n".join(f"{one.kind} {one.state}: {_marked(one.reason)}" for one in entries if told(one))
+    return "\n".join(f"{one.kind} {one.state}: {_marked(one.reason)}" for one in entries if is_shown(one))
 
 
 def _marked(text: str) -> str:
@@ -92,7 +92,7 @@ def test_a_chapter_ends_as_it_has_to(year: Year, title: str) -> None:
 
 def test_the_journal_is_the_expected_one(year: Year) -> None:
     """Sentence by sentence, chapter by chapter; the file beside this test is that journal."""
-    found = [f"# {one.chapter.title}\n{comparable(one.said)}" for one in year.endings]
+    found = [f"# {one.chapter.title}\n{comparable(one.journal)}" for one in year.endings]
     assert "\n\n".join(found) + "\n" == EXPECTED
 
 
@@ -119,7 +119,7 @@ def test_every_row_was_predicted_once(year: Year) -> None:
 def test_history_knows_what_the_table_says_to_ask_for(year: Year, chapter: Chapter) -> None:
     """Each `history --why` that is shown finds the sentence that is shown."""
     ports = build_ports({"MLOPS_HOME": str(year.home), "TRAINER_URL": "none:"}, {SCENARIO.name: SCENARIO})
-    assert ports.core.history.why(chapter.look)
+    assert ports.core.history.why(chapter.why)
 
 
 def test_the_story_is_told_while_it_is_played(year: Year) -> None:
@@ -143,7 +143,7 @@ def test_a_chapter_that_ends_otherwise_ends_the_command_badly(
     """Exit code 4, and which line of the journal was missed."""
     monkeypatch.setenv("MLOPS_HOME", str(tmp_path))
     with pytest.raises(typer.Exit) as ended:
-        tell_story([UNTRUE], json=True)
+        play_story([UNTRUE], json=True)
     assert ended.value.exit_code == 4
     answer = json.loads(capsys.readouterr().out)
     (chapter,) = answer["chapters"]

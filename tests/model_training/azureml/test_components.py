@@ -98,7 +98,7 @@ def test_choices_are_those_of_the_code() -> None:
 def test_an_environment_is_made_of_the_pins(name: str) -> None:
     """The committed conda file is what the .txt files say now; it refers to no other file."""
     text = (environments.CONDA / f"{name}.yml").read_text()
-    assert text == environments.text(name), "python -m model_training.pipeline dump writes it anew"
+    assert text == environments.conda_yaml(name), "python -m model_training.pipeline dump writes it anew"
     assert "-r " not in text
     deployed = (REPOSITORY / "requirements.txt").read_text().splitlines()
     absent = {line for line in deployed if "==" in line} - set(yaml.safe_load(text)["dependencies"][-1]["pip"])

@@ -14,7 +14,7 @@ import yaml
 
 from model_training import pipeline
 from model_training.azureml import components, platform
-from model_training.azureml.dump import text
+from model_training.azureml.dump import job_yaml
 from model_training.azureml.jobs import TrainingOrder, training_job
 from model_training.azureml.parameters import parameters_of
 from model_training.azureml.platform import Platform, read_platform
@@ -68,11 +68,11 @@ def test_a_wrong_job_is_noticed_without_a_workspace() -> None:
     lost = training_job(_order(), Platform())
     lost.jobs["train"].inputs.pop("prepare")
     with pytest.raises(ValueError, match="prepare"):
-        text(lost, pipeline.DOCUMENTS)
+        job_yaml(lost, pipeline.DOCUMENTS)
     homeless = training_job(_order(), Platform())
     homeless.jobs["train"].compute = homeless.settings.default_compute = None
     with pytest.raises(ValueError, match=r"[Cc]ompute"):
-        text(homeless, pipeline.DOCUMENTS)
+        job_yaml(homeless, pipeline.DOCUMENTS)
 
 
 def test_a_sweep_tries_what_the_scenario_can_be_tuned_by() -> None:

@@ -20,7 +20,7 @@ import world
 import yaml
 
 from model_training.azureml import collect, trial
-from model_training.azureml.dump import text
+from model_training.azureml.dump import job_yaml
 from model_training.azureml.jobs import TrainingOrder, training_job
 from model_training.azureml.platform import Platform
 from model_training.azureml.spaces import Sweep
@@ -124,7 +124,7 @@ def _machine(folder: Path, sweep: Sweep | None) -> Machine:
         pq.write_table(table, tables / f"{name}.parquet")
     order = TrainingOrder(BANK, "bank:1", "azureml:bank:1", "demo", 7, ORIGIN, sweep)
     file = folder / "pipeline.yml"
-    file.write_text(text(training_job(order, Platform()), folder))
+    file.write_text(job_yaml(training_job(order, Platform()), folder))
     return Machine(file, {"tables": tables, "seed": 7}, folder / "out")
 
 
@@ -251,8 +251,8 @@ def test_a_bad_file_fails_its_mini_batch_with_a_sentence(alone: Path, tmp_path: 
 def test_the_entry_script_refuses_what_it_cannot_do(alone: Path, tmp_path: Path) -> None:
     """Several tables, an unknown scenario, rows without limit, and a model whose bytes have changed."""
     for changes, sentence in (
-        ({"scenario": "predictive_maintenance"}, "needs several tables at once; a mini-batch sees one file"),
-        ({"scenario": "tides"}, "is not known; a mini-batch sees one file: bank_marketing"),
+        ({"scenario": "predictive_maintenance"}, "needs several tables at once; a mini-batch holds one file"),
+        ({"scenario": "tides"}, "is not known; a mini-batch holds one file; accepted: bank_marketing"),
         ({"tolerated_rows": "-1"}, "accepted: 0 or more"),
     ):
         with pytest.raises(BadInput, match=sentence):
@@ -285,5 +285,5 @@ def test_a_model_that_does_not_say_where_it_comes_from_scores_nothing(alone: Pat
     del manifest["dataset"]
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
     (tmp_path / "model.onnx").write_bytes((alone / "model.onnx").read_bytes())
-    with pytest.raises(BadInput, match="does not say its dataset"):
+    with pytest.raises(BadInput, match="does not name its dataset"):
         scorer_of(parser().parse_args(_arguments(tmp_path)), SCENARIOS)

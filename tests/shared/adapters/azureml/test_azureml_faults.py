@@ -128,7 +128,7 @@ def test_whoever_is_told_to_wait_for_long_gives_way(workspace: Workspace, name: 
     write.before(workspace)
     workspace.proxy.plan(throttled(3600), write.it, times=1000)
     began = time.monotonic()
-    with pytest.raises(Transient, match=r"Azure ML asks to come again in 3600 seconds"):
+    with pytest.raises(Transient, match=r"Azure ML asks for a pause of 3600 seconds"):
         write.act(workspace)
     assert time.monotonic() - began < SECONDS
     assert workspace.proxy.hits == 1
@@ -173,7 +173,7 @@ def test_a_publication_with_every_fault_in_it_is_whole(workspace: Workspace) -> 
 def test_a_publication_that_broke_off_is_told_and_completed_by_the_next(workspace: Workspace, part: str) -> None:
     """In words, with what it could not publish; whoever publishes again finds the rest done."""
     workspace.proxy.plan(LOSE, put(part), times=1000)
-    with pytest.raises(Transient, match="Azure ML did not answer as it should while publishing the"):
+    with pytest.raises(Transient, match="Azure ML gave no usable answer while publishing the"):
         published(workspace)
     workspace.proxy.heal()
     published(workspace)

@@ -99,7 +99,7 @@ def test_a_lost_fragment_is_seen(rows: Cluster) -> None:
     """By the row count that ends the table."""
     rows.progressive = True
     rows.faults = [Fault(spoil=without_fragment)] * 20
-    with pytest.raises(Transient, match=r"announced \d+ rows and gave"):
+    with pytest.raises(Transient, match=r"announced \d+ rows and sent"):
         counted(rows)
 
 
@@ -188,7 +188,7 @@ def test_a_share_that_is_too_large_is_halved(rows: Cluster, tmp_path: Path) -> N
 def test_a_message_that_is_too_large_alone_is_told(rows: Cluster, tmp_path: Path) -> None:
     """Instead of ever smaller shares."""
     rows.most_rows = 0
-    with pytest.raises(TooLarge, match="over a limit of the service"):
+    with pytest.raises(TooLarge, match="exceeds a limit of the service"):
         telemetry_of(rows, FolderLake(tmp_path)).extract(SCENARIO, Span(EPOCH, NOON + timedelta(hours=1)))
     assert len(rows.asked) < 30
 

@@ -162,7 +162,7 @@ def test_an_answer_that_is_no_number_stops_the_window(graph: Any, load: Any, job
     model: onnx.ModelProto = graph()
     model.graph.node[2].op_type = "Exp"
     del model.graph.node[2].attribute[:]
-    with pytest.raises(Permanent, match="Model small:3 answers no number for row"):
+    with pytest.raises(Permanent, match="Model small:3 returned no finite number for row"):
         _score(load(model.SerializeToString()), job(_hot(rows(50))))
 
 

@@ -99,7 +99,7 @@ def test_a_model_of_another_width_is_not_loaded(graph: Graph, load: Load, contra
 
 def test_a_model_with_other_labels_or_a_fixed_number_of_rows_is_not_loaded(graph: Graph, load: Load) -> None:
     """Probability columns must be the contract's labels, and rows must be free."""
-    with pytest.raises(Corrupt, match=r"answers probabilities: .*3\]"):
+    with pytest.raises(Corrupt, match=r"returns probabilities: .*3\]"):
         load(graph(labels=3).SerializeToString())
     with pytest.raises(Corrupt, match=r"takes input: tensor\(float\) \[1, 2\]"):
         load(graph(rows=1).SerializeToString())

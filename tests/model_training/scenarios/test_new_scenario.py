@@ -22,7 +22,7 @@ from shared.bootstrap import build_ports
 from shared.core.scenario import Knobs, Scenario
 from shared.training.run import Run
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "new-scenario.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "new-scenario.md"
 
 
 class EngineTrainer(InlineTrainer):

@@ -1,4 +1,4 @@
-"""The function app of the story: its queue with retries, its timers, and the local Event Grid, played in one thread."""
+"""The story's function app: queue with retries, timers and local Event Grid, run in one thread."""
 
 from __future__ import annotations
 
@@ -7,80 +7,80 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from local.story.calendar import Calendar
 from local.story.inline_trainer import InlineTrainer
+from local.story.story_clock import StoryClock
 from shared import dispatch
 from shared.alerts.delivery import publish_and_alert
 from shared.core.errors import Transient
 from shared.monitoring.monitor import monitor_messages
 from shared.ports import Ports
 
-# As often as a queue hands a message out before it gives it up.
+# A queue delivers a message this often before it goes to the poison queue.
 TRIES = 5
 
 
-class App:
-    """Does what the functions do with events and timers, and what follows from it."""
+class FunctionApp:
+    """Handles events and timers as the functions do, with everything that follows from them."""
 
     def __init__(
-        self, ports: Ports, home: Path, calendar: Calendar, trainer: InlineTrainer, listen: Callable[[], None]
+        self, ports: Ports, home: Path, clock: StoryClock, trainer: InlineTrainer, on_change: Callable[[], None]
     ) -> None:
-        """`listen` is called whenever there may be something new to be heard."""
-        self._ports, self._calendar, self._trainer, self._listen = ports, calendar, trainer, listen
+        """`on_change` is called whenever the journal may have new lines."""
+        self._ports, self._clock, self._trainer, self._on_change = ports, clock, trainer, on_change
         self._inbox = home / "eventgrid" / "inbox"
 
-    def work(self, *messages: str) -> None:
-        """Work off events and everything that follows from them."""
+    def process(self, *messages: str) -> None:
+        """Process events and everything that follows from them."""
         waiting = list(messages)
         while True:
             while waiting:
-                self._taken(waiting.pop(0))
-            self._listen()
-            self._trainer.work_off(self._ports)
+                self._handle(waiting.pop(0))
+            self._on_change()
+            self._trainer.train_waiting(self._ports)
             with suppress(Transient):
                 publish_and_alert(self._ports)
             waiting = self._delivered()
             if not waiting:
                 break
-        self._listen()
+        self._on_change()
 
     def timers(self) -> None:
         """One round of the timers: the sweep, the plan, and the monitor."""
         for timer in (self._sweep, self._plan, self._monitor):
             with suppress(Transient):
                 timer()
-            self.work()
+            self.process()
 
     def _sweep(self) -> None:
-        self.work(*dispatch.sweep(self._ports))
+        self.process(*dispatch.sweep(self._ports))
 
     def _plan(self) -> None:
         for window in dispatch.plan(self._ports):
             dispatch.on_window(self._ports, window)
 
     def _monitor(self) -> None:
-        self._ports.monitoring.scorecards.record_heartbeat("monitor", self._calendar(), late=False)
+        self._ports.monitoring.scorecards.record_heartbeat("monitor", self._clock(), late=False)
         for message in monitor_messages(self._ports):
             dispatch.on_monitor(self._ports, message)
 
-    def _taken(self, message: str) -> None:
-        """Handed out until it is done, and given up like a queue does it."""
+    def _handle(self, message: str) -> None:
+        """Deliver the message until it succeeds, at last to the poison queue, as a queue does."""
         for _ in range(TRIES):
             try:
                 for window in dispatch.on_event(self._ports, message):
                     dispatch.on_window(self._ports, window)
             except Transient:
-                self._calendar.wait(minutes=1)
+                self._clock.wait(minutes=1)
             else:
                 return
         dispatch.on_poison(self._ports, "data-events", message)
 
     def _delivered(self) -> list[str]:
-        """Events in the inbox of the local Event Grid, as the function app's subscription gets them."""
-        found = []
+        """Take the events that the app's subscription gets from the local Event Grid's inbox."""
+        events = []
         for file in sorted(self._inbox.glob("*.json")):
             event = json.loads(file.read_text())
             file.unlink()
             if event["type"].startswith("Microsoft."):
-                found.append(json.dumps(event))
-        return found
+                events.append(json.dumps(event))
+        return events

@@ -1,4 +1,4 @@
-"""The story's clock: it goes as fast as any other, and jumps to the day on which the story goes on."""
+"""The story's clock: it runs at normal speed and jumps to the day of the next chapter."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ YEAR = 2026
 _MORNING = 8
 
 
-class Calendar:
-    """A clock that is moved forward by hand, so that a year passes in minutes; it never goes back."""
+class StoryClock:
+    """A clock that is moved forward by hand, so that a year passes in minutes; it never runs back."""
 
     def __init__(self) -> None:
         self._moved = datetime(YEAR, 1, 1, _MORNING, tzinfo=UTC)
         self._since = time.monotonic()
 
     def __call__(self) -> datetime:
-        """The time it shows."""
+        """The current time of the story."""
         return self._moved + timedelta(seconds=time.monotonic() - self._since)
 
     def go_to(self, month: int, day: int) -> None:
-        """The morning of that day; what lies behind is not gone back to."""
+        """Jump to the morning of that day, unless it is in the past."""
         self._move(datetime(YEAR, month, day, _MORNING, tzinfo=UTC))
 
     def wait(self, **amount: float) -> None:
-        """So much time passes."""
+        """Jump forward by this much time."""
         self._move(self() + timedelta(**amount))
 
     def _move(self, to: datetime) -> None:

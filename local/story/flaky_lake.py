@@ -1,4 +1,4 @@
-"""A lake that cannot be reached for a while: everything else of it is the lake itself."""
+"""A lake that can be made unreachable for a while."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from shared.core.ports import Lake
 
 
 class FlakyLake:
-    """Port `Lake` in front of another; Transient for everybody while it is `away`."""
+    """Port `Lake` in front of another lake; every call raises Transient while it is `away`."""
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
         self.away = False
 
     def open(self, path: str, *, etag: str | None = None) -> BinaryIO:
-        """Like the lake's."""
-        return self._reached().open(path, etag=etag)
+        """Pass the call on to the lake."""
+        return self._reachable().open(path, etag=etag)
 
     def stat(self, path: str) -> Blob | None:
-        """Like the lake's."""
-        return self._reached().stat(path)
+        """Pass the call on to the lake."""
+        return self._reachable().stat(path)
 
     def put(self, path: str, data: bytes | BinaryIO, *, if_absent: bool = True) -> tuple[Blob, bool]:
-        """Like the lake's."""
-        return self._reached().put(path, data, if_absent=if_absent)
+        """Pass the call on to the lake."""
+        return self._reachable().put(path, data, if_absent=if_absent)
 
     def list(self, prefix: str) -> Iterator[Blob]:
-        """Like the lake's."""
-        return self._reached().list(prefix)
+        """Pass the call on to the lake."""
+        return self._reachable().list(prefix)
 
-    def _reached(self) -> Lake:
+    def _reachable(self) -> Lake:
         if self.away:
             raise Transient("The lake cannot be reached (planted by the story).")
         return self._lake

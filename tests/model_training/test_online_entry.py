@@ -28,7 +28,7 @@ from shared.serving.deployment import Deployment
 from shared.training.input_contract import Feature, InputContract
 from shared.training.model import Artefact, Model
 
-REPOSITORY = Path(__file__).parents[3]
+REPOSITORY = Path(__file__).parents[2]
 # Whatever the service starts it from: nothing but the file itself says where the packages lie.
 SERVER = """
 import importlib.util, json, sys

@@ -16,7 +16,7 @@ from model_training.search.comparison import compare_with_simplest
 from model_training.steps.prepare import prepare_rows
 from shared.adapters.tables import ArrowTables
 
-DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 
 BANK = SCENARIOS["bank_marketing"]
 

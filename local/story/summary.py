@@ -1,4 +1,4 @@
-"""`mlops demo --story`: a year of a plant in minutes."""
+"""`mlops demo --story`: plays the story and prints its summary."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from local.console.session import Session
 from local.console.waiting import progress
 from local.story.chapter import Chapter, Ending
 from local.story.play import play
-from local.story.printer import StoryPrinter, told
+from local.story.printer import StoryPrinter, is_shown
 
 _FAILED = 4
 
 
-def tell_story(chapters: Sequence[Chapter], *, json: bool) -> None:
+def play_story(chapters: Sequence[Chapter], *, json: bool) -> None:
     """Play the chapters in a home of their own and show how each ended; exit code 4 when one ended otherwise."""
     home = Session().settings.home / "story" / time.strftime("%Y%m%dT%H%M%S", time.gmtime())
     began = time.monotonic()
@@ -31,7 +31,7 @@ def tell_story(chapters: Sequence[Chapter], *, json: bool) -> None:
         as_json({"chapters": list(map(_facts, endings)), "seconds": round(seconds, 1), "home": str(home)})
     else:
         _close(endings, seconds, home)
-    if not all(ending.well for ending in endings):
+    if not all(ending.as_expected for ending in endings):
         raise typer.Exit(_FAILED)
 
 
@@ -52,13 +52,13 @@ def _facts(ending: Ending) -> Mapping[str, Any]:
         "chapter": chapter.title,
         "planted": chapter.planted,
         "verdict": chapter.verdict,
-        "as_expected": ending.well,
+        "as_expected": ending.as_expected,
         "reason": ending.reason,
         "missing": list(map(str, ending.missing)),
-        "why": chapter.look,
+        "why": chapter.why,
         "journal": [
             {"at": entry.at, "kind": entry.kind, "state": entry.state, "reason": entry.reason}
-            for entry in filter(told, ending.said)
+            for entry in filter(is_shown, ending.journal)
         ],
     }
 
@@ -66,11 +66,11 @@ def _facts(ending: Ending) -> Mapping[str, Any]:
 def _close(endings: Sequence[Ending], seconds: float, home: Path) -> None:
     out.print()
     out.print(_table(endings))
-    well, mlops = sum(ending.well for ending in endings), command_at(home)
-    out.print(f"\n{well} of {len(endings)} chapters ended as expected; the year took {seconds:.0f} s.")
+    expected, mlops = sum(ending.as_expected for ending in endings), command_at(home)
+    out.print(f"\n{expected} of {len(endings)} chapters ended as expected; the year took {seconds:.0f} s.")
     out.print("\nWhy, chapter by chapter:")
     for ending in endings:
-        out.print(f"  {mlops} history --why {ending.chapter.look}", soft_wrap=True)
+        out.print(f"  {mlops} history --why {ending.chapter.why}", soft_wrap=True)
     out.print("\nThe whole year:")
     for verb in ("monitor show iiot_quality", "scorecard", "dashboard export year.html"):
         out.print(f"  {mlops} {verb}", soft_wrap=True)
@@ -82,5 +82,5 @@ def _table(endings: Sequence[Ending]) -> Table:
     for ending in endings:
         chapter = ending.chapter
         planted = Text.assemble((chapter.title, "bold"), f"\n{chapter.planted}")
-        table.add_row("✓" if ending.well else "✗", planted, Text(f"{chapter.verdict}\n“{ending.reason}”"))
+        table.add_row("✓" if ending.as_expected else "✗", planted, Text(f"{chapter.verdict}\n“{ending.reason}”"))
     return table
