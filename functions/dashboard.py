@@ -43,12 +43,12 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 
 
 def _page(req: func.HttpRequest, ports: Ports) -> func.HttpResponse:
-    from shared.operations.views import Asked, view
+    from shared.operations.views import ViewQuery, view
     from shared.operations.views.files import FILES
 
     page = req.route_params["page"]
     if page in FILES:
         make, kind = FILES[page]
-        return func.HttpResponse(make(ports, Asked(req.params)), mimetype=kind, headers=_GUARDS)
+        return func.HttpResponse(make(ports, ViewQuery(req.params)), mimetype=kind, headers=_GUARDS)
     text = json.dumps(view(ports, page, req.params), separators=(",", ":"))
     return func.HttpResponse(text, mimetype="application/json", headers=_GUARDS)

@@ -27,10 +27,10 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 
 def _trace(req: func.HttpRequest, ports: Ports) -> Any:
     from shared.core.errors import BadInput
-    from shared.operations.trace_view import trace_value
+    from shared.operations.lineage_json import trace_json
     from shared.operations.tracing import trace
 
     asked = req.route_params["prediction"]
     if not (asked.isascii() and asked.isdigit()):
         raise BadInput(f"{asked[:40]!r} is no prediction id; accepted: the whole number in the column prediction_id.")
-    return trace_value(trace(ports, int(asked), req.route_params["scenario"]))
+    return trace_json(trace(ports, int(asked), req.route_params["scenario"]))

@@ -1,4 +1,4 @@
-"""A machine that sends 41 sensor values every two seconds, and the quality of each batch, which is known later.
+"""A machine that sends 41 sensor values every two seconds, and the quality of each batch, which follows later.
 
 Sensors swing slowly and are noisy; quality follows a few of them, so a time-ordered AUC of about 0.9 can be learned.
 """

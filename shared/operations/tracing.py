@@ -101,7 +101,7 @@ def _events(ports: OperationsPorts, keys: Iterable[tuple[str, str]]) -> tuple[En
     return tuple(sorted(found, key=lambda entry: entry.at))
 
 
-def told_event(entry: Entry) -> Mapping[str, Any]:
+def event_facts(entry: Entry) -> Mapping[str, Any]:
     """The ledger entry as facts, with id, type and subject of the event that asked for the work, where one did."""
     try:
         event = json.loads(entry.message) if entry.message else {}

@@ -7,11 +7,11 @@ from typing import Any
 
 from shared.core.plain_json import plain
 from shared.operations.lineage import Impact, Trace
-from shared.operations.tracing import told_event
+from shared.operations.tracing import event_facts
 from shared.prediction.revision import ScoredWindow
 
 
-def trace_value(found: Trace) -> Mapping[str, Any]:
+def trace_json(found: Trace) -> Mapping[str, Any]:
     """Everything a trace found."""
     return {
         "scenario": found.scenario,
@@ -22,11 +22,11 @@ def trace_value(found: Trace) -> Mapping[str, Any]:
         "gate": None if found.gate is None else {"passed": found.gate.passed, **plain(found.gate)},
         "run": plain(found.run),
         "dataset": plain(found.dataset),
-        "events": [plain(told_event(entry)) for entry in found.events],
+        "events": [plain(event_facts(entry)) for entry in found.events],
     }
 
 
-def impact_value(found: Impact) -> Mapping[str, Any]:
+def impact_json(found: Impact) -> Mapping[str, Any]:
     """Everything that was touched; a window's predictions are the ids from `first_id` to `last_id`."""
     return {
         "kind": found.kind,
@@ -36,7 +36,7 @@ def impact_value(found: Impact) -> Mapping[str, Any]:
         "runs": plain(found.runs),
         "models": plain(found.models),
         "windows": [_window(window) for window in found.windows],
-        "events": [plain(told_event(entry)) for entry in found.events],
+        "events": [plain(event_facts(entry)) for entry in found.events],
     }
 
 
