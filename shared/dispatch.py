@@ -29,7 +29,7 @@ from shared.core.paths import Landing, landing
 from shared.core.scenario import Scenario
 from shared.core.wording import counted
 from shared.intake.ingest import ingest
-from shared.monitoring.late_labels import take_actuals
+from shared.monitoring.late_labels import ingest_actuals
 from shared.monitoring.monitor import monitor
 from shared.operations.reconcile import dead_letter_message, reconcile
 from shared.operations.replay import ReplayItem
@@ -146,7 +146,7 @@ def _take_file(ports: Ports, where: Landing) -> Outcome:
     if where.area == "incoming":
         return ingest(ports, where)
     if where.area == "actuals":
-        return take_actuals(ports, where)
+        return ingest_actuals(ports, where)
     return accept_scoring_file(ports, where)
 
 

@@ -10,6 +10,9 @@ from shared.core.decision import Decision
 from shared.core.errors import Missing
 from shared.core.policies import Monitoring, RetrainPolicy
 
+# Words that stand for a missing cell in files and messages, unless a column declares them as values of its own.
+MISSING_NUMBERS = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "<NA>")
+MISSING_TEXTS = ("", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "<NA>")
 Kind = Literal["float", "int", "text", "time"]
 Task = Literal["binary", "multiclass", "multilabel", "regression"]
 
@@ -27,6 +30,7 @@ Words = Callable[[Mapping[str, Any]], Mapping[str, list[str]]]
 class Column:
     """One column of a table. `nulls` allows missing cells; `optional` allows the whole column to be absent.
 
+    `missing`: words that stand for a missing cell, besides the empty one; by default those of its kind.
     `identifies`: its values only name rows, differ from file to file, and are never compared.
     `may_be_constant`: whether all rows of a labelled drop may hold one value. By default an input of the model may
     not; code that derives inputs from other columns declares False for those that it measures by.
@@ -39,8 +43,16 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     values: tuple[str, ...] = ()
+    missing: tuple[str, ...] | None = None
     identifies: bool = False
     may_be_constant: bool | None = None
+
+    @property
+    def missing_words(self) -> tuple[str, ...]:
+        """Every word that stands for a missing cell of this column."""
+        usual = MISSING_TEXTS if self.kind == "text" else MISSING_NUMBERS
+        words = usual if self.missing is None else ("", *self.missing)
+        return tuple(word for word in words if word not in self.values)
 
 
 @dataclass(frozen=True, slots=True)

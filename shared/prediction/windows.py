@@ -125,7 +125,9 @@ def _new_drops(ports: PredictionPorts, scenario: Scenario) -> list[ScoringDrop]:
 
 
 def _oldest_first(blobs: Sequence[Blob], claimed: frozenset[str]) -> list[Blob]:
-    return sorted((one for one in blobs if input_key(one) not in claimed), key=lambda blob: (blob.modified, blob.path))
+    return sorted(
+        (blob for blob in blobs if input_key(blob) not in claimed), key=lambda blob: (blob.modified, blob.path)
+    )
 
 
 def _window(ports: PredictionPorts, scenario: Scenario, drop: ScoringDrop) -> Window:
