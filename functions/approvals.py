@@ -1,6 +1,6 @@
-"""Approvals over HTTP: show a request, decide on it, and answer the status of a release to a pipeline.
+"""Approvals over HTTP: show a request, decide on it, and report a release's status to its pipeline.
 
-In Azure each function has keys of its own, so whoever may score may not approve. A GET never decides anything.
+In Azure each function has its own keys, so a scoring key cannot approve. A GET never decides anything.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ACCEPTED = '{"decision": "approve" or "reject", "by": "…", "reason": "…"}'
 
 
 def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
-    """Routes to show and decide requests, and the status that a pipeline polls."""
+    """Routes to list, show and decide requests, and the status that a release pipeline polls."""
     bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
 
     @bp.route(route="approvals", methods=["GET"])
@@ -40,7 +40,7 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     @bp.route(route="approvals/{id}", methods=["POST"])
     @bp.queue_output(arg_name="events", queue_name=MODEL_EVENTS, connection=STORAGE)
     def approve(req: func.HttpRequest, events: Messages) -> func.HttpResponse:
-        # A worker continues the release; if this message is lost, a sweep does.
+        # The queue's worker continues the release; if the message is lost, a sweep does.
         return answered(req, lambda: (_decide(ports(), req, events), {}))
 
     @bp.route(route="releases/{scenario}/{version}/status", methods=["GET"])
@@ -53,7 +53,7 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 def _list(ports: Ports) -> Any:
     from shared.release.status import approval_json
 
-    return {"approvals": [approval_json(request) for request in ports.release.approvals.list()]}
+    return {"approvals": [approval_json(approval) for approval in ports.release.approvals.list()]}
 
 
 def _show(ports: Ports, approval_id: str) -> Any:
@@ -71,7 +71,7 @@ def _decide(ports: Ports, req: func.HttpRequest, events: Messages) -> Any:
     from shared.release.status import approval_json
 
     body = _body(req)
-    # A verified identity wins over the name in the body.
+    # A verified identity takes precedence over the name in the body.
     by = caller_of(req) or body.by
     bound = to_builtins(body)
     decided = decide(ports, req.route_params["id"], body.decision, by=by, reason=body.reason, bound=bound)

@@ -1,4 +1,4 @@
-"""Rollback over HTTP."""
+"""HTTP: roll back to the previous deployment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
-    """The route for a rollback; its key must have the scope to operate."""
+    """The rollback route, which needs a key of scope operate."""
     bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
 
     @bp.route(route="deployments/{scenario}/rollback", methods=["POST"])

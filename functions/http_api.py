@@ -1,4 +1,4 @@
-"""Health (anonymous), status, scoring and the API's description over HTTP; all but health and docs need a key."""
+"""HTTP: health, status, scoring and documentation. Every route with data needs a key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Open Inference Protocol (version 2), so that clients made for other servers work unchanged."""
+"""The Open Inference Protocol (version 2), so that clients of other servers work unchanged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SERVER = {"name": "event-driven-mlops", "version": "0.1.0", "extensions": []}
 
 
 def blueprint(scorer: Callable[[], Scorer]) -> func.Blueprint:
-    """Routes under `v2`; a model's name is its scenario's."""
+    """Routes under `v2`; a model has the name of its scenario."""
     bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
 
     @bp.route(route="v2", methods=["GET"])
@@ -34,7 +34,7 @@ def blueprint(scorer: Callable[[], Scorer]) -> func.Blueprint:
 
     @bp.route(route="v2/models/{model}", methods=["GET"])
     def v2_model(req: func.HttpRequest) -> func.HttpResponse:
-        return answered(req, lambda: (_describe(req, scorer()), {}), refuse=error)
+        return answered(req, lambda: (_metadata(req, scorer()), {}), refuse=error)
 
     @bp.route(route="v2/models/{model}/ready", methods=["GET"])
     def v2_model_ready(req: func.HttpRequest) -> func.HttpResponse:
@@ -52,7 +52,7 @@ def _ready(scorer: Scorer) -> Any:
     return {"ready": True}
 
 
-def _describe(req: func.HttpRequest, scorer: Scorer) -> Any:
+def _metadata(req: func.HttpRequest, scorer: Scorer) -> Any:
     from shared.serving.open_inference import describe
 
     name = req.route_params["model"]
