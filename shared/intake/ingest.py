@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared.core.blob import Blob
 from shared.core.claims import once
-from shared.core.drops import drop_blobs, drop_key, settle_waiting
+from shared.core.drops import drop_blobs, drop_key, finish_waiting
 from shared.core.errors import Quarantined
 from shared.core.lake_reading import read_json
 from shared.core.ledger import ENDED, Kind, Outcome, State
@@ -42,7 +42,7 @@ def ingest(ports: MonitoringPorts, where: Landing) -> Outcome:
     result = once(ports, Kind.DROP, drop_key(where, blobs), "", lambda: _register(ports, where, files))
     if result.outcome.state not in ENDED:
         return Outcome(State.DONE, f"Drop {where.drop} is being registered through another of its files.")
-    settle_waiting(ports, blobs, result.outcome)
+    finish_waiting(ports, blobs, result.outcome)
     return result.outcome
 
 
@@ -104,7 +104,7 @@ def _settle_released(ports: MonitoringPorts, where: Landing, dataset: DatasetVer
     reason = f"What drop {where.drop} waited for has come: it is in dataset {dataset.id}."
     outcome = Outcome(State.DONE, reason, {"dataset": dataset.id})
     once(ports, Kind.DROP, drop_key(where, blobs), "", lambda: outcome)
-    settle_waiting(ports, blobs, outcome)
+    finish_waiting(ports, blobs, outcome)
 
 
 def _announce(ports: MonitoringPorts, dataset: DatasetVersion, remarks: Sequence[str]) -> Outcome:

@@ -19,7 +19,7 @@ from model_training.runs.training import train_artefact
 from model_training.scenarios import SCENARIOS
 from model_training.steps.prepare import prepare_rows
 from shared.core.ledger import Kind
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 
 BANK, PLANT, MACHINES = "bank_marketing", "iiot_quality", "predictive_maintenance"
 DAYS_BEFORE, WEEKS, FLEET = 39, 3, 6
@@ -29,7 +29,7 @@ def generated(name: str, rows: int, seed: int = 1) -> dict[str, pa.Table]:
     """Tables of the scenario's generator."""
     generate = SCENARIOS[name].generate
     assert generate is not None
-    return dict(generate(rows, seed, Knobs()))
+    return dict(generate(rows, seed, GeneratorOptions()))
 
 
 @pytest.mark.slow
