@@ -149,6 +149,17 @@ def _labelled_until(parts: Parts, scenario: Scenario) -> int:
     return last
 
 
+def without_rows(parts: Parts, brought: Mapping[str, Part], scenario: Scenario) -> list[str]:
+    """The tables of rows, when the drop brings none and nothing that labels those that are there."""
+    rows = [table.name for table in scenario.tables if table.arrives == "with_drop"]
+    if not rows or any(name in brought for name in rows):
+        return []
+    labels = brought.get(scenario.label_table)
+    last = max((part.last for name in rows for part in parts.get(name, ())), default="")
+    ahead = labels is not None and bool(labels.first and last) and labels.first > last
+    return rows if labels is None or ahead else []
+
+
 def lacking(parts: Parts, scenario: Scenario) -> list[str]:
     """The tables of which there is nothing yet."""
     return [table.name for table in scenario.tables if not parts.get(table.name)]

@@ -13,7 +13,7 @@ from shared.core.errors import Quarantined, Transient
 from shared.core.paths import Landing, dataset_folder
 from shared.core.scenario import Scenario
 from shared.core.wording import counted
-from shared.datasets.head import Head, Parts, lacking, learnable, moved, with_drop
+from shared.datasets.head import Head, Parts, lacking, learnable, moved, with_drop, without_rows
 from shared.datasets.parts import adopt, keep_part
 from shared.datasets.reading import lake_bytes, read_indexes, read_part, read_tables, standing_rows
 from shared.datasets.version import DatasetTable, DatasetVersion, Part, digest_of, manifest_of, sources_of
@@ -106,7 +106,7 @@ class _Step:
         if not self._stands() and self._same(self.head.parts, after):
             return Added(self._current(), _duplicate(drop, self.head.dataset), new=False)
         joined = learnable(after, scenario)
-        lack = lacking(after, scenario) or self._unlabelled(joined, brought)
+        lack = lacking(after, scenario) or self._unlabelled(joined, brought) or without_rows(after, brought, scenario)
         if lack:
             return self._wait(after, f"Drop {drop} waits for: {', '.join(lack)}.")
         tables = self._measured(joined)

@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from increments import Drops
 
-from model_training.maintenance.names import TIME
+from model_training.maintenance.names import MACHINE, TIME
 from model_training.runs.training import train_artefact
 from model_training.scenarios import SCENARIOS
 from model_training.steps.prepare import prepare_rows
@@ -103,6 +103,22 @@ def test_failures_may_come_a_drop_later_than_their_telemetry(tmp_path: Path) -> 
     drops.drop("week-3", {**three, "failures": two["failures"]})
     parts = {table.name: [part.drop for part in table.parts] for table in drops.newest.tables}
     assert parts["telemetry"] == ["start", "week-1", "week-2"]
+
+
+def test_what_stands_beside_rows_waits_for_rows(tmp_path: Path) -> None:
+    """New machines, and failures of hours that have not come yet, are kept and make no version alone."""
+    drops = Drops(tmp_path, SCENARIOS[MACHINES])
+    first, one, *_ = weeks()
+    drops.drop("start", first)
+    machine = pa.table({MACHINE: [99], "model": ["model1"], "age": [3]}, schema=first["machines"].schema)
+    more = drops.drop("machines", {"machines": pa.concat_tables([first["machines"], machine])})
+    ahead = drops.drop("failures", {"failures": one["failures"]})
+    assert (more.state, more.reason) == ("waiting", "Drop machines waits for: telemetry, errors.")
+    assert ahead.reason == "Drop failures waits for: telemetry, errors."
+    assert len(drops.ports.datasets.versions.list(MACHINES)) == 1
+    assert drops.drop("week-1", {**one, "failures": one["failures"].slice(0, 0)}).state == "done"
+    assert drops.newest.drops == ("start", "machines", "failures", "week-1")
+    assert 99 in drops.rows()["machines"][MACHINE].to_pylist()
 
 
 def test_sensors_wait_for_their_labels(tmp_path: Path) -> None:
