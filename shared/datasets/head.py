@@ -63,7 +63,7 @@ def with_drop(head: Head, scenario: Scenario, brought: Mapping[str, Part], snaps
             placed[table.name] = _newest(others, own, scenario.history)
         else:
             placed[table.name] = tuple(sorted((*others, own), key=lambda part: part.position))
-    return _within(placed, scenario)
+    return placed
 
 
 def _replaced_whole(table: Table) -> bool:
@@ -78,34 +78,54 @@ def _newest(others: tuple[Part, ...], own: Part, history: History) -> tuple[Part
     return (own, *later)
 
 
-def _within(parts: Parts, scenario: Scenario) -> Parts:
-    """The parts of the drops inside the window; a table that is carried stays as it is."""
+def in_window(parts: Parts, scenario: Scenario) -> Parts:
+    """The parts of the drops inside the window, and what came beside their rows; a carried table stays as it is."""
     kept = _kept_positions(parts, scenario)
-    carried = {table.name for table in scenario.tables if table.arrives == "carried"}
-    return {
-        name: found if name in carried or kept is None else tuple(part for part in found if part.position in kept)
-        for name, found in parts.items()
-    }
+    if not kept:
+        return parts
+
+    def inside(name: str, part: Part) -> bool:
+        arrives = scenario.table(name).arrives
+        return arrives == "carried" or part.position in kept or (arrives == "later" and part.position > min(kept))
+
+    return {name: tuple(part for part in found if inside(name, part)) for name, found in parts.items()}
 
 
-def _kept_positions(parts: Parts, scenario: Scenario) -> set[int] | None:
-    """The positions of the drops that stay; None: all."""
+def without_old(parts: Parts, joined: Parts, scenario: Scenario) -> Parts:
+    """The parts without those that have left the window; `joined` are the parts that can be joined, of any age."""
+    inside = in_window(joined, scenario)
+    left = {part for name, found in joined.items() for part in found if part not in inside[name]}
+    return {name: tuple(part for part in found if part not in left) for name, found in parts.items()}
+
+
+def _kept_positions(parts: Parts, scenario: Scenario) -> set[int]:
+    """The positions of the drops whose rows stay; empty: all of them, without a window."""
     history = scenario.history
-    moving = [part for table in scenario.tables if table.arrives != "carried" for part in parts.get(table.name, ())]
-    positions = sorted({part.position for part in moving}, reverse=True)
+    rows = [part for name in _tables_of_rows(scenario) for part in parts.get(name, ())]
+    positions = sorted({part.position for part in rows}, reverse=True)
     if history.drops:
         positions = positions[: history.drops]
     if history.rows:
-        positions = _filled(positions, moving, history.rows)
+        positions = _filled(positions, rows, history.rows)
     if history.days:
-        times = {
-            at: [datetime.fromisoformat(one.last) for one in moving if one.position == at and one.last]
-            for at in positions
-        }
-        newest = max((time for found in times.values() for time in found), default=None)
-        since = None if newest is None else newest - timedelta(days=history.days)
-        positions = [at for at in positions if since is None or not times[at] or max(times[at]) >= since]
-    return set(positions) if history.drops or history.rows or history.days else None
+        positions = _recent(positions, rows, timedelta(days=history.days))
+    return set(positions) if history.drops or history.rows or history.days else set()
+
+
+def _tables_of_rows(scenario: Scenario) -> list[str]:
+    return [table.name for table in scenario.tables if table.arrives == "with_drop"]
+
+
+def _recent(positions: Sequence[int], parts: Sequence[Part], span: timedelta) -> list[int]:
+    """The drops that reach into the span before the newest time; what has no time stays."""
+    last = {
+        at: max(
+            (datetime.fromisoformat(part.last) for part in parts if part.position == at and part.last), default=None
+        )
+        for at in positions
+    }
+    newest = max((time for time in last.values() if time is not None), default=None)
+    return [at for at, time in last.items() if newest is None or time is None or time >= newest - span]
 
 
 def _filled(positions: Sequence[int], parts: Sequence[Part], wanted: int) -> list[int]:
@@ -125,7 +145,7 @@ def learnable(parts: Parts, scenario: Scenario) -> Parts:
     if labels.arrives != "later":
         return parts
     until = _labelled_until(parts, scenario)
-    rows = [table.name for table in scenario.tables if table.arrives == "with_drop"]
+    rows = _tables_of_rows(scenario)
     return {
         name: tuple(part for part in found if part.position <= until) if name in rows else found
         for name, found in parts.items()
@@ -138,9 +158,8 @@ def _labelled_until(parts: Parts, scenario: Scenario) -> int:
     for labels in parts.get(scenario.label_table, ()):
         beside = [
             part.first
-            for table in scenario.tables
-            if table.arrives == "with_drop"
-            for part in parts.get(table.name, ())
+            for name in _tables_of_rows(scenario)
+            for part in parts.get(name, ())
             if part.position == labels.position and part.first
         ]
         # Labels that all lie before the rows of their drop belong to the rows of the drops before.
@@ -151,7 +170,7 @@ def _labelled_until(parts: Parts, scenario: Scenario) -> int:
 
 def without_rows(parts: Parts, brought: Mapping[str, Part], scenario: Scenario) -> list[str]:
     """The tables of rows, when the drop brings none and nothing that labels those that are there."""
-    rows = [table.name for table in scenario.tables if table.arrives == "with_drop"]
+    rows = _tables_of_rows(scenario)
     if not rows or any(name in brought for name in rows):
         return []
     labels = brought.get(scenario.label_table)

@@ -13,7 +13,7 @@ from shared.core.errors import Quarantined, Transient
 from shared.core.paths import Landing, dataset_folder
 from shared.core.scenario import Scenario
 from shared.core.wording import counted
-from shared.datasets.head import Head, Parts, lacking, learnable, moved, with_drop, without_rows
+from shared.datasets.head import Head, Parts, lacking, learnable, moved, with_drop, without_old, without_rows
 from shared.datasets.parts import adopt, keep_part
 from shared.datasets.reading import lake_bytes, read_indexes, read_part, read_tables, standing_rows
 from shared.datasets.version import DatasetTable, DatasetVersion, Part, digest_of, manifest_of, sources_of
@@ -102,14 +102,15 @@ class _Step:
         scenario, drop = self.where.scenario, self.where.drop
         brought = {name: replace(part, position=self.head.position(drop)) for name, part in self.kept.items()}
         snapshots = self._snapshots()
-        after = with_drop(self.head, scenario, brought, snapshots)
+        placed = with_drop(self.head, scenario, brought, snapshots)
+        after = without_old(placed, learnable(placed, scenario), scenario)
         if not self._stands() and self._same(self.head.parts, after):
             return Added(self._current(), _duplicate(drop, self.head.dataset), new=False)
         joined = learnable(after, scenario)
         lack = lacking(after, scenario) or self._unlabelled(joined, brought) or without_rows(after, brought, scenario)
         if lack:
             return self._wait(after, f"Drop {drop} waits for: {', '.join(lack)}.")
-        tables = self._measured(joined)
+        tables = self._measured(joined, whole=False)
         refused = self._untrainable(tables)
         if refused is not None:
             return self._wait(after, f"Drop {drop} waits for more rows. {refused.reason}")
@@ -174,13 +175,17 @@ class _Step:
                 (self._indexes[key],) = read_indexes(self.ports.core.lake, self.where.scenario, table, [part])
         return [self._indexes[f"{table}/{part.sha256}"] for part in parts]
 
-    def _measured(self, parts: Parts) -> tuple[DatasetTable, ...]:
-        """The tables with the numbers of rows that stand and that have given way."""
+    def _measured(self, parts: Parts, *, whole: bool = True) -> tuple[DatasetTable, ...]:
+        """The tables with the numbers of rows that stand and that have given way.
+
+        Unless `whole`, parts of which no row stands are left out: nothing is learned from them.
+        """
         tables = []
         for name, found in parts.items():
             masks = standing_rows(self._indexes_of(name, found), self.where.scenario.table(name), self.where.scenario)
             rows = sum(int(mask.sum()) for mask in masks)
-            tables.append(DatasetTable(name, found, rows, sum(part.rows for part in found) - rows))
+            named = [part for part, mask in zip(found, masks, strict=True) if whole or not part.rows or mask.any()]
+            tables.append(DatasetTable(name, tuple(named), rows, sum(part.rows for part in found) - rows))
         return tuple(tables)
 
     def _standing(self, table: str, parts: Sequence[Part]) -> Index:

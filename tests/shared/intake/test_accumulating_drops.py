@@ -13,7 +13,7 @@ import pytest
 from increments import Drops
 from world import POINTS, PRICES
 
-from shared.core.scenario import History, Scenario
+from shared.core.scenario import Column, History, Scenario
 from shared.intake.ingest import ingest
 
 
@@ -219,6 +219,22 @@ def test_a_window_leaves_old_drops_out(tmp_path: Path, history: History, kept: l
     for n in range(1, 4):
         drops.drop(f"d{n}", points(range(20 * n, 20 * n + 20)))
     assert list(drops.newest.drops) == kept
+
+
+def test_a_window_of_days_follows_the_time_column(tmp_path: Path) -> None:
+    """A drop leaves when none of its rows is inside; one that is sent again long after stays outside."""
+    table = replace(POINTS.tables[0], columns=(*POINTS.tables[0].columns, Column("at", "time")))
+    drops = Drops(tmp_path, replace(POINTS, tables=(table,), time="at", history=History(days=10)))
+
+    def month(number: int, first: int) -> dict[str, pa.Table]:
+        rows = points(range(first, first + 20))["points"]
+        return {"points": rows.append_column("at", pa.array([f"2026-0{number}-0{1 + n % 9}" for n in range(20)]))}
+
+    for number in (1, 2, 3):
+        drops.drop(f"month-{number}", month(number, 20 * number))
+    assert drops.newest.drops == ("month-3",)
+    assert drops.drop("month-1", month(1, 500)).state == "duplicate"
+    assert drops.newest.drops == ("month-3",)
 
 
 def test_small_increments_need_no_class_of_each_kind(keyed: Drops) -> None:
