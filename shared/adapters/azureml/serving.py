@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters.azureml.faults import explained
-from shared.core.addresses import WorkspacePlace
+from shared.core.addresses import WorkspaceAddress
 from shared.core.errors import Conflict, Fault, Missing, Refused, Transient
 from shared.release.endpoint_names import Machines, deployment_name, endpoint_name, version_of
 from shared.release.traffic import Traffic
@@ -33,7 +33,7 @@ _LOG_LINES, _LOG_END = 50, 300
 class Hosting:
     """What deployments are made from; `code` returns the published environment of this code, `name:version`."""
 
-    place: WorkspacePlace
+    place: WorkspaceAddress
     machines: Machines
     code: Callable[[], str]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from shared.core.addresses import ClusterPlace
+from shared.core.addresses import ClusterAddress
 from shared.core.errors import Fault, Misconfigured, Permanent, Transient
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _reason(error: Mapping[str, Any]) -> str:
     return ": ".join(str(error[key]) for key in ("code", "@message") if error.get(key)) or str(error.get("message", ""))
 
 
-def fault_of(error: KustoError, place: ClusterPlace) -> Fault:
+def fault_of(error: KustoError, place: ClusterAddress) -> Fault:
     """Return the fault for an error of the client."""
     from azure.kusto.data.exceptions import (
         KustoAuthenticationError,
@@ -71,7 +71,7 @@ def fault_of(error: KustoError, place: ClusterPlace) -> Fault:
     return _refused(str(error)[:_SHOWN], status, where)
 
 
-def _no_token(error: KustoError, place: ClusterPlace) -> Fault:
+def _no_token(error: KustoError, place: ClusterAddress) -> Fault:
     """Return the fault for a missing token, or for a host that gets none."""
     cause = getattr(error, "exception", None)
     if cause is None:
@@ -86,7 +86,7 @@ def _wait(response: Any) -> float:
     return float(seconds) if seconds.isdigit() else 0.0
 
 
-def _denied(status: int, place: ClusterPlace) -> Permanent:
+def _denied(status: int, place: ClusterAddress) -> Permanent:
     if status == 401:  # noqa: PLR2004 -- the HTTP status
         return Permanent(
             f"{place.cluster} did not accept our token: the identity that AZURE_CREDENTIAL names belongs to "
