@@ -41,13 +41,13 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
 def work(run_id: str, environ: Mapping[str, str]) -> int:
     """Train while holding the run, so that no other worker takes it."""
     from model_training.scenarios import SCENARIOS
-    from shared.adapters.process_trainer import holding
+    from shared.adapters.process_trainer import hold_run
     from shared.bootstrap import build_ports
     from shared.settings import read_settings
 
     home = read_settings(environ).home
     ports = build_ports(environ, SCENARIOS)
-    with holding(run_id, home):
+    with hold_run(run_id, home):
         folder = home / "runs" / run_id
         exit_code = train_run(ports, run_id, Progress(folder / "progress.json"), folder)
         if exit_code is None:
