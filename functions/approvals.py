@@ -31,17 +31,17 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 
     @bp.route(route="approvals", methods=["GET"])
     def approvals(req: func.HttpRequest) -> func.HttpResponse:
-        return answered(req, lambda: (_all(ports()), {}))
+        return answered(req, lambda: (_list(ports()), {}))
 
     @bp.route(route="approvals/{id}", methods=["GET"])
     def approval(req: func.HttpRequest) -> func.HttpResponse:
-        return answered(req, lambda: (_one(ports(), req.route_params["id"]), {}))
+        return answered(req, lambda: (_show(ports(), req.route_params["id"]), {}))
 
     @bp.route(route="approvals/{id}", methods=["POST"])
     @bp.queue_output(arg_name="events", queue_name=MODEL_EVENTS, connection=STORAGE)
     def approve(req: func.HttpRequest, events: Messages) -> func.HttpResponse:
         # The queue's worker continues the release; if the message is lost, a sweep does.
-        return answered(req, lambda: (_decided(ports(), req, events), {}))
+        return answered(req, lambda: (_decide(ports(), req, events), {}))
 
     @bp.route(route="releases/{scenario}/{version}/status", methods=["GET"])
     def release_status(req: func.HttpRequest) -> func.HttpResponse:
@@ -50,20 +50,20 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     return bp
 
 
-def _all(ports: Ports) -> Any:
+def _list(ports: Ports) -> Any:
     from shared.release.status import approval_json
 
     return {"approvals": [approval_json(approval) for approval in ports.release.approvals.list()]}
 
 
-def _one(ports: Ports, approval_id: str) -> Any:
+def _show(ports: Ports, approval_id: str) -> Any:
     from shared.release.approvals import find_approval
     from shared.release.status import approval_json
 
     return approval_json(find_approval(ports, approval_id))
 
 
-def _decided(ports: Ports, req: func.HttpRequest, events: Messages) -> Any:
+def _decide(ports: Ports, req: func.HttpRequest, events: Messages) -> Any:
     from msgspec import to_builtins
 
     from shared.core.messages import model_message

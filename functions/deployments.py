@@ -20,12 +20,12 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 
     @bp.route(route="deployments/{scenario}/rollback", methods=["POST"])
     def rollback(req: func.HttpRequest) -> func.HttpResponse:
-        return answered(req, lambda: (_rolled_back(req, ports()), {}))
+        return answered(req, lambda: (_roll_back(req, ports()), {}))
 
     return bp
 
 
-def _rolled_back(req: func.HttpRequest, ports: Ports) -> Any:
+def _roll_back(req: func.HttpRequest, ports: Ports) -> Any:
     from shared.core.plain_json import plain
     from shared.release.rollback_request import RollbackRequest, execute_rollback
 
