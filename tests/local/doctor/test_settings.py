@@ -47,7 +47,7 @@ def test_every_invalid_value_is_reported(tmp_path: Path) -> None:
     found = values(bad, bad)
     assert [one.verdict for one in found] == ["fail"] * 3
     assert all(any(key in one.fix for one in found) for key in ("LAKE_URL", "MAX_FILE_MB", "APPROVALS"))
-    assert "which is no environment" in " ".join(one.fact for one in found)
+    assert "which is not an environment" in " ".join(one.fact for one in found)
 
 
 def test_a_workspace_with_a_folder_lake_is_a_conflict(tmp_path: Path) -> None:
