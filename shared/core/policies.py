@@ -62,7 +62,8 @@ class Monitoring:
 
 @dataclass(frozen=True, slots=True)
 class RetrainPolicy:
-    """When a scenario is retrained. By default every new valid labelled drop trains at once.
+    """When a scenario is retrained. By default a new valid labelled drop trains as soon as no other run
+    of the scenario is open; drops that come meanwhile are one training, on the newest dataset.
 
     A drop trains when at least `new_rows` rows came since the last training. `cooldown_hours`, `monthly_budget` and
     the loop breaker hold back drift, falling quality, age and schedule; new data too when `new_data_waits`.

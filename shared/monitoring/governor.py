@@ -47,11 +47,30 @@ def decide_for_dataset(ports: MonitoringPorts, dataset: DatasetVersion) -> Retra
     shortage = _too_few_rows(ports, scenario, dataset)
     if shortage:
         return _record(ports, scenario, trigger, Decision(RetrainVerdict.NOT, shortage))
+    known = [run for run in ports.training.runs.list(scenario.name) if run.dataset == dataset.id]
+    if known:
+        # The worker that requested the run died before it could record the decision.
+        sentence = f"Retrained: {trigger.description}."
+        return _record(ports, scenario, trigger, Decision(RetrainVerdict.RETRAIN, sentence), dataset.id, known[0].id)
+    runs = len(ports.training.runs.list(scenario.name))
     decision = decide(trigger, _context(ports, scenario), scenario.retrain)
     if decision.decided != RetrainVerdict.RETRAIN:
         return _record(ports, scenario, trigger, decision)
-    run = request_training(ports, dataset)
-    return _record(ports, scenario, trigger, decision, dataset.id, run.id)
+    result = once(ports, Kind.RETRAIN, f"{scenario.name}/after-{runs}", "", lambda: _train_on(ports, trigger, dataset))
+    if not result.acted:
+        refusal = f"Not retrained because another training was requested at the same moment ({trigger.description})."
+        return _record(ports, scenario, trigger, Decision(RetrainVerdict.NOT, refusal))
+    return _record(ports, scenario, trigger, decision, dataset.id, str(result.outcome.detail["run"]))
+
+
+def train_on_waiting_data(ports: MonitoringPorts) -> list[RetrainDecision]:
+    """Train on the newest dataset of each scenario whose training waited for a run that has ended by now."""
+    answers = (
+        _answer(ports, scenario, trigger)
+        for scenario in ports.core.scenarios.values()
+        for trigger in _waiting_data(ports, scenario)
+    )
+    return [decision for decision in answers if decision is not None]
 
 
 def record_manual_retrain(ports: MonitoringPorts, run: Run) -> None:
@@ -76,12 +95,15 @@ def _triggers(ports: MonitoringPorts, scenario: Scenario) -> list[RetrainTrigger
 
 
 def _waiting_data(ports: MonitoringPorts, scenario: Scenario) -> list[RetrainTrigger]:
-    """The newest dataset, when the policy made it wait and nothing was trained on it since."""
+    """The newest dataset, when its training was held back and nothing was trained on it since."""
     datasets = ports.datasets.versions.list(scenario.name)
-    if not datasets or not scenario.retrain.new_data_waits or not scenario.retrain.new_data:
+    if not datasets or not scenario.retrain.new_data:
         return []
     newest = datasets[-1]
     if any(run.dataset == newest.id for run in ports.training.runs.list(scenario.name)):
+        return []
+    if all(decision.key != _new_data(newest).key for decision in ports.monitoring.decisions.list(scenario.name)):
+        # Whoever registers it decides first.
         return []
     return [] if _too_few_rows(ports, scenario, newest) else [_new_data(newest)]
 
@@ -116,8 +138,12 @@ def _answer(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger)
 
 
 def _train(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger) -> Outcome:
-    dataset = ports.datasets.versions.list(scenario.name)[-1]
-    run = request_training(ports, dataset, force=trigger.key)
+    return _train_on(ports, trigger, ports.datasets.versions.list(scenario.name)[-1])
+
+
+def _train_on(ports: MonitoringPorts, trigger: RetrainTrigger, dataset: DatasetVersion) -> Outcome:
+    force = "" if trigger.reason == RetrainReason.NEW_DATA else trigger.key
+    run = request_training(ports, dataset, force=force)
     sentence = f"Run {run.id} was requested: {trigger.description}."
     return Outcome(State.DONE, sentence, {"dataset": dataset.id, "run": run.id})
 
