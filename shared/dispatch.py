@@ -19,8 +19,8 @@ from shared.core.events import (
     Ignored,
     ModelRegistered,
     RunEnded,
-    kept,
     parse_message,
+    without_addresses,
 )
 from shared.core.ledger import Kind, Outcome, State
 from shared.core.messages import Queue
@@ -81,7 +81,7 @@ def _digest(message: str) -> str:
 def _release(ports: Ports, event: ModelRegistered, message: str) -> list[str]:
     """Go on with the release of a model version; returns the messages of the windows that became due by it."""
     key = work_key(ports, f"{event.name}:{event.version}")
-    result = once(ports, Kind.MODEL, key, kept(message), lambda: deploy(ports, event))
+    result = once(ports, Kind.MODEL, key, without_addresses(message), lambda: deploy(ports, event))
     if result.acted and result.outcome.state == State.REFUSED:
         _announce_refusal(ports, event, result.outcome.reason)
     scenario = ports.core.scenarios.get(event.name)
@@ -100,7 +100,7 @@ def _act(ports: Ports, event: Event | None, message: str) -> Dispatched:
     dispatched = Dispatched()
     match event:
         case BlobArrived():
-            windows = [window_message(due) for due in _on_blob(ports, event, kept(message))]
+            windows = [window_message(due) for due in _on_blob(ports, event, without_addresses(message))]
             dispatched = Dispatched(windows=windows)
         case RunEnded():
             ended = run_ended(ports, event.run_id, event.status)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.core.blob import Blob
-from shared.core.drops import settle_waiting
+from shared.core.drops import finish_waiting
 from shared.core.errors import Conflict, Fault, Missing, Superseded
 from shared.core.ledger import Kind, Outcome, State
 from shared.core.paths import NAME, Landing, absent_tables, table_landing, table_of
@@ -75,7 +75,7 @@ def accept_scoring_file(ports: PredictionPorts, where: Landing) -> Outcome:
     if absent:
         return Outcome(State.WAITING, f"Drop {where.drop} waits for: {', '.join(absent)}.")
     outcome = Outcome(State.DONE, _landed_sentence(ports, where, files))
-    settle_waiting(ports, files, outcome)
+    finish_waiting(ports, files, outcome)
     return outcome
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters.azure.retry_policy import RETRY_POLICY, RetryPolicy
-from shared.core.addresses import WorkspacePlace
+from shared.core.addresses import WorkspaceAddress
 from shared.core.errors import Transient
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _REFUSED = 400
 
 
 def workspace_client(
-    place: WorkspacePlace, credential: TokenCredential, policy: RetryPolicy = RETRY_POLICY
+    place: WorkspaceAddress, credential: TokenCredential, policy: RetryPolicy = RETRY_POLICY
 ) -> MLClient:
     """The SDK's client of that workspace; importing the SDK takes a second or two, so ask for it on first use only."""
     for name in _TALKATIVE:

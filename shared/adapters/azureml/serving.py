@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters.azureml.faults import explained
-from shared.core.addresses import WorkspacePlace
+from shared.core.addresses import WorkspaceAddress
 from shared.core.errors import Conflict, Fault, Missing, Refused, Transient
 from shared.release.endpoint_names import Machines, deployment_name, endpoint_name, version_of
 from shared.release.traffic import Traffic
@@ -33,7 +33,7 @@ _LINES, _TOLD = 50, 300
 class Hosting:
     """What deployments are made from: `code` is the environment, `name:version`, that this code was published as."""
 
-    place: WorkspacePlace
+    place: WorkspaceAddress
     machines: Machines
     code: Callable[[], str]
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
 
-from shared.core.addresses import BlobPlace
+from shared.core.addresses import BlobAddress
 from shared.core.errors import BadInput, Fault, Misconfigured, Missing, Permanent, Superseded, Transient
 
 READER, WRITER = "Storage Blob Data Reader", "Storage Blob Data Contributor"
@@ -21,7 +21,7 @@ _CHANGED = 412
 
 
 @contextmanager
-def faults(place: BlobPlace, path: str, role: str) -> Iterator[None]:
+def faults(place: BlobAddress, path: str, role: str) -> Iterator[None]:
     """Whatever the client raises inside becomes one of our errors."""
     try:
         yield
@@ -35,7 +35,7 @@ def code_of(error: Exception) -> str:
     return str(getattr(code, "value", code))
 
 
-def fault_of(error: Exception, place: BlobPlace, path: str, role: str) -> Fault:
+def fault_of(error: Exception, place: BlobAddress, path: str, role: str) -> Fault:
     """The error in our words; `role` is what the identity needs for the call."""
     status = error.status_code if isinstance(error, HttpResponseError) else None
     code = code_of(error)
@@ -51,7 +51,7 @@ def fault_of(error: Exception, place: BlobPlace, path: str, role: str) -> Fault:
     return _refused(status, code, place, path)
 
 
-def _refused(status: int, code: str, place: BlobPlace, path: str) -> Fault:
+def _refused(status: int, code: str, place: BlobAddress, path: str) -> Fault:
     if status == _GONE:
         return Missing(f"There is no blob {path!r} in the lake.")
     if code in _FOLDER_CODES:
@@ -63,7 +63,7 @@ def _refused(status: int, code: str, place: BlobPlace, path: str) -> Fault:
     return Permanent(f"{place.endpoint} refused {path!r}: {status} {code}.")
 
 
-def _denied(status: int | None, code: str, place: BlobPlace, path: str, role: str) -> Fault:
+def _denied(status: int | None, code: str, place: BlobAddress, path: str, role: str) -> Fault:
     where = f"container {place.container} of {place.endpoint}"
     if code in {"AuthenticationFailed", "InvalidAuthenticationInfo"} or status == _NO_TOKEN:
         return Permanent(

@@ -11,7 +11,7 @@ from azure.core import MatchConditions
 
 from shared.adapters.azure.clients import RANGE_BYTES
 from shared.adapters.blob.errors import READER, faults
-from shared.core.addresses import BlobPlace
+from shared.core.addresses import BlobAddress
 from shared.core.errors import Corrupt, Missing, Transient
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class BlobReader(io.RawIOBase):
     """Reads ranges of one size and keeps the last two. A version that is replaced meanwhile ends the reading."""
 
     def __init__(
-        self, place: BlobPlace, path: str, client: BlobClient, etag: str | None, *, size: int = RANGE_BYTES
+        self, place: BlobAddress, path: str, client: BlobClient, etag: str | None, *, size: int = RANGE_BYTES
     ) -> None:
         """Fetch the first range: Missing when there is no blob, Superseded when it is another version."""
         super().__init__()

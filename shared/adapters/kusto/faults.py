@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from shared.core.addresses import ClusterPlace
+from shared.core.addresses import ClusterAddress
 from shared.core.errors import Fault, Misconfigured, Permanent, Transient
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _told(error: Mapping[str, Any]) -> str:
     return ": ".join(str(error[key]) for key in ("code", "@message") if error.get(key)) or str(error.get("message", ""))
 
 
-def fault_of(error: KustoError, place: ClusterPlace) -> Fault:
+def fault_of(error: KustoError, place: ClusterAddress) -> Fault:
     """The error of the client in our words."""
     from azure.kusto.data.exceptions import (
         KustoAuthenticationError,
@@ -71,7 +71,7 @@ def fault_of(error: KustoError, place: ClusterPlace) -> Fault:
     return _refused(str(error)[:_SHOWN], status, where)
 
 
-def _untold(error: KustoError, place: ClusterPlace) -> Fault:
+def _untold(error: KustoError, place: ClusterAddress) -> Fault:
     """There is no token, or none for this host."""
     told = getattr(error, "exception", None)
     if told is None:
@@ -86,7 +86,7 @@ def _wait(response: Any) -> float:
     return float(told) if told.isdigit() else 0.0
 
 
-def _denied(status: int, place: ClusterPlace) -> Permanent:
+def _denied(status: int, place: ClusterAddress) -> Permanent:
     if status == 401:  # noqa: PLR2004 -- the HTTP status
         return Permanent(
             f"{place.cluster} did not accept our token: the identity that AZURE_CREDENTIAL names is of another tenant "

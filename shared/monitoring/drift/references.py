@@ -72,7 +72,7 @@ def holdout_profile(ports: MonitoringPorts, scenario: Scenario, model: Model) ->
         onnx, manifest = read_model(ports, model)
         loaded = ports.serving.scoring.load(onnx, manifest)
         table = read_parquet(ports, f"{model.folder}{manifest['holdout']['file']}")
-        answers = _answers_table(scenario, loaded, loaded.matrix(loaded.encode(table)))
+        answers = _answers_table(scenario, loaded, loaded.score_matrix(loaded.encode(table)))
         inputs = table.select([name for name in table.column_names if name not in scenario.targets])
         profiles = {"inputs": inputs, "answers": answers}
         return {name: ports.profiles.profiler.describe(table).profile.to_json() for name, table in profiles.items()}

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from shared.core.breach import Cause
 from shared.core.scenario import Scenario
 from shared.monitoring import triage
+from shared.monitoring.drift.scored_rows import WindowData
+from shared.monitoring.drift.window_profiles import read_window_profile
 from shared.monitoring.measures import WindowFacts
-from shared.monitoring.scored_rows import WindowData
 from shared.monitoring.triage import DataIssue
-from shared.monitoring.window_profiles import read_window_profile
 from shared.profiles.row_facts import RowFacts
 
 if TYPE_CHECKING:

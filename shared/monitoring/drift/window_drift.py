@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from shared.core.breach import Cause
 from shared.core.scenario import Scenario
 from shared.monitoring import triage
-from shared.monitoring.column_comparison import (
+from shared.monitoring.drift.column_comparison import (
     DriftedKeys,
     MatchedColumn,
     ReferenceComparison,
@@ -19,12 +19,12 @@ from shared.monitoring.column_comparison import (
     match_columns,
     measures,
 )
+from shared.monitoring.drift.references import baseline_profile, holdout_profile, training_profile, training_rows
+from shared.monitoring.drift.row_issues import repeated_rows, volume_issues
+from shared.monitoring.drift.scored_rows import SERVED_TABLE, WindowData
+from shared.monitoring.drift.window_profiles import keep_window_profile, read_window_profile
 from shared.monitoring.measures import DriftMeasure, DriftVerdict, Reference, Source, WindowFacts
-from shared.monitoring.references import baseline_profile, holdout_profile, training_profile, training_rows
-from shared.monitoring.row_issues import repeated_rows, volume_issues
-from shared.monitoring.scored_rows import SERVED_TABLE, WindowData
 from shared.monitoring.triage import DataIssue
-from shared.monitoring.window_profiles import keep_window_profile, read_window_profile
 from shared.profiles.profile import TableProfile
 from shared.training.stored_models import model_by_id
 
