@@ -51,16 +51,16 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 
 
 def _all(ports: Ports) -> Any:
-    from shared.release.release_status import shown
+    from shared.release.status import approval_json
 
-    return {"approvals": [shown(one) for one in ports.release.approvals.list()]}
+    return {"approvals": [approval_json(one) for one in ports.release.approvals.list()]}
 
 
 def _one(ports: Ports, approval_id: str) -> Any:
     from shared.release.approvals import find_approval
-    from shared.release.release_status import shown
+    from shared.release.status import approval_json
 
-    return shown(find_approval(ports, approval_id))
+    return approval_json(find_approval(ports, approval_id))
 
 
 def _decided(ports: Ports, req: func.HttpRequest, events: Messages) -> Any:
@@ -68,7 +68,7 @@ def _decided(ports: Ports, req: func.HttpRequest, events: Messages) -> Any:
 
     from shared.core.messages import model_message
     from shared.release.approvals import decide
-    from shared.release.release_status import shown
+    from shared.release.status import approval_json
 
     body = _body(req)
     # An identity that was verified wins over a name anybody can write.
@@ -76,7 +76,7 @@ def _decided(ports: Ports, req: func.HttpRequest, events: Messages) -> Any:
     bound = to_builtins(body)
     decided = decide(ports, req.route_params["id"], body.decision, by=by, reason=body.reason, bound=bound)
     events.set([model_message(decided.approval.scenario, decided.approval.version)])
-    return {**shown(decided.approval), "repeated": decided.repeated}
+    return {**approval_json(decided.approval), "repeated": decided.repeated}
 
 
 def _body(req: func.HttpRequest) -> Decision:
@@ -93,7 +93,7 @@ def _body(req: func.HttpRequest) -> Decision:
 
 def _status(ports: Ports, req: func.HttpRequest) -> Any:
     from shared.core.errors import BadInput
-    from shared.release.release_status import release_status
+    from shared.release.status import release_status
 
     version = req.route_params["version"]
     if not (version.isascii() and version.isdigit() and len(version) < _DIGITS):

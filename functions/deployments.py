@@ -27,7 +27,7 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 
 def _rolled_back(req: func.HttpRequest, ports: Ports) -> Any:
     from shared.core.plain_json import plain
-    from shared.release.rollback_request import RollbackRequest, roll_back
+    from shared.release.rollback_request import RollbackRequest, execute_rollback
 
     request = RollbackRequest.read(body_of(req), who=caller_of(req))
-    return plain(roll_back(ports, req.route_params["scenario"], request))
+    return plain(execute_rollback(ports, req.route_params["scenario"], request))

@@ -38,8 +38,8 @@ from shared.ports import Ports
 from shared.prediction.score import score_window
 from shared.prediction.windows import DueWindow, accept_scoring_file, due_windows
 from shared.release import sweep as release_sweep
-from shared.release.deploy import deploy
-from shared.release.release_status import work_key
+from shared.release.model_release import deploy
+from shared.release.status import work_key
 from shared.training.runs import run_ended
 
 

@@ -13,7 +13,7 @@ from shared import dispatch
 from shared.core.messages import model_message
 from shared.ports import Ports
 from shared.release import approvals as workflow
-from shared.release.release_status import release_status, shown
+from shared.release.status import approval_json, release_status
 
 ApprovalId = Annotated[str, typer.Argument(help="The request's id; `mlops approvals` lists them.")]
 
@@ -44,7 +44,11 @@ def list_approvals(
     ]
     columns = ("id", "model", "environment", "state", "requested by", "expires", "why")
     show(
-        json_output=json, value=[shown(request) for request in requests], title="Approvals", columns=columns, rows=rows
+        json_output=json,
+        value=[approval_json(request) for request in requests],
+        title="Approvals",
+        columns=columns,
+        rows=rows,
     )
 
 
@@ -75,7 +79,7 @@ def _decide(request: str, decision: str, by: str, reason: str, *, json: bool) ->
     go_on(ports, approval.scenario, approval.version)
     release = release_status(ports, approval.scenario, approval.version)
     if json:
-        as_json({**shown(decided.approval), "repeated": decided.repeated, "release": release})
+        as_json({**approval_json(decided.approval), "repeated": decided.repeated, "release": release})
         return
     before = " before" if decided.repeated else ""
     first = "approved" if approval.state == "used" else approval.state

@@ -14,10 +14,11 @@ from local.console.session import Session
 from shared.core.errors import Missing, Refused
 from shared.ports import Ports
 from shared.release import rollouts
-from shared.release.deploy import find_model, override
-from shared.release.post_rollout_watch import after, watch_full, watched
+from shared.release.manual_changes import override
+from shared.release.post_rollout_watch import judge_watched_generations, watch_checks, watched_generation
 from shared.release.verdict import Check
 from shared.serving.rollout import Rollout
+from shared.training.stored_models import find_model
 
 ModelName = Annotated[str, typer.Argument(help="name:version")]
 
@@ -105,19 +106,19 @@ def _active_rollout(ports: Ports, scenario: str) -> tuple[Rollout, list[Check], 
     if current is not None:
         title = f"{current.model}: {current.state}, {current.share} % beside generation {current.base}"
         return current, rollouts.health_checks(ports, current), title
-    served = watched(ports, scenario)
+    served = watched_generation(ports, scenario)
     if served is None or ports.core.clock() >= served.until:
         raise Refused(f"No rollout is active for {scenario}; `mlops rollout list {scenario}` lists past ones.")
     title = (
         f"{served.rollout.model}: full, compared with generation {served.rollout.base} until {served.until:%H:%M} UTC"
     )
-    return served.rollout, after(ports, served), title
+    return served.rollout, watch_checks(ports, served), title
 
 
 def rollout_evaluate(json: Json = False) -> None:
     """Evaluate every rollout now, as each sweep does: continue, next step, full service, or rollback."""
     ports = Session().ports
-    changed = [*rollouts.judge_rollouts(ports), *watch_full(ports)]
+    changed = [*rollouts.judge_rollouts(ports), *judge_watched_generations(ports)]
     for rollout in changed:
         if not rollout.is_active:
             go_on(ports, rollout.scenario, rollout.version)

@@ -15,9 +15,9 @@ from shared.prediction.telemetry_span import LateRows
 from shared.prediction.telemetry_windows import late_correction, late_rows
 from shared.prediction.window import Window
 from shared.prediction.windows import DueWindow
-from shared.release.deploy import find_model
 from shared.serving.deployment import Deployment
 from shared.training.model import ModelRef
+from shared.training.stored_models import find_model
 
 if TYPE_CHECKING:
     from shared.prediction.ports import PredictionPorts

@@ -13,8 +13,8 @@ from shared.core.lake_reading import read_bytes
 from shared.core.paths import dataset_folder
 from shared.operations.views.predictions import row_filter_of
 from shared.operations.views.query import ViewQuery
-from shared.release.deploy import find_model
 from shared.serving.prediction_rows import prediction_columns
+from shared.training.stored_models import find_model
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts

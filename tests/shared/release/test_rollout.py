@@ -17,12 +17,13 @@ from world import World, points_csv
 
 from shared import dispatch
 from shared.core.errors import Refused
-from shared.release.deploy import find_model, promote, rollback
-from shared.release.release_status import release_status
+from shared.release.manual_changes import promote, roll_back
 from shared.release.rollouts import active_rollout, health_checks, judge_rollouts
+from shared.release.status import release_status
 from shared.serving.deployed_model import DeployedModel
 from shared.serving.model_router import ModelRouter, hash_percent
 from shared.serving.rollout import Rollout
+from shared.training.stored_models import find_model
 
 STEPS = {"ROLLOUT": "0:5,20:5,60:5", "HEALTH_RULES": "rows:50,shift:1"}
 RANDOM = np.random.default_rng(8)
@@ -92,7 +93,7 @@ def test_nobody_asks_so_there_are_no_steps(world: World) -> None:
     """Batch alone has no requests to compare by: full at once, and the reason says so."""
     drop(world, "d1", weight=0.02)
     assert drop(world, "d2", seed=5, weight=3.0).outcome == "deployed"
-    assert "Nobody asked in the last hour" in world.ports.release.deployments.list("points")[-1].reason
+    assert "There was no request in the last hour" in world.ports.release.deployments.list("points")[-1].reason
 
 
 def test_a_candidate_goes_from_shadow_over_canary_to_full(tried: Tried) -> None:
@@ -132,7 +133,7 @@ def test_a_step_waits_for_requests_and_says_so(tried: Tried) -> None:
     assert {check.verdict for check in checks} == {"skip"}
     entry = world.ports.core.history.find("rollout", "points:2/prod")
     assert entry is not None
-    assert "was not asked yet" in entry.reason
+    assert "has received no requests yet" in entry.reason
 
 
 def failing(deployed: DeployedModel, number: int) -> Any:
@@ -268,7 +269,9 @@ def test_without_requests_the_verdict_says_so(tried: Tried) -> None:
     world.clock.advance(minutes=31)
     world.sweep()
     state, reason = told_after(world)
-    assert (state, "nobody asked enough" in reason, "was not asked" in reason) == ("done", True, True), reason
+    assert (state, "had too few requests" in reason, "has received no requests" in reason) == ("done", True, True), (
+        reason
+    )
 
 
 def test_nothing_is_judged_after_full_service_when_nobody_wants_it(tried: Tried) -> None:
@@ -295,7 +298,7 @@ def test_a_death_between_decision_and_pointer_is_made_good(tried: Tried) -> None
 def test_a_person_who_brings_a_candidate_back_is_heard(tried: Tried) -> None:
     """One that was taken out while it was tried and is promoted by hand is not taken back for that."""
     world, _ = tried(ROLLOUT="40:5")
-    rollback(world.ports, "points", by="ada", reason="no")
+    roll_back(world.ports, "points", by="ada", reason="no")
     world.clock.advance(minutes=1)
     promote(world.ports, find_model(world.ports, "points", 2), by="ada", reason="yes")
     world.sweep()
@@ -315,7 +318,7 @@ def test_a_canary_that_cannot_be_loaded_harms_nobody(tried: Tried) -> None:
 def test_a_person_may_take_a_candidate_out(tried: Tried) -> None:
     """A rollback while something is tried ends the trial and moves no pointer."""
     world, _ = tried()
-    assert rollback(world.ports, "points", by="ada", reason="a bad feeling").generation == 1
+    assert roll_back(world.ports, "points", by="ada", reason="a bad feeling").generation == 1
     assert world.ports.release.rollouts.list("points")[-1].reason == "a bad feeling"
     assert judge_rollouts(world.ports) == []
 
@@ -326,7 +329,7 @@ def test_a_person_may_end_the_steps(tried: Tried) -> None:
     deployment = promote(world.ports, find_model(world.ports, "points", 2), by="ada", reason="well enough")
     assert (deployment.generation, deployment.version, deployment.by) == (2, 2, "ada")
     assert active_rollout(world.ports, "points", "prod") is None
-    with pytest.raises(Refused, match="serves already"):
+    with pytest.raises(Refused, match="already serves"):
         promote(world.ports, find_model(world.ports, "points", 2), by="ada", reason="again")
 
 
@@ -348,7 +351,7 @@ def test_another_generation_ends_a_trial(tried: Tried) -> None:
     drop(world, "d3", seed=7, weight=0.6)
     assert now(world).version == 3
     assert go_on(world, 2) == "superseded"
-    rollback(world.ports, "points", by="ada", reason="no")
+    roll_back(world.ports, "points", by="ada", reason="no")
     assert set(ask(router, 10).values()) == {1}
 
 
