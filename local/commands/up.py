@@ -14,7 +14,7 @@ from local.azurite.process import BLOB_PORT, QUEUE_PORT, Azurite
 from local.console.options import Json
 from local.console.output import as_json, err, out
 from local.console.session import PORT, Session
-from shared.core.addresses import blob_place
+from shared.core.addresses import blob_address
 from shared.settings import CONTAINER
 
 Port = Annotated[int, typer.Option(min=0, max=65535)]
@@ -47,7 +47,7 @@ def azurite(blob_port: Port = BLOB_PORT, queue_port: Port = QUEUE_PORT, json: Js
         err.print("Starting Azurite (the first time it is fetched from the npm registry) …")
     with Azurite(home / "azurite", blob_port=blob_port, queue_port=queue_port) as server:
         lake = f"{server.blob_endpoint}/{CONTAINER}"
-        make_container(blob_place("LAKE_URL", lake))
+        make_container(blob_address("LAKE_URL", lake))
         usual = (server.blob_port, server.queue_port) == (BLOB_PORT, QUEUE_PORT)
         settings = {STORAGE: DEVELOPMENT if usual else server.connection_string, "LAKE_URL": lake}
         if json:

@@ -27,7 +27,7 @@ _NOT_FOUND, _OK = 404, 200
 
 def subscriptions(subject: Subject) -> list[Finding]:
     """Check Azure's subscriptions when the settings name them, else the local ones."""
-    place = subject.settings.lake_place
+    place = subject.settings.lake_address
     if place is None or place.emulated:
         return [_local_subscriptions(subject)]
     absent = [name for name in NEEDED if not subject.environ.get(name)]

@@ -48,7 +48,7 @@ def open_watch(plan: Plan, database: HostDatabase, publish: Publish) -> LakeWatc
     """The watch that raises storage events for a folder and for Azurite, which raise none; Azure raises its own."""
     if plan.settings.lake_folder:
         return LakeWatch(plan.settings.lake_folder, database, publish, plan.clock)
-    place = plan.settings.lake_place
+    place = plan.settings.lake_address
     if place is None or not place.emulated:
         return None
     from shared.adapters.blob.lake import open_lake

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 
 SHARE = 0.112
 _NEVER = 999
@@ -96,7 +96,7 @@ _ORDER = [
 ]
 
 
-def generate(rows: int, seed: int, knobs: Knobs) -> dict[str, pa.Table]:
+def generate(rows: int, seed: int, options: GeneratorOptions) -> dict[str, pa.Table]:
     """`rows` calls as the table `clients`; equal arguments give equal tables.
 
     `drift` moves age, campaign and the economy by so many of their standard deviations. `bad_rows` rows break the
@@ -108,8 +108,8 @@ def generate(rows: int, seed: int, knobs: Knobs) -> dict[str, pa.Table]:
     odds = _log_odds(columns)
     columns["duration"], talk = _duration(random, rows)
     columns["y"] = np.where(random.random(rows) < _share(odds + talk), "yes", "no")
-    _drift(columns, knobs.drift)
-    return {"clients": _table(columns, min(knobs.bad_rows, rows))}
+    _drift(columns, options.drift)
+    return {"clients": _table(columns, min(options.bad_rows, rows))}
 
 
 def _people(random: np.random.Generator, rows: int) -> dict[str, np.ndarray]:

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from model_training.maintenance.names import COMPONENTS, MACHINE, SENSORS, TIME
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 
 # 2025-01-01 06:00 UTC, in hours since 1970.
 START = 482_142
@@ -43,7 +43,7 @@ class _EventRecords:
         return pa.table({TIME: _times(self.hour[order]), MACHINE: self.machine[order] + 1, column: kinds})
 
 
-def generate(rows: int, seed: int, knobs: Knobs) -> dict[str, pa.Table]:
+def generate(rows: int, seed: int, options: GeneratorOptions) -> dict[str, pa.Table]:
     """`rows` hours of telemetry, about 60 days of each machine, and its records; equal arguments give equal tables.
 
     Two machines of 250 hours each is the smallest size at which both have failed.
@@ -54,11 +54,11 @@ def generate(rows: int, seed: int, knobs: Knobs) -> dict[str, pa.Table]:
     machines = int(np.clip(rows // _HOURS_EACH, 2, _MOST_MACHINES))
     hours = -(-rows // machines)
     failures = _failures(random, machines, hours)
-    readings = _readings(random, failures, machines, hours) + knobs.drift
-    known = failures.hour < hours - knobs.label_delay
+    readings = _readings(random, failures, machines, hours) + options.drift
+    known = failures.hour < hours - options.label_delay
     recorded = _EventRecords(failures.machine[known], failures.hour[known], failures.kind[known])
     return {
-        "telemetry": _telemetry(readings, rows, knobs.bad_rows),
+        "telemetry": _telemetry(readings, rows, options.bad_rows),
         "maint": _maintenance(random, recorded, machines, hours).table("comp", COMPONENTS),
         "failures": recorded.table("failure", COMPONENTS),
         "errors": _errors(random, machines, hours),

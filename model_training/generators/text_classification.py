@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from model_training.text.names import LABELS
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 
 # The share of test rows.
 TEST_SHARE = 0.2
@@ -62,7 +62,7 @@ _LATER = (
 _GERMAN = "Dieser Beitrag wurde nicht auf Englisch geschrieben, sondern in einer anderen Sprache."
 
 
-def generate(rows: int, seed: int, knobs: Knobs) -> dict[str, pa.Table]:
+def generate(rows: int, seed: int, options: GeneratorOptions) -> dict[str, pa.Table]:
     """`rows` labelled posts, the last fifth as `raw_test`, the others as `raw_train`; equal arguments, equal tables.
 
     `drift` 1 replaces every subject word by a new one, 0.5 every second one. `bad_rows` are
@@ -71,9 +71,9 @@ def generate(rows: int, seed: int, knobs: Knobs) -> dict[str, pa.Table]:
     """
     random = np.random.default_rng(seed)
     classes = random.integers(0, len(_SUBJECTS), rows)
-    texts: list[str | None] = [_post(random, label, min(knobs.drift, 1.0)) for label in classes.tolist()]
+    texts: list[str | None] = [_post(random, label, min(options.drift, 1.0)) for label in classes.tolist()]
     targets = classes.tolist()
-    for row in range(min(knobs.bad_rows, rows)):
+    for row in range(min(options.bad_rows, rows)):
         _spoil(row, texts, targets)
     table = pa.table({"text": pa.array(texts, pa.string()), "target": pa.array(targets, pa.int64())})
     table = table.append_column("id", pa.array(range(1, rows + 1), pa.int64()))

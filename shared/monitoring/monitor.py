@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 from shared.core.breach import Action, Cause
 from shared.core.claims import once
 from shared.core.errors import Missing, Permanent
-from shared.core.ledger import Outcome
+from shared.core.ledger import Kind, Outcome, State
 from shared.core.scenario import Scenario, find_scenario
 from shared.monitoring.breaches import close_breaches, open_breach
-from shared.monitoring.column_comparison import is_drifted
+from shared.monitoring.drift.column_comparison import is_drifted
+from shared.monitoring.drift.scored_rows import WindowData, batch_window, served_hours, served_window
+from shared.monitoring.drift.window_drift import measure_window
 from shared.monitoring.governor import decide_for_scenario
 from shared.monitoring.measures import MONITOR_VERSION, Source, WindowFacts
 from shared.monitoring.quality import state_quality
 from shared.monitoring.scorecards import compute_scorecards
-from shared.monitoring.scored_rows import WindowData, batch_window, served_hours, served_window
 from shared.monitoring.triage import DataIssue
-from shared.monitoring.window_drift import measure_window
-from shared.prediction.window import Window
+from shared.prediction.window import Window, WindowState
 
 if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
@@ -56,7 +56,9 @@ def monitor(ports: MonitoringPorts, scenario_name: str, message: str = "") -> Mo
     stated = state_quality(ports, scenario)
     decisions = decide_for_scenario(ports, scenario)
     compute_scorecards(ports, scenario)
-    return MonitoringRound(scenario.name, tuple(windows), len(stated), tuple(one.sentence for one in decisions))
+    return MonitoringRound(
+        scenario.name, tuple(windows), len(stated), tuple(decision.sentence for decision in decisions)
+    )
 
 
 def measure_again(ports: MonitoringPorts, scenario_name: str, window: str) -> Outcome:
@@ -72,7 +74,7 @@ def measure_again(ports: MonitoringPorts, scenario_name: str, window: str) -> Ou
 
 def unmonitored_windows(ports: MonitoringPorts, scenario: Scenario) -> list[str]:
     """The windows, in order, that this version of the monitor has not finished."""
-    measured = {one.window for one in ports.monitoring.measurements.windows(scenario.name) if _is_current(one)}
+    measured = {facts.window for facts in ports.monitoring.measurements.windows(scenario.name) if _is_current(facts)}
     finished = measured - _abandoned(ports, scenario)
     windows = [*_batches(ports, scenario), *served_hours(ports, scenario.name, ports.core.clock())]
     return [window for window in windows if window not in finished]
@@ -80,7 +82,7 @@ def unmonitored_windows(ports: MonitoringPorts, scenario: Scenario) -> list[str]
 
 def _abandoned(ports: MonitoringPorts, scenario: Scenario) -> set[str]:
     """Windows whose worker died after it kept the measures and before it acted on them."""
-    stuck = [entry.key for entry in ports.core.history.stuck(ports.core.clock()) if entry.kind == "monitor"]
+    stuck = [entry.key for entry in ports.core.history.stuck(ports.core.clock()) if entry.kind == Kind.MONITOR]
     prefix = f"{scenario.name}/"
     return {key.removeprefix(prefix).rpartition("@")[0] for key in stuck if key.startswith(prefix)}
 
@@ -92,10 +94,12 @@ def _is_current(facts: WindowFacts) -> bool:
 def _batches(ports: MonitoringPorts, scenario: Scenario) -> list[str]:
     """Committed and quarantined windows, by ordinal."""
     # A correction has the rows of the window it corrects: to monitor them again would show nothing new.
-    corrections = {one.window for one in ports.prediction.corrections.list(scenario.name)}
+    corrections = {correction.window for correction in ports.prediction.corrections.list(scenario.name)}
     commits = ports.prediction.predictions.commits(scenario.name)
     committed = {commit.window: commit.ordinal for commit in commits if commit.window not in corrections}
-    quarantined = {window.id: window.ordinal for window in ports.prediction.windows.list(scenario.name, "quarantined")}
+    quarantined = {
+        window.id: window.ordinal for window in ports.prediction.windows.list(scenario.name, WindowState.QUARANTINED)
+    }
     ordinals = {**quarantined, **committed}
     return sorted(ordinals, key=lambda window: (ordinals[window], window))
 
@@ -103,11 +107,15 @@ def _batches(ports: MonitoringPorts, scenario: Scenario) -> list[str]:
 def _measure_once(ports: MonitoringPorts, scenario: Scenario, window: str, message: str) -> bool:
     """Whether this call measured the window; a window that cannot be read is recorded and not tried again."""
     key = f"{scenario.name}/{window}@{MONITOR_VERSION}"
-    return once(ports, "monitor", key, message, lambda: _measure(ports, scenario, window)).acted
+    return once(ports, Kind.MONITOR, key, message, lambda: _measure(ports, scenario, window)).acted
 
 
 def _measure(ports: MonitoringPorts, scenario: Scenario, window: str) -> Outcome:
-    quarantined = [one for one in ports.prediction.windows.list(scenario.name, "quarantined") if one.id == window]
+    quarantined = [
+        refused
+        for refused in ports.prediction.windows.list(scenario.name, WindowState.QUARANTINED)
+        if refused.id == window
+    ]
     if quarantined:
         return _record_quarantined(ports, scenario, quarantined[0])
     try:
@@ -121,16 +129,16 @@ def _measure(ports: MonitoringPorts, scenario: Scenario, window: str) -> Outcome
             open_breach(ports, scenario.name, issue, window)
         close_breaches(ports, scenario.name, report.issues, _RESOLVED_BY_WINDOW, action=Action.ALERT)
         close_breaches(ports, scenario.name, report.issues, (Cause.POPULATION_DRIFT,))
-    drifted = sorted({one.feature for one in report.drift if is_drifted(one)})
+    drifted = sorted({measure.feature for measure in report.drift if is_drifted(measure)})
     causes = sorted({issue.cause for issue in report.issues})
-    found = f"Drift: {', '.join(drifted) or 'none'}. Breaches: {', '.join(causes) or 'none'}."
-    reason = f"{data.rows} rows were monitored. {found}"
-    return Outcome("done", reason, {"drifted": drifted, "causes": causes})
+    findings = f"Drift: {', '.join(drifted) or 'none'}. Breaches: {', '.join(causes) or 'none'}."
+    reason = f"{data.rows} rows were monitored. {findings}"
+    return Outcome(State.DONE, reason, {"drifted": drifted, "causes": causes})
 
 
 def _is_newest(ports: MonitoringPorts, scenario: Scenario, facts: WindowFacts) -> bool:
-    windows = [one for one in ports.monitoring.measurements.windows(scenario.name) if one.source == facts.source]
-    return all(one.ordinal <= facts.ordinal for one in windows)
+    windows = [other for other in ports.monitoring.measurements.windows(scenario.name) if other.source == facts.source]
+    return all(other.ordinal <= facts.ordinal for other in windows)
 
 
 def _window_data(ports: MonitoringPorts, scenario: Scenario, window: str) -> WindowData:
@@ -143,14 +151,14 @@ def _record_quarantined(ports: MonitoringPorts, scenario: Scenario, window: Wind
     issue = DataIssue(Cause.SCHEMA_CHANGE, scenario.batch.table, "", window.reason)
     _keep_unmeasured(ports, scenario, window.id, window.ordinal, window.reason)
     open_breach(ports, scenario.name, issue, window.id, announced_by="WindowQuarantined")
-    return Outcome("done", f"The window was quarantined: {window.reason}")
+    return Outcome(State.DONE, f"The window was quarantined: {window.reason}")
 
 
 def _record_unreadable(ports: MonitoringPorts, scenario: Scenario, window: str, fault: Permanent) -> Outcome:
     """The inputs are gone or have changed: nothing is measured, and the reason is recorded."""
     commit = ports.prediction.predictions.find_commit(scenario.name, window)
     _keep_unmeasured(ports, scenario, window, commit.ordinal if commit else 0, fault.reason)
-    return Outcome("done", f"The window could not be read: {fault.reason}")
+    return Outcome(State.DONE, f"The window could not be read: {fault.reason}")
 
 
 def _keep_unmeasured(ports: MonitoringPorts, scenario: Scenario, window: str, ordinal: int, reason: str) -> None:

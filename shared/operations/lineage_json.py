@@ -11,32 +11,32 @@ from shared.operations.tracing import event_facts
 from shared.prediction.revision import ScoredWindow
 
 
-def trace_json(found: Trace) -> Mapping[str, Any]:
-    """Everything a trace found."""
+def trace_json(trace: Trace) -> Mapping[str, Any]:
+    """The trace as JSON values."""
     return {
-        "scenario": found.scenario,
-        "prediction": plain(found.prediction),
-        "window": _window(found.window),
-        "deployment": plain(found.deployment),
-        "model": plain(found.model),
-        "gate": None if found.gate is None else {"passed": found.gate.passed, **plain(found.gate)},
-        "run": plain(found.run),
-        "dataset": plain(found.dataset),
-        "events": [plain(event_facts(entry)) for entry in found.events],
+        "scenario": trace.scenario,
+        "prediction": plain(trace.prediction),
+        "window": _window(trace.window),
+        "deployment": plain(trace.deployment),
+        "model": plain(trace.model),
+        "gate": None if trace.gate is None else {"passed": trace.gate.passed, **plain(trace.gate)},
+        "run": plain(trace.run),
+        "dataset": plain(trace.dataset),
+        "events": [plain(event_facts(entry)) for entry in trace.events],
     }
 
 
-def impact_json(found: Impact) -> Mapping[str, Any]:
-    """Everything that was touched; a window's predictions are the ids from `first_id` to `last_id`."""
+def impact_json(impact: Impact) -> Mapping[str, Any]:
+    """The impact as JSON values; a window's predictions are the ids from `first_id` to `last_id`."""
     return {
-        "kind": found.kind,
-        "target": found.target,
-        "predictions": found.predictions,
-        "datasets": plain(found.datasets),
-        "runs": plain(found.runs),
-        "models": plain(found.models),
-        "windows": [_window(window) for window in found.windows],
-        "events": [plain(event_facts(entry)) for entry in found.events],
+        "kind": impact.kind,
+        "target": impact.target,
+        "predictions": impact.predictions,
+        "datasets": plain(impact.datasets),
+        "runs": plain(impact.runs),
+        "models": plain(impact.models),
+        "windows": [_window(window) for window in impact.windows],
+        "events": [plain(event_facts(entry)) for entry in impact.events],
     }
 
 

@@ -10,7 +10,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from shared.core.addresses import WorkspacePlace
+from shared.core.addresses import WorkspaceAddress
 from shared.core.errors import Misconfigured
 
 SETTING = "ENDPOINT_COMPUTE"
@@ -36,7 +36,7 @@ def machines(value: str) -> Machines:
     return Machines(match[1], int(match[2]))
 
 
-def endpoint_name(place: WorkspacePlace, scenario: str, environment: str) -> str:
+def endpoint_name(place: WorkspaceAddress, scenario: str, environment: str) -> str:
     """The endpoint's name: readable, with a digest that tells workspaces of a region apart."""
     whole = f"{place.subscription}/{place.group}/{place.workspace}/{scenario}/{environment}"
     digest = hashlib.sha256(whole.encode()).hexdigest()[:_DIGEST]

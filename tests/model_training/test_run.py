@@ -20,10 +20,10 @@ from ports_with import ports_with
 
 from model_training.run import Progress, _finish, main
 from model_training.scenarios import SCENARIOS
-from shared.adapters.process_trainer import holding
+from shared.adapters.process_trainer import hold_run
 from shared.bootstrap import build_ports
 from shared.core.errors import Transient
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 from shared.datasets.version import DatasetVersion, TableFile
 from shared.ports import Ports
 from shared.training.run import Run
@@ -48,7 +48,7 @@ def _request(ports: Ports, rows: int = 600, bytes_of: Mapping[str, bytes] | None
     """A registered dataset of generated clients and a requested run of it."""
     bank = SCENARIOS["bank_marketing"]
     assert bank.generate is not None
-    table: pa.Table = bank.generate(rows, 1, Knobs())["clients"]
+    table: pa.Table = bank.generate(rows, 1, GeneratorOptions())["clients"]
     data = ports.datasets.tables.write(table)
     file = TableFile("clients", "datasets/bank_marketing/d1/clients.parquet", hashlib.sha256(data).hexdigest(), rows)
     ports.core.lake.put(file.path, (bytes_of or {}).get(file.name, data))
@@ -106,7 +106,7 @@ def test_data_that_cannot_teach_fails_the_run_in_a_sentence(
 def test_a_run_that_is_held_is_left_alone(ports: Ports, environ: dict[str, str], tmp_path: Path) -> None:
     """While another worker holds the run, this one ends with the code for trying again and changes nothing."""
     _request(ports)
-    with holding(RUN, tmp_path / "home"):
+    with hold_run(RUN, tmp_path / "home"):
         assert main(["--run", RUN], environ) == 75
     run = ports.training.runs.find(RUN)
     assert run is not None

@@ -1,4 +1,4 @@
-"""Errors of Blob Storage in the project's words: what happened, where, and whether a retry would help."""
+"""Errors of Blob Storage as errors of the project: what happened, where, and whether a retry would help."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from contextlib import contextmanager
 
 from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
 
-from shared.core.addresses import BlobPlace
+from shared.core.addresses import BlobAddress
 from shared.core.errors import BadInput, Fault, Misconfigured, Missing, Permanent, Superseded, Transient
 
 READER, WRITER = "Storage Blob Data Reader", "Storage Blob Data Contributor"
 _FOLDER_CODES = frozenset({"PathConflict", "ResourceTypeMismatch", "InvalidBlobType"})
-_LATER_CODES = frozenset({"LeaseIdMissing", "LeaseAlreadyPresent", "ContainerBeingDeleted", "BlobBeingRehydrated"})
+_RETRYABLE_CODES = frozenset({"LeaseIdMissing", "LeaseAlreadyPresent", "ContainerBeingDeleted", "BlobBeingRehydrated"})
 _NO_TOKEN = 401
 _DENIED = 403
 _GONE = 404
@@ -21,8 +21,8 @@ _CHANGED = 412
 
 
 @contextmanager
-def faults(place: BlobPlace, path: str, role: str) -> Iterator[None]:
-    """Whatever the client raises inside becomes one of our errors."""
+def faults(place: BlobAddress, path: str, role: str) -> Iterator[None]:
+    """Turn whatever the client raises inside the block into one of our errors."""
     try:
         yield
     except (AzureError, OSError) as error:
@@ -30,13 +30,13 @@ def faults(place: BlobPlace, path: str, role: str) -> Iterator[None]:
 
 
 def code_of(error: Exception) -> str:
-    """The service's name for what happened; empty when it did not answer."""
+    """Return the service's error code; empty when the service did not answer."""
     code = getattr(error, "error_code", None) or ""
     return str(getattr(code, "value", code))
 
 
-def fault_of(error: Exception, place: BlobPlace, path: str, role: str) -> Fault:
-    """The error in our words; `role` is what the identity needs for the call."""
+def fault_of(error: Exception, place: BlobAddress, path: str, role: str) -> Fault:
+    """Return the fault for an error; `role` is the role that the call needs."""
     status = error.status_code if isinstance(error, HttpResponseError) else None
     code = code_of(error)
     if isinstance(error, ClientAuthenticationError) and error.response is None:
@@ -45,13 +45,13 @@ def fault_of(error: Exception, place: BlobPlace, path: str, role: str) -> Fault:
         return Misconfigured("LAKE_URL", f"names {place.url}, a container that does not exist", "an existing container")
     if status in {_NO_TOKEN, _DENIED}:
         return _denied(status, code, place, path, role)
-    if status is None or status >= 500 or status in {408, 429} or code in _LATER_CODES:  # noqa: PLR2004 - HTTP
+    if status is None or status >= 500 or status in {408, 429} or code in _RETRYABLE_CODES:  # noqa: PLR2004 - HTTP
         hint = " Is Azurite running?" if status is None and place.emulated else ""
         return Transient(f"{place.endpoint} did not serve {path!r}: {code or _first_line(error)}.{hint}")
     return _refused(status, code, place, path)
 
 
-def _refused(status: int, code: str, place: BlobPlace, path: str) -> Fault:
+def _refused(status: int, code: str, place: BlobAddress, path: str) -> Fault:
     if status == _GONE:
         return Missing(f"There is no blob {path!r} in the lake.")
     if code in _FOLDER_CODES:
@@ -63,7 +63,7 @@ def _refused(status: int, code: str, place: BlobPlace, path: str) -> Fault:
     return Permanent(f"{place.endpoint} refused {path!r}: {status} {code}.")
 
 
-def _denied(status: int | None, code: str, place: BlobPlace, path: str, role: str) -> Fault:
+def _denied(status: int | None, code: str, place: BlobAddress, path: str, role: str) -> Fault:
     where = f"container {place.container} of {place.endpoint}"
     if code in {"AuthenticationFailed", "InvalidAuthenticationInfo"} or status == _NO_TOKEN:
         return Permanent(

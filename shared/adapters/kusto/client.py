@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from shared.adapters.azure.retry_policy import RetryPolicy
 from shared.adapters.kusto.faults import Throttled, fault_of
 from shared.adapters.kusto.frames import Answer, read_answer
-from shared.core.addresses import ClusterPlace
+from shared.core.addresses import ClusterAddress
 from shared.core.errors import Transient
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class KustoQueries:
     """Queries of one database with the app's identity. The first query makes the client."""
 
     def __init__(
-        self, place: ClusterPlace, credential: Callable[[], TokenCredential], policy: RetryPolicy = QUERY_RETRY_POLICY
+        self, place: ClusterAddress, credential: Callable[[], TokenCredential], policy: RetryPolicy = QUERY_RETRY_POLICY
     ) -> None:
         self._place = place
         self._credential = credential
@@ -70,7 +70,7 @@ class KustoQueries:
     def _client(self) -> KustoClient:
         from azure.kusto.data import KustoConnectionStringBuilder
 
-        from shared.adapters.kusto.framed import FramedClient
+        from shared.adapters.kusto.raw_frames_client import RawFramesClient
 
         connection = KustoConnectionStringBuilder.with_azure_token_credential(self._place.cluster, self._credential())
-        return FramedClient(connection, self._policy)
+        return RawFramesClient(connection, self._policy)

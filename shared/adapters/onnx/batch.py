@@ -50,7 +50,7 @@ def _scorer(model: LoadedModel, shape: Layout) -> Callable[[tuple[int, pa.Table]
         matrix = model.encode(table)
         fits = _fitting(table, matrix, required)
         kept = np.flatnonzero(fits)
-        probabilities = model.matrix(matrix if len(kept) == len(fits) else matrix[kept])
+        probabilities = model.score_matrix(matrix if len(kept) == len(fits) else matrix[kept])
         _check_answer(shape.job, probabilities, kept + (start + 1))
         failed = tuple((np.flatnonzero(~fits) + (start + 1)).tolist())
         return Scored(shape.block(table, start, kept, probabilities), failed)

@@ -54,11 +54,11 @@ def compare_with_champion(
             yield Check("slices", "skip", None, None, champion.reason)
             return
         table, actual = _read_holdout(ports, scenario, model, manifest)
-        yield worst_slice(scenario, table, actual, challenger.matrix(challenger.encode(table)), None)
+        yield worst_slice(scenario, table, actual, challenger.score_matrix(challenger.encode(table)), None)
         return
     table, actual = _read_holdout(ports, scenario, model, manifest)
-    answers = challenger.matrix(challenger.encode(table))
-    champion_answers = champion.loaded.matrix(champion.loaded.encode(table))
+    answers = challenger.score_matrix(challenger.encode(table))
+    champion_answers = champion.loaded.score_matrix(champion.loaded.encode(table))
     yield _champion_check(scenario, champion.model, actual, answers, champion_answers)
     yield worst_slice(scenario, table, actual, answers, champion_answers)
 

@@ -11,11 +11,11 @@ from model_training.maintenance.esd import anomalous
 from model_training.maintenance.names import SENSORS
 from model_training.maintenance.smoothing import running_mean
 from model_training.maintenance.stretches import split_stretches
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 
 
 def _telemetry(rows: int = 4_500) -> pd.DataFrame:
-    return generate(rows, 5, Knobs())["telemetry"].to_pandas()
+    return generate(rows, 5, GeneratorOptions())["telemetry"].to_pandas()
 
 
 def test_every_machine_and_sensor_has_its_anomalies() -> None:

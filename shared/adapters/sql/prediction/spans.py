@@ -35,9 +35,9 @@ class SqlSpans:
 
         def work(connection: Connection) -> RecordedSpan:
             take_turn(connection, f"windows of {recorded.scenario}")
-            standing = connection.execute(query).one_or_none()
-            if standing is not None:
-                return _read(standing)
+            existing = connection.execute(query).one_or_none()
+            if existing is not None:
+                return _read(existing)
             if window is not None:
                 claim_window(connection, window)
             connection.execute(insert(table), values | {"parameters": dict(recorded.parameters)})

@@ -27,10 +27,10 @@ class SqlSchedules:
 
         def work(connection: Connection) -> Schedule:
             take_turn(connection, f"schedules of {schedule.scenario}")
-            standing = _one(connection, _this(schedule.scenario, schedule.name))
-            if standing is None:
+            existing = _one(connection, _this(schedule.scenario, schedule.name))
+            if existing is None:
                 connection.execute(insert(table), asdict(schedule))
-            return standing or schedule
+            return existing or schedule
 
         return write(self._engine, work)
 

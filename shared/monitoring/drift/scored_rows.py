@@ -12,9 +12,9 @@ from shared.core.errors import Missing
 from shared.core.lake_reading import read_parquet
 from shared.core.paths import served_folder
 from shared.core.scenario import Scenario
-from shared.monitoring.column_comparison import input_names
+from shared.monitoring.drift.column_comparison import input_names
+from shared.monitoring.drift.references import monitored_answers
 from shared.monitoring.measures import Source
-from shared.monitoring.references import watched_answers
 from shared.prediction.plans import read_plan
 from shared.prediction.window import Commit
 from shared.prediction.window_inputs import window_table
@@ -56,7 +56,7 @@ def batch_window(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> 
     plan = read_plan(ports, scenario.name, commit.window)
     declared = {table.name: table for table in scenario.scoring_tables}
     tables = {name: window_table(ports, scenario, table, plan.inputs) for name, table in declared.items()}
-    answers = watched_answers(read_parquet(ports, commit.path))
+    answers = monitored_answers(read_parquet(ports, commit.path))
     return WindowData(
         window=commit.window,
         source=Source.BATCH,
@@ -104,7 +104,7 @@ def served_window(ports: MonitoringPorts, scenario: Scenario, window: str) -> Wi
         dataset=model.dataset if model is not None else "",
         tables={SERVED_TABLE: inputs},
         columns={SERVED_TABLE: scenario.features},
-        answers=watched_answers(table),
+        answers=monitored_answers(table),
         in_order=False,
     )
 

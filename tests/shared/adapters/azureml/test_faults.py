@@ -22,7 +22,7 @@ from model_training.azureml.platform import Platform
 from shared import dispatch
 from shared.adapters.azure.retry_policy import RetryPolicy
 from shared.adapters.azureml.client import workspace_client
-from shared.core.addresses import workspace_place
+from shared.core.addresses import workspace_address
 from shared.core.errors import Transient
 
 # As many attempts as the real one makes, with pauses and time limits that a test can wait for.
@@ -56,7 +56,7 @@ def standing(certificate: tuple[Path, Path], tmp_path_factory: pytest.TempPathFa
         service.url = f"https://127.0.0.1:{proxy.port}"
         patch.setenv("AZUREML_DEV_URL_MFE", service.url)
         credential = FakeCredential(aud="https://ml.azure.com", oid="o", tid="t")
-        client = workspace_client(workspace_place("REGISTRY_URL", URL), credential, BRISK)
+        client = workspace_client(workspace_address("REGISTRY_URL", URL), credential, BRISK)
         yield Workspace(service, proxy, client, tmp_path_factory.mktemp("lake"))
 
 
