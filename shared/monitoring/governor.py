@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.core.claims import once
-from shared.core.ledger import Outcome
+from shared.core.ledger import Kind, Outcome, State
 from shared.core.notices import announce
 from shared.core.scenario import Scenario
 from shared.datasets.version import DatasetVersion
@@ -107,7 +107,7 @@ def _answer(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger)
         is_new = _is_new(ports, scenario, trigger, decision)
         return _record(ports, scenario, trigger, decision) if is_new else None
     # 4. The run, under a claim that the other worker takes too.
-    result = once(ports, "retrain", f"{scenario.name}/after-{runs}", "", lambda: _train(ports, scenario, trigger))
+    result = once(ports, Kind.RETRAIN, f"{scenario.name}/after-{runs}", "", lambda: _train(ports, scenario, trigger))
     if not result.acted:
         refusal = f"Not retrained because another decision was made at the same moment ({trigger.description})."
         return _record(ports, scenario, trigger, Decision(RetrainVerdict.NOT, refusal))
@@ -119,7 +119,7 @@ def _train(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger) 
     dataset = ports.datasets.versions.list(scenario.name)[-1]
     run = request_training(ports, dataset, force=trigger.key)
     sentence = f"Run {run.id} was requested: {trigger.description}."
-    return Outcome("done", sentence, {"dataset": dataset.id, "run": run.id})
+    return Outcome(State.DONE, sentence, {"dataset": dataset.id, "run": run.id})
 
 
 def _run_for(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger) -> Run | None:
@@ -214,7 +214,7 @@ def _record(  # noqa: PLR0917 -- the facts of one decision
     )
     ports.monitoring.decisions.add(record)
     state = "done" if decision.decided == RetrainVerdict.RETRAIN else "refused"
-    ports.core.ledger.note("retrain", f"{scenario.name}/{trigger.key}", state, decision.sentence)
+    ports.core.ledger.note(Kind.RETRAIN, f"{scenario.name}/{trigger.key}", state, decision.sentence)
     if decision.decided == RetrainVerdict.ASK_PERSON:
         data = {"scenario": scenario.name, "reason": decision.sentence, "key": trigger.key}
         announce(ports, "RetrainStopped", f"retrains/{scenario.name}/{trigger.key}", data)
