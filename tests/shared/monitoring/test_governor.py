@@ -15,8 +15,8 @@ from world import POINTS, InlineTrainer, World, points_csv
 from shared.core.policies import RetrainPolicy
 from shared.monitoring.breaches import open_breach
 from shared.monitoring.governor import decide_for_scenario, record_manual_retrain
-from shared.monitoring.measures import RetrainDecision
 from shared.monitoring.ports import Decisions
+from shared.monitoring.retrain_decision import RetrainDecision
 from shared.monitoring.scorecards import compute_scorecards
 from shared.monitoring.triage import DataIssue
 from shared.training.run import Run
