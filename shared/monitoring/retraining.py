@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from shared.core.breach import Breach, BreachState, Cause
 from shared.core.policies import RetrainPolicy
-from shared.monitoring.measures import RetrainDecision, RetrainReason, RetrainVerdict
+from shared.monitoring.retrain_decision import RetrainDecision, RetrainReason, RetrainVerdict
 
 MONTH = timedelta(days=30)
 # What the system concludes by itself is rate-limited. New data only waits until the open run has ended; the request of

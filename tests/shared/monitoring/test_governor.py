@@ -17,8 +17,8 @@ from shared.core.policies import RetrainPolicy
 from shared.datasets.version import DatasetVersion
 from shared.monitoring.breaches import open_breach
 from shared.monitoring.governor import decide_for_dataset, decide_for_scenario, record_manual_retrain
-from shared.monitoring.measures import RetrainDecision
 from shared.monitoring.ports import Decisions
+from shared.monitoring.retrain_decision import RetrainDecision
 from shared.monitoring.scorecards import compute_scorecards
 from shared.monitoring.triage import DataIssue
 from shared.training.run import Run

@@ -9,7 +9,7 @@ import pytest
 
 from shared.core.breach import Action, Breach, BreachState, Cause
 from shared.core.policies import RetrainPolicy
-from shared.monitoring.measures import RetrainReason
+from shared.monitoring.retrain_decision import RetrainReason
 from shared.monitoring.retraining import (
     Episode,
     PastTraining,
