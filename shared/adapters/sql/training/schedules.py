@@ -23,7 +23,7 @@ class SqlSchedules:
         self._engine = engine
 
     def add(self, schedule: Schedule) -> Schedule:
-        """Keep it; when the name is known the schedule that stands is returned."""
+        """Store the schedule; when the name is known, return the existing one."""
 
         def work(connection: Connection) -> Schedule:
             take_turn(connection, f"schedules of {schedule.scenario}")
