@@ -86,8 +86,7 @@ def _announce(ports: MonitoringPorts, breach: Breach, announced_by: str) -> None
         "sentence": breach.sentence,
         "told": announced_by,
     }
-    announce(ports, kind, f"breaches/{breach.scenario}/{breach.id}", data)
-    if ports.core.history.find(Kind.BREACH, f"{breach.scenario}/{breach.id}") is None:
-        ports.core.ledger.note(
-            Kind.BREACH, f"{breach.scenario}/{breach.id}", State.DONE, f"{breach.cause}: {breach.sentence}"
-        )
+    key, sentence = f"{breach.scenario}/{breach.id}", f"{breach.cause}: {breach.sentence}"
+    announce(ports, kind, f"breaches/{key}", data)
+    if ports.core.history.find(Kind.BREACH, key) is None:
+        ports.core.ledger.note(Kind.BREACH, key, State.DONE, sentence)

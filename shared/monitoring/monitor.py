@@ -12,14 +12,14 @@ from shared.core.errors import Missing, Permanent
 from shared.core.ledger import Kind, Outcome, State
 from shared.core.scenario import Scenario, find_scenario
 from shared.monitoring.breaches import close_breaches, open_breach
-from shared.monitoring.column_comparison import is_drifted
+from shared.monitoring.drift.column_comparison import is_drifted
+from shared.monitoring.drift.scored_rows import WindowData, batch_window, served_hours, served_window
+from shared.monitoring.drift.window_drift import measure_window
 from shared.monitoring.governor import decide_for_scenario
 from shared.monitoring.measures import MONITOR_VERSION, Source, WindowFacts
 from shared.monitoring.quality import state_quality
 from shared.monitoring.scorecards import compute_scorecards
-from shared.monitoring.scored_rows import WindowData, batch_window, served_hours, served_window
 from shared.monitoring.triage import DataIssue
-from shared.monitoring.window_drift import measure_window
 from shared.prediction.window import Window, WindowState
 
 if TYPE_CHECKING:

@@ -67,24 +67,26 @@ def due_windows(ports: PredictionPorts, scenarios: Iterable[Scenario] | None = N
 def accept_scoring_file(ports: PredictionPorts, where: Landing) -> Outcome:
     """What happens with a file that landed for scoring; Quarantined when it names no table of the scenario."""
     table_of(where.file, where.area, where.scenario)
+    name = where.scenario.name
     if where.scenario.batch.source == "telemetry" and not ports.prediction.telemetry.reads_files:
-        return Outcome(
-            State.IGNORED, f"Windows of {where.scenario.name} are read from a stream (TELEMETRY_URL), not from files."
-        )
+        return Outcome(State.IGNORED, f"Windows of {name} are read from a stream (TELEMETRY_URL), not from files.")
     files = drop_files(ports, where.scenario, where.drop)
     absent = absent_tables([blob.name for blob in files], where.area, where.scenario)
     if absent:
         return Outcome(State.WAITING, f"Drop {where.drop} waits for: {', '.join(absent)}.")
-    outcome = Outcome(State.DONE, "Landed for scoring; its window is planned.")
-    if ports.release.deployments.current(where.scenario.name) is None:
-        reason = f"Landed for scoring; it waits until a model of {where.scenario.name} is deployed."
-        outcome = Outcome(State.DONE, reason)
-    read_until = watermark(ports, where.scenario)
-    if read_until is not None and any(blob.modified < read_until for blob in _unclaimed(ports, where, files)):
-        late = f"It came after its window was read; mlops backfill {where.scenario.name} --late predicts it."
-        outcome = Outcome(State.DONE, f"Landed late for scoring. {late}")
+    outcome = Outcome(State.DONE, _landed_sentence(ports, where, files))
     finish_waiting(ports, files, outcome)
     return outcome
+
+
+def _landed_sentence(ports: PredictionPorts, where: Landing, files: Sequence[Blob]) -> str:
+    name = where.scenario.name
+    read_until = watermark(ports, where.scenario)
+    if read_until is not None and any(blob.modified < read_until for blob in _unclaimed(ports, where, files)):
+        return f"Landed late for scoring, after its window was read; mlops backfill {name} --late predicts it."
+    if ports.release.deployments.current(name) is None:
+        return f"Landed for scoring; it waits until a model of {name} is deployed."
+    return "Landed for scoring; its window is planned."
 
 
 def _unclaimed(ports: PredictionPorts, where: Landing, files: Sequence[Blob]) -> list[Blob]:

@@ -27,14 +27,12 @@ from shared.monitoring.measures import (
     QualityState,
     QualityVerdict,
     Reference,
-    RetrainDecision,
-    RetrainReason,
-    RetrainVerdict,
     Scorecard,
     Source,
     TimerHeartbeat,
     WindowFacts,
 )
+from shared.monitoring.retrain_decision import RetrainDecision, RetrainReason, RetrainVerdict
 
 # What makes two statements about a window differ; when and how old alone do not.
 _SAID = ("value", "expected", "state", "verdict", "rows", "labelled", "model", "monitor_version")

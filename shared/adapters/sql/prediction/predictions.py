@@ -55,7 +55,7 @@ class SqlPredictions:
     def load(self, scenario: Scenario, commit: Commit, parquet: BinaryIO, revision: Revision | None = None) -> bool:
         """One transaction: commit row, prediction rows, window state, notice. False when the window was there already.
 
-        Corrupt when it stands there with another sha256, or when the file does not have the committed number of rows.
+        Corrupt when it exists with another sha256, or when the file does not have the committed number of rows.
         """
         table = self._table(scenario)
 
@@ -133,7 +133,7 @@ def _widen(connection: Connection, table: Table, absent: Sequence[Column[Any]]) 
 
 
 def _check_kinds(table: Table, present: Mapping[str, TypeEngine[Any]]) -> None:
-    """Conflict when a column stands there with another kind of values."""
+    """Raise Conflict when a column exists with another kind of values."""
     for column in table.columns:
         existing = present.get(column.name)
         if existing is not None and _kind(existing) != _kind(column.type):

@@ -27,7 +27,7 @@ class SqlSpans:
         return next(iter(self.list(scenario, 1)), None)
 
     def record(self, recorded: RecordedSpan, window: Window | None) -> RecordedSpan:
-        """Keep the span and claim its window in one transaction; the span that stands when somebody was faster."""
+        """Keep the span and claim its window in one transaction; the existing span when another worker was faster."""
         start, span = recorded.span.start, recorded.span
         names = ("scenario", "window", "query", "parameters", "rows", "sha256", "at")
         values = {**{name: getattr(recorded, name) for name in names}, "start": start, "end": span.end}

@@ -1,4 +1,4 @@
-"""Windows and their inputs in SQL: the unique key on the input decides who predicts it."""
+"""Windows and their inputs in SQL: the unique key on the input decides which window predicts it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SqlWindows:
     def claim(self, window: Window) -> Window:
         """Keep the window and its inputs under the next ordinal; Conflict when an input is taken.
 
-        The same id again returns the window that stands and adds the inputs it does not have yet.
+        The same id again returns the existing window and adds the inputs that it does not have yet.
         """
         return write(self._engine, lambda connection: claim_window(connection, window))
 
@@ -77,7 +77,7 @@ def claim_window(connection: Connection, window: Window) -> Window:
 
 
 def _add_inputs(connection: Connection, window: Window, existing: tuple[str, ...]) -> tuple[str, ...]:
-    """Keep the inputs that are not `existing` behind those; Conflict when another window has one of them."""
+    """Store the inputs that are not `existing` after those; Conflict when another window has one of them."""
     known = frozenset(existing)
     added = tuple(name for name in window.inputs if name not in known)
     _refuse_taken(connection, window, added)

@@ -50,7 +50,7 @@ class SqlApprovals:
         return [_read(row) for row in rows]
 
     def decide(self, decided: Approval) -> Approval:
-        """Close an open request; returns how it stands, which is another's decision when that came first."""
+        """Close an open request and return it; when another decision came first, it is returned instead."""
         names = ("state", "decided_by", "decided_at", "reason")
         change = update(table).where(_A.id == decided.id, _A.state == "open")
 
