@@ -94,12 +94,12 @@ def open_telemetry(settings: Settings, lake: Lake, tables: Tables) -> Telemetry:
         return LakeTelemetry(lake, tables, utc_now)
     from shared.adapters.azure.clients import make_credential
     from shared.adapters.kusto.client import KustoQueries
-    from shared.adapters.kusto.kept import KeptRows
+    from shared.adapters.kusto.span_files import SpanFiles
     from shared.adapters.kusto.telemetry import KustoTelemetry
 
     place = cluster_address("TELEMETRY_URL", settings.telemetry_url)
     queries = KustoQueries(place, lambda: make_credential(settings.azure_credential))
-    return KustoTelemetry(queries, KeptRows(lake, tables))
+    return KustoTelemetry(queries, SpanFiles(lake, tables))
 
 
 def dead_letter_stores(settings: Settings, lake: Lake) -> list[DeadLetterStore]:
@@ -154,13 +154,13 @@ def open_trainer(settings: Settings, environ: Mapping[str, str], lake: Lake, job
 
 
 def open_serving(
-    settings: Settings, code: Callable[[], str], lake: Lake, asked: Callable[[str, str], Traffic]
+    settings: Settings, code: Callable[[], str], lake: Lake, traffic: Callable[[str, str], Traffic]
 ) -> ServingTarget:
     """The serving target that SERVING_URL names."""
     if settings.serving_url == "functions:":
         from shared.adapters.functions_serving import FunctionsServing
 
-        return FunctionsServing(lake, asked)
+        return FunctionsServing(lake, traffic)
     from shared.adapters.azureml.serving import AzureMlServing, Hosting
 
     place = workspace_address("SERVING_URL", settings.serving_url)

@@ -145,7 +145,7 @@ def _smoke_outcome(ports: ReleasePorts, model: Model, environment: str) -> Outco
 
 
 def _without_override(ports: ReleasePorts, model: Model, verdict: Verdict) -> Outcome | None:
-    """How the release of a version that failed its gate stands; None when another person approved an override."""
+    """The outcome of a version that failed its gate; None when another person approved an override."""
     request = newest_request(ports, model, ports.release.policies.last(model.name), override=True)
     if request is None or request.id != request.digest or request.certificate != verdict.digest:
         return Outcome(State.REFUSED, f"{model.id} is refused: {verdict.reason}")

@@ -27,7 +27,7 @@ class SqlDatasets:
         self._engine = engine
 
     def add(self, dataset: DatasetVersion) -> DatasetVersion:
-        """Keep it; when the digest is known the version that stands is returned."""
+        """Store the version; when the digest is known, return the existing one."""
         return write(self._engine, lambda connection: _add(connection, dataset))
 
     def find(self, scenario: str, dataset_id: str) -> DatasetVersion | None:
