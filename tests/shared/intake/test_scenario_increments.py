@@ -20,6 +20,7 @@ from model_training.scenarios import SCENARIOS
 from model_training.steps.prepare import prepare_rows
 from shared.core.ledger import Kind
 from shared.core.scenario import GeneratorOptions
+from shared.training.runs import request_training
 
 BANK, PLANT, MACHINES = "bank_marketing", "iiot_quality", "predictive_maintenance"
 DAYS_BEFORE, WEEKS, FLEET = 39, 3, 6
@@ -37,10 +38,11 @@ def test_the_second_model_learns_from_all_rows(tmp_path: Path) -> None:
     """20 000 bank rows, then a week of 4 000: both parts train, validate and judge the second model."""
     drops = Drops(tmp_path, SCENARIOS[BANK])
     drops.drop("first", generated(BANK, 20_000))
-    outcome = drops.drop("week", generated(BANK, 4_000, seed=2))
+    drops.drop("week", generated(BANK, 4_000, seed=2))
     assert drops.newest.rows + drops.newest.tables[0].replaced == 24_000
     assert drops.newest.rows > 23_990
-    artefact = train_artefact(drops.ports, str(outcome.detail["run"]), lambda *_, **__: None, tmp_path / "run")
+    run = request_training(drops.ports, drops.newest, profile="demo")
+    artefact = train_artefact(drops.ports, run.id, lambda *_, **__: None, tmp_path / "run")
     sizes = artefact.manifest["split"]
     assert sizes["train"] + sizes["validation"] + sizes["test"] == drops.newest.rows
 
@@ -80,8 +82,7 @@ def test_weeks_of_machines_bring_only_what_is_new(tmp_path: Path) -> None:
     parts = {table.name: [part.drop for part in table.parts] for table in drops.newest.tables}
     assert parts["machines"] == parts["maint"] == ["start"]
     assert parts["telemetry"] == parts["failures"] == ["start", "week-1", "week-2", "week-3"]
-    runs = drops.ports.training.runs.list(MACHINES)
-    assert len({run.dataset for run in runs}) == 4
+    assert len(drops.ports.datasets.versions.list(MACHINES)) == 4
 
 
 def test_failures_may_come_a_drop_later_than_their_telemetry(tmp_path: Path) -> None:
