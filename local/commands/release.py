@@ -17,6 +17,7 @@ from shared.ports import Ports
 from shared.release import approvals as workflow
 from shared.release import rollouts
 from shared.release.deploy import find_model, override
+from shared.release.gate.certificate import certificate_path
 from shared.release.post_rollout_watch import after, watch_full, watched
 from shared.release.release_status import release_status, shown
 from shared.release.verdict import Check
@@ -110,12 +111,13 @@ def gate_show(model: ModelName, json: Json = False) -> None:
     if verdict is None:
         raise Missing(f"{found.id} has no certificate yet: its gate has not judged it.")
     rows = [(one.name, one.verdict, one.value, one.threshold, one.reason) for one in verdict.checks]
-    value = {**plain(verdict), "passed": verdict.passed, "digest": verdict.digest, "file": f"{found.folder}gate.json"}
+    facts = {"passed": verdict.passed, "verdict": verdict.state, "reason": verdict.reason, "digest": verdict.digest}
+    value = {**plain(verdict), **facts, "file": certificate_path(session.ports, found, verdict.generation)}
     columns = ("check", "verdict", "value", "threshold", "reason")
     show(
         json_output=json,
         value=value,
-        title=f"{found.id}, certificate {verdict.digest[:12]}",
+        title=f"{found.id} {verdict.told}; certificate {verdict.digest[:12]}",
         columns=columns,
         rows=rows,
     )
@@ -127,7 +129,7 @@ def gate_override(
     by: By = "unknown",
     json: Json = False,
 ) -> None:
-    """Ask that a refused version serves all the same; another person has to approve it."""
+    """Ask that a version that did not pass serves all the same; another person has to approve it."""
     session = Session()
     ref = model_ref(model)
     session.scenario(ref.name)

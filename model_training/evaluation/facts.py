@@ -68,6 +68,8 @@ def _metrics(judged: Evaluation, judge: BootstrapComparison, answers: np.ndarray
     names = REGRESSION if judge.task == "regression" else METRICS
     found = {}
     for name in names:
+        if name not in judged.metrics:
+            continue
         interval = BootstrapComparison(judge.task, name, judge.actual, judge.seed).interval(answers)
         value, baseline = judged.metrics[name], judged.baseline[name]
         found[name] = {"value": value, "baseline": baseline, "interval": list(interval)}

@@ -21,7 +21,7 @@ Facts = Mapping[str, Any]
 
 def view(scenario: Scenario, manifest: Facts, facts: Facts) -> Mapping[str, Any]:
     """The template's variables."""
-    bar, own = scenario.bar, facts["metrics"][facts["metric"]]
+    bar, own = scenario.bar, facts["metrics"].get(facts["metric"])
     reached = facts["metrics"].get(bar.metric, {}).get("value")
     return {
         "scenario": scenario,
@@ -61,7 +61,10 @@ def _elsewhere(facts: Facts) -> Iterator[tuple[str, float]]:
 
 
 def _slices(facts: Facts) -> list[Mapping[str, Any]]:
-    metric, whole = facts["metric"], facts["metrics"][facts["metric"]]["value"]
+    metric, own = facts["metric"], facts["metrics"].get(facts["metric"])
+    if own is None:
+        return []
+    whole = own["value"]
     scored = [end for one in facts["slices"] if "score" in one for end in (*one["interval"], whole)]
     ends = (min(scored), max(scored)) if scored else (0.0, 1.0)
     found: list[Mapping[str, Any]] = []

@@ -18,7 +18,7 @@ from shared.training.metrics import LARGER_IS_BETTER
 
 
 def comparisons(prepared: Prepared, best: Entrant, found: Sequence[Entrant], plan: Plan) -> list[dict[str, Any]]:
-    """The paired 95 % interval of the lead; empty when nothing simpler competed.
+    """The paired 95 % interval of the lead; empty when nothing simpler competed, or the rows cannot show the metric.
 
     On the test rows. Rows in no order say more: where the profile has folds, each third of all rows is answered by
     candidates of the same recipe that were fitted on the others.
@@ -28,9 +28,12 @@ def comparisons(prepared: Prepared, best: Entrant, found: Sequence[Entrant], pla
     if simple is None:
         return []
     folds = PROFILES[plan.profile].folds if prepared.parts.kind == "random" else 0
-    low, high, rows = (
-        _by_folds(prepared, (best, simple), plan, folds) if folds else _on_test(prepared, best, simple, plan)
-    )
+    try:
+        low, high, rows = (
+            _by_folds(prepared, (best, simple), plan, folds) if folds else _on_test(prepared, best, simple, plan)
+        )
+    except ValueError:
+        return []
     metric = prepared.scenario.metric
     ahead = low > 0 if LARGER_IS_BETTER[metric] else high < 0
     told = {"best": best.name, "other": simple.name, "metric": metric, "rows": rows, "folds": folds}

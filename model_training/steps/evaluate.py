@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from model_training.data.split import Parts
+from model_training.data.split import Parts, missing_labels
 from model_training.estimators.candidates import Plan, Recipe, Rows
 from model_training.estimators.families import fit_recipe
 from model_training.evaluation.curves import curves
@@ -23,9 +24,10 @@ from model_training.steps import prepare, train
 from model_training.steps.command import start
 from model_training.steps.prepare import Prepared, contract_of
 from model_training.steps.work import Work, read_json, write_json
+from shared.core.scenario import Task
 from shared.training.encoding import encode
 from shared.training.intervals import BootstrapComparison
-from shared.training.metrics import METRICS, score, scores
+from shared.training.metrics import METRICS, REGRESSION, score, scores
 
 NAME = "evaluate"
 NEEDS = ("prepare", "train")
@@ -70,20 +72,38 @@ def evaluate(prepared: Prepared, found: Sequence[Entrant], plan: Plan) -> Evalua
     best, test = train.best(found), prepared.rows.take(prepared.parts.test)
     task, primary, labels = prepared.scenario.task, prepared.scenario.metric, prepared.contract.labels
     answers, judge = run(best.onnx, test.X), BootstrapComparison(task, primary, test.y, plan.seed)
-    metrics = dict(scores(task, test.y, answers, labels))
-    metrics[f"{primary}_{prepared.parts.kind}"] = metrics[primary]
+    metrics = _known(task, test.y, answers, labels)
+    known = {} if primary not in metrics else {primary: judge.interval(answers)}
+    metrics |= {f"{primary}_{prepared.parts.kind}": metrics[primary]} if known else {}
     elsewhere = _refitted(prepared, best.recipe, plan)
     metrics |= {name: one.value for name, one in elsewhere.items()}
-    baseline = scores(task, test.y, np.tile(_prior(prepared), (len(test.y), 1)), labels)
-    plan.report(f"{best.name}: {primary} {metrics[primary]:.4f} on test", 1.0)
+    baseline = _known(task, test.y, np.tile(_prior(prepared), (len(test.y), 1)), labels)
+    plan.report(f"{best.name}: {shown_score(primary, metrics)}", 1.0)
     return Evaluation(
         metrics,
         baseline,
-        {primary: judge.interval(answers), **{name: one.interval for name, one in elsewhere.items()}},
+        {**known, **{name: one.interval for name, one in elsewhere.items()}},
         comparisons(prepared, best, found, plan),
         _absent(prepared, metrics),
         curves(task, test.y, answers, labels),
     )
+
+
+def shown_score(metric: str, metrics: Mapping[str, float]) -> str:
+    """The metric on the judging rows in words."""
+    return f"{metric} {metrics[metric]:.4f} on test" if metric in metrics else f"the test rows cannot show {metric}"
+
+
+def _known(task: Task, actual: np.ndarray, answers: np.ndarray, labels: Sequence[str]) -> dict[str, float]:
+    """The metrics that these rows can show."""
+    try:
+        return dict(scores(task, actual, answers, labels))
+    except ValueError:
+        found = {}
+        for name in REGRESSION if task == "regression" else METRICS:
+            with suppress(ValueError):
+                found[name] = score(task, name, actual, answers)
+        return found
 
 
 def _prior(prepared: Prepared) -> np.ndarray:
@@ -95,12 +115,15 @@ def _prior(prepared: Prepared) -> np.ndarray:
 
 
 def _absent(prepared: Prepared, metrics: Mapping[str, float]) -> dict[str, str]:
-    """Why a label of several has no metrics of its own."""
+    """Why a metric is missing, or a label of several has none of its own."""
+    missing = missing_labels(prepared.answers, prepared.parts.test)
+    names = REGRESSION if prepared.scenario.task == "regression" else METRICS
+    absent = {metric: missing for metric in names if missing and metric not in metrics}
     if prepared.scenario.task != "multilabel":
-        return {}
+        return absent
     y = prepared.y[prepared.parts.test]
     values = {label: int(y[0, position]) for position, label in enumerate(prepared.contract.labels)}
-    return {
+    return absent | {
         f"{metric}_{label}": f"{label} is {value} in all {len(y)} rows of the test part."
         for metric in METRICS
         for label, value in values.items()
@@ -131,8 +154,9 @@ def _refitted(prepared: Prepared, recipe: Recipe, plan: Plan) -> Mapping[str, _S
         candidate = fit_recipe(recipe, rows.take(parts.train), replace(plan, report=_nothing))
         judged = rows.take(parts.test)
         answers = candidate.predict(judged.X)
-        interval = BootstrapComparison(rows.task, primary, judged.y, plan.seed).interval(answers)
-        found[name] = _Score(score(rows.task, primary, judged.y, answers), interval)
+        with suppress(ValueError):
+            interval = BootstrapComparison(rows.task, primary, judged.y, plan.seed).interval(answers)
+            found[name] = _Score(score(rows.task, primary, judged.y, answers), interval)
     return found
 
 

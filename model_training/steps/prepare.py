@@ -19,6 +19,7 @@ from model_training.steps.work import Work, write_json
 from shared.core.errors import Quarantined
 from shared.core.scenario import Scenario, Split
 from shared.training.encoding import categories_of, encode
+from shared.training.fingerprints import fingerprints
 from shared.training.input_contract import Feature, InputContract
 
 NAME = "prepare"
@@ -42,6 +43,11 @@ class Prepared:
     parts: Parts
     other: Parts | None
     halves: Mapping[str, np.ndarray]
+
+    @property
+    def answers(self) -> Answers:
+        """What is true of every row."""
+        return answers_of(self.frame, self.scenario)
 
     @property
     def rows(self) -> Rows:
@@ -72,6 +78,7 @@ def prepare(tables: Mapping[str, pa.Table], scenario: Scenario, seed: int) -> Pr
     """Everything training needs; Quarantined when these rows cannot teach or judge a model."""
     frame = _ordered(answered(_assembled(tables, scenario), scenario), scenario)
     answers = answers_of(frame, scenario)
+    _check_differs(frame, scenario)
     parts = split_rows(answers, scenario.split, seed)
     contract = contract_of(frame, scenario, parts, scenario.features)
     X = encode(frame, contract)
@@ -139,14 +146,25 @@ def _ordered(frame: pa.Table, scenario: Scenario) -> pa.Table:
     return frame.take(pa.array(np.argsort(times, kind="stable")))
 
 
+def _check_differs(frame: pa.Table, scenario: Scenario) -> None:
+    """Rows that are all alike have one role together; what is wrong with them is said before that."""
+    inputs = fingerprints(scenario, frame).inputs
+    if len(inputs) and (inputs == inputs[0]).all():
+        raise _constant(scenario, f"{len(inputs)} rows")
+
+
+def _constant(scenario: Scenario, rows: str) -> Quarantined:
+    sentence = f"Every input of scenario {scenario.name!r} is constant in {rows}: nothing to learn."
+    return Quarantined("constant_features", sentence)
+
+
 def _check_varies(X: np.ndarray, scenario: Scenario) -> None:
     first = X[:1]
     same = first == X
     if X.dtype != object:
         same = same | (np.isnan(first) & np.isnan(X))
     if bool(same.all()):
-        sentence = f"Every input of scenario {scenario.name!r} is constant in {len(X)} training rows: nothing to learn."
-        raise Quarantined("constant_features", sentence)
+        raise _constant(scenario, f"{len(X)} training rows")
 
 
 def _other(answers: Answers, scenario: Scenario, seed: int) -> Parts | None:

@@ -12,15 +12,25 @@ from model_training.evaluation.card import CARD, EVALUATION, files_of
 from model_training.search import candidate_ranking as contest
 from model_training.steps import evaluate, prepare, train
 from model_training.steps.command import start
-from model_training.steps.manifest import HOLDOUT, METRICS, holdout, manifest_of, metrics_file
+from model_training.steps.manifest import (
+    HOLDOUT,
+    HOLDOUT_KEYS,
+    METRICS,
+    holdout,
+    holdout_keys,
+    learned,
+    manifest_of,
+    metrics_file,
+)
 from model_training.steps.step_cache import SEAL
 from model_training.steps.tune import TRIALS
 from model_training.steps.work import Work, read_json, write_json
+from shared.training.learned_rows import LEARNED
 
 NAME = "register"
 NEEDS = ("prepare", "explore", "tune", "train", "evaluate", "profile")
 MODEL, MANIFEST, PROFILE = "model.onnx", "manifest.json", "profile.json"
-_FILES = (HOLDOUT, METRICS, PROFILE, TRIALS, EVALUATION, CARD)
+_FILES = (HOLDOUT, HOLDOUT_KEYS, LEARNED, METRICS, PROFILE, TRIALS, EVALUATION, CARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +50,18 @@ def work(job: Work) -> None:
     explored = contest.load(job.inputs["explore"])
     best, judged = train.best(fitted), evaluate.load(job.inputs["evaluate"])
     rows, facts = holdout(prepared)
+    keys, key_facts = holdout_keys(prepared)
+    prints, learned_facts = learned(prepared)
     metric = prepared.scenario.metric
     manifest = manifest_of(prepared, best, [*fitted, *(one for one in explored if one.name not in again)], judged)
     manifest |= {"explored": {one.name: one.metrics[metric] for one in explored}}
-    manifest |= {"tuning": _tuning(job.inputs["tune"]), "holdout": facts, "resources": _resources(job.inputs)}
+    manifest |= {"tuning": _tuning(job.inputs["tune"]), "holdout": facts | {"keys": key_facts}}
+    manifest |= {"learned": learned_facts, "resources": _resources(job.inputs)}
     manifest |= {"selection": read_json(job.inputs["prepare"] / prepare.SELECTION), **job.order.origin}
     (job.out / MODEL).write_bytes(best.onnx)
     (job.out / HOLDOUT).write_bytes(rows)
+    (job.out / HOLDOUT_KEYS).write_bytes(keys)
+    (job.out / LEARNED).write_bytes(prints)
     (job.out / METRICS).write_bytes(metrics_file(manifest))
     (job.out / PROFILE).write_bytes((job.inputs["profile"] / PROFILE).read_bytes())
     (job.out / TRIALS).write_bytes((job.inputs["tune"] / TRIALS).read_bytes())
@@ -54,7 +69,7 @@ def work(job: Work) -> None:
     told = files_of(prepared.scenario, manifest, read_json(job.inputs["evaluate"] / evaluate.FACTS))
     for name, data in told.items():
         (job.out / name).write_bytes(data)
-    job.report(f"{best.name}: {metric} {judged.metrics[metric]:.4f} on test", 1.0)
+    job.report(f"{best.name}: {evaluate.shown_score(metric, judged.metrics)}", 1.0)
 
 
 def load(folder: Path) -> Package:

@@ -19,7 +19,9 @@ def trace_value(found: Trace) -> Mapping[str, Any]:
         "window": _window(found.window),
         "deployment": plain(found.deployment),
         "model": plain(found.model),
-        "gate": None if found.gate is None else {"passed": found.gate.passed, **plain(found.gate)},
+        "gate": None
+        if found.gate is None
+        else {"passed": found.gate.passed, "verdict": found.gate.state, **plain(found.gate)},
         "run": plain(found.run),
         "dataset": plain(found.dataset),
         "events": [plain(told_event(entry)) for entry in found.events],

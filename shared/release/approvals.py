@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from shared.core.errors import BadInput, Conflict, Forbidden, Missing, Refused
+from shared.core.errors import BadInput, Conflict, Corrupt, Forbidden, Missing, Refused
 from shared.core.messages import model_message
 from shared.core.notices import announce
 from shared.release.approval import Approval
-from shared.release.gate.certificate import require_certificate
+from shared.release.gate.certificate import outdated, require_certificate
 from shared.release.release_status import work_key
 from shared.release.verdict import Verdict
 from shared.training.model import Model
@@ -148,7 +148,7 @@ def _check_may_approve(ports: ReleasePorts, approval: Approval, by: str) -> None
     if model is None or model.sha256 != approval.sha256:
         raise Refused(f"{approval.model} is not in the registry as it was when approval was asked for.")
     if require_certificate(ports, model).digest != approval.certificate:
-        raise Refused(f"The certificate of {approval.model} is not the one approval was asked for.")
+        raise Refused(f"The certificate of {approval.model} is not the one approval was asked for; it is asked again.")
 
 
 def _close(ports: ReleasePorts, decided: Approval) -> Decided:
@@ -180,13 +180,34 @@ def expire(ports: ReleasePorts, approval: Approval, now: datetime) -> None:
     _tell(ports, standing)
 
 
+def withdraw(ports: ReleasePorts, approval: Approval) -> None:
+    """Close a request whose certificate was made anew; one that was approved can no longer be used."""
+    if approval.state != "open":
+        return
+    reason = "The champion changed, so the model was judged again: it is asked again on that certificate."
+    standing = ports.release.approvals.decide(
+        replace(approval, state="expired", decided_by="gate", decided_at=ports.core.clock(), reason=reason)
+    )
+    _tell(ports, standing)
+
+
+def _outdated(ports: ReleasePorts, approval: Approval) -> bool:
+    """Whether the champion is another one than the request's certificate was made for; an altered one is no reason."""
+    model = ports.training.registry.find(approval.scenario, approval.version)
+    try:
+        verdict = None if model is None else ports.release.deployments.verdict(model)
+    except Corrupt:
+        return False
+    return model is not None and verdict is not None and outdated(ports, model, verdict)
+
+
 def sweep_approvals(ports: ReleasePorts) -> list[str]:
     """Refuse what expired; messages for every release that may go on or end by a decision."""
     now, messages = ports.core.clock(), []
     for approval in ports.release.approvals.list():
         if approval.state == "open" and now >= approval.expires:
             expire(ports, approval, now)
-        elif approval.state in ("open", "used"):
+        elif approval.state == "used" or (approval.state == "open" and not _outdated(ports, approval)):
             continue
         entry = ports.core.history.find("model", work_key(ports, approval.model))
         if entry is None or entry.state == "waiting":
@@ -194,15 +215,21 @@ def sweep_approvals(ports: ReleasePorts) -> list[str]:
     return list(dict.fromkeys(messages))
 
 
-def newest(ports: ReleasePorts, model: Model, environment: str, *, override: bool = False) -> Approval | None:
-    """The request for this version and these bytes in the environment that can still be used, else the newest."""
+def newest(
+    ports: ReleasePorts, model: Model, environment: str, verdict: Verdict, *, override: bool = False
+) -> Approval | None:
+    """The request for this version and these bytes in the environment that can still be used, else the newest.
+
+    One on this certificate goes before one on an earlier certificate.
+    """
     found = [
         one
         for one in ports.release.approvals.list(model.name)
         if (one.version, one.sha256, one.environment, one.override)
         == (model.version, model.sha256, environment, override)
     ]
-    live = [one for one in found if one.state in ("open", "approved")]
+    fitting = [one for one in found if one.certificate == verdict.digest]
+    live = [one for one in fitting if one.live] or fitting or [one for one in found if one.live]
     return next(reversed(live or found), None)
 
 

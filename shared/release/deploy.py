@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from shared.core.errors import BadInput, Conflict, Missing, Refused, Transient
 from shared.core.events import ModelRegistered
-from shared.core.ledger import Outcome
+from shared.core.ledger import Outcome, State
 from shared.release import rollouts
-from shared.release.approvals import newest, request_approval, usable
-from shared.release.gate.certificate import certify, require_certificate
+from shared.release.approvals import newest, request_approval, usable, withdraw
+from shared.release.gate.certificate import certify, renewed_certificate, require_certificate
 from shared.release.pointer import put_in_service, tell
 from shared.release.post_rollout_watch import taken_back
 from shared.release.smoke_checks import smoke
@@ -36,10 +36,11 @@ def deploy(ports: ReleasePorts, event: ModelRegistered) -> Outcome:
     model = ports.training.registry.find(event.name, int(event.version))
     if model is None:
         raise Transient(f"The registry does not show {event.name}:{event.version} yet.")
-    verdict = certify(ports, model)
+    verdict = _certificate(ports, model)
     facts = {"model": model.id, "dataset": model.dataset, "run": model.run, "certificate": verdict.digest}
+    facts |= {"verdict": verdict.state}
     if not verdict.passed and (ended := _not_overridden(ports, model, verdict)):
-        ports.training.registry.judge(model, "refused")
+        ports.training.registry.judge(model, _ended_as(verdict))
         return Outcome(ended.state, ended.reason, {**facts, **ended.detail})
     ports.training.registry.judge(model, "accepted")
     try:
@@ -48,6 +49,20 @@ def deploy(ports: ReleasePorts, event: ModelRegistered) -> Outcome:
         # Somebody changed the pointer at the same moment. What was approved is not lost by that: it comes after.
         raise Transient(f"{model.id} goes on after another change: {fault.reason}") from fault
     return Outcome(outcome.state, outcome.reason, {**facts, **outcome.detail})
+
+
+def _certificate(ports: ReleasePorts, model: Model) -> Verdict:
+    """The certificate against the champion of now; of a version that served or was tried, the one it was tried by."""
+    last = ports.release.policies.last(model.name)
+    verdict = ports.release.deployments.verdict(model)
+    if verdict is not None and _before(ports, model, last) is not None:
+        return verdict
+    return certify(ports, model)
+
+
+def _ended_as(verdict: Verdict) -> State:
+    """What a version without a passed gate is: refused, or left to a person while the champion stays."""
+    return State.REFUSED if verdict.state == "refused" else State.UNDECIDED
 
 
 def _release(ports: ReleasePorts, model: Model, verdict: Verdict) -> Outcome:
@@ -70,13 +85,23 @@ def _stage(ports: ReleasePorts, model: Model, verdict: Verdict, environment: str
     before = _before(ports, model, environment)
     if before is not None and not used:
         return before if last else _checked(ports, model, environment)
-    require_certificate(ports, model)
+    generation = require_certificate(ports, model).generation or 0
+    reason = f"The gate passed. {why}" if verdict.passed else _overridden(ports, model, verdict)
     if last:
-        return rollouts.begin(ports, model, environment, by=BY_GATE, approval=used, why=f"The gate passed. {why}")
+        begun = rollouts.Begun(BY_GATE, used, reason, generation)
+        return rollouts.begin(ports, model, environment, begun)
     current = ports.release.deployments.current(model.name, environment)
     if current is None or current.sha256 != model.sha256 or used:
-        put_in_service(ports, model, environment, by=BY_GATE, reason=f"The gate passed. {why}", approval=used)
+        put_in_service(ports, model, environment, by=BY_GATE, reason=reason, approval=used)
     return _checked(ports, model, environment)
+
+
+def _overridden(ports: ReleasePorts, model: Model, verdict: Verdict) -> str:
+    """Who overrode the gate and why, as every record of the deployment says it."""
+    last = ports.release.policies.last(model.name)
+    request = newest(ports, model, last, verdict, override=True)
+    assert request is not None  # noqa: S101 - without one a version that did not pass ended before
+    return f"{request.why} Approved by {request.decided_by} ({request.id})."
 
 
 def _approved(ports: ReleasePorts, model: Model, verdict: Verdict, environment: str) -> tuple[str, str] | Outcome:
@@ -86,7 +111,10 @@ def _approved(ports: ReleasePorts, model: Model, verdict: Verdict, environment: 
         override and environment == ports.release.policies.last(model.name)
     ):
         return "", _NOT_ASKED
-    standing = newest(ports, model, environment, override=override)
+    standing = newest(ports, model, environment, verdict, override=override)
+    if standing is not None and standing.live and standing.certificate != verdict.digest:
+        withdraw(ports, standing)
+        standing = None
     if standing is None:
         if _before(ports, model, environment) is not None:
             return "", "It was put into service before approvals were asked for."
@@ -112,8 +140,7 @@ def _before(ports: ReleasePorts, model: Model, environment: str) -> Outcome | No
         released = deployment.version == model.version and deployment.by in (BY_GATE, rollouts.BY_HEALTH)
         if released and not taken_back(ports, deployment):
             tell(ports, deployment)
-            reason = f"{model.id} passed its gate and serves as generation {deployment.generation}."
-            return Outcome("done", reason, {"generation": deployment.generation})
+            return Outcome("done", rollouts.serves(deployment), {"generation": deployment.generation})
     return rollouts.fate(ports, model, environment)
 
 
@@ -129,20 +156,20 @@ def _checked(ports: ReleasePorts, model: Model, environment: str) -> Outcome:
 
 def _not_overridden(ports: ReleasePorts, model: Model, verdict: Verdict) -> Outcome | None:
     """How a version stands that did not pass; None when another person approved that it serves all the same."""
-    standing = newest(ports, model, ports.release.policies.last(model.name), override=True)
+    standing = newest(ports, model, ports.release.policies.last(model.name), verdict, override=True)
+    ended, told = _ended_as(verdict), f"{model.id} {verdict.told}: {verdict.reason}"
     if standing is None or standing.id != standing.bound or standing.certificate != verdict.digest:
-        return Outcome("refused", f"{model.id} is refused: {verdict.reason}")
+        return Outcome(ended, told)
     if standing.state == "open":
         return Outcome("waiting", f"{model.id} waits for approval {standing.id} of an override.")
     if standing.state in ("approved", "used"):
         return None
-    reason = f"{model.id} is refused: {verdict.reason} Its override was {standing.state} by {standing.decided_by}."
-    return Outcome("refused", reason)
+    return Outcome(ended, f"{told} Its override was {standing.state} by {standing.decided_by}.")
 
 
 def override(ports: ReleasePorts, model: Model, *, by: str, reason: str) -> str:
-    """Ask that a refused version serves all the same; returns the id of the request another person has to approve."""
-    verdict = require_certificate(ports, model)
+    """Ask that a version that did not pass serves all the same; returns the request another person has to approve."""
+    verdict = renewed_certificate(ports, model)
     if verdict.passed:
         raise Refused(f"{model.id} passed its gate; there is nothing to override.")
     if not reason.strip() or not by.strip():
@@ -163,9 +190,11 @@ def promote(ports: ReleasePorts, model: Model, *, by: str, reason: str, environm
     current = ports.release.deployments.current(model.name, where)
     if current is not None and current.version == model.version:
         raise Refused(f"{model.id} serves already, as generation {current.generation}.")
-    verdict = require_certificate(ports, model)
+    verdict = renewed_certificate(ports, model)
     if not verdict.passed:
-        raise Refused(f"{model.id} may not serve: {verdict.reason}")
+        raise Refused(
+            f"{model.id} may not serve: it {verdict.told}. {verdict.reason} mlops gate override asks another person."
+        )
     trial = rollouts.going_on(ports, model.name, where)
     if trial is not None and trial.version == model.version:
         rollouts.finish(ports, trial, by=by, reason=reason)
@@ -175,7 +204,8 @@ def promote(ports: ReleasePorts, model: Model, *, by: str, reason: str, environm
         raise Refused(
             f"{where} asks for approval: request {approval.id} was made; it goes on when another person approves."
         )
-    return put_in_service(ports, model, where, by=by, reason=reason)
+    expected = verdict.generation if where == ports.release.policies.last(model.name) else None
+    return put_in_service(ports, model, where, by=by, reason=reason, expected=expected)
 
 
 def rollback(ports: ReleasePorts, scenario: str, *, by: str, reason: str, environment: str | None = None) -> Deployment:

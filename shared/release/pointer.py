@@ -42,13 +42,25 @@ def put_in_service(
         sha256=model.sha256,
         at=ports.core.clock(),
         by=by,
-        reason=reason.strip(),
+        reason=_named(reason.strip(), override=_is_override(ports, model)),
         environment=environment,
+        override=_is_override(ports, model),
     )
     deployment = ports.release.deployments.promote(wanted, approval)
     tell(ports, deployment)
     follow(ports, model.name, environment)
     return deployment
+
+
+def _is_override(ports: ReleasePorts, model: Model) -> bool:
+    """Whether the model's gate had not passed, so that only people can have put it into service."""
+    verdict = ports.release.deployments.verdict(model)
+    return verdict is not None and not verdict.passed
+
+
+def _named(reason: str, *, override: bool) -> str:
+    """The reason of a generation; an override is called one, whoever moved the pointer."""
+    return f"Override of the gate: {reason}" if override and not reason.startswith("Override") else reason
 
 
 def ready(ports: ReleasePorts, model: Model, environment: str) -> None:
@@ -72,5 +84,7 @@ def tell(ports: ReleasePorts, deployment: Deployment) -> None:
         else f"{deployment.scenario}/{where}/{deployment.generation}"
     )
     data = {"model": model, "generation": deployment.generation, "by": deployment.by, "environment": where}
+    data |= {"override": True} if deployment.override else {}
     announce(ports, "ModelDeployed", f"deployments/{key}", data)
-    ports.core.ledger.note("deployment", key, "done", f"{model} serves in {where}. {deployment.reason}")
+    by = " by an override" if deployment.override else ""
+    ports.core.ledger.note("deployment", key, "done", f"{model} serves in {where}{by}. {deployment.reason}")

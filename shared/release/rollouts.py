@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -27,15 +27,30 @@ BY_HEALTH = "health rules"
 TRAFFIC = timedelta(hours=1)
 
 
-def begin(ports: ReleasePorts, model: Model, environment: str, *, by: str, approval: str, why: str) -> Outcome:
-    """Put the version into service: in steps when a champion answers requests that can be compared, else at once."""
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Who begins a release into the last environment, by which approval, why, and over which generation."""
+
+    by: str
+    approval: str
+    why: str
+    generation: int
+
+
+def begin(ports: ReleasePorts, model: Model, environment: str, begun: Begun) -> Outcome:
+    """Put the version into service: in steps when a champion answers requests that can be compared, else at once.
+
+    Conflict when another generation serves than the one the version was judged against.
+    """
     policy = ports.release.policies.of(model.name)
     champion = ports.release.deployments.current(model.name, environment)
     skipped = _at_once(ports, policy, champion)
     if champion is None or skipped:
-        deployment = put_in_service(ports, model, environment, by=by, reason=f"{why} {skipped}", approval=approval)
-        reason = f"{model.id} passed its gate and serves as generation {deployment.generation}."
-        return Outcome("done", reason, {"generation": deployment.generation})
+        how = {"by": begun.by, "reason": f"{begun.why} {skipped}", "approval": begun.approval}
+        deployment = put_in_service(ports, model, environment, expected=begun.generation, **how)
+        return Outcome("done", serves(deployment), {"generation": deployment.generation})
+    if champion.generation != begun.generation:
+        raise Conflict(f"Generation {champion.generation} is current; {model.id} was judged against another one.")
     ready(ports, model, environment)
     current = ports.release.rollouts.current(model.name, environment)
     first = policy.steps[0]
@@ -50,12 +65,18 @@ def begin(ports: ReleasePorts, model: Model, environment: str, *, by: str, appro
         step=0,
         share=first.share,
         at=ports.core.clock(),
-        by=by,
-        reason=why,
+        by=begun.by,
+        reason=begun.why,
     )
-    ports.release.rollouts.write(started, approval)
+    ports.release.rollouts.write(started, begun.approval)
     follow(ports, model.name, environment)
-    return Outcome("waiting", _tell(ports, started, f"{why} {_doing(started)}"))
+    return Outcome("waiting", _tell(ports, started, f"{begun.why} {_doing(started)}"))
+
+
+def serves(deployment: Deployment) -> str:
+    """How a version that was released serves, in a sentence."""
+    how = "serves by an override of its gate" if deployment.override else "passed its gate and serves"
+    return f"{deployment.model_id} {how} as generation {deployment.generation}."
 
 
 def _at_once(ports: ReleasePorts, policy: Policy, champion: Deployment | None) -> str:
@@ -210,7 +231,9 @@ def fate(ports: ReleasePorts, model: Model, environment: str) -> Outcome | None:
         return Outcome("superseded", f"The rollout of {model.id} was overtaken by another version.")
     if last.going_on:
         return Outcome("waiting", _doing(last))
-    return Outcome("done", f"{model.id} passed its gate and every step of its rollout.")
+    verdict = ports.release.deployments.verdict(model)
+    passed = "passed its gate" if verdict is None or verdict.passed else "overrode its gate"
+    return Outcome("done", f"{model.id} {passed} and went through every step of its rollout.")
 
 
 def _state(share: int) -> RolloutState:

@@ -11,7 +11,10 @@ PRODUCTION = "prod"
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One generation of what serves a scenario in an environment: gap-free numbers from 1, each by one writer."""
+    """One generation of what serves a scenario in an environment: gap-free numbers from 1, each by one writer.
+
+    `override`: people put it into service although its gate had not passed.
+    """
 
     scenario: str
     generation: int
@@ -22,6 +25,7 @@ class Deployment:
     by: str
     reason: str
     environment: str = PRODUCTION
+    override: bool = False
 
     @property
     def model_id(self) -> str:

@@ -68,7 +68,7 @@ class Registry(Protocol):
         ...
 
     def judge(self, model: Model, state: str) -> None:
-        """Record what became of a version: `accepted` or `refused`."""
+        """Record what became of a version: `accepted`, `refused` or `undecided`."""
         ...
 
 

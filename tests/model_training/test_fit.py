@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -224,12 +225,24 @@ def test_one_class_only_is_quarantined() -> None:
         fit(_with_column(tables, "clients", "y", pa.array(["no"] * 500)), BANK, "demo", 1, _quiet)
 
 
+def test_judging_rows_without_a_label_make_a_model_that_says_so() -> None:
+    """Nobody of those who judge subscribed: the model is made, its AUC is missing, and the manifest says why."""
+    clients = _tables(BANK, 600)["clients"]
+    answers = clients["y"].to_pylist()
+    for row in prepare({"clients": clients}, BANK, 1).parts.test:
+        answers[int(row)] = "no"
+    made = fit(_with_column({"clients": clients}, "clients", "y", pa.array(answers)), BANK, "demo", 1, _quiet)
+    assert "auc" not in made.manifest["metrics"]
+    assert "no row labelled 'yes'" in made.manifest["absent"]["auc"]
+    assert b"no row labelled" in made.files["card.html"]
+
+
 def test_constant_inputs_are_quarantined() -> None:
     """Every client is the same client."""
     tables = _tables(BANK, 500)
     answers = tables["clients"]["y"]
     same = pa.concat_tables([tables["clients"].slice(0, 1)] * 500)
-    with pytest.raises(Quarantined, match="constant in 350 training rows"):
+    with pytest.raises(Quarantined, match="constant in 500 rows"):
         fit(_with_column({"clients": same}, "clients", "y", answers), BANK, "demo", 1, _quiet)
 
 
@@ -274,11 +287,13 @@ def test_without_a_time_column_row_order_is_time() -> None:
 
 def test_a_category_of_the_test_rows_alone_is_unknown() -> None:
     """The contract knows the categories of the training rows only, as it will be in production."""
-    tables = _tables(BANK, 500)
-    parts = prepare(tables, BANK, 1).parts
+    # A number for each client decides who judges, so that another job changes no role.
+    numbered = replace(BANK, entity=("id",))
+    tables = {"clients": _tables(BANK, 500)["clients"].append_column("id", pa.array(range(500)))}
+    parts = prepare(tables, numbered, 1).parts
     jobs = tables["clients"]["job"].to_pylist()
     jobs[int(parts.test[0])] = "astronaut"
-    ready = prepare(_with_column(tables, "clients", "job", pa.array(jobs)), BANK, 1)
+    ready = prepare(_with_column(tables, "clients", "job", pa.array(jobs)), numbered, 1)
     position = ready.contract.names.index("job")
     assert "astronaut" not in ready.contract.features[position].values
     assert ready.X[int(parts.test[0]), position] == -1

@@ -10,6 +10,7 @@ from shared.core.lake_reading import read_json
 from shared.core.plain_json import plain
 from shared.core.scenario import Scenario
 from shared.operations.views.asked import Asked
+from shared.release.verdict import Verdict
 from shared.training.model import Model
 
 if TYPE_CHECKING:
@@ -85,9 +86,15 @@ def _detail(ports: OperationsPorts, model: Model, serving: int | None) -> Mappin
         "resources": manifest.get("resources", {}),
         "parity": manifest.get("parity"),
         "evaluation": _evaluation(ports, model),
-        "gate": {"passed": judged.passed, "reason": judged.reason, "checks": judged.checks} if judged else None,
+        "learned": manifest.get("learned"),
+        "gate": _gate(judged) if judged else None,
         "card": ports.core.lake.stat(f"{model.folder}card.html") is not None,
     }
+
+
+def _gate(judged: Verdict) -> Mapping[str, Any]:
+    facts = {"passed": judged.passed, "verdict": judged.state, "generation": judged.generation}
+    return {**facts, "reason": judged.reason, "checks": judged.checks}
 
 
 def _evaluation(ports: OperationsPorts, model: Model) -> Mapping[str, Any] | None:

@@ -69,6 +69,7 @@ def _generation(one: Deployment) -> Mapping[str, Any]:
         "at": one.at,
         "by": one.by,
         "reason": one.reason,
+        "override": one.override,
     }
 
 
@@ -112,6 +113,7 @@ def _certificate(model: Model, verdict: Verdict | None) -> Mapping[str, Any]:
         "sha256": model.sha256,
         "digest": verdict.digest if verdict else None,
         "passed": verdict.passed if verdict else None,
+        "verdict": verdict.state if verdict else None,
         "reason": verdict.reason if verdict else "It has not been judged yet.",
         "checks": verdict.checks if verdict else (),
     }

@@ -30,7 +30,10 @@ def judge(ports: ReleasePorts, scenario: Scenario, model: Model) -> Verdict:
 
     Nothing of the model runs in this process before it was read, inspected, and rehearsed in another process.
     """
-    return Verdict(model.id, model.sha256, tuple(_checks(ports, scenario, model)))
+    # Read first: a champion that comes meanwhile makes this certificate one of before.
+    current = ports.release.deployments.current(scenario.name)
+    generation = current.generation if current else 0
+    return Verdict(model.id, model.sha256, tuple(_checks(ports, scenario, model)), generation)
 
 
 def _checks(ports: ReleasePorts, scenario: Scenario, model: Model) -> Iterator[Check]:
@@ -72,9 +75,9 @@ def _checks_of_loaded(
     yield golden_rows_check(loaded, manifest)
     yield parity_check(manifest)
     yield dataset_check(ports, model)
-    yield bar_check(scenario, model)
+    yield bar_check(scenario, model, manifest)
     if contract.verdict == "fail":
         reason = "Not compared: the inputs or answers are not those of the scenario."
-        yield from (Check(name, "skip", None, None, reason) for name in ("champion", "slices"))
+        yield from (Check(name, "skip", None, None, reason) for name in ("useful", "champion", "reference", "slices"))
     else:
         yield from compare_with_champion(ports, scenario, model, loaded, manifest)

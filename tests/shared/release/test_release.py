@@ -180,7 +180,7 @@ def test_a_worse_model_is_refused_with_the_interval(world: World) -> None:
     drop(world, "d1", weight=3.0)
     outcome = drop(world, "d2", seed=5, weight=-0.05)
     assert outcome.outcome == "refused"
-    assert "Not better than the champion" in outcome.reason
+    assert "Worse by more than the margin of 0.01" in outcome.reason
     assert "95 %: -" in outcome.reason
 
 
@@ -201,7 +201,7 @@ def test_every_check_says_what_it_saw(world: World) -> None:
     names = [check["name"] for check in content["checks"]]
     assert names == [
         "structure", "finite answers", "varied answers", "row latency", "load time", "size", "loads", "contract",
-        "golden rows", "parity", "data", "bar", "champion", "slices",
+        "golden rows", "parity", "data", "bar", "useful", "champion", "reference", "slices",
     ]  # fmt: skip
     assert all(check["reason"] for check in content["checks"])
     assert content["passed"] is True

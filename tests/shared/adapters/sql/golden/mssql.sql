@@ -512,6 +512,20 @@ INSERT INTO alembic_version (version_num) OUTPUT inserted.version_num VALUES ('0
 
 GO
 
+-- Running upgrade 0004 -> 0005
+
+ALTER TABLE deployment ADD override INTEGER NULL;
+
+GO
+
+ALTER TABLE gate_certificate ADD generation INTEGER NULL;
+
+GO
+
+UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';
+
+GO
+
 COMMIT;
 
 GO

@@ -430,4 +430,12 @@ CREATE INDEX ix_window_input_window ON window_input (scenario, "window");
 
 INSERT INTO alembic_version (version_num) VALUES ('0004') RETURNING alembic_version.version_num;
 
+-- Running upgrade 0004 -> 0005
+
+ALTER TABLE deployment ADD COLUMN override INTEGER;
+
+ALTER TABLE gate_certificate ADD COLUMN generation INTEGER;
+
+UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';
+
 COMMIT;
