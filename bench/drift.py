@@ -22,7 +22,7 @@ from pyarrow import csv
 from model_training.scenarios.bank_marketing import SCENARIO
 from shared.adapters.profiling import ArrowProfiles
 from shared.core.scenario import Knobs
-from shared.profiles.profile import dataset_profile
+from shared.profiles.profile import Baseline, DatasetProfile
 from shared.profiles.validation import validation
 
 SIZES = (100, 1_000, 10_000, 30_000)
@@ -109,7 +109,7 @@ def power(whole: pa.Table, size: int, plant: str, resamples: int, seed: int) -> 
 def _judge(whole: pa.Table) -> Callable[[pa.Table], set[tuple[str, str]]]:
     profiles = ArrowProfiles()
     before = profiles.describe(whole).profile
-    baseline = {"number": 1, "dataset": "all rows", "profile": dataset_profile({TABLE: before}, {})}
+    baseline = Baseline(SCENARIO.name, 1, "all rows", "", "", "", DatasetProfile({TABLE: before}, {}))
 
     def judge(table: pa.Table) -> set[tuple[str, str]]:
         told = validation(SCENARIO, {TABLE: profiles.describe(table, before)}, {}, baseline)

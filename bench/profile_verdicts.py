@@ -30,9 +30,9 @@ def ours(before: Path, now: Path) -> Verdicts:
     from shared.adapters.profiling.tables import describe
     from shared.profiles.drift import alpha_for, compare
 
-    then = describe(pq.read_table(before)).profile["columns"]
+    then = describe(pq.read_table(before)).profile.columns
     told, alpha = describe(pq.read_table(now), {"columns": then}), alpha_for(len(then))
-    found = {name: compare(told.profile["columns"][name], then[name], told.against[name], alpha) for name in then}
+    found = {name: compare(told.profile.columns[name], then[name], told.baseline_counts[name], alpha) for name in then}
     return {name: one.drifted for name, one in found.items()}
 
 

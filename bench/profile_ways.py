@@ -34,15 +34,16 @@ def ours(file: Path, baseline: Path) -> Callable[[], Any]:
     """Profile and drift of every column against a stored baseline, reading included."""
     from shared.adapters.profiling.tables import describe
     from shared.profiles.drift import alpha_for, compare
+    from shared.profiles.profile import TableProfile
 
     if not baseline.exists():
-        baseline.write_text(json.dumps(describe(read(file)).profile))
-    known = json.loads(baseline.read_text())
+        baseline.write_text(json.dumps(describe(read(file)).profile.to_json()))
+    known = TableProfile.from_json(json.loads(baseline.read_text()))
 
     def run() -> Any:
         told, alpha = describe(read(file), known), alpha_for(len(known["columns"]))
-        now, then = told.profile["columns"], known["columns"]
-        return {name: compare(now[name], then[name], told.against.get(name), alpha) for name in now}
+        now, then = told.profile.columns, known.columns
+        return {name: compare(now[name], then[name], told.baseline_counts.get(name), alpha) for name in now}
 
     return run
 

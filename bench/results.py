@@ -70,8 +70,9 @@ def _head(profile: str) -> str:
 This page is for data scientists who want to know how good each scenario's model is on real data.
 
 `python bench/results.py` wrote this page with the `{profile}` profile on {machine}.
-Seeds follow from the data: equal files give equal models. Numbers are those of the test part of the declared split, with
-95 % bootstrap intervals. The *baseline* predicts the class shares (or the mean) of the training rows for every row.
+Seeds follow from the data: equal files give equal models. Numbers are those of the test part of the declared split,
+with 95 % bootstrap intervals. The *baseline* predicts the class shares (or the mean) of the training rows for every
+row.
 """
 
 
@@ -240,8 +241,9 @@ def _selection(selection: Mapping[str, Any]) -> Iterator[str]:
     dropped, declared, kept = ", ".join(selection["dropped"]) or "none", selection["declared"], selection["kept"]
     count = f"all {len(declared)}" if kept == declared else f"{len(kept)} of the {len(declared)}"
     yield (
-        f"Inputs: columns with too many missing cells are dropped ({dropped}). Of the remaining columns the model uses the "
-        f"published ones: {', '.join(kept)}. These are {count} declared columns.\n"
+        f"Inputs: columns with too many missing cells are dropped ({dropped}). "
+        f"Of the remaining columns the model uses the published ones: {', '.join(kept)}. "
+        f"These are {count} declared columns.\n"
     )
     yield (
         f"A ranking ({selection['rule']}) proposes {', '.join(selection['selected'])}; "

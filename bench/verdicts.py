@@ -108,16 +108,18 @@ def ours(whole: pa.Table) -> Judge:
     from shared.adapters.profiling import ArrowProfiles
     from shared.core.policies import Monitoring
     from shared.monitoring import triage
-    from shared.monitoring.column_comparison import compared, pairs
+    from shared.monitoring.column_comparison import compare_columns, match_columns
+    from shared.monitoring.measures import Reference
 
     profiles, policy = ArrowProfiles(), Monitoring()
     before = profiles.describe(whole).profile
 
     def judge(table: pa.Table) -> set[str]:
         described = profiles.describe(table, before)
-        made = compared(list(pairs("t", table.column_names, described, before, 0.05)), "training", "", policy)
-        found = ((one, triage.judge_column(one.judged, one.found, (None, None), policy)) for one in made)
-        return {one.judged.name for one, suspect in found if suspect is not None}
+        columns = list(match_columns("t", table.column_names, described, before))
+        made = compare_columns(columns, Reference.TRAINING, "", policy, 0.05)
+        found = ((one.column, triage.judge_column(one.column, one.drift, (None, None), policy)) for one in made)
+        return {column.name for column, issue in found if issue is not None}
 
     return judge
 

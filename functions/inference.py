@@ -56,11 +56,11 @@ def _described(req: func.HttpRequest, scorer: Scorer) -> Any:
     from shared.serving.open_inference import describe
 
     name = req.route_params["model"]
-    return describe(scorer.scenario(name), scorer.serving(name))
+    return describe(scorer.scenario(name), scorer.champion(name))
 
 
 def _model_ready(req: func.HttpRequest, scorer: Scorer) -> Any:
-    return {"name": scorer.serving(req.route_params["model"]).deployment.scenario, "ready": True}
+    return {"name": scorer.champion(req.route_params["model"]).deployment.scenario, "ready": True}
 
 
 def _inferred(req: func.HttpRequest, scorer: Scorer) -> tuple[bytes, dict[str, str]]:

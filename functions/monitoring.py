@@ -26,7 +26,7 @@ def add(bp: func.Blueprint, ports: Callable[[], Ports]) -> None:
     def monitor(timer: func.TimerRequest, asked: Messages) -> None:
         from shared.monitoring.monitor import monitor_messages
 
-        ports().monitoring.scorecards.beat("monitor", ports().core.clock(), late=timer.past_due)
+        ports().monitoring.scorecards.record_heartbeat("monitor", ports().core.clock(), late=timer.past_due)
         asked.set(monitor_messages(ports()))
 
     @bp.queue_trigger(arg_name="message", queue_name=MONITOR_SCENARIOS, connection=STORAGE)

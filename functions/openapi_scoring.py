@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 from msgspec import UNSET, Meta, UnsetType, defstruct
 
 from shared.monitoring.actual_labels import labels_table
-from shared.serving.answers import MAX_ROWS, METHODS
 from shared.serving.request_decoding import Finite, row_type
+from shared.serving.request_parsing import MAX_ROWS, METHODS
 
 if TYPE_CHECKING:
     from shared.core.scenario import Column, Live, Scenario

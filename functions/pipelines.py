@@ -48,7 +48,7 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 
 def _submit(req: func.HttpRequest, ports: Ports) -> tuple[Any, Mapping[str, str]]:
     from shared.core.strict_json import read_json_body
-    from shared.training.requests import described, read_submission, submit
+    from shared.training.requests import read_submission, run_answer, submit
 
     scenario = scenario_of(req, ports)
     key = req.headers.get(KEY_HEADER) or ""
@@ -57,22 +57,22 @@ def _submit(req: func.HttpRequest, ports: Ports) -> tuple[Any, Mapping[str, str]
     value = read_json_body(body_of(req) or b"{}", '{"ExperimentName": "…", "ParameterAssignments": {…}}')
     run = submit(ports, scenario, read_submission(value), key)
     url = f"/api/pipelines/{scenario.name}/runs/{run.id}"
-    return {**described(run), "StatusUrl": url}, {"location": url}
+    return {**run_answer(run), "StatusUrl": url}, {"location": url}
 
 
 def _runs(req: func.HttpRequest, ports: Ports) -> Any:
-    from shared.training.requests import described
+    from shared.training.requests import run_answer
 
-    return {"Runs": [described(run) for run in ports.training.runs.list(scenario_of(req, ports).name)[-LISTED:]]}
+    return {"Runs": [run_answer(run) for run in ports.training.runs.list(scenario_of(req, ports).name)[-LISTED:]]}
 
 
 def _run(req: func.HttpRequest, ports: Ports) -> Any:
-    from shared.training.requests import described, find_run
+    from shared.training.requests import find_run, run_answer
 
-    return described(find_run(ports, scenario_of(req, ports), req.route_params["run"]))
+    return run_answer(find_run(ports, scenario_of(req, ports), req.route_params["run"]))
 
 
 def _cancel(req: func.HttpRequest, ports: Ports) -> Any:
-    from shared.training.requests import cancel, described
+    from shared.training.requests import cancel, run_answer
 
-    return described(cancel(ports, scenario_of(req, ports), req.route_params["run"]))
+    return run_answer(cancel(ports, scenario_of(req, ports), req.route_params["run"]))

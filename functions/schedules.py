@@ -39,27 +39,27 @@ def add(bp: func.Blueprint, ports: Callable[[], Ports]) -> None:
 
 def _add(req: func.HttpRequest, ports: Ports) -> tuple[Any, Mapping[str, str]]:
     from shared.core.strict_json import read_json_body
-    from shared.training.schedule_requests import add, read_wanted, shown
+    from shared.training.schedule_requests import add, read_schedule_request, schedule_answer
 
     scenario = scenario_of(req, ports)
-    schedule = add(ports, scenario, read_wanted(read_json_body(body_of(req), _ACCEPTED)))
-    return shown(ports, schedule), {"location": f"/api/pipelines/{scenario.name}/schedules/{schedule.name}"}
+    schedule = add(ports, scenario, read_schedule_request(read_json_body(body_of(req), _ACCEPTED)))
+    return schedule_answer(ports, schedule), {"location": f"/api/pipelines/{scenario.name}/schedules/{schedule.name}"}
 
 
 def _list(req: func.HttpRequest, ports: Ports) -> Any:
-    from shared.training.schedule_requests import shown
+    from shared.training.schedule_requests import schedule_answer
 
     found = ports.training.schedules.list(scenario_of(req, ports).name)
-    return {"Schedules": [shown(ports, one) for one in found]}
+    return {"Schedules": [schedule_answer(ports, one) for one in found]}
 
 
 def _show(req: func.HttpRequest, ports: Ports) -> Any:
-    from shared.training.schedule_requests import find, shown
+    from shared.training.schedule_requests import find_schedule, schedule_answer
 
-    return shown(ports, find(ports, scenario_of(req, ports), req.route_params["name"]))
+    return schedule_answer(ports, find_schedule(ports, scenario_of(req, ports), req.route_params["name"]))
 
 
 def _stop(req: func.HttpRequest, ports: Ports) -> Any:
-    from shared.training.schedule_requests import shown, stop
+    from shared.training.schedule_requests import schedule_answer, stop
 
-    return shown(ports, stop(ports, scenario_of(req, ports), req.route_params["name"]))
+    return schedule_answer(ports, stop(ports, scenario_of(req, ports), req.route_params["name"]))

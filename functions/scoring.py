@@ -1,17 +1,17 @@
-"""What all scoring routes share: which model answers, and what is remembered of its answer."""
+"""Scoring for all routes: the router chooses the model, the request is counted, and a sample of them is logged."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from shared.core.errors import Fault, Missing
 from shared.core.scenario import find_scenario
 from shared.serving.answers import answer
-from shared.serving.deployed_models import Servers
+from shared.serving.model_router import ModelRouter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,104 +21,100 @@ if TYPE_CHECKING:
     from functions.openapi_scoring import Described
     from shared.core.scenario import Live, Scenario
     from shared.ports import Ports
-    from shared.serving.answers import Rows, Watch
-    from shared.serving.deployed_models import Serving
-    from shared.serving.stateful_scoring import LiveAnswers
+    from shared.serving.deployed_model import DeployedModel
+    from shared.serving.reading import Reading
+    from shared.serving.scored_request import Rows, ScoredRequest
+    from shared.serving.stateful_scoring import StatefulScorer
 
 
 class Scorer:
-    """Answers scoring requests with what is deployed; one per process."""
+    """Answers scoring requests with the deployed models; one per process."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
-        self._servers = Servers(ports)
+        self._router = ModelRouter(ports)
 
     def score(self, name: str, body: bytes, key: str) -> tuple[bytes, dict[str, str]]:
-        """The answer in the shape of the request, and the headers that say which model gave it."""
+        """The answer in the form of the request, and the headers that name the model."""
         scenario = self.scenario(name)
-        return self._of_readings(scenario, scenario.live, body, key) or self._answered(scenario, key, answer, body)
+        if scenario.live is not None:
+            readings = self._readings(scenario, scenario.live, body)
+            if readings:
+                return self._respond(
+                    scenario, key or readings[0].entity, lambda model: self._stateful.answer(scenario, model, readings)
+                )
+        return self._respond(scenario, key, lambda model: answer(scenario, model, body))
 
     def infer(self, name: str, body: bytes, key: str) -> tuple[bytes, dict[str, str]]:
         """The answer of the Open Inference Protocol."""
         from shared.serving.open_inference import infer
 
-        return self._answered(self.scenario(name), key, infer, body)
+        scenario = self.scenario(name)
+        return self._respond(scenario, key, lambda model: infer(scenario, model, body))
 
     def scenario(self, name: str) -> Scenario:
         """The scenario; Missing names those there are."""
         return find_scenario(self._ports.core.scenarios, name)
 
-    def serving(self, name: str) -> Serving:
-        """What serves the scenario now; Missing when nothing is deployed."""
-        return self._servers.current(self.scenario(name).name)
+    def champion(self, name: str) -> DeployedModel:
+        """The model that serves the scenario now; Missing when nothing is deployed."""
+        return self._router.current(self.scenario(name).name)
 
     def check(self) -> None:
-        """Raises what keeps this process from answering: the state cannot be read."""
+        """Raises a fault when this process cannot read the deployment state."""
         for name in self._ports.core.scenarios:
             self._ports.release.deployments.current(name)
 
     def described(self) -> list[Described]:
-        """Every scenario by name: as its deployed model takes it, or as it is declared while none is deployed."""
+        """Every scenario by name: with the inputs of its deployed model, or as declared while none is deployed."""
         return [self._described(scenario) for _, scenario in sorted(self._ports.core.scenarios.items())]
 
     def _described(self, scenario: Scenario) -> Described:
         from functions.openapi_scoring import Described
 
         try:
-            serving = self._servers.current(scenario.name)
+            champion = self._router.current(scenario.name)
         except Missing:
             return Described(scenario, [(name, _kind(scenario, name)) for name in scenario.features])
-        inputs = [(feature.name, feature.kind) for feature in serving.loaded.contract.features]
-        rows = serving.manifest.get("golden", {}).get("rows") or [None]
+        inputs = [(feature.name, feature.kind) for feature in champion.loaded.contract.features]
+        rows = champion.manifest.get("golden", {}).get("rows") or [None]
         return Described(scenario, inputs, rows[0])
 
-    def _answered[T](
-        self, scenario: Scenario, key: str, how: Callable[[Scenario, Serving, T, Watch], Any], asked: T
+    def _respond(
+        self, scenario: Scenario, key: str, score: Callable[[DeployedModel], ScoredRequest]
     ) -> tuple[bytes, dict[str, str]]:
-        """What `how` makes of the request with the model that is chosen; counted, and kept when it is in the sample."""
-        started, count = perf_counter(), self._ports.core.observer.request
-        counted = 0
-
-        def act(serving: Serving) -> Any:
-            def watch(rows: Rows, answers: np.ndarray) -> None:
-                nonlocal counted
-                counted += len(answers)
-                if self._ports.serving.log.wanted():
-                    self._keep(scenario, serving, rows, answers, key)
-
-            return how(scenario, serving, asked, watch)
-
+        """Let `score` answer with the model that the router chooses; count the request, and log a sample."""
+        started, record = perf_counter(), self._ports.core.observer.request
         try:
-            serving, value = self._servers.answered(scenario.name, key, act)
+            deployed, scored = self._router.answer(scenario.name, key, score)
         except Fault as fault:
-            count(scenario.name, "", "refused" if fault.permanent else "failed", perf_counter() - started, 0)
+            record(scenario.name, "", "refused" if fault.permanent else "failed", perf_counter() - started, 0)
             raise
-        model = serving.model.id
-        count(scenario.name, model, "answered", perf_counter() - started, counted)
-        return msgspec.json.encode(value), {"x-model": model, "x-generation": str(serving.deployment.generation)}
+        rows, model = 0, deployed.model.id
+        if scored.answers is not None:
+            rows = len(scored.answers)
+            if self._ports.serving.log.should_sample():
+                self._log(scenario, deployed, scored.rows, scored.answers, key)
+        record(scenario.name, model, "answered", perf_counter() - started, rows)
+        headers = {"x-model": model, "x-generation": str(deployed.deployment.generation)}
+        return msgspec.json.encode(scored.response), headers
 
-    def _of_readings(
-        self, scenario: Scenario, live: Live | None, body: bytes, key: str
-    ) -> tuple[bytes, dict[str, str]] | None:
-        """The answer to raw readings; None when it is another kind of request."""
-        if live is None:
-            return None
+    def _readings(self, scenario: Scenario, live: Live, body: bytes) -> list[Reading] | None:
         from shared.serving.stateful_scoring import readings_of
 
-        readings = readings_of(scenario, live, body)
-        return self._answered(scenario, key or readings[0].entity, self._live.answer, readings) if readings else None
+        return readings_of(scenario, live, body)
 
     @cached_property
-    def _live(self) -> LiveAnswers:
-        from shared.serving.stateful_scoring import LiveAnswers
+    def _stateful(self) -> StatefulScorer:
+        from shared.serving.stateful_scoring import StatefulScorer
 
-        return LiveAnswers(self._ports)
+        return StatefulScorer(self._ports)
 
-    def _keep(self, scenario: Scenario, serving: Serving, rows: Rows, answers: np.ndarray, key: str) -> None:
-        from shared.serving.prediction_log import served_rows
+    def _log(self, scenario: Scenario, deployed: DeployedModel, rows: Rows, answers: np.ndarray, key: str) -> None:
+        from shared.serving.prediction_log import logged_rows
 
         at = self._ports.core.clock()
-        self._ports.serving.log.add(served_rows(scenario, serving, rows, answers, at=at, key=key))
+        self._ports.serving.log.add(logged_rows(scenario, deployed, rows, answers, at=at, key=key))
 
 
 def _kind(scenario: Scenario, name: str) -> str:

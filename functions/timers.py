@@ -26,7 +26,7 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     def plan_windows(timer: func.TimerRequest, windows: Messages) -> None:
         from shared.dispatch import plan
 
-        ports().monitoring.scorecards.beat("plan_windows", ports().core.clock(), late=timer.past_due)
+        ports().monitoring.scorecards.record_heartbeat("plan_windows", ports().core.clock(), late=timer.past_due)
         windows.set(plan(ports()))
 
     @bp.timer_trigger(arg_name="timer", schedule=RECONCILE_SCHEDULE, run_on_startup=False, use_monitor=True)
@@ -34,7 +34,7 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     def reconcile(timer: func.TimerRequest, events: Messages) -> None:
         from shared.dispatch import sweep_data
 
-        ports().monitoring.scorecards.beat("reconcile", ports().core.clock(), late=timer.past_due)
+        ports().monitoring.scorecards.record_heartbeat("reconcile", ports().core.clock(), late=timer.past_due)
         events.set(sweep_data(ports()))
 
     # A timer of its own, so that only the app that runs it needs the right to deploy.
@@ -43,7 +43,7 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     def reconcile_releases(timer: func.TimerRequest, models: Messages) -> None:
         from shared.dispatch import sweep_releases
 
-        ports().monitoring.scorecards.beat("reconcile_releases", ports().core.clock(), late=timer.past_due)
+        ports().monitoring.scorecards.record_heartbeat("reconcile_releases", ports().core.clock(), late=timer.past_due)
         models.set(sweep_releases(ports()))
 
     monitoring.add(bp, ports)

@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import typer
@@ -13,14 +14,18 @@ import typer
 from local.commands import (
     alerts,
     azurite,
+    backfill,
     baseline,
     consume,
     dashboard,
     data,
     demo,
+    inspect,
     keys,
     lineage,
     logs,
+    monitor,
+    operations,
     release,
     replay,
     schedules,
@@ -28,16 +33,86 @@ from local.commands import (
     up,
     verify,
 )
-from local.commands import backfill as again
-from local.commands import inspect as look
-from local.commands import operations as operate
 from local.console.output import as_json, err
 from shared.core.errors import BadInput, Conflict, Fault, Misconfigured, Missing, Refused
 
-# How a command ends: 0 done, 2 not understood, 3 refused or quarantined, 4 failed.
+# Exit codes: 0 done, 2 not understood, 3 refused or quarantined, 4 failed.
 EXIT_USAGE = 2
 EXIT_REFUSED = 3
 EXIT_FAILED = 4
+
+
+# Every verb and the function that does it; "keys list" is the verb `list` of the group `keys`.
+VERBS: Mapping[str, Callable[..., None]] = {
+    "demo": demo.demo,
+    "up": up.up,
+    "azurite": azurite.azurite,
+    "drop": data.drop,
+    "predict": data.predict,
+    "train": data.train,
+    "history": inspect.history,
+    "status": inspect.status,
+    "actuals": monitor.actuals,
+    "scorecard": monitor.scorecard,
+    "tick": operations.tick,
+    "promote": operations.promote,
+    "rollback": operations.rollback,
+    "doctor": operations.doctor,
+    "approvals": release.list_approvals,
+    "approve": release.approve,
+    "reject": release.reject,
+    "trace": lineage.trace,
+    "impact": lineage.impact,
+    "backfill": backfill.backfill,
+    "rebuild-sql": backfill.rebuild_sql,
+    "replay": replay.replay,
+    "consume": consume.consume,
+    "logs": logs.logs,
+    "verify": verify.verify,
+    "datasets list": inspect.list_datasets,
+    "datasets show": inspect.show_dataset,
+    "models list": inspect.list_models,
+    "models show": inspect.show_model,
+    "deployments list": inspect.list_deployments,
+    "deployments show": inspect.show_deployment,
+    "baseline show": baseline.show_baseline,
+    "baseline accept": baseline.accept,
+    "baseline history": baseline.history,
+    "monitor run": monitor.run,
+    "monitor show": monitor.show_monitor,
+    "gate show": release.gate_show,
+    "gate override": release.gate_override,
+    "rollout list": release.rollout_list,
+    "rollout show": release.rollout_show,
+    "rollout evaluate": release.rollout_evaluate,
+    "keys list": keys.list_keys,
+    "keys rotate": keys.rotate_key,
+    "schedules list": schedules.list_schedules,
+    "schedules show": schedules.show_schedule,
+    "schedules add": schedules.add_schedule,
+    "schedules stop": schedules.stop_schedule,
+    "alerts test": alerts.send_test,
+    "alerts list": alerts.list_alerts,
+    "telemetry send": telemetry.send,
+    "telemetry list": telemetry.list_spans,
+    "bench http": consume.bench_http,
+    "dashboard export": dashboard.export,
+}
+GROUPS: Mapping[str, str] = {
+    "datasets": "List and show dataset versions.",
+    "models": "List and show model versions.",
+    "deployments": "List and show deployments.",
+    "baseline": "Show and accept the baseline that new data is compared with; only a person changes it.",
+    "monitor": "Drift, quality, breaches and retraining decisions.",
+    "gate": "Show a version's gate certificate, or request an override.",
+    "rollout": "List, show and evaluate rollouts: candidates that answer beside the champion.",
+    "keys": "Keys of the HTTP functions, by scope.",
+    "schedules": "Recurring training.",
+    "alerts": "Alerts to webhooks.",
+    "telemetry": "Telemetry messages and the spans that were read.",
+    "bench": "Measure what is deployed.",
+    "dashboard": "Print the dashboard's address; `export FILE.html` writes it as one file.",
+}
 
 
 def build() -> typer.Typer:
@@ -48,33 +123,18 @@ def build() -> typer.Typer:
         rich_markup_mode=None,
         help="Event-driven MLOps: drop data, watch it become predictions.",
     )
-    for module in (
-        demo,
-        up,
-        azurite,
-        data,
-        look,
-        baseline,
-        operate,
-        release,
-        keys,
-        lineage,
-        again,
-        replay,
-        schedules,
-        alerts,
-        telemetry,
-        consume,
-        dashboard,
-        logs,
-        verify,
-    ):
-        module.register(app)
+    groups = {name: typer.Typer(help=text) for name, text in GROUPS.items()}
+    groups["dashboard"].callback(invoke_without_command=True)(dashboard.dashboard)
+    for words, function in VERBS.items():
+        group, _, verb = words.rpartition(" ")
+        (groups[group] if group else app).command(verb)(function)
+    for name, verbs in groups.items():
+        app.add_typer(verbs, name=name)
     return app
 
 
 def exit_code(fault: Fault) -> int:
-    """The exit code of a fault that ends a command."""
+    """The exit code of a command that ends with this fault."""
     if isinstance(fault, BadInput | Misconfigured | Missing):
         return EXIT_USAGE
     return EXIT_REFUSED if isinstance(fault, Refused | Conflict) else EXIT_FAILED
@@ -83,7 +143,7 @@ def exit_code(fault: Fault) -> int:
 def main() -> None:
     """Run the command; a fault is one sentence on standard error and an exit code, never a stack trace.
 
-    With --json the sentence also stands on standard output, as `{"error": …}`.
+    With --json the sentence is also printed on standard output, as `{"error": …}`.
     """
     arguments = sys.argv[1:] or ["--help"]
     try:
@@ -97,7 +157,7 @@ def main() -> None:
 
 
 def _ending(error: Exception) -> tuple[int, str]:
-    """The exit code and the sentence of whatever ended the command."""
+    """The exit code and the sentence for the exception that ended the command."""
     if isinstance(error, Fault):
         return exit_code(error), error.reason
     if isinstance(error, typer.TyperException):
@@ -110,7 +170,9 @@ def _ending(error: Exception) -> tuple[int, str]:
 def _not_understood(error: typer.TyperException) -> str:
     context = getattr(error, "ctx", None)
     verb = context.command_path if context else "mlops"
-    return f"{error.format_message().rstrip('.')}. See {verb} --help."
+    message = error.format_message()
+    # A suggestion of the library ends with a question mark.
+    return f"{message if message.endswith(('.', '?')) else f'{message}.'} See {verb} --help."
 
 
 def _unexpected(error: Exception) -> str:

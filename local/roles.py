@@ -1,4 +1,4 @@
-"""Which identity needs which role where: the table that infrastructure, doctor and docs/security.md share."""
+"""The roles that each identity needs: one table for infrastructure, doctor and docs/security.md."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LAKE = "Storage Blob Data Contributor"
 _HOST = ("Storage Blob Data Owner", "Storage Queue Data Contributor", "Storage Table Data Contributor")
 
 NEEDS = (
-    # The platform keeps its locks, packages and queues in an account of its own.
+    # The platform keeps its locks, packages and queues in a separate account.
     *(Need(app, role, "host storage") for app in _APPS for role in _HOST),
     *(Need(app, "Key Vault Secrets Officer", "own key vault") for app in _APPS),
     *(Need(app, "Monitoring Metrics Publisher", "application insights") for app in _APPS),
@@ -34,7 +34,7 @@ NEEDS = (
     Need("deploy", "MLOps deployer", "workspace"),
     Need("score", "MLOps registry reader", "workspace"),
     Need("compute", "AcrPull", "container registry"),
-    # Windows are planned by whichever app sees that one is due.
+    # Any app may plan a due window.
     *(Need(app, "Viewer", "data explorer database") for app in _APPS),
 )
 

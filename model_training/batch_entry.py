@@ -1,7 +1,7 @@
-"""Entry script of Azure ML's parallel job: files in, one line of JSON a prediction out, as the function app scores.
+"""Entry script of Azure ML's parallel job: scores files as the function app does, one line of JSON for a prediction.
 
-The service calls `init()` once a process and `run(mini_batch)` with paths of files. What cannot be read or predicted
-fails its mini-batch with a sentence: nothing is left out in silence.
+The service calls `init()` once in a process and `run(mini_batch)` with paths of files. A file that cannot be read or
+scored fails its mini-batch with a sentence: nothing is skipped silently.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
-    """A loaded model and everything a prediction row says about its origin."""
+    """A loaded model, and the origin that every prediction row names."""
 
     scenario: Scenario
     model: LoadedModel
@@ -37,7 +37,7 @@ class Scorer:
     tables: Tables
 
     def lines(self, path: Path) -> Iterator[str]:
-        """The file's predictions in its order, `prediction_id` counting from 0 and `window` naming the file.
+        """The file's predictions in its order, `prediction_id` counts from 0 and `window` names the file.
 
         Quarantined when the file breaks its contract or more rows fail than are tolerated.
         """
@@ -59,7 +59,7 @@ class Scorer:
     def _assembled(self, blocks: Iterator[pa.RecordBatch]) -> pa.Table:
         import pyarrow as pa
 
-        assert self.scenario.assemble is not None  # noqa: S101 - asked for by the caller
+        assert self.scenario.assemble is not None  # noqa: S101 - the caller has checked it
         table = pa.Table.from_batches(list(blocks))
         frame = self.scenario.assemble({self.scenario.batch.table: table.to_pandas()})
         return pa.Table.from_pandas(frame, preserve_index=False)
@@ -77,7 +77,7 @@ def run(mini_batch: Sequence[str]) -> list[str]:
 
 @cache
 def scorer() -> Scorer:
-    """What the process's arguments describe; the service adds arguments of its own."""
+    """The scorer that the process's arguments describe; the service adds arguments of its own."""
     from model_training.scenarios import SCENARIOS
 
     return scorer_of(parser().parse_known_args(sys.argv[1:])[0], SCENARIOS)
@@ -85,55 +85,55 @@ def scorer() -> Scorer:
 
 def parser() -> argparse.ArgumentParser:
     """The arguments of the entry script."""
-    made = argparse.ArgumentParser(prog="batch_entry.py", description=__doc__, allow_abbrev=False)
-    made.add_argument("--scenario", required=True)
-    made.add_argument("--model", required=True, type=Path, metavar="FOLDER", help="model.onnx and manifest.json")
-    made.add_argument("--model_id", required=True, metavar="NAME:VERSION")
-    made.add_argument("--scored_at", required=True, type=datetime.fromisoformat, metavar="TIME", help="ISO 8601, UTC")
-    made.add_argument("--tolerated_rows", required=True, type=int, metavar="ROWS", help="failed rows of a file")
-    return made
+    result = argparse.ArgumentParser(prog="batch_entry.py", description=__doc__, allow_abbrev=False)
+    result.add_argument("--scenario", required=True)
+    result.add_argument("--model", required=True, type=Path, metavar="FOLDER", help="model.onnx and manifest.json")
+    result.add_argument("--model_id", required=True, metavar="NAME:VERSION")
+    result.add_argument("--scored_at", required=True, type=datetime.fromisoformat, metavar="TIME", help="ISO 8601, UTC")
+    result.add_argument("--tolerated_rows", required=True, type=int, metavar="ROWS", help="failed rows of a file")
+    return result
 
 
-def scorer_of(chosen: argparse.Namespace, scenarios: Mapping[str, Scenario]) -> Scorer:
+def scorer_of(options: argparse.Namespace, scenarios: Mapping[str, Scenario]) -> Scorer:
     """The scorer; BadInput for a scenario that cannot be scored file by file, Corrupt for a model that has changed."""
     from shared.adapters.onnx.scoring import OnnxScoring
     from shared.adapters.tables import ArrowTables
 
-    scenario = check_alone(chosen.scenario, scenarios)
-    if chosen.tolerated_rows < 0:
-        raise BadInput(f"--tolerated_rows is {chosen.tolerated_rows}; accepted: 0 or more.")
-    tolerant = replace(scenario, batch=replace(scenario.batch, error_threshold=chosen.tolerated_rows))
+    scenario = check_single_file(options.scenario, scenarios)
+    if options.tolerated_rows < 0:
+        raise BadInput(f"--tolerated_rows is {options.tolerated_rows}; accepted: 0 or more.")
+    scored = replace(scenario, batch=replace(scenario.batch, error_threshold=options.tolerated_rows))
     onnx, manifest = (
-        (chosen.model / "model.onnx").read_bytes(),
-        json.loads((chosen.model / "manifest.json").read_text()),
+        (options.model / "model.onnx").read_bytes(),
+        json.loads((options.model / "manifest.json").read_text()),
     )
-    # A process of the service for each core: one thread is its share.
+    # The service starts a process for each core: one thread is its share.
     scoring = OnnxScoring(workers=1)
     model = scoring.load(onnx, manifest)
-    return Scorer(tolerant, model, _origin(chosen, manifest), scoring, ArrowTables())
+    return Scorer(scored, model, _origin(options, manifest), scoring, ArrowTables())
 
 
-def _origin(chosen: argparse.Namespace, manifest: Mapping[str, Any]) -> Provenance:
+def _origin(options: argparse.Namespace, manifest: Mapping[str, Any]) -> Provenance:
     for name in ("run", "dataset"):
         if not manifest.get(name):
             raise BadInput(
-                f"The manifest of {chosen.model_id} does not say its {name}: predictions could not be traced."
+                f"The manifest of {options.model_id} does not name its {name}: predictions could not be traced."
             )
     return Provenance(
         run_id=manifest["run"],
-        model=chosen.model_id,
+        model=options.model_id,
         model_sha256=manifest["sha256"],
         dataset=manifest["dataset"],
-        scored_at=chosen.scored_at,
+        scored_at=options.scored_at,
     )
 
 
-def check_alone(name: str, scenarios: Mapping[str, Scenario]) -> Scenario:
-    """The scenario; BadInput when it is not known or a file alone is not enough for its features."""
-    alone = [known for known, scenario in scenarios.items() if len(scenario.scoring_tables) == 1]
-    if name not in alone:
+def check_single_file(name: str, scenarios: Mapping[str, Scenario]) -> Scenario:
+    """The scenario; BadInput when it is not known or needs more than one file to compute its features."""
+    accepted = [known for known, scenario in scenarios.items() if len(scenario.scoring_tables) == 1]
+    if name not in accepted:
         problem = "needs several tables at once" if name in scenarios else "is not known"
-        raise BadInput(f"Scenario {name!r} {problem}; a mini-batch sees one file: {', '.join(alone)} are accepted.")
+        raise BadInput(f"Scenario {name!r} {problem}; a mini-batch holds one file; accepted: {', '.join(accepted)}.")
     return scenarios[name]
 
 

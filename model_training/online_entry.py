@@ -1,7 +1,7 @@
-"""Entry script of a managed online endpoint: the answers of the function app's scoring route, from one fixed version.
+"""Entry script of a managed online endpoint: answers like the function app's scoring route, from one fixed version.
 
-The service calls `init()` once a process and `run(body)` for every request. The model comes as files of the registered
-version; other bytes than those that were deployed do not start.
+The service calls `init()` once in a process and `run(body)` for every request. The model comes as files of the
+registered version; the process does not start with other bytes than those deployed.
 """
 
 from __future__ import annotations
@@ -25,55 +25,55 @@ from shared.training.model import Model, ModelRef
 
 if TYPE_CHECKING:
     from shared.core.scenario import Scenario
-    from shared.serving.deployed_models import Serving
+    from shared.serving.deployed_model import DeployedModel
 
 FOLDER, SCENARIO, MODEL_ID, SHA256 = "AZUREML_MODEL_DIR", "SCENARIO", "MODEL_ID", "MODEL_SHA256"
 _BAD_REQUEST = 400
 
 
 def init() -> None:
-    """Load the version that the environment names; what does not fit does not start."""
+    """Load the version that the environment names; an error stops the start."""
     loaded()
 
 
 def run(raw_data: str | bytes) -> Any:
-    """The answer to a request's body; a body that is not accepted gets status 400 and a sentence."""
+    """The answer to a request's body; a refused body gets status 400 and a sentence."""
     from shared.serving.answers import answer
 
-    scenario, serving = loaded()
+    scenario, deployed = loaded()
     try:
-        return answer(scenario, serving, raw_data.encode() if isinstance(raw_data, str) else raw_data)
+        return answer(scenario, deployed, raw_data.encode() if isinstance(raw_data, str) else raw_data).response
     except Permanent as fault:
         return _refusal(fault)
 
 
 @cache
-def loaded() -> tuple[Scenario, Serving]:
-    """The scenario and the version that serves it, once a process."""
+def loaded() -> tuple[Scenario, DeployedModel]:
+    """The scenario and the version that serves it, loaded once in a process."""
     from model_training.scenarios import SCENARIOS
 
     return load(os.environ, SCENARIOS)
 
 
-def load(environ: Mapping[str, str], scenarios: Mapping[str, Scenario]) -> tuple[Scenario, Serving]:
-    """What these variables name; Misconfigured, Missing or Corrupt when that cannot be served."""
+def load(environ: Mapping[str, str], scenarios: Mapping[str, Scenario]) -> tuple[Scenario, DeployedModel]:
+    """The scenario and version these variables name; Misconfigured, Missing or Corrupt when they cannot be served."""
     from shared.adapters.onnx.scoring import OnnxScoring
-    from shared.serving.deployed_models import Serving
+    from shared.serving.deployed_model import DeployedModel
 
-    name = _given(environ, SCENARIO)
+    name = _required(environ, SCENARIO)
     if name not in scenarios:
         raise Misconfigured(SCENARIO, f"is {name!r}", ", ".join(sorted(scenarios)))
-    folder = _files(Path(_given(environ, FOLDER)))
+    folder = _files(Path(_required(environ, FOLDER)))
     onnx, manifest = (folder / "model.onnx").read_bytes(), json.loads((folder / "manifest.json").read_text())
     model = _model(environ, name, manifest)
-    found = hashlib.sha256(onnx).hexdigest()
-    if found != model.sha256:
-        raise Corrupt(f"model.onnx has sha256 {found[:12]}; {model.id} was deployed as {model.sha256[:12]}.")
-    deployment = Deployment(name, 0, name, model.version, found, model.created_at, "endpoint", "one fixed version")
-    return scenarios[name], Serving(deployment, model, OnnxScoring().load(onnx, manifest), manifest)
+    sha256 = hashlib.sha256(onnx).hexdigest()
+    if sha256 != model.sha256:
+        raise Corrupt(f"model.onnx has sha256 {sha256[:12]}; {model.id} was deployed as {model.sha256[:12]}.")
+    deployment = Deployment(name, 0, name, model.version, sha256, model.created_at, "endpoint", "one fixed version")
+    return scenarios[name], DeployedModel(deployment, model, OnnxScoring().load(onnx, manifest), manifest)
 
 
-def _given(environ: Mapping[str, str], name: str) -> str:
+def _required(environ: Mapping[str, str], name: str) -> str:
     value = environ.get(name, "")
     if not value:
         raise Misconfigured(name, "is not set", "what the deployment gives to its processes")
@@ -81,7 +81,7 @@ def _given(environ: Mapping[str, str], name: str) -> str:
 
 
 def _files(mounted: Path) -> Path:
-    """The folder with the model: the service may put what was registered one folder deeper."""
+    """The folder with the model; the service may mount the registered folder one level deeper."""
     for folder in (mounted, *sorted(path for path in mounted.glob("*") if path.is_dir())):
         if (folder / "model.onnx").is_file() and (folder / "manifest.json").is_file():
             return folder
@@ -89,17 +89,17 @@ def _files(mounted: Path) -> Path:
 
 
 def _model(environ: Mapping[str, str], name: str, manifest: Mapping[str, Any]) -> Model:
-    ref = ModelRef.parse(_given(environ, MODEL_ID))
+    ref = ModelRef.parse(_required(environ, MODEL_ID))
     if ref is None:
         raise Misconfigured(MODEL_ID, f"is {environ[MODEL_ID]!r}", f"{name}:<version>")
     run, dataset = (str(manifest.get(key, "")) for key in ("run", "dataset"))
-    return Model(name, ref.version, _given(environ, SHA256), run, dataset, {}, "", datetime.now(UTC))
+    return Model(name, ref.version, _required(environ, SHA256), run, dataset, {}, "", datetime.now(UTC))
 
 
 def _refusal(fault: Permanent) -> Any:
     try:
         from azureml.contrib.services.aml_response import AMLResponse  # type: ignore[import-not-found]  # see online.txt
     except ImportError:
-        # Outside the service's server nobody turns a status into an answer.
+        # Only the service's server turns a status into an answer.
         raise fault from None
     return AMLResponse(json.dumps({"detail": fault.reason}), _BAD_REQUEST, {"Content-Type": "application/json"})

@@ -1,8 +1,8 @@
 """Azure ML jobs: `python -m model_training.pipeline dump [--folder docs/azureml]`, and `… publish WORKSPACE`.
 
-`dump` writes a training pipeline for each scenario, a batch scoring pipeline where a file alone can be scored, and the
-conda files they install. Settings choose compute, image and experiment; no workspace is asked. `publish` registers the
-components of this code and the environment of endpoints, which the function app's jobs and deployments name.
+`dump` writes a training pipeline for each scenario, a batch scoring pipeline where a single file can be scored, and the
+conda files they install. Settings choose compute, image and experiment; no workspace is contacted. `publish` registers
+the components of this code and the environment of endpoints, which the function app's jobs and deployments name.
 """
 
 from __future__ import annotations
@@ -19,29 +19,30 @@ from typing import Any
 from model_training.azureml import components, environments, scoring
 from model_training.azureml.jobs import TrainingOrder, training_job
 from model_training.azureml.platform import Platform, read_platform
+from model_training.azureml.repository import REPOSITORY
 from shared.core.addresses import workspace_place
 from shared.core.errors import Fault
 from shared.core.scenario import Scenario, Scenarios
 
-DOCUMENTS = environments.REPOSITORY / "docs" / "azureml"
+DOCUMENTS = REPOSITORY / "docs" / "azureml"
 STEPS = (*components.NAMES, scoring.NAME)
-# Stands in the committed files; whoever scores says when.
+# A placeholder in the committed files: the caller sets the time of scoring.
 _WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
-    """Write the files: 0 well, 1 with a sentence."""
+    """Write or publish: 0 done, 1 failed with a sentence."""
     parser = argparse.ArgumentParser(prog="python -m model_training.pipeline", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("dump", help="write the jobs").add_argument("--folder", type=Path, default=DOCUMENTS)
-    published = verbs.add_parser("publish", help="register this code in a workspace")
-    published.add_argument("workspace", metavar="azureml:SUBSCRIPTION/GROUP/WORKSPACE")
-    chosen = parser.parse_args(arguments)
+    publish_parser = verbs.add_parser("publish", help="register this code in a workspace")
+    publish_parser.add_argument("workspace", metavar="azureml:SUBSCRIPTION/GROUP/WORKSPACE")
+    options = parser.parse_args(arguments)
     try:
-        if chosen.verb == "publish":
-            print("\n".join(publish(chosen.workspace, environ)))  # noqa: T201 - the command's answer
+        if options.verb == "publish":
+            print("\n".join(publish(options.workspace, environ)))  # noqa: T201 - the command's answer
         else:
-            dump(chosen.folder, read_platform(environ, STEPS))
+            dump(options.folder, read_platform(environ, STEPS))
     except Fault as fault:
         print(fault.reason, file=sys.stderr)  # noqa: T201 - the command's answer
         return 1
@@ -60,28 +61,28 @@ def publish(workspace: str, environ: Mapping[str, str]) -> list[str]:
 
 
 def dump(folder: Path, platform: Platform) -> None:
-    """Write the conda files beside those they are made from, and every job into `folder`."""
+    """Write the conda files beside their sources, and every job into `folder`."""
     from model_training.scenarios import SCENARIOS
 
     environments.CONDA.mkdir(exist_ok=True)
     for name in environments.names():
-        (environments.CONDA / f"{name}.yml").write_text(environments.text(name))
+        (environments.CONDA / f"{name}.yml").write_text(environments.conda_yaml(name))
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files(folder, platform, SCENARIOS):
         (folder / name).write_text(content)
 
 
 def files(folder: Path, platform: Platform, scenarios: Scenarios) -> Iterator[tuple[str, str]]:
-    """(file name, content) of every job; data and model are version 1 of what is called like the scenario."""
-    from model_training.azureml.dump import text
+    """Yield (file name, content) of every job; data and model are version 1 of the assets named after the scenario."""
+    from model_training.azureml.dump import job_yaml
 
-    # While it is imported the SDK names each of its experimental parts.
+    # During its import the SDK logs each of its experimental parts.
     logging.getLogger("azure.ai.ml").setLevel(logging.ERROR)
     logging.getLogger("azure.ai.ml._utils._experimental").setLevel(logging.ERROR)
     for name, scenario in scenarios.items():
-        yield f"train-{name}.yml", text(training(scenario, platform), folder)
+        yield f"train-{name}.yml", job_yaml(training(scenario, platform), folder)
         if len(scenario.scoring_tables) == 1:
-            yield f"score-{name}.yml", text(batch(scenario, platform), folder)
+            yield f"score-{name}.yml", job_yaml(batch(scenario, platform), folder)
 
 
 def training(scenario: Scenario, platform: Platform) -> Any:

@@ -1,7 +1,7 @@
 """The training worker: `python -m model_training.run --run RUN_ID`, settings from the environment.
 
 Exit code 0: the run is completed. 1: it failed, with its reason in the state. 75: something outside did not answer;
-the state is left open and whoever watches runs starts it again.
+the state stays open and the watcher of runs starts it again.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from model_training.runs.threads import limit
-from shared.alerts.delivery import relay
+from model_training.runtime.threads import limit
+from shared.alerts.delivery import publish_and_alert
 from shared.core.errors import Conflict, Fault, Missing
 from shared.ports import Ports
 from shared.training.model import Model
@@ -26,7 +26,7 @@ TRY_AGAIN = 75
 
 
 def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
-    """Train the run that is named; the exit code as the module says."""
+    """Train the named run; returns the exit code that the module describes."""
     parser = argparse.ArgumentParser(prog="python -m model_training.run", description=__doc__)
     parser.add_argument("--run", required=True, metavar="RUN_ID", help="the id of a requested training run")
     run_id = parser.parse_args(arguments).run
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
 
 
 def work(run_id: str, environ: Mapping[str, str]) -> int:
-    """Train while holding the run, so that nobody else works on it."""
+    """Train while holding the run, so that no other worker takes it."""
     from model_training.scenarios import SCENARIOS
     from shared.adapters.process_trainer import holding
     from shared.bootstrap import build_ports
@@ -48,23 +48,23 @@ def work(run_id: str, environ: Mapping[str, str]) -> int:
     ports = build_ports(environ, SCENARIOS)
     with holding(run_id, home):
         folder = home / "runs" / run_id
-        ended = train_run(ports, run_id, Progress(folder / "progress.json"), folder)
-        if ended is None:
+        exit_code = train_run(ports, run_id, Progress(folder / "progress.json"), folder)
+        if exit_code is None:
             return 0
-        # Whoever waits for the model has it by now.
+        # Tracking comes last: the model is registered by now.
         _track(ports, run_id, folder, home)
-        return ended
+        return exit_code
 
 
 def train_run(ports: Ports, run_id: str, progress: Callable[..., None], folder: Path) -> int | None:
-    """Train the run, register its model and record how it ended: 0 completed, 1 failed, None: it was done before."""
+    """Train the run, register its model and record the outcome: 0 completed, 1 failed, None when it was done before."""
     return _finish(ports, run_id, progress, folder) if _begin(ports, run_id) else None
 
 
 class Progress:
-    """Writes each step to stderr and, whole or not at all, to a small JSON file that others read.
+    """Writes each step to stderr and, atomically, to a small JSON file that others read.
 
-    Candidates that are fitted side by side report from their own threads.
+    Candidates that are fitted in parallel report from their own threads.
     """
 
     def __init__(self, path: Path) -> None:
@@ -82,7 +82,7 @@ class Progress:
 
 
 def _begin(ports: Ports, run_id: str) -> bool:
-    """Whether there is something to do: a run that has completed is left alone, a failed one is refused."""
+    """Start the run; False when it has completed. Conflict when it has failed."""
     if ports.training.runs.move(run_id, "requested", "running", "The training worker has started."):
         return True
     run = ports.training.runs.find(run_id)
@@ -90,7 +90,7 @@ def _begin(ports: Ports, run_id: str) -> bool:
         raise Missing(f"Training run {run_id!r} is not known.")
     if run.state == "failed":
         raise Conflict(f"Training run {run_id!r} has failed: {run.reason} Request a new one.")
-    # Running, and yet nobody held it: its worker was killed, this one takes over.
+    # Running, but no worker held it: its worker was killed, and this one takes over.
     return run.state == "running"
 
 
@@ -101,37 +101,37 @@ def _finish(ports: Ports, run_id: str, progress: Callable[..., None], folder: Pa
         if not fault.permanent:
             raise
         return _fail(ports, run_id, fault.reason)
-    except Exception as error:  # noqa: BLE001 - whatever went wrong must be visible in the run's state
+    except Exception as error:  # noqa: BLE001 - every failure must be visible in the run's state
         traceback.print_exc()
         return _fail(ports, run_id, f"Training stopped with an unexpected {type(error).__name__}: {error}")
     reason = f"Registered as {model.id}."
     ports.training.runs.move(run_id, "running", "completed", reason)
     ports.core.ledger.note("train", run_id, "done", reason)
-    relay(ports)
+    publish_and_alert(ports)
     progress(reason, 1.0)
     return 0
 
 
 def _train(ports: Ports, run_id: str, progress: Callable[..., None], folder: Path) -> Model:
-    from model_training.runs.train import train
+    from model_training.runs.training import train_artefact
 
-    artefact = train(ports, run_id, progress, folder)
+    artefact = train_artefact(ports, run_id, progress, folder)
     progress("registering the model", 0.97)
     return ports.training.registry.register(artefact)
 
 
 def _track(ports: Ports, run_id: str, folder: Path, home: Path) -> None:
-    """Track the run; what goes wrong with it is told and changes nothing."""
-    from model_training.runs.tracking import Tracked, track
+    """Track the run; a failure of tracking is printed and does not fail the run."""
+    from model_training.runs.tracking import TrackedRun, track
 
     run = ports.training.runs.find(run_id)
     if run is None:
         return
     try:
-        told = track(Tracked(run.id, run.scenario, folder, run.state == "failed", run.reason), home)
-    except Exception as error:  # noqa: BLE001 - the model stands, whatever MLflow says
-        told = f"The run is not tracked: {type(error).__name__}: {error}"
-    print(told, file=sys.stderr, flush=True)  # noqa: T201 - the worker's log
+        outcome = track(TrackedRun(run.id, run.scenario, folder, run.state == "failed", run.reason), home)
+    except Exception as error:  # noqa: BLE001 - an error of MLflow does not undo the model
+        outcome = f"The run is not tracked: {type(error).__name__}: {error}"
+    print(outcome, file=sys.stderr, flush=True)  # noqa: T201 - the worker's log
 
 
 def _fail(ports: Ports, run_id: str, reason: str) -> int:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from shared.alerts.delivery import relay
+from shared.alerts.delivery import publish_and_alert
 from shared.core.blob import Blob
 from shared.core.claims import once
 from shared.core.drops import blob_key
@@ -36,7 +36,7 @@ from shared.operations.replay import ReplayItem
 from shared.operations.replay_items import DeadLetter
 from shared.ports import Ports
 from shared.prediction.score import score_window
-from shared.prediction.windows import Due, due_windows, landed
+from shared.prediction.windows import DueWindow, accept_scoring_file, due_windows
 from shared.release import sweep as release_sweep
 from shared.release.deploy import deploy
 from shared.release.release_status import work_key
@@ -86,7 +86,7 @@ def _release(ports: Ports, event: ModelRegistered, message: str) -> list[str]:
         _announce_refusal(ports, event, result.outcome.reason)
     scenario = ports.core.scenarios.get(event.name)
     due = due_windows(ports, [scenario]) if scenario else []
-    relay(ports)
+    publish_and_alert(ports)
     return [window_message(window) for window in due]
 
 
@@ -111,11 +111,11 @@ def _act(ports: Ports, event: Event | None, message: str) -> Dispatched:
             ports.core.ledger.note(Kind.EVENT, event.event_id, State.IGNORED, f"{event.subject}: {event.reason}")
         case _:
             return dispatched
-    relay(ports)
+    publish_and_alert(ports)
     return dispatched
 
 
-def _on_blob(ports: Ports, event: BlobArrived, message: str) -> list[Due]:
+def _on_blob(ports: Ports, event: BlobArrived, message: str) -> list[DueWindow]:
     where = landing(event.path, ports.core.scenarios)
     if event.container != ports.core.container:
         where = f"container {event.container[:63]!r} is not {ports.core.container!r}"
@@ -147,10 +147,10 @@ def _take_file(ports: Ports, where: Landing) -> Outcome:
         return ingest(ports, where)
     if where.area == "actuals":
         return take_actuals(ports, where)
-    return landed(ports, where)
+    return accept_scoring_file(ports, where)
 
 
-def window_message(due: Due) -> str:
+def window_message(due: DueWindow) -> str:
     """The queue message that asks to score a window."""
     return json.dumps({"scenario": due.scenario, "window": due.window})
 
@@ -173,7 +173,7 @@ def on_window(ports: Ports, message: str) -> None:
     if scored.acted and scored.outcome.state != State.DONE:
         data = {"scenario": scenario, "window": window, "state": scored.outcome.state, "reason": scored.outcome.reason}
         announce(ports, "WindowQuarantined", f"windows/{scenario}/{window}", data)
-    relay(ports)
+    publish_and_alert(ports)
 
 
 def on_monitor(ports: Ports, message: str) -> None:
@@ -187,7 +187,7 @@ def on_monitor(ports: Ports, message: str) -> None:
         monitor(ports, scenario, message)
     except Missing as fault:
         ports.core.ledger.note(Kind.MONITOR, scenario[:200], State.IGNORED, fault.reason)
-    relay(ports)
+    publish_and_alert(ports)
 
 
 def on_poison(ports: Ports, queue: str, message: str) -> None:
@@ -214,7 +214,7 @@ def sweep(ports: Ports) -> list[str]:
 def sweep_releases(ports: Ports) -> list[str]:
     """Messages for every model whose release goes on; what this announces is delivered."""
     messages = release_sweep.sweep_releases(ports)
-    relay(ports)
+    publish_and_alert(ports)
     return messages
 
 

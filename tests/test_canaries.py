@@ -95,7 +95,7 @@ def _bad_number() -> bytes:
 
 def _ask(lived: Lived, host: Host) -> None:
     """Requests that are right, wrong, and not allowed."""
-    url, key = f"http://127.0.0.1:{host.port}/api", host.keys.of("score")
+    url, key = f"http://127.0.0.1:{host.port}/api", host.keys.newest_for_scope("score")
     row = {"id": 1, "x": 0.5, "color": CELLS["asked"]}
     bodies = ({"data": [row]}, {"data": [{**row, CELLS["field"]: 1}]}, {"data": [{**row, "x": CELLS["kind"]}]})
     with httpx.Client(base_url=url, timeout=30) as client:
@@ -109,7 +109,7 @@ def _ask(lived: Lived, host: Host) -> None:
             lived.answers.append(client.get("status", headers=headers))
         lived.answers.append(client.get("status", params={"code": SECRETS["query"]}, headers={"x-functions-key": key}))
         lived.answers.append(client.get(f"status?code={quote(SECRETS['query'])}"))
-        lived.answers.append(client.get("status", headers={"x-functions-key": host.keys.of("operate")}))
+        lived.answers.append(client.get("status", headers={"x-functions-key": host.keys.newest_for_scope("operate")}))
 
 
 def _land(host: Host, world: World) -> None:

@@ -1,4 +1,4 @@
-"""Azurite as the host's queues and as the storage account: which settings ask for it, and where it is."""
+"""The settings that select Azurite for the host's queues and the lake, and where it is."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class QueuePlace:
 
 
 def queue_place(value: str) -> QueuePlace | None:
-    """Where AzureWebJobsStorage says that queues are; None for the host's own. Misconfigured for another machine."""
+    """The place of the queues by AzureWebJobsStorage; None for queues in a file. Misconfigured for another machine."""
     if not value:
         return None
     if value.strip().rstrip(";").lower() == DEVELOPMENT.lower():
@@ -34,13 +34,13 @@ def queue_place(value: str) -> QueuePlace | None:
     except ValueError:
         local = False
     if not local or url.path.strip("/") != EMULATOR_ACCOUNT:
-        # A connection string holds a key: it is not repeated.
-        raise Misconfigured(STORAGE, "names no storage this host can use", _ACCEPTED)
+        # A connection string holds a key, so the message does not repeat it.
+        raise Misconfigured(STORAGE, "names storage that this host cannot use", _ACCEPTED)
     return QueuePlace(endpoint.rstrip("/"))
 
 
 def make_container(place: BlobPlace) -> None:
-    """Create the container on Azurite when it is not there; in Azure the infrastructure does that. Soon Transient."""
+    """Create the container on Azurite when it is missing, as the infrastructure does in Azure; Transient soon."""
     from azure.core.exceptions import ResourceExistsError
 
     from shared.adapters.azure.clients import container_client

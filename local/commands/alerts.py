@@ -1,4 +1,4 @@
-"""Alerts: what is owed to whom, and a test that says it is one."""
+"""Alerts: list deliveries, and send a test."""
 
 from __future__ import annotations
 
@@ -19,19 +19,11 @@ from shared.ports import Ports
 _FAILED = 4
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    group = typer.Typer(help="Alerts to webhooks.")
-    group.command("test")(send_test)
-    group.command("list")(list_alerts)
-    app.add_typer(group, name="alerts")
-
-
 def send_test(
-    show_only: Annotated[bool, typer.Option("--dry-run", help="Only print every format, send nothing.")] = False,
+    show_only: Annotated[bool, typer.Option("--dry-run", help="Print every format and send nothing.")] = False,
     json: Json = False,
 ) -> None:
-    """Send an alert that says it is a test to every receiver, now and once."""
+    """Send a test alert to every receiver, once."""
     ports = Session().ports
     alert = sample_alert(ports)
     if show_only:
@@ -40,12 +32,12 @@ def send_test(
     if not ports.alerts.notifier.targets:
         accepted = f"{' | '.join(FORMATS)}=https://host/path, several separated by spaces"
         raise Misconfigured(SETTING, "names no receiver", accepted)
-    told = [_sent(ports, alert, target) for target in ports.alerts.notifier.targets]
+    results = [_sent(ports, alert, target) for target in ports.alerts.notifier.targets]
     if json:
-        as_json(told)
-    for one in [] if json else told:
-        out.print(f"{one['target']}: {one['state']} {one['reason']}".rstrip(), markup=False, soft_wrap=True)
-    raise typer.Exit(_FAILED if any(one["state"] != "sent" for one in told) else 0)
+        as_json(results)
+    for result in [] if json else results:
+        out.print(f"{result['target']}: {result['state']} {result['reason']}".rstrip(), markup=False, soft_wrap=True)
+    raise typer.Exit(_FAILED if any(result["state"] != "sent" for result in results) else 0)
 
 
 def _sent(ports: Ports, alert: Alert, target: str) -> dict[str, Any]:
@@ -61,8 +53,11 @@ def _print_formats(alert: Alert) -> None:
 
 
 def list_alerts(json: Json = False) -> None:
-    """Deliveries, newest first."""
-    owed = Session().ports.alerts.deliveries.list()
-    rows = [(one.alert.time, one.alert.title, one.target, one.state, one.attempts, one.reason) for one in owed]
+    """List alert deliveries, newest first."""
+    deliveries = Session().ports.alerts.deliveries.list()
+    rows = [
+        (delivery.alert.time, delivery.alert.title, delivery.target, delivery.state, delivery.attempts, delivery.reason)
+        for delivery in deliveries
+    ]
     columns = ("time", "alert", "target", "state", "attempts", "reason")
-    show(json_output=json, value=owed, title="Alerts", columns=columns, rows=rows)
+    show(json_output=json, value=deliveries, title="Alerts", columns=columns, rows=rows)

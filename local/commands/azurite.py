@@ -1,4 +1,4 @@
-"""Run Azurite, the emulator of Blob and Queue Storage, until it is stopped."""
+"""`mlops azurite`: run Azurite, the emulator of Blob and Queue Storage, until it is stopped."""
 
 from __future__ import annotations
 
@@ -18,13 +18,8 @@ from shared.settings import CONTAINER
 Port = Annotated[int, typer.Option(min=0, max=65535)]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command."""
-    app.command()(azurite)
-
-
 def azurite(blob_port: Port = BLOB_PORT, queue_port: Port = QUEUE_PORT, json: Json = False) -> None:
-    """Run Azurite on this home, with the container the lake needs; fetched on first use. Port 0 takes a free one."""
+    """Run Azurite on this home with the lake's container; it is fetched on first use. Port 0 means any free port."""
     home = Session().settings.home
     stopped = hear_signals()
     if not json:
@@ -37,7 +32,7 @@ def azurite(blob_port: Port = BLOB_PORT, queue_port: Port = QUEUE_PORT, json: Js
         if json:
             as_json({"blob_port": server.blob_port, "queue_port": server.queue_port, "settings": settings})
         else:
-            out.print("Azurite runs (stop with Ctrl+C). Settings for mlops and func start:")
+            out.print("Azurite is running (stop with Ctrl+C). Settings for mlops and func start:")
             for name, value in settings.items():
                 out.print(f"  {name}={value}", soft_wrap=True, markup=False)
         stopped.get()

@@ -1,4 +1,4 @@
-"""Doing work again on purpose: backfill past windows, and rebuild SQL from the lake."""
+"""`mlops backfill` and `mlops rebuild-sql`: score past windows again, and restore SQL from the lake."""
 
 from __future__ import annotations
 
@@ -9,93 +9,91 @@ import typer
 from local.console.options import By, Json, ScenarioName
 from local.console.output import as_json, out
 from local.console.session import Session
-from local.console.timestamps import instant
+from local.console.timestamps import parse_timestamp
 from shared import dispatch
 from shared.core.errors import BadInput
+from shared.core.wording import counted
 from shared.ports import Ports
-from shared.prediction.backfill import Backfill, Step, begin, late_steps, plan_backfill
-from shared.prediction.rebuild import Rebuilt, rebuild
-from shared.prediction.windows import Due
+from shared.prediction.backfill import BackfillRequest, BackfillStep, late_steps, plan_backfill, plan_corrections
+from shared.prediction.rebuild import RebuiltWindow, rebuild
+from shared.prediction.windows import DueWindow
 
 _QUARANTINED, _FAILED = 3, 4
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    app.command()(backfill)
-    app.command("rebuild-sql")(rebuild_sql)
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would be done and change nothing.")]
 
 
 def backfill(
     scenario: ScenarioName,
-    start: Annotated[str, typer.Option("--from", help="Windows planned from this time on.")] = "",
+    start: Annotated[str, typer.Option("--from", help="First planning time of the windows.")] = "",
     end: Annotated[str, typer.Option("--to", help="Windows planned before this time.")] = "",
-    as_of: Annotated[str | None, typer.Option(help="Score with what served then.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="Score with the model that served at this time.")] = None,
     model: Annotated[str, typer.Option(help="Score with this version: name:version.")] = "",
-    again: Annotated[bool, typer.Option("--again", help="Also what a backfill has made already.")] = False,
-    late: Annotated[bool, typer.Option("--late", help="Only telemetry windows with rows that came late.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Also windows that a backfill has scored already.")] = False,
+    late: Annotated[bool, typer.Option("--late", help="Only telemetry windows with late rows.")] = False,
     dry_run: DryRun = False,
     by: By = "unknown",
     reason: Annotated[str, typer.Option(help="Why.")] = "Backfilled by hand.",
     json: Json = False,
 ) -> None:
-    """Score past windows again, as further versions beside the first; without options by their time's champion."""
+    """Score past windows again as further versions; by default with the champion of each window's time."""
     session = Session()
     declared = session.scenario(scenario)
     if late:
         if start or end or as_of or model:
-            raise BadInput("Late rows are scored by the model of their window; accepted: --late alone.")
+            raise BadInput(
+                "--late scores every window with late rows; accepted: --late without --from, --to, --as-of and --model."
+            )
         finish(session.ports, late_steps(session.ports, declared, by), dry_run=dry_run, json=json)
-    asked = Backfill(
+    request = BackfillRequest(
         scenario=declared,
-        start=instant(start, "--from"),
-        end=instant(end, "--to"),
+        start=parse_timestamp(start, "--from"),
+        end=parse_timestamp(end, "--to"),
         by=by,
         reason=reason,
-        as_of=None if as_of is None else instant(as_of, "--as-of"),
+        as_of=None if as_of is None else parse_timestamp(as_of, "--as-of"),
         model=model,
-        again=again,
+        repeat=again,
     )
-    steps = plan_backfill(session.ports, asked)
+    steps = plan_backfill(session.ports, request)
     finish(session.ports, steps, dry_run=dry_run, json=json)
 
 
-def finish(ports: Ports, steps: list[Step], *, dry_run: bool, json: bool) -> NoReturn:
-    """Do the steps (or only say them), print a line for each, and end with their exit code."""
-    due = [] if dry_run else begin(ports, steps)
-    for one in due:
-        dispatch.on_window(ports, dispatch.window_message(one))
-    made = [_made(ports, one) for one in due]
+def finish(ports: Ports, steps: list[BackfillStep], *, dry_run: bool, json: bool) -> NoReturn:
+    """Do the steps (or only print them), print a line for each, and exit with the worst exit code."""
+    due = [] if dry_run else plan_corrections(ports, steps)
+    for window in due:
+        dispatch.on_window(ports, dispatch.window_message(window))
+    made = [_made(ports, window) for window in due]
     if json:
         left = [_told(step) for step in steps if dry_run or step.correction is None]
         as_json({"dry_run": dry_run, "made": made, "windows" if dry_run else "left": left})
     else:
         _say(steps, made, dry_run)
-    raise typer.Exit(max((_exit(one["state"]) for one in made), default=0))
+    raise typer.Exit(max((_exit(window["state"]) for window in made), default=0))
 
 
-def _say(steps: list[Step], made: list[dict[str, Any]], dry_run: bool) -> None:
+def _say(steps: list[BackfillStep], versions: list[dict[str, Any]], dry_run: bool) -> None:
     for step in steps:
         if dry_run or step.correction is None:
-            would = "would be done: it " if step.correction is not None else ""
+            would = "would be scored again: it " if step.correction is not None else ""
             out.print(f"window {step.window}: {would}{step.reason}", markup=False, soft_wrap=True)
-    for one in made:
-        told = f"{one['rows']} rows by {one['model']}" if one["rows"] is not None else one["reason"]
-        line = f"window {one['base']}: version {one['version']} is {one['window']}, {one['state']}, {told}"
+    for made in versions:
+        result = f"{made['rows']} rows by {made['model']}" if made["rows"] is not None else made["reason"]
+        version = f"version {made['version']} is {made['window']}"
+        line = f"window {made['base']}: {version}, {made['state']}, {result}"
         out.print(line, markup=False, soft_wrap=True)
     if not steps:
-        out.print("No window was planned in that time.")
+        out.print("No window was planned in this period.")
 
 
-def _told(step: Step) -> dict[str, Any]:
+def _told(step: BackfillStep) -> dict[str, Any]:
     action = "left" if step.correction is None else "scored again"
     return {"window": step.window, "action": action, "model": step.model or None, "reason": step.reason}
 
 
-def _made(ports: Ports, due: Due) -> dict[str, Any]:
+def _made(ports: Ports, due: DueWindow) -> dict[str, Any]:
     correction = ports.prediction.corrections.find(due.scenario, due.window)
-    commit = ports.prediction.predictions.committed(due.scenario, due.window)
+    commit = ports.prediction.predictions.find_commit(due.scenario, due.window)
     entry = ports.core.history.find("window", f"{due.scenario}/{due.window}")
     return {
         "window": due.window,
@@ -115,25 +113,27 @@ def _exit(state: str) -> int:
 
 def rebuild_sql(
     scenario: Annotated[str | None, typer.Argument(help="Only this scenario.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Also windows whose rows are all there.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Also check windows whose rows are complete.")] = False,
     json: Json = False,
 ) -> None:
-    """Load prediction rows and commits that SQL lacks from the files the lake committed."""
+    """Restore missing prediction rows and commits in SQL from the lake's committed files."""
     session = Session()
     session.named(scenario)
-    chosen = [one for name, one in session.ports.core.scenarios.items() if scenario in (None, name)]
-    found = [one for each in chosen for one in rebuild(session.ports, each, every=every)]
+    chosen = [window for name, window in session.ports.core.scenarios.items() if scenario in (None, name)]
+    windows = [window for declared in chosen for window in rebuild(session.ports, declared, every=every)]
     if json:
-        as_json(found)
+        as_json(windows)
     else:
-        _say_rebuilt(found)
-    raise typer.Exit(_FAILED if any(one.state == "failed" for one in found) else 0)
+        _say_rebuilt(windows)
+    raise typer.Exit(_FAILED if any(window.state == "failed" for window in windows) else 0)
 
 
-def _say_rebuilt(found: list[Rebuilt]) -> None:
-    for one in found:
-        if one.state != "intact":
-            told = one.reason or f"{one.rows} rows"
-            out.print(f"{one.scenario}, window {one.window}: {one.state}, {told}", markup=False, soft_wrap=True)
-    counts = {state: sum(one.state == state for one in found) for state in ("intact", "restored", "failed")}
-    out.print(", ".join(f"{count} window(s) {state}" for state, count in counts.items()) + ".")
+def _say_rebuilt(windows: list[RebuiltWindow]) -> None:
+    for window in windows:
+        if window.state != "intact":
+            detail = window.reason or f"{window.rows} rows"
+            out.print(
+                f"{window.scenario}, window {window.window}: {window.state}, {detail}", markup=False, soft_wrap=True
+            )
+    counts = {state: sum(window.state == state for window in windows) for state in ("intact", "restored", "failed")}
+    out.print(", ".join(f"{counted(count, 'window')} {state}" for state, count in counts.items()) + ".")

@@ -1,4 +1,4 @@
-"""The baseline that judges, and the profile over time that never does."""
+"""`mlops baseline`: the baseline that new data is compared with, and the historic profile."""
 
 from __future__ import annotations
 
@@ -13,54 +13,52 @@ from local.console.session import Session
 from shared.core.errors import Missing
 from shared.profiles.baseline import accept_baseline, list_baselines, read_baseline
 from shared.profiles.history import read_history
+from shared.profiles.profile import SCHEMA, Baseline
 
-Dataset = Annotated[str, typer.Argument(help="The dataset version to judge by.")]
-Reason = Annotated[str, typer.Option(help="Why this one.")]
+Dataset = Annotated[str, typer.Argument(help="The dataset version that becomes the baseline.")]
+Reason = Annotated[str, typer.Option(help="Why this version.")]
 _COLUMNS = ("table", "column", "kind", "rows", "missing", "distinct", "mean", "std")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    group = typer.Typer(help="What new data is judged by; changed by a person only.")
-    group.command("show")(show_baseline)
-    group.command("accept")(accept)
-    group.command("history")(history)
-    app.add_typer(group, name="baseline")
-
-
 def show_baseline(scenario: ScenarioName, json: Json = False) -> None:
-    """The baseline that judges now."""
+    """Show the current baseline and its predecessors."""
     session = Session()
     session.scenario(scenario)
-    value = read_baseline(session.ports, scenario)
-    if value is None:
+    baseline = read_baseline(session.ports, scenario)
+    if baseline is None:
         raise Missing(
             f"{scenario} has no baseline; accept one: mlops baseline accept {scenario} DATASET --by WHO --reason WHY."
         )
-    earlier = [{key: one[key] for key in one if key != "profile"} for one in list_baselines(session.ports, scenario)]
+    accepted = [_head(earlier) for earlier in list_baselines(session.ports, scenario)]
     if not json:
-        _say(value)
-    title = f"Baseline {value['number']}"
-    show(json_output=json, value={**value, "accepted": earlier}, title=title, columns=_COLUMNS, rows=_rows(value))
+        _say(baseline)
+    value = {**baseline.to_json(), "accepted": accepted}
+    show(json_output=json, value=value, title=f"Baseline {baseline.number}", columns=_COLUMNS, rows=_rows(baseline))
+
+
+def _head(baseline: Baseline) -> dict[str, Any]:
+    return {"schema": SCHEMA, **baseline.head}
 
 
 def accept(scenario: ScenarioName, dataset: Dataset, reason: Reason, by: By, json: Json = False) -> None:
-    """Judge by this dataset version from now on."""
+    """Make this dataset version the baseline."""
     session = Session()
     session.scenario(scenario)
-    value = accept_baseline(session.ports, scenario, dataset, by=by, reason=reason)
+    baseline = accept_baseline(session.ports, scenario, dataset, by=by, reason=reason)
     if json:
-        as_json({key: value[key] for key in value if key != "profile"})
+        as_json(_head(baseline))
     else:
-        _say(value)
+        _say(baseline)
 
 
 def history(scenario: ScenarioName, json: Json = False) -> None:
-    """The profile of every dataset version that was trained on, oldest first."""
+    """Show the historic profile: every dataset version that was trained on, oldest first."""
     session = Session()
     session.scenario(scenario)
     records = read_history(session.ports, scenario, limit=None)
-    rows = [(one["dataset"], one["rows"], one["warnings"], _numbers(one["statistics"])) for one in records]
+    rows = [
+        (record["dataset"], record["rows"], record["warnings"], _numbers(record["statistics"])) for record in records
+    ]
     columns = ("dataset", "rows", "warnings", "statistics")
     show(json_output=json, value=records, title="Historic profile", columns=columns, rows=rows)
     if not json and records:
@@ -72,24 +70,33 @@ def _say_words(record: Mapping[str, Any]) -> None:
         out.print(f"{record['dataset']} {label}: {', '.join(words)}", markup=False, soft_wrap=True)
 
 
-def _say(value: Mapping[str, Any]) -> None:
+def _say(baseline: Baseline) -> None:
     sentence = (
-        f"{value['scenario']}: baseline {value['number']} is dataset {value['dataset']}, accepted by "
-        f"{value['accepted_by']} at {value['accepted_at']}: {value['reason']}"
+        f"{baseline.scenario}: baseline {baseline.number} is dataset {baseline.dataset}, accepted by "
+        f"{baseline.accepted_by} at {baseline.accepted_at}: {baseline.reason}"
     )
     out.print(sentence, markup=False, soft_wrap=True)
 
 
-def _rows(value: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+def _rows(baseline: Baseline) -> list[tuple[Any, ...]]:
     return [
-        (table, name, one["kind"], one["count"], one["nulls"], one["distinct"], _short(one, "mean"), _short(one, "std"))
-        for table, profile in value["profile"]["tables"].items()
-        for name, one in profile["columns"].items()
+        (
+            table,
+            name,
+            column.kind,
+            column.count,
+            column.nulls,
+            column.distinct,
+            _short(column.mean),
+            _short(column.std),
+        )
+        for table, profile in baseline.profile.tables.items()
+        for name, column in profile.columns.items()
     ]
 
 
-def _short(column: Mapping[str, Any], name: str) -> str:
-    return "" if column.get(name) is None else f"{column[name]:.4g}"
+def _short(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"
 
 
 def _numbers(statistics: Mapping[str, Any]) -> str:

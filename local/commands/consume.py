@@ -1,4 +1,4 @@
-"""Consuming a deployment: a ready request, and a bounded load test."""
+"""`mlops consume` and `mlops bench http`: a ready request, and a bounded load test."""
 
 from __future__ import annotations
 
@@ -17,24 +17,11 @@ from local.load.example_request import Request, as_curl, as_python, request_for
 from local.load.http_load import LoadResult, Target, load
 from shared.core.errors import Refused
 
-Url = Annotated[str | None, typer.Option(help="Where the app answers; without it the host of this home, or port 7071.")]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    app.command()(consume)
-    group = typer.Typer(help="Measure.")
-    group.callback()(_measure)
-    group.command("http")(bench_http)
-    app.add_typer(group, name="bench")
-
-
-def _measure() -> None:
-    """Measure what is deployed; `bench/` in the repository compares it with others."""
+Url = Annotated[str | None, typer.Option(help="The app's URL; by default the host of this home, or port 7071.")]
 
 
 def consume(scenario: ScenarioName, url: Url = None, json: Json = False) -> None:
-    """Print a request the deployed model answers, for curl and for Python."""
+    """Print a request that the deployed model answers, for curl and for Python."""
     request = request_for(Session(), scenario, url)
     if json:
         code = {"curl": as_curl(request), "python": as_python(request)}
@@ -52,19 +39,21 @@ def consume(scenario: ScenarioName, url: Url = None, json: Json = False) -> None
 
 def bench_http(
     scenario: ScenarioName,
-    concurrency: Annotated[int, typer.Option(help="How many connections ask at once.")] = 8,
-    seconds: Annotated[float, typer.Option(help="For how long.")] = 10.0,
+    concurrency: Annotated[int, typer.Option(help="The number of concurrent connections.")] = 8,
+    seconds: Annotated[float, typer.Option(help="The length of the test.")] = 10.0,
     url: Url = None,
-    key: Annotated[str | None, typer.Option(envvar="KEY", help="The key; without it the newest of this home.")] = None,
-    report: Annotated[Path | None, typer.Option(help="Where the report goes; else the home's reports folder.")] = None,
+    key: Annotated[str | None, typer.Option(envvar="KEY", help="The key; by default the newest of this home.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="The report's file; by default in the home's reports folder.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Ask the deployed model again and again for a while; refused when an answer was an error."""
+    """Send requests to the deployed model for a while; fails when an answer is an error."""
     session = Session()
     request = request_for(session, scenario, url)
     headers = {
         "content-type": "application/json",
-        "x-functions-key": key or load_keys(session.settings.home).of("score"),
+        "x-functions-key": key or load_keys(session.settings.home).newest_for_scope("score"),
     }
     target = Target(request.url, codec.dumps(request.body).encode(), headers)
     with progress(quiet=json) as display:
@@ -84,12 +73,12 @@ def bench_http(
     else:
         out.print(", ".join(f"{name} {value}" for name, value in facts.items()), soft_wrap=True)
     if result.errors:
-        raise Refused(f"{result.errors} of {result.requests} requests were not answered well; see {place}.")
+        raise Refused(f"{result.errors} of {result.requests} requests failed; see {place}.")
 
 
 def as_markdown(request: Request, result: LoadResult, concurrency: int) -> str:
-    """The report as a page of Markdown."""
+    """The report as Markdown."""
     facts = {"model": request.model, "url": request.url, "connections": concurrency, **result.summary()}
     lines = [f"| {name} | {value} |" for name, value in facts.items()]
-    head = f"# Load on {request.model}\n\n{result.seconds:.1f} seconds, the same request again and again.\n\n"
+    head = f"# Load on {request.model}\n\n{result.seconds:.1f} seconds, the same request repeatedly.\n\n"
     return head + "| | |\n|---|---|\n" + "\n".join(lines) + "\n"

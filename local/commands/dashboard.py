@@ -1,4 +1,4 @@
-"""Where the dashboard is, and the dashboard as a file."""
+"""`mlops dashboard`: print the dashboard's address, or write it to a file."""
 
 from __future__ import annotations
 
@@ -17,16 +17,8 @@ File = Annotated[Path, typer.Argument(help="The HTML file to write.")]
 Open = Annotated[bool, typer.Option("--open", help="Open it in the browser.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    group = typer.Typer(help="Where the dashboard is; `export FILE.html` writes it as one file.")
-    group.callback(invoke_without_command=True)(dashboard)
-    group.command("export")(export)
-    app.add_typer(group, name="dashboard")
-
-
 def dashboard(context: typer.Context, open_it: Open = False, json: Json = False) -> None:
-    """Say where the dashboard is and how to get its key."""
+    """Print the dashboard's address and how to get its key."""
     if context.invoked_subcommand:
         return
     host = running_host(Session().settings.home)
@@ -35,22 +27,24 @@ def dashboard(context: typer.Context, open_it: Open = False, json: Json = False)
     if json:
         as_json({"url": url, "running": host is not None, "key": key})
     else:
-        out.print(url if host else f"{url} (no host runs on this home; start one with: mlops up)", soft_wrap=True)
-        out.print(f"It asks for a key: {key}.", soft_wrap=True)
+        out.print(url if host else f"{url} (no host runs on this home; start it: mlops up)", soft_wrap=True)
+        out.print(f"It needs a key: {key}.", soft_wrap=True)
     if open_it and host is not None:
         typer.launch(url)
 
 
 def export(file: File, json: Json = False) -> None:
-    """Write the dashboard, as things stand now, into one HTML file that needs no network."""
+    """Write the dashboard's current state into one HTML file that needs no network."""
     from local.console.dashboard_file import exported
 
     if file.suffix.lower() not in (".html", ".htm"):
-        raise BadInput(f"{file} is no HTML file; accepted: a name that ends with .html.")
+        raise BadInput(f"{file} is not an HTML file; accepted: a name that ends with .html.")
     if not file.parent.is_dir():
-        raise BadInput(f"{file.parent} is no folder; accepted: a file in a folder that is there.")
+        raise BadInput(f"{file.parent} is not a folder; accepted: a file in an existing folder.")
     size = file.write_text(exported(Session().ports), encoding="utf-8")
     if json:
         as_json({"file": str(file), "characters": size})
     else:
-        out.print(f"{file}: {size / 1e6:.1f} MB. It holds data: share it with whoever may see it.", soft_wrap=True)
+        out.print(
+            f"{file}: {size / 1e6:.1f} MB. It holds data: share it only with people who may see it.", soft_wrap=True
+        )

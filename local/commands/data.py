@@ -1,4 +1,4 @@
-"""Data in, predictions out: drop, predict, train."""
+"""`mlops drop`, `predict` and `train`: land data, score it, and train on it."""
 
 from __future__ import annotations
 
@@ -18,42 +18,37 @@ from shared.core.blob import Blob
 from shared.core.errors import BadInput, Missing
 from shared.core.paths import Landing
 from shared.core.scenario import Scenario
-from shared.monitoring.governor import person_asked
+from shared.core.wording import counted
+from shared.monitoring.governor import record_manual_retrain
 from shared.operations.status import DropOutcome, drop_outcome, run_outcome
 from shared.ports import Ports
-from shared.prediction.window import Window
-from shared.prediction.windows import input_key
+from shared.prediction.window import Window, input_key
 from shared.training.runs import request_training, resume_training
 from shared.training.training_profile import PROFILES
 
 EXITS = {"quarantined": 3, "refused": 3, "failed": 4}
-Files = Annotated[list[Path] | None, typer.Argument(help="Files to land.")]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    app.command()(drop)
-    app.command()(predict)
-    app.command()(train)
+Files = Annotated[list[Path] | None, typer.Argument(help="Files to score.")]
 
 
 def drop(
     scenario: ScenarioName,
-    files: Annotated[list[Path], typer.Argument(help="CSV or Parquet files, one or more a table.")],
-    table: Annotated[str | None, typer.Option(help="The table all files belong to.")] = None,
-    drop: Annotated[str | None, typer.Option("--drop", help="The drop's name; same name, same drop.")] = None,
-    wait: Annotated[bool, typer.Option("--wait", help="Wait until it is decided what becomes of it.")] = False,
+    files: Annotated[list[Path], typer.Argument(help="CSV or Parquet files, one or more per table.")],
+    table: Annotated[str | None, typer.Option(help="The table that all files belong to.")] = None,
+    drop: Annotated[str | None, typer.Option("--drop", help="The drop's name; the same name is the same drop.")] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until it is deployed, refused or quarantined.")] = False,
     json: Json = False,
     timeout: Timeout = 3600,
 ) -> None:
-    """Land files in the lake, as any uploader would; with --wait, until they are deployed, refused or quarantined."""
+    """Land files in the lake as one drop; with --wait, wait until it is deployed, refused or quarantined."""
     session = Session()
     declared = session.scenario(scenario)
     matched = match_tables(session.ports, declared, declared.tables, files, table)
     where = Landing("incoming", declared, drop_name(drop, files), "")
     if not wait:
         land(session.ports, "incoming", declared, where.drop, matched)
-        _say(DropOutcome(scenario, where.drop, "landed", f"Landed in {where.folder}; a running host takes it."), json)
+        _say(
+            DropOutcome(scenario, where.drop, "landed", f"Landed in {where.folder}; a running host processes it."), json
+        )
         return
     with session.host(), progress(quiet=json) as display:
         land(session.ports, "incoming", declared, where.drop, matched)
@@ -72,11 +67,9 @@ def _say(outcome: DropOutcome, json: bool) -> None:
 
 def train(
     scenario: ScenarioName,
-    dataset: Annotated[str | None, typer.Option(help="Dataset version; the newest by default.")] = None,
-    profile: Annotated[str, typer.Option(help="default or demo; the setting TRAINING_PROFILE when not given.")] = "",
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the newest run, which has not completed.")
-    ] = False,
+    dataset: Annotated[str | None, typer.Option(help="The dataset version; the newest by default.")] = None,
+    profile: Annotated[str, typer.Option(help="default or demo; by default the setting TRAINING_PROFILE.")] = "",
+    resume: Annotated[bool, typer.Option("--resume", help="Resume the newest run when it has not completed.")] = False,
     json: Json = False,
     timeout: Timeout = 3600,
 ) -> None:
@@ -86,14 +79,14 @@ def train(
     session = Session()
     session.scenario(scenario)
     if resume and (dataset or profile):
-        raise BadInput("A run is resumed as it was requested; accepted: --resume without --dataset and --profile.")
+        raise BadInput("A resumed run keeps its request; accepted: --resume without --dataset and --profile.")
     version = None if resume else _dataset(session.ports, scenario, dataset)
     with session.host(), progress(quiet=json) as display:
         if version is None:
             run = resume_training(session.ports, scenario)
         else:
             run = request_training(session.ports, version, force=secrets.token_hex(4), profile=profile)
-            person_asked(session.ports, run)
+            record_manual_retrain(session.ports, run)
         watcher = Watcher(session.ports, session.settings.home, scenario, display)
         outcome = wait_for(lambda: run_outcome(session.ports, run.id), timeout, watcher.update, f"Run {run.id}")
     _say(outcome, json)
@@ -119,7 +112,7 @@ def predict(
     json: Json = False,
     timeout: Timeout = 3600,
 ) -> None:
-    """Land unlabelled rows and score what is due; without files, only score what is due."""
+    """Land unlabelled rows and score due windows; without files, only score due windows."""
     session = Session()
     declared = session.scenario(scenario)
     if session.ports.release.deployments.current(scenario) is None:
@@ -146,7 +139,7 @@ def _say_landed(folder: str, landed: list[Blob], json: bool) -> None:
     if json:
         as_json({"landed": [blob.path for blob in landed]})
     else:
-        out.print(f"Landed {len(landed)} file(s) in {folder}; a running host scores them.", soft_wrap=True)
+        out.print(f"{counted(len(landed), 'file')} landed in {folder}; a running host scores the rows.", soft_wrap=True)
 
 
 def _score_due(ports: Ports, scenario: Scenario) -> list[Window]:
@@ -162,16 +155,16 @@ def _report(ports: Ports, windows: list[Window], json: bool) -> None:
     if json:
         as_json({"windows": rows})
     for row in [] if json else rows:
-        told = f"{row['rows']} rows, model {row['model']}, {row['path']}" if row["path"] else row["reason"]
-        out.print(f"window {row['window']}: {row['state']}, {told}", markup=False, soft_wrap=True)
+        result = f"{row['rows']} rows, model {row['model']}, {row['path']}" if row["path"] else row["reason"]
+        out.print(f"window {row['window']}: {row['state']}, {result}", markup=False, soft_wrap=True)
     if not json and not windows:
-        out.print("Nothing is due.")
+        out.print("No window is due.")
     raise typer.Exit(max((EXITS.get(row["state"], 0) for row in rows), default=0))
 
 
 def _window_row(ports: Ports, window: Window) -> dict[str, Any]:
     state, reason = window_fate(ports, window)
-    commit = ports.prediction.predictions.committed(window.scenario, window.id)
+    commit = ports.prediction.predictions.find_commit(window.scenario, window.id)
     return {
         "window": window.id,
         "state": state,

@@ -1,4 +1,4 @@
-"""The whole loop on generated data, shown as it happens."""
+"""`mlops demo`: the whole loop on generated data, shown as it happens."""
 
 from __future__ import annotations
 
@@ -15,54 +15,49 @@ from local.commands.release import go_on
 from local.commands.up import hear_signals
 from local.console.demo_closing import REQUESTED, SEED, close, predicted
 from local.console.drop_files import land
-from local.console.journal import Story
+from local.console.journal import JournalPrinter
 from local.console.options import Json
 from local.console.output import as_json, err
 from local.console.session import PORT, Session
 from local.console.waiting import Watcher, progress, wait_for, window_fate, windows_ended
-from model_training.runs.threads import limit
+from model_training.runtime.threads import limit
 from shared.core.blob import Blob
 from shared.core.errors import BadInput, Fault
 from shared.core.paths import Landing
 from shared.core.scenario import Knobs, Scenario
 from shared.operations.status import DropOutcome, drop_outcome
-from shared.prediction.windows import input_key
+from shared.prediction.window import input_key
 from shared.release.approvals import decide
 
 ROWS = 6000
 SCORING_ROWS = 500
-# One scenario shows what a deployed app asks for everywhere: a person who is not the one who asked.
+# One scenario shows what a deployed app requires everywhere: approval by a second person.
 SETTINGS = {"TRAINING_PROFILE": "demo", f"APPROVALS_{REQUESTED.upper()}": "prod"}
 SECOND_PERSON = "ada"
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command."""
-    app.command()(demo)
-
-
 def demo(
-    serve: Annotated[bool, typer.Option("--serve", help=f"Keep the host up on port {PORT} afterwards.")] = False,
-    rows: Annotated[int, typer.Option(min=4000, help="Generated rows a scenario.")] = ROWS,
-    story: Annotated[bool, typer.Option("--story", help="A year of a plant in minutes, in a home of its own.")] = False,
+    serve: Annotated[bool, typer.Option("--serve", help=f"Keep the host running on port {PORT} afterwards.")] = False,
+    rows: Annotated[int, typer.Option(min=4000, help="Generated rows per scenario.")] = ROWS,
+    story: Annotated[bool, typer.Option("--story", help="Play a year of a plant in minutes.")] = False,
     json: Json = False,
 ) -> None:
-    """Generate data for every scenario, drop it, and show how it becomes models and predictions."""
+    """Generate data for every scenario, drop them, and show how they become models and predictions."""
     if story:
         if serve or rows != ROWS:
-            raise BadInput("--story goes alone; accepted: --story, with or without --json.")
+            raise BadInput("--story allows no other option but --json; accepted: --story, with or without --json.")
         _play_year(json=json)
         return
     session = Session(SETTINGS)
     began = time.monotonic()
     with session.own_host(PORT if serve else 0) as host, progress(quiet=json) as display:
-        teller = Story(session.ports, display.console if display.console.is_terminal else err)
-        outcomes = _learn(session, display, teller, rows)
+        journal = JournalPrinter(session.ports, display.console if display.console.is_terminal else err)
+        outcomes = _learn(session, display, journal, rows)
         _check(outcomes)
-        _predict(session, teller)
-        # A window is committed a moment before the journal says so.
-        wait_for(lambda: host.idle() or None, 60, teller.tell, "The last work")
-        teller.tell()
+        _predict(session, journal)
+        # A window is committed a moment before its journal entry.
+        wait_for(lambda: host.idle() or None, 60, journal.print_new, "The last work")
+        journal.print_new()
         display.stop()
         seconds = time.monotonic() - began
         stopped = hear_signals() if serve else None
@@ -71,20 +66,20 @@ def demo(
         else:
             close(session, outcomes, seconds, host.function_key, host.port if serve else None)
         if stopped is not None:
-            err.print(f"\nThe host stays up on http://127.0.0.1:{host.port}/api/ (stop with Ctrl+C).")
+            err.print(f"\nThe host keeps running on http://127.0.0.1:{host.port}/api/ (stop with Ctrl+C).")
             stopped.get()
 
 
 def _play_year(*, json: bool) -> None:
-    # Models are trained in this process: before the libraries that learn are loaded.
+    # Models are trained in this process, so the limit comes before the training libraries are loaded.
     limit(os.environ)
-    from local.commands.story import tell_story
+    from local.commands.story import play_story
     from local.story.chapters import CHAPTERS
 
-    tell_story(CHAPTERS, json=json)
+    play_story(CHAPTERS, json=json)
 
 
-def _learn(session: Session, display: Any, story: Story, rows: int) -> list[DropOutcome]:
+def _learn(session: Session, display: Any, journal: JournalPrinter, rows: int) -> list[DropOutcome]:
     """Drop labelled data for every scenario at once and wait until each is deployed or refused."""
     drops = [_drop(session, scenario, rows) for scenario in _generating(session)]
     watchers = [Watcher(session.ports, session.settings.home, where.scenario.name, display) for where in drops]
@@ -92,22 +87,22 @@ def _learn(session: Session, display: Any, story: Story, rows: int) -> list[Drop
     def tick() -> None:
         for watcher in watchers:
             watcher.update()
-        story.tell()
+        journal.print_new()
 
-    ended = [wait_for(partial(drop_outcome, session.ports, where), 600, tick, where.key) for where in drops]
-    return [_approved(session, story, where, outcome) for where, outcome in zip(drops, ended, strict=True)]
+    outcomes = [wait_for(partial(drop_outcome, session.ports, where), 600, tick, where.key) for where in drops]
+    return [_approved(session, journal, where, outcome) for where, outcome in zip(drops, outcomes, strict=True)]
 
 
-def _approved(session: Session, story: Story, where: Landing, outcome: DropOutcome) -> DropOutcome:
-    """What waits for a person is approved by a second one, and goes on."""
+def _approved(session: Session, journal: JournalPrinter, where: Landing, outcome: DropOutcome) -> DropOutcome:
+    """Approve open requests as a second person and continue their releases."""
     ports = session.ports
     if outcome.outcome != "waiting":
         return outcome
-    for one in ports.release.approvals.list(where.scenario.name):
-        if one.state == "open":
-            decide(ports, one.id, "approve", by=SECOND_PERSON, reason="Its card and its certificate look right.")
-            go_on(ports, one.scenario, one.version)
-    story.tell()
+    for approval in ports.release.approvals.list(where.scenario.name):
+        if approval.state == "open":
+            decide(ports, approval.id, "approve", by=SECOND_PERSON, reason="Its card and its certificate look right.")
+            go_on(ports, approval.scenario, approval.version)
+    journal.print_new()
     return drop_outcome(ports, where) or outcome
 
 
@@ -122,7 +117,7 @@ def _drop(session: Session, scenario: Scenario, rows: int) -> Landing:
 
 
 def _land_generated(session: Session, scenario: Scenario, area: str, drop: str, *, rows: int, seed: int) -> list[Blob]:
-    """Write generated tables to files first, as data arrives in files, then land them."""
+    """Write generated tables to files, as real data arrives, then land the files."""
     import pyarrow.csv as pacsv
 
     if scenario.generate is None:
@@ -141,33 +136,36 @@ def _land_generated(session: Session, scenario: Scenario, area: str, drop: str, 
         return land(session.ports, area, scenario, drop, matched)
 
 
-def _predict(session: Session, story: Story) -> None:
+def _predict(session: Session, journal: JournalPrinter) -> None:
     drop = f"demo-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}"
-    served = [one for one in _generating(session) if session.ports.release.deployments.current(one.name) is not None]
+    current = session.ports.release.deployments.current
+    served = [scenario for scenario in _generating(session) if current(scenario.name) is not None]
     landed = [
         (
-            one,
+            scenario,
             [
                 input_key(blob)
-                for blob in _land_generated(session, one, "scoring", drop, rows=SCORING_ROWS, seed=SEED + 1)
+                for blob in _land_generated(session, scenario, "scoring", drop, rows=SCORING_ROWS, seed=SEED + 1)
             ],
         )
-        for one in served
+        for scenario in served
     ]
     for scenario, inputs in landed:
         ended = partial(windows_ended, session.ports, scenario, inputs)
-        windows = wait_for(ended, 300, story.tell, f"Scoring of {scenario.name}")
-        lost = [
-            reason for state, reason in (window_fate(session.ports, one) for one in windows) if state != "committed"
+        windows = wait_for(ended, 300, journal.print_new, f"Scoring of {scenario.name}")
+        failures = [
+            reason
+            for state, reason in (window_fate(session.ports, window) for window in windows)
+            if state != "committed"
         ]
-        if lost:
-            raise Fault(f"The demo did not end as it should: {scenario.name}: {lost[0]}")
+        if failures:
+            raise Fault(f"The demo failed: {scenario.name}: {failures[0]}")
 
 
 def _check(outcomes: list[DropOutcome]) -> None:
     failed = [outcome for outcome in outcomes if outcome.outcome not in ("deployed", "duplicate", "refused")]
     if failed:
-        raise Fault(f"The demo did not end as it should: {failed[0].scenario}: {failed[0].reason}")
+        raise Fault(f"The demo failed: {failed[0].scenario}: {failed[0].reason}")
 
 
 def _summary(session: Session, outcomes: list[DropOutcome], seconds: float, port: int | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Looking: what happened and why, and what there is."""
+"""Read-only verbs: history, status, and lists of datasets, models and deployments."""
 
 from __future__ import annotations
 
@@ -18,32 +18,17 @@ from shared.training.model import ModelRef
 Scenario = Annotated[str | None, typer.Argument(help="Only this scenario.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    app.command()(history)
-    app.command()(status)
-    for name, lister, shower in (
-        ("datasets", list_datasets, show_dataset),
-        ("models", list_models, show_model),
-        ("deployments", list_deployments, show_deployment),
-    ):
-        group = typer.Typer(help=f"List and show {name}.")
-        group.command("list")(lister)
-        group.command("show")(shower)
-        app.add_typer(group, name=name)
-
-
 def history(
     why: Annotated[
         str | None,
         typer.Option(
-            help="Only what concerns this: a file, drop, dataset, model, window, or all of a kind: retrain, breach."
+            help="Only entries about this: a file, drop, dataset, model or window, or a kind such as retrain or breach."
         ),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many lines, newest first.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="The most entries, newest first.")] = 50,
     json: Json = False,
 ) -> None:
-    """What happened, and why something did or did not."""
+    """Show what happened, and why something did or did not happen."""
     read = Session().ports.core.history
     entries = list(read.why(why)) if why else list(read.entries(limit))
     value = [
@@ -52,38 +37,38 @@ def history(
         for entry in entries
     ]  # fmt: skip
     if why and not entries:
-        raise Missing(f"Nothing is known about {why!r}: no event, file, drop, dataset, run, model or window has it.")
+        raise Missing(f"Nothing matches {why!r}: no event, file, drop, dataset, run, model or window.")
     if json:
         as_json(value)
         return
     for entry in entries:
         if why or entry.state != "in_progress":
             head = f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.state:<11} {entry.kind:<10} {entry.key}"
-            out.print(f"{head}\n{'':<21}{_told(entry)}", markup=False, soft_wrap=True)
+            out.print(f"{head}\n{'':<21}{_reason(entry)}", markup=False, soft_wrap=True)
 
 
-def _told(entry: Any) -> str:
+def _reason(entry: Any) -> str:
     again = f" ({entry.repeats} later copies were dismissed as duplicates)" if entry.repeats else ""
     return f"{entry.reason}{again}"
 
 
 def status(json: Json = False) -> None:
-    """Per scenario: newest dataset and run, what serves, open windows, predictions."""
+    """Show per scenario: newest dataset and run, serving model, open windows, predictions."""
     value = read_status(Session().ports)
     columns = ("scenario", "dataset", "run", "model", "generation", "open windows", "predictions")
     rows = [
-        (name, one["dataset"], one["run"] and one["run"]["state"], one["model"], one["generation"], one["open_windows"],
-         one["predictions"])
-        for name, one in value["scenarios"].items()
+        (name, row["dataset"], row["run"] and row["run"]["state"], row["model"], row["generation"], row["open_windows"],
+         row["predictions"])
+        for name, row in value["scenarios"].items()
     ]  # fmt: skip
     show(json_output=json, value=value, title="Status", columns=columns, rows=rows)
 
 
 def list_datasets(scenario: Scenario = None, json: Json = False) -> None:
-    """Dataset versions, oldest first."""
+    """List dataset versions, oldest first."""
     session = Session()
     versions = session.ports.datasets.versions.list(session.named(scenario))
-    rows = [(one.scenario, one.id, one.rows, ", ".join(one.sources)) for one in versions]
+    rows = [(version.scenario, version.id, version.rows, ", ".join(version.sources)) for version in versions]
     show(json_output=json, value=versions, title="Datasets", columns=("scenario", "id", "rows", "sources"), rows=rows)
 
 
@@ -92,23 +77,23 @@ def show_dataset(
     dataset: Annotated[str, typer.Argument(help="The dataset version's id.")],
     json: Json = True,  # noqa: ARG001 -- this verb prints nothing else
 ) -> None:
-    """One dataset version: its tables, sources and profile, as JSON."""
+    """Show a dataset version as JSON: tables, sources and profile."""
     session = Session()
     session.scenario(scenario)
     ports = session.ports
-    found = ports.datasets.versions.find(scenario, dataset)
-    if found is None:
-        known = ", ".join(one.id for one in ports.datasets.versions.list(scenario)) or "none"
+    version = ports.datasets.versions.find(scenario, dataset)
+    if version is None:
+        known = ", ".join(known.id for known in ports.datasets.versions.list(scenario)) or "none"
         raise Missing(f"{scenario} has no dataset {dataset}; registered: {known}.")
     profile = read_json(ports, f"datasets/{scenario}/{dataset}/profile.json")
-    as_json({**plain(found), "profile": profile})
+    as_json({**plain(version), "profile": profile})
 
 
 def list_models(scenario: Scenario = None, json: Json = False) -> None:
-    """Model versions, oldest first."""
+    """List model versions, oldest first."""
     session = Session()
     models = session.ports.training.registry.list(session.named(scenario))
-    rows = [(one.id, one.state, _metrics(one.metrics), one.dataset, one.run) for one in models]
+    rows = [(model.id, model.state, _metrics(model.metrics), model.dataset, model.run) for model in models]
     columns = ("model", "state", "metrics", "dataset", "run")
     show(json_output=json, value=models, title="Models", columns=columns, rows=rows)
 
@@ -122,36 +107,47 @@ def show_model(
     model: Annotated[str, typer.Argument(help="name:version")],
     json: Json = True,  # noqa: ARG001 -- this verb prints nothing else
 ) -> None:
-    """One model version: where its card lies, its manifest and the gate's verdict, as JSON."""
+    """Show a model version as JSON: the path of its card, its manifest and the gate's verdict."""
     ref = model_ref(model)
     session = Session()
     session.scenario(ref.name)
     ports = session.ports
-    found = find_model(ports, ref.name, ref.version)
-    manifest = read_json(ports, f"{found.folder}manifest.json")
-    card = f"{found.folder}card.html"
-    told = {"card": card if ports.core.lake.stat(card) else None, "manifest": manifest}
-    as_json({**plain(found), **told, "gate": plain(ports.release.deployments.verdict(found))})
+    registered = find_model(ports, ref.name, ref.version)
+    manifest = read_json(ports, f"{registered.folder}manifest.json")
+    card = f"{registered.folder}card.html"
+    files = {"card": card if ports.core.lake.stat(card) else None, "manifest": manifest}
+    as_json({**plain(registered), **files, "gate": plain(ports.release.deployments.verdict(registered))})
 
 
 def model_ref(model: str) -> ModelRef:
-    """The reference that `name:version` writes; BadInput for another text."""
+    """Parse `name:version`; BadInput for any other text."""
     ref = ModelRef.parse(model)
     if ref is None:
-        raise BadInput(f"{model!r} is no model version; accepted: name:version, such as bank_marketing:1.")
+        raise BadInput(f"{model!r} is not a model version; accepted: name:version, such as bank_marketing:1.")
     return ref
 
 
 def list_deployments(
     scenario: Scenario = None,
-    environment: Annotated[str | None, typer.Option(help="An environment, or '*' for all; else the last one.")] = None,
+    environment: Annotated[
+        str | None, typer.Option(help="An environment, or '*' for all; by default the last.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Generations, oldest first."""
+    """List deployment generations, oldest first."""
     session = Session()
     deployments = session.ports.release.deployments.list(session.named(scenario), environment)
     rows = [
-        (one.scenario, one.environment, one.generation, one.model_id, one.by, one.reason, one.at) for one in deployments
+        (
+            deployment.scenario,
+            deployment.environment,
+            deployment.generation,
+            deployment.model_id,
+            deployment.by,
+            deployment.reason,
+            deployment.at,
+        )
+        for deployment in deployments
     ]
     columns = ("scenario", "environment", "generation", "model", "by", "reason", "at")
     show(json_output=json, value=deployments, title="Deployments", columns=columns, rows=rows)
@@ -161,12 +157,12 @@ def show_deployment(
     scenario: ScenarioName,
     json: Json = True,  # noqa: ARG001 -- this verb prints nothing else
 ) -> None:
-    """What serves a scenario now, as JSON."""
+    """Show the current deployment of a scenario as JSON."""
     session = Session()
     session.scenario(scenario)
-    found = session.ports.release.deployments.current(scenario)
-    if found is None:
+    deployment = session.ports.release.deployments.current(scenario)
+    if deployment is None:
         raise Missing(
             f"Nothing is deployed for {scenario}; drop labelled data first: mlops drop {scenario} FILE --wait."
         )
-    as_json(found)
+    as_json(deployment)

@@ -1,4 +1,4 @@
-"""Keys of this home: which there are, and a new one for a scope."""
+"""`mlops keys`: list the keys of this home, and make a new key for a scope."""
 
 from __future__ import annotations
 
@@ -12,19 +12,11 @@ from local.console.session import Session
 from local.host.http.keys import fingerprint, load_keys, rotate
 
 Scope = Annotated[str, typer.Argument(help="score, approve or operate.")]
-Reveal = Annotated[bool, typer.Option("--reveal", help="Print the whole key. Whoever reads it can use it.")]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    group = typer.Typer(help="Keys of the HTTP functions, by scope.")
-    group.command("list")(list_keys)
-    group.command("rotate")(rotate_key)
-    app.add_typer(group, name="keys")
+Reveal = Annotated[bool, typer.Option("--reveal", help="Print the whole key. Anyone who reads it can use it.")]
 
 
 def list_keys(reveal: Reveal = False, json: Json = False) -> None:
-    """The active keys of every scope, told apart by fingerprint; the newest of a scope comes last."""
+    """List the active keys of every scope by fingerprint; the newest key of a scope comes last."""
     keys = load_keys(Session().settings.home)
     value = [
         {"name": name, "scope": keys.scopes[name], "fingerprint": fingerprint(key), **({"key": key} if reveal else {})}
@@ -35,10 +27,10 @@ def list_keys(reveal: Reveal = False, json: Json = False) -> None:
 
 
 def rotate_key(scope: Scope, reveal: Reveal = False, json: Json = False) -> None:
-    """Make a new key for a scope; the one before it works until the next rotation. A running host knows it at once."""
+    """Make a new key for a scope; the previous key works until the next rotation. A running host accepts it at once."""
     key = rotate(Session().settings.home, scope)
     if json:
         as_json({"scope": scope, "fingerprint": fingerprint(key), **({"key": key} if reveal else {})})
         return
-    shown = key if reveal else f"fingerprint {fingerprint(key)}; --reveal would have printed it, keys.json has it"
-    out.print(f"{scope}: a new key ({shown}). The one before it works until the next rotation.", soft_wrap=True)
+    shown = key if reveal else f"fingerprint {fingerprint(key)}; use --reveal to print it; keys.json holds it"
+    out.print(f"{scope}: a new key ({shown}). The previous key works until the next rotation.", soft_wrap=True)

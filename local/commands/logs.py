@@ -1,4 +1,4 @@
-"""The structured records of this home, as Application Insights would get them."""
+"""`mlops logs`: the structured records of this home, as Application Insights would receive them."""
 
 from __future__ import annotations
 
@@ -16,25 +16,20 @@ from local.console.session import Session
 from shared.core.errors import Missing
 from shared.core.log_record import RECORDS_FILE
 
-_LOOK_SECONDS = 0.5
-_SAID = 200
+_POLL_SECONDS = 0.5
+_LONGEST = 200
 _HEAD = ("at", "event", "state", "key", "scenario")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command."""
-    app.command()(logs)
-
-
 def logs(
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes, until stopped.")] = False,
-    limit: Annotated[int, typer.Option(min=1, help="How many of the newest records.")] = 50,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Print new records until stopped.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="The most records, the newest ones.")] = 50,
     operation: Annotated[
-        str | None, typer.Option(help="Only what belongs to this operation, event to prediction.")
+        str | None, typer.Option(help="Only records of this operation, from event to prediction.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Steps of work and counts of requests, one record a line: ids and states, no content."""
+    """Print the records of work steps and request counts, one a line: ids and states, no content."""
     path = Session().settings.home / "logs" / RECORDS_FILE
     newest, end = _newest(path)
     chosen = [line for line in newest if _is_of(line, operation)]
@@ -43,19 +38,19 @@ def logs(
     for line in chosen[-limit:]:
         _print(line, json)
     while follow:
-        for line, place in _after(path, end):
-            end = place
+        for line, position in _after(path, end):
+            end = position
             if _is_of(line, operation):
                 _print(line, json)
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_POLL_SECONDS)
 
 
 def _say_unknown(operation: str, *, follow: bool) -> None:
-    """Nobody is left to wait for what never was; who follows may be early, and is told so beside the output."""
-    told = f"No record has the operation {operation[:_SAID]!r}"
+    """Raise Missing for an unknown operation; with --follow only print a notice, for its records may still come."""
+    sentence = f"No record has the operation {operation[:_LONGEST]!r}"
     if not follow:
-        raise Missing(f"{told}; `mlops logs` shows the newest records of all operations.")
-    err.print(f"mlops: {told} yet; waiting for one.", markup=False, soft_wrap=True)
+        raise Missing(f"{sentence}; `mlops logs` shows the newest records of all operations.")
+    err.print(f"mlops: {sentence} yet; waiting for one.", markup=False, soft_wrap=True)
 
 
 def _newest(path: Path) -> tuple[list[str], int]:
@@ -64,7 +59,7 @@ def _newest(path: Path) -> tuple[list[str], int]:
 
 
 def _after(path: Path, start: int) -> Iterator[tuple[str, int]]:
-    """Whole lines from that place on, each with the place behind it; from the beginning when the file is a new one."""
+    """Complete lines from `start` on, each with its end position; from the beginning when the file was replaced."""
     if not path.exists():
         return
     with path.open("rb") as source:

@@ -1,4 +1,4 @@
-"""Watching: run it now, see what it found, bring labels, and what promotions came to."""
+"""`mlops monitor`, `actuals` and `scorecard`: drift, quality, late labels, and the gain of promotions."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from local.console.drop_files import drop_name, land
 from local.console.options import Json, ScenarioName
 from local.console.output import as_json, out, show
 from local.console.session import Session
-from shared.alerts.delivery import relay
+from shared.alerts.delivery import publish_and_alert
 from shared.core.claims import once
 from shared.core.drops import blob_key
 from shared.core.errors import BadInput, Fault
 from shared.core.ledger import Outcome
 from shared.core.paths import Landing
+from shared.core.wording import counted
 from shared.monitoring.actual_labels import labels_table
 from shared.monitoring.late_labels import take_actuals
-from shared.monitoring.monitor import Watch, monitor, watch_again
+from shared.monitoring.monitor import MonitoringRound, measure_again, monitor
 from shared.monitoring.scorecards import compute_scorecards
 from shared.ports import Ports
 
 _REFUSED, _FAILED = 3, 4
-Some = Annotated[str | None, typer.Argument(help="One scenario; all by default.")]
+Some = Annotated[str | None, typer.Argument(help="A scenario; all by default.")]
 _DRIFT = ("window", "feature", "metric", "reference", "value", "critical", "verdict")
 _CARD = (
     "scenario",
@@ -38,35 +39,25 @@ _CARD = (
 )
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    group = typer.Typer(help="Drift, quality, breaches and reasons to retrain.")
-    group.command("run")(run)
-    group.command("show")(show_monitor)
-    app.add_typer(group, name="monitor")
-    app.command()(actuals)
-    app.command()(scorecard)
-
-
 def run(
     scenario: Some = None,
-    window: Annotated[str | None, typer.Option(help="Measure this window again.")] = None,
+    window: Annotated[str | None, typer.Option(help="Monitor this window again.")] = None,
     json: Json = False,
 ) -> None:
-    """Watch every window that was not watched yet, state quality, and ask whether to learn again."""
+    """Monitor every new window, compute quality, and decide about retraining."""
     session = Session()
     names = [name] if (name := session.named(scenario)) else sorted(session.ports.core.scenarios)
     if window is not None:
         if scenario is None:
             raise BadInput("A window belongs to a scenario; accepted: mlops monitor run SCENARIO --window WINDOW.")
-        _say_window(window, watch_again(session.ports, scenario, window), json)
+        _say_window(window, measure_again(session.ports, scenario, window), json)
         return
-    watched = [monitor(session.ports, name) for name in names]
-    relay(session.ports)
+    reports = [monitor(session.ports, name) for name in names]
+    publish_and_alert(session.ports)
     if json:
-        as_json({"watched": watched})
-    for one in [] if json else watched:
-        _say_watch(one)
+        as_json({"watched": reports})
+    for report in [] if json else reports:
+        _say_round(report)
 
 
 def _say_window(window: str, outcome: Outcome, json: bool) -> None:
@@ -76,9 +67,10 @@ def _say_window(window: str, outcome: Outcome, json: bool) -> None:
         out.print(f"window {window}: {outcome.reason}", markup=False, soft_wrap=True)
 
 
-def _say_watch(watch: Watch) -> None:
-    told = " ".join(watch.decisions) or "Nothing new was decided about retraining."
-    sentence = f"{watch.scenario}: {len(watch.windows)} window(s) were watched, {watch.stated} qualities stated. {told}"
+def _say_round(done: MonitoringRound) -> None:
+    decisions = " ".join(done.decisions) or "There is no new decision about retraining."
+    windows, measured = counted(len(done.windows), "window"), counted(done.stated, "window")
+    sentence = f"{done.scenario}: {windows} monitored, quality computed for {measured}. {decisions}"
     out.print(sentence, markup=False, soft_wrap=True)
 
 
@@ -87,50 +79,69 @@ def show_monitor(
     window: Annotated[str | None, typer.Option(help="Only this window.")] = None,
     json: Json = False,
 ) -> None:
-    """What watching has found: drift, quality, breaches, and decisions about retraining."""
+    """Show drift, quality, breaches and retraining decisions of a scenario."""
     session = Session()
     session.scenario(scenario)
     stores = session.ports.monitoring
-    found = {
-        "windows": [one for one in stores.measurements.windows(scenario) if window in (None, one.window)],
+    records = {
+        "windows": [record for record in stores.measurements.windows(scenario) if window in (None, record.window)],
         "drift": stores.measurements.drift(scenario, window),
-        "quality": [one for one in stores.qualities.latest(scenario) if window in (None, one.window)],
+        "quality": [record for record in stores.qualities.latest(scenario) if window in (None, record.window)],
         "breaches": stores.breaches.list(scenario),
         "decisions": stores.decisions.list(scenario),
     }
     if json:
-        as_json(found)
+        as_json(records)
         return
-    _tables(found)
+    _tables(records)
 
 
-def _tables(found: dict[str, Any]) -> None:
-    moved = [one for one in found["drift"] if one.verdict in ("once", "persistent")]
+def _tables(records: dict[str, Any]) -> None:
+    drifted = [record for record in records["drift"] if record.verdict in ("once", "persistent")]
     rows: list[tuple[Any, ...]] = [
-        (one.window, one.feature, one.metric, one.reference, _short(one.value), _short(one.critical), one.verdict)
-        for one in moved
+        (
+            record.window,
+            record.feature,
+            record.metric,
+            record.reference,
+            _short(record.value),
+            _short(record.critical),
+            record.verdict,
+        )
+        for record in drifted
     ]
     show(json_output=False, value=None, title="Drift", columns=_DRIFT, rows=rows)
     rows = [
-        (one.window, one.metric, _short(one.value), f"{one.coverage:.0%}", one.state, one.verdict, one.revision)
-        for one in found["quality"]
+        (
+            record.window,
+            record.metric,
+            _short(record.value),
+            f"{record.coverage:.0%}",
+            record.state,
+            record.verdict,
+            record.revision,
+        )
+        for record in records["quality"]
     ]
     columns: tuple[str, ...] = ("window", "metric", "value", "labelled", "state", "verdict", "revision")
     show(json_output=False, value=None, title="Quality", columns=columns, rows=rows)
-    rows = [(one.first_seen, one.cause, one.column, one.state, one.action, one.sentence) for one in found["breaches"]]
+    rows = [
+        (record.first_seen, record.cause, record.column, record.state, record.action, record.sentence)
+        for record in records["breaches"]
+    ]
     columns = ("first seen", "cause", "column", "state", "action", "what")
     show(json_output=False, value=None, title="Breaches", columns=columns, rows=rows)
-    rows = [(one.at, one.reason, one.decided, one.sentence) for one in found["decisions"]]
+    rows = [(record.at, record.reason, record.decided, record.sentence) for record in records["decisions"]]
     show(json_output=False, value=None, title="Retraining", columns=("at", "reason", "decided", "why"), rows=rows)
 
 
 def actuals(
     scenario: ScenarioName,
-    file: Annotated[Path, typer.Argument(help="Labels: the key and the answers, as CSV or Parquet.")],
-    drop: Annotated[str | None, typer.Option("--drop", help="The drop's name; same name, same drop.")] = None,
+    file: Annotated[Path, typer.Argument(help="Labels as CSV or Parquet: the key and the actual values.")],
+    drop: Annotated[str | None, typer.Option("--drop", help="The drop's name; the same name is the same drop.")] = None,
     json: Json = False,
 ) -> None:
-    """Bring labels that came late; quality is stated again at once."""
+    """Land late labels, and compute quality again at once."""
     session = Session()
     declared = session.scenario(scenario)
     if not file.is_file():
@@ -139,7 +150,7 @@ def actuals(
     (blob,) = land(session.ports, "actuals", declared, name, {table.name: [file]})
     where = Landing("actuals", declared, name, blob.name)
     outcome = _taken(session.ports, where, blob_key(blob))
-    relay(session.ports)
+    publish_and_alert(session.ports)
     if json:
         as_json({"state": outcome.state, "reason": outcome.reason, **outcome.detail})
     else:
@@ -155,7 +166,7 @@ def _taken(ports: Ports, where: Landing, key: str) -> Outcome:
 
 
 def scorecard(scenario: Some = None, json: Json = False) -> None:
-    """Of each promotion: gain promised and realised, hours from data to production, seconds and cost by stage."""
+    """Show of each promotion: predicted and realised gain, hours from data to production, cost and late timers."""
     session = Session()
     names = [name] if (name := session.named(scenario)) else sorted(session.ports.core.scenarios)
     cards = [card for name in names for card in compute_scorecards(session.ports, session.ports.core.scenarios[name])]
@@ -168,7 +179,7 @@ def scorecard(scenario: Some = None, json: Json = False) -> None:
             _short(card.realised_gain),
             _short(card.hours_to_production),
             _short(sum(card.cost.values())),
-            sum(one["late"] for one in card.timers.values()),
+            sum(timer["late"] for timer in card.timers.values()),
         )
         for card in cards
     ]

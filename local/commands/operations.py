@@ -1,4 +1,4 @@
-"""Operating: one round of the timers, promote, roll back, and a check of everything."""
+"""`mlops tick`, `promote`, `rollback` and `doctor`: run the timers once, change what serves, check the set-up."""
 
 from __future__ import annotations
 
@@ -6,29 +6,20 @@ from typing import Annotated
 
 import typer
 
-from local.commands import monitor
 from local.console.options import By, Json, ScenarioName
 from local.console.output import as_json, out, show
 from local.console.session import Session
 from local.doctor.finding import TOTAL_SECONDS
 from shared import dispatch
+from shared.core.wording import counted
 from shared.release import deploy
 from shared.serving.deployment import Deployment
 
 _FAILED = 4
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command, watching among them."""
-    monitor.register(app)
-    app.command()(tick)
-    app.command()(promote)
-    app.command()(rollback)
-    app.command()(doctor)
-
-
 def tick(json: Json = False) -> None:
-    """Do once what the timers do: sweep up what was lost, plan the windows that are due, and work it all off."""
+    """Run the timers once: recover lost events, plan due windows, and process them."""
     ports = Session().ports
     events = dispatch.sweep(ports)
     windows = [window for message in events for window in dispatch.on_event(ports, message)]
@@ -38,17 +29,17 @@ def tick(json: Json = False) -> None:
     if json:
         as_json({"events": len(events), "windows": len(due)})
     else:
-        out.print(f"{len(events)} event(s) were taken up again, {len(due)} window(s) were scored.")
+        out.print(f"{counted(len(events), 'event')} recovered, {counted(len(due), 'window')} scored.")
 
 
 def promote(
     scenario: ScenarioName,
-    version: Annotated[int, typer.Argument(help="The model version to serve.")],
+    version: Annotated[int, typer.Argument(help="The model version that shall serve.")],
     by: By = "unknown",
     reason: Annotated[str, typer.Option(help="Why.")] = "Promoted by hand.",
     json: Json = False,
 ) -> None:
-    """Serve a version that passed its gate."""
+    """Serve a model version that passed its gate."""
     session = Session()
     session.scenario(scenario)
     model = deploy.find_model(session.ports, scenario, version)
@@ -61,7 +52,7 @@ def rollback(
     reason: Annotated[str, typer.Option(help="Why.")] = "Rolled back by hand.",
     json: Json = False,
 ) -> None:
-    """Serve what served before."""
+    """Serve the previous model version again."""
     session = Session()
     session.scenario(scenario)
     _say(deploy.rollback(session.ports, scenario, by=by, reason=reason), json)
@@ -77,12 +68,12 @@ def _say(deployment: Deployment, json: bool) -> None:
 
 def doctor(
     seconds: Annotated[
-        float, typer.Option(min=1, max=TOTAL_SECONDS, help="How long all checks may take, at most.")
+        float, typer.Option(min=1, max=TOTAL_SECONDS, help="The most seconds that all checks may take.")
     ] = TOTAL_SECONDS,
     json: Json = False,
 ) -> None:
-    """Check settings, identity, roles, services, state and functions; prints the command that mends what is wrong."""
-    # Clients of every service: other verbs do not pay for them.
+    """Check settings, identity, roles, services, state and functions, and print the command that fixes each problem."""
+    # Imports the clients of every service, which other verbs do not need.
     from local.doctor.examination import run_checks
 
     checks = run_checks(seconds)

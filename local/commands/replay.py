@@ -1,4 +1,4 @@
-"""Trying again what ended badly: dead letters, poison messages, failed and quarantined work."""
+"""`mlops replay`: retry dead letters, poison messages, and failed or quarantined work."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from local.commands.backfill import DryRun
 from local.console.options import By, Json
 from local.console.output import as_json, out
 from local.console.session import Session
-from local.console.timestamps import instant
+from local.console.timestamps import parse_timestamp
 from shared import dispatch
 from shared.core.errors import Fault
 from shared.operations.replay import ReplayItem, replayable
@@ -19,48 +19,44 @@ from shared.ports import Ports
 _EXITS = {"failed": 4, "conflict": 4, "released": 4, "in_progress": 4, "quarantined": 3, "refused": 3, "left": 3}
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command."""
-    app.command()(replay)
-
-
 def replay(
-    keys: Annotated[list[str] | None, typer.Argument(help="Only what has one of these in its key.")] = None,
-    start: Annotated[str | None, typer.Option("--from", help="Only what ended from this time on.")] = None,
-    end: Annotated[str | None, typer.Option("--to", help="Only what ended before this time.")] = None,
+    keys: Annotated[list[str] | None, typer.Argument(help="Only items whose key contains one of these texts.")] = None,
+    start: Annotated[str | None, typer.Option("--from", help="Only items that ended at this time or later.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Only items that ended before this time.")] = None,
     dry_run: DryRun = False,
     by: By = "unknown",
     json: Json = False,
 ) -> None:
-    """Try again what was dead-lettered, poisoned, failed or quarantined; what is done already is not done twice."""
+    """Retry dead letters, poison messages, failed and quarantined work; completed work is not repeated."""
     ports = Session().ports
-    times = [None if one is None else instant(one, name) for one, name in ((start, "--from"), (end, "--to"))]
+    times = [None if text is None else parse_timestamp(text, name) for text, name in ((start, "--from"), (end, "--to"))]
     items = replayable(ports, keys or [], *times)
-    told = [_would(item) if dry_run else _replayed(ports, item, by) for item in items]
+    results = [_would(item) if dry_run else _replayed(ports, item, by) for item in items]
     if json:
-        as_json({"dry_run": dry_run, "items": told})
+        as_json({"dry_run": dry_run, "items": results})
     else:
-        _say(told)
-    raise typer.Exit(0 if dry_run else max((_EXITS.get(one["ends"], 0) for one in told), default=0))
+        _say(results)
+    raise typer.Exit(0 if dry_run else max((_EXITS.get(result["ends"], 0) for result in results), default=0))
 
 
 def _would(item: ReplayItem) -> dict[str, Any]:
-    would = f"would be left: {item.why_not}" if item.why_not else "would be tried again"
+    would = f"would be left: {item.why_not}" if item.why_not else "would be retried"
     return {"kind": item.kind, "key": item.key, "was": item.state, "reason": item.reason, "ends": would, "told": ""}
 
 
 def _replayed(ports: Ports, item: ReplayItem, by: str) -> dict[str, Any]:
     try:
         outcome = dispatch.replay(ports, item, f"Replayed by {by}; it was {item.state}.")
-        ends, told = outcome.state, outcome.reason
+        ends, reason = outcome.state, outcome.reason
     except Fault as fault:
-        ends, told = fault.state, fault.reason
-    return {"kind": item.kind, "key": item.key, "was": item.state, "reason": item.reason, "ends": ends, "told": told}
+        ends, reason = fault.state, fault.reason
+    return {"kind": item.kind, "key": item.key, "was": item.state, "reason": item.reason, "ends": ends, "told": reason}
 
 
-def _say(told: list[dict[str, Any]]) -> None:
-    for one in told:
-        line = f"{one['kind']} {one['key']}: {one['was']} ({one['reason']}) → {one['ends']} {one['told']}"
+def _say(results: list[dict[str, Any]]) -> None:
+    for result in results:
+        before = f"{result['kind']} {result['key']}: {result['was']} ({result['reason']})"
+        line = f"{before} → {result['ends']} {result['told']}"
         out.print(line.rstrip(), markup=False, soft_wrap=True)
-    if not told:
-        out.print("There is nothing to try again.")
+    if not results:
+        out.print("There is nothing to retry.")

@@ -1,4 +1,4 @@
-"""Training that comes again by itself: add, list, show, stop."""
+"""`mlops schedules`: add, list, show and stop recurring training."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from shared.training.recurrence import FREQUENCIES
 Name = Annotated[str, typer.Argument(help="The schedule's name.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    group = typer.Typer(help="Training that comes again by itself.")
-    group.command("list")(list_schedules)
-    group.command("show")(show_schedule)
-    group.command("add")(add_schedule)
-    group.command("stop")(stop_schedule)
-    app.add_typer(group, name="schedules")
-
-
 def list_schedules(
     scenario: Annotated[str | None, typer.Argument(help="Only this scenario.")] = None, json: Json = False
 ) -> None:
-    """Schedules by the time they were made, stopped ones among them."""
+    """List schedules by creation time, including stopped ones."""
     session = Session()
-    found = session.ports.training.schedules.list(session.named(scenario))
-    value = [{"Scenario": one.scenario, **workflow.shown(session.ports, one)} for one in found]
+    schedules = session.ports.training.schedules.list(session.named(scenario))
+    value = [
+        {"Scenario": schedule.scenario, **workflow.schedule_answer(session.ports, schedule)} for schedule in schedules
+    ]
     columns = ("scenario", "name", "every", "status", "next due", "last due", "last outcome")
-    show(json_output=json, value=value, title="Schedules", columns=columns, rows=[_row(one) for one in value])
+    show(json_output=json, value=value, title="Schedules", columns=columns, rows=[_row(schedule) for schedule in value])
 
 
-def _row(told: dict[str, Any]) -> tuple[Any, ...]:
-    recurrence = told["Recurrence"]
+def _row(schedule: dict[str, Any]) -> tuple[Any, ...]:
+    recurrence = schedule["Recurrence"]
     every = f"{recurrence['Interval']} {recurrence['Frequency']}"
-    return told["Scenario"], told["Name"], every, told["Status"], told["NextDue"], told["LastDue"], told["LastOutcome"]
+    return (
+        schedule["Scenario"],
+        schedule["Name"],
+        every,
+        schedule["Status"],
+        schedule["NextDue"],
+        schedule["LastDue"],
+        schedule["LastOutcome"],
+    )
 
 
 def show_schedule(
@@ -47,34 +47,41 @@ def show_schedule(
     name: Name,
     json: Json = True,  # noqa: ARG001 -- this verb prints nothing else
 ) -> None:
-    """One schedule: when it is due next, its last run and how that stands, as JSON."""
+    """Show a schedule as JSON: when it is due next, its last run and that run's state."""
     session = Session()
-    as_json(workflow.shown(session.ports, workflow.find(session.ports, session.scenario(scenario), name)))
+    as_json(
+        workflow.schedule_answer(session.ports, workflow.find_schedule(session.ports, session.scenario(scenario), name))
+    )
 
 
 def add_schedule(
     scenario: ScenarioName,
     name: Name,
     frequency: Annotated[str, typer.Option(help=f"{', '.join(FREQUENCIES)}.")],
-    interval: Annotated[int, typer.Option(help="Every how many of them.")] = 1,
-    start: Annotated[str | None, typer.Option(help="2026-03-01T06:00:00Z; at once by default.")] = None,
-    experiment: Annotated[str, typer.Option(help="A name to find it by.")] = "",
-    dataset: Annotated[str | None, typer.Option(help="Dataset version; the newest of the day by default.")] = None,
-    profile: Annotated[str | None, typer.Option(help="default or demo; as the settings say by default.")] = None,
+    interval: Annotated[int, typer.Option(help="The number of units between two runs.")] = 1,
+    start: Annotated[
+        str | None, typer.Option(help="The first run, such as 2026-03-01T06:00:00Z; at once by default.")
+    ] = None,
+    experiment: Annotated[str, typer.Option(help="The experiment's name, to find its runs by.")] = "",
+    dataset: Annotated[str | None, typer.Option(help="Dataset version; by default the newest at each run.")] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="default or demo; by default the setting TRAINING_PROFILE.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Train again and again, started by the sweep; the same name with the same content again changes nothing."""
+    """Add recurring training, which the sweep starts; adding the same schedule again changes nothing."""
     session = Session()
     declared = session.scenario(scenario)
     recurrence = {"Frequency": frequency, "Interval": interval, **_given(StartTime=start)}
     parameters = _given(dataset=dataset, profile=profile)
-    asked = {"Name": name, "ExperimentName": experiment, "ParameterAssignments": parameters, "Recurrence": recurrence}
-    made = workflow.add(session.ports, declared, workflow.read_wanted(asked))
+    request = {"Name": name, "ExperimentName": experiment, "ParameterAssignments": parameters, "Recurrence": recurrence}
+    schedule = workflow.add(session.ports, declared, workflow.read_schedule_request(request))
     if json:
-        as_json(workflow.shown(session.ports, made))
+        as_json(workflow.schedule_answer(session.ports, schedule))
         return
-    every = f"every {made.every} {made.frequency.lower()}(s)"
-    out.print(f"{made.key}: {every}, next at {made.due:%Y-%m-%d %H:%M:%S} UTC.", markup=False)
+    out.print(
+        f"{schedule.key}: {schedule.recurrence.words}, next at {schedule.due:%Y-%m-%d %H:%M:%S} UTC.", markup=False
+    )
 
 
 def _given(**values: str | None) -> dict[str, str]:
@@ -82,10 +89,10 @@ def _given(**values: str | None) -> dict[str, str]:
 
 
 def stop_schedule(scenario: ScenarioName, name: Name, json: Json = False) -> None:
-    """Start nothing more by it; what it has started goes on."""
+    """Stop a schedule; runs that it has started continue."""
     session = Session()
     stopped = workflow.stop(session.ports, session.scenario(scenario), name)
     if json:
-        as_json(workflow.shown(session.ports, stopped))
+        as_json(workflow.schedule_answer(session.ports, stopped))
         return
     out.print(f"{stopped.key}: stopped at {stopped.stopped_at:%Y-%m-%d %H:%M:%S} UTC.", markup=False)

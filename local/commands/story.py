@@ -1,4 +1,4 @@
-"""A year of a plant in minutes: `mlops demo --story`."""
+"""`mlops demo --story`: a year of a plant in minutes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from local.console.session import Session
 from local.console.waiting import progress
 from local.story.chapter import Chapter, Ending
 from local.story.play import play
-from local.story.printer import Teller, told
+from local.story.printer import StoryPrinter, is_shown
 
 _FAILED = 4
 
 
-def tell_story(chapters: Sequence[Chapter], *, json: bool) -> None:
-    """Play them in a home of their own and show what the system made of each; exit code 4 when one ended otherwise."""
+def play_story(chapters: Sequence[Chapter], *, json: bool) -> None:
+    """Play the chapters in a home of their own and show how each ended; exit code 4 when one ended otherwise."""
     home = Session().settings.home / "story" / time.strftime("%Y%m%dT%H%M%S", time.gmtime())
     began = time.monotonic()
     endings = _played(home, chapters, quiet=json)
@@ -31,7 +31,7 @@ def tell_story(chapters: Sequence[Chapter], *, json: bool) -> None:
         as_json({"chapters": list(map(_facts, endings)), "seconds": round(seconds, 1), "home": str(home)})
     else:
         _close(endings, seconds, home)
-    if not all(one.well for one in endings):
+    if not all(ending.as_expected for ending in endings):
         raise typer.Exit(_FAILED)
 
 
@@ -42,8 +42,8 @@ def _played(home: Path, chapters: Sequence[Chapter], *, quiet: bool) -> list[End
         def report(step: str, done: float) -> None:
             display.update(task, description=step, completed=done)
 
-        teller = Teller(display.console if display.console.is_terminal else err, quiet=quiet)
-        return play(home, chapters, teller, report)
+        printer = StoryPrinter(display.console if display.console.is_terminal else err, quiet=quiet)
+        return play(home, chapters, printer, report)
 
 
 def _facts(ending: Ending) -> Mapping[str, Any]:
@@ -52,13 +52,13 @@ def _facts(ending: Ending) -> Mapping[str, Any]:
         "chapter": chapter.title,
         "planted": chapter.planted,
         "verdict": chapter.verdict,
-        "as_expected": ending.well,
+        "as_expected": ending.as_expected,
         "reason": ending.reason,
         "missing": list(map(str, ending.missing)),
-        "why": chapter.look,
+        "why": chapter.why,
         "journal": [
-            {"at": one.at, "kind": one.kind, "state": one.state, "reason": one.reason}
-            for one in filter(told, ending.said)
+            {"at": entry.at, "kind": entry.kind, "state": entry.state, "reason": entry.reason}
+            for entry in filter(is_shown, ending.journal)
         ],
     }
 
@@ -66,21 +66,21 @@ def _facts(ending: Ending) -> Mapping[str, Any]:
 def _close(endings: Sequence[Ending], seconds: float, home: Path) -> None:
     out.print()
     out.print(_table(endings))
-    well, mlops = sum(one.well for one in endings), command_at(home)
-    out.print(f"\n{well} of {len(endings)} chapters ended as they have to; the year took {seconds:.0f} s.")
+    expected, mlops = sum(ending.as_expected for ending in endings), command_at(home)
+    out.print(f"\n{expected} of {len(endings)} chapters ended as expected; the year took {seconds:.0f} s.")
     out.print("\nWhy, chapter by chapter:")
-    for one in endings:
-        out.print(f"  {mlops} history --why {one.chapter.look}", soft_wrap=True)
-    out.print("\nAll of it:")
+    for ending in endings:
+        out.print(f"  {mlops} history --why {ending.chapter.why}", soft_wrap=True)
+    out.print("\nThe whole year:")
     for verb in ("monitor show iiot_quality", "scorecard", "dashboard export year.html"):
         out.print(f"  {mlops} {verb}", soft_wrap=True)
 
 
 def _table(endings: Sequence[Ending]) -> Table:
-    """What was planted, and what the system made of it: its verdict and its own words."""
-    table = Table("", "what was planted", "what the system made of it", header_style="bold", show_lines=True)
-    for one in endings:
-        chapter = one.chapter
+    """What was planted, and how the system handled it: the verdict and the journal's sentence."""
+    table = Table("", "what was planted", "how the system handled it", header_style="bold", show_lines=True)
+    for ending in endings:
+        chapter = ending.chapter
         planted = Text.assemble((chapter.title, "bold"), f"\n{chapter.planted}")
-        table.add_row("✓" if one.well else "✗", planted, Text(f"{chapter.verdict}\n“{one.reason}”"))
+        table.add_row("✓" if ending.as_expected else "✗", planted, Text(f"{chapter.verdict}\n“{ending.reason}”"))
     return table

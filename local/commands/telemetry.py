@@ -1,4 +1,4 @@
-"""Telemetry on a laptop: messages in, and the spans that were read."""
+"""`mlops telemetry`: land messages on a laptop, and list the spans that were read."""
 
 from __future__ import annotations
 
@@ -15,14 +15,7 @@ from local.console.session import Session
 from local.console.telemetry_messages import read_messages
 from shared.core.errors import BadInput
 from shared.core.scenario import Scenario
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command."""
-    group = typer.Typer(help="Telemetry windows.")
-    group.command("send")(send)
-    group.command("list")(list_spans)
-    app.add_typer(group, name="telemetry")
+from shared.core.wording import counted
 
 
 def send(
@@ -31,26 +24,26 @@ def send(
     drop: Annotated[str | None, typer.Option("--drop", help="The drop's name.")] = None,
     json: Json = False,
 ) -> None:
-    """Land messages for scoring, unpacked into a table; a running host predicts them in the next window."""
+    """Land messages for scoring as a table; a running host scores them in the next window."""
     session = Session()
     declared = _telemetry(session, scenario)
     rows = read_messages(file, declared.scoring_table)
     path = f"scoring/{scenario}/{drop_name(drop, [file])}/{declared.batch.table}.parquet"
     _, written = session.ports.core.lake.put(path, io.BytesIO(session.ports.datasets.tables.write(rows)))
     if not written:
-        raise BadInput(f"There is a file {path} already; accepted: another --drop.")
+        raise BadInput(f"The file {path} exists already; accepted: another --drop.")
     if json:
         as_json({"landed": path, "rows": rows.num_rows})
     else:
-        out.print(f"{rows.num_rows} message(s) landed in {path}.", markup=False, soft_wrap=True)
+        out.print(f"{counted(rows.num_rows, 'message')} landed in {path}.", markup=False, soft_wrap=True)
 
 
 def list_spans(scenario: ScenarioName, json: Json = False) -> None:
-    """Spans that were read for windows, oldest first."""
+    """List the spans that were read for windows, oldest first."""
     session = Session()
     _telemetry(session, scenario)
     spans = session.ports.prediction.spans.list(scenario)
-    rows = [(one.window or "(nothing)", one.span.start, one.span.end, one.rows, one.sha256[:12]) for one in spans]
+    rows = [(span.window or "(nothing)", span.span.start, span.span.end, span.rows, span.sha256[:12]) for span in spans]
     columns = ("window", "from", "to", "rows", "sha256")
     show(json_output=json, value=spans, title="Spans", columns=columns, rows=rows)
 
@@ -58,6 +51,8 @@ def list_spans(scenario: ScenarioName, json: Json = False) -> None:
 def _telemetry(session: Session, name: str) -> Scenario:
     declared = session.scenario(name)
     if declared.batch.source != "telemetry":
-        known = [one.name for one in session.ports.core.scenarios.values() if one.batch.source == "telemetry"]
-        raise BadInput(f"{name} predicts drops, not telemetry; telemetry: {', '.join(sorted(known))}.")
+        known = [
+            scenario.name for scenario in session.ports.core.scenarios.values() if scenario.batch.source == "telemetry"
+        ]
+        raise BadInput(f"{name} scores drops, not telemetry; scenarios with telemetry: {', '.join(sorted(known))}.")
     return declared

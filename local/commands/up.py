@@ -1,4 +1,4 @@
-"""Run the host until it is stopped."""
+"""`mlops up`: run the host until it is stopped."""
 
 from __future__ import annotations
 
@@ -14,19 +14,14 @@ from local.console.output import as_json, out
 from local.console.session import PORT, Session
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command."""
-    app.command()(up)
-
-
 def up(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The HTTP port; 0 takes a free one.")] = PORT,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The HTTP port; 0 means any free port.")] = PORT,
     json: Json = False,
 ) -> None:
     """Run the functions on this machine: HTTP, queues, timers, events, and a watch on the lake's folders."""
     session = Session()
     log_to_terminal()
-    # Before anybody learns that the host is up: whoever stops it from then on is heard.
+    # Before the host reports that it is up, so that no signal after that is lost.
     stopped = hear_signals()
     with session.own_host(port) as host:
         incoming = f"{session.settings.lake_shown}/incoming/<scenario>/<drop>/"
@@ -39,7 +34,7 @@ def up(
 
 
 def log_to_terminal(level: int = logging.INFO) -> None:
-    """Show the host's log on standard error, a plain line each: drawing lines took longer than answering requests."""
+    """Show the host's log on standard error as plain lines, which cost less time than rich ones."""
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S"))
     logger = logging.getLogger("mlops")
@@ -48,9 +43,9 @@ def log_to_terminal(level: int = logging.INFO) -> None:
 
 
 def hear_signals() -> SimpleQueue[None]:
-    """A queue that gets something whenever the process is told to stop: `get` waits for that.
+    """A queue that receives an item at each stop signal: `get` waits for one.
 
-    A handler runs in the middle of the waiting; an event would then wait for its own lock, a simple queue does not.
+    A signal handler interrupts the wait: an Event would block on its own lock there, a SimpleQueue does not.
     """
     stopped: SimpleQueue[None] = SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,4 +1,4 @@
-"""Integration checks of a deployment, from outside and over HTTP only."""
+"""`mlops verify`: integration checks of a deployment over HTTP."""
 
 from __future__ import annotations
 
@@ -17,26 +17,21 @@ if TYPE_CHECKING:
     from local.verify.deployment import Deployment
 
 _REFUSED = 3
-OperateUrl = Annotated[str | None, typer.Option(help="The app that deploys, where it is another one.")]
-IngestUrl = Annotated[str | None, typer.Option(help="The app that ingests, where it is another one.")]
+OperateUrl = Annotated[str | None, typer.Option(help="The app that deploys, when it is a separate app.")]
+IngestUrl = Annotated[str | None, typer.Option(help="The app that ingests, when it is a separate app.")]
 Wait = Annotated[float, typer.Option(min=0, help="Seconds for a fresh deployment to answer its health probe.")]
-# Keys come from the environment: a command line is shown to everybody on the machine.
+# Keys come from the environment: every user of the machine can see a command line.
 ScoreKey = Annotated[str, typer.Option(envvar="SCORE_KEY", hidden=True)]
 OperateKey = Annotated[str, typer.Option(envvar="OPERATE_KEY", hidden=True)]
 OpenapiKey = Annotated[str, typer.Option(envvar="OPENAPI_KEY", hidden=True)]
 ApprovalsKey = Annotated[str, typer.Option(envvar="APPROVALS_KEY", hidden=True)]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command."""
-    app.command()(verify)
-
-
 def verify(
     url: Annotated[str, typer.Argument(help="The app that scores, such as https://<app>.azurewebsites.net.")],
     operate_url: OperateUrl = None,
     ingest_url: IngestUrl = None,
-    junit_file: Annotated[Path | None, typer.Option("--junit", help="Write the checks as JUnit XML too.")] = None,
+    junit_file: Annotated[Path | None, typer.Option("--junit", help="Also write the checks as JUnit XML.")] = None,
     wait: Wait = 60.0,
     score_key: ScoreKey = "",
     operate_key: OperateKey = "",
@@ -48,7 +43,7 @@ def verify(
 
     The last two default to the first two: in Azure each function has keys of its own.
     """
-    # The client takes a while to load; other verbs do without.
+    # The HTTP client loads slowly, and other verbs do not need it.
     from local.verify.deployment import Deployment, api_of
 
     if not score_key:
@@ -86,9 +81,9 @@ def _tell(deployment: Deployment, checks: list[Check], file: Path | None, json: 
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(junit(f"deployment {deployment.apps['score']}", checks))
-    rows = [(one.name, one.verdict, one.reason) for one in checks]
+    rows = [(check.name, check.verdict, check.reason) for check in checks]
     show(json_output=json, value=checks, title="Verified", columns=("check", "verdict", "fact"), rows=rows)
-    failed = [one for one in checks if one.verdict == "fail"]
+    failed = [check for check in checks if check.verdict == "fail"]
     if failed:
         err.print(f"mlops: {len(failed)} of {len(checks)} checks failed; the first: {failed[0].name}.", markup=False)
         raise typer.Exit(_REFUSED)

@@ -14,7 +14,7 @@ from shared.operations.views import Asked, view
 from shared.operations.views.files import card, report
 from shared.ports import Ports
 
-# Of each list so many entries can be opened in the file; all of them stand in the lists.
+# The file has the details of this many entries of each list; the lists are complete.
 DETAILS = 5
 _POLICY = "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; img-src data:"
 _IMPORT = re.compile(r"""(from\s+)"\./(dashboard-[a-z]+\.js)\"""")
@@ -22,9 +22,9 @@ _MODULES = "dashboard-app.js"
 
 
 def exported(ports: Ports) -> str:
-    """The whole page as text; what it shows is how things stand now."""
+    """The whole page as text, with the current data."""
     pages = {
-        json.dumps([page, *sorted(asked.items())], separators=(",", ":")): value for page, asked, value in _pages(ports)
+        json.dumps([page, *sorted(query.items())], separators=(",", ":")): value for page, query, value in _pages(ports)
     }
     data = {"at": ports.core.clock().isoformat(), "pages": pages}
     head = [
@@ -42,38 +42,38 @@ def exported(ports: Ports) -> str:
 
 
 def _pages(ports: Ports) -> Iterator[tuple[str, dict[str, str], Any]]:
-    """Every question the file can answer, as the page asks it, with the answer."""
+    """Every query that the page can make, with its answer."""
     yield "overview", {}, view(ports, "overview", {})
     yield "history", {}, view(ports, "history", {})
     for name in sorted(ports.core.scenarios):
         yield from _of_scenario(ports, {"scenario": name})
 
 
-def _of_scenario(ports: Ports, asked: dict[str, str]) -> Iterator[tuple[str, dict[str, str], Any]]:
-    first = {page: view(ports, page, asked) for page in ("datasets", "models", "releases", "predictions", "monitoring")}
+def _of_scenario(ports: Ports, query: dict[str, str]) -> Iterator[tuple[str, dict[str, str], Any]]:
+    first = {page: view(ports, page, query) for page in ("datasets", "models", "releases", "predictions", "monitoring")}
     for page, value in first.items():
-        yield page, asked, value
+        yield page, query, value
     for page, list_of, key, parameter in (
         ("datasets", "versions", "id", "dataset"),
         ("models", "versions", "version", "version"),
         ("predictions", "windows", "window", "window"),
     ):
-        for one in first[page][list_of][:DETAILS]:
-            narrowed = {**asked, parameter: str(one[key])}
-            yield page, narrowed, view(ports, page, narrowed)
-            yield from _beside(ports, page, narrowed)
+        for item in first[page][list_of][:DETAILS]:
+            detail = {**query, parameter: str(item[key])}
+            yield page, detail, view(ports, page, detail)
+            yield from _attachments(ports, page, detail)
     for reference in first["monitoring"]["windows"]["references"]:
-        narrowed = {**asked, "reference": reference}
-        yield "monitoring", narrowed, view(ports, "monitoring", narrowed)
+        detail = {**query, "reference": reference}
+        yield "monitoring", detail, view(ports, "monitoring", detail)
 
 
-def _beside(ports: Ports, page: str, asked: dict[str, str]) -> Iterator[tuple[str, dict[str, str], Any]]:
+def _attachments(ports: Ports, page: str, query: dict[str, str]) -> Iterator[tuple[str, dict[str, str], Any]]:
     if page == "predictions":
-        yield "actuals", asked, view(ports, "actuals", asked)
+        yield "actuals", query, view(ports, "actuals", query)
         return
     name, make = ("report.html", report) if page == "datasets" else ("card.html", card)
     try:
-        yield name, asked, make(ports, Asked(asked))
+        yield name, query, make(ports, Asked(query))
     except Missing:
         return
 
@@ -93,9 +93,9 @@ def _text(name: str) -> str:
     try:
         return (FOLDER / FILES[name]).read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise Fault(f"{name} is not there; fetch it with: python -m local.tools.vendor") from error
+        raise Fault(f"{name} is missing; fetch it with: python -m local.tools.vendor") from error
 
 
 def _inert(text: str) -> str:
-    """JSON that no parser of HTML takes for markup."""
+    """JSON in which an HTML parser sees no markup."""
     return text.replace("<", "\\u003c")

@@ -1,4 +1,4 @@
-"""What the demo says at its end."""
+"""The summary that the demo prints at its end."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ REQUESTED = "bank_marketing"
 
 
 def predicted(ports: Ports) -> int:
-    """All rows that were ever predicted."""
+    """The number of all predicted rows."""
     return sum(commit.rows for commit in ports.prediction.predictions.commits())
 
 
 def close(session: Session, outcomes: list[DropOutcome], seconds: float, function_key: str, port: int | None) -> None:
-    """Say where everything is, how to look at it, and a request to send; `port` when the host stays up."""
+    """Print where everything is, how to look at it, and a request to send; `port` when the host keeps running."""
     settings, mlops = session.settings, command_at(session.settings.home)
     rows = predicted(session.ports)
     dashboard = f"http://127.0.0.1:{port or PORT}/api/dashboard"
@@ -32,7 +32,7 @@ def close(session: Session, outcomes: list[DropOutcome], seconds: float, functio
         f"  look       {mlops} status · history · models list · deployments list",
         f"  dashboard  {dashboard if port else f'{mlops} up, then {dashboard}'}",
         f"             its key: {mlops} keys list --reveal (scope operate)",
-        "  a year     make demo ARGS=--story   (what goes wrong in one, and what is made of it)",
+        "  a year     make demo ARGS=--story   (its faults, and how the system handles them)",
         f"\nScore one row{'' if port else f' ({mlops} up runs the host)'}:",
         f"  curl -s -X POST http://127.0.0.1:{port or PORT}/api/score/{REQUESTED} \\",
         f"    -H 'x-functions-key: {function_key}' -H 'content-type: application/json' \\",
@@ -43,7 +43,7 @@ def close(session: Session, outcomes: list[DropOutcome], seconds: float, functio
 
 
 def _request(session: Session) -> Path:
-    """A file with one generated row, as a scoring request asks for it."""
+    """Write a scoring request with one generated row; returns the file."""
     scenario = session.scenario(REQUESTED)
     tables = scenario.generate(1, SEED, Knobs()) if scenario.generate else {}
     row = {

@@ -1,4 +1,4 @@
-"""Files a person names become blobs of a drop: which table each belongs to, and under which name it lands."""
+"""Files become blobs of a drop: which table each file belongs to, and under which name it lands."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shared.ports import Ports
 def match_tables(
     ports: Ports, scenario: Scenario, tables: Sequence[Table], files: Sequence[Path], named: str | None
 ) -> Mapping[str, list[Path]]:
-    """The files of each table: as named, by the file's name, or by its columns; BadInput when it cannot be told."""
+    """The files of each table: by --table, by the file's name, or by its columns; BadInput when none decides."""
     known = {table.name: table for table in tables}
     if named is not None and named not in known:
         raise BadInput(f"{scenario.name} has no table {named!r}; its tables: {', '.join(known)}.")
@@ -30,7 +30,7 @@ def match_tables(
 
 def _check_file(file: Path) -> None:
     if file.is_dir():
-        raise BadInput(f"{file} is a folder; accepted: CSV or Parquet files, one or more a table.")
+        raise BadInput(f"{file} is a folder; accepted: CSV or Parquet files, one or more per table.")
     if not file.is_file():
         raise BadInput(f"There is no file {file}; accepted: a CSV or Parquet file.")
 
@@ -47,7 +47,7 @@ def _table_of(ports: Ports, tables: Sequence[Table], file: Path) -> str:
     if len(fitting) == 1:
         return fitting[0]
     wanted = "; ".join(f"{table.name}: {', '.join(sorted(_required(table))[:6])}, …" for table in tables)
-    raise BadInput(f"{file} fits no table by its name or its columns; name one with --table. Tables: {wanted}.")
+    raise BadInput(f"{file} matches no table by its name or its columns; choose one with --table. Tables: {wanted}.")
 
 
 def _required(table: Table) -> set[str]:
@@ -55,17 +55,17 @@ def _required(table: Table) -> set[str]:
 
 
 def drop_name(given: str | None, files: Sequence[Path]) -> str:
-    """The drop's name: the one given, or UTC time and a digest of the files; BadInput for other characters."""
+    """The given name, or UTC time and a digest of the files; BadInput for other characters."""
     if given is None:
         digest = hashlib.sha256("\n".join(str(file.absolute()) for file in files).encode()).hexdigest()
         return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z-{digest[:6]}"
     if not NAME.fullmatch(given):
-        raise BadInput(f"The drop's name {given!r} is not usable; accepted: letters, digits, '.', '_' and '-'.")
+        raise BadInput(f"The drop's name {given!r} is not valid; accepted: letters, digits, '.', '_' and '-'.")
     return given
 
 
 def land(ports: Ports, area: str, scenario: Scenario, drop: str, matched: Mapping[str, list[Path]]) -> list[Blob]:
-    """Copy the files into the drop's folder; several files of one table say how many they are (`2of3`)."""
+    """Copy the files into the drop's folder; several files of one table carry their number and count (`2of3`)."""
     landed = []
     for table, files in matched.items():
         for number, file in enumerate(files, start=1):

@@ -1,4 +1,4 @@
-"""Telling what happens as it happens: one line for each new entry of the ledger."""
+"""Prints each new entry of the ledger as it appears."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from shared.core.ledger import Entry
 from shared.ports import Ports
 
 _MARKS = {"done": "✓", "refused": "✗", "quarantined": "✗", "failed": "✗", "waiting": "…", "requested": "→"}
-_TOLD = ("drop", "train", "model", "approval", "window")
+_SHOWN_KINDS = ("drop", "train", "model", "approval", "window")
 _HIDDEN = ("in_progress", "released")
 
 
-class Story:
-    """Remembers what it has told."""
+class JournalPrinter:
+    """Prints every entry of the ledger once."""
 
     def __init__(self, ports: Ports, console: Console) -> None:
         self._ports = ports
         self._console = console
-        self._told: set[tuple[str, str, str]] = {_mark(entry) for entry in ports.core.history.entries(1000)}
+        self._printed: set[tuple[str, str, str]] = {_identity(entry) for entry in ports.core.history.entries(1000)}
 
-    def tell(self) -> None:
-        """Print what is new, oldest first."""
+    def print_new(self) -> None:
+        """Print new entries, oldest first."""
         for entry in reversed(self._ports.core.history.entries(100)):
-            if _mark(entry) in self._told:
+            if _identity(entry) in self._printed:
                 continue
-            self._told.add(_mark(entry))
-            if entry.kind in _TOLD and entry.state not in _HIDDEN:
+            self._printed.add(_identity(entry))
+            if entry.kind in _SHOWN_KINDS and entry.state not in _HIDDEN:
                 sign = _MARKS.get(entry.state, "·")
                 self._console.print(
                     f"{entry.at:%H:%M:%S} {sign} {entry.kind:<8} {entry.reason}", markup=False, soft_wrap=True
                 )
 
 
-def _mark(entry: Entry) -> tuple[str, str, str]:
+def _identity(entry: Entry) -> tuple[str, str, str]:
     return (entry.kind, entry.key, f"{entry.state} {entry.reason}")

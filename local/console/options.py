@@ -8,5 +8,5 @@ import typer
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 By = Annotated[str, typer.Option("--by", help="Who decides this.", envvar="USER")]
-Timeout = Annotated[float, typer.Option(min=0, help="How many seconds to wait.")]
+Timeout = Annotated[float, typer.Option(min=0, help="The most seconds to wait.")]
 ScenarioName = Annotated[str, typer.Argument(help="The scenario's name.")]

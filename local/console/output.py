@@ -14,14 +14,14 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-# A file or a pipe has no width of its own; a table there may be as wide as its rows.
+# A file or a pipe has no width of its own; a table there may use this many columns.
 WIDE = 200
 out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, highlight=False)
 
 
 def command_at(home: Path) -> str:
-    """The command as it has to be called here to find that home again."""
+    """The command line that uses this home."""
     default = Path.cwd() / ".local"
     return ".venv/bin/mlops" if home == default else f"MLOPS_HOME={shlex.quote(str(home))} .venv/bin/mlops"
 
@@ -31,9 +31,9 @@ def plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return plain(asdict(value))
     if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
+        return [plain(item) for item in value]
     return value.isoformat() if isinstance(value, datetime) else value
 
 
@@ -43,12 +43,12 @@ def as_json(value: Any) -> None:
     if out.is_terminal:
         out.print_json(text)
     else:
-        # At once: whoever reads the pipe of a host that stays up wants its line now.
+        # Flushed: the reader of a running host's pipe needs the line at once.
         print(text, flush=True)  # noqa: T201 -- the command's output
 
 
 def as_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print rows under column names; says so when there are none."""
+    """Print rows under column names, or that there are none."""
     if not rows:
         out.print(f"{title}: none yet.")
         return

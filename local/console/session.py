@@ -1,4 +1,4 @@
-"""One command's world: its settings, its ports, and a host for as long as work is to be done."""
+"""A command's session: its settings, its ports, and a host while it needs one."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from shared.settings import Settings, read_settings
 if TYPE_CHECKING:
     from local.host.functions_host import Host
 
-# What a deployed app gets from its settings; a laptop without local.settings.json gets these.
-# Nobody else is there to approve, so a laptop deploys without: a deployed app asks unless it is told otherwise.
+# Defaults of a laptop without local.settings.json; a deployed app gets these values from its settings.
+# A laptop has no second person, so it deploys without approval; a deployed app requires approval by default.
 DEFAULTS = {
     "PLAN_SCHEDULE": "0 */5 * * * *",
     "RECONCILE_SCHEDULE": "*/20 * * * * *",
@@ -53,18 +53,18 @@ class Session:
         return self._ports
 
     def scenario(self, name: str) -> Scenario:
-        """The scenario of that name; BadInput lists those there are."""
+        """The scenario of that name; BadInput lists the known ones."""
         if name not in SCENARIOS:
             raise BadInput(f"There is {no_scenario(SCENARIOS, name)}.")
         return SCENARIOS[name]
 
     def named(self, name: str | None) -> str | None:
-        """The name when it is a scenario's or None; BadInput lists those there are."""
+        """The name of a known scenario, or None; BadInput lists the known ones."""
         return name if name is None else self.scenario(name).name
 
     @contextmanager
     def host(self) -> Iterator[None]:
-        """A host works on this home inside the block: the one that runs already, or one of our own."""
+        """Inside the block a host runs on this home: the running one, or one started here."""
         if running_host(self.settings.home) is not None:
             yield
             return
@@ -74,14 +74,16 @@ class Session:
     @contextmanager
     def own_host(self, port: int) -> Iterator[Host]:
         """Start a host in this process and stop it at the end."""
-        # Most verbs only read: they do not pay for a host.
+        # Imported here: most verbs only read and need no host.
         from local.host.events.subscriptions import SUBSCRIPTIONS
         from local.host.functions_host import Host
 
-        # No other worker lives on this home: what was claimed when the last one died is free again.
+        # No other host runs on this home, so the claims of a killed host are released.
         host = Host(APP, self.settings.home, self.environ, port=port, subscriptions=SUBSCRIPTIONS)
         host.start(
-            before=lambda: self.ports.core.ledger.abandon("The host that held this was stopped; it goes on now.")
+            before=lambda: self.ports.core.ledger.abandon(
+                "The host that held this claim was stopped; the work continues now."
+            )
         )
         try:
             yield host

@@ -18,19 +18,21 @@ _WHOLE = 1 << 63
 
 
 def read_messages(path: Path, table: Table) -> pa.Table:
-    """The messages of a file (one a line) as rows of the table; BadInput names line and member that do not fit.
+    """The messages of a file (one a line) as rows of the table; BadInput names the line and the member that is wrong.
 
-    A member that is absent is null where the column may be; a column no message has is left out where it may be.
+    An absent member of a nullable column is null; an optional column that no message has is left out.
     """
     import pyarrow as pa
 
     rows = list(_rows(path, table))
     if not rows:
-        raise BadInput(f"{path.name} holds no message; accepted: one JSON object a line.")
+        raise BadInput(f"{path.name} holds no messages; accepted: one JSON object a line.")
     names = {name for row in rows for name in row}
     kinds = {"float": pa.float64(), "int": pa.int64(), "text": pa.string()}
     shown = [column for column in table.columns if column.name in names or not column.optional]
-    return pa.table({one.name: pa.array([row.get(one.name) for row in rows], kinds[one.kind]) for one in shown})
+    return pa.table(
+        {column.name: pa.array([row.get(column.name) for row in rows], kinds[column.kind]) for column in shown}
+    )
 
 
 def _rows(path: Path, table: Table) -> Iterator[Mapping[str, Any]]:
@@ -50,7 +52,7 @@ def _object(line: str, number: int) -> Mapping[str, Any]:
     except (ValueError, RecursionError) as error:
         raise BadInput(f"Line {number} is not JSON; accepted: one JSON object a line.") from error
     if not isinstance(value, dict):
-        raise BadInput(f"Line {number} is no JSON object; accepted: one JSON object a line.")
+        raise BadInput(f"Line {number} is not a JSON object; accepted: one JSON object a line.")
     return value
 
 
@@ -66,7 +68,7 @@ def _value(columns: Mapping[str, Column], name: str, value: Any, number: int) ->
         return float(value)
     if column.kind == "text" and isinstance(value, str):
         return value
-    raise BadInput(f"Line {number}: {name} is {json.dumps(value)[:40]}, which is no {column.kind}.")
+    raise BadInput(f"Line {number}: {name} is {json.dumps(value)[:40]}, which is not of kind {column.kind}.")
 
 
 def _finite(value: float) -> bool:

@@ -1,4 +1,4 @@
-"""Waiting for an outcome while showing what happens."""
+"""Waits for an outcome and shows the progress."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def progress(*, quiet: bool) -> Iterator[Progress]:
 
 
 class Watcher:
-    """Shows the training that goes on for a scenario, read from the run's progress file."""
+    """Shows the progress of a scenario's training, read from the run's progress file."""
 
     def __init__(self, ports: Ports, home: Path, scenario: str, display: Progress) -> None:
         self._ports = ports
@@ -52,11 +52,11 @@ def _read_progress(path: Path) -> tuple[str, float]:
         value = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return "training starts", 0.0
-    return " · ".join(_told(value)), float(value.get("done", 0.0))
+    return " · ".join(_progress_parts(value)), float(value.get("done", 0.0))
 
 
-def _told(value: Mapping[str, Any]) -> Iterator[str]:
-    """The step, and as far as they are known the candidate, the best score so far and the time left."""
+def _progress_parts(value: Mapping[str, Any]) -> Iterator[str]:
+    """The step, and where known the candidate, the best score so far and the remaining time."""
     yield str(value.get("step", "training"))
     if "candidate" in value and "of" in value:
         yield f"candidate {value['candidate']} of {value['of']}"
@@ -67,14 +67,14 @@ def _told(value: Mapping[str, Any]) -> Iterator[str]:
 
 
 def wait_for[T](ask: Callable[[], T | None], timeout: float, tick: Callable[[], Any], what: str) -> T:
-    """Ask until there is an answer; Transient after `timeout` seconds."""
+    """Call `ask` until it returns an answer; Transient after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while True:
-        found = ask()
-        if found is not None:
-            return found
+        answer = ask()
+        if answer is not None:
+            return answer
         if time.monotonic() > deadline:
-            raise Transient(f"{what} did not end within {timeout:g} s; it goes on: see mlops history.")
+            raise Transient(f"{what} did not end within {timeout:g} s; it continues; see `mlops history`.")
         tick()
         time.sleep(POLL_SECONDS)
 
@@ -91,7 +91,7 @@ def windows_ended(ports: Ports, scenario: Scenario, inputs: Collection[str]) -> 
 
 
 def window_fate(ports: Ports, window: Window) -> tuple[str, str]:
-    """The window's state and reason; one whose scoring was given up stays planned, its ledger entry says so."""
+    """The window's state and reason; a planned window that failed for good has that of its ledger entry."""
     if window.state == "planned":
         entry = ports.core.history.find("window", f"{window.scenario}/{window.id}")
         if entry is not None and entry.state == "failed":

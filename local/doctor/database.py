@@ -1,9 +1,10 @@
-"""The database: whether it answers, which schema it has, and whether our user may write. Nothing is changed."""
+"""The database: whether it answers, its schema, the user's rights, and stuck work. Nothing is changed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import URL, Engine, make_url, text
@@ -12,11 +13,13 @@ from local.doctor.finding import Finding, Subject
 from local.doctor.http_probe import unreachable
 from shared.adapters.sql.connection.transactions import PAUSE, read
 from shared.adapters.sql.database import bare_engine
+from shared.adapters.sql.ledger.history import SqlHistory
 from shared.adapters.sql.migrations import Version, needs_older_code, schema_state
 from shared.core.errors import Fault, Misconfigured
+from shared.core.wording import counted
 
 _PORTS = {"postgresql": 5432, "mssql": 1433}
-# `ledger` stands for all: rights are given on the whole schema.
+# One table is enough to check: rights are granted on the whole schema.
 _RIGHTS = {
     "postgresql": "SELECT has_table_privilege(current_user, 'ledger', :right)",
     "mssql": "SELECT HAS_PERMS_BY_NAME('ledger', 'OBJECT', :right)",
@@ -40,23 +43,23 @@ _BUSY_SECONDS = 5.0
 
 
 def database(subject: Subject) -> list[Finding]:
-    """Reachable, of this code's schema version, and writable."""
+    """Whether the database answers, has this code's schema version and can be written."""
     try:
         url = make_url(subject.settings.database_url)
     except Exception:  # noqa: BLE001 -- the text may hold a password, and its error the text
         raise Misconfigured("DATABASE_URL", "cannot be read as a URL", "see docs/database.md") from None
-    if cause := _not_there(url):
+    if cause := _unreachable(url):
         return [Finding("database", "fail", cause, _fix(url))]
     if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
-        return [Finding("database", "ok", f"{url.database} is made on first use")]
+        return [Finding("database", "ok", f"{url.database} is created on first use")]
     with opened(subject) as engine:
         try:
             version, known = schema_state(engine)
         except Fault as fault:
-            # Whoever reached it and was refused: rights, name, or a schema that lacks something.
+            # It was reached but refused: rights, the database's name, or an incomplete schema.
             return [Finding("database", "fail", fault.reason, APPLY if "lacks" in fault.reason else _fix(url))]
         return [
-            Finding("database", "ok", f"{_shown(url)} answers"),
+            Finding("database", "ok", f"{_address(url)} answers"),
             _schema(version, known),
             *_rights(engine, version),
         ]
@@ -64,7 +67,7 @@ def database(subject: Subject) -> list[Finding]:
 
 @contextmanager
 def opened(subject: Subject) -> Iterator[Engine]:
-    """The database as it is, without waiting between attempts."""
+    """Open the database without migrating it and without pauses between attempts."""
     engine = bare_engine(subject.settings.database_url, _BUSY_SECONDS, subject.credential)
     engine.update_execution_options(**{PAUSE: _at_once})
     try:
@@ -74,14 +77,14 @@ def opened(subject: Subject) -> Iterator[Engine]:
 
 
 def _at_once(_seconds: float) -> None:
-    """A person waits: attempts follow each other."""
+    """Do not pause, because a person waits."""
 
 
-def _not_there(url: URL) -> str:
+def _unreachable(url: URL) -> str:
     if url.get_backend_name() != "sqlite":
         return unreachable(f"tcp://{url.host}:{url.port or _PORTS[url.get_backend_name()]}")
     folder = Path(str(url.database)).parent
-    return "" if folder.is_dir() else f"{folder} is no folder"
+    return "" if folder.is_dir() else f"{folder} is not a folder"
 
 
 def _fix(url: URL) -> str:
@@ -91,14 +94,14 @@ def _fix(url: URL) -> str:
     return f"nc -vz {url.host} {port}   # name, firewall, the user's rights (docs/database.md)"
 
 
-def _shown(url: URL) -> str:
-    # Never the query or the password.
+def _address(url: URL) -> str:
+    # Without the query and the password.
     return str(url.database) if url.get_backend_name() == "sqlite" else f"{url.host}/{url.database}"
 
 
 def _schema(version: Version, known: int) -> Finding:
     if version == Version(known, stamped=True):
-        return Finding("schema", "ok", f"version {known}, every table and column is there")
+        return Finding("schema", "ok", f"version {known}, all tables and columns exist")
     if version.number > known:
         fact = f"version {version.number}; this code knows {known} and refuses it"
         return Finding("schema", "fail", fact, "git pull && make setup   # or name another DATABASE_URL")
@@ -114,19 +117,39 @@ def _rights(engine: Engine, version: Version) -> list[Finding]:
     if statement is None or not version.number:
         return []
     query = text(statement)
-    user = read(engine, lambda one: one.scalar(text("SELECT CURRENT_USER")))
+    user = read(engine, lambda connection: connection.scalar(text("SELECT CURRENT_USER")))
     lacking = [
         right
         for right in ("SELECT", "INSERT", "UPDATE", "DELETE")
-        if not read(engine, lambda one, right=right: one.scalar(query, {"right": right}))  # type: ignore[misc]
+        if not read(engine, lambda connection, right=right: connection.scalar(query, {"right": right}))  # type: ignore[misc]
     ]
     if lacking:
         fix = _GRANTS[engine.dialect.name].replace("CURRENT_USER_NAME", str(user))
         return [Finding("rights", "fail", f"user {user} lacks {', '.join(lacking)} on the tables", f"{fix};")]
     rights = Finding("rights", "ok", f"user {user} may select, insert, update and delete")
-    if read(engine, lambda one: one.scalar(text(_CREATES[engine.dialect.name]))):
+    if read(engine, lambda connection: connection.scalar(text(_CREATES[engine.dialect.name]))):
         return [rights]
-    # Tables of predictions are made by the first window of a scenario, which the app that deploys never scores.
-    fact = f"user {user} may create no table: a scenario's first window needs one"
+    # The first window of a scenario creates its prediction table; an app that only deploys scores none.
+    fact = f"user {user} may not create tables, which a scenario's first window needs"
     fix = _TO_CREATE[engine.dialect.name].replace("CURRENT_USER_NAME", str(user))
     return [rights, Finding("tables of predictions", "warn", fact, f"{fix};")]
+
+
+def stuck(subject: Subject) -> list[Finding]:
+    """Expired claims, and released work that no worker has claimed again."""
+    url = subject.settings.database_url
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        return [Finding("stuck work", "ok", "no work has started yet")]
+    try:
+        with opened(subject) as engine:
+            version, known = schema_state(engine)
+            entries = SqlHistory(engine).stuck(datetime.now(UTC)) if version.number == known else None
+    except Fault as fault:
+        return [Finding("stuck work", "not checked", f"the database cannot be read: {fault.reason}", "mlops doctor")]
+    if entries is None:
+        return [Finding("stuck work", "not checked", "the database has another schema version", "mlops doctor")]
+    if entries:
+        first = f"{entries[0].kind} {entries[0].key}: {entries[0].reason}"
+        fact = f"{counted(len(entries), 'item')}; the oldest is {first}"
+        return [Finding("stuck work", "warn", fact, "mlops tick   # or mlops up")]
+    return [Finding("stuck work", "ok", "nothing")]

@@ -1,11 +1,11 @@
-"""What a check says, and what every check is given."""
+"""Findings, checks, and the subject that every check receives."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from local.console.session import APP
 from shared.settings import Settings
@@ -21,7 +21,7 @@ MANAGEMENT = "https://management.azure.com"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was checked: the fact that was found and, where something is wrong, the command that mends it."""
+    """The result of a check: verdict, fact and, when something is wrong, the command that fixes it."""
 
     name: str
     verdict: Verdict
@@ -31,7 +31,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is examined. `environ` is everything that was set, `given` what a person set (without defaults)."""
+    """The installation to check. `environ` has all settings, `given` only those that a person set (no defaults)."""
 
     environ: Mapping[str, str]
     given: Mapping[str, str]
@@ -47,7 +47,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check, and how many seconds it may take."""
+    """A check, and how many seconds it may take."""
 
     name: str
     run: Callable[[Subject], Sequence[Finding]]
@@ -55,19 +55,6 @@ class Check:
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of what an error says, of bounded length and whole words: no secret is cut in two."""
+    """The first line of an error's text, shortened at a word, so that no secret is cut in two."""
     line = str(getattr(error, "message", "") or error).strip().partition("\n")[0] or type(error).__name__
     return line if len(line) <= _LONGEST else line[:_LONGEST].rpartition(" ")[0]
-
-
-def claims_of(token: str) -> Mapping[str, Any]:
-    """What a token says about itself; nothing when it cannot be read. Its signature is not looked at."""
-    import base64
-    import json
-
-    try:
-        middle = token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
-    except (IndexError, ValueError):
-        return {}
-    return claims if isinstance(claims, dict) else {}

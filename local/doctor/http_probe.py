@@ -1,4 +1,4 @@
-"""HTTP questions of the doctor: short time-outs, no redirects, the certificates that Azure's clients trust."""
+"""HTTP requests of the doctor: short time-outs, no redirects, the certificates that Azure's clients trust."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CONNECT_SECONDS = 3.0
 
 
 def ask(subject: Subject, method: str, url: str, *, scope: str = "", json: Any = None) -> httpx.Response:
-    """The answer, whatever its status; httpx.HTTPError when none came. `scope` asks in the name of our identity."""
+    """The response, whatever its status; httpx.HTTPError when there is none. With `scope` it sends a token."""
     headers = {"authorization": f"Bearer {subject.token(scope)}"} if scope else {}
     with httpx.Client(verify=_trust(), timeout=_TIMEOUT, headers=headers) as client:
         return client.request(method, url, json=json)
@@ -28,7 +28,7 @@ def _trust() -> ssl.SSLContext:
 
 
 def unreachable(url: str, port: int = 443) -> str:
-    """Why nothing listens at that URL's host and port; empty when something does."""
+    """Why the URL's host and port cannot be reached; empty when they can."""
     parts = urlsplit(url)
     try:
         socket.create_connection((parts.hostname or "", parts.port or port), _CONNECT_SECONDS).close()

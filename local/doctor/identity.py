@@ -1,12 +1,15 @@
-"""Which identity Azure sees, and whether it gets a token for each service that a setting names."""
+"""The identity that Azure sees, and whether it gets a token for each service that a setting names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import base64
+import json
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
-from local.doctor.finding import Finding, Subject, claims_of, first_line
+from local.doctor.finding import Finding, Subject, first_line
 from shared.core.addresses import check_credential
 
 STORAGE = "https://storage.azure.com/.default"
@@ -22,17 +25,17 @@ _FIXES = {
 
 
 def identity(subject: Subject) -> list[Finding]:
-    """Who we are, and one finding for each kind of token."""
+    """Show the identity, and one finding for each token."""
     wanted = dict(scopes(subject))
     if not wanted:
-        return [Finding("identity", "ok", "no setting names a service of Azure; none is needed")]
+        return [Finding("identity", "ok", "no setting names an Azure service, so no identity is needed")]
     kind, _ = check_credential(subject.settings.azure_credential)
     findings: list[Finding] = []
     for service, scope in wanted.items():
         try:
             token = subject.token(scope)
         except Exception as error:  # noqa: BLE001 -- each credential raises its own
-            fact = f"AZURE_CREDENTIAL={subject.settings.azure_credential} gives none: {first_line(error)}"
+            fact = f"AZURE_CREDENTIAL={subject.settings.azure_credential} gives no token: {first_line(error)}"
             return [*findings, Finding(f"token for {service}", "fail", fact, _FIXES[kind])]
         if not findings:
             findings.append(Finding("identity", "ok", _who(subject, token)))
@@ -70,7 +73,7 @@ def _database_scope(url: str) -> str:
 
 
 def principal(subject: Subject, scope: str = ARM) -> str:
-    """The object id of our identity, for a command that grants it a role; a placeholder when nobody knows."""
+    """The identity's object id, for a command that grants it a role; a placeholder when it is unknown."""
     try:
         return str(claims_of(subject.token(scope)).get("oid") or "<object id>")
     except Exception:  # noqa: BLE001 -- the finding on the token says it
@@ -79,15 +82,25 @@ def principal(subject: Subject, scope: str = ARM) -> str:
 
 def _who(subject: Subject, token: str) -> str:
     claims = claims_of(token)
-    # Only a chain of credentials knows which of them answered.
+    # A chain of credentials records which of them answered.
     used = vars(subject.credential()).get("_successful_credential")
     name = claims.get("upn") or claims.get("unique_name") or claims.get("appid") or claims.get("azp") or "unnamed"
-    said = f"{name} (object {claims.get('oid', 'unknown')}, tenant {claims.get('tid', 'unknown')})"
-    return f"{said} through {type(used).__name__}" if used else said
+    principal = f"{name} (object {claims.get('oid', 'unknown')}, tenant {claims.get('tid', 'unknown')})"
+    return f"{principal} through {type(used).__name__}" if used else principal
 
 
 def _until(token: str) -> str:
     expires = claims_of(token).get("exp")
     if not isinstance(expires, int | float):
-        return "given"
-    return f"given, until {datetime.fromtimestamp(expires, UTC):%H:%M} UTC"
+        return "received"
+    return f"received, valid until {datetime.fromtimestamp(expires, UTC):%H:%M} UTC"
+
+
+def claims_of(token: str) -> Mapping[str, Any]:
+    """The claims of a token, empty when they cannot be read; the signature is not checked."""
+    try:
+        middle = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
+    except (IndexError, ValueError):
+        return {}
+    return claims if isinstance(claims, dict) else {}

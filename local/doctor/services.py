@@ -1,4 +1,4 @@
-"""Azure Machine Learning, Azure Data Explorer and the topic: each asked something harmless."""
+"""Azure Machine Learning and Azure Data Explorer, each checked with one harmless request."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from local.doctor.finding import Finding, Subject, first_line
-from local.doctor.http_probe import ask, unreachable
+from local.doctor.http_probe import ask
 from local.doctor.identity import ARM, principal
 from local.roles import roles_on
 from shared.core.addresses import WorkspacePlace, workspace_place
@@ -18,14 +18,14 @@ _DENIED = frozenset({401, 403})
 
 
 def workspace(subject: Subject) -> list[Finding]:
-    """Read the registry where models are, the jobs where training runs, the endpoints where versions are served."""
-    asked = (
+    """List the registry's models, the trainer's jobs and the online endpoints."""
+    parts = (
         ("registry", "REGISTRY_URL", subject.settings.registry_url, "models"),
         ("trainer", "TRAINER_URL", subject.settings.trainer_url, "jobs"),
         ("serving", "SERVING_URL", subject.settings.serving_url, "onlineEndpoints"),
     )
     findings = []
-    for name, key, url, kind in asked:
+    for name, key, url, kind in parts:
         if url.startswith("azureml:"):
             findings.append(_read(subject, name, workspace_place(key, url), kind))
         else:
@@ -49,7 +49,7 @@ def _read(subject: Subject, name: str, place: WorkspacePlace, kind: str) -> Find
     if answer.status_code == _OK:
         return Finding(name, "ok", f"workspace {place.workspace} lists its {kind}")
     if answer.status_code in _DENIED:
-        return Finding(name, "fail", f"our identity may not list {kind} of {place.workspace}", _grant(subject, place))
+        return Finding(name, "fail", f"the identity may not list {kind} of {place.workspace}", _grant(subject, place))
     if answer.status_code == _NOT_FOUND:
         return Finding(name, "fail", f"there is no workspace {place.workspace} in {place.group}", show)
     return Finding(name, "fail", f"listing {kind} of {place.workspace} ended in status {answer.status_code}", show)
@@ -63,7 +63,7 @@ def _grant(subject: Subject, place: WorkspacePlace) -> str:
 
 
 def telemetry(subject: Subject) -> list[Finding]:
-    """One empty query, where windows come from Azure Data Explorer."""
+    """Send one empty query when windows come from Azure Data Explorer."""
     if not subject.settings.telemetry_url.startswith("kusto:"):
         return []
     parts = urlsplit(subject.settings.telemetry_url.removeprefix("kusto:"))
@@ -79,24 +79,9 @@ def telemetry(subject: Subject) -> list[Finding]:
     except httpx.HTTPError as error:
         return [Finding("telemetry", "fail", f"{cluster} did not answer: {first_line(error)}", f"curl -sSI {cluster}")]
     if answer.status_code in _DENIED:
-        fact = f"{cluster} refuses our identity on database {name}"
+        fact = f"{cluster} refuses the identity on database {name}"
         return [Finding("telemetry", "fail", fact, fix + principal(subject, f"{cluster}/.default"))]
     if answer.status_code != _OK:
         fact = f"a query of {cluster}/{name} ended in status {answer.status_code}"
         return [Finding("telemetry", "fail", fact, "export TELEMETRY_URL=kusto:https://<cluster>/<database>")]
     return [Finding("telemetry", "ok", f"{cluster} answers on database {name}")]
-
-
-def topic(subject: Subject) -> list[Finding]:
-    """The topic is reached, never written to: a probe would be an event for everybody who listens."""
-    url = subject.settings.events_url
-    if url == "local:":
-        return [Finding("events", "ok", "the local twin of Event Grid")]
-    name = (urlsplit(url).hostname or "").partition(".")[0]
-    if cause := unreachable(url):
-        return [Finding("events", "fail", cause, f"az eventgrid topic show --resource-group <group> --name {name}")]
-    (role,) = roles_on("events topic")
-    fact = f"{name} is reached; publishing is not tried. It needs the role {role}."
-    scope = f"$(az eventgrid topic show --resource-group <group> --name {name} --query id --output tsv)"
-    look = f'az role assignment list --role "{role}" --scope "{scope}"'
-    return [Finding("events", "not checked", fact, look)]

@@ -1,1 +1,1 @@
-"""The twin of the Functions host: it loads function_app.py and fires what it declares."""
+"""The local Functions host: it loads function_app.py and runs its functions when their triggers fire."""

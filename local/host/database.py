@@ -1,4 +1,4 @@
-"""The host's own memory: one SQLite file with queues, deliveries, timers and what has been seen."""
+"""The host's state: one SQLite file with queues, event deliveries, timers and reported files."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class HostDatabase:
         self._lock = threading.RLock()
         self._depth = 0
         self._connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-        # What was accepted must be on the disk before anybody hears that it was.
+        # A message must be on the disk before its sender is told that it was accepted.
         for pragma in ("journal_mode=WAL", "synchronous=FULL"):
             self._connection.execute(f"PRAGMA {pragma}").fetchall()
         try:
@@ -57,7 +57,7 @@ class HostDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything inside happens, or nothing; an inner transaction is part of the outer one."""
+        """Commit everything inside or nothing; an inner transaction is part of the outer one."""
         with self._lock:
             if self._depth == 0:
                 self._connection.execute("BEGIN IMMEDIATE")

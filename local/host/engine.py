@@ -17,30 +17,31 @@ from local.host.database import HostDatabase
 from local.host.events.blob_watch import BlobWatch
 from local.host.events.eventgrid import EventGrid, Subscription, inbox_of
 from local.host.events.lake_watch import LakeWatch, Publish
-from local.host.events.topic import Topic
-from local.host.events.webhook import Webhook
 from local.host.host_options import HostOptions
-from local.host.http.coalesced_http import JoinedProtocol
+from local.host.http.coalesced_http import CoalescedHttp
 from local.host.http.keys import EVENT_GRID, KeyFile, load_keys
-from local.host.http.route_cache import Remembered
+from local.host.http.route_cache import RouteCache
+from local.host.http.topic import Topic
+from local.host.http.webhook import Webhook
 from local.host.http.webserver import WebServer
 from local.host.invocations import Invocations
 from local.host.queues.queue_store import Queues, QueueStore, check_queue_name
 from local.host.queues.queue_trigger import QueueTriggers
 from local.host.tasks import Tasks, repeat
 from local.host.timers import TimerTriggers
-from local.host.wake_signal import Bell, bell_folder, ring_host
+from local.host.wake_signal import WakeSignal, wake_folder, wake_host
 from local.host.worker import Function, NotIndexed, Outcome, Worker
 from shared.core.errors import BadInput
+from shared.core.wording import counted
 from shared.settings import Settings
 
 log = logging.getLogger("mlops.host")
-_ARM_TRIES = 100
+_WATCH_START_TRIES = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a host is to run, and where."""
+    """What a host runs, and where."""
 
     app_directory: Path
     home: Path
@@ -52,16 +53,16 @@ class Plan:
 
 
 class Engine:
-    """A host at work. Built, started and stopped inside its own event loop; `idle` may be asked from any thread."""
+    """A running host. Built, started and stopped inside its own event loop; any thread may call `idle`."""
 
     def __init__(self, plan: Plan, worker: Worker, functions: tuple[Function, ...], database: HostDatabase) -> None:
         self._plan = plan
         self._worker = worker
         self._database = database
         self._tasks, self._loops = Tasks(), Tasks()
-        self._hears_files = False
-        self._queue_bell, self._timer_bell, self._event_bell, self._watch_bell = (Bell() for _ in range(4))
-        self.queues = _queues(plan, database, self._queue_bell.ring)
+        self._file_watch_started = False
+        self._wake_queues, self._wake_timers, self._wake_events, self._wake_watch = (WakeSignal() for _ in range(4))
+        self.queues = _queues(plan, database, self._wake_queues.set)
         self._invocations = Invocations(worker, self.queues, plan.options.function_timeout)
         self._triggers = self._queue_triggers(_of_kind(functions, "queueTrigger"))
         self._timers = TimerTriggers(
@@ -69,7 +70,7 @@ class Engine:
             database=database,
             invocations=self._invocations,
             tasks=self._tasks,
-            bell=self._timer_bell,
+            wake=self._wake_timers,
             clock=plan.clock,
         )
         keys = load_keys(plan.home)
@@ -82,7 +83,7 @@ class Engine:
             webhook=webhook,
             key=keys.systems[EVENT_GRID],
             tasks=self._tasks,
-            bell=self._event_bell,
+            wake=self._wake_events,
             clock=plan.clock,
         )
         self._watch = _watch(plan, database, self._events.publish)
@@ -110,44 +111,44 @@ class Engine:
             invocations=self._invocations,
             options=self._plan.options.queues,
             tasks=self._tasks,
-            bell=self._queue_bell,
+            wake=self._wake_queues,
             clock=self._plan.clock,
         )
 
     async def start(self, listener: socket.socket) -> None:
-        """Take up what the last host left, and start every loop; return when HTTP answers."""
+        """Recover the messages of the last host and start every loop; return when HTTP answers."""
         recovered = self.queues.recover()
         if recovered:
-            log.info("%d message(s) that were in flight when the last host ended are visible again", recovered)
-        await self._arm()
+            log.info("%s in flight when the last host ended: visible again", counted(recovered, "message"))
+        await self._start_file_watch()
         serving = self._tasks.start(self._server.serve([listener]))
         while not self._server.started and not serving.done():  # noqa: ASYNC110 - the server offers a flag, no event
             await asyncio.sleep(0.01)
-        self._loops.start(repeat(self._queue_bell, self._triggers.step))
-        self._loops.start(repeat(self._timer_bell, self._timers.step))
-        self._loops.start(repeat(self._event_bell, self._events.step))
+        self._loops.start(repeat(self._wake_queues, self._triggers.step))
+        self._loops.start(repeat(self._wake_timers, self._timers.step))
+        self._loops.start(repeat(self._wake_events, self._events.step))
         if self._watch:
-            self._loops.start(repeat(self._watch_bell, self._watch.step))
+            self._loops.start(repeat(self._wake_watch, self._watch.step))
 
-    async def _arm(self) -> None:
-        """Return when changes of files are heard: what lands after the start is noticed at once."""
+    async def _start_file_watch(self) -> None:
+        """Return when file changes are noticed, so that a file that lands after the start is seen at once."""
         listening = self._loops.start(self._listen_to_files())
-        for _ in range(_ARM_TRIES):
-            ring_host(self._plan.home)
+        for _ in range(_WATCH_START_TRIES):
+            wake_host(self._plan.home)
             await asyncio.sleep(0.02)
-            if self._hears_files or listening.done():
+            if self._file_watch_started or listening.done():
                 return
 
-    async def stop(self, patience: float) -> None:
-        """Take no more work, let what runs end within `patience` seconds, and close everything."""
+    async def stop(self, seconds: float) -> None:
+        """Take no more work, let running functions end within `seconds`, and close everything."""
         self._server.should_exit = True
         await self._loops.finish(0)
-        await self._tasks.finish(patience)
+        await self._tasks.finish(seconds)
 
     def wake(self) -> None:
         """Let every loop look for work at once."""
-        for bell in (self._queue_bell, self._timer_bell, self._event_bell, self._watch_bell):
-            bell.ring()
+        for signal in (self._wake_queues, self._wake_timers, self._wake_events, self._wake_watch):
+            signal.set()
 
     async def fire(self, name: str) -> Outcome:
         """Run a timer function now."""
@@ -160,9 +161,9 @@ class Engine:
     def idle(self) -> bool:
         """Whether nothing is due: no message, no event, no file unreported, no function running."""
         started = self._invocations.started
-        if self._busy() or self._events.waiting() or (self._watch and self._watch.behind()):
+        if self._busy() or self._events.waiting() or (self._watch and self._watch.has_unreported()):
             return False
-        # What came from a file meanwhile is due by now; what ran meanwhile was counted.
+        # Files that landed during the check are due by now; functions that ran during it were counted.
         return not self._busy() and self._invocations.started == started
 
     def _busy(self) -> bool:
@@ -171,7 +172,7 @@ class Engine:
         return self._invocations.running > 0 or delivery or self._triggers.busy()
 
     async def _listen_to_files(self) -> None:
-        folders = [inbox_of(self._plan.home), bell_folder(self._plan.home)]
+        folders = [inbox_of(self._plan.home), wake_folder(self._plan.home)]
         for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
         lake = self._plan.settings.lake_folder
@@ -179,12 +180,12 @@ class Engine:
             folders += self._watch.folders
         try:
             async for changes in awatch(*folders, watch_filter=None, debounce=100, step=20):
-                self._hears_files = True
+                self._file_watch_started = True
                 if self._watch and lake:
-                    self._watch.note(path for _, path in changes if path.startswith(str(lake)))
+                    self._watch.mark_changed(path for _, path in changes if path.startswith(str(lake)))
                 self.wake()
         except (OSError, RuntimeError) as error:
-            log.warning("Files cannot be watched (%s); they are looked for every few seconds", error)
+            log.warning("Files cannot be watched (%s); the host lists them every few seconds instead", error)
 
 
 def _queues(plan: Plan, database: HostDatabase, changed: Callable[[], None]) -> Queues:
@@ -198,7 +199,7 @@ def _queues(plan: Plan, database: HostDatabase, changed: Callable[[], None]) -> 
 
 
 def _watch(plan: Plan, database: HostDatabase, publish: Publish) -> LakeWatch | BlobWatch | None:
-    """What raises storage events: a folder and Azurite raise none themselves, Azure does."""
+    """The watch that raises storage events for a folder and for Azurite, which raise none; Azure raises its own."""
     if plan.settings.lake_folder:
         return LakeWatch(plan.settings.lake_folder, database, publish, plan.clock)
     place = plan.settings.lake_place
@@ -215,21 +216,21 @@ def _of_kind(functions: tuple[Function, ...], kind: str) -> list[Function]:
     return [function for function in functions if function.kind == kind]
 
 
-def _subscriptions(functions: list[Function], wanted: Mapping[str, Subscription] | None) -> dict[str, Subscription]:
-    """A subscription for every event-grid function: the one that is wanted, else one that takes everything."""
+def _subscriptions(functions: list[Function], given: Mapping[str, Subscription] | None) -> dict[str, Subscription]:
+    """A subscription for every event-grid function: the given one, else one that takes every event."""
     known = {function.name for function in functions}
-    unknown = sorted(set(wanted or {}) - known)
+    unknown = sorted(set(given or {}) - known)
     if unknown:
         raise NotIndexed(f"a subscription names {', '.join(unknown)}, but the app's functions are {sorted(known)}.")
-    return {name: (wanted or {}).get(name, Subscription()) for name in known}
+    return {name: (given or {}).get(name, Subscription()) for name in known}
 
 
-def _server(app: Remembered) -> uvicorn.Server:
-    # The access log would show ?code=; the key's owner would not like it.
+def _server(app: RouteCache) -> uvicorn.Server:
+    # The access log would show ?code=, which is a key.
     config = uvicorn.Config(
         app,
         loop="asyncio",
-        http=JoinedProtocol,
+        http=CoalescedHttp,
         lifespan="off",
         log_config=None,
         access_log=False,

@@ -1,4 +1,4 @@
-"""The laptop's Functions host: loads function_app.py with Azure's own worker library and fires what it declares."""
+"""The local Functions host: loads function_app.py with Azure's own worker library and runs its functions."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from shared.core.errors import Conflict, Misconfigured, Transient
 from shared.settings import read_settings
 
 log = logging.getLogger("mlops.host")
-# A library's messages reach whoever set up logging, and nobody otherwise.
+# Without set-up of logging, these messages are dropped.
 for _name in ("mlops.host", "azure.functions", "uvicorn.error"):
     logging.getLogger(_name).addHandler(logging.NullHandler())
 _STOP_SECONDS = 30.0
-_LOOK_SECONDS = 0.5
-# More threads than messages of a few queues at once, so that HTTP never waits behind them.
+_POLL_SECONDS = 0.5
+# More threads than a few queues use at once, so that HTTP requests never wait for queue messages.
 _THREADS = ("PYTHON_THREADPOOL_THREAD_COUNT", "16")
 
 
@@ -106,7 +106,7 @@ class Host:
         log.info("The host is up on port %d", self.port)
 
     def stop(self) -> None:
-        """Stop taking work, let what runs end (30 s at most), and give the home back; again changes nothing."""
+        """Stop taking work, let running functions end (30 s at most), and release the home; safe to repeat."""
         if self._thread is None:
             return
         if self._loop is not None and self._stopping is not None and not self._ended.is_set():
@@ -115,40 +115,40 @@ class Host:
         self._cleanup.close()
 
     def run(self, before: Callable[[], Any] | None = None) -> None:
-        """Start, and return when the host was stopped: by SIGINT, SIGTERM, or `stop` from another thread.
+        """Start, and return when SIGINT, SIGTERM or `stop` from another thread has stopped the host.
 
-        Only in the main thread, which hears signals.
+        Call it in the main thread only, which receives signals.
         """
-        told = threading.Event()
+        stop_requested = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: told.set())
+            signal.signal(number, lambda *_: stop_requested.set())
         self.start(before)
         try:
-            while not told.wait(_LOOK_SECONDS) and not self._ended.is_set():
+            while not stop_requested.wait(_POLL_SECONDS) and not self._ended.is_set():
                 pass
         finally:
             self.stop()
 
     def wake(self) -> None:
         """Let every loop look for work at once."""
-        self._working().wake()
+        self._running_engine().wake()
 
     def idle(self) -> bool:
         """Whether nothing is due: no message, no event, no file unreported, no function running."""
-        return self._working().idle()
+        return self._running_engine().idle()
 
     def put(self, queue: str, *bodies: str) -> None:
         """Put messages on a queue; functions see them at once."""
-        self._working().queues.put(queue, *bodies)
+        self._running_engine().queues.put(queue, *bodies)
 
     def fire(self, function_name: str) -> Outcome:
         """Run a timer function now and return how it ended; Missing lists the timers there are."""
-        engine = self._working()
+        engine = self._running_engine()
         if self._loop is None:
             raise Transient("The host does not run; start it first.")
         return asyncio.run_coroutine_threadsafe(engine.fire(function_name), self._loop).result()
 
-    def _working(self) -> Engine:
+    def _running_engine(self) -> Engine:
         if self._engine is None or self._ended.is_set():
             raise Transient("The host does not run; start it first.")
         return self._engine
@@ -158,7 +158,7 @@ class Host:
             asyncio.run(self._main(listener, ready))
         except Exception as error:
             if ready.done():
-                log.exception("The host failed inside")
+                log.exception("Internal error of the host")
             else:
                 ready.set_exception(error)
         finally:
@@ -180,7 +180,7 @@ class Host:
 
 
 class _Environment:
-    """The worker library and the app read os.environ; it is as before afterwards."""
+    """Sets os.environ for the worker library and the app, and restores it afterwards."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self._values = values

@@ -28,7 +28,7 @@ class QueueOptions:
 
 @dataclass(frozen=True, slots=True)
 class HostOptions:
-    """What host.json says; the defaults are those of the Functions host. Times in seconds."""
+    """The options of host.json; the defaults are those of the Functions host. Times in seconds."""
 
     queues: QueueOptions
     function_timeout: float = 1800.0
@@ -68,15 +68,15 @@ def _queues(section: _Section, batch: int) -> QueueOptions:
 
 
 def parse_span(text: str) -> float | None:
-    """Seconds of a .NET TimeSpan such as "00:00:05" or "1.00:00:00", or None when it is none."""
-    found = _SPAN.fullmatch(text.strip())
-    if found is None or int(found[2]) >= _HOURS_A_DAY:
+    """Seconds of a .NET TimeSpan such as "00:00:05" or "1.00:00:00", or None for any other text."""
+    match = _SPAN.fullmatch(text.strip())
+    if match is None or int(match[2]) >= _HOURS_A_DAY:
         return None
-    return int(found[1] or 0) * 86400 + int(found[2]) * 3600 + int(found[3]) * 60 + float(found[4])
+    return int(match[1] or 0) * 86400 + int(match[2]) * 3600 + int(match[3]) * 60 + float(match[4])
 
 
 class _Section:
-    """One object inside host.json; what is absent has the host's default."""
+    """One object inside host.json; an absent value has the host's default."""
 
     def __init__(self, content: Mapping[str, Any], *names: str) -> None:
         for name in names:

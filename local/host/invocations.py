@@ -1,24 +1,23 @@
-"""Runs functions for all triggers: counts them, ends their patience, and puts what they send on queues."""
+"""Runs functions for all triggers: counts invocations, ends the wait at the timeout, queues what functions send."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from local.host.protocol import Record
-from local.host.queues.queue_store import Queues
 from local.host.worker import Function, Outcome
 from shared.core.errors import BadInput, Transient
 
 log = logging.getLogger("mlops.host")
-_NOTHING: Mapping[str, Record] = {}
+_NO_METADATA: Mapping[str, Record] = {}
 
 
-class Runs(Protocol):
-    """Whatever runs a function once: the worker, or in a test something that fails on purpose."""
+class FunctionRunner(Protocol):
+    """Runs a function once: the worker, or in a test something that fails on purpose."""
 
     async def invoke(
         self, function: Function, data: Record, metadata: Mapping[str, Record], retry: tuple[int, int] = (0, 0)
@@ -27,14 +26,22 @@ class Runs(Protocol):
         ...
 
 
-class Invocations:
-    """The one way by which a function is run.
+class MessageSink(Protocol):
+    """Takes the messages that a function sends: the host's queues."""
 
-    A function that exceeds the timeout is reported as failed, but its thread cannot be ended: it goes on until it
-    returns, and what it returns is dropped.
+    def put_all(self, messages: Sequence[tuple[str, str]]) -> None:
+        """Add (queue, text) pairs; BadInput adds none."""
+        ...
+
+
+class Invocations:
+    """Runs every function of the host, whatever its trigger.
+
+    A function that exceeds the timeout is reported as failed, but its thread cannot be stopped: it goes on until it
+    returns, and its result is dropped.
     """
 
-    def __init__(self, worker: Runs, queues: Queues, timeout: float) -> None:
+    def __init__(self, worker: FunctionRunner, queues: MessageSink, timeout: float) -> None:
         self._worker = worker
         self._queues = queues
         self._timeout = timeout
@@ -45,14 +52,14 @@ class Invocations:
         self,
         function: Function,
         data: Record,
-        metadata: Mapping[str, Record] = _NOTHING,
+        metadata: Mapping[str, Record] = _NO_METADATA,
         retry: tuple[int, int] = (0, 0),
     ) -> Outcome:
-        """Run the function and store what it sends; its messages are on their queues before this returns."""
+        """Run the function and queue the messages it sends before this returns."""
         self.running += 1
         self.started += 1
         try:
-            outcome = self._stored(function, await self._within_time(function, data, metadata, retry))
+            outcome = self._sent(function, await self._within_time(function, data, metadata, retry))
         finally:
             self.running -= 1
         if outcome.ok:
@@ -65,7 +72,7 @@ class Invocations:
     async def _within_time(
         self, function: Function, data: Record, metadata: Mapping[str, Record], retry: tuple[int, int]
     ) -> Outcome:
-        # Started here and now: the thread gets its work without another turn of the loop.
+        # Started eagerly: the thread gets its work without another turn of the loop.
         running = self._worker.invoke(function, data, metadata, retry)
         task = asyncio.Task(running, loop=asyncio.get_running_loop(), eager_start=True)
         if not task.done():
@@ -77,9 +84,9 @@ class Invocations:
         )
         return Outcome(ok=False, error=f"functionTimeout: it ran longer than {self._timeout:g} s.")
 
-    def _stored(self, function: Function, outcome: Outcome) -> Outcome:
+    def _sent(self, function: Function, outcome: Outcome) -> Outcome:
         if not outcome.outputs:
-            # Nothing to store, and no queue to look at: most requests end here.
+            # Most requests send no message and end here.
             return outcome
         queue_of = {binding["name"]: binding["queueName"] for binding in function.outputs if binding["type"] == "queue"}
         sent = [(queue_of[name], body) for name, data in outcome.outputs for body in messages_of(data)]

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
-# Names, not secrets: the system's randomness is a call that lets other threads go first. A generator of its own:
-# whoever seeds or watches the common one does not see this host in it.
+# These ids are names, not secrets: the system's generator would yield to other threads at each call.
+# The host has its own generator, so that it does not disturb code that seeds the common one.
 _NAMES = random.Random()
 
 
 class Record(SimpleNamespace):
-    """A message with the fields it was built with; of a union only the field that is set."""
+    """A message with the fields it was built with; a union holds only the field that is set."""
 
     def WhichOneof(self, _union: str) -> str | None:  # noqa: N802 - the protocol's own name
         """The name of the field that is set, or None."""
@@ -30,7 +30,7 @@ class Parameter(Record):
 
 
 class StatusResult(Record):
-    """Whether the worker did what it was asked."""
+    """Whether the worker handled the request."""
 
     Failure: ClassVar[int] = 0
     Success: ClassVar[int] = 1
@@ -90,7 +90,7 @@ def metadata_request() -> Record:
 def invocation_request(
     function_id: str, argument: str, data: Record, metadata: Mapping[str, Record], *, retry: tuple[int, int]
 ) -> Record:
-    """The request that runs one function; `retry` is which retry this is, of how many."""
+    """The request that runs one function; `retry` is the number of this retry and how many there may be."""
     identity = uuid.UUID(int=_NAMES.getrandbits(128), version=4)
     trace = f"00-{identity.hex}-{identity.hex[16:]}-01"
     invocation = Record(

@@ -1,4 +1,4 @@
-"""At most one host works on a home, and others can ask which: a lock that ends with its process."""
+"""The lock of a home: at most one host holds it, other processes can ask which, and it ends with its process."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from typing import IO
 from shared.core.errors import Conflict
 
 _LOCK, _FACTS = "host.lock", "host.json"
-# A question holds the lock for a moment; whoever wants to start tries again.
+# A query holds the lock for a moment, so a host that starts tries several times.
 _TRIES, _PAUSE = 10, 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class RunningHost:
-    """The host at work on a home; both are 0 while it is starting."""
+    """The host that runs on a home; both are 0 while it starts."""
 
     pid: int
     port: int
 
 
 def running_host(home: Path) -> RunningHost | None:
-    """The host that works on this home, or None; true also right after a kill -9, because the lock died with it."""
+    """The host that runs on this home, or None; correct also right after a kill -9, which releases the lock."""
     try:
         lock = (home / _LOCK).open("rb")
     except FileNotFoundError:
@@ -52,14 +52,14 @@ def _try_lock(file: IO[bytes], kind: int) -> bool:
 
 
 class HomeLock:
-    """Held by the one host of a home for as long as it lives."""
+    """The lock that the one host of a home holds while it runs."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
         self._file: IO[bytes] | None = None
 
     def acquire(self) -> None:
-        """Take the home; Conflict names the host that has it."""
+        """Take the lock; Conflict names the host that holds it."""
         self._home.mkdir(parents=True, exist_ok=True)
         file = (self._home / _LOCK).open("ab")
         for _ in range(_TRIES):
@@ -73,13 +73,13 @@ class HomeLock:
         raise Conflict(f"A host already runs on this home (process {other.pid}, port {other.port}); stop it first.")
 
     def announce(self, port: int) -> None:
-        """Write down process and port for those who ask."""
+        """Write down process and port for other processes."""
         partial = self._home / f".{_FACTS}.tmp"
         partial.write_text(json.dumps({"pid": os.getpid(), "port": port}), encoding="utf-8")
         partial.replace(self._home / _FACTS)
 
     def release(self) -> None:
-        """Give the home back."""
+        """Release the lock."""
         if self._file is not None:
             (self._home / _FACTS).unlink(missing_ok=True)
             self._file.close()

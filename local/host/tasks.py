@@ -1,4 +1,4 @@
-"""Work that goes on beside the loops, and the loops themselves."""
+"""Background tasks of the host, and its loops."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from local.host.wake_signal import Bell
+from local.host.wake_signal import WakeSignal
 from shared.core.errors import Fault
 
 log = logging.getLogger("mlops.host")
 
 
 class Tasks:
-    """Keeps what was started until it ends, so that nothing is lost and nothing fails unheard."""
+    """Keeps running tasks until they end, so that none is lost and every failure is logged."""
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
@@ -29,10 +29,10 @@ class Tasks:
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if not task.cancelled() and task.exception() is not None:
-            log.error("The host failed inside", exc_info=task.exception())
+            log.error("Internal error of the host", exc_info=task.exception())
 
     async def finish(self, seconds: float) -> None:
-        """Wait for all of it, at most `seconds`, then cancel the rest."""
+        """Wait for all tasks, at most `seconds`, then cancel the rest."""
         if self._running:
             await asyncio.wait(self._running, timeout=seconds)
         late = list(self._running)
@@ -41,8 +41,8 @@ class Tasks:
         await asyncio.gather(*late, return_exceptions=True)
 
 
-async def repeat(bell: Bell, step: Callable[[], float]) -> None:
-    """Call `step`, which starts what is due and says in how many seconds something else will be, again and again."""
+async def repeat(wake: WakeSignal, step: Callable[[], float]) -> None:
+    """Call `step` in a loop: it starts due work and returns the seconds until more is due."""
     while True:
         try:
             delay = step()
@@ -50,6 +50,6 @@ async def repeat(bell: Bell, step: Callable[[], float]) -> None:
             log.warning("%s", fault.reason)
             delay = 1.0
         except Exception:  # a loop that ends would be a host that hangs
-            log.exception("The host failed inside")
+            log.exception("Internal error of the host")
             delay = 1.0
-        await bell.wait(delay)
+        await wake.wait(delay)

@@ -27,7 +27,7 @@ class Schedule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """Fires in a fixed rhythm."""
+    """Fires at a fixed interval."""
 
     seconds: float
 
@@ -72,18 +72,18 @@ class Crontab:
             day = (first + timedelta(days=offset)).date()
             if day.day not in self.days or day.month not in self.months or day.isoweekday() % 7 not in self.weekdays:
                 continue
-            found = self._time(first.time() if offset == 0 else time.min)
-            if found is not None:
-                return datetime.combine(day, found, UTC)
-        raise BadInput("The schedule never fires: no such day is in the calendar.")
+            moment = self._time(first.time() if offset == 0 else time.min)
+            if moment is not None:
+                return datetime.combine(day, moment, UTC)
+        raise BadInput("The schedule never fires: the calendar has no such day.")
 
     def _time(self, earliest: time) -> time | None:
         for hour in (hour for hour in self.hours if hour >= earliest.hour):
             for minute in self.minutes:
                 for second in self.seconds:
-                    found = time(hour, minute, second)
-                    if found >= earliest:
-                        return found
+                    moment = time(hour, minute, second)
+                    if moment >= earliest:
+                        return moment
         return None
 
 
@@ -92,7 +92,7 @@ def parse_schedule(text: str) -> Schedule:
     span = parse_span(text)
     if span is not None:
         if span <= 0:
-            raise BadInput(f"Schedule {text!r} is no time; accepted: more than 00:00:00.")
+            raise BadInput(f"Schedule {text!r} is not positive; accepted: more than 00:00:00.")
         return Every(span)
     parts = text.split()
     if len(parts) == _WITH_SECONDS - 1:

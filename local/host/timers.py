@@ -1,4 +1,4 @@
-"""Timer triggers: fire on schedule, catch up once after a pause, and remember it across restarts."""
+"""Timer triggers: fire on schedule, catch up once after a pause, and keep their state across restarts."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from local.host.invocations import Invocations
 from local.host.protocol import Record
 from local.host.tasks import Tasks
 from local.host.timer_schedules import Schedule, parse_schedule
-from local.host.wake_signal import Bell
+from local.host.wake_signal import WakeSignal
 from local.host.worker import Function, NotIndexed, Outcome
 from shared.core.errors import BadInput, Missing
 
 log = logging.getLogger("mlops.host")
-# The clock of a laptop jumps when it wakes up: look at it now and then.
+# A laptop's clock jumps when it wakes up, so the loop reads it at least this often.
 LONGEST_WAIT = 5.0
 
 
@@ -44,13 +44,13 @@ class TimerTriggers:
         database: HostDatabase,
         invocations: Invocations,
         tasks: Tasks,
-        bell: Bell,
+        wake: WakeSignal,
         clock: Callable[[], float],
     ) -> None:
         self._database = database
         self._invocations = invocations
         self._tasks = tasks
-        self._bell = bell
+        self._wake = wake
         self._clock = clock
         self._timers = {function.name: self._restore(function) for function in functions}
 
@@ -66,27 +66,27 @@ class TimerTriggers:
             self._resume(timer, text, now)
         if function.trigger.get("runOnStartup"):
             timer.next = now
-        self._remember(timer)
+        self._save(timer)
         return timer
 
     def _resume(self, timer: _Timer, text: str, now: float) -> None:
-        kept = self._database.rows("SELECT schedule, last, next FROM timers WHERE function = ?", timer.function.name)
-        if not kept:
+        saved = self._database.rows("SELECT schedule, last, next FROM timers WHERE function = ?", timer.function.name)
+        if not saved:
             return
-        schedule, timer.last, due = kept[0]
+        schedule, timer.last, due = saved[0]
         if schedule != text:
-            # A new schedule counts from the last run, not from the moment it was written down.
+            # A changed schedule counts from the last run.
             due = timer.next if timer.last is None else _after(timer.schedule, timer.last)
         timer.past_due = due < now
         timer.next = due
 
-    def _remember(self, timer: _Timer) -> None:
+    def _save(self, timer: _Timer) -> None:
         text = str(timer.function.trigger["schedule"])
-        keep = "INSERT OR REPLACE INTO timers (function, schedule, last, next) VALUES (?, ?, ?, ?)"
-        self._database.run(keep, timer.function.name, text, timer.last, timer.next)
+        save = "INSERT OR REPLACE INTO timers (function, schedule, last, next) VALUES (?, ?, ?, ?)"
+        self._database.run(save, timer.function.name, text, timer.last, timer.next)
 
     def step(self) -> float:
-        """Start what is due; seconds until the next timer is."""
+        """Start due timers; returns the seconds until the next one is due."""
         now = self._clock()
         for timer in self._timers.values():
             if timer.next <= now and not timer.running:
@@ -96,12 +96,12 @@ class TimerTriggers:
         return max(0.0, min([LONGEST_WAIT, *waiting]))
 
     def check(self, name: str) -> None:
-        """Nothing when the app declares a timer function of that name; Missing otherwise."""
+        """Raise Missing when the app declares no timer function of that name."""
         if name not in self._timers:
             raise Missing(f"There is no timer function {name!r}; known: {', '.join(sorted(self._timers)) or 'none'}.")
 
     async def fire(self, name: str) -> Outcome:
-        """Run the timer function now, beside its schedule; Missing lists the timers there are."""
+        """Run the timer function now, outside its schedule; Missing lists the known timers."""
         self.check(name)
         timer = self._timers[name]
         return await self._invocations.run(timer.function, _request(timer, past_due=False))
@@ -111,11 +111,11 @@ class TimerTriggers:
         try:
             await self._attempt(timer.function, _request(timer, past_due=timer.past_due))
         finally:
-            # Written down only now: what was killed half-way is past due at the next start.
+            # Saved only now, so that a run that is killed half-way is past due at the next start.
             timer.last, timer.next, timer.past_due = started, _after(timer.schedule, self._clock()), False
-            self._remember(timer)
+            self._save(timer)
             timer.running = False
-            self._bell.ring()
+            self._wake.set()
 
     async def _attempt(self, function: Function, data: Record) -> None:
         limit = function.retry.limit if function.retry else 0

@@ -1,4 +1,4 @@
-"""A bell that ends a wait: loops sleep until something is due or somebody rings."""
+"""A signal that ends a wait: loops sleep until something is due or the signal is set."""
 
 from __future__ import annotations
 
@@ -6,36 +6,36 @@ import asyncio
 from contextlib import suppress
 from pathlib import Path
 
-# Other processes ring by touching this file, which a running host watches.
-_FILE = Path("wake") / "bell"
+# Other processes set the signal by touching this file, which a running host watches.
+_FILE = Path("wake") / "signal"
 
 
-class Bell:
-    """Rung from any thread; heard once by the one loop that waits."""
+class WakeSignal:
+    """Any thread sets it; the one loop that waits for it wakes up once."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._rung = asyncio.Event()
+        self._event = asyncio.Event()
 
-    def ring(self) -> None:
-        """End the wait that goes on, or the next one."""
-        with suppress(RuntimeError):  # the loop has ended: nobody waits any more
-            self._loop.call_soon_threadsafe(self._rung.set)
+    def set(self) -> None:
+        """End the current wait, or the next one when nothing waits."""
+        with suppress(RuntimeError):  # the loop has ended: nothing waits any more
+            self._loop.call_soon_threadsafe(self._event.set)
 
     async def wait(self, seconds: float) -> None:
-        """Return when rung, at the latest after `seconds`."""
+        """Return when the signal is set, at the latest after `seconds`."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._rung.wait()
-        self._rung.clear()
+                await self._event.wait()
+        self._event.clear()
 
 
-def bell_folder(home: Path) -> Path:
-    """The folder a running host watches to hear other processes."""
+def wake_folder(home: Path) -> Path:
+    """The folder that a running host watches to notice other processes."""
     return (home / _FILE).parent
 
 
-def ring_host(home: Path) -> None:
-    """Tell the host that runs on this home, if any, to look at its queues now."""
-    bell_folder(home).mkdir(parents=True, exist_ok=True)
+def wake_host(home: Path) -> None:
+    """Make the host that runs on this home, if any, look at its queues now."""
+    wake_folder(home).mkdir(parents=True, exist_ok=True)
     (home / _FILE).touch()

@@ -100,8 +100,8 @@ class Worker:
         if answer.result.status != protocol.StatusResult.Success:
             raise self._not_indexed(answer.result.exception)
         described = await runtime.functions_metadata_request(protocol.metadata_request())
-        found = (self._read(declared) for declared in described.function_metadata_results or ())
-        return tuple(function for function in found if not self._disabled(function.name))
+        functions = (self._read(declared) for declared in described.function_metadata_results or ())
+        return tuple(function for function in functions if not self._disabled(function.name))
 
     def _not_indexed(self, exception: Record) -> NotIndexed:
         # The library adds advice about requirements.txt and the whole module path to a failed import.
@@ -154,7 +154,7 @@ class Worker:
         return Outcome(ok=True, value=answer.return_value, outputs=outputs)
 
     def close(self) -> None:
-        """Forget the app. A handler that still runs cannot be ended: its thread goes on until it returns."""
+        """Unload the app. A handler that still runs cannot be stopped: its thread goes on until it returns."""
         pool = get_threadpool_executor()
         if pool is not None:
             pool.shutdown(wait=False, cancel_futures=True)

@@ -1,4 +1,4 @@
-"""A request that the deployed model answers, ready to be sent: from a row it was asked when it was registered."""
+"""A ready request for the deployed model, made from one of its golden rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shared.core.lake_reading import read_json
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Where a deployment answers, and a body that it takes."""
+    """The URL of a deployment, and a body that it accepts."""
 
     model: str
     generation: int
@@ -26,7 +26,7 @@ class Request:
 
 
 def request_for(session: Session, name: str, url: str | None) -> Request:
-    """The request; Missing when nothing is deployed or the model came without a golden row."""
+    """The request; Missing when nothing is deployed or the model has no golden row."""
     scenario = session.scenario(name)
     deployment = session.ports.release.deployments.current(name)
     if deployment is None:
@@ -36,8 +36,7 @@ def request_for(session: Session, name: str, url: str | None) -> Request:
     if not rows:
         raise Missing(f"{deployment.model_id} has no golden row to make a request from.")
     body = example(Described(scenario, (), rows[0]))
-    told = deployment.model_id
-    return Request(told, deployment.generation, f"{_base(session, url)}/api/score/{name}", body)
+    return Request(deployment.model_id, deployment.generation, f"{_base(session, url)}/api/score/{name}", body)
 
 
 def _base(session: Session, url: str | None) -> str:

@@ -1,4 +1,4 @@
-"""A bounded load of one HTTP request over kept-alive connections, and what came of it."""
+"""A bounded load of one HTTP request over kept-alive connections, and its result."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from shared.core.errors import BadInput, Transient
+from shared.core.wording import counted
 
 MAX_CONCURRENCY = 256
 MAX_SECONDS = 600.0
@@ -21,13 +22,13 @@ Progress = Callable[[float, int], None]
 
 
 def percentile(times: Sequence[float], share: float) -> float:
-    """Of sorted times the one within which that share (in percent) lies; NaN without any."""
+    """The percentile of sorted times; NaN when there are none."""
     return times[min(len(times) - 1, math.ceil(share / 100 * len(times)) - 1)] if times else math.nan
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The request that is sent again and again."""
+    """The request that is sent repeatedly."""
 
     url: str
     body: bytes = b""
@@ -44,7 +45,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """How a load went: answers by status, connections that broke, and sorted seconds of good answers."""
+    """The result of a load: answers by status, broken connections, and sorted seconds of good answers."""
 
     seconds: float
     statuses: Mapping[int, int]
@@ -67,7 +68,7 @@ class LoadResult:
         return len(self.times) / self.seconds if self.seconds else 0.0
 
     def percentile(self, share: float) -> float:
-        """Seconds within which that share (in percent) of good answers came; NaN without any."""
+        """Seconds within which `share` percent of the good answers came; NaN when there are none."""
         return percentile(self.times, share)
 
     def summary(self) -> Mapping[str, float | int | Mapping[str, int] | None]:
@@ -119,7 +120,7 @@ async def _load(target: Target, concurrency: int, seconds: float, progress: Prog
                     await _talk(target, message, end, statuses, times)
             except (OSError, asyncio.IncompleteReadError, ValueError):
                 broken += 1
-                # Whoever does not answer is not asked again at once.
+                # A server that does not answer gets a pause before the next request.
                 await asyncio.sleep(0.05)
 
     async def watch() -> None:
@@ -129,12 +130,14 @@ async def _load(target: Target, concurrency: int, seconds: float, progress: Prog
 
     await asyncio.gather(watch(), *(client() for _ in range(concurrency)))
     if not statuses:
-        raise Transient(f"{target.url} did not answer: {broken} connection(s) failed. Is a host running there?")
+        raise Transient(
+            f"{target.url} did not answer: {counted(broken, 'connection')} failed. Is a host running there?"
+        )
     return LoadResult(time.perf_counter() - began, statuses, broken, sorted(times))
 
 
 async def _talk(target: Target, message: bytes, end: float, statuses: Counter[int], times: list[float]) -> None:
-    """Ask over one connection until the time is over or the other side closes it."""
+    """Send requests over one connection until the time is over or the server closes it."""
     parts = urlsplit(target.url)
     secure = ssl.create_default_context() if parts.scheme == "https" else None
     port = parts.port or (443 if secure else 80)
@@ -160,7 +163,7 @@ async def _answer(reader: asyncio.StreamReader) -> tuple[int, bool]:
         if line.startswith(b"content-length:"):
             length = int(line[15:])
         if line.startswith(b"transfer-encoding:"):
-            # Chunks: up to the empty one.
+            # A chunked body ends with an empty chunk.
             while (size := int(await reader.readline(), 16)) > 0:
                 await reader.readexactly(size + 2)
             await reader.readline()

@@ -1,1 +1,1 @@
-"""A year of a plant, played in minutes on the real functions: what goes wrong, and what the system makes of it."""
+"""A year of a plant, played in minutes on the real functions: which faults occur, and how the system handles them."""

@@ -1,72 +1,77 @@
-"""A chapter: what is planted, how it is played, and what the journal must say of it by its end."""
+"""A chapter of the story: the fault that is planted, how it is played, and the journal lines it must lead to."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from local.story.story_env import Stage
+from local.story.story_env import StoryEnv
 from shared.core.ledger import Entry
+from shared.core.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Lines of the journal of this kind and state in which these words stand: at least one, or just so many."""
+    """Journal lines of this kind and state whose reason contains `words`: at least one, or exactly `times`."""
 
     kind: str
     state: str
     words: str
     times: int | None = None
 
-    def found(self, said: Sequence[Entry]) -> list[Entry]:
-        """The lines that fit."""
-        return [one for one in said if (one.kind, one.state) == (self.kind, self.state) and self.words in one.reason]
+    def matches(self, journal: Sequence[Entry]) -> list[Entry]:
+        """The matching lines of the journal."""
+        return [
+            entry
+            for entry in journal
+            if (entry.kind, entry.state) == (self.kind, self.state) and self.words in entry.reason
+        ]
 
-    def holds(self, said: Sequence[Entry]) -> bool:
-        """Whether the journal says it."""
-        found = len(self.found(said))
-        return found > 0 if self.times is None else found == self.times
+    def holds(self, journal: Sequence[Entry]) -> bool:
+        """Whether the journal has the line as often as expected."""
+        count = len(self.matches(journal))
+        return count > 0 if self.times is None else count == self.times
 
     def __str__(self) -> str:
-        """As a person would ask for it."""
-        often = {None: "", 0: " not at all"}.get(self.times, f" {self.times} time(s)")
+        """The line as a sentence of a report names it."""
+        often = "" if self.times is None else f" {counted(self.times, 'time')}" if self.times else " not at all"
         return f"{self.kind} {self.state}{often}: “{self.words}”"
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """`verdict` is what the system is to make of what was `planted`; the first of `says` tells it in its own words.
+    """`verdict` says how the system shall handle what is `planted`; `expects` are the lines that show it.
 
-    `look` is what `mlops history --why` is to be asked for.
+    The first expected line is quoted in the summary. `why` is the argument for `mlops history --why`.
     """
 
     title: str
     planted: str
-    play: Callable[[Stage], None]
+    play: Callable[[StoryEnv], None]
     verdict: str
-    says: tuple[Line, ...]
-    look: str
+    expects: tuple[Line, ...]
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a chapter ended: what the journal said meanwhile."""
+    """A chapter that was played, and its part of the journal."""
 
     chapter: Chapter
-    said: Sequence[Entry]
+    journal: Sequence[Entry]
 
     @property
     def missing(self) -> tuple[Line, ...]:
-        """Which of the expected lines it did not say."""
-        return tuple(line for line in self.chapter.says if not line.holds(self.said))
+        """The expected lines that the journal lacks."""
+        return tuple(line for line in self.chapter.expects if not line.holds(self.journal))
 
     @property
-    def well(self) -> bool:
-        """Whether it ended as expected."""
+    def as_expected(self) -> bool:
+        """Whether no expected line is missing."""
         return not self.missing
 
     @property
     def reason(self) -> str:
-        """The system's own sentence."""
-        found = self.chapter.says[0].found(self.said)
-        return found[-1].reason if found else f"Not said: {self.missing[0]}"
+        """The journal's sentence for the first expected line."""
+        entries = self.chapter.expects[0].matches(self.journal)
+        return entries[-1].reason if entries else f"Missing: {self.missing[0]}"

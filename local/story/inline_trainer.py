@@ -1,4 +1,4 @@
-"""Training of the story: in this process, with the training worker's own code, when whoever asked for it is done."""
+"""The story's trainer: it runs the training worker's code in this process after the requesting call has ended."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from shared.training.run import Run
 Progress = Callable[[str, float], None]
 
 
-class Workshop:
-    """Port `Trainer`: keeps what was asked for until it is worked off."""
+class InlineTrainer:
+    """Port `Trainer`: collects requested runs until they are trained."""
 
     def __init__(self, home: Path, progress: Progress) -> None:
         self._home = home
@@ -24,32 +24,32 @@ class Workshop:
         self._waiting: list[str] = []
 
     def submit(self, run: Run) -> None:
-        """Remember the run."""
+        """Add the run to the waiting ones."""
         self._known.add(run.id)
         self._waiting.append(run.id)
 
     def started(self, run: Run) -> bool:
-        """Whether it was asked for."""
+        """Whether the run was requested."""
         return run.id in self._known
 
     def alive(self, run: Run) -> bool:
-        """Whether it still waits."""
+        """Whether the run still waits."""
         return run.id in self._waiting
 
     def cancel(self, run: Run) -> None:
-        """Forget the run."""
-        self._waiting = [one for one in self._waiting if one != run.id]
+        """Remove the run from the waiting ones."""
+        self._waiting = [waiting for waiting in self._waiting if waiting != run.id]
 
     def result(self, run: Run) -> Artefact | None:  # noqa: ARG002 -- the port's signature
-        """Models are registered at once."""
+        """None: each model is registered when its training ends."""
         return None
 
-    def work_off(self, ports: Ports) -> None:
-        """Train everything that waits."""
+    def train_waiting(self, ports: Ports) -> None:
+        """Train every waiting run."""
         while self._waiting:
             run = self._waiting[0]
             train_run(ports, run, self._report, self._home / "runs" / run)
-            self._waiting = [one for one in self._waiting if one != run]
+            self._waiting = [waiting for waiting in self._waiting if waiting != run]
 
     def _report(self, step: str, done: float, **_: Any) -> None:
         self._progress(f"training: {step}", done)

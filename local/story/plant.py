@@ -1,4 +1,4 @@
-"""The plant of the story: rows of one generator in an order without waves, and the ways in which they go wrong."""
+"""The plant of the story: its scenario, its generated rows in random order, and the faults of its sensors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-# As it is declared, but trained with the quick families only, and not for every handful of new rows.
+# The declared scenario, but with fast model families only, and with retraining from 2000 new rows on.
 SCENARIO: Scenario = replace(
     SCENARIOS["iiot_quality"], candidates=("lightgbm", "logistic"), retrain=RetrainPolicy(new_rows=2000)
 )
@@ -28,19 +28,19 @@ Change = Callable[["pa.Table"], "pa.Table"]
 
 
 class Plant:
-    """Batches in their order: every row is made once, and batch numbers go up through the year."""
+    """Hands out batches: each generated row once, with batch numbers that rise through the year."""
 
     def __init__(self) -> None:
         import numpy as np
 
         made = SCENARIO.generate(ROWS, SEED, Knobs()) if SCENARIO.generate else {}
-        # The generator's sensors swing over minutes; a week's file holds all of a swing, in any order.
+        # The generator's values oscillate over minutes; shuffled, each file covers the whole oscillation.
         order = np.random.default_rng(SEED).permutation(ROWS)
         self._tables = {name: table.take(order) for name, table in made.items()}
         self._next = 0
 
     def batches(self, rows: int, at_ms: int, change: Change | None = None) -> Tables:
-        """The next `rows` batches from that moment on as `sensors`, changed, and their labels as `quality`."""
+        """The next `rows` batches from that time on as `sensors` with the change, and their labels as `quality`."""
         import pyarrow as pa
 
         first, self._next = self._next, self._next + rows
@@ -53,22 +53,22 @@ class Plant:
 
 
 def stuck(sensors: pa.Table) -> pa.Table:
-    """From the middle of the file on one sensor says the same value."""
+    """One sensor repeats its value from the middle of the file on."""
     return _changed(sensors, STUCK, _held)
 
 
 def fahrenheit(sensors: pa.Table) -> pa.Table:
-    """One temperature comes in degrees Fahrenheit."""
+    """One temperature arrives in degrees Fahrenheit."""
     return _changed(sensors, UNIT, lambda values: values * 1.8 + 32)
 
 
 def new_recipe(sensors: pa.Table) -> pa.Table:
-    """One temperature runs higher, and what was good for a batch is bad for it now."""
+    """One temperature runs higher, and its good values become bad ones."""
     return _changed(sensors, UNIT, lambda values: 2 * 22.6 + 1.6 - values)
 
 
 def csv_of(table: pa.Table) -> bytes:
-    """The table as the file an uploader would send."""
+    """The table as a CSV file."""
     import pyarrow as pa
     import pyarrow.csv as pacsv
 
@@ -79,7 +79,7 @@ def csv_of(table: pa.Table) -> bytes:
 
 
 def requests_of(sensors: pa.Table, rows: int) -> list[bytes]:
-    """Bodies of scoring requests of so many rows each."""
+    """Bodies of scoring requests with `rows` rows each."""
     inputs = sensors.select(list(SCENARIO.request_fields))
     return [_body(inputs.slice(at, rows).to_pylist()) for at in range(0, inputs.num_rows, rows)]
 

@@ -1,4 +1,4 @@
-"""Playing the whole story, chapter by chapter."""
+"""Plays the story, chapter by chapter."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from pathlib import Path
 
 from local.story.chapter import Chapter, Ending
 from local.story.inline_trainer import Progress
-from local.story.printer import Teller
-from local.story.story_env import Stage
+from local.story.printer import StoryPrinter
+from local.story.story_env import StoryEnv
 from shared.core.ledger import Entry
 
 
-def play(home: Path, chapters: Sequence[Chapter], teller: Teller, progress: Progress) -> list[Ending]:
-    """How each chapter ended, played in a home that was empty before; a bad ending does not end the story."""
-    said: list[Entry] = []
+def play(home: Path, chapters: Sequence[Chapter], printer: StoryPrinter, progress: Progress) -> list[Ending]:
+    """Play the chapters in an empty home and return their endings; an unexpected ending does not stop the story."""
+    journal: list[Entry] = []
 
-    def hear(entries: Sequence[Entry]) -> None:
-        said.extend(entries)
-        teller.tell(entries)
+    def collect(entries: Sequence[Entry]) -> None:
+        journal.extend(entries)
+        printer.print_entries(entries)
 
-    stage, endings = Stage(home, progress, hear), []
+    env, endings = StoryEnv(home, progress, collect), []
     for number, chapter in enumerate(chapters, 1):
-        said.clear()
+        journal.clear()
         progress(chapter.title, 0.0)
-        teller.begin(number, len(chapters), chapter)
-        chapter.play(stage)
-        endings.append(Ending(chapter, tuple(said)))
-        teller.end(endings[-1])
+        printer.begin(number, len(chapters), chapter)
+        chapter.play(env)
+        endings.append(Ending(chapter, tuple(journal)))
+        printer.end(endings[-1])
     return endings

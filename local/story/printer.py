@@ -1,4 +1,4 @@
-"""Telling the story while it is played: chapter, what was planted, what the system says, and how it ended."""
+"""Prints the story while it is played: the chapter, the planted fault, the journal, and the ending."""
 
 from __future__ import annotations
 
@@ -17,48 +17,48 @@ _KINDS = frozenset(
     }
 )  # fmt: skip
 _HIDDEN = frozenset({"in_progress", "released"})
-# How the journal begins when it tells that a breach is closed.
-OVER = "It is over:"
+# The journal's line of a closed breach begins with this word.
+_RESOLVED = "Resolved:"
 _LONGEST = 240
 
 
-def told(entry: Entry) -> bool:
-    """Whether a line of the journal is part of the story: labels, and what became of data, models and windows."""
-    of_interest = entry.kind in _KINDS or (entry.kind == "blob" and entry.key.startswith("actuals/"))
-    return of_interest and entry.state not in _HIDDEN
+def is_shown(entry: Entry) -> bool:
+    """Whether the story shows a line of the journal: labels, and events of data, models and windows."""
+    shown_kind = entry.kind in _KINDS or (entry.kind == "blob" and entry.key.startswith("actuals/"))
+    return shown_kind and entry.state not in _HIDDEN
 
 
-class Teller:
-    """Prints each sentence of a chapter once, however often it is said."""
+class StoryPrinter:
+    """Prints each sentence of a chapter once, however often the journal has it."""
 
     def __init__(self, console: Console, *, quiet: bool = False) -> None:
         self._console = console
         self._quiet = quiet
-        self._said: set[tuple[str, str, str]] = set()
+        self._printed: set[tuple[str, str, str]] = set()
 
     def begin(self, number: int, of: int, chapter: Chapter) -> None:
-        """The chapter's title, and what is planted in it."""
-        self._said.clear()
+        """Print the chapter's title and the planted fault."""
+        self._printed.clear()
         self._print(f"\n{number}/{of}  {chapter.title}", style="bold")
         self._print(f"     planted: {chapter.planted}")
 
-    def tell(self, entries: Sequence[Entry]) -> None:
-        """What is new in the journal."""
-        for entry in filter(told, entries):
+    def print_entries(self, entries: Sequence[Entry]) -> None:
+        """Print new lines of the journal."""
+        for entry in filter(is_shown, entries):
             sentence = (entry.kind, entry.state, entry.reason)
-            if sentence not in self._said:
-                self._said.add(sentence)
+            if sentence not in self._printed:
+                self._printed.add(sentence)
                 kind = "labels" if entry.kind == "blob" else entry.kind
                 self._print(f"     {entry.at:%d %b %H:%M} {_mark(entry)} {kind:<9} {_shortened(entry.reason)}")
 
     def end(self, ending: Ending) -> None:
-        """Whether it ended as it had to."""
-        if ending.well:
+        """Print whether the chapter ended as expected."""
+        if ending.as_expected:
             self._print(f"   ✓ {ending.chapter.verdict}", style="green")
             return
         self._print(f"   ✗ expected: {ending.chapter.verdict}", style="bold red")
         for line in ending.missing:
-            self._print(f"     not as expected: {line}", style="red")
+            self._print(f"     missing: {line}", style="red")
 
     def _print(self, text: str, style: str = "") -> None:
         if not self._quiet:
@@ -66,7 +66,7 @@ class Teller:
 
 
 def _mark(entry: Entry) -> str:
-    if entry.kind == "breach" and not entry.reason.startswith(OVER):
+    if entry.kind == "breach" and not entry.reason.startswith(_RESOLVED):
         return "!"
     return _MARKS.get(entry.state, "·")
 

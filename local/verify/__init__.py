@@ -1,1 +1,1 @@
-"""What `mlops verify` asks a deployment from outside."""
+"""The checks of `mlops verify`, made over HTTP from outside."""

@@ -1,4 +1,4 @@
-"""A deployment as it is seen from outside: its apps, the keys we have, and how it is asked."""
+"""A deployment seen from outside: its apps, the keys, and how to send requests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _EXCERPT = 160
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """The apps by what they do (score, operate, ingest), each with its `…/api`, and keys by what they open."""
+    """The apps by task (score, operate, ingest), each with its `…/api` URL, and the keys by task."""
 
     apps: Mapping[str, str]
     keys: Mapping[str, str] = field(repr=False)
@@ -31,7 +31,7 @@ class Deployment:
     def ask(
         self, app: str, method: str, path: str, *, key: str = "", json: Any = None, content: bytes | None = None
     ) -> httpx.Response:
-        """The answer, whatever its status; `key` is the key itself. Transient when none came."""
+        """The response, whatever its status; `key` is the key itself. Transient when there is none."""
         headers = {HEADER: key} if key else {}
         if content is not None:
             headers["content-type"] = "application/json"
@@ -41,30 +41,30 @@ class Deployment:
         except httpx.HTTPError as error:
             raise Transient(f"{self.apps[app]} did not answer: {error or type(error).__name__}.") from error
         except (httpx.InvalidURL, UnicodeError):
-            # Without the cause: it may show the key.
-            said = f"{self.apps[app]} is no URL of an app, or its key has letters that no key has"
-            raise BadInput(f"{said}; accepted: https://<app>.azurewebsites.net and a key of ASCII letters.") from None
+            # Without the cause, which may show the key.
+            problem = f"{self.apps[app]} is not the URL of an app, or its key has characters that no key has"
+            raise BadInput(f"{problem}; accepted: https://<app>.azurewebsites.net and an ASCII key.") from None
 
-    def told(self, answer: httpx.Response) -> str:
-        """Status and the beginning of an answer's text, without our keys."""
+    def excerpt(self, answer: httpx.Response) -> str:
+        """The status and the beginning of a response's text, without the keys."""
         text = " ".join(answer.text.split())
-        # Before the text is cut: a part of a key is too much as well.
+        # Before the text is cut, so that no part of a key remains.
         for key in filter(None, self.keys.values()):
             text = text.replace(key, "***")
         return f"{answer.status_code} {text[:_EXCERPT]}".strip()
 
 
 def api_of(option: str, url: str) -> str:
-    """The app's `…/api`; BadInput when it is no URL a key may be sent to."""
+    """The app's `…/api` URL; BadInput when a key must not be sent there."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
     except ValueError as error:
-        raise BadInput(f"{option} is no URL ({error}); accepted: https://<app>.azurewebsites.net.") from error
+        raise BadInput(f"{option} is not a URL ({error}); accepted: https://<app>.azurewebsites.net.") from error
     if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or parts.username:
-        raise BadInput(f"{option} is no URL of an app; accepted: https://<app>.azurewebsites.net.")
+        raise BadInput(f"{option} is not the URL of an app; accepted: https://<app>.azurewebsites.net.")
     if parts.scheme == "http" and not is_loopback(host):
-        raise BadInput(f"{option} is http to another machine, where a key could be read; accepted: https://{host}.")
+        raise BadInput(f"{option} is http to another machine, which would expose the key; accepted: https://{host}.")
     base = url.rstrip("/")
     return base if base.endswith("/api") else f"{base}/api"
 
@@ -72,19 +72,19 @@ def api_of(option: str, url: str) -> str:
 def wait_until_healthy(deployment: Deployment, seconds: float) -> None:
     """Return when every app answers its health probe; Transient when one does not within so many seconds.
 
-    An app that was deployed a moment ago needs a while for its first answer.
+    A freshly deployed app needs a while for its first answer.
     """
     deadline = time.monotonic() + seconds
     for app, url in deployment.apps.items():
-        while (problem := _sick(deployment, app)) and time.monotonic() + _PAUSE < deadline:
+        while (problem := _health_problem(deployment, app)) and time.monotonic() + _PAUSE < deadline:
             time.sleep(_PAUSE)
         if problem:
-            raise Transient(f"{url}/health does not answer as it should: {problem}")
+            raise Transient(f"{url}/health is not healthy: {problem}")
 
 
-def _sick(deployment: Deployment, app: str) -> str:
+def _health_problem(deployment: Deployment, app: str) -> str:
     try:
         answer = deployment.ask(app, "GET", "health")
     except Transient as fault:
         return fault.reason
-    return "" if answer.status_code == _OK else f"{deployment.told(answer)}."
+    return "" if answer.status_code == _OK else f"{deployment.excerpt(answer)}."

@@ -1,4 +1,4 @@
-"""The best trials of the sweeps become what the step tune writes: `trials.json` and `tuned.json`.
+"""Turns the best trials of the sweeps into the files that the step tune writes: `trials.json` and `tuned.json`.
 
 `python -m model_training.azureml.collect --prepare F --explore F --first F [--second F] --out F`, F being folders.
 """
@@ -8,34 +8,32 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from model_training.azureml import trial
-from model_training.search import candidate_ranking as contest
-from model_training.search.search import Found
+from model_training.runtime.json_files import write_json
+from model_training.scenarios import SCENARIOS
+from model_training.search import candidate_ranking
+from model_training.search.search import SearchResult
 from model_training.steps import prepare, tune
-from model_training.steps.step_cache import order_of, sealed
-from model_training.steps.work import write_json
+from model_training.steps.step_cache import marked_complete, read_spec
 from shared.core.errors import Fault
 from shared.core.scenario import Scenario
 
 NAME = "collect"
-# A sweep for each candidate that is tuned.
+# One sweep for each tuned candidate.
 SWEEPS = ("first", "second")
 
 
 def main(arguments: Sequence[str] | None = None, scenarios: Mapping[str, Scenario] | None = None) -> int:
-    """Collect: 0 well, 1 with a sentence, 75 try again."""
-    from model_training.scenarios import SCENARIOS
-
-    chosen = parser().parse_args(arguments)
-    folders = [folder for name in SWEEPS if (folder := getattr(chosen, name)) is not None]
+    """Collect the trials: 0 done, 1 failed with a sentence, 75 try again."""
+    options = parser().parse_args(arguments)
+    folders = [folder for name in SWEEPS if (folder := getattr(options, name)) is not None]
     try:
-        order = order_of(chosen.prepare, scenarios or SCENARIOS)
-        chosen.out.mkdir(parents=True, exist_ok=True)
-        with sealed(tune.NAME, "", order, chosen.out):
-            _collect(chosen.prepare, chosen.explore, folders, order.scenario, chosen.out)
+        spec = read_spec(options.prepare, scenarios or SCENARIOS)
+        options.out.mkdir(parents=True, exist_ok=True)
+        with marked_complete(tune.NAME, "", spec, options.out):
+            _collect(options.prepare, options.explore, folders, spec.scenario, options.out)
     except Fault as fault:
         print(fault.reason, file=sys.stderr)  # noqa: T201 - the step's log
         return 1 if fault.permanent else 75
@@ -43,28 +41,27 @@ def main(arguments: Sequence[str] | None = None, scenarios: Mapping[str, Scenari
 
 
 def parser() -> argparse.ArgumentParser:
-    """The arguments."""
-    made = argparse.ArgumentParser(prog=f"python -m model_training.azureml.{NAME}", description=__doc__)
+    """The arguments of the command."""
+    result = argparse.ArgumentParser(prog=f"python -m model_training.azureml.{NAME}", description=__doc__)
     for need in ("prepare", "explore"):
-        made.add_argument(f"--{need}", required=True, type=Path, metavar="FOLDER", help=f"what {need} has written")
+        result.add_argument(f"--{need}", required=True, type=Path, metavar="FOLDER", help=f"what {need} has written")
     first, *others = SWEEPS
-    made.add_argument(f"--{first}", required=True, type=Path, metavar="FOLDER", help="the best trial of a sweep")
+    result.add_argument(f"--{first}", required=True, type=Path, metavar="FOLDER", help="the best trial of a sweep")
     for name in others:
-        made.add_argument(f"--{name}", type=Path, metavar="FOLDER", help="the best trial of another sweep")
-    made.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where to write; new or empty")
-    return made
+        result.add_argument(f"--{name}", type=Path, metavar="FOLDER", help="the best trial of another sweep")
+    result.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where to write; new or empty")
+    return result
 
 
 def _collect(prepared: Path, explored: Path, folders: Sequence[Path], scenario: Scenario, out: Path) -> None:
     best = [trial.load(folder) for folder in folders]
-    trials = {one.candidate: [one.trial] for one in best}
-    found = {name: Found(tried, "service") for name, tried in trials.items()}
-    write_json(out / tune.TRIALS, tune.trials_file(found))
-    # A candidate that could not be deployed is not made so by other parameters.
-    entrants = [one for one in contest.load(explored) if not one.problem]
-    tried = {one.name: trials[one.name] for one in entrants if one.name in trials}
-    kept = tune.worth_keeping(prepare.load(prepared, scenario), entrants, tried)
-    write_json(out / "tuned.json", {name: asdict(tuned) for name, tuned in kept.items()})
+    trials = {each.candidate: [each.trial] for each in best}
+    results = {name: SearchResult(candidate_trials, "service") for name, candidate_trials in trials.items()}
+    write_json(out / tune.TRIALS, tune.trials_file(results))
+    # Other parameters do not make a candidate deployable.
+    deployable = [candidate for candidate in candidate_ranking.load(explored) if not candidate.problem]
+    usable = {candidate.name: trials[candidate.name] for candidate in deployable if candidate.name in trials}
+    tune.write_tuned(tune.improvements(prepare.load(prepared, scenario), deployable, usable), out)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The components of `model_training/components`, loaded as Azure ML's SDK reads them."""
+"""The components in `model_training/components`, as Azure ML's SDK loads them."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from model_training.azureml import collect, environments, trial
+from model_training.azureml import collect, trial
+from model_training.azureml.repository import CODE, REPOSITORY
 from model_training.runs.runner import NAMES as STEPS
 
 FOLDER = Path(__file__).parents[1] / "components"
 NAMES: tuple[str, ...] = (*STEPS, trial.NAME, collect.NAME)
 
-# What a job needs of this repository; .amlignore says the same to those who give the whole checkout.
-CODE = ("model_training", "shared", "pyproject.toml")
-
 
 def component(name: str, code: Path | None = None) -> Any:
-    """The command component: a function of its inputs inside a pipeline; `code` in place of the whole checkout."""
+    """The command component, which a pipeline calls with its inputs; `code` replaces the whole checkout."""
     from azure.ai.ml import load_component
 
     return load_component(FOLDER / f"{name}.yml", params_override=[{"code": str(code)}] if code else [])
@@ -28,12 +26,12 @@ def component(name: str, code: Path | None = None) -> Any:
 
 @contextmanager
 def code_folder() -> Iterator[Path]:
-    """What a job needs in a folder of its own: the SDK walks all it is given, for each component again."""
+    """A temporary folder with the code a job needs: the SDK walks the whole folder once for each component."""
     with TemporaryDirectory(prefix="mlops-code-") as folder:
         for name in CODE:
-            source, place = environments.REPOSITORY / name, Path(folder, name)
+            source, target = REPOSITORY / name, Path(folder, name)
             if source.is_dir():
-                shutil.copytree(source, place, ignore=shutil.ignore_patterns("__pycache__"))
+                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
             else:
-                shutil.copy(source, place)
+                shutil.copy(source, target)
         yield Path(folder)

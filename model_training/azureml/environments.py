@@ -8,49 +8,49 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]  # the package has no types
 
-REPOSITORY = Path(__file__).parents[2]
+from model_training.azureml.components import NAMES
+from model_training.azureml.repository import REPOSITORY
+
 FOLDER = REPOSITORY / "model_training" / "environments"
 CONDA = FOLDER / "conda"
 PYTHON = "3.13"
-# What a text scenario installs in the steps that fit or judge a network.
+# The environment of the steps of a text scenario that fit or judge a network.
 DEEP = "deep"
-_MADE = "# Made from the .txt files by: python -m model_training.pipeline dump"
+_HEADER = "# Made from the .txt files by: python -m model_training.pipeline dump"
 _PREFIX = "mlops-"
-_TOGETHER = {DEEP: ("trial", "deep")}
-# What an endpoint runs in.
+_COMBINED = {DEEP: ("trial", "deep")}
+# The environment of an endpoint.
 ONLINE = "online"
-# The server of an endpoint asks for another version of what this one needs.
-_WITHOUT = {ONLINE: ("azure-monitor-opentelemetry",)}
+# The server of an endpoint requires other versions of the dependencies of these packages.
+_LEFT_OUT = {ONLINE: ("azure-monitor-opentelemetry",)}
 
 
 def names() -> tuple[str, ...]:
-    """Every environment, one for each component, DEEP, batch scoring and ONLINE."""
-    from model_training.azureml.components import NAMES
-
+    """Every environment: one for each component, DEEP, batch scoring and ONLINE."""
     return (*NAMES, DEEP, "score", ONLINE)
 
 
-def text(name: str) -> str:
-    """The conda file: Azure ML takes it as it is, so nothing in it refers to another file."""
-    left_out = _WITHOUT.get(name, ())
+def conda_yaml(name: str) -> str:
+    """The content of the conda file, which refers to no other file because Azure ML takes it alone."""
+    left_out = _LEFT_OUT.get(name, ())
     pins = [pin for pin in _pins(REPOSITORY / "requirements.txt") if pin.partition("==")[0] not in left_out]
-    for file in _TOGETHER.get(name, (name,)):
+    for file in _COMBINED.get(name, (name,)):
         pins = [*pins, *_pins(FOLDER / f"{file}.txt")]
-    wanted: dict[str, Any] = {
+    content: dict[str, Any] = {
         "name": f"{_PREFIX}{name.replace('_', '-')}",
         "channels": ["conda-forge"],
         "dependencies": [f"python={PYTHON}", "pip", {"pip": list(dict.fromkeys(pins))}],
     }
-    return f"{_MADE}\n{yaml.safe_dump(wanted, sort_keys=False)}"
+    return f"{_HEADER}\n{yaml.safe_dump(content, sort_keys=False)}"
 
 
 def name_in(conda: Mapping[str, Any]) -> str:
-    """Which of `names` a conda file is."""
+    """The name of the environment that the conda file describes."""
     return str(conda["name"]).removeprefix(_PREFIX).replace("-", "_")
 
 
 def environment(name: str, image: str) -> Any:
-    """The environment of that name on this image, for a job."""
+    """The environment with this name on this image, for a job."""
     from azure.ai.ml.entities import Environment
 
     return Environment(image=image, conda_file=CONDA / f"{name}.yml")
@@ -59,9 +59,9 @@ def environment(name: str, image: str) -> Any:
 def _pins(file: Path) -> list[str]:
     pins: list[str] = []
     for line in file.read_text().splitlines():
-        wanted = line.split("#")[0].strip()
-        if wanted.startswith("-r "):
-            pins += _pins(file.parent / wanted.removeprefix("-r ").strip())
-        elif wanted:
-            pins.append(wanted)
+        pin = line.split("#")[0].strip()
+        if pin.startswith("-r "):
+            pins += _pins(file.parent / pin.removeprefix("-r ").strip())
+        elif pin:
+            pins.append(pin)
     return pins

@@ -1,4 +1,4 @@
-"""The training of a scenario as one Azure ML pipeline job: the same step modules as on a laptop, tuned by sweeps."""
+"""The training of a scenario as one Azure ML pipeline job: the step modules of a local run, with sweeps for tuning."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ _FITTING = ("explore", "tune", "train", "evaluate", trial.NAME)
 
 @dataclass(frozen=True, slots=True)
 class TrainingOrder:
-    """What is trained: `tables` is the address of a folder of `<table>.parquet`, `dataset` is `name:version`.
+    """A training to submit: `tables` is the address of a folder of `<table>.parquet`, `dataset` is `name:version`.
 
     Without a sweep the step `tune` searches on one machine. `origin` are define_dataset's texts for the manifest.
     """
@@ -36,7 +36,7 @@ class TrainingOrder:
 
     @property
     def tuned(self) -> tuple[str, ...]:
-        """The candidates that get a sweep: of texts the network, of tables the first declared that can be tuned."""
+        """The candidates that get a sweep: of texts the network, of tables the first ones with a search space."""
         if self.sweep is None:
             return ()
         names = [name for name in self.scenario.candidates if name in SPACES]
@@ -44,9 +44,9 @@ class TrainingOrder:
 
 
 def training_job(order: TrainingOrder, platform: Platform, find: Callable[[str], Any] = component) -> Any:
-    """The pipeline job, checked by nobody yet; its output `model` is what the registry takes.
+    """The pipeline job, not validated yet; its output `model` is a folder for the registry.
 
-    `find` gives the component of a step: from the files beside this module, or one that a workspace has.
+    `find` returns the component of a step: from the files of this repository, or from a workspace.
     """
     from azure.ai.ml import Input, dsl
 
@@ -68,26 +68,26 @@ def training_job(order: TrainingOrder, platform: Platform, find: Callable[[str],
 
 @dataclass(frozen=True, slots=True)
 class _Builder:
-    """Makes nodes on the order's compute, in its environments."""
+    """Builds the nodes of the pipeline on the platform's compute, in its environments."""
 
     order: TrainingOrder
     platform: Platform
     find: Callable[[str], Any]
 
     def node(self, name: str, step: str, **inputs: Any) -> Any:
-        """The step as a node of the pipeline that is being built."""
-        found = self.find(step)
+        """The step as a node of the pipeline."""
+        command = self.find(step)
         environment = self.environment(step)
         if environment is not None:
-            # On the component: a sweep takes its trial's environment from there.
-            found.environment = environment
-        made = found(**inputs)
-        made.name = name
-        made.compute = self.platform.compute_of(step)
-        return made
+            # On the component: a sweep reads the environment of its trial there.
+            command.environment = environment
+        node = command(**inputs)
+        node.name = name
+        node.compute = self.platform.compute_of(step)
+        return node
 
     def environment(self, step: str) -> Any:
-        """One that is registered, or with a network's packages, or on another image; None for the component's own."""
+        """The environment in place of the component's own: registered, with PyTorch, or on another image; else None."""
         if step in self.platform.environments:
             return self.platform.environments[step]
         network = DEEP in self.order.scenario.candidates and step in _FITTING
@@ -95,49 +95,49 @@ class _Builder:
             return None
         return environments.environment(environments.DEEP if network else step, self.platform.image)
 
-    def swept(self, position: int, candidate: str, prepared: Any) -> Any:
-        """The candidate's sweep."""
+    def sweep(self, position: int, candidate: str, prepared: Any) -> Any:
+        """The sweep of the candidate's search space."""
         from azure.ai.ml.sweep import MedianStoppingPolicy
 
         budget, metric = self.order.sweep, self.order.scenario.metric
         assert budget is not None  # noqa: S101 - only orders with a sweep have candidates for it
-        drawn = search_space(candidate)
-        one = self.node(f"trial_{candidate}", trial.NAME, prepare=prepared, candidate=candidate, **drawn)
-        made = one.sweep(
+        space = search_space(candidate)
+        trial_node = self.node(f"trial_{candidate}", trial.NAME, prepare=prepared, candidate=candidate, **space)
+        sweep = trial_node.sweep(
             primary_metric=metric,
             goal="maximize" if LARGER_IS_BETTER[metric] else "minimize",
             sampling_algorithm=algorithm(budget, self.order.seed + position),
             early_termination_policy=MedianStoppingPolicy(delay_evaluation=budget.grace, evaluation_interval=1),
         )
-        made.set_limits(
+        sweep.set_limits(
             max_total_trials=budget.trials,
             max_concurrent_trials=budget.concurrent,
             timeout=60 * budget.minutes,
             trial_timeout=60 * budget.trial_minutes,
         )
-        made.name = f"sweep_{candidate}"
-        return made
+        sweep.name = f"sweep_{candidate}"
+        return sweep
 
 
 def _nodes(builder: _Builder, tables: Any, seed: Any) -> dict[str, Any]:
-    """Every node by its step."""
+    """Every node, by the name of its step."""
     order = builder.order
-    first = {"scenario": order.scenario.name, "tables": tables, "profile": order.profile, "seed": seed}
-    first |= {"dataset": order.dataset, **order.origin}
-    nodes = {define_dataset.NAME: builder.node(define_dataset.NAME, define_dataset.NAME, **first)}
+    inputs = {"scenario": order.scenario.name, "tables": tables, "profile": order.profile, "seed": seed}
+    inputs |= {"dataset": order.dataset, **order.origin}
+    nodes = {define_dataset.NAME: builder.node(define_dataset.NAME, define_dataset.NAME, **inputs)}
     for step in STEPS:
         needed = {need: nodes[need].outputs.out for need in step.NEEDS}
         if step.NAME == tune.NAME and order.tuned:
-            nodes[tune.NAME] = _swept(builder, needed)
+            nodes[tune.NAME] = _sweeps(builder, needed)
         else:
             nodes[step.NAME] = builder.node(step.NAME, step.NAME, **needed)
     return nodes
 
 
-def _swept(builder: _Builder, needed: Mapping[str, Any]) -> Any:
-    """The sweeps, and the node that makes of them what `tune` writes."""
-    swept = [
-        builder.swept(position, candidate, needed["prepare"]) for position, candidate in enumerate(builder.order.tuned)
+def _sweeps(builder: _Builder, needed: Mapping[str, Any]) -> Any:
+    """The sweeps, and the node that turns their best trials into the files of `tune`."""
+    sweeps = [
+        builder.sweep(position, candidate, needed["prepare"]) for position, candidate in enumerate(builder.order.tuned)
     ]
-    best = {name: one.outputs.out for name, one in zip(collect.SWEEPS, swept, strict=False)}
+    best = {name: sweep.outputs.out for name, sweep in zip(collect.SWEEPS, sweeps, strict=False)}
     return builder.node(tune.NAME, collect.NAME, **needed, **best)

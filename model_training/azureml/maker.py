@@ -1,4 +1,4 @@
-"""What a function app knows of training jobs until it submits one: whom to ask. Importing it imports nothing heavy."""
+"""The two calls through which a function app makes training jobs; importing this module loads nothing heavy."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 def make_job(client: MLClient, order: JobOrder) -> Any:
-    """The pipeline job of the run, from the components that were published with this code."""
+    """The pipeline job of the run, from the components published with this code."""
     from model_training.azureml.submission import job_of
 
     return job_of(client, order)
 
 
 def online_environment() -> str:
-    """The environment of endpoints, `name:version`, that was published with this code."""
+    """The environment of endpoints, `name:version`, published with this code."""
     from model_training.azureml import submission
 
     return submission.online_environment()

@@ -1,4 +1,4 @@
-"""Where jobs run: compute and image, from settings that need no subscription to be read."""
+"""Where jobs run: compute, image and environments, read from settings without a subscription."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from shared.core.errors import Misconfigured
 
 COMPUTE, EXPERIMENT, IMAGE = "AZUREML_COMPUTE", "AZUREML_EXPERIMENT", "AZUREML_IMAGE"
-# Every setting the module reads; AZUREML_COMPUTE_<STEP> and AZUREML_ENVIRONMENT_<STEP> are for one step alone.
+# Every setting this module reads; AZUREML_COMPUTE_<STEP> and AZUREML_ENVIRONMENT_<STEP> are for one step alone.
 NAMES = (COMPUTE, EXPERIMENT, IMAGE)
-# The components' own.
+# The image of the components.
 IMAGE_DEFAULT = "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04"
 _DEFAULTS = {
     COMPUTE: "cpu-cluster",
@@ -22,7 +22,7 @@ _ENVIRONMENT = "AZUREML_ENVIRONMENT_"
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """Compute of every step, and what differs for single ones; environments are `azureml:<name>:<version>`."""
+    """The compute of every step, and the exceptions of single steps; environments are `azureml:<name>:<version>`."""
 
     compute: str = _DEFAULTS[COMPUTE]
     experiment: str = _DEFAULTS[EXPERIMENT]

@@ -1,4 +1,4 @@
-"""A pipeline job on a recurrence, in the words that requests to this project use."""
+"""A pipeline job that recurs, described as retraining requests describe a recurrence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from shared.training.recurrence import Recurrence
 
 
 def schedule(name: str, recurrence: Recurrence, job: Any) -> Any:
-    """The job every so often, from when the schedule is created, in UTC."""
+    """The schedule of the job, which starts when it is created; times are UTC."""
     from azure.ai.ml.entities import JobSchedule, RecurrenceTrigger
 
     trigger = RecurrenceTrigger(frequency=recurrence.frequency.lower(), interval=recurrence.interval)

@@ -8,6 +8,7 @@ from typing import Any
 from model_training import batch_entry
 from model_training.azureml import environments
 from model_training.azureml.platform import Platform
+from model_training.azureml.repository import REPOSITORY
 from shared.core.errors import BadInput
 from shared.core.scenario import Scenario
 
@@ -17,11 +18,11 @@ UNLIMITED = -1
 
 @dataclass(frozen=True, slots=True)
 class BatchOrder:
-    """What is scored: `data` is the address of a folder of files of the scenario's scoring table.
+    """A batch to score: `data` is the address of a folder of files of the scenario's scoring table.
 
-    `error_threshold`: files that may fail before the job is ended; -1, the service's own default, lets everything
-    fail unnoticed and is refused unless `unlimited_because` says why. `tolerated_rows` may fail in each file.
-    `timeout` of a mini-batch in seconds.
+    `error_threshold`: files that may fail before the job is ended; -1, the service's own default, hides every failure
+    and is refused unless `unlimited_because` gives a reason. `tolerated_rows` may fail in each file. `timeout` is the
+    seconds of a mini-batch.
     """
 
     scenario: Scenario
@@ -38,7 +39,7 @@ class BatchOrder:
     timeout: int = 600
 
     def __post_init__(self) -> None:
-        batch_entry.check_alone(self.scenario.name, {self.scenario.name: self.scenario})
+        batch_entry.check_single_file(self.scenario.name, {self.scenario.name: self.scenario})
         if self.error_threshold == UNLIMITED and not self.unlimited_because.strip():
             raise BadInput("An error threshold of -1 tolerates every failure; accepted: 0 or more, or a reason for -1.")
         if self.error_threshold < UNLIMITED:
@@ -49,13 +50,13 @@ class BatchOrder:
 
     @property
     def tags(self) -> Mapping[str, str]:
-        """What the job is found by; a threshold without limit says why."""
-        told = {"scenario": self.scenario.name, "model": self.model_id}
-        return told | ({"unlimited_because": self.unlimited_because} if self.error_threshold == UNLIMITED else {})
+        """The tags of the job; they hold the reason for an unlimited threshold."""
+        tags = {"scenario": self.scenario.name, "model": self.model_id}
+        return tags | ({"unlimited_because": self.unlimited_because} if self.error_threshold == UNLIMITED else {})
 
 
 def scoring_job(order: BatchOrder, platform: Platform) -> Any:
-    """The pipeline job; its output `predictions` is one file that all mini-batches append their lines to."""
+    """The pipeline job; its output `predictions` is one file to which all mini-batches append their lines."""
     from azure.ai.ml import Input, dsl
 
     @dsl.pipeline(
@@ -84,7 +85,7 @@ def _parallel(order: BatchOrder, platform: Platform) -> Any:
     inputs = {name: Input(type="uri_folder") for name in ("data", "model")}
     retry = {"max_retries": order.retries, "timeout": order.timeout}
     task = RunFunction(
-        code=str(environments.REPOSITORY),
+        code=str(REPOSITORY),
         entry_script="model_training/batch_entry.py",
         environment=platform.environments.get(NAME) or environments.environment(NAME, platform.image),
         program_arguments=_arguments(order),
@@ -103,7 +104,7 @@ def _parallel(order: BatchOrder, platform: Platform) -> Any:
         instance_count=order.instances,
         max_concurrency_per_instance=order.processes,
         retry_settings=retry,  # type: ignore[arg-type]  # the SDK refuses the class that its own annotation names
-        # The entry script lies in a package; both packages lie beside it in the folder that is uploaded.
+        # The entry script lies in a package; the uploaded folder holds both packages.
         environment_variables={"PYTHONPATH": "."},
         logging_level="INFO",
         task=task,

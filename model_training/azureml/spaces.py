@@ -1,4 +1,4 @@
-"""A candidate's search space as Azure ML's distributions, and how the service draws from it."""
+"""A candidate's search space as Azure ML's distributions, and how the service samples it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 from model_training.azureml.parameters import Parameter, parameters_of
 from shared.core.errors import BadInput
 
-# Bayesian sampling knows no logarithmic distributions and no early termination; these spaces have the first,
-# a network wants the second.
+# Bayesian sampling has no logarithmic distributions, which these spaces need, and no early termination, which a
+# network needs.
 SAMPLINGS = ("random", "sobol")
 
 
@@ -18,7 +18,7 @@ SAMPLINGS = ("random", "sobol")
 class Sweep:
     """The budget of one candidate's sweep; a trial below the median of the others is ended early.
 
-    `concurrent` trials at a time; the service counts time in whole minutes; the first `grace` reports are not judged.
+    `concurrent` trials run at a time; the service counts whole minutes; the first `grace` reports are not compared.
     """
 
     trials: int = 24
@@ -41,7 +41,7 @@ def search_space(candidate: str) -> dict[str, Any]:
 
 
 def algorithm(sweep: Sweep, seed: int) -> Any:
-    """The sampling algorithm: equal seeds draw equal trials."""
+    """The sampling algorithm; equal seeds give equal trials."""
     from azure.ai.ml.sweep import RandomSamplingAlgorithm
 
     # The service takes seeds of 31 bits.

@@ -1,7 +1,7 @@
-"""A run's job from components that the workspace already has: a function app submits a description, never code.
+"""A run's job from components that the workspace already holds: a function app submits a description, never code.
 
-`python -m model_training.pipeline publish WORKSPACE` registers the components of this code under its version; a release
-does it before it deploys the app that submits them.
+`python -m model_training.pipeline publish WORKSPACE` registers the components of this code under its version; a
+release runs it before it deploys the app that submits jobs.
 """
 
 from __future__ import annotations
@@ -20,57 +20,57 @@ from shared.training.ports import JobOrder
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
 
-# Of those who release; apps submit jobs and deploy, they publish nothing.
+# The role of a release; apps submit jobs and deploy, but publish nothing.
 ROLE = "AzureML Data Scientist"
 
 
 def published_version() -> str:
-    """The digest of this code, in the letters that versions of components may have."""
+    """The digest of this code, in characters that a component's version may have."""
     return code_version().partition("+")[2]
 
 
 def publish(client: MLClient, platform: Platform) -> list[str]:
     """Register every component and the environment of endpoints under this code's version; returns their names.
 
-    What is there already stays. Transient when the service did not answer: whoever publishes again does the rest.
+    Existing ones stay. Transient when the service does not answer: publishing again registers the rest.
     """
     version, published, code = published_version(), [], ""
     with components.code_folder() as folder:
         for name in components.NAMES:
             with explained(f"publishing the component {name}", ROLE):
-                made = client.components.create_or_update(components.component(name, folder), version=version)
-            published.append(f"{made.name}:{made.version}")
-            code = str(made.code)
+                created = client.components.create_or_update(components.component(name, folder), version=version)
+            published.append(f"{created.name}:{created.version}")
+            code = str(created.code)
     with explained(f"publishing the environment {online_environment()}", ROLE):
         return [*published, _publish_online(client, platform, code)]
 
 
 def _publish_online(client: MLClient, platform: Platform, code: str) -> str:
-    """The environment of endpoints; its tag says which code asset, uploaded with the components, runs in it."""
+    """Register the environment of endpoints; its tag names the code asset that was uploaded with the components."""
     from azure.ai.ml.entities import Environment
 
     name, _, version = online_environment().partition(":")
     conda = environments.CONDA / f"{environments.ONLINE}.yml"
-    # One without a name would stay without, whatever it is called later.
-    made = Environment(name=name, version=version, image=platform.image, conda_file=conda, tags={"code": code})
-    found = client.environments.create_or_update(made)
-    return f"{found.name}:{found.version}"
+    # The SDK ignores a name that is set later.
+    environment = Environment(name=name, version=version, image=platform.image, conda_file=conda, tags={"code": code})
+    created = client.environments.create_or_update(environment)
+    return f"{created.name}:{created.version}"
 
 
 def online_environment() -> str:
-    """The environment of endpoints, `name:version`, as this code was published."""
+    """The environment of endpoints, `name:version`, published with this code."""
     return f"mlops-online:{published_version()}"
 
 
-def job_of(client: MLClient, asked: JobOrder) -> Any:
+def job_of(client: MLClient, order: JobOrder) -> Any:
     """The pipeline job of the run; its output goes to the order's address. Missing when nothing was published."""
     from azure.ai.ml import Output
 
-    run, dataset = asked.run, asked.dataset
-    order = TrainingOrder(
-        asked.scenario,
+    run, dataset = order.run, order.dataset
+    training = TrainingOrder(
+        order.scenario,
         dataset=f"{dataset.scenario}:{dataset.id}",
-        tables=asked.tables,
+        tables=order.tables,
         profile=run.profile,
         origin={
             "run": run.id,
@@ -79,8 +79,8 @@ def job_of(client: MLClient, asked: JobOrder) -> Any:
             "created_at": run.created_at.isoformat(),
         },
     )
-    job = training_job(order, read_platform(os.environ, components.NAMES), lambda step: _registered(client, step))
-    job.outputs["model"] = Output(type="uri_folder", path=asked.model, mode="upload")
+    job = training_job(training, read_platform(os.environ, components.NAMES), lambda step: _registered(client, step))
+    job.outputs["model"] = Output(type="uri_folder", path=order.model, mode="upload")
     job.tags |= {"run": run.id, "attempt": str(run.attempts), "code": published_version()}
     return job
 

@@ -1,4 +1,4 @@
-"""The answers of a feature table: which rows have one, and what it is as numbers."""
+"""The answers of a feature table: which rows have them, and their values as numbers."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from shared.training.fingerprints import fingerprints
 _MS_PER_HOUR = 3_600_000.0
 
 
-def answered(frame: pa.Table, scenario: Scenario) -> pa.Table:
-    """The rows whose every answer is known. A join leaves whole-number labels as floats: they become whole again."""
+def with_answers(frame: pa.Table, scenario: Scenario) -> pa.Table:
+    """The rows whose answers are all known; whole-number labels that a join turned into floats become whole again."""
     for name in scenario.targets:
         if name not in frame.column_names:
             sentence = f"Column {name!r} is missing; scenario {scenario.name!r} declares it as an answer."
@@ -28,7 +28,7 @@ def answered(frame: pa.Table, scenario: Scenario) -> pa.Table:
 
 
 def answers_of(frame: pa.Table, scenario: Scenario) -> Answers:
-    """The answers of these rows; Quarantined names the column and the row of one that is not accepted."""
+    """The answers of these rows; Quarantined names the column and row of an answer that is not accepted."""
     if scenario.task == "regression":
         values = _numbers(frame, scenario.target)
     elif scenario.task == "multilabel":
@@ -36,7 +36,8 @@ def answers_of(frame: pa.Table, scenario: Scenario) -> Answers:
     else:
         values = _positions(frame, scenario.target, scenario.labels)
     identity = fingerprints(scenario, frame).identity
-    return Answers(scenario.task, scenario.labels, values, identity, hours_of(frame, scenario), _given(frame, scenario))
+    hours, test = hours_of(frame, scenario), _is_test(frame, scenario)
+    return Answers(scenario.task, scenario.labels, values, identity, hours, test)
 
 
 def _positions(frame: pa.Table, name: str, labels: tuple[str, ...]) -> np.ndarray:
@@ -76,7 +77,7 @@ def hours_of(frame: pa.Table, scenario: Scenario) -> np.ndarray | None:
     return np.asarray(column.to_numpy(), dtype=np.float64) / _MS_PER_HOUR
 
 
-def _given(frame: pa.Table, scenario: Scenario) -> np.ndarray | None:
+def _is_test(frame: pa.Table, scenario: Scenario) -> np.ndarray | None:
     if scenario.split.kind != "given" or scenario.split.column not in frame.column_names:
         return None
     column = frame[scenario.split.column]

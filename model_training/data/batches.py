@@ -14,14 +14,14 @@ RESTART = "restart"
 
 
 def restarts(numbers: pd.Series) -> pd.Series:
-    """For each row, how often the batch number fell before it or with it: 0 until the first restart."""
+    """For each row, the number of restarts up to it: a restart is where the batch number falls."""
     return (numbers.diff() < 0).cumsum().rename(RESTART)
 
 
 def with_quality(sensors: pd.DataFrame, quality: pd.DataFrame | None) -> pd.DataFrame:
-    """The sensor rows in their order, with `restart` and, given `quality`, the label of their batch (null: none yet).
+    """The sensor rows in their order, with `restart` and, given `quality`, the label of their batch (null: unknown).
 
-    A batch is (BatchNumber, restart). Quarantined when one batch has two labels.
+    A batch is (BatchNumber, restart). Quarantined when a batch has two labels.
     """
     rows = sensors.assign(**{RESTART: restarts(sensors[BATCH])})
     if quality is None:

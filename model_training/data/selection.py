@@ -1,7 +1,7 @@
-"""Which columns a rule would choose as inputs: few cells missing, then those that tell most about the answer.
+"""The columns a rule would choose as inputs: few missing values, then the largest mutual information with the answer.
 
-What a column tells is its mutual information with the answer, in nats: numbers in ten cells of about equally many
-rows, missing cells in one of their own (Cover and Thomas, Elements of Information Theory, 2.3).
+Mutual information is in nats (Cover and Thomas, Elements of Information Theory, 2.3): numbers fall into ten bins of
+about equally many rows, missing values into a bin of their own.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import pyarrow as pa
 
 from shared.core.scenario import Selection
 
-_CELLS = 10
+_BINS = 10
 
 
-def select(frame: pa.Table, answers: np.ndarray, rule: Selection, declared: Sequence[str]) -> dict[str, Any]:
-    """What the rule keeps of its pool on these rows, beside what is declared; `answers` are class positions (rows,).
+def select_columns(frame: pa.Table, answers: np.ndarray, rule: Selection, declared: Sequence[str]) -> dict[str, Any]:
+    """Apply the rule to its pool of columns, beside the declared ones; `answers` are class positions (rows,).
 
-    `kept` are the declared columns that are not dropped, `selected` those that the ranking would choose. `scores` holds
-    the nats of every column that was not dropped, most first; equal ones stand in the pool's order.
+    `kept` holds the declared columns that are not dropped, `selected` those that the ranking would choose. `scores`
+    holds the nats of every column that is not dropped, largest first; equal ones keep the pool's order.
     """
     columns = {name: _numbers(frame, name) for name in rule.pool}
     missing = {name: float(np.isnan(values).mean()) for name, values in columns.items()}
@@ -41,15 +41,15 @@ def select(frame: pa.Table, answers: np.ndarray, rule: Selection, declared: Sequ
 
 
 def mutual_information(values: np.ndarray, answers: np.ndarray) -> float:
-    """How much the numbers (rows,), NaN where missing, tell about the class positions (rows,), in nats."""
+    """The mutual information of the numbers (rows,), NaN where missing, and the class positions (rows,), in nats."""
     known = ~np.isnan(values)
-    edges = np.unique(np.quantile(values[known], np.linspace(0, 1, _CELLS + 1)[1:-1])) if known.any() else np.empty(0)
-    cells = np.where(known, np.searchsorted(edges, np.where(known, values, 0.0), side="left"), len(edges) + 1)
-    together = np.zeros((len(edges) + 2, int(answers.max()) + 1))
-    np.add.at(together, (cells, answers), 1 / len(answers))
-    apart = together.sum(axis=1, keepdims=True) * together.sum(axis=0, keepdims=True)
-    seen = together > 0
-    return float((together[seen] * np.log(together[seen] / apart[seen])).sum())
+    edges = np.unique(np.quantile(values[known], np.linspace(0, 1, _BINS + 1)[1:-1])) if known.any() else np.empty(0)
+    bins = np.where(known, np.searchsorted(edges, np.where(known, values, 0.0), side="left"), len(edges) + 1)
+    joint = np.zeros((len(edges) + 2, int(answers.max()) + 1))
+    np.add.at(joint, (bins, answers), 1 / len(answers))
+    independent = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
+    occurs = joint > 0
+    return float((joint[occurs] * np.log(joint[occurs] / independent[occurs])).sum())
 
 
 def _numbers(frame: pa.Table, name: str) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Which rows train, which choose the best candidate, and which judge it."""
+"""The split of the rows: the train part fits, the validation part chooses the best candidate, the test part judges."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Kind = Literal["random", "time", "given"]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Row numbers of the three parts, each ascending; rows in a gap are in none."""
+    """Row numbers of the three parts, each ascending; rows in a gap belong to no part."""
 
     kind: Kind
     train: np.ndarray
@@ -29,17 +29,17 @@ class Parts:
 
     @property
     def sizes(self) -> dict[str, int]:
-        """Rows of each part."""
+        """How many rows each part has."""
         return {"train": len(self.train), "validation": len(self.validation), "test": len(self.test)}
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What is true of rows in time order.
+    """The true answers of rows in time order.
 
     `values`: label positions (rows,), zeros and ones (rows, labels) of several labels, or numbers (rows,). `identity`
-    are salted 64-bit hashes of who or what each row is about: equal ones are never parted. `hours` is when each row
-    was, from any origin; `test` is true where the data says that a row judges.
+    are salted 64-bit hashes of who or what each row is about: equal ones are never parted. `hours` is the time of each
+    row, from any origin; `test` is true where the data assigns a row to the test part.
     """
 
     task: Task
@@ -51,10 +51,10 @@ class Answers:
 
 
 def split_rows(answers: Answers, split: Split, seed: int) -> Parts:
-    """The rows cut as `split` declares.
+    """Split the rows as `split` declares.
 
-    Quarantined when fewer than LEAST rows teach or choose, when no row judges, or when the answers can teach nothing.
-    What the judging rows cannot show is for the gate to say.
+    Quarantined when fewer than LEAST rows train or choose, when no row judges, or when no model can be trained on the
+    answers. What the judging rows cannot show is for the gate to say.
     """
     cuts = {"random": _random, "time": _time, "given": _given}
     parts = cuts[split.kind](answers, split, seed)
@@ -79,40 +79,40 @@ def missing_labels(answers: Answers, rows: np.ndarray) -> str:
     return ""
 
 
-def half(answers: Answers, rows: np.ndarray, seed: int) -> np.ndarray:
-    """Every second row of `rows`, ascending: drawn, with equal shares of every answer; never fewer than LEAST."""
-    chosen, _ = _drawn(answers, rows, 0.5, np.random.default_rng(seed))
-    return chosen if len(chosen) >= LEAST else rows
+def draw_half(answers: Answers, rows: np.ndarray, seed: int) -> np.ndarray:
+    """Half of `rows`, ascending, drawn with equal shares of every answer; all of them when half is fewer than LEAST."""
+    drawn, _ = _draw(answers, rows, 0.5, np.random.default_rng(seed))
+    return drawn if len(drawn) >= LEAST else rows
 
 
 def _time(answers: Answers, split: Split, _seed: int) -> Parts:
     rows = len(answers.values)
     test = rows - int(rows * split.test)
     validation = test - int(rows * split.validation)
-    order = np.arange(rows)
-    before = order[: _last(answers, split, validation)]
-    held = order[validation : max(_last(answers, split, test), validation)]
-    return Parts("time", before, held, order[test:])
+    numbers = np.arange(rows)
+    train = numbers[: _end_before(answers, split, validation)]
+    held_out = numbers[validation : max(_end_before(answers, split, test), validation)]
+    return Parts("time", train, held_out, numbers[test:])
 
 
-def _last(answers: Answers, split: Split, begins: int) -> int:
-    """How many of the first rows are far enough before the part that begins with row `begins`."""
-    before = max(begins - split.gap, 0)
+def _end_before(answers: Answers, split: Split, begins: int) -> int:
+    """How many of the first rows lie before the gap of the part that begins with row `begins`."""
+    end = max(begins - split.gap, 0)
     if split.gap_hours and begins < len(answers.values):
         if answers.hours is None:
-            sentence = "The split leaves out hours between its parts; without the time column nothing tells them."
+            sentence = "The split leaves out hours between its parts; it needs the time column."
             raise Quarantined("missing_time", sentence)
         latest = answers.hours[begins] - split.gap_hours
-        before = min(before, int(np.searchsorted(answers.hours, latest, side="right")))
-    return before
+        end = min(end, int(np.searchsorted(answers.hours, latest, side="right")))
+    return end
 
 
 def _random(answers: Answers, split: Split, seed: int) -> Parts:
     judges = _judging(answers.identity)
     rows = np.flatnonzero(~judges)
     share = split.validation * len(judges) / max(len(rows), 1)
-    held, train = _drawn(answers, rows, share, np.random.default_rng(seed))
-    return Parts("random", train, held, np.flatnonzero(judges))
+    validation, train = _draw(answers, rows, share, np.random.default_rng(seed))
+    return Parts("random", train, validation, np.flatnonzero(judges))
 
 
 def _judging(identity: np.ndarray) -> np.ndarray:
@@ -128,11 +128,11 @@ def _given(answers: Answers, split: Split, seed: int) -> Parts:
         sentence = f"The split is given by column {split.column!r}, which the feature table does not have."
         raise Quarantined("missing_column", sentence, column=split.column)
     rows = np.flatnonzero(~answers.test)
-    held, train = _drawn(answers, rows, split.validation, np.random.default_rng(seed))
-    return Parts("given", train, held, np.flatnonzero(answers.test))
+    validation, train = _draw(answers, rows, split.validation, np.random.default_rng(seed))
+    return Parts("given", train, validation, np.flatnonzero(answers.test))
 
 
-def _drawn(
+def _draw(
     answers: Answers, rows: np.ndarray, share: float, random: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """The share of `rows` drawn from every group of equal answers, and the rest; both ascending.
@@ -149,7 +149,7 @@ def _drawn(
 
 
 def _groups(answers: Answers, rows: np.ndarray) -> list[np.ndarray]:
-    """`rows` by answer; numbers are one group."""
+    """Group `rows` by answer; numbers are one group."""
     if answers.task == "regression":
         return [rows]
     _, group = np.unique(answers.values[rows], axis=0, return_inverse=True)
@@ -167,11 +167,12 @@ def _check_classes(where: str, values: np.ndarray, names: tuple[str, ...]) -> No
 
 
 def _check_labels(where: str, values: np.ndarray, names: tuple[str, ...]) -> None:
-    """Every label must be learnt; one of them that can be judged is enough to judge the model."""
-    alike = [name for name, column in zip(names, values.T, strict=True) if (column == column[0]).all()]
-    if len(alike) == len(names) or (alike and where.startswith("train")):
+    """Every label must vary in the train part; in the other parts one label that varies is enough to judge."""
+    constant = [name for name, column in zip(names, values.T, strict=True) if (column == column[0]).all()]
+    if len(constant) == len(names) or (constant and where.startswith("train")):
+        value = values[0, names.index(constant[0])]
         sentence = (
-            f"In the {where} label {alike[0]!r} is {values[0, names.index(alike[0])]:g} in all {len(values)} rows; "
+            f"In the {where} label {constant[0]!r} is {value:g} in all {len(values)} rows; "
             "every label must be 0 and 1 in the train part, and one of them in the other parts."
         )
         raise Quarantined("one_class", sentence)

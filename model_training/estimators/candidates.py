@@ -1,21 +1,19 @@
-"""What competes: anything fitted that has a name, answers rows, and can become one ONNX graph."""
+"""Candidates: fitted models that have a name, answer rows, and can become one ONNX graph."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
 
+from model_training.estimators.estimator import Parameters
 from model_training.export.graph import average, run
 from shared.core.errors import Fault
-from shared.core.scenario import Task
-from shared.training.input_contract import InputContract
 
-# (what happens, share of the step that is done, facts: candidate, of, best, seconds_left)
+# Receives what happens, the share of the step that is done, and facts: candidate, of, best, seconds_left.
 Report = Callable[..., None]
-Parameters = Mapping[str, Any]
 ENSEMBLE = "ensemble"
 
 
@@ -24,7 +22,7 @@ class Candidate(Protocol):
 
     @property
     def name(self) -> str:
-        """Its kind: equal names are fitted in the same way."""
+        """The kind of the candidate: equal names are fitted in the same way."""
         ...
 
     @property
@@ -37,36 +35,26 @@ class Candidate(Protocol):
         ...
 
     def to_onnx(self) -> bytes:
-        """The whole way from X to the answers as one graph; an error's sentence says why it cannot be one."""
+        """One graph from X to the answers; an error's sentence says why there is none."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """What a candidate is fitted on: X (rows, features) under its contract, and the answers as `Answers.values`."""
-
-    X: np.ndarray
-    y: np.ndarray
-    contract: InputContract
-    task: Task
-
-    def take(self, rows: np.ndarray) -> Rows:
-        """These rows alone."""
-        return Rows(self.X[rows], self.y[rows], self.contract, self.task)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How candidates are fitted: how much is spent, the seed, and who hears of it."""
+class FitPlan:
+    """How candidates are fitted: the profile says how much is spent, `report` receives the progress."""
 
     profile: str
     seed: int
     report: Report
 
+    def quiet(self) -> FitPlan:
+        """The same plan without progress: fits inside a comparison are not reported."""
+        return replace(self, report=_ignore)
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a candidate is made: fitted under its name, or as the mean of `members` that are."""
+    """How a candidate is made: fitted under its name, or as the mean of fitted `members`."""
 
     name: str
     members: tuple[str, ...] = ()
@@ -74,13 +62,23 @@ class Recipe:
 
     @property
     def fits(self) -> tuple[str, ...]:
-        """What has to be fitted."""
+        """The candidates to fit."""
         return self.members or (self.name,)
+
+    def to_json(self) -> dict[str, Any]:
+        """The recipe as steps hand it on."""
+        parameters = {name: dict(values) for name, values in self.parameters.items()}
+        return {"name": self.name, "members": list(self.members), "parameters": parameters}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Recipe:
+        """The recipe that `to_json` wrote."""
+        return cls(stored["name"], tuple(stored["members"]), stored["parameters"])
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A candidate that has become its graph."""
+    """A candidate as its ONNX graph."""
 
     name: str
     onnx: bytes
@@ -91,20 +89,20 @@ class Graph:
         return run(self.onnx, X)
 
     def to_onnx(self) -> bytes:
-        """The graph."""
+        """The bytes of the graph."""
         return self.onnx
 
 
 @dataclass(frozen=True, slots=True)
 class Ensemble:
-    """Soft voting: the mean of what its members answer."""
+    """Soft voting: the mean of the members' answers."""
 
     members: Sequence[Candidate]
     name: str = ENSEMBLE
 
     @property
     def seconds(self) -> float:
-        """Its members' fits together."""
+        """The sum of the members' fitting times."""
         return sum(member.seconds for member in self.members)
 
     def predict(self, X: np.ndarray) -> np.ndarray:
@@ -112,15 +110,19 @@ class Ensemble:
         return np.mean([member.predict(X) for member in self.members], axis=0)
 
     def to_onnx(self) -> bytes:
-        """All members' graphs and their mean in one."""
+        """One graph with all members' graphs and their mean."""
         return average([member.to_onnx() for member in self.members])
 
 
 def exported(candidate: Candidate) -> tuple[bytes, str]:
-    """The candidate's graph; or nothing, and the sentence that says why it has none."""
+    """The candidate's graph and an empty text; or no bytes and the sentence that says why there is no graph."""
     try:
         return candidate.to_onnx(), ""
     except Fault as fault:
         return b"", fault.reason
     except Exception as error:  # noqa: BLE001 - converters raise errors of every kind; each is a reason, none ends the run
         return b"", f"{candidate.name} cannot become ONNX: {type(error).__name__}: {error}"
+
+
+def _ignore(*_text: object, **_facts: object) -> None:
+    """Report nothing."""

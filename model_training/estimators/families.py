@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from model_training.estimators.candidates import Candidate, Ensemble, Parameters, Plan, Recipe, Rows
-from model_training.estimators.estimators import PROFILES, check_names
+from model_training.data.rows import Rows
+from model_training.estimators.candidates import Candidate, Ensemble, FitPlan, Recipe
+from model_training.estimators.estimator import Parameters
+from model_training.estimators.kinds import check_names
+from model_training.estimators.profiles import PROFILES
 from model_training.estimators.tabular import fit_pipeline
-from model_training.runs.threads import side_by_side
+from model_training.runtime.threads import run_parallel
 from shared.core.errors import Refused
 from shared.core.scenario import Scenario
 
@@ -34,7 +37,7 @@ def check_candidates(scenario: Scenario) -> None:
 
 
 def fit_candidates(
-    names: Sequence[str], rows: Rows, plan: Plan, parameters: Mapping[str, Parameters] | None = None
+    names: Sequence[str], rows: Rows, plan: FitPlan, parameters: Mapping[str, Parameters] | None = None
 ) -> Sequence[Candidate]:
     """The named candidates fitted on these rows, in this order; `parameters` replace those a candidate begins with."""
     chosen = parameters or {}
@@ -46,17 +49,17 @@ def fit_candidates(
         plan.report(f"fitted {name} in {pipeline.seconds:.1f} s")
         return pipeline
 
-    return side_by_side([partial(fit, name) for name in names])
+    return run_parallel([partial(fit, name) for name in names])
 
 
-def fit_recipe(recipe: Recipe, rows: Rows, plan: Plan) -> Candidate:
+def fit_recipe(recipe: Recipe, rows: Rows, plan: FitPlan) -> Candidate:
     """The candidate of the recipe, fitted on these rows."""
     members = fit_candidates(recipe.fits, rows, plan, recipe.parameters)
     return Ensemble(members, recipe.name) if recipe.members else members[0]
 
 
 def _fit_text(
-    names: Sequence[str], rows: Rows, plan: Plan, parameters: Mapping[str, Parameters]
+    names: Sequence[str], rows: Rows, plan: FitPlan, parameters: Mapping[str, Parameters]
 ) -> Sequence[Candidate]:
     from model_training.text.deep import DeepParams
     from model_training.text.fit import fit_text

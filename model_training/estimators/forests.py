@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from model_training.estimators.candidates import Parameters
-from model_training.estimators.estimators import Estimator, Goal
+from model_training.estimators.estimator import Estimator, Goal, Parameters
 from model_training.estimators.exact import floor_histogram_boosting
 from model_training.estimators.sklearn_models import Sklearn
 

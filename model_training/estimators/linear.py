@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from model_training.estimators.candidates import Parameters
-from model_training.estimators.estimators import Estimator, Goal
+from model_training.estimators.estimator import Estimator, Goal, Parameters
 from model_training.estimators.sklearn_models import Sklearn
 
 

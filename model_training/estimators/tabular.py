@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model_training.estimators.candidates import Parameters, Rows
-from model_training.estimators.estimators import ONE_HOT, Effort, Estimator, Goal, fits
+from model_training.data.rows import Rows
+from model_training.estimators.estimator import Estimator, Goal, Parameters
+from model_training.estimators.kinds import ONE_HOT, fits
+from model_training.estimators.profiles import Effort
 from model_training.export import graph
 from model_training.export.preprocess import Preprocess, fit_preprocess
 

@@ -6,16 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from model_training.data.rows import Rows
 from model_training.estimators.boosted import Boosted
-from model_training.estimators.candidates import Plan, Recipe, Rows
-from model_training.estimators.estimators import PROFILES
+from model_training.estimators.candidates import FitPlan, Recipe
+from model_training.estimators.profiles import PROFILES
 from model_training.estimators.tabular import Labeller, Regressor, fit_pipeline
 
 NAME = "lightgbm"
 ROWS = 300
 
 
-def contributions(recipe: Recipe, rows: Rows, X: np.ndarray, plan: Plan) -> list[dict[str, Any]]:
+def contributions(recipe: Recipe, rows: Rows, X: np.ndarray, plan: FitPlan) -> list[dict[str, Any]]:
     """Each input's mean absolute contribution over at most ROWS rows of X, largest first; nothing without LightGBM.
 
     In log odds, of a number in its unit; several classes or labels are averaged. Steps hand on graphs alone, so the

@@ -2,46 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from model_training.estimators.candidates import Plan, Rows
+from model_training.data.rows import Prepared, Rows
+from model_training.estimators.candidates import FitPlan, Recipe
 from model_training.estimators.families import is_text
 from model_training.evaluation.calibration import calibration
 from model_training.evaluation.contributions import contributions
 from model_training.evaluation.curves import confusion, confusions, precision_recall, roc, truths
 from model_training.evaluation.importance import permutation
 from model_training.evaluation.limits import limits
+from model_training.evaluation.record import Evaluation
 from model_training.evaluation.residuals import residuals
 from model_training.evaluation.slices import slices
-from model_training.evaluation.thresholds import thresholds
 from model_training.evaluation.words import top_words
 from model_training.export.graph import run
-from model_training.search.candidate_ranking import Entrant
 from shared.training.intervals import BootstrapComparison
-from shared.training.metrics import METRICS, REGRESSION
-
-if TYPE_CHECKING:
-    from model_training.steps.evaluate import Evaluation
-    from model_training.steps.prepare import Prepared
+from shared.training.metrics import METRICS, REGRESSION, at_decisions
 
 SCHEMA = 1
 POINTS = 200
-# A label is predicted when it is more likely than not: of two classes the one with the larger probability.
-THRESHOLD = 0.5
 
 
-def facts_of(prepared: Prepared, best: Entrant, judged: Evaluation, plan: Plan) -> dict[str, Any]:
-    """What can be said of the best candidate's graph on the test rows; equal inputs give equal facts."""
+def facts_of(prepared: Prepared, recipe: Recipe, onnx: bytes, judged: Evaluation, plan: FitPlan) -> dict[str, Any]:
+    """The facts about a candidate's graph on the test rows; equal inputs give equal facts."""
     scenario, parts = prepared.scenario, prepared.parts
     task, metric, labels = scenario.task, scenario.metric, prepared.contract.labels
-    test, held = (prepared.rows.take(rows) for rows in (parts.test, parts.validation))
-    answers, judge = run(best.onnx, test.X), BootstrapComparison(task, metric, test.y, plan.seed)
+    test = prepared.rows.take(parts.test)
+    answers, judge = run(onnx, test.X), BootstrapComparison(task, metric, test.y, plan.seed)
     frame = prepared.frame.take(pa.array(parts.test))
-    plan.report(f"{best.name}: slices, calibration and importance", 1.0)
+    plan.report(f"{recipe.name}: slices, calibration and importance", 1.0)
     found: dict[str, Any] = {
         "schema": SCHEMA,
         "task": task,
@@ -52,13 +45,13 @@ def facts_of(prepared: Prepared, best: Entrant, judged: Evaluation, plan: Plan) 
         "metrics": _metrics(judged, judge, answers),
         "label_metrics": _of_labels(judged, labels),
         **_elsewhere(prepared, judged),
-        "comparisons": list(judged.comparisons),
+        "comparisons": [comparison.to_json() for comparison in judged.comparisons],
         "absent": dict(judged.absent),
         "slices": slices(frame, scenario.slices, answers, judge, time=scenario.time),
         "calibration": calibration(task, test.y, answers, labels),
-        "thresholds": _thresholds(held, run(best.onnx, held.X), test, answers),
+        "thresholds": {label: dict(chosen) for label, chosen in judged.decisions.items()},
         **_errors(test, answers, plan.seed),
-        **_explained(prepared, best, test.X, judge, plan),
+        **_explained(prepared, recipe, onnx, judge, plan),
     }
     return found | {"limits": limits(found)}
 
@@ -70,7 +63,8 @@ def _metrics(judged: Evaluation, judge: BootstrapComparison, answers: np.ndarray
     for name in names:
         if name not in judged.metrics:
             continue
-        interval = BootstrapComparison(judge.task, name, judge.actual, judge.seed).interval(answers)
+        seen = at_decisions(judge.task, name, answers, judged.served)
+        interval = BootstrapComparison(judge.task, name, judge.actual, judge.seed).interval(seen)
         value, baseline = judged.metrics[name], judged.baseline[name]
         found[name] = {"value": value, "baseline": baseline, "interval": list(interval)}
     return found
@@ -94,10 +88,6 @@ def _elsewhere(prepared: Prepared, judged: Evaluation) -> dict[str, Any]:
     }
 
 
-def _thresholds(held: Rows, held_answers: np.ndarray, test: Rows, answers: np.ndarray) -> Mapping[str, Any]:
-    return thresholds(test.task, (held.y, held_answers), (test.y, answers), test.contract.labels, THRESHOLD)
-
-
 def _errors(test: Rows, answers: np.ndarray, seed: int) -> dict[str, Any]:
     """Confusion and curves of labels; residuals of numbers."""
     labels = test.contract.labels
@@ -115,18 +105,19 @@ def _errors(test: Rows, answers: np.ndarray, seed: int) -> dict[str, Any]:
 
 
 def _explained(
-    prepared: Prepared, best: Entrant, X: np.ndarray, judge: BootstrapComparison, plan: Plan
+    prepared: Prepared, recipe: Recipe, onnx: bytes, judge: BootstrapComparison, plan: FitPlan
 ) -> dict[str, Any]:
     """`importance` and `contributions` of inputs, or the `words` of texts; `unexplained` says why there is nothing."""
     nothing: dict[str, Any] = {"importance": [], "contributions": [], "words": {}, "unexplained": ""}
     if is_text(prepared.rows):
-        words = top_words(best.onnx, prepared.contract.labels)
-        reason = "" if words else f"{best.name} has no single weight for each word and class that could be shown."
+        words = top_words(onnx, prepared.contract.labels)
+        reason = "" if words else f"{recipe.name} has no single weight for each word and class that could be shown."
         return {**nothing, "words": words, "unexplained": reason}
+    X = prepared.rows.take(prepared.parts.test).X
     try:
-        importance = permutation(best.onnx, X, judge, prepared.contract.names)
+        importance = permutation(onnx, X, judge, prepared.contract.names)
     except ValueError as error:
         return {**nothing, "unexplained": f"The drawn test rows cannot show it: {error}."}
     trained = prepared.rows.take(prepared.parts.train)
-    moved = contributions(best.recipe, trained, X, plan)
+    moved = contributions(recipe, trained, X, plan)
     return {**nothing, "importance": importance, "contributions": moved}

@@ -1,4 +1,4 @@
-"""From which probability a label is best predicted: looked for on validation rows, judged on test rows."""
+"""From which probability a label is predicted: chosen on validation rows as declared, judged on test rows."""
 
 from __future__ import annotations
 
@@ -7,47 +7,68 @@ from typing import Any
 
 import numpy as np
 
+from shared.core.decision import Decision
 from shared.core.scenario import Task
 
 # What is true of the rows, and what was answered.
 Pair = tuple[np.ndarray, np.ndarray]
+# Where validation rows cannot show a threshold, a label is predicted when it is more likely than not.
+HALF = 0.5
 
 
 def thresholds(
-    task: Task, validation: Pair, test: Pair, labels: tuple[str, ...], declared: float
+    task: Task, validation: Pair, test: Pair, labels: tuple[str, ...], decisions: Mapping[str, Decision]
 ) -> dict[str, dict[str, Any]]:
-    """By label the `declared` threshold and the one with the `best_f1` on validation, each with what it gives.
+    """By label the `served` threshold and, beside it, `half` (0.5), each with what it gives on both parts.
 
     The parts are (actual, answers) as `shared.training.metrics` has them. Classes and numbers have no threshold.
     """
     if task == "binary":
-        picked = {labels[1]: tuple((actual == 1, answers[:, 1]) for actual, answers in (validation, test))}
+        pairs = {labels[1]: tuple((actual == 1, answers[:, 1]) for actual, answers in (validation, test))}
     elif task == "multilabel":
-        columns = {name: _column(at, validation, test) for at, name in enumerate(labels)}
-        # A label that nobody has in the validation rows has no best threshold.
-        picked = {name: pairs for name, pairs in columns.items() if pairs[0][0].any()}
+        pairs = {name: _column(at, validation, test) for at, name in enumerate(labels)}
     else:
-        picked = {}
-    return {name: _told(held, judged, declared) for name, (held, judged) in picked.items()}
+        pairs = {}
+    return {name: _facts(held, judged, decisions[name]) for name, (held, judged) in pairs.items()}
 
 
-def best_f1(truth: np.ndarray, probability: np.ndarray) -> float:
-    """The probability from which predicting gives the largest F1; of equally good ones the largest."""
+def choose_threshold(decision: Decision, truth: np.ndarray, probability: np.ndarray) -> float:
+    """The probability from which the label is predicted, by the declared rule; of equally good ones the largest.
+
+    HALF when no row is true. Where a precision cannot be reached, the threshold of the best precision.
+    """
+    if not truth.any():
+        return HALF
     order = np.argsort(-probability, kind="stable")
     ends = np.flatnonzero(np.append(np.diff(probability[order]) != 0, True))
-    hits = np.cumsum(truth[order])[ends]
-    return float(probability[order][ends[np.argmax(2 * hits / (ends + 1 + truth.sum()))]])
+    hits, alarms, true = np.cumsum(truth[order])[ends], ends + 1, int(truth.sum())
+    return float(probability[order][ends[_best(decision, hits, alarms, true, len(truth))]])
+
+
+def _best(decision: Decision, hits: np.ndarray, alarms: np.ndarray, true: int, rows: int) -> int:
+    """The position of the best threshold among the distinct probabilities, highest first."""
+    if decision.rule == "recall":
+        return int(np.argmax(hits >= decision.share * true))
+    if decision.rule == "precision":
+        right = hits / alarms
+        reached = np.flatnonzero(right >= decision.share)
+        return int(reached[np.argmax(hits[reached])] if len(reached) else np.argmax(right))
+    if decision.rule == "alarm_share":
+        return max(int(np.searchsorted(alarms, decision.share * rows, side="right")) - 1, 0)
+    if decision.rule == "cost":
+        return int(np.argmin(decision.false_alarm * (alarms - hits) + decision.missed * (true - hits)))
+    return int(np.argmax(2 * hits / (alarms + true)))
 
 
 def at_threshold(truth: np.ndarray, probability: np.ndarray, threshold: float) -> dict[str, float]:
     """Precision, recall and F1 of the rows at or above the threshold, and their share; 0 where nothing is named."""
     named = probability >= np.float32(threshold)
-    hits, true, said = int((named & truth).sum()), int(truth.sum()), int(named.sum())
+    hits, true, alarms = int((named & truth).sum()), int(truth.sum()), int(named.sum())
     return {
-        "precision": hits / said if said else 0.0,
+        "precision": hits / alarms if alarms else 0.0,
         "recall": hits / true if true else 0.0,
-        "f1": 2 * hits / (true + said) if true + said else 0.0,
-        "named": said / len(truth),
+        "f1": 2 * hits / (true + alarms) if true + alarms else 0.0,
+        "named": alarms / len(truth),
     }
 
 
@@ -56,13 +77,10 @@ def _column(at: int, *parts: Pair) -> tuple[Pair, ...]:
     return tuple((actual[:, at] == 1, answers[:, at]) for actual, answers in parts)
 
 
-def _told(validation: Pair, test: Pair, declared: float) -> dict[str, Any]:
-    chosen: Mapping[str, float] = {"declared": declared, "best_f1": best_f1(*validation)}
-    return {
-        name: {
-            "threshold": value,
-            "validation": at_threshold(*validation, value),
-            "test": at_threshold(*test, value),
-        }
+def _facts(validation: Pair, test: Pair, decision: Decision) -> dict[str, Any]:
+    chosen = {"served": choose_threshold(decision, *validation), "half": HALF}
+    facts: dict[str, Any] = {
+        name: {"threshold": value, "validation": at_threshold(*validation, value), "test": at_threshold(*test, value)}
         for name, value in chosen.items()
     }
+    return facts | {"rule": decision.sentence}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from model_training.scenarios.text_classification import LABELS
+from model_training.text.names import LABELS
 from shared.core.scenario import Knobs
 
 # So much of the rows is kept for judging.

@@ -13,7 +13,7 @@ from model_training.maintenance.features import Past, features_of
 from model_training.maintenance.names import FEATURES, LABELS, MACHINE, SPANS, TIME
 from model_training.maintenance.records import EARLIEST, failing, records_of
 from model_training.maintenance.stretches import hours_of, stretches, times_of
-from model_training.runs.threads import cores
+from model_training.runtime.threads import cores
 from shared.core.errors import Quarantined
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""The training worker: the steps of a run in order, tracking, threads."""
+"""A training run: its steps in order, the artefact for the registry, tracking in MLflow."""

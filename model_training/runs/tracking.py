@@ -1,6 +1,6 @@
 """Runs in MLflow: one parent for each training run, one child for each candidate, into `$MLOPS_HOME/mlflow`.
 
-MLflow is optional (`model_training/environments/track.txt`) and speaks to nobody but its own SQLite file.
+MLflow is optional (`model_training/environments/track.txt`) and writes to its own SQLite file only.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from model_training.search import candidate_ranking as contest
-from model_training.search.candidate_ranking import Entrant
-from model_training.steps.step_cache import seal_of
-from model_training.steps.work import read_json
+from model_training.runtime.json_files import read_json
+from model_training.search import candidate_ranking
+from model_training.search.candidate_ranking import ScoredCandidate
+from model_training.steps.step_cache import read_marker
 
 _PARENT = "mlflow.parentRunId"
 _SILENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
-    # Connections are closed when they have been used.
+    # Connections are closed after use.
     "MLFLOW_SQLALCHEMYSTORE_POOLCLASS": "NullPool",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Tracked:
-    """What is tracked of a run: its name, scenario and final reason; `folder` holds its steps."""
+class TrackedRun:
+    """The facts of a run that MLflow receives; `folder` holds its steps."""
 
     run: str
     scenario: str
@@ -43,8 +43,8 @@ class Tracked:
     reason: str
 
 
-def track(tracked: Tracked, home: Path) -> str:
-    """The sentence that says what was tracked, or why nothing was; a run is tracked once."""
+def track(tracked: TrackedRun, home: Path) -> str:
+    """Track the run once; the sentence says what was tracked, or why nothing was."""
     if importlib.util.find_spec("mlflow") is None:
         return (
             "The run is not tracked: mlflow is not installed; "
@@ -52,13 +52,13 @@ def track(tracked: Tracked, home: Path) -> str:
         )
     store = home / "mlflow"
     store.mkdir(parents=True, exist_ok=True)
-    with _alone(store), _quietly():
+    with _exclusive_lock(store), _quietly():
         return _Store.at(store, tracked.scenario).record(tracked)
 
 
 @dataclass(frozen=True, slots=True)
 class _Store:
-    """One experiment, that of a scenario."""
+    """The MLflow experiment of a scenario."""
 
     client: Any
     experiment: str
@@ -68,39 +68,44 @@ class _Store:
         from mlflow.tracking import MlflowClient
 
         client = MlflowClient(tracking_uri=f"sqlite:///{store / 'mlflow.db'}")
-        found = client.get_experiment_by_name(scenario)
-        place = (store / "artifacts" / scenario).as_uri()
-        return cls(client, found.experiment_id if found else client.create_experiment(scenario, place))
+        experiment = client.get_experiment_by_name(scenario)
+        artifacts = (store / "artifacts" / scenario).as_uri()
+        return cls(client, experiment.experiment_id if experiment else client.create_experiment(scenario, artifacts))
 
-    def record(self, tracked: Tracked) -> str:
-        known = self.client.search_runs([self.experiment], f"attributes.run_name = '{tracked.run}'")
-        if any(run.info.status == "FINISHED" for run in known):
+    def record(self, tracked: TrackedRun) -> str:
+        earlier = self.client.search_runs([self.experiment], f"attributes.run_name = '{tracked.run}'")
+        if any(run.info.status == "FINISHED" for run in earlier):
             return f"Run {tracked.run} is tracked already."
         manifest = _manifest(tracked.folder)
         parent = self._begin(tracked.run, {"reason": tracked.reason, **_tags(manifest)})
         self._log(parent, manifest.get("metrics", {}), {"algorithm": manifest.get("algorithm", "")})
-        # A later fit of the same candidate, on all rows, is a run of its own.
-        children = [(step, one) for step in ("explore", "train") for one in _entrants(tracked.folder / step)]
-        for step, entrant in children:
-            self._child(parent, step, entrant)
+        # A later fit of the same candidate, on all rows, is a separate child run.
+        children = [(step, each) for step in ("explore", "train") for each in _candidates(tracked.folder / step)]
+        for step, candidate in children:
+            self._record_candidate(parent, step, candidate)
         self.client.set_terminated(parent, "FAILED" if tracked.failed else "FINISHED")
         return f"Run {tracked.run} is tracked with {len(children)} candidates."
 
-    def _child(self, parent: str, step: str, entrant: Entrant) -> None:
-        tags = {_PARENT: parent, "step": step, "deployable": str(not entrant.problem).lower(), "why": entrant.problem}
-        child = self._begin(f"{step}/{entrant.name}", tags)
-        pairs = entrant.recipe.parameters.items()
-        chosen = {f"{name}.{key}": value for name, values in pairs for key, value in values.items()}
-        parameters = {"fitted_rows": entrant.fitted_rows, **chosen}
-        self._log(child, {**entrant.metrics, "seconds": entrant.seconds}, parameters)
-        for name, drawn in entrant.curves.items():
-            self.client.log_dict(child, {name: drawn}, f"{name}.json")
+    def _record_candidate(self, parent: str, step: str, candidate: ScoredCandidate) -> None:
+        tags = {
+            _PARENT: parent,
+            "step": step,
+            "deployable": str(not candidate.problem).lower(),
+            "why": candidate.problem,
+        }
+        child = self._begin(f"{step}/{candidate.name}", tags)
+        pairs = candidate.recipe.parameters.items()
+        tuned = {f"{name}.{key}": value for name, values in pairs for key, value in values.items()}
+        parameters = {"fitted_rows": candidate.fitted_rows, **tuned}
+        self._log(child, {**candidate.metrics, "seconds": candidate.seconds}, parameters)
+        for name, curve in candidate.curves.items():
+            self.client.log_dict(child, {name: curve}, f"{name}.json")
         self.client.set_terminated(child, "FINISHED")
 
     def _begin(self, name: str, tags: Mapping[str, str]) -> str:
         # A tag holds 5 000 characters at most.
-        cut = {key: value[:5_000] for key, value in tags.items() if value}
-        created: str = self.client.create_run(self.experiment, run_name=name, tags=cut).info.run_id
+        shortened = {key: value[:5_000] for key, value in tags.items() if value}
+        created: str = self.client.create_run(self.experiment, run_name=name, tags=shortened).info.run_id
         return created
 
     def _log(self, run: str, metrics: Mapping[str, float], parameters: Mapping[str, Any]) -> None:
@@ -122,13 +127,13 @@ def _tags(manifest: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(manifest[name]) for name in names if name in manifest} | split
 
 
-def _entrants(folder: Path) -> Sequence[Entrant]:
-    return contest.load(folder) if seal_of(folder) is not None else ()
+def _candidates(folder: Path) -> Sequence[ScoredCandidate]:
+    return candidate_ranking.load(folder) if read_marker(folder) is not None else ()
 
 
 @contextmanager
-def _alone(store: Path) -> Iterator[None]:
-    """One worker at a time: the first one creates the tables."""
+def _exclusive_lock(store: Path) -> Iterator[None]:
+    """Hold the store alone: the first worker creates the tables."""
     descriptor = os.open(store / "lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -139,14 +144,14 @@ def _alone(store: Path) -> Iterator[None]:
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """MLflow without telemetry, its progress notes and the warnings of what it builds on."""
+    """Run MLflow without telemetry, progress notes and warnings of its dependencies."""
     os.environ.update(_SILENT)
     noisy = [logging.getLogger(name) for name in ("mlflow", "alembic")]
     before = [logger.level for logger in noisy]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        # Its own start sets the level of its logger.
-        import mlflow  # noqa: F401 - imported for its start
+        # Its import sets the level of its logger.
+        import mlflow  # noqa: F401 - imported for its side effect
 
         for logger in noisy:
             logger.setLevel(logging.ERROR)

@@ -1,4 +1,4 @@
-"""Candidates are judged on the same rows, become graphs, and are ranked; the record of each travels between steps."""
+"""Candidates are judged on the same rows, become graphs, and are ranked; steps hand the scored candidates on."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from typing import Any
 
 import numpy as np
 
-from model_training.estimators.candidates import Candidate, Graph, Parameters, Recipe, Rows, exported
+from model_training.data.rows import Rows
+from model_training.estimators.candidates import Candidate, Graph, Recipe, exported
 from model_training.evaluation.curves import curves
 from model_training.export.graph import run
 from model_training.export.parity import Parity, compare
-from model_training.steps.work import read_json, write_json
+from model_training.runtime.json_files import read_json, write_json
 from shared.training.metrics import better, scores
 
 _FILE = "candidates.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Entrant:
+class ScoredCandidate:
     """A candidate with its scores on rows it was not fitted on. `problem` says why it cannot be deployed."""
 
     recipe: Recipe
@@ -35,7 +36,7 @@ class Entrant:
 
     @property
     def name(self) -> str:
-        """The recipe's."""
+        """The name of its recipe."""
         return self.recipe.name
 
     @property
@@ -44,72 +45,69 @@ class Entrant:
         return Graph(self.name, self.onnx, self.seconds)
 
 
-def enter(candidate: Candidate, recipe: Recipe, held: Rows, tried: np.ndarray, fitted_rows: int) -> Entrant:
-    """The candidate judged on `held`, and its graph compared with the framework on the rows `tried`.
+def score_candidate(
+    candidate: Candidate, recipe: Recipe, validation: Rows, parity_X: np.ndarray, fitted_rows: int
+) -> ScoredCandidate:
+    """Judge the candidate on `validation`, and compare its graph with the framework on the rows `parity_X`.
 
-    What will serve is judged: the graph's answers, where there is one.
+    The graph's answers are judged, because the graph serves; without a graph the framework's answers are.
     """
     onnx, problem = exported(candidate)
-    parity = compare(candidate, onnx, tried, held.task) if onnx else None
+    parity = compare(candidate.predict(parity_X), onnx, parity_X, validation.task) if onnx else None
     if parity is not None and parity.problem:
         problem = f"{candidate.name}: {parity.problem}"
-    answers = candidate.predict(held.X) if problem else run(onnx, held.X)
-    found = scores(held.task, held.y, answers, held.contract.labels)
-    drawn = curves(held.task, held.y, answers, held.contract.labels)
-    return Entrant(recipe, found, candidate.seconds, onnx, parity, problem, fitted_rows, drawn)
+    answers = candidate.predict(validation.X) if problem else run(onnx, validation.X)
+    facts = (validation.task, validation.y, answers, validation.contract.labels)
+    return ScoredCandidate(
+        recipe, scores(*facts), candidate.seconds, onnx, parity, problem, fitted_rows, curves(*facts)
+    )
 
 
-def ranked(entrants: Sequence[Entrant], metric: str) -> list[Entrant]:
+def ranked(candidates: Sequence[ScoredCandidate], metric: str) -> list[ScoredCandidate]:
     """Best first by the metric's direction; ties keep their order."""
 
-    def compared(one: Entrant, other: Entrant) -> int:
-        value, rival = one.metrics[metric], other.metrics[metric]
-        return -1 if better(metric, value, rival) else int(better(metric, rival, value))
+    def order(left: ScoredCandidate, right: ScoredCandidate) -> int:
+        a, b = left.metrics[metric], right.metrics[metric]
+        return -1 if better(metric, a, b) else int(better(metric, b, a))
 
-    return sorted(entrants, key=cmp_to_key(compared))
+    return sorted(candidates, key=cmp_to_key(order))
 
 
-def save(entrants: Sequence[Entrant], folder: Path) -> None:
+def save(candidates: Sequence[ScoredCandidate], folder: Path) -> None:
     """Write `candidates.json` and `<name>.onnx` of each that has a graph."""
-    write_json(folder / _FILE, [_line(entrant) for entrant in entrants])
-    for entrant in entrants:
-        if entrant.onnx:
-            (folder / f"{entrant.name}.onnx").write_bytes(entrant.onnx)
+    write_json(folder / _FILE, [_to_json(candidate) for candidate in candidates])
+    for candidate in candidates:
+        if candidate.onnx:
+            (folder / f"{candidate.name}.onnx").write_bytes(candidate.onnx)
 
 
-def load(folder: Path) -> list[Entrant]:
-    """What `save` wrote."""
-    return [_entrant(line, folder) for line in read_json(folder / _FILE)]
+def load(folder: Path) -> list[ScoredCandidate]:
+    """The candidates that `save` wrote."""
+    return [_from_json(stored, folder) for stored in read_json(folder / _FILE)]
 
 
-def _line(entrant: Entrant) -> dict[str, Any]:
+def _to_json(candidate: ScoredCandidate) -> dict[str, Any]:
     return {
-        "recipe": {
-            "name": entrant.recipe.name,
-            "members": list(entrant.recipe.members),
-            "parameters": {name: dict(values) for name, values in entrant.recipe.parameters.items()},
-        },
-        "metrics": dict(entrant.metrics),
-        "seconds": round(entrant.seconds, 3),
-        "graph": bool(entrant.onnx),
-        "parity": asdict(entrant.parity) if entrant.parity else None,
-        "problem": entrant.problem,
-        "fitted_rows": entrant.fitted_rows,
-        "curves": dict(entrant.curves),
+        "recipe": candidate.recipe.to_json(),
+        "metrics": dict(candidate.metrics),
+        "seconds": round(candidate.seconds, 3),
+        "graph": bool(candidate.onnx),
+        "parity": asdict(candidate.parity) if candidate.parity else None,
+        "problem": candidate.problem,
+        "fitted_rows": candidate.fitted_rows,
+        "curves": dict(candidate.curves),
     }
 
 
-def _entrant(line: Mapping[str, Any], folder: Path) -> Entrant:
-    told = line["recipe"]
-    chosen: Mapping[str, Parameters] = told["parameters"]
-    recipe = Recipe(told["name"], tuple(told["members"]), chosen)
-    return Entrant(
+def _from_json(stored: Mapping[str, Any], folder: Path) -> ScoredCandidate:
+    recipe = Recipe.from_json(stored["recipe"])
+    return ScoredCandidate(
         recipe,
-        line["metrics"],
-        line["seconds"],
-        (folder / f"{recipe.name}.onnx").read_bytes() if line["graph"] else b"",
-        Parity(**line["parity"]) if line["parity"] else None,
-        line["problem"],
-        line["fitted_rows"],
-        line["curves"],
+        stored["metrics"],
+        stored["seconds"],
+        (folder / f"{recipe.name}.onnx").read_bytes() if stored["graph"] else b"",
+        Parity(**stored["parity"]) if stored["parity"] else None,
+        stored["problem"],
+        stored["fitted_rows"],
+        stored["curves"],
     )

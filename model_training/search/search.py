@@ -1,7 +1,7 @@
-"""A search of parameters with Optuna: seeded, side by side, with a budget, and resumable from its SQLite study.
+"""A search of parameters with Optuna: seeded, parallel, with a budget, and resumable from its SQLite study.
 
-Trials are asked for in groups of SIDE, whatever the number of cores, and told in the order in which they were asked
-for: equal arguments give equal trials on every machine, also after an interruption, as long as the time is enough.
+The study suggests trials in groups of GROUP, whatever the number of cores, and receives their scores in the same order:
+equal arguments give equal trials on every machine, also after an interruption, as long as the time is enough.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from model_training.estimators.candidates import Parameters
-from model_training.runs.threads import side_by_side
+from model_training.estimators.estimator import Parameters
+from model_training.runtime.threads import run_parallel
 
-SIDE = 4
+GROUP = 4
 _STARTUP = 8
 
-Ended = Literal["trials", "patience", "seconds", "service"]
+EndReason = Literal["trials", "patience", "seconds", "service"]
 Space = Callable[[Any], Parameters]
-# (parameters, watch) to the score; `watch(step, score so far)` raises when the trial is not worth going on.
+# (parameters, watch) to the score; `watch(step, score so far)` raises when the trial is to be pruned.
 Objective = Callable[[Parameters, Callable[[int, float], None]], float]
 
 
@@ -47,14 +47,14 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """Every trial of a search, and what ended it: `trials`, `patience`, `seconds`, or a sweep's own `service`.
 
-    What `seconds` ended depends on the machine; what `trials` or `patience` did is the same everywhere.
+    A result that `seconds` ended depends on the machine; one that `trials` or `patience` ended is the same everywhere.
     """
 
     trials: Sequence[Trial]
-    ended: Ended
+    ended: EndReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +68,20 @@ class Search:
     budget: Budget
     seed: int
 
-    def run(self, objective: Objective, tell: Callable[[Sequence[Trial]], None]) -> Found:
-        """Every trial; those of an interrupted search count. `tell` hears of them after each group."""
+    def run(self, objective: Objective, report: Callable[[Sequence[Trial]], None]) -> SearchResult:
+        """Run the search, and continue one that was interrupted; `report` receives the trials after each group."""
         with _storage(self.path) as storage:
             study = self._study(storage)
             deadline = time.monotonic() + self.budget.seconds
-            found = _finished(study)
-            while not (ended := self._ended(found, deadline)):
-                asked = self._group(study)
-                scored = side_by_side([partial(_tried, trial, parameters, objective) for trial, parameters in asked])
-                for (trial, _), (value, seconds) in zip(asked, scored, strict=True):
-                    _end(study, trial, value, seconds)
-                found = _finished(study)
-                tell(found)
-            return Found(found, ended)
+            finished = _finished(study)
+            while not (ended := self._ended(finished, deadline)):
+                group = self._group(study)
+                scored = run_parallel([partial(_score, trial, parameters, objective) for trial, parameters in group])
+                for (trial, _), (value, seconds) in zip(group, scored, strict=True):
+                    _record(study, trial, value, seconds)
+                finished = _finished(study)
+                report(finished)
+            return SearchResult(finished, ended)
 
     def _study(self, storage: Any) -> Any:
         import optuna
@@ -95,31 +95,31 @@ class Search:
             pruner=optuna.pruners.MedianPruner(n_startup_trials=_STARTUP, n_warmup_steps=2),
         )
 
-    def _ended(self, found: Sequence[Trial], deadline: float) -> Ended | None:
-        if len(found) >= self.budget.trials:
+    def _ended(self, finished: Sequence[Trial], deadline: float) -> EndReason | None:
+        if len(finished) >= self.budget.trials:
             return "trials"
         sign = 1 if self.larger_is_better else -1
-        values = [-float("inf") if trial.score is None else sign * trial.score for trial in found]
+        values = [-float("inf") if trial.score is None else sign * trial.score for trial in finished]
         since_best = len(values) - 1 - values.index(max(values)) if values else 0
         if since_best >= self.budget.patience:
             return "patience"
         return "seconds" if time.monotonic() >= deadline else None
 
     def _group(self, study: Any) -> list[tuple[Any, Parameters]]:
-        """The trials that were under way, and new ones up to SIDE of them."""
+        """The trials that an interruption left running, filled up with new ones to a group."""
         from optuna import samplers
-        from optuna.trial import Trial as Asked
+        from optuna.trial import Trial as OptunaTrial
         from optuna.trial import TrialState
 
         done = len(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED)))
-        waiting = study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
-        group = [(asked, self.space(asked)) for asked in (Asked(study, trial._trial_id) for trial in waiting)]  # noqa: SLF001 - the only way to go on with a trial
-        wanted = min(SIDE - done % SIDE, self.budget.trials - done)
-        for slot in range(len(group), wanted):
-            # A seed of its own for each: what is asked next does not depend on how often the search was begun.
+        running = study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+        group = [(trial, self.space(trial)) for trial in (OptunaTrial(study, each._trial_id) for each in running)]  # noqa: SLF001 - the only way to continue a trial
+        size = min(GROUP - done % GROUP, self.budget.trials - done)
+        for slot in range(len(group), size):
+            # Each trial has its own seed: the next suggestion does not depend on how often the search was started.
             study.sampler = samplers.TPESampler(seed=self.seed + done + slot, n_startup_trials=_STARTUP)
-            asked = study.ask()
-            group.append((asked, self.space(asked)))
+            trial = study.ask()
+            group.append((trial, self.space(trial)))
         return group
 
 
@@ -129,9 +129,9 @@ def _storage(path: Path) -> Iterator[Any]:
     from sqlalchemy import event
     from sqlalchemy.pool import NullPool
 
-    # Without a pool every thread's connection is closed when it has been used.
+    # Without a pool every thread closes its connection after use.
     storage = RDBStorage(f"sqlite:///{path}", engine_kwargs={"poolclass": NullPool})
-    # Waiting for the disk protects from a power cut only, and a study can be lost.
+    # Waiting for the disk protects only against a power cut, and a study may be lost.
     event.listen(storage.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF").close())
     try:
         yield storage
@@ -140,7 +140,7 @@ def _storage(path: Path) -> Iterator[Any]:
         storage.engine.dispose()
 
 
-def _tried(trial: Any, parameters: Parameters, objective: Objective) -> tuple[float | None, float]:
+def _score(trial: Any, parameters: Parameters, objective: Objective) -> tuple[float | None, float]:
     from optuna import TrialPruned
 
     def watch(step: int, score: float) -> None:
@@ -156,7 +156,7 @@ def _tried(trial: Any, parameters: Parameters, objective: Objective) -> tuple[fl
     return value, time.perf_counter() - started
 
 
-def _end(study: Any, trial: Any, value: float | None, seconds: float) -> None:
+def _record(study: Any, trial: Any, value: float | None, seconds: float) -> None:
     from optuna.trial import TrialState
 
     trial.set_user_attr("seconds", round(seconds, 3))
@@ -169,11 +169,11 @@ def _end(study: Any, trial: Any, value: float | None, seconds: float) -> None:
 def _finished(study: Any) -> list[Trial]:
     from optuna.trial import TrialState
 
-    ended = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED))
-    return [_trial(number, one) for number, one in enumerate(ended)]
+    finished = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED))
+    return [_trial(number, trial) for number, trial in enumerate(finished)]
 
 
-def _trial(number: int, one: Any) -> Trial:
-    parameters: Mapping[str, Any] = one.params
-    score = one.value if one.state.name == "COMPLETE" else None
-    return Trial(number, dict(parameters), score, one.state.name.lower(), one.user_attrs.get("seconds", 0.0))
+def _trial(number: int, trial: Any) -> Trial:
+    parameters: Mapping[str, Any] = trial.params
+    score = trial.value if trial.state.name == "COMPLETE" else None
+    return Trial(number, dict(parameters), score, trial.state.name.lower(), trial.user_attrs.get("seconds", 0.0))

@@ -1,11 +1,11 @@
-"""What is tuned of each candidate, and between which bounds."""
+"""The parameters that are tuned for each candidate, and their bounds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from model_training.estimators.candidates import Parameters
+from model_training.estimators.estimator import Parameters
 
 
 def _lightgbm(trial: Any) -> Parameters:
@@ -53,7 +53,7 @@ def _deep(trial: Any) -> Parameters:
     return asdict(space(trial))
 
 
-# A candidate that is not here has nothing worth tuning.
+# Candidates that are not listed are not tuned.
 SPACES: Mapping[str, Callable[[Any], Parameters]] = {
     "lightgbm": _lightgbm,
     "boosting": _boosting,

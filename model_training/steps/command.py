@@ -7,51 +7,51 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from model_training.steps.step_cache import order_of, sealed
-from model_training.steps.work import Work
+from model_training.scenarios import SCENARIOS
+from model_training.steps.context import StepContext
+from model_training.steps.step_cache import marked_complete, read_spec
 from shared.core.errors import BadInput, Fault
 from shared.core.scenario import Scenario
 
 
-def start(name: str, needs: Sequence[str], work: Callable[[Work], None]) -> None:
-    """Run the step with the arguments of this process, and end it: 0 well, 1 with a sentence, 75 try again."""
-    sys.exit(main(name, needs, work))
+def start(name: str, needs: Sequence[str], run_step: Callable[[StepContext], None]) -> None:
+    """Run the step with the arguments of this process and exit: 0 done, 1 failed with a sentence, 75 try again."""
+    sys.exit(main(name, needs, run_step))
 
 
 def main(
     name: str,
     needs: Sequence[str],
-    work: Callable[[Work], None],
+    run_step: Callable[[StepContext], None],
     arguments: Sequence[str] | None = None,
     scenarios: Mapping[str, Scenario] | None = None,
 ) -> int:
-    """Run the step; which scenario, profile and seed is read from the first folder it needs."""
+    """Run the step; scenario, profile and seed come from the first folder it needs."""
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # the package has no types
-
-    from model_training.scenarios import SCENARIOS
 
     parser = argparse.ArgumentParser(prog=f"python -m model_training.steps.{name}", description=__doc__)
     for need in needs:
         parser.add_argument(f"--{need}", required=True, type=Path, metavar="FOLDER", help=f"what {need} has written")
     parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where to write; new or empty")
-    chosen = parser.parse_args(arguments)
-    inputs = {need: getattr(chosen, need) for need in needs}
+    options = parser.parse_args(arguments)
+    inputs = {need: getattr(options, need) for need in needs}
     try:
-        order = order_of(inputs[needs[0]], scenarios or SCENARIOS)
-        _make_empty(chosen.out)
-        with threadpool_limits(1), sealed(name, "", order, chosen.out):
-            work(Work(order, inputs, chosen.out, _tell))
+        spec = read_spec(inputs[needs[0]], scenarios or SCENARIOS)
+        make_empty(options.out)
+        with threadpool_limits(1), marked_complete(name, "", spec, options.out):
+            run_step(StepContext(spec, inputs, options.out, _print_progress))
     except Fault as fault:
         print(fault.reason, file=sys.stderr)  # noqa: T201 - the step's log
         return 1 if fault.permanent else 75
     return 0
 
 
-def _make_empty(out: Path) -> None:
+def make_empty(out: Path) -> None:
+    """Create the folder; BadInput when it holds something."""
     if out.exists() and any(out.iterdir()):
         raise BadInput(f"{out} is not empty; accepted: a new or empty folder.")
     out.mkdir(parents=True, exist_ok=True)
 
 
-def _tell(text: str, done: float = 0.0, **_facts: object) -> None:
+def _print_progress(text: str, done: float = 0.0, **_facts: object) -> None:
     print(f"{done:4.0%} {text}", file=sys.stderr, flush=True)  # noqa: T201 - the step's log

@@ -10,8 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from model_training.estimators.families import check_candidates
-from model_training.steps.work import Order, write_json
-from shared.core.errors import BadInput, Missing
+from model_training.estimators.profiles import PROFILES
+from model_training.runtime.json_files import write_json
+from model_training.scenarios import SCENARIOS
+from model_training.steps.command import make_empty
+from model_training.steps.context import RunSpec
+from model_training.steps.step_cache import marked_complete
+from shared.core.errors import Missing
 
 NAME = "define_dataset"
 NEEDS: tuple[str, ...] = ()
@@ -19,13 +24,13 @@ NEEDS: tuple[str, ...] = ()
 ORIGIN = ("run", "dataset", "dataset_digest", "created_at")
 
 
-def define(tables: Mapping[str, pa.Table], order: Order, out: Path) -> None:
+def write_tables(tables: Mapping[str, pa.Table], spec: RunSpec, out: Path) -> None:
     """Write `<table>.parquet` for each table and `dataset.json`; Refused when the scenario cannot be trained."""
-    check_candidates(order.scenario)
+    check_candidates(spec.scenario)
     for name, table in tables.items():
         pq.write_table(table, out / f"{name}.parquet", write_page_checksum=True)
     rows = {name: table.num_rows for name, table in tables.items()}
-    write_json(out / "dataset.json", {"rows": rows, **order.to_json()})
+    write_json(out / "dataset.json", {"rows": rows, **spec.to_json()})
 
 
 def load(folder: Path) -> dict[str, pa.Table]:
@@ -37,11 +42,19 @@ def load(folder: Path) -> dict[str, pa.Table]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The step on its own, from a folder of Parquet tables."""
-    from model_training.estimators.estimators import PROFILES
-    from model_training.scenarios import SCENARIOS
-    from model_training.steps.step_cache import sealed
+    """Run the step on its own, from a folder of Parquet tables."""
+    options = _parser().parse_args(arguments)
+    origin = {name: getattr(options, name) for name in ORIGIN if getattr(options, name)}
+    if origin:
+        origin["profile"] = options.profile
+    spec = RunSpec(SCENARIOS[options.scenario], options.profile, options.seed, origin)
+    make_empty(options.out)
+    with marked_complete(NAME, "", spec, options.out):
+        write_tables(load(options.tables), spec, options.out)
+    return 0
 
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"python -m model_training.steps.{NAME}", description=__doc__)
     parser.add_argument("--scenario", required=True, choices=sorted(SCENARIOS))
     parser.add_argument("--tables", required=True, type=Path, metavar="FOLDER", help="<table>.parquet files")
@@ -50,17 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", default=0, type=int)
     for name in ORIGIN:
         parser.add_argument(f"--{name}", default="", metavar="TEXT", help="stands in the model's manifest")
-    chosen = parser.parse_args(arguments)
-    origin = {name: getattr(chosen, name) for name in ORIGIN if getattr(chosen, name)}
-    if origin:
-        origin["profile"] = chosen.profile
-    order = Order(SCENARIOS[chosen.scenario], chosen.profile, chosen.seed, origin)
-    if chosen.out.exists() and any(chosen.out.iterdir()):
-        raise BadInput(f"{chosen.out} is not empty; accepted: a new or empty folder.")
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    with sealed(NAME, "", order, chosen.out):
-        define(load(chosen.tables), order, chosen.out)
-    return 0
+    return parser
 
 
 if __name__ == "__main__":

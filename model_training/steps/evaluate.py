@@ -4,119 +4,125 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from model_training.data.answers import answers_of
+from model_training.data.rows import Prepared, Rows
 from model_training.data.split import Parts, missing_labels
-from model_training.estimators.candidates import Plan, Recipe, Rows
+from model_training.estimators.candidates import FitPlan, Recipe
 from model_training.estimators.families import fit_recipe
 from model_training.evaluation.curves import curves
 from model_training.evaluation.facts import facts_of
+from model_training.evaluation.record import Evaluation, served_thresholds
+from model_training.evaluation.thresholds import thresholds
 from model_training.export.graph import run
-from model_training.search import candidate_ranking as contest
-from model_training.search.candidate_ranking import Entrant
-from model_training.search.comparison import comparisons
+from model_training.runtime.json_files import read_json, write_json
+from model_training.search import candidate_ranking
+from model_training.search.candidate_ranking import ScoredCandidate
+from model_training.search.comparison import compare_with_simplest
 from model_training.steps import prepare, train
 from model_training.steps.command import start
-from model_training.steps.prepare import Prepared, contract_of
-from model_training.steps.work import Work, read_json, write_json
+from model_training.steps.context import StepContext
+from model_training.steps.prepare import contract_of
 from shared.core.scenario import Task
 from shared.training.encoding import encode
 from shared.training.intervals import BootstrapComparison
-from shared.training.metrics import METRICS, REGRESSION, score, scores
+from shared.training.metrics import METRICS, REGRESSION, at_decisions, score, scores
 
 NAME = "evaluate"
 NEEDS = ("prepare", "train")
 FACTS = "facts.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """Metrics by name on the declared test part, their baseline, 95 % intervals and how the model errs.
-
-    `comparisons`: how far it leads the simplest candidate. `absent`: why a label has no metric.
-    """
-
-    metrics: Mapping[str, float]
-    baseline: Mapping[str, float]
-    interval: Mapping[str, Sequence[float]]
-    comparisons: Sequence[Mapping[str, Any]]
-    absent: Mapping[str, str]
-    curves: Mapping[str, Any]
-
-
-def work(job: Work) -> None:
+def run_step(context: StepContext) -> None:
     """Write `evaluation.json`, and `facts.json`: slices, calibration, curves, what the model looks at."""
-    prepared = prepare.load(job.inputs["prepare"], job.order.scenario)
-    found = contest.load(job.inputs["train"])
-    judged = evaluate(prepared, found, job.plan)
-    write_json(job.out / "evaluation.json", asdict(judged))
-    write_json(job.out / FACTS, facts_of(prepared, train.best(found), judged, job.plan))
+    prepared = prepare.load(context.inputs["prepare"], context.spec.scenario)
+    candidates = candidate_ranking.load(context.inputs["train"])
+    evaluation = evaluate_best(prepared, candidates, context.plan)
+    write_json(context.out / "evaluation.json", evaluation.to_json())
+    best = train.best_deployable(candidates)
+    write_json(context.out / FACTS, facts_of(prepared, best.recipe, best.onnx, evaluation, context.plan))
 
 
 def load(folder: Path) -> Evaluation:
-    """What `work` wrote."""
-    return Evaluation(**read_json(folder / "evaluation.json"))
+    """The evaluation that `run_step` wrote."""
+    return Evaluation.from_json(read_json(folder / "evaluation.json"))
 
 
-def evaluate(prepared: Prepared, found: Sequence[Entrant], plan: Plan) -> Evaluation:
-    """Judge the best of the found candidates as its graph answers.
+def evaluate_best(prepared: Prepared, candidates: Sequence[ScoredCandidate], plan: FitPlan) -> Evaluation:
+    """Judge the best deployable candidate by the answers of its graph.
 
-    Besides: the primary metric, with its interval, of the same candidate fitted anew on the other kind of split
+    Besides: the primary metric, with its interval, of the same candidate fitted again on the other kind of split
     (`auc_time`, `auc_random`) and with the columns that leak the answer (`auc_with_leakage`).
     """
-    best, test = train.best(found), prepared.rows.take(prepared.parts.test)
+    best, test = train.best_deployable(candidates), prepared.rows.take(prepared.parts.test)
     task, primary, labels = prepared.scenario.task, prepared.scenario.metric, prepared.contract.labels
     answers, judge = run(best.onnx, test.X), BootstrapComparison(task, primary, test.y, plan.seed)
-    metrics = _known(task, test.y, answers, labels)
-    known = {} if primary not in metrics else {primary: judge.interval(answers)}
-    metrics |= {f"{primary}_{prepared.parts.kind}": metrics[primary]} if known else {}
-    elsewhere = _refitted(prepared, best.recipe, plan)
-    metrics |= {name: one.value for name, one in elsewhere.items()}
-    baseline = _known(task, test.y, np.tile(_prior(prepared), (len(test.y), 1)), labels)
-    plan.report(f"{best.name}: {shown_score(primary, metrics)}", 1.0)
+    decisions = _decide(prepared, best.onnx, answers)
+    served = served_thresholds(decisions)
+    metrics = _known(task, test.y, answers, labels, served)
+    known = {}
+    if primary in metrics:
+        metrics[f"{primary}_{prepared.parts.kind}"] = metrics[primary]
+        known = {primary: judge.interval(at_decisions(task, primary, answers, served))}
+    variants = _refitted(prepared, best.recipe, plan)
+    metrics |= {name: variant.value for name, variant in variants.items()}
+    baseline = _known(task, test.y, np.tile(_constant_answer(prepared), (len(test.y), 1)), labels)
+    plan.report(f"{best.name}: {score_in_words(primary, metrics)}", 1.0)
     return Evaluation(
         metrics,
         baseline,
-        {**known, **{name: one.interval for name, one in elsewhere.items()}},
-        comparisons(prepared, best, found, plan),
+        known | {name: variant.interval for name, variant in variants.items()},
+        compare_with_simplest(prepared, best, candidates, plan),
         _absent(prepared, metrics),
         curves(task, test.y, answers, labels),
+        decisions,
     )
 
 
-def shown_score(metric: str, metrics: Mapping[str, float]) -> str:
-    """The metric on the judging rows in words."""
+def score_in_words(metric: str, metrics: Mapping[str, float]) -> str:
+    """The metric on the test rows, or that they cannot show it."""
     return f"{metric} {metrics[metric]:.4f} on test" if metric in metrics else f"the test rows cannot show {metric}"
 
 
-def _known(task: Task, actual: np.ndarray, answers: np.ndarray, labels: Sequence[str]) -> dict[str, float]:
+def _known(
+    task: Task, actual: np.ndarray, answers: np.ndarray, labels: Sequence[str], served: Sequence[float] = ()
+) -> dict[str, float]:
     """The metrics that these rows can show."""
     try:
-        return dict(scores(task, actual, answers, labels))
+        return dict(scores(task, actual, answers, labels, served))
     except ValueError:
         found = {}
         for name in REGRESSION if task == "regression" else METRICS:
             with suppress(ValueError):
-                found[name] = score(task, name, actual, answers)
+                found[name] = score(task, name, actual, at_decisions(task, name, answers, served))
         return found
 
 
-def _prior(prepared: Prepared) -> np.ndarray:
-    """What answers every row the same from the training rows: shares of the classes or labels, or the mean number."""
-    known = prepared.y[prepared.parts.train]
+def _decide(prepared: Prepared, onnx: bytes, answers: np.ndarray) -> Mapping[str, Mapping[str, Any]]:
+    """The thresholds that the scenario's decisions choose on validation rows, judged by the `answers` to test rows."""
+    test, held = (prepared.rows.take(rows) for rows in (prepared.parts.test, prepared.parts.validation))
+    labels = prepared.contract.labels
+    declared = {label: prepared.scenario.decision_of(label) for label in labels}
+    return thresholds(test.task, (held.y, run(onnx, held.X)), (test.y, answers), labels, declared)
+
+
+def _constant_answer(prepared: Prepared) -> np.ndarray:
+    """The answer that is the same for every row: the training rows' shares of the classes, or their mean number."""
+    train_y = prepared.y[prepared.parts.train]
     if prepared.scenario.task in ("multilabel", "regression"):
-        return np.asarray(known.reshape(len(known), -1).mean(axis=0))
-    return np.bincount(known, minlength=len(prepared.contract.labels)) / len(known)
+        return np.asarray(train_y.reshape(len(train_y), -1).mean(axis=0))
+    return np.bincount(train_y, minlength=len(prepared.contract.labels)) / len(train_y)
 
 
 def _absent(prepared: Prepared, metrics: Mapping[str, float]) -> dict[str, str]:
     """Why a metric is missing, or a label of several has none of its own."""
-    missing = missing_labels(prepared.answers, prepared.parts.test)
+    missing = missing_labels(answers_of(prepared.frame, prepared.scenario), prepared.parts.test)
     names = REGRESSION if prepared.scenario.task == "regression" else METRICS
     absent = {metric: missing for metric in names if missing and metric not in metrics}
     if prepared.scenario.task != "multilabel":
@@ -139,29 +145,25 @@ class _Score:
     interval: tuple[float, float]
 
 
-def _refitted(prepared: Prepared, recipe: Recipe, plan: Plan) -> Mapping[str, _Score]:
-    """The primary metric of the candidate under other circumstances."""
+def _refitted(prepared: Prepared, recipe: Recipe, plan: FitPlan) -> Mapping[str, _Score]:
+    """The primary metric of the same candidate on the other split, and with the columns that leak the answer."""
     primary, cases = prepared.scenario.metric, {}
     if prepared.other is not None:
         cases[f"{primary}_{prepared.other.kind}"] = partial(_rows, prepared, prepared.other)
     if prepared.scenario.leakage:
         names = (*prepared.scenario.numeric, *prepared.scenario.categorical)
         cases[f"{primary}_with_leakage"] = partial(_rows, prepared, prepared.parts, names)
-    found = {}
+    variants = {}
     for number, (name, case) in enumerate(cases.items()):
         plan.report(f"fitting {recipe.name} again for {name}", number / (len(cases) + 1))
         rows, parts = case()
-        candidate = fit_recipe(recipe, rows.take(parts.train), replace(plan, report=_nothing))
-        judged = rows.take(parts.test)
-        answers = candidate.predict(judged.X)
+        candidate = fit_recipe(recipe, rows.take(parts.train), plan.quiet())
+        test = rows.take(parts.test)
+        answers = candidate.predict(test.X)
         with suppress(ValueError):
-            interval = BootstrapComparison(rows.task, primary, judged.y, plan.seed).interval(answers)
-            found[name] = _Score(score(rows.task, primary, judged.y, answers), interval)
-    return found
-
-
-def _nothing(*_told: object, **_facts: object) -> None:
-    """Fits inside a comparison are not news."""
+            interval = BootstrapComparison(rows.task, primary, test.y, plan.seed).interval(answers)
+            variants[name] = _Score(score(rows.task, primary, test.y, answers), interval)
+    return variants
 
 
 def _rows(prepared: Prepared, parts: Parts, names: tuple[str, ...] | None = None) -> tuple[Rows, Parts]:
@@ -173,4 +175,4 @@ def _rows(prepared: Prepared, parts: Parts, names: tuple[str, ...] | None = None
 
 
 if __name__ == "__main__":
-    start(NAME, NEEDS, work)
+    start(NAME, NEEDS, run_step)

@@ -1,4 +1,4 @@
-"""What travels with the ONNX bytes: where they come from, what they take, how good they are, how to check them."""
+"""The manifest of a model version: its origin, inputs, quality, and the rows that check it."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ import pyarrow.parquet as pq
 import model_training
 import shared
 from model_training.data.answers import hours_of
-from model_training.evaluation.facts import THRESHOLD
+from model_training.data.rows import Prepared
+from model_training.evaluation.record import Evaluation
+from model_training.evaluation.thresholds import HALF
 from model_training.export.graph import run
-from model_training.search.candidate_ranking import Entrant
-from model_training.steps.evaluate import Evaluation
-from model_training.steps.prepare import Prepared, describe
+from model_training.search.candidate_ranking import ScoredCandidate
+from model_training.steps.prepare import describe_parts
 from shared.training.encoding import encode_rows
 from shared.training.fingerprints import fingerprints
 from shared.training.learned_rows import LearnedRows
@@ -39,7 +40,7 @@ _UNSEEN = "never seen in training"
 def code_version() -> str:
     """The project's version and a digest over the sources that training runs: equal code has equal versions.
 
-    Read once: what a process runs does not change under it.
+    It is read once: the code of a process does not change while it runs.
     """
     package = Path(model_training.__file__).parent
     digest = hashlib.sha256()
@@ -51,51 +52,55 @@ def code_version() -> str:
     return f"{version}+{digest.hexdigest()[:12]}"
 
 
-def manifest_of(prepared: Prepared, best: Entrant, others: Sequence[Entrant], judged: Evaluation) -> dict[str, Any]:
+def manifest_of(
+    prepared: Prepared, best: ScoredCandidate, candidates: Sequence[ScoredCandidate], evaluation: Evaluation
+) -> dict[str, Any]:
     """The part of the manifest that follows from the data and the fit."""
-    assert best.parity is not None  # noqa: S101 - what can be deployed has been compared
+    assert best.parity is not None  # noqa: S101 - a deployable candidate was compared
     return {
         "schema": SCHEMA,
         "scenario": prepared.scenario.name,
         "task": prepared.scenario.task,
         "algorithm": best.name,
         "members": list(best.recipe.members),
-        "parameters": {name: dict(chosen) for name, chosen in best.recipe.parameters.items()},
+        "parameters": best.recipe.to_json()["parameters"],
         "code": code_version(),
         "sha256": hashlib.sha256(best.onnx).hexdigest(),
         "opset": _opset(best.onnx),
         "contract": prepared.contract.to_json(),
-        "threshold": THRESHOLD,
+        **_thresholds(prepared, evaluation),
         "metric": prepared.scenario.metric,
-        "metrics": dict(judged.metrics),
-        "baseline": dict(judged.baseline),
-        "interval": {name: list(bounds) for name, bounds in judged.interval.items()},
-        "comparisons": list(judged.comparisons),
-        "absent": dict(judged.absent),
-        "curves": dict(judged.curves),
+        **evaluation.to_json(),
         "split": {"kind": prepared.parts.kind, **prepared.parts.sizes},
-        "datasets": describe(prepared),
-        "candidates": [_line(entrant, prepared.scenario.metric) for entrant in others],
+        "datasets": describe_parts(prepared),
+        "candidates": [_summary(candidate, prepared.scenario.metric) for candidate in candidates],
         "parity": asdict(best.parity),
         "golden": golden(prepared, best.onnx),
     }
 
 
+def _thresholds(prepared: Prepared, evaluation: Evaluation) -> dict[str, Any]:
+    """From which probability each label is predicted: `thresholds` of several labels, `threshold` of one."""
+    served = evaluation.served
+    if prepared.scenario.task == "multilabel":
+        return {"thresholds": served}
+    return {"threshold": served[0] if served else HALF}
+
+
 def golden(prepared: Prepared, onnx: bytes) -> dict[str, Any]:
-    """Rows as a request would send them and the answers this graph gives, with unseen categories and nulls."""
-    judged = prepared.parts.test
-    picked = judged[np.linspace(0, len(judged) - 1, _GOLDEN - 2).astype(int)]
+    """Test rows as a request sends them and the answers of this graph; two rows hold nulls and unseen categories."""
+    test = prepared.parts.test
+    picked = test[np.linspace(0, len(test) - 1, _GOLDEN - 2).astype(int)]
     rows = prepared.frame.select(list(prepared.contract.names)).take(pa.array(picked)).to_pylist()
-    numbers = [feature.kind != "text" for feature in prepared.contract.features]
-    # A text is never null in a request; one without known words is what is strange there.
-    rows.append({f.name: None if number else "" for f, number in zip(prepared.contract.features, numbers, strict=True)})
+    # A text is never null in a request; the unusual one has no known words.
+    rows.append({f.name: "" if f.kind == "text" else None for f in prepared.contract.features})
     rows.append({f.name: rows[0][f.name] if f.kind == "number" else _UNSEEN for f in prepared.contract.features})
     answers = run(onnx, encode_rows(rows, prepared.contract))
     return {"rows": rows, "probabilities": answers.tolist()}
 
 
 def learned(prepared: Prepared) -> tuple[bytes, dict[str, Any]]:
-    """The fingerprints of every row that taught or chose, and how the manifest speaks of them."""
+    """The fingerprints of every row that trained or chose, and their entry in the manifest."""
     rows = np.concatenate([prepared.parts.train, prepared.parts.validation])
     hours = hours_of(prepared.frame, prepared.scenario)
     return LearnedRows.of(fingerprints(prepared.scenario, prepared.frame), rows, hours).packed(len(rows))
@@ -118,7 +123,7 @@ def _parquet(table: pa.Table) -> bytes:
 
 
 def holdout(prepared: Prepared) -> tuple[bytes, dict[str, Any]]:
-    """The test rows as Parquet (inputs and answers as they came) and how the manifest speaks of them."""
+    """The test rows as Parquet (unchanged inputs and answers) and their entry in the manifest."""
     columns = list(dict.fromkeys((*prepared.contract.names, *prepared.scenario.targets)))
     table = prepared.frame.select(columns).take(pa.array(prepared.parts.test)).replace_schema_metadata(None)
     data = _parquet(table)
@@ -133,7 +138,7 @@ def holdout(prepared: Prepared) -> tuple[bytes, dict[str, Any]]:
 
 
 def metrics_file(manifest: Mapping[str, Any]) -> bytes:
-    """metrics.json: the numbers of the manifest alone, for people and reports."""
+    """metrics.json: only the numbers of the manifest, for people and reports."""
     names = ("metrics", "baseline", "interval", "comparisons", "split", "candidates", "parity")
     return json.dumps({name: manifest[name] for name in names}, indent=2).encode()
 
@@ -141,16 +146,16 @@ def metrics_file(manifest: Mapping[str, Any]) -> bytes:
 def _opset(onnx: bytes) -> dict[str, int]:
     from onnx import ModelProto
 
-    return {one.domain: one.version for one in ModelProto.FromString(onnx).opset_import}
+    return {opset.domain: opset.version for opset in ModelProto.FromString(onnx).opset_import}
 
 
-def _line(entrant: Entrant, metric: str) -> dict[str, Any]:
+def _summary(candidate: ScoredCandidate, metric: str) -> dict[str, Any]:
     return {
-        "name": entrant.name,
-        "score": entrant.metrics[metric],
-        "seconds": round(entrant.seconds, 3),
-        "fitted_rows": entrant.fitted_rows,
-        "parameters": {name: dict(chosen) for name, chosen in entrant.recipe.parameters.items()},
-        "deployable": not entrant.problem,
-        "reason": entrant.problem,
+        "name": candidate.name,
+        "score": candidate.metrics[metric],
+        "seconds": round(candidate.seconds, 3),
+        "fitted_rows": candidate.fitted_rows,
+        "parameters": candidate.recipe.to_json()["parameters"],
+        "deployable": not candidate.problem,
+        "reason": candidate.problem,
     }

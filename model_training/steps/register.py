@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from model_training.data.rows import Prepared
 from model_training.evaluation.card import CARD, EVALUATION, files_of
-from model_training.search import candidate_ranking as contest
+from model_training.runtime.json_files import read_json, write_json
+from model_training.search import candidate_ranking
+from model_training.search.candidate_ranking import ScoredCandidate
 from model_training.steps import evaluate, prepare, train
 from model_training.steps.command import start
+from model_training.steps.context import StepContext
 from model_training.steps.manifest import (
     HOLDOUT,
     HOLDOUT_KEYS,
@@ -22,9 +26,8 @@ from model_training.steps.manifest import (
     manifest_of,
     metrics_file,
 )
-from model_training.steps.step_cache import SEAL
+from model_training.steps.step_cache import step_cost
 from model_training.steps.tune import TRIALS
-from model_training.steps.work import Work, read_json, write_json
 from shared.training.learned_rows import LEARNED
 
 NAME = "register"
@@ -42,56 +45,71 @@ class Package:
     files: Mapping[str, bytes]
 
 
-def work(job: Work) -> None:
+def run_step(context: StepContext) -> None:
     """Write `model.onnx`, `manifest.json` and the other files of the model version."""
-    prepared = prepare.load(job.inputs["prepare"], job.order.scenario)
-    fitted = contest.load(job.inputs["train"])
-    again = {entrant.name for entrant in fitted}
-    explored = contest.load(job.inputs["explore"])
-    best, judged = train.best(fitted), evaluate.load(job.inputs["evaluate"])
-    rows, facts = holdout(prepared)
-    keys, key_facts = holdout_keys(prepared)
-    prints, learned_facts = learned(prepared)
+    inputs, out = context.inputs, context.out
+    prepared = prepare.load(inputs["prepare"], context.spec.scenario)
+    fitted = candidate_ranking.load(inputs["train"])
+    best = train.best_deployable(fitted)
+    test_rows, holdout_facts = holdout(prepared)
+    (keys, key_facts), (prints, learned_facts) = holdout_keys(prepared), learned(prepared)
+    rows = {"holdout": holdout_facts | {"keys": key_facts}, "learned": learned_facts}
+    manifest = _manifest(context, prepared, fitted, rows)
+    (out / MODEL).write_bytes(best.onnx)
+    (out / HOLDOUT).write_bytes(test_rows)
+    (out / HOLDOUT_KEYS).write_bytes(keys)
+    (out / LEARNED).write_bytes(prints)
+    (out / METRICS).write_bytes(metrics_file(manifest))
+    (out / PROFILE).write_bytes((inputs["profile"] / PROFILE).read_bytes())
+    (out / TRIALS).write_bytes((inputs["tune"] / TRIALS).read_bytes())
+    write_json(out / MANIFEST, manifest)
+    files = files_of(prepared.scenario, manifest, read_json(inputs["evaluate"] / evaluate.FACTS))
+    for name, data in files.items():
+        (out / name).write_bytes(data)
     metric = prepared.scenario.metric
-    manifest = manifest_of(prepared, best, [*fitted, *(one for one in explored if one.name not in again)], judged)
-    manifest |= {"explored": {one.name: one.metrics[metric] for one in explored}}
-    manifest |= {"tuning": _tuning(job.inputs["tune"]), "holdout": facts | {"keys": key_facts}}
-    manifest |= {"learned": learned_facts, "resources": _resources(job.inputs)}
-    manifest |= {"selection": read_json(job.inputs["prepare"] / prepare.SELECTION), **job.order.origin}
-    (job.out / MODEL).write_bytes(best.onnx)
-    (job.out / HOLDOUT).write_bytes(rows)
-    (job.out / HOLDOUT_KEYS).write_bytes(keys)
-    (job.out / LEARNED).write_bytes(prints)
-    (job.out / METRICS).write_bytes(metrics_file(manifest))
-    (job.out / PROFILE).write_bytes((job.inputs["profile"] / PROFILE).read_bytes())
-    (job.out / TRIALS).write_bytes((job.inputs["tune"] / TRIALS).read_bytes())
-    write_json(job.out / MANIFEST, manifest)
-    told = files_of(prepared.scenario, manifest, read_json(job.inputs["evaluate"] / evaluate.FACTS))
-    for name, data in told.items():
-        (job.out / name).write_bytes(data)
-    job.report(f"{best.name}: {evaluate.shown_score(metric, judged.metrics)}", 1.0)
+    context.report(f"{best.name}: {evaluate.score_in_words(metric, manifest['metrics'])}", 1.0)
 
 
 def load(folder: Path) -> Package:
-    """What `work` wrote."""
+    """The package that `run_step` wrote."""
     files = {name: (folder / name).read_bytes() for name in _FILES}
     return Package((folder / MODEL).read_bytes(), json.loads((folder / MANIFEST).read_text()), files)
 
 
+def _manifest(
+    context: StepContext, prepared: Prepared, fitted: Sequence[ScoredCandidate], rows: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The manifest: what follows from data and fit, then what the other steps have written."""
+    inputs = context.inputs
+    explored = candidate_ranking.load(inputs["explore"])
+    fitted_names = {candidate.name for candidate in fitted}
+    candidates = [*fitted, *(candidate for candidate in explored if candidate.name not in fitted_names)]
+    best, evaluation = train.best_deployable(fitted), evaluate.load(inputs["evaluate"])
+    metric = prepared.scenario.metric
+    return {
+        **manifest_of(prepared, best, candidates, evaluation),
+        "explored": {candidate.name: candidate.metrics[metric] for candidate in explored},
+        "tuning": _tuning(inputs["tune"]),
+        **rows,
+        "resources": {step: step_cost(folder) for step, folder in inputs.items()},
+        "selection": read_json(inputs["prepare"] / prepare.SELECTION),
+        **context.spec.origin,
+    }
+
+
 def _tuning(folder: Path) -> dict[str, Any]:
     """How many trials each tuned candidate had and what ended its search; or why nothing was tuned."""
-    told = read_json(folder / TRIALS)
-    ended = {
-        name: {"trials": len(found), "ended_by": told["ended"][name], "scores": [one["score"] for one in found]}
-        for name, found in sorted(told["trials"].items())
+    stored = read_json(folder / TRIALS)
+    searches = {
+        name: {
+            "trials": len(trials),
+            "ended_by": stored["ended"][name],
+            "scores": [trial["score"] for trial in trials],
+        }
+        for name, trials in sorted(stored["trials"].items())
     }
-    return {"skipped": told["skipped"], "candidates": ended}
-
-
-def _resources(inputs: Mapping[str, Path]) -> dict[str, Any]:
-    """Seconds and peak memory of each step; reused steps keep what they once cost."""
-    return {step: read_json(folder / SEAL)["cost"] for step, folder in inputs.items()}
+    return {"skipped": stored["skipped"], "candidates": searches}
 
 
 if __name__ == "__main__":
-    start(NAME, NEEDS, work)
+    start(NAME, NEEDS, run_step)

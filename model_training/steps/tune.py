@@ -9,85 +9,92 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from model_training.estimators.candidates import Parameters, Plan, Report, Rows
-from model_training.estimators.estimators import PROFILES, Effort
+from model_training.data.rows import Prepared, Rows
+from model_training.estimators.candidates import FitPlan, Report
+from model_training.estimators.estimator import Parameters
 from model_training.estimators.families import is_text
+from model_training.estimators.profiles import PROFILES, Effort
 from model_training.estimators.tabular import fit_pipeline
-from model_training.search import candidate_ranking as contest
-from model_training.search.candidate_ranking import Entrant
-from model_training.search.search import Budget, Found, Objective, Search, Trial
+from model_training.runtime.json_files import read_json, write_json
+from model_training.search import candidate_ranking
+from model_training.search.candidate_ranking import ScoredCandidate
+from model_training.search.search import Budget, Objective, Search, SearchResult, Trial
 from model_training.search.spaces import SPACES
 from model_training.steps import prepare
 from model_training.steps.command import start
-from model_training.steps.prepare import Prepared
-from model_training.steps.work import Work, read_json, write_json
+from model_training.steps.context import StepContext
 from shared.training.metrics import LARGER_IS_BETTER, better, score
 
 NAME = "tune"
 NEEDS = ("prepare", "explore")
 TRIALS = "trials.json"
-# So many candidates share the budget.
+# How many candidates share the budget.
 TUNED = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """Parameters that beat a candidate's own on validation, and their score there."""
+    """Parameters that beat a candidate's defaults on validation, and their score there."""
 
     parameters: Parameters
     score: float
     metric: str
 
-    def entrant(self, explored: Entrant) -> Entrant:
-        """The explored candidate with the score it reaches tuned."""
+    def rescored(self, explored: ScoredCandidate) -> ScoredCandidate:
+        """The explored candidate with the score of its tuned parameters."""
         return replace(explored, metrics={**explored.metrics, self.metric: self.score})
 
 
-def work(job: Work) -> None:
-    """Write `trials.json`, every trial of every tuned candidate, and `tuned.json`, what is worth keeping."""
-    prepared = prepare.load(job.inputs["prepare"], job.order.scenario)
-    explored = contest.load(job.inputs["explore"])
-    searches: Mapping[str, Found] = {}
-    skipped = _why_not(PROFILES[job.order.profile])
-    if not skipped:
-        searches = tune(prepared, explored, job.plan, job.study)
-    write_json(job.out / TRIALS, trials_file(searches, skipped))
-    trials = {name: found.trials for name, found in searches.items()}
-    kept = {name: asdict(found) for name, found in worth_keeping(prepared, explored, trials).items()}
-    write_json(job.out / "tuned.json", kept)
-    job.report(skipped or f"tuned {', '.join(trials) or 'nothing'}", 1.0)
+def run_step(context: StepContext) -> None:
+    """Write `trials.json`, every trial of every tuned candidate, and `tuned.json`, the improvements."""
+    prepared = prepare.load(context.inputs["prepare"], context.spec.scenario)
+    explored = candidate_ranking.load(context.inputs["explore"])
+    skipped = _skip_reason(PROFILES[context.spec.profile])
+    searches = {} if skipped else tune_candidates(prepared, explored, context.plan, context.study)
+    write_json(context.out / TRIALS, trials_file(searches, skipped))
+    trials = {name: result.trials for name, result in searches.items()}
+    write_tuned(improvements(prepared, explored, trials), context.out)
+    context.report(skipped or f"tuned {', '.join(trials) or 'nothing'}", 1.0)
 
 
-def trials_file(searches: Mapping[str, Found], skipped: str = "") -> dict[str, Any]:
+def trials_file(searches: Mapping[str, SearchResult], skipped: str = "") -> dict[str, Any]:
     """trials.json: every trial by candidate, what ended each search, or why nothing was tuned."""
     return {
         "skipped": skipped,
-        "ended": {name: found.ended for name, found in searches.items()},
-        "trials": {name: [asdict(trial) for trial in found.trials] for name, found in searches.items()},
+        "ended": {name: result.ended for name, result in searches.items()},
+        "trials": {name: [asdict(trial) for trial in result.trials] for name, result in searches.items()},
     }
 
 
+def write_tuned(tuned: Mapping[str, Tuned], folder: Path) -> None:
+    """Write `tuned.json`: the improved parameters by candidate."""
+    write_json(folder / "tuned.json", {name: asdict(each) for name, each in tuned.items()})
+
+
 def load(folder: Path) -> dict[str, Tuned]:
-    """What `work` kept, by candidate."""
-    return {name: Tuned(**told) for name, told in read_json(folder / "tuned.json").items()}
+    """What `write_tuned` wrote, by candidate."""
+    return {name: Tuned(**stored) for name, stored in read_json(folder / "tuned.json").items()}
 
 
-def tune(prepared: Prepared, explored: Sequence[Entrant], plan: Plan, study: Path) -> dict[str, Found]:
+def tune_candidates(
+    prepared: Prepared, explored: Sequence[ScoredCandidate], plan: FitPlan, study: Path
+) -> dict[str, SearchResult]:
     """The search of each tuned candidate; the budget is shared equally among them."""
-    names, effort = _names(prepared, explored), PROFILES[plan.profile]
+    names, effort = _tuned_names(prepared, explored), PROFILES[plan.profile]
     budget = Budget(effort.trials // max(len(names), 1), effort.seconds / max(len(names), 1), effort.patience)
-    metric, found = prepared.scenario.metric, dict[str, Found]()
+    metric, results = prepared.scenario.metric, dict[str, SearchResult]()
     for position, name in enumerate(names):
         deadline = time.monotonic() + budget.seconds
-        told = _Told(name, metric, position / len(names), budget.trials * len(names), plan.report, deadline)
-        # A study belongs to these rows and this seed: others begin anew.
+        share_done = position / len(names)
+        reporter = _TrialReporter(name, metric, share_done, budget.trials * len(names), plan.report, deadline)
+        # A study belongs to these rows and this seed: other rows start a new one.
         key = f"{name}-{len(prepared.y)}-{plan.seed}-{metric}"
         search = Search(study, key, SPACES[name], LARGER_IS_BETTER[metric], budget, plan.seed)
-        found[name] = search.run(objective_of(name, prepared, plan), told)
-    return found
+        results[name] = search.run(objective_of(name, prepared, plan), reporter)
+    return results
 
 
-def _why_not(effort: Effort) -> str:
+def _skip_reason(effort: Effort) -> str:
     if not effort.trials:
         return "Nothing is tuned: the profile leaves no time for it."
     if importlib.util.find_spec("optuna") is None:
@@ -97,76 +104,79 @@ def _why_not(effort: Effort) -> str:
     return ""
 
 
-def _names(prepared: Prepared, explored: Sequence[Entrant]) -> list[str]:
-    """Which candidates are tuned: of texts the network, of tables the best."""
-    deployable = [one.name for one in explored if not one.problem]
+def _tuned_names(prepared: Prepared, explored: Sequence[ScoredCandidate]) -> list[str]:
+    """The candidates to tune: of texts the network, of tables the best."""
+    deployable = [candidate.name for candidate in explored if not candidate.problem]
     if is_text(prepared.rows):
         return [name for name in deployable if name == "deep"]
     return [name for name in deployable if name in SPACES][:TUNED]
 
 
-def objective_of(name: str, prepared: Prepared, plan: Plan) -> Objective:
-    """What a trial of the candidate scores on validation, fitted on half of the training rows."""
+def objective_of(name: str, prepared: Prepared, plan: FitPlan) -> Objective:
+    """The score of a trial of the candidate on validation, fitted on half of the training rows."""
     rows = prepared.rows.take(prepared.halves["train"])
-    held, metric = prepared.rows.take(prepared.parts.validation), prepared.scenario.metric
+    validation, metric = prepared.rows.take(prepared.parts.validation), prepared.scenario.metric
     if is_text(rows):
-        return _deep(rows, held, metric, plan.seed)
+        return _network_objective(rows, validation, metric, plan.seed)
 
     def objective(parameters: Parameters, _watch: Callable[[int, float], None]) -> float:
         fitted = fit_pipeline(name, rows, PROFILES[plan.profile], plan.seed, parameters)
-        return score(rows.task, metric, held.y, fitted.predict(held.X))
+        return score(rows.task, metric, validation.y, fitted.predict(validation.X))
 
     return objective
 
 
-def _deep(rows: Rows, held: Rows, metric: str, seed: int) -> Objective:
+def _network_objective(rows: Rows, validation: Rows, metric: str, seed: int) -> Objective:
     from model_training.text.deep import DeepParams, fit_deep
     from model_training.text.vocabulary import fit_vocabulary
 
     vocabulary = fit_vocabulary(rows.X)
+    held_out = (validation.X, validation.y)
 
     def objective(parameters: Parameters, watch: Callable[[int, float], None]) -> float:
-        judged = (held.X, held.y)
-        fitted = fit_deep(DeepParams(**parameters), vocabulary, rows.X, rows.y, seed, held=judged, watch=watch)
-        return score(rows.task, metric, held.y, fitted.predict(held.X))
+        params = DeepParams(**parameters)
+        fitted = fit_deep(params, vocabulary, rows.X, rows.y, seed, validation=held_out, watch=watch)
+        return score(rows.task, metric, validation.y, fitted.predict(validation.X))
 
     return objective
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """Reports one candidate's search as it goes on."""
+class _TrialReporter:
+    """Reports the progress of one candidate's search; it begins when `share_done` of the step is done."""
 
     name: str
     metric: str
-    begins: float
+    share_done: float
     trials: int
     report: Report
     deadline: float
 
-    def __call__(self, found: Sequence[Trial]) -> None:
-        values = [trial.score for trial in found if trial.score is not None]
-        top = (max if LARGER_IS_BETTER[self.metric] else min)(values, default=None)
-        shown = "none yet" if top is None else f"{top:.4f}"
-        text = f"tuning {self.name}: trial {len(found)}, best {self.metric} {shown} on validation"
-        facts: dict[str, Any] = {"candidate": len(found), "of": self.trials, "best": top}
+    def __call__(self, finished: Sequence[Trial]) -> None:
+        scores = [trial.score for trial in finished if trial.score is not None]
+        best = (max if LARGER_IS_BETTER[self.metric] else min)(scores, default=None)
+        shown = "none yet" if best is None else f"{best:.4f}"
+        text = f"tuning {self.name}: trial {len(finished)}, best {self.metric} {shown} on validation"
+        facts: dict[str, Any] = {"candidate": len(finished), "of": self.trials, "best": best}
         left = max(self.deadline - time.monotonic(), 0.0)
-        self.report(text, min(self.begins + len(found) / self.trials, 1.0), **facts, seconds_left=round(left, 1))
+        done = min(self.share_done + len(finished) / self.trials, 1.0)
+        self.report(text, done, **facts, seconds_left=round(left, 1))
 
 
-def worth_keeping(
-    prepared: Prepared, explored: Sequence[Entrant], trials: Mapping[str, Sequence[Trial]]
+def improvements(
+    prepared: Prepared, explored: Sequence[ScoredCandidate], trials: Mapping[str, Sequence[Trial]]
 ) -> dict[str, Tuned]:
-    """Of each candidate the best trial, when it beats what the candidate reached on its own."""
-    metric, own = prepared.scenario.metric, {one.name: one.metrics[prepared.scenario.metric] for one in explored}
-    kept: dict[str, Tuned] = {}
-    for name, found in trials.items():
-        for trial in found:
-            rival = kept[name].score if name in kept else own[name]
-            if trial.score is not None and better(metric, trial.score, rival):
-                kept[name] = Tuned(trial.parameters, trial.score, metric)
-    return kept
+    """The best trial of each candidate, when it beats the candidate's defaults."""
+    metric = prepared.scenario.metric
+    defaults = {candidate.name: candidate.metrics[metric] for candidate in explored}
+    tuned: dict[str, Tuned] = {}
+    for name, candidate_trials in trials.items():
+        for trial in candidate_trials:
+            best = tuned[name].score if name in tuned else defaults[name]
+            if trial.score is not None and better(metric, trial.score, best):
+                tuned[name] = Tuned(trial.parameters, trial.score, metric)
+    return tuned
 
 
 if __name__ == "__main__":
-    start(NAME, NEEDS, work)
+    start(NAME, NEEDS, run_step)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import asdict, dataclass
 
 import pyarrow as pa
 
+from model_training.runtime.json_files import write_json
 from model_training.steps import define_dataset
 from model_training.steps.command import start
-from model_training.steps.work import Work, write_json
+from model_training.steps.context import StepContext
 from shared.core.errors import Quarantined
 from shared.core.scenario import Scenario, Table
 
@@ -17,15 +18,23 @@ NAME = "validate"
 NEEDS = ("define_dataset",)
 
 
-def work(job: Work) -> None:
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """The rows of a table, and the nulls of each column."""
+
+    rows: int
+    nulls: Mapping[str, int]
+
+
+def run_step(context: StepContext) -> None:
     """Write `validation.json`: rows, and nulls of each column."""
-    found = validate(define_dataset.load(job.inputs["define_dataset"]), job.order.scenario)
-    write_json(job.out / "validation.json", found)
-    job.report(f"checked {len(found)} tables", 1.0)
+    tables = validate_tables(define_dataset.load(context.inputs["define_dataset"]), context.spec.scenario)
+    write_json(context.out / "validation.json", {name: asdict(facts) for name, facts in tables.items()})
+    context.report(f"checked {len(tables)} tables", 1.0)
 
 
-def validate(tables: Mapping[str, pa.Table], scenario: Scenario) -> dict[str, Any]:
-    """Facts of each declared table; Quarantined names what is absent, of another kind, or without any value."""
+def validate_tables(tables: Mapping[str, pa.Table], scenario: Scenario) -> dict[str, TableFacts]:
+    """The facts of each declared table; Quarantined names what is missing, of another kind, or without any value."""
     absent = [table.name for table in scenario.tables if table.name not in tables]
     if absent:
         accepted = ", ".join(table.name for table in scenario.tables)
@@ -35,23 +44,23 @@ def validate(tables: Mapping[str, pa.Table], scenario: Scenario) -> dict[str, An
     return {table.name: _checked(tables[table.name], table, scenario) for table in scenario.tables}
 
 
-def _checked(found: pa.Table, declared: Table, scenario: Scenario) -> dict[str, Any]:
+def _checked(table: pa.Table, declared: Table, scenario: Scenario) -> TableFacts:
     nulls: dict[str, int] = {}
     for column in declared.columns:
         where = f"Table {declared.name!r}, column {column.name!r}"
-        if column.name not in found.column_names:
+        if column.name not in table.column_names:
             if column.optional:
                 continue
             raise Quarantined("missing_column", f"{where} is missing.", table=declared.name, column=column.name)
-        kind, count = found[column.name].type, found[column.name].null_count
+        kind, count = table[column.name].type, table[column.name].null_count
         if not _IS[column.kind](kind):
             sentence = f"{where} holds {kind}; accepted: {column.kind}."
             raise Quarantined("wrong_type", sentence, table=declared.name, column=column.name)
-        if count == found.num_rows and column.name in (*scenario.features, *scenario.targets):
+        if count == table.num_rows and column.name in (*scenario.features, *scenario.targets):
             sentence = f"{where} has no value in any of {count} rows."
             raise Quarantined("all_null", sentence, table=declared.name, column=column.name)
         nulls[column.name] = count
-    return {"rows": found.num_rows, "nulls": nulls}
+    return TableFacts(table.num_rows, nulls)
 
 
 def _is_number(kind: pa.DataType) -> bool:
@@ -77,4 +86,4 @@ _IS: Mapping[str, Callable[[pa.DataType], bool]] = {
 
 
 if __name__ == "__main__":
-    start(NAME, NEEDS, work)
+    start(NAME, NEEDS, run_step)

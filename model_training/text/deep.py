@@ -106,17 +106,17 @@ def fit_deep(
     y: np.ndarray,
     seed: int,
     *,
-    held: tuple[np.ndarray, np.ndarray] | None = None,
+    validation: tuple[np.ndarray, np.ndarray] | None = None,
     watch: Watch | None = None,
 ) -> Deep:
     """The network trained on cleaned texts (rows, 1) and label positions (rows,); on the GPU where there is one.
 
-    With `held` (texts, labels) its accuracy on them is given to `watch(epoch, accuracy)` after each epoch, epochs
-    counted from 1; what `watch` raises ends the training. Equal arguments give equal weights on a CPU.
+    With `validation` (texts, labels), `watch(epoch, accuracy)` receives the accuracy on them after each epoch, counted
+    from 1; an error that `watch` raises ends the training. Equal arguments give equal weights on a CPU.
     """
     started = time.perf_counter()
     Z, random = vocabulary.matrix(X).astype(np.float32), np.random.default_rng(seed)
-    judged = (vocabulary.matrix(held[0]), held[1]) if held else None
+    held_out = (vocabulary.matrix(validation[0]), validation[1]) if validation else None
     with _one_thread():
         network = _network(Z.shape[1], params.hidden, int(y.max()) + 1, seed)
         # In one pass over the weights: a quarter of the time.
@@ -125,8 +125,8 @@ def fit_deep(
             order = random.permutation(len(y))
             for start in range(0, len(y), params.batch):
                 _step(network, optimizer, Z, y, order[start : start + params.batch])
-            if judged and watch:
-                watch(epoch, float((_predict(network, judged[0]).argmax(axis=1) == judged[1]).mean()))
+            if held_out and watch:
+                watch(epoch, float((_predict(network, held_out[0]).argmax(axis=1) == held_out[1]).mean()))
     return Deep(vocabulary, network, params, time.perf_counter() - started)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from model_training.runs.threads import side_by_side
+from model_training.runtime.threads import run_parallel
 from model_training.text import deep
 from model_training.text.candidates import ONE_AT_A_TIME, Forest, Linear, Neighbours, estimators, fit_centroids
 from model_training.text.names import DEEP
@@ -80,7 +80,7 @@ def fit_text(
     vocabulary = fit_vocabulary(X)
     lesson = _Lesson(vocabulary, X, vocabulary.matrix(X), y, profile, seed)
     groups = _groups([name for name in names if name != DEEP])
-    fitted = [one for group in side_by_side([partial(_fit_group, group, lesson) for group in groups]) for one in group]
+    fitted = [one for group in run_parallel([partial(_fit_group, group, lesson) for group in groups]) for one in group]
     if DEEP in names:
         fitted += _fit_deep(params or deep.DeepParams(), lesson, report)
     order = {name: position for position, name in enumerate(names)}

@@ -1,4 +1,4 @@
-"""Which events a person should hear of, and what they are told."""
+"""An alert, and the rules that say which events people are alerted to."""
 
 from __future__ import annotations
 
@@ -6,42 +6,51 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from enum import StrEnum
+from typing import Any
 
 from shared.core.notice import Notice
 
-Severity = Literal["info", "warning", "error"]
-_SHOWN = 500
-# The member of an event that is its sentence.
+# The longest fact or sentence of an alert, in characters.
+_LONGEST = 500
+# The member of an event's data that becomes the text of its alert.
 _TEXT = ("reason", "sentence")
+
+
+class Severity(StrEnum):
+    """How urgent an alert is."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How an event becomes an alert; `title` may name members of the event's data in braces."""
+    """How an event becomes an alert; braces in `title` name members of the event's data."""
 
     severity: Severity
     title: str
 
 
-# An event that is not here alerts nobody.
+# An event without a rule alerts nobody.
 RULES: Mapping[str, Rule] = {
-    "Mlops.DatasetQuarantined": Rule("error", "Data of {scenario} was quarantined"),
-    "Mlops.WindowQuarantined": Rule("error", "A window of {scenario} was not predicted"),
-    "Mlops.ModelRefused": Rule("warning", "{model} was refused by its gate"),
-    "Mlops.ApprovalRequested": Rule("info", "{model} waits for approval"),
-    "Mlops.ModelRolledBack": Rule("warning", "{model} was rolled back"),
-    "Mlops.DriftDetected": Rule("warning", "Drift in {scenario}"),
-    "Mlops.DataBreachDetected": Rule("warning", "Something is wrong with the data of {scenario}"),
-    "Mlops.RunFailed": Rule("error", "A training run of {scenario} failed"),
-    "Mlops.MessagePoisoned": Rule("error", "The queue {queue} gave a message up"),
-    "Mlops.EventDeadLettered": Rule("warning", "An event could not be delivered"),
+    "Mlops.DatasetQuarantined": Rule(Severity.ERROR, "Data of {scenario} was quarantined"),
+    "Mlops.WindowQuarantined": Rule(Severity.ERROR, "A window of {scenario} was not predicted"),
+    "Mlops.ModelRefused": Rule(Severity.WARNING, "{model} was refused by its gate"),
+    "Mlops.ApprovalRequested": Rule(Severity.INFO, "{model} waits for approval"),
+    "Mlops.ModelRolledBack": Rule(Severity.WARNING, "{model} was rolled back"),
+    "Mlops.DriftDetected": Rule(Severity.WARNING, "Drift in {scenario}"),
+    "Mlops.DataBreachDetected": Rule(Severity.WARNING, "Something is wrong with the data of {scenario}"),
+    "Mlops.RunFailed": Rule(Severity.ERROR, "A training run of {scenario} failed"),
+    "Mlops.MessagePoisoned": Rule(Severity.ERROR, "The queue {queue} gave up a message"),
+    "Mlops.EventDeadLettered": Rule(Severity.WARNING, "An event could not be delivered"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What a person is told: a title, a sentence, facts, and the command that tells the whole story."""
+    """A message to people: a title, a sentence, facts, and the command (`look`) that shows the whole history."""
 
     id: str
     kind: str
@@ -54,42 +63,42 @@ class Alert:
     time: datetime
 
 
-class _Blank(dict[str, str]):
-    """A name the event does not have reads as `?`."""
+class _QuestionMarks(dict[str, str]):
+    """Gives `?` for each name that the event does not have."""
 
     def __missing__(self, key: str) -> str:
         return "?"
 
 
 def alert_of(notice: Notice) -> Alert | None:
-    """The alert of an event, or None when nobody needs to hear of it, or another event tells them of the same thing."""
+    """The alert of an event; None when it alerts nobody, or when another event alerts people to the same thing."""
     rule = RULES.get(notice.type)
     if rule is None or notice.data.get("told"):
         return None
-    data = {str(name): shown(value) for name, value in notice.data.items()}
+    data = {str(name): one_line(value) for name, value in notice.data.items()}
     facts = tuple((name, value) for name, value in sorted(data.items()) if name not in _TEXT and value)
     return Alert(
         id=notice.id,
         kind=notice.type,
         severity=rule.severity,
-        title=rule.title.format_map(_Blank(data)),
+        title=rule.title.format_map(_QuestionMarks(data)),
         text=data.get("reason") or data.get("sentence") or notice.subject,
         facts=facts,
-        look=f"mlops history --why {shlex.quote(_known(notice.subject, data))}",
+        look=f"mlops history --why {shlex.quote(_history_key(notice.subject, data))}",
         subject=notice.subject,
         time=notice.time,
     )
 
 
-def _known(subject: str, data: Mapping[str, str]) -> str:
-    """What history knows it by: the drop it names, or its subject without the first part (`runs/…`)."""
+def _history_key(subject: str, data: Mapping[str, str]) -> str:
+    """What `mlops history --why` finds it by: the drop it names, or its subject without the first part (`runs/…`)."""
     if data.get("scenario") and data.get("drop"):
         return f"{data['scenario']}/{data['drop']}"
     _, _, rest = subject.partition("/")
-    return shown(rest or subject)
+    return one_line(rest or subject)
 
 
-def shown(value: Any) -> str:
-    """A fact as one short line: control characters and line breaks of names from outside are spaces."""
+def one_line(value: Any) -> str:
+    """The value as one short line: spaces replace control characters and line breaks."""
     text = "".join(character if character.isprintable() else " " for character in str(value))
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

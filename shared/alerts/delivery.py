@@ -1,4 +1,4 @@
-"""Tell people: an alert is owed to every receiver, delivered at least once, and tried a bounded number of times."""
+"""Every receiver gets every alert at least once, in a bounded number of attempts."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from shared.alerts.alert import Alert, alert_of
-from shared.alerts.ports import Owed
+from shared.alerts.alert import Alert, Severity, alert_of
+from shared.alerts.ports import AlertDelivery, DeliveryState
 from shared.core.errors import Fault, Transient
 from shared.core.notice import Notice
 from shared.core.notices import flush_outbox
@@ -17,81 +17,82 @@ if TYPE_CHECKING:
     from shared.alerts.ports import AlertsPorts
 
 
-# Seconds until the attempt after the first, the second, …; then the delivery has failed.
+# Seconds between the first attempt and the second, the second and the third, …; after the last the delivery has failed.
 RETRY_SECONDS = (30, 120, 600, 1800, 7200)
 MAX_ATTEMPTS = len(RETRY_SECONDS) + 1
-# So that slow receivers never hold a worker longer than a claim lives.
-AT_ONCE = 10
+# The most deliveries of one call: slow receivers must not hold a worker longer than its claim lives.
+MAX_AT_ONCE = 10
 
 
-def relay(ports: AlertsPorts) -> int:
-    """Deliver what waits in the outbox, and alerts that are due; returns how many events were taken."""
-    delivered = flush_outbox(ports, lambda notice: owe(ports, notice))
-    deliver(ports)
+def publish_and_alert(ports: AlertsPorts) -> int:
+    """Publish the events in the outbox, then send the alerts that are due; returns the number of published events."""
+    delivered = flush_outbox(ports, lambda notice: enqueue(ports, notice))
+    deliver_alerts(ports)
     return delivered
 
 
-def owe(ports: AlertsPorts, notice: Notice) -> None:
-    """Owe the notice's alert to every receiver; again changes nothing."""
-    alert = alert_of(_told(ports, notice)) if ports.alerts.notifier.targets else None
+def enqueue(ports: AlertsPorts, notice: Notice) -> None:
+    """Add the notice's alert to the deliveries of every receiver; a repeat changes nothing."""
+    alert = alert_of(_as_rollback(ports, notice)) if ports.alerts.notifier.targets else None
     if alert is not None:
-        ports.alerts.deliveries.owe(alert, ports.alerts.notifier.targets, ports.core.clock())
+        ports.alerts.deliveries.enqueue(alert, ports.alerts.notifier.targets, ports.core.clock())
 
 
-def _told(ports: AlertsPorts, notice: Notice) -> Notice:
-    """A deployment of an older version than the one before it is a rollback, whoever decided it."""
+def _as_rollback(ports: AlertsPorts, notice: Notice) -> Notice:
+    """The notice as `ModelRolledBack` when it deploys an older version than the generation before; else unchanged."""
     ref = ModelRef.parse(str(notice.data.get("model")))
     if notice.type != "Mlops.ModelDeployed" or ref is None:
         return notice
     number = int(notice.data.get("generation") or 0)
-    known = ports.release.deployments.list(ref.name, notice.data.get("environment"))
-    before = [one for one in known if one.generation < number]
+    deployments = ports.release.deployments.list(ref.name, notice.data.get("environment"))
+    before = [deployment for deployment in deployments if deployment.generation < number]
     if not before or before[-1].version <= ref.version:
         return notice
-    out = str(ModelRef(ref.name, before[-1].version))
-    why = next((one.reason for one in known if one.generation == number), "")
+    why = next((deployment.reason for deployment in deployments if deployment.generation == number), "")
     reason = f"{notice.data['model']} serves again, as generation {number}: {why}"
-    return replace(notice, type="Mlops.ModelRolledBack", data={**notice.data, "model": out, "reason": reason})
+    data = {**notice.data, "model": str(ModelRef(ref.name, before[-1].version)), "reason": reason}
+    return replace(notice, type="Mlops.ModelRolledBack", data=data)
 
 
-def deliver(ports: AlertsPorts) -> int:
-    """Deliver what is due; returns how many were taken. What fails comes again later, then fails visibly."""
+def deliver_alerts(ports: AlertsPorts) -> int:
+    """Send the alerts that are due and return how many were sent; those that fail are tried later, then recorded."""
     if not ports.alerts.notifier.targets:
         return 0
-    return sum(_deliver(ports, owed) for owed in ports.alerts.deliveries.pending(ports.core.clock(), AT_ONCE))
+    due = ports.alerts.deliveries.pending(ports.core.clock(), MAX_AT_ONCE)
+    return sum(_deliver(ports, delivery) for delivery in due)
 
 
-def _deliver(ports: AlertsPorts, owed: Owed) -> bool:
-    wait = RETRY_SECONDS[min(owed.attempts, len(RETRY_SECONDS) - 1)]
-    # Counted before it is sent: a worker that dies in between sends it twice, never not at all.
-    if not ports.alerts.deliveries.begin(owed, ports.core.clock() + timedelta(seconds=wait)):
+def _deliver(ports: AlertsPorts, delivery: AlertDelivery) -> bool:
+    wait = RETRY_SECONDS[min(delivery.attempts, len(RETRY_SECONDS) - 1)]
+    # The attempt is counted before it is made: if the worker dies in between, the alert is sent twice, never lost.
+    if not ports.alerts.deliveries.begin(delivery, ports.core.clock() + timedelta(seconds=wait)):
         return False
     try:
-        ports.alerts.notifier.notify(owed.target, owed.alert)
+        ports.alerts.notifier.notify(delivery.target, delivery.alert)
     except Transient as fault:
-        if owed.attempts + 1 >= MAX_ATTEMPTS:
-            _give_up(ports, owed, f"{fault.reason} Given up after {MAX_ATTEMPTS} attempts.")
+        if delivery.attempts + 1 >= MAX_ATTEMPTS:
+            _give_up(ports, delivery, f"{fault.reason} Given up after {MAX_ATTEMPTS} attempts.")
         return False
     except Fault as fault:
-        _give_up(ports, owed, fault.reason)
+        _give_up(ports, delivery, fault.reason)
         return False
-    ports.alerts.deliveries.settle(owed, "sent", "")
+    ports.alerts.deliveries.settle(delivery, DeliveryState.SENT, "")
     return True
 
 
-def _give_up(ports: AlertsPorts, owed: Owed, reason: str) -> None:
-    ports.alerts.deliveries.settle(owed, "failed", reason)
-    ports.core.ledger.note("alert", f"{owed.alert.id}/{owed.target}", "failed", reason)
+def _give_up(ports: AlertsPorts, delivery: AlertDelivery, reason: str) -> None:
+    ports.alerts.deliveries.settle(delivery, DeliveryState.FAILED, reason)
+    ports.core.ledger.note("alert", f"{delivery.alert.id}/{delivery.target}", "failed", reason)
 
 
 def sample_alert(ports: AlertsPorts) -> Alert:
-    """An alert that says it is only a test."""
+    """An alert whose text says that it is a test."""
     return Alert(
         id="test",
         kind="Mlops.MessagePoisoned",
-        severity="info",
+        severity=Severity.INFO,
         title="This is a test",
-        text="An alert that was asked for by hand; nothing is wrong.",
+        text="A person requested this alert; nothing is wrong.",
         facts=(("scenario", "bank_marketing"),),
         look="mlops alerts list",
         subject="test/alert",

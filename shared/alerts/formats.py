@@ -1,4 +1,4 @@
-"""An alert as each receiver wants it. Names from outside stay text: no format reads markup in them."""
+"""An alert in the format of each receiver. Names from outside stay plain text: no format reads markup in them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _HEADER, _FIELDS = 150, 10
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A message for whoever sends mail: subject, plain text, and the same as HTML."""
+    """A mail: its subject, its plain text, and the same text as HTML."""
 
     subject: str
     text: str
@@ -27,7 +27,7 @@ class Mail:
 
 
 def cloud_event(alert: Alert) -> Mapping[str, Any]:
-    """CloudEvents 1.0, type `Mlops.Alert`; the event it tells of is named in its data."""
+    """CloudEvents 1.0, type `Mlops.Alert`; its data names the event that caused the alert."""
     return {
         "specversion": "1.0",
         "id": f"alert-{alert.id}",
@@ -77,7 +77,7 @@ def _escaped(text: str) -> str:
 
 
 def slack(alert: Alert) -> Mapping[str, Any]:
-    """Blocks of plain text, and the line that a notification shows."""
+    """Blocks of plain text, and the line that Slack shows in a notification."""
     title = f"{_SIGNS[alert.severity]} {alert.title}"
     fields = [_plain(f"{name}: {value}") for name, value in alert.facts[:_FIELDS]]
     blocks: list[Mapping[str, Any]] = [
@@ -95,7 +95,7 @@ def _plain(text: str) -> Mapping[str, Any]:
 
 
 def mail(alert: Alert) -> Mail:
-    """A mail that is ready to be sent; nothing here sends it."""
+    """The alert as a mail; the caller sends it."""
     rows = (*alert.facts, ("event", alert.kind), ("time", _time(alert)), ("look", alert.look))
     text = "\n".join([alert.title, "", alert.text, "", *(f"{name}: {value}" for name, value in rows)]) + "\n"
     cells = "".join(f"<tr><th align=left>{html.escape(n)}</th><td>{html.escape(v)}</td></tr>" for n, v in rows)
@@ -107,7 +107,7 @@ def _time(alert: Alert) -> str:
     return alert.time.isoformat().replace("+00:00", "Z")
 
 
-# What the setting ALERT_WEBHOOKS may name in front of a URL.
+# The formats that the setting ALERT_WEBHOOKS accepts before a URL.
 FORMATS: Mapping[str, Callable[[Alert], Mapping[str, Any]]] = {
     "cloudevent": cloud_event,
     "slack": slack,

@@ -1,10 +1,11 @@
-"""The ports of `alerts`: who is told, and deliveries that survive a restart."""
+"""The ports of `alerts`: the receivers, and deliveries that survive a restart."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from shared.prediction.ports import PredictionPorts
@@ -13,20 +14,28 @@ if TYPE_CHECKING:
     from shared.alerts.alert import Alert
 
 
+class DeliveryState(StrEnum):
+    """How far the delivery of an alert is."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
-class Owed:
-    """An alert owed to a target; `attempts` were begun so far, `state` is pending, sent or failed."""
+class AlertDelivery:
+    """One alert for one receiver; `attempts` counts the attempts begun so far, `due` is the time of the next one."""
 
     alert: Alert
     target: str
     attempts: int
     due: datetime
-    state: str = "pending"
+    state: DeliveryState = DeliveryState.PENDING
     reason: str = ""
 
 
 class Notifier(Protocol):
-    """Hands an alert to its receivers."""
+    """Sends an alert to one of its receivers."""
 
     @property
     def targets(self) -> Sequence[str]:
@@ -34,30 +43,30 @@ class Notifier(Protocol):
         ...
 
     def notify(self, target: str, alert: Alert) -> None:
-        """Deliver once; Transient when a later attempt may help, Permanent when none will. Tells no URL."""
+        """Send once; Transient when a later attempt may help, Permanent when none will. No error names the URL."""
         ...
 
 
 class AlertDeliveries(Protocol):
     """Deliveries that survive a restart."""
 
-    def owe(self, alert: Alert, targets: Sequence[str], due: datetime) -> None:
-        """Owe the alert to each target; one that is owed or was delivered already is left as it is."""
+    def enqueue(self, alert: Alert, targets: Sequence[str], due: datetime) -> None:
+        """Add a delivery of the alert to each target; a delivery that exists already stays as it is."""
         ...
 
-    def pending(self, now: datetime, limit: int) -> Sequence[Owed]:
-        """Deliveries that are due, oldest first."""
+    def pending(self, now: datetime, limit: int) -> Sequence[AlertDelivery]:
+        """Pending deliveries that are due, oldest first."""
         ...
 
-    def begin(self, owed: Owed, again: datetime) -> bool:
-        """Count an attempt and make the next one due `again`; False when somebody else began it first."""
+    def begin(self, delivery: AlertDelivery, next_due: datetime) -> bool:
+        """Count an attempt and make the next one due at `next_due`; False when another worker began it first."""
         ...
 
-    def settle(self, owed: Owed, state: str, reason: str) -> None:
+    def settle(self, delivery: AlertDelivery, state: DeliveryState, reason: str) -> None:
         """End the delivery as `sent` or `failed`."""
         ...
 
-    def list(self, limit: int = 200) -> Sequence[Owed]:
+    def list(self, limit: int = 200) -> Sequence[AlertDelivery]:
         """All deliveries, newest first."""
         ...
 

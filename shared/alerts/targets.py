@@ -1,4 +1,4 @@
-"""Where alerts go: `format=url`, several separated by spaces. A URL is a secret and stands in no sentence."""
+"""The receivers of alerts: `format=url`, several separated by spaces. A URL is a secret: no message contains it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ACCEPTED = f"{' | '.join(FORMATS)}=https://host/path (http on loopback only), s
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One receiver; its name is its format and its place in the setting."""
+    """One receiver; its name is its format and its position in the setting."""
 
     name: str
     format: str
@@ -23,24 +23,24 @@ class Target:
 
 
 def parse_targets(text: str) -> tuple[Target, ...]:
-    """The receivers in order; Misconfigured says which entry is wrong, never what it is."""
-    return tuple(_target(place, entry) for place, entry in enumerate(text.split(), 1))
+    """The receivers in order; Misconfigured names the position of a wrong entry, never its content."""
+    return tuple(_target(position, entry) for position, entry in enumerate(text.split(), 1))
 
 
-def _target(place: int, entry: str) -> Target:
+def _target(position: int, entry: str) -> Target:
     form, separator, url = entry.partition("=")
     if not separator or form not in FORMATS:
-        raise Misconfigured(SETTING, f"has an entry {place} without a known format", _ACCEPTED)
+        raise Misconfigured(SETTING, f"has an entry {position} without a known format", _ACCEPTED)
     problem = _problem(url)
     if problem:
-        raise Misconfigured(SETTING, f"has an entry {place} ({form}) whose URL {problem}", _ACCEPTED)
-    return Target(f"{form}-{place}", form, url)
+        raise Misconfigured(SETTING, f"has an entry {position} ({form}) whose URL {problem}", _ACCEPTED)
+    return Target(f"{form}-{position}", form, url)
 
 
 def _problem(url: str) -> str:
-    """What is wrong with the URL, or nothing."""
+    """What is wrong with the URL; empty when nothing is."""
     if not url.isascii() or not url.isprintable() or "\\" in url:
-        return "has characters that do not belong into a URL"
+        return "has characters that a URL must not have"
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port

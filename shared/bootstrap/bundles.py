@@ -112,7 +112,7 @@ class Root:
             windows=lazy(f"{_SQL}prediction.windows:SqlWindows", self.engine),
             predictions=lazy(f"{_SQL}prediction.predictions:SqlPredictions", self.engine),
             corrections=lazy(f"{_SQL}prediction.corrections:SqlCorrections", self.engine),
-            restoring=lazy(f"{_SQL}prediction.restoring:SqlRestoring", self.engine),
+            restoration=lazy(f"{_SQL}prediction.restoring:SqlRestoring", self.engine),
             telemetry=backends.open_telemetry(self.settings, self.core.lake, tables),
             spans=lazy(f"{_SQL}prediction.spans:SqlSpans", self.engine),
             actuals=lazy(f"{_SQL}monitoring.actuals:SqlActuals", self.engine),

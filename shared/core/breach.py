@@ -1,50 +1,49 @@
-"""Breach."""
+"""A breach: something is wrong with the data or the model of a scenario, with its cause and its place."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
-
-Cause = Literal[
-    "schema_change",
-    "unit_change",
-    "stuck_sensor",
-    "null_surge",
-    "volume_drop",
-    "duplicate_load",
-    "population_drift",
-    "concept_drift",
-]
+from enum import StrEnum
 
 
-CAUSES: tuple[Cause, ...] = (
-    "schema_change",
-    "unit_change",
-    "stuck_sensor",
-    "null_surge",
-    "volume_drop",
-    "duplicate_load",
-    "population_drift",
-    "concept_drift",
-)
+class Cause(StrEnum):
+    """What a breach looks like: a defect of the data, or drift."""
+
+    SCHEMA_CHANGE = "schema_change"
+    UNIT_CHANGE = "unit_change"
+    STUCK_SENSOR = "stuck_sensor"
+    NULL_SURGE = "null_surge"
+    VOLUME_DROP = "volume_drop"
+    DUPLICATE_LOAD = "duplicate_load"
+    POPULATION_DRIFT = "population_drift"
+    CONCEPT_DRIFT = "concept_drift"
 
 
-# Only these say that the world has changed; all others say that data is wrong, and a model must not learn from that.
-MAY_RETRAIN: frozenset[Cause] = frozenset({"population_drift", "concept_drift"})
+# A model may learn from drift. Every other cause is a defect of the data, and a model must not learn from a defect.
+MAY_RETRAIN = frozenset({Cause.POPULATION_DRIFT, Cause.CONCEPT_DRIFT})
 
 
-BreachState = Literal["open", "closed"]
+class BreachState(StrEnum):
+    """Whether the breach still exists."""
+
+    OPEN = "open"
+    CLOSED = "closed"
 
 
-Action = Literal["alert", "quarantine", "retrain"]
+class Action(StrEnum):
+    """What the system does about a breach."""
+
+    ALERT = "alert"
+    QUARANTINE = "quarantine"
+    RETRAIN = "retrain"
 
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """Something is wrong, what its cause looks like, in which column, and since when.
+    """What is wrong, with its probable cause, its column, and the windows that show it.
 
-    One per (scenario, cause, table, column) while it is open; a closed one that comes back is a new breach.
+    At most one is open per (scenario, cause, table, column); after it is closed, the same problem opens a new one.
     """
 
     scenario: str
@@ -63,5 +62,5 @@ class Breach:
 
     @property
     def may_retrain(self) -> bool:
-        """Whether learning again can help."""
+        """Whether retraining can help."""
         return self.cause in MAY_RETRAIN

@@ -64,14 +64,16 @@ class Quarantined(Permanent):
         table: str = "",
         column: str = "",
         row: int | None = None,
+        line: int | None = None,
         accepted: str = "",
     ) -> None:
-        """Keep the facts; `row` counts data rows from 1 (the header of a CSV file is not a row)."""
+        """Keep the facts; `row` counts data rows from 1 (the header is not a row), `line` the lines of a CSV file."""
         super().__init__(sentence)
         self.reason_code = code
         self.table = table
         self.column = column
         self.row = row
+        self.line = line
         self.accepted = accepted
 
 

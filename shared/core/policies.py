@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from shared.core.breach import Cause
+from shared.core.breach import Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ class Monitoring:
     stuck_factor: float = 3.0
     stuck_rows: int = 30
     # Causes for which a labelled drop is quarantined instead of trained on.
-    quarantine: tuple[Cause, ...] = ("unit_change", "stuck_sensor")
+    quarantine: tuple[Cause, ...] = (Cause.UNIT_CHANGE, Cause.STUCK_SENSOR)
 
     @property
     def thresholds(self) -> dict[str, float]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from shared.core.decision import Decision
 from shared.core.errors import Missing
 from shared.core.policies import Monitoring, RetrainPolicy
 
@@ -189,6 +190,9 @@ class Scenario:
     metric: str = "auc"
     bar: Bar = Bar("auc", 0.6)
     gate: Gate = Gate()
+    # From which probability a label is predicted, and for which labels another rule holds.
+    decision: Decision = field(default_factory=Decision)
+    label_decisions: tuple[tuple[str, Decision], ...] = ()
     candidates: tuple[str, ...] = ("lightgbm", "logistic", "forest", "extra_trees", "boosting")
     batch: Batch = Batch("drops", "", "0 */5 * * * *")
     request_fields: tuple[str, ...] = ()
@@ -214,6 +218,10 @@ class Scenario:
     def table(self, name: str) -> Table:
         """The table of that name; KeyError when there is none."""
         return {table.name: table for table in self.tables}[name]
+
+    def decision_of(self, label: str) -> Decision:
+        """The rule by which the label is predicted."""
+        return dict(self.label_decisions).get(label, self.decision)
 
     @property
     def features(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Tables(Protocol):
-    """Nothing is guessed: every file is read under the table's declared contract."""
+    """Tables are read under their declared contract; nothing is guessed."""
 
     def read(self, source: BinaryIO, name: str, table: Table) -> pa.Table:
         """The file as an Arrow table in the contract's column order; Quarantined when it breaks the contract.
@@ -37,7 +37,7 @@ class Tables(Protocol):
         ...
 
     def check(self, parts: Sequence[pa.Table], table: Table) -> pa.Table:
-        """Join the parts of one table and check what only the whole shows: rows, repeated keys, all-null columns."""
+        """Join the parts of one table and check the whole: its number of rows, repeated keys, all-null columns."""
         ...
 
     def check_stream(self, parts: Iterable[Iterable[pa.RecordBatch]], table: Table) -> Iterator[pa.RecordBatch]:
@@ -53,7 +53,7 @@ class DatasetVersions(Protocol):
     """Dataset versions; one per (scenario, digest)."""
 
     def add(self, dataset: DatasetVersion) -> DatasetVersion:
-        """Keep it; when the digest is known the version that stands is returned."""
+        """Keep it; when the digest is known the existing version is returned."""
         ...
 
     def find(self, scenario: str, dataset_id: str) -> DatasetVersion | None:

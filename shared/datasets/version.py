@@ -1,4 +1,4 @@
-"""Version."""
+"""A dataset version and the files of its tables."""
 
 from __future__ import annotations
 

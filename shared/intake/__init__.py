@@ -1,1 +1,1 @@
-"""A drop arrives: it becomes a dataset version, and training is requested."""
+"""Intake: an arriving drop is checked, becomes a dataset version, and requests training."""

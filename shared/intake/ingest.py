@@ -1,4 +1,4 @@
-"""A blob arrived: when its drop is whole, the drop becomes a dataset version and asks for training."""
+"""A blob arrived: when its drop is complete, the drop becomes a dataset version and requests training."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from shared.core.blob import Blob
 from shared.core.claims import once
 from shared.core.drops import blob_key, drop_blobs, drop_key, settle_waiting
 from shared.core.errors import Quarantined
-from shared.core.ledger import ENDED, Outcome
+from shared.core.ledger import ENDED, Kind, Outcome, State
 from shared.core.notices import announce
 from shared.core.paths import Landing, dataset_folder, missing_parts, table_of
 from shared.core.redaction import redact
 from shared.datasets.version import DatasetVersion, TableFile
-from shared.intake.training_admission import fit_again, may_learn_from
-from shared.monitoring.governor import ask_for_data
+from shared.intake.training_admission import check_admission, close_admission_breaches
+from shared.monitoring.governor import decide_for_dataset
 from shared.monitoring.quarantine import quarantine
-from shared.profiles.version_report import told, validate
-from shared.training.trainability import check_teachable
+from shared.profiles.version_report import summarise, validate
+from shared.training.trainability import check_trainable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,7 +32,7 @@ MANIFEST_SCHEMA = 1
 
 
 def ingest(ports: MonitoringPorts, where: Landing) -> Outcome:
-    """How the blob's drop stands after this blob: waiting for tables, registered, duplicate or quarantined."""
+    """Take the blob's drop as it is now: it waits for tables, is registered, is a duplicate, or is quarantined."""
     blobs = drop_blobs(ports, where)
     try:
         files = _by_table(where, blobs)
@@ -42,10 +42,10 @@ def ingest(ports: MonitoringPorts, where: Landing) -> Outcome:
     missing = [table.name for table in where.scenario.tables if table.name not in files]
     missing.extend(missing_parts(blob.name for blob in blobs))
     if missing:
-        return Outcome("waiting", f"Drop {where.drop} waits for: {', '.join(missing)}.")
-    result = once(ports, "drop", drop_key(where, blobs), "", lambda: _register(ports, where, files))
+        return Outcome(State.WAITING, f"Drop {where.drop} waits for: {', '.join(missing)}.")
+    result = once(ports, Kind.DROP, drop_key(where, blobs), "", lambda: _register(ports, where, files))
     if result.outcome.state not in ENDED:
-        return Outcome("done", f"Drop {where.drop} is being registered through another of its files.")
+        return Outcome(State.DONE, f"Drop {where.drop} is being registered through another of its files.")
     settle_waiting(ports, blobs, result.outcome)
     return result.outcome
 
@@ -63,33 +63,33 @@ def _register(ports: MonitoringPorts, where: Landing, files: Files) -> Outcome:
     blobs = [blob for group in files.values() for blob in group]
     try:
         tables = {table.name: _read(ports, files[table.name], table.name, where) for table in where.scenario.tables}
-        check_teachable(where.scenario, tables)
-        may_learn_from(ports, where, tables)
+        check_trainable(where.scenario, tables)
+        check_admission(ports, where, tables)
     except Quarantined as fault:
-        told = redact(fault, where.scenario)
-        quarantine(ports, where, blobs, told)
-        raise told from None
+        redacted = redact(fault, where.scenario)
+        quarantine(ports, where, blobs, redacted)
+        raise redacted from None
     contents = {name: ports.datasets.tables.write(table) for name, table in tables.items()}
     dataset = _version(ports, where, blobs, tables, contents)
     known = ports.datasets.versions.by_digest(scenario, dataset.digest)
     if known is not None and known.sources != dataset.sources:
         return _duplicate(known)
     key = f"{scenario}/{dataset.digest[:12]}"
-    result = once(ports, "dataset", key, "", lambda: _publish(ports, dataset, tables, contents))
+    result = once(ports, Kind.DATASET, key, "", lambda: _publish(ports, dataset, tables, contents))
     if result.acted:
         return result.outcome
-    return _stands_already(result.outcome, ports.datasets.versions.by_digest(scenario, dataset.digest), dataset)
+    return _registered_before(result.outcome, ports.datasets.versions.by_digest(scenario, dataset.digest), dataset)
 
 
-def _stands_already(outcome: Outcome, known: DatasetVersion | None, dataset: DatasetVersion) -> Outcome:
+def _registered_before(outcome: Outcome, known: DatasetVersion | None, dataset: DatasetVersion) -> Outcome:
     if known is None:
-        return Outcome("duplicate", "The same content is being registered through another drop at this moment.")
+        return Outcome(State.DUPLICATE, "The same content is being registered through another drop at this moment.")
     return outcome if known.sources == dataset.sources else _duplicate(known)
 
 
 def _duplicate(known: DatasetVersion) -> Outcome:
     reason = f"The same content is dataset {known.id} already; nothing is trained again."
-    return Outcome("duplicate", reason, {"dataset": known.id})
+    return Outcome(State.DUPLICATE, reason, {"dataset": known.id})
 
 
 def _read(ports: MonitoringPorts, blobs: Sequence[Blob], name: str, where: Landing) -> pa.Table:
@@ -124,16 +124,16 @@ def _publish(
     folder = dataset_folder(dataset.scenario, dataset.id)
     for name, content in contents.items():
         ports.core.lake.put(f"{folder}{name}.parquet", content)
-    judged = validate(ports, dataset, tables)
+    validation = validate(ports, dataset, tables)
     ports.core.lake.put(f"{folder}manifest.json", _json(_manifest(dataset)))
-    standing = ports.datasets.versions.add(dataset)
-    fit_again(ports, dataset.scenario)
-    decision = ask_for_data(ports, standing)
-    subject = f"datasets/{standing.scenario}/{standing.id}"
-    announce(ports, "DatasetRegistered", subject, {"scenario": standing.scenario, "dataset": standing.id})
-    told_run = f"training run {decision.run} was requested." if decision.run else decision.sentence
-    reason = f"Registered as dataset {standing.id} ({standing.rows} rows); {told_run} {told(judged)}"
-    return Outcome("done", reason, {"dataset": standing.id, "run": decision.run})
+    registered = ports.datasets.versions.add(dataset)
+    close_admission_breaches(ports, dataset.scenario)
+    decision = decide_for_dataset(ports, registered)
+    subject = f"datasets/{registered.scenario}/{registered.id}"
+    announce(ports, "DatasetRegistered", subject, {"scenario": registered.scenario, "dataset": registered.id})
+    training = f"Training run {decision.run} was requested." if decision.run else decision.sentence
+    reason = f"Registered as dataset {registered.id} ({registered.rows} rows). {training} {summarise(validation)}"
+    return Outcome(State.DONE, reason, {"dataset": registered.id, "run": decision.run})
 
 
 def _manifest(dataset: DatasetVersion) -> Mapping[str, Any]:

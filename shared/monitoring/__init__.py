@@ -1,1 +1,1 @@
-"""Watching: drift per window, quality with late labels, triage, scorecards, the retrain governor, alerts."""
+"""Monitoring: drift per window, quality with late labels, triage of issues, scorecards, the retrain governor."""

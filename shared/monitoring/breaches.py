@@ -1,4 +1,4 @@
-"""Breaches: opened with their cause, told once, closed when the data is as it was."""
+"""Breaches are opened with their cause, announced once, and closed when the problem is gone."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from shared.core.breach import MAY_RETRAIN, Action, Breach, Cause
+from shared.core.breach import MAY_RETRAIN, Action, Breach, BreachState, Cause
 from shared.core.notices import announce
-from shared.monitoring.triage import Suspect
+from shared.monitoring.triage import DataIssue
 
 if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
@@ -18,60 +18,60 @@ if TYPE_CHECKING:
 def open_breach(
     ports: MonitoringPorts,
     scenario: str,
-    suspect: Suspect,
+    issue: DataIssue,
     window: str,
     *,
-    action: Action = "alert",
-    told: str = "",
+    action: Action = Action.ALERT,
+    announced_by: str = "",
     at: datetime | None = None,
 ) -> Breach:
     """Open the breach or add this sighting to it; a new one is announced and noted in the ledger.
 
-    `told`: the event that tells people of the same thing already, so that they are alerted once.
+    `announced_by` names the event that alerts people to the same thing already, so that they are alerted once.
     """
     now = at or ports.core.clock()
-    facts = f"{scenario}\n{suspect.cause}\n{suspect.table}\n{suspect.column}\n{window}"
-    seen = Breach(
+    facts = f"{scenario}\n{issue.cause}\n{issue.table}\n{issue.column}\n{window}"
+    sighting = Breach(
         scenario=scenario,
-        id=f"{suspect.cause}-{hashlib.sha256(facts.encode()).hexdigest()[:10]}",
-        cause=suspect.cause,
-        table=suspect.table,
-        column=suspect.column,
-        state="open",
-        action="retrain" if suspect.cause in MAY_RETRAIN else action,
-        sentence=suspect.sentence,
+        id=f"{issue.cause}-{hashlib.sha256(facts.encode()).hexdigest()[:10]}",
+        cause=issue.cause,
+        table=issue.table,
+        column=issue.column,
+        state=BreachState.OPEN,
+        action=Action.RETRAIN if issue.cause in MAY_RETRAIN else action,
+        sentence=issue.sentence,
         first_window=window,
         last_window=window,
         windows=1,
         first_seen=now,
         last_seen=now,
     )
-    standing, _ = ports.monitoring.breaches.observe(seen)
-    # Told again when a worker died in between: the outbox and the ledger keep the same thing once.
-    _tell(ports, standing, told)
-    return standing
+    breach, _ = ports.monitoring.breaches.observe(sighting)
+    # Announced at every sighting, in case a worker died in between: outbox and ledger keep it once.
+    _announce(ports, breach, announced_by)
+    return breach
 
 
 def close_breaches(
     ports: MonitoringPorts,
     scenario: str,
-    still: Iterable[Suspect],
+    still: Iterable[DataIssue],
     causes: Sequence[Cause],
     *,
     action: Action | None = None,
 ) -> None:
     """Close every open breach of these causes (and of this action, when given) that is not among `still`."""
-    seen = {(one.cause, one.table, one.column) for one in still}
-    for breach in ports.monitoring.breaches.list(scenario, "open"):
-        if breach.cause not in causes or (breach.cause, breach.table, breach.column) in seen:
+    present = {(issue.cause, issue.table, issue.column) for issue in still}
+    for breach in ports.monitoring.breaches.list(scenario, BreachState.OPEN):
+        if breach.cause not in causes or (breach.cause, breach.table, breach.column) in present:
             continue
         if action is not None and breach.action != action:
             continue
         ports.monitoring.breaches.close(scenario, breach.id, ports.core.clock())
-        ports.core.ledger.note("breach", f"{scenario}/{breach.id}", "done", f"It is over: {breach.sentence}")
+        ports.core.ledger.note("breach", f"{scenario}/{breach.id}", "done", f"Resolved: {breach.sentence}")
 
 
-def _tell(ports: MonitoringPorts, breach: Breach, told: str) -> None:
+def _announce(ports: MonitoringPorts, breach: Breach, announced_by: str) -> None:
     kind = "DriftDetected" if breach.may_retrain else "DataBreachDetected"
     data = {
         "scenario": breach.scenario,
@@ -83,7 +83,7 @@ def _tell(ports: MonitoringPorts, breach: Breach, told: str) -> None:
         "firstSeen": breach.first_seen.isoformat(),
         "action": breach.action,
         "sentence": breach.sentence,
-        "told": told,
+        "told": announced_by,
     }
     announce(ports, kind, f"breaches/{breach.scenario}/{breach.id}", data)
     if ports.core.history.find("breach", f"{breach.scenario}/{breach.id}") is None:

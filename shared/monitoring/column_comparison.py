@@ -1,24 +1,27 @@
-"""From profiles to verdicts: which columns are compared, how sure a comparison must be, and what persists."""
+"""From the profiles of two tables to drift measures: columns are matched, compared, and judged over several windows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from shared.core.policies import Monitoring
 from shared.core.scenario import Scenario, Table
 from shared.monitoring.measures import DriftMeasure, DriftVerdict, Reference, Source
 from shared.profiles import drift
+from shared.profiles.column_warnings import ColumnComparison
 from shared.profiles.drift import ColumnDrift
-from shared.profiles.profile import Described
-from shared.profiles.validation import Judged, judged_names
+from shared.profiles.profile import BinCounts, ColumnProfile, Described, TableProfile
+from shared.profiles.validation import compared_columns
+
+# The (feature, metric, reference) of the distances that drifted in a window.
+type DriftedKeys = frozenset[tuple[str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Which window is watched, in which order it stands, and what served it."""
+class WindowRef:
+    """A monitored window: its position among those of its source, the model that predicted it, and the time now."""
 
     scenario: str
     window: str
@@ -29,93 +32,113 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """One column against one reference."""
+class MatchedColumn:
+    """A column that both tables have: its profiles now and in the reference, and its counts in the reference's bins."""
 
-    judged: Judged
-    found: ColumnDrift
+    table: str
+    name: str
+    current: ColumnProfile
+    reference: ColumnProfile
+    counts: BinCounts | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceComparison:
+    """One column compared with one reference, and the distances between them."""
+
+    column: ColumnComparison
+    drift: ColumnDrift
     reference: Reference
     reference_id: str
 
+    @property
+    def rows(self) -> int:
+        """The rows of the window, those without a value included."""
+        return self.column.current.rows
+
 
 def input_names(scenario: Scenario, table: Table) -> tuple[str, ...]:
-    """The columns of a scoring table that are watched: all but those that name a row or a moment."""
-    return judged_names(scenario, table)
+    """The columns of a scoring table that are monitored: all but those that name a row or a time."""
+    return compared_columns(scenario, table)
 
 
-def pairs(
-    table: str, names: Iterable[str], described: Described, reference: Mapping[str, Any], band: float
-) -> Iterator[Judged]:
-    """Every named column that both sides have, with its reference; `alpha` is set by `compared`."""
+def match_columns(
+    table: str, names: Iterable[str], described: Described, reference: TableProfile
+) -> Iterator[MatchedColumn]:
+    """Every named column that the table and its reference both have."""
+    current, before = described.profile.columns, reference.columns
     for name in names:
-        if name in described.profile["columns"] and name in reference["columns"]:
-            current, before = described.profile["columns"][name], reference["columns"][name]
-            yield Judged(table, name, current, before, described.against.get(name), band, 1.0)
+        if name in current and name in before:
+            yield MatchedColumn(table, name, current[name], before[name], described.baseline_counts.get(name))
 
 
-def compared(
-    columns: Sequence[Judged], reference: Reference, reference_id: str, policy: Monitoring
-) -> Iterator[Compared]:
-    """Each column's distances at the scenario's thresholds; all columns together keep the family's error."""
+def compare_columns(
+    columns: Sequence[MatchedColumn], reference: Reference, reference_id: str, policy: Monitoring, band: float
+) -> Iterator[ReferenceComparison]:
+    """Each column's distances at the policy's thresholds; all columns share one probability of error."""
     alpha = drift.alpha_for(len(columns))
-    for column in columns:
-        one = replace(column, alpha=alpha)
-        yield Compared(one, _found(one, policy), reference, reference_id)
+    for one in columns:
+        column = ColumnComparison(one.table, one.name, one.current, one.reference, one.counts, band, alpha)
+        yield ReferenceComparison(column, _drift(column, policy), reference, reference_id)
 
 
-def _found(one: Judged, policy: Monitoring) -> ColumnDrift:
-    if one.current["count"] < policy.min_rows:
-        return ColumnDrift((), f"{one.current['count']} values are fewer than the {policy.min_rows} that are compared")
-    found = drift.compare(one.current, one.baseline, one.against, one.alpha)
-    limits = policy.thresholds
-    kept = tuple(replace(distance, threshold=limits[distance.name]) for distance in found.distances)
-    return replace(found, distances=kept)
+def _drift(column: ColumnComparison, policy: Monitoring) -> ColumnDrift:
+    count = column.current.count
+    if count < policy.min_rows:
+        return ColumnDrift((), f"{count} values are fewer than the {policy.min_rows} that a comparison needs")
+    compared = drift.compare(column.current, column.baseline, column.counts, column.alpha)
+    thresholds = policy.thresholds
+    distances = tuple(replace(each, threshold=thresholds[each.name]) for each in compared.distances)
+    return replace(compared, distances=distances)
 
 
 def measures(
-    one: Compared, place: Place, before: Sequence[frozenset[tuple[str, str, str]]], policy: Monitoring
+    comparison: ReferenceComparison, window: WindowRef, before: Sequence[DriftedKeys], policy: Monitoring
 ) -> list[DriftMeasure]:
-    """The column's distances as they are kept; `before` what drifted in earlier windows.
+    """The column's distances as they are kept; `before` holds what drifted in earlier windows, newest first.
 
-    The earlier windows come newest first. Without a distance one line says why nothing could be compared.
+    Without a distance the single measure says why the column could not be compared.
     """
-    judged, rows = one.judged, one.judged.current["count"] + one.judged.current["nulls"]
-    common = {
-        "scenario": place.scenario, "window": place.window, "source": place.source, "ordinal": place.ordinal,
-        "feature": judged.name, "reference": one.reference, "reference_id": one.reference_id, "rows": rows,
-        "model": place.model, "measured_at": place.at,
-    }  # fmt: skip
-    if not one.found.distances:
-        nothing: dict[str, Any] = {"metric": "none", "value": None, "threshold": None, "noise": None}
-        return [DriftMeasure(**common, **nothing, verdict="incomparable", reason=one.found.reason)]
+    feature, distances = comparison.column.name, comparison.drift.distances
+    incomparable = DriftMeasure(
+        window.scenario, window.window, window.source, window.ordinal, feature, "none", comparison.reference,
+        comparison.reference_id, None, None, None, DriftVerdict.INCOMPARABLE, comparison.rows, window.model,
+        comparison.drift.reason, window.at,
+    )  # fmt: skip
+    if not distances:
+        return [incomparable]
     return [
-        DriftMeasure(
-            **common,
-            metric=each.name,
-            value=each.value,
-            threshold=each.threshold,
-            noise=each.noise,
-            verdict=verdict(each.drifted, (judged.name, each.name, one.reference), before, policy),
+        replace(
+            incomparable,
+            metric=distance.name,
+            value=distance.value,
+            threshold=distance.threshold,
+            noise=distance.noise,
+            verdict=verdict(distance.drifted, (feature, distance.name, comparison.reference), before, policy),
             reason="",
         )
-        for each in one.found.distances
+        for distance in distances
     ]
 
 
 def verdict(
     drifted: bool,  # noqa: FBT001 -- the fact that is judged
     key: tuple[str, str, str],
-    before: Sequence[frozenset[tuple[str, str, str]]],
+    before: Sequence[DriftedKeys],
     policy: Monitoring,
 ) -> DriftVerdict:
-    """`persistent` when it drifted in at least k of the last n windows, this one among them."""
+    """`persistent` when the distance drifted in at least k of the last n windows, this one among them."""
     if not drifted:
-        return "stable"
-    seen = 1 + sum(key in window for window in before[: policy.n - 1])
-    return "persistent" if seen >= policy.k else "once"
+        return DriftVerdict.STABLE
+    windows = 1 + sum(key in window for window in before[: policy.n - 1])
+    return DriftVerdict.PERSISTENT if windows >= policy.k else DriftVerdict.ONCE
 
 
-def drifted_keys(measured: Iterable[DriftMeasure]) -> frozenset[tuple[str, str, str]]:
-    """The (feature, metric, reference) that were beyond."""
-    beyond = (one for one in measured if one.verdict in ("once", "persistent"))
-    return frozenset((one.feature, one.metric, one.reference) for one in beyond)
+def is_drifted(measure: DriftMeasure) -> bool:
+    """Whether the distance is beyond its critical value, once or persistently."""
+    return measure.verdict in (DriftVerdict.ONCE, DriftVerdict.PERSISTENT)
+
+
+def drifted_keys(measured: Iterable[DriftMeasure]) -> DriftedKeys:
+    """The (feature, metric, reference) of all distances that drifted."""
+    return frozenset((one.feature, one.metric, one.reference) for one in measured if is_drifted(one))

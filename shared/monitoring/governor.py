@@ -1,4 +1,4 @@
-"""The retrain governor: every reason to learn again is answered once, and every refusal is recorded with its cause."""
+"""The retrain governor: every trigger is answered once, and every refusal is recorded with its reason."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from shared.core.ledger import Outcome
 from shared.core.notices import announce
 from shared.core.scenario import Scenario
 from shared.datasets.version import DatasetVersion
-from shared.monitoring.measures import RetrainDecision
+from shared.monitoring.measures import RetrainDecision, RetrainReason, RetrainVerdict
 from shared.monitoring.retraining import (
-    HELD,
-    Circumstances,
-    Past,
-    Ruling,
-    Wish,
-    answered,
-    rule,
-    wishes_of_breaches,
-    wishes_of_time,
+    RATE_LIMITED,
+    Decision,
+    PastTraining,
+    RetrainContext,
+    RetrainTrigger,
+    already_retrained,
+    breach_triggers,
+    decide,
+    time_triggers,
 )
 from shared.training.run import Run
 from shared.training.runs import request_training
@@ -31,49 +31,51 @@ if TYPE_CHECKING:
 _OPEN = ("requested", "running")
 
 
-def ask_for_scenario(ports: MonitoringPorts, scenario: Scenario) -> list[RetrainDecision]:
-    """Answer every reason there is at this moment; returns the decisions that are new."""
-    made = (_answer(ports, scenario, wish) for wish in _wishes(ports, scenario))
-    return [decision for decision in made if decision is not None]
+def decide_for_scenario(ports: MonitoringPorts, scenario: Scenario) -> list[RetrainDecision]:
+    """Answer every trigger of the scenario; returns the decisions that are new."""
+    answers = (_answer(ports, scenario, trigger) for trigger in _triggers(ports, scenario))
+    return [decision for decision in answers if decision is not None]
 
 
-def ask_for_data(ports: MonitoringPorts, dataset: DatasetVersion) -> RetrainDecision:
-    """What becomes of a new dataset version: trained on at once as the policy stands, or why not (yet)."""
+def decide_for_dataset(ports: MonitoringPorts, dataset: DatasetVersion) -> RetrainDecision:
+    """Train on a new dataset version at once where the scenario's policy allows it, or record why not (yet)."""
     scenario = ports.core.scenarios[dataset.scenario]
-    wish = Wish("new_data", f"data-{dataset.id}", f"dataset {dataset.id} is new")
+    trigger = _new_data(dataset)
     if not scenario.retrain.new_data:
-        return _keep(ports, scenario, wish, Ruling("not", "Not retrained because new data alone is no reason here."))
-    short = _too_few_rows(ports, scenario, dataset)
-    if short:
-        return _keep(ports, scenario, wish, Ruling("not", short))
-    ruling = rule(wish, _circumstances(ports, scenario), scenario.retrain)
-    if ruling.decided != "retrain":
-        return _keep(ports, scenario, wish, ruling)
+        refusal = "Not retrained because this scenario does not retrain on new data alone."
+        return _record(ports, scenario, trigger, Decision(RetrainVerdict.NOT, refusal))
+    shortage = _too_few_rows(ports, scenario, dataset)
+    if shortage:
+        return _record(ports, scenario, trigger, Decision(RetrainVerdict.NOT, shortage))
+    decision = decide(trigger, _context(ports, scenario), scenario.retrain)
+    if decision.decided != RetrainVerdict.RETRAIN:
+        return _record(ports, scenario, trigger, decision)
     run = request_training(ports, dataset)
-    return _keep(ports, scenario, wish, ruling, dataset.id, run.id)
+    return _record(ports, scenario, trigger, decision, dataset.id, run.id)
 
 
-def person_asked(ports: MonitoringPorts, run: Run) -> None:
-    """Record that a person had a run made: it ends a chain of automatic ones that brought nothing."""
+def record_manual_retrain(ports: MonitoringPorts, run: Run) -> None:
+    """Record that a person requested a run: it ends a chain of automatic trainings that brought nothing."""
     scenario = ports.core.scenarios[run.scenario]
-    wish = Wish("person", f"person-{run.id}", "a person asked")
-    _keep(ports, scenario, wish, Ruling("retrain", "Retrained: a person asked."), run.dataset, run.id)
+    trigger = RetrainTrigger(RetrainReason.PERSON, f"person-{run.id}", "a person requested it")
+    decision = Decision(RetrainVerdict.RETRAIN, f"Retrained: {trigger.description}.")
+    _record(ports, scenario, trigger, decision, run.dataset, run.id)
 
 
-def _wishes(ports: MonitoringPorts, scenario: Scenario) -> list[Wish]:
+def _triggers(ports: MonitoringPorts, scenario: Scenario) -> list[RetrainTrigger]:
     current, runs = ports.release.deployments.current(scenario.name), ports.training.runs.list(scenario.name)
     if current is None:
         return []
     last = runs[-1].created_at if runs else None
     breaches = ports.monitoring.breaches.list(scenario.name)
     return [
-        *wishes_of_breaches(breaches, scenario.retrain),
-        *wishes_of_time(ports.core.clock(), current.generation, current.at, last, scenario.retrain),
+        *breach_triggers(breaches, scenario.retrain),
+        *time_triggers(ports.core.clock(), current.generation, current.at, last, scenario.retrain),
         *_waiting_data(ports, scenario),
     ]
 
 
-def _waiting_data(ports: MonitoringPorts, scenario: Scenario) -> list[Wish]:
+def _waiting_data(ports: MonitoringPorts, scenario: Scenario) -> list[RetrainTrigger]:
     """The newest dataset, when the policy made it wait and nothing was trained on it since."""
     datasets = ports.datasets.versions.list(scenario.name)
     if not datasets or not scenario.retrain.new_data_waits or not scenario.retrain.new_data:
@@ -81,72 +83,77 @@ def _waiting_data(ports: MonitoringPorts, scenario: Scenario) -> list[Wish]:
     newest = datasets[-1]
     if any(run.dataset == newest.id for run in ports.training.runs.list(scenario.name)):
         return []
-    if _too_few_rows(ports, scenario, newest):
-        return []
-    return [Wish("new_data", f"data-{newest.id}", f"dataset {newest.id} is new")]
+    return [] if _too_few_rows(ports, scenario, newest) else [_new_data(newest)]
 
 
-def _answer(ports: MonitoringPorts, scenario: Scenario, wish: Wish) -> RetrainDecision | None:
-    """The decision; None when this occasion was retrained for already or nothing new is to be said."""
-    if answered(ports.monitoring.decisions.list(scenario.name), wish.key):
+def _new_data(dataset: DatasetVersion) -> RetrainTrigger:
+    return RetrainTrigger(RetrainReason.NEW_DATA, f"data-{dataset.id}", f"dataset {dataset.id} is new")
+
+
+def _answer(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger) -> RetrainDecision | None:
+    """Decide on the trigger and act on it; None when its occasion was retrained for, or answered the same before."""
+    # 1. An occasion is retrained for at most once.
+    if already_retrained(ports.monitoring.decisions.list(scenario.name), trigger.key):
         return None
-    standing = _run_for(ports, scenario, wish)
-    if standing is not None:
-        # The worker that asked for it died before it could say so.
-        return _keep(
-            ports, scenario, wish, Ruling("retrain", f"Retrained: {wish.asked}."), standing.dataset, standing.id
-        )
-    # As many trainings as there were when it was looked: of two that decide at once, one acts.
-    seen = len(ports.training.runs.list(scenario.name))
-    ruling = rule(wish, _circumstances(ports, scenario), scenario.retrain)
-    if ruling.decided != "retrain":
-        return _keep(ports, scenario, wish, ruling) if _is_new(ports, scenario, wish, ruling) else None
-    result = once(ports, "retrain", f"{scenario.name}/after-{seen}", "", lambda: _train(ports, scenario, wish))
+    # 2. A run without a decision: the worker that requested it died before it could record the decision.
+    requested = _run_for(ports, scenario, trigger)
+    if requested is not None:
+        decision = Decision(RetrainVerdict.RETRAIN, f"Retrained: {trigger.description}.")
+        return _record(ports, scenario, trigger, decision, requested.dataset, requested.id)
+    # 3. The decision. The number of runs is read before it: of two workers that decide at once, one requests the run.
+    runs = len(ports.training.runs.list(scenario.name))
+    decision = decide(trigger, _context(ports, scenario), scenario.retrain)
+    if decision.decided != RetrainVerdict.RETRAIN:
+        is_new = _is_new(ports, scenario, trigger, decision)
+        return _record(ports, scenario, trigger, decision) if is_new else None
+    # 4. The run, under a claim that the other worker takes too.
+    result = once(ports, "retrain", f"{scenario.name}/after-{runs}", "", lambda: _train(ports, scenario, trigger))
     if not result.acted:
-        lost = Ruling("not", f"Not retrained because another decision was made at this moment ({wish.asked}).")
-        return _keep(ports, scenario, wish, lost)
+        refusal = f"Not retrained because another decision was made at the same moment ({trigger.description})."
+        return _record(ports, scenario, trigger, Decision(RetrainVerdict.NOT, refusal))
     detail = result.outcome.detail
-    return _keep(ports, scenario, wish, ruling, str(detail["dataset"]), str(detail["run"]))
+    return _record(ports, scenario, trigger, decision, str(detail["dataset"]), str(detail["run"]))
 
 
-def _train(ports: MonitoringPorts, scenario: Scenario, wish: Wish) -> Outcome:
+def _train(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger) -> Outcome:
     dataset = ports.datasets.versions.list(scenario.name)[-1]
-    run = request_training(ports, dataset, force=wish.key)
-    return Outcome("done", f"Run {run.id} was requested: {wish.asked}.", {"dataset": dataset.id, "run": run.id})
+    run = request_training(ports, dataset, force=trigger.key)
+    sentence = f"Run {run.id} was requested: {trigger.description}."
+    return Outcome("done", sentence, {"dataset": dataset.id, "run": run.id})
 
 
-def _run_for(ports: MonitoringPorts, scenario: Scenario, wish: Wish) -> Run | None:
-    found = [run for run in ports.training.runs.list(scenario.name) if run.request.endswith(f"/{wish.key}")]
-    return found[-1] if found else None
+def _run_for(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger) -> Run | None:
+    runs = [run for run in ports.training.runs.list(scenario.name) if run.request.endswith(f"/{trigger.key}")]
+    return runs[-1] if runs else None
 
 
-def _circumstances(ports: MonitoringPorts, scenario: Scenario) -> Circumstances:
+def _context(ports: MonitoringPorts, scenario: Scenario) -> RetrainContext:
     runs, datasets = ports.training.runs.list(scenario.name), ports.datasets.versions.list(scenario.name)
-    going = [run.id for run in runs if run.state in _OPEN]
-    return Circumstances(
+    open_runs = [run.id for run in runs if run.state in _OPEN]
+    return RetrainContext(
         now=ports.core.clock(),
-        open_run=going[0] if going else "",
+        open_run=open_runs[0] if open_runs else "",
         last_run_at=runs[-1].created_at if runs else None,
         dataset=datasets[-1].id if datasets else "",
         automatic=_automatic(ports, scenario),
     )
 
 
-def _automatic(ports: MonitoringPorts, scenario: Scenario) -> list[Past]:
-    """The automatic trainings since a person last asked for one, oldest first."""
-    past: list[Past] = []
+def _automatic(ports: MonitoringPorts, scenario: Scenario) -> list[PastTraining]:
+    """The automatic trainings since a person last requested one, oldest first."""
+    past: list[PastTraining] = []
     for decision in ports.monitoring.decisions.list(scenario.name):
-        if decision.decided != "retrain":
+        if decision.decided != RetrainVerdict.RETRAIN:
             continue
-        if decision.reason == "person":
+        if decision.reason == RetrainReason.PERSON:
             past.clear()
-        elif decision.reason in HELD:
-            past.append(Past(decision.at, _improved(ports, scenario, decision.run)))
+        elif decision.reason in RATE_LIMITED:
+            past.append(PastTraining(decision.at, _improved(ports, scenario, decision.run)))
     return past
 
 
 def _improved(ports: MonitoringPorts, scenario: Scenario, run_id: str) -> bool | None:
-    """Whether the run's model came to serve; None while that is open."""
+    """Whether the run's model came into service and gained; None while that is not known."""
     run = ports.training.runs.find(run_id)
     if run is None or run.state == "failed":
         return False
@@ -155,12 +162,13 @@ def _improved(ports: MonitoringPorts, scenario: Scenario, run_id: str) -> bool |
         return None
     if models[-1].state == "refused":
         return False
-    served = [one for one in ports.release.deployments.list(scenario.name) if one.version == models[-1].version]
+    deployments = ports.release.deployments.list(scenario.name)
+    generations = [deployment.generation for deployment in deployments if deployment.version == models[-1].version]
     cards = {card.generation: card.realised_gain for card in ports.monitoring.scorecards.list(scenario.name)}
-    gains = [gain for one in served if (gain := cards.get(one.generation)) is not None]
+    gains = [gain for generation in generations if (gain := cards.get(generation)) is not None]
     if gains:
         return gains[-1] > 0
-    return True if served else None
+    return True if generations else None
 
 
 def _too_few_rows(ports: MonitoringPorts, scenario: Scenario, dataset: DatasetVersion) -> str:
@@ -169,39 +177,45 @@ def _too_few_rows(ports: MonitoringPorts, scenario: Scenario, dataset: DatasetVe
         return ""
     trained = {run.dataset for run in ports.training.runs.list(scenario.name)}
     rows = 0
-    for one in reversed(ports.datasets.versions.list(scenario.name)):
-        if one.id in trained and one.id != dataset.id:
+    for version in reversed(ports.datasets.versions.list(scenario.name)):
+        if version.id in trained and version.id != dataset.id:
             break
-        rows += one.rows
-    if not trained or rows >= scenario.retrain.new_rows:
+        rows += version.rows
+    least = scenario.retrain.new_rows
+    if not trained or rows >= least:
         return ""
-    return f"Not retrained because {rows} new rows are fewer than the {scenario.retrain.new_rows} that are worth it."
+    return f"Not retrained because {rows} new rows are fewer than the {least} that this scenario waits for."
 
 
-def _is_new(ports: MonitoringPorts, scenario: Scenario, wish: Wish, ruling: Ruling) -> bool:
-    """Whether the newest answer to this wish was another one."""
-    mine = [one for one in ports.monitoring.decisions.list(scenario.name) if one.key == wish.key]
-    return not mine or (mine[-1].decided, mine[-1].sentence) != (ruling.decided, ruling.sentence)
+def _is_new(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger, decision: Decision) -> bool:
+    """Whether the newest decision about this occasion was another one."""
+    earlier = [one for one in ports.monitoring.decisions.list(scenario.name) if one.key == trigger.key]
+    return not earlier or (earlier[-1].decided, earlier[-1].sentence) != (decision.decided, decision.sentence)
 
 
-def _keep(  # noqa: PLR0917 -- the facts of one decision
-    ports: MonitoringPorts, scenario: Scenario, wish: Wish, ruling: Ruling, dataset: str = "", run: str = ""
+def _record(  # noqa: PLR0917 -- the facts of one decision
+    ports: MonitoringPorts,
+    scenario: Scenario,
+    trigger: RetrainTrigger,
+    decision: Decision,
+    dataset: str = "",
+    run: str = "",
 ) -> RetrainDecision:
-    decision = RetrainDecision(
+    record = RetrainDecision(
         scenario=scenario.name,
-        key=wish.key,
-        reason=wish.reason,
-        asked=wish.asked,
-        decided=ruling.decided,
-        sentence=ruling.sentence,
+        key=trigger.key,
+        reason=trigger.reason,
+        asked=trigger.description,
+        decided=decision.decided,
+        sentence=decision.sentence,
         dataset=dataset,
         run=run,
         at=ports.core.clock(),
     )
-    ports.monitoring.decisions.add(decision)
-    state = "done" if ruling.decided == "retrain" else "refused"
-    ports.core.ledger.note("retrain", f"{scenario.name}/{wish.key}", state, ruling.sentence)
-    if ruling.decided == "ask_person":
-        data = {"scenario": scenario.name, "reason": ruling.sentence, "key": wish.key}
-        announce(ports, "RetrainStopped", f"retrains/{scenario.name}/{wish.key}", data)
-    return decision
+    ports.monitoring.decisions.add(record)
+    state = "done" if decision.decided == RetrainVerdict.RETRAIN else "refused"
+    ports.core.ledger.note("retrain", f"{scenario.name}/{trigger.key}", state, decision.sentence)
+    if decision.decided == RetrainVerdict.ASK_PERSON:
+        data = {"scenario": scenario.name, "reason": decision.sentence, "key": trigger.key}
+        announce(ports, "RetrainStopped", f"retrains/{scenario.name}/{trigger.key}", data)
+    return record

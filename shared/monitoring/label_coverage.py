@@ -1,4 +1,4 @@
-"""Is the quality of a window what the model promised? Said only with enough labels, and beyond what chance gives."""
+"""Is the quality of a window what the model promised? Judged only with enough labels, and beyond chance."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from shared.core.policies import Monitoring
 from shared.monitoring.measures import QualityState, QualityVerdict
 from shared.training.metrics import LARGER_IS_BETTER
 
-# How many standard errors the quality must lie below.
+# The quality must be this many standard errors below the promise.
 _SURE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
-    """How far the labels of a window reach; `rarest` is how many rows the smaller of two classes has."""
+class LabelCoverage:
+    """How many predictions of a window have a label; `minority_count` counts the rows of its smallest class."""
 
     rows: int
     labelled: int
-    rarest: int
+    minority_count: int
     age_hours: float
 
     @property
@@ -28,30 +28,31 @@ class Labelled:
         return self.labelled / self.rows if self.rows else 0.0
 
 
-def state_of(known: Labelled, policy: Monitoring) -> QualityState:
-    """Final when nearly all labels are there, or when no more are expected."""
-    done = known.coverage >= policy.final_coverage or known.age_hours >= policy.horizon_hours
-    return "final" if done else "provisional"
+def state_of(coverage: LabelCoverage, policy: Monitoring) -> QualityState:
+    """Final when nearly all labels are known, or when no more are expected."""
+    done = coverage.coverage >= policy.final_coverage or coverage.age_hours >= policy.horizon_hours
+    return QualityState.FINAL if done else QualityState.PROVISIONAL
 
 
-def enough(known: Labelled, policy: Monitoring) -> bool:
-    """Whether a quality may be said at all."""
-    return known.labelled >= policy.min_labels and known.coverage >= policy.min_coverage
+def enough(coverage: LabelCoverage, policy: Monitoring) -> bool:
+    """Whether there are enough labels to state a quality."""
+    return coverage.labelled >= policy.min_labels and coverage.coverage >= policy.min_coverage
 
 
 def verdict_of(
-    metric: str, value: float | None, expected: float | None, known: Labelled, policy: Monitoring
+    metric: str, value: float | None, expected: float | None, coverage: LabelCoverage, policy: Monitoring
 ) -> QualityVerdict:
-    """`fallen` when the quality is below the promise by more than is tolerated and by more than chance gives."""
-    if value is None or expected is None or not enough(known, policy):
-        return "unknown"
+    """`fallen` when the quality is below the promise by more than the policy tolerates and chance gives."""
+    if value is None or expected is None or not enough(coverage, policy):
+        return QualityVerdict.UNKNOWN
     lost = expected - value if LARGER_IS_BETTER[metric] else value - expected
-    return "fallen" if lost > policy.quality_may_fall + _SURE * standard_error(metric, value, known) else "kept"
+    tolerated = policy.quality_may_fall + _SURE * standard_error(metric, value, coverage)
+    return QualityVerdict.FALLEN if lost > tolerated else QualityVerdict.KEPT
 
 
-def standard_error(metric: str, value: float, known: Labelled) -> float:
-    """How far chance moves the metric with so many labels: of a share exactly, of other numbers to a good guess."""
+def standard_error(metric: str, value: float, coverage: LabelCoverage) -> float:
+    """The standard error of the metric with so many labels: exact for a share, an estimate for the others."""
     if metric in ("rmse", "mae", "log_loss"):
-        return value / math.sqrt(2 * max(known.labelled, 1))
-    rows = known.rarest if metric in ("auc", "average_precision", "f1") else known.labelled
+        return value / math.sqrt(2 * max(coverage.labelled, 1))
+    rows = coverage.minority_count if metric in ("auc", "average_precision", "f1") else coverage.labelled
     return math.sqrt(max(value * (1 - value), 0.0) / max(rows, 1))

@@ -19,7 +19,7 @@ from shared.core.scenario import Scenario
 from shared.monitoring.actual_labels import BY_ID, RESTART, key_column, labels_table
 from shared.monitoring.quality import state_quality, summary
 from shared.monitoring.quarantine import quarantine
-from shared.serving.prediction_rows import joined, label_kind
+from shared.serving.prediction_rows import join_labels, label_kind
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -79,7 +79,7 @@ def _actual(scenario: Scenario, rows: pa.Table) -> list[Any]:
     """One answer a row, in the kind of the prediction column."""
     if scenario.task == "multilabel":
         columns = [rows.column(name).to_pylist() for name in scenario.targets]
-        return [joined(scenario.labels, [bool(value) for value in row]) for row in zip(*columns, strict=True)]
+        return [join_labels(scenario.labels, [bool(value) for value in row]) for row in zip(*columns, strict=True)]
     values = rows.column(scenario.target).to_pylist()
     if scenario.task == "regression":
         return [float(value) for value in values]

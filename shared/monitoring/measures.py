@@ -1,31 +1,85 @@
-"""What watching a scenario yields: drift, quality against late labels, breaches with their cause, and decisions."""
+"""The records that monitoring keeps: drift and quality per window, retrain decisions, scorecards, timer heartbeats."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from enum import StrEnum
+from typing import Any
 
 # Stored with every measurement: numbers of two versions of this code are not compared.
 MONITOR_VERSION = "1"
 
-Source = Literal["batch", "served"]
-Reference = Literal["training", "baseline", "holdout", "earlier"]
-# `once`: beyond its critical value now; `persistent`: in at least k of the last n windows, this one among them.
-DriftVerdict = Literal["stable", "once", "persistent", "incomparable"]
-QualityState = Literal["provisional", "final"]
-# `unknown`: too few labels yet to say anything.
-QualityVerdict = Literal["unknown", "kept", "fallen"]
-RetrainReason = Literal["new_data", "drift", "quality", "age", "schedule", "person"]
+
+class Source(StrEnum):
+    """Where the rows of a window come from: a batch of files, or an hour of logged requests."""
+
+    BATCH = "batch"
+    SERVED = "served"
+
+
+class Reference(StrEnum):
+    """What a window is compared with."""
+
+    TRAINING = "training"
+    BASELINE = "baseline"
+    HOLDOUT = "holdout"
+    EARLIER = "earlier"
+
+
+class DriftVerdict(StrEnum):
+    """Whether a distance is beyond its critical value, and whether that persists."""
+
+    STABLE = "stable"
+    # Beyond its critical value now.
+    ONCE = "once"
+    # Beyond it in at least k of the last n windows, this one among them.
+    PERSISTENT = "persistent"
+    INCOMPARABLE = "incomparable"
+
+
+class QualityState(StrEnum):
+    """Whether more labels of the window are expected."""
+
+    PROVISIONAL = "provisional"
+    FINAL = "final"
+
+
+class QualityVerdict(StrEnum):
+    """Whether the quality is what the model promised."""
+
+    # Too few labels so far.
+    UNKNOWN = "unknown"
+    KEPT = "kept"
+    FALLEN = "fallen"
+
+
+class RetrainReason(StrEnum):
+    """What triggers a retraining."""
+
+    NEW_DATA = "new_data"
+    DRIFT = "drift"
+    QUALITY = "quality"
+    AGE = "age"
+    SCHEDULE = "schedule"
+    PERSON = "person"
+
+
+class RetrainVerdict(StrEnum):
+    """What the governor decides about a trigger."""
+
+    RETRAIN = "retrain"
+    NOT = "not"
+    ASK_PERSON = "ask_person"
 
 
 @dataclass(frozen=True, slots=True)
 class DriftMeasure:
     """One distance of one feature in one window from one reference.
 
-    `value` is the effect size itself: a distance that does not grow with the number of rows. It counts from
-    `threshold` on (does it matter?) and beyond `noise` (is it more than chance gives at these sizes?).
+    `value` is the effect size: a distance that does not grow with the number of rows. It counts from `threshold` on
+    (does it matter?) and beyond `noise` (is it more than chance gives with so many rows?).
     `feature` is a column, or `prediction` / `probability`. `ordinal` orders the windows of one source.
     """
 
@@ -55,7 +109,7 @@ class DriftMeasure:
 
 @dataclass(frozen=True, slots=True)
 class WindowFacts:
-    """One window that was watched: how many rows it had, how many were seen before, and what served it."""
+    """One monitored window: its rows, how many of them an earlier window held too, and the model that predicted it."""
 
     scenario: str
     window: str
@@ -72,11 +126,11 @@ class WindowFacts:
 
 @dataclass(frozen=True, slots=True)
 class QualityMeasure:
-    """How good the predictions of one window were, as far as labels are known.
+    """The quality of one window's predictions, as far as labels are known.
 
     `coverage` is the share of predictions with a label, `age_hours` how old the predictions were when this was
-    computed. `revision` counts from 1: labels that change restate the number, and the earlier ones stay.
-    `expected` is what the model promised on its holdout.
+    computed. `revision` counts from 1: when labels change the quality is stated again, and earlier revisions stay.
+    `expected` is the metric on the model's holdout.
     """
 
     scenario: str
@@ -100,22 +154,22 @@ class QualityMeasure:
 
     @property
     def restated(self) -> bool:
-        """Whether an earlier number of this window stands beside this one."""
+        """Whether this measure replaces an earlier one of the same window."""
         return self.revision > 1
 
 
 @dataclass(frozen=True, slots=True)
 class RetrainDecision:
-    """What asked for a retrain, what was decided, and the sentence that says why.
+    """A trigger (`reason`, and `asked` in words), the decision on it, and the sentence that explains the decision.
 
-    `key` names the reason: the same key is decided `retrain` at most once.
+    `key` names the occasion: the same key is decided `retrain` at most once.
     """
 
     scenario: str
     key: str
     reason: RetrainReason
     asked: str
-    decided: Literal["retrain", "not", "ask_person"]
+    decided: RetrainVerdict
     sentence: str
     dataset: str
     run: str
@@ -124,7 +178,7 @@ class RetrainDecision:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """What a promotion promised and what came of it.
+    """What a promotion promised and what it brought.
 
     Gains are in the scenario's metric, positive is better. `realised_gain` is None until both generations have windows
     with enough labels. Seconds, costs (in the price's currency) and timers are by name.
@@ -149,8 +203,8 @@ class Scorecard:
 
 
 @dataclass(frozen=True, slots=True)
-class TimerBeat:
-    """How often a timer fired, and how often late (the host was not there when it was due)."""
+class TimerHeartbeat:
+    """How often a timer fired, and how often it fired late because the host was down when it was due."""
 
     name: str
     fired: int

@@ -1,4 +1,4 @@
-"""Watching: every window once, then its quality as labels come, then the question whether to learn again."""
+"""Monitor a scenario: every window once, its quality as labels arrive, and then whether to retrain."""
 
 from __future__ import annotations
 
@@ -6,40 +6,33 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.core.breach import Cause
+from shared.core.breach import Action, Cause
 from shared.core.claims import once
 from shared.core.errors import Missing, Permanent
 from shared.core.ledger import Outcome
 from shared.core.scenario import Scenario, find_scenario
 from shared.monitoring.breaches import close_breaches, open_breach
-from shared.monitoring.governor import ask_for_scenario
+from shared.monitoring.column_comparison import is_drifted
+from shared.monitoring.governor import decide_for_scenario
 from shared.monitoring.measures import MONITOR_VERSION, Source, WindowFacts
 from shared.monitoring.quality import state_quality
 from shared.monitoring.scorecards import compute_scorecards
-from shared.monitoring.scored_rows import Observed, batch_window, served_hours, served_window
-from shared.monitoring.triage import Suspect
-from shared.monitoring.window_drift import watch
+from shared.monitoring.scored_rows import WindowData, batch_window, served_hours, served_window
+from shared.monitoring.triage import DataIssue
+from shared.monitoring.window_drift import measure_window
 from shared.prediction.window import Window
 
 if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
 
 
-# What one clean window says is over. Quality closes its own breach.
-_SEEN_IN_WINDOWS: tuple[Cause, ...] = (
-    "schema_change",
-    "unit_change",
-    "stuck_sensor",
-    "null_surge",
-    "volume_drop",
-    "duplicate_load",
-    "population_drift",
-)
+# The causes that a clean window resolves. Quality closes its own breach.
+_RESOLVED_BY_WINDOW = tuple(cause for cause in Cause if cause != Cause.CONCEPT_DRIFT)
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
-    """What one round of watching did for a scenario."""
+class MonitoringRound:
+    """What one round of monitoring did for a scenario; `stated` counts the qualities it stated."""
 
     scenario: str
     windows: tuple[str, ...]
@@ -48,119 +41,119 @@ class Watch:
 
 
 def monitor_messages(ports: MonitoringPorts) -> list[str]:
-    """One queue message a scenario that is served: the timer only asks."""
+    """A queue message for each scenario with a deployed model: the timer only sends these."""
     served = [name for name in ports.core.scenarios if ports.release.deployments.current(name) is not None]
     return [json.dumps({"scenario": name}) for name in served]
 
 
-def monitor(ports: MonitoringPorts, scenario_name: str, message: str = "") -> Watch:
-    """Watch every window that was not watched yet, state quality, ask the governor, bring scorecards up to date.
+def monitor(ports: MonitoringPorts, scenario_name: str, message: str = "") -> MonitoringRound:
+    """Measure every new window, state quality, ask the governor, bring scorecards up to date.
 
-    Missing when there is no such scenario. Every step may be repeated by anybody.
+    Missing when there is no such scenario. Any worker may repeat any step.
     """
     scenario = find_scenario(ports.core.scenarios, scenario_name)
-    windows = [name for name in due(ports, scenario) if _watch_once(ports, scenario, name, message)]
+    windows = [name for name in unmonitored_windows(ports, scenario) if _measure_once(ports, scenario, name, message)]
     stated = state_quality(ports, scenario)
-    decisions = ask_for_scenario(ports, scenario)
+    decisions = decide_for_scenario(ports, scenario)
     compute_scorecards(ports, scenario)
-    return Watch(scenario.name, tuple(windows), len(stated), tuple(one.sentence for one in decisions))
+    return MonitoringRound(scenario.name, tuple(windows), len(stated), tuple(one.sentence for one in decisions))
 
 
-def watch_again(ports: MonitoringPorts, scenario_name: str, window: str) -> Outcome:
-    """Measure this window now, whether or not it was measured before; Missing when there is none of that name."""
+def measure_again(ports: MonitoringPorts, scenario_name: str, window: str) -> Outcome:
+    """Measure this window now, also when it was measured before; Missing when there is no window of that name."""
     scenario = find_scenario(ports.core.scenarios, scenario_name)
     known = {*_batches(ports, scenario), *served_hours(ports, scenario.name, ports.core.clock())}
     if window not in known:
-        raise Missing(f"There is no window {window!r} of {scenario.name} that is over and predicted.")
-    outcome = _watch(ports, scenario, window)
+        raise Missing(f"{scenario.name} has no complete, predicted window {window!r}.")
+    outcome = _measure(ports, scenario, window)
     state_quality(ports, scenario)
     return outcome
 
 
-def due(ports: MonitoringPorts, scenario: Scenario) -> list[str]:
-    """The windows that this version of the monitor has not watched to the end yet, in their order."""
-    watched = {one.window for one in ports.monitoring.measurements.windows(scenario.name) if _current(one)}
-    watched -= _abandoned(ports, scenario)
+def unmonitored_windows(ports: MonitoringPorts, scenario: Scenario) -> list[str]:
+    """The windows, in order, that this version of the monitor has not finished."""
+    measured = {one.window for one in ports.monitoring.measurements.windows(scenario.name) if _is_current(one)}
+    finished = measured - _abandoned(ports, scenario)
     windows = [*_batches(ports, scenario), *served_hours(ports, scenario.name, ports.core.clock())]
-    return [window for window in windows if window not in watched]
+    return [window for window in windows if window not in finished]
 
 
 def _abandoned(ports: MonitoringPorts, scenario: Scenario) -> set[str]:
-    """Windows whose worker died between measuring and telling."""
+    """Windows whose worker died after it kept the measures and before it acted on them."""
     stuck = [entry.key for entry in ports.core.history.stuck(ports.core.clock()) if entry.kind == "monitor"]
-    mine = [key for key in stuck if key.startswith(f"{scenario.name}/")]
-    return {key.removeprefix(f"{scenario.name}/").rpartition("@")[0] for key in mine}
+    prefix = f"{scenario.name}/"
+    return {key.removeprefix(prefix).rpartition("@")[0] for key in stuck if key.startswith(prefix)}
 
 
-def _current(facts: WindowFacts) -> bool:
+def _is_current(facts: WindowFacts) -> bool:
     return facts.monitor_version == MONITOR_VERSION
 
 
 def _batches(ports: MonitoringPorts, scenario: Scenario) -> list[str]:
-    """Committed windows and those that were refused, by ordinal."""
-    # A correction has the rows of the window it corrects: watching them again would say nothing new.
-    again = {one.window for one in ports.prediction.corrections.list(scenario.name)}
+    """Committed and quarantined windows, by ordinal."""
+    # A correction has the rows of the window it corrects: to monitor them again would show nothing new.
+    corrections = {one.window for one in ports.prediction.corrections.list(scenario.name)}
     commits = ports.prediction.predictions.commits(scenario.name)
-    committed = {commit.window: commit.ordinal for commit in commits if commit.window not in again}
-    refused = {window.id: window.ordinal for window in ports.prediction.windows.list(scenario.name, "quarantined")}
-    together = {**refused, **committed}
-    return sorted(together, key=lambda window: (together[window], window))
+    committed = {commit.window: commit.ordinal for commit in commits if commit.window not in corrections}
+    quarantined = {window.id: window.ordinal for window in ports.prediction.windows.list(scenario.name, "quarantined")}
+    ordinals = {**quarantined, **committed}
+    return sorted(ordinals, key=lambda window: (ordinals[window], window))
 
 
-def _watch_once(ports: MonitoringPorts, scenario: Scenario, window: str, message: str) -> bool:
-    """Whether this call watched the window; one that cannot be read is recorded and not tried again."""
+def _measure_once(ports: MonitoringPorts, scenario: Scenario, window: str, message: str) -> bool:
+    """Whether this call measured the window; a window that cannot be read is recorded and not tried again."""
     key = f"{scenario.name}/{window}@{MONITOR_VERSION}"
-    return once(ports, "monitor", key, message, lambda: _watch(ports, scenario, window)).acted
+    return once(ports, "monitor", key, message, lambda: _measure(ports, scenario, window)).acted
 
 
-def _watch(ports: MonitoringPorts, scenario: Scenario, window: str) -> Outcome:
-    refused = [one for one in ports.prediction.windows.list(scenario.name, "quarantined") if one.id == window]
-    if refused:
-        return _refused(ports, scenario, refused[0])
+def _measure(ports: MonitoringPorts, scenario: Scenario, window: str) -> Outcome:
+    quarantined = [one for one in ports.prediction.windows.list(scenario.name, "quarantined") if one.id == window]
+    if quarantined:
+        return _record_quarantined(ports, scenario, quarantined[0])
     try:
-        seen = _observed(ports, scenario, window)
+        data = _window_data(ports, scenario, window)
     except Permanent as fault:
-        return _unreadable(ports, scenario, window, fault)
-    watched = watch(ports, scenario, seen)
-    if _is_newest(ports, scenario, watched.facts):
-        # What is wrong now is said by the newest window; an older one measured again changes numbers only.
-        for suspect in watched.suspects:
-            open_breach(ports, scenario.name, suspect, window)
-        close_breaches(ports, scenario.name, watched.suspects, _SEEN_IN_WINDOWS, action="alert")
-        close_breaches(ports, scenario.name, watched.suspects, ("population_drift",))
-    drifted = sorted({one.feature for one in watched.drift if one.verdict in ("once", "persistent")})
-    told = f"drifted: {', '.join(drifted)}" if drifted else "nothing drifted"
-    causes = sorted({one.cause for one in watched.suspects})
-    reason = f"{seen.rows} rows were watched; {told}. Breaches: {', '.join(causes) or 'none'}."
+        return _record_unreadable(ports, scenario, window, fault)
+    report = measure_window(ports, scenario, data)
+    if _is_newest(ports, scenario, report.facts):
+        # Only the newest window opens and closes breaches; an older one measured again changes numbers only.
+        for issue in report.issues:
+            open_breach(ports, scenario.name, issue, window)
+        close_breaches(ports, scenario.name, report.issues, _RESOLVED_BY_WINDOW, action=Action.ALERT)
+        close_breaches(ports, scenario.name, report.issues, (Cause.POPULATION_DRIFT,))
+    drifted = sorted({one.feature for one in report.drift if is_drifted(one)})
+    causes = sorted({issue.cause for issue in report.issues})
+    found = f"Drift: {', '.join(drifted) or 'none'}. Breaches: {', '.join(causes) or 'none'}."
+    reason = f"{data.rows} rows were monitored. {found}"
     return Outcome("done", reason, {"drifted": drifted, "causes": causes})
 
 
 def _is_newest(ports: MonitoringPorts, scenario: Scenario, facts: WindowFacts) -> bool:
-    mine = [one for one in ports.monitoring.measurements.windows(scenario.name) if one.source == facts.source]
-    return all(one.ordinal <= facts.ordinal for one in mine)
+    windows = [one for one in ports.monitoring.measurements.windows(scenario.name) if one.source == facts.source]
+    return all(one.ordinal <= facts.ordinal for one in windows)
 
 
-def _observed(ports: MonitoringPorts, scenario: Scenario, window: str) -> Observed:
-    commit = ports.prediction.predictions.committed(scenario.name, window)
+def _window_data(ports: MonitoringPorts, scenario: Scenario, window: str) -> WindowData:
+    commit = ports.prediction.predictions.find_commit(scenario.name, window)
     return served_window(ports, scenario, window) if commit is None else batch_window(ports, scenario, commit)
 
 
-def _refused(ports: MonitoringPorts, scenario: Scenario, window: Window) -> Outcome:
-    """A window that was quarantined has no rows; why it was is a change of the schema as seen from outside."""
-    suspect = Suspect("schema_change", scenario.batch.table, "", window.reason)
-    _keep(ports, scenario, window.id, window.ordinal, window.reason)
-    open_breach(ports, scenario.name, suspect, window.id, told="WindowQuarantined")
-    return Outcome("done", f"The window was refused: {window.reason}")
+def _record_quarantined(ports: MonitoringPorts, scenario: Scenario, window: Window) -> Outcome:
+    """A quarantined window has no rows to measure; for its consumers the reason is a change of the schema."""
+    issue = DataIssue(Cause.SCHEMA_CHANGE, scenario.batch.table, "", window.reason)
+    _keep_unmeasured(ports, scenario, window.id, window.ordinal, window.reason)
+    open_breach(ports, scenario.name, issue, window.id, announced_by="WindowQuarantined")
+    return Outcome("done", f"The window was quarantined: {window.reason}")
 
 
-def _unreadable(ports: MonitoringPorts, scenario: Scenario, window: str, fault: Permanent) -> Outcome:
-    """The inputs are not there any more, or not as they were: nothing is measured, and that is told."""
-    commit = ports.prediction.predictions.committed(scenario.name, window)
-    _keep(ports, scenario, window, commit.ordinal if commit else 0, fault.reason)
-    return Outcome("done", f"The window could not be watched: {fault.reason}")
+def _record_unreadable(ports: MonitoringPorts, scenario: Scenario, window: str, fault: Permanent) -> Outcome:
+    """The inputs are gone or have changed: nothing is measured, and the reason is recorded."""
+    commit = ports.prediction.predictions.find_commit(scenario.name, window)
+    _keep_unmeasured(ports, scenario, window, commit.ordinal if commit else 0, fault.reason)
+    return Outcome("done", f"The window could not be read: {fault.reason}")
 
 
-def _keep(ports: MonitoringPorts, scenario: Scenario, window: str, ordinal: int, reason: str) -> None:
-    source: Source = "served" if window.startswith("served-") and not ordinal else "batch"
+def _keep_unmeasured(ports: MonitoringPorts, scenario: Scenario, window: str, ordinal: int, reason: str) -> None:
+    source = Source.SERVED if window.startswith("served-") and not ordinal else Source.BATCH
     facts = WindowFacts(scenario.name, window, source, ordinal, 0, 0, "", "", reason, ports.core.clock())
     ports.monitoring.measurements.replace(facts, ())

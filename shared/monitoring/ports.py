@@ -19,21 +19,21 @@ if TYPE_CHECKING:
         QualityMeasure,
         RetrainDecision,
         Scorecard,
-        TimerBeat,
+        TimerHeartbeat,
         WindowFacts,
     )
     from shared.monitoring.prices import Prices
 
 
 class Measurements(Protocol):
-    """Drift per window: one set of numbers a window, the latest measurement replaces the one before."""
+    """Drift per window: a new measurement of a window replaces the one before."""
 
     def replace(self, facts: WindowFacts, drift: Sequence[DriftMeasure]) -> None:
-        """Keep the window's facts and all its distances in one transaction, instead of earlier ones."""
+        """Keep the window's facts and all its distances in one transaction, in place of earlier ones."""
         ...
 
     def windows(self, scenario: str | None = None) -> Sequence[WindowFacts]:
-        """Watched windows by source and ordinal."""
+        """Monitored windows by source and ordinal."""
         ...
 
     def drift(self, scenario: str, window: str | None = None) -> Sequence[DriftMeasure]:
@@ -42,10 +42,10 @@ class Measurements(Protocol):
 
 
 class Qualities(Protocol):
-    """Quality per window; every restatement is kept."""
+    """Quality per window; every revision is kept."""
 
-    def state(self, quality: QualityMeasure) -> QualityMeasure:
-        """Keep it as the next revision when it says anything else than the newest one; returns the one that stands."""
+    def record(self, quality: QualityMeasure) -> QualityMeasure:
+        """Keep it as the next revision when it differs from the newest one; returns the newest one then."""
         ...
 
     def latest(self, scenario: str | None = None) -> Sequence[QualityMeasure]:
@@ -53,7 +53,7 @@ class Qualities(Protocol):
         ...
 
     def revisions(self, scenario: str, window: str) -> Sequence[QualityMeasure]:
-        """Everything that was ever stated about the window, oldest first."""
+        """All revisions of the window's quality, oldest first."""
         ...
 
 
@@ -61,11 +61,11 @@ class Breaches(Protocol):
     """Breaches: one open breach per (scenario, cause, table, column)."""
 
     def observe(self, breach: Breach) -> tuple[Breach, bool]:
-        """Open it, or add this sighting to the open one (first seen stays). Returns it and whether it is new."""
+        """Open the breach, or add this sighting to the open one (`first_seen` stays); also tells whether it is new."""
         ...
 
     def close(self, scenario: str, breach_id: str, at: datetime) -> None:
-        """It is over; closing twice changes nothing."""
+        """Close the breach; closing it twice changes nothing."""
         ...
 
     def list(self, scenario: str | None = None, state: str | None = None) -> Sequence[Breach]:
@@ -74,10 +74,10 @@ class Breaches(Protocol):
 
 
 class Decisions(Protocol):
-    """What the retrain governor decided."""
+    """The decisions of the retrain governor."""
 
     def add(self, decision: RetrainDecision) -> bool:
-        """Keep it; False, and nothing kept, when the newest one about that key says the same already."""
+        """Keep the decision; False, and nothing kept, when the newest one about its key says the same."""
         ...
 
     def list(self, scenario: str | None = None) -> Sequence[RetrainDecision]:
@@ -86,27 +86,27 @@ class Decisions(Protocol):
 
 
 class Scorecards(Protocol):
-    """One scorecard per generation, and how the timers keep time."""
+    """One scorecard per generation, and the heartbeats of the timers."""
 
     def put(self, card: Scorecard) -> None:
-        """Keep it instead of an earlier one of the same generation."""
+        """Keep the scorecard, in place of an earlier one of the same generation."""
         ...
 
     def list(self, scenario: str | None = None) -> Sequence[Scorecard]:
         """Scorecards by scenario and generation."""
         ...
 
-    def beat(self, name: str, at: datetime, *, late: bool) -> None:
+    def record_heartbeat(self, name: str, at: datetime, *, late: bool) -> None:
         """Count one firing of a timer."""
         ...
 
-    def beats(self) -> Sequence[TimerBeat]:
+    def heartbeats(self) -> Sequence[TimerHeartbeat]:
         """All timers by name."""
         ...
 
 
 class Actuals(Protocol):
-    """What turned out to be true, by key. A label that changes replaces the one before, which is kept beside it."""
+    """Actuals (late labels) by key. A changed label replaces the one before, which is kept beside it."""
 
     def prepare(self, scenario: Scenario) -> None:
         """Create the scenario's table of actuals and its view when they are not there."""
@@ -115,11 +115,11 @@ class Actuals(Protocol):
     def merge(self, scenario: Scenario, labels: pa.Table, source: str, at: datetime) -> tuple[int, int]:
         """Add labels (`entity_key` or `prediction_id`, `epoch`, `actual`) in one transaction; (new, changed) counts.
 
-        Equal labels again change nothing.
+        The same labels a second time change nothing.
         """
         ...
 
-    def joined(self, scenario: Scenario, first_id: int, last_id: int) -> pa.Table:
+    def join_predictions(self, scenario: Scenario, first_id: int, last_id: int) -> pa.Table:
         """Predictions with ids in first_id..last_id (both included) with `actual` (null: not known) and `labelled_at`.
 
         Columns: prediction_id, prediction, probability, each label's probability, actual, labelled_at.
@@ -127,13 +127,13 @@ class Actuals(Protocol):
         ...
 
     def epochs(self, scenario: Scenario, keys: Sequence[str]) -> Sequence[tuple[str, int]]:
-        """Of these entity keys, every (key, restart epoch) that was predicted."""
+        """Every (key, restart epoch) of these entity keys that has a prediction."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class MonitoringBundle:
-    """The ports of watching, and what compute costs."""
+    """The ports of monitoring, and the prices of compute."""
 
     measurements: Measurements
     qualities: Qualities
@@ -149,5 +149,5 @@ class MonitoringPorts(AlertsPorts, Protocol):
 
     @property
     def monitoring(self) -> MonitoringBundle:
-        """The ports of watching, and what compute costs."""
+        """The ports of monitoring, and the prices of compute."""
         ...

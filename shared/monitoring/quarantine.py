@@ -1,4 +1,4 @@
-"""What is refused is kept: the bytes, the reason beside them, and a breach with its cause."""
+"""Quarantine keeps what is refused: the bytes, the reason beside them, and a breach with its cause."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from shared.core.blob import Blob
+from shared.core.breach import Action
 from shared.core.drops import blob_key
 from shared.core.errors import Quarantined
 from shared.core.notices import announce
 from shared.core.paths import Landing, quarantine_folder, table_of
 from shared.monitoring import triage
 from shared.monitoring.breaches import open_breach
-from shared.monitoring.triage import Suspect
+from shared.monitoring.triage import DataIssue
 
 if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
@@ -32,6 +33,7 @@ def quarantine(ports: MonitoringPorts, where: Landing, blobs: Sequence[Blob], fa
             "table": fault.table,
             "column": fault.column,
             "row": fault.row,
+            "line": fault.line,
             "source": blob_key(blob),
             "first_seen": ports.core.clock().isoformat(),
         }
@@ -50,7 +52,8 @@ def _belongs(blob: Blob, table: str, where: Landing) -> bool:
 
 
 def _open_breach(ports: MonitoringPorts, where: Landing, fault: Quarantined) -> None:
-    """A refused drop is a breach with its cause, so that it shows beside what watching finds."""
+    """Open a breach for the refused drop, so that it is listed beside those of monitoring."""
     cause = triage.cause_of_refusal(fault.reason_code)
-    suspect = Suspect(cause, fault.table, fault.column, fault.reason)
-    open_breach(ports, where.scenario.name, suspect, where.drop, action="quarantine", told="DatasetQuarantined")
+    issue = DataIssue(cause, fault.table, fault.column, fault.reason)
+    scenario, event = where.scenario.name, "DatasetQuarantined"
+    open_breach(ports, scenario, issue, where.drop, action=Action.QUARANTINE, announced_by=event)

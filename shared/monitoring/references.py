@@ -12,9 +12,10 @@ from shared.core.lake_reading import read_bytes, read_json
 from shared.core.paths import dataset_folder, monitoring_folder
 from shared.core.scenario import Scenario
 from shared.profiles.baseline import read_baseline
-from shared.profiles.profile import RowFacts
+from shared.profiles.profile import DatasetProfile, TableProfile
+from shared.profiles.row_facts import RowFacts
 from shared.serving.ports import LoadedModel
-from shared.serving.prediction_rows import decided, joined, sql_name
+from shared.serving.prediction_rows import join_labels, predicted_probability, sql_name, to_predictions
 from shared.training.model import Model
 from shared.training.stored_models import read_model
 
@@ -25,21 +26,21 @@ if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
 
 
-def training_profile(ports: MonitoringPorts, scenario: str, dataset: str) -> Mapping[str, Any]:
+def training_profile(ports: MonitoringPorts, scenario: str, dataset: str) -> Mapping[str, TableProfile]:
     """The profiles of the tables of a dataset version by name; empty when it has none."""
     path = f"{dataset_folder(scenario, dataset)}profile.json"
     if ports.core.lake.stat(path) is None:
         return {}
-    return dict(read_json(ports, path).get("tables", {}))
+    return DatasetProfile.from_json(read_json(ports, path)).tables
 
 
-def baseline_profile(ports: MonitoringPorts, scenario: str) -> tuple[str, Mapping[str, Any]]:
+def baseline_profile(ports: MonitoringPorts, scenario: str) -> tuple[str, Mapping[str, TableProfile]]:
     """The accepted baseline's number and the profiles of its tables; ("", {}) without one that can be read."""
     try:
-        value = read_baseline(ports, scenario)
+        baseline = read_baseline(ports, scenario)
     except Corrupt:
-        value = None
-    return ("", {}) if value is None else (str(value["number"]), value["profile"]["tables"])
+        baseline = None
+    return ("", {}) if baseline is None else (str(baseline.number), baseline.profile.tables)
 
 
 def training_rows(ports: MonitoringPorts, scenario: str, dataset: str) -> Mapping[str, RowFacts]:
@@ -56,7 +57,7 @@ def training_rows(ports: MonitoringPorts, scenario: str, dataset: str) -> Mappin
     return {name: RowFacts.from_json(value) for name, value in kept.items()}
 
 
-def holdout_profile(ports: MonitoringPorts, scenario: Scenario, model: Model) -> Mapping[str, Any]:
+def holdout_profile(ports: MonitoringPorts, scenario: Scenario, model: Model) -> Mapping[str, TableProfile]:
     """The profile of the model's holdout: `inputs`, and the `answers` it gives there; kept in the lake."""
 
     def make() -> Mapping[str, Any]:
@@ -66,24 +67,25 @@ def holdout_profile(ports: MonitoringPorts, scenario: Scenario, model: Model) ->
         answers = answers_table(scenario, loaded, loaded.matrix(loaded.encode(table)))
         inputs = table.select([name for name in table.column_names if name not in scenario.targets])
         profiles = {"inputs": inputs, "answers": answers}
-        return {name: ports.profiles.profiler.describe(one).profile for name, one in profiles.items()}
+        return {name: ports.profiles.profiler.describe(one).profile.to_json() for name, one in profiles.items()}
 
-    return _kept(ports, f"{monitoring_folder(scenario.name)}holdout-{model.version}.json", make)
+    kept = _kept(ports, f"{monitoring_folder(scenario.name)}holdout-{model.version}.json", make)
+    return {name: TableProfile.from_json(value) for name, value in kept.items()}
 
 
 def answers_table(scenario: Scenario, loaded: LoadedModel, answers: np.ndarray) -> pa.Table:
     """A model's answers (rows, K) as the columns of its predictions that are watched."""
     import pyarrow as pa
 
-    chosen, labels = decided(scenario.task, loaded.thresholds, answers), loaded.contract.labels
-    if scenario.task == "regression":
-        return pa.table({"prediction": pa.array(chosen.astype("float64"))})
+    predictions, labels = to_predictions(scenario.task, loaded.thresholds, answers), loaded.contract.labels
+    probabilities = predicted_probability(scenario.task, answers, predictions)
+    if probabilities is None:
+        return pa.table({"prediction": pa.array(predictions.astype("float64"))})
     if scenario.task == "multilabel":
         each = {f"probability_{sql_name(name)}": answers[:, at].astype("float64") for at, name in enumerate(labels)}
-        return pa.table({"prediction": [joined(labels, row) for row in chosen], **each})
-    rows = range(len(chosen))
-    sure = answers[:, 1] if scenario.task == "binary" else answers[rows, chosen]
-    return pa.table({"prediction": [labels[one] for one in chosen], "probability": sure.astype("float64")})
+        return pa.table({"prediction": [join_labels(labels, row) for row in predictions], **each})
+    names = [labels[code] for code in predictions]
+    return pa.table({"prediction": names, "probability": probabilities.astype("float64")})
 
 
 def watched_answers(table: pa.Table) -> pa.Table:

@@ -1,154 +1,169 @@
-"""Is it time to learn again? Reasons are held against persistence, cooldown, budget and what earlier tries brought."""
+"""Is it time to retrain? Triggers are held against cooldown, budget and what earlier trainings brought."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
-from shared.core.breach import Breach, Cause
+from shared.core.breach import Breach, BreachState, Cause
 from shared.core.policies import RetrainPolicy
-from shared.monitoring.measures import RetrainDecision, RetrainReason
+from shared.monitoring.measures import RetrainDecision, RetrainReason, RetrainVerdict
 
 MONTH = timedelta(days=30)
-# A person's wish and new data are not held back; what a machine concludes is.
-HELD: frozenset[RetrainReason] = frozenset({"drift", "quality", "age", "schedule"})
+# What the system concludes by itself is rate-limited; the request of a person and new data are not.
+RATE_LIMITED = frozenset({RetrainReason.DRIFT, RetrainReason.QUALITY, RetrainReason.AGE, RetrainReason.SCHEDULE})
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """One reason to learn again; `key` names the occasion, which is answered `retrain` at most once."""
+class RetrainTrigger:
+    """One reason to retrain, in words too; `key` names the occasion, which is decided `retrain` at most once."""
 
     reason: RetrainReason
     key: str
-    asked: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """A training that was decided automatically: when, and whether a better model came of it (None: not known yet)."""
+class PastTraining:
+    """An automatic training: when it was decided, and whether a better model came of it (None: not known yet)."""
 
     at: datetime
     improved: bool | None
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What a decision depends on."""
+class RetrainContext:
+    """The facts that a decision depends on."""
 
     now: datetime
     open_run: str
     last_run_at: datetime | None
     dataset: str
-    automatic: Sequence[Past]
+    automatic: Sequence[PastTraining]
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
-    """What was decided, and the sentence that says why."""
+class Decision:
+    """What is decided about a trigger, and the sentence that says why."""
 
-    decided: Literal["retrain", "not", "ask_person"]
+    decided: RetrainVerdict
     sentence: str
 
 
-def rule(wish: Wish, facts: Circumstances, policy: RetrainPolicy) -> Ruling:
-    """Retrain, or the first thing that stands in the way."""
-    if not facts.dataset:
-        return Ruling("not", f"Not retrained because there is no labelled data yet ({wish.asked}).")
-    if wish.reason not in HELD and not (wish.reason == "new_data" and policy.new_data_waits):
-        return Ruling("retrain", f"Retrained: {wish.asked}.")
-    for told, person in (
-        (_single_flight(facts), False),
-        (_cooldown(facts, policy), False),
-        (_budget(facts, policy), False),
-        (_loop(facts, policy), True),
-    ):
-        if told:
-            return Ruling("ask_person" if person else "not", f"Not retrained because {told} ({wish.asked}).")
-    return Ruling("retrain", f"Retrained: {wish.asked}.")
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What holds a retraining back; `ask_person` when it holds until a person decides."""
+
+    reason: str
+    ask_person: bool = False
 
 
-def _single_flight(facts: Circumstances) -> str:
-    return f"run {facts.open_run} is still going" if facts.open_run else ""
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """Breaches of one cause that overlap in time: the id of the first, and those that are still open."""
+
+    first: str
+    open: Sequence[Breach]
 
 
-def _cooldown(facts: Circumstances, policy: RetrainPolicy) -> str:
-    if facts.last_run_at is None:
-        return ""
-    free = facts.last_run_at + timedelta(hours=policy.cooldown_hours)
-    if facts.now >= free:
-        return ""
-    return f"the last training began at {_moment(facts.last_run_at)} and {policy.cooldown_hours:g} h must pass"
+def decide(trigger: RetrainTrigger, context: RetrainContext, policy: RetrainPolicy) -> Decision:
+    """Retrain, or the first thing that holds the retraining back."""
+    if not context.dataset:
+        return _held(trigger, Hold("there is no labelled data yet"))
+    hold = _first_hold(context, policy) if _is_rate_limited(trigger, policy) else None
+    if hold is not None:
+        return _held(trigger, hold)
+    return Decision(RetrainVerdict.RETRAIN, f"Retrained: {trigger.description}.")
 
 
-def _budget(facts: Circumstances, policy: RetrainPolicy) -> str:
-    spent = sum(facts.now - one.at < MONTH for one in facts.automatic)
+def _held(trigger: RetrainTrigger, hold: Hold) -> Decision:
+    verdict = RetrainVerdict.ASK_PERSON if hold.ask_person else RetrainVerdict.NOT
+    return Decision(verdict, f"Not retrained because {hold.reason} ({trigger.description}).")
+
+
+def _is_rate_limited(trigger: RetrainTrigger, policy: RetrainPolicy) -> bool:
+    return trigger.reason in RATE_LIMITED or (trigger.reason == RetrainReason.NEW_DATA and policy.new_data_waits)
+
+
+def _first_hold(context: RetrainContext, policy: RetrainPolicy) -> Hold | None:
+    return _open_run(context) or _cooldown(context, policy) or _budget(context, policy) or _no_gain(context, policy)
+
+
+def _open_run(context: RetrainContext) -> Hold | None:
+    return Hold(f"run {context.open_run} is still open") if context.open_run else None
+
+
+def _cooldown(context: RetrainContext, policy: RetrainPolicy) -> Hold | None:
+    if context.last_run_at is None or context.now >= context.last_run_at + timedelta(hours=policy.cooldown_hours):
+        return None
+    return Hold(f"the last training began at {_moment(context.last_run_at)} and {policy.cooldown_hours:g} h must pass")
+
+
+def _budget(context: RetrainContext, policy: RetrainPolicy) -> Hold | None:
+    spent = sum(context.now - training.at < MONTH for training in context.automatic)
     if spent < policy.monthly_budget:
-        return ""
-    return f"{spent} automatic trainings in 30 days are the whole budget of {policy.monthly_budget}"
+        return None
+    return Hold(f"{spent} automatic trainings in 30 days have used up the budget of {policy.monthly_budget}")
 
 
-def _loop(facts: Circumstances, policy: RetrainPolicy) -> str:
-    last = facts.automatic[-policy.stop_after :]
-    if len(last) < policy.stop_after or any(one.improved is not False for one in last):
-        return ""
-    return (
-        f"the last {policy.stop_after} automatic trainings brought no better model; a person decides now: "
-        f"mlops train SCENARIO"
-    )
+def _no_gain(context: RetrainContext, policy: RetrainPolicy) -> Hold | None:
+    last = context.automatic[-policy.stop_after :]
+    if len(last) < policy.stop_after or any(training.improved is not False for training in last):
+        return None
+    reason = f"the last {policy.stop_after} automatic trainings brought no better model"
+    return Hold(f"{reason}; a person decides now: mlops train SCENARIO", ask_person=True)
 
 
-def episode(breaches: Sequence[Breach], cause: Cause) -> tuple[str, list[Breach]]:
-    """What began together is one occasion: the id of the first breach of the time since all was well, and those open.
+def open_episode(breaches: Sequence[Breach], cause: Cause) -> Episode | None:
+    """The episode of the cause that is still open; None when no breach of it is.
 
-    ("", []) when none is open. Breaches whose times overlap belong together, so that a second column, or the third
-    window, is no second reason.
+    Breaches whose times overlap are one episode, so that a second column, or the third window, is no second reason.
     """
-    mine = sorted((one for one in breaches if one.cause == cause), key=lambda one: (one.first_seen, one.id))
+    of_cause = sorted((b for b in breaches if b.cause == cause), key=lambda breach: (breach.first_seen, breach.id))
     first, until = "", None
-    for one in mine:
-        if until is None or one.first_seen > until:
-            first = one.id
-            until = one.last_seen
-        if one.state == "open":
-            until = datetime.max.replace(tzinfo=one.first_seen.tzinfo)
-        elif until is not None:
-            until = max(until, one.last_seen)
-    still = [one for one in mine if one.state == "open"]
-    return (first, still) if still else ("", [])
+    for breach in of_cause:
+        # A breach that begins after all earlier ones have ended begins an episode.
+        if until is None or breach.first_seen > until:
+            first, until = breach.id, breach.last_seen
+        end = datetime.max.replace(tzinfo=until.tzinfo) if breach.state == BreachState.OPEN else breach.last_seen
+        until = max(until, end)
+    still = [breach for breach in of_cause if breach.state == BreachState.OPEN]
+    return Episode(first, still) if still else None
 
 
-def wishes_of_breaches(breaches: Sequence[Breach], policy: RetrainPolicy) -> list[Wish]:
-    """Drift and fallen quality, each once an episode."""
-    found = []
-    first, still = episode(breaches, "population_drift")
-    if first and policy.drift:
-        columns = ", ".join(sorted({one.column for one in still}))
-        found.append(Wish("drift", f"drift-{first}", f"the inputs have drifted for good: {columns}"))
-    first, still = episode(breaches, "concept_drift")
-    if first and policy.quality:
-        found.append(Wish("quality", f"quality-{first}", "the quality has fallen"))
-    return found
+def breach_triggers(breaches: Sequence[Breach], policy: RetrainPolicy) -> list[RetrainTrigger]:
+    """Persistent drift of the inputs and fallen quality, each once an episode."""
+    triggers = []
+    drift = open_episode(breaches, Cause.POPULATION_DRIFT)
+    if drift is not None and policy.drift:
+        columns = ", ".join(sorted({breach.column for breach in drift.open}))
+        description = f"the drift of the inputs persists: {columns}"
+        triggers.append(RetrainTrigger(RetrainReason.DRIFT, f"drift-{drift.first}", description))
+    quality = open_episode(breaches, Cause.CONCEPT_DRIFT)
+    if quality is not None and policy.quality:
+        triggers.append(RetrainTrigger(RetrainReason.QUALITY, f"quality-{quality.first}", "the quality has fallen"))
+    return triggers
 
 
-def wishes_of_time(
+def time_triggers(
     now: datetime, generation: int, served_since: datetime | None, last_run_at: datetime | None, policy: RetrainPolicy
-) -> list[Wish]:
+) -> list[RetrainTrigger]:
     """A model that is too old, and a schedule that is due."""
-    found = []
+    triggers = []
     if policy.age_days and served_since is not None and now - served_since >= timedelta(days=policy.age_days):
-        asked = f"the model has served since {_moment(served_since)}, longer than {policy.age_days:g} days"
-        found.append(Wish("age", f"age-{generation}", asked))
+        description = f"the model has served since {_moment(served_since)}, longer than {policy.age_days:g} days"
+        triggers.append(RetrainTrigger(RetrainReason.AGE, f"age-{generation}", description))
     if policy.every_days and last_run_at is not None and now - last_run_at >= timedelta(days=policy.every_days):
-        asked = f"the last training began at {_moment(last_run_at)}; every {policy.every_days:g} days is the schedule"
-        found.append(Wish("schedule", f"schedule-{last_run_at:%Y%m%dT%H%M%S}", asked))
-    return found
+        schedule = f"every {policy.every_days:g} days"
+        description = f"the last training began at {_moment(last_run_at)}; the schedule is {schedule}"
+        triggers.append(RetrainTrigger(RetrainReason.SCHEDULE, f"schedule-{last_run_at:%Y%m%dT%H%M%S}", description))
+    return triggers
 
 
-def answered(decisions: Sequence[RetrainDecision], key: str) -> bool:
-    """Whether this occasion was retrained for already."""
-    return any(one.key == key and one.decided == "retrain" for one in decisions)
+def already_retrained(decisions: Sequence[RetrainDecision], key: str) -> bool:
+    """Whether this occasion led to a retraining before."""
+    return any(decision.key == key and decision.decided == RetrainVerdict.RETRAIN for decision in decisions)
 
 
 def _moment(at: datetime) -> str:

@@ -11,7 +11,7 @@ from shared.core.ledger import Entry
 from shared.core.scenario import Scenario
 from shared.monitoring.measures import QualityMeasure, Scorecard
 from shared.monitoring.quality import metric_of
-from shared.prediction.windows import split_input
+from shared.prediction.window import split_input
 from shared.serving.deployment import Deployment
 from shared.training.metrics import LARGER_IS_BETTER
 from shared.training.model import Model
@@ -58,7 +58,7 @@ def _card(
         hours_to_production=None if event_at is None else (deployment.at - event_at).total_seconds() / 3600,
         seconds=seconds,
         cost={stage: round(prices.cost(stage, spent), 6) for stage, spent in seconds.items()},
-        timers={one.name: {"fired": one.fired, "late": one.late} for one in ports.monitoring.scorecards.beats()},
+        timers={one.name: {"fired": one.fired, "late": one.late} for one in ports.monitoring.scorecards.heartbeats()},
         reason=reason,
         computed_at=ports.core.clock(),
     )

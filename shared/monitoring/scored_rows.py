@@ -1,4 +1,4 @@
-"""The rows of a window as they were predicted: inputs by table and answers, of a batch or of an hour of requests."""
+"""The inputs and answers of a window, read again: of a batch of files, or of an hour of logged requests."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from shared.core.errors import Missing
-from shared.core.lake_reading import read_bytes, read_json
-from shared.core.paths import plan_path, served_folder
+from shared.core.lake_reading import read_bytes
+from shared.core.paths import served_folder
 from shared.core.scenario import Scenario
 from shared.monitoring.column_comparison import input_names
 from shared.monitoring.measures import Source
 from shared.monitoring.references import watched_answers
-from shared.prediction.score import window_table
+from shared.prediction.plans import read_plan
 from shared.prediction.window import Commit
+from shared.prediction.window_inputs import window_table
 from shared.training.stored_models import model_by_id
 
 if TYPE_CHECKING:
@@ -26,17 +27,17 @@ if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
 
 _SERVED = re.compile(r"served/[^/]+/(?P<hour>\d{8}/\d{2})/[^/]+\.parquet")
-# An hour is over for good some minutes after its end: instances write what they hold with a delay.
+# An hour is complete some minutes after its end: instances write the requests they hold with a delay.
 SETTLED = timedelta(minutes=10)
 SERVED_TABLE = "served"
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
-    """A window: its tables of inputs, its answers, and which model and dataset gave them.
+class WindowData:
+    """The rows of a window: its tables of inputs, its answers, and the model and dataset behind them.
 
-    `columns` are those of each table that are watched. `whole` says whether rows in their order mean something: those
-    of a batch do, those of requests from many instances do not.
+    `columns` are the monitored columns of each table. `in_order` says whether the order of the rows means something:
+    it does in a batch, it does not in requests to many instances.
     """
 
     window: str
@@ -48,18 +49,18 @@ class Observed:
     tables: Mapping[str, pa.Table] = field(default_factory=dict)
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     answers: pa.Table | None = None
-    whole: bool = True
+    in_order: bool = True
 
 
-def batch_window(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> Observed:
-    """A committed window of batch predictions, read again from what it was made of."""
-    plan = read_json(ports, plan_path(scenario.name, commit.window))
+def batch_window(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> WindowData:
+    """A committed window of batch predictions, read again from the files of its plan."""
+    plan = read_plan(ports, scenario.name, commit.window)
     declared = {table.name: table for table in scenario.scoring_tables}
-    tables = {name: window_table(ports, scenario, table, plan["inputs"]) for name, table in declared.items()}
+    tables = {name: window_table(ports, scenario, table, plan.inputs) for name, table in declared.items()}
     answers = watched_answers(_parquet(ports, commit.path))
-    return Observed(
+    return WindowData(
         window=commit.window,
-        source="batch",
+        source=Source.BATCH,
         ordinal=commit.ordinal,
         rows=commit.rows,
         model=commit.model,
@@ -71,7 +72,7 @@ def batch_window(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> 
 
 
 def served_hours(ports: MonitoringPorts, scenario: str, now: datetime) -> list[str]:
-    """The hours of logged requests that are over, oldest first, as windows `served-YYYYMMDDHH`."""
+    """The complete hours of logged requests, oldest first, as windows `served-YYYYMMDDHH`."""
     hours = {
         match["hour"]
         for blob in ports.core.lake.list(served_folder(scenario))
@@ -81,8 +82,8 @@ def served_hours(ports: MonitoringPorts, scenario: str, now: datetime) -> list[s
     return [f"served-{hour.replace('/', '')}" for hour in sorted(hours) if hour < current]
 
 
-def served_window(ports: MonitoringPorts, scenario: Scenario, window: str) -> Observed:
-    """An hour of logged requests; Missing when there is none. The model that answered most speaks for the hour."""
+def served_window(ports: MonitoringPorts, scenario: Scenario, window: str) -> WindowData:
+    """An hour of logged requests; Missing when there is none. Its model is the one that answered most of them."""
     import pyarrow as pa
 
     hour = window.removeprefix("served-")
@@ -92,19 +93,20 @@ def served_window(ports: MonitoringPorts, scenario: Scenario, window: str) -> Ob
     if not parts:
         raise Missing(f"No requests of {scenario.name} were logged in {window}.")
     table = pa.concat_tables(parts, promote_options="permissive")
-    model = _commonest(table)
+    name = _commonest_model(table)
+    model = model_by_id(ports, name)
     inputs = table.select([name for name in table.column_names if name in scenario.features])
-    return Observed(
+    return WindowData(
         window=window,
-        source="served",
+        source=Source.SERVED,
         ordinal=int(hour),
         rows=table.num_rows,
-        model=model,
-        dataset=_dataset_of(ports, model),
+        model=name,
+        dataset=model.dataset if model is not None else "",
         tables={SERVED_TABLE: inputs},
         columns={SERVED_TABLE: scenario.features},
         answers=watched_answers(table),
-        whole=False,
+        in_order=False,
     )
 
 
@@ -114,14 +116,9 @@ def _hour_files(ports: MonitoringPorts, scenario: str, hour: str) -> Iterator[st
             yield blob.path
 
 
-def _commonest(table: pa.Table) -> str:
-    counted = table.column("model").value_counts().to_pylist()
-    return str(max(counted, key=lambda one: (one["counts"], str(one["values"])))["values"])
-
-
-def _dataset_of(ports: MonitoringPorts, model: str) -> str:
-    registered = model_by_id(ports, model)
-    return registered.dataset if registered is not None else ""
+def _commonest_model(table: pa.Table) -> str:
+    counts = table.column("model").value_counts().to_pylist()
+    return str(max(counts, key=lambda count: (count["counts"], str(count["values"])))["values"])
 
 
 def _parquet(ports: MonitoringPorts, path: str) -> pa.Table:

@@ -1,231 +1,213 @@
-"""One window is watched: its distances from every reference, and what looks wrong with its data."""
+"""Measure one window: its distances from every reference, and the issues of its data."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from shared.core.lake_reading import read_json
-from shared.core.paths import monitoring_folder
+from shared.core.breach import Cause
 from shared.core.scenario import Scenario
 from shared.monitoring import triage
-from shared.monitoring.column_comparison import Compared, Place, compared, drifted_keys, measures, pairs
-from shared.monitoring.measures import DriftMeasure, Reference, WindowFacts
+from shared.monitoring.column_comparison import (
+    DriftedKeys,
+    MatchedColumn,
+    ReferenceComparison,
+    WindowRef,
+    compare_columns,
+    drifted_keys,
+    match_columns,
+    measures,
+)
+from shared.monitoring.measures import DriftMeasure, DriftVerdict, Reference, Source, WindowFacts
 from shared.monitoring.references import baseline_profile, holdout_profile, training_profile, training_rows
-from shared.monitoring.scored_rows import SERVED_TABLE, Observed
-from shared.monitoring.triage import Suspect
-from shared.profiles.profile import RowFacts
-from shared.training.model import Model
+from shared.monitoring.scored_rows import SERVED_TABLE, WindowData
+from shared.monitoring.triage import DataIssue
+from shared.monitoring.window_profiles import keep_window_profile, read_window_profile
+from shared.profiles.profile import TableProfile
+from shared.profiles.row_facts import RowFacts
+from shared.training.stored_models import model_by_id
 
 if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
 
 
-# As many earlier windows are asked whether they held the same rows, and how many rows are usual.
+# How many earlier windows say whether rows are repeated, and how many rows are usual.
 EARLIER = 8
 ANSWERS = "answers"
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
-    """What was found in one window."""
+class WindowReport:
+    """The facts of one window, its drift measures, and the issues of its data."""
 
     facts: WindowFacts
     drift: Sequence[DriftMeasure]
-    suspects: Sequence[Suspect]
+    issues: Sequence[DataIssue]
 
 
-def watch(ports: MonitoringPorts, scenario: Scenario, seen: Observed) -> Watched:
-    """Measure the window and keep the numbers; the suspects are for whoever acts on them."""
-    place = Place(scenario.name, seen.window, seen.source, seen.ordinal, seen.model, ports.core.clock())
-    before = _before(ports, place)
-    inputs, suspects = _inputs(ports, scenario, seen)
-    answers = list(_answers(ports, scenario, seen, before))
-    drifted = _drifted_before(ports, place, before)
-    found = [one for each in (*inputs, *answers) for one in measures(each, place, drifted, scenario.monitoring)]
-    rows = {name: ports.profiles.profiler.rows(table) for name, table in seen.tables.items()} if seen.whole else {}
-    repeated, told = _repeated(ports, scenario, before, rows)
-    suspects.extend(told)
-    suspects.extend(_volume(seen, before, scenario))
-    _keep_profile(ports, scenario, seen, rows)
+def measure_window(ports: MonitoringPorts, scenario: Scenario, data: WindowData) -> WindowReport:
+    """Measure the window and keep its measures and its profile; the caller acts on the issues."""
+    window = WindowRef(scenario.name, data.window, data.source, data.ordinal, data.model, ports.core.clock())
+    before = _earlier_windows(ports, window)
+    inputs, issues = _compare_inputs(ports, scenario, data)
+    answers = list(_compare_answers(ports, scenario, data, before))
+    drifted, policy = _drifted_before(ports, window, before), scenario.monitoring
+    drift = [one for each in (*inputs, *answers) for one in measures(each, window, drifted, policy)]
+    in_order = data.tables if data.in_order else {}
+    rows = {name: ports.profiles.profiler.rows(table) for name, table in in_order.items()}
+    repeated, repeats = _repeated_rows(ports, scenario, before, rows)
+    issues = [*issues, *repeats, *_volume(data, before, scenario)]
+    keep_window_profile(ports, scenario, data, rows)
     facts = WindowFacts(
-        scenario.name, seen.window, seen.source, seen.ordinal, seen.rows, repeated, seen.model, seen.dataset, "",
-        place.at,
+        scenario.name, data.window, data.source, data.ordinal, data.rows, repeated, data.model, data.dataset, "",
+        window.at,
     )  # fmt: skip
-    ports.monitoring.measurements.replace(facts, found)
-    return Watched(facts, found, _lasting(suspects, found))
+    ports.monitoring.measurements.replace(facts, drift)
+    return WindowReport(facts, drift, _lasting(issues, drift))
 
 
-def _lasting(suspects: Sequence[Suspect], found: Sequence[DriftMeasure]) -> list[Suspect]:
+def _lasting(issues: Sequence[DataIssue], drift: Sequence[DriftMeasure]) -> list[DataIssue]:
     """Defects at once; drift only of a feature in which it persists. Each (cause, table, column) once."""
-    persists = {one.feature for one in found if one.verdict == "persistent"}
-    kept = [one for one in suspects if one.cause != "population_drift" or one.column in persists]
-    return list({(one.cause, one.table, one.column): one for one in kept}.values())
+    persistent = {one.feature for one in drift if one.verdict == DriftVerdict.PERSISTENT}
+    lasting = [one for one in issues if one.cause != Cause.POPULATION_DRIFT or one.column in persistent]
+    return list({(one.cause, one.table, one.column): one for one in lasting}.values())
 
 
-def _inputs(ports: MonitoringPorts, scenario: Scenario, seen: Observed) -> tuple[list[Compared], list[Suspect]]:
-    """The inputs against the training data and the accepted baseline; defects are told by the training data."""
+def _compare_inputs(
+    ports: MonitoringPorts, scenario: Scenario, data: WindowData
+) -> tuple[list[ReferenceComparison], list[DataIssue]]:
+    """The inputs against the training data and the accepted baseline; issues come from the training data alone."""
     number, baseline = baseline_profile(ports, scenario.name)
-    references: list[tuple[Reference, str, Mapping[str, Any]]] = [
-        ("training", seen.dataset, _training(ports, scenario, seen)),
-        ("baseline", number, _by_feature(baseline) if seen.source == "served" else baseline),
-    ]
-    found: list[Compared] = []
-    suspects: list[Suspect] = []
-    for reference, name, tables in references:
-        columns = [one for table in seen.tables for one in _pairs(ports, scenario, seen, table, tables.get(table))]
-        made = list(compared(columns, reference, name, scenario.monitoring))
-        found.extend(made)
-        if reference == "training":
-            suspects.extend(_suspects(ports, scenario, seen, made))
-            suspects.extend(_differing(seen, tables))
-    return found, suspects
+    training = _training_profiles(ports, scenario, data)
+    against_training = _compare(ports, scenario, data, Reference.TRAINING, data.dataset, training)
+    accepted = _by_feature(baseline) if data.source == Source.SERVED else baseline
+    against_baseline = _compare(ports, scenario, data, Reference.BASELINE, number, accepted)
+    issues = [*_column_issues(ports, scenario, data, against_training), *_missing_columns(data, training)]
+    return [*against_training, *against_baseline], issues
 
 
-def _pairs(
-    ports: MonitoringPorts, scenario: Scenario, seen: Observed, table: str, reference: Mapping[str, Any] | None
-) -> Iterator[Any]:
-    if reference is not None:
-        described = ports.profiles.profiler.describe(seen.tables[table], reference)
-        yield from pairs(table, seen.columns[table], described, reference, scenario.band)
+def _compare(  # noqa: PLR0917 -- the window, and what it is compared with
+    ports: MonitoringPorts,
+    scenario: Scenario,
+    data: WindowData,
+    reference: Reference,
+    reference_id: str,
+    profiles: Mapping[str, TableProfile],
+) -> list[ReferenceComparison]:
+    columns: list[MatchedColumn] = []
+    for name, table in data.tables.items():
+        if name in profiles:
+            described = ports.profiles.profiler.describe(table, profiles[name])
+            columns.extend(match_columns(name, data.columns[name], described, profiles[name]))
+    return list(compare_columns(columns, reference, reference_id, scenario.monitoring, scenario.band))
 
 
-def _differing(seen: Observed, tables: Mapping[str, Any]) -> Iterator[Suspect]:
-    for name, table in seen.tables.items():
-        watched = set(seen.columns[name])
-        then = [column for column in tables.get(name, {"columns": {}})["columns"] if column in watched]
+def _missing_columns(data: WindowData, profiles: Mapping[str, TableProfile]) -> Iterator[DataIssue]:
+    for name, table in data.tables.items():
+        monitored = set(data.columns[name])
+        then = [column for column in profiles[name].columns if column in monitored] if name in profiles else []
         yield from triage.columns_differ(name, table.column_names, then)
 
 
-def _suspects(
-    ports: MonitoringPorts, scenario: Scenario, seen: Observed, made: Sequence[Compared]
-) -> Iterator[Suspect]:
-    now = {name: ports.profiles.profiler.rows(table).runs for name, table in seen.tables.items()} if seen.whole else {}
-    usual = training_rows(ports, scenario.name, seen.dataset) if seen.whole else {}
-    for one in made:
-        judged = one.judged
-        if judged.current["count"] + judged.current["nulls"] < scenario.monitoring.min_rows:
+def _column_issues(
+    ports: MonitoringPorts, scenario: Scenario, data: WindowData, comparisons: Sequence[ReferenceComparison]
+) -> Iterator[DataIssue]:
+    in_order = data.tables if data.in_order else {}
+    now = {name: ports.profiles.profiler.rows(table).runs for name, table in in_order.items()}
+    reference = training_rows(ports, scenario.name, data.dataset) if data.in_order else {}
+    for comparison in comparisons:
+        column = comparison.column
+        if comparison.rows < scenario.monitoring.min_rows:
             continue
-        before = usual[judged.table].runs.get(judged.name) if judged.table in usual else None
-        runs = (now.get(judged.table, {}).get(judged.name), before)
-        suspect = triage.judge_column(judged, one.found, runs, scenario.monitoring)
-        if suspect is not None:
-            yield suspect
+        before = reference[column.table].runs.get(column.name) if column.table in reference else None
+        runs = (now.get(column.table, {}).get(column.name), before)
+        issue = triage.judge_column(column, comparison.drift, runs, scenario.monitoring)
+        if issue is not None:
+            yield issue
 
 
-def _training(ports: MonitoringPorts, scenario: Scenario, seen: Observed) -> Mapping[str, Any]:
+def _training_profiles(ports: MonitoringPorts, scenario: Scenario, data: WindowData) -> Mapping[str, TableProfile]:
     """The profiles of the model's training data; of requests, whose columns are features, those of its holdout."""
-    if seen.source == "batch":
-        return training_profile(ports, scenario.name, seen.dataset)
-    model = _model(ports, seen)
+    if data.source == Source.BATCH:
+        return training_profile(ports, scenario.name, data.dataset)
+    model = model_by_id(ports, data.model)
     return {} if model is None else {SERVED_TABLE: holdout_profile(ports, scenario, model)["inputs"]}
 
 
-def _by_feature(tables: Mapping[str, Any]) -> Mapping[str, Any]:
+def _by_feature(tables: Mapping[str, TableProfile]) -> Mapping[str, TableProfile]:
     """All columns of all tables as one table: a request names features, whatever table they once came from."""
-    columns = {name: one for table in tables.values() for name, one in table["columns"].items()}
-    return {SERVED_TABLE: {"rows": 0, "columns": columns}} if columns else {}
+    columns = {name: one for table in tables.values() for name, one in table.columns.items()}
+    return {SERVED_TABLE: TableProfile(0, columns)} if columns else {}
 
 
-def _answers(
-    ports: MonitoringPorts, scenario: Scenario, seen: Observed, before: Sequence[WindowFacts]
-) -> Iterator[Compared]:
+def _compare_answers(
+    ports: MonitoringPorts, scenario: Scenario, data: WindowData, before: Sequence[WindowFacts]
+) -> Iterator[ReferenceComparison]:
     """The answers against those on the holdout, and against the latest earlier window of the same model."""
-    model = _model(ports, seen)
-    if model is None or seen.answers is None:
+    model = model_by_id(ports, data.model)
+    if model is None or data.answers is None:
         return
-    references: list[tuple[Reference, str, Any]] = [
-        ("holdout", model.id, holdout_profile(ports, scenario, model)["answers"])
+    references = [(Reference.HOLDOUT, model.id, holdout_profile(ports, scenario, model)["answers"])]
+    sound = _without_defects(ports, scenario.name, before)
+    earlier = next((one for one in sound if one.model == data.model and one.rows), None)
+    profile = read_window_profile(ports, scenario.name, earlier.window) if earlier is not None else None
+    if profile is not None and profile.answers is not None:
+        references.append((Reference.EARLIER, profile.window, profile.answers))
+    for reference, name, answers in references:
+        described = ports.profiles.profiler.describe(data.answers, answers)
+        columns = list(match_columns(ANSWERS, data.answers.column_names, described, answers))
+        yield from compare_columns(columns, reference, name, scenario.monitoring, scenario.band)
+
+
+def _without_defects(ports: MonitoringPorts, scenario: str, windows: Sequence[WindowFacts]) -> list[WindowFacts]:
+    """The windows without a defect: the answers to wrong data are no reference."""
+    ordinals = {one.window: one.ordinal for one in windows}
+    defects = [
+        range(ordinals[breach.first_window], ordinals[breach.last_window] + 1)
+        for breach in ports.monitoring.breaches.list(scenario)
+        if not breach.may_retrain and breach.first_window in ordinals and breach.last_window in ordinals
     ]
-    sound = _sound(ports, scenario.name, before)
-    earlier = next((one for one in sound if one.model == seen.model and one.rows), None)
-    kept = _profile(ports, scenario.name, earlier.window) if earlier is not None else None
-    if earlier is not None and kept is not None:
-        references.append(("earlier", earlier.window, kept["answers"]))
-    for reference, name, profile in references:
-        described = ports.profiles.profiler.describe(seen.answers, profile)
-        columns = list(pairs(ANSWERS, seen.answers.column_names, described, profile, scenario.band))
-        yield from compared(columns, reference, name, scenario.monitoring)
+    return [one for one in windows if not any(one.ordinal in defect for defect in defects)]
 
 
-def _sound(ports: MonitoringPorts, scenario: str, before: Sequence[WindowFacts]) -> list[WindowFacts]:
-    """Those windows in which no defect was seen: answers to wrong data are nothing to compare with."""
-    places = {one.window: one.ordinal for one in before}
-    defects = [one for one in ports.monitoring.breaches.list(scenario) if not one.may_retrain]
-    spans = [
-        range(places[one.first_window], places[one.last_window] + 1)
-        for one in defects
-        if one.first_window in places and one.last_window in places
-    ]
-    return [one for one in before if not any(one.ordinal in span for span in spans)]
+def _earlier_windows(ports: MonitoringPorts, window: WindowRef) -> list[WindowFacts]:
+    """The monitored windows of the same source before this one, newest first."""
+    windows = [one for one in ports.monitoring.measurements.windows(window.scenario) if one.source == window.source]
+    return [one for one in reversed(windows) if one.ordinal < window.ordinal and one.monitor_version]
 
 
-def _model(ports: MonitoringPorts, seen: Observed) -> Model | None:
-    name, _, version = seen.model.rpartition(":")
-    return ports.training.registry.find(name, int(version)) if version.isdigit() else None
+def _drifted_before(ports: MonitoringPorts, window: WindowRef, before: Sequence[WindowFacts]) -> list[DriftedKeys]:
+    """What drifted in each earlier window; only as many windows as persistence looks back on."""
+    look_back = ports.core.scenarios[window.scenario].monitoring.n - 1
+    windows = [one for one in before if one.rows][:look_back]
+    return [drifted_keys(ports.monitoring.measurements.drift(window.scenario, one.window)) for one in windows]
 
 
-def _before(ports: MonitoringPorts, place: Place) -> list[WindowFacts]:
-    """The watched windows of the same source before this one, newest first."""
-    mine = [one for one in ports.monitoring.measurements.windows(place.scenario) if one.source == place.source]
-    return [one for one in reversed(mine) if one.ordinal < place.ordinal and one.monitor_version]
-
-
-def _drifted_before(
-    ports: MonitoringPorts, place: Place, before: Sequence[WindowFacts]
-) -> list[frozenset[tuple[str, str, str]]]:
-    """What drifted in each earlier window; only as many as persistence may ask for."""
-    asked = ports.core.scenarios[place.scenario].monitoring.n - 1
-    kept = [one for one in before if one.rows][:asked]
-    return [drifted_keys(ports.monitoring.measurements.drift(place.scenario, one.window)) for one in kept]
-
-
-def _repeated(
+def _repeated_rows(
     ports: MonitoringPorts, scenario: Scenario, before: Sequence[WindowFacts], rows: Mapping[str, RowFacts]
-) -> tuple[int, list[Suspect]]:
-    """How many rows an earlier window held as well, and whether that means that a load came twice."""
-    name = scenario.batch.table
-    if name not in rows:
+) -> tuple[int, list[DataIssue]]:
+    """How many rows an earlier window held as well, and the issue when a load came twice."""
+    table, limit = scenario.batch.table, scenario.monitoring.duplicate_share
+    if table not in rows:
         return 0, []
     worst, window = 0.0, ""
     for one in [earlier for earlier in before if earlier.rows][:EARLIER]:
-        kept = _profile(ports, scenario.name, one.window)
-        share = triage.overlap(rows[name].sketch, kept["sketch"]) if kept is not None else 0.0
+        profile = read_window_profile(ports, scenario.name, one.window)
+        share = triage.overlap(rows[table].sketch, profile.sketch) if profile is not None else 0.0
         worst, window = max((worst, window), (share, one.window))
-    again = rows[name].repeated / max(rows[name].rows, 1)
-    told = []
-    if worst >= scenario.monitoring.duplicate_share:
-        told.append(f"About {worst:.0%} of the rows stood in window {window} already: the load came twice.")
-    elif again >= scenario.monitoring.duplicate_share:
-        told.append(f"{again:.0%} of the rows are equal to another row of the same window: the load came twice.")
-    return round(worst * rows[name].rows), [Suspect("duplicate_load", name, "", sentence) for sentence in told]
+    within = rows[table].repeated / max(rows[table].rows, 1)
+    issues = []
+    if worst >= limit:
+        sentence = f"Window {window} held about {worst:.0%} of the rows already: the load came twice."
+        issues.append(DataIssue(Cause.DUPLICATE_LOAD, table, "", sentence))
+    elif within >= limit:
+        sentence = f"{within:.0%} of the rows are equal to another row of the same window: the load came twice."
+        issues.append(DataIssue(Cause.DUPLICATE_LOAD, table, "", sentence))
+    return round(worst * rows[table].rows), issues
 
 
-def _volume(seen: Observed, before: Sequence[WindowFacts], scenario: Scenario) -> Iterator[Suspect]:
-    told = triage.volume(seen.rows, [one.rows for one in before if one.rows][:EARLIER], scenario.monitoring)
-    if told:
-        yield Suspect("volume_drop", next(iter(seen.tables), ""), "", told)
-
-
-def profile_path(scenario: str, window: str) -> str:
-    """Where the profile of a watched window lies."""
-    return f"{monitoring_folder(scenario)}windows/{window}.json"
-
-
-def _profile(ports: MonitoringPorts, scenario: str, window: str) -> Mapping[str, Any] | None:
-    path = profile_path(scenario, window)
-    return None if ports.core.lake.stat(path) is None else read_json(ports, path)
-
-
-def _keep_profile(ports: MonitoringPorts, scenario: Scenario, seen: Observed, rows: Mapping[str, RowFacts]) -> None:
-    main = rows.get(scenario.batch.table)
-    value = {
-        "window": seen.window,
-        "rows": seen.rows,
-        "inputs": {name: ports.profiles.profiler.describe(table).profile for name, table in seen.tables.items()},
-        "answers": {} if seen.answers is None else ports.profiles.profiler.describe(seen.answers).profile,
-        "sketch": [] if main is None else list(main.sketch),
-    }
-    ports.core.lake.put(profile_path(scenario.name, seen.window), json.dumps(value).encode(), if_absent=False)
+def _volume(data: WindowData, before: Sequence[WindowFacts], scenario: Scenario) -> Iterator[DataIssue]:
+    sentence = triage.volume(data.rows, [one.rows for one in before if one.rows][:EARLIER], scenario.monitoring)
+    if sentence:
+        yield DataIssue(Cause.VOLUME_DROP, next(iter(data.tables), ""), "", sentence)

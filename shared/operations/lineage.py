@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.core.ledger import Entry
 from shared.datasets.version import DatasetVersion
-from shared.prediction.revision import Scored
+from shared.prediction.revision import ScoredWindow
 from shared.release.verdict import Verdict
 from shared.serving.deployment import Deployment
 from shared.training.model import Model
@@ -21,7 +21,7 @@ class Trace:
 
     scenario: str
     prediction: Mapping[str, Any]
-    window: Scored
+    window: ScoredWindow
     deployment: Deployment | None
     model: Model | None
     gate: Verdict | None
@@ -40,7 +40,7 @@ class Impact:
     datasets: tuple[DatasetVersion, ...]
     runs: tuple[Run, ...]
     models: tuple[Model, ...]
-    windows: tuple[Scored, ...]
+    windows: tuple[ScoredWindow, ...]
 
     @property
     def predictions(self) -> int:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from shared.core.ledger import Entry
     from shared.core.scenario import Scenario
     from shared.operations.replay_items import DeadLetter
-    from shared.prediction.revision import Scored
+    from shared.prediction.revision import ScoredWindow
     from shared.prediction.window import Commit
 
 
@@ -96,11 +96,13 @@ class Lineage(Protocol):
         """The row with its column names, whichever version of its window it belongs to; None when there is none."""
         ...
 
-    def window(self, scenario: Scenario, ordinal: int) -> Scored | None:
+    def window(self, scenario: Scenario, ordinal: int) -> ScoredWindow | None:
         """The committed window of that number, or None."""
         ...
 
-    def scored(self, scenario: Scenario, *, models: Sequence[str] = (), path: str = "", etag: str = "") -> list[Scored]:
+    def scored(
+        self, scenario: Scenario, *, models: Sequence[str] = (), path: str = "", etag: str = ""
+    ) -> list[ScoredWindow]:
         """Windows scored by one of these models or made of that blob (of one version of it with `etag`), by number."""
         ...
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from shared.alerts.delivery import relay
+from shared.alerts.delivery import publish_and_alert
 from shared.core.blob import Blob
 from shared.core.drops import blob_key
 from shared.core.events import DEAD_LETTER
@@ -46,7 +46,7 @@ def reconcile(ports: OperationsPorts) -> Sweep:
     runs = [run.id for run in watch_runs(ports)]
     start_due(ports)
     _tell_failed_runs(ports)
-    return Sweep(messages, runs, relay(ports))
+    return Sweep(messages, runs, publish_and_alert(ports))
 
 
 def _missed_blobs(ports: OperationsPorts) -> Iterator[Blob]:

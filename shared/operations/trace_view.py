@@ -8,7 +8,7 @@ from typing import Any
 from shared.core.plain_json import plain
 from shared.operations.lineage import Impact, Trace
 from shared.operations.tracing import told_event
-from shared.prediction.revision import Scored
+from shared.prediction.revision import ScoredWindow
 
 
 def trace_value(found: Trace) -> Mapping[str, Any]:
@@ -42,7 +42,7 @@ def impact_value(found: Impact) -> Mapping[str, Any]:
     }
 
 
-def _window(window: Scored) -> Mapping[str, Any]:
+def _window(window: ScoredWindow) -> Mapping[str, Any]:
     return {
         "id": window.commit.window,
         "base": window.revision.base,

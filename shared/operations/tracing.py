@@ -12,7 +12,7 @@ from shared.core.ledger import Entry
 from shared.core.scenario import Scenario, find_scenario
 from shared.datasets.version import DatasetVersion
 from shared.operations.lineage import Impact, Trace
-from shared.prediction.revision import Scored
+from shared.prediction.revision import ScoredWindow
 from shared.prediction.window import Commit
 from shared.serving.deployment import Deployment
 from shared.serving.prediction_rows import ID_SHIFT
@@ -77,7 +77,7 @@ def _generation(ports: OperationsPorts, scenario: str, number: int) -> Deploymen
     return next((one for one in ports.release.deployments.list(scenario) if one.generation == number), None)
 
 
-def _of_window(window: Scored) -> list[tuple[str, str]]:
+def _of_window(window: ScoredWindow) -> list[tuple[str, str]]:
     return [
         *(("blob", key) for key in window.revision.inputs),
         ("window", f"{window.commit.scenario}/{window.commit.window}"),
@@ -177,7 +177,7 @@ def _downstream(
     ports: OperationsPorts,
     named: tuple[str, str],
     datasets: Sequence[DatasetVersion],
-    direct: Mapping[str, Sequence[Scored]],
+    direct: Mapping[str, Sequence[ScoredWindow]],
     keys: Sequence[tuple[str, str]],
 ) -> Impact:
     """Datasets to their runs, models and windows, together with windows that were made of the blob itself."""
@@ -192,8 +192,8 @@ def _downstream(
 
 
 def _windows(
-    ports: OperationsPorts, scenario: Scenario, models: Sequence[Model], direct: Sequence[Scored]
-) -> list[Scored]:
+    ports: OperationsPorts, scenario: Scenario, models: Sequence[Model], direct: Sequence[ScoredWindow]
+) -> list[ScoredWindow]:
     ids = [model.id for model in models if model.name == scenario.name]
     scored = ports.operations.lineage.scored(scenario, models=ids) if ids else []
     by_number = {one.commit.ordinal: one for one in (*scored, *direct)}

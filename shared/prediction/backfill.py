@@ -1,4 +1,4 @@
-"""Score past windows again on purpose: each as a further version of its window, which replaces no row."""
+"""Backfill: score past windows again on request, each as a further version of its window, which replaces no row."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shared.core.errors import BadInput, Refused
-from shared.core.lake_reading import read_json
-from shared.core.paths import plan_path
 from shared.core.scenario import Scenario
+from shared.prediction.plans import read_plan
 from shared.prediction.revision import Correction
-from shared.prediction.telemetry_span import Late
+from shared.prediction.telemetry_span import LateRows
 from shared.prediction.telemetry_windows import late_correction, late_rows
 from shared.prediction.window import Window
-from shared.prediction.windows import Due
+from shared.prediction.windows import DueWindow
 from shared.release.deploy import find_model
 from shared.serving.deployment import Deployment
 from shared.training.model import ModelRef
@@ -25,10 +24,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Backfill:
-    """What is asked for: the windows planned in [start, end), and who scores them.
+class BackfillRequest:
+    """Score the windows planned in [start, end) again.
 
-    The champion of each window's own time; of the time `as_of`; or the registered version `model` (`name:version`).
+    The model is the champion of each window's own time, the champion at `as_of`, or the registered version `model`
+    (`name:version`). `repeat` also scores windows that the same model has scored from the same files.
     """
 
     scenario: Scenario
@@ -38,12 +38,12 @@ class Backfill:
     reason: str
     as_of: datetime | None = None
     model: str = ""
-    again: bool = False
+    repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """What becomes of one window: scored again by `model`, or left as it is; `reason` says why."""
+class BackfillStep:
+    """What a backfill does with one window: `model` scores it again, or it is left as it is; `reason` says why."""
 
     window: str
     model: str
@@ -51,108 +51,117 @@ class Step:
     correction: Correction | None = None
 
 
-def plan_backfill(ports: PredictionPorts, asked: Backfill) -> list[Step]:
-    """A step for every window of that time, oldest first; nothing is changed yet."""
-    if asked.start >= asked.end:
-        raise BadInput(f"The time from {asked.start} to {asked.end} is empty; accepted: --from before --to.")
-    if asked.as_of is not None and asked.model:
-        raise BadInput("One model scores: accepted: --as-of or --model, not both.")
-    named = _named(ports, asked) if asked.model else None
-    corrections = ports.prediction.corrections.list(asked.scenario.name)
-    further = {one.window for one in corrections}
-    windows = [one for one in ports.prediction.windows.list(asked.scenario.name) if one.id not in further]
-    inside = [one for one in windows if asked.start <= one.created_at < asked.end]
-    return [_step(ports, asked, window, named, corrections) for window in inside]
+def plan_backfill(ports: PredictionPorts, request: BackfillRequest) -> list[BackfillStep]:
+    """A step for every window of the requested time, oldest first; this changes nothing."""
+    if request.start >= request.end:
+        raise BadInput(f"The time from {request.start} to {request.end} is empty; accepted: --from before --to.")
+    if request.as_of is not None and request.model:
+        raise BadInput("Only one model scores the windows; accepted: --as-of or --model, not both.")
+    named = _named(ports, request) if request.model else None
+    corrections = ports.prediction.corrections.list(request.scenario.name)
+    corrected = {correction.window for correction in corrections}
+    windows = [
+        window
+        for window in ports.prediction.windows.list(request.scenario.name)
+        if window.id not in corrected and request.start <= window.created_at < request.end
+    ]
+    return [_step(ports, request, window, named, corrections) for window in windows]
 
 
-def late_steps(ports: PredictionPorts, scenario: Scenario, by: str) -> list[Step]:
+def late_steps(ports: PredictionPorts, scenario: Scenario, by: str) -> list[BackfillStep]:
     """A step for every telemetry window that has more rows now than when it was read."""
     if scenario.batch.source != "telemetry":
         raise BadInput(f"{scenario.name} predicts drops, each once it is whole; only telemetry has late rows.")
-    return [_late(ports, scenario, late, by) for late in late_rows(ports, scenario)]
+    return [_late_step(ports, scenario, late, by) for late in late_rows(ports, scenario)]
 
 
-def _late(ports: PredictionPorts, scenario: Scenario, late: Late, by: str) -> Step:
+def _late_step(ports: PredictionPorts, scenario: Scenario, late: LateRows, by: str) -> BackfillStep:
     correction = late_correction(ports, scenario, late, by)
     span = f"{late.recorded.span.start:%Y-%m-%dT%H:%M:%SZ} to {late.recorded.span.end:%Y-%m-%dT%H:%M:%SZ}"
     if correction is None:
-        return Step(
+        return BackfillStep(
             late.recorded.window or span, "", f"left: {late.rows} late row(s), but the window was not scored yet"
         )
     model = correction.deployment.model_id
-    return Step(correction.base, model, f"is scored again by {model} with {late.rows} late row(s)", correction)
+    return BackfillStep(correction.base, model, f"is scored again by {model} with {late.rows} late row(s)", correction)
 
 
-def begin(ports: PredictionPorts, steps: Sequence[Step]) -> list[Due]:
-    """Plan the corrections, durably: from here on the queue and the timers finish them whatever happens."""
+def plan_corrections(ports: PredictionPorts, steps: Sequence[BackfillStep]) -> list[DueWindow]:
+    """Plan the corrections durably: from then on the queue and the timers finish them."""
     planned = [ports.prediction.corrections.plan(step.correction) for step in steps if step.correction is not None]
-    return [Due(one.scenario, one.window) for one in planned]
+    return [DueWindow(correction.scenario, correction.window) for correction in planned]
 
 
-def correct(
-    ports: PredictionPorts, window: Window, inputs: Sequence[str], deployment: Deployment, why: tuple[str, str]
-) -> Correction:
-    """A correction of the window; its name and number are given when it is planned."""
-    by, reason = why
+def _correction(ports: PredictionPorts, request: BackfillRequest, window: Window, deployment: Deployment) -> Correction:
+    """A correction of the window from the inputs of its plan; `plan_corrections` gives it its name and number."""
     return Correction(
-        window.scenario,
-        "",
-        window.id,
-        0,
-        tuple(inputs),
-        deployment,
-        by=by,
-        reason=reason,
+        scenario=window.scenario,
+        window="",
+        base=window.id,
+        number=0,
+        inputs=read_plan(ports, window.scenario, window.id).inputs,
+        deployment=deployment,
+        by=request.by,
+        reason=request.reason,
         created_at=ports.core.clock(),
     )
 
 
 def _step(
-    ports: PredictionPorts, asked: Backfill, window: Window, named: Deployment | None, corrections: Sequence[Correction]
-) -> Step:
-    if ports.prediction.predictions.committed(window.scenario, window.id) is None:
-        return Step(window.id, "", f"left: it was never committed; it is {window.state}. {window.reason}".rstrip())
-    when = asked.as_of or window.created_at
-    deployment = named or deployed_at(ports, asked.scenario.name, when)
+    ports: PredictionPorts,
+    request: BackfillRequest,
+    window: Window,
+    named: Deployment | None,
+    corrections: Sequence[Correction],
+) -> BackfillStep:
+    if ports.prediction.predictions.find_commit(window.scenario, window.id) is None:
+        return BackfillStep(
+            window.id, "", f"left: it was never committed; it is {window.state}. {window.reason}".rstrip()
+        )
+    when = request.as_of or window.created_at
+    deployment = named or deployed_at(ports, request.scenario.name, when)
     if deployment is None:
-        return Step(window.id, "", f"left: nothing was deployed at {when:%Y-%m-%dT%H:%M:%SZ}")
+        return BackfillStep(window.id, "", f"left: nothing was deployed at {when:%Y-%m-%dT%H:%M:%SZ}")
     model = deployment.model_id
-    inputs = read_json(ports, plan_path(window.scenario, window.id))["inputs"]
-    wanted = correct(ports, window, inputs, deployment, (asked.by, asked.reason))
-    known = None if asked.again else _made(ports, wanted, corrections)
-    if known is not None:
-        return Step(window.id, model, f"left: version {known.number} was made by this model of the same files already")
-    return Step(window.id, model, f"is scored again by {model}", wanted)
+    correction = _correction(ports, request, window, deployment)
+    done = None if request.repeat else _done_before(ports, correction, corrections)
+    if done is not None:
+        return BackfillStep(
+            window.id, model, f"left: this model has made version {done.number} from the same files already"
+        )
+    return BackfillStep(window.id, model, f"is scored again by {model}", correction)
 
 
-def _made(ports: PredictionPorts, wanted: Correction, corrections: Sequence[Correction]) -> Correction | None:
-    """The newest committed correction of the window, when it is this very work."""
+def _done_before(ports: PredictionPorts, wanted: Correction, corrections: Sequence[Correction]) -> Correction | None:
+    """The newest committed correction of the window, when it has the same model and inputs."""
     versions = [one for one in corrections if one.base == wanted.base]
-    done = [one for one in versions if ports.prediction.predictions.committed(one.scenario, one.window) is not None]
+    done = [one for one in versions if ports.prediction.predictions.find_commit(one.scenario, one.window) is not None]
     if not done or (done[-1].deployment.sha256, done[-1].inputs) != (wanted.deployment.sha256, wanted.inputs):
         return None
     return done[-1]
 
 
 def deployed_at(ports: PredictionPorts, scenario: str, when: datetime) -> Deployment | None:
-    """What served at that time, by the generations' own times."""
-    served = [one for one in ports.release.deployments.list(scenario) if one.at <= when]
-    return served[-1] if served else None
+    """The deployment of that time; None when there was none."""
+    earlier = [deployment for deployment in ports.release.deployments.list(scenario) if deployment.at <= when]
+    return earlier[-1] if earlier else None
 
 
-def _named(ports: PredictionPorts, asked: Backfill) -> Deployment:
-    """The named version as it was deployed last, or as generation 0; Refused when its gate did not let it pass."""
-    ref = ModelRef.parse(asked.model)
-    if ref is None or ref.name != asked.scenario.name:
+def _named(ports: PredictionPorts, request: BackfillRequest) -> Deployment:
+    """The last deployment of the named version, or generation 0 of it; Refused when it did not pass its gate."""
+    ref = ModelRef.parse(request.model)
+    if ref is None or ref.name != request.scenario.name:
         raise BadInput(
-            f"{asked.model!r} is no model of {asked.scenario.name}; accepted: {asked.scenario.name}:<version>."
+            f"{request.model!r} is not a model of {request.scenario.name}; accepted: {request.scenario.name}:<version>."
         )
     model = find_model(ports, ref.name, ref.version)
     verdict = ports.release.deployments.verdict(model)
     if verdict is None or not verdict.passed:
         why = verdict.reason if verdict else "It has no gate verdict."
         raise Refused(f"{model.id} may not score: {why}")
-    served = [one for one in ports.release.deployments.list(ref.name) if one.sha256 == model.sha256]
-    if served:
-        return served[-1]
-    return Deployment(ref.name, 0, ref.name, model.version, model.sha256, ports.core.clock(), asked.by, asked.reason)
+    deployments = [one for one in ports.release.deployments.list(ref.name) if one.sha256 == model.sha256]
+    if deployments:
+        return deployments[-1]
+    return Deployment(
+        ref.name, 0, ref.name, model.version, model.sha256, ports.core.clock(), request.by, request.reason
+    )

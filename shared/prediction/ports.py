@@ -12,25 +12,25 @@ from shared.release.ports import ReleasePorts
 if TYPE_CHECKING:
     from shared.core.scenario import Scenario
     from shared.prediction.revision import Correction, Revision
-    from shared.prediction.telemetry_span import Extract, Recorded, Span
-    from shared.prediction.window import Commit, Window
+    from shared.prediction.telemetry_span import Extract, RecordedSpan, Span
+    from shared.prediction.window import Commit, Window, WindowState
 
 
 class Windows(Protocol):
-    """Which inputs belong to which window. An input belongs to one window, whoever plans."""
+    """Which inputs belong to which window; an input belongs to one window only."""
 
     def claim(self, window: Window) -> Window:
-        """Keep the window and its inputs in one transaction, with the next ordinal; Conflict when an input is taken.
+        """Keep the window and its inputs in one transaction, with the next ordinal; Conflict when an input is claimed.
 
-        The same id again returns the window that stands and adds the inputs it does not have yet.
+        The same id again returns the existing window and adds the inputs that it does not have.
         """
         ...
 
-    def taken(self, scenario: str) -> frozenset[str]:
-        """Every input ("path@etag") that belongs to a window already."""
+    def claimed_inputs(self, scenario: str) -> frozenset[str]:
+        """Every input ("path@etag") that belongs to a window."""
         ...
 
-    def close(self, scenario: str, window_id: str, state: str, reason: str) -> None:
+    def close(self, scenario: str, window_id: str, state: WindowState, reason: str) -> None:
         """Set the window's final state."""
         ...
 
@@ -47,15 +47,15 @@ class Predictions(Protocol):
         ...
 
     def load(self, scenario: Scenario, commit: Commit, parquet: BinaryIO, revision: Revision | None = None) -> bool:
-        """One transaction: the commit row, every row of the file, the outbox notice. False when it was there already.
+        """One transaction: the commit row, every row of the file, the outbox notice; False when SQL has them already.
 
-        `revision` says which version of which window it is; without one it is the first of its own.
-        Corrupt when the window stands there with another sha256.
+        `revision` says which version of which window it is; without one it is the first version of its own.
+        Corrupt when SQL has the window with another sha256.
         """
         ...
 
-    def committed(self, scenario: str, window_id: str) -> Commit | None:
-        """The commit row, or None."""
+    def find_commit(self, scenario: str, window_id: str) -> Commit | None:
+        """The commit row of a window, or None."""
         ...
 
     def commits(self, scenario: str | None = None) -> Sequence[Commit]:
@@ -64,50 +64,50 @@ class Predictions(Protocol):
 
 
 class Telemetry(Protocol):
-    """A source of rows with an ingestion time. `reads_files` says whether rows are files that land in `scoring/`."""
+    """A source of rows with an ingestion time."""
 
     @property
     def reads_files(self) -> bool:
-        """True where a file that lands for scoring is telemetry; elsewhere nothing predicts it."""
+        """Whether files that land in `scoring/` are its rows; otherwise nothing predicts such a file."""
         ...
 
-    def settled(self, scenario: Scenario, after: datetime) -> datetime | None:
-        """The end, later than `after`, of the next span that may be read; None when nothing has settled since.
+    def settled_until(self, scenario: Scenario, after: datetime) -> datetime | None:
+        """The end of the next span after `after` that is safe to read; None when there is no such span.
 
-        A source with limits on an answer's size may name a nearer end; it is asked again from there.
+        A source that limits the size of an answer may give a nearer end; the next call goes on from there.
         """
         ...
 
     def extract(self, scenario: Scenario, span: Span) -> Extract:
-        """What was ingested in the span, as files of the lake. No rows is a normal result with no inputs."""
+        """The rows ingested in the span, as files of the lake; a span without rows gives an extract without inputs."""
         ...
 
     def count(self, scenario: Scenario, span: Span) -> int:
-        """How many rows to predict the span has now."""
+        """The current number of rows to predict in the span."""
         ...
 
 
 class Spans(Protocol):
     """The durable watermark: spans that were read, each beginning where the one before ended."""
 
-    def last(self, scenario: str) -> Recorded | None:
+    def last(self, scenario: str) -> RecordedSpan | None:
         """The newest span; its end is the watermark. None before the first."""
         ...
 
-    def record(self, recorded: Recorded, window: Window | None) -> Recorded:
-        """Keep the span and claim its window in one transaction; the span that stands when somebody was faster."""
+    def record(self, recorded: RecordedSpan, window: Window | None) -> RecordedSpan:
+        """Keep the span and claim its window in one transaction; returns the existing span when another was faster."""
         ...
 
-    def list(self, scenario: str, limit: int = 200) -> Sequence[Recorded]:
+    def list(self, scenario: str, limit: int = 200) -> Sequence[RecordedSpan]:
         """The newest spans, oldest of them first."""
         ...
 
 
-class Restoring(Protocol):
-    """SQL follows the lake, also after SQL was lost or damaged."""
+class Restoration(Protocol):
+    """Restores SQL from the lake after SQL was lost or damaged."""
 
-    def intact(self, scenario: Scenario, commit: Commit) -> bool:
-        """Whether SQL has this very commit, its version, and as many rows as it says."""
+    def is_intact(self, scenario: Scenario, commit: Commit) -> bool:
+        """Whether SQL has exactly this commit, its version, and its number of rows."""
         ...
 
     def restore(
@@ -120,10 +120,10 @@ class Restoring(Protocol):
         window: Window,
         correction: Correction | None,
     ) -> None:
-        """One transaction: what SQL has of the window goes, and all of it comes from the committed file.
+        """Replace all that SQL has of the window by the rows of the committed file, in one transaction.
 
-        The window and its correction are kept where they stand and written where they are lost; Conflict when
-        another window has taken the number since.
+        The window and its correction stay where they exist and are written where they are lost; Conflict when
+        another window has the number now.
         """
         ...
 
@@ -132,14 +132,14 @@ class Corrections(Protocol):
     """Windows that are scored again, each as a further version under its own name; nothing is overwritten."""
 
     def plan(self, correction: Correction) -> Correction:
-        """Keep it as the next version of its base, as a planned window with an ordinal and a name of its own.
+        """Keep it as the next version of its base: a planned window with an ordinal and a name of its own.
 
-        A planned one that is the same work (base, model, inputs) is returned instead of a second one.
+        When the same work (base, model, inputs) is planned already, that correction is returned instead.
         """
         ...
 
     def find(self, scenario: str, window: str) -> Correction | None:
-        """The correction that window is, or None for a first version."""
+        """The correction under that window's name; None for a first version."""
         ...
 
     def list(self, scenario: str) -> Sequence[Correction]:
@@ -148,7 +148,7 @@ class Corrections(Protocol):
 
 
 class ActualsTable(Protocol):
-    """The table of actuals that stands beside a scenario's predictions."""
+    """The table of actuals beside a scenario's predictions."""
 
     def prepare(self, scenario: Scenario) -> None:
         """Create the scenario's table of actuals and its view when they are not there."""
@@ -162,7 +162,7 @@ class PredictionBundle:
     windows: Windows
     predictions: Predictions
     corrections: Corrections
-    restoring: Restoring
+    restoration: Restoration
     telemetry: Telemetry
     spans: Spans
     actuals: ActualsTable

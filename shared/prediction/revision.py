@@ -1,4 +1,4 @@
-"""Revision."""
+"""Versions of a window: a committed window is the first version of its rows, or a correction of another window."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.serving.deployment import Deployment
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """Which version of window `base` a committed window is, and what it was made of.
+    """Which version of window `base` a committed window is, and the inputs and deployment behind it.
 
     `inputs` are all files its plan pinned ("path@etag"), `generation` the deployment that scored it (0: a model named
     by hand). Reports see it from `committed_at` on, until a later version of the same window is committed.
@@ -26,7 +26,7 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A further version of window `base`: the same window scored again on purpose, under a name of its own."""
+    """A further version of window `base`: the same window scored again on request, under a name of its own."""
 
     scenario: str
     window: str
@@ -40,8 +40,8 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
-    """A committed window as the state tells it, with the ids of its first and last prediction (None without rows)."""
+class ScoredWindow:
+    """A committed window as SQL holds it, with the ids of its first and last prediction (None without rows)."""
 
     commit: Commit
     created_at: datetime | None

@@ -1,4 +1,4 @@
-"""Windows over a stream of rows: half-open spans of ingestion time, and what was read for each."""
+"""Spans of ingestion time, half-open, and the rows that were read for each."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-# Where the first window of a scenario begins: before everything.
+# The start of a scenario's first window: before every row.
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Everything that was ingested from `start` on and before `end`; two spans that meet share no row."""
+    """The rows ingested at `start` or later and before `end`; adjacent spans share no row."""
 
     start: datetime
     end: datetime
@@ -20,7 +20,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """What a source gave for a span: files in the lake ("path@etag"), how they were asked for, and what they hold.
+    """The answer of a source for a span: files in the lake ("path@etag"), the query with its parameters, and counts.
 
     `rows` counts the rows to predict, `sha256` is over their content: the same rows give the same hash.
     """
@@ -33,8 +33,8 @@ class Extract:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """A span that was read, durable before its window is scored; `window` is empty when nothing was to be predicted."""
+class RecordedSpan:
+    """A span that was read, kept before its window is scored; `window` is empty when it has no row to predict."""
 
     scenario: str
     span: Span
@@ -47,8 +47,8 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Late:
-    """Rows that came into a span after it was read."""
+class LateRows:
+    """How many rows arrived in a span after it was read."""
 
-    recorded: Recorded
+    recorded: RecordedSpan
     rows: int

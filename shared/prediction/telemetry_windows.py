@@ -1,4 +1,4 @@
-"""Windows of telemetry: from a durable watermark to what has settled; late rows are counted, corrected on request."""
+"""Telemetry windows: each begins at the durable watermark; late rows are counted, and corrected on request."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shared.core.errors import Conflict, Missing, Superseded
-from shared.core.lake_reading import read_json
 from shared.core.paths import plan_path
 from shared.core.scenario import Scenario
+from shared.prediction.plans import read_plan
 from shared.prediction.revision import Correction
-from shared.prediction.telemetry_span import EPOCH, Extract, Late, Recorded, Span
-from shared.prediction.window import Window
-from shared.serving.deployment import Deployment
+from shared.prediction.telemetry_span import EPOCH, Extract, LateRows, RecordedSpan, Span
+from shared.prediction.window import Window, WindowState
 
 if TYPE_CHECKING:
     from shared.prediction.ports import PredictionPorts
 
 
-# How many of the newest spans are looked at for late rows.
+# How many of the newest spans are checked for late rows.
 LOOK_BACK = 100
 
 
@@ -28,22 +27,22 @@ def plan_telemetry(ports: PredictionPorts, scenario: Scenario) -> None:
     for _ in range(scenario.batch.max_windows_per_run):
         last = ports.prediction.spans.last(scenario.name)
         start = last.span.end if last else EPOCH
-        end = ports.prediction.telemetry.settled(scenario, start)
+        end = ports.prediction.telemetry.settled_until(scenario, start)
         if end is None:
             return
         try:
             _record(ports, scenario, Span(start, end))
         except (Conflict, Missing, Superseded):
-            # Another planner was faster, or a file changed under us: the next run sees how it is then.
+            # Another planner was faster, or a file changed meanwhile: the next run reads the new state.
             return
 
 
 def _record(ports: PredictionPorts, scenario: Scenario, span: Span) -> None:
     extract = ports.prediction.telemetry.extract(scenario, span)
-    taken = ports.prediction.windows.taken(scenario.name)
-    fresh = tuple(key for key in extract.inputs if key not in taken)
-    window = _window(ports, scenario, span, extract, fresh) if fresh else None
-    recorded = Recorded(
+    claimed = ports.prediction.windows.claimed_inputs(scenario.name)
+    new = tuple(key for key in extract.inputs if key not in claimed)
+    window = _window(ports, scenario, span, extract, new) if new else None
+    recorded = RecordedSpan(
         scenario=scenario.name,
         span=span,
         window=window.id if window else "",
@@ -58,56 +57,51 @@ def _record(ports: PredictionPorts, scenario: Scenario, span: Span) -> None:
 
 def _window(ports: PredictionPorts, scenario: Scenario, span: Span, extract: Extract, inputs: Sequence[str]) -> Window:
     name = f"{span.end:%Y%m%dT%H%M%SZ}-{extract.sha256[:8]}"
-    return Window(scenario.name, name, 0, tuple(inputs), "planned", ports.core.clock())
+    return Window(scenario.name, name, 0, tuple(inputs), WindowState.PLANNED, ports.core.clock())
 
 
 def watermark(ports: PredictionPorts, scenario: Scenario) -> datetime | None:
-    """Up to where the scenario's telemetry was read; None before the first window or where it has none."""
+    """The end of the last span that was read; None before the first one, or when the scenario has no telemetry."""
     last = ports.prediction.spans.last(scenario.name) if scenario.batch.source == "telemetry" else None
     return last.span.end if last else None
 
 
-def late_rows(ports: PredictionPorts, scenario: Scenario) -> list[Late]:
+def late_rows(ports: PredictionPorts, scenario: Scenario) -> list[LateRows]:
     """Spans that have more rows now than when they were read, oldest first."""
-    found = []
+    late = []
     for recorded in ports.prediction.spans.list(scenario.name, LOOK_BACK):
         rows = ports.prediction.telemetry.count(scenario, recorded.span) - recorded.rows
-        if rows > _corrected(ports, recorded):
-            found.append(Late(recorded, rows - _corrected(ports, recorded)))
-    return found
+        missing = rows - _corrected_rows(ports, recorded)
+        if missing > 0:
+            late.append(LateRows(recorded, missing))
+    return late
 
 
-def _corrected(ports: PredictionPorts, recorded: Recorded) -> int:
-    """Late rows that a committed correction of the window has already."""
-    base = ports.prediction.predictions.committed(recorded.scenario, recorded.window)
+def _corrected_rows(ports: PredictionPorts, recorded: RecordedSpan) -> int:
+    """How many late rows a committed correction of the window has already."""
+    predictions = ports.prediction.predictions
+    base = predictions.find_commit(recorded.scenario, recorded.window)
     versions = [one for one in ports.prediction.corrections.list(recorded.scenario) if one.base == recorded.window]
-    done = [
-        found
-        for one in versions
-        if (found := ports.prediction.predictions.committed(one.scenario, one.window)) is not None
-    ]
-    if base is None or not done:
-        return 0
-    return max(one.rows + one.failed_rows for one in done) - base.rows - base.failed_rows
+    commits = [predictions.find_commit(version.scenario, version.window) for version in versions]
+    rows = [commit.rows + commit.failed_rows for commit in commits if commit is not None]
+    return 0 if base is None or not rows else max(rows) - base.rows - base.failed_rows
 
 
-def late_correction(ports: PredictionPorts, scenario: Scenario, late: Late, by: str) -> Correction | None:
-    """The late rows' window once more with them, by the model that scored it; None when it was never planned."""
+def late_correction(ports: PredictionPorts, scenario: Scenario, late: LateRows, by: str) -> Correction | None:
+    """A correction of the window that adds its late rows, by the same model; None when the window has no plan."""
     window = late.recorded.window
-    path = plan_path(scenario.name, window)
-    if not window or ports.core.lake.stat(path) is None:
+    if not window or ports.core.lake.stat(plan_path(scenario.name, window)) is None:
         return None
-    plan = read_json(ports, path)
-    now_there = ports.prediction.telemetry.extract(scenario, late.recorded.span).inputs
-    inputs = dict.fromkeys([*plan["inputs"], *now_there])
-    pinned = plan["deployment"]
+    plan = read_plan(ports, scenario.name, window)
+    current = ports.prediction.telemetry.extract(scenario, late.recorded.span).inputs
+    inputs = dict.fromkeys([*plan.inputs, *current])
     return Correction(
         scenario=scenario.name,
         window="",
         base=window,
         number=0,
         inputs=tuple(inputs),
-        deployment=Deployment(**{**pinned, "at": datetime.fromisoformat(pinned["at"])}),
+        deployment=plan.deployment,
         by=by,
         reason=f"{late.rows} row(s) came after the window was read.",
         created_at=ports.core.clock(),

@@ -1,10 +1,24 @@
-"""Window."""
+"""A window of inputs that are predicted together, and the commit that says that its predictions count."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal
+from enum import StrEnum
+from typing import Any
+
+from shared.core.blob import Blob
+from shared.prediction.window_plan import SCHEMA, check_schema
+
+
+class WindowState(StrEnum):
+    """How far a window is."""
+
+    PLANNED = "planned"
+    COMMITTED = "committed"
+    QUARANTINED = "quarantined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +29,14 @@ class Window:
     id: str
     ordinal: int
     inputs: tuple[str, ...]
-    state: Literal["planned", "committed", "quarantined"]
+    state: WindowState
     created_at: datetime
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A window that is true: the content of `_COMMIT.json`, and a row of `prediction_commit`."""
+    """The commit of a window: the content of `_COMMIT.json`, and a row of `prediction_commit`."""
 
     scenario: str
     window: str
@@ -37,3 +51,26 @@ class Commit:
     run: str
     dataset: str
     scored_at: datetime
+
+    def to_bytes(self) -> bytes:
+        """The file `_COMMIT.json`."""
+        value = {"schema": SCHEMA, **asdict(self), "scored_at": self.scored_at.isoformat()}
+        return (json.dumps(value, indent=1) + "\n").encode()
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any], path: str) -> Commit:
+        """The content of a `_COMMIT.json`; Corrupt, with the path, when the schema is unknown."""
+        check_schema(value, path)
+        facts = {name: fact for name, fact in value.items() if name != "schema"}
+        return cls(**{**facts, "scored_at": datetime.fromisoformat(facts["scored_at"])})
+
+
+def input_key(blob: Blob) -> str:
+    """How a window names an input: `path@etag`."""
+    return f"{blob.path}@{blob.etag}"
+
+
+def split_input(key: str) -> tuple[str, str]:
+    """The path and the ETag of an input."""
+    path, _, etag = key.rpartition("@")
+    return path, etag

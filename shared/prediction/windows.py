@@ -1,6 +1,6 @@
-"""Which windows are due: what landed for scoring and belongs to no window yet is planned, oldest first.
+"""Due windows: files that landed for scoring and belong to no window are planned, oldest first.
 
-A drop is planned when it is whole: a file of every scoring table, and every part that another part announces.
+A drop is planned when it is complete: it has a file of every scoring table and every announced part.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from shared.core.ledger import Outcome
 from shared.core.paths import NAME, Landing, absent_tables, table_landing, table_of
 from shared.core.scenario import Scenario
 from shared.prediction.telemetry_windows import plan_telemetry, watermark
-from shared.prediction.window import Window
+from shared.prediction.window import Window, WindowState, input_key
 
 if TYPE_CHECKING:
     from shared.prediction.ports import PredictionPorts
@@ -27,15 +27,15 @@ _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """A window to score, as a message on the queue."""
+class DueWindow:
+    """A window to score; it becomes a message on the queue."""
 
     scenario: str
     window: str
 
 
 @dataclass(frozen=True, slots=True)
-class Drop:
+class ScoringDrop:
     """The files of a scoring drop as they are now, by name; `new` belong to no window yet, oldest first."""
 
     name: str
@@ -48,25 +48,29 @@ class Drop:
         return [blob.name for blob in self.files]
 
 
-def due_windows(ports: PredictionPorts, scenarios: Iterable[Scenario] | None = None) -> list[Due]:
-    """Plan what is new and return every window that is not finished: at most `max_windows_per_run` a scenario."""
-    due: list[Due] = []
+def due_windows(ports: PredictionPorts, scenarios: Iterable[Scenario] | None = None) -> list[DueWindow]:
+    """Plan new windows and return all unfinished ones: at most `max_windows_per_run` per scenario."""
+    due: list[DueWindow] = []
     for scenario in scenarios if scenarios is not None else ports.core.scenarios.values():
         try:
             _plan(ports, scenario)
         except Fault as fault:
-            # A source that does not answer holds up its own scenario; what is planned already is due all the same.
+            # A source that does not answer stops its own scenario only, and windows that are planned stay due.
             ports.core.ledger.note("telemetry", scenario.name, fault.state, fault.reason)
-        planned = ports.prediction.windows.list(scenario.name, "planned")[: scenario.batch.max_windows_per_run]
-        due.extend(Due(scenario.name, window.id) for window in planned)
+        planned = ports.prediction.windows.list(scenario.name, WindowState.PLANNED)[
+            : scenario.batch.max_windows_per_run
+        ]
+        due.extend(DueWindow(scenario.name, window.id) for window in planned)
     return due
 
 
-def landed(ports: PredictionPorts, where: Landing) -> Outcome:
-    """How a file that landed for scoring stands; Quarantined when it names no table of the scenario."""
+def accept_scoring_file(ports: PredictionPorts, where: Landing) -> Outcome:
+    """What happens with a file that landed for scoring; Quarantined when it names no table of the scenario."""
     table_of(where.file, where.area, where.scenario)
     if where.scenario.batch.source == "telemetry" and not ports.prediction.telemetry.reads_files:
-        return Outcome("ignored", f"Windows of {where.scenario.name} are read from a stream (TELEMETRY_URL), not here.")
+        return Outcome(
+            "ignored", f"Windows of {where.scenario.name} are read from a stream (TELEMETRY_URL), not from files."
+        )
     files = drop_files(ports, where.scenario, where.drop)
     absent = absent_tables([blob.name for blob in files], where.area, where.scenario)
     if absent:
@@ -76,20 +80,20 @@ def landed(ports: PredictionPorts, where: Landing) -> Outcome:
         reason = f"Landed for scoring; it waits until a model of {where.scenario.name} is deployed."
         outcome = Outcome("done", reason)
     read_until = watermark(ports, where.scenario)
-    if read_until is not None and any(blob.modified < read_until for blob in _untaken(ports, where, files)):
+    if read_until is not None and any(blob.modified < read_until for blob in _unclaimed(ports, where, files)):
         late = f"It came after its window was read; mlops backfill {where.scenario.name} --late predicts it."
         outcome = Outcome("done", f"Landed late for scoring. {late}")
     settle_waiting(ports, files, outcome)
     return outcome
 
 
-def _untaken(ports: PredictionPorts, where: Landing, files: Sequence[Blob]) -> list[Blob]:
-    taken = ports.prediction.windows.taken(where.scenario.name)
-    return [blob for blob in files if input_key(blob) not in taken]
+def _unclaimed(ports: PredictionPorts, where: Landing, files: Sequence[Blob]) -> list[Blob]:
+    claimed = ports.prediction.windows.claimed_inputs(where.scenario.name)
+    return [blob for blob in files if input_key(blob) not in claimed]
 
 
 def drop_files(ports: PredictionPorts, scenario: Scenario, drop: str) -> list[Blob]:
-    """The files of a scoring drop as they are now, by name; a file that names no table is none of them."""
+    """The current files of a scoring drop, by name, without files that name no table."""
     blobs = ports.core.lake.list(f"scoring/{scenario.name}/{drop}/")
     return [blob for blob in blobs if table_landing(blob.path, ports.core.scenarios)]
 
@@ -104,47 +108,36 @@ def _plan(ports: PredictionPorts, scenario: Scenario) -> None:
         try:
             ports.prediction.windows.claim(_window(ports, scenario, drop))
         except (Conflict, Missing, Superseded):
-            # Another planner was faster, or a file changed under us: the next run sees how it is then.
+            # Another planner was faster, or a file changed meanwhile: the next run reads the new state.
             continue
 
 
-def _new_drops(ports: PredictionPorts, scenario: Scenario) -> list[Drop]:
-    """Whole drops with something new, the one whose news is oldest first."""
-    taken = ports.prediction.windows.taken(scenario.name)
+def _new_drops(ports: PredictionPorts, scenario: Scenario) -> list[ScoringDrop]:
+    """Complete drops with new files, the drop with the oldest new file first."""
+    claimed = ports.prediction.windows.claimed_inputs(scenario.name)
     files: dict[str, list[Blob]] = {}
     for blob in ports.core.lake.list(f"scoring/{scenario.name}/"):
         if where := table_landing(blob.path, ports.core.scenarios):
             files.setdefault(where.drop, []).append(blob)
-    drops = [Drop(name, blobs, _unplanned(blobs, taken)) for name, blobs in files.items()]
+    drops = [ScoringDrop(name, blobs, _oldest_first(blobs, claimed)) for name, blobs in files.items()]
     due = [drop for drop in drops if drop.new and not absent_tables(drop.file_names, "scoring", scenario)]
     return sorted(due, key=lambda drop: (drop.new[0].modified, drop.new[0].path))
 
 
-def _unplanned(blobs: Sequence[Blob], taken: frozenset[str]) -> list[Blob]:
-    return sorted((one for one in blobs if input_key(one) not in taken), key=lambda blob: (blob.modified, blob.path))
+def _oldest_first(blobs: Sequence[Blob], claimed: frozenset[str]) -> list[Blob]:
+    return sorted((one for one in blobs if input_key(one) not in claimed), key=lambda blob: (blob.modified, blob.path))
 
 
-def input_key(blob: Blob) -> str:
-    """How an input is named in a window: `path@etag`."""
-    return f"{blob.path}@{blob.etag}"
-
-
-def split_input(key: str) -> tuple[str, str]:
-    """The path and the ETag of an input."""
-    path, _, etag = key.rpartition("@")
-    return path, etag
-
-
-def _window(ports: PredictionPorts, scenario: Scenario, drop: Drop) -> Window:
-    # Of several tables a new version of one is read with the others as they are, which keep the window they have.
+def _window(ports: PredictionPorts, scenario: Scenario, drop: ScoringDrop) -> Window:
+    # With several tables the new version of one is read with the current others, which stay in their own window.
     content = drop.files if len(scenario.scoring_tables) > 1 else drop.new
     prefix = drop.name if NAME.fullmatch(drop.name) else "drop"
     name = f"{prefix}-{_digest(ports, content)}"
-    return Window(scenario.name, name, 0, tuple(map(input_key, drop.new)), "planned", ports.core.clock())
+    return Window(scenario.name, name, 0, tuple(map(input_key, drop.new)), WindowState.PLANNED, ports.core.clock())
 
 
 def _digest(ports: PredictionPorts, blobs: Sequence[Blob]) -> str:
-    """Names the content: the same bytes again (a touched file) are the same window."""
+    """A name for the content: the same bytes again (a touched file) are the same window."""
     digest = hashlib.sha256()
     for blob in blobs:
         with ports.core.lake.open(blob.path, etag=blob.etag) as source:

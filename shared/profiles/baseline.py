@@ -1,17 +1,16 @@
-"""The baseline profile: curated by a person, used to judge. Nothing here happens by itself."""
+"""The baseline: the profile that a person accepted and that new datasets are compared with."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shared.core.claims import once
 from shared.core.errors import Conflict, Corrupt, Missing
 from shared.core.lake_reading import read_bytes, read_json
-from shared.core.ledger import Outcome
+from shared.core.ledger import Kind, Outcome, State
 from shared.core.paths import baseline_folder, dataset_folder
-from shared.profiles.profile import SCHEMA
+from shared.profiles.profile import SCHEMA, Baseline, DatasetProfile
 
 if TYPE_CHECKING:
     from shared.profiles.ports import ProfilesPorts
@@ -20,19 +19,25 @@ if TYPE_CHECKING:
 _FACTS = {"number": int, "dataset": str, "profile": dict}
 
 
-def read_baseline(ports: ProfilesPorts, scenario: str) -> Mapping[str, Any] | None:
-    """The baseline that judges, or None when none was accepted; Corrupt when it is none this code knows."""
+def read_baseline(ports: ProfilesPorts, scenario: str) -> Baseline | None:
+    """The current baseline, or None when none was accepted; Corrupt when it is none that this code knows."""
     path = f"{baseline_folder(scenario)}baseline.json"
-    if ports.core.lake.stat(path) is None:
-        return None
+    return None if ports.core.lake.stat(path) is None else _read(ports, path)
+
+
+def _read(ports: ProfilesPorts, path: str) -> Baseline:
     value = read_json(ports, path)
-    if value.get("schema") != SCHEMA or not all(isinstance(value.get(key), kind) for key, kind in _FACTS.items()):
-        raise Corrupt(f"{path} is not a baseline of schema {SCHEMA}; accept a dataset again to replace it.")
-    return value
+    known = value.get("schema") == SCHEMA and all(isinstance(value.get(key), kind) for key, kind in _FACTS.items())
+    try:
+        if known:
+            return Baseline.from_json(value)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise Corrupt(f"{path} cannot be read ({error!r}); accept a dataset again to replace it.") from error
+    raise Corrupt(f"{path} is not a baseline of schema {SCHEMA}; accept a dataset again to replace it.")
 
 
-def accept_baseline(ports: ProfilesPorts, scenario: str, dataset: str, *, by: str, reason: str) -> Mapping[str, Any]:
-    """Judge by this dataset version from now on; the baselines before it are kept by their numbers.
+def accept_baseline(ports: ProfilesPorts, scenario: str, dataset: str, *, by: str, reason: str) -> Baseline:
+    """Make this dataset version the baseline; earlier baselines are kept by their numbers.
 
     Missing when the dataset or its profile is not there; Conflict when it is the baseline already or when somebody
     else accepts one at the same moment.
@@ -40,46 +45,38 @@ def accept_baseline(ports: ProfilesPorts, scenario: str, dataset: str, *, by: st
     current = _current(ports, scenario)
     profile = _profile(ports, scenario, dataset)
     number = _last_number(ports, scenario) + 1
-    if current is not None and current["dataset"] == dataset and current["profile"] == profile:
-        raise Conflict(f"Dataset {dataset} is the baseline of {scenario} already (number {current['number']}).")
-    value = {
-        "schema": SCHEMA,
-        "scenario": scenario,
-        "number": number,
-        "dataset": dataset,
-        "accepted_by": by,
-        "accepted_at": ports.core.clock().isoformat(),
-        "reason": reason,
-        "profile": profile,
-    }
-    result = once(ports, "baseline", f"{scenario}/{number}", "", lambda: _store(ports, value))
+    if current is not None and current.dataset == dataset and current.profile == profile:
+        raise Conflict(f"Dataset {dataset} is the baseline of {scenario} already (number {current.number}).")
+    baseline = Baseline(scenario, number, dataset, by, ports.core.clock().isoformat(), reason, profile)
+    result = once(ports, Kind.BASELINE, f"{scenario}/{number}", "", lambda: _store(ports, baseline))
     if not result.acted:
         raise Conflict(f"Somebody else accepts baseline {number} of {scenario} at this moment: {result.outcome.reason}")
-    return value
+    return baseline
 
 
-def list_baselines(ports: ProfilesPorts, scenario: str) -> list[Mapping[str, Any]]:
+def list_baselines(ports: ProfilesPorts, scenario: str) -> list[Baseline]:
     """Every baseline that was accepted, oldest first."""
-    return [read_json(ports, f"{baseline_folder(scenario)}{number}.json") for number in _numbers(ports, scenario)]
+    return [_read(ports, f"{baseline_folder(scenario)}{number}.json") for number in _numbers(ports, scenario)]
 
 
-def _store(ports: ProfilesPorts, value: Mapping[str, Any]) -> Outcome:
-    folder, content = baseline_folder(value["scenario"]), (json.dumps(value, indent=1, sort_keys=True) + "\n").encode()
-    # The numbered copy first: what judges is always among those that are kept.
-    ports.core.lake.put(f"{folder}{value['number']}.json", content, if_absent=False)
+def _store(ports: ProfilesPorts, baseline: Baseline) -> Outcome:
+    folder = baseline_folder(baseline.scenario)
+    content = (json.dumps(baseline.to_json(), indent=1, sort_keys=True) + "\n").encode()
+    # The numbered copy first: the current baseline is always among those that are kept.
+    ports.core.lake.put(f"{folder}{baseline.number}.json", content, if_absent=False)
     ports.core.lake.put(f"{folder}baseline.json", content, if_absent=False)
-    last = _last_number(ports, value["scenario"])
-    if last > value["number"]:
+    last = _last_number(ports, baseline.scenario)
+    if last > baseline.number:
         # Somebody accepted a later one while this was written: whoever writes last leaves the highest number.
         ports.core.lake.put(f"{folder}baseline.json", read_bytes(ports, f"{folder}{last}.json"), if_absent=False)
     sentence = (
-        f"Baseline {value['number']} of {value['scenario']} is dataset {value['dataset']}, "
-        f"accepted by {value['accepted_by']}: {value['reason']}"
+        f"Baseline {baseline.number} of {baseline.scenario} is dataset {baseline.dataset}, "
+        f"accepted by {baseline.accepted_by}: {baseline.reason}"
     )
-    return Outcome("done", sentence, {"dataset": value["dataset"]})
+    return Outcome(State.DONE, sentence, {"dataset": baseline.dataset})
 
 
-def _current(ports: ProfilesPorts, scenario: str) -> Mapping[str, Any] | None:
+def _current(ports: ProfilesPorts, scenario: str) -> Baseline | None:
     try:
         return read_baseline(ports, scenario)
     except Corrupt:
@@ -87,14 +84,14 @@ def _current(ports: ProfilesPorts, scenario: str) -> Mapping[str, Any] | None:
         return None
 
 
-def _profile(ports: ProfilesPorts, scenario: str, dataset: str) -> Mapping[str, Any]:
+def _profile(ports: ProfilesPorts, scenario: str, dataset: str) -> DatasetProfile:
     if ports.datasets.versions.find(scenario, dataset) is None:
         known = ", ".join(version.id for version in ports.datasets.versions.list(scenario)) or "none yet"
         raise Missing(f"{scenario} has no dataset {dataset}; registered: {known}.")
     profile = read_json(ports, f"{dataset_folder(scenario, dataset)}profile.json")
     if profile.get("schema") != SCHEMA:
         raise Conflict(f"The profile of dataset {dataset} was written by another version; accepted: schema {SCHEMA}.")
-    return profile
+    return DatasetProfile.from_json(profile)
 
 
 def _last_number(ports: ProfilesPorts, scenario: str) -> int:

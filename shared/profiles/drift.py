@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from shared.profiles import distances
+from shared.profiles.profile import BinCounts, Bins, ColumnProfile
 
 # From here on a distance matters: PSI and the others by common practice, Wasserstein in standard deviations.
 THRESHOLDS: Mapping[str, float] = {
@@ -23,8 +23,8 @@ THRESHOLDS: Mapping[str, float] = {
 # False alarms on a dataset in which nothing changed, over all its columns and distances together.
 FAMILY_ALPHA = 0.01
 TESTS_PER_COLUMN = 4
-# A cell of numbers holds at least this share of the baseline where values allow it; rarer texts are taken together.
-_CELL = 0.1
+# A bin of numbers holds at least this share of the baseline where values allow it; rarer texts are taken together.
+_BIN = 0.1
 _RARE = 0.005
 
 
@@ -44,13 +44,13 @@ class Distance:
 
     @property
     def drifted(self) -> bool:
-        """Whether it is beyond."""
+        """Whether the value is beyond its critical value."""
         return self.value > self.critical
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnDrift:
-    """All distances of one column; none when the samples cannot be compared, with the reason."""
+    """All distances of one column; without any, `reason` says why the samples cannot be compared."""
 
     distances: tuple[Distance, ...]
     reason: str = ""
@@ -63,7 +63,7 @@ class ColumnDrift:
     @property
     def largest(self) -> Distance | None:
         """The distance that is furthest beyond (or nearest to) its critical value."""
-        return max(self.distances, key=lambda one: one.value / one.critical, default=None)
+        return max(self.distances, key=lambda distance: distance.value / distance.critical, default=None)
 
 
 def alpha_for(columns: int) -> float:
@@ -71,78 +71,64 @@ def alpha_for(columns: int) -> float:
     return FAMILY_ALPHA / (TESTS_PER_COLUMN * max(columns, 1))
 
 
-def compare(
-    current: Mapping[str, Any], baseline: Mapping[str, Any], against: Mapping[str, Any] | None, alpha: float
-) -> ColumnDrift:
-    """The distances of a column: `against` holds its counts in the baseline's cells."""
-    if current["kind"] != baseline["kind"]:
-        return ColumnDrift((), f"it holds {current['kind']} values now and {baseline['kind']} in the baseline")
-    if not current["count"] or not baseline["count"]:
+def compare(current: ColumnProfile, baseline: ColumnProfile, counts: BinCounts | None, alpha: float) -> ColumnDrift:
+    """The distances of a column; `counts` are its rows in the baseline's bins."""
+    if current.kind != baseline.kind:
+        return ColumnDrift((), f"it holds {current.kind} values now and {baseline.kind} in the baseline")
+    if not current.count or not baseline.count:
         return ColumnDrift((), "there are no values on one side")
-    if against is None:
-        return ColumnDrift((), "the baseline keeps no cells to compare with")
-    if baseline["kind"] == "text":
-        return _texts(baseline, against, alpha)
-    return ColumnDrift(_numbers(current, baseline, against, alpha))
+    if counts is None or baseline.histogram is None:
+        return ColumnDrift((), "the baseline keeps no bins to compare with")
+    if baseline.kind == "text":
+        return _texts(baseline, baseline.histogram, counts.counts, alpha)
+    return ColumnDrift(_numbers(current, baseline, baseline.histogram, counts.counts, alpha))
 
 
-def is_listed(baseline: Mapping[str, Any]) -> bool:
+def is_listed(baseline: ColumnProfile) -> bool:
     """Whether the baseline knows every value of a text column: then an unknown one is new."""
-    cells = baseline.get("histogram")
-    return cells is not None and not cells["counts"][-1]
+    return baseline.histogram is not None and not baseline.histogram.counts[-1]
 
 
-def is_category(baseline: Mapping[str, Any]) -> bool:
+def is_category(baseline: ColumnProfile) -> bool:
     """Whether the baseline's listed values are most of a text column; free text has no shares worth comparing."""
-    cells = baseline.get("histogram")
-    return cells is not None and 2 * cells["counts"][-1] < baseline["count"]
+    return baseline.histogram is not None and 2 * baseline.histogram.counts[-1] < baseline.count
 
 
 def _numbers(
-    current: Mapping[str, Any], baseline: Mapping[str, Any], against: Mapping[str, Any], alpha: float
+    current: ColumnProfile, baseline: ColumnProfile, bins: Bins, counts: Sequence[int], alpha: float
 ) -> tuple[Distance, ...]:
-    cells, counts = baseline["histogram"], against["counts"]
-    n, m = current["count"], baseline["count"]
-    groups = number_groups(cells["counts"])
-    ks = distances.kolmogorov_smirnov(counts, cells["counts"])
-    found = [
+    n, m = current.count, baseline.count
+    groups = number_groups(bins.counts)
+    ks = distances.kolmogorov_smirnov(counts, bins.counts)
+    compared = [
         _distance("kolmogorov_smirnov", ks, distances.kolmogorov_smirnov_noise(n, m, alpha)),
-        *_by_cells(_grouped(counts, groups), _grouped(cells["counts"], groups), alpha),
+        *_by_bins(_grouped(counts, groups), _grouped(bins.counts, groups), alpha),
     ]
-    std = baseline["std"]
-    if std and current["mean"] is not None and baseline["mean"] is not None:
-        found.append(_moved(current, baseline, counts, alpha))
-    return tuple(found)
+    if baseline.std and current.mean is not None and baseline.mean is not None:
+        area = distances.wasserstein(counts, bins.counts, bins.edges, steps=bins.exact)
+        noise = distances.wasserstein_noise(bins.counts, bins.edges, baseline.std, n, m, alpha)
+        # Beyond the outer edges the area is not known; it is never less than the distance of the means.
+        value = max(area, abs(current.mean - baseline.mean))
+        compared.append(_distance("wasserstein", value / baseline.std, noise / baseline.std))
+    return tuple(compared)
 
 
-def _moved(current: Mapping[str, Any], baseline: Mapping[str, Any], counts: Sequence[int], alpha: float) -> Distance:
-    cells, std = baseline["histogram"], baseline["std"]
-    area = distances.wasserstein(counts, cells["counts"], cells["edges"], steps=cells["exact"])
-    noise = distances.wasserstein_noise(
-        cells["counts"], cells["edges"], std, current["count"], baseline["count"], alpha
-    )
-    # Beyond the outer edges the area is not known; it is never less than what the means moved.
-    value = max(area, abs(current["mean"] - baseline["mean"]))
-    return _distance("wasserstein", value / std, noise / std)
-
-
-def _texts(baseline: Mapping[str, Any], against: Mapping[str, Any], alpha: float) -> ColumnDrift:
+def _texts(baseline: ColumnProfile, bins: Bins, counts: Sequence[int], alpha: float) -> ColumnDrift:
     if not is_category(baseline):
-        return ColumnDrift((), "nearly every value is its own: judged by its text statistics")
-    known = baseline["histogram"]["counts"]
-    groups = text_groups(known)
-    now, then = _grouped(against["counts"], groups), _grouped(known, groups)
+        return ColumnDrift((), "nearly every value is distinct: it is judged by its text statistics")
+    groups = text_groups(bins.counts)
+    now, then = _grouped(counts, groups), _grouped(bins.counts, groups)
     p, q, n, m = distances.shares(now), distances.shares(then), sum(now), sum(then)
     noise = distances.cramers_v_noise(len(groups), n, m, alpha)
-    return ColumnDrift((_distance("cramers_v", distances.cramers_v(p, q), noise), *_by_cells(now, then, alpha)))
+    return ColumnDrift((_distance("cramers_v", distances.cramers_v(p, q), noise), *_by_bins(now, then, alpha)))
 
 
-def _by_cells(now: Sequence[int], then: Sequence[int], alpha: float) -> list[Distance]:
-    n, m, cells = sum(now), sum(then), len(now)
+def _by_bins(now: Sequence[int], then: Sequence[int], alpha: float) -> list[Distance]:
+    n, m, bins = sum(now), sum(then), len(now)
     js = distances.jensen_shannon(distances.shares(now), distances.shares(then))
     return [
-        _distance("psi", distances.psi(now, then), distances.psi_noise(cells, n, m, alpha)),
-        _distance("jensen_shannon", js, distances.jensen_shannon_noise(cells, n, m, alpha)),
+        _distance("psi", distances.psi(now, then), distances.psi_noise(bins, n, m, alpha)),
+        _distance("jensen_shannon", js, distances.jensen_shannon_noise(bins, n, m, alpha)),
     ]
 
 
@@ -151,14 +137,14 @@ def _distance(name: str, value: float, noise: float) -> Distance:
 
 
 def number_groups(counts: Sequence[int]) -> list[list[int]]:
-    """Neighbouring cells taken together until they hold a tenth of the rows; a cell that does so alone stays alone."""
-    least, groups, open_group = _CELL * sum(counts), list[list[int]](), list[int]()
+    """Neighbouring bins joined until they hold a tenth of the rows; a bin that does so alone stays alone."""
+    least, groups, open_group = _BIN * sum(counts), list[list[int]](), list[int]()
     for place, count in enumerate(counts):
         if count >= least and open_group:
             groups.append(open_group)
             open_group = []
         open_group.append(place)
-        if sum(counts[one] for one in open_group) >= least:
+        if sum(counts[bin_] for bin_ in open_group) >= least:
             groups.append(open_group)
             open_group = []
     return [*groups, open_group] if open_group else groups

@@ -1,4 +1,4 @@
-"""The historic profile: a record at every retrain, drawn as a line over time and never used to judge."""
+"""The historic profile: one record per dataset version that was trained on, drawn over time, never used to judge."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shared.core.lake_reading import read_json
 from shared.core.paths import dataset_folder, historic_folder
 from shared.datasets.version import DatasetVersion
-from shared.profiles.profile import SCHEMA
+from shared.profiles.profile import SCHEMA, ColumnProfile, DatasetProfile, TableProfile
 
 if TYPE_CHECKING:
     from shared.profiles.ports import ProfilesPorts
@@ -20,13 +20,14 @@ _DRAWN = ("mean", "std", "distinct", "mean_length", "average_word_length")
 SHOWN = 50
 
 
-def remember(ports: ProfilesPorts, dataset: DatasetVersion) -> None:
+def add_to_history(ports: ProfilesPorts, dataset: DatasetVersion) -> None:
     """Append the dataset version to the historic profile; once, however often it is trained on."""
     folder = dataset_folder(dataset.scenario, dataset.id)
     path = f"{historic_folder(dataset.scenario)}{dataset.id}.json"
     if ports.core.lake.stat(f"{folder}profile.json") is None:
         return
-    value = record(dataset, read_json(ports, f"{folder}profile.json"), read_json(ports, f"{folder}validation.json"))
+    profile = DatasetProfile.from_json(read_json(ports, f"{folder}profile.json"))
+    value = history_record(dataset, profile, read_json(ports, f"{folder}validation.json"))
     ports.core.lake.put(path, (json.dumps(value, indent=1, sort_keys=True) + "\n").encode())
 
 
@@ -36,30 +37,30 @@ def read_history(ports: ProfilesPorts, scenario: str, limit: int | None = SHOWN)
     return [read_json(ports, path) for path in (paths if limit is None else paths[-limit:])]
 
 
-def record(dataset: DatasetVersion, profile: Mapping[str, Any], validation: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What is kept of a dataset version over time."""
+def history_record(
+    dataset: DatasetVersion, profile: DatasetProfile, validation: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """The record of a dataset version in the historic profile."""
     return {
         "schema": SCHEMA,
         "dataset": dataset.id,
         "rows": dataset.rows,
         "warnings": len(validation["warnings"]),
-        "words": profile.get("words", {}),
-        **drawn(profile),
+        "words": dict(profile.words),
+        **time_series_values(profile),
     }
 
 
-def drawn(profile: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What of a profile is drawn as lines: numbers per table and column, without quantiles and histograms."""
-    tables = {name: _table(one) for name, one in profile.get("tables", {}).items()}
-    return {"statistics": profile.get("statistics", {}), "tables": tables}
+def time_series_values(profile: DatasetProfile) -> Mapping[str, Any]:
+    """The numbers of a profile that are drawn over time, per table and column; no quantiles and histograms."""
+    tables = {name: _table(table) for name, table in profile.tables.items()}
+    return {"statistics": dict(profile.statistics), "tables": tables}
 
 
-def _table(profile: Mapping[str, Any]) -> Mapping[str, Any]:
-    columns = {name: _column(one) for name, one in profile["columns"].items()}
-    return {"rows": profile["rows"], "columns": columns}
+def _table(table: TableProfile) -> Mapping[str, Any]:
+    return {"rows": table.rows, "columns": {name: _column(column) for name, column in table.columns.items()}}
 
 
-def _column(profile: Mapping[str, Any]) -> Mapping[str, Any]:
-    cells = profile["count"] + profile["nulls"]
-    drawn = {name: profile[name] for name in _DRAWN if profile.get(name) is not None}
-    return {**drawn, "null_share": profile["nulls"] / cells if cells else 0.0}
+def _column(column: ColumnProfile) -> Mapping[str, Any]:
+    statistics = {name: value for name in _DRAWN if (value := getattr(column, name)) is not None}
+    return {**statistics, "null_share": column.null_share}

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from shared.datasets.ports import DatasetsPorts
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from shared.profiles.profile import Described, RowFacts
+    from shared.profiles.profile import Described, TableProfile
+    from shared.profiles.row_facts import RowFacts
 
 
 class Profiler(Protocol):
     """Statistics of tables."""
 
-    def describe(self, table: pa.Table, baseline: Mapping[str, Any] | None = None) -> Described:
-        """The table's profile, and its rows counted in the cells of the baseline (a profile of the same table).
+    def describe(self, table: pa.Table, baseline: TableProfile | None = None) -> Described:
+        """The table's profile, and its rows counted in the bins of the baseline (a profile of the same table).
 
         The profile depends on the rows only, not on the baseline.
         """

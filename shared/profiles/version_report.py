@@ -1,22 +1,25 @@
-"""A dataset version is described, judged against its baseline and shown: profile.json, validation.json, report.html."""
+"""The report of a dataset version: profile.json, validation.json against the baseline, and report.html."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Corrupt
 from shared.core.lake_reading import read_json
 from shared.core.paths import dataset_folder
 from shared.core.scenario import Scenario
+from shared.core.wording import counted
 from shared.datasets.version import DatasetVersion
 from shared.profiles.baseline import read_baseline
-from shared.profiles.history import read_history, record
-from shared.profiles.profile import dataset_profile
+from shared.profiles.column_warnings import ValidationWarning
+from shared.profiles.history import history_record, read_history
+from shared.profiles.profile import Baseline, DatasetProfile
 from shared.profiles.report import render
-from shared.profiles.validation import Warned, validation
+from shared.profiles.validation import validation
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,29 +28,30 @@ if TYPE_CHECKING:
 
 
 def validate(ports: ProfilesPorts, dataset: DatasetVersion, tables: Mapping[str, pa.Table]) -> Mapping[str, Any]:
-    """Write the three files beside the tables; returns the validation that stands (a repeat changes nothing)."""
+    """Write the three files beside the tables; returns the stored validation, which a repeat does not change."""
     scenario, folder = ports.core.scenarios[dataset.scenario], dataset_folder(dataset.scenario, dataset.id)
-    baseline = _baseline(ports, scenario.name)
-    known = {} if isinstance(baseline, Warned) else baseline["profile"]["tables"]
+    baseline, raised = _baseline(ports, scenario.name)
+    known = {} if baseline is None else baseline.profile.tables
     described = {name: ports.profiles.profiler.describe(table, known.get(name)) for name, table in tables.items()}
     statistics = scenario_statistics(scenario, tables)
     words = {} if scenario.words is None else scenario.words(tables)
-    profile = dataset_profile({name: one.profile for name, one in described.items()}, statistics, words)
-    _put(ports, f"{folder}profile.json", profile)
-    judged = _put(ports, f"{folder}validation.json", validation(scenario, described, statistics, baseline))
+    profile = DatasetProfile({name: table.profile for name, table in described.items()}, statistics, words)
+    _put(ports, f"{folder}profile.json", profile.to_json())
+    validated = validation(scenario, described, statistics, baseline, raised)
+    stored = _put(ports, f"{folder}validation.json", validated)
     facts = {
         "scenario": scenario.name,
         "title": scenario.title,
         "dataset": dataset.id,
         "rows": dataset.rows,
         "sources": list(dataset.sources),
-        "profile": profile,
-        "validation": judged,
-        "baseline": None if isinstance(baseline, Warned) else baseline,
-        "history": [*_before(ports, dataset), record(dataset, profile, judged)],
+        "profile": profile.to_json(),
+        "validation": stored,
+        "baseline": None if baseline is None else baseline.to_json(),
+        "history": [*_before(ports, dataset), history_record(dataset, profile, stored)],
     }
     ports.core.lake.put(f"{folder}report.html", render(facts))
-    return judged
+    return stored
 
 
 def scenario_statistics(scenario: Scenario, tables: Mapping[str, pa.Table]) -> Mapping[str, float | None]:
@@ -58,35 +62,35 @@ def scenario_statistics(scenario: Scenario, tables: Mapping[str, pa.Table]) -> M
     return {name: value if math.isfinite(value) else None for name, value in sorted(named.items())}
 
 
-def told(judged: Mapping[str, Any]) -> str:
+def summarise(validation: Mapping[str, Any]) -> str:
     """The validation in one sentence."""
-    codes = [warning["code"] for warning in judged["warnings"]]
+    codes = Counter(warning["code"] for warning in validation["warnings"])
     if not codes:
         return "Validation found nothing unusual."
-    counted = ", ".join(f"{codes.count(code)} {code}" for code in dict.fromkeys(codes))
-    return f"Validation has {len(codes)} warning(s): {counted}."
+    kinds = ", ".join(code if count == 1 else f"{count} times {code}" for code, count in codes.items())
+    return f"Validation raised {counted(codes.total(), 'warning')}: {kinds}."
 
 
-def _baseline(ports: ProfilesPorts, scenario: str) -> Mapping[str, Any] | Warned:
-    """The baseline, or why nothing is judged."""
+def _baseline(ports: ProfilesPorts, scenario: str) -> tuple[Baseline | None, Sequence[ValidationWarning]]:
+    """The baseline, or None and the warning that says why nothing is compared."""
     try:
         baseline = read_baseline(ports, scenario)
     except Corrupt as fault:
-        return Warned("broken_baseline", f"Nothing was compared: {fault.reason}")
+        return None, [ValidationWarning("broken_baseline", f"Nothing was compared: {fault.reason}")]
     if baseline is not None:
-        return baseline
+        return baseline, ()
     sentence = (
         f"There is no baseline for {scenario} yet, so nothing was compared; "
         f"accept one with: mlops baseline accept {scenario} DATASET --by WHO --reason WHY"
     )
-    return Warned("no_baseline", sentence)
+    return None, [ValidationWarning("no_baseline", sentence)]
 
 
 def _before(ports: ProfilesPorts, dataset: DatasetVersion) -> list[Mapping[str, Any]]:
-    return [one for one in read_history(ports, dataset.scenario) if one["dataset"] != dataset.id]
+    return [record for record in read_history(ports, dataset.scenario) if record["dataset"] != dataset.id]
 
 
 def _put(ports: ProfilesPorts, path: str, value: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Store the value unless one stands there; returns the one that stands."""
+    """Store the value unless there is one already; returns the stored value."""
     _, written = ports.core.lake.put(path, (json.dumps(value, indent=1, sort_keys=True) + "\n").encode())
     return value if written else read_json(ports, path)

@@ -12,7 +12,7 @@ from shared.release.approvals import newest, request_approval, usable, withdraw
 from shared.release.gate.certificate import certify, renewed_certificate, require_certificate
 from shared.release.pointer import put_in_service, tell
 from shared.release.post_rollout_watch import taken_back
-from shared.release.smoke_checks import smoke
+from shared.release.smoke_checks import run_smoke_checks
 from shared.release.verdict import Verdict
 from shared.serving.deployment import Deployment
 from shared.training.model import Model
@@ -88,8 +88,8 @@ def _stage(ports: ReleasePorts, model: Model, verdict: Verdict, environment: str
     generation = require_certificate(ports, model).generation or 0
     reason = f"The gate passed. {why}" if verdict.passed else _overridden(ports, model, verdict)
     if last:
-        begun = rollouts.Begun(BY_GATE, used, reason, generation)
-        return rollouts.begin(ports, model, environment, begun)
+        started = rollouts.Start(BY_GATE, used, reason, generation)
+        return rollouts.start_rollout(ports, model, environment, started)
     current = ports.release.deployments.current(model.name, environment)
     if current is None or current.sha256 != model.sha256 or used:
         put_in_service(ports, model, environment, by=BY_GATE, reason=reason, approval=used)
@@ -141,7 +141,7 @@ def _before(ports: ReleasePorts, model: Model, environment: str) -> Outcome | No
         if released and not taken_back(ports, deployment):
             tell(ports, deployment)
             return Outcome("done", rollouts.serves(deployment), {"generation": deployment.generation})
-    return rollouts.fate(ports, model, environment)
+    return rollouts.last_rollout_outcome(ports, model, environment)
 
 
 def _checked(ports: ReleasePorts, model: Model, environment: str) -> Outcome:
@@ -149,7 +149,7 @@ def _checked(ports: ReleasePorts, model: Model, environment: str) -> Outcome:
     entry = ports.core.history.find("smoke", key)
     if entry is not None and entry.state == "done":
         return Outcome("done", entry.reason, entry.detail)
-    outcome = smoke(ports, ports.core.scenarios[model.name], model, environment)
+    outcome = run_smoke_checks(ports, ports.core.scenarios[model.name], model, environment)
     ports.core.ledger.note("smoke", key, outcome.state, outcome.reason)
     return outcome
 
@@ -195,9 +195,9 @@ def promote(ports: ReleasePorts, model: Model, *, by: str, reason: str, environm
         raise Refused(
             f"{model.id} may not serve: it {verdict.told}. {verdict.reason} mlops gate override asks another person."
         )
-    trial = rollouts.going_on(ports, model.name, where)
+    trial = rollouts.active_rollout(ports, model.name, where)
     if trial is not None and trial.version == model.version:
-        rollouts.finish(ports, trial, by=by, reason=reason)
+        rollouts.finish_rollout(ports, trial, by=by, reason=reason)
         return _current(ports, model.name, where)
     if where in ports.release.policies.of(model.name).approvals:
         approval = request_approval(ports, model, verdict, where, by=by, why=f"Promotion by hand: {reason}")
@@ -211,9 +211,9 @@ def promote(ports: ReleasePorts, model: Model, *, by: str, reason: str, environm
 def rollback(ports: ReleasePorts, scenario: str, *, by: str, reason: str, environment: str | None = None) -> Deployment:
     """Take out the candidate that is being tried; without one, a new generation with the model that served before."""
     where = environment or ports.release.policies.last(scenario)
-    trial = rollouts.going_on(ports, scenario, where)
+    trial = rollouts.active_rollout(ports, scenario, where)
     if trial is not None:
-        rollouts.take_out(ports, trial, by=by, reason=reason)
+        rollouts.roll_back_candidate(ports, trial, by=by, reason=reason)
         return _current(ports, scenario, where)
     history = ports.release.deployments.list(scenario, where)
     if not history:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from shared.core.errors import Conflict, Missing
 from shared.release.health_rules import Totals, judge_health
 from shared.release.pointer import put_in_service
-from shared.release.rollouts import BY_HEALTH, change, going_on
+from shared.release.rollouts import BY_HEALTH, active_rollout, end_rollout
 from shared.release.verdict import Check
 from shared.serving.deployment import Deployment
 from shared.serving.rollout import Rollout
@@ -101,11 +101,11 @@ def _ruled(ports: ReleasePorts, seen: Watched) -> list[Rollout]:
 def _taken(ports: ReleasePorts, seen: Watched, reason: str) -> list[Rollout]:
     """Decide that it is taken back, then move the pointer. What was being tried beside it is over with that."""
     current = seen.deployment
-    trial = going_on(ports, current.scenario, current.environment)
+    trial = active_rollout(ports, current.scenario, current.environment)
     why = f"{seen.rollout.model}, beside which it was tried, was rolled back."
-    ended = [change(ports, trial, "superseded", why)] if trial else []
+    ended = [end_rollout(ports, trial, "superseded", why)] if trial else []
     newest = ports.release.rollouts.current(current.scenario, current.environment) or seen.rollout
-    changed = change(ports, replace(seen.rollout, number=newest.number), "rolled_back", reason)
+    changed = end_rollout(ports, replace(seen.rollout, number=newest.number), "rolled_back", reason)
     return [*ended, _served_before(ports, seen, changed)]
 
 

@@ -28,8 +28,8 @@ TRAFFIC = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """Who begins a release into the last environment, by which approval, why, and over which generation."""
+class Start:
+    """Who starts a release into the last environment, by which approval, why, and over which generation."""
 
     by: str
     approval: str
@@ -37,7 +37,7 @@ class Begun:
     generation: int
 
 
-def begin(ports: ReleasePorts, model: Model, environment: str, begun: Begun) -> Outcome:
+def start_rollout(ports: ReleasePorts, model: Model, environment: str, start: Start) -> Outcome:
     """Put the version into service: in steps when a champion answers requests that can be compared, else at once.
 
     Conflict when another generation serves than the one the version was judged against.
@@ -46,10 +46,10 @@ def begin(ports: ReleasePorts, model: Model, environment: str, begun: Begun) -> 
     champion = ports.release.deployments.current(model.name, environment)
     skipped = _at_once(ports, policy, champion)
     if champion is None or skipped:
-        how = {"by": begun.by, "reason": f"{begun.why} {skipped}", "approval": begun.approval}
-        deployment = put_in_service(ports, model, environment, expected=begun.generation, **how)
+        how = {"by": start.by, "reason": f"{start.why} {skipped}", "approval": start.approval}
+        deployment = put_in_service(ports, model, environment, expected=start.generation, **how)
         return Outcome("done", serves(deployment), {"generation": deployment.generation})
-    if champion.generation != begun.generation:
+    if champion.generation != start.generation:
         raise Conflict(f"Generation {champion.generation} is current; {model.id} was judged against another one.")
     ready(ports, model, environment)
     current = ports.release.rollouts.current(model.name, environment)
@@ -65,12 +65,12 @@ def begin(ports: ReleasePorts, model: Model, environment: str, begun: Begun) -> 
         step=0,
         share=first.share,
         at=ports.core.clock(),
-        by=begun.by,
-        reason=begun.why,
+        by=start.by,
+        reason=start.why,
     )
-    ports.release.rollouts.write(started, begun.approval)
+    ports.release.rollouts.write(started, start.approval)
     follow(ports, model.name, environment)
-    return Outcome("waiting", _tell(ports, started, f"{begun.why} {_doing(started)}"))
+    return Outcome("waiting", _tell(ports, started, f"{start.why} {_doing(started)}"))
 
 
 def serves(deployment: Deployment) -> str:
@@ -92,15 +92,15 @@ def _at_once(ports: ReleasePorts, policy: Policy, champion: Deployment | None) -
     return ""
 
 
-def going_on(ports: ReleasePorts, scenario: str, environment: str) -> Rollout | None:
+def active_rollout(ports: ReleasePorts, scenario: str, environment: str) -> Rollout | None:
     """The rollout whose candidate is being tried, or None."""
     rollout = ports.release.rollouts.current(scenario, environment)
     champion = ports.release.deployments.current(scenario, environment)
-    fits = rollout and champion and rollout.going_on and rollout.base == champion.generation
+    fits = rollout and champion and rollout.is_active and rollout.base == champion.generation
     return rollout if fits else None
 
 
-def evaluate(ports: ReleasePorts) -> list[Rollout]:
+def judge_rollouts(ports: ReleasePorts) -> list[Rollout]:
     """Judge every rollout that goes on: on, next step, full, or out. Returns those that changed."""
     changed = []
     for name in ports.core.scenarios:
@@ -126,18 +126,20 @@ def _evaluated(ports: ReleasePorts, rollout: Rollout) -> Rollout | None:
         # Whoever wrote this died before the pointer moved.
         _serve(ports, rollout)
         return rollout
-    if not rollout.going_on:
+    if not rollout.is_active:
         return None
     if rollout.base != champion.generation:
-        return change(ports, rollout, "superseded", f"Generation {champion.generation} was put into service meanwhile.")
+        return end_rollout(
+            ports, rollout, "superseded", f"Generation {champion.generation} was put into service meanwhile."
+        )
     return _judged(ports, rollout)
 
 
 def _judged(ports: ReleasePorts, rollout: Rollout) -> Rollout | None:
-    checks = health(ports, rollout)
+    checks = health_checks(ports, rollout)
     failed = [check.reason for check in checks if check.verdict == "fail"]
     if failed:
-        return take_out(ports, rollout, by=BY_HEALTH, reason=" ".join(failed))
+        return roll_back_candidate(ports, rollout, by=BY_HEALTH, reason=" ".join(failed))
     waits = [check.reason for check in checks if check.verdict == "skip"]
     policy = ports.release.policies.of(rollout.scenario)
     minutes = policy.steps[min(rollout.step, len(policy.steps) - 1)].minutes if policy.steps else 0
@@ -149,7 +151,7 @@ def _judged(ports: ReleasePorts, rollout: Rollout) -> Rollout | None:
     return _advance(ports, rollout, policy)
 
 
-def health(ports: ReleasePorts, rollout: Rollout) -> list[Check]:
+def health_checks(ports: ReleasePorts, rollout: Rollout) -> list[Check]:
     """The verdict of each health rule on the candidate, since its step began."""
     seen = ports.serving.health.since(
         rollout.scenario, rollout.environment, rollout.at.replace(second=0, microsecond=0)
@@ -163,7 +165,7 @@ def health(ports: ReleasePorts, rollout: Rollout) -> list[Check]:
 def _advance(ports: ReleasePorts, rollout: Rollout, policy: Policy) -> Rollout:
     step = rollout.step + 1
     if step >= len(policy.steps):
-        return finish(ports, rollout, by=BY_HEALTH, reason="Every step kept the health rules.")
+        return finish_rollout(ports, rollout, by=BY_HEALTH, reason="Every step kept the health rules.")
     share = policy.steps[step].share
     moved = replace(
         rollout,
@@ -180,17 +182,17 @@ def _advance(ports: ReleasePorts, rollout: Rollout, policy: Policy) -> Rollout:
     return moved
 
 
-def finish(ports: ReleasePorts, rollout: Rollout, *, by: str, reason: str) -> Rollout:
+def finish_rollout(ports: ReleasePorts, rollout: Rollout, *, by: str, reason: str) -> Rollout:
     """End a rollout with its candidate in service; Conflict when somebody else ended it."""
     # First the decision, then the pointer: of two that decide differently only one moves it.
-    full = change(ports, rollout, "full", reason, by=by)
+    full = end_rollout(ports, rollout, "full", reason, by=by)
     _serve(ports, full)
     return full
 
 
-def take_out(ports: ReleasePorts, rollout: Rollout, *, by: str, reason: str) -> Rollout:
+def roll_back_candidate(ports: ReleasePorts, rollout: Rollout, *, by: str, reason: str) -> Rollout:
     """End a rollout with its champion in service; Conflict when somebody else ended it."""
-    out = change(ports, rollout, "rolled_back", reason, by=by)
+    out = end_rollout(ports, rollout, "rolled_back", reason, by=by)
     data = {"model": rollout.model, "environment": rollout.environment, "by": by, "reason": reason}
     announce(ports, "ModelRolledBack", f"rollouts/{rollout.scenario}/{rollout.environment}/{out.number}", data)
     return out
@@ -203,7 +205,9 @@ def _serve(ports: ReleasePorts, rollout: Rollout) -> None:
     put_in_service(ports, model, rollout.environment, by=rollout.by, reason=rollout.reason, expected=rollout.base)
 
 
-def change(ports: ReleasePorts, rollout: Rollout, state: RolloutState, reason: str, *, by: str = BY_HEALTH) -> Rollout:
+def end_rollout(
+    ports: ReleasePorts, rollout: Rollout, state: RolloutState, reason: str, *, by: str = BY_HEALTH
+) -> Rollout:
     """Write how the rollout ended, and bring traffic to it; Conflict when somebody else wrote first."""
     changed = replace(
         rollout, number=rollout.number + 1, state=state, at=ports.core.clock(), by=by, reason=reason,
@@ -218,7 +222,7 @@ def change(ports: ReleasePorts, rollout: Rollout, state: RolloutState, reason: s
     return changed
 
 
-def fate(ports: ReleasePorts, model: Model, environment: str) -> Outcome | None:
+def last_rollout_outcome(ports: ReleasePorts, model: Model, environment: str) -> Outcome | None:
     """How the version's last rollout stands, or None when there was none."""
     changes = [one for one in ports.release.rollouts.list(model.name) if one.environment == environment]
     mine = [one for one in changes if one.version == model.version]
@@ -227,9 +231,9 @@ def fate(ports: ReleasePorts, model: Model, environment: str) -> Outcome | None:
     last = mine[-1]
     if last.state == "rolled_back":
         return Outcome("refused", f"{model.id} was rolled back by {last.by}: {last.reason}")
-    if last.state == "superseded" or (last.going_on and last != changes[-1]):
+    if last.state == "superseded" or (last.is_active and last != changes[-1]):
         return Outcome("superseded", f"The rollout of {model.id} was overtaken by another version.")
-    if last.going_on:
+    if last.is_active:
         return Outcome("waiting", _doing(last))
     verdict = ports.release.deployments.verdict(model)
     passed = "passed its gate" if verdict is None or verdict.passed else "overrode its gate"

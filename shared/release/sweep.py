@@ -9,7 +9,7 @@ from shared.core.messages import model_message
 from shared.release.approvals import sweep_approvals
 from shared.release.endpoint_reconciliation import follow
 from shared.release.post_rollout_watch import watch_full
-from shared.release.rollouts import evaluate
+from shared.release.rollouts import judge_rollouts
 from shared.training.model import Model
 
 if TYPE_CHECKING:
@@ -40,5 +40,5 @@ def _going_on(ports: ReleasePorts) -> list[str]:
     for name in ports.core.scenarios:
         for environment in ports.release.policies.of(name).environments:
             follow(ports, name, environment)
-    ended = [*(one for one in evaluate(ports) if not one.going_on), *watch_full(ports)]
+    ended = [*(one for one in judge_rollouts(ports) if not one.is_active), *watch_full(ports)]
     return [*sweep_approvals(ports), *(model_message(one.scenario, one.version) for one in ended)]

@@ -37,7 +37,7 @@ def traffic_of(current: Deployment | None, rollout: Rollout | None) -> Traffic:
     """The traffic that a pointer and the newest change of a rollout ask for."""
     if current is None:
         return Traffic()
-    if rollout is None or not rollout.going_on or rollout.base != current.generation:
+    if rollout is None or not rollout.is_active or rollout.base != current.generation:
         return Traffic({current.version: 100})
     if rollout.state == "shadow":
         return Traffic({current.version: 100}, {rollout.version: 100})

@@ -1,17 +1,17 @@
-"""One generation of what serves a scenario."""
+"""The deployment pointer's generations: which model version serves a scenario in an environment."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-# What the last environment of a release is called unless settings say otherwise.
+# The name of the last environment unless settings say otherwise.
 PRODUCTION = "prod"
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One generation of what serves a scenario in an environment: gap-free numbers from 1, each by one writer.
+    """One generation: the model version that serves a scenario in an environment; numbers are gap-free from 1.
 
     `override`: people put it into service although its gate had not passed.
     """
@@ -29,5 +29,5 @@ class Deployment:
 
     @property
     def model_id(self) -> str:
-        """`name:version` of what serves."""
+        """`name:version` of the model that serves."""
         return f"{self.model}:{self.version}"

@@ -1,4 +1,4 @@
-"""Rows of a request that became a model's matrix while they were read."""
+"""Rows of a request with the matrix that the request decoder made of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class EncodedRows(Sequence[Mapping[str, Any]]):
-    """The rows, and the matrix they are under `contract`; as mappings only for whoever looks, and few do."""
+    """The rows of a request as a model's matrix under `contract`; a row becomes a mapping only when it is read."""
 
     def __init__(
         self, contract: InputContract, matrix: np.ndarray, rows: Sequence[Any], cells: Callable[[Any], Sequence[Any]]
@@ -32,5 +32,5 @@ class EncodedRows(Sequence[Mapping[str, Any]]):
         return dict(zip(names, self._cells(self._rows[index]), strict=True))
 
     def fits(self, contract: InputContract) -> bool:
-        """Whether the matrix is what a model of that contract takes."""
+        """Whether a model of that contract can take the matrix."""
         return self.contract is contract or self.contract == contract

@@ -1,4 +1,4 @@
-"""The ports of `serving`: loaded models, what is deployed, health, readings, the prediction log."""
+"""The ports of `serving`: loaded models, the deployment pointer, health, readings, the prediction log."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from shared.core.scenario import Scenario, Task
     from shared.serving.deployment import Deployment
     from shared.serving.health import Health
+    from shared.serving.logged_row import LoggedRow
     from shared.serving.reading import Reading
     from shared.serving.rollout import Rollout
-    from shared.serving.served import ServedRow
     from shared.training.input_contract import InputContract
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What every prediction row says about its origin; `model` is `name:version`, `dataset` what it was trained on."""
+    """The origin that every prediction row names; `model` is `name:version`, `dataset` what it was trained on."""
 
     run_id: str
     model: str
@@ -52,7 +52,7 @@ class BatchJob:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What a batch wrote: `rows` predictions; `failed_rows` were left out."""
+    """What a batch wrote: `rows` predictions, without the `failed_rows`."""
 
     rows: int
     failed_rows: int
@@ -60,7 +60,7 @@ class BatchResult:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What a model did in a process of its own: answers to its golden rows, and milliseconds (95th percentile)."""
+    """A model's run in a process of its own: answers to its golden rows, and milliseconds (95th percentile)."""
 
     answers: tuple[tuple[float, ...], ...]
     load_ms: float
@@ -72,17 +72,17 @@ class LoadedModel(Protocol):
 
     @property
     def contract(self) -> InputContract:
-        """What the model takes and answers."""
+        """The features that the model takes and the labels that it answers."""
         ...
 
     @property
     def task(self) -> Task:
-        """What its answers mean."""
+        """The task, which gives the answers their meaning."""
         ...
 
     @property
     def thresholds(self) -> tuple[float, ...]:
-        """The probabilities from which labels are predicted: of the second of two, or of each of several at once."""
+        """The probabilities from which a label is predicted: of the second of two, or of each of several at once."""
         ...
 
     def matrix(self, values: np.ndarray) -> np.ndarray:
@@ -108,15 +108,15 @@ class Scoring(Protocol):
     """Judges and loads models, and runs batches."""
 
     def inspect(self, onnx: bytes, contract: InputContract) -> None:
-        """Walk the graph without running it; Refused says what a model may not contain or does not fit the contract."""
+        """Walk the graph without running it; Refused names what is not allowed or does not fit the contract."""
         ...
 
     def rehearse(self, onnx: bytes, manifest: Mapping[str, Any]) -> Rehearsal:
-        """Load and ask the model in a process with limits; Refused says what it did instead of answering."""
+        """Load and run the model in a process with limits; Refused says what it did instead of answering."""
         ...
 
     def load(self, onnx: bytes, manifest: Mapping[str, Any]) -> LoadedModel:
-        """Load from bytes that passed `inspect` once; Corrupt when they are not what the manifest says."""
+        """Load from bytes that passed `inspect` once; Corrupt when they do not fit the manifest."""
         ...
 
     def batch(self, model: LoadedModel, job: BatchJob, out: BinaryIO) -> BatchResult:
@@ -128,26 +128,26 @@ class Scoring(Protocol):
 
 
 class PredictionLog(Protocol):
-    """A sample of what was asked and answered in real time."""
+    """The log of a sample of the real-time requests and their answers."""
 
-    def wanted(self) -> bool:
+    def should_sample(self) -> bool:
         """Whether this request belongs to the sample."""
         ...
 
-    def add(self, rows: Sequence[ServedRow]) -> None:
-        """Keep the rows of one request; they reach the lake later, and no request waits for it."""
+    def add(self, rows: Sequence[LoggedRow]) -> None:
+        """Log the rows of one request; they reach the lake later, and no request waits for it."""
         ...
 
     def flush(self) -> None:
-        """Write what is kept, now."""
+        """Write the logged rows to the lake now."""
         ...
 
 
 class Readings(Protocol):
-    """The newest readings of each entity, whichever process took them in."""
+    """The newest readings of each entity, whichever process received them."""
 
     def keep(self, scenario: str, readings: Sequence[Reading], forget_before: datetime) -> None:
-        """Store them; of two for the same entity and time the first stays. Older ones of these entities are dropped."""
+        """Store them; of two for the same entity and time the first stays. Drops older ones of these entities."""
         ...
 
     def window(self, scenario: str, entity: str, start: datetime, end: datetime) -> Sequence[Reading]:
@@ -156,19 +156,19 @@ class Readings(Protocol):
 
 
 class HealthStore(Protocol):
-    """What processes saw of the versions that answer, minute by minute."""
+    """The counts of each version and process, minute by minute."""
 
-    def keep(self, seen: Sequence[Health]) -> None:
-        """Store each; the same process and minute again replaces what it said before."""
+    def keep(self, health: Sequence[Health]) -> None:
+        """Store each; the same process and minute replaces its earlier counts."""
         ...
 
     def since(self, scenario: str, environment: str, start: datetime) -> Sequence[Health]:
-        """What was seen in minutes that begin at `start` or later."""
+        """The counts of the minutes that begin at `start` or later."""
         ...
 
 
 class DeploymentPointer(Protocol):
-    """What is deployed, to read."""
+    """The deployment pointer, read only."""
 
     def current(self, scenario: str, environment: str | None = None) -> Deployment | None:
         """The newest generation in the environment (the scenario's last one where none is named), or None."""
@@ -180,7 +180,7 @@ class DeploymentPointer(Protocol):
 
 
 class RolloutPointer(Protocol):
-    """What is tried beside it, to read."""
+    """The rollouts, read only."""
 
     def current(self, scenario: str, environment: str) -> Rollout | None:
         """The newest change of the newest rollout there, or None."""

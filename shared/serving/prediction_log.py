@@ -1,4 +1,4 @@
-"""What is kept of an answered request: the answer and the inputs, without anything that tells about a person."""
+"""Rows for the prediction log: the answer and the inputs of a request, without personal data."""
 
 from __future__ import annotations
 
@@ -8,40 +8,41 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from shared.core.scenario import Scenario
-from shared.serving.answers import Rows
-from shared.serving.deployed_models import Serving
-from shared.serving.prediction_rows import decided, joined
-from shared.serving.served import TEXT_STATISTICS, ServedRow
+from shared.serving.deployed_model import DeployedModel
+from shared.serving.logged_row import TEXT_STATISTICS, LoggedRow
+from shared.serving.prediction_rows import join_labels, predicted_probability, to_predictions
+from shared.serving.scored_request import Rows
 from shared.training.input_contract import Feature
 
 if TYPE_CHECKING:
     import numpy as np
 
-# Of a long request the first rows are enough to see a drift.
+# The first rows of a long request are enough to see drift.
 MAX_ROWS = 100
 
 
-def served_rows(
-    scenario: Scenario, serving: Serving, rows: Rows, answers: np.ndarray, *, at: datetime, key: str = ""
-) -> list[ServedRow]:
-    """The rows of one request as they are kept."""
+def logged_rows(
+    scenario: Scenario, deployed: DeployedModel, rows: Rows, answers: np.ndarray, *, at: datetime, key: str = ""
+) -> list[LoggedRow]:
+    """The rows of one request as the prediction log stores them."""
     request = uuid.uuid4().hex
-    features = [one for one in serving.loaded.contract.features if one.name not in scenario.personal]
+    features = [feature for feature in deployed.loaded.contract.features if feature.name not in scenario.personal]
     kinds = _kinds(features)
     answers = answers[:MAX_ROWS]
-    told = _told(scenario, serving, answers)
-    likely = _likely(scenario, answers)
+    predictions = to_predictions(scenario.task, deployed.loaded.thresholds, answers)
+    texts = _as_texts(scenario, predictions)
+    probabilities = predicted_probability(scenario.task, answers, predictions)
     return [
-        ServedRow(
+        LoggedRow(
             scenario=scenario.name,
             request_id=request,
             at=at,
-            model=serving.model.id,
-            generation=serving.deployment.generation,
+            model=deployed.model.id,
+            generation=deployed.deployment.generation,
             entity_key=key or _entity(scenario, row),
-            prediction=told[number],
-            probability=likely[number],
-            features=_kept(features, row),
+            prediction=texts[number],
+            probability=None if probabilities is None else float(probabilities[number]),
+            features=_logged_features(features, row),
             kinds=kinds,
         )
         for number, row in enumerate(rows[: len(answers)])
@@ -54,7 +55,7 @@ def _kinds(features: list[Feature]) -> Mapping[str, Any]:
     return {feature.name: feature.kind for feature in features}
 
 
-def _kept(features: list[Feature], row: Mapping[str, Any]) -> Mapping[str, float | str | None]:
+def _logged_features(features: list[Feature], row: Mapping[str, Any]) -> Mapping[str, float | str | None]:
     if any(feature.kind == "text" for feature in features):
         text = str(row[features[0].name] or "")
         return dict(zip(TEXT_STATISTICS, (float(len(text)), float(len(text.split()))), strict=True))
@@ -66,7 +67,7 @@ def _cell(feature: Feature, value: Any) -> float | str | None:
         return None
     if feature.kind == "number":
         return float(value)
-    # A category nobody trained on may be anything, a name as well.
+    # A category that training did not see may be anything, even the name of a person.
     return str(value) if str(value) in feature.values else "(unknown)"
 
 
@@ -75,18 +76,9 @@ def _entity(scenario: Scenario, row: Mapping[str, Any]) -> str:
     return "|".join(present)
 
 
-def _told(scenario: Scenario, serving: Serving, answers: np.ndarray) -> list[str]:
-    chosen = decided(scenario.task, serving.loaded.thresholds, answers)
+def _as_texts(scenario: Scenario, predictions: np.ndarray) -> list[str]:
     if scenario.task == "regression":
-        return [str(value) for value in chosen]
+        return [str(value) for value in predictions]
     if scenario.task == "multilabel":
-        return [joined(scenario.labels, row) for row in chosen]
-    return [scenario.labels[code] for code in chosen.tolist()]
-
-
-def _likely(scenario: Scenario, answers: np.ndarray) -> list[float | None]:
-    """As in the prediction table: of the second label of two, of the predicted one of more, the largest of several."""
-    if scenario.task == "regression":
-        return [None] * len(answers)
-    column = answers[:, 1] if scenario.task == "binary" else answers.max(axis=1)
-    return [float(value) for value in column]
+        return [join_labels(scenario.labels, row) for row in predictions]
+    return [scenario.labels[code] for code in predictions.tolist()]

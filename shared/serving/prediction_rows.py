@@ -76,8 +76,8 @@ def prediction_columns(scenario: Scenario) -> tuple[PredictionColumn, ...]:
     return (*_IDENTITY, *answer, *label_columns(scenario), *report, *_PROVENANCE)
 
 
-def decided(task: Task, thresholds: Sequence[float], answers: np.ndarray) -> np.ndarray:
-    """What a model's float32 answers (rows, K) say.
+def to_predictions(task: Task, thresholds: Sequence[float], answers: np.ndarray) -> np.ndarray:
+    """The predictions that a model's float32 answers (rows, K) stand for.
 
     The label's position, int32 (rows,), of one label; whether each is predicted, bool (rows, K), of several at once;
     the number itself, float32 (rows,), of regression. A label is predicted from its threshold on.
@@ -100,7 +100,21 @@ def label_positions(labels: Sequence[str], values: Iterable[object]) -> np.ndarr
     return np.array([positions[str(value)] for value in values], dtype=np.int64)
 
 
-def joined(labels: Sequence[str], predicted: Sequence[bool]) -> str:
+def predicted_probability(task: Task, answers: np.ndarray, predictions: np.ndarray) -> np.ndarray | None:
+    """The probability (rows,) that stands beside each of the predictions that `to_predictions` made of the answers.
+
+    Of the second label of two, of the predicted label of more, the largest of several at once; None for regression.
+    """
+    import numpy as np
+
+    if task == "regression":
+        return None
+    if task == "multilabel":
+        return np.asarray(answers.max(axis=1))
+    return np.asarray(answers[:, 1] if task == "binary" else answers[np.arange(len(answers)), predictions])
+
+
+def join_labels(labels: Sequence[str], predicted: Sequence[bool]) -> str:
     """The predicted labels as one text: `y_1+y_3`, or `none`."""
     return "+".join(label for label, is_on in zip(labels, predicted, strict=True) if is_on) or "none"
 

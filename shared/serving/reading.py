@@ -1,4 +1,4 @@
-"""A raw reading as it came with a request."""
+"""A raw reading that a request brings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What an entity's sensors said at `at` (UTC); `measured` is by column name."""
+    """The sensor values of an entity at `at` (UTC); `measured` is by column name."""
 
     entity: str
     at: datetime

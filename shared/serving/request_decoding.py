@@ -1,6 +1,6 @@
-"""The usual request, decoded and checked in one go: a type per input contract instead of a look at every cell.
+"""The usual scoring request, decoded and checked at once: one type per input contract instead of a check per cell.
 
-Whatever does not fit here is read again by `answer`, which says in words what was wrong, or accepts it after all.
+A request that does not fit here goes to `request_parsing`, which accepts it after all or says in words what is wrong.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ import numpy as np
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, defstruct
 
 from shared.core.scenario import Scenario
+from shared.core.strict_json import may_have_duplicate_keys
 from shared.serving.encoded_rows import EncodedRows
+from shared.serving.scored_request import Rows
 from shared.training.input_contract import Feature, InputContract
 
 _LARGEST = float(np.finfo(np.float32).max)
@@ -31,18 +33,21 @@ class _Parameters(Struct, forbid_unknown_fields=True):
     method: Literal["predict", "predict_proba"] = "predict"
 
 
-class Asked(Struct, frozen=True):
-    """A request: its rows, and how it wants to be answered."""
+class ParsedRequest(Struct, frozen=True):
+    """The rows of a request, the method it names, and the form of the response.
 
-    rows: EncodedRows
+    `results`: an object. `json_text`: the older contract, a string that holds JSON. `lists` and `text`: as sent.
+    """
+
+    rows: Rows
     method: str
-    legacy: bool
+    form: Literal["results", "json_text", "lists", "text"]
 
 
-class Doubt(Struct, frozen=True):
-    """A request that has to be looked at closely; `row` counts from 0 and did not fit, None when it was not a row."""
+class NeedsFullParse(Struct, frozen=True):
+    """A request that the decoder does not take; `bad_row` counts from 0, None when no single row is to blame."""
 
-    row: int | None = None
+    bad_row: int | None = None
 
 
 class _RawInputs(Struct):
@@ -59,7 +64,7 @@ _RAW = msgspec.json.Decoder(_RawBody)
 
 
 def raw_row(body: bytes, row: int, max_rows: int) -> bytes:
-    """The row's own JSON, without reading the others; nothing when there is no such row, or are more than accepted."""
+    """The row's own JSON, without reading the others; empty when there is no such row or there are too many."""
     try:
         value = _RAW.decode(body)
         rows = value.data if value.Inputs is UNSET else value.Inputs.data
@@ -69,7 +74,7 @@ def raw_row(body: bytes, row: int, max_rows: int) -> bytes:
 
 
 def row_type(scenario: Scenario, inputs: Sequence[tuple[str, str]], beside: Any = _Anything) -> type[Struct]:
-    """A row of each (name, kind) that a model takes, and of what callers may have `beside`; nothing else."""
+    """The type of a row: each (name, kind) that a model takes, other fields of the scenario as `beside`, no more."""
     names = [name for name, _ in inputs]
     extras = [name for name in scenario.request_fields if name not in names]
     fields: list[Any] = [(f"f{n}", _Number if kind == "number" else _Text) for n, (_, kind) in enumerate(inputs)]
@@ -78,11 +83,11 @@ def row_type(scenario: Scenario, inputs: Sequence[tuple[str, str]], beside: Any 
     return defstruct(f"row_{scenario.name}", fields, rename=rename, forbid_unknown_fields=True)
 
 
-class Typed:
+class RequestDecoder:
     """Decodes requests with rows as objects, for one contract of numbers and categories."""
 
     def __init__(self, scenario: Scenario, contract: InputContract, max_rows: int) -> None:
-        """`contract` is the model's own object: rows for an equal one would be compared feature by feature."""
+        """`contract` is the model's own object: an equal copy would be compared feature by feature at each request."""
         row = row_type(scenario, [(feature.name, feature.kind) for feature in contract.features])
         plain = row.__struct_fields__
         rows = Annotated[list[row], Meta(min_length=1, max_length=max_rows)]  # type: ignore[valid-type]
@@ -102,39 +107,35 @@ class Typed:
         self._extras = plain[self._width :]
         self._cells = attrgetter(*plain[: self._width]) if self._width > 1 else _single(plain[0])
         codes = [_codes_of(feature) for feature in contract.features]
-        self._codes = [(n, found.get) for n, found in enumerate(codes) if found is not None]
+        self._codes = [(n, code_of.get) for n, code_of in enumerate(codes) if code_of is not None]
 
-    def decode(self, body: bytes) -> Asked | Doubt:
-        """What was asked, or what has to be looked at closely."""
+    def decode(self, body: bytes) -> ParsedRequest | NeedsFullParse:
+        """The request, or that it needs the full parse."""
         try:
             value = self._decoder.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            said = str(error)
-            # What is no object may be a list of numbers, which only the close look takes.
-            place = None if said.startswith("Expected `object`") else _ROW.search(said)
-            return Doubt(int(place[1])) if place else Doubt()
+            return NeedsFullParse(_bad_row(str(error)))
         legacy = value.Inputs is UNSET
         data = value.data if legacy else value.Inputs.data
-        if data is UNSET or not (legacy or value.data is UNSET):
-            return Doubt()
-        if body.count(b":") != self._fields(value, data, legacy=legacy):
-            return Doubt()
+        if data is UNSET or not (legacy or value.data is UNSET) or (legacy and value.GlobalParameters is not UNSET):
+            return NeedsFullParse()
+        if may_have_duplicate_keys(body, self._count_keys(value, data, legacy=legacy)):
+            return NeedsFullParse()
         method = "predict" if value.GlobalParameters is UNSET else value.GlobalParameters.method
-        if legacy and value.GlobalParameters is not UNSET:
-            return Doubt()
-        return Asked(EncodedRows(self.contract, self._matrix(data), data, self._cells), method, legacy)
+        rows = EncodedRows(self.contract, self._matrix(data), data, self._cells)
+        return ParsedRequest(rows, method, "json_text" if legacy else "results")
 
-    def _fields(self, value: Any, data: Sequence[Any], *, legacy: bool) -> int:
-        """How many fields the body has when none stands twice; every colon beyond is looked at."""
+    def _count_keys(self, value: Any, data: Sequence[Any], *, legacy: bool) -> int:
+        """How many keys the decoded body has."""
         outer = 1 if legacy else 2
         if value.GlobalParameters is not UNSET:
-            # `method` may have been left out; then the request is read closely.
+            # `method` may have been left out; then the count is too high and the request gets the full parse.
             outer += 2
         extras = sum(getattr(row, name) is not UNSET for row in data for name in self._extras) if self._extras else 0
         return outer + len(data) * self._width + extras
 
     def _matrix(self, data: Sequence[Any]) -> np.ndarray:
-        # Number by number: lists in a list take numpy twice as long.
+        # Number by number: numpy takes twice as long for lists in a list.
         cells = chain.from_iterable(map(self._encoded, data))
         return np.fromiter(cells, np.float32, len(data) * self._width).reshape(-1, self._width)
 
@@ -143,6 +144,13 @@ class Typed:
         for n, code in self._codes:
             cells[n] = code(cells[n], _UNKNOWN)
         return cells
+
+
+def _bad_row(error: str) -> int | None:
+    """The row that a message of the decoder names."""
+    # A row that is no object may be a list of numbers, which the full parse takes.
+    found = None if error.startswith("Expected `object`") else _ROW.search(error)
+    return int(found[1]) if found else None
 
 
 def _single(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Rollout."""
+"""The changes of a rollout: a candidate that is tried beside the champion, step by step."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ RolloutState = Literal["shadow", "canary", "full", "rolled_back", "superseded"]
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """One change of a rollout in an environment: gap-free numbers from 1, each written by one writer.
+    """One change of a rollout in an environment; numbers are gap-free from 1, each written by one writer.
 
-    `base` is the generation that answers beside it; a rollout whose base is not the current generation is over.
+    `base` is the generation of the champion; a rollout whose base is not the current generation is over.
     """
 
     scenario: str
@@ -38,6 +38,6 @@ class Rollout:
         return f"{self.scenario}:{self.version}"
 
     @property
-    def going_on(self) -> bool:
-        """Whether the candidate is being tried."""
+    def is_active(self) -> bool:
+        """Whether the candidate is still being tried."""
         return self.state not in ROLLOUT_ENDED

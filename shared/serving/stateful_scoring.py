@@ -1,7 +1,7 @@
-"""Raw readings as requests: each is kept, and answered as soon as the hours a prediction needs are all there.
+"""Stateful scoring: each raw reading is stored, and answered once every hour that a prediction needs has a reading.
 
-The state is in SQL: a process that takes one reading and dies leaves it to the next one. What else the features need
-(repairs, failures, ages) comes from the scenario's newest dataset version.
+The state is in SQL, so a process that dies after one reading leaves it to the next process. Whatever else the features
+need (repairs, failures, ages) comes from the scenario's newest dataset version.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import BadInput, Missing, Quarantined
 from shared.core.scenario import Column, Live, Scenario
 from shared.core.strict_json import read_json_body
-from shared.serving.answers import MAX_ROWS, Watch, labels_of
-from shared.serving.deployed_models import Serving
+from shared.serving.answers import labels_of
+from shared.serving.deployed_model import DeployedModel
 from shared.serving.reading import Reading
+from shared.serving.request_parsing import MAX_ROWS
+from shared.serving.scored_request import ScoredRequest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,12 +26,12 @@ if TYPE_CHECKING:
     from shared.serving.ports import ServingPorts
 
 _HOUR = timedelta(hours=1)
-_FORMATS = ("%m/%d/%Y %I:%M:%S %p",)
+_MONTH_FIRST = "%m/%d/%Y %I:%M:%S %p"
 _SHAPE = '{"data": [{…one reading an hour…}]}'
 
 
 def readings_of(scenario: Scenario, live: Live, body: bytes) -> list[Reading] | None:
-    """The readings of a request, or None when it is another kind of request; BadInput names the row and field."""
+    """The readings of a request, or None when the request holds none; BadInput names the row and field."""
     if f'"{live.time}"'.encode() not in body:
         return None
     value = read_json_body(body, _SHAPE)
@@ -71,93 +73,98 @@ def _number(number: int, column: Column, value: Any) -> float:
 def _hour(number: int, name: str, value: Any) -> datetime:
     at = _time(value) if isinstance(value, str) else None
     if at is None or at.minute or at.second or at.microsecond:
-        said = f"Row {number}, field {name!r}: {str(value)[:40]!r} is not accepted"
-        raise BadInput(f"{said}; accepted: a full hour such as 2015-01-01T06:00:00 (UTC).")
+        refusal = f"Row {number}, field {name!r}: {str(value)[:40]!r} is not accepted"
+        raise BadInput(f"{refusal}; accepted: a full hour such as 2015-01-01T06:00:00 (UTC).")
     return at
 
 
 def _time(text: str) -> datetime | None:
-    for read in (datetime.fromisoformat, *(_reader(form) for form in _FORMATS)):
+    for parse in (datetime.fromisoformat, _month_first):
         try:
-            found: datetime = read(text)
-            return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+            at = parse(text)
+            return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
         except (ValueError, OverflowError):
             continue
     return None
 
 
-def _reader(form: str) -> Any:
-    return lambda text: datetime.strptime(text, form)  # noqa: DTZ007 -- a time without a zone is UTC, set by the caller
+def _month_first(text: str) -> datetime:
+    return datetime.strptime(text, _MONTH_FIRST)  # noqa: DTZ007 -- a time without a zone is UTC, set by the caller
 
 
-class LiveAnswers:
-    """Answers raw readings; what comes from the dataset version is read once per version and process."""
+class StatefulScorer:
+    """Answers raw readings; the tables of a dataset version are read once per version and process."""
 
     def __init__(self, ports: ServingPorts) -> None:
         self._ports = ports
-        self._beside: tuple[str, Mapping[str, pd.DataFrame]] | None = None
+        self._cached: tuple[str, Mapping[str, pd.DataFrame]] | None = None
 
-    def answer(
-        self, scenario: Scenario, serving: Serving, readings: Sequence[Reading], watch: Watch
-    ) -> Mapping[str, Any]:
+    def answer(self, scenario: Scenario, deployed: DeployedModel, readings: Sequence[Reading]) -> ScoredRequest:
         """`result` with one number a reading: 0 until its window is full, then 1 where any label is predicted."""
         live = scenario.live
         if live is None or scenario.assemble is None:
             raise BadInput(f"{scenario.name} takes no raw readings.")
-        beside = self._tables(scenario, live)
-        _refuse_unknown(live, readings, beside)
+        _refuse_unknown(live, readings, self._dataset_tables(scenario, live))
         span = timedelta(hours=live.hours)
-        self._ports.serving.readings.keep(scenario.name, readings, min(one.at for one in readings) - span)
-        found: dict[int, list[str]] = {}
-        for entity in dict.fromkeys(one.entity for one in readings):
-            mine = {number: one for number, one in enumerate(readings) if one.entity == entity}
-            found |= self._of_entity(scenario, live, serving, mine, watch)
-        return {
-            "result": [int(bool(found.get(number))) for number in range(len(readings))],
-            "labels": [found.get(number, []) for number in range(len(readings))],
-            "waiting": [number not in found for number in range(len(readings))],
+        self._ports.serving.readings.keep(scenario.name, readings, min(reading.at for reading in readings) - span)
+        rows = self._full_rows(scenario, live, deployed.loaded.contract.names, readings)
+        answers = deployed.loaded.rows(list(rows.values())) if rows else None
+        labels = {} if answers is None else dict(zip(rows, labels_of(scenario, deployed, answers), strict=True))
+        numbers = range(len(readings))
+        response = {
+            "result": [int(bool(labels.get(number))) for number in numbers],
+            "labels": [labels.get(number, []) for number in numbers],
+            "waiting": [number not in labels for number in numbers],
         }
+        return ScoredRequest(response, list(rows.values()), answers)
 
-    def _of_entity(
-        self, scenario: Scenario, live: Live, serving: Serving, mine: Mapping[int, Reading], watch: Watch
-    ) -> dict[int, list[str]]:
-        """The labels of each reading whose window is full, by its number in the request."""
-        times = [one.at for one in mine.values()]
-        entity = next(iter(mine.values())).entity
-        start = min(times) - (live.hours - 1) * _HOUR
-        kept = self._ports.serving.readings.window(scenario.name, entity, start, max(times))
-        hours = {one.at for one in kept}
+    def _full_rows(
+        self, scenario: Scenario, live: Live, names: Sequence[str], readings: Sequence[Reading]
+    ) -> dict[int, Mapping[str, float]]:
+        """The features of each reading whose window is full, by its number in the request."""
+        by_entity: dict[str, dict[int, datetime]] = {}
+        for number, reading in enumerate(readings):
+            by_entity.setdefault(reading.entity, {})[number] = reading.at
+        rows: dict[int, Mapping[str, float]] = {}
+        for entity, times in by_entity.items():
+            rows |= self._full_rows_of(scenario, live, names, entity, times)
+        return rows
+
+    def _full_rows_of(
+        self, scenario: Scenario, live: Live, names: Sequence[str], entity: str, times: Mapping[int, datetime]
+    ) -> dict[int, Mapping[str, float]]:
+        start = min(times.values()) - (live.hours - 1) * _HOUR
+        stored = self._ports.serving.readings.window(scenario.name, entity, start, max(times.values()))
+        hours = {reading.at for reading in stored}
         full = {
-            number: one.at
-            for number, one in mine.items()
-            if all(one.at - back * _HOUR in hours for back in range(live.hours))
+            number: at
+            for number, at in times.items()
+            if all(at - before * _HOUR in hours for before in range(live.hours))
         }
         if not full:
             return {}
-        frame = self._frame(scenario, live, kept)
-        rows = [_newest(frame, live, at, serving.loaded.contract.names) for at in full.values()]
-        answers = serving.loaded.rows(rows)
-        watch(rows, answers)
-        return dict(zip(full, labels_of(scenario, serving, answers), strict=True))
+        frame = self._frame(scenario, live, stored)
+        return {number: _newest_row(frame, live, at, names) for number, at in full.items()}
 
-    def _frame(self, scenario: Scenario, live: Live, kept: Sequence[Reading]) -> pd.DataFrame:
+    def _frame(self, scenario: Scenario, live: Live, readings: Sequence[Reading]) -> pd.DataFrame:
+        """The features that the scenario's own code makes of the readings, in order of time."""
         import pandas as pd
 
         columns: dict[str, Any] = {
-            live.time: pd.to_datetime([one.at for one in kept], utc=True).astype("datetime64[us, UTC]"),
-            live.key: [int(one.entity) for one in kept],
+            live.time: pd.to_datetime([reading.at for reading in readings], utc=True).astype("datetime64[us, UTC]"),
+            live.key: [int(reading.entity) for reading in readings],
         }
-        columns |= {name: [one.measured[name] for one in kept] for name in kept[0].measured}
-        tables = {**self._tables(scenario, live), live.table: pd.DataFrame(columns)}
+        columns |= {name: [reading.measured[name] for reading in readings] for name in readings[0].measured}
+        tables = {**self._dataset_tables(scenario, live), live.table: pd.DataFrame(columns)}
         if scenario.assemble is None:
             raise BadInput(f"{scenario.name} takes no raw readings.")
-        # Without their failures to come: these are readings of now.
+        # The tables hold no failures after these readings, which are of now.
         try:
             return scenario.assemble(tables).sort_values(live.time)
         except Quarantined as fault:
             raise BadInput(fault.reason) from fault
 
-    def _tables(self, scenario: Scenario, live: Live) -> Mapping[str, pd.DataFrame]:
+    def _dataset_tables(self, scenario: Scenario, live: Live) -> Mapping[str, pd.DataFrame]:
         """The tables beside the readings, of the newest dataset version."""
         import io
 
@@ -167,25 +174,25 @@ class LiveAnswers:
         if not datasets:
             raise Missing(f"{scenario.name} has no dataset version yet; nothing is known about its {live.key}s.")
         newest = datasets[-1]
-        if self._beside is None or self._beside[0] != newest.id:
-            found = {}
+        if self._cached is None or self._cached[0] != newest.id:
+            tables = {}
             for file in newest.tables:
                 if file.name in scenario.batch.others:
                     with self._ports.core.lake.open(file.path) as source:
-                        found[file.name] = pq.read_table(io.BytesIO(source.read())).to_pandas()
-            self._beside = (newest.id, found)
-        return self._beside[1]
+                        tables[file.name] = pq.read_table(io.BytesIO(source.read())).to_pandas()
+            self._cached = (newest.id, tables)
+        return self._cached[1]
 
 
-def _refuse_unknown(live: Live, readings: Sequence[Reading], beside: Mapping[str, pd.DataFrame]) -> None:
-    known = {str(one) for one in beside[live.known][live.key].tolist()}
-    for number, one in enumerate(readings, 1):
-        if one.entity not in known:
-            said = f"Row {number}, field {live.key!r}: {one.entity} is not in table {live.known!r}"
-            raise BadInput(f"{said} of the newest dataset version; accepted: one of its {len(known)}.")
+def _refuse_unknown(live: Live, readings: Sequence[Reading], tables: Mapping[str, pd.DataFrame]) -> None:
+    known = {str(key) for key in tables[live.known][live.key].tolist()}
+    for number, reading in enumerate(readings, 1):
+        if reading.entity not in known:
+            refusal = f"Row {number}, field {live.key!r}: {reading.entity} is not in table {live.known!r}"
+            raise BadInput(f"{refusal} of the newest dataset version; accepted: one of its {len(known)}.")
 
 
-def _newest(frame: pd.DataFrame, live: Live, at: datetime, names: Sequence[str]) -> Mapping[str, float]:
+def _newest_row(frame: pd.DataFrame, live: Live, at: datetime, names: Sequence[str]) -> Mapping[str, float]:
     """The newest row of features at or before that time."""
     rows = frame[frame[live.time] <= at]
     return {name: float(rows[name].iloc[-1]) for name in names}

@@ -1,4 +1,4 @@
-"""Tensors as the Open Inference Protocol has them: what is asked, what is answered, and what a model is."""
+"""The types of the Open Inference Protocol: requests, answers, and the metadata of a model."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class Tensor(TypedDict):
 
 
 class WantedOutput(TypedDict, total=False):
-    """An output that is to be answered."""
+    """An output that the request asks for."""
 
     name: str
 
 
 class InferenceRequest(TypedDict):
-    """Tensors to predict from; `outputs` chooses what is answered."""
+    """Tensors to predict from; `outputs` names the wanted outputs."""
 
     id: NotRequired[str]
     inputs: Annotated[list[Tensor], Meta(min_length=1)]
@@ -31,7 +31,7 @@ class InferenceRequest(TypedDict):
 
 
 class InferenceAnswer(TypedDict):
-    """What a model predicts."""
+    """The predictions of a model."""
 
     model_name: str
     model_version: str
@@ -48,7 +48,7 @@ class TensorMetadata(TypedDict):
 
 
 class ModelMetadata(TypedDict):
-    """The tensors that a model takes and answers with."""
+    """The tensors that a model takes and answers."""
 
     name: str
     versions: list[str]

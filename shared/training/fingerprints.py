@@ -88,7 +88,8 @@ def _values(column: pa.ChunkedArray) -> np.ndarray:
         return np.where(np.isnan(numbers), np.uint64(_MISSING), _mixed(numbers.view(np.uint64)))
     coded = pc.utf8_trim_whitespace(column.cast(pa.large_string())).combine_chunks().dictionary_encode()
     hashes = np.array([*map(_text_hash, coded.dictionary.to_pylist()), _MISSING], dtype=np.uint64)
-    return hashes[coded.indices.fill_null(len(hashes) - 1).to_numpy(zero_copy_only=False)]
+    found: np.ndarray = hashes[coded.indices.fill_null(len(hashes) - 1).to_numpy(zero_copy_only=False)]
+    return found
 
 
 def _milliseconds(column: pa.ChunkedArray) -> np.ndarray:
@@ -112,4 +113,4 @@ def _mixed(numbers: np.ndarray) -> np.ndarray:
     mixed: np.ndarray = numbers + np.uint64(0x9E3779B97F4A7C15)
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
+    return np.asarray(mixed ^ (mixed >> np.uint64(31)))

@@ -35,13 +35,35 @@ def score(task: Task, metric: str, actual: np.ndarray, answers: np.ndarray) -> f
     return sum(values) / len(values)
 
 
-def scores(task: Task, actual: np.ndarray, answers: np.ndarray, labels: Sequence[str] = ()) -> Mapping[str, float]:
-    """Every metric of the task by name; of several labels also `<metric>_<label>` for each that can be judged."""
+def at_decisions(task: Task, metric: str, answers: np.ndarray, thresholds: Sequence[float]) -> np.ndarray:
+    """The answers (rows, columns) as `metric` is to see them.
+
+    Accuracy and F1 judge what is predicted: a column becomes 0 or 1 by the threshold of its label. Other metrics judge
+    the probabilities as they are; so does everything where no thresholds are given.
+    """
+    import numpy as np
+
+    if metric not in DECIDED or not thresholds or task not in ("binary", "multilabel"):
+        return answers
+    if task == "multilabel":
+        return np.asarray(answers >= np.asarray(thresholds, dtype=np.float32), dtype=np.float64)
+    named = answers[:, -1] >= np.float32(thresholds[0])
+    return np.column_stack([~named, named]).astype(np.float64)
+
+
+def scores(
+    task: Task, actual: np.ndarray, answers: np.ndarray, labels: Sequence[str] = (), thresholds: Sequence[float] = ()
+) -> Mapping[str, float]:
+    """Every metric of the task by name; of several labels also `<metric>_<label>` for each that can be judged.
+
+    Accuracy and F1 are those of what is predicted at `thresholds`: 0.5 where none are given.
+    """
     names = REGRESSION if task == "regression" else METRICS
-    found = {metric: score(task, metric, actual, answers) for metric in names}
+    seen = {metric: at_decisions(task, metric, answers, thresholds) for metric in names}
+    found = {metric: score(task, metric, actual, seen[metric]) for metric in names}
     if task == "multilabel":
         for metric in names:
-            values = zip(labels, _by_label(metric, actual, answers), strict=True)
+            values = zip(labels, _by_label(metric, actual, seen[metric]), strict=True)
             found |= {f"{metric}_{label}": value for label, value in values if value is not None}
     return found
 
@@ -204,6 +226,8 @@ METRICS: Mapping[str, Callable[[np.ndarray, np.ndarray], float]] = {
 }
 # Name: (true numbers (rows,), predicted numbers (rows,)) to a number.
 REGRESSION: Mapping[str, Callable[[np.ndarray, np.ndarray], float]] = {"r2": r2, "rmse": rmse, "mae": mae}
+# Metrics of what is predicted; the others judge the probabilities.
+DECIDED = frozenset({"accuracy", "f1"})
 # Every metric a scenario may name, and the direction in which it improves.
 LARGER_IS_BETTER: Mapping[str, bool] = {
     "auc": True,

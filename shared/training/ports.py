@@ -40,7 +40,7 @@ class Trainer(Protocol):
         ...
 
     def alive(self, run: Run) -> bool:
-        """Whether the run's worker still works (a lost one is noticed by asking)."""
+        """Whether the run's worker still works."""
         ...
 
     def cancel(self, run: Run) -> None:
@@ -48,7 +48,7 @@ class Trainer(Protocol):
         ...
 
     def result(self, run: Run) -> Artefact | None:
-        """What a worker that cannot reach the registry left behind when it ended well; None when nothing is left."""
+        """The model of a worker that cannot reach the registry itself; None while there is none."""
         ...
 
 
@@ -68,7 +68,7 @@ class Registry(Protocol):
         ...
 
     def judge(self, model: Model, state: str) -> None:
-        """Record what became of a version: `accepted`, `refused` or `undecided`."""
+        """Record the state of a version: `accepted`, `refused` or `undecided`."""
         ...
 
 
@@ -76,7 +76,7 @@ class Runs(Protocol):
     """Training runs; one per request key."""
 
     def request(self, run: Run) -> Run:
-        """Keep it; when the request key is known the run that stands is returned."""
+        """Keep it; when the request key is known the existing run is returned."""
         ...
 
     def move(
@@ -98,7 +98,7 @@ class Schedules(Protocol):
     """Schedules; one per scenario and name, for good."""
 
     def add(self, schedule: Schedule) -> Schedule:
-        """Keep it; when the name is known the schedule that stands is returned."""
+        """Keep it; when the name is known the existing schedule is returned."""
         ...
 
     def find(self, scenario: str, name: str) -> Schedule | None:
@@ -110,7 +110,7 @@ class Schedules(Protocol):
         ...
 
     def change(self, seen: Schedule, changed: Schedule) -> bool:
-        """Compare-and-set by state and occurrence; False when it is not as it was seen."""
+        """Compare-and-set by state and occurrence; False when it is no longer as `seen`."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""How often something happens again: the words for it, and when it is due, in UTC."""
+"""A recurrence: every so many minutes, hours, days, weeks or months, and when an occurrence is due, in UTC."""
 
 from __future__ import annotations
 
@@ -36,12 +36,18 @@ class Recurrence:
     def __post_init__(self) -> None:
         if self.frequency not in FREQUENCIES:
             accepted = ", ".join(FREQUENCIES)
-            said = repr(self.frequency)[:40]
-            raise BadInput(f"Recurrence {said} is not known; accepted: {accepted}, with an interval.")
+            frequency = repr(self.frequency)[:40]
+            raise BadInput(f"Recurrence {frequency} is not known; accepted: {accepted}, with an interval.")
         most = LARGEST[self.frequency]
         if type(self.interval) is not int or not 1 <= self.interval <= most:
-            said = repr(self.interval)[:40]
-            raise BadInput(f"An interval of {said} is not possible; accepted with {self.frequency}: 1 to {most}.")
+            interval = repr(self.interval)[:40]
+            raise BadInput(f"An interval of {interval} is not possible; accepted with {self.frequency}: 1 to {most}.")
+
+    @property
+    def words(self) -> str:
+        """`every hour`, `every 2 weeks`."""
+        unit = self.frequency.lower()
+        return f"every {unit}" if self.interval == 1 else f"every {self.interval} {unit}s"
 
     def occurrence(self, start: datetime, number: int) -> datetime:
         """When that occurrence is due."""
@@ -70,7 +76,7 @@ class Recurrence:
         return self.first_from(start, instant + _INSTANT)
 
     def passed(self, start: datetime, due: datetime, now: datetime) -> int:
-        """How many occurrences after the one that was due have come as well by `now`."""
+        """How many occurrences after the due one have passed by `now`."""
         return max(0, self.number_from(start, now + _INSTANT) - self.number_from(start, due) - 1)
 
     @property
@@ -81,11 +87,11 @@ class Recurrence:
 def read_start(value: Any) -> datetime:
     """An instant in ISO 8601 that says UTC, to the second; BadInput for anything else."""
     try:
-        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+        start = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
-        found = None
+        start = None
     first, last = YEARS
-    if found is None or found.utcoffset() != timedelta(0) or found.microsecond or not first <= found.year < last:
+    if start is None or start.utcoffset() != timedelta(0) or start.microsecond or not first <= start.year < last:
         accepted = f"ISO 8601 in UTC, to the second, of the years {first} to {last - 1}, such as 2026-03-01T06:00:00Z"
         raise BadInput(f"StartTime is {repr(value)[:40]}; accepted: {accepted}.")
-    return found.astimezone(UTC)
+    return start.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Training on request: a run is asked for with checked parameters, once per idempotency key, and can be ended."""
+"""Training on request: submit a run with checked parameters, once per idempotency key, find it, cancel it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import BadInput, Conflict, Fault, Mismatch, Missing
-from shared.core.ledger import Entry
+from shared.core.ledger import Entry, Kind, State
 from shared.core.scenario import Scenario
 from shared.core.strict_json import fit, misfit
 from shared.datasets.version import DatasetVersion
@@ -30,7 +30,7 @@ _OPEN: tuple[RunState, ...] = ("requested", "running")
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What was asked for: which dataset version (the newest when empty) with which training profile."""
+    """A request for a run: of which dataset version (the newest when empty), with which training profile."""
 
     experiment: str
     dataset: str
@@ -43,12 +43,12 @@ class Submission:
 
 
 def read_submission(value: Any) -> Submission:
-    """The submission in a JSON body; BadInput for anything that is not asked for here."""
+    """The submission in a JSON body; BadInput for a body that is none."""
     return submission_of(fit(value, SubmissionBody))
 
 
 def submission_of(body: SubmissionBody) -> Submission:
-    """What the body asks for; BadInput when its name cannot be printed."""
+    """The submission of a body that fits; BadInput when its name cannot be printed."""
     if not body.experiment_name.isprintable():
         raise BadInput(misfit("ExperimentName", body.experiment_name, PRINTABLE))
     parameters = body.parameter_assignments
@@ -56,18 +56,18 @@ def submission_of(body: SubmissionBody) -> Submission:
 
 
 def submit(ports: TrainingPorts, scenario: Scenario, submission: Submission, key: str) -> Run:
-    """The run of this submission, requested once per key; without a key each submission is one of its own.
+    """Request the run of this submission, once per key; without a key every submission requests another run.
 
-    Mismatch when the key was used for another submission, Conflict while the same one is being made.
+    Mismatch when the key was used for another submission, Conflict while the same one is being worked on.
     """
     dataset = dataset_of(ports, scenario, submission)
     name = f"{scenario.name}/{key or uuid.uuid4().hex}"
-    claim = ports.core.ledger.claim("pipeline", name, _TTL, submission.digest)
+    claim = ports.core.ledger.claim(Kind.PIPELINE, name, _TTL, submission.digest)
     if isinstance(claim, Entry):
-        return _standing(ports, claim, submission)
+        return _earlier_run(ports, claim, submission)
     try:
-        # Whoever asked before and died may have had it made, of a dataset version that was the newest then.
-        run = _made(ports, scenario, name) or request_training(
+        # A worker that died may have requested the run already, of the dataset version that was the newest then.
+        run = _requested(ports, scenario, name) or request_training(
             ports, dataset, force=_force(name), profile=submission.profile
         )
     except Fault as fault:
@@ -75,13 +75,13 @@ def submit(ports: TrainingPorts, scenario: Scenario, submission: Submission, key
         ports.core.ledger.release(claim, fault.reason, counts=False)
         raise
     detail = {"run": run.id, "dataset": run.dataset, "digest": submission.digest}
-    ports.core.ledger.finish(claim, "done", f"Training run {run.id} was requested.", detail)
+    ports.core.ledger.finish(claim, State.DONE, f"Training run {run.id} was requested.", detail)
     return run
 
 
-def _standing(ports: TrainingPorts, entry: Entry, submission: Submission) -> Run:
-    said = entry.detail.get("digest") or entry.message
-    if said and said != submission.digest:
+def _earlier_run(ports: TrainingPorts, entry: Entry, submission: Submission) -> Run:
+    digest = entry.detail.get("digest") or entry.message
+    if digest and digest != submission.digest:
         raise Mismatch("This Idempotency-Key was used with another body; accepted: the same body, or another key.")
     run = ports.training.runs.find(str(entry.detail.get("run", "")))
     if run is None:
@@ -91,13 +91,12 @@ def _standing(ports: TrainingPorts, entry: Entry, submission: Submission) -> Run
 
 def submitted(ports: TrainingPorts, scenario: Scenario, key: str) -> Run | None:
     """The run that was requested under that key, or None."""
-    return _made(ports, scenario, f"{scenario.name}/{key}")
+    return _requested(ports, scenario, f"{scenario.name}/{key}")
 
 
-def _made(ports: TrainingPorts, scenario: Scenario, name: str) -> Run | None:
-    return next(
-        (run for run in ports.training.runs.list(scenario.name) if run.request.endswith(f"/{_force(name)}")), None
-    )
+def _requested(ports: TrainingPorts, scenario: Scenario, name: str) -> Run | None:
+    runs = ports.training.runs.list(scenario.name)
+    return next((run for run in runs if run.request.endswith(f"/{_force(name)}")), None)
 
 
 def _force(name: str) -> str:
@@ -105,17 +104,16 @@ def _force(name: str) -> str:
 
 
 def dataset_of(ports: TrainingPorts, scenario: Scenario, submission: Submission) -> DatasetVersion:
-    """The dataset version that is asked for; Missing where there is none at all, BadInput for one that is not known."""
-    wanted = submission.dataset
-    if not wanted:
+    """The submission's dataset version; Missing when the scenario has none at all, BadInput when it lacks this one."""
+    if not submission.dataset:
         datasets = ports.datasets.versions.list(scenario.name)
         if not datasets:
             raise Missing(f"{scenario.name} has no dataset version yet; drop labelled files first.")
         return datasets[-1]
-    dataset = ports.datasets.versions.find(scenario.name, wanted)
+    dataset = ports.datasets.versions.find(scenario.name, submission.dataset)
     if dataset is None:
-        newest = ", ".join(one.id for one in ports.datasets.versions.list(scenario.name)[-3:]) or "none yet"
-        raise BadInput(f"{scenario.name} has no dataset version {wanted[:80]!r}; the newest: {newest}.")
+        newest = ", ".join(version.id for version in ports.datasets.versions.list(scenario.name)[-3:]) or "none yet"
+        raise BadInput(f"{scenario.name} has no dataset version {submission.dataset[:80]!r}; the newest: {newest}.")
     return dataset
 
 
@@ -128,7 +126,7 @@ def find_run(ports: TrainingPorts, scenario: Scenario, run_id: str) -> Run:
 
 
 def cancel(ports: TrainingPorts, scenario: Scenario, run_id: str) -> Run:
-    """End the run: its state first, so that nobody starts it again, then its worker. Again changes nothing.
+    """Cancel the run: its state first, so that nobody starts it again, then its worker. Again changes nothing.
 
     Conflict when the run had ended by itself.
     """
@@ -136,14 +134,14 @@ def cancel(ports: TrainingPorts, scenario: Scenario, run_id: str) -> Run:
     moved = any(ports.training.runs.move(run.id, state, "failed", f"{CANCELLED}.") for state in _OPEN)
     after = find_run(ports, scenario, run_id)
     if moved:
-        ports.core.ledger.note("train", run.id, "failed", f"{CANCELLED}.")
+        ports.core.ledger.note(Kind.TRAIN, run.id, State.FAILED, f"{CANCELLED}.")
     if not after.reason.startswith(CANCELLED):
         raise Conflict(f"Run {run.id} is {after.state}: {after.reason} It cannot be cancelled any more.")
     ports.training.trainer.cancel(after)
     return after
 
 
-def described(run: Run) -> RunAnswer:
+def run_answer(run: Run) -> RunAnswer:
     """The run as callers read it."""
     return {
         "Id": run.id,

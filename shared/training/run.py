@@ -1,4 +1,4 @@
-"""Run."""
+"""A training run and its states."""
 
 from __future__ import annotations
 

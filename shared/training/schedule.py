@@ -1,4 +1,4 @@
-"""Training that comes again by itself."""
+"""A schedule: a training submission that is made again and again."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ State = Literal["active", "stopped"]
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A submission that is made again and again. `due` is the occurrence that has not been answered yet.
+    """A submission that is made at every occurrence; `due` is the next one.
 
-    (scenario, name) is used once. `digest` is that of what was asked for; `last_due` and `reason` tell of the newest
-    occurrence that was answered, `last_run` of the newest that was started.
+    (scenario, name) is used once. `digest` is that of the request; `last_due` and `reason` are those of the newest
+    occurrence that is over, `last_run` is the newest run that was started.
     """
 
     scenario: str
@@ -43,12 +43,12 @@ class Schedule:
 
     @property
     def key(self) -> str:
-        """What history calls it."""
+        """The ledger key of the schedule."""
         return f"{self.scenario}/{self.name}"
 
     @property
     def occurrence_key(self) -> str:
-        """What history calls the occurrence that has not been answered yet."""
+        """The ledger key of the occurrence that is due."""
         return f"{self.key}/{self.due:%Y-%m-%dT%H:%M:%SZ}"
 
     @staticmethod

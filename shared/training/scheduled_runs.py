@@ -1,4 +1,4 @@
-"""Training that is due by its schedule: each occurrence is answered once, by a run or by why there is none."""
+"""Scheduled training: each due occurrence is answered once, by a run or by the reason why there is none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from shared.core.claims import once
 from shared.core.errors import Missing, Transient
-from shared.core.ledger import ENDED, Outcome
+from shared.core.ledger import ENDED, Kind, Outcome, State
+from shared.core.wording import counted
 from shared.training.requests import Submission, submit, submitted
 from shared.training.schedule import Schedule
 
@@ -18,25 +19,24 @@ if TYPE_CHECKING:
 
 
 _OPEN = ("requested", "running")
-KIND = "schedule"
 
 
 def start_due(ports: TrainingPorts) -> list[str]:
     """Answer the occurrences that are due; returns the runs that were started.
 
-    Of those that passed while nobody swept one is answered, and its sentence says how many others there were. What
-    cannot be done now is left to the next sweep.
+    Of several that passed since the last sweep one is answered, and its reason counts the others. What cannot be done
+    now is left to the next sweep.
     """
     schedules = [*ports.training.schedules.list(due=ports.core.clock()), *_abandoned(ports)]
     return [run for schedule in schedules if (run := start(ports, schedule))]
 
 
 def start(ports: TrainingPorts, seen: Schedule) -> str:
-    """Answer the occurrence that is due of a schedule as it was seen; returns the run this call started, or nothing."""
+    """Answer the due occurrence of the schedule as it was read; returns the run this call started, or nothing."""
     try:
-        result = once(ports, KIND, seen.occurrence_key, "", lambda: _answer(ports, seen))
+        result = once(ports, Kind.SCHEDULE, seen.occurrence_key, "", lambda: _answer(ports, seen))
     except Transient:
-        # The ledger has the sentence.
+        # The ledger has the reason.
         return ""
     outcome = result.outcome
     if outcome.state not in ENDED:
@@ -50,20 +50,20 @@ def start(ports: TrainingPorts, seen: Schedule) -> str:
 def _move_on(ports: TrainingPorts, seen: Schedule, following: datetime, run: str, reason: str) -> None:
     """Keep how the occurrence was answered, also when the schedule was stopped meanwhile."""
 
-    def answered(one: Schedule) -> Schedule:
-        return replace(one, due=following, last_due=seen.due, last_run=run, reason=reason)
+    def answered(schedule: Schedule) -> Schedule:
+        return replace(schedule, due=following, last_due=seen.due, last_run=run, reason=reason)
 
     schedules = ports.training.schedules
     if not schedules.change(seen, answered(seen)):
-        now = schedules.find(seen.scenario, seen.name)
-        if now is not None and (now.state, now.due) == ("stopped", seen.due):
-            schedules.change(now, answered(now))
+        current = schedules.find(seen.scenario, seen.name)
+        if current is not None and (current.state, current.due) == ("stopped", seen.due):
+            schedules.change(current, answered(current))
 
 
 def _abandoned(ports: TrainingPorts) -> Iterator[Schedule]:
     """Stopped schedules whose last occurrence was being answered by a worker that is gone."""
     for entry in ports.core.history.stuck(ports.core.clock()):
-        if entry.kind == KIND:
+        if entry.kind == Kind.SCHEDULE:
             schedule = ports.training.schedules.find(*Schedule.named_by(entry.key))
             if schedule is not None and schedule.state == "stopped":
                 yield schedule
@@ -73,24 +73,26 @@ def _answer(ports: TrainingPorts, seen: Schedule) -> Outcome:
     scenario = ports.core.scenarios.get(seen.scenario)
     if scenario is None:
         raise Missing(f"Scenario {seen.scenario} is no longer declared; nothing was started.")
-    # Blanks: no key of a request has any.
+    # The spaces keep it apart: no key of a request has any.
     key = f"schedule {seen.name} {seen.due.isoformat()}"
     if submitted(ports, scenario, key) is None and (why := _why_not(ports, seen)):
-        return Outcome("refused", f"Not started because {why}.{_passed(ports, seen)}")
+        return Outcome(State.REFUSED, f"Not started because {why}.{_passed(ports, seen)}")
     run = submit(ports, scenario, Submission(seen.experiment, seen.dataset, seen.profile), key)
-    told = f"Run {run.id} was requested by the schedule.{_passed(ports, seen)}"
-    return Outcome("done", told, {"run": run.id, "dataset": run.dataset})
+    reason = f"Run {run.id} was requested by the schedule.{_passed(ports, seen)}"
+    return Outcome(State.DONE, reason, {"run": run.id, "dataset": run.dataset})
 
 
 def _why_not(ports: TrainingPorts, seen: Schedule) -> str:
-    """Why the occurrence brings no run as things are at this moment; empty when it does."""
+    """Why the occurrence starts no run now; empty when it does."""
     current = ports.training.schedules.find(seen.scenario, seen.name)
     if current is None or current.state != "active":
         return "the schedule was stopped"
     last = ports.training.runs.find(seen.last_run)
-    return f"its run before, {last.id}, is still {last.state}" if last and last.state in _OPEN else ""
+    return f"its previous run, {last.id}, is still {last.state}" if last and last.state in _OPEN else ""
 
 
 def _passed(ports: TrainingPorts, seen: Schedule) -> str:
     count = seen.recurrence.passed(seen.start, seen.due, ports.core.clock())
-    return f" {count} later occurrence(s) passed unanswered meanwhile and are not made up for." if count else ""
+    if not count:
+        return ""
+    return f" {counted(count, 'later occurrence')} passed meanwhile and {'is' if count == 1 else 'are'} skipped."

@@ -1,26 +1,28 @@
-"""Whether rows can teach anybody anything, asked before a training is: afterwards it would only fail."""
+"""Trainability: whether a model can learn from these rows, checked before a training run that would only fail."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Quarantined
 from shared.core.scenario import Column, Scenario
-from shared.training.single_answers import check_single_answers
+from shared.core.wording import counted
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
 
 # A train, a validation and a test part of these is the least that can be cut.
 LEAST_ROWS = 10
 _SHOWN = 40
+_RESTARTS = "__restarts__"
 
 
-def check_teachable(scenario: Scenario, tables: Mapping[str, pa.Table]) -> None:
-    """Quarantined for too few rows, one or contradicting answers, and inputs mostly missing or never changing.
+def check_trainable(scenario: Scenario, tables: Mapping[str, pa.Table]) -> None:
+    """Quarantined for too few rows, a constant target, repeated labels, and inputs that are missing or constant.
 
-    Answers and inputs that only the scenario's own code makes of the tables are judged when they have been made.
+    Targets and inputs that the scenario's own code derives from the tables are checked once they are derived.
     """
     rows = tables[scenario.label_table].num_rows
     if rows < LEAST_ROWS:
@@ -29,25 +31,84 @@ def check_teachable(scenario: Scenario, tables: Mapping[str, pa.Table]) -> None:
         )
         raise Quarantined("too_few_rows", sentence, table=scenario.label_table)
     for name, table in tables.items():
-        _check_answers(scenario, name, table)
-    check_single_answers(scenario, tables)
+        _check_target(scenario, name, table)
+    _check_single_answers(scenario, tables)
     _check_missing(scenario, tables)
     check_inputs(scenario, tables)
 
 
-def _check_answers(scenario: Scenario, name: str, table: pa.Table) -> None:
+def _check_target(scenario: Scenario, name: str, table: pa.Table) -> None:
     target = scenario.target
     if target in table.column_names and _distinct(table, target, "all") <= 1:
         sentence = (
             f"Table {name!r}, column {target!r}: all {table.num_rows} rows hold "
             f"{_shown(scenario, table, target)}; "
-            "accepted: rows with different answers, or there is nothing to tell apart."
+            "accepted: rows with different answers, or there is nothing to learn."
         )
         raise Quarantined("one_class", sentence, table=name, column=target)
 
 
+def _check_single_answers(scenario: Scenario, tables: Mapping[str, pa.Table]) -> None:
+    """Quarantined when a label table of its own labels a key twice, or restarts more often than the rows do.
+
+    A counter that starts again counts other things: (key, restarts so far) identifies them.
+    """
+    labels = scenario.table(scenario.label_table)
+    columns = {column.name for column in labels.columns}
+    if labels.name == scenario.batch.table or labels.key or not scenario.entity:
+        return
+    if not columns.issuperset((*scenario.entity, *scenario.targets)):
+        return
+    table, counter = tables[labels.name], scenario.monitoring.restart
+    restarts = _restarts(table, counter)
+    keys = table.select(scenario.entity).append_column(_RESTARTS, [restarts])
+    if keys.group_by(keys.column_names).aggregate([]).num_rows < keys.num_rows:
+        raise _repeated(scenario, keys)
+    most = int(_restarts(tables[scenario.batch.table], counter)[-1])
+    if restarts[-1] > most:
+        raise _restarted(scenario, keys, int((restarts > most).argmax()), most)
+
+
+def _restarts(table: pa.Table, counter: str) -> np.ndarray:
+    """For each row, how often the counter has fallen up to it."""
+    import numpy as np
+
+    if counter not in table.column_names:
+        return np.zeros(table.num_rows, dtype=np.int64)
+    return np.concatenate(([0], np.cumsum(np.diff(table[counter].to_numpy()) < 0)))
+
+
+def _repeated(scenario: Scenario, keys: pa.Table) -> Quarantined:
+    first_rows: dict[tuple[Any, ...], int] = {}
+    for row, key in enumerate(zip(*(column.to_pylist() for column in keys.columns), strict=True)):
+        if key in first_rows:
+            break
+        first_rows[key] = row
+    problem = f"has an answer in row {first_rows[key] + 1} already; accepted: one answer for each"
+    return _refusal(scenario, keys, row, problem)
+
+
+def _restarted(scenario: Scenario, keys: pa.Table, row: int, most: int) -> Quarantined:
+    """A label that is written again further down looks like a restart, and would shift all labels after it."""
+    restarts = counted(keys[_RESTARTS][-1].as_py(), "time")
+    problem = (
+        f"follows a higher number: the numbers start again {restarts}, those of table "
+        f"{scenario.batch.table!r} {counted(most, 'time')}, so nobody can say which answer belongs to which row; "
+        "accepted: one answer for each, in the order of the rows"
+    )
+    return _refusal(scenario, keys, row, problem)
+
+
+def _refusal(scenario: Scenario, keys: pa.Table, row: int, problem: str) -> Quarantined:
+    table, column = scenario.label_table, scenario.entity[0]
+    key = ", ".join(f"{name} = {str(keys[name][row].as_py())[:40]}" for name in scenario.entity)
+    sentence = f"Table {table!r}, row {row + 1}, column {column!r}: the key {key} {problem}."
+    accepted = "every key once"
+    return Quarantined("duplicate_key", sentence, table=table, column=column, row=row + 1, accepted=accepted)
+
+
 def _check_missing(scenario: Scenario, tables: Mapping[str, pa.Table]) -> None:
-    """The rule that chooses inputs drops columns which are mostly missing, so none of those may be declared as one."""
+    """Feature selection drops columns that are mostly missing, so a declared input may not be one of them."""
     if scenario.selection is None:
         return
     most = scenario.selection.most_missing
@@ -77,16 +138,16 @@ def check_inputs(scenario: Scenario, tables: Mapping[str, pa.Table]) -> None:
 def _constant(scenario: Scenario, tables: Mapping[str, pa.Table], name: str, column: str) -> Quarantined:
     sentence = (
         f"Table {name!r}, column {column!r}: no row holds anything but {_shown(scenario, tables[name], column)}, and "
-        "nothing is learned from what never changes; accepted: values that differ, or a scenario that declares that "
+        "a model learns nothing from a constant; accepted: values that differ, or a scenario that declares that "
         "the column may be constant."
     )
     return Quarantined("constant_feature", sentence, table=name, column=column)
 
 
 def _constant_columns(scenario: Scenario, tables: Mapping[str, pa.Table]) -> Iterator[tuple[str, Column]]:
-    """The inputs, and what inputs are made of, that have one value in all rows; of an absent column nothing is said."""
+    """The inputs, and columns that inputs are derived from, with one value in all rows; absent columns are skipped."""
     for name, table in tables.items():
-        # In a handful of machines or places sameness is no wonder.
+        # A handful of machines or places may well be alike.
         if table.num_rows < LEAST_ROWS:
             continue
         for column in scenario.table(name).columns:

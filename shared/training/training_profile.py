@@ -1,4 +1,4 @@
-"""How thoroughly a training run searches."""
+"""The training profiles: how thoroughly a run searches."""
 
 from __future__ import annotations
 

@@ -150,14 +150,9 @@ def _f1(actual: np.ndarray, named: np.ndarray, classes: Sequence[int]) -> SumMet
     """F1 of each class, weighted by how many rows it has; of two classes that of the second alone."""
     import numpy as np
 
-    hits, said, true = (
-        np.column_stack([found(label) for label in classes])
-        for found in (
-            lambda label: (actual == label) & (named == label),
-            lambda label: named == label,
-            lambda label: actual == label,
-        )
-    )
+    true = actual[:, None] == np.array(classes)
+    said = named[:, None] == np.array(classes)
+    hits = true & said
     width = len(classes)
 
     def finish(sums: np.ndarray) -> np.ndarray:

@@ -64,7 +64,7 @@ def actuals(engine: Engine) -> Actuals:
 
 def known(actuals: Actuals, declared: Scenario, ordinal: int = 1) -> list[int | None]:
     """The labels of a window in row order."""
-    found = actuals.joined(declared, first_id(ordinal), first_id(ordinal + 1) - 1)
+    found = actuals.join_predictions(declared, first_id(ordinal), first_id(ordinal + 1) - 1)
     return [
         value for _, value in sorted(zip(found["prediction_id"].to_pylist(), found["actual"].to_pylist(), strict=True))
     ]

@@ -86,16 +86,16 @@ def test_the_critical_value_is_the_larger_of_threshold_and_noise(clock: HandCloc
 
 def test_a_quality_that_says_the_same_is_stated_once(stores: MonitoringBundle, clock: HandClock) -> None:
     """Growing older alone is no restatement."""
-    first = stores.qualities.state(quality(clock))
+    first = stores.qualities.record(quality(clock))
     clock.move(hours=1)
-    assert stores.qualities.state(replace(quality(clock), age_hours=6.0)) == first
+    assert stores.qualities.record(replace(quality(clock), age_hours=6.0)) == first
     assert (first.revision, first.restated) == (1, False)
 
 
 def test_a_changed_quality_is_a_revision_and_the_earlier_one_stays(stores: MonitoringBundle, clock: HandClock) -> None:
     """The newest is told; the history is kept."""
-    stores.qualities.state(quality(clock))
-    second = stores.qualities.state(quality(clock, 0.7))
+    stores.qualities.record(quality(clock))
+    second = stores.qualities.record(quality(clock, 0.7))
     assert (second.revision, second.restated) == (2, True)
     assert [one.value for one in stores.qualities.latest("bank")] == [0.7]
     assert [one.value for one in stores.qualities.revisions("bank", "w1")] == [0.8, 0.7]
@@ -157,10 +157,10 @@ def test_a_scorecard_is_one_per_generation(stores: MonitoringBundle, clock: Hand
 
 def test_timers_are_counted_and_late_ones_apart(stores: MonitoringBundle, clock: HandClock) -> None:
     """A late firing says when."""
-    stores.scorecards.beat("plan", clock(), late=False)
+    stores.scorecards.record_heartbeat("plan", clock(), late=False)
     late_at = clock.move(minutes=5)
-    stores.scorecards.beat("plan", late_at, late=True)
+    stores.scorecards.record_heartbeat("plan", late_at, late=True)
     last = clock.move(minutes=5)
-    stores.scorecards.beat("plan", last, late=False)
-    (beat,) = stores.scorecards.beats()
+    stores.scorecards.record_heartbeat("plan", last, late=False)
+    (beat,) = stores.scorecards.heartbeats()
     assert (beat.fired, beat.late, beat.last_at, beat.last_late_at) == (3, 1, last, late_at)

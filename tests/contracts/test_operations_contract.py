@@ -25,7 +25,7 @@ from shared.alerts.alert import Alert
 from shared.core.errors import Conflict
 from shared.core.ledger import Claim
 from shared.prediction.revision import Correction, Revision
-from shared.prediction.telemetry_span import Recorded, Span
+from shared.prediction.telemetry_span import RecordedSpan, Span
 from shared.prediction.window import Window
 from shared.serving.deployment import Deployment
 from shared.serving.prediction_rows import first_id
@@ -117,20 +117,20 @@ class TestLineage:
 
 
 class TestRestoring:
-    """Port `Restoring`."""
+    """Port `Restoration`."""
 
     def test_what_is_missing_is_seen_and_comes_back(self, engine: Engine) -> None:
         """Rows, commit, version and window; restoring again changes nothing."""
         predictions, restoring = SqlPredictions(engine), SqlRestoring(engine)
         window, revision = Window(NAME, "w", 1, ("x@1",), "committed", AT), Revision("w", 1, AT, ("x@1",), 1)
         predictions.prepare(SCENARIO)
-        assert not restoring.intact(SCENARIO, commit())
+        assert not restoring.is_intact(SCENARIO, commit())
         for _ in range(2):
             restoring.restore(SCENARIO, commit(), parquet(), revision=revision, window=window, correction=None)
-            assert restoring.intact(SCENARIO, commit())
+            assert restoring.is_intact(SCENARIO, commit())
         with engine.begin() as connection:
             connection.execute(text(f"DELETE FROM predictions_bank_s_own WHERE prediction_id = {first_id(1)}"))  # noqa: S608 - a number
-        assert not restoring.intact(SCENARIO, commit())
+        assert not restoring.is_intact(SCENARIO, commit())
         assert SqlWindows(engine).list(NAME) == [window]
 
     def test_a_number_that_was_taken_since_is_a_conflict(self, engine: Engine) -> None:
@@ -142,7 +142,7 @@ class TestRestoring:
             SqlRestoring(engine).restore(
                 SCENARIO, commit(), parquet(), revision=revision, window=window, correction=None
             )
-        assert SqlPredictions(engine).committed(NAME, "w") is None
+        assert SqlPredictions(engine).find_commit(NAME, "w") is None
 
 
 class TestReopening:
@@ -173,21 +173,23 @@ class TestSpans:
         spans, windows = SqlSpans(engine), SqlWindows(engine)
         assert spans.last(NAME) is None
 
-        def record(number: int) -> Recorded:
-            facts = Recorded(NAME, Span(AT, AT + timedelta(hours=1)), f"w{number}", "q", {"a": "b"}, 5, "f" * 64, AT)
+        def record(number: int) -> RecordedSpan:
+            facts = RecordedSpan(
+                NAME, Span(AT, AT + timedelta(hours=1)), f"w{number}", "q", {"a": "b"}, 5, "f" * 64, AT
+            )
             return spans.record(facts, Window(NAME, f"w{number}", 0, (f"{number}@1",), "planned", AT))
 
         answers = together([lambda n=n: record(n) for n in range(4)])
         (window,) = windows.list(NAME)
         assert {getattr(one, "window", one) for one in answers} == {window.id}
-        empty = Recorded(NAME, Span(AT + timedelta(hours=1), AT + timedelta(hours=2)), "", "q", {}, 0, "e" * 64, AT)
+        empty = RecordedSpan(NAME, Span(AT + timedelta(hours=1), AT + timedelta(hours=2)), "", "q", {}, 0, "e" * 64, AT)
         assert spans.record(empty, None) == empty == spans.last(NAME)
         assert [one.window for one in spans.list(NAME)] == [window.id, ""]
 
     def test_a_window_that_cannot_be_claimed_moves_nothing(self, engine: Engine) -> None:
         """Both or neither."""
         SqlWindows(engine).claim(Window(NAME, "other", 0, ("x@1",), "planned", AT))
-        facts = Recorded(NAME, Span(AT, AT + timedelta(hours=1)), "w", "q", {}, 5, "f" * 64, AT)
+        facts = RecordedSpan(NAME, Span(AT, AT + timedelta(hours=1)), "w", "q", {}, 5, "f" * 64, AT)
         with pytest.raises(Conflict, match="belongs to window 'other'"):
             SqlSpans(engine).record(facts, Window(NAME, "w", 0, ("x@1",), "planned", AT))
         assert SqlSpans(engine).last(NAME) is None
@@ -201,9 +203,9 @@ class TestAlertDeliveries:
         alerts = SqlAlertDeliveries(engine)
         alert = Alert("n", "Mlops.RunFailed", "error", "ä'b:c", "text", (("a", "b"),), "look", "s", AT)
         for _ in range(2):
-            alerts.owe(alert, ["one", "two"], AT)
+            alerts.enqueue(alert, ["one", "two"], AT)
         assert alerts.pending(AT - timedelta(seconds=1), 10) == []
-        first, second = sorted(alerts.pending(AT, 10), key=lambda owed: owed.target)
+        first, second = sorted(alerts.pending(AT, 10), key=lambda pending: pending.target)
         assert (first.alert, first.target, second.target) == (alert, "one", "two")
         later = AT + timedelta(minutes=1)
         assert alerts.begin(first, later)
@@ -211,5 +213,5 @@ class TestAlertDeliveries:
         assert [one.target for one in alerts.pending(AT, 10)] == ["two"]
         alerts.settle(second, "sent", "")
         assert [(one.target, one.attempts) for one in alerts.pending(later, 10)] == [("one", 1)]
-        alerts.owe(alert, ["two"], AT)
+        alerts.enqueue(alert, ["two"], AT)
         assert {(one.target, one.state) for one in alerts.list()} == {("one", "pending"), ("two", "sent")}

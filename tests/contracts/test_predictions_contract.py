@@ -111,7 +111,7 @@ class TestPredictions:
         windows = SqlWindows(engine)
         windows.claim(Window(SCENARIO.name, "w", 0, ("x@1",), "planned", AT))
         assert predictions.load(SCENARIO, commit(), parquet())
-        assert predictions.committed(SCENARIO.name, "w") == commit()
+        assert predictions.find_commit(SCENARIO.name, "w") == commit()
         assert windows.list()[0].state == "committed"
         (notice,) = outbox.pending()
         assert notice.type == "Mlops.PredictionsWritten"
@@ -143,7 +143,7 @@ class TestPredictions:
         predictions.load(SCENARIO, commit(), parquet())
         with pytest.raises(Corrupt, match="stands in SQL with sha256 ffff"):
             predictions.load(SCENARIO, replace(commit(), sha256="0" * 64), parquet())
-        assert predictions.committed(SCENARIO.name, "w") == commit()
+        assert predictions.find_commit(SCENARIO.name, "w") == commit()
         assert count(engine) == 3
 
     @pytest.mark.parametrize("rows", [2, 4])
@@ -153,7 +153,7 @@ class TestPredictions:
         """All rows of the commit or none."""
         with pytest.raises(Corrupt, match=f"has 3 rows, its commit says {rows}"):
             predictions.load(SCENARIO, commit(rows=rows), parquet())
-        assert predictions.committed(SCENARIO.name, "w") is None
+        assert predictions.find_commit(SCENARIO.name, "w") is None
         assert (count(engine), outbox.pending()) == (0, [])
 
     def test_a_repeated_id_loads_nothing(self, predictions: Predictions, engine: Engine) -> None:
@@ -161,7 +161,7 @@ class TestPredictions:
         predictions.load(SCENARIO, commit(), parquet())
         with pytest.raises(Conflict):
             predictions.load(SCENARIO, commit("v", 1), parquet("v", 1))
-        assert predictions.committed(SCENARIO.name, "v") is None
+        assert predictions.find_commit(SCENARIO.name, "v") is None
         assert count(engine) == 3
 
     def test_a_damaged_file_loads_nothing(self, predictions: Predictions, engine: Engine) -> None:
@@ -275,4 +275,4 @@ class TestPredictions:
         predictions.load(SCENARIO, commit("b", 1), parquet("b", 1))
         assert [one.window for one in predictions.commits()] == ["b", "a"]
         assert predictions.commits("other") == []
-        assert predictions.committed("other", "a") is None
+        assert predictions.find_commit("other", "a") is None

@@ -88,7 +88,7 @@ def check(engine: Engine, actuals: SqlActuals, labels: dict[tuple[str, int], int
     expected = {number: labels.get((key, epoch)) for number, key, epoch in ordered}
     found: list[tuple[int, int | None]] = []
     for ordinal in range(1, windows + 1):
-        table = actuals.joined(SCENARIO, first_id(ordinal), first_id(ordinal + 1) - 1)
+        table = actuals.join_predictions(SCENARIO, first_id(ordinal), first_id(ordinal + 1) - 1)
         found += zip(table["prediction_id"].to_pylist(), table["actual"].to_pylist(), strict=True)
     assert len(found) == len(expected)
     assert dict(found) == expected

@@ -132,7 +132,7 @@ class TestTelemetry:
 
     def test_nothing_settles_in_an_empty_source(self, source: Source) -> None:
         """And an empty span is a normal result."""
-        assert source.telemetry.settled(SCENARIO, EPOCH) is None
+        assert source.telemetry.settled_until(SCENARIO, EPOCH) is None
         extract = source.telemetry.extract(SCENARIO, Span(EPOCH, NOON))
         assert (extract.inputs, extract.rows) == ((), 0)
         assert source.telemetry.count(SCENARIO, Span(EPOCH, NOON)) == 0
@@ -153,46 +153,46 @@ class TestTelemetry:
         """The span up to there holds everything; from there on nothing is left."""
         source.ingest("a", [1, 2], minutes(0))
         source.ingest("b", [3], minutes(5))
-        end = source.telemetry.settled(SCENARIO, EPOCH)
+        end = source.telemetry.settled_until(SCENARIO, EPOCH)
         assert end is not None
         assert minutes(5) < end <= minutes(5) + timedelta(seconds=1)
         assert source.telemetry.count(SCENARIO, Span(EPOCH, end)) == 3
-        assert source.telemetry.settled(SCENARIO, end) is None
+        assert source.telemetry.settled_until(SCENARIO, end) is None
 
     def test_the_end_comes_from_the_rows_not_from_the_clock(self, source: Source) -> None:
         """However much later it is asked for."""
         source.ingest("a", [1], minutes(0))
-        before = source.telemetry.settled(SCENARIO, EPOCH)
+        before = source.telemetry.settled_until(SCENARIO, EPOCH)
         source.now += timedelta(days=400)
-        assert source.telemetry.settled(SCENARIO, EPOCH) == before
+        assert source.telemetry.settled_until(SCENARIO, EPOCH) == before
 
     def test_rows_within_the_lag_allowance_wait(self, source: Source) -> None:
         """Others may still show up beside them."""
         source.ingest("a", [1], minutes(0))
         source.ingest("b", [2], minutes(10))
         source.now = minutes(10) + timedelta(seconds=59)
-        end = source.telemetry.settled(SCENARIO, EPOCH)
+        end = source.telemetry.settled_until(SCENARIO, EPOCH)
         assert end is not None
         assert end <= minutes(10)
-        assert source.telemetry.settled(SCENARIO, end) is None
+        assert source.telemetry.settled_until(SCENARIO, end) is None
         source.now = minutes(11) + timedelta(seconds=1)
-        assert source.telemetry.settled(SCENARIO, end) is not None
+        assert source.telemetry.settled_until(SCENARIO, end) is not None
 
     def test_a_moment_settles_when_it_is_over(self, source: Source) -> None:
         """A source that tells whole seconds may take in more within the same second."""
         source.ingest("a", [1], minutes(0))
         source.now = minutes(1)
-        assert source.telemetry.settled(SCENARIO, EPOCH) is None
+        assert source.telemetry.settled_until(SCENARIO, EPOCH) is None
         source.ingest("b", [2], minutes(0))
         source.now = minutes(2)
-        end = source.telemetry.settled(SCENARIO, EPOCH)
+        end = source.telemetry.settled_until(SCENARIO, EPOCH)
         assert end is not None
         assert source.telemetry.count(SCENARIO, Span(EPOCH, end)) == 2
 
     def test_rows_of_the_future_wait_for_their_time(self, source: Source) -> None:
         """A clock that runs ahead does not move the watermark past rows that are still to come."""
         source.ingest("ahead", [1], source.now + timedelta(days=1))
-        assert source.telemetry.settled(SCENARIO, EPOCH) is None
+        assert source.telemetry.settled_until(SCENARIO, EPOCH) is None
 
     def test_the_same_span_gives_the_same_again(self, source: Source) -> None:
         """Files, count and hash; other rows give another hash."""

@@ -36,7 +36,7 @@ from local.host.functions_host import Host
 host = Host(Path(sys.argv[1]), Path(sys.argv[2]), os.environ, port=0)
 host.start()
 keys = host.keys
-print(host.port, *(keys.of(scope) for scope in ("operate", "approve", "score")), flush=True)
+print(host.port, *(keys.newest_for_scope(scope) for scope in ("operate", "approve", "score")), flush=True)
 signal.sigwait({signal.SIGTERM})
 host.stop()
 """

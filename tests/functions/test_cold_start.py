@@ -23,7 +23,7 @@ OTHERS = (
     "alembic", "azure.ai.ml", "azure.core", "azure.eventgrid", "azure.identity", "azure.kusto", "azure.storage",
     "fastapi", "httpx", "jinja2", "lightgbm", "matplotlib", "onnx", "opentelemetry", "pandas", "psycopg", "pyarrow",
     "pydantic", "pyodbc", "requests", "scipy", "sklearn", "sqlalchemy.dialects.mssql", "starlette", "uvicorn",
-    "functions.openapi_schemas", "functions.openapi_scoring", "model_training.runs.train", "shared.profiles.report",
+    "functions.openapi_schemas", "functions.openapi_scoring", "model_training.runs.training", "shared.profiles.report",
     "shared.adapters.sql.monitoring.measures", "shared.adapters.sql.prediction.predictions",
     "shared.adapters.tables.cells",
     "shared.adapters.webhooks", "shared.dispatch", "shared.core.events", "shared.monitoring.measures",

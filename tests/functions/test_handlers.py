@@ -95,7 +95,7 @@ def test_timers_find_what_no_event_told(functions: Functions, world: World) -> N
     windows = Out()
     functions["plan_windows"](timer=ON_TIME, windows=windows)
     assert [json.loads(one)["scenario"] for one in windows.get()] == ["points"]
-    fired = {one.name: one.fired for one in world.ports.monitoring.scorecards.beats()}
+    fired = {one.name: one.fired for one in world.ports.monitoring.scorecards.heartbeats()}
     assert fired == {"reconcile": 1, "reconcile_releases": 1, "plan_windows": 1}
 
 

@@ -80,7 +80,7 @@ def test_without_a_key_nothing_but_probes_and_pages_answers(api: Api, described:
 
 def test_a_key_of_another_scope_is_forbidden(api: Api) -> None:
     """Whoever scores cannot train, and the other way round; each scope's key may come as a bearer token."""
-    bearer = {"authorization": f"Bearer {api.keys.of('score')}"}
+    bearer = {"authorization": f"Bearer {api.keys.newest_for_scope('score')}"}
     assert httpx.post(f"{api.url}/pipelines/points/runs", headers=bearer, json={}).status_code == 403
     row = {"data": [{"x": 1.0, "color": "red"}]}
     assert httpx.post(f"{api.url}/score/points", headers=bearer, json=row).status_code == 200
@@ -91,7 +91,7 @@ def test_a_key_of_another_scope_is_forbidden(api: Api) -> None:
 
 def test_a_key_in_the_query_is_refused(api: Api) -> None:
     """Even a right one, even beside a right header: it would be written into logs."""
-    key = api.keys.of("score")
+    key = api.keys.newest_for_scope("score")
     for headers in ({}, {"x-functions-key": key}):
         answer = httpx.get(f"{api.url}/status", params={"code": key}, headers=headers)
         assert (answer.status_code, "header" in answer.json()["message"]) == (400, True)

@@ -47,7 +47,7 @@ def test_the_timer_asks_and_the_worker_watches(functions: Functions, world: Worl
     (message,) = asked.get()
     functions["watch_scenario"](message=func.QueueMessage(id="1", body=message))
     assert [one.rows for one in world.ports.monitoring.measurements.windows()] == [40]
-    (beat,) = world.ports.monitoring.scorecards.beats()
+    (beat,) = world.ports.monitoring.scorecards.heartbeats()
     assert (beat.name, beat.fired, beat.late) == ("monitor", 1, 1)
 
 

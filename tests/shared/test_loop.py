@@ -132,13 +132,13 @@ def test_a_bad_file_is_quarantined_and_disturbs_nobody(world: World) -> None:
     bad = points_csv().replace(b"\n3,", b"\n3,oops", 1)
     outcome = drop(world, "bad", bad)
     assert outcome.outcome == "quarantined"
-    assert "row 4" in outcome.reason
+    assert "line 5" in outcome.reason
     kept = {blob.name: blob.path for blob in world.ports.core.lake.list("quarantine/points/bad/")}
     with world.ports.core.lake.open(kept["points.csv"]) as source:
         assert source.read() == bad
     with world.ports.core.lake.open(kept["reason.json"]) as source:
         reason = json.load(source)
-    assert (reason["code"], reason["row"], reason["column"]) == ("type", 4, "x")
+    assert (reason["code"], reason["row"], reason["line"], reason["column"]) == ("type", 4, 5, "x")
     assert world.ports.training.runs.list() == []
     assert drop(world, "good", points_csv()).outcome == "deployed"
 
@@ -245,7 +245,7 @@ def test_bad_rows_to_predict_are_quarantined_with_their_window(world: World) -> 
     predict(world, "s2", points_csv(10, labelled=False))
     states = {window.id.rsplit("-", 1)[0]: window.state for window in world.ports.prediction.windows.list()}
     assert states == {"s1": "quarantined", "s2": "committed"}
-    assert any("row 1" in entry.reason for entry in world.ports.core.history.why("points/s1"))
+    assert any("line 2" in entry.reason for entry in world.ports.core.history.why("points/s1"))
 
 
 class Watched:
@@ -272,7 +272,7 @@ def test_a_window_that_ends_early_leaves_no_file_open(world: World) -> None:
     world.ports = ports_with(world.ports, core__lake=lake)
     predict(world, "s1", b"id,x,color\n1,one,red\n")
     (window,) = world.ports.prediction.windows.list()
-    with pytest.raises(Quarantined, match="row 1"):
+    with pytest.raises(Quarantined, match="line 2"):
         score_window(world.ports, "points", window.id)
     assert [reader.name for reader in lake.given if not reader.closed] == []
     assert lake.given

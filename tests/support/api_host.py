@@ -35,13 +35,13 @@ class Api:
 
     def client(self, scope: str = "") -> httpx.Client:
         """Requests with the key of that scope, or without any."""
-        headers = {"x-functions-key": self.keys.of(scope)} if scope else {}
+        headers = {"x-functions-key": self.keys.newest_for_scope(scope)} if scope else {}
         return httpx.Client(base_url=self.url, headers=headers, timeout=30)
 
     def key_for(self, function: str) -> str:
         """A key that opens the function; empty where none is needed."""
         (scopes,) = [route.scopes for route in HTTP if route.function == function]
-        return "" if scopes[0] == ANONYMOUS else self.keys.of(scopes[0])
+        return "" if scopes[0] == ANONYMOUS else self.keys.newest_for_scope(scopes[0])
 
 
 @contextmanager

@@ -52,7 +52,7 @@ def lived_world(home: Path) -> World:
     world.handle(world.land("scoring/marks/s1/places.csv", PLACES))
     world.sweep()
     weekly = {"Name": "weekly", "Recurrence": {"Frequency": "Week", "Interval": 1, "StartTime": "2099-01-05T06:00:00Z"}}
-    schedules.add(world.ports, world.ports.core.scenarios["points"], schedules.read_wanted(weekly))
+    schedules.add(world.ports, world.ports.core.scenarios["points"], schedules.read_schedule_request(weekly))
     _evaluate(world)
     _watch(world)
     _release(world)
@@ -95,7 +95,13 @@ def _evaluation(world: World, model: Model) -> dict[str, object]:
         **told,
         "roc": dict.fromkeys(scenario.labels, curve),
         "calibration": {"labels": {scenario.labels[-1]: {"bins": bins, "error": 0.02}}},
-        "thresholds": {scenario.labels[-1]: {"declared": {"threshold": 0.5, "test": marks}}},
+        "thresholds": {
+            scenario.labels[-1]: {
+                "served": {"threshold": 0.4, "test": marks},
+                "half": {"threshold": 0.5, "test": marks},
+                "rule": "the largest F1",
+            }
+        },
         **({"confusion": [[4, 1], [2, 3]]} if scenario.task == "binary" else {}),
     }
 
@@ -109,7 +115,7 @@ def _watch(world: World) -> None:
             "points", commit.window, "batch", commit.ordinal, 70, 0, commit.model, commit.dataset, "", now
         )
         stores.measurements.replace(facts, [_measure(world, commit, name) for name in ("x", "color", "prediction")])
-        stores.qualities.state(_quality(world, commit))
+        stores.qualities.record(_quality(world, commit))
     last = commits[-1].window
     breach = Breach(
         "points", "b1", "population_drift", "points", "x", "open", "retrain", "x moved.", last, last, 2, now, now
@@ -118,7 +124,7 @@ def _watch(world: World) -> None:
     sentence = "Not retrained: the cooldown ends in 3 h."
     stores.decisions.add(RetrainDecision("points", "drift/b1", "drift", "the monitor", "not", sentence, "", "", now))
     stores.scorecards.put(Scorecard("points", 1, "points:1", "auc", now, 0.02, None, 0, 3, now, 0.5, {"train": 12.0}))
-    stores.scorecards.beat("monitor", now, late=False)
+    stores.scorecards.record_heartbeat("monitor", now, late=False)
     labels = ["yes" if number % 3 else "no" for number in range(50)]
     _label(world, labels)
 

@@ -28,7 +28,7 @@ import shared.adapters  # noqa: E402 -- the path is set first
 from shared import dispatch  # noqa: E402 -- the path is set first
 from shared.adapters.onnx.scoring import OnnxScoring  # noqa: E402 -- the path is set first
 from shared.core.messages import model_message  # noqa: E402 -- the path is set first
-from shared.prediction.backfill import Backfill, begin, plan_backfill  # noqa: E402 -- the path is set first
+from shared.prediction.backfill import BackfillRequest, plan_backfill, plan_corrections  # noqa: E402 -- the path is set first
 from shared.release.approvals import decide  # noqa: E402 -- the path is set first
 from shared.serving.ports import Rehearsal  # noqa: E402 -- the path is set first
 
@@ -93,8 +93,8 @@ def backfill(home: Path, calls: int | None) -> None:
     when = world.clock()
     year = timedelta(days=365)
     scenario = world.ports.core.scenarios["points"]
-    steps = plan_backfill(world.ports, Backfill(scenario, when - year, when + year, "me", "again"))
-    for due in begin(world.ports, steps):
+    steps = plan_backfill(world.ports, BackfillRequest(scenario, when - year, when + year, "me", "again"))
+    for due in plan_corrections(world.ports, steps):
         dispatch.on_window(world.ports, dispatch.window_message(due))
     told(home, countdown)
 

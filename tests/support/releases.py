@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from served_model import score_rows
 from world import InlineTrainer, World, points_csv
 
 from shared.core.messages import model_message
@@ -11,7 +12,7 @@ from shared.core.paths import Landing
 from shared.operations.status import DropOutcome, drop_outcome
 from shared.release.approval import Approval
 from shared.release.release_status import newest_entry
-from shared.serving.deployed_models import Servers
+from shared.serving.model_router import ModelRouter
 
 
 def asking_world(folder: Path, weight: float = 3.0, **settings: str) -> World:
@@ -43,12 +44,12 @@ def go_on(world: World, version: int) -> str:
     return entry.state
 
 
-def ask(servers: Servers, count: int, *, prefix: str = "k", x: float = 0.5) -> dict[int, int]:
+def ask(router: ModelRouter, count: int, *, prefix: str = "k", x: float = 0.5) -> dict[int, int]:
     """So many requests under different keys; how many each version answered."""
     rows = [{"x": x, "color": "red"}]
     answered: dict[int, int] = {}
     for number in range(count):
-        serving, _ = servers.answered("points", f"{prefix}{number}", lambda one: one.loaded.rows(rows))
-        answered[serving.model.version] = answered.get(serving.model.version, 0) + 1
-    servers.flush()
+        deployed, _ = router.answer("points", f"{prefix}{number}", lambda model: score_rows(model, rows))
+        answered[deployed.model.version] = answered.get(deployed.model.version, 0) + 1
+    router.flush()
     return answered

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 from shared.adapters.onnx.scoring import OnnxScoring
 from shared.core.scenario import Scenario
-from shared.serving.deployed_models import Serving
+from shared.serving.deployed_model import DeployedModel
 from shared.serving.deployment import Deployment
+from shared.serving.scored_request import Rows, ScoredRequest
 from shared.training.input_contract import Feature, InputContract
 from shared.training.model import Model
 
@@ -18,11 +19,17 @@ NUMBERS = (Feature("x", "number"), Feature("z", "number"))
 MIXED = (Feature("x", "number"), Feature("color", "category", ("blue", "red")))
 
 
-def serve(scenario: Scenario, graph: bytes, features: Sequence[Feature] = NUMBERS) -> Serving:
+def score_rows(deployed: DeployedModel, rows: Rows) -> ScoredRequest:
+    """The rows scored by that model, as a request of a router."""
+    answers = deployed.loaded.rows(rows)
+    return ScoredRequest(answers.tolist(), rows, answers)
+
+
+def serve(scenario: Scenario, graph: bytes, features: Sequence[Feature] = NUMBERS) -> DeployedModel:
     """The graph as what is deployed."""
     contract = InputContract(tuple(features), scenario.labels)
     digest = hashlib.sha256(graph).hexdigest()
     manifest = {"sha256": digest, "contract": contract.to_json(), "task": scenario.task}
     deployment = Deployment(scenario.name, 1, scenario.name, 1, digest, AT, "me", "")
     model = Model(scenario.name, 1, digest, "run", "dataset", {}, "", AT)
-    return Serving(deployment, model, OnnxScoring().load(graph, manifest), manifest)
+    return DeployedModel(deployment, model, OnnxScoring().load(graph, manifest), manifest)

@@ -18,7 +18,7 @@ from onnx import TensorProto, helper, numpy_helper
 from ports_with import ports_with
 
 from shared import dispatch
-from shared.alerts.delivery import relay
+from shared.alerts.delivery import publish_and_alert
 from shared.bootstrap import build_ports
 from shared.core.scenario import Bar, Batch, Column, Scenario, Scenarios, Table
 from shared.ports import Ports
@@ -332,7 +332,7 @@ class World:
 
     def delivered(self) -> list[str]:
         """Events that lie in the Event Grid inbox, as a subscription to the model registry gets them."""
-        relay(self.ports)
+        publish_and_alert(self.ports)
         messages = []
         for file in sorted((self.home / "eventgrid" / "inbox").glob("*.json")):
             event = json.loads(file.read_text())

@@ -1,1 +1,1 @@
-"""The twin of Event Grid: subscriptions, delivery, dead letters, and the watch on the lake."""
+"""The local Event Grid: subscriptions, delivery, dead letters, and the watch on the lake."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from local.host.database import HostDatabase
-from local.host.events.lake_watch import AREAS, Publish, Seen
+from local.host.events.lake_watch import AREAS, Publish, ReportedBlobs
 from shared.core.blob import Blob
 from shared.core.ports import Lake
 
@@ -14,9 +14,9 @@ POLL_SECONDS = 1.0
 
 
 class BlobWatch:
-    """Lists the areas again and again, and raises one BlobCreated event per version of a blob, across restarts.
+    """Lists the areas every second, and raises one BlobCreated event per version of a blob, across restarts.
 
-    A blob is whole as soon as it is listed: nothing has to settle.
+    A listed blob is complete, so it is reported at once.
     """
 
     def __init__(
@@ -24,30 +24,30 @@ class BlobWatch:
     ) -> None:
         self._lake = lake
         self._clock = clock
-        self._seen = Seen(database, publish, container)
+        self._reported = ReportedBlobs(database, publish, container)
 
     @property
     def folders(self) -> list[Path]:
-        """Nothing of it is on this machine's disk."""
+        """None: the blobs are not on this machine's disk."""
         return []
 
-    def note(self, paths: Iterable[str]) -> None:
-        """Every step looks at everything anyway."""
+    def mark_changed(self, paths: Iterable[str]) -> None:
+        """Do nothing: every step checks every blob."""
 
     def step(self) -> float:
-        """Look at everything; seconds until the next look."""
-        there = set()
+        """Check every blob; returns the seconds until the next check."""
+        present = set()
         for blob in self._blobs():
-            there.add(blob.path)
-            if self._seen.etag(blob.path) != _etag(blob):
-                self._seen.report(blob.path, _etag(blob), blob.size, self._clock())
-        for name in set(self._seen.names()) - there:
-            self._seen.forget(name)
+            present.add(blob.path)
+            if self._reported.etag(blob.path) != _etag(blob):
+                self._reported.report(blob.path, _etag(blob), blob.size, self._clock())
+        for name in set(self._reported.names()) - present:
+            self._reported.forget(name)
         return POLL_SECONDS
 
-    def behind(self) -> bool:
-        """Whether a blob lies there that has not been reported yet."""
-        return any(self._seen.etag(blob.path) != _etag(blob) for blob in self._blobs())
+    def has_unreported(self) -> bool:
+        """Whether a blob exists that has not been reported yet."""
+        return any(self._reported.etag(blob.path) != _etag(blob) for blob in self._blobs())
 
     def _blobs(self) -> Iterator[Blob]:
         for area in AREAS:
@@ -55,5 +55,5 @@ class BlobWatch:
 
 
 def _etag(blob: Blob) -> str:
-    # Azure's events tell ETags without their quotes.
+    # Azure's events carry ETags without their quotes.
     return blob.etag.strip('"')

@@ -20,7 +20,7 @@ _SHOWN = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One event owed to one function. `attempt` counts from 1; `published` is in seconds since 1970."""
+    """One delivery of an event to one function. `attempt` counts from 1; `published` is in seconds since 1970."""
 
     id: int
     function: str
@@ -36,8 +36,8 @@ class DeadLetters:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def keep(self, delivery: Delivery, reason: str, status: int, now: float) -> None:
-        """Write the event with why it was given up."""
+    def write(self, delivery: Delivery, reason: str, status: int, now: float) -> None:
+        """Write the event with the reason why it was not delivered."""
         facts = {
             "deadLetterReason": reason,
             "deliveryAttempts": delivery.attempt,
@@ -48,14 +48,14 @@ class DeadLetters:
         self._write(delivery.function, [{**delivery.event, **facts}])
         log.error("An event for %s is a dead letter: %s", delivery.function, reason)
 
-    def refuse(self, spooled: Path, reason: str) -> None:
-        """Move a file that holds no events out of the way, with the reason."""
+    def reject_file(self, spooled: Path, reason: str) -> None:
+        """Turn a file that holds no valid events into a dead letter, with the reason."""
         try:
             text = spooled.read_bytes()[:_SHOWN].decode(errors="replace")
         except OSError as error:
             text = f"unreadable: {error.strerror}"
         self._write("malformed", [{"deadLetterReason": "Malformed", "problem": reason, "content": text}])
-        log.error("An event file was refused: %s", reason)
+        log.error("An event file was rejected: %s", reason)
         spooled.unlink(missing_ok=True)
 
     def _write(self, kind: str, content: list[dict[str, Any]]) -> None:
@@ -69,7 +69,7 @@ class DeadLetters:
 
 
 def outcome_name(status: int) -> str:
-    """Event Grid's word for an HTTP status."""
+    """Event Grid's name for an HTTP status."""
     if status == HTTPStatus.REQUEST_TIMEOUT:
         return "TimedOut"
     return HTTPStatus(status).phrase.replace(" ", "").replace("-", "")

@@ -1,4 +1,4 @@
-"""The Event Grid of a laptop: takes events from a spool folder and delivers them at least once."""
+"""The local Event Grid: takes events from a spool folder and delivers them at least once."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any
 
 from local.host.database import HostDatabase
 from local.host.events.dead_letters import DeadLetters, Delivery
-from local.host.events.webhook import MAX_BATCH, Answer, Request, Webhook, problem_of
+from local.host.http.webhook import MAX_BATCH, Answer, Request, Webhook, problem_of
 from local.host.tasks import Tasks
-from local.host.wake_signal import Bell
+from local.host.wake_signal import WakeSignal
 
 log = logging.getLogger("mlops.host")
 RETRY_SECONDS = (10, 30, 60, 300, 600, 1800, 3600)
@@ -23,30 +23,32 @@ TIME_TO_LIVE = 1440 * 60.0
 ANSWER_SECONDS = 30.0
 _SUCCESS = range(200, 205)
 _AT_ONCE = 8
-# A few answers ask for more patience than the schedule has.
+# After some statuses Event Grid waits at least this long, whatever the schedule says.
 _AT_LEAST = {404: 300, 408: 120, 503: 30}
 _LONGEST_WAIT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Which events a function receives: a type listed (one that ends in "." is a prefix) and a subject's beginning.
+    """Which events a function receives: listed types (one that ends in "." is a prefix) and a subject prefix.
 
-    An empty filter lets everything pass.
+    An empty filter passes every event.
     """
 
     included_types: tuple[str, ...] = ()
     subject_begins_with: str = ""
 
     def takes(self, event: Mapping[str, Any]) -> bool:
-        """Whether the event passes."""
+        """Whether the event passes the filter."""
         kind, subject = str(event.get("eventType") or event.get("type") or ""), str(event.get("subject") or "")
-        listed = any(kind == one or (one.endswith(".") and kind.startswith(one)) for one in self.included_types)
-        return (listed or not self.included_types) and subject.lower().startswith(self.subject_begins_with.lower())
+        included = any(
+            kind == listed or (listed.endswith(".") and kind.startswith(listed)) for listed in self.included_types
+        )
+        return (included or not self.included_types) and subject.lower().startswith(self.subject_begins_with.lower())
 
 
 class EventGrid:
-    """Deliveries live in the host's database until the function took them or they became dead letters."""
+    """Keeps deliveries in the host's database until the function accepts them or they become dead letters."""
 
     def __init__(
         self,
@@ -57,9 +59,9 @@ class EventGrid:
         webhook: Webhook,
         key: str,
         tasks: Tasks,
-        bell: Bell,
+        wake: WakeSignal,
         clock: Callable[[], float],
-        patience: float = ANSWER_SECONDS,
+        answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         self._inbox = inbox_of(home)
         self._inbox.mkdir(parents=True, exist_ok=True)
@@ -69,40 +71,40 @@ class EventGrid:
         self._webhook = webhook
         self._key = key
         self._tasks = tasks
-        self._bell = bell
+        self._wake = wake
         self._clock = clock
-        self._patience = patience
-        self._under_way: set[int] = set()
+        self._answer_seconds = answer_seconds
+        self._in_delivery: set[int] = set()
 
     def publish(self, events: Sequence[Mapping[str, Any]]) -> None:
-        """Owe each event to every function whose subscription takes it; durable when this returns."""
+        """Add a delivery for every function whose subscription takes the event; durable when this returns."""
         now = self._clock()
-        owe = "INSERT INTO deliveries (function, event, published, due) VALUES (?, ?, ?, ?)"
+        insert = "INSERT INTO deliveries (function, event, published, due) VALUES (?, ?, ?, ?)"
         with self._database.transaction():
             for event in events:
                 for function, subscription in self._subscriptions.items():
                     if subscription.takes(event):
-                        self._database.run(owe, function, json.dumps(event), now, now)
-        self._bell.ring()
+                        self._database.run(insert, function, json.dumps(event), now, now)
+        self._wake.set()
 
     def waiting(self) -> list[Path]:
-        """Spool files not taken yet, in the order of their names."""
+        """Spool files that are not read yet, sorted by name."""
         return sorted(path for path in self._inbox.glob("*.json") if not path.name.startswith(".") and path.is_file())
 
     def step(self) -> float:
-        """Take the spool and start deliveries that are due; seconds until another is."""
+        """Read the spool and start due deliveries; returns the seconds until another is due."""
         for path in self.waiting():
             self._take(path)
         now = self._clock()
         query = "SELECT id, function, event, published, due, attempts FROM deliveries ORDER BY due, id LIMIT ?"
-        free = [row for row in self._database.rows(query, 2 * _AT_ONCE) if row[0] not in self._under_way]
-        for row in free[: _AT_ONCE - len(self._under_way)]:
+        free = [row for row in self._database.rows(query, 2 * _AT_ONCE) if row[0] not in self._in_delivery]
+        for row in free[: _AT_ONCE - len(self._in_delivery)]:
             if row[4] <= now:
-                self._under_way.add(row[0])
+                self._in_delivery.add(row[0])
                 self._tasks.start(self._deliver(Delivery(row[0], row[1], json.loads(row[2]), row[3], row[5] + 1)))
-        # Whoever ends rings the bell; what is only due later is known.
-        later: list[float] = [row[4] - now for row in free if row[4] > now]
-        return max(0.0, min([_LONGEST_WAIT, *later]))
+        # Each delivery that ends sets the wake signal; what is due later is known.
+        waits: list[float] = [row[4] - now for row in free if row[4] > now]
+        return max(0.0, min([_LONGEST_WAIT, *waits]))
 
     def _take(self, path: Path) -> None:
         try:
@@ -110,17 +112,17 @@ class EventGrid:
         except FileNotFoundError:
             return
         except (OSError, ValueError, RecursionError) as error:
-            self._dead_letters.refuse(path, f"{path.name} is not JSON: {error}")
+            self._dead_letters.reject_file(path, f"{path.name} is not JSON: {error}")
             return
         events = content if isinstance(content, list) else [content]
         if not 1 <= len(events) <= MAX_BATCH:
-            self._dead_letters.refuse(path, f"{path.name} holds {len(events)} events; accepted: 1 to {MAX_BATCH}")
+            self._dead_letters.reject_file(path, f"{path.name} holds {len(events)} events; accepted: 1 to {MAX_BATCH}")
             return
         problems = [f"event {place} {problem_of(event)}" for place, event in enumerate(events) if problem_of(event)]
         self.publish([event for event in events if not problem_of(event)])
-        # Only after the deliveries are durable: a kill in between delivers twice, never not at all.
+        # Removed only when the deliveries are durable: a kill in between delivers twice, but loses nothing.
         if problems:
-            self._dead_letters.refuse(path, f"{path.name}: {'; '.join(problems[:10])}")
+            self._dead_letters.reject_file(path, f"{path.name}: {'; '.join(problems[:10])}")
         path.unlink(missing_ok=True)
 
     async def _deliver(self, delivery: Delivery) -> None:
@@ -128,16 +130,16 @@ class EventGrid:
             answer = await self._post(delivery)
             self._settle(delivery, answer)
         finally:
-            self._under_way.discard(delivery.id)
-            self._bell.ring()
+            self._in_delivery.discard(delivery.id)
+            self._wake.set()
 
     async def _post(self, delivery: Delivery) -> Answer:
         headers = {"aeg-event-type": "Notification", "aeg-delivery-count": str(delivery.attempt - 1)}
         body = json.dumps([delivery.event]).encode()
         request = Request("POST", delivery.function, (self._key,), headers, body)
-        # The webhook goes on when nobody listens any more, as a real one would.
+        # After the timeout the webhook goes on, as a real one would.
         work = self._tasks.start(self._webhook.answer(request))
-        await asyncio.wait({work}, timeout=self._patience)
+        await asyncio.wait({work}, timeout=self._answer_seconds)
         return work.result() if work.done() else Answer(408, "no answer in time")
 
     def _settle(self, delivery: Delivery, answer: Answer) -> None:
@@ -146,14 +148,14 @@ class EventGrid:
             self._database.run("DELETE FROM deliveries WHERE id = ?", delivery.id)
             return
         due = now + retry_delay(delivery.attempt, answer.status)
-        reason = _why_dead(delivery, answer.status, due)
+        reason = _dead_letter_reason(delivery, answer.status, due)
         if reason:
-            self._dead_letters.keep(delivery, reason, answer.status, now)
+            self._dead_letters.write(delivery, reason, answer.status, now)
             self._database.run("DELETE FROM deliveries WHERE id = ?", delivery.id)
             return
-        later = "UPDATE deliveries SET due = ?, attempts = ?, outcome = ?, attempted = ? WHERE id = ?"
-        self._database.run(later, due, delivery.attempt, str(answer.status), now, delivery.id)
-        log.info("%s answered %d; the event comes again in %.0f s", delivery.function, answer.status, due - now)
+        retry = "UPDATE deliveries SET due = ?, attempts = ?, outcome = ?, attempted = ? WHERE id = ?"
+        self._database.run(retry, due, delivery.attempt, str(answer.status), now, delivery.id)
+        log.info("%s answered %d; the event is delivered again in %.0f s", delivery.function, answer.status, due - now)
 
 
 def inbox_of(home: Path) -> Path:
@@ -166,7 +168,7 @@ def retry_delay(attempt: int, status: int) -> float:
     return max(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS)) - 1], _AT_LEAST.get(status, 0))
 
 
-def _why_dead(delivery: Delivery, status: int, due: float) -> str:
+def _dead_letter_reason(delivery: Delivery, status: int, due: float) -> str:
     hopeless = {400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 413: "RequestEntityTooLarge"}
     if status in hopeless:
         return f"UndeliverableDueToHttp{hopeless[status]}"

@@ -40,8 +40,8 @@ class _Pending:
         return self.since + (SETTLE_SECONDS if self.size else EMPTY_SETTLE_SECONDS)
 
 
-class Seen:
-    """Which version of each file was reported, across restarts."""
+class ReportedBlobs:
+    """The version of each file that was reported last, kept across restarts."""
 
     def __init__(self, database: HostDatabase, publish: Publish, container: str = CONTAINER) -> None:
         self._database = database
@@ -50,7 +50,7 @@ class Seen:
         self._etags: dict[str, str] = dict(database.rows("SELECT path, etag FROM seen"))
 
     def names(self) -> list[str]:
-        """Every file that was reported and not forgotten."""
+        """Every reported file that still exists."""
         return list(self._etags)
 
     def etag(self, name: str) -> str | None:
@@ -58,7 +58,7 @@ class Seen:
         return self._etags.get(name)
 
     def report(self, name: str, etag: str, size: int, now: float) -> None:
-        """Raise the event; it and the memory of it are one transaction: neither is lost, neither comes twice."""
+        """Raise the event and record it in one transaction, so that it is neither lost nor raised twice."""
         with self._database.transaction():
             self._database.run("UPDATE sequence SET last = last + 1")
             ((number,),) = self._database.rows("SELECT last FROM sequence")
@@ -68,7 +68,7 @@ class Seen:
         log.info("%s landed", name)
 
     def forget(self, name: str) -> None:
-        """The file is gone: should it come again, it is reported again."""
+        """Remove a deleted file, so that it is reported again when it comes back."""
         if self._etags.pop(name, None) is not None:
             self._database.run("DELETE FROM seen WHERE path = ?", name)
 
@@ -79,9 +79,9 @@ class LakeWatch:
     def __init__(self, root: Path, database: HostDatabase, publish: Publish, clock: Callable[[], float]) -> None:
         self._root = root
         self._clock = clock
-        self._seen = Seen(database, publish)
+        self._reported = ReportedBlobs(database, publish)
         self._pending: dict[str, _Pending] = {}
-        self._noted: set[str] = set()
+        self._changed: set[str] = set()
         self._scan_due = clock()
         for folder in self.folders:
             folder.mkdir(parents=True, exist_ok=True)
@@ -92,72 +92,74 @@ class LakeWatch:
         return [self._root / area for area in AREAS]
 
     def scan(self) -> None:
-        """The next step looks at everything."""
+        """Make the next step check every file."""
         self._scan_due = self._clock()
 
-    def note(self, paths: Iterable[str]) -> None:
-        """Something happened at these paths: the next step looks at them."""
-        self._noted.update(paths)
+    def mark_changed(self, paths: Iterable[str]) -> None:
+        """Make the next step check these paths."""
+        self._changed.update(paths)
 
     def step(self) -> float:
-        """Look at what was noted, and now and then at everything; seconds until there is something to do."""
+        """Check changed paths, and every few seconds all files; returns the seconds until the next check."""
         now = self._clock()
         if now >= self._scan_due or self._scan_due > now + SCAN_SECONDS:
-            self._look(self.folders, now)
+            self._check(self.folders, now)
             self._forget_deleted()
             self._scan_due = now + SCAN_SECONDS
-        noted, self._noted = self._noted, set()
-        self._look([Path(path) for path in noted], now)
-        self._look([self._root / path for path, pending in self._pending.items() if pending.settles <= now], now)
+        changed, self._changed = self._changed, set()
+        self._check([Path(path) for path in changed], now)
+        self._check([self._root / path for path, pending in self._pending.items() if pending.settles <= now], now)
         due = min([self._scan_due, *(pending.settles for pending in self._pending.values())])
         return max(0.0, due - now)
 
-    def behind(self) -> bool:
-        """Whether a file lies there that has not been reported yet."""
-        return any(self._seen.etag(name) != file_etag(found) for name, found in self._files(self.folders))
+    def has_unreported(self) -> bool:
+        """Whether a file exists that has not been reported yet."""
+        return any(self._reported.etag(name) != file_etag(status) for name, status in self._files(self.folders))
 
-    def _look(self, places: Sequence[Path], now: float) -> None:
+    def _check(self, places: Sequence[Path], now: float) -> None:
         for place in places:
             if not place.exists():
                 self._forget(self._name(place))
-        for name, found in self._files(places):
-            self._consider(name, found, now)
+        for name, status in self._files(places):
+            self._check_file(name, status, now)
 
-    def _consider(self, name: str, found: os.stat_result, now: float) -> None:
-        etag = file_etag(found)
-        if self._seen.etag(name) == etag:
+    def _check_file(self, name: str, status: os.stat_result, now: float) -> None:
+        etag = file_etag(status)
+        if self._reported.etag(name) == etag:
             self._pending.pop(name, None)
             return
         pending = self._pending.get(name)
         if pending is None or pending.etag != etag or pending.since > now:
-            self._pending[name] = _Pending(etag, found.st_size, now)
+            self._pending[name] = _Pending(etag, status.st_size, now)
         elif pending.settles <= now:
             self._report(name, pending, now)
 
     def _report(self, name: str, pending: _Pending, now: float) -> None:
-        self._seen.report(name, pending.etag, pending.size, now)
+        self._reported.report(name, pending.etag, pending.size, now)
         del self._pending[name]
 
     def _forget_deleted(self) -> None:
-        for name in [name for name in {*self._seen.names(), *self._pending} if not (self._root / name).exists()]:
+        for name in [name for name in {*self._reported.names(), *self._pending} if not (self._root / name).exists()]:
             self._forget(name)
 
     def _forget(self, gone: str) -> None:
-        inside = [name for name in {*self._seen.names(), *self._pending} if name == gone or name.startswith(f"{gone}/")]
+        inside = [
+            name for name in {*self._reported.names(), *self._pending} if name == gone or name.startswith(f"{gone}/")
+        ]
         for name in inside:
             self._pending.pop(name, None)
-            self._seen.forget(name)
+            self._reported.forget(name)
 
     def _files(self, places: Iterable[Path]) -> Iterator[tuple[str, os.stat_result]]:
         for place in places:
             for path in _walk(place):
                 name = self._name(path)
                 try:
-                    found = path.lstat()
+                    status = path.lstat()
                 except OSError:
                     continue
-                if stat.S_ISREG(found.st_mode) and _finished(name):
-                    yield name, found
+                if stat.S_ISREG(status.st_mode) and _finished(name):
+                    yield name, status
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self._root).as_posix()

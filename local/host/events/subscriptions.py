@@ -1,4 +1,4 @@
-"""Which function receives which event here: what Event Grid subscriptions are in Azure."""
+"""Which function receives which event locally; in Azure, Event Grid subscriptions say so."""
 
 from __future__ import annotations
 

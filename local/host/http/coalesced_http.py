@@ -1,4 +1,4 @@
-"""The head and the body of an answer leave in one piece: each send lets every other thread go first."""
+"""Sends the head and the body of an answer in one write: each write lets every other thread run first."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any, cast
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
-class JoinedProtocol(H11Protocol):
-    """Uvicorn's protocol, on a transport that joins what is written in one turn of the loop."""
+class CoalescedHttp(H11Protocol):
+    """Uvicorn's protocol, on a transport that coalesces the writes of one turn of the loop."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in the base class
-        """Take up a connection."""
-        super().connection_made(cast("asyncio.Transport", _Joined(transport)))
+        """Wrap the transport of a new connection."""
+        super().connection_made(cast("asyncio.Transport", _CoalescingTransport(transport)))
 
 
-class _Joined:
-    """A transport whose writes wait for the end of the loop's turn; all else is the transport's own."""
+class _CoalescingTransport:
+    """A transport whose writes wait for the end of the loop's turn; all else is passed on."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
@@ -25,13 +25,13 @@ class _Joined:
         self._parts: list[bytes] = []
 
     def write(self, data: bytes) -> None:
-        """Send these bytes after those before them."""
+        """Queue the bytes for the end of this turn."""
         if not self._parts:
             self._loop.call_soon(self._flush)
         self._parts.append(data)
 
     def close(self) -> None:
-        """Send what was written, then close."""
+        """Send the queued bytes, then close."""
         self._flush()
         self._transport.close()
 

@@ -1,4 +1,4 @@
-"""Function keys: made once, kept in a file only its owner can read, compared without telling anything by time."""
+"""Function keys: made once, kept in a file only its owner can read, compared in constant time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from shared.core.errors import BadInput, Misconfigured
 EVENT_GRID = "eventgrid_extension"
 FILE = "keys.json"
 _BYTES = 32
-# Of each scope: the newest key, and the one before it for as long as callers still have it.
+# Active keys per scope: the newest, and the previous one for callers that still use it.
 _ACTIVE = 2
 
 
@@ -46,24 +46,24 @@ class Keys:
         return _any_match(accepted, offered)
 
     def judge(self, function: str, level: str, offered: Collection[str]) -> Verdict:
-        """Whether a key opens the function: `unknown` when none is a key, `forbidden` when it is one of another scope.
+        """Whether a key opens the function: `unknown` when none is valid, `forbidden` when its scope is another one.
 
         A function without declared scopes is opened by every function key.
         """
         if not self.allows(level, offered):
             return "unknown"
-        wanted = SCOPES.get(function)
-        if wanted is None or level.lower() != "function":
+        accepted = SCOPES.get(function)
+        if accepted is None or level.lower() != "function":
             return "open"
-        fitting = [value for name, value in self.functions.items() if self.scopes[name] in wanted]
+        fitting = [value for name, value in self.functions.items() if self.scopes[name] in accepted]
         return "open" if _any_match([self.master, *fitting], offered) else "forbidden"
 
-    def of(self, scope: str) -> str:
-        """The newest key of that scope; BadInput names the scopes there are."""
-        found = [value for name, value in self.functions.items() if self.scopes[name] == check_scope(scope)]
-        if not found:
+    def newest_for_scope(self, scope: str) -> str:
+        """The newest key of that scope; BadInput lists the known scopes."""
+        values = [value for name, value in self.functions.items() if self.scopes[name] == check_scope(scope)]
+        if not values:
             raise Misconfigured("keys.json", f"has no key of scope {scope}", f"mlops keys rotate {scope}")
-        return found[-1]
+        return values[-1]
 
     def allows_event_grid(self, offered: Iterable[str]) -> bool:
         """Whether one of the offered keys opens the Event Grid webhook."""
@@ -71,16 +71,16 @@ class Keys:
 
 
 class KeyFile:
-    """The keys of a home as they are now: a key that was replaced while the host runs counts from then on."""
+    """Reads the keys of a home, and again after the file changes: a rotation takes effect while the host runs."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
-        # A text: it is looked at with every request, and a path is taken apart each time.
+        # A string: every request reads its status, and a Path would be parsed each time.
         self._file = str(home / FILE)
         self._read: tuple[tuple[int, int], Keys] | None = None
 
     def keys(self) -> Keys:
-        """The keys, read again when the file is another one."""
+        """The keys, read again when the file has changed."""
         try:
             status = os.stat(self._file)  # noqa: PTH116 - see above
             mark = (status.st_mtime_ns, status.st_ino)
@@ -92,36 +92,36 @@ class KeyFile:
 
 
 def check_scope(scope: str) -> str:
-    """The scope; BadInput names those there are."""
+    """Return the scope; BadInput lists the known scopes."""
     if scope not in KEY_SCOPES:
         raise BadInput(f"There is no scope {scope[:40]!r}; accepted: {', '.join(KEY_SCOPES)}.")
     return scope
 
 
 def fingerprint(key: str) -> str:
-    """Eight hex digits that tell keys apart in a log and say nothing else about them."""
+    """Eight hex digits that distinguish keys in a log without revealing them."""
     return hashlib.sha256(key.encode()).hexdigest()[:8]
 
 
 def _any_match(accepted: Iterable[str], offered: Iterable[str]) -> bool:
-    # Every pair is compared, and as digests of one length: no early exit, nothing to measure.
+    # Every pair is compared as digests of one length: no early exit that a timing could show.
     digests = [_digest(key) for key in accepted]
-    found = False
+    matched = False
     for key in offered:
         digest = hashlib.sha256(key.encode(errors="surrogateescape")).digest()
-        for one in digests:
-            found |= hmac.compare_digest(one, digest)
-    return found
+        for known in digests:
+            matched |= hmac.compare_digest(known, digest)
+    return matched
 
 
 @lru_cache(maxsize=64)
 def _digest(key: str) -> bytes:
-    """Of a key of ours; asked for with every request."""
+    """The digest of a stored key; needed with every request."""
     return hashlib.sha256(key.encode()).digest()
 
 
 def load_keys(home: Path) -> Keys:
-    """The keys in `home`/keys.json, made on first use; Misconfigured when the file holds something else."""
+    """The keys in `home`/keys.json, created on first use; Misconfigured when the file cannot be read as keys."""
     path = home / FILE
     if not path.exists():
         _write(path, _new())
@@ -150,22 +150,22 @@ def _checked(value: Any) -> str:
 
 
 def rotate(home: Path, scope: str) -> str:
-    """Add a key to the scope and let go of all but the one before it; returns the new key."""
+    """Add a key to the scope, keep the previous one and remove older ones; returns the new key."""
     check_scope(scope)
     load_keys(home)
-    with _alone(home):
+    with exclusive_lock(home):
         content = json.loads((home / FILE).read_bytes())
         entries: list[dict[str, Any]] = content["functionKeys"]
-        mine = [entry for entry in entries if entry.get("scope") == scope]
-        key = _function_key(scope, 1 + max((_number(entry) for entry in mine), default=0))
-        kept = [entry for entry in entries if entry.get("scope") != scope or entry in mine[1 - _ACTIVE :]]
+        of_scope = [entry for entry in entries if entry.get("scope") == scope]
+        key = _function_key(scope, 1 + max((_number(entry) for entry in of_scope), default=0))
+        kept = [entry for entry in entries if entry.get("scope") != scope or entry in of_scope[1 - _ACTIVE :]]
         _write(home / FILE, {**content, "functionKeys": [*kept, key]})
     return key["value"]
 
 
 @contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """One process at a time changes the keys of a home."""
+def exclusive_lock(home: Path) -> Iterator[None]:
+    """Let one process at a time change the keys of a home."""
     with (home / ".keys.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -192,7 +192,7 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.tmp")
     partial.unlink(missing_ok=True)
-    # Never readable by others, not even for a moment.
+    # Created readable by its owner only, so that others can never read it.
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
         json.dump(content, out, indent=2)
     partial.replace(path)

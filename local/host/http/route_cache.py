@@ -1,4 +1,4 @@
-"""Routes that were found once are found at once: most requests ask for the same few paths."""
+"""A cache of matched routes: Starlette tries its routes one by one, which costs more than a small answer does."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from starlette.types import Receive, Scope, Send
 _MOST = 256
 
 
-class Remembered:
-    """An application that answers as Starlette's does, and looks through all routes only once for a method and path."""
+class RouteCache:
+    """An application that answers like Starlette's, and searches its routes once per method and path."""
 
     def __init__(self, application: Starlette) -> None:
         self._application = application
-        self._found: dict[tuple[str, str], tuple[Route, Mapping[str, Any]]] = {}
+        self._matches: dict[tuple[str, str], tuple[Route, Mapping[str, Any]]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         key = (scope.get("method", ""), scope.get("path", ""))
-        known = self._found.get(key)
-        if known is None:
+        match = self._matches.get(key)
+        if match is None:
             await self._search(key, scope, receive, send)
             return
-        route, parameters = known
+        route, parameters = match
         scope["path_params"] = dict(parameters)
         response = await route.endpoint(Request(scope, receive, send))
         await response(scope, receive, send)
@@ -35,10 +35,10 @@ class Remembered:
     async def _search(self, key: tuple[str, str], scope: Scope, receive: Receive, send: Send) -> None:
         await self._application(scope, receive, send)
         route = scope.get("route")
-        # A path that is known with another method only is refused by Starlette, every time.
+        # Starlette also sets the route when only the path matches; it refuses such a method every time.
         if not isinstance(route, Route) or key[0] not in (route.methods or ()):
             return
-        if len(self._found) >= _MOST:
-            # Paths hold what callers choose: the memory must end somewhere.
-            self._found.clear()
-        self._found[key] = (route, dict(scope["path_params"]))
+        if len(self._matches) >= _MOST:
+            # Callers choose parts of paths, so the cache needs a limit.
+            self._matches.clear()
+        self._matches[key] = (route, dict(scope["path_params"]))

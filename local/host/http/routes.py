@@ -23,8 +23,8 @@ def paths_of(function: Function, prefix: str) -> list[str]:
     route = str(function.trigger.get("route") or function.name).strip("/")
     paths = [_path(function, prefix, route)]
     last = route.rpartition("/")[2]
-    found = _PART.fullmatch(last)
-    if found and found["optional"]:
+    part = _PART.fullmatch(last)
+    if part and part["optional"]:
         paths.append(_path(function, prefix, route.rpartition("/")[0]))
     return paths
 
@@ -44,5 +44,5 @@ def _parameter(function: Function, part: re.Match[str]) -> str:
 
 
 def is_shadowed(paths: Sequence[str]) -> bool:
-    """Whether one of the paths is kept for the host itself."""
+    """Whether one of the paths is reserved for the host itself."""
     return any(path.startswith(("/admin", "/runtime")) for path in paths)

@@ -14,13 +14,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from local.host.events import topic, webhook
-from local.host.events.topic import Topic
-from local.host.events.webhook import Webhook
 from local.host.host_options import HostOptions
+from local.host.http import topic, webhook
 from local.host.http.keys import KeyFile, fingerprint
-from local.host.http.route_cache import Remembered
+from local.host.http.route_cache import RouteCache
 from local.host.http.routes import METHODS, is_shadowed, methods_of, paths_of
+from local.host.http.topic import Topic
+from local.host.http.webhook import Webhook
 from local.host.invocations import Invocations
 from local.host.protocol import Record
 from local.host.worker import Function, NotIndexed
@@ -66,7 +66,7 @@ class WebServer:
         self._outstanding = 0
         self._gate = asyncio.Semaphore(options.max_concurrent_requests)
 
-    def application(self, functions: Sequence[Function]) -> Remembered:
+    def application(self, functions: Sequence[Function]) -> RouteCache:
         """The application; NotIndexed when a route cannot be served."""
         routes = [
             Route(webhook.PATH, self._webhook, methods=["POST", "OPTIONS"]),
@@ -77,12 +77,12 @@ class WebServer:
         ]
         for function in functions:
             routes += self._routes(function)
-        return Remembered(Starlette(routes=routes))
+        return RouteCache(Starlette(routes=routes))
 
     def _routes(self, function: Function) -> list[Route]:
         paths = paths_of(function, self._options.route_prefix)
         if is_shadowed(paths):
-            raise NotIndexed(f"the route of {function.name} begins with admin or runtime, which the host keeps.")
+            raise NotIndexed(f"the route of {function.name} begins with admin or runtime, which the host reserves.")
         endpoint = self._endpoint(function)
         return [Route(path, endpoint, methods=methods_of(function), name=function.name) for path in paths]
 
@@ -117,13 +117,13 @@ class WebServer:
             query=dict(request.query_params) if request.scope["query_string"] else {},
             body=Record(bytes=body),
         )
-        began = time.perf_counter()
+        started = time.perf_counter()
         outcome = await self._invocations.run(function, Record(http=http))
         answer = _response(outcome.value) if outcome.ok else PlainTextResponse(_FAILED, 500)
         # The path only: a query may hold a key.
-        took = (time.perf_counter() - began) * 1000
+        milliseconds = (time.perf_counter() - started) * 1000
         if log.isEnabledFor(logging.INFO):
-            log.info("%s %s: %d in %.0f ms", request.method, request.url.path, answer.status_code, took)
+            log.info("%s %s: %d in %.0f ms", request.method, request.url.path, answer.status_code, milliseconds)
         return answer
 
     async def _body(self, request: Request) -> bytes:
@@ -173,18 +173,18 @@ class WebServer:
 def _offered(request: Request) -> list[str]:
     kind, _, bearer = request.headers.get("authorization", "").partition(" ")
     query = request.query_params if request.scope["query_string"] else {}
-    found = [request.headers.get("x-functions-key"), query.get("code")]
-    found += [bearer.strip()] if kind.lower() == "bearer" else []
-    return [key for key in found if key]
+    keys = [request.headers.get("x-functions-key"), query.get("code")]
+    keys += [bearer.strip()] if kind.lower() == "bearer" else []
+    return [key for key in keys if key]
 
 
 def _headers(request: Request) -> dict[str, str]:
-    """Each header once, and of those that came twice the first; read in one pass."""
+    """Each header once, the first value of a repeated one, read in one pass."""
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(request.headers.raw)}
 
 
 def _url(request: Request) -> str:
-    """The address as it was asked for; put together from what is known of a host and path that hold nothing special."""
+    """The requested URL; joined directly when host and path hold no special characters, which is faster."""
     host, path = request.headers.get("host", ""), request.scope["path"]
     if request.scope["query_string"] or not _PLAIN_HOST.fullmatch(host) or not _PLAIN_PATH.fullmatch(path):
         return str(request.url)
@@ -194,7 +194,7 @@ def _url(request: Request) -> str:
 def _unauthorized(request: Request) -> Response:
     offered = ", ".join(map(fingerprint, _offered(request))) or "none"
     log.warning("%s %s: refused; fingerprint of the offered key: %s", request.method, request.url.path, offered)
-    # One answer for a missing and for a wrong key: nothing to learn from the difference.
+    # One answer for a missing and for a wrong key, so that a caller learns nothing from the difference.
     return PlainTextResponse("A valid key is needed.", 401)
 
 

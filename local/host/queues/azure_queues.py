@@ -55,37 +55,37 @@ class AzureQueues:
         """Add (queue, text) pairs, as base64 like the Functions host; BadInput before any is sent."""
         checked = [(check_queue_name(queue), check_body(queue, body)) for queue, body in messages]
         for queue, body in checked:
-            with self._answering():
+            with self._errors_translated():
                 self._client(queue).send_message(base64.b64encode(body.encode()).decode())
         self._changed()
 
     def get(self, queue: str, limit: int, lease: float) -> list[Message]:
-        """Take up to `limit` visible messages; nobody else sees them for `lease` seconds."""
-        with self._answering():
+        """Take up to `limit` visible messages; hidden from other readers for `lease` seconds."""
+        with self._errors_translated():
             count = min(limit, _MOST)
-            found = self._client(queue).receive_messages(
+            received = self._client(queue).receive_messages(
                 messages_per_page=count, max_messages=count, visibility_timeout=math.ceil(lease)
             )
-            taken = [_message(queue, one) for one in found]
+            taken = [_message(queue, message) for message in received]
         self._held |= {message.id: (queue, message.receipt) for message in taken}
         return taken
 
     def renew(self, message: Message, lease: float) -> bool:
-        """Keep the message for `lease` more seconds; False when somebody else has taken it."""
+        """Keep the message for `lease` more seconds; False when another reader has taken it."""
         try:
             return self._hide(message, lease)
         except Transient:
-            # Nobody knows; the next renewal, or the lost receipt, will tell.
+            # The outcome is unknown; the next renewal or the lost receipt settles it.
             return True
 
     def release(self, message: Message, delay: float) -> bool:
-        """Give the message back, visible again after `delay` seconds; False when somebody else has taken it."""
+        """Give the message back, visible again after `delay` seconds; False when another reader has taken it."""
         released = self._hide(message, delay)
         self._held.pop(message.id, None)
         return released
 
     def delete(self, message: Message) -> bool:
-        """The message is done; False when somebody else has taken it."""
+        """Delete a finished message; False when another reader has taken it."""
         held = self._held.pop(message.id, None)
         if held is None:
             return False
@@ -98,27 +98,27 @@ class AzureQueues:
             self.delete(message)
 
     def recover(self) -> int:
-        """What a killed host had in flight comes back by itself when its lease ends."""
+        """Returns 0: messages of a killed host become visible by themselves when their lease ends."""
         return 0
 
     def list(self, queue: str = "") -> Sequence[Message]:
-        """The first messages that may be taken, without taking them: of one queue, or of all."""
-        with self._answering():
-            names = [queue] if queue else [str(one.name) for one in self._service.list_queues()]
-            return [_message(name, one) for name in names for one in self._client(name).peek_messages(_MOST)]
+        """The first visible messages, without taking them: of one queue, or of all."""
+        with self._errors_translated():
+            names = [queue] if queue else [str(properties.name) for properties in self._service.list_queues()]
+            return [_message(name, peeked) for name in names for peeked in self._client(name).peek_messages(_MOST)]
 
     def list_poison(self) -> Sequence[Message]:
-        """Messages that were given up."""
+        """Messages in poison queues."""
         return [message for message in self.list() if message.queue.endswith(POISON)]
 
     def next_visible(self, queue: str) -> float | None:  # noqa: ARG002 - the interface's signature
-        """The service does not tell: the queue is polled."""
+        """Returns None: the service does not say, so the queue is polled."""
         return None
 
     def busy(self, queues: Sequence[str]) -> bool:
         """Whether a message of these queues is held or may be taken; a service that does not answer is busy."""
         try:
-            with self._answering():
+            with self._errors_translated():
                 held = {queue for queue, _ in self._held.values()}
                 return any(queue in held or self._client(queue).peek_messages(1) for queue in queues)
         except Transient:
@@ -136,7 +136,7 @@ class AzureQueues:
         return self._ours(update, message)
 
     def _ours(self, act: Callable[[QueueClient], None], message: Message) -> bool:
-        with self._answering():
+        with self._errors_translated():
             try:
                 act(self._client(message.queue))
             except HttpResponseError as error:
@@ -155,24 +155,29 @@ class AzureQueues:
         return self._clients[queue]
 
     @contextmanager
-    def _answering(self) -> Iterator[None]:
+    def _errors_translated(self) -> Iterator[None]:
         try:
             yield
         except (AzureError, OSError) as error:
             raise Transient(f"The queues at {self._place.endpoint} do not answer; is Azurite running?") from error
 
 
-def _message(queue: str, found: Any) -> Message:
-    # A message that was only looked at has no receipt and no time at which it is visible again.
-    visible = _seconds(found.next_visible_on or found.inserted_on)
-    times = _seconds(found.inserted_on), _seconds(found.expires_on), visible
+def _message(queue: str, received: Any) -> Message:
+    # A peeked message has no receipt and no time at which it is visible again.
+    visible = _seconds(received.next_visible_on or received.inserted_on)
+    times = _seconds(received.inserted_on), _seconds(received.expires_on), visible
     return Message(
-        found.id, queue, _text(str(found.content)), *times, int(found.dequeue_count or 0), found.pop_receipt or ""
+        received.id,
+        queue,
+        _text(str(received.content)),
+        *times,
+        int(received.dequeue_count or 0),
+        received.pop_receipt or "",
     )
 
 
 def _text(content: str) -> str:
-    """The message's text; what somebody sent without base64 as it is, so that its function can refuse it in words."""
+    """The message's text; text without base64 is passed on as it is, so that the function can refuse it."""
     try:
         return base64.b64decode(content, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from local.host.database import HostDatabase
-from local.host.wake_signal import ring_host
+from local.host.wake_signal import wake_host
 from shared.core.errors import BadInput
 
 # The Functions host stores text as base64, and a storage queue takes 64 KiB.
@@ -26,7 +26,7 @@ _FIELDS = "id, queue, body, inserted, expires, visible, dequeue_count, receipt"
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it was read; times in seconds since 1970. `receipt` proves that the reader still holds it."""
+    """A message as a reader got it; times in seconds since 1970. `receipt` proves that the reader still holds it."""
 
     id: str
     queue: str
@@ -39,15 +39,15 @@ class Message:
 
 
 def check_queue_name(name: str) -> str:
-    """The name, when Azure would take it as a queue's; BadInput otherwise."""
+    """Return the name; BadInput when Azure accepts no queue of that name."""
     if not _NAME.fullmatch(name) or len(name) > _LONGEST:
         accepted = "3 to 63 lower-case letters, digits and single hyphens"
-        raise BadInput(f"{name[:80]!r} is not the name of a queue; accepted: {accepted}.")
+        raise BadInput(f"{name[:80]!r} is not a valid queue name; accepted: {accepted}.")
     return name
 
 
 class Queues(Protocol):
-    """What the host asks of its queues, whoever keeps them."""
+    """Port to the host's queues, kept in a file or in Azurite."""
 
     def put(self, queue: str, *bodies: str) -> None:
         """Add the messages, visible at once."""
@@ -66,7 +66,7 @@ class Queues(Protocol):
         ...
 
     def delete(self, message: Message) -> bool:
-        """The message is done; False when it was lost."""
+        """Delete a finished message; False when its lease was lost."""
         ...
 
     def release(self, message: Message, delay: float) -> bool:
@@ -78,11 +78,11 @@ class Queues(Protocol):
         ...
 
     def recover(self) -> int:
-        """Take up what a killed host had in flight; how many messages are visible at once."""
+        """Make the messages of a killed host visible again; returns how many."""
         ...
 
     def next_visible(self, queue: str) -> float | None:
-        """When the next message may be taken; None when there is none or nobody can tell."""
+        """When the next message may be taken; None when there is none or the service does not say."""
         ...
 
     def busy(self, queues: Sequence[str]) -> bool:
@@ -113,7 +113,7 @@ class QueueStore:
         self._changed()
 
     def get(self, queue: str, limit: int, lease: float) -> list[Message]:
-        """Take up to `limit` visible messages, oldest first; nobody else sees them for `lease` seconds."""
+        """Take up to `limit` visible messages, oldest first; hidden from other readers for `lease` seconds."""
         now = self._clock()
         with self._database.transaction():
             self._database.run("DELETE FROM messages WHERE expires <= ?", now)
@@ -126,28 +126,28 @@ class QueueStore:
         return Message(*self._database.rows(f"SELECT {_FIELDS} FROM messages WHERE id = ?", identity)[0])  # noqa: S608 - our own column names
 
     def renew(self, message: Message, lease: float) -> bool:
-        """Keep the message for `lease` more seconds; False when somebody else has taken it."""
+        """Keep the message for `lease` more seconds; False when another reader has taken it."""
         renew = "UPDATE messages SET visible = ? WHERE id = ? AND receipt = ?"
         return self._database.run(renew, self._clock() + lease, message.id, message.receipt) == 1
 
     def delete(self, message: Message) -> bool:
-        """The message is done; False when somebody else has taken it."""
+        """Delete a finished message; False when another reader has taken it."""
         delete = "DELETE FROM messages WHERE id = ? AND receipt = ?"
         return self._database.run(delete, message.id, message.receipt) == 1
 
     def release(self, message: Message, delay: float) -> bool:
-        """Give the message back, visible again after `delay` seconds; False when somebody else has taken it."""
+        """Give the message back, visible again after `delay` seconds; False when another reader has taken it."""
         release = "UPDATE messages SET visible = ?, receipt = '' WHERE id = ? AND receipt = ?"
         return self._database.run(release, self._clock() + delay, message.id, message.receipt) == 1
 
     def poison(self, message: Message) -> None:
-        """Move the message to its poison queue, where a person or a function finds it."""
+        """Move the message to its poison queue, where a person or a function can read it."""
         with self._database.transaction():
             if self.delete(message):
                 self.put(message.queue + POISON, message.body)
 
     def recover(self) -> int:
-        """Make what a killed host had in flight visible at once; only for the one host that holds the home."""
+        """Make the messages of a killed host visible again; only for the one host that holds the home."""
         recover = "UPDATE messages SET visible = ?, receipt = '' WHERE receipt <> ''"
         return self._database.run(recover, self._clock())
 
@@ -157,7 +157,7 @@ class QueueStore:
         return [Message(*row) for row in self._database.rows(query, queue)]
 
     def list_poison(self) -> Sequence[Message]:
-        """Messages that were given up, oldest first."""
+        """Messages in poison queues, oldest first."""
         return [message for message in self.list() if message.queue.endswith(POISON)]
 
     def busy(self, queues: Sequence[str]) -> bool:
@@ -168,20 +168,20 @@ class QueueStore:
 
     def next_visible(self, queue: str) -> float | None:
         """When the next message of the queue may be taken, or None when there is none."""
-        found: list[tuple[float | None]] = self._database.rows(
+        rows: list[tuple[float | None]] = self._database.rows(
             "SELECT MIN(visible) FROM messages WHERE queue = ?", queue
         )
-        return found[0][0]
+        return rows[0][0]
 
 
 def open_queues(home: Path, clock: Callable[[], float]) -> tuple[QueueStore, HostDatabase]:
     """The queues of a home for another process than its host; a put wakes the host. Close the database after use."""
     database = HostDatabase(home / "host.db")
-    return QueueStore(database, clock, lambda: ring_host(home)), database
+    return QueueStore(database, clock, lambda: wake_host(home)), database
 
 
 def check_body(queue: str, body: str) -> str:
-    """The text, when a storage queue takes it; BadInput when it is too long."""
+    """Return the text; BadInput when it is too long for a storage queue."""
     size = len(body.encode())
     if size > MAX_BYTES:
         raise BadInput(f"A message for queue {queue} has {size:,} bytes; accepted: at most {MAX_BYTES:,}.")

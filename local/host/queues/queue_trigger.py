@@ -1,4 +1,4 @@
-"""Queue triggers: messages are taken in batches, retried, and given up after some attempts."""
+"""Queue triggers: messages are taken in batches, retried, and moved to the poison queue after some attempts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from local.host.invocations import Invocations
 from local.host.protocol import Record
 from local.host.queues.queue_store import POISON, Message, Queues
 from local.host.tasks import Tasks
-from local.host.wake_signal import Bell
+from local.host.wake_signal import WakeSignal
 from local.host.worker import Function
 
 log = logging.getLogger("mlops.host")
@@ -33,7 +33,7 @@ class QueueTriggers:
         invocations: Invocations,
         options: QueueOptions,
         tasks: Tasks,
-        bell: Bell,
+        wake: WakeSignal,
         clock: Callable[[], float],
         lease: float = LEASE_SECONDS,
     ) -> None:
@@ -42,7 +42,7 @@ class QueueTriggers:
         self._invocations = invocations
         self._options = options
         self._tasks = tasks
-        self._bell = bell
+        self._wake = wake
         self._clock = clock
         self._lease = lease
         self._in_flight: Counter[str] = Counter()
@@ -52,7 +52,7 @@ class QueueTriggers:
         return self._queues.busy([str(function.trigger["queueName"]) for function in self._functions])
 
     def step(self) -> float:
-        """Start what is due; seconds until something may be due again."""
+        """Start due messages; returns the seconds until more may be due."""
         return min([self._options.max_polling_interval, *map(self._feed, self._functions)])
 
     def _feed(self, function: Function) -> float:
@@ -65,46 +65,46 @@ class QueueTriggers:
             for message in batch:
                 self._tasks.start(self._handle(function, message))
         else:
-            # Enough is under way; whatever ends rings the bell.
+            # Enough is under way; each invocation that ends sets the wake signal.
             return self._options.max_polling_interval
         visible = self._queues.next_visible(queue)
         return self._options.max_polling_interval if visible is None else max(0.0, visible - self._clock())
 
     async def _handle(self, function: Function, message: Message) -> None:
-        keeper = asyncio.ensure_future(self._keep(message))
+        renewal = asyncio.ensure_future(self._renew_lease(message))
         try:
             await self._process(function, message)
         finally:
-            keeper.cancel()
+            renewal.cancel()
             with suppress(asyncio.CancelledError):
-                await keeper
+                await renewal
             self._in_flight[function.name] -= 1
-            self._bell.ring()
+            self._wake.set()
 
-    async def _keep(self, message: Message) -> None:
+    async def _renew_lease(self, message: Message) -> None:
         while True:
             await asyncio.sleep(self._lease / 3)
             if not self._queues.renew(message, self._lease):
                 return
 
     async def _process(self, function: Function, message: Message) -> None:
-        gives_up = not message.queue.endswith(POISON)
-        if gives_up and message.dequeue_count > self._options.max_dequeue_count:
-            # A host that was killed in the last attempt never said that it failed.
-            self._give_up(message)
+        may_poison = not message.queue.endswith(POISON)
+        if may_poison and message.dequeue_count > self._options.max_dequeue_count:
+            # A host that was killed during the last attempt could not report the failure.
+            self._poison(message)
             return
         outcome = await self._invocations.run(function, Record(string=message.body), _metadata(message))
         if outcome.ok:
             self._queues.delete(message)
-        elif gives_up and message.dequeue_count >= self._options.max_dequeue_count:
-            self._give_up(message)
+        elif may_poison and message.dequeue_count >= self._options.max_dequeue_count:
+            self._poison(message)
         else:
             self._queues.release(message, self._options.visibility_timeout)
 
-    def _give_up(self, message: Message) -> None:
+    def _poison(self, message: Message) -> None:
         self._queues.poison(message)
         log.error(
-            "Message %s was given up after %d attempts; it lies in %s",
+            "Message %s failed %d times and is now in %s",
             message.id,
             self._options.max_dequeue_count,
             message.queue + POISON,

@@ -74,7 +74,7 @@ class KustoTelemetry:
         self._kept = kept
         self._limits = limits
 
-    def settled(self, scenario: Scenario, after: datetime) -> datetime | None:
+    def settled_until(self, scenario: Scenario, after: datetime) -> datetime | None:
         """Just after the newest row that has settled, or as far as one answer holds; None when nothing has."""
         lag = max(scenario.batch.lag_seconds, COMMIT_SECONDS)
         parameters = {"from_time": bound_time(after), "lag_ms": bound_number(math.ceil(lag * 1000))}

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import Fault
 from shared.core.paths import served_path
 from shared.core.ports import Lake
-from shared.serving.served import ServedRow
+from shared.serving.logged_row import LoggedRow
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,7 +32,7 @@ LIMIT = 20_000
 
 
 class LakeServed:
-    """Port `Served`: a buffer that a thread of its own writes to the lake when it is full or half a minute old."""
+    """Port `PredictionLog`: a buffer that its own thread writes to the lake when it is full or half a minute old."""
 
     def __init__(self, lake: Lake, sample: float, *, rows: int = ROWS, seconds: float = SECONDS) -> None:
         self._lake = lake
@@ -40,17 +40,17 @@ class LakeServed:
         self._rows, self._seconds = rows, seconds
         self._instance = uuid.uuid4().hex[:12]
         self._number = 0
-        self._buffer: list[ServedRow] = []
+        self._buffer: list[LoggedRow] = []
         self._lock, self._writing = Lock(), Lock()
         self._full = Event()
         self._awake = False
         _flush_at_exit(self)
 
-    def wanted(self) -> bool:
+    def should_sample(self) -> bool:
         """Whether this request belongs to the sample."""
         return self._sample > 0 and (self._sample >= 1 or random.random() < self._sample)
 
-    def add(self, rows: Sequence[ServedRow]) -> None:
+    def add(self, rows: Sequence[LoggedRow]) -> None:
         """Keep the rows; beyond a limit they are dropped, and the log says so."""
         with self._lock:
             space = LIMIT - len(self._buffer)
@@ -91,7 +91,7 @@ class LakeServed:
                     self._awake = False
                     return
 
-    def _write(self, rows: Sequence[ServedRow]) -> None:
+    def _write(self, rows: Sequence[LoggedRow]) -> None:
         import pyarrow.parquet as pq
 
         sink = io.BytesIO()
@@ -101,7 +101,7 @@ class LakeServed:
         self._number += 1
 
 
-def table_of(rows: Sequence[ServedRow]) -> pa.Table:
+def table_of(rows: Sequence[LoggedRow]) -> pa.Table:
     """The rows of one model as a table; the columns are a contract that monitoring reads."""
     import pyarrow as pa
 
@@ -124,7 +124,7 @@ def table_of(rows: Sequence[ServedRow]) -> pa.Table:
     return pa.table(columns)
 
 
-def _group(row: ServedRow) -> tuple[Any, ...]:
+def _group(row: LoggedRow) -> tuple[Any, ...]:
     """Rows of one file: of one scenario, model and hour."""
     return (row.scenario, row.model, row.at.date(), row.at.hour)
 

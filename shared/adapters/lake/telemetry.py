@@ -39,7 +39,7 @@ class LakeTelemetry:
         self._now = now
         self._counted: dict[str, int] = {}
 
-    def settled(self, scenario: Scenario, after: datetime) -> datetime | None:
+    def settled_until(self, scenario: Scenario, after: datetime) -> datetime | None:
         """Just after the newest arrival that is older than the lag allowance, when it is later than `after`."""
         limit = self._now() - timedelta(seconds=scenario.batch.lag_seconds)
         found = [one.at for one in self._arrivals(scenario) if after <= one.at and _over(one.at) <= limit]

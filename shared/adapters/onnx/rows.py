@@ -11,7 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.core.scenario import Kind, Task
-from shared.serving.prediction_rows import decided, joined, label_columns, label_kind, prediction_columns
+from shared.serving.prediction_rows import (
+    join_labels,
+    label_columns,
+    label_kind,
+    predicted_probability,
+    prediction_columns,
+    to_predictions,
+)
 
 if TYPE_CHECKING:
     from shared.serving.ports import BatchJob, LoadedModel
@@ -50,7 +57,7 @@ class Layout:
         """
         if len(kept) < table.num_rows:
             table = table.take(kept)
-        chosen = decided(self.task, self.thresholds, probabilities)
+        chosen = to_predictions(self.task, self.thresholds, probabilities)
         made: dict[str, Any] = {
             "prediction_id": pa.array(kept + (self.job.first_id + start)),
             "entity_key": self._entity(table, kept + (start + 1)),
@@ -76,14 +83,9 @@ class Layout:
         text = [name for name in ("prediction", *self.report) if self.schema.field(name).type == pa.string()]
         return [*coded, *text]
 
-    def _probability(self, probabilities: np.ndarray, chosen: np.ndarray) -> pa.Array:
-        """Of the second label of two, of the predicted one of more, the largest of several at once; else null."""
-        if self.task == "regression":
-            return pa.nulls(len(probabilities), pa.float64())
-        if self.task == "multilabel":
-            return _doubles(probabilities.max(axis=1))
-        rows = np.arange(len(chosen))
-        return _doubles(probabilities[:, 1] if self.task == "binary" else probabilities[rows, chosen])
+    def _probability(self, answers: np.ndarray, predictions: np.ndarray) -> pa.Array:
+        probabilities = predicted_probability(self.task, answers, predictions)
+        return pa.nulls(len(answers), pa.float64()) if probabilities is None else _doubles(probabilities)
 
     def _labelled(self, chosen: np.ndarray) -> pa.Array:
         if self.task == "regression":
@@ -117,7 +119,7 @@ def _combined(predicted: np.ndarray, labels: Sequence[str]) -> pa.Array:
     packed = np.packbits(predicted, axis=1)
     keys = packed.view(np.dtype((np.void, packed.shape[1])))[:, 0]
     _, firsts, codes = np.unique(keys, return_index=True, return_inverse=True)
-    names = pa.array([joined(labels, predicted[first]) for first in firsts], pa.string())
+    names = pa.array([join_labels(labels, predicted[first]) for first in firsts], pa.string())
     return names.take(pa.array(codes))
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from shared.profiles.profile import Described, RowFacts
+from shared.profiles.profile import Described, TableProfile
+from shared.profiles.row_facts import RowFacts
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
 class ArrowProfiles:
-    """The Profiles port on Arrow and numpy. Both are imported by the first table."""
+    """Port `Profiler` on Arrow and numpy. Both are imported by the first table."""
 
-    def describe(self, table: pa.Table, baseline: Mapping[str, Any] | None = None) -> Described:
-        """The table's profile, and its rows counted in the cells of the baseline."""
+    def describe(self, table: pa.Table, baseline: TableProfile | None = None) -> Described:
+        """The table's profile, and its rows counted in the bins of the baseline."""
         from shared.adapters.profiling.tables import describe
 
         return describe(table, baseline)

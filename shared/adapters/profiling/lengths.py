@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -29,7 +28,7 @@ class Lengths:
         """The sums over the texts of both."""
         return Lengths(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
-    def profile(self) -> Mapping[str, Any]:
+    def statistics(self) -> dict[str, Any]:
         """Mean length in characters and average length of a word, each with its standard error."""
         mean = self.characters / self.count
         variance = max(self.squared_characters / self.count - mean**2, 0.0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,7 @@ import pyarrow as pa
 from shared.adapters.profiling.counting import Counted, Parts, counted_decimals, counted_whole
 from shared.adapters.profiling.distinct import estimate, hash_numbers, union
 from shared.adapters.profiling.moments import Moments, merge_moments, moments_of
+from shared.profiles.profile import BinCounts, Bins, ColumnProfile
 
 KEEP = 1 << 16
 CELLS = 64
@@ -29,7 +30,7 @@ QUANTILES = (0, 1, 5, 25, 50, 75, 95, 99, 100)
 class NumberPart:
     """Ascending `values`, each `weights` times (None: once); `known` counts them between a baseline's edges."""
 
-    kind: str
+    kind: Literal["float", "int"]
     nulls: int
     moments: Moments
     values: np.ndarray
@@ -54,48 +55,49 @@ class NumberPart:
         )
         return merged if len(values) <= keep else _thinned(merged, keep // 2)
 
-    def profile(self) -> Mapping[str, Any]:
-        """The column's profile as JSON values."""
+    def profile(self) -> ColumnProfile:
+        """The column's profile."""
         count = self.moments.count
         starts = _starts(self.values)
         distinct = int(np.count_nonzero(starts)) if self.sketch is None else estimate(self.sketch)
-        head = {"kind": self.kind, "count": count, "nulls": self.nulls, "distinct": distinct}
         if not count:
-            return head
-        if self.rank_error:
-            head |= {"rank_error": self.rank_error}
-        return head | {
-            "min": self.values[0].item(),
-            "max": self.values[-1].item(),
-            "mean": self.moments.mean if math.isfinite(self.moments.mean) else None,
-            "std": self.moments.std,
-            "kurtosis": self.moments.kurtosis,
-            "quantiles": self._quantiles(),
-            "histogram": self._histogram(starts, distinct),
-        }
+            return ColumnProfile(self.kind, count, self.nulls, distinct)
+        return ColumnProfile(
+            self.kind,
+            count,
+            self.nulls,
+            distinct,
+            min=self.values[0].item(),
+            max=self.values[-1].item(),
+            mean=self.moments.mean if math.isfinite(self.moments.mean) else None,
+            std=self.moments.std,
+            kurtosis=self.moments.kurtosis,
+            quantiles=self._quantiles(),
+            rank_error=self.rank_error,
+            histogram=self._histogram(starts, distinct),
+        )
 
-    def against(self) -> Mapping[str, Any] | None:
-        """The counts in the baseline's cells."""
-        return None if self.known is None else {"counts": self.known.tolist()}
+    def baseline_counts(self) -> BinCounts | None:
+        """The counts in the baseline's bins."""
+        return None if self.known is None else BinCounts(tuple(self.known.tolist()))
 
     def _quantiles(self) -> Mapping[str, float]:
         found = _interpolated(self.values, self.weights, np.array(QUANTILES) / 100)
         return {str(percent): float(value) for percent, value in zip(QUANTILES, found, strict=True)}
 
-    def _histogram(self, starts: np.ndarray, distinct: int) -> Mapping[str, Any]:
-        """Cell i counts edges[i-1] < x <= edges[i], open at both ends; `exact` when every value is an edge."""
+    def _histogram(self, starts: np.ndarray, distinct: int) -> Bins:
         exact = distinct <= CELLS and self.sketch is None
         quantiles = np.unique(_interpolated(self.values, self.weights, np.linspace(0, 1, CELLS)))
         edges = _raised(self.values[starts] if exact else quantiles, self.values)
         counts = _cells(self.values, self.weights, edges)
-        return {"edges": edges.tolist(), "counts": counts.tolist(), "exact": exact}
+        return Bins(tuple(counts.tolist()), tuple(edges.tolist()), exact=exact)
 
 
 def describe_numbers(column: pa.ChunkedArray, edges: Sequence[float] | None) -> NumberPart:
     """The column of whole or floating numbers; NaN and infinities count as missing."""
     chunks = (column.drop_null() if column.null_count else column).chunks
     parts = [chunk.to_numpy() for chunk in chunks if len(chunk)]
-    kind = "float" if pa.types.is_floating(column.type) else "int"
+    kind: Literal["float", "int"] = "float" if pa.types.is_floating(column.type) else "int"
     counted = _counted(parts)
     empty = np.empty(0, column.type.to_pandas_dtype())
     values, weights = counted or _ordered(np.concatenate(parts) if parts else empty)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from shared.profiles.profile import RowFacts, Run
+from shared.profiles.row_facts import RowFacts, Run
 
 # Enough to tell a share of rows within a few percent, small enough to keep with every window.
 SKETCH = 512

@@ -14,7 +14,7 @@ import pyarrow as pa
 from shared.adapters.profiling.numbers import KEEP, describe_numbers
 from shared.adapters.profiling.texts import describe_texts
 from shared.adapters.profiling.times import describe_times
-from shared.profiles.profile import Described
+from shared.profiles.profile import BinCounts, ColumnProfile, Described, TableProfile
 
 # Rows that are sorted at once; a larger table is described chunk by chunk, in bounded memory.
 CHUNK = 1 << 22
@@ -27,12 +27,12 @@ class ColumnPart(Protocol):
         """Both parts together, keeping at most `keep` values."""
         ...
 
-    def profile(self) -> Mapping[str, Any]:
-        """JSON values."""
+    def profile(self) -> ColumnProfile:
+        """The profile of these rows."""
         ...
 
-    def against(self) -> Mapping[str, Any] | None:
-        """Counts in the cells of a baseline."""
+    def baseline_counts(self) -> BinCounts | None:
+        """Counts in the bins of a baseline."""
         ...
 
 
@@ -44,17 +44,16 @@ class TablePart:
     columns: Mapping[str, ColumnPart]
 
 
-def describe(table: pa.Table, baseline: Mapping[str, Any] | None = None, chunk: int = CHUNK) -> Described:
-    """The table's profile, and its rows counted in the cells of the baseline (a profile of the same table)."""
+def describe(table: pa.Table, baseline: TableProfile | None = None, chunk: int = CHUNK) -> Described:
+    """The table's profile, and its rows counted in the bins of the baseline (a profile of the same table)."""
     slices = (table.slice(start, chunk) for start in range(0, max(table.num_rows, 1), chunk))
     return finish(merge(part_of(each, baseline) for each in slices))
 
 
-def part_of(table: pa.Table, baseline: Mapping[str, Any] | None = None) -> TablePart:
+def part_of(table: pa.Table, baseline: TableProfile | None = None) -> TablePart:
     """These rows, to be merged with others; only parts counted against the same baseline merge."""
-    known = {} if baseline is None else baseline["columns"]
-    cells = [known.get(name, {}) for name in table.column_names]
-    parts = _side_by_side(_describe, table.columns, cells)
+    known = {} if baseline is None else baseline.columns
+    parts = _side_by_side(_describe, table.columns, [known.get(name) for name in table.column_names])
     return TablePart(table.num_rows, dict(zip(table.column_names, parts, strict=True)))
 
 
@@ -64,16 +63,12 @@ def merge(parts: Iterable[TablePart], keep: int = KEEP) -> TablePart:
 
 
 def finish(part: TablePart) -> Described:
-    """`{"rows": n, "columns": {name: {"kind", "count", "nulls", "distinct", ...}}}`; count + nulls = rows.
-
-    Numbers add min, max, mean, std and kurtosis (of the population), quantiles (linear interpolation, keyed by
-    percent) and a histogram; text adds lengths and the most frequent values; times add first and last.
-    """
-    against = {name: column.against() for name, column in part.columns.items()}
+    """The profile of all rows, and their counts in the bins of the baseline."""
+    counts = {name: column.baseline_counts() for name, column in part.columns.items()}
     profiles = _side_by_side(lambda column: column.profile(), part.columns.values())
     return Described(
-        {"rows": part.rows, "columns": dict(zip(part.columns, profiles, strict=True))},
-        {name: counts for name, counts in against.items() if counts is not None},
+        TableProfile(part.rows, dict(zip(part.columns, profiles, strict=True))),
+        {name: known for name, known in counts.items() if known is not None},
     )
 
 
@@ -87,10 +82,10 @@ def _merged(a: TablePart, b: TablePart, keep: int) -> TablePart:
     return TablePart(a.rows + b.rows, {name: part.merge(b.columns[name], keep) for name, part in a.columns.items()})
 
 
-def _describe(column: pa.ChunkedArray, baseline: Mapping[str, Any]) -> ColumnPart:
-    kind, cells = column.type, baseline.get("histogram") or {}
+def _describe(column: pa.ChunkedArray, baseline: ColumnProfile | None) -> ColumnPart:
+    kind, bins = column.type, None if baseline is None else baseline.histogram
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
-        return describe_numbers(column, cells.get("edges"))
+        return describe_numbers(column, bins.edges if bins and bins.edges else None)
     if pa.types.is_timestamp(kind):
         return describe_times(column)
-    return describe_texts(column, cells.get("values"))
+    return describe_texts(column, bins.values if bins and not bins.edges else None)

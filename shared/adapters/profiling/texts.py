@@ -6,9 +6,8 @@ may miss up to `count_error` rows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +16,7 @@ import pyarrow.compute as pc
 from shared.adapters.profiling.counting import counts_of
 from shared.adapters.profiling.distinct import estimate, hash_texts, union
 from shared.adapters.profiling.lengths import Lengths, lengths_of
+from shared.profiles.profile import BinCounts, Bins, ColumnProfile
 
 TOP = 20
 LISTED = 200
@@ -51,26 +51,25 @@ class TextPart:
         )
         return merged if len(values) <= keep else _thinned(merged, keep // 2)
 
-    def profile(self) -> Mapping[str, Any]:
-        """The column's profile as JSON values."""
+    def profile(self) -> ColumnProfile:
+        """The column's profile."""
         distinct = len(self.values) if self.sketch is None else estimate(self.sketch)
-        head: dict[str, Any] = {"kind": "text", "count": self.lengths.count, "nulls": self.nulls, "distinct": distinct}
+        head = ColumnProfile("text", self.lengths.count, self.nulls, distinct)
         if not self.lengths.count:
             return head
-        if self.count_error:
-            head |= {"count_error": self.count_error}
         listed = _pairs(self.values, self.counts, LISTED)
         counts = [count for _, count in listed]
-        cells = {"values": [value for value, _ in listed], "counts": [*counts, self.lengths.count - sum(counts)]}
-        return {**head, **self.lengths.profile(), "top": listed[:TOP], "histogram": cells}
+        bins = Bins((*counts, self.lengths.count - sum(counts)), values=tuple(value for value, _ in listed))
+        lengths = self.lengths.statistics()
+        return replace(head, **lengths, top=listed[:TOP], count_error=self.count_error, histogram=bins)
 
-    def against(self) -> Mapping[str, Any] | None:
-        """The counts in the baseline's cells, and the most frequent values it does not list."""
+    def baseline_counts(self) -> BinCounts | None:
+        """The counts in the baseline's bins, and the most frequent values it does not list."""
         if self.listed is None or self.known is None:
             return None
         unknown = pc.invert(pc.is_in(self.values, value_set=pa.array(self.listed, pa.string())))
         counts = self.counts[unknown.to_numpy(zero_copy_only=False)]
-        return {"counts": self.known.tolist(), "new": _pairs(self.values.filter(unknown), counts, _NEW)}
+        return BinCounts(tuple(self.known.tolist()), _pairs(self.values.filter(unknown), counts, _NEW))
 
 
 def describe_texts(column: pa.ChunkedArray, listed: Sequence[str] | None) -> TextPart:
@@ -93,13 +92,13 @@ def _counted(values: pa.Array, counts: np.ndarray, listed: Sequence[str]) -> np.
     return np.bincount(places, weights=counts, minlength=len(listed) + 1).astype(np.int64)
 
 
-def _pairs(values: pa.Array, counts: np.ndarray, size: int) -> list[list[Any]]:
-    """[value, count] of the most frequent values, most frequent first, equal counts by value."""
+def _pairs(values: pa.Array, counts: np.ndarray, size: int) -> tuple[tuple[str, int], ...]:
+    """(value, count) of the most frequent values, most frequent first, equal counts by value."""
     frequent = _most(values, counts, size)
     pairs = [
-        [value, int(counts[place])] for place, value in zip(frequent, values.take(frequent).to_pylist(), strict=True)
+        (value, int(counts[place])) for place, value in zip(frequent, values.take(frequent).to_pylist(), strict=True)
     ]
-    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+    return tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
 
 
 def _most(values: pa.Array, counts: np.ndarray, size: int) -> np.ndarray:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pyarrow as pa
 
 from shared.adapters.profiling.numbers import NumberPart, describe_numbers
+from shared.profiles.profile import ColumnProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +21,13 @@ class TimePart:
         """Both parts together."""
         return TimePart(self.numbers.merge(other.numbers, keep), self.unit)
 
-    def profile(self) -> Mapping[str, Any]:
-        """The column's profile as JSON values; times in ISO 8601."""
-        told = self.numbers.profile()
-        head = {**{name: told[name] for name in ("count", "nulls", "distinct")}, "kind": "time"}
-        if not told["count"]:
-            return head
-        return head | {"first": self._text(told["min"]), "last": self._text(told["max"])}
+    def profile(self) -> ColumnProfile:
+        """The column's profile; times in ISO 8601."""
+        numbers = self.numbers.profile()
+        first, last = ("" if value is None else self._text(int(value)) for value in (numbers.min, numbers.max))
+        return ColumnProfile("time", numbers.count, numbers.nulls, numbers.distinct, first=first, last=last)
 
-    def against(self) -> None:
+    def baseline_counts(self) -> None:
         """Times move on: no baseline judges them."""
 
     def _text(self, value: int) -> str:

@@ -1,7 +1,7 @@
 """The strict table reader: CSV and Parquet under a declared contract, and canonical Parquet out.
 
-Nothing is guessed. A file is read as its contract says or refused with a code and a sentence that names file, row
-(data rows count from 1) and column. Rules that are not in the contract itself:
+Nothing is guessed. A file is read as its contract says, or refused with a code and a sentence that names the file, the
+line of a CSV file or the row of a Parquet file (counted from 1), and the column. Rules beyond the contract:
 
 * CSV is UTF-8 by RFC 4180 with commas or semicolons and one kind of line end; `.csv` and `.parquet` are known.
 * Columns may come in any order; an unnamed row index is dropped; every other unknown column is refused.
@@ -28,7 +28,7 @@ __all__ = ["ArrowTables", "Limits", "header_of"]
 
 
 class ArrowTables:
-    """The Tables port on Arrow. Arrow itself is imported by the first file."""
+    """Port `Tables` on Arrow, which the first file imports."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
@@ -43,14 +43,14 @@ class ArrowTables:
         origin = Origin(name, table.name)
         read = {"csv": read_csv, "parquet": read_parquet}[_ending(name, origin)]
         data = read_bytes(source, self._limits, origin)
-        columns = read(data, table, self._limits, origin)
+        here, columns = read(data, table, self._limits, origin)
         rows = len(next(iter(columns.values())))
-        return by_contract(columns, rows, table, self._limits, origin)
+        return by_contract(columns, rows, table, self._limits, here)
 
     def stream(self, source: BinaryIO, name: str, table: Table) -> Iterator[pa.RecordBatch]:
-        """The file in blocks of bounded memory, strict like `read`; Quarantined at the block that breaks the contract.
+        """Yield the file in blocks of bounded memory; Quarantined at the block that breaks the contract.
 
-        Rows in a refusal count over the whole file.
+        The rules are those of `read`, and the lines and rows in a refusal are those of the whole file.
         """
         from shared.adapters.tables.stream import stream
 
@@ -81,7 +81,7 @@ class ArrowTables:
 
 
 def header_of(source: BinaryIO, name: str) -> tuple[str, ...]:
-    """The column names of a CSV or Parquet file, of any scenario; () when it cannot be told."""
+    """Return the column names of a CSV or Parquet file of any scenario; () when they cannot be read."""
     from shared.adapters.tables.header import split_header
     from shared.adapters.tables.parquet import parquet_names
     from shared.adapters.tables.raw import decoded, read_bytes

@@ -1,4 +1,4 @@
-"""CSV under a contract: one typed pass over the buffer; when that fails, a second pass finds the row and the cell.
+"""CSV under a contract: one typed pass over the buffer; when it fails, a second pass finds the line and the cell.
 
 A large file is read in blocks of whole records, each with the header before it, by the same code.
 """
@@ -6,7 +6,7 @@ A large file is read in blocks of whole records, each with the header before it,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 import pyarrow as pa
@@ -18,27 +18,35 @@ from shared.adapters.tables.kinds import NULL_WORDS, TYPES, from_text, no_rows
 from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin
 from shared.adapters.tables.raw import decoded
-from shared.adapters.tables.structure import Structure, last_record_end, refuse_misshapen, scan
+from shared.adapters.tables.structure import Structure, last_record_end, line_of, refuse_misshapen, scan
 from shared.core.errors import Quarantined
 from shared.core.scenario import Column, Table
 
 _BLOCK = 1 << 20
 # A row holds several cells; the parser needs a whole row in one block.
 _CELLS_PER_BLOCK = 4
-
-
 _PIECE = 4 << 20
 
 
-def read_csv(data: bytes, table: Table, limits: Limits, origin: Origin) -> dict[str, pa.ChunkedArray]:
-    """The contract's columns that the file has, in the contract's types; Quarantined when the text breaks a rule."""
+def read_csv(data: bytes, table: Table, limits: Limits, origin: Origin) -> tuple[Origin, dict[str, pa.ChunkedArray]]:
+    """Return the contract's columns that the file has, in its types; Quarantined when the text breaks a rule.
+
+    The origin knows the line of each row.
+    """
     text = decoded(data, origin)
     header = read_header(text, table, limits, origin)
     check_header(header.names, table, limits, origin)
     text = _without_blank_end(text, header)
     structure = scan(text, header.delimiter, origin)
     _check_size(structure.rows, header, table, limits, origin)
-    return _Reader(text, header, structure, _longest(limits), origin).columns(table)
+    here = _with_lines(origin, text, structure)
+    return here, _Reader(text, header, structure, _longest(limits), here).columns(table)
+
+
+def _with_lines(origin: Origin, text: bytes, structure: Structure) -> Origin:
+    """Return the origin with the lines of the text's rows, which are looked up for a refusal only."""
+    quoted = structure.quoted_newlines
+    return replace(origin, line_of=lambda row: line_of(text, row) if quoted else row + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +61,11 @@ class _Piece:
 def csv_blocks(
     source: BinaryIO, table: Table, limits: Limits, origin: Origin
 ) -> Iterator[tuple[Origin, dict[str, pa.ChunkedArray]]]:
-    """Block by block what `read_csv` reads, and where each block stands; a few times _PIECE bytes are in memory."""
+    """Yield block by block what `read_csv` reads; a few times _PIECE bytes are in memory."""
     rows = lines = 0
     head, header = b"", Header((), "", 0)
     for piece in _pieces(source, limits):
-        here = origin.after(rows, lines)
+        here = replace(origin.after(rows, lines), line_of=lambda row: row + 1)
         if piece.torn:
             raise _torn(head + piece.text, header.delimiter, limits, here)
         text = decoded(head + piece.text, here)
@@ -72,6 +80,7 @@ def csv_blocks(
         if piece.last or structure.rows:
             _check_size(rows, header, table, limits, origin)
         if structure.rows or (piece.last and not rows):
+            here = _with_lines(here, text, structure)
             yield here, _Reader(text, header, structure, _longest(limits), here).columns(table)
 
 

@@ -1,8 +1,8 @@
-"""Where a refusal points: file, table, row, line and column, in one form of sentence."""
+"""Where a refusal points: file, table, line or row, and column, in one form of sentence."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -13,10 +13,10 @@ _SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The file that is read, under which table's contract; of a block also how many rows and lines stand before it.
+    """The file that is read and the table whose contract it follows; of a block also the rows and lines before it.
 
-    `extent` says that counts are those of a block. `firsts` is what the first blocks have decided for all: the first
-    time in each column, whose form the others keep.
+    `line_of` gives the line of a data row in a CSV text; Parquet and whole tables have none. `extent` marks counts of
+    a block. `firsts` is what the first blocks decide for all: the first time of each column, whose form the rest keeps.
     """
 
     file: str
@@ -24,10 +24,11 @@ class Origin:
     rows: int = 0
     lines: int = 0
     extent: str = ""
+    line_of: Callable[[int], int] | None = field(default=None, compare=False)
     firsts: dict[str, str] = field(default_factory=dict, compare=False)
 
     def after(self, rows: int, lines: int = 0) -> Self:
-        """A block of the same file, which begins after so many rows and lines."""
+        """Return the origin of a block of the same file that begins after so many rows and lines."""
         return replace(self, rows=rows, lines=lines, extent=" from there on")
 
     def refusal(
@@ -40,25 +41,35 @@ class Origin:
         row: int | None = None,
         line: int | None = None,
     ) -> Quarantined:
-        """The error to raise: file, row (line), column, what is wrong there, and what would be accepted."""
+        """Return the error to raise: file, line or row, column, what is wrong there, and what would be accepted.
+
+        `row` counts data rows of the block from 1, 0 is the header; `line` counts lines of its text and follows from
+        the row where it is not given.
+        """
         places = [f"File {shown(self.file)}"] if self.file else [f"Table {shown(self.table)}"]
         if row:
+            line = line or (self.line_of(row) if self.line_of else None)
             row, line = row + self.rows, line + self.lines if line else None
         if row is not None:
-            places.append(_row(row, line))
+            places.append(self._place(row, line))
         if column:
             places.append(f"column {shown(column)}")
         sentence = f"{', '.join(places)}: {problem}; accepted: {accepted}."
-        return Quarantined(code, sentence, table=self.table, column=column, row=row or None, accepted=accepted)
+        return Quarantined(
+            code, sentence, table=self.table, column=column, row=row or None, line=line, accepted=accepted
+        )
 
-
-def _row(row: int, line: int | None) -> str:
-    place = f"row {row}" if row else "header"
-    return f"{place} (line {line})" if line else place
+    def _place(self, row: int, line: int | None) -> str:
+        """Name the line of a CSV file, the row of a Parquet file, or the data row of a table."""
+        if not row:
+            return f"header (line {line})" if line else "header"
+        if line:
+            return f"line {line}"
+        return f"row {row}" if self.file else f"data row {row}"
 
 
 def shown(value: str) -> str:
-    """The value in quotes, at most 40 characters of it, with everything that does not print escaped."""
+    """Return the value in quotes: at most 40 characters, with escapes for everything that does not print."""
     cut = value if len(value) <= _SHOWN else f"{value[: _SHOWN - 1]}…"
     return "'" + "".join(char if char.isprintable() else _escape(char) for char in cut) + "'"
 
@@ -68,7 +79,7 @@ def _escape(char: str) -> str:
 
 
 def listing(names: Iterable[str], most: int = 12) -> str:
-    """The names in quotes with commas; what is beyond `most` is counted."""
+    """Return the names in quotes with commas; names beyond `most` are only counted."""
     every = list(names)
     text = ", ".join(shown(name) for name in every[:most])
     return text if len(every) <= most else f"{text} and {len(every) - most} more"

@@ -26,15 +26,17 @@ _BROKEN = (pa.ArrowException, OSError, UnicodeDecodeError, MemoryError)
 _ACCEPTED_FILE = "a whole Parquet file"
 
 
-def read_parquet(data: bytes, table: Table, limits: Limits, origin: Origin) -> dict[str, pa.ChunkedArray]:
-    """The contract's columns that the file has, in the contract's types; Quarantined when it is broken or too large."""
+def read_parquet(
+    data: bytes, table: Table, limits: Limits, origin: Origin
+) -> tuple[Origin, dict[str, pa.ChunkedArray]]:
+    """Return the contract's columns that the file has, in its types; Quarantined when it is broken or too large."""
     _check_magic(data, data, origin)
     columns = _declared(_open(pa.BufferReader(data), origin), table, limits, origin)
     batches = list(_decode(pa.BufferReader(data), columns, limits, origin))
     if not batches:
-        return no_rows(columns)
+        return origin, no_rows(columns)
     stored = pa.Table.from_batches(batches)
-    return {column.name: from_stored(stored.column(column.name), column, origin) for column in columns}
+    return origin, {column.name: from_stored(stored.column(column.name), column, origin) for column in columns}
 
 
 def parquet_blocks(

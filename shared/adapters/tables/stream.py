@@ -22,21 +22,23 @@ def stream(source: BinaryIO, ending: str, table: Table, limits: Limits, origin: 
     blocks = {"csv": csv_blocks, "parquet": parquet_blocks}[ending]
     sometimes = [column for column in table.columns if column.optional and not column.nulls]
     there: dict[str, bool] = {}
+    first: Origin | None = None
     for here, columns in blocks(source, table, limits, origin):
+        first = first or here
         rows = len(next(iter(columns.values())))
         block = by_contract(columns, rows, table, limits, here)
         for column in sometimes:
-            _check_presence(column, block.column(column.name), there, here.rows, origin)
+            _check_presence(column, block.column(column.name), there, here, first)
         # A table without rows is one empty batch: whoever joins the batches needs their types.
         yield from block.to_batches() or [pa.RecordBatch.from_pylist([], schema=block.schema)]
 
 
 def _check_presence(
-    column: Column, values: pa.ChunkedArray, there: dict[str, bool], before: int, origin: Origin
+    column: Column, values: pa.ChunkedArray, there: dict[str, bool], here: Origin, first: Origin
 ) -> None:
-    """A column that may be absent has values in all blocks of a file, or in none."""
+    """Refuse an optional column that has values in some blocks of a file and none in others."""
     present = not values.null_count
     if there.setdefault(column.name, present) != present:
-        row = before + 1 if there[column.name] else 1
+        origin = here if there[column.name] else first
         problem = "the cell is missing and others in this column are not"
-        raise origin.refusal("null", problem, "a value in every row", column=column.name, row=row)
+        raise origin.refusal("null", problem, "a value in every row", column=column.name, row=1)

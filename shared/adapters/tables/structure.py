@@ -57,6 +57,17 @@ def place_of(text: bytes, offset: int) -> tuple[int, int]:
     return sum(len(block.outside(_LF)) for block in _blocks(text, offset)), line
 
 
+def line_of(text: bytes, row: int) -> int:
+    """Return the line (from 1) on which data row `row` (from 1) begins, quoted line ends counted."""
+    before = 0
+    for block in _blocks(text):
+        ends = block.outside(_LF)
+        if before + len(ends) >= row:
+            return text.count(b"\n", 0, int(ends[row - before - 1])) + 2
+        before += len(ends)
+    return text.count(b"\n") + 1
+
+
 def scan(text: bytes, delimiter: str, origin: Origin) -> Structure:
     """The structure; Quarantined for a stray or unterminated quote and for line ends that are not all the same."""
     if b'"' not in text:

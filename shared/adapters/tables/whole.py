@@ -91,4 +91,4 @@ def _within(row: int, sizes: Sequence[int]) -> tuple[int, int]:
 
 def _place(row: int, sizes: Sequence[int]) -> str:
     part, place = _within(row, sizes)
-    return f"row {place + 1}" + (f" of file {part + 1}" if len(sizes) > 1 else "")
+    return f"data row {place + 1}" + (f" of file {part + 1}" if len(sizes) > 1 else "")

@@ -25,7 +25,7 @@ def actuals(ports: OperationsPorts, asked: Asked) -> Mapping[str, Any]:
     known: dict[int, Any] = {}
     # Nobody joins before the first label has come.
     if rows and ports.monitoring.qualities.latest(scenario.name):
-        found = ports.monitoring.actuals.joined(scenario, rows[0]["prediction_id"], rows[-1]["prediction_id"])
+        found = ports.monitoring.actuals.join_predictions(scenario, rows[0]["prediction_id"], rows[-1]["prediction_id"])
         known = dict(zip(found["prediction_id"].to_pylist(), found["actual"].to_pylist(), strict=True))
     told = [{**row, "actual": known.get(row["prediction_id"])} for row in rows]
     labelled = [row for row in told if row["actual"] is not None]

@@ -13,7 +13,7 @@ from shared.core.scenario import Scenario
 from shared.datasets.version import DatasetVersion
 from shared.operations.views.asked import Asked
 from shared.profiles.baseline import read_baseline
-from shared.profiles.history import drawn, read_history
+from shared.profiles.history import read_history, time_series_values
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
@@ -64,13 +64,13 @@ def _version(one: DatasetVersion) -> Mapping[str, Any]:
 
 def _baseline(ports: OperationsPorts, name: str) -> tuple[Mapping[str, Any] | None, str]:
     try:
-        found = read_baseline(ports, name)
+        baseline = read_baseline(ports, name)
     except Corrupt as fault:
         return None, fault.reason
-    if found is None:
+    if baseline is None:
         return None, ""
-    head = {key: found.get(key) for key in ("number", "dataset", "accepted_by", "accepted_at", "reason")}
-    return {**head, **drawn(found["profile"])}, ""
+    head = {key: value for key, value in baseline.head.items() if key != "scenario"}
+    return {**head, **time_series_values(baseline.profile)}, ""
 
 
 def _history(ports: OperationsPorts, name: str, versions: Sequence[DatasetVersion]) -> list[Mapping[str, Any]]:

@@ -44,7 +44,7 @@ def monitoring(ports: OperationsPorts, asked: Asked) -> Mapping[str, Any]:
         "breaches": sorted(breaches[:_LISTED], key=lambda one: one.state != "open"),
         "decisions": [_decision(one) for one in list(stores.decisions.list(name))[: -_LISTED - 1 : -1]],
         "scorecards": [_scorecard(one) for one in list(stores.scorecards.list(name))[: -_LISTED - 1 : -1]],
-        "timers": stores.scorecards.beats(),
+        "timers": stores.scorecards.heartbeats(),
         "datasets": {
             "columns": [{"id": one.id, "at": one.created_at, "rows": one.rows} for one in versions],
             "cells": [cell for one in versions for cell in _dataset_cells(ports, one)],

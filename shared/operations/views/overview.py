@@ -89,9 +89,8 @@ def _scheduled(ports: OperationsPorts) -> Iterator[Mapping[str, Any]]:
     """Training that comes again by itself, what comes first first, with how its newest occurrence was answered."""
     active = [one for one in ports.training.schedules.list() if one.state == "active"]
     for one in sorted(active, key=lambda one: one.due):
-        often = f"every {one.frequency.lower()}" if one.every == 1 else f"every {one.every} {one.frequency.lower()}s"
-        yield {"scenario": one.scenario, "name": one.name, "key": one.key, "often": often, "due": one.due,
-               "reason": one.reason}  # fmt: skip
+        yield {"scenario": one.scenario, "name": one.name, "key": one.key, "often": one.recurrence.words,
+               "due": one.due, "reason": one.reason}  # fmt: skip
 
 
 def _waiting(ports: OperationsPorts, totals: Mapping[str, Mapping[str, int]]) -> Iterator[Mapping[str, Any]]:

@@ -54,7 +54,7 @@ def _environment(ports: OperationsPorts, scenario: str, environment: str, last: 
         "last": environment == last,
         "approval": environment in ports.release.policies.of(scenario).approvals,
         "current": _generation(current) if current else None,
-        "rollout": _rollout(rollout) if rollout and rollout.going_on else None,
+        "rollout": _rollout(rollout) if rollout and rollout.is_active else None,
         "health": _health(ports.serving.health.since(scenario, environment, ports.core.clock() - _HEALTH)),
     }
 
@@ -148,7 +148,7 @@ def _rollback(generations: Sequence[Deployment], trial: Rollout | None) -> Mappi
     if not generations:
         return {"to": None, "takes_out": None, "reason": "Nothing is deployed yet."}
     current = generations[-1]
-    if trial is not None and trial.going_on:
+    if trial is not None and trial.is_active:
         return {"to": current.model_id, "takes_out": trial.model, "reason": ""}
     earlier = [one for one in generations if one.sha256 != current.sha256]
     if not earlier:

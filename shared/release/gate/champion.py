@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.core.scenario import Scenario
-from shared.release.gate.comparison import decide, independent, lead, too_few
+from shared.release.gate.comparison import LEAST_ROWS, decide, independent, lead, too_few
 from shared.release.gate.judging_rows import JudgingRows, fresh_rows, read_judging_rows
 from shared.release.gate.slices import LEAST_ROWS as LEAST_REFERENCE
 from shared.release.gate.slices import worst_slice
@@ -15,6 +15,7 @@ from shared.release.gate.usefulness import usefulness_check
 from shared.release.verdict import Check
 from shared.serving.ports import LoadedModel
 from shared.training.learned_rows import LearnedRows, read_learned
+from shared.training.metrics import at_decisions
 from shared.training.model import Model
 from shared.training.stored_models import read_model
 
@@ -28,14 +29,16 @@ if TYPE_CHECKING:
 class Contestant:
     """A model version, loaded, with what it learned from: None when it was made before that was written down."""
 
+    scenario: Scenario
     model: Model
     loaded: LoadedModel
     manifest: Mapping[str, Any]
     learned: LearnedRows | None
 
     def answers(self, rows: JudgingRows) -> np.ndarray:
-        """What it answers to each row (rows, columns)."""
-        return self.loaded.matrix(self.loaded.encode(rows.table))
+        """What it answers to each row (rows, columns), at its served decisions where the metric judges those."""
+        answers = self.loaded.matrix(self.loaded.encode(rows.table))
+        return at_decisions(self.scenario.task, self.scenario.metric, answers, self.loaded.thresholds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def compare_with_champion(
         yield from (Check(name, "skip", None, None, reason) for name in ("useful", "champion", "reference", "slices"))
         return
     rows = read_judging_rows(ports, scenario, model, manifest)
-    challenger = Contestant(model, loaded, manifest, read_learned(ports, model, manifest))
+    challenger = Contestant(scenario, model, loaded, manifest, read_learned(ports, model, manifest))
     yield usefulness_check(scenario, rows, challenger.answers(rows))
     if isinstance(champion, NoChampion):
         yield Check("champion", "fail" if champion.fails else "skip", None, None, champion.reason)
@@ -84,7 +87,7 @@ def load_champion(ports: ReleasePorts, scenario: Scenario, model: Model) -> Cont
         return NoChampion(f"The champion {current.model_id} is not in the registry.", fails=True)
     onnx, manifest = read_model(ports, champion)
     loaded = ports.serving.scoring.load(onnx, manifest)
-    return Contestant(champion, loaded, manifest, read_learned(ports, champion, manifest))
+    return Contestant(scenario, champion, loaded, manifest, read_learned(ports, champion, manifest))
 
 
 def _compared(
@@ -98,31 +101,36 @@ def _compared(
         known = (challenger.learned, champion.learned)
         fresh = rows.take(fresh_rows(scenario, rows, known))
         note = f"{len(fresh.actual)} of {len(rows.actual)} judging rows are fresh: neither model learned from them."
-    answers, champion_answers = challenger.answers(fresh), champion.answers(fresh)
-    yield _champion_check(scenario, champion.model, fresh, answers, champion_answers, note)
-    yield _reference_check(ports, scenario, challenger, champion)
-    yield worst_slice(scenario, fresh, answers, champion_answers)
+    if not len(fresh.actual):
+        yield Check("champion", "undecided", 0, LEAST_ROWS, f"Too little to tell: {note}")
+    else:
+        yield _champion_check(challenger, champion, fresh, note)
+    yield _reference_check(ports, challenger, champion)
+    if not len(fresh.actual):
+        yield Check("slices", "skip", None, None, note)
+    else:
+        yield worst_slice(scenario, fresh, challenger.answers(fresh), champion.answers(fresh))
 
 
-def _champion_check(
-    scenario: Scenario, champion: Model, rows: JudgingRows, answers: np.ndarray, others: np.ndarray, note: str
-) -> Check:
+def _champion_check(challenger: Contestant, champion: Contestant, rows: JudgingRows, note: str) -> Check:
+    scenario = challenger.scenario
     missing = too_few(*independent(scenario, rows))
     try:
-        found = lead(scenario, rows, answers, others)
+        found = lead(scenario, rows, challenger.answers(rows), champion.answers(rows))
     except ValueError as error:
-        reason = f"Too little to tell against the champion {champion.id}: {missing or error}. {note}"
+        reason = f"Too little to tell against the champion {champion.model.id}: {missing or error}. {note}"
         return Check("champion", "undecided", None, None, reason)
     verdict, why = decide(scenario, found)
-    facts = f"{found.metric} {found.value:.4f} against {found.other:.4f} of the champion {champion.id}"
+    facts = f"{found.metric} {found.value:.4f} against {found.other:.4f} of the champion {champion.model.id}"
     return Check("champion", verdict, found.value, found.other, f"{why} {facts}, {found.difference}. {note}")
 
 
-def _reference_check(ports: ReleasePorts, scenario: Scenario, challenger: Contestant, champion: Contestant) -> Check:
+def _reference_check(ports: ReleasePorts, challenger: Contestant, champion: Contestant) -> Check:
     """The champion's own judging rows that neither learned from: they can only object."""
     if challenger.learned is None or champion.learned is None or "keys" not in champion.manifest.get("holdout", {}):
         reason = f"{champion.model.id} or the challenger does not name the rows it learned from."
         return Check("reference", "skip", None, None, reason)
+    scenario = challenger.scenario
     rows = read_judging_rows(ports, scenario, champion.model, champion.manifest)
     rows = rows.take(fresh_rows(scenario, rows, (champion.learned, challenger.learned)))
     count = f"{len(rows.actual)} judging rows of {champion.model.id} that neither learned from"

@@ -17,7 +17,7 @@ from local_doctor import CLOSED, MakeSubject, the
 from postgres import PostgresServer
 from tds_double import tds_double
 
-from local.doctor import app, database, machine, work
+from local.doctor import database, function_app, machine
 from local.doctor.examination import examine
 from local.doctor.finding import Check, Finding, Subject
 from local.host.running import HomeLock
@@ -57,14 +57,14 @@ def test_a_missing_driver_manager_is_told(subject: MakeSubject, monkeypatch: pyt
 def test_the_app_is_indexed(subject: MakeSubject) -> None:
     """By the worker library; a broken app is named by file and line."""
     environ = {"PLAN_SCHEDULE": "0 0 0 1 1 *", "RECONCILE_SCHEDULE": "0 0 0 1 1 *", "MONITOR_SCHEDULE": "0 0 0 1 1 *"}
-    assert "score" in the(app.functions(subject(environ)), "functions").fact
-    assert "PLAN_SCHEDULE" in the(app.functions(subject()), "functions").fact
+    assert "score" in the(function_app.functions(subject(environ)), "functions").fact
+    assert "PLAN_SCHEDULE" in the(function_app.functions(subject()), "functions").fact
 
 
 def test_an_app_that_does_not_load_is_named_by_line(subject: MakeSubject, tmp_path: Path) -> None:
     """What the worker library would refuse in Azure."""
     (tmp_path / "function_app.py").write_text("import no_such_module_at_all\n")
-    found = the(app.functions(subject(directory=tmp_path)), "functions")
+    found = the(function_app.functions(subject(directory=tmp_path)), "functions")
     assert found.verdict == "fail"
     assert "function_app.py, line 1" in found.fact
 
@@ -74,9 +74,9 @@ def test_an_app_that_does_not_load_is_named_by_line(subject: MakeSubject, tmp_pa
     [
         ("[4.*, 5.0.0)", "[3.*, 4.0.0)", "leaves out version 4"),
         ("[4.*, 5.0.0)", "latest", "extensionBundle is"),
-        ("00:09:00", "00:30:00", "a claim ends after 570 s"),
+        ("00:09:00", "00:30:00", "a claim expires after 570 s"),
         ("00:00:45", "00:00:00", "visibilityTimeout is 0"),
-        ('"maxDequeueCount": 5', '"maxDequeueCount": 1', "given up"),
+        ('"maxDequeueCount": 5', '"maxDequeueCount": 1', "poison queue"),
         ('"maxDequeueCount": 5', '"maxDequeueCount": "5"', "maxDequeueCount"),
     ],
 )
@@ -87,21 +87,21 @@ def test_host_json_that_breaks_a_promise_is_told(
     text = (ROOT / "host.json").read_text()
     assert before in text
     (tmp_path / "host.json").write_text(text.replace(before, after))
-    found = the(app.host_json(subject(directory=tmp_path)), "host.json")
+    found = the(function_app.host_json(subject(directory=tmp_path)), "host.json")
     assert found.verdict == "fail"
     assert told in found.fact
 
 
 def test_host_json_of_the_project_keeps_them(subject: MakeSubject) -> None:
     """As it is deployed."""
-    assert the(app.host_json(subject()), "host.json").verdict == "ok"
+    assert the(function_app.host_json(subject()), "host.json").verdict == "ok"
 
 
 def test_a_database_of_each_age(subject: MakeSubject, tmp_path: Path) -> None:
     """None yet, this version, a newer one, one that lacks a table, those that numbered SQL files made."""
     path = tmp_path / "state.db"
     asked = subject({"DATABASE_URL": f"sqlite:///{path}"})
-    assert "made on first use" in the(database.database(asked), "database").fact
+    assert "created on first use" in the(database.database(asked), "database").fact
     assert not path.exists()
     open_database(f"sqlite:///{path}").dispose()
     assert the(database.database(asked), "schema").verdict == "ok"
@@ -190,30 +190,30 @@ def test_rights_and_schema_on_sql_server(sqlserver: str, subject: MakeSubject) -
 def test_a_host_that_runs_is_found(subject: MakeSubject) -> None:
     """None is a warning; a locked home is a host; in Azure there is none to look for."""
     asked = subject()
-    assert the(work.host(asked), "host").verdict == "warn"
+    assert the(function_app.host(asked), "host").verdict == "warn"
     lock = HomeLock(asked.settings.home)
     lock.acquire()
     lock.announce(7071)
-    assert f"process {os.getpid()} on port 7071" in the(work.host(asked), "host").fact
+    assert f"process {os.getpid()} on port 7071" in the(function_app.host(asked), "host").fact
     lock.release()
-    assert work.host(subject({"LAKE_URL": "https://account.blob.core.windows.net/mlops"})) == []
+    assert function_app.host(subject({"LAKE_URL": "https://account.blob.core.windows.net/mlops"})) == []
 
 
 def test_stuck_work_is_told(subject: MakeSubject, tmp_path: Path) -> None:
     """A claim that ran out; a database that cannot be read is not checked, never passed."""
     path = tmp_path / "state.db"
     asked = subject({"DATABASE_URL": f"sqlite:///{path}"})
-    assert the(work.stuck(asked), "stuck work").verdict == "ok"
+    assert the(database.stuck(asked), "stuck work").verdict == "ok"
     open_database(f"sqlite:///{path}").dispose()
-    assert the(work.stuck(asked), "stuck work").fact == "nothing"
+    assert the(database.stuck(asked), "stuck work").fact == "nothing"
     engine = open_database(f"sqlite:///{path}")
     SqlLedger(engine, lambda: datetime.now(UTC)).claim("blob", "incoming/x@1", timedelta(seconds=-1))
     engine.dispose()
-    found = the(work.stuck(asked), "stuck work")
+    found = the(database.stuck(asked), "stuck work")
     assert found.verdict == "warn"
     assert "blob incoming/x@1" in found.fact
     path.write_bytes(b"this is no database, it only lies where one should be" * 100)
-    assert the(work.stuck(asked), "stuck work").verdict == "not checked"
+    assert the(database.stuck(asked), "stuck work").verdict == "not checked"
 
 
 def test_no_check_holds_the_others_up(subject: MakeSubject) -> None:
@@ -238,6 +238,6 @@ def test_no_check_holds_the_others_up(subject: MakeSubject) -> None:
     assert time.monotonic() - began < 3
     never.set()
     assert [(one.name, one.verdict) for one in found] == [("hangs", "fail"), ("breaks", "fail"), ("well", "ok")]
-    assert "No answer within 0.5 s" in found[0].fact
+    assert "no answer within 0.5 s" in found[0].fact
     assert "RuntimeError: a library's own words" in found[1].fact
     assert all(one.fix for one in found if one.verdict == "fail")

@@ -19,7 +19,7 @@ from local_doctor import CLOSED, OID, MakeSubject, Service, the
 
 from functions.names import QUEUES
 from local.azurite.process import Azurite
-from local.doctor import grid, identity, services, storage
+from local.doctor import eventgrid, identity, machine, services, storage
 from local.host.queues.queue_store import open_queues
 from local.roles import roles_on
 from shared.core.addresses import EMULATOR_KEY
@@ -94,13 +94,13 @@ def test_queues_of_azurite_are_listed_and_poison_is_told(azurite: Azurite, subje
 def test_queues_in_a_file_tell_what_was_given_up(subject: MakeSubject) -> None:
     """Before the first use, with a message that waits, with one that was given up."""
     asked = subject()
-    assert "made on first use" in the(storage.host_queues(asked), "host queues").fact
+    assert "created on first use" in the(storage.host_queues(asked), "host queues").fact
     queues, database = open_queues(asked.settings.home, time.time)
     queues.put(QUEUES[0], "waits")
     queues.put(f"{QUEUES[0]}-poison", "given up")
     database.close()
     found = storage.host_queues(asked)
-    assert "1 message(s) wait" in the(found, "host queues").fact
+    assert "with 1 message" in the(found, "host queues").fact
     assert the(found, "poison messages").verdict == "warn"
 
 
@@ -130,15 +130,15 @@ def test_an_account_without_a_name_to_look_up_cannot_be_reached(subject: MakeSub
 def test_a_clock_that_is_off_is_told(service: Service, subject: MakeSubject, minutes: int, verdict: str) -> None:
     """More than 5 minutes warn, more than 15 fail: tokens are refused then."""
     service.headers["date"] = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
-    found = the(storage.clock(subject({"LAKE_URL": f"{service.url}/devstoreaccount1/mlops"})), "clock")
+    found = the(machine.clock(subject({"LAKE_URL": f"{service.url}/devstoreaccount1/mlops"})), "clock")
     assert found.verdict == verdict
 
 
 def test_a_clock_nobody_tells_is_not_checked(service: Service, subject: MakeSubject) -> None:
     """No service, no answer, no Date: never passed."""
     for environ in ({}, {"LAKE_URL": f"http://{CLOSED}/devstoreaccount1/mlops"}):
-        assert the(storage.clock(subject(environ)), "clock").verdict == "not checked"
-    assert the(storage.clock(subject({"LAKE_URL": f"{service.url}/devstoreaccount1/c-c"})), "clock").fix
+        assert the(machine.clock(subject(environ)), "clock").verdict == "not checked"
+    assert the(machine.clock(subject({"LAKE_URL": f"{service.url}/devstoreaccount1/c-c"})), "clock").fix
 
 
 def test_the_identity_says_who_it_is_and_gets_each_token(subject: MakeSubject) -> None:
@@ -203,13 +203,13 @@ def test_data_explorer_is_asked_an_empty_query(
 def test_the_topic_is_never_written_to(subject: MakeSubject) -> None:
     """Not reached is a failure; reached is named as not checked, with the role."""
     closed = subject({"EVENTS_URL": f"https://{CLOSED}/api/events"})
-    assert the(services.topic(closed), "events").verdict == "fail"
+    assert the(eventgrid.topic(closed), "events").verdict == "fail"
 
 
 def test_a_topic_that_is_reached_is_not_checked(service: Service, subject: MakeSubject) -> None:
     """No request is sent to it at all."""
     asked = subject({"EVENTS_URL": service.url.replace("http:", "https:") + "/api/events"})
-    found = the(services.topic(asked), "events")
+    found = the(eventgrid.topic(asked), "events")
     assert found.verdict == "not checked"
     assert roles_on("events topic")[0] in found.fact
     assert service.asked == []
@@ -238,14 +238,14 @@ def subscription(function: str, **changed: Any) -> dict[str, Any]:
 @pytest.fixture
 def subscribed(service: Service) -> Service:
     """Both subscriptions as they should be."""
-    for function, (_, name) in grid.TOPICS.items():
+    for function, (_, name) in eventgrid.TOPICS.items():
         service.answers[name] = (200, subscription(function))
     return service
 
 
 def look(subject: MakeSubject, service: Service) -> list[Any]:
     """What the doctor says of the subscriptions that this service tells."""
-    return grid.subscriptions(subject({**AZURE, **WHERE}, management=service.url))
+    return eventgrid.subscriptions(subject({**AZURE, **WHERE}, management=service.url))
 
 
 def test_subscriptions_as_deployed_are_right(subscribed: Service, subject: MakeSubject) -> None:
@@ -272,7 +272,7 @@ def test_subscriptions_as_deployed_are_right(subscribed: Service, subject: MakeS
             "delivers to other instead of data_event",
         ),
         ({"provisioningState": "Failed"}, "its state is Failed"),
-        ({"eventDeliverySchema": "CustomInputSchema"}, "its schema is CustomInputSchema"),
+        ({"eventDeliverySchema": "CustomInputSchema"}, "its delivery schema is CustomInputSchema"),
     ],
 )
 def test_a_subscription_that_differs_is_told(
@@ -281,7 +281,7 @@ def test_a_subscription_that_differs_is_told(
     """What differs, and the script that makes it right."""
     subscribed.answers["data-event"] = (200, subscription("data_event", **changed))
     found = the(look(subject, subscribed), "subscription data-event")
-    assert (found.verdict, found.fix) == ("fail", grid.MEND)
+    assert (found.verdict, found.fix) == ("fail", eventgrid.FIX)
     assert told in found.fact
 
 
@@ -302,18 +302,18 @@ def test_the_doctor_looks_where_the_templates_put_them() -> None:
         (bodies[bodies[one]["parent"]]["name"].replace("${environmentName}", "{}"), bodies[one]["name"])
         for one in ("dataEvents", "modelEvents")
     }
-    assert set(grid.TOPICS.values()) == there
+    assert set(eventgrid.TOPICS.values()) == there
 
 
 def test_without_a_resource_group_nothing_is_claimed(subject: MakeSubject) -> None:
     """Not checked, with the command to look."""
-    found = the(grid.subscriptions(subject(AZURE)), "subscriptions")
+    found = the(eventgrid.subscriptions(subject(AZURE)), "subscriptions")
     assert found.verdict == "not checked"
     assert "event-subscription list" in found.fix
 
 
 def test_the_twin_tells_of_the_container_it_is_subscribed_to(subject: MakeSubject) -> None:
     """Another container on Azurite would be silent: that is a failure."""
-    assert the(grid.subscriptions(subject()), "subscriptions").verdict == "ok"
+    assert the(eventgrid.subscriptions(subject()), "subscriptions").verdict == "ok"
     other = subject({"LAKE_URL": "http://127.0.0.1:10000/devstoreaccount1/other"})
-    assert "does not tell of blobs of container 'other'" in the(grid.subscriptions(other), "subscriptions").fact
+    assert "passes on no blobs of container 'other'" in the(eventgrid.subscriptions(other), "subscriptions").fact

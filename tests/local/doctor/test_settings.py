@@ -9,9 +9,8 @@ from local_doctor import the
 
 from local.console.session import DEFAULTS
 from local.doctor.finding import Finding
-from local.doctor.names import misspelt
-from local.doctor.secrets import HIDDEN, redacted
-from local.doctor.values import values
+from local.doctor.redaction import HIDDEN, redacted
+from local.doctor.settings import misspelt, values
 
 BLOBS = "https://account.blob.core.windows.net/mlops"
 ML = "azureml:sub/rg/ws"

@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from model_training.azureml import collect, components, environments, trial
-from model_training.estimators.estimators import PROFILES
+from model_training.azureml.repository import REPOSITORY
+from model_training.estimators.profiles import PROFILES
 from model_training.pipeline import STEPS
 from model_training.scenarios import SCENARIOS
 from model_training.search.spaces import SPACES
@@ -44,7 +45,7 @@ def _flags(name: str, capsys: pytest.CaptureFixture[str]) -> dict[str, bool]:
         text = _helped(lambda: define_dataset.main(["--help"]), capsys)
     else:
         step = STEP_MODULES[name]
-        text = _helped(lambda: command.main(step.NAME, step.NEEDS, step.work, ["--help"]), capsys)
+        text = _helped(lambda: command.main(step.NAME, step.NEEDS, step.run_step, ["--help"]), capsys)
     usage = text.split("\n\n", maxsplit=1)[0]
     return {flag: not optional for optional, flag in re.findall(r"(\[?)--(\w+)", usage)}
 
@@ -77,7 +78,7 @@ def test_the_sdk_accepts_every_component(name: str) -> None:
     found = components.component(name)
     assert found._validate().passed, found._validate()
     assert found.environment.conda_file["name"] == f"mlops-{name.replace('_', '-')}"
-    assert Path(found.base_path, found.code).resolve() == environments.REPOSITORY
+    assert Path(found.base_path, found.code).resolve() == REPOSITORY
 
 
 def test_there_is_no_component_without_a_module() -> None:
@@ -97,9 +98,9 @@ def test_choices_are_those_of_the_code() -> None:
 def test_an_environment_is_made_of_the_pins(name: str) -> None:
     """The committed conda file is what the .txt files say now; it refers to no other file."""
     text = (environments.CONDA / f"{name}.yml").read_text()
-    assert text == environments.text(name), "python -m model_training.pipeline dump writes it anew"
+    assert text == environments.conda_yaml(name), "python -m model_training.pipeline dump writes it anew"
     assert "-r " not in text
-    deployed = (environments.REPOSITORY / "requirements.txt").read_text().splitlines()
+    deployed = (REPOSITORY / "requirements.txt").read_text().splitlines()
     absent = {line for line in deployed if "==" in line} - set(yaml.safe_load(text)["dependencies"][-1]["pip"])
     left_out = {"azure-monitor-opentelemetry"} if name == environments.ONLINE else set()
     assert {pin.partition("==")[0] for pin in absent} == left_out
@@ -115,9 +116,9 @@ def test_only_code_is_uploaded() -> None:
     """A job's snapshot holds the two packages and the project's version: no tests, no data, no secrets."""
     from azure.ai.ml._utils._asset_utils import get_ignore_file, get_upload_files_from_folder
 
-    root = str(environments.REPOSITORY)
+    root = str(REPOSITORY)
     sent = [name for _, name in get_upload_files_from_folder(root, ignore_file=get_ignore_file(root))]
-    inside = {name.removeprefix(f"{environments.REPOSITORY.name}/") for name in sent}
+    inside = {name.removeprefix(f"{REPOSITORY.name}/") for name in sent}
     assert {name.split("/")[0] for name in inside} == {"model_training", "shared", "pyproject.toml"}
     assert {"model_training/steps/train.py", "shared/core/errors.py", "model_training/batch_entry.py"} <= inside
     assert {"model_training/online_entry.py", "shared/serving/answers.py"} <= inside

@@ -13,11 +13,12 @@ import pytest
 import yaml
 
 from model_training import pipeline
-from model_training.azureml import components, environments, platform
-from model_training.azureml.dump import text
+from model_training.azureml import components, platform
+from model_training.azureml.dump import job_yaml
 from model_training.azureml.jobs import TrainingOrder, training_job
 from model_training.azureml.parameters import parameters_of
 from model_training.azureml.platform import Platform, read_platform
+from model_training.azureml.repository import REPOSITORY
 from model_training.azureml.schedule import schedule
 from model_training.azureml.scoring import BatchOrder, scoring_job
 from model_training.azureml.spaces import Sweep, algorithm, search_space
@@ -67,11 +68,11 @@ def test_a_wrong_job_is_noticed_without_a_workspace() -> None:
     lost = training_job(_order(), Platform())
     lost.jobs["train"].inputs.pop("prepare")
     with pytest.raises(ValueError, match="prepare"):
-        text(lost, pipeline.DOCUMENTS)
+        job_yaml(lost, pipeline.DOCUMENTS)
     homeless = training_job(_order(), Platform())
     homeless.jobs["train"].compute = homeless.settings.default_compute = None
     with pytest.raises(ValueError, match=r"[Cc]ompute"):
-        text(homeless, pipeline.DOCUMENTS)
+        job_yaml(homeless, pipeline.DOCUMENTS)
 
 
 def test_a_sweep_tries_what_the_scenario_can_be_tuned_by() -> None:
@@ -213,7 +214,7 @@ def test_a_committed_file_can_be_submitted(name: str) -> None:
     assert job._validate().passed, job._validate()
     told = yaml.safe_load((pipeline.DOCUMENTS / name).read_text())
     assert job._to_dict()["jobs"].keys() == told["jobs"].keys()
-    assert str(environments.REPOSITORY) not in (pipeline.DOCUMENTS / name).read_text()
+    assert str(REPOSITORY) not in (pipeline.DOCUMENTS / name).read_text()
 
 
 def test_a_broken_committed_file_would_be_noticed(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ import world
 import yaml
 
 from model_training.azureml import collect, trial
-from model_training.azureml.dump import text
+from model_training.azureml.dump import job_yaml
 from model_training.azureml.jobs import TrainingOrder, training_job
 from model_training.azureml.platform import Platform
 from model_training.azureml.spaces import Sweep
@@ -29,7 +29,7 @@ from model_training.runs.runner import Runner
 from model_training.scenarios import SCENARIOS
 from model_training.steps import command, define_dataset, evaluate, explore, prepare, profile, register, train, tune
 from model_training.steps import validate as validation
-from model_training.steps.work import Order
+from model_training.steps.context import RunSpec
 from shared.adapters.onnx.scoring import OnnxScoring
 from shared.adapters.tables import ArrowTables
 from shared.core.errors import BadInput, Corrupt, Quarantined
@@ -100,7 +100,7 @@ class Machine:
             return lambda arguments: define_dataset.main(list(arguments))
         steps = (validation, prepare, explore, profile, tune, train, evaluate, register)
         step = next(one for one in steps if one.__name__ == module)
-        return lambda arguments: command.main(step.NAME, step.NEEDS, step.work, arguments)
+        return lambda arguments: command.main(step.NAME, step.NEEDS, step.run_step, arguments)
 
 
 def _drawn(distribution: Mapping[str, Any], end: int) -> float:
@@ -124,7 +124,7 @@ def _machine(folder: Path, sweep: Sweep | None) -> Machine:
         pq.write_table(table, tables / f"{name}.parquet")
     order = TrainingOrder(BANK, "bank:1", "azureml:bank:1", "demo", 7, ORIGIN, sweep)
     file = folder / "pipeline.yml"
-    file.write_text(text(training_job(order, Platform()), folder))
+    file.write_text(job_yaml(training_job(order, Platform()), folder))
     return Machine(file, {"tables": tables, "seed": 7}, folder / "out")
 
 
@@ -136,8 +136,8 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_pipeline_gives_the_model_of_a_laptop(alone: Path, tmp_path: Path) -> None:
     """To the last byte, and its manifest says where it comes from."""
-    order = Order(BANK, "demo", 7, {**ORIGIN, "profile": "demo"})
-    here = Runner(order, tmp_path, lambda *_told, **_facts: None).run(_tables)
+    spec = RunSpec(BANK, "demo", 7, {**ORIGIN, "profile": "demo"})
+    here = Runner(spec, tmp_path, lambda *_told, **_facts: None).run(_tables)
     there = register.load(alone)
     assert there.onnx == here.onnx
     assert {key: there.manifest[key] for key in ORIGIN} == ORIGIN
@@ -251,8 +251,8 @@ def test_a_bad_file_fails_its_mini_batch_with_a_sentence(alone: Path, tmp_path: 
 def test_the_entry_script_refuses_what_it_cannot_do(alone: Path, tmp_path: Path) -> None:
     """Several tables, an unknown scenario, rows without limit, and a model whose bytes have changed."""
     for changes, sentence in (
-        ({"scenario": "predictive_maintenance"}, "needs several tables at once; a mini-batch sees one file"),
-        ({"scenario": "tides"}, "is not known; a mini-batch sees one file: bank_marketing"),
+        ({"scenario": "predictive_maintenance"}, "needs several tables at once; a mini-batch holds one file"),
+        ({"scenario": "tides"}, "is not known; a mini-batch holds one file; accepted: bank_marketing"),
         ({"tolerated_rows": "-1"}, "accepted: 0 or more"),
     ):
         with pytest.raises(BadInput, match=sentence):
@@ -285,5 +285,5 @@ def test_a_model_that_does_not_say_where_it_comes_from_scores_nothing(alone: Pat
     del manifest["dataset"]
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
     (tmp_path / "model.onnx").write_bytes((alone / "model.onnx").read_bytes())
-    with pytest.raises(BadInput, match="does not say its dataset"):
+    with pytest.raises(BadInput, match="does not name its dataset"):
         scorer_of(parser().parse_args(_arguments(tmp_path)), SCENARIOS)

@@ -13,7 +13,7 @@ import pytest
 from world import MARKS, POINTS, PRICES
 
 from model_training.evaluation.card import CARD, EVALUATION, render
-from model_training.runs.train import fit
+from model_training.runs.training import fit
 from model_training.scenarios import SCENARIOS
 from model_training.steps.register import Package
 from shared.core.scenario import Bar, Knobs, Scenario, Split

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from world import logistic
 
-from model_training.estimators.candidates import Plan, Recipe, Rows
+from model_training.data.rows import Rows
+from model_training.estimators.candidates import FitPlan, Recipe
 from model_training.estimators.families import fit_candidates
 from model_training.evaluation.contributions import contributions
 from model_training.evaluation.importance import permutation
@@ -23,7 +24,7 @@ def _quiet(*_told: object, **_facts: object) -> None:
     """Nobody watches."""
 
 
-PLAN = Plan("demo", 1, _quiet)
+PLAN = FitPlan("demo", 1, _quiet)
 
 
 def _rows(task: str = "binary", rows: int = 1_500) -> Rows:

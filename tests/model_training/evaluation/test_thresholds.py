@@ -1,4 +1,4 @@
-"""The threshold is looked for where the model was chosen, and judged where nothing was."""
+"""The threshold is chosen by the declared decision where the model was chosen, and judged where nothing was."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score, precision_recall_curve
 
-from model_training.evaluation.thresholds import at_threshold, best_f1, thresholds
+from model_training.evaluation.thresholds import at_threshold, choose_threshold, thresholds
+from shared.core.decision import Decision
+from shared.core.errors import Misconfigured
 
 _RANDOM = np.random.default_rng(2)
+BEST = Decision()
 
 
 def _rows(rows: int = 500, share: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
@@ -17,35 +20,103 @@ def _rows(rows: int = 500, share: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
     return truth.astype(np.int64), np.column_stack([1 - given, given])
 
 
+def _chosen(decision: Decision, truth: np.ndarray, answers: np.ndarray) -> dict[str, float]:
+    given = answers[:, 1]
+    return at_threshold(truth == 1, given, choose_threshold(decision, truth == 1, given))
+
+
+def _every(truth: np.ndarray, answers: np.ndarray) -> list[dict[str, float]]:
+    given = answers[:, 1]
+    return [at_threshold(truth == 1, given, float(value)) for value in np.unique(given)]
+
+
 def test_no_other_threshold_has_a_larger_f1() -> None:
     """Against every threshold scikit-learn knows, ties included."""
     truth, answers = _rows()
-    found = at_threshold(truth == 1, answers[:, 1], best_f1(truth == 1, answers[:, 1]))
     precision, recall, _ = precision_recall_curve(truth, answers[:, 1])
     every = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
-    assert found["f1"] == pytest.approx(every.max())
+    assert _chosen(BEST, truth, answers)["f1"] == pytest.approx(every.max())
+
+
+def test_no_other_threshold_costs_less() -> None:
+    """A missed row that costs ten false alarms is worth many alarms; the other way round few are raised."""
+    truth, answers = _rows()
+
+    def cost(one: dict[str, float], false_alarm: float, missed: float) -> float:
+        alarms, hits = one["named"] * len(truth), one["recall"] * truth.sum()
+        return false_alarm * (alarms - hits) + missed * (truth.sum() - hits)
+
+    for prices in ((1.0, 10.0), (10.0, 1.0)):
+        found = _chosen(Decision("cost", false_alarm=prices[0], missed=prices[1]), truth, answers)
+        least = min([cost(one, *prices) for one in _every(truth, answers)])
+        assert cost(found, *prices) == pytest.approx(least)
+
+
+def test_a_recall_is_reached_with_the_fewest_alarms() -> None:
+    """No threshold with that recall raises fewer."""
+    truth, answers = _rows()
+    found = _chosen(Decision("recall", share=0.8), truth, answers)
+    assert found["recall"] >= 0.8
+    assert found["named"] == min(one["named"] for one in _every(truth, answers) if one["recall"] >= 0.8)
+
+
+def test_a_precision_is_reached_with_the_most_true_rows() -> None:
+    """No threshold with that precision finds more; one that cannot be reached takes the best there is."""
+    truth, answers = _rows()
+    found = _chosen(Decision("precision", share=0.3), truth, answers)
+    assert found["precision"] >= 0.3
+    assert found["recall"] == max(one["recall"] for one in _every(truth, answers) if one["precision"] >= 0.3)
+    mixed = np.column_stack([np.full(4, 0.5), np.array([0.9, 0.8, 0.7, 0.6])])
+    best = _chosen(Decision("precision", share=1.0), np.array([0, 1, 1, 0]), mixed)
+    assert best["precision"] == pytest.approx(2 / 3)
+
+
+def test_alarms_stay_within_their_share() -> None:
+    """As many as may be, and no more."""
+    truth, answers = _rows()
+    found = _chosen(Decision("alarm_share", share=0.2), truth, answers)
+    assert found["named"] == max(one["named"] for one in _every(truth, answers) if one["named"] <= 0.2)
+
+
+@pytest.mark.parametrize(
+    ("rule", "numbers", "said"),
+    [
+        ("recall", {}, "above 0, up to 1"),
+        ("precision", {"share": 1.5}, "above 0, up to 1"),
+        ("alarm_share", {"share": -0.1}, "above 0, up to 1"),
+        ("cost", {"missed": 0.0}, "two numbers above 0"),
+    ],
+)
+def test_a_rule_without_its_numbers_is_refused(rule: str, numbers: dict[str, float], said: str) -> None:
+    """In words, where it is declared."""
+    with pytest.raises(Misconfigured, match=said):
+        Decision(rule, **numbers)  # type: ignore[arg-type]
 
 
 def test_both_thresholds_are_judged_on_both_parts() -> None:
-    """The declared half names nobody here; the chosen one does, and its F1 on test is scikit-learn's."""
+    """One half names nobody here; the served one does, and its F1 on test is scikit-learn's."""
     held, test = _rows(), _rows()
-    told = thresholds("binary", held, test, ("no", "yes"), 0.5)["yes"]
-    assert told["declared"]["threshold"] == 0.5
-    chosen = told["best_f1"]
-    assert chosen["threshold"] == best_f1(held[0] == 1, held[1][:, 1])
-    named = test[1][:, 1] >= np.float32(chosen["threshold"])
-    assert chosen["test"]["f1"] == pytest.approx(f1_score(test[0], named))
-    assert chosen["test"]["named"] == named.mean()
-    assert told["declared"]["validation"]["recall"] < chosen["validation"]["recall"]
+    found = thresholds("binary", held, test, ("no", "yes"), {"yes": BEST, "no": BEST})["yes"]
+    assert found["half"]["threshold"] == 0.5
+    served = found["served"]
+    assert served["threshold"] == choose_threshold(BEST, held[0] == 1, held[1][:, 1])
+    named = test[1][:, 1] >= np.float32(served["threshold"])
+    assert served["test"]["f1"] == pytest.approx(f1_score(test[0], named))
+    assert served["test"]["named"] == named.mean()
+    assert found["half"]["validation"]["recall"] < served["validation"]["recall"]
+    assert found["rule"] == "the largest F1"
 
 
 def test_each_of_several_labels_has_its_own() -> None:
-    """A label nobody has in the validation rows has none; classes and numbers have none either."""
+    """A label nobody has in the validation rows is predicted from one half on; classes and numbers have none."""
     truth, answers = _rows()
-    several = np.column_stack([truth, np.zeros_like(truth)])
-    assert list(thresholds("multilabel", (several, answers), (several, answers), ("up", "down"), 0.5)) == ["up"]
-    assert thresholds("multiclass", (truth, answers), (truth, answers), ("a", "b"), 0.5) == {}
-    assert thresholds("regression", (truth, answers), (truth, answers), ("y",), 0.5) == {}
+    several, rules = np.column_stack([truth, np.zeros_like(truth)]), {"up": BEST, "down": Decision("recall", share=0.9)}
+    found = thresholds("multilabel", (several, answers), (several, answers), ("up", "down"), rules)
+    assert list(found) == ["up", "down"]
+    assert found["down"]["served"]["threshold"] == 0.5
+    assert found["down"]["rule"] == "the fewest alarms with a recall of at least 0.9"
+    assert thresholds("multiclass", (truth, answers), (truth, answers), ("a", "b"), {}) == {}
+    assert thresholds("regression", (truth, answers), (truth, answers), ("y",), {}) == {}
 
 
 def test_a_threshold_nobody_reaches_names_nobody() -> None:

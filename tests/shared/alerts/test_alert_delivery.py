@@ -16,7 +16,7 @@ from world import World, points_csv
 
 from shared import dispatch
 from shared.adapters.webhooks import Webhooks
-from shared.alerts.delivery import MAX_ATTEMPTS, RETRY_SECONDS, deliver, relay
+from shared.alerts.delivery import MAX_ATTEMPTS, RETRY_SECONDS, deliver_alerts, publish_and_alert
 from shared.alerts.targets import parse_targets
 from shared.core.notices import announce
 from shared.monitoring.monitor import monitor
@@ -87,13 +87,13 @@ def test_what_went_wrong_reaches_every_receiver_once(world: World, ports: Ports)
     dispatch.on_poison(ports, "data-events", "whatever")
     monitor(ports, "points")
     for _ in range(3):
-        relay(ports)
+        publish_and_alert(ports)
     titles = [body["text"] for path, body in Receiver.got if path == f"/a?key={CANARY}"]
     assert [str(title).partition(":")[0] for title in titles] == [
         "✖ Data of points was quarantined",
         "⚠ points",
         "✖ A window of points was not predicted",
-        "✖ The queue data-events gave a message up",
+        "✖ The queue data-events gave up a message",
     ]
     assert [path for path, _ in Receiver.got].count(f"/b/{CANARY}") == 4
     assert {state for _, state, _ in states(ports)} == {"sent"}
@@ -107,7 +107,7 @@ def test_a_rollback_is_told_and_a_promotion_is_not(world: World, ports: Ports) -
     world.handle(world.land("incoming/points/d2/points.csv", points_csv(seed=5)))
     assert Receiver.got == []
     rollback(ports, "points", by="me", reason="I saw something")
-    relay(ports)
+    publish_and_alert(ports)
     (told,) = [body["text"] for path, body in Receiver.got if path.startswith("/a")]
     assert told == "⚠ points:2 was rolled back: points:1 serves again, as generation 3: I saw something"
 
@@ -125,12 +125,12 @@ def test_a_receiver_that_is_down_gets_it_later(world: World, ports: Ports) -> No
     """Not before its time, and the events themselves do not wait for it."""
     Receiver.status = 503
     announce(ports, "ModelRefused", "models/points:1", {"model": "points:1"})
-    assert relay(ports) == 1
+    assert publish_and_alert(ports) == 1
     assert states(ports) == {("slack-1", "pending", 1), ("teams-2", "pending", 1)}
     Receiver.status = 200
-    assert deliver(ports) == 0
+    assert deliver_alerts(ports) == 0
     world.clock.advance(seconds=RETRY_SECONDS[0])
-    assert deliver(ports) == 2
+    assert deliver_alerts(ports) == 2
     assert states(ports) == {("slack-1", "sent", 2), ("teams-2", "sent", 2)}
 
 
@@ -138,10 +138,10 @@ def test_a_receiver_that_never_answers_is_given_up_visibly(world: World, ports: 
     """After a bounded number of attempts, with the reason in history."""
     Receiver.status = 503
     announce(ports, "ModelRefused", "models/points:1", {"model": "points:1"})
-    relay(ports)
+    publish_and_alert(ports)
     for _ in range(MAX_ATTEMPTS + 3):
         world.clock.advance(hours=3)
-        deliver(ports)
+        deliver_alerts(ports)
     assert states(ports) == {("slack-1", "failed", MAX_ATTEMPTS), ("teams-2", "failed", MAX_ATTEMPTS)}
     (entry, *_) = ports.core.history.entries()
     assert (entry.kind, entry.state) == ("alert", "failed")
@@ -153,7 +153,7 @@ def test_an_answer_that_will_not_change_ends_it_at_once(ports: Ports, status: in
     """A redirect is such an answer: it is never followed."""
     Receiver.status = status
     announce(ports, "ModelRefused", "models/points:1", {"model": "points:1"})
-    relay(ports)
+    publish_and_alert(ports)
     assert states(ports) == {("slack-1", "failed", 1), ("teams-2", "failed", 1)}
     assert len(Receiver.got) == 2
 
@@ -162,10 +162,10 @@ def test_of_two_workers_one_sends(ports: Ports) -> None:
     """An attempt is counted before it is made."""
     announce(ports, "ModelRefused", "models/points:1", {"model": "points:1"})
     Receiver.status = 503
-    relay(ports)
-    (owed, _) = ports.alerts.deliveries.list()
-    assert ports.alerts.deliveries.begin(owed, owed.due)
-    assert not ports.alerts.deliveries.begin(owed, owed.due)
+    publish_and_alert(ports)
+    (pending, _) = ports.alerts.deliveries.list()
+    assert ports.alerts.deliveries.begin(pending, pending.due)
+    assert not ports.alerts.deliveries.begin(pending, pending.due)
 
 
 def test_no_address_is_told_anywhere(world: World, ports: Ports) -> None:
@@ -175,10 +175,10 @@ def test_no_address_is_told_anywhere(world: World, ports: Ports) -> None:
         text = f"slack=http://127.0.0.1:{closed.getsockname()[1]}/{CANARY}"
         broken = ports_with(ports, alerts__notifier=Webhooks(parse_targets(text)))
         announce(broken, "ModelRefused", "models/points:1", {"model": "points:1"})
-        relay(broken)
+        publish_and_alert(broken)
         for _ in range(MAX_ATTEMPTS):
             world.clock.advance(hours=3)
-            deliver(broken)
+            deliver_alerts(broken)
     assert {state for _, state, _ in states(broken)} == {"failed"}
     stored = b"".join(path.read_bytes() for path in world.home.rglob("*") if path.is_file())
     assert CANARY.encode() not in stored

@@ -102,7 +102,7 @@ PLANT = "iiot_quality"
 ROWS = {MACHINES: 4_320}
 US = "%m/%d/%Y %I:%M:%S %p"
 CASES: dict[str, tuple[str, Change, str]] = {
-    "kind": (BANK, _with("clients", "age", _same("old")), "row 1, column 'age': a value breaks the contract (type)"),
+    "kind": (BANK, _with("clients", "age", _same("old")), "line 2, column 'age': a value breaks the contract (type)"),
     "kind in the first table": (TEXT, _with("raw_train", "target", _same("a")), "'a' is not a whole number"),
     "kind in the second table": (TEXT, _with("raw_test", "target", _same("a")), "'a' is not a whole number"),
     "no value": (BANK, _with("clients", "age", _nulls), "the cell is missing"),
@@ -135,9 +135,9 @@ CASES: dict[str, tuple[str, Change, str]] = {
     "constant text": (TEXT, _with("raw_train", "text", _same("hello")), "column 'text': no row holds"),
     "constant text to judge by": (TEXT, _with("raw_test", "text", _same("hello")), "Table 'raw_test', column 'text'"),
     "three rows": (BANK, _rows(3), "has 3 rows; at least 10 are needed"),
-    "repeated keys": (MACHINES, _twice("telemetry"), "stands in row 1 and again in row"),
-    "repeated keys of failures": (MACHINES, _twice("failures"), "stands in row 1 and again in row"),
-    "repeated keys of machines": (MACHINES, _twice("machines"), "stands in row 1 and again in row"),
+    "repeated keys": (MACHINES, _twice("telemetry"), "stands in data row 1 and again in data row"),
+    "repeated keys of failures": (MACHINES, _twice("failures"), "stands in data row 1 and again in data row"),
+    "repeated keys of machines": (MACHINES, _twice("machines"), "stands in data row 1 and again in data row"),
     "two labels": (PLANT, _again(5, 5), "row 6, column 'BatchNumber': the key BatchNumber = 5 has an answer in row 5"),
     "two labels far apart": (PLANT, _again(5, 60), "'quality', row 61, column 'BatchNumber': the key BatchNumber = 5"),
     "two labels in the middle": (PLANT, _again(5, 30), "'quality', row 31, column 'BatchNumber': the key BatchNumber"),

@@ -212,7 +212,7 @@ class TestRestarts:
     def said(self, world: World) -> list[str | None]:
         """The labels in row order."""
         scenario = world.ports.core.scenarios["units"]
-        table = world.ports.monitoring.actuals.joined(scenario, first_id(1), first_id(2) - 1)
+        table = world.ports.monitoring.actuals.join_predictions(scenario, first_id(1), first_id(2) - 1)
         pairs = sorted(zip(table["prediction_id"].to_pylist(), table["actual"].to_pylist(), strict=True))
         return [actual for _, actual in pairs]
 

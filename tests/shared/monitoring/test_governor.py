@@ -14,11 +14,11 @@ from world import POINTS, InlineTrainer, World, points_csv
 
 from shared.core.policies import RetrainPolicy
 from shared.monitoring.breaches import open_breach
-from shared.monitoring.governor import ask_for_scenario, person_asked
+from shared.monitoring.governor import decide_for_scenario, record_manual_retrain
 from shared.monitoring.measures import RetrainDecision
 from shared.monitoring.ports import Decisions
 from shared.monitoring.scorecards import compute_scorecards
-from shared.monitoring.triage import Suspect
+from shared.monitoring.triage import DataIssue
 from shared.training.run import Run
 from shared.training.runs import request_training
 
@@ -36,12 +36,12 @@ def governed(tmp_path: Path, policy: RetrainPolicy) -> World:
 
 def drift(world: World, column: str, window: str = "w1") -> None:
     """A column has drifted for good."""
-    open_breach(world.ports, "points", Suspect("population_drift", "points", column, f"{column} drifted"), window)
+    open_breach(world.ports, "points", DataIssue("population_drift", "points", column, f"{column} drifted"), window)
 
 
 def ask(world: World) -> list[str]:
     """What the governor decides now."""
-    return [one.decided for one in ask_for_scenario(world.ports, world.ports.core.scenarios["points"])]
+    return [one.decided for one in decide_for_scenario(world.ports, world.ports.core.scenarios["points"])]
 
 
 def test_an_occasion_is_answered_once(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_of_two_reasons_at_once_one_trains(tmp_path: Path) -> None:
     """Two threads, drift in one and quality in the other: single flight."""
     world = governed(tmp_path, RetrainPolicy(cooldown_hours=0.0))
     drift(world, "x")
-    open_breach(world.ports, "points", Suspect("concept_drift", "", "", "fallen"), "w1")
+    open_breach(world.ports, "points", DataIssue("concept_drift", "", "", "fallen"), "w1")
     world.trainer.silent = True
     barrier = Barrier(2)
 
@@ -96,7 +96,7 @@ def test_a_loop_without_improvement_asks_a_person(tmp_path: Path) -> None:
     world = governed(tmp_path, RetrainPolicy(cooldown_hours=1.0, stop_after=3))
     world.trainer.weight = -3.0
     for number in range(4):
-        breach = Suspect("population_drift", "points", f"c{number}", "drifted")
+        breach = DataIssue("population_drift", "points", f"c{number}", "drifted")
         standing = open_breach(world.ports, "points", breach, f"w{number}")
         decided = ask(world)
         assert decided == (["retrain"] if number < 3 else ["ask_person"])
@@ -105,7 +105,7 @@ def test_a_loop_without_improvement_asks_a_person(tmp_path: Path) -> None:
         world.clock.advance(days=1)
     assert [one.type for one in world.ports.core.outbox.pending()].count("Mlops.RetrainStopped") <= 1
     (dataset,) = world.ports.datasets.versions.list("points")
-    person_asked(world.ports, request_training(world.ports, dataset, force="by hand"))
+    record_manual_retrain(world.ports, request_training(world.ports, dataset, force="by hand"))
     world.handle(*world.delivered())
     world.clock.advance(days=1)
     drift(world, "x", "later")
@@ -192,7 +192,7 @@ def test_a_death_between_the_steps_leaves_one_training(tmp_path: Path, dies_in: 
 def test_a_scorecard_tells_what_a_promotion_promised_and_cost(tmp_path: Path) -> None:
     """Of the first model there is nothing to compare with; the gain of a later one is the gate's."""
     world = governed(tmp_path, RetrainPolicy())
-    world.ports.monitoring.scorecards.beat("plan_windows", world.clock.now, late=True)
+    world.ports.monitoring.scorecards.record_heartbeat("plan_windows", world.clock.now, late=True)
     world.trainer.weight = 0.01
     (card,) = compute_scorecards(world.ports, world.ports.core.scenarios["points"])
     assert (card.generation, card.predicted_gain, card.realised_gain) == (1, None, None)

@@ -24,7 +24,7 @@ from shared.core.breach import Breach
 from shared.core.errors import Missing
 from shared.core.paths import Landing
 from shared.core.policies import Monitoring, RetrainPolicy
-from shared.monitoring.monitor import due, monitor, monitor_messages, watch_again
+from shared.monitoring.monitor import measure_again, monitor, monitor_messages, unmonitored_windows
 from shared.monitoring.ports import Breaches
 from shared.operations.status import drop_outcome
 from shared.profiles.baseline import accept_baseline
@@ -117,7 +117,7 @@ def test_windows_like_the_training_data_raise_nothing(tmp_path: Path) -> None:
         "psi", "jensen_shannon", "kolmogorov_smirnov", "wasserstein",
     }  # fmt: skip
     assert {one.verdict for one in found} == {"stable"}
-    assert due(world.ports, world.ports.core.scenarios["points"]) == []
+    assert unmonitored_windows(world.ports, world.ports.core.scenarios["points"]) == []
 
 
 def test_real_drift_persists_before_it_is_a_breach_and_is_learned_from_once(tmp_path: Path) -> None:
@@ -316,11 +316,11 @@ def test_a_window_can_be_measured_again_and_says_the_same(tmp_path: Path) -> Non
     measures, breaches = world.ports.monitoring.measurements, open_ones(world)
     before = [replace(one, measured_at=world.clock.now) for one in measures.drift("points")]
     for facts in measures.windows("points"):
-        assert watch_again(world.ports, "points", facts.window).state == "done"
+        assert measure_again(world.ports, "points", facts.window).state == "done"
     assert [replace(one, measured_at=world.clock.now) for one in measures.drift("points")] == before
     assert [(one.id, one.windows) for one in open_ones(world)] == [(one.id, one.windows) for one in breaches]
-    with pytest.raises(Missing, match="no window 'nonsense'"):
-        watch_again(world.ports, "points", "nonsense")
+    with pytest.raises(Missing, match="no complete, predicted window 'nonsense'"):
+        measure_again(world.ports, "points", "nonsense")
     with pytest.raises(Missing, match="no scenario 'nothing'"):
         monitor(world.ports, "nothing")
 

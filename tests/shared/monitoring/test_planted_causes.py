@@ -13,8 +13,9 @@ from model_training.scenarios import SCENARIOS
 from shared.adapters.profiling import ArrowProfiles
 from shared.core.scenario import Knobs, Scenario
 from shared.monitoring import triage
-from shared.monitoring.column_comparison import compared, input_names, pairs
-from shared.monitoring.triage import Suspect
+from shared.monitoring.column_comparison import compare_columns, input_names, match_columns
+from shared.monitoring.measures import Reference
+from shared.monitoring.triage import DataIssue
 
 ROWS = 3_000
 Plant = Callable[[pa.Table, str], pa.Table]
@@ -35,19 +36,19 @@ def sample(table: pa.Table, seed: int, rows: int = ROWS) -> pa.Table:
     return table.take(np.random.default_rng(seed).integers(0, table.num_rows, rows))
 
 
-def found(scenario: Scenario, reference: pa.Table, window: pa.Table) -> Mapping[str, Suspect]:
+def found(scenario: Scenario, reference: pa.Table, window: pa.Table) -> Mapping[str, DataIssue]:
     """What is told of each column."""
     profiles, policy = ArrowProfiles(), scenario.monitoring
     before, usual = profiles.describe(reference).profile, profiles.rows(reference).runs
     now = profiles.rows(window).runs
     names = input_names(scenario, scenario.scoring_table)
-    columns = list(pairs("t", names, profiles.describe(window, before), before, scenario.band))
+    columns = list(match_columns("t", names, profiles.describe(window, before), before))
     told = {}
-    for one in compared(columns, "training", "", policy):
-        name = one.judged.name
-        suspect = triage.judge_column(one.judged, one.found, (now.get(name), usual.get(name)), policy)
-        if suspect is not None:
-            told[name] = suspect
+    for one in compare_columns(columns, Reference.TRAINING, "", policy, scenario.band):
+        name = one.column.name
+        issue = triage.judge_column(one.column, one.drift, (now.get(name), usual.get(name)), policy)
+        if issue is not None:
+            told[name] = issue
     return told
 
 

@@ -11,14 +11,15 @@ import pytest
 from shared.adapters.profiling import ArrowProfiles
 from shared.core.policies import Monitoring
 from shared.monitoring import triage
-from shared.profiles.profile import RowFacts, Run
+from shared.profiles.profile import ColumnProfile
+from shared.profiles.row_facts import RowFacts, Run
 
 POLICY = Monitoring()
 
 
 def profile(values: Any) -> Any:
     """The profile of one column."""
-    return ArrowProfiles().describe(pa.table({"x": values})).profile["columns"]["x"]
+    return ArrowProfiles().describe(pa.table({"x": values})).profile.columns["x"]
 
 
 def draw(rows: int, seed: int = 1) -> np.ndarray:
@@ -35,8 +36,8 @@ def draw(rows: int, seed: int = 1) -> np.ndarray:
         (60, 0, "60 times"),
         (25.4, 0, "25.4 times"),
         (7.3, 0, "about 7"),
-        (1.8, 32, "Celsius as Fahrenheit"),
-        (1, 273.15, "Celsius as Kelvin"),
+        (1.8, 32, "Fahrenheit instead of Celsius"),
+        (1, 273.15, "Kelvin instead of Celsius"),
     ],
 )
 def test_another_unit_is_named(factor: float, offset: float, says: str, rows: int) -> None:
@@ -65,7 +66,7 @@ def test_few_values_say_nothing_about_a_unit() -> None:
 
 def test_a_value_that_repeats_is_stuck_only_where_it_never_did() -> None:
     """A valve that rests at zero for hours always did."""
-    current = {"count": 500}
+    current = ColumnProfile("float", 500, 0, 300)
     now = Run(200, 10, 3.5, 300)
     assert "3.5, repeats for 200 rows from row 10" in triage.stuck(current, now, Run(2, 1, 0.0, 500), POLICY)
     assert triage.stuck(current, now, Run(150, 1, 0.0, 500), POLICY) == ""

@@ -13,7 +13,7 @@ from world import POINTS, World, points_csv
 from shared import dispatch
 from shared.operations.lineage import Impact
 from shared.operations.tracing import impact
-from shared.prediction.backfill import Backfill, begin, plan_backfill
+from shared.prediction.backfill import BackfillRequest, plan_backfill, plan_corrections
 
 Told = dict[str, tuple[int, int | None, int | None]]
 TOLERANT = replace(POINTS, batch=replace(POINTS.batch, error_threshold=3))
@@ -41,8 +41,8 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> World:
     world.clock.advance(days=1)
     world.trainer.weight = 3.0
     world.handle(world.land("incoming/points/d2/points.csv", points_csv(seed=5)))
-    again = Backfill(TOLERANT, *SPRING, "me", "a better model", model="points:2")
-    for due in begin(world.ports, plan_backfill(world.ports, again)):
+    again = BackfillRequest(TOLERANT, *SPRING, "me", "a better model", model="points:2")
+    for due in plan_corrections(world.ports, plan_backfill(world.ports, again)):
         dispatch.on_window(world.ports, dispatch.window_message(due))
     world.handle(world.land("scoring/points/later/points.csv", points_csv(4, labelled=False)))
     return world

@@ -13,7 +13,7 @@ from shared.core.errors import BadInput, Missing
 from shared.operations.lineage import Impact
 from shared.operations.trace_view import impact_value, trace_value
 from shared.operations.tracing import impact, told_event, trace
-from shared.prediction.revision import Scored
+from shared.prediction.revision import ScoredWindow
 from shared.serving.prediction_rows import first_id
 
 
@@ -40,10 +40,10 @@ def blob(world: World, path: str) -> str:
     return f"{path}@{found.etag.strip(chr(34))}"
 
 
-def check_window(world: World, window: Scored) -> None:
+def check_window(world: World, window: ScoredWindow) -> None:
     """Every id a window shows is that of something that exists."""
     ports = world.ports
-    assert ports.prediction.predictions.committed("points", window.commit.window) == window.commit
+    assert ports.prediction.predictions.find_commit("points", window.commit.window) == window.commit
     assert window.commit.window in {one.id for one in ports.prediction.windows.list("points")}
     assert ports.core.lake.stat(window.commit.path) is not None
     for key in window.revision.inputs:

@@ -15,7 +15,7 @@ from shared.core.errors import BadInput, Refused
 from shared.operations.status import status
 from shared.operations.tracing import trace
 from shared.operations.views import view
-from shared.prediction.backfill import Backfill, Step, begin, plan_backfill
+from shared.prediction.backfill import BackfillRequest, BackfillStep, plan_backfill, plan_corrections
 from shared.prediction.rebuild import rebuild
 from shared.serving.prediction_rows import first_id
 
@@ -31,16 +31,16 @@ def query(world: World, text: str, **values: object) -> list[tuple[Any, ...]]:
     return rows
 
 
-def asked(world: World, **changes: Any) -> Backfill:
+def asked(world: World, **changes: Any) -> BackfillRequest:
     """A backfill of the whole of March."""
     scenario = world.ports.core.scenarios["points"]
-    return replace(Backfill(scenario, START, START + timedelta(days=31), "me", "a better model"), **changes)
+    return replace(BackfillRequest(scenario, START, START + timedelta(days=31), "me", "a better model"), **changes)
 
 
-def run(world: World, **changes: Any) -> list[Step]:
+def run(world: World, **changes: Any) -> list[BackfillStep]:
     """Plan and do it."""
     steps = plan_backfill(world.ports, asked(world, **changes))
-    for due in begin(world.ports, steps):
+    for due in plan_corrections(world.ports, steps):
         dispatch.on_window(world.ports, dispatch.window_message(due))
     return steps
 
@@ -122,9 +122,9 @@ def test_the_same_work_is_done_once(scored: World) -> None:
     run(scored)
     (left,) = run(scored)
     assert left.correction is None
-    assert "version 2 was made by this model" in left.reason
+    assert "this model has made version 2" in left.reason
     run(scored, model="points:2")
-    run(scored, model="points:2", again=True)
+    run(scored, model="points:2", repeat=True)
     assert [one.number for one in scored.ports.prediction.corrections.list("points")] == [2, 3, 4]
     rows = query(scored, "select model, count(*) from v_predictions_points group by model")
     assert rows == [("points:2", 10)]

@@ -24,7 +24,7 @@ from shared.adapters.kusto.telemetry import KustoTelemetry, Limits
 from shared.adapters.kusto.texts import rows_text
 from shared.bootstrap import build_ports
 from shared.core.scenario import Bar, Knobs
-from shared.prediction.backfill import begin, late_steps
+from shared.prediction.backfill import late_steps, plan_corrections
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 # The model of this world looks at two sensors and need not be good.
@@ -130,7 +130,7 @@ def test_late_messages_are_corrected_on_request(plant: World, cluster: Cluster) 
     plan(plant)
     (step,) = late_steps(plant.ports, SENSORS, "me")
     assert step.reason == "is scored again by iiot_quality:1 with 5 late row(s)"
-    for due in begin(plant.ports, [step]):
+    for due in plan_corrections(plant.ports, [step]):
         dispatch.on_window(plant.ports, dispatch.window_message(due))
     assert [one.rows for one in plant.ports.prediction.predictions.commits(SENSORS.name)] == [15, 20]
     assert late_steps(plant.ports, SENSORS, "me") == []
@@ -140,7 +140,7 @@ def test_a_file_beside_the_stream_is_told(plant: World) -> None:
     """It would never be predicted; history says where windows come from."""
     plant.handle(plant.land("scoring/iiot_quality/d1/sensors.csv", csv(generate(10, 3, Knobs())["sensors"])))
     (told,) = [one.reason for one in plant.ports.core.history.why("scoring/iiot_quality/d1") if one.state == "ignored"]
-    assert told == "Windows of iiot_quality are read from a stream (TELEMETRY_URL), not here."
+    assert told == "Windows of iiot_quality are read from a stream (TELEMETRY_URL), not from files."
 
 
 def test_a_silent_cluster_holds_up_its_own_scenario_only(plant: World, cluster: Cluster) -> None:

@@ -10,8 +10,8 @@ from world import World
 
 from shared import dispatch
 from shared.core.errors import BadInput
-from shared.prediction.backfill import begin, late_steps
-from shared.prediction.telemetry_span import Recorded, Span
+from shared.prediction.backfill import late_steps, plan_corrections
+from shared.prediction.telemetry_span import RecordedSpan, Span
 from shared.prediction.telemetry_windows import plan_telemetry
 from shared.prediction.window import Window
 
@@ -36,7 +36,7 @@ def arrive(world: World, drop: str, minutes: float, content: str = ROWS) -> str:
     return event
 
 
-def spans(world: World) -> list[Recorded]:
+def spans(world: World) -> list[RecordedSpan]:
     """What was read, oldest first."""
     return list(world.ports.prediction.spans.list("pairs"))
 
@@ -72,7 +72,7 @@ def test_of_two_planners_one_records(deployed: World) -> None:
     arrive(deployed, "a", 0)
     plan_telemetry(deployed.ports, deployed.ports.core.scenarios["pairs"])
     (standing,) = spans(deployed)
-    rival = Recorded("pairs", Span(standing.span.start, NOON), "rival", "", {}, 0, "", NOON)
+    rival = RecordedSpan("pairs", Span(standing.span.start, NOON), "rival", "", {}, 0, "", NOON)
     window = Window("pairs", "rival", 0, ("x@1",), "planned", NOON)
     assert deployed.ports.prediction.spans.record(rival, window) == standing
     assert "rival" not in {one.id for one in deployed.ports.prediction.windows.list("pairs")}
@@ -92,7 +92,7 @@ def test_late_rows_are_counted_and_corrected_on_request(deployed: World) -> None
     scenario = deployed.ports.core.scenarios["pairs"]
     (step,) = late_steps(deployed.ports, scenario, "me")
     assert step.reason == "is scored again by pairs:1 with 20 late row(s)"
-    for due in begin(deployed.ports, [step]):
+    for due in plan_corrections(deployed.ports, [step]):
         dispatch.on_window(deployed.ports, dispatch.window_message(due))
     commits = deployed.ports.prediction.predictions.commits("pairs")
     assert [one.rows for one in commits] == [40, 60]
@@ -103,13 +103,13 @@ def test_late_rows_are_counted_and_corrected_on_request(deployed: World) -> None
 def test_a_drop_that_becomes_whole_later_is_not_late(world: World) -> None:
     """It arrives when its last file does: feature code that needs two tables waits for both."""
     places = b"place,z\na,0.5\nb,-0.5\n"
-    assert world.ports.prediction.telemetry.settled(world.ports.core.scenarios["marks"], NOON) is None
+    assert world.ports.prediction.telemetry.settled_until(world.ports.core.scenarios["marks"], NOON) is None
     world.land("scoring/marks/d/marks.csv", b"id,x,place\n1,0.5,a\n")
-    assert world.ports.prediction.telemetry.settled(world.ports.core.scenarios["marks"], NOON) is None
+    assert world.ports.prediction.telemetry.settled_until(world.ports.core.scenarios["marks"], NOON) is None
     world.land("scoring/marks/d/places.csv", places)
     whole = world.ports.core.lake.stat("scoring/marks/d/places.csv")
     assert whole is not None
-    end = world.ports.prediction.telemetry.settled(world.ports.core.scenarios["marks"], whole.modified)
+    end = world.ports.prediction.telemetry.settled_until(world.ports.core.scenarios["marks"], whole.modified)
     assert end is not None
     assert end > whole.modified
 

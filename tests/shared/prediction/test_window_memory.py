@@ -19,7 +19,7 @@ from pyarrow import csv
 from world import PRICES, World, prices_csv
 
 from shared.adapters.tables import ArrowTables
-from shared.serving.deployed_models import load_deployed
+from shared.serving.deployed_model import load_deployed
 from shared.serving.ports import BatchJob, Provenance
 from shared.serving.prediction_rows import first_id
 
@@ -97,7 +97,7 @@ def test_a_refusal_in_the_middle_leaves_nothing_but_its_record(world: World) -> 
     world.handle(world.land("scoring/prices/s1/prices.csv", content))
     (window,) = world.ports.prediction.windows.list("prices")
     assert window.state == "quarantined"
-    assert "row 140001" in window.reason
+    assert "line 140002" in window.reason
     kept = [blob.name for blob in world.ports.core.lake.list("windows/prices/")]
     assert kept == ["plan.json"]
     assert world.ports.prediction.predictions.commits("prices") == []

@@ -9,10 +9,11 @@ import pytest
 from world import POINTS
 
 from shared.adapters.profiling import ArrowProfiles
-from shared.profiles.profile import dataset_profile
+from shared.profiles.column_warnings import ValidationWarning
+from shared.profiles.profile import Baseline, DatasetProfile
 from shared.profiles.report import render
 from shared.profiles.report.shapes import cuts, shares_between
-from shared.profiles.validation import Warned, validation
+from shared.profiles.validation import validation
 
 EVIL = "<script>alert('x')</script>"
 VOID = {"meta", "br", "link", "input", "rect", "circle", "polyline", "path", "line"}
@@ -56,15 +57,9 @@ def facts(*, judged: bool = True, past: int = 2, statistics: dict[str, float] | 
         }
     )
     before = profiles.describe(table).profile
-    baseline: Any = {
-        "number": 1,
-        "dataset": "d0",
-        "accepted_by": EVIL,
-        "reason": EVIL,
-        "profile": dataset_profile({"points": before}, statistics or {}),
-    }
+    baseline = Baseline("points", 1, "d0", EVIL, "", EVIL, DatasetProfile({"points": before}, statistics or {}))
     described = {"points": profiles.describe(table, before if judged else None)}
-    against = baseline if judged else Warned("no_baseline", f"None yet {EVIL}.")
+    raised = [] if judged else [ValidationWarning("no_baseline", f"None yet {EVIL}.")]
     record = {
         "rows": count,
         "warnings": 1,
@@ -77,9 +72,9 @@ def facts(*, judged: bool = True, past: int = 2, statistics: dict[str, float] | 
         "dataset": "d1",
         "rows": count,
         "sources": [f"incoming/points/{EVIL}"],
-        "profile": dataset_profile({"points": described["points"].profile}, statistics or {}),
-        "validation": validation(POINTS, described, statistics or {}, against),
-        "baseline": baseline if judged else None,
+        "profile": DatasetProfile({"points": described["points"].profile}, statistics or {}).to_json(),
+        "validation": validation(POINTS, described, statistics or {}, baseline if judged else None, raised),
+        "baseline": baseline.to_json() if judged else None,
         "history": [record] * past,
     }
 
@@ -145,7 +140,7 @@ def test_bars_of_equal_width_hold_every_row() -> None:
     """What lies beyond the middle 98 % is in the outer bars; whole numbers have bars of whole numbers."""
     values = [*range(100), 10_000]
     for column in (values, [float(value) for value in values], [5], [0.0, 0.0]):
-        profile = ArrowProfiles().describe(pa.table({"x": column})).profile["columns"]["x"]
+        profile = ArrowProfiles().describe(pa.table({"x": column})).profile.columns["x"].to_json()
         positions = cuts([profile], 32)
         shares = shares_between(profile["histogram"], positions)
         assert sum(shares) == pytest.approx(1)
@@ -156,6 +151,6 @@ def test_bars_of_equal_width_hold_every_row() -> None:
 def test_bars_follow_the_rows() -> None:
     """Ten values, each in a bar of its own, with its share."""
     column = pa.table({"x": [value for value in range(10) for _ in range(value + 1)]})
-    profile = ArrowProfiles().describe(column).profile["columns"]["x"]
+    profile = ArrowProfiles().describe(column).profile.columns["x"].to_json()
     shares = shares_between(profile["histogram"], cuts([profile], 32))
     assert shares == pytest.approx([(value + 1) / 55 for value in range(10)])

@@ -10,16 +10,9 @@ from world import POINTS
 from shared.adapters.profiling import ArrowProfiles
 from shared.core.policies import Monitoring
 from shared.core.scenario import Column, Scenario, Table
-from shared.profiles.profile import dataset_profile
-from shared.profiles.validation import (
-    Warned,
-    judged_names,
-    limit_warnings,
-    limits,
-    outside,
-    statistic_warnings,
-    validation,
-)
+from shared.profiles.column_warnings import ValidationWarning, limits, outside
+from shared.profiles.profile import Baseline, DatasetProfile
+from shared.profiles.validation import compared_columns, limit_warnings, statistic_warnings, validation
 
 WORDS = replace(
     POINTS,
@@ -41,7 +34,7 @@ def judged(now: pa.Table, before: pa.Table | None = None, scenario: Scenario = W
     """validation.json of one table against another."""
     profiles = ArrowProfiles()
     then = profiles.describe(rows() if before is None else before).profile
-    baseline = {"number": 3, "dataset": "d", "profile": dataset_profile({"points": then}, {})}
+    baseline = Baseline(scenario.name, 3, "d", "", "", "", DatasetProfile({"points": then}, {}))
     return validation(scenario, {"points": profiles.describe(now, then)}, {}, baseline)
 
 
@@ -80,7 +73,7 @@ def test_a_statistic_without_a_value_is_said_and_a_new_one_is_not_judged() -> No
 
 def test_without_a_baseline_nothing_is_judged_and_that_is_said() -> None:
     """The warning is all that stands there."""
-    told = validation(WORDS, {}, {}, Warned("no_baseline", "None yet."))
+    told = validation(WORDS, {}, {}, None, [ValidationWarning("no_baseline", "None yet.")])
     assert (codes(told), told["baseline"], told["drift"]) == ([("no_baseline", "")], None, {})
     assert (told["state"], told["errors"]) == ("valid", [])
 
@@ -138,7 +131,7 @@ def test_a_new_category_is_named_with_its_rows() -> None:
     (warning,) = told["warnings"]
     assert (warning["code"], warning["column"], warning["value"]) == ("new_category", "color", 1 / ROWS)
     assert "'green'" in warning["sentence"]
-    assert "1 row(s)" in warning["sentence"]
+    assert "1 row holds" in warning["sentence"]
 
 
 @pytest.mark.parametrize(("nulls", "warned"), [(10, False), (100, True)])
@@ -172,7 +165,7 @@ def test_what_names_a_row_or_a_moment_is_not_judged() -> None:
     table = Table("t", columns, ("id",))
     monitoring = Monitoring(restart="counter")
     scenario = replace(POINTS, tables=(table,), entity=("id",), time="seq", monitoring=monitoring)
-    assert judged_names(scenario, table) == ("x",)
+    assert compared_columns(scenario, table) == ("x",)
     shifted = rows().set_column(0, "id", pa.array(range(10**6, 10**6 + ROWS)))
     assert codes(judged(shifted)) == []
 
@@ -204,5 +197,5 @@ def test_a_statistic_above_what_any_dataset_may_have_is_told(value: float | None
 def test_limits_are_told_without_a_baseline() -> None:
     """Nothing is compared, and still too much is too much."""
     scenario = replace(POINTS, limits=(("share", 0.1),))
-    told = validation(scenario, {}, {"share": 0.2}, Warned("no_baseline", "There is no baseline."))
+    told = validation(scenario, {}, {"share": 0.2}, None, [ValidationWarning("no_baseline", "There is no baseline.")])
     assert [one["code"] for one in told["warnings"]] == ["no_baseline", "statistic_limit"]

@@ -20,6 +20,7 @@ from shared.core.ports import Lake
 from shared.operations.status import drop_outcome
 from shared.profiles.baseline import accept_baseline, list_baselines, read_baseline
 from shared.profiles.history import read_history
+from shared.profiles.profile import Baseline
 
 
 def drop(world: World, name: str, content: bytes) -> str:
@@ -47,7 +48,7 @@ def codes(world: World, dataset: str) -> set[tuple[str, str]]:
     return {(warning["code"], warning["column"]) for warning in validation(world, dataset)["warnings"]}
 
 
-def accept(world: World, dataset: str, reason: str = "A good month.") -> Mapping[str, Any]:
+def accept(world: World, dataset: str, reason: str = "A good month.") -> Baseline:
     """Ada accepts."""
     return accept_baseline(world.ports, "points", dataset, by="ada", reason=reason)
 
@@ -72,7 +73,7 @@ def test_a_dataset_has_profile_validation_and_report(world: World) -> None:
     with world.ports.core.lake.open(f"{folder}report.html") as source:
         assert b"no_baseline" in source.read()
     (entry,) = [one for one in world.ports.core.history.entries() if (one.kind, one.state) == ("drop", "done")]
-    assert entry.reason.endswith("Validation has 1 warning(s): 1 no_baseline.")
+    assert entry.reason.endswith("Validation raised 1 warning: no_baseline.")
 
 
 def test_a_dataset_like_the_baseline_has_no_warning(world: World) -> None:
@@ -94,7 +95,7 @@ def test_a_dataset_unlike_the_baseline_is_warned_of_and_still_trained(world: Wor
     reason = next(
         one.reason for one in world.ports.core.history.entries() if one.kind == "drop" and one.state == "done"
     )
-    assert f"Validation has {len(validation(world, dataset)['warnings'])} warning(s): " in reason
+    assert f"Validation raised {len(validation(world, dataset)['warnings'])} warning" in reason
 
 
 def test_profiles_do_not_depend_on_what_they_are_compared_with(tmp_path: Path) -> None:
@@ -109,12 +110,12 @@ def test_profiles_do_not_depend_on_what_they_are_compared_with(tmp_path: Path) -
 def test_accepted_baselines_are_numbered_kept_and_in_the_ledger(world: World) -> None:
     """The newest judges; who decided what and why can be read afterwards."""
     first, second = drop(world, "d1", points_csv(400)), drop(world, "d2", points_csv(300, seed=5))
-    assert accept(world, first)["number"] == 1
-    assert accept(world, second, "A better month.")["number"] == 2
+    assert accept(world, first).number == 1
+    assert accept(world, second, "A better month.").number == 2
     current = read_baseline(world.ports, "points")
     assert current is not None
-    assert (current["number"], current["dataset"], current["accepted_by"]) == (2, second, "ada")
-    assert [one["dataset"] for one in list_baselines(world.ports, "points")] == [first, second]
+    assert (current.number, current.dataset, current.accepted_by) == (2, second, "ada")
+    assert [one.dataset for one in list_baselines(world.ports, "points")] == [first, second]
     reasons = [
         one.reason for one in world.ports.core.history.entries() if one.kind == "baseline" and one.state == "done"
     ]
@@ -139,7 +140,7 @@ def test_of_two_people_at_once_the_highest_number_judges(world: World) -> None:
     def one(dataset: str) -> int | None:
         gate.wait()
         try:
-            return int(accept(world, dataset)["number"])
+            return accept(world, dataset).number
         except Conflict:
             return None
 
@@ -148,7 +149,7 @@ def test_of_two_people_at_once_the_highest_number_judges(world: World) -> None:
     assert sorted(numbers) == list(range(1, len(numbers) + 1))
     current = read_baseline(world.ports, "points")
     assert current is not None
-    assert current["number"] == max(numbers)
+    assert current.number == max(numbers)
     assert current == list_baselines(world.ports, "points")[-1]
 
 
@@ -178,10 +179,19 @@ def test_a_slow_writer_does_not_bring_an_older_baseline_back(world: World) -> No
     accept_baseline(ports_with(world.ports, core__lake=overtaken), "points", slow, by="bob", reason="Earlier.")
     current = read_baseline(world.ports, "points")
     assert current is not None
-    assert (current["number"], current["dataset"]) == (2, quick)
+    assert (current.number, current.dataset) == (2, quick)
 
 
-@pytest.mark.parametrize("content", [b"{", b"[]", b"{}", b'{"schema": 99, "number": 1, "dataset": "d", "profile": {}}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"{",
+        b"[]",
+        b"{}",
+        b'{"schema": 99, "number": 1, "dataset": "d", "profile": {}}',
+        b'{"schema": 1, "number": 1, "dataset": "d", "profile": {"tables": {"points": {"rows": 1}}}}',
+    ],
+)
 def test_a_broken_baseline_is_said_and_stops_nobody(world: World, content: bytes) -> None:
     """The data is registered; a warning says why it was not judged; accepting another one repairs it."""
     world.ports.core.lake.put("baselines/points/baseline.json", content)
@@ -189,7 +199,7 @@ def test_a_broken_baseline_is_said_and_stops_nobody(world: World, content: bytes
     assert codes(world, dataset) == {("broken_baseline", "")}
     with pytest.raises(Corrupt):
         read_baseline(world.ports, "points")
-    assert accept(world, dataset)["number"] == 1
+    assert accept(world, dataset).number == 1
     assert read_baseline(world.ports, "points") is not None
 
 
@@ -256,4 +266,4 @@ def test_a_repeat_keeps_the_validation_that_stands(world: World) -> None:
     reason = next(
         one.reason for one in ports.core.history.why("points/d1") if one.kind == "drop" and one.state == "done"
     )
-    assert reason.endswith("1 no_baseline.")
+    assert reason.endswith("1 warning: no_baseline.")

@@ -22,7 +22,7 @@ from shared.adapters.onnx.rehearsal import Limits, rehearse
 from shared.core.errors import Refused
 from shared.release.gate.certificate import certify
 from shared.release.verdict import Verdict
-from shared.serving.deployed_models import Servers
+from shared.serving.model_router import ModelRouter
 from shared.training.run import Run
 
 ROW = [{"x": 0.4, "color": "red"}]
@@ -177,7 +177,7 @@ def test_a_hostile_model_is_refused_and_nobody_is_harmed(
     """Before it was loaded in this process; the champion answers as before, and nothing ran."""
     monkeypatch.chdir(tmp_path)
     make, words = HOSTILE[name]
-    servers = Servers(serving_world.ports, pointer_seconds=0)
+    servers = ModelRouter(serving_world.ports, pointer_seconds=0)
     before = servers.current("points").loaded.rows(ROW)
     verdict = registered(serving_world, name, make())
     assert not verdict.passed

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from releases import drop
+from served_model import score_rows
 from world import World
 
 from shared import dispatch
@@ -19,8 +20,8 @@ from shared.core.errors import Conflict, Fault, Refused, Transient
 from shared.core.messages import model_message
 from shared.release.approvals import decide
 from shared.release.deploy import find_model, override, promote, rollback
-from shared.serving.deployed_models import Servers
 from shared.serving.deployment import Deployment
+from shared.serving.model_router import ModelRouter
 from shared.training.model import Model
 
 PARTS, ROUNDS = 5, 40
@@ -47,12 +48,12 @@ class Scorers:
         self._futures = [self._pool.submit(self._ask)]
 
     def _ask(self) -> None:
-        servers = Servers(self._world.ports, pointer_seconds=0)
+        router = ModelRouter(self._world.ports, pointer_seconds=0)
         while not self._stop.wait(0.002):
             before = self._generation()
-            serving, answers = servers.answered("points", "", lambda one: one.loaded.rows(ROW))
-            assert answers.shape == (1, 2)
-            self.seen.append((before, serving.deployment.generation, serving.model.version, self._generation()))
+            deployed, scored = router.answer("points", "", lambda model: score_rows(model, ROW))
+            assert len(scored.response[0]) == 2
+            self.seen.append((before, deployed.deployment.generation, deployed.model.version, self._generation()))
 
     def _generation(self) -> int:
         current = self._world.ports.release.deployments.current("points")

@@ -12,14 +12,16 @@ from typing import Any
 import numpy as np
 import pytest
 from releases import drop, go_on
+from served_model import score_rows
 from world import World, points_csv
 
 from shared import dispatch
 from shared.core.errors import Refused
 from shared.release.deploy import find_model, promote, rollback
 from shared.release.release_status import release_status
-from shared.release.rollouts import evaluate, going_on, health
-from shared.serving.deployed_models import Servers, Serving, place
+from shared.release.rollouts import active_rollout, health_checks, judge_rollouts
+from shared.serving.deployed_model import DeployedModel
+from shared.serving.model_router import ModelRouter, hash_percent
 from shared.serving.rollout import Rollout
 
 STEPS = {"ROLLOUT": "0:5,20:5,60:5", "HEALTH_RULES": "rows:50,shift:1"}
@@ -32,14 +34,14 @@ def rows_of(number: int) -> list[dict[str, Any]]:
     return [{"x": VALUES[number % len(VALUES)], "color": "red"}]
 
 
-def ask(servers: Servers, count: int, act: Callable[[Serving, int], Any] | None = None) -> dict[str, int]:
+def ask(router: ModelRouter, count: int, act: Callable[[DeployedModel, int], Any] | None = None) -> dict[str, int]:
     """Requests under as many keys; which version answered each key."""
-    given = act or (lambda one, number: one.loaded.rows(rows_of(number)))
+    score = act or (lambda model, number: score_rows(model, rows_of(number)))
     answered = {}
     for number in range(count):
-        serving, _ = servers.answered("points", f"k{number}", lambda one, number=number: given(one, number))
-        answered[f"k{number}"] = serving.model.version
-    servers.flush()
+        deployed, _ = router.answer("points", f"k{number}", lambda model, number=number: score(model, number))
+        answered[f"k{number}"] = deployed.model.version
+    router.flush()
     return answered
 
 
@@ -49,32 +51,32 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("begun") / "home"
     world = World(home, **STEPS)
     assert drop(world, "d1", weight=0.35).outcome == "deployed"
-    ask(Servers(world.ports, pointer_seconds=0), 5)
+    ask(ModelRouter(world.ports, pointer_seconds=0), 5)
     world.trainer.weight = 0.45
     dispatch.on_event(world.ports, world.land("incoming/points/d2/points.csv", points_csv(seed=12)))
     return home
 
 
 @pytest.fixture
-def tried(begun: Path, tmp_path: Path) -> Callable[..., tuple[World, Servers]]:
+def tried(begun: Path, tmp_path: Path) -> Callable[..., tuple[World, ModelRouter]]:
     """Builds a copy of that world in which the rollout has begun, under the given settings."""
 
-    def build(**settings: str) -> tuple[World, Servers]:
+    def build(**settings: str) -> tuple[World, ModelRouter]:
         shutil.copytree(begun, tmp_path / "home")
         world = World(tmp_path / "home", **{**STEPS, **settings})
         world.trainer.weight = 0.45
         assert go_on(world, 2) == "waiting"
-        return world, Servers(world.ports, pointer_seconds=0)
+        return world, ModelRouter(world.ports, pointer_seconds=0)
 
     return build
 
 
-Tried = Callable[..., tuple[World, Servers]]
+Tried = Callable[..., tuple[World, ModelRouter]]
 
 
 def now(world: World) -> Rollout:
     """The rollout that goes on."""
-    found = going_on(world.ports, "points", "prod")
+    found = active_rollout(world.ports, "points", "prod")
     assert found is not None
     return found
 
@@ -95,27 +97,27 @@ def test_nobody_asks_so_there_are_no_steps(world: World) -> None:
 
 def test_a_candidate_goes_from_shadow_over_canary_to_full(tried: Tried) -> None:
     """Scored and not returned, then for a fifth of the keys, then for most, then all; each key stays where it is."""
-    world, servers = tried()
+    world, router = tried()
     assert (now(world).state, now(world).share) == ("shadow", 0)
-    assert set(ask(servers, 200).values()) == {1}
+    assert set(ask(router, 200).values()) == {1}
     seen = world.ports.serving.health.since("points", "prod", now(world).at.replace(second=0))
     assert sum(one.rows for one in seen if one.role == "shadow" and one.version == 2) == 200
     world.clock.advance(minutes=6)
     world.sweep()
     assert (now(world).state, now(world).share) == ("canary", 20)
-    fifth = ask(servers, 300)
+    fifth = ask(router, 300)
     chosen = {key for key, version in fifth.items() if version == 2}
     assert 30 <= len(chosen) <= 90
-    assert ask(servers, 300) == fifth
+    assert ask(router, 300) == fifth
     world.clock.advance(minutes=6)
     world.sweep()
-    most = ask(servers, 300)
+    most = ask(router, 300)
     assert chosen < {key for key, version in most.items() if version == 2}
     assert current(world) == (1, 1)
     world.clock.advance(minutes=6)
     world.sweep()
     assert current(world) == (2, 2)
-    assert set(ask(servers, 20).values()) == {2}
+    assert set(ask(router, 20).values()) == {2}
     assert release_status(world.ports, "points", 2)["status"] == "success"
 
 
@@ -125,7 +127,7 @@ def test_a_step_waits_for_requests_and_says_so(tried: Tried) -> None:
     world.clock.advance(hours=5)
     world.sweep()
     assert now(world).state == "shadow"
-    checks = health(world.ports, now(world))
+    checks = health_checks(world.ports, now(world))
     assert [check.name for check in checks] == ["errors", "latency", "shift"]
     assert {check.verdict for check in checks} == {"skip"}
     entry = world.ports.core.history.find("rollout", "points:2/prod")
@@ -133,63 +135,63 @@ def test_a_step_waits_for_requests_and_says_so(tried: Tried) -> None:
     assert "was not asked yet" in entry.reason
 
 
-def failing(serving: Serving, number: int) -> Any:
+def failing(deployed: DeployedModel, number: int) -> Any:
     """A candidate that cannot answer."""
-    if serving.model.version == 2:
+    if deployed.model.version == 2:
         raise RuntimeError("out of memory")
-    return serving.loaded.rows(rows_of(number))
+    return score_rows(deployed, rows_of(number))
 
 
-def shifted(serving: Serving, number: int) -> Any:
+def shifted(deployed: DeployedModel, number: int) -> Any:
     """A candidate that sees other values than its champion."""
     rows = rows_of(number)
-    return serving.loaded.rows([{**rows[0], "x": 6.0}] if serving.model.version == 2 else rows)
+    return score_rows(deployed, [{**rows[0], "x": 6.0}] if deployed.model.version == 2 else rows)
 
 
-def slow(servers: Servers) -> None:
+def slow(router: ModelRouter) -> None:
     """A candidate that takes two seconds."""
     for number in range(200):
-        serving = servers.choose("points", f"k{number}")
-        answers = serving.loaded.rows(rows_of(number))
-        servers.observe(serving, rows_of(number), answers, 2.0 if serving.model.version == 2 else 0.002)
-    servers.flush()
+        deployed = router.choose("points", f"k{number}")
+        answers = deployed.loaded.rows(rows_of(number))
+        router.observe(deployed, rows_of(number), answers, 2.0 if deployed.model.version == 2 else 0.002)
+    router.flush()
 
 
 @pytest.mark.parametrize(
     ("turn_bad", "words"),
     [
-        (lambda servers: ask(servers, 100, failing), "failed in"),
-        (lambda servers: ask(servers, 400, shifted), "differ by a PSI"),
+        (lambda router: ask(router, 100, failing), "failed in"),
+        (lambda router: ask(router, 400, shifted), "differ by a PSI"),
         (slow, "95 % of the requests"),
     ],
     ids=["errors", "answers", "latency"],
 )
 def test_a_canary_that_turns_bad_is_out_within_one_evaluation(
-    tried: Tried, turn_bad: Callable[[Servers], Any], words: str
+    tried: Tried, turn_bad: Callable[[ModelRouter], Any], words: str
 ) -> None:
     """The champion serves everybody again, callers saw no error, history has the reason, no event brings it back."""
-    world, servers = tried(ROLLOUT="40:5")
-    turn_bad(servers)
-    (changed,) = evaluate(world.ports)
+    world, router = tried(ROLLOUT="40:5")
+    turn_bad(router)
+    (changed,) = judge_rollouts(world.ports)
     assert (changed.state, words in changed.reason) == ("rolled_back", True), changed.reason
     assert current(world) == (1, 1)
-    assert set(ask(servers, 50).values()) == {1}
+    assert set(ask(router, 50).values()) == {1}
     assert go_on(world, 2) == "refused"
     world.sweep()
     told = release_status(world.ports, "points", 2)
     assert told["status"] == "failed"
     assert words in told["reason"]
-    assert going_on(world.ports, "points", "prod") is None
+    assert active_rollout(world.ports, "points", "prod") is None
 
 
-def in_full_service(tried: Tried, **settings: str) -> tuple[World, Servers]:
+def in_full_service(tried: Tried, **settings: str) -> tuple[World, ModelRouter]:
     """A candidate that kept every rule and has just replaced its champion."""
-    world, servers = tried(ROLLOUT="40:5", **settings)
-    ask(servers, 300)
+    world, router = tried(ROLLOUT="40:5", **settings)
+    ask(router, 300)
     world.clock.advance(minutes=6)
     world.sweep()
     assert current(world) == (2, 2)
-    return world, servers
+    return world, router
 
 
 def told_after(world: World) -> tuple[str, str]:
@@ -201,15 +203,15 @@ def told_after(world: World) -> tuple[str, str]:
 
 @pytest.mark.parametrize(
     ("turn_bad", "words"),
-    [(lambda servers: errors(servers, 60), "failed in 60 of"), (slow, "95 % of the requests")],
+    [(lambda router: errors(router, 60), "failed in 60 of"), (slow, "95 % of the requests")],
     ids=["errors", "latency"],
 )
 def test_a_generation_that_turns_bad_after_full_service_is_taken_back(
-    tried: Tried, turn_bad: Callable[[Servers], Any], words: str
+    tried: Tried, turn_bad: Callable[[ModelRouter], Any], words: str
 ) -> None:
     """By the next sweep, with its reason, as a generation of its own; nothing brings it back, its status says so."""
-    world, servers = in_full_service(tried)
-    turn_bad(servers)
+    world, router = in_full_service(tried)
+    turn_bad(router)
     world.clock.advance(minutes=2)
     world.sweep()
     assert current(world) == (3, 1)
@@ -221,24 +223,24 @@ def test_a_generation_that_turns_bad_after_full_service_is_taken_back(
     go_on(world, 2)
     world.sweep()
     assert current(world) == (3, 1)
-    assert set(ask(servers, 20).values()) == {1}
+    assert set(ask(router, 20).values()) == {1}
 
 
-def errors(servers: Servers, count: int) -> None:
+def errors(router: ModelRouter, count: int) -> None:
     """Requests that the version in service cannot answer; what is tried beside it is not asked."""
     for number in range(count):
-        serving = servers.choose("points", f"k{number}")
-        if serving.role == "champion":
-            servers.observe(serving, rows_of(number), None, 0.002)
-    servers.flush()
+        deployed = router.choose("points", f"k{number}")
+        if deployed.role == "champion":
+            router.observe_failure(deployed)
+    router.flush()
 
 
 def test_what_is_tried_beside_a_generation_that_is_taken_back_is_over(tried: Tried) -> None:
     """Another trial does not end the judgement, and is not left waiting."""
-    world, servers = in_full_service(tried)
+    world, router = in_full_service(tried)
     assert drop(world, "d3", seed=7, weight=0.6).outcome == "waiting"
     assert now(world).version == 3
-    errors(servers, 200)
+    errors(router, 200)
     world.sweep()
     assert current(world) == (3, 1)
     assert release_status(world.ports, "points", 2)["status"] == "failed"
@@ -247,15 +249,15 @@ def test_what_is_tried_beside_a_generation_that_is_taken_back_is_over(tried: Tri
 
 def test_a_generation_that_stays_well_is_judged_until_its_time_is_over(tried: Tried) -> None:
     """Then its verdict is final: what comes later is for drift and quality to see."""
-    world, servers = in_full_service(tried, HEALTH_RULES="rows:50,shift:1,after_minutes:10")
-    ask(servers, 40)
+    world, router = in_full_service(tried, HEALTH_RULES="rows:50,shift:1,after_minutes:10")
+    ask(router, 40)
     world.sweep()
     assert told_after(world)[0] == "waiting"
     world.clock.advance(minutes=11)
     world.sweep()
     state, reason = told_after(world)
     assert (state, "kept its rules until" in reason) == ("done", True), reason
-    errors(servers, 60)
+    errors(router, 60)
     world.sweep()
     assert current(world) == (2, 2)
 
@@ -271,8 +273,8 @@ def test_without_requests_the_verdict_says_so(tried: Tried) -> None:
 
 def test_nothing_is_judged_after_full_service_when_nobody_wants_it(tried: Tried) -> None:
     """`after_minutes:0` leaves what happens then to people."""
-    world, servers = in_full_service(tried, HEALTH_RULES="rows:50,shift:1,after_minutes:0")
-    errors(servers, 60)
+    world, router = in_full_service(tried, HEALTH_RULES="rows:50,shift:1,after_minutes:0")
+    errors(router, 60)
     world.sweep()
     assert current(world) == (2, 2)
 
@@ -304,9 +306,9 @@ def test_a_canary_that_cannot_be_loaded_harms_nobody(tried: Tried) -> None:
     """Its file was damaged: the champion answers all, and the evaluation takes it out."""
     world, _ = tried(ROLLOUT="40:5")
     (world.home / "lake/models/points/2/model.onnx").write_bytes(b"something else")
-    servers = Servers(world.ports, pointer_seconds=0)
-    assert set(ask(servers, 20).values()) == {1}
-    (changed,) = evaluate(world.ports)
+    router = ModelRouter(world.ports, pointer_seconds=0)
+    assert set(ask(router, 20).values()) == {1}
+    (changed,) = judge_rollouts(world.ports)
     assert changed.state == "rolled_back"
 
 
@@ -315,7 +317,7 @@ def test_a_person_may_take_a_candidate_out(tried: Tried) -> None:
     world, _ = tried()
     assert rollback(world.ports, "points", by="ada", reason="a bad feeling").generation == 1
     assert world.ports.release.rollouts.list("points")[-1].reason == "a bad feeling"
-    assert evaluate(world.ports) == []
+    assert judge_rollouts(world.ports) == []
 
 
 def test_a_person_may_end_the_steps(tried: Tried) -> None:
@@ -323,7 +325,7 @@ def test_a_person_may_end_the_steps(tried: Tried) -> None:
     world, _ = tried()
     deployment = promote(world.ports, find_model(world.ports, "points", 2), by="ada", reason="well enough")
     assert (deployment.generation, deployment.version, deployment.by) == (2, 2, "ada")
-    assert going_on(world.ports, "points", "prod") is None
+    assert active_rollout(world.ports, "points", "prod") is None
     with pytest.raises(Refused, match="serves already"):
         promote(world.ports, find_model(world.ports, "points", 2), by="ada", reason="again")
 
@@ -342,17 +344,17 @@ def test_a_full_service_that_was_decided_is_finished_by_the_sweep(tried: Tried) 
 
 def test_another_generation_ends_a_trial(tried: Tried) -> None:
     """A candidate is compared with the generation it began beside, with no other."""
-    world, servers = tried()
+    world, router = tried()
     drop(world, "d3", seed=7, weight=0.6)
     assert now(world).version == 3
     assert go_on(world, 2) == "superseded"
     rollback(world.ports, "points", by="ada", reason="no")
-    assert set(ask(servers, 10).values()) == {1}
+    assert set(ask(router, 10).values()) == {1}
 
 
 def test_keys_are_spread_evenly_and_differently_for_each_candidate() -> None:
     """A share of ten in a hundred is a tenth of the keys, and not the same tenth every time."""
-    first = {key for key in range(4000) if place("a" * 64, str(key)) < 10}
-    second = {key for key in range(4000) if place("b" * 64, str(key)) < 10}
+    first = {key for key in range(4000) if hash_percent("a" * 64, str(key)) < 10}
+    second = {key for key in range(4000) if hash_percent("b" * 64, str(key)) < 10}
     assert 320 <= len(first) <= 480
     assert len(first & second) < 120

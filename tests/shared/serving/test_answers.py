@@ -13,15 +13,16 @@ from world import MARKS, POINTS, PRICES, both_ways, logistic, weighted
 
 from shared.core.errors import BadInput
 from shared.core.scenario import Scenario
-from shared.serving.answers import MAX_ROWS, answer
-from shared.serving.deployed_models import Serving
+from shared.serving.answers import answer
+from shared.serving.deployed_model import DeployedModel
+from shared.serving.request_parsing import MAX_ROWS
 
 SIGNS = replace(PRICES, name="signs", task="binary", labels=("0", "1"), target="id")
 
 
-def ask(scenario: Scenario, serving: Serving, value: Any) -> Any:
+def ask(scenario: Scenario, serving: DeployedModel, value: Any) -> Any:
     """The answer to a JSON body."""
-    return answer(scenario, serving, json.dumps(value).encode())
+    return answer(scenario, serving, json.dumps(value).encode()).response
 
 
 def test_lists_of_numbers_are_answered_with_whole_labels() -> None:

@@ -16,9 +16,9 @@ from world import POINTS, World, logistic
 from shared.core.errors import Transient
 from shared.release.health_rules import Totals, judge_health
 from shared.release.policy import HealthRules
-from shared.serving.deployed_models import Servers
 from shared.serving.health import Health
-from shared.serving.metrics import CELLS, Meter, cells
+from shared.serving.metrics import PROBABILITY_BINS, ServingMetrics, bin_answers
+from shared.serving.model_router import ModelRouter
 from shared.serving.ports import HealthStore
 
 
@@ -29,11 +29,11 @@ class Unavailable:
         self.store = store
         self.broken = True
 
-    def keep(self, seen: Sequence[Health]) -> None:
+    def keep(self, health: Sequence[Health]) -> None:
         """Refuse, on purpose."""
         if self.broken:
             raise Transient("The database is away.")
-        self.store.keep(seen)
+        self.store.keep(health)
 
     def since(self, scenario: str, environment: str, start: datetime) -> Sequence[Health]:
         """Like the store's."""
@@ -44,10 +44,10 @@ def test_numbers_that_cannot_be_stored_cost_no_answer_and_are_not_lost(world: Wo
     """Requests are answered while the database is away; afterwards every one of them is counted."""
     drop(world, "d1")
     store = Unavailable(world.ports.serving.health)
-    servers = Servers(ports_with(world.ports, serving__health=store), pointer_seconds=0)
-    assert sum(ask(servers, 5).values()) == 5
+    router = ModelRouter(ports_with(world.ports, serving__health=store), pointer_seconds=0)
+    assert sum(ask(router, 5).values()) == 5
     store.broken = False
-    assert sum(ask(servers, 5, prefix="later").values()) == 5
+    assert sum(ask(router, 5, prefix="later").values()) == 5
     seen = world.ports.serving.health.since("points", "prod", world.clock().replace(second=0))
     assert Totals.of(seen).requests == 10
 
@@ -56,7 +56,7 @@ def test_processes_and_minutes_add_up(world: World) -> None:
     """Two processes, two minutes: one sum."""
     drop(world, "d1")
     start = world.clock().replace(second=0)
-    first, second = (Servers(world.ports, pointer_seconds=0) for _ in range(2))
+    first, second = (ModelRouter(world.ports, pointer_seconds=0) for _ in range(2))
     ask(first, 3)
     ask(second, 4)
     world.clock.advance(minutes=1)
@@ -74,9 +74,9 @@ def test_processes_and_minutes_add_up(world: World) -> None:
         ("regression", [[0.1], [-0.1], [1e30]], {32: 1, 31: 1, 63: 1}),
     ],
 )
-def test_answers_fall_into_cells(task: str, answers: list[list[float]], expected: dict[int, int]) -> None:
+def test_answers_fall_into_bins(task: str, answers: list[list[float]], expected: dict[int, int]) -> None:
     """Every row into exactly one."""
-    found = cells(task, np.array(answers, dtype=np.float32))  # type: ignore[arg-type]
+    found = bin_answers(task, np.array(answers, dtype=np.float32))  # type: ignore[arg-type]
     assert {place: count for place, count in enumerate(found) if count} == expected
 
 
@@ -92,19 +92,19 @@ def test_one_error_of_two_proves_less_than_fifty_of_a_hundred() -> None:
 
 
 def test_answers_counted_together_come_to_what_each_comes_to(world: World) -> None:
-    """Hundreds of answers in two minutes of different hours: requests, rows, times and cells of each minute."""
+    """Hundreds of answers in two minutes of different hours: requests, rows, times and bins of each minute."""
     deployment = serve(POINTS, logistic(3.0), MIXED).deployment
-    meter, start = Meter(world.ports, seconds=lambda: 0.0), world.clock().replace(second=0)
+    metrics, start = ServingMetrics(world.ports, seconds=lambda: 0.0), world.clock().replace(second=0)
     shares = np.random.default_rng(3).random(600).astype(np.float32)
-    expected = [0] * CELLS
+    expected = [0] * PROBABILITY_BINS
     for number, share in enumerate(shares):
         if number == 500:
             world.clock.advance(minutes=60)
-        meter.answered(deployment, "champion", "binary", np.array([[1 - share, share]] * 2), 0.0001)
-        expected = list(
-            map(add, expected, cells("binary", np.array([[1 - share, share]] * 2)) if number < 500 else [0] * CELLS)
-        )
-    meter.flush()
+        answers = np.array([[1 - share, share]] * 2)
+        metrics.record_answer(deployment, "champion", "binary", answers, 0.0001)
+        if number < 500:
+            expected = list(map(add, expected, bin_answers("binary", answers)))
+    metrics.flush()
     first, second = sorted(
         world.ports.serving.health.since("points", deployment.environment, start), key=lambda one: one.minute
     )

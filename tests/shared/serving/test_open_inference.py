@@ -26,7 +26,7 @@ COLOR = tensor("color", ["red", "never seen"], "BYTES")
 
 def ask(*inputs: Any, **more: Any) -> Any:
     """The answer to a request with these inputs."""
-    return infer(POINTS, SERVING, json.dumps({"inputs": list(inputs), **more}).encode())
+    return infer(POINTS, SERVING, json.dumps({"inputs": list(inputs), **more}).encode()).response
 
 
 def test_a_tensor_for_each_feature_is_answered_with_label_and_probabilities() -> None:
@@ -46,10 +46,10 @@ def test_a_model_of_numbers_takes_its_matrix() -> None:
     prices = serve(PRICES, weighted(3.0))
     for data in ([0.5, 1, 1, 0], [[0.5, 1], [1, 0]]):
         body = {"inputs": [{"name": "input", "datatype": "FP32", "shape": [2, 2], "data": data}]}
-        (output,) = infer(PRICES, prices, json.dumps(body).encode())["outputs"]
+        (output,) = infer(PRICES, prices, json.dumps(body).encode()).response["outputs"]
         assert output == {"name": "prediction", "datatype": "FP64", "shape": [2], "data": [1.6, 3.0]}
     body = {"inputs": [tensor("x", [2, 0], "INT64", [2]), tensor("z", [-9, -40.0])]}
-    marks = infer(MARKS, serve(MARKS, both_ways(3.0)), json.dumps(body).encode())
+    marks = infer(MARKS, serve(MARKS, both_ways(3.0)), json.dumps(body).encode()).response
     assert marks["outputs"][0]["data"] == ["up", "none"]
 
 

@@ -1,4 +1,4 @@
-"""The quick way to read a request and the close look agree."""
+"""The request decoder and the full parse agree."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from served_model import MIXED, serve
 from world import POINTS, logistic
 
 from shared.core.errors import BadInput
-from shared.serving.answers import MAX_ROWS, _closely, answer, labels_of
-from shared.serving.prediction_rows import decided
-from shared.serving.request_decoding import Asked, Doubt, Typed
+from shared.serving.answers import answer, answer_parsed, labels_of
+from shared.serving.encoded_rows import EncodedRows
+from shared.serving.prediction_rows import to_predictions
+from shared.serving.request_decoding import NeedsFullParse, ParsedRequest, RequestDecoder
+from shared.serving.request_parsing import MAX_ROWS, parse_strict
 
 SERVING = serve(POINTS, logistic(3.0), MIXED)
-TYPED = Typed(POINTS, SERVING.loaded.contract, MAX_ROWS)
+DECODER = RequestDecoder(POINTS, SERVING.loaded.contract, MAX_ROWS)
 CELLS = st.one_of(
     st.none(),
     st.integers(-3, 3),
@@ -35,20 +37,27 @@ BODIES = st.one_of(
 )
 
 
-def told(read: Any, body: bytes) -> Any:
-    """The answer, or the sentence of the refusal."""
+def outcome(read: Any, body: bytes) -> Any:
+    """What reading gives, or the sentence of the refusal."""
     try:
-        return read(POINTS, SERVING, body, None)
+        return read(body)
     except BadInput as fault:
         return fault.reason
 
 
 @settings(max_examples=150, deadline=None)
 @given(BODIES)
-def test_whatever_is_sent_is_answered_the_same_both_ways(body: Any) -> None:
-    """Answers and sentences: what the quick way does not take is left to the close look."""
+def test_the_decoder_and_the_full_parse_give_the_same_answer(body: Any) -> None:
+    """Answers and refusals: what the decoder does not take gets the full parse."""
     content = json.dumps(body).encode()
-    assert told(answer, content) == told(_closely, content)
+
+    def quick(body: bytes) -> Any:
+        return answer(POINTS, SERVING, body).response
+
+    def full(body: bytes) -> Any:
+        return answer_parsed(POINTS, SERVING, parse_strict(POINTS, SERVING.loaded.contract, body)).response
+
+    assert outcome(quick, content) == outcome(full, content)
 
 
 @pytest.mark.parametrize(
@@ -59,31 +68,32 @@ def test_whatever_is_sent_is_answered_the_same_both_ways(body: Any) -> None:
         {"Inputs": {"data": [{"color": "blue", "x": -2}] * 3}, "GlobalParameters": {"method": "predict_proba"}},
     ],
 )
-def test_usual_requests_take_the_quick_way(body: Any) -> None:
-    """Else it would be there for nothing."""
-    asked = TYPED.decode(json.dumps(body).encode())
-    assert isinstance(asked, Asked)
+def test_usual_requests_are_taken_by_the_decoder(body: Any) -> None:
+    """Otherwise it would not be worth having."""
+    request = DECODER.decode(json.dumps(body).encode())
+    assert isinstance(request, ParsedRequest)
     rows = (body.get("Inputs") or body)["data"]
-    assert len(asked.rows) == len(rows)
-    assert asked.rows[0] == {name: rows[0][name] for name in ("x", "color")}
+    assert len(request.rows) == len(rows)
+    assert request.rows[0] == {name: rows[0][name] for name in ("x", "color")}
+    assert isinstance(request.rows, EncodedRows)
     np.testing.assert_array_equal(
-        asked.rows.matrix[:, 1], [{"blue": 0.0, "red": 1.0, None: -1.0}[row["color"]] for row in rows]
+        request.rows.matrix[:, 1], [{"blue": 0.0, "red": 1.0, None: -1.0}[row["color"]] for row in rows]
     )
 
 
 def test_a_row_that_does_not_fit_is_found_without_reading_the_others() -> None:
-    """Row 3 is named, although the close look would have spoken of row 4, which is no object, before it."""
+    """Row 3 is named, although the full parse names row 4, which is not an object."""
     body = b'{"data": [{"x": 1, "color": "red"}, {"x": 1, "color": "red"}, {"x": "no", "color": "red"}, 4]}'
-    assert TYPED.decode(body) == Doubt(2)
+    assert DECODER.decode(body) == NeedsFullParse(2)
     with pytest.raises(BadInput, match="Row 3, field 'x'"):
         answer(POINTS, SERVING, body)
     with pytest.raises(BadInput, match="Row 4 is not"):
-        _closely(POINTS, SERVING, body, None)
+        parse_strict(POINTS, SERVING.loaded.contract, body)
 
 
-def test_a_row_of_no_object_is_left_to_the_close_look() -> None:
+def test_a_row_that_is_not_an_object_gets_the_full_parse() -> None:
     """It may be a list of numbers, which is accepted there."""
-    assert TYPED.decode(b'{"data": [[1.0, 2.0]]}') == Doubt()
+    assert DECODER.decode(b'{"data": [[1.0, 2.0]]}') == NeedsFullParse()
 
 
 @pytest.mark.parametrize("share", [0.0, 0.25, 0.4999999, 0.5, 0.5000001, 1.0, float("nan")])
@@ -91,7 +101,7 @@ def test_two_labels_are_decided_as_everywhere_else(share: float) -> None:
     """The shortcut for a single number agrees with what a batch decides."""
     answers = np.array([[1 - share, share]], dtype=np.float32)
     (label,) = labels_of(POINTS, SERVING, answers)
-    (code,) = decided("binary", SERVING.loaded.thresholds, answers)
+    (code,) = to_predictions("binary", SERVING.loaded.thresholds, answers)
     assert label == POINTS.labels[code]
 
 
@@ -116,13 +126,13 @@ def test_a_field_that_stands_twice_is_refused(body: str) -> None:
 def test_an_answer_that_is_no_number_is_null() -> None:
     """A graph that knows no missing values answers one with NaN, which JSON does not have."""
     body = {"Inputs": {"data": [{"x": None, "color": "red"}]}, "GlobalParameters": {"method": "predict_proba"}}
-    assert answer(POINTS, SERVING, json.dumps(body).encode()) == {"Results": [[None, None]]}
+    assert answer(POINTS, SERVING, json.dumps(body).encode()).response == {"Results": [[None, None]]}
 
 
 def test_colons_in_texts_are_no_fields() -> None:
     """A category may look like JSON."""
     body = {"data": [{"x": 1, "color": 'a": b:c'}]}
-    assert answer(POINTS, SERVING, json.dumps(body).encode()) == '{"result": ["yes"]}'
+    assert answer(POINTS, SERVING, json.dumps(body).encode()).response == '{"result": ["yes"]}'
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from model_training.maintenance.frame import assemble
 from model_training.scenarios.predictive_maintenance import SCENARIO
 from shared.core.errors import BadInput, Missing
 from shared.datasets.version import DatasetVersion, TableFile
-from shared.serving.stateful_scoring import LiveAnswers, readings_of
+from shared.serving.stateful_scoring import StatefulScorer, readings_of
 from shared.training.input_contract import Feature
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -75,7 +75,7 @@ def ask(ports: Any, rows: Sequence[Any]) -> Any:
     assert SCENARIO.live is not None
     readings = readings_of(SCENARIO, SCENARIO.live, json.dumps({"data": list(rows)}).encode())
     assert readings is not None
-    return LiveAnswers(ports).answer(SCENARIO, SERVING, readings, lambda _rows, _answers: None)
+    return StatefulScorer(ports).answer(SCENARIO, SERVING, readings).response
 
 
 def test_zero_is_answered_until_the_window_is_full(ready: Any) -> None:
@@ -106,18 +106,17 @@ def test_a_missing_hour_keeps_the_window_open(ready: Any) -> None:
 def test_features_are_those_of_training(ready: Any) -> None:
     """The model is asked what feature code makes of the same hours."""
     rows = [row(hour) for hour in range(HOURS)]
-    seen: list[Any] = []
     assert SCENARIO.live is not None
     readings = readings_of(SCENARIO, SCENARIO.live, json.dumps({"data": rows}).encode())
     assert readings is not None
-    LiveAnswers(ready).answer(SCENARIO, SERVING, readings, lambda asked, _answers: seen.extend(asked))
+    scored = StatefulScorer(ready).answer(SCENARIO, SERVING, readings)
     tables = {name: table.to_pandas() for name, table in _tables(ready).items()}
     import pandas as pd
 
     telemetry = pd.DataFrame(rows)
     telemetry["datetime"] = pd.to_datetime(telemetry["datetime"], utc=True).astype("datetime64[us, UTC]")
     expected = assemble({**tables, "telemetry": telemetry}).iloc[-1]
-    assert seen == [{name: expected[name] for name in SCENARIO.numeric}]
+    assert list(scored.rows) == [{name: expected[name] for name in SCENARIO.numeric}]
 
 
 def _tables(ports: Any) -> dict[str, Any]:

@@ -61,12 +61,12 @@ def scheduled(world: World, **changes: Any) -> Schedule:
     """A schedule of every hour, first due now."""
     recurrence = {"Frequency": "Hour", "Interval": 1, **changes.pop("recurrence", {})}
     asked = {"Name": "hourly", "Recurrence": recurrence, **changes}
-    return schedules.add(world.ports, world.ports.core.scenarios["points"], schedules.read_wanted(asked))
+    return schedules.add(world.ports, world.ports.core.scenarios["points"], schedules.read_schedule_request(asked))
 
 
 def now_stands(world: World) -> Schedule:
     """The schedule as it is kept."""
-    return schedules.find(world.ports, world.ports.core.scenarios["points"], "hourly")
+    return schedules.find_schedule(world.ports, world.ports.core.scenarios["points"], "hourly")
 
 
 def told(world: World) -> list[tuple[str, str]]:
@@ -94,7 +94,7 @@ def test_a_sweep_starts_what_is_due_and_nothing_else(world: World) -> None:
     first, *_ = (entry for entry in world.ports.core.history.why("points/hourly") if entry.kind == "schedule")
     assert (first.state, first.reason) == (
         "active",
-        "Training was scheduled every 1 hour(s) from 2026-03-01T12:00:00+00:00.",
+        "Training was scheduled every hour from 2026-03-01T12:00:00+00:00.",
     )
 
 
@@ -106,7 +106,7 @@ def test_after_an_outage_one_run_is_started(world: World) -> None:
     assert start_due(world.ports) == []
     assert now_stands(world).due == made.due + 360 * MINUTE
     ((state, reason),) = told(world)
-    assert (state, "5 later occurrence(s) passed unanswered meanwhile" in reason) == ("done", True)
+    assert (state, "5 later occurrences passed meanwhile" in reason) == ("done", True)
 
 
 def test_two_timers_at_once_start_one_run(world: World, tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_a_run_in_flight_is_not_joined_by_another(world: World) -> None:
     assert start_due(world.ports) == []
     standing = now_stands(world)
     assert standing.last_run == first
-    assert standing.reason == f"Not started because its run before, {first}, is still requested."
+    assert standing.reason == f"Not started because its previous run, {first}, is still requested."
     assert [state for state, _ in told(world)] == ["done", "refused"]
     world.ports.training.runs.move(first, "requested", "failed", "it broke")
     world.clock.advance(hours=1)
@@ -215,7 +215,7 @@ def test_a_worker_may_die_at_any_call(world: World) -> None:
         world.clock.advance(seconds=CLAIM_TTL.total_seconds())
         start_due(world.ports)
         watch_runs(world.ports)
-        run = world.ports.training.runs.find(schedules.find(world.ports, points, name).last_run)
+        run = world.ports.training.runs.find(schedules.find_schedule(world.ports, points, name).last_run)
         assert run is not None, deaths
         assert (run.state, len(world.ports.training.runs.list("points")) - before) == ("completed", deaths), deaths
     assert deaths > 10

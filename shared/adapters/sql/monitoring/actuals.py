@@ -88,7 +88,7 @@ class SqlActuals:
 
         return write(self._engine, work)
 
-    def joined(self, scenario: Scenario, first_id: int, last_id: int) -> pa.Table:
+    def join_predictions(self, scenario: Scenario, first_id: int, last_id: int) -> pa.Table:
         """Predictions with ids in first_id..last_id with `actual` and `labelled_at` (null: not known)."""
         import pyarrow as pa
 

@@ -19,8 +19,22 @@ from shared.adapters.sql.schema.monitoring import (
     scorecard,
     timer_beat,
 )
-from shared.core.breach import Breach
-from shared.monitoring.measures import DriftMeasure, QualityMeasure, RetrainDecision, Scorecard, TimerBeat, WindowFacts
+from shared.core.breach import Action, Breach, BreachState, Cause
+from shared.monitoring.measures import (
+    DriftMeasure,
+    DriftVerdict,
+    QualityMeasure,
+    QualityState,
+    QualityVerdict,
+    Reference,
+    RetrainDecision,
+    RetrainReason,
+    RetrainVerdict,
+    Scorecard,
+    Source,
+    TimerHeartbeat,
+    WindowFacts,
+)
 
 # What makes two statements about a window differ; when and how old alone do not.
 _SAID = ("value", "expected", "state", "verdict", "rows", "labelled", "model", "monitor_version")
@@ -47,10 +61,10 @@ class SqlMeasurements:
         write(self._engine, work)
 
     def windows(self, scenario: str | None = None) -> Sequence[WindowFacts]:
-        """Watched windows by source and ordinal."""
+        """Monitored windows by source and ordinal."""
         order = (monitored_window.c.source, monitored_window.c.ordinal, monitored_window.c.window)
         query = _of(monitored_window, scenario).order_by(*order)
-        return [WindowFacts(**row) for row in _rows(self._engine, query)]
+        return [_window_facts(row) for row in _rows(self._engine, query)]
 
     def drift(self, scenario: str, window: str | None = None) -> Sequence[DriftMeasure]:
         """Distances, of one window or of all."""
@@ -59,7 +73,7 @@ class SqlMeasurements:
         query = _of(drift, scenario).order_by(*order)
         if window is not None:
             query = query.where(columns.window == window)
-        return [DriftMeasure(**row) for row in _rows(self._engine, query)]
+        return [_drift_measure(row) for row in _rows(self._engine, query)]
 
 
 class SqlQualities:
@@ -68,8 +82,8 @@ class SqlQualities:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def state(self, measure: QualityMeasure) -> QualityMeasure:
-        """Keep it as the next revision when it says anything else than the newest one."""
+    def record(self, measure: QualityMeasure) -> QualityMeasure:
+        """Keep it as the next revision when it differs from the newest one."""
         this = (
             quality.c.scenario == measure.scenario,
             quality.c.window == measure.window,
@@ -79,7 +93,7 @@ class SqlQualities:
         def work(connection: Connection) -> QualityMeasure:
             newest = select(quality).where(*this).order_by(quality.c.revision.desc()).limit(1)
             row = connection.execute(newest).mappings().one_or_none()
-            standing = None if row is None else QualityMeasure(**row)
+            standing = None if row is None else _quality_measure(dict(row))
             if standing is not None and all(getattr(standing, name) == getattr(measure, name) for name in _SAID):
                 return standing
             kept = replace(measure, revision=standing.revision + 1 if standing else 1)
@@ -98,13 +112,13 @@ class SqlQualities:
         if scenario is not None:
             query = query.where(columns.scenario == scenario)
         query = query.order_by(columns.source, columns.ordinal, columns.window, columns.metric)
-        return [QualityMeasure(**row) for row in _rows(self._engine, query)]
+        return [_quality_measure(row) for row in _rows(self._engine, query)]
 
     def revisions(self, scenario: str, window: str) -> Sequence[QualityMeasure]:
-        """Everything that was ever stated about the window, oldest first."""
+        """All revisions of the window's quality, oldest first."""
         query = _of(quality, scenario).where(quality.c.window == window)
         query = query.order_by(quality.c.metric, quality.c.revision)
-        return [QualityMeasure(**row) for row in _rows(self._engine, query)]
+        return [_quality_measure(row) for row in _rows(self._engine, query)]
 
 
 class SqlBreaches:
@@ -121,14 +135,14 @@ class SqlBreaches:
             columns.cause == seen.cause,
             columns.table == seen.table,
             columns.column == seen.column,
-            columns.state == "open",
+            columns.state == BreachState.OPEN,
         )
 
         def work(connection: Connection) -> tuple[Breach, bool]:
             take_turn(connection, f"breaches of {seen.scenario}")
             row = connection.execute(select(breach).where(*this)).mappings().one_or_none()
             if row is not None:
-                return _again(connection, Breach(**row), seen), False
+                return _again(connection, _breach(dict(row)), seen), False
             if _closed_before(connection, seen):
                 # A repeat of work that was done before: the breach of that id is over already.
                 return seen, False
@@ -138,9 +152,9 @@ class SqlBreaches:
         return write(self._engine, work)
 
     def close(self, scenario: str, breach_id: str, at: datetime) -> None:
-        """It is over; closing twice changes nothing."""
-        this = (breach.c.scenario == scenario, breach.c.id == breach_id, breach.c.state == "open")
-        change = update(breach).where(*this).values(state="closed", last_seen=at)
+        """Close the breach; closing it twice changes nothing."""
+        this = (breach.c.scenario == scenario, breach.c.id == breach_id, breach.c.state == BreachState.OPEN)
+        change = update(breach).where(*this).values(state=BreachState.CLOSED, last_seen=at)
         write(self._engine, lambda connection: connection.execute(change))
 
     def list(self, scenario: str | None = None, state: str | None = None) -> Sequence[Breach]:
@@ -148,7 +162,7 @@ class SqlBreaches:
         query = _of(breach, scenario).order_by(breach.c.first_seen, breach.c.scenario, breach.c.id)
         if state is not None:
             query = query.where(breach.c.state == state)
-        return [Breach(**row) for row in _rows(self._engine, query)]
+        return [_breach(row) for row in _rows(self._engine, query)]
 
 
 class SqlDecisions:
@@ -178,7 +192,7 @@ class SqlDecisions:
         query = select(*(retrain_decision.c[name] for name in _DECISION)).order_by(retrain_decision.c.seq)
         if scenario is not None:
             query = query.where(retrain_decision.c.scenario == scenario)
-        return [RetrainDecision(**row) for row in _rows(self._engine, query)]
+        return [_decision(row) for row in _rows(self._engine, query)]
 
 
 class SqlScorecards:
@@ -202,7 +216,7 @@ class SqlScorecards:
         query = _of(scorecard, scenario).order_by(scorecard.c.scenario, scorecard.c.generation)
         return [Scorecard(**row) for row in _rows(self._engine, query)]
 
-    def beat(self, name: str, at: datetime, *, late: bool) -> None:
+    def record_heartbeat(self, name: str, at: datetime, *, late: bool) -> None:
         """Count one firing of a timer."""
         columns = timer_beat.c
         values: dict[str, Any] = {"fired": columns.fired + 1, "late": columns.late + int(late), "last_at": at}
@@ -216,10 +230,10 @@ class SqlScorecards:
 
         write(self._engine, work)
 
-    def beats(self) -> Sequence[TimerBeat]:
+    def heartbeats(self) -> Sequence[TimerHeartbeat]:
         """All timers by name."""
         query = select(timer_beat).order_by(timer_beat.c.name)
-        return [TimerBeat(**row) for row in _rows(self._engine, query)]
+        return [TimerHeartbeat(**row) for row in _rows(self._engine, query)]
 
 
 def _closed_before(connection: Connection, seen: Breach) -> bool:
@@ -243,6 +257,29 @@ def _again(connection: Connection, standing: Breach, seen: Breach) -> Breach:
     changed = ("sentence", "action", "last_window", "windows", "last_seen")
     connection.execute(update(breach).where(*this).values({name: getattr(kept, name) for name in changed}))
     return kept
+
+
+def _window_facts(row: Mapping[str, Any]) -> WindowFacts:
+    return WindowFacts(**{**row, "source": Source(row["source"])})
+
+
+def _drift_measure(row: Mapping[str, Any]) -> DriftMeasure:
+    source, reference, verdict = Source(row["source"]), Reference(row["reference"]), DriftVerdict(row["verdict"])
+    return DriftMeasure(**{**row, "source": source, "reference": reference, "verdict": verdict})
+
+
+def _quality_measure(row: Mapping[str, Any]) -> QualityMeasure:
+    source, state, verdict = Source(row["source"]), QualityState(row["state"]), QualityVerdict(row["verdict"])
+    return QualityMeasure(**{**row, "source": source, "state": state, "verdict": verdict})
+
+
+def _breach(row: Mapping[str, Any]) -> Breach:
+    cause, state, action = Cause(row["cause"]), BreachState(row["state"]), Action(row["action"])
+    return Breach(**{**row, "cause": cause, "state": state, "action": action})
+
+
+def _decision(row: Mapping[str, Any]) -> RetrainDecision:
+    return RetrainDecision(**{**row, "reason": RetrainReason(row["reason"]), "decided": RetrainVerdict(row["decided"])})
 
 
 def _of(table: Table, scenario: str | None) -> Select[Any]:

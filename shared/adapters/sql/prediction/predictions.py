@@ -69,7 +69,7 @@ class SqlPredictions:
         # When the answer to COMMIT is lost the transaction runs again and finds its own commit row.
         return write(self._engine, work)
 
-    def committed(self, scenario: str, window_id: str) -> Commit | None:
+    def find_commit(self, scenario: str, window_id: str) -> Commit | None:
         """The commit row, or None."""
         return read(self._engine, lambda connection: find_commit(connection, scenario, window_id))
 

@@ -22,12 +22,12 @@ from shared.serving.prediction_rows import first_id
 
 
 class SqlRestoring:
-    """Port `Restoring`."""
+    """Port `Restoration`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def intact(self, scenario: Scenario, commit: Commit) -> bool:
+    def is_intact(self, scenario: Scenario, commit: Commit) -> bool:
         """Whether SQL has this very commit, its version, and as many rows as it says."""
         ids = prediction_table(scenario).c.prediction_id
         counted = select(func.count()).where(ids >= first_id(commit.ordinal), ids < first_id(commit.ordinal + 1))

@@ -13,7 +13,7 @@ from shared.adapters.sql.connection.transactions import read, take_turn, write
 from shared.adapters.sql.schema.tables import window as table
 from shared.adapters.sql.schema.tables import window_input
 from shared.core.errors import Conflict, Missing
-from shared.prediction.window import Window
+from shared.prediction.window import Window, WindowState
 
 _I = window_input.c
 # SQL Server takes at most 2 100 parameters in one statement.
@@ -34,12 +34,12 @@ class SqlWindows:
         """
         return write(self._engine, lambda connection: claim_window(connection, window))
 
-    def taken(self, scenario: str) -> frozenset[str]:
+    def claimed_inputs(self, scenario: str) -> frozenset[str]:
         """Every input that belongs to a window already."""
         query = select(_I.input).where(_I.scenario == scenario)
         return frozenset(read(self._engine, lambda connection: connection.scalars(query).all()))
 
-    def close(self, scenario: str, window_id: str, state: str, reason: str) -> None:
+    def close(self, scenario: str, window_id: str, state: WindowState, reason: str) -> None:
         """Set the window's final state; Missing when there is no such window."""
         this = (table.c.scenario == scenario, table.c.id == window_id)
         change = update(table).where(*this).values(state=state, reason=reason)
@@ -112,4 +112,4 @@ def _inputs(
 
 
 def _read(row: Row[Any], inputs: tuple[str, ...]) -> Window:
-    return Window(row.scenario, row.id, row.ordinal, inputs, row.state, row.created_at, row.reason)
+    return Window(row.scenario, row.id, row.ordinal, inputs, WindowState(row.state), row.created_at, row.reason)

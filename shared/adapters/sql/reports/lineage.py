@@ -13,7 +13,7 @@ from shared.adapters.sql.schema.lineage import prediction_revision, prediction_s
 from shared.adapters.sql.schema.tables import prediction_commit, prediction_table, window
 from shared.core.ledger import Entry
 from shared.core.scenario import Scenario
-from shared.prediction.revision import Revision, Scored
+from shared.prediction.revision import Revision, ScoredWindow
 from shared.prediction.window import Commit
 from shared.serving.prediction_rows import ID_SHIFT
 
@@ -48,12 +48,14 @@ class SqlLineage:
 
         return read(self._engine, work)
 
-    def window(self, scenario: Scenario, ordinal: int) -> Scored | None:
+    def window(self, scenario: Scenario, ordinal: int) -> ScoredWindow | None:
         """The committed window of that number, or None."""
         query = _windows(scenario).where(_C.ordinal == ordinal)
         return next(iter(self._scored(scenario, [query])), None)
 
-    def scored(self, scenario: Scenario, *, models: Sequence[str] = (), path: str = "", etag: str = "") -> list[Scored]:
+    def scored(
+        self, scenario: Scenario, *, models: Sequence[str] = (), path: str = "", etag: str = ""
+    ) -> list[ScoredWindow]:
         """Windows scored by one of these models or made of that blob, by number."""
         ours = _windows(scenario)
         queries = [ours.where(_C.model.in_(models[at : at + _SLICE])) for at in range(0, len(models), _SLICE)]
@@ -71,8 +73,8 @@ class SqlLineage:
 
         return read(self._engine, work)
 
-    def _scored(self, scenario: Scenario, queries: Sequence[Any]) -> list[Scored]:
-        def work(connection: Connection) -> list[Scored]:
+    def _scored(self, scenario: Scenario, queries: Sequence[Any]) -> list[ScoredWindow]:
+        def work(connection: Connection) -> list[ScoredWindow]:
             if not _has_predictions(connection, scenario):
                 return []
             rows = {row.ordinal: row for query in queries for row in connection.execute(query)}
@@ -117,7 +119,7 @@ def _inputs(connection: Connection, scenario: str, windows: Sequence[str]) -> di
     return found
 
 
-def _read(row: Row[Any], inputs: Mapping[str, tuple[str, ...]]) -> Scored:
+def _read(row: Row[Any], inputs: Mapping[str, tuple[str, ...]]) -> ScoredWindow:
     facts = row._mapping  # noqa: SLF001 -- SQLAlchemy's public name for a row as a mapping
     commit = Commit(**{name: facts[name] for name in _COMMIT})
     versioned = row.base is not None
@@ -128,4 +130,4 @@ def _read(row: Row[Any], inputs: Mapping[str, tuple[str, ...]]) -> Scored:
         inputs=inputs.get(commit.window, ()),
         generation=row.generation if versioned else 0,
     )
-    return Scored(commit, row.created_at, revision, row.superseded_at, row.first_id, row.last_id)
+    return ScoredWindow(commit, row.created_at, revision, row.superseded_at, row.first_id, row.last_id)

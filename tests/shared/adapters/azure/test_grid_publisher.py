@@ -16,9 +16,9 @@ import pytest
 from azure.core.credentials import AzureKeyCredential
 from fault_proxy import LOSE, RESET, Fault, FaultProxy, request
 
-from local.host.events.topic import MAX_BYTES, PATH, Topic
-from local.host.events.webhook import Answer
 from local.host.http.keys import EVENT_GRID, Keys, load_keys
+from local.host.http.topic import MAX_BYTES, PATH, Topic
+from local.host.http.webhook import Answer
 from shared.adapters.azure.grid_publisher import ROLE, GridPublisher, topic_client
 from shared.adapters.azure.retry_policy import RetryPolicy
 from shared.core.errors import BadInput, Transient

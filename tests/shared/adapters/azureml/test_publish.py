@@ -25,5 +25,5 @@ def test_code_and_environment_are_registered_under_the_version_of_the_code(clien
     properties = service.resources[f"{ROOT}/environments/mlops-online/versions/{version}"]["properties"]
     assert properties["tags"]["code"].endswith("/codes/snapshot/versions/1")
     assert properties["image"] == "img"
-    assert yaml.safe_load(properties["condaFile"]) == yaml.safe_load(environments.text(environments.ONLINE))
+    assert yaml.safe_load(properties["condaFile"]) == yaml.safe_load(environments.conda_yaml(environments.ONLINE))
     assert submission.publish(client, Platform(image="img")) == published

@@ -11,12 +11,13 @@ import pytest
 from azureml_double import AzureMl
 from azureml_serving import ENDPOINT, furnish, serving_at, show, version
 from ports_with import ports_with
+from served_model import score_rows
 from world import World, points_csv
 
 from shared.core.errors import Transient
 from shared.release.deploy import rollback
-from shared.release.rollouts import going_on
-from shared.serving.deployed_models import Servers
+from shared.release.rollouts import active_rollout
+from shared.serving.model_router import ModelRouter
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
@@ -38,7 +39,7 @@ class Released:
         one = {"points": self.world.ports.core.scenarios["points"]}
         self.world.ports = ports_with(self.world.ports, release__endpoints=serving_at(client), core__scenarios=one)
         self.world.trainer.ports = self.world.ports
-        self.servers = Servers(self.world.ports, pointer_seconds=0)
+        self.router = ModelRouter(self.world.ports, pointer_seconds=0)
 
     def drop(self, name: str, weight: float) -> None:
         """Land data and let a model of that weight be trained; nobody but sweeps does the rest."""
@@ -51,8 +52,8 @@ class Released:
         """So many requests to the function app."""
         for number in range(count):
             rows = [{"x": VALUES[number], "color": "red"}]
-            self.servers.answered("points", f"k{number}", lambda one, rows=rows: one.loaded.rows(rows))
-        self.servers.flush()
+            self.router.answer("points", f"k{number}", lambda model, rows=rows: score_rows(model, rows))
+        self.router.flush()
 
     def sweeps(self, count: int = 1) -> None:
         """Timers, a minute apart; by then the service has done what it was asked for before."""
@@ -136,7 +137,7 @@ def test_a_service_that_is_down_holds_nobody_up_and_is_caught_up_with(released: 
     released.ask(200)
     released.down()
     released.after(minutes=6)
-    trial = going_on(released.world.ports, "points", "prod")
+    trial = active_rollout(released.world.ports, "points", "prod")
     assert trial is not None
     assert (trial.state, released.traffic) == ("canary", ({"v01": 100}, {"v02": 50}))
     state, reason = released.told
@@ -160,5 +161,5 @@ def test_a_version_that_does_not_start_there_is_refused(released: Released) -> N
     entry = released.world.ports.core.history.find("model", "points:2")
     assert entry is not None
     assert (entry.state, "no module named onnxruntime" in entry.reason) == ("refused", True)
-    assert going_on(released.world.ports, "points", "prod") is None
+    assert active_rollout(released.world.ports, "points", "prod") is None
     assert (released.pointer, released.traffic) == ((1, 1), ({"v01": 100}, {}))

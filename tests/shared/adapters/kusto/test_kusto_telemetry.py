@@ -90,10 +90,10 @@ def test_rows_come_in_the_order_they_were_ingested(
 def test_ends_are_told_finer_than_we_count(cluster: Cluster, telemetry: KustoTelemetry) -> None:
     """A row that was ingested a tenth of a microsecond before the end is in, and in no later span."""
     cluster.ingest("machine_raw", messages(1), NOON, extra_ticks=9)
-    end = telemetry.settled(SCENARIO, EPOCH)
+    end = telemetry.settled_until(SCENARIO, EPOCH)
     assert end == NOON + timedelta(microseconds=1)
     assert telemetry.count(SCENARIO, Span(EPOCH, end)) == 1
-    assert telemetry.settled(SCENARIO, end) is None
+    assert telemetry.settled_until(SCENARIO, end) is None
 
 
 def test_cells_have_the_declared_types(cluster: Cluster, lake: FolderLake, telemetry: KustoTelemetry) -> None:
@@ -155,7 +155,7 @@ def test_a_window_ends_before_it_grows_too_large(cluster: Cluster, lake: FolderL
         cluster.ingest("machine_raw", messages(*range(1 + (minute > 30) * 20)), NOON + timedelta(minutes=minute))
     telemetry = telemetry_of(cluster, lake, Limits(rows=50))
     start, rows = EPOCH, []
-    while (end := telemetry.settled(SCENARIO, start)) is not None:
+    while (end := telemetry.settled_until(SCENARIO, start)) is not None:
         extract = telemetry.extract(SCENARIO, Span(start, end))
         assert len(extract.inputs) == 1
         rows.append(extract.rows)
@@ -169,7 +169,7 @@ def test_a_window_ends_before_its_bytes_are_too_many(cluster: Cluster, lake: Fol
     cluster.now = NOON + timedelta(hours=1)
     for minute in range(4):
         cluster.ingest("machine_raw", messages(minute, word="x" * 600), NOON + timedelta(minutes=minute))
-    end = telemetry_of(cluster, lake, Limits(bytes=1500)).settled(SCENARIO, EPOCH)
+    end = telemetry_of(cluster, lake, Limits(bytes=1500)).settled_until(SCENARIO, EPOCH)
     assert end is not None
     assert NOON <= end < NOON + timedelta(minutes=3)
 
@@ -179,7 +179,7 @@ def test_a_batch_that_is_too_large_is_read_in_shares(cluster: Cluster, lake: Fol
     cluster.now = NOON + timedelta(hours=1)
     cluster.ingest("machine_raw", messages(*range(300)), NOON)
     telemetry = telemetry_of(cluster, lake, Limits(rows=100))
-    end = telemetry.settled(SCENARIO, EPOCH)
+    end = telemetry.settled_until(SCENARIO, EPOCH)
     assert end == NOON + timedelta(microseconds=1)
     extract = telemetry.extract(SCENARIO, Span(EPOCH, end))
     assert sorted(row["n"] for row in read(lake, extract)) == list(range(300))
@@ -274,9 +274,9 @@ def test_a_table_without_ingestion_times_is_told(cluster: Cluster, telemetry: Ku
     """It would look empty for ever; the sentence has the command."""
     cluster.tables["machine_raw"] = [Row(None, {"n": 1})]
     with pytest.raises(Permanent, match=r"1 row\(s\) without an ingestion time .*policy ingestiontime true"):
-        telemetry.settled(SCENARIO, EPOCH)
+        telemetry.settled_until(SCENARIO, EPOCH)
     cluster.ingest("machine_raw", messages(2), NOON)
-    assert telemetry.settled(SCENARIO, EPOCH) is not None
+    assert telemetry.settled_until(SCENARIO, EPOCH) is not None
 
 
 def test_an_absent_table_is_told(telemetry: KustoTelemetry) -> None:
@@ -290,9 +290,9 @@ def test_commits_take_time(cluster: Cluster, telemetry: KustoTelemetry) -> None:
     """Without a lag allowance of the scenario's own the youngest minute still waits."""
     cluster.ingest("machine_raw", messages(1), NOON)
     cluster.now = NOON + timedelta(seconds=60)
-    assert telemetry.settled(SCENARIO, EPOCH) is None
+    assert telemetry.settled_until(SCENARIO, EPOCH) is None
     cluster.now = NOON + timedelta(seconds=60, microseconds=1)
-    assert telemetry.settled(SCENARIO, EPOCH) is not None
+    assert telemetry.settled_until(SCENARIO, EPOCH) is not None
 
 
 def test_the_kept_file_is_canonical(cluster: Cluster, lake: FolderLake, telemetry: KustoTelemetry) -> None:

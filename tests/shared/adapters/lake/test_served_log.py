@@ -19,17 +19,17 @@ from world import POINTS, logistic
 from shared.adapters.files.folder_lake import FolderLake
 from shared.adapters.lake.served_log import LakeServed
 from shared.core.errors import Transient
-from shared.serving.prediction_log import served_rows
-from shared.serving.served import ServedRow
+from shared.serving.logged_row import LoggedRow
+from shared.serving.prediction_log import logged_rows
 
 SERVING = serve(POINTS, logistic(3.0), MIXED)
 ASKED = [{"x": 2.0, "color": "red", "id": 7}, {"x": None, "color": "a name nobody knows", "id": 8}]
 
 
-def kept(scenario: Any = POINTS, rows: Sequence[Any] = ASKED) -> list[ServedRow]:
+def kept(scenario: Any = POINTS, rows: Sequence[Any] = ASKED) -> list[LoggedRow]:
     """Two answered rows as they are kept."""
     answers = SERVING.loaded.rows(rows, allowed=("id",))
-    return served_rows(scenario, SERVING, rows, answers, at=AT)
+    return logged_rows(scenario, SERVING, rows, answers, at=AT)
 
 
 def read(lake: FolderLake) -> list[tuple[str, pa.Table]]:
@@ -73,7 +73,7 @@ def test_personal_inputs_and_texts_are_not_kept(tmp_path: Path) -> None:
     served.add(kept(replace(POINTS, personal=("color",))))
     texts = serve(TEXTS, text_graph(), TEXT.features)
     asked = [{"text": "canary-4711 in orbit"}]
-    served.add(served_rows(TEXTS, texts, asked, texts.loaded.rows(asked), at=AT))
+    served.add(logged_rows(TEXTS, texts, asked, texts.loaded.rows(asked), at=AT))
     served.flush()
     tables = {path.split("/")[1]: table for path, table in read(lake)}
     assert "color" not in tables["points"].column_names
@@ -117,7 +117,7 @@ def test_rows_the_lake_does_not_take_are_kept_for_the_next_time(tmp_path: Path) 
 def test_the_sample_is_as_large_as_was_asked() -> None:
     """None, all, or about the share."""
     lake: Any = None
-    assert not LakeServed(lake, 0.0).wanted()
-    assert LakeServed(lake, 1.0).wanted()
+    assert not LakeServed(lake, 0.0).should_sample()
+    assert LakeServed(lake, 1.0).should_sample()
     half = LakeServed(lake, 0.5)
-    assert 350 < np.sum([half.wanted() for _ in range(1000)]) < 650
+    assert 350 < np.sum([half.should_sample() for _ in range(1000)]) < 650

@@ -21,7 +21,7 @@ from shared.adapters.onnx.scoring import OnnxScoring
 from shared.core.errors import BadInput, Corrupt, Quarantined, Refused
 from shared.core.scenario import Scenario
 from shared.serving.ports import BatchJob, LoadedModel
-from shared.serving.prediction_rows import decided, joined
+from shared.serving.prediction_rows import join_labels, to_predictions
 from shared.training.encoding import encode, encode_rows
 from shared.training.input_contract import Feature, InputContract
 
@@ -71,12 +71,16 @@ def test_every_label_has_a_threshold_of_its_own(graph: Callable[..., onnx.ModelP
 def test_what_answers_say_depends_on_the_task() -> None:
     """From the threshold on, the likeliest, each for itself, or the number."""
     answers = np.array([[0.4, 0.6], [0.7, 0.3]], dtype=np.float32)
-    assert decided("binary", (0.6,), np.array([[0.4, 0.6]], dtype=np.float32)).tolist() == [1]
-    assert decided("binary", (0.7,), answers).tolist() == [0, 0]
-    assert decided("multiclass", (0.7,), answers).tolist() == [1, 0]
-    assert decided("multilabel", (0.4, 0.5), answers).tolist() == [[True, True], [True, False]]
-    assert decided("regression", (0.5,), answers[:, :1]).tolist() == pytest.approx([0.4, 0.7])
-    assert [joined(("a", "b"), row) for row in ((True, True), (False, True), (False, False))] == ["a+b", "b", "none"]
+    assert to_predictions("binary", (0.6,), np.array([[0.4, 0.6]], dtype=np.float32)).tolist() == [1]
+    assert to_predictions("binary", (0.7,), answers).tolist() == [0, 0]
+    assert to_predictions("multiclass", (0.7,), answers).tolist() == [1, 0]
+    assert to_predictions("multilabel", (0.4, 0.5), answers).tolist() == [[True, True], [True, False]]
+    assert to_predictions("regression", (0.5,), answers[:, :1]).tolist() == pytest.approx([0.4, 0.7])
+    assert [join_labels(("a", "b"), row) for row in ((True, True), (False, True), (False, False))] == [
+        "a+b",
+        "b",
+        "none",
+    ]
 
 
 def test_rows_of_several_labels(graph: Any, job: Callable[..., BatchJob], rows: Any, scenario: Scenario) -> None:

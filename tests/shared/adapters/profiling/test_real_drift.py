@@ -10,7 +10,7 @@ from pyarrow import csv
 
 from model_training.scenarios.bank_marketing import SCENARIO
 from shared.adapters.profiling import ArrowProfiles
-from shared.profiles.profile import dataset_profile
+from shared.profiles.profile import Baseline, DatasetProfile
 from shared.profiles.validation import validation
 
 FILE = Path(__file__).parents[5] / "shared" / "data" / "bank_marketing" / "bankmarketing_train.csv"
@@ -30,7 +30,7 @@ def judge(bank: pa.Table) -> Judge:
     """A table to the (code, column) of its warnings, all rows of the file being the baseline."""
     profiles = ArrowProfiles()
     before = profiles.describe(bank).profile
-    baseline = {"number": 1, "dataset": "all", "profile": dataset_profile({"clients": before}, {})}
+    baseline = Baseline(SCENARIO.name, 1, "all", "", "", "", DatasetProfile({"clients": before}, {}))
 
     def warnings(table: pa.Table) -> set[tuple[str, str]]:
         told = validation(SCENARIO, {"clients": profiles.describe(table, before)}, {}, baseline)

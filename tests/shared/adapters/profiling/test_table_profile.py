@@ -16,7 +16,7 @@ from shared.adapters.profiling import ArrowProfiles
 
 def described(values: pa.Array | pa.ChunkedArray) -> dict[str, object]:
     """The profile of one column; it is always JSON."""
-    profile = ArrowProfiles().describe(pa.table({"x": values})).profile
+    profile = ArrowProfiles().describe(pa.table({"x": values})).profile.to_json()
     assert profile["rows"] == len(values)
     return dict(json.loads(json.dumps(profile, allow_nan=False))["columns"]["x"])
 

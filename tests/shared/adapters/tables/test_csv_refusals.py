@@ -1,4 +1,4 @@
-"""Bad CSV files: each is refused with its code, and its sentence names the row and the column."""
+"""Bad CSV files: each is refused with its code, and its sentence names the line and the column."""
 
 import gzip
 import io
@@ -18,10 +18,10 @@ CORPUS = {
     "blank lines only": (b"\r\n \n", "empty", "", None, []),
     "header only": (lines(), "no_rows", "", None, ["no data row"]),
     "header only, no line end": (HEADER.encode(), "no_rows", "", None, []),
-    "longer row": (lines(ROW, ROW + ",extra", ROW), "ragged", "", 2, ["row 2 (line 3)", "5 cells", "4 cells"]),
+    "longer row": (lines(ROW, ROW + ",extra", ROW), "ragged", "", 2, ["line 3", "5 cells", "4 cells"]),
     "shorter row": (lines(ROW, ROW, "30,1.5"), "ragged", "", 3, ["2 cells"]),
     "shorter last row without line end": (lines(ROW) + b"30,1.5,clerk", "ragged", "", 2, ["3 cells"]),
-    "all rows longer": (lines("7," + ROW, "8," + ROW), "ragged", "", 1, ["row 1 (line 2)", "5 cells"]),
+    "all rows longer": (lines("7," + ROW, "8," + ROW), "ragged", "", 1, ["line 2", "5 cells"]),
     "all rows end with a comma": (lines(ROW + ",", ROW + ","), "ragged", "", 1, []),
     "blank line between rows": (lines(ROW, "", ROW), "ragged", "", 2, ["blank"]),
     "blank line after the header": (lines("", ROW, ROW), "ragged", "", 1, ["blank"]),
@@ -32,17 +32,17 @@ CORPUS = {
     "UTF-16 without mark": (GOOD.decode().encode("utf-16-be"), "encoding", "", None, ["UTF-16 (big-endian)"]),
     "UTF-32": (GOOD.decode().encode("utf-32"), "encoding", "", None, ["UTF-32"]),
     "Latin-1": (f"{GOOD.decode()}3,1,Köchin,no\n".encode("latin-1"), "encoding", "", 4, ["0xf6", "Latin-1"]),
-    "Windows-1252": (lines(ROW) + b"3,1,\x93cook\x94,no\n", "encoding", "", 2, ["Windows-1252", "row 2 (line 3)"]),
+    "Windows-1252": (lines(ROW) + b"3,1,\x93cook\x94,no\n", "encoding", "", 2, ["Windows-1252", "line 3"]),
     "mixed encodings": (lines("3,1,Köchin,no") + b"3,1,K\xf6chin,no\n", "encoding", "", 2, ["0xf6"]),
-    "unterminated quote": (lines(ROW, '30,1,"clerk,no', ROW, ROW), "quote", "", 2, ["never closed", "(line 3)"]),
+    "unterminated quote": (lines(ROW, '30,1,"clerk,no', ROW, ROW), "quote", "", 2, ["never closed", "line 3"]),
     "unterminated quote before a quoted row": (lines(ROW, '1,2,"a,no', '1,2,"b",no'), "quote", "", 2, []),
     "text after a closing quote": (lines(ROW, '30,1,"cle"rk,no'), "quote", "", 2, ["inside a cell"]),
     "quote inside a bare cell": (lines(ROW, '30,1,5" nail,no'), "quote", "", 2, ["inside a cell"]),
     "quote open in the header": (lines(ROW, header='age,"rate.pct,job,y'), "quote", "", None, ["header"]),
-    "NUL": (lines(ROW, ROW, "30,1,cl\0erk,no"), "nul", "", 3, ["row 3 (line 4)"]),
+    "NUL": (lines(ROW, ROW, "30,1,cl\0erk,no"), "nul", "", 3, ["line 4"]),
     "lone CR": (lines(ROW, "30,1,cl\rerk,no"), "line_end", "", 2, ["LF after every line"]),
     "CR only": (GOOD.replace(b"\n", b"\r"), "line_end", "", None, ["lone CR"]),
-    "LF then CR LF": (lines(ROW) + ROW.encode() + b"\r\n", "line_end", "", 2, ["row 2 (line 3)"]),
+    "LF then CR LF": (lines(ROW) + ROW.encode() + b"\r\n", "line_end", "", 2, ["line 3"]),
     "CR LF then LF": (lines(ROW, ROW).replace(b"\n", b"\r\n") + ROW.encode() + b"\n", "line_end", "", 3, []),
     "duplicate header": (lines(ROW + ",3", header=HEADER + ",age"), "duplicate_column", "age", None, ["position 5"]),
     "missing column": (lines("30,1.5,no", header="age,rate.pct,y"), "missing_column", "job", None, ["'job'"]),
@@ -76,8 +76,11 @@ CORPUS = {
     ),
     "a header without end": (b"a" * 2_000_000, "header_too_long", "", None, ["1,048,576"]),
     "a cell of 2 MB": (lines(ROW, f"30,1,{'a' * 2_000_000},no"), "cell_too_large", "job", 2, ["1,048,576"]),
-    "a cell of 9 MB": (lines(ROW, f"30,1,{'a' * 9_000_000},no", ROW), "cell_too_large", "", 2, ["row 2 (line 3)"]),
+    "a cell of 9 MB": (lines(ROW, f"30,1,{'a' * 9_000_000},no", ROW), "cell_too_large", "", 2, ["line 3"]),
 }  # fmt: skip
+
+# The quotation mark that is wrong stands on the line after the row's first.
+_ELSEWHERE = {"unterminated quote before a quoted row"}
 
 
 @pytest.mark.parametrize("case", CORPUS)
@@ -86,29 +89,47 @@ def test_a_bad_file_is_refused_with_code_column_and_row(case: str) -> None:
     content, code, column, row, words = CORPUS[case]
     fault = refusal(content)
     assert (fault.reason_code, fault.column, fault.row) == (code, column, row)
-    assert row is None or f"row {row}" in fault.reason
+    assert row is None or f", line {fault.line}" in fault.reason
+    assert row is None or case in _ELSEWHERE or fault.line == row + 1
     assert not column or f"column '{column}'" in fault.reason
     for word in words:
         assert word in fault.reason
 
 
 def test_a_type_flip_deep_in_the_file_is_named() -> None:
-    """Row 30 000 of 60 000 holds a word: the row, the column and the word are in the sentence."""
+    """Row 30 000 of 60 000 holds a word: its line, the column and the word are in the sentence."""
     rows = [ROW] * 60_000
     rows[29_999] = "30,1.5 EUR and a good deal more text than anyone wants to read,clerk,no"
     fault = refusal(lines(*rows))
     assert (fault.reason_code, fault.column, fault.row) == ("type", "rate.pct", 30_000)
-    assert "row 30000" in fault.reason
+    assert "line 30001, column 'rate.pct'" in fault.reason
     assert "'1.5 EUR and a good deal more text than …'" in fault.reason
 
 
-def test_a_ragged_row_behind_quoted_line_ends_has_its_data_row_and_its_line() -> None:
-    """Rows are counted, not lines; both are named, also beyond the first block of the scan."""
+def test_a_ragged_row_behind_quoted_line_ends_has_its_line() -> None:
+    """Its line in the file is named, also beyond the first block of the scan; the fact `row` counts rows."""
     rows = ['30,1,"first\nsecond",no'] * 400_000
     rows[399_000] = "30,1,clerk"
     fault = refusal(lines(*rows))
     assert (fault.reason_code, fault.row) == ("ragged", 399_001)
-    assert "row 399001 (line 798002)" in fault.reason
+    assert "line 798002" in fault.reason
+
+
+@pytest.mark.parametrize(
+    ("bad", "code"),
+    [("old,1,clerk,no", "type"), (",1,clerk,no", "null"), ("121,1,clerk,no", "range"), ("1,1,clerk,maybe", "category")],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_cell_behind_quoted_line_ends_has_its_line(bad: str, code: str, end: str) -> None:
+    """The line on which the row begins, as an editor shows it, whichever rule the cell breaks."""
+    rows = ['30,1,"first\nsecond\nthird",no', ROW, '30,1,"first\nsecond",no', bad, '30,1,"last\none",no']
+    content = lines(*rows).replace(b"\n", end.encode())
+    fault = refusal(content)
+    assert (fault.reason_code, fault.row, fault.line) == (code, 4, 8)
+    assert "line 8, column" in fault.reason
+    with pytest.raises(Quarantined) as streamed:
+        list(ArrowTables().stream(io.BytesIO(content), "calls.csv", CALLS))
+    assert (streamed.value.row, streamed.value.line) == (4, 8)
 
 
 def test_the_first_bad_byte_is_found_in_any_block() -> None:

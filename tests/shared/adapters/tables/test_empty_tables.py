@@ -155,7 +155,7 @@ def test_an_empty_part_beside_one_with_rows() -> None:
     """Files of one table: the rows are those of the other file, and a repeated key still names both places."""
     empty, one = read(*FILES["header"]), read("f.csv", NAMES + b"\n1,1,a,2026-01-01 06:00:00\n")
     assert ArrowTables().check([empty, one], FAILURES).equals(one)
-    with pytest.raises(Quarantined, match="row 1 of file 2 and again in row 1 of file 3"):
+    with pytest.raises(Quarantined, match="data row 1 of file 2 and again in data row 1 of file 3"):
         ArrowTables().check([empty, one, one], FAILURES)
 
 
@@ -171,5 +171,5 @@ def test_a_blank_line_in_a_lone_column_is_a_row() -> None:
     """It is a missing cell, so the table is not empty, and the cell is refused."""
     lone = Table("t", (Column("x", "int"),), min_rows=0)
     assert read("t.csv", b"x\n", lone).num_rows == 0
-    with pytest.raises(Quarantined, match="row 1"):
+    with pytest.raises(Quarantined, match="line 2"):
         read("t.csv", b"x\n\n", lone)

@@ -124,6 +124,7 @@ def test_a_refusal_points_at_the_row_of_the_file(csv_file: bytes, old: bytes, ne
         _stream(content, "rows.csv")
     assert whole.value.reason_code == streamed.value.reason_code == code
     assert (streamed.value.row, streamed.value.column) == (whole.value.row, whole.value.column)
+    assert streamed.value.line == whole.value.line
     assert streamed.value.row is not None
     assert streamed.value.row > 100_000
     place = f"{whole.value.reason.split(':', 1)[0]}:"

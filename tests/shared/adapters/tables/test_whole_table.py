@@ -50,13 +50,13 @@ def test_a_repeated_key_is_named_with_both_rows() -> None:
     fault = refused([part([1, 2, 3, 2, 1], ["a", "b", "a", "b", "a"])])
     assert (fault.reason_code, fault.column, fault.row) == ("duplicate_key", "machine", 5)
     assert "machine = '1', code = 'a'" in fault.reason
-    assert "row 1 and again in row 5" in fault.reason
+    assert "data row 1 and again in data row 5" in fault.reason
 
 
 def test_a_key_repeated_over_files_is_named_by_file_and_row() -> None:
     """Rows are those of the file they stand in; a missing part of a key equals another missing one."""
     fault = refused([part([1, 2], ["a", None]), part([5, 6], ["a", "b"]), part([2], [None])])
-    assert "row 2 of file 1 and again in row 1 of file 3" in fault.reason
+    assert "data row 2 of file 1 and again in data row 1 of file 3" in fault.reason
     assert fault.row == 1
 
 

@@ -71,7 +71,7 @@ def test_the_overview_tells_what_trains_again(lived: World) -> None:
     points = lived.ports.core.scenarios["points"]
     for name, every in (("slow", 2), ("quick", 1), ("gone", 3)):
         often = {"Frequency": "Week", "Interval": every, "StartTime": f"2099-0{every}-05T06:00:00Z"}
-        schedules.add(lived.ports, points, schedules.read_wanted({"Name": name, "Recurrence": often}))
+        schedules.add(lived.ports, points, schedules.read_schedule_request({"Name": name, "Recurrence": often}))
     schedules.stop(lived.ports, points, "gone")
     told = view(lived.ports, "overview", {})["scheduled"]
     assert [(one["name"], one["often"]) for one in told] == [("quick", "every week"), ("slow", "every 2 weeks")]

@@ -1,0 +1,50 @@
+"""The labelled rows of a scenario, as every candidate sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from model_training.data.split import Parts
+from shared.core.scenario import Scenario, Task
+from shared.training.input_contract import InputContract
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a candidate is fitted on: X (rows, features) under its contract, and the answers as `Answers.values`."""
+
+    X: np.ndarray
+    y: np.ndarray
+    contract: InputContract
+    task: Task
+
+    def take(self, rows: np.ndarray) -> Rows:
+        """Only these rows, by row number."""
+        return Rows(self.X[rows], self.y[rows], self.contract, self.task)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Labelled rows in time order: raw columns, matrix X (rows, features), answers y, declared parts.
+
+    `other` holds the parts of the other kind of split; it is None when these rows do not allow that split. `halves`
+    holds 50 % of the train and of the test rows: candidates are explored and tuned on the first half.
+    """
+
+    scenario: Scenario
+    frame: pa.Table
+    contract: InputContract
+    X: np.ndarray
+    y: np.ndarray
+    parts: Parts
+    other: Parts | None
+    halves: Mapping[str, np.ndarray]
+
+    @property
+    def rows(self) -> Rows:
+        """All rows as a candidate takes them."""
+        return Rows(self.X, self.y, self.contract, self.scenario.task)

@@ -1,0 +1,37 @@
+"""The kinds of estimators that compete, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from model_training.estimators import boosted, forests, linear
+from model_training.estimators.estimator import Fit
+from shared.core.errors import Refused
+from shared.core.scenario import Task
+
+# These see one column per category; trees split codes well enough.
+ONE_HOT = frozenset({"logistic", "ridge", "linear"})
+# The first of these that competes is the simple reference: a larger candidate has to beat it clearly.
+REFERENCES = ("logistic", "ridge", "linear")
+_TREES: Mapping[str, Fit] = {
+    "lightgbm": boosted.lightgbm,
+    "boosting": forests.boosting,
+    "forest": forests.forest,
+    "extra_trees": forests.extra_trees,
+}
+
+
+def fits(task: Task) -> Mapping[str, Fit]:
+    """The fit functions for the task, by name."""
+    if task == "regression":
+        return {**_TREES, "ridge": linear.ridge, "linear": linear.linear}
+    return {**_TREES, "logistic": linear.logistic}
+
+
+def check_names(names: Sequence[str], scenario: str, task: Task) -> None:
+    """Refused names the first candidate that the task does not know, and those it knows."""
+    known = fits(task)
+    for name in names:
+        if name not in known:
+            accepted = ", ".join(sorted(known))
+            raise Refused(f"Scenario {scenario!r} lists the candidate {name!r}; accepted for {task}: {accepted}.")

@@ -1,0 +1,75 @@
+"""Trains a dataset version into an artefact for the registry; equal inputs give equal ONNX bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from model_training.runs.runner import Progress, Runner
+from model_training.steps.context import RunSpec
+from model_training.steps.register import Package
+from shared.core.errors import Corrupt, Missing
+from shared.core.ports import Lake
+from shared.core.scenario import Scenario
+from shared.datasets.version import DatasetVersion, TableFile
+from shared.ports import Ports
+from shared.training.model import Artefact
+from shared.training.run import Run
+
+
+def train_artefact(ports: Ports, run_id: str, progress: Progress, folder: Path) -> Artefact:
+    """Train the run with its steps in `folder`; complete steps in there are reused.
+
+    Missing when run or dataset is unknown, Corrupt when stored bytes have changed.
+    """
+    run, dataset, scenario = _inputs(ports, run_id)
+    origin = {
+        "run": run.id,
+        "dataset": dataset.id,
+        "dataset_digest": dataset.digest,
+        "profile": run.profile,
+        "created_at": run.created_at.isoformat(),
+    }
+    spec = RunSpec(scenario, run.profile, _seed(dataset.digest), origin)
+    runner = Runner(spec, folder, progress)
+    package = runner.run(lambda: {file.name: _read(ports.core.lake, file) for file in dataset.tables})
+    return Artefact(scenario.name, run.id, dataset.id, package.onnx, package.manifest, package.files)
+
+
+def fit(tables: Mapping[str, pa.Table], scenario: Scenario, profile: str, seed: int, progress: Progress) -> Package:
+    """Train from these tables and leave no files; Quarantined or Refused say why there is no model."""
+    with tempfile.TemporaryDirectory(prefix="mlops-fit-") as folder:
+        return Runner(RunSpec(scenario, profile, seed, {}), Path(folder), progress).run(lambda: tables)
+
+
+def _inputs(ports: Ports, run_id: str) -> tuple[Run, DatasetVersion, Scenario]:
+    run = ports.training.runs.find(run_id)
+    if run is None:
+        raise Missing(f"Training run {run_id!r} is not known.")
+    dataset = ports.datasets.versions.find(run.scenario, run.dataset)
+    if dataset is None:
+        raise Missing(f"Run {run_id!r} names dataset {run.dataset!r} of {run.scenario!r}, which is not known.")
+    if run.scenario not in ports.core.scenarios:
+        accepted = ", ".join(ports.core.scenarios)
+        raise Missing(f"Run {run_id!r} names scenario {run.scenario!r}; accepted: {accepted}.")
+    return run, dataset, ports.core.scenarios[run.scenario]
+
+
+def _read(lake: Lake, file: TableFile) -> pa.Table:
+    with lake.open(file.path) as source:
+        data = source.read()
+    sha256 = hashlib.sha256(data).hexdigest()
+    if sha256 != file.sha256:
+        raise Corrupt(f"{file.path} has sha256 {sha256}; the dataset version recorded {file.sha256}.")
+    return pq.read_table(pa.BufferReader(data), page_checksum_verification=True)
+
+
+def _seed(digest: str) -> int:
+    """A seed derived from the data: equal rows are always split the same way."""
+    return zlib.crc32(digest.encode())

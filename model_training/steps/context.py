@@ -1,0 +1,55 @@
+"""What a step receives: the specification of the run, its input folders and an empty output folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from model_training.estimators.candidates import FitPlan, Report
+from shared.core.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class RunSpec:
+    """What a run is asked to train, the same for every step. `origin` names run and dataset, for the manifest."""
+
+    scenario: Scenario
+    profile: str
+    seed: int
+    origin: Mapping[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        """The specification as it stands beside every step's output."""
+        return {
+            "scenario": self.scenario.name,
+            "profile": self.profile,
+            "seed": self.seed,
+            "origin": dict(self.origin),
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any], scenarios: Mapping[str, Scenario]) -> RunSpec:
+        """The specification that `to_json` wrote."""
+        return cls(scenarios[stored["scenario"]], stored["profile"], stored["seed"], stored["origin"])
+
+
+@dataclass(frozen=True, slots=True)
+class StepContext:
+    """One execution of a step: the folders of the steps it needs, and an empty folder for its output."""
+
+    spec: RunSpec
+    inputs: Mapping[str, Path]
+    out: Path
+    report: Report
+
+    @property
+    def plan(self) -> FitPlan:
+        """How the step fits candidates."""
+        return FitPlan(self.spec.profile, self.spec.seed, self.report)
+
+    @property
+    def study(self) -> Path:
+        """A database beside the step folders that survives an interrupted step."""
+        return self.out.parent / "study.db"

@@ -1,0 +1,60 @@
+"""The prepared rows between steps: Parquet, npz and JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from model_training.data.rows import Prepared
+from model_training.data.split import Parts
+from model_training.runtime.json_files import read_json, write_json
+from shared.core.scenario import Scenario
+from shared.training.input_contract import InputContract
+
+_PARTS = ("train", "validation", "test")
+
+
+def save_prepared(prepared: Prepared, folder: Path) -> None:
+    """Write `frame.parquet`, `arrays.npz`, `prepared.json` and, for texts, `texts.parquet`."""
+    pq.write_table(prepared.frame.replace_schema_metadata(None), folder / "frame.parquet", write_page_checksum=True)
+    arrays = {"y": prepared.y}
+    if prepared.X.dtype == object:
+        texts = pa.table({"text": pa.array(prepared.X[:, 0], pa.string())})
+        pq.write_table(texts, folder / "texts.parquet", write_page_checksum=True)
+    else:
+        arrays["X"] = prepared.X
+    for kind, parts in (("declared", prepared.parts), ("other", prepared.other)):
+        if parts is not None:
+            arrays |= {f"{kind}_{name}": getattr(parts, name) for name in _PARTS}
+    arrays |= {f"half_{name}": rows for name, rows in prepared.halves.items()}
+    np.savez(folder / "arrays.npz", allow_pickle=False, **arrays)
+    kinds = {"declared": prepared.parts.kind, "other": prepared.other.kind if prepared.other else ""}
+    write_json(folder / "prepared.json", {"contract": prepared.contract.to_json(), "split": kinds})
+
+
+def load_prepared(folder: Path, scenario: Scenario) -> Prepared:
+    """The rows that `save_prepared` wrote."""
+    description = read_json(folder / "prepared.json")
+    with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    X = arrays["X"] if "X" in arrays else _texts(folder / "texts.parquet")
+    halves = {name: arrays[f"half_{name}"] for name in ("train", "test")}
+    parts, other = (_parts(arrays, kind, description["split"][kind]) for kind in ("declared", "other"))
+    assert parts is not None  # noqa: S101 - the declared parts are always written
+    frame = pq.read_table(folder / "frame.parquet", page_checksum_verification=True)
+    return Prepared(
+        scenario, frame, InputContract.from_json(description["contract"]), X, arrays["y"], parts, other, halves
+    )
+
+
+def _texts(path: Path) -> np.ndarray:
+    column = pq.read_table(path, page_checksum_verification=True)["text"]
+    return np.array(column.to_pylist(), dtype=object).reshape(-1, 1)
+
+
+def _parts(arrays: dict[str, np.ndarray], prefix: str, kind: Any) -> Parts | None:
+    return Parts(kind, *(arrays[f"{prefix}_{name}"] for name in _PARTS)) if kind else None

@@ -1,0 +1,57 @@
+"""Commits in the lake, and the prediction files and versions that they stand for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO
+
+from shared.core.errors import Corrupt
+from shared.core.lake_reading import read_json
+from shared.core.paths import commit_path
+from shared.prediction.plans import read_plan
+from shared.prediction.revision import Revision
+from shared.prediction.window import Commit
+
+if TYPE_CHECKING:
+    from shared.prediction.ports import PredictionPorts
+
+_CHUNK = 1 << 20
+
+
+def read_commit(ports: PredictionPorts, path: str) -> Commit:
+    """The commit at that path; Corrupt when it is none that this code knows."""
+    return Commit.from_json(read_json(ports, path), path)
+
+
+@contextmanager
+def committed_file(ports: PredictionPorts, commit: Commit) -> Iterator[BinaryIO]:
+    """The window's Parquet file, at its beginning; Corrupt when it is not the file that was committed."""
+    with ports.core.lake.open(commit.path) as parquet:
+        if sha256_of(parquet) != commit.sha256:
+            raise Corrupt(f"{commit.path} is not the file that was committed.")
+        yield parquet
+
+
+def revision_of(ports: PredictionPorts, commit: Commit) -> Revision:
+    """Which version of which window the commit is, since when, and what it was made of, read from the lake."""
+    plan = read_plan(ports, commit.scenario, commit.window)
+    blob = ports.core.lake.stat(commit_path(commit.scenario, commit.window))
+    return Revision(
+        base=plan.corrects.base if plan.corrects else commit.window,
+        number=plan.corrects.number if plan.corrects else 1,
+        committed_at=commit.scored_at if blob is None else blob.modified,
+        inputs=plan.inputs,
+        generation=plan.deployment.generation,
+    )
+
+
+def sha256_of(source: BinaryIO) -> str:
+    """The sha256 of the whole file, which is at its beginning afterwards."""
+    digest = hashlib.sha256()
+    source.seek(0)
+    while chunk := source.read(_CHUNK):
+        digest.update(chunk)
+    source.seek(0)
+    return digest.hexdigest()

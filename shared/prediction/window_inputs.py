@@ -1,0 +1,65 @@
+"""The rows of a window are read from the inputs that its plan pins: streamed, or as whole tables."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from shared.core.errors import Missing
+from shared.core.paths import table_of
+from shared.core.scenario import Scenario, Table
+from shared.prediction.window import split_input
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from shared.prediction.ports import PredictionPorts
+
+
+def stream_rows(ports: PredictionPorts, table: Table, inputs: Sequence[str]) -> Generator[pa.RecordBatch]:
+    """The rows of all inputs in order, read strictly and never all in memory at once."""
+
+    def parts() -> Generator[Iterator[pa.RecordBatch]]:
+        for path, etag in map(split_input, inputs):
+            with ports.core.lake.open(path, etag=etag) as source:
+                yield ports.datasets.tables.stream(source, PurePosixPath(path).name, table)
+
+    with closing(parts()) as opened:
+        yield from ports.datasets.tables.check_stream(opened, table)
+
+
+def feature_table(ports: PredictionPorts, scenario: Scenario, inputs: Sequence[str]) -> pa.Table:
+    """The rows of all inputs, read strictly; the scenario's feature code gets the whole window at once."""
+    import pyarrow as pa
+
+    tables = {table.name: window_table(ports, scenario, table, inputs) for table in scenario.scoring_tables}
+    if scenario.assemble is None:
+        return tables[scenario.batch.table]
+    frame = scenario.assemble({name: table.to_pandas() for name, table in tables.items()})
+    return pa.Table.from_pandas(frame, preserve_index=False)
+
+
+def window_table(ports: PredictionPorts, scenario: Scenario, table: Table, inputs: Sequence[str]) -> pa.Table:
+    """One table of the window, from all its files; Missing when the window has none."""
+    parts, drops = [], set()
+    for path, etag in map(split_input, inputs):
+        file = PurePosixPath(path)
+        if table_of(file.name, "scoring", scenario).name == table.name:
+            drops.add(file.parent)
+            with ports.core.lake.open(path, etag=etag) as source:
+                parts.append(ports.datasets.tables.read(source, file.name, table))
+    if not parts:
+        raise Missing(f"The window has no file of table {table.name} any more.")
+    # A table beside the rows to predict (a list of machines) arrives again with every drop.
+    is_repeated = len(drops) > 1 and table.name != scenario.batch.table
+    return ports.datasets.tables.check([_distinct(parts)] if is_repeated else parts, table)
+
+
+def _distinct(parts: Sequence[pa.Table]) -> pa.Table:
+    """Each row once."""
+    import pyarrow as pa
+
+    whole = pa.concat_tables(parts)
+    return whole.group_by(whole.column_names, use_threads=False).aggregate([])

@@ -1,0 +1,36 @@
+"""A deployed model: loaded from bytes that were checked, with the generation it answers for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
+
+from shared.core.errors import Missing
+from shared.serving.deployment import Deployment
+from shared.serving.ports import LoadedModel
+from shared.training.model import Model
+from shared.training.stored_models import read_model
+
+if TYPE_CHECKING:
+    from shared.serving.ports import ServingPorts
+
+
+class DeployedModel(Struct, frozen=True):
+    """A loaded model and its deployment; a canary has the generation of the champion beside which it is tried."""
+
+    deployment: Deployment
+    model: Model
+    loaded: LoadedModel
+    manifest: Mapping[str, Any]
+    role: Literal["champion", "canary"] = "champion"
+
+
+def load_deployed(ports: ServingPorts, deployment: Deployment) -> DeployedModel:
+    """Load the deployment's model; Missing or Corrupt when it is not the model that was deployed."""
+    model = ports.training.registry.find(deployment.model, deployment.version)
+    if model is None or model.sha256 != deployment.sha256:
+        raise Missing(f"{deployment.model_id} is not in the registry as it was deployed.")
+    onnx, manifest = read_model(ports, model)
+    return DeployedModel(deployment, model, ports.serving.scoring.load(onnx, manifest), manifest)

@@ -1,0 +1,150 @@
+"""Lineage and doing work again, as a person asks for it on the command line."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command import Answer, Command
+from samples import Samples
+
+BANK = "bank_marketing"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A home with one scored window, and what its commands answered."""
+
+    mlops: Command
+    number: int
+    dry: Answer
+    again: Answer
+    repeated: Answer
+
+
+@pytest.fixture(scope="module")
+def told(mlops: Command, samples: Samples) -> Told:
+    """Score a file, then score its window again."""
+    rows = samples.new(BANK, rows=50)
+    scored = mlops("predict", BANK, rows, "--drop", "today", "--wait", "--json")
+    assert scored.code == 0, scored
+    ((number,),) = mlops.sql("select min(prediction_id) from predictions_bank_marketing")
+    line = ("backfill", BANK, "--from", "2020-01-01", "--to", "2100-01-01", "--by", "me", "--json")
+    return Told(mlops, number, mlops(*line, "--dry-run"), mlops(*line, "--model", f"{BANK}:1"), mlops(*line))
+
+
+def blob_exists(mlops: Command, key: str) -> bool:
+    """Whether the lake has the file of that `path@etag`."""
+    return mlops.lake(key.rpartition("@")[0]).is_file()
+
+
+def test_a_prediction_is_traced_and_each_id_exists(told: Told) -> None:
+    """Row, window, files, model, gate, run, dataset, events."""
+    answer = told.mlops("trace", told.number, "--scenario", BANK, "--json")
+    found: dict[str, Any] = answer.json
+    assert answer.code == 0
+    row = told.mlops.sql("select model, run_id, dataset, window from predictions_bank_marketing order by 1 limit 1")
+    window = found["window"]
+    assert row == [(found["prediction"]["model"], found["run"]["id"], found["dataset"]["id"], window["id"])]
+    assert told.mlops.lake(window["path"]).is_file()
+    assert window["inputs"]
+    assert all(blob_exists(told.mlops, key) for key in (*window["inputs"], *found["dataset"]["sources"]))
+    assert found["gate"]["passed"] is True
+    for event in found["events"]:
+        query = "select count(*) from ledger where kind = ? and key = ?"
+        assert told.mlops.sql(query, event["kind"], event["key"]) == [(1,)]
+
+
+def test_people_get_a_tree(told: Told) -> None:
+    """The same facts, one under the other."""
+    out = told.mlops("trace", told.number).out
+    for part in (f"prediction {told.number}", "window today-", "blob  scoring/bank_marketing/today/", "gate passed",
+                 "dataset ", "blob  incoming/bank_marketing/first/", "events"):  # fmt: skip
+        assert part in out, part
+    dataset = told.mlops.sql("select id from dataset_version")[0][0]
+    assert "1 model, 2 windows, 100 predictions" in told.mlops("impact", dataset).out
+
+
+def test_what_a_file_touched(told: Told) -> None:
+    """Both versions of its window; of the file that was learnt from, the model as well."""
+    ((source,),) = told.mlops.sql("select distinct path from prediction_source")
+    direct = told.mlops("impact", source, "--json").json
+    assert ([one["version"] for one in direct["windows"]], direct["models"]) == ([1, 2], [])
+    learnt = json.loads(told.mlops.sql("select sources from dataset_version")[0][0])[0]
+    assert [one["version"] for one in told.mlops("impact", learnt, "--json").json["models"]] == [1]
+
+
+def test_a_backfill_is_a_further_version(told: Told) -> None:
+    """The dry run changes nothing; the first rows stay; reports see the new ones; again there is nothing to do."""
+    assert (told.dry.code, told.dry.json["made"]) == (0, [])
+    assert [one["action"] for one in told.dry.json["windows"]] == ["scored again"]
+    (made,) = told.again.json["made"]
+    assert (told.again.code, made["version"], made["state"], made["rows"]) == (0, 2, "committed", 50)
+    assert "this model has made version 2" in told.repeated.json["left"][0]["reason"]
+    counts = (
+        "select (select count(*) from predictions_bank_marketing), (select count(*) from v_predictions_bank_marketing)"
+    )
+    assert told.mlops.sql(counts) == [(100, 50)]
+    assert told.mlops.sql("select distinct window from v_predictions_bank_marketing") == [(made["window"],)]
+
+
+def test_rows_that_were_lost_come_back(told: Told) -> None:
+    """The same rows, from the lake."""
+    query = "select * from predictions_bank_marketing order by prediction_id"
+    before = told.mlops.sql(query)
+    with closing(sqlite3.connect(told.mlops.home / "mlops.db")) as connection:
+        connection.execute("delete from predictions_bank_marketing where prediction_id % 3 = 0")
+        connection.commit()
+    assert "2 windows restored, 0 windows failed" in told.mlops("rebuild-sql", BANK).out
+    assert told.mlops.sql(query) == before
+    assert {one["state"] for one in told.mlops("rebuild-sql", "--json").json} == {"intact"}
+
+
+def test_what_was_quarantined_can_be_tried_again(told: Told, samples: Samples) -> None:
+    """One line with its reason in a dry run; exit code 3 when it is quarantined again."""
+    bad = samples.text("bad.csv", "age;job\n1;2\n")
+    assert told.mlops("drop", BANK, bad, "--drop", "bad", "--wait").code == 3
+    dry = told.mlops("replay", "--dry-run")
+    assert dry.code == 0
+    assert len(dry.out.strip().splitlines()) == 1
+    assert "would be retried" in dry.out
+    real = told.mlops("replay", "bank_marketing/bad/", "--json")
+    assert (real.code, [one["ends"] for one in real.json["items"]]) == (3, ["quarantined"])
+
+
+def test_alerts_are_shown_without_being_sent(told: Told) -> None:
+    """Every format, and no delivery."""
+    shown = told.mlops("alerts", "test", "--dry-run").json
+    assert set(shown) == {"cloudevent", "slack", "teams", "mail"}
+    assert told.mlops("alerts", "list", "--json").json == []
+
+
+def test_messages_land_as_a_table(told: Told, tmp_path: Path) -> None:
+    """Members are columns; a sensor may be null; a message that is none is named by its line."""
+    message = {"BatchNumber": 1, **{f"S{n}": n / 2 for n in range(1, 42)}, "SourceTimestamp": 1_735_689_600_000}
+    file = tmp_path / "messages.jsonl"
+    file.write_text("".join(json.dumps({**message, "BatchNumber": n, "S4": None}) + "\n" for n in range(1, 4)))
+    sent = told.mlops("telemetry", "send", "iiot_quality", file, "--drop", "m1", "--json")
+    assert (sent.code, sent.json["rows"]) == (0, 3)
+    assert told.mlops.lake(sent.json["landed"]).is_file()
+    assert told.mlops("telemetry", "send", "iiot_quality", file, "--drop", "m1").code == 2
+    assert told.mlops("telemetry", "list", "iiot_quality", "--json").json == []
+    for line, named in (
+        ('{"S1": "x"}', "S1"),
+        ("[1]", "not a JSON object"),
+        ("{", "not JSON"),
+        ('{"S99": 1}', "'S99'"),
+        ('{"S1": NaN}', "S1"),
+        ('{"BatchNumber": null}', "BatchNumber"),
+        ('{"BatchNumber": true}', "BatchNumber"),
+    ):
+        file.write_text(json.dumps(message) + "\n" + line + "\n")
+        answer = told.mlops("telemetry", "send", "iiot_quality", file)
+        assert answer.code == 2
+        assert "Line 2" in answer.sentence
+        assert named in answer.sentence

@@ -1,0 +1,172 @@
+"""What cannot be done is said in one sentence, with an exit code, and changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from command import Answer, Command
+from forked_command import Forked
+from samples import Samples
+
+BANK = "bank_marketing"
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A command line (FILE and FOLDER stand for paths), what the sentence must name, and the exit code."""
+
+    line: str
+    named: str
+    code: int = 2
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+CASES = [
+    Wrong("drop nothing FILE --wait", "known: bank_marketing, iiot_quality"),
+    Wrong(f"drop {BANK} /no/such.csv --wait", "/no/such.csv"),
+    Wrong(f"drop {BANK} FOLDER --wait", "folder"),
+    Wrong(f"drop {BANK} FILE --table nothing", "its tables: clients"),
+    Wrong(f"drop {BANK} FILE --drop a/b", "'a/b'"),
+    Wrong(f"drop {BANK} FILE --drop ../up", "letters, digits"),
+    Wrong("drop iiot_quality FILE", "--table"),
+    Wrong(f"drop {BANK}", "files"),
+    Wrong(f"drop {BANK} FILE --sideways", "--sideways"),
+    Wrong(f"drop {BANK} FILE --timeout -3", "--timeout"),
+    Wrong("predict nothing", "known: bank_marketing"),
+    Wrong("predict iiot_quality FILE --wait", "No model is deployed for iiot_quality"),
+    Wrong(f"predict {BANK} /no/such.csv", "/no/such.csv"),
+    Wrong(f"predict {BANK} FILE --drop .", "'.'"),
+    Wrong("train nothing", "known: bank_marketing"),
+    Wrong("train iiot_quality", "has no dataset yet"),
+    Wrong(f"train {BANK} --dataset nothing", "registered: 2"),
+    Wrong(f"train {BANK} --profile huge", "default or demo"),
+    Wrong("history --why nothing-at-all", "'nothing-at-all'"),
+    Wrong("history --limit 0", "--limit"),
+    Wrong("logs --operation nothing-at-all", "'nothing-at-all'"),
+    Wrong("datasets list nothing", "known: bank_marketing"),
+    Wrong(f"datasets show {BANK} nothing", "registered: 2"),
+    Wrong("models list nothing", "known: bank_marketing"),
+    Wrong(f"models show {BANK}", "name:version"),
+    Wrong(f"models show {BANK}:9", "registered versions: 1"),
+    Wrong("models show nothing:1", "known: bank_marketing"),
+    Wrong("models nothing", "mlops models --help"),
+    Wrong("statu", "Did you mean 'status'? See mlops --help."),
+    Wrong("deployments list nothing", "known: bank_marketing"),
+    Wrong("deployments show iiot_quality", "Nothing is deployed for iiot_quality"),
+    Wrong(f"promote {BANK} 9", "registered versions: 1"),
+    Wrong(f"promote {BANK} newest", "version"),
+    Wrong("promote nothing 1", "known: bank_marketing"),
+    Wrong("rollback iiot_quality", "Nothing is deployed for iiot_quality"),
+    Wrong(f"rollback {BANK}", "has only ever served bank_marketing:1", 3),
+    Wrong("trace x", "prediction"),
+    Wrong("trace 7", "no prediction 7"),
+    Wrong("trace 0", "accepted: a whole number"),
+    Wrong("trace 7 --scenario nothing", "known: bank_marketing"),
+    Wrong("impact nothing-at-all", "'nothing-at-all'"),
+    Wrong(f"impact {BANK}:9", f"registered: {BANK}:1"),
+    Wrong(f"backfill {BANK} --from yesterday --to 2026-03-01", "--from 'yesterday'"),
+    Wrong(f"backfill {BANK}", "--from '' is not a time"),
+    Wrong(f"backfill {BANK} --from 2026-03-02 --to 2026-03-01", "--from before --to"),
+    Wrong(f"backfill {BANK} --from 2026-03-01 --to 2026-03-02 --model {BANK}:9", "registered versions: 1"),
+    Wrong(f"backfill {BANK} --from 2026-03-01 --to 2026-03-02 --model {BANK}", f"{BANK}:<version>"),
+    Wrong(f"backfill {BANK} --late", "only telemetry has late rows"),
+    Wrong("backfill iiot_quality --late --model iiot_quality:1", "--late without"),
+    Wrong("backfill nothing --late", "known: bank_marketing"),
+    Wrong("replay nothing-at-all", "'nothing-at-all'"),
+    Wrong("replay --from 2026-03-02 --to 2026-03-01", "--from before --to"),
+    Wrong("replay --from soon", "--from 'soon'"),
+    Wrong("rebuild-sql nothing", "known: bank_marketing"),
+    Wrong(f"schedules add {BANK} s --frequency Hourly", "accepted: Minute, Hour, Day, Week, Month"),
+    Wrong(f"schedules add {BANK} s --frequency Week --interval 0", "1 to 71"),
+    Wrong(f"schedules add {BANK} s --frequency Week --start soon", "ISO 8601 in UTC"),
+    Wrong(f"schedules add {BANK} s --frequency Week --dataset nothing", "no dataset version 'nothing'"),
+    Wrong(f"schedules add {BANK} a/b --frequency Week", "'a/b'"),
+    Wrong("schedules add iiot_quality s --frequency Week", "has no dataset version yet"),
+    Wrong("schedules list nothing", "known: bank_marketing"),
+    Wrong(f"schedules show {BANK} nothing", "no schedule 'nothing'"),
+    Wrong(f"schedules stop {BANK} nothing", "no schedule 'nothing'"),
+    Wrong("alerts test", "ALERT_WEBHOOKS"),
+    Wrong("alerts test", "ALERT_WEBHOOKS", settings={"ALERT_WEBHOOKS": "mail=https://x/y"}),
+    Wrong(f"telemetry list {BANK}", "telemetry: iiot_quality"),
+    Wrong("telemetry send iiot_quality FILE", "Line 1"),
+    Wrong("telemetry send iiot_quality FOLDER", "directory"),
+    Wrong("demo --rows 3", "4000"),
+    Wrong("up --port 70000", "--port"),
+    Wrong("promot", "'promote'"),
+    Wrong("--sideways", "--sideways"),
+    Wrong("status", "LAKE_URL", settings={"LAKE_URL": "ftp:somewhere"}),
+    Wrong("tick", "DATABASE_URL", settings={"DATABASE_URL": "oracle://x"}),
+    Wrong("up", "MAX_FILE_MB", settings={"MAX_FILE_MB": "much"}),
+    Wrong(f"drop {BANK} FILE --wait", "TRAINING_PROFILE", settings={"TRAINING_PROFILE": "huge"}),
+    Wrong("status", "MLOPS_HOME", settings={"MLOPS_HOME": "/proc/nowhere"}),
+    Wrong(f"drop {BANK} FILE --wait", "MLOPS_HOME", settings={"MLOPS_HOME": "/dev/null/home"}),
+    Wrong("up --port 0", "/dev/null/lake", 4, settings={"LAKE_URL": "file:/dev/null/lake"}),
+]
+
+
+def name(case: Wrong) -> str:
+    """How the test is called."""
+    return " ".join([*(f"{key}={value}" for key, value in case.settings.items()), case.line])
+
+
+@pytest.fixture(scope="module")
+def answers(mlops: Command, samples: Samples) -> dict[str, Answer]:
+    """Every line once with --json; nothing of it changes what is kept."""
+    file = samples.text("letters.csv", "a,b\n1,2\n")
+
+    forked = Forked(mlops.environ())
+    before, told = state(mlops), {}
+    for case in CASES:
+        words = [
+            {"FILE": str(file), "FOLDER": str(file.parent)}.get(word, word) for word in (*case.line.split(), "--json")
+        ]
+        told[name(case)] = Answer(tuple(words), *forked.run(words, **case.settings))
+    forked.close()
+    assert state(mlops) == before
+    return told
+
+
+def state(mlops: Command) -> list[object]:
+    """What no wrong command may change."""
+    counts = [mlops.sql(f"select count(*) from {table}") for table in ("ledger", "run", "deployment", "window")]  # noqa: S608 -- fixed names
+    return [*counts, sorted(path for path in (mlops.home / "lake").rglob("*"))]
+
+
+@pytest.mark.parametrize("case", CASES, ids=map(name, CASES))
+def test_a_wrong_command_gets_one_sentence(answers: dict[str, Answer], case: Wrong) -> None:
+    """On standard error for people, as JSON for programs, and an exit code that says whose fault."""
+    answer = answers[name(case)]
+    assert answer.code == case.code, answer
+    assert case.named in answer.sentence
+    assert answer.json == {"error": answer.sentence}
+    assert answer.sentence.endswith(".")
+    assert "unexpected" not in answer.sentence
+    assert "Traceback" not in answer.out + answer.err
+
+
+def test_a_person_is_not_shown_json(mlops: Command) -> None:
+    """Without --json standard output stays empty."""
+    answer = mlops("promote", BANK, "9")
+    assert (answer.code, answer.out) == (2, "")
+    assert "registered versions: 1" in answer.sentence
+
+
+def test_no_command_at_all_shows_the_verbs(mlops: Command) -> None:
+    """The help, exit code 0."""
+    answer = mlops()
+    assert answer.code == 0
+    verbs = "demo up drop predict train tick history status datasets models deployments promote rollback doctor"
+    assert all(f"  {verb} " in answer.out for verb in verbs.split())
+
+
+def test_a_home_that_is_a_file_is_named(mlops: Command, tmp_path: Path) -> None:
+    """The doctor says so too, with what to do about it."""
+    home = tmp_path / "file"
+    home.touch()
+    assert str(home) in mlops("status", MLOPS_HOME=str(home)).sentence
+    findings = mlops("doctor", "--json", MLOPS_HOME=str(home))
+    assert findings.code == 4
+    (failed,) = [finding for finding in findings.json if finding["verdict"] == "fail"]
+    assert failed["fix"]

@@ -1,0 +1,226 @@
+"""Files that land become events."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from host_parts import HandClock, database
+
+from local.host.database import HostDatabase
+from local.host.events.lake_watch import EMPTY_SETTLE_SECONDS, SCAN_SECONDS, SETTLE_SECONDS, LakeWatch
+from shared.core.blob import file_etag
+from shared.core.events import BlobArrived, parse
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[HostDatabase]:
+    """The host's memory, closed at the end."""
+    opened = database(tmp_path / "home")
+    yield opened
+    opened.close()
+
+
+class Bench:
+    """A watch on a lake, stepped by the test; `events` holds what it raised."""
+
+    def __init__(self, root: Path, memory: HostDatabase, clock: HandClock | None = None) -> None:
+        self.root = root
+        self.clock = clock or HandClock()
+        self.events: list[Mapping[str, Any]] = []
+        self.watch = LakeWatch(root, memory, self._raise, self.clock)
+
+    def _raise(self, events: Sequence[Mapping[str, Any]]) -> None:
+        self.events.extend(events)
+
+    def write(self, name: str, text: str = "x\n") -> Path:
+        """Put a file into the lake."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def step(self, *noted: Path, after: float = 0.0) -> float:
+        """Move the clock, note changes, and let the watch look."""
+        self.clock.forward(after)
+        self.watch.mark_changed(map(str, noted))
+        return self.watch.step()
+
+    def subjects(self) -> list[str]:
+        """The blob names of the events."""
+        return [event["subject"].rpartition("/blobs/")[2] for event in self.events]
+
+
+@pytest.fixture
+def bench(tmp_path: Path, memory: HostDatabase) -> Bench:
+    """A watch on an empty lake."""
+    built = Bench(tmp_path / "lake", memory)
+    built.step()
+    return built
+
+
+def test_a_file_becomes_the_event_azure_would_send(bench: Bench) -> None:
+    """Our own parser reads it: container, path, size, ETag without quotes, a sequencer."""
+    path = bench.write("incoming/churn/2026 01/a&b.csv", "a,b\n1,2\n")
+    assert bench.step(path) == pytest.approx(SETTLE_SECONDS)
+    assert bench.step(path, after=SETTLE_SECONDS / 2) == pytest.approx(SETTLE_SECONDS / 2)
+    assert bench.events == []
+    bench.step(after=SETTLE_SECONDS)
+    (event,) = bench.events
+    arrived = parse(event)
+    assert isinstance(arrived, BlobArrived)
+    assert (arrived.container, arrived.path, arrived.size) == ("mlops", "incoming/churn/2026 01/a&b.csv", 8)
+    assert arrived.etag == file_etag(path.stat()).strip('"')
+    assert event["data"]["api"] == "PutBlob"
+    assert event["data"]["url"].endswith("/mlops/incoming/churn/2026%2001/a%26b.csv")
+    assert str(bench.root) not in str(event)
+
+
+def test_one_version_is_reported_once(bench: Bench) -> None:
+    """However often it is looked at; a new version is new."""
+    path = bench.write("incoming/churn/d/a.csv")
+    for _ in range(4):
+        bench.step(path, after=SETTLE_SECONDS)
+    bench.step(after=SCAN_SECONDS)
+    assert len(bench.events) == 1
+    bench.write("incoming/churn/d/a.csv", "other\n")
+    bench.step(path)
+    bench.step(after=SETTLE_SECONDS)
+    assert len(bench.events) == 2
+    first, second = (event["data"]["sequencer"] for event in bench.events)
+    assert len(first) == len(second)
+    assert first < second
+
+
+def test_a_slow_write_is_reported_when_it_rests(bench: Bench) -> None:
+    """Each change starts the wait again; the event names the final size."""
+    path = bench.root / "incoming/churn/d/a.csv"
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as out:
+        for _ in range(5):
+            out.write(b"12345")
+            out.flush()
+            bench.step(path, after=SETTLE_SECONDS)
+            assert bench.events == []
+    bench.step(after=SETTLE_SECONDS)
+    assert [event["data"]["contentLength"] for event in bench.events] == [25]
+
+
+def test_an_empty_file_is_reported_once_it_stays_empty(bench: Bench) -> None:
+    """It may be the beginning of a copy, so it waits longer; then the emptiness is the news."""
+    path = bench.write("incoming/churn/d/a.csv", "")
+    bench.step(path)
+    bench.step(after=SETTLE_SECONDS * 2)
+    assert bench.events == []
+    bench.step(after=EMPTY_SETTLE_SECONDS)
+    assert [event["data"]["contentLength"] for event in bench.events] == [0]
+
+
+def test_an_atomic_write_is_reported_under_its_final_name_only(bench: Bench) -> None:
+    """Temporary names ask for nothing, wherever the dot is."""
+    for name in ("incoming/churn/d/.a.csv", "incoming/churn/d/a.csv.tmp", "scoring/c/d/a.part", "incoming/.new/a.csv"):
+        bench.write(name)
+    bench.step(bench.root / "incoming", bench.root / "scoring")
+    bench.step(after=SETTLE_SECONDS)
+    assert bench.events == []
+    (bench.root / "incoming/churn/d/a.csv.tmp").rename(bench.root / "incoming/churn/d/a.csv")
+    bench.step(bench.root / "incoming/churn/d/a.csv")
+    bench.step(after=SETTLE_SECONDS)
+    assert bench.subjects() == ["incoming/churn/d/a.csv"]
+
+
+def test_a_new_folder_is_looked_through(bench: Bench) -> None:
+    """A folder moved in brings one change and many files; other areas of the lake are not watched."""
+    for name in ("incoming/churn/d/a.csv", "incoming/churn/d/b.csv", "datasets/churn/x/c.csv"):
+        bench.write(name)
+    bench.step(bench.root / "incoming/churn")
+    bench.step(after=SETTLE_SECONDS)
+    assert bench.subjects() == ["incoming/churn/d/a.csv", "incoming/churn/d/b.csv"]
+
+
+def test_what_landed_while_no_host_ran_is_reported_at_the_next_start(tmp_path: Path, memory: HostDatabase) -> None:
+    """And what had been reported before is not reported again."""
+    before = Bench(tmp_path / "lake", memory)
+    before.write("incoming/churn/d/a.csv")
+    before.step()
+    before.step(after=SETTLE_SECONDS)
+    before.write("incoming/churn/d/b.csv")
+    after = Bench(tmp_path / "lake", memory, before.clock)
+    after.step()
+    after.step(after=SETTLE_SECONDS)
+    assert (before.subjects(), after.subjects()) == (["incoming/churn/d/a.csv"], ["incoming/churn/d/b.csv"])
+    sequencers = [event["data"]["sequencer"] for event in (*before.events, *after.events)]
+    assert sequencers == sorted(set(sequencers))
+
+
+def test_a_change_nobody_told_of_is_found_by_the_next_scan(bench: Bench) -> None:
+    """File notifications can be lost; a scan every few seconds cannot."""
+    bench.write("scoring/churn/d/a.csv")
+    bench.step(after=SCAN_SECONDS - 1)
+    assert bench.events == []
+    bench.step(after=1)
+    bench.step(after=SETTLE_SECONDS)
+    assert bench.subjects() == ["scoring/churn/d/a.csv"]
+
+
+def test_a_deleted_file_is_forgotten(bench: Bench) -> None:
+    """The same bytes dropped again are a new arrival: deleted alone, with its folder, or unnoticed until a scan."""
+    path = bench.write("incoming/churn/d/a.csv")
+    kept = path.stat()
+
+    def put_back() -> None:
+        copy = bench.write("incoming/churn/d/a.csv")
+        os.utime(copy, ns=(kept.st_atime_ns, kept.st_mtime_ns))
+        bench.step(copy)
+        bench.step(after=SETTLE_SECONDS)
+
+    put_back()
+    assert len(bench.events) == 1
+    path.unlink()
+    bench.step(path)
+    put_back()
+    assert len(bench.events) == 2
+    path.unlink()
+    path.parent.rmdir()
+    bench.step(path.parent)
+    put_back()
+    assert len(bench.events) == 3
+    path.unlink()
+    bench.step(after=SCAN_SECONDS)
+    put_back()
+    assert len(bench.events) == 4
+
+
+def test_links_and_folders_are_no_blobs(bench: Bench) -> None:
+    """A link could point anywhere on the machine."""
+    target = bench.write("elsewhere/secret.csv")
+    (bench.root / "incoming/churn/d").mkdir(parents=True)
+    (bench.root / "incoming/churn/d/a.csv").symlink_to(target)
+    bench.step(bench.root / "incoming")
+    bench.step(after=SETTLE_SECONDS)
+    assert bench.events == []
+
+
+def test_an_event_that_could_not_be_stored_is_raised_again(tmp_path: Path, memory: HostDatabase) -> None:
+    """The event and the memory of it are one transaction."""
+    clock = HandClock()
+
+    def refuse(_: Sequence[Mapping[str, Any]]) -> None:
+        raise OSError("on purpose")
+
+    watch = LakeWatch(tmp_path / "lake", memory, refuse, clock)
+    (tmp_path / "lake/incoming/a.csv").write_text("x", encoding="utf-8")
+    watch.step()
+    clock.forward(SETTLE_SECONDS)
+    with pytest.raises(OSError, match="on purpose"):
+        watch.step()
+    assert watch.has_unreported()
+    assert memory.rows("SELECT * FROM seen") == []
+    after = Bench(tmp_path / "lake", memory, clock)
+    after.step()
+    after.step(after=SETTLE_SECONDS)
+    assert after.subjects() == ["incoming/a.csv"]
+    assert not after.watch.has_unreported()

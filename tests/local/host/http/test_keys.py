@@ -1,0 +1,108 @@
+"""Function keys."""
+
+from __future__ import annotations
+
+import ast
+import stat
+from pathlib import Path
+
+import pytest
+
+import local.host.http.keys
+from functions.names import KEY_SCOPES
+from local.host.http.keys import EVENT_GRID, KeyFile, fingerprint, load_keys, rotate
+from shared.core.errors import BadInput, Misconfigured
+
+
+def test_keys_are_made_once_and_only_their_owner_can_read_them(tmp_path: Path) -> None:
+    """Mode 600, at least 256 bits each, all different, the same at the next start."""
+    keys = load_keys(tmp_path)
+    assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
+    all_keys = [keys.master, *keys.functions.values(), *keys.systems.values()]
+    assert len(set(all_keys)) == 2 + len(KEY_SCOPES)
+    assert all(len(key) * 6 >= 256 for key in all_keys)
+    assert load_keys(tmp_path).master == keys.master
+
+
+def test_each_level_opens_to_its_keys_only(tmp_path: Path) -> None:
+    """Anonymous needs none; function takes function keys and the master key; admin takes the master key alone."""
+    keys = load_keys(tmp_path)
+    function = keys.newest_for_scope("score")
+    system = keys.systems[EVENT_GRID]
+    opened = {
+        level: [keys.allows(level, [key] if key else []) for key in ("", "wrong", system, function, keys.master)]
+        for level in ("ANONYMOUS", "FUNCTION", "ADMIN")
+    }
+    assert opened == {
+        "ANONYMOUS": [True, True, True, True, True],
+        "FUNCTION": [False, False, False, True, True],
+        "ADMIN": [False, False, False, False, True],
+    }
+    assert [keys.allows_event_grid([key]) for key in ("wrong", system, function, keys.master)] == [
+        False,
+        True,
+        False,
+        True,
+    ]
+
+
+def test_a_scope_opens_its_functions_only(tmp_path: Path) -> None:
+    """A key of another scope is known and forbidden; status is read with any; a function without scopes as well."""
+    keys = load_keys(tmp_path)
+    judged = {
+        name: [keys.judge(name, "FUNCTION", [keys.newest_for_scope(scope)]) for scope in KEY_SCOPES]
+        for name in ("score", "status", "somebody_elses")
+    }
+    assert judged == {
+        "score": ["open", "forbidden", "forbidden"],
+        "status": ["open"] * 3,
+        "somebody_elses": ["open"] * 3,
+    }
+    assert [keys.judge("score", "FUNCTION", offered) for offered in ([], ["wrong"], [keys.master])] == [
+        "unknown",
+        "unknown",
+        "open",
+    ]
+    assert keys.judge("health", "ANONYMOUS", []) == "open"
+
+
+def test_a_key_is_replaced_while_the_one_before_it_works(tmp_path: Path) -> None:
+    """Two of a scope are active, a running host sees the new one at once, and other scopes keep theirs."""
+    file = KeyFile(tmp_path)
+    first, other = file.keys().newest_for_scope("score"), file.keys().newest_for_scope("operate")
+    second = rotate(tmp_path, "score")
+    assert file.keys().newest_for_scope("score") == second
+    assert [file.keys().judge("score", "function", [key]) for key in (first, second)] == ["open", "open"]
+    third = rotate(tmp_path, "score")
+    judged = [file.keys().judge("score", "function", [key]) for key in (first, second, third)]
+    assert judged == ["unknown", "open", "open"]
+    assert file.keys().newest_for_scope("operate") == other
+    assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
+    with pytest.raises(BadInput, match="score, approve, operate"):
+        rotate(tmp_path, "admin")
+
+
+def test_a_key_never_shows_itself(tmp_path: Path) -> None:
+    """Neither in a repr nor in its fingerprint."""
+    keys = load_keys(tmp_path)
+    assert keys.master not in repr(keys)
+    assert len(fingerprint(keys.master)) == 8
+    assert fingerprint(keys.master) not in keys.master
+
+
+def test_keys_are_never_compared_with_equals() -> None:
+    """Comparison goes through compare_digest over all keys: the code has no == and no early return in the loop."""
+    tree = ast.parse(Path(local.host.http.keys.__file__).read_text(encoding="utf-8"))
+    compare = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "_any_match")
+    called = {node.attr for node in ast.walk(compare) if isinstance(node, ast.Attribute)}
+    assert "compare_digest" in called
+    assert not any(isinstance(node, ast.Compare | ast.Break) for node in ast.walk(compare))
+    assert sum(isinstance(node, ast.Return) for node in ast.walk(compare)) == 1
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"masterKey": {"value": ""}}', '{"masterKey": 3}'])
+def test_a_broken_file_is_refused(tmp_path: Path, content: str) -> None:
+    """An empty key would open everything: nothing is guessed."""
+    (tmp_path / "keys.json").write_text(content, encoding="utf-8")
+    with pytest.raises(Misconfigured, match=r"keys\.json cannot be read"):
+        load_keys(tmp_path)

@@ -1,0 +1,92 @@
+"""The page about new scenarios is followed to the letter: dropped, trained, deployed, predicted."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+import pytest
+from ports_with import ports_with
+from world import Clock, InlineTrainer, World
+
+from model_training.run import _finish
+from model_training.scenarios import SCENARIOS
+from shared.bootstrap import build_ports
+from shared.core.scenario import Knobs, Scenario
+from shared.training.run import Run
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "new-scenario.md"
+
+
+class EngineTrainer(InlineTrainer):
+    """Trains with the real engine, in this process."""
+
+    def submit(self, run: Run) -> None:
+        """Train and register."""
+        assert self.ports is not None
+        self.submitted.append(run.id)
+        assert self.ports.training.runs.move(run.id, "requested", "running", "started")
+        assert _finish(self.ports, run.id, lambda *_told, **_facts: None, self.home / "runs" / run.id) == 0
+
+    home: Path
+
+
+def _declared() -> Scenario:
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(), flags=re.DOTALL)
+    assert 20 <= len([line for line in code.splitlines() if line.strip()]) <= 65
+    namespace: dict[str, Any] = {"__name__": "energy_use"}
+    exec(compile(code, str(PAGE), "exec"), namespace)  # noqa: S102 - the page is ours, and following it is the test
+    scenario: Scenario = namespace["SCENARIO"]
+    return scenario
+
+
+def _world(home: Path, scenarios: Mapping[str, Scenario]) -> World:
+    trainer = EngineTrainer()
+    trainer.home = home
+    world = World(home, clock=Clock(), trainer=trainer)
+    environ = {"MLOPS_HOME": str(home), "TRAINER_URL": "none:", "TRAINING_PROFILE": "demo", "APPROVALS": "none"}
+    world.ports = trainer.ports = ports_with(build_ports(environ, scenarios, world.clock), training__trainer=trainer)
+    return world
+
+
+def _csv(table: pa.Table) -> bytes:
+    sink = io.BytesIO()
+    pa_csv.write_csv(table, sink)
+    return sink.getvalue()
+
+
+@pytest.mark.slow
+def test_following_the_page_ends_in_predictions(tmp_path: Path) -> None:
+    """A declaration of a few lines is all: the dropped file becomes a deployed model, the next one predictions."""
+    scenario = _declared()
+    world = _world(tmp_path, {**SCENARIOS, scenario.name: scenario})
+    assert scenario.generate is not None
+    days: pa.Table = scenario.generate(2_000, 1, Knobs())["days"]
+    world.handle(world.land(f"incoming/{scenario.name}/first/days.csv", _csv(days.slice(0, 1_900))))
+    deployed = world.ports.release.deployments.current(scenario.name)
+    assert deployed is not None, world.ports.core.history.entries()
+    world.land(f"scoring/{scenario.name}/tomorrow/days.csv", _csv(days.slice(1_900).drop_columns(["kwh"])))
+    world.clock.advance(minutes=10)
+    world.sweep()
+    (commit,) = world.ports.prediction.predictions.commits(scenario.name)
+    assert (commit.rows, commit.model) == (100, "energy_use:1")
+    with world.ports.core.lake.open(commit.path) as stored:
+        predicted = pq.read_table(io.BytesIO(stored.read()))
+    actual = days["kwh"].to_numpy()[1_900:]
+    order = {str(one): row for row, one in enumerate(predicted["entity_key"].to_pylist())}
+    assert len(order) == 100
+    error = predicted["prediction"].to_numpy() - actual
+    assert (error**2).mean() < 0.2 * ((actual - actual.mean()) ** 2).mean()
+
+
+def test_the_page_lists_every_field_that_is_declared() -> None:
+    """A field of the declaration that the page does not explain is a field nobody knows."""
+    text = PAGE.read_text()
+    assert [field.name for field in fields(Scenario) if f"`{field.name}`" not in text] == []

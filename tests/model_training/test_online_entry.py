@@ -1,0 +1,158 @@
+"""The entry script of an endpoint answers like the function app, from the same files, in a process of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from world import graph_of
+
+from functions.scoring import Scorer
+from model_training import online_entry
+from model_training.scenarios import SCENARIOS
+from shared.adapters.azureml.serving import ENTRY
+from shared.bootstrap import build_ports
+from shared.core.errors import BadInput, Corrupt, Misconfigured, Missing
+from shared.core.scenario import Scenario
+from shared.ports import Ports
+from shared.serving.deployment import Deployment
+from shared.training.input_contract import Feature, InputContract
+from shared.training.model import Artefact, Model
+
+REPOSITORY = Path(__file__).parents[2]
+# Whatever the service starts it from: nothing but the file itself says where the packages lie.
+SERVER = """
+import importlib.util, json, sys
+spec = importlib.util.spec_from_file_location("entry", sys.argv[1])
+entry = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(entry)
+entry.init()
+print(json.dumps([entry.run(body) for body in json.load(sys.stdin)]))
+"""
+
+
+def _feature(scenario: Scenario, name: str) -> Feature:
+    if name in scenario.numeric:
+        return Feature(name, "number")
+    return Feature(name, "category", ("a", "b"))
+
+
+def _golden(scenario: Scenario) -> list[dict[str, Any]]:
+    random = np.random.default_rng(4)
+    numbers = [{name: round(float(random.normal()), 3) for name in scenario.numeric} for _ in range(5)]
+    return [row | dict.fromkeys(scenario.categorical, "ab"[n % 2]) for n, row in enumerate(numbers)]
+
+
+def _artefact(scenario: Scenario) -> Artefact:
+    contract = InputContract(tuple(_feature(scenario, name) for name in scenario.features), scenario.labels)
+    random, shape = np.random.default_rng(3), (len(scenario.features), len(scenario.labels))
+    graph = graph_of(random.normal(size=shape).astype(np.float32), np.zeros(shape[1], dtype=np.float32))
+    facts = {"sha256": hashlib.sha256(graph).hexdigest(), "contract": contract.to_json(), "task": scenario.task}
+    golden = {"rows": _golden(scenario)}
+    return Artefact(scenario.name, "r1", "d1", graph, {**facts, "run": "r1", "dataset": "d1", "golden": golden}, {})
+
+
+def _serve(home: Path, scenario: Scenario) -> tuple[Ports, Model]:
+    """A function app's ports with a model of that scenario in service."""
+    ports = build_ports({"MLOPS_HOME": str(home), "TRAINER_URL": "none:", "LOG_SAMPLE": "0"}, SCENARIOS)
+    model = ports.training.registry.register(_artefact(scenario))
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    ports.release.deployments.promote(
+        Deployment(scenario.name, 1, scenario.name, model.version, model.sha256, at, "me", "")
+    )
+    return ports, model
+
+
+def _given(folder: Path, model: Model) -> dict[str, str]:
+    """What a deployment gives to its processes; the service mounts the registered files."""
+    told = {"SCENARIO": model.name, "MODEL_ID": model.id, "MODEL_SHA256": model.sha256}
+    return {**told, "AZUREML_MODEL_DIR": str(folder)}
+
+
+@pytest.mark.parametrize("name", ["bank_marketing", "iiot_quality"])
+def test_the_endpoint_answers_like_the_function_app(name: str, tmp_path: Path) -> None:
+    """Golden rows in every shape a request may have: each answer is the one of the scoring route."""
+    scenario = SCENARIOS[name]
+    ports, model = _serve(tmp_path, scenario)
+    rows = _golden(scenario)
+    bodies = [{"Inputs": {"data": rows}, "GlobalParameters": {"method": "predict_proba"}}, {"data": rows}]
+    bodies.append({"Inputs": {"data": rows}})
+    if not scenario.categorical:
+        bodies.append({"data": [list(row.values()) for row in rows]})
+    texts = [json.dumps(body) for body in bodies]
+    # Mounted as the service does: one folder below what the variable names.
+    given = _given((tmp_path / "lake" / model.folder).parent, model)
+    found = subprocess.run(
+        [sys.executable, "-c", SERVER, str(REPOSITORY / ENTRY)],
+        input=json.dumps(texts),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={**os.environ, **given, "PYTHONPATH": ""},
+    )
+    route = Scorer(ports)
+    assert json.loads(found.stdout) == [msgspec.json.decode(route.score(name, text.encode(), "")[0]) for text in texts]
+    ports.core.history._engine.dispose()  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="module")
+def mounted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Model]:
+    """Files of a registered model, and that model."""
+    folder = tmp_path_factory.mktemp("mounted")
+    artefact = _artefact(SCENARIOS["bank_marketing"])
+    (folder / "model.onnx").write_bytes(artefact.onnx)
+    (folder / "manifest.json").write_text(json.dumps(artefact.manifest))
+    sha256 = artefact.manifest["sha256"]
+    return folder, Model("bank_marketing", 3, sha256, "r1", "d1", {}, "", datetime(2026, 3, 1, tzinfo=UTC))
+
+
+def test_other_bytes_do_not_start(mounted: tuple[Path, Model]) -> None:
+    """What was deployed is told by its sha256; nothing is loaded before it fits."""
+    folder, model = mounted
+    given = _given(folder, model)
+    scenario, serving = online_entry.load(given, SCENARIOS)
+    assert (scenario.name, serving.model.id) == ("bank_marketing", "bank_marketing:3")
+    with pytest.raises(Corrupt, match="bank_marketing:3 was deployed as ffffffffffff"):
+        online_entry.load({**given, "MODEL_SHA256": "f" * 64}, SCENARIOS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"SCENARIO": "tides"}, "SCENARIO is 'tides'; accepted: bank_marketing"),
+        ({"MODEL_ID": "bank_marketing"}, "MODEL_ID is 'bank_marketing'; accepted: bank_marketing:<version>"),
+        ({"MODEL_SHA256": ""}, "MODEL_SHA256 is not set"),
+    ],
+)
+def test_what_it_is_not_told_is_named(mounted: tuple[Path, Model], changes: dict[str, str], sentence: str) -> None:
+    """The log of a deployment that does not start says which variable, and what would be accepted."""
+    with pytest.raises(Misconfigured, match=sentence):
+        online_entry.load({**_given(*mounted), **changes}, SCENARIOS)
+
+
+def test_a_folder_without_a_model_is_named(mounted: tuple[Path, Model], tmp_path: Path) -> None:
+    """Nothing was mounted, or something else."""
+    with pytest.raises(Missing, match=r"no model\.onnx with manifest\.json in AZUREML_MODEL_DIR"):
+        online_entry.load(_given(tmp_path, mounted[1]), SCENARIOS)
+
+
+def test_a_body_that_is_not_accepted_is_told_in_words(
+    mounted: tuple[Path, Model], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same sentence as the scoring route; the service's server, where it is installed, makes a 400 of it."""
+    for name, value in _given(*mounted).items():
+        monkeypatch.setenv(name, value)
+    online_entry.loaded.cache_clear()
+    with pytest.raises(BadInput, match="data is not a list with at least one row"):
+        online_entry.run('{"data": []}')
+    online_entry.loaded.cache_clear()
