@@ -39,13 +39,13 @@ class Verdict:
 
     @property
     def state(self) -> VerdictState:
-        """A failed check refuses; without one, a trade-off and then what is undecided are for a person to decide."""
+        """A failed check refuses; without one, what is undecided and then a trade-off are for a person to decide."""
         found = {check.verdict for check in self.checks}
         if "fail" in found:
             return "refused"
-        if "trade_off" in found:
-            return "trade_off"
-        return "undecided" if "undecided" in found else "passed"
+        if "undecided" in found:
+            return "undecided"
+        return "trade_off" if "trade_off" in found else "passed"
 
     @property
     def passed(self) -> bool:

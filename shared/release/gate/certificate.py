@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Conflict, Corrupt, Missing, Refused
 from shared.core.lake_reading import read_json
-from shared.release.gate.gate import judge
+from shared.release.gate.gate import judge, judge_again
 from shared.release.verdict import Check, Verdict
 from shared.training.model import Model
 
@@ -27,7 +27,11 @@ def certify(ports: ReleasePorts, model: Model) -> Verdict:
     """
     verdict = ports.release.deployments.verdict(model)
     if verdict is None or outdated(ports, model, verdict):
-        judged = judge(ports, ports.core.scenarios[model.name], model)
+        scenario = ports.core.scenarios[model.name]
+        if verdict is None or verdict.generation is None:
+            judged = judge(ports, scenario, model)
+        else:
+            judged = judge_again(ports, scenario, model, verdict)
         content = {"schema": SCHEMA, "digest": judged.digest, "passed": judged.passed, "verdict": judged.state}
         path = certificate_path(ports, model, judged.generation)
         ports.core.lake.put(path, json.dumps({**content, **asdict(judged)}, indent=1).encode())

@@ -69,7 +69,10 @@ def compare_with_champion(
         yield Check("reference", "skip", None, None, champion.reason)
         yield worst_slice(scenario, rows, challenger.answers(rows), None)
         return
-    yield from _compared(ports, scenario, challenger, champion, rows)
+    reference = None
+    if "keys" in champion.manifest.get("holdout", {}):
+        reference = read_judging_rows(ports, scenario, champion.model, champion.manifest)
+    yield from compare(challenger, champion, rows, reference)
 
 
 def load_champion(ports: ReleasePorts, scenario: Scenario, model: Model) -> Contestant | NoChampion:
@@ -90,26 +93,34 @@ def load_champion(ports: ReleasePorts, scenario: Scenario, model: Model) -> Cont
     return Contestant(scenario, champion, loaded, manifest, read_learned(ports, champion, manifest))
 
 
-def _compared(
-    ports: ReleasePorts, scenario: Scenario, challenger: Contestant, champion: Contestant, rows: JudgingRows
+def compare(
+    challenger: Contestant, champion: Contestant, rows: JudgingRows, reference: JudgingRows | None
 ) -> Iterator[Check]:
+    """The checks `champion`, `reference` and `slices` of two models.
+
+    `rows` are the challenger's judging rows, `reference` the champion's own where those have keys.
+    """
+    fresh, note = _fresh(challenger, champion, rows)
+    if len(fresh.actual):
+        yield _champion_check(challenger, champion, fresh, note)
+    else:
+        yield Check("champion", "undecided", 0, LEAST_ROWS, f"Too little to tell: {note}")
+    yield _reference_check(challenger, champion, reference)
+    if len(fresh.actual):
+        yield worst_slice(challenger.scenario, fresh, challenger.answers(fresh), champion.answers(fresh))
+    else:
+        yield Check("slices", "skip", None, None, note)
+
+
+def _fresh(challenger: Contestant, champion: Contestant, rows: JudgingRows) -> tuple[JudgingRows, str]:
+    """The rows that neither model learned from, and how many they are; all rows where nobody knows."""
     if rows.keys is None or challenger.learned is None or champion.learned is None:
         older = champion if champion.learned is None else challenger
         note = f"{older.model.id} does not name the rows it learned from: all judging rows count, it may know some."
-        fresh = rows
-    else:
-        known = (challenger.learned, champion.learned)
-        fresh = rows.take(fresh_rows(scenario, rows, known))
-        note = f"{len(fresh.actual)} of {len(rows.actual)} judging rows are fresh: neither model learned from them."
-    if not len(fresh.actual):
-        yield Check("champion", "undecided", 0, LEAST_ROWS, f"Too little to tell: {note}")
-    else:
-        yield _champion_check(challenger, champion, fresh, note)
-    yield _reference_check(ports, challenger, champion)
-    if not len(fresh.actual):
-        yield Check("slices", "skip", None, None, note)
-    else:
-        yield worst_slice(scenario, fresh, challenger.answers(fresh), champion.answers(fresh))
+        return rows, note
+    fresh = rows.take(fresh_rows(challenger.scenario, rows, (challenger.learned, champion.learned)))
+    note = f"{len(fresh.actual)} of {len(rows.actual)} judging rows are fresh: neither model learned from them."
+    return fresh, note
 
 
 def _champion_check(challenger: Contestant, champion: Contestant, rows: JudgingRows, note: str) -> Check:
@@ -125,13 +136,12 @@ def _champion_check(challenger: Contestant, champion: Contestant, rows: JudgingR
     return Check("champion", verdict, found.value, found.other, f"{why} {facts}, {found.difference}. {note}")
 
 
-def _reference_check(ports: ReleasePorts, challenger: Contestant, champion: Contestant) -> Check:
+def _reference_check(challenger: Contestant, champion: Contestant, rows: JudgingRows | None) -> Check:
     """The champion's own judging rows that neither learned from: they can only object."""
-    if challenger.learned is None or champion.learned is None or "keys" not in champion.manifest.get("holdout", {}):
+    if rows is None or challenger.learned is None or champion.learned is None:
         reason = f"{champion.model.id} or the challenger does not name the rows it learned from."
         return Check("reference", "skip", None, None, reason)
     scenario = challenger.scenario
-    rows = read_judging_rows(ports, scenario, champion.model, champion.manifest)
     rows = rows.take(fresh_rows(scenario, rows, (champion.learned, challenger.learned)))
     count = f"{len(rows.actual)} judging rows of {champion.model.id} that neither learned from"
     if len(rows.actual) < LEAST_REFERENCE or not set(challenger.loaded.contract.names) <= set(rows.table.column_names):

@@ -49,7 +49,7 @@ def read_judging_rows(
     facts = manifest["holdout"]
     table = _parquet(read_registered(ports, model, facts))
     keys = _parquet(read_registered(ports, model, facts["keys"])) if "keys" in facts else None
-    return JudgingRows(table, _actual_values(scenario, table), keys)
+    return JudgingRows(table, actual_values(scenario, table), keys)
 
 
 def fresh_rows(scenario: Scenario, rows: JudgingRows, learned: Sequence[LearnedRows]) -> np.ndarray:
@@ -79,7 +79,7 @@ def _parquet(data: bytes) -> pa.Table:
     return pq.read_table(io.BytesIO(data), page_checksum_verification=True)
 
 
-def _actual_values(scenario: Scenario, table: pa.Table) -> np.ndarray:
+def actual_values(scenario: Scenario, table: pa.Table) -> np.ndarray:
     """The true answer of each row: numbers, a 0/1 matrix (rows, labels), or label positions."""
     import numpy as np
 

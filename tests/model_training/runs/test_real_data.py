@@ -44,7 +44,8 @@ def test_bank_marketing() -> None:
     assert 0.77 <= manifest["metrics"]["auc"] <= 0.83
     assert manifest["metrics"]["auc_with_leakage"] >= 0.94
     assert manifest["interval"]["auc"][0] > SCENARIOS["bank_marketing"].bar.minimum
-    assert manifest["metrics"]["accuracy"] > manifest["baseline"]["accuracy"]
+    # Served is the decision of the best F1, which names more clients than the largest accuracy would.
+    assert manifest["metrics"]["f1"] > manifest["baseline"]["f1"] + 0.4
     assert all(candidate["deployable"] for candidate in manifest["candidates"])
 
 
