@@ -102,11 +102,11 @@ def _csv(seed: int) -> bytes:
     from pyarrow import BufferOutputStream
 
     from model_training.scenarios import SCENARIOS
-    from shared.core.scenario import Knobs
+    from shared.core.scenario import GeneratorOptions
 
     generate = SCENARIOS[SCENARIO].generate
     sink = BufferOutputStream()
-    pacsv.write_csv(dict(generate(_ROWS, seed, Knobs()))[TABLE], sink)
+    pacsv.write_csv(dict(generate(_ROWS, seed, GeneratorOptions()))[TABLE], sink)
     return sink.getvalue().to_pybytes()
 
 

@@ -21,7 +21,7 @@ from pyarrow import csv
 
 from model_training.scenarios.bank_marketing import SCENARIO
 from shared.adapters.profiling import ArrowProfiles
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 from shared.profiles.profile import Baseline, DatasetProfile
 from shared.profiles.validation import validation
 
@@ -133,7 +133,7 @@ def _columns(table: pa.Table, kind: str) -> Iterator[str]:
 def main() -> None:
     """Print both tables."""
     options = _options()
-    whole = csv.read_csv(options.file) if options.file else SCENARIO.generate(30_000, 1, Knobs())[TABLE]
+    whole = csv.read_csv(options.file) if options.file else SCENARIO.generate(30_000, 1, GeneratorOptions())[TABLE]
     print(f"{whole.num_rows:,} rows are the baseline; {options.resamples} resamples a cell")
     print(f"\n{'rows':>8}{'false alarms by distance':>28}{'by any warning':>18}")
     for size in SIZES:

@@ -1,1 +1,1 @@
-"""Triggers: translate what arrives, dispatch it, answer. The only package that imports azure.functions."""
+"""Triggers: translate events and requests, dispatch them, answer. The only package that imports azure.functions."""

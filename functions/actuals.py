@@ -1,4 +1,4 @@
-"""HTTP: labels that came late, as a JSON list of rows; they take the same way as a file that lands."""
+"""HTTP: late labels as a JSON list of rows, processed like a file that lands."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def create_app(ports: Callable[[], Ports]) -> func.FunctionApp:
-    """All triggers of the project on one app. A missing setting fails an invocation with a sentence, not the app."""
+    """All triggers of the project on one app. A missing setting fails one invocation, not the app."""
     app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
     app.register_functions(intake.blueprint())
     app.register_functions(workers.blueprint(ports))

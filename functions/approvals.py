@@ -1,6 +1,6 @@
-"""Approvals over HTTP: show a request, decide on it, and tell a release pipeline how a release stands.
+"""Approvals over HTTP: show a request, decide on it, and report a release's status to its pipeline.
 
-In Azure each function has keys of its own, so whoever may score may not approve. A GET never decides anything.
+In Azure each function has its own keys, so a scoring key cannot approve. A GET never decides anything.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ _ACCEPTED = '{"decision": "approve" or "reject", "by": "…", "reason": "…"}'
 
 
 def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
-    """Show, decide, and the state a release gate polls."""
+    """Routes to list, show and decide requests, and the status that a release pipeline polls."""
     bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
 
     @bp.route(route="approvals", methods=["GET"])
     def approvals(req: func.HttpRequest) -> func.HttpResponse:
-        return answered(req, lambda: (_all(ports()), {}))
+        return answered(req, lambda: (_list(ports()), {}))
 
     @bp.route(route="approvals/{id}", methods=["GET"])
     def approval(req: func.HttpRequest) -> func.HttpResponse:
-        return answered(req, lambda: (_one(ports(), req.route_params["id"]), {}))
+        return answered(req, lambda: (_show(ports(), req.route_params["id"]), {}))
 
     @bp.route(route="approvals/{id}", methods=["POST"])
     @bp.queue_output(arg_name="events", queue_name=MODEL_EVENTS, connection=STORAGE)
     def approve(req: func.HttpRequest, events: Messages) -> func.HttpResponse:
-        # The release goes on by its worker; a sweep finds it if this message is lost.
-        return answered(req, lambda: (_decided(ports(), req, events), {}))
+        # The queue's worker continues the release; if the message is lost, a sweep does.
+        return answered(req, lambda: (_decide(ports(), req, events), {}))
 
     @bp.route(route="releases/{scenario}/{version}/status", methods=["GET"])
     def release_status(req: func.HttpRequest) -> func.HttpResponse:
@@ -50,33 +50,33 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     return bp
 
 
-def _all(ports: Ports) -> Any:
-    from shared.release.release_status import shown
+def _list(ports: Ports) -> Any:
+    from shared.release.status import approval_json
 
-    return {"approvals": [shown(one) for one in ports.release.approvals.list()]}
+    return {"approvals": [approval_json(approval) for approval in ports.release.approvals.list()]}
 
 
-def _one(ports: Ports, approval_id: str) -> Any:
+def _show(ports: Ports, approval_id: str) -> Any:
     from shared.release.approvals import find_approval
-    from shared.release.release_status import shown
+    from shared.release.status import approval_json
 
-    return shown(find_approval(ports, approval_id))
+    return approval_json(find_approval(ports, approval_id))
 
 
-def _decided(ports: Ports, req: func.HttpRequest, events: Messages) -> Any:
+def _decide(ports: Ports, req: func.HttpRequest, events: Messages) -> Any:
     from msgspec import to_builtins
 
     from shared.core.messages import model_message
     from shared.release.approvals import decide
-    from shared.release.release_status import shown
+    from shared.release.status import approval_json
 
     body = _body(req)
-    # An identity that was verified wins over a name anybody can write.
+    # A verified identity takes precedence over the name in the body.
     by = caller_of(req) or body.by
     bound = to_builtins(body)
     decided = decide(ports, req.route_params["id"], body.decision, by=by, reason=body.reason, bound=bound)
     events.set([model_message(decided.approval.scenario, decided.approval.version)])
-    return {**shown(decided.approval), "repeated": decided.repeated}
+    return {**approval_json(decided.approval), "repeated": decided.repeated}
 
 
 def _body(req: func.HttpRequest) -> Decision:
@@ -93,7 +93,7 @@ def _body(req: func.HttpRequest) -> Decision:
 
 def _status(ports: Ports, req: func.HttpRequest) -> Any:
     from shared.core.errors import BadInput
-    from shared.release.release_status import release_status
+    from shared.release.status import release_status
 
     version = req.route_params["version"]
     if not (version.isascii() and version.isdigit() and len(version) < _DIGITS):

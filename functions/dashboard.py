@@ -1,7 +1,7 @@
-"""The dashboard: a page without data for everybody, and the data behind it for whoever has a key.
+"""The dashboard: a page without data that is open to everyone, and its data, which needs a key.
 
-A browser cannot send a header when it opens a page. So the page, its script and its style are static files that hold
-nothing of the installation; the script asks for the key, keeps it for the session and sends it as `x-functions-key`.
+A browser cannot send a header when it opens a page. So the page, its script and its style are static files without
+data of the installation; the script asks for the key, keeps it for the session and sends it as `x-functions-key`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from shared.ports import Ports
 
-# A file that is downloaded is data: shown on its own it may run nothing.
+# A downloaded file is data: opened on its own, it may run no script.
 _GUARDS = {
     "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:",
     "x-content-type-options": "nosniff",
@@ -28,7 +28,7 @@ _GUARDS = {
 
 
 def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
-    """The page, and one address a page for its data."""
+    """The page, and one route per page for its data."""
     bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
 
     @bp.route(route="dashboard", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
@@ -43,12 +43,12 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 
 
 def _page(req: func.HttpRequest, ports: Ports) -> func.HttpResponse:
-    from shared.operations.views import Asked, view
+    from shared.operations.views import ViewQuery, view
     from shared.operations.views.files import FILES
 
     page = req.route_params["page"]
     if page in FILES:
         make, kind = FILES[page]
-        return func.HttpResponse(make(ports, Asked(req.params)), mimetype=kind, headers=_GUARDS)
+        return func.HttpResponse(make(ports, ViewQuery(req.params)), mimetype=kind, headers=_GUARDS)
     text = json.dumps(view(ports, page, req.params), separators=(",", ":"))
     return func.HttpResponse(text, mimetype="application/json", headers=_GUARDS)

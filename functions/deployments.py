@@ -1,4 +1,4 @@
-"""HTTP: going back to what served before."""
+"""HTTP: roll back to the previous deployment."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 
 def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
-    """One route; it asks for a key that may operate."""
+    """The rollback route, which needs a key of scope operate."""
     bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
 
     @bp.route(route="deployments/{scenario}/rollback", methods=["POST"])
     def rollback(req: func.HttpRequest) -> func.HttpResponse:
-        return answered(req, lambda: (_rolled_back(req, ports()), {}))
+        return answered(req, lambda: (_roll_back(req, ports()), {}))
 
     return bp
 
 
-def _rolled_back(req: func.HttpRequest, ports: Ports) -> Any:
+def _roll_back(req: func.HttpRequest, ports: Ports) -> Any:
     from shared.core.plain_json import plain
-    from shared.release.rollback_request import RollbackRequest, roll_back
+    from shared.release.rollback_request import RollbackRequest, execute_rollback
 
     request = RollbackRequest.read(body_of(req), who=caller_of(req))
-    return plain(roll_back(ports, req.route_params["scenario"], request))
+    return plain(execute_rollback(ports, req.route_params["scenario"], request))

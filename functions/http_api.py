@@ -1,4 +1,4 @@
-"""HTTP: health (anonymous), status, and scoring. Everything that knows anything asks for a key."""
+"""HTTP: health, status, scoring and documentation. Every route with data needs a key."""
 
 from __future__ import annotations
 

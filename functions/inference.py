@@ -1,4 +1,4 @@
-"""The Open Inference Protocol (version 2), so that clients made for other servers work unchanged."""
+"""The Open Inference Protocol (version 2), so that clients of other servers work unchanged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SERVER = {"name": "event-driven-mlops", "version": "0.1.0", "extensions": []}
 
 
 def blueprint(scorer: Callable[[], Scorer]) -> func.Blueprint:
-    """Routes under `v2`; a model's name is its scenario's."""
+    """Routes under `v2`; a model has the name of its scenario."""
     bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
 
     @bp.route(route="v2", methods=["GET"])
@@ -34,7 +34,7 @@ def blueprint(scorer: Callable[[], Scorer]) -> func.Blueprint:
 
     @bp.route(route="v2/models/{model}", methods=["GET"])
     def v2_model(req: func.HttpRequest) -> func.HttpResponse:
-        return answered(req, lambda: (_described(req, scorer()), {}), refuse=error)
+        return answered(req, lambda: (_metadata(req, scorer()), {}), refuse=error)
 
     @bp.route(route="v2/models/{model}/ready", methods=["GET"])
     def v2_model_ready(req: func.HttpRequest) -> func.HttpResponse:
@@ -42,7 +42,7 @@ def blueprint(scorer: Callable[[], Scorer]) -> func.Blueprint:
 
     @bp.route(route="v2/models/{model}/infer", methods=["POST"])
     def v2_infer(req: func.HttpRequest) -> func.HttpResponse:
-        return answered(req, lambda: Ready(*_inferred(req, scorer())), refuse=error)
+        return answered(req, lambda: Ready(*_infer(req, scorer())), refuse=error)
 
     return bp
 
@@ -52,7 +52,7 @@ def _ready(scorer: Scorer) -> Any:
     return {"ready": True}
 
 
-def _described(req: func.HttpRequest, scorer: Scorer) -> Any:
+def _metadata(req: func.HttpRequest, scorer: Scorer) -> Any:
     from shared.serving.open_inference import describe
 
     name = req.route_params["model"]
@@ -63,5 +63,5 @@ def _model_ready(req: func.HttpRequest, scorer: Scorer) -> Any:
     return {"name": scorer.champion(req.route_params["model"]).deployment.scenario, "ready": True}
 
 
-def _inferred(req: func.HttpRequest, scorer: Scorer) -> tuple[bytes, dict[str, str]]:
+def _infer(req: func.HttpRequest, scorer: Scorer) -> tuple[bytes, dict[str, str]]:
     return scorer.infer(req.route_params["model"], body_of(req), header_of(req, "x-entity-key"))

@@ -1,4 +1,4 @@
-"""Event Grid answers in milliseconds: an event is only put on a queue; the queue's worker judges it."""
+"""Event Grid triggers answer in milliseconds: they only queue the event, and the queue's worker handles it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def blueprint() -> func.Blueprint:
 
 
 def as_text(event: func.EventGridEvent | func.CloudEvent) -> str:
-    """The event as one CloudEvent in JSON, whichever schema it came in."""
+    """The event as one CloudEvent in JSON, whatever its schema."""
     return json.dumps({"specversion": "1.0", "id": event.id, "subject": event.subject, **_by_schema(event)})
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
-    """One read-only route; it asks for a key that may operate."""
+    """The read-only trace route, which needs a key of scope operate."""
     bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
 
     @bp.route(route="trace/{scenario}/{prediction}", methods=["GET"])
@@ -27,10 +27,10 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 
 def _trace(req: func.HttpRequest, ports: Ports) -> Any:
     from shared.core.errors import BadInput
-    from shared.operations.trace_view import trace_value
+    from shared.operations.lineage_json import trace_json
     from shared.operations.tracing import trace
 
-    asked = req.route_params["prediction"]
-    if not (asked.isascii() and asked.isdigit()):
-        raise BadInput(f"{asked[:40]!r} is no prediction id; accepted: the whole number in the column prediction_id.")
-    return trace_value(trace(ports, int(asked), req.route_params["scenario"]))
+    prediction = req.route_params["prediction"]
+    if not (prediction.isascii() and prediction.isdigit()):
+        raise BadInput(f"{prediction[:40]!r} is not a prediction id; accepted: the number in column prediction_id.")
+    return trace_json(trace(ports, int(prediction), req.route_params["scenario"]))

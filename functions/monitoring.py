@@ -1,4 +1,4 @@
-"""Watching on a timer: the timer asks for each scenario on a queue, a worker watches."""
+"""Monitoring on a timer: the timer queues a message per scenario, and a worker monitors it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Messages = func.Out[typing.List[str]]  # noqa: UP006 -- the worker library canno
 
 
 def add(bp: func.Blueprint, ports: Callable[[], Ports]) -> None:
-    """The timer, its worker, what records the messages that were given up, and the route for late labels."""
+    """The timer, its worker, the record of poison messages, and the route for late labels."""
 
     @bp.timer_trigger(arg_name="timer", schedule=MONITOR_SCHEDULE, run_on_startup=False, use_monitor=True)
     @bp.queue_output(arg_name="asked", queue_name=MONITOR_SCENARIOS, connection=STORAGE)

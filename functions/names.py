@@ -1,4 +1,4 @@
-"""Names that infrastructure, settings and triggers share."""
+"""Names that infrastructure, settings and triggers share, and the HTTP routes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PLAN_SCHEDULE = "%PLAN_SCHEDULE%"
 RECONCILE_SCHEDULE = "%RECONCILE_SCHEDULE%"
 MONITOR_SCHEDULE = "%MONITOR_SCHEDULE%"
 
-# Scopes of keys. In Azure every function has keys of its own; a scope says which functions one caller's keys are for.
+# Scopes of keys. In Azure every function has its own keys; a scope lists the functions for one kind of caller.
 ANONYMOUS = "anonymous"
 SCORE = "score"
 APPROVE = "approve"
@@ -29,7 +29,7 @@ _MODEL = ("x-model", "x-generation")
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """An HTTP function: where it is, which scopes open it, what it does in a few words, and what goes in and out.
+    """An HTTP function: its path, the scopes that open it, a summary, and what goes in and out.
 
     `body` and `answer` name schemas of the API's description. `refusals` are the statuses beyond those of every route.
     """
@@ -50,37 +50,37 @@ class Route:
     answer_headers: tuple[str, ...] = ()
 
 
-# What the local host enforces, OpenAPI declares and docs/api.md lists. Anonymous are probes, and pages and files
-# without data: a page asks for a key and sends it with each request it makes.
+# The local host enforces these routes, OpenAPI declares them and docs/api.md lists them. Anonymous are probes, and
+# pages and files without data: a page asks for a key and sends it with each of its requests.
 HTTP = (
     Route("health", "GET", "health", (ANONYMOUS,), "Whether the app answers.", error=""),
-    Route("docs", "GET", "docs", (ANONYMOUS,), "A page to try the API; it knows nothing and asks for a key.",
+    Route("docs", "GET", "docs", (ANONYMOUS,), "A page to try the API; it holds no data and asks for a key.",
           error="", kinds=_PAGE),
-    Route("static", "GET", "static/{file}", (ANONYMOUS,), "What pages are made of; a fixed list of files.",
+    Route("static", "GET", "static/{file}", (ANONYMOUS,), "The files of the pages; a fixed list.",
           error="", kinds=_FILES, refusals=(304,)),
     Route("openapi", "GET", "openapi.json", KEY_SCOPES, "This document."),
-    Route("status", "GET", "status", KEY_SCOPES, "How every scenario stands."),
+    Route("status", "GET", "status", KEY_SCOPES, "The state of every scenario."),
     Route("score", "POST", "score/{scenario}", (SCORE,), "Predict.",
           body="score", answer="score_answer", request_headers=("x-entity-key",), answer_headers=_MODEL),
-    Route("actuals", "POST", "actuals/{scenario}", (OPERATE,), "Labels that came late.", body="actuals"),
+    Route("actuals", "POST", "actuals/{scenario}", (OPERATE,), "Post late labels.", body="actuals"),
     Route("trace", "GET", "trace/{scenario}/{prediction}", (OPERATE,), "Where a prediction comes from."),
-    Route("dashboard", "GET", "dashboard", (ANONYMOUS,), "The dashboard's page; it knows nothing and asks for a key.",
+    Route("dashboard", "GET", "dashboard", (ANONYMOUS,), "The dashboard's page; it holds no data and asks for a key.",
           error="", kinds=_PAGE),
-    # Whoever approves must see what is to be approved.
-    Route("dashboard_page", "GET", "dashboard/{page}", (APPROVE, OPERATE), "What a page of the dashboard shows.",
+    # An approver must see what is to be approved.
+    Route("dashboard_page", "GET", "dashboard/{page}", (APPROVE, OPERATE), "The data of a dashboard page.",
           kinds=_DATA),
     Route("approvals", "GET", "approvals", (APPROVE, OPERATE), "Requests for approval."),
-    Route("approval", "GET", "approvals/{id}", (APPROVE, OPERATE), "A request for approval; looking never decides."),
+    Route("approval", "GET", "approvals/{id}", (APPROVE, OPERATE), "A request for approval; GET never decides."),
     Route("approve", "POST", "approvals/{id}", (APPROVE,), "Approve or reject a request.",
           body="decision", refusals=(403, 409)),
-    Route("release_status", "GET", "releases/{scenario}/{version}/status", KEY_SCOPES, "How a release stands."),
-    Route("rollback", "POST", "deployments/{scenario}/rollback", (OPERATE,), "Serve what served before.",
+    Route("release_status", "GET", "releases/{scenario}/{version}/status", KEY_SCOPES, "The status of a release."),
+    Route("rollback", "POST", "deployments/{scenario}/rollback", (OPERATE,), "Serve the previous model version.",
           body="rollback", refusals=(409,)),
     Route("v2_server", "GET", "v2", (SCORE,), "The server's metadata.", error="inference_error"),
     Route("v2_live", "GET", "v2/health/live", (ANONYMOUS,), "Whether the app answers.", error=""),
     Route("v2_ready", "GET", "v2/health/ready", (ANONYMOUS,), "Whether the state can be read.",
           error="inference_error"),
-    Route("v2_model", "GET", "v2/models/{model}", (SCORE,), "The tensors a model takes and answers with.",
+    Route("v2_model", "GET", "v2/models/{model}", (SCORE,), "The tensors that a model takes and returns.",
           answer="model_metadata", error="inference_error"),
     Route("v2_model_ready", "GET", "v2/models/{model}/ready", (SCORE,), "Whether a model is deployed and loads.",
           error="inference_error"),
@@ -92,15 +92,15 @@ HTTP = (
           request_headers=("idempotency-key",), answer_headers=("location",)),
     Route("pipeline_runs", "GET", "pipelines/{scenario}/runs", (OPERATE,), "The scenario's training runs.",
           answer="runs"),
-    Route("pipeline_run", "GET", "pipelines/{scenario}/runs/{run}", (OPERATE,), "How a training run stands.",
+    Route("pipeline_run", "GET", "pipelines/{scenario}/runs/{run}", (OPERATE,), "The state of a training run.",
           answer="run"),
-    Route("pipeline_cancel", "POST", "pipelines/{scenario}/runs/{run}/cancel", (OPERATE,), "End a training run.",
+    Route("pipeline_cancel", "POST", "pipelines/{scenario}/runs/{run}/cancel", (OPERATE,), "Cancel a training run.",
           answer="run", refusals=(409,)),
-    Route("pipeline_schedule_add", "POST", "pipelines/{scenario}/schedules", (OPERATE,), "Train again and again.",
+    Route("pipeline_schedule_add", "POST", "pipelines/{scenario}/schedules", (OPERATE,), "Add recurring training.",
           body="schedule_wanted", answer="schedule", status=201, refusals=(409,), answer_headers=("location",)),
     Route("pipeline_schedules", "GET", "pipelines/{scenario}/schedules", (OPERATE,), "The scenario's schedules.",
           answer="schedules"),
-    Route("pipeline_schedule", "GET", "pipelines/{scenario}/schedules/{name}", (OPERATE,), "How a schedule stands.",
+    Route("pipeline_schedule", "GET", "pipelines/{scenario}/schedules/{name}", (OPERATE,), "The state of a schedule.",
           answer="schedule"),
     Route("pipeline_schedule_stop", "DELETE", "pipelines/{scenario}/schedules/{name}", (OPERATE,), "Stop a schedule.",
           answer="schedule", refusals=(409,)),

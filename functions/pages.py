@@ -1,4 +1,4 @@
-"""Which files pages are made of, and where they lie."""
+"""The files of the pages, and where they are stored."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DASHBOARD = (
     "dashboard-history.js",
 )
 FOLDER = Path(__file__).resolve().parent / "static"
-# Name in the address, to the file's place: nothing else can be asked for, whatever the name looks like.
+# From the name in the URL to the file's path: no other file can be requested.
 FILES = {
     "docs.html": "docs.html",
     "docs.css": "docs.css",

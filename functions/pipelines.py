@@ -53,7 +53,7 @@ def _submit(req: func.HttpRequest, ports: Ports) -> tuple[Any, Mapping[str, str]
     scenario = scenario_of(req, ports)
     key = req.headers.get(KEY_HEADER) or ""
     if key and not _KEY.fullmatch(key):
-        raise BadInput("The Idempotency-Key is not usable; accepted: 1 to 128 printable ASCII characters, no spaces.")
+        raise BadInput("The Idempotency-Key is not valid; accepted: 1 to 128 printable ASCII characters, no spaces.")
     value = read_json_body(body_of(req) or b"{}", '{"ExperimentName": "…", "ParameterAssignments": {…}}')
     run = submit(ports, scenario, read_submission(value), key)
     url = f"/api/pipelines/{scenario.name}/runs/{run.id}"

@@ -1,4 +1,4 @@
-"""Which scenario a request's address names."""
+"""The scenario that a request's URL names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def scenario_of(req: func.HttpRequest, ports: Ports) -> Scenario:
-    """The scenario; Missing lists those there are."""
+    """The scenario; Missing lists the known ones."""
     from shared.core.scenario import find_scenario
 
     return find_scenario(ports.core.scenarios, req.route_params["scenario"])

@@ -1,4 +1,4 @@
-"""Training that comes again by itself, over HTTP: add, list, show, stop."""
+"""Recurring training over HTTP: add, list, show, stop."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def _add(req: func.HttpRequest, ports: Ports) -> tuple[Any, Mapping[str, str]]:
 def _list(req: func.HttpRequest, ports: Ports) -> Any:
     from shared.training.schedule_requests import schedule_answer
 
-    found = ports.training.schedules.list(scenario_of(req, ports).name)
-    return {"Schedules": [schedule_answer(ports, one) for one in found]}
+    schedules = ports.training.schedules.list(scenario_of(req, ports).name)
+    return {"Schedules": [schedule_answer(ports, schedule) for schedule in schedules]}
 
 
 def _show(req: func.HttpRequest, ports: Ports) -> Any:

@@ -53,7 +53,7 @@ class Scorer:
         return self._respond(scenario, key, lambda model: infer(scenario, model, body))
 
     def scenario(self, name: str) -> Scenario:
-        """The scenario; Missing names those there are."""
+        """The scenario; Missing lists the known ones."""
         return find_scenario(self._ports.core.scenarios, name)
 
     def champion(self, name: str) -> DeployedModel:

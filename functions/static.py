@@ -1,4 +1,4 @@
-"""Files of pages: served by name from a fixed list, cached by the browser, free of data and therefore free of keys."""
+"""Files of pages: served by name from a fixed list, cached by the browser, and without a key, as they hold no data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import azure.functions as func
 from functions.pages import FILES, FOLDER
 
 _KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
-# Pages load nothing from elsewhere and cannot be framed; inline styles are what Swagger UI writes.
+# Pages load nothing from other servers and cannot be framed; Swagger UI writes inline styles.
 _PAGE = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -23,7 +23,7 @@ _PAGE = {
 
 
 def blueprint() -> func.Blueprint:
-    """`static/{file}`: what pages are made of."""
+    """The route `static/{file}` for the files of pages."""
     bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
 
     @bp.route(route="static/{file}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
@@ -36,8 +36,8 @@ def blueprint() -> func.Blueprint:
 def file(req: func.HttpRequest, name: str, *, page: bool = False) -> func.HttpResponse:
     """The listed file with its ETag; 304 when the caller has it, 404 for every other name.
 
-    A `page` and the project's own files are asked for again each time, so that all are of one release; libraries,
-    which change with their pins, once an hour.
+    Browsers revalidate a `page` and the project's own files each time, so that all are of one release; libraries,
+    which change with their pins, are cached for an hour.
     """
     place = FILES.get(name)
     content = _content(place) if place else None

@@ -1,4 +1,4 @@
-"""Timers only plan: they put messages on queues and never do long work themselves."""
+"""Timers only plan: they put messages on queues and do no long work themselves."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Messages = func.Out[typing.List[str]]  # noqa: UP006 -- the worker library canno
 
 
 def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
-    """One timer plans the windows that are due, two sweep up what was lost, one asks for watching."""
+    """One timer plans due windows, two recover lost events, and one requests monitoring."""
     bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
 
     @bp.timer_trigger(arg_name="timer", schedule=PLAN_SCHEDULE, run_on_startup=False, use_monitor=True)
@@ -37,7 +37,7 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
         ports().monitoring.scorecards.record_heartbeat("reconcile", ports().core.clock(), late=timer.past_due)
         events.set(sweep_data(ports()))
 
-    # A timer of its own, so that only the app that runs it needs the right to deploy.
+    # A separate timer, so that only the app that runs it needs the right to deploy.
     @bp.timer_trigger(arg_name="timer", schedule=RECONCILE_SCHEDULE, run_on_startup=False, use_monitor=True)
     @bp.queue_output(arg_name="models", queue_name=MODEL_EVENTS, connection=STORAGE)
     def reconcile_releases(timer: func.TimerRequest, models: Messages) -> None:

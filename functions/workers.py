@@ -1,6 +1,6 @@
-"""Queue workers: each message is one event or one window, and may come more than once.
+"""Queue workers: each message is one event or one window, and may be delivered more than once.
 
-What a handler needs is imported by its first message: a cold start pays for `azure.functions` only.
+A handler imports what it needs at its first message, so that a cold start loads only `azure.functions`.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ if typing.TYPE_CHECKING:
 
     from shared.ports import Ports
 
-# `list[str]` in this annotation makes the whole app fail to index; the worker library wants the older spelling.
+# `list[str]` in this annotation makes the whole app fail to index; the worker library needs the older spelling.
 Messages = func.Out[typing.List[str]]  # noqa: UP006 -- see above
 
 
 def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
-    """Workers of the three queues, and one that records what each of them gave up."""
+    """Workers of the three queues, and of their poison queues, whose messages are recorded."""
     bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
 
     @bp.queue_trigger(arg_name="message", queue_name=DATA_EVENTS, connection=STORAGE)
@@ -32,7 +32,7 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 
         dispatched = on_data_event(ports(), text_of(message))
         windows.set([*dispatched.windows])
-        # What asks for a release goes to the app that may deploy.
+        # Release requests go to the app that may deploy.
         models.set([*dispatched.releases])
 
     @bp.queue_trigger(arg_name="message", queue_name=MODEL_EVENTS, connection=STORAGE)
@@ -55,18 +55,18 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 def _poison(bp: func.Blueprint, ports: Callable[[], Ports]) -> None:
     @bp.queue_trigger(arg_name="message", queue_name=f"{DATA_EVENTS}-poison", connection=STORAGE)
     def data_poison(message: func.QueueMessage) -> None:
-        _given_up(ports(), DATA_EVENTS, message)
+        _record_poison(ports(), DATA_EVENTS, message)
 
     @bp.queue_trigger(arg_name="message", queue_name=f"{MODEL_EVENTS}-poison", connection=STORAGE)
     def model_poison(message: func.QueueMessage) -> None:
-        _given_up(ports(), MODEL_EVENTS, message)
+        _record_poison(ports(), MODEL_EVENTS, message)
 
     @bp.queue_trigger(arg_name="message", queue_name=f"{PREDICT_WINDOWS}-poison", connection=STORAGE)
     def window_poison(message: func.QueueMessage) -> None:
-        _given_up(ports(), PREDICT_WINDOWS, message)
+        _record_poison(ports(), PREDICT_WINDOWS, message)
 
 
-def _given_up(ports: Ports, queue: str, message: func.QueueMessage) -> None:
+def _record_poison(ports: Ports, queue: str, message: func.QueueMessage) -> None:
     from shared.dispatch import on_poison
 
     on_poison(ports, queue, text_of(message))

@@ -20,7 +20,7 @@ from model_training.azureml import components, environments, scoring
 from model_training.azureml.jobs import TrainingOrder, training_job
 from model_training.azureml.platform import Platform, read_platform
 from model_training.azureml.repository import REPOSITORY
-from shared.core.addresses import workspace_place
+from shared.core.addresses import workspace_address
 from shared.core.errors import Fault
 from shared.core.scenario import Scenario, Scenarios
 
@@ -55,7 +55,7 @@ def publish(workspace: str, environ: Mapping[str, str]) -> list[str]:
     from shared.adapters.azure.clients import make_credential
     from shared.adapters.azureml.client import workspace_client
 
-    place = workspace_place("workspace", workspace)
+    place = workspace_address("workspace", workspace)
     credential = make_credential(environ.get("AZURE_CREDENTIAL") or "default")
     return submission.publish(workspace_client(place, credential), read_platform(environ, STEPS))
 

@@ -19,8 +19,8 @@ from shared.core.events import (
     Ignored,
     ModelRegistered,
     RunEnded,
-    kept,
     parse_message,
+    without_addresses,
 )
 from shared.core.ledger import Kind, Outcome, State
 from shared.core.messages import Queue
@@ -29,7 +29,7 @@ from shared.core.paths import Landing, landing
 from shared.core.scenario import Scenario
 from shared.core.wording import counted
 from shared.intake.ingest import ingest
-from shared.monitoring.late_labels import take_actuals
+from shared.monitoring.late_labels import ingest_actuals
 from shared.monitoring.monitor import monitor
 from shared.operations.reconcile import dead_letter_message, reconcile
 from shared.operations.replay import ReplayItem
@@ -38,8 +38,8 @@ from shared.ports import Ports
 from shared.prediction.score import score_window
 from shared.prediction.windows import DueWindow, accept_scoring_file, due_windows
 from shared.release import sweep as release_sweep
-from shared.release.deploy import deploy
-from shared.release.release_status import work_key
+from shared.release.model_release import deploy
+from shared.release.status import work_key
 from shared.training.runs import run_ended
 
 
@@ -81,7 +81,7 @@ def _digest(message: str) -> str:
 def _release(ports: Ports, event: ModelRegistered, message: str) -> list[str]:
     """Go on with the release of a model version; returns the messages of the windows that became due by it."""
     key = work_key(ports, f"{event.name}:{event.version}")
-    result = once(ports, Kind.MODEL, key, kept(message), lambda: deploy(ports, event))
+    result = once(ports, Kind.MODEL, key, without_addresses(message), lambda: deploy(ports, event))
     if result.acted and result.outcome.state == State.REFUSED:
         _announce_refusal(ports, event, result.outcome.reason)
     scenario = ports.core.scenarios.get(event.name)
@@ -100,7 +100,7 @@ def _act(ports: Ports, event: Event | None, message: str) -> Dispatched:
     dispatched = Dispatched()
     match event:
         case BlobArrived():
-            windows = [window_message(due) for due in _on_blob(ports, event, kept(message))]
+            windows = [window_message(due) for due in _on_blob(ports, event, without_addresses(message))]
             dispatched = Dispatched(windows=windows)
         case RunEnded():
             ended = run_ended(ports, event.run_id, event.status)
@@ -146,7 +146,7 @@ def _take_file(ports: Ports, where: Landing) -> Outcome:
     if where.area == "incoming":
         return ingest(ports, where)
     if where.area == "actuals":
-        return take_actuals(ports, where)
+        return ingest_actuals(ports, where)
     return accept_scoring_file(ports, where)
 
 

@@ -1,4 +1,4 @@
-"""Settings from a mapping of names to values (the environment of a function app), read once and checked by name."""
+"""Settings, read once from a mapping of names to values (the environment of a function app) and checked by name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from pathlib import Path
 
 from shared.alerts.targets import SETTING as ALERTS
 from shared.alerts.targets import Target, parse_targets
-from shared.core.addresses import BlobPlace, blob_place, check_credential, check_topic, cluster_place, workspace_place
+from shared.core.addresses import (
+    BlobAddress,
+    blob_address,
+    check_credential,
+    check_topic,
+    cluster_address,
+    workspace_address,
+)
 from shared.core.errors import Misconfigured
 from shared.monitoring.prices import NAMES as PRICE_NAMES
 from shared.release.endpoint_names import DEFAULT as MACHINES
@@ -46,22 +53,22 @@ class Settings:
         return Path(self.lake_url.removeprefix("file:")) if self.lake_url.startswith("file:") else None
 
     @property
-    def lake_place(self) -> BlobPlace | None:
+    def lake_address(self) -> BlobAddress | None:
         """The container of a lake in Blob Storage; None when the lake is a folder."""
-        return None if self.lake_folder else blob_place("LAKE_URL", self.lake_url)
+        return None if self.lake_folder else blob_address("LAKE_URL", self.lake_url)
 
     @property
     def lake_shown(self) -> str:
-        """The lake as a person looks it up: a folder's path or a container's URL."""
+        """The lake for a person: the path of a folder or the URL of a container."""
         return str(self.lake_folder or self.lake_url)
 
     @property
     def container(self) -> str:
         """The lake's container as events name it."""
-        return self.lake_place.container if self.lake_place else CONTAINER
+        return self.lake_address.container if self.lake_address else CONTAINER
 
 
-# What the folder of an embedded lake is called in events.
+# The container name of an embedded lake in events.
 CONTAINER = "mlops"
 _DEFAULTS = {
     "REGISTRY_URL": "local:",
@@ -101,9 +108,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         if values[key].startswith(prefix):
             values[key] = f"{prefix}{Path(values[key].removeprefix(prefix)).absolute()}"
     if not values["LAKE_URL"].startswith("file:"):
-        blob_place("LAKE_URL", values["LAKE_URL"])
+        blob_address("LAKE_URL", values["LAKE_URL"])
     if values["TELEMETRY_URL"] != "lake:":
-        cluster_place("TELEMETRY_URL", values["TELEMETRY_URL"])
+        cluster_address("TELEMETRY_URL", values["TELEMETRY_URL"])
     check_topic("EVENTS_URL", values["EVENTS_URL"])
     _check_workspaces(values)
     check_credential(values["AZURE_CREDENTIAL"])
@@ -129,7 +136,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 def _check_workspaces(values: Mapping[str, str]) -> None:
     for key in ("REGISTRY_URL", "TRAINER_URL", "SERVING_URL"):
         if values[key].startswith("azureml:"):
-            workspace_place(key, values[key])
+            workspace_address(key, values[key])
             if values["LAKE_URL"].startswith("file:"):
                 raise Misconfigured(key, "is Azure ML, which cannot reach a lake in a folder", "LAKE_URL=https://…")
     if values["SERVING_URL"].startswith("azureml:") and values["REGISTRY_URL"] != values["SERVING_URL"]:

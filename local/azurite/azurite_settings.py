@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from shared.core.addresses import EMULATOR_ACCOUNT, BlobPlace, is_loopback
+from shared.core.addresses import EMULATOR_ACCOUNT, BlobAddress, is_loopback
 from shared.core.errors import Misconfigured
 
 STORAGE = "AzureWebJobsStorage"
@@ -39,7 +39,7 @@ def queue_place(value: str) -> QueuePlace | None:
     return QueuePlace(endpoint.rstrip("/"))
 
 
-def make_container(place: BlobPlace) -> None:
+def make_container(place: BlobAddress) -> None:
     """Create the container on Azurite when it is missing, as the infrastructure does in Azure; Transient soon."""
     from azure.core.exceptions import ResourceExistsError
 

@@ -24,7 +24,7 @@ from model_training.runtime.threads import limit
 from shared.core.blob import Blob
 from shared.core.errors import BadInput, Fault
 from shared.core.paths import Landing
-from shared.core.scenario import Knobs, Scenario
+from shared.core.scenario import GeneratorOptions, Scenario
 from shared.operations.status import DropOutcome, drop_outcome
 from shared.prediction.window import input_key
 from shared.release.approvals import decide
@@ -73,8 +73,8 @@ def demo(
 def _play_year(*, json: bool) -> None:
     # Models are trained in this process, so the limit comes before the training libraries are loaded.
     limit(os.environ)
-    from local.commands.story import play_story
     from local.story.chapters import CHAPTERS
+    from local.story.summary import play_story
 
     play_story(CHAPTERS, json=json)
 
@@ -126,7 +126,7 @@ def _land_generated(session: Session, scenario: Scenario, area: str, drop: str, 
     wanted = {table.name: [column.name for column in table.columns] for table in tables}
     with tempfile.TemporaryDirectory() as folder:
         matched = {}
-        for name, table in scenario.generate(rows, seed, Knobs()).items():
+        for name, table in scenario.generate(rows, seed, GeneratorOptions()).items():
             if name not in wanted:
                 continue
             kept = [column for column in table.column_names if column in wanted[name]]

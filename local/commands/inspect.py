@@ -12,8 +12,8 @@ from local.console.session import Session
 from shared.core.errors import BadInput, Missing
 from shared.core.lake_reading import read_json
 from shared.operations.status import status as read_status
-from shared.release.deploy import find_model
 from shared.training.model import ModelRef
+from shared.training.stored_models import find_model
 
 Scenario = Annotated[str | None, typer.Argument(help="Only this scenario.")]
 

@@ -15,7 +15,7 @@ from local.console.session import Session
 from shared.core.wording import counted
 from shared.operations import tracing as lineage
 from shared.operations.lineage import Impact, Trace
-from shared.operations.trace_view import impact_value, trace_value
+from shared.operations.lineage_json import impact_json, trace_json
 from shared.prediction.revision import ScoredWindow
 
 _SHOWN = 20
@@ -31,7 +31,7 @@ def trace(
     session = Session()
     traced = lineage.trace(session.ports, prediction, session.named(scenario))
     if json:
-        as_json(trace_value(traced))
+        as_json(trace_json(traced))
     else:
         out.print(_trace_tree(traced), soft_wrap=True)
 
@@ -43,7 +43,7 @@ def impact(
     """Show what a blob, dataset version or model touched: datasets, models, windows and their predictions."""
     effects = lineage.impact(Session().ports, target)
     if json:
-        as_json(impact_value(effects))
+        as_json(impact_json(effects))
     else:
         out.print(_impact_tree(effects), soft_wrap=True)
 
@@ -108,7 +108,7 @@ def _served(traced: Trace) -> str:
 def _add_events(top: Tree, events: Sequence[Any]) -> None:
     branch = top.add(_line("events", f"{len(events)} in the ledger"))
     for entry in events[:_SHOWN]:
-        event = lineage.told_event(entry)
+        event = lineage.event_facts(entry)
         cause = f" ({event['event_type']} {event['event_id']})" if event["event_id"] else ""
         branch.add(_line(f"{entry.at:%Y-%m-%d %H:%M:%S} {entry.kind} {entry.state}", f"{entry.key}{cause}"))
     if len(events) > _SHOWN:

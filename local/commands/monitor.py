@@ -19,7 +19,7 @@ from shared.core.ledger import Outcome
 from shared.core.paths import Landing
 from shared.core.wording import counted
 from shared.monitoring.actual_labels import labels_table
-from shared.monitoring.late_labels import take_actuals
+from shared.monitoring.late_labels import ingest_actuals
 from shared.monitoring.monitor import MonitoringRound, measure_again, monitor
 from shared.monitoring.scorecards import compute_scorecards
 from shared.ports import Ports
@@ -160,7 +160,7 @@ def actuals(
 
 def _taken(ports: Ports, where: Landing, key: str) -> Outcome:
     try:
-        return once(ports, "blob", key, "", lambda: take_actuals(ports, where)).outcome
+        return once(ports, "blob", key, "", lambda: ingest_actuals(ports, where)).outcome
     except Fault as fault:
         return Outcome(fault.state, fault.reason)
 

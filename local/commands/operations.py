@@ -12,8 +12,9 @@ from local.console.session import Session
 from local.doctor.finding import TOTAL_SECONDS
 from shared import dispatch
 from shared.core.wording import counted
-from shared.release import deploy
+from shared.release import manual_changes
 from shared.serving.deployment import Deployment
+from shared.training.stored_models import find_model
 
 _FAILED = 4
 
@@ -42,8 +43,8 @@ def promote(
     """Serve a model version that passed its gate."""
     session = Session()
     session.scenario(scenario)
-    model = deploy.find_model(session.ports, scenario, version)
-    _say(deploy.promote(session.ports, model, by=by, reason=reason), json)
+    model = find_model(session.ports, scenario, version)
+    _say(manual_changes.promote(session.ports, model, by=by, reason=reason), json)
 
 
 def rollback(
@@ -55,7 +56,7 @@ def rollback(
     """Serve the previous model version again."""
     session = Session()
     session.scenario(scenario)
-    _say(deploy.rollback(session.ports, scenario, by=by, reason=reason), json)
+    _say(manual_changes.roll_back(session.ports, scenario, by=by, reason=reason), json)
 
 
 def _say(deployment: Deployment, json: bool) -> None:

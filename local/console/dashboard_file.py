@@ -10,7 +10,7 @@ from typing import Any
 
 from functions.pages import FILES, FOLDER
 from shared.core.errors import Fault, Missing
-from shared.operations.views import Asked, view
+from shared.operations.views import ViewQuery, view
 from shared.operations.views.files import card, report
 from shared.ports import Ports
 
@@ -73,7 +73,7 @@ def _attachments(ports: Ports, page: str, query: dict[str, str]) -> Iterator[tup
         return
     name, make = ("report.html", report) if page == "datasets" else ("card.html", card)
     try:
-        yield name, query, make(ports, Asked(query))
+        yield name, query, make(ports, ViewQuery(query))
     except Missing:
         return
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from local.console.output import command_at, out
 from local.console.session import PORT, Session
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 from shared.operations.status import DropOutcome
 from shared.ports import Ports
 
@@ -45,7 +45,7 @@ def close(session: Session, outcomes: list[DropOutcome], seconds: float, functio
 def _request(session: Session) -> Path:
     """Write a scoring request with one generated row; returns the file."""
     scenario = session.scenario(REQUESTED)
-    tables = scenario.generate(1, SEED, Knobs()) if scenario.generate else {}
+    tables = scenario.generate(1, SEED, GeneratorOptions()) if scenario.generate else {}
     row = {
         name: value for name, value in tables[scenario.batch.table].to_pylist()[0].items() if name != scenario.target
     }

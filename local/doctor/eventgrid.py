@@ -11,7 +11,7 @@ import httpx
 from local.doctor.finding import Finding, Subject, first_line
 from local.doctor.http_probe import ask, unreachable
 from local.doctor.identity import ARM
-from local.host.events.lake_watch import blob_created
+from local.host.events.blob_event import blob_created
 from local.host.events.subscriptions import SUBSCRIPTIONS
 from local.roles import roles_on
 from shared.core.events import ACTED_ON
@@ -27,7 +27,7 @@ _NOT_FOUND, _OK = 404, 200
 
 def subscriptions(subject: Subject) -> list[Finding]:
     """Check Azure's subscriptions when the settings name them, else the local ones."""
-    place = subject.settings.lake_place
+    place = subject.settings.lake_address
     if place is None or place.emulated:
         return [_local_subscriptions(subject)]
     absent = [name for name in NEEDED if not subject.environ.get(name)]

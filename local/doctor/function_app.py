@@ -75,7 +75,7 @@ def _times(options: HostOptions) -> list[str]:
 
 def host(subject: Subject) -> list[Finding]:
     """The host that runs on this home; no finding when the functions run in Azure."""
-    place = subject.settings.lake_place
+    place = subject.settings.lake_address
     if place is not None and not place.emulated:
         return []
     running = running_host(subject.settings.home)

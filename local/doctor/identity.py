@@ -46,7 +46,7 @@ def identity(subject: Subject) -> list[Finding]:
 def scopes(subject: Subject) -> Iterator[tuple[str, str]]:
     """Each service that needs a token, and the token's scope."""
     settings, environ = subject.settings, subject.environ
-    place = settings.lake_place
+    place = settings.lake_address
     if (place and not place.emulated) or any(name.startswith("AzureWebJobsStorage__") for name in environ):
         yield "storage", STORAGE
     if database := _database_scope(settings.database_url):

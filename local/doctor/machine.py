@@ -92,8 +92,8 @@ def clock(subject: Subject) -> list[Finding]:
 
 def _clock_url(subject: Subject) -> str:
     settings = subject.settings
-    if settings.lake_place:
-        return settings.lake_place.endpoint
+    if settings.lake_address:
+        return settings.lake_address.endpoint
     if settings.events_url != "local:":
         return settings.events_url
     return subject.management if "azureml:" in f"{settings.registry_url} {settings.trainer_url}" else ""

@@ -10,7 +10,7 @@ from local.doctor.finding import Finding, Subject, first_line
 from local.doctor.http_probe import ask
 from local.doctor.identity import ARM, principal
 from local.roles import roles_on
-from shared.core.addresses import WorkspacePlace, workspace_place
+from shared.core.addresses import WorkspaceAddress, workspace_address
 
 VERSION = "2024-10-01"
 _OK, _NOT_FOUND = 200, 404
@@ -27,19 +27,19 @@ def workspace(subject: Subject) -> list[Finding]:
     findings = []
     for name, key, url, kind in parts:
         if url.startswith("azureml:"):
-            findings.append(_read(subject, name, workspace_place(key, url), kind))
+            findings.append(_read(subject, name, workspace_address(key, url), kind))
         else:
             findings.append(Finding(name, "ok", f"{url} needs no service"))
     return findings
 
 
-def root(place: WorkspacePlace) -> str:
+def root(place: WorkspaceAddress) -> str:
     """The workspace's path in the management API."""
     group = f"/subscriptions/{place.subscription}/resourceGroups/{place.group}"
     return f"{group}/providers/Microsoft.MachineLearningServices/workspaces/{place.workspace}"
 
 
-def _read(subject: Subject, name: str, place: WorkspacePlace, kind: str) -> Finding:
+def _read(subject: Subject, name: str, place: WorkspaceAddress, kind: str) -> Finding:
     url = f"{subject.management}{root(place)}/{kind}?api-version={VERSION}"
     show = f"az ml workspace show --resource-group {place.group} --name {place.workspace}"
     try:
@@ -55,7 +55,7 @@ def _read(subject: Subject, name: str, place: WorkspacePlace, kind: str) -> Find
     return Finding(name, "fail", f"listing {kind} of {place.workspace} ended in status {answer.status_code}", show)
 
 
-def _grant(subject: Subject, place: WorkspacePlace) -> str:
+def _grant(subject: Subject, place: WorkspaceAddress) -> str:
     roles = roles_on("workspace")
     others = f"   # ingest, deploy, score: {', '.join(roles)}"
     who = principal(subject)

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from local.console.session import DEFAULTS
 from local.doctor.finding import Finding
 from model_training.scenarios import SCENARIOS
-from shared.core.addresses import blob_place, is_loopback
+from shared.core.addresses import blob_address, is_loopback
 from shared.core.errors import Misconfigured
 from shared.monitoring.prices import NAMES as PRICES
 from shared.monitoring.prices import read_prices
@@ -114,7 +114,7 @@ def _combinations(settings: Settings, environ: Mapping[str, str]) -> Iterator[tu
 def _in_azure(settings: Settings) -> bool:
     if settings.lake_folder:
         return False
-    host = blob_place("LAKE_URL", settings.lake_url).endpoint.partition("://")[2]
+    host = blob_address("LAKE_URL", settings.lake_url).endpoint.partition("://")[2]
     return not is_loopback(host.partition("/")[0].rpartition(":")[0] or host)
 
 

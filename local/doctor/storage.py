@@ -15,7 +15,7 @@ from local.host.queues.queue_store import POISON, open_queues
 from local.roles import roles_on
 from shared.adapters.azure.clients import container_client
 from shared.adapters.azure.retry_policy import RetryPolicy
-from shared.core.addresses import EMULATOR_ACCOUNT, EMULATOR_KEY, BlobPlace
+from shared.core.addresses import EMULATOR_ACCOUNT, EMULATOR_KEY, BlobAddress
 from shared.core.errors import Fault, Misconfigured, Permanent
 from shared.core.ports import Lake
 from shared.core.wording import counted
@@ -31,7 +31,7 @@ _DENIED = frozenset({401, 403})
 
 def lake(subject: Subject) -> list[Finding]:
     """Write, read and list a probe below doctor/, as every app does with the lake."""
-    place = subject.settings.lake_place
+    place = subject.settings.lake_address
     if place and (cause := unreachable(place.endpoint, 80 if place.emulated else 443)):
         return [Finding("lake", "fail", cause, _reach_fix(place))]
     try:
@@ -48,7 +48,7 @@ def lake(subject: Subject) -> list[Finding]:
     return [Finding("lake", "ok", f"{subject.settings.lake_shown} was written, read and listed (ETag {blob.etag})")]
 
 
-def _lake(subject: Subject, place: BlobPlace | None) -> Lake:
+def _lake(subject: Subject, place: BlobAddress | None) -> Lake:
     if place is None:
         from shared.adapters.files.folder_lake import FolderLake
 
@@ -59,11 +59,11 @@ def _lake(subject: Subject, place: BlobPlace | None) -> Lake:
     return BlobLake(place, container_client(place, credential, BRIEF))
 
 
-def _reach_fix(place: BlobPlace) -> str:
+def _reach_fix(place: BlobAddress) -> str:
     return "mlops azurite" if place.emulated else f"curl -sSI {place.endpoint}   # name, firewall, private endpoint"
 
 
-def _lake_fix(subject: Subject, place: BlobPlace | None, fault: Fault) -> str:
+def _lake_fix(subject: Subject, place: BlobAddress | None, fault: Fault) -> str:
     if place is None:
         return f"chmod u+rwX {subject.settings.lake_folder}"
     account = place.endpoint.partition("://")[2].partition(".")[0]

@@ -5,27 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 
-import uvicorn
 from watchfiles import awatch
 
-from local.azurite.azurite_settings import STORAGE, make_container, queue_place
 from local.host.database import HostDatabase
-from local.host.events.blob_watch import BlobWatch
-from local.host.events.eventgrid import EventGrid, Subscription, inbox_of
-from local.host.events.lake_watch import LakeWatch, Publish
-from local.host.host_options import HostOptions
-from local.host.http.coalesced_http import CoalescedHttp
+from local.host.engine_parts import Plan, http_server, open_queues, open_watch, subscriptions_of
+from local.host.events.eventgrid import EventGrid, inbox_of
 from local.host.http.keys import EVENT_GRID, KeyFile, load_keys
-from local.host.http.route_cache import RouteCache
 from local.host.http.topic import Topic
 from local.host.http.webhook import Webhook
 from local.host.http.webserver import WebServer
 from local.host.invocations import Invocations
-from local.host.queues.queue_store import Queues, QueueStore, check_queue_name
+from local.host.queues.queue_store import check_queue_name
 from local.host.queues.queue_trigger import QueueTriggers
 from local.host.tasks import Tasks, repeat
 from local.host.timers import TimerTriggers
@@ -33,23 +24,9 @@ from local.host.wake_signal import WakeSignal, wake_folder, wake_host
 from local.host.worker import Function, NotIndexed, Outcome, Worker
 from shared.core.errors import BadInput
 from shared.core.wording import counted
-from shared.settings import Settings
 
 log = logging.getLogger("mlops.host")
 _WATCH_START_TRIES = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a host runs, and where."""
-
-    app_directory: Path
-    home: Path
-    environ: Mapping[str, str]
-    settings: Settings
-    subscriptions: Mapping[str, Subscription] | None
-    options: HostOptions
-    clock: Callable[[], float]
 
 
 class Engine:
@@ -62,7 +39,7 @@ class Engine:
         self._tasks, self._loops = Tasks(), Tasks()
         self._file_watch_started = False
         self._wake_queues, self._wake_timers, self._wake_events, self._wake_watch = (WakeSignal() for _ in range(4))
-        self.queues = _queues(plan, database, self._wake_queues.set)
+        self.queues = open_queues(plan, database, self._wake_queues.set)
         self._invocations = Invocations(worker, self.queues, plan.options.function_timeout)
         self._triggers = self._queue_triggers(_of_kind(functions, "queueTrigger"))
         self._timers = TimerTriggers(
@@ -78,7 +55,7 @@ class Engine:
         webhook = Webhook(grid_functions, keys, self._invocations)
         self._events = EventGrid(
             plan.home,
-            _subscriptions(grid_functions, plan.subscriptions),
+            subscriptions_of(grid_functions, plan.subscriptions),
             database=database,
             webhook=webhook,
             key=keys.systems[EVENT_GRID],
@@ -86,7 +63,7 @@ class Engine:
             wake=self._wake_events,
             clock=plan.clock,
         )
-        self._watch = _watch(plan, database, self._events.publish)
+        self._watch = open_watch(plan, database, self._events.publish)
         server = WebServer(
             KeyFile(plan.home),
             self._invocations,
@@ -97,7 +74,7 @@ class Engine:
             fire=self._fire_later,
             idle=self.idle,
         )
-        self._server = _server(server.application(_of_kind(functions, "httpTrigger")))
+        self._server = http_server(server.application(_of_kind(functions, "httpTrigger")))
 
     def _queue_triggers(self, functions: list[Function]) -> QueueTriggers:
         for function in functions:
@@ -188,53 +165,5 @@ class Engine:
             log.warning("Files cannot be watched (%s); the host lists them every few seconds instead", error)
 
 
-def _queues(plan: Plan, database: HostDatabase, changed: Callable[[], None]) -> Queues:
-    """The host's own queues, or those of the Azurite that AzureWebJobsStorage names."""
-    place = queue_place(plan.environ.get(STORAGE, ""))
-    if place is None:
-        return QueueStore(database, plan.clock, changed)
-    from local.host.queues.azure_queues import AzureQueues
-
-    return AzureQueues(place, changed)
-
-
-def _watch(plan: Plan, database: HostDatabase, publish: Publish) -> LakeWatch | BlobWatch | None:
-    """The watch that raises storage events for a folder and for Azurite, which raise none; Azure raises its own."""
-    if plan.settings.lake_folder:
-        return LakeWatch(plan.settings.lake_folder, database, publish, plan.clock)
-    place = plan.settings.lake_place
-    if place is None or not place.emulated:
-        return None
-    from shared.adapters.blob.lake import open_lake
-
-    make_container(place)
-    lake = open_lake(place.url, plan.settings.azure_credential)
-    return BlobWatch(lake, place.container, database, publish, plan.clock)
-
-
 def _of_kind(functions: tuple[Function, ...], kind: str) -> list[Function]:
     return [function for function in functions if function.kind == kind]
-
-
-def _subscriptions(functions: list[Function], given: Mapping[str, Subscription] | None) -> dict[str, Subscription]:
-    """A subscription for every event-grid function: the given one, else one that takes every event."""
-    known = {function.name for function in functions}
-    unknown = sorted(set(given or {}) - known)
-    if unknown:
-        raise NotIndexed(f"a subscription names {', '.join(unknown)}, but the app's functions are {sorted(known)}.")
-    return {name: (given or {}).get(name, Subscription()) for name in known}
-
-
-def _server(app: RouteCache) -> uvicorn.Server:
-    # The access log would show ?code=, which is a key.
-    config = uvicorn.Config(
-        app,
-        loop="asyncio",
-        http=CoalescedHttp,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
-    return uvicorn.Server(config)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
 import socket
 import threading
@@ -16,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from local.host.database import HostDatabase
-from local.host.engine import Engine, Plan
+from local.host.engine import Engine
+from local.host.engine_parts import Plan
 from local.host.events.eventgrid import Subscription
 from local.host.host_options import read_options
 from local.host.http.keys import Keys, load_keys
+from local.host.process_environment import ProcessEnvironment
 from local.host.running import HomeLock
 from local.host.worker import Outcome, Worker
 from shared.core.errors import Conflict, Misconfigured, Transient
@@ -91,7 +92,7 @@ class Host:
             self._lock.acquire()
             undo.callback(self._lock.release)
             listener = undo.enter_context(_listen(self._wanted_port))
-            undo.enter_context(_Environment(self._plan.environ))
+            undo.enter_context(ProcessEnvironment(self._plan.environ))
             if before is not None:
                 before()
             ready: Future[None] = Future()
@@ -177,25 +178,6 @@ class Host:
             ready.set_result(None)
             await self._stopping.wait()
             await engine.stop(_STOP_SECONDS)
-
-
-class _Environment:
-    """Sets os.environ for the worker library and the app, and restores it afterwards."""
-
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self._values = values
-        self._before: dict[str, str] = {}
-
-    def __enter__(self) -> None:
-        self._before = dict(os.environ)
-        os.environ.update(self._values)
-
-    def __exit__(self, *_: object) -> None:
-        for name in self._values:
-            if name in self._before:
-                os.environ[name] = self._before[name]
-            else:
-                os.environ.pop(name, None)
 
 
 def _listen(port: int) -> socket.socket:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from model_training.scenarios import SCENARIOS
 from shared.core.policies import RetrainPolicy
-from shared.core.scenario import Knobs, Scenario
+from shared.core.scenario import GeneratorOptions, Scenario
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +33,7 @@ class Plant:
     def __init__(self) -> None:
         import numpy as np
 
-        made = SCENARIO.generate(ROWS, SEED, Knobs()) if SCENARIO.generate else {}
+        made = SCENARIO.generate(ROWS, SEED, GeneratorOptions()) if SCENARIO.generate else {}
         # The generator's values oscillate over minutes; shuffled, each file covers the whole oscillation.
         order = np.random.default_rng(SEED).permutation(ROWS)
         self._tables = {name: table.take(order) for name, table in made.items()}

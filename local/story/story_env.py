@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from local.host.events.lake_watch import blob_created
+from local.host.events.blob_event import blob_created
 from local.story.flaky_lake import FlakyLake
 from local.story.function_app import FunctionApp
 from local.story.inline_trainer import InlineTrainer, Progress

@@ -36,30 +36,30 @@ def write_next(name: str, folder: Path = VERSIONS, *, empty: bool = False) -> st
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; 0, or 2 for what is not understood, 3 for what is missing, 4 for what failed."""
-    asked = _parser().parse_args(arguments)
+    """Run the command; returns 0 for done, 2 for not understood, 3 for something missing, 4 for failed."""
+    options = _parser().parse_args(arguments)
     try:
-        code, answer = _run(asked)
+        code, answer = _run(options)
     except BadInput as error:
         code, answer = 2, {"error": error.reason}
     except Fault as error:
         code, answer = 4, {"error": error.reason}
-    shown = json.dumps(answer) if asked.json else _plain(answer)
-    print(shown, file=sys.stdout if asked.json or not code else sys.stderr)
+    shown = json.dumps(answer) if options.json else _plain(answer)
+    print(shown, file=sys.stdout if options.json or not code else sys.stderr)
     return code
 
 
-def _run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
-    if asked.verb == "write":
-        return 0, {"written": write_next(asked.name, empty=asked.empty) or "nothing is missing"}
-    if asked.verb == "sql":
-        return 0, {"sql": statements(asked.dialect)}
-    if asked.verb == "check":
-        lacking = _lacking(asked.url)
+def _run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    if options.verb == "write":
+        return 0, {"written": write_next(options.name, empty=options.empty) or "nothing is missing"}
+    if options.verb == "sql":
+        return 0, {"sql": statements(options.dialect)}
+    if options.verb == "check":
+        lacking = _lacking(options.url)
         return (3 if lacking else 0), {"missing": lacking, "version": newest()}
-    if not asked.url:
+    if not options.url:
         raise BadInput("No database is named; accepted: --url, or the setting DATABASE_URL.")
-    open_database(asked.url, credential=_credential).dispose()
+    open_database(options.url, credential=_credential).dispose()
     return 0, {"version": newest()}
 
 
@@ -96,8 +96,8 @@ def _parser() -> argparse.ArgumentParser:
     writes = verbs.add_parser("write", help="write the next revision from the declared tables")
     writes.add_argument("name", help="what it adds, like `approvals`")
     writes.add_argument("--empty", action="store_true", help="without a statement, for what is written by hand")
-    check = verbs.add_parser("check", help="say what the revisions lack, with --url also what that database lacks")
-    check.add_argument("--url", default="", help="default: no database is asked")
+    check = verbs.add_parser("check", help="print what the revisions lack; with --url also what that database lacks")
+    check.add_argument("--url", default="", help="default: no database is checked")
     apply = verbs.add_parser("apply", help="bring a database up to date")
     apply.add_argument("--url", default=os.environ.get("DATABASE_URL", ""), help="default: DATABASE_URL")
     sql = verbs.add_parser("sql", help="print the SQL that makes the schema in an empty database")

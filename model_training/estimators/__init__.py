@@ -1,1 +1,1 @@
-"""The candidates for tables: estimators, each fitted in memory and convertible to an ONNX graph."""
+"""The candidates: estimators that are fitted in memory and convert to an ONNX graph."""

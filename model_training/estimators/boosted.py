@@ -1,4 +1,4 @@
-"""LightGBM."""
+"""Gradient boosting with LightGBM."""
 
 from __future__ import annotations
 
@@ -42,24 +42,24 @@ def lightgbm(Z: np.ndarray, y: np.ndarray, goal: Goal, parameters: Parameters) -
     """Gradient boosting; equal rows and seed give equal trees."""
     from lightgbm import Dataset, train
 
-    chosen = {
+    settings = {
         "learning_rate": goal.effort.learning_rate,
         "num_leaves": 31,
         "min_data_in_leaf": 40,
         "lambda_l2": 1.0,
         **parameters,
     }
-    rounds = int(chosen.pop("trees", goal.effort.trees))
+    rounds = int(settings.pop("trees", goal.effort.trees))
     fixed = {
         **_objective(goal.classes),
-        "use_missing": False,  # nothing is missing after imputation
+        "use_missing": False,  # imputation leaves no missing values
         "deterministic": True,
         "force_row_wise": True,
         "num_threads": 1,
         "seed": goal.seed,
         "verbosity": -1,
     }
-    return Boosted(train({**chosen, **fixed}, Dataset(Z, y), rounds), goal.classes)
+    return Boosted(train({**settings, **fixed}, Dataset(Z, y), rounds), goal.classes)
 
 
 def _objective(classes: int) -> dict[str, Any]:

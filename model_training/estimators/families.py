@@ -1,4 +1,4 @@
-"""Which candidates a scenario's rows are for: a table of numbers and categories, or text."""
+"""The two families of candidates: for tables of numbers and categories, and for text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def is_text(rows: Rows) -> bool:
 
 
 def check_candidates(scenario: Scenario) -> None:
-    """Refused names a candidate that this kind of scenario does not know."""
+    """Refused names a candidate that this kind of scenario does not have."""
     if not scenario.text:
         check_names(scenario.candidates, scenario.name, scenario.task)
         return
@@ -39,13 +39,13 @@ def check_candidates(scenario: Scenario) -> None:
 def fit_candidates(
     names: Sequence[str], rows: Rows, plan: FitPlan, parameters: Mapping[str, Parameters] | None = None
 ) -> Sequence[Candidate]:
-    """The named candidates fitted on these rows, in this order; `parameters` replace those a candidate begins with."""
-    chosen = parameters or {}
+    """Fit the named candidates on these rows, in this order; `parameters` replace a candidate's defaults."""
+    given = parameters or {}
     if is_text(rows):
-        return _fit_text(names, rows, plan, chosen)
+        return _fit_text(names, rows, plan, given)
 
     def fit(name: str) -> Candidate:
-        pipeline = fit_pipeline(name, rows, PROFILES[plan.profile], plan.seed, chosen.get(name, {}))
+        pipeline = fit_pipeline(name, rows, PROFILES[plan.profile], plan.seed, given.get(name, {}))
         plan.report(f"fitted {name} in {pipeline.seconds:.1f} s")
         return pipeline
 
@@ -53,7 +53,7 @@ def fit_candidates(
 
 
 def fit_recipe(recipe: Recipe, rows: Rows, plan: FitPlan) -> Candidate:
-    """The candidate of the recipe, fitted on these rows."""
+    """Fit the candidate of the recipe on these rows."""
     members = fit_candidates(recipe.fits, rows, plan, recipe.parameters)
     return Ensemble(members, recipe.name) if recipe.members else members[0]
 
@@ -68,6 +68,6 @@ def _fit_text(
     def report(step: str, _done: float) -> None:
         plan.report(step)
 
-    chosen = DeepParams(**parameters[DEEP]) if DEEP in parameters else None
+    network = DeepParams(**parameters[DEEP]) if DEEP in parameters else None
     classes = len(rows.contract.labels)
-    return fit_text(names, rows.X, rows.y, classes, profile=plan.profile, seed=plan.seed, report=report, params=chosen)
+    return fit_text(names, rows.X, rows.y, classes, profile=plan.profile, seed=plan.seed, report=report, params=network)

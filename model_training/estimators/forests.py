@@ -12,19 +12,19 @@ from model_training.estimators.sklearn_models import Sklearn
 
 
 def forest(Z: np.ndarray, y: np.ndarray, goal: Goal, parameters: Parameters) -> Estimator:
-    """Trees on drawn rows, each split the best of some columns."""
+    """Trees on bootstrap samples; each split is the best of some columns."""
     from sklearn import ensemble
 
     kind = ensemble.RandomForestClassifier if goal.classes else ensemble.RandomForestRegressor
-    return Sklearn(kind(**_grown(goal, parameters)).fit(Z, y))
+    return Sklearn(kind(**_tree_settings(goal, parameters)).fit(Z, y))
 
 
 def extra_trees(Z: np.ndarray, y: np.ndarray, goal: Goal, parameters: Parameters) -> Estimator:
-    """Trees whose thresholds are drawn instead of searched."""
+    """Trees with random instead of searched thresholds."""
     from sklearn import ensemble
 
     kind = ensemble.ExtraTreesClassifier if goal.classes else ensemble.ExtraTreesRegressor
-    return Sklearn(kind(**_grown(goal, parameters)).fit(Z, y))
+    return Sklearn(kind(**_tree_settings(goal, parameters)).fit(Z, y))
 
 
 def boosting(Z: np.ndarray, y: np.ndarray, goal: Goal, parameters: Parameters) -> Estimator:
@@ -32,7 +32,7 @@ def boosting(Z: np.ndarray, y: np.ndarray, goal: Goal, parameters: Parameters) -
     from sklearn import ensemble
 
     kind = ensemble.HistGradientBoostingClassifier if goal.classes else ensemble.HistGradientBoostingRegressor
-    chosen = {
+    settings = {
         "max_iter": goal.effort.trees,
         "learning_rate": goal.effort.learning_rate,
         "max_leaf_nodes": 31,
@@ -40,10 +40,10 @@ def boosting(Z: np.ndarray, y: np.ndarray, goal: Goal, parameters: Parameters) -
         "l2_regularization": 1.0,
         **parameters,
     }
-    return Sklearn(kind(**chosen, early_stopping=False, random_state=goal.seed).fit(Z, y), floor_histogram_boosting)
+    return Sklearn(kind(**settings, early_stopping=False, random_state=goal.seed).fit(Z, y), floor_histogram_boosting)
 
 
-def _grown(goal: Goal, parameters: Parameters) -> dict[str, Any]:
+def _tree_settings(goal: Goal, parameters: Parameters) -> dict[str, Any]:
     trees = max(goal.effort.trees // 2, 10)
-    chosen = {"n_estimators": trees, "max_depth": 14, "min_samples_leaf": 10, **parameters}
-    return chosen | {"n_jobs": 1, "random_state": goal.seed}
+    settings = {"n_estimators": trees, "max_depth": 14, "min_samples_leaf": 10, **parameters}
+    return settings | {"n_jobs": 1, "random_state": goal.seed}

@@ -1,4 +1,4 @@
-"""Linear models: small, fast, and what anything larger has to beat."""
+"""Linear models: small and fast; a larger model has to beat them."""
 
 from __future__ import annotations
 

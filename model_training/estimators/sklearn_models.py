@@ -1,4 +1,4 @@
-"""scikit-learn estimators of any kind as estimators of ours."""
+"""scikit-learn models behind the project's Estimator protocol."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from model_training.export.graph import INPUT, OPSET
 
 @dataclass(frozen=True, slots=True)
 class Sklearn:
-    """A fitted scikit-learn model; `floor` where its converter does not see to the thresholds."""
+    """A fitted scikit-learn model; `floor` makes thresholds float32 where its converter does not."""
 
     model: Any
     floor: Callable[[Any], Any] | None = None

@@ -1,4 +1,4 @@
-"""The family of candidates for tables of numbers and categories."""
+"""Candidates for tables of numbers and categories."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Labeller:
 
 @dataclass(frozen=True, slots=True)
 class Regressor:
-    """One estimator of a number with mean 0 and standard deviation 1, brought back to the unit of the answers."""
+    """One estimator of a standardised number, scaled back to the unit of the answers."""
 
     name: str
     preprocess: Preprocess
@@ -77,7 +77,7 @@ class Regressor:
         return self.estimator.predict(self.preprocess.apply(X)) * self.scale + self.offset
 
     def to_onnx(self) -> bytes:
-        """Preprocessing, estimator and unit in one graph."""
+        """Preprocessing, estimator and scaling in one graph."""
         back = graph.number(self.estimator.graph(self.preprocess.width), self.scale, self.offset)
         return graph.join(self.preprocess, back, self.features, 1)
 

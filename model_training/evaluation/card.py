@@ -20,23 +20,23 @@ _IDENTITY = ("scenario", "run", "dataset", "algorithm", "sha256")
 
 
 def files_of(scenario: Scenario, manifest: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, bytes]:
-    """The files that tell of a model, by name: the facts for programs, with what they speak of, and the card."""
-    told = {name: manifest[name] for name in _IDENTITY if name in manifest} | dict(facts)
-    return {EVALUATION: json.dumps(told, indent=1).encode(), CARD: render(scenario, manifest, facts)}
+    """The files that describe a model, by name: the facts for programs, with its identity, and the card for people."""
+    evaluation = {name: manifest[name] for name in _IDENTITY if name in manifest} | dict(facts)
+    return {EVALUATION: json.dumps(evaluation, indent=1).encode(), CARD: render(scenario, manifest, facts)}
 
 
 def render(scenario: Scenario, manifest: Mapping[str, Any], facts: Mapping[str, Any]) -> bytes:
     """The page as UTF-8; every name and value from the data is escaped. Equal manifest and facts give equal bytes."""
-    from model_training.evaluation.view import view
+    from model_training.evaluation.view import card_view
 
-    return _template().render(view(scenario, manifest, facts)).encode()
+    return _template().render(card_view(scenario, manifest, facts)).encode()
 
 
 @cache
 def _template() -> Template:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    # The style is the dataset report's.
+    # The card shares the style of the dataset report.
     folders = [Path(__file__).parent, Path(shared.profiles.report.__file__).parent]
     loader = FileSystemLoader(folders)
     environment = Environment(

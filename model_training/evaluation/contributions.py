@@ -1,4 +1,4 @@
-"""How much each input moves the answers of a gradient boosting, by the exact Shapley values LightGBM computes."""
+"""How much each input changes the answers of gradient boosting, by the exact Shapley values that LightGBM computes."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ NAME = "lightgbm"
 ROWS = 300
 
 
-def contributions(recipe: Recipe, rows: Rows, X: np.ndarray, plan: FitPlan) -> list[dict[str, Any]]:
+def mean_contributions(recipe: Recipe, rows: Rows, X: np.ndarray, plan: FitPlan) -> list[dict[str, Any]]:
     """Each input's mean absolute contribution over at most ROWS rows of X, largest first; nothing without LightGBM.
 
-    In log odds, of a number in its unit; several classes or labels are averaged. Steps hand on graphs alone, so the
-    trees are grown once more on `rows`: equal rows and seed give the same trees. After Lundberg et al. (2018).
+    In log odds, or in the unit of a number; several classes or labels are averaged. Steps hand on only graphs, so the
+    trees are fitted again on `rows`: equal rows and seed give equal trees. After Lundberg et al. (2018).
     """
     if NAME not in recipe.fits:
         return []
@@ -29,9 +29,9 @@ def contributions(recipe: Recipe, rows: Rows, X: np.ndarray, plan: FitPlan) -> l
     Z = fitted.preprocess.apply(X[picked])
     estimators = fitted.estimators if isinstance(fitted, Labeller) else [fitted.estimator]
     unit = fitted.scale if isinstance(fitted, Regressor) else 1.0
-    means = unit * np.mean([_mean(one, Z) for one in estimators if isinstance(one, Boosted)], axis=0)
-    found = zip(rows.contract.names, means.tolist(), strict=True)
-    return [{"input": name, "contribution": value} for name, value in sorted(found, key=lambda one: -one[1])]
+    means = unit * np.mean([_mean(each, Z) for each in estimators if isinstance(each, Boosted)], axis=0)
+    inputs = zip(rows.contract.names, means.tolist(), strict=True)
+    return [{"input": name, "contribution": value} for name, value in sorted(inputs, key=lambda pair: -pair[1])]
 
 
 def _mean(boosted: Boosted, Z: np.ndarray) -> np.ndarray:

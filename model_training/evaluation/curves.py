@@ -12,21 +12,21 @@ _POINTS = 50
 _HALF = 0.5
 
 
-def curves(task: Task, actual: np.ndarray, answers: np.ndarray, labels: tuple[str, ...]) -> dict[str, Any]:
-    """`confusion` of classes, and `roc` of each label that stands in some rows and not in all; nothing for numbers."""
+def curve_points(task: Task, actual: np.ndarray, answers: np.ndarray, labels: tuple[str, ...]) -> dict[str, Any]:
+    """`confusion` of classes, and `roc` of each label that some rows have and others lack; nothing for numbers."""
     if task == "regression":
         return {}
     pairs = truths(task, actual, answers, labels)
-    drawn = {"roc": {label: roc(truth, score, _POINTS) for label, (truth, score) in pairs.items()}}
+    points = {"roc": {label: roc(truth, score, _POINTS) for label, (truth, score) in pairs.items()}}
     if task == "multilabel":
-        return drawn
-    return {"confusion": confusion(actual, answers.argmax(axis=1), len(labels)), **drawn}
+        return points
+    return {"confusion": confusion(actual, answers.argmax(axis=1), len(labels)), **points}
 
 
 def truths(
     task: Task, actual: np.ndarray, answers: np.ndarray, labels: tuple[str, ...]
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """By label which rows have it and what was answered, both (rows,); without labels that all or no rows have."""
+    """By label, the rows that have it and their answers, both (rows,); without labels that all or no rows have."""
     several = task == "multilabel"
     pairs = {
         label: (actual[:, at] == 1 if several else actual == at, answers[:, at]) for at, label in enumerate(labels)
@@ -35,36 +35,36 @@ def truths(
 
 
 def confusion(actual: np.ndarray, predicted: np.ndarray, classes: int) -> list[list[int]]:
-    """How often class `row` was answered with class `column`."""
+    """How many rows of class `row` were predicted as class `column`."""
     counts = np.zeros((classes, classes), dtype=np.int64)
     np.add.at(counts, (actual, predicted), 1)
-    told: list[list[int]] = counts.tolist()
-    return told
+    rows: list[list[int]] = counts.tolist()
+    return rows
 
 
 def confusions(actual: np.ndarray, answers: np.ndarray, labels: tuple[str, ...]) -> dict[str, list[list[int]]]:
-    """For each of several labels its confusion of 0 and 1; it is predicted where it is more likely than not."""
+    """For each of several labels the confusion of 0 and 1; a label is predicted where it is more likely than not."""
     named = (answers >= _HALF).astype(np.int64)
     truth = actual.astype(np.int64)
     return {label: confusion(truth[:, at], named[:, at], 2) for at, label in enumerate(labels)}
 
 
 def roc(truth: np.ndarray, score: np.ndarray, points: int) -> dict[str, list[float]]:
-    """Rates from (0, 0) to (1, 1) at so many thresholds at most; rows of equal score count together."""
+    """Rates from (0, 0) to (1, 1) at up to `points` thresholds; rows of equal score count together."""
     hits, misses = _counts(truth, score, points)
     false, true = misses / (~truth).sum(), hits / truth.sum()
     return {"false": [0.0, *np.round(false, 4).tolist()], "true": [0.0, *np.round(true, 4).tolist()]}
 
 
 def precision_recall(truth: np.ndarray, score: np.ndarray, points: int) -> dict[str, list[float]]:
-    """Recall up to 1 and the precision there, at so many thresholds at most; rows of equal score count together."""
+    """Recall up to 1 and its precision, at up to `points` thresholds; rows of equal score count together."""
     hits, misses = _counts(truth, score, points)
     recall, precision = hits / truth.sum(), hits / (hits + misses)
     return {"recall": np.round(recall, 4).tolist(), "precision": np.round(precision, 4).tolist()}
 
 
 def _counts(truth: np.ndarray, score: np.ndarray, points: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rows that are named rightly and wrongly from each threshold on, the highest threshold first."""
+    """Right and wrong predictions from each threshold on, the highest threshold first."""
     order = np.argsort(-score, kind="stable")
     ends = np.flatnonzero(np.append(np.diff(score[order]) != 0, True))
     hits = np.cumsum(truth[order])[ends]

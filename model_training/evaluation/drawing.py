@@ -18,7 +18,7 @@ _LONGEST = 20
 
 
 def curve(x: Sequence[float], y: Sequence[float], names: tuple[str, str], chance: float | None) -> Markup:
-    """A curve of shares; `chance` is the height of a dashed line for who guesses, None the diagonal."""
+    """A curve of shares; `chance` is the height of the dashed line of a guess, None the diagonal."""
     points = " ".join(f"{_x(across):.1f},{_y(up):.1f}" for across, up in zip(x, y, strict=True))
     line = Markup('<polyline class="line" points="{p}"/>').format(p=points)
     ends = (0.0, 1.0) if chance is None else (chance, chance)
@@ -27,23 +27,23 @@ def curve(x: Sequence[float], y: Sequence[float], names: tuple[str, str], chance
 
 def reliability(bins: Sequence[Mapping[str, Any]], names: tuple[str, str]) -> Markup:
     """The true share by predicted probability with its interval; larger dots are more rows, the diagonal is perfect."""
-    filled = [one for one in bins if one["rows"]]
-    total = sum(one["rows"] for one in filled)
+    filled = [each for each in bins if each["rows"]]
+    total = sum(each["rows"] for each in filled)
     shape = Markup(
         '<line class="span" x1="{x:.1f}" x2="{x:.1f}" y1="{a:.1f}" y2="{b:.1f}"/>'
         '<circle class="now" cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}"><title>{rows} rows</title></circle>'
     )
     dots = []
-    for one in filled:
-        low, high = one["interval"]
-        x, y, size = _x(one["probability"]), _y(one["share"]), 2.5 + 9 * (one["rows"] / total) ** 0.5
-        dots.append(shape.format(x=x, y=y, a=_y(low), b=_y(high), r=size, rows=one["rows"]))
+    for each in filled:
+        low, high = each["interval"]
+        x, y, size = _x(each["probability"]), _y(each["share"]), 2.5 + 9 * (each["rows"] / total) ** 0.5
+        dots.append(shape.format(x=x, y=y, a=_y(low), b=_y(high), r=size, rows=each["rows"]))
     return _square(_dashed(0.0, 1.0) + Markup("").join(dots), names)
 
 
 def scatter(points: Sequence[Sequence[float]], names: tuple[str, str]) -> Markup:
     """Pairs (across, up) on one scale for both; the diagonal is perfect."""
-    low, high = min(min(one) for one in points), max(max(one) for one in points)
+    low, high = min(map(min, points)), max(map(max, points))
     spread = (high - low) or 1.0
     dot = Markup('<circle class="now faint" cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>')
     dots = (dot.format(x=_x((across - low) / spread), y=_y((up - low) / spread)) for across, up in points)
@@ -55,8 +55,8 @@ def histogram(counts: Sequence[int], edges: Sequence[float], name: str) -> Marku
     """Counts between edges as bars, with a mark at zero where it lies inside."""
     height, step, top = 110, WIDTH / len(counts), max(counts) or 1
     bar = Markup('<rect class="now" x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}"/>')
-    drawn = [bar.format(x=at * step + 0.5, y=height - one / top * 104, w=max(step - 1, 1), h=one / top * 104)
-             for at, one in enumerate(counts) if one]  # fmt: skip
+    drawn = [bar.format(x=at * step + 0.5, y=height - count / top * 104, w=max(step - 1, 1), h=count / top * 104)
+             for at, count in enumerate(counts) if count]  # fmt: skip
     if edges[0] < 0 < edges[-1]:
         x = -edges[0] / (edges[-1] - edges[0]) * WIDTH
         drawn.append(Markup('<line class="guess" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{h}"/>').format(x=x, h=height))
@@ -115,8 +115,8 @@ def _whisker(row: Mapping[str, Any], y: int, zero: float, scale: float) -> list[
         '<line class="span" x1="{a:.1f}" x2="{b:.1f}" y1="{y}" y2="{y}"/>'
         '<circle class="now" cx="{x:.1f}" cy="{y}" r="4"/>'
     )
-    told = _text(WIDTH, y + 15, f"{row['score']:.3f}", "axis end strong" if row.get("worse") else "axis end")
-    return [shape.format(a=first, b=last, x=at, y=y + 11), told]
+    score = _text(WIDTH, y + 15, f"{row['score']:.3f}", "axis end strong" if row.get("worse") else "axis end")
+    return [shape.format(a=first, b=last, x=at, y=y + 11), score]
 
 
 def _square(content: Markup, names: tuple[str, str], ticks: tuple[str, str, str] = ("0", "0.5", "1")) -> Markup:
@@ -155,12 +155,12 @@ def _text(x: float, y: float, text: str, kind: str) -> Markup:
 
 
 def _decimals(largest: float) -> int:
-    """So many that the largest of some values shows three digits."""
+    """How many decimals show three digits of the largest value."""
     return max(2 - math.floor(math.log10(largest)), 0) if largest else 0
 
 
 def _round(value: float) -> float:
-    """Three significant digits: what stands at an axis."""
+    """Three significant digits, as shown at an axis."""
     return float(f"{value:.3g}")
 
 

@@ -1,4 +1,4 @@
-"""What the numbers of a model do not show, in sentences: each follows from them, none is always there."""
+"""The known limits of a model, in sentences that follow from its numbers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.training.metrics import LARGER_IS_BETTER, better
 
-# The expected calibration error from which a probability should not be read as one.
+# With a larger expected calibration error, a probability should not be read as a share.
 _OFF = 0.05
 _FEW = 300
 _SHOWN = 6
@@ -15,8 +15,8 @@ _SHOWN = 6
 Facts = Mapping[str, Any]
 
 
-def limits(facts: Facts) -> list[str]:
-    """The known limits of a model from its evaluation's `facts`, the gravest first."""
+def known_limits(facts: Facts) -> list[str]:
+    """The known limits of a model from the `facts` of its evaluation, the most serious first."""
     known = (_against_baseline, _splits, _leakage, _slices) if facts["metric"] in facts["metrics"] else ()
     kinds = (*known, _calibration, _simple, _absent, _small, _time)
     return [sentence for kind in kinds for sentence in kind(facts)]
@@ -54,19 +54,20 @@ def _leakage(facts: Facts) -> Iterator[str]:
 def _slices(facts: Facts) -> Iterator[str]:
     own = facts["metrics"][facts["metric"]]["value"]
     end = 1 if LARGER_IS_BETTER[facts["metric"]] else 0
-    for one in facts["slices"]:
+    for part in facts["slices"]:
         # A mean over other labels than elsewhere is not comparable.
-        if "score" in one and "note" not in one and better(facts["metric"], own, one["interval"][end]):
-            where = f"{one['column']} = {one['value']}"
-            yield f"It is clearly worse where {where}: {one['score']:.3f} in {one['rows']} rows, {own:.3f} overall."
-    yield from (one["reason"] for one in facts["slices"] if not one["rows"])
-    unjudged = [f"{one['column']} = {one['value']}" for one in facts["slices"] if "reason" in one and one["rows"]]
+        if "score" in part and "note" not in part and better(facts["metric"], own, part["interval"][end]):
+            where = f"{part['column']} = {part['value']}"
+            yield f"It is clearly worse where {where}: {part['score']:.3f} in {part['rows']} rows, {own:.3f} overall."
+    yield from (part["reason"] for part in facts["slices"] if not part["rows"])
+    unjudged = [f"{part['column']} = {part['value']}" for part in facts["slices"] if "reason" in part and part["rows"]]
     if unjudged:
         yield f"Nothing is known about {_listed(unjudged)}: too few rows, or rows that are all alike."
 
 
 def _calibration(facts: Facts) -> Iterator[str]:
-    off = {label: one["error"] for label, one in facts["calibration"].get("labels", {}).items() if one["error"] > _OFF}
+    labels = facts["calibration"].get("labels", {})
+    off = {label: line["error"] for label, line in labels.items() if line["error"] > _OFF}
     if off:
         yield (
             f"The probability of {_listed(list(map(repr, off)))} is off by {max(off.values()):.1%} on average"

@@ -1,4 +1,4 @@
-"""How far predicted numbers are from the true ones."""
+"""The residuals of predicted numbers."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _TENTHS = 10
 _BINS = 30
 
 
-def residuals(actual: np.ndarray, predicted: np.ndarray, seed: int) -> dict[str, Any]:
-    """Of true minus predicted, both (rows,): `mean`, `quantiles`, a `histogram` and by tenth of the predicted number.
+def residual_facts(actual: np.ndarray, predicted: np.ndarray, seed: int) -> dict[str, Any]:
+    """`mean`, `quantiles` and `histogram` of true minus predicted, both (rows,), and `tenths` by predicted number.
 
-    `points` are at most POINTS drawn pairs (predicted, true).
+    `points` are up to POINTS drawn pairs (predicted, true).
     """
     error = actual.astype(np.float64) - predicted
     counts, edges = np.histogram(error, _BINS)

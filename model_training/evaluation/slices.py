@@ -1,4 +1,4 @@
-"""The primary metric on parts of the test rows: where a good mean hides a bad corner."""
+"""The primary metric on slices of the test rows: a good mean may hide a weak slice."""
 
 from __future__ import annotations
 
@@ -16,49 +16,49 @@ from shared.training.metrics import score
 
 # Fewer rows than this say nothing about a model.
 LEAST = 30
-# So many values of a column stand on their own, the rarest others together.
+# So many values of a column get their own slice; the rarer ones share one.
 _VALUES = 12
 _QUARTERS = (0.25, 0.5, 0.75)
-# A number with at most so many values is told by value.
+# A number with at most so many values is sliced by value.
 _FEW = 8
 
 Groups = Iterator[tuple[str, np.ndarray]]
 
 
-def slices(
-    frame: pa.Table, names: tuple[str, ...], answers: np.ndarray, judge: BootstrapComparison, *, time: str = ""
+def score_slices(
+    frame: pa.Table, names: tuple[str, ...], answers: np.ndarray, bootstrap: BootstrapComparison, *, time: str = ""
 ) -> list[dict[str, Any]]:
-    """One line for each part of the frame's rows by each named column: `column`, `value`, `rows`, `score`, `interval`.
+    """One line for each slice by each named column: `column`, `value`, `rows`, `score`, `interval`.
 
-    The rows of `frame`, `answers` and `judge.actual` are the same. A part that cannot be judged has no score and a
-    `reason`, and so has a column that is not there. A number is cut at its quartiles, `time` (ms, if a number) too.
+    The rows of `frame`, `answers` and `bootstrap.actual` are the same. A slice that cannot be judged, or a column
+    that is missing, has a `reason` in place of a score. Numbers and `time` (ms, if a number) are cut at quartiles.
     """
-    found: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
     for name in names:
         if name not in frame.column_names:
             reason = f"Not judged by {name!r}: the feature table has no such column."
-            found.append({"column": name, "value": "", "rows": 0, "reason": reason})
+            lines.append({"column": name, "value": "", "rows": 0, "reason": reason})
             continue
         groups = _groups(frame[name], is_time=name == time)
-        found += [{"column": name, "value": value, **_judged(rows, answers, judge)} for value, rows in groups]
-    return found
+        lines += [{"column": name, "value": value, **_judged(rows, answers, bootstrap)} for value, rows in groups]
+    return lines
 
 
-def _judged(rows: np.ndarray, answers: np.ndarray, judge: BootstrapComparison) -> dict[str, Any]:
+def _judged(rows: np.ndarray, answers: np.ndarray, bootstrap: BootstrapComparison) -> dict[str, Any]:
     """The metric on these rows, given as row numbers."""
     if len(rows) < LEAST:
         return {"rows": len(rows), "reason": f"{len(rows)} rows are too few; at least {LEAST} are needed."}
-    part = BootstrapComparison(judge.task, judge.metric, judge.actual[rows], judge.seed)
+    part = BootstrapComparison(bootstrap.task, bootstrap.metric, bootstrap.actual[rows], bootstrap.seed)
     try:
         value = score(part.task, part.metric, part.actual, answers[rows])
         interval = part.interval(answers[rows])
     except ValueError as error:
         return {"rows": len(rows), "reason": f"Cannot be judged: {error}."}
-    return {"rows": len(rows), "score": value, "interval": list(interval), **_partly(part)}
+    return {"rows": len(rows), "score": value, "interval": list(interval), **_label_note(part)}
 
 
-def _partly(part: BootstrapComparison) -> dict[str, str]:
-    """A mean over fewer labels than elsewhere cannot be compared without saying so."""
+def _label_note(part: BootstrapComparison) -> dict[str, str]:
+    """A note when the mean covers fewer labels than in other slices."""
     if part.task != "multilabel":
         return {}
     varied = int((part.actual != part.actual[0]).any(axis=0).sum())
@@ -67,7 +67,7 @@ def _partly(part: BootstrapComparison) -> dict[str, str]:
 
 
 def _groups(column: pa.ChunkedArray, *, is_time: bool) -> Groups:
-    """What to call each part, and its row numbers; every row is in exactly one."""
+    """The name of each slice and its row numbers; every row is in exactly one slice."""
     missing = column.is_null(nan_is_null=True).to_numpy()
     kind = column.type
     numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_temporal(kind)
@@ -82,26 +82,26 @@ def _groups(column: pa.ChunkedArray, *, is_time: bool) -> Groups:
 def _values(texts: pa.ChunkedArray, missing: np.ndarray) -> Groups:
     """The most frequent values, ties in alphabetical order; the others together."""
     known = texts.filter(pa.array(~missing))
-    counts = sorted((-one["counts"], one["values"]) for one in pc.value_counts(known).to_pylist())
+    counts = sorted((-value["counts"], value["values"]) for value in pc.value_counts(known).to_pylist())
     names = [name for _, name in counts]
-    cells = np.asarray(texts.to_numpy())
+    values = np.asarray(texts.to_numpy())
     named = names if len(names) <= _VALUES else names[: _VALUES - 1]
     for name in named:
-        yield name, np.flatnonzero(cells == name)
+        yield name, np.flatnonzero(values == name)
     if len(named) < len(names):
-        others = np.flatnonzero(~missing & ~np.isin(cells.astype(str), named))
+        others = np.flatnonzero(~missing & ~np.isin(values.astype(str), named))
         yield f"{len(names) - len(named)} rarer values", others
 
 
 def _quarters(column: pa.ChunkedArray, known: np.ndarray, *, is_time: bool) -> Groups:
-    """Four parts of about equal size, fewer where many rows share a value; upper ends belong to their part."""
+    """Four slices of about equal size, fewer where many rows share a value; each includes its upper end."""
     if pa.types.is_temporal(column.type):
         column, is_time = column.cast(pa.timestamp("ms")).cast(pa.int64()), True
     values = np.asarray(column.cast(pa.float64()).to_numpy())
-    told = _moment if is_time else _number
+    text = _moment if is_time else _number
     cuts = np.unique(np.quantile(values[known], _QUARTERS, method="inverted_cdf"))
     place = np.searchsorted(cuts, values, side="left")
-    ends = [told(float(cut)) for cut in cuts]
+    ends = [text(float(cut)) for cut in cuts]
     names = [f"up to {ends[0]}", *(f"{low} to {high}" for low, high in pairwise(ends))]
     for number, name in enumerate([*names, f"above {ends[-1]}"]):
         rows = np.flatnonzero(known & (place == number))

@@ -10,13 +10,13 @@ import numpy as np
 from shared.core.decision import Decision
 from shared.core.scenario import Task
 
-# What is true of the rows, and what was answered.
+# The true answers of the rows, and the model's answers.
 Pair = tuple[np.ndarray, np.ndarray]
 # Where validation rows cannot show a threshold, a label is predicted when it is more likely than not.
 HALF = 0.5
 
 
-def thresholds(
+def judge_thresholds(
     task: Task, validation: Pair, test: Pair, labels: tuple[str, ...], decisions: Mapping[str, Decision]
 ) -> dict[str, dict[str, Any]]:
     """By label the `served` threshold and, beside it, `half` (0.5), each with what it gives on both parts.

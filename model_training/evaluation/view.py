@@ -1,4 +1,4 @@
-"""What the card shows, picked from manifest and facts: plain values and pictures for the template."""
+"""The template's variables for the card: plain values and pictures, picked from manifest and facts."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from shared.core.scenario import Scenario
 from shared.profiles.report.drawing import short
 from shared.training.metrics import LARGER_IS_BETTER, better, reaches
 
-# So many labels are drawn; `evaluation.json` has all.
+# The card draws so many labels; `evaluation.json` has all.
 LABELS = 12
 _INPUTS = 20
 
 Facts = Mapping[str, Any]
 
 
-def view(scenario: Scenario, manifest: Facts, facts: Facts) -> Mapping[str, Any]:
-    """The template's variables."""
+def card_view(scenario: Scenario, manifest: Facts, facts: Facts) -> Mapping[str, Any]:
+    """The variables of the template."""
     bar, own = scenario.bar, facts["metrics"].get(facts["metric"])
     reached = facts["metrics"].get(bar.metric, {}).get("value")
     return {
@@ -32,10 +32,10 @@ def view(scenario: Scenario, manifest: Facts, facts: Facts) -> Mapping[str, Any]
         "at_bar": reached is not None and reaches(bar.metric, reached, bar.minimum),
         "smaller": not LARGER_IS_BETTER[facts["metric"]],
         "metrics": [_metric(name, line) for name, line in facts["metrics"].items()],
-        "elsewhere": list(_elsewhere(facts)),
+        "variants": list(_variants(facts)),
         "candidates": manifest["candidates"],
         "slices": _slices(facts),
-        "labels": [_label(name, facts) for name in list(facts.get("roc", {}))[:LABELS] if _told(name, facts)],
+        "labels": [_label(name, facts) for name in list(facts.get("roc", {}))[:LABELS] if _is_shown(name, facts)],
         "left_out": max(len(facts["labels"]) - LABELS, 0),
         "confusions": list(_confusions(facts)),
         "thresholds": facts["thresholds"],
@@ -52,8 +52,8 @@ def _metric(name: str, line: Facts) -> Mapping[str, Any]:
     return {"name": name, **line, "wins": wins, "smaller": not LARGER_IS_BETTER[name]}
 
 
-def _elsewhere(facts: Facts) -> Iterator[tuple[str, float]]:
-    """The primary metric under circumstances that do not decide."""
+def _variants(facts: Facts) -> Iterator[tuple[str, float]]:
+    """The primary metric on another split and with leaking columns, which do not decide."""
     for kind, value in facts["splits"].items():
         yield f"fitted and judged on a {kind} split", value
     if facts["with_leakage"] is not None:
@@ -65,29 +65,29 @@ def _slices(facts: Facts) -> list[Mapping[str, Any]]:
     if own is None:
         return []
     whole = own["value"]
-    scored = [end for one in facts["slices"] if "score" in one for end in (*one["interval"], whole)]
+    scored = [end for line in facts["slices"] if "score" in line for end in (*line["interval"], whole)]
     ends = (min(scored), max(scored)) if scored else (0.0, 1.0)
-    found: list[Mapping[str, Any]] = []
-    for column, group in groupby(facts["slices"], key=lambda one: one["column"]):
+    cards: list[Mapping[str, Any]] = []
+    for column, group in groupby(facts["slices"], key=lambda line: line["column"]):
         lines = list(group)
-        rows = [_slice(one, whole, metric) for one in lines]
+        rows = [_slice(line, whole, metric) for line in lines]
         picture = drawing.whiskers(rows, whole, ends, f"{metric} by {column}") if lines[0]["rows"] else ""
-        # That a part is too small is said in the picture; other reasons, and what compares with care, in a sentence.
-        told = [one for one in lines if "note" in one or ("reason" in one and not 0 < one["rows"] < LEAST)]
-        found.append({"column": column, "picture": picture, "told": told})
-    return found
+        # The picture says which slices are too small; other reasons and the notes are sentences.
+        noted = [line for line in lines if "note" in line or ("reason" in line and not 0 < line["rows"] < LEAST)]
+        cards.append({"column": column, "picture": picture, "noted": noted})
+    return cards
 
 
-def _slice(one: Facts, whole: float, metric: str) -> dict[str, Any]:
-    label = f"{one['value']} ({short(one['rows'])})"
-    if "score" not in one:
-        return {"label": label, "reason": "too few" if one["rows"] < LEAST else "not judged"}
-    end = one["interval"][1 if LARGER_IS_BETTER[metric] else 0]
-    return {**one, "label": label, "worse": "note" not in one and better(metric, whole, end)}
+def _slice(line: Facts, whole: float, metric: str) -> dict[str, Any]:
+    label = f"{line['value']} ({short(line['rows'])})"
+    if "score" not in line:
+        return {"label": label, "reason": "too few" if line["rows"] < LEAST else "not judged"}
+    end = line["interval"][1 if LARGER_IS_BETTER[metric] else 0]
+    return {**line, "label": label, "worse": "note" not in line and better(metric, whole, end)}
 
 
-def _told(name: str, facts: Facts) -> bool:
-    """Of two classes the first is the mirror of the second."""
+def _is_shown(name: str, facts: Facts) -> bool:
+    """Whether the card shows the label: of two classes only the second, because the first mirrors it."""
     return bool(facts["task"] != "binary" or name == facts["labels"][1])
 
 
@@ -108,13 +108,13 @@ def _label(name: str, facts: Facts) -> Mapping[str, Any]:
 
 def _confusions(facts: Facts) -> Iterator[Mapping[str, Any]]:
     if "confusion" in facts:
-        yield {"name": "", "labels": facts["labels"], "rows": _shared(facts["confusion"], facts["labels"])}
+        yield {"name": "", "labels": facts["labels"], "rows": _with_shares(facts["confusion"], facts["labels"])}
     for label, counts in list(facts.get("confusions", {}).items())[:LABELS]:
-        yield {"name": label, "labels": ["0", "1"], "rows": _shared(counts, ["0", "1"])}
+        yield {"name": label, "labels": ["0", "1"], "rows": _with_shares(counts, ["0", "1"])}
 
 
-def _shared(counts: Sequence[Sequence[int]], labels: Sequence[str]) -> list[Mapping[str, Any]]:
-    """Each row of a confusion with the share of every cell in it."""
+def _with_shares(counts: Sequence[Sequence[int]], labels: Sequence[str]) -> list[Mapping[str, Any]]:
+    """Each row of a confusion with the share of every cell in its row."""
     return [
         {"label": label, "cells": [(count, count / (sum(row) or 1)) for count in row]}
         for label, row in zip(labels, counts, strict=True)
@@ -123,22 +123,22 @@ def _shared(counts: Sequence[Sequence[int]], labels: Sequence[str]) -> list[Mapp
 
 def _importance(facts: Facts) -> Any:
     lines = facts.get("importance", ())[:_INPUTS]
-    rows = [(one["input"], one["loss"], one["from"], one["to"]) for one in lines]
+    rows = [(line["input"], line["loss"], line["from"], line["to"]) for line in lines]
     return drawing.bars(rows, f"How much worse {facts['metric']} gets") if rows else ""
 
 
 def _contributions(facts: Facts) -> Any:
-    values = [(one["input"], one["contribution"]) for one in facts.get("contributions", ())[:_INPUTS]]
+    values = [(line["input"], line["contribution"]) for line in facts.get("contributions", ())[:_INPUTS]]
     rows = [(name, value, value, value) for name, value in values]
     return drawing.bars(rows, "Mean absolute contribution") if rows else ""
 
 
 def _residuals(facts: Facts) -> Mapping[str, Any] | None:
-    told = facts.get("residuals")
-    if told is None:
+    residuals = facts.get("residuals")
+    if residuals is None:
         return None
     pictures = {
-        "scatter": drawing.scatter(told["points"], ("predicted", "true")),
-        "histogram": drawing.histogram(**told["histogram"], name="True minus predicted"),
+        "scatter": drawing.scatter(residuals["points"], ("predicted", "true")),
+        "histogram": drawing.histogram(**residuals["histogram"], name="True minus predicted"),
     }
-    return {**told, **pictures}
+    return {**residuals, **pictures}

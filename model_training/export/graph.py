@@ -13,10 +13,10 @@ from model_training.export.preprocess import Preprocess
 if TYPE_CHECKING:
     import onnx
 
-# Conservative on purpose: every runtime of the last years loads these.
+# Conservative on purpose: every runtime of recent years loads these versions.
 OPSET = {"": 15, "ai.onnx.ml": 3}
 MATRIX = "X"
-# Between preprocessing and estimator.
+# The tensor between preprocessing and estimator.
 INPUT = "features"
 _TEXTS = 64
 ANSWER = "probabilities"
@@ -30,7 +30,7 @@ class Piece:
     constants: Sequence[onnx.TensorProto]
 
     def __add__(self, other: Piece) -> Piece:
-        """Both, one after the other."""
+        """The nodes and constants of both, in order."""
         return Piece([*self.nodes, *other.nodes], [*self.constants, *other.constants])
 
 
@@ -44,14 +44,14 @@ def labels(estimators: Sequence[Any]) -> Piece:
     from onnx.helper import make_node
     from onnx.numpy_helper import from_array
 
-    joined = Piece([], [from_array(np.array([1], np.int64), "label_positive")])
+    whole = Piece([], [from_array(np.array([1], np.int64), "label_positive")])
     columns = [f"label{number}_column" for number in range(len(estimators))]
     for number, (estimator, column) in enumerate(zip(estimators, columns, strict=True)):
         prefix = f"label{number}_"
-        joined += _renamed(estimator.graph, prefix, {INPUT: INPUT})
+        whole += _renamed(estimator.graph, prefix, {INPUT: INPUT})
         answer = prefix + estimator.graph.output[-1].name
-        joined += Piece([make_node("Gather", [answer, "label_positive"], [column], axis=1)], [])
-    return joined + Piece([make_node("Concat", columns, [ANSWER], axis=1)], [])
+        whole += Piece([make_node("Gather", [answer, "label_positive"], [column], axis=1)], [])
+    return whole + Piece([make_node("Concat", columns, [ANSWER], axis=1)], [])
 
 
 def number(estimator: Any, scale: float, offset: float) -> Piece:
@@ -100,21 +100,21 @@ def run(onnx_bytes: bytes, X: np.ndarray) -> np.ndarray:
     options = SessionOptions()
     options.intra_op_num_threads = 1
     session = InferenceSession(onnx_bytes, options, providers=["CPUExecutionProvider"])
-    # A text graph holds every word of every row at once: few rows at a time, with the same answers.
+    # A text graph holds every word of every row at once, so it gets few rows at a time; the answers are the same.
     block = _TEXTS if X.dtype == object else max(len(X), 1)
     starts = range(0, max(len(X), 1), block)
     return np.concatenate([session.run([ANSWER], {MATRIX: X[start : start + block]})[0] for start in starts])
 
 
 def _serialised(whole: Piece, matrix: onnx.ValueInfoProto, width: int, like: onnx.ModelProto | None = None) -> bytes:
-    """The model of what ANSWER depends on; operator versions and file format are those of `like`, if given."""
+    """The model with the nodes that ANSWER depends on; versions of operators and format come from `like`, if given."""
     import onnx
     from onnx import TensorProto, helper
 
     nodes = _needed(whole.nodes)
     answer = helper.make_tensor_value_info(ANSWER, TensorProto.FLOAT, ["rows", width])
     graph = helper.make_graph(nodes, "pipeline", [matrix], [answer], _used(whole.constants, nodes))
-    imported = {one.domain: one.version for one in like.opset_import} if like else OPSET
+    imported = {opset.domain: opset.version for opset in like.opset_import} if like else OPSET
     opsets = [helper.make_opsetid(domain, version) for domain, version in imported.items()]
     version = like.ir_version if like else 8
     model = helper.make_model(graph, opset_imports=opsets, ir_version=version, producer_name="model_training")
@@ -123,10 +123,10 @@ def _serialised(whole: Piece, matrix: onnx.ValueInfoProto, width: int, like: onn
 
 
 def _renamed(graph: onnx.GraphProto, prefix: str, names: Mapping[str, str]) -> Piece:
-    """Copies of the graph's nodes and constants whose tensors are called `names[tensor]`, else prefix + tensor."""
+    """Copies of the graph's nodes and constants; a tensor is renamed to `names[tensor]`, else to prefix + tensor."""
 
     def rename(name: str) -> str:
-        # An input that is left out is called "".
+        # An omitted input has the name "".
         return names.get(name, prefix + name) if name else ""
 
     nodes = []
@@ -147,12 +147,12 @@ def _renamed(graph: onnx.GraphProto, prefix: str, names: Mapping[str, str]) -> P
 
 
 def _needed(nodes: Sequence[onnx.NodeProto]) -> list[onnx.NodeProto]:
-    """The nodes that ANSWER depends on, in their order: what only made the label is left out."""
-    wanted, kept = {ANSWER}, []
+    """The nodes that ANSWER depends on, in order; nodes that only compute the predicted label are left out."""
+    needed, kept = {ANSWER}, []
     for node in reversed(nodes):
-        if wanted.intersection(node.output):
+        if needed.intersection(node.output):
             kept.append(node)
-            wanted.update(node.input)
+            needed.update(node.input)
     return kept[::-1]
 
 

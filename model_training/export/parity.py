@@ -1,4 +1,4 @@
-"""A graph is only kept when it answers like the framework it was trained in."""
+"""Parity: a graph may be deployed only when it answers like the framework the model was trained in."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 from model_training.export.graph import run
 from shared.core.scenario import Task
 
-# Float32 sums of a few hundred leaves stay well below this; of numbers, as a share of the largest one.
+# Float32 sums of a few hundred leaves stay well below this; for numbers it is relative to the largest answer.
 TOLERANCE = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
 class Parity:
-    """How far the graph's answers are from the framework's over `rows` rows; `largest` is the largest answer."""
+    """How far the graph's answers differ from the framework's on `rows` rows; `largest` is the largest answer."""
 
     rows: int
     label_flips: int
@@ -36,13 +36,13 @@ class Parity:
 
 def compare(expected: np.ndarray, onnx: bytes, X: np.ndarray, task: Task) -> Parity:
     """Parity over the rows of X (rows, features), for which the framework answers `expected` (rows, columns)."""
-    answered = run(onnx, X)
-    difference = float(np.abs(expected - answered).max(initial=0.0))
+    actual = run(onnx, X)
+    difference = float(np.abs(expected - actual).max(initial=0.0))
     if task == "regression":
         return Parity(len(X), 0, difference, float(np.abs(expected).max(initial=0.0)))
-    return Parity(len(X), int((_named(expected, task) != _named(answered, task)).sum()), difference)
+    return Parity(len(X), int((_predicted(expected, task) != _predicted(actual, task)).sum()), difference)
 
 
-def _named(answers: np.ndarray, task: Task) -> np.ndarray:
-    # One label of several is named when it is more likely than not.
+def _predicted(answers: np.ndarray, task: Task) -> np.ndarray:
+    # A label of several is predicted when it is more likely than not.
     return np.asarray(answers >= 0.5 if task == "multilabel" else answers.argmax(axis=1))  # noqa: PLR2004 - as the comment says

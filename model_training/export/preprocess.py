@@ -1,7 +1,7 @@
-"""What happens to the matrix before an estimator sees it: imputation, min-max scaling, one column per category.
+"""The preprocessing before an estimator: imputation, min-max scaling, one column per category.
 
-Defined twice on purpose, in numpy and as ONNX nodes, from the same float32 constants: both do the same float32
-operations one after another, so their results are equal to the last bit.
+It is defined twice on purpose, in numpy and as ONNX nodes, from the same float32 constants: both do the same float32
+operations in the same order, so their results are equal to the last bit.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from shared.training.input_contract import InputContract
 if TYPE_CHECKING:
     import onnx
 
-# A number further outside the training range than this many ranges counts as that far: no sum can overflow.
+# Numbers are cut at so many ranges outside the training range, so that no sum overflows.
 _FAR = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class Preprocess:
-    """Float32 constants per feature (F,), and which (feature, code) pairs become columns of their own."""
+    """Float32 constants per feature (F,), and the (feature, code) pairs that become columns."""
 
     fill: np.ndarray
     offset: np.ndarray
@@ -35,13 +35,13 @@ class Preprocess:
 
     @property
     def width(self) -> int:
-        """Columns of the result."""
+        """How many columns the result has."""
         return len(self.plain) + len(self.pairs)
 
     def apply(self, X: np.ndarray) -> np.ndarray:
         """float32 (rows, F) to float32 (rows, width)."""
         filled = np.where(np.isnan(X), self.fill, X)
-        # Far outside the range the scaled value may be infinite before it is cut.
+        # A value far outside the range may be infinite before it is cut.
         with np.errstate(over="ignore"):
             scaled = (filled - self.offset) * self.scale
         ready = np.minimum(np.maximum(scaled, self.low), self.high)
@@ -51,7 +51,7 @@ class Preprocess:
         return np.concatenate([ready[:, self.plain], hot], axis=1)
 
     def nodes(self, source: str, target: str) -> tuple[list[onnx.NodeProto], list[onnx.TensorProto]]:
-        """The same as ONNX nodes from tensor `source` to tensor `target`, with their constants."""
+        """The same operations as ONNX nodes from tensor `source` to tensor `target`, with their constants."""
         from onnx.helper import make_node
 
         steps = [

@@ -1,1 +1,1 @@
-"""Seeded data with the schema and a signal of the real thing, so that everything runs without it."""
+"""Seeded data with the schema and a signal like the real data, so that everything runs without it."""

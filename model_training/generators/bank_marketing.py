@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 
 SHARE = 0.112
 _NEVER = 999
@@ -96,11 +96,11 @@ _ORDER = [
 ]
 
 
-def generate(rows: int, seed: int, knobs: Knobs) -> dict[str, pa.Table]:
+def generate(rows: int, seed: int, options: GeneratorOptions) -> dict[str, pa.Table]:
     """`rows` calls as the table `clients`; equal arguments give equal tables.
 
     `drift` moves age, campaign and the economy by so many of their standard deviations. `bad_rows` rows break the
-    contract (an impossible age, a missing job, an answer that is neither yes nor no). `label_delay` changes nothing:
+    contract (an impossible age, a missing job, an answer that is neither yes nor no). `label_delay` has no effect:
     the answer stands in the row.
     """
     random = np.random.default_rng(seed)
@@ -108,8 +108,8 @@ def generate(rows: int, seed: int, knobs: Knobs) -> dict[str, pa.Table]:
     odds = _log_odds(columns)
     columns["duration"], talk = _duration(random, rows)
     columns["y"] = np.where(random.random(rows) < _share(odds + talk), "yes", "no")
-    _drift(columns, knobs.drift)
-    return {"clients": _table(columns, min(knobs.bad_rows, rows))}
+    _drift(columns, options.drift)
+    return {"clients": _table(columns, min(options.bad_rows, rows))}
 
 
 def _people(random: np.random.Generator, rows: int) -> dict[str, np.ndarray]:
@@ -128,15 +128,15 @@ def _people(random: np.random.Generator, rows: int) -> dict[str, np.ndarray]:
 
 def _economy(random: np.random.Generator, rows: int) -> dict[str, np.ndarray]:
     shares = np.array(list(_ECONOMIES.values()))
-    drawn = np.array(list(_ECONOMIES))[random.choice(len(shares), rows, p=shares / shares.sum())]
+    economies = np.array(list(_ECONOMIES))[random.choice(len(shares), rows, p=shares / shares.sum())]
     names = ("emp.var.rate", "cons.price.idx", "cons.conf.idx", "euribor3m", "nr.employed")
-    columns = {name: drawn[:, position] for position, name in enumerate(names)}
+    columns = {name: economies[:, position] for position, name in enumerate(names)}
     columns["euribor3m"] = np.round(columns["euribor3m"] + random.normal(0, 0.02, rows), 3)
     return columns
 
 
 def _log_odds(columns: dict[str, np.ndarray]) -> np.ndarray:
-    """What is known before the call, as log odds around an arbitrary zero."""
+    """The effect of everything known before the call, as log odds around an arbitrary zero."""
     odds = -0.5 * columns["euribor3m"] + 0.0006 * (columns["age"] - 42.0) ** 2 - 0.08 * columns["campaign"]
     for name, choices in _CHOICES.items():
         effects = {value: effect for value, _, effect in choices}
@@ -146,7 +146,7 @@ def _log_odds(columns: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def _duration(random: np.random.Generator, rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """Seconds of the call, and what they add to the log odds."""
+    """Seconds of the call, and their effect on the log odds."""
     spread = random.normal(0, 1, rows)
     return np.exp(5.2 + 0.75 * spread).astype(np.int64), 3.6 * spread
 

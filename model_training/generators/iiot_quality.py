@@ -1,4 +1,4 @@
-"""A machine that sends 41 sensor values every two seconds, and the quality of each batch, which is known later.
+"""A machine that sends 41 sensor values every two seconds, and the quality of each batch, which follows later.
 
 Sensors swing slowly and are noisy; quality follows a few of them, so a time-ordered AUC of about 0.9 can be learned.
 """
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 
 # The module restarts after so many batches, and counts from 1 again.
 RESTART_AFTER = 1_500
@@ -49,7 +49,7 @@ _LEVELS = {
 _EFFECTS = {16: 1.8, 20: -1.6, 19: 1.2, 29: 1.4, 11: -1.2, 7: 0.9}
 
 
-def generate(rows: int, seed: int, knobs: Knobs) -> dict[str, pa.Table]:
+def generate(rows: int, seed: int, options: GeneratorOptions) -> dict[str, pa.Table]:
     """`rows` messages as the table `sensors` and their labels as `quality`; equal arguments give equal tables.
 
     `drift` moves every sensor by so many of its standard deviations. `bad_rows` labels are neither 0 nor 1 (the first
@@ -60,10 +60,10 @@ def generate(rows: int, seed: int, knobs: Knobs) -> dict[str, pa.Table]:
     good = random.random(rows) < _probability(swings)
     batch = np.arange(rows, dtype=np.int64) % RESTART_AFTER + 1
     labels = good.astype(np.int64)
-    labels[: knobs.bad_rows] = 7
-    known = max(rows - knobs.label_delay, 0)
+    labels[: options.bad_rows] = 7
+    known = max(rows - options.label_delay, 0)
     quality = pa.table({"BatchNumber": batch[:known], "Quality": labels[:known]})
-    return {"sensors": _sensors(random, batch, swings + knobs.drift), "quality": quality}
+    return {"sensors": _sensors(random, batch, swings + options.drift), "quality": quality}
 
 
 def _swings(random: np.random.Generator, rows: int) -> np.ndarray:

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from model_training.text.names import LABELS
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 
-# So much of the rows is kept for judging.
+# The share of test rows.
 TEST_SHARE = 0.2
-# Of the words of a text so much is of a subject, and so much of that is of another group's.
+# The share of subject words in a text, and the share of those that belong to another group.
 _SUBJECT, _ASTRAY = 0.1, 0.3
 _SHORTEST, _LONGEST = 25, 90
 
@@ -52,7 +52,7 @@ _SUBJECTS = (
     """)
     + _BELIEF,
 )
-# What the groups talk about later: words that no model of before has seen.
+# Later subjects of the groups: words that no earlier model has seen.
 _LATER = (
     _words("podcast streamer forum influencer thread blogger secularist debunker moderator livestream"),
     _words("shader raytracing gpu webcam hologram headset upscaling codec drone raster"),
@@ -62,18 +62,18 @@ _LATER = (
 _GERMAN = "Dieser Beitrag wurde nicht auf Englisch geschrieben, sondern in einer anderen Sprache."
 
 
-def generate(rows: int, seed: int, knobs: Knobs) -> dict[str, pa.Table]:
+def generate(rows: int, seed: int, options: GeneratorOptions) -> dict[str, pa.Table]:
     """`rows` labelled posts, the last fifth as `raw_test`, the others as `raw_train`; equal arguments, equal tables.
 
-    `drift` 1 replaces every word of a subject by one that was not heard before, 0.5 every second one. `bad_rows` are
-    the first ones of `raw_train`: no text, an unknown class, a text in German, in turns. `label_delay` changes
-    nothing: the class stands in the row.
+    `drift` 1 replaces every subject word by a new one, 0.5 every second one. `bad_rows` are
+    the first ones of `raw_train`: no text, an unknown class, a text in German, in turns. `label_delay` has no
+    effect: the class stands in the row.
     """
     random = np.random.default_rng(seed)
     classes = random.integers(0, len(_SUBJECTS), rows)
-    texts: list[str | None] = [_post(random, label, min(knobs.drift, 1.0)) for label in classes.tolist()]
+    texts: list[str | None] = [_post(random, label, min(options.drift, 1.0)) for label in classes.tolist()]
     targets = classes.tolist()
-    for row in range(min(knobs.bad_rows, rows)):
+    for row in range(min(options.bad_rows, rows)):
         _spoil(row, texts, targets)
     table = pa.table({"text": pa.array(texts, pa.string()), "target": pa.array(targets, pa.int64())})
     table = table.append_column("id", pa.array(range(1, rows + 1), pa.int64()))

@@ -9,26 +9,26 @@ import numpy as np
 from model_training.maintenance.esd import anomalous
 from model_training.maintenance.names import MACHINE, SENSORS, TIME
 from model_training.maintenance.smoothing import running_mean
-from model_training.maintenance.stretches import stretches, times_of
+from model_training.maintenance.stretches import split_stretches, times_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# Two weeks: what a service keeps of each machine, and the piece in which the published method takes long series.
+# Two weeks: a service keeps so much of each machine, and the published method cuts long series into such pieces.
 WINDOW = 14 * 24
 DAY = 24
-# Windows that are judged at once: few enough to stay in the processor's cache.
+# So many windows are tested at once: few enough to stay in the processor's cache.
 _BLOCK = 256
 
 
 def find_anomalies(telemetry: pd.DataFrame) -> pd.DataFrame:
     """Every anomalous hour of each machine and sensor: `datetime`, `machineID`, `errorID` (the sensor), in this order.
 
-    Each stretch of hours is judged as one series, by its running mean. The rows are ordered by time, machine, sensor.
+    Each stretch of hours is tested as one series, by its running mean. The rows are ordered by time, machine, sensor.
     """
     import pandas as pd
 
-    pieces = stretches(telemetry)
+    pieces = split_stretches(telemetry)
     lengths = np.repeat([piece.readings.shape[1] for piece in pieces], len(SENSORS)).astype(np.int64)
     smooth = np.zeros((len(lengths), int(lengths.max(initial=0))))
     for row, piece in zip(range(0, len(lengths), len(SENSORS)), pieces, strict=True):
@@ -44,13 +44,12 @@ def find_anomalies(telemetry: pd.DataFrame) -> pd.DataFrame:
 def trailing_anomalies(readings: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Hours since the last anomaly in the two weeks up to each of `ends`, (ends, sensors); WINDOW where there is none.
 
-    `readings` is (sensors, hours), `ends` are positions in it; the first windows are as long as there are hours. The
-    hours after an end play no part, so a service that holds two weeks finds exactly what training found.
+    `readings` is (sensors, hours), `ends` are positions in it; the first windows are as long as there are hours. Hours
+    after an end have no influence, so a service with two weeks of data gets the values that training got.
     """
     since = np.empty((len(ends), len(readings)))
     for at in range(0, len(ends), _BLOCK):
-        some = ends[at : at + _BLOCK]
-        since[at : at + _BLOCK] = _since_last(readings, some)
+        since[at : at + _BLOCK] = _since_last(readings, ends[at : at + _BLOCK])
     return since
 
 
@@ -58,7 +57,7 @@ def _since_last(readings: np.ndarray, ends: np.ndarray) -> np.ndarray:
     lengths = np.minimum(ends + 1, WINDOW)
     positions = (ends - lengths + 1)[:, None] + np.arange(WINDOW)
     windows = readings[:, np.minimum(positions, ends[:, None])].reshape(-1, WINDOW)
-    found = anomalous(running_mean(windows), np.tile(lengths, len(readings)), DAY).reshape(len(readings), -1, WINDOW)
+    flags = anomalous(running_mean(windows), np.tile(lengths, len(readings)), DAY).reshape(len(readings), -1, WINDOW)
     # The last True of a window is the first one of the reversed window.
-    last = WINDOW - 1 - found[..., ::-1].argmax(axis=-1)
-    return np.where(found.any(axis=-1), lengths - 1 - last, WINDOW).T
+    last = WINDOW - 1 - flags[..., ::-1].argmax(axis=-1)
+    return np.where(flags.any(axis=-1), lengths - 1 - last, WINDOW).T

@@ -21,20 +21,20 @@ _SMALLEST_SEASONS = 2
 def anomalous(values: np.ndarray, lengths: np.ndarray, period: int) -> np.ndarray:
     """Which of `values` (rows, n) are anomalies, bool (rows, n); each row holds a series of `lengths` (rows,) >= 1.
 
-    At most a tenth of a series, in both directions, at significance 0.005. What lies behind a series' length is
-    ignored and never anomalous. A series shorter than two periods is taken to have no season.
+    At most a tenth of a series, in both directions, at significance 0.005. Values beyond a series' length are ignored
+    and never anomalous. A series shorter than two periods is treated as one without a season.
     """
     known = np.arange(values.shape[1]) < lengths[:, None]
     rest = np.where(known, values, np.inf)
     rest = np.where(known, rest - _middles(rest, lengths, period), np.inf)
-    found = np.zeros(values.shape, dtype=bool)
+    flags = np.zeros(values.shape, dtype=bool)
     most = np.floor(lengths * MOST).astype(np.int64)
     limits = critical_values(lengths, most)
     ordered = np.sort(rest, axis=1)
     rows = np.flatnonzero(_possible(ordered, lengths, most, limits))
     if len(rows):
-        found[rows] = _remove_extremes(rest[rows], ordered[rows], lengths[rows], limits[rows])
-    return found
+        flags[rows] = _remove_extremes(rest[rows], ordered[rows], lengths[rows], limits[rows])
+    return flags
 
 
 def critical_values(lengths: np.ndarray, most: np.ndarray) -> np.ndarray:
@@ -61,7 +61,7 @@ def _middles(rest: np.ndarray, lengths: np.ndarray, period: int) -> np.ndarray:
     counts = np.maximum(-(-(lengths[:, None] - np.arange(period)) // period), 1)
     low = np.take_along_axis(phases, (counts[:, None, :] - 1) // 2, axis=1)
     high = np.take_along_axis(phases, counts[:, None, :] // 2, axis=1)
-    # A phase that a short series never reaches has no median; nobody asks for it.
+    # A phase that a short series never reaches has no median and is not used.
     medians = np.tile(np.where(np.isfinite(high), (low + high) / 2, 0.0)[:, 0, :], cycles)[:, :width]
     for row in np.flatnonzero(lengths < _SMALLEST_SEASONS * period):
         medians[row] = np.median(rest[row, : lengths[row]])
@@ -108,10 +108,10 @@ def _remove_extremes(rest: np.ndarray, ordered: np.ndarray, lengths: np.ndarray,
         part = _Slice(ordered, part.low + (alive & from_below), part.high - (alive & ~from_below))
         ratio = np.maximum(below, above) / np.where(alive, spread * _TO_SIGMA, 1.0)
         count = np.where(alive & (ratio > limits[:, i]), i + 1, count)
-    found = np.zeros(rest.shape, dtype=bool)
+    flags = np.zeros(rest.shape, dtype=bool)
     chosen = np.arange(limits.shape[1]) < count[:, None]
-    found[np.nonzero(chosen)[0], taken[chosen]] = True
-    return found
+    flags[np.nonzero(chosen)[0], taken[chosen]] = True
+    return flags
 
 
 def _orders(rest: np.ndarray, ordered: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -16,15 +16,15 @@ _RECENT = 6 * STEP
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """What is known about machines beside their telemetry: `ages` in years by machine."""
+class MachineHistory:
+    """The records of machines beside their telemetry; `ages` in years by machine."""
 
     maintenance: Records
     failures: Records
     ages: dict[int, float]
 
 
-def features_of(piece: Stretch, past: Past) -> tuple[np.ndarray, np.ndarray]:
+def features_of(piece: Stretch, history: MachineHistory) -> tuple[np.ndarray, np.ndarray]:
     """Grid hours, int64 (rows,), and features in the order of `names.FEATURES`, float64 (rows, 37), all finite.
 
     The first row is the first hour of the grid that has twelve hours of telemetry, so means and deviations are always
@@ -33,8 +33,8 @@ def features_of(piece: Stretch, past: Past) -> tuple[np.ndarray, np.ndarray]:
     ends = np.flatnonzero((piece.hours % STEP == 0) & (np.arange(len(piece.hours)) >= max(SPANS) - 1))
     at = piece.hours[ends]
     anomaly = trailing_anomalies(piece.readings, ends)
-    maintenance = hours_since(past.maintenance, piece.machine, at)
-    failure = hours_since(past.failures, piece.machine, at)
+    maintenance = hours_since(history.maintenance, piece.machine, at)
+    failure = hours_since(history.failures, piece.machine, at)
     columns = [
         *(statistic for span in SPANS for statistic in _moving(piece.readings, ends, span)),
         anomaly < _RECENT,
@@ -43,7 +43,7 @@ def features_of(piece: Stretch, past: Past) -> tuple[np.ndarray, np.ndarray]:
         maintenance < STEP,
         maintenance,
         failure,
-        np.full((len(at), 1), past.ages[piece.machine]),
+        np.full((len(at), 1), history.ages[piece.machine]),
     ]
     return at, np.hstack([np.asarray(column, dtype=np.float64) for column in columns])
 

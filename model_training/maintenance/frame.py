@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model_training.maintenance.features import Past, features_of
+from model_training.maintenance.features import MachineHistory, features_of
 from model_training.maintenance.names import FEATURES, LABELS, MACHINE, SPANS, TIME
 from model_training.maintenance.records import EARLIEST, failing, records_of
-from model_training.maintenance.stretches import hours_of, stretches, times_of
+from model_training.maintenance.stretches import hours_of, split_stretches, times_of
 from model_training.runtime.threads import cores
 from shared.core.errors import Quarantined
 
@@ -23,26 +23,26 @@ if TYPE_CHECKING:
 def assemble(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """One row per machine and three hours: `datetime`, `machineID`, the 37 features and, given failures, y_1..y_4.
 
-    Rows are ordered by time, then machine. Where the 48 hours after a row are not all recorded its labels are NaN:
-    nobody knows them yet. Machines without telemetry have no rows, records of other machines are not looked at.
-    Quarantined for a machine that is not in `machines`, and for telemetry that `stretches` refuses.
+    Rows are ordered by time, then machine. Where the 48 hours after a row are not all recorded, its labels are
+    unknown (NaN). Machines without telemetry have no rows; records of other machines are ignored. Quarantined for a
+    machine that is not in `machines`, and for telemetry that `split_stretches` refuses.
     """
-    telemetry, failed = tables["telemetry"], tables.get("failures")
+    telemetry, failures = tables["telemetry"], tables.get("failures")
     ages = _ages(tables["machines"], telemetry)
-    past = Past(records_of(tables["maint"], "comp"), records_of(failed, "failure"), ages)
-    # The work is numpy's, which lets go of the interpreter: machines are computed side by side.
+    history = MachineHistory(records_of(tables["maint"], "comp"), records_of(failures, "failure"), ages)
+    # numpy releases the interpreter lock, so machines are computed in parallel.
     with ThreadPoolExecutor(cores()) as pool:
-        found = stretches(telemetry)
-        rows = pool.map(partial(features_of, past=past), found)
-        pieces = [(piece.machine, at, matrix) for piece, (at, matrix) in zip(found, rows, strict=True)]
+        stretches = split_stretches(telemetry)
+        rows = pool.map(partial(features_of, history=history), stretches)
+        pieces = [(piece.machine, at, matrix) for piece, (at, matrix) in zip(stretches, rows, strict=True)]
     machine = np.concatenate([np.full(len(at), number) for number, at, _ in pieces] or [np.empty(0, np.int64)])
     if not len(machine):
         raise _too_short()
     hour = np.concatenate([at for _, at, _ in pieces])
     matrix = np.concatenate([rows for _, _, rows in pieces])
-    if failed is None:
+    if failures is None:
         return _frame(hour, machine, matrix, FEATURES)
-    labels = np.concatenate([failing(past.failures, number, at) for number, at, _ in pieces])
+    labels = np.concatenate([failing(history.failures, number, at) for number, at, _ in pieces])
     labels[hour + EARLIEST > hours_of(telemetry[TIME]).max()] = np.nan
     return _frame(hour, machine, np.hstack([matrix, labels]), (*FEATURES, *LABELS))
 

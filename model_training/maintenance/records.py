@@ -13,8 +13,8 @@ from model_training.maintenance.stretches import hours_of
 if TYPE_CHECKING:
     import pandas as pd
 
-# A year. What never happened, and what happened longer ago, is a year ago: the number must not depend on where the
-# records begin, or a service that knows less of the past would give a model other inputs than training did.
+# A year. Events that never happened, or happened earlier, count as a year ago: the number must not depend on where
+# the records begin, or a service with a shorter history would give a model other inputs than training did.
 NEVER = 365 * 24.0
 # A failure is predicted from this many hours before it until LATEST hours before it.
 EARLIEST = 48

@@ -1,10 +1,10 @@
-"""The running mean that comes before the search for anomalies."""
+"""The running mean that smooths a series before the search for anomalies."""
 
 from __future__ import annotations
 
 import numpy as np
 
-# Beyond so many values the mean forgets: each new value weighs one twelfth.
+# After so many values each new value weighs one twelfth.
 MEMORY = 12
 
 

@@ -1,4 +1,4 @@
-"""Telemetry as stretches: hours in a row of one machine, as arrays."""
+"""Telemetry as stretches: consecutive hours of one machine, as arrays."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Stretch:
         return np.arange(self.start, self.start + self.readings.shape[1])
 
 
-def stretches(telemetry: pd.DataFrame) -> Sequence[Stretch]:
+def split_stretches(telemetry: pd.DataFrame) -> Sequence[Stretch]:
     """The stretches of a telemetry table in any row order, by machine and then by time.
 
     A missing hour ends a stretch and the next one begins as if the records began there: nothing is filled in.
@@ -58,7 +58,7 @@ def hours_of(times: pd.Series) -> np.ndarray:
 
 
 def times_of(hours: np.ndarray) -> pd.DatetimeIndex:
-    """Whole hours since 1970 as UTC times with microseconds, what `hours_of` came from."""
+    """Whole hours since 1970 as UTC times with microseconds, the inverse of `hours_of`."""
     import pandas as pd
 
     return pd.DatetimeIndex(hours.astype("datetime64[h]").astype("datetime64[us]")).tz_localize("UTC")
@@ -90,7 +90,7 @@ def _refuse_repeated(repeated: np.ndarray, order: np.ndarray, machine: np.ndarra
     if not repeated.any():
         return
     at = int(repeated.argmax()) + 1
-    # Sorting is stable: of two equal rows the later one in the file stands second.
+    # The sort is stable: of two equal rows the later one of the file comes second.
     row = int(order[at])
     sentence = (
         f"Table {_TABLE!r}, row {row + 1}: machine {machine[at]} has a row for {telemetry[TIME].iloc[row]} already; "

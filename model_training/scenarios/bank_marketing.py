@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shared.core.scenario import Bar, Batch, Column, Knobs, Scenario, Split, Table
+from shared.core.scenario import Bar, Batch, Column, GeneratorOptions, Scenario, Split, Table
 
 
-def _generate(rows: int, seed: int, knobs: Knobs) -> Mapping[str, Any]:
+def _generate(rows: int, seed: int, options: GeneratorOptions) -> Mapping[str, Any]:
     from model_training.generators import bank_marketing
 
-    return bank_marketing.generate(rows, seed, knobs)
+    return bank_marketing.generate(rows, seed, options)
 
 
 # A drop may be the calls of one day, in one economy, or to people whom nobody called before.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.core.policies import Monitoring
-from shared.core.scenario import Bar, Batch, Column, Knobs, Scenario, Selection, Split, Table
+from shared.core.scenario import Bar, Batch, Column, GeneratorOptions, Scenario, Selection, Split, Table
 
 
 def _assemble(tables: Mapping[str, Any]) -> Any:
@@ -15,10 +15,10 @@ def _assemble(tables: Mapping[str, Any]) -> Any:
     return with_quality(tables["sensors"], tables.get("quality"))
 
 
-def _generate(rows: int, seed: int, knobs: Knobs) -> Mapping[str, Any]:
+def _generate(rows: int, seed: int, options: GeneratorOptions) -> Mapping[str, Any]:
     from model_training.generators import iiot_quality
 
-    return iiot_quality.generate(rows, seed, knobs)
+    return iiot_quality.generate(rows, seed, options)
 
 
 # These move in steps: in the published data each of them stays where it is for minutes, some for half an hour.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from model_training.maintenance.names import COMPONENTS, FEATURES, LABELS, MACHINE, SENSORS, TIME
-from shared.core.scenario import Bar, Batch, Column, Knobs, Live, Scenario, Split, Table
+from shared.core.scenario import Bar, Batch, Column, GeneratorOptions, Live, Scenario, Split, Table
 
 
 def _assemble(tables: Mapping[str, Any]) -> Any:
@@ -15,10 +15,10 @@ def _assemble(tables: Mapping[str, Any]) -> Any:
     return assemble(tables)
 
 
-def _generate(rows: int, seed: int, knobs: Knobs) -> Mapping[str, Any]:
+def _generate(rows: int, seed: int, options: GeneratorOptions) -> Mapping[str, Any]:
     from model_training.generators import predictive_maintenance
 
-    return predictive_maintenance.generate(rows, seed, knobs)
+    return predictive_maintenance.generate(rows, seed, options)
 
 
 _WHEN = (Column(TIME, "time"), Column(MACHINE, "int", minimum=0))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from model_training.text.names import CLASSICAL, DEEP, LABELS
-from shared.core.scenario import Bar, Batch, Column, Knobs, Scenario, Split, Table
+from shared.core.scenario import Bar, Batch, Column, GeneratorOptions, Scenario, Split, Table
 
 
 def _assemble(tables: Mapping[str, Any]) -> Any:
@@ -15,10 +15,10 @@ def _assemble(tables: Mapping[str, Any]) -> Any:
     return assemble(tables, LABELS)
 
 
-def _generate(rows: int, seed: int, knobs: Knobs) -> Mapping[str, Any]:
+def _generate(rows: int, seed: int, options: GeneratorOptions) -> Mapping[str, Any]:
     from model_training.generators import text_classification
 
-    return text_classification.generate(rows, seed, knobs)
+    return text_classification.generate(rows, seed, options)
 
 
 def statistics(tables: Mapping[str, Any]) -> Mapping[str, float]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from model_training.data.rows import Rows
 from model_training.estimators.candidates import Candidate, Graph, Recipe, exported
-from model_training.evaluation.curves import curves
+from model_training.evaluation.curves import curve_points
 from model_training.export.graph import run
 from model_training.export.parity import Parity, compare
 from model_training.runtime.json_files import read_json, write_json
@@ -59,7 +59,7 @@ def score_candidate(
     answers = candidate.predict(validation.X) if problem else run(onnx, validation.X)
     facts = (validation.task, validation.y, answers, validation.contract.labels)
     return ScoredCandidate(
-        recipe, scores(*facts), candidate.seconds, onnx, parity, problem, fitted_rows, curves(*facts)
+        recipe, scores(*facts), candidate.seconds, onnx, parity, problem, fitted_rows, curve_points(*facts)
     )
 
 

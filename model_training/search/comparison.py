@@ -51,8 +51,8 @@ def compare_with_simplest(
 
 def _on_test(prepared: Prepared, best: ScoredCandidate, simplest: ScoredCandidate, plan: FitPlan) -> _Lead:
     test = prepared.rows.take(prepared.parts.test)
-    judge = BootstrapComparison(test.task, prepared.scenario.metric, test.y, plan.seed)
-    return _Lead(*judge.lead(best.graph.predict(test.X), simplest.graph.predict(test.X)), len(test.y))
+    bootstrap = BootstrapComparison(test.task, prepared.scenario.metric, test.y, plan.seed)
+    return _Lead(*bootstrap.lead(best.graph.predict(test.X), simplest.graph.predict(test.X)), len(test.y))
 
 
 def _by_folds(prepared: Prepared, pair: Sequence[ScoredCandidate], plan: FitPlan, folds: int) -> _Lead:
@@ -65,5 +65,5 @@ def _by_folds(prepared: Prepared, pair: Sequence[ScoredCandidate], plan: FitPlan
         training, judged = rows.take(np.flatnonzero(fold != number)), fold == number
         for candidate, answer in zip(pair, answers, strict=True):
             answer[judged] = fit_recipe(candidate.recipe, training, quiet).predict(rows.X[judged])
-    judge = BootstrapComparison(rows.task, prepared.scenario.metric, rows.y, plan.seed)
-    return _Lead(*judge.lead(*answers), len(rows.y))
+    bootstrap = BootstrapComparison(rows.task, prepared.scenario.metric, rows.y, plan.seed)
+    return _Lead(*bootstrap.lead(*answers), len(rows.y))

@@ -16,10 +16,10 @@ from model_training.data.rows import Prepared, Rows
 from model_training.data.split import Parts, missing_labels
 from model_training.estimators.candidates import FitPlan, Recipe
 from model_training.estimators.families import fit_recipe
-from model_training.evaluation.curves import curves
+from model_training.evaluation.curves import curve_points
 from model_training.evaluation.facts import facts_of
 from model_training.evaluation.record import Evaluation, served_thresholds
-from model_training.evaluation.thresholds import thresholds
+from model_training.evaluation.thresholds import judge_thresholds
 from model_training.export.graph import run
 from model_training.runtime.json_files import read_json, write_json
 from model_training.search import candidate_ranking
@@ -62,14 +62,14 @@ def evaluate_best(prepared: Prepared, candidates: Sequence[ScoredCandidate], pla
     """
     best, test = train.best_deployable(candidates), prepared.rows.take(prepared.parts.test)
     task, primary, labels = prepared.scenario.task, prepared.scenario.metric, prepared.contract.labels
-    answers, judge = run(best.onnx, test.X), BootstrapComparison(task, primary, test.y, plan.seed)
-    decisions = _decide(prepared, best.onnx, answers)
+    answers, bootstrap = run(best.onnx, test.X), BootstrapComparison(task, primary, test.y, plan.seed)
+    decisions = _thresholds(prepared, best.onnx, answers)
     served = served_thresholds(decisions)
     metrics = _known(task, test.y, answers, labels, served)
     known = {}
     if primary in metrics:
         metrics[f"{primary}_{prepared.parts.kind}"] = metrics[primary]
-        known = {primary: judge.interval(at_decisions(task, primary, answers, served))}
+        known = {primary: bootstrap.interval(at_decisions(task, primary, answers, served))}
     variants = _refitted(prepared, best.recipe, plan)
     metrics |= {name: variant.value for name, variant in variants.items()}
     baseline = _known(task, test.y, np.tile(_constant_answer(prepared), (len(test.y), 1)), labels)
@@ -80,7 +80,7 @@ def evaluate_best(prepared: Prepared, candidates: Sequence[ScoredCandidate], pla
         known | {name: variant.interval for name, variant in variants.items()},
         compare_with_simplest(prepared, best, candidates, plan),
         _absent(prepared, metrics),
-        curves(task, test.y, answers, labels),
+        curve_points(task, test.y, answers, labels),
         decisions,
     )
 
@@ -104,12 +104,12 @@ def _known(
         return found
 
 
-def _decide(prepared: Prepared, onnx: bytes, answers: np.ndarray) -> Mapping[str, Mapping[str, Any]]:
+def _thresholds(prepared: Prepared, onnx: bytes, answers: np.ndarray) -> Mapping[str, Mapping[str, Any]]:
     """The thresholds that the scenario's decisions choose on validation rows, judged by the `answers` to test rows."""
     test, held = (prepared.rows.take(rows) for rows in (prepared.parts.test, prepared.parts.validation))
     labels = prepared.contract.labels
     declared = {label: prepared.scenario.decision_of(label) for label in labels}
-    return thresholds(test.task, (held.y, run(onnx, held.X)), (test.y, answers), labels, declared)
+    return judge_thresholds(test.task, (held.y, run(onnx, held.X)), (test.y, answers), labels, declared)
 
 
 def _constant_answer(prepared: Prepared) -> np.ndarray:

@@ -13,7 +13,7 @@ from model_training.text.graph import forest_graph, linear_graph
 from model_training.text.vocabulary import Vocabulary
 from shared.core.errors import Refused
 
-# scikit-learn's liblinear draws from one generator per process: two of these at once would disturb each other.
+# scikit-learn's liblinear has one random generator per process: two fits at once would disturb each other.
 ONE_AT_A_TIME = frozenset({"linear_svc_l2", "linear_svc_l1", "svc_l1_select_l2"})
 TREES: Mapping[str, int] = {"demo": 50, "default": 200}
 _NEIGHBOURS = 10
@@ -29,7 +29,7 @@ class Linear:
     seconds: float
 
     def predict(self, X: np.ndarray) -> np.ndarray:
-        """Cleaned texts (rows, 1) to probabilities (rows, K); without its own ones, the softmax of the scores."""
+        """Cleaned texts (rows, 1) to probabilities (rows, K), or the softmax of scores where it has none."""
         Z = self.vocabulary.matrix(X)
         if hasattr(self.model, "predict_proba"):
             return np.asarray(self.model.predict_proba(Z))
@@ -70,7 +70,7 @@ class Forest:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """A fitted nearest-neighbour classifier: tracked, but never deployed."""
+    """A fitted nearest-neighbour classifier, which is tracked but never deployed."""
 
     name: str
     vocabulary: Vocabulary
@@ -92,7 +92,7 @@ class Neighbours:
 
 @dataclass(frozen=True, slots=True)
 class Centroids:
-    """The mean row of each class (K, V): the nearest one wins. scikit-learn's own warns on every sparse matrix."""
+    """The mean row of each class (K, V); the nearest wins. scikit-learn's own class warns on every sparse matrix."""
 
     means: np.ndarray
 
@@ -107,7 +107,7 @@ class Centroids:
         return -(self.means**2).sum(axis=1)
 
     def decision_function(self, Z: Any) -> np.ndarray:
-        """Negative squared distances (rows, K), but for what all classes of a row have in common."""
+        """Negative squared distances (rows, K), up to a constant for each row."""
         return np.asarray(Z @ self.coef_.T + self.intercept_)
 
 
@@ -138,7 +138,7 @@ def softmax(scores: np.ndarray) -> np.ndarray:
 
 
 def _margins(seed: int) -> dict[str, Any]:
-    """The candidates that know scores and no probabilities."""
+    """The candidates with scores but without probabilities."""
     from sklearn.feature_selection import SelectFromModel
     from sklearn.linear_model import Perceptron, RidgeClassifier, SGDClassifier
     from sklearn.pipeline import make_pipeline
@@ -153,7 +153,7 @@ def _margins(seed: int) -> dict[str, Any]:
     return {
         "ridge": RidgeClassifier(tol=1e-2, solver="sparse_cg"),
         "perceptron": Perceptron(random_state=seed),
-        # PassiveAggressiveClassifier under the name it has now.
+        # The current form of PassiveAggressiveClassifier.
         "passive_aggressive": SGDClassifier(penalty=None, learning_rate="pa1", eta0=1.0, random_state=seed),
         "linear_svc_l2": svc("l2"),
         "linear_svc_l1": svc("l1"),
@@ -165,7 +165,7 @@ def _margins(seed: int) -> dict[str, Any]:
 
 
 def _two_sided(scores: np.ndarray) -> np.ndarray:
-    """(rows, K) scores, also of two classes for which scikit-learn has one column."""
+    """Scores (rows, K); for two classes scikit-learn has only one column."""
     return np.column_stack([-scores / 2, scores / 2]) if scores.ndim == 1 else scores
 
 
@@ -179,7 +179,7 @@ def _weights(model: Any) -> tuple[np.ndarray, np.ndarray]:
         W = np.zeros((len(selection.get_support()), len(b)))
         W[selection.get_support()] = kept
         return W, b
-    # Of two classes some estimators keep one row, some a flat one.
+    # For two classes some estimators keep one row, some a flat array.
     coefficients, offsets = np.atleast_2d(model.coef_), np.atleast_1d(model.intercept_)
     if len(coefficients) == 1:
         coefficients, offsets = np.vstack([-coefficients, coefficients]) / 2, np.append(-offsets, offsets) / 2

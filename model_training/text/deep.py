@@ -20,7 +20,7 @@ from model_training.text.graph import Layers, network_graph
 from model_training.text.names import DEEP
 from model_training.text.vocabulary import Vocabulary
 
-# Rows of a prediction at a time: what is dense is at most this many times the hidden width.
+# Rows of a prediction at a time: dense arrays have at most this many times the hidden width.
 _ROWS = 1_024
 
 Watch = Callable[[int, float], None]
@@ -28,7 +28,7 @@ Watch = Callable[[int, float], None]
 
 @dataclass(frozen=True, slots=True)
 class DeepParams:
-    """What is tuned."""
+    """The parameters that are tuned."""
 
     learning_rate: float = 1e-3
     epochs: int = 10
@@ -38,7 +38,7 @@ class DeepParams:
 
 @dataclass(frozen=True, slots=True)
 class Logarithmic:
-    """Any number between `low` and `high`, every order of magnitude being as likely as the others."""
+    """A number from `low` to `high`, log-uniform."""
 
     low: float
     high: float
@@ -54,13 +54,13 @@ SPACE: Mapping[str, Logarithmic | tuple[int, ...]] = {
 
 def space(trial: Any) -> DeepParams:
     """The parameters an Optuna trial suggests from SPACE."""
-    drawn: dict[str, Any] = {}
+    suggested: dict[str, Any] = {}
     for name, choices in SPACE.items():
         if isinstance(choices, Logarithmic):
-            drawn[name] = trial.suggest_float(name, choices.low, choices.high, log=True)
+            suggested[name] = trial.suggest_float(name, choices.low, choices.high, log=True)
         else:
-            drawn[name] = trial.suggest_categorical(name, choices)
-    return DeepParams(**drawn)
+            suggested[name] = trial.suggest_categorical(name, choices)
+    return DeepParams(**suggested)
 
 
 def absent() -> str:
@@ -119,7 +119,7 @@ def fit_deep(
     held_out = (vocabulary.matrix(validation[0]), validation[1]) if validation else None
     with _one_thread():
         network = _network(Z.shape[1], params.hidden, int(y.max()) + 1, seed)
-        # In one pass over the weights: a quarter of the time.
+        # The fused form needs one pass over the weights: a quarter of the time.
         optimizer = _torch().optim.Adam(network.parameters(), lr=params.learning_rate, fused=True)
         for epoch in range(1, params.epochs + 1):
             order = random.permutation(len(y))
@@ -134,7 +134,7 @@ def _network(width: int, hidden: int, classes: int, seed: int) -> Any:
     """The untrained network. Its first layer adds up the rows of a text's words; the last row is its offset."""
     torch = _torch()
     nn = torch.nn
-    # A generator of its own: whoever else draws from PyTorch's is not disturbed.
+    # A forked generator leaves PyTorch's global one unchanged.
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         words = nn.EmbeddingBag(width + 1, hidden, mode="sum", include_last_offset=True)
@@ -178,7 +178,7 @@ def _torch() -> Any:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Sums are added up in one order: the number of cores changes no weight."""
+    """Run on one thread, so that the number of cores changes no weight."""
     torch = _torch()
     before = torch.get_num_threads()
     torch.set_num_threads(1)

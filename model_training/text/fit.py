@@ -17,7 +17,7 @@ from model_training.text.names import DEEP
 from model_training.text.vocabulary import Vocabulary, fit_vocabulary
 from shared.core.errors import Quarantined
 
-# About where a report of progress stands within a training run.
+# The share of a training run that is done when the network is left out.
 _DONE = 0.5
 
 Report = Callable[[str, float], None]
@@ -28,7 +28,7 @@ class Fitted(Protocol):
 
     @property
     def name(self) -> str:
-        """As it was asked for."""
+        """The name of the candidate."""
         ...
 
     @property
@@ -49,8 +49,8 @@ _KINDS: Mapping[str, Callable[[str, Vocabulary, Any, float], Fitted]] = {"knn": 
 
 
 @dataclass(frozen=True, slots=True)
-class _Lesson:
-    """What every candidate is fitted on: texts, their matrix and label positions, and how."""
+class _TrainingData:
+    """Texts, their matrix and label positions, with the profile and the seed of the fit."""
 
     vocabulary: Vocabulary
     X: np.ndarray
@@ -78,41 +78,41 @@ def fit_text(
     """
     _check_classes(y, classes)
     vocabulary = fit_vocabulary(X)
-    lesson = _Lesson(vocabulary, X, vocabulary.matrix(X), y, profile, seed)
+    data = _TrainingData(vocabulary, X, vocabulary.matrix(X), y, profile, seed)
     groups = _groups([name for name in names if name != DEEP])
-    fitted = [one for group in run_parallel([partial(_fit_group, group, lesson) for group in groups]) for one in group]
+    fitted = [each for group in run_parallel([partial(_fit_group, group, data) for group in groups]) for each in group]
     if DEEP in names:
-        fitted += _fit_deep(params or deep.DeepParams(), lesson, report)
+        fitted += _fit_deep(params or deep.DeepParams(), data, report)
     order = {name: position for position, name in enumerate(names)}
     return sorted(fitted, key=lambda candidate: order[candidate.name])
 
 
 def _groups(names: Sequence[str]) -> list[list[str]]:
     """What one thread fits: each candidate alone, but those together that may not run at the same time."""
-    together = [name for name in names if name in ONE_AT_A_TIME]
-    return [group for group in (together, *([name] for name in names if name not in ONE_AT_A_TIME)) if group]
+    sequential = [name for name in names if name in ONE_AT_A_TIME]
+    return [group for group in (sequential, *([name] for name in names if name not in ONE_AT_A_TIME)) if group]
 
 
-def _fit_group(names: Sequence[str], lesson: _Lesson) -> list[Fitted]:
-    return [_fit(name, lesson) for name in names]
+def _fit_group(names: Sequence[str], data: _TrainingData) -> list[Fitted]:
+    return [_fit(name, data) for name in names]
 
 
-def _fit(name: str, lesson: _Lesson) -> Fitted:
+def _fit(name: str, data: _TrainingData) -> Fitted:
     started = time.perf_counter()
     if name == "nearest_centroid":
-        model = fit_centroids(lesson.Z, lesson.y)
+        model = fit_centroids(data.Z, data.y)
     else:
-        # All estimators are constructed for one of them: that costs less than a millisecond.
-        model = estimators(lesson.profile, lesson.seed)[name].fit(lesson.Z, lesson.y)
-    return _KINDS.get(name, Linear)(name, lesson.vocabulary, model, time.perf_counter() - started)
+        # Constructing all estimators for one of them costs less than a millisecond.
+        model = estimators(data.profile, data.seed)[name].fit(data.Z, data.y)
+    return _KINDS.get(name, Linear)(name, data.vocabulary, model, time.perf_counter() - started)
 
 
-def _fit_deep(params: deep.DeepParams, lesson: _Lesson, report: Report) -> list[Fitted]:
+def _fit_deep(params: deep.DeepParams, data: _TrainingData, report: Report) -> list[Fitted]:
     absent = deep.absent()
     if absent:
         report(absent, _DONE)
         return []
-    return [deep.fit_deep(params, lesson.vocabulary, lesson.X, lesson.y, lesson.seed)]
+    return [deep.fit_deep(params, data.vocabulary, data.X, data.y, data.seed)]
 
 
 def _check_classes(y: np.ndarray, classes: int) -> None:

@@ -22,5 +22,5 @@ CLASSICAL = (
     "complement_nb",
     "svc_l1_select_l2",
 )
-# Competes where PyTorch is installed.
+# Competes only where PyTorch is installed.
 DEEP = "deep"

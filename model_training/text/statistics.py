@@ -1,4 +1,4 @@
-"""What a set of texts is like, as numbers a profile can keep and a band can judge; raw texts, not cleaned ones."""
+"""Statistics of a set of raw texts, which a profile keeps and a band checks."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import numpy as np
 from model_training.text.stop_words import ENGLISH
 
 _WORDS = re.compile(r"[^\W\d_]+(?:['\N{RIGHT SINGLE QUOTATION MARK}][^\W\d_]+)*")
-# Below so many letters a language is guessed, not found; within so many characters it is found as well as in all.
+# With fewer letters a language is only a guess; this many characters identify it as well as the whole text.
 _LEAST_LETTERS = 20
 _LANGUAGE_CHARACTERS = 1_000
-# Sentiment and language take about a millisecond per text: of more texts than this every n-th one is looked at.
+# Sentiment and language take about a millisecond per text: of more texts than this every n-th is checked.
 _MOST_TEXTS = 5_000
 
 
@@ -51,7 +51,7 @@ def average_stop_words(texts: Sequence[str]) -> float:
     """Stop words per text, each as often as it stands there."""
     known = frozenset(ENGLISH)
     words = (_WORDS.findall(text.lower().replace("'", "")) for text in texts)
-    return _mean([sum(word in known for word in found) for found in words])
+    return _mean([sum(word in known for word in text_words) for text_words in words])
 
 
 def average_sentiment(texts: Sequence[str]) -> float:

@@ -1,4 +1,4 @@
-"""The two tables of labelled texts as one frame that knows which rows judge."""
+"""The two tables of labelled texts as one frame; a column says which rows are test rows."""
 
 from __future__ import annotations
 
@@ -57,6 +57,6 @@ def _check_category(name: str, table: pd.DataFrame, named: pd.Series[str]) -> No
     other = (table["category"].notna() & named.notna() & (table["category"] != named)).to_numpy()
     if other.any():
         row = int(other.argmax())
-        found, accepted = table["category"].iloc[row], named.iloc[row]
-        sentence = f"Table {name!r}, column 'category', row {row + 1}: {found!r} is not the class of its target; "
+        value, accepted = table["category"].iloc[row], named.iloc[row]
+        sentence = f"Table {name!r}, column 'category', row {row + 1}: {value!r} is not the class of its target; "
         raise Quarantined("category", f"{sentence}accepted: {accepted!r}.", table=name, column="category", row=row + 1)

@@ -1,6 +1,6 @@
-"""Which words tell a class's texts from the others': the largest mean TF-IDF weights.
+"""The words that distinguish the texts of a class: the largest mean TF-IDF weights.
 
-The weights are those of a text model's vocabulary, computed without scikit-learn: whoever takes in new data has none.
+The weights are those of a text model's vocabulary, computed without scikit-learn, which the intake does not install.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from model_training.text.stop_words import ENGLISH
 from shared.core.text_cleaning import clean
 
 TOP = 20
-# A word of one text alone, or of more than half of them, tells nothing apart.
+# A word of only one text, or of more than half of them, distinguishes nothing.
 _LEAST_TEXTS = 2
 _LARGEST_SHARE = 0.5
 
@@ -29,16 +29,16 @@ def top_words(
     counts = [Counter(clean(text, known).split()) for text in texts]
     idf = _idf(counts)
     totals: list[Counter[str]] = [Counter() for _ in labels]
-    for found, position in zip(counts, classes, strict=True):
+    for text_counts, position in zip(counts, classes, strict=True):
         if 0 <= position < len(labels):
-            for word, weight in _weights(found, idf):
+            for word, weight in _weights(text_counts, idf):
                 totals[position][word] += weight  # type: ignore[assignment]  # a counter of fractions
     return {label: _largest(total, k) for label, total in zip(labels, totals, strict=True)}
 
 
 def _idf(counts: Sequence[Mapping[str, int]]) -> dict[str, float]:
     """1 + ln((1 + texts) / (1 + texts with the word)) of each word that may tell texts apart."""
-    within = Counter(word for found in counts for word in found)
+    within = Counter(word for text_counts in counts for word in text_counts)
     most = _LARGEST_SHARE * len(counts)
     return {
         word: 1 + math.log((1 + len(counts)) / (1 + texts))
@@ -47,9 +47,9 @@ def _idf(counts: Sequence[Mapping[str, int]]) -> dict[str, float]:
     }
 
 
-def _weights(found: Mapping[str, int], idf: Mapping[str, float]) -> Iterator[tuple[str, float]]:
+def _weights(text_counts: Mapping[str, int], idf: Mapping[str, float]) -> Iterator[tuple[str, float]]:
     """(1 + ln count) · idf of a text's words, brought to length 1."""
-    weights = {word: (1 + math.log(count)) * idf[word] for word, count in found.items() if word in idf}
+    weights = {word: (1 + math.log(count)) * idf[word] for word, count in text_counts.items() if word in idf}
     length = math.sqrt(sum(weight * weight for weight in weights.values()))
     return ((word, weight / length) for word, weight in weights.items())
 

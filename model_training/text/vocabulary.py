@@ -1,4 +1,4 @@
-"""The words a text model knows and how it weighs them: sublinear TF-IDF with rows of length 1."""
+"""The vocabulary of a text model and its weights: sublinear TF-IDF with rows of length 1."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from model_training.text.stop_words import ENGLISH
 from shared.core.errors import Quarantined
 
-# A word of one training text alone teaches nothing about others, and one of every second text tells none apart.
+# A word of only one training text says nothing about others; a word of every second text distinguishes nothing.
 _LEAST_TEXTS = 2
 _LARGEST_SHARE = 0.5
 # A graph holds one weight per word and class, and scoring one number per row and word.

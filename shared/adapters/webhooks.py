@@ -32,14 +32,14 @@ class Webhooks:
     def notify(self, target: str, alert: Alert) -> None:
         """Deliver once; Transient when a later attempt may help, Permanent when none will."""
         if target not in self._targets:
-            raise Missing(f"There is no target {target!r} any more; the setting names {', '.join(self._targets)}.")
+            raise Missing(f"The setting no longer names a target {target!r}; it names {', '.join(self._targets)}.")
         receiver = self._targets[target]
         status = self._post(receiver, json.dumps(FORMATS[receiver.format](alert)).encode())
         if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
             return
         if status in _TRY_AGAIN or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise Transient(f"{target} answered {status}.")
-        raise Permanent(f"{target} answered {status} and will not take it later either.")
+        raise Permanent(f"{target} answered {status}: another attempt would not help.")
 
     def _post(self, receiver: Target, body: bytes) -> int:
         parts = urlsplit(receiver.url)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from shared.core.addresses import cluster_place, workspace_place
+from shared.core.addresses import cluster_address, workspace_address
 from shared.core.errors import Missing
 from shared.settings import Settings
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from azure.ai.ml import MLClient
     from sqlalchemy import Engine
 
-    from shared.adapters.lake.dead_letters import Place
+    from shared.adapters.lake.dead_letters import DeadLetterStore
     from shared.core.ports import Clock, Lake, Observer, Publisher
     from shared.core.scenario import Scenarios
     from shared.datasets.ports import DatasetVersions, Tables
@@ -31,7 +31,7 @@ type JobMaker = Callable[[MLClient, JobOrder], Any]
 
 @dataclass(frozen=True, slots=True)
 class JobFactory:
-    """What a training job is made from."""
+    """Makes the training jobs of Azure ML: `make_job` builds one from a run, its dataset version and its scenario."""
 
     scenarios: Scenarios
     datasets: DatasetVersions
@@ -45,7 +45,7 @@ class JobFactory:
 
             dataset = self.datasets.find(run.scenario, run.dataset)
             if dataset is None or self.make_job is None:
-                raise Missing(f"Run {run.id} cannot be ordered: its dataset or the maker of jobs is missing.")
+                raise Missing(f"Run {run.id} cannot be submitted: its dataset or the maker of jobs is missing.")
             return self.make_job(client(), JobOrder(run, dataset, self.scenarios[run.scenario], tables, model))
 
         return order
@@ -57,7 +57,7 @@ def utc_now() -> datetime:
 
 
 def open_observer(settings: Settings, clock: Clock) -> Observer:
-    """Log records on files, and in Application Insights where it is connected."""
+    """Log records in a file, and in Application Insights where it is connected."""
     from shared.adapters.files.file_observer import FileObserver
 
     records = FileObserver(settings.home / "logs", clock)
@@ -92,24 +92,24 @@ def open_telemetry(settings: Settings, lake: Lake, tables: Tables) -> Telemetry:
     from shared.adapters.kusto.kept import KeptRows
     from shared.adapters.kusto.telemetry import KustoTelemetry
 
-    place = cluster_place("TELEMETRY_URL", settings.telemetry_url)
+    place = cluster_address("TELEMETRY_URL", settings.telemetry_url)
     queries = KustoQueries(place, lambda: make_credential(settings.azure_credential))
     return KustoTelemetry(queries, KeptRows(lake, tables))
 
 
-def dead_letter_places(settings: Settings, lake: Lake) -> list[Place]:
+def dead_letter_stores(settings: Settings, lake: Lake) -> list[DeadLetterStore]:
     """The lake's own folder; in Blob Storage also the container that Event Grid's subscriptions name; the local one."""
     from shared.adapters.files.folder_lake import FolderLake
-    from shared.adapters.lake.dead_letters import CONTAINER, FOLDER, Place
+    from shared.adapters.lake.dead_letters import CONTAINER, FOLDER, DeadLetterStore
 
-    local = Place(FolderLake(settings.home / "eventgrid" / "deadletter"), "")
-    inside = Place(lake, FOLDER)
-    if settings.lake_place is None:
+    local = DeadLetterStore(FolderLake(settings.home / "eventgrid" / "deadletter"), "")
+    inside = DeadLetterStore(lake, FOLDER)
+    if settings.lake_address is None:
         return [inside, local]
     from shared.adapters.blob.lake import open_lake as open_container
 
-    beside = open_container(f"{settings.lake_place.endpoint}/{CONTAINER}", settings.azure_credential)
-    return [inside, Place(beside, "", optional=True), local]
+    beside = open_container(f"{settings.lake_address.endpoint}/{CONTAINER}", settings.azure_credential)
+    return [inside, DeadLetterStore(beside, "", optional=True), local]
 
 
 def open_registry(settings: Settings, engine: Engine, lake: Lake, clock: Clock) -> Registry:
@@ -130,11 +130,11 @@ def _workspace(settings: Settings, key: str, url: str) -> Callable[[], MLClient]
     from shared.adapters.azure.clients import make_credential
     from shared.adapters.azureml.client import workspace_client
 
-    return cache(lambda: workspace_client(workspace_place(key, url), make_credential(settings.azure_credential)))
+    return cache(lambda: workspace_client(workspace_address(key, url), make_credential(settings.azure_credential)))
 
 
 def open_trainer(settings: Settings, environ: Mapping[str, str], lake: Lake, jobs: JobFactory) -> Trainer:
-    """Whoever trains, as TRAINER_URL names it."""
+    """The trainer that TRAINER_URL names."""
     if settings.trainer_url.startswith("azureml:"):
         from shared.adapters.azureml.trainer import AzureMlTrainer
 
@@ -151,14 +151,14 @@ def open_trainer(settings: Settings, environ: Mapping[str, str], lake: Lake, job
 def open_serving(
     settings: Settings, code: Callable[[], str], lake: Lake, asked: Callable[[str, str], Traffic]
 ) -> ServingTarget:
-    """Whoever answers requests, as SERVING_URL names it."""
+    """The serving target that SERVING_URL names."""
     if settings.serving_url == "functions:":
         from shared.adapters.functions_serving import FunctionsServing
 
         return FunctionsServing(lake, asked)
     from shared.adapters.azureml.serving import AzureMlServing, Hosting
 
-    place = workspace_place("SERVING_URL", settings.serving_url)
+    place = workspace_address("SERVING_URL", settings.serving_url)
     client = _workspace(settings, "SERVING_URL", settings.serving_url)
     return AzureMlServing(client, Hosting(place, settings.machines, code))
 

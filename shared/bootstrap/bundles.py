@@ -45,13 +45,13 @@ if TYPE_CHECKING:
     from shared.datasets.ports import DatasetVersions, Tables
     from shared.release.policy import Policies
 
-# Where each store is that a scoring request has no use for: its module is loaded by its first use.
+# The package of the stores that a scoring request does not use: the first use of one loads its module.
 _SQL = "shared.adapters.sql."
 
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """What the bundles are made of."""
+    """What all bundles share: settings, database, core ports, policies. Each method makes the bundle of a room."""
 
     settings: Settings
     environ: Mapping[str, str]
@@ -71,7 +71,7 @@ class Root:
         return ProfilesBundle(profiler=ArrowProfiles())
 
     def training(self, datasets: DatasetVersions, make_job: backends.JobMaker | None) -> TrainingBundle:
-        """Runs, the registry and whoever trains."""
+        """Runs, the registry, the trainer and schedules."""
         jobs = backends.JobFactory(self.core.scenarios, datasets, make_job)
         return TrainingBundle(
             runs=SqlRuns(self.engine, self.core.clock),
@@ -82,7 +82,7 @@ class Root:
         )
 
     def serving(self) -> ServingBundle:
-        """Models in this process, and what they answered."""
+        """Models that answer in this process, their counts, and the log of their answers."""
         return ServingBundle(
             scoring=OnnxScoring(),
             deployments=self.deployments,
@@ -93,7 +93,7 @@ class Root:
         )
 
     def release(self, code: Callable[[], str]) -> ReleaseBundle:
-        """Deployments, approvals, rollouts and endpoints."""
+        """Policies, deployments, approvals, rollouts and endpoints."""
         return ReleaseBundle(
             policies=self.policies,
             deployments=self.deployments,
@@ -107,7 +107,7 @@ class Root:
         return traffic_of(current, self.rollouts.current(scenario, environment))
 
     def prediction(self, tables: Tables) -> PredictionBundle:
-        """Windows and their rows."""
+        """Windows, their rows, corrections, telemetry and labels."""
         return PredictionBundle(
             windows=lazy(f"{_SQL}prediction.windows:SqlWindows", self.engine),
             predictions=lazy(f"{_SQL}prediction.predictions:SqlPredictions", self.engine),
@@ -119,29 +119,29 @@ class Root:
         )
 
     def alerts(self) -> AlertsBundle:
-        """Whom alerts reach."""
+        """The webhooks of alerts, and their deliveries."""
         return AlertsBundle(
             notifier=lazy("shared.adapters.webhooks:Webhooks", self.settings.alert_targets),
             deliveries=lazy(f"{_SQL}monitoring.alerts:SqlAlertDeliveries", self.engine),
         )
 
     def monitoring(self) -> MonitoringBundle:
-        """What watching keeps."""
+        """The measurements, breaches and decisions of monitoring."""
         return monitoring_bundle(self.engine, read_prices(self.environ))
 
     def operations(self) -> OperationsBundle:
-        """Reading for people, and doing work again."""
+        """Lineage, rows and counts for people, reopening and dead letters."""
         return OperationsBundle(
             lineage=lazy(f"{_SQL}reports.lineage:SqlLineage", self.engine),
             prediction_rows=lazy(f"{_SQL}reports.prediction_rows:SqlPredictionRows", self.engine),
             totals=lazy(f"{_SQL}reports.totals:SqlTotals", self.engine),
             reopening=lazy(f"{_SQL}ledger.reopening:SqlReopening", self.engine, self.core.clock),
-            dead_letters=LakeDeadLetters(backends.dead_letter_places(self.settings, self.core.lake)),
+            dead_letters=LakeDeadLetters(backends.dead_letter_stores(self.settings, self.core.lake)),
         )
 
 
 def monitoring_bundle(engine: Engine, prices: Prices | None = None) -> MonitoringBundle:
-    """What watching keeps in that database."""
+    """The stores of monitoring in that database."""
     measures = f"{_SQL}monitoring.measures:"
     return MonitoringBundle(
         measurements=lazy(f"{measures}SqlMeasurements", engine),

@@ -1,4 +1,4 @@
-"""Where things are in Azure: read from one setting each, which is the only thing that may name a host."""
+"""Addresses in Azure, each read from one setting; nothing but a setting names a host."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CONTAINER = re.compile(r"(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class BlobPlace:
+class BlobAddress:
     """A container of a storage account. `emulated` is true for Azurite over plain HTTP, which takes no identity."""
 
     endpoint: str
@@ -29,12 +29,12 @@ class BlobPlace:
 
     @property
     def url(self) -> str:
-        """As it stands in the setting."""
+        """The URL of the container, as in the setting."""
         return f"{self.endpoint}/{self.container}"
 
 
-def blob_place(key: str, url: str) -> BlobPlace:
-    """The place that setting `key` names; Misconfigured says what is wrong with it."""
+def blob_address(key: str, url: str) -> BlobAddress:
+    """The container that setting `key` names; Misconfigured says what is wrong with it."""
     try:
         parts = urlsplit(url)
         local = is_loopback(parts.hostname or "")
@@ -51,7 +51,7 @@ def blob_place(key: str, url: str) -> BlobPlace:
     if not _CONTAINER.fullmatch(container):
         raise Misconfigured(key, f"names container {container!r}", "3 to 63 lower-case letters, digits, single hyphens")
     host = f"[{parts.hostname}]" if ":" in str(parts.hostname) else parts.hostname
-    return BlobPlace("/".join([f"{parts.scheme}://{host}{port}", *account]), container, parts.scheme == "http")
+    return BlobAddress("/".join([f"{parts.scheme}://{host}{port}", *account]), container, parts.scheme == "http")
 
 
 def _check(key: str, parts: SplitResult, *, local: bool) -> None:
@@ -61,7 +61,7 @@ def _check(key: str, parts: SplitResult, *, local: bool) -> None:
         raise Misconfigured(key, "uses http to another machine", f"{_ACCEPTED}, or http to Azurite on this machine")
     if parts.query or parts.fragment or parts.username or parts.password:
         # The value could be a secret: it is not repeated.
-        raise Misconfigured(key, "carries more than a place (a SAS token, a user or a fragment)", _ACCEPTED)
+        raise Misconfigured(key, "carries more than an address (a SAS token, a user or a fragment)", _ACCEPTED)
 
 
 def is_loopback(host: str) -> bool:
@@ -92,13 +92,13 @@ def check_topic(key: str, url: str) -> None:
     parts = urlsplit(url)
     if parts.query or parts.fragment or parts.username or parts.password:
         # The value could be a secret: it is not repeated.
-        raise Misconfigured(key, "carries more than a place (a key, a user or a fragment)", accepted)
+        raise Misconfigured(key, "carries more than an address (a key, a user or a fragment)", accepted)
     if parts.scheme != "https" or not parts.hostname or parts.path != "/api/events":
         raise Misconfigured(key, "is no endpoint of an Event Grid topic", accepted)
 
 
 @dataclass(frozen=True, slots=True)
-class WorkspacePlace:
+class WorkspaceAddress:
     """An Azure ML workspace."""
 
     subscription: str
@@ -106,16 +106,16 @@ class WorkspacePlace:
     workspace: str
 
 
-def workspace_place(key: str, url: str) -> WorkspacePlace:
+def workspace_address(key: str, url: str) -> WorkspaceAddress:
     """The workspace that a setting `azureml:<subscription>/<resource group>/<workspace>` names; else Misconfigured."""
     parts = url.removeprefix("azureml:").split("/")
     if len(parts) != _WORKSPACE_PARTS or not all(_WORKSPACE_NAME.fullmatch(part) for part in parts):
         raise Misconfigured(key, f"is {url!r}", "azureml:<subscription>/<resource group>/<workspace>")
-    return WorkspacePlace(*parts)
+    return WorkspaceAddress(*parts)
 
 
 @dataclass(frozen=True, slots=True)
-class ClusterPlace:
+class ClusterAddress:
     """A database of an Azure Data Explorer cluster."""
 
     cluster: str
@@ -126,7 +126,7 @@ _CLUSTER = "kusto:https://<cluster>.<region>.kusto.windows.net/<database>"
 _DATABASE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_. -]{0,258}[A-Za-z0-9_-])?")
 
 
-def cluster_place(key: str, url: str) -> ClusterPlace:
+def cluster_address(key: str, url: str) -> ClusterAddress:
     """The database that a setting `kusto:https://<cluster>/<database>` names; else Misconfigured."""
     try:
         parts = urlsplit(url.removeprefix("kusto:"))
@@ -135,11 +135,11 @@ def cluster_place(key: str, url: str) -> ClusterPlace:
         raise Misconfigured(key, f"is no URL ({error})", _CLUSTER) from error
     if parts.query or parts.fragment or parts.username or parts.password:
         # The value could be a secret: it is not repeated.
-        raise Misconfigured(key, "carries more than a place (a key, a user or a fragment)", _CLUSTER)
+        raise Misconfigured(key, "carries more than an address (a key, a user or a fragment)", _CLUSTER)
     if parts.scheme != "https" or not parts.hostname:
         raise Misconfigured(key, "is no https URL of a cluster", _CLUSTER)
     database = parts.path.removeprefix("/")
     if not _DATABASE.fullmatch(database):
         raise Misconfigured(key, f"has the path {parts.path!r}, which is not one database's", _CLUSTER)
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return ClusterPlace(f"https://{host}{port}", database)
+    return ClusterAddress(f"https://{host}{port}", database)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.core.errors import Conflict, Fault
-from shared.core.ledger import Claim, Entry, Outcome
+from shared.core.ledger import Claim, Entry, Outcome, State
 
 if TYPE_CHECKING:
     from shared.core.ports import CorePorts
@@ -21,14 +21,14 @@ MAX_ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How (kind, key) stands now; `acted` says whether this call did it."""
+    """The outcome of (kind, key); `acted` says whether this call did the work."""
 
     outcome: Outcome
     acted: bool
 
 
 def once(ports: CorePorts, kind: str, key: str, message: str, act: Callable[[], Outcome]) -> Result:
-    """Run `act` under a claim on (kind, key), or tell how it stands.
+    """Run `act` under a claim on (kind, key), or return the outcome that is there already.
 
     A permanent fault is an ending and is recorded; a transient one releases the claim and is raised. Attempts that
     crashed are counted and bounded; those that only found somebody else unavailable are not.
@@ -66,7 +66,9 @@ def _finish(ports: CorePorts, claim: Claim, outcome: Outcome) -> Result:
 
 def _gave_up(ports: CorePorts, claim: Claim) -> Outcome:
     crashes = [
-        entry for entry in ports.core.history.why(claim.key) if (entry.kind, entry.state) == (claim.kind, "released")
+        entry
+        for entry in ports.core.history.why(claim.key)
+        if (entry.kind, entry.state) == (claim.kind, State.RELEASED)
     ]
     last = f" Last reason: {crashes[-1].reason}" if crashes else ""
-    return Outcome("failed", f"Given up after {MAX_ATTEMPTS} attempts that crashed.{last}")
+    return Outcome(State.FAILED, f"Given up after {MAX_ATTEMPTS} attempts that crashed.{last}")

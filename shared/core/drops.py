@@ -1,4 +1,4 @@
-"""Drops."""
+"""Drops: the blobs of one, its ledger key, and the ending that its files share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from shared.core.blob import Blob
-from shared.core.ledger import Outcome
+from shared.core.ledger import Kind, Outcome, State
 from shared.core.paths import Landing
 
 if TYPE_CHECKING:
@@ -26,13 +26,13 @@ def drop_key(where: Landing, blobs: Sequence[Blob]) -> str:
     return f"{where.key}@{hashlib.sha256(listing.encode()).hexdigest()[:12]}"
 
 
-def settle_waiting(ports: CorePorts, blobs: Sequence[Blob], outcome: Outcome) -> None:
-    """Files that waited for others of their drop share its ending."""
+def finish_waiting(ports: CorePorts, blobs: Sequence[Blob], outcome: Outcome) -> None:
+    """End the entries of files that waited for others of their drop, with the outcome of the drop."""
     for blob in blobs:
         key = blob_key(blob)
-        entry = ports.core.history.find("blob", key)
-        if entry is not None and entry.state == "waiting":
-            ports.core.ledger.note("blob", key, outcome.state, outcome.reason)
+        entry = ports.core.history.find(Kind.BLOB, key)
+        if entry is not None and entry.state == State.WAITING:
+            ports.core.ledger.note(Kind.BLOB, key, outcome.state, outcome.reason)
 
 
 def blob_key(blob: Blob) -> str:

@@ -1,4 +1,4 @@
-"""Event Grid payloads, both schemas, become our own values. Nothing here trusts an event beyond its shape."""
+"""Event Grid payloads of both schemas become our own values. An event is trusted for its shape only."""
 
 from __future__ import annotations
 
@@ -94,7 +94,9 @@ def parse(raw: Mapping[str, Any]) -> Event:
     reader = _BY_LOWER_CASE.get(envelope.kind.lower())
     if reader is not None:
         return reader(envelope)
-    return envelope.ignored(_WHY_NOT.get(envelope.kind.lower(), f"events of type {envelope.kind} ask for nothing here"))
+    return envelope.ignored(
+        _REASONS_TO_IGNORE.get(envelope.kind.lower(), f"events of type {envelope.kind} ask for nothing here")
+    )
 
 
 def parse_message(text: str) -> Event:
@@ -110,15 +112,15 @@ def parse_message(text: str) -> Event:
     return parse(raw)
 
 
-def kept(message: str) -> str:
-    """The message as it is kept for a replay: without addresses, which nothing reads and which may hold a signature."""
+def without_addresses(message: str) -> str:
+    """The message as the ledger keeps it for a replay: its addresses, which may hold a signature, are left out."""
     try:
         raw = json.loads(message)
-        one = raw[0] if isinstance(raw, list) else raw
-        data = {name: value for name, value in _data(one).items() if not name.endswith("url")}
+        event = raw[0] if isinstance(raw, list) else raw
+        data = {name: value for name, value in _data(event).items() if not name.endswith("url")}
     except (BadInput, ValueError, LookupError, TypeError, AttributeError):
         return message
-    return json.dumps({**{name: value for name, value in one.items() if name != "data_base64"}, "data": data})
+    return json.dumps({**{name: value for name, value in event.items() if name != "data_base64"}, "data": data})
 
 
 def _envelope(raw: Mapping[str, Any]) -> _Envelope:
@@ -199,11 +201,11 @@ _READERS = {
     "Microsoft.MachineLearningServices.RunCompleted": _run_ended,
     "Microsoft.MachineLearningServices.RunStatusChanged": _run_ended,
 }
-# The types that ask for something: what subscriptions let through.
+# The types that lead to work: what subscriptions let through.
 ACTED_ON = tuple(_READERS)
 # The sweep puts dead letters on the queue itself.
 _BY_LOWER_CASE = {kind.lower(): reader for kind, reader in [*_READERS.items(), (DEAD_LETTER, _dead_letter)]}
-_WHY_NOT = {
+_REASONS_TO_IGNORE = {
     "microsoft.storage.blobdeleted": "a deletion never removes registered data",
     "microsoft.storage.directorycreated": "a directory holds no data",
     "microsoft.machinelearningservices.modeldeployed": "deployments are decided here, not reported to here",

@@ -1,7 +1,8 @@
-"""Lake reading."""
+"""Whole blobs of the lake as bytes, JSON objects and Parquet tables."""
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import Corrupt
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from shared.core.ports import CorePorts
 
 
@@ -27,3 +30,10 @@ def read_json(ports: CorePorts, path: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise Corrupt(f"{path} is not a JSON object.")
     return value
+
+
+def read_parquet(ports: CorePorts, path: str) -> pa.Table:
+    """Return the Parquet blob as a table; its page checksums are verified."""
+    import pyarrow.parquet as pq
+
+    return pq.read_table(io.BytesIO(read_bytes(ports, path)), page_checksum_verification=True)

@@ -1,4 +1,4 @@
-"""Notice."""
+"""A notice: an event of our own, kept in the outbox until Event Grid takes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tell others: notices go to the outbox with the state they speak of, and from there to Event Grid."""
+"""Notices for others: they enter the outbox with the state that they announce, and leave it for Event Grid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names in the lake: what an arriving blob is for, and where everything else lies."""
+"""Paths in the lake: what an arriving blob is for, and where everything else lies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PART = re.compile(r"(?P<table>[^.]+)\.(?P<number>\d{1,3})of(?P<count>\d{1,3})\.
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """Where a blob landed: `incoming` (to learn from), `scoring` (to predict) or `actuals` (what turned out)."""
+    """Where a blob landed: in `incoming` (training data), `scoring` (rows to predict) or `actuals` (late labels)."""
 
     area: Area
     scenario: Scenario
@@ -39,7 +39,7 @@ class Landing:
 
 
 def landing(path: str, scenarios: Scenarios) -> Landing | str:
-    """Where the blob landed, or a sentence that says why it asks for nothing."""
+    """Where the blob landed, or why it is ignored."""
     area, *rest = path.split("/")
     known = {name: name for name in AREAS}
     if area not in known:
@@ -71,7 +71,7 @@ def table_of(file: str, area: str, scenario: Scenario) -> Table:
 
 
 def table_landing(path: str, scenarios: Scenarios) -> Landing | None:
-    """Where a table's file landed; None for a path that asks for nothing and for a file that names no table."""
+    """Where a table's file landed; None for a path that is ignored and for a file that names no table."""
     where = landing(path, scenarios)
     return where if isinstance(where, Landing) and _table_or_none(where.file, where.area, where.scenario) else None
 
@@ -109,7 +109,7 @@ def dataset_folder(scenario: str, dataset: str) -> str:
 
 
 def baseline_folder(scenario: str) -> str:
-    """Where baseline.json (the one that judges) and every accepted baseline by its number lie."""
+    """Where baseline.json (the current one) and every accepted baseline by its number lie."""
     return f"baselines/{scenario}/"
 
 
@@ -124,12 +124,12 @@ def window_folder(scenario: str, window: str) -> str:
 
 
 def plan_path(scenario: str, window: str) -> str:
-    """Where what a window is made of is pinned."""
+    """Where the plan of a window lies."""
     return f"{window_folder(scenario, window)}plan.json"
 
 
 def commit_path(scenario: str, window: str) -> str:
-    """Where it stands that a window is true."""
+    """Where the commit of a window lies: with it the window counts."""
     return f"{window_folder(scenario, window)}_COMMIT.json"
 
 
@@ -149,10 +149,10 @@ def quarantine_folder(where: Landing, etag: str) -> str:
 
 
 def monitoring_folder(scenario: str) -> str:
-    """Where the profiles of watched windows and of what they are compared with lie."""
+    """Where the profiles of monitored windows and of their references lie."""
     return f"monitoring/{scenario}/"
 
 
 def telemetry_folder(scenario: str, start: datetime, end: datetime) -> str:
-    """Where the rows lie that were read from a stream for the span; written by the system itself."""
+    """Where the rows of a stream lie that were read for the span; written by the system itself."""
     return f"telemetry/{scenario}/{start:%Y%m%dT%H%M%S.%fZ}-{end:%Y%m%dT%H%M%S.%fZ}/"

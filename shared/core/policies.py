@@ -1,4 +1,4 @@
-"""What a scenario declares about being watched, and about when it learns again."""
+"""The declared policies of a scenario: how it is monitored, and when it is retrained."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from shared.core.breach import Cause
 
 @dataclass(frozen=True, slots=True)
 class Monitoring:
-    """How a scenario is watched: what counts as drift, as too few labels, and as data nobody may learn from.
+    """How a scenario is monitored: what counts as drift, as too few labels, and as data that is not learned from.
 
-    A distance counts from its threshold on. A feature has drifted for good when it did so in `k` of the last `n`
-    windows. `restart` names a report column that counts from the start again when its source restarts: a label then
-    belongs to (key, restarts so far).
+    A distance beyond its threshold is drift; it persists when it is there in `k` of the last `n` windows. `restart`
+    names a report column that counts from the start again when its source restarts: a label then belongs to
+    (key, restarts so far).
     """
 
     k: int = 2
@@ -23,17 +23,17 @@ class Monitoring:
     kolmogorov_smirnov: float = 0.1
     wasserstein: float = 0.1
     cramers_v: float = 0.1
-    # Fewer rows than this are not compared: neither drift nor its absence could be told.
+    # Fewer rows than this are not compared: they show neither drift nor its absence.
     min_rows: int = 50
-    # The metric that is watched; empty: the scenario's own.
+    # The monitored metric; empty: the scenario's own.
     metric: str = ""
-    # A quality is said from so many labels on, and from this share of the predictions on.
+    # A quality is computed from so many labels on, and from this share of the predictions on.
     min_labels: int = 30
     min_coverage: float = 0.5
     # A quality is final when this share has labels, or when the predictions are so old.
     final_coverage: float = 0.99
     horizon_hours: float = 24.0 * 30
-    # How far the quality may lie below what the model promised, in its metric, before it has fallen.
+    # How far the quality may lie below the model's test metric before it has fallen.
     quality_may_fall: float = 0.05
     # A label is about predictions of at most so many hours before it was known; 0: about any prediction of its key.
     label_within_hours: float = 0.0
@@ -50,7 +50,7 @@ class Monitoring:
 
     @property
     def thresholds(self) -> dict[str, float]:
-        """From where on each distance matters."""
+        """The threshold of each distance."""
         return {
             "psi": self.psi,
             "jensen_shannon": self.jensen_shannon,
@@ -62,7 +62,7 @@ class Monitoring:
 
 @dataclass(frozen=True, slots=True)
 class RetrainPolicy:
-    """When a scenario learns again. As it stands, every new valid labelled drop trains at once.
+    """When a scenario is retrained. By default every new valid labelled drop trains at once.
 
     A drop trains when at least `new_rows` rows came since the last training. `cooldown_hours`, `monthly_budget` and
     the loop breaker hold back drift, falling quality, age and schedule; new data too when `new_data_waits`.
@@ -73,7 +73,7 @@ class RetrainPolicy:
     new_data_waits: bool = False
     drift: bool = True
     quality: bool = True
-    # Learn again when the serving model is so old, or so long after the last training; 0: never for that reason.
+    # Retrain when the serving model is so old, or so long after the last training; 0: never for that reason.
     age_days: float = 0.0
     every_days: float = 0.0
     # Quality must have fallen in so many of the last windows with a verdict.

@@ -21,10 +21,10 @@ class Ledger(Protocol):
     """Claims around side effects: in progress with an expiry, then a final state; an exception releases."""
 
     def claim(self, kind: str, key: str, ttl: timedelta, message: str = "") -> Claim | Entry:
-        """The claim, or the entry that stands in the way: a final one, or one in progress that has not expired.
+        """The claim, or the entry that blocks it: one that has ended, or one in progress that has not expired.
 
-        A released or expired claim is taken over with `attempt` + 1. `waiting` is not in the way.
-        An entry that stands in the way counts the repeat.
+        A released or expired claim is taken over with `attempt` + 1. An entry that waits does not block.
+        An entry that blocks counts the repeat.
         """
         ...
 
@@ -37,11 +37,11 @@ class Ledger(Protocol):
         ...
 
     def note(self, kind: str, key: str, state: str, reason: str) -> None:
-        """Record something that asked for nothing; the same again only counts the repeat."""
+        """Record a state without a claim; the same again only counts the repeat."""
         ...
 
     def abandon(self, reason: str) -> int:
-        """Release every claim in progress; only for whoever knows that no other worker lives. Returns how many."""
+        """Release every claim in progress and return how many; only when no other worker is alive."""
         ...
 
 
@@ -53,7 +53,7 @@ class History(Protocol):
         ...
 
     def why(self, text: str) -> Sequence[Entry]:
-        """The transitions of every key that contains `text`, and of the kind that is called so, oldest first."""
+        """The transitions of every key that contains `text`, and of the kind with that name, oldest first."""
         ...
 
     def find(self, kind: str, key: str) -> Entry | None:
@@ -61,12 +61,12 @@ class History(Protocol):
         ...
 
     def stuck(self, now: datetime) -> Sequence[Entry]:
-        """Entries whose worker is gone, and released ones nobody has taken up within a minute, oldest first."""
+        """Entries whose worker is gone, and released ones that no worker has taken within a minute, oldest first."""
         ...
 
 
 class Outbox(Protocol):
-    """Notices written with the state they speak of, delivered at least once."""
+    """Notices, written with the state that they announce and delivered at least once."""
 
     def add(self, notice: Notice) -> None:
         """Keep the notice; the same id again changes nothing."""

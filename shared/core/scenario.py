@@ -1,4 +1,4 @@
-"""What a scenario declares: its tables and their contracts, what is predicted, how it is split, judged and scored."""
+"""The declaration of a scenario: tables and their contracts, the target, the split, metrics, and how it is scored."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from shared.core.decision import Decision
 from shared.core.errors import Missing
 from shared.core.policies import Monitoring, RetrainPolicy
 
+# Words that stand for a missing cell in files and messages, unless a column declares them as values of its own.
+MISSING_NUMBERS = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "<NA>")
+MISSING_TEXTS = ("", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "<NA>")
 Kind = Literal["float", "int", "text", "time"]
 Task = Literal["binary", "multiclass", "multilabel", "regression"]
 
 # A mapping of table name to a pandas DataFrame in, one DataFrame out. Typed loosely: pandas is not imported here.
 Assemble = Callable[[Mapping[str, Any]], Any]
-# (rows, seed, knobs) -> table name to pyarrow Table.
-Generate = Callable[[int, int, "Knobs"], Mapping[str, Any]]
+# (rows, seed, options) -> table name to pyarrow Table.
+Generate = Callable[[int, int, "GeneratorOptions"], Mapping[str, Any]]
 # A mapping of table name to Arrow table in, numbers by name out.
 Statistics = Callable[[Mapping[str, Any]], Mapping[str, float]]
-# A mapping of table name to Arrow table in, for each label its most telling words out.
+# A mapping of table name to Arrow table in, for each label its most characteristic words out.
 Words = Callable[[Mapping[str, Any]], Mapping[str, list[str]]]
 
 
@@ -27,9 +30,10 @@ Words = Callable[[Mapping[str, Any]], Mapping[str, list[str]]]
 class Column:
     """One column of a table. `nulls` allows missing cells; `optional` allows the whole column to be absent.
 
-    `identifies`: its values only name rows, so that they differ from file to file and are never compared.
-    `may_be_constant`: whether all rows of a labelled drop may hold one value. Unless said, an input of the model may
-    not; code that makes the inputs of other columns says False of those that it measures by.
+    `missing`: words that stand for a missing cell, besides the empty one; by default those of its kind.
+    `identifies`: its values only name rows, differ from file to file, and are never compared.
+    `may_be_constant`: whether all rows of a labelled drop may hold one value. By default an input of the model may
+    not; code that derives inputs from other columns declares False for those that it measures by.
     """
 
     name: str
@@ -39,8 +43,16 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     values: tuple[str, ...] = ()
+    missing: tuple[str, ...] | None = None
     identifies: bool = False
     may_be_constant: bool | None = None
+
+    @property
+    def missing_words(self) -> tuple[str, ...]:
+        """Every word that stands for a missing cell of this column."""
+        usual = MISSING_TEXTS if self.kind == "text" else MISSING_NUMBERS
+        words = usual if self.missing is None else ("", *self.missing)
+        return tuple(word for word in words if word not in self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +87,7 @@ class Split:
     orders by the time column (else row order) and leaves `gap` rows out.
 
     `gap_hours` leaves out, by the time column, every row less than so many hours before the next part begins.
-    `given`: the feature frame says it; `column` is true in the rows of the test part, validation rows are drawn.
+    `given`: the feature frame decides; `column` is true in the rows of the test part, validation rows are drawn.
     """
 
     kind: Literal["random", "time", "given"]
@@ -88,7 +100,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The least a model must reach on the declared split to serve at all."""
+    """The least value of a metric that a model must reach on the declared split to serve at all."""
 
     metric: str
     minimum: float
@@ -130,10 +142,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A rule that proposes inputs beside those that are declared: which of `pool` it would keep is told, not done.
+    """A feature selection that is reported and not applied: which columns of `pool` it would keep.
 
-    Columns with more than `most_missing` of their cells empty are dropped; of the others the `keep` that tell most
-    about the answer are proposed.
+    Columns with more than `most_missing` of their cells empty are dropped; of the others it proposes the `keep` that
+    say most about the target.
     """
 
     pool: tuple[str, ...]
@@ -156,8 +168,8 @@ class Live:
 
 
 @dataclass(frozen=True, slots=True)
-class Knobs:
-    """What a generator can do on purpose."""
+class GeneratorOptions:
+    """What a generator plants on purpose: a drift, rows that break the contract, a delay of the labels."""
 
     drift: float = 0.0
     bad_rows: int = 0
@@ -196,21 +208,21 @@ class Scenario:
     candidates: tuple[str, ...] = ("lightgbm", "logistic", "forest", "extra_trees", "boosting")
     batch: Batch = Batch("drops", "", "0 */5 * * * *")
     request_fields: tuple[str, ...] = ()
-    # Columns of the feature frame by whose values a model is also judged: it may fail where the mean does not show it.
+    # Columns of the feature frame whose slices a model is also judged on: a mean may hide where it fails.
     slices: tuple[str, ...] = ()
     selection: Selection | None = None
     # Inputs about a person: never kept with answered requests (of a text only its size), never shown in a reason.
     personal: tuple[str, ...] = ()
     # Whether raw readings may be sent in real time instead of features.
     live: Live | None = None
-    # How far a statistic may lie from the baseline's before a warning says so, as a share.
+    # The share by which a statistic may differ from the baseline's without a warning.
     band: float = 0.05
     # The most a statistic may be in any dataset, whatever the baseline says.
     limits: tuple[tuple[str, float], ...] = ()
     monitoring: Monitoring = field(default_factory=Monitoring)
     retrain: RetrainPolicy = field(default_factory=RetrainPolicy)
     statistics: Statistics | None = field(default=None, compare=False)
-    # Kept in the profile and its history for people to read; nothing is judged by them.
+    # Kept in the profile and its history for people to read; never used to judge.
     words: Words | None = field(default=None, compare=False)
     assemble: Assemble | None = field(default=None, compare=False)
     generate: Generate | None = field(default=None, compare=False)
@@ -225,18 +237,18 @@ class Scenario:
 
     @property
     def features(self) -> tuple[str, ...]:
-        """The model's inputs in order: numbers, categories, text; what would leak the answer is left out."""
+        """The model's inputs in order: numbers, categories, text; columns that leak the label are left out."""
         names = (*self.numeric, *self.categorical, *((self.text,) if self.text else ()))
         return tuple(name for name in names if name not in self.leakage)
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """The columns that hold the answers."""
+        """The columns that hold the labels."""
         return self.labels if self.task == "multilabel" else (self.target,)
 
     @property
     def scoring_tables(self) -> tuple[Table, ...]:
-        """The tables of a scoring drop, without answers; what stands beside the rows to predict may be empty."""
+        """The tables of a scoring drop, without labels; the tables beside the rows to predict may be empty."""
         return (self.scoring_table, *(replace(self.table(name), min_rows=0) for name in self.batch.others))
 
     @property

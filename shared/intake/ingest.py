@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.blob import Blob
 from shared.core.claims import once
-from shared.core.drops import blob_key, drop_blobs, drop_key, settle_waiting
+from shared.core.drops import blob_key, drop_blobs, drop_key, finish_waiting
 from shared.core.errors import Quarantined
 from shared.core.ledger import ENDED, Kind, Outcome, State
 from shared.core.notices import announce
@@ -46,7 +46,7 @@ def ingest(ports: MonitoringPorts, where: Landing) -> Outcome:
     result = once(ports, Kind.DROP, drop_key(where, blobs), "", lambda: _register(ports, where, files))
     if result.outcome.state not in ENDED:
         return Outcome(State.DONE, f"Drop {where.drop} is being registered through another of its files.")
-    settle_waiting(ports, blobs, result.outcome)
+    finish_waiting(ports, blobs, result.outcome)
     return result.outcome
 
 

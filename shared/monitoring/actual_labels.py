@@ -1,17 +1,17 @@
-"""Labels that arrive after their predictions: how they are told apart, and the file that brings them."""
+"""Actuals (labels that arrive after their predictions): their key, their tables, and the contract of their file."""
 
 from __future__ import annotations
 
 from shared.core.scenario import Column, Scenario, Table
 from shared.serving.prediction_rows import sql_name
 
-# In a file of labels: which of several restarts of its source a key belongs to, counted from 0.
+# The column of a file of labels with the number of restarts of the source before each row, from 0.
 RESTART = "restart"
 BY_ID = "prediction_id"
 
 
 def key_column(scenario: Scenario) -> str:
-    """What joins a label with its prediction: the entity's key, or the prediction's id where rows have no key."""
+    """The column that joins a label with its prediction: the entity's key, or the prediction's id without one."""
     return "entity_key" if scenario.entity else BY_ID
 
 
@@ -26,7 +26,7 @@ def comparison_view_name(scenario: Scenario) -> str:
 
 
 def labels_table(scenario: Scenario) -> Table:
-    """The contract of a file of labels: the key and the answers, nothing else."""
+    """The contract of a file of labels: the columns of the key and the answers only."""
     declared = scenario.table(scenario.label_table)
     answers = tuple(_answer(declared, name) for name in scenario.targets)
     if not scenario.entity:

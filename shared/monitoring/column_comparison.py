@@ -77,8 +77,8 @@ def compare_columns(
 ) -> Iterator[ReferenceComparison]:
     """Each column's distances at the policy's thresholds; all columns share one probability of error."""
     alpha = drift.alpha_for(len(columns))
-    for one in columns:
-        column = ColumnComparison(one.table, one.name, one.current, one.reference, one.counts, band, alpha)
+    for match in columns:
+        column = ColumnComparison(match.table, match.name, match.current, match.reference, match.counts, band, alpha)
         yield ReferenceComparison(column, _drift(column, policy), reference, reference_id)
 
 
@@ -141,4 +141,6 @@ def is_drifted(measure: DriftMeasure) -> bool:
 
 def drifted_keys(measured: Iterable[DriftMeasure]) -> DriftedKeys:
     """The (feature, metric, reference) of all distances that drifted."""
-    return frozenset((one.feature, one.metric, one.reference) for one in measured if is_drifted(one))
+    return frozenset(
+        (measure.feature, measure.metric, measure.reference) for measure in measured if is_drifted(measure)
+    )

@@ -189,7 +189,7 @@ def _too_few_rows(ports: MonitoringPorts, scenario: Scenario, dataset: DatasetVe
 
 def _is_new(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger, decision: Decision) -> bool:
     """Whether the newest decision about this occasion was another one."""
-    earlier = [one for one in ports.monitoring.decisions.list(scenario.name) if one.key == trigger.key]
+    earlier = [record for record in ports.monitoring.decisions.list(scenario.name) if record.key == trigger.key]
     return not earlier or (earlier[-1].decided, earlier[-1].sentence) != (decision.decided, decision.sentence)
 
 

@@ -1,4 +1,4 @@
-"""Labels that came late: read strictly, told apart by key (and restart), joined with their predictions, judged.
+"""Late labels: a file of actuals is read strictly, matched to predictions by key (and restart), and judged.
 
 `actuals/<scenario>/<drop>/<table>.csv|parquet`: the key (or the prediction id where rows have no key) and the answers.
 """
@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from shared.core.blob import Blob
 from shared.core.drops import blob_key
 from shared.core.errors import Missing, Quarantined
-from shared.core.ledger import Outcome
+from shared.core.ledger import Outcome, State
 from shared.core.paths import Landing
 from shared.core.redaction import redact
 from shared.core.scenario import Scenario
@@ -27,40 +26,35 @@ if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
 
 
-def take_actuals(ports: MonitoringPorts, where: Landing) -> Outcome:
-    """The file's labels are known from now on; Quarantined, and the bytes kept, when it breaks its contract."""
+def ingest_actuals(ports: MonitoringPorts, where: Landing) -> Outcome:
+    """Record the labels of the file; Quarantined, with its bytes kept, when it breaks its contract."""
     blob = ports.core.lake.stat(f"{where.folder}{where.file}")
     if blob is None:
-        raise Missing(f"{where.folder}{where.file} was gone when its event was read.")
+        raise Missing(f"{where.folder}{where.file} no longer existed when its event was read.")
     scenario = where.scenario
     try:
         with ports.core.lake.open(blob.path, etag=blob.etag) as source:
             read = ports.datasets.tables.read(source, where.file, labels_table(scenario))
         rows = ports.datasets.tables.check([read], labels_table(scenario))
-        labels = keyed(ports, scenario, rows)
+        labels = _with_keys(ports, scenario, rows)
     except Quarantined as fault:
         redacted = redact(fault, scenario)
         quarantine(ports, where, [blob], redacted)
         raise redacted from None
-    return merge(ports, scenario, labels, blob)
+    return _record(ports, scenario, labels, blob)
 
 
-def merge(ports: MonitoringPorts, scenario: Scenario, labels: pa.Table, blob: Blob) -> Outcome:
-    """Keep the labels, and state the quality of every window they may change."""
-    return keep(ports, scenario, labels, blob_key(blob), blob.modified)
-
-
-def keep(ports: MonitoringPorts, scenario: Scenario, labels: pa.Table, source: str, at: datetime) -> Outcome:
-    """The same, of labels from anywhere; `at` is when they became known."""
-    new, changed = ports.monitoring.actuals.merge(scenario, labels, source, at)
-    # All windows: a worker that died after the merge finds nothing new to merge, but quality still to be stated.
+def _record(ports: MonitoringPorts, scenario: Scenario, labels: pa.Table, blob: Blob) -> Outcome:
+    """Keep the labels, known since the file landed, and state the quality of every window."""
+    new, changed = ports.monitoring.actuals.merge(scenario, labels, blob_key(blob), blob.modified)
+    # All windows: after a worker died behind the merge, nothing is new but quality is still to be stated.
     stated = state_quality(ports, scenario, everything=True)
     reason = f"{labels.num_rows} labels: {new} new, {changed} changed. {summary(stated)}."
-    return Outcome("done", reason, {"new": new, "changed": changed})
+    return Outcome(State.DONE, reason, {"new": new, "changed": changed})
 
 
-def keyed(ports: MonitoringPorts, scenario: Scenario, rows: pa.Table) -> pa.Table:
-    """Labels as `entity_key` or `prediction_id`, `epoch` and `actual`; Quarantined when a key cannot be told apart."""
+def _with_keys(ports: MonitoringPorts, scenario: Scenario, rows: pa.Table) -> pa.Table:
+    """Labels as `entity_key` or `prediction_id`, `epoch` and `actual`; Quarantined when a key is ambiguous."""
     import pyarrow as pa
 
     actual = _actual(scenario, rows)
@@ -76,7 +70,7 @@ def keyed(ports: MonitoringPorts, scenario: Scenario, rows: pa.Table) -> pa.Tabl
 
 
 def _actual(scenario: Scenario, rows: pa.Table) -> list[Any]:
-    """One answer a row, in the kind of the prediction column."""
+    """One answer per row, in the type of the prediction column."""
     if scenario.task == "multilabel":
         columns = [rows.column(name).to_pylist() for name in scenario.targets]
         return [join_labels(scenario.labels, [bool(value) for value in row]) for row in zip(*columns, strict=True)]
@@ -85,16 +79,17 @@ def _actual(scenario: Scenario, rows: pa.Table) -> list[Any]:
         return [float(value) for value in values]
     for number, value in enumerate(values, start=1):
         if str(value) not in scenario.labels:
-            sentence = f"Row {number}: {scenario.target} is {value!r}; accepted: {', '.join(scenario.labels)}."
+            place, accepted = _place(scenario, number), ", ".join(scenario.labels)
+            sentence = f"{place}, column {scenario.target!r}: {value!r} is no label; accepted: {accepted}."
             raise Quarantined("not_allowed", sentence, table=scenario.label_table, column=scenario.target, row=number)
     return [int(value) if label_kind(scenario) == "int" else str(value) for value in values]
 
 
 def _epochs(ports: MonitoringPorts, scenario: Scenario, rows: pa.Table, keys: Sequence[str]) -> list[int]:
-    """Which restart each row belongs to: as the file says, else as it must be; Quarantined when that cannot be told.
+    """The restart each row belongs to: from the file's own column, else derived; Quarantined when it is ambiguous.
 
-    A number that falls begins another stretch. As many stretches as restarts in which these numbers were predicted are
-    those, in order; nothing else is guessed.
+    A number that falls begins another stretch. With as many stretches as there are restarts in which these numbers were
+    predicted, the first stretch is the first restart, and so on; nothing else is guessed.
     """
     if RESTART in rows.column_names and rows.column(RESTART).null_count == 0:
         return [int(value) for value in rows.column(RESTART).to_pylist()]
@@ -105,25 +100,30 @@ def _epochs(ports: MonitoringPorts, scenario: Scenario, rows: pa.Table, keys: Se
     name = scenario.monitoring.restart
     sentence = (
         f"{name} starts again {stretches[-1]} time(s) in this file, and these numbers were predicted after "
-        f"{', '.join(map(str, predicted))} restart(s) of the source: a label cannot be told to belong to one of them. "
-        f"Accepted: a column {RESTART!r} that says after how many restarts (from 0) each row was made."
+        f"{', '.join(map(str, predicted))} restart(s) of the source: the restart of each label is ambiguous. "
+        f"Accepted: a column {RESTART!r} with the number of restarts (from 0) before each row."
     )
     raise Quarantined("ambiguous_key", sentence, table=scenario.label_table, column=name)
 
 
 def _stretches(numbers: Sequence[Any]) -> list[int]:
-    found, stretch = [], 0
-    for place, number in enumerate(numbers):
-        if place and number < numbers[place - 1]:
+    stretches, stretch = [], 0
+    for index, number in enumerate(numbers):
+        if index and number < numbers[index - 1]:
             stretch += 1
-        found.append(stretch)
-    return found
+        stretches.append(stretch)
+    return stretches
 
 
 def _check_single(scenario: Scenario, keys: Sequence[str], epochs: Sequence[int]) -> None:
-    seen: set[tuple[str, int]] = set()
+    labelled: set[tuple[str, int]] = set()
     for row, key in enumerate(zip(keys, epochs, strict=True), start=1):
-        if key in seen:
-            sentence = f"Row {row}: {key[0]} after {key[1]} restart(s) has a label already; accepted: one label each."
+        if key in labelled:
+            key_text = f"{key[0]} after {key[1]} restart(s)"
+            sentence = f"{_place(scenario, row)}: {key_text} has a label already; accepted: one label per key."
             raise Quarantined("duplicate_key", sentence, table=scenario.label_table, row=row)
-        seen.add(key)
+        labelled.add(key)
+
+
+def _place(scenario: Scenario, row: int) -> str:
+    return f"Table {scenario.label_table!r}, data row {row}"

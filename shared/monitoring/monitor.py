@@ -20,7 +20,7 @@ from shared.monitoring.scorecards import compute_scorecards
 from shared.monitoring.scored_rows import WindowData, batch_window, served_hours, served_window
 from shared.monitoring.triage import DataIssue
 from shared.monitoring.window_drift import measure_window
-from shared.prediction.window import Window
+from shared.prediction.window import Window, WindowState
 
 if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
@@ -56,7 +56,9 @@ def monitor(ports: MonitoringPorts, scenario_name: str, message: str = "") -> Mo
     stated = state_quality(ports, scenario)
     decisions = decide_for_scenario(ports, scenario)
     compute_scorecards(ports, scenario)
-    return MonitoringRound(scenario.name, tuple(windows), len(stated), tuple(one.sentence for one in decisions))
+    return MonitoringRound(
+        scenario.name, tuple(windows), len(stated), tuple(decision.sentence for decision in decisions)
+    )
 
 
 def measure_again(ports: MonitoringPorts, scenario_name: str, window: str) -> Outcome:
@@ -72,7 +74,7 @@ def measure_again(ports: MonitoringPorts, scenario_name: str, window: str) -> Ou
 
 def unmonitored_windows(ports: MonitoringPorts, scenario: Scenario) -> list[str]:
     """The windows, in order, that this version of the monitor has not finished."""
-    measured = {one.window for one in ports.monitoring.measurements.windows(scenario.name) if _is_current(one)}
+    measured = {facts.window for facts in ports.monitoring.measurements.windows(scenario.name) if _is_current(facts)}
     finished = measured - _abandoned(ports, scenario)
     windows = [*_batches(ports, scenario), *served_hours(ports, scenario.name, ports.core.clock())]
     return [window for window in windows if window not in finished]
@@ -92,10 +94,12 @@ def _is_current(facts: WindowFacts) -> bool:
 def _batches(ports: MonitoringPorts, scenario: Scenario) -> list[str]:
     """Committed and quarantined windows, by ordinal."""
     # A correction has the rows of the window it corrects: to monitor them again would show nothing new.
-    corrections = {one.window for one in ports.prediction.corrections.list(scenario.name)}
+    corrections = {correction.window for correction in ports.prediction.corrections.list(scenario.name)}
     commits = ports.prediction.predictions.commits(scenario.name)
     committed = {commit.window: commit.ordinal for commit in commits if commit.window not in corrections}
-    quarantined = {window.id: window.ordinal for window in ports.prediction.windows.list(scenario.name, "quarantined")}
+    quarantined = {
+        window.id: window.ordinal for window in ports.prediction.windows.list(scenario.name, WindowState.QUARANTINED)
+    }
     ordinals = {**quarantined, **committed}
     return sorted(ordinals, key=lambda window: (ordinals[window], window))
 
@@ -107,7 +111,11 @@ def _measure_once(ports: MonitoringPorts, scenario: Scenario, window: str, messa
 
 
 def _measure(ports: MonitoringPorts, scenario: Scenario, window: str) -> Outcome:
-    quarantined = [one for one in ports.prediction.windows.list(scenario.name, "quarantined") if one.id == window]
+    quarantined = [
+        refused
+        for refused in ports.prediction.windows.list(scenario.name, WindowState.QUARANTINED)
+        if refused.id == window
+    ]
     if quarantined:
         return _record_quarantined(ports, scenario, quarantined[0])
     try:
@@ -121,16 +129,16 @@ def _measure(ports: MonitoringPorts, scenario: Scenario, window: str) -> Outcome
             open_breach(ports, scenario.name, issue, window)
         close_breaches(ports, scenario.name, report.issues, _RESOLVED_BY_WINDOW, action=Action.ALERT)
         close_breaches(ports, scenario.name, report.issues, (Cause.POPULATION_DRIFT,))
-    drifted = sorted({one.feature for one in report.drift if is_drifted(one)})
+    drifted = sorted({measure.feature for measure in report.drift if is_drifted(measure)})
     causes = sorted({issue.cause for issue in report.issues})
-    found = f"Drift: {', '.join(drifted) or 'none'}. Breaches: {', '.join(causes) or 'none'}."
-    reason = f"{data.rows} rows were monitored. {found}"
+    findings = f"Drift: {', '.join(drifted) or 'none'}. Breaches: {', '.join(causes) or 'none'}."
+    reason = f"{data.rows} rows were monitored. {findings}"
     return Outcome("done", reason, {"drifted": drifted, "causes": causes})
 
 
 def _is_newest(ports: MonitoringPorts, scenario: Scenario, facts: WindowFacts) -> bool:
-    windows = [one for one in ports.monitoring.measurements.windows(scenario.name) if one.source == facts.source]
-    return all(one.ordinal <= facts.ordinal for one in windows)
+    windows = [other for other in ports.monitoring.measurements.windows(scenario.name) if other.source == facts.source]
+    return all(other.ordinal <= facts.ordinal for other in windows)
 
 
 def _window_data(ports: MonitoringPorts, scenario: Scenario, window: str) -> WindowData:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class Measurements(Protocol):
     """Drift per window: a new measurement of a window replaces the one before."""
 
-    def replace(self, facts: WindowFacts, drift: Sequence[DriftMeasure]) -> None:
+    def replace(self, facts: WindowFacts, measures: Sequence[DriftMeasure]) -> None:
         """Keep the window's facts and all its distances in one transaction, in place of earlier ones."""
         ...
 
@@ -44,7 +44,7 @@ class Measurements(Protocol):
 class Qualities(Protocol):
     """Quality per window; every revision is kept."""
 
-    def record(self, quality: QualityMeasure) -> QualityMeasure:
+    def record(self, measure: QualityMeasure) -> QualityMeasure:
         """Keep it as the next revision when it differs from the newest one; returns the newest one then."""
         ...
 
@@ -60,7 +60,7 @@ class Qualities(Protocol):
 class Breaches(Protocol):
     """Breaches: one open breach per (scenario, cause, table, column)."""
 
-    def observe(self, breach: Breach) -> tuple[Breach, bool]:
+    def observe(self, sighting: Breach) -> tuple[Breach, bool]:
         """Open the breach, or add this sighting to the open one (`first_seen` stays); also tells whether it is new."""
         ...
 

@@ -1,4 +1,4 @@
-"""Labels posted over HTTP become a file in the lake and take the same way as one that landed there."""
+"""Actuals posted over HTTP become a file in the lake and are ingested like one that landed there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.core.paths import Landing
 from shared.core.scenario import Scenario, Table
 from shared.core.strict_json import read_json_body
 from shared.monitoring.actual_labels import labels_table
-from shared.monitoring.late_labels import take_actuals
+from shared.monitoring.late_labels import ingest_actuals
 
 if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
@@ -25,16 +25,16 @@ _SHOWN = 80
 
 
 def post_actuals(ports: MonitoringPorts, scenario: Scenario, body: bytes) -> Mapping[str, Any]:
-    """`[{key…, answer…}, …]` or `{"data": [...]}` as `{"state", "reason", …}`; BadInput when it is no such list.
+    """Ingest `[{key…, answer…}, …]` or `{"data": [...]}`; returns `{"state", "reason", …}`; BadInput for another body.
 
-    The same body again is the same file: nothing is done twice.
+    The same body posted twice is the same file, and is ingested once.
     """
     table = labels_table(scenario)
     rows = _rows(body, table)
     content = _csv(rows, table)
     where = Landing("actuals", scenario, f"posted-{hashlib.sha256(content).hexdigest()[:12]}", f"{table.name}.csv")
     blob, _ = ports.core.lake.put(f"{where.folder}{where.file}", content)
-    result = once(ports, "blob", blob_key(blob), "", lambda: take_actuals(ports, where))
+    result = once(ports, "blob", blob_key(blob), "", lambda: ingest_actuals(ports, where))
     outcome = result.outcome
     if outcome.state != "done":
         raise BadInput(outcome.reason)
@@ -47,7 +47,7 @@ def _rows(body: bytes, table: Table) -> Sequence[Mapping[str, Any]]:
     value = read_json_body(body, accepted)
     rows = value.get("data") if isinstance(value, dict) else value
     if not isinstance(rows, list) or not rows:
-        raise BadInput(f"The body holds no list of labels; accepted: {accepted}.")
+        raise BadInput(f"The body has no list of labels; accepted: {accepted}.")
     for number, row in enumerate(rows, start=1):
         if not isinstance(row, dict):
             raise BadInput(f"Row {number} is not an object; accepted: {accepted}.")
@@ -57,16 +57,16 @@ def _rows(body: bytes, table: Table) -> Sequence[Mapping[str, Any]]:
 
 def _check_row(number: int, row: Mapping[str, Any], table: Table, accepted: str) -> None:
     known = {column.name for column in table.columns}
-    strange = sorted(set(row) - known)
-    if strange:
-        raise BadInput(f"Row {number} has a field {strange[0][:_SHOWN]!r} that is no label; accepted: {accepted}.")
+    unknown = sorted(set(row) - known)
+    if unknown:
+        raise BadInput(f"Row {number} has an unknown field {unknown[0][:_SHOWN]!r}; accepted: {accepted}.")
     for name, value in row.items():
         if isinstance(value, list | dict | bool):
-            raise BadInput(f"Row {number}: {name} is not a text or a number; accepted: {accepted}.")
+            raise BadInput(f"Row {number}: {name} is neither a text nor a number; accepted: {accepted}.")
 
 
 def _csv(rows: Sequence[Mapping[str, Any]], table: Table) -> bytes:
-    """The rows as the file an uploader would have sent; a column that may be absent is, when no row has it."""
+    """The rows as a CSV file; an optional column is left out when no row has it."""
     present = {name for row in rows for name in row}
     names = [column.name for column in table.columns if column.name in present or not column.optional]
     out = io.StringIO()

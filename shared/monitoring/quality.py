@@ -33,10 +33,10 @@ def metric_of(scenario: Scenario) -> str:
 
 def state_quality(ports: MonitoringPorts, scenario: Scenario, *, everything: bool = False) -> list[QualityMeasure]:
     """State every window that is not final (with `everything` all of them); returns what was stated."""
-    known = {one.window: one for one in ports.monitoring.qualities.latest(scenario.name)}
+    known = {measure.window: measure for measure in ports.monitoring.qualities.latest(scenario.name)}
     stated = []
     # The first predictions of a window are judged; a later correction does not improve its quality.
-    corrections = {one.window for one in ports.prediction.corrections.list(scenario.name)}
+    corrections = {correction.window for correction in ports.prediction.corrections.list(scenario.name)}
     for commit in ports.prediction.predictions.commits(scenario.name):
         if commit.window in corrections:
             continue
@@ -87,8 +87,8 @@ def _value(
         needed = f"{policy.min_labels} labels and {policy.min_coverage:.0%} of the predictions"
         return None, f"{coverage.labelled} of {coverage.rows} predictions have a label; quality needs {needed}."
     try:
-        seen = predicted if metric in DECIDED else answers
-        return score(scenario.task, metric, actual, seen(scenario, labelled)), ""
+        predict = predicted if metric in DECIDED else answers
+        return score(scenario.task, metric, actual, predict(scenario, labelled)), ""
     except ValueError as error:
         return None, f"The known labels do not allow this metric: {error}."
 
@@ -156,9 +156,9 @@ def _expected(ports: MonitoringPorts, commit: Commit, metric: str) -> float | No
 def _update_breach(ports: MonitoringPorts, scenario: Scenario) -> None:
     """Open a breach when quality has fallen in k of the last n windows with enough labels; else close it."""
     policy = scenario.retrain
-    judged = [one for one in ports.monitoring.qualities.latest(scenario.name) if is_judged(one)]
+    judged = [measure for measure in ports.monitoring.qualities.latest(scenario.name) if is_judged(measure)]
     recent = judged[-policy.quality_n :]
-    fallen = [one for one in recent if one.verdict == QualityVerdict.FALLEN]
+    fallen = [measure for measure in recent if measure.verdict == QualityVerdict.FALLEN]
     if len(fallen) >= policy.quality_k:
         open_breach(ports, scenario.name, _fallen_quality(fallen[-1], len(fallen), len(recent)), fallen[-1].window)
     elif recent:
@@ -181,6 +181,6 @@ def is_judged(measure: QualityMeasure) -> bool:
 
 def summary(measures: Sequence[QualityMeasure]) -> str:
     """How many windows have enough labels for a verdict, and in how many of those the quality has fallen."""
-    judged = [one for one in measures if is_judged(one)]
-    fallen = sum(one.verdict == QualityVerdict.FALLEN for one in judged)
+    judged = [measure for measure in measures if is_judged(measure)]
+    fallen = sum(measure.verdict == QualityVerdict.FALLEN for measure in judged)
     return f"{len(judged)} of {len(measures)} windows have enough labels, the quality has fallen in {fallen}"

@@ -1,14 +1,14 @@
-"""What a window is compared with: the data its model learned from, the accepted baseline, the model's own answers."""
+"""The references of a window: its model's training data, the accepted baseline, and the answers on the holdout."""
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Corrupt
-from shared.core.lake_reading import read_bytes, read_json
+from shared.core.lake_reading import read_json, read_parquet
 from shared.core.paths import dataset_folder, monitoring_folder
 from shared.core.scenario import Scenario
 from shared.profiles.baseline import read_baseline
@@ -26,8 +26,16 @@ if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
 
 
+@dataclass(frozen=True, slots=True)
+class HoldoutProfile:
+    """The inputs of a model's holdout, and the answers that the model gives there."""
+
+    inputs: TableProfile
+    answers: TableProfile
+
+
 def training_profile(ports: MonitoringPorts, scenario: str, dataset: str) -> Mapping[str, TableProfile]:
-    """The profiles of the tables of a dataset version by name; empty when it has none."""
+    """The profiles of a dataset version by table; empty when it has none."""
     path = f"{dataset_folder(scenario, dataset)}profile.json"
     if ports.core.lake.stat(path) is None:
         return {}
@@ -35,7 +43,7 @@ def training_profile(ports: MonitoringPorts, scenario: str, dataset: str) -> Map
 
 
 def baseline_profile(ports: MonitoringPorts, scenario: str) -> tuple[str, Mapping[str, TableProfile]]:
-    """The accepted baseline's number and the profiles of its tables; ("", {}) without one that can be read."""
+    """The number and the table profiles of the accepted baseline; ("", {}) when there is none or it cannot be read."""
     try:
         baseline = read_baseline(ports, scenario)
     except Corrupt:
@@ -44,37 +52,37 @@ def baseline_profile(ports: MonitoringPorts, scenario: str) -> tuple[str, Mappin
 
 
 def training_rows(ports: MonitoringPorts, scenario: str, dataset: str) -> Mapping[str, RowFacts]:
-    """What the rows of the dataset's tables show in their order, by table; computed once and kept in the lake."""
+    """The facts about the dataset's rows in their order, by table; computed once and kept in the lake."""
     version = ports.datasets.versions.find(scenario, dataset)
     if version is None:
         return {}
 
     def make() -> Mapping[str, Any]:
-        tables = {file.name: _parquet(ports, file.path) for file in version.tables}
+        tables = {file.name: read_parquet(ports, file.path) for file in version.tables}
         return {name: ports.profiles.profiler.rows(table).to_json() for name, table in tables.items()}
 
-    kept = _kept(ports, f"{monitoring_folder(scenario)}rows-{dataset}.json", make)
+    kept = _kept_json(ports, f"{monitoring_folder(scenario)}rows-{dataset}.json", make)
     return {name: RowFacts.from_json(value) for name, value in kept.items()}
 
 
-def holdout_profile(ports: MonitoringPorts, scenario: Scenario, model: Model) -> Mapping[str, TableProfile]:
-    """The profile of the model's holdout: `inputs`, and the `answers` it gives there; kept in the lake."""
+def holdout_profile(ports: MonitoringPorts, scenario: Scenario, model: Model) -> HoldoutProfile:
+    """The profile of the model's holdout; computed once and kept in the lake."""
 
     def make() -> Mapping[str, Any]:
         onnx, manifest = read_model(ports, model)
         loaded = ports.serving.scoring.load(onnx, manifest)
-        table = _parquet(ports, f"{model.folder}{manifest['holdout']['file']}")
-        answers = answers_table(scenario, loaded, loaded.matrix(loaded.encode(table)))
+        table = read_parquet(ports, f"{model.folder}{manifest['holdout']['file']}")
+        answers = _answers_table(scenario, loaded, loaded.score_matrix(loaded.encode(table)))
         inputs = table.select([name for name in table.column_names if name not in scenario.targets])
         profiles = {"inputs": inputs, "answers": answers}
-        return {name: ports.profiles.profiler.describe(one).profile.to_json() for name, one in profiles.items()}
+        return {name: ports.profiles.profiler.describe(table).profile.to_json() for name, table in profiles.items()}
 
-    kept = _kept(ports, f"{monitoring_folder(scenario.name)}holdout-{model.version}.json", make)
-    return {name: TableProfile.from_json(value) for name, value in kept.items()}
+    kept = _kept_json(ports, f"{monitoring_folder(scenario.name)}holdout-{model.version}.json", make)
+    return HoldoutProfile(TableProfile.from_json(kept["inputs"]), TableProfile.from_json(kept["answers"]))
 
 
-def answers_table(scenario: Scenario, loaded: LoadedModel, answers: np.ndarray) -> pa.Table:
-    """A model's answers (rows, K) as the columns of its predictions that are watched."""
+def _answers_table(scenario: Scenario, loaded: LoadedModel, answers: np.ndarray) -> pa.Table:
+    """A model's answers (rows, K) as the monitored columns of a prediction file."""
     import pyarrow as pa
 
     predictions, labels = to_predictions(scenario.task, loaded.thresholds, answers), loaded.contract.labels
@@ -88,8 +96,8 @@ def answers_table(scenario: Scenario, loaded: LoadedModel, answers: np.ndarray) 
     return pa.table({"prediction": names, "probability": probabilities.astype("float64")})
 
 
-def watched_answers(table: pa.Table) -> pa.Table:
-    """The columns of a prediction file that are watched: classes as text, no column without any value."""
+def monitored_answers(table: pa.Table) -> pa.Table:
+    """The monitored columns of a prediction file: classes as text, without columns that are empty."""
     import pyarrow as pa
 
     names = [name for name in table.column_names if name == "prediction" or name.startswith("probability")]
@@ -100,14 +108,8 @@ def watched_answers(table: pa.Table) -> pa.Table:
     return pa.table(kept)
 
 
-def _parquet(ports: MonitoringPorts, path: str) -> pa.Table:
-    import pyarrow.parquet as pq
-
-    return pq.read_table(io.BytesIO(read_bytes(ports, path)), page_checksum_verification=True)
-
-
-def _kept(ports: MonitoringPorts, path: str, make: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
-    """The JSON value at `path`, made now when there is none."""
+def _kept_json(ports: MonitoringPorts, path: str, make: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The JSON object at `path`; made now when there is none."""
     if ports.core.lake.stat(path) is None:
         ports.core.lake.put(path, json.dumps(make()).encode())
     return read_json(ports, path)

@@ -1,4 +1,4 @@
-"""What every promotion promised, what came of it, how long it took and what it cost."""
+"""Scorecards: for each promotion the predicted and the realised gain, its duration and its cost."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from shared.core.ledger import Entry
 from shared.core.scenario import Scenario
 from shared.monitoring.measures import QualityMeasure, Scorecard
-from shared.monitoring.quality import metric_of
+from shared.monitoring.quality import is_judged, metric_of
 from shared.prediction.window import split_input
 from shared.serving.deployment import Deployment
 from shared.training.metrics import LARGER_IS_BETTER
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def compute_scorecards(ports: MonitoringPorts, scenario: Scenario) -> list[Scorecard]:
-    """Bring the scorecard of every generation up to date; a repeat gives the same numbers."""
+    """Compute and keep the scorecard of every generation; a repeat gives the same numbers."""
     history = ports.release.deployments.list(scenario.name)
     entries = ports.core.history.why(f"{scenario.name}") if history else ()
     cards = []
@@ -39,7 +39,7 @@ def _card(
 ) -> Scorecard:
     deployment, metric = history[-1], metric_of(scenario)
     before = history[-2] if len(history) > 1 else None
-    mine, theirs = (_qualities(ports, scenario, one) for one in (deployment, before))
+    after, earlier = (_qualities(ports, scenario, generation) for generation in (deployment, before))
     predicted, reason = _predicted(ports, scenario, model)
     event_at = _data_event(ports, scenario.name, model)
     seconds = _seconds(ports, scenario, model, entries)
@@ -51,47 +51,49 @@ def _card(
         metric=metric,
         promoted_at=deployment.at,
         predicted_gain=predicted,
-        realised_gain=_realised(metric, mine, theirs),
-        windows_before=len(theirs),
-        windows_after=len(mine),
+        realised_gain=_realised(metric, after, earlier),
+        windows_before=len(earlier),
+        windows_after=len(after),
         data_event_at=event_at,
         hours_to_production=None if event_at is None else (deployment.at - event_at).total_seconds() / 3600,
         seconds=seconds,
         cost={stage: round(prices.cost(stage, spent), 6) for stage, spent in seconds.items()},
-        timers={one.name: {"fired": one.fired, "late": one.late} for one in ports.monitoring.scorecards.heartbeats()},
+        timers={
+            timer.name: {"fired": timer.fired, "late": timer.late} for timer in ports.monitoring.scorecards.heartbeats()
+        },
         reason=reason,
         computed_at=ports.core.clock(),
     )
 
 
 def _qualities(ports: MonitoringPorts, scenario: Scenario, deployment: Deployment | None) -> list[QualityMeasure]:
-    """The windows of the generation's model that can be judged."""
+    """The judged windows of the generation's model."""
     if deployment is None:
         return []
     model = deployment.model_id
     latest = ports.monitoring.qualities.latest(scenario.name)
-    return [one for one in latest if one.model == model and one.verdict != "unknown"]
+    return [quality for quality in latest if quality.model == model and is_judged(quality)]
 
 
 def _realised(metric: str, mine: Sequence[QualityMeasure], theirs: Sequence[QualityMeasure]) -> float | None:
-    """How much better the windows since are than those before, on average; None without both."""
-    after = [one.value for one in mine if one.value is not None]
-    before = [one.value for one in theirs if one.value is not None]
+    """The average quality of the windows since the promotion minus that of the windows before; None without both."""
+    after = [quality.value for quality in mine if quality.value is not None]
+    before = [quality.value for quality in theirs if quality.value is not None]
     if not after or not before:
         return None
     return _signed(metric, fmean(after) - fmean(before))
 
 
 def _predicted(ports: MonitoringPorts, scenario: Scenario, model: Model) -> tuple[float | None, str]:
-    """The gain the gate measured on the holdout, or None and why there is none."""
+    """The gain that the gate measured on the holdout; without one None and the reason."""
     verdict = ports.release.deployments.verdict(model)
-    compared = [check for check in verdict.checks if check.name == "champion"] if verdict else []
-    if not compared:
-        return None, "The gate kept no comparison with a champion."
-    value, rival = compared[0].value, compared[0].threshold
-    if not isinstance(value, float | int) or not isinstance(rival, float | int):
-        return None, compared[0].reason
-    return _signed(scenario.metric, value - rival), ""
+    checks = [check for check in verdict.checks if check.name == "champion"] if verdict else []
+    if not checks:
+        return None, "The gate made no comparison with a champion."
+    value, champion = checks[0].value, checks[0].threshold
+    if not isinstance(value, float | int) or not isinstance(champion, float | int):
+        return None, checks[0].reason
+    return _signed(scenario.metric, value - champion), ""
 
 
 def _signed(metric: str, difference: float) -> float:
@@ -99,7 +101,7 @@ def _signed(metric: str, difference: float) -> float:
 
 
 def _data_event(ports: MonitoringPorts, scenario: str, model: Model) -> datetime | None:
-    """When the last file of the data landed: the moment from which the model could be made."""
+    """When the last file of the model's data landed."""
     dataset = ports.datasets.versions.find(scenario, model.dataset)
     if dataset is None:
         return None
@@ -109,25 +111,25 @@ def _data_event(ports: MonitoringPorts, scenario: str, model: Model) -> datetime
 
 
 def _seconds(ports: MonitoringPorts, scenario: Scenario, model: Model, entries: Sequence[Entry]) -> Mapping[str, float]:
-    """Seconds of work by stage, as the ledger saw it begin and end."""
+    """Seconds of work by stage, between the beginning and the end of each piece in the ledger."""
     dataset, run = ports.datasets.versions.find(scenario.name, model.dataset), ports.training.runs.find(model.run)
     digest = dataset.digest[:12] if dataset is not None else ""
     windows = {
-        f"{scenario.name}/{one.window}"
-        for one in ports.prediction.predictions.commits(scenario.name)
-        if one.model == model.id
+        f"{scenario.name}/{commit.window}"
+        for commit in ports.prediction.predictions.commits(scenario.name)
+        if commit.model == model.id
     }
-    found = {
+    seconds = {
         "ingest": _worked(entries, "dataset", {f"{scenario.name}/{digest}"}),
         "train": 0.0 if run is None else (run.updated_at - run.created_at).total_seconds(),
         "gate": _worked(entries, "model", {model.id}),
         "score": _worked(entries, "window", windows),
     }
-    return {stage: round(value, 3) for stage, value in found.items()}
+    return {stage: round(value, 3) for stage, value in seconds.items()}
 
 
 def _worked(entries: Sequence[Entry], kind: str, keys: set[str]) -> float:
-    """From each beginning to the end that follows it, added up; entries come oldest first."""
+    """The sum of the times from each beginning to the end that follows it; entries come oldest first."""
     began: dict[str, datetime] = {}
     total = 0.0
     for entry in entries:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,12 +9,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from shared.core.errors import Missing
-from shared.core.lake_reading import read_bytes
+from shared.core.lake_reading import read_parquet
 from shared.core.paths import served_folder
 from shared.core.scenario import Scenario
 from shared.monitoring.column_comparison import input_names
 from shared.monitoring.measures import Source
-from shared.monitoring.references import watched_answers
+from shared.monitoring.references import monitored_answers
 from shared.prediction.plans import read_plan
 from shared.prediction.window import Commit
 from shared.prediction.window_inputs import window_table
@@ -57,7 +56,7 @@ def batch_window(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> 
     plan = read_plan(ports, scenario.name, commit.window)
     declared = {table.name: table for table in scenario.scoring_tables}
     tables = {name: window_table(ports, scenario, table, plan.inputs) for name, table in declared.items()}
-    answers = watched_answers(_parquet(ports, commit.path))
+    answers = monitored_answers(read_parquet(ports, commit.path))
     return WindowData(
         window=commit.window,
         source=Source.BATCH,
@@ -89,7 +88,7 @@ def served_window(ports: MonitoringPorts, scenario: Scenario, window: str) -> Wi
     hour = window.removeprefix("served-")
     if not re.fullmatch(r"\d{10}", hour):
         raise Missing(f"There is no window {window!r} of {scenario.name}.")
-    parts = [_parquet(ports, path) for path in _hour_files(ports, scenario.name, hour)]
+    parts = [read_parquet(ports, path) for path in _hour_files(ports, scenario.name, hour)]
     if not parts:
         raise Missing(f"No requests of {scenario.name} were logged in {window}.")
     table = pa.concat_tables(parts, promote_options="permissive")
@@ -105,7 +104,7 @@ def served_window(ports: MonitoringPorts, scenario: Scenario, window: str) -> Wi
         dataset=model.dataset if model is not None else "",
         tables={SERVED_TABLE: inputs},
         columns={SERVED_TABLE: scenario.features},
-        answers=watched_answers(table),
+        answers=monitored_answers(table),
         in_order=False,
     )
 
@@ -119,9 +118,3 @@ def _hour_files(ports: MonitoringPorts, scenario: str, hour: str) -> Iterator[st
 def _commonest_model(table: pa.Table) -> str:
     counts = table.column("model").value_counts().to_pylist()
     return str(max(counts, key=lambda count: (count["counts"], str(count["values"])))["values"])
-
-
-def _parquet(ports: MonitoringPorts, path: str) -> pa.Table:
-    import pyarrow.parquet as pq
-
-    return pq.read_table(io.BytesIO(read_bytes(ports, path)), page_checksum_verification=True)

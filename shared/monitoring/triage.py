@@ -69,38 +69,40 @@ class DataIssue:
 
 
 def judge_column(
-    one: ColumnComparison, found: ColumnDrift, runs: tuple[Run | None, Run | None], policy: Monitoring
+    column: ColumnComparison, drift: ColumnDrift, runs: tuple[Run | None, Run | None], policy: Monitoring
 ) -> DataIssue | None:
     """The first cause that explains the change of the column, defects before drift; None when it has not changed.
 
     `runs` are the longest repeats of one value, now and in the reference.
     """
-    for warning in column_warnings(one, found):
+    for warning in column_warnings(column, drift):
         if warning.code in _BY_WARNING:
-            return DataIssue(_BY_WARNING[warning.code], one.table, one.name, warning.sentence)
-    repeats = stuck(one.current, *runs, policy)
+            return DataIssue(_BY_WARNING[warning.code], column.table, column.name, warning.sentence)
+    repeats = stuck(column.current, *runs, policy)
     if repeats:
-        return DataIssue(Cause.STUCK_SENSOR, one.table, one.name, f"{one.where}: {repeats}")
-    if not found.drifted:
+        return DataIssue(Cause.STUCK_SENSOR, column.table, column.name, f"{column.where}: {repeats}")
+    if not drift.drifted:
         return None
-    coding = renamed(one.current, one.baseline, one.counts)
+    coding = renamed(column.current, column.baseline, column.counts)
     if coding:
-        return DataIssue(Cause.SCHEMA_CHANGE, one.table, one.name, f"{one.where}: {coding}")
-    units = unit_change(one.current, one.baseline)
+        return DataIssue(Cause.SCHEMA_CHANGE, column.table, column.name, f"{column.where}: {coding}")
+    units = unit_change(column.current, column.baseline)
     if units:
-        sentence = f"The unit of column {one.name!r} in table {one.table!r} has changed: the values look like {units}."
-        return DataIssue(Cause.UNIT_CHANGE, one.table, one.name, sentence)
-    return DataIssue(Cause.POPULATION_DRIFT, one.table, one.name, drift_sentence(one.where, found))
+        sentence = (
+            f"The unit of column {column.name!r} in table {column.table!r} has changed: the values look like {units}."
+        )
+        return DataIssue(Cause.UNIT_CHANGE, column.table, column.name, sentence)
+    return DataIssue(Cause.POPULATION_DRIFT, column.table, column.name, drift_sentence(column.where, drift))
 
 
 _BY_WARNING: Mapping[str, Cause] = {"kind_changed": Cause.SCHEMA_CHANGE, "null_share": Cause.NULL_SURGE}
 
 
-def drift_sentence(where: str, found: ColumnDrift) -> str:
+def drift_sentence(where: str, drift: ColumnDrift) -> str:
     """The distance that is furthest beyond its critical value, in words."""
-    largest = found.largest
+    largest = drift.largest
     if largest is None:
-        return f"{where} cannot be compared: {found.reason}."
+        return f"{where} cannot be compared: {drift.reason}."
     name = largest.name.replace("_", " ")
     return f"{where} has drifted: {name} is {largest.value:.3f}, beyond {largest.critical:.3f}."
 

@@ -53,7 +53,7 @@ def measure_window(ports: MonitoringPorts, scenario: Scenario, data: WindowData)
     inputs, issues = _compare_inputs(ports, scenario, data)
     answers = list(_compare_answers(ports, scenario, data, before))
     drifted, policy = _drifted_before(ports, window, before), scenario.monitoring
-    drift = [one for each in (*inputs, *answers) for one in measures(each, window, drifted, policy)]
+    drift = [measure for each in (*inputs, *answers) for measure in measures(each, window, drifted, policy)]
     in_order = data.tables if data.in_order else {}
     rows = {name: ports.profiles.profiler.rows(table) for name, table in in_order.items()}
     repeated, repeats = _repeated_rows(ports, scenario, before, rows)
@@ -69,9 +69,9 @@ def measure_window(ports: MonitoringPorts, scenario: Scenario, data: WindowData)
 
 def _lasting(issues: Sequence[DataIssue], drift: Sequence[DriftMeasure]) -> list[DataIssue]:
     """Defects at once; drift only of a feature in which it persists. Each (cause, table, column) once."""
-    persistent = {one.feature for one in drift if one.verdict == DriftVerdict.PERSISTENT}
-    lasting = [one for one in issues if one.cause != Cause.POPULATION_DRIFT or one.column in persistent]
-    return list({(one.cause, one.table, one.column): one for one in lasting}.values())
+    persistent = {measure.feature for measure in drift if measure.verdict == DriftVerdict.PERSISTENT}
+    lasting = [issue for issue in issues if issue.cause != Cause.POPULATION_DRIFT or issue.column in persistent]
+    return list({(issue.cause, issue.table, issue.column): issue for issue in lasting}.values())
 
 
 def _compare_inputs(
@@ -132,12 +132,12 @@ def _training_profiles(ports: MonitoringPorts, scenario: Scenario, data: WindowD
     if data.source == Source.BATCH:
         return training_profile(ports, scenario.name, data.dataset)
     model = model_by_id(ports, data.model)
-    return {} if model is None else {SERVED_TABLE: holdout_profile(ports, scenario, model)["inputs"]}
+    return {} if model is None else {SERVED_TABLE: holdout_profile(ports, scenario, model).inputs}
 
 
 def _by_feature(tables: Mapping[str, TableProfile]) -> Mapping[str, TableProfile]:
     """All columns of all tables as one table: a request names features, whatever table they once came from."""
-    columns = {name: one for table in tables.values() for name, one in table.columns.items()}
+    columns = {name: column for table in tables.values() for name, column in table.columns.items()}
     return {SERVED_TABLE: TableProfile(0, columns)} if columns else {}
 
 
@@ -148,9 +148,9 @@ def _compare_answers(
     model = model_by_id(ports, data.model)
     if model is None or data.answers is None:
         return
-    references = [(Reference.HOLDOUT, model.id, holdout_profile(ports, scenario, model)["answers"])]
+    references = [(Reference.HOLDOUT, model.id, holdout_profile(ports, scenario, model).answers)]
     sound = _without_defects(ports, scenario.name, before)
-    earlier = next((one for one in sound if one.model == data.model and one.rows), None)
+    earlier = next((facts for facts in sound if facts.model == data.model and facts.rows), None)
     profile = read_window_profile(ports, scenario.name, earlier.window) if earlier is not None else None
     if profile is not None and profile.answers is not None:
         references.append((Reference.EARLIER, profile.window, profile.answers))
@@ -162,26 +162,28 @@ def _compare_answers(
 
 def _without_defects(ports: MonitoringPorts, scenario: str, windows: Sequence[WindowFacts]) -> list[WindowFacts]:
     """The windows without a defect: the answers to wrong data are no reference."""
-    ordinals = {one.window: one.ordinal for one in windows}
+    ordinals = {facts.window: facts.ordinal for facts in windows}
     defects = [
         range(ordinals[breach.first_window], ordinals[breach.last_window] + 1)
         for breach in ports.monitoring.breaches.list(scenario)
         if not breach.may_retrain and breach.first_window in ordinals and breach.last_window in ordinals
     ]
-    return [one for one in windows if not any(one.ordinal in defect for defect in defects)]
+    return [facts for facts in windows if not any(facts.ordinal in defect for defect in defects)]
 
 
 def _earlier_windows(ports: MonitoringPorts, window: WindowRef) -> list[WindowFacts]:
     """The monitored windows of the same source before this one, newest first."""
-    windows = [one for one in ports.monitoring.measurements.windows(window.scenario) if one.source == window.source]
-    return [one for one in reversed(windows) if one.ordinal < window.ordinal and one.monitor_version]
+    windows = [
+        facts for facts in ports.monitoring.measurements.windows(window.scenario) if facts.source == window.source
+    ]
+    return [facts for facts in reversed(windows) if facts.ordinal < window.ordinal and facts.monitor_version]
 
 
 def _drifted_before(ports: MonitoringPorts, window: WindowRef, before: Sequence[WindowFacts]) -> list[DriftedKeys]:
     """What drifted in each earlier window; only as many windows as persistence looks back on."""
     look_back = ports.core.scenarios[window.scenario].monitoring.n - 1
-    windows = [one for one in before if one.rows][:look_back]
-    return [drifted_keys(ports.monitoring.measurements.drift(window.scenario, one.window)) for one in windows]
+    windows = [facts for facts in before if facts.rows][:look_back]
+    return [drifted_keys(ports.monitoring.measurements.drift(window.scenario, facts.window)) for facts in windows]
 
 
 def _repeated_rows(
@@ -192,10 +194,10 @@ def _repeated_rows(
     if table not in rows:
         return 0, []
     worst, window = 0.0, ""
-    for one in [earlier for earlier in before if earlier.rows][:EARLIER]:
-        profile = read_window_profile(ports, scenario.name, one.window)
+    for earlier in [earlier for earlier in before if earlier.rows][:EARLIER]:
+        profile = read_window_profile(ports, scenario.name, earlier.window)
         share = triage.overlap(rows[table].sketch, profile.sketch) if profile is not None else 0.0
-        worst, window = max((worst, window), (share, one.window))
+        worst, window = max((worst, window), (share, earlier.window))
     within = rows[table].repeated / max(rows[table].rows, 1)
     issues = []
     if worst >= limit:
@@ -208,6 +210,6 @@ def _repeated_rows(
 
 
 def _volume(data: WindowData, before: Sequence[WindowFacts], scenario: Scenario) -> Iterator[DataIssue]:
-    sentence = triage.volume(data.rows, [one.rows for one in before if one.rows][:EARLIER], scenario.monitoring)
+    sentence = triage.volume(data.rows, [facts.rows for facts in before if facts.rows][:EARLIER], scenario.monitoring)
     if sentence:
         yield DataIssue(Cause.VOLUME_DROP, next(iter(data.tables), ""), "", sentence)

@@ -1,1 +1,1 @@
-"""Operating: reconcile, replay, lineage, status and the dashboard's views."""
+"""Operations: reconciliation, replay, lineage, status, and the dashboard's views."""

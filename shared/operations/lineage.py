@@ -1,4 +1,4 @@
-"""Where a prediction comes from and what a blob, dataset or model touched; corrections of windows scored before."""
+"""The lineage of a prediction back to its bytes, and the impact of a blob, dataset version or model."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shared.training.run import Run
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One prediction back to the bytes it came from; what the state does not hold (any more) is None."""
+    """A prediction with everything that led to it; what the state does not hold (any more) is None."""
 
     scenario: str
     prediction: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""The ports of `operations`: lineage, counts and rows for people, and doing work again."""
+"""The ports of `operations`: lineage, counts and rows for people, dead letters, and reopening ended work."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class RowChoice:
+class RowFilter:
     """Which prediction rows: of one window, one answer, one entity; those with smaller ids than `before`, newest first.
 
-    What is empty chooses nothing. `columns` are names of the prediction table; none means all.
+    An empty field does not filter. `columns` are names of the prediction table; none means all.
     """
 
     window: str = ""
@@ -32,8 +32,11 @@ class RowChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """How often a window got an answer and how sure it was; of numbers `answer` is empty and `mean` their mean."""
+class AnswerCount:
+    """How many rows of a window got an answer, and the mean probability of it.
+
+    Of numbers `answer` is empty and `mean` is their mean.
+    """
 
     window: str
     answer: str
@@ -42,10 +45,10 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class WindowVersion:
     """Which version of which window a committed window is: 1 for the first, then corrections.
 
-    `superseded`: a later version of it stands.
+    `superseded`: there is a later version.
     """
 
     window: str
@@ -55,7 +58,7 @@ class Version:
 
 
 class Totals(Protocol):
-    """Counts that the state answers from its keys, however many predictions there are."""
+    """Counts from the keys of the state, at the same cost however many predictions there are."""
 
     def totals(self, scenarios: Collection[str]) -> Mapping[str, Mapping[str, int]]:
         """Per scenario: files, datasets, runs, models, windows, open windows, predictions, failed rows.
@@ -64,33 +67,33 @@ class Totals(Protocol):
         """
         ...
 
-    def standing(self, states: Collection[str], limit: int) -> Sequence[Entry]:
+    def in_states(self, states: Collection[str], limit: int) -> Sequence[Entry]:
         """Entries of the ledger that are in one of these states now, newest first."""
         ...
 
 
 class PredictionRows(Protocol):
-    """Reading prediction rows for people. A question costs what it shows, not what there is."""
+    """Reading prediction rows for people. A query costs as much as it shows, however many rows there are."""
 
     def recent(self, scenario: str, limit: int) -> Sequence[Commit]:
         """The newest commits, newest first."""
         ...
 
-    def versions(self, scenario: str, commits: Sequence[Commit]) -> Sequence[Version]:
+    def versions(self, scenario: str, commits: Sequence[Commit]) -> Sequence[WindowVersion]:
         """Which version each commit is, in the order given."""
         ...
 
-    def answers(self, scenario: Scenario, commits: Sequence[Commit]) -> Sequence[Answered]:
-        """Rows per window and answer. A committed window never changes: what was counted once is remembered."""
+    def answers(self, scenario: Scenario, commits: Sequence[Commit]) -> Sequence[AnswerCount]:
+        """Rows per window and answer. A committed window never changes, so its counts are cached."""
         ...
 
-    def page(self, scenario: Scenario, choice: RowChoice) -> Sequence[Mapping[str, Any]]:
+    def page(self, scenario: Scenario, row_filter: RowFilter) -> Sequence[Mapping[str, Any]]:
         """Rows by falling id; Missing when the window is not committed, BadInput for an unknown column."""
         ...
 
 
 class Lineage(Protocol):
-    """Questions about single rows and windows, each answered by key, however many predictions there are."""
+    """Single rows and windows, each read by key, however many predictions there are."""
 
     def prediction(self, scenario: Scenario, prediction_id: int) -> Mapping[str, Any] | None:
         """The row with its column names, whichever version of its window it belongs to; None when there is none."""
@@ -107,7 +110,7 @@ class Lineage(Protocol):
         ...
 
     def entries(self, keys: Sequence[tuple[str, str]]) -> list[Entry]:
-        """The ledger's entries of those (kind, key) that have one, in the given order."""
+        """The ledger entries of those (kind, key), in the given order; a key without an entry is left out."""
         ...
 
 
@@ -119,12 +122,12 @@ class DeadLetters(Protocol):
         ...
 
     def find(self, letter_id: str) -> DeadLetter | None:
-        """The one of that id, or None."""
+        """The dead letter of that id, or None."""
         ...
 
 
 class Reopening(Protocol):
-    """Ledger entries that ended and may be claimed again."""
+    """Ended ledger entries that can be made claimable again."""
 
     def ended(self, states: Collection[str]) -> Sequence[Entry]:
         """Current entries in those states, oldest first."""

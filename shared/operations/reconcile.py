@@ -1,6 +1,6 @@
-"""The sweep of data: whatever an event, a worker or a delivery lost is found again from the state itself.
+"""The sweep of data: work that an event, a worker or a delivery lost is found again from the state itself.
 
-What releases wait for is looked for apart (`release_sweep`): whoever sweeps data needs no right to deploy.
+Releases have a sweep of their own (`shared.release.sweep`), so that the sweep of data needs no right to deploy.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from shared.alerts.delivery import publish_and_alert
 from shared.core.blob import Blob
 from shared.core.drops import blob_key
 from shared.core.events import DEAD_LETTER
+from shared.core.ledger import Kind
 from shared.core.messages import cloud_event
 from shared.core.notices import announce
 from shared.core.paths import AREAS, landing
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """What the sweep found to do again, as messages for the queues, and what it did itself."""
+    """What a sweep found: messages of lost work, runs that changed, and how many notices it delivered."""
 
     events: list[str] = field(default_factory=list)
     runs: list[str] = field(default_factory=list)
@@ -37,15 +38,15 @@ def reconcile(ports: OperationsPorts) -> Sweep:
 
     Training that is due by a schedule is started.
     """
-    # Windows are not among them: the planning timer sends those again.
-    stuck = [entry for entry in ports.core.history.stuck(ports.core.clock()) if entry.kind == "blob"]
+    # Stuck windows are not among them: the planning timer sends those again.
+    stuck = [entry for entry in ports.core.history.stuck(ports.core.clock()) if entry.kind == Kind.BLOB]
     messages = [entry.message for entry in stuck]
-    seen = {entry.key for entry in stuck}
-    messages.extend(_blob_event(ports, blob) for blob in _missed_blobs(ports) if blob_key(blob) not in seen)
+    stuck_keys = {entry.key for entry in stuck}
+    messages.extend(_blob_event(ports, blob) for blob in _missed_blobs(ports) if blob_key(blob) not in stuck_keys)
     messages.extend(_dead_letters(ports))
     runs = [run.id for run in watch_runs(ports)]
     start_due(ports)
-    _tell_failed_runs(ports)
+    _announce_failed_runs(ports)
     return Sweep(messages, runs, publish_and_alert(ports))
 
 
@@ -55,26 +56,26 @@ def _missed_blobs(ports: OperationsPorts) -> Iterator[Blob]:
             for blob in ports.core.lake.list(f"{area}/{scenario}/"):
                 if isinstance(landing(blob.path, ports.core.scenarios), str):
                     continue
-                if ports.core.history.find("blob", blob_key(blob)) is None:
+                if ports.core.history.find(Kind.BLOB, blob_key(blob)) is None:
                     yield blob
 
 
 def _dead_letters(ports: OperationsPorts) -> Iterator[str]:
     """Events that could not be delivered are taken up once; from then on only `mlops replay` tries them again."""
     for letter in ports.operations.dead_letters.list():
-        if ports.core.history.find("deadletter", letter.id) is None:
+        if ports.core.history.find(Kind.DEAD_LETTER, letter.id) is None:
             reason = letter.reason or letter.problem
             announce(ports, "EventDeadLettered", f"deadletters/{letter.id}", {"file": letter.id, "reason": reason})
             yield dead_letter_message(letter.id)
 
 
 def dead_letter_message(letter_id: str) -> str:
-    """The queue message that asks to take up a dead letter."""
+    """The queue message that asks to take a dead letter up."""
     return cloud_event(DEAD_LETTER, letter_id, letter_id, {})
 
 
-def _tell_failed_runs(ports: OperationsPorts) -> None:
-    """However a run failed, here or in the process that trained it, it is told once."""
+def _announce_failed_runs(ports: OperationsPorts) -> None:
+    """Announce each failed run once, whether it failed here or in the process that trained it."""
     for run in ports.training.runs.list():
         if run.state == "failed":
             data = {"scenario": run.scenario, "run": run.id, "dataset": run.dataset, "reason": run.reason}

@@ -1,4 +1,4 @@
-"""Which work may be tried again: a list of items with their reasons; nothing is done here."""
+"""The work that may be tried again, as items with their reasons; `shared.dispatch` tries them."""
 
 from __future__ import annotations
 

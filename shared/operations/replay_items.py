@@ -1,4 +1,4 @@
-"""Work that ended badly and may be tried again: dead letters, poison messages, failed and quarantined entries."""
+"""Dead letters: files of events that Event Grid could not deliver."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A file of events that Event Grid gave up; `problem` says why its events cannot be read, when they cannot."""
+    """A file of events that Event Grid gave up. `problem` says why its events cannot be read; empty when they can."""
 
     id: str
     at: datetime
@@ -21,7 +21,7 @@ class DeadLetter:
 
 
 def read_dead_letter(name: str, modified: datetime, content: bytes) -> DeadLetter:
-    """The file as Event Grid writes it: an array of events, each with why and when it was given up."""
+    """Read a file as Event Grid writes it: an array of events, each with the reason and time of giving it up."""
     try:
         value = json.loads(content)
     except (ValueError, RecursionError):
@@ -40,8 +40,8 @@ def _is_event(event: Mapping[str, Any]) -> bool:
 def _when(events: list[dict[str, Any]], modified: datetime) -> datetime:
     for event in events:
         try:
-            found = datetime.fromisoformat(str(event.get("lastDeliveryAttemptTime")))
+            attempted = datetime.fromisoformat(str(event.get("lastDeliveryAttemptTime")))
         except ValueError:
             continue
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found
+        return attempted.replace(tzinfo=UTC) if attempted.tzinfo is None else attempted
     return modified

@@ -1,4 +1,4 @@
-"""How things stand, and how a drop ended: read from state only."""
+"""The status of every scenario, and the outcome of a drop or a run, read from the state alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.core.drops import blob_key, drop_blobs, drop_key
-from shared.core.ledger import ENDED, Entry
+from shared.core.ledger import ENDED, Entry, Kind, State
 from shared.core.paths import Landing
 from shared.release.verdict import Verdict
 from shared.serving.deployment import Deployment
@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
 
 
+_ENDED_BADLY = frozenset({State.QUARANTINED, State.FAILED, State.GONE, State.SUPERSEDED})
+
+
 @dataclass(frozen=True, slots=True)
 class DropOutcome:
-    """How a drop ended, as `mlops drop --json` prints it."""
+    """The outcome of a drop, as `mlops drop --json` prints it."""
 
     scenario: str
     drop: str
@@ -66,12 +69,12 @@ def _challenger(ports: OperationsPorts, name: str, current: Deployment | None) -
 
 
 def drop_outcome(ports: OperationsPorts, where: Landing) -> DropOutcome | None:
-    """How the drop ended as its blobs are now, or None while something is still to come."""
+    """The outcome of the drop as its blobs are now, or None while something is still to come."""
     blobs = drop_blobs(ports, where)
-    entry = ports.core.history.find("drop", drop_key(where, blobs))
+    entry = ports.core.history.find(Kind.DROP, drop_key(where, blobs))
     if entry is None or entry.state not in ENDED:
-        return _before_the_drop(where, [ports.core.history.find("blob", blob_key(blob)) for blob in blobs])
-    if entry.state in ("done", "duplicate"):
+        return _before_the_drop(where, [ports.core.history.find(Kind.BLOB, blob_key(blob)) for blob in blobs])
+    if entry.state in (State.DONE, State.DUPLICATE):
         return _after_dataset(ports, where, entry)
     return _ended(where, entry.state, entry.reason)
 
@@ -82,10 +85,10 @@ def _before_the_drop(where: Landing, entries: list[Entry | None]) -> DropOutcome
         return None
     known = [entry for entry in entries if entry is not None]
     for entry in known:
-        if entry.state in ("quarantined", "failed", "gone", "superseded"):
+        if entry.state in _ENDED_BADLY:
             return _ended(where, entry.state, entry.reason)
-    waiting = [entry for entry in known if entry.state == "waiting"]
-    return _ended(where, "waiting", waiting[-1].reason) if waiting else None
+    waiting = [entry for entry in known if entry.state == State.WAITING]
+    return _ended(where, State.WAITING, waiting[-1].reason) if waiting else None
 
 
 def _ended(where: Landing, state: str, reason: str) -> DropOutcome:
@@ -97,7 +100,7 @@ def _after_dataset(ports: OperationsPorts, where: Landing, entry: Entry) -> Drop
     name, dataset = where.scenario.name, str(entry.detail.get("dataset") or "")
     runs = [run for run in ports.training.runs.list(name) if run.dataset == dataset]
     model = _model_of(ports, runs)
-    if entry.state == "duplicate":
+    if entry.state == State.DUPLICATE:
         return DropOutcome(name, where.drop, "duplicate", entry.reason, dataset or None, model.id if model else None)
     if model is not None:
         return _judged(ports, name, where.drop, dataset, model)
@@ -113,7 +116,7 @@ def _model_of(ports: OperationsPorts, runs: list[Run]) -> Model | None:
 
 
 def _judged(ports: OperationsPorts, scenario: str, drop: str, dataset: str, model: Model) -> DropOutcome | None:
-    entry = ports.core.history.find("model", model.id)
+    entry = ports.core.history.find(Kind.MODEL, model.id)
     if entry is None or entry.state not in ENDED:
         return None
     outcome = {"done": "deployed", "refused": "refused", "waiting": "waiting", "undecided": "undecided"}.get(
@@ -125,7 +128,7 @@ def _judged(ports: OperationsPorts, scenario: str, drop: str, dataset: str, mode
 
 
 def run_outcome(ports: OperationsPorts, run_id: str) -> DropOutcome | None:
-    """How a training run ended: as its model was judged, or failed; None while it goes on."""
+    """The outcome of a training run: that of its model's release, or failed; None while it goes on."""
     run = ports.training.runs.find(run_id)
     if run is None:
         return None

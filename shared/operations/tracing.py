@@ -1,4 +1,4 @@
-"""Lineage both ways, from the state alone: from a prediction to its bytes, and from a blob to its predictions."""
+"""Lineage in both directions, from the state alone: a prediction to its bytes, and a blob to its predictions."""
 
 from __future__ import annotations
 
@@ -29,29 +29,29 @@ _DIGEST = 12
 
 
 def trace(ports: OperationsPorts, prediction_id: int, scenario: str | None = None) -> Trace:
-    """The prediction and all that led to it; Missing when there is none, BadInput when several scenarios have it."""
+    """The prediction and what led to it; Missing when there is none, BadInput when several scenarios have it."""
     if not 0 < prediction_id <= _LARGEST:
         raise BadInput(f"{prediction_id} is no prediction id; accepted: a whole number from 1 to {_LARGEST}.")
-    found = [
+    rows = [
         (declared, row)
-        for declared in _asked(ports, scenario)
+        for declared in _candidates(ports, scenario)
         if (row := ports.operations.lineage.prediction(declared, prediction_id)) is not None
     ]
-    if not found:
+    if not rows:
         raise Missing(f"There is no prediction {prediction_id}{f' of {scenario}' if scenario else ''}.")
-    if len(found) > 1:
-        names = ", ".join(declared.name for declared, _ in found)
+    if len(rows) > 1:
+        names = ", ".join(declared.name for declared, _ in rows)
         raise BadInput(f"Several scenarios have a prediction {prediction_id} ({names}); name one with --scenario.")
-    return _traced(ports, *found[0])
+    return _trace(ports, *rows[0])
 
 
-def _asked(ports: OperationsPorts, scenario: str | None) -> list[Scenario]:
+def _candidates(ports: OperationsPorts, scenario: str | None) -> list[Scenario]:
     if scenario is None:
         return list(ports.core.scenarios.values())
     return [find_scenario(ports.core.scenarios, scenario)]
 
 
-def _traced(ports: OperationsPorts, scenario: Scenario, row: Mapping[str, Any]) -> Trace:
+def _trace(ports: OperationsPorts, scenario: Scenario, row: Mapping[str, Any]) -> Trace:
     window = ports.operations.lineage.window(scenario, int(row["prediction_id"]) >> ID_SHIFT)
     if window is None:
         raise Missing(f"Prediction {row['prediction_id']} of {scenario.name} belongs to no committed window.")
@@ -74,7 +74,8 @@ def _traced(ports: OperationsPorts, scenario: Scenario, row: Mapping[str, Any]) 
 
 
 def _generation(ports: OperationsPorts, scenario: str, number: int) -> Deployment | None:
-    return next((one for one in ports.release.deployments.list(scenario) if one.generation == number), None)
+    generations = ports.release.deployments.list(scenario)
+    return next((deployment for deployment in generations if deployment.generation == number), None)
 
 
 def _of_window(window: ScoredWindow) -> list[tuple[str, str]]:
@@ -97,11 +98,11 @@ def _of_dataset(dataset: DatasetVersion | None) -> list[tuple[str, str]]:
 
 
 def _events(ports: OperationsPorts, keys: Iterable[tuple[str, str]]) -> tuple[Entry, ...]:
-    found = ports.operations.lineage.entries(list(dict.fromkeys(keys)))
-    return tuple(sorted(found, key=lambda entry: entry.at))
+    entries = ports.operations.lineage.entries(list(dict.fromkeys(keys)))
+    return tuple(sorted(entries, key=lambda entry: entry.at))
 
 
-def told_event(entry: Entry) -> Mapping[str, Any]:
+def event_facts(entry: Entry) -> Mapping[str, Any]:
     """The ledger entry as facts, with id, type and subject of the event that asked for the work, where one did."""
     try:
         event = json.loads(entry.message) if entry.message else {}
@@ -121,13 +122,17 @@ def told_event(entry: Entry) -> Mapping[str, Any]:
 
 
 def impact(ports: OperationsPorts, target: str) -> Impact:
-    """What a blob path (`path` or `path@etag`), dataset id or `model:version` touched; Missing when it is unknown."""
+    """The impact of a blob (`path` or `path@etag`), dataset id or `model:version`; Missing when it is unknown."""
     matched = _MODEL.fullmatch(target)
     if matched and matched["name"] in ports.core.scenarios:
         return _of_a_model(ports, matched["name"], int(matched["version"]))
-    datasets = [one for one in ports.datasets.versions.list() if target in (one.id, f"{one.scenario}/{one.id}")]
+    datasets = [
+        dataset
+        for dataset in ports.datasets.versions.list()
+        if target in (dataset.id, f"{dataset.scenario}/{dataset.id}")
+    ]
     if datasets:
-        keys = [key for one in datasets for key in _of_dataset(one)]
+        keys = [key for dataset in datasets for key in _of_dataset(dataset)]
         return _downstream(ports, ("dataset", target), datasets, {}, keys)
     return _of_a_blob(ports, target)
 
@@ -135,27 +140,31 @@ def impact(ports: OperationsPorts, target: str) -> Impact:
 def _of_a_model(ports: OperationsPorts, name: str, version: int) -> Impact:
     model = ports.training.registry.find(name, version)
     if model is None:
-        known = ", ".join(one.id for one in ports.training.registry.list(name)) or "none"
+        known = ", ".join(model.id for model in ports.training.registry.list(name)) or "none"
         raise Missing(f"There is no model {name}:{version}; registered: {known}.")
     windows = ports.operations.lineage.scored(ports.core.scenarios[name], models=[model.id])
     run = ports.training.runs.find(model.run)
-    serving = [one for one in ports.release.deployments.list(name) if one.version == version]
-    keys = [("model", model.id), *(("deployment", f"{name}/{one.generation}") for one in serving)]
+    deployments = [one for one in ports.release.deployments.list(name) if one.version == version]
+    keys = [("model", model.id), *(("deployment", f"{name}/{deployment.generation}") for deployment in deployments)]
     return Impact("model", model.id, _events(ports, keys), (), (run,) if run else (), (model,), tuple(windows))
 
 
 def _of_a_blob(ports: OperationsPorts, target: str) -> Impact:
     path, etag = _versioned(target)
-    datasets = [one for one in ports.datasets.versions.list() if any(_is(source, path, etag) for source in one.sources)]
+    datasets = [
+        dataset
+        for dataset in ports.datasets.versions.list()
+        if any(_is(source, path, etag) for source in dataset.sources)
+    ]
     direct = {
-        name: found
+        name: windows
         for name, scenario in ports.core.scenarios.items()
-        if (found := ports.operations.lineage.scored(scenario, path=path, etag=etag))
+        if (windows := ports.operations.lineage.scored(scenario, path=path, etag=etag))
     }
-    made_of = [source for one in datasets for source in one.sources]
-    made_of += [key for found in direct.values() for one in found for key in one.revision.inputs]
-    # What became of a file that went nowhere (quarantined, waiting) stands in the ledger only.
-    known = made_of or [entry.key for entry in ports.core.history.why(path) if entry.kind == "blob"]
+    keys_used = [source for dataset in datasets for source in dataset.sources]
+    keys_used += [key for windows in direct.values() for window in windows for key in window.revision.inputs]
+    # A file that became nothing (quarantined, waiting) is in the ledger only.
+    known = keys_used or [entry.key for entry in ports.core.history.why(path) if entry.kind == "blob"]
     keys = [("blob", key) for key in sorted(set(known)) if _is(key, path, etag)]
     if not keys:
         raise Missing(f"Nothing was made of {target[:200]!r}: no blob, dataset or model of that name is known.")
@@ -163,14 +172,14 @@ def _of_a_blob(ports: OperationsPorts, target: str) -> Impact:
 
 
 def _versioned(target: str) -> tuple[str, str]:
-    """Path and ETag (may be empty); a file's ending is no ETag, so a path may hold an @ itself."""
+    """Path and ETag (may be empty). A file's suffix is no ETag, so a path may contain an @ itself."""
     path, separator, etag = target.rpartition("@")
     return (path, etag.strip('"')) if separator and "." not in etag and "/" not in etag else (target, "")
 
 
 def _is(key: str, path: str, etag: str) -> bool:
-    found, _, version = key.rpartition("@")
-    return found == path and etag in ("", version.strip('"'))
+    key_path, _, version = key.rpartition("@")
+    return key_path == path and etag in ("", version.strip('"'))
 
 
 def _downstream(
@@ -181,12 +190,12 @@ def _downstream(
     keys: Sequence[tuple[str, str]],
 ) -> Impact:
     """Datasets to their runs, models and windows, together with windows that were made of the blob itself."""
-    wanted = {(one.scenario, one.id) for one in datasets}
-    names = list(dict.fromkeys([*(one.scenario for one in datasets), *direct]))
-    runs = [run for name in names for run in ports.training.runs.list(name) if (run.scenario, run.dataset) in wanted]
-    models = [one for name in names for one in ports.training.registry.list(name) if (name, one.dataset) in wanted]
+    ids = {(dataset.scenario, dataset.id) for dataset in datasets}
+    names = list(dict.fromkeys([*(dataset.scenario for dataset in datasets), *direct]))
+    runs = [run for name in names for run in ports.training.runs.list(name) if (run.scenario, run.dataset) in ids]
+    models = [model for name in names for model in ports.training.registry.list(name) if (name, model.dataset) in ids]
     windows = [
-        one for name in names for one in _windows(ports, ports.core.scenarios[name], models, direct.get(name, ()))
+        window for name in names for window in _windows(ports, ports.core.scenarios[name], models, direct.get(name, ()))
     ]
     return Impact(*named, _events(ports, keys), tuple(datasets), tuple(runs), tuple(models), tuple(windows))
 
@@ -196,5 +205,5 @@ def _windows(
 ) -> list[ScoredWindow]:
     ids = [model.id for model in models if model.name == scenario.name]
     scored = ports.operations.lineage.scored(scenario, models=ids) if ids else []
-    by_number = {one.commit.ordinal: one for one in (*scored, *direct)}
+    by_number = {window.commit.ordinal: window for window in (*scored, *direct)}
     return [by_number[number] for number in sorted(by_number)]

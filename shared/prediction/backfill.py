@@ -15,9 +15,9 @@ from shared.prediction.telemetry_span import LateRows
 from shared.prediction.telemetry_windows import late_correction, late_rows
 from shared.prediction.window import Window
 from shared.prediction.windows import DueWindow
-from shared.release.deploy import find_model
 from shared.serving.deployment import Deployment
 from shared.training.model import ModelRef
+from shared.training.stored_models import find_model
 
 if TYPE_CHECKING:
     from shared.prediction.ports import PredictionPorts
@@ -134,8 +134,9 @@ def _step(
 
 def _done_before(ports: PredictionPorts, wanted: Correction, corrections: Sequence[Correction]) -> Correction | None:
     """The newest committed correction of the window, when it has the same model and inputs."""
-    versions = [one for one in corrections if one.base == wanted.base]
-    done = [one for one in versions if ports.prediction.predictions.find_commit(one.scenario, one.window) is not None]
+    versions = [version for version in corrections if version.base == wanted.base]
+    predictions = ports.prediction.predictions
+    done = [version for version in versions if predictions.find_commit(version.scenario, version.window) is not None]
     if not done or (done[-1].deployment.sha256, done[-1].inputs) != (wanted.deployment.sha256, wanted.inputs):
         return None
     return done[-1]
@@ -159,7 +160,9 @@ def _named(ports: PredictionPorts, request: BackfillRequest) -> Deployment:
     if verdict is None or not verdict.passed:
         why = verdict.reason if verdict else "It has no gate verdict."
         raise Refused(f"{model.id} may not score: {why}")
-    deployments = [one for one in ports.release.deployments.list(ref.name) if one.sha256 == model.sha256]
+    deployments = [
+        deployment for deployment in ports.release.deployments.list(ref.name) if deployment.sha256 == model.sha256
+    ]
     if deployments:
         return deployments[-1]
     return Deployment(

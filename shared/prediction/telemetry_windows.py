@@ -81,7 +81,11 @@ def _corrected_rows(ports: PredictionPorts, recorded: RecordedSpan) -> int:
     """How many late rows a committed correction of the window has already."""
     predictions = ports.prediction.predictions
     base = predictions.find_commit(recorded.scenario, recorded.window)
-    versions = [one for one in ports.prediction.corrections.list(recorded.scenario) if one.base == recorded.window]
+    versions = [
+        correction
+        for correction in ports.prediction.corrections.list(recorded.scenario)
+        if correction.base == recorded.window
+    ]
     commits = [predictions.find_commit(version.scenario, version.window) for version in versions]
     rows = [commit.rows + commit.failed_rows for commit in commits if commit is not None]
     return 0 if base is None or not rows else max(rows) - base.rows - base.failed_rows

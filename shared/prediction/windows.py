@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.core.blob import Blob
-from shared.core.drops import settle_waiting
+from shared.core.drops import finish_waiting
 from shared.core.errors import Conflict, Fault, Missing, Superseded
 from shared.core.ledger import Outcome
 from shared.core.paths import NAME, Landing, absent_tables, table_landing, table_of
@@ -83,7 +83,7 @@ def accept_scoring_file(ports: PredictionPorts, where: Landing) -> Outcome:
     if read_until is not None and any(blob.modified < read_until for blob in _unclaimed(ports, where, files)):
         late = f"It came after its window was read; mlops backfill {where.scenario.name} --late predicts it."
         outcome = Outcome("done", f"Landed late for scoring. {late}")
-    settle_waiting(ports, files, outcome)
+    finish_waiting(ports, files, outcome)
     return outcome
 
 
@@ -125,7 +125,9 @@ def _new_drops(ports: PredictionPorts, scenario: Scenario) -> list[ScoringDrop]:
 
 
 def _oldest_first(blobs: Sequence[Blob], claimed: frozenset[str]) -> list[Blob]:
-    return sorted((one for one in blobs if input_key(one) not in claimed), key=lambda blob: (blob.modified, blob.path))
+    return sorted(
+        (blob for blob in blobs if input_key(blob) not in claimed), key=lambda blob: (blob.modified, blob.path)
+    )
 
 
 def _window(ports: PredictionPorts, scenario: Scenario, drop: ScoringDrop) -> Window:

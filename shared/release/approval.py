@@ -1,4 +1,4 @@
-"""Approval."""
+"""A request for approval, bound to one model version, its bytes, its certificate and an environment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ApprovalState = Literal["open", "approved", "rejected", "expired", "used"]
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A request for approval and what became of it. The id is the digest of what it is bound to."""
+    """A request for approval and the decision on it; the id is the digest of the facts it is bound to."""
 
     scenario: str
     version: int
@@ -33,8 +33,8 @@ class Approval:
     id: str = ""
 
     @property
-    def bound(self) -> str:
-        """The id that these facts have: whoever alters one of them makes another request."""
+    def digest(self) -> str:
+        """The id that these facts have; a request with another id was altered."""
         facts = {
             "scenario": self.scenario,
             "version": self.version,
@@ -49,15 +49,15 @@ class Approval:
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
 
     @property
-    def live(self) -> bool:
+    def is_unused(self) -> bool:
         """Whether it can still be decided or used."""
         return self.state in ("open", "approved")
 
     @property
     def model(self) -> str:
-        """`name:version` of what is to be approved."""
+        """`name:version` of the model to be approved."""
         return f"{self.scenario}:{self.version}"
 
-    def sealed(self) -> Approval:
+    def with_id(self) -> Approval:
         """The same request with its id."""
-        return replace(self, id=self.bound)
+        return replace(self, id=self.digest)

@@ -1,4 +1,4 @@
-"""Approvals: bound to exactly one thing, decided once by somebody else, used once, and refused by time."""
+"""Approvals: each is bound to one model version, decided once by another person, used once, and expires."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from shared.core.errors import BadInput, Conflict, Corrupt, Forbidden, Missing, Refused
+from shared.core.ledger import Kind, State
 from shared.core.messages import model_message
 from shared.core.notices import announce
 from shared.release.approval import Approval
-from shared.release.gate.certificate import outdated, require_certificate
-from shared.release.release_status import work_key
+from shared.release.gate.certificate import is_outdated, require_certificate
+from shared.release.status import work_key
 from shared.release.verdict import Verdict
 from shared.training.model import Model
 
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
 
 
 _STATES: Mapping[str, Literal["approved", "rejected"]] = {"approve": "approved", "reject": "rejected"}
-BOUND = ("scenario", "version", "sha256", "environment", "certificate", "nonce")
-_NAME = 200
+BOUND_FIELDS = ("scenario", "version", "sha256", "environment", "certificate", "nonce")
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """How a request stands after somebody decided; `repeated` when it had been decided before."""
+class DecidedApproval:
+    """A request after a decision; `repeated` when an earlier decision already said the same."""
 
     approval: Approval
     repeated: bool
@@ -37,9 +38,9 @@ class Decided:
 def request_approval(
     ports: ReleasePorts, model: Model, verdict: Verdict, environment: str, *, by: str, why: str, override: bool = False
 ) -> Approval:
-    """Ask for approval and announce it; the request that stands when there is one already."""
+    """Request approval and announce it; an undecided or unused request for the same version is returned instead."""
     now = ports.core.clock()
-    wanted = Approval(
+    request = Approval(
         scenario=model.name,
         version=model.version,
         sha256=model.sha256,
@@ -51,10 +52,10 @@ def request_approval(
         requested_at=now,
         why=why,
         override=override,
-    ).sealed()
-    standing = ports.release.approvals.request(wanted)
-    _announce(ports, standing)
-    return standing
+    ).with_id()
+    stored = ports.release.approvals.request(request)
+    _announce(ports, stored)
+    return stored
 
 
 def _announce(ports: ReleasePorts, approval: Approval) -> None:
@@ -68,9 +69,11 @@ def _announce(ports: ReleasePorts, approval: Approval) -> None:
         "override": approval.override,
     }
     announce(ports, "ApprovalRequested", f"approvals/{approval.id}", data)
-    ports.core.ledger.note(
-        "approval", f"{approval.id} {approval.model}/{approval.environment}", "waiting", approval.why
-    )
+    ports.core.ledger.note(Kind.APPROVAL, _ledger_key(approval), State.WAITING, approval.why)
+
+
+def _ledger_key(approval: Approval) -> str:
+    return f"{approval.id} {approval.model}/{approval.environment}"
 
 
 def decide(
@@ -81,28 +84,28 @@ def decide(
     by: str,
     reason: str,
     bound: Mapping[str, Any] | None = None,
-) -> Decided:
-    """Approve or reject; a request that was decided before answers how, and nothing changes.
+) -> DecidedApproval:
+    """Approve or reject; the same decision again changes nothing, another one is a Conflict.
 
-    `bound`: what the caller believes to decide on; a difference is refused. Approving looks at the certificate again.
+    `bound`: the facts the caller decides on; a difference is refused. Approving checks the certificate again.
     """
-    state, by = _state(decision), _person(by)
+    state, by = _state_of(decision), _person(by)
     approval = find_approval(ports, approval_id)
-    if approval.id != approval.bound:
-        raise Refused(f"Request {approval.id} was altered after it was made; ask again.")
+    if approval.id != approval.digest:
+        raise Refused(f"Request {approval.id} was altered after it was made; make a new request.")
     _check_bound(approval, bound or {})
     if approval.state != "open":
         return _repeated(approval, state)
     now = ports.core.clock()
     if now >= approval.expires:
         expire(ports, approval, now)
-        raise Refused(f"Request {approval.id} expired at {approval.expires:%Y-%m-%d %H:%M} UTC; ask again.")
+        raise Refused(f"Request {approval.id} expired at {approval.expires:%Y-%m-%d %H:%M} UTC; make a new request.")
     if state == "approved":
         _check_may_approve(ports, approval, by)
     return _close(ports, replace(approval, state=state, decided_by=by, decided_at=now, reason=reason.strip()))
 
 
-def _state(decision: str) -> Literal["approved", "rejected"]:
+def _state_of(decision: str) -> Literal["approved", "rejected"]:
     if decision not in _STATES:
         raise BadInput(f"The decision is {str(decision)[:40]!r}; accepted: approve or reject.")
     return _STATES[decision]
@@ -110,130 +113,131 @@ def _state(decision: str) -> Literal["approved", "rejected"]:
 
 def _person(by: str) -> str:
     name = by.strip()
-    if not name or len(name) > _NAME or not name.isprintable():
-        raise BadInput("Nobody is named who decides; accepted: a name in `by`, such as ada@example.com.")
+    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
+        raise BadInput("The decision names no person; accepted: a name in `by`, such as ada@example.com.")
     return name
 
 
 def find_approval(ports: ReleasePorts, approval_id: str) -> Approval:
-    """The request; Missing when there is none."""
+    """The request of that id; Missing when there is none."""
     approval = ports.release.approvals.find(approval_id)
     if approval is None:
-        raise Missing(f"There is no request for approval {approval_id[:40]!r}; mlops approvals lists them.")
+        raise Missing(f"There is no request for approval {approval_id[:40]!r}; `mlops approvals` lists them.")
     return approval
 
 
 def _check_bound(approval: Approval, bound: Mapping[str, Any]) -> None:
-    for name in BOUND:
+    for name in BOUND_FIELDS:
         if name in bound and str(bound[name]) != str(getattr(approval, name)):
-            # Who decides for one environment has no say in another one.
+            # A person who decides for one environment may not decide for another.
             fault = Forbidden if name == "environment" else Refused
-            asked, given = getattr(approval, name), str(bound[name])[:80]
-            raise fault(f"Request {approval.id} is for {name} {asked}, not {given!r}.")
+            requested, given = getattr(approval, name), str(bound[name])[:80]
+            raise fault(f"Request {approval.id} is for {name} {requested}, not {given!r}.")
 
 
-def _repeated(approval: Approval, state: str) -> Decided:
+def _repeated(approval: Approval, state: str) -> DecidedApproval:
     first = "approved" if approval.state == "used" else approval.state
     if first == state:
-        return Decided(approval, repeated=True)
+        return DecidedApproval(approval, repeated=True)
     who = f" by {approval.decided_by}" if approval.decided_by else ""
-    raise Conflict(f"Request {approval.id} was {first}{who} before; nothing was changed.")
+    raise Conflict(f"Request {approval.id} was already {first}{who}; nothing was changed.")
 
 
 def _check_may_approve(ports: ReleasePorts, approval: Approval, by: str) -> None:
     own = by.casefold() == approval.requested_by.strip().casefold()
     if own and not ports.release.policies.of(approval.scenario).approve_own:
-        raise Forbidden(f"{by} asked for this; somebody else has to approve it.")
+        raise Forbidden(f"The requester cannot approve: {by} made this request, another person has to decide.")
     model = ports.training.registry.find(approval.scenario, approval.version)
     if model is None or model.sha256 != approval.sha256:
-        raise Refused(f"{approval.model} is not in the registry as it was when approval was asked for.")
+        raise Refused(f"{approval.model} is not in the registry as it was when approval was requested.")
     if require_certificate(ports, model).digest != approval.certificate:
-        raise Refused(f"The certificate of {approval.model} is not the one approval was asked for; it is asked again.")
+        raise Refused(
+            f"The certificate of {approval.model} is not the one approval was requested for; it is requested again."
+        )
 
 
-def _close(ports: ReleasePorts, decided: Approval) -> Decided:
-    standing = ports.release.approvals.decide(decided)
-    mine = (standing.state, standing.decided_by, standing.decided_at) == (
+def _close(ports: ReleasePorts, decided: Approval) -> DecidedApproval:
+    stored = ports.release.approvals.decide(decided)
+    won = (stored.state, stored.decided_by, stored.decided_at) == (
         decided.state,
         decided.decided_by,
         decided.decided_at,
     )
-    if not mine and standing.state != "open":
-        return _repeated(standing, decided.state)
-    _tell(ports, standing)
-    return Decided(standing, repeated=False)
+    if not won and stored.state != "open":
+        return _repeated(stored, decided.state)
+    _record(ports, stored)
+    return DecidedApproval(stored, repeated=False)
 
 
-def _tell(ports: ReleasePorts, approval: Approval) -> None:
-    words = f"{approval.model} was {approval.state} for {approval.environment} by {approval.decided_by}"
-    state = "done" if approval.state == "approved" else "refused"
-    key = f"{approval.id} {approval.model}/{approval.environment}"
-    ports.core.ledger.note("approval", key, state, f"{words}: {approval.reason}" if approval.reason else f"{words}.")
+def _record(ports: ReleasePorts, approval: Approval) -> None:
+    sentence = f"{approval.model} was {approval.state} for {approval.environment} by {approval.decided_by}"
+    state = State.DONE if approval.state == "approved" else State.REFUSED
+    reason = f"{sentence}: {approval.reason}" if approval.reason else f"{sentence}."
+    ports.core.ledger.note(Kind.APPROVAL, _ledger_key(approval), state, reason)
 
 
 def expire(ports: ReleasePorts, approval: Approval, now: datetime) -> None:
-    """Refuse an open request whose time is over."""
+    """Close an open request that nobody decided in time."""
     reason = f"Nobody decided within {ports.release.policies.of(approval.scenario).approval_hours:g} hours."
-    standing = ports.release.approvals.decide(
-        replace(approval, state="expired", decided_by="time", decided_at=now, reason=reason)
-    )
-    _tell(ports, standing)
+    expired = replace(approval, state="expired", decided_by="time", decided_at=now, reason=reason)
+    _record(ports, ports.release.approvals.decide(expired))
 
 
 def withdraw(ports: ReleasePorts, approval: Approval) -> None:
-    """Close a request whose certificate was made anew; one that was approved can no longer be used."""
+    """Close a request whose certificate was made again; one that was approved can no longer be used."""
     if approval.state != "open":
         return
-    reason = "The champion changed, so the model was judged again: it is asked again on that certificate."
-    standing = ports.release.approvals.decide(
-        replace(approval, state="expired", decided_by="gate", decided_at=ports.core.clock(), reason=reason)
-    )
-    _tell(ports, standing)
+    reason = "The champion changed, so the model was judged again: approval is requested again on that certificate."
+    withdrawn = replace(approval, state="expired", decided_by="gate", decided_at=ports.core.clock(), reason=reason)
+    _record(ports, ports.release.approvals.decide(withdrawn))
 
 
-def _outdated(ports: ReleasePorts, approval: Approval) -> bool:
+def _is_outdated(ports: ReleasePorts, approval: Approval) -> bool:
     """Whether the champion is another one than the request's certificate was made for; an altered one is no reason."""
     model = ports.training.registry.find(approval.scenario, approval.version)
     try:
         verdict = None if model is None else ports.release.deployments.verdict(model)
     except Corrupt:
         return False
-    return model is not None and verdict is not None and outdated(ports, model, verdict)
+    return model is not None and verdict is not None and is_outdated(ports, model, verdict)
 
 
 def sweep_approvals(ports: ReleasePorts) -> list[str]:
-    """Refuse what expired; messages for every release that may go on or end by a decision."""
+    """Close requests that expired; returns messages for every release that continues or ends by a decision."""
     now, messages = ports.core.clock(), []
     for approval in ports.release.approvals.list():
         if approval.state == "open" and now >= approval.expires:
             expire(ports, approval, now)
-        elif approval.state == "used" or (approval.state == "open" and not _outdated(ports, approval)):
+        elif approval.state == "used" or (approval.state == "open" and not _is_outdated(ports, approval)):
             continue
-        entry = ports.core.history.find("model", work_key(ports, approval.model))
-        if entry is None or entry.state == "waiting":
+        entry = ports.core.history.find(Kind.MODEL, work_key(ports, approval.model))
+        if entry is None or entry.state == State.WAITING:
             messages.append(model_message(approval.scenario, approval.version))
     return list(dict.fromkeys(messages))
 
 
-def newest(
+def newest_request(
     ports: ReleasePorts, model: Model, environment: str, verdict: Verdict, *, override: bool = False
 ) -> Approval | None:
-    """The request for this version and these bytes in the environment that can still be used, else the newest.
+    """The newest request for this version and these bytes in the environment; one that can be used comes first.
 
-    One on this certificate goes before one on an earlier certificate.
+    A request on this certificate comes before one on an earlier certificate.
     """
-    found = [
-        one
-        for one in ports.release.approvals.list(model.name)
-        if (one.version, one.sha256, one.environment, one.override)
-        == (model.version, model.sha256, environment, override)
+    wanted = (model.version, model.sha256, environment, override)
+    requests = [
+        request
+        for request in ports.release.approvals.list(model.name)
+        if (request.version, request.sha256, request.environment, request.override) == wanted
     ]
-    fitting = [one for one in found if one.certificate == verdict.digest]
-    live = [one for one in fitting if one.live] or fitting or [one for one in found if one.live]
-    return next(reversed(live or found), None)
+    fitting = [request for request in requests if request.certificate == verdict.digest]
+    for group in (fitting, requests):
+        unused = [request for request in group if request.is_unused]
+        if unused or group:
+            return (unused or list(group))[-1]
+    return None
 
 
-def usable(approval: Approval, verdict: Verdict) -> bool:
-    """Whether the request was approved for this certificate and was not used."""
-    fits = approval.id == approval.bound and approval.certificate == verdict.digest
+def is_usable(approval: Approval, verdict: Verdict) -> bool:
+    """Whether the request was approved for this certificate and is not used up."""
+    fits = approval.id == approval.digest and approval.certificate == verdict.digest
     return fits and approval.state == "approved"

@@ -1,4 +1,4 @@
-"""What somebody sends who decides on a request for approval."""
+"""The body of a decision on a request for approval."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""Bring whoever serves to the state that SQL holds: versions ready first, then traffic, then what is left over."""
+"""Endpoint reconciliation: make versions ready, move traffic and retire the rest, as the state in SQL says."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from shared.core.errors import Fault, Missing
+from shared.core.ledger import Kind, State
 from shared.release.traffic import Traffic, traffic_of
 from shared.training.model import Model
 
@@ -12,52 +13,49 @@ if TYPE_CHECKING:
     from shared.release.ports import ReleasePorts
 
 
-KIND = "endpoint"
-
-
-def wanted(ports: ReleasePorts, scenario: str, environment: str) -> Traffic:
-    """The traffic that the pointer and the rollout ask for."""
+def wanted_traffic(ports: ReleasePorts, scenario: str, environment: str) -> Traffic:
+    """The traffic that the pointer and the rollout call for."""
     current = ports.release.deployments.current(scenario, environment)
     return traffic_of(current, ports.release.rollouts.current(scenario, environment))
 
 
-def follow(ports: ReleasePorts, scenario: str, environment: str) -> None:
-    """Deploy, route and retire as far as it goes now; nothing is called when all of it is done.
+def apply_traffic(ports: ReleasePorts, scenario: str, environment: str) -> None:
+    """Deploy, route and retire as far as the endpoint can now; no call is made when nothing is left to do.
 
-    What the target cannot do yet holds nobody up: the state counts, history tells, and the next sweep goes on.
+    A fault of the endpoint is recorded and does not stop the release: the state counts, and the next sweep continues.
     """
     key = f"{scenario}/{environment}"
     try:
-        acted = _converge(ports, scenario, environment, key)
+        acted = _reconcile(ports, scenario, environment, key)
     except Fault as fault:
-        ports.core.ledger.note(KIND, key, "failed" if fault.permanent else "waiting", fault.reason)
+        ports.core.ledger.note(Kind.ENDPOINT, key, State.FAILED if fault.permanent else State.WAITING, fault.reason)
         return
     if acted:
-        ports.core.ledger.note(KIND, key, "done", "Requests are sent as the pointer and the rollout ask.")
+        ports.core.ledger.note(Kind.ENDPOINT, key, State.DONE, "Traffic is as the pointer and the rollout call for.")
 
 
-def _converge(ports: ReleasePorts, scenario: str, environment: str, key: str) -> bool:
-    traffic = wanted(ports, scenario, environment)
-    there = ports.release.endpoints.state(scenario, environment).meets(traffic)
-    entry = ports.core.history.find(KIND, key)
-    begun = entry is not None and entry.state != "done"
-    if there and not begun:
+def _reconcile(ports: ReleasePorts, scenario: str, environment: str, key: str) -> bool:
+    traffic = wanted_traffic(ports, scenario, environment)
+    routed = ports.release.endpoints.state(scenario, environment).meets(traffic)
+    entry = ports.core.history.find(Kind.ENDPOINT, key)
+    begun = entry is not None and entry.state != State.DONE
+    if routed and not begun:
         return False
     if not begun:
-        # Whoever dies in between is followed by a sweep that retires as well.
-        ports.core.ledger.note(KIND, key, "waiting", "Requests are to be sent differently from now on.")
-    if not there:
+        # When this process dies before the end, a sweep finds the entry and continues, also with retiring.
+        ports.core.ledger.note(Kind.ENDPOINT, key, State.WAITING, "Traffic has to change.")
+    if not routed:
         for version in sorted(traffic.versions):
             ports.release.endpoints.deploy(environment, _model(ports, scenario, version))
         ports.release.endpoints.route(scenario, environment, traffic)
-    # What served before stays ready: a rollback may not wait for it.
-    earlier = [one.version for one in ports.release.deployments.list(scenario, environment)]
-    ports.release.endpoints.retire(scenario, environment, traffic.versions | frozenset(earlier[-2:]))
+    # The previous version stays ready: a rollback may not wait for it.
+    versions = [deployment.version for deployment in ports.release.deployments.list(scenario, environment)]
+    ports.release.endpoints.retire(scenario, environment, traffic.versions | frozenset(versions[-2:]))
     return True
 
 
 def _model(ports: ReleasePorts, scenario: str, version: int) -> Model:
     model = ports.training.registry.find(scenario, version)
     if model is None:
-        raise Missing(f"{scenario}:{version} is not in the registry any more.")
+        raise Missing(f"{scenario}:{version} is no longer in the registry.")
     return model

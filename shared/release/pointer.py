@@ -1,12 +1,13 @@
-"""The deployment pointer of an environment: the next generation by compare-and-set, and who is told of it."""
+"""The deployment pointer of an environment: the next generation by compare-and-set, announced and recorded."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from shared.core.errors import Conflict, Transient
+from shared.core.ledger import Kind, State
 from shared.core.notices import announce
-from shared.release.endpoint_reconciliation import follow
+from shared.release.endpoint_reconciliation import apply_traffic
 from shared.serving.deployment import Deployment
 from shared.training.model import Model
 
@@ -24,17 +25,18 @@ def put_in_service(
     approval: str = "",
     expected: int | None = None,
 ) -> Deployment:
-    """Make the model the next generation there; Conflict when somebody was faster.
+    """Make the model the next generation there; Conflict when another change came first.
 
     `expected` is the generation that must still be current. The version is made ready before the pointer moves, unless
-    it served or was tried there before: neither a rollback nor the end of a rollout waits for anybody.
+    it served or was tried there before: neither a rollback nor the end of a rollout waits for that.
     """
     current = ports.release.deployments.current(model.name, environment)
     generation = current.generation if current else 0
     if expected is not None and generation != expected:
         raise Conflict(f"Generation {generation} of {model.name} is current in {environment}, no longer {expected}.")
-    ready(ports, model, environment)
-    wanted = Deployment(
+    make_ready(ports, model, environment)
+    override = _is_override(ports, model)
+    following = Deployment(
         scenario=model.name,
         generation=generation + 1,
         model=model.name,
@@ -42,13 +44,13 @@ def put_in_service(
         sha256=model.sha256,
         at=ports.core.clock(),
         by=by,
-        reason=_named(reason.strip(), override=_is_override(ports, model)),
+        reason=_named(reason.strip(), override=override),
         environment=environment,
-        override=_is_override(ports, model),
+        override=override,
     )
-    deployment = ports.release.deployments.promote(wanted, approval)
-    tell(ports, deployment)
-    follow(ports, model.name, environment)
+    deployment = ports.release.deployments.promote(following, approval)
+    record_deployment(ports, deployment)
+    apply_traffic(ports, model.name, environment)
     return deployment
 
 
@@ -63,28 +65,31 @@ def _named(reason: str, *, override: bool) -> str:
     return f"Override of the gate: {reason}" if override and not reason.startswith("Override") else reason
 
 
-def ready(ports: ReleasePorts, model: Model, environment: str) -> None:
-    """The version can answer there; Transient while it cannot, unless it was made ready there before."""
+def make_ready(ports: ReleasePorts, model: Model, environment: str) -> None:
+    """Make the version able to answer there; Transient while it cannot, unless it served or was tried there before."""
     try:
         ports.release.endpoints.deploy(environment, model)
     except Transient:
-        served = {one.sha256 for one in ports.release.deployments.list(model.name, environment)}
-        tried = {one.sha256 for one in ports.release.rollouts.list(model.name) if one.environment == environment}
+        served = {deployment.sha256 for deployment in ports.release.deployments.list(model.name, environment)}
+        changes = ports.release.rollouts.list(model.name)
+        tried = {change.sha256 for change in changes if change.environment == environment}
         if model.sha256 not in served | tried:
             raise
 
 
-def tell(ports: ReleasePorts, deployment: Deployment) -> None:
-    """Announce the generation and write it into the history; again changes nothing."""
-    where, model = deployment.environment, deployment.model_id
-    last = where == ports.release.policies.last(deployment.scenario)
-    key = (
-        f"{deployment.scenario}/{deployment.generation}"
-        if last
-        else f"{deployment.scenario}/{where}/{deployment.generation}"
-    )
-    data = {"model": model, "generation": deployment.generation, "by": deployment.by, "environment": where}
+def record_deployment(ports: ReleasePorts, deployment: Deployment) -> None:
+    """Announce the generation and write it into the history; a second time changes nothing."""
+    where, scenario = deployment.environment, deployment.scenario
+    last = where == ports.release.policies.last(scenario)
+    key = f"{scenario}/{deployment.generation}" if last else f"{scenario}/{where}/{deployment.generation}"
+    data = {
+        "model": deployment.model_id,
+        "generation": deployment.generation,
+        "by": deployment.by,
+        "environment": where,
+    }
     data |= {"override": True} if deployment.override else {}
     announce(ports, "ModelDeployed", f"deployments/{key}", data)
-    by = " by an override" if deployment.override else ""
-    ports.core.ledger.note("deployment", key, "done", f"{model} serves in {where}{by}. {deployment.reason}")
+    how = " by an override" if deployment.override else ""
+    sentence = f"{deployment.model_id} serves in {where}{how}. {deployment.reason}"
+    ports.core.ledger.note(Kind.DEPLOYMENT, key, State.DONE, sentence)

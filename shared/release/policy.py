@@ -1,4 +1,4 @@
-"""How a model version reaches those who ask: environments, approvals, and a rollout in steps with health rules."""
+"""Release policies: environments, approvals, and a rollout in steps with health rules."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.serving.deployment import PRODUCTION
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a rollout: the share of requests in percent (0: a shadow, scored and not returned), and how long."""
+    """One step of a rollout: the share of requests in percent (0: a shadow, answers not returned), and the minutes."""
 
     share: int
     minutes: float
@@ -19,14 +19,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class HealthRules:
-    """What a candidate may not exceed; below `rows` answered rows nothing is judged, and the step goes on."""
+    """The limits for a candidate; with fewer than `rows` answered rows the step continues unjudged."""
 
     rows: int = 100
     error_share: float = 0.02
     latency_ms: float = 500.0
-    # How many times as slow as the champion, at the 95th percentile.
+    # Accepted multiple of the champion's latency, at the 95th percentile.
     slower: float = 3.0
-    # Population stability index between the answers of candidate and champion.
+    # Accepted population stability index between the answers of candidate and champion.
     shift: float = 0.25
     # How long errors and latency are judged after full service, by the champion's last figures; 0: not at all.
     after_minutes: float = 30.0
@@ -34,7 +34,7 @@ class HealthRules:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How versions of one scenario are released. Safe unless settings say otherwise: a person approves prod."""
+    """How versions of one scenario are released. The default is safe: a person approves prod."""
 
     environments: tuple[str, ...] = ("preprod", PRODUCTION)
     approvals: frozenset[str] = frozenset({PRODUCTION})
@@ -50,13 +50,13 @@ class Policy:
 
     @property
     def expiry(self) -> timedelta:
-        """How long a request for approval stands."""
+        """How long a request for approval stays open."""
         return timedelta(hours=self.approval_hours)
 
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """The policy of each scenario: its own, or the one for all."""
+    """The policy of each scenario: its own, or the default."""
 
     default: Policy = Policy()
     own: Mapping[str, Policy] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Release policies from settings: one value for all scenarios, another for one of them under `<SETTING>_<SCENARIO>`."""
+"""Release policies from settings: one value for all scenarios, `<SETTING>_<SCENARIO>` for a single scenario."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from shared.release.policy import HealthRules, Policies, Policy, Step
 NAMES = ("ENVIRONMENTS", "APPROVALS", "APPROVAL_HOURS", "APPROVE_OWN", "ROLLOUT", "HEALTH_RULES")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _NONE, _FULL = "none", "full"
-_WHOLE = 100
+_ALL_REQUESTS = 100
 
 
 def read_policies(environ: Mapping[str, str], scenarios: Iterable[str]) -> Policies:
-    """The policy for all and those of single scenarios; Misconfigured names the setting that cannot be used."""
+    """The default policy and those of single scenarios; Misconfigured names the setting that cannot be used."""
     default = _policy(environ, "", Policy())
     own = {name: _policy(environ, f"_{name.upper()}", default) for name in scenarios}
     return Policies(default, {name: policy for name, policy in own.items() if policy != default})
 
 
 def _policy(environ: Mapping[str, str], suffix: str, base: Policy) -> Policy:
-    found = {name: value for name in NAMES if (value := environ.get(f"{name}{suffix}", "").strip())}
+    given = {name: value for name in NAMES if (value := environ.get(f"{name}{suffix}", "").strip())}
     policy = base
-    for name, value in found.items():
+    for name, value in given.items():
         policy = _READERS[name](f"{name}{suffix}", value, policy)
-    strange = policy.approvals - set(policy.environments)
-    if strange and "APPROVALS" in found:
+    unknown = policy.approvals - set(policy.environments)
+    if unknown and "APPROVALS" in given:
         accepted = f"{_NONE}, or some of {', '.join(policy.environments)}"
-        raise Misconfigured(f"APPROVALS{suffix}", f"names {min(strange)!r}, which is no environment", accepted)
-    if strange:
-        # Other environments than those the approvals speak of: the last one needs a person.
+        raise Misconfigured(f"APPROVALS{suffix}", f"names {min(unknown)!r}, which is not an environment", accepted)
+    if unknown:
+        # The default approvals name environments that the setting replaced: the last one needs a person.
         policy = replace(policy, approvals=frozenset({policy.last}))
     return policy
 
@@ -68,7 +68,7 @@ def _rollout(key: str, value: str, policy: Policy) -> Policy:
     steps = []
     for part in _list(value):
         share, _, minutes = part.partition(":")
-        if not share.isdigit() or int(share) >= _WHOLE:
+        if not share.isdigit() or int(share) >= _ALL_REQUESTS:
             raise Misconfigured(key, f"has the step {part[:40]!r}", accepted)
         steps.append(Step(int(share), _number(key, minutes, accepted)))
     if [step.share for step in steps] != sorted({step.share for step in steps}):
@@ -77,12 +77,12 @@ def _rollout(key: str, value: str, policy: Policy) -> Policy:
 
 
 def _health(key: str, value: str, policy: Policy) -> Policy:
-    names = [one.name for one in fields(HealthRules)]
+    names = [rule.name for rule in fields(HealthRules)]
     accepted = f"name:number of {', '.join(names)}"
     given = dict.fromkeys(names, "") | dict(part.partition(":")[::2] for part in _list(value))
     if len(given) > len(names):
         raise Misconfigured(key, f"is {value[:80]!r}", accepted)
-    # Zero minutes are a wish; a limit of zero is none.
+    # Zero minutes switch the watch off; a limit of zero would refuse everything.
     off = {name: 0.0 for name, text in given.items() if name == "after_minutes" and text.strip() == "0"}
     numbers = off | {name: _number(key, text, accepted) for name, text in given.items() if text and name not in off}
     if "rows" in numbers:

@@ -1,4 +1,4 @@
-"""The ports of `release`: deployments, approvals, rollouts, and who serves."""
+"""The ports of `release`: deployments, approvals, rollouts, and the endpoints that serve."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Approvals(Protocol):
     """Requests for approval. Each is decided once and used once."""
 
     def request(self, approval: Approval) -> Approval:
-        """Keep it; while one for the same version, sha256, environment and certificate is undecided or unused, that."""
+        """Store it; returns one for the same version, sha256, environment and certificate that is open or unused."""
         ...
 
     def find(self, approval_id: str) -> Approval | None:
@@ -34,7 +34,7 @@ class Approvals(Protocol):
         ...
 
     def decide(self, decided: Approval) -> Approval:
-        """Close an open request; returns how it stands, which is another's decision when that came first."""
+        """Close an open request; returns the stored one, which holds another decision when that came first."""
         ...
 
 
@@ -73,7 +73,7 @@ class Deployments(Protocol):
         ...
 
     def certify(self, model: Model, verdict: Verdict) -> None:
-        """Keep the verdict of a model version; one against a later generation replaces it, another changes nothing."""
+        """Store the verdict of a model version; one against a later generation replaces it, another changes nothing."""
         ...
 
     def verdict(self, model: Model) -> Verdict | None:
@@ -97,7 +97,7 @@ class ServingTarget(Protocol):
         ...
 
     def retire(self, scenario: str, environment: str, kept: frozenset[int]) -> None:
-        """Take down versions that are not `kept`; one that is still asked stays."""
+        """Take down versions that are not `kept`; one that still gets requests stays."""
         ...
 
 

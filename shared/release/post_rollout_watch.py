@@ -1,4 +1,4 @@
-"""After a candidate reached full service nobody answers beside it: it is judged by what its champion did before."""
+"""The watch after a rollout: errors and latency in full service are judged by the replaced champion's last figures."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from shared.core.errors import Conflict, Missing
+from shared.core.ledger import Kind, State
 from shared.release.health_rules import Totals, judge_health
 from shared.release.pointer import put_in_service
 from shared.release.rollouts import BY_HEALTH, active_rollout, end_rollout
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
 
 # The answers of other times of day may differ; errors and latency may not.
 RULES = ("errors", "latency")
-# A champion's last figures are those of so long before it was replaced.
+# The champion's last figures are those of this long before it was replaced.
 LAST = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class WatchedGeneration:
     """A generation that came out of a rollout, the change that put it into service, and until when it is judged."""
 
     rollout: Rollout
@@ -34,114 +35,116 @@ class Watched:
     until: datetime
 
 
-def watched(ports: ReleasePorts, scenario: str) -> Watched | None:
-    """The generation that serves, when a rollout put it there; None otherwise."""
+def watched_generation(ports: ReleasePorts, scenario: str) -> WatchedGeneration | None:
+    """The current generation, when a rollout put it into service; None otherwise."""
     current = ports.release.deployments.current(scenario, ports.release.policies.last(scenario))
-    mine = [] if current is None else [one for one in ports.release.rollouts.list(scenario) if _brought(one, current)]
-    if current is None or not mine:
+    if current is None:
+        return None
+    changes = [change for change in ports.release.rollouts.list(scenario) if _led_to(change, current)]
+    if not changes:
         return None
     minutes = ports.release.policies.of(scenario).health.after_minutes
-    return Watched(mine[-1], current, current.at + timedelta(minutes=minutes))
+    return WatchedGeneration(changes[-1], current, current.at + timedelta(minutes=minutes))
 
 
-def _brought(rollout: Rollout, current: Deployment) -> bool:
-    made = (rollout.environment, rollout.base + 1, rollout.sha256)
-    same = made == (current.environment, current.generation, current.sha256)
-    # Taken back after it served, not taken out while it was tried.
-    return same and (rollout.state == "full" or (rollout.state == "rolled_back" and rollout.at >= current.at))
+def _led_to(rollout: Rollout, deployment: Deployment) -> bool:
+    """Whether the change put that generation into service, or rolled it back after it had served."""
+    promised = (rollout.environment, rollout.base + 1, rollout.sha256)
+    same = promised == (deployment.environment, deployment.generation, deployment.sha256)
+    # A candidate that was rolled back while it was tried never became a generation.
+    return same and (rollout.state == "full" or (rollout.state == "rolled_back" and rollout.at >= deployment.at))
 
 
-def after(ports: ReleasePorts, seen: Watched) -> list[Check]:
-    """The verdicts on errors and latency since it serves, by the last figures of the champion it replaced."""
-    rules, current = ports.release.policies.of(seen.deployment.scenario).health, seen.deployment
-    counted = ports.serving.health.since(current.scenario, current.environment, _minute(current.at - LAST))
-    mine = Totals.of(one for one in counted if one.role == "champion" and one.generation == current.generation)
-    before = Totals.of(one for one in counted if one.role == "champion" and one.generation == seen.rollout.base)
+def watch_checks(ports: ReleasePorts, watched: WatchedGeneration) -> list[Check]:
+    """The verdicts on errors and latency since the generation serves, by the last figures of its champion."""
+    rules, current = ports.release.policies.of(watched.deployment.scenario).health, watched.deployment
+    start = (current.at - LAST).replace(second=0, microsecond=0)
+    counts = [
+        count
+        for count in ports.serving.health.since(current.scenario, current.environment, start)
+        if count.role == "champion"
+    ]
+    now = Totals.of(count for count in counts if count.generation == current.generation)
+    before = Totals.of(count for count in counts if count.generation == watched.rollout.base)
     if before.requests:
-        # Nobody is rolled back to a model that fails as often.
+        # A rollback to a model that fails as often would gain nothing.
         rules = replace(rules, error_share=max(rules.error_share, before.errors / before.requests))
-    return [check for check in judge_health(seen.rollout.model, mine, before, rules) if check.name in RULES]
+    return [check for check in judge_health(watched.rollout.model, now, before, rules) if check.name in RULES]
 
 
-def _minute(at: datetime) -> datetime:
-    return at.replace(second=0, microsecond=0)
+def judge_watched_generations(ports: ReleasePorts) -> list[Rollout]:
+    """Judge every generation that a rollout has put into service; returns the changes of those rolled back."""
+    found = [watched for name in ports.core.scenarios if (watched := watched_generation(ports, name)) is not None]
+    return [change for watched in found for change in _judge(ports, watched)]
 
 
-def watch_full(ports: ReleasePorts) -> list[Rollout]:
-    """Judge every generation that a rollout has just put into service; returns the changes of those it took back."""
-    found = [seen for name in ports.core.scenarios if (seen := watched(ports, name)) is not None]
-    return [changed for seen in found for changed in _judged(ports, seen)]
-
-
-def _judged(ports: ReleasePorts, seen: Watched) -> list[Rollout]:
+def _judge(ports: ReleasePorts, watched: WatchedGeneration) -> list[Rollout]:
     try:
-        if seen.rollout.state == "rolled_back":
-            # Whoever decided died before the pointer moved.
-            return [_served_before(ports, seen, seen.rollout)]
-        return _ruled(ports, seen)
+        if watched.rollout.state == "rolled_back":
+            # The process that decided died before it moved the pointer.
+            return [_restore_champion(ports, watched, watched.rollout)]
+        return _judge_by_rules(ports, watched)
     except Conflict as fault:
-        # Somebody else decided at the same moment; the next sweep sees how it is then.
-        ports.core.ledger.note("aftercare", _key(seen), "conflict", fault.reason)
+        # Another process decided at the same moment; the next sweep reads its decision.
+        ports.core.ledger.note(Kind.AFTERCARE, _ledger_key(watched), State.CONFLICT, fault.reason)
         return []
 
 
-def _ruled(ports: ReleasePorts, seen: Watched) -> list[Rollout]:
-    entry = ports.core.history.find("aftercare", _key(seen))
-    if seen.until <= seen.deployment.at or (entry is not None and entry.state == "done"):
+def _judge_by_rules(ports: ReleasePorts, watched: WatchedGeneration) -> list[Rollout]:
+    entry = ports.core.history.find(Kind.AFTERCARE, _ledger_key(watched))
+    if watched.until <= watched.deployment.at or (entry is not None and entry.state == State.DONE):
         return []
-    checks = after(ports, seen)
+    checks = watch_checks(ports, watched)
     failed = [check.reason for check in checks if check.verdict == "fail"]
     if failed:
-        return _taken(ports, seen, f"After it reached full service: {' '.join(failed)}")
-    over = ports.core.clock() >= seen.until
-    ports.core.ledger.note("aftercare", _key(seen), "done" if over else "waiting", _told(seen, checks, over=over))
+        return _roll_back(ports, watched, f"After it reached full service: {' '.join(failed)}")
+    over = ports.core.clock() >= watched.until
+    state = State.DONE if over else State.WAITING
+    ports.core.ledger.note(Kind.AFTERCARE, _ledger_key(watched), state, _describe(watched, checks, over=over))
     return []
 
 
-def _taken(ports: ReleasePorts, seen: Watched, reason: str) -> list[Rollout]:
-    """Decide that it is taken back, then move the pointer. What was being tried beside it is over with that."""
-    current = seen.deployment
-    trial = active_rollout(ports, current.scenario, current.environment)
-    why = f"{seen.rollout.model}, beside which it was tried, was rolled back."
-    ended = [end_rollout(ports, trial, "superseded", why)] if trial else []
-    newest = ports.release.rollouts.current(current.scenario, current.environment) or seen.rollout
-    changed = end_rollout(ports, replace(seen.rollout, number=newest.number), "rolled_back", reason)
-    return [*ended, _served_before(ports, seen, changed)]
+def _roll_back(ports: ReleasePorts, watched: WatchedGeneration, reason: str) -> list[Rollout]:
+    """Write the rollback, then move the pointer; a rollout that was active beside the generation ends with it."""
+    current = watched.deployment
+    active = active_rollout(ports, current.scenario, current.environment)
+    why = f"It was tried beside {watched.rollout.model}, which was rolled back."
+    ended = [end_rollout(ports, active, "superseded", why)] if active else []
+    newest = ports.release.rollouts.current(current.scenario, current.environment) or watched.rollout
+    change = end_rollout(ports, replace(watched.rollout, number=newest.number), "rolled_back", reason)
+    return [*ended, _restore_champion(ports, watched, change)]
 
 
-def _told(seen: Watched, checks: Sequence[Check], *, over: bool) -> str:
-    model, until = seen.rollout.model, f"{seen.until:%Y-%m-%d %H:%M} UTC"
+def _describe(watched: WatchedGeneration, checks: Sequence[Check], *, over: bool) -> str:
+    model, until = watched.rollout.model, f"{watched.until:%Y-%m-%d %H:%M} UTC"
     if not over:
         return f"{model} is in full service; its errors and latency are judged until {until}."
     missing = " ".join(check.reason for check in checks if check.verdict == "skip")
     if missing:
-        return f"{model} was not judged to the end until {until}, because nobody asked enough: {missing}"
+        return f"{model} had too few requests to be judged until {until}: {missing}"
     return f"{model} kept its rules until {until}: {' '.join(check.reason for check in checks)}"
 
 
-def _served_before(ports: ReleasePorts, seen: Watched, changed: Rollout) -> Rollout:
+def _restore_champion(ports: ReleasePorts, watched: WatchedGeneration, change: Rollout) -> Rollout:
     """Put the champion that was replaced back into service."""
-    current = seen.deployment
-    (before,) = [
-        one
-        for one in ports.release.deployments.list(current.scenario, current.environment)
-        if one.generation == seen.rollout.base
-    ]
-    model = ports.training.registry.find(before.model, before.version)
-    if model is None or model.sha256 != before.sha256:
-        raise Missing(f"{before.model}:{before.version} is not in the registry as it served.")
-    put_in_service(ports, model, current.environment, by=BY_HEALTH, reason=changed.reason, expected=current.generation)
-    ports.core.ledger.note("aftercare", _key(seen), "refused", changed.reason)
-    return changed
+    current = watched.deployment
+    generations = ports.release.deployments.list(current.scenario, current.environment)
+    (champion,) = [generation for generation in generations if generation.generation == watched.rollout.base]
+    model = ports.training.registry.find(champion.model, champion.version)
+    if model is None or model.sha256 != champion.sha256:
+        raise Missing(f"{champion.model_id} is not in the registry as it served.")
+    put_in_service(ports, model, current.environment, by=BY_HEALTH, reason=change.reason, expected=current.generation)
+    ports.core.ledger.note(Kind.AFTERCARE, _ledger_key(watched), State.REFUSED, change.reason)
+    return change
 
 
-def taken_back(ports: ReleasePorts, deployment: Deployment) -> str:
-    """Why the health rules took that generation back after it served; empty when they did not."""
-    for one in ports.release.rollouts.list(deployment.scenario):
-        if one.state == "rolled_back" and _brought(one, deployment):
-            return one.reason
+def rollback_reason(ports: ReleasePorts, deployment: Deployment) -> str:
+    """Why the health rules rolled that generation back after it served; empty when they did not."""
+    for change in ports.release.rollouts.list(deployment.scenario):
+        if change.state == "rolled_back" and _led_to(change, deployment):
+            return change.reason
     return ""
 
 
-def _key(seen: Watched) -> str:
-    return f"{seen.rollout.model}/{seen.deployment.environment}#{seen.deployment.generation}"
+def _ledger_key(watched: WatchedGeneration) -> str:
+    return f"{watched.rollout.model}/{watched.deployment.environment}#{watched.deployment.generation}"

@@ -1,4 +1,4 @@
-"""A rollback that somebody asks for from elsewhere: by whom, why, and of which generation."""
+"""A request to roll back that comes over HTTP: by whom, why, and from which generation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from shared.core.errors import Conflict
 from shared.core.scenario import find_scenario
 from shared.core.strict_json import fit, read_json_body
-from shared.release import deploy
+from shared.release.manual_changes import roll_back
 from shared.serving.deployment import Deployment
 
 if TYPE_CHECKING:
@@ -31,20 +31,21 @@ class RollbackRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
     @classmethod
     def read(cls, body: bytes, who: str = "") -> Self:
-        """The request as JSON; `who` is an identity that was verified and wins over a name anybody can write."""
+        """The request from JSON; `who` is a verified identity and wins over the name in the body."""
         value = read_json_body(body, '{"by": "…", "reason": "…", "generation": 3}')
         if who and isinstance(value, dict):
             value["by"] = who
-        asked: Self = fit(value, cls)
-        return cls(asked.by.strip(), asked.reason.strip(), asked.generation)
+        request: Self = fit(value, cls)
+        return cls(request.by.strip(), request.reason.strip(), request.generation)
 
 
-def roll_back(ports: ReleasePorts, name: str, request: RollbackRequest) -> Deployment:
-    """What serves then; Conflict when another generation serves than the one that was seen."""
+def execute_rollback(ports: ReleasePorts, name: str, request: RollbackRequest) -> Deployment:
+    """Roll the scenario back; returns what serves then, Conflict when another generation serves than the caller saw."""
     find_scenario(ports.core.scenarios, name)
     current = ports.release.deployments.current(name)
     if request.generation is not None and current is not None and current.generation != request.generation:
         raise Conflict(
-            f"Generation {request.generation} of {name} does not serve any more, {current.generation} does: look again."
+            f"Generation {request.generation} of {name} no longer serves, generation {current.generation} does: "
+            "look at it before you roll back."
         )
-    return deploy.rollback(ports, name, by=request.by, reason=request.reason)
+    return roll_back(ports, name, by=request.by, reason=request.reason)

@@ -1,4 +1,4 @@
-"""Traffic."""
+"""Traffic: the share of the requests that each version answers."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from shared.serving.rollout import Rollout
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """Who answers: percent of the requests by version (together 100, or empty when nothing serves).
+    """Percent of the requests that each version answers: together 100, or empty when nothing serves.
 
-    `mirror`: percent of the requests that a version is asked beside, without its answer being returned.
+    `mirror`: percent of the requests that a version gets as well, without its answer being returned.
     """
 
     shares: Mapping[int, int] = field(default_factory=dict)
@@ -21,20 +21,20 @@ class Traffic:
 
     @property
     def versions(self) -> frozenset[int]:
-        """Every version that is asked."""
+        """Every version that gets requests."""
         return frozenset((*self.shares, *self.mirror))
 
     def meets(self, wanted: Traffic) -> bool:
-        """Whether this is what is wanted: the same shares, and the same versions asked beside.
+        """Whether this traffic is the wanted one: the same shares, and the same versions in the mirror.
 
-        A target may be unable to mirror as many requests as wanted; fewer will do, none will not.
+        An endpoint may be unable to mirror as many requests as wanted: fewer are enough, none are not.
         """
         same = self.shares == wanted.shares and self.mirror.keys() == wanted.mirror.keys()
         return same and all(0 < share <= wanted.mirror[version] for version, share in self.mirror.items())
 
 
 def traffic_of(current: Deployment | None, rollout: Rollout | None) -> Traffic:
-    """The traffic that a pointer and the newest change of a rollout ask for."""
+    """The traffic that a pointer and the newest change of a rollout call for."""
     if current is None:
         return Traffic()
     if rollout is None or not rollout.is_active or rollout.base != current.generation:

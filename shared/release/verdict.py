@@ -68,7 +68,7 @@ class Verdict:
         return " ".join(told) or "All checks passed."
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """How the model stands, in words that follow its name."""
         words = {
             "passed": "passed its gate",

@@ -36,7 +36,7 @@ def answer_parsed(
     scenario: Scenario, deployed: DeployedModel, request: ParsedRequest, started: float = 0.0
 ) -> ScoredRequest:
     """The parsed request scored; `started` is when its time began, which the response to a text says."""
-    answers = deployed.loaded.rows(request.rows, allowed=scenario.request_fields)
+    answers = deployed.loaded.score_rows(request.rows, allowed=scenario.request_fields)
     results = _results(scenario, deployed, answers, request.method)
     return ScoredRequest(_response(scenario, request.form, results, started), request.rows, answers)
 
@@ -73,7 +73,7 @@ def _refuse_bad_row(scenario: Scenario, deployed: DeployedModel, body: bytes, ro
     raw = raw_row(body, row, MAX_ROWS)
     value = read_json_body(raw, accepted_shape(scenario)) if raw else None
     if isinstance(value, dict):
-        deployed.loaded.rows([value], scenario.request_fields, row + 1)
+        deployed.loaded.score_rows([value], scenario.request_fields, row + 1)
 
 
 def _results(scenario: Scenario, deployed: DeployedModel, answers: np.ndarray, method: str) -> list[Any]:

@@ -125,7 +125,7 @@ class ModelRouter:
         fields = self._ports.core.scenarios[candidate.deployment.scenario].request_fields
         started = time.perf_counter()
         try:
-            answers = candidate.loaded.rows(rows, allowed=fields)
+            answers = candidate.loaded.score_rows(rows, allowed=fields)
         except Exception:  # noqa: BLE001 -- whatever a shadow does, the caller already has an answer
             self._metrics.record_failure(candidate.deployment, "shadow")
             return

@@ -41,7 +41,7 @@ def infer(scenario: Scenario, deployed: DeployedModel, body: bytes) -> ScoredReq
         raise BadInput(f"The body is not a JSON object; accepted: {_SHAPE}.")
     rows = _rows(deployed.loaded.contract, _tensors(value.get("inputs")))
     names = _output_names(scenario, value.get("outputs"))
-    answers = deployed.loaded.rows(rows)
+    answers = deployed.loaded.score_rows(rows)
     response: InferenceAnswer = {
         "model_name": scenario.name,
         "model_version": str(deployed.model.version),

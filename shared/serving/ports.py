@@ -85,7 +85,7 @@ class LoadedModel(Protocol):
         """The probabilities from which a label is predicted: of the second of two, or of each of several at once."""
         ...
 
-    def matrix(self, values: np.ndarray) -> np.ndarray:
+    def score_matrix(self, values: np.ndarray) -> np.ndarray:
         """float32 (rows, features) in contract order to float32 answers (rows, labels).
 
         Answers are probabilities, of regression the number. A model of text takes cleaned strings (rows, 1).
@@ -96,8 +96,10 @@ class LoadedModel(Protocol):
         """Arrow columns to the matrix of the contract; Quarantined when a feature is absent."""
         ...
 
-    def rows(self, rows: Sequence[Mapping[str, Any]], allowed: Collection[str] = (), first: int = 1) -> np.ndarray:
-        """Rows of a request to answers like `matrix`; BadInput names the row and field that does not fit.
+    def score_rows(
+        self, rows: Sequence[Mapping[str, Any]], allowed: Collection[str] = (), first: int = 1
+    ) -> np.ndarray:
+        """Rows of a request to answers like `score_matrix`; BadInput names the row and field that does not fit.
 
         Fields beyond the contract are refused unless they are in `allowed`. The first row is named as number `first`.
         """

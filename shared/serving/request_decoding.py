@@ -6,7 +6,7 @@ A request that does not fit here goes to `request_parsing`, which accepts it aft
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from operator import attrgetter
 from typing import Annotated, Any, Literal
@@ -19,14 +19,13 @@ from shared.core.scenario import Scenario
 from shared.core.strict_json import may_have_duplicate_keys
 from shared.serving.encoded_rows import EncodedRows
 from shared.serving.scored_request import Rows
-from shared.training.input_contract import Feature, InputContract
+from shared.training.input_contract import CategoryCodes, Feature, InputContract
 
 _LARGEST = float(np.finfo(np.float32).max)
 Finite = Annotated[float, Meta(ge=-_LARGEST, le=_LARGEST)]
 _Number = Finite | None
 _Text = str | None
 _Anything = float | str | UnsetType | None
-_UNKNOWN = -1.0
 
 
 class _Parameters(Struct, forbid_unknown_fields=True):
@@ -107,7 +106,7 @@ class RequestDecoder:
         self._extras = plain[self._width :]
         self._cells = attrgetter(*plain[: self._width]) if self._width > 1 else _single(plain[0])
         codes = [_codes_of(feature) for feature in contract.features]
-        self._codes = [(n, code_of.get) for n, code_of in enumerate(codes) if code_of is not None]
+        self._codes = [(n, code_of) for n, code_of in enumerate(codes) if code_of is not None]
 
     def decode(self, body: bytes) -> ParsedRequest | NeedsFullParse:
         """The request, or that it needs the full parse."""
@@ -141,8 +140,8 @@ class RequestDecoder:
 
     def _encoded(self, row: Any) -> list[Any]:
         cells = list(self._cells(row))
-        for n, code in self._codes:
-            cells[n] = code(cells[n], _UNKNOWN)
+        for n, codes in self._codes:
+            cells[n] = codes[cells[n]]
         return cells
 
 
@@ -157,7 +156,7 @@ def _single(name: str) -> Any:
     return lambda row: (getattr(row, name),)
 
 
-def _codes_of(feature: Feature) -> Mapping[Any, float] | None:
+def _codes_of(feature: Feature) -> CategoryCodes | None:
     if feature.kind == "number":
         return None
-    return {value: float(code) for code, value in enumerate(feature.values)}
+    return CategoryCodes(feature.values)

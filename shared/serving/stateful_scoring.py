@@ -108,7 +108,7 @@ class StatefulScorer:
         span = timedelta(hours=live.hours)
         self._ports.serving.readings.keep(scenario.name, readings, min(reading.at for reading in readings) - span)
         rows = self._full_rows(scenario, live, deployed.loaded.contract.names, readings)
-        answers = deployed.loaded.rows(list(rows.values())) if rows else None
+        answers = deployed.loaded.score_rows(list(rows.values())) if rows else None
         labels = {} if answers is None else dict(zip(rows, labels_of(scenario, deployed, answers), strict=True))
         numbers = range(len(readings))
         response = {

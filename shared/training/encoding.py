@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from shared.core.errors import BadInput, Quarantined
-from shared.training.input_contract import Feature, InputContract
+from shared.training.input_contract import UNKNOWN, CategoryCodes, Feature, InputContract
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-UNKNOWN = -1.0
 _NUMBERS = frozenset({int, float})
 _CATEGORIES = frozenset({str, type(None)})
 _LARGEST = float(np.finfo(np.float32).max)
@@ -133,8 +132,7 @@ class RowEncoder:
         self._names = contract.names
         self._known = frozenset(contract.names)
         self._positions = [
-            {value: float(code) for code, value in enumerate(feature.values)} if feature.kind == "category" else None
-            for feature in contract.features
+            CategoryCodes(feature.values) if feature.kind == "category" else None for feature in contract.features
         ]
 
     def encode(self, rows: Sequence[Mapping[str, Any]], allowed: Collection[str] = (), first: int = 1) -> np.ndarray:
@@ -184,7 +182,7 @@ def _cell(number: int, feature: Feature, positions: Mapping[Any, float] | None, 
         return positions[str(value)]
     if type(value) not in _CATEGORIES:
         raise BadInput(_refusal(number, feature.name, value, "text or null"))
-    return positions.get(value, UNKNOWN)
+    return positions[value]
 
 
 def _number(number: int, name: str, value: Any) -> float:

@@ -14,6 +14,19 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 SCHEMA = 1
+# What an unknown or a missing category is in the matrix.
+UNKNOWN = -1.0
+
+
+class CategoryCodes(dict[Any, float]):
+    """The position of each known category. White space around a text does not count; what is not known is UNKNOWN."""
+
+    def __init__(self, values: Sequence[str]) -> None:
+        super().__init__((value, float(code)) for code, value in enumerate(values))
+
+    def __missing__(self, value: Any) -> float:
+        """The code of a text that has white space around it; asked for only where nothing fits as it is."""
+        return self.get(value.strip(), UNKNOWN) if isinstance(value, str) else UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from shared.core.errors import Corrupt
+from shared.core.errors import BadInput, Corrupt
 from shared.core.lake_reading import read_bytes, read_json
 from shared.training.model import Model, ModelRef
 
@@ -18,6 +18,15 @@ def model_by_id(ports: TrainingPorts, model_id: str) -> Model | None:
     """The model that `name:version` names; None for one that is not registered and for another text."""
     ref = ModelRef.parse(model_id)
     return None if ref is None else ports.training.registry.find(ref.name, ref.version)
+
+
+def find_model(ports: TrainingPorts, name: str, version: int) -> Model:
+    """The registered version; BadInput names the versions that are registered."""
+    model = ports.training.registry.find(name, version)
+    if model is None:
+        versions = ", ".join(str(other.version) for other in ports.training.registry.list(name)) or "none"
+        raise BadInput(f"There is no {name}:{version}; registered versions: {versions}.")
+    return model
 
 
 def read_model(ports: TrainingPorts, model: Model) -> tuple[bytes, Mapping[str, Any]]:

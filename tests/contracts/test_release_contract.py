@@ -26,7 +26,7 @@ HOUR = timedelta(hours=1)
 def approval(nonce: str = "n", **changes: object) -> Approval:
     """A sealed request."""
     made = Approval("adult", 3, "a" * 64, "prod", "c" * 64, nonce, AT + HOUR, "gate", AT, "why")
-    return replace(made, **changes).sealed()  # type: ignore[arg-type]
+    return replace(made, **changes).with_id()  # type: ignore[arg-type]
 
 
 def rollout(number: int, **changes: object) -> Rollout:
@@ -52,7 +52,7 @@ class TestApprovals:
         found = store.find(made.id)
         assert found == made
         assert found is not None
-        assert found.bound == found.id
+        assert found.digest == found.id
         assert store.list("adult") == [made]
         assert (store.find("none"), store.list("bank")) == (None, [])
 

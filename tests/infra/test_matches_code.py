@@ -14,7 +14,7 @@ from infra.bicep import FOLDER, Code, read
 from functions.names import QUEUES
 from local.host.events.subscriptions import SUBSCRIPTIONS
 from model_training.scenarios import SCENARIOS
-from shared.core.addresses import cluster_place
+from shared.core.addresses import cluster_address
 from shared.core.events import ACTED_ON
 from shared.core.paths import AREAS
 from shared.settings import CONTAINER, NAMES, read_settings
@@ -77,7 +77,7 @@ def test_the_stream_of_messages_is_the_one_the_scenario_reads() -> None:
     assert script == f".create-merge table {SCENARIOS['iiot_quality'].batch.stream} (payload: dynamic)"
     url = explorer.outputs["url"].strip("'")
     assert url == "kusto:${cluster.properties.uri}/${database.name}"
-    place = cluster_place("TELEMETRY_URL", "kusto:https://adx1.westeurope.kusto.windows.net/telemetry")
+    place = cluster_address("TELEMETRY_URL", "kusto:https://adx1.westeurope.kusto.windows.net/telemetry")
     assert place.database == explorer.resource("Microsoft.Kusto/clusters/databases")["name"]
 
 

@@ -23,7 +23,7 @@ from model_training.scenarios import SCENARIOS
 from shared.adapters.process_trainer import holding
 from shared.bootstrap import build_ports
 from shared.core.errors import Transient
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 from shared.datasets.version import DatasetVersion, TableFile
 from shared.ports import Ports
 from shared.training.run import Run
@@ -48,7 +48,7 @@ def _request(ports: Ports, rows: int = 600, bytes_of: Mapping[str, bytes] | None
     """A registered dataset of generated clients and a requested run of it."""
     bank = SCENARIOS["bank_marketing"]
     assert bank.generate is not None
-    table: pa.Table = bank.generate(rows, 1, Knobs())["clients"]
+    table: pa.Table = bank.generate(rows, 1, GeneratorOptions())["clients"]
     data = ports.datasets.tables.write(table)
     file = TableFile("clients", "datasets/bank_marketing/d1/clients.parquet", hashlib.sha256(data).hexdigest(), rows)
     ports.core.lake.put(file.path, (bytes_of or {}).get(file.name, data))

@@ -20,7 +20,8 @@ from shared.core.paths import Landing
 from shared.core.ports import Lake
 from shared.operations.status import DropOutcome, drop_outcome, status
 from shared.prediction.score import score_window
-from shared.release.deploy import find_model, promote, rollback
+from shared.release.manual_changes import promote, roll_back
+from shared.training.stored_models import find_model
 
 
 def drop(world: World, name: str, content: bytes, file: str = "points.csv") -> DropOutcome:
@@ -193,7 +194,7 @@ def two_generations(world: World) -> None:
 def test_a_rollback_is_a_new_generation_and_stays(world: World) -> None:
     """A repeated event of the rolled-back model does not bring it back."""
     two_generations(world)
-    deployment = rollback(world.ports, "points", by="me", reason="I do not trust it")
+    deployment = roll_back(world.ports, "points", by="me", reason="I do not trust it")
     assert (deployment.generation, deployment.version) == (3, 1)
     data = {"modelName": "points", "modelVersion": 2}
     kind = "Microsoft.MachineLearningServices.ModelRegistered"
@@ -216,7 +217,7 @@ def test_rollback_needs_something_to_go_back_to(world: World) -> None:
     """One model only: the sentence says so."""
     drop(world, "d1", points_csv())
     with pytest.raises(Refused, match="has only ever served points:1"):
-        rollback(world.ports, "points", by="me", reason="")
+        roll_back(world.ports, "points", by="me", reason="")
 
 
 def test_rows_that_land_before_a_model_wait_for_it(world: World) -> None:
@@ -352,7 +353,7 @@ def test_a_window_message_that_is_none_is_recorded(world: World) -> None:
 def test_the_version_that_serves_is_not_promoted_again(world: World) -> None:
     """No generation without a change."""
     drop(world, "d1", points_csv())
-    with pytest.raises(Refused, match="serves already, as generation 1"):
+    with pytest.raises(Refused, match="already serves, as generation 1"):
         promote(world.ports, find_model(world.ports, "points", 1), by="me", reason="again")
 
 

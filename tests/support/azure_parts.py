@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 from shared.adapters.azure.clients import container_client
 from shared.adapters.azure.retry_policy import RETRY_POLICY, RetryPolicy
 from shared.adapters.blob.lake import BlobLake, Sizes
-from shared.core.addresses import BlobPlace, blob_place
+from shared.core.addresses import BlobAddress, blob_address
 
 # As patient as the real one, with pauses that a test can wait for.
 QUICK = RetryPolicy(connect=2, read=1, first_pause=0.01, growth=0.1, jitter=0.01, longest_pause=2)
@@ -29,16 +29,16 @@ SMALL = Sizes(page=100, block=8192, range=4096)
 _numbers = itertools.count(1)
 
 
-def fresh_place(endpoint: str, credential: Any = None) -> BlobPlace:
+def fresh_place(endpoint: str, credential: Any = None) -> BlobAddress:
     """A new, empty container."""
-    place = blob_place("LAKE_URL", f"{endpoint}/mlops-{next(_numbers)}")
+    place = blob_address("LAKE_URL", f"{endpoint}/mlops-{next(_numbers)}")
     with container_client(place, credential) as client:
         client.create_container()
     return place
 
 
 def lake_at(
-    place: BlobPlace, credential: Any = None, policy: RetryPolicy = RETRY_POLICY, sizes: Sizes = SMALL
+    place: BlobAddress, credential: Any = None, policy: RetryPolicy = RETRY_POLICY, sizes: Sizes = SMALL
 ) -> BlobLake:
     """The lake in that container; a few kilobytes are a large blob to it."""
     return BlobLake(place, container_client(place, credential, policy, sizes.range), sizes)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from azureml_double import ROOT, URL, AzureMl
 
 from shared.adapters.azureml.serving import AzureMlServing, Hosting
-from shared.core.addresses import workspace_place
+from shared.core.addresses import workspace_address
 from shared.release.endpoint_names import endpoint_name, machines
 from shared.training.model import Model
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
 
-PLACE = workspace_place("SERVING_URL", URL)
+PLACE = workspace_address("SERVING_URL", URL)
 ENDPOINT = endpoint_name(PLACE, "points", "prod")
 CODE = f"{ROOT}/codes/snapshot/versions/1"
 

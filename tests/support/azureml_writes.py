@@ -125,7 +125,7 @@ def deployed(workspace: Workspace) -> None:
 
 def endpoint_made(workspace: Workspace) -> None:
     """An endpoint without a version."""
-    with pytest.raises(Transient, match="was asked for"):
+    with pytest.raises(Transient, match="was requested"):
         deployed(workspace)
     workspace.service.endpoints.finish()
 

@@ -10,13 +10,13 @@ from shared.adapters.kusto.client import KustoQueries
 from shared.adapters.kusto.kept import KeptRows
 from shared.adapters.kusto.telemetry import LIMITS, KustoTelemetry, Limits
 from shared.adapters.tables import ArrowTables
-from shared.core.addresses import cluster_place
+from shared.core.addresses import cluster_address
 from shared.core.ports import Lake
 
 
 def queries_of(cluster: Cluster, policy: RetryPolicy = QUICK) -> KustoQueries:
     """Questions to the cluster, in the name of a made-up identity."""
-    return KustoQueries(cluster_place("TELEMETRY_URL", f"kusto:{cluster.url}/{DATABASE}"), FakeCredential, policy)
+    return KustoQueries(cluster_address("TELEMETRY_URL", f"kusto:{cluster.url}/{DATABASE}"), FakeCredential, policy)
 
 
 def telemetry_of(cluster: Cluster, lake: Lake, limits: Limits = LIMITS) -> KustoTelemetry:

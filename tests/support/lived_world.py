@@ -173,7 +173,7 @@ def _release(world: World) -> None:
         now,
         "It passed its gate.",
     )
-    ports.release.approvals.request(request.sealed())
+    ports.release.approvals.request(request.with_id())
     why, base = "The shadow was well.", current.generation
     ports.release.rollouts.write(
         Rollout("points", "prod", 1, model.version, model.sha256, base, "canary", 1, 10, now, "gate", why)

@@ -11,7 +11,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from model_training.scenarios import SCENARIOS
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 
 LABELLED_ROWS = 2000
 NEW_ROWS = 120
@@ -64,4 +64,4 @@ def one_row() -> dict[str, Any]:
 def _generate(scenario: str, seed: int, rows: int) -> dict[str, pa.Table]:
     generate = SCENARIOS[scenario].generate
     assert generate is not None
-    return dict(generate(rows, seed, Knobs()))
+    return dict(generate(rows, seed, GeneratorOptions()))

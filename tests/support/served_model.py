@@ -21,7 +21,7 @@ MIXED = (Feature("x", "number"), Feature("color", "category", ("blue", "red")))
 
 def score_rows(deployed: DeployedModel, rows: Rows) -> ScoredRequest:
     """The rows scored by that model, as a request of a router."""
-    answers = deployed.loaded.rows(rows)
+    answers = deployed.loaded.score_rows(rows)
     return ScoredRequest(answers.tolist(), rows, answers)
 
 

@@ -203,7 +203,9 @@ def artefact(scenario: Scenario, run: Run, tables: Mapping[str, pa.Table], weigh
         "task": scenario.task,
     }
     loaded = OnnxScoring().load(graph, manifest)
-    metrics = scores(scenario.task, _actual(scenario, table), loaded.matrix(loaded.encode(table)), scenario.labels)
+    metrics = scores(
+        scenario.task, _actual(scenario, table), loaded.score_matrix(loaded.encode(table)), scenario.labels
+    )
     rows = [dict(row) for row in table.select([first, other]).slice(0, 1).to_pylist()]
     rows.append({first: -1.0, other: "never seen" if scenario.categorical else 0.25})
     sink = io.BytesIO()
@@ -211,7 +213,7 @@ def artefact(scenario: Scenario, run: Run, tables: Mapping[str, pa.Table], weigh
     keys, empty = _keys(scenario, table), LearnedRows(np.array([], dtype=np.uint64)).packed(0)
     manifest |= {
         "metrics": {**metrics, **{f"{scenario.metric}_{split}": metrics[scenario.metric] for split in _SPLITS}},
-        "golden": {"rows": rows, "probabilities": loaded.rows(rows).tolist()},
+        "golden": {"rows": rows, "probabilities": loaded.score_rows(rows).tolist()},
         "holdout": {"file": "holdout.parquet", "sha256": hashlib.sha256(sink.getvalue()).hexdigest()},
         "learned": empty[1],
     }

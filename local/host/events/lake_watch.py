@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import logging
-import mimetypes
 import os
 import stat
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from local.host.database import HostDatabase
+from local.host.events.blob_event import CONTAINER, blob_created
 from shared.core.blob import file_etag
 
 log = logging.getLogger("mlops.host")
 AREAS = ("incoming", "scoring")
-CONTAINER = "mlops"
 SETTLE_SECONDS = 0.15
 # An empty file is more often the beginning of a slow copy than an empty drop.
 EMPTY_SETTLE_SECONDS = 1.0
 SCAN_SECONDS = 5.0
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload")
-_TOPIC = "/subscriptions/local/resourceGroups/local/providers/Microsoft.Storage/storageAccounts/local"
 Publish = Callable[[Sequence[Mapping[str, Any]]], None]
 
 
@@ -174,29 +169,3 @@ def _walk(place: Path) -> Iterator[Path]:
 
 def _finished(name: str) -> bool:
     return not name.endswith(_UNFINISHED) and not any(part.startswith(".") for part in name.split("/"))
-
-
-def blob_created(
-    name: str, etag: str, size: int, number: int, now: float, *, container: str = CONTAINER
-) -> dict[str, Any]:
-    """The event for a file of the lake, as Azure Storage would send it."""
-    request = uuid.uuid4()
-    return {
-        "topic": _TOPIC,
-        "subject": f"/blobServices/default/containers/{container}/blobs/{name}",
-        "eventType": "Microsoft.Storage.BlobCreated",
-        "eventTime": datetime.fromtimestamp(now, UTC).isoformat().replace("+00:00", "Z"),
-        "id": str(uuid.uuid4()),
-        "data": {
-            "api": "PutBlob",
-            "requestId": str(request),
-            "eTag": etag,
-            "contentType": mimetypes.guess_type(name)[0] or "application/octet-stream",
-            "contentLength": size,
-            "blobType": "BlockBlob",
-            "url": f"http://127.0.0.1/local/{container}/{quote(name)}",
-            "sequencer": f"{number:032x}",
-        },
-        "dataVersion": "",
-        "metadataVersion": "1",
-    }

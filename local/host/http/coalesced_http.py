@@ -1,4 +1,4 @@
-"""Sends the head and the body of an answer in one write: each write lets every other thread run first."""
+"""Sends the head and the body of an answer in one write, because each write lets every other thread run first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A cache of matched routes: Starlette tries its routes one by one, which costs more than a small answer does."""
+"""A cache of matched routes, because Starlette tries its routes one by one, which slows every small request down."""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
@@ -16,6 +15,7 @@ from starlette.routing import Route
 
 from local.host.host_options import HostOptions
 from local.host.http import topic, webhook
+from local.host.http.http_messages import headers_of, offered_keys, response_of, url_of
 from local.host.http.keys import KeyFile, fingerprint
 from local.host.http.route_cache import RouteCache
 from local.host.http.routes import METHODS, is_shadowed, methods_of, paths_of
@@ -30,8 +30,6 @@ log = logging.getLogger("mlops.host")
 BODY_LIMIT = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
 _DEFAULT_BODY_LIMIT = 100 * 1024 * 1024
 _FAILED = "The function failed; the host's log says why."
-_PLAIN_HOST = re.compile(r"[a-z0-9.-]+(:\d{1,4})?")
-_PLAIN_PATH = re.compile(r"(/[\w-]+)+", re.ASCII)
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 Fire = Callable[[str], None]
 
@@ -90,7 +88,7 @@ class WebServer:
         level = str(function.trigger.get("authLevel") or "function")
 
         async def endpoint(request: Request) -> Response:
-            verdict = self._keys.keys().judge(function.name, level, _offered(request))
+            verdict = self._keys.keys().judge(function.name, level, offered_keys(request))
             if verdict != "open":
                 return _unauthorized(request) if verdict == "unknown" else _forbidden(request)
             if self._outstanding >= self._options.max_outstanding_requests:
@@ -111,15 +109,15 @@ class WebServer:
             return PlainTextResponse(f"The body is too large; accepted: {self._body_limit:,} bytes.", 413)
         http = Record(
             method=request.method,
-            url=_url(request),
-            headers=_headers(request),
+            url=url_of(request),
+            headers=headers_of(request),
             params={name: str(value) for name, value in request.path_params.items()},
             query=dict(request.query_params) if request.scope["query_string"] else {},
             body=Record(bytes=body),
         )
         started = time.perf_counter()
         outcome = await self._invocations.run(function, Record(http=http))
-        answer = _response(outcome.value) if outcome.ok else PlainTextResponse(_FAILED, 500)
+        answer = response_of(outcome.value) if outcome.ok else PlainTextResponse(_FAILED, 500)
         # The path only: a query may hold a key.
         milliseconds = (time.perf_counter() - started) * 1000
         if log.isEnabledFor(logging.INFO):
@@ -145,7 +143,7 @@ class WebServer:
             return PlainTextResponse("The batch is too large.", 413)
         name = request.query_params.get("functionName", "")
         headers = dict(request.headers)
-        answer = await self._hook.answer(webhook.Request(request.method, name, _offered(request), headers, body))
+        answer = await self._hook.answer(webhook.Request(request.method, name, offered_keys(request), headers, body))
         return PlainTextResponse(answer.body, answer.status, dict(answer.headers))
 
     async def _publish(self, request: Request) -> Response:
@@ -156,7 +154,7 @@ class WebServer:
         return PlainTextResponse(answer.body, answer.status)
 
     async def _admin_fire(self, request: Request) -> Response:
-        if not self._keys.keys().allows("admin", _offered(request)):
+        if not self._keys.keys().allows("admin", offered_keys(request)):
             return _unauthorized(request)
         try:
             self._fire(request.path_params["name"])
@@ -165,77 +163,26 @@ class WebServer:
         return Response(status_code=202)
 
     async def _admin_status(self, request: Request) -> Response:
-        if not self._keys.keys().allows("admin", _offered(request)):
+        if not self._keys.keys().allows("admin", offered_keys(request)):
             return _unauthorized(request)
         return JSONResponse({"state": "Running", "idle": self._idle()})
 
 
-def _offered(request: Request) -> list[str]:
-    kind, _, bearer = request.headers.get("authorization", "").partition(" ")
-    query = request.query_params if request.scope["query_string"] else {}
-    keys = [request.headers.get("x-functions-key"), query.get("code")]
-    keys += [bearer.strip()] if kind.lower() == "bearer" else []
-    return [key for key in keys if key]
-
-
-def _headers(request: Request) -> dict[str, str]:
-    """Each header once, the first value of a repeated one, read in one pass."""
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(request.headers.raw)}
-
-
-def _url(request: Request) -> str:
-    """The requested URL; joined directly when host and path hold no special characters, which is faster."""
-    host, path = request.headers.get("host", ""), request.scope["path"]
-    if request.scope["query_string"] or not _PLAIN_HOST.fullmatch(host) or not _PLAIN_PATH.fullmatch(path):
-        return str(request.url)
-    return f"{request.scope['scheme']}://{host}{path}"
-
-
 def _unauthorized(request: Request) -> Response:
-    offered = ", ".join(map(fingerprint, _offered(request))) or "none"
+    offered = ", ".join(map(fingerprint, offered_keys(request))) or "none"
     log.warning("%s %s: refused; fingerprint of the offered key: %s", request.method, request.url.path, offered)
     # One answer for a missing and for a wrong key, so that a caller learns nothing from the difference.
     return PlainTextResponse("A valid key is needed.", 401)
 
 
 def _forbidden(request: Request) -> Response:
-    offered = ", ".join(map(fingerprint, _offered(request)))
+    offered = ", ".join(map(fingerprint, offered_keys(request)))
     log.warning("%s %s: refused; key %s is of another scope", request.method, request.url.path, offered)
     return PlainTextResponse("The key is valid, but not for this function.", 403)
 
 
 async def _no_homepage(_: Request) -> Response:
     return Response(status_code=204)
-
-
-def _response(value: Record | None) -> Response:
-    """The function's answer: an HTTP response, a text, or nothing."""
-    kind = value.WhichOneof("data") if value is not None else None
-    if value is None or kind is None:
-        return Response(status_code=204)
-    if kind != "http":
-        return PlainTextResponse(getattr(value, kind))
-    http = value.http
-    response = Response(http.body.bytes if http.body else b"", int(http.status_code), dict(http.headers))
-    for cookie in http.cookies or ():
-        _set_cookie(response, cookie)
-    return response
-
-
-def _set_cookie(response: Response, cookie: Record) -> None:
-    def plain(name: str) -> Any:
-        part = getattr(cookie, name)
-        return None if part is None else part.value
-
-    parts = [f"{cookie.name}={cookie.value}"]
-    parts += [f"{label}={plain(name)}" for label, name in (("Path", "path"), ("Domain", "domain")) if plain(name)]
-    if plain("max_age") is not None:
-        parts.append(f"Max-Age={int(plain('max_age'))}")
-    parts += [label for label, name in (("Secure", "secure"), ("HttpOnly", "http_only")) if plain(name)]
-    same_site = {1: "Lax", 2: "Strict", 3: "None"}.get(cookie.same_site)
-    if same_site:
-        parts.append(f"SameSite={same_site}")
-    response.raw_headers.append((b"set-cookie", "; ".join(parts).encode("latin-1")))
 
 
 def _body_limit(settings: Mapping[str, str]) -> int:

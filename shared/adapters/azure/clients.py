@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters.azure.retry_policy import RETRY_POLICY, RetryPolicy
-from shared.core.addresses import EMULATOR_ACCOUNT, EMULATOR_KEY, BlobPlace, check_credential
+from shared.core.addresses import EMULATOR_ACCOUNT, EMULATOR_KEY, BlobAddress, check_credential
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -44,7 +44,7 @@ def make_credential(choice: str) -> TokenCredential:
 
 
 def container_client(
-    place: BlobPlace,
+    place: BlobAddress,
     credential: TokenCredential | None,
     policy: RetryPolicy = RETRY_POLICY,
     range_bytes: int = RANGE_BYTES,

@@ -53,7 +53,7 @@ class GridPublisher:
             return Transient(f"The topic {self._endpoint} refuses this app: its identity lacks the role {ROLE}.")
         if status == 404:  # noqa: PLR2004 -- the HTTP status
             return Transient(f"There is no topic at {self._endpoint}; EVENTS_URL names its endpoint.")
-        return Transient(f"The topic {self._endpoint} did not answer as it should ({status or type(error).__name__}).")
+        return Transient(f"The topic {self._endpoint} gave no usable answer ({status or type(error).__name__}).")
 
 
 def _status(error: AzureError) -> int | None:

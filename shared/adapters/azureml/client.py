@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters.azure.retry_policy import RETRY_POLICY, RetryPolicy
-from shared.core.addresses import WorkspacePlace
+from shared.core.addresses import WorkspaceAddress
 from shared.core.errors import Transient
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _REFUSED = 400
 
 
 def workspace_client(
-    place: WorkspacePlace, credential: TokenCredential, policy: RetryPolicy = RETRY_POLICY
+    place: WorkspaceAddress, credential: TokenCredential, policy: RetryPolicy = RETRY_POLICY
 ) -> MLClient:
     """The SDK's client of that workspace; importing the SDK takes a second or two, so ask for it on first use only."""
     for name in _TALKATIVE:
@@ -48,4 +48,4 @@ def _give_way(longest: float, answer: Any) -> None:
 
     wanted = SdkRetryPolicy().get_retry_after(answer)
     if answer.http_response.status_code >= _REFUSED and wanted is not None and wanted > longest:
-        raise Transient(f"Azure ML asks to come again in {wanted:.0f} seconds ({answer.http_response.status_code}).")
+        raise Transient(f"Azure ML asks for a pause of {wanted:.0f} seconds ({answer.http_response.status_code}).")

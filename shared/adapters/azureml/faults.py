@@ -25,14 +25,14 @@ def explained(what: str, role: str) -> Iterator[None]:
 def _fault(error: Exception, what: str, role: str) -> Fault:
     if type(error).__module__.startswith("azure.ai.ml"):
         # The SDK refused before it asked anybody.
-        return Refused(f"The request is no good while {what}: {str(error).strip()[:300]}")
+        return Refused(f"The SDK rejects the request while {what}: {str(error).strip()[:300]}")
     status = getattr(error, "status_code", None)
     if status in (401, 403):
         return Transient(f"Azure ML refuses this app while {what}: its identity lacks the role {role}.")
     if status == 404:  # noqa: PLR2004 -- the HTTP status
-        return Missing(f"Azure ML knows nothing of it while {what}.")
+        return Missing(f"Azure ML found nothing while {what}.")
     if status == 409:  # noqa: PLR2004 -- the HTTP status
-        return Conflict(f"Azure ML has something else under that name while {what}.")
+        return Conflict(f"Azure ML already has another resource of that name while {what}.")
     if status is None or status in _BUSY or status >= _SERVER:
-        return Transient(f"Azure ML did not answer as it should while {what} ({status or type(error).__name__}).")
+        return Transient(f"Azure ML gave no usable answer while {what} ({status or type(error).__name__}).")
     return Refused(f"Azure ML refuses the request while {what} (status {status}).")

@@ -61,8 +61,8 @@ class AzureMlModels:
         asset = self._find(name, version)
         if asset is not None and not {"run", "sha256"} <= (asset.tags or {}).keys():
             raise Refused(
-                f"{name}:{version} was registered in Azure ML by somebody else: it has no training run and no sha256. "
-                f"Models come from training runs; rename it, or delete it in the workspace."
+                f"{name}:{version} was registered in Azure ML outside this project: it has no training run "
+                f"and no sha256. Models come from training runs; rename it, or delete it in the workspace."
             )
 
     def _is_shown(self, model: Model) -> bool:

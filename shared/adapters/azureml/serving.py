@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters.azureml.faults import explained
-from shared.core.addresses import WorkspacePlace
+from shared.core.addresses import WorkspaceAddress
 from shared.core.errors import Conflict, Fault, Missing, Refused, Transient
 from shared.release.endpoint_names import Machines, deployment_name, endpoint_name, version_of
 from shared.release.traffic import Traffic
@@ -33,7 +33,7 @@ _LINES, _TOLD = 50, 300
 class Hosting:
     """What deployments are made from: `code` is the environment, `name:version`, that this code was published as."""
 
-    place: WorkspacePlace
+    place: WorkspaceAddress
     machines: Machines
     code: Callable[[], str]
 
@@ -55,7 +55,7 @@ class AzureMlServing:
         found = self._deployment(endpoint, model.version)
         if found is None:
             self._start(endpoint, model)
-            raise Transient(f"{model.id} was asked for at {endpoint}; it is not ready yet.")
+            raise Transient(f"{model.id} was requested at {endpoint} and is not ready yet.")
         if (found.tags or {}).get("sha256") != model.sha256:
             raise Conflict(f"{endpoint}/{found.name} was made from other bytes than {model.id}.")
         state = _state(found)
@@ -77,7 +77,7 @@ class AzureMlServing:
         with self._asking(f"routing requests of {name}"):
             self._client().online_endpoints.begin_create_or_update(endpoint)
         if not self.state(scenario, environment).meets(traffic):
-            raise Transient(f"{name} was asked for other traffic; it is not there yet.")
+            raise Transient(f"{name} has not applied the requested traffic yet.")
 
     def state(self, scenario: str, environment: str) -> Traffic:
         """The shares that the endpoint tells; nothing when there is none."""
@@ -111,7 +111,7 @@ class AzureMlServing:
             made = ManagedOnlineEndpoint(name=name, auth_mode="aad_token", tags=tags)
             with self._asking(f"making the endpoint {name}"):
                 self._client().online_endpoints.begin_create_or_update(made)
-            raise Transient(f"The endpoint {name} was asked for; it is not ready yet.")
+            raise Transient(f"The endpoint {name} was requested and is not ready yet.")
         state = _state(found)
         if state in _FAILED and not found.traffic:
             raise Refused(f"The endpoint {name} could not be made ({state}): the workspace says why; delete it there.")
@@ -187,7 +187,7 @@ class AzureMlServing:
             with explained(what, ROLE):
                 yield
         except Conflict as fault:
-            raise Transient(f"Azure ML does something else with the endpoint while {what}.") from fault
+            raise Transient(f"Azure ML is busy with another operation on the endpoint while {what}.") from fault
 
 
 def _state(resource: Any) -> str:

@@ -67,7 +67,7 @@ class AzureMlTrainer:
         folder = model_folder(run)
         files = {blob.path.removeprefix(folder): self._bytes(blob.path) for blob in self._lake.list(folder)}
         if MODEL not in files or MANIFEST not in files:
-            raise Corrupt(f"The job {run.attempt_name} ended well and left no {MODEL} with {MANIFEST} in {folder}.")
+            raise Corrupt(f"The job {run.attempt_name} completed and left no {MODEL} with {MANIFEST} in {folder}.")
         onnx, manifest = files.pop(MODEL), json.loads(files.pop(MANIFEST))
         plain = {name: data for name, data in files.items() if "/" not in name}
         return Artefact(run.scenario, run.id, run.dataset, onnx, manifest, plain)

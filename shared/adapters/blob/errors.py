@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
 
-from shared.core.addresses import BlobPlace
+from shared.core.addresses import BlobAddress
 from shared.core.errors import BadInput, Fault, Misconfigured, Missing, Permanent, Superseded, Transient
 
 READER, WRITER = "Storage Blob Data Reader", "Storage Blob Data Contributor"
@@ -21,7 +21,7 @@ _CHANGED = 412
 
 
 @contextmanager
-def faults(place: BlobPlace, path: str, role: str) -> Iterator[None]:
+def faults(place: BlobAddress, path: str, role: str) -> Iterator[None]:
     """Whatever the client raises inside becomes one of our errors."""
     try:
         yield
@@ -35,12 +35,12 @@ def code_of(error: Exception) -> str:
     return str(getattr(code, "value", code))
 
 
-def fault_of(error: Exception, place: BlobPlace, path: str, role: str) -> Fault:
+def fault_of(error: Exception, place: BlobAddress, path: str, role: str) -> Fault:
     """The error in our words; `role` is what the identity needs for the call."""
     status = error.status_code if isinstance(error, HttpResponseError) else None
     code = code_of(error)
     if isinstance(error, ClientAuthenticationError) and error.response is None:
-        return Transient(f"No token for {place.endpoint} could be had (AZURE_CREDENTIAL): {_first_line(error)}")
+        return Transient(f"No token for {place.endpoint} could be obtained (AZURE_CREDENTIAL): {_first_line(error)}")
     if code in {"ContainerNotFound", "ContainerDisabled"}:
         return Misconfigured("LAKE_URL", f"names {place.url}, a container that does not exist", "an existing container")
     if status in {_NO_TOKEN, _DENIED}:
@@ -51,19 +51,19 @@ def fault_of(error: Exception, place: BlobPlace, path: str, role: str) -> Fault:
     return _refused(status, code, place, path)
 
 
-def _refused(status: int, code: str, place: BlobPlace, path: str) -> Fault:
+def _refused(status: int, code: str, place: BlobAddress, path: str) -> Fault:
     if status == _GONE:
         return Missing(f"There is no blob {path!r} in the lake.")
     if code in _FOLDER_CODES:
         return BadInput(f"{path!r} cannot be stored: a blob has the name of a folder on its way.")
     if status == _CHANGED:
-        return Superseded(f"{path!r} is not the version that was asked for any more.")
+        return Superseded(f"{path!r} is no longer the requested version.")
     if status == _CONFLICT and not code:
         return Transient(f"{place.endpoint} is busy with {path!r}.")
     return Permanent(f"{place.endpoint} refused {path!r}: {status} {code}.")
 
 
-def _denied(status: int | None, code: str, place: BlobPlace, path: str, role: str) -> Fault:
+def _denied(status: int | None, code: str, place: BlobAddress, path: str, role: str) -> Fault:
     where = f"container {place.container} of {place.endpoint}"
     if code in {"AuthenticationFailed", "InvalidAuthenticationInfo"} or status == _NO_TOKEN:
         return Permanent(

@@ -16,7 +16,7 @@ from shared.adapters.blob.errors import WRITER as WRITER_ROLE
 from shared.adapters.blob.names import check_name, check_prefix, name_problem
 from shared.adapters.blob.reading import BlobReader, is_folder
 from shared.adapters.blob.writing import BLOCK_BYTES, WRITER, Upload
-from shared.core.addresses import BlobPlace
+from shared.core.addresses import BlobAddress
 from shared.core.blob import Blob
 from shared.core.errors import Fault, Missing, Superseded
 
@@ -42,7 +42,7 @@ SIZES = Sizes()
 class BlobLake:
     """Port `Lake` on one container. The client speaks to the place and to nothing else."""
 
-    def __init__(self, place: BlobPlace, client: ContainerClient, sizes: Sizes = SIZES) -> None:
+    def __init__(self, place: BlobAddress, client: ContainerClient, sizes: Sizes = SIZES) -> None:
         self._place = place
         self._client = client
         self._sizes = sizes
@@ -126,7 +126,7 @@ def _blob(path: str, etag: Any, size: int, modified: datetime) -> Blob:
 def open_lake(url: str, credential: str) -> BlobLake:
     """The lake that LAKE_URL names, with the identity that AZURE_CREDENTIAL names."""
     from shared.adapters.azure.clients import container_client, make_credential
-    from shared.core.addresses import blob_place
+    from shared.core.addresses import blob_address
 
-    place = blob_place("LAKE_URL", url)
+    place = blob_address("LAKE_URL", url)
     return BlobLake(place, container_client(place, None if place.emulated else make_credential(credential)))

@@ -11,7 +11,7 @@ from azure.core import MatchConditions
 
 from shared.adapters.azure.clients import RANGE_BYTES
 from shared.adapters.blob.errors import READER, faults
-from shared.core.addresses import BlobPlace
+from shared.core.addresses import BlobAddress
 from shared.core.errors import Corrupt, Missing, Transient
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class BlobReader(io.RawIOBase):
     """Reads ranges of one size and keeps the last two. A version that is replaced meanwhile ends the reading."""
 
     def __init__(
-        self, place: BlobPlace, path: str, client: BlobClient, etag: str | None, *, size: int = RANGE_BYTES
+        self, place: BlobAddress, path: str, client: BlobClient, etag: str | None, *, size: int = RANGE_BYTES
     ) -> None:
         """Fetch the first range: Missing when there is no blob, Superseded when it is another version."""
         super().__init__()
@@ -90,7 +90,7 @@ class BlobReader(io.RawIOBase):
             out += self._range(start)[self._at - start :]
             self._at = min(start + self._size, self._total)
         if begin == 0 and self._sha256 and hashlib.sha256(out).hexdigest() != self._sha256:
-            raise Corrupt(f"{self._path!r} is not what was stored: its SHA-256 is another.")
+            raise Corrupt(f"{self._path!r} is not what was stored: its SHA-256 differs.")
         return bytes(out)
 
     def _range(self, start: int) -> bytes:

@@ -93,5 +93,5 @@ def _filled(source: BinaryIO, size: int) -> bytes:
             block += piece
     except OSError as error:
         # Not to be taken for a fault of the service, after which the blob would be looked at.
-        raise Transient(f"What is to be stored could not be read: {error}.") from error
+        raise Transient(f"The source of the upload could not be read: {error}.") from error
     return bytes(block)

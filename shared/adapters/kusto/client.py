@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from shared.adapters.azure.retry_policy import RetryPolicy
 from shared.adapters.kusto.faults import Throttled, fault_of
 from shared.adapters.kusto.frames import Answer, read_answer
-from shared.core.addresses import ClusterPlace
+from shared.core.addresses import ClusterAddress
 from shared.core.errors import Transient
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class KustoQueries:
     """Queries of one database with the app's identity. The first query makes the client."""
 
     def __init__(
-        self, place: ClusterPlace, credential: Callable[[], TokenCredential], policy: RetryPolicy = QUERY_RETRY_POLICY
+        self, place: ClusterAddress, credential: Callable[[], TokenCredential], policy: RetryPolicy = QUERY_RETRY_POLICY
     ) -> None:
         self._place = place
         self._credential = credential

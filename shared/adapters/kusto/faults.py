@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from shared.core.addresses import ClusterPlace
+from shared.core.addresses import ClusterAddress
 from shared.core.errors import Fault, Misconfigured, Permanent, Transient
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def partial_fault(errors: Iterable[Mapping[str, Any]], where: str) -> Fault:
     found = [one.get("error", one) for one in errors]
     told = "; ".join(_told(error) for error in found)[:_SHOWN] or "no reason given"
     if any(word in told for word in _TOO_LARGE):
-        return TooLarge(f"{where} gave no whole answer, it is over a limit of the service: {told}")
+        return TooLarge(f"{where} gave an incomplete answer, because it exceeds a limit of the service: {told}")
     kind = Permanent if found and all(error.get("@permanent") is True for error in found) else Transient
     return kind(f"{where} did not finish its answer: {told}")
 
@@ -47,7 +47,7 @@ def _told(error: Mapping[str, Any]) -> str:
     return ": ".join(str(error[key]) for key in ("code", "@message") if error.get(key)) or str(error.get("message", ""))
 
 
-def fault_of(error: KustoError, place: ClusterPlace) -> Fault:
+def fault_of(error: KustoError, place: ClusterAddress) -> Fault:
     """The error of the client in our words."""
     from azure.kusto.data.exceptions import (
         KustoAuthenticationError,
@@ -67,18 +67,18 @@ def fault_of(error: KustoError, place: ClusterPlace) -> Fault:
     if status is None or status >= 500 or status in _LATER:  # noqa: PLR2004 -- the HTTP status
         return Throttled(f"{where} did not answer ({status or type(error).__name__}).", _wait(response))
     if status < 300:  # noqa: PLR2004 -- the HTTP status
-        return Transient(f"{where} gave an answer that breaks off or is no JSON.")
+        return Transient(f"{where} gave an answer that is cut off or not JSON.")
     return _refused(str(error)[:_SHOWN], status, where)
 
 
-def _untold(error: KustoError, place: ClusterPlace) -> Fault:
+def _untold(error: KustoError, place: ClusterAddress) -> Fault:
     """There is no token, or none for this host."""
     told = getattr(error, "exception", None)
     if told is None:
         accepted = "a host that Microsoft's client knows as a cluster's"
         return Misconfigured("TELEMETRY_URL", f"names {place.cluster}, which gets no token", accepted)
     first = str(told).split("\n", 1)[0][:_SHOWN]
-    return Transient(f"No token for {place.cluster} could be had (AZURE_CREDENTIAL): {first}")
+    return Transient(f"No token for {place.cluster} could be obtained (AZURE_CREDENTIAL): {first}")
 
 
 def _wait(response: Any) -> float:
@@ -86,7 +86,7 @@ def _wait(response: Any) -> float:
     return float(told) if told.isdigit() else 0.0
 
 
-def _denied(status: int, place: ClusterPlace) -> Permanent:
+def _denied(status: int, place: ClusterAddress) -> Permanent:
     if status == 401:  # noqa: PLR2004 -- the HTTP status
         return Permanent(
             f"{place.cluster} did not accept our token: the identity that AZURE_CREDENTIAL names is of another tenant "
@@ -100,5 +100,5 @@ def _denied(status: int, place: ClusterPlace) -> Permanent:
 
 def _refused(told: str, status: int, where: str) -> Permanent:
     if any(word in told for word in _TOO_LARGE):
-        return TooLarge(f"{where} refused, it is over a limit of the service: {told}")
+        return TooLarge(f"{where} refused the query, because its answer exceeds a limit of the service: {told}")
     return Permanent(f"{where} refused the query ({status}): {told}")

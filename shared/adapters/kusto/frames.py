@@ -28,7 +28,7 @@ class Answer:
     def single(self) -> dict[str, Any]:
         """The only row, by column; Transient when there are none or several."""
         if len(self.rows) != 1:
-            raise Transient(f"Azure Data Explorer gave {len(self.rows)} rows where one was asked for.")
+            raise Transient(f"Azure Data Explorer returned {len(self.rows)} rows; one row was expected.")
         return dict(zip(self.columns, self.rows[0], strict=True))
 
 
@@ -43,14 +43,14 @@ class _Table:
 def read_answer(frames: Any, where: str) -> Answer:
     """The primary table; TooLarge, Transient or Permanent when the answer is not whole."""
     if not isinstance(frames, list) or not frames or not all(isinstance(frame, dict) for frame in frames):
-        raise Transient(f"{where} gave an answer that is not one of the query protocol.")
+        raise Transient(f"{where} gave an answer that does not follow the query protocol.")
     if frames[0].get("FrameType") != "DataSetHeader" or not str(frames[0].get("Version", "")).startswith("v2"):
-        raise Transient(f"{where} gave an answer that does not begin as version 2 of the query protocol.")
+        raise Transient(f"{where} gave an answer that does not begin with version 2 of the query protocol.")
     tables: dict[int, _Table] = {}
     for frame in frames[1:]:
         _take(frame, tables, where)
     if frames[-1].get("FrameType") != "DataSetCompletion":
-        raise Transient(f"{where} gave an answer without its end.")
+        raise Transient(f"{where} gave an answer without its end frame.")
     _check_information(tables, where)
     return _primary(tables, where)
 
@@ -71,7 +71,7 @@ def _take(frame: Mapping[str, Any], tables: dict[int, _Table], where: str) -> No
 
 def _known(tables: Mapping[int, _Table], number: int, where: str) -> _Table:
     if number not in tables:
-        raise Transient(f"{where} gave a piece of a table that it did not announce.")
+        raise Transient(f"{where} sent a fragment of a table that it did not announce.")
     return tables[number]
 
 
@@ -89,7 +89,7 @@ def _complete(table: _Table, frame: Mapping[str, Any], where: str) -> None:
     if frame.get("OneApiErrors"):
         raise partial_fault(frame["OneApiErrors"], where)
     if frame.get("RowCount") != len(table.rows):
-        raise Transient(f"{where} announced {frame.get('RowCount')} rows and gave {len(table.rows)}.")
+        raise Transient(f"{where} announced {frame.get('RowCount')} rows and sent {len(table.rows)}.")
     table.whole = True
 
 
@@ -104,7 +104,7 @@ def _check_information(tables: Mapping[int, _Table], where: str) -> None:
 def _primary(tables: Mapping[int, _Table], where: str) -> Answer:
     found = [table for table in tables.values() if table.kind == _PRIMARY]
     if len(found) != 1 or not found[0].whole:
-        raise Transient(f"{where} gave an answer without a whole table.")
+        raise Transient(f"{where} gave an answer without a complete table.")
     if any(len(row) != len(found[0].columns) for row in found[0].rows):
-        raise Transient(f"{where} gave rows of another width than their table.")
+        raise Transient(f"{where} gave rows with more or fewer cells than the table has columns.")
     return Answer(found[0].columns, found[0].rows)

@@ -66,7 +66,7 @@ class KeptRows:
         folder, content = telemetry_folder(scenario.name, span.start, span.end), self._tables.write(table)
         blob, written = self._lake.put(f"{folder}{scenario.batch.table}-{number:04}.parquet", content)
         if not written and self.digest([blob]) != hashlib.sha256(content).hexdigest():
-            raise Conflict(f"{blob.path} was written by another reader meanwhile; what it has stands.")
+            raise Conflict(f"Another reader has written {blob.path} with other content; its file is kept.")
         return blob
 
     def _known(self, files: Sequence[Kept]) -> Counter[tuple[str, ...]]:

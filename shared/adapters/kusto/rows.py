@@ -32,14 +32,16 @@ def read_rows(answer: Answer, columns: Sequence[Column], time: str) -> pa.Table:
     """The answer's rows by ingestion time, then by the column `time`, then by content: equal rows, equal table."""
     names = (INGESTED, *(column.name for column in columns), ODD)
     if answer.columns != names:
-        raise Permanent(f"Azure Data Explorer gave the columns {', '.join(answer.columns)[:200]}; asked for others.")
+        raise Permanent(
+            f"Azure Data Explorer returned the columns {', '.join(answer.columns)[:200]}; others were requested."
+        )
     cells = dict(zip(names, zip(*answer.rows, strict=True), strict=True)) if answer.rows else dict.fromkeys(names, ())
     odd = {place: json.loads(text) for place, text in enumerate(cells[ODD]) if text}
     try:
         typed = {column.name: _column(cells[column.name], column, odd) for column in columns}
         typed[INGESTED] = pa.array(cells[INGESTED], pa.string()).cast(_INGESTED)
     except (pa.ArrowException, ValueError, TypeError) as error:
-        raise Permanent(f"Azure Data Explorer gave values that its own types do not hold: {error}") from error
+        raise Permanent(f"Azure Data Explorer returned values that do not fit their types: {error}") from error
     whole = pa.table(typed)
     first = [INGESTED, *([time] if time in typed else [])]
     rest = [name for name in typed if name not in first]

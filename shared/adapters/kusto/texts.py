@@ -38,7 +38,7 @@ def stream_of(scenario: Scenario) -> str:
         )
     if scenario.batch.others:
         beside = ", ".join(scenario.batch.others)
-        raise Permanent(f"Scenario {scenario.name} needs {beside} beside each window; a stream brings no such tables.")
+        raise Permanent(f"Scenario {scenario.name} needs {beside} beside each window; a stream has no such tables.")
     return scenario.batch.stream
 
 

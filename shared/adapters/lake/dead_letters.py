@@ -1,4 +1,4 @@
-"""Dead letters as blobs: `deadletters/…` in the lake, a container of their own, and the local Event Grid's folder."""
+"""Dead letters as blobs: in the lake's folder `deadletters/`, in a container of their own, or in a local folder."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from shared.core.errors import BadInput, Misconfigured, Missing, Superseded
 from shared.core.ports import Lake
 from shared.operations.replay_items import DeadLetter, read_dead_letter
 
-# Event Grid writes at most a few megabytes into one file; what is larger is not one of its files.
+# Event Grid writes at most a few megabytes into one file; a larger file is not one of its own.
 _LARGEST = 32 << 20
-# Their folder in the lake, and their container beside it in Blob Storage, which subscriptions name.
+# The folder of dead letters in the lake, and the container of Blob Storage that subscriptions name.
 FOLDER, CONTAINER = "deadletters/", "deadletters"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where dead letters lie; `optional` where the container need not exist before the first one."""
+class DeadLetterStore:
+    """A lake and the prefix of its dead letters; `optional` when the container need not exist before the first one."""
 
     lake: Lake
     prefix: str
     optional: bool = False
 
     def blobs(self) -> Iterator[Blob]:
-        """All blobs of the place; none where it does not exist yet."""
+        """Yield all blobs of the store; none when it does not exist yet."""
         try:
             yield from self.lake.list(self.prefix)
         except Misconfigured:
@@ -33,8 +33,8 @@ class Place:
                 raise
 
     def stat(self, letter_id: str) -> Blob | None:
-        """The blob of that id; None when there is none, or the id is no name of one."""
-        # An id comes from a message: it names a blob among the dead letters, or nothing.
+        """Return the blob of that id, or None when there is none or the id is not the name of a dead letter."""
+        # The id comes from a message: it may only name a blob among the dead letters.
         if not letter_id.startswith(self.prefix) or not letter_id.endswith(".json"):
             return None
         try:
@@ -48,23 +48,23 @@ class Place:
 
 
 class LakeDeadLetters:
-    """Port `DeadLetters` over places; an id is a blob's whole name."""
+    """Port `DeadLetters` over several stores; an id is the full name of a blob."""
 
-    def __init__(self, places: Sequence[Place]) -> None:
-        self._places = tuple(places)
+    def __init__(self, stores: Sequence[DeadLetterStore]) -> None:
+        self._stores = tuple(stores)
 
     def list(self) -> Iterator[DeadLetter]:
-        """All of them, in the order of their names."""
-        for place in self._places:
-            for blob in place.blobs():
-                if blob.path.endswith(".json") and (letter := _read(place.lake, blob)) is not None:
+        """Yield all dead letters of each store in the order of their names."""
+        for store in self._stores:
+            for blob in store.blobs():
+                if blob.path.endswith(".json") and (letter := _read(store.lake, blob)) is not None:
                     yield letter
 
     def find(self, letter_id: str) -> DeadLetter | None:
-        """The one of that id, or None."""
-        for place in self._places:
-            if (blob := place.stat(letter_id)) is not None:
-                return _read(place.lake, blob)
+        """Return the dead letter of that id, or None."""
+        for store in self._stores:
+            if (blob := store.stat(letter_id)) is not None:
+                return _read(store.lake, blob)
         return None
 
 
@@ -75,5 +75,5 @@ def _read(lake: Lake, blob: Blob) -> DeadLetter | None:
         with lake.open(blob.path, etag=blob.etag) as source:
             return read_dead_letter(blob.path, blob.modified, source.read())
     except (Missing, Superseded):
-        # Taken away while it was listed.
+        # It was removed while the store was listed.
         return None

@@ -50,7 +50,7 @@ def _scorer(model: LoadedModel, shape: Layout) -> Callable[[tuple[int, pa.Table]
         matrix = model.encode(table)
         fits = _fitting(table, matrix, required)
         kept = np.flatnonzero(fits)
-        probabilities = model.matrix(matrix if len(kept) == len(fits) else matrix[kept])
+        probabilities = model.score_matrix(matrix if len(kept) == len(fits) else matrix[kept])
         _check_answer(shape.job, probabilities, kept + (start + 1))
         failed = tuple((np.flatnonzero(~fits) + (start + 1)).tolist())
         return Scored(shape.block(table, start, kept, probabilities), failed)
@@ -79,7 +79,7 @@ def _check_answer(job: BatchJob, probabilities: np.ndarray, numbers: np.ndarray)
     finite = np.isfinite(probabilities)
     if not finite.all():
         row = numbers[np.flatnonzero(~finite.all(axis=1))[0]]
-        raise Permanent(f"Model {job.provenance.model} answers no number for row {row} of window {job.window}.")
+        raise Permanent(f"Model {job.provenance.model} returned no finite number for row {row} of window {job.window}.")
 
 
 def _check_failed(job: BatchJob, failed: int, scored: Scored) -> None:

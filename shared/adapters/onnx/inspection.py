@@ -151,7 +151,7 @@ def _check_output(graph: GraphProto, width: int) -> None:
     outputs = {value.name: value for value in graph.output}
     if OUTPUT not in outputs or not _is_matrix(outputs[OUTPUT], width, TensorProto.FLOAT):
         found = ", ".join(map(_described, outputs.values())) or "nothing"
-        raise Refused(f"The model answers {found}; its contract says {OUTPUT}: float32 [rows, {width}].")
+        raise Refused(f"The model returns {found}; its contract says {OUTPUT}: float32 [rows, {width}].")
 
 
 def _is_matrix(value: ValueInfoProto, width: int, kind: int) -> bool:

@@ -49,7 +49,7 @@ class OnnxModel:
         self._input = session.get_inputs()[0].name
         self._rows = RowEncoder(contract)
 
-    def matrix(self, values: np.ndarray) -> np.ndarray:
+    def score_matrix(self, values: np.ndarray) -> np.ndarray:
         """float32 (rows, features), or strings (rows, 1), to float32 answers (rows, labels)."""
         if self.contract.text is None:
             return self._run(values)
@@ -64,11 +64,13 @@ class OnnxModel:
         """Arrow columns to the matrix of the contract; Quarantined when a feature is absent."""
         return encode(table, self.contract)
 
-    def rows(self, rows: Sequence[Mapping[str, Any]], allowed: Collection[str] = (), first: int = 1) -> np.ndarray:
+    def score_rows(
+        self, rows: Sequence[Mapping[str, Any]], allowed: Collection[str] = (), first: int = 1
+    ) -> np.ndarray:
         """Rows of a request to answers (rows, labels); BadInput names the row and field that does not fit."""
         if isinstance(rows, EncodedRows) and rows.fits(self.contract):
-            return self.matrix(rows.matrix)
-        return self.matrix(self._rows.encode(rows, allowed, first))
+            return self.score_matrix(rows.matrix)
+        return self.score_matrix(self._rows.encode(rows, allowed, first))
 
 
 def load(onnx: bytes, manifest: Mapping[str, Any]) -> OnnxModel:
@@ -161,7 +163,7 @@ def _check_signature(session: ort.InferenceSession, contract: InputContract) -> 
     if answer is None or answer.type != _FLOATS or not _is_wide(answer.shape, len(contract.labels)):
         found = ", ".join(f"{value.name}: {value.type} {value.shape}" for value in outputs.values())
         accepted = f"{OUTPUT}: {_FLOATS} of shape [rows, {len(contract.labels)}]"
-        raise Corrupt(f"The model answers {found}; its contract says {accepted}.")
+        raise Corrupt(f"The model returns {found}; its contract says {accepted}.")
 
 
 def _is_wide(shape: Sequence[int | str | None], width: int) -> bool:

@@ -66,14 +66,16 @@ def _run(given: bytes, limits: Limits) -> subprocess.CompletedProcess[bytes]:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise Refused(f"The model did not answer its rehearsal within {limits.wall_seconds:g} s.") from error
+        raise Refused(f"The model did not finish its rehearsal within {limits.wall_seconds:g} s.") from error
 
 
 def _read(done: subprocess.CompletedProcess[bytes], limits: Limits) -> dict[str, Any]:
     if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
-        raise Refused(f"The model used up the {limits.cpu_seconds} s of its rehearsal or its memory, and was stopped.")
+        raise Refused(f"The model exceeded the {limits.cpu_seconds} s or the memory of its rehearsal and was stopped.")
     if done.returncode:
         told = done.stderr.decode(errors="replace").strip().splitlines()
-        raise Refused(f"The model's rehearsal ended with {done.returncode}: {told[-1][:_TEXT] if told else 'no word'}")
+        raise Refused(
+            f"The model's rehearsal ended with {done.returncode}: {told[-1][:_TEXT] if told else 'no message'}"
+        )
     value: dict[str, Any] = json.loads(done.stdout)
     return value

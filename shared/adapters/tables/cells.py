@@ -44,12 +44,12 @@ def _check_text(values: pa.ChunkedArray, column: Column, limits: Limits, origin:
     longest = pc.max(pc.binary_length(values)).as_py() or 0
     if longest > limits.cell_bytes:
         row = pc.index(pc.greater(pc.binary_length(values), limits.cell_bytes), value=True).as_py() + 1
-        problem = f"the cell is longer than it may be ({longest:,} bytes at most in this column{origin.extent})"
+        problem = f"the cell is too long (the longest in this column has {longest:,} bytes{origin.extent})"
         accepted = f"at most {limits.cell_bytes:,} bytes"
         raise origin.refusal("cell_too_large", problem, accepted, column=column.name, row=row)
     nul = pc.index(pc.match_substring(values, "\0"), value=True).as_py()
     if nul >= 0:
-        raise origin.refusal("nul", "a NUL character stands there", "text without NUL", column=column.name, row=nul + 1)
+        raise origin.refusal("nul", "the cell has a NUL character", "text without NUL", column=column.name, row=nul + 1)
 
 
 def _check_range(values: pa.ChunkedArray, column: Column, origin: Origin) -> None:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from shared.adapters.tables.header import Header, check_header, read_header
-from shared.adapters.tables.kinds import NULL_WORDS, TYPES, from_text, no_rows
+from shared.adapters.tables.kinds import TYPES, from_text, no_rows
 from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin
 from shared.adapters.tables.raw import decoded
@@ -91,7 +91,7 @@ def _torn(text: bytes, delimiter: str, limits: Limits, origin: Origin) -> Quaran
     except Quarantined as fault:
         return fault
     accepted = f"rows of at most {_longest(limits):,} bytes"
-    return origin.refusal("cell_too_large", "the row is longer than it may be", accepted, row=1)
+    return origin.refusal("cell_too_large", "the row is too long", accepted, row=1)
 
 
 def _pieces(source: BinaryIO, limits: Limits) -> Iterator[_Piece]:
@@ -158,8 +158,12 @@ class _Reader:
         if self._needs_care():
             return None
         types = {column.name: TYPES[column.kind] for column in columns if column.kind != "time"}
+        words = {column.missing_words for column in columns if column.kind in ("int", "float")}
+        if len(words) > 1:
+            # The parser knows one list of words for all columns.
+            return None
         try:
-            parsed = self._parse(types, columns)
+            parsed = self._parse(types, columns, next(iter(words), ("",)))
         except pa.ArrowInvalid:
             return None
         if not all(_finite(parsed.column(column.name)) for column in columns if column.kind == "float"):
@@ -182,7 +186,7 @@ class _Reader:
         blank = len(self._header.names) > 1 and (b"\n\n" in self._text or b"\n\r\n" in self._text)
         return blank or b"0x" in self._text or b"0X" in self._text
 
-    def _parse(self, types: dict[str, pa.DataType], columns: list[Column]) -> pa.Table:
+    def _parse(self, types: dict[str, pa.DataType], columns: list[Column], missing: tuple[str, ...] = ()) -> pa.Table:
         body = pa.py_buffer(self._text).slice(self._header.length)
         names = list(self._header.names)
         return csv.read_csv(
@@ -196,7 +200,7 @@ class _Reader:
             convert_options=csv.ConvertOptions(
                 column_types={name: types.get(name, pa.string()) for name in names},
                 include_columns=[column.name for column in columns],
-                null_values=NULL_WORDS,
+                null_values=missing,
                 strings_can_be_null=False,
             ),
         )

@@ -73,7 +73,7 @@ def check_header(names: Sequence[str], table: Table, limits: Limits, origin: Ori
     if extra:
         similar = _lookalike(extra[0], wanted)
         hint = f" (did you mean {shown(similar)}?)" if similar else ""
-        problem = f"the contract knows no {listing(extra)}{hint}"
+        problem = f"the contract has no {listing(extra)}{hint}"
         raise origin.refusal("extra_column", problem, listing(wanted, 50), column=extra[0])
 
 

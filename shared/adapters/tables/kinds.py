@@ -12,8 +12,6 @@ from shared.adapters.tables.origin import Origin, shown
 from shared.core.errors import Quarantined
 from shared.core.scenario import Column, Kind
 
-# A cell that is one of these is missing in a column of numbers or times. In text only the empty cell is.
-NULL_WORDS = ("", "NA", "null", "NULL", "None")
 TYPES: dict[Kind, pa.DataType] = {
     "float": pa.float64(),
     "int": pa.int64(),
@@ -38,10 +36,8 @@ Convert = Callable[[pa.ChunkedArray], pa.ChunkedArray]
 def from_text(cells: pa.ChunkedArray, column: Column, origin: Origin) -> pa.ChunkedArray:
     """The column in its contract's type; Quarantined names the first row that cannot be converted."""
     if column.kind == "text":
-        return empty_is_null(cells)
-    trimmed = pc.ascii_trim_whitespace(cells)
-    missing = pc.is_in(trimmed, value_set=pa.array(NULL_WORDS))
-    present = pc.if_else(missing, pa.scalar(None, pa.string()), trimmed)
+        return text_cells(cells, column)
+    present = text_cells(cells, column)
     convert = _converter(_form(present, column, origin), column.kind)
     try:
         values = convert(present)
@@ -57,10 +53,11 @@ def no_rows(columns: Iterable[Column]) -> dict[str, pa.ChunkedArray]:
     return {column.name: pa.chunked_array([], TYPES[column.kind]) for column in columns}
 
 
-def empty_is_null(cells: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Text in which an empty cell is a missing one."""
-    empty = pc.equal(cells, "")
-    return pc.if_else(empty, pa.scalar(None, pa.string()), cells) if pc.any(empty).as_py() else cells
+def text_cells(cells: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
+    """The cells without white space at their ends; null where a word of the column says that the cell is missing."""
+    trimmed = pc.utf8_trim_whitespace(cells)
+    missing = pc.is_in(trimmed, value_set=pa.array(column.missing_words, pa.string()))
+    return pc.if_else(missing, pa.scalar(None, pa.string()), trimmed) if pc.any(missing).as_py() else trimmed
 
 
 def _converter(first: str, kind: Kind) -> Convert:

@@ -131,7 +131,7 @@ def _decode(
     for batch in _read(file, [column.name for column in columns], origin):
         spent += sum(_unfolded(column) for column in batch.columns)
         if spent > limits.decoded_bytes:
-            raise _too_large("the file unfolds to more than it may", limits, origin)
+            raise _too_large("the file decodes to more than is allowed", limits, origin)
         rows += batch.num_rows
         yield pa.record_batch([_plain(column) for column in batch.columns], names=batch.schema.names)
     if rows != file.metadata.num_rows:

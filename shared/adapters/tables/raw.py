@@ -61,7 +61,7 @@ def _check_start(start: bytes, size: int, limits: Limits, origin: Origin) -> Non
         raise origin.refusal("empty", "the file holds nothing", "a header and data rows")
     packed = next((name for magic, name in _COMPRESSED.items() if start.startswith(magic)), None)
     if packed:
-        raise origin.refusal("compressed", f"the file is compressed with {packed}", "the file as it was before packing")
+        raise origin.refusal("compressed", f"the file is compressed with {packed}", "the uncompressed file")
 
 
 def decoded(data: bytes, origin: Origin) -> bytes:
@@ -76,7 +76,7 @@ def decoded(data: bytes, origin: Origin) -> bytes:
     nul = text.find(b"\0")
     if nul >= 0:
         row, line = place_of(text, nul)
-        raise origin.refusal("nul", "a NUL character stands in a cell", "text without NUL", row=row, line=line)
+        raise origin.refusal("nul", "a cell has a NUL character", "text without NUL", row=row, line=line)
     return text
 
 

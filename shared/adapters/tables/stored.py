@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shared.adapters.tables.kinds import ACCEPTED, TYPES, empty_is_null, first_failing, from_text
+from shared.adapters.tables.kinds import ACCEPTED, TYPES, first_failing, from_text, text_cells
 from shared.adapters.tables.origin import Origin, shown
 from shared.core.scenario import Column, Kind
 
@@ -33,7 +33,7 @@ def _fits(found: pa.DataType, kind: Kind) -> bool:
 def from_stored(stored: pa.ChunkedArray, column: Column, origin: Origin) -> pa.ChunkedArray:
     """The column in its contract's type; Quarantined names the first row that would lose something."""
     if column.kind == "text":
-        return empty_is_null(stored.cast(pa.string()))
+        return text_cells(stored.cast(pa.string()), column)
     if column.kind == "time":
         return _times(stored, column, origin)
     return _numbers(stored, column, origin)
@@ -73,5 +73,5 @@ def _cast(values: pa.ChunkedArray, column: Column, origin: Origin) -> pa.Chunked
         at = first_failing(values, convert)
     text = values[at].cast(pa.string()).as_py()
     code = "time" if column.kind == "time" else "overflow" if abs(float(text)) >= _EXACT else "type"
-    problem = f"{shown(text)} cannot be kept as {TYPES[column.kind]} without loss"
+    problem = f"{shown(text)} cannot be stored as {TYPES[column.kind]} without loss"
     raise origin.refusal(code, problem, ACCEPTED[column.kind], column=column.name, row=at + 1)

@@ -77,7 +77,7 @@ def scan(text: bytes, delimiter: str, origin: Origin) -> Structure:
         ends, returns, pairs, quoted = _count_ends(text)
     if returns != pairs or pairs not in (0, ends):
         row, line = place_of(text, _first_odd_end(text))
-        problem = "the line ends in another way than the lines before it"
+        problem = "the line has another line end than the lines before it"
         raise origin.refusal("line_end", problem, "LF after every line, or CR LF after every line", row=row, line=line)
     return Structure(ends - text.endswith(b"\n"), quoted)
 
@@ -129,7 +129,7 @@ def _check_quotes(text: bytes, delimiter: str, origin: Origin) -> None:
         after = allowed[whole[np.minimum(at + 1, len(whole) - 1)]]
         stray = at[~np.where(opening, before, after)]
         if len(stray):
-            raise _quote(text, int(stray[0]), "a quotation mark stands inside a cell", origin)
+            raise _quote(text, int(stray[0]), "there is a quotation mark inside a cell", origin)
         opened = bool(block.inside[-1])
     if opened:
         raise _quote(text, text.rfind(b'"'), "a quoted cell is opened and never closed", origin)

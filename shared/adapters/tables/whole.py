@@ -67,7 +67,7 @@ def _refuse_repeated_key(keys: pa.Table, sizes: Sequence[int], table: Table, ori
     first = pc.min(repeated.column("__row___min")).as_py()
     second = _next_like(keys, first)
     names = ", ".join(f"{name} = {shown(str(keys.column(name)[first].as_py()))}" for name in table.key)
-    problem = f"the key {names} stands in {_place(first, sizes)} and again in {_place(second, sizes)}"
+    problem = f"the key {names} is in {_place(first, sizes)} and again in {_place(second, sizes)}"
     raise origin.refusal(
         "duplicate_key", problem, "every key once", column=table.key[0], row=_within(second, sizes)[1] + 1
     )

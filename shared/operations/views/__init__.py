@@ -1,4 +1,4 @@
-"""What each page of the dashboard shows: plain functions of ports and a question, answered with JSON values."""
+"""The pages of the dashboard: functions of ports and a query that return JSON values."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Missing
 from shared.operations.views import actuals, datasets, history, models, monitoring, overview, predictions, releases
-from shared.operations.views.asked import Asked
+from shared.operations.views.query import ViewQuery
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
 
 
-type View = Callable[[OperationsPorts, Asked], Mapping[str, Any]]
+type View = Callable[[OperationsPorts, ViewQuery], Mapping[str, Any]]
 VIEWS: Mapping[str, View] = {
     "overview": overview.overview,
     "datasets": datasets.datasets,
@@ -27,10 +27,10 @@ VIEWS: Mapping[str, View] = {
 
 
 def view(ports: OperationsPorts, page: str, values: Mapping[str, str]) -> Mapping[str, Any]:
-    """What the page shows for this question; Missing when there is no such page."""
+    """The content of the page for these parameters; Missing when there is no such page."""
     if page not in VIEWS:
         raise Missing(f"There is no page {page[:80]!r}; known: {', '.join(VIEWS)}.")
-    return VIEWS[page](ports, Asked(values))
+    return VIEWS[page](ports, ViewQuery(values))
 
 
-__all__ = ["VIEWS", "Asked", "View", "view"]
+__all__ = ["VIEWS", "View", "ViewQuery", "view"]

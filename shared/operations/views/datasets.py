@@ -1,4 +1,4 @@
-"""Dataset versions, what each looked like, and how its statistics moved against the baseline."""
+"""The page of datasets: versions, the validation of one, and its statistics over time beside the baseline."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.core.paths import dataset_folder
 from shared.core.plain_json import plain
 from shared.core.scenario import Scenario
 from shared.datasets.version import DatasetVersion
-from shared.operations.views.asked import Asked
+from shared.operations.views.query import ViewQuery
 from shared.profiles.baseline import read_baseline
 from shared.profiles.history import read_history, time_series_values
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 _SHOWN = 50
 
 
-def datasets(ports: OperationsPorts, asked: Asked) -> Mapping[str, Any]:
-    """The newest versions, one of them in detail, and every drawn statistic over time."""
-    scenario = asked.scenario(ports)
+def datasets(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:
+    """The newest versions, one of them in detail, and its statistics over time."""
+    scenario = query.scenario(ports)
     versions = list(ports.datasets.versions.list(scenario.name))
-    chosen = _chosen(versions, scenario, asked.text("dataset"))
+    chosen = _chosen(versions, scenario, query.text("dataset"))
     baseline, problem = _baseline(ports, scenario.name)
     value = {
         "scenario": scenario.name,
         "title": scenario.title,
-        "versions": [_version(one) for one in versions[: -_SHOWN - 1 : -1]],
+        "versions": [_version(version) for version in versions[: -_SHOWN - 1 : -1]],
         "total": len(versions),
         "baseline": baseline,
         "baseline_problem": problem,
@@ -42,23 +42,23 @@ def datasets(ports: OperationsPorts, asked: Asked) -> Mapping[str, Any]:
     return dict(plain(value))
 
 
-def _chosen(versions: Sequence[DatasetVersion], scenario: Scenario, asked: str) -> DatasetVersion | None:
-    if not asked:
+def _chosen(versions: Sequence[DatasetVersion], scenario: Scenario, dataset: str) -> DatasetVersion | None:
+    if not dataset:
         return versions[-1] if versions else None
     for version in versions:
-        if version.id == asked:
+        if version.id == dataset:
             return version
-    raise Missing(f"{scenario.name} has no dataset {asked[:200]}; the page of datasets lists those there are.")
+    raise Missing(f"{scenario.name} has no dataset {dataset[:200]}; the page of datasets lists its versions.")
 
 
-def _version(one: DatasetVersion) -> Mapping[str, Any]:
+def _version(version: DatasetVersion) -> Mapping[str, Any]:
     return {
-        "id": one.id,
-        "digest": one.digest,
-        "rows": one.rows,
-        "at": one.created_at,
-        "sources": one.sources,
-        "tables": [{"name": table.name, "rows": table.rows, "sha256": table.sha256} for table in one.tables],
+        "id": version.id,
+        "digest": version.digest,
+        "rows": version.rows,
+        "at": version.created_at,
+        "sources": version.sources,
+        "tables": [{"name": table.name, "rows": table.rows, "sha256": table.sha256} for table in version.tables],
     }
 
 
@@ -75,9 +75,10 @@ def _baseline(ports: OperationsPorts, name: str) -> tuple[Mapping[str, Any] | No
 
 def _history(ports: OperationsPorts, name: str, versions: Sequence[DatasetVersion]) -> list[Mapping[str, Any]]:
     """The records in the order in which their versions were registered: ids of one second have no order."""
-    place = {version.id: number for number, version in enumerate(versions)}
-    records = sorted(read_history(ports, name), key=lambda one: place.get(one["dataset"], -1))
-    return [{key: one.get(key) for key in ("dataset", "rows", "warnings", "statistics", "tables")} for one in records]
+    order = {version.id: number for number, version in enumerate(versions)}
+    records = sorted(read_history(ports, name), key=lambda record: order.get(record["dataset"], -1))
+    shown = ("dataset", "rows", "warnings", "statistics", "tables")
+    return [{key: record.get(key) for key in shown} for record in records]
 
 
 def _detail(ports: OperationsPorts, version: DatasetVersion) -> Mapping[str, Any]:
@@ -98,21 +99,21 @@ def _detail(ports: OperationsPorts, version: DatasetVersion) -> Mapping[str, Any
 def _validation(ports: OperationsPorts, folder: str) -> Mapping[str, Any]:
     if ports.core.lake.stat(f"{folder}validation.json") is None:
         return {"judged_by": None, "warnings": [], "drift": []}
-    told = read_json(ports, f"{folder}validation.json")
+    validation = read_json(ports, f"{folder}validation.json")
     columns = [
-        {"table": table, "column": name, **_moved(column)}
-        for table, names in told["drift"].items()
+        {"table": table, "column": name, **_drift(column)}
+        for table, names in validation["drift"].items()
         for name, column in names.items()
     ]
-    return {"judged_by": told["baseline"], "warnings": told["warnings"], "drift": columns}
+    return {"judged_by": validation["baseline"], "warnings": validation["warnings"], "drift": columns}
 
 
-def _moved(column: Mapping[str, Any]) -> Mapping[str, Any]:
+def _drift(column: Mapping[str, Any]) -> Mapping[str, Any]:
     """The distances of a column, without the counts behind them."""
     shown = ("name", "value", "critical", "drifted")
     return {
         "drifted": column["drifted"],
         "reason": column["reason"],
         "new": column.get("new", []),
-        "distances": [{key: one[key] for key in shown} for one in column["distances"]],
+        "distances": [{key: distance[key] for key in shown} for distance in column["distances"]],
     }

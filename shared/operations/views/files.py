@@ -1,4 +1,4 @@
-"""What the dashboard hands out whole: reports, cards, and rows for a spreadsheet."""
+"""Files that the dashboard serves: reports, cards, and rows for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import BadInput, Missing
 from shared.core.lake_reading import read_bytes
 from shared.core.paths import dataset_folder
-from shared.operations.views.asked import Asked
-from shared.operations.views.predictions import choice_of
-from shared.release.deploy import find_model
+from shared.operations.views.predictions import row_filter_of
+from shared.operations.views.query import ViewQuery
 from shared.serving.prediction_rows import prediction_columns
+from shared.training.stored_models import find_model
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
@@ -25,40 +25,40 @@ MOST_ROWS = 20_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def report(ports: OperationsPorts, asked: Asked) -> str:
-    """The page of a dataset version; Missing when the version or its page is not there."""
-    scenario, dataset = asked.scenario(ports), asked.text("dataset")
+def report(ports: OperationsPorts, query: ViewQuery) -> str:
+    """The report of a dataset version; Missing when there is none."""
+    scenario, dataset = query.scenario(ports), query.text("dataset")
     if ports.datasets.versions.find(scenario.name, dataset) is None:
         raise Missing(f"{scenario.name} has no dataset {dataset[:200]!r}.")
     return read_bytes(ports, f"{dataset_folder(scenario.name, dataset)}report.html").decode()
 
 
-def card(ports: OperationsPorts, asked: Asked) -> str:
-    """The card of a model version; Missing or BadInput when the version or its card is not there."""
-    scenario, version = asked.scenario(ports), asked.number("version")
+def card(ports: OperationsPorts, query: ViewQuery) -> str:
+    """The card of a model version; Missing or BadInput when there is none."""
+    scenario, version = query.scenario(ports), query.number("version")
     if version is None:
         raise BadInput("Parameter version is not given; accepted: the number of a model version.")
     return read_bytes(ports, f"{find_model(ports, scenario.name, version).folder}card.html").decode()
 
 
-def rows(ports: OperationsPorts, asked: Asked) -> str:
+def rows(ports: OperationsPorts, query: ViewQuery) -> str:
     """The chosen prediction rows of a window as CSV, at most MOST_ROWS of them, safe to open in a spreadsheet."""
-    scenario, window = asked.scenario(ports), asked.text("window")
+    scenario, window = query.scenario(ports), query.text("window")
     if not window:
         raise BadInput("Parameter window is not given; accepted: the id of a committed window.")
-    limit = asked.number("limit", MOST_ROWS, MOST_ROWS) or MOST_ROWS
-    chosen = choice_of(Asked({**asked.values, "limit": ""}), window, limit)
+    limit = query.number("limit", MOST_ROWS, MOST_ROWS) or MOST_ROWS
+    row_filter = row_filter_of(ViewQuery({**query.values, "limit": ""}), window, limit)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     names = [column.name for column in prediction_columns(scenario)]
     writer.writerow(names)
-    for row in ports.operations.prediction_rows.page(scenario, chosen):
+    for row in ports.operations.prediction_rows.page(scenario, row_filter):
         writer.writerow([cell(row[name]) for name in names])
     return out.getvalue()
 
 
 def cell(value: Any) -> Any:
-    """The value as a CSV cell: a text that a spreadsheet would run is told apart by an apostrophe before it."""
+    """The value as a CSV cell; an apostrophe comes before a text that a spreadsheet would run as a formula."""
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, str) and value.startswith(_FORMULA):
@@ -66,8 +66,8 @@ def cell(value: Any) -> Any:
     return value
 
 
-# Name in the address: who makes it, and its media type.
-FILES: Mapping[str, tuple[Callable[[OperationsPorts, Asked], str], str]] = {
+# By the name in the address: the function that makes the file, and its media type.
+FILES: Mapping[str, tuple[Callable[[OperationsPorts, ViewQuery], str], str]] = {
     "report.html": (report, "text/html"),
     "card.html": (card, "text/html"),
     "rows.csv": (rows, "text/csv"),

@@ -1,4 +1,4 @@
-"""Why something did or did not happen."""
+"""The page of history: why something did or did not happen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.ledger import Entry
 from shared.core.plain_json import plain
-from shared.operations.views.asked import Asked
+from shared.operations.views.query import ViewQuery
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 _MOST = 500
 
 
-def history(ports: OperationsPorts, asked: Asked) -> Mapping[str, Any]:
-    """How the newest pieces of work ended, newest first, or every step of what `why` names, oldest first."""
-    why = asked.text("why").strip()
-    limit = asked.number("limit", 100, _MOST) or 1
-    found = list(ports.core.history.why(why)) if why else _endings(ports, limit)
+def history(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:
+    """The newest endings of work, newest first, or every step of what `why` names, oldest first."""
+    why = query.text("why").strip()
+    limit = query.number("limit", 100, _MOST) or 1
+    entries = list(ports.core.history.why(why)) if why else _endings(ports, limit)
     lines = [
         {"at": entry.at, "kind": entry.kind, "key": entry.key, "state": entry.state, "reason": entry.reason,
          "repeats": entry.repeats, "attempts": entry.attempts}
-        for entry in found[-_MOST:]
+        for entry in entries[-_MOST:]
     ]  # fmt: skip
-    return dict(plain({"why": why, "total": len(found), "most": _MOST, "lines": lines}))
+    return dict(plain({"why": why, "total": len(entries), "most": _MOST, "lines": lines}))
 
 
 def _endings(ports: OperationsPorts, limit: int) -> list[Entry]:

@@ -1,4 +1,4 @@
-"""Model versions: what each was compared with, how it was judged, and what it looks at."""
+"""The page of models: versions with their scores, and one with its candidates, evaluation and gate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shared.core.errors import Missing
 from shared.core.lake_reading import read_json
 from shared.core.plain_json import plain
 from shared.core.scenario import Scenario
-from shared.operations.views.asked import Asked
+from shared.operations.views.query import ViewQuery
 from shared.release.verdict import Verdict
 from shared.training.model import Model
 
@@ -22,13 +22,13 @@ _INPUTS = 40
 _WORDS = 15
 
 
-def models(ports: OperationsPorts, asked: Asked) -> Mapping[str, Any]:
-    """The newest versions, and one of them in detail: the one that serves unless another is asked for."""
-    scenario = asked.scenario(ports)
+def models(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:
+    """The newest versions, and one of them in detail: the named one, else the one that serves."""
+    scenario = query.scenario(ports)
     versions = list(ports.training.registry.list(scenario.name))
     current = ports.release.deployments.current(scenario.name)
     serving = current.version if current else None
-    chosen = _chosen(versions, scenario, asked.number("version", serving))
+    chosen = _chosen(versions, scenario, query.number("version", serving))
     value = {
         "scenario": scenario.name,
         "title": scenario.title,
@@ -38,40 +38,40 @@ def models(ports: OperationsPorts, asked: Asked) -> Mapping[str, Any]:
         "split": scenario.split.kind,
         "serving": serving,
         "total": len(versions),
-        "versions": [_version(one, scenario, serving) for one in versions[: -_SHOWN - 1 : -1]],
+        "versions": [_version(version, scenario, serving) for version in versions[: -_SHOWN - 1 : -1]],
         "model": _detail(ports, chosen, serving) if chosen else None,
     }
     return dict(plain(value))
 
 
-def _chosen(versions: Sequence[Model], scenario: Scenario, asked: int | None) -> Model | None:
-    if asked is None:
+def _chosen(versions: Sequence[Model], scenario: Scenario, number: int | None) -> Model | None:
+    if number is None:
         return versions[-1] if versions else None
     for version in versions:
-        if version.version == asked:
+        if version.version == number:
             return version
-    raise Missing(f"There is no {scenario.name}:{asked}; the page of models lists the versions there are.")
+    raise Missing(f"There is no {scenario.name}:{number}; the page of models lists all versions.")
 
 
-def _version(one: Model, scenario: Scenario, serving: int | None) -> Mapping[str, Any]:
+def _version(model: Model, scenario: Scenario, serving: int | None) -> Mapping[str, Any]:
     declared = f"{scenario.metric}_{scenario.split.kind}"
     return {
-        "id": one.id,
-        "version": one.version,
-        "state": one.state,
-        "serving": one.version == serving,
-        "dataset": one.dataset,
-        "run": one.run,
-        "sha256": one.sha256,
-        "at": one.created_at,
-        "score": one.metrics.get(declared, one.metrics.get(scenario.metric)),
-        "metrics": one.metrics,
+        "id": model.id,
+        "version": model.version,
+        "state": model.state,
+        "serving": model.version == serving,
+        "dataset": model.dataset,
+        "run": model.run,
+        "sha256": model.sha256,
+        "at": model.created_at,
+        "score": model.metrics.get(declared, model.metrics.get(scenario.metric)),
+        "metrics": model.metrics,
     }
 
 
 def _detail(ports: OperationsPorts, model: Model, serving: int | None) -> Mapping[str, Any]:
     manifest = read_json(ports, f"{model.folder}manifest.json")
-    judged = ports.release.deployments.verdict(model)
+    verdict = ports.release.deployments.verdict(model)
     return {
         "id": model.id,
         "version": model.version,
@@ -87,26 +87,26 @@ def _detail(ports: OperationsPorts, model: Model, serving: int | None) -> Mappin
         "parity": manifest.get("parity"),
         "evaluation": _evaluation(ports, model),
         "learned": manifest.get("learned"),
-        "gate": _gate(judged) if judged else None,
+        "gate": _gate(verdict) if verdict else None,
         "card": ports.core.lake.stat(f"{model.folder}card.html") is not None,
     }
 
 
-def _gate(judged: Verdict) -> Mapping[str, Any]:
-    facts = {"passed": judged.passed, "verdict": judged.state, "generation": judged.generation}
-    return {**facts, "reason": judged.reason, "checks": judged.checks}
+def _gate(verdict: Verdict) -> Mapping[str, Any]:
+    facts = {"passed": verdict.passed, "verdict": verdict.state, "generation": verdict.generation}
+    return {**facts, "reason": verdict.reason, "checks": verdict.checks}
 
 
 def _evaluation(ports: OperationsPorts, model: Model) -> Mapping[str, Any] | None:
-    """What evaluation.json says, without what the page does not draw; None for a model that has none."""
+    """The parts of evaluation.json that the page draws; None for a model without one."""
     path = f"{model.folder}evaluation.json"
     if ports.core.lake.stat(path) is None:
         return None
-    told = read_json(ports, path)
+    evaluation = read_json(ports, path)
     dropped = ("contributions", "comparisons", "label_metrics", "residuals")
     return {
-        **{key: one for key, one in told.items() if key not in dropped},
-        "residuals": told.get("residuals") or None,
-        "words": {label: words[:_WORDS] for label, words in (told.get("words") or {}).items()},
-        "importance": list(told.get("importance") or [])[:_INPUTS],
+        **{key: value for key, value in evaluation.items() if key not in dropped},
+        "residuals": evaluation.get("residuals") or None,
+        "words": {label: words[:_WORDS] for label, words in (evaluation.get("words") or {}).items()},
+        "importance": list(evaluation.get("importance") or [])[:_INPUTS],
     }

@@ -1,4 +1,4 @@
-"""How far data, answers and quality have moved, what was made of it, and what was decided about training."""
+"""The page of monitoring: drift, quality, breaches, decisions about training, and scorecards."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.core.paths import dataset_folder
 from shared.core.plain_json import plain
 from shared.datasets.version import DatasetVersion
 from shared.monitoring.measures import DriftMeasure, RetrainDecision, Scorecard
-from shared.operations.views.asked import Asked
+from shared.operations.views.query import ViewQuery
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
@@ -24,12 +24,12 @@ _REFERENCES = ("training", "baseline", "holdout", "earlier")
 _WORST = ("persistent", "once", "stable", "incomparable")
 
 
-def monitoring(ports: OperationsPorts, asked: Asked) -> Mapping[str, Any]:
+def monitoring(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:
     """Drift by feature and window or dataset, quality with its coverage, breaches, decisions and scorecards."""
-    scenario = asked.scenario(ports)
+    scenario = query.scenario(ports)
     name, stores = scenario.name, ports.monitoring
     versions = ports.datasets.versions.list(name)[-_SHOWN:]
-    breaches = sorted(stores.breaches.list(name), key=lambda one: one.last_seen, reverse=True)
+    breaches = sorted(stores.breaches.list(name), key=lambda breach: breach.last_seen, reverse=True)
     value = {
         "scenario": name,
         "title": scenario.title,
@@ -39,15 +39,15 @@ def monitoring(ports: OperationsPorts, asked: Asked) -> Mapping[str, Any]:
             "n": scenario.monitoring.n,
             "coverage": scenario.monitoring.min_coverage,
         },
-        "windows": _windows(ports, name, asked.text("reference")),
+        "windows": _windows(ports, name, query.text("reference")),
         "quality": list(stores.qualities.latest(name))[-2 * _LISTED :],
-        "breaches": sorted(breaches[:_LISTED], key=lambda one: one.state != "open"),
-        "decisions": [_decision(one) for one in list(stores.decisions.list(name))[: -_LISTED - 1 : -1]],
-        "scorecards": [_scorecard(one) for one in list(stores.scorecards.list(name))[: -_LISTED - 1 : -1]],
+        "breaches": sorted(breaches[:_LISTED], key=lambda breach: breach.state != "open"),
+        "decisions": [_decision(decision) for decision in list(stores.decisions.list(name))[: -_LISTED - 1 : -1]],
+        "scorecards": [_scorecard(card) for card in list(stores.scorecards.list(name))[: -_LISTED - 1 : -1]],
         "timers": stores.scorecards.heartbeats(),
         "datasets": {
-            "columns": [{"id": one.id, "at": one.created_at, "rows": one.rows} for one in versions],
-            "cells": [cell for one in versions for cell in _dataset_cells(ports, one)],
+            "columns": [{"id": version.id, "at": version.created_at, "rows": version.rows} for version in versions],
+            "cells": [cell for version in versions for cell in _dataset_cells(ports, version)],
         },
     }
     return dict(plain(value))
@@ -57,28 +57,36 @@ def _windows(ports: OperationsPorts, name: str, wanted: str) -> Mapping[str, Any
     if wanted and wanted not in _REFERENCES:
         raise BadInput(f"Parameter reference is {wanted[:40]!r}; accepted: {', '.join(_REFERENCES)}.")
     watched = list(ports.monitoring.measurements.windows(name))[-_SHOWN:]
-    measures = [one for each in watched for one in ports.monitoring.measurements.drift(name, each.window)]
-    found = [reference for reference in _REFERENCES if any(one.reference == reference for one in measures)]
-    reference = wanted or (found[0] if found else "")
+    measures = [measure for window in watched for measure in ports.monitoring.measurements.drift(name, window.window)]
+    present = {measure.reference for measure in measures}
+    references = [reference for reference in _REFERENCES if reference in present]
+    reference = wanted or (references[0] if references else "")
     return {
-        "references": found,
+        "references": references,
         "reference": reference,
         "columns": [
-            {"id": one.window, "at": one.measured_at, "rows": one.rows, "source": one.source, "model": one.model,
-             "repeated": one.repeated_rows, "reason": one.reason}
-            for one in watched
+            {
+                "id": window.window,
+                "at": window.measured_at,
+                "rows": window.rows,
+                "source": window.source,
+                "model": window.model,
+                "repeated": window.repeated_rows,
+                "reason": window.reason,
+            }
+            for window in watched
         ],
-        "cells": list(_window_cells(one for one in measures if one.reference == reference)),
-    }  # fmt: skip
+        "cells": list(_window_cells(measure for measure in measures if measure.reference == reference)),
+    }
 
 
 def _window_cells(measures: Iterable[DriftMeasure]) -> Iterator[Mapping[str, Any]]:
     groups: dict[tuple[str, str], list[DriftMeasure]] = {}
-    for one in measures:
-        groups.setdefault((one.window, one.feature), []).append(one)
+    for measure in measures:
+        groups.setdefault((measure.window, measure.feature), []).append(measure)
     for (window, feature), group in groups.items():
-        verdict = min((one.verdict for one in group), key=_WORST.index)
-        most = max(group, key=lambda one: _share(one) or 0.0)
+        verdict = min((measure.verdict for measure in group), key=_WORST.index)
+        most = max(group, key=lambda measure: _share(measure) or 0.0)
         yield {
             "at": window,
             "feature": feature,
@@ -92,50 +100,50 @@ def _window_cells(measures: Iterable[DriftMeasure]) -> Iterator[Mapping[str, Any
         }
 
 
-def _share(one: DriftMeasure) -> float | None:
-    """The distance as a multiple of what counts as drift."""
-    return one.value / one.critical if one.value is not None and one.critical else None
+def _share(measure: DriftMeasure) -> float | None:
+    """The distance as a multiple of its critical value."""
+    return measure.value / measure.critical if measure.value is not None and measure.critical else None
 
 
-def _decision(one: RetrainDecision) -> Mapping[str, Any]:
+def _decision(decision: RetrainDecision) -> Mapping[str, Any]:
     return {
-        "at": one.at,
-        "reason": one.reason,
-        "asked": one.asked,
-        "decided": one.decided,
-        "sentence": one.sentence,
-        "dataset": one.dataset,
-        "run": one.run,
+        "at": decision.at,
+        "reason": decision.reason,
+        "asked": decision.asked,
+        "decided": decision.decided,
+        "sentence": decision.sentence,
+        "dataset": decision.dataset,
+        "run": decision.run,
     }
 
 
-def _scorecard(one: Scorecard) -> Mapping[str, Any]:
+def _scorecard(card: Scorecard) -> Mapping[str, Any]:
     return {
-        "generation": one.generation,
-        "model": one.model,
-        "metric": one.metric,
-        "promoted_at": one.promoted_at,
-        "predicted_gain": one.predicted_gain,
-        "realised_gain": one.realised_gain,
-        "hours_to_production": one.hours_to_production,
-        "seconds": sum(one.seconds.values()),
-        "cost": sum(one.cost.values()),
-        "reason": one.reason,
+        "generation": card.generation,
+        "model": card.model,
+        "metric": card.metric,
+        "promoted_at": card.promoted_at,
+        "predicted_gain": card.predicted_gain,
+        "realised_gain": card.realised_gain,
+        "hours_to_production": card.hours_to_production,
+        "seconds": sum(card.seconds.values()),
+        "cost": sum(card.cost.values()),
+        "reason": card.reason,
     }
 
 
 def _dataset_cells(ports: OperationsPorts, version: DatasetVersion) -> Sequence[Mapping[str, Any]]:
-    """One cell a judged column: its largest distance as a multiple of what makes it a drift."""
+    """One cell per compared column: its largest distance as a multiple of its critical value."""
     path = f"{dataset_folder(version.scenario, version.id)}validation.json"
     if ports.core.lake.stat(path) is None:
         return ()
     drift = read_json(ports, path)["drift"]
-    return [_cell(version.id, name, one) for columns in drift.values() for name, one in columns.items()]
+    return [_cell(version.id, name, column) for columns in drift.values() for name, column in columns.items()]
 
 
 def _cell(dataset: str, feature: str, column: Mapping[str, Any]) -> Mapping[str, Any]:
-    known = [one for one in column["distances"] if one["critical"]]
-    most: Mapping[str, Any] = max(known, key=lambda one: one["value"] / one["critical"], default={})
+    known = [distance for distance in column["distances"] if distance["critical"]]
+    most: Mapping[str, Any] = max(known, key=lambda distance: distance["value"] / distance["critical"], default={})
     return {
         "at": dataset,
         "feature": feature,

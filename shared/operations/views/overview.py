@@ -1,4 +1,4 @@
-"""The first page: what runs, what waits for whom, what failed last, and how much went round the loop."""
+"""The first page: what runs, what waits for whom, what failed last, and the totals of the loop."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from shared.core.ledger import Entry
 from shared.core.paths import baseline_folder
 from shared.core.plain_json import plain
-from shared.operations.views.asked import Asked
+from shared.core.wording import counted
+from shared.operations.views.query import ViewQuery
 from shared.training.run import Run
 
 if TYPE_CHECKING:
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
 FAILURES = frozenset({"failed", "quarantined", "refused", "conflict"})
 _SHOWN = 8
 _LOOP = ("files", "datasets", "models", "generations", "windows", "predictions")
-# What waits for approval is told by the requests themselves.
-_TOLD_APART = ("approval", "model")
+# What waits for approval is shown as its request.
+_SHOWN_AS_REQUESTS = ("approval", "model")
 _OPEN_RUNS = ("requested", "running")
 
 
-def overview(ports: OperationsPorts, asked: Asked) -> Mapping[str, Any]:  # noqa: ARG001 -- every view is asked the same way
-    """One look at everything; costs the same with a thousand predictions and with a million."""
+def overview(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:  # noqa: ARG001 -- every view has this signature
+    """The state of every scenario; it costs the same with a thousand predictions and with a million."""
     totals = ports.operations.totals.totals(ports.core.scenarios)
     scenarios = [_scenario(ports, name, totals[name]) for name in sorted(ports.core.scenarios)]
     value = {
@@ -34,7 +35,7 @@ def overview(ports: OperationsPorts, asked: Asked) -> Mapping[str, Any]:  # noqa
         "scheduled": list(_scheduled(ports)),
         "waiting": list(_waiting(ports, totals)),
         "failures": [_line(entry) for entry in _failures(ports)],
-        "loop": {key: sum(one["totals"][key] for one in scenarios) for key in _LOOP},
+        "loop": {key: sum(scenario["totals"][key] for scenario in scenarios) for key in _LOOP},
     }
     return dict(plain(value))
 
@@ -67,13 +68,13 @@ def _run(run: Run) -> Mapping[str, Any]:
 
 
 def _failures(ports: OperationsPorts) -> Sequence[Entry]:
-    """The newest endings that were not meant; a drop and its files share one."""
-    told: dict[str, Entry] = {}
-    for entry in ports.operations.totals.standing(FAILURES, 4 * _SHOWN):
-        # A retrain that was not granted is a decision; it stands on the page of monitoring.
-        if entry.kind != "retrain" and (entry.reason not in told or entry.kind != "blob"):
-            told[entry.reason] = entry
-    return list(told.values())[:_SHOWN]
+    """The newest failures; a drop and its files are one of them."""
+    by_reason: dict[str, Entry] = {}
+    for entry in ports.operations.totals.in_states(FAILURES, 4 * _SHOWN):
+        # A refused retraining is a decision, which the page of monitoring shows.
+        if entry.kind != "retrain" and (entry.reason not in by_reason or entry.kind != "blob"):
+            by_reason[entry.reason] = entry
+    return list(by_reason.values())[:_SHOWN]
 
 
 def _running(ports: OperationsPorts) -> Iterator[Mapping[str, Any]]:
@@ -81,39 +82,61 @@ def _running(ports: OperationsPorts) -> Iterator[Mapping[str, Any]]:
         if run.state in _OPEN_RUNS:
             yield {"kind": "train", "scenario": run.scenario, "key": run.id, "state": run.state, "at": run.created_at,
                    "reason": run.reason}  # fmt: skip
-    for entry in ports.operations.totals.standing({"in_progress"}, _SHOWN):
+    for entry in ports.operations.totals.in_states({"in_progress"}, _SHOWN):
         yield _line(entry)
 
 
 def _scheduled(ports: OperationsPorts) -> Iterator[Mapping[str, Any]]:
-    """Training that comes again by itself, what comes first first, with how its newest occurrence was answered."""
-    active = [one for one in ports.training.schedules.list() if one.state == "active"]
-    for one in sorted(active, key=lambda one: one.due):
-        yield {"scenario": one.scenario, "name": one.name, "key": one.key, "often": one.recurrence.words,
-               "due": one.due, "reason": one.reason}  # fmt: skip
+    """Scheduled training, the next due first, with the outcome of its newest occurrence."""
+    active = [schedule for schedule in ports.training.schedules.list() if schedule.state == "active"]
+    for schedule in sorted(active, key=lambda schedule: schedule.due):
+        yield {
+            "scenario": schedule.scenario,
+            "name": schedule.name,
+            "key": schedule.key,
+            "often": schedule.recurrence.words,
+            "due": schedule.due,
+            "reason": schedule.reason,
+        }
 
 
 def _waiting(ports: OperationsPorts, totals: Mapping[str, Mapping[str, int]]) -> Iterator[Mapping[str, Any]]:
-    """What goes on only when somebody does something, with who that is."""
-    for entry in ports.operations.totals.standing({"waiting", "released"}, 4 * _SHOWN):
-        if entry.state == "released" or entry.kind not in _TOLD_APART:
-            whom = "whoever delivers the files" if entry.state == "waiting" else "the next round of the timers"
+    """Work that waits, with whoever it waits for."""
+    for entry in ports.operations.totals.in_states({"waiting", "released"}, 4 * _SHOWN):
+        if entry.state == "released" or entry.kind not in _SHOWN_AS_REQUESTS:
+            whom = "whoever delivers the files" if entry.state == "waiting" else "the next timer"
             yield {**_line(entry), "whom": whom}
-    for one in ports.release.approvals.list():
-        if one.state == "open":
-            reason = f"{one.model} asks to serve in {one.environment}: {one.why}"
-            yield {"kind": "approval", "scenario": one.scenario, "key": one.model, "state": "waiting", "reason": reason,
-                   "whom": "an approver", "page": "releases", "at": one.requested_at}  # fmt: skip
-    for each in list(ports.monitoring.breaches.list(state="open"))[-_SHOWN:]:
-        whom = "the retrain governor" if each.may_retrain else "an ML engineer"
-        yield {"kind": "breach", "scenario": each.scenario, "key": each.id, "state": "waiting", "reason": each.sentence,
-               "whom": whom, "page": "monitoring", "at": each.first_seen}  # fmt: skip
+    for approval in ports.release.approvals.list():
+        if approval.state == "open":
+            reason = f"{approval.model} waits for approval in {approval.environment}: {approval.why}"
+            yield {
+                "kind": "approval",
+                "scenario": approval.scenario,
+                "key": approval.model,
+                "state": "waiting",
+                "reason": reason,
+                "whom": "an approver",
+                "page": "releases",
+                "at": approval.requested_at,
+            }
+    for breach in list(ports.monitoring.breaches.list(state="open"))[-_SHOWN:]:
+        whom = "the retrain governor" if breach.may_retrain else "an ML engineer"
+        yield {
+            "kind": "breach",
+            "scenario": breach.scenario,
+            "key": breach.id,
+            "state": "waiting",
+            "reason": breach.sentence,
+            "whom": whom,
+            "page": "monitoring",
+            "at": breach.first_seen,
+        }
     for name in sorted(totals):
         yield from _of_scenario(ports, name, totals[name])
 
 
 def _of_scenario(ports: OperationsPorts, name: str, totals: Mapping[str, int]) -> Iterator[Mapping[str, Any]]:
-    def one(kind: str, whom: str, reason: str) -> Mapping[str, Any]:
+    def waiting(kind: str, whom: str, reason: str) -> Mapping[str, Any]:
         return {
             "kind": kind,
             "scenario": name,
@@ -125,15 +148,14 @@ def _of_scenario(ports: OperationsPorts, name: str, totals: Mapping[str, int]) -
         }
 
     if not totals["datasets"]:
-        yield one("data", "a data engineer", f"No data yet: mlops drop {name} FILE --wait.")
+        yield waiting("data", "a data engineer", f"No data yet: mlops drop {name} FILE --wait.")
     elif ports.core.lake.stat(f"{baseline_folder(name)}baseline.json") is None:
         newest = ports.datasets.versions.list(name)[-1].id
-        told = (
-            f"Nobody has accepted a baseline, so new data is judged by nothing: mlops baseline accept {name} {newest}"
-        )
-        yield one("baseline", "an ML engineer", told)
+        reason = f"There is no baseline to compare new data with: mlops baseline accept {name} {newest}"
+        yield waiting("baseline", "an ML engineer", reason)
     if totals["open_windows"]:
-        yield one("window", "the next timer", f"{totals['open_windows']} window(s) are planned and not yet predicted.")
+        windows = f"{counted(totals['open_windows'], 'window')} {'is' if totals['open_windows'] == 1 else 'are'}"
+        yield waiting("window", "the next timer", f"{windows} planned and not yet predicted.")
 
 
 def _line(entry: Entry) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""Predictions by window, by entity, and over time; never more rows than are shown."""
+"""The page of predictions: by window, by entity and over time; it reads no more rows than it shows."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import BadInput
 from shared.core.plain_json import plain
 from shared.core.scenario import Scenario
-from shared.operations.ports import RowChoice
-from shared.operations.views.asked import Asked
+from shared.operations.ports import RowFilter
+from shared.operations.views.query import ViewQuery
 from shared.prediction.window import Commit
 from shared.serving.prediction_rows import label_columns, prediction_columns
 
@@ -25,11 +25,11 @@ _POINTS = 2000
 _DRAWABLE = ("int", "float")
 
 
-def predictions(ports: OperationsPorts, asked: Asked) -> Mapping[str, Any]:
+def predictions(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:
     """The newest windows with their answers, a page of rows of one of them, and a column over its rows."""
-    scenario = asked.scenario(ports)
+    scenario = query.scenario(ports)
     commits = ports.operations.prediction_rows.recent(scenario.name, _WINDOWS)
-    window = asked.text("window", commits[0].window if commits else "")
+    window = query.text("window", commits[0].window if commits else "")
     value = {
         "scenario": scenario.name,
         "title": scenario.title,
@@ -38,29 +38,32 @@ def predictions(ports: OperationsPorts, asked: Asked) -> Mapping[str, Any]:
         "entity": scenario.entity,
         "windows": _windows(ports, scenario, commits),
         "window": window or None,
-        "columns": [{"name": one.name, "kind": one.kind, "source": one.source} for one in prediction_columns(scenario)],
+        "columns": [
+            {"name": column.name, "kind": column.kind, "source": column.source}
+            for column in prediction_columns(scenario)
+        ],
         "drawable": drawable(scenario),
-        "page": _page(ports, scenario, asked, window) if window else None,
-        "series": _series(ports, scenario, asked, window) if window else None,
-        "batch": _batch(ports, scenario, asked, window) if window else None,
+        "page": _page(ports, scenario, query, window) if window else None,
+        "series": _series(ports, scenario, query, window) if window else None,
+        "batch": _batch(ports, scenario, query, window) if window else None,
     }
     return dict(plain(value))
 
 
 def drawable(scenario: Scenario) -> list[str]:
-    """The numeric columns that people chose to see beside a prediction, without those that name a row."""
+    """The numeric report columns, without those that name a row."""
     named = {*scenario.entity, scenario.time}
     return [
-        one.name
-        for one in prediction_columns(scenario)
-        if one.source and one.source not in named and one.kind in _DRAWABLE
+        column.name
+        for column in prediction_columns(scenario)
+        if column.source and column.source not in named and column.kind in _DRAWABLE
     ]
 
 
 def time_column(scenario: Scenario) -> str | None:
-    """The column of the prediction table that says when a row was, if it is reported."""
-    found = [one.name for one in prediction_columns(scenario) if one.source and one.source == scenario.time]
-    return found[0] if found else None
+    """The column of the prediction table with the time of a row, if it is reported."""
+    columns = (column for column in prediction_columns(scenario) if column.source and column.source == scenario.time)
+    return next((column.name for column in columns), None)
 
 
 def _windows(ports: OperationsPorts, scenario: Scenario, commits: Sequence[Commit]) -> list[Mapping[str, Any]]:
@@ -68,50 +71,50 @@ def _windows(ports: OperationsPorts, scenario: Scenario, commits: Sequence[Commi
     versions = ports.operations.prediction_rows.versions(scenario.name, commits)
     return [
         {
-            "window": one.window,
+            "window": commit.window,
             "corrects": version.base if version.number > 1 else None,
             "version": version.number,
             "superseded": version.superseded,
-            "at": one.scored_at,
-            "rows": one.rows,
-            "failed_rows": one.failed_rows,
-            "model": one.model,
-            "dataset": one.dataset,
+            "at": commit.scored_at,
+            "rows": commit.rows,
+            "failed_rows": commit.failed_rows,
+            "model": commit.model,
+            "dataset": commit.dataset,
             "answers": [
-                {"answer": told.answer, "rows": told.rows, "mean": told.mean}
-                for told in answers
-                if told.window == one.window
+                {"answer": answer.answer, "rows": answer.rows, "mean": answer.mean}
+                for answer in answers
+                if answer.window == commit.window
             ],
         }
-        for one, version in zip(commits, versions, strict=True)
+        for commit, version in zip(commits, versions, strict=True)
     ]
 
 
-def choice_of(asked: Asked, window: str, limit: int | None = None) -> RowChoice:
-    """The rows a request asks for: a page of them unless `limit` says how many."""
-    return RowChoice(
+def row_filter_of(query: ViewQuery, window: str, limit: int | None = None) -> RowFilter:
+    """The rows that a query names: a page of them unless `limit` says how many."""
+    return RowFilter(
         window=window,
-        prediction=asked.text("prediction"),
-        entity=asked.text("entity"),
-        before=asked.number("before"),
-        limit=limit or asked.number("limit", _ROWS, _MOST_ROWS) or _ROWS,
+        prediction=query.text("prediction"),
+        entity=query.text("entity"),
+        before=query.number("before"),
+        limit=limit or query.number("limit", _ROWS, _MOST_ROWS) or _ROWS,
     )
 
 
-def _page(ports: OperationsPorts, scenario: Scenario, asked: Asked, window: str) -> Mapping[str, Any]:
-    choice = choice_of(asked, window)
-    rows = ports.operations.prediction_rows.page(scenario, choice)
-    more = len(rows) == choice.limit
-    return {"rows": rows, "limit": choice.limit, "next": rows[-1]["prediction_id"] if more else None}
+def _page(ports: OperationsPorts, scenario: Scenario, query: ViewQuery, window: str) -> Mapping[str, Any]:
+    row_filter = row_filter_of(query, window)
+    rows = ports.operations.prediction_rows.page(scenario, row_filter)
+    more = len(rows) == row_filter.limit
+    return {"rows": rows, "limit": row_filter.limit, "next": rows[-1]["prediction_id"] if more else None}
 
 
-def _batch(ports: OperationsPorts, scenario: Scenario, asked: Asked, window: str) -> Mapping[str, Any] | None:
+def _batch(ports: OperationsPorts, scenario: Scenario, query: ViewQuery, window: str) -> Mapping[str, Any] | None:
     """The rows of one entity beside means and deviations of its window's rows; None when none is asked for."""
-    entity, names = asked.text("entity"), tuple(drawable(scenario))
+    entity, names = query.text("entity"), tuple(drawable(scenario))
     if not entity or not names:
         return None
-    rows = ports.operations.prediction_rows.page(scenario, RowChoice(window=window, entity=entity, limit=_ROWS))
-    beside = ports.operations.prediction_rows.page(scenario, RowChoice(window=window, limit=_POINTS, columns=names))
+    rows = ports.operations.prediction_rows.page(scenario, RowFilter(window=window, entity=entity, limit=_ROWS))
+    beside = ports.operations.prediction_rows.page(scenario, RowFilter(window=window, limit=_POINTS, columns=names))
     return {"rows": rows, "means": {name: _spread([row[name] for row in beside]) for name in names}}
 
 
@@ -122,16 +125,16 @@ def _spread(values: Sequence[float | None]) -> Mapping[str, float | None]:
     return {"mean": statistics.fmean(known), "std": statistics.pstdev(known)}
 
 
-def _series(ports: OperationsPorts, scenario: Scenario, asked: Asked, window: str) -> Mapping[str, Any]:
-    """One column over the window's rows, in row order, with what was predicted for each."""
+def _series(ports: OperationsPorts, scenario: Scenario, query: ViewQuery, window: str) -> Mapping[str, Any]:
+    """One column over the window's rows, in row order, with their predictions."""
     known = drawable(scenario)
-    column = asked.text("column", known[0] if known else "probability")
-    if column not in (*known, "probability", "prediction", *(one.name for one in label_columns(scenario))):
+    column = query.text("column", known[0] if known else "probability")
+    if column not in (*known, "probability", "prediction", *(column.name for column in label_columns(scenario))):
         raise BadInput(f"Column {column[:80]!r} cannot be drawn; accepted: {', '.join((*known, 'probability'))}.")
     time = time_column(scenario)
     names = dict.fromkeys(("prediction_id", "entity_key", "prediction", "probability", column, time or column))
     rows = ports.operations.prediction_rows.page(
-        scenario, RowChoice(window=window, limit=_POINTS, columns=tuple(names))
+        scenario, RowFilter(window=window, limit=_POINTS, columns=tuple(names))
     )
     rows = list(reversed(rows))
     return {

@@ -1,4 +1,4 @@
-"""What serves where, how it came there, on which certificate, and what waits for a decision."""
+"""The page of releases: what serves where, generations, rollouts, certificates and requests for approval."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.core.plain_json import plain
-from shared.operations.views.asked import Asked
+from shared.operations.views.query import ViewQuery
 from shared.release.approval import Approval
 from shared.release.verdict import Verdict
 from shared.serving.deployment import Deployment
@@ -23,9 +23,9 @@ _SHOWN = 50
 _HEALTH = timedelta(hours=1)
 
 
-def releases(ports: OperationsPorts, asked: Asked) -> Mapping[str, Any]:
-    """Environments, generations newest first, certificates of every version, approvals, and where a rollback leads."""
-    scenario = asked.scenario(ports)
+def releases(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:
+    """Environments, generations newest first, certificates, approvals, and the target of a rollback."""
+    scenario = query.scenario(ports)
     name, last = scenario.name, ports.release.policies.last(scenario.name)
     generations = list(ports.release.deployments.list(name))
     versions = {model.version: model for model in ports.training.registry.list(name)}
@@ -34,13 +34,17 @@ def releases(ports: OperationsPorts, asked: Asked) -> Mapping[str, Any]:
     value = {
         "scenario": name,
         "title": scenario.title,
-        "environments": [_environment(ports, name, one, last) for one in ports.release.policies.of(name).environments],
+        "environments": [
+            _environment(ports, name, environment, last) for environment in ports.release.policies.of(name).environments
+        ],
         "current": generations[-1] if generations else None,
         "total": len(generations),
-        "generations": [_generation(one) for one in generations[: -_SHOWN - 1 : -1]],
-        "rollouts": [_rollout(one) for one in list(ports.release.rollouts.list(name))[: -_SHOWN - 1 : -1]],
+        "generations": [_generation(deployment) for deployment in generations[: -_SHOWN - 1 : -1]],
+        "rollouts": [_rollout(rollout) for rollout in list(ports.release.rollouts.list(name))[: -_SHOWN - 1 : -1]],
         "certificates": [_certificate(versions[number], verdicts[number]) for number in reversed(verdicts)],
-        "approvals": [_approval(one, verdicts.get(one.version)) for one in approvals[: -_SHOWN - 1 : -1]],
+        "approvals": [
+            _approval(approval, verdicts.get(approval.version)) for approval in approvals[: -_SHOWN - 1 : -1]
+        ],
         "rollback": _rollback(generations, ports.release.rollouts.current(name, last)),
     }
     return dict(plain(value))
@@ -59,46 +63,46 @@ def _environment(ports: OperationsPorts, scenario: str, environment: str, last: 
     }
 
 
-def _generation(one: Deployment) -> Mapping[str, Any]:
+def _generation(deployment: Deployment) -> Mapping[str, Any]:
     return {
-        "generation": one.generation,
-        "environment": one.environment,
-        "model": one.model_id,
-        "version": one.version,
-        "sha256": one.sha256,
-        "at": one.at,
-        "by": one.by,
-        "reason": one.reason,
-        "override": one.override,
+        "generation": deployment.generation,
+        "environment": deployment.environment,
+        "model": deployment.model_id,
+        "version": deployment.version,
+        "sha256": deployment.sha256,
+        "at": deployment.at,
+        "by": deployment.by,
+        "reason": deployment.reason,
+        "override": deployment.override,
     }
 
 
-def _rollout(one: Rollout) -> Mapping[str, Any]:
+def _rollout(rollout: Rollout) -> Mapping[str, Any]:
     return {
-        "environment": one.environment,
-        "number": one.number,
-        "model": one.model,
-        "version": one.version,
-        "state": one.state,
-        "share": one.share,
-        "at": one.at,
-        "by": one.by,
-        "reason": one.reason,
+        "environment": rollout.environment,
+        "number": rollout.number,
+        "model": rollout.model,
+        "version": rollout.version,
+        "state": rollout.state,
+        "share": rollout.share,
+        "at": rollout.at,
+        "by": rollout.by,
+        "reason": rollout.reason,
     }
 
 
-def _health(seen: Sequence[Health]) -> list[Mapping[str, Any]]:
-    """What was seen of each version, all processes and minutes together."""
+def _health(health: Sequence[Health]) -> list[Mapping[str, Any]]:
+    """The counts of each version, over all processes and minutes."""
     groups: dict[tuple[str, int], list[Health]] = {}
-    for one in seen:
-        groups.setdefault((one.role, one.version), []).append(one)
+    for counts in health:
+        groups.setdefault((counts.role, counts.version), []).append(counts)
     return [
         {
             "role": role,
             "version": version,
-            "requests": sum(one.requests for one in group),
-            "rows": sum(one.rows for one in group),
-            "errors": sum(one.errors for one in group),
+            "requests": sum(counts.requests for counts in group),
+            "rows": sum(counts.rows for counts in group),
+            "errors": sum(counts.errors for counts in group),
         }
         for (role, version), group in sorted(groups.items())
     ]
@@ -119,38 +123,38 @@ def _certificate(model: Model, verdict: Verdict | None) -> Mapping[str, Any]:
     }
 
 
-def _approval(one: Approval, verdict: Verdict | None) -> Mapping[str, Any]:
-    """The request with the certificate as it is now, so that a person sees whether it is the one that is asked for."""
+def _approval(approval: Approval, verdict: Verdict | None) -> Mapping[str, Any]:
+    """The request, and whether its certificate is still the current approval."""
     return {
-        "id": one.id,
-        "model": one.model,
-        "version": one.version,
-        "sha256": one.sha256,
-        "environment": one.environment,
-        "certificate": one.certificate,
-        "intact": verdict is not None and verdict.digest == one.certificate,
+        "id": approval.id,
+        "model": approval.model,
+        "version": approval.version,
+        "sha256": approval.sha256,
+        "environment": approval.environment,
+        "certificate": approval.certificate,
+        "intact": verdict is not None and verdict.digest == approval.certificate,
         "checks": verdict.checks if verdict else (),
-        "nonce": one.nonce,
-        "expires": one.expires,
-        "requested_by": one.requested_by,
-        "requested_at": one.requested_at,
-        "why": one.why,
-        "override": one.override,
-        "state": one.state,
-        "decided_by": one.decided_by,
-        "decided_at": one.decided_at,
-        "reason": one.reason,
+        "nonce": approval.nonce,
+        "expires": approval.expires,
+        "requested_by": approval.requested_by,
+        "requested_at": approval.requested_at,
+        "why": approval.why,
+        "override": approval.override,
+        "state": approval.state,
+        "decided_by": approval.decided_by,
+        "decided_at": approval.decided_at,
+        "reason": approval.reason,
     }
 
 
 def _rollback(generations: Sequence[Deployment], trial: Rollout | None) -> Mapping[str, Any]:
-    """What a rollback would do: take out the candidate that is tried, or serve what served before; or why nothing."""
+    """What a rollback would do: take out the running candidate, or serve the version before; or why it does nothing."""
     if not generations:
         return {"to": None, "takes_out": None, "reason": "Nothing is deployed yet."}
     current = generations[-1]
     if trial is not None and trial.is_active:
         return {"to": current.model_id, "takes_out": trial.model, "reason": ""}
-    earlier = [one for one in generations if one.sha256 != current.sha256]
+    earlier = [deployment for deployment in generations if deployment.sha256 != current.sha256]
     if not earlier:
         return {"to": None, "takes_out": None, "reason": f"Only {current.model_id} has ever served."}
     return {"to": earlier[-1].model_id, "takes_out": None, "reason": ""}

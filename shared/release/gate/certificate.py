@@ -26,7 +26,7 @@ def certify(ports: ReleasePorts, model: Model) -> Verdict:
     Of two that were made at the same moment the one in the lake counts.
     """
     verdict = ports.release.deployments.verdict(model)
-    if verdict is None or outdated(ports, model, verdict):
+    if verdict is None or is_outdated(ports, model, verdict):
         scenario = ports.core.scenarios[model.name]
         if verdict is None or verdict.generation is None:
             judged = judge(ports, scenario, model)
@@ -43,7 +43,7 @@ def certify(ports: ReleasePorts, model: Model) -> Verdict:
     return verdict
 
 
-def outdated(ports: ReleasePorts, model: Model, verdict: Verdict) -> bool:
+def is_outdated(ports: ReleasePorts, model: Model, verdict: Verdict) -> bool:
     """Whether another generation serves than the one the model was compared with; never for the model that serves."""
     current = ports.release.deployments.current(model.name)
     if current is not None and current.version == model.version:
@@ -61,7 +61,7 @@ def require_certificate(ports: ReleasePorts, model: Model) -> Verdict:
         raise Refused(f"{model.id} may not serve: it has no gate certificate.")
     if verdict.sha256 != model.sha256 or _in_lake(ports, model, verdict.generation) != verdict:
         raise Corrupt(f"The certificate of {model.id} in {model.folder} is not the one that was issued.")
-    if outdated(ports, model, verdict):
+    if is_outdated(ports, model, verdict):
         raise Conflict(
             f"{model.id} was judged against generation {verdict.generation or 'of an earlier version'}, which is no "
             "longer current: it is judged again, and asked for again where a person decides."

@@ -37,7 +37,7 @@ class Contestant:
 
     def answers(self, rows: JudgingRows) -> np.ndarray:
         """What it answers to each row (rows, columns), at its served decisions where the metric judges those."""
-        answers = self.loaded.matrix(self.loaded.encode(rows.table))
+        answers = self.loaded.score_matrix(self.loaded.encode(rows.table))
         return at_decisions(self.scenario.task, self.scenario.metric, answers, self.loaded.thresholds)
 
 
@@ -100,7 +100,7 @@ def compare(
 
     `rows` are the challenger's judging rows, `reference` the champion's own where those have keys.
     """
-    fresh, note = _fresh(challenger, champion, rows)
+    fresh, note = fresh_part(challenger, champion, rows)
     if len(fresh.actual):
         yield _champion_check(challenger, champion, fresh, note)
     else:
@@ -112,7 +112,7 @@ def compare(
         yield Check("slices", "skip", None, None, note)
 
 
-def _fresh(challenger: Contestant, champion: Contestant, rows: JudgingRows) -> tuple[JudgingRows, str]:
+def fresh_part(challenger: Contestant, champion: Contestant, rows: JudgingRows) -> tuple[JudgingRows, str]:
     """The rows that neither model learned from, and how many they are; all rows where nobody knows."""
     if rows.keys is None or challenger.learned is None or champion.learned is None:
         older = champion if champion.learned is None else challenger

@@ -70,7 +70,7 @@ def golden_rows_check(loaded: LoadedModel, manifest: Mapping[str, Any]) -> Check
     import numpy as np
 
     golden = manifest["golden"]
-    answers = loaded.rows(golden["rows"])
+    answers = loaded.score_rows(golden["rows"])
     expected = np.asarray(golden["probabilities"], dtype=np.float64)
     # For numbers larger than one (regression) the relative difference counts.
     worst = float(np.max(np.abs(answers - expected) / np.maximum(1, np.abs(expected))))

@@ -14,7 +14,7 @@ from postgres import PostgresServer
 from samples import NEW_ROWS, Samples
 
 from local.azurite.process import Azurite
-from shared.core.addresses import blob_place
+from shared.core.addresses import blob_address
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,9 @@ def test_nothing_of_lake_and_state_is_on_this_disk(both: tuple[Command, Command]
     """The blobs are in the container, in the same layout."""
     embedded, emulated = both
     assert not [name for name in ("lake", "mlops.db") if (emulated.home / name).exists()]
-    there = {_steady(blob.path) for blob in lake_at(blob_place("LAKE_URL", f"{azurite.blob_endpoint}/mlops")).list("")}
+    there = {
+        _steady(blob.path) for blob in lake_at(blob_address("LAKE_URL", f"{azurite.blob_endpoint}/mlops")).list("")
+    }
     on_disk = embedded.home / "lake"
     here = {_steady(path.relative_to(on_disk).as_posix()) for path in on_disk.rglob("*") if path.is_file()}
     assert there == {name for name in here if not name.startswith(".")}

@@ -14,7 +14,7 @@ from command import COMMAND, REPOSITORY, Command
 
 from local.azurite.azurite_settings import STORAGE, queue_place
 from local.azurite.process import Azurite
-from shared.core.addresses import blob_place
+from shared.core.addresses import blob_address
 
 pytestmark = pytest.mark.usefixtures("azurite")
 
@@ -28,7 +28,7 @@ def test_it_runs_until_it_is_told_to_stop(tmp_path: Path) -> None:
             assert process.stdout is not None
             said = json.loads(process.stdout.readline())
             assert queue_place(said["settings"][STORAGE]) is not None
-            lake = lake_at(blob_place("LAKE_URL", said["settings"]["LAKE_URL"]))
+            lake = lake_at(blob_address("LAKE_URL", said["settings"]["LAKE_URL"]))
             lake.put("kept", content)
             with lake.open("kept") as source:
                 assert source.read() == b"first"

@@ -11,7 +11,7 @@ from model_training.scenarios import SCENARIOS
 from shared.adapters.tables import ArrowTables
 from shared.bootstrap import build_ports
 from shared.core.paths import Landing
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 from shared.intake.ingest import ingest
 
 
@@ -21,7 +21,7 @@ def mlops(tmp_path_factory: pytest.TempPathFactory) -> tuple[Command, str]:
     home, scenario = tmp_path_factory.mktemp("baseline") / "home", SCENARIOS["bank_marketing"]
     ports = build_ports({"MLOPS_HOME": str(home), "TRAINER_URL": "none:"}, SCENARIOS)
     assert scenario.generate is not None
-    rows = scenario.generate(500, 1, Knobs())["clients"]
+    rows = scenario.generate(500, 1, GeneratorOptions())["clients"]
     ports.core.lake.put("incoming/bank_marketing/d1/clients.parquet", ArrowTables().write(rows))
     return Command(home), str(ingest(ports, Landing("incoming", scenario, "d1", "")).detail["dataset"])
 
@@ -59,7 +59,7 @@ def test_the_words_of_each_class_are_kept_at_a_retrain(tmp_path: Path) -> None:
     home, scenario = tmp_path / "home", SCENARIOS["text_classification"]
     ports = build_ports({"MLOPS_HOME": str(home), "TRAINER_URL": "none:"}, SCENARIOS)
     assert scenario.generate is not None
-    for name, rows in scenario.generate(120, 1, Knobs()).items():
+    for name, rows in scenario.generate(120, 1, GeneratorOptions()).items():
         ports.core.lake.put(f"incoming/text_classification/d1/{name}.parquet", ArrowTables().write(rows))
     dataset = str(ingest(ports, Landing("incoming", scenario, "d1", "")).detail["dataset"])
     command = Command(home)

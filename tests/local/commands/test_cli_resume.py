@@ -13,7 +13,7 @@ from command import COMMAND, REPOSITORY, Command, until
 from model_training.scenarios import SCENARIOS
 from model_training.steps.step_cache import read_marker
 from shared.adapters.tables import ArrowTables
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 
 BANK = SCENARIOS["bank_marketing"]
 
@@ -34,7 +34,7 @@ def test_a_killed_training_is_resumed(tmp_path: Path) -> None:
     mlops = Command(tmp_path / "home")
     assert BANK.generate is not None
     file = tmp_path / "clients.parquet"
-    file.write_bytes(ArrowTables().write(BANK.generate(600, 1, Knobs())["clients"]))
+    file.write_bytes(ArrowTables().write(BANK.generate(600, 1, GeneratorOptions())["clients"]))
     folder = _killed_in_the_middle(mlops, file)
     assert read_marker(folder / "register") is None
     resumed = mlops("train", BANK.name, "--resume", "--json")

@@ -17,7 +17,6 @@ import typer
 from command import Command
 from rich.console import Console
 
-from local.commands.story import play_story
 from local.story import scenes
 from local.story.chapter import Chapter, Ending, Line
 from local.story.chapters import CHAPTERS
@@ -25,6 +24,7 @@ from local.story.plant import SCENARIO
 from local.story.play import play
 from local.story.printer import StoryPrinter, is_shown
 from local.story.story_env import StoryEnv
+from local.story.summary import play_story
 from shared.bootstrap import build_ports
 from shared.core.ledger import Entry
 

@@ -33,7 +33,7 @@ from model_training.steps.context import RunSpec
 from shared.adapters.onnx.scoring import OnnxScoring
 from shared.adapters.tables import ArrowTables
 from shared.core.errors import BadInput, Corrupt, Quarantined
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 from shared.serving.ports import BatchJob, Provenance
 from shared.training.input_contract import Feature, InputContract
 
@@ -114,7 +114,7 @@ def _drawn(distribution: Mapping[str, Any], end: int) -> float:
 
 def _tables() -> dict[str, pa.Table]:
     assert BANK.generate is not None
-    return dict(BANK.generate(400, 1, Knobs()))
+    return dict(BANK.generate(400, 1, GeneratorOptions()))
 
 
 def _machine(folder: Path, sweep: Sweep | None) -> Machine:
@@ -199,7 +199,7 @@ def test_sweeps_without_a_completed_trial_say_so(
 
 def _calls(rows: int, seed: int) -> pa.Table:
     assert BANK.generate is not None
-    return BANK.generate(rows, seed, Knobs())["clients"].drop_columns(["y"])
+    return BANK.generate(rows, seed, GeneratorOptions())["clients"].drop_columns(["y"])
 
 
 def _arguments(alone: Path, **changes: str) -> list[str]:

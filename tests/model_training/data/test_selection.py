@@ -13,7 +13,7 @@ from model_training.scenarios import SCENARIOS
 from model_training.scenarios.iiot_quality import FEATURES, declare
 from model_training.steps.prepare import prepare_rows, selection_of
 from shared.adapters.tables import ArrowTables
-from shared.core.scenario import Knobs, Scenario, Selection
+from shared.core.scenario import GeneratorOptions, Scenario, Selection
 
 IIOT = SCENARIOS["iiot_quality"]
 
@@ -44,7 +44,7 @@ def test_columns_that_are_mostly_missing_are_dropped() -> None:
 
 def _prepared(scenario: Scenario, rows: int = 2_000) -> Prepared:
     assert scenario.generate is not None
-    return prepare_rows(dict(scenario.generate(rows, 1, Knobs())), scenario, 1)
+    return prepare_rows(dict(scenario.generate(rows, 1, GeneratorOptions())), scenario, 1)
 
 
 def test_the_inputs_can_be_replaced() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from model_training.evaluation.calibration import calibration, reliability, wilson
+from model_training.evaluation.calibration import calibration_of, reliability, wilson
 
 
 def test_honest_probabilities_have_no_error_and_boasting_ones_do() -> None:
@@ -37,10 +37,10 @@ def test_the_interval_of_a_share_is_that_of_the_paper() -> None:
 def test_each_task_tells_its_labels() -> None:
     """Of two classes the second, of more all and their Brier score, of several labels each; of numbers nothing."""
     two, three = np.array([[0.3, 0.7], [0.9, 0.1]]), np.array([[0.2, 0.3, 0.5], [0.8, 0.1, 0.1]])
-    assert list(calibration("binary", np.array([1, 0]), two, ("no", "yes"))["labels"]) == ["yes"]
-    many = calibration("multiclass", np.array([2, 0]), three, ("a", "b", "c"))
+    assert list(calibration_of("binary", np.array([1, 0]), two, ("no", "yes"))["labels"]) == ["yes"]
+    many = calibration_of("multiclass", np.array([2, 0]), three, ("a", "b", "c"))
     assert list(many["labels"]) == ["a", "b", "c"]
     assert many["together"]["brier"] == pytest.approx((0.04 + 0.09 + 0.25 + 0.04 + 0.01 + 0.01) / 2)
     assert many["together"]["error"] == pytest.approx((0.5 + 0.2) / 2)
-    assert list(calibration("multilabel", np.eye(2), two, ("up", "down"))["labels"]) == ["up", "down"]
-    assert calibration("regression", np.ones(2), two[:, :1], ("y",)) == {}
+    assert list(calibration_of("multilabel", np.eye(2), two, ("up", "down"))["labels"]) == ["up", "down"]
+    assert calibration_of("regression", np.ones(2), two[:, :1], ("y",)) == {}

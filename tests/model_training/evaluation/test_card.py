@@ -16,7 +16,7 @@ from model_training.evaluation.card import CARD, EVALUATION, render
 from model_training.runs.training import fit
 from model_training.scenarios import SCENARIOS
 from model_training.steps.register import Package
-from shared.core.scenario import Bar, Knobs, Scenario, Split
+from shared.core.scenario import Bar, GeneratorOptions, Scenario, Split
 
 ROWS = 600
 _RANDOM = np.random.default_rng(6)
@@ -55,7 +55,7 @@ def _made(kind: str) -> tuple[Package, Scenario]:
         "multiclass": ({"points": pa.table({"id": ids, "x": X, "color": COLOR, "y": three})}, kinds),
         "multilabel": ({"marks": labelled, "places": places}, marks),
         "regression": ({"prices": pa.table({"id": ids, "x": X, "z": Z, "y": 5 * SURE})}, prices),
-        "text": (dict(_text().generate(ROWS, 1, Knobs())), _text()),  # type: ignore[misc]
+        "text": (dict(_text().generate(ROWS, 1, GeneratorOptions())), _text()),  # type: ignore[misc]
     }  # fmt: skip
     chosen, scenario = tables[kind]
     return fit(chosen, scenario, "demo", 1, _quiet), scenario

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix, precision_recall_curve, roc_curve
 
-from model_training.evaluation.curves import confusion, confusions, curves, precision_recall, roc, truths
+from model_training.evaluation.curves import confusion, confusions, curve_points, precision_recall, roc, truths
 
 _RANDOM = np.random.default_rng(4)
 TRUTH = _RANDOM.random(1_000) < 0.3
@@ -45,5 +45,5 @@ def test_a_label_without_rows_has_no_curve() -> None:
     """Nor has a number; the others are there."""
     several, answers = np.array([[1, 0], [0, 0]]), np.array([[0.5, 0.2], [0.7, 0.6]])
     assert list(truths("multilabel", several, answers, ("up", "down"))) == ["up"]
-    assert list(curves("multilabel", several, answers, ("up", "down"))["roc"]) == ["up"]
-    assert curves("regression", np.ones(2), np.ones((2, 1)), ("y",)) == {}
+    assert list(curve_points("multilabel", several, answers, ("up", "down"))["roc"]) == ["up"]
+    assert curve_points("regression", np.ones(2), np.ones((2, 1)), ("y",)) == {}

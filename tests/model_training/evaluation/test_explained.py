@@ -9,9 +9,9 @@ from world import logistic
 from model_training.data.rows import Rows
 from model_training.estimators.candidates import FitPlan, Recipe
 from model_training.estimators.families import fit_candidates
-from model_training.evaluation.contributions import contributions
+from model_training.evaluation.contributions import mean_contributions
 from model_training.evaluation.importance import permutation
-from model_training.evaluation.residuals import residuals
+from model_training.evaluation.residuals import residual_facts
 from model_training.evaluation.words import top_words
 from shared.training.input_contract import Feature, InputContract
 from shared.training.intervals import BootstrapComparison
@@ -96,7 +96,7 @@ def test_an_input_keeps_its_own_values() -> None:
 def test_contributions_are_those_of_the_trees(task: str) -> None:
     """Shapley values of the booster itself, in the answer's unit for numbers."""
     rows = _rows(task)
-    found = contributions(Recipe("lightgbm"), rows, rows.X, PLAN)
+    found = mean_contributions(Recipe("lightgbm"), rows, rows.X, PLAN)
     assert [one["input"] for one in found] == ["strong", "weak", "noise"]
     if task == "regression":
         # The mean absolute deviation of thirty times a standard normal number is 24.
@@ -106,9 +106,9 @@ def test_contributions_are_those_of_the_trees(task: str) -> None:
 def test_contributions_of_other_models_are_not_made_up() -> None:
     """Of an ensemble its LightGBM member is explained; without one there is nothing."""
     rows = _rows()
-    assert contributions(Recipe("logistic"), rows, rows.X, PLAN) == []
-    member = contributions(Recipe("ensemble", ("logistic", "lightgbm")), rows, rows.X, PLAN)
-    assert member == contributions(Recipe("lightgbm"), rows, rows.X, PLAN)
+    assert mean_contributions(Recipe("logistic"), rows, rows.X, PLAN) == []
+    member = mean_contributions(Recipe("ensemble", ("logistic", "lightgbm")), rows, rows.X, PLAN)
+    assert member == mean_contributions(Recipe("lightgbm"), rows, rows.X, PLAN)
 
 
 def test_words_speak_for_their_class() -> None:
@@ -131,7 +131,7 @@ def test_residuals_by_hand() -> None:
     """True minus predicted: mean, histogram and tenths count every row; points are drawn with the seed."""
     predicted = np.arange(1_000.0)
     actual = predicted + np.tile([1.0, 3.0], 500)
-    told = residuals(actual, predicted, 1)
+    told = residual_facts(actual, predicted, 1)
     assert told["mean"] == 2.0
     assert (told["quantiles"]["0.05"], told["quantiles"]["0.95"]) == (1.0, 3.0)
     assert sum(told["histogram"]["counts"]) == 1_000
@@ -139,4 +139,4 @@ def test_residuals_by_hand() -> None:
     assert told["tenths"][0] == {"rows": 100, "predicted": 49.5, "actual": 51.5}
     assert len(told["points"]) == 400
     assert all(true - said in (1.0, 3.0) for said, true in told["points"])
-    assert told == residuals(actual, predicted, 1)
+    assert told == residual_facts(actual, predicted, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from model_training.evaluation.limits import limits
+from model_training.evaluation.limits import known_limits
 
 
 def _facts(**changed: Any) -> dict[str, Any]:
@@ -21,27 +21,27 @@ def _facts(**changed: Any) -> dict[str, Any]:
 
 def test_a_good_model_has_no_limits() -> None:
     """Nothing is said that the numbers do not say."""
-    assert limits(_facts()) == []
+    assert known_limits(_facts()) == []
 
 
 def test_a_score_that_may_be_chance_comes_first() -> None:
     """The interval reaches the baseline, in whichever direction the metric improves."""
     chance = _facts(metrics={"auc": {"value": 0.52, "baseline": 0.5, "interval": [0.46, 0.58]}}, slices=[], splits={})
-    assert limits(chance)[0].startswith(
+    assert known_limits(chance)[0].startswith(
         "It is not surely better than an answer that is the same for every row: auc 0.520"
     )
     error = {"metric": "rmse", "slices": [], "splits": {}}
     far = {"rmse": {"value": 3.0, "baseline": 9.0, "interval": [2.5, 3.5]}}
     near = {"rmse": {"value": 8.0, "baseline": 9.0, "interval": [7.0, 9.5]}}
-    assert limits(_facts(metrics=far, **error)) == []
-    assert "not surely better" in limits(_facts(metrics=near, **error))[0]
+    assert known_limits(_facts(metrics=far, **error)) == []
+    assert "not surely better" in known_limits(_facts(metrics=near, **error))[0]
 
 
 def test_the_other_split_and_the_leak_are_told() -> None:
     """A random split that flatters, and a column that is known too late."""
-    (flattered,) = limits(_facts(splits={"random": 0.97}))
+    (flattered,) = known_limits(_facts(splits={"random": 0.97}))
     assert "On a random split the same candidate scores 0.970, clearly better than 0.800" in flattered
-    (leak,) = limits(_facts(with_leakage=0.94, leakage=["duration"]))
+    (leak,) = known_limits(_facts(with_leakage=0.94, leakage=["duration"]))
     assert leak == "With duration, known only afterwards and left out here, it would score 0.940 instead of 0.800."
 
 
@@ -53,7 +53,7 @@ def test_bad_and_unknown_slices_are_told() -> None:
         {"column": "k", "value": "d", "rows": 3, "reason": "too few"},
         {"column": "z", "value": "", "rows": 0, "reason": "Not judged by 'z': it is not there."},
     ]
-    worse, absent, unknown = limits(_facts(slices=slices))
+    worse, absent, unknown = known_limits(_facts(slices=slices))
     assert worse == "It is clearly worse where k = b: 0.600 in 60 rows, 0.800 overall."
     assert absent == "Not judged by 'z': it is not there."
     assert unknown == "Nothing is known about k = d: too few rows, or rows that are all alike."
@@ -68,7 +68,7 @@ def test_the_rest_follows_from_its_number() -> None:
         rows={"test": 80},
         split="time",
     )
-    probability, *others = limits(changed)
+    probability, *others = known_limits(changed)
     assert probability.startswith("The probability of 'a' and 'b' is off by 20.0% on average at most: it ranks rows, ")
     assert others == [
         "forest is not clearly better than the much simpler logistic on these rows.",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score, precision_recall_curve
 
-from model_training.evaluation.thresholds import at_threshold, choose_threshold, thresholds
+from model_training.evaluation.thresholds import at_threshold, choose_threshold, judge_thresholds
 from shared.core.decision import Decision
 from shared.core.errors import Misconfigured
 
@@ -96,7 +96,7 @@ def test_a_rule_without_its_numbers_is_refused(rule: str, numbers: dict[str, flo
 def test_both_thresholds_are_judged_on_both_parts() -> None:
     """One half names nobody here; the served one does, and its F1 on test is scikit-learn's."""
     held, test = _rows(), _rows()
-    found = thresholds("binary", held, test, ("no", "yes"), {"yes": BEST, "no": BEST})["yes"]
+    found = judge_thresholds("binary", held, test, ("no", "yes"), {"yes": BEST, "no": BEST})["yes"]
     assert found["half"]["threshold"] == 0.5
     served = found["served"]
     assert served["threshold"] == choose_threshold(BEST, held[0] == 1, held[1][:, 1])
@@ -111,12 +111,12 @@ def test_each_of_several_labels_has_its_own() -> None:
     """A label nobody has in the validation rows is predicted from one half on; classes and numbers have none."""
     truth, answers = _rows()
     several, rules = np.column_stack([truth, np.zeros_like(truth)]), {"up": BEST, "down": Decision("recall", share=0.9)}
-    found = thresholds("multilabel", (several, answers), (several, answers), ("up", "down"), rules)
+    found = judge_thresholds("multilabel", (several, answers), (several, answers), ("up", "down"), rules)
     assert list(found) == ["up", "down"]
     assert found["down"]["served"]["threshold"] == 0.5
     assert found["down"]["rule"] == "the fewest alarms with a recall of at least 0.9"
-    assert thresholds("multiclass", (truth, answers), (truth, answers), ("a", "b"), {}) == {}
-    assert thresholds("regression", (truth, answers), (truth, answers), ("y",), {}) == {}
+    assert judge_thresholds("multiclass", (truth, answers), (truth, answers), ("a", "b"), {}) == {}
+    assert judge_thresholds("regression", (truth, answers), (truth, answers), ("y",), {}) == {}
 
 
 def test_a_threshold_nobody_reaches_names_nobody() -> None:

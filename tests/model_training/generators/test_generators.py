@@ -1,4 +1,4 @@
-"""Generated data has the declared schema, the same values for the same seed, and the knobs do what they say."""
+"""Generated data has the declared schema, the same values for the same seed, and its options work."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import pytest
 
 from model_training.generators.iiot_quality import RESTART_AFTER
 from model_training.scenarios import SCENARIOS
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 
 TYPES = {"float": pa.float64(), "int": pa.int64(), "text": pa.string(), "time": pa.timestamp("us", "UTC")}
 
 
-def _generate(name: str, rows: int, seed: int = 1, **knobs: float) -> dict[str, pa.Table]:
-    return dict(SCENARIOS[name].generate(rows, seed, Knobs(**knobs)))
+def _generate(name: str, rows: int, seed: int = 1, **options: float) -> dict[str, pa.Table]:
+    return dict(SCENARIOS[name].generate(rows, seed, GeneratorOptions(**options)))
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

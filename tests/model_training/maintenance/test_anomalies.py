@@ -10,12 +10,12 @@ from model_training.maintenance.anomalies import DAY, WINDOW, find_anomalies, tr
 from model_training.maintenance.esd import anomalous
 from model_training.maintenance.names import SENSORS
 from model_training.maintenance.smoothing import running_mean
-from model_training.maintenance.stretches import stretches
-from shared.core.scenario import Knobs
+from model_training.maintenance.stretches import split_stretches
+from shared.core.scenario import GeneratorOptions
 
 
 def _telemetry(rows: int = 4_500) -> pd.DataFrame:
-    return generate(rows, 5, Knobs())["telemetry"].to_pandas()
+    return generate(rows, 5, GeneratorOptions())["telemetry"].to_pandas()
 
 
 def test_every_machine_and_sensor_has_its_anomalies() -> None:
@@ -33,7 +33,7 @@ def test_the_table_is_the_series_own_answer() -> None:
     telemetry = _telemetry().drop(index=[1_600]).sample(frac=1, random_state=2)
     found = find_anomalies(telemetry)
     assert found.equals(found.sort_values(["datetime", "machineID"], kind="stable", ignore_index=True))
-    for piece in stretches(telemetry):
+    for piece in split_stretches(telemetry):
         for sensor, name in enumerate(SENSORS):
             hours = piece.readings.shape[1]
             alone = anomalous(running_mean(piece.readings[sensor][None]), np.array([hours]), DAY)[0]
@@ -51,7 +51,7 @@ def test_no_telemetry_has_no_anomalies() -> None:
 
 def test_hours_since_look_at_the_two_weeks_up_to_the_row() -> None:
     """Each end gives what the window alone gives: short windows in the beginning, then 336 hours."""
-    readings = stretches(_telemetry())[1].readings
+    readings = split_stretches(_telemetry())[1].readings
     ends = np.array([11, 40, 200, 335, 336, 700, 701, 1_499])
     since = trailing_anomalies(readings, ends)
     assert (since < WINDOW).any()

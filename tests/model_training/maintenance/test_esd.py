@@ -16,7 +16,7 @@ from scipy import stats
 from model_training.maintenance.esd import ALPHA, anomalous, critical_values
 from model_training.maintenance.names import SENSORS
 from model_training.maintenance.smoothing import running_mean
-from model_training.maintenance.stretches import stretches
+from model_training.maintenance.stretches import split_stretches
 
 DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "predictive_maintenance"
 
@@ -101,7 +101,7 @@ def test_real_running_means() -> None:
     if not path.exists():
         pytest.skip(f"The real data is not here: {path.name} is looked for beside the repository.")
     telemetry = pd.read_csv(path, parse_dates=["datetime"])
-    pieces = stretches(telemetry[telemetry["machineID"].isin([1, 7, 16])])
+    pieces = split_stretches(telemetry[telemetry["machineID"].isin([1, 7, 16])])
     rows = [row for piece in pieces for row in running_mean(piece.readings)[:, :504]]
     assert len(rows) == 3 * len(SENSORS)
     assert _compare(rows, 24) > 20

@@ -19,7 +19,7 @@ from model_training.maintenance.records import NEVER
 from model_training.scenarios.predictive_maintenance import SCENARIO
 from shared.adapters.tables import ArrowTables
 from shared.core.errors import Quarantined
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 
 DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "predictive_maintenance"
 HOUR = pd.Timedelta(hours=1)
@@ -28,7 +28,7 @@ HOUR = pd.Timedelta(hours=1)
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
     """Two machines over a month and a half."""
-    return {name: table.to_pandas() for name, table in generate(2_200, 3, Knobs()).items()}
+    return {name: table.to_pandas() for name, table in generate(2_200, 3, GeneratorOptions()).items()}
 
 
 @pytest.fixture(scope="module")

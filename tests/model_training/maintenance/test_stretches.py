@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model_training.maintenance.stretches import hours_of, stretches, times_of
+from model_training.maintenance.stretches import hours_of, split_stretches, times_of
 from shared.core.errors import Quarantined
 
 
@@ -21,7 +21,7 @@ def test_rows_in_any_order_give_the_same_stretches() -> None:
     """By machine, then time, whatever the file's order."""
     table = pd.concat([_telemetry(2, [0, 1, 2]), _telemetry(1, [5, 6])])
     for shuffled in (table, table.sample(frac=1, random_state=1), table.iloc[::-1]):
-        first, second = stretches(shuffled)
+        first, second = split_stretches(shuffled)
         assert (first.machine, first.readings[0].tolist()) == (1, [1005, 1006])
         assert (second.machine, second.readings[3].tolist()) == (2, [2000, 2001, 2002])
         assert np.diff(second.hours).tolist() == [1, 1]
@@ -29,22 +29,22 @@ def test_rows_in_any_order_give_the_same_stretches() -> None:
 
 def test_a_missing_hour_begins_a_new_stretch() -> None:
     """Nothing is invented for the hours between, and nothing of another machine fills them."""
-    found = stretches(pd.concat([_telemetry(1, [0, 1, 3, 4, 5]), _telemetry(2, [2])]))
+    found = split_stretches(pd.concat([_telemetry(1, [0, 1, 3, 4, 5]), _telemetry(2, [2])]))
     assert [piece.readings.shape[1] for piece in found] == [2, 3, 1]
     assert found[1].start - found[0].start == 3
-    assert len(stretches(pd.concat([_telemetry(1, [0, 1]), _telemetry(2, [2, 3])]))) == 2
+    assert len(split_stretches(pd.concat([_telemetry(1, [0, 1]), _telemetry(2, [2, 3])]))) == 2
 
 
 def test_no_rows_are_no_stretches() -> None:
     """An empty table is well-formed."""
-    assert list(stretches(_telemetry(1, [0]).iloc[:0])) == []
+    assert list(split_stretches(_telemetry(1, [0]).iloc[:0])) == []
 
 
 def test_two_rows_for_one_hour_are_quarantined() -> None:
     """The sentence names the later row, counted from 1 in the file's own order."""
     table = pd.concat([_telemetry(3, [4]), _telemetry(1, [0, 1]), _telemetry(3, [3, 4])])
     with pytest.raises(Quarantined, match="row 5: machine 3 has a row for 2015-01-01 04:00:00") as caught:
-        stretches(table)
+        split_stretches(table)
     assert (caught.value.row, caught.value.reason_code) == (5, "duplicate_key")
 
 
@@ -53,7 +53,7 @@ def test_a_time_between_hours_is_quarantined() -> None:
     table = _telemetry(1, [0, 1, 2])
     table.loc[1, "datetime"] += pd.Timedelta(minutes=10)
     with pytest.raises(Quarantined, match=r"row 2: 2015-01-01 01:10:00.* is not a full hour"):
-        stretches(table)
+        split_stretches(table)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
@@ -62,7 +62,7 @@ def test_a_reading_that_is_no_number_is_quarantined(value: float) -> None:
     table = _telemetry(1, [0, 1, 2])
     table.loc[2, "pressure"] = value
     with pytest.raises(Quarantined, match="'pressure', row 3") as caught:
-        stretches(table)
+        split_stretches(table)
     assert (caught.value.column, caught.value.row) == ("pressure", 3)
 
 

@@ -23,7 +23,7 @@ import model_training
 from model_training.runs.runner import Runner
 from model_training.scenarios import SCENARIOS
 from model_training.steps.context import RunSpec
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 
 BANK = replace(SCENARIOS["bank_marketing"], candidates=("lightgbm", "logistic"))
 
@@ -40,7 +40,7 @@ def train(folder: Path, dies: str, report: int) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     assert BANK.generate is not None
-    tables = dict(BANK.generate(600, 1, Knobs()))
+    tables = dict(BANK.generate(600, 1, GeneratorOptions()))
     Runner(RunSpec(BANK, "demo", 1, {}), folder, progress).run(lambda: tables)
 
 

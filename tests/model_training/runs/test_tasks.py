@@ -19,7 +19,7 @@ from model_training.runs.training import fit
 from model_training.scenarios import SCENARIOS
 from model_training.steps.prepare import prepare_rows
 from shared.core.errors import Quarantined, Refused
-from shared.core.scenario import Bar, Column, Knobs, Scenario, Split, Table
+from shared.core.scenario import Bar, Column, GeneratorOptions, Scenario, Split, Table
 
 ALARMS = Scenario(
     name="alarms",
@@ -156,7 +156,7 @@ def test_texts_go_the_same_way() -> None:
     """Fifteen candidates are tracked; what cannot be a graph is named with its reason; the split is the given one."""
     scenario = SCENARIOS["text_classification"]
     assert scenario.generate is not None
-    made = fit(scenario.generate(600, 1, Knobs()), scenario, "demo", 1, _quiet)
+    made = fit(scenario.generate(600, 1, GeneratorOptions()), scenario, "demo", 1, _quiet)
     lines: dict[str, Any] = {one["name"]: one for one in made.manifest["candidates"]}
     assert set(lines) >= set(scenario.candidates) - {"deep"}
     assert not lines["knn"]["deployable"]

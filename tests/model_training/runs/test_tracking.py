@@ -13,7 +13,7 @@ from model_training.runs.runner import Runner
 from model_training.runs.tracking import TrackedRun, _quietly, track
 from model_training.scenarios import SCENARIOS
 from model_training.steps.context import RunSpec
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 
 pytest.importorskip("optuna")
 BANK = replace(SCENARIOS["bank_marketing"], candidates=("lightgbm", "logistic"))
@@ -37,7 +37,7 @@ def _stored(home: Path) -> list[Any]:
 def test_a_run_is_a_parent_with_a_child_for_each_candidate(tmp_path: Path) -> None:
     """Metrics, parameters, origin and curves are in the store; tracking the same run again adds nothing."""
     assert BANK.generate is not None
-    tables = dict(BANK.generate(600, 1, Knobs()))
+    tables = dict(BANK.generate(600, 1, GeneratorOptions()))
     folder = tmp_path / "runs" / "r1"
     packed = Runner(RunSpec(BANK, "demo", 1, {"run": "r1", "dataset": "d1"}), folder, _nothing).run(lambda: tables)
     tracked = TrackedRun("r1", BANK.name, folder, failed=False, reason="Registered as bank_marketing:1.")

@@ -27,7 +27,7 @@ from model_training.steps.prepare import prepare_rows
 from model_training.steps.register import Package
 from model_training.steps.train import best_deployable
 from shared.core.errors import Quarantined, Refused
-from shared.core.scenario import Knobs, Scenario
+from shared.core.scenario import GeneratorOptions, Scenario
 from shared.training.encoding import encode, encode_rows
 from shared.training.input_contract import InputContract
 from shared.training.metrics import classification
@@ -41,7 +41,7 @@ def _quiet(*_told: object, **_facts: object) -> None:
 
 def _tables(scenario: Scenario, rows: int = 1_500, seed: int = 1) -> dict[str, pa.Table]:
     assert scenario.generate is not None
-    return dict(scenario.generate(rows, seed, Knobs()))
+    return dict(scenario.generate(rows, seed, GeneratorOptions()))
 
 
 @pytest.fixture(scope="module")
@@ -191,11 +191,11 @@ import hashlib
 from dataclasses import replace
 from model_training.scenarios import SCENARIOS
 from model_training.runs.training import fit
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 bank = SCENARIOS["bank_marketing"]
 for name in bank.candidates:
     one = replace(bank, candidates=(name,))
-    made = fit(bank.generate(1000, 1, Knobs()), one, "demo", 1, lambda *told, **facts: None)
+    made = fit(bank.generate(1000, 1, GeneratorOptions()), one, "demo", 1, lambda *told, **facts: None)
     print(name, hashlib.sha256(made.onnx).hexdigest())
 """
 
@@ -263,7 +263,7 @@ def test_a_label_nobody_declared_is_quarantined_with_its_row() -> None:
 
 def test_rows_without_labels_are_not_trained_on() -> None:
     """Labels that are late take their rows out of the training, and only those."""
-    tables = dict(IIOT.generate(2_000, 1, Knobs(label_delay=100)))  # type: ignore[misc]  # it has a generator
+    tables = dict(IIOT.generate(2_000, 1, GeneratorOptions(label_delay=100)))  # type: ignore[misc]  # it has a generator
     assert prepare_rows(tables, IIOT, 1).frame.num_rows == 1_900
 
 

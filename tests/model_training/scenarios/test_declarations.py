@@ -9,7 +9,7 @@ import pytest
 
 from model_training.estimators.families import check_candidates
 from model_training.scenarios import SCENARIOS
-from shared.core.scenario import Knobs, Scenario
+from shared.core.scenario import GeneratorOptions, Scenario
 from shared.training.metrics import LARGER_IS_BETTER
 
 HEAVY = ("numpy", "pandas", "pyarrow", "sklearn", "lightgbm", "onnx", "onnxruntime", "sqlalchemy")
@@ -27,7 +27,7 @@ def test_every_name_is_a_column(scenario: Scenario) -> None:
     """Features, answers, entity, time and report columns exist in the table that is scored or in the feature frame."""
     known = {column.name for column in scenario.scoring_table.columns}
     if scenario.assemble is not None and scenario.generate is not None:
-        tables = {name: table.to_pandas() for name, table in scenario.generate(2_000, 1, Knobs()).items()}
+        tables = {name: table.to_pandas() for name, table in scenario.generate(2_000, 1, GeneratorOptions()).items()}
         known |= set(scenario.assemble(tables).columns)
     answers = {column.name for table in scenario.tables for column in table.columns}
     assert set(scenario.features) | set(scenario.leakage) | set(scenario.batch.report) <= known

@@ -19,7 +19,7 @@ from world import Clock, InlineTrainer, World
 from model_training.run import _finish
 from model_training.scenarios import SCENARIOS
 from shared.bootstrap import build_ports
-from shared.core.scenario import Knobs, Scenario
+from shared.core.scenario import GeneratorOptions, Scenario
 from shared.training.run import Run
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "new-scenario.md"
@@ -68,7 +68,7 @@ def test_following_the_page_ends_in_predictions(tmp_path: Path) -> None:
     scenario = _declared()
     world = _world(tmp_path, {**SCENARIOS, scenario.name: scenario})
     assert scenario.generate is not None
-    days: pa.Table = scenario.generate(2_000, 1, Knobs())["days"]
+    days: pa.Table = scenario.generate(2_000, 1, GeneratorOptions())["days"]
     world.handle(world.land(f"incoming/{scenario.name}/first/days.csv", _csv(days.slice(0, 1_900))))
     deployed = world.ports.release.deployments.current(scenario.name)
     assert deployed is not None, world.ports.core.history.entries()

@@ -22,7 +22,7 @@ from model_training.steps.context import RunSpec
 from model_training.steps.register import Package
 from model_training.steps.step_cache import MARKER, read_marker
 from shared.core.errors import Quarantined
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 
 BANK = replace(SCENARIOS["bank_marketing"], candidates=("lightgbm", "logistic"))
 
@@ -52,7 +52,7 @@ class Recorder:
 
 def _tables() -> dict[str, pa.Table]:
     assert BANK.generate is not None
-    return dict(BANK.generate(600, 1, Knobs()))
+    return dict(BANK.generate(600, 1, GeneratorOptions()))
 
 
 def _run(folder: Path, recorder: Recorder, spec: RunSpec | None = None) -> Package:

@@ -11,7 +11,7 @@ from model_training.generators.text_classification import generate
 from model_training.text.fit import Fitted, fit_text
 from model_training.text.names import CLASSICAL
 from model_training.text.vocabulary import stop_words
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 from shared.core.text_cleaning import clean
 
 # Cleaned texts (rows, 1) and label positions (rows,).
@@ -20,7 +20,7 @@ Corpus = tuple[np.ndarray, np.ndarray]
 
 def _corpus(rows: int, seed: int) -> Corpus:
     known = frozenset(stop_words())
-    table = generate(rows, seed, Knobs())["raw_train"]
+    table = generate(rows, seed, GeneratorOptions())["raw_train"]
     texts = [[clean(text, known)] for text in table["text"].to_pylist()]
     return np.array(texts, dtype=object), table["target"].to_numpy()
 

@@ -20,7 +20,7 @@ from model_training.text.tables import assemble, divide
 from model_training.text.vocabulary import stop_words
 from shared.adapters.tables import ArrowTables
 from shared.core.errors import Quarantined
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 from shared.core.text_cleaning import clean
 
 FILE = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "newsgroups" / "newsgroups4_train.csv"
@@ -118,21 +118,21 @@ def test_a_text_that_is_no_text_is_refused_in_both_tables() -> None:
 
 def test_generated_posts_can_be_learned() -> None:
     """An accuracy of about 0.9; a fifth of the rows judges; equal seeds give equal posts."""
-    tables = dict(SCENARIO.generate(1_000, 1, Knobs()))  # type: ignore[misc]  # it has a generator
+    tables = dict(SCENARIO.generate(1_000, 1, GeneratorOptions()))  # type: ignore[misc]  # it has a generator
     assert (tables["raw_train"].num_rows, tables["raw_test"].num_rows) == (800, 200)
-    assert tables == SCENARIO.generate(1_000, 1, Knobs())  # type: ignore[misc]  # like above
-    assert tables != SCENARIO.generate(1_000, 2, Knobs())  # type: ignore[misc]  # like above
+    assert tables == SCENARIO.generate(1_000, 1, GeneratorOptions())  # type: ignore[misc]  # like above
+    assert tables != SCENARIO.generate(1_000, 2, GeneratorOptions())  # type: ignore[misc]  # like above
     X, y, judges = _examples(tables)
     best = fit_text(("multinomial_nb",), X[~judges], y[~judges], 4, profile="demo", seed=1, report=_quiet)[0]
     assert 0.85 < _accuracy(best, X[judges], y[judges]) < 0.97
-    later = dict(SCENARIO.generate(1_000, 1, Knobs(drift=1.0)))  # type: ignore[misc]  # like above
+    later = dict(SCENARIO.generate(1_000, 1, GeneratorOptions(drift=1.0)))  # type: ignore[misc]  # like above
     X, y, _ = _examples(later)
     assert _accuracy(best, X, y) < 0.4
 
 
 def test_bad_rows_are_the_first_ones() -> None:
     """No text, a class nobody declared, German; then posts as ever."""
-    tables = SCENARIO.generate(50, 1, Knobs(bad_rows=3))  # type: ignore[misc]  # it has a generator
+    tables = SCENARIO.generate(50, 1, GeneratorOptions(bad_rows=3))  # type: ignore[misc]  # it has a generator
     rows = tables["raw_train"].slice(0, 4).to_pylist()
     assert (rows[0]["text"], rows[1]["target"]) == (None, 4)
     assert statistics({"raw_train": tables["raw_train"].slice(2, 2)})["share_not_english"] == 0.5
@@ -141,7 +141,7 @@ def test_bad_rows_are_the_first_ones() -> None:
 
 def test_statistics_are_those_of_all_tables() -> None:
     """Texts of both tables count, and a missing text of none."""
-    tables = SCENARIO.generate(60, 1, Knobs(bad_rows=1))  # type: ignore[misc]  # it has a generator
+    tables = SCENARIO.generate(60, 1, GeneratorOptions(bad_rows=1))  # type: ignore[misc]  # it has a generator
     both, one = statistics(tables), statistics({"raw_train": tables["raw_train"]})
     assert both["class_share_mean"] == pytest.approx(one["class_share_mean"]) == 0.25
     assert both["average_stop_words"] != one["average_stop_words"]

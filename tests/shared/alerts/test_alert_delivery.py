@@ -21,7 +21,7 @@ from shared.alerts.targets import parse_targets
 from shared.core.notices import announce
 from shared.monitoring.monitor import monitor
 from shared.ports import Ports
-from shared.release.deploy import rollback
+from shared.release.manual_changes import roll_back
 
 CANARY = "canary-4711"
 
@@ -106,7 +106,7 @@ def test_a_rollback_is_told_and_a_promotion_is_not(world: World, ports: Ports) -
     world.trainer.weight = 3.0
     world.handle(world.land("incoming/points/d2/points.csv", points_csv(seed=5)))
     assert Receiver.got == []
-    rollback(ports, "points", by="me", reason="I saw something")
+    roll_back(ports, "points", by="me", reason="I saw something")
     publish_and_alert(ports)
     (told,) = [body["text"] for path, body in Receiver.got if path.startswith("/a")]
     assert told == "⚠ points:2 was rolled back: points:1 serves again, as generation 3: I saw something"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.core.addresses import BlobPlace, ClusterPlace, blob_place, check_credential, cluster_place
+from shared.core.addresses import BlobAddress, ClusterAddress, blob_address, check_credential, cluster_address
 from shared.core.errors import Misconfigured
 
 
@@ -13,23 +13,26 @@ from shared.core.errors import Misconfigured
     [
         (
             "https://lake1.blob.core.windows.net/mlops",
-            BlobPlace("https://lake1.blob.core.windows.net", "mlops", emulated=False),
+            BlobAddress("https://lake1.blob.core.windows.net", "mlops", emulated=False),
         ),
-        ("https://data.example.com:8443/a-b/", BlobPlace("https://data.example.com:8443", "a-b", emulated=False)),
+        ("https://data.example.com:8443/a-b/", BlobAddress("https://data.example.com:8443", "a-b", emulated=False)),
         (
             "http://127.0.0.1:10000/devstoreaccount1/mlops",
-            BlobPlace("http://127.0.0.1:10000/devstoreaccount1", "mlops", emulated=True),
+            BlobAddress("http://127.0.0.1:10000/devstoreaccount1", "mlops", emulated=True),
         ),
         (
             "https://localhost:10000/devstoreaccount1/mlops",
-            BlobPlace("https://localhost:10000/devstoreaccount1", "mlops", emulated=False),
+            BlobAddress("https://localhost:10000/devstoreaccount1", "mlops", emulated=False),
         ),
-        ("http://[::1]:1/devstoreaccount1/mlops", BlobPlace("http://[::1]:1/devstoreaccount1", "mlops", emulated=True)),
+        (
+            "http://[::1]:1/devstoreaccount1/mlops",
+            BlobAddress("http://[::1]:1/devstoreaccount1", "mlops", emulated=True),
+        ),
     ],
 )
-def test_a_container_has_a_place(url: str, place: BlobPlace) -> None:
+def test_a_container_has_a_place(url: str, place: BlobAddress) -> None:
     """Any https host that the owner names, and Azurite on this machine."""
-    assert blob_place("LAKE_URL", url) == place
+    assert blob_address("LAKE_URL", url) == place
 
 
 @pytest.mark.parametrize(
@@ -58,7 +61,7 @@ def test_a_container_has_a_place(url: str, place: BlobPlace) -> None:
 def test_anything_else_is_refused_in_one_sentence(url: str) -> None:
     """The sentence names the setting and what would do, and repeats nothing that could be a secret."""
     with pytest.raises(Misconfigured, match=r"Setting LAKE_URL .*accepted: ") as told:
-        blob_place("LAKE_URL", url)
+        blob_address("LAKE_URL", url)
     assert "CANARY" not in str(told.value)
 
 
@@ -83,15 +86,15 @@ def test_an_unknown_identity_is_refused(choice: str) -> None:
     [
         (
             "kusto:https://adx1.westeurope.kusto.windows.net/telemetry",
-            ClusterPlace("https://adx1.westeurope.kusto.windows.net", "telemetry"),
+            ClusterAddress("https://adx1.westeurope.kusto.windows.net", "telemetry"),
         ),
-        ("kusto:https://127.0.0.1:8443/a-b", ClusterPlace("https://127.0.0.1:8443", "a-b")),
-        ("kusto:https://[::1]:1/My_Db 2.x", ClusterPlace("https://[::1]:1", "My_Db 2.x")),
+        ("kusto:https://127.0.0.1:8443/a-b", ClusterAddress("https://127.0.0.1:8443", "a-b")),
+        ("kusto:https://[::1]:1/My_Db 2.x", ClusterAddress("https://[::1]:1", "My_Db 2.x")),
     ],
 )
-def test_a_database_of_a_cluster_has_a_place(url: str, place: ClusterPlace) -> None:
+def test_a_database_of_a_cluster_has_a_place(url: str, place: ClusterAddress) -> None:
     """A cluster's address and one database's name."""
-    assert cluster_place("TELEMETRY_URL", url) == place
+    assert cluster_address("TELEMETRY_URL", url) == place
 
 
 @pytest.mark.parametrize(
@@ -118,5 +121,5 @@ def test_a_database_of_a_cluster_has_a_place(url: str, place: ClusterPlace) -> N
 def test_what_is_no_database_is_refused_in_one_sentence(url: str) -> None:
     """The sentence names the setting and what would do, and repeats nothing that could be a secret."""
     with pytest.raises(Misconfigured, match=r"Setting TELEMETRY_URL .*accepted: kusto:https://<cluster>") as told:
-        cluster_place("TELEMETRY_URL", url)
+        cluster_address("TELEMETRY_URL", url)
     assert "CANARY" not in told.value.reason

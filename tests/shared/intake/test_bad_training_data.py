@@ -16,7 +16,7 @@ from model_training.scenarios import SCENARIOS
 from shared.bootstrap import build_ports
 from shared.core.ledger import Outcome
 from shared.core.paths import Landing
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 from shared.intake.ingest import ingest
 from shared.ports import Ports
 from shared.training.trainability import check_inputs
@@ -135,9 +135,9 @@ CASES: dict[str, tuple[str, Change, str]] = {
     "constant text": (TEXT, _with("raw_train", "text", _same("hello")), "column 'text': no row holds"),
     "constant text to judge by": (TEXT, _with("raw_test", "text", _same("hello")), "Table 'raw_test', column 'text'"),
     "three rows": (BANK, _rows(3), "has 3 rows; at least 10 are needed"),
-    "repeated keys": (MACHINES, _twice("telemetry"), "stands in data row 1 and again in data row"),
-    "repeated keys of failures": (MACHINES, _twice("failures"), "stands in data row 1 and again in data row"),
-    "repeated keys of machines": (MACHINES, _twice("machines"), "stands in data row 1 and again in data row"),
+    "repeated keys": (MACHINES, _twice("telemetry"), "is in data row 1 and again in data row"),
+    "repeated keys of failures": (MACHINES, _twice("failures"), "is in data row 1 and again in data row"),
+    "repeated keys of machines": (MACHINES, _twice("machines"), "is in data row 1 and again in data row"),
     "two labels": (PLANT, _again(5, 5), "row 6, column 'BatchNumber': the key BatchNumber = 5 has an answer in row 5"),
     "two labels far apart": (PLANT, _again(5, 60), "'quality', row 61, column 'BatchNumber': the key BatchNumber = 5"),
     "two labels in the middle": (PLANT, _again(5, 30), "'quality', row 31, column 'BatchNumber': the key BatchNumber"),
@@ -151,7 +151,7 @@ def _dropped(home: Path, name: str, change: Change) -> tuple[Ports, Outcome]:
     scenario = SCENARIOS[name]
     ports = build_ports({"MLOPS_HOME": str(home), "TRAINER_URL": "none:"}, SCENARIOS)
     assert scenario.generate is not None
-    for table, rows in change(dict(scenario.generate(ROWS.get(name, 60), 1, Knobs()))).items():
+    for table, rows in change(dict(scenario.generate(ROWS.get(name, 60), 1, GeneratorOptions()))).items():
         ports.core.lake.put(f"incoming/{name}/d1/{table}.csv", _csv(rows))
     return ports, ingest(ports, Landing("incoming", scenario, "d1", ""))
 
@@ -215,7 +215,7 @@ def test_a_repeated_key_of_people_is_not_shown(tmp_path: Path) -> None:
     scenario = replace(SCENARIOS[PLANT], personal=("BatchNumber",))
     ports = build_ports({"MLOPS_HOME": str(tmp_path), "TRAINER_URL": "none:"}, {PLANT: scenario})
     assert scenario.generate is not None
-    for table, rows in _again(57, 57)(dict(scenario.generate(60, 1, Knobs()))).items():
+    for table, rows in _again(57, 57)(dict(scenario.generate(60, 1, GeneratorOptions()))).items():
         ports.core.lake.put(f"incoming/{PLANT}/d1/{table}.csv", _csv(rows))
     outcome = ingest(ports, Landing("incoming", scenario, "d1", ""))
     assert "Table 'quality', row 58, column 'BatchNumber'" in outcome.reason

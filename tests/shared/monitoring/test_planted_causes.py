@@ -11,7 +11,7 @@ import pytest
 
 from model_training.scenarios import SCENARIOS
 from shared.adapters.profiling import ArrowProfiles
-from shared.core.scenario import Knobs, Scenario
+from shared.core.scenario import GeneratorOptions, Scenario
 from shared.monitoring import triage
 from shared.monitoring.column_comparison import compare_columns, input_names, match_columns
 from shared.monitoring.measures import Reference
@@ -25,7 +25,7 @@ def generated(name: str, seed: int, rows: int = ROWS) -> tuple[Scenario, pa.Tabl
     """The rows to predict of a scenario."""
     scenario = SCENARIOS[name]
     assert scenario.generate is not None
-    table = scenario.generate(rows, seed, Knobs())[scenario.batch.table]
+    table = scenario.generate(rows, seed, GeneratorOptions())[scenario.batch.table]
     return scenario, table.select(
         [one.name for one in scenario.scoring_table.columns if one.name in table.column_names]
     )

@@ -11,8 +11,8 @@ from world import World, points_csv
 from functions.app import create_app
 from shared.core.errors import BadInput, Missing
 from shared.operations.lineage import Impact
-from shared.operations.trace_view import impact_value, trace_value
-from shared.operations.tracing import impact, told_event, trace
+from shared.operations.lineage_json import impact_json, trace_json
+from shared.operations.tracing import event_facts, impact, trace
 from shared.prediction.revision import ScoredWindow
 from shared.serving.prediction_rows import first_id
 
@@ -80,7 +80,7 @@ def test_a_prediction_is_traced_to_its_bytes(told: World) -> None:
     assert sorted(kinds) == ["blob", "blob", "dataset", "deployment", "model", "train", "window"]
     for entry in found.events:
         assert told.ports.core.history.find(entry.kind, entry.key) == entry
-    causes = {told_event(entry)["event_type"] for entry in found.events if entry.kind == "blob"}
+    causes = {event_facts(entry)["event_type"] for entry in found.events if entry.kind == "blob"}
     assert causes == {"Microsoft.Storage.BlobCreated"}
 
 
@@ -161,10 +161,10 @@ def test_an_id_of_two_scenarios_must_be_named(told: World) -> None:
 def test_what_is_told_is_json(told: World) -> None:
     """For programs, in the command and over HTTP alike."""
     found = trace(told.ports, first_id(3), "points")
-    value = json.loads(json.dumps(trace_value(found)))
+    value = json.loads(json.dumps(trace_json(found)))
     assert value["gate"]["passed"] is True
     assert value["window"]["inputs"] == [blob(told, "scoring/points/s3/points.csv")]
-    assert json.loads(json.dumps(impact_value(impact(told.ports, "points:2"))))["predictions"] == 7
+    assert json.loads(json.dumps(impact_json(impact(told.ports, "points:2"))))["predictions"] == 7
     (route,) = [
         one.get_user_function()
         for one in create_app(lambda: told.ports).get_functions()

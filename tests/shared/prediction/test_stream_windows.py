@@ -23,7 +23,7 @@ from shared import dispatch
 from shared.adapters.kusto.telemetry import KustoTelemetry, Limits
 from shared.adapters.kusto.texts import rows_text
 from shared.bootstrap import build_ports
-from shared.core.scenario import Bar, Knobs
+from shared.core.scenario import Bar, GeneratorOptions
 from shared.prediction.backfill import late_steps, plan_corrections
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -46,7 +46,7 @@ def plant(tmp_path: Path, cluster: Cluster) -> World:
     telemetry = telemetry_of(cluster, world.ports.core.lake, Limits(rows=100))
     world.ports = ports_with(world.ports, prediction__telemetry=telemetry)
     world.trainer.ports = world.ports
-    tables = generate(400, 1, Knobs())
+    tables = generate(400, 1, GeneratorOptions())
     world.handle(world.land("incoming/iiot_quality/d1/sensors.csv", csv(tables["sensors"])))
     world.handle(world.land("incoming/iiot_quality/d1/quality.csv", csv(tables["quality"])))
     assert world.ports.release.deployments.current(SENSORS.name) is not None
@@ -55,7 +55,7 @@ def plant(tmp_path: Path, cluster: Cluster) -> World:
 
 def messages(count: int) -> list[dict[str, Any]]:
     """What the plant sends: the module restarts in the middle, so that batch numbers begin again."""
-    rows: list[Mapping[str, Any]] = generate(count, 2, Knobs())["sensors"].to_pylist()
+    rows: list[Mapping[str, Any]] = generate(count, 2, GeneratorOptions())["sensors"].to_pylist()
     began = int(NOON.timestamp() * 1000)
     half = count // 2
     return [
@@ -138,7 +138,7 @@ def test_late_messages_are_corrected_on_request(plant: World, cluster: Cluster) 
 
 def test_a_file_beside_the_stream_is_told(plant: World) -> None:
     """It would never be predicted; history says where windows come from."""
-    plant.handle(plant.land("scoring/iiot_quality/d1/sensors.csv", csv(generate(10, 3, Knobs())["sensors"])))
+    plant.handle(plant.land("scoring/iiot_quality/d1/sensors.csv", csv(generate(10, 3, GeneratorOptions())["sensors"])))
     (told,) = [one.reason for one in plant.ports.core.history.why("scoring/iiot_quality/d1") if one.state == "ignored"]
     assert told == "Windows of iiot_quality are read from a stream (TELEMETRY_URL), not from files."
 

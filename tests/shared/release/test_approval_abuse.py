@@ -16,7 +16,7 @@ from world import World
 
 from shared.core.errors import BadInput, Conflict, Fault, Missing, Refused
 from shared.release.approval import Approval
-from shared.release.approvals import Decided, decide
+from shared.release.approvals import DecidedApproval, decide
 
 
 def _alter(world: World, statement: str) -> None:
@@ -48,10 +48,10 @@ ABUSES = (
     Abuse("another sha256", Refused, "is for sha256", bound={"sha256": "0" * 64}),
     Abuse("another certificate", Refused, "is for certificate", bound={"certificate": "0" * 64}),
     Abuse("another nonce", Refused, "is for nonce", bound={"nonce": "0" * 32}),
-    Abuse("who asked", Refused, "somebody else", by="gate"),
-    Abuse("who asked, written otherwise", Refused, "somebody else", by=" GATE "),
-    Abuse("nobody", BadInput, "Nobody is named", by="  "),
-    Abuse("a name that breaks the log", BadInput, "Nobody is named", by="ada\nroot"),
+    Abuse("who asked", Refused, "requester cannot approve", by="gate"),
+    Abuse("who asked, written otherwise", Refused, "requester cannot approve", by=" GATE "),
+    Abuse("nobody", BadInput, "names no person", by="  "),
+    Abuse("a name that breaks the log", BadInput, "names no person", by="ada\nroot"),
     Abuse("no decision", BadInput, "approve or reject", decision="maybe"),
     Abuse(
         "tampered: another model", Refused, "altered",
@@ -74,7 +74,7 @@ ABUSES = (
         before=lambda world, _: _alter(world, "update model_version set sha256 = 'x'"),
     ),
     Abuse(
-        "the contrary afterwards", Conflict, "was rejected by bob before",
+        "the contrary afterwards", Conflict, "was already rejected by bob",
         before=lambda world, one: decide(world.ports, one.id, "reject", by="bob", reason=""),
     ),
 )  # fmt: skip
@@ -122,7 +122,7 @@ def test_of_decisions_at_once_one_counts(tmp_path: Path) -> None:
     drop(world, "d1")
     request, barrier = waiting(world), Barrier(8)
 
-    def one(number: int) -> Decided | Fault:
+    def one(number: int) -> DecidedApproval | Fault:
         barrier.wait(timeout=30)
         try:
             choice = ("approve", "reject")[number % 2]
@@ -132,10 +132,10 @@ def test_of_decisions_at_once_one_counts(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(one, range(8)))
-    first = [one for one in answers if isinstance(one, Decided) and not one.repeated]
+    first = [one for one in answers if isinstance(one, DecidedApproval) and not one.repeated]
     assert len(first) == 1
-    repeated = [one for one in answers if isinstance(one, Decided) and one.repeated]
+    repeated = [one for one in answers if isinstance(one, DecidedApproval) and one.repeated]
     assert {one.approval for one in repeated} <= {first[0].approval}
     losers = [one for one in answers if isinstance(one, Conflict)]
     assert len(losers) == 4
-    assert all(f"by {first[0].approval.decided_by} before" in one.reason for one in losers)
+    assert all(f"already {first[0].approval.state} by {first[0].approval.decided_by}" in one.reason for one in losers)

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from shared.core.addresses import WorkspacePlace
+from shared.core.addresses import WorkspaceAddress
 from shared.core.errors import Misconfigured
 from shared.release.endpoint_names import deployment_name, endpoint_name, machines, version_of
 
-PLACE = WorkspacePlace("11111111-2222-3333-4444-555555555555", "rg", "ws")
+PLACE = WorkspaceAddress("11111111-2222-3333-4444-555555555555", "rg", "ws")
 
 
 @pytest.mark.parametrize("scenario", ["points", "predictive_maintenance", "a", "9_lives", "Ünïcode", "x" * 60])

@@ -7,7 +7,7 @@ import pytest
 
 from bench.gate_errors import judged_pairs
 from bench.gate_pairs import KINDS, Trained, clients, train, verdict
-from shared.release.gate.champion import _fresh
+from shared.release.gate.champion import fresh_part
 from shared.release.verdict import Check, Verdict
 
 
@@ -36,7 +36,7 @@ def test_of_cumulative_drops_the_better_model_ships(growing: list[Trained]) -> N
 def test_every_judging_row_of_cumulative_drops_is_fresh(growing: list[Trained]) -> None:
     """A row has the same role in every drop, so that no earlier model has learned what judges a later one."""
     first, _, third = growing
-    fresh, note = _fresh(third.contestant, first.contestant, third.judging)
+    fresh, note = fresh_part(third.contestant, first.contestant, third.judging)
     assert len(fresh.actual) == len(third.judging.actual)
     assert "neither model learned from them" in note
 
@@ -49,7 +49,7 @@ def test_a_tiny_drop_does_not_replace_a_good_champion() -> None:
     assert found.state == "undecided"
     assert "200 are needed" in _check(found, "champion").reason
     assert _check(found, "reference").verdict == "trade_off"
-    assert found.told == "is undecided, the champion stays"
+    assert found.summary == "is undecided, the champion stays"
 
 
 def test_a_smaller_drop_is_not_taken_for_an_equal_one() -> None:

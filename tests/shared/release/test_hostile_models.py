@@ -177,13 +177,13 @@ def test_a_hostile_model_is_refused_and_nobody_is_harmed(
     """Before it was loaded in this process; the champion answers as before, and nothing ran."""
     monkeypatch.chdir(tmp_path)
     make, words = HOSTILE[name]
-    servers = ModelRouter(serving_world.ports, pointer_seconds=0)
-    before = servers.current("points").loaded.rows(ROW)
+    router = ModelRouter(serving_world.ports, pointer_seconds=0)
+    before = router.current("points").loaded.score_rows(ROW)
     verdict = registered(serving_world, name, make())
     assert not verdict.passed
     assert words in verdict.reason
     assert not any(check.name == "loads" and check.verdict == "pass" for check in verdict.checks)
-    np.testing.assert_array_equal(servers.current("points").loaded.rows(ROW), before)
+    np.testing.assert_array_equal(router.current("points").loaded.score_rows(ROW), before)
     assert list(tmp_path.iterdir()) == []
 
 

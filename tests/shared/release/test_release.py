@@ -15,8 +15,9 @@ from shared.core.errors import Conflict, Corrupt, Refused
 from shared.core.paths import Landing
 from shared.operations.status import drop_outcome, status
 from shared.release.approvals import decide
-from shared.release.deploy import find_model, override, promote, rollback
-from shared.release.release_status import release_status
+from shared.release.manual_changes import override, promote, roll_back
+from shared.release.status import release_status
+from shared.training.stored_models import find_model
 
 
 def test_a_version_waits_in_preprod_for_a_person(tmp_path: Path) -> None:
@@ -115,13 +116,13 @@ def test_a_rolled_back_version_needs_a_new_approval(tmp_path: Path) -> None:
         drop(world, f"d{number}", seed=number, weight=weight)
         decide(world.ports, waiting(world).id, "approve", by="ada", reason="")
         assert go_on(world, number) == "done"
-    rollback(world.ports, "points", by="ada", reason="no")
+    roll_back(world.ports, "points", by="ada", reason="no")
     go_on(world, 2)
     world.sweep()
     current = world.ports.release.deployments.current("points")
     assert current is not None
     assert (current.generation, current.version) == (3, 1)
-    with pytest.raises(Refused, match="asks for approval"):
+    with pytest.raises(Refused, match="requires approval"):
         promote(world.ports, find_model(world.ports, "points", 2), by="eve", reason="please")
     request = waiting(world)
     assert request.requested_by == "eve"
@@ -139,7 +140,7 @@ def test_an_override_needs_another_person(tmp_path: Path) -> None:
     request = override(
         world.ports, find_model(world.ports, "points", 1), by="eve", reason="The labels are upside down."
     )
-    with pytest.raises(Refused, match="somebody else"):
+    with pytest.raises(Refused, match="requester cannot approve"):
         decide(world.ports, request, "approve", by="Eve ", reason="mine")
     assert world.ports.release.deployments.current("points") is None
     decide(world.ports, request, "approve", by="ada", reason="I saw them")

@@ -19,10 +19,11 @@ from shared import dispatch
 from shared.core.errors import Conflict, Fault, Refused, Transient
 from shared.core.messages import model_message
 from shared.release.approvals import decide
-from shared.release.deploy import find_model, override, promote, rollback
+from shared.release.manual_changes import override, promote, roll_back
 from shared.serving.deployment import Deployment
 from shared.serving.model_router import ModelRouter
 from shared.training.model import Model
+from shared.training.stored_models import find_model
 
 PARTS, ROUNDS = 5, 40
 SEED = 20260301
@@ -116,7 +117,7 @@ def one_round(
     changes: list[Callable[[], Any]] = [
         lambda: promote(world.ports, models[1], by="ann", reason=""),
         lambda: promote(world.ports, models[2], by="bob", reason=""),
-        lambda: rollback(world.ports, "points", by="cas", reason=""),
+        lambda: roll_back(world.ports, "points", by="cas", reason=""),
         approved,
     ]
     draw.shuffle(changes)

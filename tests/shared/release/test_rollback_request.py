@@ -6,7 +6,7 @@ import pytest
 from world import World, points_csv
 
 from shared.core.errors import BadInput, Conflict, Missing
-from shared.release.rollback_request import RollbackRequest, roll_back
+from shared.release.rollback_request import RollbackRequest, execute_rollback
 
 
 @pytest.fixture
@@ -22,21 +22,21 @@ def twice(world: World) -> World:
 
 def test_what_served_before_serves_again(twice: World) -> None:
     """A new generation points to the earlier version and names who wanted it, and why."""
-    back = roll_back(twice.ports, "points", RollbackRequest("ana", "Complaints.", 2))
+    back = execute_rollback(twice.ports, "points", RollbackRequest("ana", "Complaints.", 2))
     assert (back.generation, back.version, back.by, back.reason) == (3, 1, "ana", "Complaints.")
 
 
 def test_nobody_rolls_back_what_they_have_not_seen(twice: World) -> None:
     """Two people click at once: the second is told instead of going back twice."""
-    roll_back(twice.ports, "points", RollbackRequest("ana", "Complaints.", 2))
-    with pytest.raises(Conflict, match="Generation 2 of points does not serve any more, 3 does"):
-        roll_back(twice.ports, "points", RollbackRequest("ben", "Complaints.", 2))
+    execute_rollback(twice.ports, "points", RollbackRequest("ana", "Complaints.", 2))
+    with pytest.raises(Conflict, match="Generation 2 of points no longer serves, generation 3 does"):
+        execute_rollback(twice.ports, "points", RollbackRequest("ben", "Complaints.", 2))
 
 
 def test_an_unknown_scenario_is_missing(world: World) -> None:
     """The sentence lists those there are."""
     with pytest.raises(Missing, match="known: marks"):
-        roll_back(world.ports, "nobody", RollbackRequest("ana", "x"))
+        execute_rollback(world.ports, "nobody", RollbackRequest("ana", "x"))
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ CELLS = st.one_of(
     st.none(),
     st.integers(-3, 3),
     st.floats(allow_nan=False, allow_infinity=False),
-    st.sampled_from(["red", "blue", ""]),
+    st.sampled_from(["red", "blue", "", " red ", "red\u00a0", "  "]),
 )
 ROWS = st.lists(st.dictionaries(st.sampled_from(["x", "color", "id", "y"]), CELLS), max_size=3)
 BODIES = st.one_of(
@@ -43,6 +43,18 @@ def outcome(read: Any, body: bytes) -> Any:
         return read(body)
     except BadInput as fault:
         return fault.reason
+
+
+@pytest.mark.parametrize("color", [" red", "red   ", "\tred\n", "red\u00a0"])
+def test_white_space_makes_no_other_category(color: str) -> None:
+    """A padded text gets the probability of the text itself, not that of an unknown category."""
+
+    def ask(value: str) -> Any:
+        row = {"x": 0.1, "color": value, "id": 1}
+        body = {"Inputs": {"data": [row]}, "GlobalParameters": {"method": "predict_proba"}}
+        return answer(POINTS, SERVING, json.dumps(body).encode()).response
+
+    assert ask(color) == ask("red") != ask("nothing known")
 
 
 @settings(max_examples=150, deadline=None)

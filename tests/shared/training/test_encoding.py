@@ -52,6 +52,12 @@ def test_every_way_arrow_holds_text_gives_the_same_codes(jobs: Any) -> None:
     _same(encode(_table(jobs=jobs), CONTRACT), EXPECTED)
 
 
+def test_white_space_around_a_category_does_not_count_in_requests() -> None:
+    """A request is read as a file is: padded, it is the same category."""
+    rows = [{"age": 1, "job": job} for job in ("nurse", " nurse", "nurse   ", "nur se")]
+    _same(encode_rows(rows, CONTRACT), [[1.0, 1.0], [1.0, 1.0], [1.0, 1.0], [1.0, -1.0]])
+
+
 def test_a_slice_encodes_like_its_rows() -> None:
     """An offset into a buffer, a bitmap or dictionary indices moves nothing."""
     table = _table(jobs=pa.array(JOBS).dictionary_encode())

@@ -67,7 +67,7 @@ def explain(error: DBAPIError | Overtaken) -> Fault:
     if isinstance(error, Overtaken):
         return Conflict(str(error))
     if isinstance(error, IntegrityError):
-        return Conflict(f"The database kept refusing the change: {_said(error)}.")
+        return Conflict(f"The database refused the change again and again: {_said(error)}.")
     if worth_retrying(error) or _sqlstate(error).startswith(_LATER_STATES):
         return Transient(f"The database is busy: {_said(error)}.")
     return _explain_server(error) or _explain_file(error) or Fault(f"The database refused a statement: {_said(error)}.")

@@ -29,11 +29,15 @@ def token_source(make: MakeCredential | None, scope: str) -> Callable[[], str]:
             return str(credential().get_token(scope).token)
         except Exception as error:
             if type(error).__module__.startswith("azure."):
-                raise Transient(f"No token for the database: {str(error).splitlines()[0]}") from error
+                raise Transient(
+                    f"No token for the database could be obtained (AZURE_CREDENTIAL): {str(error).splitlines()[0]}"
+                ) from error
             raise
 
     return token
 
 
 def _nobody() -> Credential:
-    raise Misconfigured("DATABASE_URL", "names no password, and nothing here gives tokens", "a user and a password")
+    raise Misconfigured(
+        "DATABASE_URL", "names no password, and there is no credential for a token", "a user and a password"
+    )

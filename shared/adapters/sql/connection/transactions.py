@@ -78,7 +78,7 @@ def take_turn(connection: Connection, name: str) -> None:
         short = name if len(name) < 250 else hashlib.sha256(name.encode()).hexdigest()  # noqa: PLR2004 - as said
         answer = connection.scalar(text(statement), {"name": short})
         if isinstance(answer, int) and answer < 0:
-            raise Overtaken("Another writer kept its turn for longer than half a minute.")
+            raise Overtaken("Another writer held its lock for longer than half a minute.")
 
 
 def transaction[T](engine: Engine, work: Callable[[Connection], T], kind: str) -> T:
@@ -98,7 +98,7 @@ def retrying[T](engine: Engine, call: Callable[[], T]) -> T:
             return call()
         except PoolExhausted as error:
             raise Transient(
-                "Every connection to the database is in use; more work is asked for than it takes."
+                "Every connection to the database is in use; there is more work than it can take."
             ) from error
         except (DBAPIError, Overtaken) as error:
             if attempt == ATTEMPTS or not worth_retrying(error):

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, and_, bindparam, or_, select
+from sqlalchemy import Connection, Engine, Row, and_, bindparam, or_, select
 
 from shared.adapters.sql.connection.transactions import read
 from shared.adapters.sql.schema.tables import journal, ledger
 from shared.core.ledger import Entry
 
-FIND = select(ledger).where(ledger.c.kind == bindparam("k"), ledger.c.key == bindparam("y"))
-# What the ledger alone knows belongs to the newest line of each key.
+_FIND = select(ledger).where(ledger.c.kind == bindparam("kind"), ledger.c.key == bindparam("key"))
+# Repeats, expiry, message and detail are only in the ledger: they belong to the newest line of each key.
 _NEWEST = and_(ledger.c.kind == journal.c.kind, ledger.c.key == journal.c.key, ledger.c.last == journal.c.id)
 _LINES = select(journal, ledger.c.repeats, ledger.c.expires, ledger.c.message, ledger.c.detail).select_from(
     journal.outerjoin(ledger, _NEWEST)
@@ -21,31 +21,31 @@ _LINES = select(journal, ledger.c.repeats, ledger.c.expires, ledger.c.message, l
 
 
 class SqlHistory:
-    """Port `History`: every transition, and on the newest one of each key how often it was repeated."""
+    """Port `History`: every transition; the newest one of each key says how often it was repeated."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def entries(self, limit: int = 200) -> Sequence[Entry]:
-        """All transitions, newest first."""
+        """Return all transitions, newest first."""
         query = _LINES.order_by(journal.c.id.desc()).limit(limit)
         return [_line(row) for row in self._rows(query)]
 
     def why(self, text: str) -> Sequence[Entry]:
-        """The transitions of every key that contains `text`, and of the kind that is called so, oldest first."""
-        asked = or_(journal.c.key.contains(text, autoescape=True), journal.c.kind == text)
-        query = _LINES.where(asked).order_by(journal.c.id)
+        """Return the transitions of every key that contains `text` and of the kind of that name, oldest first."""
+        matches = or_(journal.c.key.contains(text, autoescape=True), journal.c.kind == text)
+        query = _LINES.where(matches).order_by(journal.c.id)
         return [_line(row) for row in self._rows(query)]
 
     def find(self, kind: str, key: str) -> Entry | None:
-        """The current entry."""
-        row = read(self._engine, lambda connection: connection.execute(FIND, {"k": kind, "y": key}).one_or_none())
+        """Return the current entry, or None."""
+        row = read(self._engine, lambda connection: find_row(connection, kind, key))
         return None if row is None else entry_of(row)
 
     def stuck(self, now: datetime) -> Sequence[Entry]:
-        """Entries whose worker is gone, and released ones nobody has taken up within a minute, oldest first."""
-        waited = or_(ledger.c.expires <= now, ledger.c.expires.is_(None))
-        query = select(ledger).where(ledger.c.state.in_(("in_progress", "released")), waited)
+        """Return entries whose worker is gone and released ones that nobody claimed within a minute, oldest first."""
+        expired = or_(ledger.c.expires <= now, ledger.c.expires.is_(None))
+        query = select(ledger).where(ledger.c.state.in_(("in_progress", "released")), expired)
         query = query.order_by(ledger.c.at, ledger.c.last)
         return [entry_of(row) for row in self._rows(query)]
 
@@ -53,8 +53,13 @@ class SqlHistory:
         return read(self._engine, lambda connection: connection.execute(query).all())
 
 
+def find_row(connection: Connection, kind: str, key: str) -> Row[Any] | None:
+    """Return the ledger's row of that kind and key, or None."""
+    return connection.execute(_FIND, {"kind": kind, "key": key}).one_or_none()
+
+
 def entry_of(row: Row[Any]) -> Entry:
-    """A ledger row as a value."""
+    """Return a ledger row as an entry."""
     return Entry(
         kind=row.kind,
         key=row.key,

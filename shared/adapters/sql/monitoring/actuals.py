@@ -1,4 +1,4 @@
-"""Labels in SQL: one table and one view per scenario. A label that changes is kept beside the one that replaced it."""
+"""Labels in SQL: one table and one view per scenario. A label that was replaced stays beside its replacement."""
 
 from __future__ import annotations
 
@@ -31,7 +31,13 @@ from sqlalchemy import (
 
 from shared.adapters.sql.connection.transactions import read, take_turn, write
 from shared.adapters.sql.connection.types import BigId, Instant, Key, LongText
-from shared.adapters.sql.monitoring.restarts import Restarts, first_rows, place_columns, place_of, standing_rows
+from shared.adapters.sql.monitoring.restarts import (
+    Restarts,
+    current_rows,
+    order_columns,
+    original_predictions,
+    sort_key,
+)
 from shared.adapters.sql.schema.tables import prediction_table
 from shared.adapters.sql.views.definition import show_as
 from shared.core.scenario import Kind, Scenario
@@ -50,15 +56,20 @@ _TYPES: Mapping[Kind, Any] = {"int": BigInteger, "float": Float(53), "text": Lon
 
 
 @dataclass(frozen=True, slots=True)
-class _Range:
-    """Predictions of a range of ids as first made, and when a label is about one of them, restarts aside."""
+class JoinQuery:
+    """The original predictions of a range of ids, and the condition under which a label may belong to one of them.
+
+    The condition compares key and time and leaves the restart epoch out. Example: batch 7 was predicted on Monday
+    (epoch 0) and, after a restart of the plant's counter, again on Friday (epoch 1). A label for batch 7 of epoch 1
+    matches both rows; only Friday's row has its epoch, so only that row gets the label.
+    """
 
     scenario: Scenario
     predicted: Table
     actual: Table
     rows: Select[Any]
     answers: Sequence[Column[Any]]
-    same: ColumnElement[bool]
+    matches: ColumnElement[bool]
 
 
 class SqlActuals:
@@ -70,11 +81,11 @@ class SqlActuals:
         self._restarts = Restarts()
 
     def prepare(self, scenario: Scenario) -> None:
-        """Create the scenario's table of actuals and its view when they are not there."""
+        """Create the scenario's table of actuals and its view when they are missing."""
         self._table(scenario)
 
     def merge(self, scenario: Scenario, labels: pa.Table, source: str, at: datetime) -> tuple[int, int]:
-        """Add labels in one transaction; (new, changed) counts. Equal labels again change nothing."""
+        """Add labels in one transaction; return the counts (new, changed). Equal labels again change nothing."""
         table = self._table(scenario)
         rows = labels.to_pylist()
 
@@ -89,38 +100,40 @@ class SqlActuals:
         return write(self._engine, work)
 
     def join_predictions(self, scenario: Scenario, first_id: int, last_id: int) -> pa.Table:
-        """Predictions with ids in first_id..last_id with `actual` and `labelled_at` (null: not known)."""
+        """Return the predictions with ids in first_id..last_id, with `actual` and `labelled_at` (null: not known)."""
         import pyarrow as pa
 
         names = ("prediction_id", "prediction", "probability", *(each.name for each in label_columns(scenario)))
-        asked = _range(scenario, self._table(scenario), names, (first_id, last_id))
-        find = self._by_restart if scenario.monitoring.restart else _at_once
-        rows = read(self._engine, lambda connection: find(connection, asked))
+        query = _join_query(scenario, self._table(scenario), names, (first_id, last_id))
+        find = self._by_epoch if scenario.monitoring.restart else _without_epochs
+        rows = read(self._engine, lambda connection: find(connection, query))
         columns = list(zip(*rows, strict=True)) if rows else [()] * (len(names) + len(_LABEL))
         return pa.table({name: list(each) for name, each in zip((*names, *_LABEL), columns, strict=True)})
 
-    def _by_restart(self, connection: Connection, asked: _Range) -> Sequence[Sequence[Any]]:
-        """These predictions with the labels of the restart each belongs to."""
-        size, number = len(asked.answers), asked.predicted.c.prediction_id
-        query = asked.rows.add_columns(*asked.answers, *place_columns(asked.scenario, asked.predicted))
-        rows = connection.execute(query.order_by(number)).all()
-        falls = self._restarts.falls(connection, asked.scenario)
-        epochs = {row[0]: falls.before(place_of(connection, row[size:])) for row in rows}
-        known = _labels(connection, asked, epochs)
+    def _by_epoch(self, connection: Connection, query: JoinQuery) -> Sequence[Sequence[Any]]:
+        """Return these predictions, each with the labels of its own epoch."""
+        size, number = len(query.answers), query.predicted.c.prediction_id
+        answers = query.rows.add_columns(*query.answers, *order_columns(query.scenario, query.predicted))
+        rows = connection.execute(answers.order_by(number)).all()
+        resets = self._restarts.resets(connection, query.scenario)
+        epochs = {row[0]: resets.epoch_at(sort_key(connection, row[size:])) for row in rows}
+        known = _labels(connection, query, epochs)
         return [(*row[:size], *label) for row in rows for label in known.get(row[0], _NOT_KNOWN)]
 
     def epochs(self, scenario: Scenario, keys: Sequence[str]) -> Sequence[tuple[str, int]]:
-        """Of these entity keys, every (key, restart epoch) that was predicted."""
+        """Return every (key, restart epoch) of these entity keys that was predicted."""
         self._table(scenario)
         predicted = prediction_table(scenario)
-        key, order = predicted.c.entity_key, place_columns(scenario, predicted)
+        key, columns = predicted.c.entity_key, order_columns(scenario, predicted)
 
         def work(connection: Connection) -> set[tuple[str, int]]:
-            falls = self._restarts.falls(connection, scenario, anew=True)
+            resets = self._restarts.resets(connection, scenario, refresh=True)
             found: set[tuple[str, int]] = set()
             for some in batched(dict.fromkeys(keys), _SLICE, strict=False):
-                query = first_rows(scenario, predicted).add_columns(key, *order).where(key.in_(some))
-                found.update((name, falls.before(place_of(connection, at))) for name, *at in connection.execute(query))
+                query = original_predictions(scenario, predicted).add_columns(key, *columns).where(key.in_(some))
+                found.update(
+                    (name, resets.epoch_at(sort_key(connection, at))) for name, *at in connection.execute(query)
+                )
             return found
 
         return sorted(read(self._engine, work))
@@ -134,7 +147,7 @@ class SqlActuals:
 
 
 def _actual_table(scenario: Scenario) -> Table:
-    """One row per label that was ever said; `is_current` 1 marks those that hold."""
+    """Return the table: one row per label that ever came; `is_current` is 1 for those that hold."""
     by, name = key_column(scenario), actual_table_name(scenario)
     key = Column(by, Key if by == "entity_key" else BigInteger, nullable=False)
     return Table(
@@ -163,14 +176,14 @@ def _create(connection: Connection, scenario: Scenario, table: Table) -> None:
 
 
 def _compared(scenario: Scenario, actual: Table) -> Select[Any]:
-    """Every prediction that stands, with its label, where one is known."""
-    predicted = standing_rows(scenario).subquery()
-    same = and_(_same(scenario, actual, predicted), actual.c.epoch == predicted.c.epoch)
-    return select(*predicted.c, *(actual.c[name] for name in _LABEL)).select_from(predicted.outerjoin(actual, same))
+    """Select the newest version of every prediction, with its label where one is known."""
+    predicted = current_rows(scenario).subquery()
+    matches = and_(_matches(scenario, actual, predicted), actual.c.epoch == predicted.c.epoch)
+    return select(*predicted.c, *(actual.c[name] for name in _LABEL)).select_from(predicted.outerjoin(actual, matches))
 
 
-def _same(scenario: Scenario, actual: Table, predicted: FromClause) -> ColumnElement[bool]:
-    """Whether a label that holds is about a prediction, if it is of the same restart."""
+def _matches(scenario: Scenario, actual: Table, predicted: FromClause) -> ColumnElement[bool]:
+    """Return the condition that a current label has the key and the time of a prediction, whatever its epoch."""
     by = key_column(scenario)
     return and_(
         actual.c[by] == predicted.c[by],
@@ -180,28 +193,29 @@ def _same(scenario: Scenario, actual: Table, predicted: FromClause) -> ColumnEle
     )
 
 
-def _range(scenario: Scenario, actual: Table, names: Sequence[str], ids: tuple[int, int]) -> _Range:
+def _join_query(scenario: Scenario, actual: Table, names: Sequence[str], ids: tuple[int, int]) -> JoinQuery:
     predicted = prediction_table(scenario)
-    rows = first_rows(scenario, predicted).where(predicted.c.prediction_id.between(*ids))
-    same = _same(scenario, actual, predicted)
-    return _Range(scenario, predicted, actual, rows, [predicted.c[name] for name in names], same)
+    rows = original_predictions(scenario, predicted).where(predicted.c.prediction_id.between(*ids))
+    matches = _matches(scenario, actual, predicted)
+    return JoinQuery(scenario, predicted, actual, rows, [predicted.c[name] for name in names], matches)
 
 
-def _at_once(connection: Connection, asked: _Range) -> Sequence[Sequence[Any]]:
-    """These predictions with their labels, of a source that never starts again."""
-    joined = asked.rows.outerjoin(asked.actual, and_(asked.same, asked.actual.c.epoch == literal(0)))
-    return connection.execute(joined.add_columns(*asked.answers, *(asked.actual.c[name] for name in _LABEL))).all()
+def _without_epochs(connection: Connection, query: JoinQuery) -> Sequence[Sequence[Any]]:
+    """Return these predictions with their labels, of a source whose counter is never reset."""
+    labelled = query.rows.outerjoin(query.actual, and_(query.matches, query.actual.c.epoch == literal(0)))
+    return connection.execute(labelled.add_columns(*query.answers, *(query.actual.c[name] for name in _LABEL))).all()
 
 
-def _labels(connection: Connection, asked: _Range, epochs: Mapping[int, int]) -> dict[int, list[Any]]:
-    """The labels of each prediction: those of its own restart."""
+def _labels(connection: Connection, query: JoinQuery, epochs: Mapping[int, int]) -> dict[int, list[Any]]:
+    """Return the labels of each prediction: those of its own epoch."""
     found: dict[int, list[Any]] = {}
     if epochs:
-        epoch, labels = asked.actual.c.epoch, (asked.actual.c[name] for name in _LABEL)
-        query = asked.rows.join(asked.actual, asked.same).add_columns(asked.predicted.c.prediction_id, epoch, *labels)
-        between = epoch.between(min(epochs.values()), max(epochs.values()))
-        for prediction_id, restart, *label in connection.execute(query.where(between)):
-            if epochs[prediction_id] == restart:
+        epoch, labels = query.actual.c.epoch, (query.actual.c[name] for name in _LABEL)
+        labelled = query.rows.join(query.actual, query.matches)
+        labelled = labelled.add_columns(query.predicted.c.prediction_id, epoch, *labels)
+        near = epoch.between(min(epochs.values()), max(epochs.values()))
+        for prediction_id, label_epoch, *label in connection.execute(labelled.where(near)):
+            if epochs[prediction_id] == label_epoch:
                 found.setdefault(prediction_id, []).append(label)
     return found
 
@@ -217,26 +231,26 @@ def _merge(  # noqa: PLR0917 -- one batch of one merge
     by, within = key_column(scenario), scenario.monitoring.label_within_hours
     wanted = {(row[by], int(row.get("epoch") or 0)): row["actual"] for row in rows}
     valid_from, valid_to = (at - timedelta(hours=within), at) if within else _ALWAYS
-    standing = _standing(connection, table, by, wanted, valid_from if within else None)
-    changed = {key: standing[key][0] for key in wanted if key in standing and standing[key][1] != wanted[key]}
+    current = _current(connection, table, by, wanted, valid_from if within else None)
+    changed = {key: current[key][0] for key in wanted if key in current and current[key][1] != wanted[key]}
     for some in batched(changed.values(), _SLICE, strict=False):
         connection.execute(update(table).where(table.c.actual_id.in_(some)).values(is_current=0))
-    same = {"source": source, "is_current": 1, "labelled_at": _naive(at)}
-    same |= {"valid_from": _naive(valid_from), "valid_to": _naive(valid_to)}
+    origin = {"source": source, "is_current": 1, "labelled_at": _naive(at)}
+    validity = {"valid_from": _naive(valid_from), "valid_to": _naive(valid_to)}
     added = [
-        {by: key, "epoch": epoch, "actual": actual, **same}
+        {by: key, "epoch": epoch, "actual": actual, **origin, **validity}
         for (key, epoch), actual in wanted.items()
-        if (key, epoch) not in standing or (key, epoch) in changed
+        if (key, epoch) not in current or (key, epoch) in changed
     ]
     if added:
         connection.execute(insert(table), added)
     return len(added) - len(changed), len(changed)
 
 
-def _standing(
+def _current(
     connection: Connection, table: Table, by: str, wanted: Mapping[tuple[Any, int], Any], since: datetime | None
 ) -> dict[tuple[Any, int], tuple[int, Any]]:
-    """The current labels of these keys: (row id, label); only those of the same outcome, not of an earlier one."""
+    """Return (row id, label) of the current labels of these keys; `since` leaves out those of an earlier outcome."""
     columns = table.c
     query = select(columns.actual_id, columns[by], columns.epoch, columns.actual)
     query = query.where(columns[by].in_({key for key, _ in wanted}), columns.is_current == 1)

@@ -127,27 +127,27 @@ class SqlBreaches:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def observe(self, seen: Breach) -> tuple[Breach, bool]:
+    def observe(self, sighting: Breach) -> tuple[Breach, bool]:
         """Open it, or add this sighting to the open one."""
         columns = breach.c
         this = (
-            columns.scenario == seen.scenario,
-            columns.cause == seen.cause,
-            columns.table == seen.table,
-            columns.column == seen.column,
+            columns.scenario == sighting.scenario,
+            columns.cause == sighting.cause,
+            columns.table == sighting.table,
+            columns.column == sighting.column,
             columns.state == BreachState.OPEN,
         )
 
         def work(connection: Connection) -> tuple[Breach, bool]:
-            take_turn(connection, f"breaches of {seen.scenario}")
+            take_turn(connection, f"breaches of {sighting.scenario}")
             row = connection.execute(select(breach).where(*this)).mappings().one_or_none()
             if row is not None:
-                return _again(connection, _breach(dict(row)), seen), False
-            if _closed_before(connection, seen):
+                return _again(connection, _breach(dict(row)), sighting), False
+            if _closed_before(connection, sighting):
                 # A repeat of work that was done before: the breach of that id is over already.
-                return seen, False
-            connection.execute(insert(breach), asdict(seen))
-            return seen, True
+                return sighting, False
+            connection.execute(insert(breach), asdict(sighting))
+            return sighting, True
 
         return write(self._engine, work)
 

@@ -1,7 +1,14 @@
-"""Committed predictions and the restart of their source each belongs to: how often its number fell before it.
+"""The restart epoch of committed predictions: how often the source's counter was reset before the row.
 
-All rows of a scenario have to be put in order to see where the number fell, but once for all windows: a fall is a place
-in that order, there are few of them, and no window that is committed changes. A row's restart is then looked up.
+A source numbers its items and starts again at a low number after a restart. Rows in order of time, for example:
+
+    time     08:00  08:01  08:02  08:03  08:04
+    number       7      8      9      1      2
+    epoch        0      0      0      1      1
+
+The number falls at 08:03, so this position is a reset. The epoch of a row is the number of resets up to its position.
+Finding the resets orders all rows of a scenario. This happens once for all windows: resets are few, and a committed
+window never changes. The epoch of a row is then a look-up.
 """
 
 from __future__ import annotations
@@ -18,52 +25,53 @@ from shared.adapters.sql.schema.tables import prediction_commit, prediction_tabl
 from shared.core.scenario import Scenario
 from shared.serving.prediction_rows import sql_name
 
-Place = tuple[int, Any, int]
+# What rows are ordered by, comparable as the database orders it.
+SortKey = tuple[int, Any, int]
 _C = prediction_commit.c
 _R = prediction_revision.c
-# PostgreSQL puts what is null behind all values, the others before them.
+# PostgreSQL sorts null behind all values, the others before them.
 _NULL_RANK = {"postgresql": 1}
 
 
 @dataclass(frozen=True, slots=True)
-class Falls:
-    """Where the number fell, in order, as of the commits there were: how many, and the sum of their ordinals."""
+class CounterResets:
+    """The sorted positions of the resets; `commits` is how many commits they cover and the sum of their ordinals."""
 
     commits: tuple[int, int] = (0, 0)
-    places: Sequence[Place] = ()
+    positions: Sequence[SortKey] = ()
 
-    def before(self, place: Place) -> int:
-        """How often it fell up to that place: the restart of the row that stands there."""
-        return bisect_right(self.places, place)
+    def epoch_at(self, position: SortKey) -> int:
+        """Return the epoch of the row at that position: the number of resets up to it."""
+        return bisect_right(self.positions, position)
 
 
 class Restarts:
-    """The falls of each scenario, found anew when a window was committed since."""
+    """Keeps the counter resets of each scenario until another window is committed."""
 
     def __init__(self) -> None:
-        self._falls: dict[str, Falls] = {}
+        self._resets: dict[str, CounterResets] = {}
 
-    def falls(self, connection: Connection, scenario: Scenario, *, anew: bool = False) -> Falls:
-        """Of the rows this transaction sees; with `anew` whether or not they are known already."""
+    def resets(self, connection: Connection, scenario: Scenario, *, refresh: bool = False) -> CounterResets:
+        """Return the resets among the rows that this transaction sees; `refresh` ignores what is kept."""
         if not scenario.monitoring.restart:
-            return Falls()
+            return CounterResets()
         query = select(func.count(), func.coalesce(func.sum(_C.ordinal), 0)).where(_C.scenario == scenario.name)
         count, ordinals = connection.execute(query).one()
         commits = (int(count), int(ordinals))
-        known = self._falls.get(scenario.name)
-        if anew or known is None or known.commits != commits:
-            known = self._falls[scenario.name] = Falls(commits, _places(connection, scenario))
+        known = self._resets.get(scenario.name)
+        if refresh or known is None or known.commits != commits:
+            known = self._resets[scenario.name] = CounterResets(commits, reset_positions(connection, scenario))
         return known
 
 
-def place_columns(scenario: Scenario, table: Table) -> list[Column[Any]]:
-    """What rows are ordered by: the scenario's time where a row has it, then the id."""
+def order_columns(scenario: Scenario, table: Table) -> list[Column[Any]]:
+    """Return the columns that order the rows: the scenario's time where the table has it, then the id."""
     timed = scenario.time and sql_name(scenario.time) in table.c
     return [table.c[sql_name(scenario.time)], table.c.prediction_id] if timed else [table.c.prediction_id]
 
 
-def place_of(connection: Connection, values: Sequence[Any]) -> Place:
-    """The values of `place_columns`, comparable as the database orders them."""
+def sort_key(connection: Connection, values: Sequence[Any]) -> SortKey:
+    """Return the values of `order_columns`, comparable as the database orders them."""
     *at, prediction_id = values
     if not at:
         return (0, 0, prediction_id)
@@ -72,18 +80,18 @@ def place_of(connection: Connection, values: Sequence[Any]) -> Place:
     return (0, at[0], prediction_id)
 
 
-def first_rows(scenario: Scenario, table: Table) -> Select[Any]:
-    """Committed predictions as of the first version of each window, what was predicted at the time; no columns yet."""
+def original_predictions(scenario: Scenario, table: Table) -> Select[Any]:
+    """Select from the first version of each committed window, what was predicted at the time; no columns yet."""
     return select().select_from(_committed(scenario, table)).where(func.coalesce(_R.revision, 1) == literal(1))
 
 
-def standing_rows(scenario: Scenario) -> Select[Any]:
-    """Every column of the predictions that stand now, and `epoch`, their restart: a view, which orders them all."""
+def current_rows(scenario: Scenario) -> Select[Any]:
+    """Select every column of the newest version of each window, and `epoch`; the view orders all rows."""
     table = prediction_table(scenario)
-    tables, stands = _committed(scenario, table), _R.superseded_at.is_(None)
+    tables, current = _committed(scenario, table), _R.superseded_at.is_(None)
     if not scenario.monitoring.restart:
-        return select(*table.c, literal(0).label("epoch")).select_from(tables).where(stands)
-    counted = _counted(scenario, table, select().select_from(tables).where(stands)).subquery()
+        return select(*table.c, literal(0).label("epoch")).select_from(tables).where(current)
+    counted = _counted(scenario, table, select().select_from(tables).where(current)).subquery()
     same = table.c.prediction_id == counted.c.prediction_id
     return select(*table.c, counted.c.epoch).select_from(table.join(counted, same))
 
@@ -95,21 +103,22 @@ def _committed(scenario: Scenario, table: Table) -> Any:
 
 
 def _marked(scenario: Scenario, table: Table, rows: Select[Any]) -> Any:
-    """Of these rows only what they are ordered by and whether the number fell: more columns take most of the time."""
-    order, counted = place_columns(scenario, table), table.c[sql_name(scenario.monitoring.restart)]
+    """Select the order of these rows and whether the number fell; further columns would take most of the time."""
+    order, counted = order_columns(scenario, table), table.c[sql_name(scenario.monitoring.restart)]
     fell = case((counted < func.lag(counted).over(order_by=order), 1), else_=0)
     return rows.add_columns(*order, fell.label("fell")).subquery()
 
 
 def _counted(scenario: Scenario, table: Table, rows: Select[Any]) -> Select[Any]:
     marked = _marked(scenario, table, rows)
-    placed = [marked.c[column.name] for column in place_columns(scenario, table)]
-    epoch = func.sum(marked.c.fell).over(order_by=placed, rows=(None, 0))
+    order = [marked.c[column.name] for column in order_columns(scenario, table)]
+    epoch = func.sum(marked.c.fell).over(order_by=order, rows=(None, 0))
     return select(marked.c.prediction_id, epoch.label("epoch"))
 
 
-def _places(connection: Connection, scenario: Scenario) -> list[Place]:
+def reset_positions(connection: Connection, scenario: Scenario) -> list[SortKey]:
+    """Return the sorted positions at which the number is lower than that of the row before."""
     table = prediction_table(scenario)
-    marked = _marked(scenario, table, first_rows(scenario, table))
-    columns = [marked.c[column.name] for column in place_columns(scenario, table)]
-    return sorted(place_of(connection, row) for row in connection.execute(select(*columns).where(marked.c.fell == 1)))
+    marked = _marked(scenario, table, original_predictions(scenario, table))
+    columns = [marked.c[column.name] for column in order_columns(scenario, table)]
+    return sorted(sort_key(connection, row) for row in connection.execute(select(*columns).where(marked.c.fell == 1)))

@@ -139,7 +139,7 @@ def _check_kinds(table: Table, present: Mapping[str, TypeEngine[Any]]) -> None:
         if standing is not None and _kind(standing) != _kind(column.type):
             raise Conflict(
                 f"Table {table.name} was created by an older declaration: its column {column.name} holds "
-                f"{_kind(standing)}, now {_kind(column.type)} is declared. Name the column otherwise, or drop the "
+                f"{_kind(standing)}, now {_kind(column.type)} is declared. Rename the column, or drop the "
                 f"table and load it again from the lake."
             )
 
@@ -166,7 +166,7 @@ def _same(standing: Commit, commit: Commit) -> bool:
     """False (nothing to do) when both are the same file; Corrupt otherwise."""
     if standing.sha256 != commit.sha256:
         raise Corrupt(
-            f"Window {commit.window!r} of {commit.scenario} stands in SQL with sha256 {standing.sha256}, "
+            f"Window {commit.window!r} of {commit.scenario} has sha256 {standing.sha256} in SQL, "
             f"the lake says {commit.sha256}."
         )
     return False

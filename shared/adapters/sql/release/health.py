@@ -22,21 +22,21 @@ class SqlHealth:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def keep(self, seen: Sequence[Health]) -> None:
-        """Store each; the same process and minute again replaces what it said before."""
+    def keep(self, health: Sequence[Health]) -> None:
+        """Store each; the same process and minute replaces its earlier counts."""
 
         def work(connection: Connection) -> None:
-            for one in seen:
+            for one in health:
                 connection.execute(delete(table).where(*(_H[name] == getattr(one, name) for name in _KEY)))
                 connection.execute(
                     insert(table), {**asdict(one), "latency": list(one.latency), "answers": list(one.answers)}
                 )
 
-        if seen:
+        if health:
             write(self._engine, work)
 
     def since(self, scenario: str, environment: str, start: datetime) -> Sequence[Health]:
-        """What was seen in minutes that begin at `start` or later."""
+        """The counts of minutes that begin at `start` or later."""
         here = (_H.scenario == scenario, _H.environment == environment, _H.minute >= start)
         query = select(table).where(*here).order_by(_H.minute, _H.version, _H.role, _H.instance)
         rows = read(self._engine, lambda connection: connection.execute(query).mappings().all())

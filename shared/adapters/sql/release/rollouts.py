@@ -38,7 +38,7 @@ class SqlRollouts:
                 return rollout  # written a moment ago by this very call, whose answer to COMMIT was lost
             if rollout.number != (current.number if current else 0) + 1:
                 now = f"{current.model} is {current.state} ({current.reason})" if current else "there is none"
-                raise Conflict(f"The rollout of {rollout.model} in {rollout.environment} was changed before: {now}")
+                raise Conflict(f"The rollout of {rollout.model} in {rollout.environment} has changed: {now}")
             connection.execute(insert(table), asdict(rollout))
             use_approval(connection, approval)
             written = True

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Select, and_, case, select
 
 from shared.adapters.sql.connection.transactions import read
-from shared.adapters.sql.ledger.history import FIND, entry_of
+from shared.adapters.sql.ledger.history import entry_of, find_row
 from shared.adapters.sql.schema.lineage import prediction_revision, prediction_source
 from shared.adapters.sql.schema.tables import prediction_commit, prediction_table, window
 from shared.core.ledger import Entry
@@ -68,7 +68,7 @@ class SqlLineage:
         """The ledger's entries of those (kind, key) that have one, in the given order."""
 
         def work(connection: Connection) -> list[Entry]:
-            found = (connection.execute(FIND, {"k": kind, "y": key}).one_or_none() for kind, key in keys)
+            found = (find_row(connection, kind, key) for kind, key in keys)
             return [entry_of(row) for row in found if row is not None]
 
         return read(self._engine, work)

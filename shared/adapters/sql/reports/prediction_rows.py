@@ -13,7 +13,7 @@ from shared.adapters.sql.schema.lineage import prediction_revision
 from shared.adapters.sql.schema.tables import prediction_commit, prediction_table
 from shared.core.errors import BadInput, Missing
 from shared.core.scenario import Scenario
-from shared.operations.ports import Answered, RowChoice, Version
+from shared.operations.ports import AnswerCount, RowFilter, WindowVersion
 from shared.prediction.window import Commit
 from shared.serving.prediction_rows import first_id
 
@@ -27,7 +27,7 @@ class SqlPredictionRows:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._counted: dict[tuple[str, str, str], tuple[Answered, ...]] = {}
+        self._counted: dict[tuple[str, str, str], tuple[AnswerCount, ...]] = {}
 
     def recent(self, scenario: str, limit: int) -> Sequence[Commit]:
         """The newest commits, newest first."""
@@ -35,14 +35,14 @@ class SqlPredictionRows:
         rows = read(self._engine, lambda connection: connection.execute(query).mappings().all())
         return [Commit(**row) for row in rows]
 
-    def versions(self, scenario: str, commits: Sequence[Commit]) -> Sequence[Version]:
+    def versions(self, scenario: str, commits: Sequence[Commit]) -> Sequence[WindowVersion]:
         """Which version each commit is; one of before versions were kept is a first."""
         named = [commit.window for commit in commits]
         query = select(prediction_revision).where(_R.scenario == scenario, _R.window.in_(named))
         kept = {row.window: row for row in read(self._engine, lambda connection: connection.execute(query).all())}
         return [_version(window, kept.get(window)) for window in named]
 
-    def answers(self, scenario: Scenario, commits: Sequence[Commit]) -> Sequence[Answered]:
+    def answers(self, scenario: Scenario, commits: Sequence[Commit]) -> Sequence[AnswerCount]:
         """Rows per window and answer. A committed window never changes: what was counted once is remembered."""
         keys = {(scenario.name, commit.window, commit.sha256): commit for commit in commits}
         fresh = {key: commit for key, commit in keys.items() if key not in self._counted}
@@ -55,40 +55,40 @@ class SqlPredictionRows:
             self._counted.update(found)
         return [one for key in keys for one in self._counted.get(key, ())]
 
-    def page(self, scenario: Scenario, choice: RowChoice) -> Sequence[Mapping[str, Any]]:
+    def page(self, scenario: Scenario, row_filter: RowFilter) -> Sequence[Mapping[str, Any]]:
         """Rows by falling id; Missing when the window is not committed, BadInput for an unknown column."""
         table = prediction_table(scenario)
-        unknown = [name for name in choice.columns if name not in table.c]
+        unknown = [name for name in row_filter.columns if name not in table.c]
         if unknown:
             raise BadInput(f"{table.name} has no column {unknown[0][:80]!r}; it has: {', '.join(table.c.keys())}.")
 
         def work(connection: Connection) -> Sequence[Mapping[str, Any]]:
             if not inspect(connection).has_table(table.name):
                 return []
-            rows = connection.execute(_chosen(connection, scenario, table, choice)).mappings()
+            rows = connection.execute(_chosen(connection, scenario, table, row_filter)).mappings()
             return [dict(row) for row in rows]
 
         return read(self._engine, work)
 
 
-def _version(window: str, row: Row[Any] | None) -> Version:
+def _version(window: str, row: Row[Any] | None) -> WindowVersion:
     if row is None:
-        return Version(window, window, 1, superseded=False)
-    return Version(window, row.base, row.revision, row.superseded_at is not None)
+        return WindowVersion(window, window, 1, superseded=False)
+    return WindowVersion(window, row.base, row.revision, row.superseded_at is not None)
 
 
-def _chosen(connection: Connection, scenario: Scenario, table: Table, choice: RowChoice) -> Any:
-    columns = [table.c[name] for name in choice.columns] or list(table.c)
-    query = select(*columns).order_by(table.c.prediction_id.desc()).limit(choice.limit)
-    if choice.window:
-        ordinal = _ordinal(connection, scenario.name, choice.window)
+def _chosen(connection: Connection, scenario: Scenario, table: Table, row_filter: RowFilter) -> Any:
+    columns = [table.c[name] for name in row_filter.columns] or list(table.c)
+    query = select(*columns).order_by(table.c.prediction_id.desc()).limit(row_filter.limit)
+    if row_filter.window:
+        ordinal = _ordinal(connection, scenario.name, row_filter.window)
         query = query.where(*_range(table, ordinal))
-    if choice.before is not None:
-        query = query.where(table.c.prediction_id < choice.before)
-    if choice.entity:
-        query = query.where(table.c.entity_key == choice.entity)
-    if choice.prediction:
-        query = query.where(cast(table.c.prediction, Unicode(200)) == choice.prediction)
+    if row_filter.before is not None:
+        query = query.where(table.c.prediction_id < row_filter.before)
+    if row_filter.entity:
+        query = query.where(table.c.entity_key == row_filter.entity)
+    if row_filter.prediction:
+        query = query.where(cast(table.c.prediction, Unicode(200)) == row_filter.prediction)
     return query
 
 
@@ -103,17 +103,17 @@ def _range(table: Table, ordinal: int) -> tuple[Any, Any]:
     return table.c.prediction_id >= first_id(ordinal), table.c.prediction_id < first_id(ordinal + 1)
 
 
-def _answers(connection: Connection, scenario: Scenario, table: Table, commit: Commit) -> tuple[Answered, ...]:
+def _answers(connection: Connection, scenario: Scenario, table: Table, commit: Commit) -> tuple[AnswerCount, ...]:
     within = _range(table, commit.ordinal)
     if not inspect(connection).has_table(table.name):
         return ()
     if scenario.task == "regression":
         query = select(func.count(), func.avg(table.c.prediction)).where(*within)
         rows, mean = connection.execute(query).one()
-        return (Answered(commit.window, "", int(rows), _number(mean)),)
+        return (AnswerCount(commit.window, "", int(rows), _number(mean)),)
     query = select(table.c.prediction, func.count(), func.avg(table.c.probability)).where(*within)
     counted = connection.execute(query.group_by(table.c.prediction).order_by(table.c.prediction))
-    return tuple(Answered(commit.window, str(answer), int(rows), _number(mean)) for answer, rows, mean in counted)
+    return tuple(AnswerCount(commit.window, str(answer), int(rows), _number(mean)) for answer, rows, mean in counted)
 
 
 def _number(value: Any) -> float | None:

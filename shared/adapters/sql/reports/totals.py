@@ -30,7 +30,7 @@ class SqlTotals:
         """
         return read(self._engine, lambda connection: {name: _totals(connection, name) for name in scenarios})
 
-    def standing(self, states: Collection[str], limit: int) -> Sequence[Entry]:
+    def in_states(self, states: Collection[str], limit: int) -> Sequence[Entry]:
         """Entries of the ledger that are in one of these states now, newest first."""
         query = select(ledger).where(ledger.c.state.in_(sorted(states))).order_by(ledger.c.last.desc()).limit(limit)
         return [entry_of(row) for row in read(self._engine, lambda connection: connection.execute(query).all())]

@@ -52,7 +52,10 @@ class LocalRegistry:
             shown = self._show(row, artefact, self._store_rest(row.folder, artefact))
             if shown is not None:
                 return shown
-        raise Conflict(f"No free version of {artefact.scenario}: the lake holds {_MOVES} folders nobody registered.")
+        raise Conflict(
+            f"No free version of {artefact.scenario}: the lake holds {_MOVES} folders of versions that were never "
+            "registered."
+        )
 
     def find(self, name: str, version: int) -> Model | None:
         """The model version, or None when it is not (yet) visible."""
@@ -146,7 +149,7 @@ def _of_run(connection: Connection, run: str) -> Row[Any] | None:
 
 def _required(row: Row[Any] | None, run: str) -> Row[Any]:
     if row is None:
-        raise Missing(f"The model version of run {run!r} has vanished from the database.")
+        raise Missing(f"The model version of run {run!r} is no longer in the database.")
     return row
 
 

@@ -12,7 +12,7 @@ from azure_parts import QUICK, FakeCredential, self_signed
 from azureml_double import URL, AzureMl, azure_ml
 
 from shared.adapters.azureml.client import workspace_client
-from shared.core.addresses import workspace_place
+from shared.core.addresses import workspace_address
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
@@ -59,4 +59,4 @@ def service(certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> 
 def client(service: AzureMl) -> MLClient:
     """The SDK's client of it."""
     credential = FakeCredential(aud="https://ml.azure.com", oid="o", tid="t")
-    return workspace_client(workspace_place("REGISTRY_URL", URL), credential, QUICK)
+    return workspace_client(workspace_address("REGISTRY_URL", URL), credential, QUICK)

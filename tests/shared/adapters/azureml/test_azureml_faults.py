@@ -22,7 +22,7 @@ from model_training.azureml.platform import Platform
 from shared import dispatch
 from shared.adapters.azure.retry_policy import RetryPolicy
 from shared.adapters.azureml.client import workspace_client
-from shared.core.addresses import workspace_place
+from shared.core.addresses import workspace_address
 from shared.core.errors import Transient
 
 # As many attempts as the real one makes, with pauses and time limits that a test can wait for.
@@ -56,7 +56,7 @@ def standing(certificate: tuple[Path, Path], tmp_path_factory: pytest.TempPathFa
         service.url = f"https://127.0.0.1:{proxy.port}"
         patch.setenv("AZUREML_DEV_URL_MFE", service.url)
         credential = FakeCredential(aud="https://ml.azure.com", oid="o", tid="t")
-        client = workspace_client(workspace_place("REGISTRY_URL", URL), credential, BRISK)
+        client = workspace_client(workspace_address("REGISTRY_URL", URL), credential, BRISK)
         yield Workspace(service, proxy, client, tmp_path_factory.mktemp("lake"))
 
 
@@ -128,7 +128,7 @@ def test_whoever_is_told_to_wait_for_long_gives_way(workspace: Workspace, name: 
     write.before(workspace)
     workspace.proxy.plan(throttled(3600), write.it, times=1000)
     began = time.monotonic()
-    with pytest.raises(Transient, match=r"Azure ML asks to come again in 3600 seconds"):
+    with pytest.raises(Transient, match=r"Azure ML asks for a pause of 3600 seconds"):
         write.act(workspace)
     assert time.monotonic() - began < SECONDS
     assert workspace.proxy.hits == 1
@@ -173,7 +173,7 @@ def test_a_publication_with_every_fault_in_it_is_whole(workspace: Workspace) -> 
 def test_a_publication_that_broke_off_is_told_and_completed_by_the_next(workspace: Workspace, part: str) -> None:
     """In words, with what it could not publish; whoever publishes again finds the rest done."""
     workspace.proxy.plan(LOSE, put(part), times=1000)
-    with pytest.raises(Transient, match="Azure ML did not answer as it should while publishing the"):
+    with pytest.raises(Transient, match="Azure ML gave no usable answer while publishing the"):
         published(workspace)
     workspace.proxy.heal()
     published(workspace)

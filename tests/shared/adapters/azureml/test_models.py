@@ -79,7 +79,7 @@ def test_a_passing_refusal_is_tried_again(models: AzureMlModels, service: AzureM
 @pytest.mark.parametrize(
     ("status", "kind", "words"),
     [
-        (503, Transient, "did not answer as it should while registering points:3"),
+        (503, Transient, "gave no usable answer while registering points:3"),
         (403, Transient, "lacks the role MLOps trainer"),
         (400, Refused, "refuses the request while registering points:3"),
     ],
@@ -109,5 +109,5 @@ def test_a_model_that_somebody_uploaded_is_refused_by_name(models: AzureMlModels
     models.refuse_foreign("points", 3)
     other = {"modelUri": "https://elsewhere/x", "modelType": "custom_model", "flavors": {}, "tags": {"by": "hand"}}
     service.put("/models/points/versions/9", {"properties": other})
-    with pytest.raises(Refused, match=r"points:9 was registered in Azure ML by somebody else"):
+    with pytest.raises(Refused, match=r"points:9 was registered in Azure ML outside this project"):
         models.refuse_foreign("points", 9)

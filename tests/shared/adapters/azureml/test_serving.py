@@ -58,11 +58,11 @@ def test_a_version_is_deployed_in_calls_that_do_not_wait(serving: AzureMlServing
     """Each call starts the next operation and says that it is not ready; while it goes on nothing is asked again."""
     service.endpoints.slow = True
     began = time.monotonic()
-    for words in ("endpoint .* was asked for", "not ready yet .Creating", "not ready yet .Creating"):
+    for words in ("endpoint .* was requested", "not ready yet .Creating", "not ready yet .Creating"):
         with pytest.raises(Transient, match=words):
             serving.deploy("prod", V1)
     service.endpoints.finish()
-    for words in ("points:1 was asked for", "points:1 is not ready yet .* .Creating"):
+    for words in ("points:1 was requested", "points:1 is not ready yet .* .Creating"):
         with pytest.raises(Transient, match=words):
             serving.deploy("prod", V1)
     service.endpoints.finish()
@@ -111,10 +111,10 @@ def test_traffic_that_is_not_there_yet_is_not_said_to_be(serving: AzureMlServing
     deployed(serving, V1, V2)
     serving.route("points", "prod", Traffic({1: 100}))
     service.endpoints.slow = True
-    with pytest.raises(Transient, match="not there yet"):
+    with pytest.raises(Transient, match="has not applied"):
         serving.route("points", "prod", Traffic({2: 100}))
     assert serving.state("points", "prod") == Traffic({1: 100})
-    with pytest.raises(Transient, match="does something else with the endpoint"):
+    with pytest.raises(Transient, match="is busy with another operation on the endpoint"):
         serving.route("points", "prod", Traffic({2: 100}))
     service.endpoints.finish()
     assert serving.state("points", "prod") == Traffic({2: 100})
@@ -196,9 +196,9 @@ def test_a_passing_refusal_is_tried_again(serving: AzureMlServing, service: Azur
 @pytest.mark.parametrize(
     ("status", "kind", "words"),
     [
-        (503, Transient, "did not answer as it should while looking for the endpoint"),
+        (503, Transient, "gave no usable answer while looking for the endpoint"),
         (403, Transient, "lacks the role MLOps deployer"),
-        (409, Transient, "does something else with the endpoint"),
+        (409, Transient, "is busy with another operation on the endpoint"),
         (400, Refused, "refuses the request while looking for the endpoint"),
     ],
 )
@@ -214,11 +214,11 @@ def test_what_stays_refused_is_told_in_words(
 def test_what_is_not_shown_yet_is_not_made_twice(serving: AzureMlServing, service: AzureMl) -> None:
     """A new endpoint, then a new deployment, that the next read misses: the service keeps the first of each."""
     service.endpoints.slow = True
-    for part, words in ((f"/{ENDPOINT}", "endpoint .* was asked for"), ("/deployments/v01", "points:1 was asked for")):
+    for part, words in ((f"/{ENDPOINT}", "endpoint .* was requested"), ("/deployments/v01", "points:1 was requested")):
         with pytest.raises(Transient, match=words):
             serving.deploy("prod", V1)
         service.hide_new(part, 1)
-        with pytest.raises(Transient, match="does something else with the endpoint"):
+        with pytest.raises(Transient, match="is busy with another operation on the endpoint"):
             serving.deploy("prod", V1)
         service.endpoints.finish()
         service.hidden.clear()

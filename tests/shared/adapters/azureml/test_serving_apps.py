@@ -21,7 +21,7 @@ from world import World, points_csv
 from functions.app import create_app
 from shared.core.errors import Transient
 from shared.core.messages import model_message
-from shared.release.deploy import rollback
+from shared.release.manual_changes import roll_back
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
@@ -108,7 +108,7 @@ def test_the_sweep_of_releases_deploys_and_the_sweep_of_data_does_not(apps: Apps
     assert apps.service.endpoints.traffic(ENDPOINT) == ({"v01": 100}, {})
     entry = apps.world.ports.core.history.find("endpoint", "points/prod")
     assert entry is not None
-    apps.world.ports.core.ledger.note("endpoint", "points/prod", "waiting", "Requests are to be sent differently.")
+    apps.world.ports.core.ledger.note("endpoint", "points/prod", "waiting", "Traffic has to change.")
     assert apps.swept(apps.ingest["reconcile"], "events") == []
     assert not apps.called
     apps.released()
@@ -140,7 +140,7 @@ def test_a_decision_is_followed_by_the_sweep_of_releases(apps: Apps) -> None:
     apps.released()
     assert apps.service.endpoints.traffic(ENDPOINT) == ({"v02": 100}, {})
     apps.service.refuse("", "", 503, times=-1)
-    rollback(apps.world.ports, "points", by="ada", reason="a bad feeling")
+    roll_back(apps.world.ports, "points", by="ada", reason="a bad feeling")
     apps.service.refusals.clear()
     assert apps.called
     apps.swept(apps.ingest["reconcile"], "events")

@@ -15,7 +15,7 @@ from served_model import score_rows
 from world import World, points_csv
 
 from shared.core.errors import Transient
-from shared.release.deploy import rollback
+from shared.release.manual_changes import roll_back
 from shared.release.rollouts import active_rollout
 from shared.serving.model_router import ModelRouter
 
@@ -120,8 +120,8 @@ def test_the_endpoint_does_what_each_step_of_a_release_says(released: Released) 
     released.ask(300)
     released.after(minutes=6)
     assert (released.traffic, released.pointer) == (({"v02": 100}, {}), (2, 2))
-    assert released.told == ("done", "Requests are sent as the pointer and the rollout ask.")
-    rollback(released.world.ports, "points", by="ada", reason="a bad feeling")
+    assert released.told == ("done", "Traffic is as the pointer and the rollout call for.")
+    roll_back(released.world.ports, "points", by="ada", reason="a bad feeling")
     assert (released.traffic, released.pointer, released.told[0]) == (({"v02": 100}, {}), (3, 1), "waiting")
     released.sweeps()
     assert (released.traffic, released.told[0]) == (({"v01": 100}, {}), "done")
@@ -141,13 +141,13 @@ def test_a_service_that_is_down_holds_nobody_up_and_is_caught_up_with(released: 
     assert trial is not None
     assert (trial.state, released.traffic) == ("canary", ({"v01": 100}, {"v02": 50}))
     state, reason = released.told
-    assert (state, "did not answer as it should" in reason) == ("waiting", True)
+    assert (state, "gave no usable answer" in reason) == ("waiting", True)
     released.ask(300)
     released.after(minutes=6)
     assert (released.pointer, released.traffic) == ((2, 2), ({"v01": 100}, {"v02": 50}))
-    assert rollback(released.world.ports, "points", by="ada", reason="now").version == 1
+    assert roll_back(released.world.ports, "points", by="ada", reason="now").version == 1
     assert released.pointer == (3, 1)
-    rollback(released.world.ports, "points", by="ada", reason="and back")
+    roll_back(released.world.ports, "points", by="ada", reason="and back")
     released.service.refusals.clear()
     released.sweeps(2)
     assert (released.pointer, released.traffic) == ((4, 2), ({"v02": 100}, {}))

@@ -11,7 +11,7 @@ from fault_proxy import FAILED, LOSE, RESET, TRUNCATE, UNAVAILABLE, Fault, Fault
 
 from local.azurite.process import Azurite
 from shared.adapters.blob.lake import BlobLake
-from shared.core.addresses import blob_place
+from shared.core.addresses import blob_address
 from shared.core.errors import Transient
 
 SECONDS = 12.0
@@ -44,7 +44,7 @@ def proxy(azurite: Azurite) -> Iterator[FaultProxy]:
 def lake(direct: BlobLake, proxy: FaultProxy) -> Iterator[BlobLake]:
     """The same container behind the proxy."""
     container = direct._place.container
-    yield lake_at(blob_place("LAKE_URL", f"http://127.0.0.1:{proxy.port}/devstoreaccount1/{container}"), policy=QUICK)
+    yield lake_at(blob_address("LAKE_URL", f"http://127.0.0.1:{proxy.port}/devstoreaccount1/{container}"), policy=QUICK)
     proxy.heal()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from azure_parts import QUICK, FakeCredential, fresh_place, lake_at
 
-from shared.core.addresses import blob_place
+from shared.core.addresses import blob_address
 from shared.core.errors import Missing, Permanent, Superseded, Transient
 
 LARGE = bytes(range(251)) * 200
@@ -35,14 +35,14 @@ def test_the_lake_works_with_a_token(trusted: str) -> None:
 @pytest.mark.parametrize("claims", [{"aud": "https://vault.azure.net"}, {"iss": "https://example.com/"}, {"exp": 1}])
 def test_a_token_for_something_else_is_refused_in_words(trusted: str, claims: dict[str, object]) -> None:
     """Wrong audience, wrong issuer, expired: permanent, one sentence, no retry storm."""
-    place = blob_place("LAKE_URL", f"{trusted}/mlops-refused")
+    place = blob_address("LAKE_URL", f"{trusted}/mlops-refused")
     with pytest.raises(Permanent, match="did not accept our token"):
         lake_at(place, FakeCredential(**claims), QUICK).stat("a")
 
 
 def test_a_certificate_nobody_vouches_for_is_not_talked_to(secure_azurite: tuple[str, Path]) -> None:
     """TLS is checked, on loopback too."""
-    place = blob_place("LAKE_URL", f"{secure_azurite[0]}/mlops-untrusted")
+    place = blob_address("LAKE_URL", f"{secure_azurite[0]}/mlops-untrusted")
     with pytest.raises(Transient, match="certificate"):
         lake_at(place, FakeCredential(), QUICK).stat("a")
 

@@ -14,7 +14,7 @@ from azure_parts import SMALL, fresh_place, lake_at
 from local.azurite.process import Azurite
 from shared.adapters.azure.clients import container_client
 from shared.adapters.blob.lake import BlobLake, Sizes
-from shared.core.addresses import BlobPlace
+from shared.core.addresses import BlobAddress
 from shared.core.errors import Corrupt, Missing, Superseded
 
 TESTS = Path(__file__).resolve().parents[3]
@@ -23,13 +23,13 @@ LARGE = bytes(range(251)) * 200
 
 
 @pytest.fixture(scope="module")
-def place(azurite: Azurite) -> BlobPlace:
+def place(azurite: Azurite) -> BlobAddress:
     """A container for this file's tests, each of which uses names of its own."""
     return fresh_place(azurite.blob_endpoint)
 
 
 @pytest.fixture
-def lake(place: BlobPlace) -> BlobLake:
+def lake(place: BlobAddress) -> BlobLake:
     """The lake in it."""
     return lake_at(place)
 
@@ -112,7 +112,7 @@ KILLED = """
 import io, os, signal, sys
 sys.path[:0] = sys.argv[1:3]
 from azure_parts import lake_at
-from shared.core.addresses import blob_place
+from shared.core.addresses import blob_address
 
 class Deadly(io.BytesIO):
     def read(self, size=-1):
@@ -120,12 +120,12 @@ class Deadly(io.BytesIO):
             os.kill(os.getpid(), signal.SIGKILL)
         return super().read(size)
 
-lake_at(blob_place("LAKE_URL", sys.argv[3])).put(sys.argv[4], Deadly(bytes(50_000)))
+lake_at(blob_address("LAKE_URL", sys.argv[3])).put(sys.argv[4], Deadly(bytes(50_000)))
 """
 
 
 @pytest.mark.parametrize("after", [1, 30_000, 50_000])
-def test_a_writer_killed_in_the_middle_leaves_nothing(place: BlobPlace, lake: BlobLake, after: int) -> None:
+def test_a_writer_killed_in_the_middle_leaves_nothing(place: BlobAddress, lake: BlobLake, after: int) -> None:
     """Blocks without a commit are no blob; the next writer is not disturbed by them."""
     name = f"killed/{after}"
     line = [sys.executable, "-c", KILLED, str(SUPPORT), str(TESTS.parent), place.url, name, str(after)]
@@ -140,7 +140,7 @@ def test_a_writer_killed_in_the_middle_leaves_nothing(place: BlobPlace, lake: Bl
         client.delete_blob(name)
 
 
-def test_a_listing_goes_through_all_pages(place: BlobPlace, lake: BlobLake) -> None:
+def test_a_listing_goes_through_all_pages(place: BlobAddress, lake: BlobLake) -> None:
     """Names come once each and in order, however many pages there are."""
     names = [f"pages/{number:02d}" for number in range(7)]
     for name in reversed(names):
@@ -148,7 +148,7 @@ def test_a_listing_goes_through_all_pages(place: BlobPlace, lake: BlobLake) -> N
     assert [blob.path for blob in lake_at(place, sizes=Sizes(page=2)).list("pages/")] == names
 
 
-def test_directories_of_a_data_lake_account_are_no_blobs(place: BlobPlace, lake: BlobLake) -> None:
+def test_directories_of_a_data_lake_account_are_no_blobs(place: BlobAddress, lake: BlobLake) -> None:
     """The blob endpoint shows them as empty blobs with a mark."""
     with container_client(place, None) as client:
         client.upload_blob("tree/folder", b"", metadata={"hdi_isfolder": "true"})
@@ -159,7 +159,7 @@ def test_directories_of_a_data_lake_account_are_no_blobs(place: BlobPlace, lake:
         lake.open("tree/folder")
 
 
-def test_names_that_others_gave_are_left_out(place: BlobPlace, lake: BlobLake) -> None:
+def test_names_that_others_gave_are_left_out(place: BlobAddress, lake: BlobLake) -> None:
     """A name this lake would refuse is not offered."""
     with container_client(place, None) as client:
         client.upload_blob("foreign/.hidden", b"")
@@ -167,7 +167,7 @@ def test_names_that_others_gave_are_left_out(place: BlobPlace, lake: BlobLake) -
     assert [blob.path for blob in lake.list("foreign/")] == ["foreign/seen"]
 
 
-def test_bytes_that_are_not_what_was_stored_are_corrupt(place: BlobPlace, lake: BlobLake) -> None:
+def test_bytes_that_are_not_what_was_stored_are_corrupt(place: BlobAddress, lake: BlobLake) -> None:
     """Who changes bytes and keeps the writer's hash is found out by whoever reads the whole blob."""
     lake.put("rotten", b"good")
     with container_client(place, None) as client:

@@ -13,25 +13,25 @@ from local.azurite.process import Azurite
 from shared.adapters.azure.clients import make_credential
 from shared.adapters.blob.lake import BlobLake
 from shared.core import errors
-from shared.core.addresses import BlobPlace, blob_place
+from shared.core.addresses import BlobAddress, blob_address
 from shared.core.errors import BadInput, Misconfigured, Permanent, Transient
 
 
 @pytest.fixture(scope="module")
-def place(azurite: Azurite) -> BlobPlace:
+def place(azurite: Azurite) -> BlobAddress:
     """A container for this file's tests, each of which uses names of its own."""
     return fresh_place(azurite.blob_endpoint)
 
 
 @pytest.fixture
-def lake(place: BlobPlace) -> BlobLake:
+def lake(place: BlobAddress) -> BlobLake:
     """The lake in it."""
     return lake_at(place)
 
 
 def test_a_missing_container_is_a_setting(azurite: Azurite) -> None:
     """Every call says which setting names what does not exist."""
-    lake = lake_at(blob_place("LAKE_URL", f"{azurite.blob_endpoint}/nowhere"))
+    lake = lake_at(blob_address("LAKE_URL", f"{azurite.blob_endpoint}/nowhere"))
     calls: list[Callable[[], object]] = [
         lambda: lake.stat("a"),
         lambda: lake.open("a"),
@@ -51,7 +51,7 @@ def test_a_missing_container_is_a_setting(azurite: Azurite) -> None:
         ("AuthenticationFailed", "clock is more than 15 minutes off"),
     ],
 )
-def test_a_refused_identity_learns_its_role(azurite: Azurite, place: BlobPlace, code: str, said: str) -> None:
+def test_a_refused_identity_learns_its_role(azurite: Azurite, place: BlobAddress, code: str, said: str) -> None:
     """Without a retry: the sentence names what is missing, where."""
     with FaultProxy(azurite.blob_port) as proxy:
         proxy.plan(Fault("answer", 403, {"x-ms-error-code": code}), times=1000)
@@ -76,7 +76,7 @@ def test_a_refused_identity_learns_its_role(azurite: Azurite, place: BlobPlace, 
     ],
 )
 def test_a_refused_write_is_named_by_its_code(
-    azurite: Azurite, place: BlobPlace, status: int, code: str, kind: type[errors.Fault]
+    azurite: Azurite, place: BlobAddress, status: int, code: str, kind: type[errors.Fault]
 ) -> None:
     """What a retry could help is transient; nothing is stored, and nobody concludes that a rival was there."""
     with FaultProxy(azurite.blob_port) as proxy:
@@ -102,7 +102,7 @@ def test_a_source_that_cannot_be_read_is_not_the_services_fault(lake: BlobLake) 
     assert lake.stat("broken") is None
 
 
-def test_a_redirect_is_not_followed(azurite: Azurite, place: BlobPlace) -> None:
+def test_a_redirect_is_not_followed(azurite: Azurite, place: BlobAddress) -> None:
     """Whatever answers in the place of the service cannot send us, and our token, elsewhere."""
     with FaultProxy(azurite.blob_port) as elsewhere, FaultProxy(azurite.blob_port) as proxy:
         location = f"http://127.0.0.1:{elsewhere.port}/devstoreaccount1/x/y"
@@ -112,14 +112,14 @@ def test_a_redirect_is_not_followed(azurite: Azurite, place: BlobPlace) -> None:
         assert elsewhere.requests == []
 
 
-def _through(proxy: FaultProxy, place: BlobPlace) -> BlobLake:
+def _through(proxy: FaultProxy, place: BlobAddress) -> BlobLake:
     return lake_at(
-        blob_place("LAKE_URL", f"http://127.0.0.1:{proxy.port}/devstoreaccount1/{place.container}"), policy=QUICK
+        blob_address("LAKE_URL", f"http://127.0.0.1:{proxy.port}/devstoreaccount1/{place.container}"), policy=QUICK
     )
 
 
 def test_an_identity_that_cannot_be_had_is_transient() -> None:
     """The sentence names the setting that chose it; nothing was asked of the service."""
-    place = blob_place("LAKE_URL", "https://127.0.0.1:1/devstoreaccount1/mlops")
+    place = blob_address("LAKE_URL", "https://127.0.0.1:1/devstoreaccount1/mlops")
     with pytest.raises(Transient, match="AZURE_CREDENTIAL"):
         lake_at(place, make_credential("environment"), QUICK).stat("a")

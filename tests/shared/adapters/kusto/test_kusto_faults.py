@@ -28,7 +28,7 @@ from shared.adapters.kusto.client import KustoQueries
 from shared.adapters.kusto.faults import TooLarge
 from shared.adapters.kusto.frames import read_answer
 from shared.adapters.kusto.texts import count_text
-from shared.core.addresses import cluster_place
+from shared.core.addresses import cluster_address
 from shared.core.errors import Misconfigured, Permanent, Transient
 from shared.core.scenario import Batch, Column, Scenario, Table
 from shared.prediction.telemetry_span import EPOCH, Span
@@ -99,7 +99,7 @@ def test_a_lost_fragment_is_seen(rows: Cluster) -> None:
     """By the row count that ends the table."""
     rows.progressive = True
     rows.faults = [Fault(spoil=without_fragment)] * 20
-    with pytest.raises(Transient, match=r"announced \d+ rows and gave"):
+    with pytest.raises(Transient, match=r"announced \d+ rows and sent"):
         counted(rows)
 
 
@@ -188,7 +188,7 @@ def test_a_share_that_is_too_large_is_halved(rows: Cluster, tmp_path: Path) -> N
 def test_a_message_that_is_too_large_alone_is_told(rows: Cluster, tmp_path: Path) -> None:
     """Instead of ever smaller shares."""
     rows.most_rows = 0
-    with pytest.raises(TooLarge, match="over a limit of the service"):
+    with pytest.raises(TooLarge, match="exceeds a limit of the service"):
         telemetry_of(rows, FolderLake(tmp_path)).extract(SCENARIO, Span(EPOCH, NOON + timedelta(hours=1)))
     assert len(rows.asked) < 30
 
@@ -199,7 +199,7 @@ def test_a_foreign_host_gets_no_token(rows: Cluster) -> None:
 
     CloudSettings.add_to_cache("https://adx.example.com", CloudSettings.DEFAULT_CLOUD)
     credential = FakeCredential()
-    place = cluster_place("TELEMETRY_URL", "kusto:https://adx.example.com/telemetry")
+    place = cluster_address("TELEMETRY_URL", "kusto:https://adx.example.com/telemetry")
     with pytest.raises(Misconfigured, match=r"TELEMETRY_URL names https://adx\.example\.com, which gets no token"):
         KustoQueries(place, lambda: credential).ask(COUNT, PARAMETERS)
     assert credential.scopes == []
@@ -208,14 +208,14 @@ def test_a_foreign_host_gets_no_token(rows: Cluster) -> None:
 def test_tokens_are_for_the_service(rows: Cluster) -> None:
     """For the resource that the cluster itself names, once a client."""
     credential = FakeCredential()
-    place = cluster_place("TELEMETRY_URL", f"kusto:{rows.url}/{DATABASE}")
+    place = cluster_address("TELEMETRY_URL", f"kusto:{rows.url}/{DATABASE}")
     KustoQueries(place, lambda: credential).ask(COUNT, PARAMETERS)
     assert set(credential.scopes) == {"https://kusto.kusto.windows.net/.default"}
 
 
 def test_a_cluster_that_is_not_there_is_told_in_one_sentence(rows: Cluster) -> None:
     """With the address that the setting names."""
-    place = cluster_place("TELEMETRY_URL", f"kusto:https://127.0.0.1:1/{DATABASE}")
+    place = cluster_address("TELEMETRY_URL", f"kusto:https://127.0.0.1:1/{DATABASE}")
     policy = RetryPolicy(connect=1, read=1, first_pause=0.01, growth=0.01, retries=1)
     with pytest.raises(Transient, match=r"https://127\.0\.0\.1:1, database telemetry, could not be reached"):
         KustoQueries(place, FakeCredential, policy).ask(COUNT, PARAMETERS)
@@ -233,7 +233,7 @@ class _NoIdentity:
 
 def test_without_a_token_the_setting_is_named(rows: Cluster) -> None:
     """And the first line of the reason."""
-    place = cluster_place("TELEMETRY_URL", f"kusto:{rows.url}/{DATABASE}")
+    place = cluster_address("TELEMETRY_URL", f"kusto:{rows.url}/{DATABASE}")
     policy = RetryPolicy(retries=0)
     with pytest.raises(Transient, match=r"AZURE_CREDENTIAL.*failed to retrieve a token\.$"):
         KustoQueries(place, _NoIdentity, policy).ask(COUNT, PARAMETERS)  # type: ignore[arg-type]

@@ -264,7 +264,7 @@ def test_of_two_readers_that_see_different_rows_one_stands(cluster: Cluster, lak
         return found
 
     reader._kept.files = meanwhile  # type: ignore[method-assign]
-    with pytest.raises(Conflict, match="written by another reader"):
+    with pytest.raises(Conflict, match="Another reader has written"):
         reader.extract(SCENARIO, ALL)
     extract = telemetry_of(cluster, lake).extract(SCENARIO, ALL)
     assert sorted(row["n"] for row in read(lake, extract)) == [1, 2]

@@ -10,7 +10,7 @@ from world import World, points_csv
 
 from local.azurite.process import Azurite
 from shared.adapters.azure.clients import container_client
-from shared.core.addresses import EMULATOR_ACCOUNT, blob_place
+from shared.core.addresses import EMULATOR_ACCOUNT, blob_address
 from shared.core.errors import Misconfigured
 
 NAME = "data-event/2026/3/1/12/abc.json"
@@ -21,10 +21,10 @@ def endpoint(azurite: Azurite) -> str:
     """Azurite, with a lake's container and none for dead letters."""
     assert azurite.blob_endpoint.endswith(EMULATOR_ACCOUNT)
     for name in ("letters-lake", "deadletters"):
-        with container_client(blob_place("LAKE_URL", f"{azurite.blob_endpoint}/{name}"), None) as client:
+        with container_client(blob_address("LAKE_URL", f"{azurite.blob_endpoint}/{name}"), None) as client:
             if client.exists():
                 client.delete_container()
-    with container_client(blob_place("LAKE_URL", f"{azurite.blob_endpoint}/letters-lake"), None) as client:
+    with container_client(blob_address("LAKE_URL", f"{azurite.blob_endpoint}/letters-lake"), None) as client:
         client.create_container()
     return azurite.blob_endpoint
 
@@ -36,7 +36,7 @@ def test_the_container_is_read_once_it_is_there(endpoint: str, tmp_path: Path) -
     assert list(world.ports.operations.dead_letters.list()) == []
     assert world.ports.operations.dead_letters.find(NAME) is None
     world.ports.core.ledger.note("blob", "other", "ignored", "so that the sweep has seen something")
-    with container_client(blob_place("LAKE_URL", f"{endpoint}/deadletters"), None) as client:
+    with container_client(blob_address("LAKE_URL", f"{endpoint}/deadletters"), None) as client:
         client.create_container()
         client.upload_blob(NAME, json.dumps([{**json.loads(event), "deadLetterReason": "TimeToLiveExceeded"}]))
     for _ in range(2):
@@ -52,7 +52,7 @@ def test_the_container_is_read_once_it_is_there(endpoint: str, tmp_path: Path) -
 def test_an_absent_lake_is_still_a_failure(endpoint: str, tmp_path: Path) -> None:
     """Only the container of dead letters may be absent."""
     world = World(tmp_path, LAKE_URL=f"{endpoint}/letters-lake")
-    with container_client(blob_place("LAKE_URL", f"{endpoint}/letters-lake"), None) as client:
+    with container_client(blob_address("LAKE_URL", f"{endpoint}/letters-lake"), None) as client:
         client.delete_container()
     with pytest.raises(Misconfigured, match="a container that does not exist"):
         list(world.ports.operations.dead_letters.list())

@@ -28,7 +28,7 @@ ASKED = [{"x": 2.0, "color": "red", "id": 7}, {"x": None, "color": "a name nobod
 
 def kept(scenario: Any = POINTS, rows: Sequence[Any] = ASKED) -> list[LoggedRow]:
     """Two answered rows as they are kept."""
-    answers = SERVING.loaded.rows(rows, allowed=("id",))
+    answers = SERVING.loaded.score_rows(rows, allowed=("id",))
     return logged_rows(scenario, SERVING, rows, answers, at=AT)
 
 
@@ -73,7 +73,7 @@ def test_personal_inputs_and_texts_are_not_kept(tmp_path: Path) -> None:
     served.add(kept(replace(POINTS, personal=("color",))))
     texts = serve(TEXTS, text_graph(), TEXT.features)
     asked = [{"text": "canary-4711 in orbit"}]
-    served.add(logged_rows(TEXTS, texts, asked, texts.loaded.rows(asked), at=AT))
+    served.add(logged_rows(TEXTS, texts, asked, texts.loaded.score_rows(asked), at=AT))
     served.flush()
     tables = {path.split("/")[1]: table for path, table in read(lake)}
     assert "color" not in tables["points"].column_names

@@ -44,7 +44,7 @@ def test_a_batch_answers_like_the_model_row_by_row(model: LoadedModel, job: Job,
     assert result == BatchResult(1000, 0)
     written = _read(data).to_pylist()
     for number, (row, source) in enumerate(zip(written, table.to_pylist(), strict=True)):
-        alone = model.rows([{"age": source["age"], "job": source["job"]}])[0]
+        alone = model.score_rows([{"age": source["age"], "job": source["job"]}])[0]
         assert row["prediction_id"] == (7 << 32) + number
         assert row["entity_key"] == f"s{number % 5}|{number}"
         assert row["probability"] == pytest.approx(float(alone[1]), abs=1e-6)
@@ -106,7 +106,7 @@ def test_of_more_labels_the_likeliest_is_predicted(
     colours = replace(scenario, tables=tables, task="multiclass", labels=names)
     rows_in = rows(300)
     table = _read(_score(three, job(rows_in, scenario=colours), block_rows=37)[0])
-    answer = three.matrix(three.encode(rows_in))
+    answer = three.score_matrix(three.encode(rows_in))
     assert table["prediction"].to_pylist() == [names[n] for n in answer.argmax(axis=1)]
     np.testing.assert_array_equal(table["probability"].to_numpy(), answer.max(axis=1).astype(np.float64))
     assert len(set(table["prediction"].to_pylist())) > 1
@@ -162,7 +162,7 @@ def test_an_answer_that_is_no_number_stops_the_window(graph: Any, load: Any, job
     model: onnx.ModelProto = graph()
     model.graph.node[2].op_type = "Exp"
     del model.graph.node[2].attribute[:]
-    with pytest.raises(Permanent, match="Model small:3 answers no number for row"):
+    with pytest.raises(Permanent, match="Model small:3 returned no finite number for row"):
         _score(load(model.SerializeToString()), job(_hot(rows(50))))
 
 

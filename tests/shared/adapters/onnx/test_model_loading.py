@@ -41,18 +41,18 @@ def _loop() -> onnx.NodeProto:
 
 def test_a_model_answers_for_a_matrix_and_for_rows(model: LoadedModel) -> None:
     """Both ways give the same float32 probabilities (rows, labels)."""
-    answer = model.matrix(np.array([[2.0, 1.0], [np.nan, -1.0]], dtype=np.float32))
+    answer = model.score_matrix(np.array([[2.0, 1.0], [np.nan, -1.0]], dtype=np.float32))
     assert answer.shape == (2, 2)
     assert answer.dtype == np.float32
     np.testing.assert_allclose(answer[:, 1], [1 / (1 + np.exp(1.5)), 1 / (1 + np.exp(0.5))], rtol=1e-6)
-    rows = model.rows([{"age": 2, "job": "nurse"}, {"age": None, "job": "pilot", "site": "s1"}], {"site"})
+    rows = model.score_rows([{"age": 2, "job": "nurse"}, {"age": None, "job": "pilot", "site": "s1"}], {"site"})
     np.testing.assert_array_equal(rows, answer)
 
 
 def test_a_row_that_does_not_fit_never_reaches_the_model(model: LoadedModel) -> None:
     """The refusal names row and field."""
     with pytest.raises(BadInput, match="Row 1, field 'age'"):
-        model.rows([{"age": "2", "job": None}])
+        model.score_rows([{"age": "2", "job": None}])
 
 
 def test_the_threshold_of_the_manifest_is_kept_as_float32(graph: Graph, load: Load) -> None:
@@ -99,7 +99,7 @@ def test_a_model_of_another_width_is_not_loaded(graph: Graph, load: Load, contra
 
 def test_a_model_with_other_labels_or_a_fixed_number_of_rows_is_not_loaded(graph: Graph, load: Load) -> None:
     """Probability columns must be the contract's labels, and rows must be free."""
-    with pytest.raises(Corrupt, match=r"answers probabilities: .*3\]"):
+    with pytest.raises(Corrupt, match=r"returns probabilities: .*3\]"):
         load(graph(labels=3).SerializeToString())
     with pytest.raises(Corrupt, match=r"takes input: tensor\(float\) \[1, 2\]"):
         load(graph(rows=1).SerializeToString())
@@ -161,7 +161,7 @@ def test_a_request_needs_neither_arrow_nor_the_onnx_package(graph: Graph) -> Non
         "from shared.training.input_contract import Feature, InputContract;"
         "b = sys.stdin.buffer.read(); c = InputContract((Feature('a', 'number'), Feature('b', 'number')), ('0', '1'));"
         "m = OnnxScoring().load(b, {'sha256': hashlib.sha256(b).hexdigest(), 'contract': c.to_json()});"
-        "m.rows([{'a': 1, 'b': 2.5}]);"
+        "m.score_rows([{'a': 1, 'b': 2.5}]);"
         "print(sorted({'onnx', 'pyarrow', 'pandas', 'sqlalchemy'} & set(sys.modules)))"
     )
     command = [sys.executable, "-c", code]

@@ -91,7 +91,7 @@ def test_rows_of_several_labels(graph: Any, job: Callable[..., BatchJob], rows: 
     model = _load(content, contract, task="multilabel", thresholds=[0.3, 0.35, 0.3])
     table = rows(300)
     data, written = _written(model, job(table, scenario=several), block_rows=64)
-    answers = model.matrix(model.encode(table)).astype(np.float64)
+    answers = model.score_matrix(model.encode(table)).astype(np.float64)
     limits = np.array(model.thresholds)
     for row, answer in zip(written, answers, strict=True):
         labels = [label for label, is_on in zip(several.labels, answer >= limits, strict=True) if is_on]
@@ -108,7 +108,7 @@ def test_rows_of_numbers(graph: Any, job: Callable[..., BatchJob], rows: Any, sc
     model = _load(graph(labels=1).SerializeToString(), InputContract(NUMBERS, ("y",)), task="regression")
     table = rows(50)
     data, written = _written(model, job(table, scenario=number), block_rows=16)
-    assert [row["prediction"] for row in written] == model.matrix(model.encode(table))[:, 0].tolist()
+    assert [row["prediction"] for row in written] == model.score_matrix(model.encode(table))[:, 0].tolist()
     assert {row["probability"] for row in written} == {None}
     assert pq.read_schema(io.BytesIO(data)).field("prediction").type == pa.float64()
 
@@ -121,11 +121,11 @@ def test_texts_are_cleaned_and_answered() -> None:
     matrix = encode(table, TEXT)
     assert (matrix.dtype, matrix[:, 0].tolist()) == (np.dtype(object), ["rocket moon", "river", ""])
     assert encode_rows([{"text": text} for text in texts], TEXT).tolist() == matrix.tolist()
-    answers = model.matrix(matrix)
+    answers = model.score_matrix(matrix)
     assert answers.dtype == np.float32
     assert answers.argmax(axis=1)[:2].tolist() == [0, 1]
-    np.testing.assert_array_equal(model.rows([{"text": text} for text in texts]), answers)
-    assert model.matrix(matrix[:0]).shape == (0, 2)
+    np.testing.assert_array_equal(model.score_rows([{"text": text} for text in texts]), answers)
+    assert model.score_matrix(matrix[:0]).shape == (0, 2)
 
 
 def test_what_is_no_text_is_refused() -> None:
@@ -144,7 +144,7 @@ def test_one_long_text_does_not_make_all_others_long() -> None:
     texts = ["river"] * 2_000 + ["moon " * 1_000_000] + ["river"] * 2_000
     made = np.empty((len(texts), 1), dtype=object)
     made[:, 0] = [text.strip() for text in texts]
-    assert np.flatnonzero(model.matrix(made).argmax(axis=1) == 0).tolist() == [2_000]
+    assert np.flatnonzero(model.score_matrix(made).argmax(axis=1) == 0).tolist() == [2_000]
     parts = list(_bounded(made))
     assert np.concatenate(parts).tolist() == made.tolist()
     assert max(len(part) * max(text.count(" ") + 1 for text in part[:, 0]) for part in parts) <= 1_000_000

@@ -17,7 +17,7 @@ from tabular import one, read
 
 from shared.adapters.tables import ArrowTables
 from shared.core.errors import Quarantined
-from shared.core.scenario import Column, Table
+from shared.core.scenario import MISSING_TEXTS, Column, Table
 
 CONTRACT = Table(
     "t",
@@ -114,8 +114,9 @@ def test_flipped_bits_are_detected_or_change_nothing() -> None:
     assert detected > 300
 
 
-# What a cell of CSV can hold: no NUL, no lone surrogate; an empty text is a missing one.
-TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=12)
+# What a cell of CSV can hold: no NUL, no lone surrogate, no white space at its ends, no word for a missing cell.
+CHARACTERS = st.characters(exclude_categories=("Cs",), exclude_characters="\0")
+TEXTS = st.text(CHARACTERS, max_size=12).map(str.strip).filter(lambda text: text not in MISSING_TEXTS)
 TIMES = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - bounds are naive by rule
 ROWS = st.lists(
     st.tuples(

@@ -11,7 +11,7 @@ import pytest
 from world import World, marks_csv, points_csv, prices_csv
 
 from shared.core.errors import BadInput, Missing
-from shared.operations.views import VIEWS, Asked, view
+from shared.operations.views import VIEWS, ViewQuery, view
 from shared.operations.views.files import cell, report, rows
 from shared.profiles.baseline import accept_baseline
 from shared.training import schedule_requests as schedules
@@ -182,7 +182,7 @@ def test_history_says_why(lived: World) -> None:
 def test_the_export_of_rows_is_the_window(lived: World) -> None:
     """Every row of the window stands in the file, under the table's column names."""
     window = lived.ports.prediction.predictions.commits("points")[1].window
-    text = rows(lived.ports, Asked({"scenario": "points", "window": window}))
+    text = rows(lived.ports, ViewQuery({"scenario": "points", "window": window}))
     table = list(csv.DictReader(io.StringIO(text)))
     assert len(table) == 40
     assert {row["window"] for row in table} == {window}
@@ -198,9 +198,9 @@ def test_a_spreadsheet_runs_nothing(text: str) -> None:
 def test_a_report_is_found_by_its_dataset_only(lived: World) -> None:
     """The name is looked up among the versions; it never becomes a path."""
     known = lived.ports.datasets.versions.list("points")[0].id
-    assert report(lived.ports, Asked({"scenario": "points", "dataset": known})).startswith("<!doctype html>")
+    assert report(lived.ports, ViewQuery({"scenario": "points", "dataset": known})).startswith("<!doctype html>")
     with pytest.raises(Missing):
-        report(lived.ports, Asked({"scenario": "points", "dataset": "../../baselines/points"}))
+        report(lived.ports, ViewQuery({"scenario": "points", "dataset": "../../baselines/points"}))
 
 
 def test_counting_a_window_again_reads_nothing(tmp_path: Path, lived: World) -> None:

@@ -1,4 +1,4 @@
-"""What a page is asked, read strictly."""
+"""The query of a page: its parameters, read strictly."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _LONGEST = 1200
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """The parameters of a request. What is not given has a default; what cannot be meant is BadInput."""
+class ViewQuery:
+    """The parameters of a request. A missing one has a default; one that is not accepted is BadInput."""
 
     values: Mapping[str, str]
 
     def text(self, name: str, default: str = "") -> str:
-        """The parameter as it stands."""
+        """The parameter as text, or the default when it is not given."""
         value = self.values.get(name) or default
         if len(value) > _LONGEST:
             raise BadInput(f"Parameter {name} has {len(value)} characters; at most {_LONGEST} are accepted.")
@@ -39,5 +39,5 @@ class Asked:
         return int(value)
 
     def scenario(self, ports: OperationsPorts) -> Scenario:
-        """The scenario that is named, or the first; Missing lists those there are."""
+        """The named scenario, or the first; Missing names those there are."""
         return find_scenario(ports.core.scenarios, self.text("scenario", min(ports.core.scenarios, default="")))

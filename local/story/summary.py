@@ -1,4 +1,4 @@
-"""`mlops demo --story`: a year of a plant in minutes."""
+"""`mlops demo --story`: plays the story and prints its summary."""
 
 from __future__ import annotations
 
