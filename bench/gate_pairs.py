@@ -16,7 +16,7 @@ from model_training.estimators.families import fit_candidates
 from model_training.scenarios import SCENARIOS
 from model_training.steps.prepare import prepare_rows
 from shared.adapters.onnx.scoring import OnnxScoring
-from shared.core.scenario import Knobs
+from shared.core.scenario import GeneratorOptions
 from shared.release.gate.champion import Contestant, compare
 from shared.release.gate.judging_rows import JudgingRows, actual_values
 from shared.release.verdict import Check, Verdict
@@ -55,7 +55,7 @@ class Truth:
 
 def clients(rows: int, seed: int, drift: float = 0.0) -> pa.Table:
     """So many generated clients."""
-    return dict(BANK.generate(rows, seed, Knobs(drift=drift)))["clients"]  # type: ignore[misc]  # it has a generator
+    return dict(BANK.generate(rows, seed, GeneratorOptions(drift=drift)))["clients"]  # type: ignore[misc]  # it has a generator
 
 
 def train(rows: pa.Table, version: int) -> Trained:
