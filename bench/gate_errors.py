@@ -6,12 +6,16 @@ python bench/gate_errors.py [--seconds 600] [--truth 20000] [--seed 1]
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from scipy.stats import beta
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.gate_pairs import KINDS, Trained, drops, population, train, truth, verdict
 

@@ -30,6 +30,7 @@ from shared.core.errors import Quarantined, Refused
 from shared.core.scenario import GeneratorOptions, Scenario
 from shared.training.encoding import encode, encode_rows
 from shared.training.input_contract import InputContract
+from shared.training.learned_rows import LearnedRows
 from shared.training.metrics import classification
 
 BANK, IIOT = SCENARIOS["bank_marketing"], SCENARIOS["iiot_quality"]
@@ -224,6 +225,24 @@ def test_one_class_only_is_quarantined() -> None:
     tables = _tables(BANK, 500)
     with pytest.raises(Quarantined, match="no row labelled 'yes'"):
         fit(_with_column(tables, "clients", "y", pa.array(["no"] * 500)), BANK, "demo", 1, _quiet)
+
+
+def test_the_manifest_names_the_rows_that_were_learned(iiot: Package, bank: Package) -> None:
+    """Sorted fingerprints, at most 16 bytes a row, none of a judging row; and the time of the newest, also on the card."""
+    for package in (iiot, bank):
+        facts, data = package.manifest["learned"], package.files["learned.bin"]
+        assert facts["sha256"] == hashlib.sha256(data).hexdigest()
+        assert len(data) <= 16 * facts["rows"]
+        assert facts["rows"] == package.manifest["split"]["train"] + package.manifest["split"]["validation"]
+        learned = LearnedRows(np.frombuffer(data, "<u8"))
+        assert (np.diff(learned.prints) > 0).all()
+        keys = pq.read_table(io.BytesIO(package.files["holdout_keys.parquet"]))
+        assert keys.num_rows == package.manifest["holdout"]["rows"]
+        assert not learned.holds(keys["inputs"].to_numpy()).any()
+    hours = pq.read_table(io.BytesIO(iiot.files["holdout_keys.parquet"]))["hours"].to_numpy()
+    assert iiot.manifest["learned"]["newest_hours"] < hours.min()
+    assert f"<dd>{iiot.manifest['learned']['newest']}</dd>".encode() in iiot.files["card.html"]
+    assert bank.manifest["learned"]["newest"] is None
 
 
 def test_judging_rows_without_a_label_make_a_model_that_says_so() -> None:
