@@ -228,7 +228,7 @@ def test_one_class_only_is_quarantined() -> None:
 
 
 def test_the_manifest_names_the_rows_that_were_learned(iiot: Package, bank: Package) -> None:
-    """Sorted fingerprints, at most 16 bytes a row, none of a judging row; and the time of the newest, also on the card."""
+    """Sorted fingerprints, at most 16 bytes a row, none of a judging row; and the time of the newest one."""
     for package in (iiot, bank):
         facts, data = package.manifest["learned"], package.files["learned.bin"]
         assert facts["sha256"] == hashlib.sha256(data).hexdigest()
