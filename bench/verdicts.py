@@ -108,7 +108,7 @@ def ours(whole: pa.Table) -> Judge:
     from shared.adapters.profiling import ArrowProfiles
     from shared.core.policies import Monitoring
     from shared.monitoring import triage
-    from shared.monitoring.column_comparison import compare_columns, match_columns
+    from shared.monitoring.drift.column_comparison import compare_columns, match_columns
     from shared.monitoring.measures import Reference
 
     profiles, policy = ArrowProfiles(), Monitoring()

@@ -19,6 +19,7 @@ from typing import Any
 from model_training.runtime.threads import limit
 from shared.alerts.delivery import publish_and_alert
 from shared.core.errors import Conflict, Fault, Missing
+from shared.core.ledger import Kind, State
 from shared.ports import Ports
 from shared.training.model import Model
 
@@ -40,13 +41,13 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
 def work(run_id: str, environ: Mapping[str, str]) -> int:
     """Train while holding the run, so that no other worker takes it."""
     from model_training.scenarios import SCENARIOS
-    from shared.adapters.process_trainer import holding
+    from shared.adapters.process_trainer import hold_run
     from shared.bootstrap import build_ports
     from shared.settings import read_settings
 
     home = read_settings(environ).home
     ports = build_ports(environ, SCENARIOS)
-    with holding(run_id, home):
+    with hold_run(run_id, home):
         folder = home / "runs" / run_id
         exit_code = train_run(ports, run_id, Progress(folder / "progress.json"), folder)
         if exit_code is None:
@@ -106,7 +107,7 @@ def _finish(ports: Ports, run_id: str, progress: Callable[..., None], folder: Pa
         return _fail(ports, run_id, f"Training stopped with an unexpected {type(error).__name__}: {error}")
     reason = f"Registered as {model.id}."
     ports.training.runs.move(run_id, "running", "completed", reason)
-    ports.core.ledger.note("train", run_id, "done", reason)
+    ports.core.ledger.note(Kind.TRAIN, run_id, State.DONE, reason)
     publish_and_alert(ports)
     progress(reason, 1.0)
     return 0
@@ -137,7 +138,7 @@ def _track(ports: Ports, run_id: str, folder: Path, home: Path) -> None:
 def _fail(ports: Ports, run_id: str, reason: str) -> int:
     print(reason, file=sys.stderr)  # noqa: T201 - the worker's log
     ports.training.runs.move(run_id, "running", "failed", reason)
-    ports.core.ledger.note("train", run_id, "failed", reason)
+    ports.core.ledger.note(Kind.TRAIN, run_id, State.FAILED, reason)
     return 1
 
 

@@ -29,6 +29,7 @@ from shared.core.paths import Landing, landing
 from shared.core.scenario import Scenario
 from shared.core.wording import counted
 from shared.intake.ingest import ingest
+from shared.monitoring.governor import train_on_waiting_data
 from shared.monitoring.late_labels import ingest_actuals
 from shared.monitoring.monitor import monitor
 from shared.operations.reconcile import dead_letter_message, reconcile
@@ -105,6 +106,7 @@ def _act(ports: Ports, event: Event | None, message: str) -> Dispatched:
         case RunEnded():
             ended = run_ended(ports, event.run_id, event.status)
             ports.core.ledger.note(Kind.RUN, event.run_id, ended.state, ended.reason)
+            train_on_waiting_data(ports)
         case DeadLetterFound():
             dispatched = Dispatched(releases=take_dead_letter(ports, event.letter_id))
         case Ignored():

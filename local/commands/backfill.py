@@ -12,6 +12,7 @@ from local.console.session import Session
 from local.console.timestamps import parse_timestamp
 from shared import dispatch
 from shared.core.errors import BadInput
+from shared.core.ledger import Kind
 from shared.core.wording import counted
 from shared.ports import Ports
 from shared.prediction.backfill import BackfillRequest, BackfillStep, late_steps, plan_backfill, plan_corrections
@@ -94,7 +95,7 @@ def _told(step: BackfillStep) -> dict[str, Any]:
 def _made(ports: Ports, due: DueWindow) -> dict[str, Any]:
     correction = ports.prediction.corrections.find(due.scenario, due.window)
     commit = ports.prediction.predictions.find_commit(due.scenario, due.window)
-    entry = ports.core.history.find("window", f"{due.scenario}/{due.window}")
+    entry = ports.core.history.find(Kind.WINDOW, f"{due.scenario}/{due.window}")
     return {
         "window": due.window,
         "base": correction.base if correction else due.window,

@@ -11,6 +11,7 @@ from local.console.output import as_json, out, plain, show
 from local.console.session import Session
 from shared.core.errors import BadInput, Missing
 from shared.core.lake_reading import read_json
+from shared.core.ledger import State
 from shared.operations.status import status as read_status
 from shared.training.model import ModelRef
 from shared.training.stored_models import find_model
@@ -42,7 +43,7 @@ def history(
         as_json(value)
         return
     for entry in entries:
-        if why or entry.state != "in_progress":
+        if why or entry.state != State.IN_PROGRESS:
             head = f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.state:<11} {entry.kind:<10} {entry.key}"
             out.print(f"{head}\n{'':<21}{_reason(entry)}", markup=False, soft_wrap=True)
 

@@ -15,7 +15,7 @@ from shared.alerts.delivery import publish_and_alert
 from shared.core.claims import once
 from shared.core.drops import blob_key
 from shared.core.errors import BadInput, Fault
-from shared.core.ledger import Outcome
+from shared.core.ledger import Kind, Outcome
 from shared.core.paths import Landing
 from shared.core.wording import counted
 from shared.monitoring.actual_labels import labels_table
@@ -160,7 +160,7 @@ def actuals(
 
 def _taken(ports: Ports, where: Landing, key: str) -> Outcome:
     try:
-        return once(ports, "blob", key, "", lambda: ingest_actuals(ports, where)).outcome
+        return once(ports, Kind.BLOB, key, "", lambda: ingest_actuals(ports, where)).outcome
     except Fault as fault:
         return Outcome(fault.state, fault.reason)
 

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
 from local.console.output import err
 from shared.core.errors import Transient
+from shared.core.ledger import Kind, State
 from shared.core.scenario import Scenario
 from shared.ports import Ports
 from shared.prediction.window import Window
@@ -93,7 +94,7 @@ def windows_ended(ports: Ports, scenario: Scenario, inputs: Collection[str]) -> 
 def window_fate(ports: Ports, window: Window) -> tuple[str, str]:
     """The window's state and reason; a planned window that failed for good has that of its ledger entry."""
     if window.state == "planned":
-        entry = ports.core.history.find("window", f"{window.scenario}/{window.id}")
-        if entry is not None and entry.state == "failed":
+        entry = ports.core.history.find(Kind.WINDOW, f"{window.scenario}/{window.id}")
+        if entry is not None and entry.state == State.FAILED:
             return entry.state, entry.reason
     return window.state, window.reason

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from local.story.chapter import Chapter, Ending
-from shared.core.ledger import Entry
+from shared.core.ledger import Entry, Kind
 
 _MARKS = {"done": "✓", "refused": "✗", "quarantined": "✗", "failed": "✗", "waiting": "…", "requested": "→"}
 _KINDS = frozenset(
@@ -24,7 +24,7 @@ _LONGEST = 240
 
 def is_shown(entry: Entry) -> bool:
     """Whether the story shows a line of the journal: labels, and events of data, models and windows."""
-    shown_kind = entry.kind in _KINDS or (entry.kind == "blob" and entry.key.startswith("actuals/"))
+    shown_kind = entry.kind in _KINDS or (entry.kind == Kind.BLOB and entry.key.startswith("actuals/"))
     return shown_kind and entry.state not in _HIDDEN
 
 
@@ -48,7 +48,7 @@ class StoryPrinter:
             sentence = (entry.kind, entry.state, entry.reason)
             if sentence not in self._printed:
                 self._printed.add(sentence)
-                kind = "labels" if entry.kind == "blob" else entry.kind
+                kind = "labels" if entry.kind == Kind.BLOB else entry.kind
                 self._print(f"     {entry.at:%d %b %H:%M} {_mark(entry)} {kind:<9} {_shortened(entry.reason)}")
 
     def end(self, ending: Ending) -> None:
@@ -66,7 +66,7 @@ class StoryPrinter:
 
 
 def _mark(entry: Entry) -> str:
-    if entry.kind == "breach" and not entry.reason.startswith(_RESOLVED):
+    if entry.kind == Kind.BREACH and not entry.reason.startswith(_RESOLVED):
         return "!"
     return _MARKS.get(entry.state, "·")
 

@@ -1,1 +1,1 @@
-"""What can honestly be said about a model, beyond its one score: computed once, written as JSON and as a card."""
+"""The evaluation of a model beyond its score: computed once, written as JSON and as an HTML card."""

@@ -27,7 +27,7 @@ def _against_baseline(facts: Facts) -> Iterator[str]:
     worst = line["interval"][0 if LARGER_IS_BETTER[facts["metric"]] else 1]
     if not better(facts["metric"], worst, line["baseline"]):
         yield (
-            f"It is not surely better than an answer that is the same for every row: {facts['metric']} "
+            f"It is not clearly better than a constant answer: {facts['metric']} "
             f"{_interval(line)} against {line['baseline']:.3f}."
         )
 
@@ -40,7 +40,7 @@ def _splits(facts: Facts) -> Iterator[str]:
             side = "better" if better(metric, value, own["value"]) else "worse"
             yield (
                 f"On a {kind} split the same candidate scores {value:.3f}, clearly {side} than "
-                f"{own['value']:.3f} on the declared one: it matters which rows judge."
+                f"{own['value']:.3f} on the declared one: the score depends on the choice of test rows."
             )
 
 
@@ -55,14 +55,14 @@ def _slices(facts: Facts) -> Iterator[str]:
     own = facts["metrics"][facts["metric"]]["value"]
     end = 1 if LARGER_IS_BETTER[facts["metric"]] else 0
     for part in facts["slices"]:
-        # A mean over other labels than elsewhere is not comparable.
+        # A mean over fewer labels is not comparable.
         if "score" in part and "note" not in part and better(facts["metric"], own, part["interval"][end]):
             where = f"{part['column']} = {part['value']}"
             yield f"It is clearly worse where {where}: {part['score']:.3f} in {part['rows']} rows, {own:.3f} overall."
     yield from (part["reason"] for part in facts["slices"] if not part["rows"])
     unjudged = [f"{part['column']} = {part['value']}" for part in facts["slices"] if "reason" in part and part["rows"]]
     if unjudged:
-        yield f"Nothing is known about {_listed(unjudged)}: too few rows, or rows that are all alike."
+        yield f"Nothing is known about {_listed(unjudged)}: too few rows, or rows with the same true value."
 
 
 def _calibration(facts: Facts) -> Iterator[str]:
@@ -71,7 +71,7 @@ def _calibration(facts: Facts) -> Iterator[str]:
     if off:
         yield (
             f"The probability of {_listed(list(map(repr, off)))} is off by {max(off.values()):.1%} on average"
-            f"{' at most' if len(off) > 1 else ''}: it ranks rows, but should not be read as a share."
+            f"{' at most' if len(off) > 1 else ''}: it ranks rows, but is not a reliable share."
         )
 
 
@@ -87,14 +87,12 @@ def _absent(facts: Facts) -> Iterator[str]:
 
 def _small(facts: Facts) -> Iterator[str]:
     if facts["rows"]["test"] < _FEW:
-        yield f"It was judged on {facts['rows']['test']} rows only: every number here has a wide interval."
+        yield f"It was judged on only {facts['rows']['test']} rows: every number here has a wide interval."
 
 
 def _time(facts: Facts) -> Iterator[str]:
     if facts["split"] == "time":
-        yield (
-            "Intervals take rows as independent; neighbours in time are alike, so the truth is less sure than they say."
-        )
+        yield "Intervals treat rows as independent; rows close in time are similar, so the true intervals are wider."
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""The 37 features of one stretch of telemetry, each from its own past only."""
+"""The 37 features of one stretch of telemetry; each row uses only earlier hours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every scenario that is served. A new one is a module of this package and its name in this list."""
+"""Every scenario. A new scenario is a module of this package and its name in this list."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ def _generate(rows: int, seed: int, options: GeneratorOptions) -> Mapping[str, A
     return bank_marketing.generate(rows, seed, options)
 
 
-# A drop may be the calls of one day, in one economy, or to people whom nobody called before.
+# A drop may hold the calls of one day, of one economy, or to people who were never called before.
 CLIENTS = Table(
     "clients",
     (
@@ -52,7 +52,7 @@ SCENARIO = Scenario(
     numeric=tuple(name for name in _INPUTS if CLIENTS.column(name).kind != "text"),
     categorical=tuple(name for name in _INPUTS if CLIENTS.column(name).kind == "text"),
     labels=("no", "yes"),
-    # Known only when the call is over, and then the answer is known too.
+    # Known only after the call, when the answer is known too.
     leakage=("duration",),
     split=Split("random"),
     bar=Bar("auc", 0.70),

@@ -21,7 +21,7 @@ def _generate(rows: int, seed: int, options: GeneratorOptions) -> Mapping[str, A
     return iiot_quality.generate(rows, seed, options)
 
 
-# These move in steps: in the published data each of them stays where it is for minutes, some for half an hour.
+# These change in steps: in the published data each stays constant for minutes, some for half an hour.
 _STEPS = frozenset(f"S{number}" for number in (4, 15, 32, 33, 34, 36, 41))
 _SENSORS = tuple(f"S{number}" for number in range(1, 42))
 SENSORS = Table(
@@ -29,13 +29,13 @@ SENSORS = Table(
     (
         Column("BatchNumber", "int", minimum=0),
         *(Column(name, "float", nulls=True, may_be_constant=name in _STEPS or None) for name in _SENSORS),
-        # Absent in files of some sources: row order is time then.
+        # Some sources lack this column: the order of rows is the order in time then.
         Column("SourceTimestamp", "int", optional=True, minimum=0),
     ),
     # No key: BatchNumber starts again at 1 whenever the module restarts.
 )
 QUALITY = Table("quality", (Column("BatchNumber", "int", minimum=0), Column("Quality", "int", values=("0", "1"))))
-# The published choice. The rule of `selection` proposes another one; what it says is told with every model.
+# The published choice. The rule of `selection` proposes another one, which stands in every model's manifest.
 FEATURES = tuple(f"S{number}" for number in (16, 20, 19, 18, 29, 41, 9, 10, 8, 11, 14, 13, 28, 15, 26, 33, 7, 3, 39))
 
 
@@ -50,7 +50,7 @@ def declare(features: tuple[str, ...] = FEATURES) -> Scenario:
         numeric=features,
         entity=("BatchNumber",),
         time="SourceTimestamp",
-        # One row per two seconds: the gap leaves out two minutes on each side of a cut.
+        # One row every two seconds: the gap leaves out two minutes on each side of a cut.
         split=Split("time", gap=60),
         bar=Bar("auc", 0.65),
         batch=Batch(
@@ -61,7 +61,7 @@ def declare(features: tuple[str, ...] = FEATURES) -> Scenario:
             stream="opcua_raw",
         ),
         request_fields=features,
-        # Over time a model grows old; after a restart the plant may run otherwise.
+        # A model ages over time; after a restart the plant may run differently.
         slices=("SourceTimestamp", "restart"),
         # Batch numbers start again when the module restarts; a label belongs to (number, restarts so far).
         monitoring=Monitoring(restart="BatchNumber"),

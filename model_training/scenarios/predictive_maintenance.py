@@ -25,7 +25,7 @@ _WHEN = (Column(TIME, "time"), Column(MACHINE, "int", minimum=0))
 
 TELEMETRY = Table(
     "telemetry",
-    # The inputs are made of these: a sensor that says the same for a whole drop measured nothing.
+    # The inputs are computed from these: a sensor that is constant for a whole drop is broken.
     (*_WHEN, *(Column(name, "float", minimum=0, maximum=100_000, may_be_constant=False) for name in SENSORS)),
     key=(MACHINE, TIME),
 )
@@ -34,7 +34,7 @@ MAINTENANCE = Table("maint", (*_WHEN, Column("comp", "text", values=COMPONENTS))
 FAILURES = Table(
     "failures", (*_WHEN, Column("failure", "text", values=COMPONENTS)), (MACHINE, TIME, "failure"), min_rows=1
 )
-# What the controllers report. Kept with the dataset; the features look for anomalies in the telemetry instead.
+# Reports of the controllers: kept with the dataset, but the features use anomalies of the telemetry instead.
 ERRORS = Table("errors", (*_WHEN, Column("errorID", "text")), min_rows=0)
 MACHINES = Table(
     "machines",
@@ -54,10 +54,10 @@ SCENARIO = Scenario(
     labels=LABELS,
     entity=(MACHINE, TIME),
     time=TIME,
-    # A label looks 48 hours ahead on a grid of three: rows that know what happens after a cut stay out of training.
+    # A label looks 48 hours ahead on a grid of three: the gap keeps rows whose labels reach past a cut out of training.
     split=Split("time", gap_hours=51),
     bar=Bar("auc", 0.75),
-    # Past failures are inputs (hours since), so a scoring drop brings them too.
+    # Past failures are inputs (hours since), so a scoring drop contains them too.
     batch=Batch(
         "drops", "telemetry", "0 */5 * * * *", report=(MACHINE, TIME), others=("maint", "failures", "machines")
     ),

@@ -1,4 +1,4 @@
-"""For which newsgroup was this written? Labelled texts in two tables: the second one judges."""
+"""For which newsgroup was this written? Labelled texts in two tables, one to train and one to test."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _generate(rows: int, seed: int, options: GeneratorOptions) -> Mapping[str, A
 
 
 def statistics(tables: Mapping[str, Any]) -> Mapping[str, float]:
-    """What the texts of all given Arrow tables are like: the numbers a profile keeps."""
+    """The text statistics of all given Arrow tables, which a profile keeps."""
     from model_training.text.statistics import text_statistics
 
     texts = [text for table in tables.values() for text in table["text"].to_pylist() if text is not None]
@@ -32,7 +32,7 @@ def statistics(tables: Mapping[str, Any]) -> Mapping[str, float]:
 
 
 def words(tables: Mapping[str, Any]) -> Mapping[str, list[str]]:
-    """The twenty words that tell each class's texts from the others', of all labelled texts of the Arrow tables."""
+    """The twenty words that distinguish each class, from all labelled texts of the Arrow tables."""
     from model_training.text.top_words import top_words
 
     pairs = [pair for table in tables.values() if "target" in table.column_names for pair in _labelled(table)]
@@ -47,7 +47,7 @@ def _labelled(table: Any) -> list[tuple[str, int]]:
 _COLUMNS = (
     Column("text", "text"),
     Column("target", "int", values=tuple(str(position) for position in range(len(LABELS)))),
-    # What the published files have besides: a number to find a text again, and the name of its class.
+    # Further columns of the published files: a number that identifies a text, and the name of its class.
     Column("id", "int", nulls=True, optional=True, identifies=True),
     Column("category", "text", nulls=True, optional=True, values=LABELS),
 )

@@ -88,7 +88,7 @@ def fit_text(
 
 
 def _groups(names: Sequence[str]) -> list[list[str]]:
-    """What one thread fits: each candidate alone, but those together that may not run at the same time."""
+    """The groups for one thread each: candidates that must not run at the same time share a group."""
     sequential = [name for name in names if name in ONE_AT_A_TIME]
     return [group for group in (sequential, *([name] for name in names if name not in ONE_AT_A_TIME)) if group]
 

@@ -26,7 +26,7 @@ Layers = Sequence[tuple[np.ndarray, np.ndarray]]
 
 def linear_graph(vocabulary: Vocabulary, W: np.ndarray, b: np.ndarray, *, presence: bool = False) -> bytes:
     """The softmax of Z W + b with W (V, K) and b (K,); Z is 1 where a word occurs when `presence`, else its weight."""
-    # Softmax does not see what all classes have in common; without it float32 sums lose less.
+    # Softmax ignores a constant that all classes share; without it float32 sums lose less precision.
     layers = [(W - W.mean(axis=1, keepdims=True), b - b.mean())]
     if not presence:
         return network_graph(vocabulary, layers)

@@ -62,12 +62,12 @@ def average_sentiment(texts: Sequence[str]) -> float:
 
 
 def share_not_english(texts: Sequence[str]) -> float:
-    """The share of texts in which another language is found; a text too short to tell counts as English."""
+    """The share of texts in another language; a text that is too short to tell counts as English."""
     return _mean([not_english(text) for text in texts])
 
 
 def not_english(text: str) -> bool:
-    """Whether another language is found in the text; False when it is too short to tell."""
+    """Whether the text is in another language; False when it is too short to tell."""
     import py3langid  # type: ignore[import-untyped]  # the package has no types
 
     shown = text[:_LANGUAGE_CHARACTERS]

@@ -16,7 +16,7 @@ JUDGES = "judges"
 
 
 def assemble(tables: Mapping[str, pd.DataFrame], labels: Sequence[str]) -> pd.DataFrame:
-    """The texts of all given tables: id, text, whether a row judges, and the name of its class where it is known.
+    """The texts of all given tables: id, text, whether it is a test row, and the name of its class where it is known.
 
     Position n of `target` is labels[n]. Quarantined when a row's `category` is not the name of its target.
     """
@@ -27,7 +27,7 @@ def assemble(tables: Mapping[str, pd.DataFrame], labels: Sequence[str]) -> pd.Da
 
 
 def divide(table: pa.Table, share: float = 0.2, seed: int = 0) -> dict[str, pa.Table]:
-    """One table of labelled texts as the two tables of a drop: `share` of each class's rows is kept for judging."""
+    """Split one table of labelled texts into the two tables of a drop; `share` of each class becomes test rows."""
     import numpy as np
     import pyarrow as pa
 
@@ -51,7 +51,7 @@ def _part(name: str, table: pd.DataFrame, labels: Sequence[str]) -> pd.DataFrame
 
 
 def _check_category(name: str, table: pd.DataFrame, named: pd.Series[str]) -> None:
-    """Elsewhere the names once stood in another order than the numbers: every prediction was wrong."""
+    """Check the names against the numbers: in another order every prediction would be wrong."""
     if "category" not in table:
         return
     other = (table["category"].notna() & named.notna() & (table["category"] != named)).to_numpy()

@@ -37,7 +37,7 @@ def top_words(
 
 
 def _idf(counts: Sequence[Mapping[str, int]]) -> dict[str, float]:
-    """1 + ln((1 + texts) / (1 + texts with the word)) of each word that may tell texts apart."""
+    """1 + ln((1 + texts) / (1 + texts with the word)) of each word that can distinguish texts."""
     within = Counter(word for text_counts in counts for word in text_counts)
     most = _LARGEST_SHARE * len(counts)
     return {

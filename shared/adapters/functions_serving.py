@@ -1,4 +1,4 @@
-"""Serving by the function app itself: every instance reads the pointer and the rollout, so these are the traffic."""
+"""Serving by the function app itself: every instance reads the pointer and the rollout, which define the traffic."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from shared.core.ports import Lake
 from shared.release.traffic import Traffic
 from shared.training.model import Model
 
-# (scenario, environment) -> what the pointer and the rollout ask for.
-Asked = Callable[[str, str], Traffic]
+# (scenario, environment) -> the traffic that the pointer and the rollout define.
+ReadTraffic = Callable[[str, str], Traffic]
 
 
 class FunctionsServing:
-    """Port `ServingTarget`: nobody has to be told anything, but a version that could not be loaded is refused."""
+    """Port `ServingTarget`: instances need no notice; a version whose file is missing or damaged is refused."""
 
-    def __init__(self, lake: Lake, asked: Asked) -> None:
+    def __init__(self, lake: Lake, traffic: ReadTraffic) -> None:
         self._lake = lake
-        self._asked = asked
+        self._traffic = traffic
 
     def deploy(self, environment: str, model: Model) -> None:  # noqa: ARG002 -- one lake serves all environments
-        """The bytes are there and are those that were registered; Missing or Corrupt otherwise."""
+        """Check that the lake has the bytes that were registered; Missing or Corrupt otherwise."""
         with self._lake.open(f"{model.folder}model.onnx") as source:
             found = hashlib.sha256(source.read()).hexdigest()
         if found != model.sha256:
             raise Corrupt(f"{model.folder}model.onnx is not the file that was registered as {model.id}.")
 
     def route(self, scenario: str, environment: str, traffic: Traffic) -> None:
-        """Instances follow the state by themselves, within a second: what is asked for is so already."""
+        """Do nothing: instances follow the state by themselves within a second."""
 
     def state(self, scenario: str, environment: str) -> Traffic:
-        """What instances do: the pointer's version, and beside it the rollout that goes on."""
-        return self._asked(scenario, environment)
+        """Return the traffic of the instances: the pointer's version and a rollout in progress."""
+        return self._traffic(scenario, environment)
 
     def retire(self, scenario: str, environment: str, kept: frozenset[int]) -> None:
-        """Instances keep the last few versions loaded and forget older ones by themselves."""
+        """Do nothing: instances keep the last few versions loaded and drop older ones by themselves."""

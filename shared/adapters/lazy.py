@@ -1,4 +1,4 @@
-"""Ports that a process may never need: each is made, and its module loaded, by the first use."""
+"""Ports that a process may never need: the first use loads the module and makes the port."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class _Lazy:
         self._made: Any = None
 
     def __getattr__(self, name: str) -> Any:
-        # Two threads may both make one: a port that was just made holds nothing that the other would lack.
+        # Two threads may both make a port: a new port holds nothing that the other one would lack.
         make = self._make
         if make is not None:
             self._made = make()
@@ -25,7 +25,7 @@ class _Lazy:
 
 
 def lazy(where: str, *args: Any) -> Any:
-    """What `where` ("module:Class") makes of `args`, by the first look at one of its parts."""
+    """Return a stand-in for `where` ("module:Class") with `args`; its first attribute access makes the object."""
     return _Lazy(partial(_make, where, args))
 
 

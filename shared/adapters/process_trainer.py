@@ -1,4 +1,4 @@
-"""Training in a child process that outlives the host; a file lock, not a process id, says whether it still works."""
+"""Training in a child process that outlives the host; a file lock, not a process id, shows whether it still works."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ProcessTrainer:
         self._command = tuple(command)
 
     def submit(self, run: Run) -> None:
-        """Start the run; an attempt that was started is not started again, nor while another attempt works."""
+        """Start the attempt, unless it was started before or another attempt of the run still works."""
         folder = run_folder(run.id, self._home)
         folder.mkdir(parents=True, exist_ok=True)
         record = _record(folder, run)
@@ -46,11 +46,11 @@ class ProcessTrainer:
             partial.replace(record)
 
     def started(self, run: Run) -> bool:
-        """Whether the attempt left its record."""
+        """Return whether the attempt left its record."""
         return _record(run_folder(run.id, self._home), run).exists()
 
     def alive(self, run: Run) -> bool:
-        """Whether a worker holds the run's lock, or the attempt's process is there and has not taken it yet."""
+        """Return whether a worker holds the run's lock, or the attempt's process runs and has not taken it yet."""
         folder = run_folder(run.id, self._home)
         if not folder.is_dir():
             return False
@@ -61,7 +61,7 @@ class ProcessTrainer:
             return True
 
     def cancel(self, run: Run) -> None:
-        """End the worker of the run's newest attempt and whatever it started."""
+        """Kill the worker of the run's newest attempt with all processes that it started."""
         folder = run_folder(run.id, self._home)
         if not folder.is_dir():
             return
@@ -69,11 +69,11 @@ class ProcessTrainer:
             record = _record(folder, run)
             if _still_there(record):
                 with suppress(ProcessLookupError):
-                    # The process was recorded with its start: the number has not become another one's.
+                    # The record has the start of the process, so the number has not passed to another process.
                     os.killpg(os.getpgid(json.loads(record.read_text())["pid"]), signal.SIGKILL)
 
     def result(self, run: Run) -> Artefact | None:  # noqa: ARG002 - the port's signature
-        """Nothing is left behind: the worker registers its model itself."""
+        """Return None: the worker registers its model itself."""
         return None
 
     def _start(self, run: Run, folder: Path) -> int:
@@ -89,32 +89,32 @@ class ProcessTrainer:
 
 
 class NoTrainer:
-    """Port `Trainer` for readers and tests: nothing is started, nothing is alive."""
+    """Port `Trainer` for readers and tests: it starts nothing."""
 
     def submit(self, run: Run) -> None:
         """Start nothing."""
 
     def started(self, run: Run) -> bool:  # noqa: ARG002 - the port's signature
-        """Nothing is started."""
+        """Return False: nothing is started."""
         return False
 
     def alive(self, run: Run) -> bool:  # noqa: ARG002 - the port's signature
-        """Nothing is alive."""
+        """Return False: nothing runs."""
         return False
 
     def cancel(self, run: Run) -> None:
-        """Nothing works."""
+        """Do nothing: nothing runs."""
 
     def result(self, run: Run) -> Artefact | None:  # noqa: ARG002 - the port's signature
-        """Nothing is left behind."""
+        """Return None: there is no model."""
         return None
 
 
 @contextmanager
-def holding(run_id: str, home: Path) -> Iterator[None]:
-    """Hold the run for as long as this process works on it; Busy when another worker does.
+def hold_run(run_id: str, home: Path) -> Iterator[None]:
+    """Hold the lock of the run while the block works on it; Busy when another worker holds it.
 
-    The operating system gives the lock back when the process ends, however it ends.
+    The operating system releases the lock when the process ends, however it ends.
     """
     folder = run_folder(run_id, home)
     folder.mkdir(parents=True, exist_ok=True)
@@ -123,7 +123,7 @@ def holding(run_id: str, home: Path) -> Iterator[None]:
 
 
 def run_folder(run_id: str, home: Path) -> Path:
-    """Where the run's worker keeps its files; BadInput when the id could be a path."""
+    """Return the folder of the run's worker; BadInput when the id could be a path."""
     if not _RUN_ID.fullmatch(run_id):
         raise BadInput(f"{run_id!r} is not a run id: letters, digits, dots, dashes and underscores are accepted.")
     return home / "runs" / run_id
@@ -131,7 +131,7 @@ def run_folder(run_id: str, home: Path) -> Path:
 
 @contextmanager
 def _locked(path: Path, *, wait: bool) -> Iterator[None]:
-    # Python opens it so that no child inherits it: one that did would hold the lock on its parent's behalf.
+    # Python opens the file so that no child inherits it: a child would hold the lock for its parent.
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         try:
@@ -148,7 +148,7 @@ def _record(folder: Path, run: Run) -> Path:
 
 
 def _still_there(record: Path) -> bool:
-    """Whether the recorded process, not another one that got its number, is running."""
+    """Return whether the recorded process runs, and not another one with its number."""
     try:
         known = json.loads(record.read_text())
     except FileNotFoundError:
@@ -157,12 +157,12 @@ def _still_there(record: Path) -> bool:
 
 
 def _started(pid: int) -> str:
-    """When the process started, in kernel ticks; empty when it has ended."""
+    """Return when the process started, in kernel ticks; empty when it has ended."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return ""
-    # The command in parentheses may contain anything; what follows the last one is: state, then numbers.
+    # The command in parentheses may contain anything; after the last parenthesis come the state and numbers.
     state, *numbers = status.rpartition(")")[2].split()
     return "" if state in {"Z", "X"} else numbers[18]
 

@@ -1,4 +1,4 @@
-"""Alerts to webhooks. The only module that opens connections to addresses from settings; it follows no redirect."""
+"""Alerts to webhooks: the only module that connects to arbitrary addresses from settings; it follows no redirect."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.alerts.targets import Target
 from shared.core.errors import Missing, Permanent, Transient
 
 TIMEOUT = 5.0
-_TRY_AGAIN = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
+_RETRYABLE_STATUSES = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
 
 
 class Webhooks:
@@ -30,14 +30,14 @@ class Webhooks:
         return tuple(self._targets)
 
     def notify(self, target: str, alert: Alert) -> None:
-        """Deliver once; Transient when a later attempt may help, Permanent when none will."""
+        """Deliver once; Transient when a later attempt may help, Permanent when it cannot."""
         if target not in self._targets:
             raise Missing(f"The setting no longer names a target {target!r}; it names {', '.join(self._targets)}.")
         receiver = self._targets[target]
         status = self._post(receiver, json.dumps(FORMATS[receiver.format](alert)).encode())
         if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
             return
-        if status in _TRY_AGAIN or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if status in _RETRYABLE_STATUSES or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise Transient(f"{target} answered {status}.")
         raise Permanent(f"{target} answered {status}: another attempt would not help.")
 
@@ -50,7 +50,7 @@ class Webhooks:
             connection.request("POST", path, body, {"content-type": "application/json; charset=utf-8"})
             return connection.getresponse().status
         except (OSError, http.client.HTTPException) as error:
-            # What the library says may hold the address; its kind is enough.
+            # The library's message may contain the address, so only its type is shown.
             raise Transient(f"{receiver.name} did not answer ({type(error).__name__}).") from None
         finally:
             connection.close()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from shared.alerts.alert import Alert, Severity, alert_of
 from shared.alerts.ports import AlertDelivery, DeliveryState
 from shared.core.errors import Fault, Transient
+from shared.core.ledger import Kind, State
 from shared.core.notice import Notice
 from shared.core.notices import flush_outbox
 from shared.training.model import ModelRef
@@ -82,7 +83,7 @@ def _deliver(ports: AlertsPorts, delivery: AlertDelivery) -> bool:
 
 def _give_up(ports: AlertsPorts, delivery: AlertDelivery, reason: str) -> None:
     ports.alerts.deliveries.settle(delivery, DeliveryState.FAILED, reason)
-    ports.core.ledger.note("alert", f"{delivery.alert.id}/{delivery.target}", "failed", reason)
+    ports.core.ledger.note(Kind.ALERT, f"{delivery.alert.id}/{delivery.target}", State.FAILED, reason)
 
 
 def sample_alert(ports: AlertsPorts) -> Alert:

@@ -89,12 +89,12 @@ def open_telemetry(settings: Settings, lake: Lake, tables: Tables) -> Telemetry:
         return LakeTelemetry(lake, tables, utc_now)
     from shared.adapters.azure.clients import make_credential
     from shared.adapters.kusto.client import KustoQueries
-    from shared.adapters.kusto.kept import KeptRows
+    from shared.adapters.kusto.span_files import SpanFiles
     from shared.adapters.kusto.telemetry import KustoTelemetry
 
     place = cluster_address("TELEMETRY_URL", settings.telemetry_url)
     queries = KustoQueries(place, lambda: make_credential(settings.azure_credential))
-    return KustoTelemetry(queries, KeptRows(lake, tables))
+    return KustoTelemetry(queries, SpanFiles(lake, tables))
 
 
 def dead_letter_stores(settings: Settings, lake: Lake) -> list[DeadLetterStore]:

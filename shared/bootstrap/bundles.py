@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared.adapters.azure.clients import make_credential
 from shared.adapters.lake.dead_letters import LakeDeadLetters
-from shared.adapters.lake.served_log import LakeServed
+from shared.adapters.lake.prediction_log import LakePredictionLog
 from shared.adapters.lazy import lazy
 from shared.adapters.logging_ledger import LoggingLedger
 from shared.adapters.onnx.scoring import OnnxScoring
@@ -89,7 +89,7 @@ class Root:
             rollouts=self.rollouts,
             health=SqlHealth(self.engine),
             readings=lazy(f"{_SQL}prediction.readings:SqlReadings", self.engine),
-            log=LakeServed(self.core.lake, self.settings.log_sample),
+            log=LakePredictionLog(self.core.lake, self.settings.log_sample),
         )
 
     def release(self, code: Callable[[], str]) -> ReleaseBundle:

@@ -62,7 +62,9 @@ class Monitoring:
 
 @dataclass(frozen=True, slots=True)
 class RetrainPolicy:
-    """When a scenario is retrained. By default every new valid labelled drop trains at once.
+    """When a scenario is retrained. By default a new valid labelled drop trains once no other run is open.
+
+    Drops that come while a run is open are one training, on the newest dataset.
 
     A drop trains when at least `new_rows` rows came since the last training. `cooldown_hours`, `monthly_budget` and
     the loop breaker hold back drift, falling quality, age and schedule; new data too when `new_data_waits`.

@@ -10,9 +10,9 @@ from shared.core.errors import Quarantined
 from shared.core.paths import Landing
 from shared.monitoring import triage
 from shared.monitoring.breaches import close_breaches
-from shared.monitoring.column_comparison import compare_columns, input_names, match_columns
+from shared.monitoring.drift.column_comparison import compare_columns, input_names, match_columns
+from shared.monitoring.drift.references import baseline_profile, training_profile, training_rows
 from shared.monitoring.measures import Reference
-from shared.monitoring.references import baseline_profile, training_profile, training_rows
 from shared.monitoring.triage import DataIssue
 from shared.profiles.profile import TableProfile
 from shared.profiles.row_facts import RowFacts

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shared.core.breach import MAY_RETRAIN, Action, Breach, BreachState, Cause
+from shared.core.ledger import Kind, State
 from shared.core.notices import announce
 from shared.monitoring.triage import DataIssue
 
@@ -68,7 +69,7 @@ def close_breaches(
         if action is not None and breach.action != action:
             continue
         ports.monitoring.breaches.close(scenario, breach.id, ports.core.clock())
-        ports.core.ledger.note("breach", f"{scenario}/{breach.id}", "done", f"Resolved: {breach.sentence}")
+        ports.core.ledger.note(Kind.BREACH, f"{scenario}/{breach.id}", State.DONE, f"Resolved: {breach.sentence}")
 
 
 def _announce(ports: MonitoringPorts, breach: Breach, announced_by: str) -> None:
@@ -85,6 +86,7 @@ def _announce(ports: MonitoringPorts, breach: Breach, announced_by: str) -> None
         "sentence": breach.sentence,
         "told": announced_by,
     }
-    announce(ports, kind, f"breaches/{breach.scenario}/{breach.id}", data)
-    if ports.core.history.find("breach", f"{breach.scenario}/{breach.id}") is None:
-        ports.core.ledger.note("breach", f"{breach.scenario}/{breach.id}", "done", f"{breach.cause}: {breach.sentence}")
+    key, sentence = f"{breach.scenario}/{breach.id}", f"{breach.cause}: {breach.sentence}"
+    announce(ports, kind, f"breaches/{key}", data)
+    if ports.core.history.find(Kind.BREACH, key) is None:
+        ports.core.ledger.note(Kind.BREACH, key, State.DONE, sentence)

@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.core.claims import once
-from shared.core.ledger import Outcome
+from shared.core.ledger import Kind, Outcome, State
 from shared.core.notices import announce
 from shared.core.scenario import Scenario
 from shared.datasets.version import DatasetVersion
-from shared.monitoring.measures import RetrainDecision, RetrainReason, RetrainVerdict
+from shared.monitoring.retrain_context import retrain_context, too_few_rows
+from shared.monitoring.retrain_decision import RetrainDecision, RetrainReason, RetrainVerdict
 from shared.monitoring.retraining import (
-    RATE_LIMITED,
     Decision,
-    PastTraining,
-    RetrainContext,
     RetrainTrigger,
     already_retrained,
     breach_triggers,
@@ -26,9 +24,6 @@ from shared.training.runs import request_training
 
 if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
-
-
-_OPEN = ("requested", "running")
 
 
 def decide_for_scenario(ports: MonitoringPorts, scenario: Scenario) -> list[RetrainDecision]:
@@ -44,14 +39,33 @@ def decide_for_dataset(ports: MonitoringPorts, dataset: DatasetVersion) -> Retra
     if not scenario.retrain.new_data:
         refusal = "Not retrained because this scenario does not retrain on new data alone."
         return _record(ports, scenario, trigger, Decision(RetrainVerdict.NOT, refusal))
-    shortage = _too_few_rows(ports, scenario, dataset)
+    shortage = too_few_rows(ports, scenario, dataset)
     if shortage:
         return _record(ports, scenario, trigger, Decision(RetrainVerdict.NOT, shortage))
-    decision = decide(trigger, _context(ports, scenario), scenario.retrain)
+    known = [run for run in ports.training.runs.list(scenario.name) if run.dataset == dataset.id]
+    if known:
+        # The worker that requested the run died before it could record the decision.
+        sentence = f"Retrained: {trigger.description}."
+        return _record(ports, scenario, trigger, Decision(RetrainVerdict.RETRAIN, sentence), dataset.id, known[0].id)
+    runs = len(ports.training.runs.list(scenario.name))
+    decision = decide(trigger, retrain_context(ports, scenario), scenario.retrain)
     if decision.decided != RetrainVerdict.RETRAIN:
         return _record(ports, scenario, trigger, decision)
-    run = request_training(ports, dataset)
-    return _record(ports, scenario, trigger, decision, dataset.id, run.id)
+    result = once(ports, Kind.RETRAIN, f"{scenario.name}/after-{runs}", "", lambda: _train_on(ports, trigger, dataset))
+    if not result.acted:
+        refusal = f"Not retrained because another training was requested at the same moment ({trigger.description})."
+        return _record(ports, scenario, trigger, Decision(RetrainVerdict.NOT, refusal))
+    return _record(ports, scenario, trigger, decision, dataset.id, str(result.outcome.detail["run"]))
+
+
+def train_on_waiting_data(ports: MonitoringPorts) -> list[RetrainDecision]:
+    """Train on the newest dataset of each scenario whose training waited for a run that has ended by now."""
+    answers = (
+        _answer(ports, scenario, trigger)
+        for scenario in ports.core.scenarios.values()
+        for trigger in _waiting_data(ports, scenario)
+    )
+    return [decision for decision in answers if decision is not None]
 
 
 def record_manual_retrain(ports: MonitoringPorts, run: Run) -> None:
@@ -76,14 +90,17 @@ def _triggers(ports: MonitoringPorts, scenario: Scenario) -> list[RetrainTrigger
 
 
 def _waiting_data(ports: MonitoringPorts, scenario: Scenario) -> list[RetrainTrigger]:
-    """The newest dataset, when the policy made it wait and nothing was trained on it since."""
+    """The newest dataset, when its training was held back and nothing was trained on it since."""
     datasets = ports.datasets.versions.list(scenario.name)
-    if not datasets or not scenario.retrain.new_data_waits or not scenario.retrain.new_data:
+    if not datasets or not scenario.retrain.new_data:
         return []
     newest = datasets[-1]
     if any(run.dataset == newest.id for run in ports.training.runs.list(scenario.name)):
         return []
-    return [] if _too_few_rows(ports, scenario, newest) else [_new_data(newest)]
+    if all(decision.key != _new_data(newest).key for decision in ports.monitoring.decisions.list(scenario.name)):
+        # Whoever registers it decides first.
+        return []
+    return [] if too_few_rows(ports, scenario, newest) else [_new_data(newest)]
 
 
 def _new_data(dataset: DatasetVersion) -> RetrainTrigger:
@@ -102,12 +119,12 @@ def _answer(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger)
         return _record(ports, scenario, trigger, decision, requested.dataset, requested.id)
     # 3. The decision. The number of runs is read before it: of two workers that decide at once, one requests the run.
     runs = len(ports.training.runs.list(scenario.name))
-    decision = decide(trigger, _context(ports, scenario), scenario.retrain)
+    decision = decide(trigger, retrain_context(ports, scenario), scenario.retrain)
     if decision.decided != RetrainVerdict.RETRAIN:
         is_new = _is_new(ports, scenario, trigger, decision)
         return _record(ports, scenario, trigger, decision) if is_new else None
     # 4. The run, under a claim that the other worker takes too.
-    result = once(ports, "retrain", f"{scenario.name}/after-{runs}", "", lambda: _train(ports, scenario, trigger))
+    result = once(ports, Kind.RETRAIN, f"{scenario.name}/after-{runs}", "", lambda: _train(ports, scenario, trigger))
     if not result.acted:
         refusal = f"Not retrained because another decision was made at the same moment ({trigger.description})."
         return _record(ports, scenario, trigger, Decision(RetrainVerdict.NOT, refusal))
@@ -116,75 +133,19 @@ def _answer(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger)
 
 
 def _train(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger) -> Outcome:
-    dataset = ports.datasets.versions.list(scenario.name)[-1]
-    run = request_training(ports, dataset, force=trigger.key)
+    return _train_on(ports, trigger, ports.datasets.versions.list(scenario.name)[-1])
+
+
+def _train_on(ports: MonitoringPorts, trigger: RetrainTrigger, dataset: DatasetVersion) -> Outcome:
+    force = "" if trigger.reason == RetrainReason.NEW_DATA else trigger.key
+    run = request_training(ports, dataset, force=force)
     sentence = f"Run {run.id} was requested: {trigger.description}."
-    return Outcome("done", sentence, {"dataset": dataset.id, "run": run.id})
+    return Outcome(State.DONE, sentence, {"dataset": dataset.id, "run": run.id})
 
 
 def _run_for(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger) -> Run | None:
     runs = [run for run in ports.training.runs.list(scenario.name) if run.request.endswith(f"/{trigger.key}")]
     return runs[-1] if runs else None
-
-
-def _context(ports: MonitoringPorts, scenario: Scenario) -> RetrainContext:
-    runs, datasets = ports.training.runs.list(scenario.name), ports.datasets.versions.list(scenario.name)
-    open_runs = [run.id for run in runs if run.state in _OPEN]
-    return RetrainContext(
-        now=ports.core.clock(),
-        open_run=open_runs[0] if open_runs else "",
-        last_run_at=runs[-1].created_at if runs else None,
-        dataset=datasets[-1].id if datasets else "",
-        automatic=_automatic(ports, scenario),
-    )
-
-
-def _automatic(ports: MonitoringPorts, scenario: Scenario) -> list[PastTraining]:
-    """The automatic trainings since a person last requested one, oldest first."""
-    past: list[PastTraining] = []
-    for decision in ports.monitoring.decisions.list(scenario.name):
-        if decision.decided != RetrainVerdict.RETRAIN:
-            continue
-        if decision.reason == RetrainReason.PERSON:
-            past.clear()
-        elif decision.reason in RATE_LIMITED:
-            past.append(PastTraining(decision.at, _improved(ports, scenario, decision.run)))
-    return past
-
-
-def _improved(ports: MonitoringPorts, scenario: Scenario, run_id: str) -> bool | None:
-    """Whether the run's model came into service and gained; None while that is not known."""
-    run = ports.training.runs.find(run_id)
-    if run is None or run.state == "failed":
-        return False
-    models = [model for model in ports.training.registry.list(scenario.name) if model.run == run_id]
-    if not models:
-        return None
-    if models[-1].state == "refused":
-        return False
-    deployments = ports.release.deployments.list(scenario.name)
-    generations = [deployment.generation for deployment in deployments if deployment.version == models[-1].version]
-    cards = {card.generation: card.realised_gain for card in ports.monitoring.scorecards.list(scenario.name)}
-    gains = [gain for generation in generations if (gain := cards.get(generation)) is not None]
-    if gains:
-        return gains[-1] > 0
-    return True if generations else None
-
-
-def _too_few_rows(ports: MonitoringPorts, scenario: Scenario, dataset: DatasetVersion) -> str:
-    """Why the rows that came since the last training are not enough; empty when they are."""
-    if not scenario.retrain.new_rows:
-        return ""
-    trained = {run.dataset for run in ports.training.runs.list(scenario.name)}
-    rows = 0
-    for version in reversed(ports.datasets.versions.list(scenario.name)):
-        if version.id in trained and version.id != dataset.id:
-            break
-        rows += version.rows
-    least = scenario.retrain.new_rows
-    if not trained or rows >= least:
-        return ""
-    return f"Not retrained because {rows} new rows are fewer than the {least} that this scenario waits for."
 
 
 def _is_new(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger, decision: Decision) -> bool:
@@ -213,8 +174,8 @@ def _record(  # noqa: PLR0917 -- the facts of one decision
         at=ports.core.clock(),
     )
     ports.monitoring.decisions.add(record)
-    state = "done" if decision.decided == RetrainVerdict.RETRAIN else "refused"
-    ports.core.ledger.note("retrain", f"{scenario.name}/{trigger.key}", state, decision.sentence)
+    state = State.DONE if decision.decided == RetrainVerdict.RETRAIN else State.REFUSED
+    ports.core.ledger.note(Kind.RETRAIN, f"{scenario.name}/{trigger.key}", state, decision.sentence)
     if decision.decided == RetrainVerdict.ASK_PERSON:
         data = {"scenario": scenario.name, "reason": decision.sentence, "key": trigger.key}
         announce(ports, "RetrainStopped", f"retrains/{scenario.name}/{trigger.key}", data)

@@ -1,4 +1,4 @@
-"""The records that monitoring keeps: drift and quality per window, retrain decisions, scorecards, timer heartbeats."""
+"""The records that monitoring keeps: drift and quality per window, scorecards, timer heartbeats."""
 
 from __future__ import annotations
 
@@ -53,25 +53,6 @@ class QualityVerdict(StrEnum):
     UNKNOWN = "unknown"
     KEPT = "kept"
     FALLEN = "fallen"
-
-
-class RetrainReason(StrEnum):
-    """What triggers a retraining."""
-
-    NEW_DATA = "new_data"
-    DRIFT = "drift"
-    QUALITY = "quality"
-    AGE = "age"
-    SCHEDULE = "schedule"
-    PERSON = "person"
-
-
-class RetrainVerdict(StrEnum):
-    """What the governor decides about a trigger."""
-
-    RETRAIN = "retrain"
-    NOT = "not"
-    ASK_PERSON = "ask_person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,24 +137,6 @@ class QualityMeasure:
     def restated(self) -> bool:
         """Whether this measure replaces an earlier one of the same window."""
         return self.revision > 1
-
-
-@dataclass(frozen=True, slots=True)
-class RetrainDecision:
-    """A trigger (`reason`, and `asked` in words), the decision on it, and the sentence that explains the decision.
-
-    `key` names the occasion: the same key is decided `retrain` at most once.
-    """
-
-    scenario: str
-    key: str
-    reason: RetrainReason
-    asked: str
-    decided: RetrainVerdict
-    sentence: str
-    dataset: str
-    run: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from shared.core.breach import Action, Cause
 from shared.core.claims import once
 from shared.core.errors import Missing, Permanent
-from shared.core.ledger import Outcome
+from shared.core.ledger import Kind, Outcome, State
 from shared.core.scenario import Scenario, find_scenario
 from shared.monitoring.breaches import close_breaches, open_breach
-from shared.monitoring.column_comparison import is_drifted
+from shared.monitoring.drift.column_comparison import is_drifted
+from shared.monitoring.drift.scored_rows import WindowData, batch_window, served_hours, served_window
+from shared.monitoring.drift.window_drift import measure_window
 from shared.monitoring.governor import decide_for_scenario
 from shared.monitoring.measures import MONITOR_VERSION, Source, WindowFacts
 from shared.monitoring.quality import state_quality
 from shared.monitoring.scorecards import compute_scorecards
-from shared.monitoring.scored_rows import WindowData, batch_window, served_hours, served_window
 from shared.monitoring.triage import DataIssue
-from shared.monitoring.window_drift import measure_window
 from shared.prediction.window import Window, WindowState
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def unmonitored_windows(ports: MonitoringPorts, scenario: Scenario) -> list[str]
 
 def _abandoned(ports: MonitoringPorts, scenario: Scenario) -> set[str]:
     """Windows whose worker died after it kept the measures and before it acted on them."""
-    stuck = [entry.key for entry in ports.core.history.stuck(ports.core.clock()) if entry.kind == "monitor"]
+    stuck = [entry.key for entry in ports.core.history.stuck(ports.core.clock()) if entry.kind == Kind.MONITOR]
     prefix = f"{scenario.name}/"
     return {key.removeprefix(prefix).rpartition("@")[0] for key in stuck if key.startswith(prefix)}
 
@@ -107,7 +107,7 @@ def _batches(ports: MonitoringPorts, scenario: Scenario) -> list[str]:
 def _measure_once(ports: MonitoringPorts, scenario: Scenario, window: str, message: str) -> bool:
     """Whether this call measured the window; a window that cannot be read is recorded and not tried again."""
     key = f"{scenario.name}/{window}@{MONITOR_VERSION}"
-    return once(ports, "monitor", key, message, lambda: _measure(ports, scenario, window)).acted
+    return once(ports, Kind.MONITOR, key, message, lambda: _measure(ports, scenario, window)).acted
 
 
 def _measure(ports: MonitoringPorts, scenario: Scenario, window: str) -> Outcome:
@@ -133,7 +133,7 @@ def _measure(ports: MonitoringPorts, scenario: Scenario, window: str) -> Outcome
     causes = sorted({issue.cause for issue in report.issues})
     findings = f"Drift: {', '.join(drifted) or 'none'}. Breaches: {', '.join(causes) or 'none'}."
     reason = f"{data.rows} rows were monitored. {findings}"
-    return Outcome("done", reason, {"drifted": drifted, "causes": causes})
+    return Outcome(State.DONE, reason, {"drifted": drifted, "causes": causes})
 
 
 def _is_newest(ports: MonitoringPorts, scenario: Scenario, facts: WindowFacts) -> bool:
@@ -151,14 +151,14 @@ def _record_quarantined(ports: MonitoringPorts, scenario: Scenario, window: Wind
     issue = DataIssue(Cause.SCHEMA_CHANGE, scenario.batch.table, "", window.reason)
     _keep_unmeasured(ports, scenario, window.id, window.ordinal, window.reason)
     open_breach(ports, scenario.name, issue, window.id, announced_by="WindowQuarantined")
-    return Outcome("done", f"The window was quarantined: {window.reason}")
+    return Outcome(State.DONE, f"The window was quarantined: {window.reason}")
 
 
 def _record_unreadable(ports: MonitoringPorts, scenario: Scenario, window: str, fault: Permanent) -> Outcome:
     """The inputs are gone or have changed: nothing is measured, and the reason is recorded."""
     commit = ports.prediction.predictions.find_commit(scenario.name, window)
     _keep_unmeasured(ports, scenario, window, commit.ordinal if commit else 0, fault.reason)
-    return Outcome("done", f"The window could not be read: {fault.reason}")
+    return Outcome(State.DONE, f"The window could not be read: {fault.reason}")
 
 
 def _keep_unmeasured(ports: MonitoringPorts, scenario: Scenario, window: str, ordinal: int, reason: str) -> None:

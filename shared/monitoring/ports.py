@@ -14,15 +14,9 @@ if TYPE_CHECKING:
 
     from shared.core.breach import Breach
     from shared.core.scenario import Scenario
-    from shared.monitoring.measures import (
-        DriftMeasure,
-        QualityMeasure,
-        RetrainDecision,
-        Scorecard,
-        TimerHeartbeat,
-        WindowFacts,
-    )
+    from shared.monitoring.measures import DriftMeasure, QualityMeasure, Scorecard, TimerHeartbeat, WindowFacts
     from shared.monitoring.prices import Prices
+    from shared.monitoring.retrain_decision import RetrainDecision
 
 
 class Measurements(Protocol):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from shared.core.claims import once
 from shared.core.drops import blob_key
 from shared.core.errors import BadInput
+from shared.core.ledger import Kind, State
 from shared.core.paths import Landing
 from shared.core.scenario import Scenario, Table
 from shared.core.strict_json import read_json_body
@@ -34,9 +35,9 @@ def post_actuals(ports: MonitoringPorts, scenario: Scenario, body: bytes) -> Map
     content = _csv(rows, table)
     where = Landing("actuals", scenario, f"posted-{hashlib.sha256(content).hexdigest()[:12]}", f"{table.name}.csv")
     blob, _ = ports.core.lake.put(f"{where.folder}{where.file}", content)
-    result = once(ports, "blob", blob_key(blob), "", lambda: ingest_actuals(ports, where))
+    result = once(ports, Kind.BLOB, blob_key(blob), "", lambda: ingest_actuals(ports, where))
     outcome = result.outcome
-    if outcome.state != "done":
+    if outcome.state != State.DONE:
         raise BadInput(outcome.reason)
     return {"state": outcome.state, "reason": outcome.reason, **outcome.detail}
 

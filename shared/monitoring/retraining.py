@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from shared.core.breach import Breach, BreachState, Cause
 from shared.core.policies import RetrainPolicy
-from shared.monitoring.measures import RetrainDecision, RetrainReason, RetrainVerdict
+from shared.monitoring.retrain_decision import RetrainDecision, RetrainReason, RetrainVerdict
 
 MONTH = timedelta(days=30)
-# What the system concludes by itself is rate-limited; the request of a person and new data are not.
+# What the system concludes by itself is rate-limited. New data only waits until the open run has ended; the request of
+# a person waits for nothing.
 RATE_LIMITED = frozenset({RetrainReason.DRIFT, RetrainReason.QUALITY, RetrainReason.AGE, RetrainReason.SCHEDULE})
 
 
@@ -71,7 +72,7 @@ def decide(trigger: RetrainTrigger, context: RetrainContext, policy: RetrainPoli
     """Retrain, or the first thing that holds the retraining back."""
     if not context.dataset:
         return _held(trigger, Hold("there is no labelled data yet"))
-    hold = _first_hold(context, policy) if _is_rate_limited(trigger, policy) else None
+    hold = _first_hold(trigger, context, policy)
     if hold is not None:
         return _held(trigger, hold)
     return Decision(RetrainVerdict.RETRAIN, f"Retrained: {trigger.description}.")
@@ -86,7 +87,9 @@ def _is_rate_limited(trigger: RetrainTrigger, policy: RetrainPolicy) -> bool:
     return trigger.reason in RATE_LIMITED or (trigger.reason == RetrainReason.NEW_DATA and policy.new_data_waits)
 
 
-def _first_hold(context: RetrainContext, policy: RetrainPolicy) -> Hold | None:
+def _first_hold(trigger: RetrainTrigger, context: RetrainContext, policy: RetrainPolicy) -> Hold | None:
+    if not _is_rate_limited(trigger, policy):
+        return _open_run(context) if trigger.reason == RetrainReason.NEW_DATA else None
     return _open_run(context) or _cooldown(context, policy) or _budget(context, policy) or _no_gain(context, policy)
 
 

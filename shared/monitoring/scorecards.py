@@ -7,7 +7,7 @@ from datetime import datetime
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from shared.core.ledger import Entry
+from shared.core.ledger import Entry, State
 from shared.core.scenario import Scenario
 from shared.monitoring.measures import QualityMeasure, Scorecard
 from shared.monitoring.quality import is_judged, metric_of
@@ -135,7 +135,7 @@ def _worked(entries: Sequence[Entry], kind: str, keys: set[str]) -> float:
     for entry in entries:
         if entry.kind != kind or entry.key not in keys:
             continue
-        if entry.state == "in_progress":
+        if entry.state == State.IN_PROGRESS:
             began[entry.key] = entry.at
         elif entry.key in began:
             total += (entry.at - began.pop(entry.key)).total_seconds()

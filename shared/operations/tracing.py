@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import BadInput, Missing
-from shared.core.ledger import Entry
+from shared.core.ledger import Entry, Kind
 from shared.core.scenario import Scenario, find_scenario
 from shared.datasets.version import DatasetVersion
 from shared.operations.lineage import Impact, Trace
@@ -164,7 +164,7 @@ def _of_a_blob(ports: OperationsPorts, target: str) -> Impact:
     keys_used = [source for dataset in datasets for source in dataset.sources]
     keys_used += [key for windows in direct.values() for window in windows for key in window.revision.inputs]
     # A file that became nothing (quarantined, waiting) is in the ledger only.
-    known = keys_used or [entry.key for entry in ports.core.history.why(path) if entry.kind == "blob"]
+    known = keys_used or [entry.key for entry in ports.core.history.why(path) if entry.kind == Kind.BLOB]
     keys = [("blob", key) for key in sorted(set(known)) if _is(key, path, etag)]
     if not keys:
         raise Missing(f"Nothing was made of {target[:200]!r}: no blob, dataset or model of that name is known.")

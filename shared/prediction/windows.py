@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from shared.core.blob import Blob
 from shared.core.drops import finish_waiting
 from shared.core.errors import Conflict, Fault, Missing, Superseded
-from shared.core.ledger import Outcome
+from shared.core.ledger import Kind, Outcome, State
 from shared.core.paths import NAME, Landing, absent_tables, table_landing, table_of
 from shared.core.scenario import Scenario
 from shared.prediction.telemetry_windows import plan_telemetry, watermark
@@ -56,7 +56,7 @@ def due_windows(ports: PredictionPorts, scenarios: Iterable[Scenario] | None = N
             _plan(ports, scenario)
         except Fault as fault:
             # A source that does not answer stops its own scenario only, and windows that are planned stay due.
-            ports.core.ledger.note("telemetry", scenario.name, fault.state, fault.reason)
+            ports.core.ledger.note(Kind.TELEMETRY, scenario.name, fault.state, fault.reason)
         planned = ports.prediction.windows.list(scenario.name, WindowState.PLANNED)[
             : scenario.batch.max_windows_per_run
         ]
@@ -67,24 +67,26 @@ def due_windows(ports: PredictionPorts, scenarios: Iterable[Scenario] | None = N
 def accept_scoring_file(ports: PredictionPorts, where: Landing) -> Outcome:
     """What happens with a file that landed for scoring; Quarantined when it names no table of the scenario."""
     table_of(where.file, where.area, where.scenario)
+    name = where.scenario.name
     if where.scenario.batch.source == "telemetry" and not ports.prediction.telemetry.reads_files:
-        return Outcome(
-            "ignored", f"Windows of {where.scenario.name} are read from a stream (TELEMETRY_URL), not from files."
-        )
+        return Outcome(State.IGNORED, f"Windows of {name} are read from a stream (TELEMETRY_URL), not from files.")
     files = drop_files(ports, where.scenario, where.drop)
     absent = absent_tables([blob.name for blob in files], where.area, where.scenario)
     if absent:
-        return Outcome("waiting", f"Drop {where.drop} waits for: {', '.join(absent)}.")
-    outcome = Outcome("done", "Landed for scoring; its window is planned.")
-    if ports.release.deployments.current(where.scenario.name) is None:
-        reason = f"Landed for scoring; it waits until a model of {where.scenario.name} is deployed."
-        outcome = Outcome("done", reason)
-    read_until = watermark(ports, where.scenario)
-    if read_until is not None and any(blob.modified < read_until for blob in _unclaimed(ports, where, files)):
-        late = f"It came after its window was read; mlops backfill {where.scenario.name} --late predicts it."
-        outcome = Outcome("done", f"Landed late for scoring. {late}")
+        return Outcome(State.WAITING, f"Drop {where.drop} waits for: {', '.join(absent)}.")
+    outcome = Outcome(State.DONE, _landed_sentence(ports, where, files))
     finish_waiting(ports, files, outcome)
     return outcome
+
+
+def _landed_sentence(ports: PredictionPorts, where: Landing, files: Sequence[Blob]) -> str:
+    name = where.scenario.name
+    read_until = watermark(ports, where.scenario)
+    if read_until is not None and any(blob.modified < read_until for blob in _unclaimed(ports, where, files)):
+        return f"Landed late for scoring, after its window was read; mlops backfill {name} --late predicts it."
+    if ports.release.deployments.current(name) is None:
+        return f"Landed for scoring; it waits until a model of {name} is deployed."
+    return "Landed for scoring; its window is planned."
 
 
 def _unclaimed(ports: PredictionPorts, where: Landing, files: Sequence[Blob]) -> list[Blob]:

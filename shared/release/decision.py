@@ -10,7 +10,7 @@ _TEXT = Meta(description="a text")
 
 
 class Decision(Struct, frozen=True, forbid_unknown_fields=True):
-    """What somebody decides, and what they believe to decide on: a difference is refused."""
+    """A decision, and the facts that the person decides on: a difference from the request is refused."""
 
     decision: Annotated[Literal["approve", "reject"], Meta(description="approve or reject")]
     by: Annotated[str, _TEXT] = ""

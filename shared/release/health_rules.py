@@ -1,4 +1,4 @@
-"""Health rules: what was counted of a candidate and its champion becomes a verdict for each rule."""
+"""Health rules: the counts of a candidate and its champion give a verdict for each rule."""
 
 from __future__ import annotations
 

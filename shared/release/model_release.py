@@ -169,7 +169,7 @@ def _smoke_outcome(ports: ReleasePorts, model: Model, environment: str) -> Outco
 
 
 def _without_override(ports: ReleasePorts, model: Model, verdict: Verdict) -> Outcome | None:
-    """How the release of a version that did not pass stands; None when another person approved an override."""
+    """The outcome of a version that did not pass its gate; None when another person approved an override."""
     request = newest_request(ports, model, ports.release.policies.last(model.name), verdict, override=True)
     state, sentence = _state_without_pass(verdict), f"{model.id} {verdict.summary}: {verdict.reason}"
     if request is None or request.id != request.digest or request.certificate != verdict.digest:

@@ -20,9 +20,9 @@ _TEXT = Meta(min_length=1, max_length=1000, pattern=r"\S", description="a text o
 
 
 class RollbackRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Who wants to go back, why, and which generation they saw serving (null: whichever it is).
+    """The person, the reason, and the generation they saw serving (null: any generation).
 
-    An identity that was verified wins over `by`.
+    A verified identity takes precedence over `by`.
     """
 
     by: Annotated[str, _TEXT]

@@ -230,7 +230,7 @@ def end_rollout(
 
 
 def last_rollout_outcome(ports: ReleasePorts, model: Model, environment: str) -> Outcome | None:
-    """How the version's last rollout stands, or None when there was none."""
+    """The outcome of the version's last rollout so far, or None when there was none."""
     changes = [change for change in ports.release.rollouts.list(model.name) if change.environment == environment]
     of_version = [change for change in changes if change.version == model.version]
     if not of_version:

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import BadInput, Fault
-from shared.core.ledger import Outcome
+from shared.core.ledger import Outcome, State
 from shared.core.scenario import Scenario
 from shared.release.verdict import Check
 from shared.serving.answers import answer
@@ -32,9 +32,9 @@ def run_smoke_checks(ports: ReleasePorts, scenario: Scenario, model: Model, envi
     failed = [check for check in checks if check.verdict == "fail"]
     if failed:
         reason = f"{len(failed)} of {len(checks)} checks failed in {environment} ({path}): {failed[0].reason}"
-        return Outcome("refused", reason)
+        return Outcome(State.REFUSED, reason)
     reason = f"{len(checks)} smoke and integration checks passed in {environment}: {path}."
-    return Outcome("done", reason, {"junit": path})
+    return Outcome(State.DONE, reason, {"junit": path})
 
 
 def _checks(ports: ReleasePorts, scenario: Scenario, model: Model, environment: str) -> list[Check]:

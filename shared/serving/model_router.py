@@ -13,6 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from shared.core.errors import Corrupt, Fault, Missing, Permanent
+from shared.core.ledger import Kind, State
 from shared.serving.deployed_model import DeployedModel, load_deployed
 from shared.serving.deployment import Deployment
 from shared.serving.metrics import ServingMetrics
@@ -160,7 +161,9 @@ class ModelRouter:
                 return self._load(deployment)
             except (Corrupt, Missing) as fault:
                 first_fault = first_fault or fault
-                self._ports.core.ledger.note("serving", f"{scenario}/{deployment.generation}", "failed", fault.reason)
+                self._ports.core.ledger.note(
+                    Kind.SERVING, f"{scenario}/{deployment.generation}", State.FAILED, fault.reason
+                )
         raise first_fault or Missing(f"No model is deployed for {scenario}.")
 
     def _active_rollout(self, champion: Deployment) -> Rollout | None:
@@ -180,7 +183,9 @@ class ModelRouter:
             warm = self._load(deployment)
             return DeployedModel(warm.deployment, warm.model, warm.loaded, warm.manifest, "canary")
         except (Corrupt, Missing) as fault:
-            self._ports.core.ledger.note("serving", f"{rollout.model}/{rollout.environment}", "failed", fault.reason)
+            self._ports.core.ledger.note(
+                Kind.SERVING, f"{rollout.model}/{rollout.environment}", State.FAILED, fault.reason
+            )
             self._metrics.record_failure(deployment, "canary" if rollout.state == "canary" else "shadow")
             return None
 

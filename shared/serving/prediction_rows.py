@@ -101,7 +101,7 @@ def label_positions(labels: Sequence[str], values: Iterable[object]) -> np.ndarr
 
 
 def predicted_probability(task: Task, answers: np.ndarray, predictions: np.ndarray) -> np.ndarray | None:
-    """The probability (rows,) that stands beside each of the predictions that `to_predictions` made of the answers.
+    """The probability (rows,) of each of the predictions that `to_predictions` made of the answers.
 
     Of the second label of two, of the predicted label of more, the largest of several at once; None for regression.
     """

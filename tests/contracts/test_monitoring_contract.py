@@ -11,8 +11,9 @@ from sqlalchemy import Engine
 
 from shared.bootstrap.bundles import monitoring_bundle
 from shared.core.breach import Breach
-from shared.monitoring.measures import DriftMeasure, QualityMeasure, RetrainDecision, Scorecard, WindowFacts
+from shared.monitoring.measures import DriftMeasure, QualityMeasure, Scorecard, WindowFacts
 from shared.monitoring.ports import MonitoringBundle
+from shared.monitoring.retrain_decision import RetrainDecision
 
 Together = Callable[[list[Callable[[], object]]], list[object]]
 

@@ -20,7 +20,7 @@ from ports_with import ports_with
 
 from model_training.run import Progress, _finish, main
 from model_training.scenarios import SCENARIOS
-from shared.adapters.process_trainer import holding
+from shared.adapters.process_trainer import hold_run
 from shared.bootstrap import build_ports
 from shared.core.errors import Transient
 from shared.core.scenario import GeneratorOptions
@@ -106,7 +106,7 @@ def test_data_that_cannot_teach_fails_the_run_in_a_sentence(
 def test_a_run_that_is_held_is_left_alone(ports: Ports, environ: dict[str, str], tmp_path: Path) -> None:
     """While another worker holds the run, this one ends with the code for trying again and changes nothing."""
     _request(ports)
-    with holding(RUN, tmp_path / "home"):
+    with hold_run(RUN, tmp_path / "home"):
         assert main(["--run", RUN], environ) == 75
     run = ports.training.runs.find(RUN)
     assert run is not None

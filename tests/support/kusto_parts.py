@@ -7,7 +7,7 @@ from kusto_double import DATABASE, Cluster
 
 from shared.adapters.azure.retry_policy import RetryPolicy
 from shared.adapters.kusto.client import KustoQueries
-from shared.adapters.kusto.kept import KeptRows
+from shared.adapters.kusto.span_files import SpanFiles
 from shared.adapters.kusto.telemetry import LIMITS, KustoTelemetry, Limits
 from shared.adapters.tables import ArrowTables
 from shared.core.addresses import cluster_address
@@ -21,4 +21,4 @@ def queries_of(cluster: Cluster, policy: RetryPolicy = QUICK) -> KustoQueries:
 
 def telemetry_of(cluster: Cluster, lake: Lake, limits: Limits = LIMITS) -> KustoTelemetry:
     """The adapter, with that lake for what it reads."""
-    return KustoTelemetry(queries_of(cluster), KeptRows(lake, ArrowTables()), limits)
+    return KustoTelemetry(queries_of(cluster), SpanFiles(lake, ArrowTables()), limits)

@@ -9,14 +9,8 @@ from pathlib import Path
 from world import PLACES, World, marks_csv, points_csv, prices_csv
 
 from shared.core.breach import Breach
-from shared.monitoring.measures import (
-    DriftMeasure,
-    DriftVerdict,
-    QualityMeasure,
-    RetrainDecision,
-    Scorecard,
-    WindowFacts,
-)
+from shared.monitoring.measures import DriftMeasure, DriftVerdict, QualityMeasure, Scorecard, WindowFacts
+from shared.monitoring.retrain_decision import RetrainDecision
 from shared.prediction.window import Commit
 from shared.profiles.baseline import accept_baseline
 from shared.release.approval import Approval

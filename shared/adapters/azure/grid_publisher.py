@@ -1,4 +1,4 @@
-"""Our events go to an Event Grid topic, as CloudEvents, in the name of the app's identity."""
+"""Publishes our events to an Event Grid topic as CloudEvents, with the app's identity."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     from azure.core.exceptions import AzureError
     from azure.eventgrid import EventGridPublisherClient
 
-# The topic itself says that it will never take this event.
-_NEVER = frozenset({400, 413})
+# Statuses with which the topic refuses an event for good.
+_PERMANENT_STATUSES = frozenset({400, 413})
 ROLE = "EventGrid Data Sender"
 
 
 class GridPublisher:
-    """Port `Publisher` on one topic. The client speaks to the setting's host and to nothing else."""
+    """Port `Publisher` on one topic. The client connects to the setting's host only."""
 
     def __init__(self, client: EventGridPublisherClient, endpoint: str) -> None:
         self._client = client
         self._endpoint = endpoint
 
     def publish(self, notice: Notice) -> None:
-        """Deliver once; Transient when the topic did not take it, BadInput when it never will."""
+        """Deliver once; Transient when the topic did not accept the event, BadInput when it never will."""
         from azure.core.exceptions import AzureError
         from azure.core.messaging import CloudEvent
 
@@ -47,7 +47,7 @@ class GridPublisher:
 
     def _explained(self, error: AzureError, notice: Notice) -> Fault:
         status = _status(error)
-        if status in _NEVER:
+        if status in _PERMANENT_STATUSES:
             return BadInput(f"The topic {self._endpoint} refuses event {notice.id!r} (status {status}).")
         if status in (401, 403):
             return Transient(f"The topic {self._endpoint} refuses this app: its identity lacks the role {ROLE}.")
@@ -57,7 +57,7 @@ class GridPublisher:
 
 
 def _status(error: AzureError) -> int | None:
-    """The HTTP status; the SDK loses it where it has a class of its own for it."""
+    """Return the HTTP status; the SDK drops it for statuses that have an error class of their own."""
     from azure.core.exceptions import ClientAuthenticationError, ResourceNotFoundError
 
     known: dict[type[AzureError], int] = {ClientAuthenticationError: 401, ResourceNotFoundError: 404}
@@ -65,14 +65,14 @@ def _status(error: AzureError) -> int | None:
 
 
 def open_publisher(endpoint: str, credential: str) -> GridPublisher:
-    """The publisher of the topic that EVENTS_URL names, with the identity that AZURE_CREDENTIAL names."""
+    """Return the publisher of the topic that EVENTS_URL names, with the identity that AZURE_CREDENTIAL names."""
     return GridPublisher(topic_client(endpoint, make_credential(credential)), endpoint)
 
 
 def topic_client(
     endpoint: str, credential: TokenCredential | AzureKeyCredential, policy: RetryPolicy = RETRY_POLICY
 ) -> EventGridPublisherClient:
-    """A client with bounded attempts; redirects are not followed."""
+    """Return a client with bounded attempts that follows no redirect."""
     from azure.eventgrid import EventGridPublisherClient
 
     return EventGridPublisherClient(

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
 
 NAME = "mlops"
-# The distribution would instrument every library it finds; only records that the code makes are sent.
-_QUIET = (
+# The distribution would instrument every library it finds; only our own records are exported.
+_NOT_INSTRUMENTED = (
     "azure_sdk", "django", "fastapi", "flask", "httpx", "psycopg2", "requests", "urllib", "urllib3",
 )  # fmt: skip
 
@@ -43,7 +43,7 @@ class OtelObserver:
         self._tracer.start_span(f"mlops.{step.kind}", context, attributes=facts).end()
 
     def request(self, scenario: str, model: str, ended: Ended, seconds: float, rows: int) -> None:
-        """Counter and histogram, by scenario, model and ending."""
+        """Add to the counters and the histogram, by scenario, model and ending."""
         facts = {"scenario": scenario, "model": model, "ended": ended}
         self._requests.add(1, facts)
         self._rows.add(rows, facts)
@@ -51,16 +51,16 @@ class OtelObserver:
 
 
 def application_insights(connection_string: str) -> OtelObserver:
-    """Observer that goes to Application Insights; importing and configuring it costs a second, once per process."""
+    """Return the observer of Application Insights; its import and configuration cost a second, once per process."""
     from azure.monitor.opentelemetry import configure_azure_monitor
     from opentelemetry import metrics, trace
 
     configure_azure_monitor(
-        # Every record counts: the default keeps so many a second and drops the rest unsaid.
+        # Every record counts: the default limits records per second and drops the rest without a word.
         sampling_ratio=1.0,
         connection_string=connection_string,
         logger_name=NAME,
-        instrumentation_options={name: {"enabled": False} for name in _QUIET},
+        instrumentation_options={name: {"enabled": False} for name in _NOT_INSTRUMENTED},
         enable_performance_counters=False,
         enable_live_metrics=False,
         disable_offline_storage=True,

@@ -1,1 +1,1 @@
-"""Azure Machine Learning behind our ports, through Microsoft's own SDK, which is imported when it is needed."""
+"""Azure Machine Learning behind our ports, through Microsoft's SDK, which is imported on first use."""

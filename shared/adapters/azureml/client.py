@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from azure.ai.ml import MLClient
     from azure.core.credentials import TokenCredential
 
-# While it is imported the SDK names each of its experimental parts.
-_TALKATIVE = ("azure.ai.ml", "azure.ai.ml._utils._experimental")
+# The SDK logs each of its experimental parts while it is imported.
+_VERBOSE_LOGGERS = ("azure.ai.ml", "azure.ai.ml._utils._experimental")
 _REFUSED = 400
 
 
 def workspace_client(
     place: WorkspaceAddress, credential: TokenCredential, policy: RetryPolicy = RETRY_POLICY
 ) -> MLClient:
-    """The SDK's client of that workspace; importing the SDK takes a second or two, so ask for it on first use only."""
-    for name in _TALKATIVE:
+    """Return the SDK's client of that workspace; the import takes a second or two, so call this on first use only."""
+    for name in _VERBOSE_LOGGERS:
         logging.getLogger(name).setLevel(logging.ERROR)
     from azure.ai.ml import MLClient
 
@@ -38,12 +38,12 @@ def workspace_client(
         retry_backoff_max=policy.longest_pause,
         connection_timeout=policy.connect,
         read_timeout=policy.read,
-        raw_response_hook=partial(_give_way, policy.longest_pause),
+        raw_response_hook=partial(_refuse_long_pause, policy.longest_pause),
     )
 
 
-def _give_way(longest: float, answer: Any) -> None:
-    """Transient when the service asks to be left alone for longer than a worker may sleep: the SDK would sleep it."""
+def _refuse_long_pause(longest: float, answer: Any) -> None:
+    """Raise Transient when the service asks for a pause that a worker may not sleep; the SDK would sleep it."""
     from azure.core.pipeline.policies import RetryPolicy as SdkRetryPolicy
 
     wanted = SdkRetryPolicy().get_retry_after(answer)

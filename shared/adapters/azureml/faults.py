@@ -1,4 +1,4 @@
-"""What an error of the service means in the project's words."""
+"""Errors of Azure ML as errors of the project."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SERVER = 500
 
 @contextmanager
 def explained(what: str, role: str) -> Iterator[None]:
-    """Errors of the SDK inside the block become ours; `what` was being done, `role` is what it takes."""
+    """Turn errors of the SDK inside the block into ours; `what` names the action, `role` the role that it needs."""
     from azure.core.exceptions import AzureError
 
     try:
@@ -24,7 +24,7 @@ def explained(what: str, role: str) -> Iterator[None]:
 
 def _fault(error: Exception, what: str, role: str) -> Fault:
     if type(error).__module__.startswith("azure.ai.ml"):
-        # The SDK refused before it asked anybody.
+        # The SDK refused before it sent a request.
         return Refused(f"The SDK rejects the request while {what}: {str(error).strip()[:300]}")
     status = getattr(error, "status_code", None)
     if status in (401, 403):

@@ -1,4 +1,4 @@
-"""Model versions of the project as models of the workspace: who showed one is told by its tags."""
+"""Model versions of the project as models of the workspace; tags mark those that the project registered."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from azure.ai.ml import MLClient
 
 ROLE = "MLOps trainer"
-# Tags a service keeps are short texts.
+# The service accepts short texts as tags.
 _LONGEST = 256
 
 
 class AzureMlModels:
-    """Shows versions in the workspace, which raises ModelRegistered. `lake_url` is where their files lie."""
+    """Shows versions in the workspace, which then raises ModelRegistered. `lake_url` is the lake of their files."""
 
     def __init__(self, client: Callable[[], MLClient], lake_url: str) -> None:
         self._client = client
         self._lake_url = lake_url.rstrip("/")
 
     def show(self, model: Model) -> None:
-        """Register the version under its number. Again, or after a lost answer, nothing changes.
+        """Register the version under its number; a repeat changes nothing, also after a lost answer.
 
         Conflict when the workspace has another model under this name and number.
         """
@@ -45,19 +45,19 @@ class AzureMlModels:
             with explained(f"registering {model.id}", ROLE):
                 self._client().models.create_or_update(asset)
         except Conflict:
-            # Somebody registered it meanwhile, perhaps we ourselves in an attempt whose answer was lost.
+            # It was registered meanwhile, perhaps by our own attempt whose answer was lost.
             if not self._is_shown(model):
                 raise
 
     def mark(self, model: Model, state: str) -> None:
-        """Write what became of the version on its tags."""
+        """Write the state of the version to its tags."""
         with explained(f"marking {model.id} as {state}", ROLE):
             asset = self._client().models.get(model.name, str(model.version))
             asset.tags = {**(asset.tags or {}), "state": state}
             self._client().models.create_or_update(asset)
 
     def refuse_foreign(self, name: str, version: int) -> None:
-        """Refused when the workspace shows this version and the project did not make it; silence otherwise."""
+        """Raise Refused when the workspace has this version and the project did not make it."""
         asset = self._find(name, version)
         if asset is not None and not {"run", "sha256"} <= (asset.tags or {}).keys():
             raise Refused(

@@ -1,6 +1,6 @@
-"""Serving by managed online endpoints: one a scenario and environment, one deployment a version, traffic by shares.
+"""Serving by managed online endpoints: one per scenario and environment, one deployment per version.
 
-No call waits for the service: what takes minutes is started, and the same call is asked again until it is done.
+No call waits for the service: it starts what takes minutes, and the caller repeats the call until it is done.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
 ROLE = "MLOps deployer"
 ENTRY = "model_training/online_entry.py"
-# The service mirrors to one deployment, and not more than this.
+# The service mirrors requests to one deployment only, and at most this percentage.
 MOST_MIRRORED = 50
 _READY, _FAILED = "Succeeded", frozenset({"Failed", "Canceled"})
-_LINES, _TOLD = 50, 300
+_LOG_LINES, _LOG_END = 50, 300
 
 
 @dataclass(frozen=True, slots=True)
 class Hosting:
-    """What deployments are made from: `code` is the environment, `name:version`, that this code was published as."""
+    """What deployments are made from; `code` returns the published environment of this code, `name:version`."""
 
     place: WorkspaceAddress
     machines: Machines
@@ -46,9 +46,9 @@ class AzureMlServing:
         self._hosting = hosting
 
     def deploy(self, environment: str, model: Model) -> None:
-        """Start what is missing; Transient until the service says it is ready, Refused with its reason when it failed.
+        """Start what is missing; Transient until the service reports it ready, Refused with the reason when it failed.
 
-        What failed is taken down as well, so that asking again tries again.
+        A failed deployment is deleted, so that the next call tries again.
         """
         endpoint = self._endpoint_name(model.name, environment)
         self._endpoint_ready(endpoint, model.name, environment)
@@ -60,34 +60,34 @@ class AzureMlServing:
             raise Conflict(f"{endpoint}/{found.name} was made from other bytes than {model.id}.")
         state = _state(found)
         if state in _FAILED:
-            self._give_up(endpoint, found.name, model)
+            self._refuse_failed(endpoint, found.name, model)
         if state != _READY:
             raise Transient(f"{model.id} is not ready yet at {endpoint} ({state}).")
 
     def route(self, scenario: str, environment: str, traffic: Traffic) -> None:
-        """Ask for these shares; of the shadow's requests the service mirrors at most 50 percent.
+        """Request these shares; the service mirrors at most 50 percent of the requests to a shadow.
 
-        Transient until the endpoint says so itself: the state is the proof, not the answer to the request.
+        Transient until the endpoint reports them: its state is the proof, not the answer to the request.
         """
         name = self._endpoint_name(scenario, environment)
-        with self._asking(f"routing requests of {name}"):
+        with self._calling(f"routing requests of {name}"):
             endpoint = self._client().online_endpoints.get(name)
         endpoint.traffic = _named(traffic.shares)
         endpoint.mirror_traffic = {key: min(share, MOST_MIRRORED) for key, share in _named(traffic.mirror).items()}
-        with self._asking(f"routing requests of {name}"):
+        with self._calling(f"routing requests of {name}"):
             self._client().online_endpoints.begin_create_or_update(endpoint)
         if not self.state(scenario, environment).meets(traffic):
             raise Transient(f"{name} has not applied the requested traffic yet.")
 
     def state(self, scenario: str, environment: str) -> Traffic:
-        """The shares that the endpoint tells; nothing when there is none."""
+        """Return the shares that the endpoint reports; no traffic when there is no endpoint."""
         endpoint = self._endpoint(self._endpoint_name(scenario, environment))
         if endpoint is None:
             return Traffic()
         return Traffic(_versions(endpoint.traffic), _versions(endpoint.mirror_traffic))
 
     def retire(self, scenario: str, environment: str, kept: frozenset[int]) -> None:
-        """Take down versions that are neither kept nor asked; what is not ours stays."""
+        """Delete deployments that are not kept and get no requests; deployments of others stay."""
         name = self._endpoint_name(scenario, environment)
         endpoint = self._endpoint(name)
         if endpoint is None:
@@ -109,7 +109,7 @@ class AzureMlServing:
 
             tags = {"scenario": scenario, "environment": environment}
             made = ManagedOnlineEndpoint(name=name, auth_mode="aad_token", tags=tags)
-            with self._asking(f"making the endpoint {name}"):
+            with self._calling(f"making the endpoint {name}"):
                 self._client().online_endpoints.begin_create_or_update(made)
             raise Transient(f"The endpoint {name} was requested and is not ready yet.")
         state = _state(found)
@@ -120,14 +120,14 @@ class AzureMlServing:
 
     def _endpoint(self, name: str) -> Any:
         try:
-            with self._asking(f"looking for the endpoint {name}"):
+            with self._calling(f"looking for the endpoint {name}"):
                 return self._client().online_endpoints.get(name)
         except Missing:
             return None
 
     def _deployment(self, endpoint: str, version: int) -> Any:
         try:
-            with self._asking(f"looking for version {version} at {endpoint}"):
+            with self._calling(f"looking for version {version} at {endpoint}"):
                 return self._client().online_deployments.get(deployment_name(version), endpoint)
         except Missing:
             return None
@@ -147,7 +147,7 @@ class AzureMlServing:
             instance_count=self._hosting.machines.count,
             tags={"scenario": model.name, "run": model.run, "sha256": model.sha256},
         )
-        with self._asking(f"deploying {model.id} to {endpoint}"):
+        with self._calling(f"deploying {model.id} to {endpoint}"):
             self._client().online_deployments.begin_create_or_update(deployment)
 
     def _published(self) -> tuple[str, str]:
@@ -155,7 +155,7 @@ class AzureMlServing:
         wanted = self._hosting.code()
         name, _, version = wanted.partition(":")
         try:
-            with self._asking(f"looking for the environment {wanted}"):
+            with self._calling(f"looking for the environment {wanted}"):
                 found = self._client().environments.get(name, version)
         except Missing as fault:
             how = "python -m model_training.pipeline publish"
@@ -165,24 +165,24 @@ class AzureMlServing:
             raise Missing(f"The environment {wanted} has no tag `code`: publish this code again.")
         return str(found.id), str(code)
 
-    def _give_up(self, endpoint: str, deployment: str, model: Model) -> None:
+    def _refuse_failed(self, endpoint: str, deployment: str, model: Model) -> None:
         try:
-            with self._asking(f"reading why {model.id} failed at {endpoint}"):
-                log = self._client().online_deployments.get_logs(deployment, endpoint, _LINES)
+            with self._calling(f"reading why {model.id} failed at {endpoint}"):
+                log = self._client().online_deployments.get_logs(deployment, endpoint, _LOG_LINES)
         except Fault as fault:
-            # What never had a container has no log; it is taken down all the same.
+            # A deployment that never had a container has no log; it is deleted all the same.
             log = f"(no log: {fault.reason})"
         self._take_down(endpoint, deployment)
-        last = re.sub(r"\s+", " ", log).strip()[-_TOLD:]
+        last = re.sub(r"\s+", " ", log).strip()[-_LOG_END:]
         raise Refused(f"{model.id} did not start at {endpoint}; its log ends with: {last}")
 
     def _take_down(self, endpoint: str, deployment: str) -> None:
-        with self._asking(f"taking {deployment} of {endpoint} down"):
+        with self._calling(f"deleting {deployment} of {endpoint}"):
             self._client().online_deployments.begin_delete(deployment, endpoint)
 
     @contextmanager
-    def _asking(self, what: str) -> Iterator[None]:
-        """Errors of the SDK in our words; one operation at a time: whoever comes second comes again."""
+    def _calling(self, what: str) -> Iterator[None]:
+        """Turn errors of the SDK into ours; the endpoint runs one operation at a time, so a conflict is Transient."""
         try:
             with explained(what, ROLE):
                 yield

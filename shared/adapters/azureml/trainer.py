@@ -1,4 +1,4 @@
-"""Training as a pipeline job of Azure ML: one job for each attempt of a run, named after it."""
+"""Training as a pipeline job of Azure ML: one job for each attempt of a run, with the attempt's name."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from azure.ai.ml import MLClient
 
 ROLE = "MLOps trainer"
-_ENDED_WELL = "Completed"
-_ENDED = frozenset({_ENDED_WELL, "Failed", "Canceled", "NotResponding"})
+_COMPLETED = "Completed"
+_ENDED = frozenset({_COMPLETED, "Failed", "Canceled", "NotResponding"})
 MODEL, MANIFEST = "model.onnx", "manifest.json"
 
 
@@ -47,7 +47,7 @@ class AzureMlTrainer:
             with explained(f"submitting run {run.id}", ROLE):
                 self._client().jobs.create_or_update(job)
         except Conflict:
-            # The name is taken: by us, in an attempt whose answer was lost.
+            # Our own attempt took the name, and its answer was lost.
             if not self.started(run):
                 raise
 
@@ -61,8 +61,8 @@ class AzureMlTrainer:
         return status is not None and status not in _ENDED
 
     def result(self, run: Run) -> Artefact | None:
-        """The model that the job left in the lake, once it has ended well; Corrupt when it left something else."""
-        if self._status(run) != _ENDED_WELL:
+        """Return the model that a completed job left in the lake; Corrupt when it left something else."""
+        if self._status(run) != _COMPLETED:
             return None
         folder = model_folder(run)
         files = {blob.path.removeprefix(folder): self._bytes(blob.path) for blob in self._lake.list(folder)}
@@ -73,7 +73,7 @@ class AzureMlTrainer:
         return Artefact(run.scenario, run.id, run.dataset, onnx, manifest, plain)
 
     def cancel(self, run: Run) -> None:
-        """Ask the service to end the job; one that is not there or has ended is left as it is."""
+        """Ask the service to end the job; a job that is missing or has ended is left as it is."""
         if self.alive(run):
             with explained(f"canceling run {run.id}", ROLE):
                 self._client().jobs.begin_cancel(run.attempt_name)
@@ -84,7 +84,7 @@ class AzureMlTrainer:
                 status = self._client().jobs.get(run.attempt_name).status
         except Missing:
             return None
-        # Known statuses come as members of an enumeration, newer ones as texts.
+        # The SDK returns known statuses as members of an enumeration and newer ones as texts.
         return str(getattr(status, "value", status))
 
     def _show_dataset(self, run: Run, address: str) -> None:
@@ -97,7 +97,7 @@ class AzureMlTrainer:
             with explained(f"registering dataset {run.scenario}:{run.dataset}", ROLE):
                 self._client().data.create_or_update(asset)
         except Conflict:
-            # A data version cannot change: what stands there has the same name, so it is the same folder.
+            # A data version cannot change: one of the same name is the same folder.
             return
 
     def _bytes(self, path: str) -> bytes:
@@ -106,5 +106,5 @@ class AzureMlTrainer:
 
 
 def model_folder(run: Run) -> str:
-    """Where the job of this attempt leaves its model in the lake."""
+    """Return the folder of the lake in which the job of this attempt leaves its model."""
     return f"runs/{run.scenario}/{run.id}/{run.attempts}/model/"

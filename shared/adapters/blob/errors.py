@@ -1,4 +1,4 @@
-"""Errors of Blob Storage in the project's words: what happened, where, and whether a retry would help."""
+"""Errors of Blob Storage as errors of the project: what happened, where, and whether a retry would help."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.core.errors import BadInput, Fault, Misconfigured, Missing, Permanen
 
 READER, WRITER = "Storage Blob Data Reader", "Storage Blob Data Contributor"
 _FOLDER_CODES = frozenset({"PathConflict", "ResourceTypeMismatch", "InvalidBlobType"})
-_LATER_CODES = frozenset({"LeaseIdMissing", "LeaseAlreadyPresent", "ContainerBeingDeleted", "BlobBeingRehydrated"})
+_RETRYABLE_CODES = frozenset({"LeaseIdMissing", "LeaseAlreadyPresent", "ContainerBeingDeleted", "BlobBeingRehydrated"})
 _NO_TOKEN = 401
 _DENIED = 403
 _GONE = 404
@@ -22,7 +22,7 @@ _CHANGED = 412
 
 @contextmanager
 def faults(place: BlobAddress, path: str, role: str) -> Iterator[None]:
-    """Whatever the client raises inside becomes one of our errors."""
+    """Turn whatever the client raises inside the block into one of our errors."""
     try:
         yield
     except (AzureError, OSError) as error:
@@ -30,13 +30,13 @@ def faults(place: BlobAddress, path: str, role: str) -> Iterator[None]:
 
 
 def code_of(error: Exception) -> str:
-    """The service's name for what happened; empty when it did not answer."""
+    """Return the service's error code; empty when the service did not answer."""
     code = getattr(error, "error_code", None) or ""
     return str(getattr(code, "value", code))
 
 
 def fault_of(error: Exception, place: BlobAddress, path: str, role: str) -> Fault:
-    """The error in our words; `role` is what the identity needs for the call."""
+    """Return the fault for an error; `role` is the role that the call needs."""
     status = error.status_code if isinstance(error, HttpResponseError) else None
     code = code_of(error)
     if isinstance(error, ClientAuthenticationError) and error.response is None:
@@ -45,7 +45,7 @@ def fault_of(error: Exception, place: BlobAddress, path: str, role: str) -> Faul
         return Misconfigured("LAKE_URL", f"names {place.url}, a container that does not exist", "an existing container")
     if status in {_NO_TOKEN, _DENIED}:
         return _denied(status, code, place, path, role)
-    if status is None or status >= 500 or status in {408, 429} or code in _LATER_CODES:  # noqa: PLR2004 - HTTP
+    if status is None or status >= 500 or status in {408, 429} or code in _RETRYABLE_CODES:  # noqa: PLR2004 - HTTP
         hint = " Is Azurite running?" if status is None and place.emulated else ""
         return Transient(f"{place.endpoint} did not serve {path!r}: {code or _first_line(error)}.{hint}")
     return _refused(status, code, place, path)

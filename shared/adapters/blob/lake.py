@@ -23,13 +23,13 @@ from shared.core.errors import Fault, Missing, Superseded
 if TYPE_CHECKING:
     from azure.storage.blob import ContainerClient
 
-_STANDS = frozenset({409, 412})
-_NOT_OURS_TO_READ = frozenset({401, 403, 404})
+_EXISTS = frozenset({409, 412})
+_NO_READ_BACK = frozenset({401, 403, 404})
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Blobs a page of a listing, bytes a block of a write, bytes a range of a read."""
+    """Blobs per page of a listing, bytes per block of a write, bytes per range of a read."""
 
     page: int = 5000
     block: int = BLOCK_BYTES
@@ -40,7 +40,7 @@ SIZES = Sizes()
 
 
 class BlobLake:
-    """Port `Lake` on one container. The client speaks to the place and to nothing else."""
+    """Port `Lake` on one container. The client connects to this container only."""
 
     def __init__(self, place: BlobAddress, client: ContainerClient, sizes: Sizes = SIZES) -> None:
         self._place = place
@@ -48,12 +48,12 @@ class BlobLake:
         self._sizes = sizes
 
     def open(self, path: str, *, etag: str | None = None) -> BinaryIO:
-        """A reader pinned to one version; when it is replaced meanwhile, Superseded ends the reading."""
+        """Return a reader pinned to one version; reading raises Superseded when the version is replaced."""
         client = self._client.get_blob_client(check_name(path))
         try:
             return io.BufferedReader(BlobReader(self._place, path, client, etag, size=self._sizes.range))
         except Superseded as error:
-            # A version is not current either when there is none at all.
+            # The service gives the same answer when there is no blob at all.
             current = self.stat(path)
             if current is None:
                 raise Missing(f"There is no blob {path!r} in the lake.") from error
@@ -65,11 +65,11 @@ class BlobLake:
         return None if found is None else found[0]
 
     def put(self, path: str, data: bytes | BinaryIO, *, if_absent: bool = True) -> tuple[Blob, bool]:
-        """Store the bytes; when no answer came, what stands there says whether this call wrote it."""
+        """Store the bytes; after a lost answer the stored blob shows whether this call wrote it."""
         client = self._client.get_blob_client(check_name(path))
         upload = Upload(client, data, if_absent=if_absent, block=self._sizes.block)
-        if if_absent and upload.large and (standing := self.stat(path)):
-            return standing, False
+        if if_absent and upload.large and (existing := self.stat(path)):
+            return existing, False
         try:
             answer = upload.send()
         except (AzureError, OSError) as error:
@@ -77,7 +77,7 @@ class BlobLake:
         return _blob(path, answer["etag"], upload.size, answer["last_modified"]), True
 
     def list(self, prefix: str) -> Iterator[Blob]:
-        """All blobs whose name starts with `prefix`, page by page, in the service's order, which is that of names."""
+        """Yield all blobs whose name starts with `prefix`, page by page, in the order of their names."""
         check_prefix(prefix)
         with faults(self._place, prefix, READER):
             found = self._client.list_blobs(
@@ -88,10 +88,10 @@ class BlobLake:
                     yield _blob(one.name, one.etag, one.size, one.last_modified)
 
     def _settled(self, path: str, upload: Upload, error: Exception, *, if_absent: bool) -> tuple[Blob, bool]:
-        """How a write without a plain answer ended. A repeated request may be refused because the first one worked."""
+        """Find out how a write without a clear answer ended: a retry is refused when the first request worked."""
         status = error.status_code if isinstance(error, HttpResponseError) else None
         fault = fault_of(error, self._place, path, WRITER_ROLE)
-        if status in _NOT_OURS_TO_READ:
+        if status in _NO_READ_BACK:
             raise fault from error
         try:
             found = self._facts(path)
@@ -99,13 +99,13 @@ class BlobLake:
             raise fault from error
         if found is not None and found[1] == upload.token:
             return found[0], True
-        # Another writer's commit takes away blocks that were not committed yet.
-        if found is not None and if_absent and (status in _STANDS or code_of(error) == "InvalidBlockList"):
+        # Another writer's commit removes blocks that are not committed yet.
+        if found is not None and if_absent and (status in _EXISTS or code_of(error) == "InvalidBlockList"):
             return found[0], False
         raise fault from error
 
     def _facts(self, path: str) -> tuple[Blob, str] | None:
-        """The current version and its writer's token, or None when there is none."""
+        """Return the current version and its writer's token, or None when there is no blob."""
         client = self._client.get_blob_client(check_name(path))
         try:
             with faults(self._place, path, READER):
@@ -119,12 +119,12 @@ class BlobLake:
 
 
 def _blob(path: str, etag: Any, size: int, modified: datetime) -> Blob:
-    # A listing tells ETags without their quotes.
+    # A listing returns ETags without quotes.
     return Blob(path, '"' + str(etag).strip('"') + '"', size, modified)
 
 
 def open_lake(url: str, credential: str) -> BlobLake:
-    """The lake that LAKE_URL names, with the identity that AZURE_CREDENTIAL names."""
+    """Return the lake that LAKE_URL names, with the identity that AZURE_CREDENTIAL names."""
     from shared.adapters.azure.clients import container_client, make_credential
     from shared.core.addresses import blob_address
 

@@ -1,4 +1,4 @@
-"""Which names a blob may have: the same on every lake, so that a name that works on one works on all."""
+"""The names that a blob may have: the same on every lake, so that a name that works on one works on all."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _MAX_SEGMENT_BYTES = 255
 
 
 def check_name(path: str) -> str:
-    """The blob name, when it is one; BadInput says what is wrong with it."""
+    """Return the name when it is a blob name; BadInput says what is wrong with it."""
     problem = name_problem(path)
     if problem:
         raise BadInput(f"{path[:100]!r} is not a blob name: {problem}.")
@@ -18,14 +18,14 @@ def check_name(path: str) -> str:
 
 
 def check_prefix(prefix: str) -> str:
-    """The beginning of blob names, when it can be one; BadInput otherwise."""
+    """Return the prefix when blob names can start with it; BadInput otherwise."""
     if prefix:
         check_name(prefix.rstrip("/") if prefix.endswith("/") and not prefix.endswith("//") else prefix)
     return prefix
 
 
 def name_problem(path: str) -> str:
-    """What is wrong with the name; empty when nothing is."""
+    """Return what is wrong with the name; empty when nothing is."""
     if not path or len(path) > MAX_NAME:
         return f"it has {len(path)} characters, 1 to {MAX_NAME} are accepted"
     if "\\" in path or any(_unprintable(char) for char in path):

@@ -32,12 +32,12 @@ class _Piece:
 
 
 def is_folder(metadata: Any) -> bool:
-    """Whether it marks a directory of a Data Lake account, which the blob endpoint shows as an empty blob."""
+    """Return whether the metadata marks a directory of a Data Lake account, which appears as an empty blob."""
     return str((metadata or {}).get("hdi_isfolder", "")).lower() == "true"
 
 
 class BlobReader(io.RawIOBase):
-    """Reads ranges of one size and keeps the last two. A version that is replaced meanwhile ends the reading."""
+    """Reads ranges of one size and keeps the last two. Reading stops when the version is replaced."""
 
     def __init__(
         self, place: BlobAddress, path: str, client: BlobClient, etag: str | None, *, size: int = RANGE_BYTES
@@ -52,19 +52,19 @@ class BlobReader(io.RawIOBase):
         self._ranges = {0: self._whole(0, first.data)}
 
     def readable(self) -> bool:
-        """It is."""
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
-        """It is."""
+        """Return True."""
         return True
 
     def tell(self) -> int:
-        """Where the next byte comes from."""
+        """Return the position of the next byte."""
         return self._at
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go there; nothing is fetched yet."""
+        """Move to the position; nothing is fetched yet."""
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._total}[whence]
         if base + offset < 0:
             raise ValueError(f"negative position {base + offset}")
@@ -72,7 +72,7 @@ class BlobReader(io.RawIOBase):
         return self._at
 
     def readinto(self, buffer: Buffer) -> int:
-        """As much as lies in the range of the current position; 0 at the end."""
+        """Read what the range of the current position holds; 0 at the end."""
         view = memoryview(buffer).cast("B")
         if self._at >= self._total:
             return 0
@@ -83,7 +83,7 @@ class BlobReader(io.RawIOBase):
         return len(piece)
 
     def readall(self) -> bytes:
-        """Everything from here on; from the start, Corrupt when it is not what was stored."""
+        """Read everything from here on; a whole read raises Corrupt when the bytes are not those that were stored."""
         begin, out = self._at, bytearray()
         while self._at < self._total:
             start = self._at // self._size * self._size
@@ -114,7 +114,7 @@ class BlobReader(io.RawIOBase):
         if start:
             options |= {"offset": start, "length": self._size}
         with faults(self._place, self._path, READER):
-            # Without an offset the client asks for a first range, and copes with a blob that has no byte at all.
+            # Without an offset the client requests a first range and also handles an empty blob.
             answer = self._client.download_blob(**options)
             data = answer.read(self._size)
         facts = answer.properties

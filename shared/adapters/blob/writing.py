@@ -1,4 +1,4 @@
-"""Writing one blob: whole or absent, in blocks that no other writer can mix with its own."""
+"""Writing one blob: whole or absent, in blocks that do not mix with those of another writer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WRITER = "mlops_writer"
 
 
 class Upload:
-    """One attempt to write a blob. `token` is in the blob's metadata: whoever reads it back knows the writer."""
+    """One attempt to write a blob. The blob's metadata has the `token`, which identifies the writer."""
 
     def __init__(
         self, client: BlobClient, data: bytes | BinaryIO, *, if_absent: bool, block: int = BLOCK_BYTES
@@ -36,11 +36,11 @@ class Upload:
 
     @property
     def large(self) -> bool:
-        """Whether it takes more than one request."""
+        """Return whether the upload takes more than one request."""
         return bool(self._second)
 
     def send(self) -> dict[str, Any]:
-        """Write it; the service's answer has the ETag and the time."""
+        """Write the blob and return the service's answer, which has the ETag and the time."""
         if not self.large:
             return self._client.upload_blob(
                 self._first,
@@ -86,12 +86,12 @@ def _blocks(data: bytes | BinaryIO, size: int) -> Iterator[bytes]:
 
 
 def _filled(source: BinaryIO, size: int) -> bytes:
-    """The next block of the source; shorter only at its end."""
+    """Return the next block of the source; only the last one is shorter."""
     block = bytearray()
     try:
         while len(block) < size and (piece := source.read(size - len(block))):
             block += piece
     except OSError as error:
-        # Not to be taken for a fault of the service, after which the blob would be looked at.
+        # This is not a fault of the service, after which the stored blob would be checked.
         raise Transient(f"The source of the upload could not be read: {error}.") from error
     return bytes(block)

@@ -1,1 +1,1 @@
-"""Backends of a laptop: lake, log records and events as files."""
+"""The backends of a laptop: lake, log records and events as files."""

@@ -27,7 +27,7 @@ class _Count:
 
 
 class FileObserver:
-    """Port `Observer`: a line per step, and one per model every few seconds with what requests came to."""
+    """Port `Observer`: a line per step, and every few seconds a line per model with the counts of its requests."""
 
     def __init__(
         self, folder: Path, clock: Callable[[], datetime], ticks: Callable[[], float] = time.monotonic
@@ -53,7 +53,7 @@ class FileObserver:
         )
 
     def request(self, scenario: str, model: str, ended: Ended, seconds: float, rows: int) -> None:
-        """Count the request; the counts are written when they are a few seconds old, by the request that finds so."""
+        """Count the request; a request that finds counts older than a few seconds writes them."""
         with self._lock:
             key = (scenario, model, ended)
             count = self._counts.get(key) or self._counts.setdefault(key, _Count())
@@ -78,7 +78,7 @@ class FileObserver:
             self._append({"event": "requests", **facts, "requests": count.requests, "rows": count.rows, **means})
 
     def _append(self, record: Mapping[str, Any]) -> None:
-        # ASCII JSON: whatever stands in a name, a record is one line and shows no control character.
+        # ASCII JSON: whatever a name contains, a record is one line without control characters.
         line = json.dumps({"at": self._clock().isoformat(), **record}, default=str) + "\n"
         try:
             self._make_room()

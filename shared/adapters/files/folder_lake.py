@@ -28,7 +28,7 @@ class FolderLake:
         self._root = root
 
     def open(self, path: str, *, etag: str | None = None) -> BinaryIO:
-        """The file, pinned: who holds the reader keeps reading the same version whatever is written meanwhile."""
+        """Return a pinned reader: it keeps reading the same version whatever is written meanwhile."""
         with _faults(path):
             descriptor = self._descriptor(path)
         found = os.fstat(descriptor)
@@ -41,7 +41,7 @@ class FolderLake:
         return os.fdopen(descriptor, "rb")
 
     def stat(self, path: str) -> Blob | None:
-        """The current version, or None when absent."""
+        """Return the current version, or None when absent."""
         with _faults(path):
             return _blob(path, self._place(path))
 
@@ -49,9 +49,9 @@ class FolderLake:
         """Store the bytes durably; with `if_absent` an existing blob is left as it is."""
         place = self._place(path)
         with _faults(path):
-            standing = _blob(path, place) if if_absent else None
-            if standing is not None:
-                return standing, False
+            existing = _blob(path, place) if if_absent else None
+            if existing is not None:
+                return existing, False
             self._make_folder(place.parent)
             with self._partial(data) as partial:
                 written = _publish(partial, place, if_absent=if_absent)
@@ -59,7 +59,7 @@ class FolderLake:
             return self._there(path, place), written
 
     def list(self, prefix: str) -> Iterator[Blob]:
-        """All blobs whose name starts with `prefix`, in name order; what vanishes meanwhile is left out."""
+        """Yield all blobs whose name starts with `prefix` in the order of names, without files that vanish."""
         folder = check_prefix(prefix).rpartition("/")[0]
         with _faults(prefix):
             yield from _walk(self._root / folder, f"{folder}/" if folder else "", prefix)
@@ -80,7 +80,7 @@ class FolderLake:
         return blob
 
     def _make_folder(self, folder: Path) -> None:
-        """Create what is missing, each entry on the disk before anything is put into it."""
+        """Create missing folders; each entry is on the disk before anything is put into it."""
         if folder.is_dir():
             return
         if folder != self._root:
@@ -90,7 +90,7 @@ class FolderLake:
 
     @contextmanager
     def _partial(self, data: bytes | BinaryIO) -> Iterator[Path]:
-        """The bytes in a file nobody lists, on the disk; gone when the block ends."""
+        """Write the bytes to a hidden file on the disk and remove it when the block ends."""
         folder = self._root / _PARTIAL
         self._make_folder(folder)
         place = folder / secrets.token_hex(12)
@@ -156,7 +156,7 @@ def _sync_folder(folder: Path) -> None:
 
 @contextmanager
 def _faults(path: str) -> Iterator[None]:
-    """Errors of the file system in the project's words."""
+    """Turn errors of the file system into errors of the project."""
     try:
         yield
     except OSError as error:

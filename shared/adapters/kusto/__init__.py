@@ -1,1 +1,1 @@
-"""Telemetry in Azure Data Explorer: what is asked, how it is answered, and the files that keep the answers."""
+"""Telemetry in Azure Data Explorer: queries, answers, and the files that store the rows."""

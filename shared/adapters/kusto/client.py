@@ -70,7 +70,7 @@ class KustoQueries:
     def _client(self) -> KustoClient:
         from azure.kusto.data import KustoConnectionStringBuilder
 
-        from shared.adapters.kusto.framed import FramedClient
+        from shared.adapters.kusto.raw_frames_client import RawFramesClient
 
         connection = KustoConnectionStringBuilder.with_azure_token_credential(self._place.cluster, self._credential())
-        return FramedClient(connection, self._policy)
+        return RawFramesClient(connection, self._policy)

@@ -1,8 +1,8 @@
-"""The frames of an answer of the v2 query protocol become one table, or an error: never a part of one.
+"""The frames of an answer of the v2 query protocol become one whole table or an error.
 
 Source: "Query V2 HTTP response" of the Kusto REST API. A table comes as one `DataTable`, or, progressive or fragmented,
-as `TableHeader`, `TableFragment` (append or replace), `TableProgress`, `TableCompletion`. A status of 200 says nothing
-about the end of an answer: errors stand in rows, in the table's completion, or in the `DataSetCompletion` at the end.
+as `TableHeader`, `TableFragment` (append or replace), `TableProgress`, `TableCompletion`. A status of 200 does not
+mean success: errors may be in rows, in the table's completion, or in the `DataSetCompletion` at the end.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Answer:
     rows: Sequence[Sequence[Any]]
 
     def single(self) -> dict[str, Any]:
-        """The only row, by column; Transient when there are none or several."""
+        """Return the only row, by column; Transient when there is none or several."""
         if len(self.rows) != 1:
             raise Transient(f"Azure Data Explorer returned {len(self.rows)} rows; one row was expected.")
         return dict(zip(self.columns, self.rows[0], strict=True))
@@ -41,7 +41,7 @@ class _Table:
 
 
 def read_answer(frames: Any, where: str) -> Answer:
-    """The primary table; TooLarge, Transient or Permanent when the answer is not whole."""
+    """Return the primary table; TooLarge, Transient or Permanent when the answer is incomplete."""
     if not isinstance(frames, list) or not frames or not all(isinstance(frame, dict) for frame in frames):
         raise Transient(f"{where} gave an answer that does not follow the query protocol.")
     if frames[0].get("FrameType") != "DataSetHeader" or not str(frames[0].get("Version", "")).startswith("v2"):
@@ -77,7 +77,7 @@ def _known(tables: Mapping[int, _Table], number: int, where: str) -> _Table:
 
 def _add(table: _Table, frame: Mapping[str, Any], where: str) -> None:
     rows = frame.get("Rows", [])
-    # Where errors are reported within the data, one stands in the place of a row.
+    # Errors that are reported within the data take the place of a row.
     if broken := [row for row in rows if isinstance(row, dict)]:
         raise partial_fault([error for row in broken for error in row.get("OneApiErrors", [row])], where)
     if frame.get("TableFragmentType") == "DataReplace":

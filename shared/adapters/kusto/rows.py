@@ -1,4 +1,4 @@
-"""Messages become rows of a table: in the order they were ingested, in declared types, nothing nulled in silence."""
+"""Messages become rows of a table: in the order of ingestion, in declared types, no value turned to null unnoticed."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.adapters.kusto.frames import Answer
-from shared.adapters.kusto.texts import INGESTED, ODD
+from shared.adapters.kusto.query_texts import INGESTED, ODD
 from shared.adapters.tables.kinds import TYPES, from_text
 from shared.adapters.tables.origin import Origin
 from shared.core.errors import Permanent, Quarantined
 from shared.core.scenario import Column, Kind
 
-# Finer than the service tells times.
+# Finer than the service's times.
 _INGESTED = pa.timestamp("ns", "UTC")
 
 
 def parse_time(text: str) -> datetime:
-    """A time of the service (tenths of microseconds), the rest below a microsecond cut off."""
+    """Return a time of the service, which has tenths of microseconds, cut to microseconds."""
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def read_rows(answer: Answer, columns: Sequence[Column], time: str) -> pa.Table:
-    """The answer's rows by ingestion time, then by the column `time`, then by content: equal rows, equal table."""
+    """Return the rows by ingestion time, then by the column `time`, then by content: equal rows give an equal table."""
     names = (INGESTED, *(column.name for column in columns), ODD)
     if answer.columns != names:
         raise Permanent(
@@ -50,28 +50,28 @@ def read_rows(answer: Answer, columns: Sequence[Column], time: str) -> pa.Table:
 
 
 def _column(values: Sequence[Any], column: Column, odd: Mapping[int, Mapping[str, Any]]) -> pa.Array:
-    """The cells in their type; as text where a message has what cannot be read so, which scoring then refuses."""
+    """Return the cells in their type, or as text where a message has a value of another type, which scoring refuses."""
     found = {place: message.get(column.name) for place, message in odd.items()}
     raw = {place: value for place, value in found.items() if not _fits(value, values[place], column.kind)}
     if column.kind == "float":
         values = [_number(value) for value in values]
     if raw:
-        return _told([_text(raw.get(place, value)) for place, value in enumerate(values)], column)
+        return _strict_text([_text(raw.get(place, value)) for place, value in enumerate(values)], column)
     if column.kind == "time":
         return pa.array(values, pa.string()).cast(_INGESTED).cast(TYPES["time"], safe=False)
     return pa.array(values, TYPES[column.kind])
 
 
-def _fits(told: Any, read: Any, kind: Kind) -> bool:
-    """Whether what a message tells is what was read of it."""
-    if told is None or kind == "text":
+def _fits(sent: Any, read: Any, kind: Kind) -> bool:
+    """Return whether the value that a message has is the value that the query read."""
+    if sent is None or kind == "text":
         return True
-    number = isinstance(told, int if kind == "int" else (int, float)) and not isinstance(told, bool)
+    number = isinstance(sent, int if kind == "int" else (int, float)) and not isinstance(sent, bool)
     return read is not None and (kind == "time" or number)
 
 
-def _told(texts: Sequence[str | None], column: Column) -> pa.ChunkedArray:
-    """Text that is read as strictly as a file's, or left as it is."""
+def _strict_text(texts: Sequence[str | None], column: Column) -> pa.ChunkedArray:
+    """Read the texts as strictly as those of a file; return them unchanged when they cannot be read."""
     cells = pa.chunked_array([pa.array(texts, pa.string())])
     try:
         return from_text(cells, column, Origin("", ""))
@@ -84,13 +84,13 @@ def _text(value: Any) -> str | None:
 
 
 def _number(value: Any) -> float | None:
-    # JSON has no NaN: the service tells it, and the infinities, in words.
+    # JSON has no NaN: the service writes it and the infinities as words.
     number = None if value is None else float(value)
     return None if number is not None and math.isnan(number) else number
 
 
 def without(table: pa.Table, known: Counter[tuple[str, ...]]) -> pa.Table:
-    """The rows that are not among the known ones; each known row is taken off once for every time it is found."""
+    """Return the rows that are not known; each known row removes one equal row."""
     kept = []
     for row in keys_of(table):
         kept.append(known[row] <= 0)
@@ -99,7 +99,7 @@ def without(table: pa.Table, known: Counter[tuple[str, ...]]) -> pa.Table:
 
 
 def keys_of(table: pa.Table) -> list[tuple[str, ...]]:
-    """Each row's content, comparable whatever its cells' types and whichever columns without a value were left out."""
+    """Return each row's content, comparable whatever the types of its cells and whichever empty columns are missing."""
     names = table.column_names
     return [
         tuple(f"{name}={cell}" for name, cell in zip(names, row, strict=True) if cell is not None)

@@ -1,1 +1,1 @@
-"""Ports that keep their state in the lake, whichever lake it is."""
+"""Ports that keep their state in the lake, on any backend."""

@@ -1,12 +1,12 @@
-"""Telemetry over the lake: files that land in `scoring/<scenario>/` are read in windows of their arrival."""
+"""Telemetry from the lake: files in `scoring/<scenario>/` are read in windows of their arrival time."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared.adapters.lake.digest import content_sha256
 from shared.core.blob import Blob
 from shared.core.errors import Quarantined
 from shared.core.paths import absent_tables, table_landing, table_of
@@ -15,21 +15,20 @@ from shared.core.scenario import Scenario
 from shared.datasets.ports import Tables
 from shared.prediction.telemetry_span import Extract, Span
 
-_CHUNK = 1 << 20
 _TICK = timedelta(microseconds=1)
 _QUERY = "list scoring/{scenario}/ | where arrived >= start and arrived < end"
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A file of a whole drop, and when it could first be read: when it landed and its drop was whole."""
+    """A file of a complete drop, and the time from which it can be read: it has landed and its drop is complete."""
 
     blob: Blob
     at: datetime
 
 
 class LakeTelemetry:
-    """Port `Telemetry`. `now` is the lake's clock: it decides when a span may be read, never what is in it."""
+    """Port `Telemetry`. `now` is the lake's clock: it decides when a span may be read, never what the span holds."""
 
     reads_files = True
 
@@ -40,10 +39,11 @@ class LakeTelemetry:
         self._counted: dict[str, int] = {}
 
     def settled_until(self, scenario: Scenario, after: datetime) -> datetime | None:
-        """Just after the newest arrival that is older than the lag allowance, when it is later than `after`."""
+        """Return the time just after the newest arrival since `after` that is older than the lag allowance, or None."""
         limit = self._now() - timedelta(seconds=scenario.batch.lag_seconds)
-        found = [one.at for one in self._arrivals(scenario) if after <= one.at and _over(one.at) <= limit]
-        return max(found) + _TICK if found else None
+        arrivals = (arrival.at for arrival in self._arrivals(scenario))
+        settled = [at for at in arrivals if after <= at and _end_of_tick(at) <= limit]
+        return max(settled) + _TICK if settled else None
 
     def extract(self, scenario: Scenario, span: Span) -> Extract:
         """The files that arrived in the span, in the order they landed."""
@@ -51,14 +51,15 @@ class LakeTelemetry:
         times = {"start": span.start.isoformat(), "end": span.end.isoformat()}
         rows = sum(self._rows(scenario, blob) for blob in blobs)
         query = _QUERY.format(scenario=scenario.name)
-        return Extract(tuple(f"{one.path}@{one.etag}" for one in blobs), query, times, rows, self._digest(blobs))
+        inputs = tuple(f"{blob.path}@{blob.etag}" for blob in blobs)
+        return Extract(inputs, query, times, rows, content_sha256(self._lake, blobs))
 
     def count(self, scenario: Scenario, span: Span) -> int:
         """How many rows to predict the span has now."""
         return sum(self._rows(scenario, blob) for blob in self._inside(scenario, span))
 
     def _inside(self, scenario: Scenario, span: Span) -> list[Blob]:
-        found = [one.blob for one in self._arrivals(scenario) if span.start <= one.at < span.end]
+        found = [arrival.blob for arrival in self._arrivals(scenario) if span.start <= arrival.at < span.end]
         return sorted(found, key=lambda blob: (blob.modified, blob.path))
 
     def _arrivals(self, scenario: Scenario) -> Iterator[Arrival]:
@@ -67,12 +68,12 @@ class LakeTelemetry:
             if where := table_landing(blob.path, {scenario.name: scenario}):
                 drops.setdefault(where.drop, []).append(blob)
         for blobs in drops.values():
-            whole = _whole_at(scenario, blobs)
-            if whole is not None:
-                yield from (Arrival(blob, max(blob.modified, whole)) for blob in blobs)
+            complete = _complete_at(scenario, blobs)
+            if complete is not None:
+                yield from (Arrival(blob, max(blob.modified, complete)) for blob in blobs)
 
     def _rows(self, scenario: Scenario, blob: Blob) -> int:
-        """Rows to predict in the file; what cannot be read has none here, scoring says what is wrong with it."""
+        """Return the number of rows to predict in the file; 0 for an unreadable file, which scoring then refuses."""
         file = blob.name
         table = table_of(file, "scoring", scenario)
         if table.name != scenario.batch.table:
@@ -87,24 +88,16 @@ class LakeTelemetry:
                 pass
         return self._counted[key]
 
-    def _digest(self, blobs: Sequence[Blob]) -> str:
-        digest = hashlib.sha256()
-        for blob in blobs:
-            with self._lake.open(blob.path, etag=blob.etag) as source:
-                while chunk := source.read(_CHUNK):
-                    digest.update(chunk)
-        return digest.hexdigest()
 
-
-def _over(at: datetime) -> datetime:
-    """When no other file can have that time any more: some stores tell whole seconds only."""
+def _end_of_tick(at: datetime) -> datetime:
+    """Return when no other file can get that time any more: some stores have whole seconds only."""
     return at if at.microsecond else at + timedelta(seconds=1)
 
 
-def _whole_at(scenario: Scenario, blobs: Sequence[Blob]) -> datetime | None:
-    """When the drop had a file of every table and every announced part; None while it has not."""
+def _complete_at(scenario: Scenario, blobs: Sequence[Blob]) -> datetime | None:
+    """Return when the drop was complete, with every table and every announced part; None while it is not."""
     files: list[str] = []
-    for blob in sorted(blobs, key=lambda one: (one.modified, one.path)):
+    for blob in sorted(blobs, key=lambda blob: (blob.modified, blob.path)):
         files.append(blob.name)
         if not absent_tables(files, "scoring", scenario):
             return blob.modified

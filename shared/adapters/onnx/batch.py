@@ -1,4 +1,4 @@
-"""A window through a model: blocks are read in order, scored by a thread per core, and written in order."""
+"""Scoring of a window: blocks are read in order, scored by one thread per core, and written in order."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from shared.serving.ports import BatchJob, BatchResult, LoadedModel
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A block's prediction rows, and the numbers (from 1, in the window) of the rows that could not be predicted."""
+    """The prediction rows of a block, and the numbers (from 1, in the window) of the rows that failed."""
 
     rows: pa.Table
     failed: tuple[int, ...]
@@ -29,7 +29,7 @@ class Scored:
 def run(model: LoadedModel, job: BatchJob, out: BinaryIO, *, workers: int, block_rows: int) -> BatchResult:
     """Write the job's prediction rows to `out` as Parquet; 3 blocks per worker and one row group are in memory.
 
-    Quarantined when more rows fail than the scenario tolerates; Permanent when the model answers no number.
+    Quarantined when more rows fail than the scenario tolerates; Permanent when the model returns no finite number.
     """
     shape = layout(job, model)
     failed = 0
@@ -70,7 +70,7 @@ def _fitting(table: pa.Table, matrix: np.ndarray, required: Container[str]) -> n
 def _finite(matrix: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore", invalid="ignore"):
         total = matrix.sum()
-    if np.isfinite(total):  # a finite sum has no infinite part; looking at each number costs four times as much
+    if np.isfinite(total):  # a finite sum has no infinite part; a check of each number costs four times as much
         return np.ones(len(matrix), dtype=np.bool_)
     return np.asarray(~np.isinf(matrix).any(axis=1))
 
@@ -94,7 +94,7 @@ def _check_failed(job: BatchJob, failed: int, scored: Scored) -> None:
 
 
 def _in_order[Item, Result](work: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
-    """The results in the order of the items; at most three items per worker are under way."""
+    """Yield the results in the order of the items; at most three items per worker are in progress."""
     waiting: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(workers, thread_name_prefix="score") as pool:
         try:

@@ -1,4 +1,4 @@
-"""A window's rows in blocks of one size, however its files divide them."""
+"""The rows of a window in blocks of one size, however its files divide them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def blocks(job: BatchJob, contract: InputContract, size: int) -> Iterator[tuple[int, pa.Table]]:
     """(row number from 0, table of `size` rows, the last one shorter) over all rows of the job, in order.
 
-    Equal rows come in equal blocks: a model may round differently in blocks of other sizes.
+    Equal rows give equal blocks, because a model may round differently in blocks of other sizes.
     """
     start = 0
     for table in _cut(_batches(job, contract, size), size):

@@ -1,4 +1,4 @@
-"""Prediction rows to Parquet in row groups that do not show how the rows came."""
+"""Prediction rows as Parquet, in row groups that do not depend on how the rows arrive."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class RowGroups:
         self._writer.close()
 
     def add(self, rows: pa.Table) -> None:
-        """Keep the rows, and write the group they fill."""
+        """Buffer the rows and write the group that they fill."""
         self.written += rows.num_rows
         self._waiting.append(rows)
         if sum(table.num_rows for table in self._waiting) >= GROUP_ROWS:
@@ -39,14 +39,14 @@ class RowGroups:
             self._waiting = [joined.slice(GROUP_ROWS)] if joined.num_rows > GROUP_ROWS else []
 
     def _write(self, rows: pa.Table) -> None:
-        # One array per column: where pages end follows from the rows alone.
+        # With one array per column the page limits depend on the rows alone.
         self._writer.write_table(self._shape.complete(rows.combine_chunks()), row_group_size=GROUP_ROWS)
 
 
 def _open(out: BinaryIO, shape: Layout) -> pq.ParquetWriter:
     coded = shape.dictionaries
     whole = [name for name in ("prediction_id", "prediction", "scored_at") if _is_whole(shape.schema.field(name).type)]
-    # Scores and ids do not compress; statistics of what is the same in every row tell nothing.
+    # Scores and ids do not compress; statistics of constant columns are useless.
     return pq.ParquetWriter(
         out,
         shape.schema,

@@ -1,6 +1,6 @@
-"""What a model may contain: judged from its protobuf, before any of it runs.
+"""The inspection of a model: its protobuf is checked before any of it runs.
 
-The reference checker of ONNX accepts endless loops and references to files, so it is not what protects us.
+The reference checker of ONNX accepts endless loops and references to files, so it does not protect us.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ _LEARNERS = frozenset(
     """.split()  # noqa: SIM905 - like above
 )
 ALLOWED = {"": _ARITHMETIC, "ai.onnx": _ARITHMETIC, "ai.onnx.ml": _LEARNERS}
-# What a model of text may contain besides. A result has as many columns as the longest text or the vocabulary.
+# Further operators of a text model. A result has as many columns as the longest text or the vocabulary.
 _TEXT = _ARITHMETIC | frozenset({"StringNormalizer", "StringSplit", "TfIdfVectorizer"})
 ALLOWED_OF_TEXT = {"": _TEXT, "ai.onnx": _TEXT, "ai.onnx.ml": _LEARNERS}
 # What this runtime knows and what exporters write today.
 OPSETS = {"": (7, 23), "ai.onnx": (7, 23), "ai.onnx.ml": (1, 5)}
 MAX_BYTES = 512 << 20
-# Elements that one constant operator may make out of nothing.
+# The most elements that one constant operator may create.
 MAX_MADE = 1 << 24
 
 
@@ -97,7 +97,7 @@ def _check_inside(tensor: TensorProto) -> None:
 
 
 def _check_made(graph: GraphProto) -> None:
-    """What is made from a constant shape is known before anything runs; from other shapes only a rehearsal shows."""
+    """Refuse large constants of a constant shape; other shapes are only known in a rehearsal."""
     from onnx import numpy_helper
 
     constants = {tensor.name: tensor for tensor in graph.initializer}
@@ -125,7 +125,7 @@ def _tensors(graph: GraphProto) -> Iterator[TensorProto]:
     yield from graph.initializer
     for sparse in graph.sparse_initializer:
         yield from (sparse.values, sparse.indices)
-    # Operators with graphs of their own are refused by then: one level of attributes is all there is.
+    # Operators with graphs of their own are refused before: there is one level of attributes only.
     for node in graph.node:
         for attribute in node.attribute:
             yield from (attribute.t, *attribute.tensors)

@@ -22,11 +22,11 @@ OUTPUT = "probabilities"
 _FLOATS = "tensor(float)"
 _STRINGS = "tensor(string)"
 _PAIR = 2
-# A graph pads each text to the longest beside it, and holds a number per row for each word of its vocabulary.
+# A graph pads all texts of a batch to the longest one and holds a number per row for each word of its vocabulary.
 _TEXTS = 256
 _PADDED_WORDS = 1 << 20
 _HALF = 0.5
-# What other model files start with. Most of them run code when they are read.
+# The first bytes of other model files. Most of them run code when they are read.
 _FOREIGN = {
     b"\x80": "a Python pickle",
     b"PK": "a zip archive",
@@ -37,7 +37,7 @@ _FOREIGN = {
 
 
 class OnnxModel:
-    """Answers for a matrix, for rows of a request, and encodes tables; safe to share between threads."""
+    """Scores a matrix or the rows of a request, and encodes tables; safe to share between threads."""
 
     def __init__(
         self, session: ort.InferenceSession, contract: InputContract, task: Task, thresholds: tuple[float, ...]
@@ -87,7 +87,7 @@ def load(onnx: bytes, manifest: Mapping[str, Any]) -> OnnxModel:
 
 
 def _task(manifest: Mapping[str, Any], contract: InputContract) -> Task:
-    """The manifest's task, when the contract's labels can be its answers; by their number where none is named."""
+    """Return the manifest's task, checked against the number of labels; without one the number of labels decides."""
     count = len(contract.labels)
     task: Task = manifest.get("task", "binary" if count == _PAIR else "multiclass")
     fits = {
@@ -107,12 +107,12 @@ def _thresholds(manifest: Mapping[str, Any], contract: InputContract, task: Task
     found = [_HALF] * wanted if given is None else given
     if len(found) != wanted:
         raise Corrupt(f"The manifest has {len(found)} thresholds; its contract has {wanted} labels.")
-    # As float32, like the probabilities: both sides of the comparison are rounded alike everywhere.
+    # As float32, like the probabilities: both sides of the comparison are rounded in the same way.
     return tuple(float(np.float32(threshold)) for threshold in found)
 
 
 def _bounded(texts: np.ndarray) -> Iterator[np.ndarray]:
-    """Texts (rows, 1) in order, so many at once that the padded words and the word counts stay small."""
+    """Yield the texts (rows, 1) in order, in batches whose padded words and word counts stay small."""
     start = longest = 0
     for row, text in enumerate(texts[:, 0]):
         words = text.count(" ") + 1
@@ -125,7 +125,7 @@ def _bounded(texts: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def refuse_foreign(onnx: bytes) -> None:
-    """Corrupt when the bytes are another kind of file, whatever their name was."""
+    """Raise Corrupt when the bytes are another kind of file, whatever their name is."""
     for magic, kind in _FOREIGN.items():
         if onnx.startswith(magic):
             raise Corrupt(f"The model file is {kind}; only ONNX is loaded.")
@@ -138,10 +138,10 @@ def _session(onnx: bytes) -> ort.InferenceSession:
 
     options = ort.SessionOptions()
     options.log_severity_level = 4
-    # Threads belong to the caller: one model serves requests and batches that bring their own.
+    # The caller owns the threads: one model serves requests and batches that bring their own.
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    # Else bytes in the runtime's own format would be loaded, which `inspect` cannot read.
+    # Otherwise the runtime would also load its own format, which `inspect` cannot read.
     options.add_session_config_entry("session.load_model_format", "ONNX")
     try:
         return ort.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])

@@ -1,4 +1,4 @@
-"""Load and ask a model in a process of its own first: what it does there cannot harm whoever serves."""
+"""A rehearsal loads and runs a model in a process of its own, where it cannot harm the process that serves."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TEXT = 300
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a model may use while it is rehearsed."""
+    """The resources that a model may use in its rehearsal."""
 
     memory: int = 3 << 30
     cpu_seconds: int = 20
@@ -33,7 +33,7 @@ class Limits:
 
 
 def rehearse(onnx: bytes, manifest: Mapping[str, Any], limits: Limits) -> Rehearsal:
-    """What the model answered to its golden rows; Refused says what it did instead."""
+    """Return the model's answers to its golden rows; Refused says what it did instead."""
     refuse_foreign(onnx)
     contract = InputContract.from_json(manifest["contract"])
     order = {
@@ -73,9 +73,9 @@ def _read(done: subprocess.CompletedProcess[bytes], limits: Limits) -> dict[str,
     if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
         raise Refused(f"The model exceeded the {limits.cpu_seconds} s or the memory of its rehearsal and was stopped.")
     if done.returncode:
-        told = done.stderr.decode(errors="replace").strip().splitlines()
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
         raise Refused(
-            f"The model's rehearsal ended with {done.returncode}: {told[-1][:_TEXT] if told else 'no message'}"
+            f"The model's rehearsal ended with {done.returncode}: {lines[-1][:_TEXT] if lines else 'no message'}"
         )
     value: dict[str, Any] = json.loads(done.stdout)
     return value

@@ -1,6 +1,6 @@
-"""The other side of a rehearsal: a process with limits and without settings that loads a model and asks it.
+"""The child process of a rehearsal: it has limits and no settings, loads a model and runs it.
 
-Run as a file, and imports nothing of the project: a limit is set before anything of the model is read.
+It runs as a file and imports nothing of the project, so the limits are set before anything of the model is read.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import time
 
 
 def main() -> None:
-    """Read the order and the model from standard input, write what happened to standard output."""
+    """Read the order and the model from standard input and write the result to standard output."""
     source = sys.stdin.buffer
     order = json.loads(source.read(int.from_bytes(source.read(8))))
     _limit(order)
     onnx = source.read()
     try:
-        answer = _asked(onnx, order)
-    except Exception as error:  # noqa: BLE001 -- whatever a model does to the runtime is told, not raised
+        answer = _rehearsed(onnx, order)
+    except Exception as error:  # noqa: BLE001 -- whatever a model does to the runtime is reported, not raised
         answer = {"error": f"{type(error).__name__}: {str(error).strip().splitlines()[0][:300] if str(error) else ''}"}
     sys.stdout.write(json.dumps(answer))
 
@@ -34,7 +34,7 @@ def _limit(order: dict[str, int]) -> None:
         resource.setrlimit(limit, (value, value))
 
 
-def _asked(onnx: bytes, order: dict[str, object]) -> dict[str, object]:
+def _rehearsed(onnx: bytes, order: dict[str, object]) -> dict[str, object]:
     import numpy as np
     import onnxruntime as ort
 

@@ -35,7 +35,7 @@ _CODED = pa.dictionary(pa.int32(), pa.string())
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns of one job, prepared once: their types, and what is the same in every row."""
+    """The columns of one job, prepared once: their types, and the values that are the same in every row."""
 
     job: BatchJob
     schema: pa.Schema
@@ -69,7 +69,7 @@ class Layout:
         return pa.table(made)
 
     def complete(self, rows: pa.Table) -> pa.Table:
-        """All columns in order: those of `rows`, and what is the same in every row."""
+        """Return all columns in order: those of `rows` and the constant ones."""
         columns = [
             _repeated(self.constants[name], rows.num_rows) if name in self.constants else rows.column(name)
             for name in self.schema.names
@@ -78,7 +78,7 @@ class Layout:
 
     @property
     def dictionaries(self) -> list[str]:
-        """Names of the columns where a dictionary pays: those with few distinct values."""
+        """Return the names of the columns with few distinct values, for which a dictionary pays."""
         coded = [field.name for field in self.schema if field.type == _CODED]
         text = [name for name in ("prediction", *self.report) if self.schema.field(name).type == pa.string()]
         return [*coded, *text]
@@ -142,7 +142,7 @@ def layout(job: BatchJob, model: LoadedModel) -> Layout:
         "scored_at": origin.scored_at,
     }
     kinds = {column.name: column.kind for column in columns}
-    # Which labels stand together is not known before the rows are: written as plain text.
+    # The combinations of labels are not known before the rows: they are written as plain text.
     few = constants if job.scenario.task == "multilabel" else (*constants, "prediction")
     coded = {name for name in few if kinds[name] == "text"}
     types = {name: _CODED if name in coded else _TYPES[kind] for name, kind in kinds.items()}
@@ -151,7 +151,7 @@ def layout(job: BatchJob, model: LoadedModel) -> Layout:
     empty = {*report, "probability"} if job.scenario.task == "regression" else {*report}
     return Layout(
         job=job,
-        # The other columns are never empty: they are written without a mark per row that they are there.
+        # The other columns are never empty, so they are written without a validity mark per row.
         schema=pa.schema([pa.field(name, kind, nullable=name in empty) for name, kind in types.items()]),
         constants={name: pa.array([value], _TYPES[kinds[name]]) for name, value in constants.items()},
         report=report,

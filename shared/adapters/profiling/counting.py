@@ -8,11 +8,11 @@ import numpy as np
 
 # Pieces of a column, none of them empty.
 Parts = Sequence[np.ndarray]
-# Values and how often each stands there.
+# Values and their counts.
 Counted = tuple[np.ndarray, np.ndarray]
 # Two codes below this are counted as one number of 16 bits: half as much is widened and counted.
 _PAIRED = 256
-# Numbers with up to four decimals are looked at so many at a time, in a range of at most so many steps.
+# Numbers with up to four decimals are counted: the sample that decides, the widest range in steps, the block size.
 _SCALES = (1.0, 10.0, 100.0, 1_000.0, 10_000.0)
 _SAMPLE = 256
 _WIDEST = 1 << 17
@@ -22,7 +22,7 @@ _EXACT = 2.0**53
 
 
 def counts_of(codes: np.ndarray, size: int) -> np.ndarray:
-    """How often each of 0 … size-1 stands in `codes`, whole numbers below `size`, as int64 (size,)."""
+    """Count each of 0 … size-1 in `codes`, whole numbers below `size`, as int64 (size,)."""
     # Numbers of 64 bits are counted as they are, few are counted at once.
     if size > _PAIRED or len(codes) < _PAIRED**2 or codes.dtype == np.int64:
         return np.bincount(codes, minlength=size).astype(np.int64, copy=False)
@@ -35,7 +35,7 @@ def counts_of(codes: np.ndarray, size: int) -> np.ndarray:
 
 
 def counted_whole(parts: Parts, widest: int) -> Counted | None:
-    """The distinct whole numbers, ascending, and how often each stands there; None in a range of `widest` or more."""
+    """Return the distinct whole numbers, ascending, with their counts; None for a range of `widest` or more."""
     least, most = min(int(part.min()) for part in parts), max(int(part.max()) for part in parts)
     if most - least >= widest:
         return None
@@ -51,14 +51,14 @@ def counted_whole(parts: Parts, widest: int) -> Counted | None:
 
 
 def counted_decimals(parts: Parts) -> Counted | None:
-    """The distinct numbers, ascending, and how often each stands there, when all have few decimals in a narrow range.
+    """Return the distinct numbers, ascending, with their exact counts, when all have few decimals in a narrow range.
 
-    None when they have not, or one is missing or infinite: then they must be sorted. What is answered is exact.
+    None otherwise, and when a number is missing or infinite: then the numbers must be sorted.
     """
     scale = _scale(parts[0][:: max(len(parts[0]) // _SAMPLE, 1)]) if parts[0].dtype == np.float64 else None
     if scale is None:
         return None
-    # A missing number hides no other: numpy's least of anything and it is missing, too.
+    # NaN cannot hide: numpy's minimum and maximum of anything with NaN are NaN, too.
     low, high = np.rint(np.min([p.min() for p in parts]) * scale), np.rint(np.max([p.max() for p in parts]) * scale)
     if not (abs(low) < _EXACT and abs(high) < _EXACT and high - low < _WIDEST):
         return None
@@ -73,7 +73,7 @@ def counted_decimals(parts: Parts) -> Counted | None:
 
 
 def _blocks(parts: Parts) -> Iterator[np.ndarray]:
-    """The numbers in pieces that stay in the processor's cache with what is made of them."""
+    """Yield the numbers in pieces that fit in the processor's cache with their results."""
     return (part[start : start + _BLOCK] for part in parts for start in range(0, len(part), _BLOCK))
 
 

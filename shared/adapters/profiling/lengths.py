@@ -47,7 +47,7 @@ class Lengths:
 
 
 def lengths_of(values: pa.Array, counts: np.ndarray) -> Lengths:
-    """The sums over the texts `values`, each standing there `counts` times."""
+    """Return the sums over the texts `values`, each of which occurs `counts` times."""
     # Sums of squares of long texts leave 32 bits; 64 bits hold them for any table that fits in memory.
     characters = pc.utf8_length(values).to_numpy().astype(np.int64)
     words = pc.count_substring_regex(values, r"\S+").to_numpy().astype(np.int64)

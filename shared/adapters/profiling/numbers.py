@@ -107,14 +107,14 @@ def describe_numbers(column: pa.ChunkedArray, edges: Sequence[float] | None) -> 
 
 
 def _counted(parts: Parts) -> Counted | None:
-    """The distinct numbers, ascending, and how often each stands there, where counting is quicker than sorting."""
+    """Return the distinct numbers, ascending, with their counts, where counting is quicker than sorting."""
     if not parts:
         return None
     return counted_decimals(parts) if parts[0].dtype.kind == "f" else counted_whole(parts, _FEW)
 
 
 def _ordered(values: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-    """Finite values ascending; few distinct ones once, with how often each stands there."""
+    """Return the finite values ascending; few distinct values once, with their counts."""
     values.sort()
     if values.dtype.kind == "f" and len(values) and not (np.isfinite(values[0]) and np.isfinite(values[-1])):
         values = values[np.isfinite(values)]
@@ -150,7 +150,7 @@ def _raised(edges: np.ndarray, values: np.ndarray) -> np.ndarray:
     following = values[np.minimum(np.searchsorted(values, edges, side="right"), len(values) - 1)]
     raised = np.maximum(edges * 0.99 + following * 0.01, edges)
     with np.errstate(over="ignore"):
-        # No value follows the last edge: the gap before it stands in, or for a constant its own size.
+        # No value follows the last edge: the gap before it is used, or for a constant its own size.
         gap = edges[-1] - edges[-2] if len(edges) > 1 else abs(edges[-1]) * 1e-7
         beyond = edges[-1] + gap * 0.01
     raised[-1] = max(raised[-1], beyond if np.isfinite(beyond) else edges[-1])
@@ -175,7 +175,7 @@ def _ranked(values: np.ndarray, ends: np.ndarray | None, ranks: np.ndarray) -> n
 
 
 def _joined(a: NumberPart, b: NumberPart) -> tuple[np.ndarray, np.ndarray]:
-    """The distinct values of both, ascending, with how often each stands there."""
+    """Return the distinct values of both, ascending, with their counts."""
     values = np.concatenate((a.values, b.values))
     weights = np.concatenate([np.ones(len(p.values), np.int64) if p.weights is None else p.weights for p in (a, b)])
     order = np.argsort(values, kind="stable")

@@ -1,4 +1,4 @@
-"""What only rows in their order show: values that repeat, and rows that were seen before."""
+"""Facts about rows in their order: values that repeat, and rows that were seen before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A column of texts: how often each value stands there, and how long values and words are; parts of a column merge.
+"""A column of texts: the count of each value, and the lengths of values and words; parts of a column merge.
 
 Up to `keep` distinct values a merged part is exact. Beyond, it keeps the `keep` / 2 most frequent; a count it reports
 may miss up to `count_error` rows.

@@ -1,4 +1,4 @@
-"""The contract's rules about values, cell by cell."""
+"""The contract's rules about the values of cells."""
 
 from __future__ import annotations
 

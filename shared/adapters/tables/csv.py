@@ -51,7 +51,7 @@ def _with_lines(origin: Origin, text: bytes, structure: Structure) -> Origin:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Whole records of the text. `last` says that nothing follows, `torn` that its only record is longer than a row."""
+    """Whole records of the text. `last` marks the end of the file, `torn` a record that is too long for a row."""
 
     text: bytes
     last: bool = False
@@ -85,7 +85,7 @@ def csv_blocks(
 
 
 def _torn(text: bytes, delimiter: str, limits: Limits, origin: Origin) -> Quarantined:
-    """Why a row does not end: a quotation mark that is never closed, or nothing but its length."""
+    """Return why a row does not end: an unclosed quotation mark, or its length."""
     try:
         scan(text, delimiter or ",", origin)
     except Quarantined as fault:
@@ -95,7 +95,7 @@ def _torn(text: bytes, delimiter: str, limits: Limits, origin: Origin) -> Quaran
 
 
 def _pieces(source: BinaryIO, limits: Limits) -> Iterator[_Piece]:
-    """The text cut between records; blank lines stay with what follows them."""
+    """Yield the text cut between records; blank lines stay with the text after them."""
     text = source.read(_PIECE)
     while following := source.read(_PIECE):
         end = _cut(text)
@@ -108,9 +108,9 @@ def _pieces(source: BinaryIO, limits: Limits) -> Iterator[_Piece]:
 
 
 def _cut(text: bytes) -> int:
-    """Where the records that are complete end; 0 when there is nothing to read yet."""
+    """Return the end of the complete records; 0 when there is nothing to read yet."""
     end = last_record_end(text)
-    # At the end of the file blank lines say nothing; whether this is the end is not known yet.
+    # Blank lines at the end of the file are ignored, and this may be the end.
     content = len(text[:end].rstrip(b"\r\n"))
     if len(text) - content > _PIECE:
         return end
@@ -122,7 +122,7 @@ def _longest(limits: Limits) -> int:
 
 
 def _without_blank_end(text: bytes, header: Header) -> bytes:
-    """Blank lines after the last row say nothing, except where a blank line is a missing cell: in a lone column."""
+    """Remove blank lines after the last row; in a file of one column a blank line is a missing cell and stays."""
     if len(header.names) > 1 and text.endswith((b"\n\n", b"\n\r\n")):
         return text.rstrip(b"\r\n") + (b"\r\n" if text.endswith(b"\r\n") else b"\n")
     return text
@@ -137,7 +137,7 @@ def _check_size(rows: int, header: Header, table: Table, limits: Limits, origin:
 
 
 class _Reader:
-    """One text, read once or twice."""
+    """Reads one text, once or twice."""
 
     def __init__(self, text: bytes, header: Header, structure: Structure, block: int, origin: Origin) -> None:
         self._text = text
@@ -154,7 +154,7 @@ class _Reader:
         return self.typed(columns) or self.careful(columns)
 
     def typed(self, columns: list[Column]) -> dict[str, pa.ChunkedArray] | None:
-        """The columns by the parser's own conversions, or None when something needs a closer look."""
+        """Return the columns by the parser's own conversions, or None when the text needs the careful way."""
         if self._needs_care():
             return None
         types = {column.name: TYPES[column.kind] for column in columns if column.kind != "time"}
@@ -173,7 +173,7 @@ class _Reader:
         return {column.name: converted.get(column.name, parsed.column(column.name)) for column in columns}
 
     def careful(self, columns: list[Column]) -> dict[str, pa.ChunkedArray]:
-        """The columns from text, cell rules applied by our own code; Quarantined names the row."""
+        """Return the columns from text, with our own rules for cells; Quarantined names the line."""
         refuse_misshapen(self._text, self._header.delimiter, len(self._header.names), self._block, self._origin)
         try:
             parsed = self._parse({}, columns)

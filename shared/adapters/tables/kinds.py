@@ -1,4 +1,4 @@
-"""Text cells become numbers and times: what each kind accepts, said once for CSV and for text in Parquet."""
+"""Text cells become numbers and times, by the same rules for CSV and for text in Parquet."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Convert = Callable[[pa.ChunkedArray], pa.ChunkedArray]
 
 
 def from_text(cells: pa.ChunkedArray, column: Column, origin: Origin) -> pa.ChunkedArray:
-    """The column in its contract's type; Quarantined names the first row that cannot be converted."""
+    """Return the column in its contract's type; Quarantined names the first cell that cannot be converted."""
     if column.kind == "text":
         return text_cells(cells, column)
     present = text_cells(cells, column)
@@ -68,7 +68,7 @@ def _converter(first: str, kind: Kind) -> Convert:
         return _to_int
     if re.fullmatch(_US_TIME, first):
         return _to_us_time
-    # "2015-01-31" ends like an offset: only what follows a time of day is one.
+    # "2015-01-31" ends like an offset: only text after a time of day is an offset.
     zoned = ":" in first and _OFFSET.search(first[len("2015-01-31") :])
     return _to_zoned_time if zoned else _to_plain_time
 

@@ -1,4 +1,4 @@
-"""How much one file may ask of this process; checked before the file is parsed wherever that is possible."""
+"""Limits of one file, which are checked before the file is parsed wherever that is possible."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _MB = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`cells` is rows x columns; `decoded_bytes` is what Parquet may unfold to."""
+    """`cells` is rows x columns; `decoded_bytes` is the most that Parquet may decode to."""
 
     file_bytes: int = 512 * _MB
     header_bytes: int = _MB

@@ -42,7 +42,7 @@ def read_parquet(
 def parquet_blocks(
     source: BinaryIO, table: Table, limits: Limits, origin: Origin
 ) -> Iterator[tuple[Origin, dict[str, pa.ChunkedArray]]]:
-    """Block by block what `read_parquet` reads, and where each block stands; a page per column is in memory."""
+    """Yield block by block what `read_parquet` reads; a page per column is in memory."""
     start = source.read(_SAMPLE)
     source.seek(-min(len(_MAGIC), source.seek(0, io.SEEK_END)), io.SEEK_END)
     _check_magic(start, source.read(), origin)
@@ -89,8 +89,8 @@ def _printable(sample: bytes) -> bool:
 
 def _open(source: BinaryIO | pa.BufferReader, origin: Origin, dictionaries: list[str] | None = None) -> pq.ParquetFile:
     try:
-        # Text stays dictionary-encoded until its size is known: a small dictionary may unfold to gigabytes.
-        # Through a buffer per column: a row group need not be in memory as a whole.
+        # Text stays dictionary-encoded until its size is known: a small dictionary may decode to gigabytes.
+        # A buffer per column is enough: a row group need not be in memory as a whole.
         return pq.ParquetFile(
             source,
             page_checksum_verification=True,
@@ -125,11 +125,11 @@ def _too_large(problem: str, limits: Limits, origin: Origin) -> Quarantined:
 def _decode(
     source: BinaryIO | pa.BufferReader, columns: Sequence[Column], limits: Limits, origin: Origin
 ) -> Iterator[pa.RecordBatch]:
-    """The stored values of these columns, plain; Quarantined when they are damaged or more than they may be."""
+    """Yield the stored values of these columns, plain; Quarantined when they are damaged or too large."""
     file = _open(source, origin, [column.name for column in columns if column.kind == "text"])
     spent = rows = 0
     for batch in _read(file, [column.name for column in columns], origin):
-        spent += sum(_unfolded(column) for column in batch.columns)
+        spent += sum(_decoded_size(column) for column in batch.columns)
         if spent > limits.decoded_bytes:
             raise _too_large("the file decodes to more than is allowed", limits, origin)
         rows += batch.num_rows
@@ -148,8 +148,8 @@ def _read(file: pq.ParquetFile, names: list[str], origin: Origin) -> Iterator[pa
         raise _corrupt(fault, origin) from fault
 
 
-def _unfolded(column: pa.Array) -> int:
-    """How many bytes the column takes without a dictionary."""
+def _decoded_size(column: pa.Array) -> int:
+    """Return how many bytes the column takes without a dictionary."""
     if not pa.types.is_dictionary(column.type):
         return int(column.nbytes)
     if not len(column.dictionary):

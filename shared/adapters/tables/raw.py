@@ -1,4 +1,4 @@
-"""The bytes of a file before anyone parses them: size, kind by first bytes, encoding, NUL characters."""
+"""Checks of a file's bytes before they are parsed: size, kind by first bytes, encoding, NUL characters."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import BinaryIO
 
 from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin
-from shared.adapters.tables.structure import place_of
+from shared.adapters.tables.structure import position_of
 
 _PIECE = 4 << 20
 _BOM = b"\xef\xbb\xbf"
 _ACCEPTED = "UTF-8 text, with or without a byte order mark"
-# What a file really is, whatever its name says. Nothing is unpacked: a small archive may hold gigabytes.
+# The real kind of a file, whatever its name says. Nothing is unpacked: a small archive may hold gigabytes.
 _COMPRESSED = {
     b"\x1f\x8b": "gzip",
     b"PK\x03\x04": "zip (or an Excel workbook)",
@@ -28,14 +28,14 @@ _MARKS = {
     b"\xfe\xff": "UTF-16 (big-endian)",
 }
 _SAMPLE = 4_096
-# Bytes that go on with a character of UTF-8, never begin one.
+# Bytes that continue a character of UTF-8 and never begin one.
 _CONTINUING = range(0x80, 0xC0)
 # Latin text in UTF-16 has a NUL in every other byte.
 _UTF16_SHARE = 0.3
 
 
 def read_bytes(source: BinaryIO, limits: Limits, origin: Origin) -> bytes:
-    """The whole file; Quarantined when it is empty, longer than the limit or compressed."""
+    """Return the whole file; Quarantined when it is empty, longer than the limit or compressed."""
     buffer = io.BytesIO()
     while piece := source.read(min(_PIECE, limits.file_bytes + 1 - buffer.tell())):
         buffer.write(piece)
@@ -45,7 +45,7 @@ def read_bytes(source: BinaryIO, limits: Limits, origin: Origin) -> bytes:
 
 
 def check_source(source: BinaryIO, limits: Limits, origin: Origin) -> bytes:
-    """The first bytes of a seekable file, which stands at its beginning again; Quarantined like `read_bytes`."""
+    """Return the first bytes of a seekable file and rewind it; Quarantined like `read_bytes`."""
     size = source.seek(0, io.SEEK_END)
     source.seek(0)
     start = source.read(_SAMPLE)
@@ -65,17 +65,17 @@ def _check_start(start: bytes, size: int, limits: Limits, origin: Origin) -> Non
 
 
 def decoded(data: bytes, origin: Origin) -> bytes:
-    """The text's UTF-8 bytes without byte order mark; Quarantined names another encoding, or a NUL and its row."""
+    """Return the UTF-8 bytes without byte order mark; Quarantined names another encoding, or the line of a NUL."""
     _refuse_wide(data, origin)
     text = data.removeprefix(_BOM)
     bad = None if text.isascii() else _first_bad_byte(text)
     if bad is not None:
-        row, line = place_of(text, bad)
+        row, line = position_of(text, bad)
         problem = f"byte 0x{text[bad]:02x} is not UTF-8 (the text looks like {_looks_like(text)})"
         raise origin.refusal("encoding", problem, _ACCEPTED, row=row, line=line)
     nul = text.find(b"\0")
     if nul >= 0:
-        row, line = place_of(text, nul)
+        row, line = position_of(text, nul)
         raise origin.refusal("nul", "a cell has a NUL character", "text without NUL", row=row, line=line)
     return text
 
@@ -102,7 +102,7 @@ def _first_bad_byte(text: bytes) -> int | None:
 
 
 def _boundary(text: bytes, stop: int) -> int:
-    """The last place at or before `stop` (within three bytes) where a character begins."""
+    """Return the last offset at or before `stop` (within three bytes) at which a character begins."""
     if stop >= len(text):
         return len(text)
     return next((place for place in range(stop, stop - 4, -1) if text[place] not in _CONTINUING), stop)

@@ -9,7 +9,7 @@ from shared.adapters.tables.kinds import ACCEPTED, TYPES, first_failing, from_te
 from shared.adapters.tables.origin import Origin, shown
 from shared.core.scenario import Column, Kind
 
-# Whole numbers from here on are not all distinct as doubles.
+# From here on doubles cannot tell all whole numbers apart.
 _EXACT = float(1 << 53)
 
 
@@ -57,7 +57,7 @@ def _numbers(stored: pa.ChunkedArray, column: Column, origin: Origin) -> pa.Chun
 
 
 def _without_nan(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
-    """Where the contract allows missing cells, NaN is one: data frames write missing numbers so."""
+    """Turn NaN into null where the contract allows missing cells: data frames write missing numbers as NaN."""
     if not column.nulls:
         return values
     return pc.if_else(pc.is_nan(values), pa.scalar(None, pa.float64()), values)

@@ -29,7 +29,7 @@ def stream(source: BinaryIO, ending: str, table: Table, limits: Limits, origin: 
         block = by_contract(columns, rows, table, limits, here)
         for column in sometimes:
             _check_presence(column, block.column(column.name), there, here, first)
-        # A table without rows is one empty batch: whoever joins the batches needs their types.
+        # A table without rows is one empty batch, so that the batches can be joined with their types.
         yield from block.to_batches() or [pa.RecordBatch.from_pylist([], schema=block.schema)]
 
 

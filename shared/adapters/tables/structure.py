@@ -1,6 +1,6 @@
-"""The skeleton of a CSV text by RFC 4180: where records end and cells are separated, quotes considered.
+"""The structure of a CSV text by RFC 4180: where records end and where cells are separated, with respect to quotes.
 
-Array code over blocks of a few megabytes, so memory stays flat. A record ends at a line end outside quotes.
+Array code works on blocks of a few megabytes, so memory stays flat. A record ends at a line end outside quotes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _QUOTE, _LF, _CR = 0x22, 0x0A, 0x0D
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """What a scan found: data rows (the last one may lack its line end), and whether a quoted cell holds a line end."""
+    """The number of data rows (the last one may lack its line end), and whether a quoted cell holds a line end."""
 
     rows: int
     quoted_newlines: bool
@@ -27,14 +27,14 @@ class Structure:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Some bytes of the text from `start` on; `inside` says for each byte whether it stands within quotes."""
+    """Some bytes of the text from `start` on; `inside` says for each byte whether it is within quotes."""
 
     start: int
     view: np.ndarray
     inside: np.ndarray
 
     def outside(self, byte: int) -> np.ndarray:
-        """Offsets (in the text) of that byte where it is not quoted."""
+        """Return the offsets (in the text) of that byte outside quotes."""
         found: np.ndarray = np.flatnonzero((self.view == byte) & ~self.inside) + self.start
         return found
 
@@ -49,8 +49,8 @@ def _blocks(text: bytes, stop: int | None = None) -> Iterator[_Block]:
         yield _Block(start, view, inside.astype(np.bool_))
 
 
-def place_of(text: bytes, offset: int) -> tuple[int, int]:
-    """The data row (0: the header) and the line (from 1) that hold the byte at `offset`."""
+def position_of(text: bytes, offset: int) -> tuple[int, int]:
+    """Return the data row (0: the header) and the line (from 1) of the byte at `offset`."""
     line = text.count(b"\n", 0, offset) + 1
     if text.find(b'"', 0, offset) < 0:
         return line - 1, line
@@ -69,14 +69,14 @@ def line_of(text: bytes, row: int) -> int:
 
 
 def scan(text: bytes, delimiter: str, origin: Origin) -> Structure:
-    """The structure; Quarantined for a stray or unterminated quote and for line ends that are not all the same."""
+    """Return the structure; Quarantined for a stray or unterminated quote and for line ends of two kinds."""
     if b'"' not in text:
         ends, returns, pairs, quoted = text.count(b"\n"), text.count(b"\r"), text.count(b"\r\n"), False
     else:
         _check_quotes(text, delimiter, origin)
         ends, returns, pairs, quoted = _count_ends(text)
     if returns != pairs or pairs not in (0, ends):
-        row, line = place_of(text, _first_odd_end(text))
+        row, line = position_of(text, _first_odd_end(text))
         problem = "the line has another line end than the lines before it"
         raise origin.refusal("line_end", problem, "LF after every line, or CR LF after every line", row=row, line=line)
     return Structure(ends - text.endswith(b"\n"), quoted)
@@ -94,7 +94,7 @@ def _count_ends(text: bytes) -> tuple[int, int, int, bool]:
 
 
 def last_record_end(text: bytes) -> int:
-    """The offset behind the last record that is complete, of a text that begins with a record; 0 when none is."""
+    """Return the offset after the last complete record of a text that begins with a record; 0 when there is none."""
     if b'"' not in text:
         return text.rfind(b"\n") + 1
     ends = [int(newlines[-1]) + 1 for block in _blocks(text) if len(newlines := block.outside(_LF))]
@@ -116,7 +116,7 @@ def _first_odd_end(text: bytes) -> int:
 
 
 def _check_quotes(text: bytes, delimiter: str, origin: Origin) -> None:
-    """A quote opens after a delimiter or line end and closes before one; a doubled quote is one inside a cell."""
+    """Refuse a quote that does not open after, or close before, a delimiter or line end; a doubled quote is data."""
     whole = np.frombuffer(text, np.uint8)
     allowed = np.zeros(256, dtype=np.bool_)
     allowed[[ord(delimiter), _LF, _CR, _QUOTE]] = True
@@ -136,20 +136,20 @@ def _check_quotes(text: bytes, delimiter: str, origin: Origin) -> None:
 
 
 def _quote(text: bytes, offset: int, problem: str, origin: Origin) -> Quarantined:
-    row, line = place_of(text, offset)
+    row, line = position_of(text, offset)
     accepted = "cells quoted as a whole, with quotation marks inside them doubled"
     return origin.refusal("quote", problem, accepted, row=row, line=line)
 
 
 def refuse_misshapen(text: bytes, delimiter: str, columns: int, longest: int, origin: Origin) -> None:
-    """Quarantined for the first record that has not as many cells as the header, or more than `longest` bytes."""
+    """Refuse the first record with another number of cells than the header, or with more than `longest` bytes."""
     record, begin = 0, 0
     for ends, cells in _records(text, delimiter):
         lengths = np.diff(ends, prepend=begin)
         wrong = np.flatnonzero((cells != columns) | (lengths > longest))
         if len(wrong):
             first = int(wrong[0])
-            _, line = place_of(text, int(ends[first]) - int(lengths[first]) + bool(record + first))
+            _, line = position_of(text, int(ends[first]) - int(lengths[first]) + bool(record + first))
             found = (int(cells[first]), int(lengths[first]))
             raise _misshapen(record + first, line, found, (columns, longest), origin)
         record, begin = record + len(ends), int(ends[-1]) if len(ends) else begin

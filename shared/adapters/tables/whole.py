@@ -1,4 +1,4 @@
-"""What only the whole table shows: too few rows, repeated keys, columns without any value."""
+"""Checks of a whole table: too few rows, repeated keys, columns without any value."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _check_whole(keys: pa.Table, nulls: Mapping[str, int], sizes: Sequence[int],
     if rows < table.min_rows:
         problem = f"there {'is' if rows == 1 else 'are'} {rows} data row(s)"
         raise origin.refusal("too_few_rows", problem, f"at least {table.min_rows}")
-    # No row breaks no rule about rows.
+    # A table without rows breaks no other rule.
     if not rows:
         return
     for column in table.columns:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from shared.core.ledger import Entry
+from shared.core.ledger import Entry, State
 from shared.core.plain_json import plain
 from shared.operations.views.query import ViewQuery
 
@@ -30,4 +30,4 @@ def history(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:
 
 
 def _endings(ports: OperationsPorts, limit: int) -> list[Entry]:
-    return [entry for entry in ports.core.history.entries(2 * limit) if entry.state != "in_progress"][:limit]
+    return [entry for entry in ports.core.history.entries(2 * limit) if entry.state != State.IN_PROGRESS][:limit]

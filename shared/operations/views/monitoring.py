@@ -10,7 +10,8 @@ from shared.core.lake_reading import read_json
 from shared.core.paths import dataset_folder
 from shared.core.plain_json import plain
 from shared.datasets.version import DatasetVersion
-from shared.monitoring.measures import DriftMeasure, RetrainDecision, Scorecard
+from shared.monitoring.measures import DriftMeasure, Scorecard
+from shared.monitoring.retrain_decision import RetrainDecision
 from shared.operations.views.query import ViewQuery
 
 if TYPE_CHECKING:

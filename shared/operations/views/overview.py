@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from shared.core.ledger import Entry
+from shared.core.ledger import Entry, Kind, State
 from shared.core.paths import baseline_folder
 from shared.core.plain_json import plain
 from shared.core.wording import counted
@@ -72,7 +72,7 @@ def _failures(ports: OperationsPorts) -> Sequence[Entry]:
     by_reason: dict[str, Entry] = {}
     for entry in ports.operations.totals.in_states(FAILURES, 4 * _SHOWN):
         # A refused retraining is a decision, which the page of monitoring shows.
-        if entry.kind != "retrain" and (entry.reason not in by_reason or entry.kind != "blob"):
+        if entry.kind != Kind.RETRAIN and (entry.reason not in by_reason or entry.kind != Kind.BLOB):
             by_reason[entry.reason] = entry
     return list(by_reason.values())[:_SHOWN]
 
@@ -103,8 +103,8 @@ def _scheduled(ports: OperationsPorts) -> Iterator[Mapping[str, Any]]:
 def _waiting(ports: OperationsPorts, totals: Mapping[str, Mapping[str, int]]) -> Iterator[Mapping[str, Any]]:
     """Work that waits, with whoever it waits for."""
     for entry in ports.operations.totals.in_states({"waiting", "released"}, 4 * _SHOWN):
-        if entry.state == "released" or entry.kind not in _SHOWN_AS_REQUESTS:
-            whom = "whoever delivers the files" if entry.state == "waiting" else "the next timer"
+        if entry.state == State.RELEASED or entry.kind not in _SHOWN_AS_REQUESTS:
+            whom = "whoever delivers the files" if entry.state == State.WAITING else "the next timer"
             yield {**_line(entry), "whom": whom}
     for approval in ports.release.approvals.list():
         if approval.state == "open":

@@ -27,14 +27,12 @@ def test_a_good_model_has_no_limits() -> None:
 def test_a_score_that_may_be_chance_comes_first() -> None:
     """The interval reaches the baseline, in whichever direction the metric improves."""
     chance = _facts(metrics={"auc": {"value": 0.52, "baseline": 0.5, "interval": [0.46, 0.58]}}, slices=[], splits={})
-    assert known_limits(chance)[0].startswith(
-        "It is not surely better than an answer that is the same for every row: auc 0.520"
-    )
+    assert known_limits(chance)[0].startswith("It is not clearly better than a constant answer: auc 0.520")
     error = {"metric": "rmse", "slices": [], "splits": {}}
     far = {"rmse": {"value": 3.0, "baseline": 9.0, "interval": [2.5, 3.5]}}
     near = {"rmse": {"value": 8.0, "baseline": 9.0, "interval": [7.0, 9.5]}}
     assert known_limits(_facts(metrics=far, **error)) == []
-    assert "not surely better" in known_limits(_facts(metrics=near, **error))[0]
+    assert "not clearly better" in known_limits(_facts(metrics=near, **error))[0]
 
 
 def test_the_other_split_and_the_leak_are_told() -> None:
@@ -56,7 +54,7 @@ def test_bad_and_unknown_slices_are_told() -> None:
     worse, absent, unknown = known_limits(_facts(slices=slices))
     assert worse == "It is clearly worse where k = b: 0.600 in 60 rows, 0.800 overall."
     assert absent == "Not judged by 'z': it is not there."
-    assert unknown == "Nothing is known about k = d: too few rows, or rows that are all alike."
+    assert unknown == "Nothing is known about k = d: too few rows, or rows with the same true value."
 
 
 def test_the_rest_follows_from_its_number() -> None:
@@ -73,6 +71,6 @@ def test_the_rest_follows_from_its_number() -> None:
     assert others == [
         "forest is not clearly better than the much simpler logistic on these rows.",
         "d is 0 in all 80 rows of the test part.",
-        "It was judged on 80 rows only: every number here has a wide interval.",
-        "Intervals take rows as independent; neighbours in time are alike, so the truth is less sure than they say.",
+        "It was judged on only 80 rows: every number here has a wide interval.",
+        "Intervals treat rows as independent; rows close in time are similar, so the true intervals are wider.",
     ]

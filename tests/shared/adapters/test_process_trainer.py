@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.adapters.process_trainer import NoTrainer, ProcessTrainer, holding
+from shared.adapters.process_trainer import NoTrainer, ProcessTrainer, hold_run
 from shared.core.errors import BadInput, Busy, Transient
 from shared.training.run import Run
 
@@ -25,9 +25,9 @@ RUN = Run("adult-1", "adult", "d1", "adult/d1/1", "requested", 1, "", AT, AT)
 WORKER = """
 import os, sys, time
 from pathlib import Path
-from shared.adapters.process_trainer import holding
+from shared.adapters.process_trainer import hold_run
 home, run = Path(os.environ["MLOPS_HOME"]), sys.argv[1]
-with holding(run, home):
+with hold_run(run, home):
     with (home / "started").open("a") as out:
         out.write(f"{os.getpid()} {os.getsid(0) == os.getppid()} {os.environ['CANARY']}\\n")
     print("working", flush=True)
@@ -136,15 +136,15 @@ def test_a_process_number_used_again_is_not_the_worker(tmp_path: Path, trainer: 
 
 def test_a_run_is_held_by_one(tmp_path: Path) -> None:
     """The second holder is told; after the first one the run is free."""
-    with holding("r", tmp_path), pytest.raises(Busy, match="r"), holding("r", tmp_path):
+    with hold_run("r", tmp_path), pytest.raises(Busy, match="r"), hold_run("r", tmp_path):
         pass
-    with holding("r", tmp_path):
+    with hold_run("r", tmp_path):
         pass
 
 
 def test_children_of_a_holder_do_not_hold(tmp_path: Path, trainer: ProcessTrainer) -> None:
     """A child that outlives the holder does not keep the run."""
-    with holding(RUN.id, tmp_path):
+    with hold_run(RUN.id, tmp_path):
         child = subprocess.Popen(["sleep", "30"], close_fds=False)
         assert trainer.alive(RUN)
     try:

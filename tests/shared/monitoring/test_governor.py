@@ -12,11 +12,13 @@ import pytest
 from ports_with import ports_with
 from world import POINTS, InlineTrainer, World, points_csv
 
+from shared import dispatch
 from shared.core.policies import RetrainPolicy
+from shared.datasets.version import DatasetVersion
 from shared.monitoring.breaches import open_breach
-from shared.monitoring.governor import decide_for_scenario, record_manual_retrain
-from shared.monitoring.measures import RetrainDecision
+from shared.monitoring.governor import decide_for_dataset, decide_for_scenario, record_manual_retrain
 from shared.monitoring.ports import Decisions
+from shared.monitoring.retrain_decision import RetrainDecision
 from shared.monitoring.scorecards import compute_scorecards
 from shared.monitoring.triage import DataIssue
 from shared.training.run import Run
@@ -130,6 +132,67 @@ def test_waiting_data_is_trained_on_when_the_cooldown_is_over(tmp_path: Path) ->
     assert (len(world.trainer.submitted), ask(world)) == (1, [])
     world.clock.advance(days=2)
     assert (ask(world), len(world.trainer.submitted)) == (["retrain"], 2)
+
+
+class Busy(InlineTrainer):
+    """A trainer whose runs end when the test says so."""
+
+    def submit(self, run: Run) -> None:
+        """Only remember it."""
+        self.submitted.append(run.id)
+
+    def alive(self, run: Run) -> bool:
+        """Every worker works on."""
+        return run.id in self.submitted
+
+
+def end(world: World, run_id: str) -> None:
+    """The run has ended well."""
+    runs = world.ports.training.runs
+    assert runs.move(run_id, "requested", "running", "")
+    assert runs.move(run_id, "running", "completed", "Done.")
+
+
+def test_drops_that_come_while_a_run_is_open_are_one_training(tmp_path: Path) -> None:
+    """Five files a second apart: one training at a time, and after it one on the newest data, which holds them all."""
+    world = governed(tmp_path, RetrainPolicy())
+    trainer = Busy()
+    world.ports = ports_with(world.ports, training__trainer=trainer)
+    for number in range(2, 7):
+        world.handle(world.land(f"incoming/points/d{number}/points.csv", points_csv(300, seed=number)))
+        world.clock.advance(seconds=1)
+    (first,) = trainer.submitted
+    versions = world.ports.datasets.versions.list("points")
+    held = world.ports.monitoring.decisions.list("points")[-1]
+    assert (held.decided, f"run {first} is still open" in held.sentence) == ("not", True)
+    dispatch.sweep(world.ports)
+    assert trainer.submitted == [first]
+    end(world, first)
+    dispatch.sweep(world.ports)
+    dispatch.sweep(world.ports)
+    _, second = trainer.submitted
+    run = world.ports.training.runs.find(second)
+    assert run is not None
+    assert run.dataset == versions[-1].id
+
+
+def test_two_drops_at_once_are_one_training(tmp_path: Path) -> None:
+    """Both workers see no open run; one of them requests the training."""
+    world = governed(tmp_path, RetrainPolicy(new_data=False))
+    for number in (2, 3):
+        world.handle(world.land(f"incoming/points/d{number}/points.csv", points_csv(300, seed=number)))
+    trainer = Busy()
+    declared = replace(world.ports.core.scenarios["points"], retrain=RetrainPolicy())
+    world.ports = ports_with(world.ports, core__scenarios={"points": declared}, training__trainer=trainer)
+    barrier = Barrier(2)
+
+    def register(dataset: DatasetVersion) -> str:
+        barrier.wait()
+        return decide_for_dataset(world.ports, dataset).decided
+
+    with ThreadPoolExecutor(2) as pool:
+        decided = list(pool.map(register, world.ports.datasets.versions.list("points")[-2:]))
+    assert (sorted(decided), len(trainer.submitted)) == (["not", "retrain"], 1)
 
 
 def test_new_data_alone_may_be_no_reason(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from model_training.scenarios import SCENARIOS
 from shared.adapters.profiling import ArrowProfiles
 from shared.core.scenario import GeneratorOptions, Scenario
 from shared.monitoring import triage
-from shared.monitoring.column_comparison import compare_columns, input_names, match_columns
+from shared.monitoring.drift.column_comparison import compare_columns, input_names, match_columns
 from shared.monitoring.measures import Reference
 from shared.monitoring.triage import DataIssue
 

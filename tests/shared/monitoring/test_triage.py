@@ -11,6 +11,7 @@ import pytest
 from shared.adapters.profiling import ArrowProfiles
 from shared.core.policies import Monitoring
 from shared.monitoring import triage
+from shared.monitoring.units import unit_change
 from shared.profiles.profile import ColumnProfile
 from shared.profiles.row_facts import RowFacts, Run
 
@@ -42,7 +43,7 @@ def draw(rows: int, seed: int = 1) -> np.ndarray:
 )
 def test_another_unit_is_named(factor: float, offset: float, says: str, rows: int) -> None:
     """From fresh values, not from the very rows of the reference."""
-    told = triage.unit_change(profile(draw(rows, 2) * factor + offset), profile(draw(20_000)))
+    told = unit_change(profile(draw(rows, 2) * factor + offset), profile(draw(20_000)))
     assert says in told or (rows == 200 and factor == 7.3)
     assert told
 
@@ -54,14 +55,14 @@ def test_another_unit_is_named(factor: float, offset: float, says: str, rows: in
 )
 def test_a_changed_world_is_no_other_unit(changed: np.ndarray) -> None:
     """A shift, a spread and a modest factor stay drift."""
-    assert triage.unit_change(profile(changed), profile(draw(20_000))) == ""
+    assert unit_change(profile(changed), profile(draw(20_000))) == ""
 
 
 def test_few_values_say_nothing_about_a_unit() -> None:
     """Counts of children times three are not another unit."""
     few = np.random.default_rng(1).integers(0, 4, 1_000)
-    assert triage.unit_change(profile(few * 3), profile(few)) == ""
-    assert triage.unit_change(profile(["a", "b"] * 50), profile(["a"] * 100)) == ""
+    assert unit_change(profile(few * 3), profile(few)) == ""
+    assert unit_change(profile(["a", "b"] * 50), profile(["a"] * 100)) == ""
 
 
 def test_a_value_that_repeats_is_stuck_only_where_it_never_did() -> None:

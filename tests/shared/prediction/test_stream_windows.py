@@ -20,8 +20,8 @@ from world import SCENARIOS, World
 from model_training.generators.iiot_quality import generate
 from model_training.scenarios.iiot_quality import declare
 from shared import dispatch
+from shared.adapters.kusto.query_texts import rows_text
 from shared.adapters.kusto.telemetry import KustoTelemetry, Limits
-from shared.adapters.kusto.texts import rows_text
 from shared.bootstrap import build_ports
 from shared.core.scenario import Bar, GeneratorOptions
 from shared.prediction.backfill import late_steps, plan_corrections

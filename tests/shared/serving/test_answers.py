@@ -1,4 +1,4 @@
-"""Requests of every shape, and what is answered to each."""
+"""Every accepted form of a request, and its response."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_lists_of_numbers_are_answered_with_whole_labels() -> None:
 
 
 def test_numbers_of_several_labels_tell_whether_any_is_predicted() -> None:
-    """1 where a label is predicted, and their names beside it."""
+    """1 where a label is predicted, with the names of the labels beside it."""
     serving = serve(MARKS, both_ways(3.0))
     found = ask(MARKS, serving, {"data": [[2, -9], [-2, 0], [0.1, -40]]})
     assert found == {"result": [1, 1, 0], "labels": [["up"], ["down"], []]}
@@ -43,7 +43,7 @@ def test_numbers_of_several_labels_tell_whether_any_is_predicted() -> None:
 
 
 def test_a_number_is_answered_as_a_number() -> None:
-    """The shortest one that is the model's; it has no probability to ask for."""
+    """The shortest number that equals the float32; the method predict_proba is refused."""
     serving = serve(PRICES, weighted(3.0))
     assert ask(PRICES, serving, {"data": [[0.5, 1]]}) == {"result": [1.6]}
     assert ask(PRICES, serving, {"Inputs": {"data": [{"x": 0.5, "z": 1}]}}) == {"Results": [1.6]}
@@ -70,7 +70,7 @@ def test_a_number_is_answered_as_a_number() -> None:
     ],
 )
 def test_a_list_that_does_not_fit_is_refused_in_words(data: Any, sentence: str) -> None:
-    """Row and place, and what would be accepted."""
+    """The refusal names row, position, and what is accepted."""
     with pytest.raises(BadInput, match=sentence):
         ask(SIGNS, serve(SIGNS, logistic(3.0)), {"data": data})
 

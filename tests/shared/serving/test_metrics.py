@@ -1,4 +1,4 @@
-"""What a process counts, and what it does when the numbers cannot be stored."""
+"""Serving metrics: what a process counts, and a store that is unavailable."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from shared.serving.ports import HealthStore
 
 
 class Unavailable:
-    """A store that takes nothing until it is mended."""
+    """A store that refuses everything while it is broken."""
 
     def __init__(self, store: HealthStore) -> None:
         self.store = store
@@ -36,7 +36,7 @@ class Unavailable:
         self.store.keep(health)
 
     def since(self, scenario: str, environment: str, start: datetime) -> Sequence[Health]:
-        """Like the store's."""
+        """Read from the store."""
         return self.store.since(scenario, environment, start)
 
 
@@ -53,7 +53,7 @@ def test_numbers_that_cannot_be_stored_cost_no_answer_and_are_not_lost(world: Wo
 
 
 def test_processes_and_minutes_add_up(world: World) -> None:
-    """Two processes, two minutes: one sum."""
+    """The counts of two processes and two minutes have one sum."""
     drop(world, "d1")
     start = world.clock().replace(second=0)
     first, second = (ModelRouter(world.ports, pointer_seconds=0) for _ in range(2))
@@ -75,13 +75,13 @@ def test_processes_and_minutes_add_up(world: World) -> None:
     ],
 )
 def test_answers_fall_into_bins(task: str, answers: list[list[float]], expected: dict[int, int]) -> None:
-    """Every row into exactly one."""
+    """Every row falls into exactly one bin."""
     found = bin_answers(task, np.array(answers, dtype=np.float32))  # type: ignore[arg-type]
     assert {place: count for place, count in enumerate(found) if count} == expected
 
 
 def test_one_error_of_two_proves_less_than_fifty_of_a_hundred() -> None:
-    """A rule looks at the lower end of the interval; nothing asked is no pass."""
+    """The rule takes the lower end of the interval; without requests it is skipped."""
     rules = HealthRules(error_share=0.2)
     nothing = Totals(0, 0, 0, (), ())
 

@@ -1,4 +1,4 @@
-"""Tensors in, tensors out."""
+"""The Open Inference Protocol: requests of tensors, their answers and refusals."""
 
 from __future__ import annotations
 
@@ -90,13 +90,13 @@ def test_metadata_says_what_infer_takes() -> None:
     ],
 )
 def test_what_does_not_fit_is_refused_in_words(inputs: Any, words: str) -> None:
-    """Which input, which value, and what would be accepted."""
+    """The refusal names the input, the value, and what is accepted."""
     with pytest.raises(BadInput, match=words):
         ask(*inputs)
 
 
 @pytest.mark.parametrize("outputs", [3, [3], [{"name": "score"}], [{}]])
 def test_outputs_that_do_not_exist_are_refused(outputs: Any) -> None:
-    """The sentence names those there are."""
+    """The refusal names the outputs that exist."""
     with pytest.raises(BadInput, match="prediction, probabilities"):
         ask(X, COLOR, outputs=outputs)

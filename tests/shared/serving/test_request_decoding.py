@@ -104,7 +104,7 @@ def test_a_row_that_does_not_fit_is_found_without_reading_the_others() -> None:
 
 
 def test_a_row_that_is_not_an_object_gets_the_full_parse() -> None:
-    """It may be a list of numbers, which is accepted there."""
+    """It may be a list of numbers, which the full parse accepts."""
     assert DECODER.decode(b'{"data": [[1.0, 2.0]]}') == NeedsFullParse()
 
 
@@ -130,7 +130,7 @@ def test_two_labels_are_decided_as_everywhere_else(share: float) -> None:
     ],
 )
 def test_a_field_that_stands_twice_is_refused(body: str) -> None:
-    """Which of the two counts would be a guess."""
+    """JSON does not say which of the two values counts."""
     with pytest.raises(BadInput, match="stands twice"):
         answer(POINTS, SERVING, body.encode())
 
@@ -159,6 +159,6 @@ def test_colons_in_texts_are_no_fields() -> None:
     ],
 )
 def test_what_json_leaves_open_is_refused_in_words(body: str, words: str) -> None:
-    """Depth, digits, numbers that are none."""
+    """Deep nesting, too many digits, and numbers that are not finite."""
     with pytest.raises(BadInput, match=words):
         answer(POINTS, SERVING, body.encode())

@@ -1,4 +1,4 @@
-"""Raw readings: kept in SQL, answered when the window is full."""
+"""Stateful scoring: readings are stored in SQL and answered when the window is full."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def ask(ports: Any, rows: Sequence[Any]) -> Any:
 
 
 def test_zero_is_answered_until_the_window_is_full(ready: Any) -> None:
-    """Each process starts anew and finds what others kept; the 336th hour in a row is the first that is predicted."""
+    """A new process finds the readings of earlier ones; the 336th hour in a row is the first that is predicted."""
     first = ask(ready, [row(hour) for hour in range(HOURS - 1)])
     assert set(first["result"]) == {0}
     assert all(first["waiting"])
@@ -104,7 +104,7 @@ def test_a_missing_hour_keeps_the_window_open(ready: Any) -> None:
 
 
 def test_features_are_those_of_training(ready: Any) -> None:
-    """The model is asked what feature code makes of the same hours."""
+    """The model scores what the feature code of training makes of the same hours."""
     rows = [row(hour) for hour in range(HOURS)]
     assert SCENARIO.live is not None
     readings = readings_of(SCENARIO, SCENARIO.live, json.dumps({"data": rows}).encode())
@@ -143,14 +143,14 @@ def _tables(ports: Any) -> dict[str, Any]:
     ],
 )
 def test_a_reading_that_does_not_fit_is_refused_and_not_kept(ready: Any, change: Any, words: str) -> None:
-    """Row, field, and what would be accepted."""
+    """The refusal names row, field, and what is accepted."""
     with pytest.raises(BadInput, match=words):
         ask(ready, [row(0), row(1) | change])
     assert ready.serving.readings.window(SCENARIO.name, "1", START, START + timedelta(days=1)) == []
 
 
 def test_times_are_read_in_both_spellings_and_other_requests_left_alone(ready: Any) -> None:
-    """ISO or month/day/year; a request with the 37 features is none of readings."""
+    """ISO or month/day/year; a request with the 37 features is not one of readings."""
     assert SCENARIO.live is not None
     body = {"data": [row(0) | {"datetime": "1/1/2026 6:00:00 AM"}]}
     (reading,) = readings_of(SCENARIO, SCENARIO.live, json.dumps(body).encode()) or []
@@ -159,6 +159,6 @@ def test_times_are_read_in_both_spellings_and_other_requests_left_alone(ready: A
 
 
 def test_without_a_dataset_nothing_is_known_about_machines(tmp_path: Path) -> None:
-    """The sentence says what is missing."""
+    """The refusal says what is missing."""
     with pytest.raises(Missing, match="no dataset version"):
         ask(World(tmp_path).ports, [row(0)])

@@ -1,4 +1,4 @@
-"""The driver's own connection, for what SQLAlchemy has no words for."""
+"""The driver's own connection, for operations that SQLAlchemy does not offer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 @contextmanager
 def driver_errors(connection: Connection) -> Iterator[Any]:
-    """The driver's connection; its errors leave as SQLAlchemy raises them, so that they are told and retried alike."""
+    """Yield the driver's connection; its errors are raised as SQLAlchemy's, so they are explained and retried alike."""
     driver = connection.connection.driver_connection
     dialect = connection.dialect
     module: Any = dialect.loaded_dbapi

@@ -1,4 +1,4 @@
-"""What a database error means: worth trying the whole transaction again, or a sentence for a person."""
+"""The meaning of a database error: a reason to repeat the whole transaction, or a sentence for a person."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _UNUSABLE = frozenset({8, 14})
 # SQLSTATEs after which the same transaction may succeed: serialization failure, deadlock, lock not available,
 # connection loss, too many connections, a server that stops or starts.
 _RETRY_STATES = ("40001", "40P01", "55P03", "08", "53300", "57P01", "57P02", "57P03")
-# SQLSTATEs that a moment does not cure, but a later attempt may: cancelled, out of resources, a standby.
-_LATER_STATES = ("57014", "HYT00", "53", "58", "25006")
+# SQLSTATEs that pass later rather than in a moment: cancelled, out of resources, a standby.
+_TRANSIENT_STATES = ("57014", "HYT00", "53", "58", "25006")
 _VALUE_STATES = ("22",)
 # No such user, password, database or right; for SQL Server as its numbers below.
 _ACCESS_STATES = ("28", "3D000", "42501")
@@ -40,11 +40,11 @@ _REFUSED_LOGIN = re.compile(
 
 
 class Overtaken(Exception):
-    """Somebody else changed a row between our look and our change: the whole transaction should run again."""
+    """Another transaction changed a row between our read and our write: the whole transaction should run again."""
 
 
 def worth_retrying(error: DBAPIError | Overtaken) -> bool:
-    """Whether the same transaction may succeed a moment later.
+    """Return whether the same transaction may succeed a moment later.
 
     Two writers that meet on a unique key end in IntegrityError: the loser reads again and finds the winner's row.
     """
@@ -56,21 +56,21 @@ def worth_retrying(error: DBAPIError | Overtaken) -> bool:
 
 
 def seconds_to_wait(error: DBAPIError | Overtaken, attempt: int) -> float:
-    """How long to leave the server alone before attempt `attempt` + 1."""
+    """Return the seconds to wait before attempt `attempt` + 1."""
     if isinstance(error, Overtaken) or not _numbers(error) & _SLOW_NUMBERS:
         return 0.0
     return SLOW_SECONDS * attempt
 
 
 def explain(error: DBAPIError | Overtaken) -> Fault:
-    """The error in the project's words."""
+    """Return the fault for the error."""
     if isinstance(error, Overtaken):
         return Conflict(str(error))
     if isinstance(error, IntegrityError):
-        return Conflict(f"The database refused the change again and again: {_said(error)}.")
-    if worth_retrying(error) or _sqlstate(error).startswith(_LATER_STATES):
-        return Transient(f"The database is busy: {_said(error)}.")
-    return _explain_server(error) or _explain_file(error) or Fault(f"The database refused a statement: {_said(error)}.")
+        return Conflict(f"The database refused the change again and again: {_text(error)}.")
+    if worth_retrying(error) or _sqlstate(error).startswith(_TRANSIENT_STATES):
+        return Transient(f"The database is busy: {_text(error)}.")
+    return _explain_server(error) or _explain_file(error) or Fault(f"The database refused a statement: {_text(error)}.")
 
 
 def _explain_server(error: DBAPIError) -> Fault | None:
@@ -78,13 +78,13 @@ def _explain_server(error: DBAPIError) -> Fault | None:
     if state.startswith(_ACCESS_STATES) or numbers & _ACCESS_NUMBERS or _has_no_state(error):
         return Misconfigured(
             "DATABASE_URL",
-            f"names a user, a password or a right that is not there ({_said(error)})",
+            f"names a user, a password or a right that does not exist ({_text(error)})",
             "docs/database.md",
         )
     if state.startswith(_SCHEMA_STATES) or numbers & _SCHEMA_NUMBERS:
-        return Permanent(f"The database lacks a table or a column ({_said(error)}); see docs/database.md, Migrations.")
+        return Permanent(f"The database lacks a table or a column ({_text(error)}); see docs/database.md, Migrations.")
     if state.startswith(_VALUE_STATES) or numbers & _VALUE_NUMBERS:
-        return Permanent(f"The database cannot store a value: {_said(error)}.")
+        return Permanent(f"The database cannot store a value: {_text(error)}.")
     return None
 
 
@@ -101,8 +101,8 @@ def _explain_file(error: DBAPIError) -> Fault | None:
     return None
 
 
-def _said(error: DBAPIError) -> str:
-    """The driver's own words, on one line."""
+def _text(error: DBAPIError) -> str:
+    """Return the driver's message on one line."""
     return " ".join(str(error.orig).split()).rstrip(".")
 
 
@@ -111,7 +111,7 @@ def _sqlite_code(error: DBAPIError) -> int:
 
 
 def _sqlstate(error: DBAPIError) -> str:
-    """An attribute of psycopg's errors, the first argument of pyodbc's."""
+    """Return the SQLSTATE: an attribute of psycopg's errors, the first argument of pyodbc's."""
     state = getattr(error.orig, "sqlstate", None)
     first = (getattr(error.orig, "args", None) or ("",))[0]
     return str(state or (first if isinstance(first, str) and len(first) == 5 else ""))  # noqa: PLR2004 - by the standard
@@ -124,7 +124,7 @@ def _numbers(error: DBAPIError) -> frozenset[int]:
 
 
 def _is_unreachable(error: DBAPIError) -> bool:
-    """A server that could not be reached names no state: psycopg has only its words."""
+    """Return whether the server could not be reached: then psycopg has a message and no state."""
     return _has_no_state(error) and not _REFUSED_LOGIN.search(str(error.orig))
 
 

@@ -14,7 +14,7 @@ CONNECT_SECONDS = 10
 STATEMENT_SECONDS = 300
 # A worker that hangs inside a transaction must not keep its locks for ever.
 IDLE_SECONDS = 600
-# Only servers of Azure take such tokens; elsewhere a missing password means another way to sign in.
+# Only servers of Azure take tokens; elsewhere a missing password means another way to sign in.
 _AZURE = ".postgres.database.azure.com"
 SCOPE = "https://ossrdbms-aad.database.windows.net/.default"
 
@@ -27,7 +27,7 @@ def open_engine(url: URL, busy_seconds: float, credential: MakeCredential | None
         "connect_timeout": CONNECT_SECONDS,
         "application_name": "mlops",
         "options": options,
-        # A server that vanished without a word is noticed.
+        # A server that vanished without closing the connection is noticed.
         "keepalives_idle": 30,
         "tcp_user_timeout": 60_000,
     }
@@ -41,7 +41,7 @@ def open_engine(url: URL, busy_seconds: float, credential: MakeCredential | None
         connect_args=arguments,
         hide_parameters=True,
     )
-    # Ports have no end of their own: connections are closed when nobody holds the engine any more.
+    # Ports are never closed explicitly: connections are closed with the last reference to the engine.
     finalize(engine, engine.pool.dispose)
     if not url.password and (url.host or "").endswith(_AZURE):
         _sign_in_with_token(engine, credential)

@@ -30,7 +30,7 @@ def open_engine(url: URL, busy_seconds: float, credential: MakeCredential | None
         isolation_level="READ COMMITTED",
         connect_args={"timeout": LOGIN_SECONDS},
         hide_parameters=True,
-        # So that the types do not depend on what the server was asked first.
+        # Otherwise the types would depend on the first statement sent to the server.
         deprecate_large_types=True,
     )
 
@@ -51,13 +51,13 @@ def open_engine(url: URL, busy_seconds: float, credential: MakeCredential | None
 
 
 def quote_window(dialect: Dialect) -> None:
-    """WINDOW begins a clause since SQL Server 2022, which SQLAlchemy does not know: as a name it stands in brackets."""
+    """Quote the name WINDOW: it begins a clause since SQL Server 2022, which SQLAlchemy does not know."""
     preparer = dialect.identifier_preparer
     preparer.reserved_words = preparer.reserved_words | {"window"}
 
 
 def packed(token: str) -> bytes:
-    """The token as the driver wants it: its length in bytes, then UTF-16 little-endian."""
+    """Return the token as the driver takes it: its length in bytes, then UTF-16 little-endian."""
     text = token.encode("utf-16-le")
     return struct.pack("<I", len(text)) + text
 

@@ -10,7 +10,7 @@ from shared.core.errors import Misconfigured, Transient
 
 
 class Credential(Protocol):
-    """What gives tokens: a credential of azure-identity."""
+    """A source of tokens: a credential of azure-identity."""
 
     def get_token(self, *scopes: str) -> Any:
         """An access token for those scopes."""
@@ -21,8 +21,8 @@ MakeCredential = Callable[[], Credential]
 
 
 def token_source(make: MakeCredential | None, scope: str) -> Callable[[], str]:
-    """Gives a token for that scope at every new connection; the credential is made once and keeps its tokens itself."""
-    credential = cache(make or _nobody)
+    """Return a source of tokens for new connections; the credential is made once and caches its tokens itself."""
+    credential = cache(make or _no_credential)
 
     def token() -> str:
         try:
@@ -37,7 +37,7 @@ def token_source(make: MakeCredential | None, scope: str) -> Callable[[], str]:
     return token
 
 
-def _nobody() -> Credential:
+def _no_credential() -> Credential:
     raise Misconfigured(
         "DATABASE_URL", "names no password, and there is no credential for a token", "a user and a password"
     )

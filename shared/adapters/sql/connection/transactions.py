@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ATTEMPTS = 6
-# Execution options of our own: how SQLite begins, whose turn it is to write, and how to wait.
+# Our own execution options: how SQLite begins, the lock of the writers, and how to wait.
 BEGIN = "mlops_begin"
 TURNS = "mlops_turns"
 PAUSE = "mlops_pause"
@@ -48,12 +48,12 @@ def write[T](engine: Engine, work: Callable[[Connection], T]) -> T:
 
 
 def count[T](engine: Engine, work: Callable[[Connection], T]) -> T:
-    """`write` for what may be forgotten when the power fails: SQLite does not wait for the disk."""
+    """Like `write`, for counts that may be lost when the power fails: SQLite does not wait for the disk."""
     return retrying(engine, lambda: transaction(engine, work, COUNTING))
 
 
 def read[T](engine: Engine, work: Callable[[Connection], T]) -> T:
-    """Run `work` on one consistent state; it waits for no writer and holds none up."""
+    """Run `work` on one consistent state; it waits for no writer and delays none."""
     return retrying(engine, lambda: transaction(engine, work, READING))
 
 
@@ -69,13 +69,13 @@ def migrate[T](engine: Engine, work: Callable[[Connection], T]) -> T:
 def take_turn(connection: Connection, name: str) -> None:
     """Wait until no other transaction holds that name; it is held until the end of this one.
 
-    For what is numbered: unique keys decide, turns only save the losers their second attempt. Writers to SQLite
-    take turns anyway.
+    It is for numbered rows: unique keys decide, turns only save the loser a second attempt. Writers to SQLite take
+    turns anyway.
     """
     statement = _TURN.get(connection.dialect.name)
     if statement:
         # SQL Server takes 255 characters.
-        short = name if len(name) < 250 else hashlib.sha256(name.encode()).hexdigest()  # noqa: PLR2004 - as said
+        short = name if len(name) < 250 else hashlib.sha256(name.encode()).hexdigest()  # noqa: PLR2004 - the limit above
         answer = connection.scalar(text(statement), {"name": short})
         if isinstance(answer, int) and answer < 0:
             raise Overtaken("Another writer held its lock for longer than half a minute.")
@@ -90,7 +90,7 @@ def transaction[T](engine: Engine, work: Callable[[Connection], T], kind: str) -
 
 
 def retrying[T](engine: Engine, call: Callable[[], T]) -> T:
-    """What `call` returns, repeated while that may help."""
+    """Return what `call` returns; repeat it while that may help."""
     pause = engine.get_execution_options().get(PAUSE, time.sleep)
     attempt = 1
     while True:
@@ -109,6 +109,6 @@ def retrying[T](engine: Engine, call: Callable[[], T]) -> T:
 
 
 def _turn(connection: Connection, kind: str) -> AbstractContextManager[Any]:
-    """The threads of one process take turns at writing: SQLite lets who waits starve, a lock does not."""
+    """Return the lock with which the threads of a process take turns at writing: SQLite itself may starve a writer."""
     turns = connection.get_execution_options().get(TURNS)
     return turns if turns is not None and kind in {WRITING, COUNTING, MIGRATING} else nullcontext()

@@ -39,7 +39,7 @@ from shared.adapters.sql.monitoring.restarts import (
     sort_key,
 )
 from shared.adapters.sql.schema.tables import prediction_table
-from shared.adapters.sql.views.definition import show_as
+from shared.adapters.sql.views.definition import create_or_replace_view
 from shared.core.scenario import Kind, Scenario
 from shared.monitoring.actual_labels import actual_table_name, comparison_view_name, key_column
 from shared.serving.prediction_rows import label_columns, label_kind
@@ -172,7 +172,7 @@ def _create(connection: Connection, scenario: Scenario, table: Table) -> None:
     table.create(connection, checkfirst=True)
     view = comparison_view_name(scenario)
     if view not in inspect(connection).get_view_names():
-        show_as(connection, view, _compared(scenario, table))
+        create_or_replace_view(connection, view, _compared(scenario, table))
 
 
 def _compared(scenario: Scenario, actual: Table) -> Select[Any]:

@@ -27,14 +27,12 @@ from shared.monitoring.measures import (
     QualityState,
     QualityVerdict,
     Reference,
-    RetrainDecision,
-    RetrainReason,
-    RetrainVerdict,
     Scorecard,
     Source,
     TimerHeartbeat,
     WindowFacts,
 )
+from shared.monitoring.retrain_decision import RetrainDecision, RetrainReason, RetrainVerdict
 
 # What makes two statements about a window differ; when and how old alone do not.
 _SAID = ("value", "expected", "state", "verdict", "rows", "labelled", "model", "monitor_version")
@@ -93,10 +91,10 @@ class SqlQualities:
         def work(connection: Connection) -> QualityMeasure:
             newest = select(quality).where(*this).order_by(quality.c.revision.desc()).limit(1)
             row = connection.execute(newest).mappings().one_or_none()
-            standing = None if row is None else _quality_measure(dict(row))
-            if standing is not None and all(getattr(standing, name) == getattr(measure, name) for name in _SAID):
-                return standing
-            kept = replace(measure, revision=standing.revision + 1 if standing else 1)
+            existing = None if row is None else _quality_measure(dict(row))
+            if existing is not None and all(getattr(existing, name) == getattr(measure, name) for name in _SAID):
+                return existing
+            kept = replace(measure, revision=existing.revision + 1 if existing else 1)
             connection.execute(insert(quality), asdict(kept))
             return kept
 
@@ -241,16 +239,16 @@ def _closed_before(connection: Connection, seen: Breach) -> bool:
     return connection.execute(select(breach.c.id).where(*this)).one_or_none() is not None
 
 
-def _again(connection: Connection, standing: Breach, seen: Breach) -> Breach:
+def _again(connection: Connection, existing: Breach, seen: Breach) -> Breach:
     """The open breach with this sighting; the same window again adds nothing."""
-    if standing.last_window == seen.last_window:
-        return standing
+    if existing.last_window == seen.last_window:
+        return existing
     kept = replace(
-        standing,
+        existing,
         sentence=seen.sentence,
         action=seen.action,
         last_window=seen.last_window,
-        windows=standing.windows + 1,
+        windows=existing.windows + 1,
         last_seen=seen.last_seen,
     )
     this = (breach.c.scenario == kept.scenario, breach.c.id == kept.id)

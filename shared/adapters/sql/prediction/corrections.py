@@ -29,9 +29,9 @@ class SqlCorrections:
 
         def work(connection: Connection) -> Correction:
             take_turn(connection, f"windows of {correction.scenario}")
-            standing = _planned(connection, correction)
-            if standing is not None:
-                return standing
+            existing = _planned(connection, correction)
+            if existing is not None:
+                return existing
             kept = _named(connection, correction)
             connection.execute(insert(window), _window(connection, kept))
             connection.execute(insert(table), correction_values(kept))

@@ -55,14 +55,14 @@ class SqlPredictions:
     def load(self, scenario: Scenario, commit: Commit, parquet: BinaryIO, revision: Revision | None = None) -> bool:
         """One transaction: commit row, prediction rows, window state, notice. False when the window was there already.
 
-        Corrupt when it stands there with another sha256, or when the file does not have the committed number of rows.
+        Corrupt when it exists with another sha256, or when the file does not have the committed number of rows.
         """
         table = self._table(scenario)
 
         def work(connection: Connection) -> bool:
-            standing = find_commit(connection, commit.scenario, commit.window)
-            if standing is not None:
-                return _same(standing, commit)
+            existing = find_commit(connection, commit.scenario, commit.window)
+            if existing is not None:
+                return _same(existing, commit)
             insert_window(connection, table, commit, parquet, revision)
             return True
 
@@ -133,13 +133,13 @@ def _widen(connection: Connection, table: Table, absent: Sequence[Column[Any]]) 
 
 
 def _check_kinds(table: Table, present: Mapping[str, TypeEngine[Any]]) -> None:
-    """Conflict when a column stands there with another kind of values."""
+    """Raise Conflict when a column exists with another kind of values."""
     for column in table.columns:
-        standing = present.get(column.name)
-        if standing is not None and _kind(standing) != _kind(column.type):
+        existing = present.get(column.name)
+        if existing is not None and _kind(existing) != _kind(column.type):
             raise Conflict(
                 f"Table {table.name} was created by an older declaration: its column {column.name} holds "
-                f"{_kind(standing)}, now {_kind(column.type)} is declared. Rename the column, or drop the "
+                f"{_kind(existing)}, now {_kind(column.type)} is declared. Rename the column, or drop the "
                 f"table and load it again from the lake."
             )
 
@@ -162,11 +162,11 @@ def find_commit(connection: Connection, scenario: str, window_id: str) -> Commit
     return None if row is None else Commit(**row)
 
 
-def _same(standing: Commit, commit: Commit) -> bool:
+def _same(existing: Commit, commit: Commit) -> bool:
     """False (nothing to do) when both are the same file; Corrupt otherwise."""
-    if standing.sha256 != commit.sha256:
+    if existing.sha256 != commit.sha256:
         raise Corrupt(
-            f"Window {commit.window!r} of {commit.scenario} has sha256 {standing.sha256} in SQL, "
+            f"Window {commit.window!r} of {commit.scenario} has sha256 {existing.sha256} in SQL, "
             f"the lake says {commit.sha256}."
         )
     return False

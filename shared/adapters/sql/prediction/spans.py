@@ -27,7 +27,7 @@ class SqlSpans:
         return next(iter(self.list(scenario, 1)), None)
 
     def record(self, recorded: RecordedSpan, window: Window | None) -> RecordedSpan:
-        """Keep the span and claim its window in one transaction; the span that stands when somebody was faster."""
+        """Keep the span and claim its window in one transaction; the existing span when another worker was faster."""
         start, span = recorded.span.start, recorded.span
         names = ("scenario", "window", "query", "parameters", "rows", "sha256", "at")
         values = {**{name: getattr(recorded, name) for name in names}, "start": start, "end": span.end}
@@ -35,9 +35,9 @@ class SqlSpans:
 
         def work(connection: Connection) -> RecordedSpan:
             take_turn(connection, f"windows of {recorded.scenario}")
-            standing = connection.execute(query).one_or_none()
-            if standing is not None:
-                return _read(standing)
+            existing = connection.execute(query).one_or_none()
+            if existing is not None:
+                return _read(existing)
             if window is not None:
                 claim_window(connection, window)
             connection.execute(insert(table), values | {"parameters": dict(recorded.parameters)})

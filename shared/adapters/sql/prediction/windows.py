@@ -1,4 +1,4 @@
-"""Windows and their inputs in SQL: the unique key on the input decides who predicts it."""
+"""Windows and their inputs in SQL: the unique key on the input decides which window predicts it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SqlWindows:
     def claim(self, window: Window) -> Window:
         """Keep the window and its inputs under the next ordinal; Conflict when an input is taken.
 
-        The same id again returns the window that stands and adds the inputs it does not have yet.
+        The same id again returns the existing window and adds the inputs that it does not have yet.
         """
         return write(self._engine, lambda connection: claim_window(connection, window))
 
@@ -67,8 +67,8 @@ def claim_window(connection: Connection, window: Window) -> Window:
     this = (table.c.scenario == window.scenario, table.c.id == window.id)
     row = connection.execute(select(table).where(*this)).one_or_none()
     if row is not None:
-        standing = _inputs(connection, window.scenario, window.id).get((window.scenario, window.id), ())
-        return _read(row, standing + _add_inputs(connection, window, standing))
+        existing = _inputs(connection, window.scenario, window.id).get((window.scenario, window.id), ())
+        return _read(row, existing + _add_inputs(connection, window, existing))
     highest = select(func.max(table.c.ordinal)).where(table.c.scenario == window.scenario)
     kept = replace(window, ordinal=(connection.scalar(highest) or 0) + 1)
     connection.execute(insert(table), {name: getattr(kept, name) for name in _OWN})
@@ -76,13 +76,13 @@ def claim_window(connection: Connection, window: Window) -> Window:
     return kept
 
 
-def _add_inputs(connection: Connection, window: Window, standing: tuple[str, ...]) -> tuple[str, ...]:
-    """Keep the inputs that are not `standing` behind those; Conflict when another window has one of them."""
-    known = frozenset(standing)
+def _add_inputs(connection: Connection, window: Window, existing: tuple[str, ...]) -> tuple[str, ...]:
+    """Store the inputs that are not `existing` after those; Conflict when another window has one of them."""
+    known = frozenset(existing)
     added = tuple(name for name in window.inputs if name not in known)
     _refuse_taken(connection, window, added)
     here = {"scenario": window.scenario, "window": window.id}
-    numbered = enumerate(added, len(standing))
+    numbered = enumerate(added, len(existing))
     if added:
         connection.execute(insert(window_input), [{**here, "input": name, "position": n} for n, name in numbered])
     return added

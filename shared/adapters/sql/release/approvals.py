@@ -30,9 +30,9 @@ class SqlApprovals:
 
         def work(connection: Connection) -> Approval:
             take_turn(connection, f"approvals of {approval.scenario}")
-            standing = connection.execute(query).mappings().first()
-            if standing is not None:
-                return _read(standing)
+            existing = connection.execute(query).mappings().first()
+            if existing is not None:
+                return _read(existing)
             connection.execute(insert(table), _values(approval))
             return approval
 
@@ -50,16 +50,16 @@ class SqlApprovals:
         return [_read(row) for row in rows]
 
     def decide(self, decided: Approval) -> Approval:
-        """Close an open request; returns how it stands, which is another's decision when that came first."""
+        """Close an open request and return it; when another decision came first, it is returned instead."""
         names = ("state", "decided_by", "decided_at", "reason")
         change = update(table).where(_A.id == decided.id, _A.state == "open")
 
         def work(connection: Connection) -> Approval:
             connection.execute(change.values({name: getattr(decided, name) for name in names}))
-            standing = _find(connection, decided.id)
-            if standing is None:
+            existing = _find(connection, decided.id)
+            if existing is None:
                 raise Missing(f"There is no request for approval {decided.id}.")
-            return standing
+            return existing
 
         return write(self._engine, work)
 
@@ -70,8 +70,8 @@ def use_approval(connection: Connection, approval_id: str) -> None:
         return
     change = update(table).where(_A.id == approval_id, _A.state == "approved").values(state="used")
     if not connection.execute(change).rowcount:
-        standing = _find(connection, approval_id)
-        raise Conflict(f"Approval {approval_id} is {standing.state if standing else 'not there'}; it is used once.")
+        existing = _find(connection, approval_id)
+        raise Conflict(f"Approval {approval_id} is {existing.state if existing else 'not there'}; it is used once.")
 
 
 def _find(connection: Connection, approval_id: str) -> Approval | None:

@@ -47,7 +47,7 @@ class SqlDeployments:
             if written and current == deployment:
                 return deployment  # written a moment ago by this very call, whose answer to COMMIT was lost
             if deployment.generation != (current.generation if current else 0) + 1:
-                raise Conflict(_sentence(deployment, current))
+                raise Conflict(_conflict(deployment, current))
             connection.execute(insert(table), {**asdict(deployment), "override": int(deployment.override)})
             use_approval(connection, approval)
             written = True
@@ -125,8 +125,8 @@ def _verdict(connection: Connection, model: Model) -> Verdict | None:
     return verdict
 
 
-def _sentence(asked: Deployment, current: Deployment | None) -> str:
+def _conflict(wanted: Deployment, current: Deployment | None) -> str:
     now = "nothing is deployed"
     if current is not None:
         now = f"generation {current.generation} ({current.model_id}) is current"
-    return f"Generation {asked.generation} of {asked.scenario} cannot be written: {now}."
+    return f"Generation {wanted.generation} of {wanted.scenario} cannot be written: {now}."

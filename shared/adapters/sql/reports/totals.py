@@ -41,8 +41,8 @@ def _totals(connection: Connection, name: str) -> Mapping[str, int]:
         return connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
 
     # Of a window that was corrected the newest version counts.
-    stands = prediction_commit.outerjoin(prediction_revision, (_R.scenario == _C.scenario) & (_R.window == _C.window))
-    predicted = select(func.sum(_C.rows), func.sum(_C.failed_rows), func.count()).select_from(stands)
+    versions = prediction_commit.outerjoin(prediction_revision, (_R.scenario == _C.scenario) & (_R.window == _C.window))
+    predicted = select(func.sum(_C.rows), func.sum(_C.failed_rows), func.count()).select_from(versions)
     predicted = predicted.where(_C.scenario == name, _R.superseded_at.is_(None))
     rows, failed, commits = connection.execute(predicted).one()
     return {

@@ -22,7 +22,7 @@ class SqlDatasets:
         self._engine = engine
 
     def add(self, dataset: DatasetVersion) -> DatasetVersion:
-        """Keep it; when the digest is known the version that stands is returned."""
+        """Store the version; when the digest is known, return the existing one."""
 
         def work(connection: Connection) -> DatasetVersion:
             same = select(dataset_version).where(_C.scenario == dataset.scenario, _C.digest == dataset.digest)

@@ -22,7 +22,7 @@ REGISTERED = "Microsoft.MachineLearningServices.ModelRegistered"
 SOURCE = "/mlops/registry"
 _RESERVED = "reserved"
 _JUDGED = ("accepted", "refused", "undecided")
-# Folders left in the lake by a lost database are stepped over, this many at most.
+# At most this many folders, left in the lake by a lost database, are skipped.
 _MOVES = 1000
 
 
@@ -30,7 +30,7 @@ class LocalRegistry:
     """Port `Registry`: a version is reserved, its files are stored, then it becomes visible with its notice."""
 
     def __init__(self, engine: Engine, lake: Lake, clock: Callable[[], datetime], *, raises_event: bool = True) -> None:
-        """Without `raises_event` somebody else says ModelRegistered."""
+        """Without `raises_event` another component raises ModelRegistered."""
         self._raises_event = raises_event
         self._engine = engine
         self._lake = lake
@@ -39,7 +39,7 @@ class LocalRegistry:
     def register(self, artefact: Artefact) -> Model:
         """Store the artefact under the next version; registering the same run again returns the same model.
 
-        A reservation belongs to one run and one sha256, so a paused rival with other bytes can never show its own.
+        A reservation belongs to one run and one sha256, so a paused rival with other bytes can never publish them.
         """
         sha256 = hashlib.sha256(artefact.onnx).hexdigest()
         for _ in range(_MOVES):
@@ -107,7 +107,7 @@ class LocalRegistry:
         return written or hashlib.sha256(self._bytes(path)).hexdigest() == sha256
 
     def _store_rest(self, folder: str, artefact: Artefact) -> Mapping[str, Any]:
-        """Store what travels with the model; the manifest that stands in the lake is the one that counts."""
+        """Store the other files of the model and return the manifest in the lake, which is the one that counts."""
         for name, data in artefact.files.items():
             self._lake.put(folder + name, data)
         path = f"{folder}manifest.json"

@@ -22,7 +22,7 @@ class SqlRuns:
         self._clock = clock
 
     def request(self, run: Run) -> Run:
-        """Keep it; when the request key is known the run that stands is returned."""
+        """Store the run; when the request key is known, return the existing one."""
 
         def work(connection: Connection) -> Run:
             row = connection.execute(select(table).where(table.c.request == run.request)).one_or_none()

@@ -23,14 +23,14 @@ class SqlSchedules:
         self._engine = engine
 
     def add(self, schedule: Schedule) -> Schedule:
-        """Keep it; when the name is known the schedule that stands is returned."""
+        """Store the schedule; when the name is known, return the existing one."""
 
         def work(connection: Connection) -> Schedule:
             take_turn(connection, f"schedules of {schedule.scenario}")
-            standing = _one(connection, _this(schedule.scenario, schedule.name))
-            if standing is None:
+            existing = _one(connection, _this(schedule.scenario, schedule.name))
+            if existing is None:
                 connection.execute(insert(table), asdict(schedule))
-            return standing or schedule
+            return existing or schedule
 
         return write(self._engine, work)
 

@@ -1,4 +1,4 @@
-"""Views for report tools."""
+"""Creating and replacing views."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from sqlalchemy import CompoundSelect, Connection, Select, inspect
 from sqlalchemy.schema import CreateView, DropView
 
 
-def show_as(connection: Connection, name: str, query: Select[Any] | CompoundSelect[Any]) -> None:
-    """Create the view, or put this query in the place of the one it had."""
+def create_or_replace_view(connection: Connection, name: str, query: Select[Any] | CompoundSelect[Any]) -> None:
+    """Create the view, or replace the query of an existing one."""
     view = CreateView(query, name)
     if name in inspect(connection).get_view_names():
         connection.execute(DropView(view.table))

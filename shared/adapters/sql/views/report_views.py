@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Table, Unicode, cast, literal, select, union_all
 
 from shared.adapters.sql.schema.tables import model_version
-from shared.adapters.sql.views.definition import show_as
+from shared.adapters.sql.views.definition import create_or_replace_view
 from shared.adapters.sql.views.revision_views import newest
 from shared.core.scenario import Scenario
 from shared.serving.prediction_rows import prediction_columns, sql_name
@@ -16,7 +16,7 @@ def create_model_view(connection: Connection) -> None:
     c = model_version.c
     named = (c.name + literal(":") + cast(c.version, Unicode(12))).label("model")
     shown = (named, c.name.label("scenario"), c.version, c.state, c.dataset, c.run, c.sha256, c.created_at)
-    show_as(connection, "v_models", select(*shown).where(c.state != literal("reserved")))
+    create_or_replace_view(connection, "v_models", select(*shown).where(c.state != literal("reserved")))
 
 
 def create_value_view(connection: Connection, scenario: Scenario, table: Table) -> None:
@@ -35,4 +35,4 @@ def create_value_view(connection: Connection, scenario: Scenario, table: Table) 
         for name in measured
         if name != time
     ]
-    show_as(connection, f"v_values_{sql_name(scenario.name)}", union_all(*parts))
+    create_or_replace_view(connection, f"v_values_{sql_name(scenario.name)}", union_all(*parts))

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, Table, and_, func, literal, select
 
 from shared.adapters.sql.schema.lineage import prediction_revision
 from shared.adapters.sql.schema.tables import prediction_commit
-from shared.adapters.sql.views.definition import show_as
+from shared.adapters.sql.views.definition import create_or_replace_view
 
 _R = prediction_revision.c
 _C = prediction_commit.c
@@ -17,10 +17,10 @@ _C = prediction_commit.c
 def create_views(connection: Connection, scenario: str, table: Table) -> None:
     """`v_<table>` shows the newest version of each committed window, `v_<table>_asof` all with their time of truth.
 
-    A view of an older declaration is made anew.
+    A view of an older declaration is replaced.
     """
-    show_as(connection, f"v_{table.name}", newest(scenario, table))
-    show_as(connection, f"v_{table.name}_asof", _asof(scenario, table))
+    create_or_replace_view(connection, f"v_{table.name}", newest(scenario, table))
+    create_or_replace_view(connection, f"v_{table.name}_asof", _asof(scenario, table))
 
 
 def newest(scenario: str, table: Table) -> Select[Any]:

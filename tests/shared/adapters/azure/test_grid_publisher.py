@@ -126,7 +126,7 @@ def test_an_answer_that_does_not_come_leaves_the_notice_waiting(
 @pytest.mark.parametrize(
     ("status", "kind", "words"),
     [
-        (503, Transient, "did not answer as it should"),
+        (503, Transient, "gave no usable answer"),
         (404, Transient, "EVENTS_URL"),
         (401, Transient, ROLE),
         (403, Transient, ROLE),

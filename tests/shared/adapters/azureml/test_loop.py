@@ -33,7 +33,7 @@ def cloud(
     settings = {"LAKE_URL": fresh_place(azurite.blob_endpoint).url, "DATABASE_URL": url}
     cloud = Cloud(tmp_path / "cloud", settings, client, service)
     yield cloud
-    cloud.world.ports.training.registry._kept._engine.dispose()  # type: ignore[attr-defined]
+    cloud.world.ports.training.registry._store._engine.dispose()  # type: ignore[attr-defined]
     postgres.drop(url)
 
 
@@ -95,7 +95,7 @@ def test_a_service_that_is_down_holds_nothing_else_up(cloud: Cloud) -> None:
     cloud.world.handle(*dispatch.sweep(cloud.world.ports))
     waiting = [one for one in cloud.world.ports.core.history.entries() if one.kind == "watch"]
     assert [one.state for one in waiting] == ["waiting"]
-    assert "Azure ML did not answer" in waiting[0].reason
+    assert "Azure ML gave no usable answer" in waiting[0].reason
     cloud.service.refusals.clear()
     cloud.handle()
     cloud.world.handle(*dispatch.sweep(cloud.world.ports))

@@ -17,7 +17,7 @@ from texts import TEXT, TEXTS, text_graph
 from world import POINTS, logistic
 
 from shared.adapters.files.folder_lake import FolderLake
-from shared.adapters.lake.served_log import LakeServed
+from shared.adapters.lake.prediction_log import LakePredictionLog
 from shared.core.errors import Transient
 from shared.serving.logged_row import LoggedRow
 from shared.serving.prediction_log import logged_rows
@@ -44,7 +44,7 @@ def read(lake: FolderLake) -> list[tuple[str, pa.Table]]:
 def test_a_file_has_the_columns_that_monitoring_reads(tmp_path: Path) -> None:
     """Where it lies, and name and type of each column; an unknown category is not kept as it came."""
     lake = FolderLake(tmp_path)
-    served = LakeServed(lake, 1.0)
+    served = LakePredictionLog(lake, 1.0)
     served.add(kept())
     served.flush()
     ((path, table),) = read(lake)
@@ -69,7 +69,7 @@ def test_a_file_has_the_columns_that_monitoring_reads(tmp_path: Path) -> None:
 def test_personal_inputs_and_texts_are_not_kept(tmp_path: Path) -> None:
     """Of a person nothing, of a text its size: a canary in either is in no byte that is written."""
     lake = FolderLake(tmp_path)
-    served = LakeServed(lake, 1.0)
+    served = LakePredictionLog(lake, 1.0)
     served.add(kept(replace(POINTS, personal=("color",))))
     texts = serve(TEXTS, text_graph(), TEXT.features)
     asked = [{"text": "canary-4711 in orbit"}]
@@ -85,7 +85,7 @@ def test_personal_inputs_and_texts_are_not_kept(tmp_path: Path) -> None:
 def test_a_full_buffer_is_written_without_being_asked(tmp_path: Path) -> None:
     """By size here, long before the time is over; the thread ends when nothing is left."""
     lake = FolderLake(tmp_path)
-    served = LakeServed(lake, 1.0, rows=4, seconds=600)
+    served = LakePredictionLog(lake, 1.0, rows=4, seconds=600)
     served.add(kept())
     served.add(kept())
     until(lambda: sum(table.num_rows for _, table in read(lake)) == 4, "four rows in the lake")
@@ -106,7 +106,7 @@ class ClosedLake(FolderLake):
 def test_rows_the_lake_does_not_take_are_kept_for_the_next_time(tmp_path: Path) -> None:
     """An answer never fails for its record; what is kept is bounded."""
     lake = ClosedLake(tmp_path)
-    served = LakeServed(lake, 1.0)
+    served = LakePredictionLog(lake, 1.0)
     served.add(kept())
     served.flush()
     lake.closed = False
@@ -117,7 +117,7 @@ def test_rows_the_lake_does_not_take_are_kept_for_the_next_time(tmp_path: Path) 
 def test_the_sample_is_as_large_as_was_asked() -> None:
     """None, all, or about the share."""
     lake: Any = None
-    assert not LakeServed(lake, 0.0).should_sample()
-    assert LakeServed(lake, 1.0).should_sample()
-    half = LakeServed(lake, 0.5)
+    assert not LakePredictionLog(lake, 0.0).should_sample()
+    assert LakePredictionLog(lake, 1.0).should_sample()
+    half = LakePredictionLog(lake, 0.5)
     assert 350 < np.sum([half.should_sample() for _ in range(1000)]) < 650

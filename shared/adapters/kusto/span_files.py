@@ -1,7 +1,7 @@
-"""What was read of a span, kept in the lake: `telemetry/<scenario>/<span>/<table>-<number>.parquet`, written once.
+"""The rows of a span as files in the lake: `telemetry/<scenario>/<span>/<table>-<number>.parquet`, written once.
 
-A file is never written anew. Rows that come late into a span are one more file beside those that were there, so what a
-window pinned stays what it was.
+A file never changes. Rows that arrive late in a span become another file, so the files that a window pinned stay as
+they were.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.adapters.lake.digest import content_sha256
 from shared.core.blob import Blob
 from shared.core.errors import Conflict
 from shared.core.paths import telemetry_folder
@@ -23,68 +24,63 @@ from shared.prediction.telemetry_span import Span
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_CHUNK = 1 << 20
-
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A file of a span, and how many rows it has."""
+class SpanFile:
+    """A file of a span and its number of rows."""
 
     blob: Blob
     rows: int
 
 
-class KeptRows:
-    """The files of spans, in a lake."""
+class SpanFiles:
+    """The files of spans in a lake."""
 
     def __init__(self, lake: Lake, tables: Tables) -> None:
         self._lake = lake
         self._tables = tables
 
-    def files(self, scenario: Scenario, span: Span) -> list[Kept]:
-        """What is kept of the span, in the order it was read."""
+    def files(self, scenario: Scenario, span: Span) -> list[SpanFile]:
+        """Return the files of the span in the order they were written."""
         from pyarrow import parquet as pq
 
         found = []
         for blob in self._lake.list(telemetry_folder(scenario.name, span.start, span.end)):
             with self._lake.open(blob.path, etag=blob.etag) as source:
-                found.append(Kept(blob, pq.read_metadata(source).num_rows))
+                found.append(SpanFile(blob, pq.read_metadata(source).num_rows))
         return found
 
-    def add(self, scenario: Scenario, span: Span, files: Sequence[Kept], tables: Iterable[pa.Table]) -> list[Kept]:
-        """The span's files with one more for each table that has rows which are not kept yet."""
+    def add(
+        self, scenario: Scenario, span: Span, files: Sequence[SpanFile], tables: Iterable[pa.Table]
+    ) -> list[SpanFile]:
+        """Write a file for each table that has rows not stored yet; return the old and the new files."""
         from shared.adapters.kusto.rows import without
 
-        known, kept = self._known(files), list(files)
+        known, stored = self._known(files), list(files)
         for table in tables:
             fresh = without(table, known) if known else table
             if fresh.num_rows:
-                kept.append(Kept(self._put(scenario, span, len(kept), fresh), fresh.num_rows))
-        return kept
+                stored.append(SpanFile(self._put(scenario, span, len(stored), fresh), fresh.num_rows))
+        return stored
 
     def _put(self, scenario: Scenario, span: Span, number: int, table: pa.Table) -> Blob:
         folder, content = telemetry_folder(scenario.name, span.start, span.end), self._tables.write(table)
         blob, written = self._lake.put(f"{folder}{scenario.batch.table}-{number:04}.parquet", content)
-        if not written and self.digest([blob]) != hashlib.sha256(content).hexdigest():
+        if not written and content_sha256(self._lake, [blob]) != hashlib.sha256(content).hexdigest():
             raise Conflict(f"Another reader has written {blob.path} with other content; its file is kept.")
         return blob
 
-    def _known(self, files: Sequence[Kept]) -> Counter[tuple[str, ...]]:
+    def _known(self, files: Sequence[SpanFile]) -> Counter[tuple[str, ...]]:
         from pyarrow import parquet as pq
 
         from shared.adapters.kusto.rows import keys_of
 
         known: Counter[tuple[str, ...]] = Counter()
-        for kept in files:
-            with self._lake.open(kept.blob.path, etag=kept.blob.etag) as source:
+        for file in files:
+            with self._lake.open(file.blob.path, etag=file.blob.etag) as source:
                 known.update(keys_of(pq.read_table(source)))
         return known
 
     def digest(self, blobs: Iterable[Blob]) -> str:
-        """The sha256 over the content of these files."""
-        digest = hashlib.sha256()
-        for blob in blobs:
-            with self._lake.open(blob.path, etag=blob.etag) as source:
-                while chunk := source.read(_CHUNK):
-                    digest.update(chunk)
-        return digest.hexdigest()
+        """Return the sha256 over the content of these files."""
+        return content_sha256(self._lake, blobs)

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 log = logging.getLogger("mlops.served")
 ROWS = 500
 SECONDS = 30.0
-# When the lake does not take them, monitoring loses rows before the process loses memory.
+# When the lake does not accept rows, they are dropped before the process runs out of memory.
 LIMIT = 20_000
 
 
-class LakeServed:
+class LakePredictionLog:
     """Port `PredictionLog`: a buffer that its own thread writes to the lake when it is full or half a minute old."""
 
     def __init__(self, lake: Lake, sample: float, *, rows: int = ROWS, seconds: float = SECONDS) -> None:
@@ -51,7 +51,7 @@ class LakeServed:
         return self._sample > 0 and (self._sample >= 1 or random.random() < self._sample)
 
     def add(self, rows: Sequence[LoggedRow]) -> None:
-        """Keep the rows; beyond a limit they are dropped, and the log says so."""
+        """Buffer the rows; rows beyond the limit are dropped with a warning in the log."""
         with self._lock:
             space = LIMIT - len(self._buffer)
             self._buffer.extend(rows[:space])
@@ -59,14 +59,14 @@ class LakeServed:
             start, self._awake = not self._awake, True
             full = len(self._buffer) >= self._rows
         if dropped > 0:
-            log.warning("%d answered row(s) were not kept: the lake has not taken earlier ones", dropped)
+            log.warning("%d answered row(s) were dropped: the lake has not accepted earlier ones", dropped)
         if start:
             Thread(target=self._write_later, name="mlops-served", daemon=True).start()
         if full:
             self._full.set()
 
     def flush(self) -> None:
-        """Write what is kept; what the lake does not take is kept for the next time."""
+        """Write the buffer; rows that the lake does not accept stay for the next time."""
         with self._writing:
             with self._lock:
                 taken, self._buffer = self._buffer, []
@@ -82,7 +82,7 @@ class LakeServed:
                     self._buffer = [*taken, *self._buffer][:LIMIT]
 
     def _write_later(self) -> None:
-        """Runs while there is something to write, and no longer."""
+        """Write while the buffer has rows, then end."""
         while True:
             self._full.wait(self._seconds)
             self.flush()
@@ -129,8 +129,8 @@ def _group(row: LoggedRow) -> tuple[Any, ...]:
     return (row.scenario, row.model, row.at.date(), row.at.hour)
 
 
-def _flush_at_exit(served: LakeServed) -> None:
-    """Write what is left when the process ends in order; one that nobody uses any more is not kept alive for it."""
+def _flush_at_exit(served: LakePredictionLog) -> None:
+    """Write the buffer when the process ends normally; this does not keep an unused log alive."""
     known = weakref.ref(served)
 
     def flush() -> None:

@@ -27,7 +27,7 @@ from shared.adapters.files.folder_lake import FolderLake
 from shared.adapters.kusto.client import KustoQueries
 from shared.adapters.kusto.faults import TooLarge
 from shared.adapters.kusto.frames import read_answer
-from shared.adapters.kusto.texts import count_text
+from shared.adapters.kusto.query_texts import count_text
 from shared.core.addresses import cluster_address
 from shared.core.errors import Misconfigured, Permanent, Transient
 from shared.core.scenario import Batch, Column, Scenario, Table

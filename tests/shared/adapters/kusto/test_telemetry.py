@@ -254,7 +254,7 @@ def test_of_two_readers_that_see_different_rows_one_stands(cluster: Cluster, lak
     cluster.now = NOON + timedelta(hours=1)
     cluster.ingest("machine_raw", messages(1), NOON)
     reader = telemetry_of(cluster, lake)
-    asked = reader._kept.files
+    asked = reader._files.files
 
     def meanwhile(scenario: Scenario, span: Span) -> Any:
         found = asked(scenario, span)
@@ -263,7 +263,7 @@ def test_of_two_readers_that_see_different_rows_one_stands(cluster: Cluster, lak
             cluster.ingest("machine_raw", messages(2), NOON)
         return found
 
-    reader._kept.files = meanwhile  # type: ignore[method-assign]
+    reader._files.files = meanwhile  # type: ignore[method-assign]
     with pytest.raises(Conflict, match="Another reader has written"):
         reader.extract(SCENARIO, ALL)
     extract = telemetry_of(cluster, lake).extract(SCENARIO, ALL)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from shared.core.lake_reading import read_json
 from shared.core.paths import monitoring_folder
 from shared.core.scenario import Scenario
-from shared.monitoring.scored_rows import WindowData
+from shared.monitoring.drift.scored_rows import WindowData
 from shared.profiles.profile import TableProfile
 from shared.profiles.row_facts import RowFacts
 

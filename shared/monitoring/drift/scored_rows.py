@@ -12,9 +12,9 @@ from shared.core.errors import Missing
 from shared.core.lake_reading import read_parquet
 from shared.core.paths import served_folder
 from shared.core.scenario import Scenario
-from shared.monitoring.column_comparison import input_names
+from shared.monitoring.drift.column_comparison import input_names
+from shared.monitoring.drift.references import monitored_answers
 from shared.monitoring.measures import Source
-from shared.monitoring.references import monitored_answers
 from shared.prediction.plans import read_plan
 from shared.prediction.window import Commit
 from shared.prediction.window_inputs import window_table

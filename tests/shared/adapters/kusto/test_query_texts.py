@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 
 from model_training.scenarios.iiot_quality import SCENARIO
-from shared.adapters.kusto import texts
+from shared.adapters.kusto import query_texts
 from shared.core.errors import Misconfigured, Permanent
 
 GOLDEN = Path(__file__).parent / "golden"
-TABLE = texts.stream_of(SCENARIO)
+TABLE = query_texts.stream_of(SCENARIO)
 TEXTS = {
-    "settled": texts.settled_text(TABLE),
-    "measure": texts.measure_text(TABLE),
-    "count": texts.count_text(TABLE),
-    "untimed": texts.untimed_text(TABLE),
-    "rows": texts.rows_text(TABLE, SCENARIO.scoring_table.columns),
+    "settled": query_texts.settled_text(TABLE),
+    "measure": query_texts.measure_text(TABLE),
+    "count": query_texts.count_text(TABLE),
+    "untimed": query_texts.untimed_text(TABLE),
+    "rows": query_texts.rows_text(TABLE, SCENARIO.scoring_table.columns),
 }
 
 
@@ -41,19 +41,19 @@ def test_a_stream_is_a_plain_name(stream: str) -> None:
     """Only that stands in a text; the sentence names the scenario and what would do."""
     odd = replace(SCENARIO, batch=replace(SCENARIO.batch, stream=stream))
     with pytest.raises(Misconfigured, match="scenario iiot_quality declares the stream"):
-        texts.stream_of(odd)
+        query_texts.stream_of(odd)
 
 
 def test_tables_beside_a_stream_are_refused() -> None:
     """A window of messages has no file of machines beside it."""
     odd = replace(SCENARIO, batch=replace(SCENARIO.batch, others=("quality",)))
     with pytest.raises(Permanent, match="needs quality beside each window"):
-        texts.stream_of(odd)
+        query_texts.stream_of(odd)
 
 
 def test_bound_values_are_literals_in_utc() -> None:
     """To the microsecond, whatever zone a time is told in."""
     told = datetime(2026, 3, 1, 13, 0, 0, 5, tzinfo=timezone(timedelta(hours=1)))
-    assert texts.bound_time(told) == "datetime(2026-03-01T12:00:00.000005Z)"
-    assert texts.bound_time(datetime(1970, 1, 1, tzinfo=UTC)) == "datetime(1970-01-01T00:00:00.000000Z)"
-    assert texts.bound_number(60_000) == "long(60000)"
+    assert query_texts.bound_time(told) == "datetime(2026-03-01T12:00:00.000005Z)"
+    assert query_texts.bound_time(datetime(1970, 1, 1, tzinfo=UTC)) == "datetime(1970-01-01T00:00:00.000000Z)"
+    assert query_texts.bound_number(60_000) == "long(60000)"

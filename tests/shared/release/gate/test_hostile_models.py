@@ -1,4 +1,4 @@
-"""Models that mean harm, or are simply broken: refused before they are loaded here, and whoever serves goes on."""
+"""Hostile and broken models: refused before they are loaded in this process, while the champion goes on serving."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class _Bounded(HTTPAdapter):
         return super().send(request, *args, **{**options, "timeout": self._seconds})
 
 
-class FramedClient(KustoClient):
+class RawFramesClient(KustoClient):
     """Returns the raw frames from `execute_query` and follows no redirect."""
 
     def __init__(self, connection: KustoConnectionStringBuilder, policy: RetryPolicy) -> None:

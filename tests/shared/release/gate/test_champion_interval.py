@@ -1,4 +1,4 @@
-"""The gate says how sure it is of a lead over the champion."""
+"""The gate shows the interval of a lead over the champion."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def _ends(check: Check) -> tuple[float, float, float]:
     return float(found[1]), float(found[2]), float(found[3])
 
 
-def test_a_lead_is_told_with_its_interval(tmp_path: Path) -> None:
-    """A clear lead lies on one side of zero; a model that ranks alike differs by nothing at all and is not worse."""
+def test_a_lead_has_an_interval(tmp_path: Path) -> None:
+    """A clear lead lies on one side of zero; a model that ranks alike differs by nothing and is not worse."""
     world = World(tmp_path, trainer=InlineTrainer(weight=0.02))
     world.handle(world.land("incoming/points/d1/points.csv", points_csv()))
     world.trainer.weight = 3.0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from shared.core.breach import Cause
 from shared.core.scenario import Scenario
 from shared.monitoring import triage
-from shared.monitoring.column_comparison import (
+from shared.monitoring.drift.column_comparison import (
     DriftedKeys,
     MatchedColumn,
     ReferenceComparison,
@@ -19,21 +19,19 @@ from shared.monitoring.column_comparison import (
     match_columns,
     measures,
 )
+from shared.monitoring.drift.references import baseline_profile, holdout_profile, training_profile, training_rows
+from shared.monitoring.drift.row_issues import repeated_rows, volume_issues
+from shared.monitoring.drift.scored_rows import SERVED_TABLE, WindowData
+from shared.monitoring.drift.window_profiles import keep_window_profile, read_window_profile
 from shared.monitoring.measures import DriftMeasure, DriftVerdict, Reference, Source, WindowFacts
-from shared.monitoring.references import baseline_profile, holdout_profile, training_profile, training_rows
-from shared.monitoring.scored_rows import SERVED_TABLE, WindowData
 from shared.monitoring.triage import DataIssue
-from shared.monitoring.window_profiles import keep_window_profile, read_window_profile
 from shared.profiles.profile import TableProfile
-from shared.profiles.row_facts import RowFacts
 from shared.training.stored_models import model_by_id
 
 if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
 
 
-# How many earlier windows say whether rows are repeated, and how many rows are usual.
-EARLIER = 8
 ANSWERS = "answers"
 
 
@@ -56,8 +54,8 @@ def measure_window(ports: MonitoringPorts, scenario: Scenario, data: WindowData)
     drift = [measure for each in (*inputs, *answers) for measure in measures(each, window, drifted, policy)]
     in_order = data.tables if data.in_order else {}
     rows = {name: ports.profiles.profiler.rows(table) for name, table in in_order.items()}
-    repeated, repeats = _repeated_rows(ports, scenario, before, rows)
-    issues = [*issues, *repeats, *_volume(data, before, scenario)]
+    repeated, repeats = repeated_rows(ports, scenario, before, rows)
+    issues = [*issues, *repeats, *volume_issues(data, before, scenario)]
     keep_window_profile(ports, scenario, data, rows)
     facts = WindowFacts(
         scenario.name, data.window, data.source, data.ordinal, data.rows, repeated, data.model, data.dataset, "",
@@ -184,32 +182,3 @@ def _drifted_before(ports: MonitoringPorts, window: WindowRef, before: Sequence[
     look_back = ports.core.scenarios[window.scenario].monitoring.n - 1
     windows = [facts for facts in before if facts.rows][:look_back]
     return [drifted_keys(ports.monitoring.measurements.drift(window.scenario, facts.window)) for facts in windows]
-
-
-def _repeated_rows(
-    ports: MonitoringPorts, scenario: Scenario, before: Sequence[WindowFacts], rows: Mapping[str, RowFacts]
-) -> tuple[int, list[DataIssue]]:
-    """How many rows an earlier window held as well, and the issue when a load came twice."""
-    table, limit = scenario.batch.table, scenario.monitoring.duplicate_share
-    if table not in rows:
-        return 0, []
-    worst, window = 0.0, ""
-    for earlier in [earlier for earlier in before if earlier.rows][:EARLIER]:
-        profile = read_window_profile(ports, scenario.name, earlier.window)
-        share = triage.overlap(rows[table].sketch, profile.sketch) if profile is not None else 0.0
-        worst, window = max((worst, window), (share, earlier.window))
-    within = rows[table].repeated / max(rows[table].rows, 1)
-    issues = []
-    if worst >= limit:
-        sentence = f"Window {window} held about {worst:.0%} of the rows already: the load came twice."
-        issues.append(DataIssue(Cause.DUPLICATE_LOAD, table, "", sentence))
-    elif within >= limit:
-        sentence = f"{within:.0%} of the rows are equal to another row of the same window: the load came twice."
-        issues.append(DataIssue(Cause.DUPLICATE_LOAD, table, "", sentence))
-    return round(worst * rows[table].rows), issues
-
-
-def _volume(data: WindowData, before: Sequence[WindowFacts], scenario: Scenario) -> Iterator[DataIssue]:
-    sentence = triage.volume(data.rows, [facts.rows for facts in before if facts.rows][:EARLIER], scenario.monitoring)
-    if sentence:
-        yield DataIssue(Cause.VOLUME_DROP, next(iter(data.tables), ""), "", sentence)

@@ -1,8 +1,8 @@
-"""What is asked of Azure Data Explorer. Values are bound as query parameters; names come from a declaration in code.
+"""The queries sent to Azure Data Explorer. Values are bound as query parameters; names come from a declaration in code.
 
-A table of raw messages has one column `payload` (dynamic) with one message a row. Columns of a message are taken out
-one by one, in their declared type: a message without a sensor gives null, whatever else is in it is left there. Where
-a value is not what its column declares, `_odd` has the whole message, so that nothing becomes null in silence.
+A table of raw messages has one column `payload` (dynamic) with one message a row. A query reads each declared column
+from the message in its declared type. A missing sensor gives null, and undeclared parts are ignored. Where a value does
+not fit its column, `_odd` holds the whole message, so no value becomes null unnoticed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PLAIN: dict[Kind, str] = {"float": '"double", "long", "int", "null"', "int": '"
 
 
 def stream_of(scenario: Scenario) -> str:
-    """The scenario's table of raw messages; Permanent when it declares none that can be asked for."""
+    """Return the scenario's table of raw messages; Misconfigured or Permanent when it declares no usable one."""
     if not _NAME.fullmatch(scenario.batch.stream):
         raise Misconfigured(
             "TELEMETRY_URL",
@@ -43,7 +43,7 @@ def stream_of(scenario: Scenario) -> str:
 
 
 def settled_text(table: str) -> str:
-    """What was ingested since `from_time` and longer ago, by the cluster's clock, than `lag_ms`."""
+    """Query the summary of rows ingested since `from_time` and, by the cluster's clock, at least `lag_ms` ago."""
     return f"""declare query_parameters(from_time:datetime, lag_ms:long);
 {table}
 | where ingestion_time() >= from_time and ingestion_time() < now() - lag_ms * 1ms
@@ -51,14 +51,14 @@ def settled_text(table: str) -> str:
 
 
 def untimed_text(table: str) -> str:
-    """How many rows were ingested while the table's policy for ingestion times was off."""
+    """Query the number of rows that were ingested while the table's ingestion time policy was off."""
     return f"""{table}
 | where isnull(ingestion_time())
 | summarize row_count = count()"""
 
 
 def measure_text(table: str) -> str:
-    """How much was ingested in the span."""
+    """Query the summary of the rows ingested in the span."""
     return f"""declare query_parameters(from_time:datetime, to_time:datetime);
 {table}
 {_INSIDE}
@@ -66,7 +66,7 @@ def measure_text(table: str) -> str:
 
 
 def count_text(table: str) -> str:
-    """How many rows were ingested in the span; no message is looked into."""
+    """Query the number of rows ingested in the span; no message is read."""
     return f"""declare query_parameters(from_time:datetime, to_time:datetime);
 {table}
 {_INSIDE}
@@ -74,7 +74,7 @@ def count_text(table: str) -> str:
 
 
 def rows_text(table: str, columns: Sequence[Column]) -> str:
-    """The messages of the span, or one of `parts` equal shares of them, as the columns that are declared."""
+    """Query the declared columns of the span's messages, or of one of `parts` equal shares of them."""
     read = [f"{_quoted(column.name)} = {_READ[column.kind]}({_value(column)})" for column in columns]
     odd = [_odd(column) for column in columns if column.kind != "text"]
     whole = f"iff({' or '.join(odd) or 'false'}, tostring(payload), '')"
@@ -103,10 +103,10 @@ def _odd(column: Column) -> str:
 
 
 def bound_time(value: datetime) -> str:
-    """A time as the value of a query parameter."""
+    """Return a time as the value of a query parameter."""
     return f"datetime({value.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ})"
 
 
 def bound_number(value: int) -> str:
-    """A whole number as the value of a query parameter."""
+    """Return a whole number as the value of a query parameter."""
     return f"long({value})"

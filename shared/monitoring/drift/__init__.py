@@ -1,0 +1,1 @@
+"""Drift of one window: its rows are read, compared with their references, and measured."""

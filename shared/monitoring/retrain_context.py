@@ -1,0 +1,76 @@
+"""The facts that a retrain decision depends on: open runs, earlier trainings and what they brought, new rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.core.scenario import Scenario
+from shared.datasets.version import DatasetVersion
+from shared.monitoring.retrain_decision import RetrainReason, RetrainVerdict
+from shared.monitoring.retraining import RATE_LIMITED, PastTraining, RetrainContext
+
+if TYPE_CHECKING:
+    from shared.monitoring.ports import MonitoringPorts
+
+_OPEN = ("requested", "running")
+
+
+def retrain_context(ports: MonitoringPorts, scenario: Scenario) -> RetrainContext:
+    """The context of a decision at this moment."""
+    runs, datasets = ports.training.runs.list(scenario.name), ports.datasets.versions.list(scenario.name)
+    open_runs = [run.id for run in runs if run.state in _OPEN]
+    return RetrainContext(
+        now=ports.core.clock(),
+        open_run=open_runs[0] if open_runs else "",
+        last_run_at=runs[-1].created_at if runs else None,
+        dataset=datasets[-1].id if datasets else "",
+        automatic=_automatic(ports, scenario),
+    )
+
+
+def _automatic(ports: MonitoringPorts, scenario: Scenario) -> list[PastTraining]:
+    """The automatic trainings since a person last requested one, oldest first."""
+    past: list[PastTraining] = []
+    for decision in ports.monitoring.decisions.list(scenario.name):
+        if decision.decided != RetrainVerdict.RETRAIN:
+            continue
+        if decision.reason == RetrainReason.PERSON:
+            past.clear()
+        elif decision.reason in RATE_LIMITED:
+            past.append(PastTraining(decision.at, _improved(ports, scenario, decision.run)))
+    return past
+
+
+def _improved(ports: MonitoringPorts, scenario: Scenario, run_id: str) -> bool | None:
+    """Whether the run's model came into service and gained; None while that is not known."""
+    run = ports.training.runs.find(run_id)
+    if run is None or run.state == "failed":
+        return False
+    models = [model for model in ports.training.registry.list(scenario.name) if model.run == run_id]
+    if not models:
+        return None
+    if models[-1].state == "refused":
+        return False
+    deployments = ports.release.deployments.list(scenario.name)
+    generations = [deployment.generation for deployment in deployments if deployment.version == models[-1].version]
+    cards = {card.generation: card.realised_gain for card in ports.monitoring.scorecards.list(scenario.name)}
+    gains = [gain for generation in generations if (gain := cards.get(generation)) is not None]
+    if gains:
+        return gains[-1] > 0
+    return True if generations else None
+
+
+def too_few_rows(ports: MonitoringPorts, scenario: Scenario, dataset: DatasetVersion) -> str:
+    """Why the rows that came since the last training are not enough; empty when they are."""
+    if not scenario.retrain.new_rows:
+        return ""
+    trained = {run.dataset for run in ports.training.runs.list(scenario.name)}
+    rows = 0
+    for version in reversed(ports.datasets.versions.list(scenario.name)):
+        if version.id in trained and version.id != dataset.id:
+            break
+        rows += version.rows
+    least = scenario.retrain.new_rows
+    if not trained or rows >= least:
+        return ""
+    return f"Not retrained because {rows} new rows are fewer than the {least} that this scenario waits for."
