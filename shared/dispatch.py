@@ -179,7 +179,7 @@ def on_window(ports: Ports, message: str) -> None:
 
 
 def on_monitor(ports: Ports, message: str) -> None:
-    """Watch the scenario the message names."""
+    """Monitor the scenario that the message names."""
     try:
         scenario = str(json.loads(message)["scenario"])
     except (ValueError, KeyError, TypeError):
@@ -221,7 +221,7 @@ def sweep_releases(ports: Ports) -> list[str]:
 
 
 def sweep_data(ports: Ports) -> list[str]:
-    """Messages for every event whose work was lost; nothing is asked of those who serve."""
+    """Messages for every event whose work was lost; the serving side is not called."""
     return reconcile(ports).events
 
 
@@ -254,9 +254,9 @@ def _take_message(ports: Ports, queue: str, message: str) -> Outcome:
 
 
 def take_dead_letter(ports: Ports, letter_id: str) -> list[str]:
-    """Take the events of a dead letter as if they had been delivered; once, however often it is found.
+    """Take the events of a dead letter as if they had been delivered, once.
 
-    Returns the messages of the releases that they ask for; one that gets lost is found by the sweep of releases.
+    Returns the messages of the releases that they ask for; the sweep of releases finds a lost one.
     """
     letter = ports.operations.dead_letters.find(letter_id)
     if letter is None or letter.problem:

@@ -32,7 +32,7 @@ def send_test(
     if not ports.alerts.notifier.targets:
         accepted = f"{' | '.join(FORMATS)}=https://host/path, several separated by spaces"
         raise Misconfigured(SETTING, "names no receiver", accepted)
-    results = [_sent(ports, alert, target) for target in ports.alerts.notifier.targets]
+    results = [_send(ports, alert, target) for target in ports.alerts.notifier.targets]
     if json:
         as_json(results)
     for result in [] if json else results:
@@ -40,7 +40,7 @@ def send_test(
     raise typer.Exit(_FAILED if any(result["state"] != "sent" for result in results) else 0)
 
 
-def _sent(ports: Ports, alert: Alert, target: str) -> dict[str, Any]:
+def _send(ports: Ports, alert: Alert, target: str) -> dict[str, Any]:
     try:
         ports.alerts.notifier.notify(target, alert)
     except Fault as fault:

@@ -64,16 +64,16 @@ def finish(ports: Ports, steps: list[BackfillStep], *, dry_run: bool, json: bool
     due = [] if dry_run else plan_corrections(ports, steps)
     for window in due:
         dispatch.on_window(ports, dispatch.window_message(window))
-    made = [_made(ports, window) for window in due]
+    made = [_version_value(ports, window) for window in due]
     if json:
-        left = [_told(step) for step in steps if dry_run or step.correction is None]
+        left = [_step_value(step) for step in steps if dry_run or step.correction is None]
         as_json({"dry_run": dry_run, "made": made, "windows" if dry_run else "left": left})
     else:
-        _say(steps, made, dry_run)
+        _print(steps, made, dry_run)
     raise typer.Exit(max((_exit(window["state"]) for window in made), default=0))
 
 
-def _say(steps: list[BackfillStep], versions: list[dict[str, Any]], dry_run: bool) -> None:
+def _print(steps: list[BackfillStep], versions: list[dict[str, Any]], dry_run: bool) -> None:
     for step in steps:
         if dry_run or step.correction is None:
             would = "would be scored again: it " if step.correction is not None else ""
@@ -87,12 +87,12 @@ def _say(steps: list[BackfillStep], versions: list[dict[str, Any]], dry_run: boo
         out.print("No window was planned in this period.")
 
 
-def _told(step: BackfillStep) -> dict[str, Any]:
+def _step_value(step: BackfillStep) -> dict[str, Any]:
     action = "left" if step.correction is None else "scored again"
     return {"window": step.window, "action": action, "model": step.model or None, "reason": step.reason}
 
 
-def _made(ports: Ports, due: DueWindow) -> dict[str, Any]:
+def _version_value(ports: Ports, due: DueWindow) -> dict[str, Any]:
     correction = ports.prediction.corrections.find(due.scenario, due.window)
     commit = ports.prediction.predictions.find_commit(due.scenario, due.window)
     entry = ports.core.history.find(Kind.WINDOW, f"{due.scenario}/{due.window}")
@@ -125,11 +125,11 @@ def rebuild_sql(
     if json:
         as_json(windows)
     else:
-        _say_rebuilt(windows)
+        _print_rebuilt(windows)
     raise typer.Exit(_FAILED if any(window.state == "failed" for window in windows) else 0)
 
 
-def _say_rebuilt(windows: list[RebuiltWindow]) -> None:
+def _print_rebuilt(windows: list[RebuiltWindow]) -> None:
     for window in windows:
         if window.state != "intact":
             detail = window.reason or f"{window.rows} rows"

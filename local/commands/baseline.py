@@ -31,7 +31,7 @@ def show_baseline(scenario: ScenarioName, json: Json = False) -> None:
         )
     accepted = [_head(earlier) for earlier in list_baselines(session.ports, scenario)]
     if not json:
-        _say(baseline)
+        _print(baseline)
     value = {**baseline.to_json(), "accepted": accepted}
     show(json_output=json, value=value, title=f"Baseline {baseline.number}", columns=_COLUMNS, rows=_rows(baseline))
 
@@ -48,7 +48,7 @@ def accept(scenario: ScenarioName, dataset: Dataset, reason: Reason, by: By, jso
     if json:
         as_json(_head(baseline))
     else:
-        _say(baseline)
+        _print(baseline)
 
 
 def history(scenario: ScenarioName, json: Json = False) -> None:
@@ -62,15 +62,15 @@ def history(scenario: ScenarioName, json: Json = False) -> None:
     columns = ("dataset", "rows", "warnings", "statistics")
     show(json_output=json, value=records, title="Historic profile", columns=columns, rows=rows)
     if not json and records:
-        _say_words(records[-1])
+        _print_words(records[-1])
 
 
-def _say_words(record: Mapping[str, Any]) -> None:
+def _print_words(record: Mapping[str, Any]) -> None:
     for label, words in record.get("words", {}).items():
         out.print(f"{record['dataset']} {label}: {', '.join(words)}", markup=False, soft_wrap=True)
 
 
-def _say(baseline: Baseline) -> None:
+def _print(baseline: Baseline) -> None:
     sentence = (
         f"{baseline.scenario}: baseline {baseline.number} is dataset {baseline.dataset}, accepted by "
         f"{baseline.accepted_by} at {baseline.accepted_at}: {baseline.reason}"

@@ -35,13 +35,13 @@ def dashboard(context: typer.Context, open_it: Open = False, json: Json = False)
 
 def export(file: File, json: Json = False) -> None:
     """Write the dashboard's current state into one HTML file that needs no network."""
-    from local.console.dashboard_file import exported
+    from local.console.dashboard_file import dashboard_html
 
     if file.suffix.lower() not in (".html", ".htm"):
         raise BadInput(f"{file} is not an HTML file; accepted: a name that ends with .html.")
     if not file.parent.is_dir():
         raise BadInput(f"{file.parent} is not a folder; accepted: a file in an existing folder.")
-    size = file.write_text(exported(Session().ports), encoding="utf-8")
+    size = file.write_text(dashboard_html(Session().ports), encoding="utf-8")
     if json:
         as_json({"file": str(file), "characters": size})
     else:

@@ -46,7 +46,7 @@ def drop(
     where = Landing("incoming", declared, drop_name(drop, files), "")
     if not wait:
         land(session.ports, "incoming", declared, where.drop, matched)
-        _say(
+        _print(
             DropOutcome(scenario, where.drop, "landed", f"Landed in {where.folder}; a running host processes it."), json
         )
         return
@@ -54,11 +54,11 @@ def drop(
         land(session.ports, "incoming", declared, where.drop, matched)
         watcher = Watcher(session.ports, session.settings.home, scenario, display)
         outcome = wait_for(lambda: drop_outcome(session.ports, where), timeout, watcher.update, f"Drop {where.drop}")
-    _say(outcome, json)
+    _print(outcome, json)
     raise typer.Exit(EXITS.get(outcome.outcome, 0))
 
 
-def _say(outcome: DropOutcome, json: bool) -> None:
+def _print(outcome: DropOutcome, json: bool) -> None:
     if json:
         as_json(outcome)
         return
@@ -89,7 +89,7 @@ def train(
             record_manual_retrain(session.ports, run)
         watcher = Watcher(session.ports, session.settings.home, scenario, display)
         outcome = wait_for(lambda: run_outcome(session.ports, run.id), timeout, watcher.update, f"Run {run.id}")
-    _say(outcome, json)
+    _print(outcome, json)
     raise typer.Exit(EXITS.get(outcome.outcome, 0))
 
 
@@ -126,7 +126,7 @@ def predict(
     matched = match_tables(session.ports, declared, declared.scoring_tables, files, None)
     if not wait:
         landed = land(session.ports, "scoring", declared, name, matched)
-        _say_landed(f"scoring/{scenario}/{name}/", landed, json)
+        _print_landed(f"scoring/{scenario}/{name}/", landed, json)
         return
     with session.host(), progress(quiet=json) as display:
         display.add_task(f"{scenario}: scoring", total=None)
@@ -135,7 +135,7 @@ def predict(
     _report(session.ports, windows, json)
 
 
-def _say_landed(folder: str, landed: list[Blob], json: bool) -> None:
+def _print_landed(folder: str, landed: list[Blob], json: bool) -> None:
     if json:
         as_json({"landed": [blob.path for blob in landed]})
     else:

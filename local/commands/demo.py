@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 import typer
 
-from local.commands.release import go_on
+from local.commands.release import continue_release
 from local.commands.up import hear_signals
-from local.console.demo_closing import REQUESTED, SEED, close, predicted
+from local.console.demo_summary import REQUESTED, SEED, predicted_rows, print_summary
 from local.console.drop_files import land
 from local.console.journal import JournalPrinter
 from local.console.options import Json
@@ -64,7 +64,7 @@ def demo(
         if json:
             as_json(_summary(session, outcomes, seconds, host.port if serve else None))
         else:
-            close(session, outcomes, seconds, host.function_key, host.port if serve else None)
+            print_summary(session, outcomes, seconds, host.function_key, host.port if serve else None)
         if stopped is not None:
             err.print(f"\nThe host keeps running on http://127.0.0.1:{host.port}/api/ (stop with Ctrl+C).")
             stopped.get()
@@ -101,7 +101,7 @@ def _approved(session: Session, journal: JournalPrinter, where: Landing, outcome
     for approval in ports.release.approvals.list(where.scenario.name):
         if approval.state == "open":
             decide(ports, approval.id, "approve", by=SECOND_PERSON, reason="Its card and its certificate look right.")
-            go_on(ports, approval.scenario, approval.version)
+            continue_release(ports, approval.scenario, approval.version)
     journal.print_new()
     return drop_outcome(ports, where) or outcome
 
@@ -171,7 +171,7 @@ def _check(outcomes: list[DropOutcome]) -> None:
 def _summary(session: Session, outcomes: list[DropOutcome], seconds: float, port: int | None) -> dict[str, Any]:
     return {
         "scenarios": outcomes,
-        "predictions": predicted(session.ports),
+        "predictions": predicted_rows(session.ports),
         "seconds": round(seconds, 1),
         "database": str(session.settings.home / "mlops.db"),
         "lake": session.settings.lake_shown,

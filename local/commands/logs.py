@@ -34,7 +34,7 @@ def logs(
     newest, end = _newest(path)
     chosen = [line for line in newest if _is_of(line, operation)]
     if operation is not None and not chosen:
-        _say_unknown(operation, follow=follow)
+        _report_unknown(operation, follow=follow)
     for line in chosen[-limit:]:
         _print(line, json)
     while follow:
@@ -45,7 +45,7 @@ def logs(
         time.sleep(_POLL_SECONDS)
 
 
-def _say_unknown(operation: str, *, follow: bool) -> None:
+def _report_unknown(operation: str, *, follow: bool) -> None:
     """Raise Missing for an unknown operation; with --follow only print a notice, for its records may still come."""
     sentence = f"No record has the operation {operation[:_LONGEST]!r}"
     if not follow:

@@ -50,24 +50,24 @@ def run(
     if window is not None:
         if scenario is None:
             raise BadInput("A window belongs to a scenario; accepted: mlops monitor run SCENARIO --window WINDOW.")
-        _say_window(window, measure_again(session.ports, scenario, window), json)
+        _print_window(window, measure_again(session.ports, scenario, window), json)
         return
     reports = [monitor(session.ports, name) for name in names]
     publish_and_alert(session.ports)
     if json:
         as_json({"watched": reports})
     for report in [] if json else reports:
-        _say_round(report)
+        _print_round(report)
 
 
-def _say_window(window: str, outcome: Outcome, json: bool) -> None:
+def _print_window(window: str, outcome: Outcome, json: bool) -> None:
     if json:
         as_json({"window": window, "state": outcome.state, "reason": outcome.reason, **outcome.detail})
     else:
         out.print(f"window {window}: {outcome.reason}", markup=False, soft_wrap=True)
 
 
-def _say_round(done: MonitoringRound) -> None:
+def _print_round(done: MonitoringRound) -> None:
     decisions = " ".join(done.decisions) or "There is no new decision about retraining."
     windows, measured = counted(len(done.windows), "window"), counted(done.stated, "window")
     sentence = f"{done.scenario}: {windows} monitored, quality computed for {measured}. {decisions}"
@@ -149,7 +149,7 @@ def actuals(
     table, name = labels_table(declared), drop_name(drop, [file])
     (blob,) = land(session.ports, "actuals", declared, name, {table.name: [file]})
     where = Landing("actuals", declared, name, blob.name)
-    outcome = _taken(session.ports, where, blob_key(blob))
+    outcome = _take_actuals(session.ports, where, blob_key(blob))
     publish_and_alert(session.ports)
     if json:
         as_json({"state": outcome.state, "reason": outcome.reason, **outcome.detail})
@@ -158,7 +158,7 @@ def actuals(
     raise typer.Exit({"done": 0, "quarantined": _REFUSED}.get(outcome.state, _FAILED))
 
 
-def _taken(ports: Ports, where: Landing, key: str) -> Outcome:
+def _take_actuals(ports: Ports, where: Landing, key: str) -> Outcome:
     try:
         return once(ports, Kind.BLOB, key, "", lambda: ingest_actuals(ports, where)).outcome
     except Fault as fault:
@@ -166,7 +166,7 @@ def _taken(ports: Ports, where: Landing, key: str) -> Outcome:
 
 
 def scorecard(scenario: Some = None, json: Json = False) -> None:
-    """Show of each promotion: predicted and realised gain, hours from data to production, cost and late timers."""
+    """Show of each promotion: predicted and realised gain, hours from data to production, seconds and cost by stage."""
     session = Session()
     names = [name] if (name := session.named(scenario)) else sorted(session.ports.core.scenarios)
     cards = [card for name in names for card in compute_scorecards(session.ports, session.ports.core.scenarios[name])]

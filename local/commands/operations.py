@@ -44,7 +44,7 @@ def promote(
     session = Session()
     session.scenario(scenario)
     model = find_model(session.ports, scenario, version)
-    _say(manual_changes.promote(session.ports, model, by=by, reason=reason), json)
+    _print(manual_changes.promote(session.ports, model, by=by, reason=reason), json)
 
 
 def rollback(
@@ -56,10 +56,10 @@ def rollback(
     """Serve the previous model version again."""
     session = Session()
     session.scenario(scenario)
-    _say(manual_changes.roll_back(session.ports, scenario, by=by, reason=reason), json)
+    _print(manual_changes.roll_back(session.ports, scenario, by=by, reason=reason), json)
 
 
-def _say(deployment: Deployment, json: bool) -> None:
+def _print(deployment: Deployment, json: bool) -> None:
     if json:
         as_json(deployment)
         return

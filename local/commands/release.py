@@ -76,7 +76,7 @@ def _decide(request: str, decision: str, by: str, reason: str, *, json: bool) ->
     ports = Session().ports
     decided = workflow.decide(ports, request, decision, by=by, reason=reason)
     approval = decided.approval
-    go_on(ports, approval.scenario, approval.version)
+    continue_release(ports, approval.scenario, approval.version)
     release = release_status(ports, approval.scenario, approval.version)
     if json:
         as_json({**approval_json(decided.approval), "repeated": decided.repeated, "release": release})
@@ -89,7 +89,7 @@ def _decide(request: str, decision: str, by: str, reason: str, *, json: bool) ->
     out.print(f"{release['status']}: {release['reason']}", markup=False, soft_wrap=True)
 
 
-def go_on(ports: Ports, scenario: str, version: int) -> None:
+def continue_release(ports: Ports, scenario: str, version: int) -> None:
     """Continue the release of a version, and score the windows that become due."""
     for window in dispatch.on_event(ports, model_message(scenario, version)):
         dispatch.on_window(ports, window)

@@ -31,20 +31,20 @@ def replay(
     ports = Session().ports
     times = [None if text is None else parse_timestamp(text, name) for text, name in ((start, "--from"), (end, "--to"))]
     items = replayable(ports, keys or [], *times)
-    results = [_would(item) if dry_run else _replayed(ports, item, by) for item in items]
+    results = [_preview(item) if dry_run else _replay(ports, item, by) for item in items]
     if json:
         as_json({"dry_run": dry_run, "items": results})
     else:
-        _say(results)
+        _print(results)
     raise typer.Exit(0 if dry_run else max((_EXITS.get(result["ends"], 0) for result in results), default=0))
 
 
-def _would(item: ReplayItem) -> dict[str, Any]:
+def _preview(item: ReplayItem) -> dict[str, Any]:
     would = f"would be left: {item.why_not}" if item.why_not else "would be retried"
     return {"kind": item.kind, "key": item.key, "was": item.state, "reason": item.reason, "ends": would, "told": ""}
 
 
-def _replayed(ports: Ports, item: ReplayItem, by: str) -> dict[str, Any]:
+def _replay(ports: Ports, item: ReplayItem, by: str) -> dict[str, Any]:
     try:
         outcome = dispatch.replay(ports, item, f"Replayed by {by}; it was {item.state}.")
         ends, reason = outcome.state, outcome.reason
@@ -53,7 +53,7 @@ def _replayed(ports: Ports, item: ReplayItem, by: str) -> dict[str, Any]:
     return {"kind": item.kind, "key": item.key, "was": item.state, "reason": item.reason, "ends": ends, "told": reason}
 
 
-def _say(results: list[dict[str, Any]]) -> None:
+def _print(results: list[dict[str, Any]]) -> None:
     for result in results:
         before = f"{result['kind']} {result['key']}: {result['was']} ({result['reason']})"
         line = f"{before} → {result['ends']} {result['told']}"

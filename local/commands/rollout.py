@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from local.commands.inspect import model_ref
-from local.commands.release import go_on
+from local.commands.release import continue_release
 from local.console.options import By, Json, ScenarioName
 from local.console.output import as_json, out, plain, show
 from local.console.session import Session
@@ -118,7 +118,7 @@ def rollout_evaluate(json: Json = False) -> None:
     changed = [*rollouts.judge_rollouts(ports), *judge_watched_generations(ports)]
     for rollout in changed:
         if not rollout.is_active:
-            go_on(ports, rollout.scenario, rollout.version)
+            continue_release(ports, rollout.scenario, rollout.version)
     rows = [_row(rollout) for rollout in changed]
     show(
         json_output=json, value=changed, title="Changed", columns=("candidate", "state", "share %", "reason"), rows=rows

@@ -72,8 +72,8 @@ def add_schedule(
     """Add recurring training, which the sweep starts; adding the same schedule again changes nothing."""
     session = Session()
     declared = session.scenario(scenario)
-    recurrence = {"Frequency": frequency, "Interval": interval, **_given(StartTime=start)}
-    parameters = _given(dataset=dataset, profile=profile)
+    recurrence = {"Frequency": frequency, "Interval": interval, **_without_none(StartTime=start)}
+    parameters = _without_none(dataset=dataset, profile=profile)
     request = {"Name": name, "ExperimentName": experiment, "ParameterAssignments": parameters, "Recurrence": recurrence}
     schedule = workflow.add(session.ports, declared, workflow.read_schedule_request(request))
     if json:
@@ -84,7 +84,7 @@ def add_schedule(
     )
 
 
-def _given(**values: str | None) -> dict[str, str]:
+def _without_none(**values: str | None) -> dict[str, str]:
     return {name: value for name, value in values.items() if value is not None}
 
 

@@ -58,7 +58,7 @@ def verify(
     deployment = Deployment({app: api_of(name, given) for app, (name, given) in options.items() if given}, keys)
     with deployment.client:
         checks = _checks(deployment, wait)
-    _tell(deployment, checks, junit_file, json)
+    _report(deployment, checks, junit_file, json)
 
 
 def _checks(deployment: Deployment, wait: float) -> list[Check]:
@@ -77,7 +77,7 @@ def _checks(deployment: Deployment, wait: float) -> list[Check]:
     ]
 
 
-def _tell(deployment: Deployment, checks: list[Check], file: Path | None, json: bool) -> None:
+def _report(deployment: Deployment, checks: list[Check], file: Path | None, json: bool) -> None:
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(junit(f"deployment {deployment.apps['score']}", checks))

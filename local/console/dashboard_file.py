@@ -21,7 +21,7 @@ _IMPORT = re.compile(r"""(from\s+)"\./(dashboard-[a-z]+\.js)\"""")
 _MODULES = "dashboard-app.js"
 
 
-def exported(ports: Ports) -> str:
+def dashboard_html(ports: Ports) -> str:
     """The whole page as text, with the current data."""
     pages = {
         json.dumps([page, *sorted(query.items())], separators=(",", ":")): value for page, query, value in _pages(ports)

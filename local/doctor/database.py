@@ -52,7 +52,7 @@ def database(subject: Subject) -> list[Finding]:
         return [Finding("database", "fail", cause, _fix(url))]
     if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
         return [Finding("database", "ok", f"{url.database} is created on first use")]
-    with opened(subject) as engine:
+    with open_engine(subject) as engine:
         try:
             version, known = schema_state(engine)
         except Fault as fault:
@@ -66,7 +66,7 @@ def database(subject: Subject) -> list[Finding]:
 
 
 @contextmanager
-def opened(subject: Subject) -> Iterator[Engine]:
+def open_engine(subject: Subject) -> Iterator[Engine]:
     """Open the database without migrating it and without pauses between attempts."""
     engine = bare_engine(subject.settings.database_url, _BUSY_SECONDS, subject.credential)
     engine.update_execution_options(**{PAUSE: _at_once})
@@ -141,7 +141,7 @@ def stuck(subject: Subject) -> list[Finding]:
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
         return [Finding("stuck work", "ok", "no work has started yet")]
     try:
-        with opened(subject) as engine:
+        with open_engine(subject) as engine:
             version, known = schema_state(engine)
             entries = SqlHistory(engine).stuck(datetime.now(UTC)) if version.number == known else None
     except Fault as fault:

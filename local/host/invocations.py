@@ -59,7 +59,7 @@ class Invocations:
         self.running += 1
         self.started += 1
         try:
-            outcome = self._sent(function, await self._within_time(function, data, metadata, retry))
+            outcome = self._queue_outputs(function, await self._within_time(function, data, metadata, retry))
         finally:
             self.running -= 1
         if outcome.ok:
@@ -84,7 +84,7 @@ class Invocations:
         )
         return Outcome(ok=False, error=f"functionTimeout: it ran longer than {self._timeout:g} s.")
 
-    def _sent(self, function: Function, outcome: Outcome) -> Outcome:
+    def _queue_outputs(self, function: Function, outcome: Outcome) -> Outcome:
         if not outcome.outputs:
             # Most requests send no message and end here.
             return outcome

@@ -149,13 +149,13 @@ def open_trainer(settings: Settings, environ: Mapping[str, str], lake: Lake, job
 
 
 def open_serving(
-    settings: Settings, code: Callable[[], str], lake: Lake, asked: Callable[[str, str], Traffic]
+    settings: Settings, code: Callable[[], str], lake: Lake, traffic: Callable[[str, str], Traffic]
 ) -> ServingTarget:
     """The serving target that SERVING_URL names."""
     if settings.serving_url == "functions:":
         from shared.adapters.functions_serving import FunctionsServing
 
-        return FunctionsServing(lake, asked)
+        return FunctionsServing(lake, traffic)
     from shared.adapters.azureml.serving import AzureMlServing, Hosting
 
     place = workspace_address("SERVING_URL", settings.serving_url)

@@ -31,7 +31,7 @@ def once(ports: CorePorts, kind: str, key: str, message: str, act: Callable[[], 
     """Run `act` under a claim on (kind, key), or return the outcome that is there already.
 
     A permanent fault is an ending and is recorded; a transient one releases the claim and is raised. Attempts that
-    crashed are counted and bounded; those that only found somebody else unavailable are not.
+    crashed are counted and bounded; those that only met an unavailable service are not.
     What another worker holds is left to it: if that worker is dead, the sweep dispatches `message` again.
     """
     claim = ports.core.ledger.claim(kind, key, CLAIM_TTL, message)

@@ -98,7 +98,7 @@ class Missing(Permanent):
 
 
 class Superseded(Permanent):
-    """A newer version of the same thing has been seen; this one changes nothing."""
+    """There is a newer version of the same thing; this one changes nothing."""
 
     state = "superseded"
     code = "superseded"
@@ -124,6 +124,6 @@ class BadInput(Permanent):
 
 
 class Mismatch(BadInput):
-    """A request that can be understood and contradicts what was said before."""
+    """A request that can be understood and contradicts an earlier one."""
 
     code = "mismatch"

@@ -32,7 +32,7 @@ class BlobArrived:
 
 @dataclass(frozen=True, slots=True)
 class ModelRegistered:
-    """A registry says that it holds this model version. The registry is asked again before anything is believed."""
+    """A registry says that it holds this model version. The registry is read again before the version is used."""
 
     event_id: str
     workspace: str

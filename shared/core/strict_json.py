@@ -43,21 +43,18 @@ def _count(value: Any, depth: int) -> int:
         return 0
     if depth > MAX_DEPTH:
         raise BadInput(f"The body is nested deeper than {MAX_DEPTH} levels; accepted: at most {MAX_DEPTH}.")
-    found, inner = (len(value), value.values()) if type(value) is dict else (0, value)
-    for one in inner:
-        if type(one) in _NESTED:
-            found += _count(one, depth + 1)
-    return found
+    fields, inner = (len(value), value.values()) if type(value) is dict else (0, value)
+    return fields + sum(_count(each, depth + 1) for each in inner if type(each) in _NESTED)
 
 
 def _refuse_duplicates(body: bytes) -> None:
     def once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
+        fields = dict(pairs)
+        if len(fields) != len(pairs):
             names = [name for name, _ in pairs]
             twice = next(name for name in names if names.count(name) > 1)
             raise BadInput(f"The field {twice[:80]!r} stands twice in one object; accepted: each field once.")
-        return found
+        return fields
 
     # Numbers have been read already and are not looked at; as text they may have any number of digits.
     json.loads(body, object_pairs_hook=once, parse_int=str, parse_float=str)
@@ -89,10 +86,10 @@ def _misfit(value: Any, kind: Any, what: str) -> str:
     if tag is None:
         return _misfit_of_field(value, shapes[0])
     tags = {str(shape.__struct_config__.tag): shape for shape in shapes}
-    said = value.get(tag)
-    if not isinstance(said, str) or said not in tags:
-        return misfit(tag, said, ", ".join(tags))
-    return _misfit_of_field(value, tags[said], f" with {said}")
+    kind = value.get(tag)
+    if not isinstance(kind, str) or kind not in tags:
+        return misfit(tag, kind, ", ".join(tags))
+    return _misfit_of_field(value, tags[kind], f" with {kind}")
 
 
 def _misfit_of_field(value: Mapping[str, Any], shape: type[Struct], when: str = "") -> str:

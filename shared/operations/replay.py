@@ -67,7 +67,7 @@ def _is_chosen(item: ReplayItem, keys: Sequence[str], start: datetime | None, en
 
 
 def _of_entry(ports: OperationsPorts, entry: Entry, ended: Sequence[Entry]) -> ReplayItem:
-    why_not = "" if entry.message else "nobody kept the message that asked for it"
+    why_not = "" if entry.message else "its message was not kept"
     messages = (entry.message,) if entry.message else ()
     within = _entries_within(ports, entry, ended) if entry.kind == Kind.BLOB else ()
     return ReplayItem(entry.kind, entry.key, entry.state, entry.reason, entry.at, messages, within, why_not)

@@ -118,9 +118,9 @@ def _differing_columns(
 
 def _drift_table(compared: list[tuple[ColumnComparison, ColumnDrift]]) -> dict[str, dict[str, Any]]:
     tables: dict[str, dict[str, Any]] = {}
-    for one, found in compared:
-        distances = [{**asdict(each), "critical": each.critical, "drifted": each.drifted} for each in found.distances]
-        counts = {} if one.counts is None else one.counts.to_json()
-        column = {"drifted": found.drifted, "reason": found.reason, "distances": distances, **counts}
-        tables.setdefault(one.table, {})[one.name] = column
+    for comparison, drifted in compared:
+        distances = [{**asdict(each), "critical": each.critical, "drifted": each.drifted} for each in drifted.distances]
+        counts = {} if comparison.counts is None else comparison.counts.to_json()
+        column = {"drifted": drifted.drifted, "reason": drifted.reason, "distances": distances, **counts}
+        tables.setdefault(comparison.table, {})[comparison.name] = column
     return tables

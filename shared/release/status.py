@@ -10,7 +10,7 @@ from shared.core.errors import Missing
 from shared.core.ledger import TERMINAL, Entry, Kind, State
 from shared.release.approval import Approval
 from shared.release.post_rollout_watch import rollback_reason
-from shared.training.model import Model
+from shared.training.model import Model, ModelRef
 
 if TYPE_CHECKING:
     from shared.release.ports import ReleasePorts
@@ -67,7 +67,8 @@ def newest_entry(ports: ReleasePorts, model: str) -> Entry | None:
 
 
 def _approvals(ports: ReleasePorts, model: str) -> list[Approval]:
-    requests = ports.release.approvals.list(model.rpartition(":")[0])
+    ref = ModelRef.parse(model)
+    requests = ports.release.approvals.list(ref.name) if ref else ()
     return [request for request in requests if request.model == model]
 
 

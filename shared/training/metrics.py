@@ -59,13 +59,13 @@ def scores(
     Accuracy and F1 are those of what is predicted at `thresholds`: 0.5 where none are given.
     """
     names = REGRESSION if task == "regression" else METRICS
-    seen = {metric: at_decisions(task, metric, answers, thresholds) for metric in names}
-    found = {metric: score(task, metric, actual, seen[metric]) for metric in names}
+    judged = {metric: at_decisions(task, metric, answers, thresholds) for metric in names}
+    values = {metric: score(task, metric, actual, judged[metric]) for metric in names}
     if task == "multilabel":
         for metric in names:
-            values = zip(labels, _by_label(metric, actual, seen[metric]), strict=True)
-            found |= {f"{metric}_{label}": value for label, value in values if value is not None}
-    return found
+            by_label = zip(labels, _by_label(metric, actual, judged[metric]), strict=True)
+            values |= {f"{metric}_{label}": value for label, value in by_label if value is not None}
+    return values
 
 
 def better(metric: str, value: float, rival: float) -> bool:
@@ -138,9 +138,9 @@ def accuracy(truth: np.ndarray, predicted: np.ndarray) -> float:
 
 
 def f1(truth: np.ndarray, predicted: np.ndarray) -> float:
-    """The harmonic mean of precision and recall of true rows; 0 when nothing was found."""
-    found, named = float((truth & predicted).sum()), float(truth.sum() + predicted.sum())
-    return 2 * found / named if named else 0.0
+    """The harmonic mean of precision and recall of true rows; 0 without any hit."""
+    hits, both = float((truth & predicted).sum()), float(truth.sum() + predicted.sum())
+    return 2 * hits / both if both else 0.0
 
 
 def r2(truth: np.ndarray, predicted: np.ndarray) -> float:

@@ -109,8 +109,8 @@ class Schedules(Protocol):
         """All schedules by the time they were made; with `due` those that are active and due by then."""
         ...
 
-    def change(self, seen: Schedule, changed: Schedule) -> bool:
-        """Compare-and-set by state and occurrence; False when it is no longer as `seen`."""
+    def change(self, expected: Schedule, changed: Schedule) -> bool:
+        """Compare-and-set by state and occurrence; False when it is no longer as `expected`."""
         ...
 
 

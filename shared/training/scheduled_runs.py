@@ -31,10 +31,10 @@ def start_due(ports: TrainingPorts) -> list[str]:
     return [run for schedule in schedules if (run := start(ports, schedule))]
 
 
-def start(ports: TrainingPorts, seen: Schedule) -> str:
+def start(ports: TrainingPorts, schedule: Schedule) -> str:
     """Answer the due occurrence of the schedule as it was read; returns the run this call started, or nothing."""
     try:
-        result = once(ports, Kind.SCHEDULE, seen.occurrence_key, "", lambda: _answer(ports, seen))
+        result = once(ports, Kind.SCHEDULE, schedule.occurrence_key, "", lambda: _answer(ports, schedule))
     except Transient:
         # The ledger has the reason.
         return ""
@@ -42,21 +42,21 @@ def start(ports: TrainingPorts, seen: Schedule) -> str:
     if outcome.state not in ENDED:
         return ""
     run = str(outcome.detail.get("run", ""))
-    following = seen.recurrence.next_after(seen.start, max(ports.core.clock(), seen.due))
-    _move_on(ports, seen, following, run or seen.last_run, outcome.reason)
+    following = schedule.recurrence.next_after(schedule.start, max(ports.core.clock(), schedule.due))
+    _move_on(ports, schedule, following, run or schedule.last_run, outcome.reason)
     return run if result.acted else ""
 
 
-def _move_on(ports: TrainingPorts, seen: Schedule, following: datetime, run: str, reason: str) -> None:
+def _move_on(ports: TrainingPorts, schedule: Schedule, following: datetime, run: str, reason: str) -> None:
     """Keep how the occurrence was answered, also when the schedule was stopped meanwhile."""
 
-    def answered(schedule: Schedule) -> Schedule:
-        return replace(schedule, due=following, last_due=seen.due, last_run=run, reason=reason)
+    def answered(stored: Schedule) -> Schedule:
+        return replace(stored, due=following, last_due=schedule.due, last_run=run, reason=reason)
 
     schedules = ports.training.schedules
-    if not schedules.change(seen, answered(seen)):
-        current = schedules.find(seen.scenario, seen.name)
-        if current is not None and (current.state, current.due) == ("stopped", seen.due):
+    if not schedules.change(schedule, answered(schedule)):
+        current = schedules.find(schedule.scenario, schedule.name)
+        if current is not None and (current.state, current.due) == ("stopped", schedule.due):
             schedules.change(current, answered(current))
 
 
@@ -69,30 +69,30 @@ def _abandoned(ports: TrainingPorts) -> Iterator[Schedule]:
                 yield schedule
 
 
-def _answer(ports: TrainingPorts, seen: Schedule) -> Outcome:
-    scenario = ports.core.scenarios.get(seen.scenario)
+def _answer(ports: TrainingPorts, schedule: Schedule) -> Outcome:
+    scenario = ports.core.scenarios.get(schedule.scenario)
     if scenario is None:
-        raise Missing(f"Scenario {seen.scenario} is no longer declared; nothing was started.")
+        raise Missing(f"Scenario {schedule.scenario} is no longer declared; nothing was started.")
     # The spaces keep it apart: no key of a request has any.
-    key = f"schedule {seen.name} {seen.due.isoformat()}"
-    if submitted(ports, scenario, key) is None and (why := _why_not(ports, seen)):
-        return Outcome(State.REFUSED, f"Not started because {why}.{_passed(ports, seen)}")
-    run = submit(ports, scenario, Submission(seen.experiment, seen.dataset, seen.profile), key)
-    reason = f"Run {run.id} was requested by the schedule.{_passed(ports, seen)}"
+    key = f"schedule {schedule.name} {schedule.due.isoformat()}"
+    if submitted(ports, scenario, key) is None and (why := _why_not(ports, schedule)):
+        return Outcome(State.REFUSED, f"Not started because {why}.{_passed(ports, schedule)}")
+    run = submit(ports, scenario, Submission(schedule.experiment, schedule.dataset, schedule.profile), key)
+    reason = f"Run {run.id} was requested by the schedule.{_passed(ports, schedule)}"
     return Outcome(State.DONE, reason, {"run": run.id, "dataset": run.dataset})
 
 
-def _why_not(ports: TrainingPorts, seen: Schedule) -> str:
+def _why_not(ports: TrainingPorts, schedule: Schedule) -> str:
     """Why the occurrence starts no run now; empty when it does."""
-    current = ports.training.schedules.find(seen.scenario, seen.name)
+    current = ports.training.schedules.find(schedule.scenario, schedule.name)
     if current is None or current.state != "active":
         return "the schedule was stopped"
-    last = ports.training.runs.find(seen.last_run)
+    last = ports.training.runs.find(schedule.last_run)
     return f"its previous run, {last.id}, is still {last.state}" if last and last.state in _OPEN else ""
 
 
-def _passed(ports: TrainingPorts, seen: Schedule) -> str:
-    count = seen.recurrence.passed(seen.start, seen.due, ports.core.clock())
+def _passed(ports: TrainingPorts, schedule: Schedule) -> str:
+    count = schedule.recurrence.passed(schedule.start, schedule.due, ports.core.clock())
     if not count:
         return ""
     return f" {counted(count, 'later occurrence')} passed meanwhile and {'is' if count == 1 else 'are'} skipped."

@@ -36,7 +36,7 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SubmissionBody(Struct, frozen=True, forbid_unknown_fields=True, rename="pascal", kw_only=True):
-    """A training run that is asked for."""
+    """A request for a training run."""
 
     experiment_name: Annotated[
         str, Meta(max_length=200, description=PRINTABLE, extra_json_schema={"pattern": "^[ -~]*$"})
@@ -64,7 +64,7 @@ _EXAMPLE = f'{{"Frequency": "Week", "Interval": 1}}, with {", ".join(LARGEST)}'
 
 
 class ScheduleBody(SubmissionBody, frozen=True, kw_only=True):
-    """A schedule that is asked for: training runs again and again."""
+    """A request for a schedule of training runs."""
 
     name: Annotated[str, _NAME]
     recurrence: Annotated[reduce(or_, _EVERY), Meta(description=_EXAMPLE)]  # type: ignore[valid-type]  # made above
@@ -83,7 +83,7 @@ class RunAnswer(TypedDict):
 
 
 class SubmittedAnswer(RunAnswer):
-    """A training run that was asked for, and where its state is."""
+    """A requested training run, and where its state is."""
 
     StatusUrl: str
 
@@ -95,7 +95,7 @@ class RunsAnswer(TypedDict):
 
 
 class RecurrenceAnswer(TypedDict):
-    """How often, as it was asked for, and from when."""
+    """The recurrence of a schedule, and its start."""
 
     Frequency: Annotated[str, Meta(extra_json_schema={"enum": list(LARGEST)})]
     Interval: int

@@ -198,10 +198,10 @@ def test_the_file_needs_no_network(browser: Any, home: Path, tmp_path: Path) -> 
     """The exported page shows every page from its own data and asks nobody."""
     from world import World
 
-    from local.console.dashboard_file import exported
+    from local.console.dashboard_file import dashboard_html
 
     file = tmp_path / "dashboard.html"
-    file.write_text(exported(World(home).ports), encoding="utf-8")
+    file.write_text(dashboard_html(World(home).ports), encoding="utf-8")
     asked: list[str] = []
     wrong: list[str] = []
     page = browser.new_page()

@@ -1,4 +1,4 @@
-"""The mlops command as a person runs it: a process of its own, a home of its own, an exit code and two streams."""
+"""The mlops command as a person runs it: in its own process and home, with an exit code and two streams."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Command:
         self.settings = {"TRAINING_PROFILE": "demo", **settings}
 
     def __call__(self, *arguments: object, **settings: str) -> Answer:
-        """Run to the end; never a stack trace, whatever was asked."""
+        """Run to the end; the output never has a stack trace."""
         words = tuple(str(argument) for argument in arguments)
         done = subprocess.run(
             [*COMMAND, *words],

@@ -1,4 +1,4 @@
-"""A clock moved by hand and a worker that does what the test says: what the host's parts are tried with."""
+"""A clock that is moved by hand and a scripted worker, for tests of the host's parts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FAILED = Outcome(ok=False, error="on purpose", trace="line 1")
 
 
 class HandClock:
-    """Stands still until it is moved."""
+    """A clock that stands still until a test moves it."""
 
     def __init__(self, now: float = START) -> None:
         self.now = now
@@ -34,7 +34,7 @@ class HandClock:
 
 
 class ScriptedWorker:
-    """Runs nothing; answers with what the test wrote and remembers what it was asked."""
+    """Runs nothing; answers with the test's outcomes and records its calls."""
 
     def __init__(
         self, *script: Outcome, then: Outcome = OK, during: Callable[[], Awaitable[None]] | None = None
@@ -47,7 +47,7 @@ class ScriptedWorker:
     async def invoke(
         self, function: Function, data: Record, metadata: Mapping[str, Record], retry: tuple[int, int] = (0, 0)
     ) -> Outcome:
-        """Remember the question and answer from the script."""
+        """Record the call and answer from the script."""
         self.asked.append((function.name, data, metadata, retry))
         if self._during:
             await self._during()
@@ -65,7 +65,7 @@ def database(folder: Path) -> HostDatabase:
 
 
 def queues(memory: HostDatabase, clock: Callable[[], float]) -> QueueStore:
-    """The queues in that memory; nobody is told of changes."""
+    """The queues in that memory; changes wake no one."""
     return QueueStore(memory, clock, lambda: None)
 
 

@@ -1,4 +1,4 @@
-"""What tests of the doctor share: a service that answers what a test tells it, and how to find a finding."""
+"""Helpers for tests of the doctor: a service whose answers the test sets, and a look-up of findings."""
 
 from __future__ import annotations
 

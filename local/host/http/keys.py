@@ -127,7 +127,7 @@ def load_keys(home: Path) -> Keys:
         _write(path, _new())
     try:
         content = json.loads(path.read_bytes())
-        systems, functions = _named(content["systemKeys"]), _named(content["functionKeys"])
+        systems, functions = _by_name(content["systemKeys"]), _by_name(content["functionKeys"])
         scopes = {str(entry["name"]): str(entry.get("scope", "")) for entry in content["functionKeys"]}
         keys = Keys(_checked(content["masterKey"]["value"]), functions, systems, scopes)
     except (ValueError, KeyError, TypeError) as error:
@@ -139,7 +139,7 @@ def load_keys(home: Path) -> Keys:
     return keys
 
 
-def _named(entries: list[dict[str, Any]]) -> dict[str, str]:
+def _by_name(entries: list[dict[str, Any]]) -> dict[str, str]:
     return {str(entry["name"]): _checked(entry["value"]) for entry in entries}
 
 

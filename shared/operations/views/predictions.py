@@ -109,7 +109,7 @@ def _page(ports: OperationsPorts, scenario: Scenario, query: ViewQuery, window: 
 
 
 def _batch(ports: OperationsPorts, scenario: Scenario, query: ViewQuery, window: str) -> Mapping[str, Any] | None:
-    """The rows of one entity beside means and deviations of its window's rows; None when none is asked for."""
+    """The rows of one entity beside means and deviations of its window's rows; None without an entity."""
     entity, names = query.text("entity"), tuple(drawable(scenario))
     if not entity or not names:
         return None

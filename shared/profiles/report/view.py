@@ -36,19 +36,21 @@ def view(facts: Facts) -> Mapping[str, Any]:
 def _table(name: str, facts: Facts, baseline: Mapping[str, Any] | None) -> Mapping[str, Any]:
     profile, drift = facts["profile"]["tables"][name], facts["validation"]["drift"].get(name, {})
     known = {} if baseline is None else baseline["columns"]
-    warned = {one["column"] for one in facts["validation"]["warnings"] if one["table"] == name}
+    warned = {warning["column"] for warning in facts["validation"]["warnings"] if warning["table"] == name}
     past = [record["tables"].get(name, {"rows": None, "columns": {}}) for record in facts["history"]]
     cards = [
         {
-            **_card(column, told, known.get(column), [one["columns"].get(column, {}) for one in past]),
+            **_card(
+                column_name, column, known.get(column_name), [table["columns"].get(column_name, {}) for table in past]
+            ),
             "id": f"{name_place(facts, name)}-{place}",
-            "drift": drift.get(column),
-            "warned": column in warned,
+            "drift": drift.get(column_name),
+            "warned": column_name in warned,
         }
-        for place, (column, told) in enumerate(profile["columns"].items())
+        for place, (column_name, column) in enumerate(profile["columns"].items())
     ]
-    missing = sum(1 for told in profile["columns"].values() if told["nulls"])
-    drifted = sum(1 for one in drift.values() if one["drifted"])
+    missing = sum(1 for column in profile["columns"].values() if column["nulls"])
+    drifted = sum(1 for column in drift.values() if column["drifted"])
     return {"name": name, "rows": profile["rows"], "cards": cards, "missing": missing, "drifted": drifted}
 
 
@@ -58,17 +60,17 @@ def name_place(facts: Facts, name: str) -> str:
 
 
 def _card(
-    name: str, told: Mapping[str, Any], baseline: Mapping[str, Any] | None, past: Sequence[Mapping[str, Any]]
+    name: str, column: Mapping[str, Any], baseline: Mapping[str, Any] | None, past: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    same = baseline if baseline is not None and baseline["kind"] == told["kind"] and baseline["count"] else None
-    picture = _picture(told, same)
+    same = baseline if baseline is not None and baseline["kind"] == column["kind"] and baseline["count"] else None
+    picture = _picture(column, same)
     # The length of texts is worth a line where their values are too many to be drawn.
-    names = (*_LINES, "mean_length") if told["kind"] == "text" and not picture else _LINES
+    names = (*_LINES, "mean_length") if column["kind"] == "text" and not picture else _LINES
     lines = [(each, line(values)) for each in names if (values := _past(past, each)) is not None]
     return {
         "name": name,
-        "kind": _KINDS[told["kind"]],
-        "rows": _numbers(told, same),
+        "kind": _KINDS[column["kind"]],
+        "rows": _numbers(column, same),
         "picture": picture,
         "lines": lines,
     }
@@ -83,18 +85,18 @@ def _past(past: Sequence[Mapping[str, Any]], name: str) -> list[float | None] | 
     return values
 
 
-def _numbers(told: Mapping[str, Any], baseline: Mapping[str, Any] | None) -> list[tuple[str, str, str]]:
+def _numbers(column: Mapping[str, Any], baseline: Mapping[str, Any] | None) -> list[tuple[str, str, str]]:
     """(name, value, the baseline's value) for the card's small table."""
-    now, then = _described(told), {} if baseline is None else _described(baseline)
+    now, then = _described(column), {} if baseline is None else _described(baseline)
     return [(name, value, then.get(name, "")) for name, value in now.items()]
 
 
-def _described(told: Mapping[str, Any]) -> dict[str, str]:
-    named = _TEXT_NUMBERS if told["kind"] == "text" else _NUMBERS
-    numbers = {label: short(told[each]) for each, label in named if told.get(each) is not None}
-    middle = {"median": short(told["quantiles"]["50"])} if told.get("quantiles") else {}
-    times = {each: told[each][:19] for each in ("first", "last") if told.get(each)}
-    return {"missing": _share(told), "distinct": short(told["distinct"]), **middle, **numbers, **times}
+def _described(column: Mapping[str, Any]) -> dict[str, str]:
+    named = _TEXT_NUMBERS if column["kind"] == "text" else _NUMBERS
+    numbers = {label: short(column[each]) for each, label in named if column.get(each) is not None}
+    middle = {"median": short(column["quantiles"]["50"])} if column.get("quantiles") else {}
+    times = {each: column[each][:19] for each in ("first", "last") if column.get(each)}
+    return {"missing": _share(column), "distinct": short(column["distinct"]), **middle, **numbers, **times}
 
 
 def _share(side: Mapping[str, Any]) -> str:
@@ -102,13 +104,13 @@ def _share(side: Mapping[str, Any]) -> str:
     return f"{side['nulls'] / cells:.1%}" if side["nulls"] else "none"
 
 
-def _picture(told: Mapping[str, Any], baseline: Mapping[str, Any] | None) -> Any:
-    if not told["count"] or told["kind"] == "time":
+def _picture(column: Mapping[str, Any], baseline: Mapping[str, Any] | None) -> Any:
+    if not column["count"] or column["kind"] == "time":
         return ""
-    if told["kind"] == "text":
+    if column["kind"] == "text":
         # Where nearly every value is its own, the most frequent ones show nothing.
-        return categories(told, baseline) if told["top"][0][1] > 1 else ""
-    return bars(told, baseline)
+        return categories(column, baseline) if column["top"][0][1] > 1 else ""
+    return bars(column, baseline)
 
 
 def _statistics(facts: Facts, baseline: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -25,7 +25,7 @@ def both(
     samples: Samples,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[Command, Command]:
-    """The same files on both: one drop that is deployed, then rows to predict. The embedded drop is done already."""
+    """The same files on both: a drop that is deployed, then rows to predict. The embedded drop exists already."""
     folder = tmp_path_factory.mktemp("loops")
     shutil.copytree(deployed_once, folder / "embedded", copy_function=_link_or_copy)
     lake = f"{azurite.blob_endpoint}/mlops"
@@ -42,7 +42,7 @@ def both(
 
 
 def _link_or_copy(source: str, target: str) -> str:
-    """Blobs are linked, so that they keep their ETag and are nothing new."""
+    """Link blobs, so that they keep their ETag and count as known."""
     if "/lake/" not in source:
         return str(shutil.copy2(source, target))
     Path(target).hardlink_to(source)
@@ -50,7 +50,7 @@ def _link_or_copy(source: str, target: str) -> str:
 
 
 def journal(mlops: Command) -> list[tuple[str, str, str]]:
-    """Everything that happened: kind, state and reason, without times, versions of files and digests."""
+    """The journal: kind, state and reason, without times, file versions and digests."""
     entries = mlops("history", "--limit", "1000", "--json").json
     return sorted((one["kind"], one["state"], _steady(f"{one['key']}: {one['reason']}")) for one in entries)
 
@@ -61,7 +61,7 @@ def _steady(text: str) -> str:
     return re.sub(r"\b[0-9a-f]{8,64}\b", "digest", text)
 
 
-def test_both_loops_tell_the_same_journal(both: tuple[Command, Command]) -> None:
+def test_both_loops_have_the_same_journal(both: tuple[Command, Command]) -> None:
     """Kinds, keys, states and reasons are equal, one by one."""
     embedded, emulated = both
     assert journal(emulated) == journal(embedded)

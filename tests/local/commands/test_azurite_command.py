@@ -38,15 +38,15 @@ def test_it_runs_until_it_is_told_to_stop(tmp_path: Path) -> None:
             assert probe.connect_ex(("127.0.0.1", said["blob_port"])) != 0
 
 
-def test_a_port_that_is_taken_is_said(tmp_path: Path, azurite: Azurite) -> None:
-    """One sentence, exit code 2."""
+def test_a_port_that_is_taken_is_reported(tmp_path: Path, azurite: Azurite) -> None:
+    """The command prints one sentence and exits with 2."""
     answer = Command(tmp_path / "home")("azurite", "--blob-port", azurite.blob_port, "--queue-port", 0, "--json")
     assert answer.code == 2
     assert f"port {azurite.blob_port} or 0 is taken" in answer.json["error"]
 
 
-def test_an_azurite_that_does_not_run_is_said_at_once(tmp_path: Path) -> None:
-    """`mlops up` names what does not answer, and what to start."""
+def test_an_azurite_that_does_not_run_is_reported_at_once(tmp_path: Path) -> None:
+    """`mlops up` names the service that does not answer, and the program to start."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     lake = f"http://127.0.0.1:{port}/devstoreaccount1/mlops"
@@ -57,7 +57,7 @@ def test_an_azurite_that_does_not_run_is_said_at_once(tmp_path: Path) -> None:
 
 
 def test_a_storage_account_for_the_local_host_is_refused(tmp_path: Path) -> None:
-    """`mlops up` would take a deployed app's messages away."""
+    """`mlops up` would take messages from a deployed app."""
     real = "DefaultEndpointsProtocol=https;AccountName=real;AccountKey=CANARY;EndpointSuffix=core.windows.net"
     answer = Command(tmp_path / "home", AzureWebJobsStorage=real)("up", "--port", "0", "--json")
     assert answer.code == 2

@@ -27,7 +27,7 @@ def mlops(tmp_path_factory: pytest.TempPathFactory) -> tuple[Command, str]:
 
 
 def test_a_baseline_is_accepted_shown_and_never_guessed(mlops: tuple[Command, str]) -> None:
-    """None at first; then with number, person and reason; the same again is refused; history reads as records."""
+    """None at first; an accepted one has number, person and reason; a repeat is refused; history lists records."""
     command, dataset = mlops
     none = command("baseline", "show", "bank_marketing")
     assert (none.code, "has no baseline" in none.sentence) == (2, True)
@@ -47,7 +47,7 @@ def test_a_baseline_is_accepted_shown_and_never_guessed(mlops: tuple[Command, st
 
 
 def test_a_reason_is_asked_for(mlops: tuple[Command, str]) -> None:
-    """Nothing is accepted without one."""
+    """Accepting a baseline without a reason is refused."""
     command, dataset = mlops
     answer = command("baseline", "accept", "bank_marketing", dataset, "--by", "ada")
     assert answer.code == 2

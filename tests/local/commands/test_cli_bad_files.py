@@ -1,4 +1,4 @@
-"""Bad files by command: refused in words, kept with the reason, and nobody else is disturbed."""
+"""Bad files by command: they are refused with a reason, kept in quarantine, and disturb no other file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from samples import Samples
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """A file's name and bytes, what the sentence must name, and where the reason points."""
+    """A file's name and bytes, the word that the sentence must contain, and the place that the reason names."""
 
     name: str
     content: bytes
@@ -55,7 +55,7 @@ class Round:
 
 @pytest.fixture(scope="module")
 def dropped(tmp_path_factory: pytest.TempPathFactory, samples: Samples) -> Round:
-    """Two commands at a time."""
+    """Run two commands at a time."""
     mlops = Command(tmp_path_factory.mktemp("bad") / "home")
     good = samples.labelled("bank_marketing")["clients"]
     files = bad_files(good.read_bytes())
@@ -106,8 +106,8 @@ def test_nothing_else_is_disturbed(dropped: Round) -> None:
     assert dropped.mlops.sql("select key from ledger where state in ('in_progress', 'released', 'failed')") == []
 
 
-def test_history_tells_why_a_file_was_refused(dropped: Round) -> None:
-    """By the drop's name, for people."""
+def test_history_shows_why_a_file_was_refused(dropped: Round) -> None:
+    """`mlops history --why` finds the drop by its name."""
     answer = dropped.mlops("history", "--why", "ragged")
     assert answer.code == 0
     assert "line 3" in answer.out

@@ -1,4 +1,4 @@
-"""Lineage and doing work again, as a person asks for it on the command line."""
+"""Lineage, backfill and replay on the command line."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_what_a_file_touched(told: Told) -> None:
 
 
 def test_a_backfill_is_a_further_version(told: Told) -> None:
-    """The dry run changes nothing; the first rows stay; reports see the new ones; again there is nothing to do."""
+    """The dry run changes nothing; the first rows stay; reports see the new rows; a second run has nothing to do."""
     assert (told.dry.code, told.dry.json["made"]) == (0, [])
     assert [one["action"] for one in told.dry.json["windows"]] == ["scored again"]
     (made,) = told.again.json["made"]
@@ -125,7 +125,7 @@ def test_alerts_are_shown_without_being_sent(told: Told) -> None:
 
 
 def test_messages_land_as_a_table(told: Told, tmp_path: Path) -> None:
-    """Members are columns; a sensor may be null; a message that is none is named by its line."""
+    """Members become columns; a sensor may be null; the line of an invalid message is named."""
     message = {"BatchNumber": 1, **{f"S{n}": n / 2 for n in range(1, 42)}, "SourceTimestamp": 1_735_689_600_000}
     file = tmp_path / "messages.jsonl"
     file.write_text("".join(json.dumps({**message, "BatchNumber": n, "S4": None}) + "\n" for n in range(1, 4)))

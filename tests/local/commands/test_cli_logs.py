@@ -1,4 +1,4 @@
-"""`mlops logs` of one operation: its records, a sentence when there are none, and what is still to come."""
+"""`mlops logs` of one operation: its records, a sentence when there are none, and records that come later."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def record(home: Path, key: str) -> None:
     FileObserver(home / "logs", lambda: datetime(2026, 3, 1, tzinfo=UTC)).record(step_record("window", key, "done"))
 
 
-def test_an_operation_nobody_recorded_is_said_to_be_unknown(command: Command) -> None:
+def test_an_operation_without_records_is_unknown(command: Command) -> None:
     """One sentence and exit code 2; for programs as JSON. Of a known one the records, with nothing beside them."""
     answer = command("logs", "--operation", "zzz")
     assert (answer.code, answer.out) == (2, "")
@@ -38,8 +38,8 @@ def test_an_operation_nobody_recorded_is_said_to_be_unknown(command: Command) ->
     assert (known.code, known.err, known.json["key"]) == (0, "", "first")
 
 
-def test_who_follows_an_operation_waits_for_its_first_record(command: Command) -> None:
-    """It is said that there is none yet; then it comes."""
+def test_following_an_operation_waits_for_its_first_record(command: Command) -> None:
+    """A notice says that there is no record yet; then the record appears."""
     line = [*COMMAND, "logs", "--follow", "--json", "--operation", step_record("window", "second", "done").operation]
     with subprocess.Popen(
         line, env=command.environ(), cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

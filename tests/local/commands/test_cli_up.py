@@ -1,4 +1,4 @@
-"""`mlops up`: what a client of the HTTP API meets, and how the host ends."""
+"""`mlops up`: the HTTP API as a client sees it, and how the host ends."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def api(host: Up) -> Iterator[httpx.Client]:
 
 
 def managed(*rows: Any, method: str | None = None) -> dict[str, Any]:
-    """A request as a managed endpoint gets it."""
+    """A request in the form of a managed endpoint."""
     parameters = {} if method is None else {"GlobalParameters": {"method": method}}
     return {"Inputs": {"data": list(rows)}, **parameters}
 
@@ -109,7 +109,7 @@ def test_what_cannot_be_understood_is_refused_in_words(api: httpx.Client, body: 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
 def test_numbers_that_are_none_are_refused(api: httpx.Client, number: str) -> None:
-    """JSON has no NaN, and what overflows is no number either."""
+    """NaN is not JSON, and a number that overflows is refused, too."""
     content = json.dumps(managed(one_row() | {"euribor3m": 4711})).replace("4711", number)
     assert_problem(api.post(SCORE, content=content, headers=_JSON), 400, "")
 
@@ -127,14 +127,14 @@ def assert_problem(answer: httpx.Response, code: int, named: str) -> None:
 
 
 def test_wrong_content_and_bodies_that_are_too_long_are_refused(api: httpx.Client) -> None:
-    """Said before anything is read as JSON."""
+    """The refusal comes before the body is parsed."""
     assert_problem(api.post(SCORE, content=b"age=3", headers={"content-type": "text/plain"}), 415, "application/json")
     answer = api.post(SCORE, content=b" " * (6 << 20), headers=_JSON)
     assert answer.status_code == 413
 
 
 def test_unknown_names_are_not_found(api: httpx.Client) -> None:
-    """A scenario nobody declared, one without a model, and a route that is none."""
+    """An undeclared scenario, a scenario without a model, and an unknown route are not found."""
     assert_problem(api.post("score/nothing", json=managed(one_row())), 404, "bank_marketing")
     assert_problem(api.post("score/iiot_quality", json=managed({})), 404, "No model is deployed")
     assert api.get("nowhere").status_code == 404
@@ -142,7 +142,7 @@ def test_unknown_names_are_not_found(api: httpx.Client) -> None:
 
 
 def test_only_health_is_open_to_everybody(host: Up, api: httpx.Client) -> None:
-    """Without a key or with a wrong one: 401; with it: how every scenario stands."""
+    """Without a key or with a wrong one the status is 401; with a key it is the state of every scenario."""
     base = f"http://127.0.0.1:{host.port}/api/"
     assert httpx.get(f"{base}health").status_code == 200
     for headers in ({}, {"x-functions-key": "wrong"}, {"x-functions-key": ""}):
@@ -156,7 +156,7 @@ def test_only_health_is_open_to_everybody(host: Up, api: httpx.Client) -> None:
 
 
 def test_a_second_host_on_the_home_is_refused(mlops: Command, host: Up) -> None:
-    """The sentence names the one that runs."""
+    """The sentence names the running host."""
     answer = mlops("up", "--port", "0", "--json")
     assert answer.code == 3
     assert f"process {host.process.pid}, port {host.port}" in answer.sentence
@@ -164,13 +164,13 @@ def test_a_second_host_on_the_home_is_refused(mlops: Command, host: Up) -> None:
 
 
 def test_a_port_that_is_taken_is_named(mlops: Command, host: Up) -> None:
-    """Another home, the same port."""
+    """A second home on the same port is refused."""
     answer = Command(mlops.home.parent / "other")("up", "--port", host.port)
     assert answer.code == 2
     assert str(host.port) in answer.sentence
 
 
-def test_a_host_that_is_told_to_stop_ends_well(mlops: Command, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_host_that_gets_sigterm_ends_well(mlops: Command, tmp_path_factory: pytest.TempPathFactory) -> None:
     """SIGTERM: exit code 0, and the home is free again."""
     other = Command(tmp_path_factory.mktemp("stop") / "home")
     with other.up() as running:
@@ -205,8 +205,8 @@ def test_a_bounded_load_is_measured_and_reported(mlops: Command, host: Up) -> No
     assert mlops("bench", "http", "bank_marketing", "--seconds", "1e9").code == 2
 
 
-def test_logs_tell_what_requests_came_to(mlops: Command, host: Up) -> None:
-    """The same records Application Insights gets; those of one operation alone when asked."""
+def test_logs_show_the_outcome_of_requests(mlops: Command, host: Up) -> None:
+    """The records are those that Application Insights gets; --operation selects one operation."""
     lines = [json.loads(line) for line in mlops("logs", "--json", "--limit", "500").out.splitlines()]
     (operation,) = {line["operation"] for line in lines if line["event"] == "model" and line["state"] == "done"}
     chosen = mlops("logs", "--json", "--operation", operation).out.splitlines()

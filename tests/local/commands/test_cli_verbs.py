@@ -46,7 +46,7 @@ def done(tmp_path_factory: pytest.TempPathFactory, samples: Samples) -> Run:
 
 
 def scenarios(done: Run) -> set[str]:
-    """Those the demo has data for."""
+    """The scenarios that the demo has data for."""
     return {one["scenario"] for one in done.demo_again.json["scenarios"]}
 
 
@@ -58,7 +58,7 @@ def predicted(done: Run) -> int:
 
 
 def test_the_demo_shows_the_whole_loop(done: Run) -> None:
-    """Files, models, predictions, and a request that can be sent; told on standard error as it happens."""
+    """Files, models, predictions, and a request to send; standard error shows the progress."""
     assert done.demo.code == 0
     *_, last = done.demo.out.strip().splitlines()
     request = done.mlops.home / "request.json"
@@ -120,7 +120,7 @@ def test_datasets_are_listed_and_shown(done: Run) -> None:
     assert shown["profile"]
 
 
-def test_status_and_tick_tell_that_all_is_done(done: Run) -> None:
+def test_status_and_tick_show_that_all_is_done(done: Run) -> None:
     """Nothing is left to do, and a round of the timers finds nothing."""
     told = done.mlops("status", "--json").json["scenarios"][BANK]
     assert (told["model"], told["generation"], told["open_windows"]) == (f"{BANK}:3", 4, 0)

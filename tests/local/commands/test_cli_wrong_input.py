@@ -1,4 +1,4 @@
-"""What cannot be done is said in one sentence, with an exit code, and changes nothing."""
+"""A wrong command prints one sentence, has an exit code, and changes nothing."""
 
 from __future__ import annotations
 
@@ -129,14 +129,14 @@ def answers(mlops: Command, samples: Samples) -> dict[str, Answer]:
 
 
 def state(mlops: Command) -> list[object]:
-    """What no wrong command may change."""
+    """The state that no wrong command may change."""
     counts = [mlops.sql(f"select count(*) from {table}") for table in ("ledger", "run", "deployment", "window")]  # noqa: S608 -- fixed names
     return [*counts, sorted(path for path in (mlops.home / "lake").rglob("*"))]
 
 
 @pytest.mark.parametrize("case", CASES, ids=map(name, CASES))
 def test_a_wrong_command_gets_one_sentence(answers: dict[str, Answer], case: Wrong) -> None:
-    """On standard error for people, as JSON for programs, and an exit code that says whose fault."""
+    """On standard error for people, as JSON for programs, with an exit code that says whose fault it is."""
     answer = answers[name(case)]
     assert answer.code == case.code, answer
     assert case.named in answer.sentence
@@ -162,7 +162,7 @@ def test_no_command_at_all_shows_the_verbs(mlops: Command) -> None:
 
 
 def test_a_home_that_is_a_file_is_named(mlops: Command, tmp_path: Path) -> None:
-    """The doctor says so too, with what to do about it."""
+    """The doctor reports it, too, with a fix."""
     home = tmp_path / "file"
     home.touch()
     assert str(home) in mlops("status", MLOPS_HOME=str(home)).sentence

@@ -10,7 +10,7 @@ from local.host.http.keys import load_keys
 
 
 def test_keys_are_listed_and_rotated_without_being_shown(tmp_path: Path) -> None:
-    """A whole key is printed on request only; an unknown scope is refused with those there are."""
+    """A whole key is printed with --reveal only; an unknown scope is refused with the known ones."""
     mlops = Command(tmp_path / "home")
     rotated = mlops("keys", "rotate", "approve", "--json")
     assert rotated.code == 0

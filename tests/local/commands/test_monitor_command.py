@@ -14,8 +14,8 @@ def mlops(tmp_path_factory: pytest.TempPathFactory) -> Command:
     return Command(tmp_path_factory.mktemp("monitor") / "home")
 
 
-def test_nothing_is_watched_where_nothing_serves(mlops: Command) -> None:
-    """Every scenario is named all the same."""
+def test_nothing_is_monitored_where_nothing_serves(mlops: Command) -> None:
+    """The output names every scenario nevertheless."""
     answer = mlops("monitor", "run", "--json")
     assert answer.code == 0
     assert {one["scenario"]: one["windows"] for one in answer.json["watched"]} == {
@@ -39,14 +39,14 @@ def test_nothing_is_watched_where_nothing_serves(mlops: Command) -> None:
         (("scorecard", "nothing"), "no scenario 'nothing'"),
     ],
 )
-def test_what_is_not_there_is_told_in_a_sentence(mlops: Command, arguments: tuple[str, ...], says: str) -> None:
+def test_what_is_missing_is_named_in_a_sentence(mlops: Command, arguments: tuple[str, ...], says: str) -> None:
     """Exit code 2."""
     answer = mlops(*arguments)
     assert (answer.code, says in answer.sentence) == (2, True)
 
 
 def test_labels_are_taken_or_quarantined(mlops: Command, tmp_path: Path) -> None:
-    """0 with counts, and the same file again the same; 3 with the reason when it breaks its contract."""
+    """Exit code 0 with counts, also for the same file again; 3 with the reason when it breaks its contract."""
     good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
     good.write_text("prediction_id,y\n4294967296,yes\n4294967297,no\n")
     bad.write_text("prediction_id,y\n1,perhaps\n")

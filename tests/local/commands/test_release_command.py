@@ -1,4 +1,4 @@
-"""The verbs of releasing on a home where nothing was released yet."""
+"""The release verbs on a home without a release."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def mlops(tmp_path_factory: pytest.TempPathFactory) -> Command:
     return Command(tmp_path_factory.mktemp("release") / "home")
 
 
-def test_what_is_not_there_is_said_in_one_sentence(mlops: Command) -> None:
-    """With the exit code of its kind, and what would be accepted."""
+def test_what_is_missing_is_named_in_one_sentence(mlops: Command) -> None:
+    """Each has the exit code of its kind and says what is accepted."""
     for words, code, told in WRONG:
         answer = mlops(*words.split())
         assert answer.code == code, (words, answer.err)

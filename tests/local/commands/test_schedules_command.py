@@ -16,7 +16,7 @@ BANK = "bank_marketing"
 
 
 def test_a_schedule_is_added_and_started_by_a_round_of_the_timers(tmp_path: Path) -> None:
-    """Added twice it is one; `tick` asks for its run once, history says so, and a stopped one stays in the list."""
+    """Added twice it is one schedule; `tick` requests its run once, as history shows; a stopped one stays listed."""
     settings = {"MLOPS_HOME": str(tmp_path / "home"), "TRAINER_URL": "none:"}
     version = DatasetVersion(BANK, "d1", "digest", (), (), datetime(2026, 1, 1, tzinfo=UTC))
     build_ports(settings, SCENARIOS).datasets.versions.add(version)

@@ -19,8 +19,8 @@ print("ended", flush=True)
 """
 
 
-def test_signals_that_come_together_are_all_heard() -> None:
-    """A handler that interrupts the waiting, or another handler, holds nobody up."""
+def test_signals_that_come_together_are_all_handled() -> None:
+    """A handler that interrupts the wait, or another handler, blocks nothing."""
     line = [sys.executable, "-c", WAITING]
     with subprocess.Popen(line, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

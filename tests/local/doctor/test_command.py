@@ -1,4 +1,4 @@
-"""`mlops doctor` in a world where nothing answers: it ends in time, fails, and tells no secret."""
+"""`mlops doctor` where no service answers: it ends in time, fails, and shows no secret."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SECONDS = 20
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Answer, float]:
-    """Everything is named and nothing runs."""
+    """Every service is configured and none runs."""
     mlops = Command(
         tmp_path_factory.mktemp("doctor") / "home",
         LAKE_URL=f"https://{CLOSED}/devstoreaccount1/mlops",
@@ -36,7 +36,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Answer, float]:
 
 
 def test_it_ends_in_time_with_every_failure_and_its_fix(told: tuple[Answer, float]) -> None:
-    """Exit code 4; what cannot be reached fails, each with a command; the time for all of it is bounded."""
+    """Exit code 4; each unreachable service fails with a command; the total time is bounded."""
     answer, seconds = told
     findings = {one["name"]: one for one in answer.json}
     assert answer.code == 4
@@ -50,14 +50,14 @@ def test_it_ends_in_time_with_every_failure_and_its_fix(told: tuple[Answer, floa
     assert {"python", "packages", "setting names", "settings", "host.json", "functions"} <= findings.keys()
 
 
-def test_no_secret_is_told(told: tuple[Answer, float]) -> None:
-    """Not in the findings, not on standard error."""
+def test_no_secret_is_shown(told: tuple[Answer, float]) -> None:
+    """No secret is in the findings or on standard error."""
     answer, _ = told
     assert [secret for secret in SECRETS if secret in answer.out + answer.err + json.dumps(answer.json)] == []
 
 
 def test_settings_that_cannot_be_read_end_the_examination(tmp_path: Path) -> None:
-    """What depends on them is not tried; the settings are named, all of them."""
+    """Checks that need the settings do not run; every invalid setting is named."""
     answer = Command(tmp_path / "home", LAKE_URL="ftp://x", MAX_FILE_MB="many")("doctor", "--json")
     failed = [one["fact"] for one in answer.json if one["verdict"] == "fail"]
     assert answer.code == 4

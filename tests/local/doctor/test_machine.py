@@ -1,4 +1,4 @@
-"""What the doctor says of this machine, the app, databases and work; and that no check can hold it up."""
+"""The doctor's findings on this machine, the app, databases and work; and that no check delays the others."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ READING = "CREATE TABLE reading (scenario TEXT, entity TEXT, at DATETIME, measur
 
 
 def test_python_and_packages() -> None:
-    """This interpreter is right; another version, and a package that is not there, are told."""
+    """This interpreter passes; another version and a missing package fail."""
     assert [one.verdict for one in machine.machine()] == ["ok", "ok"]
     assert the(machine.machine(version=(3, 12, 1)), "python").verdict == "fail"
     assert the(machine.machine(packages=("no_such_package", "no.such")), "packages").fix == "make setup"
 
 
 def test_a_driver_that_is_not_registered_is_installed_by_the_fix(odbc_driver: None, subject: MakeSubject) -> None:
-    """Microsoft's own steps; nothing is said for other databases."""
+    """The fix has Microsoft's own steps; other databases have no finding."""
     asked = subject({"DATABASE_URL": "mssql+pyodbc://@host/db?driver=Nobody+Made+It"})
     found = the(machine.odbc(asked), "odbc")
     assert (found.verdict, found.fix) == ("fail", machine.DRIVER)
@@ -48,7 +48,7 @@ def test_a_driver_that_is_not_registered_is_installed_by_the_fix(odbc_driver: No
     assert machine.odbc(subject()) == []
 
 
-def test_a_missing_driver_manager_is_told(subject: MakeSubject, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_driver_manager_is_named(subject: MakeSubject, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pyodbc that cannot be loaded names unixODBC."""
     monkeypatch.setitem(sys.modules, "pyodbc", None)
     assert the(machine.odbc(subject({"DATABASE_URL": "mssql+pyodbc://@h/d"})), "odbc").fix == machine.MANAGER
@@ -80,10 +80,10 @@ def test_an_app_that_does_not_load_is_named_by_line(subject: MakeSubject, tmp_pa
         ('"maxDequeueCount": 5', '"maxDequeueCount": "5"', "maxDequeueCount"),
     ],
 )
-def test_host_json_that_breaks_a_promise_is_told(
+def test_host_json_that_breaks_a_rule_is_reported(
     subject: MakeSubject, tmp_path: Path, before: str, after: str, told: str
 ) -> None:
-    """Bundle, time-out within the claim, tries apart from each other."""
+    """Bundle, time-out below the claim's, pauses between attempts."""
     text = (ROOT / "host.json").read_text()
     assert before in text
     (tmp_path / "host.json").write_text(text.replace(before, after))
@@ -92,13 +92,13 @@ def test_host_json_that_breaks_a_promise_is_told(
     assert told in found.fact
 
 
-def test_host_json_of_the_project_keeps_them(subject: MakeSubject) -> None:
+def test_host_json_of_the_project_keeps_the_rules(subject: MakeSubject) -> None:
     """As it is deployed."""
     assert the(function_app.host_json(subject()), "host.json").verdict == "ok"
 
 
 def test_a_database_of_each_age(subject: MakeSubject, tmp_path: Path) -> None:
-    """None yet, this version, a newer one, one that lacks a table, those that numbered SQL files made."""
+    """No database yet, this version, a newer one, one that lacks a table, and one made by numbered SQL files."""
     path = tmp_path / "state.db"
     asked = subject({"DATABASE_URL": f"sqlite:///{path}"})
     assert "created on first use" in the(database.database(asked), "database").fact
@@ -122,8 +122,8 @@ def test_a_database_of_each_age(subject: MakeSubject, tmp_path: Path) -> None:
         assert connection.execute("SELECT max(version) FROM schema_version").fetchone() == (3,)
 
 
-def test_a_server_nobody_runs_is_told_without_the_password(subject: MakeSubject) -> None:
-    """PostgreSQL and SQL Server on a closed port: host and port, at once."""
+def test_an_unreachable_server_is_named_without_the_password(subject: MakeSubject) -> None:
+    """On a closed port the finding names host and port at once, for PostgreSQL and SQL Server."""
     for dialect in ("postgresql+psycopg", "mssql+pyodbc"):
         found = the(database.database(subject({"DATABASE_URL": f"{dialect}://me:canary@{CLOSED}/db"})), "database")
         assert found.verdict == "fail"
@@ -132,7 +132,7 @@ def test_a_server_nobody_runs_is_told_without_the_password(subject: MakeSubject)
 
 
 def test_rights_on_postgresql_are_looked_up(postgres: PostgresServer, subject: MakeSubject) -> None:
-    """A user who may only read is told which rights are absent, and the statement that gives them mends it."""
+    """For a user who may only read, the finding names the missing rights and the statement that grants them."""
     url = postgres.new()
     reader = postgres.user()
     postgres.grant(url, reader, "SELECT")
@@ -150,7 +150,7 @@ def test_rights_on_postgresql_are_looked_up(postgres: PostgresServer, subject: M
 
 
 def test_an_empty_postgresql_waits_for_its_migrations(postgres: PostgresServer, subject: MakeSubject) -> None:
-    """A warning with the command; nothing was created by looking."""
+    """A warning with the command; the check creates nothing."""
     asked = subject({"DATABASE_URL": postgres.new(migrated=False)})
     for _ in range(2):
         found = the(database.database(asked), "schema")
@@ -188,7 +188,7 @@ def test_rights_and_schema_on_sql_server(sqlserver: str, subject: MakeSubject) -
 
 
 def test_a_host_that_runs_is_found(subject: MakeSubject) -> None:
-    """None is a warning; a locked home is a host; in Azure there is none to look for."""
+    """No host is a warning; a locked home has a host; in Azure there is no such finding."""
     asked = subject()
     assert the(function_app.host(asked), "host").verdict == "warn"
     lock = HomeLock(asked.settings.home)
@@ -199,8 +199,8 @@ def test_a_host_that_runs_is_found(subject: MakeSubject) -> None:
     assert function_app.host(subject({"LAKE_URL": "https://account.blob.core.windows.net/mlops"})) == []
 
 
-def test_stuck_work_is_told(subject: MakeSubject, tmp_path: Path) -> None:
-    """A claim that ran out; a database that cannot be read is not checked, never passed."""
+def test_stuck_work_is_reported(subject: MakeSubject, tmp_path: Path) -> None:
+    """An expired claim is a warning; an unreadable database is not checked and never passes."""
     path = tmp_path / "state.db"
     asked = subject({"DATABASE_URL": f"sqlite:///{path}"})
     assert the(database.stuck(asked), "stuck work").verdict == "ok"
@@ -216,8 +216,8 @@ def test_stuck_work_is_told(subject: MakeSubject, tmp_path: Path) -> None:
     assert the(database.stuck(asked), "stuck work").verdict == "not checked"
 
 
-def test_no_check_holds_the_others_up(subject: MakeSubject) -> None:
-    """One that hangs, one that raises whatever it likes: each is a finding, in time, in order."""
+def test_no_check_delays_the_others(subject: MakeSubject) -> None:
+    """A check that hangs and one that raises are findings, in time and in order."""
     never = threading.Event()
 
     def hangs(_: Subject) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""What the doctor says of storage, identity and services, each made to fail on purpose."""
+"""The doctor's findings on storage, identity and services, each made to fail on purpose."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def test_the_lake_is_written_read_and_listed(azurite: Azurite, subject: MakeSubj
 
 
 def test_a_container_that_is_not_there_is_named_with_its_command(azurite: Azurite, subject: MakeSubject) -> None:
-    """The setting, and what makes the container."""
+    """The finding names the setting and the command that creates the container."""
     found = the(storage.lake(subject({"LAKE_URL": f"{azurite.blob_endpoint}/nobody-made-it"})), "lake")
     assert (found.verdict, found.fix.split("#")[0].strip()) == ("fail", "mlops azurite")
     assert "nobody-made-it" in found.fact
 
 
-def test_a_lake_nobody_answers_for_fails_at_once(subject: MakeSubject) -> None:
+def test_a_lake_that_does_not_answer_fails_at_once(subject: MakeSubject) -> None:
     """A closed port: within the time of one connection."""
     began = time.monotonic()
     found = the(storage.lake(subject({"LAKE_URL": f"http://{CLOSED}/devstoreaccount1/mlops"})), "lake")
@@ -77,8 +77,8 @@ def test_a_folder_that_cannot_be_written_is_named(subject: MakeSubject, tmp_path
     assert (found.verdict, found.fix) == ("fail", f"chmod u+rwX {tmp_path / 'file'}")
 
 
-def test_queues_of_azurite_are_listed_and_poison_is_told(azurite: Azurite, subject: MakeSubject) -> None:
-    """What was given up is a warning that says where."""
+def test_queues_of_azurite_are_listed_and_poison_is_reported(azurite: Azurite, subject: MakeSubject) -> None:
+    """Poison messages are a warning that names their queue."""
     service = QueueServiceClient.from_connection_string(azurite.connection_string)
     with service:
         queue = service.get_queue_client(f"{QUEUES[0]}-poison")
@@ -91,8 +91,8 @@ def test_queues_of_azurite_are_listed_and_poison_is_told(azurite: Azurite, subje
     assert EMULATOR_KEY not in str(found)
 
 
-def test_queues_in_a_file_tell_what_was_given_up(subject: MakeSubject) -> None:
-    """Before the first use, with a message that waits, with one that was given up."""
+def test_queues_in_a_file_show_poison_messages(subject: MakeSubject) -> None:
+    """Before the first use, with a waiting message, and with a poison message."""
     asked = subject()
     assert "created on first use" in the(storage.host_queues(asked), "host queues").fact
     queues, database = open_queues(asked.settings.home, time.time)
@@ -104,8 +104,8 @@ def test_queues_in_a_file_tell_what_was_given_up(subject: MakeSubject) -> None:
     assert the(found, "poison messages").verdict == "warn"
 
 
-def test_queues_with_an_identity_lack_what_nobody_made(trusted: str, secure_queues: str, subject: MakeSubject) -> None:
-    """In an account the infrastructure makes them: each that is absent is created by the fix."""
+def test_missing_queues_of_an_account_are_named(trusted: str, secure_queues: str, subject: MakeSubject) -> None:
+    """In a storage account the infrastructure creates them; the fix creates each missing one."""
     found = the(storage.host_queues(subject({"AzureWebJobsStorage__queueServiceUri": secure_queues})), "host queues")
     assert found.verdict == "fail"
     assert all(f"--name {name}" in found.fix for name in QUEUES)
@@ -121,21 +121,21 @@ def test_queues_that_refuse_us_name_the_role(trusted: str, secure_queues: str, s
 
 
 def test_an_account_without_a_name_to_look_up_cannot_be_reached(subject: MakeSubject) -> None:
-    """A closed port is told, with the command to look."""
+    """A closed port is a failure with a command to check it."""
     environ = {"AzureWebJobsStorage__queueServiceUri": f"https://{CLOSED}/devstoreaccount1"}
     assert "cannot be reached" in the(storage.host_queues(subject(environ)), "host queues").fact
 
 
 @pytest.mark.parametrize(("minutes", "verdict"), [(0, "ok"), (6, "warn"), (-6, "warn"), (20, "fail"), (-20, "fail")])
-def test_a_clock_that_is_off_is_told(service: Service, subject: MakeSubject, minutes: int, verdict: str) -> None:
+def test_a_clock_that_is_off_is_reported(service: Service, subject: MakeSubject, minutes: int, verdict: str) -> None:
     """More than 5 minutes warn, more than 15 fail: tokens are refused then."""
     service.headers["date"] = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
     found = the(machine.clock(subject({"LAKE_URL": f"{service.url}/devstoreaccount1/mlops"})), "clock")
     assert found.verdict == verdict
 
 
-def test_a_clock_nobody_tells_is_not_checked(service: Service, subject: MakeSubject) -> None:
-    """No service, no answer, no Date: never passed."""
+def test_a_clock_without_a_reference_is_not_checked(service: Service, subject: MakeSubject) -> None:
+    """Without a service, an answer or a Date the check does not pass."""
     for environ in ({}, {"LAKE_URL": f"http://{CLOSED}/devstoreaccount1/mlops"}):
         assert the(machine.clock(subject(environ)), "clock").verdict == "not checked"
     assert the(machine.clock(subject({"LAKE_URL": f"{service.url}/devstoreaccount1/c-c"})), "clock").fix
@@ -155,8 +155,8 @@ def test_the_identity_says_who_it_is_and_gets_each_token(subject: MakeSubject) -
     assert ".eyJ" not in str(found)
 
 
-def test_nobody_logged_in_is_one_finding(subject: MakeSubject) -> None:
-    """The first token that cannot be had ends the check, with how to log in."""
+def test_a_missing_login_is_one_finding(subject: MakeSubject) -> None:
+    """The first missing token ends the check, with the command to log in."""
     found = identity.identity(subject({**AZURE, "REGISTRY_URL": URL}, NoCredential()))
     assert [(one.name, one.verdict, one.fix) for one in found] == [("token for storage", "fail", "az login")]
 
@@ -186,9 +186,7 @@ def test_the_workspace_is_read(
 
 
 @pytest.mark.parametrize(("status", "verdict"), [(200, "ok"), (403, "fail"), (400, "fail")])
-def test_data_explorer_is_asked_an_empty_query(
-    service: Service, subject: MakeSubject, status: int, verdict: str
-) -> None:
+def test_data_explorer_gets_an_empty_query(service: Service, subject: MakeSubject, status: int, verdict: str) -> None:
     """A refusal names the role Viewer."""
     service.answers["/v2/rest/query"] = (status, [])
     asked = subject()
@@ -201,7 +199,7 @@ def test_data_explorer_is_asked_an_empty_query(
 
 
 def test_the_topic_is_never_written_to(subject: MakeSubject) -> None:
-    """Not reached is a failure; reached is named as not checked, with the role."""
+    """An unreachable topic fails; a reachable one is not checked, and the role is named."""
     closed = subject({"EVENTS_URL": f"https://{CLOSED}/api/events"})
     assert the(eventgrid.topic(closed), "events").verdict == "fail"
 
@@ -237,14 +235,14 @@ def subscription(function: str, **changed: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def subscribed(service: Service) -> Service:
-    """Both subscriptions as they should be."""
+    """Both subscriptions as the templates declare them."""
     for function, (_, name) in eventgrid.TOPICS.items():
         service.answers[name] = (200, subscription(function))
     return service
 
 
 def look(subject: MakeSubject, service: Service) -> list[Any]:
-    """What the doctor says of the subscriptions that this service tells."""
+    """The doctor's findings on the subscriptions that this service returns."""
     return eventgrid.subscriptions(subject({**AZURE, **WHERE}, management=service.url))
 
 
@@ -275,10 +273,10 @@ def test_subscriptions_as_deployed_are_right(subscribed: Service, subject: MakeS
         ({"eventDeliverySchema": "CustomInputSchema"}, "its delivery schema is CustomInputSchema"),
     ],
 )
-def test_a_subscription_that_differs_is_told(
+def test_a_subscription_that_differs_is_reported(
     subscribed: Service, subject: MakeSubject, changed: dict[str, Any], told: str
 ) -> None:
-    """What differs, and the script that makes it right."""
+    """The finding names the difference and the script that fixes it."""
     subscribed.answers["data-event"] = (200, subscription("data_event", **changed))
     found = the(look(subject, subscribed), "subscription data-event")
     assert (found.verdict, found.fix) == ("fail", eventgrid.FIX)
@@ -286,7 +284,7 @@ def test_a_subscription_that_differs_is_told(
 
 
 def test_a_subscription_that_is_absent_or_hidden(subscribed: Service, subject: MakeSubject) -> None:
-    """Absent fails; not allowed to look is not checked; nothing answers fails."""
+    """A missing subscription fails; without the right to read it is not checked; without an answer it fails."""
     subscribed.answers["data-event"] = (404, {})
     subscribed.answers["model-event"] = (403, {})
     data, model = look(subject, subscribed)
@@ -306,14 +304,14 @@ def test_the_doctor_looks_where_the_templates_put_them() -> None:
 
 
 def test_without_a_resource_group_nothing_is_claimed(subject: MakeSubject) -> None:
-    """Not checked, with the command to look."""
+    """The check is skipped, with the command to list subscriptions."""
     found = the(eventgrid.subscriptions(subject(AZURE)), "subscriptions")
     assert found.verdict == "not checked"
     assert "event-subscription list" in found.fix
 
 
-def test_the_twin_tells_of_the_container_it_is_subscribed_to(subject: MakeSubject) -> None:
-    """Another container on Azurite would be silent: that is a failure."""
+def test_the_local_event_grid_has_subscriptions_for_one_container(subject: MakeSubject) -> None:
+    """Blobs of another container on Azurite raise no events, which is a failure."""
     assert the(eventgrid.subscriptions(subject()), "subscriptions").verdict == "ok"
     other = subject({"LAKE_URL": "http://127.0.0.1:10000/devstoreaccount1/other"})
     assert "passes on no blobs of container 'other'" in the(eventgrid.subscriptions(other), "subscriptions").fact

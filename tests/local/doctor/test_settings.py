@@ -1,4 +1,4 @@
-"""Settings that are misspelt, wrong, or do not go together are all named, with what to do."""
+"""Misspelt, invalid and contradictory settings are all named, each with a fix."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ML = "azureml:sub/rg/ws"
         ("AZURE_CREDENTIALS", "AZURE_CREDENTIAL"),
     ],
 )
-def test_a_misspelt_name_is_told_with_the_nearest_known_one(strange: str, meant: str) -> None:
+def test_a_misspelt_name_is_reported_with_the_nearest_known_one(strange: str, meant: str) -> None:
     """A warning whose fix renames it."""
     found = the(misspelt({strange: "x", "PATH": "/bin"}), "setting names")
     assert found.verdict == "warn"
@@ -35,19 +35,19 @@ def test_a_misspelt_name_is_told_with_the_nearest_known_one(strange: str, meant:
 
 
 def test_what_resembles_nothing_is_left_alone() -> None:
-    """Names of other programs and of the platform; a strange MLOPS_ name is told without a guess."""
+    """Names of other programs and the platform are ignored; an unknown MLOPS_ name is reported without a guess."""
     environ = {"HOME": "/", "JAVA_HOME": "/", "AZURE_CLIENT_ID": "x", "AzureWebJobs.score.Disabled": "true"}
     assert the(misspelt({**environ, "LAKE_URL": "file:x"}), "setting names").verdict == "ok"
     assert "MLOPS_ZZZ is not read" in the(misspelt({"MLOPS_ZZZ": "1"}), "setting names").fact
 
 
-def test_every_bad_value_is_told_not_only_the_first(tmp_path: Path) -> None:
+def test_every_invalid_value_is_reported(tmp_path: Path) -> None:
     """Three settings, three findings; the fix names each."""
     bad = {"MLOPS_HOME": str(tmp_path), "LAKE_URL": "ftp://x", "MAX_FILE_MB": "0", "APPROVALS": "production"}
     found = values(bad, bad)
     assert [one.verdict for one in found] == ["fail"] * 3
     assert all(any(key in one.fix for one in found) for key in ("LAKE_URL", "MAX_FILE_MB", "APPROVALS"))
-    assert "which is no environment" in " ".join(one.fact for one in found)
+    assert "which is not an environment" in " ".join(one.fact for one in found)
 
 
 def test_a_workspace_with_a_folder_lake_is_a_conflict(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_workspace_with_a_folder_lake_is_a_conflict(tmp_path: Path) -> None:
     ],
 )
 def test_what_hardly_goes_together_is_a_warning(tmp_path: Path, environ: dict[str, str], name: str) -> None:
-    """It can be read, so it is no failure; the fix is a command."""
+    """The settings are valid, so it is a warning; the fix is a command."""
     given = {"MLOPS_HOME": str(tmp_path), **environ}
     assert the(values(given, given), name).verdict == "warn"
 

@@ -59,7 +59,7 @@ class World:
             self.host.stop()
 
     def told(self) -> list[dict[str, Any]]:
-        """What the functions wrote down."""
+        """The facts that the functions wrote down."""
         text = self.trace.read_text(encoding="utf-8") if self.trace.exists() else ""
         return [json.loads(line) for line in text.splitlines()]
 
@@ -97,7 +97,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture
 def world(running: World) -> World:
-    """The running world with nothing told yet."""
+    """The running world with nothing written down yet."""
     running.settle()
     running.trace.unlink(missing_ok=True)
     return running
@@ -306,7 +306,7 @@ Host(Path(sys.argv[1]), Path(sys.argv[2]), os.environ, port=0).run()
 
 
 def test_a_killed_host_s_message_comes_again_at_the_next_start(tmp_path: Path) -> None:
-    """Kill -9 in the middle of a function: no lease is waited for, and the dequeue count tells."""
+    """After kill -9 in a function the message comes again without waiting for its lease; its dequeue count rises."""
     world = World(tmp_path)
     command = [sys.executable, "-c", HOST, str(SAMPLE), str(tmp_path)]
     with subprocess.Popen(command, cwd=PROJECT, env={**os.environ, **world.environ}) as process:
@@ -321,8 +321,8 @@ def test_a_killed_host_s_message_comes_again_at_the_next_start(tmp_path: Path) -
     assert [(fact["body"], fact["count"]) for fact in world.told()] == [("hang", 1), ("hang", 2)]
 
 
-def test_a_host_told_to_terminate_stops_in_order(tmp_path: Path) -> None:
-    """SIGTERM: it stops taking work, ends with 0 and gives the home back."""
+def test_a_host_that_gets_sigterm_stops_in_order(tmp_path: Path) -> None:
+    """After SIGTERM it takes no more work, ends with 0 and releases the home."""
     world = World(tmp_path)
     command = [sys.executable, "-c", HOST, str(SAMPLE), str(tmp_path)]
     with subprocess.Popen(command, cwd=PROJECT, env={**os.environ, **world.environ}) as process:
@@ -358,7 +358,7 @@ def test_start_and_stop_leave_nothing_behind(tmp_path: Path) -> None:
         world.host.idle()
 
 
-def test_a_host_that_cannot_start_gives_the_home_back(tmp_path: Path) -> None:
+def test_a_host_that_cannot_start_releases_the_home(tmp_path: Path) -> None:
     """A schedule that cannot be read stops the start with its sentence."""
     world = World(tmp_path, SAMPLE_SCHEDULE="61 * * * * *")
     before = dict(os.environ)

@@ -1,4 +1,4 @@
-"""Running functions: what is stored of what they send, and what costs a request nothing."""
+"""Running functions: the messages they send, and work that a request must not cost."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from local.host.queues.queue_store import QueueStore
 from local.host.worker import Function, Outcome
 
 
-def test_a_function_that_sends_nothing_makes_no_queue_be_looked_at(memory: HostDatabase, clock: HandClock) -> None:
-    """Most requests send nothing; each would cost a look at every queue."""
+def test_a_function_that_sends_nothing_checks_no_queue(memory: HostDatabase, clock: HandClock) -> None:
+    """Most requests send no message, and checking every queue would cost each of them time."""
     notified: list[int] = []
     store = QueueStore(memory, clock, lambda: notified.append(1))
     sends = Outcome(ok=True, outputs=(("out", Record(string="a message")),))

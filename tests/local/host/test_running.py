@@ -25,14 +25,14 @@ sys.stdin.read()
 """
 
 
-def test_nobody_runs_on_a_new_home(tmp_path: Path) -> None:
-    """Asking changes nothing."""
+def test_no_host_runs_on_a_new_home(tmp_path: Path) -> None:
+    """The query changes nothing."""
     assert running_host(tmp_path / "home") is None
     assert not (tmp_path / "home").exists()
 
 
-def test_a_second_host_is_refused_with_the_first_one_s_name(tmp_path: Path) -> None:
-    """Process and port; after the first gave the home back, the second may have it."""
+def test_a_second_host_is_refused_with_the_first_one_s_process(tmp_path: Path) -> None:
+    """The refusal has process and port; after the first host released the home, the second may take it."""
     first, second = HomeLock(tmp_path), HomeLock(tmp_path)
     first.acquire()
     assert running_host(tmp_path) == RunningHost(0, 0)

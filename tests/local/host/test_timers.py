@@ -1,4 +1,4 @@
-"""Timer triggers: on time, once after a pause, remembered."""
+"""Timer triggers: on time, once after a pause, kept across restarts."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_a_new_host_without_a_pause_fires_nothing(memory: HostDatabase, clock: H
 
 
 def test_without_a_monitor_nothing_is_caught_up(memory: HostDatabase, clock: HandClock) -> None:
-    """use_monitor=False forgets."""
+    """With use_monitor=False no state is kept."""
     worker = ScriptedWorker()
     forgetful = function("tick", "timerTrigger", schedule=EVERY_MINUTE, useMonitor=False)
 
@@ -145,7 +145,7 @@ def test_a_changed_schedule_counts_from_the_last_run(memory: HostDatabase, clock
 
 
 def test_a_timer_that_still_runs_is_not_started_again(memory: HostDatabase, clock: HandClock) -> None:
-    """What it missed meanwhile is not made up for."""
+    """Firings that it missed meanwhile are not repeated."""
     hold = asyncio.Event()
 
     async def wait() -> None:
@@ -221,7 +221,7 @@ def test_exponential_delays_grow_to_their_limit() -> None:
 
 
 def test_fire_runs_a_timer_now_and_refuses_what_is_none(memory: HostDatabase, clock: HandClock) -> None:
-    """Beside the schedule, which stays as it is."""
+    """The schedule does not change."""
     worker = ScriptedWorker()
 
     async def scenario() -> None:

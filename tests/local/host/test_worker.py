@@ -1,4 +1,4 @@
-"""What an app declares, and the sentence when it cannot be loaded."""
+"""The functions that an app declares, and the sentence when it cannot be loaded."""
 
 from __future__ import annotations
 

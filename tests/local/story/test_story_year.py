@@ -83,8 +83,8 @@ def _marked(text: str) -> str:
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_a_chapter_ends_as_it_has_to(year: Year, title: str) -> None:
-    """What was planted is told by its name and nothing else follows from it."""
+def test_a_chapter_ends_as_expected(year: Year, title: str) -> None:
+    """The journal names the planted fault, and nothing else follows from it."""
     ending = year.ending(title)
     assert list(map(str, ending.missing)) == []
     assert ending.reason
@@ -96,8 +96,8 @@ def test_the_journal_is_the_expected_one(year: Year) -> None:
     assert "\n\n".join(found) + "\n" == EXPECTED
 
 
-def test_of_all_that_happened_two_things_were_learned_from(year: Year) -> None:
-    """Three trainings in a year: the first, one for the drift, one by the files from the archive."""
+def test_three_models_are_trained_in_a_year(year: Year) -> None:
+    """Three trainings in a year: the first one, one for the drift, one for the archive's files."""
     reasons = [reason for (reason,) in year.sql("select reason from retrain_decision where decided = 'retrain'")]
     assert reasons == ["new_data", "drift", "new_data"]
     assert year.sql("select count(*) from run") == [(3,)]
@@ -116,13 +116,13 @@ def test_every_row_was_predicted_once(year: Year) -> None:
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=TITLES)
-def test_history_knows_what_the_table_says_to_ask_for(year: Year, chapter: Chapter) -> None:
-    """Each `history --why` that is shown finds the sentence that is shown."""
+def test_history_knows_the_keys_of_the_summary(year: Year, chapter: Chapter) -> None:
+    """Each `history --why` of the summary finds the sentence of the summary."""
     ports = build_ports({"MLOPS_HOME": str(year.home), "TRAINER_URL": "none:"}, {SCENARIO.name: SCENARIO})
     assert ports.core.history.why(chapter.why)
 
 
-def test_the_story_is_told_while_it_is_played(year: Year) -> None:
+def test_the_story_is_printed_while_it_is_played(year: Year) -> None:
     """Every title, everything that was planted, and a mark at each ending."""
     for chapter in CHAPTERS:
         assert chapter.title in year.printed
@@ -154,7 +154,7 @@ def test_a_chapter_that_ends_otherwise_ends_the_command_badly(
 
 
 def test_the_story_goes_alone(tmp_path: Path) -> None:
-    """With rows or a server it could not keep what it promises."""
+    """Rows or a server would change the story."""
     answer = Command(tmp_path / "home")("demo", "--story", "--serve")
     assert (answer.code, answer.sentence) == (
         2,

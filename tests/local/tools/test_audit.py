@@ -1,4 +1,4 @@
-"""The audit says what it knows: a service that did not answer is not a pass."""
+"""The audit reports a service that did not answer as NOT RUN, not as a pass."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def test_the_code_has_nothing_of_medium_severity() -> None:
         (1, "Found 1 known vulnerability in 1 package\njinja2 3.1.2 GHSA-h5c8 3.1.3", "fail"),
     ],
 )
-def test_an_audit_that_asked_nobody_has_not_run(code: int, said: str, verdict: str) -> None:
+def test_an_audit_without_an_answer_has_not_run(code: int, said: str, verdict: str) -> None:
     """Only an answer is a pass or a failure."""
     assert of_advisories(code, said).verdict == verdict
 
 
 def test_a_tool_that_failed_is_quoted() -> None:
-    """The last of what it said stands in the finding."""
+    """The finding quotes the end of the tool's output."""
     assert of_materials(2, "no such file").fact == "no such file"
     assert of_bandit(1, "B602 shell=True").verdict == "fail"

@@ -17,7 +17,7 @@ def test_set_up_has_fetched_every_file(package: Package) -> None:
 
 
 def test_what_is_there_is_not_fetched_again(tmp_path: Path) -> None:
-    """With its marks in place an empty folder stays empty: nobody asks the registry."""
+    """With its marks an empty folder stays empty: the registry gets no request."""
     for package in PACKAGES:
         (tmp_path / f"{package.name}.version").write_text(package.version)
     fetch(tmp_path)

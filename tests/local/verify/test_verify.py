@@ -1,4 +1,4 @@
-"""`mlops verify` sees from outside what a deployment gets wrong, and says so in JUnit XML."""
+"""`mlops verify` finds a deployment's errors from outside and reports them as JUnit XML."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_a_wrong_key_fails_the_deployment(api: Api, tmp_path: Path) -> None:
 def test_what_cannot_be_verified_is_one_sentence(
     tmp_path: Path, arguments: tuple[str, ...], keys: dict[str, str], code: int
 ) -> None:
-    """Nobody answers: 4. No URL a key may be sent to: 2."""
+    """No answer gives exit code 4; a URL that must not get a key gives 2."""
     done = command(tmp_path, *arguments, **keys)
     assert done.code == code
     assert len(done.err.strip().splitlines()) == 1
@@ -105,7 +105,7 @@ def test_what_cannot_be_verified_is_one_sentence(
 
 @pytest.mark.parametrize("url", ["https://u:p@h", "https://h?code=x", "https://[", "h", "http://10.0.0.1"])
 def test_a_url_that_is_none_is_refused_by_its_option(url: str) -> None:
-    """Never repeated: it may hold a key."""
+    """The sentence does not repeat the URL, which may hold a key."""
     with pytest.raises(BadInput, match="--operate-url"):
         api_of("--operate-url", url)
 
@@ -134,7 +134,7 @@ def deployment(service: Service, client: httpx.Client) -> Deployment:
 
 @pytest.fixture
 def service() -> Iterator[Service]:
-    """A deployment that answers what a test tells it."""
+    """A deployment whose answers the test sets."""
     with answering() as running:
         running.answers["/openapi.json"] = (200, document("points", example={"data": [{"x": 1}]}))
         yield running
@@ -146,7 +146,7 @@ def checked(deployment: Deployment) -> dict[str, Check]:
 
 
 def test_an_answer_without_a_key_is_found(service: Service, deployment: Deployment) -> None:
-    """200, and a 404 in our own words: both come from behind the door."""
+    """Both a 200 and a 404 with JSON come from the function itself."""
     service.headers["content-type"] = "application/json"
     service.answers = {"/status": (200, {"scenarios": {}}), "/v2": (404, {"error": "no such model"})}
     found = {one.name: one for one in access(deployment)}
@@ -187,7 +187,7 @@ def test_scoring_that_is_wrong_is_found(service: Service, deployment: Deployment
 
 
 def test_a_refusal_without_a_problem_document_is_found(service: Service, deployment: Deployment) -> None:
-    """A bare 400, and a 500, are no refusal in words."""
+    """A bare 400 and a 500 are not problem documents."""
     for status in (400, 500, 401):
         service.answers["/score/points"] = (status, {"title": "no", "status": status})
         assert checked(deployment)["points refuses no JSON"].verdict == "fail"
@@ -196,7 +196,7 @@ def test_a_refusal_without_a_problem_document_is_found(service: Service, deploym
     assert checked(deployment)["points refuses no JSON"].reason == "Row 1 has no x."
 
 
-def test_an_approval_that_a_look_gives_is_found(service: Service, deployment: Deployment) -> None:
+def test_an_approval_by_get_is_found(service: Service, deployment: Deployment) -> None:
     """The request's state differs afterwards; a key that does not open approvals skips the check."""
     service.answers["/approvals"] = (403, {})
     assert checked(deployment)["GET never approves"].verdict == "skip"
@@ -220,8 +220,8 @@ def test_an_app_that_vanishes_midway_is_a_fault(client: httpx.Client) -> None:
         list(contract(Deployment({"score": f"http://{CLOSED}/api"}, KEYS, client)))
 
 
-def test_no_part_of_a_key_is_told(service: Service, client: httpx.Client) -> None:
-    """Also where the text is cut."""
+def test_no_part_of_a_key_is_shown(service: Service, client: httpx.Client) -> None:
+    """Not even where the text is cut."""
     key = "SECRETKEY" * 3
     asked = Deployment({"score": f"{service.url}/api"}, {**KEYS, "score": key}, client)
     answer = httpx.Response(500, text=f"{'x' * 150} {key} and more")
@@ -229,15 +229,15 @@ def test_no_part_of_a_key_is_told(service: Service, client: httpx.Client) -> Non
 
 
 @pytest.mark.parametrize(("url", "key"), [("http://127.0.0.1:1/api", "schlüssel"), ("https://é..x/api", "sesame")])
-def test_what_no_request_can_be_made_of_is_bad_input(client: httpx.Client, url: str, key: str) -> None:
-    """In words that do not show the key."""
+def test_a_url_without_a_valid_request_is_bad_input(client: httpx.Client, url: str, key: str) -> None:
+    """The sentence does not show the key."""
     with pytest.raises(BadInput, match="accepted: https") as caught:
         Deployment({"score": url}, KEYS, client).ask("score", "GET", "health", key=key)
     assert f" {key}" not in caught.value.reason
 
 
-def test_what_verify_asks_without_a_key_does_nothing(api: Api, client: httpx.Client) -> None:
-    """Its requests name nothing that exists, so that not even an open door lets them move something."""
+def test_requests_without_a_key_change_nothing(api: Api, client: httpx.Client) -> None:
+    """Its requests name nothing that exists, so that even an open route changes nothing."""
     before = client.get(f"{api.url}/approvals", headers={"x-functions-key": api.keys.master}).json()
     deployments = api.world.ports.release.deployments.current("points")
     open_doors = Deployment({"score": api.url}, KEYS, client)

@@ -45,11 +45,11 @@ class SqlSchedules:
         query = query if due is None else query.where(_S.state == "active", _S.due <= due)
         return [Schedule(**row) for row in read(self._engine, lambda one: one.execute(query).mappings().all())]
 
-    def change(self, seen: Schedule, changed: Schedule) -> bool:
-        """Compare-and-set by state and occurrence; False when it is not as it was seen."""
-        this = _this(seen.scenario, seen.name)
+    def change(self, expected: Schedule, changed: Schedule) -> bool:
+        """Compare-and-set by state and occurrence; False when it is not as it was expected."""
+        this = _this(expected.scenario, expected.name)
         values = {name: value for name, value in asdict(changed).items() if name not in ("scenario", "name")}
-        statement = update(table).where(*this, _S.state == seen.state, _S.due == seen.due).values(values)
+        statement = update(table).where(*this, _S.state == expected.state, _S.due == expected.due).values(values)
         done = False
 
         def work(connection: Connection) -> bool:

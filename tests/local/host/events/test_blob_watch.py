@@ -30,7 +30,7 @@ def watching(lake: BlobLake, memory: HostDatabase) -> tuple[BlobWatch, list[Mapp
 
 
 def test_every_version_is_reported_once(lake: BlobLake, memory: HostDatabase) -> None:
-    """As Azure tells it: container, path, size, ETag; areas that are nobody's input are left alone."""
+    """As Azure reports it: container, path, size, ETag; areas that are no input are ignored."""
     watch, events = watching(lake, memory)
     assert watch.step() == POLL_SECONDS
     first, _ = lake.put("incoming/bank/d 1/a&b.csv", b"a\n1\n")
@@ -51,7 +51,7 @@ def test_every_version_is_reported_once(lake: BlobLake, memory: HostDatabase) ->
     assert len({one["data"]["sequencer"] for one in events}) == 3
 
 
-def test_a_restart_forgets_nothing(lake: BlobLake, tmp_path: Path) -> None:
+def test_a_restart_keeps_what_was_reported(lake: BlobLake, tmp_path: Path) -> None:
     """What was reported is not reported again; what landed meanwhile is."""
     lake.put("incoming/bank/d/a.csv", b"1")
     first = database(tmp_path)

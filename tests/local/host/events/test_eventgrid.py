@@ -67,7 +67,7 @@ def spool(home: Path, name: str, content: object) -> None:
 
 
 def dead_letters(home: Path) -> list[dict[str, Any]]:
-    """All events that were given up."""
+    """All dead-lettered events."""
     files = sorted((home / "eventgrid" / "deadletter").glob("*.json"))
     return [event for path in files for event in json.loads(path.read_bytes())]
 
@@ -91,7 +91,7 @@ def test_every_subscribed_function_gets_every_event(tmp_path: Path, memory: Host
 
 
 def test_unfinished_files_are_left_alone(tmp_path: Path, memory: HostDatabase, clock: HandClock) -> None:
-    """A name that starts with a dot, and anything but .json, is somebody's unfinished work."""
+    """A name that starts with a dot, or does not end with .json, is an unfinished file."""
     worker = ScriptedWorker()
     spool(tmp_path, ".a.json", "{")
     spool(tmp_path, "b.json.tmp", "{")
@@ -144,7 +144,7 @@ def test_a_failure_is_tried_again_on_the_documented_schedule(
     assert memory.rows("SELECT * FROM deliveries") == []
 
 
-def test_some_answers_ask_for_more_patience() -> None:
+def test_some_statuses_need_a_longer_wait() -> None:
     """404 five minutes, 408 two minutes, 503 half a minute at least."""
     assert [retry_delay(1, status) for status in (404, 408, 503)] == [300, 120, 30]
 
@@ -234,10 +234,10 @@ def test_an_endpoint_that_does_not_answer_in_time_is_tried_again(
 
 
 @pytest.mark.parametrize("content", ["{", "", "[]", "3", "[1]", '{"id": "1"}', "[" * 100_000])
-def test_a_malformed_file_is_a_dead_letter_and_blocks_nobody(
+def test_a_malformed_file_is_a_dead_letter_and_blocks_nothing(
     tmp_path: Path, memory: HostDatabase, clock: HandClock, content: str
 ) -> None:
-    """It is kept with its reason; the next file is delivered in the same step."""
+    """It is dead-lettered with its reason; the next file is delivered in the same step."""
     worker = ScriptedWorker()
     spool(tmp_path, "a.json", content)
     spool(tmp_path, "b.json", EVENT)

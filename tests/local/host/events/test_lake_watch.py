@@ -44,7 +44,7 @@ class Bench:
         return path
 
     def step(self, *noted: Path, after: float = 0.0) -> float:
-        """Move the clock, note changes, and let the watch look."""
+        """Move the clock, mark changes, and run a step."""
         self.clock.forward(after)
         self.watch.mark_changed(map(str, noted))
         return self.watch.step()
@@ -80,7 +80,7 @@ def test_a_file_becomes_the_event_azure_would_send(bench: Bench) -> None:
 
 
 def test_one_version_is_reported_once(bench: Bench) -> None:
-    """However often it is looked at; a new version is new."""
+    """Repeated checks report it once; a new version is reported again."""
     path = bench.write("incoming/churn/d/a.csv")
     for _ in range(4):
         bench.step(path, after=SETTLE_SECONDS)
@@ -110,7 +110,7 @@ def test_a_slow_write_is_reported_when_it_rests(bench: Bench) -> None:
 
 
 def test_an_empty_file_is_reported_once_it_stays_empty(bench: Bench) -> None:
-    """It may be the beginning of a copy, so it waits longer; then the emptiness is the news."""
+    """It may be the beginning of a copy, so it waits longer; then it is reported as empty."""
     path = bench.write("incoming/churn/d/a.csv", "")
     bench.step(path)
     bench.step(after=SETTLE_SECONDS * 2)
@@ -120,7 +120,7 @@ def test_an_empty_file_is_reported_once_it_stays_empty(bench: Bench) -> None:
 
 
 def test_an_atomic_write_is_reported_under_its_final_name_only(bench: Bench) -> None:
-    """Temporary names ask for nothing, wherever the dot is."""
+    """Temporary names are ignored, wherever the dot is."""
     for name in ("incoming/churn/d/.a.csv", "incoming/churn/d/a.csv.tmp", "scoring/c/d/a.part", "incoming/.new/a.csv"):
         bench.write(name)
     bench.step(bench.root / "incoming", bench.root / "scoring")
@@ -132,7 +132,7 @@ def test_an_atomic_write_is_reported_under_its_final_name_only(bench: Bench) -> 
     assert bench.subjects() == ["incoming/churn/d/a.csv"]
 
 
-def test_a_new_folder_is_looked_through(bench: Bench) -> None:
+def test_every_file_of_a_new_folder_is_reported(bench: Bench) -> None:
     """A folder moved in brings one change and many files; other areas of the lake are not watched."""
     for name in ("incoming/churn/d/a.csv", "incoming/churn/d/b.csv", "datasets/churn/x/c.csv"):
         bench.write(name)
@@ -156,7 +156,7 @@ def test_what_landed_while_no_host_ran_is_reported_at_the_next_start(tmp_path: P
     assert sequencers == sorted(set(sequencers))
 
 
-def test_a_change_nobody_told_of_is_found_by_the_next_scan(bench: Bench) -> None:
+def test_a_change_without_a_notification_is_found_by_the_next_scan(bench: Bench) -> None:
     """File notifications can be lost; a scan every few seconds cannot."""
     bench.write("scoring/churn/d/a.csv")
     bench.step(after=SCAN_SECONDS - 1)
@@ -205,7 +205,7 @@ def test_links_and_folders_are_no_blobs(bench: Bench) -> None:
 
 
 def test_an_event_that_could_not_be_stored_is_raised_again(tmp_path: Path, memory: HostDatabase) -> None:
-    """The event and the memory of it are one transaction."""
+    """The event and its record are one transaction."""
     clock = HandClock()
 
     def refuse(_: Sequence[Mapping[str, Any]]) -> None:

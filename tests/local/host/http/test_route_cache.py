@@ -1,4 +1,4 @@
-"""A path that was found once is answered as before, whatever else is asked."""
+"""A cached path is answered as before, whatever other requests come."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def ask() -> Ask:
 
 
 def test_each_path_keeps_its_own_parameters(ask: Ask) -> None:
-    """Paths of one route are told apart, the first time and after it."""
+    """Each path of a route keeps its parameters, at the first request and later."""
     for _ in range(3):
         for name in ("a", "b"):
             assert ask("POST", f"/score/{name}") == (200, {"name": name})
@@ -67,7 +67,7 @@ def test_what_is_not_served_is_refused_every_time(ask: Ask) -> None:
         assert ask("GET", "/score/a/b")[0] == 404
 
 
-def test_more_paths_than_are_remembered_are_answered(ask: Ask) -> None:
+def test_more_paths_than_the_cache_holds_are_answered(ask: Ask) -> None:
     """Callers choose parameters: however many they send, each is answered with its own."""
     for turn in range(600):
         assert ask("POST", f"/score/{turn}") == (200, {"name": str(turn)})

@@ -81,7 +81,7 @@ def worker() -> ScriptedWorker:
 
 @pytest.fixture
 def call(memory: HostDatabase, keys: Keys, worker: ScriptedWorker) -> Caller:
-    """Event Grid's end of the line."""
+    """A caller in the role of Event Grid."""
     return Caller(memory, keys, worker)
 
 
@@ -93,7 +93,7 @@ def test_a_batch_is_one_invocation_per_event(call: Caller, worker: ScriptedWorke
 
 
 def test_one_failure_fails_the_batch(memory: HostDatabase, keys: Keys) -> None:
-    """Event Grid sends the whole batch again; the answer tells nothing about the function's inside."""
+    """Event Grid sends the whole batch again; the answer reveals nothing about the function."""
     answer = Caller(memory, keys, ScriptedWorker(FAILED))([EVENT, {**EVENT, "id": "2"}])
     assert answer.status == 500
     assert "on purpose" not in answer.body
@@ -155,7 +155,7 @@ def test_the_cloudevents_handshake_allows_the_origin(call: Caller) -> None:
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the recorded events are not beside this checkout")
 def test_recorded_events_of_both_schemas_are_taken(call: Caller) -> None:
-    """Whatever Azure sent once is taken here."""
+    """Events recorded from Azure are accepted."""
     for path in sorted(SAMPLES.glob("*.eventgrid.json")) + sorted(SAMPLES.glob("*.cloudevents.json")):
         assert call(body=path.read_bytes()).status == 202, path.name
     recorded = (SAMPLES / "eventgrid_SubscriptionValidation.json").read_bytes()

@@ -30,7 +30,7 @@ def store(azurite: Azurite) -> AzureQueues:
 
 @pytest.fixture
 def queue() -> str:
-    """A name nobody used."""
+    """A queue name that is not used yet."""
     return f"work-{next(_numbers)}"
 
 
@@ -63,7 +63,7 @@ def test_a_text_that_is_not_base64_comes_as_it_is(store: AzureQueues, raw: Queue
 
 
 def test_a_released_message_comes_again_and_counts(store: AzureQueues, queue: str) -> None:
-    """The first reader's receipt is worth nothing any more."""
+    """The first reader's receipt is no longer valid."""
     store.put(queue, "one")
     (first,) = store.get(queue, 16, 30)
     assert store.renew(first, 30)
@@ -78,7 +78,7 @@ def test_a_released_message_comes_again_and_counts(store: AzureQueues, queue: st
 
 
 def test_a_lease_that_ends_gives_the_message_to_another(azurite: Azurite, store: AzureQueues, queue: str) -> None:
-    """A killed host says nothing; its message comes back by itself, and the dead host's receipt is refused."""
+    """The message of a killed host becomes visible again, and that host's receipt is refused."""
     store.put(queue, "one")
     (lost,) = store.get(queue, 1, 1)
     place = queue_place(azurite.connection_string)
@@ -123,7 +123,7 @@ def test_a_message_too_large_refuses_all_of_them(store: AzureQueues, queue: str)
 
 
 def test_a_service_that_is_away_is_transient() -> None:
-    """One sentence; a message that is held stays held, and nobody concludes that there is no work."""
+    """It raises one sentence; a held message stays held, and the queues count as busy."""
     away = AzureQueues(QueuePlace("http://127.0.0.1:9/devstoreaccount1"), lambda: None)
     with pytest.raises(Transient, match="is Azurite running"):
         away.put("work", "one")

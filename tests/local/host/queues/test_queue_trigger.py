@@ -176,7 +176,7 @@ def test_a_function_beyond_its_timeout_has_failed(store: QueueStore, clock: Hand
 
 
 def test_what_a_function_sends_is_on_its_queue_before_its_message_goes(store: QueueStore, clock: HandClock) -> None:
-    """A list becomes one message for each item, in order; the reader of the other queue hears of it."""
+    """A list becomes one message per item, in order; the reader of the other queue is woken."""
     send = Outcome(ok=True, outputs=(("out", Record(json='["a", "b", {"c": 1}]')), ("out", Record(string='["one"]'))))
     sender = Function("s", "sender", WORK.trigger, ({"type": "queue", "name": "out", "queueName": "next"},))
     store.put("work", "go")

@@ -83,7 +83,7 @@ def test_poison_is_moved_whole_and_can_be_listed(store: QueueStore) -> None:
     assert store.list("work") == []
 
 
-def test_whoever_lost_the_message_cannot_poison_it(store: QueueStore, clock: HandClock) -> None:
+def test_a_reader_that_lost_the_message_cannot_poison_it(store: QueueStore, clock: HandClock) -> None:
     """A stale receipt changes nothing."""
     store.put("work", "one")
     (stale,) = store.get("work", 1, 1)
@@ -116,7 +116,7 @@ def test_a_message_too_large_for_azure_refuses_all_of_them(store: QueueStore) ->
     store.put("work", "x" * MAX_BYTES)
 
 
-def test_another_process_puts_and_rings(tmp_path: Path, clock: HandClock) -> None:
+def test_another_process_puts_and_wakes_the_host(tmp_path: Path, clock: HandClock) -> None:
     """A command may put a message on a running host's queue; the host wakes up at a file that the command touches."""
     store, memory = open_queues(tmp_path, clock)
     store.put("work", "one")

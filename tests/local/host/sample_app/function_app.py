@@ -1,4 +1,4 @@
-"""A small function app for the tests of the local host: one function of each kind, telling what it saw in a file."""
+"""A small function app for tests of the local host: one function of each kind, which writes its input to a file."""
 
 import json
 import logging
@@ -28,7 +28,7 @@ def intake(event: func.EventGridEvent, work: func.Out[typing.List[str]]) -> None
 
 @app.queue_trigger(arg_name="message", queue_name="%SAMPLE_QUEUE%", connection="AzureWebJobsStorage")
 def work(message: func.QueueMessage) -> None:
-    """Say what came."""
+    """Write down the message."""
     body = message.get_body().decode()
     inserted = message.insertion_time.isoformat() if message.insertion_time else ""
     _tell(kind="queue", body=body, count=message.dequeue_count, id=message.id, inserted=inserted)
@@ -40,13 +40,13 @@ def work(message: func.QueueMessage) -> None:
 
 @app.queue_trigger(arg_name="message", queue_name="sample-work-poison", connection="AzureWebJobsStorage")
 def poisoned(message: func.QueueMessage) -> None:
-    """Say what was given up."""
+    """Write down the poison message."""
     _tell(kind="poison", body=message.get_body().decode())
 
 
 @app.timer_trigger(schedule="%SAMPLE_SCHEDULE%", arg_name="timer", run_on_startup=False, use_monitor=True)
 def tick(timer: func.TimerRequest) -> None:
-    """Say that it is time."""
+    """Write down that the timer fired."""
     _tell(kind="timer", past_due=timer.past_due)
 
 
@@ -62,13 +62,13 @@ def things(req: func.HttpRequest, work: func.Out[str]) -> func.HttpResponse:
 
 @app.route("health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 def health(req: func.HttpRequest) -> func.HttpResponse:
-    """Answer anybody."""
+    """Answer without a key."""
     return func.HttpResponse("well")
 
 
 @app.route("operate", auth_level=func.AuthLevel.ADMIN)
 def operate(req: func.HttpRequest) -> func.HttpResponse:
-    """Answer whoever has the master key."""
+    """Answer a caller with the master key."""
     return func.HttpResponse("done")
 
 

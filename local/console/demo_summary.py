@@ -15,15 +15,17 @@ SEED = 7
 REQUESTED = "bank_marketing"
 
 
-def predicted(ports: Ports) -> int:
+def predicted_rows(ports: Ports) -> int:
     """The number of all predicted rows."""
     return sum(commit.rows for commit in ports.prediction.predictions.commits())
 
 
-def close(session: Session, outcomes: list[DropOutcome], seconds: float, function_key: str, port: int | None) -> None:
+def print_summary(
+    session: Session, outcomes: list[DropOutcome], seconds: float, function_key: str, port: int | None
+) -> None:
     """Print where everything is, how to look at it, and a request to send; `port` when the host keeps running."""
     settings, mlops = session.settings, command_at(session.settings.home)
-    rows = predicted(session.ports)
+    rows = predicted_rows(session.ports)
     dashboard = f"http://127.0.0.1:{port or PORT}/api/dashboard"
     lines = (
         f"\n{len(outcomes)} scenarios went from files to {rows} predictions in {seconds:.0f} s.",
