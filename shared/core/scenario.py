@@ -101,7 +101,10 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """How rows are held back. `time` orders by the time column (else row order) and leaves `gap` rows out.
+    """How rows are held back: `validation` and, of a time split, `test` are shares of all rows.
+
+    `random`: a salted hash of the entity, the key or the inputs decides for good who judges, about a tenth. `time`
+    orders by the time column (else row order) and leaves `gap` rows out.
 
     `gap_hours` leaves out, by the time column, every row less than so many hours before the next part begins.
     `given`: the feature frame decides; `column` is true in the rows of the test part, validation rows are drawn.
@@ -121,6 +124,18 @@ class Bar:
 
     metric: str
     minimum: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """How a new model must compare with the one that serves, on rows that neither learned from.
+
+    `not_inferior`: the 95 % interval of the difference lies above -`margin`. `superior`: it lies above 0. Without a
+    margin: 0.01 of a share (AUC, accuracy, F1, average precision, R²), and 2 % of the champion's value of an error.
+    """
+
+    rule: Literal["not_inferior", "superior"] = "not_inferior"
+    margin: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +222,7 @@ class Scenario:
     split: Split = Split("random")
     metric: str = "auc"
     bar: Bar = Bar("auc", 0.6)
+    gate: Gate = Gate()
     # From which probability a label is predicted, and for which labels another rule holds.
     decision: Decision = field(default_factory=Decision)
     label_decisions: tuple[tuple[str, Decision], ...] = ()

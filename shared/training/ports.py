@@ -72,7 +72,7 @@ class Registry(Protocol):
         ...
 
     def judge(self, model: Model, state: str) -> None:
-        """Record the state of a version: `accepted` or `refused`."""
+        """Record the state of a version: `accepted`, `refused` or `undecided`."""
         ...
 
 

@@ -146,6 +146,8 @@ gate_certificate = Table(
     Column("checks", JSON, nullable=False),
     # Over the whole certificate: what stands here and what was judged are the same, or nothing is deployed by it.
     Column("digest", Sha, nullable=False),
+    # The champion's when it was judged, 0 when nothing served; NULL in certificates of earlier versions.
+    Column("generation", Integer, nullable=True),
 )
 
 deployment = Table(
@@ -160,6 +162,8 @@ deployment = Table(
     Column("at", UtcTime, nullable=False),
     Column("by", Name, nullable=False),
     Column("reason", LongText, nullable=False),
+    # Whether people put it into service although its gate had not passed; NULL, as 0, means no.
+    Column("override", Integer, nullable=True),
 )
 
 window = Table(

@@ -514,6 +514,20 @@ GO
 
 -- Running upgrade 0004 -> 0005
 
+ALTER TABLE deployment ADD override INTEGER NULL;
+
+GO
+
+ALTER TABLE gate_certificate ADD generation INTEGER NULL;
+
+GO
+
+UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';
+
+GO
+
+-- Running upgrade 0005 -> 0006
+
 CREATE TABLE dataset_head (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     generation INTEGER NOT NULL,
@@ -542,7 +556,7 @@ CREATE TABLE dataset_part (
 
 GO
 
-UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';
+UPDATE alembic_version SET version_num='0006' WHERE alembic_version.version_num = '0005';
 
 GO
 

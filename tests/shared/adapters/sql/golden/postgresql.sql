@@ -432,6 +432,14 @@ INSERT INTO alembic_version (version_num) VALUES ('0004') RETURNING alembic_vers
 
 -- Running upgrade 0004 -> 0005
 
+ALTER TABLE deployment ADD COLUMN override INTEGER;
+
+ALTER TABLE gate_certificate ADD COLUMN generation INTEGER;
+
+UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';
+
+-- Running upgrade 0005 -> 0006
+
 CREATE TABLE dataset_head (
     scenario VARCHAR(200) NOT NULL,
     generation INTEGER NOT NULL,
@@ -456,6 +464,6 @@ CREATE TABLE dataset_part (
     PRIMARY KEY (scenario, number)
 );
 
-UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';
+UPDATE alembic_version SET version_num='0006' WHERE alembic_version.version_num = '0005';
 
 COMMIT;

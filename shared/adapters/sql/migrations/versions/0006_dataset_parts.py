@@ -7,12 +7,12 @@ from alembic import op
 
 from shared.adapters.sql.migrations import column_types as ct
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
-    """Bring the schema to version 5."""
+    """Bring the schema to version 6."""
     op.create_table(
         "dataset_head",
         sa.Column("scenario", ct.short(200), nullable=False),
