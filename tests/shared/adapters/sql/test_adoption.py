@@ -98,7 +98,8 @@ def test_what_it_knew_is_still_known(url: str, tmp_path: Path) -> None:
     assert row is not None
     assert row["model"] == "points:2"
     assert scored.last_id is not None
-    assert stores.actuals.joined(ports.core.scenarios["points"], scored.first_id, scored.last_id).num_rows == 6
+    joined = stores.actuals.join_predictions(ports.core.scenarios["points"], scored.first_id, scored.last_id)
+    assert joined.num_rows == 6
     assert [one.number for one in ports.prediction.corrections.list("points")] == [2]
     assert "b1" in [one.id for one in stores.breaches.list("points", "open")]
     assert len(stores.measurements.drift("points")) == 6
