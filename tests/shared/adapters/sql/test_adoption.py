@@ -61,9 +61,12 @@ def run(url: str, script: str) -> None:
 def test_every_table_of_the_dump_has_rows(url: str) -> None:
     """So that what is read below is really there."""
     engine = create_engine(url)
+    there = set(inspect(engine).get_table_names())
     with engine.connect() as connection:
-        sizes = {one.name: connection.scalar(select(func.count()).select_from(one)) for one in every_table()}
+        tables = [one for one in every_table() if one.name in there]
+        sizes = {one.name: connection.scalar(select(func.count()).select_from(one)) for one in tables}
     engine.dispose()
+    assert {one.name for one in every_table()} - there == {"dataset_head", "dataset_part"}
     assert [name for name, size in sizes.items() if not size] == []
 
 
