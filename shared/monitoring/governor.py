@@ -44,9 +44,7 @@ def decide_for_dataset(ports: MonitoringPorts, dataset: DatasetVersion) -> Retra
         return _record(ports, scenario, trigger, Decision(RetrainVerdict.NOT, shortage))
     known = [run for run in ports.training.runs.list(scenario.name) if run.dataset == dataset.id]
     if known:
-        # The worker that requested the run died before it could record the decision.
-        sentence = f"Retrained: {trigger.description}."
-        return _record(ports, scenario, trigger, Decision(RetrainVerdict.RETRAIN, sentence), dataset.id, known[0].id)
+        return _record_requested(ports, scenario, trigger, known[0])
     runs = len(ports.training.runs.list(scenario.name))
     decision = decide(trigger, retrain_context(ports, scenario), scenario.retrain)
     if decision.decided != RetrainVerdict.RETRAIN:
@@ -115,8 +113,7 @@ def _answer(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger)
     # 2. A run without a decision: the worker that requested it died before it could record the decision.
     requested = _run_for(ports, scenario, trigger)
     if requested is not None:
-        decision = Decision(RetrainVerdict.RETRAIN, f"Retrained: {trigger.description}.")
-        return _record(ports, scenario, trigger, decision, requested.dataset, requested.id)
+        return _record_requested(ports, scenario, trigger, requested)
     # 3. The decision. The number of runs is read before it: of two workers that decide at once, one requests the run.
     runs = len(ports.training.runs.list(scenario.name))
     decision = decide(trigger, retrain_context(ports, scenario), scenario.retrain)
@@ -138,9 +135,20 @@ def _train(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger) 
 
 def _train_on(ports: MonitoringPorts, trigger: RetrainTrigger, dataset: DatasetVersion) -> Outcome:
     force = "" if trigger.reason == RetrainReason.NEW_DATA else trigger.key
-    run = request_training(ports, dataset, force=force)
+    return _requested(request_training(ports, dataset, force=force), trigger)
+
+
+def _requested(run: Run, trigger: RetrainTrigger) -> Outcome:
     sentence = f"Run {run.id} was requested: {trigger.description}."
-    return Outcome(State.DONE, sentence, {"dataset": dataset.id, "run": run.id})
+    return Outcome(State.DONE, sentence, {"dataset": run.dataset, "run": run.id})
+
+
+def _record_requested(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger, run: Run) -> RetrainDecision:
+    """Record the decision of a worker that died after it requested the run, and end the claim that it held."""
+    before = [known.id for known in ports.training.runs.list(scenario.name)].index(run.id)
+    once(ports, Kind.RETRAIN, f"{scenario.name}/after-{before}", "", lambda: _requested(run, trigger))
+    decision = Decision(RetrainVerdict.RETRAIN, f"Retrained: {trigger.description}.")
+    return _record(ports, scenario, trigger, decision, run.dataset, run.id)
 
 
 def _run_for(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger) -> Run | None:
