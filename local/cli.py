@@ -18,6 +18,7 @@ from local.commands import (
     consume,
     dashboard,
     data,
+    datasets,
     demo,
     inspect,
     keys,
@@ -71,6 +72,8 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "verify": verify.verify,
     "datasets list": inspect.list_datasets,
     "datasets show": inspect.show_dataset,
+    "datasets diff": datasets.diff,
+    "datasets export": datasets.export,
     "models list": inspect.list_models,
     "models show": inspect.show_model,
     "deployments list": inspect.list_deployments,
@@ -99,7 +102,7 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "dashboard export": dashboard.export,
 }
 GROUPS: Mapping[str, str] = {
-    "datasets": "List and show dataset versions.",
+    "datasets": "List, show, compare and export dataset versions.",
     "models": "List and show model versions.",
     "deployments": "List and show deployments.",
     "baseline": "Show and accept the baseline that new data is compared with; only a person changes it.",

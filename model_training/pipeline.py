@@ -22,6 +22,7 @@ from model_training.azureml.platform import Platform, read_platform
 from model_training.azureml.repository import REPOSITORY
 from shared.core.addresses import workspace_address
 from shared.core.errors import Fault
+from shared.core.paths import parts_folder
 from shared.core.scenario import Scenario, Scenarios
 
 DOCUMENTS = REPOSITORY / "docs" / "azureml"
@@ -87,7 +88,8 @@ def files(folder: Path, platform: Platform, scenarios: Scenarios) -> Iterator[tu
 
 def training(scenario: Scenario, platform: Platform) -> Any:
     """The scenario's training job on version 1 of its data asset."""
-    order = TrainingOrder(scenario, f"{scenario.name}:1", f"azureml:{scenario.name}:1")
+    parts = f"azureml://datastores/mlops/paths/{parts_folder(scenario.name)}"
+    order = TrainingOrder(scenario, f"{scenario.name}:1", f"azureml:{scenario.name}:1", parts=parts)
     return training_job(order, platform)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -173,5 +172,9 @@ def test_the_dataset_names_its_rows_and_files(told: Told) -> None:
         "quality": LABELLED_ROWS,
     }
     assert all(source.startswith("incoming/iiot_quality/d1/") for source in shown["sources"])
-    manifest = json.loads(Path(told.mlops.lake(shown["tables"][0]["path"])).with_name("manifest.json").read_text())
+    manifest = json.loads(told.mlops.lake(f"datasets/iiot_quality/{shown['id']}/manifest.json").read_text())
     assert manifest["id"] == told.sensors.json["dataset"]
+    for table in shown["tables"]:
+        (part,) = table["parts"]
+        assert (part["drop"], told.mlops.lake(part["path"]).is_file()) == ("d1", True)
+        assert manifest["tables"][table["name"]]["parts"][0]["sha256"] == part["sha256"]

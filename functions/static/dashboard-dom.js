@@ -53,6 +53,7 @@ const STATES = {
   failed: ["bad", "✕", "failed"], fail: ["bad", "✕", "fail"], quarantined: ["bad", "▲", "quarantined"], refused: ["bad", "⊘", "refused"], conflict: ["bad", "✕", "conflict"],
   rejected: ["bad", "⊘", "rejected"], rolled_back: ["bad", "↩", "rolled back"], fallen: ["bad", "▼", "fallen"], persistent: ["bad", "▲", "persistent"],
   waiting: ["warn", "◷", "waiting"], planned: ["warn", "◷", "planned"], released: ["warn", "↻", "to be taken up"], open: ["warn", "◷", "open"], expired: ["warn", "◷", "expired"],
+  undecided: ["warn", "?", "undecided"], trade_off: ["warn", "⇄", "trade-off"], override: ["warn", "!", "override"],
   provisional: ["warn", "◷", "provisional"], ask_person: ["warn", "?", "a person decides"], once: ["warn", "△", "once"], alert: ["warn", "!", "alert"], quarantine: ["bad", "▲", "quarantine"],
   in_progress: ["live", "↻", "in progress"], running: ["live", "↻", "running"], requested: ["live", "↻", "requested"], shadow: ["live", "◌", "shadow"], canary: ["live", "◔", "canary"],
   skip: ["", "–", "skip"], duplicate: ["", "=", "duplicate"], superseded: ["", "→", "superseded"], ignored: ["", "–", "ignored"], gone: ["", "–", "gone"],

@@ -61,7 +61,7 @@ const decided = (rows) => table("Decided requests", [
 ], rows);
 
 function generations(data, tools) {
-  const one = (each, at) => h("li", { class: at === 0 ? "on" : null }, h("b", { class: "nowrap" }, `№ ${each.generation}`), h("span", {}, link(tools.href("models", { version: each.version }), each.model), at === 0 ? [" ", badge("serving")] : null), h("span", { class: "small muted" }, when(each.at)), h("p", { class: "why" }, `${each.by}: ${each.reason}`));
+  const one = (each, at) => h("li", { class: at === 0 ? "on" : null }, h("b", { class: "nowrap" }, `№ ${each.generation}`), h("span", {}, link(tools.href("models", { version: each.version }), each.model), at === 0 ? [" ", badge("serving")] : null, each.override ? [" ", badge("override")] : null), h("span", { class: "small muted" }, when(each.at)), h("p", { class: "why" }, `${each.by}: ${each.reason}`));
   const body = data.generations.length ? h("ol", { class: "timeline" }, data.generations.map(one)) : empty("No generation yet.");
   return card("Generations", { width: 4, note: data.total > data.generations.length ? `The newest ${data.generations.length} of ${num(data.total)}.` : "Newest first; numbers have no gaps." }, body);
 }
@@ -71,7 +71,7 @@ function certificates(data, tools) {
   const chosen = data.certificates.find((one) => String(one.version) === tools.asked.version) ?? data.certificates[0];
   const columns = [
     { head: "Model", cell: (one) => link(tools.href("releases", { version: one.version }), one.model, { class: "nowrap" }) },
-    { head: "Verdict", cell: (one) => (one.passed === null ? badge("waiting", "not judged") : one.passed ? badge("pass") : badge("refused")) },
+    { head: "Verdict", cell: (one) => (one.passed === null ? badge("waiting", "not judged") : one.passed ? badge("pass") : badge(one.verdict)) },
     { head: "Why", cell: (one) => h("p", { class: "reason" }, one.reason) },
   ];
   return card("Gate certificates", { width: 8 }, table("Certificates", columns, data.certificates, { on: (one) => one === chosen, tall: true }), h("div", { class: "gap" }),

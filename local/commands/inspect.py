@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from local.commands.datasets import find_version
 from local.console.options import Json, ScenarioName
 from local.console.output import as_json, out, plain, show
 from local.console.session import Session
@@ -78,16 +79,12 @@ def show_dataset(
     dataset: Annotated[str, typer.Argument(help="The dataset version's id.")],
     json: Json = True,  # noqa: ARG001 -- this verb prints nothing else
 ) -> None:
-    """Show a dataset version as JSON: tables, sources and profile."""
+    """Show a dataset version as JSON: tables with their parts, rows and replaced rows, sources and profile."""
     session = Session()
     session.scenario(scenario)
-    ports = session.ports
-    version = ports.datasets.versions.find(scenario, dataset)
-    if version is None:
-        known = ", ".join(known.id for known in ports.datasets.versions.list(scenario)) or "none"
-        raise Missing(f"{scenario} has no dataset {dataset}; registered: {known}.")
-    profile = read_json(ports, f"datasets/{scenario}/{dataset}/profile.json")
-    as_json({**plain(version), "profile": profile})
+    version = find_version(session.ports, scenario, dataset)
+    profile = read_json(session.ports, f"datasets/{scenario}/{dataset}/profile.json")
+    as_json({**plain(version), "rows": version.rows, "drops": version.drops, "profile": profile})
 
 
 def list_models(scenario: Scenario = None, json: Json = False) -> None:

@@ -66,10 +66,25 @@ def _trace_tree(traced: Trace) -> Tree:
     dataset = run.add(
         _line(f"dataset {commit.dataset}", "" if traced.dataset is None else f"{traced.dataset.rows} rows")
     )
-    for source in () if traced.dataset is None else traced.dataset.sources:
-        dataset.add(_line("blob", source))
+    _add_parts(dataset, traced)
     _add_events(top, traced.events)
     return top
+
+
+def _add_parts(branch: Tree, traced: Trace) -> None:
+    """From the version to each part, the drop that brought it, and the blobs of the drop."""
+    parts = (
+        []
+        if traced.dataset is None
+        else [(table.name, part) for table in traced.dataset.tables for part in table.parts]
+    )
+    for table, part in parts[-_SHOWN:]:
+        rows = f"{counted(part.rows, 'row')} of drop {part.drop}, sha256 {part.sha256[:_SHORT]}"
+        named = branch.add(_line(f"part of {table}", rows))
+        for source in part.sources:
+            named.add(_line("blob", source))
+    if len(parts) > _SHOWN:
+        branch.add(_line(f"and {len(parts) - _SHOWN} earlier parts", "--json lists them all"))
 
 
 def _impact_tree(effects: Impact) -> Tree:

@@ -14,6 +14,7 @@ from local.console.session import Session
 from shared.core.errors import Missing, Refused
 from shared.ports import Ports
 from shared.release import rollouts
+from shared.release.gate.certificate import certificate_path
 from shared.release.manual_changes import override
 from shared.release.post_rollout_watch import judge_watched_generations, watch_checks, watched_generation
 from shared.release.verdict import Check
@@ -33,17 +34,13 @@ def gate_show(model: ModelName, json: Json = False) -> None:
     if verdict is None:
         raise Missing(f"{registered.id} has no certificate yet: the gate has not checked it.")
     rows = [(check.name, check.verdict, check.value, check.threshold, check.reason) for check in verdict.checks]
-    value = {
-        **plain(verdict),
-        "passed": verdict.passed,
-        "digest": verdict.digest,
-        "file": f"{registered.folder}gate.json",
-    }
+    facts = {"passed": verdict.passed, "verdict": verdict.state, "reason": verdict.reason, "digest": verdict.digest}
+    value = {**plain(verdict), **facts, "file": certificate_path(session.ports, registered, verdict.generation)}
     columns = ("check", "verdict", "value", "threshold", "reason")
     show(
         json_output=json,
         value=value,
-        title=f"{registered.id}, certificate {verdict.digest[:12]}",
+        title=f"{registered.id} {verdict.summary}; certificate {verdict.digest[:12]}",
         columns=columns,
         rows=rows,
     )
@@ -55,7 +52,7 @@ def gate_override(
     by: By = "unknown",
     json: Json = False,
 ) -> None:
-    """Request that a refused version serves all the same; another person has to approve the request."""
+    """Request that a version that did not pass serves all the same; another person has to approve the request."""
     session = Session()
     ref = model_ref(model)
     session.scenario(ref.name)

@@ -64,10 +64,17 @@ def drop_name(given: str | None, files: Sequence[Path]) -> str:
     return given
 
 
+def _landing_order(scenario: Scenario, table: str) -> int:
+    """Labels last: a drop is taken when rows and labels are there, and then all of it has to be there."""
+    if table == scenario.label_table:
+        return 2
+    return 1 if scenario.table(table).arrives == "with_drop" else 0
+
+
 def land(ports: Ports, area: str, scenario: Scenario, drop: str, matched: Mapping[str, list[Path]]) -> list[Blob]:
     """Copy the files into the drop's folder; several files of one table carry their number and count (`2of3`)."""
     landed = []
-    for table, files in matched.items():
+    for table, files in sorted(matched.items(), key=lambda one: _landing_order(scenario, one[0])):
         for number, file in enumerate(files, start=1):
             part = f".{number}of{len(files)}" if len(files) > 1 else ""
             path = f"{area}/{scenario.name}/{drop}/{table}{part}{file.suffix.lower()}"

@@ -67,8 +67,8 @@ class StoryEnv:
     def land_labelled(self, drop: str, rows: int, change: Change | None = None) -> None:
         """Land sensors and quality as a drop to train on."""
         tables = self.plant.batches(rows, self._now_ms(), change)
-        for name, table in tables.items():
-            self.app.process(self.land(f"incoming/{NAME}/{drop}/{name}.csv", csv_of(table)))
+        for event in [self.land(f"incoming/{NAME}/{drop}/{name}.csv", csv_of(table)) for name, table in tables.items()]:
+            self.app.process(event)
 
     def land_week(self, drop: str, rows: int, change: Change | None = None) -> bytes:
         """Land sensors, which are predicted; returns their labels, which land later."""

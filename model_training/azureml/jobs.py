@@ -23,6 +23,7 @@ _FITTING = ("explore", "tune", "train", "evaluate", trial.NAME)
 class TrainingOrder:
     """A training to submit: `tables` is the address of a folder of `<table>.parquet`, `dataset` is `name:version`.
 
+    With `parts`, the address of a folder, `tables` holds a manifest that names what lies there.
     Without a sweep the step `tune` searches on one machine. `origin` are define_dataset's texts for the manifest.
     """
 
@@ -33,6 +34,7 @@ class TrainingOrder:
     seed: int = 0
     origin: Mapping[str, str] = field(default_factory=dict)
     sweep: Sweep | None = field(default_factory=Sweep)
+    parts: str = ""
 
     @property
     def tuned(self) -> tuple[str, ...]:
@@ -121,9 +123,13 @@ class _Builder:
 
 def _nodes(builder: _Builder, tables: Any, seed: Any) -> dict[str, Any]:
     """Every node, by the name of its step."""
+    from azure.ai.ml import Input
+
     order = builder.order
     inputs = {"scenario": order.scenario.name, "tables": tables, "profile": order.profile, "seed": seed}
     inputs |= {"dataset": order.dataset, **order.origin}
+    if order.parts:
+        inputs["parts"] = Input(type="uri_folder", path=order.parts, mode="ro_mount")
     nodes = {define_dataset.NAME: builder.node(define_dataset.NAME, define_dataset.NAME, **inputs)}
     for step in STEPS:
         needed = {need: nodes[need].outputs.out for need in step.NEEDS}

@@ -71,6 +71,7 @@ def job_of(client: MLClient, order: JobOrder) -> Any:
         order.scenario,
         dataset=f"{dataset.scenario}:{dataset.id}",
         tables=order.tables,
+        parts=order.parts,
         profile=run.profile,
         origin={
             "run": run.id,

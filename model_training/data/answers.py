@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from model_training.data.split import Answers
 from shared.core.errors import Quarantined
 from shared.core.scenario import Scenario
+from shared.training.fingerprints import fingerprints
 
 _MS_PER_HOUR = 3_600_000.0
 
@@ -34,7 +35,9 @@ def answers_of(frame: pa.Table, scenario: Scenario) -> Answers:
         values = np.column_stack([_positions(frame, name, ("0", "1")) for name in scenario.labels])
     else:
         values = _positions(frame, scenario.target, scenario.labels)
-    return Answers(scenario.task, scenario.labels, values, _hours(frame, scenario), _is_test(frame, scenario))
+    identity = fingerprints(scenario, frame).identity
+    hours, test = hours_of(frame, scenario), _is_test(frame, scenario)
+    return Answers(scenario.task, scenario.labels, values, identity, hours, test)
 
 
 def _positions(frame: pa.Table, name: str, labels: tuple[str, ...]) -> np.ndarray:
@@ -62,7 +65,7 @@ def _numbers(frame: pa.Table, name: str) -> np.ndarray:
     return values
 
 
-def _hours(frame: pa.Table, scenario: Scenario) -> np.ndarray | None:
+def hours_of(frame: pa.Table, scenario: Scenario) -> np.ndarray | None:
     """Hours of each row; a time column of numbers is in milliseconds. None when there is no column, or a null in it."""
     if scenario.time not in frame.column_names:
         return None

@@ -10,8 +10,11 @@ import numpy as np
 from shared.core.errors import Quarantined
 from shared.core.scenario import Split, Task
 
-# A part with fewer rows says nothing about a model.
+# Fewer rows than this to learn from or to choose by say nothing about a model.
 LEAST = 10
+# Of a random split these rows judge: the tenth with the smallest hashes, and at most so many.
+JUDGING = 0.10
+MOST_JUDGING = 20_000
 Kind = Literal["random", "time", "given"]
 
 
@@ -34,13 +37,15 @@ class Parts:
 class Answers:
     """The true answers of rows in time order.
 
-    `values`: label positions (rows,), zeros and ones (rows, labels) of several labels, or numbers (rows,). `hours` is
-    the time of each row, from any origin; `test` is true where the data assigns a row to the test part.
+    `values`: label positions (rows,), zeros and ones (rows, labels) of several labels, or numbers (rows,). `identity`
+    are salted 64-bit hashes of who or what each row is about: equal ones are never parted. `hours` is the time of each
+    row, from any origin; `test` is true where the data assigns a row to the test part.
     """
 
     task: Task
     names: tuple[str, ...]
     values: np.ndarray
+    identity: np.ndarray
     hours: np.ndarray | None = None
     test: np.ndarray | None = None
 
@@ -48,20 +53,30 @@ class Answers:
 def split_rows(answers: Answers, split: Split, seed: int) -> Parts:
     """Split the rows as `split` declares.
 
-    Quarantined when a part has fewer than LEAST rows, or when no model can be trained or judged on its answers.
+    Quarantined when fewer than LEAST rows train or choose, when no row judges, or when no model can be trained on the
+    answers. What the judging rows cannot show is for the gate to say.
     """
     cuts = {"random": _random, "time": _time, "given": _given}
     parts = cuts[split.kind](answers, split, seed)
-    for name in ("train", "validation", "test"):
+    for name, least in (("train", LEAST), ("validation", LEAST), ("test", 1)):
         rows = getattr(parts, name)
-        where = f"{name} part of the {split.kind} split"
-        if len(rows) < LEAST:
+        if len(rows) < least:
             sentence = (
-                f"The {split.kind} split leaves {len(rows)} rows in its {name} part; at least {LEAST} are needed."
+                f"The {split.kind} split leaves {len(rows)} rows in its {name} part; at least {least} are needed."
             )
             raise Quarantined("too_few_rows", sentence)
-        _CHECKS[answers.task](where, answers.values[rows], answers.names)
+        if name != "test":
+            _CHECKS[answers.task](f"{name} part of the {split.kind} split", answers.values[rows], answers.names)
     return parts
+
+
+def missing_labels(answers: Answers, rows: np.ndarray) -> str:
+    """Why these rows cannot judge a model, or an empty text."""
+    try:
+        _CHECKS[answers.task]("judging part", answers.values[rows], answers.names)
+    except Quarantined as fault:
+        return fault.reason
+    return ""
 
 
 def draw_half(answers: Answers, rows: np.ndarray, seed: int) -> np.ndarray:
@@ -93,14 +108,19 @@ def _end_before(answers: Answers, split: Split, begins: int) -> int:
 
 
 def _random(answers: Answers, split: Split, seed: int) -> Parts:
-    random = np.random.default_rng(seed)
-    parts: tuple[list[np.ndarray], ...] = ([], [], [])
-    for group in _groups(answers, np.arange(len(answers.values))):
-        rows = random.permutation(group)
-        test, validation = round(len(rows) * split.test), round(len(rows) * split.validation)
-        for part, piece in zip(parts, np.split(rows, [len(rows) - test - validation, len(rows) - test]), strict=True):
-            part.append(piece)
-    return Parts("random", *(np.sort(np.concatenate(part)) for part in parts))
+    judges = _judging(answers.identity)
+    rows = np.flatnonzero(~judges)
+    share = split.validation * len(judges) / max(len(rows), 1)
+    validation, train = _draw(answers, rows, share, np.random.default_rng(seed))
+    return Parts("random", train, validation, np.flatnonzero(judges))
+
+
+def _judging(identity: np.ndarray) -> np.ndarray:
+    """Whether each row judges (rows,): a matter of its hash alone, until so many rows have a smaller one."""
+    judges = identity < np.uint64(JUDGING * 2**64)
+    if judges.sum() > MOST_JUDGING:
+        judges = identity <= np.partition(identity, MOST_JUDGING - 1)[MOST_JUDGING - 1]
+    return np.asarray(judges)
 
 
 def _given(answers: Answers, split: Split, seed: int) -> Parts:
@@ -115,10 +135,17 @@ def _given(answers: Answers, split: Split, seed: int) -> Parts:
 def _draw(
     answers: Answers, rows: np.ndarray, share: float, random: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The share of `rows` drawn from every group of equal answers, and the rest; both ascending."""
-    pieces = [random.permutation(group)[: round(len(group) * share)] for group in _groups(answers, rows)]
-    drawn = np.sort(np.concatenate(pieces)) if pieces else rows[:0]
-    return drawn, np.setdiff1d(rows, drawn)
+    """The share of `rows` drawn from every group of equal answers, and the rest; both ascending.
+
+    Rows of one identity stay together: all go where their first one goes.
+    """
+    _, first, member = np.unique(answers.identity[rows], return_index=True, return_inverse=True)
+    drawn = np.zeros(len(first), dtype=bool)
+    for group in _groups(answers, rows[first]):
+        positions = np.searchsorted(rows, random.permutation(group)[: round(len(group) * share)])
+        drawn[member[positions]] = True
+    chosen = drawn[member]
+    return rows[chosen], rows[~chosen]
 
 
 def _groups(answers: Answers, rows: np.ndarray) -> list[np.ndarray]:
@@ -134,7 +161,7 @@ def _check_classes(where: str, values: np.ndarray, names: tuple[str, ...]) -> No
     if absent:
         sentence = (
             f"The {where} has no row labelled {' or '.join(map(repr, absent))} among its {len(values)} rows; "
-            "every label must occur in every part."
+            "every label must occur in it."
         )
         raise Quarantined("one_class", sentence)
 

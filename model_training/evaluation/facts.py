@@ -61,6 +61,8 @@ def _metrics(evaluation: Evaluation, bootstrap: BootstrapComparison, answers: np
     names = REGRESSION if bootstrap.task == "regression" else METRICS
     metrics = {}
     for name in names:
+        if name not in evaluation.metrics:
+            continue
         decided = at_decisions(bootstrap.task, name, answers, evaluation.served)
         interval = BootstrapComparison(bootstrap.task, name, bootstrap.actual, bootstrap.seed).interval(decided)
         value, baseline = evaluation.metrics[name], evaluation.baseline[name]

@@ -17,7 +17,8 @@ Facts = Mapping[str, Any]
 
 def known_limits(facts: Facts) -> list[str]:
     """The known limits of a model from the `facts` of its evaluation, the most serious first."""
-    kinds = (_against_baseline, _splits, _leakage, _slices, _calibration, _simple, _absent, _small, _time)
+    known = (_against_baseline, _splits, _leakage, _slices) if facts["metric"] in facts["metrics"] else ()
+    kinds = (*known, _calibration, _simple, _absent, _small, _time)
     return [sentence for kind in kinds for sentence in kind(facts)]
 
 

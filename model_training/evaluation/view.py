@@ -21,7 +21,7 @@ Facts = Mapping[str, Any]
 
 def card_view(scenario: Scenario, manifest: Facts, facts: Facts) -> Mapping[str, Any]:
     """The variables of the template."""
-    bar, own = scenario.bar, facts["metrics"][facts["metric"]]
+    bar, own = scenario.bar, facts["metrics"].get(facts["metric"])
     reached = facts["metrics"].get(bar.metric, {}).get("value")
     return {
         "scenario": scenario,
@@ -61,7 +61,10 @@ def _variants(facts: Facts) -> Iterator[tuple[str, float]]:
 
 
 def _slices(facts: Facts) -> list[Mapping[str, Any]]:
-    metric, whole = facts["metric"], facts["metrics"][facts["metric"]]["value"]
+    metric, own = facts["metric"], facts["metrics"].get(facts["metric"])
+    if own is None:
+        return []
+    whole = own["value"]
     scored = [end for line in facts["slices"] if "score" in line for end in (*line["interval"], whole)]
     ends = (min(scored), max(scored)) if scored else (0.0, 1.0)
     cards: list[Mapping[str, Any]] = []

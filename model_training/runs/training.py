@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from model_training.runs.runner import Progress, Runner
 from model_training.steps.context import RunSpec
 from model_training.steps.register import Package
-from shared.core.errors import Corrupt, Missing
-from shared.core.ports import Lake
+from shared.core.errors import Missing
 from shared.core.scenario import Scenario
-from shared.datasets.version import DatasetVersion, TableFile
+from shared.datasets.reading import lake_bytes, read_tables
+from shared.datasets.version import DatasetVersion
 from shared.ports import Ports
 from shared.training.model import Artefact
 from shared.training.run import Run
@@ -38,7 +36,7 @@ def train_artefact(ports: Ports, run_id: str, progress: Progress, folder: Path) 
     }
     spec = RunSpec(scenario, run.profile, _seed(dataset.digest), origin)
     runner = Runner(spec, folder, progress)
-    package = runner.run(lambda: {file.name: _read(ports.core.lake, file) for file in dataset.tables})
+    package = runner.run(lambda: read_tables(lake_bytes(ports.core.lake), scenario, dataset.tables))
     return Artefact(scenario.name, run.id, dataset.id, package.onnx, package.manifest, package.files)
 
 
@@ -59,15 +57,6 @@ def _inputs(ports: Ports, run_id: str) -> tuple[Run, DatasetVersion, Scenario]:
         accepted = ", ".join(ports.core.scenarios)
         raise Missing(f"Run {run_id!r} names scenario {run.scenario!r}; accepted: {accepted}.")
     return run, dataset, ports.core.scenarios[run.scenario]
-
-
-def _read(lake: Lake, file: TableFile) -> pa.Table:
-    with lake.open(file.path) as source:
-        data = source.read()
-    sha256 = hashlib.sha256(data).hexdigest()
-    if sha256 != file.sha256:
-        raise Corrupt(f"{file.path} has sha256 {sha256}; the dataset version recorded {file.sha256}.")
-    return pq.read_table(pa.BufferReader(data), page_checksum_verification=True)
 
 
 def _seed(digest: str) -> int:

@@ -30,9 +30,19 @@ TELEMETRY = Table(
     key=(MACHINE, TIME),
 )
 # Machines may run for weeks without a repair or a reported error; without a failure there is nothing to learn.
-MAINTENANCE = Table("maint", (*_WHEN, Column("comp", "text", values=COMPONENTS)), (MACHINE, TIME, "comp"), min_rows=0)
+MAINTENANCE = Table(
+    "maint",
+    (*_WHEN, Column("comp", "text", values=COMPONENTS)),
+    (MACHINE, TIME, "comp"),
+    min_rows=0,
+    arrives="later",
+)
 FAILURES = Table(
-    "failures", (*_WHEN, Column("failure", "text", values=COMPONENTS)), (MACHINE, TIME, "failure"), min_rows=1
+    "failures",
+    (*_WHEN, Column("failure", "text", values=COMPONENTS)),
+    (MACHINE, TIME, "failure"),
+    min_rows=1,
+    arrives="later",
 )
 # Reports of the controllers: kept with the dataset, but the features use anomalies of the telemetry instead.
 ERRORS = Table("errors", (*_WHEN, Column("errorID", "text")), min_rows=0)
@@ -41,6 +51,8 @@ MACHINES = Table(
     (Column(MACHINE, "int", minimum=0), Column("model", "text"), Column("age", "int", minimum=0, maximum=200)),
     key=(MACHINE,),
     min_rows=1,
+    # Hardly ever anything new: a drop may leave it out.
+    arrives="carried",
 )
 
 SCENARIO = Scenario(

@@ -30,7 +30,7 @@ class _Lead:
 def compare_with_simplest(
     prepared: Prepared, best: ScoredCandidate, candidates: Sequence[ScoredCandidate], plan: FitPlan
 ) -> list[Comparison]:
-    """The lead of the best over the simplest candidate; empty when nothing simpler competed.
+    """The lead of the best over the simplest candidate; empty when nothing simpler competed or the rows show no lead.
 
     The test rows decide. Where rows have no order in time and the profile has folds, all rows decide: candidates of
     the same recipes answer each fold after they were fitted on the other folds.
@@ -40,7 +40,10 @@ def compare_with_simplest(
     if simplest is None:
         return []
     folds = PROFILES[plan.profile].folds if prepared.parts.kind == "random" else 0
-    lead = _by_folds(prepared, (best, simplest), plan, folds) if folds else _on_test(prepared, best, simplest, plan)
+    try:
+        lead = _by_folds(prepared, (best, simplest), plan, folds) if folds else _on_test(prepared, best, simplest, plan)
+    except ValueError:
+        return []
     metric = prepared.scenario.metric
     clearly_better = lead.low > 0 if LARGER_IS_BETTER[metric] else lead.high < 0
     return [Comparison(best.name, simplest.name, metric, lead.rows, folds, (lead.low, lead.high), clearly_better)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,6 +18,10 @@ from model_training.steps.command import make_empty
 from model_training.steps.context import RunSpec
 from model_training.steps.step_cache import marked_complete
 from shared.core.errors import Missing
+from shared.core.paths import parts_folder
+from shared.core.scenario import Scenario
+from shared.datasets.reading import read_tables
+from shared.datasets.version import tables_of_manifest
 
 NAME = "define_dataset"
 NEEDS: tuple[str, ...] = ()
@@ -41,6 +46,25 @@ def load(folder: Path) -> dict[str, pa.Table]:
     return {file.stem: pq.read_table(file, page_checksum_verification=True) for file in files}
 
 
+def load_version(folder: Path, parts: Path | None, scenario: Scenario) -> dict[str, pa.Table]:
+    """The tables that the folder's manifest names, of `parts` or, in the format before, beside it; else as `load` does.
+
+    Corrupt when a part is not what was validated.
+    """
+    manifest = folder / "manifest.json"
+    if not manifest.exists():
+        return load(folder)
+
+    def fetch(path: str) -> bytes:
+        within = path.removeprefix(parts_folder(scenario.name))
+        file = folder / Path(path).name if within == path or parts is None else parts / within
+        if not file.exists():
+            raise Missing(f"{file} is not there; the manifest of the dataset names {path}.")
+        return file.read_bytes()
+
+    return read_tables(fetch, scenario, tables_of_manifest(json.loads(manifest.read_text())))
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the step on its own, from a folder of Parquet tables."""
     options = _parser().parse_args(arguments)
@@ -50,14 +74,21 @@ def main(arguments: list[str] | None = None) -> int:
     spec = RunSpec(SCENARIOS[options.scenario], options.profile, options.seed, origin)
     make_empty(options.out)
     with marked_complete(NAME, "", spec, options.out):
-        write_tables(load(options.tables), spec, options.out)
+        write_tables(load_version(options.tables, options.parts, spec.scenario), spec, options.out)
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"python -m model_training.steps.{NAME}", description=__doc__)
     parser.add_argument("--scenario", required=True, choices=sorted(SCENARIOS))
-    parser.add_argument("--tables", required=True, type=Path, metavar="FOLDER", help="<table>.parquet files")
+    parser.add_argument(
+        "--tables",
+        required=True,
+        type=Path,
+        metavar="FOLDER",
+        help="a dataset's manifest.json, or <table>.parquet files",
+    )
+    parser.add_argument("--parts", type=Path, metavar="FOLDER", help="where the parts lie that the manifest names")
     parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where to write; new or empty")
     parser.add_argument("--profile", default="default", choices=sorted(PROFILES))
     parser.add_argument("--seed", default=0, type=int)

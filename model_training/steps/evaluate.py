@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from model_training.data.answers import answers_of
 from model_training.data.rows import Prepared, Rows
-from model_training.data.split import Parts
+from model_training.data.split import Parts, missing_labels
 from model_training.estimators.candidates import FitPlan, Recipe
 from model_training.estimators.families import fit_recipe
 from model_training.evaluation.curves import curve_points
@@ -27,9 +29,10 @@ from model_training.steps import prepare, train
 from model_training.steps.command import start
 from model_training.steps.context import StepContext
 from model_training.steps.prepare import contract_of
+from shared.core.scenario import Task
 from shared.training.encoding import encode
 from shared.training.intervals import BootstrapComparison
-from shared.training.metrics import METRICS, at_decisions, score, scores
+from shared.training.metrics import METRICS, REGRESSION, at_decisions, score, scores
 
 NAME = "evaluate"
 NEEDS = ("prepare", "train")
@@ -62,24 +65,43 @@ def evaluate_best(prepared: Prepared, candidates: Sequence[ScoredCandidate], pla
     answers, bootstrap = run(best.onnx, test.X), BootstrapComparison(task, primary, test.y, plan.seed)
     decisions = _thresholds(prepared, best.onnx, answers)
     served = served_thresholds(decisions)
-    metrics = dict(scores(task, test.y, answers, labels, served))
-    metrics[f"{primary}_{prepared.parts.kind}"] = metrics[primary]
+    metrics = _known(task, test.y, answers, labels, served)
+    known = {}
+    if primary in metrics:
+        metrics[f"{primary}_{prepared.parts.kind}"] = metrics[primary]
+        known = {primary: bootstrap.interval(at_decisions(task, primary, answers, served))}
     variants = _refitted(prepared, best.recipe, plan)
     metrics |= {name: variant.value for name, variant in variants.items()}
-    baseline = scores(task, test.y, np.tile(_constant_answer(prepared), (len(test.y), 1)), labels)
-    plan.report(f"{best.name}: {primary} {metrics[primary]:.4f} on test", 1.0)
+    baseline = _known(task, test.y, np.tile(_constant_answer(prepared), (len(test.y), 1)), labels)
+    plan.report(f"{best.name}: {score_in_words(primary, metrics)}", 1.0)
     return Evaluation(
         metrics,
         baseline,
-        {
-            primary: bootstrap.interval(at_decisions(task, primary, answers, served)),
-            **{name: variant.interval for name, variant in variants.items()},
-        },
+        known | {name: variant.interval for name, variant in variants.items()},
         compare_with_simplest(prepared, best, candidates, plan),
         _absent(prepared, metrics),
         curve_points(task, test.y, answers, labels),
         decisions,
     )
+
+
+def score_in_words(metric: str, metrics: Mapping[str, float]) -> str:
+    """The metric on the test rows, or that they cannot show it."""
+    return f"{metric} {metrics[metric]:.4f} on test" if metric in metrics else f"the test rows cannot show {metric}"
+
+
+def _known(
+    task: Task, actual: np.ndarray, answers: np.ndarray, labels: Sequence[str], served: Sequence[float] = ()
+) -> dict[str, float]:
+    """The metrics that these rows can show."""
+    try:
+        return dict(scores(task, actual, answers, labels, served))
+    except ValueError:
+        found = {}
+        for name in REGRESSION if task == "regression" else METRICS:
+            with suppress(ValueError):
+                found[name] = score(task, name, actual, at_decisions(task, name, answers, served))
+        return found
 
 
 def _thresholds(prepared: Prepared, onnx: bytes, answers: np.ndarray) -> Mapping[str, Mapping[str, Any]]:
@@ -99,12 +121,15 @@ def _constant_answer(prepared: Prepared) -> np.ndarray:
 
 
 def _absent(prepared: Prepared, metrics: Mapping[str, float]) -> dict[str, str]:
-    """Why a label of several has no metrics of its own."""
+    """Why a metric is missing, or a label of several has none of its own."""
+    missing = missing_labels(answers_of(prepared.frame, prepared.scenario), prepared.parts.test)
+    names = REGRESSION if prepared.scenario.task == "regression" else METRICS
+    absent = {metric: missing for metric in names if missing and metric not in metrics}
     if prepared.scenario.task != "multilabel":
-        return {}
+        return absent
     y = prepared.y[prepared.parts.test]
     values = {label: int(y[0, position]) for position, label in enumerate(prepared.contract.labels)}
-    return {
+    return absent | {
         f"{metric}_{label}": f"{label} is {value} in all {len(y)} rows of the test part."
         for metric in METRICS
         for label, value in values.items()
@@ -135,8 +160,9 @@ def _refitted(prepared: Prepared, recipe: Recipe, plan: FitPlan) -> Mapping[str,
         candidate = fit_recipe(recipe, rows.take(parts.train), plan.quiet())
         test = rows.take(parts.test)
         answers = candidate.predict(test.X)
-        interval = BootstrapComparison(rows.task, primary, test.y, plan.seed).interval(answers)
-        variants[name] = _Score(score(rows.task, primary, test.y, answers), interval)
+        with suppress(ValueError):
+            interval = BootstrapComparison(rows.task, primary, test.y, plan.seed).interval(answers)
+            variants[name] = _Score(score(rows.task, primary, test.y, answers), interval)
     return variants
 
 

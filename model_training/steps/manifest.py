@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 import model_training
 import shared
+from model_training.data.answers import hours_of
 from model_training.data.rows import Prepared
 from model_training.evaluation.record import Evaluation
 from model_training.evaluation.thresholds import HALF
@@ -25,9 +26,11 @@ from model_training.export.graph import run
 from model_training.search.candidate_ranking import ScoredCandidate
 from model_training.steps.prepare import describe_parts
 from shared.training.encoding import encode_rows
+from shared.training.fingerprints import fingerprints
+from shared.training.learned_rows import LearnedRows
 
 SCHEMA = 1
-HOLDOUT = "holdout.parquet"
+HOLDOUT, HOLDOUT_KEYS = "holdout.parquet", "holdout_keys.parquet"
 METRICS = "metrics.json"
 _GOLDEN = 20
 _UNSEEN = "never seen in training"
@@ -96,13 +99,34 @@ def golden(prepared: Prepared, onnx: bytes) -> dict[str, Any]:
     return {"rows": rows, "probabilities": answers.tolist()}
 
 
+def learned(prepared: Prepared) -> tuple[bytes, dict[str, Any]]:
+    """The fingerprints of every row that trained or chose, and their entry in the manifest."""
+    rows = np.concatenate([prepared.parts.train, prepared.parts.validation])
+    hours = hours_of(prepared.frame, prepared.scenario)
+    return LearnedRows.of(fingerprints(prepared.scenario, prepared.frame), rows, hours).packed(len(rows))
+
+
+def holdout_keys(prepared: Prepared) -> tuple[bytes, dict[str, Any]]:
+    """Of each test row its fingerprints, cluster and hours since 1970, as Parquet in the holdout's order."""
+    prints, test = fingerprints(prepared.scenario, prepared.frame), prepared.parts.test
+    hours = hours_of(prepared.frame, prepared.scenario)
+    columns = {name: getattr(prints, name)[test] for name in ("identity", "inputs", "cluster")}
+    columns |= {} if hours is None else {"hours": hours[test]}
+    data = _parquet(pa.table(columns))
+    return data, {"file": HOLDOUT_KEYS, "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def _parquet(table: pa.Table) -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(table, sink, write_page_checksum=True)
+    return sink.getvalue()
+
+
 def holdout(prepared: Prepared) -> tuple[bytes, dict[str, Any]]:
     """The test rows as Parquet (unchanged inputs and answers) and their entry in the manifest."""
     columns = list(dict.fromkeys((*prepared.contract.names, *prepared.scenario.targets)))
     table = prepared.frame.select(columns).take(pa.array(prepared.parts.test)).replace_schema_metadata(None)
-    sink = io.BytesIO()
-    pq.write_table(table, sink, write_page_checksum=True)
-    data = sink.getvalue()
+    data = _parquet(table)
     facts = {
         "file": HOLDOUT,
         "sha256": hashlib.sha256(data).hexdigest(),

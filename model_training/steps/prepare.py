@@ -22,6 +22,7 @@ from model_training.steps.prepared_files import load_prepared, save_prepared
 from shared.core.errors import Quarantined
 from shared.core.scenario import Scenario, Split
 from shared.training.encoding import categories_of, encode
+from shared.training.fingerprints import fingerprints
 from shared.training.input_contract import Feature, InputContract
 
 NAME = "prepare"
@@ -48,6 +49,7 @@ def prepare_rows(tables: Mapping[str, pa.Table], scenario: Scenario, seed: int) 
     """The rows ready for training; Quarantined when no model can be trained or judged on them."""
     frame = _ordered(with_answers(_assembled(tables, scenario), scenario), scenario)
     answers = answers_of(frame, scenario)
+    _check_differs(frame, scenario)
     parts = split_rows(answers, scenario.split, seed)
     contract = contract_of(frame, scenario, parts, scenario.features)
     X = encode(frame, contract)
@@ -115,14 +117,25 @@ def _ordered(frame: pa.Table, scenario: Scenario) -> pa.Table:
     return frame.take(pa.array(np.argsort(times, kind="stable")))
 
 
+def _check_differs(frame: pa.Table, scenario: Scenario) -> None:
+    """Rows that are all alike have one role together; what is wrong with them is said before that."""
+    inputs = fingerprints(scenario, frame).inputs
+    if len(inputs) and (inputs == inputs[0]).all():
+        raise _constant_inputs(scenario, f"{len(inputs)} rows")
+
+
+def _constant_inputs(scenario: Scenario, rows: str) -> Quarantined:
+    sentence = f"Every input of scenario {scenario.name!r} is constant in {rows}: nothing to learn."
+    return Quarantined("constant_features", sentence)
+
+
 def _check_varies(X: np.ndarray, scenario: Scenario) -> None:
     first = X[:1]
     constant = first == X
     if X.dtype != object:
         constant = constant | (np.isnan(first) & np.isnan(X))
     if bool(constant.all()):
-        sentence = f"Every input of scenario {scenario.name!r} is constant in {len(X)} training rows: nothing to learn."
-        raise Quarantined("constant_features", sentence)
+        raise _constant_inputs(scenario, f"{len(X)} training rows")
 
 
 def _other_parts(answers: Answers, scenario: Scenario, seed: int) -> Parts | None:

@@ -16,14 +16,24 @@ from model_training.search.candidate_ranking import ScoredCandidate
 from model_training.steps import evaluate, prepare, train
 from model_training.steps.command import start
 from model_training.steps.context import StepContext
-from model_training.steps.manifest import HOLDOUT, METRICS, holdout, manifest_of, metrics_file
+from model_training.steps.manifest import (
+    HOLDOUT,
+    HOLDOUT_KEYS,
+    METRICS,
+    holdout,
+    holdout_keys,
+    learned,
+    manifest_of,
+    metrics_file,
+)
 from model_training.steps.step_cache import step_cost
 from model_training.steps.tune import TRIALS
+from shared.training.learned_rows import LEARNED
 
 NAME = "register"
 NEEDS = ("prepare", "explore", "tune", "train", "evaluate", "profile")
 MODEL, MANIFEST, PROFILE = "model.onnx", "manifest.json", "profile.json"
-_FILES = (HOLDOUT, METRICS, PROFILE, TRIALS, EVALUATION, CARD)
+_FILES = (HOLDOUT, HOLDOUT_KEYS, LEARNED, METRICS, PROFILE, TRIALS, EVALUATION, CARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +52,13 @@ def run_step(context: StepContext) -> None:
     fitted = candidate_ranking.load(inputs["train"])
     best = train.best_deployable(fitted)
     test_rows, holdout_facts = holdout(prepared)
-    manifest = _manifest(context, prepared, fitted, holdout_facts)
+    (keys, key_facts), (prints, learned_facts) = holdout_keys(prepared), learned(prepared)
+    rows = {"holdout": holdout_facts | {"keys": key_facts}, "learned": learned_facts}
+    manifest = _manifest(context, prepared, fitted, rows)
     (out / MODEL).write_bytes(best.onnx)
     (out / HOLDOUT).write_bytes(test_rows)
+    (out / HOLDOUT_KEYS).write_bytes(keys)
+    (out / LEARNED).write_bytes(prints)
     (out / METRICS).write_bytes(metrics_file(manifest))
     (out / PROFILE).write_bytes((inputs["profile"] / PROFILE).read_bytes())
     (out / TRIALS).write_bytes((inputs["tune"] / TRIALS).read_bytes())
@@ -53,7 +67,7 @@ def run_step(context: StepContext) -> None:
     for name, data in files.items():
         (out / name).write_bytes(data)
     metric = prepared.scenario.metric
-    context.report(f"{best.name}: {metric} {manifest['metrics'][metric]:.4f} on test", 1.0)
+    context.report(f"{best.name}: {evaluate.score_in_words(metric, manifest['metrics'])}", 1.0)
 
 
 def load(folder: Path) -> Package:
@@ -63,7 +77,7 @@ def load(folder: Path) -> Package:
 
 
 def _manifest(
-    context: StepContext, prepared: Prepared, fitted: Sequence[ScoredCandidate], holdout_facts: Mapping[str, Any]
+    context: StepContext, prepared: Prepared, fitted: Sequence[ScoredCandidate], rows: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The manifest: what follows from data and fit, then what the other steps have written."""
     inputs = context.inputs
@@ -76,7 +90,7 @@ def _manifest(
         **manifest_of(prepared, best, candidates, evaluation),
         "explored": {candidate.name: candidate.metrics[metric] for candidate in explored},
         "tuning": _tuning(inputs["tune"]),
-        "holdout": holdout_facts,
+        **rows,
         "resources": {step: step_cost(folder) for step, folder in inputs.items()},
         "selection": read_json(inputs["prepare"] / prepare.SELECTION),
         **context.spec.origin,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.addresses import cluster_address, workspace_address
 from shared.core.errors import Missing
+from shared.core.paths import dataset_folder, parts_folder
 from shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,7 +47,11 @@ class JobFactory:
             dataset = self.datasets.find(run.scenario, run.dataset)
             if dataset is None or self.make_job is None:
                 raise Missing(f"Run {run.id} cannot be submitted: its dataset or the maker of jobs is missing.")
-            return self.make_job(client(), JobOrder(run, dataset, self.scenarios[run.scenario], tables, model))
+            lake = tables.removesuffix(dataset_folder(run.scenario, run.dataset))
+            folder = parts_folder(run.scenario)
+            apart = any(part.path.startswith(folder) for table in dataset.tables for part in table.parts)
+            parts = f"{lake}{folder}" if apart else ""
+            return self.make_job(client(), JobOrder(run, dataset, self.scenarios[run.scenario], tables, model, parts))
 
         return order
 

@@ -23,6 +23,7 @@ class State(StrEnum):
     SUPERSEDED = "superseded"
     QUARANTINED = "quarantined"
     REFUSED = "refused"
+    UNDECIDED = "undecided"
     IGNORED = "ignored"
     GONE = "gone"
     CONFLICT = "conflict"
@@ -37,6 +38,7 @@ TERMINAL: frozenset[str] = frozenset(
         State.SUPERSEDED,
         State.QUARANTINED,
         State.REFUSED,
+        State.UNDECIDED,
         State.IGNORED,
         State.GONE,
         State.CONFLICT,

@@ -108,6 +108,16 @@ def dataset_folder(scenario: str, dataset: str) -> str:
     return f"datasets/{scenario}/{dataset}/"
 
 
+def parts_folder(scenario: str) -> str:
+    """Where the parts of all tables of a scenario lie, each written once."""
+    return f"tables/{scenario}/"
+
+
+def part_path(scenario: str, table: str, sha256: str) -> str:
+    """Where the rows that a drop brought of a table lie."""
+    return f"{parts_folder(scenario)}{table}/{sha256}.parquet"
+
+
 def baseline_folder(scenario: str) -> str:
     """Where baseline.json (the current one) and every accepted baseline by its number lie."""
     return f"baselines/{scenario}/"

@@ -15,6 +15,7 @@ MISSING_NUMBERS = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL",
 MISSING_TEXTS = ("", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "<NA>")
 Kind = Literal["float", "int", "text", "time"]
 Task = Literal["binary", "multiclass", "multilabel", "regression"]
+Arrives = Literal["with_drop", "carried", "later"]
 
 # A mapping of table name to a pandas DataFrame in, one DataFrame out. Typed loosely: pandas is not imported here.
 Assemble = Callable[[Mapping[str, Any]], Any]
@@ -61,6 +62,9 @@ class Table:
 
     With `min_rows` 0 a file may hold the names of the columns and no rows. In a `sparse` table a column that may have
     missing cells may have nothing else: a window of telemetry can be so short that a sensor has no value in it.
+    `arrives`: rows come `with_drop`; a `carried` table stands until a drop brings newer rows of it; what comes `later`
+    may come in another drop than the rows it belongs to. A drop in which more than the share `repeated` of the rows
+    repeat another row is refused; rows with a key never repeat.
     """
 
     name: str
@@ -68,6 +72,8 @@ class Table:
     key: tuple[str, ...] = ()
     min_rows: int = 2
     sparse: bool = False
+    arrives: Arrives = "with_drop"
+    repeated: float = 0.3
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError when there is none."""
@@ -80,8 +86,25 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """What a dataset version holds: `append` all drops, or `replace` every table by its newest drop.
+
+    A window keeps the newest `days` by the time column, the newest `drops`, or as many of the newest drops as hold
+    `rows` rows; 0: without that limit. A drop leaves as a whole. A table that is carried never leaves.
+    """
+
+    keep: Literal["append", "replace"] = "append"
+    days: float = 0.0
+    drops: int = 0
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Split:
-    """How rows are held back. `time` orders by the time column (else row order) and leaves `gap` rows out.
+    """How rows are held back: `validation` and, of a time split, `test` are shares of all rows.
+
+    `random`: a salted hash of the entity, the key or the inputs decides for good who judges, about a tenth. `time`
+    orders by the time column (else row order) and leaves `gap` rows out.
 
     `gap_hours` leaves out, by the time column, every row less than so many hours before the next part begins.
     `given`: the feature frame decides; `column` is true in the rows of the test part, validation rows are drawn.
@@ -101,6 +124,18 @@ class Bar:
 
     metric: str
     minimum: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """How a new model must compare with the one that serves, on rows that neither learned from.
+
+    `not_inferior`: the 95 % interval of the difference lies above -`margin`. `superior`: it lies above 0. Without a
+    margin: 0.01 of a share (AUC, accuracy, F1, average precision, R²), and 2 % of the champion's value of an error.
+    """
+
+    rule: Literal["not_inferior", "superior"] = "not_inferior"
+    margin: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +217,12 @@ class Scenario:
     labels: tuple[str, ...] = ("0", "1")
     entity: tuple[str, ...] = ()
     time: str = ""
+    history: History = History()
     leakage: tuple[str, ...] = ()
     split: Split = Split("random")
     metric: str = "auc"
     bar: Bar = Bar("auc", 0.6)
+    gate: Gate = Gate()
     # From which probability a label is predicted, and for which labels another rule holds.
     decision: Decision = field(default_factory=Decision)
     label_decisions: tuple[tuple[str, Decision], ...] = ()

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from shared.core.scenario import Table
+    from shared.datasets.head import Head
     from shared.datasets.version import DatasetVersion
 
 
@@ -65,7 +66,18 @@ class DatasetVersions(Protocol):
         ...
 
     def list(self, scenario: str | None = None) -> Sequence[DatasetVersion]:
-        """All versions, oldest first."""
+        """All versions, oldest first; of a scenario the version that its head was made into comes last."""
+        ...
+
+    def head(self, scenario: str) -> Head:
+        """The parts that stand; where none were ever accepted, those of the newest version there is."""
+        ...
+
+    def move(self, head: Head, dataset: DatasetVersion | None) -> bool:
+        """Compare-and-set by generation, together with the version made of the head; False when somebody was faster.
+
+        A version whose digest is known is not kept twice.
+        """
         ...
 
 

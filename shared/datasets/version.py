@@ -1,29 +1,58 @@
-"""A dataset version and the files of its tables."""
+"""Dataset versions: which parts they are made of, and how that stands in their manifest."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
+
+SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True)
-class TableFile:
-    """A validated table as it lies in the lake: canonical Parquet, immutable, addressed by its sha256."""
+class Part:
+    """The rows that one drop brought of one table: canonical Parquet, immutable, addressed by its sha256.
 
-    name: str
+    `position` is the place of the drop among all that were ever accepted. `first` and `last` are the ends of its time
+    column as ISO 8601; empty without one.
+    """
+
     path: str
     sha256: str
     rows: int
+    drop: str = ""
+    position: int = 0
+    sources: tuple[str, ...] = ()
+    first: str = ""
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetTable:
+    """A table as its parts in order of position; `rows` are left when `replaced` rows of the parts have given way."""
+
+    name: str
+    parts: tuple[Part, ...]
+    rows: int
+    replaced: int = 0
+
+    @property
+    def shas(self) -> tuple[str, ...]:
+        """The sha256 of every part, in order."""
+        return tuple(part.sha256 for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetVersion:
-    """A checked dataset: id = UTC time + short digest over its tables. `sources` are "path@etag"."""
+    """A checked dataset: id = UTC time + short digest over its parts. `sources` are "path@etag"."""
 
     scenario: str
     id: str
     digest: str
-    tables: tuple[TableFile, ...]
+    tables: tuple[DatasetTable, ...]
     sources: tuple[str, ...]
     created_at: datetime
 
@@ -31,3 +60,73 @@ class DatasetVersion:
     def rows(self) -> int:
         """Rows of the largest table."""
         return max((table.rows for table in self.tables), default=0)
+
+    def rows_since(self, before: DatasetVersion) -> int:
+        """Rows that came with parts which `before` does not hold, in the table that got most of them."""
+        known = {(table.name, sha) for table in before.tables for sha in table.shas}
+        new = (
+            sum(part.rows for part in table.parts if (table.name, part.sha256) not in known) for table in self.tables
+        )
+        return max(new, default=0)
+
+    @property
+    def drops(self) -> tuple[str, ...]:
+        """The drops whose rows it holds, in order of position."""
+        return drops_of(self.tables)
+
+
+def drops_of(tables: Iterable[DatasetTable]) -> tuple[str, ...]:
+    """The drops whose parts the tables have, in order of position."""
+    found = {part.drop: part.position for table in tables for part in table.parts}
+    return tuple(sorted(found, key=lambda drop: found[drop]))
+
+
+def sources_of(tables: Iterable[DatasetTable]) -> tuple[str, ...]:
+    """The blobs that the tables' parts were made of."""
+    return tuple(sorted({source for table in tables for part in table.parts for source in part.sources}))
+
+
+def digest_of(tables: Iterable[DatasetTable]) -> str:
+    """The digest over the parts; of tables of one part each it is what versions of one drop always had."""
+    shas = {table.name: table.shas[0] if len(table.shas) == 1 else table.shas for table in tables}
+    return hashlib.sha256(json.dumps(shas, sort_keys=True).encode()).hexdigest()
+
+
+def manifest_of(dataset: DatasetVersion) -> Mapping[str, Any]:
+    """The content of the version's manifest.json."""
+    return {
+        "schema": SCHEMA,
+        "scenario": dataset.scenario,
+        "id": dataset.id,
+        "digest": dataset.digest,
+        "tables": {table.name: table_to_json(table) for table in dataset.tables},
+        "sources": list(dataset.sources),
+    }
+
+
+def tables_of_manifest(manifest: Mapping[str, Any]) -> tuple[DatasetTable, ...]:
+    """The tables that a manifest names, also one of the format before: a file for each table."""
+    return tuple(table_from_json({"name": name, **told}) for name, told in manifest["tables"].items())
+
+
+def table_to_json(table: DatasetTable) -> dict[str, Any]:
+    """The table as plain values."""
+    return {
+        "rows": table.rows,
+        "replaced": table.replaced,
+        "parts": [{**asdict(part), "sources": list(part.sources)} for part in table.parts],
+    }
+
+
+def table_from_json(told: Mapping[str, Any]) -> DatasetTable:
+    """The table that plain values tell of; without parts it is one file, as in the format before."""
+    if "parts" not in told:
+        part = Part(told["path"], told["sha256"], int(told["rows"]))
+        return DatasetTable(told["name"], (part,), part.rows)
+    parts = tuple(Part(**{**part, "sources": tuple(part["sources"])}) for part in told["parts"])
+    return DatasetTable(told["name"], parts, int(told["rows"]), int(told["replaced"]))
+
+
+def with_sources(table: DatasetTable, drop: str, sources: tuple[str, ...]) -> DatasetTable:
+    """The table of a version of the format before, its only part named after the drop that it was made of."""
+    return replace(table, parts=tuple(replace(part, drop=drop, sources=sources) for part in table.parts))

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from shared.core.blob import Blob
 from shared.core.claims import once
-from shared.core.drops import blob_key, drop_blobs, drop_key, finish_waiting
+from shared.core.drops import drop_blobs, drop_key, finish_waiting
 from shared.core.errors import Quarantined
+from shared.core.lake_reading import read_json
 from shared.core.ledger import ENDED, Kind, Outcome, State
 from shared.core.notices import announce
 from shared.core.paths import Landing, dataset_folder, missing_parts, table_of
 from shared.core.redaction import redact
-from shared.datasets.version import DatasetVersion, TableFile
-from shared.intake.training_admission import check_admission, close_admission_breaches
+from shared.datasets.version import DatasetVersion
+from shared.intake.accumulation import Added, add_drop
+from shared.intake.drop_tables import Files, read_drop
+from shared.intake.training_admission import close_admission_breaches
 from shared.monitoring.governor import decide_for_dataset
 from shared.monitoring.quarantine import quarantine
-from shared.profiles.version_report import summarise, validate
-from shared.training.trainability import check_trainable
+from shared.profiles.version_report import summarise
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from shared.monitoring.ports import MonitoringPorts
-
-Files = Mapping[str, Sequence[Blob]]
-MANIFEST_SCHEMA = 1
 
 
 def ingest(ports: MonitoringPorts, where: Landing) -> Outcome:
@@ -39,7 +35,7 @@ def ingest(ports: MonitoringPorts, where: Landing) -> Outcome:
     except Quarantined as fault:
         quarantine(ports, where, blobs, fault)
         raise
-    missing = [table.name for table in where.scenario.tables if table.name not in files]
+    missing = _absent(where, files)
     missing.extend(missing_parts(blob.name for blob in blobs))
     if missing:
         return Outcome(State.WAITING, f"Drop {where.drop} waits for: {', '.join(missing)}.")
@@ -58,95 +54,66 @@ def _by_table(where: Landing, blobs: Sequence[Blob]) -> Files:
     return files
 
 
+def _absent(where: Landing, files: Files) -> list[str]:
+    """The tables without which the drop is not whole: those that come with every drop that brings any rows."""
+    wanted = [table.name for table in where.scenario.tables if table.arrives == "with_drop"]
+    absent = [name for name in wanted if name not in files]
+    # Labels, or a table that is carried, may come alone.
+    return absent if len(absent) < len(wanted) or not files else []
+
+
 def _register(ports: MonitoringPorts, where: Landing, files: Files) -> Outcome:
-    scenario = where.scenario.name
     blobs = [blob for group in files.values() for blob in group]
     try:
-        tables = {table.name: _read(ports, files[table.name], table.name, where) for table in where.scenario.tables}
-        check_trainable(where.scenario, tables)
-        check_admission(ports, where, tables)
+        tables = read_drop(ports, where, files, ports.datasets.versions.head(where.scenario.name))
+        added = add_drop(ports, where, files, tables)
     except Quarantined as fault:
         redacted = redact(fault, where.scenario)
         quarantine(ports, where, blobs, redacted)
         raise redacted from None
-    contents = {name: ports.datasets.tables.write(table) for name, table in tables.items()}
-    dataset = _version(ports, where, blobs, tables, contents)
-    known = ports.datasets.versions.by_digest(scenario, dataset.digest)
-    if known is not None and known.sources != dataset.sources:
-        return _duplicate(known)
-    key = f"{scenario}/{dataset.digest[:12]}"
-    result = once(ports, Kind.DATASET, key, "", lambda: _publish(ports, dataset, tables, contents))
-    if result.acted:
-        return result.outcome
-    return _registered_before(result.outcome, ports.datasets.versions.by_digest(scenario, dataset.digest), dataset)
+    if added.dataset is None:
+        return Outcome(State.WAITING if added.new else State.DUPLICATE, added.reason)
+    if not added.new:
+        return Outcome(State.DUPLICATE, added.reason, {"dataset": added.dataset.id})
+    return _publish(ports, where, added, added.dataset)
 
 
-def _registered_before(outcome: Outcome, known: DatasetVersion | None, dataset: DatasetVersion) -> Outcome:
-    if known is None:
-        return Outcome(State.DUPLICATE, "The same content is being registered through another drop at this moment.")
-    return outcome if known.sources == dataset.sources else _duplicate(known)
+def _publish(ports: MonitoringPorts, where: Landing, added: Added, dataset: DatasetVersion) -> Outcome:
+    key = f"{dataset.scenario}/{dataset.digest[:12]}"
+    outcome = once(ports, Kind.DATASET, key, "", lambda: _announce(ports, dataset, added.remarks)).outcome
+    if outcome.state not in ENDED:
+        reason = f"Dataset {dataset.id} holds drop {where.drop}; another worker announces it."
+        outcome = Outcome(State.DONE, reason, {"dataset": dataset.id})
+    for drop in _released(ports, dataset):
+        if drop != where.drop:
+            _settle_released(ports, replace(where, drop=drop), dataset)
+    return outcome
 
 
-def _duplicate(known: DatasetVersion) -> Outcome:
-    reason = f"The same content is dataset {known.id} already; nothing is trained again."
-    return Outcome(State.DUPLICATE, reason, {"dataset": known.id})
+def _released(ports: MonitoringPorts, dataset: DatasetVersion) -> list[str]:
+    """The drops that the version before did not hold."""
+    ids = {version.id: version for version in ports.datasets.versions.list(dataset.scenario)}
+    place = list(ids).index(dataset.id)
+    before = list(ids.values())[place - 1].drops if place else ()
+    return [drop for drop in dataset.drops if drop not in before]
 
 
-def _read(ports: MonitoringPorts, blobs: Sequence[Blob], name: str, where: Landing) -> pa.Table:
-    table = where.scenario.table(name)
-    parts = []
-    for blob in blobs:
-        with ports.core.lake.open(blob.path, etag=blob.etag) as source:
-            parts.append(ports.datasets.tables.read(source, blob.name, table))
-    return ports.datasets.tables.check(parts, table)
+def _settle_released(ports: MonitoringPorts, where: Landing, dataset: DatasetVersion) -> None:
+    """A drop that waited ends with the version that holds it."""
+    blobs = drop_blobs(ports, where)
+    reason = f"What drop {where.drop} waited for has come: it is in dataset {dataset.id}."
+    outcome = Outcome(State.DONE, reason, {"dataset": dataset.id})
+    once(ports, Kind.DROP, drop_key(where, blobs), "", lambda: outcome)
+    finish_waiting(ports, blobs, outcome)
 
 
-def _version(
-    ports: MonitoringPorts,
-    where: Landing,
-    blobs: Sequence[Blob],
-    tables: Mapping[str, pa.Table],
-    contents: Mapping[str, bytes],
-) -> DatasetVersion:
-    shas = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-    digest = hashlib.sha256(json.dumps(shas, sort_keys=True).encode()).hexdigest()
-    # The newest blob's time, not the clock: a repeat of this work finds the same id.
-    dataset = f"{max(blob.modified for blob in blobs):%Y%m%dT%H%M%SZ}-{digest[:8]}"
-    folder = dataset_folder(where.scenario.name, dataset)
-    listed = tuple(TableFile(name, f"{folder}{name}.parquet", shas[name], tables[name].num_rows) for name in shas)
-    sources = tuple(sorted(blob_key(blob) for blob in blobs))
-    return DatasetVersion(where.scenario.name, dataset, digest, listed, sources, ports.core.clock())
-
-
-def _publish(
-    ports: MonitoringPorts, dataset: DatasetVersion, tables: Mapping[str, pa.Table], contents: Mapping[str, bytes]
-) -> Outcome:
-    folder = dataset_folder(dataset.scenario, dataset.id)
-    for name, content in contents.items():
-        ports.core.lake.put(f"{folder}{name}.parquet", content)
-    validation = validate(ports, dataset, tables)
-    ports.core.lake.put(f"{folder}manifest.json", _json(_manifest(dataset)))
-    registered = ports.datasets.versions.add(dataset)
+def _announce(ports: MonitoringPorts, dataset: DatasetVersion, remarks: Sequence[str]) -> Outcome:
+    validation = read_json(ports, f"{dataset_folder(dataset.scenario, dataset.id)}validation.json")
     close_admission_breaches(ports, dataset.scenario)
-    decision = decide_for_dataset(ports, registered)
-    subject = f"datasets/{registered.scenario}/{registered.id}"
-    announce(ports, "DatasetRegistered", subject, {"scenario": registered.scenario, "dataset": registered.id})
+    decision = decide_for_dataset(ports, dataset)
+    subject = f"datasets/{dataset.scenario}/{dataset.id}"
+    announce(ports, "DatasetRegistered", subject, {"scenario": dataset.scenario, "dataset": dataset.id})
     training = f"Training run {decision.run} was requested." if decision.run else decision.sentence
-    reason = f"Registered as dataset {registered.id} ({registered.rows} rows). {training} {summarise(validation)}"
-    return Outcome(State.DONE, reason, {"dataset": registered.id, "run": decision.run})
-
-
-def _manifest(dataset: DatasetVersion) -> Mapping[str, Any]:
-    tables = {file.name: {"path": file.path, "sha256": file.sha256, "rows": file.rows} for file in dataset.tables}
-    return {
-        "schema": MANIFEST_SCHEMA,
-        "scenario": dataset.scenario,
-        "id": dataset.id,
-        "digest": dataset.digest,
-        "tables": tables,
-        "sources": list(dataset.sources),
-    }
-
-
-def _json(value: Any) -> bytes:
-    return (json.dumps(value, indent=1, sort_keys=True) + "\n").encode()
+    sentences = (f"Registered as dataset {dataset.id} ({dataset.rows} rows).", *remarks, training)
+    reason = f"{' '.join(sentences)} {summarise(validation)}"
+    return Outcome(State.DONE, reason, {"dataset": dataset.id, "run": decision.run})

@@ -64,13 +64,9 @@ def too_few_rows(ports: MonitoringPorts, scenario: Scenario, dataset: DatasetVer
     """Why the rows that came since the last training are not enough; empty when they are."""
     if not scenario.retrain.new_rows:
         return ""
-    trained = {run.dataset for run in ports.training.runs.list(scenario.name)}
-    rows = 0
-    for version in reversed(ports.datasets.versions.list(scenario.name)):
-        if version.id in trained and version.id != dataset.id:
-            break
-        rows += version.rows
+    trained = {run.dataset for run in ports.training.runs.list(scenario.name)} - {dataset.id}
+    before = [version for version in ports.datasets.versions.list(scenario.name) if version.id in trained]
     least = scenario.retrain.new_rows
-    if not trained or rows >= least:
+    if not before or (rows := dataset.rows_since(before[-1])) >= least:
         return ""
     return f"Not retrained because {rows} new rows are fewer than the {least} that this scenario waits for."

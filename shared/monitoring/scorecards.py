@@ -113,14 +113,16 @@ def _data_event(ports: MonitoringPorts, scenario: str, model: Model) -> datetime
 def _seconds(ports: MonitoringPorts, scenario: Scenario, model: Model, entries: Sequence[Entry]) -> Mapping[str, float]:
     """Seconds of work by stage, between the beginning and the end of each piece in the ledger."""
     dataset, run = ports.datasets.versions.find(scenario.name, model.dataset), ports.training.runs.find(model.run)
-    digest = dataset.digest[:12] if dataset is not None else ""
+    # The drop that the version was made for comes last among those that it holds.
+    drop = f"{scenario.name}/{dataset.drops[-1]}@" if dataset is not None and dataset.drops else ""
+    drops = {entry.key for entry in entries if drop and entry.key.startswith(drop)}
     windows = {
         f"{scenario.name}/{commit.window}"
         for commit in ports.prediction.predictions.commits(scenario.name)
         if commit.model == model.id
     }
     seconds = {
-        "ingest": _worked(entries, "dataset", {f"{scenario.name}/{digest}"}),
+        "ingest": _worked(entries, "drop", drops),
         "train": 0.0 if run is None else (run.updated_at - run.created_at).total_seconds(),
         "gate": _worked(entries, "model", {model.id}),
         "score": _worked(entries, "window", windows),

@@ -9,6 +9,11 @@ from shared.core.plain_json import plain
 from shared.operations.lineage import Impact, Trace
 from shared.operations.tracing import event_facts
 from shared.prediction.revision import ScoredWindow
+from shared.release.verdict import Verdict
+
+
+def _gate(verdict: Verdict) -> Mapping[str, Any]:
+    return {"passed": verdict.passed, "verdict": verdict.state, **plain(verdict)}
 
 
 def trace_json(trace: Trace) -> Mapping[str, Any]:
@@ -19,7 +24,7 @@ def trace_json(trace: Trace) -> Mapping[str, Any]:
         "window": _window(trace.window),
         "deployment": plain(trace.deployment),
         "model": plain(trace.model),
-        "gate": None if trace.gate is None else {"passed": trace.gate.passed, **plain(trace.gate)},
+        "gate": None if trace.gate is None else _gate(trace.gate),
         "run": plain(trace.run),
         "dataset": plain(trace.dataset),
         "events": [plain(event_facts(entry)) for entry in trace.events],

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from shared.core.drops import blob_key, drop_blobs, drop_key
 from shared.core.ledger import ENDED, Entry, Kind, State
 from shared.core.paths import Landing
+from shared.release.verdict import Verdict
+from shared.serving.deployment import Deployment
 from shared.training.model import Model
 from shared.training.run import Run
 
@@ -49,9 +51,21 @@ def _scenario_status(ports: OperationsPorts, name: str, totals: Mapping[str, int
         "run": {"id": runs[-1].id, "state": runs[-1].state} if runs else None,
         "model": current.model_id if current else None,
         "generation": current.generation if current else 0,
+        "override": current.override if current else False,
+        "challenger": _challenger(ports, name, current),
         "open_windows": totals["open_windows"],
         "predictions": totals["predictions"],
     }
+
+
+def _challenger(ports: OperationsPorts, name: str, current: Deployment | None) -> Mapping[str, Any] | None:
+    """The newest version while it does not serve, and what its gate said of it; None when the newest one serves."""
+    versions = ports.training.registry.list(name)
+    if not versions or (current is not None and current.version == versions[-1].version):
+        return None
+    verdict = ports.release.deployments.verdict(versions[-1])
+    told = {"verdict": verdict.state, "reason": verdict.reason} if verdict else {"verdict": None, "reason": ""}
+    return {"model": versions[-1].id, **told}
 
 
 def drop_outcome(ports: OperationsPorts, where: Landing) -> DropOutcome | None:
@@ -105,9 +119,11 @@ def _judged(ports: OperationsPorts, scenario: str, drop: str, dataset: str, mode
     entry = ports.core.history.find(Kind.MODEL, model.id)
     if entry is None or entry.state not in ENDED:
         return None
-    outcome = {"done": "deployed", "refused": "refused", "waiting": "waiting"}.get(entry.state, "failed")
+    outcome = {"done": "deployed", "refused": "refused", "waiting": "waiting", "undecided": "undecided"}.get(
+        entry.state, "failed"
+    )
     verdict = ports.release.deployments.verdict(model)
-    gate = {"passed": verdict.passed, "checks": [_check(check) for check in verdict.checks]} if verdict else None
+    gate = None if verdict is None else {"passed": verdict.passed, "verdict": verdict.state, "checks": _checks(verdict)}
     return DropOutcome(scenario, drop, outcome, entry.reason, dataset, model.id, gate)
 
 
@@ -122,6 +138,6 @@ def run_outcome(ports: OperationsPorts, run_id: str) -> DropOutcome | None:
     return DropOutcome(run.scenario, run.id, "failed", run.reason, run.dataset) if run.state == "failed" else None
 
 
-def _check(check: Any) -> Mapping[str, Any]:
+def _checks(verdict: Verdict) -> list[Mapping[str, Any]]:
     facts = ("name", "verdict", "value", "threshold", "reason")
-    return {fact: getattr(check, fact) for fact in facts}
+    return [{fact: getattr(check, fact) for fact in facts} for check in verdict.checks]

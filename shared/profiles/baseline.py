@@ -9,8 +9,9 @@ from shared.core.claims import once
 from shared.core.errors import Conflict, Corrupt, Missing
 from shared.core.lake_reading import read_bytes, read_json
 from shared.core.ledger import Kind, Outcome, State
-from shared.core.paths import baseline_folder, dataset_folder
+from shared.core.paths import baseline_folder
 from shared.profiles.profile import SCHEMA, Baseline, DatasetProfile
+from shared.profiles.whole_profile import whole_profile
 
 if TYPE_CHECKING:
     from shared.profiles.ports import ProfilesPorts
@@ -85,13 +86,11 @@ def _current(ports: ProfilesPorts, scenario: str) -> Baseline | None:
 
 
 def _profile(ports: ProfilesPorts, scenario: str, dataset: str) -> DatasetProfile:
-    if ports.datasets.versions.find(scenario, dataset) is None:
+    version = ports.datasets.versions.find(scenario, dataset)
+    if version is None:
         known = ", ".join(version.id for version in ports.datasets.versions.list(scenario)) or "none yet"
         raise Missing(f"{scenario} has no dataset {dataset}; registered: {known}.")
-    profile = read_json(ports, f"{dataset_folder(scenario, dataset)}profile.json")
-    if profile.get("schema") != SCHEMA:
-        raise Conflict(f"The profile of dataset {dataset} was written by another version; accepted: schema {SCHEMA}.")
-    return DatasetProfile.from_json(profile)
+    return whole_profile(ports, version)
 
 
 def _last_number(ports: ProfilesPorts, scenario: str) -> int:

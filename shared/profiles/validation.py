@@ -91,6 +91,7 @@ def _comparisons(
     pairs = [
         (table, name)
         for table in scenario.tables
+        if table.name in described
         for name in compared_columns(scenario, table)
         if name in described[table.name].profile.columns and name in baselines.get(table.name, _NO_TABLE).columns
     ]
@@ -105,6 +106,8 @@ def _differing_columns(
     scenario: Scenario, described: Mapping[str, Described], baselines: Mapping[str, TableProfile]
 ) -> Iterator[ValidationWarning]:
     for table in scenario.tables:
+        if table.name not in described:
+            continue
         now = described[table.name].profile.columns
         then = baselines.get(table.name, _NO_TABLE).columns
         for name in sorted(then.keys() - now.keys()):

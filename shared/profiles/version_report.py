@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import Corrupt
 from shared.core.lake_reading import read_json
 from shared.core.paths import dataset_folder
-from shared.core.scenario import Scenario
 from shared.core.wording import counted
 from shared.datasets.version import DatasetVersion
 from shared.profiles.baseline import read_baseline
@@ -20,6 +18,7 @@ from shared.profiles.history import history_record, read_history
 from shared.profiles.profile import Baseline, DatasetProfile
 from shared.profiles.report import render
 from shared.profiles.validation import validation
+from shared.profiles.whole_profile import scenario_statistics
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,14 +51,6 @@ def validate(ports: ProfilesPorts, dataset: DatasetVersion, tables: Mapping[str,
     }
     ports.core.lake.put(f"{folder}report.html", render(facts))
     return stored
-
-
-def scenario_statistics(scenario: Scenario, tables: Mapping[str, pa.Table]) -> Mapping[str, float | None]:
-    """The scenario's own numbers by name; one that is not finite has no value."""
-    if scenario.statistics is None:
-        return {}
-    named = {name: float(value) for name, value in scenario.statistics(tables).items()}
-    return {name: value if math.isfinite(value) else None for name, value in sorted(named.items())}
 
 
 def summarise(validation: Mapping[str, Any]) -> str:

@@ -49,6 +49,11 @@ class Approval:
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
 
     @property
+    def is_unused(self) -> bool:
+        """Whether it can still be decided or used."""
+        return self.state in ("open", "approved")
+
+    @property
     def model(self) -> str:
         """`name:version` of the model to be approved."""
         return f"{self.scenario}:{self.version}"

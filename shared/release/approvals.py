@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from shared.core.errors import BadInput, Conflict, Forbidden, Missing, Refused
+from shared.core.errors import BadInput, Conflict, Corrupt, Forbidden, Missing, Refused
 from shared.core.ledger import Kind, State
 from shared.core.messages import model_message
 from shared.core.notices import announce
 from shared.release.approval import Approval
-from shared.release.gate.certificate import require_certificate
+from shared.release.gate.certificate import is_outdated, require_certificate
 from shared.release.status import work_key
 from shared.release.verdict import Verdict
 from shared.training.model import Model
@@ -151,7 +151,9 @@ def _check_may_approve(ports: ReleasePorts, approval: Approval, by: str) -> None
     if model is None or model.sha256 != approval.sha256:
         raise Refused(f"{approval.model} is not in the registry as it was when approval was requested.")
     if require_certificate(ports, model).digest != approval.certificate:
-        raise Refused(f"The certificate of {approval.model} is not the one that approval was requested for.")
+        raise Refused(
+            f"The certificate of {approval.model} is not the one approval was requested for; it is requested again."
+        )
 
 
 def _close(ports: ReleasePorts, decided: Approval) -> DecidedApproval:
@@ -181,13 +183,32 @@ def expire(ports: ReleasePorts, approval: Approval, now: datetime) -> None:
     _record(ports, ports.release.approvals.decide(expired))
 
 
+def withdraw(ports: ReleasePorts, approval: Approval) -> None:
+    """Close a request whose certificate was made again; one that was approved can no longer be used."""
+    if approval.state != "open":
+        return
+    reason = "The champion changed, so the model was judged again: approval is requested again on that certificate."
+    withdrawn = replace(approval, state="expired", decided_by="gate", decided_at=ports.core.clock(), reason=reason)
+    _record(ports, ports.release.approvals.decide(withdrawn))
+
+
+def _is_outdated(ports: ReleasePorts, approval: Approval) -> bool:
+    """Whether the champion is another one than the request's certificate was made for; an altered one is no reason."""
+    model = ports.training.registry.find(approval.scenario, approval.version)
+    try:
+        verdict = None if model is None else ports.release.deployments.verdict(model)
+    except Corrupt:
+        return False
+    return model is not None and verdict is not None and is_outdated(ports, model, verdict)
+
+
 def sweep_approvals(ports: ReleasePorts) -> list[str]:
     """Close requests that expired; returns messages for every release that continues or ends by a decision."""
     now, messages = ports.core.clock(), []
     for approval in ports.release.approvals.list():
         if approval.state == "open" and now >= approval.expires:
             expire(ports, approval, now)
-        elif approval.state in ("open", "used"):
+        elif approval.state == "used" or (approval.state == "open" and not _is_outdated(ports, approval)):
             continue
         entry = ports.core.history.find(Kind.MODEL, work_key(ports, approval.model))
         if entry is None or entry.state == State.WAITING:
@@ -195,16 +216,25 @@ def sweep_approvals(ports: ReleasePorts) -> list[str]:
     return list(dict.fromkeys(messages))
 
 
-def newest_request(ports: ReleasePorts, model: Model, environment: str, *, override: bool = False) -> Approval | None:
-    """The newest request for this version and these bytes in the environment; one that can be used comes first."""
+def newest_request(
+    ports: ReleasePorts, model: Model, environment: str, verdict: Verdict, *, override: bool = False
+) -> Approval | None:
+    """The newest request for this version and these bytes in the environment; one that can be used comes first.
+
+    A request on this certificate comes before one on an earlier certificate.
+    """
     wanted = (model.version, model.sha256, environment, override)
     requests = [
         request
         for request in ports.release.approvals.list(model.name)
         if (request.version, request.sha256, request.environment, request.override) == wanted
     ]
-    unused = [request for request in requests if request.state in ("open", "approved")]
-    return next(reversed(unused or requests), None)
+    fitting = [request for request in requests if request.certificate == verdict.digest]
+    for group in (fitting, requests):
+        unused = [request for request in group if request.is_unused]
+        if unused or group:
+            return (unused or list(group))[-1]
+    return None
 
 
 def is_usable(approval: Approval, verdict: Verdict) -> bool:

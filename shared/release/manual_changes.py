@@ -8,7 +8,7 @@ from shared.core.errors import BadInput, Missing, Refused
 from shared.core.ledger import Kind, State
 from shared.release import rollouts
 from shared.release.approvals import request_approval
-from shared.release.gate.certificate import require_certificate
+from shared.release.gate.certificate import renewed_certificate
 from shared.release.pointer import put_in_service
 from shared.serving.deployment import Deployment
 from shared.training.model import Model
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 def override(ports: ReleasePorts, model: Model, *, by: str, reason: str) -> str:
-    """Request that a refused version serves all the same; returns the id that another person has to approve."""
-    verdict = require_certificate(ports, model)
+    """Request that a version that did not pass serves all the same; returns the id another person has to approve."""
+    verdict = renewed_certificate(ports, model)
     if verdict.passed:
         raise Refused(f"{model.id} passed its gate; there is nothing to override.")
     if not reason.strip() or not by.strip():
@@ -41,9 +41,11 @@ def promote(ports: ReleasePorts, model: Model, *, by: str, reason: str, environm
     current = ports.release.deployments.current(model.name, where)
     if current is not None and current.version == model.version:
         raise Refused(f"{model.id} already serves, as generation {current.generation}.")
-    verdict = require_certificate(ports, model)
+    verdict = renewed_certificate(ports, model)
     if not verdict.passed:
-        raise Refused(f"{model.id} may not serve: {verdict.reason}")
+        raise Refused(
+            f"{model.id} may not serve: it {verdict.summary}. {verdict.reason} mlops gate override asks another person."
+        )
     rollout = rollouts.active_rollout(ports, model.name, where)
     if rollout is not None and rollout.version == model.version:
         rollouts.finish_rollout(ports, rollout, by=by, reason=reason)
@@ -54,7 +56,8 @@ def promote(ports: ReleasePorts, model: Model, *, by: str, reason: str, environm
             f"{where} requires approval: request {request.id} was made; "
             "the release continues when another person approves it."
         )
-    return put_in_service(ports, model, where, by=by, reason=reason)
+    expected = verdict.generation if where == ports.release.policies.last(model.name) else None
+    return put_in_service(ports, model, where, by=by, reason=reason, expected=expected)
 
 
 def roll_back(

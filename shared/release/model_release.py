@@ -10,7 +10,7 @@ from shared.core.events import ModelRegistered
 from shared.core.ledger import Kind, Outcome, State
 from shared.release import rollouts
 from shared.release.approval import Approval
-from shared.release.approvals import is_usable, newest_request, request_approval
+from shared.release.approvals import is_usable, newest_request, request_approval, withdraw
 from shared.release.gate.certificate import certify, require_certificate
 from shared.release.pointer import put_in_service, record_deployment
 from shared.release.post_rollout_watch import rollback_reason
@@ -48,10 +48,11 @@ def deploy(ports: ReleasePorts, event: ModelRegistered) -> Outcome:
     model = ports.training.registry.find(event.name, int(event.version))
     if model is None:
         raise Transient(f"The registry does not show {event.name}:{event.version} yet.")
-    verdict = certify(ports, model)
+    verdict = _certificate(ports, model)
     facts = {"model": model.id, "dataset": model.dataset, "run": model.run, "certificate": verdict.digest}
+    facts |= {"verdict": verdict.state}
     if not verdict.passed and (ended := _without_override(ports, model, verdict)):
-        ports.training.registry.judge(model, "refused")
+        ports.training.registry.judge(model, _state_without_pass(verdict))
         return Outcome(ended.state, ended.reason, {**facts, **ended.detail})
     ports.training.registry.judge(model, "accepted")
     try:
@@ -60,6 +61,20 @@ def deploy(ports: ReleasePorts, event: ModelRegistered) -> Outcome:
         # Another change moved the pointer at the same moment. The approval stays usable: this release comes after it.
         raise Transient(f"The release of {model.id} continues after another change: {fault.reason}") from fault
     return Outcome(outcome.state, outcome.reason, {**facts, **outcome.detail})
+
+
+def _certificate(ports: ReleasePorts, model: Model) -> Verdict:
+    """The certificate against the current champion; of a version that served or was tried, the one it was tried by."""
+    last = ports.release.policies.last(model.name)
+    verdict = ports.release.deployments.verdict(model)
+    if verdict is not None and _earlier_outcome(ports, model, last) is not None:
+        return verdict
+    return certify(ports, model)
+
+
+def _state_without_pass(verdict: Verdict) -> State:
+    """The state of a version whose gate did not pass: refused, or left to a person while the champion stays."""
+    return State.REFUSED if verdict.state == "refused" else State.UNDECIDED
 
 
 def _release(ports: ReleasePorts, model: Model, verdict: Verdict) -> Outcome:
@@ -81,21 +96,31 @@ def _enter(ports: ReleasePorts, model: Model, verdict: Verdict, environment: str
     earlier = _earlier_outcome(ports, model, environment)
     if earlier is not None and not decision.approval:
         return earlier if last else _smoke_outcome(ports, model, environment)
-    require_certificate(ports, model)
-    why, approval = f"The gate passed. {decision.reason}", decision.approval
+    generation, approval = require_certificate(ports, model).generation or 0, decision.approval
+    why = f"The gate passed. {decision.reason}" if verdict.passed else _override_reason(ports, model, verdict)
     if last:
-        return rollouts.start_rollout(ports, model, environment, by=BY_GATE, approval=approval, why=why)
+        return rollouts.start_rollout(ports, model, environment, rollouts.Start(BY_GATE, approval, why, generation))
     current = ports.release.deployments.current(model.name, environment)
     if current is None or current.sha256 != model.sha256 or approval:
         put_in_service(ports, model, environment, by=BY_GATE, reason=why, approval=approval)
     return _smoke_outcome(ports, model, environment)
 
 
+def _override_reason(ports: ReleasePorts, model: Model, verdict: Verdict) -> str:
+    """Who overrode the gate and why, as every record of the deployment says it."""
+    request = newest_request(ports, model, ports.release.policies.last(model.name), verdict, override=True)
+    assert request is not None  # noqa: S101 - without one a version that did not pass ended before
+    return f"{request.why} Approved by {request.decided_by} ({request.id})."
+
+
 def _approval_decision(ports: ReleasePorts, model: Model, verdict: Verdict, environment: str) -> ApprovalDecision:
     policy, override = ports.release.policies.of(model.name), not verdict.passed
     if environment not in policy.approvals and not (override and environment == policy.last):
         return ApprovalDecision("Approval is not required by setting.")
-    request = newest_request(ports, model, environment, override=override)
+    request = newest_request(ports, model, environment, verdict, override=override)
+    if request is not None and request.is_unused and request.certificate != verdict.digest:
+        withdraw(ports, request)
+        request = None
     if request is None:
         if _earlier_outcome(ports, model, environment) is not None:
             return ApprovalDecision("It was deployed before approvals were required.")
@@ -128,8 +153,7 @@ def _earlier_outcome(ports: ReleasePorts, model: Model, environment: str) -> Out
         released = deployment.version == model.version and deployment.by in (BY_GATE, rollouts.BY_HEALTH)
         if released and not rollback_reason(ports, deployment):
             record_deployment(ports, deployment)
-            reason = f"{model.id} passed its gate and serves as generation {deployment.generation}."
-            return Outcome(State.DONE, reason, {"generation": deployment.generation})
+            return Outcome(State.DONE, rollouts.serving_sentence(deployment), {"generation": deployment.generation})
     return rollouts.last_rollout_outcome(ports, model, environment)
 
 
@@ -145,13 +169,13 @@ def _smoke_outcome(ports: ReleasePorts, model: Model, environment: str) -> Outco
 
 
 def _without_override(ports: ReleasePorts, model: Model, verdict: Verdict) -> Outcome | None:
-    """The outcome of a version that failed its gate; None when another person approved an override."""
-    request = newest_request(ports, model, ports.release.policies.last(model.name), override=True)
+    """The outcome of a version that did not pass its gate; None when another person approved an override."""
+    request = newest_request(ports, model, ports.release.policies.last(model.name), verdict, override=True)
+    state, sentence = _state_without_pass(verdict), f"{model.id} {verdict.summary}: {verdict.reason}"
     if request is None or request.id != request.digest or request.certificate != verdict.digest:
-        return Outcome(State.REFUSED, f"{model.id} is refused: {verdict.reason}")
+        return Outcome(state, sentence)
     if request.state == "open":
         return Outcome(State.WAITING, f"{model.id} waits for approval {request.id} of an override.")
     if request.state in ("approved", "used"):
         return None
-    reason = f"{model.id} is refused: {verdict.reason} Its override was {request.state} by {request.decided_by}."
-    return Outcome(State.REFUSED, reason)
+    return Outcome(state, f"{sentence} Its override was {request.state} by {request.decided_by}.")

@@ -35,6 +35,7 @@ def put_in_service(
     if expected is not None and generation != expected:
         raise Conflict(f"Generation {generation} of {model.name} is current in {environment}, no longer {expected}.")
     make_ready(ports, model, environment)
+    override = _is_override(ports, model)
     following = Deployment(
         scenario=model.name,
         generation=generation + 1,
@@ -43,13 +44,25 @@ def put_in_service(
         sha256=model.sha256,
         at=ports.core.clock(),
         by=by,
-        reason=reason.strip(),
+        reason=_named(reason.strip(), override=override),
         environment=environment,
+        override=override,
     )
     deployment = ports.release.deployments.promote(following, approval)
     record_deployment(ports, deployment)
     apply_traffic(ports, model.name, environment)
     return deployment
+
+
+def _is_override(ports: ReleasePorts, model: Model) -> bool:
+    """Whether the model's gate had not passed, so that only people can have put it into service."""
+    verdict = ports.release.deployments.verdict(model)
+    return verdict is not None and not verdict.passed
+
+
+def _named(reason: str, *, override: bool) -> str:
+    """The reason of a generation; an override is called one, whoever moved the pointer."""
+    return f"Override of the gate: {reason}" if override and not reason.startswith("Override") else reason
 
 
 def make_ready(ports: ReleasePorts, model: Model, environment: str) -> None:
@@ -75,6 +88,8 @@ def record_deployment(ports: ReleasePorts, deployment: Deployment) -> None:
         "by": deployment.by,
         "environment": where,
     }
+    data |= {"override": True} if deployment.override else {}
     announce(ports, "ModelDeployed", f"deployments/{key}", data)
-    sentence = f"{deployment.model_id} serves in {where}. {deployment.reason}"
+    how = " by an override" if deployment.override else ""
+    sentence = f"{deployment.model_id} serves in {where}{how}. {deployment.reason}"
     ports.core.ledger.note(Kind.DEPLOYMENT, key, State.DONE, sentence)

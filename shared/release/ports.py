@@ -73,7 +73,7 @@ class Deployments(Protocol):
         ...
 
     def certify(self, model: Model, verdict: Verdict) -> None:
-        """Store the verdict of a model version; a second one for the same sha256 changes nothing."""
+        """Store the verdict of a model version; one against a later generation replaces it, another changes nothing."""
         ...
 
     def verdict(self, model: Model) -> Verdict | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -27,16 +27,37 @@ BY_HEALTH = "health rules"
 TRAFFIC = timedelta(hours=1)
 
 
-def start_rollout(ports: ReleasePorts, model: Model, environment: str, *, by: str, approval: str, why: str) -> Outcome:
-    """Put the version into service: in steps when a champion answers requests to compare with, else at once."""
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Who starts a release into the last environment, by which approval, why, and over which generation."""
+
+    by: str
+    approval: str
+    why: str
+    generation: int
+
+
+def start_rollout(ports: ReleasePorts, model: Model, environment: str, start: Start) -> Outcome:
+    """Put the version into service: in steps when a champion answers requests to compare with, else at once.
+
+    Conflict when another generation serves than the one the version was judged against.
+    """
     policy = ports.release.policies.of(model.name)
     champion = ports.release.deployments.current(model.name, environment)
     without_steps = _reason_without_steps(ports, policy, champion)
     if champion is None or without_steps:
-        reason = f"{why} {without_steps}"
-        deployment = put_in_service(ports, model, environment, by=by, reason=reason, approval=approval)
-        reason = f"{model.id} passed its gate and serves as generation {deployment.generation}."
-        return Outcome(State.DONE, reason, {"generation": deployment.generation})
+        deployment = put_in_service(
+            ports,
+            model,
+            environment,
+            by=start.by,
+            reason=f"{start.why} {without_steps}",
+            approval=start.approval,
+            expected=start.generation,
+        )
+        return Outcome(State.DONE, serving_sentence(deployment), {"generation": deployment.generation})
+    if champion.generation != start.generation:
+        raise Conflict(f"Generation {champion.generation} is current; {model.id} was judged against another one.")
     make_ready(ports, model, environment)
     newest = ports.release.rollouts.current(model.name, environment)
     first = policy.steps[0]
@@ -51,14 +72,20 @@ def start_rollout(ports: ReleasePorts, model: Model, environment: str, *, by: st
         step=0,
         share=first.share,
         at=ports.core.clock(),
-        by=by,
-        reason=why,
+        by=start.by,
+        reason=start.why,
     )
-    ports.release.rollouts.write(started, approval)
+    ports.release.rollouts.write(started, start.approval)
     apply_traffic(ports, model.name, environment)
-    reason = f"{why} {_describe(started)}"
+    reason = f"{start.why} {_describe(started)}"
     _record(ports, started, reason)
     return Outcome(State.WAITING, reason)
+
+
+def serving_sentence(deployment: Deployment) -> str:
+    """How a version that was released serves."""
+    how = "serves by an override of its gate" if deployment.override else "passed its gate and serves"
+    return f"{deployment.model_id} {how} as generation {deployment.generation}."
 
 
 def _reason_without_steps(ports: ReleasePorts, policy: Policy, champion: Deployment | None) -> str:
@@ -215,7 +242,9 @@ def last_rollout_outcome(ports: ReleasePorts, model: Model, environment: str) ->
         return Outcome(State.SUPERSEDED, f"The rollout of {model.id} was overtaken by another version.")
     if last.is_active:
         return Outcome(State.WAITING, _describe(last))
-    return Outcome(State.DONE, f"{model.id} passed its gate and every step of its rollout.")
+    verdict = ports.release.deployments.verdict(model)
+    passed = "passed its gate" if verdict is None or verdict.passed else "overrode its gate"
+    return Outcome(State.DONE, f"{model.id} {passed} and went through every step of its rollout.")
 
 
 def _state_for(share: int) -> RolloutState:

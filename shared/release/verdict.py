@@ -7,13 +7,19 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+CheckVerdict = Literal["pass", "fail", "skip", "undecided", "trade_off"]
+VerdictState = Literal["passed", "refused", "undecided", "trade_off"]
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: its verdict, the measured value, the threshold, and a sentence."""
+    """One check: its verdict, the measured value, the threshold, and a sentence.
+
+    `undecided`: the rows are too few to tell. `trade_off`: better in one respect and worse in another.
+    """
 
     name: str
-    verdict: Literal["pass", "fail", "skip"]
+    verdict: CheckVerdict
     value: float | str | None
     threshold: float | str | None
     reason: str
@@ -21,24 +27,53 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Every check of the gate on one model version, with the sha256 of that model."""
+    """Every check of the gate on one model version, with the sha256 of that model.
+
+    `generation` is the champion's when it was judged, 0 when nothing served; None in certificates of earlier versions.
+    """
 
     model: str
     sha256: str
     checks: tuple[Check, ...]
+    generation: int | None = None
+
+    @property
+    def state(self) -> VerdictState:
+        """A failed check refuses; without one, what is undecided and then a trade-off are for a person to decide."""
+        found = {check.verdict for check in self.checks}
+        if "fail" in found:
+            return "refused"
+        if "undecided" in found:
+            return "undecided"
+        return "trade_off" if "trade_off" in found else "passed"
 
     @property
     def passed(self) -> bool:
-        """True when no check failed."""
-        return all(check.verdict != "fail" for check in self.checks)
+        """True when no check failed and none is left to a person."""
+        return self.state == "passed"
 
     @property
     def digest(self) -> str:
         """sha256 of the canonical JSON: approvals are bound to it, and an altered certificate does not match it."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+        content = asdict(self)
+        if self.generation is None:
+            del content["generation"]
+        return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     @property
     def reason(self) -> str:
-        """The sentences of the failed checks, or "All checks passed."."""
-        failed = [check.reason for check in self.checks if check.verdict == "fail"]
-        return " ".join(failed) or "All checks passed."
+        """The sentences of the checks that were not passed, or "All checks passed."."""
+        decisive = ("fail",) if self.state == "refused" else ("undecided", "trade_off")
+        told = [check.reason for check in self.checks if check.verdict in decisive]
+        return " ".join(told) or "All checks passed."
+
+    @property
+    def summary(self) -> str:
+        """How the model stands, in words that follow its name."""
+        words = {
+            "passed": "passed its gate",
+            "refused": "is refused",
+            "undecided": "is undecided, the champion stays",
+            "trade_off": "is a trade-off, the champion stays until a person decides",
+        }
+        return words[self.state]

@@ -11,7 +11,10 @@ PRODUCTION = "prod"
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One generation: the model version that serves a scenario in an environment; numbers are gap-free from 1."""
+    """One generation: the model version that serves a scenario in an environment; numbers are gap-free from 1.
+
+    `override`: people put it into service although its gate had not passed.
+    """
 
     scenario: str
     generation: int
@@ -22,6 +25,7 @@ class Deployment:
     by: str
     reason: str
     environment: str = PRODUCTION
+    override: bool = False
 
     @property
     def model_id(self) -> str:

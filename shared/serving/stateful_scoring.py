@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import BadInput, Missing, Quarantined
 from shared.core.scenario import Column, Live, Scenario
 from shared.core.strict_json import read_json_body
+from shared.datasets.reading import lake_bytes, read_tables
 from shared.serving.answers import labels_of
 from shared.serving.deployed_model import DeployedModel
 from shared.serving.reading import Reading
@@ -166,21 +167,14 @@ class StatefulScorer:
 
     def _dataset_tables(self, scenario: Scenario, live: Live) -> Mapping[str, pd.DataFrame]:
         """The tables beside the readings, of the newest dataset version."""
-        import io
-
-        import pyarrow.parquet as pq
-
         datasets = self._ports.datasets.versions.list(scenario.name)
         if not datasets:
             raise Missing(f"{scenario.name} has no dataset version yet; nothing is known about its {live.key}s.")
         newest = datasets[-1]
         if self._cached is None or self._cached[0] != newest.id:
-            tables = {}
-            for file in newest.tables:
-                if file.name in scenario.batch.others:
-                    with self._ports.core.lake.open(file.path) as source:
-                        tables[file.name] = pq.read_table(io.BytesIO(source.read())).to_pandas()
-            self._cached = (newest.id, tables)
+            beside = [table for table in newest.tables if table.name in scenario.batch.others]
+            tables = read_tables(lake_bytes(self._ports.core.lake), scenario, beside)
+            self._cached = (newest.id, {name: table.to_pandas() for name, table in tables.items()})
         return self._cached[1]
 
 

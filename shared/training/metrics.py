@@ -161,50 +161,6 @@ def mae(truth: np.ndarray, predicted: np.ndarray) -> float:
     return float(abs(truth - predicted).mean(dtype=float))
 
 
-def auc_interval(
-    truth: np.ndarray, score: np.ndarray, *, resamples: int = 200, level: float = 0.95, seed: int = 0
-) -> tuple[float, float]:
-    """The bootstrap percentile interval (low, high) of the AUC over rows drawn with replacement."""
-    return _interval(truth, lambda weights: roc_auc(truth, score, weights), resamples, level, seed)
-
-
-def auc_difference_interval(
-    truth: np.ndarray,
-    score: np.ndarray,
-    other: np.ndarray,
-    *,
-    resamples: int = 200,
-    level: float = 0.95,
-    seed: int = 0,
-) -> tuple[float, float]:
-    """The paired bootstrap interval of AUC(score) - AUC(other): both are judged on the same drawn rows."""
-
-    def difference(weights: np.ndarray) -> float:
-        return roc_auc(truth, score, weights) - roc_auc(truth, other, weights)
-
-    return _interval(truth, difference, resamples, level, seed)
-
-
-def _interval(
-    truth: np.ndarray, statistic: Callable[[np.ndarray], float], resamples: int, level: float, seed: int
-) -> tuple[float, float]:
-    import numpy as np
-
-    random, rows = np.random.default_rng(seed), len(truth)
-    drawn = (np.bincount(random.integers(0, rows, rows), minlength=rows) for _ in range(resamples))
-    # A draw without one of the classes has no AUC and says nothing.
-    values = [statistic(weights) for weights in drawn if _both(truth, weights)]
-    if not values:
-        raise ValueError("AUC needs rows of both classes")
-    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
-
-
-def _both(truth: np.ndarray, weights: np.ndarray) -> bool:
-    positive = weights[truth.astype(bool)].sum()
-    return bool(0 < positive < weights.sum())
-
-
 def _weights_by_score(
     truth: np.ndarray, score: np.ndarray, weights: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class JobOrder:
-    """What a training job elsewhere is made from; `tables` and `model` are addresses of folders in the lake."""
+    """What a training job elsewhere is made from; `tables`, `model` and `parts` are addresses of folders in the lake.
+
+    `parts` holds what the manifest in `tables` names; empty for a version of the format before, with its files there.
+    """
 
     run: Run
     dataset: DatasetVersion
     scenario: Scenario
     tables: str
     model: str
+    parts: str = ""
 
 
 class Trainer(Protocol):
@@ -68,7 +72,7 @@ class Registry(Protocol):
         ...
 
     def judge(self, model: Model, state: str) -> None:
-        """Record the state of a version: `accepted` or `refused`."""
+        """Record the state of a version: `accepted`, `refused` or `undecided`."""
         ...
 
 

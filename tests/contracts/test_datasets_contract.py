@@ -10,11 +10,18 @@ import pytest
 from sqlalchemy import Engine
 
 from shared.adapters.sql.training.datasets import SqlDatasets
+from shared.datasets.head import Head, moved
 from shared.datasets.ports import DatasetVersions
-from shared.datasets.version import DatasetVersion, TableFile
+from shared.datasets.version import DatasetTable, DatasetVersion, Part
 
 AT = datetime(2024, 3, 31, 1, 30, tzinfo=UTC)
-TABLES = (TableFile("rows", "datasets/adult/d/rows.parquet", "a" * 64, 120), TableFile("more", "x", "b" * 64, 7))
+PARTS = (
+    Part(
+        "tables/adult/rows/a.parquet", "a" * 64, 100, "january", 1, ("incoming/adult/january/rows.csv@1",), "2026-01-01"
+    ),
+    Part("tables/adult/rows/b.parquet", "b" * 64, 30, "february", 2, ("incoming/adult/february/rows.csv@2",)),
+)
+TABLES = (DatasetTable("rows", PARTS, 120, replaced=10), DatasetTable("more", (Part("x", "c" * 64, 7),), 7))
 
 
 def dataset(number: int, scenario: str = "adult") -> DatasetVersion:
@@ -60,6 +67,44 @@ class TestDatasets:
         for number in (3, 1, 2):
             datasets.add(dataset(number))
         assert [version.id for version in datasets.list("adult")] == ["d1", "d2", "d3"]
+
+    def test_the_head_of_a_scenario_moves_with_its_version(self, datasets: DatasetVersions) -> None:
+        """Without one it is made of the newest version; a move keeps parts, positions and the version together."""
+        assert datasets.head("adult") == Head("adult", drops={})
+        datasets.add(dataset(1))
+        first = datasets.head("adult")
+        assert (first.generation, first.dataset, first.tables) == (0, "d1", TABLES)
+        assert first.position("february") == 1 + first.position("january")
+        head = moved(first, TABLES[:1], "march", "d2")
+        assert datasets.move(head, dataset(2))
+        assert datasets.head("adult") == head
+        assert datasets.find("adult", "d2") == dataset(2)
+
+    def test_a_head_that_somebody_moved_is_not_moved(self, datasets: DatasetVersions) -> None:
+        """The loser's version is not kept; another scenario is not concerned."""
+        head = moved(datasets.head("adult"), TABLES, "march", "d1")
+        assert datasets.move(head, dataset(1))
+        assert not datasets.move(replace(head, dataset="d2"), dataset(2))
+        assert datasets.find("adult", "d2") is None
+        assert datasets.head("adult").dataset == "d1"
+        assert datasets.move(replace(head, scenario="bank"), dataset(1, "bank"))
+
+    def test_of_many_who_move_a_head_one_does(
+        self, datasets: DatasetVersions, together: Callable[[list[Callable[[], object]]], list[object]]
+    ) -> None:
+        """Compare-and-set by generation."""
+        head = datasets.head("adult")
+        moves = [replace(moved(head, TABLES, f"drop {n}", f"d{n}")) for n in range(1, 9)]
+        answers = together([lambda n=n, one=one: datasets.move(one, dataset(n)) for n, one in enumerate(moves, 1)])
+        assert sorted(answers) == [False] * 7 + [True]
+        assert [version.id for version in datasets.list("adult")] == [datasets.head("adult").dataset]
+
+    def test_the_version_of_the_head_is_listed_last(self, datasets: DatasetVersions) -> None:
+        """Also when data of before is what stands again."""
+        for number in (1, 2, 3):
+            datasets.add(dataset(number))
+        assert datasets.move(moved(datasets.head("adult"), TABLES, "march", "d2"), None)
+        assert [version.id for version in datasets.list("adult")] == ["d1", "d3", "d2"]
 
     def test_of_many_writers_one_version_stands(
         self, datasets: DatasetVersions, together: Callable[[list[Callable[[], object]]], list[object]]

@@ -86,6 +86,20 @@ class TestDeployments:
         assert standing is not None
         assert not standing.passed
 
+    def test_a_verdict_against_a_later_champion_replaces_the_earlier_one(self, deployments: Deployments) -> None:
+        """One of an earlier version names no generation; one against an earlier champion changes nothing."""
+        first, second, third = (Verdict("adult:3", "a" * 64, CHECKS, generation) for generation in (None, 2, 3))
+        for verdict in (first, second, third, second):
+            deployments.certify(MODEL, verdict)
+        assert deployments.verdict(MODEL) == third
+
+    def test_an_override_comes_back_as_one(self, deployments: Deployments) -> None:
+        """What people put into service although its gate had not passed."""
+        deployments.promote(replace(generation(1), override=True))
+        current = deployments.current("adult")
+        assert current is not None
+        assert current.override
+
     def test_a_verdict_on_other_bytes_is_refused(self, deployments: Deployments) -> None:
         """A certificate belongs to the sha256 it judged."""
         with pytest.raises(Conflict, match="adult:3"):

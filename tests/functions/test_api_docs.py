@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import re
@@ -23,7 +24,7 @@ from functions.app import create_app
 from functions.names import HTTP, KEY_SCOPES
 from model_training.scenarios import SCENARIOS
 from shared.bootstrap import build_ports
-from shared.datasets.version import DatasetVersion, TableFile
+from shared.datasets.version import DatasetTable, DatasetVersion, Part
 from shared.serving.answers import answer
 from shared.serving.deployment import Deployment
 from shared.training.input_contract import Feature
@@ -59,7 +60,8 @@ def functions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Callable[..
         sink = io.BytesIO()
         pq.write_table(rows, sink)
         ports.core.lake.put(f"datasets/x/{table}.parquet", sink.getvalue())
-        files.append(TableFile(table, f"datasets/x/{table}.parquet", "", rows.num_rows))
+        part = Part(f"datasets/x/{table}.parquet", hashlib.sha256(sink.getvalue()).hexdigest(), rows.num_rows)
+        files.append(DatasetTable(table, (part,), rows.num_rows))
     ports.datasets.versions.add(DatasetVersion("predictive_maintenance", "d1", "digest", tuple(files), (), AT))
     return {one.get_function_name(): one.get_user_function() for one in create_app(lambda: ports).get_functions()}
 

@@ -24,7 +24,7 @@ from shared.adapters.process_trainer import hold_run
 from shared.bootstrap import build_ports
 from shared.core.errors import Transient
 from shared.core.scenario import GeneratorOptions
-from shared.datasets.version import DatasetVersion, TableFile
+from shared.datasets.version import DatasetTable, DatasetVersion, Part
 from shared.ports import Ports
 from shared.training.run import Run
 
@@ -44,17 +44,18 @@ def ports(environ: dict[str, str]) -> Ports:
     return build_ports(environ, SCENARIOS)
 
 
-def _request(ports: Ports, rows: int = 600, bytes_of: Mapping[str, bytes] | None = None) -> TableFile:
+def _request(ports: Ports, rows: int = 600, bytes_of: Mapping[str, bytes] | None = None) -> Part:
     """A registered dataset of generated clients and a requested run of it."""
     bank = SCENARIOS["bank_marketing"]
     assert bank.generate is not None
     table: pa.Table = bank.generate(rows, 1, GeneratorOptions())["clients"]
     data = ports.datasets.tables.write(table)
-    file = TableFile("clients", "datasets/bank_marketing/d1/clients.parquet", hashlib.sha256(data).hexdigest(), rows)
-    ports.core.lake.put(file.path, (bytes_of or {}).get(file.name, data))
-    ports.datasets.versions.add(DatasetVersion("bank_marketing", "d1", "digest", (file,), ("incoming/x.csv@1",), NOW))
+    part = Part("tables/bank_marketing/clients/d1.parquet", hashlib.sha256(data).hexdigest(), rows)
+    tables = (DatasetTable("clients", (part,), rows),)
+    ports.core.lake.put(part.path, (bytes_of or {}).get("clients", data))
+    ports.datasets.versions.add(DatasetVersion("bank_marketing", "d1", "digest", tables, ("incoming/x.csv@1",), NOW))
     ports.training.runs.request(Run(RUN, "bank_marketing", "d1", "key", "requested", 1, "", NOW, NOW, "demo"))
-    return file
+    return part
 
 
 @pytest.mark.slow
@@ -80,12 +81,12 @@ def test_a_child_process_trains_and_registers(ports: Ports, environ: dict[str, s
 
 def test_changed_bytes_fail_the_run(ports: Ports, environ: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     """What is trained on is what was recorded: other bytes under the name end the run with both digests."""
-    file = _request(ports, bytes_of={"clients": b"PAR1 not what it was PAR1"})
+    part = _request(ports, bytes_of={"clients": b"PAR1 not what it was PAR1"})
     assert main(["--run", RUN], environ) == 1
     run = ports.training.runs.find(RUN)
     assert run is not None
     assert run.state == "failed"
-    assert file.sha256 in run.reason
+    assert part.sha256 in run.reason
     assert "Traceback" not in capsys.readouterr().err
 
 

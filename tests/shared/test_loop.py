@@ -125,7 +125,7 @@ def test_announced_parts_are_waited_for(world: World) -> None:
     halves = ["\n".join([header, *lines[:30]]), "\n".join([header, *lines[30:]])]
     assert drop(world, "d1", halves[0].encode(), "points.1of2.csv").outcome == "waiting"
     assert drop(world, "d1", halves[1].encode(), "points.2of2.csv").outcome == "deployed"
-    assert world.ports.datasets.versions.list()[0].rows == 60
+    assert world.ports.datasets.versions.list()[0].rows == 400
 
 
 def test_a_bad_file_is_quarantined_and_disturbs_nobody(world: World) -> None:
@@ -175,11 +175,11 @@ def test_a_model_below_the_bar_is_refused_in_words(tmp_path: Path) -> None:
 
 
 def test_an_equal_model_does_not_replace_the_champion(world: World) -> None:
-    """Better means better: the same score on the same holdout is refused."""
+    """Nothing would change by it: the same graph again is refused."""
     drop(world, "d1", points_csv())
     outcome = drop(world, "d2", points_csv(seed=5))
     assert outcome.outcome == "refused"
-    assert "Not better than the champion" in outcome.reason
+    assert "the very same graph, byte for byte" in outcome.reason
     assert [one.generation for one in world.ports.release.deployments.list("points")] == [1]
 
 

@@ -56,7 +56,7 @@ def test_a_larger_error_never_replaces_the_champion(world: World) -> None:
     world.trainer.weight = 2.0
     worse = learn(world, "prices", "d2", prices=prices_csv(seed=2))
     assert worse.outcome == "refused"
-    assert "Not better than the champion: rmse" in worse.reason
+    assert "Worse by more than the margin" in worse.reason
     world.trainer.weight = 3.0
     assert learn(world, "prices", "d3", prices=prices_csv(seed=3)).outcome == "deployed"
     assert [one.version for one in world.ports.release.deployments.list("prices")] == [1, 3]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.parquet as pq
 from azureml_double import ROOT, AzureMl
 from azureml_training import tiny_job
 from ports_with import ports_with
@@ -18,6 +16,7 @@ from shared.adapters.azureml.models import AzureMlModels
 from shared.adapters.azureml.registry import AzureMlRegistry
 from shared.adapters.azureml.trainer import AzureMlTrainer, model_folder
 from shared.adapters.sql.training.registry import LocalRegistry
+from shared.datasets.reading import lake_bytes, read_tables
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
@@ -60,11 +59,8 @@ class Cloud:
     def _tables(self, run: Any) -> dict[str, Any]:
         dataset = self.world.ports.datasets.versions.find(run.scenario, run.dataset)
         assert dataset is not None
-        found = {}
-        for file in dataset.tables:
-            with self.world.ports.core.lake.open(file.path) as source:
-                found[file.name] = pq.read_table(io.BytesIO(source.read()))
-        return found
+        ports = self.world.ports
+        return read_tables(lake_bytes(ports.core.lake), ports.core.scenarios[run.scenario], dataset.tables)
 
     def _registered(self) -> Iterator[str]:
         """The workspace raises ModelRegistered for each version, more than once."""

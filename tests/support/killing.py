@@ -79,11 +79,15 @@ class Counted:
 def _named() -> dict[str, Any]:
     """What bundles name for type checkers only: values and protocols of all rooms."""
     found: dict[str, Any] = {}
+    protocols: dict[str, Any] = {}
     for one in walk_packages(shared.__path__, "shared."):
         if not one.name.startswith(("shared.adapters", "shared.bootstrap")):
             module = import_module(one.name)
-            found |= {name: value for name, value in vars(module).items() if isinstance(value, type)}
-    return found | {"Scenarios": Scenarios}
+            types = {name: value for name, value in vars(module).items() if isinstance(value, type)}
+            found |= types
+            protocols |= {name: value for name, value in types.items() if getattr(value, "_is_protocol", False)}
+    # A value may be called like a port of another room; bundles name ports.
+    return found | protocols | {"Scenarios": Scenarios}
 
 
 def counted[Bundle](bundle: Bundle, countdown: Countdown) -> Bundle:

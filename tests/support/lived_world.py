@@ -35,7 +35,7 @@ def lived_world(home: Path) -> World:
     accept_baseline(world.ports, "points", first.id, by="ana", reason="Looked at.")
     for number in (2, 3):
         world.clock.advance(hours=1)
-        world.handle(world.land(f"incoming/points/d{number}/points.csv", points_csv(60 + 20 * number, seed=number)))
+        world.handle(world.land(f"incoming/points/d{number}/points.csv", points_csv(400 + 20 * number, seed=number)))
     world.handle(world.land("incoming/points/bad/points.csv", f"id,x,color,y\n1,{_HOSTILE},red,yes\n".encode()))
     world.handle(world.land("incoming/pairs/half/left.csv", b"id,x,color\n1,1.0,red\n2,2.0,red\n"))
     for number in range(1, 5):

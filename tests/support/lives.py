@@ -99,12 +99,25 @@ def backfill(home: Path, calls: int | None) -> None:
     told(home, countdown)
 
 
+def increments(home: Path, calls: int | None) -> None:
+    """A second drop is added, then the first is sent again with other rows; dies at port call number `calls`."""
+    world, countdown = world_at(home), Countdown(calls, home if calls is None else None)
+    world.trainer.silent = True
+    blobs = [world.ports.core.lake.stat(f"incoming/points/{drop}/points.csv") for drop in ("d2", "d1")]
+    mortal(world, countdown)
+    for blob in blobs:
+        assert blob is not None
+        world.handle(blob_event(blob.path, blob.etag, blob.size, container=world.ports.core.container))
+    told(home, countdown)
+
+
 def live(what: str, home: Path, calls: int | None) -> int:
     """The exit code of a child that does it."""
     child = os.fork()
     if child == 0:
         try:
-            {"script": script, "recover": recover, "backfill": backfill}[what](home, calls)
+            lives = {"script": script, "recover": recover, "backfill": backfill, "increments": increments}
+            lives[what](home, calls)
         except BaseException:  # noqa: BLE001 -- the child must end here, whatever happened
             traceback.print_exc()
             os._exit(1)

@@ -21,8 +21,11 @@ from shared import dispatch
 from shared.alerts.delivery import publish_and_alert
 from shared.bootstrap import build_ports
 from shared.core.scenario import Bar, Batch, Column, Scenario, Scenarios, Table
+from shared.datasets.reading import lake_bytes, read_tables
 from shared.ports import Ports
+from shared.training.fingerprints import fingerprints
 from shared.training.input_contract import Feature, InputContract
+from shared.training.learned_rows import LEARNED, LearnedRows
 from shared.training.model import Artefact
 from shared.training.run import Run
 
@@ -159,11 +162,9 @@ class InlineTrainer:
             return
         dataset = ports.datasets.versions.find(run.scenario, run.dataset)
         assert dataset is not None
-        tables = {}
-        for file in dataset.tables:
-            with ports.core.lake.open(file.path) as source:
-                tables[file.name] = pq.read_table(io.BytesIO(source.read()))
-        ports.training.registry.register(artefact(ports.core.scenarios[run.scenario], run, tables, self.weight))
+        scenario = ports.core.scenarios[run.scenario]
+        tables = read_tables(lake_bytes(ports.core.lake), scenario, dataset.tables)
+        ports.training.registry.register(artefact(scenario, run, tables, self.weight))
         ports.training.runs.move(run.id, "running", "completed", "registered")
 
     def started(self, run: Run) -> bool:
@@ -208,12 +209,25 @@ def artefact(scenario: Scenario, run: Run, tables: Mapping[str, pa.Table], weigh
     rows.append({first: -1.0, other: "never seen" if scenario.categorical else 0.25})
     sink = io.BytesIO()
     pq.write_table(table, sink, write_page_checksum=True)
+    keys, empty = _keys(scenario, table), LearnedRows(np.array([], dtype=np.uint64)).packed(0)
     manifest |= {
         "metrics": {**metrics, **{f"{scenario.metric}_{split}": metrics[scenario.metric] for split in _SPLITS}},
         "golden": {"rows": rows, "probabilities": loaded.score_rows(rows).tolist()},
         "holdout": {"file": "holdout.parquet", "sha256": hashlib.sha256(sink.getvalue()).hexdigest()},
+        "learned": empty[1],
     }
-    return Artefact(scenario.name, run.id, run.dataset, graph, manifest, {"holdout.parquet": sink.getvalue()})
+    manifest["holdout"]["keys"] = {"file": "holdout_keys.parquet", "sha256": hashlib.sha256(keys).hexdigest()}
+    files = {"holdout.parquet": sink.getvalue(), "holdout_keys.parquet": keys, LEARNED: empty[0]}
+    return Artefact(scenario.name, run.id, run.dataset, graph, manifest, files)
+
+
+def _keys(scenario: Scenario, table: pa.Table) -> bytes:
+    """Who each row is about, as training writes it down; these models learned from no row at all."""
+    prints = fingerprints(scenario, table)
+    sink = io.BytesIO()
+    columns = {name: getattr(prints, name) for name in ("identity", "inputs", "cluster")}
+    pq.write_table(pa.table(columns), sink, write_page_checksum=True)
+    return sink.getvalue()
 
 
 def _second_feature(scenario: Scenario, name: str) -> Feature:
@@ -361,7 +375,7 @@ def blob_event(path: str, etag: str, size: int, event_id: str = "1", container: 
     )
 
 
-def points_csv(rows: int = 60, seed: int = 1, *, labelled: bool = True) -> bytes:
+def points_csv(rows: int = 400, seed: int = 1, *, labelled: bool = True) -> bytes:
     """A table of points; y follows the sign of x."""
     random = np.random.default_rng(seed)
     x = random.normal(size=rows)
@@ -373,7 +387,7 @@ def points_csv(rows: int = 60, seed: int = 1, *, labelled: bool = True) -> bytes
     return ("\n".join(lines) + "\n").encode()
 
 
-def marks_csv(rows: int = 60, seed: int = 1, *, labelled: bool = True) -> bytes:
+def marks_csv(rows: int = 400, seed: int = 1, *, labelled: bool = True) -> bytes:
     """Rows at two places; `up` where x is large, `down` where it is small, both or neither between."""
     random = np.random.default_rng(seed)
     lines = ["id,x,place,up,down" if labelled else "id,x,place"]
@@ -386,7 +400,7 @@ def marks_csv(rows: int = 60, seed: int = 1, *, labelled: bool = True) -> bytes:
 PLACES = b"place,z\na,0.5\nb,-0.5\n"
 
 
-def prices_csv(rows: int = 60, seed: int = 1, *, labelled: bool = True) -> bytes:
+def prices_csv(rows: int = 400, seed: int = 1, *, labelled: bool = True) -> bytes:
     """A number that is three times x and a little noise."""
     random = np.random.default_rng(seed)
     x, z, noise = random.normal(size=(3, rows))

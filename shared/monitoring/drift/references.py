@@ -11,9 +11,11 @@ from shared.core.errors import Corrupt
 from shared.core.lake_reading import read_json, read_parquet
 from shared.core.paths import dataset_folder, monitoring_folder
 from shared.core.scenario import Scenario
+from shared.datasets.reading import lake_bytes, read_tables
 from shared.profiles.baseline import read_baseline
-from shared.profiles.profile import DatasetProfile, TableProfile
+from shared.profiles.profile import TableProfile
 from shared.profiles.row_facts import RowFacts
+from shared.profiles.whole_profile import whole_profile
 from shared.serving.ports import LoadedModel
 from shared.serving.prediction_rows import join_labels, predicted_probability, sql_name, to_predictions
 from shared.training.model import Model
@@ -35,11 +37,12 @@ class HoldoutProfile:
 
 
 def training_profile(ports: MonitoringPorts, scenario: str, dataset: str) -> Mapping[str, TableProfile]:
-    """The profiles of a dataset version by table; empty when it has none."""
+    """The profiles of a dataset version by table, over all its rows; empty when it has none."""
+    version = ports.datasets.versions.find(scenario, dataset)
     path = f"{dataset_folder(scenario, dataset)}profile.json"
-    if ports.core.lake.stat(path) is None:
+    if version is None or ports.core.lake.stat(path) is None:
         return {}
-    return DatasetProfile.from_json(read_json(ports, path)).tables
+    return whole_profile(ports, version).tables
 
 
 def baseline_profile(ports: MonitoringPorts, scenario: str) -> tuple[str, Mapping[str, TableProfile]]:
@@ -58,7 +61,7 @@ def training_rows(ports: MonitoringPorts, scenario: str, dataset: str) -> Mappin
         return {}
 
     def make() -> Mapping[str, Any]:
-        tables = {file.name: read_parquet(ports, file.path) for file in version.tables}
+        tables = read_tables(lake_bytes(ports.core.lake), ports.core.scenarios[scenario], version.tables)
         return {name: ports.profiles.profiler.rows(table).to_json() for name, table in tables.items()}
 
     kept = _kept_json(ports, f"{monitoring_folder(scenario)}rows-{dataset}.json", make)

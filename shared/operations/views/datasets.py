@@ -58,7 +58,10 @@ def _version(version: DatasetVersion) -> Mapping[str, Any]:
         "rows": version.rows,
         "at": version.created_at,
         "sources": version.sources,
-        "tables": [{"name": table.name, "rows": table.rows, "sha256": table.sha256} for table in version.tables],
+        "tables": [
+            {"name": table.name, "rows": table.rows, "replaced": table.replaced, "parts": len(table.parts)}
+            for table in version.tables
+        ],
     }
 
 

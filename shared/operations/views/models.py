@@ -10,6 +10,7 @@ from shared.core.lake_reading import read_json
 from shared.core.plain_json import plain
 from shared.core.scenario import Scenario
 from shared.operations.views.query import ViewQuery
+from shared.release.verdict import Verdict
 from shared.training.model import Model
 
 if TYPE_CHECKING:
@@ -85,9 +86,15 @@ def _detail(ports: OperationsPorts, model: Model, serving: int | None) -> Mappin
         "resources": manifest.get("resources", {}),
         "parity": manifest.get("parity"),
         "evaluation": _evaluation(ports, model),
-        "gate": {"passed": verdict.passed, "reason": verdict.reason, "checks": verdict.checks} if verdict else None,
+        "learned": manifest.get("learned"),
+        "gate": _gate(verdict) if verdict else None,
         "card": ports.core.lake.stat(f"{model.folder}card.html") is not None,
     }
+
+
+def _gate(verdict: Verdict) -> Mapping[str, Any]:
+    facts = {"passed": verdict.passed, "verdict": verdict.state, "generation": verdict.generation}
+    return {**facts, "reason": verdict.reason, "checks": verdict.checks}
 
 
 def _evaluation(ports: OperationsPorts, model: Model) -> Mapping[str, Any] | None:

@@ -73,6 +73,7 @@ def _generation(deployment: Deployment) -> Mapping[str, Any]:
         "at": deployment.at,
         "by": deployment.by,
         "reason": deployment.reason,
+        "override": deployment.override,
     }
 
 
@@ -116,6 +117,7 @@ def _certificate(model: Model, verdict: Verdict | None) -> Mapping[str, Any]:
         "sha256": model.sha256,
         "digest": verdict.digest if verdict else None,
         "passed": verdict.passed if verdict else None,
+        "verdict": verdict.state if verdict else None,
         "reason": verdict.reason if verdict else "It has not been judged yet.",
         "checks": verdict.checks if verdict else (),
     }

@@ -1,14 +1,15 @@
-"""The gate's certificate: issued once per model version, kept beside the model and in SQL, both compared."""
+"""The gate's certificate: bound to a model's bytes and to the champion's generation, kept in the lake and in SQL."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from shared.core.errors import Corrupt, Missing, Refused
+from shared.core.errors import Conflict, Corrupt, Missing, Refused
 from shared.core.lake_reading import read_json
-from shared.release.gate.gate import judge
+from shared.release.gate.gate import judge, judge_again
 from shared.release.verdict import Check, Verdict
 from shared.training.model import Model
 
@@ -16,41 +17,85 @@ if TYPE_CHECKING:
     from shared.release.ports import ReleasePorts
 
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def certify(ports: ReleasePorts, model: Model) -> Verdict:
-    """The certificate of the model, issued now if there is none; the one in the lake counts."""
+    """The certificate of the model against the champion of now: the one there is, or one that is made anew.
+
+    Of two that were made at the same moment the one in the lake counts.
+    """
     verdict = ports.release.deployments.verdict(model)
-    if verdict is None:
-        judged = judge(ports, ports.core.scenarios[model.name], model)
-        content = {"schema": SCHEMA, "digest": judged.digest, "passed": judged.passed, **asdict(judged)}
-        ports.core.lake.put(f"{model.folder}gate.json", json.dumps(content, indent=1).encode())
+    if verdict is None or is_outdated(ports, model, verdict):
+        scenario = ports.core.scenarios[model.name]
+        if verdict is None or verdict.generation is None:
+            judged = judge(ports, scenario, model)
+        else:
+            judged = judge_again(ports, scenario, model, verdict)
+        content = {"schema": SCHEMA, "digest": judged.digest, "passed": judged.passed, "verdict": judged.state}
+        path = certificate_path(ports, model, judged.generation)
+        ports.core.lake.put(path, json.dumps({**content, **asdict(judged)}, indent=1).encode())
         # Measured times differ between two runs of the gate: the first certificate counts.
-        ports.release.deployments.certify(model, _in_lake(ports, model))
+        ports.release.deployments.certify(model, _in_lake(ports, model, judged.generation))
         verdict = ports.release.deployments.verdict(model)
     if verdict is None:
         raise Missing(f"The certificate of {model.id} is missing in the database.")
     return verdict
 
 
+def is_outdated(ports: ReleasePorts, model: Model, verdict: Verdict) -> bool:
+    """Whether another generation serves than the one the model was compared with; never for the model that serves."""
+    current = ports.release.deployments.current(model.name)
+    if current is not None and current.version == model.version:
+        return False
+    return verdict.generation != (current.generation if current else 0)
+
+
 def require_certificate(ports: ReleasePorts, model: Model) -> Verdict:
-    """The certificate that a deployment needs: Refused without one, Corrupt when it was altered."""
+    """The certificate that a deployment needs.
+
+    Refused without one, Corrupt when it was altered, Conflict when the champion is another one than it was made for.
+    """
     verdict = ports.release.deployments.verdict(model)
     if verdict is None:
         raise Refused(f"{model.id} may not serve: it has no gate certificate.")
-    if verdict.sha256 != model.sha256 or _in_lake(ports, model) != verdict:
-        raise Corrupt(f"The certificate of {model.id} in {model.folder}gate.json is not the one that was issued.")
+    if verdict.sha256 != model.sha256 or _in_lake(ports, model, verdict.generation) != verdict:
+        raise Corrupt(f"The certificate of {model.id} in {model.folder} is not the one that was issued.")
+    if is_outdated(ports, model, verdict):
+        raise Conflict(
+            f"{model.id} was judged against generation {verdict.generation or 'of an earlier version'}, which is no "
+            "longer current: it is judged again, and asked for again where a person decides."
+        )
     return verdict
 
 
-def _in_lake(ports: ReleasePorts, model: Model) -> Verdict:
-    content = read_json(ports, f"{model.folder}gate.json")
+def renewed_certificate(ports: ReleasePorts, model: Model) -> Verdict:
+    """The certificate for a change by hand: made anew when the champion is another one; Refused when there was none."""
+    if ports.release.deployments.verdict(model) is not None:
+        certify(ports, model)
+    return require_certificate(ports, model)
+
+
+def certificate_path(ports: ReleasePorts, model: Model, generation: int | None) -> str:
+    """Where the certificate against that generation lies: the first one is `gate.json`, later ones name theirs."""
+    first = f"{model.folder}gate.json"
+    if ports.core.lake.stat(first) is None or read_json(ports, first).get("generation") == generation:
+        return first
+    return f"{model.folder}gate-{generation}.json"
+
+
+def _in_lake(ports: ReleasePorts, model: Model, generation: int | None) -> Verdict:
+    path = certificate_path(ports, model, generation)
+    verdict, digest = _read(read_json(ports, path), path)
+    if verdict.digest != digest or verdict.sha256 != model.sha256:
+        raise Corrupt(f"{path} was altered: its content does not have the digest that it names.")
+    return verdict
+
+
+def _read(content: Mapping[str, Any], path: str) -> tuple[Verdict, str]:
     try:
         checks = tuple(Check(**check) for check in content["checks"])
-        verdict, digest = Verdict(content["model"], content["sha256"], checks), content["digest"]
+        verdict = Verdict(content["model"], content["sha256"], checks, content.get("generation"))
+        return verdict, str(content["digest"])
     except (KeyError, TypeError) as error:
-        raise Corrupt(f"{model.folder}gate.json is not a certificate.") from error
-    if verdict.digest != digest or verdict.sha256 != model.sha256:
-        raise Corrupt(f"{model.folder}gate.json was altered: its content does not have the digest that it names.")
-    return verdict
+        raise Corrupt(f"{path} is not a certificate.") from error

@@ -109,10 +109,13 @@ def dataset_check(ports: ReleasePorts, model: Model) -> Check:
     return Check("data", "pass", 0, 0, f"Dataset {model.dataset} is valid; its report has {found}.")
 
 
-def bar_check(scenario: Scenario, model: Model) -> Check:
+def bar_check(scenario: Scenario, model: Model, manifest: Mapping[str, Any]) -> Check:
     """Whether the model's metric on the declared split reaches the scenario's bar."""
     bar = scenario.bar
     value = model.metrics.get(bar.metric)
+    absent = manifest.get("absent", {}).get(bar.metric)
+    if value is None and absent:
+        return Check("bar", "undecided", None, bar.minimum, f"Too little to tell: {absent}")
     if value is None:
         return Check("bar", "fail", None, bar.minimum, f"The model reports no {bar.metric}.")
     metric = _metric_sentence(scenario, model)

@@ -25,12 +25,36 @@ if TYPE_CHECKING:
     from shared.release.ports import ReleasePorts
 
 
+# The checks that another champion changes.
+COMPARED = ("useful", "champion", "reference", "slices")
+
+
 def judge(ports: ReleasePorts, scenario: Scenario, model: Model) -> Verdict:
     """Run every check; a check that an earlier failure makes impossible is skipped with that reason.
 
     Nothing of the model runs in this process before it was read, inspected, and rehearsed in another process.
     """
-    return Verdict(model.id, model.sha256, tuple(_checks(ports, scenario, model)))
+    # Read first: a champion that comes meanwhile makes this certificate one of before.
+    generation = _generation(ports, scenario)
+    return Verdict(model.id, model.sha256, tuple(_checks(ports, scenario, model)), generation)
+
+
+def judge_again(ports: ReleasePorts, scenario: Scenario, model: Model, earlier: Verdict) -> Verdict:
+    """Compare with the champion of now; what the earlier verdict says of these very bytes alone is kept."""
+    generation = _generation(ports, scenario)
+    alone = tuple(check for check in earlier.checks if check.name not in COMPARED)
+    never_compared = all(check.verdict == "skip" for check in earlier.checks if check.name in COMPARED)
+    if len(alone) == len(earlier.checks) or never_compared:
+        return Verdict(model.id, model.sha256, earlier.checks, generation)
+    onnx, manifest = read_model(ports, model)
+    loaded = ports.serving.scoring.load(onnx, manifest)
+    compared = compare_with_champion(ports, scenario, model, loaded, manifest)
+    return Verdict(model.id, model.sha256, (*alone, *compared), generation)
+
+
+def _generation(ports: ReleasePorts, scenario: Scenario) -> int:
+    current = ports.release.deployments.current(scenario.name)
+    return current.generation if current else 0
 
 
 def _checks(ports: ReleasePorts, scenario: Scenario, model: Model) -> Iterator[Check]:
@@ -72,9 +96,9 @@ def _checks_of_loaded(
     yield golden_rows_check(loaded, manifest)
     yield parity_check(manifest)
     yield dataset_check(ports, model)
-    yield bar_check(scenario, model)
+    yield bar_check(scenario, model, manifest)
     if contract.verdict == "fail":
         reason = "Not compared: the inputs or answers are not those of the scenario."
-        yield from (Check(name, "skip", None, None, reason) for name in ("champion", "slices"))
+        yield from (Check(name, "skip", None, None, reason) for name in COMPARED)
     else:
         yield from compare_with_champion(ports, scenario, model, loaded, manifest)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.core.scenario import Scenario
-from shared.release.verdict import Check
+from shared.release.gate.comparison import lead
+from shared.release.gate.judging_rows import JudgingRows
+from shared.release.verdict import Check, CheckVerdict
 from shared.training.intervals import BootstrapComparison
 from shared.training.metrics import LARGER_IS_BETTER, score
 
@@ -33,29 +35,26 @@ class _Slice:
 
 
 def worst_slice(
-    scenario: Scenario,
-    table: pa.Table,
-    actual: np.ndarray,
-    answers: np.ndarray,
-    champion_answers: np.ndarray | None,
+    scenario: Scenario, judging: JudgingRows, answers: np.ndarray, champion_answers: np.ndarray | None
 ) -> Check:
     """Against the champion on the same rows of each slice; without one, against the scenario's bar with a tolerance.
 
-    Fails when the whole 95 % interval of a slice, widened for the number of slices, is on the wrong side.
+    A slice counts against the model when its whole 95 % interval, widened for the number of slices, is on the wrong
+    side: below the champion by more than the margin, which is a trade-off, or below the bar, which fails.
     """
-    columns = [name for name in scenario.slices if name in table.column_names]
+    columns = [name for name in scenario.slices if name in judging.table.column_names]
     if not columns:
         absent = "declares no slices" if not scenario.slices else "declares slices that are not columns of the holdout"
         return Check("slices", "skip", None, None, f"The scenario {absent}.")
     slices = [
         judged
         for column in columns
-        for value, rows in _groups(table, column)
+        for value, rows in _groups(judging.table, column)
         if (
             judged := _judge_slice(
                 scenario,
                 f"{column} = {value}",
-                actual[rows],
+                judging.take(rows),
                 answers[rows],
                 None if champion_answers is None else champion_answers[rows],
             )
@@ -68,40 +67,40 @@ def worst_slice(
     passed = worst.margin >= 0
     compared = "No slice is worse" if passed else "A slice is worse"
     reason = f"{compared} beyond chance; the worst of {len(slices)} is {worst.sentence}."
-    return Check("slices", "pass" if passed else "fail", worst.value, worst.threshold, reason)
+    objection: CheckVerdict = "fail" if champion_answers is None else "trade_off"
+    return Check("slices", "pass" if passed else objection, worst.value, worst.threshold, reason)
 
 
 def _judge_slice(
-    scenario: Scenario, name: str, actual: np.ndarray, answers: np.ndarray, champion_answers: np.ndarray | None
+    scenario: Scenario, name: str, rows: JudgingRows, answers: np.ndarray, champion_answers: np.ndarray | None
 ) -> _Slice | None:
     """The slice, or None when its rows cannot show the metric."""
     try:
         if champion_answers is None:
-            return _against_bar(scenario, name, actual, answers)
-        return _against_champion(scenario, name, actual, answers, champion_answers)
+            return _against_bar(scenario, name, rows, answers)
+        return _against_champion(scenario, name, rows, answers, champion_answers)
     except ValueError:
         return None
 
 
 def _against_champion(
-    scenario: Scenario, name: str, actual: np.ndarray, answers: np.ndarray, champion_answers: np.ndarray
+    scenario: Scenario, name: str, rows: JudgingRows, answers: np.ndarray, champion_answers: np.ndarray
 ) -> _Slice:
-    metric = scenario.metric
-    value = score(scenario.task, metric, actual, answers)
-    champion_value = score(scenario.task, metric, actual, champion_answers)
-    low, high = BootstrapComparison(scenario.task, metric, actual).lead(answers, champion_answers)
-    margin = (high if LARGER_IS_BETTER[metric] else -low) + (high - low) / 2
+    found = lead(scenario, rows, answers, champion_answers)
+    margin = found.gain[1] + (found.high - found.low) / 2 + found.margin
     sentence = (
-        f"{name}: {metric} {value:.4f} against {champion_value:.4f} of the champion (95 %: {low:+.4f} to {high:+.4f})"
+        f"{name}: {found.metric} {found.value:.4f} against {found.other:.4f} of the champion "
+        f"(95 %: {found.low:+.4f} to {found.high:+.4f})"
     )
-    return _Slice(name, value, margin, champion_value, sentence)
+    return _Slice(name, found.value, margin, found.other, sentence)
 
 
-def _against_bar(scenario: Scenario, name: str, actual: np.ndarray, answers: np.ndarray) -> _Slice:
+def _against_bar(scenario: Scenario, name: str, rows: JudgingRows, answers: np.ndarray) -> _Slice:
     metric, minimum = scenario.bar.metric, scenario.bar.minimum
     sign = 1 if LARGER_IS_BETTER[metric] else -1
-    value = score(scenario.task, metric, actual, answers)
-    low, high = BootstrapComparison(scenario.task, metric, actual).interval(answers)
+    value = score(scenario.task, metric, rows.actual, answers)
+    judge = BootstrapComparison(scenario.task, metric, rows.actual, clusters=rows.clusters)
+    low, high = judge.interval(answers)
     threshold = minimum - sign * TOLERANCE * abs(minimum)
     margin = sign * ((high if sign > 0 else low) - threshold) + (high - low) / 2
     sentence = f"{name}: {metric} {value:.4f} (95 %: {low:.4f} to {high:.4f}); {threshold:.4f} is enough"

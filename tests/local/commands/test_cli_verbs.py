@@ -86,7 +86,7 @@ def test_the_demo_again_learns_nothing_and_predicts_its_new_rows(done: Run) -> N
 def test_training_again_is_judged_again(done: Run) -> None:
     """An equal model does not replace the champion: exit code 3, and by hand it may not serve either."""
     assert (done.trained.code, done.trained.json["outcome"], done.trained.json["model"]) == (3, "refused", f"{BANK}:2")
-    assert "Not better than the champion" in done.trained.json["reason"]
+    assert "the very same graph, byte for byte" in done.trained.json["reason"]
     assert done.refused.code == 3
     assert "may not serve" in done.refused.sentence
 

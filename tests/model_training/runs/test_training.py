@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -29,6 +30,7 @@ from shared.core.errors import Quarantined, Refused
 from shared.core.scenario import GeneratorOptions, Scenario
 from shared.training.encoding import encode, encode_rows
 from shared.training.input_contract import InputContract
+from shared.training.learned_rows import LearnedRows
 from shared.training.metrics import classification
 
 BANK, IIOT = SCENARIOS["bank_marketing"], SCENARIOS["iiot_quality"]
@@ -225,12 +227,42 @@ def test_one_class_only_is_quarantined() -> None:
         fit(_with_column(tables, "clients", "y", pa.array(["no"] * 500)), BANK, "demo", 1, _quiet)
 
 
+def test_the_manifest_names_the_rows_that_were_learned(iiot: Package, bank: Package) -> None:
+    """Sorted fingerprints, at most 16 bytes a row, none of a judging row; and the time of the newest one."""
+    for package in (iiot, bank):
+        facts, data = package.manifest["learned"], package.files["learned.bin"]
+        assert facts["sha256"] == hashlib.sha256(data).hexdigest()
+        assert len(data) <= 16 * facts["rows"]
+        assert facts["rows"] == package.manifest["split"]["train"] + package.manifest["split"]["validation"]
+        learned = LearnedRows(np.frombuffer(data, "<u8"))
+        assert (np.diff(learned.prints) > 0).all()
+        keys = pq.read_table(io.BytesIO(package.files["holdout_keys.parquet"]))
+        assert keys.num_rows == package.manifest["holdout"]["rows"]
+        assert not learned.holds(keys["inputs"].to_numpy()).any()
+    hours = pq.read_table(io.BytesIO(iiot.files["holdout_keys.parquet"]))["hours"].to_numpy()
+    assert iiot.manifest["learned"]["newest_hours"] < hours.min()
+    assert f"<dd>{iiot.manifest['learned']['newest']}</dd>".encode() in iiot.files["card.html"]
+    assert bank.manifest["learned"]["newest"] is None
+
+
+def test_judging_rows_without_a_label_make_a_model_that_says_so() -> None:
+    """Nobody of those who judge subscribed: the model is made, its AUC is missing, and the manifest says why."""
+    clients = _tables(BANK, 600)["clients"]
+    answers = clients["y"].to_pylist()
+    for row in prepare_rows({"clients": clients}, BANK, 1).parts.test:
+        answers[int(row)] = "no"
+    made = fit(_with_column({"clients": clients}, "clients", "y", pa.array(answers)), BANK, "demo", 1, _quiet)
+    assert "auc" not in made.manifest["metrics"]
+    assert "no row labelled 'yes'" in made.manifest["absent"]["auc"]
+    assert b"no row labelled" in made.files["card.html"]
+
+
 def test_constant_inputs_are_quarantined() -> None:
     """Every client is the same client."""
     tables = _tables(BANK, 500)
     answers = tables["clients"]["y"]
     same = pa.concat_tables([tables["clients"].slice(0, 1)] * 500)
-    with pytest.raises(Quarantined, match="constant in 350 training rows"):
+    with pytest.raises(Quarantined, match="constant in 500 rows"):
         fit(_with_column({"clients": same}, "clients", "y", answers), BANK, "demo", 1, _quiet)
 
 
@@ -275,11 +307,13 @@ def test_without_a_time_column_row_order_is_time() -> None:
 
 def test_a_category_of_the_test_rows_alone_is_unknown() -> None:
     """The contract knows the categories of the training rows only, as it will be in production."""
-    tables = _tables(BANK, 500)
-    parts = prepare_rows(tables, BANK, 1).parts
+    # A number for each client decides who judges, so that another job changes no role.
+    numbered = replace(BANK, entity=("id",))
+    tables = {"clients": _tables(BANK, 500)["clients"].append_column("id", pa.array(range(500)))}
+    parts = prepare_rows(tables, numbered, 1).parts
     jobs = tables["clients"]["job"].to_pylist()
     jobs[int(parts.test[0])] = "astronaut"
-    ready = prepare_rows(_with_column(tables, "clients", "job", pa.array(jobs)), BANK, 1)
+    ready = prepare_rows(_with_column(tables, "clients", "job", pa.array(jobs)), numbered, 1)
     position = ready.contract.names.index("job")
     assert "astronaut" not in ready.contract.features[position].values
     assert ready.X[int(parts.test[0]), position] == -1

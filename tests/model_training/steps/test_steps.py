@@ -179,9 +179,9 @@ def test_four_datasets_are_described(whole: Path) -> None:
     """Train, test and half of each, with the share of every answer."""
     told = json.loads((whole / "prepare" / "datasets.json").read_text())
     assert {name: facts["rows"] for name, facts in told.items()} == {
-        "train": 420,
-        "test": 90,
-        "train_half": 210,
-        "test_half": 46,
+        "train": 448,
+        "test": 62,
+        "train_half": 224,
+        "test_half": 31,
     }
     assert told["train_half"]["answers"]["yes"] == pytest.approx(told["train"]["answers"]["yes"], abs=0.01)

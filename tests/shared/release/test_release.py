@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from releases import asking_world, drop, go_on, waiting
-from world import World
+from world import World, points_csv
 
-from shared.core.errors import Corrupt, Refused
+from shared.core.errors import Conflict, Corrupt, Refused
+from shared.core.paths import Landing
+from shared.operations.status import drop_outcome, status
 from shared.release.approvals import decide
 from shared.release.manual_changes import override, promote, roll_back
 from shared.release.status import release_status
@@ -181,7 +183,7 @@ def test_a_worse_model_is_refused_with_the_interval(world: World) -> None:
     drop(world, "d1", weight=3.0)
     outcome = drop(world, "d2", seed=5, weight=-0.05)
     assert outcome.outcome == "refused"
-    assert "Not better than the champion" in outcome.reason
+    assert "Worse by more than the margin of 0.01" in outcome.reason
     assert "95 %: -" in outcome.reason
 
 
@@ -202,8 +204,91 @@ def test_every_check_says_what_it_saw(world: World) -> None:
     names = [check["name"] for check in content["checks"]]
     assert names == [
         "structure", "finite answers", "varied answers", "row latency", "load time", "size", "loads", "contract",
-        "golden rows", "parity", "data", "bar", "champion", "slices",
+        "golden rows", "parity", "data", "bar", "useful", "champion", "reference", "slices",
     ]  # fmt: skip
     assert all(check["reason"] for check in content["checks"])
     assert content["passed"] is True
     assert {check["verdict"] for check in content["checks"]} == {"pass", "skip"}
+
+
+def test_an_approval_does_not_outlive_its_champion(tmp_path: Path) -> None:
+    """Certified against version 1 and waiting; another version serves meanwhile: judged again, asked again."""
+    world = asking_world(tmp_path, 0.02)
+    drop(world, "d1")
+    decide(world.ports, waiting(world).id, "approve", by="ada", reason="")
+    assert go_on(world, 1) == "done"
+    drop(world, "d2", seed=2, weight=0.3)
+    early = waiting(world)
+    drop(world, "d3", seed=3, weight=3.0)
+    late = next(one for one in world.ports.release.approvals.list() if one.state == "open" and one.version == 3)
+    decide(world.ports, late.id, "approve", by="ada", reason="")
+    assert go_on(world, 3) == "done"
+    with pytest.raises(Conflict, match="judged against generation 1, which is no longer current"):
+        decide(world.ports, early.id, "approve", by="ada", reason="")
+    world.sweep()
+    found = world.ports.release.approvals.find(early.id)
+    assert found is not None
+    assert found.state == "expired"
+    current = world.ports.release.deployments.current("points")
+    assert current is not None
+    assert (current.generation, current.version) == (2, 3)
+
+
+def test_what_was_certified_against_one_champion_is_not_promoted_over_another(world: World) -> None:
+    """The certificate is made anew: against version 3, version 2 is worse and stays out."""
+    drop(world, "d1", seed=1, weight=0.02)
+    drop(world, "d2", seed=2, weight=0.06)
+    drop(world, "d3", seed=3, weight=3.0)
+    first = world.ports.release.deployments.verdict(find_model(world.ports, "points", 2))
+    assert first is not None
+    assert (first.generation, first.passed) == (1, True)
+    with pytest.raises(Refused, match=r"may not serve: it is refused\. Worse by more than the margin"):
+        promote(world.ports, find_model(world.ports, "points", 2), by="eve", reason="it passed once")
+    again = world.ports.release.deployments.verdict(find_model(world.ports, "points", 2))
+    assert again is not None
+    assert (again.generation, again.passed) == (3, False)
+    folder = world.home / "lake/models/points/2"
+    assert {file.name for file in folder.glob("gate*.json")} == {"gate.json", "gate-3.json"}
+
+
+def test_too_few_rows_leave_the_champion_and_say_so_everywhere(world: World) -> None:
+    """Forty judging rows decide nothing: no deployment, and verdict, history, registry and status call it undecided."""
+    drop(world, "d1", weight=0.02)
+    world.trainer.weight = 3.0
+    world.handle(world.land("incoming/points/d2/points.csv", points_csv(40, seed=5)))
+    outcome = drop_outcome(world.ports, Landing("incoming", world.ports.core.scenarios["points"], "d2", ""))
+    assert outcome is not None
+    assert outcome.outcome == "undecided"
+    assert "points:2 is undecided, the champion stays: Too little to tell: 40 independent rows" in outcome.reason
+    assert outcome.gate is not None
+    assert (outcome.gate["passed"], outcome.gate["verdict"]) == (False, "undecided")
+    assert world.ports.training.registry.list("points")[-1].state == "undecided"
+    assert [one.version for one in world.ports.release.deployments.list("points")] == [1]
+    challenger = status(world.ports)["scenarios"]["points"]["challenger"]
+    assert (challenger["model"], challenger["verdict"]) == ("points:2", "undecided")
+    with pytest.raises(Refused, match="it is undecided, the champion stays"):
+        promote(world.ports, find_model(world.ports, "points", 2), by="eve", reason="please")
+
+
+def test_an_override_is_called_one_everywhere(world: World) -> None:
+    """Deployment row, history and status; nowhere does it say that the gate passed."""
+    drop(world, "d1", weight=0.02)
+    world.trainer.weight = 3.0
+    world.handle(world.land("incoming/points/d2/points.csv", points_csv(40, seed=5)))
+    request = override(world.ports, find_model(world.ports, "points", 2), by="eve", reason="We cannot wait.")
+    decide(world.ports, request, "approve", by="ada", reason="agreed")
+    assert go_on(world, 2) == "done"
+    current = world.ports.release.deployments.current("points")
+    assert current is not None
+    assert (current.version, current.override) == (2, True)
+    assert current.reason.startswith("Override by eve: We cannot wait.")
+    told = [
+        entry.reason
+        for entry in world.ports.core.history.why("points:2")
+        if entry.kind in ("model", "release", "deployment") and entry.state == "done"
+    ]
+    assert any("serves by an override of its gate as generation 2" in reason for reason in told)
+    assert not [reason for reason in told if "gate passed" in reason or "passed its gate" in reason]
+    (entry,) = [one for one in world.ports.core.history.why("points/2") if one.kind == "deployment"]
+    assert entry.reason.startswith("points:2 serves in prod by an override.")
+    assert status(world.ports)["scenarios"]["points"]["override"] is True

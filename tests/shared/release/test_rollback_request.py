@@ -15,7 +15,7 @@ def twice(world: World) -> World:
     world.trainer.weight = 0.01
     world.handle(world.land("incoming/points/d1/points.csv", points_csv()))
     world.trainer.weight = 3.0
-    world.handle(world.land("incoming/points/d2/points.csv", points_csv(90, seed=2)))
+    world.handle(world.land("incoming/points/d2/points.csv", points_csv(450, seed=2)))
     assert [one.generation for one in world.ports.release.deployments.list("points")] == [1, 2]
     return world
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Sequence
@@ -20,7 +21,8 @@ from world import World, graph_of
 from model_training.maintenance.frame import assemble
 from model_training.scenarios.predictive_maintenance import SCENARIO
 from shared.core.errors import BadInput, Missing
-from shared.datasets.version import DatasetVersion, TableFile
+from shared.datasets.reading import lake_bytes, read_tables
+from shared.datasets.version import DatasetTable, DatasetVersion, Part
 from shared.serving.stateful_scoring import StatefulScorer, readings_of
 from shared.training.input_contract import Feature
 
@@ -61,7 +63,8 @@ def ready(tmp_path: Path) -> Any:
         sink = io.BytesIO()
         pq.write_table(table, sink)
         world.ports.core.lake.put(f"datasets/x/{name}.parquet", sink.getvalue())
-        files.append(TableFile(name, f"datasets/x/{name}.parquet", "", table.num_rows))
+        part = Part(f"datasets/x/{name}.parquet", hashlib.sha256(sink.getvalue()).hexdigest(), table.num_rows)
+        files.append(DatasetTable(name, (part,), table.num_rows))
     dataset = DatasetVersion(SCENARIO.name, "d1", "digest", tuple(files), (), START)
     world.ports.datasets.versions.add(dataset)
     return ports_with(world.ports, core__scenarios={SCENARIO.name: SCENARIO})
@@ -121,11 +124,7 @@ def test_features_are_those_of_training(ready: Any) -> None:
 
 def _tables(ports: Any) -> dict[str, Any]:
     (dataset,) = ports.datasets.versions.list(SCENARIO.name)
-    found = {}
-    for file in dataset.tables:
-        with ports.core.lake.open(file.path) as source:
-            found[file.name] = pq.read_table(io.BytesIO(source.read()))
-    return found
+    return read_tables(lake_bytes(ports.core.lake), SCENARIO, dataset.tables)
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,6 @@ from shared.training.metrics import (
     LARGER_IS_BETTER,
     METRICS,
     REGRESSION,
-    auc_difference_interval,
-    auc_interval,
     average_precision,
     better,
     classification,
@@ -85,29 +83,6 @@ def test_one_class_has_no_ranking() -> None:
         roc_auc(np.zeros(4, dtype=bool), np.arange(4.0))
     with pytest.raises(ValueError, match="positive"):
         average_precision(np.zeros(4, dtype=bool), np.arange(4.0))
-
-
-def test_the_interval_covers_the_score_and_is_seeded() -> None:
-    """The 95 % interval encloses the AUC, narrows with more rows, and is the same for the same seed."""
-    truth, probabilities = _answers(400, 2, 5)
-    many_truth, many = _answers(6_000, 2, 5)
-    low, high = auc_interval(truth == 1, probabilities[:, 1], seed=1)
-    narrow_low, narrow_high = auc_interval(many_truth == 1, many[:, 1], seed=1)
-    assert low < roc_auc(truth == 1, probabilities[:, 1]) < high
-    assert narrow_high - narrow_low < (high - low) / 2
-    assert (low, high) == auc_interval(truth == 1, probabilities[:, 1], seed=1)
-
-
-def test_a_paired_difference_sees_what_two_intervals_cannot() -> None:
-    """Two models whose intervals overlap differ surely when one is better on the very same rows."""
-    random = np.random.default_rng(7)
-    truth = random.random(2_000) < 0.3
-    signal = truth + random.normal(0, 1.2, 2_000)
-    worse = signal + random.normal(0, 0.4, 2_000)
-    assert auc_interval(truth, worse)[1] > auc_interval(truth, signal)[0]
-    low, high = auc_difference_interval(truth, signal, worse)
-    assert 0 < low < high
-    assert auc_difference_interval(truth, signal, signal) == (0.0, 0.0)
 
 
 def test_the_baseline_is_the_prior() -> None:

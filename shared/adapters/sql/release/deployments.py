@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, insert, select, update
 
 from shared.adapters.sql.connection.transactions import read, take_turn, write
 from shared.adapters.sql.release.approvals import use_approval
@@ -48,7 +48,7 @@ class SqlDeployments:
                 return deployment  # written a moment ago by this very call, whose answer to COMMIT was lost
             if deployment.generation != (current.generation if current else 0) + 1:
                 raise Conflict(_conflict(deployment, current))
-            connection.execute(insert(table), asdict(deployment))
+            connection.execute(insert(table), {**asdict(deployment), "override": int(deployment.override)})
             use_approval(connection, approval)
             written = True
             return deployment
@@ -62,13 +62,13 @@ class SqlDeployments:
         if scenario is not None:
             query = select(table).where(table.c.scenario == scenario).order_by(table.c.generation, table.c.at)
         rows = read(self._engine, lambda connection: connection.execute(query).mappings().all())
-        found = [Deployment(**row) for row in rows]
+        found = [_read(row) for row in rows]
         if environment == EVERYWHERE:
             return found
         return [one for one in found if one.environment == (environment or self._last(one.scenario))]
 
     def certify(self, model: Model, verdict: Verdict) -> None:
-        """Keep the verdict of a model version; a second one for the same sha256 changes nothing."""
+        """Keep the verdict of a model version; one against a later generation replaces it, another changes nothing."""
         if verdict.sha256 != model.sha256:
             raise Conflict(f"The verdict judged sha256 {verdict.sha256}, {model.id} has {model.sha256}.")
         values = {
@@ -79,11 +79,15 @@ class SqlDeployments:
             "model": verdict.model,
             "checks": [asdict(check) for check in verdict.checks],
             "digest": verdict.digest,
+            "generation": verdict.generation,
         }
 
         def work(connection: Connection) -> None:
-            if _verdict(connection, model) is None:
+            standing = _verdict(connection, model)
+            if standing is None:
                 connection.execute(insert(gate_certificate), values)
+            elif _later(verdict.generation, standing.generation):
+                connection.execute(update(gate_certificate).where(*_this(model)).values(values))
 
         write(self._engine, work)
 
@@ -96,15 +100,26 @@ def _current(connection: Connection, scenario: str, environment: str) -> Deploym
     here = (table.c.scenario == scenario, table.c.environment == environment)
     query = select(table).where(*here).order_by(table.c.generation.desc()).limit(1)
     row = connection.execute(query).mappings().one_or_none()
-    return None if row is None else Deployment(**row)
+    return None if row is None else _read(row)
+
+
+def _read(row: RowMapping) -> Deployment:
+    return Deployment(**{**row, "override": bool(row["override"])})
+
+
+def _later(generation: int | None, other: int | None) -> bool:
+    return generation is not None and (other is None or generation > other)
+
+
+def _this(model: Model) -> tuple[ColumnElement[bool], ...]:
+    return (_G.name == model.name, _G.version == model.version, _G.sha256 == model.sha256)
 
 
 def _verdict(connection: Connection, model: Model) -> Verdict | None:
-    this = (_G.name == model.name, _G.version == model.version, _G.sha256 == model.sha256)
-    row = connection.execute(select(gate_certificate).where(*this)).one_or_none()
+    row = connection.execute(select(gate_certificate).where(*_this(model))).one_or_none()
     if row is None:
         return None
-    verdict = Verdict(row.model, row.sha256, tuple(Check(**check) for check in row.checks))
+    verdict = Verdict(row.model, row.sha256, tuple(Check(**check) for check in row.checks), row.generation)
     if verdict.digest != row.digest or int(verdict.passed) != row.passed:
         raise Corrupt(f"The certificate of {model.id} in the database is not the one the gate wrote.")
     return verdict

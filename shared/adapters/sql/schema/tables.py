@@ -79,6 +79,33 @@ dataset_version = Table(
     UniqueConstraint("scenario", "digest"),
 )
 
+dataset_part = Table(
+    "dataset_part",
+    metadata,
+    Column("scenario", Name, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("table_name", Name, nullable=False),
+    Column("drop_name", Name, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("path", Key, nullable=False),
+    Column("sha256", Sha, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("first_time", Name, nullable=False),
+    Column("last_time", Name, nullable=False),
+    Column("sources", JSON, nullable=False),
+)
+
+# What the next drop of a scenario is added to: changed by whoever has seen the newest generation.
+dataset_head = Table(
+    "dataset_head",
+    metadata,
+    Column("scenario", Name, primary_key=True),
+    Column("generation", Integer, nullable=False),
+    Column("dataset", Name, nullable=False),
+    Column("tables", JSON, nullable=False),
+    Column("drops", JSON, nullable=False),
+)
+
 run = Table(
     "run",
     metadata,
@@ -119,6 +146,8 @@ gate_certificate = Table(
     Column("checks", JSON, nullable=False),
     # Over the whole certificate: what stands here and what was judged are the same, or nothing is deployed by it.
     Column("digest", Sha, nullable=False),
+    # The champion's when it was judged, 0 when nothing served; NULL in certificates of earlier versions.
+    Column("generation", Integer, nullable=True),
 )
 
 deployment = Table(
@@ -133,6 +162,8 @@ deployment = Table(
     Column("at", UtcTime, nullable=False),
     Column("by", Name, nullable=False),
     Column("reason", LongText, nullable=False),
+    # Whether people put it into service although its gate had not passed; NULL, as 0, means no.
+    Column("override", Integer, nullable=True),
 )
 
 window = Table(

@@ -21,7 +21,7 @@ from shared.training.model import Artefact, Model
 REGISTERED = "Microsoft.MachineLearningServices.ModelRegistered"
 SOURCE = "/mlops/registry"
 _RESERVED = "reserved"
-_JUDGED = ("accepted", "refused")
+_JUDGED = ("accepted", "refused", "undecided")
 # At most this many folders, left in the lake by a lost database, are skipped.
 _MOVES = 1000
 
@@ -66,7 +66,7 @@ class LocalRegistry:
         return self._all(*([] if name is None else [table.c.name == name]))
 
     def judge(self, model: Model, state: str) -> None:
-        """Record `accepted` or `refused`; BadInput for another word, Missing for a version that is not registered."""
+        """Record `accepted`, `refused` or `undecided`; BadInput for another word, Missing without such a version."""
         if state not in _JUDGED:
             raise BadInput(f"A model cannot become {state!r}; accepted: {', '.join(_JUDGED)}.")
         this = (table.c.name == model.name, table.c.version == model.version, table.c.state != _RESERVED)

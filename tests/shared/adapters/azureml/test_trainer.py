@@ -20,7 +20,7 @@ from model_training.scenarios import SCENARIOS
 from shared.adapters.azureml.trainer import AzureMlTrainer, model_folder
 from shared.adapters.files.folder_lake import FolderLake
 from shared.core.errors import Corrupt, Missing, Refused, Transient
-from shared.datasets.version import DatasetVersion, TableFile
+from shared.datasets.version import DatasetTable, DatasetVersion, Part
 from shared.training.ports import JobOrder
 from shared.training.run import Run
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LAKE = "https://stdata.blob.core.windows.net/mlops"
 RUN = Run("bank_marketing-d1-1a2b3c4d", "bank_marketing", "d1", "r", "requested", 1, "", NOW, NOW, "demo")
-DATASET = DatasetVersion("bank_marketing", "d1", "f" * 64, (TableFile("clients", "p", "s", 5),), (), NOW)
+DATASET = DatasetVersion("bank_marketing", "d1", "f" * 64, (DatasetTable("clients", (Part("p", "s", 5),), 5),), (), NOW)
 JOB = f"{ROOT}/jobs/{RUN.id}-1"
 
 

@@ -61,9 +61,12 @@ def run(url: str, script: str) -> None:
 def test_every_table_of_the_dump_has_rows(url: str) -> None:
     """So that what is read below is really there."""
     engine = create_engine(url)
+    there = set(inspect(engine).get_table_names())
     with engine.connect() as connection:
-        sizes = {one.name: connection.scalar(select(func.count()).select_from(one)) for one in every_table()}
+        tables = [one for one in every_table() if one.name in there]
+        sizes = {one.name: connection.scalar(select(func.count()).select_from(one)) for one in tables}
     engine.dispose()
+    assert {one.name for one in every_table()} - there == {"dataset_head", "dataset_part"}
     assert [name for name, size in sizes.items() if not size] == []
 
 
@@ -98,7 +101,8 @@ def test_what_it_knew_is_still_known(url: str, tmp_path: Path) -> None:
     assert row is not None
     assert row["model"] == "points:2"
     assert scored.last_id is not None
-    assert stores.actuals.joined(ports.core.scenarios["points"], scored.first_id, scored.last_id).num_rows == 6
+    joined = stores.actuals.join_predictions(ports.core.scenarios["points"], scored.first_id, scored.last_id)
+    assert joined.num_rows == 6
     assert [one.number for one in ports.prediction.corrections.list("points")] == [2]
     assert "b1" in [one.id for one in stores.breaches.list("points", "open")]
     assert len(stores.measurements.drift("points")) == 6

@@ -28,7 +28,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> World:
     first = world.ports.datasets.versions.list("points")[0]
     accept_baseline(world.ports, "points", first.id, by="ana", reason="Looked at.")
     world.clock.advance(hours=1)
-    world.handle(world.land("incoming/points/d2/points.csv", points_csv(90, seed=2)))
+    world.handle(world.land("incoming/points/d2/points.csv", points_csv(450, seed=2)))
     world.handle(world.land("incoming/points/d3/points.csv", b"id,x,color,y\n1,abc,red,yes\n2,1.0,red,no\n"))
     world.handle(world.land("incoming/marks/d1/marks.csv", marks_csv()))
     for drop, size in (("s1", 70), ("s2", 40)):

@@ -512,6 +512,54 @@ INSERT INTO alembic_version (version_num) OUTPUT inserted.version_num VALUES ('0
 
 GO
 
+-- Running upgrade 0004 -> 0005
+
+ALTER TABLE deployment ADD override INTEGER NULL;
+
+GO
+
+ALTER TABLE gate_certificate ADD generation INTEGER NULL;
+
+GO
+
+UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';
+
+GO
+
+-- Running upgrade 0005 -> 0006
+
+CREATE TABLE dataset_head (
+    scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    generation INTEGER NOT NULL,
+    dataset VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    tables NVARCHAR(max) NOT NULL,
+    drops NVARCHAR(max) NOT NULL,
+    PRIMARY KEY (scenario)
+);
+
+GO
+
+CREATE TABLE dataset_part (
+    scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    number INTEGER NOT NULL,
+    table_name VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    drop_name VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    position INTEGER NOT NULL,
+    path VARCHAR(1200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    sha256 VARCHAR(64) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    rows BIGINT NOT NULL,
+    first_time VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    last_time VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    sources NVARCHAR(max) NOT NULL,
+    PRIMARY KEY (scenario, number)
+);
+
+GO
+
+UPDATE alembic_version SET version_num='0006' WHERE alembic_version.version_num = '0005';
+
+GO
+
 COMMIT;
 
 GO

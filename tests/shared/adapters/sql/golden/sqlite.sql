@@ -427,3 +427,39 @@ CREATE TABLE window_input (
 CREATE INDEX ix_window_input_window ON window_input (scenario, window);
 
 INSERT INTO alembic_version (version_num) VALUES ('0004') RETURNING version_num;
+
+-- Running upgrade 0004 -> 0005
+
+ALTER TABLE deployment ADD COLUMN override INTEGER;
+
+ALTER TABLE gate_certificate ADD COLUMN generation INTEGER;
+
+UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';
+
+-- Running upgrade 0005 -> 0006
+
+CREATE TABLE dataset_head (
+    scenario VARCHAR(200) NOT NULL,
+    generation INTEGER NOT NULL,
+    dataset VARCHAR(200) NOT NULL,
+    tables JSON NOT NULL,
+    drops JSON NOT NULL,
+    PRIMARY KEY (scenario)
+);
+
+CREATE TABLE dataset_part (
+    scenario VARCHAR(200) NOT NULL,
+    number INTEGER NOT NULL,
+    table_name VARCHAR(200) NOT NULL,
+    drop_name VARCHAR(200) NOT NULL,
+    position INTEGER NOT NULL,
+    path VARCHAR(1200) NOT NULL,
+    sha256 VARCHAR(64) NOT NULL,
+    rows BIGINT NOT NULL,
+    first_time VARCHAR(200) NOT NULL,
+    last_time VARCHAR(200) NOT NULL,
+    sources JSON NOT NULL,
+    PRIMARY KEY (scenario, number)
+);
+
+UPDATE alembic_version SET version_num='0006' WHERE alembic_version.version_num = '0005';

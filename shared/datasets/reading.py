@@ -1,0 +1,102 @@
+"""Reading a version: its parts one after the other, without the rows that have given way to those of other drops."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from shared.core.errors import Corrupt, Missing
+from shared.core.paths import part_path
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+    from shared.core.ports import Lake
+    from shared.core.scenario import Scenario, Table
+    from shared.datasets.row_index import Index
+    from shared.datasets.version import DatasetTable, Part
+
+# The bytes of a part, by its path.
+Fetch = Callable[[str], bytes]
+
+
+def lake_bytes(lake: Lake) -> Fetch:
+    """Parts as they lie in the lake."""
+
+    def fetch(path: str) -> bytes:
+        with lake.open(path) as source:
+            return source.read()
+
+    return fetch
+
+
+def read_tables(fetch: Fetch, scenario: Scenario, tables: Iterable[DatasetTable]) -> dict[str, pa.Table]:
+    """The tables of a version by name; Corrupt when a part is not what was validated."""
+    return {table.name: read_table(fetch, scenario, table) for table in tables}
+
+
+def read_table(fetch: Fetch, scenario: Scenario, table: DatasetTable) -> pa.Table:
+    """The rows of one table that stand, in order of position; Corrupt when a part is not what was validated."""
+    import pyarrow as pa
+
+    from shared.datasets.row_index import index_of
+
+    parts = [read_part(fetch, part) for part in table.parts]
+    if len(parts) < 2:  # noqa: PLR2004 - one part repeats no other
+        return parts[0]
+    declared = scenario.table(table.name)
+    kept = standing_rows([index_of(rows, declared) for rows in parts], declared, scenario)
+    rows = [one.filter(pa.array(mask)) for one, mask in zip(parts, kept, strict=True)]
+    return pa.concat_tables(rows, promote_options="default")
+
+
+def read_part(fetch: Fetch, part: Part) -> pa.Table:
+    """The rows of one part; Corrupt when its bytes are not what was validated."""
+    import pyarrow.parquet as pq
+
+    data = fetch(part.path)
+    found = hashlib.sha256(data).hexdigest()
+    if found != part.sha256:
+        raise Corrupt(f"{part.path} has sha256 {found}; the dataset version recorded {part.sha256}.")
+    return pq.read_table(io.BytesIO(data), page_checksum_verification=True)
+
+
+def standing_rows(indexes: Sequence[Index], table: Table, scenario: Scenario) -> list[np.ndarray]:
+    """Which rows of each part stand, as the table is declared."""
+    from shared.datasets.row_index import kept_rows
+
+    return kept_rows(indexes, keyed=bool(table.key), merged=not restarting_labels(scenario, table))
+
+
+def restarting_labels(scenario: Scenario, table: Table) -> bool:
+    """Whether the rows name things by a counter that starts again: equal rows are then no repeats."""
+    counter = scenario.monitoring.restart
+    apart = table.name == scenario.label_table != scenario.batch.table
+    return apart and bool(counter) and counter in {column.name for column in table.columns}
+
+
+def index_path(scenario: str, table: str, sha256: str) -> str:
+    """Where the index of a part lies."""
+    return f"{part_path(scenario, table, sha256).removesuffix('.parquet')}.index"
+
+
+def read_indexes(lake: Lake, scenario: Scenario, table: str, parts: Sequence[Part]) -> list[Index]:
+    """The indexes of the parts; one that is not there, or not what was written, is made of the part again."""
+    return [_index(lake, scenario, table, part) for part in parts]
+
+
+def _index(lake: Lake, scenario: Scenario, table: str, part: Part) -> Index:
+    from shared.datasets.row_index import index_of, pack, unpack
+
+    path = index_path(scenario.name, table, part.sha256)
+    try:
+        index = unpack(lake_bytes(lake)(path), part.rows)
+    except Missing:
+        index = None
+    if index is None:
+        index = index_of(read_part(lake_bytes(lake), part), scenario.table(table))
+        lake.put(path, pack(index), if_absent=False)
+    return index

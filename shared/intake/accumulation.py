@@ -1,0 +1,281 @@
+"""A checked drop is added to what stands: its parts, the next version, and why when nothing comes of it yet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from shared.core.blob import Blob
+from shared.core.drops import blob_key
+from shared.core.errors import Quarantined, Transient
+from shared.core.paths import Landing, dataset_folder
+from shared.core.scenario import Scenario
+from shared.core.wording import counted
+from shared.datasets.head import Head, Parts, lacking, learnable, moved, with_drop, without_old, without_rows
+from shared.datasets.parts import adopt, keep_part
+from shared.datasets.reading import lake_bytes, read_indexes, read_part, read_tables, standing_rows
+from shared.datasets.version import DatasetTable, DatasetVersion, Part, digest_of, manifest_of, sources_of
+from shared.intake.drop_tables import DropTable, Files
+from shared.profiles.version_report import validate
+from shared.training.trainability import LEAST_ROWS, check_trainable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from shared.datasets.row_index import Index
+    from shared.monitoring.ports import MonitoringPorts
+
+# A drop that holds this share of the current rows is all of them, as they are now.
+SNAPSHOT = 0.9
+# Drops that are added at the same moment: each attempt that loses was lost to one that won.
+_TRIES = 20
+# What more rows may mend: a drop for which nothing else speaks waits for them.
+_MENDED = frozenset({"too_few_rows", "one_class"})
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of a drop: the version that holds it, or why there is none yet; `remarks` say how rows were merged.
+
+    `new` is false when all its rows were there already.
+    """
+
+    dataset: DatasetVersion | None
+    reason: str = ""
+    new: bool = True
+    remarks: tuple[str, ...] = ()
+
+
+def add_drop(ports: MonitoringPorts, where: Landing, files: Files, tables: Mapping[str, DropTable]) -> Added:
+    """Add the drop to the head; of two that do so at once the slower one looks at the new head.
+
+    Quarantined when nothing can be learned from the rows.
+    """
+    brought = {name: _kept(ports, where, name, files[name], table) for name, table in tables.items()}
+    for _ in range(_TRIES):
+        known = _version_of(ports, where, brought.values())
+        if known is not None:
+            return Added(known)
+        added = _Step(ports, where, files, tables, brought, _head(ports, where.scenario)).take()
+        if added is not None:
+            return added
+    raise Transient(f"Other drops of {where.scenario.name} were faster {_TRIES} times; drop {where.drop} tries again.")
+
+
+def _kept(ports: MonitoringPorts, where: Landing, name: str, blobs: Sequence[Blob], table: DropTable) -> Part:
+    sources = tuple(sorted(blob_key(blob) for blob in blobs))
+    return keep_part(ports, where.scenario, name, table.rows, table.index, where.drop, sources)
+
+
+def _version_of(ports: MonitoringPorts, where: Landing, brought: Iterable[Part]) -> DatasetVersion | None:
+    """The first version that holds exactly these parts of the drop: a worker died after it was made."""
+    wanted = {(part.sha256, part.sources) for part in brought}
+    for version in ports.datasets.versions.list(where.scenario.name):
+        own = {
+            (part.sha256, part.sources) for table in version.tables for part in table.parts if part.drop == where.drop
+        }
+        if own == wanted:
+            return version
+    return None
+
+
+def _head(ports: MonitoringPorts, scenario: Scenario) -> Head:
+    return adopt(ports, ports.datasets.versions.head(scenario.name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One attempt to add the drop to one head."""
+
+    ports: MonitoringPorts
+    where: Landing
+    files: Files
+    tables: Mapping[str, DropTable]
+    kept: Mapping[str, Part]
+    head: Head
+    _indexes: dict[str, Index] = field(default_factory=dict)
+
+    def take(self) -> Added | None:
+        """What became of the drop; None when the head has moved meanwhile."""
+        scenario, drop = self.where.scenario, self.where.drop
+        brought = {name: replace(part, position=self.head.position(drop)) for name, part in self.kept.items()}
+        snapshots = self._snapshots()
+        placed = with_drop(self.head, scenario, brought, snapshots)
+        after = without_old(placed, learnable(placed, scenario), scenario)
+        if not self._stands() and self._same(self.head.parts, after):
+            return Added(self._current(), _duplicate(drop, self.head.dataset), new=False)
+        joined = learnable(after, scenario)
+        lack = lacking(after, scenario) or self._unlabelled(joined, brought) or without_rows(after, brought, scenario)
+        if lack:
+            return self._wait(after, f"Drop {drop} waits for: {', '.join(lack)}.")
+        tables = self._measured(joined, whole=False)
+        refused = self._untrainable(tables)
+        if refused is not None:
+            return self._wait(after, f"Drop {drop} waits for more rows. {refused.reason}")
+        return self._publish(after, tables, self._remarks(tables, snapshots))
+
+    def _stands(self) -> bool:
+        """Whether exactly this was added before: it waits, and is looked at again."""
+        own = [part for parts in self.head.parts.values() for part in parts if part.drop == self.where.drop]
+        return {(part.sha256, part.sources) for part in own} == {
+            (one.sha256, one.sources) for one in self.kept.values()
+        }
+
+    def _unlabelled(self, joined: Parts, brought: Mapping[str, Part]) -> list[str]:
+        """The label table, when nothing new can be joined before it comes."""
+        if self.where.scenario.table(self.where.scenario.label_table).arrives != "later":
+            return []
+        current = self._current()
+        held = {} if current is None else {table.name: table.parts for table in current.tables}
+        left_out = any(part not in joined[name] for name, part in brought.items())
+        empty = bool(lacking(joined, self.where.scenario))
+        return [self.where.scenario.label_table] if empty or (left_out and self._same(held, joined)) else []
+
+    def _wait(self, after: Parts, reason: str) -> Added | None:
+        tables = self._measured(after)
+        if tables == self.head.tables:
+            return Added(None, reason)
+        head = moved(self.head, tables, self.where.drop, self.head.dataset)
+        return Added(None, reason) if self.ports.datasets.versions.move(head, None) else None
+
+    def _publish(self, after: Parts, tables: tuple[DatasetTable, ...], remarks: tuple[str, ...]) -> Added | None:
+        ports, name = self.ports, self.where.scenario.name
+        before, dataset = self._current(), self._version(tables)
+        known = ports.datasets.versions.by_digest(name, dataset.digest)
+        if known is None:
+            validate(ports, dataset, self._new_rows(tables, before))
+            manifest = json.dumps(manifest_of(dataset), indent=1, sort_keys=True) + "\n"
+            ports.core.lake.put(f"{dataset_folder(name, dataset.id)}manifest.json", manifest.encode())
+        dataset = known or dataset
+        head = moved(self.head, self._measured(after), self.where.drop, dataset.id)
+        if not ports.datasets.versions.move(head, None if known else dataset):
+            return None
+        return Added(dataset, remarks=remarks)
+
+    def _version(self, tables: tuple[DatasetTable, ...]) -> DatasetVersion:
+        digest = digest_of(tables)
+        blobs = [blob for group in self.files.values() for blob in group]
+        # The newest blob's time, not the clock: a repeat of this work finds the same id.
+        dataset = f"{max(blob.modified for blob in blobs):%Y%m%dT%H%M%SZ}-{digest[:8]}"
+        name, now = self.where.scenario.name, self.ports.core.clock()
+        return DatasetVersion(name, dataset, digest, tables, sources_of(tables), now)
+
+    def _current(self) -> DatasetVersion | None:
+        return self.ports.datasets.versions.find(self.head.scenario, self.head.dataset) if self.head.dataset else None
+
+    def _indexes_of(self, table: str, parts: Sequence[Part]) -> list[Index]:
+        own = self.kept.get(table)
+        if own is not None:
+            self._indexes.setdefault(f"{table}/{own.sha256}", self.tables[table].index)
+        for part in parts:
+            key = f"{table}/{part.sha256}"
+            if key not in self._indexes:
+                (self._indexes[key],) = read_indexes(self.ports.core.lake, self.where.scenario, table, [part])
+        return [self._indexes[f"{table}/{part.sha256}"] for part in parts]
+
+    def _measured(self, parts: Parts, *, whole: bool = True) -> tuple[DatasetTable, ...]:
+        """The tables with the numbers of rows that stand and that have given way.
+
+        Unless `whole`, parts of which no row stands are left out: nothing is learned from them.
+        """
+        tables = []
+        for name, found in parts.items():
+            masks = standing_rows(self._indexes_of(name, found), self.where.scenario.table(name), self.where.scenario)
+            rows = sum(int(mask.sum()) for mask in masks)
+            named = [part for part, mask in zip(found, masks, strict=True) if whole or not part.rows or mask.any()]
+            tables.append(DatasetTable(name, tuple(named), rows, sum(part.rows for part in found) - rows))
+        return tuple(tables)
+
+    def _standing(self, table: str, parts: Sequence[Part]) -> Index:
+        from shared.datasets.row_index import standing
+
+        indexes = self._indexes_of(table, parts)
+        return standing(indexes, standing_rows(indexes, self.where.scenario.table(table), self.where.scenario))
+
+    def _same(self, before: Parts, after: Parts) -> bool:
+        """Whether the rows that stand are the same ones."""
+        import numpy as np
+
+        return all(
+            np.array_equal(self._standing(name, before.get(name, ())), self._standing(name, after.get(name, ())))
+            and bool(before.get(name)) == bool(after.get(name))
+            for name in after.keys() | before.keys()
+        )
+
+    def _snapshots(self) -> tuple[str, ...]:
+        """The tables without a key that the drop brings, when it holds nearly all current rows of each of them."""
+        from shared.datasets.row_index import held
+
+        if self.where.scenario.history.keep == "replace":
+            return ()
+        names = [name for name in self.kept if not self.where.scenario.table(name).key]
+        judged = False
+        for name in names:
+            current = self._standing(name, self.head.others(name, self.where.drop))
+            if len(current) < LEAST_ROWS:
+                continue
+            judged = True
+            if held(self.tables[name].index, current) < SNAPSHOT * len(current):
+                return ()
+        return tuple(names) if judged else ()
+
+    def _untrainable(self, tables: tuple[DatasetTable, ...]) -> Quarantined | None:
+        """Why nothing can be learned of the joined rows yet, where they have come in several drops.
+
+        Rows that make up a first version are looked at whole, and so is every join of labels that came apart.
+        """
+        whole = {table.name for table in tables if len(table.parts) == 1 and table.parts[0].drop == self.where.drop}
+        apart = not {self.where.scenario.label_table, self.where.scenario.batch.table} <= self.kept.keys()
+        if len(whole) == len(tables) or (self.head.dataset and not apart):
+            return None
+        rows = read_tables(lake_bytes(self.ports.core.lake), self.where.scenario, tables)
+        try:
+            check_trainable(self.where.scenario, rows)
+        except Quarantined as fault:
+            if fault.reason_code in _MENDED or fault.reason_code == "duplicate_key":
+                return fault
+            raise
+        return None
+
+    def _new_rows(self, tables: tuple[DatasetTable, ...], before: DatasetVersion | None) -> dict[str, pa.Table]:
+        """The rows of the parts that the version before does not hold, by table."""
+        import pyarrow as pa
+
+        known = set() if before is None else {(table.name, sha) for table in before.tables for sha in table.shas}
+        new: dict[str, Any] = {}
+        for table in tables:
+            parts = [part for part in table.parts if (table.name, part.sha256) not in known]
+            if parts:
+                new[table.name] = pa.concat_tables(self._rows(table.name, part) for part in parts)
+        return new
+
+    def _rows(self, table: str, part: Part) -> pa.Table:
+        own = self.kept.get(table)
+        if own is not None and own.sha256 == part.sha256:
+            return self.tables[table].rows
+        return read_part(lake_bytes(self.ports.core.lake), part)
+
+    def _remarks(self, tables: tuple[DatasetTable, ...], snapshots: Sequence[str]) -> tuple[str, ...]:
+        replaced = {table.name: table.replaced for table in self.head.tables}
+        told = [
+            f"In table {name!r} {counted(table.repeats, 'row')} of the drop repeat another row."
+            for name, table in self.tables.items()
+            if table.repeats
+        ]
+        told.extend(
+            f"In table {table.name!r} {counted(table.replaced, 'row')} gave way to rows of another drop."
+            for table in tables
+            if table.replaced > replaced.get(table.name, 0)
+        )
+        if snapshots:
+            named = ", ".join(repr(name) for name in snapshots)
+            told.append(f"The drop holds at least {SNAPSHOT:.0%} of the current rows, so it replaces table {named}.")
+        return tuple(told)
+
+
+def _duplicate(drop: str, dataset: str) -> str:
+    if not dataset:
+        return f"Every row of drop {drop} is there already; nothing is trained again."
+    return f"The same content is dataset {dataset} already; nothing is trained again."

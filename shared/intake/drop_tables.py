@@ -1,0 +1,102 @@
+"""The tables of a drop: each file read under its contract, and what only the whole drop shows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from shared.core.blob import Blob
+from shared.core.errors import Quarantined
+from shared.core.paths import Landing
+from shared.core.scenario import Table
+from shared.core.wording import counted
+from shared.datasets.head import Head
+from shared.datasets.reading import restarting_labels
+from shared.intake.training_admission import check_admission
+from shared.training.trainability import check_increment, check_trainable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from shared.datasets.row_index import Index
+    from shared.monitoring.ports import MonitoringPorts
+
+Files = Mapping[str, Sequence[Blob]]
+
+
+@dataclass(frozen=True, slots=True)
+class DropTable:
+    """The rows that a drop brings of one table, their index, and how many of them repeat another."""
+
+    rows: pa.Table
+    index: Index
+    repeats: int
+
+
+def read_drop(ports: MonitoringPorts, where: Landing, files: Files, head: Head) -> dict[str, DropTable]:
+    """The drop's tables, checked; Quarantined for what breaks a contract or cannot be learned from."""
+    tables = {
+        table.name: _read(ports, files[table.name], _beside(table, head, where.drop), where)
+        for table in where.scenario.tables
+        if table.name in files
+    }
+    rows = {name: table.rows for name, table in tables.items()}
+    if _alone(where, rows, head):
+        check_trainable(where.scenario, rows)
+    else:
+        check_increment(where.scenario, rows)
+    check_admission(ports, where, rows)
+    for name, table in tables.items():
+        _check_repeats(where.scenario.table(name), table)
+    return tables
+
+
+def _alone(where: Landing, brought: Collection[str], head: Head) -> bool:
+    """Whether the next version is this drop's rows alone."""
+    names = [table.name for table in where.scenario.tables]
+    if len(brought) < len(names):
+        return False
+    return where.scenario.history.keep == "replace" or not any(head.others(name, where.drop) for name in names)
+
+
+def _beside(table: Table, head: Head, drop: str) -> Table:
+    """The table's contract; rows that come to others may be none."""
+    return replace(table, min_rows=0) if any(part.rows for part in head.others(table.name, drop)) else table
+
+
+def _read(ports: MonitoringPorts, blobs: Sequence[Blob], table: Table, where: Landing) -> DropTable:
+    from shared.datasets.row_index import index_of, repeats
+
+    parts = []
+    for blob in blobs:
+        with ports.core.lake.open(blob.path, etag=blob.etag) as source:
+            parts.append(ports.datasets.tables.read(source, blob.name, table))
+    _refuse_same_files(blobs, [index_of(part, replace(table, key=())) for part in parts], table)
+    whole = ports.datasets.tables.check(parts, table)
+    index = index_of(whole, table)
+    apart = bool(table.key) or restarting_labels(where.scenario, table)
+    return DropTable(whole, index, 0 if apart else repeats(index))
+
+
+def _refuse_same_files(blobs: Sequence[Blob], indexes: Sequence[Index], table: Table) -> None:
+    """Quarantined when two files of the table hold the same rows, in whatever order."""
+    import numpy as np
+
+    rows = [np.sort(index[:, 0]) for index in indexes]
+    for (first, one), (second, other) in combinations(zip(blobs, rows, strict=True), 2):
+        if len(one) and np.array_equal(one, other):
+            problem = f"files {first.name!r} and {second.name!r} hold the same {counted(len(one), 'row')}"
+            sentence = f"Table {table.name!r}: {problem}; accepted: every file once."
+            raise Quarantined("repeated_file", sentence, table=table.name)
+
+
+def _check_repeats(table: Table, found: DropTable) -> None:
+    if found.repeats > table.repeated * found.rows.num_rows:
+        share = found.repeats / found.rows.num_rows
+        sentence = (
+            f"Table {table.name!r}: {found.repeats} of {counted(found.rows.num_rows, 'row')} ({share:.0%}) repeat "
+            f"another row; accepted: at most {table.repeated:.0%}."
+        )
+        raise Quarantined("repeated_rows", sentence, table=table.name)

@@ -1,0 +1,63 @@
+"""The profile of all rows of a version; profile.json beside its manifest describes those that were new in it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from shared.core.errors import Conflict
+from shared.core.lake_reading import read_json
+from shared.core.paths import dataset_folder
+from shared.core.scenario import Scenario
+from shared.datasets.reading import lake_bytes, read_tables
+from shared.datasets.version import DatasetVersion
+from shared.profiles.profile import SCHEMA, DatasetProfile
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from shared.profiles.ports import ProfilesPorts
+
+
+def whole_profile(ports: ProfilesPorts, dataset: DatasetVersion) -> DatasetProfile:
+    """The profile of everything that a model of this version learns from; made when it is first asked for.
+
+    Conflict when the profile was written by another version of this code.
+    """
+    folder = dataset_folder(dataset.scenario, dataset.id)
+    stored = read_json(ports, f"{folder}profile.json")
+    if stored.get("schema") != SCHEMA:
+        raise Conflict(
+            f"The profile of dataset {dataset.id} was written by another version; accepted: schema {SCHEMA}."
+        )
+    of_new = DatasetProfile.from_json(stored)
+    if _is_whole(of_new, dataset):
+        return of_new
+    path = f"{folder}profile-whole.json"
+    if ports.core.lake.stat(path) is None:
+        content = json.dumps(_describe(ports, dataset).to_json(), indent=1, sort_keys=True) + "\n"
+        ports.core.lake.put(path, content.encode())
+    return DatasetProfile.from_json(read_json(ports, path))
+
+
+def scenario_statistics(scenario: Scenario, tables: Mapping[str, pa.Table]) -> Mapping[str, float | None]:
+    """The scenario's own numbers by name; one that is not finite has no value."""
+    if scenario.statistics is None:
+        return {}
+    named = {name: float(value) for name, value in scenario.statistics(tables).items()}
+    return {name: value if math.isfinite(value) else None for name, value in sorted(named.items())}
+
+
+def _is_whole(profile: DatasetProfile, dataset: DatasetVersion) -> bool:
+    described = {name: table.rows for name, table in profile.tables.items()}
+    return len(dataset.drops) <= 1 and all(described.get(table.name) == table.rows for table in dataset.tables)
+
+
+def _describe(ports: ProfilesPorts, dataset: DatasetVersion) -> DatasetProfile:
+    scenario = ports.core.scenarios[dataset.scenario]
+    tables = read_tables(lake_bytes(ports.core.lake), scenario, dataset.tables)
+    profiles = {name: ports.profiles.profiler.describe(table).profile for name, table in tables.items()}
+    words = {} if scenario.words is None else scenario.words(tables)
+    return DatasetProfile(profiles, scenario_statistics(scenario, tables), words)

@@ -1,0 +1,78 @@
+"""kill -9 at port calls of an added drop and of one that is sent again; then recovery to one head with every row.
+
+Which calls, `test_kill_sweep` says.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from test_kill_sweep import Forks, chosen, link_or_copy
+from world import points_csv, world_at
+
+from shared.core.ledger import ENDED
+from shared.datasets.reading import lake_bytes, read_tables
+
+
+def rows_from(first: int, count: int, seed: int) -> bytes:
+    """Points whose ids begin at `first`."""
+    header, *lines = points_csv(count, seed=seed).decode().splitlines()
+    moved = [f"{first + number},{line.partition(',')[2]}" for number, line in enumerate(lines)]
+    return ("\n".join([header, *moved]) + "\n").encode()
+
+
+def prepared(home: Path) -> Path:
+    """A home that has learned from `d1`; `d2` has landed, and so has another `d1`."""
+    with closing(world_at(home)) as world:
+        world.handle(world.land("incoming/points/d1/points.csv", rows_from(0, 60, seed=1)))
+        world.land("incoming/points/d2/points.csv", rows_from(50, 40, seed=2))
+        world.land("incoming/points/d1/points.csv", rows_from(0, 55, seed=3))
+    return home
+
+
+def final_state(home: Path) -> dict[str, object]:
+    """What must be the same after any death: the head with its parts, the version that stands, and its rows."""
+    with closing(world_at(home)) as world:
+        ports = world.ports
+        head = ports.datasets.versions.head("points")
+        newest = ports.datasets.versions.list("points")[-1]
+        tables = read_tables(lake_bytes(ports.core.lake), ports.core.scenarios["points"], newest.tables)
+    engine = sa.create_engine(f"sqlite:///{home / 'mlops.db'}")
+    with engine.connect() as connection:
+        entries = connection.execute(sa.text("select kind, key, state from ledger")).all()
+    engine.dispose()
+    assert [entry for entry in entries if entry.state not in ENDED | {"requested"}] == []
+    assert head.dataset == newest.id
+    return {
+        "parts": [(part.drop, part.position, part.sha256) for part in head.tables[0].parts],
+        "digest": newest.digest,
+        "rows": tables["points"].to_pylist(),
+        "replaced": newest.tables[0].replaced,
+    }
+
+
+@pytest.mark.slow
+def test_a_kill_at_any_port_call_of_increments_loses_no_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each drop has one part, in its place; rows of one key stand once."""
+    (tmp_path / "start").mkdir()
+    start = prepared(tmp_path / "start")
+    forks, whole = Forks(), tmp_path / "whole"
+    shutil.copytree(start, whole, copy_function=link_or_copy)
+    assert forks.live("increments", whole) == 0
+    told, expected = json.loads((whole / "calls").read_text()), final_state(whole)
+    assert [part[:2] for part in expected["parts"]] == [("d1", 1), ("d2", 2)]  # type: ignore[attr-defined]
+    assert (len(expected["rows"]), expected["replaced"]) == (90, 5)  # type: ignore[arg-type]
+    for call in chosen(told, capsys):
+        home = tmp_path / str(call)
+        shutil.copytree(start, home, copy_function=link_or_copy)
+        assert forks.live("increments", home, call) == -signal.SIGKILL
+        assert forks.live("recover", home) == 0
+        assert final_state(home) == expected, f"killed at port call {call}"
+        shutil.rmtree(home)
+    forks.close()
