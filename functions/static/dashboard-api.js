@@ -60,8 +60,8 @@ async function sent(where, options) {
 
 function sentence(content, status) {
   try {
-    const told = JSON.parse(content);
-    return told.detail ?? told.title ?? told.message ?? `The function app answered ${status}.`;
+    const problem = JSON.parse(content);
+    return problem.detail ?? problem.title ?? problem.message ?? `The function app answered ${status}.`;
   } catch {
     return content.trim().slice(0, 300) || `The function app answered ${status}.`;
   }

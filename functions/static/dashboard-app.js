@@ -12,9 +12,9 @@ import { predictions } from "./dashboard-predictions.js";
 import { releases } from "./dashboard-releases.js";
 
 const PAGES = {
-  overview: { title: "Overview", asks: [], lead: "What runs, what waits for whom, what failed last.", draw: overview, icon: "M2 8l6-5 6 5v6H2z" },
+  overview: { title: "Overview", asks: [], lead: "Running work, waiting work, and the latest failures.", draw: overview, icon: "M2 8l6-5 6 5v6H2z" },
   datasets: { title: "Datasets", asks: ["scenario", "dataset"], lead: "Checked versions, and how their statistics moved.", draw: datasets, icon: "M2 4c0-1 3-2 6-2s6 1 6 2v8c0 1-3 2-6 2s-6-1-6-2zm0 0c0 1 3 2 6 2s6-1 6-2M2 8c0 1 3 2 6 2s6-1 6-2" },
-  models: { title: "Models", asks: ["scenario", "version"], lead: "Candidates, curves, what a model looks at, and its limits.", draw: models, icon: "M8 2l6 3.500v5L8 14l-6-3.500v-5zM2 5.500L8 9l6-3.500M8 9v5" },
+  models: { title: "Models", asks: ["scenario", "version"], lead: "Candidates, curves, important inputs, and limits.", draw: models, icon: "M8 2l6 3.500v5L8 14l-6-3.500v-5zM2 5.500L8 9l6-3.500M8 9v5" },
   releases: { title: "Releases", asks: ["scenario"], lead: "What serves where, on which certificate, and how to go back.", draw: releases, icon: "M8 14V5m-4 4l4-4 4 4M3 2h10" },
   predictions: { title: "Predictions", asks: ["scenario", "window", "prediction", "entity", "before", "column"], lead: "Answers by window, a batch in detail, a sensor over time.", draw: predictions, icon: "M2 14V2m0 12h12M5 11V8m3 3V4m3 7V6" },
   monitoring: { title: "Monitoring", asks: ["scenario", "reference"], lead: "Drift, quality against late labels, breaches, and retraining.", draw: monitoring, icon: "M1 8h3l2-5 4 10 2-5h3" },
@@ -44,7 +44,7 @@ export const announce = (text) => { document.getElementById("announce").textCont
 function signIn(problem = "") {
   view.page = "";
   const field = h("input", { id: "key", type: "password", autocomplete: "off", required: true, "aria-describedby": "key-note", spellcheck: "false" });
-  const told = h("div", {}, problem ? fault(problem) : null);
+  const notice = h("div", {}, problem ? fault(problem) : null);
   const enter = async (event) => {
     event.preventDefault();
     const key = field.value.trim();
@@ -53,13 +53,13 @@ function signIn(problem = "") {
       keep(key);
       start();
     } catch (error) {
-      told.replaceChildren(fault(error.message));
+      notice.replaceChildren(fault(error.message));
       field.focus();
     }
   };
   document.title = "Sign in · MLOps";
   app.replaceChildren(h("main", { id: "main", class: "signin" }, h("form", { class: "card", onsubmit: enter },
-    h("div", { class: "brand" }, mark(), "MLOps"), h("h1", {}, "Sign in"), told,
+    h("div", { class: "brand" }, mark(), "MLOps"), h("h1", {}, "Sign in"), notice,
     h("div", { class: "field" }, h("label", { for: "key" }, "Function key"), field,
       h("p", { class: "small muted", id: "key-note" }, "One of scope operate or approve. On this machine ", h("code", {}, "mlops keys list --reveal"), " shows it; in Azure it stands under App keys of the function app. It stays in this tab and is forgotten when the tab closes.")),
     h("button", { class: "primary", type: "submit" }, "Open the dashboard"))));

@@ -33,13 +33,13 @@ function detail(data, tools) {
   const one = data.dataset;
   const moved = one.drift.filter((each) => each.drifted);
   const paper = one.report && h("button", { type: "button", id: "report", onclick: (event) => open(data.scenario, one.id, event.currentTarget) }, "Open the drift report");
-  const told = [
+  const description = [
     facts([["Content", h("code", { title: one.digest }, short(one.digest))], ["Judged by", one.judged_by ? `baseline ${one.judged_by.number}` : "no baseline"], ["Drifted columns", one.drift.length ? `${moved.length} of ${one.drift.length}` : "–"],
       ["Models trained on it", one.models.length ? one.models.map((model, at) => [at ? ", " : "", link(tools.href("models", { version: model.version }), model.id)]) : "–"]]),
     h("div", { class: "gap" }),
     one.warnings.length ? h("ul", { class: "list" }, one.warnings.map((warning) => h("li", {}, badge("waiting", warning.code.replaceAll("_", " ")), h("span", { class: "what" }, [warning.table, warning.column].filter(Boolean).join(" · ")), h("span"), h("p", { class: "why" }, warning.sentence)))) : h("p", { class: "muted" }, one.judged_by ? "Nothing unusual: every statistic lies inside its band, no column drifted." : "Nothing was compared."),
   ];
-  return card(`Version ${one.id}`, { extra: paper }, told);
+  return card(`Version ${one.id}`, { extra: paper }, description);
 }
 
 async function open(scenario, dataset, opener) {
@@ -59,7 +59,7 @@ async function open(scenario, dataset, opener) {
 }
 
 function statistics(data, tools) {
-  if (!data.history.length) return card("Statistics over time", {}, empty("No profile has been remembered yet.", "One is kept at every retrain."));
+  if (!data.history.length) return card("Statistics over time", {}, empty("The history has no profile yet.", "Every retraining adds one."));
   const newest = data.history.at(-1);
   const own = Object.keys(newest.statistics ?? {});
   const places = [...Object.keys(newest.tables), ...(own.length ? ["whole dataset"] : [])];

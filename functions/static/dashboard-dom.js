@@ -87,7 +87,7 @@ export const scroll = (label, inner, tall) => h("div", { class: `scroll${tall ? 
 /** Facts as name and value. */
 export const facts = (pairs, big) => h("dl", { class: `facts` }, pairs.filter(Boolean).map(([name, value]) => h("div", { class: big ? "big" : null }, h("dt", {}, name), h("dd", {}, value ?? "–"))));
 
-/** A choice; `change` is told the new value. */
+/** A choice; `change` gets the new value. */
 export function choose(label, options, value, change, id) {
   const list = options.map((one) => (typeof one === "string" ? [one, one] : one));
   const select = h("select", { id, onchange: (event) => change(event.target.value) }, list.map(([key, text]) => h("option", { value: key, selected: String(key) === String(value) }, text)));

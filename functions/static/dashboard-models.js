@@ -13,7 +13,7 @@ export function models(data, tools) {
     versions(data, tools),
     head(data, model, tools),
     h("div", { class: "cols" }, leaderboard(model), judged && judged.confusion ? card("Confusion", { width: 5, note: `On the held-back part, ${split(judged)}.` }, h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Confusion matrix" }, confusion(judged.labels, judged.confusion))) : null),
-    judged ? h("div", { class: "cols" }, roc(judged), calibration(judged), residuals(judged), importance(judged), slices(judged), thresholds(judged)) : card("Evaluation", {}, empty("This version has no evaluation.json.", "It was registered by an earlier version of the code; its card and metrics stand above.")),
+    judged ? h("div", { class: "cols" }, roc(judged), calibration(judged), residuals(judged), importance(judged), slices(judged), thresholds(judged)) : card("Evaluation", {}, empty("This version has no evaluation.json.", "It was registered by an earlier version of the code; its card and metrics are above.")),
   ];
 }
 
@@ -33,7 +33,7 @@ function versions(data, tools) {
 function head(data, model, tools) {
   const metrics = Object.entries(model.evaluation?.metrics ?? {});
   const open = model.card && h("button", { type: "button", id: "card", onclick: (event) => paper(data.scenario, model, event.currentTarget) }, "Open the model card");
-  const one = ([name, told]) => [name.replaceAll("_", " "), [num(told.value, 4), h("div", { class: "small muted" }, [told.interval ? `95 %: ${num(told.interval[0])} – ${num(told.interval[1])}` : null, h("br"), `baseline ${num(told.baseline)}`])]];
+  const one = ([name, metric]) => [name.replaceAll("_", " "), [num(metric.value, 4), h("div", { class: "small muted" }, [metric.interval ? `95 %: ${num(metric.interval[0])} – ${num(metric.interval[1])}` : null, h("br"), `baseline ${num(metric.baseline)}`])]];
   const seconds = Object.values(model.resources).reduce((sum, step) => sum + (step.seconds ?? 0), 0);
   return card(model.id, { extra: [model.serving ? badge("serving") : badge(model.state), open] },
     metrics.length ? facts(metrics.map(one), true) : null, h("div", { class: "gap" }),
@@ -66,7 +66,7 @@ function leaderboard(model) {
     { head: "Deployable", cell: (one) => (one.deployable ? badge("pass", "yes") : [badge("skip", "no"), h("span", { class: "small muted" }, ` ${one.reason}`)]) },
   ];
   const rows = model.candidates.map((one, at) => ({ ...one, rank: at + 1 }));
-  return card("Candidates", { width: model.evaluation?.confusion ? 7 : 12, note: "Scores on the validation part; the chosen one is judged once more on rows nobody has seen." }, rows.length ? table("Candidates", columns, rows, { on: (one) => one.name === model.algorithm, tall: true }) : empty("No candidates were recorded."));
+  return card("Candidates", { width: model.evaluation?.confusion ? 7 : 12, note: "Scores on the validation part; the chosen one is judged once more on unseen test rows." }, rows.length ? table("Candidates", columns, rows, { on: (one) => one.name === model.algorithm, tall: true }) : empty("No candidates were recorded."));
 }
 
 function roc(judged) {
@@ -80,10 +80,10 @@ const area = (curve) => curve.false.slice(1).reduce((sum, x, at) => sum + ((x - 
 function calibration(judged) {
   const labels = Object.entries(judged.calibration?.labels ?? {});
   if (!labels.length) return null;
-  const curves = labels.map(([label, told]) => {
-    const bins = told.bins.filter((bin) => bin.rows);
+  const curves = labels.map(([label, calibration]) => {
+    const bins = calibration.bins.filter((bin) => bin.rows);
     return { label, x: bins.map((bin) => bin.probability), y: bins.map((bin) => bin.share), low: bins.map((bin) => bin.interval?.[0] ?? bin.share), high: bins.map((bin) => bin.interval?.[1] ?? bin.share),
-      told: bins.map((bin) => `${plural(bin.rows, "row")}: predicted ${share(bin.probability)}, true ${share(bin.share)}`), note: `off by ${share(told.error)} on average` };
+      titles: bins.map((bin) => `${plural(bin.rows, "row")}: predicted ${share(bin.probability)}, true ${share(bin.share)}`), note: `off by ${share(calibration.error)} on average` };
   });
   return card("Calibration", { width: 4, note: "On the dashed line a probability of 30 % comes true in 30 % of the rows." }, square({ label: `Calibration: ${curves.map((one) => `${one.label} ${one.note}`).join(", ")}`, xLabel: "predicted probability", yLabel: "share that was true", curves, dots: true }));
 }
@@ -97,15 +97,15 @@ function residuals(judged) {
 
 function importance(judged) {
   if (!judged.importance?.length && Object.keys(judged.words ?? {}).length) return words(judged.words);
-  if (!judged.importance?.length) return judged.unexplained ? card("What it looks at", { width: 4 }, h("p", { class: "muted" }, judged.unexplained)) : null;
+  if (!judged.importance?.length) return judged.unexplained ? card("Important inputs", { width: 4 }, h("p", { class: "muted" }, judged.unexplained)) : null;
   const items = judged.importance.map((one) => ({ name: one.input, value: one.loss, low: one.from, high: one.to }));
-  const told = (one) => num(one.value, 2);
-  return card("What it looks at", { width: 4, note: `How much ${judged.metric} gets worse when an input is shuffled; the line is the range over repeats.` }, bars(items.slice(0, 12), { told }), items.length > 12 ? h("details", {}, h("summary", {}, plural(items.length - 12, "more input")), bars(items.slice(12), { told })) : null);
+  const describe = (one) => num(one.value, 2);
+  return card("Important inputs", { width: 4, note: `How much ${judged.metric} gets worse when an input is shuffled; the line is the range over repeats.` }, bars(items.slice(0, 12), { describe }), items.length > 12 ? h("details", {}, h("summary", {}, plural(items.length - 12, "more input")), bars(items.slice(12), { describe })) : null);
 }
 
-function words(told) {
-  const list = Object.entries(told).map(([label, found]) => [h("h3", {}, label), h("p", { class: "muted" }, found.map((one) => one.word).join(", "))]);
-  return card("What it looks at", { width: 4, note: "The words that speak most for each class, heaviest first." }, h("div", { class: "stack" }, list));
+function words(labels) {
+  const list = Object.entries(labels).map(([label, found]) => [h("h3", {}, label), h("p", { class: "muted" }, found.map((one) => one.word).join(", "))]);
+  return card("Important inputs", { width: 4, note: "The words that speak most for each class, heaviest first." }, h("div", { class: "stack" }, list));
 }
 
 function slices(judged) {
@@ -122,7 +122,7 @@ function slices(judged) {
 }
 
 function thresholds(judged) {
-  const rows = Object.entries(judged.thresholds ?? {}).flatMap(([label, kinds]) => Object.entries(kinds).map(([kind, told]) => ({ label, kind, threshold: told?.threshold, ...told?.test }))).filter((one) => one.threshold !== undefined);
+  const rows = Object.entries(judged.thresholds ?? {}).flatMap(([label, kinds]) => Object.entries(kinds).map(([kind, choice]) => ({ label, kind, threshold: choice?.threshold, ...choice?.test }))).filter((one) => one.threshold !== undefined);
   if (!rows.length) return null;
   const columns = [
     { head: "Label", cell: (one) => one.label }, { head: "Threshold", cell: (one) => `${one.kind.replaceAll("_", " ")}: ${num(one.threshold)}` },

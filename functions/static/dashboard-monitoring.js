@@ -1,7 +1,7 @@
 // Drift by feature and window, quality against late labels, breaches with their cause, and retrain decisions.
 
 import { chart } from "./dashboard-charts.js";
-import { badge, card, choose, empty, h, link, num, scroll, share, short, table, when } from "./dashboard-dom.js";
+import { badge, card, choose, empty, h, link, num, plural, scroll, share, short, table, when } from "./dashboard-dom.js";
 import { heat } from "./dashboard-svg.js";
 
 export function monitoring(data, tools) {
@@ -18,33 +18,33 @@ function ordered(cells) {
   return [...often.keys()].sort((a, b) => often.get(b) - often.get(a) || natural.compare(a, b));
 }
 
-function picture(label, told, columns) {
-  const cells = new Map(told.cells.map((one) => [`${one.feature}\n${one.at}`, one]));
-  return scroll(label, heat({ label, rows: ordered(told.cells), columns, cell: (row, column) => cells.get(`${row}\n${column.id}`),
-    told: (one) => `${one.feature}: ${one.test ?? "not compared"} ${num(one.value)}, drift beyond ${num(one.critical)}${one.verdict ? ` (${one.verdict})` : ""}${one.reason ? `. ${one.reason}` : ""}` }));
+function picture(label, drift, columns) {
+  const cells = new Map(drift.cells.map((one) => [`${one.feature}\n${one.at}`, one]));
+  return scroll(label, heat({ label, rows: ordered(drift.cells), columns, cell: (row, column) => cells.get(`${row}\n${column.id}`),
+    describe: (one) => `${one.feature}: ${one.test ?? "not compared"} ${num(one.value)}, drift beyond ${num(one.critical)}${one.verdict ? ` (${one.verdict})` : ""}${one.reason ? `. ${one.reason}` : ""}` }));
 }
 
 function windows(data, tools) {
-  const told = data.windows;
+  const drift = data.windows;
   const note = `Each number is the largest distance as a multiple of what counts as drift: 1.0 is the limit. ▲ and an outline mark drift; it is persistent when ${data.policy.k} of the last ${data.policy.n} windows have it.`;
-  if (!told.cells.length) return card("Drift by feature and window", {}, empty("No window has been watched yet.", "The monitor's timer compares every predicted window with what the model was trained on; at once:", "mlops monitor run"));
-  const control = told.references.length > 1 ? choose("Compared with", told.references, told.reference, (reference) => tools.ask({ reference }), "reference-choice") : h("span", { class: "small muted" }, `compared with: ${told.reference}`);
-  const columns = told.columns.map((one) => ({ id: one.id, title: `${one.id}, ${num(one.rows)} rows, ${one.source}`, head: link(tools.href("predictions", { window: one.id }), short(moment(one.id), 14)) }));
-  return card("Drift by feature and window", { extra: control, note }, picture("Drift by feature and window", told, columns));
+  if (!drift.cells.length) return card("Drift by feature and window", {}, empty("No window has been monitored yet.", "The monitor's timer compares every predicted window with what the model was trained on; at once:", "mlops monitor run"));
+  const control = drift.references.length > 1 ? choose("Compared with", drift.references, drift.reference, (reference) => tools.ask({ reference }), "reference-choice") : h("span", { class: "small muted" }, `compared with: ${drift.reference}`);
+  const columns = drift.columns.map((one) => ({ id: one.id, title: `${one.id}, ${num(one.rows)} rows, ${one.source}`, head: link(tools.href("predictions", { window: one.id }), short(moment(one.id), 14)) }));
+  return card("Drift by feature and window", { extra: control, note }, picture("Drift by feature and window", drift, columns));
 }
 
 function datasets(data, tools) {
-  const told = data.datasets;
-  if (!told.cells.length) return card("Drift of datasets against the baseline", {}, empty("Nothing has been compared yet.", "Accept a baseline; every later dataset version is compared with it:", `mlops baseline accept ${data.scenario} DATASET`));
-  const columns = told.columns.filter((one) => told.cells.some((cell) => cell.at === one.id)).map((one) => ({ id: one.id, title: `${one.id}, ${num(one.rows)} rows`, head: link(tools.href("datasets", { dataset: one.id }), moment(one.id)) }));
-  return card("Drift of datasets against the baseline", { note: "Labelled data as it landed, version by version. 1.0 is the limit; ▲ and an outline mark drift." }, picture("Drift of datasets", told, columns));
+  const drift = data.datasets;
+  if (!drift.cells.length) return card("Drift of datasets against the baseline", {}, empty("Nothing has been compared yet.", "Accept a baseline; every later dataset version is compared with it:", `mlops baseline accept ${data.scenario} DATASET`));
+  const columns = drift.columns.filter((one) => drift.cells.some((cell) => cell.at === one.id)).map((one) => ({ id: one.id, title: `${one.id}, ${num(one.rows)} rows`, head: link(tools.href("datasets", { dataset: one.id }), moment(one.id)) }));
+  return card("Drift of datasets against the baseline", { note: "Labelled data as it landed, version by version. 1.0 is the limit; ▲ and an outline mark drift." }, picture("Drift of datasets", drift, columns));
 }
 
 function breaches(data, tools) {
   const open = data.breaches.filter((one) => one.state === "open");
   const one = (each) => h("li", {}, badge(each.state === "open" ? (each.action === "retrain" ? "running" : each.action) : "closed", each.state === "open" ? each.cause.replaceAll("_", " ") : `${each.cause.replaceAll("_", " ")}, over`), h("span", { class: "what" }, [each.table, each.column].filter(Boolean).join(" · ")), h("span", { class: "small muted" }, "since ", when(each.first_seen)),
-    h("p", { class: "why" }, each.sentence, ` Seen in ${num(each.windows)} window(s), last in `, link(tools.href("predictions", { window: each.last_window }), each.last_window), `. ${each.action === "retrain" ? "Learning again may help." : "Learning from this data would not help."}`));
-  return card("Breaches", { extra: open.length ? badge("open", `${open.length} open`) : badge("done", "none open") }, data.breaches.length ? h("ul", { class: "list" }, data.breaches.map(one)) : empty("Nothing has been breached.", "A breach names its cause: schema or unit change, stuck sensor, null surge, volume drop, duplicate load, or real drift."));
+    h("p", { class: "why" }, each.sentence, ` Seen in ${plural(each.windows, "window")}, last in `, link(tools.href("predictions", { window: each.last_window }), each.last_window), `. ${each.action === "retrain" ? "Learning again may help." : "Learning from this data would not help."}`));
+  return card("Breaches", { extra: open.length ? badge("open", `${open.length} open`) : badge("done", "none open") }, data.breaches.length ? h("ul", { class: "list" }, data.breaches.map(one)) : empty("There is no breach.", "A breach names its cause: schema or unit change, stuck sensor, null surge, volume drop, duplicate load, or real drift."));
 }
 
 function quality(data, tools) {
@@ -62,13 +62,13 @@ function quality(data, tools) {
 
 function decisions(data) {
   const columns = [{ head: "When", cell: (one) => when(one.at) }, { head: "Decided", cell: (one) => badge(one.decided) }, { head: "Asked by", cell: (one) => one.reason.replaceAll("_", " ") }, { head: "Why", cell: (one) => h("p", { class: "reason" }, one.sentence) }];
-  return card("Retrain decisions", { width: 7 }, data.decisions.length ? table("Retrain decisions", columns, data.decisions, { tall: true }) : empty("Nothing has asked for a retrain yet.", "Every decision stands here, those not to train with their reason too."));
+  return card("Retrain decisions", { width: 7 }, data.decisions.length ? table("Retrain decisions", columns, data.decisions, { tall: true }) : empty("No retraining has been considered yet.", "This table lists every decision with its reason, also those not to train."));
 }
 
 function scorecards(data, tools) {
   const gain = (value) => (value === null ? h("span", { class: "muted" }, "not known yet") : `${value > 0 ? "+" : ""}${num(value)}`);
   const columns = [{ head: "№", num: true, cell: (one) => num(one.generation) }, { head: "Model", cell: (one) => link(tools.href("models", { version: one.model.split(":")[1] }), one.model, { class: "nowrap" }) }, { head: "Promised", num: true, cell: (one) => gain(one.predicted_gain) }, { head: "Came true", num: true, cell: (one) => gain(one.realised_gain) }, { head: "Data to prod", num: true, cell: (one) => (one.hours_to_production === null ? "–" : duration(one.hours_to_production)) }, { head: "Compute", num: true, cell: (one) => `${num(one.seconds)} s` }];
-  return card("Scorecards", { width: 5, note: "What a promotion promised and what came of it." }, data.scorecards.length ? table("Scorecards", columns, data.scorecards, { tall: true }) : empty("No scorecard yet.", "One is made after each promotion."));
+  return card("Scorecards", { width: 5, note: "The predicted and the realised gain of each promotion." }, data.scorecards.length ? table("Scorecards", columns, data.scorecards, { tall: true }) : empty("No scorecard yet.", "One is made after each promotion."));
 }
 const duration = (hours) => (hours < 1 ? `${num(Math.round(hours * 60))} min` : `${num(hours, 2)} h`);
 

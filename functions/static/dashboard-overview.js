@@ -1,11 +1,11 @@
-// What runs, what waits for whom, what failed last, and how much went round the loop.
+// Running work, waiting work, the latest failures, and the totals of the loop.
 
 import { badge, card, empty, h, link, num, plural, table, when } from "./dashboard-dom.js";
 
 export function overview(data, tools) {
   const calm = !data.scenarios.some((one) => one.totals.files);
   return [
-    card("The loop", { note: calm ? null : "Everything that went round since this installation began." }, loop(data.loop, tools), calm ? [h("div", { class: "gap" }), begin(data)] : null),
+    card("The loop", { note: calm ? null : "All work since this installation began." }, loop(data.loop, tools), calm ? [h("div", { class: "gap" }), begin(data)] : null),
     h("div", { class: "cols" }, waiting(data, tools), failures(data, tools), running(data, tools), scheduled(data, tools)),
     scenarios(data, tools),
   ];
@@ -20,14 +20,14 @@ function loop(counts, tools) {
   return h("div", { class: "loopwrap" }, h("ol", { class: "loop" }, stages.map(one)), h("div", { class: "loopback" }, h("span", {}, "drift and late labels decide whether to train again")));
 }
 
-const begin = (data) => empty("Nothing has landed yet.", "Drop labelled data and everything else follows by itself:", `mlops drop ${data.scenarios[0]?.name ?? "SCENARIO"} FILE.csv --wait`);
+const begin = (data) => empty("Nothing has landed yet.", "Drop labelled data and the rest is automatic:", `mlops drop ${data.scenarios[0]?.name ?? "SCENARIO"} FILE.csv --wait`);
 
 const line = (one, tools, beside) => h("li", {}, badge(one.state), h("span", { class: "what" }, link(tools.href("history", { why: one.key }), `${one.kind} ${trimmed(one.key)}`)), h("span", { class: "small muted" }, beside), h("p", { class: "why" }, one.reason));
 const trimmed = (key) => key.replace(/@.*$/, "").split("/").slice(-3).join("/");
 
 function waiting(data, tools) {
   const items = data.waiting.map((one) => h("li", {}, badge("waiting", one.whom), h("span", { class: "what" }, link(one.page ? tools.href(one.page, { scenario: one.scenario }) : tools.href("history", { why: one.key }), one.scenario ?? trimmed(one.key))), h("span", { class: "small muted" }, one.at ? when(one.at) : ""), h("p", { class: "why" }, one.reason)));
-  return card("Waits for somebody", { width: 6, extra: items.length ? badge("waiting", num(items.length)) : null }, items.length ? h("ul", { class: "list" }, items) : empty("Nothing waits for anybody."));
+  return card("Waiting work", { width: 6, extra: items.length ? badge("waiting", num(items.length)) : null }, items.length ? h("ul", { class: "list" }, items) : empty("Nothing is waiting."));
 }
 
 function failures(data, tools) {
@@ -43,7 +43,7 @@ function running(data, tools) {
 function scheduled(data, tools) {
   if (!data.scheduled.length) return null;
   const item = (one) => h("li", {}, badge("waiting", one.often), h("span", { class: "what" }, link(tools.href("history", { why: one.key }), one.key)), h("span", { class: "small muted" }, ["next ", when(one.due)]), h("p", { class: "why" }, one.reason || "Nothing was due yet."));
-  return card("Trains again by itself", { width: 12 }, h("ul", { class: "list" }, data.scheduled.map(item)));
+  return card("Scheduled training", { width: 12 }, h("ul", { class: "list" }, data.scheduled.map(item)));
 }
 
 function scenarios(data, tools) {

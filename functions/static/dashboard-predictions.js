@@ -25,29 +25,29 @@ function byWindow(data, tools) {
 
 /** Whether a window corrects another one, or was itself corrected. */
 function version(one) {
-  const told = one.corrects ? `version ${one.version} of ${one.corrects}` : "the first version";
+  const title = one.corrects ? `version ${one.version} of ${one.corrects}` : "the first version";
   const marks = [one.corrects ? badge("correction", `version ${one.version}`) : null, one.superseded ? badge("superseded", "corrected since") : null];
-  return marks.filter(Boolean).length ? h("span", { title: told }, " ", marks) : null;
+  return marks.filter(Boolean).length ? h("span", { title }, " ", marks) : null;
 }
 
 /** Predicted against true: asked for apart, because joining late labels may take a while. */
 function compared(data, tools) {
   const place = card("Prediction against actual", { note: `Window ${data.window}, its newest rows.` }, h("p", { class: "muted" }, "Loading …"));
-  json("actuals", { scenario: data.scenario, window: data.window }).then((told) => place.lastChild.replaceWith(verdict(told, tools)), (error) => place.lastChild.replaceWith(fault(error.message)));
+  json("actuals", { scenario: data.scenario, window: data.window }).then((actuals) => place.lastChild.replaceWith(verdict(actuals, tools)), (error) => place.lastChild.replaceWith(fault(error.message)));
   return place;
 }
 
-function verdict(told, tools) {
-  if (!told.labelled.length) return empty("No label of this window is known yet.", "Labels may come late; they are joined with what was predicted as soon as they do:", `mlops actuals ${told.scenario} FILE`);
-  const head = facts([["Labels known", `${num(told.labelled.length)} of ${num(told.rows)} rows, ${share(told.labelled.length / told.rows)}`], told.task === "regression" ? null : ["Prediction came true", `${num(told.agreed)}, ${share(told.agreed / told.labelled.length)}`]]);
-  const order = told.labelled.map((_, at) => at + 1);
-  if (told.task === "regression") return h("div", {}, head, chart({ label: "Predicted and true number by row", x: order, series: [{ label: "true", values: told.labelled.map((one) => one.actual) }, { label: "predicted", values: told.labelled.map((one) => one.prediction) }], points: true }));
-  const kinds = [...new Set(told.labelled.map((one) => String(one.actual)))].sort();
-  const drawn = told.labelled[0].probability === null ? null : chart({ label: "Probability by batch, split by what turned out to be true", x: order, series: kinds.map((kind) => ({ label: `truly ${kind}`, values: told.labelled.map((one) => (String(one.actual) === kind ? one.probability : null)) })), points: true, height: 200 });
-  const names = [...new Set([...told.labelled.map((one) => String(one.prediction)), ...kinds])].sort();
-  const matrix = names.map((actual) => names.map((predicted) => told.labelled.filter((one) => String(one.actual) === actual && String(one.prediction) === predicted).length));
-  const wrong = told.labelled.filter((one) => String(one.actual) !== String(one.prediction));
-  const columns = [{ head: "Row", cell: (one) => link(tools.href("predictions", { window: told.window, entity: one.entity_key }), one.entity_key) }, { head: "Predicted", cell: (one) => String(one.prediction) }, { head: "Probability", num: true, cell: (one) => num(one.probability) }, { head: "True", cell: (one) => String(one.actual) }];
+function verdict(actuals, tools) {
+  if (!actuals.labelled.length) return empty("No label of this window is known yet.", "Labels may come late; they are joined with what was predicted as soon as they do:", `mlops actuals ${actuals.scenario} FILE`);
+  const head = facts([["Labels known", `${num(actuals.labelled.length)} of ${num(actuals.rows)} rows, ${share(actuals.labelled.length / actuals.rows)}`], actuals.task === "regression" ? null : ["Prediction came true", `${num(actuals.agreed)}, ${share(actuals.agreed / actuals.labelled.length)}`]]);
+  const order = actuals.labelled.map((_, at) => at + 1);
+  if (actuals.task === "regression") return h("div", {}, head, chart({ label: "Predicted and true number by row", x: order, series: [{ label: "true", values: actuals.labelled.map((one) => one.actual) }, { label: "predicted", values: actuals.labelled.map((one) => one.prediction) }], points: true }));
+  const kinds = [...new Set(actuals.labelled.map((one) => String(one.actual)))].sort();
+  const drawn = actuals.labelled[0].probability === null ? null : chart({ label: "Probability by batch, split by what turned out to be true", x: order, series: kinds.map((kind) => ({ label: `truly ${kind}`, values: actuals.labelled.map((one) => (String(one.actual) === kind ? one.probability : null)) })), points: true, height: 200 });
+  const names = [...new Set([...actuals.labelled.map((one) => String(one.prediction)), ...kinds])].sort();
+  const matrix = names.map((actual) => names.map((predicted) => actuals.labelled.filter((one) => String(one.actual) === actual && String(one.prediction) === predicted).length));
+  const wrong = actuals.labelled.filter((one) => String(one.actual) !== String(one.prediction));
+  const columns = [{ head: "Row", cell: (one) => link(tools.href("predictions", { window: actuals.window, entity: one.entity_key }), one.entity_key) }, { head: "Predicted", cell: (one) => String(one.prediction) }, { head: "Probability", num: true, cell: (one) => num(one.probability) }, { head: "True", cell: (one) => String(one.actual) }];
   return h("div", { class: "stack" }, head, drawn, names.length <= 12 ? h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Confusion" }, confusion(names, matrix)) : null,
     wrong.length ? h("details", {}, h("summary", {}, `${plural(wrong.length, "row")} that did not come true`), table("Rows that did not come true", columns, wrong.slice(0, 200), { tall: true })) : null);
 }
@@ -65,19 +65,19 @@ function bar(one, answers) {
 const key = (answers) => h("ul", { class: "legend" }, answers.map((answer, at) => h("li", {}, h("span", { "aria-hidden": "true", style: { display: "inline-block", width: "10px", height: "10px", "border-radius": "2px", "margin-right": "6px", background: tone(at) } }), answer)));
 
 function overTime(data, tools) {
-  const told = data.series;
-  if (!told?.value.length) return null;
+  const drawn = data.series;
+  if (!drawn?.value.length) return null;
   const options = [...data.drawable, "probability"];
-  const control = choose("Column", options, told.column, (column) => tools.ask({ column }), "column-choice");
-  const seconds = told.at ? told.at.map(moment) : null;
-  const order = told.value.map((_, at) => at);
+  const control = choose("Column", options, drawn.column, (column) => tools.ask({ column }), "column-choice");
+  const seconds = drawn.at ? drawn.at.map(moment) : null;
+  const order = drawn.value.map((_, at) => at);
   if (seconds) order.sort((a, b) => seconds[a] - seconds[b]);
   const x = order.map((at) => (seconds ? seconds[at] : at + 1));
-  const kinds = data.task === "regression" ? [""] : [...new Set(told.prediction.map(String))].sort();
-  const series = kinds.map((kind) => ({ label: kind === "" ? told.column : `predicted ${kind}`, values: order.map((at) => (kind === "" || String(told.prediction[at]) === kind ? told.value[at] : null)) }));
-  const name = `${told.column} over ${seconds ? "time" : "the rows"} of ${data.window}, split by prediction`;
+  const kinds = data.task === "regression" ? [""] : [...new Set(drawn.prediction.map(String))].sort();
+  const series = kinds.map((kind) => ({ label: kind === "" ? drawn.column : `predicted ${kind}`, values: order.map((at) => (kind === "" || String(drawn.prediction[at]) === kind ? drawn.value[at] : null)) }));
+  const name = `${drawn.column} over ${seconds ? "time" : "the rows"} of ${data.window}, split by prediction`;
   const means = kinds.length > 1 ? facts(series.map((one) => [one.label, `mean ${num(mean(one.values), 4)} in ${plural(one.values.filter((value) => value !== null).length, "row")}`])) : null;
-  return card(`${told.column} over ${seconds ? "time" : "the rows"}, split by prediction`, { extra: control, note: `Window ${data.window}${told.value.length >= told.most ? `, its last ${num(told.most)} rows` : ""}${seconds ? "; times are UTC" : ""}.` }, chart({ label: name, x, series, time: Boolean(seconds), points: true, height: 260 }), h("div", { class: "gap" }), means);
+  return card(`${drawn.column} over ${seconds ? "time" : "the rows"}, split by prediction`, { extra: control, note: `Window ${data.window}${drawn.value.length >= drawn.most ? `, its last ${num(drawn.most)} rows` : ""}${seconds ? "; times are UTC" : ""}.` }, chart({ label: name, x, series, time: Boolean(seconds), points: true, height: 260 }), h("div", { class: "gap" }), means);
 }
 const moment = (value) => (typeof value === "number" ? (value > 1e11 ? value / 1000 : value) : Date.parse(value.endsWith("Z") || value.includes("+") ? value : `${value}Z`) / 1000);
 const mean = (values) => {
@@ -95,9 +95,9 @@ function batch(data) {
     { head: "Distance", cell: (name) => distance(first[name], middle?.[name]) }];
   return card(`Sensor values of ${data.entity.join(", ")} ${first.entity_key}`, { note: `Predicted ${first.prediction}${first.probability === null ? "" : ` with probability ${num(first.probability)}`}; the distance is in standard deviations of the window.` }, table("Sensor values", columns, sensors, { tall: true }));
 }
-function distance(value, told) {
-  if (!told?.std || value === null) return "–";
-  const far = (value - told.mean) / told.std;
+function distance(value, statistics) {
+  if (!statistics?.std || value === null) return "–";
+  const far = (value - statistics.mean) / statistics.std;
   return Math.abs(far) >= 2 ? badge("once", `${far.toFixed(1)} σ`) : h("span", { class: "muted" }, `${far.toFixed(1)} σ`);
 }
 

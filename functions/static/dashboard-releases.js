@@ -28,9 +28,9 @@ function rollback(data, tools) {
   const reason = tools.frozen ? "An export cannot act." : data.rollback.reason;
   const { to, takes_out: trial } = data.rollback;
   const words = trial ? `↩ Take out ${trial}` : to ? `↩ Roll back to ${to}` : "↩ Roll back";
-  const told = trial ? `${trial} is not tried any more; ${to} answers alone.` : `${data.current?.model}:${data.current?.version} stops serving; ${to} serves again as generation ${data.current?.generation + 1}.`;
+  const consequence = trial ? `${trial} leaves the rollout; ${to} answers alone.` : `${data.current?.model}:${data.current?.version} stops serving; ${to} serves again as generation ${data.current?.generation + 1}.`;
   return h("button", { type: "button", class: reason ? null : "danger", id: "rollback", disabled: Boolean(reason), title: reason || null, onclick: (event) => confirm(event.currentTarget, {
-    title: trial ? `Take ${trial} out` : `Roll ${data.scenario} back`, body: [h("p", {}, `${told} Real-time answers and the next windows use it at once.`)],
+    title: trial ? `Take ${trial} out` : `Roll ${data.scenario} back`, body: [h("p", {}, `${consequence} Real-time answers and the next windows use it at once.`)],
     say: trial ? "Take out" : "Roll back", danger: true, route: `deployments/${data.scenario}/rollback`, extra: { generation: data.current?.generation }, done: "Done.", tools,
   }) }, words);
 }
@@ -50,7 +50,7 @@ function request(one, tools) {
     route: `approvals/${one.id}`, extra: { decision: what, certificate: one.certificate, environment: one.environment, sha256: one.sha256, nonce: one.nonce }, done: `${what === "approve" ? "Approved" : "Rejected"}.`, tools, person: true,
   }) }, what === "approve" ? "✓ Approve …" : "⊘ Reject …"));
   return h("div", { class: "env" }, h("div", { class: "buttons" }, badge("open", `waits for approval`), h("b", {}, `${one.model} → ${one.environment}`)),
-    h("p", { class: "small muted" }, `asked by ${one.requested_by}, `, when(one.requested_at), "; expires ", when(one.expires)), h("p", {}, one.why), h("div", { class: "buttons" }, buttons, why ? h("span", { class: "small muted" }, why) : null));
+    h("p", { class: "small muted" }, `requested by ${one.requested_by}, `, when(one.requested_at), "; expires ", when(one.expires)), h("p", {}, one.why), h("div", { class: "buttons" }, buttons, why ? h("span", { class: "small muted" }, why) : null));
 }
 
 const certificateOf = (one) => [facts([["Model", one.model], ["Content", h("code", { title: one.sha256 }, short(one.sha256))], ["Certificate", h("code", { title: one.certificate }, short(one.certificate))], ["Environment", one.environment]]), one.checks?.length ? checks(one.checks) : null];
@@ -80,9 +80,9 @@ function certificates(data, tools) {
 
 const checks = (list) => table("Checks", [
   { head: "Check", cell: (one) => h("b", {}, one.name.replaceAll("_", " ")) }, { head: "Verdict", cell: (one) => badge(one.verdict) },
-  { head: "Value", num: true, cell: (one) => told(one.value) }, { head: "Needed", num: true, cell: (one) => told(one.threshold) }, { head: "Reason", cell: (one) => h("p", { class: "reason" }, one.reason) },
+  { head: "Value", num: true, cell: (one) => formatted(one.value) }, { head: "Needed", num: true, cell: (one) => formatted(one.threshold) }, { head: "Reason", cell: (one) => h("p", { class: "reason" }, one.reason) },
 ], list);
-const told = (value) => (typeof value === "string" ? h("span", { class: "small", title: value }, short(value, 22)) : num(value, 4));
+const formatted = (value) => (typeof value === "string" ? h("span", { class: "small", title: value }, short(value, 22)) : num(value, 4));
 
 function confirm(opener, { title, body, say, danger, route, extra = {}, done, tools, person }) {
   const key = person ? h("input", { id: "approver-key", type: "password", required: true, autocomplete: "off" }) : null;

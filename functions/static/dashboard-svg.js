@@ -14,7 +14,7 @@ export function square({ label, xLabel, yLabel, curves, diagonal = true, dots = 
   const grid = ticks.map((tick) => s("g", {}, s("line", { class: "axis", x1: px(tick), x2: px(tick), y1: py(0), y2: py(1) }), s("line", { class: "axis", x1: px(0), x2: px(1), y1: py(tick), y2: py(tick) }),
     s("text", { x: px(tick), y: py(0) + 14, "text-anchor": "middle" }, tick), s("text", { x: left - 6, y: py(tick) + 4, "text-anchor": "end" }, tick)));
   const path = (curve, index) => s("polyline", { points: curve.x.map((x, at) => `${px(x).toFixed(1)},${py(curve.y[at]).toFixed(1)}`).join(" "), fill: "none", stroke: stroke(index), "stroke-width": 2, "stroke-dasharray": DASHES[index % 6] });
-  const marks = (curve, index) => curve.x.map((x, at) => s("circle", { cx: px(x), cy: py(curve.y[at]), r: 3.5, fill: index % 2 ? "var(--surface)" : stroke(index), stroke: stroke(index), "stroke-width": 1.5 }, s("title", {}, curve.told?.[at] ?? "")));
+  const marks = (curve, index) => curve.x.map((x, at) => s("circle", { cx: px(x), cy: py(curve.y[at]), r: 3.5, fill: index % 2 ? "var(--surface)" : stroke(index), stroke: stroke(index), "stroke-width": 1.5 }, s("title", {}, curve.titles?.[at] ?? "")));
   const whiskers = (curve, index) => (curve.low ? curve.x.map((x, at) => s("line", { x1: px(x), x2: px(x), y1: py(curve.low[at]), y2: py(curve.high[at]), stroke: stroke(index), "stroke-width": 1 })) : []);
   const body = s("svg", { viewBox: "0 0 288 272", width: 340, role: "img", "aria-label": label }, grid, diagonal && s("line", { class: "diag", x1: px(0), y1: py(0), x2: px(1), y2: py(1) }),
     curves.map(path), dots ? curves.map((one, index) => [whiskers(one, index), marks(one, index)]) : [],
@@ -33,14 +33,14 @@ export function confusion(labels, matrix) {
     h("tbody", {}, matrix.map((row, at) => h("tr", {}, h("th", { scope: "row" }, labels[at]), row.map((one) => h("td", { style: tint(one / (total(row) || 1)) }, h("b", {}, num(one)), h("br"), h("span", { class: "small" }, share(one / (total(row) || 1), 0)))))))));
 }
 
-/** Horizontal bars: {name, value, low, high, told}. Values may be negative only by noise; those are drawn as none. */
-export function bars(items, { told = (one) => num(one.value), least = 0 } = {}) {
+/** Horizontal bars: {name, value, low, high, describe}. Values may be negative only by noise; those are drawn as none. */
+export function bars(items, { describe = (one) => num(one.value), least = 0 } = {}) {
   const most = Math.max(...items.map((one) => one.high ?? one.value), 1e-12);
   const at = (value) => `${(100 * Math.max(0, value - least)) / (most - least || 1)}%`;
   return h("ul", { class: "bars" }, items.map((one) => h("li", {}, h("span", { class: "name", title: one.name }, one.name),
     h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: "fill", style: { width: at(one.value) } }),
       one.low !== undefined && one.low !== null && h("span", { class: "range", style: { left: at(one.low), width: `calc(${at(one.high)} - ${at(one.low)})` } })),
-    h("span", { class: "num small" }, told(one)))));
+    h("span", { class: "num small" }, describe(one)))));
 }
 
 /** A small line with its band; the last point is marked. */
@@ -61,12 +61,12 @@ export function spark(values, band) {
 }
 
 /** A heat-map as a table: cells are {feature, at, share, ...}; what has drifted has a mark and an outline. */
-export function heat({ label, rows, columns, cell, told }) {
+export function heat({ label, rows, columns, cell, describe }) {
   const tint = (value) => (value === null || value === undefined ? {} : { background: `rgba(var(--heat), ${(0.04 + 0.38 * Math.min(1, value / 2)).toFixed(2)})` });
   const draw = (row, column) => {
     const one = cell(row, column);
     if (!one) return h("td", {}, h("span", { class: "muted" }, "·"));
-    return h("td", { class: one.drifted ? "drifted" : null, style: tint(one.share), title: told(one) }, one.share === null || one.share === undefined ? "?" : `${one.drifted ? "▲ " : ""}${one.share.toFixed(1)}`);
+    return h("td", { class: one.drifted ? "drifted" : null, style: tint(one.share), title: describe(one) }, one.share === null || one.share === undefined ? "?" : `${one.drifted ? "▲ " : ""}${one.share.toFixed(1)}`);
   };
   return h("table", { class: "heat" }, h("caption", { class: "sr" }, label), h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "feature"), columns.map((one) => h("th", { scope: "col", title: one.title ?? "" }, one.head)))),
     h("tbody", {}, rows.map((row) => h("tr", {}, h("th", { scope: "row", title: row }, row), columns.map((column) => draw(row, column))))));

@@ -50,8 +50,8 @@ def history(
 
 
 def _reason(entry: Any) -> str:
-    again = f" ({entry.repeats} later copies were dismissed as duplicates)" if entry.repeats else ""
-    return f"{entry.reason}{again}"
+    copies = "1 later copy was" if entry.repeats == 1 else f"{entry.repeats} later copies were"
+    return f"{entry.reason} ({copies} dismissed as duplicates)" if entry.repeats else str(entry.reason)
 
 
 def status(json: Json = False) -> None:

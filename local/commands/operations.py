@@ -35,7 +35,7 @@ def tick(json: Json = False) -> None:
 
 def promote(
     scenario: ScenarioName,
-    version: Annotated[int, typer.Argument(help="The model version that shall serve.")],
+    version: Annotated[int, typer.Argument(help="The model version to serve.")],
     by: By = "unknown",
     reason: Annotated[str, typer.Option(help="Why.")] = "Promoted by hand.",
     json: Json = False,

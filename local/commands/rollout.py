@@ -48,7 +48,7 @@ def gate_show(model: ModelName, json: Json = False) -> None:
 
 def gate_override(
     model: ModelName,
-    reason: Annotated[str, typer.Option(help="Why the version shall serve although its gate failed.")],
+    reason: Annotated[str, typer.Option(help="Why the version may serve although its gate failed.")],
     by: By = "unknown",
     json: Json = False,
 ) -> None:

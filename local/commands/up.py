@@ -17,7 +17,8 @@ from local.console.session import PORT, Session
 from shared.core.addresses import blob_address
 from shared.settings import CONTAINER
 
-Port = Annotated[int, typer.Option(min=0, max=65535)]
+BlobPort = Annotated[int, typer.Option(min=0, max=65535, help="The port of Blob Storage.")]
+QueuePort = Annotated[int, typer.Option(min=0, max=65535, help="The port of Queue Storage.")]
 
 
 def up(
@@ -39,7 +40,7 @@ def up(
         stopped.get()
 
 
-def azurite(blob_port: Port = BLOB_PORT, queue_port: Port = QUEUE_PORT, json: Json = False) -> None:
+def azurite(blob_port: BlobPort = BLOB_PORT, queue_port: QueuePort = QUEUE_PORT, json: Json = False) -> None:
     """Run Azurite on this home with the lake's container; it is fetched on first use. Port 0 means any free port."""
     home = Session().settings.home
     stopped = hear_signals()

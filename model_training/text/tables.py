@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 TRAIN, TEST = "raw_train", "raw_test"
-JUDGES = "judges"
 
 
 def assemble(tables: Mapping[str, pd.DataFrame], labels: Sequence[str]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from shared.core.scenario import Scenario
 from shared.datasets.version import DatasetVersion
 from shared.monitoring.retrain_context import retrain_context, too_few_rows
 from shared.monitoring.retrain_decision import RetrainDecision, RetrainReason, RetrainVerdict
-from shared.monitoring.retraining import (
+from shared.monitoring.retrain_rules import (
     Decision,
     RetrainTrigger,
     already_retrained,

@@ -15,6 +15,7 @@ from shared.core.ledger import Outcome, State
 from shared.core.paths import Landing
 from shared.core.redaction import redact
 from shared.core.scenario import Scenario
+from shared.core.wording import counted
 from shared.monitoring.actual_labels import BY_ID, RESTART, key_column, labels_table
 from shared.monitoring.quality import state_quality, summary
 from shared.monitoring.quarantine import quarantine
@@ -99,11 +100,16 @@ def _epochs(ports: MonitoringPorts, scenario: Scenario, rows: pa.Table, keys: Se
         return [predicted[stretch] for stretch in stretches]
     name = scenario.monitoring.restart
     sentence = (
-        f"{name} starts again {stretches[-1]} time(s) in this file, and these numbers were predicted after "
-        f"{', '.join(map(str, predicted))} restart(s) of the source: the restart of each label is ambiguous. "
+        f"{name} starts again {counted(stretches[-1], 'time')} in this file, and these numbers were predicted after "
+        f"{_restarts(predicted)} of the source: the restart of each label is ambiguous. "
         f"Accepted: a column {RESTART!r} with the number of restarts (from 0) before each row."
     )
     raise Quarantined("ambiguous_key", sentence, table=scenario.label_table, column=name)
+
+
+def _restarts(counts: Sequence[int]) -> str:
+    *rest, last = counts
+    return ", ".join([*map(str, rest), counted(last, "restart")])
 
 
 def _stretches(numbers: Sequence[Any]) -> list[int]:
@@ -119,7 +125,7 @@ def _check_single(scenario: Scenario, keys: Sequence[str], epochs: Sequence[int]
     labelled: set[tuple[str, int]] = set()
     for row, key in enumerate(zip(keys, epochs, strict=True), start=1):
         if key in labelled:
-            key_text = f"{key[0]} after {key[1]} restart(s)"
+            key_text = f"{key[0]} after {counted(key[1], 'restart')}"
             sentence = f"{_place(scenario, row)}: {key_text} has a label already; accepted: one label per key."
             raise Quarantined("duplicate_key", sentence, table=scenario.label_table, row=row)
         labelled.add(key)

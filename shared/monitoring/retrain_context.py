@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from shared.core.scenario import Scenario
 from shared.datasets.version import DatasetVersion
 from shared.monitoring.retrain_decision import RetrainReason, RetrainVerdict
-from shared.monitoring.retraining import RATE_LIMITED, PastTraining, RetrainContext
+from shared.monitoring.retrain_rules import RATE_LIMITED, PastTraining, RetrainContext
 
 if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts

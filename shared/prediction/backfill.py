@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from shared.core.errors import BadInput, Refused
 from shared.core.scenario import Scenario
+from shared.core.wording import counted
 from shared.prediction.plans import read_plan
 from shared.prediction.revision import Correction
 from shared.prediction.telemetry_span import LateRows
@@ -80,10 +81,14 @@ def _late_step(ports: PredictionPorts, scenario: Scenario, late: LateRows, by: s
     span = f"{late.recorded.span.start:%Y-%m-%dT%H:%M:%SZ} to {late.recorded.span.end:%Y-%m-%dT%H:%M:%SZ}"
     if correction is None:
         return BackfillStep(
-            late.recorded.window or span, "", f"left: {late.rows} late row(s), but the window was not scored yet"
+            late.recorded.window or span,
+            "",
+            f"left: {counted(late.rows, 'late row')}, but the window was not scored yet",
         )
     model = correction.deployment.model_id
-    return BackfillStep(correction.base, model, f"is scored again by {model} with {late.rows} late row(s)", correction)
+    return BackfillStep(
+        correction.base, model, f"is scored again by {model} with {counted(late.rows, 'late row')}", correction
+    )
 
 
 def plan_corrections(ports: PredictionPorts, steps: Sequence[BackfillStep]) -> list[DueWindow]:

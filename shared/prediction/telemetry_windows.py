@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from shared.core.errors import Conflict, Missing, Superseded
 from shared.core.paths import plan_path
 from shared.core.scenario import Scenario
+from shared.core.wording import counted
 from shared.prediction.plans import read_plan
 from shared.prediction.revision import Correction
 from shared.prediction.telemetry_span import EPOCH, Extract, LateRows, RecordedSpan, Span
@@ -107,6 +108,6 @@ def late_correction(ports: PredictionPorts, scenario: Scenario, late: LateRows, 
         inputs=tuple(inputs),
         deployment=plan.deployment,
         by=by,
-        reason=f"{late.rows} row(s) came after the window was read.",
+        reason=f"{counted(late.rows, 'row')} came after the window was read.",
         created_at=ports.core.clock(),
     )

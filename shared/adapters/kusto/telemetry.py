@@ -27,6 +27,7 @@ from shared.adapters.kusto.query_texts import (
 from shared.adapters.kusto.span_files import SpanFiles
 from shared.core.errors import Permanent
 from shared.core.scenario import Scenario
+from shared.core.wording import counted
 from shared.prediction.telemetry_span import EPOCH, Extract, Span
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class KustoTelemetry:
         if untimed := self._queries.ask(untimed_text(table), {}).single()["row_count"]:
             wanted = f".alter table {table} policy ingestiontime true"
             raise Permanent(
-                f"Table {table} has {untimed} row(s) without an ingestion time and none with one ({wanted})."
+                f"Table {table} has {counted(untimed, 'row')} without an ingestion time and none with one ({wanted})."
             )
 
     def _measure(self, scenario: Scenario, span: Span) -> Measured | None:

@@ -59,7 +59,7 @@ class LakePredictionLog:
             start, self._awake = not self._awake, True
             full = len(self._buffer) >= self._rows
         if dropped > 0:
-            log.warning("%d answered row(s) were dropped: the lake has not accepted earlier ones", dropped)
+            log.warning("Dropped answered rows: %d. The lake has not accepted earlier ones.", dropped)
         if start:
             Thread(target=self._write_later, name="mlops-served", daemon=True).start()
         if full:

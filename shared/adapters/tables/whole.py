@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from shared.adapters.tables.origin import Origin, shown
 from shared.core.scenario import Column, Table
+from shared.core.wording import counted
 
 
 def join(parts: Sequence[pa.Table], table: Table) -> pa.Table:
@@ -38,7 +39,7 @@ def check_stream(parts: Iterable[Iterable[pa.RecordBatch]], table: Table) -> Ite
 def _check_whole(keys: pa.Table, nulls: Mapping[str, int], sizes: Sequence[int], table: Table) -> None:
     origin, rows = Origin("", table.name), sum(sizes)
     if rows < table.min_rows:
-        problem = f"there {'is' if rows == 1 else 'are'} {rows} data row(s)"
+        problem = f"there {'is' if rows == 1 else 'are'} {counted(rows, 'data row')}"
         raise origin.refusal("too_few_rows", problem, f"at least {table.min_rows}")
     # A table without rows breaks no other rule.
     if not rows:

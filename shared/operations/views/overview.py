@@ -1,4 +1,4 @@
-"""The first page: what runs, what waits for whom, what failed last, and the totals of the loop."""
+"""The first page: running work, waiting work and whom it waits for, the latest failures, and the totals of the loop."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from shared.core.errors import Missing
 from shared.core.lake_reading import read_json
 from shared.core.paths import dataset_folder
 from shared.core.scenario import Scenario
+from shared.core.wording import counted
 from shared.release.verdict import Check
 from shared.serving.ports import LoadedModel, Rehearsal
 from shared.training.metrics import LARGER_IS_BETTER, reaches
@@ -103,8 +104,9 @@ def dataset_check(ports: ReleasePorts, model: Model) -> Check:
         return Check("data", "skip", None, None, f"Dataset {model.dataset} has no validation report.")
     errors, warnings = list(validation.get("errors", [])), list(validation.get("warnings", []))
     if errors or validation.get("state") != "valid":
-        return Check("data", "fail", len(errors), 0, f"Dataset {model.dataset} has {len(errors)} errors.")
-    return Check("data", "pass", 0, 0, f"Dataset {model.dataset} is valid; its report has {len(warnings)} warnings.")
+        return Check("data", "fail", len(errors), 0, f"Dataset {model.dataset} has {counted(len(errors), 'error')}.")
+    found = counted(len(warnings), "warning")
+    return Check("data", "pass", 0, 0, f"Dataset {model.dataset} is valid; its report has {found}.")
 
 
 def bar_check(scenario: Scenario, model: Model, manifest: Mapping[str, Any]) -> Check:

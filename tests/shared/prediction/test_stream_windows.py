@@ -129,7 +129,7 @@ def test_late_messages_are_corrected_on_request(plant: World, cluster: Cluster) 
     cluster.ingest("opcua_raw", sent[10:15], NOON + timedelta(minutes=5))
     plan(plant)
     (step,) = late_steps(plant.ports, SENSORS, "me")
-    assert step.reason == "is scored again by iiot_quality:1 with 5 late row(s)"
+    assert step.reason == "is scored again by iiot_quality:1 with 5 late rows"
     for due in plan_corrections(plant.ports, [step]):
         dispatch.on_window(plant.ports, dispatch.window_message(due))
     assert [one.rows for one in plant.ports.prediction.predictions.commits(SENSORS.name)] == [15, 20]

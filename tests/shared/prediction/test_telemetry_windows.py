@@ -91,7 +91,7 @@ def test_late_rows_are_counted_and_corrected_on_request(deployed: World) -> None
     assert "mlops backfill pairs --late" in told.reason
     scenario = deployed.ports.core.scenarios["pairs"]
     (step,) = late_steps(deployed.ports, scenario, "me")
-    assert step.reason == "is scored again by pairs:1 with 20 late row(s)"
+    assert step.reason == "is scored again by pairs:1 with 20 late rows"
     for due in plan_corrections(deployed.ports, [step]):
         dispatch.on_window(deployed.ports, dispatch.window_message(due))
     commits = deployed.ports.prediction.predictions.commits("pairs")

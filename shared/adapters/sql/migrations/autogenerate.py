@@ -42,7 +42,7 @@ def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[
 
 
 def refuse_loss(_context: MigrationContext, _revision: Any, directives: list[Any]) -> None:
-    """Write nothing when nothing is missing; BadInput for what loses rows or cannot be added to standing ones."""
+    """Write nothing when nothing is missing; BadInput for what loses rows or cannot be added to existing rows."""
     found = directives[0].upgrade_ops
     for operation in _flat(found):
         _check(operation)

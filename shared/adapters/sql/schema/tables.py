@@ -1,7 +1,7 @@
 """The tables of the state. Names are a contract: report tools and people read them.
 
 Further topics declare theirs in a `tables_<topic>.py` beside this file, in the same `metadata`; then
-`python -m local.tools.migrations write <name>` writes what a standing database needs.
+`python -m local.tools.migrations write <name>` writes what an existing database needs.
 """
 
 from __future__ import annotations

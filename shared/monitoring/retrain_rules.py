@@ -1,4 +1,4 @@
-"""Is it time to retrain? Triggers are held against cooldown, budget and what earlier trainings brought."""
+"""The rules of retraining: triggers are held against cooldown, budget and what earlier trainings brought."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import pytest
 from shared.core.breach import Action, Breach, BreachState, Cause
 from shared.core.policies import RetrainPolicy
 from shared.monitoring.retrain_decision import RetrainReason
-from shared.monitoring.retraining import (
+from shared.monitoring.retrain_rules import (
     Episode,
     PastTraining,
     RetrainContext,
