@@ -144,7 +144,9 @@ def _requested(run: Run, trigger: RetrainTrigger) -> Outcome:
 
 
 def _record_requested(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger, run: Run) -> RetrainDecision:
-    """Record the decision of a worker that died after it requested the run, and end the claim that it held."""
+    """Go on where a worker died that had requested the run: start it, end its claim and record its decision."""
+    if run.state == "requested" and not ports.training.trainer.started(run):
+        ports.training.trainer.submit(run)
     before = [known.id for known in ports.training.runs.list(scenario.name)].index(run.id)
     once(ports, Kind.RETRAIN, f"{scenario.name}/after-{before}", "", lambda: _requested(run, trigger))
     decision = Decision(RetrainVerdict.RETRAIN, f"Retrained: {trigger.description}.")

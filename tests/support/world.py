@@ -375,15 +375,15 @@ def blob_event(path: str, etag: str, size: int, event_id: str = "1", container: 
     )
 
 
-def points_csv(rows: int = 400, seed: int = 1, *, labelled: bool = True) -> bytes:
-    """A table of points; y follows the sign of x."""
+def points_csv(rows: int = 400, seed: int = 1, *, labelled: bool = True, first: int = 0) -> bytes:
+    """A table of points with ids from `first`; y follows the sign of x."""
     random = np.random.default_rng(seed)
     x = random.normal(size=rows)
     color = random.choice(COLORS, size=rows)
     lines = ["id,x,color,y" if labelled else "id,x,color"]
     for index in range(rows):
         answer = ("," + ("yes" if x[index] > 0 else "no")) if labelled else ""
-        lines.append(f"{index},{x[index]:.6f},{color[index]}{answer}")
+        lines.append(f"{first + index},{x[index]:.6f},{color[index]}{answer}")
     return ("\n".join(lines) + "\n").encode()
 
 

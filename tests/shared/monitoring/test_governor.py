@@ -117,11 +117,11 @@ def test_a_loop_without_improvement_asks_a_person(tmp_path: Path) -> None:
 def test_data_may_wait_until_there_is_enough(tmp_path: Path) -> None:
     """Rows add up over drops; what waits says so in the drop's own reason."""
     world = governed(tmp_path, RetrainPolicy(new_rows=500))
-    world.handle(world.land("incoming/points/d2/points.csv", points_csv(300, seed=2)))
+    world.handle(world.land("incoming/points/d2/points.csv", points_csv(300, seed=2, first=300)))
     entries = [one for one in world.ports.core.history.why("points/d2@") if one.kind == "drop" and one.state == "done"]
     assert "Not retrained because 300 new rows are fewer than the 500" in entries[-1].reason
     assert len(world.trainer.submitted) == 1
-    world.handle(world.land("incoming/points/d3/points.csv", points_csv(300, seed=3)))
+    world.handle(world.land("incoming/points/d3/points.csv", points_csv(300, seed=3, first=600)))
     assert len(world.trainer.submitted) == 2
 
 
