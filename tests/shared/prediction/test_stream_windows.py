@@ -23,8 +23,12 @@ from shared import dispatch
 from shared.adapters.kusto.query_texts import rows_text
 from shared.adapters.kusto.telemetry import KustoTelemetry, Limits
 from shared.bootstrap import build_ports
+from shared.core.messages import model_message
 from shared.core.scenario import Bar, GeneratorOptions
 from shared.prediction.backfill import late_steps, plan_corrections
+from shared.release.approvals import decide
+from shared.release.manual_changes import override
+from shared.training.stored_models import find_model
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 # The model of this world looks at two sensors and need not be good.
@@ -49,6 +53,11 @@ def plant(tmp_path: Path, cluster: Cluster) -> World:
     tables = generate(400, 1, GeneratorOptions())
     world.handle(world.land("incoming/iiot_quality/d1/sensors.csv", csv(tables["sensors"])))
     world.handle(world.land("incoming/iiot_quality/d1/quality.csv", csv(tables["quality"])))
+    # Two sensors are hardly better than a constant answer: somebody lets them serve all the same.
+    model = find_model(world.ports, SENSORS.name, 1)
+    request = override(world.ports, model, by="eve", reason="A plant without a model predicts nothing.")
+    decide(world.ports, request, "approve", by="ada", reason="agreed")
+    world.handle(model_message(SENSORS.name, 1))
     assert world.ports.release.deployments.current(SENSORS.name) is not None
     return world
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from ports_with import ports_with
 from releases import asking_world, drop, go_on, waiting
 from world import World, points_csv
 
 from shared.core.errors import Conflict, Corrupt, Refused
 from shared.core.paths import Landing
+from shared.core.scenario import History
 from shared.operations.status import drop_outcome, status
 from shared.release.approvals import decide
 from shared.release.manual_changes import override, promote, roll_back
@@ -251,8 +254,16 @@ def test_what_was_certified_against_one_champion_is_not_promoted_over_another(wo
     assert {file.name for file in folder.glob("gate*.json")} == {"gate.json", "gate-3.json"}
 
 
+def replaced_by_every_drop(world: World) -> None:
+    """Every drop is the whole dataset: a small one has few rows."""
+    points = replace(world.ports.core.scenarios["points"], history=History("replace"))
+    world.ports = ports_with(world.ports, core__scenarios={**world.ports.core.scenarios, "points": points})
+    world.trainer.ports = world.ports
+
+
 def test_too_few_rows_leave_the_champion_and_say_so_everywhere(world: World) -> None:
     """Forty judging rows decide nothing: no deployment, and verdict, history, registry and status call it undecided."""
+    replaced_by_every_drop(world)
     drop(world, "d1", weight=0.02)
     world.trainer.weight = 3.0
     world.handle(world.land("incoming/points/d2/points.csv", points_csv(40, seed=5)))
@@ -272,6 +283,7 @@ def test_too_few_rows_leave_the_champion_and_say_so_everywhere(world: World) -> 
 
 def test_an_override_is_called_one_everywhere(world: World) -> None:
     """Deployment row, history and status; nowhere does it say that the gate passed."""
+    replaced_by_every_drop(world)
     drop(world, "d1", weight=0.02)
     world.trainer.weight = 3.0
     world.handle(world.land("incoming/points/d2/points.csv", points_csv(40, seed=5)))
