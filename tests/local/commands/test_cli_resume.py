@@ -34,7 +34,7 @@ def test_a_killed_training_is_resumed(tmp_path: Path) -> None:
     mlops = Command(tmp_path / "home")
     assert BANK.generate is not None
     file = tmp_path / "clients.parquet"
-    file.write_bytes(ArrowTables().write(BANK.generate(600, 1, GeneratorOptions())["clients"]))
+    file.write_bytes(ArrowTables().write(BANK.generate(6_000, 1, GeneratorOptions())["clients"]))
     folder = _killed_in_the_middle(mlops, file)
     assert read_marker(folder / "register") is None
     resumed = mlops("train", BANK.name, "--resume", "--json")
