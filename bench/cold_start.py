@@ -21,7 +21,7 @@ CASES = (
     ("index the function app", "import function_app; function_app.app.get_functions()", 1.15),
     ("score a request", "import azure.functions, numpy, onnxruntime, msgspec, shared.serving.model_router", 2.1),
     ("score a window", "import azure.functions, numpy, onnxruntime, pyarrow.parquet, shared.prediction.score", 2.4),
-    ("ingest a file", "import azure.functions, pyarrow.csv, sqlalchemy, shared.dispatch", 4.0),
+    ("ingest a file", "import azure.functions, pyarrow.csv, sqlalchemy, shared.dispatch, shared.intake.ingest", 4.0),
 )
 
 

@@ -1,4 +1,7 @@
-"""From a message to its workflow, under a claim: the one place that knows which event means which work."""
+"""From a message to its workflow, under a claim: the one place that knows which event means which work.
+
+A workflow is imported by the first message that needs it: a cold start pays only for its own event.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shared.alerts.delivery import publish_and_alert
 from shared.core.blob import Blob
@@ -28,20 +32,12 @@ from shared.core.notices import announce
 from shared.core.paths import Landing, landing
 from shared.core.scenario import Scenario
 from shared.core.wording import counted
-from shared.intake.ingest import ingest
-from shared.monitoring.governor import train_on_waiting_data
-from shared.monitoring.late_labels import ingest_actuals
-from shared.monitoring.monitor import monitor
-from shared.operations.reconcile import dead_letter_message, reconcile
-from shared.operations.replay import ReplayItem
-from shared.operations.replay_items import DeadLetter
-from shared.ports import Ports
-from shared.prediction.score import score_window
-from shared.prediction.windows import DueWindow, accept_scoring_file, due_windows
-from shared.release import sweep as release_sweep
-from shared.release.model_release import deploy
-from shared.release.status import work_key
-from shared.training.runs import run_ended
+
+if TYPE_CHECKING:
+    from shared.operations.replay import ReplayItem
+    from shared.operations.replay_items import DeadLetter
+    from shared.ports import Ports
+    from shared.prediction.windows import DueWindow
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +77,10 @@ def _digest(message: str) -> str:
 
 def _release(ports: Ports, event: ModelRegistered, message: str) -> list[str]:
     """Go on with the release of a model version; returns the messages of the windows that became due by it."""
+    from shared.prediction.windows import due_windows
+    from shared.release.model_release import deploy
+    from shared.release.status import work_key
+
     key = work_key(ports, f"{event.name}:{event.version}")
     result = once(ports, Kind.MODEL, key, without_addresses(message), lambda: deploy(ports, event))
     if result.acted and result.outcome.state == State.REFUSED:
@@ -104,9 +104,7 @@ def _act(ports: Ports, event: Event | None, message: str) -> Dispatched:
             windows = [window_message(due) for due in _on_blob(ports, event, without_addresses(message))]
             dispatched = Dispatched(windows=windows)
         case RunEnded():
-            ended = run_ended(ports, event.run_id, event.status)
-            ports.core.ledger.note(Kind.RUN, event.run_id, ended.state, ended.reason)
-            train_on_waiting_data(ports)
+            _end_run(ports, event)
         case DeadLetterFound():
             dispatched = Dispatched(releases=take_dead_letter(ports, event.letter_id))
         case Ignored():
@@ -115,6 +113,15 @@ def _act(ports: Ports, event: Event | None, message: str) -> Dispatched:
             return dispatched
     publish_and_alert(ports)
     return dispatched
+
+
+def _end_run(ports: Ports, event: RunEnded) -> None:
+    from shared.monitoring.governor import train_on_waiting_data
+    from shared.training.runs import run_ended
+
+    ended = run_ended(ports, event.run_id, event.status)
+    ports.core.ledger.note(Kind.RUN, event.run_id, ended.state, ended.reason)
+    train_on_waiting_data(ports)
 
 
 def _on_blob(ports: Ports, event: BlobArrived, message: str) -> list[DueWindow]:
@@ -128,7 +135,11 @@ def _on_blob(ports: Ports, event: BlobArrived, message: str) -> list[DueWindow]:
     if blob is None:
         return []
     once(ports, Kind.BLOB, blob_key(blob), message, lambda: _take_file(ports, where))
-    return due_windows(ports, [where.scenario]) if where.area == "scoring" else []
+    if where.area != "scoring":
+        return []
+    from shared.prediction.windows import due_windows
+
+    return due_windows(ports, [where.scenario])
 
 
 def _current_blob(ports: Ports, event: BlobArrived) -> Blob | None:
@@ -146,9 +157,15 @@ def _current_blob(ports: Ports, event: BlobArrived) -> Blob | None:
 
 def _take_file(ports: Ports, where: Landing) -> Outcome:
     if where.area == "incoming":
+        from shared.intake.ingest import ingest
+
         return ingest(ports, where)
     if where.area == "actuals":
+        from shared.monitoring.late_labels import ingest_actuals
+
         return ingest_actuals(ports, where)
+    from shared.prediction.windows import accept_scoring_file
+
     return accept_scoring_file(ports, where)
 
 
@@ -171,6 +188,8 @@ def on_window(ports: Ports, message: str) -> None:
         reason = 'The message is not {"scenario": …, "window": …}.'
         ports.core.ledger.note(Kind.WINDOW, _digest(message), State.IGNORED, reason)
         return
+    from shared.prediction.score import score_window
+
     scored = once(ports, Kind.WINDOW, f"{scenario}/{window}", message, lambda: score_window(ports, scenario, window))
     if scored.acted and scored.outcome.state != State.DONE:
         data = {"scenario": scenario, "window": window, "state": scored.outcome.state, "reason": scored.outcome.reason}
@@ -185,6 +204,8 @@ def on_monitor(ports: Ports, message: str) -> None:
     except (ValueError, KeyError, TypeError):
         ports.core.ledger.note(Kind.MONITOR, _digest(message), State.IGNORED, 'The message is not {"scenario": …}.')
         return
+    from shared.monitoring.monitor import monitor
+
     try:
         monitor(ports, scenario, message)
     except Missing as fault:
@@ -203,6 +224,8 @@ def on_poison(ports: Ports, queue: str, message: str) -> None:
 
 def plan(ports: Ports, scenarios: Iterable[Scenario] | None = None) -> list[str]:
     """Messages for every window that is due, of these scenarios or of all, and for those whose worker died."""
+    from shared.prediction.windows import due_windows
+
     stuck = [entry.message for entry in ports.core.history.stuck(ports.core.clock()) if entry.kind == Kind.WINDOW]
     return list(dict.fromkeys([*stuck, *(window_message(due) for due in due_windows(ports, scenarios))]))
 
@@ -215,6 +238,8 @@ def sweep(ports: Ports) -> list[str]:
 
 def sweep_releases(ports: Ports) -> list[str]:
     """Messages for every model whose release goes on; what this announces is delivered."""
+    from shared.release import sweep as release_sweep
+
     messages = release_sweep.sweep_releases(ports)
     publish_and_alert(ports)
     return messages
@@ -222,6 +247,8 @@ def sweep_releases(ports: Ports) -> list[str]:
 
 def sweep_data(ports: Ports) -> list[str]:
     """Messages for every event whose work was lost; the serving side is not called."""
+    from shared.operations.reconcile import reconcile
+
     return reconcile(ports).events
 
 
@@ -258,6 +285,8 @@ def take_dead_letter(ports: Ports, letter_id: str) -> list[str]:
 
     Returns the messages of the releases that they ask for; the sweep of releases finds a lost one.
     """
+    from shared.operations.reconcile import dead_letter_message
+
     letter = ports.operations.dead_letters.find(letter_id)
     if letter is None or letter.problem:
         state, reason = _unreadable(letter)
