@@ -27,6 +27,7 @@ from model_training.search.candidate_ranking import ScoredCandidate
 from model_training.steps.prepare import describe_parts
 from shared.training.encoding import encode_rows
 from shared.training.fingerprints import fingerprints
+from shared.training.learned_ranges import ranges_of
 from shared.training.learned_rows import LearnedRows
 
 SCHEMA = 1
@@ -68,6 +69,7 @@ def manifest_of(
         "sha256": hashlib.sha256(best.onnx).hexdigest(),
         "opset": _opset(best.onnx),
         "contract": prepared.contract.to_json(),
+        "ranges": _ranges(prepared),
         **_thresholds(prepared, evaluation),
         "metric": prepared.scenario.metric,
         **evaluation.to_json(),
@@ -85,6 +87,12 @@ def _thresholds(prepared: Prepared, evaluation: Evaluation) -> dict[str, Any]:
     if prepared.scenario.task == "multilabel":
         return {"thresholds": served}
     return {"threshold": served[0] if served else HALF}
+
+
+def _ranges(prepared: Prepared) -> dict[str, list[float]]:
+    """The range of each number in the rows that train or choose."""
+    rows = np.concatenate([prepared.parts.train, prepared.parts.validation])
+    return {} if prepared.contract.text else ranges_of(prepared.X[rows], prepared.contract)
 
 
 def golden(prepared: Prepared, onnx: bytes) -> dict[str, Any]:
