@@ -29,7 +29,7 @@ NAME = "define_dataset"
 NEEDS: tuple[str, ...] = ()
 # What the manifest says about where a model comes from, beside its profile.
 ORIGIN = ("run", "dataset", "dataset_digest", "created_at")
-_LEARN_ONLY = "learn_only.npy"
+_LEARN_ONLY = "learn_only.npz"
 _NOBODY = np.empty(0, dtype=np.uint64)
 
 
@@ -41,7 +41,7 @@ def write_tables(tables: Mapping[str, pa.Table], spec: RunSpec, out: Path, learn
     check_candidates(spec.scenario)
     for name, table in tables.items():
         pq.write_table(table, out / f"{name}.parquet", write_page_checksum=True)
-    np.save(out / _LEARN_ONLY, learn_only)
+    np.savez(out / _LEARN_ONLY, identities=learn_only)
     rows = {name: table.num_rows for name, table in tables.items()}
     write_json(out / "dataset.json", {"rows": rows, **spec.to_json()})
 
@@ -57,7 +57,10 @@ def load(folder: Path) -> dict[str, pa.Table]:
 def load_learn_only(folder: Path) -> np.ndarray:
     """The fingerprints of those whose rows only learn; none in a folder of the format before."""
     file = folder / _LEARN_ONLY
-    found: np.ndarray = np.load(file, allow_pickle=False) if file.exists() else _NOBODY
+    if not file.exists():
+        return _NOBODY
+    with np.load(file, allow_pickle=False) as stored:
+        found: np.ndarray = stored["identities"]
     return found
 
 

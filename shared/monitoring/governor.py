@@ -161,7 +161,7 @@ def _record_requested(ports: MonitoringPorts, scenario: Scenario, trigger: Retra
         ports.training.trainer.submit(run)
     before = [known.id for known in ports.training.runs.list(scenario.name)].index(run.id)
     once(ports, Kind.RETRAIN, f"{scenario.name}/after-{before}", "", lambda: _requested(run, trigger))
-    decision = retrained(trigger, new_rows(ports, scenario))
+    decision = retrained(trigger, new_rows(ports, scenario, but=run.id))
     return _record(ports, scenario, trigger, decision, run.dataset, run.id)
 
 

@@ -29,9 +29,12 @@ def retrain_context(ports: MonitoringPorts, scenario: Scenario) -> RetrainContex
     )
 
 
-def new_rows(ports: MonitoringPorts, scenario: Scenario) -> NewRows | None:
-    """What the newest dataset holds that the newest model has not learned from; None before the first model."""
-    models = ports.training.registry.list(scenario.name)
+def new_rows(ports: MonitoringPorts, scenario: Scenario, but: str = "") -> NewRows | None:
+    """What the newest dataset holds that the newest model has not learned from; None before the first model.
+
+    The model of run `but` is left out: of a run that was requested already, what was new when it was.
+    """
+    models = [model for model in ports.training.registry.list(scenario.name) if model.run != but]
     datasets = {version.id: version for version in ports.datasets.versions.list(scenario.name)}
     if not models or models[-1].dataset not in datasets:
         return None
