@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score, precision_recall_curve
 
-from model_training.evaluation.thresholds import at_threshold, choose_threshold, judge_thresholds
 from shared.core.decision import Decision
 from shared.core.errors import Misconfigured
+from shared.training.thresholds import at_threshold, choose_threshold, judge_thresholds
 
 _RANDOM = np.random.default_rng(2)
 BEST = Decision()
@@ -103,7 +103,7 @@ def test_both_thresholds_are_judged_on_both_parts() -> None:
     named = test[1][:, 1] >= np.float32(served["threshold"])
     assert served["test"]["f1"] == pytest.approx(f1_score(test[0], named))
     assert served["test"]["named"] == named.mean()
-    assert found["half"]["validation"]["recall"] < served["validation"]["recall"]
+    assert found["half"]["unseen"]["recall"] < served["unseen"]["recall"]
     assert found["rule"] == "the largest F1"
 
 
