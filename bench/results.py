@@ -195,7 +195,7 @@ def _comparisons(manifest: Mapping[str, Any]) -> Iterator[str]:
 def _candidates(manifest: Mapping[str, Any]) -> Iterator[str]:
     metric, explored = manifest["metric"], manifest["explored"]
     yield (
-        f"| candidate | {metric} (validation) | on all folds | fitted rows | seconds | explored on half the rows | note |\n"
+        f"| candidate | {metric} (validation) | on all folds | fitted rows | seconds | explored on half | note |\n"
         "|---|---|---|---|---|---|---|"
     )
     for one in manifest["candidates"]:
