@@ -29,11 +29,11 @@ from model_training.steps.command import start
 from model_training.steps.context import StepContext
 from model_training.steps.prepare import contract_of
 from shared.core.scenario import Task
+from shared.training.decisions.thresholds import judge_thresholds
+from shared.training.decisions.unseen_answers import UnseenAnswers
 from shared.training.encoding import encode
 from shared.training.intervals import BootstrapComparison
 from shared.training.metrics import METRICS, REGRESSION, at_decisions, score, scores
-from shared.training.thresholds import judge_thresholds
-from shared.training.unseen_answers import UnseenAnswers
 
 NAME = "evaluate"
 NEEDS = ("prepare", "train")

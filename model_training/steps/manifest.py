@@ -24,11 +24,11 @@ from model_training.evaluation.record import Evaluation
 from model_training.export.graph import run
 from model_training.search.candidate_ranking import ScoredCandidate
 from model_training.steps.prepare import describe_parts
+from shared.training.decisions.thresholds import HALF
+from shared.training.decisions.unseen_answers import FILE as UNSEEN
 from shared.training.encoding import encode_rows
 from shared.training.fingerprints import fingerprints
 from shared.training.learned_rows import LearnedRows
-from shared.training.thresholds import HALF
-from shared.training.unseen_answers import FILE as UNSEEN
 
 SCHEMA = 1
 HOLDOUT, HOLDOUT_KEYS = "holdout.parquet", "holdout_keys.parquet"

@@ -29,7 +29,7 @@ from model_training.steps.manifest import (
 )
 from model_training.steps.step_cache import step_cost
 from model_training.steps.tune import TRIALS
-from shared.training import unseen_answers
+from shared.training.decisions import unseen_answers
 from shared.training.learned_rows import LEARNED
 
 NAME = "register"

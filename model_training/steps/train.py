@@ -23,8 +23,8 @@ from model_training.steps.context import StepContext
 from model_training.steps.tune import Tuned
 from model_training.text.names import DEEP
 from shared.core.errors import Refused
-from shared.training import unseen_answers
-from shared.training.unseen_answers import UnseenAnswers
+from shared.training.decisions import unseen_answers
+from shared.training.decisions.unseen_answers import UnseenAnswers
 
 NAME = "train"
 NEEDS = ("prepare", "explore", "tune")

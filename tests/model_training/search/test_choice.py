@@ -17,7 +17,7 @@ from model_training.steps.explore import explore_candidates
 from model_training.steps.prepare import prepare_rows
 from model_training.steps.train import Finals, train_finalists
 from shared.core.scenario import GeneratorOptions, Scenario
-from shared.training.thresholds import choose_threshold
+from shared.training.decisions.thresholds import choose_threshold
 
 BANK = replace(SCENARIOS["bank_marketing"], candidates=("lightgbm", "logistic"))
 MACHINES = replace(SCENARIOS["predictive_maintenance"], candidates=("logistic",))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from shared.training.unseen_answers import UnseenAnswers
+from shared.training.decisions.unseen_answers import UnseenAnswers
 
 
 @pytest.mark.parametrize("actual", [np.array([0, 1, 2]), np.array([[0, 1], [1, 1], [0, 0]])])

@@ -8,7 +8,7 @@ from sklearn.metrics import f1_score, precision_recall_curve
 
 from shared.core.decision import Decision
 from shared.core.errors import Misconfigured
-from shared.training.thresholds import at_threshold, choose_threshold, judge_thresholds
+from shared.training.decisions.thresholds import at_threshold, choose_threshold, judge_thresholds
 
 _RANDOM = np.random.default_rng(2)
 BEST = Decision()
