@@ -57,7 +57,9 @@ class DeadLetters:
             text = spooled.read_bytes()[:_SHOWN].decode(errors="replace")
         except OSError as error:
             text = f"unreadable: {error.strerror}"
-        self._write(f"malformed-{uuid.uuid4().hex}", [{"deadLetterReason": "Malformed", "problem": reason, "content": text}])
+        self._write(
+            f"malformed-{uuid.uuid4().hex}", [{"deadLetterReason": "Malformed", "problem": reason, "content": text}]
+        )
         log.error("An event file was rejected: %s", reason)
         spooled.unlink(missing_ok=True)
 
