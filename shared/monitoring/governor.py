@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from shared.core.claims import once
@@ -9,7 +10,7 @@ from shared.core.ledger import Kind, Outcome, State
 from shared.core.notices import announce
 from shared.core.scenario import Scenario
 from shared.datasets.version import DatasetVersion
-from shared.monitoring.retrain_context import retrain_context, too_few_rows
+from shared.monitoring.retrain_context import is_feedback, new_rows, retrain_context, too_few_rows
 from shared.monitoring.retrain_decision import RetrainDecision, RetrainReason, RetrainVerdict
 from shared.monitoring.retrain_rules import (
     Decision,
@@ -17,6 +18,7 @@ from shared.monitoring.retrain_rules import (
     already_retrained,
     breach_triggers,
     decide,
+    retrained,
     time_triggers,
 )
 from shared.training.run import Run
@@ -35,9 +37,10 @@ def decide_for_scenario(ports: MonitoringPorts, scenario: Scenario) -> list[Retr
 def decide_for_dataset(ports: MonitoringPorts, dataset: DatasetVersion) -> RetrainDecision:
     """Train on a new dataset version at once where the scenario's policy allows it, or record why not (yet)."""
     scenario = ports.core.scenarios[dataset.scenario]
-    trigger = _new_data(dataset)
-    if not scenario.retrain.new_data:
-        refusal = "Not retrained because this scenario does not retrain on new data alone."
+    trigger = _new_data(ports, scenario, dataset)
+    if not _may_train(scenario, trigger):
+        what = "feedback" if trigger.reason == RetrainReason.FEEDBACK else "new data"
+        refusal = f"Not retrained because this scenario does not retrain on {what} alone."
         return _record(ports, scenario, trigger, Decision(RetrainVerdict.NOT, refusal))
     shortage = too_few_rows(ports, scenario, dataset)
     if shortage:
@@ -58,12 +61,25 @@ def decide_for_dataset(ports: MonitoringPorts, dataset: DatasetVersion) -> Retra
 
 def train_on_waiting_data(ports: MonitoringPorts) -> list[RetrainDecision]:
     """Train on the newest dataset of each scenario whose training waited for a run that has ended by now."""
+    _end_dead_requests(ports)
     answers = (
         _answer(ports, scenario, trigger)
         for scenario in ports.core.scenarios.values()
         for trigger in _waiting_data(ports, scenario)
     )
     return [decision for decision in answers if decision is not None]
+
+
+def _end_dead_requests(ports: MonitoringPorts) -> None:
+    """End the claim of a worker that died after it had requested its run; nothing else takes that claim again."""
+    for entry in ports.core.history.stuck(ports.core.clock()):
+        scenario, _, number = entry.key.partition("/after-")
+        if entry.kind != Kind.RETRAIN or not number.isdecimal():
+            continue
+        for run in ports.training.runs.list(scenario)[int(number) : int(number) + 1]:
+            detail = {"dataset": run.dataset, "run": run.id}
+            ended = partial(Outcome, State.DONE, f"Run {run.id} was requested.", detail)
+            once(ports, Kind.RETRAIN, entry.key, "", ended)
 
 
 def record_manual_retrain(ports: MonitoringPorts, run: Run) -> None:
@@ -90,19 +106,29 @@ def _triggers(ports: MonitoringPorts, scenario: Scenario) -> list[RetrainTrigger
 def _waiting_data(ports: MonitoringPorts, scenario: Scenario) -> list[RetrainTrigger]:
     """The newest dataset, when its training was held back and nothing was trained on it since."""
     datasets = ports.datasets.versions.list(scenario.name)
-    if not datasets or not scenario.retrain.new_data:
+    if not datasets:
         return []
     newest = datasets[-1]
     if any(run.dataset == newest.id for run in ports.training.runs.list(scenario.name)):
         return []
-    if all(decision.key != _new_data(newest).key for decision in ports.monitoring.decisions.list(scenario.name)):
+    trigger = _new_data(ports, scenario, newest)
+    if all(decision.key != trigger.key for decision in ports.monitoring.decisions.list(scenario.name)):
         # Whoever registers it decides first.
         return []
-    return [] if too_few_rows(ports, scenario, newest) else [_new_data(newest)]
+    return [] if not _may_train(scenario, trigger) or too_few_rows(ports, scenario, newest) else [trigger]
 
 
-def _new_data(dataset: DatasetVersion) -> RetrainTrigger:
-    return RetrainTrigger(RetrainReason.NEW_DATA, f"data-{dataset.id}", f"dataset {dataset.id} is new")
+def _new_data(ports: MonitoringPorts, scenario: Scenario, dataset: DatasetVersion) -> RetrainTrigger:
+    key, description = f"data-{dataset.id}", f"dataset {dataset.id} is new"
+    if is_feedback(ports, scenario, dataset):
+        return RetrainTrigger(RetrainReason.FEEDBACK, key, f"{description} by feedback")
+    return RetrainTrigger(RetrainReason.NEW_DATA, key, description)
+
+
+def _may_train(scenario: Scenario, trigger: RetrainTrigger) -> bool:
+    """Whether the scenario retrains for what is new in its data."""
+    policy = scenario.retrain
+    return policy.feedback if trigger.reason == RetrainReason.FEEDBACK else policy.new_data
 
 
 def _answer(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger) -> RetrainDecision | None:
@@ -134,7 +160,7 @@ def _train(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger) 
 
 
 def _train_on(ports: MonitoringPorts, trigger: RetrainTrigger, dataset: DatasetVersion) -> Outcome:
-    force = "" if trigger.reason == RetrainReason.NEW_DATA else trigger.key
+    force = "" if trigger.reason in (RetrainReason.NEW_DATA, RetrainReason.FEEDBACK) else trigger.key
     return _requested(request_training(ports, dataset, force=force), trigger)
 
 
@@ -149,7 +175,7 @@ def _record_requested(ports: MonitoringPorts, scenario: Scenario, trigger: Retra
         ports.training.trainer.submit(run)
     before = [known.id for known in ports.training.runs.list(scenario.name)].index(run.id)
     once(ports, Kind.RETRAIN, f"{scenario.name}/after-{before}", "", lambda: _requested(run, trigger))
-    decision = Decision(RetrainVerdict.RETRAIN, f"Retrained: {trigger.description}.")
+    decision = retrained(trigger, new_rows(ports, scenario, but=run.id))
     return _record(ports, scenario, trigger, decision, run.dataset, run.id)
 
 

@@ -562,6 +562,20 @@ GO
 
 -- Running upgrade 0006 -> 0007
 
+ALTER TABLE dataset_part ADD kind VARCHAR(20) COLLATE Latin1_General_100_BIN2_UTF8 NULL;
+
+GO
+
+ALTER TABLE dataset_part ADD role VARCHAR(20) COLLATE Latin1_General_100_BIN2_UTF8 NULL;
+
+GO
+
+UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num = '0006';
+
+GO
+
+-- Running upgrade 0007 -> 0008
+
 ALTER TABLE prediction_commit ADD unknown_values NVARCHAR(max) NOT NULL DEFAULT '';
 
 GO
@@ -570,7 +584,7 @@ ALTER TABLE prediction_commit ADD far_values NVARCHAR(max) NOT NULL DEFAULT '';
 
 GO
 
-UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num = '0006';
+UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
 
 GO
 

@@ -466,8 +466,16 @@ UPDATE alembic_version SET version_num='0006' WHERE alembic_version.version_num 
 
 -- Running upgrade 0006 -> 0007
 
+ALTER TABLE dataset_part ADD COLUMN kind VARCHAR(20);
+
+ALTER TABLE dataset_part ADD COLUMN role VARCHAR(20);
+
+UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num = '0006';
+
+-- Running upgrade 0007 -> 0008
+
 ALTER TABLE prediction_commit ADD COLUMN unknown_values TEXT DEFAULT '' NOT NULL;
 
 ALTER TABLE prediction_commit ADD COLUMN far_values TEXT DEFAULT '' NOT NULL;
 
-UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num = '0006';
+UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
