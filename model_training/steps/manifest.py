@@ -28,8 +28,8 @@ from shared.training.decisions.thresholds import HALF
 from shared.training.decisions.unseen_answers import FILE as UNSEEN
 from shared.training.encoding import encode_rows
 from shared.training.fingerprints import fingerprints
-from shared.training.learned_ranges import ranges_of
 from shared.training.learned_rows import LearnedRows
+from shared.training.unlearned.learned_ranges import ranges_of
 
 SCHEMA = 1
 HOLDOUT, HOLDOUT_KEYS = "holdout.parquet", "holdout_keys.parquet"

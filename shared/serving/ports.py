@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shared.serving.reading import Reading
     from shared.serving.rollout import Rollout
     from shared.training.input_contract import InputContract
-    from shared.training.learned_ranges import LearnedRanges
+    from shared.training.unlearned.learned_ranges import LearnedRanges
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from shared.core.scenario import Column, Scenario
 from shared.serving.scored_request import Rows
 from shared.serving.strange_values import StrangeValues, lost_words
 from shared.training.input_contract import InputContract
-from shared.training.spelling import cause
+from shared.training.unlearned.spelling import cause
 
 _SHOWN = 40
 _NUMBERS = frozenset({int, float})

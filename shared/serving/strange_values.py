@@ -14,9 +14,9 @@ from urllib.parse import quote
 from shared.core.errors import Quarantined
 from shared.core.scenario import Scenario
 from shared.serving.encoded_rows import EncodedRows
-from shared.training.learned_ranges import LearnedRanges, numbers_of
-from shared.training.spelling import causes
-from shared.training.unknown_values import (
+from shared.training.unlearned.learned_ranges import LearnedRanges, numbers_of
+from shared.training.unlearned.spelling import causes
+from shared.training.unlearned.unknown_values import (
     UnknownColumns,
     counts_of,
     together,

@@ -13,7 +13,7 @@ from shared.core.scenario import Task
 from shared.serving.encoded_rows import EncodedRows
 from shared.training.encoding import RowEncoder, encode
 from shared.training.input_contract import InputContract
-from shared.training.learned_ranges import LearnedRanges
+from shared.training.unlearned.learned_ranges import LearnedRanges
 
 if TYPE_CHECKING:
     import onnxruntime as ort

@@ -24,8 +24,8 @@ from shared.serving.deployed_model import DeployedModel
 from shared.serving.open_inference import infer
 from shared.serving.strange_values import NOTHING, refuse_unknown_column, strange_headers, strange_of_table, told
 from shared.training.input_contract import Feature, InputContract
-from shared.training.learned_ranges import LearnedRanges, ranges_of
-from shared.training.spelling import cause
+from shared.training.unlearned.learned_ranges import LearnedRanges, ranges_of
+from shared.training.unlearned.spelling import cause
 
 CONTRACT = InputContract((Feature("x", "number"), Feature("color", "category", ("blue", "red"))), ("no", "yes"))
 LEARNED = LearnedRanges(CONTRACT, {"x": (4963.0, 5228.0)})
