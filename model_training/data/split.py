@@ -9,12 +9,10 @@ import numpy as np
 
 from shared.core.errors import Quarantined
 from shared.core.scenario import Split, Task
+from shared.training.feature_frame import judges_by_hash
 
 # Fewer rows than this to learn from or to choose by say nothing about a model.
 LEAST = 10
-# Of a random split these rows judge: the tenth with the smallest hashes, and at most so many.
-JUDGING = 0.10
-MOST_JUDGING = 20_000
 Kind = Literal["random", "time", "given"]
 
 
@@ -108,19 +106,11 @@ def _end_before(answers: Answers, split: Split, begins: int) -> int:
 
 
 def _random(answers: Answers, split: Split, seed: int) -> Parts:
-    judges = _judging(answers.identity)
+    judges = judges_by_hash(answers.identity)
     rows = np.flatnonzero(~judges)
     share = split.validation * len(judges) / max(len(rows), 1)
     validation, train = _draw(answers, rows, share, np.random.default_rng(seed))
     return Parts("random", train, validation, np.flatnonzero(judges))
-
-
-def _judging(identity: np.ndarray) -> np.ndarray:
-    """Whether each row judges (rows,): a matter of its hash alone, until so many rows have a smaller one."""
-    judges = identity < np.uint64(JUDGING * 2**64)
-    if judges.sum() > MOST_JUDGING:
-        judges = identity <= np.partition(identity, MOST_JUDGING - 1)[MOST_JUDGING - 1]
-    return np.asarray(judges)
 
 
 def _given(answers: Answers, split: Split, seed: int) -> Parts:

@@ -18,7 +18,6 @@ import pyarrow.parquet as pq
 
 import model_training
 import shared
-from model_training.data.answers import hours_of
 from model_training.data.rows import Prepared
 from model_training.evaluation.record import Evaluation
 from model_training.evaluation.thresholds import HALF
@@ -26,6 +25,7 @@ from model_training.export.graph import run
 from model_training.search.candidate_ranking import ScoredCandidate
 from model_training.steps.prepare import describe_parts
 from shared.training.encoding import encode_rows
+from shared.training.feature_frame import hours_of
 from shared.training.fingerprints import fingerprints
 from shared.training.learned_rows import LearnedRows
 
