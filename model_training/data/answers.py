@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from model_training.data.split import Answers
 from shared.core.errors import Quarantined
 from shared.core.scenario import Scenario
-from shared.training.feature_frame import given_roles, hours_of
+from shared.datasets.feature_frame import given_roles, hours_of
 from shared.training.fingerprints import fingerprints
 
 

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from shared.core.errors import Missing
 from shared.core.scenario import Scenario
+from shared.datasets.feature_frame import feature_frame, given_roles, hours_of, judges_by_hash
 from shared.datasets.reading import lake_bytes, read_tables
 from shared.release.gate.champion import make_contest
 from shared.release.gate.contestants import Contestant, load_contestant
 from shared.release.gate.gate import Occasion, checks_alone, judge_contest
 from shared.release.gate.judging_rows import JudgingRows, actual_values, fresh_rows
 from shared.release.verdict import Verdict
-from shared.training.feature_frame import feature_frame, given_roles, hours_of, judges_by_hash
 from shared.training.fingerprints import Fingerprints, fingerprints
+from shared.training.learn_only import learn_only_identities
 from shared.training.model import Model
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def grown_rows(ports: ReleasePorts, challenger: Contestant, dataset: str) -> Jud
         raise Missing(f"There is no dataset version {dataset[:80]!r} of {scenario.name}.")
     frame = feature_frame(read_tables(lake_bytes(ports.core.lake), scenario, version.tables), scenario)
     prints, hours = fingerprints(scenario, frame), hours_of(frame, scenario)
-    judging = pa.array(np.flatnonzero(_judges(scenario, frame, prints)))
+    learners = learn_only_identities(lake_bytes(ports.core.lake), scenario, version.tables)
+    judging = pa.array(np.flatnonzero(_judges(scenario, frame, prints) & ~np.isin(prints.identity, learners)))
     columns = {name: getattr(prints, name) for name in ("identity", "inputs", "cluster")}
     keys = pa.table(columns | ({} if hours is None else {"hours": hours})).take(judging)
     table = frame.select(list(dict.fromkeys((*challenger.loaded.contract.names, *scenario.targets)))).take(judging)

@@ -468,6 +468,14 @@ UPDATE alembic_version SET version_num='0006' WHERE alembic_version.version_num 
 
 -- Running upgrade 0006 -> 0007
 
+ALTER TABLE dataset_part ADD COLUMN kind VARCHAR(20);
+
+ALTER TABLE dataset_part ADD COLUMN role VARCHAR(20);
+
+UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num = '0006';
+
+-- Running upgrade 0007 -> 0008
+
 CREATE TABLE gate_look (
     scenario VARCHAR(200) NOT NULL,
     generation INTEGER NOT NULL,
@@ -481,6 +489,6 @@ CREATE TABLE gate_look (
 
 ALTER TABLE gate_certificate ADD COLUMN judging JSON;
 
-UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num = '0006';
+UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
 
 COMMIT;

@@ -7,12 +7,12 @@ from alembic import op
 
 from shared.adapters.sql.migrations import column_types as ct
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:
-    """Bring the schema to version 7."""
+    """Bring the schema to version 8."""
     op.create_table(
         "gate_look",
         sa.Column("scenario", ct.short(200), nullable=False),
