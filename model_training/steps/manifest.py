@@ -18,13 +18,14 @@ import pyarrow.parquet as pq
 
 import model_training
 import shared
-from model_training.data.answers import hours_of
 from model_training.data.rows import Prepared
 from model_training.evaluation.record import Evaluation
-from model_training.evaluation.thresholds import HALF
 from model_training.export.graph import run
 from model_training.search.candidate_ranking import ScoredCandidate
 from model_training.steps.prepare import describe_parts
+from shared.datasets.feature_frame import hours_of
+from shared.training.decisions.thresholds import HALF
+from shared.training.decisions.unseen_answers import FILE as UNSEEN
 from shared.training.encoding import encode_rows
 from shared.training.fingerprints import fingerprints
 from shared.training.learned_rows import LearnedRows
@@ -137,6 +138,11 @@ def holdout(prepared: Prepared) -> tuple[bytes, dict[str, Any]]:
     return data, facts
 
 
+def unseen_facts(data: bytes) -> dict[str, Any]:
+    """The entry in the manifest of the answers that decisions are chosen on."""
+    return {"file": UNSEEN, "sha256": hashlib.sha256(data).hexdigest()}
+
+
 def metrics_file(manifest: Mapping[str, Any]) -> bytes:
     """metrics.json: only the numbers of the manifest, for people and reports."""
     names = ("metrics", "baseline", "interval", "comparisons", "split", "candidates", "parity")
@@ -153,6 +159,7 @@ def _summary(candidate: ScoredCandidate, metric: str) -> dict[str, Any]:
     return {
         "name": candidate.name,
         "score": candidate.metrics[metric],
+        "score_on_folds": candidate.on_folds,
         "seconds": round(candidate.seconds, 3),
         "fitted_rows": candidate.fitted_rows,
         "parameters": candidate.recipe.to_json()["parameters"],

@@ -19,6 +19,7 @@ from shared.core.ledger import Kind, State
 from shared.core.messages import cloud_event
 from shared.core.notices import announce
 from shared.core.paths import AREAS, Landing, landing
+from shared.intake.feedback import take_feedback
 from shared.monitoring.governor import train_on_waiting_data
 from shared.training.runs import watch_runs
 from shared.training.scheduled_runs import start_due
@@ -45,7 +46,8 @@ class Sweep:
 def reconcile(ports: OperationsPorts) -> Sweep:
     """Find stuck claims on files, missed blobs, dead letters and lost runs; deliver the outbox.
 
-    Training that is due by a schedule, or that waited for a run that has ended, is started.
+    Scored windows whose labels have had their time become training data. Training that is due by a schedule, or that
+    waited for a run that has ended, is started.
     """
     # Stuck windows are not among them: the planning timer sends those again.
     stuck = [entry for entry in ports.core.history.stuck(ports.core.clock()) if entry.kind == Kind.BLOB]
@@ -53,6 +55,7 @@ def reconcile(ports: OperationsPorts) -> Sweep:
     messages.extend(_missed_events(ports, {entry.key for entry in stuck}))
     messages.extend(_dead_letters(ports))
     runs = [run.id for run in watch_runs(ports)]
+    take_feedback(ports)
     train_on_waiting_data(ports)
     start_due(ports)
     _announce_failed_runs(ports)
