@@ -597,6 +597,20 @@ UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num 
 
 GO
 
+-- Running upgrade 0008 -> 0009
+
+ALTER TABLE prediction_commit ADD unknown_values NVARCHAR(max) NOT NULL DEFAULT '';
+
+GO
+
+ALTER TABLE prediction_commit ADD far_values NVARCHAR(max) NOT NULL DEFAULT '';
+
+GO
+
+UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';
+
+GO
+
 COMMIT;
 
 GO

@@ -488,3 +488,11 @@ CREATE TABLE gate_look (
 ALTER TABLE gate_certificate ADD COLUMN judging JSON;
 
 UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
+
+-- Running upgrade 0008 -> 0009
+
+ALTER TABLE prediction_commit ADD COLUMN unknown_values TEXT DEFAULT '' NOT NULL;
+
+ALTER TABLE prediction_commit ADD COLUMN far_values TEXT DEFAULT '' NOT NULL;
+
+UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';
