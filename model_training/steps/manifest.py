@@ -18,12 +18,12 @@ import pyarrow.parquet as pq
 
 import model_training
 import shared
-from model_training.data.answers import hours_of
 from model_training.data.rows import Prepared
 from model_training.evaluation.record import Evaluation
 from model_training.export.graph import run
 from model_training.search.candidate_ranking import ScoredCandidate
 from model_training.steps.prepare import describe_parts
+from shared.datasets.feature_frame import hours_of
 from shared.training.decisions.thresholds import HALF
 from shared.training.decisions.unseen_answers import FILE as UNSEEN
 from shared.training.encoding import encode_rows

@@ -93,10 +93,11 @@ class Root:
         )
 
     def release(self, code: Callable[[], str]) -> ReleaseBundle:
-        """Policies, deployments, approvals, rollouts and endpoints."""
+        """Policies, deployments, looks, approvals, rollouts and endpoints."""
         return ReleaseBundle(
             policies=self.policies,
             deployments=self.deployments,
+            looks=lazy(f"{_SQL}release.looks:SqlLooks", self.engine),
             approvals=SqlApprovals(self.engine),
             rollouts=self.rollouts,
             endpoints=backends.open_serving(self.settings, code, self.core.lake, self._traffic),

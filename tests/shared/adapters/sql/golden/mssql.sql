@@ -576,6 +576,29 @@ GO
 
 -- Running upgrade 0007 -> 0008
 
+CREATE TABLE gate_look (
+    scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    generation INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    judgement INTEGER NOT NULL,
+    dataset VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    at DATETIME2(6) NOT NULL,
+    PRIMARY KEY (scenario, generation, number)
+);
+
+GO
+
+ALTER TABLE gate_certificate ADD judging NVARCHAR(max) NULL;
+
+GO
+
+UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
+
+GO
+
+-- Running upgrade 0008 -> 0009
+
 CREATE TABLE served_label (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     number BIGINT NOT NULL,
@@ -595,7 +618,7 @@ CREATE INDEX ix_served_label ON served_label (scenario, request_id, row_number);
 
 GO
 
-UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
+UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';
 
 GO
 

@@ -476,6 +476,23 @@ UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num 
 
 -- Running upgrade 0007 -> 0008
 
+CREATE TABLE gate_look (
+    scenario VARCHAR(200) NOT NULL,
+    generation INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    judgement INTEGER NOT NULL,
+    dataset VARCHAR(200) NOT NULL,
+    at TIMESTAMP WITHOUT TIME ZONE NOT NULL,
+    PRIMARY KEY (scenario, generation, number)
+);
+
+ALTER TABLE gate_certificate ADD COLUMN judging JSON;
+
+UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
+
+-- Running upgrade 0008 -> 0009
+
 CREATE TABLE served_label (
     scenario VARCHAR(200) NOT NULL,
     number BIGINT NOT NULL,
@@ -491,6 +508,6 @@ CREATE TABLE served_label (
 
 CREATE INDEX ix_served_label ON served_label (scenario, request_id, row_number);
 
-UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
+UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';
 
 COMMIT;

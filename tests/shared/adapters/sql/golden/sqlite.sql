@@ -474,6 +474,23 @@ UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num 
 
 -- Running upgrade 0007 -> 0008
 
+CREATE TABLE gate_look (
+    scenario VARCHAR(200) NOT NULL,
+    generation INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    judgement INTEGER NOT NULL,
+    dataset VARCHAR(200) NOT NULL,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (scenario, generation, number)
+);
+
+ALTER TABLE gate_certificate ADD COLUMN judging JSON;
+
+UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
+
+-- Running upgrade 0008 -> 0009
+
 CREATE TABLE served_label (
     scenario VARCHAR(200) NOT NULL,
     number BIGINT NOT NULL,
@@ -489,4 +506,4 @@ CREATE TABLE served_label (
 
 CREATE INDEX ix_served_label ON served_label (scenario, request_id, row_number);
 
-UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
+UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';
