@@ -52,7 +52,7 @@ const STATES = {
   final: ["good", "✓", "final"], used: ["good", "✓", "used"], retrain: ["live", "↻", "retrain"], closed: ["", "✓", "closed"],
   failed: ["bad", "✕", "failed"], fail: ["bad", "✕", "fail"], quarantined: ["bad", "▲", "quarantined"], refused: ["bad", "⊘", "refused"], conflict: ["bad", "✕", "conflict"],
   rejected: ["bad", "⊘", "rejected"], rolled_back: ["bad", "↩", "rolled back"], fallen: ["bad", "▼", "fallen"], persistent: ["bad", "▲", "persistent"],
-  waiting: ["warn", "◷", "waiting"], planned: ["warn", "◷", "planned"], released: ["warn", "↻", "to be taken up"], open: ["warn", "◷", "open"], expired: ["warn", "◷", "expired"],
+  waiting: ["warn", "◷", "waiting"], planned: ["warn", "◷", "planned"], queued: ["warn", "◷", "queued"], released: ["warn", "↻", "to be taken up"], open: ["warn", "◷", "open"], expired: ["warn", "◷", "expired"],
   undecided: ["warn", "?", "undecided"], trade_off: ["warn", "⇄", "trade-off"], override: ["warn", "!", "override"],
   provisional: ["warn", "◷", "provisional"], ask_person: ["warn", "?", "a person decides"], once: ["warn", "△", "once"], alert: ["warn", "!", "alert"], quarantine: ["bad", "▲", "quarantine"],
   in_progress: ["live", "↻", "in progress"], running: ["live", "↻", "running"], requested: ["live", "↻", "requested"], shadow: ["live", "◌", "shadow"], canary: ["live", "◔", "canary"],

@@ -211,6 +211,9 @@ prediction_commit = Table(
     Column("run", Name, nullable=False),
     Column("dataset", Name, nullable=False),
     Column("scored_at", UtcTime, nullable=False),
+    # By column how many values the model did not learn from: "job=3, month=1".
+    Column("unknown_values", LongText, nullable=False, server_default=""),
+    Column("far_values", LongText, nullable=False, server_default=""),
 )
 
 outbox = Table(

@@ -599,6 +599,20 @@ GO
 
 -- Running upgrade 0008 -> 0009
 
+ALTER TABLE prediction_commit ADD unknown_values NVARCHAR(max) NOT NULL DEFAULT '';
+
+GO
+
+ALTER TABLE prediction_commit ADD far_values NVARCHAR(max) NOT NULL DEFAULT '';
+
+GO
+
+UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';
+
+GO
+
+-- Running upgrade 0009 -> 0010
+
 CREATE TABLE served_label (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     number BIGINT NOT NULL,
@@ -618,7 +632,7 @@ CREATE INDEX ix_served_label ON served_label (scenario, request_id, row_number);
 
 GO
 
-UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';
+UPDATE alembic_version SET version_num='0010' WHERE alembic_version.version_num = '0009';
 
 GO
 

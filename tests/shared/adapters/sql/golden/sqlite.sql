@@ -491,6 +491,14 @@ UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num 
 
 -- Running upgrade 0008 -> 0009
 
+ALTER TABLE prediction_commit ADD COLUMN unknown_values TEXT DEFAULT '' NOT NULL;
+
+ALTER TABLE prediction_commit ADD COLUMN far_values TEXT DEFAULT '' NOT NULL;
+
+UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';
+
+-- Running upgrade 0009 -> 0010
+
 CREATE TABLE served_label (
     scenario VARCHAR(200) NOT NULL,
     number BIGINT NOT NULL,
@@ -506,4 +514,4 @@ CREATE TABLE served_label (
 
 CREATE INDEX ix_served_label ON served_label (scenario, request_id, row_number);
 
-UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';
+UPDATE alembic_version SET version_num='0010' WHERE alembic_version.version_num = '0009';

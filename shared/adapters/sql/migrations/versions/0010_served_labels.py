@@ -7,12 +7,12 @@ from alembic import op
 
 from shared.adapters.sql.migrations import column_types as ct
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 
 def upgrade() -> None:
-    """Bring the schema to version 9."""
+    """Bring the schema to version 10."""
     op.create_table(
         "served_label",
         sa.Column("scenario", ct.short(200), nullable=False),
