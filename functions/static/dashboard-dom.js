@@ -65,6 +65,9 @@ export function badge(state, words) {
   return h("span", { class: `badge ${tone}` }, h("span", { "aria-hidden": "true" }, symbol), words ?? text);
 }
 
+/** How a challenger stands: its verdict, by which look, and whether people override. */
+export const standing = (one) => h("span", {}, one.verdict ? badge(one.verdict === "passed" ? "pass" : one.verdict) : badge("waiting", "not judged"), one.look ? h("span", { class: "small muted nowrap" }, ` look ${one.look} of ${one.looks}`) : null, one.override ? [" ", badge("override", `override ${one.override}`)] : null);
+
 /** A titled block; `extra` stands beside the title, `note` below it. */
 export function card(title, { width = 12, extra, note } = {}, ...body) {
   return h("section", { class: `card w${width}` }, h("header", {}, h("h2", {}, title), extra, note && h("p", { class: "small" }, note)), ...body);

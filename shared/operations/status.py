@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from shared.core.drops import blob_key, drop_blobs, drop_key
 from shared.core.ledger import ENDED, Entry, Kind, State
 from shared.core.paths import Landing
+from shared.operations.standing import challenger_json, challenger_of
 from shared.release.looks import newest_entry
 from shared.release.verdict import Verdict
-from shared.serving.deployment import Deployment
 from shared.training.model import Model
 from shared.training.run import Run
 
@@ -53,20 +53,10 @@ def _scenario_status(ports: OperationsPorts, name: str, totals: Mapping[str, int
         "model": current.model_id if current else None,
         "generation": current.generation if current else 0,
         "override": current.override if current else False,
-        "challenger": _challenger(ports, name, current),
+        "challenger": challenger_json(challenger_of(ports, name, current)),
         "open_windows": totals["open_windows"],
         "predictions": totals["predictions"],
     }
-
-
-def _challenger(ports: OperationsPorts, name: str, current: Deployment | None) -> Mapping[str, Any] | None:
-    """The newest version while it does not serve, and what its gate said of it; None when the newest one serves."""
-    versions = ports.training.registry.list(name)
-    if not versions or (current is not None and current.version == versions[-1].version):
-        return None
-    verdict = ports.release.deployments.verdict(versions[-1])
-    told = {"verdict": verdict.state, "reason": verdict.reason} if verdict else {"verdict": None, "reason": ""}
-    return {"model": versions[-1].id, **told}
 
 
 def drop_outcome(ports: OperationsPorts, where: Landing) -> DropOutcome | None:

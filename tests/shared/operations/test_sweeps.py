@@ -12,7 +12,7 @@ from shared.dispatch import sweep_releases
 
 
 def test_each_sweep_finds_its_own_and_both_find_all_once(world: World) -> None:
-    """A file nobody told of belongs to one, a model nobody judged to the other; what is queued is not sent again."""
+    """A file nobody told of belongs to the one, a model nobody judged to the other; queued ones are not sent again."""
     dispatch.on_event(world.ports, world.land("incoming/points/d1/points.csv", points_csv()))
     world.land("incoming/points/d2/points.csv", points_csv(seed=2))
     (file,) = dispatch.sweep_data(world.ports)
