@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from functions.request_ids import HEADER, request_id
-from shared.core.errors import Fault, Missing
+from shared.core.errors import Fault, Missing, Transient
 from shared.core.scenario import find_scenario
 from shared.serving.answers import answer
 from shared.serving.model_router import ModelRouter
@@ -64,9 +64,18 @@ class Scorer:
         return self._router.current(self.scenario(name).name)
 
     def check(self) -> None:
-        """Raises a fault when this process cannot read the deployment state."""
+        """Raises a fault when this process cannot read the deployment state, or when its timers do not fire."""
         for name in self._ports.core.scenarios:
             self._ports.release.deployments.current(name)
+        self._check_timers()
+
+    def _check_timers(self) -> None:
+        from shared.monitoring.timers import late_here
+
+        timers, stores = self._ports.monitoring.timers, self._ports.monitoring
+        late = late_here(timers, stores.scorecards.heartbeats(), self._ports.core.clock()) if timers.own else []
+        if late:
+            raise Transient(" ".join(timer.sentence for timer in late))
 
     def described(self) -> list[Described]:
         """Every scenario by name: with the inputs of its deployed model, or as declared while none is deployed."""

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from local.host.host_options import QueueOptions, parse_span, read_options
+from local.host.host_options import QueueOptions, read_options
+from shared.core.time_span import parse_span
 from local.host.local_settings import read_environment
 from shared.core.errors import Fault
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from local.host.timer_schedules import parse_schedule
+from shared.core.timer_schedules import parse_schedule
 from shared.core.errors import BadInput
 
 

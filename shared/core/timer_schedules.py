@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Protocol
 
-from local.host.host_options import parse_span
+from shared.core.time_span import parse_span
 from shared.core.errors import BadInput
 
 _MONTHS = tuple(name.upper() for name in calendar.month_name[1:])
