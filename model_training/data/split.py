@@ -39,7 +39,8 @@ class Answers:
 
     `values`: label positions (rows,), zeros and ones (rows, labels) of several labels, or numbers (rows,). `identity`
     are salted 64-bit hashes of who or what each row is about: equal ones are never parted. `hours` is the time of each
-    row, from any origin; `test` is true where the data assigns a row to the test part.
+    row, from any origin; `test` is true where the data assigns a row to the test part. `learn_only` is true in rows
+    that neither choose nor judge.
     """
 
     task: Task
@@ -48,6 +49,12 @@ class Answers:
     identity: np.ndarray
     hours: np.ndarray | None = None
     test: np.ndarray | None = None
+    learn_only: np.ndarray | None = None
+
+    @property
+    def judging(self) -> np.ndarray:
+        """Whether each row may choose or judge (rows,)."""
+        return np.ones(len(self.values), dtype=bool) if self.learn_only is None else ~self.learn_only
 
 
 def split_rows(answers: Answers, split: Split, seed: int) -> Parts:
@@ -92,7 +99,8 @@ def _time(answers: Answers, split: Split, _seed: int) -> Parts:
     numbers = np.arange(rows)
     train = numbers[: end_before(answers, split, validation)]
     held_out = numbers[validation : max(end_before(answers, split, test), validation)]
-    return Parts("time", train, held_out, numbers[test:])
+    may = answers.judging
+    return Parts("time", train, held_out[may[held_out]], numbers[test:][may[test:]])
 
 
 def end_before(answers: Answers, split: Split, begins: int) -> int:
@@ -108,11 +116,15 @@ def end_before(answers: Answers, split: Split, begins: int) -> int:
 
 
 def _random(answers: Answers, split: Split, seed: int) -> Parts:
-    judges = _judging(answers.identity)
-    rows = np.flatnonzero(~judges)
+    judges = _judging(answers.identity) & answers.judging
+    rows = np.flatnonzero(~judges & answers.judging)
     share = split.validation * len(judges) / max(len(rows), 1)
-    validation, train = _draw(answers, rows, share, np.random.default_rng(seed))
-    return Parts("random", train, validation, np.flatnonzero(judges))
+    validation, train = _draw(answers, rows, min(share, 1.0), np.random.default_rng(seed))
+    return Parts("random", _with_learn_only(answers, train), validation, np.flatnonzero(judges))
+
+
+def _with_learn_only(answers: Answers, train: np.ndarray) -> np.ndarray:
+    return train if answers.learn_only is None else np.union1d(train, np.flatnonzero(answers.learn_only))
 
 
 def _judging(identity: np.ndarray) -> np.ndarray:
@@ -127,9 +139,10 @@ def _given(answers: Answers, split: Split, seed: int) -> Parts:
     if answers.test is None:
         sentence = f"The split is given by column {split.column!r}, which the feature table does not have."
         raise Quarantined("missing_column", sentence, column=split.column)
-    rows = np.flatnonzero(~answers.test)
+    rows = np.flatnonzero(~answers.test & answers.judging)
     validation, train = _draw(answers, rows, split.validation, np.random.default_rng(seed))
-    return Parts("given", train, validation, np.flatnonzero(answers.test))
+    test = np.flatnonzero(answers.test & answers.judging)
+    return Parts("given", _with_learn_only(answers, train), validation, test)
 
 
 def _draw(

@@ -33,7 +33,8 @@ SELECTION = "selection.json"
 def run_step(context: StepContext) -> None:
     """Write `frame.parquet`, `arrays.npz`, `prepared.json`, `datasets.json` and `selection.json`."""
     tables = define_dataset.load(context.inputs["define_dataset"])
-    prepared = prepare_rows(tables, context.spec.scenario, context.spec.seed)
+    learn_only = define_dataset.load_learn_only(context.inputs["define_dataset"])
+    prepared = prepare_rows(tables, context.spec.scenario, context.spec.seed, learn_only)
     save_prepared(prepared, context.out)
     write_json(context.out / "datasets.json", describe_parts(prepared))
     write_json(context.out / SELECTION, selection_of(prepared))
@@ -45,10 +46,17 @@ def load(folder: Path, scenario: Scenario) -> Prepared:
     return load_prepared(folder, scenario)
 
 
-def prepare_rows(tables: Mapping[str, pa.Table], scenario: Scenario, seed: int) -> Prepared:
-    """The rows ready for training; Quarantined when no model can be trained or judged on them."""
+def prepare_rows(
+    tables: Mapping[str, pa.Table], scenario: Scenario, seed: int, learn_only: np.ndarray | None = None
+) -> Prepared:
+    """The rows ready for training; `learn_only` are the identities that never judge.
+
+    Quarantined when no model can be trained or judged on the rows.
+    """
     frame = _ordered(with_answers(_assembled(tables, scenario), scenario), scenario)
     answers = answers_of(frame, scenario)
+    if learn_only is not None and len(learn_only):
+        answers = replace(answers, learn_only=np.isin(answers.identity, learn_only))
     _check_differs(frame, scenario)
     parts = split_rows(answers, scenario.split, seed)
     contract = contract_of(frame, scenario, parts, scenario.features)

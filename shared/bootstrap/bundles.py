@@ -150,6 +150,7 @@ def monitoring_bundle(engine: Engine, prices: Prices | None = None) -> Monitorin
         decisions=lazy(f"{measures}SqlDecisions", engine),
         scorecards=lazy(f"{measures}SqlScorecards", engine),
         actuals=lazy(f"{_SQL}monitoring.actuals:SqlActuals", engine),
+        window_labels=lazy(f"{_SQL}monitoring.window_labels:SqlWindowLabels", engine),
         prices=prices or Prices(),
     )
 

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -347,6 +348,15 @@ class World:
         self.handle(*dispatch.sweep(self.ports))
         for window in dispatch.plan(self.ports):
             dispatch.on_window(self.ports, window)
+
+
+def more_rows(world: World, drop: str = "more", first: int = 900_000) -> None:
+    """Points that no model has learned from, for which alone nothing is trained."""
+    declared = world.ports.core.scenarios["points"]
+    waiting = replace(declared, retrain=replace(declared.retrain, new_data=False))
+    world.ports = ports_with(world.ports, core__scenarios={**world.ports.core.scenarios, "points": waiting})
+    world.trainer.ports = world.ports
+    world.handle(world.land(f"incoming/points/{drop}/points.csv", points_csv(60, seed=9, first=first)))
 
 
 def settings_at(home: Path) -> Mapping[str, str]:

@@ -25,7 +25,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from shared.adapters.sql.connection.types import BigId, Instant, Key, LongText, Name, Sha, UtcTime
+from shared.adapters.sql.connection.types import BigId, Instant, Key, LongText, Name, Sha, UtcTime, Word
 from shared.core.scenario import Scenario
 from shared.serving.prediction_rows import PredictionColumn, prediction_columns, table_name
 
@@ -93,6 +93,9 @@ dataset_part = Table(
     Column("first_time", Name, nullable=False),
     Column("last_time", Name, nullable=False),
     Column("sources", JSON, nullable=False),
+    # Null in rows of the version before: a drop, whose rows learn or judge.
+    Column("kind", Word),
+    Column("role", Word),
 )
 
 # What the next drop of a scenario is added to: changed by whoever has seen the newest generation.

@@ -560,6 +560,20 @@ UPDATE alembic_version SET version_num='0006' WHERE alembic_version.version_num 
 
 GO
 
+-- Running upgrade 0006 -> 0007
+
+ALTER TABLE dataset_part ADD kind VARCHAR(20) COLLATE Latin1_General_100_BIN2_UTF8 NULL;
+
+GO
+
+ALTER TABLE dataset_part ADD role VARCHAR(20) COLLATE Latin1_General_100_BIN2_UTF8 NULL;
+
+GO
+
+UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num = '0006';
+
+GO
+
 COMMIT;
 
 GO

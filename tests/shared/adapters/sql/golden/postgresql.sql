@@ -466,4 +466,12 @@ CREATE TABLE dataset_part (
 
 UPDATE alembic_version SET version_num='0006' WHERE alembic_version.version_num = '0005';
 
+-- Running upgrade 0006 -> 0007
+
+ALTER TABLE dataset_part ADD COLUMN kind VARCHAR(20);
+
+ALTER TABLE dataset_part ADD COLUMN role VARCHAR(20);
+
+UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num = '0006';
+
 COMMIT;
