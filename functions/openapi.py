@@ -129,9 +129,14 @@ _HEADERS = {
     "x-entity-key": (
         "Who or what the rows are about. The same key is answered by the same model while a new one is tried."
     ),
+    "x-request-id": (
+        "The request's id: the caller's, or one that is made. Late labels name an answer by it and its row, from 0."
+    ),
     "idempotency-key": "The same key and body again give the same run; another body with the same key is refused.",
     "x-model": "The model's name and version.",
     "x-generation": "The deployment it answered for.",
+    "x-mlops-unknown-values": "Values that the model does not know, by field (`job=3, month=1`); absent without any.",
+    "x-mlops-far-values": "Numbers far outside what the model learned from, by field; absent without any.",
     "location": "Where the state of what was made is.",
 }
 _WITHOUT_CONTENT = (304,)

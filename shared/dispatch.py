@@ -19,6 +19,7 @@ from shared.core.errors import BadInput, Missing
 from shared.core.events import (
     BlobArrived,
     DeadLetterFound,
+    DropsSettled,
     Event,
     Ignored,
     ModelRegistered,
@@ -29,7 +30,7 @@ from shared.core.events import (
 from shared.core.ledger import Kind, Outcome, State
 from shared.core.messages import Queue
 from shared.core.notices import announce
-from shared.core.paths import Landing, landing
+from shared.core.paths import NAME, Landing, landing
 from shared.core.scenario import Scenario
 from shared.core.wording import counted
 
@@ -78,11 +79,13 @@ def _digest(message: str) -> str:
 def _release(ports: Ports, event: ModelRegistered, message: str) -> list[str]:
     """Go on with the release of a model version; returns the messages of the windows that became due by it."""
     from shared.prediction.windows import due_windows
+    from shared.release.looks import release_work
     from shared.release.model_release import deploy
-    from shared.release.status import work_key
 
-    key = work_key(ports, f"{event.name}:{event.version}")
-    result = once(ports, Kind.MODEL, key, without_addresses(message), lambda: deploy(ports, event))
+    work = release_work(ports, f"{event.name}:{event.version}")
+    result = once(
+        ports, Kind.MODEL, work.key, without_addresses(message), lambda: deploy(ports, event, again=work.again)
+    )
     if result.acted and result.outcome.state == State.REFUSED:
         _announce_refusal(ports, event, result.outcome.reason)
     scenario = ports.core.scenarios.get(event.name)
@@ -107,6 +110,8 @@ def _act(ports: Ports, event: Event | None, message: str) -> Dispatched:
             _end_run(ports, event)
         case DeadLetterFound():
             dispatched = Dispatched(releases=take_dead_letter(ports, event.letter_id))
+        case DropsSettled():
+            _take_drops(ports, event)
         case Ignored():
             ports.core.ledger.note(Kind.EVENT, event.event_id, State.IGNORED, f"{event.subject}: {event.reason}")
         case _:
@@ -124,6 +129,18 @@ def _end_run(ports: Ports, event: RunEnded) -> None:
     train_on_waiting_data(ports)
 
 
+def _take_drops(ports: Ports, event: DropsSettled) -> None:
+    from shared.intake.ingest import ingest_together
+
+    scenario = ports.core.scenarios.get(event.scenario)
+    wheres = [] if scenario is None else [Landing("incoming", scenario, drop, "") for drop in event.drops]
+    if wheres and all(NAME.fullmatch(drop) for drop in event.drops):
+        ingest_together(ports, wheres)
+    else:
+        reason = f"The event names no drops of a scenario: {event.scenario[:80]!r}."
+        ports.core.ledger.note(Kind.EVENT, event.event_id, State.IGNORED, reason)
+
+
 def _on_blob(ports: Ports, event: BlobArrived, message: str) -> list[DueWindow]:
     problem = name_problem(event.path)
     where = f"this is no blob name: {problem}" if problem else landing(event.path, ports.core.scenarios)
@@ -138,9 +155,9 @@ def _on_blob(ports: Ports, event: BlobArrived, message: str) -> list[DueWindow]:
     once(ports, Kind.BLOB, blob_key(blob), message, lambda: _take_file(ports, where))
     if where.area != "scoring":
         return []
-    from shared.prediction.windows import due_windows
+    from shared.prediction.windows import plan_landed
 
-    return due_windows(ports, [where.scenario])
+    return plan_landed(ports, where)
 
 
 def _current_blob(ports: Ports, event: BlobArrived) -> Blob | None:

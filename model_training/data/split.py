@@ -9,12 +9,10 @@ import numpy as np
 
 from shared.core.errors import Quarantined
 from shared.core.scenario import Split, Task
+from shared.datasets.feature_frame import judges_by_hash
 
 # Fewer rows than this to learn from or to choose by say nothing about a model.
 LEAST = 10
-# Of a random split these rows judge: the tenth with the smallest hashes, and at most so many.
-JUDGING = 0.10
-MOST_JUDGING = 20_000
 Kind = Literal["random", "time", "given"]
 
 
@@ -116,7 +114,7 @@ def end_before(answers: Answers, split: Split, begins: int) -> int:
 
 
 def _random(answers: Answers, split: Split, seed: int) -> Parts:
-    judges = _judging(answers.identity) & answers.judging
+    judges = judges_by_hash(answers.identity) & answers.judging
     rows = np.flatnonzero(~judges & answers.judging)
     share = split.validation * len(judges) / max(len(rows), 1)
     validation, train = _draw(answers, rows, min(share, 1.0), np.random.default_rng(seed))
@@ -125,14 +123,6 @@ def _random(answers: Answers, split: Split, seed: int) -> Parts:
 
 def _with_learn_only(answers: Answers, train: np.ndarray) -> np.ndarray:
     return train if answers.learn_only is None else np.union1d(train, np.flatnonzero(answers.learn_only))
-
-
-def _judging(identity: np.ndarray) -> np.ndarray:
-    """Whether each row judges (rows,): a matter of its hash alone, until so many rows have a smaller one."""
-    judges = identity < np.uint64(JUDGING * 2**64)
-    if judges.sum() > MOST_JUDGING:
-        judges = identity <= np.partition(identity, MOST_JUDGING - 1)[MOST_JUDGING - 1]
-    return np.asarray(judges)
 
 
 def _given(answers: Answers, split: Split, seed: int) -> Parts:

@@ -18,17 +18,18 @@ import pyarrow.parquet as pq
 
 import model_training
 import shared
-from model_training.data.answers import hours_of
 from model_training.data.rows import Prepared
 from model_training.evaluation.record import Evaluation
 from model_training.export.graph import run
 from model_training.search.candidate_ranking import ScoredCandidate
 from model_training.steps.prepare import describe_parts
+from shared.datasets.feature_frame import hours_of
 from shared.training.decisions.thresholds import HALF
 from shared.training.decisions.unseen_answers import FILE as UNSEEN
 from shared.training.encoding import encode_rows
 from shared.training.fingerprints import fingerprints
 from shared.training.learned_rows import LearnedRows
+from shared.training.unlearned.learned_ranges import ranges_of
 
 SCHEMA = 1
 HOLDOUT, HOLDOUT_KEYS = "holdout.parquet", "holdout_keys.parquet"
@@ -69,6 +70,7 @@ def manifest_of(
         "sha256": hashlib.sha256(best.onnx).hexdigest(),
         "opset": _opset(best.onnx),
         "contract": prepared.contract.to_json(),
+        "ranges": _ranges(prepared),
         **_thresholds(prepared, evaluation),
         "metric": prepared.scenario.metric,
         **evaluation.to_json(),
@@ -86,6 +88,12 @@ def _thresholds(prepared: Prepared, evaluation: Evaluation) -> dict[str, Any]:
     if prepared.scenario.task == "multilabel" or len(served) > 1:
         return {"thresholds": served}
     return {"threshold": served[0] if served else HALF}
+
+
+def _ranges(prepared: Prepared) -> dict[str, list[float]]:
+    """The range of each number in the rows that train or choose."""
+    rows = np.concatenate([prepared.parts.train, prepared.parts.validation])
+    return {} if prepared.contract.text else ranges_of(prepared.X[rows], prepared.contract)
 
 
 def golden(prepared: Prepared, onnx: bytes) -> dict[str, Any]:

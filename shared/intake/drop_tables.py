@@ -14,6 +14,7 @@ from shared.core.scenario import Scenario, Table
 from shared.core.wording import counted
 from shared.datasets.head import Head
 from shared.datasets.reading import restarting_labels
+from shared.intake.arrivals import Files
 from shared.intake.training_admission import check_admission
 from shared.training.trainability import check_increment, check_trainable
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from shared.datasets.row_index import Index
     from shared.monitoring.ports import MonitoringPorts
-
-Files = Mapping[str, Sequence[Blob]]
 
 
 @dataclass(frozen=True, slots=True)

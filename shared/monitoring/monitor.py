@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from shared.core.claims import once
 from shared.core.errors import Missing, Permanent
 from shared.core.ledger import Kind, Outcome, State
 from shared.core.scenario import Scenario, find_scenario
+from shared.core.wording import counted
 from shared.monitoring.breaches import close_breaches, open_breach
 from shared.monitoring.drift.column_comparison import is_drifted
 from shared.monitoring.drift.scored_rows import WindowData, batch_window, served_hours, served_window
@@ -19,6 +21,7 @@ from shared.monitoring.governor import decide_for_scenario
 from shared.monitoring.measures import MONITOR_VERSION, Source, WindowFacts
 from shared.monitoring.quality import state_quality
 from shared.monitoring.scorecards import compute_scorecards
+from shared.monitoring.served_quality import state_served_quality
 from shared.monitoring.triage import DataIssue
 from shared.prediction.window import Window, WindowState
 
@@ -26,8 +29,8 @@ if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
 
 
-# The causes that a clean window resolves. Quality closes its own breach.
-_RESOLVED_BY_WINDOW = tuple(cause for cause in Cause if cause != Cause.CONCEPT_DRIFT)
+# The causes that a clean window resolves. Quality and new data close their own breaches.
+_RESOLVED_BY_WINDOW = tuple(cause for cause in Cause if cause not in {Cause.CONCEPT_DRIFT, Cause.DATA_OVERDUE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def monitor(ports: MonitoringPorts, scenario_name: str, message: str = "") -> Mo
     """
     scenario = find_scenario(ports.core.scenarios, scenario_name)
     windows = [name for name in unmonitored_windows(ports, scenario) if _measure_once(ports, scenario, name, message)]
-    stated = state_quality(ports, scenario)
+    stated = [*state_quality(ports, scenario), *state_served_quality(ports, scenario)]
     decisions = decide_for_scenario(ports, scenario)
     compute_scorecards(ports, scenario)
     return MonitoringRound(
@@ -131,9 +134,17 @@ def _measure(ports: MonitoringPorts, scenario: Scenario, window: str) -> Outcome
         close_breaches(ports, scenario.name, report.issues, (Cause.POPULATION_DRIFT,))
     drifted = sorted({measure.feature for measure in report.drift if is_drifted(measure)})
     causes = sorted({issue.cause for issue in report.issues})
-    findings = f"Drift: {', '.join(drifted) or 'none'}. Breaches: {', '.join(causes) or 'none'}."
+    found = _drift_words(drifted, data.rows, scenario.monitoring.min_rows)
+    findings = f"Drift: {found}. Breaches: {', '.join(causes) or 'none'}."
     reason = f"{data.rows} rows were monitored. {findings}"
     return Outcome(State.DONE, reason, {"drifted": drifted, "causes": causes})
+
+
+def _drift_words(drifted: Sequence[str], rows: int, needed: int) -> str:
+    """What drifted; too few rows show neither drift nor its absence."""
+    if drifted:
+        return ", ".join(drifted)
+    return "none" if rows >= needed else f"not compared ({counted(rows, 'row')}; {needed} needed)"
 
 
 def _is_newest(ports: MonitoringPorts, scenario: Scenario, facts: WindowFacts) -> bool:

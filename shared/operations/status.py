@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shared.core.drops import blob_key, drop_blobs, drop_key
+from shared.core.drops import HELD, blob_key, drop_files, drop_key, without_marker
 from shared.core.ledger import ENDED, Entry, Kind, State
 from shared.core.paths import Landing
+from shared.intake.arrivals import is_whole
+from shared.monitoring.overdue import overdue_breach
+from shared.operations.standing import challenger_json, challenger_of
+from shared.release.looks import newest_entry
 from shared.release.verdict import Verdict
-from shared.serving.deployment import Deployment
 from shared.training.model import Model
 from shared.training.run import Run
 
@@ -52,35 +55,28 @@ def _scenario_status(ports: OperationsPorts, name: str, totals: Mapping[str, int
         "model": current.model_id if current else None,
         "generation": current.generation if current else 0,
         "override": current.override if current else False,
-        "challenger": _challenger(ports, name, current),
+        "challenger": challenger_json(challenger_of(ports, name, current)),
+        "overdue": overdue.sentence if (overdue := overdue_breach(ports, name)) else None,
         "open_windows": totals["open_windows"],
         "predictions": totals["predictions"],
     }
 
 
-def _challenger(ports: OperationsPorts, name: str, current: Deployment | None) -> Mapping[str, Any] | None:
-    """The newest version while it does not serve, and what its gate said of it; None when the newest one serves."""
-    versions = ports.training.registry.list(name)
-    if not versions or (current is not None and current.version == versions[-1].version):
-        return None
-    verdict = ports.release.deployments.verdict(versions[-1])
-    told = {"verdict": verdict.state, "reason": verdict.reason} if verdict else {"verdict": None, "reason": ""}
-    return {"model": versions[-1].id, **told}
-
-
 def drop_outcome(ports: OperationsPorts, where: Landing) -> DropOutcome | None:
     """The outcome of the drop as its blobs are now, or None while something is still to come."""
-    blobs = drop_blobs(ports, where)
+    landed = drop_files(ports, where)
+    blobs = without_marker(where, landed)
     entry = ports.core.history.find(Kind.DROP, drop_key(where, blobs))
-    if entry is None or entry.state not in ENDED:
-        return _before_the_drop(where, [ports.core.history.find(Kind.BLOB, blob_key(blob)) for blob in blobs])
+    if entry is None or entry.state not in ENDED or entry.detail.get(HELD):
+        entries = [ports.core.history.find(Kind.BLOB, blob_key(blob)) for blob in blobs]
+        return _before_the_drop(where, entries, whole=is_whole(where, landed))
     if entry.state in (State.DONE, State.DUPLICATE):
         return _after_dataset(ports, where, entry)
     return _ended(where, entry.state, entry.reason)
 
 
-def _before_the_drop(where: Landing, entries: list[Entry | None]) -> DropOutcome | None:
-    """Files that never made a drop: refused one by one, or waiting for the other tables."""
+def _before_the_drop(where: Landing, entries: list[Entry | None], *, whole: bool) -> DropOutcome | None:
+    """Files that never made a drop: refused one by one, or waiting for others; those of a whole drop are taken soon."""
     if not entries or any(entry is None or entry.state not in ENDED for entry in entries):
         return None
     known = [entry for entry in entries if entry is not None]
@@ -88,7 +84,7 @@ def _before_the_drop(where: Landing, entries: list[Entry | None]) -> DropOutcome
         if entry.state in _ENDED_BADLY:
             return _ended(where, entry.state, entry.reason)
     waiting = [entry for entry in known if entry.state == State.WAITING]
-    return _ended(where, State.WAITING, waiting[-1].reason) if waiting else None
+    return _ended(where, State.WAITING, waiting[-1].reason) if waiting and not whole else None
 
 
 def _ended(where: Landing, state: str, reason: str) -> DropOutcome:
@@ -116,7 +112,7 @@ def _model_of(ports: OperationsPorts, runs: list[Run]) -> Model | None:
 
 
 def _judged(ports: OperationsPorts, scenario: str, drop: str, dataset: str, model: Model) -> DropOutcome | None:
-    entry = ports.core.history.find(Kind.MODEL, model.id)
+    entry = newest_entry(ports, model.id)
     if entry is None or entry.state not in ENDED:
         return None
     outcome = {"done": "deployed", "refused": "refused", "waiting": "waiting", "undecided": "undecided"}.get(

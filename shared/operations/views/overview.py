@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from shared.core.breach import Cause
 from shared.core.ledger import Entry, Kind, State
 from shared.core.paths import baseline_folder
 from shared.core.plain_json import plain
 from shared.core.wording import counted
+from shared.operations.standing import challenger_json, challenger_of
 from shared.operations.views.query import ViewQuery
+from shared.serving.deployment import Deployment
 from shared.training.run import Run
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
 
 
+_WHOM = {Cause.DATA_OVERDUE: "whoever delivers the files"}
 FAILURES = frozenset({"failed", "quarantined", "refused", "conflict"})
 _SHOWN = 8
 _LOOP = ("files", "datasets", "models", "generations", "windows", "predictions")
@@ -55,12 +59,18 @@ def _scenario(ports: OperationsPorts, name: str, totals: Mapping[str, int]) -> M
         if datasets
         else None,
         "run": _run(runs[-1]) if runs else None,
-        "serving": {"model": current.model_id, "generation": current.generation, "at": current.at} if current else None,
+        "serving": _serving(current) if current else None,
+        "challenger": challenger_json(challenger_of(ports, name, current)),
         "predicted": {"window": commits[0].window, "rows": commits[0].rows, "at": commits[0].scored_at}
         if commits
         else None,
         "totals": {**totals, "generations": current.generation if current else 0},
     }
+
+
+def _serving(current: Deployment) -> Mapping[str, Any]:
+    facts = {"model": current.model_id, "generation": current.generation, "at": current.at}
+    return {**facts, "override": current.override}
 
 
 def _run(run: Run) -> Mapping[str, Any]:
@@ -120,7 +130,7 @@ def _waiting(ports: OperationsPorts, totals: Mapping[str, Mapping[str, int]]) ->
                 "at": approval.requested_at,
             }
     for breach in list(ports.monitoring.breaches.list(state="open"))[-_SHOWN:]:
-        whom = "the retrain governor" if breach.may_retrain else "an ML engineer"
+        whom = "the retrain governor" if breach.may_retrain else _WHOM.get(breach.cause, "an ML engineer")
         yield {
             "kind": "breach",
             "scenario": breach.scenario,

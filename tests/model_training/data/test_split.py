@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model_training.data.split import MOST_JUDGING, Answers, Parts, draw_half, missing_labels, split_rows
+from model_training.data.split import Answers, Parts, draw_half, missing_labels, split_rows
 from shared.core.errors import Quarantined
 from shared.core.scenario import Split
+from shared.datasets.feature_frame import MOST_JUDGING
 
 
 def _hashes(rows: int, seed: int = 3) -> np.ndarray:

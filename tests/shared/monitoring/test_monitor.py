@@ -217,12 +217,15 @@ def test_far_fewer_rows_than_usual_are_named(tmp_path: Path) -> None:
 
 
 def test_texts_in_another_spelling_are_a_changed_schema(tmp_path: Path) -> None:
-    """No value is known: the coding changed, not the world."""
+    """No value is known: the coding changed, not the world. The window is refused, and its reason is the sentence."""
     world = watched(tmp_path)
     content = centred(400, 7, first=70_000, labelled=False).replace(b",blue", b",BLUE").replace(b",red", b",RED")
     score(world, "s1", content)
     monitor(world.ports, "points")
-    assert causes(world) == [("schema_change", "color")]
+    (breach,) = open_ones(world)
+    assert breach.cause == "schema_change"
+    assert "knows no value of column 'color'" in breach.sentence
+    assert "(capital letters)" in breach.sentence
 
 
 def test_a_window_that_was_refused_is_a_breach_once(tmp_path: Path) -> None:

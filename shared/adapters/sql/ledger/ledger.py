@@ -58,7 +58,9 @@ class SqlLedger:
                 return Claim(kind, key, token, row.expires, row.attempts)
             if row is not None and _blocks_claim(row, now):
                 return _count_repeat(connection, row, now)
-            claim = Claim(kind, key, token, now + ttl, 1 if row is None else row.attempts + 1)
+            # Work that waited did not crash: its attempts count anew.
+            before = 0 if row is None or row.state == State.WAITING else row.attempts
+            claim = Claim(kind, key, token, now + ttl, before + 1)
             _take(connection, claim, row, now, message)
             return claim
 
@@ -75,11 +77,11 @@ class SqlLedger:
         self._leave(claim, RELEASED, reason, attempts=attempts, expires=self._clock() + RETRY_AFTER)
 
     def abandon(self, reason: str) -> int:
-        """Release every claim in progress and return how many; only for a caller that knows no other worker lives."""
+        """Release every claim in progress and what is queued; only for a caller that knows no other worker lives."""
         now = self._clock()
 
         def work(connection: Connection) -> int:
-            rows = connection.execute(select(ledger).where(_L.state == IN_PROGRESS)).all()
+            rows = connection.execute(select(ledger).where(_L.state.in_((IN_PROGRESS, State.QUEUED)))).all()
             for row in rows:
                 line = add_line(connection, row.kind, row.key, row.attempts, RELEASED, reason, now)
                 _change(connection, row, **line, expires=None)

@@ -151,6 +151,8 @@ gate_certificate = Table(
     Column("digest", Sha, nullable=False),
     # The champion's when it was judged, 0 when nothing served; NULL in certificates of earlier versions.
     Column("generation", Integer, nullable=True),
+    # Which judgement against that generation it is, on how many rows of which dataset, and by which look.
+    Column("judging", JSON(none_as_null=True), nullable=True),
 )
 
 deployment = Table(
@@ -209,6 +211,9 @@ prediction_commit = Table(
     Column("run", Name, nullable=False),
     Column("dataset", Name, nullable=False),
     Column("scored_at", UtcTime, nullable=False),
+    # By column how many values the model did not learn from: "job=3, month=1".
+    Column("unknown_values", LongText, nullable=False, server_default=""),
+    Column("far_values", LongText, nullable=False, server_default=""),
 )
 
 outbox = Table(

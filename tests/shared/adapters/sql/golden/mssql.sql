@@ -574,6 +574,68 @@ UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num 
 
 GO
 
+-- Running upgrade 0007 -> 0008
+
+CREATE TABLE gate_look (
+    scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    generation INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    judgement INTEGER NOT NULL,
+    dataset VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    at DATETIME2(6) NOT NULL,
+    PRIMARY KEY (scenario, generation, number)
+);
+
+GO
+
+ALTER TABLE gate_certificate ADD judging NVARCHAR(max) NULL;
+
+GO
+
+UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
+
+GO
+
+-- Running upgrade 0008 -> 0009
+
+ALTER TABLE prediction_commit ADD unknown_values NVARCHAR(max) NOT NULL DEFAULT '';
+
+GO
+
+ALTER TABLE prediction_commit ADD far_values NVARCHAR(max) NOT NULL DEFAULT '';
+
+GO
+
+UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';
+
+GO
+
+-- Running upgrade 0009 -> 0010
+
+CREATE TABLE served_label (
+    scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    number BIGINT NOT NULL,
+    request_id VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    row_number INTEGER NOT NULL,
+    actual NVARCHAR(max) NOT NULL,
+    source NVARCHAR(max) NOT NULL,
+    labelled_at DATETIME2(6) NOT NULL,
+    is_current INTEGER NOT NULL,
+    stated INTEGER NOT NULL,
+    PRIMARY KEY (scenario, number)
+);
+
+GO
+
+CREATE INDEX ix_served_label ON served_label (scenario, request_id, row_number);
+
+GO
+
+UPDATE alembic_version SET version_num='0010' WHERE alembic_version.version_num = '0009';
+
+GO
+
 COMMIT;
 
 GO

@@ -471,3 +471,47 @@ ALTER TABLE dataset_part ADD COLUMN kind VARCHAR(20);
 ALTER TABLE dataset_part ADD COLUMN role VARCHAR(20);
 
 UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num = '0006';
+
+-- Running upgrade 0007 -> 0008
+
+CREATE TABLE gate_look (
+    scenario VARCHAR(200) NOT NULL,
+    generation INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    judgement INTEGER NOT NULL,
+    dataset VARCHAR(200) NOT NULL,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (scenario, generation, number)
+);
+
+ALTER TABLE gate_certificate ADD COLUMN judging JSON;
+
+UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
+
+-- Running upgrade 0008 -> 0009
+
+ALTER TABLE prediction_commit ADD COLUMN unknown_values TEXT DEFAULT '' NOT NULL;
+
+ALTER TABLE prediction_commit ADD COLUMN far_values TEXT DEFAULT '' NOT NULL;
+
+UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';
+
+-- Running upgrade 0009 -> 0010
+
+CREATE TABLE served_label (
+    scenario VARCHAR(200) NOT NULL,
+    number BIGINT NOT NULL,
+    request_id VARCHAR(200) NOT NULL,
+    row_number INTEGER NOT NULL,
+    actual TEXT NOT NULL,
+    source TEXT NOT NULL,
+    labelled_at DATETIME NOT NULL,
+    is_current INTEGER NOT NULL,
+    stated INTEGER NOT NULL,
+    PRIMARY KEY (scenario, number)
+);
+
+CREATE INDEX ix_served_label ON served_label (scenario, request_id, row_number);
+
+UPDATE alembic_version SET version_num='0010' WHERE alembic_version.version_num = '0009';
