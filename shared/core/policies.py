@@ -76,7 +76,7 @@ class Monitoring:
     stuck_factor: float = 3.0
     stuck_rows: int = 30
     # Causes for which a labelled drop is quarantined instead of trained on.
-    quarantine: tuple[Cause, ...] = (Cause.UNIT_CHANGE, Cause.STUCK_SENSOR)
+    quarantine: tuple[Cause, ...] = (Cause.SCHEMA_CHANGE, Cause.UNIT_CHANGE, Cause.STUCK_SENSOR)
 
     @property
     def thresholds(self) -> dict[str, float]:

@@ -113,7 +113,7 @@ def _enter(ports: ReleasePorts, model: Model, verdict: Verdict, environment: str
     if last:
         return rollouts.start_rollout(ports, model, environment, rollouts.Start(BY_GATE, approval, why, generation))
     current = ports.release.deployments.current(model.name, environment)
-    if current is None or current.sha256 != model.sha256 or approval:
+    if current is None or current.version != model.version or approval:
         put_in_service(ports, model, environment, by=BY_GATE, reason=why, approval=approval)
     return _smoke_outcome(ports, model, environment)
 
