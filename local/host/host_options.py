@@ -9,8 +9,7 @@ from typing import Any
 
 from local.host.local_settings import read_object
 from shared.core.errors import Misconfigured
-from shared.core.time_span import parse_span
-
+from shared.core.timers.time_span import parse_span
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,10 @@ from shared.adapters.tables import ArrowTables, Limits
 from shared.alerts.ports import AlertsBundle
 from shared.bootstrap import backends
 from shared.core.ports import Clock, CoreBundle
+from shared.core.timers.late_timers import Timers, read_timers
 from shared.datasets.ports import DatasetsBundle
 from shared.monitoring.ports import MonitoringBundle
 from shared.monitoring.prices import Prices, read_prices
-from shared.monitoring.timers import Timers, read_timers
 from shared.operations.ports import OperationsBundle
 from shared.prediction.ports import PredictionBundle
 from shared.profiles.ports import ProfilesBundle
@@ -143,9 +143,7 @@ class Root:
         )
 
 
-def monitoring_bundle(
-    engine: Engine, prices: Prices | None = None, timers: Timers | None = None
-) -> MonitoringBundle:
+def monitoring_bundle(engine: Engine, prices: Prices | None = None, timers: Timers | None = None) -> MonitoringBundle:
     """The stores of monitoring in that database."""
     measures = f"{_SQL}monitoring.measures:"
     return MonitoringBundle(

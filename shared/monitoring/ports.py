@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
     from shared.core.breach import Breach
     from shared.core.scenario import Scenario
+    from shared.core.timers.late_timers import Timers
     from shared.monitoring.measures import DriftMeasure, QualityMeasure, Scorecard, TimerHeartbeat, WindowFacts
     from shared.monitoring.prices import Prices
     from shared.monitoring.retrain_decision import RetrainDecision
     from shared.monitoring.served_label import ServedLabel
-    from shared.monitoring.timers import Timers
 
 
 class Measurements(Protocol):

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from shared.core.errors import BadInput
-from shared.core.timer_schedules import parse_schedule
-
-if TYPE_CHECKING:
-    from shared.monitoring.measures import TimerHeartbeat
+from shared.core.timers.timer_schedules import parse_schedule
 
 # From a timer's function to the setting of its schedule.
 SCHEDULES = {
@@ -56,18 +52,16 @@ def read_timers(environ: Mapping[str, str], now: datetime) -> Timers:
     return Timers(schedules, frozenset(schedules.keys() - disabled), now)
 
 
-def late_timers(timers: Timers, beats: Iterable[TimerHeartbeat], now: datetime) -> list[LateTimer]:
-    """The installation's timers that fired once and have missed `MISSED` firings since."""
-    fired = {beat.name: beat.last_at for beat in beats}
+def late_timers(timers: Timers, fired: Mapping[str, datetime], now: datetime) -> list[LateTimer]:
+    """The installation's timers that have missed `MISSED` firings since they last `fired`."""
     known = ((name, text, fired.get(name)) for name, text in timers.schedules.items())
     return [LateTimer(name, text, last) for name, text, last in known if last and _is_late(text, last, now)]
 
 
-def late_here(timers: Timers, beats: Iterable[TimerHeartbeat], now: datetime) -> list[LateTimer]:
+def late_here(timers: Timers, fired: Mapping[str, datetime], now: datetime) -> list[LateTimer]:
     """Of this app's timers the late ones, and those that never fired although the app has run for long enough."""
-    beats = list(beats)
-    late = [timer for timer in late_timers(timers, beats, now) if timer.name in timers.own]
-    never = sorted(timers.own - {beat.name for beat in beats}) if timers.since else []
+    late = [timer for timer in late_timers(timers, fired, now) if timer.name in timers.own]
+    never = sorted(timers.own - fired.keys()) if timers.since else []
     return late + [
         LateTimer(name, timers.schedules[name], None)
         for name in never
