@@ -57,10 +57,11 @@ def _reason(entry: Any) -> str:
 def status(json: Json = False) -> None:
     """Show per scenario: newest dataset and run, serving model, open windows, predictions."""
     value = read_status(Session().ports)
-    columns = ("scenario", "dataset", "run", "model", "generation", "open windows", "predictions")
+    columns = ("scenario", "dataset", "run", "model", "generation", "newest row", "open windows",
+               "predictions")  # fmt: skip
     rows = [
-        (name, row["dataset"], row["run"] and row["run"]["state"], row["model"], row["generation"], row["open_windows"],
-         row["predictions"])
+        (name, row["dataset"], row["run"] and row["run"]["state"], row["model"], row["generation"], row["newest_row"],
+         row["open_windows"], row["predictions"])
         for name, row in value["scenarios"].items()
     ]  # fmt: skip
     show(json_output=json, value=value, title="Status", columns=columns, rows=rows)

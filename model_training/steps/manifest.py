@@ -7,7 +7,7 @@ import io
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,11 @@ from model_training.evaluation.thresholds import HALF
 from model_training.export.graph import run
 from model_training.search.candidate_ranking import ScoredCandidate
 from model_training.steps.prepare import describe_parts
+from model_training.steps.refit import Refit, learnable
 from shared.training.encoding import encode_rows
 from shared.training.fingerprints import fingerprints
-from shared.training.learned_rows import LearnedRows
+from shared.training.learned_rows import LEARNED, REFIT_LEARNED, LearnedRows
+from shared.training.model import MANIFEST, REFIT, REFIT_MANIFEST
 
 SCHEMA = 1
 HOLDOUT, HOLDOUT_KEYS = "holdout.parquet", "holdout_keys.parquet"
@@ -101,9 +103,38 @@ def golden(prepared: Prepared, onnx: bytes) -> dict[str, Any]:
 
 def learned(prepared: Prepared) -> tuple[bytes, dict[str, Any]]:
     """The fingerprints of every row that trained or chose, and their entry in the manifest."""
-    rows = np.concatenate([prepared.parts.train, prepared.parts.validation])
+    return _learned(prepared, np.concatenate([prepared.parts.train, prepared.parts.validation]), LEARNED)
+
+
+def _learned(prepared: Prepared, rows: np.ndarray, file: str) -> tuple[bytes, dict[str, Any]]:
     hours = hours_of(prepared.frame, prepared.scenario)
-    return LearnedRows.of(fingerprints(prepared.scenario, prepared.frame), rows, hours).packed(len(rows))
+    return LearnedRows.of(fingerprints(prepared.scenario, prepared.frame), rows, hours).packed(len(rows), file)
+
+
+def refit_facts(prepared: Prepared, refit: Refit) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """The files of the refit beside its manifest, and its entry in the manifest of the version."""
+    if refit.problem:
+        return {}, {"problem": refit.problem}
+    prints, facts = _learned(prepared, learnable(prepared), REFIT_LEARNED)
+    sha256 = hashlib.sha256(refit.onnx).hexdigest()
+    entry = {"file": REFIT, "manifest": REFIT_MANIFEST, "sha256": sha256, "learned": facts}
+    return {REFIT: refit.onnx, REFIT_LEARNED: prints}, entry
+
+
+def refit_manifest(prepared: Prepared, refit: Refit, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """The manifest under which the refit is loaded: its own graph and rows, the thresholds and scores of the judged."""
+    assert refit.parity is not None  # noqa: S101 - a refit without a problem was compared
+    entry = manifest["refit"]
+    own = {
+        "sha256": entry["sha256"],
+        "opset": _opset(refit.onnx),
+        "contract": refit.contract.to_json(),
+        "parity": asdict(refit.parity),
+        "golden": golden(replace(prepared, contract=refit.contract), refit.onnx),
+        "learned": entry["learned"],
+        "judged": {"manifest": MANIFEST, "sha256": manifest["sha256"]},
+    }
+    return {name: value for name, value in manifest.items() if name != "refit"} | own
 
 
 def holdout_keys(prepared: Prepared) -> tuple[bytes, dict[str, Any]]:

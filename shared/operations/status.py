@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.core.drops import blob_key, drop_blobs, drop_key
+from shared.core.errors import Missing
+from shared.core.lake_reading import read_json
 from shared.core.ledger import ENDED, Entry, Kind, State
 from shared.core.paths import Landing
 from shared.release.verdict import Verdict
 from shared.serving.deployment import Deployment
 from shared.training.model import Model
 from shared.training.run import Run
+from shared.training.stored_models import find_graph
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
@@ -51,11 +54,22 @@ def _scenario_status(ports: OperationsPorts, name: str, totals: Mapping[str, int
         "run": {"id": runs[-1].id, "state": runs[-1].state} if runs else None,
         "model": current.model_id if current else None,
         "generation": current.generation if current else 0,
+        "newest_row": _newest_row(ports, current) if current else None,
         "override": current.override if current else False,
         "challenger": _challenger(ports, name, current),
         "open_windows": totals["open_windows"],
         "predictions": totals["predictions"],
     }
+
+
+def _newest_row(ports: OperationsPorts, current: Deployment) -> str | None:
+    """When the newest row was that the serving graph learned from; None where rows have no time."""
+    graph = find_graph(ports, current.model, current.version, current.sha256)
+    try:
+        learned = read_json(ports, graph.manifest_path).get("learned") if graph else None
+    except Missing:
+        return None
+    return None if learned is None else learned.get("newest")
 
 
 def _challenger(ports: OperationsPorts, name: str, current: Deployment | None) -> Mapping[str, Any] | None:

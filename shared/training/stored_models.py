@@ -29,12 +29,16 @@ def find_model(ports: TrainingPorts, name: str, version: int) -> Model:
     return model
 
 
+def find_graph(ports: TrainingPorts, name: str, version: int, sha256: str) -> Model | None:
+    """The graph of the registered version with that sha256; None when the registry has no such graph."""
+    model = ports.training.registry.find(name, version)
+    return None if model is None else model.graph(sha256)
+
+
 def read_model(ports: TrainingPorts, model: Model) -> tuple[bytes, Mapping[str, Any]]:
     """The ONNX bytes and the manifest; Corrupt when the bytes are not those that were registered."""
-    onnx = read_bytes(ports, f"{model.folder}model.onnx")
+    onnx = read_bytes(ports, model.onnx_path)
     digest = hashlib.sha256(onnx).hexdigest()
     if digest != model.sha256:
-        raise Corrupt(
-            f"{model.folder}model.onnx has sha256 {digest[:12]}, {model.id} was registered as {model.sha256[:12]}."
-        )
-    return onnx, read_json(ports, f"{model.folder}manifest.json")
+        raise Corrupt(f"{model.onnx_path} has sha256 {digest[:12]}, {model.id} was registered as {model.sha256[:12]}.")
+    return onnx, read_json(ports, model.manifest_path)

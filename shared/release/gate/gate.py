@@ -16,6 +16,7 @@ from shared.release.gate.checks import (
     parity_check,
     rehearsal_checks,
 )
+from shared.release.gate.refit import refit_check
 from shared.release.verdict import Check, Verdict
 from shared.training.input_contract import InputContract
 from shared.training.model import Model
@@ -101,4 +102,5 @@ def _checks_of_loaded(
         reason = "Not compared: the inputs or answers are not those of the scenario."
         yield from (Check(name, "skip", None, None, reason) for name in COMPARED)
     else:
+        yield from refit_check(ports, scenario, model, loaded, manifest)
         yield from compare_with_champion(ports, scenario, model, loaded, manifest)
