@@ -195,13 +195,14 @@ def _comparisons(manifest: Mapping[str, Any]) -> Iterator[str]:
 def _candidates(manifest: Mapping[str, Any]) -> Iterator[str]:
     metric, explored = manifest["metric"], manifest["explored"]
     yield (
-        f"| candidate | {metric} (validation) | fitted rows | seconds | explored on half the rows | note |\n"
-        "|---|---|---|---|---|---|"
+        f"| candidate | {metric} (validation) | on all folds | fitted rows | seconds | explored on half | note |\n"
+        "|---|---|---|---|---|---|---|"
     )
     for one in manifest["candidates"]:
         tuned = ", ".join(f"{key}={_short(value)}" for key, value in one.get("parameters", {}).items())
         half = f"{explored[one['name']]:.4f}" if one["name"] in explored else ""
-        facts = f"{one.get('fitted_rows', '')} | {one['seconds']} | {half} | {one['reason'] or tuned}"
+        folds = "" if one["score_on_folds"] is None else f"{one['score_on_folds']:.4f}"
+        facts = f"{folds} | {one.get('fitted_rows', '')} | {one['seconds']} | {half} | {one['reason'] or tuned}"
         yield f"| {one['name']} | {one['score']:.4f} | {facts} |"
     yield ""
     yield from _why(manifest)
@@ -210,11 +211,12 @@ def _candidates(manifest: Mapping[str, Any]) -> Iterator[str]:
 def _why(manifest: Mapping[str, Any]) -> Iterator[str]:
     """Why this one was registered."""
     chosen, metric = manifest["algorithm"], manifest["metric"]
-    able = [one for one in manifest["candidates"] if one["deployable"] and one["name"] != chosen]
-    score = next(one["score"] for one in manifest["candidates"] if one["name"] == chosen)
-    told = f"`{chosen}` was registered: {score:.4f} is the best {metric} on validation among the deployable candidates"
-    others = [f"`{one['name']}` {one['score']:.4f}" for one in able if one["name"] == "deep" or one is able[0]]
-    yield f"{told}{' (' + ', '.join(others) + ')' if others else ''}.\n"
+    able = [one for one in manifest["candidates"] if one["deployable"]]
+    best = next(one for one in able if one["name"] == chosen)
+    key, where = ("score", "on validation") if best["score_on_folds"] is None else ("score_on_folds", "on all folds")
+    others = [one for one in able if one["name"] != chosen and one[key] is not None]
+    told = ", ".join(f"`{one['name']}` {one[key]:.4f}" for one in others[:3])
+    yield f"`{chosen}` was registered: {metric} {best[key]:.4f} {where}{f' ({told})' if told else ''}.\n"
 
 
 def _tuning(manifest: Mapping[str, Any]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.alerts.delivery import publish_and_alert
-from shared.core.blob import Blob
+from shared.core.blob import Blob, name_problem, shown_name
 from shared.core.claims import once
 from shared.core.drops import blob_key
 from shared.core.errors import BadInput, Missing
@@ -125,11 +125,12 @@ def _end_run(ports: Ports, event: RunEnded) -> None:
 
 
 def _on_blob(ports: Ports, event: BlobArrived, message: str) -> list[DueWindow]:
-    where = landing(event.path, ports.core.scenarios)
+    problem = name_problem(event.path)
+    where = f"this is no blob name: {problem}" if problem else landing(event.path, ports.core.scenarios)
     if event.container != ports.core.container:
         where = f"container {event.container[:63]!r} is not {ports.core.container!r}"
     if isinstance(where, str):
-        ports.core.ledger.note(Kind.BLOB, event.path, State.IGNORED, f"Nothing was done: {where}.")
+        ports.core.ledger.note(Kind.BLOB, shown_name(event.path), State.IGNORED, f"Nothing was done: {where}.")
         return []
     blob = _current_blob(ports, event)
     if blob is None:

@@ -1,4 +1,7 @@
-"""The host's state: one SQLite file with queues, event deliveries, timers and reported files."""
+"""The host's state: one SQLite file with queues, event deliveries, timers and reported files.
+
+A write that the disk refuses is Transient: the caller repeats it later and loses nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from shared.core.errors import Permanent
+from shared.core.errors import Permanent, Transient
 
 VERSION = 1
 _SCHEMA = """
@@ -60,7 +63,7 @@ class HostDatabase:
         """Commit everything inside or nothing; an inner transaction is part of the outer one."""
         with self._lock:
             if self._depth == 0:
-                self._connection.execute("BEGIN IMMEDIATE")
+                self._execute("BEGIN IMMEDIATE")
             self._depth += 1
             try:
                 yield
@@ -71,18 +74,32 @@ class HostDatabase:
 
     def _end(self, how: str) -> None:
         self._depth -= 1
-        if self._depth == 0 and self._connection.in_transaction:
-            self._connection.execute(how)
+        if self._depth:
+            return
+        try:
+            # A full disk may have rolled the transaction back by itself.
+            if self._connection.in_transaction:
+                self._execute(how)
+        finally:
+            # A commit that failed must not stay open, or no later transaction could begin.
+            if self._connection.in_transaction:
+                self._connection.rollback()
+
+    def _execute(self, statement: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
+        try:
+            return self._connection.execute(statement, values)
+        except sqlite3.OperationalError as error:
+            raise Transient(f"The host's database cannot be used now ({error}).") from error
 
     def run(self, statement: str, *values: Any) -> int:
         """Execute one statement and return how many rows it changed."""
         with self._lock:
-            return self._connection.execute(statement, values).rowcount
+            return self._execute(statement, values).rowcount
 
     def rows(self, query: str, *values: Any) -> list[Any]:
         """All rows of a query, as tuples."""
         with self._lock:
-            return self._connection.execute(query, values).fetchall()
+            return self._execute(query, values).fetchall()
 
     def close(self) -> None:
         """Close the file."""

@@ -17,7 +17,7 @@ from local.host.tasks import Tasks
 from local.host.timer_schedules import Schedule, parse_schedule
 from local.host.wake_signal import WakeSignal
 from local.host.worker import Function, NotIndexed, Outcome
-from shared.core.errors import BadInput, Missing
+from shared.core.errors import BadInput, Missing, Transient
 
 log = logging.getLogger("mlops.host")
 # A laptop's clock jumps when it wakes up, so the loop reads it at least this often.
@@ -113,9 +113,16 @@ class TimerTriggers:
         finally:
             # Saved only now, so that a run that is killed half-way is past due at the next start.
             timer.last, timer.next, timer.past_due = started, _after(timer.schedule, self._clock()), False
-            self._save(timer)
             timer.running = False
+            self._save_if_possible(timer)
             self._wake.set()
+
+    def _save_if_possible(self, timer: _Timer) -> None:
+        """Save the timer; a database that refuses stops no timer, which is then past due at the next start."""
+        try:
+            self._save(timer)
+        except Transient as fault:
+            log.warning("The state of timer %s was not saved: %s", timer.function.name, fault.reason)
 
     async def _attempt(self, function: Function, data: Record) -> None:
         limit = function.retry.limit if function.retry else 0

@@ -90,12 +90,12 @@ def _time(answers: Answers, split: Split, _seed: int) -> Parts:
     test = rows - int(rows * split.test)
     validation = test - int(rows * split.validation)
     numbers = np.arange(rows)
-    train = numbers[: _end_before(answers, split, validation)]
-    held_out = numbers[validation : max(_end_before(answers, split, test), validation)]
+    train = numbers[: end_before(answers, split, validation)]
+    held_out = numbers[validation : max(end_before(answers, split, test), validation)]
     return Parts("time", train, held_out, numbers[test:])
 
 
-def _end_before(answers: Answers, split: Split, begins: int) -> int:
+def end_before(answers: Answers, split: Split, begins: int) -> int:
     """How many of the first rows lie before the gap of the part that begins with row `begins`."""
     end = max(begins - split.gap, 0)
     if split.gap_hours and begins < len(answers.values):
@@ -141,19 +141,18 @@ def _draw(
     """
     _, first, member = np.unique(answers.identity[rows], return_index=True, return_inverse=True)
     drawn = np.zeros(len(first), dtype=bool)
-    for group in _groups(answers, rows[first]):
-        positions = np.searchsorted(rows, random.permutation(group)[: round(len(group) * share)])
-        drawn[member[positions]] = True
+    for group in strata(answers, rows[first]):
+        drawn[random.permutation(group)[: round(len(group) * share)]] = True
     chosen = drawn[member]
     return rows[chosen], rows[~chosen]
 
 
-def _groups(answers: Answers, rows: np.ndarray) -> list[np.ndarray]:
-    """Group `rows` by answer; numbers are one group."""
+def strata(answers: Answers, rows: np.ndarray) -> list[np.ndarray]:
+    """The positions in `rows` of each answer; numbers are one group."""
     if answers.task == "regression":
-        return [rows]
+        return [np.arange(len(rows))]
     _, group = np.unique(answers.values[rows], axis=0, return_inverse=True)
-    return [rows[group.reshape(-1) == number] for number in range(int(group.max(initial=-1)) + 1)]
+    return [np.flatnonzero(group.reshape(-1) == number) for number in range(int(group.max(initial=-1)) + 1)]
 
 
 def _check_classes(where: str, values: np.ndarray, names: tuple[str, ...]) -> None:

@@ -13,6 +13,13 @@ from shared.core.scenario import Task
 ONE_HOT = frozenset({"logistic", "ridge", "linear"})
 # The first of these that competes is the simple reference: a larger candidate has to beat it clearly.
 REFERENCES = ("logistic", "ridge", "linear")
+# Of candidates that tie the first of these is registered: linear models, small trees, many deep trees, networks.
+_SIMPLEST_FIRST = (
+    *("linear", "ridge", "logistic", "boosting", "lightgbm", "forest", "extra_trees"),
+    *("nearest_centroid", "multinomial_nb", "complement_nb", "bernoulli_nb", "perceptron", "passive_aggressive"),
+    *("sgd_l2", "sgd_l1", "sgd_elasticnet", "linear_svc_l2", "linear_svc_l1", "svc_l1_select_l2"),
+    *("random_forest", "knn", "deep"),
+)
 _TREES: Mapping[str, Fit] = {
     "lightgbm": boosted.lightgbm,
     "boosting": forests.boosting,
@@ -26,6 +33,11 @@ def fits(task: Task) -> Mapping[str, Fit]:
     if task == "regression":
         return {**_TREES, "ridge": linear.ridge, "linear": linear.linear}
     return {**_TREES, "logistic": linear.logistic}
+
+
+def simplicity(name: str, members: Sequence[str] = ()) -> int:
+    """The place of a candidate among all, the simplest first; a vote is less simple than any single candidate."""
+    return len(_SIMPLEST_FIRST) + len(members) if members else _SIMPLEST_FIRST.index(name)
 
 
 def check_names(names: Sequence[str], scenario: str, task: Task) -> None:

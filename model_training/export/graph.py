@@ -87,7 +87,8 @@ def average(graphs: Sequence[bytes]) -> bytes:
     whole = Piece([], [from_array(np.array([1 / len(graphs)], np.float32), "member_share")])
     for position, model in enumerate(models):
         whole += _renamed(model.graph, f"member{position}_", {MATRIX: MATRIX})
-    answers = [f"member{position}_{ANSWER}" for position in range(len(models))]
+    whole, shared = _merged(whole)
+    answers = [shared.get(name, name) for name in (f"member{position}_{ANSWER}" for position in range(len(models)))]
     nodes = [make_node("Sum", answers, ["member_sum"]), make_node("Mul", ["member_sum", "member_share"], [ANSWER])]
     width = models[0].graph.output[0].type.tensor_type.shape.dim[1].dim_value
     return _serialised(whole + Piece(nodes, []), models[0].graph.input[0], width, models[0])
@@ -144,6 +145,37 @@ def _renamed(graph: onnx.GraphProto, prefix: str, names: Mapping[str, str]) -> P
         constant.name = rename(tensor.name)
         constants.append(constant)
     return Piece(nodes, constants)
+
+
+def _merged(whole: Piece) -> tuple[Piece, Mapping[str, str]]:
+    """The piece with equal constants and equal computations only once, and which tensor stands for each left out."""
+    same: dict[str, str] = {}
+    known: dict[bytes, Sequence[str]] = {}
+
+    def is_first(part: onnx.NodeProto | onnx.TensorProto, outputs: Sequence[str]) -> bool:
+        first = known.setdefault(part.SerializeToString(deterministic=True), outputs)
+        if first is outputs:
+            return True
+        same.update(zip(outputs, first, strict=True))
+        return False
+
+    constants = [tensor for tensor in whole.constants if is_first(_nameless(tensor), [tensor.name])]
+    nodes = []
+    for node in whole.nodes:
+        node.input[:] = [same.get(name, name) for name in node.input]
+        if is_first(_nameless(node), list(node.output)):
+            nodes.append(node)
+    return Piece(nodes, constants), same
+
+
+def _nameless[T: (onnx.NodeProto, onnx.TensorProto)](part: T) -> T:
+    """A copy without the names that do not change what is computed."""
+    copied = type(part)()
+    copied.CopyFrom(part)
+    copied.ClearField("name")
+    if hasattr(copied, "output"):
+        copied.ClearField("output")
+    return copied
 
 
 def _needed(nodes: Sequence[onnx.NodeProto]) -> list[onnx.NodeProto]:

@@ -23,7 +23,10 @@ _FILE = "candidates.json"
 
 @dataclass(frozen=True, slots=True)
 class ScoredCandidate:
-    """A candidate with its scores on rows it was not fitted on. `problem` says why it cannot be deployed."""
+    """A candidate with its scores on rows it was not fitted on. `problem` says why it cannot be deployed.
+
+    `on_folds` is the primary metric of its cross-validation, where there was one.
+    """
 
     recipe: Recipe
     metrics: Mapping[str, float]
@@ -33,6 +36,7 @@ class ScoredCandidate:
     problem: str
     fitted_rows: int
     curves: Mapping[str, Any]
+    on_folds: float | None = None
 
     @property
     def name(self) -> str:
@@ -96,6 +100,7 @@ def _to_json(candidate: ScoredCandidate) -> dict[str, Any]:
         "problem": candidate.problem,
         "fitted_rows": candidate.fitted_rows,
         "curves": dict(candidate.curves),
+        "on_folds": candidate.on_folds,
     }
 
 
@@ -110,4 +115,5 @@ def _from_json(stored: Mapping[str, Any], folder: Path) -> ScoredCandidate:
         stored["problem"],
         stored["fitted_rows"],
         stored["curves"],
+        stored["on_folds"],
     )

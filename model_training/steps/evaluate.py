@@ -19,7 +19,6 @@ from model_training.estimators.families import fit_recipe
 from model_training.evaluation.curves import curve_points
 from model_training.evaluation.facts import facts_of
 from model_training.evaluation.record import Evaluation, served_thresholds
-from model_training.evaluation.thresholds import judge_thresholds
 from model_training.export.graph import run
 from model_training.runtime.json_files import read_json, write_json
 from model_training.search import candidate_ranking
@@ -30,6 +29,8 @@ from model_training.steps.command import start
 from model_training.steps.context import StepContext
 from model_training.steps.prepare import contract_of
 from shared.core.scenario import Task
+from shared.training.decisions.thresholds import judge_thresholds
+from shared.training.decisions.unseen_answers import UnseenAnswers
 from shared.training.encoding import encode
 from shared.training.intervals import BootstrapComparison
 from shared.training.metrics import METRICS, REGRESSION, at_decisions, score, scores
@@ -43,7 +44,8 @@ def run_step(context: StepContext) -> None:
     """Write `evaluation.json`, and `facts.json`: slices, calibration, curves, what the model looks at."""
     prepared = prepare.load(context.inputs["prepare"], context.spec.scenario)
     candidates = candidate_ranking.load(context.inputs["train"])
-    evaluation = evaluate_best(prepared, candidates, context.plan)
+    unseen = train.load_unseen(context.inputs["train"])
+    evaluation = evaluate_best(prepared, candidates, unseen, context.plan)
     write_json(context.out / "evaluation.json", evaluation.to_json())
     best = train.best_deployable(candidates)
     write_json(context.out / FACTS, facts_of(prepared, best.recipe, best.onnx, evaluation, context.plan))
@@ -54,7 +56,9 @@ def load(folder: Path) -> Evaluation:
     return Evaluation.from_json(read_json(folder / "evaluation.json"))
 
 
-def evaluate_best(prepared: Prepared, candidates: Sequence[ScoredCandidate], plan: FitPlan) -> Evaluation:
+def evaluate_best(
+    prepared: Prepared, candidates: Sequence[ScoredCandidate], unseen: UnseenAnswers, plan: FitPlan
+) -> Evaluation:
     """Judge the best deployable candidate by the answers of its graph.
 
     Besides: the primary metric, with its interval, of the same candidate fitted again on the other kind of split
@@ -63,7 +67,7 @@ def evaluate_best(prepared: Prepared, candidates: Sequence[ScoredCandidate], pla
     best, test = train.best_deployable(candidates), prepared.rows.take(prepared.parts.test)
     task, primary, labels = prepared.scenario.task, prepared.scenario.metric, prepared.contract.labels
     answers, bootstrap = run(best.onnx, test.X), BootstrapComparison(task, primary, test.y, plan.seed)
-    decisions = _thresholds(prepared, best.onnx, answers)
+    decisions = _thresholds(prepared, unseen, answers)
     served = served_thresholds(decisions)
     metrics = _known(task, test.y, answers, labels, served)
     known = {}
@@ -104,12 +108,11 @@ def _known(
         return found
 
 
-def _thresholds(prepared: Prepared, onnx: bytes, answers: np.ndarray) -> Mapping[str, Mapping[str, Any]]:
-    """The thresholds that the scenario's decisions choose on validation rows, judged by the `answers` to test rows."""
-    test, held = (prepared.rows.take(rows) for rows in (prepared.parts.test, prepared.parts.validation))
-    labels = prepared.contract.labels
+def _thresholds(prepared: Prepared, unseen: UnseenAnswers, answers: np.ndarray) -> Mapping[str, Mapping[str, Any]]:
+    """The thresholds that the scenario's decisions choose on unseen rows, judged by the `answers` to test rows."""
+    test, labels = prepared.rows.take(prepared.parts.test), prepared.contract.labels
     declared = {label: prepared.scenario.decision_of(label) for label in labels}
-    return judge_thresholds(test.task, (held.y, run(onnx, held.X)), (test.y, answers), labels, declared)
+    return judge_thresholds(test.task, (unseen.actual, unseen.answers), (test.y, answers), labels, declared)
 
 
 def _constant_answer(prepared: Prepared) -> np.ndarray:

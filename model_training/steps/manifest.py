@@ -7,7 +7,7 @@ import io
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,15 +21,14 @@ import shared
 from model_training.data.answers import hours_of
 from model_training.data.rows import Prepared
 from model_training.evaluation.record import Evaluation
-from model_training.evaluation.thresholds import HALF
 from model_training.export.graph import run
 from model_training.search.candidate_ranking import ScoredCandidate
 from model_training.steps.prepare import describe_parts
-from model_training.steps.refit import Refit, learnable
+from shared.training.decisions.thresholds import HALF
+from shared.training.decisions.unseen_answers import FILE as UNSEEN
 from shared.training.encoding import encode_rows
 from shared.training.fingerprints import fingerprints
-from shared.training.learned_rows import LEARNED, REFIT_LEARNED, LearnedRows
-from shared.training.model import MANIFEST, REFIT, REFIT_MANIFEST
+from shared.training.learned_rows import LEARNED, LearnedRows
 
 SCHEMA = 1
 HOLDOUT, HOLDOUT_KEYS = "holdout.parquet", "holdout_keys.parquet"
@@ -68,7 +67,7 @@ def manifest_of(
         "parameters": best.recipe.to_json()["parameters"],
         "code": code_version(),
         "sha256": hashlib.sha256(best.onnx).hexdigest(),
-        "opset": _opset(best.onnx),
+        "opset": opset_of(best.onnx),
         "contract": prepared.contract.to_json(),
         **_thresholds(prepared, evaluation),
         "metric": prepared.scenario.metric,
@@ -103,38 +102,13 @@ def golden(prepared: Prepared, onnx: bytes) -> dict[str, Any]:
 
 def learned(prepared: Prepared) -> tuple[bytes, dict[str, Any]]:
     """The fingerprints of every row that trained or chose, and their entry in the manifest."""
-    return _learned(prepared, np.concatenate([prepared.parts.train, prepared.parts.validation]), LEARNED)
+    return learned_of(prepared, np.concatenate([prepared.parts.train, prepared.parts.validation]), LEARNED)
 
 
-def _learned(prepared: Prepared, rows: np.ndarray, file: str) -> tuple[bytes, dict[str, Any]]:
+def learned_of(prepared: Prepared, rows: np.ndarray, file: str) -> tuple[bytes, dict[str, Any]]:
+    """The fingerprints of these rows, and what a manifest says of the file that holds them."""
     hours = hours_of(prepared.frame, prepared.scenario)
     return LearnedRows.of(fingerprints(prepared.scenario, prepared.frame), rows, hours).packed(len(rows), file)
-
-
-def refit_facts(prepared: Prepared, refit: Refit) -> tuple[dict[str, bytes], dict[str, Any]]:
-    """The files of the refit beside its manifest, and its entry in the manifest of the version."""
-    if refit.problem:
-        return {}, {"problem": refit.problem}
-    prints, facts = _learned(prepared, learnable(prepared), REFIT_LEARNED)
-    sha256 = hashlib.sha256(refit.onnx).hexdigest()
-    entry = {"file": REFIT, "manifest": REFIT_MANIFEST, "sha256": sha256, "learned": facts}
-    return {REFIT: refit.onnx, REFIT_LEARNED: prints}, entry
-
-
-def refit_manifest(prepared: Prepared, refit: Refit, manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """The manifest under which the refit is loaded: its own graph and rows, the thresholds and scores of the judged."""
-    assert refit.parity is not None  # noqa: S101 - a refit without a problem was compared
-    entry = manifest["refit"]
-    own = {
-        "sha256": entry["sha256"],
-        "opset": _opset(refit.onnx),
-        "contract": refit.contract.to_json(),
-        "parity": asdict(refit.parity),
-        "golden": golden(replace(prepared, contract=refit.contract), refit.onnx),
-        "learned": entry["learned"],
-        "judged": {"manifest": MANIFEST, "sha256": manifest["sha256"]},
-    }
-    return {name: value for name, value in manifest.items() if name != "refit"} | own
 
 
 def holdout_keys(prepared: Prepared) -> tuple[bytes, dict[str, Any]]:
@@ -168,13 +142,19 @@ def holdout(prepared: Prepared) -> tuple[bytes, dict[str, Any]]:
     return data, facts
 
 
+def unseen_facts(data: bytes) -> dict[str, Any]:
+    """The entry in the manifest of the answers that decisions are chosen on."""
+    return {"file": UNSEEN, "sha256": hashlib.sha256(data).hexdigest()}
+
+
 def metrics_file(manifest: Mapping[str, Any]) -> bytes:
     """metrics.json: only the numbers of the manifest, for people and reports."""
     names = ("metrics", "baseline", "interval", "comparisons", "split", "candidates", "parity")
     return json.dumps({name: manifest[name] for name in names}, indent=2).encode()
 
 
-def _opset(onnx: bytes) -> dict[str, int]:
+def opset_of(onnx: bytes) -> dict[str, int]:
+    """The operator sets of the graph, by domain."""
     from onnx import ModelProto
 
     return {opset.domain: opset.version for opset in ModelProto.FromString(onnx).opset_import}
@@ -184,6 +164,7 @@ def _summary(candidate: ScoredCandidate, metric: str) -> dict[str, Any]:
     return {
         "name": candidate.name,
         "score": candidate.metrics[metric],
+        "score_on_folds": candidate.on_folds,
         "seconds": round(candidate.seconds, 3),
         "fitted_rows": candidate.fitted_rows,
         "parameters": candidate.recipe.to_json()["parameters"],

@@ -25,18 +25,19 @@ from model_training.steps.manifest import (
     learned,
     manifest_of,
     metrics_file,
-    refit_facts,
-    refit_manifest,
+    unseen_facts,
 )
+from model_training.steps.refit_manifest import refit_facts, refit_manifest
 from model_training.steps.step_cache import step_cost
 from model_training.steps.tune import TRIALS
+from shared.training.decisions import unseen_answers
 from shared.training.learned_rows import LEARNED, REFIT_LEARNED
 from shared.training.model import MANIFEST, MODEL, REFIT, REFIT_MANIFEST
 
 NAME = "register"
 NEEDS = ("prepare", "explore", "tune", "train", "evaluate", "refit", "profile")
 PROFILE = "profile.json"
-_FILES = (HOLDOUT, HOLDOUT_KEYS, LEARNED, METRICS, PROFILE, TRIALS, EVALUATION, CARD)
+_FILES = (HOLDOUT, HOLDOUT_KEYS, LEARNED, unseen_answers.FILE, METRICS, PROFILE, TRIALS, EVALUATION, CARD)
 _OF_REFIT = (REFIT, REFIT_MANIFEST, REFIT_LEARNED)
 
 
@@ -57,14 +58,17 @@ def run_step(context: StepContext) -> None:
     best = train.best_deployable(fitted)
     test_rows, holdout_facts = holdout(prepared)
     (keys, key_facts), (prints, learned_facts) = holdout_keys(prepared), learned(prepared)
+    unseen = (inputs["train"] / unseen_answers.FILE).read_bytes()
     again = refit.load(inputs["refit"])
     refit_files, refit_entry = refit_facts(prepared, again)
     rows = {"holdout": holdout_facts | {"keys": key_facts}, "learned": learned_facts, "refit": refit_entry}
+    rows |= {"unseen_answers": unseen_facts(unseen)}
     manifest = _manifest(context, prepared, fitted, rows)
     (out / MODEL).write_bytes(best.onnx)
     (out / HOLDOUT).write_bytes(test_rows)
     (out / HOLDOUT_KEYS).write_bytes(keys)
     (out / LEARNED).write_bytes(prints)
+    (out / unseen_answers.FILE).write_bytes(unseen)
     (out / METRICS).write_bytes(metrics_file(manifest))
     (out / PROFILE).write_bytes((inputs["profile"] / PROFILE).read_bytes())
     (out / TRIALS).write_bytes((inputs["tune"] / TRIALS).read_bytes())

@@ -3,57 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from model_training.data.rows import Prepared
-from model_training.estimators.candidates import Ensemble, FitPlan, Recipe
+from model_training.estimators.candidates import Candidate, Ensemble, FitPlan, Recipe
 from model_training.estimators.estimator import Parameters
 from model_training.estimators.families import fit_candidates, is_text
 from model_training.estimators.kinds import REFERENCES
+from model_training.estimators.profiles import PROFILES
+from model_training.export.graph import run
 from model_training.search import candidate_ranking
 from model_training.search.candidate_ranking import ScoredCandidate, ranked, score_candidate
+from model_training.search.choice import by_folds, unseparated
+from model_training.search.cross_validation import FoldScores, OutOfFold, cross_validate
 from model_training.steps import prepare, tune
 from model_training.steps.command import start
 from model_training.steps.context import StepContext
 from model_training.steps.tune import Tuned
+from model_training.text.names import DEEP
 from shared.core.errors import Refused
+from shared.training.decisions import unseen_answers
+from shared.training.decisions.unseen_answers import UnseenAnswers
 
 NAME = "train"
 NEEDS = ("prepare", "explore", "tune")
 # How many of the explored candidates are fitted on all rows; the best of them vote.
 FINALISTS = 3
+# Classifiers of texts are small and err differently: more of them vote.
+TEXT_VOTERS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Finals:
+    """The finalists, the chosen one first, and what the chosen one's recipe answered to rows outside its fits."""
+
+    candidates: Sequence[ScoredCandidate]
+    unseen: UnseenAnswers
 
 
 def run_step(context: StepContext) -> None:
-    """Write `candidates.json`, best first, and their graphs."""
+    """Write `candidates.json`, the chosen one first, their graphs, and `unseen_answers.parquet`."""
     prepared = prepare.load(context.inputs["prepare"], context.spec.scenario)
     explored = candidate_ranking.load(context.inputs["explore"])
     tuned = tune.load(context.inputs["tune"])
-    candidate_ranking.save(train_finalists(prepared, explored, tuned, context.plan), context.out)
+    finals = train_finalists(prepared, explored, tuned, context.plan)
+    candidate_ranking.save(finals.candidates, context.out)
+    (context.out / unseen_answers.FILE).write_bytes(finals.unseen.packed())
+
+
+def load_unseen(folder: Path) -> UnseenAnswers:
+    """The chosen candidate's answers to rows outside its fits that `run_step` wrote."""
+    return UnseenAnswers.unpacked((folder / unseen_answers.FILE).read_bytes())
 
 
 def train_finalists(
     prepared: Prepared, explored: Sequence[ScoredCandidate], tuned: Mapping[str, Tuned], plan: FitPlan
-) -> list[ScoredCandidate]:
-    """The finalists fitted on the whole training part, best first on validation; Refused when none can be deployed."""
-    names = finalists(prepared, explored, tuned)
+) -> Finals:
+    """The finalists fitted on the whole training part; Refused when none can be deployed.
+
+    The best on validation is chosen; where validation cannot tell, the best on all folds, of equal ones the simplest.
+    """
+    names = finalists(prepared, explored, tuned, plan)
     parameters = {name: tuned[name].parameters for name in names if name in tuned}
-    rows, validation = (prepared.rows.take(part) for part in (prepared.parts.train, prepared.parts.validation))
-    test_X, metric = prepared.X[prepared.parts.test], prepared.scenario.metric
-    fitted = {candidate.name: candidate for candidate in fit_candidates(names, rows, plan, parameters)}
-    plan.report(f"comparing {len(fitted)} finalists with their graphs", 0.7)
-    scored = [
-        score_candidate(candidate, _recipe(name, (), parameters), validation, test_X, len(rows.y))
-        for name, candidate in fitted.items()
-    ]
-    voters = [candidate.name for candidate in ranked(scored, metric) if not candidate.problem][:FINALISTS]
-    if len(voters) > 1 and not is_text(prepared.rows):
-        ensemble = Ensemble([fitted[name] for name in voters])
-        recipe = _recipe(ensemble.name, tuple(voters), parameters)
-        scored.append(score_candidate(ensemble, recipe, validation, test_X, len(rows.y)))
-    candidates = ranked(scored, metric)
-    best_deployable(candidates)
-    plan.report(f"{candidates[0].name}: {metric} {candidates[0].metrics[metric]:.4f} on validation", 1.0)
-    return candidates
+    contest = _Contest(prepared, parameters, plan)
+    plan.report(f"fitting {len(names)} finalists on all training rows", 0.1)
+    fitted = contest.fitted(names)
+    scored = [contest.scored(candidate) for candidate in fitted.values()]
+    best_deployable(scored)
+    close = contest.unseparated(scored)
+    if len(close) == 1 or not PROFILES[plan.profile].choose_by_folds:
+        return contest.on_validation(scored, fitted)
+    return contest.on_folds(scored, fitted, close)
 
 
 def best_deployable(candidates: Sequence[ScoredCandidate]) -> ScoredCandidate:
@@ -64,22 +85,104 @@ def best_deployable(candidates: Sequence[ScoredCandidate]) -> ScoredCandidate:
     return best
 
 
-def finalists(prepared: Prepared, explored: Sequence[ScoredCandidate], tuned: Mapping[str, Tuned]) -> list[str]:
-    """The best deployable candidates and the reference they are compared with, in the declared order."""
+def finalists(
+    prepared: Prepared, explored: Sequence[ScoredCandidate], tuned: Mapping[str, Tuned], plan: FitPlan
+) -> list[str]:
+    """The best deployable candidates and the reference they are compared with, in the declared order.
+
+    Of texts also all others that validation cannot tell from the best: they cost little.
+    """
     deployable = [candidate for candidate in explored if not candidate.problem]
     if not deployable:
         best_deployable(explored)
+    metric, text = prepared.scenario.metric, is_text(prepared.rows)
     scored = [tuned[each.name].rescored(each) if each.name in tuned else each for each in deployable]
-    chosen = {candidate.name for candidate in ranked(scored, prepared.scenario.metric)[:FINALISTS]}
+    chosen = {candidate.name for candidate in ranked(scored, metric)[:FINALISTS]}
     names = {candidate.name for candidate in deployable}
     # A network learns more from all rows than from half of them: it is always among the finalists.
-    always = ("deep",) if is_text(prepared.rows) else REFERENCES
+    always = (DEEP,) if text else REFERENCES
     chosen |= set(next(([name] for name in always if name in names), []))
+    if text and PROFILES[plan.profile].choose_by_folds:
+        held = prepared.rows.take(prepared.parts.validation)
+        chosen |= {candidate.name for candidate in unseparated(scored, held, metric, plan.seed)}
     return [name for name in prepared.scenario.candidates if name in chosen]
 
 
-def _recipe(name: str, members: tuple[str, ...], parameters: Mapping[str, Parameters]) -> Recipe:
-    return Recipe(name, members, {fit: parameters[fit] for fit in members or (name,) if fit in parameters})
+@dataclass(frozen=True, slots=True)
+class _Contest:
+    """Fits finalists on the training part, scores them on validation, and chooses one."""
+
+    prepared: Prepared
+    parameters: Mapping[str, Parameters]
+    plan: FitPlan
+
+    def fitted(self, names: Sequence[str]) -> dict[str, Candidate]:
+        rows = self.prepared.rows.take(self.prepared.parts.train)
+        return {each.name: each for each in fit_candidates(names, rows, self.plan, self.parameters)}
+
+    def scored(self, candidate: Candidate, members: Sequence[str] = ()) -> ScoredCandidate:
+        parts = self.prepared.parts
+        recipe = self._recipe(candidate.name, members)
+        held, test_X = self.prepared.rows.take(parts.validation), self.prepared.X[parts.test]
+        return score_candidate(candidate, recipe, held, test_X, len(parts.train))
+
+    def unseparated(self, scored: Sequence[ScoredCandidate]) -> list[str]:
+        """The candidates that validation cannot tell from the best; fitting a network again costs too much."""
+        held = self.prepared.rows.take(self.prepared.parts.validation)
+        close = unseparated(scored, held, self.prepared.scenario.metric, self.plan.seed)
+        names = [candidate.name for candidate in close]
+        return [name for name in names if name != DEEP] or names
+
+    def on_validation(self, scored: Sequence[ScoredCandidate], fitted: Mapping[str, Candidate]) -> Finals:
+        """The best on validation first."""
+        metric = self.prepared.scenario.metric
+        voters = [candidate.name for candidate in ranked(scored, metric) if not candidate.problem]
+        candidates = ranked([*scored, *self._vote(voters, fitted)], metric)
+        chosen = best_deployable(candidates)
+        self.plan.report(f"{chosen.name}: {metric} {chosen.metrics[metric]:.4f} on validation", 0.9)
+        return Finals(candidates, self._unseen(chosen, self._cross_validated(chosen.recipe.fits)))
+
+    def on_folds(
+        self, scored: Sequence[ScoredCandidate], fitted: Mapping[str, Candidate], close: Sequence[str]
+    ) -> Finals:
+        """Of the close candidates and their vote the best on all folds first, then the others."""
+        found = self._cross_validated(close)
+        if found is None:
+            return self.on_validation(scored, fitted)
+        folds, metric = FoldScores(self.prepared, found, self.plan.seed), self.prepared.scenario.metric
+        singles = by_folds([self._recipe(name) for name in close], folds)
+        vote = self._vote([recipe.name for recipe, _ in singles], fitted)
+        recipes = [each.recipe for each in vote if not each.problem]
+        order = by_folds([*(recipe for recipe, _ in singles), *recipes], folds)
+        known = {each.name: each for each in (*scored, *vote)}
+        first = [replace(known[recipe.name], on_folds=value) for recipe, value in order]
+        names = {each.name for each in first}
+        others = ranked([each for each in known.values() if each.name not in names], metric)
+        self.plan.report(f"{first[0].name}: {metric} {order[0][1]:.4f} on {len(found.rows)} rows of all folds", 1.0)
+        return Finals([*first, *others], self._unseen(first[0], found))
+
+    def _recipe(self, name: str, members: Sequence[str] = ()) -> Recipe:
+        parameters = {fit: self.parameters[fit] for fit in members or (name,) if fit in self.parameters}
+        return Recipe(name, tuple(members), parameters)
+
+    def _vote(self, names: Sequence[str], fitted: Mapping[str, Candidate]) -> list[ScoredCandidate]:
+        """The vote of the best of these candidates; nothing when there is only one."""
+        voters = names[: TEXT_VOTERS if is_text(self.prepared.rows) else FINALISTS]
+        return [self.scored(Ensemble([fitted[name] for name in voters]), voters)] if len(voters) > 1 else []
+
+    def _cross_validated(self, names: Sequence[str]) -> OutOfFold | None:
+        """The answers of these candidates on all folds; None without a use for them or without a fold."""
+        if (self.prepared.scenario.task == "regression" and len(names) == 1) or DEEP in names:
+            return None
+        found = cross_validate(self.prepared, names, self.parameters, self.plan)
+        return found if len(found.rows) else None
+
+    def _unseen(self, chosen: ScoredCandidate, found: OutOfFold | None) -> UnseenAnswers:
+        """What the chosen recipe answers to rows outside its fits: on all folds, else on validation."""
+        if found is None:
+            held = self.prepared.rows.take(self.prepared.parts.validation)
+            return UnseenAnswers(held.y, run(chosen.onnx, held.X))
+        return UnseenAnswers(self.prepared.y[found.rows], found.of(chosen.recipe).astype("float32"))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ _NEEDS_SHARE = ("recall", "precision", "alarm_share")
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """From which probability a label is predicted. Training chooses the threshold on validation rows.
+    """From which probability a label is predicted. Training chooses the threshold on rows outside its fits.
 
     `best_f1`: the largest F1. `cost`: the least sum, where each false alarm costs
     `false_alarm` and each missed row `missed`.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from shared.core.blob import leftover
 from shared.core.errors import Quarantined
 from shared.core.scenario import Scenario, Scenarios, Table, no_scenario
 
@@ -51,6 +52,9 @@ def landing(path: str, scenarios: Scenarios) -> Landing | str:
         return f"there is {no_scenario(scenarios, name)}"
     if not NAME.fullmatch(drop):
         return f"the drop's name {drop[:80]!r} has other characters than letters, digits, '.', '_' and '-'"
+    kind = leftover(file)
+    if kind:
+        return f"{file[:80]!r} is {kind}"
     return Landing(known[area], scenarios[name], drop, file)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from shared.core.claims import once
@@ -58,12 +59,25 @@ def decide_for_dataset(ports: MonitoringPorts, dataset: DatasetVersion) -> Retra
 
 def train_on_waiting_data(ports: MonitoringPorts) -> list[RetrainDecision]:
     """Train on the newest dataset of each scenario whose training waited for a run that has ended by now."""
+    _end_dead_requests(ports)
     answers = (
         _answer(ports, scenario, trigger)
         for scenario in ports.core.scenarios.values()
         for trigger in _waiting_data(ports, scenario)
     )
     return [decision for decision in answers if decision is not None]
+
+
+def _end_dead_requests(ports: MonitoringPorts) -> None:
+    """End the claim of a worker that died after it had requested its run; nothing else takes that claim again."""
+    for entry in ports.core.history.stuck(ports.core.clock()):
+        scenario, _, number = entry.key.partition("/after-")
+        if entry.kind != Kind.RETRAIN or not number.isdecimal():
+            continue
+        for run in ports.training.runs.list(scenario)[int(number) : int(number) + 1]:
+            detail = {"dataset": run.dataset, "run": run.id}
+            ended = partial(Outcome, State.DONE, f"Run {run.id} was requested.", detail)
+            once(ports, Kind.RETRAIN, entry.key, "", ended)
 
 
 def record_manual_retrain(ports: MonitoringPorts, run: Run) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -82,3 +83,13 @@ def run(work: Coroutine[Any, Any, None]) -> None:
             await work
 
     asyncio.run(bounded())
+
+
+@contextmanager
+def refusing_writes(memory: HostDatabase) -> Iterator[None]:
+    """SQLite itself refuses every write, as on a full disk; reads go on."""
+    memory.run("PRAGMA query_only = ON")
+    try:
+        yield
+    finally:
+        memory.run("PRAGMA query_only = OFF")

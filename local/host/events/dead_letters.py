@@ -14,6 +14,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from shared.core.errors import Transient
+
 log = logging.getLogger("mlops.host")
 _SHOWN = 100_000
 
@@ -45,7 +47,8 @@ class DeadLetters:
             "publishTime": _iso(delivery.published),
             "lastDeliveryAttemptTime": _iso(now),
         }
-        self._write(delivery.function, [{**delivery.event, **facts}])
+        # Named after the delivery: a repeat after a failed write replaces the file.
+        self._write(f"{delivery.function}-{delivery.id}", [{**delivery.event, **facts}])
         log.error("An event for %s is a dead letter: %s", delivery.function, reason)
 
     def reject_file(self, spooled: Path, reason: str) -> None:
@@ -54,18 +57,23 @@ class DeadLetters:
             text = spooled.read_bytes()[:_SHOWN].decode(errors="replace")
         except OSError as error:
             text = f"unreadable: {error.strerror}"
-        self._write("malformed", [{"deadLetterReason": "Malformed", "problem": reason, "content": text}])
+        self._write(
+            f"malformed-{uuid.uuid4().hex}", [{"deadLetterReason": "Malformed", "problem": reason, "content": text}]
+        )
         log.error("An event file was rejected: %s", reason)
         spooled.unlink(missing_ok=True)
 
-    def _write(self, kind: str, content: list[dict[str, Any]]) -> None:
-        name = f"{re.sub('[^A-Za-z0-9_-]', '_', kind)}-{uuid.uuid4().hex}.json"
+    def _write(self, name: str, content: list[dict[str, Any]]) -> None:
+        name = f"{re.sub('[^A-Za-z0-9_-]', '_', name)}.json"
         partial = self._folder / f".{name}.tmp"
-        with partial.open("w", encoding="utf-8") as out:
-            json.dump(content, out, indent=2)
-            out.flush()
-            os.fsync(out.fileno())
-        partial.replace(self._folder / name)
+        try:
+            with partial.open("w", encoding="utf-8") as out:
+                json.dump(content, out, indent=2)
+                out.flush()
+                os.fsync(out.fileno())
+            partial.replace(self._folder / name)
+        except OSError as error:
+            raise Transient(f"A dead letter cannot be written ({error.strerror}).") from error
 
 
 def outcome_name(status: int) -> str:

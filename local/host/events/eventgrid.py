@@ -13,7 +13,7 @@ from typing import Any
 from local.host.database import HostDatabase
 from local.host.events.dead_letters import DeadLetters, Delivery
 from local.host.http.webhook import MAX_BATCH, Answer, Request, Webhook, problem_of
-from local.host.tasks import Tasks
+from local.host.tasks import Tasks, until_written
 from local.host.wake_signal import WakeSignal
 
 log = logging.getLogger("mlops.host")
@@ -128,7 +128,7 @@ class EventGrid:
     async def _deliver(self, delivery: Delivery) -> None:
         try:
             answer = await self._post(delivery)
-            self._settle(delivery, answer)
+            await until_written(lambda: self._settle(delivery, answer))
         finally:
             self._in_delivery.discard(delivery.id)
             self._wake.set()

@@ -6,33 +6,40 @@ import logging
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from local.host.database import HostDatabase
 from local.host.events.blob_event import CONTAINER, blob_created
-from shared.core.blob import file_etag
+from local.host.events.open_writers import has_writer
+from shared.core.blob import file_etag, shown_name, unfinished
 
 log = logging.getLogger("mlops.host")
 AREAS = ("incoming", "scoring")
 SETTLE_SECONDS = 0.15
+# A file that keeps changing waits twice as long after every change.
+LONGEST_SETTLE_SECONDS = 20.0
+CALM_SECONDS = 60.0
+_MOST_CHANGES = 16
 # An empty file is more often the beginning of a slow copy than an empty drop.
 EMPTY_SETTLE_SECONDS = 1.0
 SCAN_SECONDS = 5.0
-_UNFINISHED = (".tmp", ".part", ".partial", ".crdownload")
 Publish = Callable[[Sequence[Mapping[str, Any]]], None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
+    path: Path
     etag: str
     size: int
     since: float
+    changes: int = 0
 
     @property
     def settles(self) -> float:
-        return self.since + (SETTLE_SECONDS if self.size else EMPTY_SETTLE_SECONDS)
+        shortest = SETTLE_SECONDS if self.size else EMPTY_SETTLE_SECONDS
+        return self.since + min(shortest * 2.0**self.changes, LONGEST_SETTLE_SECONDS)
 
 
 class ReportedBlobs:
@@ -69,14 +76,19 @@ class ReportedBlobs:
 
 
 class LakeWatch:
-    """Raises one BlobCreated event per version of a file, across restarts; a file still being written waits."""
+    """Raises one BlobCreated event per version of a file, across restarts; a file still being written waits.
+
+    A link, a folder that cannot be read and anything that is no file is skipped and told once in the log.
+    """
 
     def __init__(self, root: Path, database: HostDatabase, publish: Publish, clock: Callable[[], float]) -> None:
         self._root = root
         self._clock = clock
         self._reported = ReportedBlobs(database, publish)
         self._pending: dict[str, _Pending] = {}
+        self._changes: dict[str, tuple[int, float]] = {}
         self._changed: set[str] = set()
+        self._told: set[str] = set()
         self._scan_due = clock()
         for folder in self.folders:
             folder.mkdir(parents=True, exist_ok=True)
@@ -98,44 +110,59 @@ class LakeWatch:
         """Check changed paths, and every few seconds all files; returns the seconds until the next check."""
         now = self._clock()
         if now >= self._scan_due or self._scan_due > now + SCAN_SECONDS:
-            self._check(self.folders, now)
-            self._forget_deleted()
+            self._scan(now)
             self._scan_due = now + SCAN_SECONDS
         changed, self._changed = self._changed, set()
         self._check([Path(path) for path in changed], now)
-        self._check([self._root / path for path, pending in self._pending.items() if pending.settles <= now], now)
+        self._check([pending.path for pending in self._pending.values() if pending.settles <= now], now)
         due = min([self._scan_due, *(pending.settles for pending in self._pending.values())])
         return max(0.0, due - now)
 
     def has_unreported(self) -> bool:
         """Whether a file exists that has not been reported yet."""
-        return any(self._reported.etag(name) != file_etag(status) for name, status in self._files(self.folders))
+        return any(self._reported.etag(name) != file_etag(status) for name, _, status in self._files(self.folders))
+
+    def _scan(self, now: float) -> None:
+        """Check every file, and forget those that are gone."""
+        present = set()
+        for name, path, status in self._files(self.folders):
+            present.add(name)
+            self._check_file(name, path, status, now)
+        for gone in {*self._reported.names(), *self._pending} - present:
+            self._forget(gone)
 
     def _check(self, places: Sequence[Path], now: float) -> None:
         for place in places:
-            if not place.exists():
+            if not os.path.lexists(place):
                 self._forget(self._name(place))
-        for name, status in self._files(places):
-            self._check_file(name, status, now)
+        for name, path, status in self._files(places):
+            self._check_file(name, path, status, now)
 
-    def _check_file(self, name: str, status: os.stat_result, now: float) -> None:
+    def _check_file(self, name: str, path: Path, status: os.stat_result, now: float) -> None:
         etag = file_etag(status)
         if self._reported.etag(name) == etag:
             self._pending.pop(name, None)
             return
         pending = self._pending.get(name)
         if pending is None or pending.etag != etag or pending.since > now:
-            self._pending[name] = _Pending(etag, status.st_size, now)
+            self._pending[name] = _Pending(path, etag, status.st_size, now, self._count_change(name, now))
         elif pending.settles <= now:
             self._report(name, pending, now)
 
+    def _count_change(self, name: str, now: float) -> int:
+        """How often the file changed of late; a first version has no change behind it, and a calm minute forgets."""
+        count, last = self._changes.get(name, (-1, now))
+        count = min(count + 1, _MOST_CHANGES) if 0 <= now - last < CALM_SECONDS else 0
+        self._changes[name] = count, now
+        return count
+
     def _report(self, name: str, pending: _Pending, now: float) -> None:
+        if has_writer(pending.path):
+            # A copy that stalls is no finished file, however long it rests.
+            self._pending[name] = replace(pending, since=now, changes=min(pending.changes + 1, _MOST_CHANGES))
+            return
         self._reported.report(name, pending.etag, pending.size, now)
         del self._pending[name]
-
-    def _forget_deleted(self) -> None:
-        for name in [name for name in {*self._reported.names(), *self._pending} if not (self._root / name).exists()]:
-            self._forget(name)
 
     def _forget(self, gone: str) -> None:
         inside = [
@@ -143,29 +170,44 @@ class LakeWatch:
         ]
         for name in inside:
             self._pending.pop(name, None)
+            self._changes.pop(name, None)
             self._reported.forget(name)
 
-    def _files(self, places: Iterable[Path]) -> Iterator[tuple[str, os.stat_result]]:
+    def _files(self, places: Iterable[Path]) -> Iterator[tuple[str, Path, os.stat_result]]:
         for place in places:
-            for path in _walk(place):
+            for path in self._walk(place):
                 name = self._name(path)
                 try:
                     status = path.lstat()
                 except OSError:
                     continue
-                if stat.S_ISREG(status.st_mode) and _finished(name):
-                    yield name, status
+                if stat.S_ISREG(status.st_mode):
+                    if not _hidden(name):
+                        yield name, path, status
+                else:
+                    self._tell(name, "is no regular file; links are not followed, copy the file itself")
+
+    def _walk(self, place: Path) -> Iterator[Path]:
+        if place.is_symlink() or not place.is_dir():
+            yield place
+            return
+        for folder, folders, files in os.walk(place, onerror=self._unreadable):
+            linked = [name for name in folders if (Path(folder) / name).is_symlink()]
+            yield from (Path(folder) / file for file in sorted([*files, *linked]))
+
+    def _unreadable(self, error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            self._tell(self._name(Path(str(error.filename))), f"cannot be read ({error.strerror}) and is skipped")
+
+    def _tell(self, name: str, problem: str) -> None:
+        if name not in self._told:
+            self._told.add(name)
+            log.warning("%s %s", name, problem)
 
     def _name(self, path: Path) -> str:
-        return path.relative_to(self._root).as_posix()
+        """The blob's name; of a name that is no text, a readable form of it, which is refused by its cause."""
+        return shown_name(path.relative_to(self._root).as_posix())
 
 
-def _walk(place: Path) -> Iterator[Path]:
-    if not place.is_dir():
-        yield place
-    for folder, _, files in os.walk(place):
-        yield from (Path(folder) / file for file in sorted(files))
-
-
-def _finished(name: str) -> bool:
-    return not name.endswith(_UNFINISHED) and not any(part.startswith(".") for part in name.split("/"))
+def _hidden(name: str) -> bool:
+    return unfinished(name) or any(part.startswith(".") for part in name.split("/"))

@@ -14,7 +14,7 @@ from local.host.host_options import QueueOptions
 from local.host.invocations import Invocations
 from local.host.protocol import Record
 from local.host.queues.queue_store import POISON, Message, Queues
-from local.host.tasks import Tasks
+from local.host.tasks import Tasks, until_written
 from local.host.wake_signal import WakeSignal
 from local.host.worker import Function
 
@@ -75,34 +75,34 @@ class QueueTriggers:
         try:
             await self._process(function, message)
         finally:
+            self._in_flight[function.name] -= 1
             renewal.cancel()
+            self._wake.set()
             with suppress(asyncio.CancelledError):
                 await renewal
-            self._in_flight[function.name] -= 1
-            self._wake.set()
 
     async def _renew_lease(self, message: Message) -> None:
         while True:
             await asyncio.sleep(self._lease / 3)
-            if not self._queues.renew(message, self._lease):
+            if not await until_written(lambda: self._queues.renew(message, self._lease)):
                 return
 
     async def _process(self, function: Function, message: Message) -> None:
         may_poison = not message.queue.endswith(POISON)
         if may_poison and message.dequeue_count > self._options.max_dequeue_count:
             # A host that was killed during the last attempt could not report the failure.
-            self._poison(message)
+            await self._poison(message)
             return
         outcome = await self._invocations.run(function, Record(string=message.body), _metadata(message))
         if outcome.ok:
-            self._queues.delete(message)
+            await until_written(lambda: self._queues.delete(message))
         elif may_poison and message.dequeue_count >= self._options.max_dequeue_count:
-            self._poison(message)
+            await self._poison(message)
         else:
-            self._queues.release(message, self._options.visibility_timeout)
+            await until_written(lambda: self._queues.release(message, self._options.visibility_timeout))
 
-    def _poison(self, message: Message) -> None:
-        self._queues.poison(message)
+    async def _poison(self, message: Message) -> None:
+        await until_written(lambda: self._queues.poison(message))
         log.error(
             "Message %s failed %d times and is now in %s",
             message.id,

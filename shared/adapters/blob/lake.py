@@ -13,11 +13,10 @@ from azure.core.exceptions import AzureError, HttpResponseError
 from shared.adapters.azure.clients import RANGE_BYTES
 from shared.adapters.blob.errors import READER, code_of, fault_of, faults
 from shared.adapters.blob.errors import WRITER as WRITER_ROLE
-from shared.adapters.blob.names import check_name, check_prefix, name_problem
 from shared.adapters.blob.reading import BlobReader, is_folder
 from shared.adapters.blob.writing import BLOCK_BYTES, WRITER, Upload
 from shared.core.addresses import BlobAddress
-from shared.core.blob import Blob
+from shared.core.blob import Blob, check_name, check_prefix, name_problem
 from shared.core.errors import Fault, Missing, Superseded
 
 if TYPE_CHECKING:

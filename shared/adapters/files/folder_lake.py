@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import secrets
 import shutil
@@ -13,10 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from shared.adapters.blob.names import check_name, check_prefix, name_problem
-from shared.core.blob import Blob, file_etag
+from shared.core.blob import Blob, check_name, check_prefix, file_etag, name_problem
 from shared.core.errors import BadInput, Missing, Permanent, Superseded, Transient
+from shared.core.paths import AREAS
 
+log = logging.getLogger("mlops.lake")
 _BLOCK = 1 << 20
 _PARTIAL = ".partial"
 
@@ -42,8 +44,9 @@ class FolderLake:
 
     def stat(self, path: str) -> Blob | None:
         """Return the current version, or None when absent."""
-        with _faults(path):
+        with _faults(path), suppress(Missing):
             return _blob(path, self._place(path))
+        return None
 
     def put(self, path: str, data: bytes | BinaryIO, *, if_absent: bool = True) -> tuple[Blob, bool]:
         """Store the bytes durably; with `if_absent` an existing blob is left as it is."""
@@ -65,13 +68,24 @@ class FolderLake:
             yield from _walk(self._root / folder, f"{folder}/" if folder else "", prefix)
 
     def _place(self, path: str) -> Path:
-        return self._root / check_name(path)
+        """The file of the name; Missing when a linked folder would lead out of the lake."""
+        place = self._root / check_name(path)
+        for folder in place.parents:
+            if folder == self._root:
+                break
+            if folder.is_symlink():
+                raise Missing(f"There is no blob {path!r} in the lake: links are not followed.")
+        return place
 
     def _descriptor(self, path: str) -> int:
         try:
-            return os.open(self._place(path), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+            return os.open(self._place(path), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
         except (FileNotFoundError, NotADirectoryError):
             raise Missing(f"There is no blob {path!r} in the lake.") from None
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise Missing(f"{path!r} is a link, and links are no blobs of the lake.") from None
+            raise
 
     def _there(self, path: str, place: Path) -> Blob:
         blob = _blob(path, place)
@@ -120,7 +134,7 @@ def _publish(partial: Path, place: Path, *, if_absent: bool) -> bool:
 
 def _blob(path: str, place: Path) -> Blob | None:
     try:
-        found = place.stat()
+        found = place.lstat()
     except (FileNotFoundError, NotADirectoryError):
         return None
     if not stat.S_ISREG(found.st_mode):
@@ -132,16 +146,22 @@ def _walk(folder: Path, name: str, prefix: str) -> Iterator[Blob]:
     try:
         with os.scandir(folder) as entries:
             # A folder sorts with its slash: "a-b" comes before "a/b", as in a store that knows names only.
-            found = sorted((entry.name + ("/" if entry.is_dir() else ""), entry.is_symlink()) for entry in entries)
+            # Links are not followed: they could lead out of the lake, or back to themselves.
+            found = sorted(entry.name + ("/" if entry.is_dir(follow_symlinks=False) else "") for entry in entries)
     except (FileNotFoundError, NotADirectoryError):
         return
-    for entry, linked in found:
+    except PermissionError:
+        if name.partition("/")[0] not in AREAS:
+            raise
+        # One folder that cannot be read must not hide all others.
+        log.warning("%s cannot be read and is skipped", name)
+        return
+    for entry in found:
         path = name + entry
         if not path.startswith(prefix) or name_problem(path.rstrip("/")):
             continue
         if entry.endswith("/"):
-            # A linked folder could lead back to itself.
-            yield from () if linked else _walk(folder / entry, path, prefix)
+            yield from _walk(folder / entry, path, prefix)
         elif blob := _blob(path, folder / entry):
             yield blob
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 
 import pytest
-from host_parts import FAILED, HandClock, ScriptedWorker, function, invocations, queues, run
+from host_parts import FAILED, HandClock, ScriptedWorker, function, invocations, queues, refusing_writes, run
 
 from local.host.database import HostDatabase
 from local.host.tasks import Tasks
@@ -242,3 +242,21 @@ def test_a_schedule_that_cannot_be_read_names_its_function(memory: HostDatabase,
             Bench(memory, clock, ScriptedWorker(), _tick("61 * * * * *"))
 
     run(scenario())
+
+
+def test_a_write_that_failed_stops_no_timer(memory: HostDatabase, clock: HandClock) -> None:
+    """While the database refuses writes the timer goes on, and it is saved again when it can be."""
+    worker = ScriptedWorker()
+
+    async def scenario() -> None:
+        bench = Bench(memory, clock, worker, _tick())
+        with refusing_writes(memory):
+            for _ in range(2):
+                clock.forward(60)
+                await bench.step()
+        clock.forward(60)
+        await bench.step()
+
+    run(scenario())
+    assert len(worker.asked) == 3
+    assert memory.rows("SELECT last FROM timers") == [(clock.now,)]

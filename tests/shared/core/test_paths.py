@@ -20,6 +20,14 @@ from shared.core.paths import Landing, landing, missing_parts, table_of
         ("incoming/points/..%2f/points.csv", "other characters"),
         ("incoming/points/a b/points.csv", "other characters"),
         ("incoming/points//points.csv", "other characters"),
+        ("scoring/points/d/_SUCCESS", "a marker that a data engine leaves"),
+        ("scoring/points/d/_committed_8675309", "a marker that a data engine leaves"),
+        ("scoring/points/d/~$points.xlsx", "the lock or the copy of an editor"),
+        ("scoring/points/d/Thumbs.db", "a file of the operating system"),
+        ("incoming/points/d/.DS_Store", "a file of the operating system"),
+        ("incoming/points/d/points.csv.crc", "a checksum"),
+        ("incoming/points/d/points.csv.TMP", "a copy under way"),
+        ("incoming/points/d/points.csv.crdownload", "a copy under way"),
     ],
 )
 def test_a_path_that_is_no_drop_says_why(path: str, why: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 
@@ -13,6 +14,7 @@ from ports_with import ports_with
 from world import POINTS, InlineTrainer, World, points_csv
 
 from shared import dispatch
+from shared.core.ledger import Claim, Kind
 from shared.core.policies import RetrainPolicy
 from shared.datasets.version import DatasetVersion
 from shared.monitoring.breaches import open_breach
@@ -250,6 +252,20 @@ def test_a_death_between_the_steps_leaves_one_training(tmp_path: Path, dies_in: 
     assert [one.decided for one in decisions] == ["retrain"]
     assert len(world.trainer.submitted) == 2
     assert decisions[0].run == world.trainer.submitted[-1]
+
+
+def test_the_claim_of_a_worker_that_died_after_its_request_ends(tmp_path: Path) -> None:
+    """A newer dataset may stand when the sweep comes, so that nobody decides on that one again."""
+    world = governed(tmp_path, RetrainPolicy())
+    ledger = world.ports.core.ledger
+    assert isinstance(ledger.claim(Kind.RETRAIN, "points/after-1", timedelta(minutes=9)), Claim)
+    request_training(world.ports, world.ports.datasets.versions.list("points")[-1], force="drift-x")
+    ledger.abandon("the worker died")
+    world.sweep()
+    entry = world.ports.core.history.find(Kind.RETRAIN, "points/after-1")
+    assert entry is not None
+    run = world.ports.training.runs.list("points")[1]
+    assert (entry.state, entry.reason) == ("done", f"Run {run.id} was requested.")
 
 
 def test_a_scorecard_tells_what_a_promotion_promised_and_cost(tmp_path: Path) -> None:

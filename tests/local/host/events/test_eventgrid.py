@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from host_parts import FAILED, OK, HandClock, ScriptedWorker, function, invocations, queues, run
+from host_parts import FAILED, OK, HandClock, ScriptedWorker, function, invocations, queues, refusing_writes, run
 
 from local.host.database import HostDatabase
 from local.host.events.eventgrid import MAX_ATTEMPTS, EventGrid, Subscription, inbox_of, retry_delay
@@ -294,3 +294,24 @@ def test_many_deliveries_flow_without_a_pause(tmp_path: Path, memory: HostDataba
 
     run(scenario())
     assert [json.loads(data.json)["id"] for _, data, _, _ in worker.asked] == [str(number) for number in range(20)]
+
+
+def test_an_answer_that_cannot_be_recorded_delivers_nothing_again(
+    tmp_path: Path, memory: HostDatabase, clock: HandClock
+) -> None:
+    """On a full disk the delivery is held until it can be recorded, and makes no hot loop."""
+    worker = ScriptedWorker()
+
+    async def scenario() -> None:
+        bench = Bench(tmp_path, memory, clock, worker)
+        bench.grid.publish([EVENT])
+        with refusing_writes(memory):
+            for _ in range(20):
+                bench.grid.step()
+                await asyncio.sleep(0.005)
+        await bench.tasks.finish(5)
+        await bench.step()
+
+    run(scenario())
+    assert len(worker.asked) == 1
+    assert memory.rows("SELECT * FROM deliveries") == []

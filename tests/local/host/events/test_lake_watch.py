@@ -11,7 +11,13 @@ import pytest
 from host_parts import HandClock, database
 
 from local.host.database import HostDatabase
-from local.host.events.lake_watch import EMPTY_SETTLE_SECONDS, SCAN_SECONDS, SETTLE_SECONDS, LakeWatch
+from local.host.events.lake_watch import (
+    EMPTY_SETTLE_SECONDS,
+    LONGEST_SETTLE_SECONDS,
+    SCAN_SECONDS,
+    SETTLE_SECONDS,
+    LakeWatch,
+)
 from shared.core.blob import file_etag
 from shared.core.events import BlobArrived, parse
 
@@ -88,7 +94,7 @@ def test_one_version_is_reported_once(bench: Bench) -> None:
     assert len(bench.events) == 1
     bench.write("incoming/churn/d/a.csv", "other\n")
     bench.step(path)
-    bench.step(after=SETTLE_SECONDS)
+    bench.step(after=2 * SETTLE_SECONDS)
     assert len(bench.events) == 2
     first, second = (event["data"]["sequencer"] for event in bench.events)
     assert len(first) == len(second)
@@ -105,8 +111,38 @@ def test_a_slow_write_is_reported_when_it_rests(bench: Bench) -> None:
             out.flush()
             bench.step(path, after=SETTLE_SECONDS)
             assert bench.events == []
-    bench.step(after=SETTLE_SECONDS)
+    bench.step(after=LONGEST_SETTLE_SECONDS)
     assert [event["data"]["contentLength"] for event in bench.events] == [25]
+
+
+def test_a_copy_that_stalls_is_not_taken(bench: Bench) -> None:
+    """As long as a process has the file open for writing, it is not finished, however long it rests."""
+    path = bench.root / "incoming/churn/d/a.csv"
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as out:
+        out.write(b"half")
+        out.flush()
+        for _ in range(5):
+            bench.step(path, after=SCAN_SECONDS)
+        assert bench.events == []
+        out.write(b"whole")
+    bench.step(path)
+    bench.step(after=LONGEST_SETTLE_SECONDS)
+    assert [event["data"]["contentLength"] for event in bench.events] == [9]
+
+
+def test_a_trickle_waits_longer_after_every_change(bench: Bench) -> None:
+    """A program that opens the file anew for every line is reported when it has rested, not once a line."""
+    path = bench.write("scoring/churn/d/a.csv", "1\n")
+    bench.step(path)
+    for line in range(8):
+        with path.open("a", encoding="utf-8") as out:
+            out.write(f"{line}\n")
+        bench.step(path, after=SETTLE_SECONDS * 0.9)
+        bench.step(after=SETTLE_SECONDS * 1.1)
+    assert bench.events == []
+    bench.step(after=LONGEST_SETTLE_SECONDS)
+    assert len(bench.events) == 1
 
 
 def test_an_empty_file_is_reported_once_it_stays_empty(bench: Bench) -> None:
@@ -194,14 +230,51 @@ def test_a_deleted_file_is_forgotten(bench: Bench) -> None:
     assert len(bench.events) == 4
 
 
-def test_links_and_folders_are_no_blobs(bench: Bench) -> None:
-    """A link could point anywhere on the machine."""
+def test_links_and_folders_are_no_blobs(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    """A link could point anywhere on the machine; it is skipped, and told once."""
     target = bench.write("elsewhere/secret.csv")
     (bench.root / "incoming/churn/d").mkdir(parents=True)
     (bench.root / "incoming/churn/d/a.csv").symlink_to(target)
+    (bench.root / "incoming/churn/round").symlink_to(bench.root / "incoming")
     bench.step(bench.root / "incoming")
     bench.step(after=SETTLE_SECONDS)
+    bench.step(after=SCAN_SECONDS)
     assert bench.events == []
+    told = [record.getMessage() for record in caplog.records if "links are not followed" in record.getMessage()]
+    assert sorted(told) == [
+        f"incoming/churn/{name} is no regular file; links are not followed, copy the file itself"
+        for name in ("d/a.csv", "round")
+    ]
+
+
+def test_one_odd_name_stops_nobody(bench: Bench) -> None:
+    """A name that is not UTF-8, or holds control characters, is reported once in a readable form; others go on."""
+    folder = bench.root / "incoming/churn/d"
+    folder.mkdir(parents=True)
+    for name in (b"\xff\xfe.csv", b"two\nlines.csv", b"good.csv"):
+        with open(os.fsencode(folder) + b"/" + name, "wb") as out:  # noqa: PTH123 -- a path of bytes
+            out.write(b"x")
+    bench.step(bench.root / "incoming")
+    for _ in range(3):
+        bench.step(after=SCAN_SECONDS)
+    expected = ["\\udcff\\udcfe.csv", "good.csv", "two\\nlines.csv"]
+    assert sorted(bench.subjects()) == [f"incoming/churn/d/{name}" for name in expected]
+    assert not bench.watch.has_unreported()
+
+
+def test_a_folder_that_cannot_be_read_stops_nobody(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    """It is told once, by its name and the cause."""
+    if os.geteuid() == 0:
+        pytest.skip("An administrator may read every folder.")
+    bench.write("incoming/churn/shut/a.csv").parent.chmod(0)
+    bench.write("incoming/churn/open/a.csv")
+    for _ in range(3):
+        bench.step(after=SCAN_SECONDS)
+    (bench.root / "incoming/churn/shut").chmod(0o700)
+    assert bench.subjects() == ["incoming/churn/open/a.csv"]
+    assert [record.getMessage() for record in caplog.records if "cannot be read" in record.getMessage()] == [
+        "incoming/churn/shut cannot be read (Permission denied) and is skipped"
+    ]
 
 
 def test_an_event_that_could_not_be_stored_is_raised_again(tmp_path: Path, memory: HostDatabase) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from host_parts import FAILED, OK, HandClock, ScriptedWorker, function, invocations, run
+from host_parts import FAILED, OK, HandClock, ScriptedWorker, function, invocations, refusing_writes, run
 
+from local.host.database import HostDatabase
 from local.host.host_options import QueueOptions
 from local.host.invocations import messages_of
 from local.host.protocol import Record
@@ -224,3 +225,29 @@ def test_a_queue_message_object_is_sent_by_its_body() -> None:
     """The library sends message objects as id and body."""
     assert messages_of(Record(json='[{"id": null, "body": "text"}]')) == ["text"]
     assert messages_of(Record(bytes=b"raw")) == ["raw"]
+
+
+def test_a_failed_write_frees_the_slot_and_repeats_no_work(
+    store: QueueStore, memory: HostDatabase, clock: HandClock
+) -> None:
+    """The renewal and the deletion fail while the database refuses; both happen later, and the function ran once."""
+
+    async def wait_for_a_renewal() -> None:
+        await asyncio.sleep(0.1)
+
+    worker = ScriptedWorker(during=wait_for_a_renewal)
+    store.put("work", "hello")
+
+    async def scenario() -> None:
+        bench = Bench(store, clock, worker, lease=0.06)
+        bench.triggers.step()
+        with refusing_writes(memory):
+            await asyncio.sleep(0.2)
+        await bench.tasks.finish(5)
+        store.put("work", *"abcdefgh")
+        for _ in range(8):
+            await bench.step()
+
+    run(scenario())
+    assert len(worker.asked) == 9
+    assert store.list() == []

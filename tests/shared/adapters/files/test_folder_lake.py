@@ -160,6 +160,26 @@ def test_a_folder_linked_into_itself_ends(tmp_path: Path) -> None:
     assert [blob.path for blob in lake.list("")] == ["a/b"]
 
 
+def test_a_link_never_leads_out_of_the_lake(tmp_path: Path) -> None:
+    """A link is no blob, and a linked folder holds none: not to list, to read, or to write."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret").write_text("x", encoding="utf-8")
+    lake = FolderLake(tmp_path / "lake")
+    lake.put("incoming/a", b"")
+    (tmp_path / "lake/incoming/file").symlink_to(outside / "secret")
+    (tmp_path / "lake/incoming/folder").symlink_to(outside)
+    (tmp_path / "lake/incoming/loop").symlink_to(tmp_path / "lake/incoming/loop")
+    assert [blob.path for blob in lake.list("incoming/")] == ["incoming/a"]
+    for name in ("incoming/file", "incoming/folder/secret", "incoming/loop"):
+        assert lake.stat(name) is None
+        with pytest.raises(Permanent, match=r"link"):
+            lake.open(name)
+    with pytest.raises(Permanent, match="links are not followed"):
+        lake.put("incoming/folder/new", b"")
+    assert [path.name for path in outside.iterdir()] == ["secret"]
+
+
 def test_a_blob_cannot_be_a_folder_too(tmp_path: Path) -> None:
     """The one thing a folder cannot do that a store of names can; said plainly."""
     lake = FolderLake(tmp_path)

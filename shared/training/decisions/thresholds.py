@@ -1,32 +1,34 @@
-"""From which probability a label is predicted: chosen on validation rows as declared, judged on test rows."""
+"""From which probability a label is predicted: chosen on rows that the fit never saw, judged on test rows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from shared.core.decision import Decision
 from shared.core.scenario import Task
 
-# The true answers of the rows, and the model's answers.
-Pair = tuple[np.ndarray, np.ndarray]
-# Where validation rows cannot show a threshold, a label is predicted when it is more likely than not.
+if TYPE_CHECKING:
+    import numpy as np
+
+# The true answers of the rows, and the model's answers; NaN where no fit could answer.
+type Pair = tuple[np.ndarray, np.ndarray]
+# Where nothing can be chosen, a label is predicted when it is more likely than not.
 HALF = 0.5
 
 
 def judge_thresholds(
-    task: Task, validation: Pair, test: Pair, labels: tuple[str, ...], decisions: Mapping[str, Decision]
+    task: Task, unseen: Pair, test: Pair, labels: tuple[str, ...], decisions: Mapping[str, Decision]
 ) -> dict[str, dict[str, Any]]:
     """By label the `served` threshold and, beside it, `half` (0.5), each with what it gives on both parts.
 
-    The parts are (actual, answers) as `shared.training.metrics` has them. Classes and numbers have no threshold.
+    The parts are (actual, answers) as `shared.training.metrics` has them; `unseen` rows were in no fit that answers
+    them. Classes and numbers have no threshold.
     """
     if task == "binary":
-        pairs = {labels[1]: tuple((actual == 1, answers[:, 1]) for actual, answers in (validation, test))}
+        pairs = {labels[1]: tuple((actual == 1, answers[:, 1]) for actual, answers in (unseen, test))}
     elif task == "multilabel":
-        pairs = {name: _column(at, validation, test) for at, name in enumerate(labels)}
+        pairs = {name: _column(at, unseen, test) for at, name in enumerate(labels)}
     else:
         pairs = {}
     return {name: _facts(held, judged, decisions[name]) for name, (held, judged) in pairs.items()}
@@ -35,10 +37,17 @@ def judge_thresholds(
 def choose_threshold(decision: Decision, truth: np.ndarray, probability: np.ndarray) -> float:
     """The probability from which the label is predicted, by the declared rule; of equally good ones the largest.
 
-    HALF when no row is true. Where a precision cannot be reached, the threshold of the best precision.
+    Where a precision cannot be reached, the threshold of the best precision. Rows without an answer (NaN) do not
+    count; where no true row has one, as many rows are predicted as are true. HALF when no row is true.
     """
-    if not truth.any():
+    import numpy as np
+
+    known = np.isfinite(probability)
+    if not truth.any() or not known.any():
         return HALF
+    if not truth[known].any():
+        return float(np.quantile(probability[known], 1 - truth.mean(), method="higher"))
+    truth, probability = truth[known], probability[known]
     order = np.argsort(-probability, kind="stable")
     ends = np.flatnonzero(np.append(np.diff(probability[order]) != 0, True))
     hits, alarms, true = np.cumsum(truth[order])[ends], ends + 1, int(truth.sum())
@@ -47,6 +56,8 @@ def choose_threshold(decision: Decision, truth: np.ndarray, probability: np.ndar
 
 def _best(decision: Decision, hits: np.ndarray, alarms: np.ndarray, true: int, rows: int) -> int:
     """The position of the best threshold among the distinct probabilities, highest first."""
+    import numpy as np
+
     if decision.rule == "recall":
         return int(np.argmax(hits >= decision.share * true))
     if decision.rule == "precision":
@@ -61,14 +72,20 @@ def _best(decision: Decision, hits: np.ndarray, alarms: np.ndarray, true: int, r
 
 
 def at_threshold(truth: np.ndarray, probability: np.ndarray, threshold: float) -> dict[str, float]:
-    """Precision, recall and F1 of the rows at or above the threshold, and their share; 0 where nothing is named."""
-    named = probability >= np.float32(threshold)
+    """Precision, recall and F1 of the rows at or above the threshold, and their share; 0 where nothing is named.
+
+    Rows without an answer (NaN) do not count.
+    """
+    import numpy as np
+
+    known = np.isfinite(probability)
+    truth, named = truth[known], probability[known] >= np.float32(threshold)
     hits, true, alarms = int((named & truth).sum()), int(truth.sum()), int(named.sum())
     return {
         "precision": hits / alarms if alarms else 0.0,
         "recall": hits / true if true else 0.0,
         "f1": 2 * hits / (true + alarms) if true + alarms else 0.0,
-        "named": alarms / len(truth),
+        "named": alarms / len(truth) if len(truth) else 0.0,
     }
 
 
@@ -77,10 +94,10 @@ def _column(at: int, *parts: Pair) -> tuple[Pair, ...]:
     return tuple((actual[:, at] == 1, answers[:, at]) for actual, answers in parts)
 
 
-def _facts(validation: Pair, test: Pair, decision: Decision) -> dict[str, Any]:
-    chosen = {"served": choose_threshold(decision, *validation), "half": HALF}
+def _facts(unseen: Pair, test: Pair, decision: Decision) -> dict[str, Any]:
+    chosen = {"served": choose_threshold(decision, *unseen), "half": HALF}
     facts: dict[str, Any] = {
-        name: {"threshold": value, "validation": at_threshold(*validation, value), "test": at_threshold(*test, value)}
+        name: {"threshold": value, "unseen": at_threshold(*unseen, value), "test": at_threshold(*test, value)}
         for name, value in chosen.items()
     }
     return facts | {"rule": decision.sentence}

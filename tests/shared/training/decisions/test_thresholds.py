@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score, precision_recall_curve
 
-from model_training.evaluation.thresholds import at_threshold, choose_threshold, judge_thresholds
 from shared.core.decision import Decision
 from shared.core.errors import Misconfigured
+from shared.training.decisions.thresholds import at_threshold, choose_threshold, judge_thresholds
 
 _RANDOM = np.random.default_rng(2)
 BEST = Decision()
@@ -103,7 +103,7 @@ def test_both_thresholds_are_judged_on_both_parts() -> None:
     named = test[1][:, 1] >= np.float32(served["threshold"])
     assert served["test"]["f1"] == pytest.approx(f1_score(test[0], named))
     assert served["test"]["named"] == named.mean()
-    assert found["half"]["validation"]["recall"] < served["validation"]["recall"]
+    assert found["half"]["unseen"]["recall"] < served["unseen"]["recall"]
     assert found["rule"] == "the largest F1"
 
 
@@ -124,3 +124,20 @@ def test_a_threshold_nobody_reaches_names_nobody() -> None:
     assert at_threshold(np.array([True, False]), np.array([0.1, 0.2]), 0.9) == {
         "precision": 0.0, "recall": 0.0, "f1": 0.0, "named": 0.0,
     }  # fmt: skip
+
+
+def test_rows_that_no_fit_could_answer_do_not_count() -> None:
+    """The threshold is that of the answered rows alone."""
+    truth, answers = _rows()
+    longer = np.concatenate([answers[:, 1], np.full(50, np.nan, dtype=np.float32)])
+    found = choose_threshold(BEST, np.concatenate([truth == 1, np.ones(50, dtype=bool)]), longer)
+    assert found == choose_threshold(BEST, truth == 1, answers[:, 1])
+    assert at_threshold(np.ones(2, dtype=bool), np.array([np.nan, 0.9]), 0.5)["recall"] == 1.0
+
+
+def test_where_no_true_row_was_answered_as_many_are_named_as_are_true() -> None:
+    """A tenth of all rows is true: about a tenth of the answered ones is predicted."""
+    given = _RANDOM.random(900)
+    truth = np.concatenate([np.zeros(900, dtype=bool), np.ones(100, dtype=bool)])
+    found = choose_threshold(BEST, truth, np.concatenate([given, np.full(100, np.nan)]))
+    assert (given >= found).mean() == pytest.approx(0.1, abs=0.005)
