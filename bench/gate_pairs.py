@@ -17,7 +17,8 @@ from model_training.scenarios import SCENARIOS
 from model_training.steps.prepare import prepare_rows
 from shared.adapters.onnx.scoring import OnnxScoring
 from shared.core.scenario import GeneratorOptions
-from shared.release.gate.champion import Contestant, compare
+from shared.release.gate.champion import Contest, compare
+from shared.release.gate.contestants import Contestant, fresh_part
 from shared.release.gate.judging_rows import JudgingRows, actual_values
 from shared.release.verdict import Check, Verdict
 from shared.training.fingerprints import fingerprints
@@ -87,9 +88,9 @@ def _judging(prepared: Prepared) -> JudgingRows:
 
 def verdict(challenger: Trained, champion: Trained) -> Verdict:
     """What the gate's comparison says of the challenger."""
-    checks: tuple[Check, ...] = tuple(
-        compare(challenger.contestant, champion.contestant, challenger.judging, champion.judging)
-    )
+    one, other, rows = challenger.contestant, champion.contestant, challenger.judging
+    contest = Contest(one, other, rows, *fresh_part(one, other, rows), champion.judging)
+    checks: tuple[Check, ...] = tuple(compare(contest, 1))
     return Verdict(challenger.contestant.model.id, challenger.contestant.model.sha256, checks)
 
 

@@ -24,7 +24,7 @@ KEY_SCOPES = (SCORE, APPROVE, OPERATE)
 _PAGE = ("text/html",)
 _FILES = ("text/javascript", "text/css", "text/html", "image/svg+xml")
 _DATA = ("application/json", "text/html", "text/csv")
-_MODEL = ("x-model", "x-generation")
+_MODEL = ("x-model", "x-generation", "x-mlops-unknown-values", "x-mlops-far-values")
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,8 @@ _HEADERS = {
     "idempotency-key": "The same key and body again give the same run; another body with the same key is refused.",
     "x-model": "The model's name and version.",
     "x-generation": "The deployment it answered for.",
+    "x-mlops-unknown-values": "Values that the model does not know, by field (`job=3, month=1`); absent without any.",
+    "x-mlops-far-values": "Numbers far outside what the model learned from, by field; absent without any.",
     "location": "Where the state of what was made is.",
 }
 _WITHOUT_CONTENT = (304,)

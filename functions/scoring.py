@@ -12,6 +12,7 @@ from shared.core.errors import Fault, Missing
 from shared.core.scenario import find_scenario
 from shared.serving.answers import answer
 from shared.serving.model_router import ModelRouter
+from shared.serving.strange_values import NOTHING, strange_headers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,6 +98,8 @@ class Scorer:
                 self._log(scenario, deployed, scored.rows, scored.answers, key)
         record(scenario.name, model, "answered", perf_counter() - started, rows)
         headers = {"x-model": model, "x-generation": str(deployed.deployment.generation)}
+        if scored.strange is not NOTHING:
+            headers |= strange_headers(scored.strange)
         return msgspec.json.encode(scored.response), headers
 
     def _readings(self, scenario: Scenario, live: Live, body: bytes) -> list[Reading] | None:

@@ -21,6 +21,7 @@ from shared.core.errors import BadInput
 from shared.core.scenario import Scenario
 from shared.datasets.ports import Tables
 from shared.serving.ports import BatchJob, LoadedModel, Provenance, Scoring
+from shared.serving.strange_values import told
 from shared.training.graph_files import read_graph
 from shared.training.model import MANIFEST, MODEL
 
@@ -46,7 +47,10 @@ class Scorer:
         import pyarrow.parquet as pq
 
         with path.open("rb") as source, tempfile.TemporaryFile() as out:
-            self.scoring.batch(self.model, self._job(path, source), out)
+            strange = self.scoring.batch(self.model, self._job(path, source), out).strange
+            if sentences := told(strange.unknown_text, strange.far_text):
+                # The job's log; its output has the predictions alone.
+                sys.stderr.write(f"{path.name}: {sentences}\n")
             out.seek(0)
             for batch in pq.ParquetFile(out, page_checksum_verification=True).iter_batches():
                 for row in batch.to_pylist():

@@ -26,9 +26,10 @@ from shared.training.model import Model, ModelRef
 if TYPE_CHECKING:
     from shared.core.scenario import Scenario
     from shared.serving.deployed_model import DeployedModel
+    from shared.serving.scored_request import ScoredRequest
 
 FOLDER, SCENARIO, MODEL_ID, SHA256 = "AZUREML_MODEL_DIR", "SCENARIO", "MODEL_ID", "MODEL_SHA256"
-_BAD_REQUEST = 400
+_OK, _BAD_REQUEST = 200, 400
 
 
 def init() -> None:
@@ -42,7 +43,7 @@ def run(raw_data: str | bytes) -> Any:
 
     scenario, deployed = loaded()
     try:
-        return answer(scenario, deployed, raw_data.encode() if isinstance(raw_data, str) else raw_data).response
+        return _told(answer(scenario, deployed, raw_data.encode() if isinstance(raw_data, str) else raw_data))
     except Permanent as fault:
         return _refusal(fault)
 
@@ -95,9 +96,24 @@ def _model(environ: Mapping[str, str], name: str, manifest: Mapping[str, Any]) -
     return Model(name, ref.version, _required(environ, SHA256), run, dataset, {}, "", datetime.now(UTC))
 
 
-def _refusal(fault: Permanent) -> Any:
+def _told(scored: ScoredRequest) -> Any:
+    """The answer, with headers that name what the model did not learn from."""
+    from shared.serving.strange_values import strange_headers
+
+    headers = strange_headers(scored.strange)
+    if not headers:
+        return scored.response
     try:
         from azureml.contrib.services.aml_response import AMLResponse  # type: ignore[import-not-found]  # see online.txt
+    except ImportError:
+        # Only the service's server turns headers into those of its answer.
+        return scored.response
+    return AMLResponse(json.dumps(scored.response), _OK, {"Content-Type": "application/json", **headers})
+
+
+def _refusal(fault: Permanent) -> Any:
+    try:
+        from azureml.contrib.services.aml_response import AMLResponse  # see online.txt
     except ImportError:
         # Only the service's server turns a status into an answer.
         raise fault from None

@@ -78,11 +78,13 @@ def _digest(message: str) -> str:
 def _release(ports: Ports, event: ModelRegistered, message: str) -> list[str]:
     """Go on with the release of a model version; returns the messages of the windows that became due by it."""
     from shared.prediction.windows import due_windows
+    from shared.release.looks import release_work
     from shared.release.model_release import deploy
-    from shared.release.status import work_key
 
-    key = work_key(ports, f"{event.name}:{event.version}")
-    result = once(ports, Kind.MODEL, key, without_addresses(message), lambda: deploy(ports, event))
+    work = release_work(ports, f"{event.name}:{event.version}")
+    result = once(
+        ports, Kind.MODEL, work.key, without_addresses(message), lambda: deploy(ports, event, again=work.again)
+    )
     if result.acted and result.outcome.state == State.REFUSED:
         _announce_refusal(ports, event, result.outcome.reason)
     scenario = ports.core.scenarios.get(event.name)

@@ -23,6 +23,7 @@ from shared.monitoring.governor import record_manual_retrain
 from shared.operations.status import DropOutcome, drop_outcome, run_outcome
 from shared.ports import Ports
 from shared.prediction.window import Window, input_key
+from shared.serving.strange_values import told
 from shared.training.runs import request_training, resume_training
 from shared.training.training_profile import PROFILES
 
@@ -157,6 +158,8 @@ def _report(ports: Ports, windows: list[Window], json: bool) -> None:
     for row in [] if json else rows:
         result = f"{row['rows']} rows, model {row['model']}, {row['path']}" if row["path"] else row["reason"]
         out.print(f"window {row['window']}: {row['state']}, {result}", markup=False, soft_wrap=True)
+        if strange := told(row["unknown_values"], row["far_values"]):
+            out.print(strange, markup=False, soft_wrap=True)
     if not json and not windows:
         out.print("No window is due.")
     raise typer.Exit(max((EXITS.get(row["state"], 0) for row in rows), default=0))
@@ -174,4 +177,6 @@ def _window_row(ports: Ports, window: Window) -> dict[str, Any]:
         "sha256": commit.sha256 if commit else None,
         "path": commit.path if commit else None,
         "model": commit.model if commit else None,
+        "unknown_values": commit.unknown_values if commit else "",
+        "far_values": commit.far_values if commit else "",
     }

@@ -79,7 +79,8 @@ def _add_parts(branch: Tree, traced: Trace) -> None:
         else [(table.name, part) for table in traced.dataset.tables for part in table.parts]
     )
     for table, part in parts[-_SHOWN:]:
-        rows = f"{counted(part.rows, 'row')} of drop {part.drop}, sha256 {part.sha256[:_SHORT]}"
+        origin = f"drop {part.drop}" if part.kind == "drop" else f"{part.drop}, a scored window with its labels"
+        rows = f"{counted(part.rows, 'row')} of {origin}, sha256 {part.sha256[:_SHORT]}"
         named = branch.add(_line(f"part of {table}", rows))
         for source in part.sources:
             named.add(_line("blob", source))

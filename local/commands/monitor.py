@@ -111,6 +111,10 @@ def _tables(records: dict[str, Any]) -> None:
         for record in drifted
     ]
     show(json_output=False, value=None, title="Drift", columns=_DRIFT, rows=rows)
+    for window in records["windows"]:
+        found = [record for record in records["drift"] if record.window == window.window]
+        if found and all(record.verdict == "incomparable" for record in found):
+            out.print(f"window {window.window}: {found[0].reason}", markup=False, soft_wrap=True)
     rows = [
         (
             record.window,

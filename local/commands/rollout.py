@@ -35,7 +35,7 @@ def gate_show(model: ModelName, json: Json = False) -> None:
         raise Missing(f"{registered.id} has no certificate yet: the gate has not checked it.")
     rows = [(check.name, check.verdict, check.value, check.threshold, check.reason) for check in verdict.checks]
     facts = {"passed": verdict.passed, "verdict": verdict.state, "reason": verdict.reason, "digest": verdict.digest}
-    value = {**plain(verdict), **facts, "file": certificate_path(session.ports, registered, verdict.generation)}
+    value = {**plain(verdict), **facts, "file": certificate_path(session.ports, registered, verdict)}
     columns = ("check", "verdict", "value", "threshold", "reason")
     show(
         json_output=json,

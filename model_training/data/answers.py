@@ -1,4 +1,4 @@
-"""The answers of a feature table: which rows have them, and their values as numbers."""
+"""The answers of a feature table as numbers."""
 
 from __future__ import annotations
 
@@ -9,22 +9,8 @@ import pyarrow.compute as pc
 from model_training.data.split import Answers
 from shared.core.errors import Quarantined
 from shared.core.scenario import Scenario
+from shared.datasets.feature_frame import given_roles, hours_of
 from shared.training.fingerprints import fingerprints
-
-_MS_PER_HOUR = 3_600_000.0
-
-
-def with_answers(frame: pa.Table, scenario: Scenario) -> pa.Table:
-    """The rows whose answers are all known; whole-number labels that a join turned into floats become whole again."""
-    for name in scenario.targets:
-        if name not in frame.column_names:
-            sentence = f"Column {name!r} is missing; scenario {scenario.name!r} declares it as an answer."
-            raise Quarantined("missing_column", sentence, column=name)
-        column = frame[name]
-        if pa.types.is_floating(column.type) and scenario.task != "regression":
-            column = pc.if_else(pc.is_finite(column), column, None).cast(pa.int64())
-        frame = frame.set_column(frame.column_names.index(name), name, column).filter(pc.is_valid(column))
-    return frame
 
 
 def answers_of(frame: pa.Table, scenario: Scenario) -> Answers:
@@ -36,7 +22,7 @@ def answers_of(frame: pa.Table, scenario: Scenario) -> Answers:
     else:
         values = _positions(frame, scenario.target, scenario.labels)
     identity = fingerprints(scenario, frame).identity
-    hours, test = hours_of(frame, scenario), _is_test(frame, scenario)
+    hours, test = hours_of(frame, scenario), given_roles(frame, scenario)
     return Answers(scenario.task, scenario.labels, values, identity, hours, test)
 
 
@@ -63,22 +49,3 @@ def _numbers(frame: pa.Table, name: str) -> np.ndarray:
         sentence = f"{where}: {float(values[row])!r} is not accepted; accepted: a finite float32 number."
         raise Quarantined("not_finite", sentence, column=name, row=row + 1)
     return values
-
-
-def hours_of(frame: pa.Table, scenario: Scenario) -> np.ndarray | None:
-    """Hours of each row; a time column of numbers is in milliseconds. None when there is no column, or a null in it."""
-    if scenario.time not in frame.column_names:
-        return None
-    column = frame[scenario.time]
-    if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
-        column = column.cast(pa.timestamp("ms")).cast(pa.int64())
-    if column.null_count:
-        return None
-    return np.asarray(column.to_numpy(), dtype=np.float64) / _MS_PER_HOUR
-
-
-def _is_test(frame: pa.Table, scenario: Scenario) -> np.ndarray | None:
-    if scenario.split.kind != "given" or scenario.split.column not in frame.column_names:
-        return None
-    column = frame[scenario.split.column]
-    return np.asarray(column.cast(pa.bool_()).fill_null(False).to_numpy(), dtype=np.bool_)  # noqa: FBT003 - a cell's value

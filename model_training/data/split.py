@@ -9,12 +9,10 @@ import numpy as np
 
 from shared.core.errors import Quarantined
 from shared.core.scenario import Split, Task
+from shared.datasets.feature_frame import judges_by_hash
 
 # Fewer rows than this to learn from or to choose by say nothing about a model.
 LEAST = 10
-# Of a random split these rows judge: the tenth with the smallest hashes, and at most so many.
-JUDGING = 0.10
-MOST_JUDGING = 20_000
 Kind = Literal["random", "time", "given"]
 
 
@@ -39,7 +37,8 @@ class Answers:
 
     `values`: label positions (rows,), zeros and ones (rows, labels) of several labels, or numbers (rows,). `identity`
     are salted 64-bit hashes of who or what each row is about: equal ones are never parted. `hours` is the time of each
-    row, from any origin; `test` is true where the data assigns a row to the test part.
+    row, from any origin; `test` is true where the data assigns a row to the test part. `learn_only` is true in rows
+    that neither choose nor judge.
     """
 
     task: Task
@@ -48,6 +47,12 @@ class Answers:
     identity: np.ndarray
     hours: np.ndarray | None = None
     test: np.ndarray | None = None
+    learn_only: np.ndarray | None = None
+
+    @property
+    def judging(self) -> np.ndarray:
+        """Whether each row may choose or judge (rows,)."""
+        return np.ones(len(self.values), dtype=bool) if self.learn_only is None else ~self.learn_only
 
 
 def split_rows(answers: Answers, split: Split, seed: int) -> Parts:
@@ -92,7 +97,8 @@ def _time(answers: Answers, split: Split, _seed: int) -> Parts:
     numbers = np.arange(rows)
     train = numbers[: end_before(answers, split, validation)]
     held_out = numbers[validation : max(end_before(answers, split, test), validation)]
-    return Parts("time", train, held_out, numbers[test:])
+    may = answers.judging
+    return Parts("time", train, held_out[may[held_out]], numbers[test:][may[test:]])
 
 
 def end_before(answers: Answers, split: Split, begins: int) -> int:
@@ -108,28 +114,25 @@ def end_before(answers: Answers, split: Split, begins: int) -> int:
 
 
 def _random(answers: Answers, split: Split, seed: int) -> Parts:
-    judges = _judging(answers.identity)
-    rows = np.flatnonzero(~judges)
+    judges = judges_by_hash(answers.identity) & answers.judging
+    rows = np.flatnonzero(~judges & answers.judging)
     share = split.validation * len(judges) / max(len(rows), 1)
-    validation, train = _draw(answers, rows, share, np.random.default_rng(seed))
-    return Parts("random", train, validation, np.flatnonzero(judges))
+    validation, train = _draw(answers, rows, min(share, 1.0), np.random.default_rng(seed))
+    return Parts("random", _with_learn_only(answers, train), validation, np.flatnonzero(judges))
 
 
-def _judging(identity: np.ndarray) -> np.ndarray:
-    """Whether each row judges (rows,): a matter of its hash alone, until so many rows have a smaller one."""
-    judges = identity < np.uint64(JUDGING * 2**64)
-    if judges.sum() > MOST_JUDGING:
-        judges = identity <= np.partition(identity, MOST_JUDGING - 1)[MOST_JUDGING - 1]
-    return np.asarray(judges)
+def _with_learn_only(answers: Answers, train: np.ndarray) -> np.ndarray:
+    return train if answers.learn_only is None else np.union1d(train, np.flatnonzero(answers.learn_only))
 
 
 def _given(answers: Answers, split: Split, seed: int) -> Parts:
     if answers.test is None:
         sentence = f"The split is given by column {split.column!r}, which the feature table does not have."
         raise Quarantined("missing_column", sentence, column=split.column)
-    rows = np.flatnonzero(~answers.test)
+    rows = np.flatnonzero(~answers.test & answers.judging)
     validation, train = _draw(answers, rows, split.validation, np.random.default_rng(seed))
-    return Parts("given", train, validation, np.flatnonzero(answers.test))
+    test = np.flatnonzero(answers.test & answers.judging)
+    return Parts("given", _with_learn_only(answers, train), validation, test)
 
 
 def _draw(

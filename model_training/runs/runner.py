@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from model_training.steps import (
     define_dataset,
@@ -26,6 +26,9 @@ from model_training.steps.define_dataset import write_tables
 from model_training.steps.manifest import code_version
 from model_training.steps.register import Package
 from model_training.steps.step_cache import marked_complete, read_marker, step_key
+
+if TYPE_CHECKING:
+    import numpy as np
 
 # Receives what happens, the share of the whole run that is done, and facts that a display may show.
 Progress = Callable[..., None]
@@ -55,12 +58,22 @@ class Runner:
     progress: Progress
     code: str = field(default_factory=code_version)
 
-    def run(self, tables: Callable[[], Mapping[str, Any]]) -> Package:
-        """Run the steps and return the package of the last one; `tables` is called only when the folder lacks them."""
+    def run(
+        self, tables: Callable[[], Mapping[str, Any]], learn_only: Callable[[], np.ndarray] | None = None
+    ) -> Package:
+        """Run the steps and return the package of the last one.
+
+        `tables`, and `learn_only` (those whose rows only learn), are called only when the folder lacks them.
+        """
+
+        def define(context: StepContext) -> None:
+            learners = {} if learn_only is None else {"learn_only": learn_only()}
+            write_tables(tables(), context.spec, context.out, **learners)
+
         self.folder.mkdir(parents=True, exist_ok=True)
         name = define_dataset.NAME
         keys = {name: step_key(name, self.code, self.spec, {})}
-        self._run_step(name, keys[name], {}, lambda context: write_tables(tables(), context.spec, context.out))
+        self._run_step(name, keys[name], {}, define)
         waiting = list(STEPS)
         while waiting:
             ready = [step for step in waiting if keys.keys() >= set(step.NEEDS)]

@@ -17,6 +17,7 @@ from shared.core.scenario import Scenario
 from shared.datasets.reading import lake_bytes, read_tables
 from shared.datasets.version import DatasetVersion
 from shared.ports import Ports
+from shared.training.learn_only import learn_only_identities
 from shared.training.model import Artefact
 from shared.training.run import Run
 
@@ -36,7 +37,11 @@ def train_artefact(ports: Ports, run_id: str, progress: Progress, folder: Path) 
     }
     spec = RunSpec(scenario, run.profile, _seed(dataset.digest), origin)
     runner = Runner(spec, folder, progress)
-    package = runner.run(lambda: read_tables(lake_bytes(ports.core.lake), scenario, dataset.tables))
+    fetch = lake_bytes(ports.core.lake)
+    package = runner.run(
+        lambda: read_tables(fetch, scenario, dataset.tables),
+        lambda: learn_only_identities(fetch, scenario, dataset.tables),
+    )
     return Artefact(scenario.name, run.id, dataset.id, package.onnx, package.manifest, package.files)
 
 

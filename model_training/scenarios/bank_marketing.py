@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from shared.core.policies import Feedback
 from shared.core.scenario import Bar, Batch, Column, GeneratorOptions, Scenario, Split, Table
 
 
@@ -60,5 +61,7 @@ SCENARIO = Scenario(
     request_fields=_INPUTS,
     personal=("age", "job", "marital", "education"),
     slices=("job", "age", "contact", "poutcome"),
+    # A client is called on account of a prediction, and only then gives an answer.
+    feedback=Feedback(labels_depend_on_decision=True),
     generate=_generate,
 )

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -22,18 +23,25 @@ from shared.core.paths import parts_folder
 from shared.core.scenario import Scenario
 from shared.datasets.reading import read_tables
 from shared.datasets.version import tables_of_manifest
+from shared.training.learn_only import learn_only_identities
 
 NAME = "define_dataset"
 NEEDS: tuple[str, ...] = ()
 # What the manifest says about where a model comes from, beside its profile.
 ORIGIN = ("run", "dataset", "dataset_digest", "created_at")
+_LEARN_ONLY = "learn_only.npz"
+_NOBODY = np.empty(0, dtype=np.uint64)
 
 
-def write_tables(tables: Mapping[str, pa.Table], spec: RunSpec, out: Path) -> None:
-    """Write `<table>.parquet` for each table and `dataset.json`; Refused when the scenario cannot be trained."""
+def write_tables(tables: Mapping[str, pa.Table], spec: RunSpec, out: Path, learn_only: np.ndarray = _NOBODY) -> None:
+    """Write `<table>.parquet` for each table, `dataset.json` and who only learns.
+
+    Refused when the scenario cannot be trained.
+    """
     check_candidates(spec.scenario)
     for name, table in tables.items():
         pq.write_table(table, out / f"{name}.parquet", write_page_checksum=True)
+    np.savez(out / _LEARN_ONLY, identities=learn_only)
     rows = {name: table.num_rows for name, table in tables.items()}
     write_json(out / "dataset.json", {"rows": rows, **spec.to_json()})
 
@@ -46,14 +54,26 @@ def load(folder: Path) -> dict[str, pa.Table]:
     return {file.stem: pq.read_table(file, page_checksum_verification=True) for file in files}
 
 
-def load_version(folder: Path, parts: Path | None, scenario: Scenario) -> dict[str, pa.Table]:
-    """The tables that the folder's manifest names, of `parts` or, in the format before, beside it; else as `load` does.
+def load_learn_only(folder: Path) -> np.ndarray:
+    """The fingerprints of those whose rows only learn; none in a folder of the format before."""
+    file = folder / _LEARN_ONLY
+    if not file.exists():
+        return _NOBODY
+    with np.load(file, allow_pickle=False) as stored:
+        found: np.ndarray = stored["identities"]
+    return found
+
+
+def load_version(folder: Path, parts: Path | None, scenario: Scenario) -> tuple[dict[str, pa.Table], np.ndarray]:
+    """The tables that the folder's manifest names, and who only learns; without a manifest as `load` does.
+
+    Parts lie in `parts` or, in the format before, beside the manifest.
 
     Corrupt when a part is not what was validated.
     """
     manifest = folder / "manifest.json"
     if not manifest.exists():
-        return load(folder)
+        return load(folder), _NOBODY
 
     def fetch(path: str) -> bytes:
         within = path.removeprefix(parts_folder(scenario.name))
@@ -62,7 +82,8 @@ def load_version(folder: Path, parts: Path | None, scenario: Scenario) -> dict[s
             raise Missing(f"{file} is not there; the manifest of the dataset names {path}.")
         return file.read_bytes()
 
-    return read_tables(fetch, scenario, tables_of_manifest(json.loads(manifest.read_text())))
+    tables = tables_of_manifest(json.loads(manifest.read_text()))
+    return read_tables(fetch, scenario, tables), learn_only_identities(fetch, scenario, tables)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -74,7 +95,8 @@ def main(arguments: list[str] | None = None) -> int:
     spec = RunSpec(SCENARIOS[options.scenario], options.profile, options.seed, origin)
     make_empty(options.out)
     with marked_complete(NAME, "", spec, options.out):
-        write_tables(load_version(options.tables, options.parts, spec.scenario), spec, options.out)
+        tables, learn_only = load_version(options.tables, options.parts, spec.scenario)
+        write_tables(tables, spec, options.out, learn_only)
     return 0
 
 

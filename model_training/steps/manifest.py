@@ -18,17 +18,19 @@ import pyarrow.parquet as pq
 
 import model_training
 import shared
-from model_training.data.answers import hours_of
 from model_training.data.rows import Prepared
 from model_training.evaluation.record import Evaluation
 from model_training.export.graph import run
 from model_training.search.candidate_ranking import ScoredCandidate
 from model_training.steps.prepare import describe_parts
+from shared.datasets.feature_frame import hours_of
 from shared.training.decisions.thresholds import HALF
 from shared.training.decisions.unseen_answers import FILE as UNSEEN
 from shared.training.encoding import encode_rows
 from shared.training.fingerprints import fingerprints
+from shared.training.input_contract import InputContract
 from shared.training.learned_rows import LEARNED, LearnedRows
+from shared.training.unlearned.learned_ranges import ranges_of
 
 SCHEMA = 1
 HOLDOUT, HOLDOUT_KEYS = "holdout.parquet", "holdout_keys.parquet"
@@ -69,6 +71,7 @@ def manifest_of(
         "sha256": hashlib.sha256(best.onnx).hexdigest(),
         "opset": opset_of(best.onnx),
         "contract": prepared.contract.to_json(),
+        "ranges": ranges(prepared, learned_rows(prepared), prepared.contract),
         **_thresholds(prepared, evaluation),
         "metric": prepared.scenario.metric,
         **evaluation.to_json(),
@@ -88,6 +91,16 @@ def _thresholds(prepared: Prepared, evaluation: Evaluation) -> dict[str, Any]:
     return {"threshold": served[0] if served else HALF}
 
 
+def learned_rows(prepared: Prepared) -> np.ndarray:
+    """The rows that train or choose, by number."""
+    return np.concatenate([prepared.parts.train, prepared.parts.validation])
+
+
+def ranges(prepared: Prepared, rows: np.ndarray, contract: InputContract) -> dict[str, list[float]]:
+    """The range of each number in these rows."""
+    return {} if contract.text else ranges_of(prepared.X[rows], contract)
+
+
 def golden(prepared: Prepared, onnx: bytes) -> dict[str, Any]:
     """Test rows as a request sends them and the answers of this graph; two rows hold nulls and unseen categories."""
     test = prepared.parts.test
@@ -102,7 +115,7 @@ def golden(prepared: Prepared, onnx: bytes) -> dict[str, Any]:
 
 def learned(prepared: Prepared) -> tuple[bytes, dict[str, Any]]:
     """The fingerprints of every row that trained or chose, and their entry in the manifest."""
-    return learned_of(prepared, np.concatenate([prepared.parts.train, prepared.parts.validation]), LEARNED)
+    return learned_of(prepared, learned_rows(prepared), LEARNED)
 
 
 def learned_of(prepared: Prepared, rows: np.ndarray, file: str) -> tuple[bytes, dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from model_training.data.answers import answers_of, with_answers
+from model_training.data.answers import answers_of
 from model_training.data.rows import Prepared
 from model_training.data.selection import select_columns
 from model_training.data.split import Answers, Parts, draw_half, split_rows
@@ -21,6 +21,7 @@ from model_training.steps.context import StepContext
 from model_training.steps.prepared_files import load_prepared, save_prepared
 from shared.core.errors import Quarantined
 from shared.core.scenario import Scenario, Split
+from shared.datasets.feature_frame import feature_frame
 from shared.training.encoding import categories_of, encode
 from shared.training.fingerprints import fingerprints
 from shared.training.input_contract import Feature, InputContract
@@ -33,7 +34,8 @@ SELECTION = "selection.json"
 def run_step(context: StepContext) -> None:
     """Write `frame.parquet`, `arrays.npz`, `prepared.json`, `datasets.json` and `selection.json`."""
     tables = define_dataset.load(context.inputs["define_dataset"])
-    prepared = prepare_rows(tables, context.spec.scenario, context.spec.seed)
+    learn_only = define_dataset.load_learn_only(context.inputs["define_dataset"])
+    prepared = prepare_rows(tables, context.spec.scenario, context.spec.seed, learn_only)
     save_prepared(prepared, context.out)
     write_json(context.out / "datasets.json", describe_parts(prepared))
     write_json(context.out / SELECTION, selection_of(prepared))
@@ -45,10 +47,17 @@ def load(folder: Path, scenario: Scenario) -> Prepared:
     return load_prepared(folder, scenario)
 
 
-def prepare_rows(tables: Mapping[str, pa.Table], scenario: Scenario, seed: int) -> Prepared:
-    """The rows ready for training; Quarantined when no model can be trained or judged on them."""
-    frame = _ordered(with_answers(_assembled(tables, scenario), scenario), scenario)
+def prepare_rows(
+    tables: Mapping[str, pa.Table], scenario: Scenario, seed: int, learn_only: np.ndarray | None = None
+) -> Prepared:
+    """The rows ready for training; `learn_only` are the identities that never judge.
+
+    Quarantined when no model can be trained or judged on the rows.
+    """
+    frame = feature_frame(tables, scenario)
     answers = answers_of(frame, scenario)
+    if learn_only is not None and len(learn_only):
+        answers = replace(answers, learn_only=np.isin(answers.identity, learn_only))
     _check_differs(frame, scenario)
     parts = split_rows(answers, scenario.split, seed)
     contract = contract_of(frame, scenario, parts, scenario.features)
@@ -100,21 +109,6 @@ def _feature(training: pa.Table, scenario: Scenario, name: str) -> Feature:
     if name in scenario.categorical:
         return Feature(name, "category", categories_of(training[name]))
     return Feature(name, "number")
-
-
-def _assembled(tables: Mapping[str, pa.Table], scenario: Scenario) -> pa.Table:
-    if scenario.assemble is None:
-        return tables[scenario.label_table]
-    frame = scenario.assemble({name: table.to_pandas() for name, table in tables.items()})
-    return pa.Table.from_pandas(frame, preserve_index=False)
-
-
-def _ordered(frame: pa.Table, scenario: Scenario) -> pa.Table:
-    if scenario.time not in frame.column_names:
-        return frame
-    # A stable sort: rows of the same time keep their order.
-    times = frame[scenario.time].to_numpy()
-    return frame.take(pa.array(np.argsort(times, kind="stable")))
 
 
 def _check_differs(frame: pa.Table, scenario: Scenario) -> None:

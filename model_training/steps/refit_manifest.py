@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from model_training.data.rows import Prepared
-from model_training.steps.manifest import golden, learned_of, opset_of
+from model_training.steps.manifest import golden, learned_of, opset_of, ranges
 from model_training.steps.refit import Refit, learnable
 from shared.training.learned_rows import REFIT_LEARNED
 from shared.training.model import MANIFEST, REFIT, REFIT_MANIFEST
@@ -32,6 +32,7 @@ def refit_manifest(prepared: Prepared, refit: Refit, manifest: Mapping[str, Any]
         "sha256": entry["sha256"],
         "opset": opset_of(refit.onnx),
         "contract": refit.contract.to_json(),
+        "ranges": ranges(prepared, learnable(prepared), refit.contract),
         "parity": asdict(refit.parity),
         "golden": golden(replace(prepared, contract=refit.contract), refit.onnx),
         "learned": entry["learned"],

@@ -93,10 +93,11 @@ class Root:
         )
 
     def release(self, code: Callable[[], str]) -> ReleaseBundle:
-        """Policies, deployments, approvals, rollouts and endpoints."""
+        """Policies, deployments, looks, approvals, rollouts and endpoints."""
         return ReleaseBundle(
             policies=self.policies,
             deployments=self.deployments,
+            looks=lazy(f"{_SQL}release.looks:SqlLooks", self.engine),
             approvals=SqlApprovals(self.engine),
             rollouts=self.rollouts,
             endpoints=backends.open_serving(self.settings, code, self.core.lake, self._traffic),
@@ -150,6 +151,7 @@ def monitoring_bundle(engine: Engine, prices: Prices | None = None) -> Monitorin
         decisions=lazy(f"{measures}SqlDecisions", engine),
         scorecards=lazy(f"{measures}SqlScorecards", engine),
         actuals=lazy(f"{_SQL}monitoring.actuals:SqlActuals", engine),
+        window_labels=lazy(f"{_SQL}monitoring.window_labels:SqlWindowLabels", engine),
         prices=prices or Prices(),
     )
 

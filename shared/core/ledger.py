@@ -56,6 +56,7 @@ class Kind(StrEnum):
     BLOB = "blob"
     DROP = "drop"
     DATASET = "dataset"
+    FEEDBACK = "feedback"
     BASELINE = "baseline"
     PIPELINE = "pipeline"
     SCHEDULE = "schedule"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from shared.core.breach import Cause
 
@@ -61,18 +62,35 @@ class Monitoring:
 
 
 @dataclass(frozen=True, slots=True)
+class Feedback:
+    """How scored rows become training data: a window as a whole, when its labels have had `horizon_hours` to come.
+
+    It is taken when this share of its rows has a label (`coverage`). Rows without one are `dropped`, or `negative`
+    where only positives are ever reported. `labels_depend_on_decision`: which rows get a label depends on what was
+    predicted for them; such rows are learned from and never judge a model. `learn` False: nothing is taken.
+    """
+
+    learn: bool = True
+    coverage: float = 0.5
+    unlabelled: Literal["dropped", "negative"] = "dropped"
+    labels_depend_on_decision: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RetrainPolicy:
     """When a scenario is retrained. By default a new valid labelled drop trains once no other run is open.
 
     Drops that come while a run is open are one training, on the newest dataset.
 
     A drop trains when at least `new_rows` rows came since the last training. `cooldown_hours`, `monthly_budget` and
-    the loop breaker hold back drift, falling quality, age and schedule; new data too when `new_data_waits`.
+    the loop breaker hold back feedback, drift, falling quality, age and schedule; new data too when `new_data_waits`.
     """
 
     new_data: bool = True
     new_rows: int = 0
     new_data_waits: bool = False
+    # Whether scored rows whose labels have come are a reason.
+    feedback: bool = True
     drift: bool = True
     quality: bool = True
     # Retrain when the serving model is so old, or so long after the last training; 0: never for that reason.

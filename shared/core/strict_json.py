@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
@@ -15,18 +16,28 @@ from shared.core.errors import BadInput
 MAX_DEPTH = 8
 _NESTED = frozenset({dict, list})
 _NAME = re.compile(rb'"\s*:')
+_NOT_JSON = re.compile(rb"[:\[,]\s*(NaN|-?Infinity)\s*[,\]}]")
 
 
 def read_json_body(body: bytes, accepted: str) -> Any:
-    """The value; BadInput for what is not JSON, nested deeper than 8, or names a field twice."""
+    """The value; BadInput for what is not JSON, nested deeper than 8, or names a field twice.
+
+    A byte order mark before it does not count (RFC 8259, section 8.1).
+    """
+    body = body.removeprefix(BOM_UTF8)
     try:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadInput(f"The body is not JSON ({error}); accepted: {accepted}.") from error
+        raise BadInput(f"The body is not JSON ({_why(body, error)}); accepted: {accepted}.") from error
     names = _count(value, 1)
     if may_have_duplicate_keys(body, names) and len(_NAME.findall(body)) != names:
         _refuse_duplicates(body)
     return value
+
+
+def _why(body: bytes, error: Exception) -> str:
+    word = _NOT_JSON.search(body)
+    return f"{word[1].decode()} is not JSON, send null for a missing value" if word else str(error)
 
 
 def may_have_duplicate_keys(body: bytes, keys: int) -> bool:

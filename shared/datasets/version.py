@@ -7,9 +7,13 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 SCHEMA = 2
+PartKind = Literal["drop", "feedback"]
+# Rows of such a part are learned from and never judge.
+Role = Literal["", "learn"]
+LEARN_ONLY: Role = "learn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,8 @@ class Part:
     """The rows that one drop brought of one table: canonical Parquet, immutable, addressed by its sha256.
 
     `position` is the place of the drop among all that were ever accepted. `first` and `last` are the ends of its time
-    column as ISO 8601; empty without one.
+    column as ISO 8601; empty without one. A part of kind `feedback` holds the rows of a scored window whose labels
+    have come; its `drop` is `feedback/<window>`.
     """
 
     path: str
@@ -28,6 +33,8 @@ class Part:
     sources: tuple[str, ...] = ()
     first: str = ""
     last: str = ""
+    kind: PartKind = "drop"
+    role: Role = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,15 @@ class DatasetTable:
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """What came with one version: how many parts, their rows in the table that got most of them, and their kinds."""
+
+    parts: int
+    rows: int
+    kinds: frozenset[PartKind] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetVersion:
     """A checked dataset: id = UTC time + short digest over its parts. `sources` are "path@etag"."""
 
@@ -61,13 +77,12 @@ class DatasetVersion:
         """Rows of the largest table."""
         return max((table.rows for table in self.tables), default=0)
 
-    def rows_since(self, before: DatasetVersion) -> int:
-        """Rows that came with parts which `before` does not hold, in the table that got most of them."""
-        known = {(table.name, sha) for table in before.tables for sha in table.shas}
-        new = (
-            sum(part.rows for part in table.parts if (table.name, part.sha256) not in known) for table in self.tables
-        )
-        return max(new, default=0)
+    def news_since(self, before: DatasetVersion | None) -> News:
+        """What it holds that `before` does not."""
+        known = set() if before is None else {(table.name, sha) for table in before.tables for sha in table.shas}
+        new = [[part for part in table.parts if (table.name, part.sha256) not in known] for table in self.tables]
+        rows = max((sum(part.rows for part in parts) for parts in new), default=0)
+        return News(sum(map(len, new)), rows, frozenset(part.kind for parts in new for part in parts))
 
     @property
     def drops(self) -> tuple[str, ...]:

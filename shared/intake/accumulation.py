@@ -16,7 +16,16 @@ from shared.core.wording import counted
 from shared.datasets.head import Head, Parts, lacking, learnable, moved, with_drop, without_old, without_rows
 from shared.datasets.parts import adopt, keep_part
 from shared.datasets.reading import lake_bytes, read_indexes, read_part, read_tables, standing_rows
-from shared.datasets.version import DatasetTable, DatasetVersion, Part, digest_of, manifest_of, sources_of
+from shared.datasets.version import (
+    DatasetTable,
+    DatasetVersion,
+    Part,
+    PartKind,
+    Role,
+    digest_of,
+    manifest_of,
+    sources_of,
+)
 from shared.intake.drop_tables import DropTable, Files
 from shared.profiles.version_report import validate
 from shared.training.trainability import LEAST_ROWS, check_trainable
@@ -48,12 +57,26 @@ class Added:
     remarks: tuple[str, ...] = ()
 
 
-def add_drop(ports: MonitoringPorts, where: Landing, files: Files, tables: Mapping[str, DropTable]) -> Added:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What brings rows: a drop, or a scored window whose labels have come; `role` is that of all its rows."""
+
+    kind: PartKind = "drop"
+    role: Role = ""
+
+
+DROP = Origin()
+
+
+def add_drop(
+    ports: MonitoringPorts, where: Landing, files: Files, tables: Mapping[str, DropTable], origin: Origin = DROP
+) -> Added:
     """Add the drop to the head; of two that do so at once the slower one looks at the new head.
 
     Quarantined when nothing can be learned from the rows.
     """
-    brought = {name: _kept(ports, where, name, files[name], table) for name, table in tables.items()}
+    kept = {name: _kept(ports, where, name, files[name], table) for name, table in tables.items()}
+    brought = {name: replace(part, kind=origin.kind, role=origin.role) for name, part in kept.items()}
     for _ in range(_TRIES):
         known = _version_of(ports, where, brought.values())
         if known is not None:

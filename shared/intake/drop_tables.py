@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from shared.core.blob import Blob
 from shared.core.errors import Quarantined
 from shared.core.paths import Landing
-from shared.core.scenario import Table
+from shared.core.scenario import Scenario, Table
 from shared.core.wording import counted
 from shared.datasets.head import Head
 from shared.datasets.reading import restarting_labels
@@ -42,6 +42,12 @@ def read_drop(ports: MonitoringPorts, where: Landing, files: Files, head: Head) 
         for table in where.scenario.tables
         if table.name in files
     }
+    check_drop(ports, where, tables, head)
+    return tables
+
+
+def check_drop(ports: MonitoringPorts, where: Landing, tables: Mapping[str, DropTable], head: Head) -> None:
+    """Quarantined for what only the whole drop shows: too little to learn from, other units, repeated rows."""
     rows = {name: table.rows for name, table in tables.items()}
     if _alone(where, rows, head):
         check_trainable(where.scenario, rows)
@@ -50,7 +56,6 @@ def read_drop(ports: MonitoringPorts, where: Landing, files: Files, head: Head) 
     check_admission(ports, where, rows)
     for name, table in tables.items():
         _check_repeats(where.scenario.table(name), table)
-    return tables
 
 
 def _alone(where: Landing, brought: Collection[str], head: Head) -> bool:
@@ -67,17 +72,23 @@ def _beside(table: Table, head: Head, drop: str) -> Table:
 
 
 def _read(ports: MonitoringPorts, blobs: Sequence[Blob], table: Table, where: Landing) -> DropTable:
-    from shared.datasets.row_index import index_of, repeats
+    from shared.datasets.row_index import index_of
 
     parts = []
     for blob in blobs:
         with ports.core.lake.open(blob.path, etag=blob.etag) as source:
             parts.append(ports.datasets.tables.read(source, blob.name, table))
     _refuse_same_files(blobs, [index_of(part, replace(table, key=())) for part in parts], table)
-    whole = ports.datasets.tables.check(parts, table)
-    index = index_of(whole, table)
-    apart = bool(table.key) or restarting_labels(where.scenario, table)
-    return DropTable(whole, index, 0 if apart else repeats(index))
+    return table_of_drop(where.scenario, table, ports.datasets.tables.check(parts, table))
+
+
+def table_of_drop(scenario: Scenario, table: Table, rows: pa.Table) -> DropTable:
+    """The rows with their index; repeats count where rows have no other name."""
+    from shared.datasets.row_index import index_of, repeats
+
+    index = index_of(rows, table)
+    apart = bool(table.key) or restarting_labels(scenario, table)
+    return DropTable(rows, index, 0 if apart else repeats(index))
 
 
 def _refuse_same_files(blobs: Sequence[Blob], indexes: Sequence[Index], table: Table) -> None:

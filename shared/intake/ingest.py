@@ -75,10 +75,11 @@ def _register(ports: MonitoringPorts, where: Landing, files: Files) -> Outcome:
         return Outcome(State.WAITING if added.new else State.DUPLICATE, added.reason)
     if not added.new:
         return Outcome(State.DUPLICATE, added.reason, {"dataset": added.dataset.id})
-    return _publish(ports, where, added, added.dataset)
+    return publish(ports, where, added, added.dataset)
 
 
-def _publish(ports: MonitoringPorts, where: Landing, added: Added, dataset: DatasetVersion) -> Outcome:
+def publish(ports: MonitoringPorts, where: Landing, added: Added, dataset: DatasetVersion) -> Outcome:
+    """Announce the version and ask for its training, once; what waited for it ends."""
     key = f"{dataset.scenario}/{dataset.digest[:12]}"
     outcome = once(ports, Kind.DATASET, key, "", lambda: _announce(ports, dataset, added.remarks)).outcome
     if outcome.state not in ENDED:
@@ -91,11 +92,12 @@ def _publish(ports: MonitoringPorts, where: Landing, added: Added, dataset: Data
 
 
 def _released(ports: MonitoringPorts, dataset: DatasetVersion) -> list[str]:
-    """The drops that the version before did not hold."""
+    """The drops that the version before did not hold; feedback waits for nothing."""
     ids = {version.id: version for version in ports.datasets.versions.list(dataset.scenario)}
     place = list(ids).index(dataset.id)
     before = list(ids.values())[place - 1].drops if place else ()
-    return [drop for drop in dataset.drops if drop not in before]
+    landed = {part.drop for table in dataset.tables for part in table.parts if part.kind == "drop"}
+    return [drop for drop in dataset.drops if drop in landed and drop not in before]
 
 
 def _settle_released(ports: MonitoringPorts, where: Landing, dataset: DatasetVersion) -> None:

@@ -10,7 +10,7 @@ from shared.core.ledger import Kind, Outcome, State
 from shared.core.notices import announce
 from shared.core.scenario import Scenario
 from shared.datasets.version import DatasetVersion
-from shared.monitoring.retrain_context import retrain_context, too_few_rows
+from shared.monitoring.retrain_context import is_feedback, new_rows, retrain_context, too_few_rows
 from shared.monitoring.retrain_decision import RetrainDecision, RetrainReason, RetrainVerdict
 from shared.monitoring.retrain_rules import (
     Decision,
@@ -18,6 +18,7 @@ from shared.monitoring.retrain_rules import (
     already_retrained,
     breach_triggers,
     decide,
+    retrained,
     time_triggers,
 )
 from shared.training.run import Run
@@ -36,9 +37,10 @@ def decide_for_scenario(ports: MonitoringPorts, scenario: Scenario) -> list[Retr
 def decide_for_dataset(ports: MonitoringPorts, dataset: DatasetVersion) -> RetrainDecision:
     """Train on a new dataset version at once where the scenario's policy allows it, or record why not (yet)."""
     scenario = ports.core.scenarios[dataset.scenario]
-    trigger = _new_data(dataset)
-    if not scenario.retrain.new_data:
-        refusal = "Not retrained because this scenario does not retrain on new data alone."
+    trigger = _new_data(ports, scenario, dataset)
+    if not _may_train(scenario, trigger):
+        what = "feedback" if trigger.reason == RetrainReason.FEEDBACK else "new data"
+        refusal = f"Not retrained because this scenario does not retrain on {what} alone."
         return _record(ports, scenario, trigger, Decision(RetrainVerdict.NOT, refusal))
     shortage = too_few_rows(ports, scenario, dataset)
     if shortage:
@@ -104,19 +106,29 @@ def _triggers(ports: MonitoringPorts, scenario: Scenario) -> list[RetrainTrigger
 def _waiting_data(ports: MonitoringPorts, scenario: Scenario) -> list[RetrainTrigger]:
     """The newest dataset, when its training was held back and nothing was trained on it since."""
     datasets = ports.datasets.versions.list(scenario.name)
-    if not datasets or not scenario.retrain.new_data:
+    if not datasets:
         return []
     newest = datasets[-1]
     if any(run.dataset == newest.id for run in ports.training.runs.list(scenario.name)):
         return []
-    if all(decision.key != _new_data(newest).key for decision in ports.monitoring.decisions.list(scenario.name)):
+    trigger = _new_data(ports, scenario, newest)
+    if all(decision.key != trigger.key for decision in ports.monitoring.decisions.list(scenario.name)):
         # Whoever registers it decides first.
         return []
-    return [] if too_few_rows(ports, scenario, newest) else [_new_data(newest)]
+    return [] if not _may_train(scenario, trigger) or too_few_rows(ports, scenario, newest) else [trigger]
 
 
-def _new_data(dataset: DatasetVersion) -> RetrainTrigger:
-    return RetrainTrigger(RetrainReason.NEW_DATA, f"data-{dataset.id}", f"dataset {dataset.id} is new")
+def _new_data(ports: MonitoringPorts, scenario: Scenario, dataset: DatasetVersion) -> RetrainTrigger:
+    key, description = f"data-{dataset.id}", f"dataset {dataset.id} is new"
+    if is_feedback(ports, scenario, dataset):
+        return RetrainTrigger(RetrainReason.FEEDBACK, key, f"{description} by feedback")
+    return RetrainTrigger(RetrainReason.NEW_DATA, key, description)
+
+
+def _may_train(scenario: Scenario, trigger: RetrainTrigger) -> bool:
+    """Whether the scenario retrains for what is new in its data."""
+    policy = scenario.retrain
+    return policy.feedback if trigger.reason == RetrainReason.FEEDBACK else policy.new_data
 
 
 def _answer(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger) -> RetrainDecision | None:
@@ -148,7 +160,7 @@ def _train(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger) 
 
 
 def _train_on(ports: MonitoringPorts, trigger: RetrainTrigger, dataset: DatasetVersion) -> Outcome:
-    force = "" if trigger.reason == RetrainReason.NEW_DATA else trigger.key
+    force = "" if trigger.reason in (RetrainReason.NEW_DATA, RetrainReason.FEEDBACK) else trigger.key
     return _requested(request_training(ports, dataset, force=force), trigger)
 
 
@@ -163,7 +175,7 @@ def _record_requested(ports: MonitoringPorts, scenario: Scenario, trigger: Retra
         ports.training.trainer.submit(run)
     before = [known.id for known in ports.training.runs.list(scenario.name)].index(run.id)
     once(ports, Kind.RETRAIN, f"{scenario.name}/after-{before}", "", lambda: _requested(run, trigger))
-    decision = Decision(RetrainVerdict.RETRAIN, f"Retrained: {trigger.description}.")
+    decision = retrained(trigger, new_rows(ports, scenario, but=run.id))
     return _record(ports, scenario, trigger, decision, run.dataset, run.id)
 
 

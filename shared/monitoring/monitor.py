@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from shared.core.claims import once
 from shared.core.errors import Missing, Permanent
 from shared.core.ledger import Kind, Outcome, State
 from shared.core.scenario import Scenario, find_scenario
+from shared.core.wording import counted
 from shared.monitoring.breaches import close_breaches, open_breach
 from shared.monitoring.drift.column_comparison import is_drifted
 from shared.monitoring.drift.scored_rows import WindowData, batch_window, served_hours, served_window
@@ -131,9 +133,17 @@ def _measure(ports: MonitoringPorts, scenario: Scenario, window: str) -> Outcome
         close_breaches(ports, scenario.name, report.issues, (Cause.POPULATION_DRIFT,))
     drifted = sorted({measure.feature for measure in report.drift if is_drifted(measure)})
     causes = sorted({issue.cause for issue in report.issues})
-    findings = f"Drift: {', '.join(drifted) or 'none'}. Breaches: {', '.join(causes) or 'none'}."
+    found = _drift_words(drifted, data.rows, scenario.monitoring.min_rows)
+    findings = f"Drift: {found}. Breaches: {', '.join(causes) or 'none'}."
     reason = f"{data.rows} rows were monitored. {findings}"
     return Outcome(State.DONE, reason, {"drifted": drifted, "causes": causes})
+
+
+def _drift_words(drifted: Sequence[str], rows: int, needed: int) -> str:
+    """What drifted; too few rows show neither drift nor its absence."""
+    if drifted:
+        return ", ".join(drifted)
+    return "none" if rows >= needed else f"not compared ({counted(rows, 'row')}; {needed} needed)"
 
 
 def _is_newest(ports: MonitoringPorts, scenario: Scenario, facts: WindowFacts) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -113,15 +113,28 @@ class Actuals(Protocol):
         """
         ...
 
-    def join_predictions(self, scenario: Scenario, first_id: int, last_id: int) -> pa.Table:
-        """Predictions with ids in first_id..last_id (both included) with `actual` (null: not known) and `labelled_at`.
+    def join_predictions(self, scenario: Scenario, first_id: int, last_id: int, *, original: bool = True) -> pa.Table:
+        """Predictions with ids in first_id..last_id (both included) with their label (`actual`; null: not known).
 
-        Columns: prediction_id, prediction, probability, each label's probability, actual, labelled_at.
+        Columns: prediction_id, prediction, probability, each label's probability, actual, labelled_at, source.
+        With `original` those of corrections are left out.
         """
         ...
 
     def epochs(self, scenario: Scenario, keys: Sequence[str]) -> Sequence[tuple[str, int]]:
         """Every (key, restart epoch) of these entity keys that has a prediction."""
+        ...
+
+
+class WindowLabels(Protocol):
+    """Which windows have labels, so that only those are joined of which something new is known."""
+
+    def newest(self, scenario: Scenario) -> int:
+        """The number of the newest label that ever came; 0 without one."""
+        ...
+
+    def by_window(self, scenario: Scenario) -> Mapping[int, int]:
+        """By a window's ordinal the number of the newest label that names one of its rows, whatever its restart."""
         ...
 
 
@@ -135,6 +148,7 @@ class MonitoringBundle:
     decisions: Decisions
     scorecards: Scorecards
     actuals: Actuals
+    window_labels: WindowLabels
     prices: Prices
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from shared.core.scenario import Scenario
 from shared.datasets.version import DatasetVersion
 from shared.monitoring.retrain_decision import RetrainReason, RetrainVerdict
-from shared.monitoring.retrain_rules import RATE_LIMITED, PastTraining, RetrainContext
+from shared.monitoring.retrain_rules import RATE_LIMITED, NewRows, PastTraining, RetrainContext
 
 if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
@@ -25,7 +25,28 @@ def retrain_context(ports: MonitoringPorts, scenario: Scenario) -> RetrainContex
         last_run_at=runs[-1].created_at if runs else None,
         dataset=datasets[-1].id if datasets else "",
         automatic=_automatic(ports, scenario),
+        new=new_rows(ports, scenario),
     )
+
+
+def new_rows(ports: MonitoringPorts, scenario: Scenario, but: str = "") -> NewRows | None:
+    """What the newest dataset holds that the newest model has not learned from; None before the first model.
+
+    The model of run `but` is left out: of a run that was requested already, what was new when it was.
+    """
+    models = [model for model in ports.training.registry.list(scenario.name) if model.run != but]
+    datasets = {version.id: version for version in ports.datasets.versions.list(scenario.name)}
+    if not models or models[-1].dataset not in datasets:
+        return None
+    news = list(datasets.values())[-1].news_since(datasets[models[-1].dataset])
+    return NewRows(news.parts, news.rows, models[-1].id)
+
+
+def is_feedback(ports: MonitoringPorts, scenario: Scenario, dataset: DatasetVersion) -> bool:
+    """Whether all that came since the last training are scored rows whose labels have come."""
+    trained = {run.dataset for run in ports.training.runs.list(scenario.name)} - {dataset.id}
+    before = [version for version in ports.datasets.versions.list(scenario.name) if version.id in trained]
+    return dataset.news_since(before[-1] if before else None).kinds == {"feedback"}
 
 
 def _automatic(ports: MonitoringPorts, scenario: Scenario) -> list[PastTraining]:
@@ -67,6 +88,6 @@ def too_few_rows(ports: MonitoringPorts, scenario: Scenario, dataset: DatasetVer
     trained = {run.dataset for run in ports.training.runs.list(scenario.name)} - {dataset.id}
     before = [version for version in ports.datasets.versions.list(scenario.name) if version.id in trained]
     least = scenario.retrain.new_rows
-    if not before or (rows := dataset.rows_since(before[-1])) >= least:
+    if not before or (rows := dataset.news_since(before[-1]).rows) >= least:
         return ""
     return f"Not retrained because {rows} new rows are fewer than the {least} that this scenario waits for."

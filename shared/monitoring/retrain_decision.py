@@ -11,6 +11,7 @@ class RetrainReason(StrEnum):
     """What triggers a retraining."""
 
     NEW_DATA = "new_data"
+    FEEDBACK = "feedback"
     DRIFT = "drift"
     QUALITY = "quality"
     AGE = "age"

@@ -8,12 +8,23 @@ from datetime import datetime, timedelta
 
 from shared.core.breach import Breach, BreachState, Cause
 from shared.core.policies import RetrainPolicy
+from shared.core.wording import counted
 from shared.monitoring.retrain_decision import RetrainDecision, RetrainReason, RetrainVerdict
 
 MONTH = timedelta(days=30)
 # What the system concludes by itself is rate-limited. New data only waits until the open run has ended; the request of
 # a person waits for nothing.
-RATE_LIMITED = frozenset({RetrainReason.DRIFT, RetrainReason.QUALITY, RetrainReason.AGE, RetrainReason.SCHEDULE})
+RATE_LIMITED = frozenset(
+    {
+        RetrainReason.FEEDBACK,
+        RetrainReason.DRIFT,
+        RetrainReason.QUALITY,
+        RetrainReason.AGE,
+        RetrainReason.SCHEDULE,
+    }
+)
+# What a training mends only with rows that no model has learned from.
+_NEEDS_NEW_ROWS = frozenset({RetrainReason.DRIFT, RetrainReason.QUALITY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +45,29 @@ class PastTraining:
 
 
 @dataclass(frozen=True, slots=True)
+class NewRows:
+    """What came since the newest model learned; `since` names that model."""
+
+    parts: int
+    rows: int
+    since: str
+
+    @property
+    def sentence(self) -> str:
+        """In words: `2 parts, 1340 rows since model bank_marketing:3`."""
+        return f"{counted(self.parts, 'part')}, {counted(self.rows, 'row')} since model {self.since}"
+
+
+@dataclass(frozen=True, slots=True)
 class RetrainContext:
-    """The facts that a decision depends on."""
+    """The facts that a decision depends on; `new` is None where no model has learned yet."""
 
     now: datetime
     open_run: str
     last_run_at: datetime | None
     dataset: str
     automatic: Sequence[PastTraining]
+    new: NewRows | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +101,13 @@ def decide(trigger: RetrainTrigger, context: RetrainContext, policy: RetrainPoli
     hold = _first_hold(trigger, context, policy)
     if hold is not None:
         return _held(trigger, hold)
-    return Decision(RetrainVerdict.RETRAIN, f"Retrained: {trigger.description}.")
+    return retrained(trigger, context.new)
+
+
+def retrained(trigger: RetrainTrigger, new: NewRows | None) -> Decision:
+    """The decision to retrain; it says what is new where that is why it may help."""
+    told = f"; new: {new.sentence}" if new is not None and trigger.reason in _NEEDS_NEW_ROWS else ""
+    return Decision(RetrainVerdict.RETRAIN, f"Retrained: {trigger.description}{told}.")
 
 
 def _held(trigger: RetrainTrigger, hold: Hold) -> Decision:
@@ -90,11 +122,19 @@ def _is_rate_limited(trigger: RetrainTrigger, policy: RetrainPolicy) -> bool:
 def _first_hold(trigger: RetrainTrigger, context: RetrainContext, policy: RetrainPolicy) -> Hold | None:
     if not _is_rate_limited(trigger, policy):
         return _open_run(context) if trigger.reason == RetrainReason.NEW_DATA else None
-    return _open_run(context) or _cooldown(context, policy) or _budget(context, policy) or _no_gain(context, policy)
+    waits = _open_run(context) or _nothing_new(trigger, context)
+    return waits or _cooldown(context, policy) or _budget(context, policy) or _no_gain(context, policy)
 
 
 def _open_run(context: RetrainContext) -> Hold | None:
     return Hold(f"run {context.open_run} is still open") if context.open_run else None
+
+
+def _nothing_new(trigger: RetrainTrigger, context: RetrainContext) -> Hold | None:
+    """Drift and fallen quality train again only on what no model has learned from."""
+    if trigger.reason not in _NEEDS_NEW_ROWS or context.new is None or context.new.parts:
+        return None
+    return Hold(f"nothing is new since model {context.new.since}")
 
 
 def _cooldown(context: RetrainContext, policy: RetrainPolicy) -> Hold | None:

@@ -59,6 +59,8 @@ def _window(window: ScoredWindow) -> Mapping[str, Any]:
         "dataset": window.commit.dataset,
         "rows": window.commit.rows,
         "failed_rows": window.commit.failed_rows,
+        "unknown_values": window.commit.unknown_values,
+        "far_values": window.commit.far_values,
         "first_id": window.first_id,
         "last_id": window.last_id,
         "path": window.commit.path,

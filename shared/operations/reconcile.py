@@ -17,6 +17,7 @@ from shared.core.ledger import Kind
 from shared.core.messages import cloud_event
 from shared.core.notices import announce
 from shared.core.paths import AREAS, landing
+from shared.intake.feedback import take_feedback
 from shared.monitoring.governor import train_on_waiting_data
 from shared.training.runs import watch_runs
 from shared.training.scheduled_runs import start_due
@@ -37,7 +38,8 @@ class Sweep:
 def reconcile(ports: OperationsPorts) -> Sweep:
     """Find stuck claims on files, missed blobs, dead letters and lost runs; deliver the outbox.
 
-    Training that is due by a schedule, or that waited for a run that has ended, is started.
+    Scored windows whose labels have had their time become training data. Training that is due by a schedule, or that
+    waited for a run that has ended, is started.
     """
     # Stuck windows are not among them: the planning timer sends those again.
     stuck = [entry for entry in ports.core.history.stuck(ports.core.clock()) if entry.kind == Kind.BLOB]
@@ -46,6 +48,7 @@ def reconcile(ports: OperationsPorts) -> Sweep:
     messages.extend(_blob_event(ports, blob) for blob in _missed_blobs(ports) if blob_key(blob) not in stuck_keys)
     messages.extend(_dead_letters(ports))
     runs = [run.id for run in watch_runs(ports)]
+    take_feedback(ports)
     train_on_waiting_data(ports)
     start_due(ports)
     _announce_failed_runs(ports)

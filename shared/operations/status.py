@@ -11,6 +11,7 @@ from shared.core.errors import Missing
 from shared.core.lake_reading import read_json
 from shared.core.ledger import ENDED, Entry, Kind, State
 from shared.core.paths import Landing
+from shared.release.looks import newest_entry
 from shared.release.verdict import Verdict
 from shared.serving.deployment import Deployment
 from shared.training.model import Model
@@ -130,7 +131,7 @@ def _model_of(ports: OperationsPorts, runs: list[Run]) -> Model | None:
 
 
 def _judged(ports: OperationsPorts, scenario: str, drop: str, dataset: str, model: Model) -> DropOutcome | None:
-    entry = ports.core.history.find(Kind.MODEL, model.id)
+    entry = newest_entry(ports, model.id)
     if entry is None or entry.state not in ENDED:
         return None
     outcome = {"done": "deployed", "refused": "refused", "waiting": "waiting", "undecided": "undecided"}.get(

@@ -25,6 +25,7 @@ from shared.prediction.windows import drop_files
 from shared.serving.deployed_model import DeployedModel, load_deployed
 from shared.serving.ports import BatchJob, Provenance
 from shared.serving.prediction_rows import first_id
+from shared.serving.strange_values import told
 
 if TYPE_CHECKING:
     from shared.prediction.ports import PredictionPorts
@@ -41,7 +42,8 @@ def score_window(ports: PredictionPorts, scenario_name: str, window_id: str) -> 
         raise redacted from None
     _load_into_sql(ports, scenario, commit)
     ports.prediction.windows.close(scenario.name, window.id, WindowState.COMMITTED, "")
-    reason = f"{commit.rows} rows were predicted with {commit.model}; {commit.failed_rows} failed."
+    strange = told(commit.unknown_values, commit.far_values)
+    reason = f"{commit.rows} rows were predicted with {commit.model}; {commit.failed_rows} failed. {strange}".strip()
     origin = {"model": commit.model, "run": commit.run, "dataset": commit.dataset}
     return Outcome(State.DONE, reason, {"rows": commit.rows, "sha256": commit.sha256, "path": commit.path, **origin})
 
@@ -86,6 +88,8 @@ def _score(ports: PredictionPorts, scenario: Scenario, window: Window) -> Commit
         run=deployed.model.run,
         dataset=deployed.model.dataset,
         scored_at=plan.planned_at,
+        unknown_values=result.strange.unknown_text,
+        far_values=result.strange.far_text,
     )
 
 

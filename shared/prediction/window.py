@@ -36,7 +36,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """The commit of a window: the content of `_COMMIT.json`, and a row of `prediction_commit`."""
+    """The commit of a window: the content of `_COMMIT.json`, and a row of `prediction_commit`.
+
+    `unknown_values` and `far_values` say by column how many values the model did not learn from (`job=3, month=1`).
+    """
 
     scenario: str
     window: str
@@ -51,6 +54,8 @@ class Commit:
     run: str
     dataset: str
     scored_at: datetime
+    unknown_values: str = ""
+    far_values: str = ""
 
     def to_bytes(self) -> bytes:
         """The file `_COMMIT.json`."""

@@ -14,7 +14,7 @@ from shared.core.messages import model_message
 from shared.core.notices import announce
 from shared.release.approval import Approval
 from shared.release.gate.certificate import is_outdated, require_certificate
-from shared.release.status import work_key
+from shared.release.looks import release_work
 from shared.release.verdict import Verdict
 from shared.training.model import Model
 
@@ -210,7 +210,7 @@ def sweep_approvals(ports: ReleasePorts) -> list[str]:
             expire(ports, approval, now)
         elif approval.state == "used" or (approval.state == "open" and not _is_outdated(ports, approval)):
             continue
-        entry = ports.core.history.find(Kind.MODEL, work_key(ports, approval.model))
+        entry = ports.core.history.find(Kind.MODEL, release_work(ports, approval.model).key)
         if entry is None or entry.state == State.WAITING:
             messages.append(model_message(approval.scenario, approval.version))
     return list(dict.fromkeys(messages))

@@ -11,7 +11,8 @@ from shared.core.ledger import Kind, Outcome, State
 from shared.release import rollouts
 from shared.release.approval import Approval
 from shared.release.approvals import is_usable, newest_request, request_approval, withdraw
-from shared.release.gate.certificate import certify, require_certificate
+from shared.release.gate.certificate import certify, certify_grown, require_certificate
+from shared.release.gate.growth import TooFewMore
 from shared.release.pointer import put_in_service, record_deployment
 from shared.release.post_rollout_watch import rollback_reason
 from shared.release.served_graph import chosen_graph
@@ -38,10 +39,11 @@ class ApprovalDecision:
     blocked: Outcome | None = None
 
 
-def deploy(ports: ReleasePorts, event: ModelRegistered) -> Outcome:
+def deploy(ports: ReleasePorts, event: ModelRegistered, *, again: bool = False) -> Outcome:
     """Bring the registered version as far as it may go: refused, waiting for a person or a rollout, or in service.
 
-    Every step reads the state first, so a repeated event continues where the last one ended.
+    Every step reads the state first, so a repeated event continues where the last one ended. `again`: an undecided
+    version is judged on the rows of now first, when those have grown enough.
     """
     scenario = ports.core.scenarios.get(event.name)
     if scenario is None or not event.version.isdigit():
@@ -49,7 +51,9 @@ def deploy(ports: ReleasePorts, event: ModelRegistered) -> Outcome:
     model = ports.training.registry.find(event.name, int(event.version))
     if model is None:
         raise Transient(f"The registry does not show {event.name}:{event.version} yet.")
-    verdict = _certificate(ports, model)
+    verdict = certify_grown(ports, model) if again else _certificate(ports, model)
+    if isinstance(verdict, TooFewMore):
+        return _wait_for_rows(model, verdict)
     facts = {"model": model.id, "dataset": model.dataset, "run": model.run, "certificate": verdict.digest}
     facts |= {"verdict": verdict.state}
     if not verdict.passed and (ended := _without_override(ports, model, verdict)):
@@ -62,6 +66,14 @@ def deploy(ports: ReleasePorts, event: ModelRegistered) -> Outcome:
         # Another change moved the pointer at the same moment. The approval stays usable: this release comes after it.
         raise Transient(f"The release of {model.id} continues after another change: {fault.reason}") from fault
     return Outcome(outcome.state, outcome.reason, {**facts, **outcome.detail})
+
+
+def _wait_for_rows(model: Model, missing: TooFewMore) -> Outcome:
+    reason = (
+        f"{model.id} stays undecided: dataset {missing.dataset} has {missing.rows} fresh judging rows; "
+        f"from {missing.needed} on the gate looks again."
+    )
+    return Outcome(State.WAITING, reason, {"model": model.id, "dataset": missing.dataset})
 
 
 def _certificate(ports: ReleasePorts, model: Model) -> Verdict:

@@ -1,4 +1,4 @@
-"""The ports of `release`: deployments, approvals, rollouts, and the endpoints that serve."""
+"""The ports of `release`: deployments, looks of the gate, approvals, rollouts, and the endpoints that serve."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from shared.serving.ports import ServingPorts
 
 if TYPE_CHECKING:
     from shared.release.approval import Approval
+    from shared.release.look import Look
     from shared.release.policy import Policies
     from shared.release.traffic import Traffic
     from shared.release.verdict import Verdict
@@ -35,6 +36,18 @@ class Approvals(Protocol):
 
     def decide(self, decided: Approval) -> Approval:
         """Close an open request; returns the stored one, which holds another decision when that came first."""
+        ...
+
+
+class Looks(Protocol):
+    """The gate's looks at challengers, numbered without gaps per generation of the champion."""
+
+    def take(self, look: Look, most: int) -> Look | None:
+        """The look of that judgement: the one that was taken before, else the next; None after the `most`-th."""
+        ...
+
+    def list(self, scenario: str, generation: int) -> Sequence[Look]:
+        """The looks that were taken at challengers of the generation, in order."""
         ...
 
 
@@ -73,7 +86,10 @@ class Deployments(Protocol):
         ...
 
     def certify(self, model: Model, verdict: Verdict) -> None:
-        """Store the verdict of a model version; one against a later generation replaces it, another changes nothing."""
+        """Store the verdict of a model version; a later judgement replaces it, another changes nothing.
+
+        Later is one against a later generation, or of the same one with a greater number.
+        """
         ...
 
     def verdict(self, model: Model) -> Verdict | None:
@@ -107,6 +123,7 @@ class ReleaseBundle:
 
     policies: Policies
     deployments: Deployments
+    looks: Looks
     approvals: Approvals
     rollouts: Rollouts
     endpoints: ServingTarget

@@ -7,10 +7,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Missing
-from shared.core.ledger import TERMINAL, Entry, Kind, State
+from shared.core.ledger import TERMINAL, State
 from shared.release.approval import Approval
+from shared.release.looks import newest_entry
 from shared.release.post_rollout_watch import rollback_reason
-from shared.training.model import Model, ModelRef
+from shared.training.model import Model
 
 if TYPE_CHECKING:
     from shared.release.ports import ReleasePorts
@@ -48,29 +49,3 @@ def _rollback_reason(ports: ReleasePorts, model: Model) -> str:
     generations = ports.release.deployments.list(model.name, ports.release.policies.last(model.name))
     of_version = [generation for generation in generations if generation.version == model.version]
     return rollback_reason(ports, of_version[-1]) if of_version else ""
-
-
-def work_key(ports: ReleasePorts, model: str) -> str:
-    """The key a release is claimed under: the version, or the approval that came after its first release had ended."""
-    entry = ports.core.history.find(Kind.MODEL, model)
-    if entry is None or entry.state not in TERMINAL:
-        return model
-    approved = [approval for approval in _approvals(ports, model) if approval.state == "approved"]
-    return _key_of(approved[-1]) if approved else model
-
-
-def newest_entry(ports: ReleasePorts, model: str) -> Entry | None:
-    """The ledger's entry of the version's newest release, or None."""
-    keys = [model, *(_key_of(approval) for approval in _approvals(ports, model))]
-    entries = [entry for key in keys if (entry := ports.core.history.find(Kind.MODEL, key)) is not None]
-    return max(entries, key=lambda entry: (entry.at, entry.key != model), default=None)
-
-
-def _approvals(ports: ReleasePorts, model: str) -> list[Approval]:
-    ref = ModelRef.parse(model)
-    requests = ports.release.approvals.list(ref.name) if ref else ()
-    return [request for request in requests if request.model == model]
-
-
-def _key_of(approval: Approval) -> str:
-    return f"{approval.model}#{approval.id[:12]}"

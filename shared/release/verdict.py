@@ -28,16 +28,36 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Judging:
+    """Which judgement of a version against a generation it is, on how many fresh rows of which dataset version.
+
+    `look` is the number of the look it took: 0 when there were too few rows to compare, or no champion.
+    """
+
+    number: int
+    dataset: str
+    rows: int
+    look: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Every check of the gate on one model version, with the sha256 of that model.
 
-    `generation` is the champion's when it was judged, 0 when nothing served; None in certificates of earlier versions.
+    `generation` is the champion's when it was judged, 0 when nothing served; None, as is `judging`, in certificates of
+    earlier versions.
     """
 
     model: str
     sha256: str
     checks: tuple[Check, ...]
     generation: int | None = None
+    judging: Judging | None = None
+
+    @property
+    def number(self) -> int:
+        """Which judgement against its generation it is."""
+        return self.judging.number if self.judging else 1
 
     @property
     def state(self) -> VerdictState:
@@ -69,8 +89,9 @@ class Verdict:
     def digest(self) -> str:
         """sha256 of the canonical JSON: approvals are bound to it, and an altered certificate does not match it."""
         content = asdict(self)
-        if self.generation is None:
-            del content["generation"]
+        for name in ("generation", "judging"):
+            if content[name] is None:
+                del content[name]
         return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     @property

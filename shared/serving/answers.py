@@ -14,9 +14,11 @@ from shared.core.scenario import Scenario
 from shared.core.strict_json import read_json_body
 from shared.serving.deployed_model import DeployedModel
 from shared.serving.prediction_rows import label_kind, to_predictions
+from shared.serving.request_contract import check_rows, refuse_misspelt
 from shared.serving.request_decoding import ParsedRequest, RequestDecoder, raw_row
 from shared.serving.request_parsing import MAX_ROWS, accepted_methods, accepted_shape, parse_strict
-from shared.serving.scored_request import ScoredRequest
+from shared.serving.scored_request import Rows, ScoredRequest
+from shared.serving.strange_values import StrangeValues, strange_of_rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,8 +39,17 @@ def answer_parsed(
 ) -> ScoredRequest:
     """The parsed request scored; `started` is when its time began, which the response to a text says."""
     answers = deployed.loaded.score_rows(request.rows, allowed=scenario.request_fields)
+    strange = strange_of_request(scenario, deployed, request.rows)
     results = _results(scenario, deployed, answers, request.method)
-    return ScoredRequest(_response(scenario, request.form, results, started), request.rows, answers)
+    return ScoredRequest(_response(scenario, request.form, results, started), request.rows, answers, strange)
+
+
+def strange_of_request(scenario: Scenario, deployed: DeployedModel, rows: Rows) -> StrangeValues:
+    """What the model did not learn from in rows that it has taken; BadInput for misspelt categories."""
+    strange = strange_of_rows(rows, deployed.loaded.learned)
+    if strange.unknown:
+        refuse_misspelt(scenario, deployed.loaded.contract, strange)
+    return strange
 
 
 def _parse(scenario: Scenario, deployed: DeployedModel, body: bytes) -> ParsedRequest:
@@ -73,6 +84,7 @@ def _refuse_bad_row(scenario: Scenario, deployed: DeployedModel, body: bytes, ro
     raw = raw_row(body, row, MAX_ROWS)
     value = read_json_body(raw, accepted_shape(scenario)) if raw else None
     if isinstance(value, dict):
+        check_rows(scenario, deployed.loaded.contract, [value], row + 1)
         deployed.loaded.score_rows([value], scenario.request_fields, row + 1)
 
 

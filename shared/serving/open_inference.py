@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import BadInput
 from shared.core.scenario import Scenario
 from shared.core.strict_json import read_json_body
-from shared.serving.answers import as_number, labels_of
+from shared.serving.answers import as_number, labels_of, strange_of_request
 from shared.serving.deployed_model import DeployedModel
 from shared.serving.prediction_rows import join_labels, label_kind
+from shared.serving.request_contract import check_rows
 from shared.serving.request_parsing import MAX_ROWS
 from shared.serving.scored_request import Rows, ScoredRequest
 from shared.serving.tensors import InferenceAnswer, ModelMetadata, Tensor, TensorMetadata
@@ -41,7 +42,9 @@ def infer(scenario: Scenario, deployed: DeployedModel, body: bytes) -> ScoredReq
         raise BadInput(f"The body is not a JSON object; accepted: {_SHAPE}.")
     rows = _rows(deployed.loaded.contract, _tensors(value.get("inputs")))
     names = _output_names(scenario, value.get("outputs"))
+    check_rows(scenario, deployed.loaded.contract, rows)
     answers = deployed.loaded.score_rows(rows)
+    strange = strange_of_request(scenario, deployed, rows)
     response: InferenceAnswer = {
         "model_name": scenario.name,
         "model_version": str(deployed.model.version),
@@ -49,7 +52,7 @@ def infer(scenario: Scenario, deployed: DeployedModel, body: bytes) -> ScoredReq
     }
     if isinstance(value.get("id"), str):
         response["id"] = value["id"]
-    return ScoredRequest(response, rows, answers)
+    return ScoredRequest(response, rows, answers, strange)
 
 
 def describe(scenario: Scenario, deployed: DeployedModel) -> ModelMetadata:

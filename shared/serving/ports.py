@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
+from shared.serving.strange_values import NOTHING, StrangeValues
 from shared.training.ports import TrainingPorts
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from shared.serving.reading import Reading
     from shared.serving.rollout import Rollout
     from shared.training.input_contract import InputContract
+    from shared.training.unlearned.learned_ranges import LearnedRanges
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,11 @@ class BatchJob:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What a batch wrote: `rows` predictions, without the `failed_rows`."""
+    """What a batch wrote: `rows` predictions, without the `failed_rows`, and what the model did not learn from."""
 
     rows: int
     failed_rows: int
+    strange: StrangeValues = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,11 @@ class LoadedModel(Protocol):
     @property
     def thresholds(self) -> tuple[float, ...]:
         """The probabilities from which a label is predicted: of the second of two, or of each of several at once."""
+        ...
+
+    @property
+    def learned(self) -> LearnedRanges:
+        """The ranges of the numbers that the model learned from."""
         ...
 
     def score_matrix(self, values: np.ndarray) -> np.ndarray:

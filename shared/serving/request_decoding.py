@@ -15,9 +15,10 @@ import msgspec
 import numpy as np
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, defstruct
 
-from shared.core.scenario import Scenario
+from shared.core.scenario import Column, Scenario
 from shared.core.strict_json import may_have_duplicate_keys
 from shared.serving.encoded_rows import EncodedRows
+from shared.serving.request_contract import declared_inputs
 from shared.serving.scored_request import Rows
 from shared.training.input_contract import CategoryCodes, Feature, InputContract
 
@@ -76,10 +77,22 @@ def row_type(scenario: Scenario, inputs: Sequence[tuple[str, str]], beside: Any 
     """The type of a row: each (name, kind) that a model takes, other fields of the scenario as `beside`, no more."""
     names = [name for name, _ in inputs]
     extras = [name for name in scenario.request_fields if name not in names]
-    fields: list[Any] = [(f"f{n}", _Number if kind == "number" else _Text) for n, (_, kind) in enumerate(inputs)]
+    declared = declared_inputs(scenario, names)
+    fields: list[Any] = [(f"f{n}", _cell_type(kind, declared.get(name))) for n, (name, kind) in enumerate(inputs)]
     fields += [(f"x{n}", beside, UNSET) for n in range(len(extras))]
     rename = dict(zip([field[0] for field in fields], (*names, *extras), strict=True))
     return defstruct(f"row_{scenario.name}", fields, rename=rename, forbid_unknown_fields=True)
+
+
+def _cell_type(kind: str, column: Column | None) -> Any:
+    """A number within the declared range, a listed value, or any text; each may be missing."""
+    if kind != "number":
+        return _Text if column is None or not column.values else Literal[column.values] | None
+    if column is None:
+        return _Number
+    low = -_LARGEST if column.minimum is None else column.minimum
+    high = _LARGEST if column.maximum is None else column.maximum
+    return Annotated[float, Meta(ge=low, le=high)] | None
 
 
 class RequestDecoder:
@@ -106,6 +119,8 @@ class RequestDecoder:
         self._extras = plain[self._width :]
         self._cells = attrgetter(*plain[: self._width]) if self._width > 1 else _single(plain[0])
         codes = [_codes_of(feature) for feature in contract.features]
+        columns = declared_inputs(scenario, contract.names)
+        self._whole = [n for n, name in enumerate(contract.names) if name in columns and columns[name].kind == "int"]
         self._codes = [(n, code_of) for n, code_of in enumerate(codes) if code_of is not None]
 
     def decode(self, body: bytes) -> ParsedRequest | NeedsFullParse:
@@ -121,7 +136,10 @@ class RequestDecoder:
         if may_have_duplicate_keys(body, self._count_keys(value, data, legacy=legacy)):
             return NeedsFullParse()
         method = "predict" if value.GlobalParameters is UNSET else value.GlobalParameters.method
-        rows = EncodedRows(self.contract, self._matrix(data), data, self._cells)
+        matrix = self._matrix(data)
+        if self._whole and (matrix[:, self._whole] % 1 > 0).any():
+            return NeedsFullParse()
+        rows = EncodedRows(self.contract, matrix, data, self._cells)
         return ParsedRequest(rows, method, "json_text" if legacy else "results")
 
     def _count_keys(self, value: Any, data: Sequence[Any], *, legacy: bool) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 from shared.core.errors import BadInput
 from shared.core.scenario import Scenario
 from shared.core.strict_json import read_json_body
+from shared.serving.request_contract import check_rows
 from shared.serving.request_decoding import ParsedRequest
 from shared.serving.scored_request import Rows
 from shared.training.input_contract import InputContract
@@ -86,6 +87,7 @@ def _rows(scenario: Scenario, contract: InputContract, data: Any) -> Rows:
             wanted = "a list of numbers like row 1" if kind is list else "a JSON object with the scenario's fields"
             raise BadInput(f"Row {number} is not {wanted}.")
     if kind is dict:
+        check_rows(scenario, contract, data)
         return data
     return [_row_of_list(contract, number, row) for number, row in enumerate(data, start=1)]
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from shared.serving.strange_values import NOTHING, StrangeValues
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -16,9 +18,12 @@ Rows = Sequence[Mapping[str, Any]]
 class ScoredRequest(Struct, frozen=True):
     """The response as JSON data, the scored rows, and the model's answers (rows, labels); None when none was scored.
 
+    `strange` is what the model did not learn from.
+
     A dataclass takes five times as long to make, and every request makes one.
     """
 
     response: Any
     rows: Rows
     answers: np.ndarray | None
+    strange: StrangeValues = NOTHING

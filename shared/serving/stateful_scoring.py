@@ -15,7 +15,7 @@ from shared.core.errors import BadInput, Missing, Quarantined
 from shared.core.scenario import Column, Live, Scenario
 from shared.core.strict_json import read_json_body
 from shared.datasets.reading import lake_bytes, read_tables
-from shared.serving.answers import labels_of
+from shared.serving.answers import labels_of, strange_of_request
 from shared.serving.deployed_model import DeployedModel
 from shared.serving.reading import Reading
 from shared.serving.request_parsing import MAX_ROWS
@@ -117,7 +117,8 @@ class StatefulScorer:
             "labels": [labels.get(number, []) for number in numbers],
             "waiting": [number not in labels for number in numbers],
         }
-        return ScoredRequest(response, list(rows.values()), answers)
+        scored = list(rows.values())
+        return ScoredRequest(response, scored, answers, strange_of_request(scenario, deployed, scored))
 
     def _full_rows(
         self, scenario: Scenario, live: Live, names: Sequence[str], readings: Sequence[Reading]

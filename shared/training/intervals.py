@@ -1,4 +1,4 @@
-"""95 % intervals of any metric: how far a score, or the lead of one model over another, varies with the rows.
+"""Intervals of any metric: how far a score, or the lead of one model over another, varies with the rows.
 
 Rows that hang together (a cluster) are drawn together. An AUC has the interval of DeLong, DeLong and Clarke-Pearson
 (1988) with the clusters of Obuchowski (1997); every other metric a bootstrap percentile interval.
@@ -23,7 +23,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True, slots=True)
 class BootstrapComparison:
-    """Compares answers with the true ones by one metric; `seed` fixes the rows that are drawn.
+    """Compares answers with the true ones by one metric; `seed` fixes the rows that are drawn, `level` how sure.
 
     `clusters` are numbers (rows,), equal where rows hang together; without them every row stands alone.
     """
@@ -34,21 +34,23 @@ class BootstrapComparison:
     seed: int = 0
     clusters: np.ndarray | None = None
     draws: int = DRAWS
+    level: float = LEVEL
 
     def interval(self, answers: np.ndarray) -> tuple[float, float]:
-        """The 95 % interval (low, high) of the metric; ValueError when these rows cannot show it."""
+        """The interval (low, high) of the metric; ValueError when these rows cannot show it."""
         if self.metric == "auc":
             value, influence = auc_influence(self.task, self.actual, answers)
-            low, high = normal_interval(value, influence, self._groups(), self._fewest(), LEVEL)
+            low, high = normal_interval(value, influence, self._groups(), self._fewest(), self.level)
             return max(low, 0.0), min(high, 1.0)
         return self._bootstrap(answers)
 
     def lead(self, answers: np.ndarray, others: np.ndarray) -> tuple[float, float]:
-        """The paired 95 % interval of the metric of `answers` minus that of `others`, both on the same rows."""
+        """The paired interval of the metric of `answers` minus that of `others`, both on the same rows."""
         if self.metric == "auc":
             value, influence = auc_influence(self.task, self.actual, answers)
             other, other_influence = auc_influence(self.task, self.actual, others)
-            return normal_interval(value - other, influence - other_influence, self._groups(), self._fewest(), LEVEL)
+            error = influence - other_influence
+            return normal_interval(value - other, error, self._groups(), self._fewest(), self.level)
         return self._bootstrap(answers, others)
 
     def _fewest(self) -> int:
@@ -71,5 +73,5 @@ class BootstrapComparison:
         known = values[np.isfinite(values)]
         if not len(known):
             raise ValueError("the metric is not defined on any draw of these rows")
-        low, high = np.quantile(known, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+        low, high = np.quantile(known, [(1 - self.level) / 2, (1 + self.level) / 2])
         return float(low), float(high)

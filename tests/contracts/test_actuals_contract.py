@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from shared.adapters.sql.monitoring.actuals import SqlActuals
+from shared.adapters.sql.monitoring.window_labels import SqlWindowLabels
 from shared.adapters.sql.prediction.predictions import SqlPredictions
 from shared.core.policies import Monitoring
 from shared.core.scenario import Batch, Column, Scenario, Table
@@ -144,3 +145,27 @@ def test_more_labels_than_one_statement_takes(engine: Engine, actuals: Actuals) 
     answers = [number % 2 for number in numbers]
     assert actuals.merge(declared, labels(numbers, answers), "drop", AT) == (1_203, 0)
     assert known(actuals, declared) == answers
+
+
+def test_a_window_is_known_by_its_newest_label(engine: Engine) -> None:
+    """Labels that came again change nothing; one that changed is a newer one; other windows keep theirs."""
+    declared, actuals, found = scenario(), SqlActuals(engine), SqlWindowLabels(engine)
+    assert (found.newest(declared), found.by_window(declared)) == (0, {})
+    predict(engine, declared, [1, 2])
+    predict(engine, declared, [3], ordinal=2)
+    actuals.merge(declared, labels([1, 3], [1, 1]), "first", AT)
+    before = found.by_window(declared)
+    assert (sorted(before), found.newest(declared)) == ([1, 2], max(before.values()))
+    actuals.merge(declared, labels([1, 3], [1, 1]), "again", AT)
+    assert found.by_window(declared) == before
+    actuals.merge(declared, labels([1], [0]), "changed", AT + timedelta(days=1))
+    assert found.by_window(declared) == before | {1: found.newest(declared)}
+
+
+def test_labels_that_name_nothing_are_of_no_window(engine: Engine) -> None:
+    """Until the row is predicted."""
+    declared, found = scenario(entity=()), SqlWindowLabels(engine)
+    predict(engine, declared, [1])
+    table = pa.table({"prediction_id": [7], "epoch": [0], "actual": [1]})
+    SqlActuals(engine).merge(declared, table, "first", AT)
+    assert (found.by_window(declared), found.newest(declared) > 0) == ({}, True)

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from shared.adapters.sql.release.deployments import SqlDeployments
 from shared.core.errors import Conflict
 from shared.release.ports import Deployments
-from shared.release.verdict import Check, Verdict
+from shared.release.verdict import Check, Judging, Verdict
 from shared.serving.deployment import Deployment
 from shared.training.model import Model
 
@@ -92,6 +92,14 @@ class TestDeployments:
         for verdict in (first, second, third, second):
             deployments.certify(MODEL, verdict)
         assert deployments.verdict(MODEL) == third
+
+    def test_of_judgements_against_one_champion_the_later_counts(self, deployments: Deployments) -> None:
+        """Whichever is stored last, and it comes back with its rows and its look."""
+        again = Verdict("adult:3", "a" * 64, CHECKS, 2, Judging(2, "d2", 300, 4))
+        for verdict in (Verdict("adult:3", "a" * 64, CHECKS, 2, Judging(1, "d1", 200)), again, again):
+            deployments.certify(MODEL, verdict)
+        deployments.certify(MODEL, Verdict("adult:3", "a" * 64, CHECKS, 2, Judging(1, "d1", 200)))
+        assert deployments.verdict(MODEL) == again
 
     def test_an_override_comes_back_as_one(self, deployments: Deployments) -> None:
         """What people put into service although its gate had not passed."""

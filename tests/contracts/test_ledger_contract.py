@@ -75,9 +75,11 @@ class TestLedger:
         assert (entry.state, entry.reason, entry.detail) == (state, "because", {"dataset": "d"})
 
     def test_what_waits_is_claimed_again(self, ledger: Ledger) -> None:
-        """A drop that waited for a table goes on when the table lands."""
-        ledger.finish(claimed(ledger.claim("drop", "k", TTL)), "waiting", "for labels")
-        assert claimed(ledger.claim("drop", "k", TTL)).attempt == 2
+        """A drop that waited for a table goes on when the table lands; to wait is not to crash, however often."""
+        for _ in range(3):
+            claim = claimed(ledger.claim("drop", "k", TTL))
+            assert claim.attempt == 1
+            ledger.finish(claim, "waiting", "for labels")
 
     def test_a_released_claim_is_free_at_once(self, ledger: Ledger, history: History) -> None:
         """And keeps the message it was made with."""

@@ -12,9 +12,11 @@ from sqlalchemy import Engine
 from shared.adapters.sql.release.approvals import SqlApprovals
 from shared.adapters.sql.release.deployments import SqlDeployments
 from shared.adapters.sql.release.health import SqlHealth
+from shared.adapters.sql.release.looks import SqlLooks
 from shared.adapters.sql.release.rollouts import SqlRollouts
 from shared.core.errors import Conflict, Missing
 from shared.release.approval import Approval
+from shared.release.look import Look
 from shared.serving.deployment import Deployment
 from shared.serving.health import Health
 from shared.serving.rollout import Rollout
@@ -33,6 +35,11 @@ def rollout(number: int, **changes: object) -> Rollout:
     """Change `number`."""
     made = Rollout("adult", "prod", number, 4, "b" * 64, 1, "canary", 1, 10, AT, "gate", "well")
     return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def look(judgement: int, **changes: object) -> Look:
+    """A look at a challenger of generation 7."""
+    return replace(Look("adult", 7, 3, judgement, "d1", AT), **changes)  # type: ignore[arg-type]
 
 
 def approved(engine: Engine) -> Approval:
@@ -107,6 +114,29 @@ class TestApprovals:
         assert deployments.current("adult", "preprod") == one
         prod = deployments.promote(replace(one, environment="prod"))
         assert (deployments.list("adult"), len(deployments.list("adult", "*"))) == ([prod], 2)
+
+
+class TestLooks:
+    """Port `Looks`."""
+
+    def test_looks_of_a_generation_are_numbered_and_end(self, engine: Engine) -> None:
+        """The same judgement has the same look, whatever dataset it names next time; other generations count anew."""
+        store = SqlLooks(engine)
+        first, second, third = (store.take(look(judgement), 2) for judgement in (1, 2, 3))
+        assert (first, second, third) == (look(1, number=1), look(2, number=2), None)
+        assert store.take(look(1, dataset="d9"), 2) == first
+        assert store.take(look(1, generation=8), 2) == look(1, generation=8, number=1)
+        assert store.list("adult", 7) == [first, second]
+
+    def test_of_many_looks_at_once_none_is_given_twice(
+        self, engine: Engine, together: Callable[[list[Callable[[], object]]], list[object]]
+    ) -> None:
+        """Ten for twelve that ask together; who asks again gets the same."""
+        store = SqlLooks(engine)
+        calls = [lambda version=version: store.take(look(1, version=version), 10) for version in range(12)]
+        for _ in range(2):
+            given = [one.number for one in together(calls) if isinstance(one, Look)]
+            assert sorted(given) == list(range(1, 11))
 
 
 class TestRollouts:

@@ -11,7 +11,7 @@ from shared.core.messages import model_message
 from shared.core.paths import Landing
 from shared.operations.status import DropOutcome, drop_outcome
 from shared.release.approval import Approval
-from shared.release.status import newest_entry
+from shared.release.looks import newest_entry
 from shared.serving.model_router import ModelRouter
 
 

@@ -371,6 +371,15 @@ class World:
             dispatch.on_window(self.ports, window)
 
 
+def more_rows(world: World, drop: str = "more", first: int = 900_000) -> None:
+    """Points that no model has learned from, for which alone nothing is trained."""
+    declared = world.ports.core.scenarios["points"]
+    waiting = replace(declared, retrain=replace(declared.retrain, new_data=False))
+    world.ports = ports_with(world.ports, core__scenarios={**world.ports.core.scenarios, "points": waiting})
+    world.trainer.ports = world.ports
+    world.handle(world.land(f"incoming/points/{drop}/points.csv", points_csv(60, seed=9, first=first)))
+
+
 def settings_at(home: Path) -> Mapping[str, str]:
     """What the home's `settings.json` says of its backends; without one everything is embedded."""
     file = home / "settings.json"

@@ -16,6 +16,7 @@ from shared.adapters.onnx.groups import RowGroups
 from shared.adapters.onnx.rows import Layout, layout
 from shared.core.errors import Permanent, Quarantined
 from shared.serving.ports import BatchJob, BatchResult, LoadedModel
+from shared.serving.strange_values import NOTHING, StrangeValues, refuse_unknown_column, strange_of_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +25,25 @@ class Scored:
 
     rows: pa.Table
     failed: tuple[int, ...]
+    strange: StrangeValues = NOTHING
 
 
 def run(model: LoadedModel, job: BatchJob, out: BinaryIO, *, workers: int, block_rows: int) -> BatchResult:
     """Write the job's prediction rows to `out` as Parquet; 3 blocks per worker and one row group are in memory.
 
-    Quarantined when more rows fail than the scenario tolerates; Permanent when the model returns no finite number.
+    Quarantined when more rows fail than the scenario tolerates, or when the model knows no value of a column; Permanent
+    when the model returns no finite number.
     """
     shape = layout(job, model)
-    failed = 0
+    failed, strange = 0, NOTHING
     with RowGroups(out, shape) as writer:
         for scored in _in_order(_scorer(model, shape), blocks(job, model.contract, block_rows), workers):
             failed += len(scored.failed)
             _check_failed(job, failed, scored)
+            strange = strange.and_also(scored.strange)
             writer.add(scored.rows)
-    return BatchResult(writer.written, failed)
+    refuse_unknown_column(job.scenario, strange, model.contract, f"Window {job.window}")
+    return BatchResult(writer.written, failed, strange)
 
 
 def _scorer(model: LoadedModel, shape: Layout) -> Callable[[tuple[int, pa.Table]], Scored]:
@@ -53,7 +58,8 @@ def _scorer(model: LoadedModel, shape: Layout) -> Callable[[tuple[int, pa.Table]
         probabilities = model.score_matrix(matrix if len(kept) == len(fits) else matrix[kept])
         _check_answer(shape.job, probabilities, kept + (start + 1))
         failed = tuple((np.flatnonzero(~fits) + (start + 1)).tolist())
-        return Scored(shape.block(table, start, kept, probabilities), failed)
+        strange = strange_of_table(table, matrix, model.learned)
+        return Scored(shape.block(table, start, kept, probabilities), failed, strange)
 
     return score
 

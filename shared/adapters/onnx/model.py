@@ -13,6 +13,7 @@ from shared.core.scenario import Task
 from shared.serving.encoded_rows import EncodedRows
 from shared.training.encoding import RowEncoder, encode
 from shared.training.input_contract import InputContract
+from shared.training.unlearned.learned_ranges import LearnedRanges
 
 if TYPE_CHECKING:
     import onnxruntime as ort
@@ -40,9 +41,10 @@ class OnnxModel:
     """Scores a matrix or the rows of a request, and encodes tables; safe to share between threads."""
 
     def __init__(
-        self, session: ort.InferenceSession, contract: InputContract, task: Task, thresholds: tuple[float, ...]
+        self, session: ort.InferenceSession, learned: LearnedRanges, task: Task, thresholds: tuple[float, ...]
     ) -> None:
-        self.contract = contract
+        self.contract = contract = learned.contract
+        self.learned = learned
         self.task = task
         self.thresholds = thresholds
         self._session = session
@@ -83,7 +85,8 @@ def load(onnx: bytes, manifest: Mapping[str, Any]) -> OnnxModel:
     session = _session(onnx)
     _check_signature(session, contract)
     task = _task(manifest, contract)
-    return OnnxModel(session, contract, task, _thresholds(manifest, contract, task))
+    learned = LearnedRanges(contract, {name: (low, high) for name, (low, high) in manifest.get("ranges", {}).items()})
+    return OnnxModel(session, learned, task, _thresholds(manifest, contract, task))
 
 
 def _task(manifest: Mapping[str, Any], contract: InputContract) -> Task:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from shared.core.policies import Monitoring
 from shared.core.scenario import Scenario, Table
+from shared.core.wording import counted
 from shared.monitoring.measures import DriftMeasure, DriftVerdict, Reference, Source
 from shared.profiles import drift
 from shared.profiles.column_warnings import ColumnComparison
@@ -85,7 +86,7 @@ def compare_columns(
 def _drift(column: ColumnComparison, policy: Monitoring) -> ColumnDrift:
     count = column.current.count
     if count < policy.min_rows:
-        return ColumnDrift((), f"{count} values are fewer than the {policy.min_rows} that a comparison needs")
+        return ColumnDrift((), f"not compared ({counted(count, 'value')}; {policy.min_rows} needed)")
     compared = drift.compare(column.current, column.baseline, column.counts, column.alpha)
     thresholds = policy.thresholds
     distances = tuple(replace(each, threshold=thresholds[each.name]) for each in compared.distances)

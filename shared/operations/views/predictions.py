@@ -78,6 +78,8 @@ def _windows(ports: OperationsPorts, scenario: Scenario, commits: Sequence[Commi
             "at": commit.scored_at,
             "rows": commit.rows,
             "failed_rows": commit.failed_rows,
+            "unknown_values": commit.unknown_values,
+            "far_values": commit.far_values,
             "model": commit.model,
             "dataset": commit.dataset,
             "answers": [

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from shared.core.errors import Conflict, Corrupt, Missing, Refused
+from shared.core.errors import Conflict, Corrupt, Missing, Refused, Superseded
 from shared.core.lake_reading import read_json
 from shared.release.gate.gate import judge, judge_again
-from shared.release.verdict import Check, Verdict
+from shared.release.gate.growth import TooFewMore, judge_grown
+from shared.release.verdict import Check, Judging, Verdict
 from shared.training.model import Model
 
 if TYPE_CHECKING:
@@ -32,15 +33,35 @@ def certify(ports: ReleasePorts, model: Model) -> Verdict:
             judged = judge(ports, scenario, model)
         else:
             judged = judge_again(ports, scenario, model, verdict)
-        content = {"schema": SCHEMA, "digest": judged.digest, "passed": judged.passed, "verdict": judged.state}
-        path = certificate_path(ports, model, judged.generation)
-        ports.core.lake.put(path, json.dumps({**content, **asdict(judged)}, indent=1).encode())
-        # Measured times differ between two runs of the gate: the first certificate counts.
-        ports.release.deployments.certify(model, _in_lake(ports, model, judged.generation))
-        verdict = ports.release.deployments.verdict(model)
+        verdict = _keep(ports, model, judged)
     if verdict is None:
         raise Missing(f"The certificate of {model.id} is missing in the database.")
     return verdict
+
+
+def certify_grown(ports: ReleasePorts, model: Model) -> Verdict | TooFewMore:
+    """Judge an undecided challenger once more, on the judging rows of now; TooFewMore while those have hardly grown.
+
+    Superseded when it is no longer an undecided challenger of the generation that serves.
+    """
+    verdict = ports.release.deployments.verdict(model)
+    if verdict is None or verdict.state != "undecided" or is_outdated(ports, model, verdict):
+        raise Superseded(f"{model.id} is no undecided challenger of the generation that serves.")
+    judged = judge_grown(ports, ports.core.scenarios[model.name], model, verdict)
+    if isinstance(judged, TooFewMore):
+        return judged
+    kept = _keep(ports, model, judged)
+    return judged if kept is None else kept
+
+
+def _keep(ports: ReleasePorts, model: Model, judged: Verdict) -> Verdict | None:
+    """Write the certificate into lake and SQL, and return the one that counts there."""
+    content = {"schema": SCHEMA, "digest": judged.digest, "passed": judged.passed, "verdict": judged.state}
+    path = certificate_path(ports, model, judged)
+    ports.core.lake.put(path, json.dumps({**content, **asdict(judged)}, indent=1).encode())
+    # Measured times differ between two runs of the gate: the first certificate counts.
+    ports.release.deployments.certify(model, _in_lake(ports, model, judged))
+    return ports.release.deployments.verdict(model)
 
 
 def is_outdated(ports: ReleasePorts, model: Model, verdict: Verdict) -> bool:
@@ -59,7 +80,7 @@ def require_certificate(ports: ReleasePorts, model: Model) -> Verdict:
     verdict = ports.release.deployments.verdict(model)
     if verdict is None:
         raise Refused(f"{model.id} may not serve: it has no gate certificate.")
-    if verdict.sha256 != model.sha256 or _in_lake(ports, model, verdict.generation) != verdict:
+    if verdict.sha256 != model.sha256 or _in_lake(ports, model, verdict) != verdict:
         raise Corrupt(f"The certificate of {model.id} in {model.folder} is not the one that was issued.")
     if is_outdated(ports, model, verdict):
         raise Conflict(
@@ -76,16 +97,18 @@ def renewed_certificate(ports: ReleasePorts, model: Model) -> Verdict:
     return require_certificate(ports, model)
 
 
-def certificate_path(ports: ReleasePorts, model: Model, generation: int | None) -> str:
-    """Where the certificate against that generation lies: the first one is `gate.json`, later ones name theirs."""
+def certificate_path(ports: ReleasePorts, model: Model, verdict: Verdict) -> str:
+    """Where it lies: the first one is `gate.json`, later ones name their generation, and which of its judgements."""
+    if verdict.number > 1:
+        return f"{model.folder}gate-{verdict.generation}-{verdict.number}.json"
     first = f"{model.folder}gate.json"
-    if ports.core.lake.stat(first) is None or read_json(ports, first).get("generation") == generation:
+    if ports.core.lake.stat(first) is None or read_json(ports, first).get("generation") == verdict.generation:
         return first
-    return f"{model.folder}gate-{generation}.json"
+    return f"{model.folder}gate-{verdict.generation}.json"
 
 
-def _in_lake(ports: ReleasePorts, model: Model, generation: int | None) -> Verdict:
-    path = certificate_path(ports, model, generation)
+def _in_lake(ports: ReleasePorts, model: Model, wanted: Verdict) -> Verdict:
+    path = certificate_path(ports, model, wanted)
     verdict, digest = _read(read_json(ports, path), path)
     if verdict.digest != digest or verdict.sha256 != model.sha256:
         raise Corrupt(f"{path} was altered: its content does not have the digest that it names.")
@@ -95,7 +118,8 @@ def _in_lake(ports: ReleasePorts, model: Model, generation: int | None) -> Verdi
 def _read(content: Mapping[str, Any], path: str) -> tuple[Verdict, str]:
     try:
         checks = tuple(Check(**check) for check in content["checks"])
-        verdict = Verdict(content["model"], content["sha256"], checks, content.get("generation"))
+        judging = Judging(**content["judging"]) if content.get("judging") else None
+        verdict = Verdict(content["model"], content["sha256"], checks, content.get("generation"), judging)
         return verdict, str(content["digest"])
     except (KeyError, TypeError) as error:
         raise Corrupt(f"{path} is not a certificate.") from error

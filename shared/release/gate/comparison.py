@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from shared.core.scenario import Scenario
 from shared.release.verdict import CheckVerdict
 from shared.training.delong import fewest
-from shared.training.intervals import BootstrapComparison
+from shared.training.intervals import LEVEL, BootstrapComparison
 from shared.training.metrics import LARGER_IS_BETTER, score
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ _ERRORS = frozenset({"rmse", "mae", "log_loss"})
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A model's metric, another one's, and the 95 % interval of the difference as a gain: above 0 the model is better.
+    """A model's metric, another one's, and the interval of the difference as a gain: above 0 the model is better.
 
-    `low` and `high` are of the difference itself. `rows` and `positives` are independent ones.
+    `low` and `high` are of the difference itself, at that `level`. `rows` and `positives` are independent ones.
     """
 
     metric: str
@@ -39,6 +39,7 @@ class Lead:
     margin: float
     rows: int
     positives: int
+    level: float = LEVEL
 
     @property
     def gain(self) -> tuple[float, float]:
@@ -48,7 +49,8 @@ class Lead:
     @property
     def difference(self) -> str:
         """The difference and its interval in words."""
-        return f"a difference of {self.value - self.other:+.4f} (95 %: {self.low:+.4f} to {self.high:+.4f})"
+        sure = f"{100 * self.level:g} %"
+        return f"a difference of {self.value - self.other:+.4f} ({sure}: {self.low:+.4f} to {self.high:+.4f})"
 
 
 def margin_of(scenario: Scenario, other: float) -> float:
@@ -58,12 +60,13 @@ def margin_of(scenario: Scenario, other: float) -> float:
     return RELATIVE_MARGIN * abs(other) if scenario.metric in _ERRORS else MARGIN
 
 
-def lead(scenario: Scenario, rows: JudgingRows, answers: np.ndarray, others: np.ndarray) -> Lead:
+def lead(scenario: Scenario, rows: JudgingRows, answers: np.ndarray, others: np.ndarray, level: float = LEVEL) -> Lead:
     """How far `answers` lead `others`; ValueError when the rows cannot show the metric."""
     task, metric, actual = scenario.task, scenario.metric, rows.actual
     value, other = (score(task, metric, actual, one) for one in (answers, others))
-    low, high = BootstrapComparison(task, metric, actual, clusters=rows.clusters).lead(answers, others)
-    return Lead(metric, value, other, low, high, margin_of(scenario, other), *independent(scenario, rows))
+    low, high = BootstrapComparison(task, metric, actual, clusters=rows.clusters, level=level).lead(answers, others)
+    margin = margin_of(scenario, other)
+    return Lead(metric, value, other, low, high, margin, *independent(scenario, rows), level)
 
 
 def independent(scenario: Scenario, rows: JudgingRows) -> tuple[int, int]:

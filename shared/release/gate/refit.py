@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import Fault
 from shared.core.scenario import Scenario, Task
 from shared.core.wording import counted
-from shared.release.gate.champion import Contestant
 from shared.release.gate.checks import contract_check, golden_rows_check, parity_check, rehearsal_checks
 from shared.release.gate.comparison import independent, lead, too_few
+from shared.release.gate.contestants import Contestant
 from shared.release.gate.judging_rows import JudgingRows, fresh_rows, read_judging_rows
 from shared.release.verdict import REFIT, Check
 from shared.serving.ports import LoadedModel

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from model_training.data.split import MOST_JUDGING, Answers, Parts, draw_half, missing_labels, split_rows
+from model_training.data.split import Answers, Parts, draw_half, missing_labels, split_rows
 from shared.core.errors import Quarantined
 from shared.core.scenario import Split
+from shared.datasets.feature_frame import MOST_JUDGING
 
 
 def _hashes(rows: int, seed: int = 3) -> np.ndarray:
@@ -65,6 +68,19 @@ def test_repeated_rows_have_one_role() -> None:
     parts = split_rows(answers, Split("random"), 1)
     for rows in (parts.train, parts.validation, parts.test):
         assert set((rows[rows < 1_000] + 1_000).tolist()) == set(rows[rows >= 1_000].tolist())
+
+
+@pytest.mark.parametrize("kind", ["random", "time", "given"])
+def test_rows_that_only_learn_neither_choose_nor_judge(kind: str) -> None:
+    """Where order does not forbid it they are learned from; other rows keep their roles."""
+    learners, judges = np.arange(1_000) % 3 == 0, np.arange(1_000) >= 800
+    answers = Answers("binary", ("0", "1"), LABELS, HASHES, test=judges if kind == "given" else None)
+    split = Split(kind, column="judges")  # type: ignore[arg-type]
+    before, parts = split_rows(answers, split, 1), split_rows(replace(answers, learn_only=learners), split, 1)
+    assert not learners[parts.validation].any()
+    assert parts.test.tolist() == before.test[~learners[before.test]].tolist()
+    if kind != "time":
+        assert set(np.flatnonzero(learners)) <= set(parts.train)
 
 
 def test_at_most_so_many_rows_judge() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ports_with import ports_with
-from world import COLORS, POINTS, World, points_csv
+from world import COLORS, POINTS, World, more_rows, points_csv
 
 from shared.core.errors import BadInput
 from shared.core.policies import Monitoring, RetrainPolicy
@@ -116,6 +116,7 @@ def test_changed_labels_restate_a_final_quality(served: World) -> None:
 
 def test_fallen_quality_is_a_breach_after_two_windows_and_learned_from_once(served: World) -> None:
     """Concept drift: what is true no longer follows from the inputs. Good windows end it."""
+    more_rows(served)
     for number in (1, 2, 3):
         if number > 1:
             predict(served, number)

@@ -11,7 +11,7 @@ from threading import Barrier
 
 import pytest
 from ports_with import ports_with
-from world import POINTS, InlineTrainer, World, points_csv
+from world import POINTS, InlineTrainer, World, more_rows, points_csv
 
 from shared import dispatch
 from shared.core.ledger import Claim, Kind
@@ -49,10 +49,16 @@ def ask(world: World) -> list[str]:
 
 
 def test_an_occasion_is_answered_once(tmp_path: Path) -> None:
-    """However often it is asked, and whatever joins it."""
+    """Once there is something to learn; however often it is asked, and whatever joins it."""
     world = governed(tmp_path, RetrainPolicy())
     drift(world, "x")
+    assert ask(world) == ["not"]
+    (refusal,) = [one for one in world.ports.monitoring.decisions.list("points") if one.decided == "not"]
+    assert refusal.sentence.startswith("Not retrained because nothing is new since model points:1 (")
+    more_rows(world)
     assert ask(world) == ["retrain"]
+    answer = world.ports.monitoring.decisions.list("points")[-1]
+    assert answer.sentence.endswith("; new: 1 part, 60 rows since model points:1.")
     world.handle(*world.delivered())
     world.clock.advance(days=2)
     drift(world, "color", "w2")
@@ -63,9 +69,10 @@ def test_an_occasion_is_answered_once(tmp_path: Path) -> None:
 def test_a_refusal_is_kept_once_until_it_changes(tmp_path: Path) -> None:
     """In the table and in the ledger, with the sentence."""
     world = governed(tmp_path, RetrainPolicy(cooldown_hours=24 * 7))
+    more_rows(world)
     drift(world, "x")
     assert [ask(world), ask(world)] == [["not"], []]
-    (decision,) = [one for one in world.ports.monitoring.decisions.list("points") if one.decided == "not"]
+    (decision,) = [one for one in world.ports.monitoring.decisions.list("points") if one.reason == "drift"]
     assert decision.sentence.startswith("Not retrained because the last training began at ")
     entry = world.ports.core.history.find("retrain", f"points/{decision.key}")
     assert entry is not None
@@ -80,6 +87,7 @@ def test_a_refusal_is_kept_once_until_it_changes(tmp_path: Path) -> None:
 def test_of_two_reasons_at_once_one_trains(tmp_path: Path) -> None:
     """Two threads, drift in one and quality in the other: single flight."""
     world = governed(tmp_path, RetrainPolicy(cooldown_hours=0.0))
+    more_rows(world)
     drift(world, "x")
     open_breach(world.ports, "points", DataIssue("concept_drift", "", "", "fallen"), "w1")
     world.trainer.silent = True
@@ -100,6 +108,7 @@ def test_a_loop_without_improvement_asks_a_person(tmp_path: Path) -> None:
     world = governed(tmp_path, RetrainPolicy(cooldown_hours=1.0, stop_after=3))
     world.trainer.weight = -3.0
     for number in range(4):
+        more_rows(world, f"more{number}", 10_000 + 100 * number)
         breach = DataIssue("population_drift", "points", f"c{number}", "drifted")
         standing = open_breach(world.ports, "points", breach, f"w{number}")
         decided = ask(world)
@@ -108,10 +117,11 @@ def test_a_loop_without_improvement_asks_a_person(tmp_path: Path) -> None:
         world.ports.monitoring.breaches.close("points", standing.id, world.clock.now)
         world.clock.advance(days=1)
     assert [one.type for one in world.ports.core.outbox.pending()].count("Mlops.RetrainStopped") <= 1
-    (dataset,) = world.ports.datasets.versions.list("points")
+    dataset = world.ports.datasets.versions.list("points")[-1]
     record_manual_retrain(world.ports, request_training(world.ports, dataset, force="by hand"))
     world.handle(*world.delivered())
     world.clock.advance(days=1)
+    more_rows(world, "later", 20_000)
     drift(world, "x", "later")
     assert ask(world) == ["retrain"]
 
@@ -234,6 +244,7 @@ class DyingTrainer(InlineTrainer):
 def test_a_death_between_the_steps_leaves_one_training(tmp_path: Path, dies_in: str) -> None:
     """Asked for and not said, or said nowhere: the next round finds it as it is."""
     world = governed(tmp_path, RetrainPolicy())
+    more_rows(world)
     drift(world, "x")
     whole = world.ports
     broken = {

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from ports_with import ports_with
-from world import POINTS, World
+from world import POINTS, World, more_rows
 
 from shared.core.breach import Breach
 from shared.core.errors import Missing
@@ -125,6 +125,7 @@ def test_real_drift_persists_before_it_is_a_breach_and_is_learned_from_once(tmp_
     world = watched(tmp_path)
     window(world, 1)
     window(world, 2, lambda x: x + 1)
+    more_rows(world)
     found = world.ports.monitoring.measurements.drift("points")
     assert {one.verdict for one in found if one.feature == "x" and one.window.startswith("s2")} == {"once"}
     assert causes(world) == []
@@ -216,12 +217,15 @@ def test_far_fewer_rows_than_usual_are_named(tmp_path: Path) -> None:
 
 
 def test_texts_in_another_spelling_are_a_changed_schema(tmp_path: Path) -> None:
-    """No value is known: the coding changed, not the world."""
+    """No value is known: the coding changed, not the world. The window is refused, and its reason is the sentence."""
     world = watched(tmp_path)
     content = centred(400, 7, first=70_000, labelled=False).replace(b",blue", b",BLUE").replace(b",red", b",RED")
     score(world, "s1", content)
     monitor(world.ports, "points")
-    assert causes(world) == [("schema_change", "color")]
+    (breach,) = open_ones(world)
+    assert breach.cause == "schema_change"
+    assert "knows no value of column 'color'" in breach.sentence
+    assert "(capital letters)" in breach.sentence
 
 
 def test_a_window_that_was_refused_is_a_breach_once(tmp_path: Path) -> None:
@@ -361,6 +365,7 @@ def test_two_monitors_at_once_do_the_work_of_one(tmp_path: Path) -> None:
     for number in (1, 2, 3):
         moved = centred(400, 100 + number, first=10_000 * number, labelled=False, x=lambda x: x + 1)
         score(world, f"s{number}", moved)
+    more_rows(world)
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda _: monitor(world.ports, "points"), range(2)))
     monitor(world.ports, "points")

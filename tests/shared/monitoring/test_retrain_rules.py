@@ -12,6 +12,7 @@ from shared.core.policies import RetrainPolicy
 from shared.monitoring.retrain_decision import RetrainReason
 from shared.monitoring.retrain_rules import (
     Episode,
+    NewRows,
     PastTraining,
     RetrainContext,
     RetrainTrigger,
@@ -59,6 +60,26 @@ def test_each_thing_in_the_way_is_named(facts: RetrainContext, decided: str, say
     assert says in decision_made.sentence
     assert decision_made.sentence.startswith("Not retrained because ")
     assert "age drifted" in decision_made.sentence
+
+
+@pytest.mark.parametrize("reason", [RetrainReason.DRIFT, RetrainReason.QUALITY])
+def test_drift_and_fallen_quality_train_on_something_new_and_say_what(reason: RetrainReason) -> None:
+    """With nothing new the same model would come of it; age asks all the same."""
+    trigger, aged = replace(DRIFT, reason=reason), replace(DRIFT, reason=RetrainReason.AGE)
+    stale, fresh = (replace(FREE, new=NewRows(*counts, "points:3")) for counts in ((0, 0), (2, 1340)))
+    assert decide(trigger, stale, POLICY).sentence == (
+        "Not retrained because nothing is new since model points:3 (age drifted)."
+    )
+    assert decide(trigger, fresh, POLICY).sentence == (
+        "Retrained: age drifted; new: 2 parts, 1340 rows since model points:3."
+    )
+    assert decide(aged, stale, POLICY).decided == "retrain"
+
+
+def test_feedback_is_rate_limited() -> None:
+    """A window may become training data every few minutes."""
+    trigger = RetrainTrigger(RetrainReason.FEEDBACK, "data-d1", "dataset d1 is new by feedback")
+    assert decide(trigger, replace(FREE, last_run_at=NOW), POLICY).decided == "not"
 
 
 def test_the_cooldown_ends_on_the_hour() -> None:

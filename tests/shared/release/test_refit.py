@@ -14,7 +14,7 @@ from world import POINTS, InlineTrainer, World
 
 from shared.core.scenario import Split
 from shared.release.approvals import decide
-from shared.release.gate.champion import Contestant, load_champion
+from shared.release.gate.contestants import Contestant, load_champion
 from shared.release.gate.refit import differences
 from shared.release.manual_changes import override, promote, roll_back
 from shared.serving.deployment import Deployment

@@ -187,7 +187,7 @@ def test_a_worse_model_is_refused_with_the_interval(world: World) -> None:
     outcome = drop(world, "d2", seed=5, weight=-0.05)
     assert outcome.outcome == "refused"
     assert "Worse by more than the margin of 0.01" in outcome.reason
-    assert "95 %: -" in outcome.reason
+    assert "99.6 %: -" in outcome.reason
 
 
 def test_an_inverted_comparison_would_be_seen(world: World) -> None:
@@ -207,7 +207,7 @@ def test_every_check_says_what_it_saw(world: World) -> None:
     names = [check["name"] for check in content["checks"]]
     assert names == [
         "structure", "finite answers", "varied answers", "row latency", "load time", "size", "loads", "contract",
-        "golden rows", "parity", "data", "bar", "useful", "champion", "reference", "slices",
+        "golden rows", "parity", "data", "bar", "useful", "champion", "reference", "slices", "chain",
     ]  # fmt: skip
     assert all(check["reason"] for check in content["checks"])
     assert content["passed"] is True

@@ -58,7 +58,9 @@ class SqlLedger:
                 return Claim(kind, key, token, row.expires, row.attempts)
             if row is not None and _blocks_claim(row, now):
                 return _count_repeat(connection, row, now)
-            claim = Claim(kind, key, token, now + ttl, 1 if row is None else row.attempts + 1)
+            # Work that waited did not crash: its attempts count anew.
+            before = 0 if row is None or row.state == State.WAITING else row.attempts
+            claim = Claim(kind, key, token, now + ttl, before + 1)
             _take(connection, claim, row, now, message)
             return claim
 

@@ -33,6 +33,7 @@ from shared.adapters.sql.connection.transactions import read, take_turn, write
 from shared.adapters.sql.connection.types import BigId, Instant, Key, LongText
 from shared.adapters.sql.monitoring.restarts import (
     Restarts,
+    committed_predictions,
     current_rows,
     order_columns,
     original_predictions,
@@ -51,7 +52,8 @@ if TYPE_CHECKING:
 _SLICE = 500
 _ALWAYS = (datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
 _LABEL = ("actual", "labelled_at")
-_NOT_KNOWN = ((None, None),)
+_TOLD = (*_LABEL, "source")
+_NOT_KNOWN = ((None, None, None),)
 _TYPES: Mapping[Kind, Any] = {"int": BigInteger, "float": Float(53), "text": LongText, "time": Instant}
 
 
@@ -99,16 +101,16 @@ class SqlActuals:
 
         return write(self._engine, work)
 
-    def join_predictions(self, scenario: Scenario, first_id: int, last_id: int) -> pa.Table:
-        """Return the predictions with ids in first_id..last_id, with `actual` and `labelled_at` (null: not known)."""
+    def join_predictions(self, scenario: Scenario, first_id: int, last_id: int, *, original: bool = True) -> pa.Table:
+        """Return the predictions with ids in first_id..last_id, with their label, its time and source."""
         import pyarrow as pa
 
         names = ("prediction_id", "prediction", "probability", *(each.name for each in label_columns(scenario)))
-        query = _join_query(scenario, self._table(scenario), names, (first_id, last_id))
+        query = _join_query(scenario, self._table(scenario), names, (first_id, last_id), original=original)
         find = self._by_epoch if scenario.monitoring.restart else _without_epochs
         rows = read(self._engine, lambda connection: find(connection, query))
-        columns = list(zip(*rows, strict=True)) if rows else [()] * (len(names) + len(_LABEL))
-        return pa.table({name: list(each) for name, each in zip((*names, *_LABEL), columns, strict=True)})
+        columns = list(zip(*rows, strict=True)) if rows else [()] * (len(names) + len(_TOLD))
+        return pa.table({name: list(each) for name, each in zip((*names, *_TOLD), columns, strict=True)})
 
     def _by_epoch(self, connection: Connection, query: JoinQuery) -> Sequence[Sequence[Any]]:
         """Return these predictions, each with the labels of its own epoch."""
@@ -140,13 +142,13 @@ class SqlActuals:
 
     def _table(self, scenario: Scenario) -> Table:
         if scenario.name not in self._ready:
-            table = _actual_table(scenario)
-            write(self._engine, lambda connection: _create(connection, scenario, table))
+            table = actual_table(scenario)
+            write(self._engine, lambda connection: create_actuals(connection, scenario, table))
             self._ready[scenario.name] = table
         return self._ready[scenario.name]
 
 
-def _actual_table(scenario: Scenario) -> Table:
+def actual_table(scenario: Scenario) -> Table:
     """Return the table: one row per label that ever came; `is_current` is 1 for those that hold."""
     by, name = key_column(scenario), actual_table_name(scenario)
     key = Column(by, Key if by == "entity_key" else BigInteger, nullable=False)
@@ -166,7 +168,8 @@ def _actual_table(scenario: Scenario) -> Table:
     )
 
 
-def _create(connection: Connection, scenario: Scenario, table: Table) -> None:
+def create_actuals(connection: Connection, scenario: Scenario, table: Table) -> None:
+    """Create the table of actuals and its view where they are missing."""
     take_turn(connection, "mlops schema")
     prediction_table(scenario).create(connection, checkfirst=True)
     table.create(connection, checkfirst=True)
@@ -178,11 +181,11 @@ def _create(connection: Connection, scenario: Scenario, table: Table) -> None:
 def _compared(scenario: Scenario, actual: Table) -> Select[Any]:
     """Select the newest version of every prediction, with its label where one is known."""
     predicted = current_rows(scenario).subquery()
-    matches = and_(_matches(scenario, actual, predicted), actual.c.epoch == predicted.c.epoch)
+    matches = and_(matches_prediction(scenario, actual, predicted), actual.c.epoch == predicted.c.epoch)
     return select(*predicted.c, *(actual.c[name] for name in _LABEL)).select_from(predicted.outerjoin(actual, matches))
 
 
-def _matches(scenario: Scenario, actual: Table, predicted: FromClause) -> ColumnElement[bool]:
+def matches_prediction(scenario: Scenario, actual: Table, predicted: FromClause) -> ColumnElement[bool]:
     """Return the condition that a current label has the key and the time of a prediction, whatever its epoch."""
     by = key_column(scenario)
     return and_(
@@ -193,24 +196,27 @@ def _matches(scenario: Scenario, actual: Table, predicted: FromClause) -> Column
     )
 
 
-def _join_query(scenario: Scenario, actual: Table, names: Sequence[str], ids: tuple[int, int]) -> JoinQuery:
+def _join_query(
+    scenario: Scenario, actual: Table, names: Sequence[str], ids: tuple[int, int], *, original: bool
+) -> JoinQuery:
     predicted = prediction_table(scenario)
-    rows = original_predictions(scenario, predicted).where(predicted.c.prediction_id.between(*ids))
-    matches = _matches(scenario, actual, predicted)
+    every = original_predictions if original else committed_predictions
+    rows = every(scenario, predicted).where(predicted.c.prediction_id.between(*ids))
+    matches = matches_prediction(scenario, actual, predicted)
     return JoinQuery(scenario, predicted, actual, rows, [predicted.c[name] for name in names], matches)
 
 
 def _without_epochs(connection: Connection, query: JoinQuery) -> Sequence[Sequence[Any]]:
     """Return these predictions with their labels, of a source whose counter is never reset."""
     labelled = query.rows.outerjoin(query.actual, and_(query.matches, query.actual.c.epoch == literal(0)))
-    return connection.execute(labelled.add_columns(*query.answers, *(query.actual.c[name] for name in _LABEL))).all()
+    return connection.execute(labelled.add_columns(*query.answers, *(query.actual.c[name] for name in _TOLD))).all()
 
 
 def _labels(connection: Connection, query: JoinQuery, epochs: Mapping[int, int]) -> dict[int, list[Any]]:
     """Return the labels of each prediction: those of its own epoch."""
     found: dict[int, list[Any]] = {}
     if epochs:
-        epoch, labels = query.actual.c.epoch, (query.actual.c[name] for name in _LABEL)
+        epoch, labels = query.actual.c.epoch, (query.actual.c[name] for name in _TOLD)
         labelled = query.rows.join(query.actual, query.matches)
         labelled = labelled.add_columns(query.predicted.c.prediction_id, epoch, *labels)
         near = epoch.between(min(epochs.values()), max(epochs.values()))

@@ -85,6 +85,11 @@ def original_predictions(scenario: Scenario, table: Table) -> Select[Any]:
     return select().select_from(_committed(scenario, table)).where(func.coalesce(_R.revision, 1) == literal(1))
 
 
+def committed_predictions(scenario: Scenario, table: Table) -> Select[Any]:
+    """Select from every version of each committed window; no columns yet."""
+    return select().select_from(_committed(scenario, table))
+
+
 def current_rows(scenario: Scenario) -> Select[Any]:
     """Select every column of the newest version of each window, and `epoch`; the view orders all rows."""
     table = prediction_table(scenario)

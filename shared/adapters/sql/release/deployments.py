@@ -12,7 +12,7 @@ from shared.adapters.sql.release.approvals import use_approval
 from shared.adapters.sql.schema.tables import deployment as table
 from shared.adapters.sql.schema.tables import gate_certificate
 from shared.core.errors import Conflict, Corrupt
-from shared.release.verdict import Check, Verdict
+from shared.release.verdict import Check, Judging, Verdict
 from shared.serving.deployment import PRODUCTION, Deployment
 from shared.training.model import Model
 
@@ -68,7 +68,7 @@ class SqlDeployments:
         return [one for one in found if one.environment == (environment or self._last(one.scenario))]
 
     def certify(self, model: Model, verdict: Verdict) -> None:
-        """Keep the verdict of a model version; one against a later generation replaces it, another changes nothing."""
+        """Keep the verdict of a model version; a later judgement replaces it, another changes nothing."""
         if verdict.sha256 != model.sha256:
             raise Conflict(f"The verdict judged sha256 {verdict.sha256}, {model.id} has {model.sha256}.")
         values = {
@@ -80,13 +80,14 @@ class SqlDeployments:
             "checks": [asdict(check) for check in verdict.checks],
             "digest": verdict.digest,
             "generation": verdict.generation,
+            "judging": asdict(verdict.judging) if verdict.judging else None,
         }
 
         def work(connection: Connection) -> None:
             standing = _verdict(connection, model)
             if standing is None:
                 connection.execute(insert(gate_certificate), values)
-            elif _later(verdict.generation, standing.generation):
+            elif _order(verdict) > _order(standing):
                 connection.execute(update(gate_certificate).where(*_this(model)).values(values))
 
         write(self._engine, work)
@@ -107,8 +108,9 @@ def _read(row: RowMapping) -> Deployment:
     return Deployment(**{**row, "override": bool(row["override"])})
 
 
-def _later(generation: int | None, other: int | None) -> bool:
-    return generation is not None and (other is None or generation > other)
+def _order(verdict: Verdict) -> tuple[int, int]:
+    """Which of two verdicts is the later one; those of earlier versions name no generation."""
+    return (-1 if verdict.generation is None else verdict.generation, verdict.number)
 
 
 def _this(model: Model) -> tuple[ColumnElement[bool], ...]:
@@ -119,7 +121,8 @@ def _verdict(connection: Connection, model: Model) -> Verdict | None:
     row = connection.execute(select(gate_certificate).where(*_this(model))).one_or_none()
     if row is None:
         return None
-    verdict = Verdict(row.model, row.sha256, tuple(Check(**check) for check in row.checks), row.generation)
+    judging = Judging(**row.judging) if row.judging else None
+    verdict = Verdict(row.model, row.sha256, tuple(Check(**check) for check in row.checks), row.generation, judging)
     if verdict.digest != row.digest or int(verdict.passed) != row.passed:
         raise Corrupt(f"The certificate of {model.id} in the database is not the one the gate wrote.")
     return verdict

@@ -1,4 +1,4 @@
-"""The tables of releases: approvals, rollouts and health."""
+"""The tables of releases: approvals, looks of the gate, rollouts and health."""
 
 from __future__ import annotations
 
@@ -27,6 +27,19 @@ approval = Table(
     Column("decided_at", UtcTime),
     Column("reason", LongText, nullable=False),
     Index("ix_approval_scenario", "scenario", "version"),
+)
+
+gate_look = Table(
+    "gate_look",
+    metadata,
+    Column("scenario", Name, primary_key=True),
+    Column("generation", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    # Which judgement of the version against this generation took the look: it takes no second one.
+    Column("judgement", Integer, nullable=False),
+    Column("dataset", Name, nullable=False),
+    Column("at", UtcTime, nullable=False),
 )
 
 rollout = Table(

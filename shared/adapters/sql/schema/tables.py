@@ -25,7 +25,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from shared.adapters.sql.connection.types import BigId, Instant, Key, LongText, Name, Sha, UtcTime
+from shared.adapters.sql.connection.types import BigId, Instant, Key, LongText, Name, Sha, UtcTime, Word
 from shared.core.scenario import Scenario
 from shared.serving.prediction_rows import PredictionColumn, prediction_columns, table_name
 
@@ -93,6 +93,9 @@ dataset_part = Table(
     Column("first_time", Name, nullable=False),
     Column("last_time", Name, nullable=False),
     Column("sources", JSON, nullable=False),
+    # Null in rows of the version before: a drop, whose rows learn or judge.
+    Column("kind", Word),
+    Column("role", Word),
 )
 
 # What the next drop of a scenario is added to: changed by whoever has seen the newest generation.
@@ -150,6 +153,8 @@ gate_certificate = Table(
     Column("digest", Sha, nullable=False),
     # The champion's when it was judged, 0 when nothing served; NULL in certificates of earlier versions.
     Column("generation", Integer, nullable=True),
+    # Which judgement against that generation it is, on how many rows of which dataset, and by which look.
+    Column("judging", JSON(none_as_null=True), nullable=True),
 )
 
 deployment = Table(
@@ -208,6 +213,9 @@ prediction_commit = Table(
     Column("run", Name, nullable=False),
     Column("dataset", Name, nullable=False),
     Column("scored_at", UtcTime, nullable=False),
+    # By column how many values the model did not learn from: "job=3, month=1".
+    Column("unknown_values", LongText, nullable=False, server_default=""),
+    Column("far_values", LongText, nullable=False, server_default=""),
 )
 
 outbox = Table(

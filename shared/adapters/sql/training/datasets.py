@@ -118,6 +118,8 @@ def _part(row: Row[Any]) -> tuple[str, Part]:
         sources=tuple(row.sources),
         first=row.first_time,
         last=row.last_time,
+        kind=row.kind or "drop",
+        role=row.role or "",
     )
     return row.table_name, part
 
@@ -191,5 +193,7 @@ def _row(scenario: str, number: int, table: str, part: Part) -> dict[str, Any]:
         "position": part.position,
         "first_time": part.first,
         "last_time": part.last,
+        "kind": part.kind,
+        "role": part.role,
         "sources": list(part.sources),
     }

@@ -18,7 +18,7 @@ def _champion_check(world: World, scenario: str) -> Check:
 
 
 def _ends(check: Check) -> tuple[float, float, float]:
-    found = re.search(r"a difference of (\S+) \(95 %: (\S+) to (\S+)\)", check.reason)
+    found = re.search(r"a difference of (\S+) \(99.6 %: (\S+) to (\S+)\)", check.reason)
     assert found is not None, check.reason
     return float(found[1]), float(found[2]), float(found[3])
 

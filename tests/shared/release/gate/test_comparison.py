@@ -7,7 +7,7 @@ import pytest
 
 from bench.gate_errors import judged_pairs
 from bench.gate_pairs import KINDS, Trained, clients, train, verdict
-from shared.release.gate.champion import fresh_part
+from shared.release.gate.contestants import fresh_part
 from shared.release.verdict import Check, Verdict
 
 
@@ -17,9 +17,9 @@ def _check(found: Verdict, name: str) -> Check:
 
 @pytest.fixture(scope="module")
 def growing() -> list[Trained]:
-    """Models of the first 2 000, 4 000 and 6 000 of the same rows."""
-    rows = clients(6_000, 7)
-    return [train(rows.slice(0, size), number) for number, size in enumerate((2_000, 4_000, 6_000), 1)]
+    """Models of the first 2 000, 4 000 and 12 000 of the same rows."""
+    rows = clients(12_000, 7)
+    return [train(rows.slice(0, size), number) for number, size in enumerate((2_000, 4_000, 12_000), 1)]
 
 
 def test_of_cumulative_drops_the_better_model_ships(growing: list[Trained]) -> None:

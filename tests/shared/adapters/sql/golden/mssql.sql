@@ -560,6 +560,67 @@ UPDATE alembic_version SET version_num='0006' WHERE alembic_version.version_num 
 
 GO
 
+-- Running upgrade 0006 -> 0007
+
+ALTER TABLE dataset_part ADD kind VARCHAR(20) COLLATE Latin1_General_100_BIN2_UTF8 NULL;
+
+GO
+
+ALTER TABLE dataset_part ADD role VARCHAR(20) COLLATE Latin1_General_100_BIN2_UTF8 NULL;
+
+GO
+
+UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num = '0006';
+
+GO
+
+-- Running upgrade 0007 -> 0008
+
+CREATE TABLE gate_look (
+    scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    generation INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    judgement INTEGER NOT NULL,
+    dataset VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    at DATETIME2(6) NOT NULL,
+    PRIMARY KEY (scenario, generation, number)
+);
+
+GO
+
+ALTER TABLE gate_certificate ADD judging NVARCHAR(max) NULL;
+
+GO
+
+UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
+
+GO
+
+-- Running upgrade 0008 -> 0009
+
+ALTER TABLE prediction_commit ADD unknown_values NVARCHAR(max) NOT NULL DEFAULT '';
+
+GO
+
+ALTER TABLE prediction_commit ADD far_values NVARCHAR(max) NOT NULL DEFAULT '';
+
+GO
+
+UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';
+
+GO
+
+-- Running upgrade 0009 -> 0010
+
+ALTER TABLE model_version ADD refit_sha256 VARCHAR(64) COLLATE Latin1_General_100_BIN2_UTF8 NULL;
+
+GO
+
+UPDATE alembic_version SET version_num='0010' WHERE alembic_version.version_num = '0009';
+
+GO
+
 COMMIT;
 
 GO

@@ -463,3 +463,42 @@ CREATE TABLE dataset_part (
 );
 
 UPDATE alembic_version SET version_num='0006' WHERE alembic_version.version_num = '0005';
+
+-- Running upgrade 0006 -> 0007
+
+ALTER TABLE dataset_part ADD COLUMN kind VARCHAR(20);
+
+ALTER TABLE dataset_part ADD COLUMN role VARCHAR(20);
+
+UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num = '0006';
+
+-- Running upgrade 0007 -> 0008
+
+CREATE TABLE gate_look (
+    scenario VARCHAR(200) NOT NULL,
+    generation INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    judgement INTEGER NOT NULL,
+    dataset VARCHAR(200) NOT NULL,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (scenario, generation, number)
+);
+
+ALTER TABLE gate_certificate ADD COLUMN judging JSON;
+
+UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
+
+-- Running upgrade 0008 -> 0009
+
+ALTER TABLE prediction_commit ADD COLUMN unknown_values TEXT DEFAULT '' NOT NULL;
+
+ALTER TABLE prediction_commit ADD COLUMN far_values TEXT DEFAULT '' NOT NULL;
+
+UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';
+
+-- Running upgrade 0009 -> 0010
+
+ALTER TABLE model_version ADD COLUMN refit_sha256 VARCHAR(64);
+
+UPDATE alembic_version SET version_num='0010' WHERE alembic_version.version_num = '0009';

@@ -1,0 +1,46 @@
+"""Which windows have labels, from SQL: one look-up, or one grouped join of predictions and labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, Engine, Table, func, literal, select
+
+from shared.adapters.sql.connection.transactions import read, write
+from shared.adapters.sql.monitoring.actuals import actual_table, create_actuals, matches_prediction
+from shared.adapters.sql.schema.tables import prediction_table
+from shared.core.scenario import Scenario
+from shared.serving.prediction_rows import ID_SHIFT
+
+
+class SqlWindowLabels:
+    """Port `WindowLabels`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._ready: dict[str, Table] = {}
+
+    def newest(self, scenario: Scenario) -> int:
+        """Return the number of the newest label that ever came; 0 without one."""
+        query = select(func.coalesce(func.max(self._table(scenario).c.actual_id), 0))
+        return int(read(self._engine, lambda connection: connection.execute(query).scalar_one()))
+
+    def by_window(self, scenario: Scenario) -> Mapping[int, int]:
+        """Return by a window's ordinal the number of the newest label that names one of its rows."""
+        actual, predicted = self._table(scenario), prediction_table(scenario)
+        # Ids are positive: the division rounds down on every database.
+        ordinal = predicted.c.prediction_id // literal(1 << ID_SHIFT)
+        joined = predicted.join(actual, matches_prediction(scenario, actual, predicted))
+        query = select(ordinal, func.max(actual.c.actual_id)).select_from(joined).group_by(ordinal)
+
+        def work(connection: Connection) -> dict[int, int]:
+            return {int(window): int(label) for window, label in connection.execute(query)}
+
+        return read(self._engine, work)
+
+    def _table(self, scenario: Scenario) -> Table:
+        if scenario.name not in self._ready:
+            table = actual_table(scenario)
+            write(self._engine, lambda connection: create_actuals(connection, scenario, table))
+            self._ready[scenario.name] = table
+        return self._ready[scenario.name]
