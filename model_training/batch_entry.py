@@ -22,8 +22,8 @@ from shared.core.scenario import Scenario
 from shared.datasets.ports import Tables
 from shared.serving.ports import BatchJob, LoadedModel, Provenance, Scoring
 from shared.serving.strange_values import told
-from shared.training.graph_files import read_graph
 from shared.training.model import MANIFEST, MODEL
+from shared.training.stored_models import read_graph
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -20,8 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from shared.core.errors import Misconfigured, Missing, Permanent
 from shared.serving.deployment import Deployment
-from shared.training.graph_files import read_graph
 from shared.training.model import Model, ModelRef
+from shared.training.stored_models import read_graph
 
 if TYPE_CHECKING:
     from shared.core.scenario import Scenario
