@@ -613,7 +613,22 @@ GO
 
 -- Running upgrade 0009 -> 0010
 
-ALTER TABLE model_version ADD refit_sha256 VARCHAR(64) COLLATE Latin1_General_100_BIN2_UTF8 NULL;
+CREATE TABLE served_label (
+    scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    number BIGINT NOT NULL,
+    request_id VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    row_number INTEGER NOT NULL,
+    actual NVARCHAR(max) NOT NULL,
+    source NVARCHAR(max) NOT NULL,
+    labelled_at DATETIME2(6) NOT NULL,
+    is_current INTEGER NOT NULL,
+    stated INTEGER NOT NULL,
+    PRIMARY KEY (scenario, number)
+);
+
+GO
+
+CREATE INDEX ix_served_label ON served_label (scenario, request_id, row_number);
 
 GO
 

@@ -501,7 +501,20 @@ UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num 
 
 -- Running upgrade 0009 -> 0010
 
-ALTER TABLE model_version ADD COLUMN refit_sha256 VARCHAR(64);
+CREATE TABLE served_label (
+    scenario VARCHAR(200) NOT NULL,
+    number BIGINT NOT NULL,
+    request_id VARCHAR(200) NOT NULL,
+    row_number INTEGER NOT NULL,
+    actual TEXT NOT NULL,
+    source TEXT NOT NULL,
+    labelled_at TIMESTAMP WITHOUT TIME ZONE NOT NULL,
+    is_current INTEGER NOT NULL,
+    stated INTEGER NOT NULL,
+    PRIMARY KEY (scenario, number)
+);
+
+CREATE INDEX ix_served_label ON served_label (scenario, request_id, row_number);
 
 UPDATE alembic_version SET version_num='0010' WHERE alembic_version.version_num = '0009';
 
