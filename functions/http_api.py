@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import azure.functions as func
 
 from functions.answering import Ready, answered, as_json, body_of, header_of
+from functions.request_ids import HEADER
 from functions.static import file
 
 if TYPE_CHECKING:
@@ -56,4 +57,6 @@ def _openapi(scorer: Scorer) -> Any:
 
 
 def _score(req: func.HttpRequest, scorer: Scorer) -> tuple[bytes, dict[str, str]]:
-    return scorer.score(req.route_params["scenario"], body_of(req), header_of(req, "x-entity-key"))
+    return scorer.score(
+        req.route_params["scenario"], body_of(req), header_of(req, "x-entity-key"), header_of(req, HEADER)
+    )

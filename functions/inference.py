@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import azure.functions as func
 
 from functions.answering import Ready, answered, as_json, body_of, error, header_of
+from functions.request_ids import HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,4 +65,4 @@ def _model_ready(req: func.HttpRequest, scorer: Scorer) -> Any:
 
 
 def _infer(req: func.HttpRequest, scorer: Scorer) -> tuple[bytes, dict[str, str]]:
-    return scorer.infer(req.route_params["model"], body_of(req), header_of(req, "x-entity-key"))
+    return scorer.infer(req.route_params["model"], body_of(req), header_of(req, "x-entity-key"), header_of(req, HEADER))

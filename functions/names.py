@@ -24,7 +24,8 @@ KEY_SCOPES = (SCORE, APPROVE, OPERATE)
 _PAGE = ("text/html",)
 _FILES = ("text/javascript", "text/css", "text/html", "image/svg+xml")
 _DATA = ("application/json", "text/html", "text/csv")
-_MODEL = ("x-model", "x-generation", "x-mlops-unknown-values", "x-mlops-far-values")
+_MODEL = ("x-model", "x-generation", "x-request-id", "x-mlops-unknown-values", "x-mlops-far-values")
+_ASKED = ("x-entity-key", "x-request-id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ HTTP = (
     Route("openapi", "GET", "openapi.json", KEY_SCOPES, "This document."),
     Route("status", "GET", "status", KEY_SCOPES, "The state of every scenario."),
     Route("score", "POST", "score/{scenario}", (SCORE,), "Predict.",
-          body="score", answer="score_answer", request_headers=("x-entity-key",), answer_headers=_MODEL),
+          body="score", answer="score_answer", request_headers=_ASKED, answer_headers=_MODEL),
     Route("actuals", "POST", "actuals/{scenario}", (OPERATE,), "Post late labels.", body="actuals"),
     Route("trace", "GET", "trace/{scenario}/{prediction}", (OPERATE,), "Where a prediction comes from."),
     Route("dashboard", "GET", "dashboard", (ANONYMOUS,), "The dashboard's page; it holds no data and asks for a key.",
@@ -86,7 +87,7 @@ HTTP = (
           error="inference_error"),
     Route("v2_infer", "POST", "v2/models/{model}/infer", (SCORE,), "Predict from tensors.",
           body="inference_request", answer="inference_answer", error="inference_error",
-          request_headers=("x-entity-key",), answer_headers=_MODEL),
+          request_headers=_ASKED, answer_headers=_MODEL),
     Route("pipeline_submit", "POST", "pipelines/{scenario}/runs", (OPERATE,), "Train a dataset version.",
           body="submission", answer="submitted", status=202, refusals=(409, 422),
           request_headers=("idempotency-key",), answer_headers=("location",)),

@@ -129,6 +129,9 @@ _HEADERS = {
     "x-entity-key": (
         "Who or what the rows are about. The same key is answered by the same model while a new one is tried."
     ),
+    "x-request-id": (
+        "The request's id: the caller's, or one that is made. Late labels name an answer by it and its row, from 0."
+    ),
     "idempotency-key": "The same key and body again give the same run; another body with the same key is refused.",
     "x-model": "The model's name and version.",
     "x-generation": "The deployment it answered for.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 
 from msgspec import UNSET, Meta, UnsetType, defstruct
 
-from shared.monitoring.actual_labels import labels_table
+from shared.monitoring.actual_labels import labels_table, served_contract
 from shared.serving.request_decoding import Finite, row_type
 from shared.serving.request_parsing import MAX_ROWS, METHODS
 
@@ -100,10 +100,15 @@ def _cell(column: Column) -> Any:
 
 
 def _labels(scenario: Scenario) -> list[Any]:
-    columns = labels_table(scenario).columns
-    label = _closed(f"label_{scenario.name}", **{column.name: (float | str | None, UNSET) for column in columns})
-    rows = Annotated[list[label], Meta(min_length=1)]  # type: ignore[valid-type]  # made from the columns
-    return [rows, _closed(f"labels_{scenario.name}", data=rows)]
+    """By the key of the rows, or by request and row."""
+    tables = {"label": labels_table(scenario), "answer_label": served_contract(scenario)}
+    shapes = []
+    for name, table in tables.items():
+        cells = {column.name: (float | str | None, UNSET) for column in table.columns}
+        label = _closed(f"{name}_{scenario.name}", **cells)
+        rows = Annotated[list[label], Meta(min_length=1)]  # type: ignore[valid-type]  # made from the columns
+        shapes += [rows, _closed(f"{name}s_{scenario.name}", data=rows)]
+    return shapes
 
 
 def _rows(kind: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from functions.request_ids import HEADER, request_id
 from shared.core.errors import Fault, Missing
 from shared.core.scenario import find_scenario
 from shared.serving.answers import answer
@@ -17,14 +18,12 @@ from shared.serving.strange_values import NOTHING, strange_headers
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
-
     from functions.openapi_scoring import Described
     from shared.core.scenario import Live, Scenario
     from shared.ports import Ports
     from shared.serving.deployed_model import DeployedModel
     from shared.serving.reading import Reading
-    from shared.serving.scored_request import Rows, ScoredRequest
+    from shared.serving.scored_request import ScoredRequest
     from shared.serving.stateful_scoring import StatefulScorer
 
 
@@ -35,23 +34,26 @@ class Scorer:
         self._ports = ports
         self._router = ModelRouter(ports)
 
-    def score(self, name: str, body: bytes, key: str) -> tuple[bytes, dict[str, str]]:
-        """The answer in the form of the request, and the headers that name the model."""
+    def score(self, name: str, body: bytes, key: str, sent: str = "") -> tuple[bytes, dict[str, str]]:
+        """The answer in the form of the request, and the headers that name model and request (`sent`: its own id)."""
         scenario = self.scenario(name)
         if scenario.live is not None:
             readings = self._readings(scenario, scenario.live, body)
             if readings:
                 return self._respond(
-                    scenario, key or readings[0].entity, lambda model: self._stateful.answer(scenario, model, readings)
+                    scenario,
+                    key or readings[0].entity,
+                    lambda model: self._stateful.answer(scenario, model, readings),
+                    sent,
                 )
-        return self._respond(scenario, key, lambda model: answer(scenario, model, body))
+        return self._respond(scenario, key, lambda model: answer(scenario, model, body), sent)
 
-    def infer(self, name: str, body: bytes, key: str) -> tuple[bytes, dict[str, str]]:
+    def infer(self, name: str, body: bytes, key: str, sent: str = "") -> tuple[bytes, dict[str, str]]:
         """The answer of the Open Inference Protocol."""
         from shared.serving.open_inference import infer
 
         scenario = self.scenario(name)
-        return self._respond(scenario, key, lambda model: infer(scenario, model, body))
+        return self._respond(scenario, key, lambda model: infer(scenario, model, body), sent)
 
     def scenario(self, name: str) -> Scenario:
         """The scenario; Missing lists the known ones."""
@@ -82,7 +84,7 @@ class Scorer:
         return Described(scenario, inputs, rows[0])
 
     def _respond(
-        self, scenario: Scenario, key: str, score: Callable[[DeployedModel], ScoredRequest]
+        self, scenario: Scenario, key: str, score: Callable[[DeployedModel], ScoredRequest], sent: str
     ) -> tuple[bytes, dict[str, str]]:
         """Let `score` answer with the model that the router chooses; count the request, and log a sample."""
         started, record = perf_counter(), self._ports.core.observer.request
@@ -91,13 +93,13 @@ class Scorer:
         except Fault as fault:
             record(scenario.name, "", "refused" if fault.permanent else "failed", perf_counter() - started, 0)
             raise
-        rows, model = 0, deployed.model.id
+        rows, model, request = 0, deployed.model.id, request_id(sent)
         if scored.answers is not None:
             rows = len(scored.answers)
             if self._ports.serving.log.should_sample():
-                self._log(scenario, deployed, scored.rows, scored.answers, key)
+                self._log(scenario, deployed, scored, key, request)
         record(scenario.name, model, "answered", perf_counter() - started, rows)
-        headers = {"x-model": model, "x-generation": str(deployed.deployment.generation)}
+        headers = {"x-model": model, "x-generation": str(deployed.deployment.generation), HEADER: request}
         if scored.strange is not NOTHING:
             headers |= strange_headers(scored.strange)
         return msgspec.json.encode(scored.response), headers
@@ -113,11 +115,13 @@ class Scorer:
 
         return StatefulScorer(self._ports)
 
-    def _log(self, scenario: Scenario, deployed: DeployedModel, rows: Rows, answers: np.ndarray, key: str) -> None:
+    def _log(self, scenario: Scenario, deployed: DeployedModel, scored: ScoredRequest, key: str, request: str) -> None:
         from shared.serving.prediction_log import logged_rows
 
+        assert scored.answers is not None  # noqa: S101 - who asks has looked
         at = self._ports.core.clock()
-        self._ports.serving.log.add(logged_rows(scenario, deployed, rows, answers, at=at, key=key))
+        rows = logged_rows(scenario, deployed, scored.rows, scored.answers, at=at, key=key, request=request)
+        self._ports.serving.log.add(rows)
 
 
 def _kind(scenario: Scenario, name: str) -> str:

@@ -140,9 +140,9 @@ def _on_blob(ports: Ports, event: BlobArrived, message: str) -> list[DueWindow]:
     once(ports, Kind.BLOB, blob_key(blob), message, lambda: _take_file(ports, where))
     if where.area != "scoring":
         return []
-    from shared.prediction.windows import due_windows
+    from shared.prediction.windows import plan_landed
 
-    return due_windows(ports, [where.scenario])
+    return plan_landed(ports, where)
 
 
 def _current_blob(ports: Ports, event: BlobArrived) -> Blob | None:

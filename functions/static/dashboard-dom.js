@@ -52,7 +52,7 @@ const STATES = {
   final: ["good", "✓", "final"], used: ["good", "✓", "used"], retrain: ["live", "↻", "retrain"], closed: ["", "✓", "closed"],
   failed: ["bad", "✕", "failed"], fail: ["bad", "✕", "fail"], quarantined: ["bad", "▲", "quarantined"], refused: ["bad", "⊘", "refused"], conflict: ["bad", "✕", "conflict"],
   rejected: ["bad", "⊘", "rejected"], rolled_back: ["bad", "↩", "rolled back"], fallen: ["bad", "▼", "fallen"], persistent: ["bad", "▲", "persistent"],
-  waiting: ["warn", "◷", "waiting"], planned: ["warn", "◷", "planned"], released: ["warn", "↻", "to be taken up"], open: ["warn", "◷", "open"], expired: ["warn", "◷", "expired"],
+  waiting: ["warn", "◷", "waiting"], planned: ["warn", "◷", "planned"], queued: ["warn", "◷", "queued"], released: ["warn", "↻", "to be taken up"], open: ["warn", "◷", "open"], expired: ["warn", "◷", "expired"],
   undecided: ["warn", "?", "undecided"], trade_off: ["warn", "⇄", "trade-off"], override: ["warn", "!", "override"],
   provisional: ["warn", "◷", "provisional"], ask_person: ["warn", "?", "a person decides"], once: ["warn", "△", "once"], alert: ["warn", "!", "alert"], quarantine: ["bad", "▲", "quarantine"],
   in_progress: ["live", "↻", "in progress"], running: ["live", "↻", "running"], requested: ["live", "↻", "requested"], shadow: ["live", "◌", "shadow"], canary: ["live", "◔", "canary"],
@@ -64,6 +64,9 @@ export function badge(state, words) {
   const [tone, symbol, text] = STATES[state] ?? ["", "·", String(state).replaceAll("_", " ")];
   return h("span", { class: `badge ${tone}` }, h("span", { "aria-hidden": "true" }, symbol), words ?? text);
 }
+
+/** How a challenger stands: its verdict, by which look, and whether people override. */
+export const standing = (one) => h("span", {}, one.verdict ? badge(one.verdict === "passed" ? "pass" : one.verdict) : badge("waiting", "not judged"), one.look ? h("span", { class: "small muted nowrap" }, ` look ${one.look} of ${one.looks}`) : null, one.override ? [" ", badge("override", `override ${one.override}`)] : null);
 
 /** A titled block; `extra` stands beside the title, `note` below it. */
 export function card(title, { width = 12, extra, note } = {}, ...body) {

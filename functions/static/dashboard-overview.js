@@ -1,6 +1,6 @@
 // Running work, waiting work, the latest failures, and the totals of the loop.
 
-import { badge, card, empty, h, link, num, plural, table, when } from "./dashboard-dom.js";
+import { badge, card, empty, h, link, num, plural, standing, table, when } from "./dashboard-dom.js";
 
 export function overview(data, tools) {
   const calm = !data.scenarios.some((one) => one.totals.files);
@@ -50,7 +50,8 @@ function scenarios(data, tools) {
   const none = () => h("span", { class: "muted" }, "–");
   const columns = [
     { head: "Scenario", cell: (one) => [h("b", {}, link(tools.href("releases", { scenario: one.name }), one.name)), h("br"), h("span", { class: "small muted" }, one.title)] },
-    { head: "Serves", cell: (one) => (one.serving ? [link(tools.href("models", { scenario: one.name }), one.serving.model, { class: "nowrap" }), h("br"), h("span", { class: "small muted nowrap" }, `generation ${one.serving.generation}`)] : none()) },
+    { head: "Serves", cell: (one) => (one.serving ? [link(tools.href("models", { scenario: one.name }), one.serving.model, { class: "nowrap" }), h("br"), h("span", { class: "small muted nowrap" }, `generation ${one.serving.generation}`), one.serving.override ? [" ", badge("override")] : null] : none()) },
+    { head: "Challenger", cell: (one) => (one.challenger ? [link(tools.href("releases", { scenario: one.name }), one.challenger.model, { class: "nowrap" }), h("br"), standing(one.challenger)] : none()) },
     { head: "Newest dataset", cell: (one) => (one.dataset ? [link(tools.href("datasets", { scenario: one.name }), plural(one.dataset.rows, "row"), { class: "nowrap" }), h("br"), h("span", { class: "small muted" }, when(one.dataset.at))] : none()) },
     { head: "Newest run", cell: (one) => (one.run ? [badge(one.run.state), h("br"), h("span", { class: "small muted" }, when(one.run.at))] : none()) },
     { head: "Newest window", cell: (one) => (one.predicted ? [link(tools.href("predictions", { scenario: one.name }), plural(one.predicted.rows, "row"), { class: "nowrap" }), h("br"), h("span", { class: "small muted" }, when(one.predicted.at))] : none()) },

@@ -1,7 +1,7 @@
 // What serves where, on which certificate, what waits for approval, and how to go back.
 
 import { act } from "./dashboard-api.js";
-import { badge, card, empty, facts, fault, h, link, num, short, table, when } from "./dashboard-dom.js";
+import { badge, card, empty, facts, fault, h, link, num, short, standing, table, when } from "./dashboard-dom.js";
 
 export function releases(data, tools) {
   return [environments(data, tools), approvals(data, tools), h("div", { class: "cols" }, generations(data, tools), certificates(data, tools))].flat().filter(Boolean);
@@ -10,9 +10,10 @@ export function releases(data, tools) {
 function environments(data, tools) {
   if (!data.environments.some((one) => one.current)) return card("Environments", {}, empty(`Nothing serves ${data.scenario} yet.`, "The first model that passes its gate does. Drop labelled data:", `mlops drop ${data.scenario} FILE --wait`));
   const one = (place) => h("div", { class: "env" }, h("div", { class: "buttons" }, h("h3", {}, place.name), place.last ? h("span", { class: "badge" }, "answers callers") : null, place.approval ? h("span", { class: "badge" }, "needs approval") : null),
-    place.current ? [h("div", { class: "buttons" }, badge("serving", place.current.model), h("span", { class: "small muted" }, `generation ${place.current.generation}`)), h("p", { class: "small muted" }, "since ", when(place.current.at), ` by ${place.current.by}`)] : h("p", { class: "muted" }, "Nothing serves here yet."),
+    place.current ? [h("div", { class: "buttons" }, badge("serving", place.current.model), h("span", { class: "small muted" }, `generation ${place.current.generation}`), place.current.override ? badge("override") : null), h("p", { class: "small muted" }, "since ", when(place.current.at), ` by ${place.current.by}`)] : h("p", { class: "muted" }, "Nothing serves here yet."),
     place.rollout ? rollout(place.rollout) : null, place.health.length ? health(place.health) : null);
-  return card("Environments", { extra: rollback(data, tools) }, h("div", { class: "envs" }, data.environments.map(one)), h("div", { class: "gap" }), data.rollouts.length ? changes(data.rollouts) : null, data.rollback.reason ? h("p", { class: "small muted" }, `No rollback: ${data.rollback.reason}`) : null);
+  const challenger = data.challenger ? h("p", {}, "Challenger: ", h("b", {}, data.challenger.model), " ", standing(data.challenger), h("span", { class: "small muted" }, ` ${num(data.challenger.looks_spent)} of ${num(data.challenger.looks)} looks of this generation are spent.`)) : null;
+  return card("Environments", { extra: rollback(data, tools) }, h("div", { class: "envs" }, data.environments.map(one)), challenger, h("div", { class: "gap" }), data.rollouts.length ? changes(data.rollouts) : null, data.rollback.reason ? h("p", { class: "small muted" }, `No rollback: ${data.rollback.reason}`) : null);
 }
 
 const rollout = (one) => h("div", {}, h("p", {}, badge(one.state), ` ${one.model}, ${one.share ? `${num(one.share)} % of requests` : "answers are compared, not returned"}`), h("p", { class: "small muted" }, one.reason));

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -55,16 +56,20 @@ def _reason(entry: Any) -> str:
 
 
 def status(json: Json = False) -> None:
-    """Show per scenario: newest dataset and run, serving model, open windows, predictions."""
+    """Show per scenario: newest dataset and run, serving model, challenger, open windows, predictions."""
     value = read_status(Session().ports)
-    columns = ("scenario", "dataset", "run", "model", "generation", "newest row", "open windows",
+    columns = ("scenario", "dataset", "run", "model", "generation", "newest row", "challenger", "open windows",
                "predictions")  # fmt: skip
     rows = [
-        (name, row["dataset"], row["run"] and row["run"]["state"], row["model"], row["generation"], row["newest_row"],
-         row["open_windows"], row["predictions"])
+        (name, row["dataset"], row["run"] and row["run"]["state"], _served(row), row["generation"],
+         row["newest_row"], (row["challenger"] or {}).get("told"), row["open_windows"], row["predictions"])
         for name, row in value["scenarios"].items()
     ]  # fmt: skip
     show(json_output=json, value=value, title="Status", columns=columns, rows=rows)
+
+
+def _served(row: Mapping[str, Any]) -> str | None:
+    return f"{row['model']} (override)" if row["override"] else row["model"]
 
 
 def list_datasets(scenario: Scenario = None, json: Json = False) -> None:

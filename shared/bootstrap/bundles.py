@@ -152,6 +152,7 @@ def monitoring_bundle(engine: Engine, prices: Prices | None = None) -> Monitorin
         scorecards=lazy(f"{measures}SqlScorecards", engine),
         actuals=lazy(f"{_SQL}monitoring.actuals:SqlActuals", engine),
         window_labels=lazy(f"{_SQL}monitoring.window_labels:SqlWindowLabels", engine),
+        served_labels=lazy(f"{_SQL}monitoring.served_labels:SqlServedLabels", engine),
         prices=prices or Prices(),
     )
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from shared.core.errors import Conflict, Fault
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 # Longer than the host lets one invocation run, shorter than it hides a message whose worker died.
 CLAIM_TTL = timedelta(minutes=9, seconds=30)
 MAX_ATTEMPTS = 5
+# A message of the queue is worked on within this time while at most so many wait.
+RESEND_AFTER = timedelta(minutes=15)
+MOST_QUEUED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,31 @@ def once(ports: CorePorts, kind: str, key: str, message: str, act: Callable[[], 
     if claim.attempt > MAX_ATTEMPTS:
         return _finish(ports, claim, _gave_up(ports, claim))
     return _finish(ports, claim, _run(ports, claim, act))
+
+
+def mark_queued(ports: CorePorts, kind: str, keys: Iterable[str], most: int = MOST_QUEUED) -> list[str]:
+    """Mark work before its messages are sent, and return the keys to send, so that a backlog does not send them again.
+
+    At most `most` of a kind wait on the queue at once; the others stay for a later round. What is queued, in progress
+    or ended is left out; a message that nobody took for `RESEND_AFTER` counts as lost.
+    """
+    now = ports.core.clock()
+    chosen: list[str] = []
+    room = most - ports.core.history.queued(kind, now - RESEND_AFTER)
+    for key in keys:
+        if room <= len(chosen):
+            break
+        entry = ports.core.history.find(kind, key)
+        if entry is None or _is_free(entry, now):
+            ports.core.ledger.note(kind, key, State.QUEUED, f"Its message was queued at {now:%Y-%m-%dT%H:%M:%SZ}.")
+            chosen.append(key)
+    return chosen
+
+
+def _is_free(entry: Entry, now: datetime) -> bool:
+    if entry.state == State.QUEUED:
+        return entry.at <= now - RESEND_AFTER
+    return entry.state in {State.RELEASED, State.WAITING}
 
 
 def _run(ports: CorePorts, claim: Claim, act: Callable[[], Outcome]) -> Outcome:

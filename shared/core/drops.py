@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from shared.core.blob import Blob
 from shared.core.ledger import Kind, Outcome, State
-from shared.core.paths import Landing
+from shared.core.paths import Landing, landing
+from shared.core.scenario import Scenario
 
 if TYPE_CHECKING:
     from shared.core.ports import CorePorts
 
 
 def drop_blobs(ports: CorePorts, where: Landing) -> tuple[Blob, ...]:
-    """The blobs of the drop as they are now, in name order."""
-    depth = where.folder.count("/")
-    return tuple(blob for blob in ports.core.lake.list(where.folder) if blob.path.count("/") == depth)
+    """The blobs of the drop as they are now, in name order, without what is no data."""
+    blobs = ports.core.lake.list(where.folder)
+    data = [blob for blob in blobs if isinstance(landing(blob.path, ports.core.scenarios), Landing)]
+    return tuple(without_empty_parts(where.scenario, data))
+
+
+def without_empty_parts(scenario: Scenario, blobs: Sequence[Blob]) -> list[Blob]:
+    """The blobs without empty ones that lie beside others of their table: a data engine writes empty parts."""
+    filled = {_stem(scenario, blob) for blob in blobs if blob.size}
+    return [blob for blob in blobs if blob.size or _stem(scenario, blob) not in filled]
+
+
+def _stem(scenario: Scenario, blob: Blob) -> str:
+    """What files of one table share: nothing where there is one table, else the beginning of their names."""
+    return re.split(r"[.-]", blob.name, maxsplit=1)[0] if len(scenario.tables) > 1 else ""
 
 
 def drop_key(where: Landing, blobs: Sequence[Blob]) -> str:

@@ -18,6 +18,7 @@ class State(StrEnum):
     ACTIVE = "active"
     STOPPED = "stopped"
     WAITING = "waiting"
+    QUEUED = "queued"
     DONE = "done"
     DUPLICATE = "duplicate"
     SUPERSEDED = "superseded"

@@ -15,7 +15,10 @@ from shared.core.scenario import Scenario, Scenarios, Table, no_scenario
 Area = Literal["incoming", "scoring", "actuals"]
 AREAS: tuple[Area, ...] = ("incoming", "scoring", "actuals")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-_DEPTH = 4
+# A data engine may name a drop, or the folders below it, after the values of a column.
+_DROP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=-]{0,79}")
+_PARTITION = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*=[^/]*")
+_LEAST = 3
 _PART = re.compile(r"(?P<table>[^.]+)\.(?P<number>\d{1,3})of(?P<count>\d{1,3})\.[a-z]+")
 
 
@@ -45,12 +48,12 @@ def landing(path: str, scenarios: Scenarios) -> Landing | str:
     known = {name: name for name in AREAS}
     if area not in known:
         return f"{area}/ is written by the system itself"
-    if len(rest) != _DEPTH - 1:
+    if len(rest) < _LEAST or not all(map(_PARTITION.fullmatch, rest[2:-1])):
         return f"the path is not {area}/<scenario>/<drop>/<table>.csv|parquet"
-    name, drop, file = rest
+    name, drop, *_, file = rest
     if name not in scenarios:
         return f"there is {no_scenario(scenarios, name)}"
-    if not NAME.fullmatch(drop):
+    if not _DROP.fullmatch(drop):
         return f"the drop's name {drop[:80]!r} has other characters than letters, digits, '.', '_' and '-'"
     kind = leftover(file)
     if kind:

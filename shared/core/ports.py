@@ -41,7 +41,7 @@ class Ledger(Protocol):
         ...
 
     def abandon(self, reason: str) -> int:
-        """Release every claim in progress and return how many; only when no other worker is alive."""
+        """Release every claim in progress and what is queued, and return how many; only when no other worker lives."""
         ...
 
 
@@ -58,6 +58,10 @@ class History(Protocol):
 
     def find(self, kind: str, key: str) -> Entry | None:
         """The current entry."""
+        ...
+
+    def queued(self, kind: str, since: datetime) -> int:
+        """How many entries of the kind were queued since then and are not taken yet."""
         ...
 
     def stuck(self, now: datetime) -> Sequence[Entry]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.core.scenario import Column, Scenario, Table
+from shared.monitoring.served_label import served_labels_table
 from shared.serving.prediction_rows import sql_name
 
 # The column of a file of labels with the number of restarts of the source before each row, from 0.
@@ -35,6 +36,12 @@ def labels_table(scenario: Scenario) -> Table:
     if not scenario.monitoring.restart:
         return Table(declared.name, (*keys, *answers), scenario.entity, min_rows=1)
     return Table(declared.name, (*keys, *answers, Column(RESTART, "int", optional=True, minimum=0)), min_rows=1)
+
+
+def served_contract(scenario: Scenario) -> Table:
+    """The contract of labels that name answered requests: request, row and the answers."""
+    declared = scenario.table(scenario.label_table)
+    return served_labels_table(scenario, tuple(_answer(declared, name) for name in scenario.targets))
 
 
 def _answer(declared: Table, name: str) -> Column:

@@ -14,11 +14,12 @@ from shared.core.errors import Missing, Quarantined
 from shared.core.ledger import Outcome, State
 from shared.core.paths import Landing
 from shared.core.redaction import redact
-from shared.core.scenario import Scenario
+from shared.core.scenario import Scenario, Table
 from shared.core.wording import counted
-from shared.monitoring.actual_labels import BY_ID, RESTART, key_column, labels_table
+from shared.monitoring.actual_labels import BY_ID, RESTART, key_column, labels_table, served_contract
 from shared.monitoring.quality import state_quality, summary
 from shared.monitoring.quarantine import quarantine
+from shared.monitoring.served_label import REQUEST, ROW, ServedLabel
 from shared.serving.prediction_rows import join_labels, label_kind
 
 if TYPE_CHECKING:
@@ -35,14 +36,38 @@ def ingest_actuals(ports: MonitoringPorts, where: Landing) -> Outcome:
     scenario = where.scenario
     try:
         with ports.core.lake.open(blob.path, etag=blob.etag) as source:
-            read = ports.datasets.tables.read(source, where.file, labels_table(scenario))
-        rows = ports.datasets.tables.check([read], labels_table(scenario))
-        labels = _with_keys(ports, scenario, rows)
+            served = REQUEST in ports.datasets.tables.header(source, where.file)
+        if served:
+            return _record_served(ports, scenario, _checked(ports, where, blob, served_contract(scenario)), blob)
+        labels = _with_keys(ports, scenario, _checked(ports, where, blob, labels_table(scenario)))
     except Quarantined as fault:
         redacted = redact(fault, scenario)
         quarantine(ports, where, [blob], redacted)
         raise redacted from None
     return _record(ports, scenario, labels, blob)
+
+
+def _checked(ports: MonitoringPorts, where: Landing, blob: Blob, table: Table) -> pa.Table:
+    with ports.core.lake.open(blob.path, etag=blob.etag) as source:
+        return ports.datasets.tables.check([ports.datasets.tables.read(source, where.file, table)], table)
+
+
+def _record_served(ports: MonitoringPorts, scenario: Scenario, rows: pa.Table, blob: Blob) -> Outcome:
+    """Keep the labels of answered requests; the monitor states the quality of their hours."""
+    numbers = rows.column(ROW).to_pylist() if ROW in rows.column_names else [0] * rows.num_rows
+    named = [(request, number or 0) for request, number in zip(rows.column(REQUEST).to_pylist(), numbers, strict=True)]
+    if len(set(named)) < len(named):
+        twice = next(name for at, name in enumerate(named) if name in named[:at])
+        sentence = f"Row {twice[1]} of request {twice[0][:80]!r} has two labels; accepted: one label per row."
+        raise Quarantined("duplicate_key", sentence, table=scenario.label_table)
+    told = zip(named, _actual(scenario, rows), strict=True)
+    labels = [ServedLabel(request, number, str(actual)) for (request, number), actual in told]
+    new, changed = ports.monitoring.served_labels.merge(scenario.name, labels, blob_key(blob), blob.modified)
+    reason = (
+        f"{counted(len(labels), 'label')} of answered requests: {new} new, {changed} changed. "
+        "They count in the quality of logged hours and are not learned from."
+    )
+    return Outcome(State.DONE, reason, {"new": new, "changed": changed})
 
 
 def _record(ports: MonitoringPorts, scenario: Scenario, labels: pa.Table, blob: Blob) -> Outcome:

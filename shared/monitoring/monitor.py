@@ -21,6 +21,7 @@ from shared.monitoring.governor import decide_for_scenario
 from shared.monitoring.measures import MONITOR_VERSION, Source, WindowFacts
 from shared.monitoring.quality import state_quality
 from shared.monitoring.scorecards import compute_scorecards
+from shared.monitoring.served_quality import state_served_quality
 from shared.monitoring.triage import DataIssue
 from shared.prediction.window import Window, WindowState
 
@@ -55,7 +56,7 @@ def monitor(ports: MonitoringPorts, scenario_name: str, message: str = "") -> Mo
     """
     scenario = find_scenario(ports.core.scenarios, scenario_name)
     windows = [name for name in unmonitored_windows(ports, scenario) if _measure_once(ports, scenario, name, message)]
-    stated = state_quality(ports, scenario)
+    stated = [*state_quality(ports, scenario), *state_served_quality(ports, scenario)]
     decisions = decide_for_scenario(ports, scenario)
     compute_scorecards(ports, scenario)
     return MonitoringRound(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from shared.monitoring.measures import DriftMeasure, QualityMeasure, Scorecard, TimerHeartbeat, WindowFacts
     from shared.monitoring.prices import Prices
     from shared.monitoring.retrain_decision import RetrainDecision
+    from shared.monitoring.served_label import ServedLabel
 
 
 class Measurements(Protocol):
@@ -138,6 +139,26 @@ class WindowLabels(Protocol):
         ...
 
 
+class ServedLabels(Protocol):
+    """Labels of answered requests. A changed label replaces the one before, which is kept beside it."""
+
+    def merge(self, scenario: str, labels: Sequence[ServedLabel], source: str, at: datetime) -> tuple[int, int]:
+        """Add labels in one transaction; (new, changed) counts. The same labels a second time change nothing."""
+        ...
+
+    def unstated(self, scenario: str) -> Mapping[int, str]:
+        """By number the request of every current label that no stated quality counts."""
+        ...
+
+    def mark_stated(self, scenario: str, numbers: Iterable[int]) -> None:
+        """Remember that a stated quality counts these labels."""
+        ...
+
+    def of_requests(self, scenario: str, requests: Iterable[str]) -> Mapping[tuple[str, int], str]:
+        """By (request, row) the labels that hold."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class MonitoringBundle:
     """The ports of monitoring, and the prices of compute."""
@@ -149,6 +170,7 @@ class MonitoringBundle:
     scorecards: Scorecards
     actuals: Actuals
     window_labels: WindowLabels
+    served_labels: ServedLabels
     prices: Prices
 
 

@@ -15,8 +15,9 @@ from shared.core.ledger import Kind, State
 from shared.core.paths import Landing
 from shared.core.scenario import Scenario, Table
 from shared.core.strict_json import read_json_body
-from shared.monitoring.actual_labels import labels_table
+from shared.monitoring.actual_labels import labels_table, served_contract
 from shared.monitoring.late_labels import ingest_actuals
+from shared.monitoring.served_label import REQUEST
 
 if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
@@ -28,10 +29,15 @@ _SHOWN = 80
 def post_actuals(ports: MonitoringPorts, scenario: Scenario, body: bytes) -> Mapping[str, Any]:
     """Ingest `[{key…, answer…}, …]` or `{"data": [...]}`; returns `{"state", "reason", …}`; BadInput for another body.
 
+    The key is that of the rows, or request and row of an answer.
+
     The same body posted twice is the same file, and is ingested once.
     """
-    table = labels_table(scenario)
-    rows = _rows(body, table)
+    value = read_json_body(body, _accepted(scenario))
+    listed = value.get("data") if isinstance(value, dict) else value
+    named = isinstance(listed, list) and any(isinstance(row, dict) and REQUEST in row for row in listed)
+    table = served_contract(scenario) if named else labels_table(scenario)
+    rows = _rows(listed, table, _accepted(scenario))
     content = _csv(rows, table)
     where = Landing("actuals", scenario, f"posted-{hashlib.sha256(content).hexdigest()[:12]}", f"{table.name}.csv")
     blob, _ = ports.core.lake.put(f"{where.folder}{where.file}", content)
@@ -42,11 +48,15 @@ def post_actuals(ports: MonitoringPorts, scenario: Scenario, body: bytes) -> Map
     return {"state": outcome.state, "reason": outcome.reason, **outcome.detail}
 
 
-def _rows(body: bytes, table: Table) -> Sequence[Mapping[str, Any]]:
-    names = ", ".join(column.name for column in table.columns)
-    accepted = f"a JSON list of objects with {names}"
-    value = read_json_body(body, accepted)
-    rows = value.get("data") if isinstance(value, dict) else value
+def _accepted(scenario: Scenario) -> str:
+    keyed, served = (
+        ", ".join(column.name for column in table.columns)
+        for table in (labels_table(scenario), served_contract(scenario))
+    )
+    return f"a JSON list of objects with {keyed}, or with {served}"
+
+
+def _rows(rows: Any, table: Table, accepted: str) -> Sequence[Mapping[str, Any]]:
     if not isinstance(rows, list) or not rows:
         raise BadInput(f"The body has no list of labels; accepted: {accepted}.")
     for number, row in enumerate(rows, start=1):

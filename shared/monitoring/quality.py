@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.core.breach import Cause
@@ -43,25 +44,44 @@ def state_quality(ports: MonitoringPorts, scenario: Scenario, *, everything: boo
         before = known.get(commit.window)
         if everything or before is None or before.state != QualityState.FINAL:
             stated.append(ports.monitoring.qualities.record(_measure(ports, scenario, commit)))
-    _update_breach(ports, scenario)
+    update_breach(ports, scenario)
     return stated
 
 
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A window of so many predicted rows, and those of them whose `actual` is known."""
+
+    window: str
+    source: Source
+    ordinal: int
+    model: str
+    rows: int
+    age_hours: float
+    labelled: pa.Table
+
+
 def _measure(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> QualityMeasure:
-    metric, policy = metric_of(scenario), scenario.monitoring
     first, last = first_id(commit.ordinal), first_id(commit.ordinal + 1) - 1
     table = ports.monitoring.actuals.join_predictions(scenario, first, last)
     labelled = table.filter(table.column("actual").is_valid())
     age = (ports.core.clock() - commit.scored_at).total_seconds() / 3600
-    actual = actual_values(scenario, labelled)
-    coverage = LabelCoverage(commit.rows, labelled.num_rows, _minority_count(scenario, actual), age)
-    value, reason = _value(scenario, metric, labelled, actual, coverage)
-    expected = _expected(ports, commit, metric)
+    window = Labelled(commit.window, Source.BATCH, commit.ordinal, commit.model, commit.rows, age, labelled)
+    return measure_quality(ports, scenario, window)
+
+
+def measure_quality(ports: MonitoringPorts, scenario: Scenario, window: Labelled) -> QualityMeasure:
+    """The quality of the window as far as labels are known, beside what its model promised."""
+    metric, policy, age = metric_of(scenario), scenario.monitoring, window.age_hours
+    actual = actual_values(scenario, window.labelled)
+    coverage = LabelCoverage(window.rows, window.labelled.num_rows, _minority_count(scenario, actual), age)
+    value, reason = _value(scenario, metric, window.labelled, actual, coverage)
+    expected = _expected(ports, window.model, metric)
     return QualityMeasure(
         scenario=scenario.name,
-        window=commit.window,
-        source=Source.BATCH,
-        ordinal=commit.ordinal,
+        window=window.window,
+        source=window.source,
+        ordinal=window.ordinal,
         metric=metric,
         revision=1,
         value=value,
@@ -72,7 +92,7 @@ def _measure(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> Qual
         labelled=coverage.labelled,
         coverage=round(coverage.coverage, 6),
         age_hours=round(age, 3),
-        model=commit.model,
+        model=window.model,
         reason=reason,
         measured_at=ports.core.clock(),
     )
@@ -148,20 +168,24 @@ def _minority_count(scenario: Scenario, actual: np.ndarray) -> int:
     return min((count for count in counts if count), default=0)
 
 
-def _expected(ports: MonitoringPorts, commit: Commit, metric: str) -> float | None:
-    model = model_by_id(ports, commit.model)
+def _expected(ports: MonitoringPorts, name: str, metric: str) -> float | None:
+    model = model_by_id(ports, name)
     return None if model is None else model.metrics.get(metric)
 
 
-def _update_breach(ports: MonitoringPorts, scenario: Scenario) -> None:
-    """Open a breach when quality has fallen in k of the last n windows with enough labels; else close it."""
-    policy = scenario.retrain
+def update_breach(ports: MonitoringPorts, scenario: Scenario) -> None:
+    """Open a breach when quality has fallen in k of the last n windows with enough labels; else close it.
+
+    Batches and served hours are counted apart; either opens it.
+    """
     judged = [measure for measure in ports.monitoring.qualities.latest(scenario.name) if is_judged(measure)]
-    recent = judged[-policy.quality_n :]
-    fallen = [measure for measure in recent if measure.verdict == QualityVerdict.FALLEN]
-    if len(fallen) >= policy.quality_k:
-        open_breach(ports, scenario.name, _fallen_quality(fallen[-1], len(fallen), len(recent)), fallen[-1].window)
-    elif recent:
+    for source in Source:
+        recent = [measure for measure in judged if measure.source == source][-scenario.retrain.quality_n :]
+        fallen = [measure for measure in recent if measure.verdict == QualityVerdict.FALLEN]
+        if len(fallen) >= scenario.retrain.quality_k:
+            open_breach(ports, scenario.name, _fallen_quality(fallen[-1], len(fallen), len(recent)), fallen[-1].window)
+            return
+    if judged:
         close_breaches(ports, scenario.name, (), (Cause.CONCEPT_DRIFT,))
 
 

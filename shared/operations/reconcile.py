@@ -5,18 +5,20 @@ Releases have a sweep of their own (`shared.release.sweep`), so that the sweep o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.alerts.delivery import publish_and_alert
 from shared.core.blob import Blob
+from shared.core.claims import mark_queued
 from shared.core.drops import blob_key
 from shared.core.events import DEAD_LETTER
-from shared.core.ledger import Kind
+from shared.core.ledger import Kind, State
 from shared.core.messages import cloud_event
 from shared.core.notices import announce
-from shared.core.paths import AREAS, landing
+from shared.core.paths import AREAS, Landing, landing
 from shared.intake.feedback import take_feedback
 from shared.monitoring.governor import train_on_waiting_data
 from shared.training.runs import watch_runs
@@ -24,6 +26,12 @@ from shared.training.scheduled_runs import start_due
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
+
+
+# Events of missed files that one sweep sends: when nothing else is worked on, and while files are being worked off.
+MOST, FEWEST = 200, 5
+_OF_LATE = timedelta(seconds=30)
+_NEWEST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +52,7 @@ def reconcile(ports: OperationsPorts) -> Sweep:
     # Stuck windows are not among them: the planning timer sends those again.
     stuck = [entry for entry in ports.core.history.stuck(ports.core.clock()) if entry.kind == Kind.BLOB]
     messages = [entry.message for entry in stuck]
-    stuck_keys = {entry.key for entry in stuck}
-    messages.extend(_blob_event(ports, blob) for blob in _missed_blobs(ports) if blob_key(blob) not in stuck_keys)
+    messages.extend(_missed_events(ports, {entry.key for entry in stuck}))
     messages.extend(_dead_letters(ports))
     runs = [run.id for run in watch_runs(ports)]
     take_feedback(ports)
@@ -55,13 +62,34 @@ def reconcile(ports: OperationsPorts) -> Sweep:
     return Sweep(messages, runs, publish_and_alert(ports))
 
 
-def _missed_blobs(ports: OperationsPorts) -> Iterator[Blob]:
+def _missed_events(ports: OperationsPorts, stuck: Collection[str]) -> list[str]:
+    """Events of blobs that nobody has told of, marked before they are sent.
+
+    While files are being worked off, their events are most likely still on the queue: then only a few are sent.
+    """
+    blobs = {blob_key(blob): blob for blob in _blobs(ports)}
+    missed = (key for key in blobs if key not in stuck and _is_untold(ports, key))
+    most = FEWEST if _is_busy(ports) else MOST
+    return [_blob_event(ports, blobs[key]) for key in mark_queued(ports, Kind.BLOB, missed, most)]
+
+
+def _is_untold(ports: OperationsPorts, key: str) -> bool:
+    entry = ports.core.history.find(Kind.BLOB, key)
+    return entry is None or entry.state == State.QUEUED
+
+
+def _is_busy(ports: OperationsPorts) -> bool:
+    """Whether a worker has taken a file up of late."""
+    since = ports.core.clock() - _OF_LATE
+    newest = ports.core.history.entries(_NEWEST)
+    return any(entry.kind == Kind.BLOB and entry.state != State.QUEUED and entry.at >= since for entry in newest)
+
+
+def _blobs(ports: OperationsPorts) -> Iterator[Blob]:
     for scenario in ports.core.scenarios:
         for area in AREAS:
             for blob in ports.core.lake.list(f"{area}/{scenario}/"):
-                if isinstance(landing(blob.path, ports.core.scenarios), str):
-                    continue
-                if ports.core.history.find(Kind.BLOB, blob_key(blob)) is None:
+                if isinstance(landing(blob.path, ports.core.scenarios), Landing):
                     yield blob
 
 

@@ -11,6 +11,7 @@ from shared.core.errors import Missing
 from shared.core.lake_reading import read_json
 from shared.core.ledger import ENDED, Entry, Kind, State
 from shared.core.paths import Landing
+from shared.operations.standing import challenger_json, challenger_of
 from shared.release.looks import newest_entry
 from shared.release.verdict import Verdict
 from shared.serving.deployment import Deployment
@@ -57,7 +58,7 @@ def _scenario_status(ports: OperationsPorts, name: str, totals: Mapping[str, int
         "generation": current.generation if current else 0,
         "newest_row": _newest_row(ports, current) if current else None,
         "override": current.override if current else False,
-        "challenger": _challenger(ports, name, current),
+        "challenger": challenger_json(challenger_of(ports, name, current)),
         "open_windows": totals["open_windows"],
         "predictions": totals["predictions"],
     }
@@ -71,16 +72,6 @@ def _newest_row(ports: OperationsPorts, current: Deployment) -> str | None:
     except Missing:
         return None
     return None if learned is None else learned.get("newest")
-
-
-def _challenger(ports: OperationsPorts, name: str, current: Deployment | None) -> Mapping[str, Any] | None:
-    """The newest version while it does not serve, and what its gate said of it; None when the newest one serves."""
-    versions = ports.training.registry.list(name)
-    if not versions or (current is not None and current.version == versions[-1].version):
-        return None
-    verdict = ports.release.deployments.verdict(versions[-1])
-    told = {"verdict": verdict.state, "reason": verdict.reason} if verdict else {"verdict": None, "reason": ""}
-    return {"model": versions[-1].id, **told}
 
 
 def drop_outcome(ports: OperationsPorts, where: Landing) -> DropOutcome | None:

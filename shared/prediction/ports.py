@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, Protocol
@@ -30,8 +30,16 @@ class Windows(Protocol):
         """Every input ("path@etag") that belongs to a window."""
         ...
 
-    def close(self, scenario: str, window_id: str, state: WindowState, reason: str) -> None:
-        """Set the window's final state."""
+    def find(self, scenario: str, window_id: str) -> Window | None:
+        """The window, or None."""
+        ...
+
+    def below(self, scenario: str, folder: str) -> Mapping[str, str]:
+        """The inputs ("path@etag") below a folder of the lake, each with the id of its window."""
+        ...
+
+    def close(self, scenario: str, window_id: str, state: WindowState, reason: str, unread: Sequence[str] = ()) -> None:
+        """Set the window's final state; inputs that it never read are free for another window."""
         ...
 
     def list(self, scenario: str | None = None, state: str | None = None) -> Sequence[Window]:
@@ -129,7 +137,10 @@ class Restoration(Protocol):
 
 
 class Corrections(Protocol):
-    """Windows that are scored again, each as a further version under its own name; nothing is overwritten."""
+    """Windows that are scored again, each as a further version under its own name; nothing is overwritten.
+
+    An input that belongs to no window yet belongs to the correction from then on.
+    """
 
     def plan(self, correction: Correction) -> Correction:
         """Keep it as the next version of its base: a planned window with an ordinal and a name of its own.

@@ -71,9 +71,8 @@ def _rebuild_window(ports: PredictionPorts, scenario: Scenario, commit: Commit, 
 
 
 def _window(plan: WindowPlan) -> Window:
-    """The window as it was planned; a correction has no inputs of its own."""
-    inputs = plan.inputs if plan.corrects is None else ()
-    return Window(plan.scenario, plan.window, plan.ordinal, inputs, WindowState.COMMITTED, plan.planned_at)
+    """The window as it was planned; of a correction's inputs only those that no window has become its own."""
+    return Window(plan.scenario, plan.window, plan.ordinal, plan.inputs, WindowState.COMMITTED, plan.planned_at)
 
 
 def _correction(plan: WindowPlan) -> Correction | None:

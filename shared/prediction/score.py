@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 from shared.core.errors import Missing, Quarantined, Superseded, Transient
 from shared.core.ledger import Outcome, State
-from shared.core.paths import Landing, commit_path, landing, window_folder
+from shared.core.paths import Landing, commit_path, landing, plan_path, window_folder
 from shared.core.redaction import redact
 from shared.core.scenario import Scenario
 from shared.prediction.commits import committed_file, read_commit, revision_of, sha256_of
-from shared.prediction.plans import pin_plan
+from shared.prediction.plans import pin_plan, read_plan
+from shared.prediction.scoring_drops import drop_files
 from shared.prediction.window import Commit, Window, WindowState, input_key, split_input
 from shared.prediction.window_inputs import feature_table, stream_rows
 from shared.prediction.window_plan import CorrectionNote, WindowPlan
-from shared.prediction.windows import drop_files
 from shared.serving.deployed_model import DeployedModel, load_deployed
 from shared.serving.ports import BatchJob, Provenance
 from shared.serving.prediction_rows import first_id
@@ -38,7 +38,8 @@ def score_window(ports: PredictionPorts, scenario_name: str, window_id: str) -> 
         commit = _commit(ports, scenario, window)
     except (Quarantined, Superseded, Missing) as fault:
         redacted = redact(fault, scenario) if isinstance(fault, Quarantined) else fault
-        ports.prediction.windows.close(scenario.name, window.id, WindowState.QUARANTINED, redacted.reason)
+        unread = _unread(ports, scenario, window)
+        ports.prediction.windows.close(scenario.name, window.id, WindowState.QUARANTINED, redacted.reason, unread)
         raise redacted from None
     _load_into_sql(ports, scenario, commit)
     ports.prediction.windows.close(scenario.name, window.id, WindowState.COMMITTED, "")
@@ -48,10 +49,17 @@ def score_window(ports: PredictionPorts, scenario_name: str, window_id: str) -> 
     return Outcome(State.DONE, reason, {"rows": commit.rows, "sha256": commit.sha256, "path": commit.path, **origin})
 
 
+def _unread(ports: PredictionPorts, scenario: Scenario, window: Window) -> list[str]:
+    """Newer versions of the window's files that its plan does not name: another window will predict them."""
+    if ports.core.lake.stat(plan_path(scenario.name, window.id)) is None:
+        return []
+    read = read_plan(ports, scenario.name, window.id).inputs
+    return [name for name in window.inputs if name not in read and ports.core.lake.stat(split_input(name)[0])]
+
+
 def _window(ports: PredictionPorts, scenario_name: str, window_id: str) -> tuple[Scenario, Window]:
     scenario = ports.core.scenarios.get(scenario_name)
-    windows = ports.prediction.windows.list(scenario_name) if scenario else []
-    window = next((window for window in windows if window.id == window_id), None)
+    window = ports.prediction.windows.find(scenario_name, window_id) if scenario else None
     if scenario is None or window is None:
         raise Missing(f"There is no window {window_id} of {scenario_name}.")
     return scenario, window

@@ -13,7 +13,10 @@ TEXT_STATISTICS = ("characters", "words")
 
 @dataclass(frozen=True, slots=True)
 class LoggedRow:
-    """A logged row. `features` are by name, in the order of the model's contract; `kinds` say which are numbers."""
+    """A logged row. `features` are by name, in the order of the model's contract; `kinds` say which are numbers.
+
+    `row` is its number in the request, from 0.
+    """
 
     scenario: str
     request_id: str
@@ -25,3 +28,4 @@ class LoggedRow:
     probability: float | None
     features: Mapping[str, float | str | None]
     kinds: Mapping[str, Literal["number", "category"]]
+    row: int = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -22,10 +21,16 @@ MAX_ROWS = 100
 
 
 def logged_rows(
-    scenario: Scenario, deployed: DeployedModel, rows: Rows, answers: np.ndarray, *, at: datetime, key: str = ""
+    scenario: Scenario,
+    deployed: DeployedModel,
+    rows: Rows,
+    answers: np.ndarray,
+    *,
+    at: datetime,
+    request: str,
+    key: str = "",
 ) -> list[LoggedRow]:
     """The rows of one request as the prediction log stores them."""
-    request = uuid.uuid4().hex
     features = [feature for feature in deployed.loaded.contract.features if feature.name not in scenario.personal]
     kinds = _kinds(features)
     answers = answers[:MAX_ROWS]
@@ -44,6 +49,7 @@ def logged_rows(
             probability=None if probabilities is None else float(probabilities[number]),
             features=_logged_features(features, row),
             kinds=kinds,
+            row=number,
         )
         for number, row in enumerate(rows[: len(answers)])
     ]

@@ -11,11 +11,13 @@ import pytest
 from sqlalchemy import Engine, text
 
 from shared.adapters.sql.monitoring.actuals import SqlActuals
+from shared.adapters.sql.monitoring.served_labels import SqlServedLabels
 from shared.adapters.sql.monitoring.window_labels import SqlWindowLabels
 from shared.adapters.sql.prediction.predictions import SqlPredictions
 from shared.core.policies import Monitoring
 from shared.core.scenario import Batch, Column, Scenario, Table
 from shared.monitoring.ports import Actuals
+from shared.monitoring.served_label import ServedLabel
 from shared.prediction.window import Commit
 from shared.serving.prediction_rows import first_id
 
@@ -169,3 +171,17 @@ def test_labels_that_name_nothing_are_of_no_window(engine: Engine) -> None:
     table = pa.table({"prediction_id": [7], "epoch": [0], "actual": [1]})
     SqlActuals(engine).merge(declared, table, "first", AT)
     assert (found.by_window(declared), found.newest(declared) > 0) == ({}, True)
+
+
+def test_labels_of_requests_are_kept_by_request_and_row(engine: Engine) -> None:
+    """The last one holds; each is to be stated once; scenarios are apart."""
+    store = SqlServedLabels(engine)
+    first = [ServedLabel("a", 0, "yes"), ServedLabel("a", 1, "no")]
+    assert store.merge("points", first, "f1", AT) == (2, 0)
+    assert store.merge("points", [ServedLabel("a", 1, "no"), ServedLabel("b", 0, "no")], "f2", AT) == (1, 0)
+    assert store.merge("other", [ServedLabel("a", 0, "no")], "f2", AT) == (1, 0)
+    assert store.unstated("points") == {1: "a", 2: "a", 3: "b"}
+    store.mark_stated("points", [1, 2, 3])
+    assert store.merge("points", [ServedLabel("a", 0, "no")], "f3", AT) == (0, 1)
+    assert store.unstated("points") == {4: "a"}
+    assert store.of_requests("points", ["a", "c"]) == {("a", 0): "no", ("a", 1): "no"}

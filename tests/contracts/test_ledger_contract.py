@@ -204,6 +204,22 @@ class TestLedger:
             ledger.note("train", "r", state, state)
         assert [entry.state for entry in history.why("r")] == ["requested", "failed", "requested"]
 
+    def test_what_is_queued_is_counted_until_it_is_taken(
+        self, ledger: Ledger, history: History, clock: HandClock
+    ) -> None:
+        """Of a kind and since a moment; a claim takes it, and a host that starts anew frees it."""
+        before = clock()
+        for key in ("a", "b"):
+            ledger.note("window", key, "queued", f"queued at {before}")
+        ledger.note("blob", "c", "queued", "queued")
+        assert history.queued("window", before) == 2
+        claimed(ledger.claim("window", "a", TTL))
+        assert history.queued("window", before) == 1
+        clock.move(minutes=1)
+        assert history.queued("window", clock()) == 0
+        assert ledger.abandon("the host was started") == 3
+        assert history.queued("window", before) == 0
+
     def test_what_was_abandoned_is_free(self, ledger: Ledger, history: History) -> None:
         """Every claim in progress, and nothing else."""
         for key in ("a", "b"):

@@ -91,3 +91,18 @@ class TestWindows:
         assert [one.id for one in windows.list(state="planned")] == ["a"]
         with pytest.raises(Missing, match="'c' of adult"):
             windows.close("adult", "c", "committed", "")
+
+    def test_a_window_is_found_by_its_name_and_inputs_by_their_folder(self, windows: Windows) -> None:
+        """A folder's name is no pattern."""
+        first = windows.claim(window("a", "scoring/adult/d_1/x@1", "scoring/adult/d_1/y@1"))
+        windows.claim(window("b", "scoring/adult/dx1/x@1"))
+        assert windows.find("adult", "a") == first
+        assert windows.find("adult", "c") is None
+        assert windows.below("adult", "scoring/adult/d_1/") == dict.fromkeys(first.inputs, "a")
+
+    def test_what_a_closed_window_never_read_is_free(self, windows: Windows) -> None:
+        """Another window may take it."""
+        windows.claim(window("a", "x@1", "x@2"))
+        windows.close("adult", "a", "quarantined", "x changed", ["x@2"])
+        assert windows.claimed_inputs("adult") == {"x@1"}
+        assert windows.claim(window("b", "x@2")).inputs == ("x@2",)

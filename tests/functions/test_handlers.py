@@ -134,6 +134,7 @@ def test_a_request_is_answered_by_the_current_model(functions: Functions, world:
     assert answered.status_code == 200
     assert json.loads(answered.get_body()) == {"Results": ["yes", "no"]}
     assert (answered.headers["x-model"], answered.headers["x-generation"]) == ("points:1", "1")
+    assert len(answered.headers["x-request-id"]) == 32
     legacy = functions["score"](req=request({"data": rows}))
     assert json.loads(json.loads(legacy.get_body())) == {"result": ["yes", "no"]}
     method = {"Inputs": {"data": rows}, "GlobalParameters": {"method": "predict_proba"}}

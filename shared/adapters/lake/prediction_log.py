@@ -1,7 +1,7 @@
 """Answered requests in the lake, as Parquet files of some hundred rows that no request waits for.
 
-`served/<scenario>/<YYYYMMDD>/<HH>/<instance>-<n>.parquet`: request_id, at, model, generation, entity_key, prediction,
-probability, then the inputs of the model's contract by name.
+`served/<scenario>/<YYYYMMDD>/<HH>/<instance>-<n>.parquet`: request_id, row, at, model, generation, entity_key,
+prediction, probability, then the inputs of the model's contract by name.
 """
 
 from __future__ import annotations
@@ -107,6 +107,7 @@ def table_of(rows: Sequence[LoggedRow]) -> pa.Table:
 
     fixed: dict[str, pa.DataType] = {
         "request_id": pa.string(),
+        "row": pa.int64(),
         "at": pa.timestamp("us", "UTC"),
         "model": pa.string(),
         "generation": pa.int64(),

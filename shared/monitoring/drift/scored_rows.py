@@ -83,16 +83,9 @@ def served_hours(ports: MonitoringPorts, scenario: str, now: datetime) -> list[s
 
 def served_window(ports: MonitoringPorts, scenario: Scenario, window: str) -> WindowData:
     """An hour of logged requests; Missing when there is none. Its model is the one that answered most of them."""
-    import pyarrow as pa
-
     hour = window.removeprefix("served-")
-    if not re.fullmatch(r"\d{10}", hour):
-        raise Missing(f"There is no window {window!r} of {scenario.name}.")
-    parts = [read_parquet(ports, path) for path in _hour_files(ports, scenario.name, hour)]
-    if not parts:
-        raise Missing(f"No requests of {scenario.name} were logged in {window}.")
-    table = pa.concat_tables(parts, promote_options="permissive")
-    name = _commonest_model(table)
+    table = hour_table(ports, scenario.name, window)
+    name = commonest_model(table)
     model = model_by_id(ports, name)
     inputs = table.select([name for name in table.column_names if name in scenario.features])
     return WindowData(
@@ -109,12 +102,26 @@ def served_window(ports: MonitoringPorts, scenario: Scenario, window: str) -> Wi
     )
 
 
+def hour_table(ports: MonitoringPorts, scenario: str, window: str) -> pa.Table:
+    """The rows that were logged in that hour; Missing when there are none."""
+    import pyarrow as pa
+
+    hour = window.removeprefix("served-")
+    if not re.fullmatch(r"\d{10}", hour):
+        raise Missing(f"There is no window {window!r} of {scenario}.")
+    parts = [read_parquet(ports, path) for path in _hour_files(ports, scenario, hour)]
+    if not parts:
+        raise Missing(f"No requests of {scenario} were logged in {window}.")
+    return pa.concat_tables(parts, promote_options="permissive")
+
+
 def _hour_files(ports: MonitoringPorts, scenario: str, hour: str) -> Iterator[str]:
     for blob in ports.core.lake.list(f"{served_folder(scenario)}{hour[:8]}/{hour[8:]}/"):
         if _SERVED.fullmatch(blob.path):
             yield blob.path
 
 
-def _commonest_model(table: pa.Table) -> str:
+def commonest_model(table: pa.Table) -> str:
+    """The model that answered most of these rows."""
     counts = table.column("model").value_counts().to_pylist()
     return str(max(counts, key=lambda count: (count["counts"], str(count["values"])))["values"])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import BadInput, Missing
 from shared.core.lake_reading import read_bytes
 from shared.core.paths import dataset_folder
+from shared.operations.standing import served_by_override, with_override
 from shared.operations.views.predictions import row_filter_of
 from shared.operations.views.query import ViewQuery
 from shared.serving.prediction_rows import prediction_columns
@@ -34,11 +35,12 @@ def report(ports: OperationsPorts, query: ViewQuery) -> str:
 
 
 def card(ports: OperationsPorts, query: ViewQuery) -> str:
-    """The card of a model version; Missing or BadInput when there is none."""
+    """The card of a model version, with the override it serves by; Missing or BadInput when there is none."""
     scenario, version = query.scenario(ports), query.number("version")
     if version is None:
         raise BadInput("Parameter version is not given; accepted: the number of a model version.")
-    return read_bytes(ports, f"{find_model(ports, scenario.name, version).folder}card.html").decode()
+    model = find_model(ports, scenario.name, version)
+    return with_override(read_bytes(ports, f"{model.folder}card.html").decode(), served_by_override(ports, model))
 
 
 def rows(ports: OperationsPorts, query: ViewQuery) -> str:

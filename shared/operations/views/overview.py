@@ -9,7 +9,9 @@ from shared.core.ledger import Entry, Kind, State
 from shared.core.paths import baseline_folder
 from shared.core.plain_json import plain
 from shared.core.wording import counted
+from shared.operations.standing import challenger_json, challenger_of
 from shared.operations.views.query import ViewQuery
+from shared.serving.deployment import Deployment
 from shared.training.run import Run
 
 if TYPE_CHECKING:
@@ -55,12 +57,18 @@ def _scenario(ports: OperationsPorts, name: str, totals: Mapping[str, int]) -> M
         if datasets
         else None,
         "run": _run(runs[-1]) if runs else None,
-        "serving": {"model": current.model_id, "generation": current.generation, "at": current.at} if current else None,
+        "serving": _serving(current) if current else None,
+        "challenger": challenger_json(challenger_of(ports, name, current)),
         "predicted": {"window": commits[0].window, "rows": commits[0].rows, "at": commits[0].scored_at}
         if commits
         else None,
         "totals": {**totals, "generations": current.generation if current else 0},
     }
+
+
+def _serving(current: Deployment) -> Mapping[str, Any]:
+    facts = {"model": current.model_id, "generation": current.generation, "at": current.at}
+    return {**facts, "override": current.override}
 
 
 def _run(run: Run) -> Mapping[str, Any]:

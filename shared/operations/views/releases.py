@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.core.plain_json import plain
+from shared.operations.standing import challenger_json, challenger_of
 from shared.operations.views.query import ViewQuery
 from shared.release.approval import Approval
 from shared.release.verdict import Verdict
@@ -38,6 +39,7 @@ def releases(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:
             _environment(ports, name, environment, last) for environment in ports.release.policies.of(name).environments
         ],
         "current": generations[-1] if generations else None,
+        "challenger": challenger_json(challenger_of(ports, name, generations[-1] if generations else None)),
         "total": len(generations),
         "generations": [_generation(deployment) for deployment in generations[: -_SHOWN - 1 : -1]],
         "rollouts": [_rollout(rollout) for rollout in list(ports.release.rollouts.list(name))[: -_SHOWN - 1 : -1]],
@@ -118,6 +120,7 @@ def _certificate(model: Model, verdict: Verdict | None) -> Mapping[str, Any]:
         "digest": verdict.digest if verdict else None,
         "passed": verdict.passed if verdict else None,
         "verdict": verdict.state if verdict else None,
+        "judging": verdict.judging if verdict else None,
         "reason": verdict.reason if verdict else "It has not been judged yet.",
         "checks": verdict.checks if verdict else (),
     }

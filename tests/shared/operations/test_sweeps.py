@@ -12,13 +12,16 @@ from shared.dispatch import sweep_releases
 
 
 def test_each_sweep_finds_its_own_and_both_find_all_once(world: World) -> None:
-    """A file nobody told of belongs to the one, a model nobody judged to the other; a round of both repeats nothing."""
+    """A file nobody told of belongs to the one, a model nobody judged to the other; queued ones are not sent again."""
     dispatch.on_event(world.ports, world.land("incoming/points/d1/points.csv", points_csv()))
     world.land("incoming/points/d2/points.csv", points_csv(seed=2))
     (file,) = dispatch.sweep_data(world.ports)
     (model,) = sweep_releases(world.ports)
     assert json.loads(file)["subject"].endswith("/d2/points.csv")
     assert model == model_message("points", 1)
+    assert dispatch.sweep(world.ports) == [model]
+    # The file's message was marked as queued; nobody took it for so long that it must be lost.
+    world.clock.advance(minutes=16)
     assert dispatch.sweep(world.ports) == [file, model]
 
 

@@ -208,6 +208,8 @@ def test_a_newer_undecided_challenger_takes_the_turn(world: World) -> None:
     world.trainer.weight, world.trainer.silent = 2.9, False
     land(world, "d3", 230, seed=5)
     assert (judged(world, 2).state, judged(world, 3).state) == ("undecided", "undecided")
+    challenger = status(world.ports)["scenarios"]["points"]["challenger"]
+    assert challenger["told"] == "points:3 undecided, look 2 of 10"
     world.trainer.silent = True
     land(world, "d4", 12_000, seed=4)
     world.sweep()

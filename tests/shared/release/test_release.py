@@ -17,6 +17,10 @@ from shared.core.errors import Conflict, Corrupt, Refused
 from shared.core.paths import Landing
 from shared.core.scenario import History
 from shared.operations.status import drop_outcome, status
+from shared.operations.views.files import card
+from shared.operations.views.overview import overview
+from shared.operations.views.query import ViewQuery
+from shared.operations.views.releases import releases
 from shared.release.approvals import decide
 from shared.release.manual_changes import override, promote, roll_back
 from shared.release.status import release_status
@@ -277,6 +281,14 @@ def test_too_few_rows_leave_the_champion_and_say_so_everywhere(world: World) -> 
     assert [one.version for one in world.ports.release.deployments.list("points")] == [1]
     challenger = status(world.ports)["scenarios"]["points"]["challenger"]
     assert (challenger["model"], challenger["verdict"]) == ("points:2", "undecided")
+    assert (challenger["rows"], challenger["look"], challenger["looks_spent"]) == (40, 0, 0)
+    override(world.ports, find_model(world.ports, "points", 2), by="eve", reason="We cannot wait.")
+    views = (
+        overview(world.ports, ViewQuery({}))["scenarios"],
+        [releases(world.ports, ViewQuery({"scenario": "points"}))],
+    )
+    told = [one["challenger"]["told"] for view in views for one in view if one["challenger"]]
+    assert told == ["points:2 undecided, override open"] * 2
     with pytest.raises(Refused, match="it is undecided, the champion stays"):
         promote(world.ports, find_model(world.ports, "points", 2), by="eve", reason="please")
 
@@ -304,3 +316,9 @@ def test_an_override_is_called_one_everywhere(world: World) -> None:
     (entry,) = [one for one in world.ports.core.history.why("points/2") if one.kind == "deployment"]
     assert entry.reason.startswith("points:2 serves in prod by an override.")
     assert status(world.ports)["scenarios"]["points"]["override"] is True
+    (shown,) = [one for one in overview(world.ports, ViewQuery({}))["scenarios"] if one["name"] == "points"]
+    assert (shown["serving"]["override"], shown["challenger"]) == (True, None)
+    world.ports.core.lake.put("models/points/2/card.html", b"<html><body><h1>Card</h1></body></html>")
+    seen = card(world.ports, ViewQuery({"scenario": "points", "version": "2"}))
+    assert seen.startswith('<html><body><p role="note"><b>In service by an override of its gate</b>')
+    assert "Override by eve: We cannot wait." in seen

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, bindparam, or_, select
+from sqlalchemy import Connection, Engine, Row, and_, bindparam, func, or_, select
 
 from shared.adapters.sql.connection.transactions import read
 from shared.adapters.sql.schema.tables import journal, ledger
-from shared.core.ledger import Entry
+from shared.core.ledger import Entry, State
 
 _FIND = select(ledger).where(ledger.c.kind == bindparam("kind"), ledger.c.key == bindparam("key"))
 # Repeats, expiry, message and detail are only in the ledger: they belong to the newest line of each key.
@@ -48,6 +48,12 @@ class SqlHistory:
         query = select(ledger).where(ledger.c.state.in_(("in_progress", "released")), expired)
         query = query.order_by(ledger.c.at, ledger.c.last)
         return [entry_of(row) for row in self._rows(query)]
+
+    def queued(self, kind: str, since: datetime) -> int:
+        """Return how many entries of the kind were queued since then and are not taken yet."""
+        query = select(func.count()).select_from(ledger)
+        query = query.where(ledger.c.kind == kind, ledger.c.state == State.QUEUED, ledger.c.at >= since)
+        return read(self._engine, lambda connection: connection.scalar(query) or 0)
 
     def _rows(self, query: Any) -> Sequence[Row[Any]]:
         return read(self._engine, lambda connection: connection.execute(query).all())

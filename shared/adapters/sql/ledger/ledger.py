@@ -77,11 +77,11 @@ class SqlLedger:
         self._leave(claim, RELEASED, reason, attempts=attempts, expires=self._clock() + RETRY_AFTER)
 
     def abandon(self, reason: str) -> int:
-        """Release every claim in progress and return how many; only for a caller that knows no other worker lives."""
+        """Release every claim in progress and what is queued; only for a caller that knows no other worker lives."""
         now = self._clock()
 
         def work(connection: Connection) -> int:
-            rows = connection.execute(select(ledger).where(_L.state == IN_PROGRESS)).all()
+            rows = connection.execute(select(ledger).where(_L.state.in_((IN_PROGRESS, State.QUEUED)))).all()
             for row in rows:
                 line = add_line(connection, row.kind, row.key, row.attempts, RELEASED, reason, now)
                 _change(connection, row, **line, expires=None)

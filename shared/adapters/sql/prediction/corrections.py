@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, func, insert, select
 
 from shared.adapters.sql.connection.transactions import read, take_turn, write
+from shared.adapters.sql.prediction.windows import add_free_inputs
 from shared.adapters.sql.schema.lineage import correction as table
 from shared.adapters.sql.schema.tables import window
 from shared.prediction.revision import Correction
@@ -35,6 +36,7 @@ class SqlCorrections:
             kept = _named(connection, correction)
             connection.execute(insert(window), _window(connection, kept))
             connection.execute(insert(table), correction_values(kept))
+            add_free_inputs(connection, kept.scenario, kept.window, kept.inputs)
             return kept
 
         return write(self._engine, work)

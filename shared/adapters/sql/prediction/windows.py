@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
 from shared.adapters.sql.connection.transactions import read, take_turn, write
 from shared.adapters.sql.schema.tables import window as table
@@ -39,11 +39,34 @@ class SqlWindows:
         query = select(_I.input).where(_I.scenario == scenario)
         return frozenset(read(self._engine, lambda connection: connection.scalars(query).all()))
 
-    def close(self, scenario: str, window_id: str, state: WindowState, reason: str) -> None:
-        """Set the window's final state; Missing when there is no such window."""
+    def find(self, scenario: str, window_id: str) -> Window | None:
+        """The window, or None."""
+        query = select(table).where(table.c.scenario == scenario, table.c.id == window_id)
+
+        def work(connection: Connection) -> Window | None:
+            row = connection.execute(query).one_or_none()
+            inputs = _inputs(connection, scenario, window_id).get((scenario, window_id), ())
+            return None if row is None else _read(row, inputs)
+
+        return read(self._engine, work)
+
+    def below(self, scenario: str, folder: str) -> Mapping[str, str]:
+        """The inputs below a folder, each with the id of its window."""
+        query = select(_I.input, _I.window).where(_I.scenario == scenario, _I.input.startswith(folder, autoescape=True))
+        return {row.input: row.window for row in read(self._engine, lambda open_: open_.execute(query).all())}
+
+    def close(self, scenario: str, window_id: str, state: WindowState, reason: str, unread: Sequence[str] = ()) -> None:
+        """Set the window's final state and free what it never read; Missing when there is no such window."""
         this = (table.c.scenario == scenario, table.c.id == window_id)
         change = update(table).where(*this).values(state=state, reason=reason)
-        if not write(self._engine, lambda connection: connection.execute(change).rowcount):
+
+        def work(connection: Connection) -> int:
+            for start in range(0, len(unread), _SLICE):
+                some = _I.input.in_(unread[start : start + _SLICE])
+                connection.execute(delete(window_input).where(_I.scenario == scenario, _I.window == window_id, some))
+            return connection.execute(change).rowcount
+
+        if not write(self._engine, work):
             raise Missing(f"There is no window {window_id!r} of {scenario}.")
 
     def list(self, scenario: str | None = None, state: str | None = None) -> Sequence[Window]:
@@ -55,7 +78,7 @@ class SqlWindows:
             query = query.where(table.c.state == state)
 
         def work(connection: Connection) -> Sequence[Window]:
-            inputs = _inputs(connection, scenario)
+            inputs = _inputs(connection, scenario, state=state)
             return [_read(row, inputs.get((row.scenario, row.id), ())) for row in connection.execute(query)]
 
         return read(self._engine, work)
@@ -88,6 +111,18 @@ def _add_inputs(connection: Connection, window: Window, existing: tuple[str, ...
     return added
 
 
+def add_free_inputs(connection: Connection, scenario: str, window_id: str, inputs: Sequence[str]) -> None:
+    """Store the inputs that belong to no window yet as this one's, in the caller's transaction."""
+    taken: set[str] = set()
+    for start in range(0, len(inputs), _SLICE):
+        query = select(_I.input).where(_I.scenario == scenario, _I.input.in_(inputs[start : start + _SLICE]))
+        taken.update(connection.scalars(query))
+    here = {"scenario": scenario, "window": window_id}
+    free = [{**here, "input": name, "position": place} for place, name in enumerate(inputs) if name not in taken]
+    if free:
+        connection.execute(insert(window_input), free)
+
+
 def _refuse_taken(connection: Connection, window: Window, added: tuple[str, ...]) -> None:
     for start in range(0, len(added), _SLICE):
         some = added[start : start + _SLICE]
@@ -98,13 +133,16 @@ def _refuse_taken(connection: Connection, window: Window, added: tuple[str, ...]
 
 
 def _inputs(
-    connection: Connection, scenario: str | None, window_id: str | None = None
+    connection: Connection, scenario: str | None, window_id: str | None = None, state: str | None = None
 ) -> dict[tuple[str, str], tuple[str, ...]]:
     query = select(window_input).order_by(_I.position)
     if scenario is not None:
         query = query.where(_I.scenario == scenario)
     if window_id is not None:
         query = query.where(_I.window == window_id)
+    if state is not None:
+        joined = window_input.join(table, (table.c.scenario == _I.scenario) & (table.c.id == _I.window))
+        query = query.select_from(joined).where(table.c.state == state)
     found: defaultdict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
     for row in connection.execute(query):
         found[row.scenario, row.window] += (row.input,)

@@ -29,7 +29,7 @@ ASKED = [{"x": 2.0, "color": "red", "id": 7}, {"x": None, "color": "a name nobod
 def kept(scenario: Any = POINTS, rows: Sequence[Any] = ASKED) -> list[LoggedRow]:
     """Two answered rows as they are kept."""
     answers = SERVING.loaded.score_rows(rows, allowed=("id",))
-    return logged_rows(scenario, SERVING, rows, answers, at=AT)
+    return logged_rows(scenario, SERVING, rows, answers, at=AT, request="r1")
 
 
 def read(lake: FolderLake) -> list[tuple[str, pa.Table]]:
@@ -51,7 +51,7 @@ def test_a_file_has_the_columns_that_monitoring_reads(tmp_path: Path) -> None:
     assert path.startswith("served/points/20260301/00/")
     assert path.endswith("-0.parquet")
     assert {field.name: str(field.type) for field in table.schema} == {
-        "request_id": "string", "at": "timestamp[us, tz=UTC]", "model": "string", "generation": "int64",
+        "request_id": "string", "row": "int64", "at": "timestamp[us, tz=UTC]", "model": "string", "generation": "int64",
         "entity_key": "string", "prediction": "string", "probability": "double", "x": "double", "color": "string",
     }  # fmt: skip
     rows = table.to_pylist()
@@ -63,7 +63,7 @@ def test_a_file_has_the_columns_that_monitoring_reads(tmp_path: Path) -> None:
         None,
     )
     assert [row["entity_key"] for row in rows] == ["7", "8"]
-    assert rows[0]["request_id"] == rows[1]["request_id"]
+    assert [(row["request_id"], row["row"]) for row in rows] == [("r1", 0), ("r1", 1)]
 
 
 def test_personal_inputs_and_texts_are_not_kept(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_personal_inputs_and_texts_are_not_kept(tmp_path: Path) -> None:
     served.add(kept(replace(POINTS, personal=("color",))))
     texts = serve(TEXTS, text_graph(), TEXT.features)
     asked = [{"text": "canary-4711 in orbit"}]
-    served.add(logged_rows(TEXTS, texts, asked, texts.loaded.score_rows(asked), at=AT))
+    served.add(logged_rows(TEXTS, texts, asked, texts.loaded.score_rows(asked), at=AT, request="r2"))
     served.flush()
     tables = {path.split("/")[1]: table for path, table in read(lake)}
     assert "color" not in tables["points"].column_names

@@ -1,0 +1,181 @@
+"""Files that land for scoring: newer versions, the same bytes again, leftovers, folders of parts, and a backlog."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import sqlalchemy as sa
+from world import World, points_csv
+
+from shared import dispatch
+from shared.core.claims import MOST_QUEUED
+from shared.core.ledger import ENDED
+
+MINUTES = {"minutes": 16}
+
+
+@pytest.fixture
+def served(world: World) -> World:
+    """A world with a model in service."""
+    world.handle(world.land("incoming/points/d1/points.csv", points_csv(300)))
+    return world
+
+
+def unlabelled(rows: int, seed: int = 2) -> bytes:
+    """Rows to predict, with ids of their own for every seed."""
+    return points_csv(rows, seed=seed, labelled=False, first=1000 * seed)
+
+
+def predicted(world: World) -> list[float]:
+    """The x of every row that a report sees, in order."""
+    engine = sa.create_engine(f"sqlite:///{world.home / 'mlops.db'}")
+    with engine.connect() as connection:
+        there = sa.inspect(engine).has_table("predictions_points")
+        found = connection.scalars(sa.text("select x from v_predictions_points")).all() if there else []
+    engine.dispose()
+    return sorted(round(float(x), 4) for x in found)
+
+
+def xs(*contents: bytes) -> list[float]:
+    """The x of every row of these files, in order."""
+    lines = [line for content in contents for line in content.decode().splitlines()[1:]]
+    return sorted(round(float(line.split(",")[1]), 4) for line in lines)
+
+
+def told(world: World, text: str) -> list[str]:
+    """The reasons in history about a key."""
+    return [entry.reason for entry in world.ports.core.history.why(text)]
+
+
+def unfinished(world: World) -> list[tuple[str, str, str]]:
+    """Entries of the ledger that are in no final state."""
+    newest = {(entry.kind, entry.key): entry for entry in reversed(world.ports.core.history.entries(2000))}
+    return [(one.kind, one.key, one.state) for one in newest.values() if one.state not in ENDED | {"requested"}]
+
+
+@pytest.mark.parametrize("scored_between", [True, False])
+def test_a_newer_version_of_a_file_replaces_its_rows(served: World, *, scored_between: bool) -> None:
+    """A file that was taken half-written and then grew is predicted once, as it is in the end."""
+    half, whole = unlabelled(3), unlabelled(10)
+    first = served.land("scoring/points/s1/points.csv", half)
+    windows = dispatch.on_event(served.ports, first)
+    if scored_between:
+        dispatch.on_window(served.ports, windows[0])
+    served.handle(served.land("scoring/points/s1/points.csv", whole))
+    if not scored_between:
+        dispatch.on_window(served.ports, windows[0])
+    served.sweep()
+    assert predicted(served) == xs(whole)
+    superseded = [reason for reason in told(served, "scoring/points/s1") if "A newer version" in reason]
+    assert len(superseded) >= 1
+    assert unfinished(served) == []
+
+
+def test_of_two_files_each_newer_version_replaces_its_own(served: World) -> None:
+    """The window of both keeps the rows of the file that did not change; versions one after the other, and back."""
+    first, second = unlabelled(4, seed=2), unlabelled(4, seed=3)
+    served.land("scoring/points/s1/a.csv", first)
+    served.land("scoring/points/s1/b.csv", second)
+    served.sweep()
+    served.handle(served.land("scoring/points/s1/a.csv", unlabelled(2, seed=4)))
+    served.handle(served.land("scoring/points/s1/b.csv", unlabelled(1, seed=5)))
+    assert predicted(served) == xs(unlabelled(2, seed=4), unlabelled(1, seed=5))
+    served.handle(served.land("scoring/points/s1/a.csv", first))
+    assert predicted(served) == xs(first, unlabelled(1, seed=5))
+
+
+def test_a_newer_version_that_is_bad_leaves_the_rows_that_are_there(served: World) -> None:
+    """It is quarantined; the next good one replaces them."""
+    served.handle(served.land("scoring/points/s1/points.csv", unlabelled(3)))
+    served.handle(served.land("scoring/points/s1/points.csv", b"id,x,color\n1,one,red\n"))
+    assert predicted(served) == xs(unlabelled(3))
+    served.handle(served.land("scoring/points/s1/points.csv", unlabelled(2)))
+    assert predicted(served) == xs(unlabelled(2))
+
+
+def test_the_same_bytes_under_a_better_name_are_predicted(served: World) -> None:
+    """What was refused for its ending is renamed, as the sentence advises."""
+    content = unlabelled(5)
+    served.handle(served.land("scoring/points/s1/points.txt", content))
+    assert predicted(served) == []
+    (served.home / "lake/scoring/points/s1/points.txt").unlink()
+    served.handle(served.land("scoring/points/s1/points.csv", content))
+    assert len(predicted(served)) == 5
+    assert unfinished(served) == []
+
+
+def test_a_file_touched_between_plan_and_scoring_is_predicted(served: World) -> None:
+    """The pinned version is gone; the one that is there is predicted by another window."""
+    (window,) = dispatch.on_event(served.ports, served.land("scoring/points/s1/points.csv", unlabelled(5)))
+    scenario, name = dispatch.window_of(window)
+    served.ports.core.lake.put(f"windows/{scenario}/{name}/plan.json", plan_of(served, window))
+    served.handle(served.land("scoring/points/s1/points.csv", unlabelled(5)))
+    dispatch.on_window(served.ports, window)
+    served.sweep()
+    assert len(predicted(served)) == 5
+    assert unfinished(served) == []
+
+
+def plan_of(world: World, window: str) -> bytes:
+    """The plan that a worker pins before it reads a file."""
+    from shared.prediction.score import _plan, _window
+
+    scenario, planned = _window(world.ports, *dispatch.window_of(window))
+    return _plan(world.ports, scenario, planned).to_bytes()
+
+
+def test_what_lies_beside_the_data_does_not_stand_in_the_way(served: World) -> None:
+    """A folder as Spark writes it, and what systems leave: ignored in words, and an empty part as well."""
+    folder = "scoring/points/spark-1"
+    rubbish = ("_SUCCESS", "_committed_42", "Thumbs.db", "~$points.xlsx", "points.csv.tmp", "part-00000-a.csv.crc")
+    events = [served.land(f"{folder}/{name}", b"x") for name in rubbish]
+    events.append(served.land(f"{folder}/part-00000-a.csv", b""))
+    events.extend(served.land(f"{folder}/part-0000{part}-a.csv", unlabelled(5, seed=part)) for part in (1, 2))
+    for message in reversed(events):
+        served.handle(message)
+    served.sweep()
+    assert predicted(served) == xs(unlabelled(5, seed=1), unlabelled(5, seed=2))
+    for name in rubbish:
+        assert any("Nothing was done" in reason for reason in told(served, f"{folder}/{name}")), name
+    assert unfinished(served) == []
+
+
+def test_partitioned_folders_are_one_drop(served: World) -> None:
+    """Below a drop or in its place, as Hive names them; also for data to learn from."""
+    for month in (1, 2):
+        path = f"scoring/points/year=2026/month={month}/part-0.csv"
+        served.handle(served.land(path, unlabelled(3, seed=month)))
+        content = points_csv(60, first=1000 * month)
+        served.handle(served.land(f"incoming/points/d2/month={month}/points.csv", content))
+    assert predicted(served) == xs(unlabelled(3, seed=1), unlabelled(3, seed=2))
+    assert served.ports.datasets.versions.list("points")[-1].rows == 420
+
+
+def test_a_backlog_sends_each_window_once(served: World) -> None:
+    """However often the timer plans: what is queued is marked, and only sent again when it must be lost."""
+    events = [served.land(f"scoring/points/s{n}/points.csv", unlabelled(2, seed=n)) for n in range(40)]
+    sent = [message for event in events for message in dispatch.on_event(served.ports, event)]
+    for _ in range(3):
+        sent.extend(dispatch.plan(served.ports))
+    assert len(sent) == len(set(sent)) == 40
+    served.clock.advance(**MINUTES)
+    assert sorted(dispatch.plan(served.ports)) == sorted(sent)
+    assert len(sent) < MOST_QUEUED
+
+
+def test_a_sweep_sends_events_of_missed_files_once_and_few_while_others_are_worked_on(served: World) -> None:
+    """Their events are most likely on the queue still."""
+    served.clock.advance(**MINUTES)
+    for number in range(20):
+        served.land(f"scoring/points/s{number}/points.csv", unlabelled(2, seed=number))
+    first = dispatch.sweep_data(served.ports)
+    assert len(first) == 20
+    assert dispatch.sweep_data(served.ports) == []
+    served.handle(first[0])
+    for number in range(20, 40):
+        served.land(f"scoring/points/s{number}/points.csv", unlabelled(2, seed=number))
+    assert len(dispatch.sweep_data(served.ports)) <= 5
+    served.clock.advance(**MINUTES)
+    paths = {json.loads(message)["subject"].rpartition("/blobs/")[2] for message in dispatch.sweep_data(served.ports)}
+    assert len(paths) == 39
