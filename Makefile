@@ -7,7 +7,7 @@ UI := build/ui-venv
 MLOPS_HOME ?= .local
 PORT ?= 5000
 
-.PHONY: setup demo up ui azurite test check audit package bench clean
+.PHONY: setup demo up ui azurite test test-all check audit package bench clean
 setup: $(VENV)/.ready
 
 $(VENV)/.ready: requirements.txt requirements-dev.txt $(wildcard model_training/environments/*.txt) pyproject.toml local/tools/vendor.py
@@ -41,6 +41,10 @@ azurite: setup
 
 test: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-fail-under=95 $(ARGS)
+
+# The same, with every death of the kill sweeps instead of a sample: about half an hour.
+test-all: setup
+	MLOPS_FULL_SWEEP=1 $(MAKE) test ARGS="$(ARGS)"
 
 check: setup
 	$(BIN)/ruff format --check .

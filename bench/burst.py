@@ -36,6 +36,8 @@ SETTINGS = {
     "MONITOR_SCHEDULE": NEVER,
     "TRAINER_URL": "none:",
     "APPROVALS": "none",
+    # Each drop is one file, and no sweep would take it later.
+    "QUIET_SECONDS": "0",
 }
 _ROWS = 40
 _REPEATS = 80

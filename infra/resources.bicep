@@ -234,6 +234,7 @@ var settings = {
   EVENTS_URL: topic.outputs.endpoint
   TRAINING_PROFILE: 'default'
   MAX_FILE_MB: '512'
+  QUIET_SECONDS: '5'
   ENVIRONMENTS: 'preprod,prod'
   APPROVALS: 'prod'
   APPROVAL_HOURS: '72'

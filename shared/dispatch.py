@@ -19,6 +19,7 @@ from shared.core.errors import BadInput, Missing
 from shared.core.events import (
     BlobArrived,
     DeadLetterFound,
+    DropsSettled,
     Event,
     Ignored,
     ModelRegistered,
@@ -29,7 +30,7 @@ from shared.core.events import (
 from shared.core.ledger import Kind, Outcome, State
 from shared.core.messages import Queue
 from shared.core.notices import announce
-from shared.core.paths import Landing, landing
+from shared.core.paths import NAME, Landing, landing
 from shared.core.scenario import Scenario
 from shared.core.wording import counted
 
@@ -109,6 +110,8 @@ def _act(ports: Ports, event: Event | None, message: str) -> Dispatched:
             _end_run(ports, event)
         case DeadLetterFound():
             dispatched = Dispatched(releases=take_dead_letter(ports, event.letter_id))
+        case DropsSettled():
+            _take_drops(ports, event)
         case Ignored():
             ports.core.ledger.note(Kind.EVENT, event.event_id, State.IGNORED, f"{event.subject}: {event.reason}")
         case _:
@@ -124,6 +127,18 @@ def _end_run(ports: Ports, event: RunEnded) -> None:
     ended = run_ended(ports, event.run_id, event.status)
     ports.core.ledger.note(Kind.RUN, event.run_id, ended.state, ended.reason)
     train_on_waiting_data(ports)
+
+
+def _take_drops(ports: Ports, event: DropsSettled) -> None:
+    from shared.intake.ingest import ingest_together
+
+    scenario = ports.core.scenarios.get(event.scenario)
+    wheres = [] if scenario is None else [Landing("incoming", scenario, drop, "") for drop in event.drops]
+    if wheres and all(NAME.fullmatch(drop) for drop in event.drops):
+        ingest_together(ports, wheres)
+    else:
+        reason = f"The event names no drops of a scenario: {event.scenario[:80]!r}."
+        ports.core.ledger.note(Kind.EVENT, event.event_id, State.IGNORED, reason)
 
 
 def _on_blob(ports: Ports, event: BlobArrived, message: str) -> list[DueWindow]:

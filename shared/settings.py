@@ -41,6 +41,7 @@ class Settings:
     events_url: str
     training_profile: str
     max_file_mb: int
+    quiet_seconds: float
     azure_credential: str
     log_sample: float
     machines: Machines
@@ -78,6 +79,7 @@ _DEFAULTS = {
     "EVENTS_URL": "local:",
     "TRAINING_PROFILE": "default",
     "MAX_FILE_MB": "512",
+    "QUIET_SECONDS": "5",
     "AZURE_CREDENTIAL": "default",
     "LOG_SAMPLE": "0.1",
 }
@@ -91,7 +93,16 @@ _SCHEMES = {
     "EVENTS_URL": ("local:", "https://"),
 }
 INSIGHTS = "APPLICATIONINSIGHTS_CONNECTION_STRING"
-_OTHERS = ("TRAINING_PROFILE", "MAX_FILE_MB", "LOG_SAMPLE", INSIGHTS, "AZURE_CREDENTIAL", ALERTS, ENDPOINT)
+_OTHERS = (
+    "TRAINING_PROFILE",
+    "MAX_FILE_MB",
+    "QUIET_SECONDS",
+    "LOG_SAMPLE",
+    INSIGHTS,
+    "AZURE_CREDENTIAL",
+    ALERTS,
+    ENDPOINT,
+)
 # Every setting the code reads, for documentation and its test.
 NAMES = ("MLOPS_HOME", *_SCHEMES, *_OTHERS, *RELEASE_NAMES, *PRICE_NAMES)
 
@@ -125,6 +136,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         events_url=values["EVENTS_URL"],
         training_profile=_one_of("TRAINING_PROFILE", values["TRAINING_PROFILE"], PROFILES),
         max_file_mb=_positive("MAX_FILE_MB", values["MAX_FILE_MB"]),
+        quiet_seconds=_seconds("QUIET_SECONDS", values["QUIET_SECONDS"]),
         azure_credential=values["AZURE_CREDENTIAL"],
         log_sample=_share("LOG_SAMPLE", values["LOG_SAMPLE"]),
         machines=machines(environ.get(ENDPOINT) or MACHINES),
@@ -160,6 +172,12 @@ def _positive(key: str, value: str) -> int:
     if not value.isdigit() or int(value) < 1:
         raise Misconfigured(key, f"is {value!r}", "a whole number of at least 1")
     return int(value)
+
+
+def _seconds(key: str, value: str) -> float:
+    if not re.fullmatch(r"\d{1,5}(\.\d{1,3})?", value):
+        raise Misconfigured(key, f"is {value[:40]!r}", "a number of seconds from 0, such as 5")
+    return float(value)
 
 
 def _share(key: str, value: str) -> float:

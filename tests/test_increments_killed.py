@@ -1,4 +1,4 @@
-"""kill -9 at port calls of an added drop and of one that is sent again; then recovery to one head with every row.
+"""kill -9 at port calls of an added drop, of one that is sent again, and of feedback; then one head with every row.
 
 Which calls, `test_kill_sweep` says.
 """
@@ -76,3 +76,47 @@ def test_a_kill_at_any_port_call_of_increments_loses_no_row(tmp_path: Path, caps
         assert final_state(home) == expected, f"killed at port call {call}"
         shutil.rmtree(home)
     forks.close()
+
+
+def scored(home: Path) -> Path:
+    """A home that has learned from `d1` and scored `s1`, whose labels have come."""
+    with closing(world_at(home)) as world:
+        world.handle(world.land("incoming/points/d1/points.csv", rows_from(0, 200, seed=1)))
+        lines = rows_from(500, 40, seed=2).decode().splitlines()
+        inputs = "\n".join(line.rpartition(",")[0] for line in lines)
+        labels = "\n".join(f"{line.partition(',')[0]},{line.rpartition(',')[2]}" for line in lines)
+        world.handle(world.land("scoring/points/s1/points.csv", f"{inputs}\n".encode()))
+        world.handle(world.land("actuals/points/a1/points.csv", f"{labels}\n".encode()))
+    return home
+
+
+@pytest.mark.slow
+def test_a_kill_at_any_port_call_of_feedback_leaves_one_part(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The window is one part, once; its rows are there, its training is asked for once."""
+    (tmp_path / "start").mkdir()
+    start = scored(tmp_path / "start")
+    forks, whole = Forks(), tmp_path / "whole"
+    shutil.copytree(start, whole, copy_function=link_or_copy)
+    assert forks.live("feedback", whole) == 0
+    told = json.loads((whole / "calls").read_text())
+    assert forks.live("recover_later", whole) == 0
+    expected = final_state(whole) | asked(whole)
+    assert [part[0].partition("-")[0] for part in expected["parts"]] == ["d1", "feedback/s1"]  # type: ignore[attr-defined]
+    assert (len(expected["rows"]), expected["asked"]) == (240, ["new_data", "feedback"])  # type: ignore[arg-type]
+    for call in chosen(told, capsys):
+        home = tmp_path / str(call)
+        shutil.copytree(start, home, copy_function=link_or_copy)
+        assert forks.live("feedback", home, call) == -signal.SIGKILL
+        assert forks.live("recover_later", home) == 0
+        assert final_state(home) | asked(home) == expected, f"killed at port call {call}"
+        shutil.rmtree(home)
+    forks.close()
+
+
+def asked(home: Path) -> dict[str, object]:
+    """The reasons for which training was requested."""
+    with closing(world_at(home)) as world:
+        decisions = world.ports.monitoring.decisions.list("points")
+        return {"asked": [one.reason for one in decisions if one.decided == "retrain"]}

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from local.console.drop_files import drop_name, land, match_tables
+from local.console.drop_files import close_drop, drop_name, land, match_tables
 from local.console.options import Json, ScenarioName, Timeout
 from local.console.output import as_json, out
 from local.console.session import Session
@@ -53,6 +53,7 @@ def drop(
         return
     with session.host(), progress(quiet=json) as display:
         land(session.ports, "incoming", declared, where.drop, matched)
+        close_drop(session.ports, declared, where.drop)
         watcher = Watcher(session.ports, session.settings.home, scenario, display)
         outcome = wait_for(lambda: drop_outcome(session.ports, where), timeout, watcher.update, f"Drop {where.drop}")
     _print(outcome, json)

@@ -14,7 +14,7 @@ import typer
 from local.commands.release import continue_release
 from local.commands.up import hear_signals
 from local.console.demo_summary import REQUESTED, SEED, predicted_rows, print_summary
-from local.console.drop_files import land
+from local.console.drop_files import close_drop, land
 from local.console.journal import JournalPrinter
 from local.console.options import Json
 from local.console.output import as_json, err
@@ -113,6 +113,7 @@ def _generating(session: Session) -> list[Scenario]:
 def _drop(session: Session, scenario: Scenario, rows: int) -> Landing:
     where = Landing("incoming", scenario, f"demo-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}", "")
     _land_generated(session, scenario, "incoming", where.drop, rows=rows, seed=SEED)
+    close_drop(session.ports, scenario, where.drop)
     return where
 
 

@@ -66,6 +66,9 @@ def status(json: Json = False) -> None:
         for name, row in value["scenarios"].items()
     ]  # fmt: skip
     show(json_output=json, value=value, title="Status", columns=columns, rows=rows)
+    for name, row in [] if json else value["scenarios"].items():
+        if row["overdue"]:
+            out.print(f"{name}: {row['overdue']}", markup=False, soft_wrap=True)
 
 
 def _served(row: Mapping[str, Any]) -> str | None:

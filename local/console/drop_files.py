@@ -64,6 +64,14 @@ def drop_name(given: str | None, files: Sequence[Path]) -> str:
     return given
 
 
+def close_drop(ports: Ports, scenario: Scenario, drop: str) -> None:
+    """Land the marker that says that the drop is whole, where the scenario waits for one or for a quiet time."""
+    arrival = ports.core.scenarios[scenario.name].arrival
+    if arrival.marker or arrival.quiet:
+        path = f"incoming/{scenario.name}/{drop}/{arrival.marker_name}"
+        ports.core.lake.put(path, b"whole\n", if_absent=False)
+
+
 def _landing_order(scenario: Scenario, table: str) -> int:
     """Labels last: a drop is taken when rows and labels are there, and then all of it has to be there."""
     if table == scenario.label_table:

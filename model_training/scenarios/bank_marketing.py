@@ -15,6 +15,9 @@ def _generate(rows: int, seed: int, options: GeneratorOptions) -> Mapping[str, A
     return bank_marketing.generate(rows, seed, options)
 
 
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
 # A drop may hold the calls of one day, of one economy, or to people who were never called before.
 CLIENTS = Table(
     "clients",
@@ -27,8 +30,9 @@ CLIENTS = Table(
         Column("housing", "text"),
         Column("loan", "text"),
         Column("contact", "text", may_be_constant=True),
-        Column("month", "text", may_be_constant=True),
-        Column("day_of_week", "text", may_be_constant=True),
+        # Declared, because a drop may hold the calls of a month that no drop had before.
+        Column("month", "text", values=_MONTHS, may_be_constant=True),
+        Column("day_of_week", "text", values=_DAYS, may_be_constant=True),
         Column("duration", "int", minimum=0),
         Column("campaign", "int", minimum=0),
         Column("pdays", "int", minimum=-1, maximum=9_999, may_be_constant=True),

@@ -84,9 +84,9 @@ def manifest_of(
 
 
 def _thresholds(prepared: Prepared, evaluation: Evaluation) -> dict[str, Any]:
-    """From which probability each label is predicted: `thresholds` of several labels, `threshold` of one."""
+    """From which probability each label is predicted: `thresholds` of several, `threshold` of one."""
     served = evaluation.served
-    if prepared.scenario.task == "multilabel":
+    if prepared.scenario.task == "multilabel" or len(served) > 1:
         return {"thresholds": served}
     return {"threshold": served[0] if served else HALF}
 

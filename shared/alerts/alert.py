@@ -42,6 +42,7 @@ RULES: Mapping[str, Rule] = {
     "Mlops.ModelRolledBack": Rule(Severity.WARNING, "{model} was rolled back"),
     "Mlops.DriftDetected": Rule(Severity.WARNING, "Drift in {scenario}"),
     "Mlops.DataBreachDetected": Rule(Severity.WARNING, "Something is wrong with the data of {scenario}"),
+    "Mlops.DataOverdue": Rule(Severity.WARNING, "New data of {scenario} is overdue"),
     "Mlops.RunFailed": Rule(Severity.ERROR, "A training run of {scenario} failed"),
     "Mlops.MessagePoisoned": Rule(Severity.ERROR, "The queue {queue} gave up a message"),
     "Mlops.EventDeadLettered": Rule(Severity.WARNING, "An event could not be delivered"),

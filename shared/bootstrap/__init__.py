@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from shared.bootstrap.backends import JobMaker, utc_now
+from shared.core.scenario import with_quiet
 from shared.ports import Ports
 from shared.release.policy_settings import read_policies
 from shared.settings import read_settings
@@ -29,7 +30,9 @@ def build_ports(
     """
     from shared.bootstrap.bundles import Root, open_root
 
-    root: Root = open_root(environ, read_settings(environ), read_policies(environ, scenarios), scenarios, clock)
+    settings = read_settings(environ)
+    declared = with_quiet(scenarios, settings.quiet_seconds)
+    root: Root = open_root(environ, settings, read_policies(environ, declared), declared, clock)
     datasets = root.datasets()
     return Ports(
         core=root.core,

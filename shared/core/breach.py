@@ -16,6 +16,7 @@ class Cause(StrEnum):
     NULL_SURGE = "null_surge"
     VOLUME_DROP = "volume_drop"
     DUPLICATE_LOAD = "duplicate_load"
+    DATA_OVERDUE = "data_overdue"
     POPULATION_DRIFT = "population_drift"
     CONCEPT_DRIFT = "concept_drift"
 

@@ -15,12 +15,20 @@ from shared.core.scenario import Scenario
 if TYPE_CHECKING:
     from shared.core.ports import CorePorts
 
+# In the detail of a drop's entry: the drop waits only until a drop that came with it makes the version.
+HELD = "held"
 
-def drop_blobs(ports: CorePorts, where: Landing) -> tuple[Blob, ...]:
-    """The blobs of the drop as they are now, in name order, without what is no data."""
+
+def drop_files(ports: CorePorts, where: Landing) -> tuple[Blob, ...]:
+    """The blobs of the drop as they are now, in name order: its marker is among them, what is no data is not."""
     blobs = ports.core.lake.list(where.folder)
-    data = [blob for blob in blobs if isinstance(landing(blob.path, ports.core.scenarios), Landing)]
-    return tuple(without_empty_parts(where.scenario, data))
+    return tuple(blob for blob in blobs if isinstance(landing(blob.path, ports.core.scenarios), Landing))
+
+
+def without_marker(where: Landing, files: Sequence[Blob]) -> tuple[Blob, ...]:
+    """The files of a drop that hold rows: neither its marker nor empty parts beside others."""
+    marker = where.scenario.arrival.marker_name
+    return tuple(without_empty_parts(where.scenario, [blob for blob in files if blob.name != marker]))
 
 
 def without_empty_parts(scenario: Scenario, blobs: Sequence[Blob]) -> list[Blob]:

@@ -58,6 +58,15 @@ class DeadLetterFound:
 
 
 @dataclass(frozen=True, slots=True)
+class DropsSettled:
+    """The sweep found drops of a scenario whose files have all come; they become one dataset version."""
+
+    event_id: str
+    scenario: str
+    drops: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """A well-formed event that asks for nothing, with the reason."""
 
@@ -68,8 +77,9 @@ class Ignored:
 
 
 DEAD_LETTER = "Mlops.DeadLetterFound"
+DROPS_SETTLED = "Mlops.DropsSettled"
 
-Event = BlobArrived | ModelRegistered | RunEnded | DeadLetterFound | Ignored
+Event = BlobArrived | ModelRegistered | RunEnded | DeadLetterFound | DropsSettled | Ignored
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +204,13 @@ def _dead_letter(envelope: _Envelope) -> Event:
     return DeadLetterFound(envelope.id, envelope.subject)
 
 
+def _drops_settled(envelope: _Envelope) -> Event:
+    drops = envelope.data.get("drops")
+    if not isinstance(drops, list) or not all(isinstance(drop, str) for drop in drops) or not drops:
+        return envelope.ignored("the event names no drops")
+    return DropsSettled(envelope.id, envelope.text("scenario"), tuple(drops))
+
+
 _READERS = {
     "Microsoft.Storage.BlobCreated": _blob_created,
     "Microsoft.Storage.BlobRenamed": _blob_renamed,
@@ -203,8 +220,9 @@ _READERS = {
 }
 # The types that lead to work: what subscriptions let through.
 ACTED_ON = tuple(_READERS)
-# The sweep puts dead letters on the queue itself.
-_BY_LOWER_CASE = {kind.lower(): reader for kind, reader in [*_READERS.items(), (DEAD_LETTER, _dead_letter)]}
+# The sweep puts these on the queue itself.
+_OWN = {DEAD_LETTER: _dead_letter, DROPS_SETTLED: _drops_settled}
+_BY_LOWER_CASE = {kind.lower(): reader for kind, reader in [*_READERS.items(), *_OWN.items()]}
 _REASONS_TO_IGNORE = {
     "microsoft.storage.blobdeleted": "a deletion never removes registered data",
     "microsoft.storage.directorycreated": "a directory holds no data",

@@ -56,7 +56,8 @@ def landing(path: str, scenarios: Scenarios) -> Landing | str:
     if not _DROP.fullmatch(drop):
         return f"the drop's name {drop[:80]!r} has other characters than letters, digits, '.', '_' and '-'"
     kind = leftover(file)
-    if kind:
+    is_marker = area == "incoming" and file == scenarios[name].arrival.marker_name
+    if kind and not is_marker:
         return f"{file[:80]!r} is {kind}"
     return Landing(known[area], scenarios[name], drop, file)
 

@@ -3,9 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from shared.core.breach import Cause
+
+# A file of this name says that its drop is whole, as data platforms write it.
+MARKER = "_SUCCESS"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """When the files of labelled drops are taken, and how often new data is expected.
+
+    With a `marker` a drop is taken when a file of that name lies in it. Without one it is taken when no file has come
+    for `quiet_seconds` (None: the setting QUIET_SECONDS), or at once when `_SUCCESS` lies in it. Drops that come within
+    that time of each other become one dataset version; with a `marker` only where `quiet_seconds` is declared too.
+    When no new dataset version came for longer than `expected_every`, people are alerted.
+    """
+
+    quiet_seconds: float | None = None
+    marker: str = ""
+    expected_every: timedelta | None = None
+
+    @property
+    def marker_name(self) -> str:
+        """The name of the file that says that a drop is whole."""
+        return self.marker or MARKER
+
+    @property
+    def quiet(self) -> timedelta:
+        """How long no file may have come before a drop is taken; zero: it is taken by its last event."""
+        return timedelta(seconds=self.quiet_seconds or 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +76,7 @@ class Monitoring:
     stuck_factor: float = 3.0
     stuck_rows: int = 30
     # Causes for which a labelled drop is quarantined instead of trained on.
-    quarantine: tuple[Cause, ...] = (Cause.UNIT_CHANGE, Cause.STUCK_SENSOR)
+    quarantine: tuple[Cause, ...] = (Cause.SCHEMA_CHANGE, Cause.UNIT_CHANGE, Cause.STUCK_SENSOR)
 
     @property
     def thresholds(self) -> dict[str, float]:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from shared.core.decision import Decision
 from shared.core.errors import Missing
-from shared.core.policies import Feedback, Monitoring, RetrainPolicy
+from shared.core.policies import Arrival, Feedback, Monitoring, RetrainPolicy
 
 # Words that stand for a missing cell in files and messages, unless a column declares them as values of its own.
 MISSING_NUMBERS = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "<NA>")
@@ -218,6 +218,7 @@ class Scenario:
     entity: tuple[str, ...] = ()
     time: str = ""
     history: History = History()
+    arrival: Arrival = field(default_factory=Arrival)
     leakage: tuple[str, ...] = ()
     split: Split = Split("random")
     metric: str = "auc"
@@ -248,6 +249,11 @@ class Scenario:
     words: Words | None = field(default=None, compare=False)
     assemble: Assemble | None = field(default=None, compare=False)
     generate: Generate | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        """Misconfigured when the task cannot be decided as declared."""
+        for decision in (self.decision, *dict(self.label_decisions).values()):
+            decision.check_fits(self.name, self.task, len(self.labels))
 
     def table(self, name: str) -> Table:
         """The table of that name; KeyError when there is none."""
@@ -281,6 +287,18 @@ class Scenario:
 
 
 Scenarios = Mapping[str, Scenario]
+
+
+def with_quiet(scenarios: Scenarios, seconds: float) -> Scenarios:
+    """The scenarios, where those that declare no quiet time and no marker wait for so many seconds."""
+    return {name: _with_quiet(scenario, seconds) for name, scenario in scenarios.items()}
+
+
+def _with_quiet(scenario: Scenario, seconds: float) -> Scenario:
+    arrival = scenario.arrival
+    if arrival.quiet_seconds is not None or arrival.marker:
+        return scenario
+    return replace(scenario, arrival=replace(arrival, quiet_seconds=seconds))
 
 
 def find_scenario(scenarios: Scenarios, name: str) -> Scenario:

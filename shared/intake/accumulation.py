@@ -26,7 +26,8 @@ from shared.datasets.version import (
     manifest_of,
     sources_of,
 )
-from shared.intake.drop_tables import DropTable, Files
+from shared.intake.arrivals import Files
+from shared.intake.drop_tables import DropTable
 from shared.profiles.version_report import validate
 from shared.training.trainability import LEAST_ROWS, check_trainable
 
@@ -48,12 +49,13 @@ _MENDED = frozenset({"too_few_rows", "one_class"})
 class Added:
     """What became of a drop: the version that holds it, or why there is none yet; `remarks` say how rows were merged.
 
-    `new` is false when all its rows were there already.
+    `new` is false when all its rows were there already; `held` says that a drop which came with it makes the version.
     """
 
     dataset: DatasetVersion | None
     reason: str = ""
     new: bool = True
+    held: bool = False
     remarks: tuple[str, ...] = ()
 
 
@@ -69,10 +71,17 @@ DROP = Origin()
 
 
 def add_drop(
-    ports: MonitoringPorts, where: Landing, files: Files, tables: Mapping[str, DropTable], origin: Origin = DROP
+    ports: MonitoringPorts,
+    where: Landing,
+    files: Files,
+    tables: Mapping[str, DropTable],
+    origin: Origin = DROP,
+    *,
+    held: bool = False,
 ) -> Added:
     """Add the drop to the head; of two that do so at once the slower one looks at the new head.
 
+    No version is made of a drop that is `held`: the next one that is added holds it too.
     Quarantined when nothing can be learned from the rows.
     """
     kept = {name: _kept(ports, where, name, files[name], table) for name, table in tables.items()}
@@ -81,7 +90,7 @@ def add_drop(
         known = _version_of(ports, where, brought.values())
         if known is not None:
             return Added(known)
-        added = _Step(ports, where, files, tables, brought, _head(ports, where.scenario)).take()
+        added = _Step(ports, where, files, tables, brought, _head(ports, where.scenario), held).take()
         if added is not None:
             return added
     raise Transient(f"Other drops of {where.scenario.name} were faster {_TRIES} times; drop {where.drop} tries again.")
@@ -118,6 +127,7 @@ class _Step:
     tables: Mapping[str, DropTable]
     kept: Mapping[str, Part]
     head: Head
+    held: bool = False
     _indexes: dict[str, Index] = field(default_factory=dict)
 
     def take(self) -> Added | None:
@@ -133,6 +143,9 @@ class _Step:
         lack = lacking(after, scenario) or self._unlabelled(joined, brought) or without_rows(after, brought, scenario)
         if lack:
             return self._wait(after, f"Drop {drop} waits for: {', '.join(lack)}.")
+        if self.held:
+            waits = self._wait(after, f"Drop {drop} becomes a dataset version with the drops that came with it.")
+            return None if waits is None else replace(waits, held=True)
         tables = self._measured(joined, whole=False)
         refused = self._untrainable(tables)
         if refused is not None:

@@ -14,6 +14,8 @@ from shared.core.scenario import Scenario, Table
 from shared.core.wording import counted
 from shared.datasets.head import Head
 from shared.datasets.reading import restarting_labels
+from shared.intake.arrivals import Files
+from shared.intake.schema_change import check_schema
 from shared.intake.training_admission import check_admission
 from shared.training.trainability import check_increment, check_trainable
 
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
 
     from shared.datasets.row_index import Index
     from shared.monitoring.ports import MonitoringPorts
-
-Files = Mapping[str, Sequence[Blob]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ def check_drop(ports: MonitoringPorts, where: Landing, tables: Mapping[str, Drop
         check_trainable(where.scenario, rows)
     else:
         check_increment(where.scenario, rows)
+    check_schema(ports, where, rows)
     check_admission(ports, where, rows)
     for name, table in tables.items():
         _check_repeats(where.scenario.table(name), table)

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 from shared.core.blob import Blob
 from shared.core.claims import once
-from shared.core.drops import drop_blobs, drop_key, finish_waiting
+from shared.core.drops import HELD, drop_files, drop_key, finish_waiting, without_marker
 from shared.core.errors import Quarantined
 from shared.core.lake_reading import read_json
 from shared.core.ledger import ENDED, Kind, Outcome, State
 from shared.core.notices import announce
-from shared.core.paths import Landing, dataset_folder, missing_parts, table_of
+from shared.core.paths import Landing, dataset_folder
 from shared.core.redaction import redact
 from shared.datasets.version import DatasetVersion
 from shared.intake.accumulation import Added, add_drop
-from shared.intake.drop_tables import Files, read_drop
+from shared.intake.arrivals import Files, by_table, is_whole, waits_for
+from shared.intake.drop_tables import read_drop
 from shared.intake.training_admission import close_admission_breaches
 from shared.monitoring.governor import decide_for_dataset
 from shared.monitoring.quarantine import quarantine
@@ -28,51 +29,56 @@ if TYPE_CHECKING:
 
 
 def ingest(ports: MonitoringPorts, where: Landing) -> Outcome:
-    """Take the blob's drop as it is now: it waits for tables, is registered, is a duplicate, or is quarantined."""
-    blobs = drop_blobs(ports, where)
+    """Take the blob's drop as it is now: it waits for files, is registered, is a duplicate, or is quarantined."""
+    landed = drop_files(ports, where)
     try:
-        files = _by_table(where, blobs)
+        files = by_table(where, landed)
     except Quarantined as fault:
-        quarantine(ports, where, blobs, fault)
+        quarantine(ports, where, without_marker(where, landed), fault)
         raise
-    missing = _absent(where, files)
-    missing.extend(missing_parts(blob.name for blob in blobs))
-    if missing:
-        return Outcome(State.WAITING, f"Drop {where.drop} waits for: {', '.join(missing)}.")
-    result = once(ports, Kind.DROP, drop_key(where, blobs), "", lambda: _register(ports, where, files))
+    waits = waits_for(where, files, landed)
+    if waits:
+        return Outcome(State.WAITING, waits)
+    return _take(ports, where, landed, held=False)
+
+
+def ingest_together(ports: MonitoringPorts, drops: Sequence[Landing]) -> None:
+    """Take drops whose files have all come: the last one that can be learned from makes one version of them all."""
+    *before, last = drops
+    held = [where for where in before if _take_settled(ports, where, held=True) == State.WAITING]
+    state = _take_settled(ports, last, held=False)
+    while held and state != State.DONE:
+        state = _take_settled(ports, held.pop(), held=False)
+
+
+def _take_settled(ports: MonitoringPorts, where: Landing, *, held: bool) -> str:
+    landed = drop_files(ports, where)
+    # A file that names no table was refused by its own event.
+    return _take(ports, where, landed, held=held).state if is_whole(where, landed) else State.IGNORED
+
+
+def _take(ports: MonitoringPorts, where: Landing, landed: Sequence[Blob], *, held: bool) -> Outcome:
+    blobs = without_marker(where, landed)
+    files = by_table(where, landed)
+    result = once(ports, Kind.DROP, drop_key(where, blobs), "", lambda: _register(ports, where, files, held=held))
     if result.outcome.state not in ENDED:
         return Outcome(State.DONE, f"Drop {where.drop} is being registered through another of its files.")
-    finish_waiting(ports, blobs, result.outcome)
+    finish_waiting(ports, landed, result.outcome)
     return result.outcome
 
 
-def _by_table(where: Landing, blobs: Sequence[Blob]) -> Files:
-    files: dict[str, list[Blob]] = {}
-    for blob in blobs:
-        table = table_of(blob.name, where.area, where.scenario)
-        files.setdefault(table.name, []).append(blob)
-    return files
-
-
-def _absent(where: Landing, files: Files) -> list[str]:
-    """The tables without which the drop is not whole: those that come with every drop that brings any rows."""
-    wanted = [table.name for table in where.scenario.tables if table.arrives == "with_drop"]
-    absent = [name for name in wanted if name not in files]
-    # Labels, or a table that is carried, may come alone.
-    return absent if len(absent) < len(wanted) or not files else []
-
-
-def _register(ports: MonitoringPorts, where: Landing, files: Files) -> Outcome:
+def _register(ports: MonitoringPorts, where: Landing, files: Files, *, held: bool) -> Outcome:
     blobs = [blob for group in files.values() for blob in group]
     try:
         tables = read_drop(ports, where, files, ports.datasets.versions.head(where.scenario.name))
-        added = add_drop(ports, where, files, tables)
+        added = add_drop(ports, where, files, tables, held=held)
     except Quarantined as fault:
         redacted = redact(fault, where.scenario)
         quarantine(ports, where, blobs, redacted)
         raise redacted from None
     if added.dataset is None:
-        return Outcome(State.WAITING if added.new else State.DUPLICATE, added.reason)
+        detail = {HELD: True} if added.held else {}
+        return Outcome(State.WAITING if added.new else State.DUPLICATE, added.reason, detail)
     if not added.new:
         return Outcome(State.DUPLICATE, added.reason, {"dataset": added.dataset.id})
     return publish(ports, where, added, added.dataset)
@@ -102,11 +108,12 @@ def _released(ports: MonitoringPorts, dataset: DatasetVersion) -> list[str]:
 
 def _settle_released(ports: MonitoringPorts, where: Landing, dataset: DatasetVersion) -> None:
     """A drop that waited ends with the version that holds it."""
-    blobs = drop_blobs(ports, where)
+    landed = drop_files(ports, where)
+    blobs = without_marker(where, landed)
     reason = f"What drop {where.drop} waited for has come: it is in dataset {dataset.id}."
     outcome = Outcome(State.DONE, reason, {"dataset": dataset.id})
     once(ports, Kind.DROP, drop_key(where, blobs), "", lambda: outcome)
-    finish_waiting(ports, blobs, outcome)
+    finish_waiting(ports, landed, outcome)
 
 
 def _announce(ports: MonitoringPorts, dataset: DatasetVersion, remarks: Sequence[str]) -> Outcome:

@@ -7,34 +7,42 @@ from typing import TYPE_CHECKING
 
 from shared.core.breach import Action, Cause
 from shared.core.errors import Quarantined
-from shared.core.paths import Landing
+from shared.core.lake_reading import read_json
+from shared.core.paths import Landing, dataset_folder
 from shared.monitoring import triage
 from shared.monitoring.breaches import close_breaches
 from shared.monitoring.drift.column_comparison import compare_columns, input_names, match_columns
 from shared.monitoring.drift.references import baseline_profile, training_profile, training_rows
 from shared.monitoring.measures import Reference
+from shared.monitoring.mixed_units import mixed_unit
 from shared.monitoring.triage import DataIssue
-from shared.profiles.profile import TableProfile
+from shared.profiles.profile import DatasetProfile, TableProfile
 from shared.profiles.row_facts import RowFacts
+from shared.profiles.validation import compared_columns
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
 
     from shared.monitoring.ports import MonitoringPorts
+
+
+# Versions whose new rows are looked at when nothing else can be compared with.
+_LOOKED_BACK = 5
 
 
 def check_admission(ports: MonitoringPorts, where: Landing, tables: Mapping[str, pa.Table]) -> None:
     """Quarantined when a column shows one of the causes for which the scenario declares a quarantine.
 
     Columns are compared with the accepted baseline; without one, with the training data of the serving model; without
-    either, with nothing.
+    either, with the newest rows that were accepted. Without any of them a column is only compared with itself.
     """
     scenario = where.scenario
     wanted = scenario.monitoring.quarantine
     if not wanted:
         return
     profiles, rows = _reference(ports, scenario.name)
-    for issue in _issues(ports, where, tables, profiles, rows):
+    for issue in (*_mixed(where, tables, profiles), *_issues(ports, where, tables, profiles, rows)):
         if issue.cause in wanted:
             sentence = f"{issue.sentence} Nothing is learned from it; correct the file and drop it again."
             raise Quarantined(issue.cause, sentence, table=issue.table, column=issue.column)
@@ -51,7 +59,41 @@ def _reference(ports: MonitoringPorts, scenario: str) -> tuple[Mapping[str, Tabl
     dataset = "" if model is None else model.dataset
     rows = training_rows(ports, scenario, dataset) if dataset else {}
     _, accepted = baseline_profile(ports, scenario)
-    return accepted or (training_profile(ports, scenario, dataset) if dataset else {}), rows
+    trained = training_profile(ports, scenario, dataset) if dataset and not accepted else {}
+    least = ports.core.scenarios[scenario].monitoring.min_rows
+    return accepted or trained or _newest_profile(ports, scenario, least), rows
+
+
+def _newest_profile(ports: MonitoringPorts, scenario: str, least: int) -> Mapping[str, TableProfile]:
+    """Of each table the profile of the rows that came last, at least so many; looks back a few versions only."""
+    found: dict[str, TableProfile] = {}
+    for version in reversed(ports.datasets.versions.list(scenario)[-_LOOKED_BACK:]):
+        path = f"{dataset_folder(scenario, version.id)}profile.json"
+        if ports.core.lake.stat(path) is not None:
+            tables = DatasetProfile.from_json(read_json(ports, path)).tables
+            found = {**{name: table for name, table in tables.items() if table.rows >= least}, **found}
+    return found
+
+
+def _mixed(where: Landing, tables: Mapping[str, pa.Table], profiles: Mapping[str, TableProfile]) -> Iterator[DataIssue]:
+    """Columns of which a part is in another unit, in drops of any size."""
+    for name, table in tables.items():
+        declared = where.scenario.table(name)
+        for column in compared_columns(where.scenario, declared):
+            if declared.column(column).kind in ("int", "float") and column not in where.scenario.targets:
+                before = profiles[name].columns.get(column) if name in profiles else None
+                words = mixed_unit(_finite(table[column]), before)
+                if words:
+                    sentence = f"The unit of column {column!r} in table {name!r} is mixed: {words}."
+                    yield DataIssue(Cause.UNIT_CHANGE, name, column, sentence)
+
+
+def _finite(column: pa.ChunkedArray) -> np.ndarray:
+    import numpy as np
+
+    values = column.drop_null().to_numpy().astype(np.float64)
+    found: np.ndarray = values[np.isfinite(values)]
+    return found
 
 
 def _issues(

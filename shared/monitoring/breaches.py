@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
 
 
+# Causes with an event of their own.
+_EVENTS = {Cause.DATA_OVERDUE: "DataOverdue"}
+
+
 def open_breach(
     ports: MonitoringPorts,
     scenario: str,
@@ -73,7 +77,7 @@ def close_breaches(
 
 
 def _announce(ports: MonitoringPorts, breach: Breach, announced_by: str) -> None:
-    kind = "DriftDetected" if breach.may_retrain else "DataBreachDetected"
+    kind = _EVENTS.get(breach.cause, "DriftDetected" if breach.may_retrain else "DataBreachDetected")
     data = {
         "scenario": breach.scenario,
         "breach": breach.id,

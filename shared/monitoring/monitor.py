@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
 
 
-# The causes that a clean window resolves. Quality closes its own breach.
-_RESOLVED_BY_WINDOW = tuple(cause for cause in Cause if cause != Cause.CONCEPT_DRIFT)
+# The causes that a clean window resolves. Quality and new data close their own breaches.
+_RESOLVED_BY_WINDOW = tuple(cause for cause in Cause if cause not in {Cause.CONCEPT_DRIFT, Cause.DATA_OVERDUE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,10 @@ from shared.core.ledger import Kind, State
 from shared.core.messages import cloud_event
 from shared.core.notices import announce
 from shared.core.paths import AREAS, Landing, landing
+from shared.intake.arrivals import settled_drops
 from shared.intake.feedback import take_feedback
 from shared.monitoring.governor import train_on_waiting_data
+from shared.monitoring.overdue import watch_arrivals
 from shared.training.runs import watch_runs
 from shared.training.scheduled_runs import start_due
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 MOST, FEWEST = 200, 5
 _OF_LATE = timedelta(seconds=30)
 _NEWEST = 50
+_MOST_WAITING = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,13 @@ def reconcile(ports: OperationsPorts) -> Sweep:
     stuck = [entry for entry in ports.core.history.stuck(ports.core.clock()) if entry.kind == Kind.BLOB]
     messages = [entry.message for entry in stuck]
     messages.extend(_missed_events(ports, {entry.key for entry in stuck}))
+    messages.extend(settled_drops(ports, _waiting_files(ports)))
     messages.extend(_dead_letters(ports))
     runs = [run.id for run in watch_runs(ports)]
     take_feedback(ports)
     train_on_waiting_data(ports)
     start_due(ports)
+    watch_arrivals(ports)
     _announce_failed_runs(ports)
     return Sweep(messages, runs, publish_and_alert(ports))
 
@@ -91,6 +96,14 @@ def _blobs(ports: OperationsPorts) -> Iterator[Blob]:
             for blob in ports.core.lake.list(f"{area}/{scenario}/"):
                 if isinstance(landing(blob.path, ports.core.scenarios), Landing):
                     yield blob
+
+
+def _waiting_files(ports: OperationsPorts) -> Iterator[Landing]:
+    """Where the files landed that wait, for others of their drop or for the end of a burst."""
+    for entry in ports.operations.totals.in_states({State.WAITING}, _MOST_WAITING):
+        where = landing(entry.key.rpartition("@")[0], ports.core.scenarios) if entry.kind == Kind.BLOB else ""
+        if isinstance(where, Landing):
+            yield where
 
 
 def _dead_letters(ports: OperationsPorts) -> Iterator[str]:

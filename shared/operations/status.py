@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shared.core.drops import blob_key, drop_blobs, drop_key
+from shared.core.drops import HELD, blob_key, drop_files, drop_key, without_marker
 from shared.core.errors import Missing
 from shared.core.lake_reading import read_json
 from shared.core.ledger import ENDED, Entry, Kind, State
 from shared.core.paths import Landing
+from shared.intake.arrivals import is_whole
+from shared.monitoring.overdue import overdue_breach
 from shared.operations.standing import challenger_json, challenger_of
 from shared.release.looks import newest_entry
 from shared.release.verdict import Verdict
@@ -59,6 +61,7 @@ def _scenario_status(ports: OperationsPorts, name: str, totals: Mapping[str, int
         "newest_row": _newest_row(ports, current) if current else None,
         "override": current.override if current else False,
         "challenger": challenger_json(challenger_of(ports, name, current)),
+        "overdue": overdue.sentence if (overdue := overdue_breach(ports, name)) else None,
         "open_windows": totals["open_windows"],
         "predictions": totals["predictions"],
     }
@@ -76,17 +79,19 @@ def _newest_row(ports: OperationsPorts, current: Deployment) -> str | None:
 
 def drop_outcome(ports: OperationsPorts, where: Landing) -> DropOutcome | None:
     """The outcome of the drop as its blobs are now, or None while something is still to come."""
-    blobs = drop_blobs(ports, where)
+    landed = drop_files(ports, where)
+    blobs = without_marker(where, landed)
     entry = ports.core.history.find(Kind.DROP, drop_key(where, blobs))
-    if entry is None or entry.state not in ENDED:
-        return _before_the_drop(where, [ports.core.history.find(Kind.BLOB, blob_key(blob)) for blob in blobs])
+    if entry is None or entry.state not in ENDED or entry.detail.get(HELD):
+        entries = [ports.core.history.find(Kind.BLOB, blob_key(blob)) for blob in blobs]
+        return _before_the_drop(where, entries, whole=is_whole(where, landed))
     if entry.state in (State.DONE, State.DUPLICATE):
         return _after_dataset(ports, where, entry)
     return _ended(where, entry.state, entry.reason)
 
 
-def _before_the_drop(where: Landing, entries: list[Entry | None]) -> DropOutcome | None:
-    """Files that never made a drop: refused one by one, or waiting for the other tables."""
+def _before_the_drop(where: Landing, entries: list[Entry | None], *, whole: bool) -> DropOutcome | None:
+    """Files that never made a drop: refused one by one, or waiting for others; those of a whole drop are taken soon."""
     if not entries or any(entry is None or entry.state not in ENDED for entry in entries):
         return None
     known = [entry for entry in entries if entry is not None]
@@ -94,7 +99,7 @@ def _before_the_drop(where: Landing, entries: list[Entry | None]) -> DropOutcome
         if entry.state in _ENDED_BADLY:
             return _ended(where, entry.state, entry.reason)
     waiting = [entry for entry in known if entry.state == State.WAITING]
-    return _ended(where, State.WAITING, waiting[-1].reason) if waiting else None
+    return _ended(where, State.WAITING, waiting[-1].reason) if waiting and not whole else None
 
 
 def _ended(where: Landing, state: str, reason: str) -> DropOutcome:

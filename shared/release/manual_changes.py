@@ -75,7 +75,7 @@ def roll_back(
     if not history:
         raise Missing(f"Nothing is deployed for {scenario}; there is nothing to roll back.")
     current = history[-1]
-    earlier = [deployment for deployment in history if deployment.sha256 != current.sha256]
+    earlier = [deployment for deployment in history if deployment.version != current.version]
     if not earlier:
         raise Refused(f"{scenario} has only ever served {current.model_id}.")
     registered = find_model(ports, scenario, earlier[-1].version)

@@ -114,7 +114,7 @@ def _enter(ports: ReleasePorts, model: Model, verdict: Verdict, environment: str
     if last:
         return rollouts.start_rollout(ports, served, environment, rollouts.Start(BY_GATE, approval, why, generation))
     current = ports.release.deployments.current(model.name, environment)
-    if current is None or current.sha256 != served.sha256 or approval:
+    if current is None or current.version != model.version or approval:
         put_in_service(ports, served, environment, by=BY_GATE, reason=why, approval=approval)
     return _smoke_outcome(ports, served, environment)
 

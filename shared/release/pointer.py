@@ -70,10 +70,10 @@ def make_ready(ports: ReleasePorts, model: Model, environment: str) -> None:
     try:
         ports.release.endpoints.deploy(environment, model)
     except Transient:
-        served = {deployment.sha256 for deployment in ports.release.deployments.list(model.name, environment)}
+        served = {deployment.version for deployment in ports.release.deployments.list(model.name, environment)}
         changes = ports.release.rollouts.list(model.name)
-        tried = {change.sha256 for change in changes if change.environment == environment}
-        if model.sha256 not in served | tried:
+        tried = {change.version for change in changes if change.environment == environment}
+        if model.version not in served | tried:
             raise
 
 

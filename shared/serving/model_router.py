@@ -54,7 +54,7 @@ class ModelRouter:
         self._pointer_seconds = pointer_seconds
         self._lock = Lock()
         self._views: dict[str, _View] = {}
-        self._warm: dict[tuple[str, str], DeployedModel] = {}
+        self._warm: dict[tuple[str, int, str], DeployedModel] = {}
         self._metrics = ServingMetrics(ports)
 
     def current(self, scenario: str) -> DeployedModel:
@@ -190,7 +190,7 @@ class ModelRouter:
             return None
 
     def _load(self, deployment: Deployment) -> DeployedModel:
-        key = (deployment.scenario, deployment.sha256)
+        key = (deployment.scenario, deployment.version, deployment.sha256)
         warm = self._warm.pop(key, None) or load_deployed(self._ports, deployment)
         deployed = DeployedModel(deployment, warm.model, warm.loaded, warm.manifest)
         self._warm[key] = deployed

@@ -26,7 +26,9 @@ class Drops:
 
     def __init__(self, home: Path, scenario: Scenario) -> None:
         self.scenario = scenario
-        self.ports: Ports = build_ports({"MLOPS_HOME": str(home), "TRAINER_URL": "none:"}, {scenario.name: scenario})
+        self.ports: Ports = build_ports(
+            {"MLOPS_HOME": str(home), "TRAINER_URL": "none:", "QUIET_SECONDS": "0"}, {scenario.name: scenario}
+        )
 
     def land(self, drop: str, tables: Tables) -> Landing:
         """The tables as files of the drop; nothing is worked on yet."""

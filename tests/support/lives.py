@@ -77,9 +77,11 @@ def approve_open(world: World) -> None:
             world.handle(model_message(one.scenario, one.version))
 
 
-def recover(home: Path, calls: int | None) -> None:
+def recover(home: Path, calls: int | None, *, days: float = 0, silent: bool = False) -> None:
     """What a restarted host does: free the dead worker's claims, redeliver, sweep."""
     world = world_at(home)
+    world.clock.advance(days=days)
+    world.trainer.silent = silent
     world.ports.core.ledger.abandon("the host was restarted")
     mortal(world, Countdown(calls))
     for _ in range(3):
@@ -113,12 +115,28 @@ def increments(home: Path, calls: int | None) -> None:
     told(home, countdown)
 
 
+def feedback(home: Path, calls: int | None) -> None:
+    """The sweep after the labels of a scored window have had their time; dies at port call number `calls`."""
+    world, countdown = world_at(home), Countdown(calls, home if calls is None else None)
+    world.clock.advance(days=31)
+    world.trainer.silent = True
+    mortal(world, countdown)
+    world.sweep()
+    told(home, countdown)
+
+
+def recover_later(home: Path, calls: int | None) -> None:
+    """What a restarted host does a month later; the training that it asks for goes on elsewhere."""
+    recover(home, calls, days=31, silent=True)
+
+
 def live(what: str, home: Path, calls: int | None) -> int:
     """The exit code of a child that does it."""
     child = os.fork()
     if child == 0:
         try:
             lives = {"script": script, "recover": recover, "backfill": backfill, "increments": increments}
+            lives |= {"feedback": feedback, "recover_later": recover_later}
             lives[what](home, calls)
         except BaseException:  # noqa: BLE001 -- the child must end here, whatever happened
             traceback.print_exc()

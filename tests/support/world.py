@@ -330,7 +330,13 @@ class World:
         self.home = home
         self.clock = clock or Clock()
         self.trainer = trainer or InlineTrainer()
-        environ = {"MLOPS_HOME": str(home), "TRAINER_URL": "none:", "APPROVALS": "none", **settings}
+        environ = {
+            "MLOPS_HOME": str(home),
+            "TRAINER_URL": "none:",
+            "APPROVALS": "none",
+            "QUIET_SECONDS": "0",
+            **settings,
+        }
         built = build_ports(environ, scenarios, self.clock)
         self.ports = ports_with(built, training__trainer=self.trainer)
         self.trainer.ports = self.ports

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from shared.core.breach import Cause
 from shared.core.ledger import Entry, Kind, State
 from shared.core.paths import baseline_folder
 from shared.core.plain_json import plain
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
 
 
+_WHOM = {Cause.DATA_OVERDUE: "whoever delivers the files"}
 FAILURES = frozenset({"failed", "quarantined", "refused", "conflict"})
 _SHOWN = 8
 _LOOP = ("files", "datasets", "models", "generations", "windows", "predictions")
@@ -128,7 +130,7 @@ def _waiting(ports: OperationsPorts, totals: Mapping[str, Mapping[str, int]]) ->
                 "at": approval.requested_at,
             }
     for breach in list(ports.monitoring.breaches.list(state="open"))[-_SHOWN:]:
-        whom = "the retrain governor" if breach.may_retrain else "an ML engineer"
+        whom = "the retrain governor" if breach.may_retrain else _WHOM.get(breach.cause, "an ML engineer")
         yield {
             "kind": "breach",
             "scenario": breach.scenario,

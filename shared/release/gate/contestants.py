@@ -62,13 +62,19 @@ def load_champion(ports: ReleasePorts, scenario: Scenario, model: Model) -> Cont
         return NoChampion("Nothing is deployed yet: there is no champion to compare with.")
     if current.version == model.version:
         return NoChampion("The champion is this very version.")
-    if current.sha256 in model.digests:
-        reason = f"Nothing new: the champion {current.model_id} has the very same graph, byte for byte."
-        return NoChampion(reason, fails=True)
     champion = find_graph(ports, current.model, current.version, current.sha256)
     if champion is None:
         return NoChampion(f"The champion {current.model_id} is not in the registry as it serves.", fails=True)
-    return load_contestant(ports, scenario, champion)
+    found = load_contestant(ports, scenario, champion)
+    if champion.sha256 in model.digests and _served(found.manifest) == _served(read_model(ports, model)[1]):
+        reason = f"Nothing new: the champion {current.model_id} has the very same graph, byte for byte."
+        return NoChampion(reason, fails=True)
+    return found
+
+
+def _served(manifest: Mapping[str, Any]) -> Any:
+    """The thresholds of its decisions."""
+    return manifest.get("thresholds", manifest.get("threshold"))
 
 
 def fresh_part(challenger: Contestant, other: Contestant, rows: JudgingRows) -> tuple[JudgingRows, str]:

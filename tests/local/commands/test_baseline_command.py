@@ -19,7 +19,7 @@ from shared.intake.ingest import ingest
 def mlops(tmp_path_factory: pytest.TempPathFactory) -> tuple[Command, str]:
     """A home with one dataset version that waits for its training."""
     home, scenario = tmp_path_factory.mktemp("baseline") / "home", SCENARIOS["bank_marketing"]
-    ports = build_ports({"MLOPS_HOME": str(home), "TRAINER_URL": "none:"}, SCENARIOS)
+    ports = build_ports({"MLOPS_HOME": str(home), "TRAINER_URL": "none:", "QUIET_SECONDS": "0"}, SCENARIOS)
     assert scenario.generate is not None
     rows = scenario.generate(500, 1, GeneratorOptions())["clients"]
     ports.core.lake.put("incoming/bank_marketing/d1/clients.parquet", ArrowTables().write(rows))
@@ -57,7 +57,7 @@ def test_a_reason_is_asked_for(mlops: tuple[Command, str]) -> None:
 def test_the_words_of_each_class_are_kept_at_a_retrain(tmp_path: Path) -> None:
     """A drop of texts is taken in and asked to be trained: its history has twenty words a class, and so its report."""
     home, scenario = tmp_path / "home", SCENARIOS["text_classification"]
-    ports = build_ports({"MLOPS_HOME": str(home), "TRAINER_URL": "none:"}, SCENARIOS)
+    ports = build_ports({"MLOPS_HOME": str(home), "TRAINER_URL": "none:", "QUIET_SECONDS": "0"}, SCENARIOS)
     assert scenario.generate is not None
     for name, rows in scenario.generate(120, 1, GeneratorOptions()).items():
         ports.core.lake.put(f"incoming/text_classification/d1/{name}.parquet", ArrowTables().write(rows))

@@ -52,6 +52,7 @@ def _world(home: Path, scenarios: Mapping[str, Scenario]) -> World:
     trainer.home = home
     world = World(home, clock=Clock(), trainer=trainer)
     environ = {"MLOPS_HOME": str(home), "TRAINER_URL": "none:", "TRAINING_PROFILE": "demo", "APPROVALS": "none"}
+    environ["QUIET_SECONDS"] = "0"
     world.ports = trainer.ports = ports_with(build_ports(environ, scenarios, world.clock), training__trainer=trainer)
     return world
 

@@ -149,7 +149,7 @@ CASES: dict[str, tuple[str, Change, str]] = {
 def _dropped(home: Path, name: str, change: Change) -> tuple[Ports, Outcome]:
     """The scenario's generated tables, changed, as a drop of CSV files: what ingest makes of them."""
     scenario = SCENARIOS[name]
-    ports = build_ports({"MLOPS_HOME": str(home), "TRAINER_URL": "none:"}, SCENARIOS)
+    ports = build_ports({"MLOPS_HOME": str(home), "TRAINER_URL": "none:", "QUIET_SECONDS": "0"}, SCENARIOS)
     assert scenario.generate is not None
     for table, rows in change(dict(scenario.generate(ROWS.get(name, 60), 1, GeneratorOptions()))).items():
         ports.core.lake.put(f"incoming/{name}/d1/{table}.csv", _csv(rows))
@@ -213,7 +213,7 @@ def test_batches_after_a_restart_have_answers_of_their_own(tmp_path: Path) -> No
 def test_a_repeated_key_of_people_is_not_shown(tmp_path: Path) -> None:
     """The table, the row and the column are; the value is not, whichever part of the key is personal."""
     scenario = replace(SCENARIOS[PLANT], personal=("BatchNumber",))
-    ports = build_ports({"MLOPS_HOME": str(tmp_path), "TRAINER_URL": "none:"}, {PLANT: scenario})
+    ports = build_ports({"MLOPS_HOME": str(tmp_path), "TRAINER_URL": "none:", "QUIET_SECONDS": "0"}, {PLANT: scenario})
     assert scenario.generate is not None
     for table, rows in _again(57, 57)(dict(scenario.generate(60, 1, GeneratorOptions()))).items():
         ports.core.lake.put(f"incoming/{PLANT}/d1/{table}.csv", _csv(rows))

@@ -1,0 +1,75 @@
+"""A labelled drop in another coding is quarantined before a model learns from it: most values of a column are new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from shared.core.breach import Cause
+from shared.core.errors import Quarantined
+from shared.core.paths import Landing
+from shared.core.scenario import Scenario
+from shared.profiles.known_values import KnownColumn, known_values
+from shared.profiles.validation import compared_columns
+from shared.training.unlearned.spelling import causes
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from shared.monitoring.ports import MonitoringPorts
+
+# More than this share of a column's values are new: another coding. Fewer are categories to learn.
+_MOST = 0.5
+_SHOWN = 3
+_LISTED = 8
+
+
+def check_schema(ports: MonitoringPorts, where: Landing, tables: Mapping[str, pa.Table]) -> None:
+    """Quarantined when more than half of a column's values are in no version of the data, and in no declaration."""
+    scenario = where.scenario
+    if Cause.SCHEMA_CHANGE not in scenario.monitoring.quarantine:
+        return
+    known = known_values(ports, scenario.name)
+    for name, table in tables.items():
+        for column in category_columns(scenario, name):
+            before = known.get(name, {}).get(column)
+            if before is not None and before.is_category and before.rows >= scenario.monitoring.min_rows:
+                _check_column(scenario, name, table, column, before)
+
+
+def category_columns(scenario: Scenario, table: str) -> Sequence[str]:
+    """The columns of a table whose texts are categories."""
+    declared = scenario.table(table)
+    names = {column.name for column in declared.columns if column.kind == "text" and not column.values}
+    return [name for name in compared_columns(scenario, declared) if name in names - {scenario.text, *scenario.targets}]
+
+
+def _check_column(scenario: Scenario, name: str, table: pa.Table, column: str, known: KnownColumn) -> None:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    values = table[column].drop_null()
+    new = values.filter(pc.invert(pc.is_in(values, value_set=pa.array(sorted(known.values), pa.string()))))
+    if len(new) > _MOST * len(values):
+        examples = [str(value) for value in new.unique()[:_SHOWN].to_pylist()]
+        sentence = _sentence(scenario, (name, column), (len(new), len(values)), examples, known)
+        raise Quarantined(Cause.SCHEMA_CHANGE, sentence, table=name, column=column)
+
+
+def _sentence(
+    scenario: Scenario, place: tuple[str, str], rows: tuple[int, int], examples: Sequence[str], known: KnownColumn
+) -> str:
+    (table, column), (new, given) = place, rows
+    found = list(dict.fromkeys(causes(examples, known.values).values()))
+    why = f" ({', '.join(found)})" if found else ""
+    shown, accepted = "", ""
+    if column not in scenario.personal:
+        shown = f", such as {', '.join(map(repr, (value[:40] for value in examples)))}"
+        accepted = (
+            f" ({', '.join(map(repr, sorted(known.values)[:_LISTED]))}{', …' if len(known.values) > _LISTED else ''})"
+        )
+    return (
+        f"Table {table!r}, column {column!r}: {new} of {given} values ({new / given:.0%}) are in no earlier drop{shown}"
+        f"{why}; accepted: at least half of them known{accepted}. Nothing is learned from it; correct the file and "
+        "drop it again."
+    )

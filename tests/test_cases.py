@@ -1,0 +1,315 @@
+"""Files and requests of public bug reports, beside the project: each ends as its README says, or is named as open.
+
+They run through the workflows of `mlops predict`, `mlops drop` and the scoring route, in this process.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+import pytest
+from command import REAL_DATA, Command
+
+from functions.scoring import Scorer
+from local.console.drop_files import drop_name, land, match_tables
+from local.console.waiting import window_fate
+from model_training.scenarios import SCENARIOS
+from shared import dispatch
+from shared.bootstrap import build_ports
+from shared.core.errors import BadInput, Fault
+from shared.core.paths import Landing
+from shared.intake.ingest import ingest
+from shared.ports import Ports
+
+CASES = REAL_DATA.parent / "cases"
+TRAINING = REAL_DATA / "bank_marketing" / "bankmarketing_train.csv"
+pytestmark = [
+    pytest.mark.skipif(not CASES.is_dir(), reason="the cases do not lie beside the project: nothing here was checked"),
+    pytest.mark.xdist_group("cases"),
+]
+BANK = "bank_marketing"
+SAME = ""
+_ROWS = 6000
+
+# Per folder what becomes of its files: SAME, or what the refusal says.
+FILES: dict[str, str] = {
+    "00-base": SAME,
+    "02-decimal-comma": "line 2, column 'emp.var.rate': '1,4' is not a number",
+    "04-char-padded": SAME,
+    "05-space-after-comma": SAME,
+    "05b-space-in-header": "' job'",
+    "06-capitalised-categories": "column 'month': 'Jul' is outside what the contract allows (10 rows",
+    "07-excel-utf8-bom-crlf": SAME,
+    "08-mac-cr-only": "lines end with a lone CR",
+    "09-mixed-line-ends": "line 7: the line has another line end",
+    "10-header-again-in-the-middle": "line 7",
+    "11-units-row": "line 2",
+    "12-trailing-delimiter-everywhere": SAME,
+    "12b-trailing-delimiter-in-rows-only": "line 2: the row has 21 cells",
+    "13-two-pandas-indexes": "the contract has no 'Unnamed: 0.1'",
+    "14-r-row-names": "line 2: the row has 21 cells",
+    "15-excel-empty-rows-at-end": "line 12",
+    "15b-dos-end-of-file": "line 12",
+    "16-null-word-in-text": "column 'job': the cell is missing",
+    "17-windows-1252": "is not UTF-8",
+    "18-excel-unicode-text": "UTF-16",
+    "19-gz": "gz",
+    "19b-zip": "zip",
+    "20-upper-case-ending": "the ending 'txt' is not known",
+    "21-parquet-pandas-index": SAME,
+    "22-parquet-dictionary": SAME,
+    "23-parquet-decimals-large-string": SAME,
+    "24-whole-numbers-as-floats": SAME,
+    "25-scientific-notation": "'9.99E+02' is not a whole number",
+    "26-column-order": SAME,
+    "27-own-id-column": "the contract has no 'client_id'",
+    "29-unicode-minus": "is not a number",
+    "30b-nbsp-in-numbers": SAME,
+    "31-all-quoted": SAME,
+    "33-excel-formula-ids": "line 2: there is a quotation mark",
+    "34-blank-line-in-the-middle": "line 6: the line is blank",
+    "36-no-header": "header",
+    "38-dup-column": "the header names it again",
+    "39-nested-parquet": "the file stores struct",
+    "40-nan-in-parquet-int": "row 1, column 'age': the cell is missing",
+    "72-header-only": "there is a header and no data row",
+    "85-trailing-minus": "'0.1-' is not a number",
+    "86-quoted-thousands-comma": "'5,228.1' is not a number",
+    "87-whole-numbers-written-otherwise": SAME,
+}
+DROPS = {
+    "41-kaggle-bank": "columns are missing",
+    "42-labels-upper": "one of 'no', 'yes'",
+    "43-labels-0-1": "one of 'no', 'yes'",
+}
+REQUESTS = ("96-json-with-nan", "97-json-with-byte-order-mark", "98-json-categories-with-spaces-and-capitals")
+# Judged in a test of its own.
+SINGLE = {"03-thousands-dot", "100-padded-labelled-drop"}
+
+# Folders that no test here runs yet.
+OPEN = frozenset(
+    {
+        "01-excel-sep-line",
+        "102-file-written-in-two-steps",
+        "103-leftovers-beside-the-data",
+        "104-event-without-key",
+        "105-option-that-is-not-there",
+        "28-scoring-file-with-labels",
+        "35-comment-lines-first",
+        "50-pdm-base",
+        "51-datetime2-seven-digits",
+        "53-day-first",
+        "54-us-without-seconds",
+        "55-offsets-change-inside",
+        "56-local-time-without-offset",
+        "57-no-failures-yet",
+        "58-machine-without-a-row",
+        "59-telemetry-unsorted",
+        "60-exact-duplicate-rows",
+        "61-machine-id-as-float",
+        "62-excel-serial-dates",
+        "63-utc-word",
+        "64-postgres-offset",
+        "65-tables-in-different-forms",
+        "66-sensor-gap",
+        "70-spark-folder",
+        "71-two-parts-second-bad",
+        "73-one-of-four-tables",
+        "74-nan-words-for-sensors",
+        "75-spark-csv-backslash-quotes",
+        "76-quoted-newlines-emoji",
+        "77-leading-zero-ids",
+        "78-empty-and-blank-texts",
+        "79-hive-folders",
+        "80-parquet-int96",
+        "81-parquet-ns-berlin",
+        "82-parquet-text-times",
+        "83-parquet-epoch-ms",
+        "91-telemetry-from-2036",
+        "92-sentinel-dates-in-maintenance",
+        "93-only-the-last-two-days",
+        "94-reading-from-2036",
+        "95-corrected-reading",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How a window ended: its state, its reason, its probabilities, and what it told."""
+
+    state: str
+    reason: str
+    probabilities: list[float]
+    far: str
+
+
+class Bank:
+    """A home in which a model of the real calls serves."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        environ = {"MLOPS_HOME": str(home), "APPROVALS": "none"}
+        self.ports: Ports = build_ports(environ, SCENARIOS)
+
+    def predict(self, *files: Path) -> Window:
+        """What `mlops predict` does with the files, worked off here."""
+        scenario, ports = SCENARIOS[BANK], self.ports
+        matched = match_tables(ports, scenario, scenario.scoring_tables, files, None)
+        landed = {
+            f"{blob.path}@{blob.etag}" for blob in land(ports, "scoring", scenario, drop_name(None, files), matched)
+        }
+        for message in dispatch.plan(ports, [scenario]):
+            dispatch.on_window(ports, message)
+        (window,) = [one for one in ports.prediction.windows.list(BANK) if landed & set(one.inputs)]
+        state, reason = window_fate(ports, window)
+        commit = ports.prediction.predictions.find_commit(BANK, window.id)
+        if commit is None:
+            return Window(state, reason, [], "")
+        rows = pq.read_table(self.home / "lake" / commit.path)
+        return Window(state, reason, rows["probability"].to_pylist(), commit.far_values)
+
+    def drop(self, *files: Path) -> str:
+        """What `mlops drop` makes of the files: the state and the reason."""
+        scenario, name = SCENARIOS[BANK], drop_name(None, files)
+        matched = match_tables(self.ports, scenario, scenario.tables, files, None)
+        land(self.ports, "incoming", scenario, name, matched)
+        try:
+            outcome = ingest(self.ports, Landing("incoming", scenario, name, ""))
+        except Fault as fault:
+            return f"{fault.state}: {fault.reason}"
+        return f"{outcome.state}: {outcome.reason}"
+
+
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Bank:
+    """A model of the first real calls, trained by command."""
+    folder = tmp_path_factory.mktemp("cases")
+    training = folder / "train.csv"
+    training.write_bytes(b"".join(TRAINING.read_bytes().splitlines(keepends=True)[: _ROWS + 1]))
+    command = Command(folder / "home", TRAINING_PROFILE="demo")
+    answer = command("drop", BANK, training, "--wait", "--json")
+    assert answer.json["outcome"] == "deployed", answer
+    return Bank(command.home)
+
+
+@pytest.fixture(scope="module")
+def base(bank: Bank) -> list[float]:
+    """The probabilities of the reference."""
+    found = bank.predict(CASES / "00-base" / "clients.csv")
+    assert (found.state, len(found.probabilities)) == ("committed", 10)
+    return found.probabilities
+
+
+def inputs(case: str) -> Iterator[Path]:
+    """The files of a folder beside its README."""
+    return (file for file in sorted((CASES / case).iterdir()) if file.suffix.lower() in _ENDINGS)
+
+
+_ENDINGS = (".csv", ".parquet", ".gz", ".zip", ".txt")
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_a_scoring_file_is_scored_the_same_or_refused_with_its_cause(bank: Bank, base: list[float], case: str) -> None:
+    """Never scored with other probabilities and without a word."""
+    refused = []
+    for file in inputs(case):
+        found = bank.predict(file)
+        if found.state == "committed":
+            assert found.probabilities == pytest.approx(base, abs=1e-9), found
+        else:
+            refused.append(found.reason)
+    assert bool(refused) == bool(FILES[case]), refused
+    assert all(FILES[case] in reason for reason in refused), refused
+
+
+def test_every_folder_is_named() -> None:
+    """A new folder is run here, or stands among those that are not yet."""
+    run = {*FILES, *DROPS, *REQUESTS, *SINGLE}
+    assert {folder.name for folder in CASES.iterdir()} == run | OPEN
+    assert not run & OPEN
+
+
+def test_a_thousands_dot_is_told_from_the_first_row(bank: Bank) -> None:
+    """03: the rows are scored, and the window's commit says that the numbers are far from what was learned."""
+    found = bank.predict(CASES / "03-thousands-dot" / "clients.csv")
+    assert (found.state, found.far) == ("committed", "nr.employed=10 (thousands mark?)")
+
+
+@pytest.mark.parametrize("case", DROPS)
+def test_a_labelled_file_is_refused_with_its_cause(bank: Bank, case: str) -> None:
+    """Nothing is learned from it."""
+    told = bank.drop(CASES / case / "clients.csv")
+    assert told.startswith("quarantined: ")
+    assert DROPS[case] in told
+
+
+def request(case: str, number: int = 1) -> bytes:
+    """A request of the folder."""
+    return (CASES / case / f"request-{number}.json").read_bytes()
+
+
+def ask(bank: Bank, body: bytes) -> Any:
+    """The answer of the scoring route."""
+    return json.loads(Scorer(bank.ports).score(BANK, body, "")[0])
+
+
+def test_nan_in_a_request_is_named(bank: Bank) -> None:
+    """96: and null is what a missing value is."""
+    with pytest.raises(BadInput, match="NaN is not JSON, send null for a missing value"):
+        ask(bank, request("96-json-with-nan"))
+
+
+def test_a_byte_order_mark_before_a_request_does_not_count(bank: Bank) -> None:
+    """97: the answer is that without the mark."""
+    body = request("97-json-with-byte-order-mark")
+    assert body.startswith(b"\xef\xbb\xbf")
+    assert ask(bank, body) == ask(bank, body[3:])
+
+
+def test_a_request_in_another_spelling_says_which_fields(bank: Bank) -> None:
+    """98: fields that the model does not know are named; the same request as the model learned it is answered."""
+    case = "98-json-categories-with-spaces-and-capitals"
+    with pytest.raises(BadInput) as caught:
+        ask(bank, request(case))
+    assert "May" in caught.value.reason or "'contact'" in caught.value.reason
+    assert ask(bank, request(case, 2))["Results"]
+
+
+def test_a_drop_in_capitals_is_quarantined_before_any_comparison(bank: Bank, tmp_path: Path) -> None:
+    """The kind of 100: no value of most columns is known, and there is no accepted baseline."""
+    table = pacsv.read_csv(TRAINING).slice(_ROWS, 600)
+    job = table.column_names.index("job")
+    shouted = table.set_column(job, "job", [[value.upper() for value in table["job"].to_pylist()]])
+    file = tmp_path / "second.csv"
+    pacsv.write_csv(shouted, file)
+    told = bank.drop(file)
+    assert told.startswith(
+        "quarantined: Table 'clients', column 'job': 600 of 600 values (100%) are in no earlier drop"
+    )
+    assert "(capital letters)" in told
+    assert "ADMIN" not in told
+
+
+def test_a_padded_drop_is_the_drop_without_its_spaces(bank: Bank, tmp_path: Path) -> None:
+    """100: the categories of the version stay those of the first drop."""
+    import pandas as pd
+
+    frame = pd.read_csv(TRAINING)[_ROWS : _ROWS + 600]
+    for name in frame.columns:
+        if not pd.api.types.is_numeric_dtype(frame[name]) and name != "y":
+            frame[name] = frame[name].str.ljust(20)
+    file = tmp_path / "padded.csv"
+    frame.to_csv(file, index=False)
+    assert bank.drop(file).startswith("done: Registered as dataset")
+    newest = bank.ports.datasets.versions.list(BANK)[-1]
+    part = newest.tables[0].parts[-1]
+    assert {value.strip() for value in pq.read_table(bank.home / "lake" / part.path)["job"].to_pylist()} == set(
+        pq.read_table(bank.home / "lake" / part.path)["job"].to_pylist()
+    )
