@@ -636,6 +636,16 @@ UPDATE alembic_version SET version_num='0010' WHERE alembic_version.version_num 
 
 GO
 
+-- Running upgrade 0010 -> 0011
+
+ALTER TABLE model_version ADD refit_sha256 VARCHAR(64) COLLATE Latin1_General_100_BIN2_UTF8 NULL;
+
+GO
+
+UPDATE alembic_version SET version_num='0011' WHERE alembic_version.version_num = '0010';
+
+GO
+
 COMMIT;
 
 GO

@@ -518,4 +518,10 @@ CREATE INDEX ix_served_label ON served_label (scenario, request_id, row_number);
 
 UPDATE alembic_version SET version_num='0010' WHERE alembic_version.version_num = '0009';
 
+-- Running upgrade 0010 -> 0011
+
+ALTER TABLE model_version ADD COLUMN refit_sha256 VARCHAR(64);
+
+UPDATE alembic_version SET version_num='0011' WHERE alembic_version.version_num = '0010';
+
 COMMIT;
