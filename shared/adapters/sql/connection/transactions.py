@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from shared.adapters.sql.connection.faults import Overtaken, explain, seconds_to_wait, worth_retrying
-from shared.core.errors import Transient
+from shared.core.errors import Fault, Transient
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,7 +89,9 @@ def transaction[T](engine: Engine, work: Callable[[Connection], T], kind: str) -
             return work(connection)
 
 
-def retrying[T](engine: Engine, call: Callable[[], T]) -> T:
+def retrying[T](
+    engine: Engine, call: Callable[[], T], explain: Callable[[DBAPIError | Overtaken], Fault] = explain
+) -> T:
     """Return what `call` returns; repeat it while that may help."""
     pause = engine.get_execution_options().get(PAUSE, time.sleep)
     attempt = 1
