@@ -41,9 +41,11 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     @bp.timer_trigger(arg_name="timer", schedule=RECONCILE_SCHEDULE, run_on_startup=False, use_monitor=True)
     @bp.queue_output(arg_name="models", queue_name=MODEL_EVENTS, connection=STORAGE)
     def reconcile_releases(timer: func.TimerRequest, models: Messages) -> None:
+        from model_training.runs.changed_decisions import register_changed_decisions
         from shared.dispatch import sweep_releases
 
         ports().monitoring.scorecards.record_heartbeat("reconcile_releases", ports().core.clock(), late=timer.past_due)
+        register_changed_decisions(ports())
         models.set(sweep_releases(ports()))
 
     monitoring.add(bp, ports)

@@ -17,7 +17,7 @@ from shared.training.metrics import better
 
 _DRAWS = 1_000
 # Two candidates tie when the interval of the lead contains 0 and the lead is below this share of the best score.
-TIE = 0.0025
+TIE = 0.001
 
 
 def unseparated(candidates: Sequence[ScoredCandidate], held: Rows, metric: str, seed: int) -> list[ScoredCandidate]:

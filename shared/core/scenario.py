@@ -252,6 +252,11 @@ class Scenario:
     assemble: Assemble | None = field(default=None, compare=False)
     generate: Generate | None = field(default=None, compare=False)
 
+    def __post_init__(self) -> None:
+        """Misconfigured when the task cannot be decided as declared."""
+        for decision in (self.decision, *dict(self.label_decisions).values()):
+            decision.check_fits(self.name, self.task, len(self.labels))
+
     def table(self, name: str) -> Table:
         """The table of that name; KeyError when there is none."""
         return {table.name: table for table in self.tables}[name]

@@ -65,7 +65,9 @@ def _take(ports: MonitoringPorts, scenario: Scenario) -> list[str]:
     if not commits or not (newest or scenario.feedback.unlabelled == "negative"):
         return []
     problem = why_not(scenario)
-    told = f"The labels of {counted(len(commits), 'window')} have had their time; label {newest} is the newest."
+    last = max((commit.ordinal for commit in commits.values()), default=0)
+    told = f"The labels of {counted(len(commits), 'window')} up to number {last} have had their time; "
+    told += f"label {newest} is the newest."
     if problem:
         told = f"Scored rows do not become training data: {problem}."
     seen = ports.core.history.find(Kind.FEEDBACK, scenario.name)
@@ -88,22 +90,18 @@ def _ended(ports: MonitoringPorts, due: DueFeedback) -> bool:
 
 
 def _old_enough(ports: MonitoringPorts, scenario: Scenario) -> Mapping[str, Commit]:
-    """By window the commit of its newest version, of windows predicted so long ago that labels have had their time."""
+    """By window the commit that holds its rows, of windows predicted so long ago that labels have had their time."""
     latest = ports.core.clock() - timedelta(hours=scenario.monitoring.horizon_hours)
-    corrections = {one.window: one.base for one in ports.prediction.corrections.list(scenario.name)}
-    commits = ports.prediction.predictions.commits(scenario.name)
-    old = [one.window for one in commits if one.window not in corrections and one.scored_at <= latest]
-    newest: dict[str, Commit] = {}
-    for one in commits:
-        base = corrections.get(one.window, one.window)
-        # A correction has other rows where some came late; else the first predictions stand for the same rows.
-        if base not in newest or _scored(one) != _scored(newest[base]):
-            newest[base] = one
-    return {window: newest[window] for window in old}
-
-
-def _scored(commit: Commit) -> int:
-    return commit.rows + commit.failed_rows
+    corrections = {one.window: one for one in ports.prediction.corrections.list(scenario.name)}
+    commits = {one.window: one for one in ports.prediction.predictions.commits(scenario.name)}
+    found = {window: one for window, one in commits.items() if window not in corrections and one.scored_at <= latest}
+    for window, correction in corrections.items():
+        # A correction of the same files has the same rows: the first predictions stand for them.
+        if window in commits and correction.base in found:
+            before = read_plan(ports, scenario.name, found[correction.base].window).inputs
+            if set(correction.inputs) != set(before):
+                found[correction.base] = commits[window]
+    return found
 
 
 def _due(ports: MonitoringPorts, scenario: Scenario, commits: Mapping[str, Commit]) -> list[DueFeedback]:

@@ -56,7 +56,7 @@ def put_in_service(
 
 def _is_override(ports: ReleasePorts, model: Model) -> bool:
     """Whether the model's gate had not passed, so that only people can have put it into service."""
-    verdict = ports.release.deployments.verdict(model)
+    verdict = ports.release.deployments.verdict(model.judged)
     return verdict is not None and not verdict.passed
 
 
@@ -70,10 +70,10 @@ def make_ready(ports: ReleasePorts, model: Model, environment: str) -> None:
     try:
         ports.release.endpoints.deploy(environment, model)
     except Transient:
-        served = {deployment.sha256 for deployment in ports.release.deployments.list(model.name, environment)}
+        served = {deployment.version for deployment in ports.release.deployments.list(model.name, environment)}
         changes = ports.release.rollouts.list(model.name)
-        tried = {change.sha256 for change in changes if change.environment == environment}
-        if model.sha256 not in served | tried:
+        tried = {change.version for change in changes if change.environment == environment}
+        if model.version not in served | tried:
             raise
 
 

@@ -85,7 +85,7 @@ class LoadedModel(Protocol):
 
     @property
     def thresholds(self) -> tuple[float, ...]:
-        """The probabilities from which a label is predicted: of the second of two, or of each of several at once."""
+        """The probabilities from which a label is predicted: of the second of two, or of each of more."""
         ...
 
     @property

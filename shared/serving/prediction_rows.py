@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.core.scenario import Kind, Scenario, Task
+from shared.training.decisions.classes import predicted_classes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,7 +81,8 @@ def to_predictions(task: Task, thresholds: Sequence[float], answers: np.ndarray)
     """The predictions that a model's float32 answers (rows, K) stand for.
 
     The label's position, int32 (rows,), of one label; whether each is predicted, bool (rows, K), of several at once;
-    the number itself, float32 (rows,), of regression. A label is predicted from its threshold on.
+    the number itself, float32 (rows,), of regression. A label is predicted from its threshold on, of several classes
+    the one that lies highest above its threshold.
     """
     import numpy as np
 
@@ -88,7 +90,7 @@ def to_predictions(task: Task, thresholds: Sequence[float], answers: np.ndarray)
         return answers[:, 0]
     if task == "multilabel":
         return np.asarray(answers >= np.asarray(thresholds, dtype=np.float32))
-    chosen = answers[:, 1] >= thresholds[0] if task == "binary" else answers.argmax(axis=1)
+    chosen = answers[:, 1] >= thresholds[0] if task == "binary" else predicted_classes(answers, thresholds)
     return np.asarray(chosen, dtype=np.int32)
 
 

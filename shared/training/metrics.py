@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from shared.core.scenario import Task
+from shared.training.decisions.classes import predicted_classes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,13 +39,15 @@ def score(task: Task, metric: str, actual: np.ndarray, answers: np.ndarray) -> f
 def at_decisions(task: Task, metric: str, answers: np.ndarray, thresholds: Sequence[float]) -> np.ndarray:
     """The answers (rows, columns) as `metric` is to see them.
 
-    Accuracy and F1 judge what is predicted: a column becomes 0 or 1 by the threshold of its label. Other metrics judge
+    Accuracy and F1 judge what is predicted: a column becomes 0 or 1 by the thresholds. Other metrics judge
     the probabilities as they are; so does everything where no thresholds are given.
     """
     import numpy as np
 
-    if metric not in DECIDED or not thresholds or task not in ("binary", "multilabel"):
+    if metric not in DECIDED or not thresholds or task == "regression":
         return answers
+    if task == "multiclass":
+        return np.asarray(np.eye(answers.shape[1])[predicted_classes(answers, thresholds)])
     if task == "multilabel":
         return np.asarray(answers >= np.asarray(thresholds, dtype=np.float32), dtype=np.float64)
     named = answers[:, -1] >= np.float32(thresholds[0])

@@ -105,8 +105,9 @@ def _task(manifest: Mapping[str, Any], contract: InputContract) -> Task:
 
 
 def _thresholds(manifest: Mapping[str, Any], contract: InputContract, task: Task) -> tuple[float, ...]:
-    wanted = len(contract.labels) if task == "multilabel" else 1
-    given = manifest.get("thresholds") if task == "multilabel" else [manifest.get("threshold", _HALF)]
+    several = task in ("multilabel", "multiclass")
+    wanted = len(contract.labels) if several else 1
+    given = manifest.get("thresholds") if several else [manifest.get("threshold", _HALF)]
     found = [_HALF] * wanted if given is None else given
     if len(found) != wanted:
         raise Corrupt(f"The manifest has {len(found)} thresholds; its contract has {wanted} labels.")

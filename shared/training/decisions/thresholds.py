@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from shared.core.decision import Decision
-from shared.core.scenario import Task
+from shared.core.scenario import Scenario, Task
+from shared.training.decisions.classes import cheapest_thresholds, predicted_classes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,8 +24,10 @@ def judge_thresholds(
     """By label the `served` threshold and, beside it, `half` (0.5), each with what it gives on both parts.
 
     The parts are (actual, answers) as `shared.training.metrics` has them; `unseen` rows were in no fit that answers
-    them. Classes and numbers have no threshold.
+    them. Of several classes each has a threshold where a cost matrix is declared; numbers have none.
     """
+    if task == "multiclass":
+        return _classes(unseen, test, labels, decisions)
     if task == "binary":
         pairs = {labels[1]: tuple((actual == 1, answers[:, 1]) for actual, answers in (unseen, test))}
     elif task == "multilabel":
@@ -32,6 +35,15 @@ def judge_thresholds(
     else:
         pairs = {}
     return {name: _facts(held, judged, decisions[name]) for name, (held, judged) in pairs.items()}
+
+
+def declared_rules(scenario: Scenario) -> dict[str, str]:
+    """The rule of each label that has a threshold, in words, as manifests hold it."""
+    rules = {label: scenario.decision_of(label) for label in scenario.labels}
+    if scenario.task == "binary":
+        rules.pop(scenario.labels[0])
+    decided = scenario.task in ("binary", "multilabel")
+    return {label: rule.sentence for label, rule in rules.items() if decided or rule.rule == "cost_matrix"}
 
 
 def choose_threshold(decision: Decision, truth: np.ndarray, probability: np.ndarray) -> float:
@@ -92,6 +104,39 @@ def at_threshold(truth: np.ndarray, probability: np.ndarray, threshold: float) -
 def _column(at: int, *parts: Pair) -> tuple[Pair, ...]:
     """The label in this column of each part."""
     return tuple((actual[:, at] == 1, answers[:, at]) for actual, answers in parts)
+
+
+def _classes(
+    unseen: Pair, test: Pair, labels: tuple[str, ...], decisions: Mapping[str, Decision]
+) -> dict[str, dict[str, Any]]:
+    """What each class has at the cheapest thresholds and, as `half`, where the most probable one is predicted."""
+    import numpy as np
+
+    decision = decisions.get(labels[0], Decision())
+    if decision.rule != "cost_matrix":
+        return {}
+    known = np.isfinite(unseen[1]).all(axis=1)
+    parts = {"unseen": (unseen[0][known], unseen[1][known]), "test": test}
+    chosen = {"served": cheapest_thresholds(decision.costs, *parts["unseen"]), "half": [HALF] * len(labels)}
+    return {
+        label: {
+            name: {
+                "threshold": values[at],
+                "unseen": _of_class(at, unseen, values),
+                "test": _of_class(at, test, values),
+            }
+            for name, values in chosen.items()
+        }
+        | {"rule": decision.sentence}
+        for at, label in enumerate(labels)
+    }
+
+
+def _of_class(at: int, part: Pair, thresholds: list[float]) -> dict[str, float]:
+    import numpy as np
+
+    named = predicted_classes(part[1].astype(np.float32), thresholds) == at
+    return at_threshold(part[0] == at, named.astype(np.float32), HALF)
 
 
 def _facts(unseen: Pair, test: Pair, decision: Decision) -> dict[str, Any]:

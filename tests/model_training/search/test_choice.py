@@ -54,7 +54,7 @@ def test_all_learnable_rows_decide_where_validation_cannot(bank: Prepared, final
     """Close candidates and their vote have scores on the folds, and the first is the best up to a tie."""
     judged = [each for each in finals.candidates if each.on_folds is not None]
     assert {each.name for each in judged} == {"lightgbm", "logistic", "ensemble"}
-    assert finals.candidates[0].on_folds >= max(each.on_folds for each in judged) - 0.0025  # type: ignore[operator, type-var]
+    assert finals.candidates[0].on_folds >= max(each.on_folds for each in judged) - 0.001  # type: ignore[operator, type-var]
     # Two repeats of the folds.
     assert len(finals.unseen.answers) == 2 * (len(bank.parts.train) + len(bank.parts.validation))
 

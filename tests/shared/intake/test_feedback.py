@@ -160,6 +160,10 @@ def test_a_corrected_file_replaces_what_its_first_version_brought(fed: Fed) -> N
     fed.clock.advance(days=DAYS)
     fed.sweep()
     assert [part.rows for part in fed.parts] == [200, 50]
+    fed.score("s1", range(1000, 1050), move=0.7)
+    fed.sweep()
+    assert [part.rows for part in fed.parts] == [200, 50]
+    assert len(fed.ports.datasets.versions.list("points")) == 4
 
 
 def test_rows_of_decisions_learn_and_never_judge(tmp_path: Path) -> None:

@@ -136,6 +136,8 @@ model_version = Table(
     Column("folder", Key, nullable=False),
     Column("state", Name, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    # Of the same candidate fitted again on every learnable row; null without one.
+    Column("refit_sha256", Sha),
 )
 
 gate_certificate = Table(

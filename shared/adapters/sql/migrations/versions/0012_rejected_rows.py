@@ -7,12 +7,12 @@ from alembic import op
 
 from shared.adapters.sql.migrations import column_types as ct
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 
 def upgrade() -> None:
-    """Bring the schema to version 11."""
+    """Bring the schema to version 12."""
     with op.batch_alter_table("prediction_commit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rejected_rows", ct.long_text(), server_default="", nullable=False))
 
