@@ -122,8 +122,15 @@ def _explain_file(error: DBAPIError) -> Fault | None:
     if code in _DAMAGED:
         return Corrupt(f"The database file is damaged or is not a database ({error.orig}).")
     if code in _UNUSABLE:
-        return Misconfigured("DATABASE_URL", f"names a file that cannot be written ({error.orig})", "a writable path")
+        return Transient(f"The database file cannot be written now ({error.orig}).")
     return None
+
+
+def explain_opening(error: DBAPIError | Overtaken) -> Fault:
+    """Return the fault for an error while the database is opened: a file that cannot be written is a wrong setting."""
+    if isinstance(error, DBAPIError) and _sqlite_code(error) in _UNUSABLE:
+        return Misconfigured("DATABASE_URL", f"names a file that cannot be written ({error.orig})", "a writable path")
+    return explain(error)
 
 
 def _text(error: DBAPIError) -> str:

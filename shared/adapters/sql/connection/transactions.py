@@ -108,7 +108,9 @@ def _number_of(connection: Connection, kind: str) -> int:
     return int(connection.scalar(text("SELECT CURRENT_TRANSACTION_ID()")) or 0)
 
 
-def retrying[T](engine: Engine, call: Callable[[], T]) -> T:
+def retrying[T](
+    engine: Engine, call: Callable[[], T], explain: Callable[[DBAPIError | Overtaken], Fault] = explain
+) -> T:
     """Return what `call` returns; repeat it while that may help."""
     pause = engine.get_execution_options().get(PAUSE, time.sleep)
     attempt = 1

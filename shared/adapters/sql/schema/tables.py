@@ -216,6 +216,8 @@ prediction_commit = Table(
     # By column how many values the model did not learn from: "job=3, month=1".
     Column("unknown_values", LongText, nullable=False, server_default=""),
     Column("far_values", LongText, nullable=False, server_default=""),
+    # By cause how many rows were set aside: "short_history=216".
+    Column("rejected_rows", LongText, nullable=False, server_default=""),
 )
 
 outbox = Table(

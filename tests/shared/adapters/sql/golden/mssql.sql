@@ -646,6 +646,24 @@ UPDATE alembic_version SET version_num='0011' WHERE alembic_version.version_num 
 
 GO
 
+-- Running upgrade 0011 -> 0012
+
+ALTER TABLE prediction_commit ADD rejected_rows NVARCHAR(max) NOT NULL DEFAULT '';
+
+GO
+
+ALTER TABLE reading ADD received_at DATETIME2(6) NULL;
+
+GO
+
+UPDATE reading SET received_at = CURRENT_TIMESTAMP;
+
+GO
+
+UPDATE alembic_version SET version_num='0012' WHERE alembic_version.version_num = '0011';
+
+GO
+
 COMMIT;
 
 GO
