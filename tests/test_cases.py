@@ -15,6 +15,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 from command import REAL_DATA, Command
+from test_machine_cases import CASES_HERE
 
 from functions.scoring import Scorer
 from local.console.drop_files import drop_name, land, match_tables
@@ -102,22 +103,6 @@ OPEN = frozenset(
         "105-option-that-is-not-there",
         "28-scoring-file-with-labels",
         "35-comment-lines-first",
-        "50-pdm-base",
-        "51-datetime2-seven-digits",
-        "53-day-first",
-        "54-us-without-seconds",
-        "55-offsets-change-inside",
-        "56-local-time-without-offset",
-        "57-no-failures-yet",
-        "58-machine-without-a-row",
-        "59-telemetry-unsorted",
-        "60-exact-duplicate-rows",
-        "61-machine-id-as-float",
-        "62-excel-serial-dates",
-        "63-utc-word",
-        "64-postgres-offset",
-        "65-tables-in-different-forms",
-        "66-sensor-gap",
         "70-spark-folder",
         "71-two-parts-second-bad",
         "73-one-of-four-tables",
@@ -127,15 +112,6 @@ OPEN = frozenset(
         "77-leading-zero-ids",
         "78-empty-and-blank-texts",
         "79-hive-folders",
-        "80-parquet-int96",
-        "81-parquet-ns-berlin",
-        "82-parquet-text-times",
-        "83-parquet-epoch-ms",
-        "91-telemetry-from-2036",
-        "92-sentinel-dates-in-maintenance",
-        "93-only-the-last-two-days",
-        "94-reading-from-2036",
-        "95-corrected-reading",
     }
 )
 
@@ -231,7 +207,7 @@ def test_a_scoring_file_is_scored_the_same_or_refused_with_its_cause(bank: Bank,
 
 def test_every_folder_is_named() -> None:
     """A new folder is run here, or stands among those that are not yet."""
-    run = {*FILES, *DROPS, *REQUESTS, *SINGLE}
+    run = {*FILES, *DROPS, *REQUESTS, *SINGLE, *CASES_HERE}
     assert {folder.name for folder in CASES.iterdir()} == run | OPEN
     assert not run & OPEN
 

@@ -58,10 +58,11 @@ def _reason(entry: Any) -> str:
 def status(json: Json = False) -> None:
     """Show per scenario: newest dataset and run, serving model, challenger, open windows, predictions."""
     value = read_status(Session().ports)
-    columns = ("scenario", "dataset", "run", "model", "generation", "challenger", "open windows", "predictions")
+    columns = ("scenario", "dataset", "run", "model", "generation", "newest row", "challenger", "open windows",
+               "predictions")  # fmt: skip
     rows = [
         (name, row["dataset"], row["run"] and row["run"]["state"], _served(row), row["generation"],
-         (row["challenger"] or {}).get("told"), row["open_windows"], row["predictions"])
+         row["newest_row"], (row["challenger"] or {}).get("told"), row["open_windows"], row["predictions"])
         for name, row in value["scenarios"].items()
     ]  # fmt: skip
     show(json_output=json, value=value, title="Status", columns=columns, rows=rows)

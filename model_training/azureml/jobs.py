@@ -16,7 +16,7 @@ from shared.core.scenario import Scenario
 from shared.training.metrics import LARGER_IS_BETTER
 
 # The steps of a text scenario that fit or judge a network.
-_FITTING = ("explore", "tune", "train", "evaluate", trial.NAME)
+_FITTING = ("explore", "tune", "train", "evaluate", "refit", trial.NAME)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from shared.adapters.tables import ArrowTables, Limits
 from shared.alerts.ports import AlertsBundle
 from shared.bootstrap import backends
 from shared.core.ports import Clock, CoreBundle
+from shared.core.timers.late_timers import Timers, read_timers
 from shared.datasets.ports import DatasetsBundle
 from shared.monitoring.ports import MonitoringBundle
 from shared.monitoring.prices import Prices, read_prices
@@ -64,7 +65,7 @@ class Root:
     def datasets(self) -> DatasetsBundle:
         """Dataset versions, and tables under their contract."""
         limits = Limits(file_bytes=self.settings.max_file_mb << 20)
-        return DatasetsBundle(versions=SqlDatasets(self.engine), tables=ArrowTables(limits))
+        return DatasetsBundle(versions=SqlDatasets(self.engine), tables=ArrowTables(limits, self.core.clock))
 
     def profiles(self) -> ProfilesBundle:
         """Profiles on Arrow and numpy."""
@@ -128,7 +129,8 @@ class Root:
 
     def monitoring(self) -> MonitoringBundle:
         """The measurements, breaches and decisions of monitoring."""
-        return monitoring_bundle(self.engine, read_prices(self.environ))
+        timers = read_timers(self.environ, self.core.clock())
+        return monitoring_bundle(self.engine, read_prices(self.environ), timers)
 
     def operations(self) -> OperationsBundle:
         """Lineage, rows and counts for people, reopening and dead letters."""
@@ -141,7 +143,7 @@ class Root:
         )
 
 
-def monitoring_bundle(engine: Engine, prices: Prices | None = None) -> MonitoringBundle:
+def monitoring_bundle(engine: Engine, prices: Prices | None = None, timers: Timers | None = None) -> MonitoringBundle:
     """The stores of monitoring in that database."""
     measures = f"{_SQL}monitoring.measures:"
     return MonitoringBundle(
@@ -154,6 +156,7 @@ def monitoring_bundle(engine: Engine, prices: Prices | None = None) -> Monitorin
         window_labels=lazy(f"{_SQL}monitoring.window_labels:SqlWindowLabels", engine),
         served_labels=lazy(f"{_SQL}monitoring.served_labels:SqlServedLabels", engine),
         prices=prices or Prices(),
+        timers=timers or Timers(),
     )
 
 

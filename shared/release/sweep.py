@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from shared.core.ledger import Kind, State
 from shared.core.messages import model_message
+from shared.release.aftercare.lost_trials import roll_back_lost_trials
+from shared.release.aftercare.post_rollout_watch import judge_watched_generations
 from shared.release.approvals import sweep_approvals
 from shared.release.endpoint_reconciliation import apply_traffic
 from shared.release.looks import due_look, look_key
-from shared.release.lost_trials import roll_back_lost_trials
-from shared.release.post_rollout_watch import judge_watched_generations
 from shared.release.rollouts import judge_rollouts
 from shared.training.model import Model
 

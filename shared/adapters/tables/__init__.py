@@ -8,12 +8,14 @@ line of a CSV file or the row of a Parquet file (counted from 1), and the column
 * Missing is an empty cell; in numbers and times also NA, null, NULL and None. In text such words are text.
 * NaN and infinities are refused; only in Parquet, and where nulls are allowed, NaN is a missing number.
 * A header (or Parquet schema) without rows is a table only where the contract's `min_rows` is 0.
+* A time lies ahead of our clock by no more than its column allows.
 * A whole number may be written 5 or 5.0; times are ISO 8601 or month/day/year with AM or PM, one form per column.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 
 from shared.adapters.tables.limits import Limits
@@ -24,14 +26,17 @@ from shared.core.scenario import Table
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from shared.core.ports import Clock
+
 __all__ = ["ArrowTables", "Limits", "header_of"]
 
 
 class ArrowTables:
     """Port `Tables` on Arrow, which the first file imports."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, clock: Clock = lambda: datetime.now(UTC)) -> None:
         self._limits = limits or Limits()
+        self._clock = clock
 
     def read(self, source: BinaryIO, name: str, table: Table) -> pa.Table:
         """The file as an Arrow table in the contract's column order; Quarantined when it breaks the contract."""
@@ -40,7 +45,7 @@ class ArrowTables:
         from shared.adapters.tables.parquet import read_parquet
         from shared.adapters.tables.raw import read_bytes
 
-        origin = Origin(name, table.name)
+        origin = Origin(name, table.name, now=self._clock())
         read = {"csv": read_csv, "parquet": read_parquet}[_ending(name, origin)]
         data = read_bytes(source, self._limits, origin)
         here, columns = read(data, table, self._limits, origin)
@@ -54,7 +59,7 @@ class ArrowTables:
         """
         from shared.adapters.tables.stream import stream
 
-        origin = Origin(name, table.name)
+        origin = Origin(name, table.name, now=self._clock())
         return stream(source, _ending(name, origin), table, self._limits, origin)
 
     def header(self, source: BinaryIO, name: str) -> tuple[str, ...]:

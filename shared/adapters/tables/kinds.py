@@ -28,6 +28,7 @@ ACCEPTED: dict[Kind, str] = {
 _WHOLE = r"^\+?(-?[0-9]+)(\.0*)?$"
 _US_TIME = r"^([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}) [0-9]{1,2}:[0-9]{2}:[0-9]{2} [AaPp][Mm]$"
 _US_FORMAT = "%m/%d/%Y %I:%M:%S %p"
+_FINE = r"(:[0-9]{2}\.[0-9]{6})[0-9]{1,3}"
 _OFFSET = re.compile(r"(?:Z|[+-]\d\d(?::?\d\d)?)$")
 
 Convert = Callable[[pa.ChunkedArray], pa.ChunkedArray]
@@ -95,11 +96,18 @@ def _to_int(cells: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _to_plain_time(cells: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.assume_timezone(pc.cast(cells, pa.timestamp("us")), "UTC")
+    return pc.assume_timezone(pc.cast(_to_microseconds(cells), pa.timestamp("us")), "UTC")
 
 
 def _to_zoned_time(cells: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.cast(cells, TYPES["time"])
+    return pc.cast(_to_microseconds(cells), TYPES["time"])
+
+
+def _to_microseconds(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The times without what follows their microseconds: SQL Server and Data Explorer write seven digits."""
+    if (pc.max(pc.utf8_length(cells)).as_py() or 0) < len("2015-01-31 06:00:00.1234567"):
+        return cells
+    return pc.replace_substring_regex(cells, pattern=_FINE, replacement=r"\1")
 
 
 def _to_us_time(cells: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Self
 
 from shared.core.errors import Quarantined
@@ -16,7 +17,8 @@ class Origin:
     """The file that is read and the table whose contract it follows; of a block also the rows and lines before it.
 
     `line_of` gives the line of a data row in a CSV text; Parquet and whole tables have none. `extent` marks counts of
-    a block. `firsts` is what the first blocks decide for all: the first time of each column, whose form the rest keeps.
+    a block. `now` is our clock. `firsts` is what the first blocks decide for all: the first time of each column, whose
+    form the rest keeps.
     """
 
     file: str
@@ -24,6 +26,7 @@ class Origin:
     rows: int = 0
     lines: int = 0
     extent: str = ""
+    now: datetime | None = None
     line_of: Callable[[int], int] | None = field(default=None, compare=False)
     firsts: dict[str, str] = field(default_factory=dict, compare=False)
 

@@ -19,10 +19,10 @@ from shared.core.wording import counted
 from shared.monitoring.trials.compared_rows import ComparedRows, compared_metric, compared_rows
 from shared.monitoring.trials.looks import TrialLook, keep_look, read_looks
 from shared.prediction.hidden_scoring import score_hidden
+from shared.release.aftercare.lost_trials import replaced_champion, trial_key
 from shared.release.gate.comparison import independent, lead, too_few
 from shared.release.gate.growth import GROWTH
 from shared.release.look import LOOK_LEVEL, MOST_LOOKS
-from shared.release.lost_trials import replaced_champion, trial_key
 
 if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts

@@ -518,4 +518,20 @@ CREATE INDEX ix_served_label ON served_label (scenario, request_id, row_number);
 
 UPDATE alembic_version SET version_num='0010' WHERE alembic_version.version_num = '0009';
 
+-- Running upgrade 0010 -> 0011
+
+ALTER TABLE model_version ADD COLUMN refit_sha256 VARCHAR(64);
+
+UPDATE alembic_version SET version_num='0011' WHERE alembic_version.version_num = '0010';
+
+-- Running upgrade 0011 -> 0012
+
+ALTER TABLE prediction_commit ADD COLUMN rejected_rows TEXT DEFAULT '' NOT NULL;
+
+ALTER TABLE reading ADD COLUMN received_at TIMESTAMP WITHOUT TIME ZONE;
+
+UPDATE reading SET received_at = CURRENT_TIMESTAMP;
+
+UPDATE alembic_version SET version_num='0012' WHERE alembic_version.version_num = '0011';
+
 COMMIT;

@@ -16,6 +16,7 @@ from shared.release.rollouts import BY_HEALTH, active_rollout, end_rollout
 from shared.release.verdict import Check
 from shared.serving.deployment import Deployment
 from shared.serving.rollout import Rollout
+from shared.training.stored_models import find_graph
 
 if TYPE_CHECKING:
     from shared.release.ports import ReleasePorts
@@ -133,8 +134,8 @@ def _restore_champion(ports: ReleasePorts, watched: WatchedGeneration, change: R
     current = watched.deployment
     generations = ports.release.deployments.list(current.scenario, current.environment)
     (champion,) = [generation for generation in generations if generation.generation == watched.rollout.base]
-    model = ports.training.registry.find(champion.model, champion.version)
-    if model is None or model.sha256 != champion.sha256:
+    model = find_graph(ports, champion.model, champion.version, champion.sha256)
+    if model is None:
         raise Missing(f"{champion.model_id} is not in the registry as it served.")
     # First the notice: it is decided, and who dies before the pointer moves comes here again.
     data = {"model": change.model, "environment": current.environment, "by": change.by, "reason": change.reason}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from shared.core.errors import Conflict
 from shared.core.ledger import Kind, State
-from shared.release.post_rollout_watch import WatchedGeneration, roll_back_generation, watched_generation
+from shared.release.aftercare.post_rollout_watch import WatchedGeneration, roll_back_generation, watched_generation
 from shared.serving.deployment import Deployment
 from shared.serving.rollout import Rollout
 
