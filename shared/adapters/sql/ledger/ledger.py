@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from shared.adapters.sql.connection.faults import Overtaken
-from shared.adapters.sql.connection.transactions import count, write
+from shared.adapters.sql.connection.transactions import count, rows_changed, write
 from shared.adapters.sql.ledger.history import entry_of, find_row
 from shared.adapters.sql.ledger.transitions import add_line, is_entry
 from shared.adapters.sql.schema.tables import ledger
@@ -118,7 +118,7 @@ class SqlLedger:
             now = self._clock()
             line = {**add_line(connection, claim.kind, claim.key, claim.attempt, state, reason, now), **values(now)}
             held = (*is_entry(claim.kind, claim.key), _L.token == claim.token, _L.state == IN_PROGRESS)
-            if not connection.execute(update(ledger).where(*held).values(**line)).rowcount:
+            if not rows_changed(connection.execute(update(ledger).where(*held).values(**line))):
                 raise _NotHeld
 
         try:
@@ -179,7 +179,7 @@ def _add(connection: Connection, kind: str, key: str, **values: Any) -> None:
 def _change(connection: Connection, row: Row[Any], **values: Any) -> None:
     """Set these columns, unless the row has changed since it was read."""
     unchanged = (*is_entry(row.kind, row.key), _L.last == row.last)
-    if not connection.execute(update(ledger).where(*unchanged).values(**values)).rowcount:
+    if not rows_changed(connection.execute(update(ledger).where(*unchanged).values(**values))):
         raise Overtaken(f"Another worker changed {row.kind} {row.key!r} first.")
 
 
