@@ -66,7 +66,7 @@ class Settings:
 
     @property
     def database_shown(self) -> str:
-        """The database for a person: the path of a file, or kind, server and name without user, password and options."""
+        """The database for a person: the path of a file, or kind, server and name, without user and password."""
         if self.database_url.startswith("sqlite"):
             return self.database_url.partition(":///")[2]
         found = urlsplit(self.database_url)
