@@ -19,6 +19,7 @@ from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin
 from shared.adapters.tables.raw import decoded
 from shared.adapters.tables.structure import Structure, last_record_end, line_of, refuse_misshapen, scan
+from shared.adapters.tables.tidying import hint_length, refuse_repeated_header, skip_hint, units_row, without_end
 from shared.core.errors import Quarantined
 from shared.core.scenario import Column, Table
 
@@ -26,6 +27,9 @@ _BLOCK = 1 << 20
 # A row holds several cells; the parser needs a whole row in one block.
 _CELLS_PER_BLOCK = 4
 _PIECE = 4 << 20
+# What a line or a row without a cell is made of, and how much of it waits for a row behind it or the end of the file.
+_NOTHING = b"\r\n,;"
+_LONGEST_END = 64 << 20
 
 
 def read_csv(data: bytes, table: Table, limits: Limits, origin: Origin) -> tuple[Origin, dict[str, pa.ChunkedArray]]:
@@ -33,10 +37,13 @@ def read_csv(data: bytes, table: Table, limits: Limits, origin: Origin) -> tuple
 
     The origin knows the line of each row.
     """
-    text = decoded(data, origin)
+    hint = hint_length(data)
+    origin = replace(origin, lines=int(hint > 0))
+    text = decoded(data[hint:], origin)
     header = read_header(text, table, limits, origin)
     check_header(header.names, table, limits, origin)
-    text = _without_blank_end(text, header)
+    text = without_end(text, header, table)
+    refuse_repeated_header(text, header, origin)
     structure = scan(text, header.delimiter, origin)
     _check_size(structure.rows, header, table, limits, origin)
     here = _with_lines(origin, text, structure)
@@ -62,7 +69,7 @@ def csv_blocks(
     source: BinaryIO, table: Table, limits: Limits, origin: Origin
 ) -> Iterator[tuple[Origin, dict[str, pa.ChunkedArray]]]:
     """Yield block by block what `read_csv` reads; a few times _PIECE bytes are in memory."""
-    rows = lines = 0
+    rows, lines = 0, skip_hint(source)
     head, header = b"", Header((), "", 0)
     for piece in _pieces(source, limits):
         here = replace(origin.after(rows, lines), line_of=lambda row: row + 1)
@@ -73,7 +80,8 @@ def csv_blocks(
             header = read_header(text, table, limits, origin)
             check_header(header.names, table, limits, origin)
             head = text[: header.length]
-        text = _without_blank_end(text, header) if piece.last else text
+        text = without_end(text, header, table, rows) if piece.last else text
+        refuse_repeated_header(text, header, here)
         structure = scan(text, header.delimiter, here)
         rows += structure.rows
         lines += text.count(b"\n", len(head))
@@ -101,7 +109,7 @@ def _pieces(source: BinaryIO, limits: Limits) -> Iterator[_Piece]:
         end = _cut(text)
         if end:
             yield _Piece(text[:end])
-        elif len(text) > _longest(limits) + _PIECE:
+        elif len(text) > _longest(limits) + _PIECE and text.strip(_NOTHING):
             yield _Piece(text, torn=True)
         text = text[end:] + following
     yield _Piece(text, last=True)
@@ -110,22 +118,15 @@ def _pieces(source: BinaryIO, limits: Limits) -> Iterator[_Piece]:
 def _cut(text: bytes) -> int:
     """Return the end of the complete records; 0 when there is nothing to read yet."""
     end = last_record_end(text)
-    # Blank lines at the end of the file are ignored, and this may be the end.
-    content = len(text[:end].rstrip(b"\r\n"))
-    if len(text) - content > _PIECE:
+    # Blank lines and empty rows at the end of the file are ignored, and this may be the end.
+    content = len(text[:end].rstrip(_NOTHING))
+    if len(text) - content > _LONGEST_END:
         return end
     return text.index(b"\n", content) + 1 if content else 0
 
 
 def _longest(limits: Limits) -> int:
     return max(_BLOCK, _CELLS_PER_BLOCK * limits.cell_bytes)
-
-
-def _without_blank_end(text: bytes, header: Header) -> bytes:
-    """Remove blank lines after the last row; in a file of one column a blank line is a missing cell and stays."""
-    if len(header.names) > 1 and text.endswith((b"\n\n", b"\n\r\n")):
-        return text.rstrip(b"\r\n") + (b"\r\n" if text.endswith(b"\r\n") else b"\n")
-    return text
 
 
 def _check_size(rows: int, header: Header, table: Table, limits: Limits, origin: Origin) -> None:
@@ -151,7 +152,10 @@ class _Reader:
         columns = [column for column in table.columns if column.name in self._header.names]
         if not self._structure.rows:
             return no_rows(columns)
-        return self.typed(columns) or self.careful(columns)
+        try:
+            return self.typed(columns) or self.careful(columns)
+        except Quarantined as fault:
+            raise units_row(fault, self._text, self._header, table, self._origin) from None
 
     def typed(self, columns: list[Column]) -> dict[str, pa.ChunkedArray] | None:
         """Return the columns by the parser's own conversions, or None when the text needs the careful way."""
