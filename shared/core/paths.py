@@ -151,6 +151,11 @@ def commit_path(scenario: str, window: str) -> str:
     return f"{window_folder(scenario, window)}_COMMIT.json"
 
 
+def trial_folder(scenario: str, version: int) -> str:
+    """Where a trial keeps what this model version answered unseen, and what was found by it."""
+    return f"trials/{scenario}/{version}/"
+
+
 def served_folder(scenario: str) -> str:
     """Where answered requests are kept for monitoring."""
     return f"served/{scenario}/"

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, select, update
 
-from shared.adapters.sql.connection.transactions import read, take_turn, write
+from shared.adapters.sql.connection.transactions import read, rows_changed, take_turn, write
 from shared.adapters.sql.ledger.outbox import add_notice
 from shared.adapters.sql.schema.tables import model_version as table
 from shared.core.errors import BadInput, Conflict, Missing
@@ -71,7 +71,7 @@ class LocalRegistry:
             raise BadInput(f"A model cannot become {state!r}; accepted: {', '.join(_JUDGED)}.")
         this = (table.c.name == model.name, table.c.version == model.version, table.c.state != _RESERVED)
         change = update(table).where(*this).values(state=state)
-        if not write(self._engine, lambda connection: connection.execute(change).rowcount):
+        if not write(self._engine, lambda connection: rows_changed(connection.execute(change))):
             raise Missing(f"Model {model.id} is not registered.")
 
     def _reserve(self, artefact: Artefact, sha256: str) -> Row[Any]:
@@ -133,7 +133,7 @@ class LocalRegistry:
         def work(connection: Connection) -> Model | None:
             values = {"state": "registered", "metrics": _numbers(manifest.get("metrics")), "created_at": now}
             values |= {"refit_sha256": refit}
-            if not connection.execute(change.values(values)).rowcount:
+            if not rows_changed(connection.execute(change.values(values))):
                 return None
             model = _read(_required(_of_run(connection, row.run), row.run))
             if self._raises_event:
