@@ -6,7 +6,7 @@ A large file is read in blocks of whole records, each with the header before it,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import BinaryIO
 
 import pyarrow as pa
@@ -17,19 +17,12 @@ from shared.adapters.tables.header import Header, check_header, read_header
 from shared.adapters.tables.kinds import TYPES, from_text, no_rows
 from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin
+from shared.adapters.tables.pieces import longest, pieces
 from shared.adapters.tables.raw import decoded
-from shared.adapters.tables.structure import Structure, last_record_end, line_of, refuse_misshapen, scan
+from shared.adapters.tables.structure import Structure, line_of, refuse_misshapen, scan
 from shared.adapters.tables.tidying import hint_length, refuse_repeated_header, skip_hint, units_row, without_end
 from shared.core.errors import Quarantined
 from shared.core.scenario import Column, Table
-
-_BLOCK = 1 << 20
-# A row holds several cells; the parser needs a whole row in one block.
-_CELLS_PER_BLOCK = 4
-_PIECE = 4 << 20
-# What a line or a row without a cell is made of, and how much of it waits for a row behind it or the end of the file.
-_NOTHING = b"\r\n,;"
-_LONGEST_END = 64 << 20
 
 
 def read_csv(data: bytes, table: Table, limits: Limits, origin: Origin) -> tuple[Origin, dict[str, pa.ChunkedArray]]:
@@ -47,7 +40,7 @@ def read_csv(data: bytes, table: Table, limits: Limits, origin: Origin) -> tuple
     structure = scan(text, header.delimiter, origin)
     _check_size(structure.rows, header, table, limits, origin)
     here = _with_lines(origin, text, structure)
-    return here, _Reader(text, header, structure, _longest(limits), here).columns(table)
+    return here, _Reader(text, header, structure, longest(limits), here).columns(table)
 
 
 def _with_lines(origin: Origin, text: bytes, structure: Structure) -> Origin:
@@ -56,22 +49,13 @@ def _with_lines(origin: Origin, text: bytes, structure: Structure) -> Origin:
     return replace(origin, line_of=lambda row: line_of(text, row) if quoted else row + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """Whole records of the text. `last` marks the end of the file, `torn` a record that is too long for a row."""
-
-    text: bytes
-    last: bool = False
-    torn: bool = False
-
-
 def csv_blocks(
     source: BinaryIO, table: Table, limits: Limits, origin: Origin
 ) -> Iterator[tuple[Origin, dict[str, pa.ChunkedArray]]]:
     """Yield block by block what `read_csv` reads; a few times _PIECE bytes are in memory."""
     rows, lines = 0, skip_hint(source)
     head, header = b"", Header((), "", 0)
-    for piece in _pieces(source, limits):
+    for piece in pieces(source, limits):
         here = replace(origin.after(rows, lines), line_of=lambda row: row + 1)
         if piece.torn:
             raise _torn(head + piece.text, header.delimiter, limits, here)
@@ -89,7 +73,7 @@ def csv_blocks(
             _check_size(rows, header, table, limits, origin)
         if structure.rows or (piece.last and not rows):
             here = _with_lines(here, text, structure)
-            yield here, _Reader(text, header, structure, _longest(limits), here).columns(table)
+            yield here, _Reader(text, header, structure, longest(limits), here).columns(table)
 
 
 def _torn(text: bytes, delimiter: str, limits: Limits, origin: Origin) -> Quarantined:
@@ -98,35 +82,8 @@ def _torn(text: bytes, delimiter: str, limits: Limits, origin: Origin) -> Quaran
         scan(text, delimiter or ",", origin)
     except Quarantined as fault:
         return fault
-    accepted = f"rows of at most {_longest(limits):,} bytes"
+    accepted = f"rows of at most {longest(limits):,} bytes"
     return origin.refusal("cell_too_large", "the row is too long", accepted, row=1)
-
-
-def _pieces(source: BinaryIO, limits: Limits) -> Iterator[_Piece]:
-    """Yield the text cut between records; blank lines stay with the text after them."""
-    text = source.read(_PIECE)
-    while following := source.read(_PIECE):
-        end = _cut(text)
-        if end:
-            yield _Piece(text[:end])
-        elif len(text) > _longest(limits) + _PIECE and text.strip(_NOTHING):
-            yield _Piece(text, torn=True)
-        text = text[end:] + following
-    yield _Piece(text, last=True)
-
-
-def _cut(text: bytes) -> int:
-    """Return the end of the complete records; 0 when there is nothing to read yet."""
-    end = last_record_end(text)
-    # Blank lines and empty rows at the end of the file are ignored, and this may be the end.
-    content = len(text[:end].rstrip(_NOTHING))
-    if len(text) - content > _LONGEST_END:
-        return end
-    return text.index(b"\n", content) + 1 if content else 0
-
-
-def _longest(limits: Limits) -> int:
-    return max(_BLOCK, _CELLS_PER_BLOCK * limits.cell_bytes)
 
 
 def _check_size(rows: int, header: Header, table: Table, limits: Limits, origin: Origin) -> None:
