@@ -171,7 +171,7 @@ def open_root(
         container=settings.container,
         clock=clock,
         lake=backends.open_lake(settings),
-        ledger=LoggingLedger(SqlLedger(engine, clock), observer),
+        ledger=LoggingLedger(SqlLedger(engine, clock, backends.owner_of(settings)), observer),
         history=lazy(f"{_SQL}ledger.history:SqlHistory", engine),
         outbox=SqlOutbox(engine),
         publisher=backends.open_publisher(settings),
