@@ -67,8 +67,9 @@ def status(json: Json = False) -> None:
     ]  # fmt: skip
     show(json_output=json, value=value, title="Status", columns=columns, rows=rows)
     for name, row in [] if json else value["scenarios"].items():
-        if row["overdue"]:
-            out.print(f"{name}: {row['overdue']}", markup=False, soft_wrap=True)
+        for told in (row["overdue"], row["trial"]):
+            if told:
+                out.print(f"{name}: {told}", markup=False, soft_wrap=True)
 
 
 def _served(row: Mapping[str, Any]) -> str | None:
