@@ -22,6 +22,7 @@ from shared.core.errors import Conflict, Fault, Missing
 from shared.core.ledger import Kind, State
 from shared.ports import Ports
 from shared.training.model import Model
+from shared.training.registration import register
 
 TRY_AGAIN = 75
 
@@ -118,7 +119,7 @@ def _train(ports: Ports, run_id: str, progress: Callable[..., None], folder: Pat
 
     artefact = train_artefact(ports, run_id, progress, folder)
     progress("registering the model", 0.97)
-    return ports.training.registry.register(artefact)
+    return register(ports, artefact)
 
 
 def _track(ports: Ports, run_id: str, folder: Path, home: Path) -> None:

@@ -12,6 +12,7 @@ from shared.core.paths import Landing
 from shared.intake.arrivals import is_whole
 from shared.monitoring.overdue import overdue_breach
 from shared.operations.standing import challenger_json, challenger_of
+from shared.profiles.baseline import offered_baseline
 from shared.release.looks import newest_entry
 from shared.release.verdict import Verdict
 from shared.training.model import Model
@@ -56,6 +57,7 @@ def _scenario_status(ports: OperationsPorts, name: str, totals: Mapping[str, int
         "generation": current.generation if current else 0,
         "override": current.override if current else False,
         "challenger": challenger_json(challenger_of(ports, name, current)),
+        "offered_baseline": offered_baseline(ports, name) or None,
         "overdue": overdue.sentence if (overdue := overdue_breach(ports, name)) else None,
         "open_windows": totals["open_windows"],
         "predictions": totals["predictions"],

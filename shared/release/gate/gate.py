@@ -172,7 +172,7 @@ def _checks_of_loaded(
         yield _load_failure(error)
         return
     yield Check("loads", "pass", model.sha256[:12], None, "The graph is allowed and loads from its bytes.")
-    yield contract_check(scenario, loaded)
+    yield contract_check(scenario, loaded, manifest.get("options", {}).get("inputs", ()))
     yield golden_rows_check(loaded, manifest)
     yield parity_check(manifest)
     yield dataset_check(ports, model)

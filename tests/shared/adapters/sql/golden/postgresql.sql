@@ -518,4 +518,24 @@ CREATE INDEX ix_served_label ON served_label (scenario, request_id, row_number);
 
 UPDATE alembic_version SET version_num='0010' WHERE alembic_version.version_num = '0009';
 
+-- Running upgrade 0010 -> 0011
+
+CREATE TABLE profile_value (
+    scenario VARCHAR(200) NOT NULL,
+    dataset VARCHAR(200) NOT NULL,
+    number INTEGER NOT NULL,
+    table_name TEXT NOT NULL,
+    column_name TEXT NOT NULL,
+    statistic TEXT NOT NULL,
+    value FLOAT(53),
+    at TIMESTAMP WITHOUT TIME ZONE NOT NULL,
+    PRIMARY KEY (scenario, dataset, number)
+);
+
+ALTER TABLE pipeline_schedule ADD COLUMN options JSON;
+
+ALTER TABLE run ADD COLUMN options JSON;
+
+UPDATE alembic_version SET version_num='0011' WHERE alembic_version.version_num = '0010';
+
 COMMIT;
