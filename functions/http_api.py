@@ -22,8 +22,8 @@ def blueprint(ports: Callable[[], Ports], scorer: Callable[[], Scorer]) -> func.
     bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
 
     @bp.route(route="health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-    def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 -- the trigger's binding
-        return as_json(200, {"status": "healthy"})
+    def health(req: func.HttpRequest) -> func.HttpResponse:
+        return answered(req, lambda: _health(ports()), refuse=_unhealthy)
 
     @bp.route(route="docs", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
     def docs(req: func.HttpRequest) -> func.HttpResponse:
@@ -42,6 +42,17 @@ def blueprint(ports: Callable[[], Ports], scorer: Callable[[], Scorer]) -> func.
         return answered(req, lambda: Ready(*_score(req, scorer())))
 
     return bp
+
+
+def _health(ports: Ports) -> tuple[Any, dict[str, str]]:
+    from shared.monitoring.timer_watch import check_own_timers
+
+    check_own_timers(ports)
+    return {"status": "healthy"}, {}
+
+
+def _unhealthy(code: int, reason: str) -> func.HttpResponse:
+    return as_json(code, {"status": "unhealthy", "reason": reason}, {"retry-after": "5"})
 
 
 def _status(ports: Ports) -> Any:

@@ -54,7 +54,8 @@ class Route:
 # The local host enforces these routes, OpenAPI declares them and docs/api.md lists them. Anonymous are probes, and
 # pages and files without data: a page asks for a key and sends it with each of its requests.
 HTTP = (
-    Route("health", "GET", "health", (ANONYMOUS,), "Whether the app answers.", error=""),
+    Route("health", "GET", "health", (ANONYMOUS,), "Whether the app answers and its timers fire.",
+          error="", refusals=(503,)),
     Route("docs", "GET", "docs", (ANONYMOUS,), "A page to try the API; it holds no data and asks for a key.",
           error="", kinds=_PAGE),
     Route("static", "GET", "static/{file}", (ANONYMOUS,), "The files of the pages; a fixed list.",
@@ -79,7 +80,7 @@ HTTP = (
           body="rollback", refusals=(409,)),
     Route("v2_server", "GET", "v2", (SCORE,), "The server's metadata.", error="inference_error"),
     Route("v2_live", "GET", "v2/health/live", (ANONYMOUS,), "Whether the app answers.", error=""),
-    Route("v2_ready", "GET", "v2/health/ready", (ANONYMOUS,), "Whether the state can be read.",
+    Route("v2_ready", "GET", "v2/health/ready", (ANONYMOUS,), "Whether state and models can be read and timers fire.",
           error="inference_error"),
     Route("v2_model", "GET", "v2/models/{model}", (SCORE,), "The tensors that a model takes and returns.",
           answer="model_metadata", error="inference_error"),

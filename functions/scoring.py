@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from functions.request_ids import HEADER, request_id
-from shared.core.errors import Fault, Missing
+from shared.core.errors import Fault, Missing, Permanent
 from shared.core.scenario import find_scenario
 from shared.serving.answers import answer
 from shared.serving.model_router import ModelRouter
@@ -64,9 +65,18 @@ class Scorer:
         return self._router.current(self.scenario(name).name)
 
     def check(self) -> None:
-        """Raises a fault when this process cannot read the deployment state."""
+        """Raises a fault when this process cannot answer: no state, no deployed model, or timers that do not fire."""
+        from shared.monitoring.timer_watch import check_own_timers
+
         for name in self._ports.core.scenarios:
-            self._ports.release.deployments.current(name)
+            if self._ports.release.deployments.current(name) is not None:
+                self._check_model(name)
+        check_own_timers(self._ports)
+
+    def _check_model(self, name: str) -> None:
+        # One scenario's damaged model must not take the others out of service: it is told where it is asked for.
+        with suppress(Permanent):
+            self._router.current(name)
 
     def described(self) -> list[Described]:
         """Every scenario by name: with the inputs of its deployed model, or as declared while none is deployed."""

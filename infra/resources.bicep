@@ -243,6 +243,7 @@ var settings = {
   APPROVE_OWN: 'false'
   ROLLOUT: '0:10,10:10,50:10'
   HEALTH_RULES: ''
+  TRIAL_WINDOWS: '10'
   LOG_SAMPLE: '0.1'
   ALERT_WEBHOOKS: ''
   PLAN_SCHEDULE: '0 */5 * * * *'

@@ -22,6 +22,8 @@ from shared.core.scenario import Scenario
 from shared.datasets.ports import Tables
 from shared.serving.ports import BatchJob, LoadedModel, Provenance, Scoring
 from shared.serving.strange_values import told
+from shared.training.model import MANIFEST, MODEL
+from shared.training.stored_models import read_graph
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -93,6 +95,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--scenario", required=True)
     result.add_argument("--model", required=True, type=Path, metavar="FOLDER", help="model.onnx and manifest.json")
     result.add_argument("--model_id", required=True, metavar="NAME:VERSION")
+    result.add_argument("--model_sha256", default="", metavar="SHA256", help="of the graph; that of model.onnx without")
     result.add_argument("--scored_at", required=True, type=datetime.fromisoformat, metavar="TIME", help="ISO 8601, UTC")
     result.add_argument("--tolerated_rows", required=True, type=int, metavar="ROWS", help="failed rows of a file")
     return result
@@ -107,14 +110,17 @@ def scorer_of(options: argparse.Namespace, scenarios: Mapping[str, Scenario]) ->
     if options.tolerated_rows < 0:
         raise BadInput(f"--tolerated_rows is {options.tolerated_rows}; accepted: 0 or more.")
     scored = replace(scenario, batch=replace(scenario.batch, error_threshold=options.tolerated_rows))
-    onnx, manifest = (
-        (options.model / "model.onnx").read_bytes(),
-        json.loads((options.model / "manifest.json").read_text()),
-    )
+    onnx, manifest = _graph(options)
     # The service starts a process for each core: one thread is its share.
     scoring = OnnxScoring(workers=1)
     model = scoring.load(onnx, manifest)
     return Scorer(scored, model, _origin(options, manifest), scoring, ArrowTables())
+
+
+def _graph(options: argparse.Namespace) -> tuple[bytes, Mapping[str, Any]]:
+    if options.model_sha256:
+        return read_graph(options.model, options.model_sha256, options.model_id)
+    return (options.model / MODEL).read_bytes(), json.loads((options.model / MANIFEST).read_text())
 
 
 def _origin(options: argparse.Namespace, manifest: Mapping[str, Any]) -> Provenance:

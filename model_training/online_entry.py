@@ -6,7 +6,6 @@ registered version; the process does not start with other bytes than those deplo
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
@@ -19,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 # The service puts the folder of this file on the path; both packages lie one above.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from shared.core.errors import Corrupt, Misconfigured, Missing, Permanent
+from shared.core.errors import Misconfigured, Missing, Permanent
 from shared.serving.deployment import Deployment
 from shared.training.model import Model, ModelRef
+from shared.training.stored_models import read_graph
 
 if TYPE_CHECKING:
     from shared.core.scenario import Scenario
@@ -65,12 +65,11 @@ def load(environ: Mapping[str, str], scenarios: Mapping[str, Scenario]) -> tuple
     if name not in scenarios:
         raise Misconfigured(SCENARIO, f"is {name!r}", ", ".join(sorted(scenarios)))
     folder = _files(Path(_required(environ, FOLDER)))
-    onnx, manifest = (folder / "model.onnx").read_bytes(), json.loads((folder / "manifest.json").read_text())
+    onnx, manifest = read_graph(folder, _required(environ, SHA256), _required(environ, MODEL_ID))
     model = _model(environ, name, manifest)
-    sha256 = hashlib.sha256(onnx).hexdigest()
-    if sha256 != model.sha256:
-        raise Corrupt(f"model.onnx has sha256 {sha256[:12]}; {model.id} was deployed as {model.sha256[:12]}.")
-    deployment = Deployment(name, 0, name, model.version, sha256, model.created_at, "endpoint", "one fixed version")
+    deployment = Deployment(
+        name, 0, name, model.version, model.sha256, model.created_at, "endpoint", "one fixed version"
+    )
     return scenarios[name], DeployedModel(deployment, model, OnnxScoring().load(onnx, manifest), manifest)
 
 

@@ -7,6 +7,7 @@ the state stays open and the watcher of runs starts it again.
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -18,13 +19,15 @@ from typing import Any
 
 from model_training.runtime.threads import limit
 from shared.alerts.delivery import publish_and_alert
-from shared.core.errors import Conflict, Fault, Missing
+from shared.core.errors import Conflict, Fault, Missing, Transient
 from shared.core.ledger import Kind, State
 from shared.ports import Ports
 from shared.training.model import Model
 from shared.training.registration import register
 
 TRY_AGAIN = 75
+# Full, or read-only: nothing is wrong with the data or the training.
+_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 
 def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
@@ -103,7 +106,9 @@ def _finish(ports: Ports, run_id: str, progress: Callable[..., None], folder: Pa
         if not fault.permanent:
             raise
         return _fail(ports, run_id, fault.reason)
-    except Exception as error:  # noqa: BLE001 - every failure must be visible in the run's state
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in _DISK:
+            raise Transient(f"The disk that the run works on takes no data ({error.strerror}).") from error
         traceback.print_exc()
         return _fail(ports, run_id, f"Training stopped with an unexpected {type(error).__name__}: {error}")
     reason = f"Registered as {model.id}."

@@ -15,6 +15,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 from command import REAL_DATA, Command
+from test_machine_cases import CASES_HERE
 
 from functions.scoring import Scorer
 from local.console.drop_files import drop_name, land, match_tables
@@ -40,6 +41,7 @@ _ROWS = 6000
 # Per folder what becomes of its files: SAME, or what the refusal says.
 FILES: dict[str, str] = {
     "00-base": SAME,
+    "01-excel-sep-line": SAME,
     "02-decimal-comma": "line 2, column 'emp.var.rate': '1,4' is not a number",
     "04-char-padded": SAME,
     "05-space-after-comma": SAME,
@@ -48,18 +50,18 @@ FILES: dict[str, str] = {
     "07-excel-utf8-bom-crlf": SAME,
     "08-mac-cr-only": "lines end with a lone CR",
     "09-mixed-line-ends": "line 7: the line has another line end",
-    "10-header-again-in-the-middle": "line 7",
-    "11-units-row": "line 2",
+    "10-header-again-in-the-middle": "line 7: the header stands here again",
+    "11-units-row": "line 2: the first row below the header holds units",
     "12-trailing-delimiter-everywhere": SAME,
     "12b-trailing-delimiter-in-rows-only": "line 2: the row has 21 cells",
-    "13-two-pandas-indexes": "the contract has no 'Unnamed: 0.1'",
+    "13-two-pandas-indexes": SAME,
     "14-r-row-names": "line 2: the row has 21 cells",
-    "15-excel-empty-rows-at-end": "line 12",
-    "15b-dos-end-of-file": "line 12",
+    "15-excel-empty-rows-at-end": SAME,
+    "15b-dos-end-of-file": SAME,
     "16-null-word-in-text": "column 'job': the cell is missing",
     "17-windows-1252": "is not UTF-8",
     "18-excel-unicode-text": "UTF-16",
-    "19-gz": "gz",
+    "19-gz": "compressed with gzip",
     "19b-zip": "zip",
     "20-upper-case-ending": "the ending 'txt' is not known",
     "21-parquet-pandas-index": SAME,
@@ -74,7 +76,8 @@ FILES: dict[str, str] = {
     "31-all-quoted": SAME,
     "33-excel-formula-ids": "line 2: there is a quotation mark",
     "34-blank-line-in-the-middle": "line 6: the line is blank",
-    "36-no-header": "header",
+    "35-comment-lines-first": "the first line is a comment and no header",
+    "36-no-header": "the file has no header",
     "38-dup-column": "the header names it again",
     "39-nested-parquet": "the file stores struct",
     "40-nan-in-parquet-int": "row 1, column 'age': the cell is missing",
@@ -95,29 +98,11 @@ SINGLE = {"03-thousands-dot", "100-padded-labelled-drop"}
 # Folders that no test here runs yet.
 OPEN = frozenset(
     {
-        "01-excel-sep-line",
         "102-file-written-in-two-steps",
         "103-leftovers-beside-the-data",
         "104-event-without-key",
         "105-option-that-is-not-there",
         "28-scoring-file-with-labels",
-        "35-comment-lines-first",
-        "50-pdm-base",
-        "51-datetime2-seven-digits",
-        "53-day-first",
-        "54-us-without-seconds",
-        "55-offsets-change-inside",
-        "56-local-time-without-offset",
-        "57-no-failures-yet",
-        "58-machine-without-a-row",
-        "59-telemetry-unsorted",
-        "60-exact-duplicate-rows",
-        "61-machine-id-as-float",
-        "62-excel-serial-dates",
-        "63-utc-word",
-        "64-postgres-offset",
-        "65-tables-in-different-forms",
-        "66-sensor-gap",
         "70-spark-folder",
         "71-two-parts-second-bad",
         "73-one-of-four-tables",
@@ -127,15 +112,6 @@ OPEN = frozenset(
         "77-leading-zero-ids",
         "78-empty-and-blank-texts",
         "79-hive-folders",
-        "80-parquet-int96",
-        "81-parquet-ns-berlin",
-        "82-parquet-text-times",
-        "83-parquet-epoch-ms",
-        "91-telemetry-from-2036",
-        "92-sentinel-dates-in-maintenance",
-        "93-only-the-last-two-days",
-        "94-reading-from-2036",
-        "95-corrected-reading",
     }
 )
 
@@ -231,7 +207,7 @@ def test_a_scoring_file_is_scored_the_same_or_refused_with_its_cause(bank: Bank,
 
 def test_every_folder_is_named() -> None:
     """A new folder is run here, or stands among those that are not yet."""
-    run = {*FILES, *DROPS, *REQUESTS, *SINGLE}
+    run = {*FILES, *DROPS, *REQUESTS, *SINGLE, *CASES_HERE}
     assert {folder.name for folder in CASES.iterdir()} == run | OPEN
     assert not run & OPEN
 

@@ -117,9 +117,10 @@ def _state(home: Path, ports: Ports) -> dict[str, object]:
         "datasets": [one.id for one in ports.datasets.versions.list()],
         "folders": folders,
         "runs": [(one.id, one.state) for one in ports.training.runs.list()],
-        "models": [(one.id, one.sha256, one.state) for one in ports.training.registry.list()],
+        "models": [(one.id, *one.digests, one.state) for one in ports.training.registry.list()],
         "deployments": [
-            (one.environment, one.generation, one.version) for one in ports.release.deployments.list(environment="*")
+            (one.environment, one.generation, one.version, one.sha256)
+            for one in ports.release.deployments.list(environment="*")
         ],
         "approvals": [(one.environment, one.state, one.decided_by) for one in ports.release.approvals.list()],
         "windows": [(one.id, one.state, one.ordinal) for one in ports.prediction.windows.list()],
@@ -153,6 +154,8 @@ def loop(tmp_path_factory: pytest.TempPathFactory) -> Loop:
     forks.close()
     state = final_state(home)
     assert len(state["rows"]) == 12  # type: ignore[arg-type]
+    ((_, _, refit, _),) = state["models"]  # type: ignore[misc]
+    assert {one[-1] for one in state["deployments"]} == {refit}  # type: ignore[attr-defined]
     told = json.loads((home / "calls").read_text())
     return Loop(start, told["calls"], told["moments"], state)
 

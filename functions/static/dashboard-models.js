@@ -37,7 +37,7 @@ function head(data, model, tools) {
   const seconds = Object.values(model.resources).reduce((sum, step) => sum + (step.seconds ?? 0), 0);
   return card(model.id, { extra: [model.serving ? badge("serving") : badge(model.state), open] },
     metrics.length ? facts(metrics.map(one), true) : null, h("div", { class: "gap" }),
-    facts([["Algorithm", model.algorithm], ["Dataset", link(tools.href("datasets", { dataset: model.dataset }), model.dataset, { class: "mono" })], ["Content", h("code", { title: model.sha256 }, short(model.sha256))], ["Code", h("code", {}, model.code ?? "–")],
+    facts([["Algorithm", model.algorithm], ["Dataset", link(tools.href("datasets", { dataset: model.dataset }), model.dataset, { class: "mono" })], ["Content", h("code", { title: model.sha256 }, short(model.sha256))], ["Refit", model.refit?.sha256 ? [h("code", { title: model.refit.sha256 }, short(model.refit.sha256)), model.graph === "refit" ? " serves after a pass" : " does not serve"] : "–"], ["Code", h("code", {}, model.code ?? "–")],
       ["Training took", seconds ? `${num(seconds)} s, ${num(Math.max(...Object.values(model.resources).map((step) => step.peak_mb ?? 0)), 3)} MB` : "–"], ["Newest row learned from", model.learned?.newest ? when(model.learned.newest) : "–"], ["Gate", model.gate ? link(tools.href("releases", { version: model.version }), { passed: "✓ passed", refused: "✕ refused", undecided: "? undecided", trade_off: "⇄ trade-off" }[model.gate.verdict]) : "not judged"]]),
     model.evaluation?.limits?.length ? [h("div", { class: "gap" }), h("h3", {}, "Known limits"), h("ul", {}, model.evaluation.limits.map((limit) => h("li", {}, limit)))] : null);
 }

@@ -1,14 +1,15 @@
 // Running work, waiting work, the latest failures, and the totals of the loop.
 
-import { badge, card, empty, h, link, num, plural, standing, table, when } from "./dashboard-dom.js";
+import { badge, card, empty, fault, h, link, num, plural, standing, table, when } from "./dashboard-dom.js";
 
 export function overview(data, tools) {
   const calm = !data.scenarios.some((one) => one.totals.files);
   return [
+    data.late_timers.length ? fault(`Nothing is swept. ${data.late_timers.join(" ")}`) : null,
     card("The loop", { note: calm ? null : "All work since this installation began." }, loop(data.loop, tools), calm ? [h("div", { class: "gap" }), begin(data)] : null),
     h("div", { class: "cols" }, waiting(data, tools), failures(data, tools), running(data, tools), scheduled(data, tools)),
     scenarios(data, tools),
-  ];
+  ].filter(Boolean);
 }
 
 function loop(counts, tools) {

@@ -35,8 +35,8 @@ from shared.ports import Ports
 from shared.prediction.window import Window, input_key
 from shared.serving.strange_values import told
 from shared.training.options.run_options import NOTHING, RunOptions, split_names
-from shared.training.runs import request_training, resume_training
 from shared.training.options.training_profile import PROFILES
+from shared.training.runs import request_training, resume_training
 
 EXITS = {"quarantined": 3, "refused": 3, "failed": 4}
 Files = Annotated[list[Path] | None, typer.Argument(help="Files to score.")]
@@ -177,7 +177,7 @@ def _report(ports: Ports, windows: list[Window], json: bool) -> None:
     for row in [] if json else rows:
         result = f"{row['rows']} rows, model {row['model']}, {row['path']}" if row["path"] else row["reason"]
         out.print(f"window {row['window']}: {row['state']}, {result}", markup=False, soft_wrap=True)
-        if strange := told(row["unknown_values"], row["far_values"]):
+        if strange := told(row["unknown_values"], row["far_values"], row["rejected_rows"]):
             out.print(strange, markup=False, soft_wrap=True)
     if not json and not windows:
         out.print("No window is due.")
@@ -198,4 +198,5 @@ def _window_row(ports: Ports, window: Window) -> dict[str, Any]:
         "model": commit.model if commit else None,
         "unknown_values": commit.unknown_values if commit else "",
         "far_values": commit.far_values if commit else "",
+        "rejected_rows": commit.rejected_rows if commit else "",
     }

@@ -59,16 +59,18 @@ def _reason(entry: Any) -> str:
 def status(json: Json = False) -> None:
     """Show per scenario: newest dataset and run, serving model, challenger, open windows, predictions."""
     value = read_status(Session().ports)
-    columns = ("scenario", "dataset", "run", "model", "generation", "challenger", "open windows", "predictions")
+    columns = ("scenario", "dataset", "run", "model", "generation", "newest row", "challenger", "open windows",
+               "predictions")  # fmt: skip
     rows = [
         (name, row["dataset"], row["run"] and row["run"]["state"], _served(row), row["generation"],
-         (row["challenger"] or {}).get("told"), row["open_windows"], row["predictions"])
+         row["newest_row"], (row["challenger"] or {}).get("told"), row["open_windows"], row["predictions"])
         for name, row in value["scenarios"].items()
     ]  # fmt: skip
     show(json_output=json, value=value, title="Status", columns=columns, rows=rows)
     for name, row in [] if json else value["scenarios"].items():
-        if row["overdue"]:
-            out.print(f"{name}: {row['overdue']}", markup=False, soft_wrap=True)
+        for told in (row["overdue"], row["trial"]):
+            if told:
+                out.print(f"{name}: {told}", markup=False, soft_wrap=True)
         if row["offered_baseline"]:
             sentence = f"{name}: there is no baseline; {offer(name, row['offered_baseline'])}"
             out.print(sentence, markup=False, soft_wrap=True)

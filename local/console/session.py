@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from local.console.output import err
 from local.host.local_settings import read_environment
 from local.host.running import running_host
 from model_training.azureml.maker import make_job, online_environment
 from model_training.scenarios import SCENARIOS
 from shared.bootstrap import build_ports
-from shared.core.errors import BadInput, Misconfigured
+from shared.core.errors import BadInput, Fault, Misconfigured
 from shared.core.scenario import Scenario, no_scenario
+from shared.operations.lost_state import lost_state
 from shared.ports import Ports
 from shared.settings import Settings, read_settings
 
@@ -78,6 +80,7 @@ class Session:
         from local.host.events.subscriptions import SUBSCRIPTIONS
         from local.host.functions_host import Host
 
+        self._tell_lost_state()
         # No other host runs on this home, so the claims of a killed host are released.
         host = Host(APP, self.settings.home, self.environ, port=port, subscriptions=SUBSCRIPTIONS)
         host.start(
@@ -89,6 +92,12 @@ class Session:
             yield host
         finally:
             host.stop()
+
+    def _tell_lost_state(self) -> None:
+        # A lake that cannot be listed now is no reason not to start.
+        with suppress(Fault):
+            if sentence := lost_state(self.ports.core.lake, self.ports.datasets.versions):
+                err.print(f"{sentence} `mlops doctor` says what to do.", style="yellow", soft_wrap=True, markup=False)
 
 
 def _make_writable(home: Path) -> None:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from azure.core.exceptions import AzureError
 from sqlalchemy import URL, Engine, make_url, text
 
-from local.doctor.finding import Finding, Subject
+from local.doctor.finding import Finding, Subject, first_line
 from local.doctor.http_probe import unreachable
 from shared.adapters.sql.connection.transactions import PAUSE, read
 from shared.adapters.sql.database import bare_engine
-from shared.adapters.sql.ledger.history import SqlHistory
 from shared.adapters.sql.migrations import Version, needs_older_code, schema_state
-from shared.core.errors import Fault, Misconfigured
-from shared.core.wording import counted
+from shared.adapters.sql.training.datasets import SqlDatasets
+from shared.bootstrap.backends import open_lake
+from shared.core.errors import Corrupt, Fault, Misconfigured
+from shared.operations.lost_state import lost_state
+
+if TYPE_CHECKING:
+    from shared.datasets.ports import DatasetVersions
 
 _PORTS = {"postgresql": 5432, "mssql": 1433}
 # One table is enough to check: rights are granted on the whole schema.
@@ -40,6 +45,8 @@ _TO_CREATE = {
 }
 APPLY = 'python -m local.tools.migrations apply --url "$DATABASE_URL"   # as a user who may create tables'
 _BUSY_SECONDS = 5.0
+# A larger file takes longer to read than a person waits.
+_QUICKLY_READ = 1 << 28
 
 
 def database(subject: Subject) -> list[Finding]:
@@ -51,10 +58,20 @@ def database(subject: Subject) -> list[Finding]:
     if cause := _unreachable(url):
         return [Finding("database", "fail", cause, _fix(url))]
     if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
-        return [Finding("database", "ok", f"{url.database} is created on first use")]
+        return [Finding("database", "ok", f"{url.database} is created on first use"), *_lost(subject, None)]
+    try:
+        return _opened(subject, url)
+    except Corrupt as fault:
+        return [Finding("database", "fail", fault.reason, _restore(subject))]
+
+
+def _opened(subject: Subject, url: URL) -> list[Finding]:
     with open_engine(subject) as engine:
         try:
+            _check_file(engine)
             version, known = schema_state(engine)
+        except Corrupt:
+            raise
         except Fault as fault:
             # It was reached but refused: rights, the database's name, or an incomplete schema.
             return [Finding("database", "fail", fault.reason, APPLY if "lacks" in fault.reason else _fix(url))]
@@ -62,7 +79,32 @@ def database(subject: Subject) -> list[Finding]:
             Finding("database", "ok", f"{_address(url)} answers"),
             _schema(version, known),
             *_rights(engine, version),
+            *_lost(subject, SqlDatasets(engine) if version.number == known else None),
         ]
+
+
+def _check_file(engine: Engine) -> None:
+    """Corrupt when SQLite finds a page of its file damaged; a server checks its own."""
+    if engine.dialect.name != "sqlite" or Path(str(engine.url.database)).stat().st_size > _QUICKLY_READ:
+        return
+    told = read(engine, lambda connection: connection.scalar(text("PRAGMA quick_check(1)")))
+    if told != "ok":
+        raise Corrupt(f"The database file is damaged ({first_line(ValueError(told))}).")
+
+
+def _lost(subject: Subject, versions: DatasetVersions | None) -> list[Finding]:
+    """A failure when the lake holds work of which the database knows nothing; the lake has its own check."""
+    try:
+        sentence = lost_state(open_lake(subject.settings), versions)
+    except (Fault, OSError, AzureError):
+        return []
+    return [Finding("state", "fail", sentence, _restore(subject))] if sentence else []
+
+
+def _restore(subject: Subject) -> str:
+    url = subject.settings.database_url
+    file = f"cp <your copy> {url.removeprefix('sqlite:///')}" if url.startswith("sqlite") else "restore your backup"
+    return f"Stop the host; {file}   # without a copy: docs/operations.md, The database is damaged or empty"
 
 
 @contextmanager
@@ -133,23 +175,3 @@ def _rights(engine: Engine, version: Version) -> list[Finding]:
     fact = f"user {user} may not create tables, which a scenario's first window needs"
     fix = _TO_CREATE[engine.dialect.name].replace("CURRENT_USER_NAME", str(user))
     return [rights, Finding("tables of predictions", "warn", fact, f"{fix};")]
-
-
-def stuck(subject: Subject) -> list[Finding]:
-    """Expired claims, and released work that no worker has claimed again."""
-    url = subject.settings.database_url
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
-        return [Finding("stuck work", "ok", "no work has started yet")]
-    try:
-        with open_engine(subject) as engine:
-            version, known = schema_state(engine)
-            entries = SqlHistory(engine).stuck(datetime.now(UTC)) if version.number == known else None
-    except Fault as fault:
-        return [Finding("stuck work", "not checked", f"the database cannot be read: {fault.reason}", "mlops doctor")]
-    if entries is None:
-        return [Finding("stuck work", "not checked", "the database has another schema version", "mlops doctor")]
-    if entries:
-        first = f"{entries[0].kind} {entries[0].key}: {entries[0].reason}"
-        fact = f"{counted(len(entries), 'item')}; the oldest is {first}"
-        return [Finding("stuck work", "warn", fact, "mlops tick   # or mlops up")]
-    return [Finding("stuck work", "ok", "nothing")]

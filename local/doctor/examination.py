@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 from azure.core.exceptions import ClientAuthenticationError
 
 from local.console.session import APP, DEFAULTS
-from local.doctor import database, eventgrid, function_app, identity, machine, services, settings, storage
+from local.doctor import database, eventgrid, function_app, identity, machine, services, settings, storage, work
 from local.doctor.finding import TOTAL_SECONDS, Check, Finding, Subject, first_line
 from local.doctor.redaction import redacted
 from local.host.local_settings import read_environment
@@ -35,7 +35,8 @@ CHECKS = (
     Check("events", eventgrid.topic),
     Check("subscriptions", eventgrid.subscriptions, 15.0),
     Check("host", function_app.host),
-    Check("stuck work", database.stuck, 20.0),
+    Check("sweeps", work.sweeps, 20.0),
+    Check("stuck work", work.stuck, 20.0),
 )
 
 

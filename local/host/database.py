@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from shared.core.errors import Permanent, Transient
+from shared.core.errors import Corrupt, Permanent, Transient
 
 VERSION = 1
 _SCHEMA = """
@@ -35,28 +35,29 @@ class HostDatabase:
     """One connection for all threads of a process; a transaction is whole or absent, also after kill -9."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
         self._depth = 0
-        self._connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-        # A message must be on the disk before its sender is told that it was accepted.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-            self._connection.execute(f"PRAGMA {pragma}").fetchall()
+        self._connection = _connect(path)
         try:
+            # A message must be on the disk before its sender is told that it was accepted.
+            for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+                self.rows(f"PRAGMA {pragma}")
             with self.transaction():
                 self._prepare(path)
-        except BaseException:
+        except BaseException as error:
             self._connection.close()
+            if isinstance(error, sqlite3.DatabaseError):
+                raise _damaged(path, error) from error
             raise
 
     def _prepare(self, path: Path) -> None:
-        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        ((version,),) = self.rows("PRAGMA user_version")
         if version > VERSION:
             raise Permanent(f"{path.name} was written by a newer version ({version}; this one knows {VERSION}).")
         if version == 0:
             for statement in _SCHEMA.split(";"):
-                self._connection.execute(statement)
-            self._connection.execute(f"PRAGMA user_version = {VERSION}")
+                self._execute(statement)
+            self._execute(f"PRAGMA user_version = {VERSION}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -105,3 +106,16 @@ class HostDatabase:
         """Close the file."""
         with self._lock:
             self._connection.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise Transient(f"The host's database {path} cannot be opened now ({error}).") from error
+
+
+def _damaged(path: Path, error: sqlite3.DatabaseError) -> Corrupt:
+    todo = "move it and the files beside it (-wal, -shm) away: the host makes another, and the sweep finds its work"
+    return Corrupt(f"The host's database {path} is damaged ({error}); {todo}.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +9,7 @@ from typing import Any
 
 from local.host.local_settings import read_object
 from shared.core.errors import Misconfigured
-
-_SPAN = re.compile(r"(?:(\d+)\.)?(\d{1,2}):([0-5]?\d):([0-5]?\d(?:\.\d{1,7})?)")
-_HOURS_A_DAY = 24
+from shared.core.timers.time_span import parse_span
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +62,6 @@ def _queues(section: _Section, batch: int) -> QueueOptions:
         visibility_timeout=section.span("visibilityTimeout", 0.0),
         max_polling_interval=section.span("maxPollingInterval", 60.0),
     )
-
-
-def parse_span(text: str) -> float | None:
-    """Seconds of a .NET TimeSpan such as "00:00:05" or "1.00:00:00", or None for any other text."""
-    match = _SPAN.fullmatch(text.strip())
-    if match is None or int(match[2]) >= _HOURS_A_DAY:
-        return None
-    return int(match[1] or 0) * 86400 + int(match[2]) * 3600 + int(match[3]) * 60 + float(match[4])
 
 
 class _Section:

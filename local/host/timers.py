@@ -14,10 +14,10 @@ from local.host.database import HostDatabase
 from local.host.invocations import Invocations
 from local.host.protocol import Record
 from local.host.tasks import Tasks
-from local.host.timer_schedules import Schedule, parse_schedule
 from local.host.wake_signal import WakeSignal
 from local.host.worker import Function, NotIndexed, Outcome
 from shared.core.errors import BadInput, Missing, Transient
+from shared.core.timers.timer_schedules import Schedule, parse_schedule
 
 log = logging.getLogger("mlops.host")
 # A laptop's clock jumps when it wakes up, so the loop reads it at least this often.

@@ -16,7 +16,7 @@ _KINDS = frozenset(
         "scorecard", "train", "window",
     }
 )  # fmt: skip
-_HIDDEN = frozenset({"in_progress", "released"})
+_HIDDEN = frozenset({"in_progress", "released", "queued"})
 # The journal's line of a closed breach begins with this word.
 _RESOLVED = "Resolved:"
 _LONGEST = 240

@@ -17,7 +17,7 @@ from shared.training.metrics import LARGER_IS_BETTER
 from shared.training.options.run_options import NOTHING, RunOptions
 
 # The steps of a text scenario that fit or judge a network.
-_FITTING = ("explore", "tune", "train", "evaluate", trial.NAME)
+_FITTING = ("explore", "tune", "train", "evaluate", "refit", trial.NAME)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ UNLIMITED = -1
 class BatchOrder:
     """A batch to score: `data` is the address of a folder of files of the scenario's scoring table.
 
+    `sha256` names the graph of the model that serves, the judged fit when empty.
     `error_threshold`: files that may fail before the job is ended; -1, the service's own default, hides every failure
     and is refused unless `unlimited_because` gives a reason. `tolerated_rows` may fail in each file. `timeout` is the
     seconds of a mini-batch.
@@ -37,6 +38,7 @@ class BatchOrder:
     processes: int = 2
     retries: int = 3
     timeout: int = 600
+    sha256: str = ""
 
     def __post_init__(self) -> None:
         batch_entry.check_single_file(self.scenario.name, {self.scenario.name: self.scenario})
@@ -113,7 +115,8 @@ def _parallel(order: BatchOrder, platform: Platform) -> Any:
 
 
 def _arguments(order: BatchOrder) -> str:
+    graph = f" --model_sha256 {order.sha256}" if order.sha256 else ""
     return (
         f"--scenario {order.scenario.name} --model ${{{{inputs.model}}}} --model_id {order.model_id} "
-        f"--scored_at {order.scored_at.isoformat()} --tolerated_rows {order.scenario.batch.error_threshold}"
+        f"--scored_at {order.scored_at.isoformat()} --tolerated_rows {order.scenario.batch.error_threshold}{graph}"
     )

@@ -19,7 +19,7 @@ from shared.training.decisions.unseen_answers import UnseenAnswers
 from shared.training.intervals import BootstrapComparison
 from shared.training.learned_rows import read_registered
 from shared.training.metrics import DECIDED, at_decisions, scores
-from shared.training.model import Artefact, Model
+from shared.training.model import MANIFEST, MODEL, REFIT_MANIFEST, Artefact, Model
 from shared.training.stored_models import read_model
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from shared.ports import Ports
     from shared.release.gate.judging_rows import JudgingRows
 
-_OWN = ("model.onnx", "manifest.json", CARD, EVALUATION)
+_OWN = (MODEL, MANIFEST, REFIT_MANIFEST, CARD, EVALUATION)
 
 
 def register_changed_decisions(ports: Ports) -> list[Model]:
@@ -51,7 +51,7 @@ def _champion(ports: Ports, scenario: Scenario) -> Model | None:
 
 
 def _register(ports: Ports, scenario: Scenario, champion: Model) -> Iterator[Model]:
-    manifest = read_json(ports, f"{champion.folder}manifest.json")
+    manifest = read_json(ports, champion.manifest_path)
     rules = declared_rules(scenario)
     if rules == {label: facts["rule"] for label, facts in manifest.get("decisions", {}).items()}:
         return
@@ -76,8 +76,19 @@ def _artefact(ports: Ports, scenario: Scenario, champion: Model, run: str) -> Ar
     changed = _redecided(scenario, manifest, decisions, (rows.actual, answers)) | {"decided_again": champion.id}
     facts = read_json(ports, f"{champion.folder}{EVALUATION}")
     facts = {**facts, "thresholds": decisions, **_metrics(scenario, changed, facts, rows, answers)}
-    files = _copied(ports, champion) | files_of(scenario, changed, facts)
+    files = _copied(ports, champion) | _refit_manifest(ports, champion, changed) | files_of(scenario, changed, facts)
     return Artefact(scenario.name, run, champion.dataset, onnx, changed, files)
+
+
+def _refit_manifest(ports: Ports, champion: Model, changed: Mapping[str, Any]) -> dict[str, bytes]:
+    """The manifest of the champion's refit with the changed decisions and scores, where it has a refit."""
+    refit = champion.graph(champion.refit_sha256)
+    if refit is None:
+        return {}
+    decided = ("threshold", "thresholds", "decisions", "metrics", "decided_again")
+    own = {name: value for name, value in read_json(ports, refit.manifest_path).items() if name not in decided}
+    told = {name: changed[name] for name in decided if name in changed}
+    return {REFIT_MANIFEST: json.dumps({**own, **told}, indent=1).encode()}
 
 
 def _redecided(

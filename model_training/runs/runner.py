@@ -9,7 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model_training.steps import define_dataset, evaluate, explore, prepare, profile, register, train, tune, validate
+from model_training.steps import (
+    define_dataset,
+    evaluate,
+    explore,
+    prepare,
+    profile,
+    refit,
+    register,
+    train,
+    tune,
+    validate,
+)
 from model_training.steps.context import RunSpec, StepContext
 from model_training.steps.define_dataset import write_baseline, write_tables
 from model_training.steps.manifest import code_version
@@ -21,7 +32,7 @@ if TYPE_CHECKING:
 
 # Receives what happens, the share of the whole run that is done, and facts that a display may show.
 Progress = Callable[..., None]
-STEPS: tuple[Any, ...] = (validate, prepare, explore, profile, tune, train, evaluate, register)
+STEPS: tuple[Any, ...] = (validate, prepare, explore, profile, tune, train, evaluate, refit, register)
 # Where in the run each step begins, and its share of the run.
 _SHARES = {
     "define_dataset": (0.0, 0.03),
@@ -32,6 +43,7 @@ _SHARES = {
     "tune": (0.4, 0.25),
     "train": (0.65, 0.17),
     "evaluate": (0.82, 0.1),
+    "refit": (0.82, 0.0),
     "register": (0.92, 0.04),
 }
 NAMES = tuple(_SHARES)

@@ -21,7 +21,8 @@ def _generate(rows: int, seed: int, options: GeneratorOptions) -> Mapping[str, A
     return predictive_maintenance.generate(rows, seed, options)
 
 
-_WHEN = (Column(TIME, "time"), Column(MACHINE, "int", minimum=0))
+# Every time is of something that happened: a later one comes from a wrong clock, or is a plan.
+_WHEN = (Column(TIME, "time", ahead_hours=24), Column(MACHINE, "int", minimum=0))
 
 TELEMETRY = Table(
     "telemetry",

@@ -28,7 +28,8 @@ from shared.training.decisions.thresholds import HALF
 from shared.training.decisions.unseen_answers import FILE as UNSEEN
 from shared.training.encoding import encode_rows
 from shared.training.fingerprints import fingerprints
-from shared.training.learned_rows import LearnedRows
+from shared.training.input_contract import InputContract
+from shared.training.learned_rows import LEARNED, LearnedRows
 from shared.training.unlearned.learned_ranges import ranges_of
 
 SCHEMA = 1
@@ -68,9 +69,9 @@ def manifest_of(
         "parameters": best.recipe.to_json()["parameters"],
         "code": code_version(),
         "sha256": hashlib.sha256(best.onnx).hexdigest(),
-        "opset": _opset(best.onnx),
+        "opset": opset_of(best.onnx),
         "contract": prepared.contract.to_json(),
-        "ranges": _ranges(prepared),
+        "ranges": ranges(prepared, learned_rows(prepared), prepared.contract),
         **_thresholds(prepared, evaluation),
         "metric": prepared.scenario.metric,
         **evaluation.to_json(),
@@ -90,10 +91,14 @@ def _thresholds(prepared: Prepared, evaluation: Evaluation) -> dict[str, Any]:
     return {"threshold": served[0] if served else HALF}
 
 
-def _ranges(prepared: Prepared) -> dict[str, list[float]]:
-    """The range of each number in the rows that train or choose."""
-    rows = np.concatenate([prepared.parts.train, prepared.parts.validation])
-    return {} if prepared.contract.text else ranges_of(prepared.X[rows], prepared.contract)
+def learned_rows(prepared: Prepared) -> np.ndarray:
+    """The rows that train or choose, by number."""
+    return np.concatenate([prepared.parts.train, prepared.parts.validation])
+
+
+def ranges(prepared: Prepared, rows: np.ndarray, contract: InputContract) -> dict[str, list[float]]:
+    """The range of each number in these rows."""
+    return {} if contract.text else ranges_of(prepared.X[rows], contract)
 
 
 def golden(prepared: Prepared, onnx: bytes) -> dict[str, Any]:
@@ -110,9 +115,13 @@ def golden(prepared: Prepared, onnx: bytes) -> dict[str, Any]:
 
 def learned(prepared: Prepared) -> tuple[bytes, dict[str, Any]]:
     """The fingerprints of every row that trained or chose, and their entry in the manifest."""
-    rows = np.concatenate([prepared.parts.train, prepared.parts.validation])
+    return learned_of(prepared, learned_rows(prepared), LEARNED)
+
+
+def learned_of(prepared: Prepared, rows: np.ndarray, file: str) -> tuple[bytes, dict[str, Any]]:
+    """The fingerprints of these rows, and what a manifest says of the file that holds them."""
     hours = hours_of(prepared.frame, prepared.scenario)
-    return LearnedRows.of(fingerprints(prepared.scenario, prepared.frame), rows, hours).packed(len(rows))
+    return LearnedRows.of(fingerprints(prepared.scenario, prepared.frame), rows, hours).packed(len(rows), file)
 
 
 def holdout_keys(prepared: Prepared) -> tuple[bytes, dict[str, Any]]:
@@ -156,7 +165,8 @@ def metrics_file(manifest: Mapping[str, Any]) -> bytes:
     return json.dumps({name: manifest[name] for name in names}, indent=2).encode()
 
 
-def _opset(onnx: bytes) -> dict[str, int]:
+def opset_of(onnx: bytes) -> dict[str, int]:
+    """The operator sets of the graph, by domain."""
     from onnx import ModelProto
 
     return {opset.domain: opset.version for opset in ModelProto.FromString(onnx).opset_import}

@@ -13,7 +13,7 @@ from model_training.evaluation.card import CARD, EVALUATION, files_of
 from model_training.runtime.json_files import read_json, write_json
 from model_training.search import candidate_ranking
 from model_training.search.candidate_ranking import ScoredCandidate
-from model_training.steps import evaluate, prepare, train
+from model_training.steps import evaluate, prepare, refit, train
 from model_training.steps.command import start
 from model_training.steps.context import StepContext
 from model_training.steps.manifest import (
@@ -28,16 +28,19 @@ from model_training.steps.manifest import (
     unseen_facts,
 )
 from model_training.steps.profile import VERDICTS
+from model_training.steps.refit_manifest import refit_facts, refit_manifest
 from model_training.steps.step_cache import step_cost
 from model_training.steps.tune import TRIALS
 from shared.training.decisions import unseen_answers
-from shared.training.learned_rows import LEARNED
+from shared.training.learned_rows import LEARNED, REFIT_LEARNED
+from shared.training.model import MANIFEST, MODEL, REFIT, REFIT_MANIFEST
 from shared.training.options.run_options import NOTHING
 
 NAME = "register"
-NEEDS = ("prepare", "explore", "tune", "train", "evaluate", "profile")
-MODEL, MANIFEST, PROFILE = "model.onnx", "manifest.json", "profile.json"
+NEEDS = ("prepare", "explore", "tune", "train", "evaluate", "refit", "profile")
+PROFILE = "profile.json"
 _FILES = (HOLDOUT, HOLDOUT_KEYS, LEARNED, unseen_answers.FILE, METRICS, PROFILE, TRIALS, EVALUATION, CARD)
+_OF_REFIT = (REFIT, REFIT_MANIFEST, REFIT_LEARNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,9 @@ def run_step(context: StepContext) -> None:
     test_rows, holdout_facts = holdout(prepared)
     (keys, key_facts), (prints, learned_facts) = holdout_keys(prepared), learned(prepared)
     unseen = (inputs["train"] / unseen_answers.FILE).read_bytes()
-    rows = {"holdout": holdout_facts | {"keys": key_facts}, "learned": learned_facts}
+    again = refit.load(inputs["refit"])
+    refit_files, refit_entry = refit_facts(prepared, again)
+    rows = {"holdout": holdout_facts | {"keys": key_facts}, "learned": learned_facts, "refit": refit_entry}
     rows |= {"unseen_answers": unseen_facts(unseen)}
     manifest = _manifest(context, prepared, fitted, rows)
     (out / MODEL).write_bytes(best.onnx)
@@ -70,7 +75,9 @@ def run_step(context: StepContext) -> None:
     (out / PROFILE).write_bytes((inputs["profile"] / PROFILE).read_bytes())
     (out / TRIALS).write_bytes((inputs["tune"] / TRIALS).read_bytes())
     write_json(out / MANIFEST, manifest)
-    files = files_of(prepared.scenario, manifest, read_json(inputs["evaluate"] / evaluate.FACTS))
+    if refit_files:
+        write_json(out / REFIT_MANIFEST, refit_manifest(prepared, again, manifest))
+    files = refit_files | files_of(prepared.scenario, manifest, read_json(inputs["evaluate"] / evaluate.FACTS))
     for name, data in files.items():
         (out / name).write_bytes(data)
     metric = prepared.scenario.metric
@@ -79,7 +86,8 @@ def run_step(context: StepContext) -> None:
 
 def load(folder: Path) -> Package:
     """The package that `run_step` wrote."""
-    files = {name: (folder / name).read_bytes() for name in _FILES}
+    names = (*_FILES, *(name for name in _OF_REFIT if (folder / name).exists()))
+    files = {name: (folder / name).read_bytes() for name in names}
     return Package((folder / MODEL).read_bytes(), json.loads((folder / MANIFEST).read_text()), files)
 
 

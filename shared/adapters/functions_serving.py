@@ -23,10 +23,10 @@ class FunctionsServing:
 
     def deploy(self, environment: str, model: Model) -> None:  # noqa: ARG002 -- one lake serves all environments
         """Check that the lake has the bytes that were registered; Missing or Corrupt otherwise."""
-        with self._lake.open(f"{model.folder}model.onnx") as source:
+        with self._lake.open(model.onnx_path) as source:
             found = hashlib.sha256(source.read()).hexdigest()
         if found != model.sha256:
-            raise Corrupt(f"{model.folder}model.onnx is not the file that was registered as {model.id}.")
+            raise Corrupt(f"{model.onnx_path} is not the file that was registered as {model.id}.")
 
     def route(self, scenario: str, environment: str, traffic: Traffic) -> None:
         """Do nothing: instances follow the state by themselves within a second."""

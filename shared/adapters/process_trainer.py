@@ -19,6 +19,8 @@ from shared.training.model import Artefact
 from shared.training.run import Run
 
 COMMAND = (sys.executable, "-m", "model_training.run", "--run")
+# A record has the same number of bytes whatever it holds.
+_RECORD = 80
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 # Started in the background by a shell that ends at once: init, not this process, waits for the child.
 _DETACH = '"$@" >>"$MLOPS_RUN_LOG" 2>&1 </dev/null & echo $!'
@@ -35,15 +37,24 @@ class ProcessTrainer:
     def submit(self, run: Run) -> None:
         """Start the attempt, unless it was started before or another attempt of the run still works."""
         folder = run_folder(run.id, self._home)
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with _locked(folder / "submit.lock", wait=True):
+                self._submit(run, folder)
+        except OSError as error:
+            raise Transient(f"The training of run {run.id} could not be started: {error}.") from error
+
+    def _submit(self, run: Run, folder: Path) -> None:
         record = _record(folder, run)
-        with _locked(folder / "submit.lock", wait=True):
-            if record.exists() or self.alive(run):
-                return
-            pid = self._start(run, folder)
-            partial = folder / f".{record.name}"
-            partial.write_text(json.dumps({"pid": pid, "started": _started(pid)}))
-            partial.replace(record)
+        if record.exists() or self.alive(run):
+            return
+        # Before the process starts: a disk that is full is full now, and no worker is left without its record.
+        partial = folder / f".{record.name}"
+        partial.write_text(json.dumps({"pid": 0, "started": ""}).ljust(_RECORD))
+        pid = self._start(run, folder)
+        with partial.open("r+") as out:
+            out.write(json.dumps({"pid": pid, "started": _started(pid)}).ljust(_RECORD))
+        partial.replace(record)
 
     def started(self, run: Run) -> bool:
         """Return whether the attempt left its record."""
@@ -83,7 +94,7 @@ class ProcessTrainer:
             started = subprocess.run(  # noqa: S603 - a fixed command; the run id was checked and is an argument
                 line, env=environ, cwd=_repository(), capture_output=True, text=True, check=True, start_new_session=True
             )
-        except (OSError, subprocess.CalledProcessError) as error:
+        except subprocess.CalledProcessError as error:
             raise Transient(f"The training of run {run.id} could not be started: {error}.") from error
         return int(started.stdout)
 

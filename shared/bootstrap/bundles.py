@@ -26,6 +26,7 @@ from shared.adapters.tables import ArrowTables, Limits
 from shared.alerts.ports import AlertsBundle
 from shared.bootstrap import backends
 from shared.core.ports import Clock, CoreBundle
+from shared.core.timers.late_timers import Timers, read_timers
 from shared.datasets.ports import DatasetsBundle
 from shared.monitoring.ports import MonitoringBundle
 from shared.monitoring.prices import Prices, read_prices
@@ -65,7 +66,7 @@ class Root:
     def datasets(self) -> DatasetsBundle:
         """Dataset versions, and tables under their contract."""
         limits = Limits(file_bytes=self.settings.max_file_mb << 20)
-        return DatasetsBundle(versions=SqlDatasets(self.engine), tables=ArrowTables(limits))
+        return DatasetsBundle(versions=SqlDatasets(self.engine), tables=ArrowTables(limits, self.core.clock))
 
     def profiles(self) -> ProfilesBundle:
         """Profiles on Arrow and numpy, and their history for reports."""
@@ -132,7 +133,8 @@ class Root:
 
     def monitoring(self) -> MonitoringBundle:
         """The measurements, breaches and decisions of monitoring."""
-        return monitoring_bundle(self.engine, read_prices(self.environ))
+        timers = read_timers(self.environ, self.core.clock())
+        return monitoring_bundle(self.engine, read_prices(self.environ), timers)
 
     def operations(self) -> OperationsBundle:
         """Lineage, rows and counts for people, reopening and dead letters."""
@@ -145,7 +147,7 @@ class Root:
         )
 
 
-def monitoring_bundle(engine: Engine, prices: Prices | None = None) -> MonitoringBundle:
+def monitoring_bundle(engine: Engine, prices: Prices | None = None, timers: Timers | None = None) -> MonitoringBundle:
     """The stores of monitoring in that database."""
     measures = f"{_SQL}monitoring.measures:"
     return MonitoringBundle(
@@ -158,6 +160,7 @@ def monitoring_bundle(engine: Engine, prices: Prices | None = None) -> Monitorin
         window_labels=lazy(f"{_SQL}monitoring.window_labels:SqlWindowLabels", engine),
         served_labels=lazy(f"{_SQL}monitoring.served_labels:SqlServedLabels", engine),
         prices=prices or Prices(),
+        timers=timers or Timers(),
     )
 
 
@@ -173,7 +176,7 @@ def open_root(
         container=settings.container,
         clock=clock,
         lake=backends.open_lake(settings),
-        ledger=LoggingLedger(SqlLedger(engine, clock), observer),
+        ledger=LoggingLedger(SqlLedger(engine, clock, backends.owner_of(settings)), observer),
         history=lazy(f"{_SQL}ledger.history:SqlHistory", engine),
         outbox=SqlOutbox(engine),
         publisher=backends.open_publisher(settings),

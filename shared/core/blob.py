@@ -9,6 +9,8 @@ from datetime import datetime
 from shared.core.errors import BadInput
 
 MAX_NAME = 1024
+# A key of the state is a name with its ETag, in at most 1 200 bytes on SQL Server.
+MAX_NAME_BYTES = 1100
 _MAX_SEGMENTS = 254
 _MAX_SEGMENT_BYTES = 255
 _UNFINISHED = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".filepart", ".swp", ".inprogress")
@@ -57,6 +59,8 @@ def name_problem(path: str) -> str:
         return f"it has {len(path)} characters, 1 to {MAX_NAME} are accepted"
     if "\\" in path or any(_unprintable(char) for char in path):
         return "backslashes and control characters are not accepted"
+    if len(path.encode("utf-8", "surrogatepass")) > MAX_NAME_BYTES:
+        return f"it has more than {MAX_NAME_BYTES} bytes in UTF-8"
     segments = path.split("/")
     if "" in segments:
         return "it starts or ends with a slash, or has an empty segment"

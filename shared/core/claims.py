@@ -59,7 +59,8 @@ def mark_queued(ports: CorePorts, kind: str, keys: Iterable[str], most: int = MO
             break
         entry = ports.core.history.find(kind, key)
         if entry is None or _is_free(entry, now):
-            ports.core.ledger.note(kind, key, State.QUEUED, f"Its message was queued at {now:%Y-%m-%dT%H:%M:%SZ}.")
+            again = "" if entry is None or entry.state != State.QUEUED else f" again at {now:%Y-%m-%dT%H:%M:%SZ}"
+            ports.core.ledger.note(kind, key, State.QUEUED, f"Its message was queued{again}.")
             chosen.append(key)
     return chosen
 

@@ -35,6 +35,7 @@ class Column:
     `identifies`: its values only name rows, differ from file to file, and are never compared.
     `may_be_constant`: whether all rows of a labelled drop may hold one value. By default an input of the model may
     not; code that derives inputs from other columns declares False for those that it measures by.
+    `ahead_hours`: how far a time may lie ahead of our clock; without it as far as it likes.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Column:
     missing: tuple[str, ...] | None = None
     identifies: bool = False
     may_be_constant: bool | None = None
+    ahead_hours: float | None = None
 
     @property
     def missing_words(self) -> tuple[str, ...]:

@@ -68,8 +68,9 @@ def _alone(where: Landing, brought: Collection[str], head: Head) -> bool:
 
 
 def _beside(table: Table, head: Head, drop: str) -> Table:
-    """The table's contract; rows that come to others may be none."""
-    return replace(table, min_rows=0) if any(part.rows for part in head.others(table.name, drop)) else table
+    """The table's contract; rows that come to others may be none, and may lack a value that others have."""
+    others = any(part.rows for part in head.others(table.name, drop))
+    return replace(table, min_rows=0, sparse=True) if others else table
 
 
 def _read(ports: MonitoringPorts, blobs: Sequence[Blob], table: Table, where: Landing) -> DropTable:

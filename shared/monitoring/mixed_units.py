@@ -31,6 +31,8 @@ _LEAST_REFERENCE = 50
 # From how many values on a distribution is judged, and how many distinct ones show a shape.
 _SHAPED, _CONTINUOUS = 100, 10
 _MATTERS, _FIT, _SHAPE = 0.1, 0.05, 0.2
+# A shift alone is a unit only where it is this many times the spread of the usual values.
+_OFFSET = 3.0
 # What chance gives to the largest distance of two samples, times the root of their size.
 _CHANCE = 1.36
 _TAIL_ROWS, _GROUP_ROWS = 10, 100
@@ -75,7 +77,7 @@ def _far(values: np.ndarray, reference: ColumnProfile, bins: Bins) -> str:
     lost = values[(values < least - width) | (values > largest + width)]
     if len(lost) < max(_FEWEST, _SHARE * len(values)):
         return ""
-    for one in _rescaled():
+    for one in _plausible(reference):
         back = (lost - one.offset) / one.factor
         if _distance(back, bins) <= _SHAPE + _CHANCE / math.sqrt(len(lost)):
             return _told(len(lost) / len(values), one.words)
@@ -100,12 +102,20 @@ def _mixture(values: np.ndarray, reference: ColumnProfile, bins: Bins) -> str:
         return ""
     now = np.sort(values)
     noise = _CHANCE * math.sqrt(1 / len(now) + 1 / reference.count)
-    usual = [one for one in _rescaled() if not one.offset or abs(one.offset) > _spread(reference) / 4]
-    fits = [fit for one in usual if (fit := _fit(now, bins, one, noise)) is not None]
+    fits = [fit for one in _plausible(reference) if (fit := _fit(now, bins, one, noise)) is not None]
     if not fits:
         return ""
     _, share, words = min(fits)
     return _told(share, words)
+
+
+def _plausible(reference: ColumnProfile) -> Iterator[Rescaled]:
+    """The changes that cannot be another state of the same machine: an offset is far larger than the usual spread."""
+    spread = _spread(reference)
+    for one in _rescaled():
+        shift = _OFFSET * spread if one.factor == 1.0 else spread / 4
+        if not one.offset or abs(one.offset) > shift:
+            yield one
 
 
 def _spread(reference: ColumnProfile) -> float:

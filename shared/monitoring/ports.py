@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from shared.core.breach import Breach
     from shared.core.scenario import Scenario
+    from shared.core.timers.late_timers import Timers
     from shared.monitoring.measures import DriftMeasure, QualityMeasure, Scorecard, TimerHeartbeat, WindowFacts
     from shared.monitoring.prices import Prices
     from shared.monitoring.retrain_decision import RetrainDecision
@@ -161,7 +162,7 @@ class ServedLabels(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MonitoringBundle:
-    """The ports of monitoring, and the prices of compute."""
+    """The ports of monitoring, the prices of compute, and the timers of the installation."""
 
     measurements: Measurements
     qualities: Qualities
@@ -172,6 +173,7 @@ class MonitoringBundle:
     window_labels: WindowLabels
     served_labels: ServedLabels
     prices: Prices
+    timers: Timers
 
 
 class MonitoringPorts(AlertsPorts, Protocol):

@@ -13,7 +13,7 @@ from shared.core.breach import Cause
 from shared.core.policies import Monitoring
 from shared.monitoring.units import unit_change
 from shared.profiles.column_warnings import ColumnComparison, column_warnings
-from shared.profiles.drift import ColumnDrift
+from shared.profiles.drift import ColumnDrift, is_category
 from shared.profiles.profile import BinCounts, ColumnProfile
 from shared.profiles.row_facts import Run
 
@@ -98,8 +98,7 @@ def renamed(current: ColumnProfile, reference: ColumnProfile, counts: BinCounts 
     """Says that the reference has none of the texts: another spelling of the values, not other values."""
     if reference.kind != "text" or counts is None or reference.histogram is None or not current.count:
         return ""
-    unlisted = reference.histogram.counts[-1]
-    if 2 * unlisted >= reference.count or counts.counts[-1] < current.count:
+    if not is_category(reference) or counts.counts[-1] < current.count:
         return ""
     shown = ", ".join(f"{value[:40]!r}" for value, _ in (counts.new or ())[:3])
     return f"no value is among those of the reference (now {shown}). The coding has changed."

@@ -61,6 +61,7 @@ def _window(window: ScoredWindow) -> Mapping[str, Any]:
         "failed_rows": window.commit.failed_rows,
         "unknown_values": window.commit.unknown_values,
         "far_values": window.commit.far_values,
+        "rejected_rows": window.commit.rejected_rows,
         "first_id": window.first_id,
         "last_id": window.last_id,
         "path": window.commit.path,

@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.core.drops import HELD, blob_key, drop_files, drop_key, without_marker
+from shared.core.errors import Missing
+from shared.core.lake_reading import read_json
 from shared.core.ledger import ENDED, Entry, Kind, State
 from shared.core.paths import Landing
 from shared.intake.arrivals import is_whole
 from shared.monitoring.overdue import overdue_breach
 from shared.operations.standing import challenger_json, challenger_of
 from shared.profiles.baseline import offered_baseline
+from shared.release.aftercare.lost_trials import trial_key
 from shared.release.looks import newest_entry
 from shared.release.verdict import Verdict
+from shared.serving.deployment import Deployment
 from shared.training.model import Model
 from shared.training.run import Run
+from shared.training.stored_models import find_graph
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
@@ -55,13 +60,31 @@ def _scenario_status(ports: OperationsPorts, name: str, totals: Mapping[str, int
         "run": {"id": runs[-1].id, "state": runs[-1].state} if runs else None,
         "model": current.model_id if current else None,
         "generation": current.generation if current else 0,
+        "newest_row": _newest_row(ports, current) if current else None,
         "override": current.override if current else False,
         "challenger": challenger_json(challenger_of(ports, name, current)),
         "offered_baseline": offered_baseline(ports, name) or None,
+        "trial": _trial(ports, current) if current else None,
         "overdue": overdue.sentence if (overdue := overdue_breach(ports, name)) else None,
         "open_windows": totals["open_windows"],
         "predictions": totals["predictions"],
     }
+
+
+def _trial(ports: OperationsPorts, current: Deployment) -> str | None:
+    """How the trial of the generation stands."""
+    entry = ports.core.history.find(Kind.TRIAL, trial_key(current))
+    return entry.reason if entry else None
+
+
+def _newest_row(ports: OperationsPorts, current: Deployment) -> str | None:
+    """When the newest row was that the serving graph learned from; None where rows have no time."""
+    graph = find_graph(ports, current.model, current.version, current.sha256)
+    try:
+        learned = read_json(ports, graph.manifest_path).get("learned") if graph else None
+    except Missing:
+        return None
+    return None if learned is None else learned.get("newest")
 
 
 def drop_outcome(ports: OperationsPorts, where: Landing) -> DropOutcome | None:

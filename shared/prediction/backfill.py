@@ -16,6 +16,7 @@ from shared.prediction.telemetry_span import LateRows
 from shared.prediction.telemetry_windows import late_correction, late_rows
 from shared.prediction.window import Window
 from shared.prediction.windows import DueWindow
+from shared.release.served_graph import chosen_graph
 from shared.serving.deployment import Deployment
 from shared.training.model import ModelRef
 from shared.training.stored_models import find_model
@@ -166,10 +167,13 @@ def _named(ports: PredictionPorts, request: BackfillRequest) -> Deployment:
         why = verdict.reason if verdict else "It has no gate verdict."
         raise Refused(f"{model.id} may not score: {why}")
     deployments = [
-        deployment for deployment in ports.release.deployments.list(ref.name) if deployment.sha256 == model.sha256
+        deployment
+        for deployment in ports.release.deployments.list(ref.name)
+        if deployment.sha256 in model.digests and deployment.version == model.version
     ]
     if deployments:
         return deployments[-1]
+    served = chosen_graph(ports, model, verdict)
     return Deployment(
-        ref.name, 0, ref.name, model.version, model.sha256, ports.core.clock(), request.by, request.reason
+        ref.name, 0, ref.name, model.version, served.sha256, ports.core.clock(), request.by, request.reason
     )

@@ -19,8 +19,9 @@ from shared.core.scenario import Scenario
 from shared.prediction.commits import committed_file, read_commit, revision_of, sha256_of
 from shared.prediction.plans import pin_plan, read_plan
 from shared.prediction.scoring_drops import drop_files
+from shared.prediction.short_history import CODE as SHORT_HISTORY
 from shared.prediction.window import Commit, Window, WindowState, input_key, split_input
-from shared.prediction.window_inputs import feature_table, stream_rows
+from shared.prediction.window_inputs import scored_features, stream_rows
 from shared.prediction.window_plan import CorrectionNote, WindowPlan
 from shared.serving.deployed_model import DeployedModel, load_deployed
 from shared.serving.ports import BatchJob, Provenance
@@ -43,7 +44,7 @@ def score_window(ports: PredictionPorts, scenario_name: str, window_id: str) -> 
         raise redacted from None
     _load_into_sql(ports, scenario, commit)
     ports.prediction.windows.close(scenario.name, window.id, WindowState.COMMITTED, "")
-    strange = told(commit.unknown_values, commit.far_values)
+    strange = told(commit.unknown_values, commit.far_values, commit.rejected_rows)
     reason = f"{commit.rows} rows were predicted with {commit.model}; {commit.failed_rows} failed. {strange}".strip()
     origin = {"model": commit.model, "run": commit.run, "dataset": commit.dataset}
     return Outcome(State.DONE, reason, {"rows": commit.rows, "sha256": commit.sha256, "path": commit.path, **origin})
@@ -76,15 +77,19 @@ def _commit(ports: PredictionPorts, scenario: Scenario, window: Window) -> Commi
 
 def _score(ports: PredictionPorts, scenario: Scenario, window: Window) -> Commit:
     plan, plan_sha = pin_plan(ports, scenario.name, window.id, lambda: _plan(ports, scenario, window))
+    return score_plan(ports, scenario, plan, plan_sha, window_folder(scenario.name, window.id))
+
+
+def score_plan(ports: PredictionPorts, scenario: Scenario, plan: WindowPlan, plan_sha: str, folder: str) -> Commit:
+    """Score the rows of the plan with its model into a file in that folder; the commit that would make it count."""
     deployed = load_deployed(ports, plan.deployment)
-    folder = window_folder(scenario.name, window.id)
-    with _job(ports, scenario, plan, deployed) as job, tempfile.TemporaryFile() as out:
+    with _job(ports, scenario, plan, deployed) as (job, short), tempfile.TemporaryFile() as out:
         result = ports.serving.scoring.batch(deployed.loaded, job, out)
         sha = sha256_of(out)
         ports.core.lake.put(f"{folder}{sha}.parquet", out)
     return Commit(
         scenario=scenario.name,
-        window=window.id,
+        window=plan.window,
         ordinal=plan.ordinal,
         path=f"{folder}{sha}.parquet",
         sha256=sha,
@@ -98,6 +103,7 @@ def _score(ports: PredictionPorts, scenario: Scenario, window: Window) -> Commit
         scored_at=plan.planned_at,
         unknown_values=result.strange.unknown_text,
         far_values=result.strange.far_text,
+        rejected_rows=f"{SHORT_HISTORY}={short}" if short else "",
     )
 
 
@@ -129,8 +135,10 @@ def _inputs(ports: PredictionPorts, scenario: Scenario, window: Window) -> tuple
 
 
 @contextmanager
-def _job(ports: PredictionPorts, scenario: Scenario, plan: WindowPlan, deployed: DeployedModel) -> Iterator[BatchJob]:
-    """The rows to score; the files they are streamed from are closed with it, however far they were read."""
+def _job(
+    ports: PredictionPorts, scenario: Scenario, plan: WindowPlan, deployed: DeployedModel
+) -> Iterator[tuple[BatchJob, int]]:
+    """The rows to score, and how many lack history; the files they come from are closed, however far they were read."""
     provenance = Provenance(
         run_id=deployed.model.run,
         model=deployed.model.id,
@@ -141,9 +149,10 @@ def _job(ports: PredictionPorts, scenario: Scenario, plan: WindowPlan, deployed:
     job = BatchJob(scenario, plan.window, first_id(plan.ordinal), provenance)
     if scenario.assemble is None and len(scenario.scoring_tables) == 1:
         with closing(stream_rows(ports, scenario.scoring_table, plan.inputs)) as batches:
-            yield replace(job, batches=batches)
+            yield replace(job, batches=batches), 0
     else:
-        yield replace(job, table=feature_table(ports, scenario, plan.inputs))
+        table, short = scored_features(ports, scenario, plan.inputs)
+        yield replace(job, table=table), short
 
 
 def _load_into_sql(ports: PredictionPorts, scenario: Scenario, commit: Commit) -> None:

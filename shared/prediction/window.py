@@ -39,6 +39,7 @@ class Commit:
     """The commit of a window: the content of `_COMMIT.json`, and a row of `prediction_commit`.
 
     `unknown_values` and `far_values` say by column how many values the model did not learn from (`job=3, month=1`).
+    `rejected_rows` says by cause how many rows were set aside and not scored (`short_history=216`).
     """
 
     scenario: str
@@ -56,6 +57,7 @@ class Commit:
     scored_at: datetime
     unknown_values: str = ""
     far_values: str = ""
+    rejected_rows: str = ""
 
     def to_bytes(self) -> bytes:
         """The file `_COMMIT.json`."""

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from shared.core.errors import Missing
 from shared.core.paths import table_of
 from shared.core.scenario import Scenario, Table
+from shared.prediction.short_history import with_history
 from shared.prediction.window import split_input
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
 
     from shared.prediction.ports import PredictionPorts
@@ -34,11 +36,25 @@ def feature_table(ports: PredictionPorts, scenario: Scenario, inputs: Sequence[s
     """The rows of all inputs, read strictly; the scenario's feature code gets the whole window at once."""
     import pyarrow as pa
 
-    tables = {table.name: window_table(ports, scenario, table, inputs) for table in scenario.scoring_tables}
     if scenario.assemble is None:
-        return tables[scenario.batch.table]
-    frame = scenario.assemble({name: table.to_pandas() for name, table in tables.items()})
-    return pa.Table.from_pandas(frame, preserve_index=False)
+        return window_table(ports, scenario, scenario.scoring_table, inputs)
+    return pa.Table.from_pandas(scenario.assemble(_frames(ports, scenario, inputs)), preserve_index=False)
+
+
+def scored_features(ports: PredictionPorts, scenario: Scenario, inputs: Sequence[str]) -> tuple[pa.Table, int]:
+    """The rows of `feature_table` that can be scored, and how many lack the hours that live scoring waits for."""
+    import pyarrow as pa
+
+    if scenario.assemble is None or scenario.live is None:
+        return feature_table(ports, scenario, inputs), 0
+    frames = _frames(ports, scenario, inputs)
+    frame = scenario.assemble(frames)
+    kept = with_history(frame, frames[scenario.live.table], scenario.live)
+    return pa.Table.from_pandas(kept, preserve_index=False), len(frame) - len(kept)
+
+
+def _frames(ports: PredictionPorts, scenario: Scenario, inputs: Sequence[str]) -> dict[str, pd.DataFrame]:
+    return {table.name: window_table(ports, scenario, table, inputs).to_pandas() for table in scenario.scoring_tables}
 
 
 def window_table(ports: PredictionPorts, scenario: Scenario, table: Table, inputs: Sequence[str]) -> pa.Table:

@@ -90,8 +90,12 @@ def is_listed(baseline: ColumnProfile) -> bool:
 
 
 def is_category(baseline: ColumnProfile) -> bool:
-    """Whether the baseline's listed values are most of a text column; free text has no shares worth comparing."""
-    return baseline.histogram is not None and 2 * baseline.histogram.counts[-1] < baseline.count
+    """Whether the baseline's listed values are most of a text column and come again.
+
+    Free text, and the names of things, have no shares worth comparing.
+    """
+    listed = baseline.histogram is not None and 2 * baseline.histogram.counts[-1] < baseline.count
+    return listed and 2 * baseline.distinct <= baseline.count
 
 
 def _numbers(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from shared.core.lake_reading import read_json
 from shared.core.paths import dataset_folder
 from shared.datasets.version import DatasetVersion
+from shared.profiles.drift import is_category
 from shared.profiles.profile import ColumnProfile, DatasetProfile
 
 if TYPE_CHECKING:
@@ -74,8 +75,9 @@ def _of_version(ports: ProfilesPorts, version: DatasetVersion) -> KnownTables:
 def _of_column(column: ColumnProfile) -> KnownColumn | None:
     if column.kind != "text" or column.histogram is None:
         return None
-    found = KnownColumn(frozenset(column.histogram.values), column.count, column.histogram.counts[-1])
-    return found if found.is_category else KnownColumn(frozenset(), column.count, column.count)
+    if not is_category(column):
+        return KnownColumn(frozenset(), column.count, column.count)
+    return KnownColumn(frozenset(column.histogram.values), column.count, column.histogram.counts[-1])
 
 
 def _joined(first: KnownTables, second: KnownTables) -> dict[str, dict[str, KnownColumn]]:

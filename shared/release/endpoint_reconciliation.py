@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shared.core.errors import Fault, Missing
 from shared.core.ledger import Kind, State
+from shared.release.served_graph import graph_in_use
 from shared.release.traffic import Traffic, traffic_of
 from shared.training.model import Model
 
@@ -58,4 +59,4 @@ def _model(ports: ReleasePorts, scenario: str, version: int) -> Model:
     model = ports.training.registry.find(scenario, version)
     if model is None:
         raise Missing(f"{scenario}:{version} is no longer in the registry.")
-    return model
+    return graph_in_use(ports, model) or model

@@ -10,6 +10,7 @@ from shared.release import rollouts
 from shared.release.approvals import request_approval
 from shared.release.gate.certificate import renewed_certificate
 from shared.release.pointer import put_in_service
+from shared.release.served_graph import chosen_graph
 from shared.serving.deployment import Deployment
 from shared.training.model import Model
 from shared.training.stored_models import find_model
@@ -57,7 +58,8 @@ def promote(ports: ReleasePorts, model: Model, *, by: str, reason: str, environm
             "the release continues when another person approves it."
         )
     expected = verdict.generation if where == ports.release.policies.last(model.name) else None
-    return put_in_service(ports, model, where, by=by, reason=reason, expected=expected)
+    served = chosen_graph(ports, model, verdict)
+    return put_in_service(ports, served, where, by=by, reason=reason, expected=expected)
 
 
 def roll_back(
@@ -76,7 +78,10 @@ def roll_back(
     earlier = [deployment for deployment in history if deployment.version != current.version]
     if not earlier:
         raise Refused(f"{scenario} has only ever served {current.model_id}.")
-    model = find_model(ports, scenario, earlier[-1].version)
+    registered = find_model(ports, scenario, earlier[-1].version)
+    model = registered.graph(earlier[-1].sha256)
+    if model is None:
+        raise Missing(f"{registered.id} is not in the registry as it served.")
     return put_in_service(ports, model, where, by=by, reason=reason, expected=current.generation)
 
 

@@ -9,12 +9,13 @@ from shared.core.errors import Conflict, Transient
 from shared.core.events import ModelRegistered
 from shared.core.ledger import Kind, Outcome, State
 from shared.release import rollouts
+from shared.release.aftercare.post_rollout_watch import rollback_reason
 from shared.release.approval import Approval
 from shared.release.approvals import is_usable, newest_request, request_approval, withdraw
 from shared.release.gate.certificate import certify, certify_grown, require_certificate
 from shared.release.gate.growth import TooFewMore
 from shared.release.pointer import put_in_service, record_deployment
-from shared.release.post_rollout_watch import rollback_reason
+from shared.release.served_graph import chosen_graph
 from shared.release.smoke_checks import run_smoke_checks
 from shared.release.verdict import Verdict
 from shared.training.model import Model
@@ -101,21 +102,25 @@ def _release(ports: ReleasePorts, model: Model, verdict: Verdict) -> Outcome:
 
 def _enter(ports: ReleasePorts, model: Model, verdict: Verdict, environment: str) -> Outcome:
     """One environment: approved where that is required, deployed once, and checked in all but the last."""
-    last = environment == ports.release.policies.last(model.name)
+    last, served = environment == ports.release.policies.last(model.name), chosen_graph(ports, model, verdict)
     decision = _approval_decision(ports, model, verdict, environment)
     if decision.blocked is not None:
         return decision.blocked
     earlier = _earlier_outcome(ports, model, environment)
     if earlier is not None and not decision.approval:
-        return earlier if last else _smoke_outcome(ports, model, environment)
+        return earlier if last else _smoke_outcome(ports, served, environment)
     generation, approval = require_certificate(ports, model).generation or 0, decision.approval
-    why = f"The gate passed. {decision.reason}" if verdict.passed else _override_reason(ports, model, verdict)
+    why = _passed_reason(verdict, decision) if verdict.passed else _override_reason(ports, model, verdict)
     if last:
-        return rollouts.start_rollout(ports, model, environment, rollouts.Start(BY_GATE, approval, why, generation))
+        return rollouts.start_rollout(ports, served, environment, rollouts.Start(BY_GATE, approval, why, generation))
     current = ports.release.deployments.current(model.name, environment)
     if current is None or current.version != model.version or approval:
-        put_in_service(ports, model, environment, by=BY_GATE, reason=why, approval=approval)
-    return _smoke_outcome(ports, model, environment)
+        put_in_service(ports, served, environment, by=BY_GATE, reason=why, approval=approval)
+    return _smoke_outcome(ports, served, environment)
+
+
+def _passed_reason(verdict: Verdict, decision: ApprovalDecision) -> str:
+    return " ".join(filter(None, ("The gate passed.", verdict.graph_sentence, decision.reason)))
 
 
 def _override_reason(ports: ReleasePorts, model: Model, verdict: Verdict) -> str:

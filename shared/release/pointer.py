@@ -56,7 +56,7 @@ def put_in_service(
 
 def _is_override(ports: ReleasePorts, model: Model) -> bool:
     """Whether the model's gate had not passed, so that only people can have put it into service."""
-    verdict = ports.release.deployments.verdict(model)
+    verdict = ports.release.deployments.verdict(model.judged)
     return verdict is not None and not verdict.passed
 
 

@@ -17,6 +17,7 @@ from shared.release.verdict import Check
 from shared.serving.deployment import Deployment
 from shared.serving.rollout import Rollout, RolloutState
 from shared.training.model import Model
+from shared.training.stored_models import find_graph
 
 if TYPE_CHECKING:
     from shared.release.ports import ReleasePorts
@@ -206,8 +207,8 @@ def roll_back_candidate(ports: ReleasePorts, rollout: Rollout, *, by: str, reaso
 
 
 def _serve(ports: ReleasePorts, rollout: Rollout) -> None:
-    model = ports.training.registry.find(rollout.scenario, rollout.version)
-    if model is None or model.sha256 != rollout.sha256:
+    model = find_graph(ports, rollout.scenario, rollout.version, rollout.sha256)
+    if model is None:
         raise Missing(f"{rollout.model} is not in the registry as it was rolled out.")
     put_in_service(ports, model, rollout.environment, by=rollout.by, reason=rollout.reason, expected=rollout.base)
 

@@ -9,6 +9,8 @@ from typing import Literal
 
 CheckVerdict = Literal["pass", "fail", "skip", "undecided", "trade_off"]
 VerdictState = Literal["passed", "refused", "undecided", "trade_off"]
+# The check that chooses between the judged fit and the refit.
+REFIT = "refit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,17 @@ class Verdict:
     def passed(self) -> bool:
         """True when no check failed and none is left to a person."""
         return self.state == "passed"
+
+    @property
+    def refit(self) -> str:
+        """The first digits of the sha256 of the refit that serves after this pass; empty when the judged fit does."""
+        found = [check.value for check in self.checks if check.name == REFIT and check.verdict == "pass"]
+        return str(found[0]) if found and self.passed else ""
+
+    @property
+    def graph_sentence(self) -> str:
+        """Which graph serves and why; empty for a version without a refit."""
+        return next((check.reason for check in self.checks if check.name == REFIT), "") if self.passed else ""
 
     @property
     def digest(self) -> str:

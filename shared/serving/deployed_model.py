@@ -11,7 +11,7 @@ from shared.core.errors import Missing
 from shared.serving.deployment import Deployment
 from shared.serving.ports import LoadedModel
 from shared.training.model import Model
-from shared.training.stored_models import read_model
+from shared.training.stored_models import find_graph, read_model
 
 if TYPE_CHECKING:
     from shared.serving.ports import ServingPorts
@@ -29,8 +29,8 @@ class DeployedModel(Struct, frozen=True):
 
 def load_deployed(ports: ServingPorts, deployment: Deployment) -> DeployedModel:
     """Load the deployment's model; Missing or Corrupt when it is not the model that was deployed."""
-    model = ports.training.registry.find(deployment.model, deployment.version)
-    if model is None or model.sha256 != deployment.sha256:
+    model = find_graph(ports, deployment.model, deployment.version, deployment.sha256)
+    if model is None:
         raise Missing(f"{deployment.model_id} is not in the registry as it was deployed.")
     onnx, manifest = read_model(ports, model)
     return DeployedModel(deployment, model, ports.serving.scoring.load(onnx, manifest), manifest)

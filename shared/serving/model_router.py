@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from shared.core.errors import Corrupt, Fault, Missing, Permanent
+from shared.core.errors import Corrupt, Fault, Missing, Permanent, Transient
 from shared.core.ledger import Kind, State
 from shared.serving.deployed_model import DeployedModel, load_deployed
 from shared.serving.deployment import Deployment
@@ -164,6 +164,9 @@ class ModelRouter:
                 self._ports.core.ledger.note(
                     Kind.SERVING, f"{scenario}/{deployment.generation}", State.FAILED, fault.reason
                 )
+        if isinstance(first_fault, Missing):
+            # What is deployed was stored: the storage is away, or was emptied. The caller did nothing wrong.
+            raise Transient(f"No deployed model of {scenario} can be read: {first_fault.reason}")
         raise first_fault or Missing(f"No model is deployed for {scenario}.")
 
     def _active_rollout(self, champion: Deployment) -> Rollout | None:

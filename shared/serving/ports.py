@@ -156,8 +156,11 @@ class PredictionLog(Protocol):
 class Readings(Protocol):
     """The newest readings of each entity, whichever process received them."""
 
-    def keep(self, scenario: str, readings: Sequence[Reading], forget_before: datetime) -> None:
-        """Store them; of two for the same entity and time the first stays. Drops older ones of these entities."""
+    def keep(self, scenario: str, readings: Sequence[Reading], received_at: datetime, forget_before: datetime) -> None:
+        """Store them; the newest for an entity and time replaces an earlier one.
+
+        Readings of these entities that were received before `forget_before` leave, whatever their own time is.
+        """
         ...
 
     def window(self, scenario: str, entity: str, start: datetime, end: datetime) -> Sequence[Reading]:

@@ -18,6 +18,7 @@ from shared.datasets.reading import lake_bytes, read_tables
 from shared.serving.answers import labels_of, strange_of_request
 from shared.serving.deployed_model import DeployedModel
 from shared.serving.reading import Reading
+from shared.serving.reading_checks import refuse_ahead, refuse_contradiction, refuse_unknown
 from shared.serving.request_parsing import MAX_ROWS
 from shared.serving.scored_request import ScoredRequest
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
     from shared.serving.ports import ServingPorts
 
+_HOUR = timedelta(hours=1)
+# So many windows a reading is kept: late ones fill the gaps of a window that is one span old at most.
+_KEPT = 2
 _HOUR = timedelta(hours=1)
 _MONTH_FIRST = "%m/%d/%Y %I:%M:%S %p"
 _SHAPE = '{"data": [{…one reading an hour…}]}'
@@ -105,9 +109,12 @@ class StatefulScorer:
         live = scenario.live
         if live is None or scenario.assemble is None:
             raise BadInput(f"{scenario.name} takes no raw readings.")
-        _refuse_unknown(live, readings, self._dataset_tables(scenario, live))
-        span = timedelta(hours=live.hours)
-        self._ports.serving.readings.keep(scenario.name, readings, min(reading.at for reading in readings) - span)
+        refuse_unknown(live, readings, self._dataset_tables(scenario, live))
+        now = self._ports.core.clock()
+        refuse_ahead(live, scenario.table(live.table).column(live.time), readings, now)
+        refuse_contradiction(live, readings)
+        # A reading leaves by the time at which it came: what a sender's clock says deletes nothing.
+        self._ports.serving.readings.keep(scenario.name, readings, now, now - _KEPT * timedelta(hours=live.hours))
         rows = self._full_rows(scenario, live, deployed.loaded.contract.names, readings)
         answers = deployed.loaded.score_rows(list(rows.values())) if rows else None
         labels = {} if answers is None else dict(zip(rows, labels_of(scenario, deployed, answers), strict=True))
@@ -177,14 +184,6 @@ class StatefulScorer:
             tables = read_tables(lake_bytes(self._ports.core.lake), scenario, beside)
             self._cached = (newest.id, {name: table.to_pandas() for name, table in tables.items()})
         return self._cached[1]
-
-
-def _refuse_unknown(live: Live, readings: Sequence[Reading], tables: Mapping[str, pd.DataFrame]) -> None:
-    known = {str(key) for key in tables[live.known][live.key].tolist()}
-    for number, reading in enumerate(readings, 1):
-        if reading.entity not in known:
-            refusal = f"Row {number}, field {live.key!r}: {reading.entity} is not in table {live.known!r}"
-            raise BadInput(f"{refusal} of the newest dataset version; accepted: one of its {len(known)}.")
 
 
 def _newest_row(frame: pd.DataFrame, live: Live, at: datetime, names: Sequence[str]) -> Mapping[str, float]:

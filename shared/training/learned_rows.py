@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from shared.training.ports import TrainingPorts
 
-LEARNED = "learned.bin"
+LEARNED, REFIT_LEARNED = "learned.bin", "refit-learned.bin"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_HOURS = 24 * 365 * 8_000
 
@@ -47,10 +47,10 @@ class LearnedRows:
         places = np.minimum(np.searchsorted(self.prints, prints), len(self.prints) - 1)
         return np.asarray(self.prints[places] == prints)
 
-    def packed(self, rows: int) -> tuple[bytes, dict[str, Any]]:
+    def packed(self, rows: int, file: str = LEARNED) -> tuple[bytes, dict[str, Any]]:
         """The file beside the model (little-endian, at most 16 bytes a row), and how the manifest speaks of it."""
         data = self.prints.astype("<u8").tobytes()
-        facts = {"file": LEARNED, "sha256": hashlib.sha256(data).hexdigest(), "rows": rows}
+        facts = {"file": file, "sha256": hashlib.sha256(data).hexdigest(), "rows": rows}
         return data, facts | {"newest_hours": self.newest, "newest": told_time(self.newest)}
 
 

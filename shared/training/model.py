@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+
+MODEL, MANIFEST = "model.onnx", "manifest.json"
+# The same candidate fitted again on every learnable row: its graph, and the manifest under which it is loaded.
+REFIT, REFIT_MANIFEST = "refit.onnx", "refit.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,11 @@ class ModelRef:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A registered model version. `folder` is its place in the lake."""
+    """One graph of a registered model version. `folder` is the version's place in the lake.
+
+    `sha256` is that of the graph, which in the registry is the judged fit. `refit_sha256` is that of the same candidate
+    fitted again on every learnable row, empty without one. `judged_sha256` is set when this value is that refit.
+    """
 
     name: str
     version: int
@@ -51,8 +59,39 @@ class Model:
     folder: str
     created_at: datetime
     state: str = "registered"
+    refit_sha256: str = ""
+    judged_sha256: str = ""
 
     @property
     def id(self) -> str:
         """`name:version`, as people and tags write it."""
         return str(ModelRef(self.name, self.version))
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """The sha256 of each graph of the version: the judged fit, and the refit where there is one."""
+        return (self.judged.sha256, *([self.refit_sha256] if self.refit_sha256 else []))
+
+    @property
+    def judged(self) -> Model:
+        """The graph of the version that its gate judges."""
+        return replace(self, sha256=self.judged_sha256 or self.sha256, judged_sha256="")
+
+    @property
+    def onnx_path(self) -> str:
+        """Where the graph is in the lake."""
+        return self.folder + (REFIT if self.judged_sha256 else MODEL)
+
+    @property
+    def manifest_path(self) -> str:
+        """Where the manifest is under which the graph is loaded."""
+        return self.folder + (REFIT_MANIFEST if self.judged_sha256 else MANIFEST)
+
+    def graph(self, sha256: str) -> Model | None:
+        """The graph of the version with that sha256; None when the version has no such graph."""
+        judged = self.judged
+        if sha256 == judged.sha256:
+            return judged
+        if not sha256 or sha256 != self.refit_sha256:
+            return None
+        return replace(judged, sha256=sha256, judged_sha256=judged.sha256)

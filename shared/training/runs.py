@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.core.errors import Conflict, Corrupt, Missing, Transient
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 # Part of the request key: a changed pipeline may train the same dataset again.
 PIPELINE_VERSION = "1"
 MAX_ATTEMPTS = 2
+# Longer than any attempt works: a worker that has not ended by then hangs.
+DEADLINE = timedelta(hours=4)
 
 
 def request_training(
@@ -92,10 +95,22 @@ def _watch(ports: TrainingPorts, run: Run) -> Run | None:
     try:
         if _collect(ports, run):
             return run
-        return None if ports.training.trainer.alive(run) else _handle_lost(ports, run)
+        if not ports.training.trainer.alive(run):
+            return _handle_lost(ports, run)
+        return _end_hung(ports, run)
     except Transient as fault:
         ports.core.ledger.note(Kind.WATCH, run.id, State.WAITING, fault.reason)
         return None
+
+
+def _end_hung(ports: TrainingPorts, run: Run) -> Run | None:
+    """End the worker of a run that has worked past its deadline; the next sweep finds it lost."""
+    if run.state != "running" or ports.core.clock() - run.updated_at <= DEADLINE:
+        return None
+    ports.training.trainer.cancel(run)
+    hours = DEADLINE.total_seconds() / 3600
+    ports.core.ledger.note(Kind.TRAIN, run.id, State.REQUESTED, f"The worker hung for {hours:g} h and was ended.")
+    return run
 
 
 def _collect(ports: TrainingPorts, run: Run) -> bool:

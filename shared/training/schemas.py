@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal, TypedDict
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 
 from shared.training.options.run_options import ACCEPTED, MOST_CONCURRENT, MOST_MINUTES, MOST_TRIALS
+from shared.training.options.training_profile import PROFILES, Profile
 from shared.training.recurrence import LARGEST, YEARS
 from shared.training.schedule import State
-from shared.training.options.training_profile import PROFILES, Profile
 
 PRINTABLE = "a printable text of at most 200 characters"
 _DATASET = Meta(min_length=1, max_length=200, description="a text of 1 to 200 characters")

@@ -61,6 +61,17 @@ class TestRegistry:
         assert content(lake, f"{model.folder}plots/roc.png") == b"png"
         assert registry.find("adult", 1) == model
 
+    def test_a_version_has_the_digest_of_its_refit(self, registry: Registry) -> None:
+        """That of the file in the lake, beside the judged fit's; another digest names no graph of the version."""
+        model = registry.register(replace(ARTEFACT, files={"refit.onnx": b"again", "refit.json": b"{}"}))
+        digest = hashlib.sha256(b"again").hexdigest()
+        assert registry.find("adult", 1) == model
+        assert model.digests == (model.sha256, digest)
+        refit = model.graph(digest)
+        assert refit is not None
+        assert (refit.onnx_path, refit.judged) == (f"{model.folder}refit.onnx", model)
+        assert model.graph("") is model.graph("f" * 64) is None
+
     def test_registering_says_so_once(self, registry: Registry, outbox: Outbox) -> None:
         """As Azure ML does: type, subject and data of ModelRegistered."""
         for _ in range(3):

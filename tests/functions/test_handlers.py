@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,7 @@ from azure_functions_runtime.bindings.out import Out
 from world import World, blob_event, points_csv
 
 from functions.app import create_app
+from shared.operations.views import view
 
 Functions = dict[str, Callable[..., Any]]
 
@@ -24,6 +26,11 @@ ON_TIME = SimpleNamespace(past_due=False)
 @pytest.fixture
 def functions(world: World) -> Functions:
     """Every function of the app by name."""
+    return functions_of(world)
+
+
+def functions_of(world: World) -> Functions:
+    """Those of an app that has just started."""
     app = create_app(lambda: world.ports)
     return {one.get_function_name(): one.get_user_function() for one in app.get_functions()}
 
@@ -185,10 +192,47 @@ def test_other_refusals_have_their_status(functions: Functions, world: World) ->
 
 
 def test_health_and_status_answer(functions: Functions) -> None:
-    """Health says nothing about the state; status does."""
+    """Health says that the app answers; status says what there is."""
     assert json.loads(functions["health"](req=request({})).get_body()) == {"status": "healthy"}
     told = json.loads(functions["status"](req=request({})).get_body())
     assert told["scenarios"]["points"]["generation"] == 0
+
+
+def test_sweeps_that_stopped_make_the_app_unhealthy(tmp_path: Path) -> None:
+    """Both probes name the timer, the dashboard has a banner, and the next sweep ends it."""
+    world = World(tmp_path, RECONCILE_SCHEDULE="*/20 * * * * *")
+    functions = functions_of(world)
+    for name, output in (("reconcile", "events"), ("reconcile_releases", "models")):
+        functions[name](timer=ON_TIME, **{output: Out()})
+    assert functions["health"](req=request({})).status_code == 200
+    assert functions["v2_ready"](req=request({})).status_code == 200
+    world.clock.advance(minutes=10)
+    functions["reconcile_releases"](timer=ON_TIME, models=Out())
+    reason = "The timer reconcile fired last at 2026-03-01 12:00:00 UTC; its schedule is '*/20 * * * * *'."
+    sick, unready = functions["health"](req=request({})), functions["v2_ready"](req=request({}))
+    assert (sick.status_code, json.loads(sick.get_body())) == (503, {"status": "unhealthy", "reason": reason})
+    assert (unready.status_code, json.loads(unready.get_body())) == (503, {"error": reason})
+    assert view(world.ports, "overview", {})["late_timers"] == [reason]
+    functions["reconcile"](timer=ON_TIME, events=Out())
+    assert functions["health"](req=request({})).status_code == 200
+
+
+def test_a_lake_that_is_away_is_no_fault_of_the_caller(functions: Functions, world: World) -> None:
+    """Not ready and 503, never 404 as if nothing had been deployed; it answers when the lake is back."""
+    work(functions, world, landed(world, "incoming", points_csv()))
+    row = {"data": [{"x": 1.0, "color": "red"}]}
+    lake, away = world.home / "lake", world.home / "unmounted"
+    lake.rename(away)
+    started = functions_of(world)
+    assert started["v2_ready"](req=request({})).status_code == 503
+    told = started["score"](req=request(row))
+    assert (told.status_code, "points" in json.loads(told.get_body())["message"]) == (503, True)
+    lake.mkdir()
+    assert started["score"](req=request(row)).status_code == 503
+    lake.rmdir()
+    away.rename(lake)
+    assert started["v2_ready"](req=request({})).status_code == 200
+    assert started["score"](req=request(row)).status_code == 200
 
 
 def test_the_previous_generation_answers_when_the_current_one_is_broken(functions: Functions, world: World) -> None:

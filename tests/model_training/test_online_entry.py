@@ -126,6 +126,21 @@ def test_other_bytes_do_not_start(mounted: tuple[Path, Model]) -> None:
         online_entry.load({**given, "MODEL_SHA256": "f" * 64}, SCENARIOS)
 
 
+def test_the_refit_starts_where_it_was_deployed(mounted: tuple[Path, Model], tmp_path: Path) -> None:
+    """The folder of a version holds both graphs: the sha256 says which one answers."""
+    folder, model = mounted
+    refit = b"".join([(folder / "model.onnx").read_bytes(), b"\x1a\x01r"])  # another producer version: other bytes
+    manifest = {**json.loads((folder / "manifest.json").read_text()), "sha256": hashlib.sha256(refit).hexdigest()}
+    for name in ("model.onnx", "manifest.json"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    (tmp_path / "refit.onnx").write_bytes(refit)
+    (tmp_path / "refit.json").write_text(json.dumps(manifest))
+    _, serving = online_entry.load({**_given(tmp_path, model), "MODEL_SHA256": manifest["sha256"]}, SCENARIOS)
+    assert serving.model.sha256 == serving.manifest["sha256"] == manifest["sha256"]
+    _, judged = online_entry.load(_given(tmp_path, model), SCENARIOS)
+    assert judged.manifest["sha256"] == model.sha256
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -142,6 +143,20 @@ def test_what_may_come_back_leaves_the_run_open(ports: Ports, tmp_path: Path) ->
     _request(ports)
     with pytest.raises(Transient):
         _finish(ports_with(ports, core__lake=_AwayLake()), RUN, lambda *_told, **_facts: None, tmp_path / "run")
+    run = ports.training.runs.find(RUN)
+    assert run is not None
+    assert run.state == "requested"
+
+
+def test_a_full_disk_leaves_the_run_open(ports: Ports, tmp_path: Path) -> None:
+    """Nothing is wrong with the data or the training: the run is not failed, a watcher starts it again."""
+
+    def full(*_told: object, **_facts: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    _request(ports)
+    with pytest.raises(Transient, match="takes no data"):
+        _finish(ports, RUN, full, tmp_path / "run")
     run = ports.training.runs.find(RUN)
     assert run is not None
     assert run.state == "requested"

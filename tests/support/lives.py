@@ -32,6 +32,7 @@ from shared.prediction.backfill import BackfillRequest, plan_backfill, plan_corr
 from shared.release.approvals import decide  # noqa: E402 -- the path is set first
 from shared.serving.ports import Rehearsal  # noqa: E402 -- the path is set first
 
+REFIT = 3.1
 FILES = tuple(f"{area}/points/d1/points.csv" for area in ("incoming", "scoring"))
 
 
@@ -45,7 +46,8 @@ class AtOnce(OnnxScoring):
 
 
 def mortal(world: World, countdown: Countdown) -> None:
-    """From now on the world dies by the countdown."""
+    """From now on the world dies by the countdown; its models have a refit, which serves."""
+    world.trainer.refit = REFIT
     world.ports = counted(ports_with(world.ports, serving__scoring=AtOnce()), countdown)
     world.trainer.ports = world.ports
 

@@ -46,6 +46,10 @@ class TdsDouble:
         """End the connection at the n-th statement that matches instead of answering."""
         self._ask({"do": "rule", "when": when, "number": 0, "nth": nth, "times": 1})
 
+    def renumber(self, when: str) -> None:
+        """End the transaction unseen at the next statement that matches, as a failed description does."""
+        self._ask({"do": "rule", "when": when, "number": -1, "nth": 1, "times": 1})
+
     def answer(self, when: str, rows: Sequence[Sequence[Any]], names: Sequence[str] = ()) -> None:
         """The rows of every SELECT that matches."""
         self._ask({"do": "answer", "when": when, "rows": rows, "names": names})
@@ -74,6 +78,7 @@ class Seen:
     rounds: int = 0
     received: int = 0
     rows: int = 0
+    texts: list[str] = field(default_factory=list)
     logins: list[str] = field(default_factory=list)
     not_understood: list[str] = field(default_factory=list)
 
@@ -128,23 +133,24 @@ class _Server:
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
+        session = _Session()
         with client, suppress(_Gone, OSError):
             while True:
                 kind, body = _message(client)
                 with self.lock:
-                    answer = self._safe(kind, body)
+                    answer = self._safe(kind, body, session)
                 _send(client, answer)
 
-    def _safe(self, kind: int, body: bytes) -> bytes:
+    def _safe(self, kind: int, body: bytes, session: _Session) -> bytes:
         try:
-            return self._answer(kind, body)
+            return self._answer(kind, body, session)
         except _Refusal as refused:
             return _error(refused.number)
         except (ValueError, struct.error) as error:
             self.seen.not_understood.append(f"{error}: {body[:80].hex()}")
             raise _Gone from error
 
-    def _answer(self, kind: int, body: bytes) -> bytes:
+    def _answer(self, kind: int, body: bytes, session: _Session) -> bytes:
         if kind == PRELOGIN:
             return _prelogin(body)
         if kind == ATTENTION:
@@ -155,61 +161,80 @@ class _Server:
             self.seen.logins.append(_login(body))
             return self._refused("login") or _welcome()
         if kind == BATCH:
-            return self._batch(_after_headers(body).decode("utf-16-le"))
+            return self._batch(_after_headers(body).decode("utf-16-le"), session)
         if kind == RPC:
-            return self._rpc(body)
+            return self._rpc(body, session)
         if kind == TRANSACTION:
-            return self._transaction(body)
+            return self._transaction(body, session)
         self.seen.not_understood.append(f"message {kind:#x}")
         raise _Gone
 
-    def _batch(self, statement: str) -> bytes:
-        return self._run(statement) + _done(_DONE, _COUNT, 1)
+    def _batch(self, statement: str, session: _Session) -> bytes:
+        return self._run(statement, session, _DONE, last=True)
 
-    def _run(self, statement: str) -> bytes:
-        """Keep it; its error, or its rows."""
+    def _run(self, statement: str, session: _Session, done: int, *, last: bool) -> bytes:
+        """Keep it; its error, or its rows, and the end of each of its statements (MS-TDS 2.2.7.7)."""
         self.seen.statements.append(statement)
-        return self._refused(statement) or self._rows(statement)
+        if "sp_describe_undeclared_parameters" in statement and "#" in statement:
+            raise _Refusal(11501)
+        self._refused(statement, session)
+        parts = [part.strip() for part in re.split(r";(?=(?:[^']*'[^']*')*[^']*$)", statement) if part.strip()]
+        rows = self._rows(statement, session)
+        reading = max((n for n, part in enumerate(parts) if _asks(part)), default=len(parts) - 1)
+        out = b""
+        for number, part in enumerate(parts or [""]):
+            session.follow(part)
+            more = 0 if last and number == len(parts or [""]) - 1 else _MORE
+            counts = _COUNT if _concerns_rows(part) and not session.silent else 0
+            out += (rows if number == reading else b"") + _done(done, more | counts, 1)
+        return out
 
-    def _refused(self, statement: str) -> bytes:
+    def _refused(self, statement: str, session: _Session | None = None) -> bytes:
         rule = next((one for one in self.rules if one.hits(statement)), None)
         if rule is None:
+            return b""
+        if session is not None and rule.number < 0:
+            session.transaction += 1
             return b""
         if not rule.number:
             raise _Gone
         raise _Refusal(rule.number)
 
-    def _rows(self, statement: str) -> bytes:
+    def _rows(self, statement: str, session: _Session) -> bytes:
+        if "CURRENT_TRANSACTION_ID()" in statement:
+            return _result(["id"], [[session.transaction]])
         for when, rows, names in self.answers:
             if when.search(statement):
                 return _result(names or _names(statement, len(rows[0]) if rows else 1), rows)
         names = _names(statement, 0)
         return _result(names, []) if names else b""
 
-    def _transaction(self, body: bytes) -> bytes:
+    def _transaction(self, body: bytes, session: _Session) -> bytes:
         kind = struct.unpack_from("<H", _after_headers(body))[0]
         number = struct.pack("<Q", 1)
         name = {5: "BEGIN", 7: "COMMIT", 8: "ROLLBACK"}.get(kind, f"transaction request {kind}")
         self.seen.statements.append(name)
         self._refused(name)
         if kind == 5:
+            session.transaction += 1
             return _change(8, bytes([8]) + number, b"\0") + _done(_DONE)
         return _change(9 if kind == 7 else 10, b"\0", bytes([8]) + number) + _done(_DONE)
 
-    def _rpc(self, body: bytes) -> bytes:
+    def _rpc(self, body: bytes, session: _Session) -> bytes:
         reader, out = _Reader(_after_headers(body)), b""
         calls = 0
         while not reader.at_end():
             call = reader.call()
             calls += 1
-            out += self._called(call, last=reader.at_end())
+            self.seen.texts += call.texts
+            out += self._called(call, session, last=reader.at_end())
         self.seen.rows += calls
         return out
 
-    def _called(self, call: _Call, *, last: bool) -> bytes:
+    def _called(self, call: _Call, session: _Session, *, last: bool) -> bytes:
         more = 0 if last else _MORE
         if call.statement:
-            body = self._run(call.statement)
+            body = self._run(call.statement, session, _DONE_IN_PROC, last=False)
         else:
             self.seen.statements.append(call.name)
             body = self._refused(call.name)
@@ -217,8 +242,28 @@ class _Server:
         if call.handle is not None:
             one = b"\x26\x04\x04" + struct.pack("<i", 1)
             handle = bytes([0xAC, 0, 0]) + _short(call.handle) + b"\x01" + bytes(6) + one
-        ended = body + (_done(_DONE_IN_PROC, _MORE | _COUNT, 1) if call.statement else b"")
-        return ended + bytes([0x79]) + bytes(4) + handle + _done(_DONE_PROC, more)
+        return body + bytes([0x79]) + bytes(4) + handle + _done(_DONE_PROC, more)
+
+
+@dataclass(slots=True)
+class _Session:
+    """What a connection has set: whether counts are left out, and the number of its transaction."""
+
+    silent: bool = False
+    transaction: int = 1
+
+    def follow(self, part: str) -> None:
+        """Take over what the statement sets."""
+        if told := re.match(r"SET\s+NOCOUNT\s+(ON|OFF)", part, re.IGNORECASE):
+            self.silent = told[1].upper() == "ON"
+
+
+def _asks(part: str) -> bool:
+    return re.match(r"SELECT|WITH", part, re.IGNORECASE) is not None or " OUTPUT " in part
+
+
+def _concerns_rows(part: str) -> bool:
+    return re.match(r"SELECT|WITH|INSERT|UPDATE|DELETE|MERGE|TRUNCATE", part, re.IGNORECASE) is not None
 
 
 class _Refusal(Exception):
@@ -236,6 +281,7 @@ class _Call:
     name: str
     statement: str
     handle: str | None
+    texts: list[str]
 
 
 class _Reader:
@@ -280,7 +326,7 @@ class _Reader:
             statement = texts[1] if len(texts) > 1 else ""
         elif name == "sp_executesql":
             statement = texts[0]
-        return _Call(name, statement, handle)
+        return _Call(name, statement, handle, texts)
 
     def value(self) -> Any:
         kind = self.number("B")
@@ -311,7 +357,10 @@ class _Reader:
         else:
             size = self.number("<H")
             data = None if size == _NONE16 else self.take(size)
-        return data.decode("utf-16-le") if data is not None and kind in (0xE7, 0xEF) else data
+        if data is None or kind in (0xA5, 0xAD):
+            return data
+        # What is sent as VARCHAR has gone through the database's code page: other letters are lost.
+        return data.decode("utf-16-le") if kind in (0xE7, 0xEF) else data.decode("cp1252", "replace")
 
     def _pieces(self) -> bytes | None:
         if self.number("<Q") == _NONE64:

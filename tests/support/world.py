@@ -26,8 +26,8 @@ from shared.datasets.reading import lake_bytes, read_tables
 from shared.ports import Ports
 from shared.training.fingerprints import fingerprints
 from shared.training.input_contract import Feature, InputContract
-from shared.training.learned_rows import LEARNED, LearnedRows
-from shared.training.model import Artefact
+from shared.training.learned_rows import LEARNED, REFIT_LEARNED, LearnedRows
+from shared.training.model import REFIT, REFIT_MANIFEST, Artefact
 from shared.training.run import Run
 
 POINTS = Scenario(
@@ -145,8 +145,9 @@ class Clock:
 class InlineTrainer:
     """Registers a small real ONNX model at once; `weight` is how much the model looks at x (negative: a bad model)."""
 
-    def __init__(self, weight: float = 3.0) -> None:
+    def __init__(self, weight: float = 3.0, refit: float | None = None) -> None:
         self.weight = weight
+        self.refit = refit
         self.submitted: list[str] = []
         self.cancelled: list[str] = []
         self.silent = False
@@ -165,7 +166,10 @@ class InlineTrainer:
         assert dataset is not None
         scenario = ports.core.scenarios[run.scenario]
         tables = read_tables(lake_bytes(ports.core.lake), scenario, dataset.tables)
-        ports.training.registry.register(artefact(scenario, run, tables, self.weight))
+        made = artefact(scenario, run, tables, self.weight)
+        if self.refit is not None:
+            made = with_refit(made, scenario, self.refit, tables[scenario.tables[0].name])
+        ports.training.registry.register(made)
         ports.training.runs.move(run.id, "running", "completed", "registered")
 
     def started(self, run: Run) -> bool:
@@ -220,6 +224,23 @@ def artefact(scenario: Scenario, run: Run, tables: Mapping[str, pa.Table], weigh
     manifest["holdout"]["keys"] = {"file": "holdout_keys.parquet", "sha256": hashlib.sha256(keys).hexdigest()}
     files = {"holdout.parquet": sink.getvalue(), "holdout_keys.parquet": keys, LEARNED: empty[0]}
     return Artefact(scenario.name, run.id, run.dataset, graph, manifest, files)
+
+
+def with_refit(made: Artefact, scenario: Scenario, weight: float, table: pa.Table) -> Artefact:
+    """The artefact with a refit of that weight; of a time split it has learned every row, else none."""
+    from shared.adapters.onnx.scoring import OnnxScoring
+
+    graph = logistic(weight)
+    own = {**made.manifest, "sha256": hashlib.sha256(graph).hexdigest()}
+    rows = made.manifest["golden"]["rows"]
+    own["golden"] = {"rows": rows, "probabilities": OnnxScoring().load(graph, own).score_rows(rows).tolist()}
+    learned = np.arange(table.num_rows if scenario.split.kind == "time" else 0)
+    prints, own["learned"] = LearnedRows.of(fingerprints(scenario, table), learned, None).packed(
+        len(learned), REFIT_LEARNED
+    )
+    entry = {"file": REFIT, "manifest": REFIT_MANIFEST, "sha256": own["sha256"], "learned": own["learned"]}
+    files = {REFIT: graph, REFIT_MANIFEST: json.dumps(own).encode(), REFIT_LEARNED: prints}
+    return replace(made, manifest={**made.manifest, "refit": entry}, files={**made.files, **files})
 
 
 def _keys(scenario: Scenario, table: pa.Table) -> bytes:

@@ -39,7 +39,7 @@ class AzureMlModels:
             type="custom_model",
             path=f"{self._lake_url}/{model.folder}",
             tags=_tags(model),
-            properties={"sha256": model.sha256},
+            properties=_digests(model),
         )
         try:
             with explained(f"registering {model.id}", ROLE):
@@ -83,6 +83,10 @@ class AzureMlModels:
                 return self._client().models.get(name, str(version))
         except Missing:
             return None
+
+
+def _digests(model: Model) -> dict[str, str]:
+    return {"sha256": model.sha256} | ({"refit_sha256": model.refit_sha256} if model.refit_sha256 else {})
 
 
 def _tags(model: Model) -> dict[str, str]:

@@ -51,7 +51,7 @@ class FolderLake:
     def put(self, path: str, data: bytes | BinaryIO, *, if_absent: bool = True) -> tuple[Blob, bool]:
         """Store the bytes durably; with `if_absent` an existing blob is left as it is."""
         place = self._place(path)
-        with _faults(path):
+        with _faults(path, writing=True):
             existing = _blob(path, place) if if_absent else None
             if existing is not None:
                 return existing, False
@@ -175,7 +175,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _faults(path: str) -> Iterator[None]:
+def _faults(path: str, *, writing: bool = False) -> Iterator[None]:
     """Turn errors of the file system into errors of the project."""
     try:
         yield
@@ -184,6 +184,9 @@ def _faults(path: str) -> Iterator[None]:
             raise Transient(f"The disk that holds the lake is full; {path!r} was not stored.") from error
         if error.errno in {errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY}:
             raise BadInput(f"{path!r} cannot be stored: a blob has the name of a folder on its way.") from error
-        if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        if error.errno == errno.EROFS or (writing and error.errno in {errno.EACCES, errno.EPERM}):
+            # Somebody mounts it for writing again, or grants the right: what could not be stored then is.
+            raise Transient(f"The lake's folder is read-only; {path!r} was not stored ({error.strerror}).") from error
+        if error.errno in {errno.EACCES, errno.EPERM}:
             raise Permanent(f"The lake's folder does not allow access to {path!r} ({error.strerror}).") from error
         raise Transient(f"The lake's disk failed at {path!r}: {error.strerror}.") from error

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.adapters.tables.kinds import TYPES
 from shared.adapters.tables.limits import Limits
-from shared.adapters.tables.origin import Origin, listing, shown
+from shared.adapters.tables.origin import Origin, listing
 from shared.core.scenario import Column, Table
 
 
@@ -36,6 +38,8 @@ def _check_cells(values: pa.ChunkedArray, column: Column, limits: Limits, origin
         _check_text(values, column, limits, origin)
     if column.kind in ("int", "float"):
         _check_range(values, column, origin)
+    if column.kind == "time" and column.ahead_hours is not None and origin.now is not None:
+        _check_ahead(values, origin.now + timedelta(hours=column.ahead_hours), column, origin)
     if column.values:
         _check_values(values, column, origin)
 
@@ -62,6 +66,17 @@ def _check_range(values: pa.ChunkedArray, column: Column, origin: Origin) -> Non
         _refuse_first(pc.greater(values, high), values, column, origin, code="range", accepted=accepted)
 
 
+def _check_ahead(values: pa.ChunkedArray, latest: datetime, column: Column, origin: Origin) -> None:
+    wrong = pc.greater(values, pa.scalar(latest, TYPES["time"]))
+    at = pc.index(wrong, value=True).as_py()
+    if at >= 0:
+        count = pc.sum(wrong).as_py()
+        more = f" ({count} rows do{origin.extent})" if count > 1 else ""
+        problem, value = f"lies in the future{more}", str(values[at].as_py())
+        accepted = f"a time up to {latest:%Y-%m-%d %H:%M} UTC, {column.ahead_hours:g} hours from now"
+        raise origin.refusal("future", problem, accepted, column=column.name, row=at + 1, value=value)
+
+
 def _check_values(values: pa.ChunkedArray, column: Column, origin: Origin) -> None:
     kind = TYPES[column.kind]
     known = pa.array(column.values, pa.string()).cast(kind)
@@ -76,5 +91,5 @@ def _refuse_first(
     if at >= 0:
         count = pc.sum(wrong).as_py()
         more = f" ({count} rows are outside{origin.extent})" if count > 1 else ""
-        problem = f"{shown(str(values[at].as_py()))} is outside what the contract allows{more}"
-        raise origin.refusal(code, problem, accepted, column=column.name, row=at + 1)
+        problem, value = f"is outside what the contract allows{more}", str(values[at].as_py())
+        raise origin.refusal(code, problem, accepted, column=column.name, row=at + 1, value=value)

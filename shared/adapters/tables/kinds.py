@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shared.adapters.tables.origin import Origin, shown
+from shared.adapters.tables.origin import Origin
 from shared.core.errors import Quarantined
 from shared.core.scenario import Column, Kind
 
@@ -28,6 +28,7 @@ ACCEPTED: dict[Kind, str] = {
 _WHOLE = r"^\+?(-?[0-9]+)(\.0*)?$"
 _US_TIME = r"^([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}) [0-9]{1,2}:[0-9]{2}:[0-9]{2} [AaPp][Mm]$"
 _US_FORMAT = "%m/%d/%Y %I:%M:%S %p"
+_FINE = r"(:[0-9]{2}\.[0-9]{6})[0-9]{1,3}"
 _OFFSET = re.compile(r"(?:Z|[+-]\d\d(?::?\d\d)?)$")
 
 Convert = Callable[[pa.ChunkedArray], pa.ChunkedArray]
@@ -95,11 +96,18 @@ def _to_int(cells: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _to_plain_time(cells: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.assume_timezone(pc.cast(cells, pa.timestamp("us")), "UTC")
+    return pc.assume_timezone(pc.cast(_to_microseconds(cells), pa.timestamp("us")), "UTC")
 
 
 def _to_zoned_time(cells: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.cast(cells, TYPES["time"])
+    return pc.cast(_to_microseconds(cells), TYPES["time"])
+
+
+def _to_microseconds(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The times without what follows their microseconds: SQL Server and Data Explorer write seven digits."""
+    if (pc.max(pc.utf8_length(cells)).as_py() or 0) < len("2015-01-31 06:00:00.1234567"):
+        return cells
+    return pc.replace_substring_regex(cells, pattern=_FINE, replacement=r"\1")
 
 
 def _to_us_time(cells: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -127,7 +135,7 @@ def first_failing(cells: pa.ChunkedArray, convert: Convert) -> int:
 def _refusal(cells: pa.ChunkedArray, at: int, column: Column, origin: Origin) -> Quarantined:
     value = cells[at].as_py()
     code, problem = _diagnosis(value, column.kind)
-    return origin.refusal(code, f"{shown(value)} {problem}", ACCEPTED[column.kind], column=column.name, row=at + 1)
+    return origin.refusal(code, problem, ACCEPTED[column.kind], column=column.name, row=at + 1, value=value)
 
 
 def _diagnosis(value: str, kind: Kind) -> tuple[str, str]:
@@ -141,5 +149,5 @@ def _diagnosis(value: str, kind: Kind) -> tuple[str, str]:
 def _refuse_infinite(values: pa.ChunkedArray, cells: pa.ChunkedArray, column: Column, origin: Origin) -> None:
     at = pc.index(pc.is_finite(values), value=False).as_py()
     if at >= 0:
-        problem = f"{shown(cells[at].as_py())} is not a finite number"
-        raise origin.refusal("not_finite", problem, ACCEPTED["float"], column=column.name, row=at + 1)
+        problem, value = "is not a finite number", cells[at].as_py()
+        raise origin.refusal("not_finite", problem, ACCEPTED["float"], column=column.name, row=at + 1, value=value)

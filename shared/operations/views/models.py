@@ -10,6 +10,7 @@ from shared.core.lake_reading import read_json
 from shared.core.plain_json import plain
 from shared.core.scenario import Scenario
 from shared.operations.views.query import ViewQuery
+from shared.release.served_graph import chosen_graph
 from shared.release.verdict import Verdict
 from shared.training.model import Model
 
@@ -72,12 +73,15 @@ def _version(model: Model, scenario: Scenario, serving: int | None) -> Mapping[s
 def _detail(ports: OperationsPorts, model: Model, serving: int | None) -> Mapping[str, Any]:
     manifest = read_json(ports, f"{model.folder}manifest.json")
     verdict = ports.release.deployments.verdict(model)
+    graph = chosen_graph(ports, model, verdict) if verdict else model
     return {
         "id": model.id,
         "version": model.version,
         "state": model.state,
         "serving": model.version == serving,
         "sha256": model.sha256,
+        "refit": manifest.get("refit"),
+        "graph": "refit" if graph.judged_sha256 else "judged fit",
         "run": model.run,
         "dataset": model.dataset,
         "algorithm": manifest.get("algorithm"),
@@ -86,7 +90,7 @@ def _detail(ports: OperationsPorts, model: Model, serving: int | None) -> Mappin
         "resources": manifest.get("resources", {}),
         "parity": manifest.get("parity"),
         "evaluation": _evaluation(ports, model),
-        "learned": manifest.get("learned"),
+        "learned": read_json(ports, graph.manifest_path).get("learned"),
         "gate": _gate(verdict) if verdict else None,
         "card": ports.core.lake.stat(f"{model.folder}card.html") is not None,
     }

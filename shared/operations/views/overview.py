@@ -9,6 +9,7 @@ from shared.core.breach import Cause
 from shared.core.ledger import Entry, Kind, State
 from shared.core.plain_json import plain
 from shared.core.wording import counted
+from shared.monitoring.timer_watch import all_late
 from shared.operations.standing import challenger_json, challenger_of
 from shared.operations.views.query import ViewQuery
 from shared.profiles.baseline import offer, offered_baseline
@@ -34,6 +35,7 @@ def overview(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:  # 
     scenarios = [_scenario(ports, name, totals[name]) for name in sorted(ports.core.scenarios)]
     value = {
         "now": ports.core.clock(),
+        "late_timers": [timer.sentence for timer in all_late(ports)],
         "scenarios": scenarios,
         "running": list(_running(ports)),
         "scheduled": list(_scheduled(ports)),

@@ -80,6 +80,7 @@ def _windows(ports: OperationsPorts, scenario: Scenario, commits: Sequence[Commi
             "failed_rows": commit.failed_rows,
             "unknown_values": commit.unknown_values,
             "far_values": commit.far_values,
+            "rejected_rows": commit.rejected_rows,
             "model": commit.model,
             "dataset": commit.dataset,
             "answers": [

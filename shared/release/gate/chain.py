@@ -8,12 +8,13 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from shared.core.errors import Fault, Missing
+from shared.release.aftercare.post_rollout_watch import rollback_reason
 from shared.release.gate.comparison import Lead, independent, lead, too_few
 from shared.release.gate.contestants import Contestant, fresh_part, load_contestant
 from shared.release.look import LOOK_LEVEL
-from shared.release.post_rollout_watch import rollback_reason
 from shared.release.verdict import Check, CheckVerdict
 from shared.training.metrics import LARGER_IS_BETTER, score
+from shared.training.stored_models import find_graph
 
 if TYPE_CHECKING:
     from shared.release.gate.judging_rows import JudgingRows
@@ -63,14 +64,14 @@ def compare_with_best(challenger: Contestant, served: Iterable[Contestant], rows
 
 def _served_before(ports: ReleasePorts, challenger: Contestant, champion: Contestant) -> Iterator[Model]:
     """Every other model that was in full service, once; not those that the health rules took back."""
-    seen = {challenger.model.sha256, champion.model.sha256}
+    seen = {*challenger.model.digests, champion.model.sha256}
     for deployment in ports.release.deployments.list(challenger.scenario.name):
         if deployment.sha256 in seen or rollback_reason(ports, deployment):
             continue
         seen.add(deployment.sha256)
-        model = ports.training.registry.find(deployment.model, deployment.version)
+        model = find_graph(ports, deployment.model, deployment.version, deployment.sha256)
         if model is None:
-            raise Missing(f"{deployment.model_id}, generation {deployment.generation}, is not registered.")
+            raise Missing(f"{deployment.model_id}, generation {deployment.generation}, is not registered as it served.")
         yield model
 
 

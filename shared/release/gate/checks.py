@@ -50,6 +50,12 @@ def _limit_check(name: str, value: float, threshold: float, sentence: str, unit:
     return Check(name, "pass" if value <= threshold else "fail", value, threshold, reason)
 
 
+def chosen_inputs(manifest: Mapping[str, Any]) -> Sequence[str]:
+    """The inputs that the model's run was asked to learn from; none when it was not asked."""
+    found: Sequence[str] = manifest.get("options", {}).get("inputs", ())
+    return found
+
+
 def contract_check(scenario: Scenario, loaded: LoadedModel, chosen: Sequence[str] = ()) -> Check:
     """Whether the model has the task, inputs and labels that the scenario declares; `chosen` by its run, of these."""
     contract = loaded.contract

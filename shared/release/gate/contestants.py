@@ -12,7 +12,7 @@ from shared.serving.ports import LoadedModel
 from shared.training.learned_rows import LearnedRows, read_learned
 from shared.training.metrics import at_decisions
 from shared.training.model import Model
-from shared.training.stored_models import read_model
+from shared.training.stored_models import find_graph, read_model
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,11 +62,11 @@ def load_champion(ports: ReleasePorts, scenario: Scenario, model: Model) -> Cont
         return NoChampion("Nothing is deployed yet: there is no champion to compare with.")
     if current.version == model.version:
         return NoChampion("The champion is this very version.")
-    champion = ports.training.registry.find(current.model, current.version)
+    champion = find_graph(ports, current.model, current.version, current.sha256)
     if champion is None:
-        return NoChampion(f"The champion {current.model_id} is not in the registry.", fails=True)
+        return NoChampion(f"The champion {current.model_id} is not in the registry as it serves.", fails=True)
     found = load_contestant(ports, scenario, champion)
-    if champion.sha256 == model.sha256 and _served(found.manifest) == _served(read_model(ports, model)[1]):
+    if champion.sha256 in model.digests and _served(found.manifest) == _served(read_model(ports, model)[1]):
         reason = f"Nothing new: the champion {current.model_id} has the very same graph, byte for byte."
         return NoChampion(reason, fails=True)
     return found

@@ -12,6 +12,7 @@ from shared.release.gate.chain import chain_check
 from shared.release.gate.champion import Contest, compare, make_contest
 from shared.release.gate.checks import (
     bar_check,
+    chosen_inputs,
     contract_check,
     dataset_check,
     golden_rows_check,
@@ -20,6 +21,7 @@ from shared.release.gate.checks import (
 )
 from shared.release.gate.contestants import Contestant, load_contestant
 from shared.release.gate.judging_rows import read_judging_rows
+from shared.release.gate.refit import refit_check
 from shared.release.gate.usefulness import usefulness_check
 from shared.release.look import MOST_LOOKS, Look, told_look
 from shared.release.verdict import Check, Judging, Verdict
@@ -172,8 +174,11 @@ def _checks_of_loaded(
         yield _load_failure(error)
         return
     yield Check("loads", "pass", model.sha256[:12], None, "The graph is allowed and loads from its bytes.")
-    yield contract_check(scenario, loaded, manifest.get("options", {}).get("inputs", ()))
+    contract = contract_check(scenario, loaded, chosen_inputs(manifest))
+    yield contract
     yield golden_rows_check(loaded, manifest)
     yield parity_check(manifest)
     yield dataset_check(ports, model)
     yield bar_check(scenario, model, manifest)
+    if contract.verdict != "fail":
+        yield from refit_check(ports, scenario, model, loaded, manifest)

@@ -17,13 +17,14 @@ from local_doctor import CLOSED, MakeSubject, the
 from postgres import PostgresServer
 from tds_double import tds_double
 
-from local.doctor import database, function_app, machine
+from local.doctor import database, function_app, machine, work
 from local.doctor.examination import examine
 from local.doctor.finding import Check, Finding, Subject
 from local.host.running import HomeLock
 from shared.adapters.sql.database import open_database
 from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.adapters.sql.migrations import newest, revision_id
+from shared.adapters.sql.monitoring.measures import SqlScorecards
 
 ROOT = Path(__file__).resolve().parents[3]
 VERSION = newest()
@@ -203,17 +204,66 @@ def test_stuck_work_is_reported(subject: MakeSubject, tmp_path: Path) -> None:
     """An expired claim is a warning; an unreadable database is not checked and never passes."""
     path = tmp_path / "state.db"
     asked = subject({"DATABASE_URL": f"sqlite:///{path}"})
-    assert the(database.stuck(asked), "stuck work").verdict == "ok"
+    assert the(work.stuck(asked), "stuck work").verdict == "ok"
     open_database(f"sqlite:///{path}").dispose()
-    assert the(database.stuck(asked), "stuck work").fact == "nothing"
+    assert the(work.stuck(asked), "stuck work").fact == "nothing"
     engine = open_database(f"sqlite:///{path}")
     SqlLedger(engine, lambda: datetime.now(UTC)).claim("blob", "incoming/x@1", timedelta(seconds=-1))
     engine.dispose()
-    found = the(database.stuck(asked), "stuck work")
+    found = the(work.stuck(asked), "stuck work")
     assert found.verdict == "warn"
     assert "blob incoming/x@1" in found.fact
     path.write_bytes(b"this is no database, it only lies where one should be" * 100)
-    assert the(database.stuck(asked), "stuck work").verdict == "not checked"
+    assert the(work.stuck(asked), "stuck work").verdict == "not checked"
+
+
+def test_sweeps_that_stopped_are_a_finding(subject: MakeSubject, tmp_path: Path) -> None:
+    """Before the first sweep and while they come it passes; a timer that is long due fails with its schedule."""
+    url = f"sqlite:///{tmp_path / 'state.db'}"
+    asked = subject({"DATABASE_URL": url, "RECONCILE_SCHEDULE": "*/20 * * * * *"})
+    assert the(work.sweeps(asked), "sweeps").fact == "none was due yet"
+    engine = open_database(url)
+    for ago, verdict in ((timedelta(hours=1), "fail"), (timedelta(), "ok")):
+        SqlScorecards(engine).record_heartbeat("reconcile", datetime.now(UTC) - ago, late=False)
+        assert the(work.sweeps(asked), "sweeps").verdict == verdict
+    engine.dispose()
+
+
+def test_an_emptied_database_is_named_with_what_to_do(subject: MakeSubject, tmp_path: Path) -> None:
+    """Gone, without a byte, or new: while the lake holds work it never passes as a first start."""
+    home = tmp_path / "home"
+    asked = subject()
+    path = home / "mlops.db"
+    assert [one.name for one in database.database(asked)] == ["database"]
+    (home / "lake" / "datasets" / "points" / "ds-1").mkdir(parents=True)
+    (home / "lake" / "datasets" / "points" / "ds-1" / "dataset.json").write_text("{}")
+    for prepare in (Path.is_file, Path.touch, lambda _: open_database(f"sqlite:///{path}").dispose()):
+        prepare(path)
+        found = the(database.database(asked), "state")
+        assert found.verdict == "fail"
+        assert "datasets/points/ds-1/dataset.json" in found.fact
+        assert f"cp <your copy> {path}" in found.fix
+
+
+def test_a_damaged_database_is_named_with_what_to_do(subject: MakeSubject, tmp_path: Path) -> None:
+    """A file that is none, and one with a page that cannot be read: also where no query would come by."""
+    path = tmp_path / "state.db"
+    asked = subject({"DATABASE_URL": f"sqlite:///{path}"})
+    path.write_bytes(b"this is no database, it only lies where one should be" * 100)
+    none = the(database.database(asked), "database")
+    path.unlink()
+    open_database(f"sqlite:///{path}").dispose()
+    with closing(sqlite3.connect(path)) as connection:
+        (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'timer_beat'").fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+        connection.execute("PRAGMA journal_mode=DELETE").fetchall()
+    with path.open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
+    page = the(database.database(asked), "database")
+    for found in (none, page):
+        assert (found.verdict, "damaged" in found.fact) == ("fail", True)
+        assert f"cp <your copy> {path}" in found.fix
 
 
 def test_no_check_delays_the_others(subject: MakeSubject) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from local.host.host_options import QueueOptions, parse_span, read_options
+from local.host.host_options import QueueOptions, read_options
 from local.host.local_settings import read_environment
 from shared.core.errors import Fault
+from shared.core.timers.time_span import parse_span
 
 PROJECT = Path(__file__).resolve().parents[3]
 

@@ -17,11 +17,22 @@ from model_training.estimators.profiles import PROFILES
 from model_training.pipeline import STEPS
 from model_training.scenarios import SCENARIOS
 from model_training.search.spaces import SPACES
-from model_training.steps import command, define_dataset, evaluate, explore, prepare, profile, register, train, tune
+from model_training.steps import (
+    command,
+    define_dataset,
+    evaluate,
+    explore,
+    prepare,
+    profile,
+    refit,
+    register,
+    train,
+    tune,
+)
 from model_training.steps import validate as validation
 
 STEP_MODULES = {
-    module.NAME: module for module in (validation, prepare, explore, profile, tune, train, evaluate, register)
+    module.NAME: module for module in (validation, prepare, explore, profile, tune, train, evaluate, refit, register)
 }
 
 

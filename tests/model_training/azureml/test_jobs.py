@@ -143,7 +143,7 @@ def test_a_network_gets_its_packages_where_it_is_fitted() -> None:
     jobs = training_job(_order(scenario=SCENARIOS["text_classification"]), Platform())._to_dict()["jobs"]
     told = {name: node.get("component") or node["trial"] for name, node in jobs.items()}
     torch = {name for name, one in told.items() if "torch" in str(one["environment"]["conda_file"])}
-    assert torch == {"explore", "sweep_deep", "train", "evaluate"}
+    assert torch == {"explore", "sweep_deep", "train", "evaluate", "refit"}
 
 
 @pytest.mark.parametrize("name", [name for name, one in SCENARIOS.items() if len(one.scoring_tables) == 1])

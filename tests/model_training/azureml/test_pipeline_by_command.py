@@ -27,7 +27,18 @@ from model_training.azureml.spaces import Sweep
 from model_training.batch_entry import parser, scorer_of
 from model_training.runs.runner import Runner
 from model_training.scenarios import SCENARIOS
-from model_training.steps import command, define_dataset, evaluate, explore, prepare, profile, register, train, tune
+from model_training.steps import (
+    command,
+    define_dataset,
+    evaluate,
+    explore,
+    prepare,
+    profile,
+    refit,
+    register,
+    train,
+    tune,
+)
 from model_training.steps import validate as validation
 from model_training.steps.context import RunSpec
 from shared.adapters.onnx.scoring import OnnxScoring
@@ -98,7 +109,7 @@ class Machine:
             return collect.main
         if name == define_dataset.NAME:
             return lambda arguments: define_dataset.main(list(arguments))
-        steps = (validation, prepare, explore, profile, tune, train, evaluate, register)
+        steps = (validation, prepare, explore, profile, tune, train, evaluate, refit, register)
         step = next(one for one in steps if one.__name__ == module)
         return lambda arguments: command.main(step.NAME, step.NEEDS, step.run_step, arguments)
 
@@ -261,6 +272,16 @@ def test_the_entry_script_refuses_what_it_cannot_do(alone: Path, tmp_path: Path)
     (tmp_path / "model.onnx").write_bytes((alone / "model.onnx").read_bytes() + b"\0")
     with pytest.raises(Corrupt):
         scorer_of(parser().parse_args(_arguments(tmp_path)), SCENARIOS)
+
+
+def test_the_entry_script_scores_with_the_graph_that_it_is_told(alone: Path) -> None:
+    """The refit by its sha256; digits that no graph of the version has are refused."""
+    manifest = json.loads((alone / "manifest.json").read_text())
+    sha256 = manifest["refit"]["sha256"]
+    told = parser().parse_args([*_arguments(alone), "--model_sha256", sha256])
+    assert scorer_of(told, SCENARIOS).provenance.model_sha256 == sha256 != manifest["sha256"]
+    with pytest.raises(Corrupt, match=r"model\.onnx has .* and refit\.onnx has sha256 .* was deployed as f{12}"):
+        scorer_of(parser().parse_args([*_arguments(alone), "--model_sha256", "f" * 64]), SCENARIOS)
 
 
 def test_feature_code_runs_on_each_file(tmp_path: Path) -> None:

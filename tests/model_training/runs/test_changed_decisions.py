@@ -83,6 +83,7 @@ def test_the_same_graph_is_a_new_generation(changed: World) -> None:
     current = changed.ports.release.deployments.current("points")
     assert current is not None
     assert (current.generation, current.version) == (2, 2)
+    assert current.sha256 == first.refit_sha256 == second.refit_sha256
     assert len(changed.ports.training.runs.list("points")) == 1
 
 

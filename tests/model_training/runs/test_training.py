@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
 import subprocess
 import sys
@@ -24,10 +25,11 @@ from model_training.runs.training import fit
 from model_training.scenarios import SCENARIOS
 from model_training.search.candidate_ranking import score_candidate
 from model_training.steps.prepare import prepare_rows
+from model_training.steps.refit import refit_best
 from model_training.steps.register import Package
 from model_training.steps.train import best_deployable
 from shared.core.errors import Quarantined, Refused
-from shared.core.scenario import GeneratorOptions, Scenario
+from shared.core.scenario import Column, GeneratorOptions, Scenario, Split, Table
 from shared.training.encoding import encode, encode_rows
 from shared.training.input_contract import InputContract
 from shared.training.learned_rows import LearnedRows
@@ -241,8 +243,60 @@ def test_the_manifest_names_the_rows_that_were_learned(iiot: Package, bank: Pack
         assert not learned.holds(keys["inputs"].to_numpy()).any()
     hours = pq.read_table(io.BytesIO(iiot.files["holdout_keys.parquet"]))["hours"].to_numpy()
     assert iiot.manifest["learned"]["newest_hours"] < hours.min()
-    assert f"<dd>{iiot.manifest['learned']['newest']}</dd>".encode() in iiot.files["card.html"]
+    newest = f"<dd>{iiot.manifest['refit']['learned']['newest']} by the refit; {iiot.manifest['learned']['newest']} by"
+    assert newest.encode() in iiot.files["card.html"]
     assert bank.manifest["learned"]["newest"] is None
+
+
+def test_the_refit_learns_everything_but_judging_rows(iiot: Package, bank: Package) -> None:
+    """Of a time split these are all rows, of a random one those that trained or chose; both digests are named."""
+    for package, rows in ((iiot, 4_000), (bank, sum(bank.manifest["split"][part] for part in ("train", "validation")))):
+        entry, own = package.manifest["refit"], json.loads(package.files["refit.json"])
+        assert entry["learned"] == own["learned"]
+        assert entry["learned"]["rows"] == rows
+        assert entry["sha256"] == own["sha256"] == hashlib.sha256(package.files["refit.onnx"]).hexdigest()
+        assert own["judged"]["sha256"] == package.manifest["sha256"] != own["sha256"]
+        assert (own["threshold"], own["parameters"]) == (package.manifest["threshold"], package.manifest["parameters"])
+        rows_told, contract = own["golden"]["rows"], InputContract.from_json(own["contract"])
+        answers = run(package.files["refit.onnx"], encode_rows(rows_told, contract))
+        assert answers == pytest.approx(np.array(own["golden"]["probabilities"]), abs=1e-6)
+        assert entry["sha256"].encode() in package.files["card.html"]
+        learned = LearnedRows(np.frombuffer(package.files[own["learned"]["file"]], "<u8"))
+        judging = pq.read_table(io.BytesIO(package.files["holdout_keys.parquet"]))
+        assert learned.holds(judging["inputs"].to_numpy()).all() == (package is iiot)
+        assert learned.holds(judging["identity"].to_numpy()).any() == (package is iiot)
+    assert iiot.manifest["refit"]["learned"]["newest_hours"] == judging_hours(iiot).max()
+
+
+def judging_hours(package: Package) -> np.ndarray:
+    """The time of each judging row, in hours since 1970."""
+    return np.asarray(pq.read_table(io.BytesIO(package.files["holdout_keys.parquet"]))["hours"].to_numpy())
+
+
+def test_a_refit_knows_the_categories_of_the_newest_rows() -> None:
+    """A word that only judging rows of a time split hold is unknown to the judged fit and learned by the refit."""
+    rows = 300
+    x = np.random.default_rng(1).normal(size=rows)
+    jobs = np.where(np.arange(rows) < 270, np.where(x > 0, "a", "b"), "late")
+    at = pa.array(np.arange(rows) * 1_000, pa.timestamp("ms"))
+    table = pa.table({"at": at, "x": x, "job": jobs, "y": np.where(x + (jobs == "late") > 0, "yes", "no")})
+    columns = (Column("at", "time"), Column("x", "float"), Column("job", "text"), Column("y", "text"))
+    scenario = replace(
+        BANK, name="late", tables=(Table("clients", columns),), time="at", numeric=("x",), categorical=("job",),
+        split=Split("time"), slices=(), leakage=(), candidates=("logistic",), entity=(), selection=None,
+    )  # fmt: skip
+    ready = prepare_rows({"clients": table}, scenario, 1)
+    made = refit_best(ready, Recipe("logistic"), FitPlan("demo", 1, _quiet))
+    assert not made.problem
+    assert [feature.values for feature in ready.contract.features if feature.kind == "category"] == [("a", "b")]
+    assert [feature.values for feature in made.contract.features if feature.kind == "category"] == [("a", "b", "late")]
+
+
+def test_a_refit_that_fails_is_a_reason_and_no_failure(prepared: Prepared) -> None:
+    """An error of a library and a refusal of ours: the run goes on with the judged fit alone."""
+    made = refit_best(prepared, Recipe("lightgbm", (), {"lightgbm": {"num_leaves": -1}}), FitPlan("demo", 1, _quiet))
+    assert not made.onnx
+    assert made.problem.startswith("The fit ended with LightGBMError: ")
 
 
 def test_judging_rows_without_a_label_make_a_model_that_says_so() -> None:

@@ -17,7 +17,18 @@ import pytest
 
 from model_training.runs.runner import NAMES, Runner
 from model_training.scenarios import SCENARIOS
-from model_training.steps import command, define_dataset, evaluate, explore, prepare, profile, register, train, tune
+from model_training.steps import (
+    command,
+    define_dataset,
+    evaluate,
+    explore,
+    prepare,
+    profile,
+    refit,
+    register,
+    train,
+    tune,
+)
 from model_training.steps import validate as validation
 from model_training.steps.context import RunSpec
 from model_training.steps.register import Package
@@ -73,8 +84,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_run_killed_at_every_step_gives_the_same_model(whole: Path, tmp_path: Path) -> None:
     """Killed whenever a step begins and started again: every byte of the package is that of a run in one go."""
-    # The profile is made beside the exploration: when that dies, the profile is whole.
-    for dies in (name for name in NAMES if name != "profile"):
+    # The profile is made beside the exploration, the refit beside the evaluation: when that dies, they are whole.
+    for dies in (name for name in NAMES if name not in ("profile", "refit")):
         with pytest.raises(Interrupted):
             _run(tmp_path / "run", Recorder(dies))
     recorder = Recorder()
@@ -156,7 +167,7 @@ def test_no_step_leaves_a_pickle(whole: Path) -> None:
     """Everything between steps is JSON, Parquet, arrays without objects, ONNX, fingerprints, or a page to read."""
     kinds = {path.suffix for path in whole.rglob("*") if path.is_file()}
     assert kinds - {".html"} == {".json", ".parquet", ".npz", ".onnx", ".bin"}
-    assert {path.name for path in whole.rglob("*.bin")} == {"learned.bin"}
+    assert {path.name for path in whole.rglob("*.bin")} == {"learned.bin", "refit-learned.bin"}
 
 
 def test_steps_run_alone_give_the_same_model(whole: Path, tmp_path: Path) -> None:
@@ -168,7 +179,7 @@ def test_steps_run_alone_give_the_same_model(whole: Path, tmp_path: Path) -> Non
     out = tmp_path / "steps"
     first = ["--scenario", "bank_marketing", "--tables", str(tables), "--out", str(out / "define_dataset")]
     assert define_dataset.main([*first, "--profile", "demo", "--seed", "1"]) == 0
-    for step in (validation, prepare, explore, tune, train, evaluate, profile, register):
+    for step in (validation, prepare, explore, tune, train, evaluate, refit, profile, register):
         folders = [part for need in step.NEEDS for part in (f"--{need}", str(out / need))]
         arguments = [*folders, "--out", str(out / step.NAME)]
         assert command.main(step.NAME, step.NEEDS, step.run_step, arguments, {BANK.name: BANK}) == 0

@@ -174,6 +174,28 @@ def test_a_start_that_fails_may_be_tried_again(tmp_path: Path) -> None:
     end(tmp_path, trainer, RUN)
 
 
+def test_a_home_that_takes_no_files_is_a_passing_fault(tmp_path: Path, trainer: ProcessTrainer) -> None:
+    """Nothing is started, so that no worker is without its record."""
+    (tmp_path / "runs").write_text("no folder")
+    with pytest.raises(Transient, match="adult-1 could not be started"):
+        trainer.submit(RUN)
+    (tmp_path / "runs").unlink()
+    (tmp_path / "runs" / RUN.id / f".attempt-{RUN.attempts}.json").mkdir(parents=True)
+    with pytest.raises(Transient, match="adult-1 could not be started"):
+        trainer.submit(RUN)
+    assert started(tmp_path) == []
+
+
+def test_a_stopped_worker_can_be_ended(tmp_path: Path, trainer: ProcessTrainer) -> None:
+    """One that hangs, even one that was stopped, holds the run until it is cancelled."""
+    trainer.submit(RUN)
+    wait_for(lambda: started(tmp_path))
+    os.kill(started(tmp_path)[0], signal.SIGSTOP)
+    assert trainer.alive(RUN)
+    trainer.cancel(RUN)
+    wait_for(lambda: not trainer.alive(RUN))
+
+
 def test_no_trainer_starts_nothing() -> None:
     """For those who only read."""
     NoTrainer().submit(RUN)

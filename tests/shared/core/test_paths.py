@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from world import PAIRS, SCENARIOS
 
+from shared.core.blob import name_problem
 from shared.core.errors import Quarantined
 from shared.core.paths import Landing, landing, missing_parts, table_of
 
@@ -63,3 +64,9 @@ def test_parts_announce_how_many_they_are() -> None:
     """A drop with `1of3` waits for the other two."""
     assert missing_parts(["t.1of3.csv", "t.3of3.csv", "u.csv"]) == ["t.2of3"]
     assert missing_parts(["t.1of1.csv"]) == []
+
+
+def test_a_name_that_no_database_could_keep_is_refused_at_the_door() -> None:
+    """1 024 characters are allowed, but a key of the state has 1 200 bytes: Cyrillic letters take two each."""
+    assert name_problem("scoring/points/d/" + "/".join(["я" * 100] * 5)) == ""
+    assert "bytes" in name_problem("scoring/points/d/" + "/".join(["я" * 100] * 6))

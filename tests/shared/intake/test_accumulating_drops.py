@@ -263,3 +263,14 @@ def test_an_index_that_is_lost_or_broken_is_made_again(keyed: Drops, tmp_path: P
     index.write_bytes(b"something else")
     keyed.drop("d2", points(range(30, 50), x=100.0))
     assert keyed.newest.tables[0].replaced == 10
+
+
+def test_an_increment_may_lack_a_value_that_others_have(tmp_path: Path) -> None:
+    """A sensor that was off all week refuses no week; as the first data it would be a column without any value."""
+    (table,) = PRICES.tables
+    columns = tuple(replace(one, nulls=True) if one.name == "z" else one for one in table.columns)
+    drops = Drops(tmp_path, replace(PRICES, tables=(replace(table, columns=columns),)))
+    drops.drop("d1", prices(range(40)))
+    off = prices(range(40, 60))["prices"]
+    drops.drop("d2", {"prices": off.set_column(2, "z", pa.nulls(20, pa.float64()))})
+    assert drops.newest.rows == 60

@@ -102,7 +102,7 @@ PLANT = "iiot_quality"
 ROWS = {MACHINES: 4_320}
 US = "%m/%d/%Y %I:%M:%S %p"
 CASES: dict[str, tuple[str, Change, str]] = {
-    "kind": (BANK, _with("clients", "age", _same("old")), "line 2, column 'age': a value breaks the contract (type)"),
+    "kind": (BANK, _with("clients", "age", _same("old")), "line 2, column 'age': a value is not a whole number"),
     "kind in the first table": (TEXT, _with("raw_train", "target", _same("a")), "'a' is not a whole number"),
     "kind in the second table": (TEXT, _with("raw_test", "target", _same("a")), "'a' is not a whole number"),
     "no value": (BANK, _with("clients", "age", _nulls), "the cell is missing"),

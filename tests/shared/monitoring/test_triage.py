@@ -112,3 +112,17 @@ def test_rows_know_their_longest_repeat_and_their_twins() -> None:
 def test_a_refusal_has_a_cause(code: str, cause: str) -> None:
     """Every code of a quarantine speaks of one."""
     assert triage.cause_of_refusal(code) == cause
+
+
+def test_free_text_has_no_coding_that_could_change() -> None:
+    """Every text is new by nature, also where a small table could list them all; categories come again."""
+
+    def told(before: list[str], now: list[str]) -> str:
+        profiler = ArrowProfiles()
+        reference = profiler.describe(pa.table({"x": before})).profile
+        described = profiler.describe(pa.table({"x": now}), reference)
+        column = described.profile.columns["x"]
+        return triage.renamed(column, reference.columns["x"], described.baseline_counts["x"])
+
+    assert told([f"post {n}" for n in range(80)], [f"answer {n}" for n in range(80)]) == ""
+    assert "no value is among those" in told(["red", "blue"] * 40, ["RED", "BLUE"] * 40)

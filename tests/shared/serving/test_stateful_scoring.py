@@ -96,14 +96,51 @@ def test_zero_is_answered_until_the_window_is_full(ready: Any) -> None:
 
 
 def test_a_missing_hour_keeps_the_window_open(ready: Any) -> None:
-    """Nothing is filled in; the late hour closes the gap, and of two for one hour the first counts."""
+    """Nothing is filled in; the late hour closes the gap."""
     ask(ready, [row(hour) for hour in range(HOURS) if hour != 100])
     assert ask(ready, [row(HOURS)])["waiting"] == [True]
-    assert ask(ready, [row(100), row(100, volt=9.0), row(HOURS)])["waiting"] == [True, True, False]
-    assert (
-        ready.serving.readings.window(SCENARIO.name, "1", START, START + timedelta(hours=100))[-1].measured["volt"]
-        > 100
-    )
+    assert ask(ready, [row(100), row(100), row(HOURS)])["waiting"] == [True, True, False]
+
+
+def kept_volt(ports: Any, hour: int) -> float:
+    """What is stored for that hour."""
+    at = START + timedelta(hours=hour)
+    (reading,) = ports.serving.readings.window(SCENARIO.name, "1", at, at)
+    return float(reading.measured["volt"])
+
+
+def test_a_corrected_reading_replaces_the_earlier_one(ready: Any) -> None:
+    """The answer to the same hour is that of the corrected value; two values in one request contradict each other."""
+    ask(ready, [row(hour) for hour in range(HOURS)])
+    corrected = [row(hour, volt=300.0) for hour in range(HOURS - 3, HOURS)]
+    assert ask(ready, corrected)["labels"][-1] == ["y_1"]
+    assert kept_volt(ready, HOURS - 1) > 290
+    with pytest.raises(BadInput, match=r"Row 2: machineID 1 has other values for 2026-01-01T05:00:00.* in row 1"):
+        ask(ready, [row(5, volt=9.0), row(5, volt=10.0)])
+    assert kept_volt(ready, 5) > 100
+
+
+def test_a_wrong_clock_deletes_nothing(ready: Any) -> None:
+    """A reading from the future is refused; one from the past, or a day ahead, leaves the others where they are."""
+    ask(ready, [row(hour) for hour in range(HOURS)])
+    now = ready.core.clock()
+    ahead = int((now - START) / timedelta(hours=1)) + 24
+    with pytest.raises(BadInput, match=r"Row 1, field 'datetime': .* lies in the future; accepted: a time at most 24"):
+        ask(ready, [row(ahead + 1)])
+    assert ask(ready, [row(ahead), row(-1_000_000)])["waiting"] == [True, True]
+    assert ask(ready, [row(HOURS)])["waiting"] == [False]
+
+
+def test_readings_leave_by_the_time_at_which_they_came(ready: Any) -> None:
+    """Twice the window after they were received, and not before, whatever their own time is."""
+    ask(ready, [row(0), row(1)])
+    clock = ready.core.clock
+    clock.advance(hours=2 * HOURS)
+    ask(ready, [row(2)])
+    assert kept_volt(ready, 0) > 100
+    clock.advance(hours=1)
+    ask(ready, [row(3)])
+    assert [reading.at.hour for reading in ready.serving.readings.window(SCENARIO.name, "1", START, clock())] == [2, 3]
 
 
 def test_features_are_those_of_training(ready: Any) -> None:

@@ -38,6 +38,8 @@ def insert_rows(connection: Connection, table: Table, batches: Iterator[pa.Recor
             _stage(arrays, connection, batch.select(list(varying)))
             constants = [_values(batch.column(name)[:1])[0] for name in same]
             cursor.execute(move(connection, table, same), *constants)
+            # A call of its own: an answer that stays unread makes the connection busy.
+            cursor.execute(f"TRUNCATE TABLE {STAGE}")
             rows += batch.num_rows
         if staged:
             cursor.execute(f"DROP TABLE {STAGE}")
@@ -61,13 +63,13 @@ def fill(connection: Connection, names: Sequence[str]) -> str:
 
 
 def move(connection: Connection, table: Table, same: Sequence[str]) -> str:
-    """The set-based statement: staged rows into the table, the constants as parameters; then the stage is empty."""
+    """The set-based statement: staged rows into the table, the constants as parameters."""
     preparer = connection.dialect.identifier_preparer
     names = [column.name for column in table.columns]
     into = ", ".join(map(preparer.quote, names))
     shown = ", ".join("?" if name in same else preparer.quote(name) for name in names)
     target = preparer.format_table(table)
-    return f"INSERT INTO {target} ({into}) SELECT {shown} FROM {STAGE}; TRUNCATE TABLE {STAGE}"  # noqa: S608 - quoted names, no values
+    return f"INSERT INTO {target} ({into}) SELECT {shown} FROM {STAGE}"  # noqa: S608 - quoted names, no values
 
 
 def is_constant(column: pa.Array) -> bool:

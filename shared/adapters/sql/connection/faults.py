@@ -24,11 +24,34 @@ _VALUE_STATES = ("22",)
 _ACCESS_STATES = ("28", "3D000", "42501")
 _SCHEMA_STATES = ("42P01", "42703", "42S02", "42S22", "3F000")
 # Numbers of SQL Server and Azure SQL: locks and deadlocks, failover, throttling, lost connections.
-_RETRY_NUMBERS = frozenset({1204, 1205, 1222, 49918, 49919, 49920, 4060, 4221, 40143, 40197, 40501, 40613, 233})
+_RETRY_NUMBERS = frozenset(
+    {
+        233,
+        1204,
+        1205,
+        1222,
+        3960,
+        3961,
+        4060,
+        4221,
+        10060,
+        10928,
+        10929,
+        40143,
+        40197,
+        40501,
+        40540,
+        40613,
+        42108,
+        42109,
+    }
+    | {49918, 49919, 49920}
+)
 # The service is throttling or moving the database: asking sooner makes it worse.
-_SLOW_NUMBERS = frozenset({40501, 40613, 40197, 49918, 49919, 49920})
+_SLOW_NUMBERS = frozenset({10928, 10929, 40501, 40540, 40613, 40197, 42108, 42109, 49918, 49919, 49920})
 SLOW_SECONDS = 10.0
 _ACCESS_NUMBERS = frozenset({18456, 229, 230, 262, 297, 2760})
+_NO_SNAPSHOTS = 3952
 _SCHEMA_NUMBERS = frozenset({207, 208})
 _VALUE_NUMBERS = frozenset({220, 241, 2628, 8114, 8115, 8152})
 # A driver's message ends with the server's number: `… deadlocked (1205) (SQLExecDirectW)`.
@@ -75,6 +98,8 @@ def explain(error: DBAPIError | Overtaken) -> Fault:
 
 def _explain_server(error: DBAPIError) -> Fault | None:
     state, numbers = _sqlstate(error), _numbers(error)
+    if _NO_SNAPSHOTS in numbers:
+        return Misconfigured("DATABASE_URL", "names a database without snapshots", "ALLOW_SNAPSHOT_ISOLATION ON there")
     if state.startswith(_ACCESS_STATES) or numbers & _ACCESS_NUMBERS or _has_no_state(error):
         return Misconfigured(
             "DATABASE_URL",
@@ -97,8 +122,15 @@ def _explain_file(error: DBAPIError) -> Fault | None:
     if code in _DAMAGED:
         return Corrupt(f"The database file is damaged or is not a database ({error.orig}).")
     if code in _UNUSABLE:
-        return Misconfigured("DATABASE_URL", f"names a file that cannot be written ({error.orig})", "a writable path")
+        return Transient(f"The database file cannot be written now ({error.orig}).")
     return None
+
+
+def explain_opening(error: DBAPIError | Overtaken) -> Fault:
+    """Return the fault for an error while the database is opened: a file that cannot be written is a wrong setting."""
+    if isinstance(error, DBAPIError) and _sqlite_code(error) in _UNUSABLE:
+        return Misconfigured("DATABASE_URL", f"names a file that cannot be written ({error.orig})", "a writable path")
+    return explain(error)
 
 
 def _text(error: DBAPIError) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
+from shared.adapters.sql.connection.faults import explain_opening
 from shared.adapters.sql.connection.transactions import (
     BEGIN,
     COUNTING,
@@ -75,5 +76,5 @@ def open_engine(url: URL, busy_seconds: float) -> Engine:
 
     # Write-ahead logging stays in the file. SQLite answers busy at once when two processes switch it on together.
     log = "PRAGMA journal_mode=WAL"
-    retrying(engine, lambda: transaction(engine, lambda c: c.exec_driver_sql(log).close(), OUTSIDE))
+    retrying(engine, lambda: transaction(engine, lambda c: c.exec_driver_sql(log).close(), OUTSIDE), explain_opening)
     return engine

@@ -20,7 +20,8 @@ SQL_COPT_SS_ACCESS_TOKEN = 1256
 
 def open_engine(url: URL, busy_seconds: float, credential: MakeCredential | None) -> Engine:
     """An engine on the server; it connects when first used, encrypted unless the URL says otherwise."""
-    given = {"driver": DRIVER, "Encrypt": "yes"} | dict(url.query)
+    # Describing the parameters of a statement on a temporary table fails, and may roll the transaction back.
+    given = {"driver": DRIVER, "Encrypt": "yes", "UseFMTONLY": "yes"} | dict(url.query)
     engine = create_engine(
         url.set(query=given),
         pool_pre_ping=True,
@@ -39,11 +40,28 @@ def open_engine(url: URL, busy_seconds: float, credential: MakeCredential | None
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.timeout = STATEMENT_SECONDS
-        # Any error rolls the whole transaction back: half of one is never committed.
+        # Any error rolls the whole transaction back: half of one is never committed. Counts decide who has won,
+        # whatever the server's user options say.
         cursor = connection.cursor()
-        cursor.execute(f"SET XACT_ABORT ON; SET LOCK_TIMEOUT {max(1, int(busy_seconds * 1000))}")
+        cursor.execute(f"SET NOCOUNT OFF; SET XACT_ABORT ON; SET LOCK_TIMEOUT {max(1, int(busy_seconds * 1000))}")
         cursor.close()
         connection.commit()
+
+    @event.listens_for(engine, "do_setinputsizes")
+    def send_wide(sizes: dict[Any, Any], *_: Any) -> None:
+        # As VARCHAR a text would go through the code page of the database's collation and lose other letters.
+        narrow, wide = engine.dialect.loaded_dbapi.SQL_VARCHAR, engine.dialect.loaded_dbapi.SQL_WVARCHAR
+        for parameter, size in sizes.items():
+            if size == narrow:
+                sizes[parameter] = wide
+            elif isinstance(size, tuple) and size[0] == narrow:
+                sizes[parameter] = (wide, *size[1:])
+
+    @event.listens_for(engine, "checkin")
+    def end(connection: Any, _record: Any) -> None:
+        # Setting the isolation level back begins a transaction, which would stay open in the pool.
+        if connection is not None:
+            connection.rollback()
 
     if not url.username:
         _sign_in_with_token(engine, credential)

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, CursorResult, Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from shared.adapters.sql.connection.faults import Overtaken, explain, seconds_to_wait, worth_retrying
-from shared.core.errors import Transient
+from shared.core.errors import Fault, Transient
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,8 @@ _TURN = {
     "postgresql": "SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))",
     "mssql": (
         "SET NOCOUNT ON; DECLARE @granted int; EXEC @granted = sp_getapplock @Resource = :name, "
-        "@LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 30000; SELECT @granted AS granted"
+        "@LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 30000; SET NOCOUNT OFF; "
+        "SELECT @granted AS granted"
     ),
 }
 
@@ -81,15 +82,35 @@ def take_turn(connection: Connection, name: str) -> None:
             raise Overtaken("Another writer held its lock for longer than half a minute.")
 
 
+def rows_changed(result: CursorResult[Any]) -> int:
+    """How many rows a statement changed; Fault when the database does not tell: the count decides who has won."""
+    if result.rowcount < 0:
+        raise Fault("The database did not tell how many rows were changed; nothing was kept.")
+    return result.rowcount
+
+
 def transaction[T](engine: Engine, work: Callable[[Connection], T], kind: str) -> T:
     """Run `work` in one transaction of that kind, once."""
     with engine.connect() as connection:
         connection.execution_options(**{BEGIN: kind}, **_ISOLATION.get((engine.dialect.name, kind), {}))
         with _turn(connection, kind), connection.begin():
-            return work(connection)
+            began = _number_of(connection, kind)
+            result = work(connection)
+            if _number_of(connection, kind) != began:
+                raise Overtaken("The server ended the transaction in the middle and began another.")
+            return result
 
 
-def retrying[T](engine: Engine, call: Callable[[], T]) -> T:
+def _number_of(connection: Connection, kind: str) -> int:
+    """The number of a writing transaction on SQL Server, which may end one by itself; elsewhere 0."""
+    if connection.dialect.name != "mssql" or kind == READING:
+        return 0
+    return int(connection.scalar(text("SELECT CURRENT_TRANSACTION_ID()")) or 0)
+
+
+def retrying[T](
+    engine: Engine, call: Callable[[], T], explain: Callable[[DBAPIError | Overtaken], Fault] = explain
+) -> T:
     """Return what `call` returns; repeat it while that may help."""
     pause = engine.get_execution_options().get(PAUSE, time.sleep)
     attempt = 1

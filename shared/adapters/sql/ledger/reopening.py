@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, select, update
 
-from shared.adapters.sql.connection.transactions import read, write
+from shared.adapters.sql.connection.transactions import read, rows_changed, write
 from shared.adapters.sql.ledger.history import entry_of, find_row
 from shared.adapters.sql.ledger.transitions import add_line, is_entry
 from shared.adapters.sql.schema.tables import ledger
@@ -25,7 +25,7 @@ class SqlReopening:
 
     def ended(self, states: Collection[str]) -> Sequence[Entry]:
         """Return the current entries in those states, oldest first."""
-        query = select(ledger).where(_L.state.in_(sorted(states))).order_by(_L.at, _L.last)
+        query = select(ledger).where(_L.state.in_(sorted(states))).order_by(_L.last)
         return [entry_of(row) for row in read(self._engine, lambda connection: connection.execute(query).all())]
 
     def reopen(self, kind: str, key: str, reason: str) -> bool:
@@ -39,6 +39,6 @@ class SqlReopening:
             line = add_line(connection, kind, key, 0, State.RELEASED, reason, now)
             change = update(ledger).where(*is_entry(kind, key), _L.last == row.last)
             change = change.values(**line, attempts=0, expires=None, token="")
-            return bool(connection.execute(change).rowcount)
+            return bool(rows_changed(connection.execute(change)))
 
         return write(self._engine, work)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
-from shared.adapters.sql.connection.transactions import read, take_turn, write
+from shared.adapters.sql.connection.transactions import read, rows_changed, take_turn, write
 from shared.adapters.sql.schema.operations import alert_delivery as table
 from shared.alerts.alert import Alert, Severity
 from shared.alerts.ports import AlertDelivery, DeliveryState
@@ -58,7 +58,7 @@ class SqlAlertDeliveries:
         """Count an attempt and make the next one due at `next_due`; False when another worker began it first."""
         seen = (*_this(delivery), _T.attempts == delivery.attempts, _T.state == DeliveryState.PENDING)
         change = update(table).where(*seen).values(attempts=delivery.attempts + 1, due=next_due)
-        return bool(write(self._engine, lambda connection: connection.execute(change).rowcount))
+        return bool(write(self._engine, lambda connection: rows_changed(connection.execute(change))))
 
     def settle(self, delivery: AlertDelivery, state: DeliveryState, reason: str) -> None:
         """End the delivery as `sent` or `failed`."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Table, and_, delete, func, insert, select, update
 
-from shared.adapters.sql.connection.transactions import read, take_turn, write
+from shared.adapters.sql.connection.transactions import read, rows_changed, take_turn, write
 from shared.adapters.sql.schema.monitoring import (
     breach,
     drift,
@@ -222,7 +222,7 @@ class SqlScorecards:
 
         def work(connection: Connection) -> None:
             change = update(timer_beat).where(columns.name == name).values(**values, **seen)
-            if not connection.execute(change).rowcount:
+            if not rows_changed(connection.execute(change)):
                 first = {"name": name, "fired": 1, "late": int(late), "last_at": at, **seen}
                 connection.execute(insert(timer_beat), first)
 

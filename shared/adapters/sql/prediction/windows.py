@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
-from shared.adapters.sql.connection.transactions import read, take_turn, write
+from shared.adapters.sql.connection.transactions import read, rows_changed, take_turn, write
 from shared.adapters.sql.schema.tables import window as table
 from shared.adapters.sql.schema.tables import window_input
 from shared.core.errors import Conflict, Missing
@@ -64,7 +64,7 @@ class SqlWindows:
             for start in range(0, len(unread), _SLICE):
                 some = _I.input.in_(unread[start : start + _SLICE])
                 connection.execute(delete(window_input).where(_I.scenario == scenario, _I.window == window_id, some))
-            return connection.execute(change).rowcount
+            return rows_changed(connection.execute(change))
 
         if not write(self._engine, work):
             raise Missing(f"There is no window {window_id!r} of {scenario}.")

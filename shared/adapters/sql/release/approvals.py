@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
-from shared.adapters.sql.connection.transactions import read, take_turn, write
+from shared.adapters.sql.connection.transactions import read, rows_changed, take_turn, write
 from shared.adapters.sql.schema.release import approval as table
 from shared.core.errors import Conflict, Missing
 from shared.release.approval import Approval
@@ -69,7 +69,7 @@ def use_approval(connection: Connection, approval_id: str) -> None:
     if not approval_id:
         return
     change = update(table).where(_A.id == approval_id, _A.state == "approved").values(state="used")
-    if not connection.execute(change).rowcount:
+    if not rows_changed(connection.execute(change)):
         existing = _find(connection, approval_id)
         raise Conflict(f"Approval {approval_id} is {existing.state if existing else 'not there'}; it is used once.")
 

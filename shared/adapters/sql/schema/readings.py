@@ -14,4 +14,6 @@ reading = Table(
     Column("entity", Name, primary_key=True),
     Column("at", UtcTime, primary_key=True),
     Column("measured", JSON, nullable=False),
+    # Null in rows of before revision 12: when they came is not known.
+    Column("received_at", UtcTime),
 )

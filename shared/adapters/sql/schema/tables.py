@@ -138,6 +138,8 @@ model_version = Table(
     Column("folder", Key, nullable=False),
     Column("state", Name, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    # Of the same candidate fitted again on every learnable row; null without one.
+    Column("refit_sha256", Sha),
 )
 
 gate_certificate = Table(
@@ -216,6 +218,8 @@ prediction_commit = Table(
     # By column how many values the model did not learn from: "job=3, month=1".
     Column("unknown_values", LongText, nullable=False, server_default=""),
     Column("far_values", LongText, nullable=False, server_default=""),
+    # By cause how many rows were set aside: "short_history=216".
+    Column("rejected_rows", LongText, nullable=False, server_default=""),
 )
 
 outbox = Table(

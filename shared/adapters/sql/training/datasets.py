@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, insert, select, update
 
-from shared.adapters.sql.connection.transactions import read, take_turn, write
+from shared.adapters.sql.connection.transactions import read, rows_changed, take_turn, write
 from shared.adapters.sql.schema.tables import dataset_head, dataset_part, dataset_version
 from shared.datasets.head import Head, head_of_version
 from shared.datasets.version import DatasetTable, DatasetVersion, Part, table_from_json, with_sources
@@ -157,7 +157,7 @@ def _put_head(connection: Connection, head: Head) -> None:
         "drops": dict(head.drops or {}),
     }
     changed = connection.execute(update(dataset_head).where(_H.scenario == head.scenario).values(**values))
-    if not changed.rowcount:
+    if not rows_changed(changed):
         connection.execute(insert(dataset_head), {"scenario": head.scenario, **values})
 
 

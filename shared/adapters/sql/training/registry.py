@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, select, update
 
-from shared.adapters.sql.connection.transactions import read, take_turn, write
+from shared.adapters.sql.connection.transactions import read, rows_changed, take_turn, write
 from shared.adapters.sql.ledger.outbox import add_notice
 from shared.adapters.sql.schema.tables import model_version as table
 from shared.core.errors import BadInput, Conflict, Missing
 from shared.core.notice import Notice
 from shared.core.ports import Lake
-from shared.training.model import Artefact, Model
+from shared.training.model import MANIFEST, MODEL, REFIT, Artefact, Model
 
 REGISTERED = "Microsoft.MachineLearningServices.ModelRegistered"
 SOURCE = "/mlops/registry"
@@ -71,7 +71,7 @@ class LocalRegistry:
             raise BadInput(f"A model cannot become {state!r}; accepted: {', '.join(_JUDGED)}.")
         this = (table.c.name == model.name, table.c.version == model.version, table.c.state != _RESERVED)
         change = update(table).where(*this).values(state=state)
-        if not write(self._engine, lambda connection: connection.execute(change).rowcount):
+        if not write(self._engine, lambda connection: rows_changed(connection.execute(change))):
             raise Missing(f"Model {model.id} is not registered.")
 
     def _reserve(self, artefact: Artefact, sha256: str) -> Row[Any]:
@@ -102,18 +102,21 @@ class LocalRegistry:
 
     def _store_onnx(self, folder: str, onnx: bytes, sha256: str) -> bool:
         """Whether the folder's model is this one, written now or by an earlier attempt."""
-        path = f"{folder}model.onnx"
+        path = f"{folder}{MODEL}"
         _, written = self._lake.put(path, onnx)
-        return written or hashlib.sha256(self._bytes(path)).hexdigest() == sha256
+        return written or self._stored_digest(path) == sha256
 
     def _store_rest(self, folder: str, artefact: Artefact) -> Mapping[str, Any]:
         """Store the other files of the model and return the manifest in the lake, which is the one that counts."""
         for name, data in artefact.files.items():
             self._lake.put(folder + name, data)
-        path = f"{folder}manifest.json"
+        path = f"{folder}{MANIFEST}"
         self._lake.put(path, json.dumps(artefact.manifest, indent=1, sort_keys=True).encode())
         stored: Mapping[str, Any] = json.loads(self._bytes(path))
         return stored
+
+    def _stored_digest(self, path: str) -> str:
+        return hashlib.sha256(self._bytes(path)).hexdigest()
 
     def _bytes(self, path: str) -> bytes:
         with self._lake.open(path) as source:
@@ -124,11 +127,13 @@ class LocalRegistry:
         # A reservation for other bytes always has another version, so the version says whose it is.
         held = (table.c.name == row.name, table.c.version == row.version, table.c.run == row.run)
         change = update(table).where(*held, table.c.state == _RESERVED)
+        refit = self._stored_digest(f"{row.folder}{REFIT}") if REFIT in artefact.files else None
         now = self._clock()
 
         def work(connection: Connection) -> Model | None:
             values = {"state": "registered", "metrics": _numbers(manifest.get("metrics")), "created_at": now}
-            if not connection.execute(change.values(values)).rowcount:
+            values |= {"refit_sha256": refit}
+            if not rows_changed(connection.execute(change.values(values))):
                 return None
             model = _read(_required(_of_run(connection, row.run), row.run))
             if self._raises_event:
@@ -180,6 +185,7 @@ def _read(row: Row[Any]) -> Model:
         folder=row.folder,
         created_at=row.created_at,
         state=row.state,
+        refit_sha256=row.refit_sha256 or "",
     )
 
 

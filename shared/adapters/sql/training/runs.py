@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, insert, select, update
 
-from shared.adapters.sql.connection.transactions import read, write
+from shared.adapters.sql.connection.transactions import read, rows_changed, write
 from shared.adapters.sql.schema.tables import run as table
 from shared.training.options.run_options import RunOptions
 from shared.training.run import Run, RunState
@@ -49,7 +49,7 @@ class SqlRuns:
             nonlocal moved
             if moved and connection.scalar(select(table.c.id).where(*ours)) is not None:
                 return True  # moved a moment ago by this very call, whose answer to COMMIT was lost
-            moved = connection.execute(change).rowcount == 1
+            moved = rows_changed(connection.execute(change)) == 1
             return moved
 
         return write(self._engine, work)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, insert, select, update
 
-from shared.adapters.sql.connection.transactions import read, take_turn, write
+from shared.adapters.sql.connection.transactions import read, rows_changed, take_turn, write
 from shared.adapters.sql.schema.schedules import pipeline_schedule as table
 from shared.training.options.run_options import RunOptions
 from shared.training.schedule import Schedule
@@ -57,7 +57,7 @@ class SqlSchedules:
             nonlocal done
             if done and _one(connection, this) == changed:
                 return True  # changed a moment ago by this very call, whose answer to COMMIT was lost
-            done = connection.execute(statement).rowcount == 1
+            done = rows_changed(connection.execute(statement)) == 1
             return done
 
         return write(self._engine, work)

@@ -108,6 +108,18 @@ def test_a_full_disk_is_said(tmp_path: Path) -> None:
         assert source.read() == b"old"
 
 
+@pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES, errno.EPERM])
+def test_a_lake_that_is_read_only_is_a_passing_fault(tmp_path: Path, code: int) -> None:
+    """It is mounted for writing again, or the right is granted: what was to be stored is stored then."""
+
+    class ReadOnly(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:  # noqa: ARG002 - the reader's signature
+            raise OSError(code, os.strerror(code))
+
+    with pytest.raises(Transient, match="lake's folder is read-only; 'x' was not stored"):
+        FolderLake(tmp_path).put("x", ReadOnly())
+
+
 def test_the_etag_is_the_files_own(tmp_path: Path) -> None:
     """Whoever watches the folder computes the same one."""
     blob, _ = FolderLake(tmp_path).put("a/b", b"123")

@@ -1,25 +1,28 @@
 BEGIN
 SELECT 1
-SELECT prediction_commit.scenario, prediction_commit.[window], prediction_commit.ordinal, prediction_commit.path, prediction_commit.sha256, prediction_commit.rows, prediction_commit.failed_rows, prediction_commit.plan_sha256, prediction_commit.model, prediction_commit.model_sha256, prediction_commit.run, prediction_commit.dataset, prediction_commit.scored_at FROM prediction_commit WHERE prediction_commit.scenario = @P1 AND prediction_commit.[window] = @P2
-INSERT INTO prediction_commit (scenario, [window], ordinal, path, sha256, rows, failed_rows, plan_sha256, model, model_sha256, run, dataset, scored_at) VALUES (@P1, @P2, @P3, @P4, @P5, @P6, @P7, @P8, @P9, @P10, @P11, @P12, @P13)
-SET NOCOUNT ON; DECLARE @granted int; EXEC @granted = sp_getapplock @Resource = @P1, @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 30000; SELECT @granted AS granted
+SELECT CURRENT_TRANSACTION_ID()
+SELECT prediction_commit.scenario, prediction_commit.[window], prediction_commit.ordinal, prediction_commit.path, prediction_commit.sha256, prediction_commit.rows, prediction_commit.failed_rows, prediction_commit.plan_sha256, prediction_commit.model, prediction_commit.model_sha256, prediction_commit.run, prediction_commit.dataset, prediction_commit.scored_at, prediction_commit.unknown_values, prediction_commit.far_values FROM prediction_commit WHERE prediction_commit.scenario = @P1 AND prediction_commit.[window] = @P2
+INSERT INTO prediction_commit (scenario, [window], ordinal, path, sha256, rows, failed_rows, plan_sha256, model, model_sha256, run, dataset, scored_at, unknown_values, far_values) VALUES (@P1, @P2, @P3, @P4, @P5, @P6, @P7, @P8, @P9, @P10, @P11, @P12, @P13, @P14, @P15)
+SET NOCOUNT ON; DECLARE @granted int; EXEC @granted = sp_getapplock @Resource = @P1, @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 30000; SET NOCOUNT OFF; SELECT @granted AS granted
 DELETE FROM prediction_revision WHERE prediction_revision.scenario = @P1 AND prediction_revision.[window] = @P2
 DELETE FROM prediction_source WHERE prediction_source.scenario = @P1 AND prediction_source.[window] = @P2
-sp_describe_undeclared_parameters
+set fmtonly on select scenario,[window],base,revision,committed_at,superseded_at,generation from prediction_revision where 1=2 set fmtonly off
 INSERT INTO prediction_revision (scenario, [window], base, revision, committed_at, superseded_at, generation) VALUES (@P1, @P2, @P3, @P4, @P5, @P6, @P7)
 SELECT prediction_revision.scenario, prediction_revision.[window], prediction_revision.base, prediction_revision.revision, prediction_revision.committed_at, prediction_revision.superseded_at, prediction_revision.generation FROM prediction_revision WHERE prediction_revision.scenario = @P1 AND prediction_revision.base = @P2 ORDER BY prediction_revision.revision
 DROP TABLE IF EXISTS #mlops_rows; CREATE TABLE #mlops_rows (prediction_id BIGINT NULL, entity_key VARCHAR(1200) COLLATE Latin1_General_100_BIN2_UTF8 NULL, probability FLOAT(53) NULL, job NVARCHAR(max) NULL)
-sp_describe_undeclared_parameters
-sp_describe_undeclared_parameters
-sp_describe_undeclared_parameters
-sp_describe_undeclared_parameters
+set fmtonly on select prediction_id,entity_key,probability,job from #mlops_rows where 1=2 set fmtonly off
+set fmtonly on select prediction_id,entity_key,probability,job from #mlops_rows where 1=2 set fmtonly off
+set fmtonly on select prediction_id,entity_key,probability,job from #mlops_rows where 1=2 set fmtonly off
+set fmtonly on select prediction_id,entity_key,probability,job from #mlops_rows where 1=2 set fmtonly off
 INSERT INTO #mlops_rows (prediction_id, entity_key, probability, job) VALUES (@P1, @P2, @P3, @P4)
 sp_execute
 sp_execute
 sp_execute
-INSERT INTO predictions_bank_s_own (prediction_id, [window], entity_key, prediction, probability, emp_var_rate, age, job, seen, run_id, model, model_sha256, dataset, scored_at) SELECT prediction_id, @P1, entity_key, @P2, probability, @P3, @P4, job, @P5, @P6, @P7, @P8, @P9, @P10 FROM #mlops_rows; TRUNCATE TABLE #mlops_rows
+INSERT INTO predictions_bank_s_own (prediction_id, [window], entity_key, prediction, probability, emp_var_rate, age, job, seen, run_id, model, model_sha256, dataset, scored_at) SELECT prediction_id, @P1, entity_key, @P2, probability, @P3, @P4, job, @P5, @P6, @P7, @P8, @P9, @P10 FROM #mlops_rows
+TRUNCATE TABLE #mlops_rows
 DROP TABLE #mlops_rows
 UPDATE [window] SET state=@P1, reason=@P2 WHERE [window].scenario = @P3 AND [window].id = @P4
 SELECT outbox.seq FROM outbox WHERE outbox.id = @P1
 INSERT INTO outbox (id, type, source, subject, time, data, sent) OUTPUT inserted.seq VALUES (@P1, @P2, @P3, @P4, @P5, @P6, @P7)
+SELECT CURRENT_TRANSACTION_ID()
 COMMIT

@@ -131,7 +131,7 @@ def test_it_goes_on_working(url: str, tmp_path: Path) -> None:
     assert [(one.model, one.rows) for one in after[len(before) :]] == [("points:2", 7)]
     assert after[-1].ordinal > before[-1].ordinal
     world.ports.serving.readings.keep(
-        "points", [Reading("r", world.clock(), {"x": 1.0})], world.clock() - timedelta(days=1)
+        "points", [Reading("r", world.clock(), {"x": 1.0})], world.clock(), world.clock() - timedelta(days=1)
     )
     labels = pa.table({"entity_key": ["0"], "epoch": [0], "actual": ["no"]})
     world.ports.monitoring.actuals.merge(POINTS, labels, "more.csv", world.clock())

@@ -175,6 +175,21 @@ def test_a_full_disk_is_said_and_survived(engine: Engine) -> None:
     SqlLedger(engine, lambda: datetime.now(UTC)).note("event", "k", "ignored", "")
 
 
+def test_a_disk_that_became_read_only_passes(engine: Engine) -> None:
+    """A file that could be opened is not a wrong setting: the same write succeeds when the disk takes data again."""
+
+    def refused(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA query_only=ON")
+        try:
+            connection.exec_driver_sql("DELETE FROM outbox")
+        finally:
+            connection.exec_driver_sql("PRAGMA query_only=OFF")
+
+    with pytest.raises(Transient, match="cannot be written now"):
+        write(engine, refused)
+    write(engine, lambda connection: connection.exec_driver_sql("DELETE FROM outbox"))
+
+
 def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
     """In words, not as a driver's error."""
     (tmp_path / "x.db").write_bytes(b"this is not a database" * 100)

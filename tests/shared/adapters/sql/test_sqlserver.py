@@ -17,14 +17,14 @@ from sqlalchemy import Engine
 from tds_double import TdsDouble, tds_double
 from tsql import parse, single
 
-from shared.adapters.sql.connection.transactions import ATTEMPTS
+from shared.adapters.sql.connection.transactions import ATTEMPTS, rows_changed
 from shared.adapters.sql.database import open_database
 from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.adapters.sql.migrations import newest, revision_id
 from shared.adapters.sql.prediction.predictions import SqlPredictions
 from shared.adapters.sql.release.deployments import SqlDeployments
 from shared.adapters.sql.schema.tables import every_table
-from shared.core.errors import Misconfigured, Permanent, Transient
+from shared.core.errors import Fault, Misconfigured, Permanent, Transient
 from shared.core.ledger import Claim
 from shared.serving.deployment import Deployment
 
@@ -116,7 +116,7 @@ def test_opening_signs_in_and_looks_at_the_schema(double: TdsDouble, opened: Ope
     """With the password of the URL; every connection rolls back whole and waits for locks no longer than told."""
     assert double.seen().logins[:1] == ["sa"]
     statements = sent(double)
-    assert "SET XACT_ABORT ON; SET LOCK_TIMEOUT 30000" in statements
+    assert "SET NOCOUNT OFF; SET XACT_ABORT ON; SET LOCK_TIMEOUT 30000" in statements
     assert any("max(alembic_version.version_num)" in one for one in statements)
     assert count(statements, "CREATE") == 0
     assert "SET TRANSACTION ISOLATION LEVEL SNAPSHOT" in statements
@@ -184,6 +184,73 @@ def test_rows_go_in_arrays(double: TdsDouble, store: SqlPredictions) -> None:
     assert seen.rounds - fixed.rounds <= 60_000 / 2_000
     assert (seen.received - fixed.received) / 60_000 < 200
     assert count(sent(double), "INSERT INTO predictions_bank_s_own ") == 4
+
+
+def test_no_call_leaves_an_answer_unread(double: TdsDouble, store: SqlPredictions) -> None:
+    """Of a window larger than a batch each call changes rows once; an answer that stays unread keeps the line busy."""
+    store.load(SCENARIO, commit(rows=21_000), predictions_file(21_000))
+    for statement in sent(double):
+        changing = [one for one in statement.split("; ") if one.startswith(("INSERT", "UPDATE", "DELETE", "TRUNCATE"))]
+        assert len(changing) <= 1, statement
+
+
+def test_texts_arrive_whole_in_every_letter(double: TdsDouble, opened: Opened) -> None:
+    """Not through the code page of the database: two blobs with Cyrillic names are two claims."""
+    ledger = SqlLedger(opened.engine, lambda: datetime(2024, 1, 1, tzinfo=UTC))
+    for name in (
+        "incoming/bank/d/\u0437\u0430\u043a\u0430\u0437-\u00e9.csv",
+        "incoming/bank/d/\u0441\u0447\u0451\u0442\u044b-\u00e9.csv",
+    ):
+        double.forget()
+        ledger.claim("blob", name, timedelta(minutes=1))
+        assert {text for text in double.seen().texts if text.startswith("incoming/")} == {name}
+
+
+def test_a_lost_count_is_an_error(double: TdsDouble, opened: Opened) -> None:
+    """A statement that does not tell how many rows it changed is no success; the turn's own silence has ended."""
+    ledger = SqlLedger(opened.engine, lambda: datetime(2024, 1, 1, tzinfo=UTC))
+    claim = ledger.claim("blob", "k", timedelta(minutes=1))
+    assert isinstance(claim, Claim)
+    ledger.finish(claim, "done", "fine")
+    with opened.engine.connect() as connection:
+        connection.exec_driver_sql("SET NOCOUNT ON")
+        with pytest.raises(Fault, match="did not tell how many rows"):
+            rows_changed(connection.exec_driver_sql("UPDATE ledger SET state = 'done'"))
+        connection.exec_driver_sql("SET NOCOUNT OFF")
+        connection.rollback()
+
+
+def test_a_transaction_that_the_server_ended_runs_again(
+    double: TdsDouble, store: SqlPredictions, opened: Opened
+) -> None:
+    """Its second half would be committed alone; the number of the transaction tells."""
+    double.renumber("INSERT INTO prediction_commit")
+    assert store.load(SCENARIO, commit(), parquet())
+    assert count(sent(double), "INSERT INTO prediction_commit ") == 2
+    assert len(opened.pauses) == 1
+
+
+def test_nothing_is_described_and_nothing_left_open(double: TdsDouble, store: SqlPredictions) -> None:
+    """The driver asks nobody for the types of parameters; what goes back to the pool is in no transaction."""
+    store.load(SCENARIO, commit(), parquet())
+    store.find_commit(SCENARIO.name, "w")
+    statements = sent(double)
+    assert not [one for one in statements if "sp_describe" in one]
+    assert statements[-1] in {"COMMIT", "ROLLBACK"}
+
+
+@pytest.mark.parametrize("number", [3960, 3961, 10060, 10928, 10929, 40540, 42108, 42109])
+def test_what_passes_is_tried_again(double: TdsDouble, store: SqlPredictions, number: int) -> None:
+    """Microsoft's own list of errors that pass, and what snapshots meet beside a change of the schema."""
+    double.fail("INSERT INTO prediction_commit", number)
+    assert store.load(SCENARIO, commit(), parquet())
+
+
+def test_a_database_without_snapshots_is_named(double: TdsDouble, store: SqlPredictions) -> None:
+    """3952: the setting of the database that is missing."""
+    double.fail("FROM prediction_commit", 3952, times=9)
+    with pytest.raises(Misconfigured, match="ALLOW_SNAPSHOT_ISOLATION"):
+        store.find_commit(SCENARIO.name, "w")
 
 
 @pytest.mark.parametrize("number", [1205, 1222, 2627, 2601])

@@ -638,6 +638,34 @@ GO
 
 -- Running upgrade 0010 -> 0011
 
+ALTER TABLE model_version ADD refit_sha256 VARCHAR(64) COLLATE Latin1_General_100_BIN2_UTF8 NULL;
+
+GO
+
+UPDATE alembic_version SET version_num='0011' WHERE alembic_version.version_num = '0010';
+
+GO
+
+-- Running upgrade 0011 -> 0012
+
+ALTER TABLE prediction_commit ADD rejected_rows NVARCHAR(max) NOT NULL DEFAULT '';
+
+GO
+
+ALTER TABLE reading ADD received_at DATETIME2(6) NULL;
+
+GO
+
+UPDATE reading SET received_at = CURRENT_TIMESTAMP;
+
+GO
+
+UPDATE alembic_version SET version_num='0012' WHERE alembic_version.version_num = '0011';
+
+GO
+
+-- Running upgrade 0012 -> 0013
+
 CREATE TABLE profile_value (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     dataset VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
@@ -660,7 +688,7 @@ ALTER TABLE run ADD options NVARCHAR(max) NULL;
 
 GO
 
-UPDATE alembic_version SET version_num='0011' WHERE alembic_version.version_num = '0010';
+UPDATE alembic_version SET version_num='0013' WHERE alembic_version.version_num = '0012';
 
 GO
 

@@ -518,6 +518,22 @@ UPDATE alembic_version SET version_num='0010' WHERE alembic_version.version_num 
 
 -- Running upgrade 0010 -> 0011
 
+ALTER TABLE model_version ADD COLUMN refit_sha256 VARCHAR(64);
+
+UPDATE alembic_version SET version_num='0011' WHERE alembic_version.version_num = '0010';
+
+-- Running upgrade 0011 -> 0012
+
+ALTER TABLE prediction_commit ADD COLUMN rejected_rows TEXT DEFAULT '' NOT NULL;
+
+ALTER TABLE reading ADD COLUMN received_at DATETIME;
+
+UPDATE reading SET received_at = CURRENT_TIMESTAMP;
+
+UPDATE alembic_version SET version_num='0012' WHERE alembic_version.version_num = '0011';
+
+-- Running upgrade 0012 -> 0013
+
 CREATE TABLE profile_value (
     scenario VARCHAR(200) NOT NULL,
     dataset VARCHAR(200) NOT NULL,
@@ -534,4 +550,4 @@ ALTER TABLE pipeline_schedule ADD COLUMN options JSON;
 
 ALTER TABLE run ADD COLUMN options JSON;
 
-UPDATE alembic_version SET version_num='0011' WHERE alembic_version.version_num = '0010';
+UPDATE alembic_version SET version_num='0013' WHERE alembic_version.version_num = '0012';

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from local.host.timer_schedules import parse_schedule
 from shared.core.errors import BadInput
+from shared.core.timers.timer_schedules import parse_schedule
 
 
 def _utc(text: str) -> datetime:

@@ -1,4 +1,4 @@
-"""Run options and profile values."""
+"""Run options."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from alembic import op
 
 from shared.adapters.sql.migrations import column_types as ct
 
-revision = "0011"
-down_revision = "0010"
+revision = "0013"
+down_revision = "0012"
 
 
 def upgrade() -> None:
-    """Bring the schema to version 11."""
+    """Bring the schema to version 13."""
     op.create_table(
         "profile_value",
         sa.Column("scenario", ct.short(200), nullable=False),

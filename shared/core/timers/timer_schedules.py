@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Protocol
 
-from local.host.host_options import parse_span
 from shared.core.errors import BadInput
+from shared.core.timers.time_span import parse_span
 
 _MONTHS = tuple(name.upper() for name in calendar.month_name[1:])
 _DAYS = ("SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY")

@@ -1,0 +1,62 @@
+"""Work that stands still: sweeps that stopped, claims whose worker died. Nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from local.doctor.database import open_engine
+from local.doctor.finding import Finding, Subject
+from shared.adapters.sql.ledger.history import SqlHistory
+from shared.adapters.sql.migrations import schema_state
+from shared.adapters.sql.monitoring.measures import SqlScorecards
+from shared.core.errors import Fault
+from shared.core.timers.late_timers import late_timers, read_timers
+from shared.core.wording import counted
+
+
+def sweeps(subject: Subject) -> list[Finding]:
+    """Timers that missed several firings in a row."""
+    return [_judged(subject, "sweeps", "none was due yet", _sweeps)]
+
+
+def stuck(subject: Subject) -> list[Finding]:
+    """Expired claims, and released work that no worker has claimed again."""
+    return [_judged(subject, "stuck work", "no work has started yet", _stuck)]
+
+
+def _judged(subject: Subject, name: str, before: str, judge: Callable[[Subject, Engine], Finding]) -> Finding:
+    """The finding on the state; `before` is the fact while there is no database yet."""
+    url = subject.settings.database_url
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        return Finding(name, "ok", before)
+    try:
+        with open_engine(subject) as engine:
+            version, known = schema_state(engine)
+            if version.number == known:
+                return judge(subject, engine)
+    except Fault as fault:
+        return Finding(name, "not checked", f"the database cannot be read: {fault.reason}", "mlops doctor")
+    return Finding(name, "not checked", "the database has another schema version", "mlops doctor")
+
+
+def _sweeps(subject: Subject, engine: Engine) -> Finding:
+    now, beats = datetime.now(UTC), SqlScorecards(engine).heartbeats()
+    fired = {beat.name: beat.last_at for beat in beats}
+    late = late_timers(read_timers(subject.environ, now), fired, now)
+    if late:
+        fix = "mlops up   # runs the timers; in Azure: az functionapp restart (docs/operations.md)"
+        return Finding("sweeps", "fail", " ".join(timer.sentence for timer in late), fix)
+    return Finding("sweeps", "ok", f"{counted(len(beats), 'timer')} fired when due" if beats else "none was due yet")
+
+
+def _stuck(_: Subject, engine: Engine) -> Finding:
+    entries = SqlHistory(engine).stuck(datetime.now(UTC))
+    if not entries:
+        return Finding("stuck work", "ok", "nothing")
+    first = f"{entries[0].kind} {entries[0].key}: {entries[0].reason}"
+    fact = f"{counted(len(entries), 'item')}; the oldest is {first}"
+    return Finding("stuck work", "warn", fact, "mlops tick   # or mlops up")

@@ -1,0 +1,1 @@
+"""Timers: their schedules, and which of them are late."""

@@ -1,0 +1,24 @@
+"""The host's database: a file that cannot be used is said in words, whatever is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from local.host.database import HostDatabase
+from shared.core.errors import Corrupt, Transient
+
+
+def test_a_damaged_file_is_named_with_what_to_do(tmp_path: Path) -> None:
+    """Not as a driver's error."""
+    (tmp_path / "host.db").write_bytes(b"this is no database" * 100)
+    with pytest.raises(Corrupt, match=r"host\.db is damaged .*move it"):
+        HostDatabase(tmp_path / "host.db")
+
+
+def test_a_file_that_cannot_be_opened_is_a_passing_fault(tmp_path: Path) -> None:
+    """A folder in its place stands for a disk that gives nothing."""
+    (tmp_path / "host.db").mkdir()
+    with pytest.raises(Transient, match="cannot be"):
+        HostDatabase(tmp_path / "host.db")
