@@ -531,3 +531,9 @@ ALTER TABLE reading ADD COLUMN received_at DATETIME;
 UPDATE reading SET received_at = CURRENT_TIMESTAMP;
 
 UPDATE alembic_version SET version_num='0012' WHERE alembic_version.version_num = '0011';
+
+-- Running upgrade 0012 -> 0013
+
+ALTER TABLE prediction_commit ADD COLUMN ignored_columns TEXT DEFAULT '' NOT NULL;
+
+UPDATE alembic_version SET version_num='0013' WHERE alembic_version.version_num = '0012';
