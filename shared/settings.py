@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from shared.alerts.targets import SETTING as ALERTS
 from shared.alerts.targets import Target, parse_targets
@@ -62,6 +63,15 @@ class Settings:
     def lake_shown(self) -> str:
         """The lake for a person: the path of a folder or the URL of a container."""
         return str(self.lake_folder or self.lake_url)
+
+    @property
+    def database_shown(self) -> str:
+        """The database for a person: the path of a file, or kind, server and name, without user and password."""
+        if self.database_url.startswith("sqlite"):
+            return self.database_url.partition(":///")[2]
+        found = urlsplit(self.database_url)
+        place = f":{found.port}" if found.port else ""
+        return f"{found.scheme.partition('+')[0]}://{found.hostname or ''}{place}{found.path}"
 
     @property
     def container(self) -> str:

@@ -163,8 +163,7 @@ def monitoring_bundle(engine: Engine, prices: Prices | None = None, timers: Time
 def open_root(
     environ: Mapping[str, str], settings: Settings, policies: Policies, scenarios: Scenarios, clock: Clock
 ) -> Root:
-    """Open the database and the lake; the home folder is made."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    """Open the database and the lake. Only a backend that keeps something in the home folder makes it."""
     engine = open_database(settings.database_url, credential=lambda: make_credential(settings.azure_credential))
     observer = backends.open_observer(settings, clock)
     core = CoreBundle(
