@@ -7,11 +7,11 @@ from alembic import op
 
 from shared.adapters.sql.migrations import column_types as ct
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 
 def upgrade() -> None:
-    """Bring the schema to version 13."""
+    """Bring the schema to version 14."""
     with op.batch_alter_table("prediction_commit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("ignored_columns", ct.long_text(), server_default="", nullable=False))
