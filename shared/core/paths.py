@@ -156,6 +156,11 @@ def trial_folder(scenario: str, version: int) -> str:
     return f"trials/{scenario}/{version}/"
 
 
+def trial_labels_folder(scenario: str, version: int) -> str:
+    """Where the labelled rows lie that an undecided challenger is judged on besides those of drops."""
+    return f"{trial_folder(scenario, version)}labelled/"
+
+
 def served_folder(scenario: str) -> str:
     """Where answered requests are kept for monitoring."""
     return f"served/{scenario}/"

@@ -16,6 +16,7 @@ from shared.core.claims import once
 from shared.core.ledger import TERMINAL, Kind, State
 from shared.core.scenario import Scenario
 from shared.core.wording import counted
+from shared.monitoring.trials.before_promotion import can_try
 from shared.monitoring.trials.compared_rows import ComparedRows, compared_metric, compared_rows
 from shared.monitoring.trials.looks import TrialLook, keep_look, read_looks
 from shared.prediction.hidden_scoring import score_hidden
@@ -47,7 +48,7 @@ def current_trial(ports: MonitoringPorts, scenario: Scenario) -> Trial | None:
     """The trial of the generation that serves; None when it needs none or ended."""
     most = ports.release.policies.of(scenario.name).trial_windows
     current = ports.release.deployments.current(scenario.name)
-    champion = replaced_champion(ports, current) if current and most else None
+    champion = replaced_champion(ports, current) if current and most and can_try(scenario) else None
     if current is None or champion is None:
         return None
     entry = ports.core.history.find(Kind.TRIAL, trial_key(current))
@@ -99,7 +100,7 @@ def _look(ports: MonitoringPorts, scenario: Scenario, trial: Trial, told: str, *
     """Compare on the labels of now, when they have grown enough for a look, and say how the trial stands."""
     looks, judged_by = read_looks(ports, trial.tried), compared_metric(scenario)
     found = compared_rows(ports, judged_by, trial.windows, trial.champion)
-    missing = "no row that both answered has a label yet"
+    missing = "no window that both answered has labels enough yet"
     if found is not None:
         all_labelled = not found.unlabelled and len(trial.windows) == trial.most
         over = over or all_labelled

@@ -44,10 +44,15 @@ def compared_metric(scenario: Scenario) -> Scenario:
     return replace(scenario, metric="accuracy", gate=Gate(scenario.gate.rule))
 
 
+def is_labelled(scenario: Scenario, labelled: int, rows: int) -> bool:
+    """Whether a window has labels enough: those that come first may be of one kind."""
+    return labelled >= scenario.monitoring.min_coverage * rows
+
+
 def compared_rows(
     ports: MonitoringPorts, scenario: Scenario, windows: Iterable[Commit], other: Deployment
 ) -> ComparedRows | None:
-    """What both models answered to the labelled rows of the windows; None while there is none."""
+    """What both models answered to the labelled rows of windows that have labels enough; None while there is none."""
     import pyarrow as pa
 
     pairs, unlabelled = [], 0
@@ -81,8 +86,8 @@ def _window(
         served.column("prediction_id").to_numpy(), hidden.column("prediction_id").to_numpy(), return_indices=True
     )
     labelled = len(np.unique(served.column("prediction_id").to_numpy()))
-    pair = (served.take(left), hidden.take(right)) if len(left) else None
-    return pair, window.rows - labelled
+    enough = len(left) and is_labelled(scenario, labelled, window.rows)
+    return (served.take(left), hidden.take(right)) if enough else None, window.rows - labelled
 
 
 def _hidden(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> pa.Table:

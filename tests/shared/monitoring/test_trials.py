@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 from ports_with import ports_with
-from world import COLORS, InlineTrainer, World
+from world import COLORS, PLACES, InlineTrainer, World, marks_csv, prices_csv
 
 from shared.monitoring.monitor import monitor
+from shared.monitoring.trials.compared_rows import compared_rows
 from shared.operations.status import status
+from shared.prediction.hidden_scoring import score_hidden
 from shared.release.status import release_status
 
 ROWS = 400
@@ -169,3 +171,33 @@ def test_trials_can_be_switched_off(tmp_path: Path) -> None:
     predict(world, 1)
     assert serving(world) == (2, 2)
     assert not list(world.ports.core.lake.list("trials/"))
+
+
+@pytest.mark.parametrize(
+    ("name", "files", "new"),
+    [
+        ("marks", {"marks": marks_csv(), "places": PLACES}, {"marks": marks_csv(labelled=False), "places": PLACES}),
+        ("prices", {"prices": prices_csv()}, {"prices": prices_csv(labelled=False)}),
+    ],
+)
+def test_answers_of_every_task_are_compared_row_by_row(
+    tmp_path: Path, name: str, files: dict[str, bytes], new: dict[str, bytes]
+) -> None:
+    """The same model hidden answers each labelled row as it did in service."""
+    world = World(tmp_path / "home")
+    scenario = world.ports.core.scenarios[name]
+    for area, tables in (("incoming", files), ("scoring", new)):
+        world.handle(*[world.land(f"{area}/{name}/d1/{table}.csv", content) for table, content in tables.items()])
+    lines = [line.split(",") for line in files[name].decode().splitlines()]
+    wanted = [lines[0].index(column) for column in ("id", *scenario.targets)]
+    told = "\n".join(",".join(line[at] for at in wanted) for line in lines)
+    world.handle(world.land(f"actuals/{name}/d1/{name}.csv", f"{told}\n".encode()))
+    (commit,) = world.ports.prediction.predictions.commits(name)
+    current = world.ports.release.deployments.current(name)
+    assert current is not None
+    assert score_hidden(world.ports, scenario, commit.window, current).state == "done"
+    found = compared_rows(world.ports, scenario, [commit], current)
+    assert found is not None
+    assert found.unlabelled == 0
+    assert len(found.rows.actual) == commit.rows
+    np.testing.assert_allclose(found.served, found.hidden)
