@@ -99,6 +99,7 @@ class TestLedger:
             assert claim.attempt == 1
             ledger.release(claim, "storage did not answer", counts=False)
 
+    @pytest.mark.fault(31)
     def test_an_expired_claim_is_taken_over(self, ledger: Ledger, clock: HandClock) -> None:
         """Exactly at its expiry, not before."""
         first = claimed(ledger.claim("blob", "k", TTL))
@@ -109,6 +110,7 @@ class TestLedger:
         assert second.attempt == 2
         assert second.token != first.token
 
+    @pytest.mark.fault(23)
     def test_who_lost_the_claim_cannot_end_it(self, ledger: Ledger, history: History, clock: HandClock) -> None:
         """A worker that slept past its expiry is told how it stands."""
         lost = claimed(ledger.claim("blob", "k", TTL))
@@ -153,6 +155,7 @@ class TestLedger:
         with pytest.raises(BadInput, match="accepted: conflict, done"):
             ledger.finish(claim, state, "")
 
+    @pytest.mark.fault(1)
     def test_of_many_workers_one_acts(
         self, ledger: Ledger, together: Callable[[list[Callable[[], object]]], list[object]]
     ) -> None:

@@ -70,6 +70,7 @@ def test_a_person_approves_and_the_release_goes_on_by_its_queue(functions: Funct
     assert len(asking.ports.release.deployments.list("points")) == 1
 
 
+@pytest.mark.fault(73)
 def test_looking_never_decides(functions: Functions, asking: World) -> None:
     """A GET, a prefetching mail client, the list: the request stays open."""
     one = waiting(asking)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tomllib
@@ -119,6 +120,14 @@ def test_a_deployed_app_writes_nothing_beside_its_package(tmp_path: Path, monkey
     assert not (tmp_path / "tmp").exists()
 
 
+def test_an_instance_takes_as_many_requests_as_the_host_allows() -> None:
+    """Unless it is set, the platform sends an instance one request at a time."""
+    allowed = json.loads((FOLDER.parent / "host.json").read_text())["extensions"]["http"]["maxConcurrentRequests"]
+    assert f"param requestsAtOnce int = {allowed}\n" in (FOLDER / "modules" / "app.bicep").read_text()
+    app = APP.resource("Microsoft.Web/sites")["properties"]["functionAppConfig"]
+    assert app["scaleAndConcurrency"]["triggers"] == {"http": {"perInstanceConcurrency": "requestsAtOnce"}}
+
+
 def _filled(value: Any) -> str:
     known = {
         "lakeUrl": "https://stdata.blob.core.windows.net/mlops",
@@ -153,6 +162,7 @@ def test_a_subscription_delivers_to_its_function(symbol: str, function: str, app
     assert kept["blobContainerName"] == "deadLetterContainer"
 
 
+@pytest.mark.fault(10)
 def test_filters_let_through_what_the_code_acts_on() -> None:
     """Event types are those the parser acts on, subjects those of the local twin's subscriptions."""
     bodies = {one.symbol: one.body["properties"]["filter"] for one in EVENTS.resources if one.symbol.endswith("Events")}

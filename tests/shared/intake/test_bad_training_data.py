@@ -157,6 +157,7 @@ def _dropped(home: Path, name: str, change: Change) -> tuple[Ports, Outcome]:
 
 
 @pytest.mark.parametrize("case", CASES)
+@pytest.mark.fault(59)
 def test_what_cannot_be_learned_from_is_quarantined(case: str, tmp_path: Path) -> None:
     """The sentence names it; the bytes are kept; there is neither a dataset nor a run."""
     name, change, sentence = CASES[case]

@@ -206,6 +206,7 @@ def registered(world: World, name: str, onnx_bytes: bytes) -> Verdict:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.fault(67)
 def test_a_hostile_model_is_refused_and_nobody_is_harmed(
     serving_world: World, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -235,6 +236,7 @@ def test_what_the_inspection_would_miss_is_stopped_by_time() -> None:
         rehearse(endless_loop(), manifest(), Limits(cpu_seconds=1))
 
 
+@pytest.mark.fault(67)
 def test_what_the_inspection_would_miss_is_stopped_by_memory() -> None:
     """64 GB are not to be had there."""
     with pytest.raises(Refused, match="rehearsal"):
