@@ -11,7 +11,7 @@ from shared.core.errors import Conflict
 from shared.core.lake_reading import read_json
 from shared.core.paths import dataset_folder
 from shared.core.scenario import Scenario
-from shared.datasets.reading import lake_bytes, read_tables
+from shared.datasets.reading import lake_bytes, read_table
 from shared.datasets.version import DatasetVersion
 from shared.profiles.profile import SCHEMA, DatasetProfile
 
@@ -57,7 +57,7 @@ def _is_whole(profile: DatasetProfile, dataset: DatasetVersion) -> bool:
 
 def _describe(ports: ProfilesPorts, dataset: DatasetVersion) -> DatasetProfile:
     scenario = ports.core.scenarios[dataset.scenario]
-    tables = read_tables(lake_bytes(ports.core.lake), scenario, dataset.tables)
+    tables = {table.name: read_table(lake_bytes(ports.core.lake), scenario, table) for table in dataset.tables}
     profiles = {name: ports.profiles.profiler.describe(table).profile for name, table in tables.items()}
     words = {} if scenario.words is None else scenario.words(tables)
     return DatasetProfile(profiles, scenario_statistics(scenario, tables), words)
