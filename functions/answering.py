@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
@@ -109,7 +110,12 @@ def body_of(req: func.HttpRequest) -> bytes:
 
 
 def caller_of(req: func.HttpRequest) -> str:
-    """The caller that Easy Auth verified, or an empty text; the platform strips the header from outside requests."""
+    """The caller that Easy Auth verified, or an empty text.
+
+    Where the platform's authentication is off, the host passes the header on as any sender wrote it: it counts nothing.
+    """
+    if os.environ.get("WEBSITE_AUTH_ENABLED", "").lower() != "true":
+        return ""
     return req.headers.get("x-ms-client-principal-name") or ""
 
 

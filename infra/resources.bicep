@@ -233,6 +233,8 @@ var settings = {
   TELEMETRY_URL: withDataExplorer ? explorer!.outputs.url : (empty(telemetryUrl) ? 'lake:' : telemetryUrl)
   EVENTS_URL: topic.outputs.endpoint
   TRAINING_PROFILE: 'default'
+  TRAINING_LIMITS: ''
+  TRAINING_INPUTS: ''
   MAX_FILE_MB: '512'
   QUIET_SECONDS: '5'
   ENVIRONMENTS: 'preprod,prod'
@@ -241,6 +243,7 @@ var settings = {
   APPROVE_OWN: 'false'
   ROLLOUT: '0:10,10:10,50:10'
   HEALTH_RULES: ''
+  TRIAL_WINDOWS: '10'
   LOG_SAMPLE: '0.1'
   ALERT_WEBHOOKS: ''
   PLAN_SCHEDULE: '0 */5 * * * *'

@@ -23,6 +23,7 @@ from shared.core.errors import Conflict, Fault, Missing, Transient
 from shared.core.ledger import Kind, State
 from shared.ports import Ports
 from shared.training.model import Model
+from shared.training.registration import register
 
 TRY_AGAIN = 75
 # Full, or read-only: nothing is wrong with the data or the training.
@@ -123,7 +124,7 @@ def _train(ports: Ports, run_id: str, progress: Callable[..., None], folder: Pat
 
     artefact = train_artefact(ports, run_id, progress, folder)
     progress("registering the model", 0.97)
-    return ports.training.registry.register(artefact)
+    return register(ports, artefact)
 
 
 def _track(ports: Ports, run_id: str, folder: Path, home: Path) -> None:

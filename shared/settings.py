@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from shared.alerts.targets import SETTING as ALERTS
 from shared.alerts.targets import Target, parse_targets
@@ -23,7 +24,8 @@ from shared.release.endpoint_names import DEFAULT as MACHINES
 from shared.release.endpoint_names import SETTING as ENDPOINT
 from shared.release.endpoint_names import Machines, machines
 from shared.release.policy_settings import NAMES as RELEASE_NAMES
-from shared.training.training_profile import PROFILES
+from shared.training.options.option_settings import NAMES as OPTION_NAMES
+from shared.training.options.training_profile import PROFILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,15 @@ class Settings:
     def lake_shown(self) -> str:
         """The lake for a person: the path of a folder or the URL of a container."""
         return str(self.lake_folder or self.lake_url)
+
+    @property
+    def database_shown(self) -> str:
+        """The database for a person: the path of a file, or kind, server and name, without user and password."""
+        if self.database_url.startswith("sqlite"):
+            return self.database_url.partition(":///")[2]
+        found = urlsplit(self.database_url)
+        place = f":{found.port}" if found.port else ""
+        return f"{found.scheme.partition('+')[0]}://{found.hostname or ''}{place}{found.path}"
 
     @property
     def container(self) -> str:
@@ -104,7 +115,7 @@ _OTHERS = (
     ENDPOINT,
 )
 # Every setting the code reads, for documentation and its test.
-NAMES = ("MLOPS_HOME", *_SCHEMES, *_OTHERS, *RELEASE_NAMES, *PRICE_NAMES)
+NAMES = ("MLOPS_HOME", *_SCHEMES, *_OTHERS, *OPTION_NAMES, *RELEASE_NAMES, *PRICE_NAMES)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:

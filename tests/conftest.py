@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import contract_table
+import fault_matrix
 import pytest
 from azure_parts import self_signed
-from contract_table import pytest_terminal_summary  # noqa: F401 -- a hook of pytest
+from fault_matrix import pytest_addoption  # noqa: F401 -- a hook of pytest
 from kusto_double import Cluster, kusto_cluster
 from postgres import PostgresServer, postgres_server
 from world import World
@@ -93,5 +96,12 @@ def odbc_driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with slow tests go first: at the end of a run no worker is left alone with them."""
+    fault_matrix.remember(items)
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The tables of contracts and of faults."""
+    contract_table.pytest_terminal_summary(terminalreporter)
+    fault_matrix.summary(terminalreporter)

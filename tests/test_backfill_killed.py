@@ -38,6 +38,7 @@ def finally_(home: Path) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.slow
+@pytest.mark.fault(19)
 def test_a_kill_at_any_port_call_of_a_backfill_ends_in_one_correction(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

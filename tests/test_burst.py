@@ -26,6 +26,7 @@ def test_every_event_ends_in_a_final_state(burst: tuple[Burst, Result]) -> None:
     assert {state for (kind, state) in result.states if kind != "train"} <= ENDED
 
 
+@pytest.mark.fault(1)
 def test_each_file_has_one_effect(burst: tuple[Burst, Result]) -> None:
     """A dataset for each content, a duplicate for each repeated one; every other event of a file is counted."""
     sent, result = burst

@@ -94,6 +94,7 @@ def assert_once(mlops: Command) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.fault(19)
 def test_a_host_killed_at_any_moment_ends_as_if_it_had_lived(tmp_path: Path, samples: Samples) -> None:
     """One dataset, run, model, generation and window; every row predicted exactly once. Two homes at a time."""
 
@@ -113,6 +114,7 @@ def test_a_host_killed_at_any_moment_ends_as_if_it_had_lived(tmp_path: Path, sam
 
 
 @pytest.mark.slow
+@pytest.mark.fault(20)
 def test_a_host_that_keeps_being_killed_still_gets_there(tmp_path: Path, samples: Samples) -> None:
     """The same home dies at every one of those moments in turn."""
     mlops = Command(tmp_path / "home", **OFTEN)

@@ -58,6 +58,7 @@ def final_state(home: Path) -> dict[str, object]:
 
 
 @pytest.mark.slow
+@pytest.mark.fault(19)
 def test_a_kill_at_any_port_call_of_increments_loses_no_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Each drop has one part, in its place; rows of one key stand once."""
     (tmp_path / "start").mkdir()

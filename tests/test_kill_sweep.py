@@ -207,6 +207,7 @@ def chosen(told: Mapping[str, Any], capsys: pytest.CaptureFixture[str]) -> list[
 
 
 @pytest.mark.slow
+@pytest.mark.fault(19)
 def test_a_kill_at_any_port_call_recovers_to_the_same_state(
     tmp_path: Path, loop: Loop, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -218,6 +219,7 @@ def test_a_kill_at_any_port_call_recovers_to_the_same_state(
 
 
 @pytest.mark.slow
+@pytest.mark.fault(20)
 def test_a_second_kill_during_recovery_changes_nothing(tmp_path: Path, loop: Loop) -> None:
     """Pairs of deaths, drawn with a fixed seed."""
     draw = random.Random(SEED)

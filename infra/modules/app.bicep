@@ -37,6 +37,8 @@ var common = {
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.clientId};Authorization=AAD'
   AZURE_CLIENT_ID: identity.clientId
   AZURE_CREDENTIAL: 'managed:${identity.clientId}'
+  // The package is read-only: what is written at all (a log of records) goes to the temporary folder.
+  MLOPS_HOME: '/tmp/mlops'
 }
 
 resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {

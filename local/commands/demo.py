@@ -174,7 +174,7 @@ def _summary(session: Session, outcomes: list[DropOutcome], seconds: float, port
         "scenarios": outcomes,
         "predictions": predicted_rows(session.ports),
         "seconds": round(seconds, 1),
-        "database": str(session.settings.home / "mlops.db"),
+        "database": session.settings.database_shown,
         "lake": session.settings.lake_shown,
         "port": port,
     }

@@ -15,6 +15,7 @@ from shared.core.errors import BadInput, Missing
 from shared.core.lake_reading import read_json
 from shared.core.ledger import State
 from shared.operations.status import status as read_status
+from shared.profiles.baseline import offer
 from shared.training.model import ModelRef
 from shared.training.stored_models import find_model
 
@@ -67,8 +68,12 @@ def status(json: Json = False) -> None:
     ]  # fmt: skip
     show(json_output=json, value=value, title="Status", columns=columns, rows=rows)
     for name, row in [] if json else value["scenarios"].items():
-        if row["overdue"]:
-            out.print(f"{name}: {row['overdue']}", markup=False, soft_wrap=True)
+        for told in (row["overdue"], row["trial"]):
+            if told:
+                out.print(f"{name}: {told}", markup=False, soft_wrap=True)
+        if row["offered_baseline"]:
+            sentence = f"{name}: there is no baseline; {offer(name, row['offered_baseline'])}"
+            out.print(sentence, markup=False, soft_wrap=True)
 
 
 def _served(row: Mapping[str, Any]) -> str | None:

@@ -14,9 +14,9 @@ from local.console.session import Session
 from shared.core.errors import Missing, Refused
 from shared.ports import Ports
 from shared.release import rollouts
+from shared.release.aftercare.post_rollout_watch import judge_watched_generations, watch_checks, watched_generation
 from shared.release.gate.certificate import certificate_path
 from shared.release.manual_changes import override
-from shared.release.post_rollout_watch import judge_watched_generations, watch_checks, watched_generation
 from shared.release.verdict import Check
 from shared.serving.rollout import Rollout
 from shared.training.stored_models import find_model

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,13 @@ from shared.core.errors import BadInput
 from shared.core.paths import NAME
 from shared.core.scenario import Scenario, Table
 from shared.ports import Ports
+
+# What is kept of a file's own name in the lake.
+_ODD = re.compile(r"[^\w.=+-]")
+_LONGEST_NAME = 80
+_PART = re.compile(r"[^.]+\.\d+of\d+\.")
+# The command numbers the files itself.
+_NUMBERED = re.compile(r"^\d{1,3}of\d{1,3}(\.|$)")
 
 
 def match_tables(
@@ -80,12 +88,32 @@ def _landing_order(scenario: Scenario, table: str) -> int:
 
 
 def land(ports: Ports, area: str, scenario: Scenario, drop: str, matched: Mapping[str, list[Path]]) -> list[Blob]:
-    """Copy the files into the drop's folder; several files of one table carry their number and count (`2of3`)."""
-    landed = []
+    """Copy the files into the drop's folder, under their table's name and their own.
+
+    Several files of one table carry their number and count (`clients.2of3.march.csv`). The one file of a table replaces
+    the one that lies there already, whatever it is called.
+    """
+    landed, folder = [], f"{area}/{scenario.name}/{drop}/"
     for table, files in sorted(matched.items(), key=lambda one: _landing_order(scenario, one[0])):
         for number, file in enumerate(files, start=1):
             part = f".{number}of{len(files)}" if len(files) > 1 else ""
-            path = f"{area}/{scenario.name}/{drop}/{table}{part}{file.suffix.lower()}"
+            name = f"{table}{part}.{_own_name(table, file)}"
+            there = [] if part else _same_kind(ports, folder, table, file)
             with file.open("rb") as source:
+                path = there[0] if len(there) == 1 else f"{folder}{name}"
                 landed.append(ports.core.lake.put(path, source, if_absent=False)[0])
     return landed
+
+
+def _own_name(table: str, file: Path) -> str:
+    """The file's name without its table's, with letters, digits and marks that every lake takes."""
+    stem = "" if file.stem == table else _NUMBERED.sub("", file.stem.removeprefix(f"{table}."))
+    own = _ODD.sub("_", stem)[:_LONGEST_NAME]
+    return f"{own}{file.suffix.lower()}" if own else file.suffix.lower().removeprefix(".")
+
+
+def _same_kind(ports: Ports, folder: str, table: str, file: Path) -> list[str]:
+    """The files of the table in the drop that this one replaces: those that were landed alone."""
+    names = [blob.path for blob in ports.core.lake.list(f"{folder}{table}.")]
+    alone = [path for path in names if not _PART.match(path.removeprefix(folder))]
+    return [path for path in alone if path.endswith(file.suffix.lower())]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -72,6 +74,12 @@ def open_observer(settings: Settings, clock: Clock) -> Observer:
     from shared.adapters.composite_observer import CompositeObserver
 
     return CompositeObserver(records, application_insights(settings.insights))
+
+
+def owner_of(settings: Settings) -> str:
+    """The home on this machine, as claims name it; at most one host holds it."""
+    home = f"{socket.gethostname()}:{settings.home}"
+    return hashlib.sha256(home.encode(errors="surrogateescape")).hexdigest()[:16]
 
 
 def open_lake(settings: Settings) -> Lake:

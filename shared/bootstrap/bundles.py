@@ -37,6 +37,7 @@ from shared.release.ports import ReleaseBundle
 from shared.release.traffic import Traffic, traffic_of
 from shared.serving.ports import ServingBundle
 from shared.settings import Settings
+from shared.training.options.option_settings import read_options
 from shared.training.ports import TrainingBundle
 
 if TYPE_CHECKING:
@@ -68,8 +69,10 @@ class Root:
         return DatasetsBundle(versions=SqlDatasets(self.engine), tables=ArrowTables(limits, self.core.clock))
 
     def profiles(self) -> ProfilesBundle:
-        """Profiles on Arrow and numpy."""
-        return ProfilesBundle(profiler=ArrowProfiles())
+        """Profiles on Arrow and numpy, and their history for reports."""
+        return ProfilesBundle(
+            profiler=ArrowProfiles(), history=lazy(f"{_SQL}reports.profile_history:SqlProfileHistory", self.engine)
+        )
 
     def training(self, datasets: DatasetVersions, make_job: backends.JobMaker | None) -> TrainingBundle:
         """Runs, the registry, the trainer and schedules."""
@@ -80,6 +83,7 @@ class Root:
             trainer=backends.open_trainer(self.settings, self.environ, self.core.lake, jobs),
             schedules=lazy(f"{_SQL}training.schedules:SqlSchedules", self.engine),
             profile=self.settings.training_profile,
+            options=read_options(self.environ, self.core.scenarios),
         )
 
     def serving(self) -> ServingBundle:
@@ -163,8 +167,7 @@ def monitoring_bundle(engine: Engine, prices: Prices | None = None, timers: Time
 def open_root(
     environ: Mapping[str, str], settings: Settings, policies: Policies, scenarios: Scenarios, clock: Clock
 ) -> Root:
-    """Open the database and the lake; the home folder is made."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    """Open the database and the lake. Only a backend that keeps something in the home folder makes it."""
     engine = open_database(settings.database_url, credential=lambda: make_credential(settings.azure_credential))
     observer = backends.open_observer(settings, clock)
     core = CoreBundle(
@@ -172,7 +175,7 @@ def open_root(
         container=settings.container,
         clock=clock,
         lake=backends.open_lake(settings),
-        ledger=LoggingLedger(SqlLedger(engine, clock), observer),
+        ledger=LoggingLedger(SqlLedger(engine, clock, backends.owner_of(settings)), observer),
         history=lazy(f"{_SQL}ledger.history:SqlHistory", engine),
         outbox=SqlOutbox(engine),
         publisher=backends.open_publisher(settings),

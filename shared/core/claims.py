@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -77,11 +78,17 @@ def _run(ports: CorePorts, claim: Claim, act: Callable[[], Outcome]) -> Outcome:
     except Fault as fault:
         if fault.permanent:
             return Outcome(fault.state, fault.reason)
-        ports.core.ledger.release(claim, fault.reason, counts=False)
+        _release(ports, claim, fault.reason, counts=False)
         raise
     except Exception as error:
-        ports.core.ledger.release(claim, f"{type(error).__name__} while working on it.", counts=True)
+        _release(ports, claim, f"{type(error).__name__} while working on it.", counts=True)
         raise
+
+
+def _release(ports: CorePorts, claim: Claim, reason: str, *, counts: bool) -> None:
+    # A claim that expired meanwhile belongs to whoever went on: there is nothing to give back.
+    with suppress(Conflict):
+        ports.core.ledger.release(claim, reason, counts=counts)
 
 
 def _finish(ports: CorePorts, claim: Claim, outcome: Outcome) -> Result:

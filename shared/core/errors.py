@@ -66,8 +66,12 @@ class Quarantined(Permanent):
         row: int | None = None,
         line: int | None = None,
         accepted: str = "",
+        private: str = "",
     ) -> None:
-        """Keep the facts; `row` counts data rows from 1 (the header is not a row), `line` the lines of a CSV file."""
+        """Keep the facts; `row` counts data rows from 1 (the header is not a row), `line` the lines of a CSV file.
+
+        `private` is the sentence without any value, for columns about people.
+        """
         super().__init__(sentence)
         self.reason_code = code
         self.table = table
@@ -75,6 +79,7 @@ class Quarantined(Permanent):
         self.row = row
         self.line = line
         self.accepted = accepted
+        self.private = private
 
 
 class Refused(Permanent):

@@ -72,6 +72,7 @@ class Kind(StrEnum):
     DEPLOYMENT = "deployment"
     ROLLOUT = "rollout"
     AFTERCARE = "aftercare"
+    TRIAL = "trial"
     ENDPOINT = "endpoint"
     SERVING = "serving"
     WINDOW = "window"

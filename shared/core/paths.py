@@ -19,7 +19,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _DROP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=-]{0,79}")
 _PARTITION = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*=[^/]*")
 _LEAST = 3
-_PART = re.compile(r"(?P<table>[^.]+)\.(?P<number>\d{1,3})of(?P<count>\d{1,3})\.[a-z]+")
+_PART = re.compile(r"(?P<table>[^.]+)\.(?P<number>\d{1,3})of(?P<count>\d{1,3})(\..+)?\.[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def landing(path: str, scenarios: Scenarios) -> Landing | str:
 
 
 def table_of(file: str, area: str, scenario: Scenario) -> Table:
-    """The table a file belongs to: `<table>.csv`, `<table>.<part>.parquet`, or any name where there is one table.
+    """The table a file belongs to: `<table>.csv`, `<table>.<anything>.parquet`, or any name where there is one table.
 
     Quarantined when the scenario has several tables and the name is none of theirs.
     """
@@ -149,6 +149,16 @@ def plan_path(scenario: str, window: str) -> str:
 def commit_path(scenario: str, window: str) -> str:
     """Where the commit of a window lies: with it the window counts."""
     return f"{window_folder(scenario, window)}_COMMIT.json"
+
+
+def trial_folder(scenario: str, version: int) -> str:
+    """Where a trial keeps what this model version answered unseen, and what was found by it."""
+    return f"trials/{scenario}/{version}/"
+
+
+def trial_labels_folder(scenario: str, version: int) -> str:
+    """Where the labelled rows lie that an undecided challenger is judged on besides those of drops."""
+    return f"{trial_folder(scenario, version)}labelled/"
 
 
 def served_folder(scenario: str) -> str:

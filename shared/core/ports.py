@@ -41,7 +41,10 @@ class Ledger(Protocol):
         ...
 
     def abandon(self, reason: str) -> int:
-        """Release every claim in progress and what is queued, and return how many; only when no other worker lives."""
+        """Release the claims in progress of this home and what it queued, and return how many.
+
+        Only for a caller that knows that no worker of this home lives. Claims of other homes expire.
+        """
         ...
 
 

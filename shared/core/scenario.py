@@ -272,6 +272,11 @@ class Scenario:
         return tuple(name for name in names if name not in self.leakage)
 
     @property
+    def accepted_fields(self) -> tuple[str, ...]:
+        """What a request may bring, whether the model takes it or not: the declared fields and every declared input."""
+        return tuple(dict.fromkeys((*self.request_fields, *self.features)))
+
+    @property
     def targets(self) -> tuple[str, ...]:
         """The columns that hold the labels."""
         return self.labels if self.task == "multilabel" else (self.target,)

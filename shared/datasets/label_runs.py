@@ -169,7 +169,8 @@ def _undetermined(batches: _Batches, labels: Counts, own: tuple[int, int], table
     own_restarts = counted(int(runs_of(labels.numbers)[-1]), "time")
     sentence = (
         f"Table {table!r} of drop {labels.drop}: the numbers start again {own_restarts}, those of the rows that came "
-        f"with them {counted(restarts, 'time')}, so nobody can say which label belongs to which run; accepted: a label for rows of every run, in the order of the rows, or a column {RESTART!r} with "
-        "the number of restarts before each label, from 0 at the first row that came with the labels."
+        f"with them {counted(restarts, 'time')}, so nobody can say which label belongs to which run; accepted: "
+        f"a label for rows of every run, in the order of the rows, or a column {RESTART!r} with the number of "
+        "restarts before each label, from 0 at the first row that came with the labels."
     )
     return Quarantined("ambiguous_key", sentence, table=table)

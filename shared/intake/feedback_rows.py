@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Corrupt
 from shared.core.scenario import Scenario, Table
+from shared.monitoring.actual_labels import answer_columns
 from shared.prediction.window import Commit
 from shared.prediction.window_inputs import feature_table, window_table
 from shared.serving.prediction_rows import first_id
@@ -97,7 +98,7 @@ def labelled_tables(
 
     values = _with_negatives(scenario, labels.values)
     chosen = np.flatnonzero([value is not None for value in values])
-    answers = _answers(scenario, [values[row] for row in chosen.tolist()])
+    answers = answer_columns(scenario, [values[row] for row in chosen.tolist()])
     scored = rows.take(chosen)
     tables = {scenario.batch.table: scored, **_beside(ports, scenario, inputs)}
     if scenario.label_table == scenario.batch.table:
@@ -112,18 +113,6 @@ def _with_negatives(scenario: Scenario, values: Sequence[Any]) -> Sequence[Any]:
         return values
     negative = "none" if scenario.task == "multilabel" else scenario.labels[0]
     return [negative if value is None else value for value in values]
-
-
-def _answers(scenario: Scenario, values: Sequence[Any]) -> Mapping[str, Sequence[Any]]:
-    """The columns of the answers, as their table declares them."""
-    if scenario.task == "multilabel":
-        named = [set(str(value).split("+")) for value in values]
-        return {label: [int(label in one) for one in named] for label in scenario.labels}
-    kind = scenario.table(scenario.label_table).column(scenario.target).kind
-    return {scenario.target: [_KINDS[kind](value) for value in values]}
-
-
-_KINDS: Mapping[str, Any] = {"int": int, "float": float, "text": str, "time": str}
 
 
 def _joined(rows: pa.Table, answers: Mapping[str, Sequence[Any]]) -> pa.Table:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from shared.core.scenario import Column, Scenario, Table
 from shared.monitoring.served_label import served_labels_table
 from shared.serving.prediction_rows import sql_name
@@ -42,6 +45,18 @@ def served_contract(scenario: Scenario) -> Table:
     """The contract of labels that name answered requests: request, row and the answers."""
     declared = scenario.table(scenario.label_table)
     return served_labels_table(scenario, tuple(_answer(declared, name) for name in scenario.targets))
+
+
+_KINDS: Mapping[str, Any] = {"int": int, "float": float, "text": str, "time": str}
+
+
+def answer_columns(scenario: Scenario, values: Sequence[Any]) -> Mapping[str, Sequence[Any]]:
+    """Late labels as columns of answers, in the kind that their table declares."""
+    if scenario.task == "multilabel":
+        named = [set(str(value).split("+")) for value in values]
+        return {label: [int(label in one) for one in named] for label in scenario.labels}
+    kind = _answer(scenario.table(scenario.label_table), scenario.target).kind
+    return {scenario.target: [_KINDS[kind](value) for value in values]}
 
 
 def _answer(declared: Table, name: str) -> Column:

@@ -23,6 +23,8 @@ from shared.monitoring.quality import state_quality
 from shared.monitoring.scorecards import compute_scorecards
 from shared.monitoring.served_quality import state_served_quality
 from shared.monitoring.triage import DataIssue
+from shared.monitoring.trials.after_promotion import try_promotion
+from shared.monitoring.trials.before_promotion import try_challenger
 from shared.prediction.window import Window, WindowState
 
 if TYPE_CHECKING:
@@ -57,6 +59,8 @@ def monitor(ports: MonitoringPorts, scenario_name: str, message: str = "") -> Mo
     scenario = find_scenario(ports.core.scenarios, scenario_name)
     windows = [name for name in unmonitored_windows(ports, scenario) if _measure_once(ports, scenario, name, message)]
     stated = [*state_quality(ports, scenario), *state_served_quality(ports, scenario)]
+    try_promotion(ports, scenario)
+    try_challenger(ports, scenario)
     decisions = decide_for_scenario(ports, scenario)
     compute_scorecards(ports, scenario)
     return MonitoringRound(

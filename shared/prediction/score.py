@@ -77,15 +77,19 @@ def _commit(ports: PredictionPorts, scenario: Scenario, window: Window) -> Commi
 
 def _score(ports: PredictionPorts, scenario: Scenario, window: Window) -> Commit:
     plan, plan_sha = pin_plan(ports, scenario.name, window.id, lambda: _plan(ports, scenario, window))
+    return score_plan(ports, scenario, plan, plan_sha, window_folder(scenario.name, window.id))
+
+
+def score_plan(ports: PredictionPorts, scenario: Scenario, plan: WindowPlan, plan_sha: str, folder: str) -> Commit:
+    """Score the rows of the plan with its model into a file in that folder; the commit that would make it count."""
     deployed = load_deployed(ports, plan.deployment)
-    folder = window_folder(scenario.name, window.id)
     with _job(ports, scenario, plan, deployed) as (job, short), tempfile.TemporaryFile() as out:
         result = ports.serving.scoring.batch(deployed.loaded, job, out)
         sha = sha256_of(out)
         ports.core.lake.put(f"{folder}{sha}.parquet", out)
     return Commit(
         scenario=scenario.name,
-        window=window.id,
+        window=plan.window,
         ordinal=plan.ordinal,
         path=f"{folder}{sha}.parquet",
         sha256=sha,

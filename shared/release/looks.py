@@ -9,7 +9,7 @@ from shared.core.errors import Corrupt
 from shared.core.ledger import TERMINAL, Entry, Kind, State
 from shared.release.approval import Approval
 from shared.release.gate.gate import COMPARED
-from shared.release.gate.growth import newest_dataset
+from shared.release.gate.growth import newest_rows
 from shared.release.verdict import Verdict
 from shared.training.model import Model, ModelRef
 from shared.training.stored_models import model_by_id
@@ -58,11 +58,11 @@ def due_look(ports: ReleasePorts, scenario: str) -> tuple[Model, Verdict] | None
 
     None while a training may bring a newer challenger, and while a person decides on this one.
     """
-    found = _newest_undecided(ports, scenario)
+    found = undecided_challenger(ports, scenario)
     if found is None or not _can_pass(found[1]) or not _is_idle(ports, *found):
         return None
     model, verdict = found
-    dataset = newest_dataset(ports, scenario)
+    dataset = newest_rows(ports, model)
     judged_on = verdict.judging.dataset if verdict.judging else model.dataset
     entry = ports.core.history.find(Kind.MODEL, look_key(model, verdict))
     seen = entry is not None and (entry.state in TERMINAL or entry.detail.get("dataset") == dataset)
@@ -84,7 +84,8 @@ def look_key(model: Model, verdict: Verdict) -> str:
     return _key_of_judgement(model.id, verdict.generation or 0, verdict.number + 1)
 
 
-def _newest_undecided(ports: ReleasePorts, scenario: str) -> tuple[Model, Verdict] | None:
+def undecided_challenger(ports: ReleasePorts, scenario: str) -> tuple[Model, Verdict] | None:
+    """The newest undecided challenger of the generation that serves, with its verdict."""
     current = ports.release.deployments.current(scenario)
     generation, serving = (current.generation, current.version) if current else (0, 0)
     for model in reversed(ports.training.registry.list(scenario)):

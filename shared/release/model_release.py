@@ -9,12 +9,12 @@ from shared.core.errors import Conflict, Transient
 from shared.core.events import ModelRegistered
 from shared.core.ledger import Kind, Outcome, State
 from shared.release import rollouts
+from shared.release.aftercare.post_rollout_watch import rollback_reason
 from shared.release.approval import Approval
 from shared.release.approvals import is_usable, newest_request, request_approval, withdraw
 from shared.release.gate.certificate import certify, certify_grown, require_certificate
 from shared.release.gate.growth import TooFewMore
 from shared.release.pointer import put_in_service, record_deployment
-from shared.release.post_rollout_watch import rollback_reason
 from shared.release.served_graph import chosen_graph
 from shared.release.smoke_checks import run_smoke_checks
 from shared.release.verdict import Verdict

@@ -42,6 +42,8 @@ class Policy:
     approve_own: bool = False
     steps: tuple[Step, ...] = (Step(0, 10), Step(10, 10), Step(50, 10))
     health: HealthRules = HealthRules()
+    # How many windows another model scores hidden, so that late labels compare the two; 0: none.
+    trial_windows: int = 10
 
     @property
     def last(self) -> str:

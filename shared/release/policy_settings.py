@@ -10,10 +10,11 @@ from dataclasses import fields, replace
 from shared.core.errors import Misconfigured
 from shared.release.policy import HealthRules, Policies, Policy, Step
 
-NAMES = ("ENVIRONMENTS", "APPROVALS", "APPROVAL_HOURS", "APPROVE_OWN", "ROLLOUT", "HEALTH_RULES")
+NAMES = ("ENVIRONMENTS", "APPROVALS", "APPROVAL_HOURS", "APPROVE_OWN", "ROLLOUT", "HEALTH_RULES", "TRIAL_WINDOWS")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _NONE, _FULL = "none", "full"
 _ALL_REQUESTS = 100
+_MOST_WINDOWS = 1000
 
 
 def read_policies(environ: Mapping[str, str], scenarios: Iterable[str]) -> Policies:
@@ -90,6 +91,12 @@ def _health(key: str, value: str, policy: Policy) -> Policy:
     return replace(policy, health=replace(policy.health, **numbers))  # type: ignore[arg-type]  # rows is an int by now
 
 
+def _trial_windows(key: str, value: str, policy: Policy) -> Policy:
+    if not value.isdecimal() or int(value) > _MOST_WINDOWS:
+        raise Misconfigured(key, f"is {value[:80]!r}", f"a whole number up to {_MOST_WINDOWS}; 0 switches trials off")
+    return replace(policy, trial_windows=int(value))
+
+
 def _list(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(","))
 
@@ -111,4 +118,5 @@ _READERS = {
     "APPROVE_OWN": _approve_own,
     "ROLLOUT": _rollout,
     "HEALTH_RULES": _health,
+    "TRIAL_WINDOWS": _trial_windows,
 }

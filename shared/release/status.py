@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Missing
 from shared.core.ledger import TERMINAL, State
+from shared.release.aftercare.post_rollout_watch import rollback_reason
 from shared.release.approval import Approval
 from shared.release.looks import newest_entry
-from shared.release.post_rollout_watch import rollback_reason
 from shared.training.model import Model
 
 if TYPE_CHECKING:

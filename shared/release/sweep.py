@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from shared.core.ledger import Kind, State
 from shared.core.messages import model_message
+from shared.release.aftercare.lost_trials import roll_back_lost_trials
+from shared.release.aftercare.post_rollout_watch import judge_watched_generations
 from shared.release.approvals import sweep_approvals
 from shared.release.endpoint_reconciliation import apply_traffic
 from shared.release.looks import due_look, look_key
-from shared.release.post_rollout_watch import judge_watched_generations
 from shared.release.rollouts import judge_rollouts
 from shared.training.model import Model
 
@@ -55,4 +56,5 @@ def _continued(ports: ReleasePorts) -> list[str]:
             apply_traffic(ports, name, environment)
     ended = [rollout for rollout in judge_rollouts(ports) if not rollout.is_active]
     ended += judge_watched_generations(ports)
+    ended += roll_back_lost_trials(ports)
     return [*sweep_approvals(ports), *(model_message(rollout.scenario, rollout.version) for rollout in ended)]

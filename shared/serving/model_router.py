@@ -123,7 +123,7 @@ class ModelRouter:
         return scored
 
     def _score_in_shadow(self, candidate: DeployedModel, rows: Rows) -> None:
-        fields = self._ports.core.scenarios[candidate.deployment.scenario].request_fields
+        fields = self._ports.core.scenarios[candidate.deployment.scenario].accepted_fields
         started = time.perf_counter()
         try:
             answers = candidate.loaded.score_rows(rows, allowed=fields)
@@ -138,12 +138,21 @@ class ModelRouter:
         if cached is not None and time.monotonic() - cached.at < self._pointer_seconds:
             return cached
         with self._lock:
-            champion = self._champion(scenario, cached.champion if cached else None)
-            rollout = self._active_rollout(champion.deployment)
-            candidate = self._candidate(champion.deployment, rollout) if rollout else None
-            view = _View(time.monotonic(), champion, rollout, candidate)
+            try:
+                view = self._read_view(scenario, cached.champion if cached else None)
+            except Transient:
+                if cached is None:
+                    raise
+                # State or storage are away: what is loaded was checked, and it goes on until they are back.
+                view = replace(cached, at=time.monotonic())
             self._views[scenario] = view
             return view
+
+    def _read_view(self, scenario: str, cached: DeployedModel | None) -> _View:
+        champion = self._champion(scenario, cached)
+        rollout = self._active_rollout(champion.deployment)
+        candidate = self._candidate(champion.deployment, rollout) if rollout else None
+        return _View(time.monotonic(), champion, rollout, candidate)
 
     def _champion(self, scenario: str, cached: DeployedModel | None) -> DeployedModel:
         current = self._ports.serving.deployments.current(scenario, self._environment)

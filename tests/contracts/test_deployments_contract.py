@@ -59,6 +59,7 @@ class TestDeployments:
         with pytest.raises(Conflict, match="nothing is deployed"):
             deployments.promote(generation(2))
 
+    @pytest.mark.fault(74)
     def test_of_many_promotions_one_wins(
         self, deployments: Deployments, together: Callable[[list[Callable[[], object]]], list[object]]
     ) -> None:

@@ -95,6 +95,7 @@ class TestLake:
         assert second.etag != first.etag
         assert lake.stat("x") == second
 
+    @pytest.mark.fault(33)
     def test_of_many_writers_one_wins(
         self, lake: Lake, together: Callable[[list[Callable[[], object]]], list[object]]
     ) -> None:
@@ -106,6 +107,7 @@ class TestLake:
         with lake.open("deep/new/commit") as source:
             assert source.read() == b"%d" % winners[0]
 
+    @pytest.mark.fault(29)
     def test_a_pinned_read_refuses_another_version(self, lake: Lake) -> None:
         """The ETag of an older version does not open the newer one."""
         first, _ = lake.put("x", b"one")
@@ -148,6 +150,7 @@ class TestLake:
         assert list(lake.list("a/")) == [blob]
 
     @pytest.mark.parametrize("name", REFUSED)
+    @pytest.mark.fault(76)
     def test_a_dangerous_name_is_refused_everywhere(self, lake: Lake, name: str) -> None:
         """No name leaves the lake or breaks a line."""
         for call in (lambda: lake.put(name, b""), lambda: lake.open(name), lambda: lake.stat(name)):

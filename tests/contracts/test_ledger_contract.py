@@ -99,6 +99,7 @@ class TestLedger:
             assert claim.attempt == 1
             ledger.release(claim, "storage did not answer", counts=False)
 
+    @pytest.mark.fault(31)
     def test_an_expired_claim_is_taken_over(self, ledger: Ledger, clock: HandClock) -> None:
         """Exactly at its expiry, not before."""
         first = claimed(ledger.claim("blob", "k", TTL))
@@ -109,6 +110,7 @@ class TestLedger:
         assert second.attempt == 2
         assert second.token != first.token
 
+    @pytest.mark.fault(23)
     def test_who_lost_the_claim_cannot_end_it(self, ledger: Ledger, history: History, clock: HandClock) -> None:
         """A worker that slept past its expiry is told how it stands."""
         lost = claimed(ledger.claim("blob", "k", TTL))
@@ -153,6 +155,7 @@ class TestLedger:
         with pytest.raises(BadInput, match="accepted: conflict, done"):
             ledger.finish(claim, state, "")
 
+    @pytest.mark.fault(1)
     def test_of_many_workers_one_acts(
         self, ledger: Ledger, together: Callable[[list[Callable[[], object]]], list[object]]
     ) -> None:
@@ -230,6 +233,35 @@ class TestLedger:
         assert claimed(ledger.claim("blob", "a", TTL)).attempt == 2
         assert refused(ledger.claim("blob", "c", TTL)).state == "done"
         assert history.why("b")[-1].reason == "the host was stopped"
+
+    def test_another_owners_work_is_left_to_it(self, engine: Engine, ledger: Ledger, history: History) -> None:
+        """A second host on the same database frees nothing of a living one: neither its claims nor its queue."""
+        other = SqlLedger(engine, lambda: history.why("a")[-1].at, "other")
+        claim = claimed(ledger.claim("blob", "a", TTL))
+        ledger.note("blob", "b", "queued", "queued")
+        claimed(other.claim("blob", "c", TTL))
+        other.note("blob", "d", "queued", "queued")
+        assert other.abandon("the second host was started") == 2
+        assert {key: _state(history, key) for key in "abcd"} == {
+            "a": "in_progress",
+            "b": "queued",
+            "c": "released",
+            "d": "released",
+        }
+        ledger.finish(claim, "done", "ok")
+        assert ledger.abandon("the first host was started") == 1
+
+    def test_what_was_queued_is_noted_and_reopened_like_anything(self, ledger: Ledger, history: History) -> None:
+        """The mark of the queue is no claim: what only was noted may be noted again."""
+        for state in ("queued", "ignored", "waiting"):
+            ledger.note("blob", "a", state, state)
+        assert _state(history, "a") == "waiting"
+
+
+def _state(history: History, key: str) -> str:
+    entry = history.find("blob", key)
+    assert entry is not None
+    return entry.state
 
 
 class TestHistory:

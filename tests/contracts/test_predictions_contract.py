@@ -138,6 +138,7 @@ class TestPredictions:
         assert not predictions.load(SCENARIO, commit(), parquet())
         assert (count(engine), len(outbox.pending())) == (3, 1)
 
+    @pytest.mark.fault(45)
     def test_another_file_for_the_window_is_an_alarm(self, predictions: Predictions, engine: Engine) -> None:
         """SQL keeps what it has and says so."""
         predictions.load(SCENARIO, commit(), parquet())
@@ -172,6 +173,7 @@ class TestPredictions:
         assert predictions.commits() == []
         assert count(engine) == 0
 
+    @pytest.mark.fault(45)
     def test_of_many_loaders_one_loads(
         self,
         predictions: Predictions,
@@ -241,6 +243,7 @@ class TestPredictions:
         ("column", "value", "said"),
         [("job", "a\0b", "a NUL character in row 2, column job"), ("probability", float("inf"), "infinite .* row 2")],
     )
+    @pytest.mark.fault(44)
     def test_a_value_no_database_takes_loads_nothing(
         self, predictions: Predictions, engine: Engine, column: str, value: object, said: str
     ) -> None:

@@ -113,6 +113,7 @@ class TestRegistry:
         with pytest.raises(Missing, match="adult:9"):
             registry.judge(replace(model, version=9), "accepted")
 
+    @pytest.mark.fault(17)
     def test_what_is_not_registered_is_not_shown(self, registry: Registry) -> None:
         """No row, no error."""
         assert registry.find("adult", 1) is None
@@ -185,6 +186,7 @@ class TestInterruptedRegistration:
         assert registry.register(ARTEFACT).version == 3
         assert content(lake, "models/adult/1/model.onnx") == b"old one"
 
+    @pytest.mark.fault(23)
     def test_a_paused_rival_shows_nothing_of_its_own(self, engine: Engine, lake: Lake, clock: HandClock) -> None:
         """While one attempt stored its files another one with other bytes finished: the first gets that model."""
         other = replace(ARTEFACT, onnx=b"the faster one")

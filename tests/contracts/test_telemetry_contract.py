@@ -189,6 +189,7 @@ class TestTelemetry:
         assert end is not None
         assert source.telemetry.count(SCENARIO, Span(EPOCH, end)) == 2
 
+    @pytest.mark.fault(50)
     def test_rows_of_the_future_wait_for_their_time(self, source: Source) -> None:
         """A clock that runs ahead does not move the watermark past rows that are still to come."""
         source.ingest("ahead", [1], source.now + timedelta(days=1))

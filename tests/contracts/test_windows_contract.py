@@ -72,6 +72,7 @@ class TestWindows:
         with pytest.raises(Conflict, match=r"2999@"):
             windows.claim(window("b", *(f"new/{n}@1" for n in range(1500)), names[-1]))
 
+    @pytest.mark.fault(47)
     def test_of_many_planners_one_takes_an_input(
         self, windows: Windows, together: Callable[[list[Callable[[], object]]], list[object]]
     ) -> None:

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from functions.app import create_app
 from functions.names import ANONYMOUS, HTTP, QUEUES, SCOPES
 from shared.ports import Ports
@@ -61,6 +63,7 @@ def test_every_route_is_declared_where_keys_and_documents_look() -> None:
     assert declared == {(route.function, route.method, route.path) for route in HTTP}
 
 
+@pytest.mark.fault(48)
 def test_timers_do_not_run_on_startup() -> None:
     """A redeployment must not start a storm."""
     timers = [b for all_ in bindings().values() for b in all_ if b["type"] == "timerTrigger"]

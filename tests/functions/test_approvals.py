@@ -70,6 +70,7 @@ def test_a_person_approves_and_the_release_goes_on_by_its_queue(functions: Funct
     assert len(asking.ports.release.deployments.list("points")) == 1
 
 
+@pytest.mark.fault(73)
 def test_looking_never_decides(functions: Functions, asking: World) -> None:
     """A GET, a prefetching mail client, the list: the request stays open."""
     one = waiting(asking)
@@ -96,8 +97,18 @@ def test_only_what_may_change_asks_for_another_try(
     assert (answered.status_code, answered.headers.get("retry-after")) == (code, later)
 
 
-def test_who_signed_in_wins_over_who_is_named(functions: Functions, asking: World) -> None:
+def test_a_header_that_anybody_can_send_names_nobody(functions: Functions, asking: World) -> None:
+    """Without the platform's authentication the host passes it on as it came: the name is what the body declares."""
+    body = {"decision": "approve", "by": "bob"}
+    code, told, _ = post(functions, waiting(asking).id, body, **{"x-ms-client-principal-name": "ada@example.com"})
+    assert (code, told["decided_by"]) == (200, "bob")
+
+
+def test_who_signed_in_wins_over_who_is_named(
+    functions: Functions, asking: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The identity that the platform verified decides who decided."""
+    monkeypatch.setenv("WEBSITE_AUTH_ENABLED", "True")
     body = {"decision": "approve", "by": "somebody else"}
     code, told, _ = post(functions, waiting(asking).id, body, **{"x-ms-client-principal-name": "gate"})
     assert (code, "requester cannot approve" in told["message"]) == (403, True)

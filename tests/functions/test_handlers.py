@@ -107,6 +107,7 @@ def test_timers_find_what_no_event_told(functions: Functions, world: World) -> N
 
 
 @pytest.mark.parametrize("name", ["data_poison", "model_poison", "window_poison"])
+@pytest.mark.fault(16)
 def test_poison_is_recorded_with_its_queue(functions: Functions, world: World, name: str) -> None:
     """What was given up is told by history, bytes that are no text included."""
     functions[name](message=func.QueueMessage(id="1", body=b"\xff bad"))
@@ -235,6 +236,7 @@ def test_a_lake_that_is_away_is_no_fault_of_the_caller(functions: Functions, wor
     assert started["score"](req=request(row)).status_code == 200
 
 
+@pytest.mark.fault(65)
 def test_the_previous_generation_answers_when_the_current_one_is_broken(functions: Functions, world: World) -> None:
     """A damaged model file is never loaded; what served before goes on, and history says so."""
     world.trainer.weight = 0.02

@@ -59,6 +59,7 @@ def fuzz(api: Api, operation: Any, headers: dict[str, str], examples: int, expec
     one()
 
 
+@pytest.mark.fault(70, 71)
 def test_with_the_right_key_every_answer_is_as_described(api: Api, described: Any) -> None:
     """No 5xx, no status or body that the document does not know, for bodies that fit it and for others."""
     for operation in operations(described, api):
@@ -70,6 +71,7 @@ def test_with_the_right_key_every_answer_is_as_described(api: Api, described: An
 
 
 @pytest.mark.parametrize("headers", [{}, {"x-functions-key": "wrong"}, {"authorization": "Bearer wrong"}])
+@pytest.mark.fault(72)
 def test_without_a_key_nothing_but_probes_and_pages_answers(api: Api, described: Any, headers: dict[str, str]) -> None:
     """401 with one text for all, whatever is sent."""
     for operation in operations(described, api):
@@ -89,6 +91,7 @@ def test_a_key_of_another_scope_is_forbidden(api: Api) -> None:
         assert client.get("status").status_code == 200
 
 
+@pytest.mark.fault(72)
 def test_a_key_in_the_query_is_refused(api: Api) -> None:
     """Even a right one, even beside a right header: it would be written into logs."""
     key = api.keys.newest_for_scope("score")

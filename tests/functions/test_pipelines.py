@@ -56,6 +56,7 @@ def test_a_run_is_submitted_listed_shown_and_cancelled(call: Call, world: World)
     assert any(entry.state == "failed" for entry in world.ports.core.history.why(run.id))
 
 
+@pytest.mark.fault(75)
 def test_the_same_key_gives_the_same_run_and_another_body_is_refused(call: Call, world: World) -> None:
     """Whether the first answer was lost or not; without a key each submission is one of its own."""
     first = call("pipeline_submit", BODY, idempotency_key="k-1")
@@ -69,6 +70,7 @@ def test_the_same_key_gives_the_same_run_and_another_body_is_refused(call: Call,
     assert len(world.trainer.submitted) == 5
 
 
+@pytest.mark.fault(75)
 def test_a_submission_in_progress_is_told_to_wait(call: Call, world: World) -> None:
     """409 with Retry-After while another request with the key is being worked on; 422 for another body at once."""
     from shared.training.requests import read_submission
@@ -102,6 +104,11 @@ def test_what_has_ended_cannot_be_cancelled(call: Call, world: World) -> None:
         ({"ParameterAssignments": {"profile": "fast"}}, "default or demo"),
         ({"ParameterAssignments": {"profile": 5}}, "profile"),
         ({"ParameterAssignments": {"dataset": "never"}}, "no dataset version"),
+        ({"ParameterAssignments": {"inputs": ["colour"]}}, "did you mean 'color'?"),
+        ({"ParameterAssignments": {"inputs": "x"}}, "a list of names"),
+        ({"ParameterAssignments": {"trials": 0.5}}, "a whole number from 1 to 1000"),
+        ({"ParameterAssignments": {"minutes": 0}}, "a number of minutes above 0"),
+        ({"ParameterAssignments": {"metric_reached": 2}}, "never reaches; accepted: at most 1"),
         (b'{"ExperimentName": "a", "ExperimentName": "b"}', "stands twice"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from infra.bicep import FOLDER, Code, read
 from functions.names import QUEUES
 from local.host.events.subscriptions import SUBSCRIPTIONS
 from model_training.scenarios import SCENARIOS
+from shared.bootstrap import build_ports
 from shared.core.addresses import cluster_address
 from shared.core.events import ACTED_ON
 from shared.core.paths import AREAS
@@ -23,8 +25,7 @@ RESOURCES = read(FOLDER / "resources.bicep")
 EVENTS = read(FOLDER / "events.bicep")
 APP = read(FOLDER / "modules" / "app.bicep")
 APPS = {"ingest": "ingestFunctions", "deploy": "deployFunctions", "score": "scoreFunctions"}
-# Settings of a laptop, which a deployed app does not have.
-LOCAL_ONLY = {"MLOPS_HOME"}
+# Settings that the platform reads.
 PLATFORM = ("AzureWebJobs", "APPLICATIONINSIGHTS_", "AZURE_CLIENT_ID")
 # What Flex Consumption refuses to have set.
 FORBIDDEN = {"FUNCTIONS_WORKER_RUNTIME", "FUNCTIONS_EXTENSION_VERSION", "WEBSITE_RUN_FROM_PACKAGE", "ENABLE_ORYX_BUILD"}
@@ -85,7 +86,7 @@ def test_settings_are_those_the_code_reads() -> None:
     """Each one that a deployed app needs, none that nothing reads, none that the plan refuses."""
     schedules = {value.strip("%") for value in _schedules()}
     given = RESOURCES.variables["settings"].keys() | APP.variables["common"].keys()
-    needed = (set(NAMES) | schedules) - LOCAL_ONLY
+    needed = set(NAMES) | schedules
     assert needed - given == set()
     # The platform's own settings are all that may come besides.
     assert {name for name in given - needed if not name.startswith(PLATFORM)} == set()
@@ -103,6 +104,19 @@ def test_settings_are_accepted_by_the_code() -> None:
     filled = {key: _filled(value) for key, value in RESOURCES.variables["settings"].items()}
     settings = read_settings(filled)
     assert settings.lake_url == "https://stdata.blob.core.windows.net/mlops"
+
+
+def test_a_deployed_app_writes_nothing_beside_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The package is read-only, and no home is made: the ports open with the template's settings all the same."""
+    package = tmp_path / "package"
+    package.mkdir()
+    monkeypatch.chdir(package)
+    filled = {key: _filled(value) for key, value in RESOURCES.variables["settings"].items()}
+    home = APP.variables["common"]["MLOPS_HOME"].strip("'")
+    filled |= {"MLOPS_HOME": f"{tmp_path}{home}", "DATABASE_URL": f"sqlite:///{tmp_path / 'state' / 'mlops.db'}"}
+    assert build_ports(filled, SCENARIOS).core.container == CONTAINER
+    assert list(package.iterdir()) == []
+    assert not (tmp_path / "tmp").exists()
 
 
 def _filled(value: Any) -> str:
@@ -139,6 +153,7 @@ def test_a_subscription_delivers_to_its_function(symbol: str, function: str, app
     assert kept["blobContainerName"] == "deadLetterContainer"
 
 
+@pytest.mark.fault(10)
 def test_filters_let_through_what_the_code_acts_on() -> None:
     """Event types are those the parser acts on, subjects those of the local twin's subscriptions."""
     bodies = {one.symbol: one.body["properties"]["filter"] for one in EVENTS.resources if one.symbol.endswith("Events")}

@@ -64,6 +64,7 @@ def test_a_file_becomes_predictions(world: World) -> None:
     assert {(row["model"], row["dataset"]) for row in in_sql} == {("points:1", outcome.dataset)}
 
 
+@pytest.mark.fault(1)
 def test_the_same_file_again_under_other_names_trains_once(world: World) -> None:
     """Duplicated and reordered events of three copies: one dataset, one run, one model; history says why."""
     content = points_csv()
@@ -87,6 +88,7 @@ def test_the_same_file_again_under_other_names_trains_once(world: World) -> None
     assert repeated[-1].repeats >= 2
 
 
+@pytest.mark.fault(3)
 def test_an_older_event_changes_nothing(world: World) -> None:
     """The first version was overwritten before its event was read: it is superseded, the current one is used."""
     first = world.land("incoming/points/d1/points.csv", points_csv(seed=1))
@@ -96,6 +98,7 @@ def test_an_older_event_changes_nothing(world: World) -> None:
     assert any(entry.state == "superseded" for entry in world.ports.core.history.why("d1/points.csv"))
 
 
+@pytest.mark.fault(5, 30)
 def test_a_deleted_blob_is_recorded_as_gone(world: World) -> None:
     """The event came, the blob did not stay."""
     world.handle(blob_event("incoming/points/d1/points.csv", "0x1", 5))
@@ -150,6 +153,7 @@ def test_a_corrected_file_in_the_same_drop_is_taken(world: World) -> None:
     assert drop(world, "d1", points_csv()).outcome == "deployed"
 
 
+@pytest.mark.fault(7)
 def test_events_about_something_else_are_ignored_with_a_reason(world: World) -> None:
     """Foreign containers, own outputs and foreign models leave a record and nothing else."""
     world.handle(blob_event("incoming/points/d/points.csv", "0x1", 5, container="other"))

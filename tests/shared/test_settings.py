@@ -76,3 +76,16 @@ def test_every_setting_is_in_the_sample_and_the_readme() -> None:
     for name in NAMES:
         assert name in sample
         assert f"`{name}`" in readme
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("sqlite:////data/mlops.db", "/data/mlops.db"),
+        ("postgresql+psycopg://me:canary@db.example:5433/mlops?sslmode=require", "postgresql://db.example:5433/mlops"),
+        ("mssql+pyodbc://me:canary@db.example/mlops?Encrypt=yes", "mssql://db.example/mlops"),
+    ],
+)
+def test_the_database_is_shown_without_its_password(tmp_path: Path, url: str, shown: str) -> None:
+    """Where it is, and no more."""
+    assert read_settings({"MLOPS_HOME": str(tmp_path), "DATABASE_URL": url}).database_shown == shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -90,15 +91,18 @@ def _named() -> dict[str, Any]:
     return found | protocols | {"Scenarios": Scenarios}
 
 
-def counted[Bundle](bundle: Bundle, countdown: Countdown) -> Bundle:
-    """The bundle with every call of every port counted, also of ports in bundles within; values stay as they are."""
+def counted[Bundle](bundle: Bundle, countdown: Any, wrap: Callable[[Any, Any], Any] = Counted) -> Bundle:
+    """The bundle with every call of every port counted, also of ports in bundles within; values stay as they are.
+
+    `wrap` makes another port of a port and what is to be told of its calls.
+    """
     hints = get_type_hints(type(bundle), localns=_named())
     swapped: dict[str, Any] = {}
     for field in fields(bundle):  # type: ignore[arg-type]
         hint, value = hints[field.name], getattr(bundle, field.name)
         if getattr(hint, "_is_protocol", False):
             if hint.__name__ not in PURE:
-                swapped[field.name] = Counted(value, countdown)
+                swapped[field.name] = wrap(value, countdown)
         elif is_dataclass(hint) and hint.__name__.endswith("Bundle"):
-            swapped[field.name] = counted(value, countdown)
+            swapped[field.name] = counted(value, countdown, wrap)
     return replace(bundle, **swapped)  # type: ignore[type-var]

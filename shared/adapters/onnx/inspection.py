@@ -10,13 +10,15 @@ from collections.abc import Container, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from shared.adapters.onnx.model import OUTPUT, refuse_foreign
+from shared.adapters.onnx.value_sizes import check_sizes
 from shared.core.errors import Corrupt, Refused
 from shared.training.input_contract import InputContract
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto
 
-# Arithmetic whose time and memory follow from the shapes of its inputs: no control flow and no randomness.
+# Arithmetic whose time and memory follow from the shapes of its inputs: no control flow and no randomness. Those that
+# take a size as an input must not take it from the values of a request (`value_sizes`).
 _ARITHMETIC = frozenset(
     """
     Abs Add And ArgMax ArgMin Cast Ceil Clip Concat Constant ConstantOfShape CumSum Div Elu Equal Erf Exp Expand
@@ -53,6 +55,7 @@ def inspect(onnx: bytes, contract: InputContract) -> None:
     for tensor in _tensors(model.graph):
         _check_inside(tensor)
     _check_made(model.graph)
+    check_sizes(model.graph)
     _check_input(model.graph, contract)
     _check_output(model.graph, len(contract.labels))
 

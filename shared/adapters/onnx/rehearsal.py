@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -20,6 +21,15 @@ from shared.training.input_contract import InputContract
 
 _CHILD = Path(__file__).with_name("rehearsal_child.py")
 _TEXT = 300
+# What a request may hold in every cell, and no golden row does. JSON's writer and reader know NaN and the infinities.
+_EXTREMES = (
+    0.0,
+    *(sign * 10.0**power for power in (3, 6, 9, 12, 38) for sign in (1, -1)),
+    math.inf,
+    -math.inf,
+    math.nan,
+)
+_EXTREME_TEXTS = ("", "a", "word " * 2000, "w" * 10_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,7 @@ class Limits:
     cpu_seconds: int = 20
     wall_seconds: float = 60.0
     repeats: int = 30
+    extreme_seconds: float = 2.0
 
 
 def rehearse(onnx: bytes, manifest: Mapping[str, Any], limits: Limits) -> Rehearsal:
@@ -43,6 +54,8 @@ def rehearse(onnx: bytes, manifest: Mapping[str, Any], limits: Limits) -> Rehear
         "output": OUTPUT,
         "text": contract.text is not None,
         "width": len(contract.features),
+        "extremes": _EXTREME_TEXTS if contract.text else _EXTREMES,
+        "extreme_seconds": limits.extreme_seconds,
         "rows": encode_rows(manifest["golden"]["rows"], contract).tolist(),
     }
     # NaN and the infinities are written the way Python reads them back.

@@ -3,9 +3,10 @@
 Nothing is guessed. A file is read as its contract says, or refused with a code and a sentence that names the file, the
 line of a CSV file or the row of a Parquet file (counted from 1), and the column. Rules beyond the contract:
 
+* A `sep=` line before the header, Control-Z, blank lines and rows of empty cells at the end are taken off.
 * CSV is UTF-8 by RFC 4180 with commas or semicolons and one kind of line end; `.csv` and `.parquet` are known.
-* Columns may come in any order; an unnamed row index is dropped; every other unknown column is refused.
-* Missing is an empty cell; in numbers and times also NA, null, NULL and None. In text such words are text.
+* Columns may come in any order; unnamed row indexes are dropped; every other unknown column is refused.
+* Missing is an empty cell, or a word that says so (`Column.missing`).
 * NaN and infinities are refused; only in Parquet, and where nulls are allowed, NaN is a missing number.
 * A header (or Parquet schema) without rows is a table only where the contract's `min_rows` is 0.
 * A time lies ahead of our clock by no more than its column allows.
@@ -85,16 +86,30 @@ class ArrowTables:
         return write_parquet(table)
 
 
+_PACKED = {
+    "gz": "compressed with gzip",
+    "zip": "a zip archive",
+    "zst": "compressed with zstd",
+    "bz2": "compressed with bzip2",
+    "xz": "compressed with xz",
+    "7z": "a 7z archive",
+    "xlsx": "an Excel workbook",
+    "xls": "an Excel workbook",
+}
+
+
 def header_of(source: BinaryIO, name: str) -> tuple[str, ...]:
     """Return the column names of a CSV or Parquet file of any scenario; () when they cannot be read."""
     from shared.adapters.tables.header import split_header
     from shared.adapters.tables.parquet import parquet_names
     from shared.adapters.tables.raw import decoded, read_bytes
+    from shared.adapters.tables.tidying import skip_hint
 
     origin, limits = Origin(name, ""), Limits()
     try:
         if _ending(name, origin) == "parquet":
             return parquet_names(read_bytes(source, limits, origin), origin)
+        skip_hint(source)
         line = decoded(source.readline(limits.header_bytes), origin)
     except Quarantined:
         return ()
@@ -103,6 +118,9 @@ def header_of(source: BinaryIO, name: str) -> tuple[str, ...]:
 
 def _ending(name: str, origin: Origin) -> str:
     ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    if ending in _PACKED:
+        problem = f"the name says that it is {_PACKED[ending]}"
+        raise origin.refusal("file_type", problem, "the uncompressed file, as .csv or .parquet")
     if ending not in ("csv", "parquet"):
         raise origin.refusal("file_type", f"the ending {ending!r} is not known", "files that end in .csv or .parquet")
     return ending

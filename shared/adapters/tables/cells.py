@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from shared.adapters.tables.kinds import TYPES
 from shared.adapters.tables.limits import Limits
-from shared.adapters.tables.origin import Origin, listing, shown
+from shared.adapters.tables.origin import Origin, listing
 from shared.core.scenario import Column, Table
 
 
@@ -72,9 +72,9 @@ def _check_ahead(values: pa.ChunkedArray, latest: datetime, column: Column, orig
     if at >= 0:
         count = pc.sum(wrong).as_py()
         more = f" ({count} rows do{origin.extent})" if count > 1 else ""
-        problem = f"{shown(str(values[at].as_py()))} lies in the future{more}"
+        problem, value = f"lies in the future{more}", str(values[at].as_py())
         accepted = f"a time up to {latest:%Y-%m-%d %H:%M} UTC, {column.ahead_hours:g} hours from now"
-        raise origin.refusal("future", problem, accepted, column=column.name, row=at + 1)
+        raise origin.refusal("future", problem, accepted, column=column.name, row=at + 1, value=value)
 
 
 def _check_values(values: pa.ChunkedArray, column: Column, origin: Origin) -> None:
@@ -91,5 +91,5 @@ def _refuse_first(
     if at >= 0:
         count = pc.sum(wrong).as_py()
         more = f" ({count} rows are outside{origin.extent})" if count > 1 else ""
-        problem = f"{shown(str(values[at].as_py()))} is outside what the contract allows{more}"
-        raise origin.refusal(code, problem, accepted, column=column.name, row=at + 1)
+        problem, value = f"is outside what the contract allows{more}", str(values[at].as_py())
+        raise origin.refusal(code, problem, accepted, column=column.name, row=at + 1, value=value)

@@ -6,7 +6,7 @@ A large file is read in blocks of whole records, each with the header before it,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import BinaryIO
 
 import pyarrow as pa
@@ -17,15 +17,12 @@ from shared.adapters.tables.header import Header, check_header, read_header
 from shared.adapters.tables.kinds import TYPES, from_text, no_rows
 from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin
+from shared.adapters.tables.pieces import longest, pieces
 from shared.adapters.tables.raw import decoded
-from shared.adapters.tables.structure import Structure, last_record_end, line_of, refuse_misshapen, scan
+from shared.adapters.tables.structure import Structure, line_of, refuse_misshapen, scan
+from shared.adapters.tables.tidying import hint_length, refuse_repeated_header, skip_hint, units_row, without_end
 from shared.core.errors import Quarantined
 from shared.core.scenario import Column, Table
-
-_BLOCK = 1 << 20
-# A row holds several cells; the parser needs a whole row in one block.
-_CELLS_PER_BLOCK = 4
-_PIECE = 4 << 20
 
 
 def read_csv(data: bytes, table: Table, limits: Limits, origin: Origin) -> tuple[Origin, dict[str, pa.ChunkedArray]]:
@@ -33,14 +30,17 @@ def read_csv(data: bytes, table: Table, limits: Limits, origin: Origin) -> tuple
 
     The origin knows the line of each row.
     """
-    text = decoded(data, origin)
+    hint = hint_length(data)
+    origin = replace(origin, lines=int(hint > 0))
+    text = decoded(data[hint:], origin)
     header = read_header(text, table, limits, origin)
     check_header(header.names, table, limits, origin)
-    text = _without_blank_end(text, header)
+    text = without_end(text, header, table)
+    refuse_repeated_header(text, header, origin)
     structure = scan(text, header.delimiter, origin)
     _check_size(structure.rows, header, table, limits, origin)
     here = _with_lines(origin, text, structure)
-    return here, _Reader(text, header, structure, _longest(limits), here).columns(table)
+    return here, _Reader(text, header, structure, longest(limits), here).columns(table)
 
 
 def _with_lines(origin: Origin, text: bytes, structure: Structure) -> Origin:
@@ -49,22 +49,13 @@ def _with_lines(origin: Origin, text: bytes, structure: Structure) -> Origin:
     return replace(origin, line_of=lambda row: line_of(text, row) if quoted else row + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """Whole records of the text. `last` marks the end of the file, `torn` a record that is too long for a row."""
-
-    text: bytes
-    last: bool = False
-    torn: bool = False
-
-
 def csv_blocks(
     source: BinaryIO, table: Table, limits: Limits, origin: Origin
 ) -> Iterator[tuple[Origin, dict[str, pa.ChunkedArray]]]:
     """Yield block by block what `read_csv` reads; a few times _PIECE bytes are in memory."""
-    rows = lines = 0
+    rows, lines = 0, skip_hint(source)
     head, header = b"", Header((), "", 0)
-    for piece in _pieces(source, limits):
+    for piece in pieces(source, limits):
         here = replace(origin.after(rows, lines), line_of=lambda row: row + 1)
         if piece.torn:
             raise _torn(head + piece.text, header.delimiter, limits, here)
@@ -73,7 +64,8 @@ def csv_blocks(
             header = read_header(text, table, limits, origin)
             check_header(header.names, table, limits, origin)
             head = text[: header.length]
-        text = _without_blank_end(text, header) if piece.last else text
+        text = without_end(text, header, table, rows) if piece.last else text
+        refuse_repeated_header(text, header, here)
         structure = scan(text, header.delimiter, here)
         rows += structure.rows
         lines += text.count(b"\n", len(head))
@@ -81,7 +73,7 @@ def csv_blocks(
             _check_size(rows, header, table, limits, origin)
         if structure.rows or (piece.last and not rows):
             here = _with_lines(here, text, structure)
-            yield here, _Reader(text, header, structure, _longest(limits), here).columns(table)
+            yield here, _Reader(text, header, structure, longest(limits), here).columns(table)
 
 
 def _torn(text: bytes, delimiter: str, limits: Limits, origin: Origin) -> Quarantined:
@@ -90,42 +82,8 @@ def _torn(text: bytes, delimiter: str, limits: Limits, origin: Origin) -> Quaran
         scan(text, delimiter or ",", origin)
     except Quarantined as fault:
         return fault
-    accepted = f"rows of at most {_longest(limits):,} bytes"
+    accepted = f"rows of at most {longest(limits):,} bytes"
     return origin.refusal("cell_too_large", "the row is too long", accepted, row=1)
-
-
-def _pieces(source: BinaryIO, limits: Limits) -> Iterator[_Piece]:
-    """Yield the text cut between records; blank lines stay with the text after them."""
-    text = source.read(_PIECE)
-    while following := source.read(_PIECE):
-        end = _cut(text)
-        if end:
-            yield _Piece(text[:end])
-        elif len(text) > _longest(limits) + _PIECE:
-            yield _Piece(text, torn=True)
-        text = text[end:] + following
-    yield _Piece(text, last=True)
-
-
-def _cut(text: bytes) -> int:
-    """Return the end of the complete records; 0 when there is nothing to read yet."""
-    end = last_record_end(text)
-    # Blank lines at the end of the file are ignored, and this may be the end.
-    content = len(text[:end].rstrip(b"\r\n"))
-    if len(text) - content > _PIECE:
-        return end
-    return text.index(b"\n", content) + 1 if content else 0
-
-
-def _longest(limits: Limits) -> int:
-    return max(_BLOCK, _CELLS_PER_BLOCK * limits.cell_bytes)
-
-
-def _without_blank_end(text: bytes, header: Header) -> bytes:
-    """Remove blank lines after the last row; in a file of one column a blank line is a missing cell and stays."""
-    if len(header.names) > 1 and text.endswith((b"\n\n", b"\n\r\n")):
-        return text.rstrip(b"\r\n") + (b"\r\n" if text.endswith(b"\r\n") else b"\n")
-    return text
 
 
 def _check_size(rows: int, header: Header, table: Table, limits: Limits, origin: Origin) -> None:
@@ -151,7 +109,10 @@ class _Reader:
         columns = [column for column in table.columns if column.name in self._header.names]
         if not self._structure.rows:
             return no_rows(columns)
-        return self.typed(columns) or self.careful(columns)
+        try:
+            return self.typed(columns) or self.careful(columns)
+        except Quarantined as fault:
+            raise units_row(fault, self._text, self._header, table, self._origin) from None
 
     def typed(self, columns: list[Column]) -> dict[str, pa.ChunkedArray] | None:
         """Return the columns by the parser's own conversions, or None when the text needs the careful way."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,8 +13,10 @@ from shared.core.scenario import Table
 
 DELIMITERS = {",": "comma", ";": "semicolon"}
 _FOREIGN = {"\t": "tab", "|": "vertical bar"}
-# What pandas writes for a row index that nobody named.
-_INDEX_NAMES = frozenset({"", "Unnamed: 0", "__index_level_0__"})
+# What pandas writes for a row index that nobody named, also of one that was written twice.
+_COMMENTS = ("#", "//", "--", "%")
+_NUMBER = re.compile(r"\s*[+-]?\d+([.,]\d+)?\s*")
+_INDEX = re.compile(r"|Unnamed: 0(\.\d+)*|__index_level_\d+__")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,10 @@ def check_header(names: Sequence[str], table: Table, limits: Limits, origin: Ori
     if len(names) > limits.columns:
         problem = f"the file has {len(names):,} columns"
         raise origin.refusal("too_many_columns", problem, f"at most {limits.columns:,} columns")
-    _refuse_duplicates(names, origin)
     wanted = [column.name for column in table.columns]
-    extra = [name for name in names if name not in set(wanted) | _INDEX_NAMES]
+    _refuse_no_header(names, wanted, origin)
+    _refuse_duplicates(names, origin)
+    extra = [name for name in names if name not in wanted and not _INDEX.fullmatch(name)]
     _refuse_missing(names, extra, table, origin)
     if extra:
         similar = _lookalike(extra[0], wanted)
@@ -77,10 +81,23 @@ def check_header(names: Sequence[str], table: Table, limits: Limits, origin: Ori
         raise origin.refusal("extra_column", problem, listing(wanted, 50), column=extra[0])
 
 
+def _refuse_no_header(names: Sequence[str], wanted: Sequence[str], origin: Origin) -> None:
+    """Refuse a first line that names no column and holds numbers or a comment; its cells are not shown."""
+    if not set(names).isdisjoint(wanted):
+        return
+    if any(_NUMBER.fullmatch(name) for name in names):
+        problem = "the file has no header: the first line holds data and names no column"
+    elif names[0].lstrip().startswith(_COMMENTS):
+        problem = "the first line is a comment and no header"
+    else:
+        return
+    raise origin.refusal("no_header", problem, f"a header with {listing(wanted, 50)}", line=1, row=0)
+
+
 def _refuse_duplicates(names: Sequence[str], origin: Origin) -> None:
     seen: set[str] = set()
     for position, name in enumerate(names, 1):
-        if name in seen:
+        if name in seen and name:
             problem = f"the header names it again at position {position}"
             raise origin.refusal("duplicate_column", problem, "every column once", column=name)
         seen.add(name)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shared.adapters.tables.origin import Origin, shown
+from shared.adapters.tables.origin import Origin
 from shared.core.errors import Quarantined
 from shared.core.scenario import Column, Kind
 
@@ -135,7 +135,7 @@ def first_failing(cells: pa.ChunkedArray, convert: Convert) -> int:
 def _refusal(cells: pa.ChunkedArray, at: int, column: Column, origin: Origin) -> Quarantined:
     value = cells[at].as_py()
     code, problem = _diagnosis(value, column.kind)
-    return origin.refusal(code, f"{shown(value)} {problem}", ACCEPTED[column.kind], column=column.name, row=at + 1)
+    return origin.refusal(code, problem, ACCEPTED[column.kind], column=column.name, row=at + 1, value=value)
 
 
 def _diagnosis(value: str, kind: Kind) -> tuple[str, str]:
@@ -149,5 +149,5 @@ def _diagnosis(value: str, kind: Kind) -> tuple[str, str]:
 def _refuse_infinite(values: pa.ChunkedArray, cells: pa.ChunkedArray, column: Column, origin: Origin) -> None:
     at = pc.index(pc.is_finite(values), value=False).as_py()
     if at >= 0:
-        problem = f"{shown(cells[at].as_py())} is not a finite number"
-        raise origin.refusal("not_finite", problem, ACCEPTED["float"], column=column.name, row=at + 1)
+        problem, value = "is not a finite number", cells[at].as_py()
+        raise origin.refusal("not_finite", problem, ACCEPTED["float"], column=column.name, row=at + 1, value=value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,6 +11,8 @@ from typing import Self
 from shared.core.errors import Quarantined
 
 _SHOWN = 40
+# Control characters, those of formats, and every kind of space.
+_INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,11 @@ class Origin:
         column: str = "",
         row: int | None = None,
         line: int | None = None,
+        value: str | None = None,
     ) -> Quarantined:
         """Return the error to raise: file, line or row, column, what is wrong there, and what would be accepted.
 
+        `value` is the cell that `problem` is about: it stands in the sentence, and not in the one without values.
         `row` counts data rows of the block from 1, 0 is the header; `line` counts lines of its text and follows from
         the row where it is not given.
         """
@@ -57,9 +62,17 @@ class Origin:
             places.append(self._place(row, line))
         if column:
             places.append(f"column {shown(column)}")
-        sentence = f"{', '.join(places)}: {problem}; accepted: {accepted}."
+        where, told = ", ".join(places), f"{problem}; accepted: {accepted}."
+        open_, private = (told, told) if value is None else (f"{shown(value)} {told}", f"{unshown(value)} {told}")
         return Quarantined(
-            code, sentence, table=self.table, column=column, row=row or None, line=line, accepted=accepted
+            code,
+            f"{where}: {open_}",
+            table=self.table,
+            column=column,
+            row=row or None,
+            line=line,
+            accepted=accepted,
+            private=f"{where}: {private}",
         )
 
     def _place(self, row: int, line: int | None) -> str:
@@ -75,6 +88,12 @@ def shown(value: str) -> str:
     """Return the value in quotes: at most 40 characters, with escapes for everything that does not print."""
     cut = value if len(value) <= _SHOWN else f"{value[: _SHOWN - 1]}…"
     return "'" + "".join(char if char.isprintable() else _escape(char) for char in cut) + "'"
+
+
+def unshown(value: str) -> str:
+    """What can be said of a value that is not shown: whether it holds a character that nobody sees."""
+    hidden = next((char for char in value if char != " " and unicodedata.category(char) in _INVISIBLE), "")
+    return f"a value with an invisible character U+{ord(hidden):04X}" if hidden else "a value"
 
 
 def _escape(char: str) -> str:

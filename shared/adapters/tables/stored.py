@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.adapters.tables.kinds import ACCEPTED, TYPES, first_failing, from_text, text_cells
-from shared.adapters.tables.origin import Origin, shown
+from shared.adapters.tables.origin import Origin
 from shared.core.scenario import Column, Kind
 
 # From here on doubles cannot tell all whole numbers apart.
@@ -51,8 +51,9 @@ def _numbers(stored: pa.ChunkedArray, column: Column, origin: Origin) -> pa.Chun
         values = _without_nan(stored.cast(pa.float64()), column)
         at = pc.index(pc.is_finite(values), value=False).as_py()
         if at >= 0:
-            problem = f"'{values[at].as_py()}' is not a finite number"
-            raise origin.refusal("not_finite", problem, ACCEPTED[column.kind], column=column.name, row=at + 1)
+            problem, value = "is not a finite number", str(values[at].as_py())
+            accepted = ACCEPTED[column.kind]
+            raise origin.refusal("not_finite", problem, accepted, column=column.name, row=at + 1, value=value)
     return _cast(values, column, origin)
 
 
@@ -73,5 +74,5 @@ def _cast(values: pa.ChunkedArray, column: Column, origin: Origin) -> pa.Chunked
         at = first_failing(values, convert)
     text = values[at].cast(pa.string()).as_py()
     code = "time" if column.kind == "time" else "overflow" if abs(float(text)) >= _EXACT else "type"
-    problem = f"{shown(text)} cannot be stored as {TYPES[column.kind]} without loss"
-    raise origin.refusal(code, problem, ACCEPTED[column.kind], column=column.name, row=at + 1)
+    problem = f"cannot be stored as {TYPES[column.kind]} without loss"
+    raise origin.refusal(code, problem, ACCEPTED[column.kind], column=column.name, row=at + 1, value=text)

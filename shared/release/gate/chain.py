@@ -8,10 +8,10 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from shared.core.errors import Fault, Missing
+from shared.release.aftercare.post_rollout_watch import rollback_reason
 from shared.release.gate.comparison import Lead, independent, lead, too_few
 from shared.release.gate.contestants import Contestant, fresh_part, load_contestant
 from shared.release.look import LOOK_LEVEL
-from shared.release.post_rollout_watch import rollback_reason
 from shared.release.verdict import Check, CheckVerdict
 from shared.training.metrics import LARGER_IS_BETTER, score
 from shared.training.stored_models import find_graph

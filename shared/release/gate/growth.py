@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from shared.core.errors import Missing
 from shared.core.scenario import Scenario
-from shared.datasets.feature_frame import feature_frame, given_roles, hours_of, judges_by_hash
+from shared.datasets.feature_frame import feature_frame, given_roles, judges_by_hash
 from shared.datasets.reading import lake_bytes, read_tables
 from shared.release.gate.champion import make_contest
 from shared.release.gate.contestants import Contestant, load_contestant
 from shared.release.gate.gate import Occasion, checks_alone, judge_contest
-from shared.release.gate.judging_rows import JudgingRows, actual_values, fresh_rows
+from shared.release.gate.judging_rows import JudgingRows, as_judging_rows, fresh_rows
+from shared.release.gate.trial_rows import newest_trial_rows, with_trial_rows
 from shared.release.verdict import Verdict
 from shared.training.fingerprints import Fingerprints, fingerprints
 from shared.training.learn_only import learn_only_identities
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 # So much must the fresh rows have grown before another look is spent on them.
 GROWTH = 1.25
+_SEP = "+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def judge_grown(ports: ReleasePorts, scenario: Scenario, model: Model, earlier: 
     A look that was taken before a crash is gone on with, on the rows that it was taken for.
     """
     number, generation = earlier.number + 1, earlier.generation or 0
-    dataset = _begun(ports, model, generation, number) or newest_dataset(ports, model.name)
+    dataset = _begun(ports, model, generation, number) or newest_rows(ports, model)
     challenger = load_contestant(ports, scenario, model)
     contest = make_contest(ports, challenger, grown_rows(ports, challenger, dataset))
     found, needed = len(contest.fresh.actual), least_rows(earlier)
@@ -58,17 +60,17 @@ def least_rows(earlier: Verdict) -> int:
     return max(1, math.ceil(GROWTH * earlier.judging.rows)) if earlier.judging else 1
 
 
-def newest_dataset(ports: ReleasePorts, scenario: str) -> str:
-    """The id of the newest dataset version; empty without one."""
-    versions = ports.datasets.versions.list(scenario)
-    return versions[-1].id if versions else ""
+def newest_rows(ports: ReleasePorts, model: Model) -> str:
+    """The newest dataset version, and after a plus the newest labels of the model's trial; empty without a version."""
+    versions = ports.datasets.versions.list(model.name)
+    return _SEP.join(filter(None, (versions[-1].id, newest_trial_rows(ports, model)))) if versions else ""
 
 
-def grown_rows(ports: ReleasePorts, challenger: Contestant, dataset: str) -> JudgingRows:
-    """The judging rows of a dataset version that the model has not learned from; Missing when nobody knows which."""
+def grown_rows(ports: ReleasePorts, challenger: Contestant, named: str) -> JudgingRows:
+    """The judging rows of that name that the model has not learned from; Missing when nobody knows which."""
     import numpy as np
-    import pyarrow as pa
 
+    dataset, _, trial = named.partition(_SEP)
     scenario, learned = challenger.scenario, challenger.learned
     if learned is None:
         raise Missing(
@@ -78,13 +80,11 @@ def grown_rows(ports: ReleasePorts, challenger: Contestant, dataset: str) -> Jud
     if version is None:
         raise Missing(f"There is no dataset version {dataset[:80]!r} of {scenario.name}.")
     frame = feature_frame(read_tables(lake_bytes(ports.core.lake), scenario, version.tables), scenario)
-    prints, hours = fingerprints(scenario, frame), hours_of(frame, scenario)
+    prints = fingerprints(scenario, frame)
     learners = learn_only_identities(lake_bytes(ports.core.lake), scenario, version.tables)
-    judging = pa.array(np.flatnonzero(_judges(scenario, frame, prints) & ~np.isin(prints.identity, learners)))
-    columns = {name: getattr(prints, name) for name in ("identity", "inputs", "cluster")}
-    keys = pa.table(columns | ({} if hours is None else {"hours": hours})).take(judging)
-    table = frame.select(list(dict.fromkeys((*challenger.loaded.contract.names, *scenario.targets)))).take(judging)
-    rows = JudgingRows(table, actual_values(scenario, table), keys)
+    rows = as_judging_rows(scenario, challenger.loaded.contract.names, frame)
+    rows = rows.take(np.flatnonzero(_judges(scenario, frame, prints) & ~np.isin(prints.identity, learners)))
+    rows = with_trial_rows(ports, challenger, rows, trial) if trial else rows
     return rows.take(_behind_gap(scenario, fresh_rows(scenario, rows, (learned,)), rows))
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.core.scenario import Scenario
+from shared.datasets.feature_frame import hours_of
 from shared.serving.prediction_rows import label_positions
+from shared.training.fingerprints import fingerprints
 from shared.training.learned_rows import LearnedRows, read_registered
 from shared.training.model import Model
 
@@ -71,6 +73,17 @@ def fresh_rows(scenario: Scenario, rows: JudgingRows, learned: Sequence[LearnedR
     names = ("inputs",) if scenario.split.kind == "time" else ("identity", "inputs")
     seen = [one.holds(rows.keys[name].to_numpy()) for one in learned for name in names]
     return np.flatnonzero(~np.any(seen, axis=0))
+
+
+def as_judging_rows(scenario: Scenario, inputs: Sequence[str], frame: pa.Table) -> JudgingRows:
+    """All rows of a feature table with answers; of the columns the inputs and answers are kept."""
+    import pyarrow as pa
+
+    prints, hours = fingerprints(scenario, frame), hours_of(frame, scenario)
+    columns = {name: getattr(prints, name) for name in ("identity", "inputs", "cluster")}
+    keys = pa.table(columns | ({} if hours is None else {"hours": hours}))
+    table = frame.select(list(dict.fromkeys((*inputs, *scenario.targets))))
+    return JudgingRows(table, actual_values(scenario, table), keys)
 
 
 def _parquet(data: bytes) -> pa.Table:

@@ -126,6 +126,7 @@ def assert_problem(answer: httpx.Response, code: int, named: str) -> None:
     assert "Traceback" not in answer.text
 
 
+@pytest.mark.fault(71)
 def test_wrong_content_and_bodies_that_are_too_long_are_refused(api: httpx.Client) -> None:
     """The refusal comes before the body is parsed."""
     assert_problem(api.post(SCORE, content=b"age=3", headers={"content-type": "text/plain"}), 415, "application/json")

@@ -93,6 +93,7 @@ def test_host_json_that_breaks_a_rule_is_reported(
     assert told in found.fact
 
 
+@pytest.mark.fault(16)
 def test_host_json_of_the_project_keeps_the_rules(subject: MakeSubject) -> None:
     """As it is deployed."""
     assert the(function_app.host_json(subject()), "host.json").verdict == "ok"

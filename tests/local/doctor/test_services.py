@@ -127,6 +127,7 @@ def test_an_account_without_a_name_to_look_up_cannot_be_reached(subject: MakeSub
 
 
 @pytest.mark.parametrize(("minutes", "verdict"), [(0, "ok"), (6, "warn"), (-6, "warn"), (20, "fail"), (-20, "fail")])
+@pytest.mark.fault(37)
 def test_a_clock_that_is_off_is_reported(service: Service, subject: MakeSubject, minutes: int, verdict: str) -> None:
     """More than 5 minutes warn, more than 15 fail: tokens are refused then."""
     service.headers["date"] = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)

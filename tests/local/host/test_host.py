@@ -212,6 +212,7 @@ def test_a_crash_is_500_and_keeps_its_reason_for_the_log(world: World, caplog: p
     assert "a-wrong-key" not in host_log
 
 
+@pytest.mark.fault(71)
 def test_a_body_over_the_limit_is_413(world: World) -> None:
     """By its declared length, and by what really comes when none is declared."""
     headers = {"x-functions-key": world.host.function_key}
@@ -268,6 +269,7 @@ def test_a_taken_port_is_one_sentence(world: World, tmp_path: Path) -> None:
     assert running_host(tmp_path) is None
 
 
+@pytest.mark.fault(24)
 def test_what_waited_while_no_host_ran_is_done_at_the_next_start(tmp_path: Path) -> None:
     """A file, an event, a message in flight of a killed host: all are taken up. Three failures end as poison."""
     world = World(tmp_path)

@@ -65,6 +65,7 @@ def test_a_timer_fires_when_it_is_due_and_not_before(memory: HostDatabase, clock
     assert _past_due(worker) == [False]
 
 
+@pytest.mark.fault(48)
 def test_a_pause_is_caught_up_once_and_called_past_due(memory: HostDatabase, clock: HandClock) -> None:
     """Three days without a host: one firing at the next start, then the rhythm goes on."""
     worker = ScriptedWorker()
@@ -144,6 +145,7 @@ def test_a_changed_schedule_counts_from_the_last_run(memory: HostDatabase, clock
     assert _past_due(worker) == [False, False]
 
 
+@pytest.mark.fault(47)
 def test_a_timer_that_still_runs_is_not_started_again(memory: HostDatabase, clock: HandClock) -> None:
     """Firings that it missed meanwhile are not repeated."""
     hold = asyncio.Event()

@@ -45,6 +45,7 @@ def samples() -> list[Path]:
 
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the recorded event payloads do not lie beside the project")
+@pytest.mark.fault(7)
 def test_every_recorded_payload_is_read_as_expected() -> None:
     """Each sample becomes a value, or is ignored with a reason, whichever schema and spelling it has."""
     seen = set()
@@ -60,6 +61,7 @@ def test_every_recorded_payload_is_read_as_expected() -> None:
 
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the recorded event payloads do not lie beside the project")
+@pytest.mark.fault(8)
 def test_both_schemas_of_a_sample_give_the_same_value() -> None:
     """Nothing depends on the schema an event comes in."""
     pairs = [path for path in samples() if path.name.endswith(".cloudevents.json")]
@@ -86,12 +88,14 @@ def test_quotes_around_an_etag_do_not_matter() -> None:
 
 
 @pytest.mark.parametrize("api", ["PutBlob", "PutBlockList", "CopyBlob", "FlushWithClose", "SftpCommit"])
+@pytest.mark.fault(12)
 def test_operations_that_complete_a_blob_are_acted_on(api: str) -> None:
     """Sizes are only a hint: SftpCommit and zero-byte blobs are read from storage."""
     assert isinstance(parse(blob(api=api, eTag="0x1", contentLength=0)), BlobArrived)
 
 
 @pytest.mark.parametrize("api", ["CreateFile", "AppendFile", "", "SetBlobProperties"])
+@pytest.mark.fault(5)
 def test_other_operations_are_ignored_with_a_reason(api: str) -> None:
     """A Data Lake upload starts with CreateFile; acting on it would read an empty file."""
     event = parse(blob(api=api, eTag="0x1", contentLength=0))
@@ -99,6 +103,7 @@ def test_other_operations_are_ignored_with_a_reason(api: str) -> None:
     assert "complete" in event.reason
 
 
+@pytest.mark.fault(76)
 def test_the_url_of_an_event_is_never_used() -> None:
     """Container and path come from the subject."""
     event = parse(blob(api="PutBlob", eTag="0x1", contentLength=1, url="https://evil.example/other/x.csv"))
@@ -106,6 +111,7 @@ def test_the_url_of_an_event_is_never_used() -> None:
     assert event.path == "incoming/s/d/t.csv"
 
 
+@pytest.mark.fault(8)
 def test_base64_data_is_read() -> None:
     """CloudEvents may carry their data in base64."""
     raw = blob()
@@ -143,6 +149,7 @@ def test_data_that_is_no_object_is_refused(extra: dict[str, object]) -> None:
 @given(
     st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.dictionaries(st.text(), inner))
 )
+@pytest.mark.fault(8)
 def test_no_payload_whatever_raises_anything_but_bad_input(data: object) -> None:
     """Fields of any type are read or refused, never crashed on."""
     for kind in ("Microsoft.Storage.BlobCreated", "Microsoft.MachineLearningServices.ModelRegistered", "Other"):

@@ -31,6 +31,7 @@ from shared.core.paths import Landing, landing, missing_parts, table_of
         ("incoming/points/d/points.csv.crdownload", "a copy under way"),
     ],
 )
+@pytest.mark.fault(10)
 def test_a_path_that_is_no_drop_says_why(path: str, why: str) -> None:
     """Own outputs, wrong depth, unknown scenarios and odd names ask for nothing."""
     told = landing(path, SCENARIOS)
@@ -66,6 +67,7 @@ def test_parts_announce_how_many_they_are() -> None:
     assert missing_parts(["t.1of1.csv"]) == []
 
 
+@pytest.mark.fault(76)
 def test_a_name_that_no_database_could_keep_is_refused_at_the_door() -> None:
     """1 024 characters are allowed, but a key of the state has 1 200 bytes: Cyrillic letters take two each."""
     assert name_problem("scoring/points/d/" + "/".join(["я" * 100] * 5)) == ""

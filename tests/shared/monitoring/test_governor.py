@@ -265,6 +265,7 @@ def test_a_death_between_the_steps_leaves_one_training(tmp_path: Path, dies_in: 
     assert decisions[0].run == world.trainer.submitted[-1]
 
 
+@pytest.mark.fault(31)
 def test_the_claim_of_a_worker_that_died_after_its_request_ends(tmp_path: Path) -> None:
     """A newer dataset may stand when the sweep comes, so that nobody decides on that one again."""
     world = governed(tmp_path, RetrainPolicy())

@@ -43,6 +43,7 @@ def full_from(engine: Engine, write: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("write", [2, 7, 12])
+@pytest.mark.fault(34)
 def test_everything_ends_when_there_is_room_again(world: World, write: int) -> None:
     """Wherever the disk fills up: what was claimed then is free later, and the sweep brings it to its end."""
     message = world.land("incoming/points/d1/points.csv", points_csv())

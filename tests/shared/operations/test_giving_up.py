@@ -14,6 +14,7 @@ from shared.core.paths import Landing
 from shared.operations.status import drop_outcome
 
 
+@pytest.mark.fault(25)
 def test_work_that_crashes_is_given_up_with_its_last_reason(world: World) -> None:
     """Attempts that crash are bounded; those that found somebody else unavailable are not."""
 

@@ -112,6 +112,7 @@ def test_poison_messages_are_taken_up_whole(world: World) -> None:
 
 
 @pytest.mark.parametrize("place", ["", "topic/data_event/2026/3/1/12"])
+@pytest.mark.fault(15)
 def test_dead_letters_are_taken_up_by_the_sweep_once(world: World, place: str) -> None:
     """From the local folder and from the lake; seen, counted, never twice."""
     first = world.land("incoming/points/d1/points.csv", points_csv())
@@ -126,6 +127,7 @@ def test_dead_letters_are_taken_up_by_the_sweep_once(world: World, place: str) -
     assert len([one for one in world.ports.core.history.entries() if one.kind == "deadletter"]) == 2
 
 
+@pytest.mark.fault(15)
 def test_dead_letters_are_taken_up_by_hand_as_well(world: World) -> None:
     """Of two events of one blob one has an effect."""
     event = world.land("incoming/points/d1/points.csv", points_csv())

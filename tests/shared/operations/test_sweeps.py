@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from world import World, points_csv
 
 from shared import dispatch
@@ -25,6 +26,7 @@ def test_each_sweep_finds_its_own_and_both_find_all_once(world: World) -> None:
     assert dispatch.sweep(world.ports) == [file, model]
 
 
+@pytest.mark.fault(18)
 def test_what_the_sweep_of_releases_finds_is_released(world: World) -> None:
     """Handed to the worker of models the model serves, and nothing is left to find."""
     dispatch.on_event(world.ports, world.land("incoming/points/d1/points.csv", points_csv()))

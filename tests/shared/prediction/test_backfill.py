@@ -66,6 +66,7 @@ AS_OF = (
 )
 
 
+@pytest.mark.fault(51)
 def test_a_window_scored_already_gets_a_further_version(scored: World) -> None:
     """Reports see the new rows, the first ones stay as they were and are what a report of that time shows."""
     before = query(scored, NEWEST)

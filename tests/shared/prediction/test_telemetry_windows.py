@@ -78,6 +78,7 @@ def test_of_two_planners_one_records(deployed: World) -> None:
     assert "rival" not in {one.id for one in deployed.ports.prediction.windows.list("pairs")}
 
 
+@pytest.mark.fault(51)
 def test_late_rows_are_counted_and_corrected_on_request(deployed: World) -> None:
     """Nothing is rewritten by itself; the correction has the old rows and the late ones, and is made once."""
     arrive(deployed, "a", 0)

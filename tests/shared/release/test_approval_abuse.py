@@ -81,6 +81,7 @@ ABUSES = (
 
 
 @pytest.mark.parametrize("abuse", ABUSES, ids=lambda abuse: abuse.name)
+@pytest.mark.fault(73)
 def test_an_abuse_is_refused_and_nothing_serves(tmp_path: Path, abuse: Abuse) -> None:
     """With a sentence; the pointer of prod does not move."""
     world = asking_world(tmp_path)
@@ -94,6 +95,7 @@ def test_an_abuse_is_refused_and_nothing_serves(tmp_path: Path, abuse: Abuse) ->
     assert world.ports.release.deployments.current("points") is None
 
 
+@pytest.mark.fault(73)
 def test_a_replay_gets_the_first_answer(tmp_path: Path) -> None:
     """The same decision again, by anybody, before and after it was used: the first one stands, one generation."""
     world = asking_world(tmp_path)

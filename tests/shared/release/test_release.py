@@ -185,6 +185,7 @@ def test_an_altered_certificate_deploys_nothing(tmp_path: Path, where: str) -> N
     assert world.ports.release.deployments.current("points") is None
 
 
+@pytest.mark.fault(64)
 def test_a_worse_model_is_refused_with_the_interval(world: World) -> None:
     """The sentence names both scores and the interval of their difference; the champion stays."""
     drop(world, "d1", weight=3.0)
@@ -204,6 +205,7 @@ def test_an_inverted_comparison_would_be_seen(world: World) -> None:
     assert current.version == 2
 
 
+@pytest.mark.fault(66)
 def test_every_check_says_what_it_saw(world: World) -> None:
     """Value, threshold, verdict and a sentence for each; nothing is left out silently."""
     drop(world, "d1")

@@ -207,6 +207,7 @@ def watch_entry(world: World) -> tuple[str, str]:
     [(lambda router: errors(router, 60), "failed in 60 of"), (slow, "95 % of the requests")],
     ids=["errors", "latency"],
 )
+@pytest.mark.fault(69)
 def test_a_generation_that_breaks_a_rule_after_full_service_is_rolled_back(
     start: Start, degrade: Callable[[ModelRouter], Any], words: str
 ) -> None:

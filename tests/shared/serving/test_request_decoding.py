@@ -158,6 +158,7 @@ def test_colons_in_texts_are_no_fields() -> None:
         ('{"data": [{"x": 1, "color": "\\ud800"}]}', "not JSON"),
     ],
 )
+@pytest.mark.fault(70)
 def test_what_json_leaves_open_is_refused_in_words(body: str, words: str) -> None:
     """Deep nesting, too many digits, and numbers that are not finite."""
     with pytest.raises(BadInput, match=words):

@@ -85,6 +85,7 @@ def _encoded(table: pa.Table) -> np.ndarray:
     return encode(table, CONTRACT)
 
 
+@pytest.mark.fault(59)
 def test_unknown_and_far_values_of_a_table_are_counted() -> None:
     """A missing cell is neither; the far value is one whole width of the range away."""
     table = _table([5000.0, 5.191, None, 5400.0, 5500.0], ["red", "green", None, "blue", "pink"])

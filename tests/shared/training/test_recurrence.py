@@ -32,6 +32,7 @@ def dues(word: str, interval: int, start: str, count: int) -> list[str]:
     return [recurrence.occurrence(at(start), number).isoformat()[:16] for number in range(count)]
 
 
+@pytest.mark.fault(50)
 def test_months_keep_their_day_and_end_on_the_last_one_where_they_are_shorter() -> None:
     """Counted from the start each time: February's 28th does not become everybody's."""
     assert dues("Month", 1, "2026-01-31T06:00", 5) == [

@@ -46,7 +46,7 @@ class SqlHistory:
         """Return entries whose worker is gone and released ones that nobody claimed within a minute, oldest first."""
         expired = or_(ledger.c.expires <= now, ledger.c.expires.is_(None))
         query = select(ledger).where(ledger.c.state.in_(("in_progress", "released")), expired)
-        query = query.order_by(ledger.c.at, ledger.c.last)
+        query = query.order_by(ledger.c.last)
         return [entry_of(row) for row in self._rows(query)]
 
     def queued(self, kind: str, since: datetime) -> int:

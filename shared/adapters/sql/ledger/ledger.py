@@ -26,34 +26,37 @@ _L = ledger.c
 
 
 class SqlLedger:
-    """Port `Ledger`. `clock` gives the time; two workers never hold the same key."""
+    """Port `Ledger`. `clock` gives the time; two workers never hold the same key.
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+    A claim's token begins with its `owner`, the home of the worker: only claims of this home are ever abandoned. The
+    clock is read inside the transaction, so that times follow the order of the journal.
+    """
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime], owner: str = "") -> None:
         self._engine = engine
         self._clock = clock
+        self._owner = f"{owner}."
 
     def claim(self, kind: str, key: str, ttl: timedelta, message: str = "") -> Claim | Entry:
         """Return the claim, or the entry that blocks it."""
-        now = self._clock()
-        blocking = self._repeated(kind, key, now, lambda row: _blocks_claim(row, now))
+        blocking = self._repeated(kind, key, _blocks_claim)
         return blocking or self._claimed(kind, key, ttl, message)
 
-    def _repeated(self, kind: str, key: str, now: datetime, blocks: Callable[[Row[Any]], bool]) -> Entry | None:
+    def _repeated(self, kind: str, key: str, blocks: Callable[[Row[Any], datetime], bool]) -> Entry | None:
         """Count a repeat on the entry that blocks and return it: the cheap answer to work that comes again."""
 
         def work(connection: Connection) -> Entry | None:
-            row = find_row(connection, kind, key)
-            return None if row is None or not blocks(row) else _count_repeat(connection, row, now)
+            row, now = find_row(connection, kind, key), self._clock()
+            return None if row is None or not blocks(row, now) else _count_repeat(connection, row, now)
 
         return count(self._engine, work)
 
     def _claimed(self, kind: str, key: str, ttl: timedelta, message: str) -> Claim | Entry:
         # The token is drawn before the transaction: if a lost answer makes it run again, it finds its own claim.
-        token = secrets.token_hex(16)
-        now = self._clock()
+        token = f"{self._owner}{secrets.token_hex(16)}"
 
         def work(connection: Connection) -> Claim | Entry:
-            row = find_row(connection, kind, key)
+            row, now = find_row(connection, kind, key), self._clock()
             if row is not None and row.token == token:
                 return Claim(kind, key, token, row.expires, row.attempts)
             if row is not None and _blocks_claim(row, now):
@@ -69,21 +72,21 @@ class SqlLedger:
     def finish(self, claim: Claim, state: str, reason: str, detail: Mapping[str, Any] | None = None) -> None:
         """End the claim in one of the final states; Conflict when another worker holds it by now."""
         _check_ended(state)
-        self._leave(claim, state, reason, detail=dict(detail or {}), expires=None)
+        self._leave(claim, state, reason, lambda _: {"detail": dict(detail or {}), "expires": None})
 
     def release(self, claim: Claim, reason: str, *, counts: bool) -> None:
         """Give the claim back; the next attempt may take it at once. `counts`: whether this one was an attempt."""
         attempts = claim.attempt if counts else claim.attempt - 1
-        self._leave(claim, RELEASED, reason, attempts=attempts, expires=self._clock() + RETRY_AFTER)
+        self._leave(claim, RELEASED, reason, lambda now: {"attempts": attempts, "expires": now + RETRY_AFTER})
 
     def abandon(self, reason: str) -> int:
-        """Release every claim in progress and what is queued; only for a caller that knows no other worker lives."""
-        now = self._clock()
+        """Release this owner's claims in progress and what it queued; its caller knows that no worker of it lives."""
+        mine = (_L.state.in_((IN_PROGRESS, State.QUEUED)), _L.token.startswith(self._owner, autoescape=True))
 
         def work(connection: Connection) -> int:
-            rows = connection.execute(select(ledger).where(_L.state.in_((IN_PROGRESS, State.QUEUED)))).all()
+            rows = connection.execute(select(ledger).where(*mine)).all()
             for row in rows:
-                line = add_line(connection, row.kind, row.key, row.attempts, RELEASED, reason, now)
+                line = add_line(connection, row.kind, row.key, row.attempts, RELEASED, reason, self._clock())
                 _change(connection, row, **line, expires=None)
             return len(rows)
 
@@ -91,30 +94,31 @@ class SqlLedger:
 
     def note(self, kind: str, key: str, state: str, reason: str) -> None:
         """Record a state that needs no work. It never takes a claim away, nor reopens what a claim has ended."""
-        now = self._clock()
-        if self._repeated(kind, key, now, lambda row: not _may_note(row, state, reason)):
+        if self._repeated(kind, key, lambda row, _: not _may_note(row, state, reason)):
             return
+        # What is queued lies on the queue of this owner.
+        queued = {"token": self._owner} if state == State.QUEUED else {}
 
         def work(connection: Connection) -> None:
-            row = find_row(connection, kind, key)
+            row, now = find_row(connection, kind, key), self._clock()
             if row is not None and not _may_note(row, state, reason):
                 _count_repeat(connection, row, now)
                 return
             line = add_line(connection, kind, key, 0 if row is None else row.attempts, state, reason, now)
             if row is None:
-                _add(connection, kind, key, **line)
+                _add(connection, kind, key, **line, **queued)
             else:
-                _change(connection, row, **line)
+                _change(connection, row, **line, **queued)
 
         write(self._engine, work)
 
-    def _leave(self, claim: Claim, state: str, reason: str, **values: Any) -> None:
-        now = self._clock()
+    def _leave(self, claim: Claim, state: str, reason: str, values: Callable[[datetime], Mapping[str, Any]]) -> None:
 
         def work(connection: Connection) -> None:
-            line = add_line(connection, claim.kind, claim.key, claim.attempt, state, reason, now)
+            now = self._clock()
+            line = {**add_line(connection, claim.kind, claim.key, claim.attempt, state, reason, now), **values(now)}
             held = (*is_entry(claim.kind, claim.key), _L.token == claim.token, _L.state == IN_PROGRESS)
-            if not rows_changed(connection.execute(update(ledger).where(*held).values(**line, **values))):
+            if not rows_changed(connection.execute(update(ledger).where(*held).values(**line))):
                 raise _NotHeld
 
         try:
@@ -144,7 +148,8 @@ def _blocks_claim(row: Row[Any], now: datetime) -> bool:
 def _may_note(row: Row[Any], state: str, reason: str) -> bool:
     if row.state in {IN_PROGRESS, RELEASED} or (row.state, row.reason) == (state, reason):
         return False
-    ended = bool(row.token) and row.state in TERMINAL
+    # A token that ends with its owner is no claim's: the entry was queued.
+    ended = bool(row.token) and not row.token.endswith(".") and row.state in TERMINAL
     return state in TERMINAL or not ended
 
 

@@ -25,7 +25,7 @@ class SqlReopening:
 
     def ended(self, states: Collection[str]) -> Sequence[Entry]:
         """Return the current entries in those states, oldest first."""
-        query = select(ledger).where(_L.state.in_(sorted(states))).order_by(_L.at, _L.last)
+        query = select(ledger).where(_L.state.in_(sorted(states))).order_by(_L.last)
         return [entry_of(row) for row in read(self._engine, lambda connection: connection.execute(query).all())]
 
     def reopen(self, kind: str, key: str, reason: str) -> bool:

@@ -122,6 +122,8 @@ run = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     Column("profile", Name, nullable=False),
+    # Null in runs of the version before: without options.
+    Column("options", JSON(none_as_null=True), nullable=True),
 )
 
 model_version = Table(

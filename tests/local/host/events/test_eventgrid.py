@@ -254,6 +254,7 @@ def test_a_malformed_file_is_a_dead_letter_and_blocks_nothing(
     assert list(inbox_of(tmp_path).iterdir()) == []
 
 
+@pytest.mark.fault(6)
 def test_good_events_beside_a_bad_one_are_delivered(tmp_path: Path, memory: HostDatabase, clock: HandClock) -> None:
     """One malformed event of a file is kept with its reason; the others go their way."""
     worker = ScriptedWorker()

@@ -145,6 +145,7 @@ def test_a_trickle_waits_longer_after_every_change(bench: Bench) -> None:
     assert len(bench.events) == 1
 
 
+@pytest.mark.fault(12)
 def test_an_empty_file_is_reported_once_it_stays_empty(bench: Bench) -> None:
     """It may be the beginning of a copy, so it waits longer; then it is reported as empty."""
     path = bench.write("incoming/churn/d/a.csv", "")

@@ -66,6 +66,7 @@ def test_a_scope_opens_its_functions_only(tmp_path: Path) -> None:
     assert keys.judge("health", "ANONYMOUS", []) == "open"
 
 
+@pytest.mark.fault(72)
 def test_a_key_is_replaced_while_the_one_before_it_works(tmp_path: Path) -> None:
     """Two of a scope are active, a running host sees the new one at once, and other scopes keep theirs."""
     file = KeyFile(tmp_path)
@@ -90,6 +91,7 @@ def test_a_key_never_shows_itself(tmp_path: Path) -> None:
     assert fingerprint(keys.master) not in keys.master
 
 
+@pytest.mark.fault(72)
 def test_keys_are_never_compared_with_equals() -> None:
     """Comparison goes through compare_digest over all keys: the code has no == and no early return in the loop."""
     tree = ast.parse(Path(local.host.http.keys.__file__).read_text(encoding="utf-8"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,6 +100,7 @@ def test_one_failure_fails_the_batch(memory: HostDatabase, keys: Keys) -> None:
     assert "on purpose" not in answer.body
 
 
+@pytest.mark.fault(9)
 def test_keys_come_before_everything(call: Caller, keys: Keys, worker: ScriptedWorker) -> None:
     """401 without the system key, whatever the function or the body; a function key does not open the webhook."""
     for key in ("", "wrong", next(iter(keys.functions.values()))):
@@ -124,6 +126,7 @@ def test_malformed_is_400_and_runs_nothing(call: Caller, worker: ScriptedWorker,
     assert worker.asked == []
 
 
+@pytest.mark.fault(6)
 def test_a_batch_has_at_most_5000_events(call: Caller, worker: ScriptedWorker) -> None:
     """5001 are refused as a whole."""
     assert call([EVENT] * 5001).status == 400
@@ -131,11 +134,25 @@ def test_a_batch_has_at_most_5000_events(call: Caller, worker: ScriptedWorker) -
     assert len(worker.asked) == 5000
 
 
+@pytest.mark.fault(9)
 def test_the_event_grid_handshake_gives_the_code_back(call: Caller, worker: ScriptedWorker) -> None:
     """Status 200, the code, nothing else; no function runs."""
     answer = call(VALIDATION, aeg_event_type="SubscriptionValidation")
     assert (answer.status, json.loads(answer.body)) == (200, {"validationResponse": CODE})
     assert worker.asked == []
+
+
+@pytest.mark.fault(9)
+def test_a_handshake_never_fetches_the_address_it_names(call: Caller) -> None:
+    """Whoever has the key and names an address of his own gets the code back, and no visit."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        named = [{**VALIDATION[0], "data": {"validationCode": CODE, "validationUrl": url}}]
+        answer = call(named, aeg_event_type="SubscriptionValidation")
+        assert (answer.status, url in answer.body) == (200, False)
+        with pytest.raises(BlockingIOError):
+            server.accept()
 
 
 def test_a_handshake_without_a_code_is_400(call: Caller) -> None:

@@ -61,6 +61,7 @@ def test_a_success_deletes_the_message(store: QueueStore, clock: HandClock) -> N
     assert store.list() == []
 
 
+@pytest.mark.fault(16)
 def test_a_failure_comes_again_after_the_visibility_timeout_then_is_poison(store: QueueStore, clock: HandClock) -> None:
     """MaxDequeueCount attempts, 45 s apart, never a hot loop."""
     worker = ScriptedWorker(then=FAILED)
@@ -81,6 +82,7 @@ def test_a_failure_comes_again_after_the_visibility_timeout_then_is_poison(store
     assert store.list("work") == []
 
 
+@pytest.mark.fault(25)
 def test_a_message_that_kills_the_host_ends_as_poison(store: QueueStore, clock: HandClock) -> None:
     """A host that dies in every attempt never reports a failure; the dequeue count alone ends it."""
     worker = ScriptedWorker()
@@ -156,6 +158,7 @@ def test_the_lease_is_renewed_while_the_function_runs(store: QueueStore, clock: 
     assert store.list() == []
 
 
+@pytest.mark.fault(24)
 def test_a_function_beyond_its_timeout_has_failed(store: QueueStore, clock: HandClock) -> None:
     """Its message comes again; what it returns later is dropped."""
     store.put("work", "endless")

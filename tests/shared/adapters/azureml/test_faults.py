@@ -69,6 +69,7 @@ def workspace(standing: Workspace) -> Workspace:
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("name", WRITES)
+@pytest.mark.fault(26)
 def test_one_fault_changes_nothing(workspace: Workspace, name: str, fault: str) -> None:
     """What stands there in the end is what would without the fault, once, and within seconds."""
     write = WRITES[name]

@@ -77,6 +77,7 @@ def test_the_loop_leaves_the_same_journal(cloud: Cloud, tmp_path: Path) -> None:
     laptop.close()
 
 
+@pytest.mark.fault(18)
 def test_a_run_whose_event_never_came_is_found_by_the_sweep(cloud: Cloud) -> None:
     """The sweep reads the job's end from the service, registers its model and asks for its deployment."""
     cloud.world.handle(cloud.world.land("incoming/points/d1/points.csv", points_csv()))

@@ -100,6 +100,7 @@ OPERATIONS: dict[Operation, object] = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.__name__)
+@pytest.mark.fault(26, 28)
 def test_one_fault_changes_nothing(
     direct: BlobLake, lake: BlobLake, proxy: FaultProxy, operation: Operation, fault: str
 ) -> None:
@@ -120,6 +121,7 @@ def test_one_fault_changes_nothing(
 
 
 @pytest.mark.parametrize("fault", [UNAVAILABLE, RESET, LOSE], ids=["503", "reset before", "lost answer"])
+@pytest.mark.fault(26)
 def test_a_service_that_stays_away_is_transient_and_soon_so(
     direct: BlobLake, lake: BlobLake, proxy: FaultProxy, fault: Fault
 ) -> None:
@@ -138,6 +140,7 @@ def test_a_service_that_stays_away_is_transient_and_soon_so(
         assert source.read() == b"new"
 
 
+@pytest.mark.fault(27)
 def test_the_write_whose_every_answer_is_lost_is_ours(lake: BlobLake, proxy: FaultProxy) -> None:
     """The service says that the blob exists; reading it back says whose it is."""
     proxy.plan(LOSE, request("PUT"), times=QUICK.retries + 1)
@@ -147,6 +150,7 @@ def test_the_write_whose_every_answer_is_lost_is_ours(lake: BlobLake, proxy: Fau
     assert proxy.hits == QUICK.retries + 1
 
 
+@pytest.mark.fault(27)
 def test_a_rivals_write_during_a_lost_request_is_the_rivals(
     direct: BlobLake, lake: BlobLake, proxy: FaultProxy
 ) -> None:
@@ -166,6 +170,7 @@ def test_whoever_is_told_to_wait_for_long_gives_way(lake: BlobLake, proxy: Fault
     assert len(proxy.requests) == 1
 
 
+@pytest.mark.fault(26)
 def test_a_short_wait_is_waited(lake: BlobLake, proxy: FaultProxy) -> None:
     """Retry-After is honoured: the second attempt comes no sooner."""
     proxy.plan(throttled(1))

@@ -52,6 +52,7 @@ def test_a_large_blob_is_written_in_blocks_and_read_in_ranges(lake: BlobLake) ->
         assert b"".join(iter(lambda: source.read(1003), b"")) == LARGE
 
 
+@pytest.mark.fault(29)
 def test_a_large_blob_that_is_replaced_ends_its_reader(lake: BlobLake) -> None:
     """Bytes of two versions never come from one reader."""
     lake.put("large/b", LARGE)
@@ -125,6 +126,7 @@ lake_at(blob_address("LAKE_URL", sys.argv[3])).put(sys.argv[4], Deadly(bytes(50_
 
 
 @pytest.mark.parametrize("after", [1, 30_000, 50_000])
+@pytest.mark.fault(21)
 def test_a_writer_killed_in_the_middle_leaves_nothing(place: BlobAddress, lake: BlobLake, after: int) -> None:
     """Blocks without a commit are no blob; the next writer is not disturbed by them."""
     name = f"killed/{after}"
@@ -140,6 +142,7 @@ def test_a_writer_killed_in_the_middle_leaves_nothing(place: BlobAddress, lake: 
         client.delete_blob(name)
 
 
+@pytest.mark.fault(32)
 def test_a_listing_goes_through_all_pages(place: BlobAddress, lake: BlobLake) -> None:
     """Names come once each and in order, however many pages there are."""
     names = [f"pages/{number:02d}" for number in range(7)]
@@ -167,6 +170,7 @@ def test_names_that_others_gave_are_left_out(place: BlobAddress, lake: BlobLake)
     assert [blob.path for blob in lake.list("foreign/")] == ["foreign/seen"]
 
 
+@pytest.mark.fault(28)
 def test_bytes_that_are_not_what_was_stored_are_corrupt(place: BlobAddress, lake: BlobLake) -> None:
     """Who changes bytes and keeps the writer's hash is found out by whoever reads the whole blob."""
     lake.put("rotten", b"good")

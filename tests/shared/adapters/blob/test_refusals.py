@@ -29,6 +29,7 @@ def lake(place: BlobAddress) -> BlobLake:
     return lake_at(place)
 
 
+@pytest.mark.fault(36)
 def test_a_missing_container_is_a_setting(azurite: Azurite) -> None:
     """Every call says which setting names what does not exist."""
     lake = lake_at(blob_address("LAKE_URL", f"{azurite.blob_endpoint}/nowhere"))
@@ -51,6 +52,7 @@ def test_a_missing_container_is_a_setting(azurite: Azurite) -> None:
         ("AuthenticationFailed", "clock is more than 15 minutes off"),
     ],
 )
+@pytest.mark.fault(36)
 def test_a_refused_identity_learns_its_role(azurite: Azurite, place: BlobAddress, code: str, said: str) -> None:
     """Without a retry: the sentence names what is missing, where."""
     with FaultProxy(azurite.blob_port) as proxy:

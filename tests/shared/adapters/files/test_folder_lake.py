@@ -58,6 +58,7 @@ def test_of_two_processes_one_writes_each_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.003, 0.007, 0.013, 0.02])
+@pytest.mark.fault(21, 33)
 def test_a_killed_writer_leaves_whole_files_only(tmp_path: Path, delay: float) -> None:
     """Whatever it was doing: what is listed is whole, and the next writer goes on."""
     process = writer(tmp_path, "x", 100_000)
@@ -93,6 +94,7 @@ def test_a_reader_that_fails_leaves_nothing(tmp_path: Path) -> None:
     assert list((tmp_path / ".partial").iterdir()) == []
 
 
+@pytest.mark.fault(34)
 def test_a_full_disk_is_said(tmp_path: Path) -> None:
     """A transient fault, in words; what stood before still stands."""
 
@@ -151,6 +153,7 @@ def test_hidden_files_are_not_in_the_lake(tmp_path: Path) -> None:
         lake.put(".partial/x", b"")
 
 
+@pytest.mark.fault(32)
 def test_a_listing_survives_what_vanishes(tmp_path: Path) -> None:
     """A file or folder that goes away meanwhile is left out."""
     lake = FolderLake(tmp_path)

@@ -187,6 +187,7 @@ def test_an_optional_report_column_may_be_absent(model: LoadedModel, job: Job, r
 
 
 @pytest.mark.parametrize("place", [0.3, 0.6])
+@pytest.mark.fault(35)
 def test_a_flipped_bit_in_a_source_is_never_scored(model: LoadedModel, job: Job, rows: Rows, place: float) -> None:
     """Page checksums are checked on the way in."""
     work = job(rows(5000))
@@ -203,6 +204,7 @@ def _flip(file: Any, place: float) -> None:
     file.write(data)
 
 
+@pytest.mark.fault(35)
 def test_a_flipped_bit_in_the_predictions_is_noticed(model: LoadedModel, job: Job, rows: Rows) -> None:
     """Every page is written with its checksum."""
     data = bytearray(_score(model, job(rows(5000)))[0])

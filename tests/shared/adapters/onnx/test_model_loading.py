@@ -62,6 +62,7 @@ def test_the_threshold_of_the_manifest_is_kept_as_float32(graph: Graph, load: Lo
     assert load(onnx_bytes, threshold=0.3).thresholds == (float(np.float32(0.3)),)
 
 
+@pytest.mark.fault(65)
 def test_other_bytes_than_recorded_are_not_loaded(graph: Graph, load: Load) -> None:
     """The sentence shows both digests."""
     with pytest.raises(Corrupt, match="its manifest says 0000"):
@@ -69,6 +70,7 @@ def test_other_bytes_than_recorded_are_not_loaded(graph: Graph, load: Load) -> N
 
 
 @pytest.mark.parametrize("foreign", [pickle.dumps({"a": 1}), _zip(), b"\x1f\x8b1234", b""])
+@pytest.mark.fault(65)
 def test_another_kind_of_file_is_not_loaded_whatever_its_name(foreign: bytes, load: Load) -> None:
     """A pickle, a zip (joblib, torch), a gzip file and nothing at all are told by their first bytes."""
     with pytest.raises(Corrupt, match="only ONNX is loaded"):
@@ -88,6 +90,7 @@ def test_a_truncated_model_is_not_loaded(graph: Graph, load: Load, contract: Inp
             OnnxScoring().inspect(cut, contract)
 
 
+@pytest.mark.fault(66)
 def test_a_model_of_another_width_is_not_loaded(graph: Graph, load: Load, contract: InputContract) -> None:
     """The sentence says what the model takes and what the contract says."""
     wide = graph(width=3).SerializeToString()
@@ -132,6 +135,7 @@ def test_unknown_domains_and_operators_of_its_own_are_refused(graph: Graph, cont
 
 
 @pytest.mark.parametrize("location", ["../../etc/passwd", "/etc/passwd", "weights.bin"])
+@pytest.mark.fault(67)
 def test_data_in_another_file_is_refused(graph: Graph, load: Load, contract: InputContract, location: str) -> None:
     """Neither judging nor loading follows a path out of the model."""
     model = graph()

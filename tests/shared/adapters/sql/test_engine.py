@@ -115,6 +115,7 @@ def test_processes_share_the_work(url: str) -> None:
     assert sorted(done) == list(range(60))
 
 
+@pytest.mark.fault(22)
 def test_what_was_said_survives_a_kill(url: str) -> None:
     """Every COMMIT a worker spoke of is there after kill -9; the claim it died with expires."""
     process = start(WORKER, url, "100000")
@@ -132,6 +133,7 @@ def test_what_was_said_survives_a_kill(url: str) -> None:
     engine.dispose()
 
 
+@pytest.mark.fault(46)
 def test_a_newer_schema_is_refused(url: str, engine: Engine) -> None:
     """Both versions are named; nothing is touched."""
     write(engine, lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '0099'")))
@@ -154,6 +156,7 @@ def test_a_lock_that_stays_is_transient(url: str, engine: Engine) -> None:
     impatient.dispose()
 
 
+@pytest.mark.fault(34)
 def test_a_full_disk_is_said_and_survived(engine: Engine) -> None:
     """Nothing of the transaction is kept, and the next one succeeds when there is room."""
 

@@ -144,6 +144,7 @@ def test_a_standing_database_goes_forward(engine: Engine, further: Path) -> None
     assert "cost" in {column["name"] for column in inspect(engine).get_columns("run")}
 
 
+@pytest.mark.fault(46)
 def test_a_migration_that_fails_half_way_leaves_nothing(engine: Engine, further: Path) -> None:
     """The database stays as it was, and the next attempt starts from there."""
     create = 'op.create_table("extra", sa.Column("id", sa.Integer()))'
@@ -191,6 +192,7 @@ def fill(engine: Engine) -> None:
         connection.execute(text('CREATE VIEW seen AS SELECT id FROM "window"'))
 
 
+@pytest.mark.fault(46)
 def test_many_open_an_empty_database_at_once(empty: str) -> None:
     """Each revision is applied by one of them, the others find it done."""
     barrier = Barrier(4)
@@ -244,6 +246,7 @@ def stamp(url: str, revision: str) -> None:
         ("DROP TABLE window_input", "lacks window_input,"),
     ],
 )
+@pytest.mark.fault(43)
 def test_a_missing_table_or_column_is_seen_at_the_start(tmp_path: Path, broken: str, said: str) -> None:
     """Named, with what to do; not found out by the first event that needs it."""
     url = f"sqlite:///{tmp_path}/x.db"

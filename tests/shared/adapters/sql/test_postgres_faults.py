@@ -93,6 +93,7 @@ def whole(engine: Engine) -> tuple[int, int, int]:
 
 
 @pytest.mark.parametrize("piece", [1, 4, 9])
+@pytest.mark.fault(39)
 def test_a_connection_reset_in_the_middle_of_a_load_loads_once(
     through: Engine, engine: Engine, proxy: FaultProxy, piece: int
 ) -> None:
@@ -118,6 +119,7 @@ def test_every_attempt_reset_leaves_nothing(through: Engine, engine: Engine, pro
     assert whole(engine) == (3, 1, 1)
 
 
+@pytest.mark.fault(22, 40)
 def test_a_lost_answer_to_commit_is_read_back(through: Engine, engine: Engine, proxy: FaultProxy) -> None:
     """The rows are there; the second attempt finds them and loads nothing."""
     store = SqlPredictions(through)
@@ -128,6 +130,7 @@ def test_a_lost_answer_to_commit_is_read_back(through: Engine, engine: Engine, p
     assert whole(engine) == (3, 1, 1)
 
 
+@pytest.mark.fault(40)
 def test_a_lost_answer_changes_no_other_answer(through: Engine, proxy: FaultProxy) -> None:
     """Claim, promotion, move of a run, end of a claim, a schedule and its change: each recognises its own write."""
     ledger, runs = SqlLedger(through, now), SqlRuns(through, now)
@@ -171,6 +174,7 @@ def test_a_server_that_is_away_is_transient(postgres: PostgresServer, url: str) 
     assert len(pauses) == ATTEMPTS - 1
 
 
+@pytest.mark.fault(38)
 def test_a_real_deadlock_ends_with_both_done(engine: Engine) -> None:
     """The server breaks it; the loser runs its whole transaction again."""
     outbox, both = SqlOutbox(engine), Barrier(2)
@@ -197,6 +201,7 @@ def test_a_real_deadlock_ends_with_both_done(engine: Engine) -> None:
     assert outbox.pending() == []
 
 
+@pytest.mark.fault(38)
 def test_a_serialization_failure_runs_again(engine: Engine) -> None:
     """Two who read what the other writes: one of them looks again, and both see a serial order."""
     both, attempts = Barrier(2), []
@@ -215,6 +220,7 @@ def test_a_serialization_failure_runs_again(engine: Engine) -> None:
     assert len(attempts) == 3
 
 
+@pytest.mark.fault(39)
 def test_a_killed_backend_is_survived(engine: Engine, postgres: PostgresServer) -> None:
     """An operator ends the session in the middle; the transaction runs again on another one."""
     pids: list[int] = []
@@ -241,6 +247,7 @@ def test_a_pooled_connection_that_died_meanwhile_is_replaced(engine: Engine, pos
     assert count(engine, "ledger") == 2
 
 
+@pytest.mark.fault(42)
 def test_a_lock_that_stays_is_transient(url: str, engine: Engine) -> None:
     """Each attempt waits as long as told; when the lock is gone the same call succeeds."""
     SqlLedger(engine, now).note("blob", "k", "waiting", "a")
@@ -256,6 +263,7 @@ def test_a_lock_that_stays_is_transient(url: str, engine: Engine) -> None:
     impatient.dispose()
 
 
+@pytest.mark.fault(42)
 def test_a_statement_that_takes_too_long_is_transient(engine: Engine) -> None:
     """It is not tried again at once, and leaves nothing."""
     attempts: list[int] = []
@@ -282,6 +290,7 @@ def test_a_standby_is_transient(engine: Engine) -> None:
         write(engine, work)
 
 
+@pytest.mark.fault(43)
 def test_a_user_who_may_only_read_is_told(url: str, postgres: PostgresServer, engine: Engine) -> None:
     """The setting is named, with the server's words; reading works."""
     name = postgres.user()
@@ -305,6 +314,7 @@ def test_a_user_or_database_that_is_not_there_is_told(url: str, part: dict[str, 
     assert pauses == []
 
 
+@pytest.mark.fault(43)
 def test_a_column_that_vanished_stops_the_window_whole(postgres: PostgresServer, engine: Engine) -> None:
     """Somebody dropped it while the app runs: one sentence, and no half window."""
     url = postgres.new()
@@ -320,12 +330,14 @@ def test_a_column_that_vanished_stops_the_window_whole(postgres: PostgresServer,
     postgres.drop(url)
 
 
+@pytest.mark.fault(44)
 def test_a_value_of_the_wrong_size_is_said(engine: Engine) -> None:
     """A key that is longer than its column: not worth another attempt."""
     with pytest.raises(Permanent, match=r"cannot store a value: .*too long"):
         SqlLedger(engine, now).note("k" * 300, "k", "ignored", "")
 
 
+@pytest.mark.fault(44)
 def test_text_that_postgresql_refuses_is_kept_readable(engine: Engine) -> None:
     """A name with NUL or half a surrogate pair is stored with U+FFFD, and found under the same name."""
     ledger = SqlLedger(engine, now)

@@ -220,6 +220,7 @@ def test_a_lost_count_is_an_error(double: TdsDouble, opened: Opened) -> None:
         connection.rollback()
 
 
+@pytest.mark.fault(38)
 def test_a_transaction_that_the_server_ended_runs_again(
     double: TdsDouble, store: SqlPredictions, opened: Opened
 ) -> None:
@@ -268,6 +269,7 @@ def test_the_whole_transaction_runs_again(
 
 
 @pytest.mark.parametrize("number", [40501, 40613, 40197, 49918])
+@pytest.mark.fault(41)
 def test_a_throttling_service_is_left_alone(
     double: TdsDouble, store: SqlPredictions, opened: Opened, number: int
 ) -> None:
@@ -277,6 +279,7 @@ def test_a_throttling_service_is_left_alone(
     assert [pause >= 10 * attempt for attempt, pause in enumerate(opened.pauses, 1)] == [True, True]
 
 
+@pytest.mark.fault(41)
 def test_a_database_that_moves_refuses_the_login(double: TdsDouble) -> None:
     """40613 comes before there is a connection; the same retries apply."""
     pauses: list[float] = []
@@ -286,6 +289,7 @@ def test_a_database_that_moves_refuses_the_login(double: TdsDouble) -> None:
     assert [pause >= 10 for pause in pauses] == [True]
 
 
+@pytest.mark.fault(22, 40)
 def test_a_lost_answer_to_commit_is_read_back(double: TdsDouble, opened: Opened) -> None:
     """The connection ends at COMMIT: the next one finds the window there and loads nothing."""
     row = [one.replace(tzinfo=None).isoformat() if isinstance(one, datetime) else one for one in astuple(commit())]
@@ -301,6 +305,7 @@ def test_a_lost_answer_to_commit_is_read_back(double: TdsDouble, opened: Opened)
     engine.dispose()
 
 
+@pytest.mark.fault(39)
 def test_a_connection_lost_in_the_middle_starts_anew(double: TdsDouble, store: SqlPredictions) -> None:
     """On another connection, from the first statement."""
     double.drop("INSERT INTO #mlops_rows")

@@ -97,6 +97,7 @@ def test_an_empty_table_can_be_written() -> None:
     assert pq.read_table(io.BytesIO(ArrowTables().write(sample(0)))).num_rows == 0
 
 
+@pytest.mark.fault(35)
 def test_flipped_bits_are_detected_or_change_nothing() -> None:
     """In 400 random single-bit flips no other value ever comes out."""
     table = sample(500)
@@ -174,6 +175,7 @@ def test_what_is_written_as_parquet_is_what_is_read(rows: list[tuple[object, ...
     | st.text('xnote,;"\n\r1 \0ä', max_size=40).map(lambda text: f"x,note\n{text}".encode())
 )
 @pytest.mark.parametrize("name", ["t.csv", "t.parquet"])
+@pytest.mark.fault(62)
 def test_no_bytes_do_more_than_being_refused(name: str, content: bytes) -> None:
     """Whatever the bytes: a table with rows, or Quarantined; never another error."""
     with contextlib.suppress(Quarantined):

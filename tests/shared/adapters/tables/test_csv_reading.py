@@ -35,6 +35,7 @@ VARIANTS = {
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.fault(53, 58)
 def test_a_variant_reads_as_the_plain_file(variant: str) -> None:
     """Columns in the contract's order and types, whatever the file's own form."""
     table = read(VARIANTS[variant])
@@ -43,6 +44,7 @@ def test_a_variant_reads_as_the_plain_file(variant: str) -> None:
     assert table.schema.types == [pa.int64(), pa.float64(), pa.string(), pa.string()]
 
 
+@pytest.mark.fault(55)
 def test_quoted_line_ends_quotes_and_delimiters_belong_to_the_cell() -> None:
     """A text may run over lines, in files with either line end."""
     for end in (b"\n", b"\r\n"):
@@ -73,6 +75,7 @@ def test_white_space_around_a_text_does_not_count() -> None:
 
 
 @pytest.mark.parametrize("word", ["NULL", "null", "N/A", "n/a", "#N/A", "NaN", "nan", "<NA>", " NULL "])
+@pytest.mark.fault(58)
 def test_a_word_for_a_missing_cell_is_no_text(word: str) -> None:
     """What databases, data frames and spreadsheets write for nothing."""
     table = Table("t", (Column("a", "int"), Column("b", "text", nulls=True)))
@@ -114,6 +117,7 @@ def test_a_blank_line_in_a_lone_column_is_a_missing_cell() -> None:
     assert read(b"a\n1\n\n2\n\n", table).column("a").to_pylist() == [1.0, None, 2.0, None]
 
 
+@pytest.mark.fault(58)
 def test_zeros_and_denormals_are_numbers() -> None:
     """-0 keeps its sign and 5e-324 is not nothing; what is smaller is zero."""
     values = read(column_csv(["-0", "5e-324", "1e-400", "1.7976931348623157e308"]), one("float")).column("x")
@@ -178,6 +182,7 @@ def test_a_header_can_be_told_without_a_contract() -> None:
     assert header_of(io.BytesIO(b""), "a.csv") == ()
 
 
+@pytest.mark.fault(56)
 def test_the_column_order_is_the_contracts() -> None:
     """`without` of a contract takes files without that column."""
     scoring = CALLS.without("y")

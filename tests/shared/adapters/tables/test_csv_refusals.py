@@ -83,6 +83,7 @@ _ELSEWHERE = {"unterminated quote before a quoted row"}
 
 
 @pytest.mark.parametrize("case", CORPUS)
+@pytest.mark.fault(52)
 def test_a_bad_file_is_refused_with_code_column_and_row(case: str) -> None:
     """Every file of the corpus is refused for its own defect, where it stands."""
     content, code, column, row, words = CORPUS[case]
@@ -95,6 +96,7 @@ def test_a_bad_file_is_refused_with_code_column_and_row(case: str) -> None:
         assert word in fault.reason
 
 
+@pytest.mark.fault(61)
 def test_a_type_flip_deep_in_the_file_is_named() -> None:
     """Row 30 000 of 60 000 holds a word: its line, the column and the word are in the sentence."""
     rows = [ROW] * 60_000
@@ -105,6 +107,7 @@ def test_a_type_flip_deep_in_the_file_is_named() -> None:
     assert "'1.5 EUR and a good deal more text than …'" in fault.reason
 
 
+@pytest.mark.fault(54)
 def test_a_ragged_row_behind_quoted_line_ends_has_its_line() -> None:
     """Its line in the file is named, also beyond the first block of the scan; the fact `row` counts rows."""
     rows = ['30,1,"first\nsecond",no'] * 400_000
@@ -131,6 +134,7 @@ def test_a_cell_behind_quoted_line_ends_has_its_line(bad: str, code: str, end: s
     assert (streamed.value.row, streamed.value.line) == (4, 8)
 
 
+@pytest.mark.fault(53)
 def test_the_first_bad_byte_is_found_in_any_block() -> None:
     """Multi-byte characters across block borders are no defect; the one Latin-1 byte behind them is."""
     content = lines(*["3,1,Köchin 你好,no"] * 300_000) + b"3,1,K\xf6chin,no\n"
@@ -146,6 +150,7 @@ def test_an_unknown_ending_is_refused() -> None:
     assert refusal(GOOD, name="calls").reason_code == "file_type"
 
 
+@pytest.mark.fault(57)
 def test_size_limits_come_before_parsing() -> None:
     """Bytes and rows x columns are bounded by the limits that were given."""
     assert refusal(GOOD, limits=Limits(file_bytes=20)).reason_code == "file_too_large"
@@ -154,6 +159,7 @@ def test_size_limits_come_before_parsing() -> None:
     assert read(GOOD, limits=Limits(cells=12, file_bytes=len(GOOD))).num_rows == 3
 
 
+@pytest.mark.fault(57)
 def test_a_file_is_not_read_beyond_its_limit() -> None:
     """Of an endless stream the limit is read and no more."""
 
@@ -195,6 +201,7 @@ def test_a_time_in_another_form_is_refused(cells: list[str]) -> None:
 
 
 @pytest.mark.parametrize("cell", ["03/04/2015", "3.4.2015", "03/04/15 06:00:00 AM", "2015-01-01T00:00:00.1234567890"])
+@pytest.mark.fault(61)
 def test_a_form_of_time_that_could_be_misread_is_refused(cell: str) -> None:
     """Nothing guesses which number is the day, or takes a fraction that no clock writes."""
     assert refusal(column_csv([cell]), one("time")).reason_code == "time"

@@ -84,6 +84,7 @@ def test_no_rows_are_an_empty_table_of_the_contracts_types(file: str) -> None:
 
 
 @pytest.mark.parametrize("file", FILES)
+@pytest.mark.fault(52)
 def test_a_table_that_must_have_rows_is_refused_without(file: str) -> None:
     """One row is the least of every other table."""
     for reading in (read, stream):

@@ -102,6 +102,7 @@ def test_stored_dates_are_midnight() -> None:
     assert stored(pa.array([date(2015, 1, 31)]), one("time")).to_pylist() == [datetime(2015, 1, 31, tzinfo=UTC)]
 
 
+@pytest.mark.fault(56)
 def test_the_header_rules_hold_for_parquet() -> None:
     """Missing, unknown and repeated columns, and too many of them."""
     assert refusal(parquet(pa.table(PLAIN).drop(["job"])), name=NAME).reason_code == "missing_column"
@@ -131,6 +132,7 @@ def test_parquet_renamed_to_csv_is_refused() -> None:
 
 
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.9, 0.999])
+@pytest.mark.fault(62)
 def test_a_truncated_file_is_corrupt(share: float) -> None:
     """Wherever it was cut, and also when somebody appended the closing mark again."""
     content = parquet(pa.table(PLAIN))
@@ -152,6 +154,7 @@ def dictionary_bomb(rows: int, cell: int) -> bytes:
     return parquet(pa.table({"x": text}), compression="zstd", write_statistics=False, store_schema=False)
 
 
+@pytest.mark.fault(63)
 def test_a_small_file_that_unfolds_is_refused_before_it_does() -> None:
     """4 GB from a few kilobytes: refused by the budget, with little memory taken."""
     content = dictionary_bomb(rows=65_536, cell=65_536)
@@ -164,6 +167,7 @@ def test_a_small_file_that_unfolds_is_refused_before_it_does() -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
 
 
+@pytest.mark.fault(63)
 def test_the_budget_counts_over_batches() -> None:
     """Many batches that fit alone are refused together; within the budget the same file is read."""
     content, contract = dictionary_bomb(rows=200_000, cell=100), Table("t", (Column("x", "text"),))
@@ -182,6 +186,7 @@ def test_rows_and_declared_bytes_are_bounded_by_the_footer() -> None:
     assert "footer declares 800," in fault.reason
 
 
+@pytest.mark.fault(62)
 def test_checksums_of_other_writers_are_verified() -> None:
     """A flipped bit in a page that has a checksum is seen, in whatever options the file was written."""
     rows = pa.table({"x": np.arange(1_000), "note": ["n"] * 1_000})

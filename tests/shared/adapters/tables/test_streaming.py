@@ -140,6 +140,7 @@ def test_the_first_time_decides_the_form_of_all_blocks() -> None:
     assert (caught.value.reason_code, caught.value.row) == ("time", 65_537)
 
 
+@pytest.mark.fault(55)
 def test_a_quote_that_is_never_closed_is_refused() -> None:
     """The rest of the file is one cell; it is not read to its end in search of a quotation mark."""
     content = _spoiled(

@@ -45,6 +45,7 @@ def test_too_few_rows_are_refused_over_all_parts() -> None:
     assert ArrowTables().check([read(lines(ROW)), read(lines(ROW))], CALLS).num_rows == 2
 
 
+@pytest.mark.fault(60)
 def test_a_repeated_key_is_named_with_both_rows() -> None:
     """The first key that repeats, its value, and where it stands the first and the second time."""
     fault = refused([part([1, 2, 3, 2, 1], ["a", "b", "a", "b", "a"])])
@@ -53,6 +54,7 @@ def test_a_repeated_key_is_named_with_both_rows() -> None:
     assert "data row 1 and again in data row 5" in fault.reason
 
 
+@pytest.mark.fault(60)
 def test_a_key_repeated_over_files_is_named_by_file_and_row() -> None:
     """Rows are those of the file they stand in; a missing part of a key equals another missing one."""
     fault = refused([part([1, 2], ["a", None]), part([5, 6], ["a", "b"]), part([2], [None])])

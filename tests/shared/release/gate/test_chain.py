@@ -70,6 +70,7 @@ def against(challenger: Contestant, champion: Contestant, rows: JudgingRows) -> 
 
 
 @pytest.mark.parametrize(("chained", "fallen"), [(False, (9, 9.7)), (True, (0.7, 1.5))])
+@pytest.mark.fault(64)
 def test_many_passes_a_little_worse_each(
     rows: JudgingRows, of_auc: Callable[[float, int], Contestant], *, chained: bool, fallen: tuple[float, float]
 ) -> None:

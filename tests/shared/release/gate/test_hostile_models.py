@@ -8,6 +8,7 @@ import os
 import pickle
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,33 @@ def huge_expand() -> bytes:
     return _graph_unchecked(nodes, [shape, one, numpy_helper.from_array(np.array([1, 1], dtype=np.int64), "k")])
 
 
+def sized_by_a_value(operator: str) -> bytes:
+    """A single cell of a request says how much memory its row takes, by way of some harmless operators."""
+    whole = {"from": [1], "to": [2], "axis": [1], "flat": [-1]}
+    constants = [numpy_helper.from_array(np.array(value, dtype=np.int64), name) for name, value in whole.items()]
+    constants.append(numpy_helper.from_array(np.array([[1.0]], dtype=np.float32), "one"))
+    constants.append(numpy_helper.from_array(np.array([0, 1], dtype=np.float32), "off_on"))
+    made = {
+        "ConstantOfShape": ["size"],
+        "Expand": ["one", "sizes"],
+        "Tile": ["one", "sizes"],
+        "OneHot": ["sizes", "size", "off_on"],
+    }
+    nodes = [
+        # Not in their order: the runtime sorts them itself.
+        helper.make_node(operator, made[operator], ["much"]),
+        helper.make_node("Slice", ["X", "from", "to", "axis"], ["cell"]),
+        helper.make_node("Abs", ["cell"], ["positive"]),
+        helper.make_node("Cast", ["positive"], ["whole"], to=TensorProto.INT64),
+        helper.make_node("Reshape", ["whole", "flat"], ["size"]),
+        helper.make_node("Concat", ["size", "size"], ["sizes"], axis=0),
+        helper.make_node("Cast", ["much"], ["numbers"], to=TensorProto.FLOAT),
+        helper.make_node("ReduceMax", ["numbers"], ["top"], keepdims=0),
+        helper.make_node("Add", ["X", "top"], ["probabilities"]),
+    ]
+    return _graph_unchecked(nodes, constants)
+
+
 def custom_operator() -> bytes:
     """An operator of somebody's own domain."""
 
@@ -137,6 +165,13 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "an endless loop": (endless_loop, "Loop"),
     "a huge constant": (huge_constant, "a constant of 17179869184 elements"),
     "a huge result": (huge_expand, "rehearsal"),
+    **{
+        f"{operator} by a value": (
+            partial(sized_by_a_value, operator),
+            f"operator {operator} makes depends on the values",
+        )
+        for operator in ("ConstantOfShape", "Expand", "Tile", "OneHot")
+    },
     "a custom operator": (custom_operator, "evil.example"),
     "external data": (external_data, "in another file"),
     "an unknown operator set": (new_operator_set, "operator set"),
@@ -171,6 +206,7 @@ def registered(world: World, name: str, onnx_bytes: bytes) -> Verdict:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.fault(67)
 def test_a_hostile_model_is_refused_and_nobody_is_harmed(
     serving_world: World, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -200,10 +236,32 @@ def test_what_the_inspection_would_miss_is_stopped_by_time() -> None:
         rehearse(endless_loop(), manifest(), Limits(cpu_seconds=1))
 
 
+@pytest.mark.fault(67)
 def test_what_the_inspection_would_miss_is_stopped_by_memory() -> None:
     """64 GB are not to be had there."""
     with pytest.raises(Refused, match="rehearsal"):
         rehearse(huge_constant(), manifest(), Limits())
+
+
+def test_what_the_inspection_would_miss_is_found_by_extreme_values() -> None:
+    """The golden rows hold 0 where a request may hold a thousand million."""
+    with pytest.raises(Refused, match="rehearsal"):
+        rehearse(sorted_nodes(sized_by_a_value("ConstantOfShape")), manifest(), Limits())
+
+
+def test_an_extreme_row_that_takes_long_is_refused() -> None:
+    """Within the memory and the seconds of the whole rehearsal, and still too much for one row."""
+    with pytest.raises(Refused, match=r"one row of extreme values took .* accepted: 0 s"):
+        rehearse(logistic(3.0), manifest(), Limits(extreme_seconds=0))
+
+
+def sorted_nodes(content: bytes) -> bytes:
+    """The same graph with its first node where it is used."""
+    model = onnx.ModelProto.FromString(content)
+    nodes = list(model.graph.node)
+    del model.graph.node[:]
+    model.graph.node.extend([*nodes[1:6], nodes[0], *nodes[6:]])
+    return bytes(model.SerializeToString())
 
 
 def test_a_rehearsal_knows_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from shared.core.errors import Conflict, Missing
 from shared.core.ledger import Kind, State
+from shared.core.notices import announce
 from shared.release.health_rules import Totals, judge_health
 from shared.release.pointer import put_in_service
 from shared.release.rollouts import BY_HEALTH, active_rollout, end_rollout
@@ -98,21 +99,23 @@ def _judge_by_rules(ports: ReleasePorts, watched: WatchedGeneration) -> list[Rol
     checks = watch_checks(ports, watched)
     failed = [check.reason for check in checks if check.verdict == "fail"]
     if failed:
-        return _roll_back(ports, watched, f"After it reached full service: {' '.join(failed)}")
+        return roll_back_generation(ports, watched, f"After it reached full service: {' '.join(failed)}")
     over = ports.core.clock() >= watched.until
     state = State.DONE if over else State.WAITING
     ports.core.ledger.note(Kind.AFTERCARE, _ledger_key(watched), state, _describe(watched, checks, over=over))
     return []
 
 
-def _roll_back(ports: ReleasePorts, watched: WatchedGeneration, reason: str) -> list[Rollout]:
+def roll_back_generation(
+    ports: ReleasePorts, watched: WatchedGeneration, reason: str, *, by: str = BY_HEALTH
+) -> list[Rollout]:
     """Write the rollback, then move the pointer; a rollout that was active beside the generation ends with it."""
     current = watched.deployment
     active = active_rollout(ports, current.scenario, current.environment)
     why = f"It was tried beside {watched.rollout.model}, which was rolled back."
     ended = [end_rollout(ports, active, "superseded", why)] if active else []
     newest = ports.release.rollouts.current(current.scenario, current.environment) or watched.rollout
-    change = end_rollout(ports, replace(watched.rollout, number=newest.number), "rolled_back", reason)
+    change = end_rollout(ports, replace(watched.rollout, number=newest.number), "rolled_back", reason, by=by)
     return [*ended, _restore_champion(ports, watched, change)]
 
 
@@ -134,7 +137,10 @@ def _restore_champion(ports: ReleasePorts, watched: WatchedGeneration, change: R
     model = find_graph(ports, champion.model, champion.version, champion.sha256)
     if model is None:
         raise Missing(f"{champion.model_id} is not in the registry as it served.")
-    put_in_service(ports, model, current.environment, by=BY_HEALTH, reason=change.reason, expected=current.generation)
+    # First the notice: it is decided, and who dies before the pointer moves comes here again.
+    data = {"model": change.model, "environment": current.environment, "by": change.by, "reason": change.reason}
+    announce(ports, "ModelRolledBack", f"rollouts/{current.scenario}/{current.environment}/{change.number}", data)
+    put_in_service(ports, model, current.environment, by=change.by, reason=change.reason, expected=current.generation)
     ports.core.ledger.note(Kind.AFTERCARE, _ledger_key(watched), State.REFUSED, change.reason)
     return change
 

@@ -1,0 +1,1 @@
+"""After a promotion: health and late labels watch the new generation, and either can put its champion back."""
