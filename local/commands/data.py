@@ -177,7 +177,7 @@ def _report(ports: Ports, windows: list[Window], json: bool) -> None:
     for row in [] if json else rows:
         result = f"{row['rows']} rows, model {row['model']}, {row['path']}" if row["path"] else row["reason"]
         out.print(f"window {row['window']}: {row['state']}, {result}", markup=False, soft_wrap=True)
-        if strange := told(row["unknown_values"], row["far_values"], row["rejected_rows"]):
+        if strange := told(row["unknown_values"], row["far_values"], row["rejected_rows"], row["ignored_columns"]):
             out.print(strange, markup=False, soft_wrap=True)
     if not json and not windows:
         out.print("No window is due.")
@@ -199,4 +199,5 @@ def _window_row(ports: Ports, window: Window) -> dict[str, Any]:
         "unknown_values": commit.unknown_values if commit else "",
         "far_values": commit.far_values if commit else "",
         "rejected_rows": commit.rejected_rows if commit else "",
+        "ignored_columns": commit.ignored_columns if commit else "",
     }

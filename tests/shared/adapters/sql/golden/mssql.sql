@@ -692,6 +692,16 @@ UPDATE alembic_version SET version_num='0013' WHERE alembic_version.version_num 
 
 GO
 
+-- Running upgrade 0013 -> 0014
+
+ALTER TABLE prediction_commit ADD ignored_columns NVARCHAR(max) NOT NULL DEFAULT '';
+
+GO
+
+UPDATE alembic_version SET version_num='0014' WHERE alembic_version.version_num = '0013';
+
+GO
+
 COMMIT;
 
 GO

@@ -554,4 +554,10 @@ ALTER TABLE run ADD COLUMN options JSON;
 
 UPDATE alembic_version SET version_num='0013' WHERE alembic_version.version_num = '0012';
 
+-- Running upgrade 0013 -> 0014
+
+ALTER TABLE prediction_commit ADD COLUMN ignored_columns TEXT DEFAULT '' NOT NULL;
+
+UPDATE alembic_version SET version_num='0014' WHERE alembic_version.version_num = '0013';
+
 COMMIT;
