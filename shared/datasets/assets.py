@@ -32,7 +32,9 @@ def asset_path(scenario: str, dataset: str, asset: str) -> str:
 def write_assets(ports: DatasetsPorts, dataset: DatasetVersion) -> None:
     """Write both lists beside the version's manifest, once; nothing for a scenario that is no longer declared."""
     scenario = ports.core.scenarios.get(dataset.scenario)
-    for asset in ASSETS if scenario else ():
+    if scenario is None:
+        return
+    for asset in ASSETS:
         content = json.dumps(describe_asset(scenario, dataset, asset), indent=1, sort_keys=True) + "\n"
         ports.core.lake.put(asset_path(dataset.scenario, dataset.id, asset), content.encode())
 
