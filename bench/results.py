@@ -39,6 +39,7 @@ FILES = {
 _ENDED = {
     "trials": "the number of trials",
     "patience": "ten trials without gain",
+    "metric": "a score that is enough",
     "seconds": "the time limit",
     "service": "the service's sweep",
 }

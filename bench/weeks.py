@@ -106,9 +106,6 @@ def weeks(plant: Plant, increments: Sequence[Files], days: int) -> Iterator[Week
         newest, serving = plant.newest(), plant.serving()
         trained = newest if newest is not None and newest != seen else None
         yield Week(number, now, now - rows, *_judged(plant, trained), serving.id if serving else "")
-        if now == rows:
-            told = plant.ports.core.history.why(f"{plant.name}/week-{number:02}@")
-            print(*(entry.reason for entry in told[-1:]), file=sys.stderr)
         rows, seen = now, newest
         plant.clock.wait(days=days)
 

@@ -233,6 +233,8 @@ var settings = {
   TELEMETRY_URL: withDataExplorer ? explorer!.outputs.url : (empty(telemetryUrl) ? 'lake:' : telemetryUrl)
   EVENTS_URL: topic.outputs.endpoint
   TRAINING_PROFILE: 'default'
+  TRAINING_LIMITS: ''
+  TRAINING_INPUTS: ''
   MAX_FILE_MB: '512'
   QUIET_SECONDS: '5'
   ENVIRONMENTS: 'preprod,prod'

@@ -24,7 +24,8 @@ from shared.release.endpoint_names import DEFAULT as MACHINES
 from shared.release.endpoint_names import SETTING as ENDPOINT
 from shared.release.endpoint_names import Machines, machines
 from shared.release.policy_settings import NAMES as RELEASE_NAMES
-from shared.training.training_profile import PROFILES
+from shared.training.options.option_settings import NAMES as OPTION_NAMES
+from shared.training.options.training_profile import PROFILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ _OTHERS = (
     ENDPOINT,
 )
 # Every setting the code reads, for documentation and its test.
-NAMES = ("MLOPS_HOME", *_SCHEMES, *_OTHERS, *RELEASE_NAMES, *PRICE_NAMES)
+NAMES = ("MLOPS_HOME", *_SCHEMES, *_OTHERS, *OPTION_NAMES, *RELEASE_NAMES, *PRICE_NAMES)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:

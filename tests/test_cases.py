@@ -6,7 +6,7 @@ They run through the workflows of `mlops predict`, `mlops drop` and the scoring 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,8 @@ FILES: dict[str, str] = {
     "24-whole-numbers-as-floats": SAME,
     "25-scientific-notation": "'9.99E+02' is not a whole number",
     "26-column-order": SAME,
-    "27-own-id-column": "the contract has no 'client_id'",
+    "27-own-id-column": SAME,
+    "28-scoring-file-with-labels": SAME,
     "29-unicode-minus": "is not a number",
     "30b-nbsp-in-numbers": SAME,
     "31-all-quoted": SAME,
@@ -102,7 +103,6 @@ OPEN = frozenset(
         "103-leftovers-beside-the-data",
         "104-event-without-key",
         "105-option-that-is-not-there",
-        "28-scoring-file-with-labels",
         "70-spark-folder",
         "71-two-parts-second-bad",
         "73-one-of-four-tables",
@@ -124,6 +124,8 @@ class Window:
     reason: str
     probabilities: list[float]
     far: str
+    ignored: str = ""
+    carried: Sequence[str] = ()
 
 
 class Bank:
@@ -149,7 +151,8 @@ class Bank:
         if commit is None:
             return Window(state, reason, [], "")
         rows = pq.read_table(self.home / "lake" / commit.path)
-        return Window(state, reason, rows["probability"].to_pylist(), commit.far_values)
+        probabilities, carried = rows["probability"].to_pylist(), rows["carried"].to_pylist()
+        return Window(state, reason, probabilities, commit.far_values, commit.ignored_columns, carried)
 
     def drop(self, *files: Path) -> str:
         """What `mlops drop` makes of the files: the state and the reason."""
@@ -216,6 +219,16 @@ def test_a_thousands_dot_is_told_from_the_first_row(bank: Bank) -> None:
     """03: the rows are scored, and the window's commit says that the numbers are far from what was learned."""
     found = bank.predict(CASES / "03-thousands-dot" / "clients.csv")
     assert (found.state, found.far) == ("committed", "nr.employed=10 (thousands mark?)")
+
+
+def test_what_is_not_read_and_what_is_carried_is_told(bank: Bank) -> None:
+    """28: the labels are named; 27: the id lies beside each prediction."""
+    assert bank.predict(CASES / "28-scoring-file-with-labels" / "clients.csv").ignored == "y"
+    found = bank.predict(CASES / "27-own-id-column" / "clients.csv")
+    assert found.ignored == ""
+    assert [json.loads(text)["client_id"] for text in found.carried] == [
+        row["client_id"] for row in pacsv.read_csv(CASES / "27-own-id-column" / "clients.csv").to_pylist()
+    ]
 
 
 @pytest.mark.parametrize("case", DROPS)

@@ -34,7 +34,7 @@ function detail(data, tools) {
   const moved = one.drift.filter((each) => each.drifted);
   const paper = one.report && h("button", { type: "button", id: "report", onclick: (event) => open(data.scenario, one.id, event.currentTarget) }, "Open the drift report");
   const description = [
-    facts([["Content", h("code", { title: one.digest }, short(one.digest))], ["Judged by", one.judged_by ? `baseline ${one.judged_by.number}` : "no baseline"], ["Drifted columns", one.drift.length ? `${moved.length} of ${one.drift.length}` : "–"],
+    facts([["Content", h("code", { title: one.digest }, short(one.digest))], ["Judged by", one.judged_by ? `baseline ${one.judged_by.number}` : "no baseline"], ...(one.verdicts ?? []).map((each) => [`${each.part.replace("_", " ")} rows`, each.reason]), ["Drifted columns", one.drift.length ? `${moved.length} of ${one.drift.length}` : "–"],
       ["Models trained on it", one.models.length ? one.models.map((model, at) => [at ? ", " : "", link(tools.href("models", { version: model.version }), model.id)]) : "–"]]),
     h("div", { class: "gap" }),
     one.warnings.length ? h("ul", { class: "list" }, one.warnings.map((warning) => h("li", {}, badge("waiting", warning.code.replaceAll("_", " ")), h("span", { class: "what" }, [warning.table, warning.column].filter(Boolean).join(" · ")), h("span"), h("p", { class: "why" }, warning.sentence)))) : h("p", { class: "muted" }, one.judged_by ? "Nothing unusual: every statistic lies inside its band, no column drifted." : "Nothing was compared."),
@@ -69,7 +69,7 @@ function statistics(data, tools) {
   const lines = place === "whole dataset" ? own.map((name) => whole(data, name)) : columns(data, place, kind);
   const chosen = lines.find((one) => one.name === tools.asked.column) ?? lines.find((one) => one.outside) ?? lines[0];
   const controls = h("div", { class: "buttons" }, places.length > 1 ? choose("Table", places, place, (value) => tools.ask({ table: value, column: "" }), "table-choice") : null, kinds.length > 1 ? choose("Statistic", kinds.map((name) => [name, WORDS[name]]), kind, (value) => tools.ask({ statistic: value }), "statistic-choice") : null);
-  const note = data.baseline ? `The shaded band is ±${num(data.band * 100)} % of baseline ${data.baseline.number} (accepted by ${data.baseline.accepted_by}); ▲ marks a newest value outside it.` : `No baseline has been accepted, so no band is drawn: mlops baseline accept ${data.scenario} DATASET.`;
+  const note = data.baseline ? `The shaded band is ±${num(data.band * 100)} % of baseline ${data.baseline.number} (accepted by ${data.baseline.accepted_by}); ▲ marks a newest value outside it.` : `No baseline has been accepted, so no band is drawn: mlops baseline accept ${data.scenario} ${data.offered_baseline ?? "DATASET"}.`;
   return card("Statistics over time", { extra: controls, note: data.baseline_problem || note }, chosen ? large(data, chosen, place, kind) : null, h("div", { class: "gap" }),
     h("div", { class: "sparks" }, lines.map((one) => small(one, chosen, tools))));
 }

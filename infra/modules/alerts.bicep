@@ -58,8 +58,10 @@ resource failures 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' = 
     criteria: {
       allOf: [
         {
-          query: 'requests | where success == false'
-          timeAggregation: 'Count'
+          // A row of the log may stand for several calls.
+          query: 'requests | where success == false | summarize failures = sum(itemCount)'
+          metricMeasureColumn: 'failures'
+          timeAggregation: 'Total'
           operator: 'GreaterThan'
           threshold: 10
         }

@@ -24,6 +24,9 @@ param maximumInstances int = 40
 @allowed([512, 2048, 4096])
 param memoryMb int = 2048
 
+@description('HTTP requests that an instance answers at once, as host.json allows; more make another instance.')
+param requestsAtOnce int = 32
+
 var off = reduce(disabled, {}, (all, function) => union(all, { 'AzureWebJobs.${function}.Disabled': 'true' }))
 var common = {
   AzureWebJobsStorage__accountName: hostAccount
@@ -81,7 +84,12 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         }
       }
       runtime: { name: 'python', version: '3.13' }
-      scaleAndConcurrency: { maximumInstanceCount: maximumInstances, instanceMemoryMB: memoryMb }
+      scaleAndConcurrency: {
+        maximumInstanceCount: maximumInstances
+        instanceMemoryMB: memoryMb
+        // Without it an instance answers one request at a time.
+        triggers: { http: { perInstanceConcurrency: requestsAtOnce } }
+      }
     }
   }
 }

@@ -26,20 +26,23 @@ resource table 'Microsoft.Kusto/clusters/databases/scripts@2024-04-13' = {
   parent: database
   name: 'raw-table'
   properties: {
+    #disable-next-line use-secure-value-for-secure-inputs // the command is no secret
     scriptContent: '.create-merge table opcua_raw (payload: dynamic)'
     continueOnErrors: false
   }
 }
 
-resource views 'Microsoft.Kusto/clusters/databases/principalAssignments@2024-04-13' = [for viewer in viewers: {
-  parent: database
-  name: 'viewer-${uniqueString(viewer.clientId)}'
-  properties: {
-    principalId: viewer.clientId
-    principalType: 'App'
-    role: 'Viewer'
-    tenantId: subscription().tenantId
+resource views 'Microsoft.Kusto/clusters/databases/principalAssignments@2024-04-13' = [
+  for viewer in viewers: {
+    parent: database
+    name: 'viewer-${uniqueString(viewer.clientId)}'
+    properties: {
+      principalId: viewer.clientId
+      principalType: 'App'
+      role: 'Viewer'
+      tenantId: subscription().tenantId
+    }
   }
-}]
+]
 
 output url string = 'kusto:${cluster.properties.uri}/${database.name}'

@@ -40,7 +40,7 @@ resource pull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-resource workspace 'Microsoft.MachineLearningServices/workspaces@2024-10-01' = {
+resource workspace 'Microsoft.MachineLearningServices/workspaces@2025-06-01' = {
   name: 'mlw-mlops-${environmentName}'
   location: location
   tags: tags
@@ -52,7 +52,7 @@ resource workspace 'Microsoft.MachineLearningServices/workspaces@2024-10-01' = {
     keyVault: vaultId
     applicationInsights: insightsId
     containerRegistry: registry.id
-    systemDatastoresAuthMode: 'identity'
+    systemDatastoresAuthMode: 'Identity'
     v1LegacyMode: false
   }
 }
@@ -100,6 +100,7 @@ resource trainer 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
           'Microsoft.MachineLearningServices/workspaces/codes/*/read'
           'Microsoft.MachineLearningServices/workspaces/codes/versions/write'
           'Microsoft.MachineLearningServices/workspaces/environments/read'
+          'Microsoft.MachineLearningServices/workspaces/environments/versions/read'
           'Microsoft.MachineLearningServices/workspaces/environments/write'
           'Microsoft.MachineLearningServices/workspaces/environments/build/action'
           'Microsoft.MachineLearningServices/workspaces/environments/readSecrets/action'
@@ -130,6 +131,7 @@ resource deployer 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
           'Microsoft.MachineLearningServices/workspaces/models/versions/write'
           'Microsoft.MachineLearningServices/workspaces/onlineEndpoints/*'
           'Microsoft.MachineLearningServices/workspaces/environments/read'
+          'Microsoft.MachineLearningServices/workspaces/environments/versions/read'
           'Microsoft.MachineLearningServices/workspaces/codes/*/read'
         ]
       }

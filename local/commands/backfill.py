@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -18,6 +19,7 @@ from shared.ports import Ports
 from shared.prediction.backfill import BackfillRequest, BackfillStep, late_steps, plan_backfill, plan_corrections
 from shared.prediction.rebuild import RebuiltWindow, rebuild
 from shared.prediction.windows import DueWindow
+from shared.profiles.history import rebuild_history
 
 _QUARANTINED, _FAILED = 3, 4
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would be done and change nothing.")]
@@ -117,16 +119,26 @@ def rebuild_sql(
     every: Annotated[bool, typer.Option("--all", help="Also check windows whose rows are complete.")] = False,
     json: Json = False,
 ) -> None:
-    """Restore missing prediction rows and commits in SQL from the lake's committed files."""
+    """Restore missing prediction rows and commits in SQL, and the historic profile, from the lake's files."""
     session = Session()
     session.named(scenario)
     chosen = [window for name, window in session.ports.core.scenarios.items() if scenario in (None, name)]
     windows = [window for declared in chosen for window in rebuild(session.ports, declared, every=every)]
+    profiles = {declared.name: rebuild_history(session.ports, declared) for declared in chosen}
     if json:
         as_json(windows)
     else:
         _print_rebuilt(windows)
+        _print_profiles(profiles)
     raise typer.Exit(_FAILED if any(window.state == "failed" for window in windows) else 0)
+
+
+def _print_profiles(profiles: Mapping[str, tuple[int, list[str]]]) -> None:
+    out.print(f"{counted(sum(count for count, _ in profiles.values()), 'dataset version')} in the historic profile.")
+    for name, (_, unknown) in profiles.items():
+        if unknown:
+            sentence = f"{name}: not in SQL, because no such dataset version is registered: {', '.join(unknown)}."
+            out.print(sentence, markup=False, soft_wrap=True)
 
 
 def _print_rebuilt(windows: list[RebuiltWindow]) -> None:

@@ -9,7 +9,17 @@ from typing import Annotated, Any
 import typer
 
 from local.console.drop_files import close_drop, drop_name, land, match_tables
-from local.console.options import Json, ScenarioName, Timeout
+from local.console.options import (
+    Concurrency,
+    Inputs,
+    Json,
+    MetricReached,
+    Minutes,
+    Patience,
+    ScenarioName,
+    Timeout,
+    Trials,
+)
 from local.console.output import as_json, out
 from local.console.session import Session
 from local.console.waiting import Watcher, progress, wait_for, window_fate, windows_ended
@@ -24,8 +34,9 @@ from shared.operations.status import DropOutcome, drop_outcome, run_outcome
 from shared.ports import Ports
 from shared.prediction.window import Window, input_key
 from shared.serving.strange_values import told
+from shared.training.options.run_options import NOTHING, RunOptions, split_names
+from shared.training.options.training_profile import PROFILES
 from shared.training.runs import request_training, resume_training
-from shared.training.training_profile import PROFILES
 
 EXITS = {"quarantined": 3, "refused": 3, "failed": 4}
 Files = Annotated[list[Path] | None, typer.Argument(help="Files to score.")]
@@ -71,6 +82,12 @@ def train(
     scenario: ScenarioName,
     dataset: Annotated[str | None, typer.Option(help="The dataset version; the newest by default.")] = None,
     profile: Annotated[str, typer.Option(help="default or demo; by default the setting TRAINING_PROFILE.")] = "",
+    inputs: Inputs = None,
+    minutes: Minutes = None,
+    trials: Trials = None,
+    patience: Patience = None,
+    metric_reached: MetricReached = None,
+    concurrency: Concurrency = None,
     resume: Annotated[bool, typer.Option("--resume", help="Resume the newest run when it has not completed.")] = False,
     json: Json = False,
     timeout: Timeout = 3600,
@@ -79,15 +96,16 @@ def train(
     if profile and profile not in PROFILES:
         raise BadInput(f"There is no training profile {profile!r}; accepted: {' or '.join(PROFILES)}.")
     session = Session()
-    session.scenario(scenario)
-    if resume and (dataset or profile):
-        raise BadInput("A resumed run keeps its request; accepted: --resume without --dataset and --profile.")
+    options = RunOptions(split_names(inputs or ""), minutes, trials, patience, metric_reached, concurrency)
+    options.checked(session.scenario(scenario))
+    if resume and (dataset or profile or options != NOTHING):
+        raise BadInput("A resumed run keeps its request; accepted: --resume without a dataset, a profile or options.")
     version = None if resume else _dataset(session.ports, scenario, dataset)
     with session.host(), progress(quiet=json) as display:
         if version is None:
             run = resume_training(session.ports, scenario)
         else:
-            run = request_training(session.ports, version, force=secrets.token_hex(4), profile=profile)
+            run = request_training(session.ports, version, force=secrets.token_hex(4), profile=profile, options=options)
             record_manual_retrain(session.ports, run)
         watcher = Watcher(session.ports, session.settings.home, scenario, display)
         outcome = wait_for(lambda: run_outcome(session.ports, run.id), timeout, watcher.update, f"Run {run.id}")
@@ -159,7 +177,7 @@ def _report(ports: Ports, windows: list[Window], json: bool) -> None:
     for row in [] if json else rows:
         result = f"{row['rows']} rows, model {row['model']}, {row['path']}" if row["path"] else row["reason"]
         out.print(f"window {row['window']}: {row['state']}, {result}", markup=False, soft_wrap=True)
-        if strange := told(row["unknown_values"], row["far_values"], row["rejected_rows"]):
+        if strange := told(row["unknown_values"], row["far_values"], row["rejected_rows"], row["ignored_columns"]):
             out.print(strange, markup=False, soft_wrap=True)
     if not json and not windows:
         out.print("No window is due.")
@@ -181,4 +199,5 @@ def _window_row(ports: Ports, window: Window) -> dict[str, Any]:
         "unknown_values": commit.unknown_values if commit else "",
         "far_values": commit.far_values if commit else "",
         "rejected_rows": commit.rejected_rows if commit else "",
+        "ignored_columns": commit.ignored_columns if commit else "",
     }

@@ -14,7 +14,10 @@ from local.console.session import Session
 from shared.core.errors import BadInput, Missing
 from shared.core.lake_reading import read_json
 from shared.core.ledger import State
+from shared.core.wording import visible
+from shared.datasets.assets import read_assets
 from shared.operations.status import status as read_status
+from shared.profiles.baseline import offer
 from shared.training.model import ModelRef
 from shared.training.stored_models import find_model
 
@@ -46,8 +49,8 @@ def history(
         return
     for entry in entries:
         if why or entry.state != State.IN_PROGRESS:
-            head = f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.state:<11} {entry.kind:<10} {entry.key}"
-            out.print(f"{head}\n{'':<21}{_reason(entry)}", markup=False, soft_wrap=True)
+            head = f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.state:<11} {entry.kind:<10} {visible(entry.key)}"
+            out.print(f"{head}\n{'':<21}{visible(_reason(entry))}", markup=False, soft_wrap=True)
 
 
 def _reason(entry: Any) -> str:
@@ -70,6 +73,9 @@ def status(json: Json = False) -> None:
         for told in (row["overdue"], row["trial"]):
             if told:
                 out.print(f"{name}: {told}", markup=False, soft_wrap=True)
+        if row["offered_baseline"]:
+            sentence = f"{name}: there is no baseline; {offer(name, row['offered_baseline'])}"
+            out.print(sentence, markup=False, soft_wrap=True)
 
 
 def _served(row: Mapping[str, Any]) -> str | None:
@@ -94,7 +100,8 @@ def show_dataset(
     session.scenario(scenario)
     version = find_version(session.ports, scenario, dataset)
     profile = read_json(session.ports, f"datasets/{scenario}/{dataset}/profile.json")
-    as_json({**plain(version), "rows": version.rows, "drops": version.drops, "profile": profile})
+    facts = {"rows": version.rows, "drops": version.drops, "assets": read_assets(session.ports, version)}
+    as_json({**plain(version), **facts, "profile": profile})
 
 
 def list_models(scenario: Scenario = None, json: Json = False) -> None:

@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from local.console.options import Json, ScenarioName
+from local.console.options import Concurrency, Inputs, Json, MetricReached, Minutes, Patience, ScenarioName, Trials
 from local.console.output import as_json, out, show
 from local.console.session import Session
 from shared.training import schedule_requests as workflow
+from shared.training.options.run_options import RunOptions, split_names
 from shared.training.recurrence import FREQUENCIES
 
 Name = Annotated[str, typer.Argument(help="The schedule's name.")]
@@ -67,13 +68,20 @@ def add_schedule(
     profile: Annotated[
         str | None, typer.Option(help="default or demo; by default the setting TRAINING_PROFILE.")
     ] = None,
+    inputs: Inputs = None,
+    minutes: Minutes = None,
+    trials: Trials = None,
+    patience: Patience = None,
+    metric_reached: MetricReached = None,
+    concurrency: Concurrency = None,
     json: Json = False,
 ) -> None:
     """Add recurring training, which the sweep starts; adding the same schedule again changes nothing."""
     session = Session()
     declared = session.scenario(scenario)
     recurrence = {"Frequency": frequency, "Interval": interval, **_without_none(StartTime=start)}
-    parameters = _without_none(dataset=dataset, profile=profile)
+    options = RunOptions(split_names(inputs or ""), minutes, trials, patience, metric_reached, concurrency)
+    parameters = _without_none(dataset=dataset, profile=profile) | options.checked(declared).to_json()
     request = {"Name": name, "ExperimentName": experiment, "ParameterAssignments": parameters, "Recurrence": recurrence}
     schedule = workflow.add(session.ports, declared, workflow.read_schedule_request(request))
     if json:
@@ -84,7 +92,7 @@ def add_schedule(
     )
 
 
-def _without_none(**values: str | None) -> dict[str, str]:
+def _without_none(**values: str | None) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 

@@ -16,6 +16,8 @@ from shared.monitoring.prices import read_prices
 from shared.release.policy_settings import NAMES as POLICIES
 from shared.release.policy_settings import read_policies
 from shared.settings import NAMES, Settings, read_settings
+from shared.training.options.option_settings import NAMES as OPTIONS
+from shared.training.options.option_settings import read_options
 
 _FIX = (
     "Set {key} in local.settings.json or the environment to what is accepted; for a deployed app: "
@@ -49,7 +51,7 @@ def values(environ: Mapping[str, str], given: Mapping[str, str]) -> list[Finding
 def _faults(environ: Mapping[str, str]) -> Iterator[Misconfigured]:
     """Read each setting alone with the base settings, then all settings together."""
     reported: set[str] = set()
-    names = [*NAMES, *(f"{policy}_{name.upper()}" for policy in POLICIES for name in SCENARIOS)]
+    names = [*NAMES, *(f"{each}_{name.upper()}" for each in (*POLICIES, *OPTIONS) for name in SCENARIOS)]
     base = {name: value for name in _BASE if (value := environ.get(name)) and not _fault({name: value})}
     for part in (*({name: environ[name]} for name in names if environ.get(name)), environ):
         fault = _fault({**base, **part})
@@ -62,6 +64,7 @@ def _fault(environ: Mapping[str, str]) -> Misconfigured | None:
     try:
         read_settings(environ)
         read_policies(environ, SCENARIOS)
+        read_options(environ, SCENARIOS)
         if any(name in environ for name in PRICES):
             read_prices(environ)
     except Misconfigured as fault:
@@ -140,7 +143,7 @@ def misspelt(environ: Mapping[str, str]) -> list[Finding]:
 
 
 def _unknown_names(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    known = {*KNOWN, *(f"{policy}_{name.upper()}" for policy in POLICIES for name in SCENARIOS)}
+    known = {*KNOWN, *(f"{each}_{name.upper()}" for each in (*POLICIES, *OPTIONS) for name in SCENARIOS)}
     shapes = {_plain(name): name for name in known}
     for name in sorted(set(environ) - known - _ELSEWHERE):
         if not _SHAPE.fullmatch(name):

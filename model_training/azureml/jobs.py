@@ -14,6 +14,7 @@ from model_training.steps import define_dataset, tune
 from model_training.text.names import DEEP
 from shared.core.scenario import Scenario
 from shared.training.metrics import LARGER_IS_BETTER
+from shared.training.options.run_options import NOTHING, RunOptions
 
 # The steps of a text scenario that fit or judge a network.
 _FITTING = ("explore", "tune", "train", "evaluate", "refit", trial.NAME)
@@ -35,6 +36,7 @@ class TrainingOrder:
     origin: Mapping[str, str] = field(default_factory=dict)
     sweep: Sweep | None = field(default_factory=Sweep)
     parts: str = ""
+    options: RunOptions = NOTHING
 
     @property
     def tuned(self) -> tuple[str, ...]:
@@ -101,8 +103,8 @@ class _Builder:
         """The sweep of the candidate's search space."""
         from azure.ai.ml.sweep import MedianStoppingPolicy
 
-        budget, metric = self.order.sweep, self.order.scenario.metric
-        assert budget is not None  # noqa: S101 - only orders with a sweep have candidates for it
+        assert self.order.sweep is not None  # noqa: S101 - only orders with a sweep have candidates for it
+        budget, metric = self.order.sweep.within(self.order.options), self.order.scenario.metric
         space = search_space(candidate)
         trial_node = self.node(f"trial_{candidate}", trial.NAME, prepare=prepared, candidate=candidate, **space)
         sweep = trial_node.sweep(
@@ -128,6 +130,8 @@ def _nodes(builder: _Builder, tables: Any, seed: Any) -> dict[str, Any]:
     order = builder.order
     inputs = {"scenario": order.scenario.name, "tables": tables, "profile": order.profile, "seed": seed}
     inputs |= {"dataset": order.dataset, **order.origin}
+    if order.options != NOTHING:
+        inputs["options"] = order.options.packed()
     if order.parts:
         inputs["parts"] = Input(type="uri_folder", path=order.parts, mode="ro_mount")
     nodes = {define_dataset.NAME: builder.node(define_dataset.NAME, define_dataset.NAME, **inputs)}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from model_training.azureml.parameters import Parameter, parameters_of
 from shared.core.errors import BadInput
+from shared.training.options.run_options import RunOptions
 
 # Bayesian sampling has no logarithmic distributions, which these spaces need, and no early termination, which a
 # network needs.
@@ -33,6 +34,15 @@ class Sweep:
             raise BadInput(f"Sampling {self.sampling!r} is not known; accepted: {', '.join(SAMPLINGS)}.")
         if not 1 <= self.concurrent <= self.trials:
             raise BadInput(f"{self.concurrent} trials at a time of {self.trials}; accepted: from 1 up to all of them.")
+
+    def within(self, options: RunOptions) -> Sweep:
+        """The same sweep with the limits of the options."""
+        trials = options.trials or self.trials
+        minutes = self.minutes if options.minutes is None else math.ceil(options.minutes)
+        concurrent = min(options.concurrency or self.concurrent, trials)
+        return replace(
+            self, trials=trials, concurrent=concurrent, minutes=minutes, trial_minutes=min(self.trial_minutes, minutes)
+        )
 
 
 def search_space(candidate: str) -> dict[str, Any]:

@@ -73,6 +73,7 @@ def job_of(client: MLClient, order: JobOrder) -> Any:
         tables=order.tables,
         parts=order.parts,
         profile=run.profile,
+        options=run.options,
         origin={
             "run": run.id,
             "dataset": dataset.id,

@@ -45,6 +45,12 @@ class Prepared:
     halves: Mapping[str, np.ndarray]
 
     @property
+    def columns(self) -> list[str]:
+        """All declared inputs, so that any model can be judged on these rows, those of this model, and the answers."""
+        declared = [name for name in self.scenario.features if name in self.frame.column_names]
+        return list(dict.fromkeys((*declared, *self.contract.names, *self.scenario.targets)))
+
+    @property
     def rows(self) -> Rows:
         """All rows as a candidate takes them."""
         return Rows(self.X, self.y, self.contract, self.scenario.task)

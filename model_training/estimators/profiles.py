@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
+
+from shared.training.options.run_options import RunOptions
+
+# Trials at a time, on any number of cores.
+GROUP = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
     """How much a profile spends.
 
-    Trees of each candidate; trials, seconds and trials without gain of the tuning; folds of the last comparison. With
+    Trees of each candidate; trials, seconds, trials without gain, the score that is enough, and trials at a time of the
+    tuning; folds of the last comparison. With
     `choose_by_folds` candidates that validation cannot tell apart are cross-validated.
     """
 
@@ -21,9 +28,24 @@ class Effort:
     patience: int = 10
     folds: int = 0
     choose_by_folds: bool = False
+    enough: float | None = None
+    concurrency: int = GROUP
+
+    def within(self, options: RunOptions) -> Effort:
+        """The same effort with these limits; who limits a search that the profile leaves out wants one."""
+        searched = self if self.trials or not (options.trials or options.minutes) else replace(self, **_SEARCH)
+        given = {
+            "trials": options.trials,
+            "seconds": None if options.minutes is None else 60 * options.minutes,
+            "patience": options.patience,
+            "enough": options.metric_reached,
+            "concurrency": options.concurrency,
+        }
+        return replace(searched, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # each of its field
 
 
+_SEARCH: dict[str, Any] = {"trials": 24, "seconds": 150}
 PROFILES: Mapping[str, Effort] = {
     "demo": Effort(40, 0.15),
-    "default": Effort(200, 0.04, trials=24, seconds=150, folds=3, choose_by_folds=True),
+    "default": Effort(200, 0.04, **_SEARCH, folds=3, choose_by_folds=True),
 }

@@ -9,12 +9,28 @@ from typing import Any
 from model_training.evaluation import drawing
 from model_training.evaluation.slices import LEAST
 from shared.core.scenario import Scenario
+from shared.core.wording import counted
 from shared.profiles.report.drawing import short
 from shared.training.metrics import LARGER_IS_BETTER, better, reaches
 
 # The card draws so many labels; `evaluation.json` has all.
 LABELS = 12
 _INPUTS = 20
+# What a run may be asked for, and what ends a search.
+_WORDS = {
+    "minutes": "at most {} minutes",
+    "trials": "at most {} trials",
+    "patience": "until {} trials brought no gain",
+    "metric_reached": "until the metric is {}",
+    "concurrency": "{} trials at a time",
+}
+_ENDS = {
+    "trials": "the number of trials",
+    "patience": "trials without a gain",
+    "seconds": "its time",
+    "metric": "the metric that was enough",
+    "service": "the service",
+}
 
 Facts = Mapping[str, Any]
 
@@ -33,6 +49,9 @@ def card_view(scenario: Scenario, manifest: Facts, facts: Facts) -> Mapping[str,
         "smaller": not LARGER_IS_BETTER[facts["metric"]],
         "metrics": [_metric(name, line) for name, line in facts["metrics"].items()],
         "variants": list(_variants(facts)),
+        "options": _asked(manifest.get("options", {})),
+        "tuning": list(_searched(manifest.get("tuning", {}))),
+        "verdicts": manifest.get("verdicts", ()),
         "candidates": manifest["candidates"],
         "slices": _slices(facts),
         "labels": [_label(name, facts) for name in list(facts.get("roc", {}))[:LABELS] if _is_shown(name, facts)],
@@ -44,6 +63,20 @@ def card_view(scenario: Scenario, manifest: Facts, facts: Facts) -> Mapping[str,
         "residuals": _residuals(facts),
         "short": short,
     }
+
+
+def _asked(options: Facts) -> list[str]:
+    """The inputs and limits that the run was asked for."""
+    inputs = [f"only {', '.join(options['inputs'])} as inputs"] if "inputs" in options else []
+    return inputs + [_WORDS[name].format(short(value)) for name, value in options.items() if name in _WORDS]
+
+
+def _searched(tuning: Facts) -> Iterator[str]:
+    """What ended the search of each candidate, or why nothing was searched."""
+    if tuning.get("skipped"):
+        yield tuning["skipped"]
+    for name, search in tuning.get("candidates", {}).items():
+        yield f"{name}: {counted(search['trials'], 'trial')}, ended by {_ENDS[search['ended_by']]}"
 
 
 def _metric(name: str, line: Facts) -> Mapping[str, Any]:

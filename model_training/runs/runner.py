@@ -22,7 +22,7 @@ from model_training.steps import (
     validate,
 )
 from model_training.steps.context import RunSpec, StepContext
-from model_training.steps.define_dataset import write_tables
+from model_training.steps.define_dataset import write_baseline, write_tables
 from model_training.steps.manifest import code_version
 from model_training.steps.register import Package
 from model_training.steps.step_cache import marked_complete, read_marker, step_key
@@ -59,16 +59,20 @@ class Runner:
     code: str = field(default_factory=code_version)
 
     def run(
-        self, tables: Callable[[], Mapping[str, Any]], learn_only: Callable[[], np.ndarray] | None = None
+        self,
+        tables: Callable[[], Mapping[str, Any]],
+        learn_only: Callable[[], np.ndarray] | None = None,
+        baseline: Callable[[], bytes] = bytes,
     ) -> Package:
         """Run the steps and return the package of the last one.
 
-        `tables`, and `learn_only` (those whose rows only learn), are called only when the folder lacks them.
+        `tables`, `learn_only` (those whose rows only learn) and `baseline` are called only when the folder lacks them.
         """
 
         def define(context: StepContext) -> None:
             learners = {} if learn_only is None else {"learn_only": learn_only()}
             write_tables(tables(), context.spec, context.out, **learners)
+            write_baseline(baseline(), context.out)
 
         self.folder.mkdir(parents=True, exist_ok=True)
         name = define_dataset.NAME

@@ -13,10 +13,13 @@ from model_training.runs.runner import Progress, Runner
 from model_training.steps.context import RunSpec
 from model_training.steps.register import Package
 from shared.core.errors import Missing
+from shared.core.lake_reading import read_bytes
+from shared.core.paths import dataset_folder
 from shared.core.scenario import Scenario
 from shared.datasets.reading import lake_bytes, read_tables
 from shared.datasets.version import DatasetVersion
 from shared.ports import Ports
+from shared.profiles.version_report import BASELINE
 from shared.training.learn_only import learn_only_identities
 from shared.training.model import Artefact
 from shared.training.run import Run
@@ -35,14 +38,21 @@ def train_artefact(ports: Ports, run_id: str, progress: Progress, folder: Path) 
         "profile": run.profile,
         "created_at": run.created_at.isoformat(),
     }
-    spec = RunSpec(scenario, run.profile, _seed(dataset.digest), origin)
+    spec = RunSpec(scenario, run.profile, _seed(dataset.digest), origin, run.options)
     runner = Runner(spec, folder, progress)
     fetch = lake_bytes(ports.core.lake)
     package = runner.run(
         lambda: read_tables(fetch, scenario, dataset.tables),
         lambda: learn_only_identities(fetch, scenario, dataset.tables),
+        lambda: _baseline(ports, dataset),
     )
     return Artefact(scenario.name, run.id, dataset.id, package.onnx, package.manifest, package.files)
+
+
+def _baseline(ports: Ports, dataset: DatasetVersion) -> bytes:
+    """The baseline that was put beside the version; empty without one."""
+    path = f"{dataset_folder(dataset.scenario, dataset.id)}{BASELINE}"
+    return b"" if ports.core.lake.stat(path) is None else read_bytes(ports, path)
 
 
 def fit(tables: Mapping[str, pa.Table], scenario: Scenario, profile: str, seed: int, progress: Progress) -> Package:

@@ -45,6 +45,8 @@ CLIENTS = Table(
         Column("nr.employed", "float", minimum=0, may_be_constant=True),
         Column("y", "text", values=("no", "yes")),
     ),
+    # A list of clients has ids of its own: they lie beside the predictions.
+    extra="carry",
 )
 _INPUTS = tuple(column.name for column in CLIENTS.columns if column.name != "y")
 

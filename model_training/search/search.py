@@ -1,6 +1,6 @@
 """A search of parameters with Optuna: seeded, parallel, with a budget, and resumable from its SQLite study.
 
-The study suggests trials in groups of GROUP, whatever the number of cores, and receives their scores in the same order:
+The study suggests trials in groups of one size, whatever the number of cores, and receives their scores in that order:
 equal arguments give equal trials on every machine, also after an interruption, as long as the time is enough.
 """
 
@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from model_training.estimators.estimator import Parameters
+from model_training.estimators.profiles import GROUP
 from model_training.runtime.threads import run_parallel
 
-GROUP = 4
 _STARTUP = 8
 
-EndReason = Literal["trials", "patience", "seconds", "service"]
+EndReason = Literal["trials", "patience", "seconds", "metric", "service"]
 Space = Callable[[Any], Parameters]
 # (parameters, watch) to the score; `watch(step, score so far)` raises when the trial is to be pruned.
 Objective = Callable[[Parameters, Callable[[int, float], None]], float]
@@ -28,11 +28,16 @@ Objective = Callable[[Parameters, Callable[[int, float], None]], float]
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """When a search ends: trials, seconds, or so many trials in a row without a better score."""
+    """When a search ends: trials, seconds, so many trials in a row without a better score, or a score that is enough.
+
+    `group` trials are fitted at a time.
+    """
 
     trials: int
     seconds: float
     patience: int
+    enough: float | None = None
+    group: int = GROUP
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Every trial of a search, and what ended it: `trials`, `patience`, `seconds`, or a sweep's own `service`.
+    """Every trial of a search, and what ended it: `trials`, `patience`, `seconds`, `metric`, or a sweep's `service`.
 
     A result that `seconds` ended depends on the machine; one that `trials` or `patience` ended is the same everywhere.
     """
@@ -99,7 +104,10 @@ class Search:
         if len(finished) >= self.budget.trials:
             return "trials"
         sign = 1 if self.larger_is_better else -1
+        enough = None if self.budget.enough is None else sign * self.budget.enough
         values = [-float("inf") if trial.score is None else sign * trial.score for trial in finished]
+        if enough is not None and max(values, default=-float("inf")) >= enough:
+            return "metric"
         since_best = len(values) - 1 - values.index(max(values)) if values else 0
         if since_best >= self.budget.patience:
             return "patience"
@@ -114,7 +122,7 @@ class Search:
         done = len(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED)))
         running = study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
         group = [(trial, self.space(trial)) for trial in (OptunaTrial(study, each._trial_id) for each in running)]  # noqa: SLF001 - the only way to continue a trial
-        size = min(GROUP - done % GROUP, self.budget.trials - done)
+        size = min(self.budget.group - done % self.budget.group, self.budget.trials - done)
         for slot in range(len(group), size):
             # Each trial has its own seed: the next suggestion does not depend on how often the search was started.
             study.sampler = samplers.TPESampler(seed=self.seed + done + slot, n_startup_trials=_STARTUP)

@@ -8,31 +8,49 @@ from pathlib import Path
 from typing import Any
 
 from model_training.estimators.candidates import FitPlan, Report
+from model_training.estimators.profiles import PROFILES, Effort
 from shared.core.scenario import Scenario
+from shared.training.options.run_options import NOTHING, RunOptions
 
 
 @dataclass(frozen=True, slots=True)
 class RunSpec:
-    """What a run is asked to train, the same for every step. `origin` names run and dataset, for the manifest."""
+    """What a run is asked to train, the same for every step. `origin` names run and dataset, for the manifest.
+
+    `options` are the inputs to learn from and when the search ends.
+    """
 
     scenario: Scenario
     profile: str
     seed: int
     origin: Mapping[str, str]
+    options: RunOptions = NOTHING
+
+    @property
+    def effort(self) -> Effort:
+        """What the profile spends, within the limits of the options."""
+        return PROFILES[self.profile].within(self.options)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The inputs to learn from: those of the options, else all that the scenario declares."""
+        return self.options.inputs or self.scenario.features
 
     def to_json(self) -> dict[str, Any]:
         """The specification as it stands beside every step's output."""
-        return {
+        facts: dict[str, Any] = {
             "scenario": self.scenario.name,
             "profile": self.profile,
             "seed": self.seed,
             "origin": dict(self.origin),
         }
+        return facts if self.options == NOTHING else facts | {"options": self.options.to_json()}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any], scenarios: Mapping[str, Scenario]) -> RunSpec:
         """The specification that `to_json` wrote."""
-        return cls(scenarios[stored["scenario"]], stored["profile"], stored["seed"], stored["origin"])
+        options = RunOptions.from_json(stored.get("options"))
+        return cls(scenarios[stored["scenario"]], stored["profile"], stored["seed"], stored["origin"], options)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,10 @@ from shared.core.paths import parts_folder
 from shared.core.scenario import Scenario
 from shared.datasets.reading import read_tables
 from shared.datasets.version import tables_of_manifest
+from shared.profiles.profile import Baseline
+from shared.profiles.version_report import BASELINE
 from shared.training.learn_only import learn_only_identities
+from shared.training.options.run_options import RunOptions
 
 NAME = "define_dataset"
 NEEDS: tuple[str, ...] = ()
@@ -44,6 +47,18 @@ def write_tables(tables: Mapping[str, pa.Table], spec: RunSpec, out: Path, learn
     np.savez(out / _LEARN_ONLY, identities=learn_only)
     rows = {name: table.num_rows for name, table in tables.items()}
     write_json(out / "dataset.json", {"rows": rows, **spec.to_json()})
+
+
+def write_baseline(content: bytes, out: Path) -> None:
+    """Write `baseline.json`, which train and test are compared with; nothing when there is none."""
+    if content:
+        (out / BASELINE).write_bytes(content)
+
+
+def load_baseline(folder: Path) -> Baseline | None:
+    """The baseline that `write_baseline` wrote, or None."""
+    file = folder / BASELINE
+    return Baseline.from_json(json.loads(file.read_text())) if file.exists() else None
 
 
 def load(folder: Path) -> dict[str, pa.Table]:
@@ -92,11 +107,14 @@ def main(arguments: list[str] | None = None) -> int:
     origin = {name: getattr(options, name) for name in ORIGIN if getattr(options, name)}
     if origin:
         origin["profile"] = options.profile
-    spec = RunSpec(SCENARIOS[options.scenario], options.profile, options.seed, origin)
+    asked = RunOptions.unpacked(options.options)
+    spec = RunSpec(SCENARIOS[options.scenario], options.profile, options.seed, origin, asked)
     make_empty(options.out)
     with marked_complete(NAME, "", spec, options.out):
         tables, learn_only = load_version(options.tables, options.parts, spec.scenario)
         write_tables(tables, spec, options.out, learn_only)
+        beside = options.tables / BASELINE
+        write_baseline(beside.read_bytes() if beside.exists() else b"", options.out)
     return 0
 
 
@@ -114,6 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where to write; new or empty")
     parser.add_argument("--profile", default="default", choices=sorted(PROFILES))
     parser.add_argument("--seed", default=0, type=int)
+    parser.add_argument("--options", default="", metavar="TEXT", help="of the run, as RunOptions.packed() writes them")
     for name in ORIGIN:
         parser.add_argument(f"--{name}", default="", metavar="TEXT", help="stands in the model's manifest")
     return parser

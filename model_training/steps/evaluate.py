@@ -154,7 +154,9 @@ def _refitted(prepared: Prepared, recipe: Recipe, plan: FitPlan) -> Mapping[str,
     if prepared.other is not None:
         cases[f"{primary}_{prepared.other.kind}"] = partial(_rows, prepared, prepared.other)
     if prepared.scenario.leakage:
-        names = (*prepared.scenario.numeric, *prepared.scenario.categorical)
+        taken = {*prepared.contract.names, *prepared.scenario.leakage}
+        declared = (*prepared.scenario.numeric, *prepared.scenario.categorical)
+        names = tuple(name for name in declared if name in taken)
         cases[f"{primary}_with_leakage"] = partial(_rows, prepared, prepared.parts, names)
     variants = {}
     for number, (name, case) in enumerate(cases.items()):

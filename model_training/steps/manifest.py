@@ -142,8 +142,7 @@ def _parquet(table: pa.Table) -> bytes:
 
 def holdout(prepared: Prepared) -> tuple[bytes, dict[str, Any]]:
     """The test rows as Parquet (unchanged inputs and answers) and their entry in the manifest."""
-    columns = list(dict.fromkeys((*prepared.contract.names, *prepared.scenario.targets)))
-    table = prepared.frame.select(columns).take(pa.array(prepared.parts.test)).replace_schema_metadata(None)
+    table = prepared.frame.select(prepared.columns).take(pa.array(prepared.parts.test)).replace_schema_metadata(None)
     data = _parquet(table)
     facts = {
         "file": HOLDOUT,

@@ -35,7 +35,7 @@ def run_step(context: StepContext) -> None:
     """Write `frame.parquet`, `arrays.npz`, `prepared.json`, `datasets.json` and `selection.json`."""
     tables = define_dataset.load(context.inputs["define_dataset"])
     learn_only = define_dataset.load_learn_only(context.inputs["define_dataset"])
-    prepared = prepare_rows(tables, context.spec.scenario, context.spec.seed, learn_only)
+    prepared = prepare_rows(tables, context.spec.scenario, context.spec.seed, learn_only, context.spec.inputs)
     save_prepared(prepared, context.out)
     write_json(context.out / "datasets.json", describe_parts(prepared))
     write_json(context.out / SELECTION, selection_of(prepared))
@@ -48,9 +48,15 @@ def load(folder: Path, scenario: Scenario) -> Prepared:
 
 
 def prepare_rows(
-    tables: Mapping[str, pa.Table], scenario: Scenario, seed: int, learn_only: np.ndarray | None = None
+    tables: Mapping[str, pa.Table],
+    scenario: Scenario,
+    seed: int,
+    learn_only: np.ndarray | None = None,
+    inputs: tuple[str, ...] = (),
 ) -> Prepared:
-    """The rows ready for training; `learn_only` are the identities that never judge.
+    """The rows ready for training; `learn_only` are the identities that never judge, `inputs` those to learn from.
+
+    Who judges hangs on all declared inputs, so that it is the same whichever of them are learned from.
 
     Quarantined when no model can be trained or judged on the rows.
     """
@@ -60,7 +66,7 @@ def prepare_rows(
         answers = replace(answers, learn_only=np.isin(answers.identity, learn_only))
     _check_differs(frame, scenario)
     parts = split_rows(answers, scenario.split, seed)
-    contract = contract_of(frame, scenario, parts, scenario.features)
+    contract = contract_of(frame, scenario, parts, inputs or scenario.features)
     X = encode(frame, contract)
     _check_varies(X[parts.train], scenario)
     halves = {name: draw_half(answers, rows, seed) for name, rows in (("train", parts.train), ("test", parts.test))}

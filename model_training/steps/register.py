@@ -27,12 +27,14 @@ from model_training.steps.manifest import (
     metrics_file,
     unseen_facts,
 )
+from model_training.steps.profile import VERDICTS
 from model_training.steps.refit_manifest import refit_facts, refit_manifest
 from model_training.steps.step_cache import step_cost
 from model_training.steps.tune import TRIALS
 from shared.training.decisions import unseen_answers
 from shared.training.learned_rows import LEARNED, REFIT_LEARNED
 from shared.training.model import MANIFEST, MODEL, REFIT, REFIT_MANIFEST
+from shared.training.options.run_options import NOTHING
 
 NAME = "register"
 NEEDS = ("prepare", "explore", "tune", "train", "evaluate", "refit", "profile")
@@ -105,9 +107,17 @@ def _manifest(
         "tuning": _tuning(inputs["tune"]),
         **rows,
         "resources": {step: step_cost(folder) for step, folder in inputs.items()},
+        "verdicts": read_json(inputs["profile"] / VERDICTS),
         "selection": read_json(inputs["prepare"] / prepare.SELECTION),
         **context.spec.origin,
+        **_options(context),
     }
+
+
+def _options(context: StepContext) -> dict[str, Any]:
+    """What the run was asked for; nothing when it was as the profile says."""
+    options = context.spec.options
+    return {} if options == NOTHING else {"options": options.to_json()}
 
 
 def _tuning(folder: Path) -> dict[str, Any]:

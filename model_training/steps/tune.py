@@ -23,7 +23,7 @@ from model_training.search.spaces import SPACES
 from model_training.steps import prepare
 from model_training.steps.command import start
 from model_training.steps.context import StepContext
-from shared.training.metrics import LARGER_IS_BETTER, better, score
+from shared.training.metrics import LARGER_IS_BETTER, better, reaches, score
 
 NAME = "tune"
 NEEDS = ("prepare", "explore")
@@ -49,8 +49,9 @@ def run_step(context: StepContext) -> None:
     """Write `trials.json`, every trial of every tuned candidate, and `tuned.json`, the improvements."""
     prepared = prepare.load(context.inputs["prepare"], context.spec.scenario)
     explored = candidate_ranking.load(context.inputs["explore"])
-    skipped = _skip_reason(PROFILES[context.spec.profile])
-    searches = {} if skipped else tune_candidates(prepared, explored, context.plan, context.study)
+    effort, metric = context.spec.effort, context.spec.scenario.metric
+    skipped = _skip_reason(effort) or _reached(explored, metric, effort.enough)
+    searches = {} if skipped else tune_candidates(prepared, explored, context.plan, context.study, effort)
     write_json(context.out / TRIALS, trials_file(searches, skipped))
     trials = {name: result.trials for name, result in searches.items()}
     write_tuned(improvements(prepared, explored, trials), context.out)
@@ -77,18 +78,19 @@ def load(folder: Path) -> dict[str, Tuned]:
 
 
 def tune_candidates(
-    prepared: Prepared, explored: Sequence[ScoredCandidate], plan: FitPlan, study: Path
+    prepared: Prepared, explored: Sequence[ScoredCandidate], plan: FitPlan, study: Path, effort: Effort
 ) -> dict[str, SearchResult]:
-    """The search of each tuned candidate; the budget is shared equally among them."""
-    names, effort = _tuned_names(prepared, explored), PROFILES[plan.profile]
-    budget = Budget(effort.trials // max(len(names), 1), effort.seconds / max(len(names), 1), effort.patience)
+    """The search of each tuned candidate; the effort is shared equally among them."""
+    names = _tuned_names(prepared, explored)[: effort.trials]
+    share = max(len(names), 1)
+    budget = Budget(effort.trials // share, effort.seconds / share, effort.patience, effort.enough, effort.concurrency)
     metric, results = prepared.scenario.metric, dict[str, SearchResult]()
     for position, name in enumerate(names):
         deadline = time.monotonic() + budget.seconds
         share_done = position / len(names)
         reporter = _TrialReporter(name, metric, share_done, budget.trials * len(names), plan.report, deadline)
-        # A study belongs to these rows and this seed: other rows start a new one.
-        key = f"{name}-{len(prepared.y)}-{plan.seed}-{metric}"
+        # A study belongs to these rows, inputs and this seed: others start a new one.
+        key = f"{name}-{len(prepared.y)}-{plan.seed}-{metric}-{budget.group}-{','.join(prepared.contract.names)}"
         search = Search(study, key, SPACES[name], LARGER_IS_BETTER[metric], budget, plan.seed)
         results[name] = search.run(objective_of(name, prepared, plan), reporter)
     return results
@@ -102,6 +104,16 @@ def _skip_reason(effort: Effort) -> str:
             "Nothing is tuned: optuna is not installed; accepted: pip install -r model_training/environments/tune.txt."
         )
     return ""
+
+
+def _reached(explored: Sequence[ScoredCandidate], metric: str, enough: float | None) -> str:
+    """Why a search would look for what there is already; empty when it would not."""
+    scored = [(each.metrics[metric], each.name) for each in explored if not each.problem]
+    found = [(value, name) for value, name in scored if enough is not None and reaches(metric, value, enough)]
+    if not found:
+        return ""
+    value, name = found[0]
+    return f"Nothing is tuned: {name} has {metric} {value:.4f} as it is, and {enough:g} is enough."
 
 
 def _tuned_names(prepared: Prepared, explored: Sequence[ScoredCandidate]) -> list[str]:

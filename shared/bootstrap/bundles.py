@@ -37,6 +37,7 @@ from shared.release.ports import ReleaseBundle
 from shared.release.traffic import Traffic, traffic_of
 from shared.serving.ports import ServingBundle
 from shared.settings import Settings
+from shared.training.options.option_settings import read_options
 from shared.training.ports import TrainingBundle
 
 if TYPE_CHECKING:
@@ -68,8 +69,10 @@ class Root:
         return DatasetsBundle(versions=SqlDatasets(self.engine), tables=ArrowTables(limits, self.core.clock))
 
     def profiles(self) -> ProfilesBundle:
-        """Profiles on Arrow and numpy."""
-        return ProfilesBundle(profiler=ArrowProfiles())
+        """Profiles on Arrow and numpy, and their history for reports."""
+        return ProfilesBundle(
+            profiler=ArrowProfiles(), history=lazy(f"{_SQL}reports.profile_history:SqlProfileHistory", self.engine)
+        )
 
     def training(self, datasets: DatasetVersions, make_job: backends.JobMaker | None) -> TrainingBundle:
         """Runs, the registry, the trainer and schedules."""
@@ -80,6 +83,7 @@ class Root:
             trainer=backends.open_trainer(self.settings, self.environ, self.core.lake, jobs),
             schedules=lazy(f"{_SQL}training.schedules:SqlSchedules", self.engine),
             profile=self.settings.training_profile,
+            options=read_options(self.environ, self.core.scenarios),
         )
 
     def serving(self) -> ServingBundle:

@@ -15,6 +15,7 @@ MISSING_NUMBERS = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL",
 MISSING_TEXTS = ("", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "<NA>")
 Kind = Literal["float", "int", "text", "time"]
 Task = Literal["binary", "multiclass", "multilabel", "regression"]
+Extra = Literal["refuse", "ignore", "carry"]
 Arrives = Literal["with_drop", "carried", "later"]
 
 # A mapping of table name to a pandas DataFrame in, one DataFrame out. Typed loosely: pandas is not imported here.
@@ -67,6 +68,8 @@ class Table:
     `arrives`: rows come `with_drop`; a `carried` table stands until a drop brings newer rows of it; what comes `later`
     may come in another drop than the rows it belongs to. A drop in which more than the share `repeated` of the rows
     repeat another row is refused; rows with a key never repeat.
+    `extra`: a file with a column that is not declared is refused, the column is ignored and told, or of a scoring file
+    carried beside the prediction as text. `ignored` columns are declared elsewhere: they are not read, and told.
     """
 
     name: str
@@ -76,6 +79,13 @@ class Table:
     sparse: bool = False
     arrives: Arrives = "with_drop"
     repeated: float = 0.3
+    extra: Extra = "refuse"
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def carries(self) -> bool:
+        """Whether columns that are not declared are carried beside the prediction."""
+        return self.extra == "carry"
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError when there is none."""
@@ -84,7 +94,12 @@ class Table:
     def without(self, *names: str) -> Table:
         """The same table with these columns taken out (a scoring file has no target)."""
         kept = tuple(column for column in self.columns if column.name not in names)
-        return Table(self.name, kept, self.key, min_rows=1)
+        return Table(self.name, kept, self.key, min_rows=1, extra=self.extra, ignored=names)
+
+    @property
+    def labelled(self) -> Table:
+        """The same table in a labelled drop, where no prediction is there to carry a column beside."""
+        return replace(self, extra="refuse") if self.carries else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +287,11 @@ class Scenario:
         return tuple(name for name in names if name not in self.leakage)
 
     @property
+    def accepted_fields(self) -> tuple[str, ...]:
+        """What a request may bring, whether the model takes it or not: the declared fields and every declared input."""
+        return tuple(dict.fromkeys((*self.request_fields, *self.features)))
+
+    @property
     def targets(self) -> tuple[str, ...]:
         """The columns that hold the labels."""
         return self.labels if self.task == "multilabel" else (self.target,)
@@ -280,6 +300,11 @@ class Scenario:
     def scoring_tables(self) -> tuple[Table, ...]:
         """The tables of a scoring drop, without labels; the tables beside the rows to predict may be empty."""
         return (self.scoring_table, *(replace(self.table(name), min_rows=0) for name in self.batch.others))
+
+    @property
+    def carries(self) -> bool:
+        """Whether columns that nobody declared lie beside the predictions: of rows that no feature code changes."""
+        return self.assemble is None and len(self.scoring_tables) == 1 and self.scoring_table.carries
 
     @property
     def scoring_table(self) -> Table:

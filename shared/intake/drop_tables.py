@@ -79,7 +79,7 @@ def _read(ports: MonitoringPorts, blobs: Sequence[Blob], table: Table, where: La
     parts = []
     for blob in blobs:
         with ports.core.lake.open(blob.path, etag=blob.etag) as source:
-            parts.append(ports.datasets.tables.read(source, blob.name, table))
+            parts.append(ports.datasets.tables.read(source, blob.name, table.labelled))
     _refuse_same_files(blobs, [index_of(part, replace(table, key=())) for part in parts], table)
     return table_of_drop(where.scenario, table, ports.datasets.tables.check(parts, table))
 

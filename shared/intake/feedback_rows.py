@@ -77,7 +77,7 @@ def read_labels(ports: MonitoringPorts, scenario: Scenario, commit: Commit, rows
 
 def read_rows(ports: MonitoringPorts, scenario: Scenario, inputs: Sequence[str]) -> pa.Table:
     """The rows that were scored, in their order; Corrupt when feature code does not keep that order."""
-    rows = window_table(ports, scenario, scenario.scoring_table, inputs)
+    rows = window_table(ports, scenario, scenario.scoring_table.labelled, inputs)
     if scenario.assemble is not None:
         from shared.training.fingerprints import fingerprint
 
@@ -136,5 +136,5 @@ def _checked(ports: MonitoringPorts, table: Table, rows: pa.Table) -> pa.Table:
     """The rows as if a file of them had landed."""
     names = [column.name for column in table.columns if column.name in rows.column_names]
     content = io.BytesIO(ports.datasets.tables.write(rows.select(names)))
-    read = ports.datasets.tables.read(content, f"{table.name}.parquet", table)
+    read = ports.datasets.tables.read(content, f"{table.name}.parquet", table.labelled)
     return ports.datasets.tables.check([read], table)

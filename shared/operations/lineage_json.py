@@ -62,6 +62,7 @@ def _window(window: ScoredWindow) -> Mapping[str, Any]:
         "unknown_values": window.commit.unknown_values,
         "far_values": window.commit.far_values,
         "rejected_rows": window.commit.rejected_rows,
+        "ignored_columns": window.commit.ignored_columns,
         "first_id": window.first_id,
         "last_id": window.last_id,
         "path": window.commit.path,

@@ -14,6 +14,7 @@ from shared.core.paths import Landing
 from shared.intake.arrivals import is_whole
 from shared.monitoring.overdue import overdue_breach
 from shared.operations.standing import challenger_json, challenger_of
+from shared.profiles.baseline import offered_baseline
 from shared.release.aftercare.lost_trials import trial_key
 from shared.release.looks import newest_entry
 from shared.release.verdict import Verdict
@@ -62,6 +63,7 @@ def _scenario_status(ports: OperationsPorts, name: str, totals: Mapping[str, int
         "newest_row": _newest_row(ports, current) if current else None,
         "override": current.override if current else False,
         "challenger": challenger_json(challenger_of(ports, name, current)),
+        "offered_baseline": offered_baseline(ports, name) or None,
         "trial": _trial(ports, current) if current else None,
         "overdue": overdue.sentence if (overdue := overdue_breach(ports, name)) else None,
         "open_windows": totals["open_windows"],

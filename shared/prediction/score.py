@@ -21,7 +21,7 @@ from shared.prediction.plans import pin_plan, read_plan
 from shared.prediction.scoring_drops import drop_files
 from shared.prediction.short_history import CODE as SHORT_HISTORY
 from shared.prediction.window import Commit, Window, WindowState, input_key, split_input
-from shared.prediction.window_inputs import scored_features, stream_rows
+from shared.prediction.window_inputs import ignored_columns, scored_features, stream_rows
 from shared.prediction.window_plan import CorrectionNote, WindowPlan
 from shared.serving.deployed_model import DeployedModel, load_deployed
 from shared.serving.ports import BatchJob, Provenance
@@ -44,7 +44,7 @@ def score_window(ports: PredictionPorts, scenario_name: str, window_id: str) -> 
         raise redacted from None
     _load_into_sql(ports, scenario, commit)
     ports.prediction.windows.close(scenario.name, window.id, WindowState.COMMITTED, "")
-    strange = told(commit.unknown_values, commit.far_values, commit.rejected_rows)
+    strange = told(commit.unknown_values, commit.far_values, commit.rejected_rows, commit.ignored_columns)
     reason = f"{commit.rows} rows were predicted with {commit.model}; {commit.failed_rows} failed. {strange}".strip()
     origin = {"model": commit.model, "run": commit.run, "dataset": commit.dataset}
     return Outcome(State.DONE, reason, {"rows": commit.rows, "sha256": commit.sha256, "path": commit.path, **origin})
@@ -104,6 +104,7 @@ def score_plan(ports: PredictionPorts, scenario: Scenario, plan: WindowPlan, pla
         unknown_values=result.strange.unknown_text,
         far_values=result.strange.far_text,
         rejected_rows=f"{SHORT_HISTORY}={short}" if short else "",
+        ignored_columns=", ".join(ignored_columns(ports, scenario, plan.inputs)),
     )
 
 

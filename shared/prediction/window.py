@@ -40,6 +40,7 @@ class Commit:
 
     `unknown_values` and `far_values` say by column how many values the model did not learn from (`job=3, month=1`).
     `rejected_rows` says by cause how many rows were set aside and not scored (`short_history=216`).
+    `ignored_columns` names columns of the files that were not read (`y`).
     """
 
     scenario: str
@@ -58,6 +59,7 @@ class Commit:
     unknown_values: str = ""
     far_values: str = ""
     rejected_rows: str = ""
+    ignored_columns: str = ""
 
     def to_bytes(self) -> bytes:
         """The file `_COMMIT.json`."""

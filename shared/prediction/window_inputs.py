@@ -57,6 +57,21 @@ def _frames(ports: PredictionPorts, scenario: Scenario, inputs: Sequence[str]) -
     return {table.name: window_table(ports, scenario, table, inputs).to_pandas() for table in scenario.scoring_tables}
 
 
+def ignored_columns(ports: PredictionPorts, scenario: Scenario, inputs: Sequence[str]) -> list[str]:
+    """The columns of the files to score that are not read, such as their labels."""
+    table = scenario.scoring_table
+    if not table.ignored and table.extra != "ignore":
+        return []
+    declared, found = {column.name for column in table.columns}, dict[str, None]()
+    for path, etag in map(split_input, inputs):
+        name = PurePosixPath(path).name
+        if table_of(name, "scoring", scenario).name == table.name:
+            with ports.core.lake.open(path, etag=etag) as source:
+                found |= dict.fromkeys(ports.datasets.tables.header(source, name))
+    ignored = set(found) - declared if table.extra == "ignore" else set(table.ignored)
+    return [name for name in found if name in ignored and name]
+
+
 def window_table(ports: PredictionPorts, scenario: Scenario, table: Table, inputs: Sequence[str]) -> pa.Table:
     """One table of the window, from all its files; Missing when the window has none."""
     parts, drops = [], set()

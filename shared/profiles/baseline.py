@@ -11,7 +11,7 @@ from shared.core.lake_reading import read_bytes, read_json
 from shared.core.ledger import Kind, Outcome, State
 from shared.core.paths import baseline_folder
 from shared.profiles.profile import SCHEMA, Baseline, DatasetProfile
-from shared.profiles.whole_profile import whole_profile
+from shared.profiles.whole_profile import rows_profile, whole_profile
 
 if TYPE_CHECKING:
     from shared.profiles.ports import ProfilesPorts
@@ -46,13 +46,33 @@ def accept_baseline(ports: ProfilesPorts, scenario: str, dataset: str, *, by: st
     current = _current(ports, scenario)
     profile = _profile(ports, scenario, dataset)
     number = _last_number(ports, scenario) + 1
-    if current is not None and current.dataset == dataset and current.profile == profile:
+    rows = rows_profile(ports, scenario, dataset)
+    if current is not None and (current.dataset, current.profile, current.rows) == (dataset, profile, rows):
         raise Conflict(f"Dataset {dataset} is the baseline of {scenario} already (number {current.number}).")
-    baseline = Baseline(scenario, number, dataset, by, ports.core.clock().isoformat(), reason, profile)
+    baseline = Baseline(scenario, number, dataset, by, ports.core.clock().isoformat(), reason, profile, rows)
     result = once(ports, Kind.BASELINE, f"{scenario}/{number}", "", lambda: _store(ports, baseline))
     if not result.acted:
         raise Conflict(f"Somebody else accepts baseline {number} of {scenario} at this moment: {result.outcome.reason}")
     return baseline
+
+
+def find_baseline(ports: ProfilesPorts, scenario: str, number: int) -> Baseline | None:
+    """The baseline of that number, or None."""
+    path = f"{baseline_folder(scenario)}{number}.json"
+    return None if ports.core.lake.stat(path) is None else _read(ports, path)
+
+
+def offered_baseline(ports: ProfilesPorts, scenario: str) -> str:
+    """The dataset version that is offered as baseline: the first one, until a person accepts one; else empty."""
+    if ports.core.lake.stat(f"{baseline_folder(scenario)}baseline.json") is not None:
+        return ""
+    versions = ports.datasets.versions.list(scenario)
+    return versions[0].id if versions else ""
+
+
+def offer(scenario: str, dataset: str) -> str:
+    """What a sentence says about the offered baseline."""
+    return f"its first dataset is offered: mlops baseline accept {scenario} {dataset} --by WHO --reason WHY"
 
 
 def list_baselines(ports: ProfilesPorts, scenario: str) -> list[Baseline]:

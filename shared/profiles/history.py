@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from shared.core.lake_reading import read_json
 from shared.core.paths import dataset_folder, historic_folder
+from shared.core.scenario import Scenario
 from shared.datasets.version import DatasetVersion
+from shared.profiles.historic_values import HistoricDataset, values_of
 from shared.profiles.profile import SCHEMA, ColumnProfile, DatasetProfile, TableProfile
 
 if TYPE_CHECKING:
@@ -29,6 +32,24 @@ def add_to_history(ports: ProfilesPorts, dataset: DatasetVersion) -> None:
     profile = DatasetProfile.from_json(read_json(ports, f"{folder}profile.json"))
     value = history_record(dataset, profile, read_json(ports, f"{folder}validation.json"))
     ports.core.lake.put(path, (json.dumps(value, indent=1, sort_keys=True) + "\n").encode())
+    scenario = ports.core.scenarios.get(dataset.scenario)
+    if scenario is not None:
+        _put(ports, scenario, read_json(ports, path), dataset.created_at)
+
+
+def rebuild_history(ports: ProfilesPorts, scenario: Scenario) -> tuple[int, list[str]]:
+    """Write every record of the lake to SQL again: how many there are, and the datasets of which nobody knows when."""
+    made = {version.id: version.created_at for version in ports.datasets.versions.list(scenario.name)}
+    records = read_history(ports, scenario.name, limit=None)
+    known = [record for record in records if record["dataset"] in made]
+    for record in known:
+        _put(ports, scenario, record, made[record["dataset"]])
+    return len(known), [record["dataset"] for record in records if record["dataset"] not in made]
+
+
+def _put(ports: ProfilesPorts, scenario: Scenario, record: Mapping[str, Any], at: datetime) -> None:
+    values = tuple(values_of(record))
+    ports.profiles.history.put(scenario, HistoricDataset(scenario.name, record["dataset"], at, values))
 
 
 def read_history(ports: ProfilesPorts, scenario: str, limit: int | None = SHOWN) -> list[Mapping[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,6 +11,8 @@ from shared.datasets.ports import DatasetsPorts
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from shared.core.scenario import Scenario
+    from shared.profiles.historic_values import HistoricDataset
     from shared.profiles.profile import Described, TableProfile
     from shared.profiles.row_facts import RowFacts
 
@@ -29,11 +32,24 @@ class Profiler(Protocol):
         ...
 
 
+class ProfileHistory(Protocol):
+    """The historic profile where reports read it; the lake's records are the truth."""
+
+    def put(self, scenario: Scenario, dataset: HistoricDataset) -> None:
+        """Keep the values of the dataset version in place of those that were kept of it before."""
+        ...
+
+    def list(self, scenario: str) -> Sequence[HistoricDataset]:
+        """What is kept of each dataset version, by the time it was made."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ProfilesBundle:
     """The ports of profiles."""
 
     profiler: Profiler
+    history: ProfileHistory
 
 
 class ProfilesPorts(DatasetsPorts, Protocol):

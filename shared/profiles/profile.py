@@ -158,7 +158,10 @@ class DatasetProfile:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """An accepted baseline: the profile of a dataset version, who accepted it, when (ISO 8601) and why."""
+    """An accepted baseline: the profile of a dataset version, who accepted it, when (ISO 8601) and why.
+
+    `rows` describes what models see of it, inputs and answers; baselines of earlier versions lack it.
+    """
 
     scenario: str
     number: int
@@ -167,14 +170,16 @@ class Baseline:
     accepted_at: str
     reason: str
     profile: DatasetProfile
+    rows: TableProfile | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The content of baseline.json."""
-        return {"schema": SCHEMA, **self.head, "profile": self.profile.to_json()}
+        rows = {} if self.rows is None else {"rows": self.rows.to_json()}
+        return {"schema": SCHEMA, **self.head, "profile": self.profile.to_json(), **rows}
 
     @property
     def head(self) -> dict[str, Any]:
-        """Everything but the profile."""
+        """Everything but the profiles."""
         names = ("scenario", "number", "dataset", "accepted_by", "accepted_at", "reason")
         return {name: getattr(self, name) for name in names}
 
@@ -183,7 +188,8 @@ class Baseline:
         """Read `to_json` back."""
         texts = {name: value.get(name, "") for name in ("scenario", "accepted_by", "accepted_at", "reason")}
         profile = DatasetProfile.from_json(value["profile"])
-        return cls(number=value["number"], dataset=value["dataset"], profile=profile, **texts)
+        rows = TableProfile.from_json(value["rows"]) if "rows" in value else None
+        return cls(number=value["number"], dataset=value["dataset"], profile=profile, rows=rows, **texts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from shared.core.errors import Conflict
+from shared.core.errors import Conflict, Quarantined
 from shared.core.lake_reading import read_json
 from shared.core.paths import dataset_folder
 from shared.core.scenario import Scenario
-from shared.datasets.reading import lake_bytes, read_tables
+from shared.datasets.feature_frame import feature_frame
+from shared.datasets.reading import lake_bytes, read_table, read_tables
 from shared.datasets.version import DatasetVersion
-from shared.profiles.profile import SCHEMA, DatasetProfile
+from shared.profiles.profile import SCHEMA, DatasetProfile, TableProfile
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,6 +43,19 @@ def whole_profile(ports: ProfilesPorts, dataset: DatasetVersion) -> DatasetProfi
     return DatasetProfile.from_json(read_json(ports, path))
 
 
+def rows_profile(ports: ProfilesPorts, scenario: str, dataset: str) -> TableProfile | None:
+    """The profile of what models see of the version, inputs and answers; None when it has no such rows."""
+    declared, version = ports.core.scenarios.get(scenario), ports.datasets.versions.find(scenario, dataset)
+    if declared is None or version is None:
+        return None
+    try:
+        frame = feature_frame(read_tables(lake_bytes(ports.core.lake), declared, version.tables), declared)
+    except Quarantined:
+        return None
+    seen = [name for name in (*declared.features, *declared.targets) if name in frame.column_names]
+    return ports.profiles.profiler.describe(frame.select(list(dict.fromkeys(seen)))).profile
+
+
 def scenario_statistics(scenario: Scenario, tables: Mapping[str, pa.Table]) -> Mapping[str, float | None]:
     """The scenario's own numbers by name; one that is not finite has no value."""
     if scenario.statistics is None:
@@ -57,7 +71,7 @@ def _is_whole(profile: DatasetProfile, dataset: DatasetVersion) -> bool:
 
 def _describe(ports: ProfilesPorts, dataset: DatasetVersion) -> DatasetProfile:
     scenario = ports.core.scenarios[dataset.scenario]
-    tables = read_tables(lake_bytes(ports.core.lake), scenario, dataset.tables)
+    tables = {table.name: read_table(lake_bytes(ports.core.lake), scenario, table) for table in dataset.tables}
     profiles = {name: ports.profiles.profiler.describe(table).profile for name, table in tables.items()}
     words = {} if scenario.words is None else scenario.words(tables)
     return DatasetProfile(profiles, scenario_statistics(scenario, tables), words)

@@ -84,7 +84,7 @@ def _golden_rows_check(scenario: Scenario, deployed: DeployedModel) -> Check:
 
 def _refusal_checks(scenario: Scenario, deployed: DeployedModel) -> list[Check]:
     row = dict(deployed.manifest["golden"]["rows"][0])
-    first = scenario.features[0]
+    first = deployed.loaded.contract.names[0]
     bodies: dict[str, Any] = {
         "no JSON": b"{",
         "no rows": {"data": []},

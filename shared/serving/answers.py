@@ -38,7 +38,7 @@ def answer_parsed(
     scenario: Scenario, deployed: DeployedModel, request: ParsedRequest, started: float = 0.0
 ) -> ScoredRequest:
     """The parsed request scored; `started` is when its time began, which the response to a text says."""
-    answers = deployed.loaded.score_rows(request.rows, allowed=scenario.request_fields)
+    answers = deployed.loaded.score_rows(request.rows, allowed=scenario.accepted_fields)
     strange = strange_of_request(scenario, deployed, request.rows)
     results = _results(scenario, deployed, answers, request.method)
     return ScoredRequest(_response(scenario, request.form, results, started), request.rows, answers, strange)
@@ -85,7 +85,7 @@ def _refuse_bad_row(scenario: Scenario, deployed: DeployedModel, body: bytes, ro
     value = read_json_body(raw, accepted_shape(scenario)) if raw else None
     if isinstance(value, dict):
         check_rows(scenario, deployed.loaded.contract, [value], row + 1)
-        deployed.loaded.score_rows([value], scenario.request_fields, row + 1)
+        deployed.loaded.score_rows([value], scenario.accepted_fields, row + 1)
 
 
 def _results(scenario: Scenario, deployed: DeployedModel, answers: np.ndarray, method: str) -> list[Any]:

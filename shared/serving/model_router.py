@@ -123,7 +123,7 @@ class ModelRouter:
         return scored
 
     def _score_in_shadow(self, candidate: DeployedModel, rows: Rows) -> None:
-        fields = self._ports.core.scenarios[candidate.deployment.scenario].request_fields
+        fields = self._ports.core.scenarios[candidate.deployment.scenario].accepted_fields
         started = time.perf_counter()
         try:
             answers = candidate.loaded.score_rows(rows, allowed=fields)

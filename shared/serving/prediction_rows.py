@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # Rows of one window share the upper bits, so ids are unique per scenario and ordered by insertion.
 ID_SHIFT = 32
+# The columns of a scoring file that its contract does not declare, as JSON.
+CARRIED = "carried"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ def prediction_columns(scenario: Scenario) -> tuple[PredictionColumn, ...]:
     """Every column in order: identity, answer, report columns, provenance."""
     report = tuple(PredictionColumn(sql_name(name), _kind(scenario, name), name) for name in scenario.batch.report)
     answer = (PredictionColumn("prediction", label_kind(scenario)), PredictionColumn("probability", "float"))
-    return (*_IDENTITY, *answer, *label_columns(scenario), *report, *_PROVENANCE)
+    carried = (PredictionColumn(CARRIED, "text", CARRIED),) if scenario.carries else ()
+    return (*_IDENTITY, *answer, *label_columns(scenario), *report, *carried, *_PROVENANCE)
 
 
 def to_predictions(task: Task, thresholds: Sequence[float], answers: np.ndarray) -> np.ndarray:

@@ -76,7 +76,7 @@ def raw_row(body: bytes, row: int, max_rows: int) -> bytes:
 def row_type(scenario: Scenario, inputs: Sequence[tuple[str, str]], beside: Any = _Anything) -> type[Struct]:
     """The type of a row: each (name, kind) that a model takes, other fields of the scenario as `beside`, no more."""
     names = [name for name, _ in inputs]
-    extras = [name for name in scenario.request_fields if name not in names]
+    extras = [name for name in scenario.accepted_fields if name not in names]
     declared = declared_inputs(scenario, names)
     fields: list[Any] = [(f"f{n}", _cell_type(kind, declared.get(name))) for n, (name, kind) in enumerate(inputs)]
     fields += [(f"x{n}", beside, UNSET) for n in range(len(extras))]

@@ -97,9 +97,10 @@ def far_of_matrix(matrix: np.ndarray, learned: LearnedRanges) -> tuple[Mapping[s
     return far, marked
 
 
-def told(unknown: str, far: str, rejected: str = "") -> str:
+def told(unknown: str, far: str, rejected: str = "", ignored: str = "") -> str:
     """The sentences that name each; empty when there is none."""
     sentences = [f"Rows that were set aside and not scored: {rejected}."] if rejected else []
+    sentences += [f"Columns that were not read: {ignored}."] if ignored else []
     sentences += [f"Values that the model does not know: {unknown}."] if unknown else []
     if far:
         sentences.append(f"Values far outside what the model learned from: {far}.")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from shared.core.scenario import Scenario
     from shared.datasets.version import DatasetVersion
     from shared.training.model import Artefact, Model
+    from shared.training.options.run_options import RunOptions
     from shared.training.run import Run, RunState
     from shared.training.schedule import Schedule
 
@@ -120,13 +121,17 @@ class Schedules(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TrainingBundle:
-    """The ports of training; `profile` names how much effort a run takes unless it says otherwise."""
+    """The ports of training; `profile` names how much effort a run takes unless it says otherwise.
+
+    `options` are those of the settings, by scenario.
+    """
 
     runs: Runs
     registry: Registry
     trainer: Trainer
     schedules: Schedules
     profile: str
+    options: Mapping[str, RunOptions] = field(default_factory=dict)
 
 
 class TrainingPorts(ProfilesPorts, Protocol):

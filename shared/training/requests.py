@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from msgspec import UNSET
+
 from shared.core.errors import BadInput, Conflict, Fault, Mismatch, Missing
 from shared.core.ledger import Entry, Kind, State
 from shared.core.scenario import Scenario
 from shared.core.strict_json import fit, misfit
 from shared.datasets.version import DatasetVersion
+from shared.training.options.run_options import LIMITS, NOTHING, WHOLE, RunOptions
 from shared.training.run import Run, RunState
 from shared.training.runs import request_training
-from shared.training.schemas import PRINTABLE, RunAnswer, SubmissionBody
+from shared.training.schemas import PRINTABLE, Parameters, RunAnswer, SubmissionBody
 
 if TYPE_CHECKING:
     from shared.training.ports import TrainingPorts
@@ -30,16 +33,20 @@ _OPEN: tuple[RunState, ...] = ("requested", "running")
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A request for a run: of which dataset version (the newest when empty), with which training profile."""
+    """A request for a run: of which dataset version (the newest when empty), with which profile and options."""
 
     experiment: str
     dataset: str
     profile: str
+    options: RunOptions = NOTHING
 
     @property
     def digest(self) -> str:
         """Equal submissions have equal digests."""
-        return hashlib.sha256(json.dumps([self.experiment, self.dataset, self.profile]).encode()).hexdigest()
+        facts: list[Any] = [self.experiment, self.dataset, self.profile]
+        if self.options != NOTHING:
+            facts.append(self.options.to_json())
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 def read_submission(value: Any) -> Submission:
@@ -52,7 +59,14 @@ def submission_of(body: SubmissionBody) -> Submission:
     if not body.experiment_name.isprintable():
         raise BadInput(misfit("ExperimentName", body.experiment_name, PRINTABLE))
     parameters = body.parameter_assignments
-    return Submission(body.experiment_name, parameters.dataset or "", parameters.profile or "")
+    return Submission(body.experiment_name, parameters.dataset or "", parameters.profile or "", options_of(parameters))
+
+
+def options_of(parameters: Parameters) -> RunOptions:
+    """The options among the parameters of a body."""
+    limits = {name: value for name in LIMITS if (value := getattr(parameters, name)) is not UNSET}
+    whole = {name: int(limits[name]) for name in WHOLE if name in limits}
+    return RunOptions(tuple(parameters.inputs or ()), **(limits | whole))
 
 
 def submit(ports: TrainingPorts, scenario: Scenario, submission: Submission, key: str) -> Run:
@@ -61,6 +75,7 @@ def submit(ports: TrainingPorts, scenario: Scenario, submission: Submission, key
     Mismatch when the key was used for another submission, Conflict while the same one is being worked on.
     """
     dataset = dataset_of(ports, scenario, submission)
+    submission.options.checked(scenario)
     name = f"{scenario.name}/{key or uuid.uuid4().hex}"
     claim = ports.core.ledger.claim(Kind.PIPELINE, name, _TTL, submission.digest)
     if isinstance(claim, Entry):
@@ -68,7 +83,7 @@ def submit(ports: TrainingPorts, scenario: Scenario, submission: Submission, key
     try:
         # A worker that died may have requested the run already, of the dataset version that was the newest then.
         run = _requested(ports, scenario, name) or request_training(
-            ports, dataset, force=_force(name), profile=submission.profile
+            ports, dataset, force=_force(name), profile=submission.profile, options=submission.options
         )
     except Fault as fault:
         # Nothing was started: the same key may be used again.
@@ -149,6 +164,7 @@ def run_answer(run: Run) -> RunAnswer:
         "Reason": run.reason,
         "Dataset": run.dataset,
         "Profile": run.profile,
+        "Options": run.options.to_json(),
         "CreatedAt": run.created_at.isoformat(),
         "UpdatedAt": run.updated_at.isoformat(),
     }

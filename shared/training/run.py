@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from shared.training.options.run_options import NOTHING, RunOptions
+
 RunState = Literal["requested", "running", "completed", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A training run of one dataset version. `request` is unique: dataset, pipeline version, and a key when forced."""
+    """A training run of one dataset version. `request` is unique: dataset, pipeline version, and a key when forced.
+
+    `options` are those it was asked for, with those of the settings where it was asked for none.
+    """
 
     id: str
     scenario: str
@@ -23,6 +28,7 @@ class Run:
     created_at: datetime
     updated_at: datetime
     profile: str = "default"
+    options: RunOptions = NOTHING
 
     @property
     def attempt_name(self) -> str:

@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING
 
 from shared.core.errors import Conflict, Corrupt, Missing, Transient
 from shared.core.ledger import Kind, Outcome, State
+from shared.datasets.assets import write_assets
 from shared.datasets.version import DatasetVersion
 from shared.profiles.history import add_to_history
+from shared.profiles.version_report import keep_baseline
+from shared.training.options.run_options import NOTHING, RunOptions
+from shared.training.registration import register
 from shared.training.run import Run
 
 if TYPE_CHECKING:
@@ -24,8 +28,15 @@ MAX_ATTEMPTS = 2
 DEADLINE = timedelta(hours=4)
 
 
-def request_training(ports: TrainingPorts, dataset: DatasetVersion, *, force: str = "", profile: str = "") -> Run:
-    """The run of this dataset version, started unless it has been; `force` is a key that requests another one."""
+def request_training(
+    ports: TrainingPorts, dataset: DatasetVersion, *, force: str = "", profile: str = "", options: RunOptions = NOTHING
+) -> Run:
+    """The run of this dataset version, started unless it has been; `force` is a key that requests another one.
+
+    What `profile` and `options` leave open is as the settings say. BadInput when the scenario cannot be trained so.
+    """
+    asked = options.over(ports.training.options.get(dataset.scenario, NOTHING))
+    scenario = ports.core.scenarios.get(dataset.scenario)
     request = "/".join(part for part in (dataset.scenario, dataset.id, PIPELINE_VERSION, force) if part)
     suffix = hashlib.sha256(request.encode()).hexdigest()[:8]
     now = ports.core.clock()
@@ -40,11 +51,14 @@ def request_training(ports: TrainingPorts, dataset: DatasetVersion, *, force: st
         created_at=now,
         updated_at=now,
         profile=profile or ports.training.profile,
+        options=asked.checked(scenario) if scenario else asked,
     )
     run = ports.training.runs.request(new)
     if run.state == "requested":
         ports.core.ledger.note(Kind.TRAIN, run.id, State.REQUESTED, f"Training of dataset {dataset.id} was requested.")
         add_to_history(ports, dataset)
+        keep_baseline(ports, dataset)
+        write_assets(ports, dataset)
         ports.training.trainer.submit(run)
     return run
 
@@ -109,7 +123,7 @@ def _collect(ports: TrainingPorts, run: Run) -> bool:
         return _fail(ports, run, fault.reason)
     if artefact is None:
         return False
-    reason = f"Registered as {ports.training.registry.register(artefact).id}."
+    reason = f"Registered as {register(ports, artefact).id}."
     if ports.training.runs.move(run.id, run.state, "completed", reason):
         ports.core.ledger.note(Kind.TRAIN, run.id, State.DONE, reason)
     return True

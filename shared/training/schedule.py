@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from shared.training.options.run_options import NOTHING, RunOptions
 from shared.training.recurrence import Recurrence
 
 State = Literal["active", "stopped"]
@@ -35,6 +36,7 @@ class Schedule:
     last_due: datetime | None = None
     last_run: str = ""
     reason: str = ""
+    options: RunOptions = NOTHING
 
     @property
     def recurrence(self) -> Recurrence:

@@ -60,6 +60,7 @@ def add(ports: TrainingPorts, scenario: Scenario, request: ScheduleRequest) -> S
     name has a schedule of other content, or one that was stopped: a name is used once.
     """
     dataset_of(ports, scenario, request.submission)
+    request.submission.options.checked(scenario)
     new = _schedule(ports, scenario, request)
     schedule = ports.training.schedules.add(new)
     if schedule.digest != new.digest:
@@ -80,6 +81,7 @@ def _schedule(ports: TrainingPorts, scenario: Scenario, request: ScheduleRequest
         experiment=request.submission.experiment,
         dataset=request.submission.dataset,
         profile=request.submission.profile,
+        options=request.submission.options,
         frequency=request.recurrence.frequency,
         every=request.recurrence.interval,
         start=start,
@@ -119,7 +121,7 @@ def schedule_answer(ports: TrainingPorts, schedule: Schedule) -> ScheduleAnswer:
         "Name": schedule.name,
         "Status": schedule.state,
         "ExperimentName": schedule.experiment,
-        "ParameterAssignments": {name: value for name, value in assigned.items() if value},
+        "ParameterAssignments": {name: value for name, value in assigned.items() if value} | schedule.options.to_json(),
         "Recurrence": {
             "Frequency": schedule.frequency,
             "Interval": schedule.every,

@@ -77,7 +77,8 @@ def _answer(ports: TrainingPorts, schedule: Schedule) -> Outcome:
     key = f"schedule {schedule.name} {schedule.due.isoformat()}"
     if submitted(ports, scenario, key) is None and (why := _why_not(ports, schedule)):
         return Outcome(State.REFUSED, f"Not started because {why}.{_passed(ports, schedule)}")
-    run = submit(ports, scenario, Submission(schedule.experiment, schedule.dataset, schedule.profile), key)
+    submission = Submission(schedule.experiment, schedule.dataset, schedule.profile, schedule.options)
+    run = submit(ports, scenario, submission, key)
     reason = f"Run {run.id} was requested by the schedule.{_passed(ports, schedule)}"
     return Outcome(State.DONE, reason, {"run": run.id, "dataset": run.dataset})
 

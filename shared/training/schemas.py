@@ -8,12 +8,15 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 
+from shared.training.options.run_options import ACCEPTED, MOST_CONCURRENT, MOST_MINUTES, MOST_TRIALS
+from shared.training.options.training_profile import PROFILES, Profile
 from shared.training.recurrence import LARGEST, YEARS
 from shared.training.schedule import State
-from shared.training.training_profile import PROFILES, Profile
 
 PRINTABLE = "a printable text of at most 200 characters"
 _DATASET = Meta(min_length=1, max_length=200, description="a text of 1 to 200 characters")
+_INPUT = Meta(min_length=1, max_length=200)
+_INPUTS = Meta(min_length=1, max_length=1000, description="a list of names of inputs that the scenario declares")
 _NAME = Meta(
     pattern="^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$",
     description="1 to 100 letters, digits, '_', '.' and '-', a letter or digit first",
@@ -28,11 +31,21 @@ _START = Meta(
 )
 
 
+def _whole(name: str, most: int) -> Meta:
+    return Meta(ge=1, le=most, multiple_of=1, description=ACCEPTED[name])
+
+
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
-    """The dataset version, the newest without it; and how thoroughly, as the settings say without it."""
+    """The dataset version, the newest without it; how thoroughly, as the settings say without it; and the options."""
 
     dataset: Annotated[str, _DATASET] | UnsetType = UNSET
     profile: Annotated[Profile, Meta(description=" or ".join(PROFILES))] | UnsetType = UNSET
+    inputs: Annotated[list[Annotated[str, _INPUT]], _INPUTS] | UnsetType = UNSET
+    minutes: Annotated[float, Meta(gt=0, le=MOST_MINUTES, description=ACCEPTED["minutes"])] | UnsetType = UNSET
+    trials: Annotated[float, _whole("trials", MOST_TRIALS)] | UnsetType = UNSET
+    patience: Annotated[float, _whole("patience", MOST_TRIALS)] | UnsetType = UNSET
+    metric_reached: Annotated[float, Meta(description=ACCEPTED["metric_reached"])] | UnsetType = UNSET
+    concurrency: Annotated[float, _whole("concurrency", MOST_CONCURRENT)] | UnsetType = UNSET
 
 
 class SubmissionBody(Struct, frozen=True, forbid_unknown_fields=True, rename="pascal", kw_only=True):
@@ -78,6 +91,7 @@ class RunAnswer(TypedDict):
     Reason: str
     Dataset: str
     Profile: str
+    Options: dict[str, Any]
     CreatedAt: str
     UpdatedAt: str
 
@@ -109,7 +123,7 @@ class ScheduleAnswer(TypedDict):
     Name: Annotated[str, _NAME]
     Status: State
     ExperimentName: str
-    ParameterAssignments: dict[str, str]
+    ParameterAssignments: dict[str, Any]
     Recurrence: RecurrenceAnswer
     NextDue: str | None
     LastDue: str | None

@@ -10,6 +10,7 @@ from contracts.hand_clock import HandClock
 from sqlalchemy import Engine
 
 from shared.adapters.sql.training.runs import SqlRuns
+from shared.training.options.run_options import RunOptions
 from shared.training.ports import Runs
 from shared.training.run import Run
 
@@ -34,6 +35,9 @@ class TestRuns:
         assert runs.request(run) == run
         assert runs.find("r1") == run
         assert runs.find("r2") is None
+        asked = replace(run, id="r2", request="other", options=RunOptions(("ä", "b"), 0.5, 3, 2, -0.1, 1))
+        assert runs.request(asked) == asked == runs.request(replace(asked, id="r3"))
+        assert runs.find("r2") == asked
 
     def test_one_run_per_request(self, runs: Runs, run: Run) -> None:
         """The second one gets the first one's run, in the state it has reached."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine
 
 from shared.adapters.sql.training.schedules import SqlSchedules
+from shared.training.options.run_options import RunOptions
 from shared.training.schedule import Schedule
 
 AT = datetime(2026, 3, 1, 12, 0, 0, 250, tzinfo=UTC)
@@ -26,7 +27,11 @@ class TestSchedules:
         assert store.add(WEEKLY) == WEEKLY == store.find("points", "weekly")
         other = store.add(replace(WEEKLY, scenario="pairs", created_at=AT - HOUR))
         assert (store.list(), store.list("pairs")) == ([other, WEEKLY], [other])
-        assert (store.find("points", "Weekly"), store.find("marks", "weekly"), store.list("marks")) == (None, None, [])
+        asked = replace(WEEKLY, scenario="marks", options=RunOptions(("x",), minutes=1.5))
+        assert store.add(asked) == asked
+        assert store.change(asked, replace(asked, state="stopped", stopped_at=AT))
+        assert store.find("marks", "weekly") == replace(asked, state="stopped", stopped_at=AT)
+        assert (store.find("points", "Weekly"), store.find("pairs", "week"), store.list("prices")) == (None, None, [])
 
     def test_a_name_is_taken_once(self, engine: Engine, together: Together) -> None:
         """Of many at once one is kept, and all are told which."""

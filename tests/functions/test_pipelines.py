@@ -104,6 +104,11 @@ def test_what_has_ended_cannot_be_cancelled(call: Call, world: World) -> None:
         ({"ParameterAssignments": {"profile": "fast"}}, "default or demo"),
         ({"ParameterAssignments": {"profile": 5}}, "profile"),
         ({"ParameterAssignments": {"dataset": "never"}}, "no dataset version"),
+        ({"ParameterAssignments": {"inputs": ["colour"]}}, "did you mean 'color'?"),
+        ({"ParameterAssignments": {"inputs": "x"}}, "a list of names"),
+        ({"ParameterAssignments": {"trials": 0.5}}, "a whole number from 1 to 1000"),
+        ({"ParameterAssignments": {"minutes": 0}}, "a number of minutes above 0"),
+        ({"ParameterAssignments": {"metric_reached": 2}}, "never reaches; accepted: at most 1"),
         (b'{"ExperimentName": "a", "ExperimentName": "b"}', "stands twice"),
     ],
 )

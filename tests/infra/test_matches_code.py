@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tomllib
@@ -117,6 +118,14 @@ def test_a_deployed_app_writes_nothing_beside_its_package(tmp_path: Path, monkey
     assert build_ports(filled, SCENARIOS).core.container == CONTAINER
     assert list(package.iterdir()) == []
     assert not (tmp_path / "tmp").exists()
+
+
+def test_an_instance_takes_as_many_requests_as_the_host_allows() -> None:
+    """Unless it is set, the platform sends an instance one request at a time."""
+    allowed = json.loads((FOLDER.parent / "host.json").read_text())["extensions"]["http"]["maxConcurrentRequests"]
+    assert f"param requestsAtOnce int = {allowed}\n" in (FOLDER / "modules" / "app.bicep").read_text()
+    app = APP.resource("Microsoft.Web/sites")["properties"]["functionAppConfig"]
+    assert app["scaleAndConcurrency"]["triggers"] == {"http": {"perInstanceConcurrency": "requestsAtOnce"}}
 
 
 def _filled(value: Any) -> str:

@@ -44,7 +44,7 @@ def properties(module: str, kind: str) -> dict[str, Any]:
         (
             "workspace",
             "Microsoft.MachineLearningServices/workspaces",
-            {"systemDatastoresAuthMode": "identity", "v1LegacyMode": False},
+            {"systemDatastoresAuthMode": "Identity", "v1LegacyMode": False},
         ),
         ("workspace", "Microsoft.MachineLearningServices/workspaces/computes", {"disableLocalAuth": True}),
         ("app", "Microsoft.Web/sites", {"httpsOnly": True}),

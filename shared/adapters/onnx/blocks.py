@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shared.core.errors import Corrupt, Quarantined
+from shared.serving.prediction_rows import CARRIED
 
 if TYPE_CHECKING:
     from shared.serving.ports import BatchJob
@@ -71,7 +72,8 @@ def _read(job: BatchJob, contract: InputContract, name: str, source: BinaryIO, s
 def _needed(job: BatchJob, contract: InputContract, present: Sequence[str], where: str) -> list[str]:
     """Features, entity and report columns, each once; a report column that may be absent is left out."""
     scenario = job.scenario
-    wanted = dict.fromkeys((*contract.names, *scenario.entity, *scenario.batch.report))
+    carried = (CARRIED,) if scenario.carries and CARRIED in present else ()
+    wanted = dict.fromkeys((*contract.names, *scenario.entity, *scenario.batch.report, *carried))
     absent = [name for name in wanted if name not in present]
     optional = {column.name for column in scenario.scoring_table.columns if column.optional} - {*contract.names}
     for name in absent:

@@ -5,7 +5,8 @@ line of a CSV file or the row of a Parquet file (counted from 1), and the column
 
 * A `sep=` line before the header, Control-Z, blank lines and rows of empty cells at the end are taken off.
 * CSV is UTF-8 by RFC 4180 with commas or semicolons and one kind of line end; `.csv` and `.parquet` are known.
-* Columns may come in any order; unnamed row indexes are dropped; every other unknown column is refused.
+* Columns may come in any order; unnamed row indexes are dropped; another unknown column is refused,
+  ignored or carried, as `Table.extra` says.
 * Missing is an empty cell, or a word that says so (`Column.missing`).
 * NaN and infinities are refused; only in Parquet, and where nulls are allowed, NaN is a missing number.
 * A header (or Parquet schema) without rows is a table only where the contract's `min_rows` is 0.
@@ -102,13 +103,13 @@ def header_of(source: BinaryIO, name: str) -> tuple[str, ...]:
     """Return the column names of a CSV or Parquet file of any scenario; () when they cannot be read."""
     from shared.adapters.tables.header import split_header
     from shared.adapters.tables.parquet import parquet_names
-    from shared.adapters.tables.raw import decoded, read_bytes
+    from shared.adapters.tables.raw import decoded
     from shared.adapters.tables.tidying import skip_hint
 
     origin, limits = Origin(name, ""), Limits()
     try:
         if _ending(name, origin) == "parquet":
-            return parquet_names(read_bytes(source, limits, origin), origin)
+            return parquet_names(source, origin)
         skip_hint(source)
         line = decoded(source.readline(limits.header_bytes), origin)
     except Quarantined:

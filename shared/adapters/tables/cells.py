@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from shared.adapters.tables.carried import with_carried
 from shared.adapters.tables.kinds import TYPES
 from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin, listing
@@ -25,7 +26,7 @@ def by_contract(
         else:
             _check_cells(values, column, limits, origin)
         checked.append(values)
-    return pa.table(checked, names=[column.name for column in table.columns])
+    return with_carried(pa.table(checked, names=[column.name for column in table.columns]), columns, table)
 
 
 def _check_cells(values: pa.ChunkedArray, column: Column, limits: Limits, origin: Origin) -> None:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
+from shared.adapters.tables.carried import carried_columns
 from shared.adapters.tables.header import Header, check_header, read_header
 from shared.adapters.tables.kinds import TYPES, from_text, no_rows
 from shared.adapters.tables.limits import Limits
@@ -107,6 +108,7 @@ class _Reader:
     def columns(self, table: Table) -> dict[str, pa.ChunkedArray]:
         """The contract's columns that the file has, in the contract's types."""
         columns = [column for column in table.columns if column.name in self._header.names]
+        columns += carried_columns(self._header.names, table)
         if not self._structure.rows:
             return no_rows(columns)
         try:

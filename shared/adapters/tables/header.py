@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shared.adapters.tables.limits import Limits
@@ -72,13 +72,19 @@ def check_header(names: Sequence[str], table: Table, limits: Limits, origin: Ori
     wanted = [column.name for column in table.columns]
     _refuse_no_header(names, wanted, origin)
     _refuse_duplicates(names, origin)
-    extra = [name for name in names if name not in wanted and not _INDEX.fullmatch(name)]
+    extra = extra_columns(names, table)
     _refuse_missing(names, extra, table, origin)
-    if extra:
+    if extra and table.extra == "refuse":
         similar = _lookalike(extra[0], wanted)
         hint = f" (did you mean {shown(similar)}?)" if similar else ""
         problem = f"the contract has no {listing(extra)}{hint}"
         raise origin.refusal("extra_column", problem, listing(wanted, 50), column=extra[0])
+
+
+def extra_columns(names: Iterable[str], table: Table) -> list[str]:
+    """The columns that are not declared, without row indexes and what is ignored by name."""
+    declared = {column.name for column in table.columns}.union(table.ignored)
+    return [name for name in names if name not in declared and not _INDEX.fullmatch(name)]
 
 
 def _refuse_no_header(names: Sequence[str], wanted: Sequence[str], origin: Origin) -> None:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet as pq
 
+from shared.adapters.tables.carried import carried_columns
 from shared.adapters.tables.header import check_header
 from shared.adapters.tables.kinds import no_rows
 from shared.adapters.tables.limits import Limits
@@ -63,14 +64,27 @@ def _declared(file: pq.ParquetFile, table: Table, limits: Limits, origin: Origin
     columns = [column for column in table.columns if column.name in file.schema_arrow.names]
     for column in columns:
         check_type(file.schema_arrow.field(column.name).type, column, origin)
+    columns += _carried(file.schema_arrow, table, origin)
     _check_footer(file.metadata, table, limits, origin)
     return columns
 
 
-def parquet_names(data: bytes, origin: Origin) -> tuple[str, ...]:
-    """The column names in the footer."""
-    _check_magic(data, data, origin)
-    return tuple(_open(pa.BufferReader(data), origin).schema_arrow.names)
+def _carried(schema: pa.Schema, table: Table, origin: Origin) -> list[Column]:
+    """The columns that are carried; Quarantined for one that holds more than a value in a cell."""
+    carried = carried_columns(schema.names, table)
+    for column in carried:
+        if pa.types.is_nested(schema.field(column.name).type):
+            problem = f"the file stores {schema.field(column.name).type}"
+            raise origin.refusal("type", problem, "a single value in a cell, to be carried", column=column.name)
+    return carried
+
+
+def parquet_names(source: BinaryIO, origin: Origin) -> tuple[str, ...]:
+    """The column names in the footer of a seekable file."""
+    start = source.read(_SAMPLE)
+    source.seek(-min(len(_MAGIC), source.seek(0, io.SEEK_END)), io.SEEK_END)
+    _check_magic(start, source.read(), origin)
+    return tuple(_open(source, origin).schema_arrow.names)
 
 
 def _check_magic(start: bytes, end: bytes, origin: Origin) -> None:

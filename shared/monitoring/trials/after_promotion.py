@@ -69,25 +69,27 @@ def try_promotion(ports: MonitoringPorts, scenario: Scenario) -> None:
     trial = current_trial(ports, scenario)
     if trial is None or not trial.windows:
         return
-    _answer_hidden(ports, scenario, trial)
+    answered = _answer_hidden(ports, scenario, trial)
     newest = ports.monitoring.window_labels.newest(scenario)
     over = _is_over(ports, scenario, trial)
     told = f"{trial.tried.model_id} is tried beside {trial.champion.model_id}, hidden, on "
     told += f"{len(trial.windows)} of {counted(trial.most, 'window')}; label {newest} is the newest."
     entry = ports.core.history.find(Kind.TRIAL, trial_key(trial.tried))
-    if not over and entry is not None and entry.reason.startswith(told):
+    if not (answered or over) and entry is not None and entry.reason.startswith(told):
         return
     _look(ports, scenario, trial, told, over=over)
 
 
-def _answer_hidden(ports: MonitoringPorts, scenario: Scenario, trial: Trial) -> None:
+def _answer_hidden(ports: MonitoringPorts, scenario: Scenario, trial: Trial) -> int:
+    """Answer the windows that are not yet; returns how many this call answered."""
     acted = 0
     for commit in trial.windows:
         if acted == PER_ROUND:
-            return
+            break
         key = f"{scenario.name}/{commit.window}@{trial.champion.version}"
         answer = partial(score_hidden, ports, scenario, commit.window, trial.champion)
         acted += once(ports, Kind.TRIAL, key, "", answer).acted
+    return acted
 
 
 def _is_over(ports: MonitoringPorts, scenario: Scenario, trial: Trial) -> bool:

@@ -12,8 +12,9 @@ from shared.core.plain_json import plain
 from shared.core.scenario import Scenario
 from shared.datasets.version import DatasetVersion
 from shared.operations.views.query import ViewQuery
-from shared.profiles.baseline import read_baseline
+from shared.profiles.baseline import offered_baseline, read_baseline
 from shared.profiles.history import read_history, time_series_values
+from shared.profiles.version_report import VERDICTS
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
@@ -35,6 +36,7 @@ def datasets(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:
         "total": len(versions),
         "baseline": baseline,
         "baseline_problem": problem,
+        "offered_baseline": offered_baseline(ports, scenario.name) or None,
         "band": scenario.band,
         "history": _history(ports, scenario.name, versions),
         "dataset": _detail(ports, chosen) if chosen else None,
@@ -89,6 +91,7 @@ def _detail(ports: OperationsPorts, version: DatasetVersion) -> Mapping[str, Any
     return {
         **_version(version),
         **_validation(ports, folder),
+        "verdicts": _verdicts(ports, folder),
         "report": ports.core.lake.stat(f"{folder}report.html") is not None,
         "runs": [run for run in ports.training.runs.list(version.scenario) if run.dataset == version.id],
         "models": [
@@ -109,6 +112,12 @@ def _validation(ports: OperationsPorts, folder: str) -> Mapping[str, Any]:
         for name, column in names.items()
     ]
     return {"judged_by": validation["baseline"], "warnings": validation["warnings"], "drift": columns}
+
+
+def _verdicts(ports: OperationsPorts, folder: str) -> Any:
+    """How train and test compare with the baseline; nothing before a training."""
+    path = f"{folder}{VERDICTS}"
+    return [] if ports.core.lake.stat(path) is None else read_json(ports, path)["verdicts"]
 
 
 def _drift(column: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.breach import Cause
 from shared.core.ledger import Entry, Kind, State
-from shared.core.paths import baseline_folder
 from shared.core.plain_json import plain
 from shared.core.wording import counted
 from shared.monitoring.timer_watch import all_late
 from shared.operations.standing import challenger_json, challenger_of
 from shared.operations.views.query import ViewQuery
+from shared.profiles.baseline import offer, offered_baseline
 from shared.serving.deployment import Deployment
 from shared.training.run import Run
 
@@ -161,9 +161,8 @@ def _of_scenario(ports: OperationsPorts, name: str, totals: Mapping[str, int]) -
 
     if not totals["datasets"]:
         yield waiting("data", "a data engineer", f"No data yet: mlops drop {name} FILE --wait.")
-    elif ports.core.lake.stat(f"{baseline_folder(name)}baseline.json") is None:
-        newest = ports.datasets.versions.list(name)[-1].id
-        reason = f"There is no baseline to compare new data with: mlops baseline accept {name} {newest}"
+    elif offered := offered_baseline(ports, name):
+        reason = f"There is no baseline to compare new data with; {offer(name, offered)}"
         yield waiting("baseline", "an ML engineer", reason)
     if totals["open_windows"]:
         windows = f"{counted(totals['open_windows'], 'window')} {'is' if totals['open_windows'] == 1 else 'are'}"

@@ -81,6 +81,7 @@ def _windows(ports: OperationsPorts, scenario: Scenario, commits: Sequence[Commi
             "unknown_values": commit.unknown_values,
             "far_values": commit.far_values,
             "rejected_rows": commit.rejected_rows,
+            "ignored_columns": commit.ignored_columns,
             "model": commit.model,
             "dataset": commit.dataset,
             "answers": [

@@ -29,6 +29,7 @@ def view(facts: Facts) -> Mapping[str, Any]:
         "words": _words(facts),
         "lines": _dataset_lines(facts["history"]),
         "drifted": sum(table["drifted"] for table in tables),
+        "verdicts": [{**one, "part": one["part"].replace("_", " ")} for one in facts.get("verdicts", ())],
         "short": short,
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Missing
@@ -50,8 +50,14 @@ def _limit_check(name: str, value: float, threshold: float, sentence: str, unit:
     return Check(name, "pass" if value <= threshold else "fail", value, threshold, reason)
 
 
-def contract_check(scenario: Scenario, loaded: LoadedModel) -> Check:
-    """Whether the model has the task, the inputs and the labels that the scenario declares."""
+def chosen_inputs(manifest: Mapping[str, Any]) -> Sequence[str]:
+    """The inputs that the model's run was asked to learn from; none when it was not asked."""
+    found: Sequence[str] = manifest.get("options", {}).get("inputs", ())
+    return found
+
+
+def contract_check(scenario: Scenario, loaded: LoadedModel, chosen: Sequence[str] = ()) -> Check:
+    """Whether the model has the task, inputs and labels that the scenario declares; `chosen` by its run, of these."""
     contract = loaded.contract
     if loaded.task != scenario.task:
         reason = f"The model's task is {loaded.task}; the scenario declares {scenario.task}."
@@ -59,6 +65,10 @@ def contract_check(scenario: Scenario, loaded: LoadedModel) -> Check:
     taken, declared = len(contract.names), len(scenario.features)
     if contract.names == scenario.features and contract.labels == scenario.labels:
         return Check("contract", "pass", taken, declared, "Inputs are as declared.")
+    wanted = tuple(name for name in scenario.features if name in chosen)
+    if wanted and contract.names == wanted and contract.labels == scenario.labels:
+        reason = f"Inputs are the {taken} of {declared} declared ones that its run was asked to learn from."
+        return Check("contract", "pass", taken, declared, reason)
     reason = (
         f"The model takes [{', '.join(contract.names)}] and answers {contract.labels}; "
         f"the scenario declares [{', '.join(scenario.features)}]."

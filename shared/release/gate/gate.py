@@ -12,6 +12,7 @@ from shared.release.gate.chain import chain_check
 from shared.release.gate.champion import Contest, compare, make_contest
 from shared.release.gate.checks import (
     bar_check,
+    chosen_inputs,
     contract_check,
     dataset_check,
     golden_rows_check,
@@ -173,7 +174,7 @@ def _checks_of_loaded(
         yield _load_failure(error)
         return
     yield Check("loads", "pass", model.sha256[:12], None, "The graph is allowed and loads from its bytes.")
-    contract = contract_check(scenario, loaded)
+    contract = contract_check(scenario, loaded, chosen_inputs(manifest))
     yield contract
     yield golden_rows_check(loaded, manifest)
     yield parity_check(manifest)

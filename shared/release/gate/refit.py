@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import Fault
 from shared.core.scenario import Scenario, Task
 from shared.core.wording import counted
-from shared.release.gate.checks import contract_check, golden_rows_check, parity_check, rehearsal_checks
+from shared.release.gate.checks import chosen_inputs, contract_check, golden_rows_check, parity_check, rehearsal_checks
 from shared.release.gate.comparison import independent, lead, too_few
 from shared.release.gate.contestants import Contestant
 from shared.release.gate.judging_rows import JudgingRows, fresh_rows, read_judging_rows
@@ -63,7 +63,8 @@ def _choice(ports: ReleasePorts, scenario: Scenario, judged: Contestant, refit: 
     if failed := _failed(checks):
         return _judged_serves(f"the refit failed in its rehearsal. {failed}")
     loaded = ports.serving.scoring.load(onnx, manifest)
-    checks = [contract_check(scenario, loaded), golden_rows_check(loaded, manifest), parity_check(manifest)]
+    contract = contract_check(scenario, loaded, chosen_inputs(manifest))
+    checks = [contract, golden_rows_check(loaded, manifest), parity_check(manifest)]
     if failed := _failed(checks):
         return _judged_serves(f"the refit failed a check. {failed}")
     if loaded.thresholds != judged.loaded.thresholds:

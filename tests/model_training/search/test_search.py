@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -94,3 +95,32 @@ def test_hopeless_trials_are_pruned(tmp_path: Path) -> None:
     pruned = [trial for trial in found.trials if trial.state == "pruned"]
     assert pruned
     assert all(trial.score is None for trial in pruned)
+
+
+def test_a_search_ends_when_its_score_is_enough(tmp_path: Path) -> None:
+    """At the end of the group that reached it, and a search that goes on starts nothing more."""
+    search = _search(tmp_path / "study.db", trials=40)
+    search = replace(search, budget=replace(search.budget, enough=-9.0, group=2))
+    found = search.run(_hill, _quiet)
+    assert found.ended == "metric"
+    assert len(found.trials) % 2 == 0
+    assert max(trial.score or -1e9 for trial in found.trials) >= -9.0
+    assert _told(search.run(_hill, _quiet)) == _told(found)
+
+
+def test_so_many_trials_run_at_a_time_as_are_asked_for(tmp_path: Path) -> None:
+    """One at a time: no trial begins before the one before it has ended."""
+    running, most, counting = [0], [0], Lock()
+
+    def counted(parameters: Parameters, watch: Callable[[int, float], None]) -> float:
+        with counting:
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+        score = _hill(parameters, watch)
+        with counting:
+            running[0] -= 1
+        return score
+
+    search = _search(tmp_path / "study.db", trials=5)
+    replace(search, budget=replace(search.budget, group=1)).run(counted, _quiet)
+    assert most == [1]

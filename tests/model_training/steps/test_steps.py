@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import subprocess
 import sys
@@ -32,8 +33,11 @@ from model_training.steps import validate as validation
 from model_training.steps.context import RunSpec
 from model_training.steps.register import Package
 from model_training.steps.step_cache import MARKER, read_marker
+from shared.adapters.onnx.scoring import OnnxScoring
 from shared.core.errors import Quarantined
 from shared.core.scenario import GeneratorOptions
+from shared.release.gate.checks import contract_check
+from shared.training.options.run_options import RunOptions
 
 BANK = replace(SCENARIOS["bank_marketing"], candidates=("lightgbm", "logistic"))
 
@@ -121,6 +125,35 @@ def test_progress_says_which_candidate_of_how_many(tmp_path: Path) -> None:
     assert counted[1]["best"] >= counted[0]["best"] > 0.5
     assert counted[1]["seconds_left"] == 0
     assert all(0 <= done <= 1 for _, done, _ in recorder.told)
+
+
+def test_a_run_learns_from_the_inputs_it_was_asked_for_and_searches_within_its_limits(tmp_path: Path) -> None:
+    """Manifest and card say so; who judges is the same, with every declared input, so that any model can be judged."""
+    options = RunOptions(("age", "job", "euribor3m"), trials=2, minutes=1, concurrency=1).checked(BANK)
+    package = _run(tmp_path / "run", Recorder(), RunSpec(BANK, "demo", 1, {}, options))
+    model = OnnxScoring().load(package.onnx, package.manifest)
+    assert model.contract.names == tuple(name for name in BANK.features if name in options.inputs)
+    assert contract_check(BANK, model, options.inputs).verdict == "pass"
+    assert contract_check(BANK, model).verdict == "fail"
+    assert RunOptions.from_json(package.manifest["options"]) == options
+    searched = package.manifest["tuning"]["candidates"]
+    assert {name: (search["trials"], search["ended_by"]) for name, search in searched.items()} == {
+        "lightgbm": (1, "trials"), "logistic": (1, "trials"),
+    }  # fmt: skip
+    card = package.files["card.html"].decode()
+    assert "only age, euribor3m, job as inputs; at most 1 minutes; at most 2 trials; 1 trials at a time" in card
+    assert "lightgbm: 1 trial, ended by the number of trials" in card
+    every = _run(tmp_path / "every", Recorder())
+    assert package.files["holdout.parquet"] == every.files["holdout.parquet"]
+    assert package.files["learned.bin"] == every.files["learned.bin"]
+
+
+def test_nothing_is_tuned_when_the_metric_is_reached(tmp_path: Path) -> None:
+    """The manifest says which candidate had it as it is."""
+    package = _run(tmp_path / "run", Recorder(), RunSpec(BANK, "demo", 1, {}, RunOptions(trials=2, metric_reached=0.5)))
+    skipped = package.manifest["tuning"]["skipped"]
+    assert "0.5 is enough" in skipped
+    assert skipped in html.unescape(package.files["card.html"].decode())
 
 
 def test_what_each_step_cost_travels_in_the_manifest(whole: Path) -> None:

@@ -61,16 +61,21 @@ def serving(world: World) -> tuple[int, int]:
 
 def predict(world: World, number: int) -> None:
     """A window of rows, monitored."""
-    content = rows_csv(100 + number, first=1000 * number, asked="id,x,color")
-    world.handle(world.land(f"scoring/points/w{number}/points.csv", content))
+    bring(world, "scoring", number)
     monitor(world.ports, "points")
 
 
 def label(world: World, number: int, *, sign: int) -> None:
     """The answers of a window, monitored."""
-    content = rows_csv(100 + number, first=1000 * number, asked="id,y", sign=sign)
-    world.handle(world.land(f"actuals/points/w{number}/points.csv", content))
+    bring(world, "actuals", number, sign=sign)
     monitor(world.ports, "points")
+
+
+def bring(world: World, area: str, number: int, *, sign: int = 1) -> None:
+    """Land the inputs or the answers of a window."""
+    asked = "id,x,color" if area == "scoring" else "id,y"
+    content = rows_csv(100 + number, first=1000 * number, asked=asked, sign=sign)
+    world.handle(world.land(f"{area}/points/w{number}/points.csv", content))
 
 
 def trial(world: World) -> tuple[str, str]:
@@ -162,6 +167,20 @@ def test_a_version_that_keeps_its_place_ends_its_trial(promoted: World) -> None:
     assert serving(promoted) == (2, 2)
     commits = [blob.path for blob in promoted.ports.core.lake.list("trials/points/1/") if "_COMMIT" in blob.path]
     assert len(commits) == 2
+
+
+def test_windows_that_are_answered_later_are_compared_too(tmp_path: Path) -> None:
+    """Four windows are answered a round; the fifth, by the next one, although no label came since."""
+    world = World(tmp_path / "home", trainer=InlineTrainer(3.0), TRIAL_WINDOWS="5")
+    promote(world)
+    for number in range(1, 6):
+        bring(world, "scoring", number)
+        bring(world, "actuals", number, sign=-1)
+    monitor(world.ports, "points")
+    assert trial(world)[0] == "waiting"
+    monitor(world.ports, "points")
+    state, reason = trial(world)
+    assert (state, f"on {5 * ROWS} rows" in reason) == ("done", True), reason
 
 
 def test_trials_can_be_switched_off(tmp_path: Path) -> None:

@@ -69,7 +69,8 @@ def test_a_dataset_has_profile_validation_and_report(world: World) -> None:
     assert profile["tables"]["points"]["rows"] == 400
     assert codes(world, dataset) == {("no_baseline", "")}
     (warning,) = validation(world, dataset)["warnings"]
-    assert "mlops baseline accept points" in warning["sentence"]
+    assert f"its first dataset is offered: mlops baseline accept points {dataset} --by" in warning["sentence"]
+    assert validation(world, dataset)["offered_baseline"] == dataset
     with world.ports.core.lake.open(f"{folder}report.html") as source:
         assert b"no_baseline" in source.read()
     (entry,) = [one for one in world.ports.core.history.entries() if (one.kind, one.state) == ("drop", "done")]

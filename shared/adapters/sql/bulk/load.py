@@ -14,6 +14,7 @@ from shared.adapters.sql.bulk import postgres as bulk_postgres
 from shared.adapters.sql.bulk import sqlite as bulk_sqlite
 from shared.adapters.sql.bulk import sqlserver as bulk_sqlserver
 from shared.core.errors import Corrupt
+from shared.serving.prediction_rows import CARRIED
 
 BATCH_ROWS = 16_384
 _WAYS = {
@@ -30,31 +31,40 @@ def insert_predictions(connection: Connection, table: Table, parquet: BinaryIO) 
     no database takes. A float that is no number is stored as NULL.
     """
     names = [column.name for column in table.columns]
-    return _WAYS[connection.dialect.name](connection, table, _batches(parquet, names))
+    later = frozenset({CARRIED})
+    return _WAYS[connection.dialect.name](connection, table, _batches(parquet, names, later))
 
 
-def _batches(parquet: BinaryIO, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+def _batches(parquet: BinaryIO, names: Sequence[str], later: frozenset[str]) -> Iterator[pa.RecordBatch]:
     first = 1
-    for batch in _read(parquet, names):
+    for batch in _read(parquet, names, later):
         for name, column in zip(names, batch.columns, strict=True):
             _refuse_unstorable(name, column, first)
         yield batch
         first += batch.num_rows
 
 
-def _read(parquet: BinaryIO, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+def _read(parquet: BinaryIO, names: Sequence[str], later: frozenset[str]) -> Iterator[pa.RecordBatch]:
+    """The columns of the file in order; those of `later` may be absent from files of versions before."""
     try:
         # With its buffer the whole file would stay in memory until the last row is read.
         file = pq.ParquetFile(parquet, pre_buffer=False, page_checksum_verification=True)
         absent = [name for name in names if name not in file.schema_arrow.names]
-        if absent:
+        if not set(absent) <= later:
             raise Corrupt(f"The prediction file has no column {', '.join(absent)}.")
-        for batch in file.iter_batches(BATCH_ROWS, columns=list(names), use_threads=False):
-            yield batch.select(names)
+        there = [name for name in names if name not in absent]
+        for batch in file.iter_batches(BATCH_ROWS, columns=there, use_threads=False):
+            yield _completed(batch, absent).select(names)
     except (pa.ArrowException, OSError) as error:
         if isinstance(error, OSError) and error.errno:
             raise  # the disk or the network, not the file
         raise Corrupt(f"The prediction file cannot be read: {error}") from error
+
+
+def _completed(batch: pa.RecordBatch, absent: Sequence[str]) -> pa.RecordBatch:
+    """The batch with these columns, in which no row has anything."""
+    columns = [*batch.columns, *(pa.nulls(batch.num_rows, pa.string()) for _ in absent)]
+    return pa.record_batch(columns, names=[*batch.schema.names, *absent])
 
 
 def _refuse_unstorable(name: str, column: pa.Array, first: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, Table
+from sqlalchemy import JSON, Column, Index, Integer, Table
 
 from shared.adapters.sql.connection.types import LongText, Name, Sha, UtcTime
 from shared.adapters.sql.schema.tables import metadata
@@ -26,5 +26,7 @@ pipeline_schedule = Table(
     Column("last_due", UtcTime),
     Column("last_run", Name, nullable=False),
     Column("reason", LongText, nullable=False),
+    # Null in schedules of the version before: without options.
+    Column("options", JSON(none_as_null=True), nullable=True),
     Index("ix_pipeline_schedule_due", "state", "due"),
 )

@@ -122,6 +122,8 @@ run = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     Column("profile", Name, nullable=False),
+    # Null in runs of the version before: without options.
+    Column("options", JSON(none_as_null=True), nullable=True),
 )
 
 model_version = Table(
@@ -218,6 +220,8 @@ prediction_commit = Table(
     Column("far_values", LongText, nullable=False, server_default=""),
     # By cause how many rows were set aside: "short_history=216".
     Column("rejected_rows", LongText, nullable=False, server_default=""),
+    # The columns of the files that were not read: "y".
+    Column("ignored_columns", LongText, nullable=False, server_default=""),
 )
 
 outbox = Table(

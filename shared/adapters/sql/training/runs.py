@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, insert, select, update
 
 from shared.adapters.sql.connection.transactions import read, rows_changed, write
 from shared.adapters.sql.schema.tables import run as table
+from shared.training.options.run_options import RunOptions
 from shared.training.run import Run, RunState
 
 
@@ -27,8 +28,8 @@ class SqlRuns:
         def work(connection: Connection) -> Run:
             row = connection.execute(select(table).where(table.c.request == run.request)).one_or_none()
             if row is not None:
-                return Run(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
-            connection.execute(insert(table), asdict(run))
+                return _run(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+            connection.execute(insert(table), asdict(run) | {"options": run.options.to_json()})
             return run
 
         return write(self._engine, work)
@@ -63,4 +64,8 @@ class SqlRuns:
 
     def _all(self, *conditions: ColumnElement[bool]) -> Sequence[Run]:
         query = select(table).where(*conditions).order_by(table.c.created_at, table.c.id)
-        return [Run(**row) for row in read(self._engine, lambda connection: connection.execute(query).mappings().all())]
+        return [_run(row) for row in read(self._engine, lambda connection: connection.execute(query).mappings().all())]
+
+
+def _run(row: Mapping[Any, Any]) -> Run:
+    return Run(**{**row, "options": RunOptions.from_json(row["options"])})

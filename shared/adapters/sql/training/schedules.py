@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, insert, select, update
 
 from shared.adapters.sql.connection.transactions import read, rows_changed, take_turn, write
 from shared.adapters.sql.schema.schedules import pipeline_schedule as table
+from shared.training.options.run_options import RunOptions
 from shared.training.schedule import Schedule
 
 _S = table.c
@@ -29,7 +30,7 @@ class SqlSchedules:
             take_turn(connection, f"schedules of {schedule.scenario}")
             existing = _one(connection, _this(schedule.scenario, schedule.name))
             if existing is None:
-                connection.execute(insert(table), asdict(schedule))
+                connection.execute(insert(table), _values(schedule))
             return existing or schedule
 
         return write(self._engine, work)
@@ -43,12 +44,12 @@ class SqlSchedules:
         query = select(table).order_by(_S.created_at, _S.scenario, _S.name)
         query = query if scenario is None else query.where(_S.scenario == scenario)
         query = query if due is None else query.where(_S.state == "active", _S.due <= due)
-        return [Schedule(**row) for row in read(self._engine, lambda one: one.execute(query).mappings().all())]
+        return [_schedule(row) for row in read(self._engine, lambda one: one.execute(query).mappings().all())]
 
     def change(self, expected: Schedule, changed: Schedule) -> bool:
         """Compare-and-set by state and occurrence; False when it is not as it was expected."""
         this = _this(expected.scenario, expected.name)
-        values = {name: value for name, value in asdict(changed).items() if name not in ("scenario", "name")}
+        values = {name: value for name, value in _values(changed).items() if name not in ("scenario", "name")}
         statement = update(table).where(*this, _S.state == expected.state, _S.due == expected.due).values(values)
         done = False
 
@@ -68,4 +69,12 @@ def _this(scenario: str, name: str) -> tuple[ColumnElement[bool], ...]:
 
 def _one(connection: Connection, this: tuple[Any, ...]) -> Schedule | None:
     row = connection.execute(select(table).where(*this)).mappings().one_or_none()
-    return None if row is None else Schedule(**row)
+    return None if row is None else _schedule(row)
+
+
+def _values(schedule: Schedule) -> dict[str, Any]:
+    return asdict(schedule) | {"options": schedule.options.to_json()}
+
+
+def _schedule(row: Mapping[Any, Any]) -> Schedule:
+    return Schedule(**{**row, "options": RunOptions.from_json(row["options"])})

@@ -19,8 +19,10 @@ from model_training.scenarios import SCENARIOS
 from shared.adapters.sql.database import open_database
 from shared.adapters.sql.monitoring.actuals import SqlActuals
 from shared.adapters.sql.prediction.predictions import SqlPredictions
+from shared.adapters.sql.reports.profile_history import SqlProfileHistory
 from shared.prediction.revision import Revision
 from shared.prediction.window import Commit
+from shared.profiles.historic_values import HistoricDataset, HistoricValue
 from shared.serving.prediction_rows import first_id, prediction_columns
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -70,6 +72,10 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         facts = "'iiot_quality', 1, 'r', 'd', 'a', '{}', 'f', 'accepted', '2026-03-01 00:00:00'"
         names = "name, version, run, dataset, sha256, metrics, folder, state, created_at"
         connection.execute(text(f"INSERT INTO model_version ({names}) VALUES ({facts})".replace(":", "\\:")))  # noqa: S608 - the test's own
+    history = SqlProfileHistory(opened)
+    for day, share in ((2, 0.25), (1, 0.5)):
+        values = (HistoricValue("sensors", "S1", "null_share", share), HistoricValue("sensors", "S1", "mean", 9.0))
+        history.put(IIOT, HistoricDataset(IIOT.name, f"d{day}", AT + timedelta(days=day), values))
     yield opened
     opened.dispose()
 
@@ -82,7 +88,7 @@ def rows(engine: Engine, query: str) -> list[tuple[Any, ...]]:
 
 def test_the_page_has_its_queries() -> None:
     """Each is run below."""
-    assert len(QUERIES) == 4
+    assert len(QUERIES) == 5
 
 
 def test_models_are_a_dimension(engine: Engine) -> None:
@@ -119,3 +125,8 @@ def test_sensor_values_of_a_batch(engine: Engine) -> None:
 def test_a_sensor_over_time_by_prediction(engine: Engine) -> None:
     """In time order, with what was predicted then."""
     assert rows(engine, QUERIES[3]) == [(1000, 1, 0.0), (3000, 0, 1.0), (5000, 1, 2.0), (7000, 1, 3.0)]
+
+
+def test_a_statistic_of_the_training_data_over_its_versions(engine: Engine) -> None:
+    """One statistic, in the order in which the versions were made."""
+    assert [row[1:] for row in rows(engine, QUERIES[4])] == [("d1", "S1", 0.5), ("d2", "S1", 0.25)]

@@ -664,6 +664,44 @@ UPDATE alembic_version SET version_num='0012' WHERE alembic_version.version_num 
 
 GO
 
+-- Running upgrade 0012 -> 0013
+
+CREATE TABLE profile_value (
+    scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    dataset VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    number INTEGER NOT NULL,
+    table_name NVARCHAR(max) NOT NULL,
+    column_name NVARCHAR(max) NOT NULL,
+    statistic NVARCHAR(max) NOT NULL,
+    value FLOAT(53) NULL,
+    at DATETIME2(6) NOT NULL,
+    PRIMARY KEY (scenario, dataset, number)
+);
+
+GO
+
+ALTER TABLE pipeline_schedule ADD options NVARCHAR(max) NULL;
+
+GO
+
+ALTER TABLE run ADD options NVARCHAR(max) NULL;
+
+GO
+
+UPDATE alembic_version SET version_num='0013' WHERE alembic_version.version_num = '0012';
+
+GO
+
+-- Running upgrade 0013 -> 0014
+
+ALTER TABLE prediction_commit ADD ignored_columns NVARCHAR(max) NOT NULL DEFAULT '';
+
+GO
+
+UPDATE alembic_version SET version_num='0014' WHERE alembic_version.version_num = '0013';
+
+GO
+
 COMMIT;
 
 GO

@@ -534,4 +534,30 @@ UPDATE reading SET received_at = CURRENT_TIMESTAMP;
 
 UPDATE alembic_version SET version_num='0012' WHERE alembic_version.version_num = '0011';
 
+-- Running upgrade 0012 -> 0013
+
+CREATE TABLE profile_value (
+    scenario VARCHAR(200) NOT NULL,
+    dataset VARCHAR(200) NOT NULL,
+    number INTEGER NOT NULL,
+    table_name TEXT NOT NULL,
+    column_name TEXT NOT NULL,
+    statistic TEXT NOT NULL,
+    value FLOAT(53),
+    at TIMESTAMP WITHOUT TIME ZONE NOT NULL,
+    PRIMARY KEY (scenario, dataset, number)
+);
+
+ALTER TABLE pipeline_schedule ADD COLUMN options JSON;
+
+ALTER TABLE run ADD COLUMN options JSON;
+
+UPDATE alembic_version SET version_num='0013' WHERE alembic_version.version_num = '0012';
+
+-- Running upgrade 0013 -> 0014
+
+ALTER TABLE prediction_commit ADD COLUMN ignored_columns TEXT DEFAULT '' NOT NULL;
+
+UPDATE alembic_version SET version_num='0014' WHERE alembic_version.version_num = '0013';
+
 COMMIT;
