@@ -21,6 +21,7 @@ from model_training.runtime.threads import limit
 from shared.alerts.delivery import publish_and_alert
 from shared.core.errors import Conflict, Fault, Missing, Transient
 from shared.core.ledger import Kind, State
+from shared.core.wording import visible
 from shared.ports import Ports
 from shared.training.model import Model
 from shared.training.registration import register
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
     try:
         return work(run_id, environ)
     except Fault as fault:
-        print(fault.reason, file=sys.stderr)  # noqa: T201 - the worker's log
+        print(visible(fault.reason), file=sys.stderr)  # noqa: T201 - the worker's log
         return 1 if fault.permanent else TRY_AGAIN
 
 
@@ -142,7 +143,7 @@ def _track(ports: Ports, run_id: str, folder: Path, home: Path) -> None:
 
 
 def _fail(ports: Ports, run_id: str, reason: str) -> int:
-    print(reason, file=sys.stderr)  # noqa: T201 - the worker's log
+    print(visible(reason), file=sys.stderr)  # noqa: T201 - the worker's log
     ports.training.runs.move(run_id, "running", "failed", reason)
     ports.core.ledger.note(Kind.TRAIN, run_id, State.FAILED, reason)
     return 1

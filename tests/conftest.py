@@ -11,12 +11,17 @@ import fault_matrix
 import pytest
 from azure_parts import self_signed
 from fault_matrix import pytest_addoption  # noqa: F401 -- a hook of pytest
+from hypothesis import HealthCheck, settings
 from kusto_double import Cluster, kusto_cluster
 from postgres import PostgresServer, postgres_server
 from world import World
 
 from local.azurite.process import Azurite, install
 from shared.core.errors import Transient
+
+# A busy machine is slow, and that is no finding.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

@@ -193,6 +193,16 @@ def say(port: int, *pieces: bytes) -> list[bytes]:
     return answers
 
 
+def test_what_is_held_up_can_be_dropped(proxy: FaultProxy, client: httpx.Client, server: Counting) -> None:
+    """It never arrives: one test leaves nothing to the next, however long the delay was."""
+    proxy.plan(delayed(3600), request("PUT"))
+    with pytest.raises(httpx.ReadTimeout):
+        client.put("/late", content=b"late", timeout=0.2)
+    proxy.drop()
+    assert client.put("/next", content=b"next").status_code == 200
+    assert [path for _, path, _ in server.done] == ["/next"]
+
+
 @pytest.mark.parametrize(
     ("fault", "answers", "reached"),
     [

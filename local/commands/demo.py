@@ -64,7 +64,7 @@ def demo(
         if json:
             as_json(_summary(session, outcomes, seconds, host.port if serve else None))
         else:
-            print_summary(session, outcomes, seconds, host.function_key, host.port if serve else None)
+            print_summary(session, outcomes, seconds, host.port if serve else None)
         if stopped is not None:
             err.print(f"\nThe host keeps running on http://127.0.0.1:{host.port}/api/ (stop with Ctrl+C).")
             stopped.get()

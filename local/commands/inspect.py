@@ -14,6 +14,7 @@ from local.console.session import Session
 from shared.core.errors import BadInput, Missing
 from shared.core.lake_reading import read_json
 from shared.core.ledger import State
+from shared.core.wording import visible
 from shared.operations.status import status as read_status
 from shared.profiles.baseline import offer
 from shared.training.model import ModelRef
@@ -47,8 +48,8 @@ def history(
         return
     for entry in entries:
         if why or entry.state != State.IN_PROGRESS:
-            head = f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.state:<11} {entry.kind:<10} {entry.key}"
-            out.print(f"{head}\n{'':<21}{_reason(entry)}", markup=False, soft_wrap=True)
+            head = f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.state:<11} {entry.kind:<10} {visible(entry.key)}"
+            out.print(f"{head}\n{'':<21}{visible(_reason(entry))}", markup=False, soft_wrap=True)
 
 
 def _reason(entry: Any) -> str:

@@ -15,6 +15,7 @@ from local.console.options import Json
 from local.console.output import as_json, err, out
 from local.console.session import PORT, Session
 from shared.core.addresses import blob_address
+from shared.core.wording import visible
 from shared.settings import CONTAINER
 
 BlobPort = Annotated[int, typer.Option(min=0, max=65535, help="The port of Blob Storage.")]
@@ -63,10 +64,18 @@ def azurite(blob_port: BlobPort = BLOB_PORT, queue_port: QueuePort = QUEUE_PORT,
 def log_to_terminal(level: int = logging.INFO) -> None:
     """Show the host's log on standard error as plain lines, which cost less time than rich ones."""
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S"))
+    handler.setFormatter(_OneLine("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S"))
     logger = logging.getLogger("mlops")
     logger.addHandler(handler)
     logger.setLevel(level)
+
+
+class _OneLine(logging.Formatter):
+    """A message is one line without control characters, whatever a caller sent; a traceback keeps its lines."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- the name of the base class
+        """As the base class."""
+        return visible(super().formatMessage(record))
 
 
 def hear_signals() -> SimpleQueue[None]:

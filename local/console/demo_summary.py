@@ -20,9 +20,7 @@ def predicted_rows(ports: Ports) -> int:
     return sum(commit.rows for commit in ports.prediction.predictions.commits())
 
 
-def print_summary(
-    session: Session, outcomes: list[DropOutcome], seconds: float, function_key: str, port: int | None
-) -> None:
+def print_summary(session: Session, outcomes: list[DropOutcome], seconds: float, port: int | None) -> None:
     """Print where everything is, how to look at it, and a request to send; `port` when the host keeps running."""
     settings, mlops = session.settings, command_at(session.settings.home)
     rows = predicted_rows(session.ports)
@@ -33,11 +31,11 @@ def print_summary(
         f"  lake       {settings.lake_shown}",
         f"  look       {mlops} status · history · models list · deployments list",
         f"  dashboard  {dashboard if port else f'{mlops} up, then {dashboard}'}",
-        f"             its key: {mlops} keys list --reveal (scope operate)",
+        f"  keys       {mlops} keys list --reveal   (dashboard: scope operate; scoring: scope score)",
         "  a year     make demo ARGS=--story   (its faults, and how the system handles them)",
         f"\nScore one row{'' if port else f' ({mlops} up runs the host)'}:",
         f"  curl -s -X POST http://127.0.0.1:{port or PORT}/api/score/{REQUESTED} \\",
-        f"    -H 'x-functions-key: {function_key}' -H 'content-type: application/json' \\",
+        "    -H 'x-functions-key: <key>' -H 'content-type: application/json' \\",
         f"    -d @{_request(session)}",
     )
     for line in lines:

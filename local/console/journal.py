@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from shared.core.ledger import Entry
+from shared.core.wording import visible
 from shared.ports import Ports
 
 _MARKS = {"done": "✓", "refused": "✗", "quarantined": "✗", "failed": "✗", "waiting": "…", "requested": "→"}
@@ -29,7 +30,7 @@ class JournalPrinter:
             if entry.kind in _SHOWN_KINDS and entry.state not in _HIDDEN:
                 sign = _MARKS.get(entry.state, "·")
                 self._console.print(
-                    f"{entry.at:%H:%M:%S} {sign} {entry.kind:<8} {entry.reason}", markup=False, soft_wrap=True
+                    f"{entry.at:%H:%M:%S} {sign} {entry.kind:<8} {visible(entry.reason)}", markup=False, soft_wrap=True
                 )
 
 

@@ -13,11 +13,23 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from shared.core.wording import visible
+
+
+class SafeConsole(Console):
+    """A console on which a text of data moves no cursor and changes no colour, wherever it came from."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """As the base class, with control characters as escapes; line ends are the command's own."""
+        return super().render_str(visible(text, keep="\n\t"), **options)
+
 
 # A file or a pipe has no width of its own; a table there may use this many columns.
 WIDE = 200
-out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
-err = Console(stderr=True, highlight=False)
+out = SafeConsole(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+err = SafeConsole(stderr=True, highlight=False)
 
 
 def command_at(home: Path) -> str:
@@ -41,7 +53,7 @@ def as_json(value: Any) -> None:
     """Print the value as JSON on standard output."""
     text = json.dumps(plain(value))
     if out.is_terminal:
-        out.print_json(text)
+        out.print_json(text, ensure_ascii=True)
     else:
         # Flushed: the reader of a running host's pipe needs the line at once.
         print(text, flush=True)  # noqa: T201 -- the command's output
@@ -54,7 +66,7 @@ def as_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) 
         return
     table = Table(*columns, title=title, title_justify="left", header_style="bold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(plain(cell)) for cell in row))
+        table.add_row(*("" if cell is None else Text(visible(str(plain(cell)))) for cell in row))
     out.print(table)
 
 

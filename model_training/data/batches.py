@@ -21,12 +21,15 @@ def restarts(numbers: pd.Series) -> pd.Series:
 def with_quality(sensors: pd.DataFrame, quality: pd.DataFrame | None) -> pd.DataFrame:
     """The sensor rows in their order, with `restart` and, given `quality`, the label of their batch (null: unknown).
 
-    A batch is (BatchNumber, restart). Quarantined when a batch has two labels.
+    A batch is (BatchNumber, restart); without a column `restart` the labels restart where their number falls.
+    Quarantined when a batch has two labels.
     """
     rows = sensors.assign(**{RESTART: restarts(sensors[BATCH])})
     if quality is None:
         return rows
-    labels = quality.assign(**{RESTART: restarts(quality[BATCH])})
+    told = RESTART in quality and quality[RESTART].notna().all()
+    labels = quality if told else quality.assign(**{RESTART: restarts(quality[BATCH])})
+    labels = labels[labels[RESTART] >= 0]
     _check_single(labels)
     return rows.merge(labels, on=[BATCH, RESTART], how="left", sort=False)
 

@@ -35,7 +35,14 @@ SENSORS = Table(
     # No key: BatchNumber starts again at 1 whenever the module restarts.
 )
 QUALITY = Table(
-    "quality", (Column("BatchNumber", "int", minimum=0), Column("Quality", "int", values=("0", "1"))), arrives="later"
+    "quality",
+    (
+        Column("BatchNumber", "int", minimum=0),
+        Column("Quality", "int", values=("0", "1")),
+        # For labels that lack batches around a restart: the restarts before each since the first sensor row.
+        Column("restart", "int", optional=True, minimum=0),
+    ),
+    arrives="later",
 )
 # The published choice. The rule of `selection` proposes another one, which stands in every model's manifest.
 FEATURES = tuple(f"S{number}" for number in (16, 20, 19, 18, 29, 41, 9, 10, 8, 11, 14, 13, 28, 15, 26, 33, 7, 3, 39))

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
     from shared.core.ports import Lake
     from shared.core.scenario import Scenario, Table
+    from shared.datasets.label_runs import Counts
     from shared.datasets.row_index import Index
     from shared.datasets.version import DatasetTable, Part
+
+    # The parts of a table, and their rows that stand.
+    Measured = tuple[Sequence[Part], Sequence[pa.Table]]
 
 # The bytes of a part, by its path.
 Fetch = Callable[[str], bytes]
@@ -34,23 +38,76 @@ def lake_bytes(lake: Lake) -> Fetch:
 
 
 def read_tables(fetch: Fetch, scenario: Scenario, tables: Iterable[DatasetTable]) -> dict[str, pa.Table]:
-    """The tables of a version by name; Corrupt when a part is not what was validated."""
-    return {table.name: read_table(fetch, scenario, table) for table in tables}
+    """The tables of a version by name; Corrupt when a part is not what was validated.
+
+    Labels of a counter that restarts know their run; Quarantined where it cannot be known.
+    """
+    import pyarrow as pa
+
+    listed = list(tables)
+    parts = {table.name: standing_parts(fetch, scenario, table) for table in listed}
+    labels, rows = scenario.label_table, scenario.batch.table
+    if labels in parts and rows in parts and restarting_labels(scenario, scenario.table(labels)):
+        named = {table.name: table.parts for table in listed}
+        parts[labels] = with_runs(scenario, (named[rows], parts[rows]), (named[labels], parts[labels]))
+    return {name: pa.concat_tables(found, promote_options="default") for name, found in parts.items()}
+
+
+def with_runs(scenario: Scenario, rows: Measured, labels: Measured) -> list[pa.Table]:
+    """The parts of the label table with the run of each label since the first row of all."""
+    import pyarrow as pa
+
+    from shared.datasets.label_runs import RESTART, label_runs
+
+    runs = label_runs(_counts(scenario, *rows), _counts(scenario, *labels), scenario.label_table)
+    return [
+        _without(table, RESTART).append_column(RESTART, pa.array(found, pa.int64()))
+        for table, found in zip(labels[1], runs, strict=True)
+    ]
+
+
+def _counts(scenario: Scenario, parts: Sequence[Part], tables: Sequence[pa.Table]) -> list[Counts]:
+    import numpy as np
+
+    from shared.datasets.label_runs import RESTART, Counts
+
+    def numbers(table: pa.Table, name: str) -> np.ndarray:
+        return np.asarray(table[name].to_numpy(), np.int64)
+
+    return [
+        Counts(
+            part.drop,
+            part.position,
+            numbers(table, scenario.monitoring.restart),
+            numbers(table, RESTART) if RESTART in table.column_names and not table[RESTART].null_count else None,
+        )
+        for part, table in zip(parts, tables, strict=True)
+    ]
+
+
+def _without(table: pa.Table, name: str) -> pa.Table:
+    return table.drop_columns([name]) if name in table.column_names else table
 
 
 def read_table(fetch: Fetch, scenario: Scenario, table: DatasetTable) -> pa.Table:
     """The rows of one table that stand, in order of position; Corrupt when a part is not what was validated."""
     import pyarrow as pa
 
+    return pa.concat_tables(standing_parts(fetch, scenario, table), promote_options="default")
+
+
+def standing_parts(fetch: Fetch, scenario: Scenario, table: DatasetTable) -> list[pa.Table]:
+    """The rows of each part of the table that stand."""
+    import pyarrow as pa
+
     from shared.datasets.row_index import index_of
 
     parts = [read_part(fetch, part) for part in table.parts]
     if len(parts) < 2:  # noqa: PLR2004 - one part repeats no other
-        return parts[0]
+        return parts
     declared = scenario.table(table.name)
     kept = standing_rows([index_of(rows, declared) for rows in parts], declared, scenario)
-    rows = [one.filter(pa.array(mask)) for one, mask in zip(parts, kept, strict=True)]
-    return pa.concat_tables(rows, promote_options="default")
+    return [one.filter(pa.array(mask)) for one, mask in zip(parts, kept, strict=True)]
 
 
 def read_part(fetch: Fetch, part: Part) -> pa.Table:

@@ -15,7 +15,7 @@ from shared.core.scenario import Scenario
 from shared.core.wording import counted
 from shared.datasets.head import Head, Parts, lacking, learnable, moved, with_drop, without_old, without_rows
 from shared.datasets.parts import adopt, keep_part
-from shared.datasets.reading import lake_bytes, read_indexes, read_part, read_tables, standing_rows
+from shared.datasets.reading import lake_bytes, read_indexes, read_part, read_tables, restarting_labels, standing_rows
 from shared.datasets.version import (
     DatasetTable,
     DatasetVersion,
@@ -181,6 +181,7 @@ class _Step:
         before, dataset = self._current(), self._version(tables)
         known = ports.datasets.versions.by_digest(name, dataset.digest)
         if known is None:
+            self._check_runs(tables)
             validate(ports, dataset, self._new_rows(tables, before))
             manifest = json.dumps(manifest_of(dataset), indent=1, sort_keys=True) + "\n"
             ports.core.lake.put(f"{dataset_folder(name, dataset.id)}manifest.json", manifest.encode())
@@ -275,6 +276,17 @@ class _Step:
             raise
         return None
 
+    def _check_runs(self, tables: tuple[DatasetTable, ...]) -> None:
+        """Quarantined when labels of a counter that restarts fit several runs; mostly their own rows tell."""
+        scenario = self.where.scenario
+        labels = scenario.table(scenario.label_table)
+        if labels.name not in self.kept or not restarting_labels(scenario, labels):
+            return
+        try:
+            read_tables(lake_bytes(self.ports.core.lake), scenario, _beside_labels(tables, scenario, self.where.drop))
+        except Quarantined:
+            read_tables(lake_bytes(self.ports.core.lake), scenario, tables)
+
     def _new_rows(self, tables: tuple[DatasetTable, ...], before: DatasetVersion | None) -> dict[str, pa.Table]:
         """The rows of the parts that the version before does not hold, by table."""
         import pyarrow as pa
@@ -309,6 +321,17 @@ class _Step:
             named = ", ".join(repr(name) for name in snapshots)
             told.append(f"The drop holds at least {SNAPSHOT:.0%} of the current rows, so it replaces table {named}.")
         return tuple(told)
+
+
+def _beside_labels(tables: Sequence[DatasetTable], scenario: Scenario, drop: str) -> list[DatasetTable]:
+    """The labels of the drop, and the rows that came since the labels before."""
+    named = {table.name: table for table in tables}
+    labels, rows = named[scenario.label_table], named[scenario.batch.table]
+    own = tuple(part for part in labels.parts if part.drop == drop)
+    last = max((part.position for part in own), default=-1)
+    after = max((part.position for part in labels.parts if part.position < last), default=-1)
+    beside = tuple(part for part in rows.parts if after < part.position <= last)
+    return [replace(rows, parts=beside), replace(labels, parts=own)] if beside else list(tables)
 
 
 def _duplicate(drop: str, dataset: str) -> str:

@@ -12,7 +12,7 @@ from shared.core.lake_reading import read_json
 from shared.core.paths import dataset_folder
 from shared.core.scenario import Scenario
 from shared.datasets.feature_frame import feature_frame
-from shared.datasets.reading import lake_bytes, read_tables
+from shared.datasets.reading import lake_bytes, read_table, read_tables
 from shared.datasets.version import DatasetVersion
 from shared.profiles.profile import SCHEMA, DatasetProfile, TableProfile
 
@@ -48,9 +48,8 @@ def rows_profile(ports: ProfilesPorts, scenario: str, dataset: str) -> TableProf
     declared, version = ports.core.scenarios.get(scenario), ports.datasets.versions.find(scenario, dataset)
     if declared is None or version is None:
         return None
-    tables = read_tables(lake_bytes(ports.core.lake), declared, version.tables)
     try:
-        frame = feature_frame(tables, declared)
+        frame = feature_frame(read_tables(lake_bytes(ports.core.lake), declared, version.tables), declared)
     except Quarantined:
         return None
     seen = [name for name in (*declared.features, *declared.targets) if name in frame.column_names]
@@ -72,7 +71,7 @@ def _is_whole(profile: DatasetProfile, dataset: DatasetVersion) -> bool:
 
 def _describe(ports: ProfilesPorts, dataset: DatasetVersion) -> DatasetProfile:
     scenario = ports.core.scenarios[dataset.scenario]
-    tables = read_tables(lake_bytes(ports.core.lake), scenario, dataset.tables)
+    tables = {table.name: read_table(lake_bytes(ports.core.lake), scenario, table) for table in dataset.tables}
     profiles = {name: ports.profiles.profiler.describe(table).profile for name, table in tables.items()}
     words = {} if scenario.words is None else scenario.words(tables)
     return DatasetProfile(profiles, scenario_statistics(scenario, tables), words)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _TEXT = Meta(min_length=1, max_length=1000, pattern=r"\S", description="a text of 1 to 1000 characters")
 
+_GENERATION = Annotated[int, Meta(ge=0, le=2_147_483_647)]
+
 
 class RollbackRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """The person, the reason, and the generation they saw serving (null: any generation).
@@ -27,7 +29,7 @@ class RollbackRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
     by: Annotated[str, _TEXT]
     reason: Annotated[str, _TEXT]
-    generation: Annotated[int | None, Meta(description="a whole number")] = None
+    generation: Annotated[_GENERATION | None, Meta(description="a whole number")] = None
 
     @classmethod
     def read(cls, body: bytes, who: str = "") -> Self:

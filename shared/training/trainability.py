@@ -82,17 +82,21 @@ def _check_single_answers(scenario: Scenario, tables: Mapping[str, pa.Table]) ->
     if keys.group_by(keys.column_names).aggregate([]).num_rows < keys.num_rows:
         raise _repeated(scenario, keys)
     most = int(_restarts(tables[scenario.batch.table], counter)[-1])
-    if restarts[-1] > most:
+    if restarts.max() > most:
         raise _restarted(scenario, keys, int((restarts > most).argmax()), most)
 
 
 def _restarts(table: pa.Table, counter: str) -> np.ndarray:
-    """For each row, how often the counter has fallen up to it."""
+    """For each row, how often the counter has fallen up to it; labels may say so themselves."""
     import numpy as np
+
+    from shared.datasets.label_runs import RESTART, runs_of
 
     if counter not in table.column_names:
         return np.zeros(table.num_rows, dtype=np.int64)
-    return np.concatenate(([0], np.cumsum(np.diff(table[counter].to_numpy()) < 0)))
+    if RESTART in table.column_names and not table[RESTART].null_count:
+        return np.asarray(table[RESTART].to_numpy(), np.int64)
+    return runs_of(table[counter].to_numpy())
 
 
 def _repeated(scenario: Scenario, keys: pa.Table) -> Quarantined:

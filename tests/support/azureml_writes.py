@@ -44,6 +44,7 @@ class Workspace:
     def reset(self) -> None:
         """Nothing there but what was published and registered; what endpoints are asked for takes its time."""
         self.proxy.heal()
+        self.proxy.drop()
         self.service.resources.clear()
         self.service.asked.clear()
         self.service.put("/computes/cpu-cluster", {"properties": {"computeType": "AmlCompute", "properties": {}}})

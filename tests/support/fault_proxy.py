@@ -110,6 +110,9 @@ class FaultProxy:
         self._tls, self._upstream_tls = tls, upstream_tls
         self._http = http
         self._lock = threading.Lock()
+        self._idle = threading.Condition(self._lock)
+        self._busy = 0
+        self._held_up = threading.Event()
         self._rules: list[_Rule] = []
         self._open: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
@@ -129,12 +132,20 @@ class FaultProxy:
         with self._lock:
             self._rules, self.requests, self.hits = [], [], 0
 
+    def drop(self) -> None:
+        """Let nothing arrive later: what is held up never does, and what is on its way has arrived."""
+        with self._idle:
+            self._held_up.set()
+            assert self._idle.wait_for(lambda: self._busy == 0, 30), "a request is on its way for half a minute"
+            self._held_up = threading.Event()
+
     def __enter__(self) -> Self:
         self._start(self._accept)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._closing.set()
+        self._held_up.set()
         with self._lock:
             doomed = [self._listener, *self._open]
         for one in doomed:
@@ -188,16 +199,33 @@ class FaultProxy:
     def _serve_http(self, client: socket.socket, server: socket.socket) -> None:
         with client.makefile("rb") as asked, server.makefile("rb") as answered:
             while head := _head(asked):
-                one = Request(head + _body(asked, head))
-                fault = self._fault(one)
-                if fault and fault.kind == "answer":
-                    client.sendall(_own_answer(fault))
-                    continue
-                if not self._forward(one.data, fault, client, server):
-                    return
-                answer = _answer(answered, head)
-                if not answer or not _give(answer, fault, client, answer.find(b"\r\n\r\n") + 4):
-                    return
+                with self._at_work():
+                    if not self._exchange(head, Request(head + _body(asked, head)), client, server, answered):
+                        return
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        with self._idle:
+            self._busy += 1
+        try:
+            yield
+        finally:
+            with self._idle:
+                self._busy -= 1
+                self._idle.notify_all()
+
+    def _exchange(
+        self, head: bytes, one: Request, client: socket.socket, server: socket.socket, answered: BinaryIO
+    ) -> bool:
+        """One request and its answer; whether the connection may go on."""
+        fault = self._fault(one)
+        if fault and fault.kind == "answer":
+            client.sendall(_own_answer(fault))
+            return True
+        if not self._forward(one.data, fault, client, server):
+            return False
+        answer = _answer(answered, head)
+        return bool(answer) and _give(answer, fault, client, answer.find(b"\r\n\r\n") + 4)
 
     def _serve_pieces(self, client: socket.socket, server: socket.socket) -> None:
         state: list[Fault | None] = [None]
@@ -223,7 +251,9 @@ class FaultProxy:
             _reset(client)
             return False
         if fault and fault.kind == "delay":
-            self._closing.wait(fault.seconds)
+            held_up = self._held_up
+            if held_up.wait(fault.seconds):
+                return False
         server.sendall(data)
         return True
 

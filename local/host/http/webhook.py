@@ -59,7 +59,7 @@ class Webhook:
         if request.method == "OPTIONS":
             return _shake_hands(request.headers)
         try:
-            events = events_of(request.body)
+            events = _well_formed(batch_of(request.body))
         except ValueError as error:
             return Answer(400, f"{error}")
         if request.headers.get("aeg-event-type") == "SubscriptionValidation":
@@ -78,7 +78,16 @@ class Webhook:
 
 
 def events_of(body: bytes) -> list[dict[str, Any]]:
-    """The events in a body of one object or an array of 1 to 5000; ValueError with a sentence otherwise."""
+    """The events in a body of one object or an array of 1 to 5000; ValueError when one of them is none."""
+    events = batch_of(body)
+    for place, event in enumerate(events):
+        if problem := problem_of(event):
+            raise ValueError(f"Event {place} {problem}.")
+    return events
+
+
+def batch_of(body: bytes) -> list[Any]:
+    """What a body of one object or an array of 1 to 5000 holds; ValueError for another body."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -86,11 +95,17 @@ def events_of(body: bytes) -> list[dict[str, Any]]:
     events = content if isinstance(content, list) else [content]
     if not 1 <= len(events) <= MAX_BATCH:
         raise ValueError(f"The batch has {len(events)} events; accepted: 1 to {MAX_BATCH}.")
-    for place, event in enumerate(events):
-        problem = problem_of(event)
-        if problem:
-            raise ValueError(f"Event {place} {problem}.")
     return events
+
+
+def _well_formed(batch: Sequence[Any]) -> list[dict[str, Any]]:
+    """The events of the batch; one that is none is logged and keeps nobody from the others. ValueError without any."""
+    problems = [f"Event {place} {problem}." for place, event in enumerate(batch) if (problem := problem_of(event))]
+    if len(problems) == len(batch):
+        raise ValueError(problems[0])
+    for problem in problems:
+        log.warning("Left out of a batch of %d events: %s", len(batch), problem)
+    return [event for event in batch if not problem_of(event)]
 
 
 def problem_of(event: Any) -> str:

@@ -17,6 +17,7 @@ from local.host.host_options import HostOptions
 from local.host.http import topic, webhook
 from local.host.http.http_messages import headers_of, offered_keys, response_of, url_of
 from local.host.http.keys import KeyFile, fingerprint
+from local.host.http.request_bodies import BODY_SECONDS, BodyReader, NotReceived
 from local.host.http.route_cache import RouteCache
 from local.host.http.routes import METHODS, is_shadowed, methods_of, paths_of
 from local.host.http.topic import Topic
@@ -24,18 +25,12 @@ from local.host.http.webhook import Webhook
 from local.host.invocations import Invocations
 from local.host.protocol import Record
 from local.host.worker import Function, NotIndexed
-from shared.core.errors import Fault, Misconfigured
+from shared.core.errors import Fault
 
 log = logging.getLogger("mlops.host")
-BODY_LIMIT = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
-_DEFAULT_BODY_LIMIT = 100 * 1024 * 1024
 _FAILED = "The function failed; the host's log says why."
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 Fire = Callable[[str], None]
-
-
-class _TooLarge(Exception):
-    """The body is longer than accepted."""
 
 
 class WebServer:
@@ -52,13 +47,14 @@ class WebServer:
         own_topic: Topic,
         fire: Fire,
         idle: Callable[[], bool],
+        body_seconds: float = BODY_SECONDS,
     ) -> None:
         self._keys = keys
         self._invocations = invocations
         self._hook = hook
         self._topic = own_topic
         self._options = options
-        self._body_limit = _body_limit(settings)
+        self._bodies = BodyReader(settings, options.max_outstanding_requests, body_seconds)
         self._fire = fire
         self._idle = idle
         self._outstanding = 0
@@ -91,22 +87,22 @@ class WebServer:
             verdict = self._keys.keys().judge(function.name, level, offered_keys(request))
             if verdict != "open":
                 return _unauthorized(request) if verdict == "unknown" else _forbidden(request)
+            try:
+                body = await self._bodies.read(request)
+            except NotReceived as problem:
+                return _not_received(problem)
             if self._outstanding >= self._options.max_outstanding_requests:
                 return PlainTextResponse("Too many requests are waiting.", 429, {"Retry-After": "1"})
             self._outstanding += 1
             try:
                 async with self._gate:
-                    return await self._call(function, request)
+                    return await self._call(function, request, body)
             finally:
                 self._outstanding -= 1
 
         return endpoint
 
-    async def _call(self, function: Function, request: Request) -> Response:
-        try:
-            body = await self._body(request)
-        except _TooLarge:
-            return PlainTextResponse(f"The body is too large; accepted: {self._body_limit:,} bytes.", 413)
+    async def _call(self, function: Function, request: Request, body: bytes) -> Response:
         http = Record(
             method=request.method,
             url=url_of(request),
@@ -124,23 +120,11 @@ class WebServer:
             log.info("%s %s: %d in %.0f ms", request.method, request.url.path, answer.status_code, milliseconds)
         return answer
 
-    async def _body(self, request: Request) -> bytes:
-        length = request.headers.get("content-length", "")
-        if length.isdecimal() and int(length) > self._body_limit:
-            raise _TooLarge
-        parts, size = [], 0
-        async for part in request.stream():
-            size += len(part)
-            if size > self._body_limit:
-                raise _TooLarge
-            parts.append(part)
-        return b"".join(parts)
-
     async def _webhook(self, request: Request) -> Response:
         try:
-            body = await self._body(request)
-        except _TooLarge:
-            return PlainTextResponse("The batch is too large.", 413)
+            body = await self._bodies.read(request)
+        except NotReceived as problem:
+            return _not_received(problem)
         name = request.query_params.get("functionName", "")
         headers = dict(request.headers)
         answer = await self._hook.answer(webhook.Request(request.method, name, offered_keys(request), headers, body))
@@ -148,9 +132,9 @@ class WebServer:
 
     async def _publish(self, request: Request) -> Response:
         try:
-            answer = self._topic.answer(dict(request.headers), await self._body(request))
-        except _TooLarge:
-            return PlainTextResponse("The batch is too large.", 413)
+            answer = self._topic.answer(dict(request.headers), await self._bodies.read(request))
+        except NotReceived as problem:
+            return _not_received(problem)
         return PlainTextResponse(answer.body, answer.status)
 
     async def _admin_fire(self, request: Request) -> Response:
@@ -168,6 +152,10 @@ class WebServer:
         return JSONResponse({"state": "Running", "idle": self._idle()})
 
 
+def _not_received(problem: NotReceived) -> Response:
+    return PlainTextResponse(str(problem), problem.status, {"Connection": "close"})
+
+
 def _unauthorized(request: Request) -> Response:
     offered = ", ".join(map(fingerprint, offered_keys(request))) or "none"
     log.warning("%s %s: refused; fingerprint of the offered key: %s", request.method, request.url.path, offered)
@@ -183,10 +171,3 @@ def _forbidden(request: Request) -> Response:
 
 async def _no_homepage(_: Request) -> Response:
     return Response(status_code=204)
-
-
-def _body_limit(settings: Mapping[str, str]) -> int:
-    text = settings.get(BODY_LIMIT) or str(_DEFAULT_BODY_LIMIT)
-    if not text.isdecimal() or int(text) < 1:
-        raise Misconfigured(BODY_LIMIT, f"is {text!r}", "a number of bytes of at least 1")
-    return int(text)

@@ -4,10 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from shared.core.wording import counted
+from shared.core.wording import counted, visible
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows")])
 def test_a_number_and_its_noun_agree(number: int, words: str) -> None:
     """Only one is singular."""
     assert counted(number, "row") == words
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("Müller 東京 ✓ no-break\xa0space", "Müller 東京 ✓ no-break\xa0space"),
+        ("\x1b[31mred\x1b[0m", "\\x1b[31mred\\x1b[0m"),
+        ("a\nb\r\tc\x9b2J\x7f", "a\\nb\\r\\tc\\x9b2J\\x7f"),
+        ("abc\u202edef\u200b\u2028", "abc\\u202edef\\u200b\\u2028"),
+        ("\ud800", "\\ud800"),
+    ],
+)
+def test_a_text_of_a_stranger_is_shown_without_control_characters(given: str, shown: str) -> None:
+    """It moves no cursor, hides and reorders nothing; what can be seen stays as it is."""
+    assert visible(given) == shown
+    assert visible("two\nlines", keep="\n") == "two\nlines"

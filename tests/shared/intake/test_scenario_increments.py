@@ -160,6 +160,47 @@ def test_batches_of_two_drops_keep_their_own_labels(tmp_path: Path) -> None:
     assert frame["Quality"].tolist() == expected
 
 
+def restarting(rows: int, restart: int, seed: int = 1) -> dict[str, pa.Table]:
+    """A plant whose module starts again after so many batches."""
+    numbers = pa.array([number % restart + 1 for number in range(rows)], pa.int64())
+    return {name: table.set_column(0, "BatchNumber", numbers) for name, table in generated(PLANT, rows, seed).items()}
+
+
+def learned(drops: Drops) -> list[tuple[int, int, float]]:
+    """Batch, restart and label of each row, as a model learns them."""
+    assemble = SCENARIOS[PLANT].assemble
+    assert assemble is not None
+    frame = assemble({name: table.to_pandas() for name, table in drops.rows().items()})
+    return list(frame[["BatchNumber", "restart", "Quality"]].itertuples(index=False, name=None))
+
+
+def test_labels_that_lack_the_batches_around_a_restart_keep_to_their_rows(tmp_path: Path) -> None:
+    """Batches 1 to 40 have labels, then those from 50 on of the next run: no number falls, and none is mixed up."""
+    drops = Drops(tmp_path, SCENARIOS[PLANT])
+    one, two = restarting(300, 300), restarting(200, 200, seed=2)
+    drops.drop("d1", {**one, "quality": one["quality"].slice(0, 40)})
+    assert drops.drop("d2", {**two, "quality": two["quality"].slice(49)}).state == "done"
+    given = {(number, run): label for number, run, label in learned(drops) if label == label}  # noqa: PLR0124 -- not NaN
+    assert len(given) == 40 + 151
+    assert [given[number, 1] for number in range(50, 201)] == two["quality"]["Quality"].to_pylist()[49:]
+
+
+def test_labels_of_which_nobody_knows_the_run_are_refused(tmp_path: Path) -> None:
+    """With the restarts beside them they are taken."""
+    drops = Drops(tmp_path, SCENARIOS[PLANT])
+    tables = restarting(400, 200)
+    lacking = pa.concat_tables([tables["quality"].slice(0, 100), tables["quality"].slice(310)])
+    refused = drops.drop("d1", {**tables, "quality": lacking})
+    assert refused.state == "quarantined"
+    assert "nobody can say which label belongs to which run" in refused.reason
+    told = lacking.append_column("restart", pa.array([0] * 100 + [1] * 90))
+    outcome = drops.drop("d1", {**tables, "quality": told})
+    assert outcome.state == "done", outcome.reason
+    given = {(number, run): label for number, run, label in learned(drops) if label == label}  # noqa: PLR0124 -- not NaN
+    assert list(given.values()) == lacking["Quality"].to_pylist()
+    assert {run for number, run in given if number > 110} == {1}
+
+
 def old_lake(drops: Drops, tables: dict[str, pa.Table]) -> str:
     """A dataset version as the version before wrote it: one file a table in its folder, and its row in SQL."""
     name, dataset = drops.scenario.name, "20260101T000000Z-aaaaaaaa"

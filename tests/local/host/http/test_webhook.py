@@ -126,6 +126,16 @@ def test_malformed_is_400_and_runs_nothing(call: Caller, worker: ScriptedWorker,
     assert worker.asked == []
 
 
+def test_a_malformed_event_does_not_keep_the_others(
+    call: Caller, worker: ScriptedWorker, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They run; the log names its place in the batch and what it lacks."""
+    assert call([{"id": 1}, EVENT, 3, {**EVENT, "id": "2"}]).status == 202
+    assert [json.loads(data.json)["id"] for _, data, _, _ in worker.asked] == ["1", "2"]
+    assert "Event 0 lacks id and eventType as text." in caplog.text
+    assert "Event 2 is no JSON object." in caplog.text
+
+
 @pytest.mark.fault(6)
 def test_a_batch_has_at_most_5000_events(call: Caller, worker: ScriptedWorker) -> None:
     """5001 are refused as a whole."""

@@ -27,7 +27,7 @@ from shared.core.errors import Transient
 
 # As many attempts as the real one makes, with pauses and time limits that a test can wait for.
 BRISK = RetryPolicy(connect=2, read=1, first_pause=0.01, longest_pause=2)
-SECONDS = 12.0
+SECONDS = 60.0
 FAULTS = {
     "503": UNAVAILABLE,
     "429 with Retry-After": throttled(1),

@@ -258,7 +258,7 @@ def test_a_lock_that_stays_is_transient(url: str, engine: Engine) -> None:
         holder.execute(text("UPDATE ledger SET repeats = 5"))
         with pytest.raises(Transient, match="lock timeout"):
             ledger.note("blob", "k", "waiting", "b")
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60
     ledger.note("blob", "k", "waiting", "b")
     impatient.dispose()
 
