@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import BadInput
+from shared.core.policies import BadRows
 from shared.core.scenario import Scenario
 from shared.datasets.ports import Tables
 from shared.serving.ports import BatchJob, LoadedModel, Provenance, Scoring
@@ -109,7 +110,9 @@ def scorer_of(options: argparse.Namespace, scenarios: Mapping[str, Scenario]) ->
     scenario = check_single_file(options.scenario, scenarios)
     if options.tolerated_rows < 0:
         raise BadInput(f"--tolerated_rows is {options.tolerated_rows}; accepted: 0 or more.")
-    scored = replace(scenario, batch=replace(scenario.batch, error_threshold=options.tolerated_rows))
+    scored = replace(
+        scenario, bad_rows=BadRows(), batch=replace(scenario.batch, error_threshold=options.tolerated_rows)
+    )
     onnx, manifest = _graph(options)
     # The service starts a process for each core: one thread is its share.
     scoring = OnnxScoring(workers=1)

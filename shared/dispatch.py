@@ -244,7 +244,9 @@ def plan(ports: Ports, scenarios: Iterable[Scenario] | None = None) -> list[str]
     """Messages for every window that is due, of these scenarios or of all, and for those whose worker died."""
     from shared.prediction.windows import due_windows
 
-    stuck = [entry.message for entry in ports.core.history.stuck(ports.core.clock()) if entry.kind == Kind.WINDOW]
+    entries = ports.core.history.stuck(ports.core.clock())
+    # One that was queued and never claimed has no message; it is among those that are due.
+    stuck = [entry.message for entry in entries if entry.kind == Kind.WINDOW and entry.message]
     return list(dict.fromkeys([*stuck, *(window_message(due) for due in due_windows(ports, scenarios))]))
 
 

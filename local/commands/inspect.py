@@ -15,6 +15,7 @@ from shared.core.errors import BadInput, Missing
 from shared.core.lake_reading import read_json
 from shared.core.ledger import State
 from shared.core.wording import visible
+from shared.datasets.assets import read_assets
 from shared.operations.status import status as read_status
 from shared.profiles.baseline import offer
 from shared.training.model import ModelRef
@@ -99,7 +100,8 @@ def show_dataset(
     session.scenario(scenario)
     version = find_version(session.ports, scenario, dataset)
     profile = read_json(session.ports, f"datasets/{scenario}/{dataset}/profile.json")
-    as_json({**plain(version), "rows": version.rows, "drops": version.drops, "profile": profile})
+    facts = {"rows": version.rows, "drops": version.drops, "assets": read_assets(session.ports, version)}
+    as_json({**plain(version), **facts, "profile": profile})
 
 
 def list_models(scenario: Scenario = None, json: Json = False) -> None:

@@ -38,6 +38,26 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class BadRows:
+    """How many rows of a window may break the contract: `rows` of them, or the `share` of all. By default none.
+
+    So many are set aside with their reasons and the rest is scored; with one more the window is refused.
+    """
+
+    rows: int = 0
+    share: float = 0.0
+
+    def most(self, rows: int) -> int:
+        """How many of so many rows may be set aside."""
+        return max(self.rows, int(self.share * rows))
+
+    @property
+    def any(self) -> bool:
+        """Whether a row may be set aside at all."""
+        return self.rows > 0 or self.share > 0
+
+
+@dataclass(frozen=True, slots=True)
 class Monitoring:
     """How a scenario is monitored: what counts as drift, as too few labels, and as data that is not learned from.
 

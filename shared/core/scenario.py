@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from shared.core.decision import Decision
 from shared.core.errors import Missing
-from shared.core.policies import Arrival, Feedback, Monitoring, RetrainPolicy
+from shared.core.policies import Arrival, BadRows, Feedback, Monitoring, RetrainPolicy
 
 # Words that stand for a missing cell in files and messages, unless a column declares them as values of its own.
 MISSING_NUMBERS = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "<NA>")
@@ -164,6 +164,8 @@ class Batch:
     `table` holds the rows to predict; `others` are tables the feature code needs beside it, in the same drop.
     `report` names columns of the feature frame that are written beside each prediction.
     `stream` is a table of an Azure Data Explorer database; each row's `payload` is one message of telemetry.
+    `label_hours`: labels that come without rows are about the telemetry since the labels before, of at most so many
+    hours; it becomes training data with them. 0: telemetry does not.
     """
 
     source: Literal["drops", "telemetry"]
@@ -175,6 +177,7 @@ class Batch:
     error_threshold: int = 0
     lag_seconds: float = 0.0
     stream: str = ""
+    label_hours: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +239,7 @@ class Scenario:
     time: str = ""
     history: History = History()
     arrival: Arrival = field(default_factory=Arrival)
+    bad_rows: BadRows = field(default_factory=BadRows)
     leakage: tuple[str, ...] = ()
     split: Split = Split("random")
     metric: str = "auc"
@@ -300,6 +304,11 @@ class Scenario:
     def scoring_tables(self) -> tuple[Table, ...]:
         """The tables of a scoring drop, without labels; the tables beside the rows to predict may be empty."""
         return (self.scoring_table, *(replace(self.table(name), min_rows=0) for name in self.batch.others))
+
+    @property
+    def tolerated(self) -> BadRows:
+        """How many rows of a window may be bad, by whichever declaration allows more."""
+        return replace(self.bad_rows, rows=max(self.bad_rows.rows, self.batch.error_threshold))
 
     @property
     def carries(self) -> bool:

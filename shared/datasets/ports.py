@@ -13,20 +13,25 @@ if TYPE_CHECKING:
 
     from shared.core.scenario import Table
     from shared.datasets.head import Head
+    from shared.datasets.rejects import Rejects
     from shared.datasets.version import DatasetVersion
 
 
 class Tables(Protocol):
     """Tables are read under their declared contract; nothing is guessed."""
 
-    def read(self, source: BinaryIO, name: str, table: Table) -> pa.Table:
+    def read(self, source: BinaryIO, name: str, table: Table, rejects: Rejects | None = None) -> pa.Table:
         """The file as an Arrow table in the contract's column order; Quarantined when it breaks the contract.
+
+        With `rejects` rows that break it are added there and left out, if their policy allows any.
 
         `name` is the file's name: its ending says csv or parquet, and it stands in the sentence.
         """
         ...
 
-    def stream(self, source: BinaryIO, name: str, table: Table) -> Iterator[pa.RecordBatch]:
+    def stream(
+        self, source: BinaryIO, name: str, table: Table, rejects: Rejects | None = None
+    ) -> Iterator[pa.RecordBatch]:
         """The file in blocks of bounded memory, strict like `read`; Quarantined at the block that breaks the contract.
 
         Rows in a refusal count over the whole file. `source` is seekable and stays open until the last block.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Corrupt
 from shared.core.scenario import Scenario, Table
+from shared.datasets.rejects import Rejects
 from shared.monitoring.actual_labels import answer_columns
 from shared.prediction.window import Commit
 from shared.prediction.window_inputs import feature_table, window_table
@@ -77,11 +78,11 @@ def read_labels(ports: MonitoringPorts, scenario: Scenario, commit: Commit, rows
 
 def read_rows(ports: MonitoringPorts, scenario: Scenario, inputs: Sequence[str]) -> pa.Table:
     """The rows that were scored, in their order; Corrupt when feature code does not keep that order."""
-    rows = window_table(ports, scenario, scenario.scoring_table.labelled, inputs)
+    rows = window_table(ports, scenario, scenario.scoring_table.labelled, inputs, Rejects(scenario.tolerated))
     if scenario.assemble is not None:
         from shared.training.fingerprints import fingerprint
 
-        frame = feature_table(ports, scenario, inputs)
+        frame = feature_table(ports, scenario, inputs, Rejects(scenario.tolerated))
         kept = frame.num_rows == rows.num_rows and bool(
             (fingerprint(frame, scenario.entity) == fingerprint(rows, scenario.entity)).all()
         )

@@ -53,7 +53,9 @@ def reconcile(ports: OperationsPorts) -> Sweep:
     waited for a run that has ended, is started.
     """
     # Stuck windows are not among them: the planning timer sends those again.
-    stuck = [entry for entry in ports.core.history.stuck(ports.core.clock()) if entry.kind == Kind.BLOB]
+    # What was queued and never claimed has no message: it is missed, not stuck.
+    entries = ports.core.history.stuck(ports.core.clock())
+    stuck = [entry for entry in entries if entry.kind == Kind.BLOB and entry.message]
     messages = [entry.message for entry in stuck]
     messages.extend(_missed_events(ports, {entry.key for entry in stuck}))
     messages.extend(settled_drops(ports, _waiting_files(ports)))
@@ -80,7 +82,7 @@ def _missed_events(ports: OperationsPorts, stuck: Collection[str]) -> list[str]:
 
 def _is_untold(ports: OperationsPorts, key: str) -> bool:
     entry = ports.core.history.find(Kind.BLOB, key)
-    return entry is None or entry.state == State.QUEUED
+    return entry is None or entry.state == State.QUEUED or (entry.state == State.RELEASED and not entry.message)
 
 
 def _is_busy(ports: OperationsPorts) -> bool:

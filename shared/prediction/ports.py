@@ -11,6 +11,7 @@ from shared.release.ports import ReleasePorts
 
 if TYPE_CHECKING:
     from shared.core.scenario import Scenario
+    from shared.datasets.rejects import Reject
     from shared.prediction.revision import Correction, Revision
     from shared.prediction.telemetry_span import Extract, RecordedSpan, Span
     from shared.prediction.window import Commit, Window, WindowState
@@ -54,7 +55,14 @@ class Predictions(Protocol):
         """Create the scenario's typed table and view when they are not there."""
         ...
 
-    def load(self, scenario: Scenario, commit: Commit, parquet: BinaryIO, revision: Revision | None = None) -> bool:
+    def load(
+        self,
+        scenario: Scenario,
+        commit: Commit,
+        parquet: BinaryIO,
+        revision: Revision | None = None,
+        rejects: Sequence[Reject] = (),
+    ) -> bool:
         """One transaction: the commit row, every row of the file, the outbox notice; False when SQL has them already.
 
         `revision` says which version of which window it is; without one it is the first version of its own.
@@ -77,6 +85,11 @@ class Telemetry(Protocol):
     @property
     def reads_files(self) -> bool:
         """Whether files that land in `scoring/` are its rows; otherwise nothing predicts such a file."""
+        ...
+
+    @property
+    def commit_seconds(self) -> float:
+        """How long after its ingestion a row may still be invisible, besides the scenario's own lag."""
         ...
 
     def settled_until(self, scenario: Scenario, after: datetime) -> datetime | None:
@@ -127,6 +140,7 @@ class Restoration(Protocol):
         revision: Revision,
         window: Window,
         correction: Correction | None,
+        rejects: Sequence[Reject] = (),
     ) -> None:
         """Replace all that SQL has of the window by the rows of the committed file, in one transaction.
 

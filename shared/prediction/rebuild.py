@@ -12,6 +12,7 @@ from shared.core.errors import Fault
 from shared.core.scenario import Scenario
 from shared.prediction.commits import committed_file, read_commit, revision_of
 from shared.prediction.plans import read_plan
+from shared.prediction.reject_files import read_rejects
 from shared.prediction.revision import Correction
 from shared.prediction.window import Commit, Window, WindowState
 from shared.prediction.window_plan import WindowPlan
@@ -61,9 +62,16 @@ def _rebuild_window(ports: PredictionPorts, scenario: Scenario, commit: Commit, 
     try:
         plan = read_plan(ports, scenario.name, commit.window)
         window, correction, revision = _window(plan), _correction(plan), revision_of(ports, commit)
+        rejects = read_rejects(ports, scenario, commit.window)
         with committed_file(ports, commit) as parquet:
             ports.prediction.restoration.restore(
-                scenario, commit, parquet, revision=revision, window=window, correction=correction
+                scenario,
+                commit,
+                parquet,
+                revision=revision,
+                window=window,
+                correction=correction,
+                rejects=rejects,
             )
     except Fault as fault:
         return RebuiltWindow(scenario.name, commit.window, RebuildState.FAILED, 0, fault.reason)

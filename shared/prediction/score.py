@@ -9,24 +9,27 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from shared.core.errors import Missing, Quarantined, Superseded, Transient
 from shared.core.ledger import Outcome, State
 from shared.core.paths import Landing, commit_path, landing, plan_path, window_folder
 from shared.core.redaction import redact
 from shared.core.scenario import Scenario
+from shared.datasets.rejects import Rejects
 from shared.prediction.commits import committed_file, read_commit, revision_of, sha256_of
 from shared.prediction.plans import pin_plan, read_plan
+from shared.prediction.reject_files import read_rejects, write_rejects
 from shared.prediction.scoring_drops import drop_files
 from shared.prediction.short_history import CODE as SHORT_HISTORY
 from shared.prediction.window import Commit, Window, WindowState, input_key, split_input
 from shared.prediction.window_inputs import ignored_columns, scored_features, stream_rows
 from shared.prediction.window_plan import CorrectionNote, WindowPlan
 from shared.serving.deployed_model import DeployedModel, load_deployed
-from shared.serving.ports import BatchJob, Provenance
+from shared.serving.ports import BatchJob, BatchResult, Provenance
 from shared.serving.prediction_rows import first_id
 from shared.serving.strange_values import told
+from shared.training.unlearned.unknown_values import written
 
 if TYPE_CHECKING:
     from shared.prediction.ports import PredictionPorts
@@ -83,10 +86,12 @@ def _score(ports: PredictionPorts, scenario: Scenario, window: Window) -> Commit
 def score_plan(ports: PredictionPorts, scenario: Scenario, plan: WindowPlan, plan_sha: str, folder: str) -> Commit:
     """Score the rows of the plan with its model into a file in that folder; the commit that would make it count."""
     deployed = load_deployed(ports, plan.deployment)
-    with _job(ports, scenario, plan, deployed) as (job, short), tempfile.TemporaryFile() as out:
-        result = ports.serving.scoring.batch(deployed.loaded, job, out)
+    rejects = Rejects(scenario.tolerated)
+    with _job(ports, scenario, plan, deployed, rejects) as (job, short), tempfile.TemporaryFile() as out:
+        result = _scored(ports, deployed, job, out, rejects)
         sha = sha256_of(out)
         ports.core.lake.put(f"{folder}{sha}.parquet", out)
+    write_rejects(ports, scenario, plan.window, rejects.found)
     return Commit(
         scenario=scenario.name,
         window=plan.window,
@@ -103,9 +108,23 @@ def score_plan(ports: PredictionPorts, scenario: Scenario, plan: WindowPlan, pla
         scored_at=plan.planned_at,
         unknown_values=result.strange.unknown_text,
         far_values=result.strange.far_text,
-        rejected_rows=f"{SHORT_HISTORY}={short}" if short else "",
+        rejected_rows=written({**rejects.counts, **({SHORT_HISTORY: short} if short else {})}),
         ignored_columns=", ".join(ignored_columns(ports, scenario, plan.inputs)),
     )
+
+
+def _scored(
+    ports: PredictionPorts, deployed: DeployedModel, job: BatchJob, out: BinaryIO, rejects: Rejects
+) -> BatchResult:
+    """What the model made of the rows; Quarantined with the first bad row where too many were set aside."""
+    table = job.scenario.batch.table
+    try:
+        result = ports.serving.scoring.batch(deployed.loaded, job, out)
+    except Quarantined:
+        rejects.check(table)
+        raise
+    rejects.check(table, result.failed_rows)
+    return result
 
 
 def _plan(ports: PredictionPorts, scenario: Scenario, window: Window) -> WindowPlan:
@@ -137,7 +156,7 @@ def _inputs(ports: PredictionPorts, scenario: Scenario, window: Window) -> tuple
 
 @contextmanager
 def _job(
-    ports: PredictionPorts, scenario: Scenario, plan: WindowPlan, deployed: DeployedModel
+    ports: PredictionPorts, scenario: Scenario, plan: WindowPlan, deployed: DeployedModel, rejects: Rejects
 ) -> Iterator[tuple[BatchJob, int]]:
     """The rows to score, and how many lack history; the files they come from are closed, however far they were read."""
     provenance = Provenance(
@@ -149,10 +168,10 @@ def _job(
     )
     job = BatchJob(scenario, plan.window, first_id(plan.ordinal), provenance)
     if scenario.assemble is None and len(scenario.scoring_tables) == 1:
-        with closing(stream_rows(ports, scenario.scoring_table, plan.inputs)) as batches:
+        with closing(stream_rows(ports, scenario.scoring_table, plan.inputs, rejects)) as batches:
             yield replace(job, batches=batches), 0
     else:
-        table, short = scored_features(ports, scenario, plan.inputs)
+        table, short = scored_features(ports, scenario, plan.inputs, rejects)
         yield replace(job, table=table), short
 
 
@@ -163,4 +182,5 @@ def _load_into_sql(ports: PredictionPorts, scenario: Scenario, commit: Commit) -
     ports.prediction.predictions.prepare(scenario)
     ports.prediction.actuals.prepare(scenario)
     with committed_file(ports, commit) as parquet:
-        ports.prediction.predictions.load(scenario, commit, parquet, revision_of(ports, commit))
+        rejects = read_rejects(ports, scenario, commit.window)
+        ports.prediction.predictions.load(scenario, commit, parquet, revision_of(ports, commit), rejects)

@@ -17,44 +17,58 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from shared.datasets.rejects import Rejects
     from shared.prediction.ports import PredictionPorts
 
 
-def stream_rows(ports: PredictionPorts, table: Table, inputs: Sequence[str]) -> Generator[pa.RecordBatch]:
+def stream_rows(
+    ports: PredictionPorts, table: Table, inputs: Sequence[str], rejects: Rejects | None = None
+) -> Generator[pa.RecordBatch]:
     """The rows of all inputs in order, read strictly and never all in memory at once."""
 
     def parts() -> Generator[Iterator[pa.RecordBatch]]:
         for path, etag in map(split_input, inputs):
             with ports.core.lake.open(path, etag=etag) as source:
-                yield ports.datasets.tables.stream(source, PurePosixPath(path).name, table)
+                yield ports.datasets.tables.stream(source, PurePosixPath(path).name, table, rejects)
 
     with closing(parts()) as opened:
         yield from ports.datasets.tables.check_stream(opened, table)
 
 
-def feature_table(ports: PredictionPorts, scenario: Scenario, inputs: Sequence[str]) -> pa.Table:
+def feature_table(
+    ports: PredictionPorts, scenario: Scenario, inputs: Sequence[str], rejects: Rejects | None = None
+) -> pa.Table:
     """The rows of all inputs, read strictly; the scenario's feature code gets the whole window at once."""
     import pyarrow as pa
 
     if scenario.assemble is None:
-        return window_table(ports, scenario, scenario.scoring_table, inputs)
-    return pa.Table.from_pandas(scenario.assemble(_frames(ports, scenario, inputs)), preserve_index=False)
+        return window_table(ports, scenario, scenario.scoring_table, inputs, rejects)
+    return pa.Table.from_pandas(scenario.assemble(_frames(ports, scenario, inputs, rejects)), preserve_index=False)
 
 
-def scored_features(ports: PredictionPorts, scenario: Scenario, inputs: Sequence[str]) -> tuple[pa.Table, int]:
+def scored_features(
+    ports: PredictionPorts, scenario: Scenario, inputs: Sequence[str], rejects: Rejects | None = None
+) -> tuple[pa.Table, int]:
     """The rows of `feature_table` that can be scored, and how many lack the hours that live scoring waits for."""
     import pyarrow as pa
 
     if scenario.assemble is None or scenario.live is None:
-        return feature_table(ports, scenario, inputs), 0
-    frames = _frames(ports, scenario, inputs)
+        return feature_table(ports, scenario, inputs, rejects), 0
+    frames = _frames(ports, scenario, inputs, rejects)
     frame = scenario.assemble(frames)
     kept = with_history(frame, frames[scenario.live.table], scenario.live)
     return pa.Table.from_pandas(kept, preserve_index=False), len(frame) - len(kept)
 
 
-def _frames(ports: PredictionPorts, scenario: Scenario, inputs: Sequence[str]) -> dict[str, pd.DataFrame]:
-    return {table.name: window_table(ports, scenario, table, inputs).to_pandas() for table in scenario.scoring_tables}
+def _frames(
+    ports: PredictionPorts, scenario: Scenario, inputs: Sequence[str], rejects: Rejects | None
+) -> dict[str, pd.DataFrame]:
+    """The tables of the window; of those beside the rows to predict none is set aside."""
+    apart = {scenario.batch.table: rejects}
+    return {
+        table.name: window_table(ports, scenario, table, inputs, apart.get(table.name)).to_pandas()
+        for table in scenario.scoring_tables
+    }
 
 
 def ignored_columns(ports: PredictionPorts, scenario: Scenario, inputs: Sequence[str]) -> list[str]:
@@ -72,7 +86,13 @@ def ignored_columns(ports: PredictionPorts, scenario: Scenario, inputs: Sequence
     return [name for name in found if name in ignored and name]
 
 
-def window_table(ports: PredictionPorts, scenario: Scenario, table: Table, inputs: Sequence[str]) -> pa.Table:
+def window_table(
+    ports: PredictionPorts,
+    scenario: Scenario,
+    table: Table,
+    inputs: Sequence[str],
+    rejects: Rejects | None = None,
+) -> pa.Table:
     """One table of the window, from all its files; Missing when the window has none."""
     parts, drops = [], set()
     for path, etag in map(split_input, inputs):
@@ -80,7 +100,7 @@ def window_table(ports: PredictionPorts, scenario: Scenario, table: Table, input
         if table_of(file.name, "scoring", scenario).name == table.name:
             drops.add(file.parent)
             with ports.core.lake.open(path, etag=etag) as source:
-                parts.append(ports.datasets.tables.read(source, file.name, table))
+                parts.append(ports.datasets.tables.read(source, file.name, table, rejects))
     if not parts:
         raise Missing(f"The window has no file of table {table.name} any more.")
     # A table beside the rows to predict (a list of machines) arrives again with every drop.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from shared.core.errors import Conflict, Corrupt, Missing, Transient
 from shared.core.ledger import Kind, Outcome, State
+from shared.datasets.assets import write_assets
 from shared.datasets.version import DatasetVersion
 from shared.profiles.history import add_to_history
 from shared.profiles.version_report import keep_baseline
@@ -57,6 +58,7 @@ def request_training(
         ports.core.ledger.note(Kind.TRAIN, run.id, State.REQUESTED, f"Training of dataset {dataset.id} was requested.")
         add_to_history(ports, dataset)
         keep_baseline(ports, dataset)
+        write_assets(ports, dataset)
         ports.training.trainer.submit(run)
     return run
 

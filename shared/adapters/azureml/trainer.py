@@ -10,6 +10,7 @@ from shared.adapters.azureml.faults import explained
 from shared.core.errors import Conflict, Corrupt, Missing
 from shared.core.paths import dataset_folder
 from shared.core.ports import Lake
+from shared.datasets.assets import ASSETS, asset_name, asset_path
 from shared.training.model import Artefact
 from shared.training.run import Run
 
@@ -40,6 +41,7 @@ class AzureMlTrainer:
             return
         tables = f"{self._lake_url}/{dataset_folder(run.scenario, run.dataset)}"
         self._show_dataset(run, tables)
+        self._show_parts(run)
         with explained(f"preparing the job of run {run.id}", ROLE):
             job = self._order(run, tables, f"{self._lake_url}/{model_folder(run)}")
         job.name = run.attempt_name
@@ -89,15 +91,24 @@ class AzureMlTrainer:
 
     def _show_dataset(self, run: Run, address: str) -> None:
         """The dataset version as a data asset of the workspace: the same name, version and folder."""
+        self._show(run, run.scenario, "uri_folder", address)
+
+    def _show_parts(self, run: Run) -> None:
+        """Train and test of the version as two assets of their own: the lists of their parts."""
+        for asset in ASSETS:
+            path = asset_path(run.scenario, run.dataset, asset)
+            if self._lake.stat(path) is not None:
+                self._show(run, asset_name(run.scenario, asset), "uri_file", f"{self._lake_url}/{path}")
+
+    def _show(self, run: Run, name: str, kind: str, address: str) -> None:
         from azure.ai.ml.entities import Data
 
-        tags = {"scenario": run.scenario}
-        asset = Data(name=run.scenario, version=run.dataset, type="uri_folder", path=address, tags=tags)
+        asset = Data(name=name, version=run.dataset, type=kind, path=address, tags={"scenario": run.scenario})
         try:
-            with explained(f"registering dataset {run.scenario}:{run.dataset}", ROLE):
+            with explained(f"registering dataset {name}:{run.dataset}", ROLE):
                 self._client().data.create_or_update(asset)
         except Conflict:
-            # A data version cannot change: one of the same name is the same folder.
+            # A data version cannot change: one of the same name is the same folder or file.
             return
 
     def _bytes(self, path: str) -> bytes:

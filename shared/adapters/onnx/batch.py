@@ -89,8 +89,10 @@ def _check_answer(job: BatchJob, probabilities: np.ndarray, numbers: np.ndarray)
 
 
 def _check_failed(job: BatchJob, failed: int, scored: Scored) -> None:
-    tolerated = job.scenario.batch.error_threshold
-    if failed > tolerated:
+    policy = job.scenario.tolerated
+    tolerated = policy.rows
+    # What a share of all rows is, is known at the end.
+    if failed > tolerated and not policy.share:
         row = scored.failed[0]
         sentence = (
             f"Window {job.window}: row {row} holds a null where none is allowed or a number beyond float32; "

@@ -16,6 +16,7 @@ line of a CSV file or the row of a Parquet file (counted from 1), and the column
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from shared.core.ports import Clock
+    from shared.datasets.rejects import Rejects
 
 __all__ = ["ArrowTables", "Limits", "header_of"]
 
@@ -40,7 +42,7 @@ class ArrowTables:
         self._limits = limits or Limits()
         self._clock = clock
 
-    def read(self, source: BinaryIO, name: str, table: Table) -> pa.Table:
+    def read(self, source: BinaryIO, name: str, table: Table, rejects: Rejects | None = None) -> pa.Table:
         """The file as an Arrow table in the contract's column order; Quarantined when it breaks the contract."""
         from shared.adapters.tables.cells import by_contract
         from shared.adapters.tables.csv import read_csv
@@ -50,11 +52,22 @@ class ArrowTables:
         origin = Origin(name, table.name, now=self._clock())
         read = {"csv": read_csv, "parquet": read_parquet}[_ending(name, origin)]
         data = read_bytes(source, self._limits, origin)
+        if rejects is not None and rejects.policy.any:
+            return self._without_rejects(io.BytesIO(data), origin, table, rejects)
         here, columns = read(data, table, self._limits, origin)
         rows = len(next(iter(columns.values())))
         return by_contract(columns, rows, table, self._limits, here)
 
-    def stream(self, source: BinaryIO, name: str, table: Table) -> Iterator[pa.RecordBatch]:
+    def _without_rejects(self, source: BinaryIO, origin: Origin, table: Table, rejects: Rejects) -> pa.Table:
+        import pyarrow as pa
+
+        from shared.adapters.tables.stream import stream
+
+        return pa.Table.from_batches(list(stream(source, table, self._limits, origin, rejects)))
+
+    def stream(
+        self, source: BinaryIO, name: str, table: Table, rejects: Rejects | None = None
+    ) -> Iterator[pa.RecordBatch]:
         """Yield the file in blocks of bounded memory; Quarantined at the block that breaks the contract.
 
         The rules are those of `read`, and the lines and rows in a refusal are those of the whole file.
@@ -62,7 +75,8 @@ class ArrowTables:
         from shared.adapters.tables.stream import stream
 
         origin = Origin(name, table.name, now=self._clock())
-        return stream(source, _ending(name, origin), table, self._limits, origin)
+        _ending(name, origin)
+        return stream(source, table, self._limits, origin, rejects)
 
     def header(self, source: BinaryIO, name: str) -> tuple[str, ...]:
         """The file's column names; empty when they cannot be read."""

@@ -24,12 +24,13 @@ def by_contract(
         if values is None:
             values = pa.chunked_array([pa.nulls(rows, TYPES[column.kind])])
         else:
-            _check_cells(values, column, limits, origin)
+            check_cells(values, column, limits, origin)
         checked.append(values)
     return with_carried(pa.table(checked, names=[column.name for column in table.columns]), columns, table)
 
 
-def _check_cells(values: pa.ChunkedArray, column: Column, limits: Limits, origin: Origin) -> None:
+def check_cells(values: pa.ChunkedArray, column: Column, limits: Limits, origin: Origin) -> None:
+    """Quarantined for the first cell that breaks a rule of its column."""
     absent = column.optional and values.null_count == len(values)
     if values.null_count and not column.nulls and not absent:
         row = pc.index(pc.is_null(values), value=True).as_py() + 1

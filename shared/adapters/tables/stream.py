@@ -13,20 +13,30 @@ from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin
 from shared.adapters.tables.parquet import parquet_blocks
 from shared.adapters.tables.raw import check_source
+from shared.adapters.tables.rejecting import lenient, without_rejects
 from shared.core.scenario import Column, Table
+from shared.datasets.rejects import Rejects
 
 
-def stream(source: BinaryIO, ending: str, table: Table, limits: Limits, origin: Origin) -> Iterator[pa.RecordBatch]:
+def stream(
+    source: BinaryIO, table: Table, limits: Limits, origin: Origin, rejects: Rejects | None = None
+) -> Iterator[pa.RecordBatch]:
     """Record batches in the contract's column order; Quarantined at the block that breaks the contract."""
+    ending = origin.file.rsplit(".", 1)[-1].lower()
     check_source(source, limits, origin)
     blocks = {"csv": csv_blocks, "parquet": parquet_blocks}[ending]
     sometimes = [column for column in table.columns if column.optional and not column.nulls]
     there: dict[str, bool] = {}
     first: Origin | None = None
-    for here, columns in blocks(source, table, limits, origin):
+    tolerant = rejects is not None and rejects.policy.any
+    read_as = lenient(table, text=ending == "csv") if tolerant else table
+    for here, columns in blocks(source, read_as, limits, origin):
         first = first or here
         rows = len(next(iter(columns.values())))
-        block = by_contract(columns, rows, table, limits, here)
+        if tolerant and rejects is not None:
+            block = without_rejects(columns, table, limits, here, rejects)
+        else:
+            block = by_contract(columns, rows, table, limits, here)
         for column in sometimes:
             _check_presence(column, block.column(column.name), there, here, first)
         # A table without rows is one empty batch, so that the batches can be joined with their types.

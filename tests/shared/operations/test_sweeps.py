@@ -34,3 +34,11 @@ def test_what_the_sweep_of_releases_finds_is_released(world: World) -> None:
         dispatch.on_event(world.ports, message)
     assert world.ports.release.deployments.current("points") is not None
     assert dispatch.sweep(world.ports) == []
+
+
+def test_what_was_queued_when_the_host_died_is_sent_again(world: World) -> None:
+    """A file that nobody had claimed is found like a missed one, and no empty message is sent."""
+    world.land("incoming/points/d1/points.csv", points_csv())
+    (file,) = dispatch.sweep_data(world.ports)
+    assert world.ports.core.ledger.abandon("the host was restarted") == 1
+    assert dispatch.sweep_data(world.ports) == [file]

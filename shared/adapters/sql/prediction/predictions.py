@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    delete,
     insert,
     inspect,
     select,
@@ -29,12 +30,13 @@ from sqlalchemy.types import TypeEngine
 from shared.adapters.sql.connection.transactions import read, take_turn, write
 from shared.adapters.sql.ledger.outbox import add_notice
 from shared.adapters.sql.prediction.revisions import write_revision
-from shared.adapters.sql.schema.tables import prediction_commit, prediction_table, window
-from shared.adapters.sql.views.report_views import create_model_view, create_value_view
+from shared.adapters.sql.schema.tables import prediction_commit, prediction_table, rejected_row, window
+from shared.adapters.sql.views.report_views import create_model_view, create_reject_view, create_value_view, reject_view
 from shared.adapters.sql.views.revision_views import create_views
 from shared.core.errors import Conflict, Corrupt
 from shared.core.notice import Notice
 from shared.core.scenario import Scenario
+from shared.datasets.rejects import Reject
 from shared.prediction.revision import Revision
 from shared.prediction.window import Commit
 
@@ -52,8 +54,15 @@ class SqlPredictions:
         """Create table and view, or add the columns that were declared later; Conflict when one changed its kind."""
         self._table(scenario)
 
-    def load(self, scenario: Scenario, commit: Commit, parquet: BinaryIO, revision: Revision | None = None) -> bool:
-        """One transaction: commit row, prediction rows, window state, notice. False when the window was there already.
+    def load(
+        self,
+        scenario: Scenario,
+        commit: Commit,
+        parquet: BinaryIO,
+        revision: Revision | None = None,
+        rejects: Sequence[Reject] = (),
+    ) -> bool:
+        """One transaction: commit row, prediction rows, rows set aside, window state, notice. False when it was there.
 
         Corrupt when it exists with another sha256, or when the file does not have the committed number of rows.
         """
@@ -64,6 +73,7 @@ class SqlPredictions:
             if existing is not None:
                 return _same(existing, commit)
             insert_window(connection, table, commit, parquet, revision)
+            insert_rejects(connection, commit, rejects)
             return True
 
         # When the answer to COMMIT is lost the transaction runs again and finds its own commit row.
@@ -104,6 +114,28 @@ def insert_window(
     add_notice(connection, _notice(commit, table.name))
 
 
+def insert_rejects(connection: Connection, commit: Commit, rejects: Sequence[Reject]) -> None:
+    """The rows that were set aside, instead of those that stand there from an earlier loading."""
+    here = (rejected_row.c.scenario == commit.scenario, rejected_row.c.window == commit.window)
+    connection.execute(delete(rejected_row).where(*here))
+    rows = [
+        {
+            "scenario": commit.scenario,
+            "window": commit.window,
+            "number": number,
+            "file": one.file,
+            "row": one.row,
+            "line": one.line,
+            "column_name": one.column,
+            "code": one.code,
+            "reason": one.reason,
+        }
+        for number, one in enumerate(rejects, 1)
+    ]
+    if rows:
+        connection.execute(insert(rejected_row), rows)
+
+
 def _create(connection: Connection, scenario: Scenario, table: Table) -> None:
     """The table and its views as declared: created, or widened by what was declared later."""
     found = inspect(connection)
@@ -112,7 +144,7 @@ def _create(connection: Connection, scenario: Scenario, table: Table) -> None:
         present = {column["name"]: column["type"] for column in found.get_columns(table.name)}
         _check_kinds(table, present)
         absent = [column for column in table.columns if column.name not in present]
-        if not absent and {view, f"{view}_asof"} <= set(found.get_view_names()):
+        if not absent and {view, f"{view}_asof", reject_view(scenario)} <= set(found.get_view_names()):
             return
         take_turn(connection, "mlops schema")
         _widen(connection, table, absent)
@@ -122,6 +154,7 @@ def _create(connection: Connection, scenario: Scenario, table: Table) -> None:
     create_views(connection, scenario.name, table)
     create_model_view(connection)
     create_value_view(connection, scenario, table)
+    create_reject_view(connection, scenario)
 
 
 def _widen(connection: Connection, table: Table, absent: Sequence[Column[Any]]) -> None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from shared.adapters.sql.connection.transactions import read, take_turn, write
 from shared.adapters.sql.prediction.corrections import correction_values
-from shared.adapters.sql.prediction.predictions import find_commit, insert_window
+from shared.adapters.sql.prediction.predictions import find_commit, insert_rejects, insert_window
 from shared.adapters.sql.schema.lineage import correction as corrections
 from shared.adapters.sql.schema.lineage import prediction_revision
 from shared.adapters.sql.schema.tables import prediction_commit, prediction_table, window_input
 from shared.adapters.sql.schema.tables import window as windows
 from shared.core.errors import Conflict
 from shared.core.scenario import Scenario
+from shared.datasets.rejects import Reject
 from shared.prediction.revision import Correction, Revision
 from shared.prediction.window import Commit, Window
 from shared.serving.prediction_rows import first_id
@@ -50,6 +51,7 @@ class SqlRestoring:
         revision: Revision,
         window: Window,
         correction: Correction | None,
+        rejects: Sequence[Reject] = (),
     ) -> None:
         """One transaction: what SQL has of the window goes, and all of it comes from the committed file."""
         table = prediction_table(scenario)
@@ -65,6 +67,7 @@ class SqlRestoring:
             ours = (commits.scenario == scenario.name, commits.window == commit.window)
             connection.execute(delete(prediction_commit).where(*ours))
             insert_window(connection, table, commit, parquet, revision)
+            insert_rejects(connection, commit, rejects)
 
         write(self._engine, work)
 

@@ -224,6 +224,21 @@ prediction_commit = Table(
     Column("ignored_columns", LongText, nullable=False, server_default=""),
 )
 
+# Rows of committed windows that were set aside; a row of a Parquet file has no line.
+rejected_row = Table(
+    "rejected_row",
+    metadata,
+    Column("scenario", Name, primary_key=True),
+    Column("window", Name, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("file", LongText, nullable=False),
+    Column("row", BigInteger, nullable=False),
+    Column("line", BigInteger),
+    Column("column_name", LongText, nullable=False),
+    Column("code", Name, nullable=False),
+    Column("reason", LongText, nullable=False),
+)
+
 outbox = Table(
     "outbox",
     metadata,

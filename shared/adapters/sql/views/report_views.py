@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Table, Unicode, cast, literal, select, union_all
 
-from shared.adapters.sql.schema.tables import model_version
+from shared.adapters.sql.schema.tables import model_version, rejected_row
 from shared.adapters.sql.views.definition import create_or_replace_view
 from shared.adapters.sql.views.revision_views import newest
 from shared.core.scenario import Scenario
@@ -17,6 +17,19 @@ def create_model_view(connection: Connection) -> None:
     named = (c.name + literal(":") + cast(c.version, Unicode(12))).label("model")
     shown = (named, c.name.label("scenario"), c.version, c.state, c.dataset, c.run, c.sha256, c.created_at)
     create_or_replace_view(connection, "v_models", select(*shown).where(c.state != literal("reserved")))
+
+
+def reject_view(scenario: Scenario) -> str:
+    """`v_rejects_<scenario>`."""
+    return f"v_rejects_{sql_name(scenario.name)}"
+
+
+def create_reject_view(connection: Connection, scenario: Scenario) -> None:
+    """`v_rejects_<scenario>`: a row per row that was set aside, with file, row, line, column, code and reason."""
+    c = rejected_row.c
+    shown = (c.window, c.number, c.file, c.row, c.line, c.column_name, c.code, c.reason)
+    query = select(*shown).where(c.scenario == literal(scenario.name))
+    create_or_replace_view(connection, reject_view(scenario), query)
 
 
 def create_value_view(connection: Connection, scenario: Scenario, table: Table) -> None:

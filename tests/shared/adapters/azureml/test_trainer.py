@@ -97,6 +97,20 @@ def test_a_run_becomes_a_job_and_its_dataset_an_asset(trainer: AzureMlTrainer, p
     )
 
 
+def test_train_and_test_are_two_assets_of_their_own(
+    trainer: AzureMlTrainer, published: AzureMl, lake: FolderLake
+) -> None:
+    """The lists of their parts, under the version of the dataset."""
+    for asset in ("train", "test"):
+        lake.put(f"datasets/bank_marketing/d1/{asset}.json", b"{}")
+    trainer.submit(RUN)
+    assert published.names("data") == ["bank_marketing-test/d1", "bank_marketing-train/d1", "bank_marketing/d1"]
+    asset = published.resources[f"{ROOT}/data/bank_marketing-train/versions/d1"]["properties"]
+    assert (asset["dataType"], asset["dataUri"]) == (
+        "uri_file", f"{LAKE}/datasets/bank_marketing/d1/train.json",
+    )  # fmt: skip
+
+
 def test_an_attempt_is_submitted_once(trainer: AzureMlTrainer, published: AzureMl) -> None:
     """Again, and when the workspace does not show it yet; another attempt is another job."""
     trainer.submit(RUN)

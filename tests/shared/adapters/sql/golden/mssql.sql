@@ -702,6 +702,27 @@ UPDATE alembic_version SET version_num='0014' WHERE alembic_version.version_num 
 
 GO
 
+-- Running upgrade 0014 -> 0015
+
+CREATE TABLE rejected_row (
+    scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    [window] VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    number BIGINT NOT NULL,
+    [file] NVARCHAR(max) NOT NULL,
+    row BIGINT NOT NULL,
+    line BIGINT NULL,
+    column_name NVARCHAR(max) NOT NULL,
+    code VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    reason NVARCHAR(max) NOT NULL,
+    PRIMARY KEY (scenario, [window], number)
+);
+
+GO
+
+UPDATE alembic_version SET version_num='0015' WHERE alembic_version.version_num = '0014';
+
+GO
+
 COMMIT;
 
 GO

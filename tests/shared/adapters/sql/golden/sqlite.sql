@@ -557,3 +557,20 @@ UPDATE alembic_version SET version_num='0013' WHERE alembic_version.version_num 
 ALTER TABLE prediction_commit ADD COLUMN ignored_columns TEXT DEFAULT '' NOT NULL;
 
 UPDATE alembic_version SET version_num='0014' WHERE alembic_version.version_num = '0013';
+
+-- Running upgrade 0014 -> 0015
+
+CREATE TABLE rejected_row (
+    scenario VARCHAR(200) NOT NULL,
+    window VARCHAR(200) NOT NULL,
+    number BIGINT NOT NULL,
+    file TEXT NOT NULL,
+    "row" BIGINT NOT NULL,
+    line BIGINT,
+    column_name TEXT NOT NULL,
+    code VARCHAR(200) NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (scenario, window, number)
+);
+
+UPDATE alembic_version SET version_num='0015' WHERE alembic_version.version_num = '0014';

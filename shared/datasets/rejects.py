@@ -1,0 +1,75 @@
+"""Rows that break their contract and are set aside, so that the rest of their file is used."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from shared.core.errors import Quarantined
+from shared.core.policies import BadRows
+
+# More are not kept in memory.
+_MOST = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that was set aside: where it stands, and why.
+
+    `reason` is the sentence of the refusal and `private` the same without the value; `cells` is the row as JSON.
+    """
+
+    file: str
+    row: int
+    line: int | None
+    column: str
+    code: str
+    reason: str
+    private: str
+    cells: str
+
+
+@dataclass(slots=True)
+class Rejects:
+    """The rows of one reading that were set aside, and of how many; Quarantined where they are too many."""
+
+    policy: BadRows
+    found: list[Reject] = field(default_factory=list)
+    read: int = 0
+
+    def add(self, rejects: list[Reject], rows: int) -> None:
+        """So many rows were read, and these of them do not fit."""
+        self.found += rejects
+        self.read += rows
+        if len(self.found) > _MOST:
+            raise self._refusal("", len(self.found), _MOST)
+
+    def check(self, table: str, failed: int = 0) -> None:
+        """Quarantined when more rows were set aside than the scenario allows, or all of them.
+
+        `failed` rows kept the contract and could not be scored: they count alike.
+        """
+        count, most = len(self.found) + failed, self.policy.most(self.read)
+        if count > most or (self.found and len(self.found) == self.read):
+            raise self._refusal(table, count, most)
+
+    def _refusal(self, table: str, count: int, most: int) -> Quarantined:
+        limit = f"at most {most} of them, and not all" if most else "none"
+        told = f"{count} of {self.read} rows break the contract or cannot be scored; accepted: {limit}."
+        if not self.found:
+            return Quarantined("bad_rows", told, table=table)
+        first = self.found[0]
+        return Quarantined(
+            "bad_rows",
+            f"{told} The first: {first.reason}",
+            table=table,
+            column=first.column,
+            row=first.row,
+            line=first.line,
+            private=f"{told} The first: {first.private}",
+        )
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows were set aside for each code."""
+        return dict(Counter(one.code for one in self.found))
