@@ -13,6 +13,7 @@ from local.console.options import Json
 from local.console.output import as_json, out
 from local.console.session import Session
 from shared.core.wording import counted
+from shared.datasets.version import Part
 from shared.operations import tracing as lineage
 from shared.operations.lineage import Impact, Trace
 from shared.operations.lineage_json import impact_json, trace_json
@@ -79,13 +80,18 @@ def _add_parts(branch: Tree, traced: Trace) -> None:
         else [(table.name, part) for table in traced.dataset.tables for part in table.parts]
     )
     for table, part in parts[-_SHOWN:]:
-        origin = f"drop {part.drop}" if part.kind == "drop" else f"{part.drop}, a scored window with its labels"
-        rows = f"{counted(part.rows, 'row')} of {origin}, sha256 {part.sha256[:_SHORT]}"
+        rows = f"{counted(part.rows, 'row')} of {_origin(part)}, sha256 {part.sha256[:_SHORT]}"
         named = branch.add(_line(f"part of {table}", rows))
         for source in part.sources:
             named.add(_line("blob", source))
     if len(parts) > _SHOWN:
         branch.add(_line(f"and {len(parts) - _SHOWN} earlier parts", "--json lists them all"))
+
+
+def _origin(part: Part) -> str:
+    if part.kind == "stream":
+        return f"the stream, for the labels of drop {part.drop}"
+    return f"drop {part.drop}" if part.kind == "drop" else f"{part.drop}, a scored window with its labels"
 
 
 def _impact_tree(effects: Impact) -> Tree:

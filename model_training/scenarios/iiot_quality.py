@@ -68,6 +68,7 @@ def declare(features: tuple[str, ...] = FEATURES) -> Scenario:
             "0 */5 * * * *",
             report=("BatchNumber", "SourceTimestamp", *features),
             stream="opcua_raw",
+            label_hours=24 * 7,
         ),
         request_fields=features,
         # A model ages over time; after a restart the plant may run differently.

@@ -181,6 +181,11 @@ def monitoring_folder(scenario: str) -> str:
     return f"monitoring/{scenario}/"
 
 
+def frozen_span_path(scenario: str, start: datetime, drop: str) -> str:
+    """Where stands what a drop of labels read from a stream, from that time on: queries, hashes, files."""
+    return f"telemetry/{scenario}/learned/{start:%Y%m%dT%H%M%S.%fZ}-{drop}.json"
+
+
 def telemetry_folder(scenario: str, start: datetime, end: datetime) -> str:
     """Where the rows of a stream lie that were read for the span; written by the system itself."""
     return f"telemetry/{scenario}/{start:%Y%m%dT%H%M%S.%fZ}-{end:%Y%m%dT%H%M%S.%fZ}/"

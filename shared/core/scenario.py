@@ -164,6 +164,8 @@ class Batch:
     `table` holds the rows to predict; `others` are tables the feature code needs beside it, in the same drop.
     `report` names columns of the feature frame that are written beside each prediction.
     `stream` is a table of an Azure Data Explorer database; each row's `payload` is one message of telemetry.
+    `label_hours`: labels that come without rows are about the telemetry since the labels before, of at most so many
+    hours; it becomes training data with them. 0: telemetry does not.
     """
 
     source: Literal["drops", "telemetry"]
@@ -175,6 +177,7 @@ class Batch:
     error_threshold: int = 0
     lag_seconds: float = 0.0
     stream: str = ""
+    label_hours: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

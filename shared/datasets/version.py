@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 SCHEMA = 2
-PartKind = Literal["drop", "feedback"]
+PartKind = Literal["drop", "feedback", "stream"]
 # Rows of such a part are learned from and never judge.
 Role = Literal["", "learn"]
 LEARN_ONLY: Role = "learn"
@@ -22,7 +22,8 @@ class Part:
 
     `position` is the place of the drop among all that were ever accepted. `first` and `last` are the ends of its time
     column as ISO 8601; empty without one. A part of kind `feedback` holds the rows of a scored window whose labels
-    have come; its `drop` is `feedback/<window>`.
+    have come; its `drop` is `feedback/<window>`. One of kind `stream` holds the telemetry that the labels of its drop
+    are about.
     """
 
     path: str

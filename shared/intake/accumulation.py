@@ -28,6 +28,7 @@ from shared.datasets.version import (
 )
 from shared.intake.arrivals import Files
 from shared.intake.drop_tables import DropTable
+from shared.intake.stream_rows import stream_parts
 from shared.profiles.version_report import validate
 from shared.training.trainability import LEAST_ROWS, check_trainable
 
@@ -61,10 +62,19 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What brings rows: a drop, or a scored window whose labels have come; `role` is that of all its rows."""
+    """What brings rows: a drop, or a scored window whose labels have come; `role` is that of all its rows.
+
+    Rows of table `stream` were read from a stream when the spans of the drops `before` had been read.
+    """
 
     kind: PartKind = "drop"
     role: Role = ""
+    stream: str = ""
+    before: tuple[str, ...] = ()
+
+    def kind_of(self, table: str) -> PartKind:
+        """The kind of the part of that table."""
+        return "stream" if table == self.stream else self.kind
 
 
 DROP = Origin()
@@ -85,15 +95,23 @@ def add_drop(
     Quarantined when nothing can be learned from the rows.
     """
     kept = {name: _kept(ports, where, name, files[name], table) for name, table in tables.items()}
-    brought = {name: replace(part, kind=origin.kind, role=origin.role) for name, part in kept.items()}
+    brought = {name: replace(part, kind=origin.kind_of(name), role=origin.role) for name, part in kept.items()}
     for _ in range(_TRIES):
         known = _version_of(ports, where, brought.values())
         if known is not None:
             return Added(known)
-        added = _Step(ports, where, files, tables, brought, _head(ports, where.scenario), held).take()
+        head = _head(ports, where.scenario)
+        _check_span(where, origin, head)
+        added = _Step(ports, where, files, tables, brought, head, held).take()
         if added is not None:
             return added
     raise Transient(f"Other drops of {where.scenario.name} were faster {_TRIES} times; drop {where.drop} tries again.")
+
+
+def _check_span(where: Landing, origin: Origin, head: Head) -> None:
+    """Transient when another drop has read the stream meanwhile: the span begins behind it then."""
+    if origin.stream and {part.drop for part in stream_parts(head, where.scenario)} - {*origin.before, where.drop}:
+        raise Transient(f"Other labels of {where.scenario.name} were faster; drop {where.drop} tries again.")
 
 
 def _kept(ports: MonitoringPorts, where: Landing, name: str, blobs: Sequence[Blob], table: DropTable) -> Part:

@@ -92,7 +92,7 @@ def settled_drops(ports: CorePorts, waiting: Iterable[Landing]) -> list[str]:
     """One message per scenario for the drops, of those with waiting files, whose files have all come by now."""
     drops: dict[str, dict[str, Landing]] = {}
     for where in waiting:
-        if where.area == "incoming" and where.scenario.arrival.quiet:
+        if where.area == "incoming" and (where.scenario.arrival.quiet or where.scenario.batch.label_hours):
             drops.setdefault(where.scenario.name, {})[where.drop] = where
     settled = ((name, _settled(ports, tuple(found.values()))[:_AT_ONCE]) for name, found in drops.items())
     return [_message(ports, name, found) for name, found in settled if found]

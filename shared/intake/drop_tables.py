@@ -35,13 +35,19 @@ class DropTable:
     repeats: int
 
 
-def read_drop(ports: MonitoringPorts, where: Landing, files: Files, head: Head) -> dict[str, DropTable]:
-    """The drop's tables, checked; Quarantined for what breaks a contract or cannot be learned from."""
+def read_drop(
+    ports: MonitoringPorts, where: Landing, files: Files, head: Head, streamed: Mapping[str, DropTable]
+) -> dict[str, DropTable]:
+    """The drop's tables and what was `streamed`, checked.
+
+    Quarantined for what breaks a contract or cannot be learned from.
+    """
     tables = {
         table.name: _read(ports, files[table.name], _beside(table, head, where.drop), where)
         for table in where.scenario.tables
         if table.name in files
     }
+    tables |= streamed
     check_drop(ports, where, tables, head)
     return tables
 

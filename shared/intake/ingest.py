@@ -16,9 +16,10 @@ from shared.core.notices import announce
 from shared.core.paths import Landing, dataset_folder
 from shared.core.redaction import redact
 from shared.datasets.version import DatasetVersion
-from shared.intake.accumulation import Added, add_drop
+from shared.intake.accumulation import Added, Origin, add_drop
 from shared.intake.arrivals import Files, by_table, is_whole, waits_for
 from shared.intake.drop_tables import read_drop
+from shared.intake.stream_rows import freeze_rows, stream_parts, stream_table, told, waits_for_stream
 from shared.intake.training_admission import close_admission_breaches
 from shared.monitoring.governor import decide_for_dataset
 from shared.monitoring.quarantine import quarantine
@@ -68,10 +69,12 @@ def _take(ports: MonitoringPorts, where: Landing, landed: Sequence[Blob], *, hel
 
 
 def _register(ports: MonitoringPorts, where: Landing, files: Files, *, held: bool) -> Outcome:
+    if waits := waits_for_stream(ports, where, files):
+        # As a drop that is held: the sweep looks again.
+        return Outcome(State.WAITING, waits, {HELD: True})
     blobs = [blob for group in files.values() for blob in group]
     try:
-        tables = read_drop(ports, where, files, ports.datasets.versions.head(where.scenario.name))
-        added = add_drop(ports, where, files, tables, held=held)
+        added = _add(ports, where, files, held=held)
     except Quarantined as fault:
         redacted = redact(fault, where.scenario)
         quarantine(ports, where, blobs, redacted)
@@ -82,6 +85,19 @@ def _register(ports: MonitoringPorts, where: Landing, files: Files, *, held: boo
     if not added.new:
         return Outcome(State.DUPLICATE, added.reason, {"dataset": added.dataset.id})
     return publish(ports, where, added, added.dataset)
+
+
+def _add(ports: MonitoringPorts, where: Landing, files: Files, *, held: bool) -> Added:
+    head, scenario = ports.datasets.versions.head(where.scenario.name), where.scenario
+    frozen = freeze_rows(ports, where, files, head)
+    if frozen is None:
+        return add_drop(ports, where, files, read_drop(ports, where, files, head, {}), held=held)
+    rows = scenario.batch.table
+    tables = read_drop(ports, where, files, head, {rows: stream_table(ports, scenario, frozen)})
+    origin = Origin(stream=rows, before=tuple(part.drop for part in stream_parts(head, scenario)))
+    newest = max(blob.modified for group in files.values() for blob in group)
+    added = add_drop(ports, where, {**files, rows: frozen.blobs(newest)}, tables, origin, held=held)
+    return replace(added, remarks=(*told(ports, where, frozen, head), *added.remarks))
 
 
 def publish(ports: MonitoringPorts, where: Landing, added: Added, dataset: DatasetVersion) -> Outcome:

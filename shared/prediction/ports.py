@@ -87,6 +87,11 @@ class Telemetry(Protocol):
         """Whether files that land in `scoring/` are its rows; otherwise nothing predicts such a file."""
         ...
 
+    @property
+    def commit_seconds(self) -> float:
+        """How long after its ingestion a row may still be invisible, besides the scenario's own lag."""
+        ...
+
     def settled_until(self, scenario: Scenario, after: datetime) -> datetime | None:
         """The end of the next span after `after` that is safe to read; None when there is no such span.
 

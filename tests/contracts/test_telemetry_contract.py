@@ -137,6 +137,13 @@ class TestTelemetry:
         assert (extract.inputs, extract.rows) == ((), 0)
         assert source.telemetry.count(SCENARIO, Span(EPOCH, NOON)) == 0
 
+    def test_a_row_that_is_old_enough_has_settled(self, source: Source) -> None:
+        """By the scenario's allowance and what the source itself needs until every row can be seen."""
+        source.ingest("a", [1], minutes(0))
+        lag = max(SCENARIO.batch.lag_seconds, source.telemetry.commit_seconds)
+        source.now = minutes(0) + timedelta(seconds=lag + 1)
+        assert source.telemetry.settled_until(SCENARIO, EPOCH) is not None
+
     def test_spans_are_half_open(self, source: Source) -> None:
         """Rows at the start are in, rows at the end are in the next one: none is lost, none is in two."""
         for number in range(4):

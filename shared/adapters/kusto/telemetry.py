@@ -69,6 +69,7 @@ class KustoTelemetry:
     """Port `Telemetry` on one database."""
 
     reads_files = False
+    commit_seconds = float(COMMIT_SECONDS)
 
     def __init__(self, queries: KustoQueries, files: SpanFiles, limits: Limits = LIMITS) -> None:
         self._queries = queries

@@ -31,6 +31,7 @@ class LakeTelemetry:
     """Port `Telemetry`. `now` is the lake's clock: it decides when a span may be read, never what the span holds."""
 
     reads_files = True
+    commit_seconds = 0.0
 
     def __init__(self, lake: Lake, tables: Tables, now: Callable[[], datetime]) -> None:
         self._lake = lake
