@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -147,3 +150,45 @@ def test_nothing_is_concluded_from_what_a_listing_lacks(world: World) -> None:
     assert sorted(whole.datasets.versions.list()[-1].drops) == ["d0", "d1", "d2"]
     landed_files = {entry.key.partition("@")[0] for entry in whole.core.history.entries() if entry.kind == "blob"}
     assert {f"scoring/points/d{number}/points.csv" for number in range(3)} <= landed_files
+
+
+@pytest.mark.fault(34)
+@pytest.mark.parametrize("write", [4, 40])
+def test_a_lake_without_room_holds_up_and_loses_nothing(
+    tmp_path: Path, undisturbed: dict[str, Any], monkeypatch: pytest.MonkeyPatch, write: int
+) -> None:
+    """Its disk is full from some write on; once there is room everything ends as if there always had been."""
+    world = World(tmp_path)
+    events = landed(world)
+    synced, fsync = 0, os.fsync
+
+    def full(descriptor: int) -> None:
+        nonlocal synced
+        synced += 1
+        if synced >= write:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(descriptor)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        tried(world, *events)
+    assert synced >= write
+    assert effects(world) != undisturbed
+    settle(world)
+    assert effects(world) == undisturbed
+
+
+@pytest.mark.fault(46)
+def test_a_process_goes_on_while_another_one_expands_the_schema(world: World) -> None:
+    """Columns that it does not know are added under it: what it reads and writes stays as it was."""
+    first, second = landed(world)
+    world.handle(first)
+    database = sqlite3.connect(world.home / "mlops.db")
+    with database:
+        for table in ("ledger", "deployment", "window", "model_version", "prediction_commit", "outbox"):
+            database.execute(f'ALTER TABLE "{table}" ADD COLUMN added_later TEXT')
+    database.close()
+    world.handle(second, world.land("incoming/points/d2/points.csv", points_csv(seed=5, first=5000)))
+    assert [one.rows for one in world.ports.prediction.predictions.commits()] == [12]
+    assert len(world.ports.datasets.versions.list()) == 2
+    assert world.ports.core.history.stuck(world.clock.now) == []
