@@ -90,6 +90,17 @@ def test_every_page_has_a_checksum_and_numbers_have_no_dictionary() -> None:
     assert file.metadata.metadata is None
     used = [file.metadata.row_group(0).column(place).has_dictionary_page for place in range(4)]
     assert used == [False, False, True, False]
+    for place in range(4):
+        column = file.metadata.row_group(0).column(place)
+        damaged = bytearray(content)
+        damaged[column.data_page_offset + column.total_compressed_size - 5 - _dictionary_bytes(column)] ^= 1
+        with pytest.raises(OSError, match="CRC checksum"):
+            pq.ParquetFile(io.BytesIO(bytes(damaged)), page_checksum_verification=True).read()
+
+
+def _dictionary_bytes(column: pq.ColumnChunkMetaData) -> int:
+    """How many bytes stand before the column's data."""
+    return column.data_page_offset - column.dictionary_page_offset if column.has_dictionary_page else 0
 
 
 def test_an_empty_table_can_be_written() -> None:
