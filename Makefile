@@ -7,7 +7,7 @@ UI := build/ui-venv
 MLOPS_HOME ?= .local
 PORT ?= 5000
 
-.PHONY: setup demo up ui azurite test test-all check audit package bench clean
+.PHONY: setup demo up ui azurite test test-all sabotage check audit package bench clean
 setup: $(VENV)/.ready
 
 $(VENV)/.ready: requirements.txt requirements-dev.txt $(wildcard model_training/environments/*.txt) pyproject.toml local/tools/vendor.py
@@ -45,6 +45,10 @@ test: setup
 # The same, with every death of the kill sweeps instead of a sample: about half an hour.
 test-all: setup
 	MLOPS_FULL_SWEEP=1 $(MAKE) test ARGS="$(ARGS)"
+
+# Plants defects one after the other; each must be caught by the test that is named for it.
+sabotage: setup
+	$(BIN)/python -m tests.sabotage $(ARGS)
 
 check: setup
 	$(BIN)/ruff format --check .

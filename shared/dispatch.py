@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared.alerts.delivery import publish_and_alert
 from shared.core.blob import Blob, name_problem, shown_name
@@ -73,7 +73,7 @@ def _read_event(ports: Ports, message: str) -> Event | None:
 
 
 def _digest(message: str) -> str:
-    return hashlib.sha256(message.encode()).hexdigest()[:16]
+    return hashlib.sha256(message.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def _release(ports: Ports, event: ModelRegistered, message: str) -> list[str]:
@@ -192,9 +192,16 @@ def window_message(due: DueWindow) -> str:
     return json.dumps({"scenario": due.scenario, "window": due.window})
 
 
+def _json_of(message: str) -> Any:
+    try:
+        return json.loads(message)
+    except RecursionError as error:
+        raise ValueError("The message is nested too deep.") from error
+
+
 def window_of(message: str) -> tuple[str, str]:
     """The scenario and window a message names; ValueError, KeyError or TypeError when it names none."""
-    value = json.loads(message)
+    value = _json_of(message)
     return str(value["scenario"]), str(value["window"])
 
 
@@ -218,7 +225,7 @@ def on_window(ports: Ports, message: str) -> None:
 def on_monitor(ports: Ports, message: str) -> None:
     """Monitor the scenario that the message names."""
     try:
-        scenario = str(json.loads(message)["scenario"])
+        scenario = str(_json_of(message)["scenario"])
     except (ValueError, KeyError, TypeError):
         ports.core.ledger.note(Kind.MONITOR, _digest(message), State.IGNORED, 'The message is not {"scenario": …}.')
         return

@@ -113,7 +113,7 @@ def parse_message(text: str) -> Event:
     """The event in a queue message; BadInput when it is not one JSON object."""
     try:
         raw = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(f"The message is not JSON ({error}); accepted: one Event Grid event or CloudEvent.") from error
     if isinstance(raw, list) and len(raw) == 1:
         raw = raw[0]
@@ -128,7 +128,7 @@ def without_addresses(message: str) -> str:
         raw = json.loads(message)
         event = raw[0] if isinstance(raw, list) else raw
         data = {name: value for name, value in _data(event).items() if not name.endswith("url")}
-    except (BadInput, ValueError, LookupError, TypeError, AttributeError):
+    except (BadInput, ValueError, RecursionError, LookupError, TypeError, AttributeError):
         return message
     return json.dumps({**{name: value for name, value in event.items() if name != "data_base64"}, "data": data})
 
@@ -149,7 +149,7 @@ def _data(raw: Mapping[str, Any]) -> Mapping[str, Any]:
     if "data_base64" in raw:
         try:
             data = json.loads(base64.b64decode(str(raw["data_base64"]), validate=True))
-        except (binascii.Error, ValueError) as error:
+        except (binascii.Error, ValueError, RecursionError) as error:
             raise BadInput(f"The event's data_base64 is not base64 of JSON ({error}).") from error
     if not isinstance(data, Mapping):
         raise BadInput("The event's data is not a JSON object.")

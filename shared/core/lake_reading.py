@@ -25,7 +25,7 @@ def read_json(ports: CorePorts, path: str) -> Mapping[str, Any]:
     """The blob as a JSON object; Corrupt when it is none."""
     try:
         value = json.loads(read_bytes(ports, path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Corrupt(f"{path} is not JSON ({error}).") from error
     if not isinstance(value, dict):
         raise Corrupt(f"{path} is not a JSON object.")

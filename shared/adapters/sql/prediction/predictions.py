@@ -17,7 +17,6 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
-    delete,
     insert,
     inspect,
     select,
@@ -115,9 +114,7 @@ def insert_window(
 
 
 def insert_rejects(connection: Connection, commit: Commit, rejects: Sequence[Reject]) -> None:
-    """The rows that were set aside, instead of those that stand there from an earlier loading."""
-    here = (rejected_row.c.scenario == commit.scenario, rejected_row.c.window == commit.window)
-    connection.execute(delete(rejected_row).where(*here))
+    """The rows that were set aside."""
     rows = [
         {
             "scenario": commit.scenario,

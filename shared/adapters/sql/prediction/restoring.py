@@ -12,7 +12,7 @@ from shared.adapters.sql.prediction.corrections import correction_values
 from shared.adapters.sql.prediction.predictions import find_commit, insert_rejects, insert_window
 from shared.adapters.sql.schema.lineage import correction as corrections
 from shared.adapters.sql.schema.lineage import prediction_revision
-from shared.adapters.sql.schema.tables import prediction_commit, prediction_table, window_input
+from shared.adapters.sql.schema.tables import prediction_commit, prediction_table, rejected_row, window_input
 from shared.adapters.sql.schema.tables import window as windows
 from shared.core.errors import Conflict
 from shared.core.scenario import Scenario
@@ -67,6 +67,9 @@ class SqlRestoring:
             ours = (commits.scenario == scenario.name, commits.window == commit.window)
             connection.execute(delete(prediction_commit).where(*ours))
             insert_window(connection, table, commit, parquet, revision)
+            rejected = rejected_row.c
+            here = (rejected.scenario == commit.scenario, rejected.window == commit.window)
+            connection.execute(delete(rejected_row).where(*here))
             insert_rejects(connection, commit, rejects)
 
         write(self._engine, work)

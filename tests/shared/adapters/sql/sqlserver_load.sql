@@ -1,8 +1,8 @@
 BEGIN
 SELECT 1
 SELECT CURRENT_TRANSACTION_ID()
-SELECT prediction_commit.scenario, prediction_commit.[window], prediction_commit.ordinal, prediction_commit.path, prediction_commit.sha256, prediction_commit.rows, prediction_commit.failed_rows, prediction_commit.plan_sha256, prediction_commit.model, prediction_commit.model_sha256, prediction_commit.run, prediction_commit.dataset, prediction_commit.scored_at, prediction_commit.unknown_values, prediction_commit.far_values FROM prediction_commit WHERE prediction_commit.scenario = @P1 AND prediction_commit.[window] = @P2
-INSERT INTO prediction_commit (scenario, [window], ordinal, path, sha256, rows, failed_rows, plan_sha256, model, model_sha256, run, dataset, scored_at, unknown_values, far_values) VALUES (@P1, @P2, @P3, @P4, @P5, @P6, @P7, @P8, @P9, @P10, @P11, @P12, @P13, @P14, @P15)
+SELECT prediction_commit.scenario, prediction_commit.[window], prediction_commit.ordinal, prediction_commit.path, prediction_commit.sha256, prediction_commit.rows, prediction_commit.failed_rows, prediction_commit.plan_sha256, prediction_commit.model, prediction_commit.model_sha256, prediction_commit.run, prediction_commit.dataset, prediction_commit.scored_at, prediction_commit.unknown_values, prediction_commit.far_values, prediction_commit.rejected_rows, prediction_commit.ignored_columns FROM prediction_commit WHERE prediction_commit.scenario = @P1 AND prediction_commit.[window] = @P2
+INSERT INTO prediction_commit (scenario, [window], ordinal, path, sha256, rows, failed_rows, plan_sha256, model, model_sha256, run, dataset, scored_at, unknown_values, far_values, rejected_rows, ignored_columns) VALUES (@P1, @P2, @P3, @P4, @P5, @P6, @P7, @P8, @P9, @P10, @P11, @P12, @P13, @P14, @P15, @P16, @P17)
 SET NOCOUNT ON; DECLARE @granted int; EXEC @granted = sp_getapplock @Resource = @P1, @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 30000; SET NOCOUNT OFF; SELECT @granted AS granted
 DELETE FROM prediction_revision WHERE prediction_revision.scenario = @P1 AND prediction_revision.[window] = @P2
 DELETE FROM prediction_source WHERE prediction_source.scenario = @P1 AND prediction_source.[window] = @P2

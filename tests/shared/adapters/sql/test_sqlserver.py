@@ -127,7 +127,7 @@ def test_an_empty_database_gets_the_golden_statements(empty: TdsDouble) -> None:
     open_database(url(empty)).dispose()
     statements = sent(empty)
     golden = [" ".join(one.split()) for one in single(GOLDEN.with_name("golden").joinpath("mssql.sql").read_text())]
-    changes = ("CREATE", "ALTER", "INSERT INTO alembic_version", "UPDATE alembic_version")
+    changes = ("CREATE", "ALTER", "INSERT INTO alembic_version", "UPDATE")
     made = [one for one in statements if one.startswith(changes)]
     assert made == golden
     turn = next(place for place, one in enumerate(statements) if "sp_getapplock" in one)

@@ -1,0 +1,10 @@
+"""All planted defects."""
+
+from __future__ import annotations
+
+from tests.sabotage.predictions import PREDICTIONS
+from tests.sabotage.releases import RELEASES
+from tests.sabotage.storage import STORAGE
+from tests.sabotage.work import WORK
+
+MUTATIONS = (*STORAGE, *PREDICTIONS, *RELEASES, *WORK)

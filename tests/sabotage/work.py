@@ -1,0 +1,81 @@
+"""Work and the host: claims, attempts, events, queues, timers, keys."""
+
+from __future__ import annotations
+
+from tests.sabotage.mutation import mutation
+
+_SQL = "shared/adapters/sql"
+_LEDGER = "contracts/test_ledger_contract.py::TestLedger::test_"
+
+WORK = (
+    mutation(
+        "mark_queued off",
+        "shared/core/claims.py",
+        'ports.core.ledger.note(kind, key, State.QUEUED, f"Its message was queued{again}.")',
+        "pass",
+        "shared/prediction/test_landed_files.py::test_a_backlog_sends_each_window_once",
+    ),
+    mutation(
+        "attempts unbounded",
+        "shared/core/claims.py",
+        "    if claim.attempt > MAX_ATTEMPTS:",
+        "    if False:",
+        "shared/operations/test_giving_up.py::test_work_that_crashes_is_given_up_with_its_last_reason",
+    ),
+    mutation(
+        "who lost the claim ends it",
+        f"{_SQL}/ledger/ledger.py",
+        "(*is_entry(claim.kind, claim.key), _L.token == claim.token, _L.state == IN_PROGRESS)",
+        "is_entry(claim.kind, claim.key)",
+        f"{_LEDGER}who_lost_the_claim_cannot_end_it[sqlite]",
+    ),
+    mutation(
+        "claims never expire",
+        f"{_SQL}/ledger/ledger.py",
+        "        return bool(row.expires > now)",
+        "        return True",
+        f"{_LEDGER}an_expired_claim_is_taken_over[sqlite]",
+    ),
+    mutation(
+        "an older event wins",
+        "shared/dispatch.py",
+        "    if event.etag and event.etag != blob.etag.strip('\"'):",
+        "    if False:",
+        "shared/test_loop.py::test_an_older_event_changes_nothing",
+    ),
+    mutation(
+        "personal values in reasons",
+        "shared/core/redaction.py",
+        "    if fault.row is None or not shown",
+        "    if True or not shown",
+        "shared/intake/test_bad_training_data.py::test_a_repeated_key_of_people_is_not_shown",
+    ),
+    mutation(
+        "queue slot leak",
+        "local/host/queues/queue_trigger.py",
+        "            self._in_flight[function.name] -= 1\n            renewal.cancel()\n",
+        "            renewal.cancel()\n            await renewal\n            self._in_flight[function.name] -= 1\n",
+        "local/host/queues/test_queue_trigger.py::test_a_failed_write_frees_the_slot_and_repeats_no_work",
+    ),
+    mutation(
+        "timer running flag",
+        "local/host/timers.py",
+        "            timer.running = False\n            self._save_if_possible(timer)\n",
+        "            self._save(timer)\n            timer.running = False\n",
+        "local/host/test_timers.py::test_a_write_that_failed_stops_no_timer",
+    ),
+    mutation(
+        "half-written files taken",
+        "local/host/events/lake_watch.py",
+        "        if has_writer(pending.path):",
+        "        if False:",
+        "local/host/events/test_lake_watch.py::test_a_copy_that_stalls_is_not_taken",
+    ),
+    mutation(
+        "key scopes ignored",
+        "local/host/http/keys.py",
+        'return "open" if _any_match([self.master, *fitting], offered) else "forbidden"',
+        'return "open"',
+        "local/host/http/test_keys.py::test_a_scope_opens_its_functions_only",
+    ),
+)
