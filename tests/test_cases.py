@@ -94,7 +94,7 @@ DROPS = {
 }
 REQUESTS = ("96-json-with-nan", "97-json-with-byte-order-mark", "98-json-categories-with-spaces-and-capitals")
 # Judged in a test of its own.
-SINGLE = {"03-thousands-dot", "100-padded-labelled-drop"}
+SINGLE = {"03-thousands-dot", "100-padded-labelled-drop", "71-two-parts-second-bad"}
 
 # Folders that no test here runs yet.
 OPEN = frozenset(
@@ -104,7 +104,6 @@ OPEN = frozenset(
         "104-event-without-key",
         "105-option-that-is-not-there",
         "70-spark-folder",
-        "71-two-parts-second-bad",
         "73-one-of-four-tables",
         "74-nan-words-for-sensors",
         "75-spark-csv-backslash-quotes",
@@ -229,6 +228,13 @@ def test_what_is_not_read_and_what_is_carried_is_told(bank: Bank) -> None:
     assert [json.loads(text)["client_id"] for text in found.carried] == [
         row["client_id"] for row in pacsv.read_csv(CASES / "27-own-id-column" / "clients.csv").to_pylist()
     ]
+
+
+def test_of_two_parts_the_bad_one_is_named(bank: Bank) -> None:
+    """71: with its own name, its line and the column."""
+    found = bank.predict(*inputs("71-two-parts-second-bad"))
+    assert found.state == "quarantined"
+    assert found.reason.startswith("File 'clients.2of2.csv', line 3, column 'age': ")
 
 
 @pytest.mark.parametrize("case", DROPS)
