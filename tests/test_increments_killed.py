@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from streamed import land_stream, streamed_world
 from test_kill_sweep import Forks, chosen, link_or_copy
 from world import points_csv, world_at
 
@@ -121,3 +122,38 @@ def asked(home: Path) -> dict[str, object]:
     with closing(world_at(home)) as world:
         decisions = world.ports.monitoring.decisions.list("points")
         return {"asked": [one.reason for one in decisions if one.decided == "retrain"]}
+
+
+def streamed_state(home: Path) -> dict[str, object]:
+    """What must be the same after any death: both parts once, of all rows, and one request for training."""
+    with closing(streamed_world(home)) as world:
+        (version,) = world.ports.datasets.versions.list("pairs")
+        head = world.ports.datasets.versions.head("pairs")
+        asked = [one.reason for one in world.ports.monitoring.decisions.list("pairs") if one.decided == "retrain"]
+        records = [blob.path for blob in world.ports.core.lake.list("telemetry/pairs/learned/")]
+    assert head.dataset == version.id
+    parts = {table.name: [(part.kind, part.rows, part.sha256) for part in table.parts] for table in head.tables}
+    return {"digest": version.digest, "parts": parts, "asked": asked, "records": records}
+
+
+@pytest.mark.slow
+def test_a_kill_at_any_port_call_of_labels_alone_freezes_their_rows_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The rows of the stream are one part beside the labels, under one record."""
+    start, whole, forks = tmp_path / "start", tmp_path / "whole", Forks()
+    with closing(streamed_world(start)) as world:
+        land_stream(world)
+    shutil.copytree(start, whole, copy_function=link_or_copy)
+    assert forks.live("labels_alone", whole) == 0
+    told, expected = json.loads((whole / "calls").read_text()), streamed_state(whole)
+    assert [(kind, rows) for kind, rows, _ in expected["parts"]["left"]] == [("stream", 40)]  # type: ignore[index]
+    assert (expected["asked"], len(expected["records"])) == (["new_data"], 1)  # type: ignore[arg-type]
+    for call in chosen({**told, "moments": told["moments"][::3]}, capsys):
+        home = tmp_path / str(call)
+        shutil.copytree(start, home, copy_function=link_or_copy)
+        assert forks.live("labels_alone", home, call) == -signal.SIGKILL
+        assert forks.live("recover_streamed", home) == 0
+        assert streamed_state(home) == expected, f"killed at port call {call}"
+        shutil.rmtree(home)
+    forks.close()

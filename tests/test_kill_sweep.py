@@ -239,9 +239,11 @@ def test_a_call_of_any_port_counts(tmp_path: Path) -> None:
         "core.scenarios",
         "core.container",
         "core.clock",
+        "training.options",
         "training.profile",
         "release.policies",
         "monitoring.prices",
+        "monitoring.timers",
     }
     assert plain == values | {"datasets.tables", "profiles.profiler", "serving.scoring"}
     some = {"core.lake", "release.endpoints", "alerts.deliveries", "monitoring.actuals", "serving.readings"}

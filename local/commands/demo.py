@@ -30,7 +30,8 @@ from shared.prediction.window import input_key
 from shared.release.approvals import decide
 
 ROWS = 6000
-SCORING_ROWS = 500
+# Machines are predicted from two weeks of each: fewer rows would be history only.
+SCORING_ROWS = 1000
 # One scenario shows what a deployed app requires everywhere: approval by a second person.
 SETTINGS = {"TRAINING_PROFILE": "demo", f"APPROVALS_{REQUESTED.upper()}": "prod"}
 SECOND_PERSON = "ada"

@@ -32,7 +32,7 @@ def check_trainable(scenario: Scenario, tables: Mapping[str, pa.Table]) -> None:
         raise Quarantined("too_few_rows", sentence, table=scenario.label_table)
     for name, table in tables.items():
         _check_target(scenario, name, table)
-    _check_single_answers(scenario, tables)
+    _check_single_answers(scenario, tables, alone=True)
     _check_missing(scenario, tables)
     check_inputs(scenario, tables)
 
@@ -43,7 +43,8 @@ def check_increment(scenario: Scenario, tables: Mapping[str, pa.Table]) -> None:
     A few new rows may well agree in a category.
     """
     if {scenario.label_table, scenario.batch.table} <= tables.keys() and tables[scenario.batch.table].num_rows:
-        _check_single_answers(scenario, tables)
+        # Labels may restart more often than these rows: the first ones can be of earlier rows.
+        _check_single_answers(scenario, tables, alone=False)
     _check_missing(scenario, tables)
     numbers = {
         name: table.select([column.name for column in scenario.table(name).columns if column.kind != "text"])
@@ -63,8 +64,8 @@ def _check_target(scenario: Scenario, name: str, table: pa.Table) -> None:
         raise Quarantined("one_class", sentence, table=name, column=target)
 
 
-def _check_single_answers(scenario: Scenario, tables: Mapping[str, pa.Table]) -> None:
-    """Quarantined when a label table of its own labels a key twice, or restarts more often than the rows do.
+def _check_single_answers(scenario: Scenario, tables: Mapping[str, pa.Table], *, alone: bool) -> None:
+    """Quarantined when a label table of its own labels a key twice, or `alone` restarts more often than the rows do.
 
     A counter that starts again counts other things: (key, restarts so far) identifies them.
     """
@@ -82,7 +83,7 @@ def _check_single_answers(scenario: Scenario, tables: Mapping[str, pa.Table]) ->
     if keys.group_by(keys.column_names).aggregate([]).num_rows < keys.num_rows:
         raise _repeated(scenario, keys)
     most = int(_restarts(tables[scenario.batch.table], counter)[-1])
-    if restarts.max() > most:
+    if alone and restarts.max() > most:
         raise _restarted(scenario, keys, int((restarts > most).argmax()), most)
 
 

@@ -11,7 +11,7 @@ import os
 import pkgutil
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +22,7 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
 from killing import Countdown, counted  # noqa: E402 -- the path is set first
 from ports_with import ports_with  # noqa: E402 -- the path is set first
+from streamed import LABELS, streamed_world  # noqa: E402 -- the path is set first
 from world import World, blob_event, world_at  # noqa: E402 -- the path is set first
 
 import shared.adapters  # noqa: E402 -- the path is set first
@@ -77,9 +78,11 @@ def approve_open(world: World) -> None:
             world.handle(model_message(one.scenario, one.version))
 
 
-def recover(home: Path, calls: int | None, *, days: float = 0, silent: bool = False) -> None:
+def recover(
+    home: Path, calls: int | None, *, days: float = 0, silent: bool = False, made: Callable[[Path], World] = world_at
+) -> None:
     """What a restarted host does: free the dead worker's claims, redeliver, sweep."""
-    world = world_at(home)
+    world = made(home)
     world.clock.advance(days=days)
     world.trainer.silent = silent
     world.ports.core.ledger.abandon("the host was restarted")
@@ -125,6 +128,22 @@ def feedback(home: Path, calls: int | None) -> None:
     told(home, countdown)
 
 
+def labels_alone(home: Path, calls: int | None) -> None:
+    """Labels that came alone bring the rows of their stream; dies at port call number `calls`."""
+    world, countdown = streamed_world(home), Countdown(calls, home if calls is None else None)
+    world.trainer.silent = True
+    blob = world.ports.core.lake.stat(LABELS)
+    mortal(world, countdown)
+    assert blob is not None
+    world.handle(blob_event(blob.path, blob.etag, blob.size, container=world.ports.core.container))
+    told(home, countdown)
+
+
+def recover_streamed(home: Path, calls: int | None) -> None:
+    """What a restarted host does with them."""
+    recover(home, calls, silent=True, made=streamed_world)
+
+
 def recover_later(home: Path, calls: int | None) -> None:
     """What a restarted host does a month later; the training that it asks for goes on elsewhere."""
     recover(home, calls, days=31, silent=True)
@@ -137,6 +156,7 @@ def live(what: str, home: Path, calls: int | None) -> int:
         try:
             lives = {"script": script, "recover": recover, "backfill": backfill, "increments": increments}
             lives |= {"feedback": feedback, "recover_later": recover_later}
+            lives |= {"labels_alone": labels_alone, "recover_streamed": recover_streamed}
             lives[what](home, calls)
         except BaseException:  # noqa: BLE001 -- the child must end here, whatever happened
             traceback.print_exc()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,10 +21,12 @@ from model_training.scenarios.iiot_quality import declare
 from shared.adapters.kusto.query_texts import rows_text
 from shared.adapters.kusto.telemetry import Limits
 from shared.core.drops import HELD
+from shared.core.errors import Transient
 from shared.core.lake_reading import read_json
 from shared.core.ledger import Outcome
 from shared.core.scenario import GeneratorOptions
-from shared.datasets.version import Part
+from shared.datasets.head import Head
+from shared.datasets.version import DatasetVersion, Part
 from shared.intake.arrivals import settled_drops
 from shared.intake.ingest import ingest
 from shared.operations.tracing import impact
@@ -180,6 +182,43 @@ def test_corrected_labels_keep_the_rows_they_had(plant: Plant, cluster: Cluster)
     assert outcome.state == "done", outcome.reason
     assert plant.parts() == [frozen]
     assert plant.learned() == labels(0, 150)
+
+
+class Raced:
+    """The versions, where another drop is faster than the first one that moves the head."""
+
+    def __init__(self, versions: Any, other: Callable[[], None]) -> None:
+        self._versions, self._other = versions, other
+
+    def __getattr__(self, name: str) -> Any:
+        """As it is."""
+        return getattr(self._versions, name)
+
+    def move(self, head: Head, dataset: DatasetVersion | None) -> bool:
+        """After the other drop."""
+        other, self._other = self._other, lambda: None
+        other()
+        return bool(self._versions.move(head, dataset))
+
+
+def test_of_two_labels_at_once_the_slower_one_reads_on(plant: Plant, cluster: Cluster) -> None:
+    """It tries again from where the other one ended; no row is in two parts."""
+    cluster.ingest("opcua_raw", plant.messages(40), HOUR + timedelta(minutes=30))
+    plain = plant.ports
+
+    def other() -> None:
+        plant.ports = plain
+        assert plant.label("week-1", 0, 100, HOUR).state == "done"
+
+    plant.ports = ports_with(plain, datasets__versions=Raced(plain.datasets.versions, other))
+    with pytest.raises(Transient, match="Other labels of iiot_quality were faster; drop week-2 tries again"):
+        plant.label("week-2", 100, 240, HOUR + timedelta(hours=1))
+    plain.core.ledger.abandon("tried again")
+    plant.now = HOUR + timedelta(hours=2)
+    outcome = ingest(plain, plant.land("week-2", {}))
+    assert outcome.state == "done", outcome.reason
+    assert [part.rows for part in plant.parts()] == [200, 40]
+    assert plant.learned() == labels(0, 240)
 
 
 def test_the_span_is_bounded(plant: Plant) -> None:
