@@ -33,7 +33,10 @@ def test_the_schema_is_the_declared_one(name: str) -> None:
             if column.minimum is not None:
                 assert pc.min(values).as_py() >= column.minimum
             if column.values:
-                assert set(values.cast(pa.string()).to_pylist()) == set(column.values)
+                # Every answer comes; of other listed values some may be rare, as the months without calls are.
+                came = set(values.cast(pa.string()).to_pylist())
+                assert came <= set(column.values)
+                assert came == set(column.values) or column.name not in SCENARIOS[name].targets
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
