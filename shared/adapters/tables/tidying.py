@@ -23,6 +23,8 @@ _HINT_BYTES = 16
 # Programs of DOS end a text with Control-Z.
 _END_MARK = b"\x1a"
 _NUMBER = re.compile(r"\s*[+-]?[0-9.]")
+# Fewer cells without a number are wrong values, and no row of units.
+_FEW = 2
 
 
 def skip_hint(source: BinaryIO) -> int:
@@ -73,13 +75,16 @@ def refuse_repeated_header(text: bytes, header: Header, origin: Origin) -> None:
 
 
 def units_row(fault: Quarantined, text: bytes, header: Header, table: Table, origin: Origin) -> Quarantined:
-    """The refusal of the first row, or a better one when no cell of it that should be a number begins like one."""
+    """The refusal of the first row, or a better one when no cell of it that should be a number begins like one.
+
+    One such cell says nothing: it is a wrong value.
+    """
     if fault.reason_code != "type" or fault.row != 1:
         return fault
     line = text[header.length :].split(b"\n", 1)[0].decode("utf-8")
     cells = dict(zip(header.names, next(csv.reader([line], delimiter=header.delimiter), []), strict=False))
-    numbers = {column.name for column in table.columns if column.kind in ("int", "float")}
-    if any(_NUMBER.match(cells.get(name, "")) for name in numbers):
+    numbers = [cells[one.name] for one in table.columns if one.kind in ("int", "float") and one.name in cells]
+    if len(numbers) < _FEW or any(map(_NUMBER.match, numbers)):
         return fault
     problem = "the first row below the header holds units or descriptions, and no number"
     return origin.refusal("units_row", problem, "data from the line after the header on", row=1)
