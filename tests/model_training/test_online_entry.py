@@ -22,7 +22,7 @@ from model_training.scenarios import SCENARIOS
 from shared.adapters.azureml.serving import ENTRY
 from shared.bootstrap import build_ports
 from shared.core.errors import BadInput, Corrupt, Misconfigured, Missing
-from shared.core.scenario import Scenario
+from shared.core.scenario import GeneratorOptions, Scenario
 from shared.ports import Ports
 from shared.serving.deployment import Deployment
 from shared.training.input_contract import Feature, InputContract
@@ -43,13 +43,14 @@ print(json.dumps([entry.run(body) for body in json.load(sys.stdin)]))
 def _feature(scenario: Scenario, name: str) -> Feature:
     if name in scenario.numeric:
         return Feature(name, "number")
-    return Feature(name, "category", ("a", "b"))
+    return Feature(name, "category", tuple(sorted({row[name] for row in _golden(scenario)})))
 
 
 def _golden(scenario: Scenario) -> list[dict[str, Any]]:
-    random = np.random.default_rng(4)
-    numbers = [{name: round(float(random.normal()), 3) for name in scenario.numeric} for _ in range(5)]
-    return [row | dict.fromkeys(scenario.categorical, "ab"[n % 2]) for n, row in enumerate(numbers)]
+    """Rows that keep the contract of the scenario's requests."""
+    assert scenario.generate is not None
+    rows = scenario.generate(5, 4, GeneratorOptions())[scenario.batch.table].select(list(scenario.features)).to_pylist()
+    return [dict(row) for row in rows]
 
 
 def _artefact(scenario: Scenario) -> Artefact:
