@@ -186,7 +186,7 @@ def test_a_publication_that_broke_off_is_told_and_completed_by_the_next(workspac
 def test_the_sweep_ends_what_a_write_without_an_answer_held_up(
     workspace: Workspace, tmp_path: Path, part: str, fault: str
 ) -> None:
-    """The run stays requested, and in the end there is one dataset, one job and one model, which is in service."""
+    """The run stays requested; in the end there is one asset of each kind, one job and one model, which serves."""
     cloud = Cloud(tmp_path, {}, workspace.client, workspace.service)
     landed = cloud.world.land("incoming/points/d1/points.csv", points_csv())
     for number in (1, 2):
@@ -202,6 +202,6 @@ def test_the_sweep_ends_what_a_write_without_an_answer_held_up(
     (run,) = cloud.world.ports.training.runs.list()
     assert (run.state, run.attempts) == ("completed", 1)
     assert (workspace.kept("jobs"), workspace.kept("models")) == ([run.attempt_name], ["points/1"])
-    assert len(workspace.kept("data")) == 1
+    assert [name.partition("/")[0] for name in workspace.kept("data")] == ["points-test", "points-train", "points"]
     assert cloud.world.ports.release.deployments.current("points") is not None
     cloud.world.close()
