@@ -33,7 +33,7 @@ from shared.ports import Ports
 
 SEED = 20260301
 FULL = "MLOPS_FULL_SWEEP"
-SAMPLE = 20
+SAMPLE = 10
 PAIRS = 40 if os.environ.get(FULL) else 8
 HERE = Path(__file__).parent
 # Libraries in C that start threads when they are imported: whoever forks wants none.

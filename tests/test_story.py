@@ -158,7 +158,7 @@ def test_a_report_tool_finds_its_tables(told: Told) -> None:
     ]
     orphans = (
         "select count(*) from predictions_iiot_quality p left join model_version m on m.name || ':' || m.version = "
-        "p.model and m.sha256 = p.model_sha256 left join dataset_version d on d.id = p.dataset "
+        "p.model and p.model_sha256 in (m.sha256, m.refit_sha256) left join dataset_version d on d.id = p.dataset "
         "where m.name is null or d.id is null"
     )
     assert told.mlops.sql(orphans) == [(0,)]
