@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import azure.functions as func
 
 from functions.answering import Ready, answered, as_json, body_of, header_of
-from functions.request_ids import HEADER
 from functions.static import file
+from shared.serving.request_ids import HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Callable

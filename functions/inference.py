@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import azure.functions as func
 
 from functions.answering import Ready, answered, as_json, body_of, error, header_of
-from functions.request_ids import HEADER
+from shared.serving.request_ids import HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Callable

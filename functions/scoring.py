@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from functions.request_ids import HEADER, request_id
 from shared.core.errors import Fault, Missing, Permanent
 from shared.core.scenario import find_scenario
 from shared.serving.answers import answer
 from shared.serving.model_router import ModelRouter
+from shared.serving.request_ids import HEADER, request_id
 from shared.serving.strange_values import NOTHING, strange_headers
 
 if TYPE_CHECKING:
