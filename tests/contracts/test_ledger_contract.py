@@ -218,6 +218,7 @@ class TestLedger:
         assert history.queued("window", before) == 2
         claimed(ledger.claim("window", "a", TTL))
         assert history.queued("window", before) == 1
+        assert [entry.reason for entry in history.why("window") if entry.key == "a"][-1] == "claimed"
         clock.move(minutes=1)
         assert history.queued("window", clock()) == 0
         assert ledger.abandon("the host was started") == 3

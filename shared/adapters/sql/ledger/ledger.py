@@ -160,7 +160,7 @@ def _count_repeat(connection: Connection, row: Row[Any], now: datetime) -> Entry
 
 
 def _take(connection: Connection, claim: Claim, row: Row[Any] | None, now: datetime, message: str) -> None:
-    reason = "claimed" if row is None else f"taken over; it was {row.state}"
+    reason = "claimed" if row is None or row.state == State.QUEUED else f"taken over; it was {row.state}"
     line = add_line(connection, claim.kind, claim.key, claim.attempt, IN_PROGRESS, reason, now)
     values = {**line, "attempts": claim.attempt, "token": claim.token, "expires": claim.expires}
     if row is None:
