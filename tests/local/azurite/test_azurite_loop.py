@@ -50,9 +50,13 @@ def _link_or_copy(source: str, target: str) -> str:
 
 
 def journal(mlops: Command) -> list[tuple[str, str, str]]:
-    """The journal: kind, state and reason, without times, file versions and digests."""
+    """The journal: kind, state and reason, without times, file versions and digests.
+
+    Without marks of the queue: whether the event or the sweep saw a file first is a matter of moments.
+    """
     entries = mlops("history", "--limit", "1000", "--json").json
-    return sorted((one["kind"], one["state"], _steady(f"{one['key']}: {one['reason']}")) for one in entries)
+    told = [one for one in entries if one["state"] != "queued"]
+    return sorted((one["kind"], one["state"], _steady(f"{one['key']}: {one['reason']}")) for one in told)
 
 
 def _steady(text: str) -> str:
