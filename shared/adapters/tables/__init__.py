@@ -11,7 +11,8 @@ line of a CSV file or the row of a Parquet file (counted from 1), and the column
 * NaN and infinities are refused; only in Parquet, and where nulls are allowed, NaN is a missing number.
 * A header (or Parquet schema) without rows is a table only where the contract's `min_rows` is 0.
 * A time lies ahead of our clock by no more than its column allows.
-* A whole number may be written 5 or 5.0; where it names rows, not with zeros before it (007 is another id than 7). Times are ISO 8601 or month/day/year with AM or PM, one form per column.
+* A whole number may be written 5 or 5.0; where it names rows, not with zeros before it (007 is another id than 7).
+* Times are ISO 8601 or month/day/year with AM or PM, one form per column.
 """
 
 from __future__ import annotations
