@@ -36,7 +36,8 @@ PLACES = {
 OWN = {"ingest": r"(sthosti|kvi)\w+", "deploy": r"(sthostd|kvd)\w+", "score": r"(sthosts|kvs)\w+"}
 INDEX = """
 import json, function_app
-print(json.dumps([[one.get_function_name(), json.loads(str(one))["bindings"]] for one in function_app.app.get_functions()]))
+found = function_app.app.get_functions()
+print(json.dumps([[one.get_function_name(), json.loads(str(one))["bindings"]] for one in found]))
 """
 
 
