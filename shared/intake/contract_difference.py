@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from shared.core.blob import Blob
 from shared.core.drops import drop_files, without_marker
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from shared.monitoring.ports import MonitoringPorts
 
-_AREAS = ("incoming", "scoring")
+_AREAS: tuple[Literal["incoming", "scoring"], ...] = ("incoming", "scoring")
 # More values than this are a text, not a list to accept.
 _MOST_VALUES = 1000
 
