@@ -87,6 +87,11 @@ class Table:
         """Whether columns that are not declared are carried beside the prediction."""
         return self.extra == "carry"
 
+    @property
+    def naming(self) -> frozenset[str]:
+        """The columns whose values name rows: the key, and those that are declared so."""
+        return frozenset((*self.key, *(column.name for column in self.columns if column.identifies)))
+
     def column(self, name: str) -> Column:
         """The column of that name; KeyError when there is none."""
         return {column.name: column for column in self.columns}[name]
