@@ -78,7 +78,7 @@ def _one_of(option: str, value: str | None, known: type[StrEnum]) -> str:
     """The value; BadInput that names what would be accepted."""
     if value and value not in set(known):
         near = get_close_matches(value, set(known), 1)
-        hint = f"; did you mean {near[0]!r}? Accepted" if near else "; accepted"
+        hint = f"; did you mean {str(near[0])!r}? Accepted" if near else "; accepted"
         raise BadInput(f"{option} is {value[:40]!r}{hint}: {', '.join(sorted(known))}.")
     return value or ""
 
