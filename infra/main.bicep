@@ -1,9 +1,11 @@
 // Everything the system needs in one resource group. `azd up` deploys it; docs/deploy.md walks through it.
 targetScope = 'subscription'
 
+import { environment } from 'modules/names.bicep'
+
 @minLength(2)
 @maxLength(16)
-@description('Names the environment; part of every resource name.')
+@description('Names the environment; part of every resource name: lower-case letters, digits and hyphens between them.')
 param environmentName string
 
 @description('Where everything is. It must offer Flex Consumption and Azure Machine Learning.')
@@ -24,10 +26,11 @@ param telemetryUrl string = ''
 @description('E-mail address that alerts of the platform go to; empty: none.')
 param alertEmail string = ''
 
-var tags = { 'azd-env-name': environmentName }
+var name = environment(environmentName)
+var tags = { 'azd-env-name': name }
 
 resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
-  name: 'rg-mlops-${environmentName}'
+  name: 'rg-mlops-${name}'
   location: location
   tags: tags
 }
@@ -36,7 +39,7 @@ module resources 'resources.bicep' = {
   name: 'resources'
   scope: group
   params: {
-    environmentName: environmentName
+    environmentName: name
     location: location
     tags: tags
     administratorsId: administratorsId

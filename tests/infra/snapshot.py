@@ -44,6 +44,7 @@ class Snapshot:
 
     resources: tuple[dict[str, Any], ...]
     diagnostics: tuple[dict[str, Any], ...]
+    outputs: dict[str, Any]
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         """The resources of that type."""
@@ -75,7 +76,7 @@ def evaluate(template: Path, parameters: str) -> Snapshot:
     if not kept.exists():
         _evaluate(template, json.loads(parameters), kept)
     found = json.loads(kept.read_text())
-    return Snapshot(tuple(found["predictedResources"]), tuple(found["diagnostics"]))
+    return Snapshot(tuple(found["predictedResources"]), tuple(found["diagnostics"]), found["outputs"])
 
 
 def _digest(template: Path, parameters: str) -> str:
@@ -100,6 +101,8 @@ def _evaluate(template: Path, parameters: dict[str, Any], kept: Path) -> None:
 
 
 def _literal(value: object) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_literal, value)) + "]"
     return f"'{value}'" if isinstance(value, str) else json.dumps(value)
 
 

@@ -36,7 +36,8 @@ PLACES = {
 OWN = {"ingest": r"(sthosti|kvi)\w+", "deploy": r"(sthostd|kvd)\w+", "score": r"(sthosts|kvs)\w+"}
 INDEX = """
 import json, function_app
-print(json.dumps([[one.get_function_name(), json.loads(str(one))["bindings"]] for one in function_app.app.get_functions()]))
+functions = function_app.app.get_functions()
+print(json.dumps([[one.get_function_name(), json.loads(str(one))["bindings"]] for one in functions]))
 """
 
 
@@ -78,9 +79,7 @@ def identity(principal: str) -> str:
 
 def test_each_identity_has_the_roles_of_the_table_and_no_others() -> None:
     """local/roles.py, which docs/security.md shows, is what the templates give: role by role, scope by scope."""
-    given = {
-        Need(identity(who), role, place_of(scope)) for who, role, scope in assignments() if who != ADMINISTRATORS
-    }
+    given = {Need(identity(who), role, place_of(scope)) for who, role, scope in assignments() if who != ADMINISTRATORS}
     assert given == {need for need in NEEDS if need.scope != "data explorer database"}
 
 
@@ -94,9 +93,7 @@ def test_nothing_is_granted_beside_the_identities() -> None:
 @pytest.mark.parametrize("app", OWN)
 def test_no_app_reaches_what_is_anothers(app: str) -> None:
     """Its package, its locks and its keys lie in an account and a vault where nobody else has a role."""
-    holders = {
-        identity(who) for who, _, scope in assignments() if re.search(rf"/{OWN[app]}$", scope)
-    }
+    holders = {identity(who) for who, _, scope in assignments() if re.search(rf"/{OWN[app]}$", scope)}
     assert holders == {app}
 
 
