@@ -22,14 +22,16 @@ needs_compiler = pytest.mark.skipif(BICEP is None, reason="bicep is not on the p
 KEPT = FOLDER.parent / "build" / "snapshots"
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 ADMINISTRATORS = "11111111-1111-1111-1111-111111111111"
+# The longest name there may be, with a hyphen where names of apps cut it off.
+ENVIRONMENT = "preprod-in-teama"
 MAIN = {
-    "environmentName": "preprod",
+    "environmentName": ENVIRONMENT,
     "location": "westeurope",
     "administratorsId": ADMINISTRATORS,
     "administratorsName": "mlops-administrators",
 }
 EVENTS = {
-    "environmentName": "preprod",
+    "environmentName": ENVIRONMENT,
     "location": "westeurope",
     "dataAccount": "stdata",
     "workspaceName": "mlw-mlops-preprod",

@@ -17,6 +17,7 @@ REFUSED = [
     *("my_env", "a.b", "a(b)", "prod.", "x-", "-x", "--", "Dev", "DEV", "preProd", "a b", "pröd", "a", "x" * 17),
     *("prod_", "a/b", "(a)"),
 ]
+NAMES = Path(__file__).parent / "names.bicep"
 
 
 def preflight(**environ: str) -> subprocess.CompletedProcess[str]:
@@ -46,7 +47,7 @@ def test_the_hook_refuses_a_bad_name_in_words(name: str) -> None:
 @needs_compiler
 def test_the_template_judges_names_like_the_hook() -> None:
     """All 25, in Microsoft's evaluation."""
-    told = evaluate(Path(__file__).parent / "names.bicep", json.dumps({"names": [*REFUSED, *ACCEPTED]}))
+    told = evaluate(NAMES, json.dumps({"names": [*REFUSED, *ACCEPTED]}))
     assert told.outputs["accepted"] == ACCEPTED
 
 
@@ -54,13 +55,17 @@ def test_the_template_judges_names_like_the_hook() -> None:
 def test_a_bad_name_ends_the_deployment_before_a_group_is_made() -> None:
     """`dev` and `Dev` would share one resource group and nothing else."""
     with pytest.raises(AssertionError, match='cannot be called "Dev": accepted are lower-case letters'):
-        of_main(environmentName="Dev")
+        evaluate(NAMES, json.dumps({"names": [], "name": "Dev"}))
+    main = (FOLDER / "main.bicep").read_text()
+    assert "var name = environment(environmentName)\n" in main
+    assert "name: 'rg-mlops-${name}'" in main
+    assert main.count("environmentName") == 3
 
 
 @needs_compiler
 def test_names_of_resources_are_what_services_accept() -> None:
     """With the longest name, which has a hyphen where names of apps cut it off."""
-    for one in of_main(environmentName="preprod-in-teama").resources:
+    for one in of_main().resources:
         _check(one["type"], one["name"].rpartition("/")[2])
 
 
