@@ -22,6 +22,7 @@ var ingestFunctions = [
   'data_poison'
   'plan_windows'
   'reconcile'
+  'retain'
   'pipeline_submit'
   'pipeline_runs'
   'pipeline_run'
@@ -125,6 +126,7 @@ module dataStorage 'modules/storage.bicep' = {
     containers: [lakeContainer, deadLetterContainer]
     versioning: true
     expireDays: 90
+    coolPrefixes: ['${lakeContainer}/incoming/', '${lakeContainer}/quarantine/']
   }
 }
 
@@ -355,6 +357,7 @@ var settings = {
   PLAN_SCHEDULE: '0 */5 * * * *'
   RECONCILE_SCHEDULE: '*/20 * * * * *'
   MONITOR_SCHEDULE: '0 10 * * * *'
+  RETENTION_SCHEDULE: '0 40 2 * * *'
   PRICE_FUNCTION_HOUR: '0.19'
   PRICE_TRAINING_HOUR: '0.23'
 }

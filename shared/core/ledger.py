@@ -83,6 +83,7 @@ class Kind(StrEnum):
     ALERT = "alert"
     DEAD_LETTER = "deadletter"
     POISON = "poison"
+    RETENTION = "retention"
 
 
 @dataclass(frozen=True, slots=True)

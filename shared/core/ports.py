@@ -97,7 +97,7 @@ class Publisher(Protocol):
 
 
 class Lake(Protocol):
-    """Blobs under slash-separated names. No rename; a write is whole or absent."""
+    """Blobs under slash-separated names. No rename; a write is whole or absent. Only retention and erasure remove."""
 
     def open(self, path: str, *, etag: str | None = None) -> BinaryIO:
         """A seekable reader of the blob's bytes. Missing when absent; Superseded when `etag` is not the current one."""
@@ -116,6 +116,10 @@ class Lake(Protocol):
 
     def list(self, prefix: str) -> Iterator[Blob]:
         """All blobs whose name starts with `prefix`, in name order."""
+        ...
+
+    def remove(self, path: str, etag: str) -> None:
+        """Take that version out; nothing when there is none. Superseded when another version is there, which stays."""
         ...
 
 

@@ -23,6 +23,19 @@ def properties(module: str, kind: str) -> dict[str, Any]:
     return dict(read(MODULES / f"{module}.bicep").resource(kind)["properties"])
 
 
+def test_storage_deletes_nothing_that_may_be_needed() -> None:
+    """Only the code knows what is needed: of the lake's own blobs storage deletes older versions and moves the rest."""
+    policy = properties("storage", "Microsoft.Storage/storageAccounts/managementPolicies")["policy"]
+    deleting = [
+        rule["definition"]["filters"].get("prefixMatch")
+        for rule in policy["rules"]
+        if "delete" in rule["definition"]["actions"].get("baseBlob", {})
+    ]
+    assert deleting == [["deadletters/"]]
+    cooled = RESOURCES.module("dataStorage")["coolPrefixes"]
+    assert cooled == ["${lakeContainer}/incoming/", "${lakeContainer}/quarantine/"]
+
+
 @pytest.mark.parametrize(
     ("module", "kind", "wanted"),
     [
