@@ -1,6 +1,6 @@
 """Microsoft's ODBC driver from the development packages, for a machine where nobody installed it.
 
-`python -m local.tools.odbc_driver FOLDER` writes `odbcinst.ini` there; with ODBCSYSINI=FOLDER unixODBC finds the driver.
+`python -m local.tools.odbc_driver FOLDER` writes `odbcinst.ini` there; unixODBC finds it with ODBCSYSINI=FOLDER.
 """
 
 from __future__ import annotations
