@@ -114,6 +114,17 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """Which transitions: of a scenario, a kind, a state, since and before a time; what is empty does not filter."""
+
+    scenario: str = ""
+    kind: str = ""
+    state: str = ""
+    since: datetime | None = None
+    before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """How a piece of work ended: its state, the sentence that says why, and facts a program can read."""
 
