@@ -21,6 +21,7 @@ from sampling import Sample
 from world import World
 
 from local.azurite.process import Azurite, install
+from local.tools.odbc_driver import register
 from shared.core.errors import Transient
 
 # A busy machine is slow, and that is no finding.
@@ -106,10 +107,9 @@ def cluster(kusto: tuple[Cluster, Path], monkeypatch: pytest.MonkeyPatch) -> Clu
 @pytest.fixture(scope="session")
 def odbc_driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Microsoft's driver of the wheel, registered once: unixODBC reads its files once in a process."""
-    odbc = pytest.importorskip("mssql_python_odbc", reason="Microsoft's ODBC driver is not installed")
+    pytest.importorskip("mssql_python_odbc", reason="Microsoft's ODBC driver is not installed")
     folder = tmp_path_factory.mktemp("odbc")
-    library = next(Path(odbc.get_libs_dir()).rglob("linux/debian_ubuntu/x86_64/lib/libmsodbcsql*"))
-    (folder / "odbcinst.ini").write_text(f"[ODBC Driver 18 for SQL Server]\nDriver={library}\n")
+    register(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ODBCSYSINI", str(folder))
         pytest.importorskip("pyodbc", reason="pyodbc needs unixODBC (libodbc2)", exc_type=ImportError)
