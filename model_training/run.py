@@ -1,8 +1,8 @@
 """The training worker: `python -m model_training.run --run RUN_ID`, settings from the environment.
 
 While a disk is full or something outside does not answer, the worker waits and goes on where it was: that is no attempt
-that failed. Exit code 0: the run is completed. 1: it failed, with its reason in the state. 75: another worker has it, or
-nothing answered for three hours; the state stays open and the watcher of runs starts it again.
+that failed. Exit code 0: the run is completed. 1: it failed, with its reason in the state. 75: another worker has it,
+or nothing answered for three hours; the state stays open and the watcher of runs starts it again.
 """
 
 from __future__ import annotations

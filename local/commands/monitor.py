@@ -22,8 +22,8 @@ from shared.core.wording import counted
 from shared.monitoring.actual_labels import labels_table
 from shared.monitoring.late_labels import ingest_actuals
 from shared.monitoring.monitor import MonitoringRound, measure_again, monitor
-from shared.monitoring.scored_labels import land_scored_labels
 from shared.monitoring.scorecards import compute_scorecards
+from shared.monitoring.scored_labels import land_scored_labels
 from shared.ports import Ports
 
 _REFUSED, _FAILED = 3, 4
@@ -166,9 +166,7 @@ def actuals(
     raise typer.Exit({"done": 0, "quarantined": _REFUSED}.get(outcome.state, _FAILED))
 
 
-def _land_labels(
-    ports: Ports, scenario: Scenario, file: Path | None, window: str | None, drop: str | None
-) -> Landing:
+def _land_labels(ports: Ports, scenario: Scenario, file: Path | None, window: str | None, drop: str | None) -> Landing:
     if (file is None) == (window is None):
         raise BadInput("Labels come from a file or from a window's scored files; accepted: FILE, or --window WINDOW.")
     if file is None:

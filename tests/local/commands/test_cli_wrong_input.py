@@ -45,7 +45,7 @@ CASES = [
     Wrong(f"train {BANK} --trials 0", "a whole number from 1 to 1000"),
     Wrong(f"schedules add {BANK} weekly --frequency Week --minutes 0", "a number of minutes above 0"),
     Wrong("contract diff nothing-at-all", "No files of a drop 'nothing-at-all'"),
-    Wrong("contract accept nothing-at-all --reason x", "No files of a drop"),
+    Wrong("contract accept nothing-at-all --by ada --reason x", "No files of a drop"),
     Wrong("contract show nothing", "known: bank_marketing"),
     Wrong("history --why nothing-at-all", "'nothing-at-all'"),
     Wrong("history --limit 0", "--limit"),
