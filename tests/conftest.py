@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import contract_table
 import fault_matrix
 import pytest
+import sampling
 from azure_parts import self_signed
 from fault_matrix import pytest_addoption  # noqa: F401 -- a hook of pytest
+from forks import Forks
 from hypothesis import HealthCheck, settings
 from kusto_double import Cluster, kusto_cluster
 from postgres import PostgresServer, postgres_server
+from sampling import Sample
 from world import World
 
 from local.azurite.process import Azurite, install
@@ -36,6 +40,19 @@ def postgres() -> Iterator[PostgresServer]:
 def world(tmp_path: Path) -> World:
     """A fresh world on embedded backends."""
     return World(tmp_path)
+
+
+@pytest.fixture
+def sample(request: pytest.FixtureRequest) -> Sample:
+    """Draws a sample for the test, all in a whole run, and leaves in the report what was drawn."""
+    return Sample(request.node)
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """The server that forks a process for each life, for the whole run."""
+    with closing(Forks()) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -99,14 +116,16 @@ def odbc_driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests go first: at the end of a run no worker is left alone with them."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Samples are drawn; files with slow tests go first: at the end of a run no worker is left alone with them."""
+    sampling.thin_out(config, items)
     fault_matrix.remember(items)
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """The tables of contracts and of faults."""
+    """The tables of contracts and of faults, and what only a whole run runs."""
     contract_table.pytest_terminal_summary(terminalreporter)
     fault_matrix.summary(terminalreporter)
+    sampling.summary(terminalreporter)
