@@ -32,11 +32,13 @@ from local.commands import (
     retention,
     rollout,
     schedules,
+    showing,
     telemetry,
     up,
     verify,
 )
 from local.console.output import as_json, err
+from local.console.sections import Sectioned, mlops
 from shared.core.errors import BadInput, Conflict, Fault, Misconfigured, Missing, Refused
 
 # Exit codes: 0 done, 2 not understood, 3 refused or quarantined, 4 failed.
@@ -74,11 +76,11 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "logs": logs.logs,
     "verify": verify.verify,
     "datasets list": inspect.list_datasets,
-    "datasets show": inspect.show_dataset,
+    "datasets show": showing.show_dataset,
     "datasets diff": datasets.diff,
     "datasets export": datasets.export,
     "models list": inspect.list_models,
-    "models show": inspect.show_model,
+    "models show": showing.show_model,
     "deployments list": inspect.list_deployments,
     "deployments show": inspect.show_deployment,
     "baseline show": baseline.show_baseline,
@@ -128,11 +130,12 @@ GROUPS: Mapping[str, str] = {
 def build() -> typer.Typer:
     """The command with all its verbs."""
     app = typer.Typer(
-        add_completion=False,
+        cls=Sectioned,
+        add_completion=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
-        help="Event-driven MLOps: drop data, watch it become predictions.",
     )
+    app.callback()(mlops)
     groups = {name: typer.Typer(help=text) for name, text in GROUPS.items()}
     groups["dashboard"].callback(invoke_without_command=True)(dashboard.dashboard)
     for words, function in VERBS.items():
