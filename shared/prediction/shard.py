@@ -35,7 +35,7 @@ class Sharding:
     above: int = 5_000_000
     of: Mapping[str, int] = field(default_factory=dict)
     shard_rows: int = 16 * BLOCK_ROWS
-    shard_bytes: int = 128 << 20
+    shard_bytes: int = 64 << 20
     budget: timedelta = timedelta(minutes=6)
 
     def most(self, scenario: str) -> int:
