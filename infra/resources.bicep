@@ -235,7 +235,7 @@ var settings = {
   TRAINING_PROFILE: 'default'
   TRAINING_LIMITS: ''
   TRAINING_INPUTS: ''
-  MAX_FILE_MB: '512'
+  MAX_FILE_MB: '16384'
   QUIET_SECONDS: '5'
   ENVIRONMENTS: 'preprod,prod'
   APPROVALS: 'prod'

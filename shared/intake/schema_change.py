@@ -14,8 +14,7 @@ from shared.profiles.validation import compared_columns
 from shared.training.unlearned.spelling import causes
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
+    from shared.datasets.rows import Rows
     from shared.monitoring.ports import MonitoringPorts
 
 # More than this share of a column's values are new: another coding. Fewer are categories to learn.
@@ -24,7 +23,7 @@ _SHOWN = 3
 _LISTED = 8
 
 
-def check_schema(ports: MonitoringPorts, where: Landing, tables: Mapping[str, pa.Table]) -> None:
+def check_schema(ports: MonitoringPorts, where: Landing, tables: Mapping[str, Rows]) -> None:
     """Quarantined when more than half of a column's values are in no version of the data, and in no declaration."""
     scenario = where.scenario
     if Cause.SCHEMA_CHANGE not in scenario.monitoring.quarantine:
@@ -44,15 +43,20 @@ def category_columns(scenario: Scenario, table: str) -> Sequence[str]:
     return [name for name in compared_columns(scenario, declared) if name in names - {scenario.text, *scenario.targets}]
 
 
-def _check_column(scenario: Scenario, name: str, table: pa.Table, column: str, known: KnownColumn) -> None:
+def _check_column(scenario: Scenario, name: str, table: Rows, column: str, known: KnownColumn) -> None:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    values = table[column].drop_null()
-    new = values.filter(pc.invert(pc.is_in(values, value_set=pa.array(sorted(known.values), pa.string()))))
-    if len(new) > _MOST * len(values):
-        examples = [str(value) for value in new.unique()[:_SHOWN].to_pylist()]
-        sentence = _sentence(scenario, (name, column), (len(new), len(values)), examples, known)
+    listed, given, new = pa.array(sorted(known.values), pa.string()), 0, 0
+    examples: dict[str, None] = {}
+    for block in table.blocks([column]):
+        values = block.column(column).drop_null()
+        unknown = values.filter(pc.invert(pc.is_in(values, value_set=listed)))
+        given, new = given + len(values), new + len(unknown)
+        if len(examples) < _SHOWN:
+            examples |= dict.fromkeys(map(str, unknown.unique()[:_SHOWN].to_pylist()))
+    if new > _MOST * given:
+        sentence = _sentence(scenario, (name, column), (new, given), list(examples)[:_SHOWN], known)
         raise Quarantined(Cause.SCHEMA_CHANGE, sentence, table=name, column=column)
 
 
