@@ -7,8 +7,12 @@ param tags object
 @description('{ id, principalId, clientId } of the app.')
 param identity object
 
+@description('The account of this host alone: package, locks, diagnostics.')
 param hostAccount string
-param packageContainer string
+
+@description('The account of the queues between the apps.')
+param queueAccount string
+
 param insightsConnectionString string
 param vaultUri string
 
@@ -29,7 +33,9 @@ param requestsAtOnce int = 32
 
 var off = reduce(disabled, {}, (all, function) => union(all, { 'AzureWebJobs.${function}.Disabled': 'true' }))
 var common = {
-  AzureWebJobsStorage__accountName: hostAccount
+  AzureWebJobsStorage__blobServiceUri: host.properties.primaryEndpoints.blob
+  AzureWebJobsStorage__tableServiceUri: host.properties.primaryEndpoints.table
+  AzureWebJobsStorage__queueServiceUri: queueHost.properties.primaryEndpoints.queue
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: identity.clientId
   AzureWebJobsSecretStorageType: 'keyvault'
@@ -57,6 +63,10 @@ resource host 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
   name: hostAccount
 }
 
+resource queueHost 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+  name: queueAccount
+}
+
 resource app 'Microsoft.Web/sites@2024-04-01' = {
   name: name
   location: location
@@ -79,7 +89,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       deployment: {
         storage: {
           type: 'blobContainer'
-          value: '${host.properties.primaryEndpoints.blob}${packageContainer}'
+          value: '${host.properties.primaryEndpoints.blob}package'
           authentication: { type: 'UserAssignedIdentity', userAssignedIdentityResourceId: identity.id }
         }
       }

@@ -143,6 +143,7 @@ class Root:
             prediction_rows=lazy(f"{_SQL}reports.prediction_rows:SqlPredictionRows", self.engine),
             totals=lazy(f"{_SQL}reports.totals:SqlTotals", self.engine),
             reopening=lazy(f"{_SQL}ledger.reopening:SqlReopening", self.engine, self.core.clock),
+            expiry=lazy(f"{_SQL}retention.expiry:SqlExpiry", self.engine),
             dead_letters=LakeDeadLetters(backends.dead_letter_stores(self.settings, self.core.lake)),
         )
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from shared.core.decision import Decision
 from shared.core.errors import Missing
-from shared.core.policies import Arrival, BadRows, Feedback, Monitoring, RetrainPolicy
+from shared.core.policies import Arrival, BadRows, Feedback, Monitoring, Retention, RetrainPolicy
 
 # Words that stand for a missing cell in files and messages, unless a column declares them as values of its own.
 MISSING_NUMBERS = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "<NA>")
@@ -86,6 +86,11 @@ class Table:
     def carries(self) -> bool:
         """Whether columns that are not declared are carried beside the prediction."""
         return self.extra == "carry"
+
+    @property
+    def naming(self) -> frozenset[str]:
+        """The columns whose values name rows: the key, and those that are declared so."""
+        return frozenset((*self.key, *(column.name for column in self.columns if column.identifies)))
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError when there is none."""
@@ -265,6 +270,7 @@ class Scenario:
     monitoring: Monitoring = field(default_factory=Monitoring)
     retrain: RetrainPolicy = field(default_factory=RetrainPolicy)
     feedback: Feedback = field(default_factory=Feedback)
+    retention: Retention = field(default_factory=Retention)
     statistics: Statistics | None = field(default=None, compare=False)
     # Kept in the profile and its history for people to read; never used to judge.
     words: Words | None = field(default=None, compare=False)

@@ -22,7 +22,7 @@ from shared.settings import NAMES
 REPOSITORY = Path(__file__).resolve().parents[2]
 REAL_DATA = REPOSITORY.parent / "shared" / "data"
 COMMAND = (sys.executable, "-m", "local.cli")
-_SCHEDULES = ("PLAN_SCHEDULE", "RECONCILE_SCHEDULE", "MONITOR_SCHEDULE")
+_SCHEDULES = ("PLAN_SCHEDULE", "RECONCILE_SCHEDULE", "MONITOR_SCHEDULE", "RETENTION_SCHEDULE")
 _SECONDS = 240
 
 

@@ -10,7 +10,7 @@ _MB = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`file_bytes` of a file that is read in blocks, `cells` (rows x columns), `decoded_bytes` to which Parquet unfolds.
+    """`file_bytes` of a file that is read in blocks, `cells` (rows x columns), `decoded_bytes` that Parquet unfolds to.
 
     A file is read in blocks of so many bytes of CSV, or rows of Parquet, and written in groups of rows of so many plain
     bytes: another number of these makes other canonical bytes.

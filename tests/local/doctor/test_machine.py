@@ -57,7 +57,7 @@ def test_a_missing_driver_manager_is_named(subject: MakeSubject, monkeypatch: py
 
 def test_the_app_is_indexed(subject: MakeSubject) -> None:
     """By the worker library; a broken app is named by file and line."""
-    environ = {"PLAN_SCHEDULE": "0 0 0 1 1 *", "RECONCILE_SCHEDULE": "0 0 0 1 1 *", "MONITOR_SCHEDULE": "0 0 0 1 1 *"}
+    environ = {f"{name}_SCHEDULE": "0 0 0 1 1 *" for name in ("PLAN", "RECONCILE", "MONITOR", "RETENTION")}
     assert "score" in the(function_app.functions(subject(environ)), "functions").fact
     assert "PLAN_SCHEDULE" in the(function_app.functions(subject()), "functions").fact
 
