@@ -29,7 +29,7 @@ class Spool:
 
     def writer(self) -> BinaryIO:
         """Append to the file; Transient when the disk is full."""
-        return io.BufferedWriter(_Writer(self), _BUFFER)
+        return _Writer(self)  # type: ignore[return-value]
 
     def reader(self) -> BinaryIO:
         """Read from the start."""
@@ -57,15 +57,19 @@ class _Writer(io.RawIOBase):
         return self._at
 
     def write(self, data: Buffer) -> int:
+        """Write all of it: nothing waits in a buffer."""
+        rest = memoryview(data).cast("B")
+        size = len(rest)
         try:
-            written = os.write(self._spool.descriptor, data)
+            while rest:
+                rest = rest[os.write(self._spool.descriptor, rest) :]
         except OSError as error:
             if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
                 raise
             folder = tempfile.gettempdir()
             raise Transient(f"The disk for temporary files ({folder}) is full; this work is tried again.") from error
-        self._at += written
-        return written
+        self._at += size
+        return size
 
 
 class _Reader(io.RawIOBase):

@@ -19,8 +19,8 @@ from shared.datasets.rows import Rows, TableRows, as_rows
 from shared.profiles.profile import BinCounts, ColumnProfile, Described, TableProfile
 
 # Rows, and bytes, of a column that are looked at together; a longer column is described chunk by chunk.
-CHUNK = 1 << 22
-CHUNK_BYTES = 128 << 20
+CHUNK = 1 << 20
+CHUNK_BYTES = 64 << 20
 
 
 class ColumnPart(Protocol):

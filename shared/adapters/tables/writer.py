@@ -61,8 +61,10 @@ def _combined(blocks: list[pa.Table]) -> pa.Table:
     """One chunk per column; the blocks' own columns are let go one by one."""
     schema, columns = blocks[0].schema, [block.columns for block in blocks]
     blocks.clear()
-    whole = []
+    whole, pool = [], pa.default_memory_pool()
     for field in schema:
         chunks = [chunk for block in columns for chunk in block.pop(0).chunks]
         whole.append(pa.chunked_array(chunks, field.type).combine_chunks())
+        del chunks
+        pool.release_unused()
     return pa.table(whole, names=schema.names)
