@@ -50,7 +50,7 @@ def test_the_bank_s_calls_become_a_model_in_service(mlops: Command, bank: Answer
     assert shown["metrics"]["auc_with_leakage"] >= 0.94
     assert 0.75 <= shown["metrics"]["auc"] < shown["metrics"]["auc_with_leakage"]
     assert shown["gate"]["checks"] == bank.json["gate"]["checks"]
-    dataset = mlops("datasets", "show", BANK, bank.json["dataset"]).json
+    dataset = mlops("datasets", "show", BANK, bank.json["dataset"], "--json").json
     assert [table["rows"] for table in dataset["tables"]] == [_lines(REAL_DATA / BANK / "bankmarketing_train.csv") - 1]
 
 

@@ -9,21 +9,17 @@ from typing import Annotated, Any
 
 import typer
 
-from local.commands.datasets import find_version
 from local.console.options import Json, ScenarioName
-from local.console.output import as_json, out, plain, show
+from local.console.output import as_json, out, show
 from local.console.session import Session
 from local.console.timestamps import parse_timestamp
 from shared.core.errors import BadInput, Missing
-from shared.core.lake_reading import read_json
 from shared.core.ledger import EntryFilter, Kind, State
 from shared.core.wording import visible
-from shared.datasets.assets import read_assets
 from shared.operations.following import followed
 from shared.operations.status import status as read_status
 from shared.profiles.baseline import offer
 from shared.training.model import ModelRef
-from shared.training.stored_models import find_model
 
 Scenario = Annotated[str | None, typer.Argument(help="Only this scenario.")]
 
@@ -120,20 +116,6 @@ def list_datasets(scenario: Scenario = None, json: Json = False) -> None:
     show(json_output=json, value=versions, title="Datasets", columns=("scenario", "id", "rows", "sources"), rows=rows)
 
 
-def show_dataset(
-    scenario: ScenarioName,
-    dataset: Annotated[str, typer.Argument(help="The dataset version's id.")],
-    json: Json = True,  # noqa: ARG001 -- this verb prints nothing else
-) -> None:
-    """Show a dataset version as JSON: tables with their parts, rows and replaced rows, sources and profile."""
-    session = Session()
-    session.scenario(scenario)
-    version = find_version(session.ports, scenario, dataset)
-    profile = read_json(session.ports, f"datasets/{scenario}/{dataset}/profile.json")
-    facts = {"rows": version.rows, "drops": version.drops, "assets": read_assets(session.ports, version)}
-    as_json({**plain(version), **facts, "profile": profile})
-
-
 def list_models(scenario: Scenario = None, json: Json = False) -> None:
     """List model versions, oldest first."""
     session = Session()
@@ -146,22 +128,6 @@ def list_models(scenario: Scenario = None, json: Json = False) -> None:
 def _metrics(metrics: Any) -> str:
     chosen = [name for name in ("auc", "auc_random", "auc_time", "auc_with_leakage", "accuracy") if name in metrics]
     return ", ".join(f"{name} {metrics[name]:.3f}" for name in chosen)
-
-
-def show_model(
-    model: Annotated[str, typer.Argument(help="name:version")],
-    json: Json = True,  # noqa: ARG001 -- this verb prints nothing else
-) -> None:
-    """Show a model version as JSON: the path of its card, its manifest and the gate's verdict."""
-    ref = model_ref(model)
-    session = Session()
-    session.scenario(ref.name)
-    ports = session.ports
-    registered = find_model(ports, ref.name, ref.version)
-    manifest = read_json(ports, f"{registered.folder}manifest.json")
-    card = f"{registered.folder}card.html"
-    files = {"card": card if ports.core.lake.stat(card) else None, "manifest": manifest}
-    as_json({**plain(registered), **files, "gate": plain(ports.release.deployments.verdict(registered))})
 
 
 def model_ref(model: str) -> ModelRef:
