@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from shared.adapters.azureml.datastore import in_datastore
 from shared.adapters.azureml.faults import explained
 from shared.adapters.azureml.jobs import ROLE, Jobs
 from shared.core.paths import shards_folder
@@ -46,7 +47,7 @@ class AzureMlScorer:
         for shard in work.shards:
             self._lake.put(f"{folder}{shard.number:06d}.json", json.dumps(asdict(shard)).encode())
         with explained(f"preparing the job of {_what(work)}", ROLE):
-            job = self._order(work, f"{self._lake_url}/{folder}", self._lake_url)
+            job = self._order(work, in_datastore(folder), self._lake_url)
         self._jobs.submit(work.name, _what(work), job)
 
     def cancel(self, work: ShardWork) -> None:

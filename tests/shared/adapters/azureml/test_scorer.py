@@ -20,6 +20,7 @@ from model_training.azureml import shards
 from model_training.azureml.maker import make_shards_job
 from model_training.azureml.submission import published_version
 from shared import dispatch
+from shared.adapters.azureml.datastore import in_datastore
 from shared.adapters.azureml.scorer import AzureMlScorer, tasks_folder
 from shared.adapters.detached import repository
 from shared.core.errors import Misconfigured, Transient
@@ -102,7 +103,7 @@ def test_a_window_becomes_a_job_whose_end_commits_it(
     call(ports)
     assert service.names("jobs") == [work.name]
     job = service.resources[f"{ROOT}/jobs/{work.name}"]["properties"]
-    assert job["inputs"]["shards"]["uri"] == f"{LAKE}/{tasks_folder(work)}"
+    assert job["inputs"]["shards"]["uri"] == in_datastore(tasks_folder(work))
     (node,) = job["jobs"].values()
     assert node["componentId"].split("/")[-3] == f"mlops_{shards.NAME}"
     assert node["inputs"]["work"]["value"] == work.path
