@@ -6,7 +6,7 @@ from pathlib import Path
 
 from command import Command
 
-from local.host.http.keys import load_keys
+from local.host.http.key_file import load_keys
 
 
 def test_keys_are_listed_and_rotated_without_being_shown(tmp_path: Path) -> None:
