@@ -80,7 +80,7 @@ class Engine:
             options,
             hook=webhook,
             own_topic=Topic(keys, self._events.publish),
-            admin=Admin(functions, keys, run=calls.start, idle=self.idle),
+            admin=Admin(functions, keys, run=calls.start),
         )
         body_bytes = body_limit(self._plan.environ)
         return HttpServer(web.answer, Limits(body_bytes=body_bytes, bodies=options.max_outstanding_requests))

@@ -114,11 +114,13 @@ class TimerTriggers:
         now = self._clock()
         if now < self._locked_until:
             return min(LONGEST_WAIT, self._locked_until - now)
+        if self._locked_until:
+            # Timers begin when the lock is free: what was missed meanwhile is past due.
+            self._locked_until = 0.0
+            self._timers = {name: self._restore(timer.function) for name, timer in self._timers.items()}
         for timer in self._timers.values():
             if (timer.next <= now or timer.at_start) and not timer.running:
                 timer.running = True
-                # A crowd of due times counts once, but a time during the lock was missed.
-                timer.past_due |= timer.monitored and timer.next < self._locked_until
                 self._tasks.start(self._run(timer))
         waiting = [timer.next - now for timer in self._timers.values() if not timer.running]
         return max(0.0, min([LONGEST_WAIT, *waiting]))

@@ -25,12 +25,11 @@ Run = Callable[[Function, str | None], None]
 class Admin:
     """Answers what is asked of the host itself; the master key opens everything here."""
 
-    def __init__(self, functions: Sequence[Function], keys: KeyFile, *, run: Run, idle: Callable[[], bool]) -> None:
+    def __init__(self, functions: Sequence[Function], keys: KeyFile, *, run: Run) -> None:
         self._functions = {function.name.lower(): function for function in functions}
         self._keys = keys
         self._key_lists = AdminKeys(keys, {name: function.name for name, function in self._functions.items()})
         self._run = run
-        self._idle = idle
         self._started = time.monotonic()
 
     async def answer(self, request: Request, key: str | None) -> Answer:
@@ -84,8 +83,6 @@ class Admin:
             "processUptime": int(1000 * (time.monotonic() - self._started)),
             "functionAppContentEditingState": "Unknown",
             "extensionBundle": {"id": "Microsoft.Azure.Functions.ExtensionBundle", "version": "4.99.0"},
-            # Not in the real host.
-            "idle": self._idle(),
         }
         return json_answer(200, facts)
 

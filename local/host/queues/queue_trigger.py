@@ -97,9 +97,9 @@ class QueueTriggers:
 
     async def _process(self, function: Function, message: Message) -> None:
         may_poison = not message.queue.endswith(POISON)
-        if message.unreadable is not None and may_poison:
-            # No function sees what is no text.
-            await self._poison(message, "is no base64 of UTF-8")
+        if message.unreadable is not None:
+            # No function sees what is no text; in a poison queue it stays.
+            await (self._poison(message, "is no base64 of UTF-8") if may_poison else self._give_back(message))
             return
         if may_poison and message.dequeue_count > self._options.max_dequeue_count:
             # A host that was killed during the last attempt could not report the failure.
@@ -111,12 +111,14 @@ class QueueTriggers:
         elif may_poison and message.dequeue_count >= self._options.max_dequeue_count:
             await self._poison(message, f"failed {self._options.max_dequeue_count} times")
         else:
-            await until_written(lambda: self._queues.release(message, self._pause(may_poison=may_poison)))
+            await self._give_back(message)
 
-    def _pause(self, *, may_poison: bool) -> float:
-        """Seconds until a failed message comes again: from a poison queue only when its lease would have ended."""
+    async def _give_back(self, message: Message) -> None:
+        """Let the message come again: from a poison queue only when its lease would have ended."""
         pause = self._options.visibility_timeout
-        return pause if may_poison else max(pause, LEASE_SECONDS * self._waits)
+        if message.queue.endswith(POISON):
+            pause = max(pause, LEASE_SECONDS * self._waits)
+        await until_written(lambda: self._queues.release(message, pause))
 
     async def _poison(self, message: Message, why: str) -> None:
         await until_written(lambda: self._queues.poison(message))

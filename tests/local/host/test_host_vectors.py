@@ -17,10 +17,6 @@ DOCS = Path(__file__).resolve().parents[3] / "docs" / "verification.md"
 # Cases whose answer or call differs, each named with its reason in docs/verification.md.
 DIFFERENT = {
     "admin.functions.master",
-    "admin.host_status.master",
-    "admin.status.query_master",
-    "admin.status.slash",
-    "admin.status.upper",
     "ce.time_bad",
 }
 

@@ -62,7 +62,7 @@ class Bench:
             options,
             hook=Webhook([], self._calls),
             own_topic=Topic(self._keys, lambda _: None),
-            admin=Admin(FUNCTIONS, self._keys, run=lambda *_: None, idle=lambda: True),
+            admin=Admin(FUNCTIONS, self._keys, run=lambda *_: None),
         )
         server = HttpServer(web.answer, limits)
         with socket.create_server(("127.0.0.1", 0)) as listener:
