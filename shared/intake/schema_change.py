@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shared.core.breach import Cause
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
 
 # More than this share of a column's values are new: another coding. Fewer are categories to learn.
-_MOST = 0.5
+MOST_NEW = 0.5
 _SHOWN = 3
 _LISTED = 8
 
@@ -34,7 +35,9 @@ def check_schema(ports: MonitoringPorts, where: Landing, tables: Mapping[str, pa
         for column in category_columns(scenario, name):
             before = known.get(name, {}).get(column)
             if before is not None and before.is_category and before.rows >= scenario.monitoring.min_rows:
-                _check_column(scenario, name, table, column, before)
+                accepted = scenario.table(name).column(column).accepted
+                known_here = replace(before, values=before.values.union(accepted))
+                _check_column(scenario, name, table, column, known_here)
 
 
 def category_columns(scenario: Scenario, table: str) -> Sequence[str]:
@@ -45,15 +48,20 @@ def category_columns(scenario: Scenario, table: str) -> Sequence[str]:
 
 
 def _check_column(scenario: Scenario, name: str, table: pa.Table, column: str, known: KnownColumn) -> None:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     values = table[column].drop_null()
-    new = values.filter(pc.invert(pc.is_in(values, value_set=pa.array(sorted(known.values), pa.string()))))
-    if len(new) > _MOST * len(values):
+    new = new_values(values, known)
+    if len(new) > MOST_NEW * len(values):
         examples = [str(value) for value in new.unique()[:_SHOWN].to_pylist()]
         sentence = _sentence(scenario, (name, column), (len(new), len(values)), examples, known)
         raise Quarantined(Cause.SCHEMA_CHANGE, sentence, table=name, column=column)
+
+
+def new_values(values: pa.ChunkedArray, known: KnownColumn) -> pa.ChunkedArray:
+    """Those of the values that are in no earlier drop, each row's."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return values.filter(pc.invert(pc.is_in(values, value_set=pa.array(sorted(known.values), pa.string()))))
 
 
 def _sentence(
@@ -71,5 +79,5 @@ def _sentence(
     return (
         f"Table {table!r}, column {column!r}: {new} of {given} values ({new / given:.0%}) are in no earlier drop{shown}"
         f"{why}; accepted: at least half of them known{accepted}. Nothing is learned from it; correct the file and "
-        "drop it again."
+        "drop it again, or see mlops contract diff."
     )

@@ -12,8 +12,8 @@ from local.host.http import topic, webhook
 from local.host.http.admin import Admin
 from local.host.http.answers import FAILED, answer_of
 from local.host.http.key_file import KeyFile
-from local.host.http.keys import fingerprint
-from local.host.http.messages import Answer, NotReceived, Request
+from local.host.http.keys import EVENT_GRID, fingerprint
+from local.host.http.messages import TEXT, Answer, NotReceived, Request
 from local.host.http.routes import Routes
 from local.host.http.targets import encoded_path, first_parameter, parameters_of
 from local.host.http.topic import Topic
@@ -24,7 +24,12 @@ from local.host.worker import Function
 
 log = logging.getLogger("mlops.host")
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND = Answer(401), Answer(403), Answer(404)
-_ASK_FOR_KEY = Answer(401, headers=(("WWW-Authenticate", "Bearer"),))
+# The real host has no words here.
+_KEY_NEEDED = (
+    f"A valid key is needed: the system key {EVENT_GRID}, as ?code= or in the header x-functions-key; "
+    "mlops keys list --events --reveal prints it."
+)
+_ASK_FOR_KEY = Answer(401, _KEY_NEEDED.encode(), (("Content-Type", TEXT), ("WWW-Authenticate", "Bearer")), sized=True)
 _NO_HOMEPAGE = Answer(204)
 _BUSY = Answer(429, headers=(("X-Function-ScaleOut", "1"),))
 _WEBHOOKS = "/runtime/webhooks/"

@@ -237,7 +237,11 @@ def test_the_webhook_answers_over_http(world: World) -> None:
     headers = {"aeg-event-type": "Notification"}
     assert httpx.post(world.url(path), headers=headers, json=[event]).status_code == 202
     assert httpx.post(world.url(path), headers=headers, json=[{**event, "subject": "fail"}]).status_code == 500
-    assert httpx.post(world.url(path + "x"), headers=headers, json=[event]).status_code == 401
+    told = [httpx.post(world.url(one), headers=headers, json=[event]) for one in (path + "x", path.partition("&")[0])]
+    assert [answer.status_code for answer in told] == [401, 401]
+    assert told[0].text == told[1].text
+    assert f"{EVENT_GRID}, as ?code=" in told[0].text
+    assert "mlops keys list --events --reveal" in told[0].text
     options = httpx.options(world.url(path), headers={"WebHook-Request-Origin": "eventgrid.azure.net"})
     assert options.headers["WebHook-Allowed-Origin"] == "eventgrid.azure.net"
     validation = [{"id": "1", "eventType": "Microsoft.EventGrid.SubscriptionValidationEvent"}]
