@@ -86,10 +86,10 @@ class WebServer:
     async def _function(self, function: Function, parameters: Mapping[str, str], request: Request) -> Answer:
         key = offered_key(request)
         keys = self._keys.keys()
-        if function.disabled and keys.kind(key) != "master":
-            return NOT_FOUND
         if not keys.opens(function.name, str(function.trigger.get("authLevel") or "function"), key):
             return self._refused(request, key)
+        if function.disabled and keys.kind(key) != "master":
+            return NOT_FOUND
         # The host hands a body that comes in chunks to no function.
         chunked = "transfer-encoding" in request.headers
         body = b"" if chunked else await request.read_body()
