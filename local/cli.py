@@ -16,7 +16,6 @@ from local.commands import (
     backfill,
     baseline,
     consume,
-    contract,
     dashboard,
     data,
     datasets,
@@ -37,6 +36,7 @@ from local.commands import (
     up,
     verify,
 )
+from local.commands.contracts import contract
 from local.console.output import as_json, err
 from local.console.sections import Sectioned, mlops
 from shared.core.errors import BadInput, Conflict, Fault, Misconfigured, Missing, Refused

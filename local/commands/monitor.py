@@ -19,11 +19,11 @@ from shared.core.ledger import Kind, Outcome
 from shared.core.paths import Landing
 from shared.core.scenario import Scenario
 from shared.core.wording import counted
+from shared.intake.scored_labels import land_scored_labels
 from shared.monitoring.actual_labels import labels_table
 from shared.monitoring.late_labels import ingest_actuals
 from shared.monitoring.monitor import MonitoringRound, measure_again, monitor
 from shared.monitoring.scorecards import compute_scorecards
-from shared.monitoring.scored_labels import land_scored_labels
 from shared.ports import Ports
 
 _REFUSED, _FAILED = 3, 4

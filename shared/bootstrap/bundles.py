@@ -66,7 +66,7 @@ class Root:
 
     def datasets(self) -> DatasetsBundle:
         """Dataset versions, and tables under their contract."""
-        limits = Limits(file_bytes=self.settings.max_file_mb << 20)
+        limits = Limits.of(self.settings.max_file_mb)
         return DatasetsBundle(versions=SqlDatasets(self.engine), tables=ArrowTables(limits, self.core.clock))
 
     def profiles(self) -> ProfilesBundle:

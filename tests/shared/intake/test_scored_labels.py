@@ -10,8 +10,8 @@ from world import POINTS, World, points_csv
 
 from shared.core.errors import BadInput, Missing
 from shared.core.scenario import Scenario
+from shared.intake.scored_labels import land_scored_labels
 from shared.monitoring.late_labels import ingest_actuals
-from shared.monitoring.scored_labels import land_scored_labels
 
 
 def scored(home: Path, scenario: Scenario, rows: bytes) -> tuple[World, str]:
