@@ -19,6 +19,7 @@ from world import POINTS, Clock, World, points_csv
 from shared import dispatch
 from shared.core.errors import Misconfigured, Quarantined, Transient
 from shared.prediction.rebuild import rebuild
+from shared.prediction.score import score_window
 from shared.prediction.shard import MOST_ROWS, ScoredShard, Shard, ShardWork, named_window, read_sharding
 from shared.prediction.sharding.attempts import newest_work, scored_shards
 from shared.prediction.sharding.shard_scoring import open_scorer
@@ -112,6 +113,16 @@ def test_a_large_window_is_refused_for_what_refuses_one_in_one_piece(tmp_path: P
         assert world.ports.prediction.predictions.commits("points") == []
     assert fates[0] == fates[1]
     assert [state for state, _ in fates[0]] == ["quarantined"] * len(WRONG)
+
+
+def test_a_check_that_never_ended_is_made_again(tmp_path: Path) -> None:
+    """A key that two files repeat refuses the window, also when a worker died before it said so."""
+    world = large_world(tmp_path)
+    predict(world, ROWS, MORE.replace(b"\n1000,", b"\n7,"))
+    (window,) = world.ports.prediction.windows.list("points")
+    for _ in range(2):
+        with pytest.raises(Quarantined, match="the key id = .7. is in data row 8 of file 1"):
+            score_window(world.ports, "points", window.id)
 
 
 def test_a_column_that_one_shard_does_not_know_is_told_of_the_window(tmp_path: Path) -> None:
