@@ -281,7 +281,9 @@ module workspace 'modules/workspace.bicep' = {
     vaultId: workspaceVault.outputs.id
     insightsId: monitoring.outputs.insightsId
     compute: identities.outputs.compute
-    trainers: [identities.outputs.ingest.principalId, identities.outputs.compute.principalId]
+    lake: { account: dataStorage.outputs.name, container: lakeContainer }
+    trainers: [identities.outputs.ingest.principalId]
+    jobIdentities: [identities.outputs.compute.principalId]
     deployers: [identities.outputs.deploy.principalId]
     readers: [identities.outputs.score.principalId]
   }
