@@ -64,7 +64,7 @@ FILES: dict[str, str] = {
     "16-null-word-in-text": "column 'job': the cell is missing",
     "17-windows-1252": "is not UTF-8",
     "18-excel-unicode-text": "UTF-16",
-    "19-gz": SAME,
+    "19-gz": "compressed with gzip",
     "19b-zip": "zip",
     "20-upper-case-ending": "the ending 'txt' is not known",
     "21-parquet-pandas-index": SAME,
