@@ -121,7 +121,7 @@ def test_a_check_that_never_ended_is_made_again(tmp_path: Path) -> None:
     predict(world, ROWS, MORE.replace(b"\n1000,", b"\n7,"))
     (window,) = world.ports.prediction.windows.list("points")
     for _ in range(2):
-        with pytest.raises(Quarantined, match="the key id = .7. is in data row 8 of file 1"):
+        with pytest.raises(Quarantined, match="in data row 8 of file 1 and again in data row 1 of file 2"):
             score_window(world.ports, "points", window.id)
 
 
