@@ -24,6 +24,7 @@ from shared.prediction.shard import MOST_ROWS, ScoredShard, Shard, ShardWork, na
 from shared.prediction.sharding.attempts import newest_work, scored_shards
 from shared.prediction.sharding.shard_scoring import open_scorer
 from shared.prediction.sharding.size import refuse_too_many, window_size
+from shared.prediction.sql_rows import read_sql_rows
 from shared.settings import read_settings
 
 ROWS = points_csv(450, seed=3, labelled=False)
@@ -253,6 +254,34 @@ def test_sql_is_loaded_shard_by_shard_and_shows_a_window_with_its_commit(tmp_pat
     assert [one.state for one in rebuild(world.ports, POINTS)] == ["restored"]
     assert reported(world) == rows
     assert [one.state for one in rebuild(world.ports, POINTS)] == ["intact"]
+
+
+def test_sql_may_hold_the_rows_of_the_last_days_alone(tmp_path: Path) -> None:
+    """Old rows go when a window comes, and a rebuild brings none of them back; commits stay."""
+    world = large_world(tmp_path, SQL_ROWS="recent 90 days")
+    predict(world, ROWS, drop="old")
+    world.clock.advance(days=60)
+    predict(world, points_csv(50, seed=5, labelled=False), drop="small")
+    assert len(reported(world)) == 500
+    world.clock.advance(days=60)
+    predict(world, MORE, drop="new")
+    assert len(reported(world)) == 180
+    assert len(world.ports.prediction.predictions.commits("points")) == 3
+    assert {one.state for one in rebuild(world.ports, POINTS)} == {"intact"}
+    assert {one.state for one in rebuild(world.ports, POINTS, every=True)} == {"restored"}
+    assert len(reported(world)) == 180
+
+
+def test_sql_may_hold_no_rows_at_all(tmp_path: Path) -> None:
+    """Of a window in shards and of one in one piece the commit alone; the lake has the files."""
+    world = large_world(tmp_path, SQL_ROWS="none")
+    predict(world, ROWS)
+    predict(world, MORE, drop="s2")
+    assert reported(world) == []
+    assert [one.rows for one in world.ports.prediction.predictions.commits("points")] == [450, 130]
+    assert {one.state for one in rebuild(world.ports, POINTS)} == {"intact"}
+    with pytest.raises(Misconfigured, match="recent 90 days"):
+        read_sql_rows({"SQL_ROWS": "some"})
 
 
 def test_a_small_window_stays_in_one_piece(tmp_path: Path) -> None:
