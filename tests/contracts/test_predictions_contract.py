@@ -113,9 +113,9 @@ class TestPredictions:
         shard = CommittedFile("p.parquet", "f" * 64, 3)
         assert predictions.load_shard(SCENARIO, 1, shard, 3, parquet())
         assert not predictions.load_shard(SCENARIO, 1, shard, 3, parquet())
-        later = CommittedFile("q.parquet", "e" * 64, 3, first_row=3)
+        other = CommittedFile("q.parquet", "e" * 64, 3)
         with pytest.raises(Corrupt, match="has 2 rows"):
-            predictions.load_shard(SCENARIO, 1, later, 1 << 32, parquet(rows=2))
+            predictions.load_shard(SCENARIO, 2, other, 1 << 32, parquet("v", 2, rows=2))
         assert (count(engine), count(engine, f"v_{TABLE}")) == (3, 0)
         with engine.begin() as connection:
             connection.execute(text(f"DELETE FROM {TABLE} WHERE entity_key = 'e1'"))  # noqa: S608 - the test's own name
