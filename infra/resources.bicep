@@ -281,7 +281,9 @@ module workspace 'modules/workspace.bicep' = {
     vaultId: workspaceVault.outputs.id
     insightsId: monitoring.outputs.insightsId
     compute: identities.outputs.compute
-    trainers: [identities.outputs.ingest.principalId, identities.outputs.compute.principalId]
+    lake: { account: dataStorage.outputs.name, container: lakeContainer }
+    trainers: [identities.outputs.ingest.principalId]
+    jobIdentities: [identities.outputs.compute.principalId]
     deployers: [identities.outputs.deploy.principalId]
     readers: [identities.outputs.score.principalId]
   }
@@ -334,13 +336,15 @@ var settings = {
   TRAINER_URL: 'azureml:${workspacePath}'
   SERVING_URL: 'functions:'
   ENDPOINT_COMPUTE: 'Standard_DS3_v2:1'
+  SCORER_URL: 'process:'
+  SCORER_ROWS: '5000000'
   TELEMETRY_URL: withDataExplorer ? explorer!.outputs.url : (empty(telemetryUrl) ? 'lake:' : telemetryUrl)
   EVENTS_URL: topic.outputs.endpoint
   TRAINING_PROFILE: 'default'
   TRAINING_LIMITS: ''
   TRAINING_INPUTS: ''
-  // Reading a drop takes up to four times its size, and half of the instance is left for the rest.
-  MAX_FILE_MB: string(ingestMemoryMb / 8)
+  // A drop lies on the temporary disk of its instance (0.8 GB) meanwhile, at half the size of its CSV files.
+  MAX_FILE_MB: '1024'
   QUIET_SECONDS: '5'
   ENVIRONMENTS: 'preprod,prod'
   APPROVALS: 'prod'

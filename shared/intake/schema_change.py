@@ -17,6 +17,7 @@ from shared.training.unlearned.spelling import causes
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from shared.datasets.rows import Rows
     from shared.monitoring.ports import MonitoringPorts
 
 # More than this share of a column's values are new: another coding. Fewer are categories to learn.
@@ -25,7 +26,7 @@ _SHOWN = 3
 _LISTED = 8
 
 
-def check_schema(ports: MonitoringPorts, where: Landing, tables: Mapping[str, pa.Table]) -> None:
+def check_schema(ports: MonitoringPorts, where: Landing, tables: Mapping[str, Rows]) -> None:
     """Quarantined when more than half of a column's values are in no version of the data, and in no declaration."""
     scenario = where.scenario
     if Cause.SCHEMA_CHANGE not in scenario.monitoring.quarantine:
@@ -47,12 +48,16 @@ def category_columns(scenario: Scenario, table: str) -> Sequence[str]:
     return [name for name in compared_columns(scenario, declared) if name in names - {scenario.text, *scenario.targets}]
 
 
-def _check_column(scenario: Scenario, name: str, table: pa.Table, column: str, known: KnownColumn) -> None:
-    values = table[column].drop_null()
-    new = new_values(values, known)
-    if len(new) > MOST_NEW * len(values):
-        examples = [str(value) for value in new.unique()[:_SHOWN].to_pylist()]
-        sentence = _sentence(scenario, (name, column), (len(new), len(values)), examples, known)
+def _check_column(scenario: Scenario, name: str, table: Rows, column: str, known: KnownColumn) -> None:
+    given, new, examples = 0, 0, dict[str, None]()
+    for block in table.blocks([column]):
+        values = block.column(column).drop_null()
+        unknown = new_values(values, known)
+        given, new = given + len(values), new + len(unknown)
+        if len(examples) < _SHOWN:
+            examples |= dict.fromkeys(map(str, unknown.unique()[:_SHOWN].to_pylist()))
+    if new > MOST_NEW * given:
+        sentence = _sentence(scenario, (name, column), (new, given), list(examples)[:_SHOWN], known)
         raise Quarantined(Cause.SCHEMA_CHANGE, sentence, table=name, column=column)
 
 
