@@ -85,7 +85,7 @@ class Simulation:
             self.clock.advance(seconds=2 * CLAIM_TTL.total_seconds())
             self._swept(self.hosts[0])
             while self.queue:
-                self._work(self.hosts[0], self.queue.pop(0), lambda: nullcontext())
+                self._work(self.hosts[0], self.queue.pop(0), nullcontext)
 
     def _land(self, path: str, content: bytes) -> None:
         event = self.hosts[0].land(path, content)
@@ -143,7 +143,7 @@ class Simulation:
         self.clock.advance(seconds=seconds)
 
     def _monitor(self) -> None:
-        self._work(self.draw.choice(self.hosts), json.dumps({"scenario": NAME, "monitor": True}), lambda: nullcontext())
+        self._work(self.draw.choice(self.hosts), json.dumps({"scenario": NAME, "monitor": True}), nullcontext)
 
     def _swept(self, host: World) -> None:
         self.told.append("a host sweeps")
@@ -216,7 +216,7 @@ class Simulation:
         rival = self._host()
         with closing(rival):
             for message in [*dispatch.sweep(rival.ports), *dispatch.plan(rival.ports)]:
-                self._work(rival, message, lambda: nullcontext())
+                self._work(rival, message, nullcontext)
 
 
 def check(life: Simulation) -> None:
