@@ -7,6 +7,9 @@ param administratorsName string
 param withDataExplorer bool
 param telemetryUrl string
 param alertEmail string
+param withAlertWebhooks bool
+param ownSettings string
+param ingestMemoryMb int
 
 var suffix = uniqueString(resourceGroup().id)
 var lakeContainer = 'mlops'
@@ -249,6 +252,19 @@ module scoreVault 'modules/vault.bicep' = {
   params: { name: 'kvs${suffix}', location: location, tags: tags, officers: [identities.outputs.score.principalId] }
 }
 
+// Secrets that are settings: people write them, every app reads them.
+module settingsVault 'modules/vault.bicep' = {
+  name: 'settings-vault'
+  params: {
+    name: 'kva${suffix}'
+    location: location
+    tags: tags
+    officers: []
+    readers: map(apps, app => app.principalId)
+    people: administratorsId
+  }
+}
+
 module workspaceVault 'modules/vault.bicep' = {
   name: 'workspace-vault'
   params: { name: 'kvm${suffix}', location: location, tags: tags, officers: [] }
@@ -305,6 +321,10 @@ module topic 'modules/topic.bicep' = {
   }
 }
 
+// NAME=value;NAME=value: what an operator changed, so that the next release does not undo it.
+var changes = filter(split(ownSettings, ';'), one => contains(one, '='))
+var changed = toObject(changes, one => trim(split(one, '=')[0]), one => substring(one, indexOf(one, '=') + 1))
+
 var lakeUrl = '${dataStorage.outputs.blobEndpoint}${lakeContainer}'
 var workspacePath = '${subscription().subscriptionId}/${resourceGroup().name}/${workspace.outputs.name}'
 var settings = {
@@ -319,7 +339,8 @@ var settings = {
   TRAINING_PROFILE: 'default'
   TRAINING_LIMITS: ''
   TRAINING_INPUTS: ''
-  MAX_FILE_MB: '512'
+  // A drop lies on the temporary disk of its instance (0.8 GB) meanwhile, at half the size of its CSV files.
+  MAX_FILE_MB: '1024'
   QUIET_SECONDS: '5'
   ENVIRONMENTS: 'preprod,prod'
   APPROVALS: 'prod'
@@ -329,7 +350,10 @@ var settings = {
   HEALTH_RULES: ''
   TRIAL_WINDOWS: '10'
   LOG_SAMPLE: '0.1'
-  ALERT_WEBHOOKS: ''
+  // The addresses are secrets: an administrator puts them into the vault, and no pipeline sees them.
+  ALERT_WEBHOOKS: withAlertWebhooks
+    ? '@Microsoft.KeyVault(VaultName=${settingsVault.outputs.name};SecretName=alert-webhooks)'
+    : ''
   PLAN_SCHEDULE: '0 */5 * * * *'
   RECONCILE_SCHEDULE: '*/20 * * * * *'
   MONITOR_SCHEDULE: '0 10 * * * *'
@@ -352,8 +376,9 @@ module ingestApp 'modules/app.bicep' = {
     insightsConnectionString: monitoring.outputs.connectionString
     vaultUri: ingestVault.outputs.uri
     disabled: concat(deployFunctions, scoreFunctions)
-    settings: settings
-    memoryMb: 4096
+    settings: union(settings, changed)
+    memoryMb: ingestMemoryMb
+    messages: { batch: 1, threshold: 0 }
   }
 }
 
@@ -371,8 +396,8 @@ module deployApp 'modules/app.bicep' = {
     insightsConnectionString: monitoring.outputs.connectionString
     vaultUri: deployVault.outputs.uri
     disabled: concat(ingestFunctions, scoreFunctions)
-    settings: settings
-    maximumInstances: 10
+    settings: union(settings, changed)
+    messages: { batch: 2, threshold: 1 }
   }
 }
 
@@ -390,8 +415,8 @@ module scoreApp 'modules/app.bicep' = {
     insightsConnectionString: monitoring.outputs.connectionString
     vaultUri: scoreVault.outputs.uri
     disabled: concat(ingestFunctions, deployFunctions)
-    settings: settings
-    maximumInstances: 100
+    settings: union(settings, changed)
+    messages: { batch: 4, threshold: 2 }
   }
 }
 
@@ -414,6 +439,7 @@ output dataAccount string = dataStorage.outputs.name
 output lakeUrl string = lakeUrl
 output databaseServer string = database.outputs.host
 output databaseName string = database.outputs.name
+output settingsVault string = settingsVault.outputs.name
 output workspaceName string = workspace.outputs.name
 output identities object = {
   ingest: identities.outputs.ingest.name

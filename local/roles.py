@@ -33,6 +33,7 @@ NEEDS = (
     # The sweep tells how long the queues are.
     Need("ingest", "Storage Queue Data Reader", "queues"),
     *(Need(app, "Key Vault Secrets Officer", "own key vault") for app in _APPS),
+    *(Need(app, "Key Vault Secrets User", "settings vault") for app in _APPS),
     *(Need(app, "Monitoring Metrics Publisher", "application insights") for app in _APPS),
     *(Need(app, "EventGrid Data Sender", "events topic") for app in _APPS),
     *(Need(identity, _LAKE, "lake") for identity in (*_APPS, "compute")),

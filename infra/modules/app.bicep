@@ -22,11 +22,15 @@ param disabled array
 @description('Settings of this app beside those every app has.')
 param settings object
 
+@minValue(40) // The platform accepts no fewer.
 @description('Instances this app may grow to.')
 param maximumInstances int = 40
 
 @allowed([512, 2048, 4096])
 param memoryMb int = 2048
+
+@description('Messages that an instance takes from a queue at once, and the number left at which it takes more.')
+param messages { batch: int, threshold: int }
 
 @description('HTTP requests that an instance answers at once, as host.json allows; more make another instance.')
 param requestsAtOnce int = 32
@@ -46,6 +50,8 @@ var common = {
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.clientId};Authorization=AAD'
   AZURE_CLIENT_ID: identity.clientId
   AZURE_CREDENTIAL: 'managed:${identity.clientId}'
+  AzureFunctionsJobHost__extensions__queues__batchSize: string(messages.batch)
+  AzureFunctionsJobHost__extensions__queues__newBatchThreshold: string(messages.threshold)
   // The package is read-only: what is written at all (a log of records) goes to the temporary folder.
   MLOPS_HOME: '/tmp/mlops'
 }
@@ -80,7 +86,6 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       remoteDebuggingEnabled: false
       http20Enabled: true
       cors: { allowedOrigins: [] }

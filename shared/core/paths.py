@@ -187,6 +187,11 @@ def erased_path(path: str, etag: str) -> str:
     return f"erased/{folder}/{re.sub(r'[^A-Za-z0-9]', '', etag)}/{file}"
 
 
+def contracts_folder(scenario: str) -> str:
+    """Where the contracts lie that people accepted, each under its number, and those that were asked for."""
+    return f"contracts/{scenario}/"
+
+
 def monitoring_folder(scenario: str) -> str:
     """Where the profiles of monitored windows and of their references lie."""
     return f"monitoring/{scenario}/"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 if TYPE_CHECKING:
     from shared.core.blob import Blob
-    from shared.core.ledger import Claim, Entry
+    from shared.core.ledger import Claim, Entry, EntryFilter
     from shared.core.log_record import Ended, LogRecord
     from shared.core.notice import Notice
     from shared.core.scenario import Scenarios
@@ -51,8 +51,8 @@ class Ledger(Protocol):
 class History(Protocol):
     """Reading the ledger."""
 
-    def entries(self, limit: int = 200) -> Sequence[Entry]:
-        """All transitions, newest first."""
+    def entries(self, limit: int = 200, where: EntryFilter | None = None) -> Sequence[Entry]:
+        """The newest transitions that the filter names, newest first."""
         ...
 
     def why(self, text: str) -> Sequence[Entry]:

@@ -22,14 +22,16 @@ needs_compiler = pytest.mark.skipif(BICEP is None, reason="bicep is not on the p
 KEPT = FOLDER.parent / "build" / "snapshots"
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 ADMINISTRATORS = "11111111-1111-1111-1111-111111111111"
+# The longest name there may be, with a hyphen where names of apps cut it off.
+ENVIRONMENT = "preprod-in-teama"
 MAIN = {
-    "environmentName": "preprod",
+    "environmentName": ENVIRONMENT,
     "location": "westeurope",
     "administratorsId": ADMINISTRATORS,
     "administratorsName": "mlops-administrators",
 }
 EVENTS = {
-    "environmentName": "preprod",
+    "environmentName": ENVIRONMENT,
     "location": "westeurope",
     "dataAccount": "stdata",
     "workspaceName": "mlw-mlops-preprod",
@@ -44,6 +46,7 @@ class Snapshot:
 
     resources: tuple[dict[str, Any], ...]
     diagnostics: tuple[dict[str, Any], ...]
+    outputs: dict[str, Any]
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         """The resources of that type."""
@@ -75,7 +78,7 @@ def evaluate(template: Path, parameters: str) -> Snapshot:
     if not kept.exists():
         _evaluate(template, json.loads(parameters), kept)
     found = json.loads(kept.read_text())
-    return Snapshot(tuple(found["predictedResources"]), tuple(found["diagnostics"]))
+    return Snapshot(tuple(found["predictedResources"]), tuple(found["diagnostics"]), found["outputs"])
 
 
 def _digest(template: Path, parameters: str) -> str:
@@ -100,6 +103,8 @@ def _evaluate(template: Path, parameters: dict[str, Any], kept: Path) -> None:
 
 
 def _literal(value: object) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_literal, value)) + "]"
     return f"'{value}'" if isinstance(value, str) else json.dumps(value)
 
 

@@ -27,7 +27,7 @@ EVENTS = read(FOLDER / "events.bicep")
 APP = read(FOLDER / "modules" / "app.bicep")
 APPS = {"ingest": "ingestFunctions", "deploy": "deployFunctions", "score": "scoreFunctions"}
 # Settings that the platform reads.
-PLATFORM = ("AzureWebJobs", "APPLICATIONINSIGHTS_", "AZURE_CLIENT_ID")
+PLATFORM = ("AzureWebJobs", "AzureFunctionsJobHost__", "APPLICATIONINSIGHTS_", "AZURE_CLIENT_ID")
 # What Flex Consumption refuses to have set.
 FORBIDDEN = {"FUNCTIONS_WORKER_RUNTIME", "FUNCTIONS_EXTENSION_VERSION", "WEBSITE_RUN_FROM_PACKAGE", "ENABLE_ORYX_BUILD"}
 INDEX = "import function_app; [print(one.get_function_name()) for one in function_app.app.get_functions()]"
@@ -135,7 +135,7 @@ def _filled(value: Any) -> str:
         "withDataExplorer ? explorer!.outputs.url : (empty(telemetryUrl) ? 'lake:' : telemetryUrl)": "lake:",
     }
     if isinstance(value, Code):
-        return known[str(value)]
+        return "" if value.startswith("withAlertWebhooks") else known[str(value)]
     for name, content in {
         "database.outputs.host": "sql.database.windows.net",
         "database.outputs.name": "mlops",

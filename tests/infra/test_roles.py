@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from infra.bicep import FOLDER
-from infra.snapshot import ADMINISTRATORS, needs_compiler, of_events, of_main, plain
+from infra.snapshot import ADMINISTRATORS, ENVIRONMENT, needs_compiler, of_events, of_main, plain
 
 from local.roles import NEEDS, Need
 
@@ -28,16 +28,17 @@ PLACES = {
     r"storageAccounts/stdata\w*/blobServices/default/containers/deadletters": "dead letters",
     r"storageAccounts/stml\w+": "workspace storage: whole account",
     r"vaults/kv[ids]\w+": "own key vault",
-    r"components/appi-mlops-preprod": "application insights",
-    r"topics/evgt-mlops-preprod-\w+": "events topic",
-    r"workspaces/mlw-mlops-preprod": "workspace",
+    r"vaults/kva\w+": "settings vault",
+    r"components/appi-mlops-[\w-]+": "application insights",
+    r"topics/evgt-mlops-[\w-]+": "events topic",
+    r"workspaces/mlw-mlops-[\w-]+": "workspace",
     r"registries/crmlops\w+": "container registry",
 }
 OWN = {"ingest": r"(sthosti|kvi)\w+", "deploy": r"(sthostd|kvd)\w+", "score": r"(sthosts|kvs)\w+"}
 INDEX = """
 import json, function_app
-found = function_app.app.get_functions()
-print(json.dumps([[one.get_function_name(), json.loads(str(one))["bindings"]] for one in found]))
+functions = function_app.app.get_functions()
+print(json.dumps([[one.get_function_name(), json.loads(str(one))["bindings"]] for one in functions]))
 """
 
 
@@ -73,8 +74,8 @@ def assignments() -> list[tuple[str, str, str]]:
 
 
 def identity(principal: str) -> str:
-    """`ingest` of `id-ingest-preprod`."""
-    return principal.removeprefix("id-").removesuffix("-preprod")
+    """`ingest` of `id-ingest-<environment>`."""
+    return principal.removeprefix("id-").removesuffix(f"-{ENVIRONMENT}")
 
 
 def test_each_identity_has_the_roles_of_the_table_and_no_others() -> None:
@@ -84,9 +85,9 @@ def test_each_identity_has_the_roles_of_the_table_and_no_others() -> None:
 
 
 def test_nothing_is_granted_beside_the_identities() -> None:
-    """People get one role: the group writes to the lake."""
-    others = [(role, place_of(scope)) for who, role, scope in assignments() if who == ADMINISTRATORS]
-    assert others == [("Storage Blob Data Contributor", "lake")]
+    """The group writes to the lake and to the vault of settings."""
+    others = {(role, place_of(scope)) for who, role, scope in assignments() if who == ADMINISTRATORS}
+    assert others == {("Storage Blob Data Contributor", "lake"), ("Key Vault Secrets Officer", "settings vault")}
     assert {identity(who) for who, _, _ in assignments()} == {ADMINISTRATORS, "ingest", "deploy", "score", "compute"}
 
 

