@@ -281,7 +281,9 @@ module workspace 'modules/workspace.bicep' = {
     vaultId: workspaceVault.outputs.id
     insightsId: monitoring.outputs.insightsId
     compute: identities.outputs.compute
-    trainers: [identities.outputs.ingest.principalId, identities.outputs.compute.principalId]
+    lake: { account: dataStorage.outputs.name, container: lakeContainer }
+    trainers: [identities.outputs.ingest.principalId]
+    jobIdentities: [identities.outputs.compute.principalId]
     deployers: [identities.outputs.deploy.principalId]
     readers: [identities.outputs.score.principalId]
   }
@@ -334,6 +336,8 @@ var settings = {
   TRAINER_URL: 'azureml:${workspacePath}'
   SERVING_URL: 'functions:'
   ENDPOINT_COMPUTE: 'Standard_DS3_v2:1'
+  SCORER_URL: 'process:'
+  SCORER_ROWS: '5000000'
   TELEMETRY_URL: withDataExplorer ? explorer!.outputs.url : (empty(telemetryUrl) ? 'lake:' : telemetryUrl)
   EVENTS_URL: topic.outputs.endpoint
   TRAINING_PROFILE: 'default'

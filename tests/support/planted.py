@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import sqlalchemy as sa
+from ports_with import ports_with
 from world import POINTS, Clock, World, points_csv
 
 from functions.scoring import Scorer
@@ -58,7 +59,12 @@ def planted_world(home: Path) -> World:
     """The world, as a process that starts finds it."""
     clock = Clock()
     clock.now = datetime(2026, 3, 2, 12, tzinfo=UTC)
-    return World(home, clock=clock, scenarios={"points": PLANTED}, LOG_SAMPLE="1")
+    # The first window is a large one, cut into shards.
+    world = World(home, clock=clock, scenarios={"points": PLANTED}, LOG_SAMPLE="1", SCORER_ROWS="25")
+    sharding = replace(world.ports.prediction.sharding, shard_rows=8)
+    world.ports = ports_with(world.ports, prediction__sharding=sharding)
+    world.trainer.ports = world.ports
+    return world
 
 
 def planted(home: Path) -> World:

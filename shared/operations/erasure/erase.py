@@ -20,7 +20,7 @@ from shared.operations.erasure.needles import Needles
 from shared.operations.erasure.parts import erase_parts, held_parts
 from shared.operations.erasure.records import ErasureRequest
 from shared.operations.erasure.subject import Subject
-from shared.operations.erasure.windows import erase_trials, erase_windows, restore_left
+from shared.operations.erasure.windows import erase_shards, erase_trials, erase_windows, restore_left
 from shared.prediction.window import WindowState
 
 if TYPE_CHECKING:
@@ -150,6 +150,7 @@ def _erase_files(
     erase_files(ports, subject, erasure, by_area.pop("rejects", []), frozenset(used))
     erase_windows(ports, scenario, subject, erasure, by_area.pop("windows", []))
     restore_left(ports, scenario)
+    erase_shards(ports, scenario, subject, by_area.pop("shards", []))
     erase_trials(ports, scenario, subject, by_area.pop("trials", []))
     for files in by_area.values():
         erase_files(ports, subject, erasure, files, frozenset(used))

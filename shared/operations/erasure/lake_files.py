@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 _AREAS = (
     "incoming", "scoring", "actuals", "quarantine", "erased/incoming", "erased/scoring", "erased/actuals",
     "tables", "datasets", "windows", "served", "monitoring", "telemetry", "trials", "models", "history", "baselines",
-    "contracts",
+    "contracts", "shards",
 )  # fmt: skip
 # What these hold are names, digests and counts; other files name them by their own digest.
 _PINNED = ("plan.json", "_COMMIT.json", "gate")
+_PACKINGS = {".gz": "gzip", ".zst": "zstd"}
 _TEXTS = (".json", ".html", ".txt", ".md", ".svg")
 # What the system adds to a row tells of nobody.
 _ADDED = frozenset(
@@ -100,7 +101,7 @@ def needles_of(ports: OperationsPorts, subject: Subject, found: Iterable[FoundFi
 def _look(blob: Blob, content: bytes, subject: Subject) -> FoundFile:
     table = table_of(blob, content)
     if table is None:
-        taken = without_rows(content, subject.is_named_by)
+        taken = without_rows(_unpacked(blob, content), subject.is_named_by)
         return FoundFile(blob, len(taken.rows), tuple(value for row in taken.rows for value in row.values()))
     mask = rows_of(table, subject)
     rows = table.filter(_array(mask)).to_pylist() if mask.any() else []
@@ -112,7 +113,7 @@ def _look(blob: Blob, content: bytes, subject: Subject) -> FoundFile:
 def _others(blob: Blob, content: bytes, subject: Subject) -> Iterator[Any]:
     table = table_of(blob, content)
     if table is None:
-        for row in without_rows(content, subject.is_named_by).kept:
+        for row in without_rows(_unpacked(blob, content), subject.is_named_by).kept:
             yield from row.values()
         return
     kept = table.filter(_array(~rows_of(table, subject)))
@@ -146,8 +147,32 @@ def without_subject(blob: Blob, content: bytes, subject: Subject) -> bytes:
     """The file without the rows of the person; damaged Parquet is left to whoever refused it."""
     table = table_of(blob, content)
     if table is None:
-        return without_rows(content, subject.is_named_by).content
+        inside = _unpacked(blob, content)
+        taken = without_rows(inside, subject.is_named_by)
+        return _packed(blob, taken.content) if inside is not content else taken.content
     return parquet_of(table, ~rows_of(table, subject))
+
+
+def _unpacked(blob: Blob, content: bytes) -> bytes:
+    """What is packed in the file; the file itself when it is none that is packed."""
+    import pyarrow as pa
+
+    kind = _PACKINGS.get(PurePosixPath(blob.path).suffix)
+    if kind is None:
+        return content
+    try:
+        return bytes(pa.CompressedInputStream(pa.BufferReader(content), kind).read())
+    except (pa.ArrowException, OSError):
+        return content
+
+
+def _packed(blob: Blob, content: bytes) -> bytes:
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(sink, _PACKINGS[PurePosixPath(blob.path).suffix]) as out:
+        out.write(content)
+    return bytes(sink.getvalue())
 
 
 def parquet_of(table: pa.Table, kept: np.ndarray) -> bytes:

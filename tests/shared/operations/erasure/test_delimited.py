@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import UTC, datetime
 
+import pyarrow as pa
+import pytest
+from world import POINTS
+
+from shared.core.blob import Blob
 from shared.operations.erasure.delimited import without_rows
+from shared.operations.erasure.lake_files import without_subject
+from shared.operations.erasure.subject import subject_of
 
 # What stands before the row of 2, the row, and what stands after it.
 FILES = {
@@ -32,3 +39,15 @@ def test_a_file_without_the_row_is_the_same() -> None:
     files = [b"".join(parts) for parts in FILES.values()]
     for content in (*files, b"", b"\x00\x01 no, table\n\n", b'id,x\n1,"open\n'):
         assert without_rows(content, lambda row: row.get("id") == "9").content == content
+
+
+@pytest.mark.parametrize(("ending", "kind"), [("gz", "gzip"), ("zst", "zstd")])
+def test_a_packed_file_stays_packed(ending: str, kind: str) -> None:
+    """It is unpacked, and packed again without the row; what only has the name is left as it is."""
+    blob = Blob(f"incoming/points/d/points.csv.{ending}", "1", 0, datetime(2026, 1, 1, tzinfo=UTC))
+    sink = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(sink, kind) as out:
+        out.write(b"id,x\n1,a\n2,b\n")
+    left = without_subject(blob, sink.getvalue().to_pybytes(), subject_of(POINTS, "2"))
+    assert pa.CompressedInputStream(pa.BufferReader(left), kind).read() == b"id,x\n1,a\n"
+    assert without_subject(blob, b"no such thing", subject_of(POINTS, "2")) == b"no such thing"
