@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from shared.core.decision import Decision
+from shared.core.declaration.check import check_declaration
+from shared.core.declaration.decision import Decision
 from shared.core.errors import Missing
 from shared.core.policies import Arrival, BadRows, Feedback, Monitoring, Retention, RetrainPolicy
 
@@ -278,7 +279,8 @@ class Scenario:
     generate: Generate | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        """Misconfigured when the task cannot be decided as declared."""
+        """Misconfigured with the first thing in the declaration that cannot be meant."""
+        check_declaration(self)
         for decision in (self.decision, *dict(self.label_decisions).values()):
             decision.check_fits(self.name, self.task, len(self.labels))
 
