@@ -33,7 +33,7 @@ param withAlertWebhooks bool = false
 param settings string = ''
 
 @allowed([2048, 4096])
-@description('Memory of an instance of the ingest app; the largest file is an eighth of it. Two environments in one region need 2048.')
+@description('Memory of an instance of the ingest app. Two environments in one region need 2048.')
 param ingestMemoryMb int = 2048
 
 var name = environment(environmentName)

@@ -339,8 +339,8 @@ var settings = {
   TRAINING_PROFILE: 'default'
   TRAINING_LIMITS: ''
   TRAINING_INPUTS: ''
-  // Reading a drop takes up to four times its size, and half of the instance is left for the rest.
-  MAX_FILE_MB: string(ingestMemoryMb / 8)
+  // A drop lies on the temporary disk of its instance (0.8 GB) meanwhile, at half the size of its CSV files.
+  MAX_FILE_MB: '1024'
   QUIET_SECONDS: '5'
   ENVIRONMENTS: 'preprod,prod'
   APPROVALS: 'prod'

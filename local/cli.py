@@ -36,6 +36,7 @@ from local.commands import (
     up,
     verify,
 )
+from local.commands.contracts import contract
 from local.console.output import as_json, err
 from local.console.sections import Sectioned, mlops
 from shared.core.errors import BadInput, Conflict, Fault, Misconfigured, Missing, Refused
@@ -85,6 +86,9 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "baseline show": baseline.show_baseline,
     "baseline accept": baseline.accept,
     "baseline history": baseline.history,
+    "contract diff": contract.diff,
+    "contract accept": contract.accept,
+    "contract show": contract.show_contracts,
     "monitor run": monitor.run,
     "monitor show": monitor.show_monitor,
     "gate show": rollout.gate_show,
@@ -110,6 +114,7 @@ GROUPS: Mapping[str, str] = {
     "models": "List and show model versions.",
     "deployments": "List and show deployments.",
     "baseline": "Show and accept the baseline that new data is compared with; only a person changes it.",
+    "contract": "How a drop differs from its contract, and accept it: only people widen a contract.",
     "monitor": "Drift, quality, breaches and retraining decisions.",
     "gate": "Show a version's gate certificate, or request an override.",
     "rollout": "List, show and evaluate rollouts: candidates that answer beside the champion.",

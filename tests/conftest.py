@@ -25,7 +25,9 @@ from local.tools.odbc_driver import register
 from shared.core.errors import Transient
 
 # A busy machine is slow, and that is no finding.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "patient", max_examples=sampling.examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("patient")
 
 

@@ -33,6 +33,7 @@ from shared.ports import Ports
 CASES = REAL_DATA.parent / "cases"
 TRAINING = REAL_DATA / "bank_marketing" / "bankmarketing_train.csv"
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(not CASES.is_dir(), reason="the cases do not lie beside the project: nothing here was checked"),
     pytest.mark.xdist_group("cases"),
 ]

@@ -59,6 +59,7 @@ class Kind(StrEnum):
     DATASET = "dataset"
     FEEDBACK = "feedback"
     BASELINE = "baseline"
+    CONTRACT = "contract"
     PIPELINE = "pipeline"
     SCHEDULE = "schedule"
     TRAIN = "train"

@@ -38,6 +38,7 @@ class Column:
     `may_be_constant`: whether all rows of a labelled drop may hold one value. By default an input of the model may
     not; code that derives inputs from other columns declares False for those that it measures by.
     `ahead_hours`: how far a time may lie ahead of our clock; without it as far as it likes.
+    `accepted`: categories that a person accepted although no drop that was learned from holds them.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Column:
     identifies: bool = False
     may_be_constant: bool | None = None
     ahead_hours: float | None = None
+    accepted: tuple[str, ...] = ()
 
     @property
     def missing_words(self) -> tuple[str, ...]:
@@ -100,7 +102,9 @@ class Table:
     def without(self, *names: str) -> Table:
         """The same table with these columns taken out (a scoring file has no target)."""
         kept = tuple(column for column in self.columns if column.name not in names)
-        return Table(self.name, kept, self.key, min_rows=1, extra=self.extra, ignored=names)
+        # A column that is accepted beside labelled rows stays one that is carried beside predictions.
+        ignored = names if self.carries else (*self.ignored, *names)
+        return Table(self.name, kept, self.key, min_rows=1, extra=self.extra, ignored=ignored)
 
     @property
     def labelled(self) -> Table:

@@ -124,8 +124,14 @@ def strange_headers(strange: StrangeValues) -> dict[str, str]:
 
 def refuse_unknown_column(scenario: Scenario, strange: StrangeValues, contract: InputContract, where: str) -> None:
     """Quarantined when the model knows no value of a column; values that the scenario declares are known."""
-    declared = {column.name for table in scenario.tables for column in table.columns if column.values}
-    lost = [name for name, unknown in strange.unknown.items() if unknown.whole and name not in declared]
+    columns = [column for table in scenario.tables for column in table.columns]
+    declared = {column.name for column in columns if column.values}
+    accepted = {column.name: column.accepted for column in columns if column.accepted}
+    lost = [
+        name
+        for name, unknown in strange.unknown.items()
+        if unknown.whole and name not in declared and not set(unknown.examples) <= set(accepted.get(name, ()))
+    ]
     if lost and contract.text is not None:
         raise Quarantined("unknown_values", f"{where}: {no_words(lost[0])}", column=lost[0])
     if lost:

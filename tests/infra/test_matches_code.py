@@ -132,7 +132,6 @@ def _filled(value: Any) -> str:
     known = {
         "lakeUrl": "https://stdata.blob.core.windows.net/mlops",
         "topic.outputs.endpoint": "https://evgt.westeurope-1.eventgrid.azure.net/api/events",
-        "string(ingestMemoryMb / 8)": "256",
         "withDataExplorer ? explorer!.outputs.url : (empty(telemetryUrl) ? 'lake:' : telemetryUrl)": "lake:",
     }
     if isinstance(value, Code):

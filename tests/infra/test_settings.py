@@ -56,12 +56,13 @@ def test_what_an_operator_changed_stays(app: str) -> None:
 
 
 def test_a_drop_fits_an_instance() -> None:
-    """Reading takes four times a file at most, one message at a time, and half of the memory stays free."""
+    """A drop of any size takes 0.9 GB at most, one message at a time; on the disk it takes half the size of its CSV."""
     for snapshot in (of_main(), changed()):
         found = settings(snapshot, "ingest")
         assert found["AzureFunctionsJobHost__extensions__queues__batchSize"] == "1"
         assert found["AzureFunctionsJobHost__extensions__queues__newBatchThreshold"] == "0"
-        assert int(found["MAX_FILE_MB"]) * 4 * 2 == scale(snapshot, "ingest")["instanceMemoryMB"]
+        assert scale(snapshot, "ingest")["instanceMemoryMB"] >= 2 * 900
+        assert int(found["MAX_FILE_MB"]) / 2 < 800
 
 
 def test_two_environments_fit_the_quota_of_a_region() -> None:

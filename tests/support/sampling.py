@@ -38,6 +38,11 @@ class Sample:
         self._item.user_properties.append((PROPERTY, said))
 
 
+def examples(count: int) -> int:
+    """How many inputs a property is tried on: a third of them, or all in a whole run."""
+    return count if WHOLE else count // 3
+
+
 def drawn[T](every: Sequence[T], count: int, name: str) -> list[T]:
     """So many of them, in their order, the same ones for the same name."""
     numbers = random.Random(f"{SEED} {name}").sample(range(len(every)), count)
@@ -86,3 +91,4 @@ def summary(reporter: Any) -> None:
         reporter.section(f"samples, drawn with seed {SEED}; make test-all runs everything")
         for test, note in sorted(said):
             reporter.write_line(f"{note:<24} {test}")
+        reporter.write_line(f"{'a third of the inputs':<24} of every property")

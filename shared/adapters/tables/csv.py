@@ -53,7 +53,7 @@ def _with_lines(origin: Origin, text: bytes, structure: Structure) -> Origin:
 def csv_blocks(
     source: BinaryIO, table: Table, limits: Limits, origin: Origin
 ) -> Iterator[tuple[Origin, dict[str, pa.ChunkedArray]]]:
-    """Yield block by block what `read_csv` reads; a few times _PIECE bytes are in memory."""
+    """Yield block by block what `read_csv` reads; a few times `Limits.block_bytes` are in memory."""
     rows, lines = 0, skip_hint(source)
     head, header = b"", Header((), "", 0)
     for piece in pieces(source, limits):

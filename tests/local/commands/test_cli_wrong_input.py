@@ -9,6 +9,7 @@ import pytest
 from command import Answer, Command
 from samples import Samples
 
+pytestmark = pytest.mark.slow
 BANK = "bank_marketing"
 
 
@@ -44,6 +45,9 @@ CASES = [
     Wrong(f"train {BANK} --inputs agee", "did you mean 'age'?"),
     Wrong(f"train {BANK} --trials 0", "a whole number from 1 to 1000"),
     Wrong(f"schedules add {BANK} weekly --frequency Week --minutes 0", "a number of minutes above 0"),
+    Wrong("contract diff nothing-at-all", "No files of a drop 'nothing-at-all'"),
+    Wrong("contract accept nothing-at-all --by ada --reason x", "No files of a drop"),
+    Wrong("contract show nothing", "known: bank_marketing"),
     Wrong("history --why nothing-at-all", "'nothing-at-all'"),
     Wrong("history --limit 0", "--limit"),
     Wrong("history --kind modle", "did you mean 'model'?"),
