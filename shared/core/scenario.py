@@ -276,11 +276,11 @@ class Scenario:
     retrain: RetrainPolicy = field(default_factory=RetrainPolicy)
     feedback: Feedback = field(default_factory=Feedback)
     retention: Retention = field(default_factory=Retention)
-    statistics: Statistics | None = field(default=None, compare=False)
+    statistics: Statistics | None = field(default=None, compare=False, repr=False)
     # Kept in the profile and its history for people to read; never used to judge.
-    words: Words | None = field(default=None, compare=False)
-    assemble: Assemble | None = field(default=None, compare=False)
-    generate: Generate | None = field(default=None, compare=False)
+    words: Words | None = field(default=None, compare=False, repr=False)
+    assemble: Assemble | None = field(default=None, compare=False, repr=False)
+    generate: Generate | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Misconfigured with the first thing in the declaration that cannot be meant."""

@@ -13,7 +13,7 @@ from shared.core.errors import Misdeclared
 type Scenario = Any
 type Table = Any
 type Column = Any
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _KINDS = ("float", "int", "text", "time")
 # What a task may be judged by; a test holds them against the metrics that there are.
 METRICS: Mapping[str, Sequence[str]] = {
@@ -55,7 +55,7 @@ def _problems(scenario: Scenario) -> Iterator[tuple[str, str]]:
     if not _NAME.fullmatch(scenario.name):
         yield (
             "has a name that no path and no table can carry",
-            "small letters, digits and '_', at most 40, a letter first",
+            "letters, digits, '_' and '-', at most 64, a letter first",
         )
     for name in _TUPLES:
         yield from _tuple_problem(name, getattr(scenario, name))
@@ -118,7 +118,7 @@ def _name_problems(scenario: Scenario) -> Iterator[tuple[str, str]]:
     for other in scenario.batch.others:
         yield from one_of("in its batch the other table", other, tables)
     yield from one_of("in its batch the source", scenario.batch.source, ("drops", "telemetry"))
-    if len(scenario.batch.schedule.split()) != _FIELDS_OF_A_TIMER:
+    if scenario.batch.schedule and len(scenario.batch.schedule.split()) != _FIELDS_OF_A_TIMER:
         yield f"declares the schedule {scenario.batch.schedule!r}", "six fields: second minute hour day month weekday"
 
 

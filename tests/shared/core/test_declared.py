@@ -25,7 +25,7 @@ def _with_column(column: Column) -> Scenario:
 
 MISTAKES: dict[str, Callable[[], Scenario]] = {
     "a name with a space": lambda: replace(POINTS, name="my points"),
-    "a name with a capital": lambda: replace(POINTS, name="Points"),
+    "a name with a quote": lambda: replace(POINTS, name="ana's"),
     "a missing comma": lambda: replace(POINTS, entity=("id")),
     "a missing comma in a key": lambda: replace(POINTS, tables=(replace(TABLE, key=("id")),)),  # type: ignore[arg-type]
     "a list": lambda: replace(POINTS, numeric=["x"]),  # type: ignore[arg-type]
