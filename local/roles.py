@@ -42,7 +42,7 @@ NEEDS = (
     Need("ingest", _LAKE, "workspace storage: whole account"),
     Need("compute", _LAKE, "workspace storage: whole account"),
     Need("ingest", "MLOps trainer", "workspace"),
-    Need("compute", "MLOps trainer", "workspace"),
+    Need("compute", "MLOps job", "workspace"),
     Need("deploy", "MLOps deployer", "workspace"),
     Need("score", "MLOps registry reader", "workspace"),
     Need("compute", "AcrPull", "container registry"),

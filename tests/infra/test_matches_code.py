@@ -16,6 +16,7 @@ from infra.bicep import FOLDER, Code, read
 from functions.names import QUEUES
 from local.host.events.subscriptions import SUBSCRIPTIONS
 from model_training.scenarios import SCENARIOS
+from shared.adapters.azureml.datastore import NAME
 from shared.bootstrap import build_ports
 from shared.core.addresses import cluster_address
 from shared.core.events import ACTED_ON
@@ -178,6 +179,23 @@ def test_filters_let_through_what_the_code_acts_on() -> None:
         assert all(
             kind.startswith(SUBSCRIPTIONS[subscription].included_types) for kind in bodies[symbol]["includedEventTypes"]
         )
+
+
+def test_jobs_reach_the_lake_through_the_datastore_that_the_code_names() -> None:
+    """On the lake's container, without a credential."""
+    (store,) = [
+        one.body for one in read(FOLDER / "modules" / "workspace.bicep").resources if "/datastores@" in one.kind
+    ]
+    assert store["name"] == NAME
+    assert store["properties"]["credentials"] == {"credentialsType": "None"}
+    assert (store["properties"]["accountName"], store["properties"]["containerName"]) == (
+        "lake.account",
+        "lake.container",
+    )
+    assert RESOURCES.module("workspace")["lake"] == {
+        "account": "dataStorage.outputs.name",
+        "container": "lakeContainer",
+    }
 
 
 def test_services_of_azd_are_the_apps() -> None:

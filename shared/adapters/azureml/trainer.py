@@ -6,8 +6,10 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from shared.adapters.azureml.datastore import in_datastore
 from shared.adapters.azureml.faults import explained
-from shared.core.errors import Conflict, Corrupt, Missing
+from shared.adapters.azureml.jobs import COMPLETED, ROLE, Jobs
+from shared.core.errors import Conflict, Corrupt
 from shared.core.paths import dataset_folder
 from shared.core.ports import Lake
 from shared.datasets.assets import ASSETS, asset_name, asset_path
@@ -17,54 +19,41 @@ from shared.training.run import Run
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
 
-ROLE = "MLOps trainer"
-_COMPLETED = "Completed"
-_ENDED = frozenset({_COMPLETED, "Failed", "Canceled", "NotResponding"})
 MODEL, MANIFEST = "model.onnx", "manifest.json"
 
 
 class AzureMlTrainer:
     """Port `Trainer`. The job leaves its model in the lake; `result` reads it there."""
 
-    def __init__(
-        self, client: Callable[[], MLClient], lake: Lake, lake_url: str, order: Callable[[Run, str, str], Any]
-    ) -> None:
+    def __init__(self, client: Callable[[], MLClient], lake: Lake, order: Callable[[Run, str, str], Any]) -> None:
         """`order` makes the job of a run from the addresses of its dataset and of the folder for its model."""
         self._client = client
+        self._jobs = Jobs(client)
         self._lake = lake
-        self._lake_url = lake_url.rstrip("/")
         self._order = order
 
     def submit(self, run: Run) -> None:
         """Start the run; an attempt that was submitted is not submitted again."""
         if self.started(run):
             return
-        tables = f"{self._lake_url}/{dataset_folder(run.scenario, run.dataset)}"
+        tables = in_datastore(dataset_folder(run.scenario, run.dataset))
         self._show_dataset(run, tables)
         self._show_parts(run)
         with explained(f"preparing the job of run {run.id}", ROLE):
-            job = self._order(run, tables, f"{self._lake_url}/{model_folder(run)}")
-        job.name = run.attempt_name
-        try:
-            with explained(f"submitting run {run.id}", ROLE):
-                self._client().jobs.create_or_update(job)
-        except Conflict:
-            # Our own attempt took the name, and its answer was lost.
-            if not self.started(run):
-                raise
+            job = self._order(run, tables, in_datastore(model_folder(run)))
+        self._jobs.submit(run.attempt_name, f"run {run.id}", job)
 
     def started(self, run: Run) -> bool:
         """Whether the workspace has the job of this attempt."""
-        return self._status(run) is not None
+        return self._jobs.status(run.attempt_name, f"run {run.id}") is not None
 
     def alive(self, run: Run) -> bool:
         """Whether the job of this attempt has not ended."""
-        status = self._status(run)
-        return status is not None and status not in _ENDED
+        return self._jobs.alive(run.attempt_name, f"run {run.id}")
 
     def result(self, run: Run) -> Artefact | None:
         """Return the model that a completed job left in the lake; Corrupt when it left something else."""
-        if self._status(run) != _COMPLETED:
+        if self._jobs.status(run.attempt_name, f"run {run.id}") != COMPLETED:
             return None
         folder = model_folder(run)
         files = {blob.path.removeprefix(folder): self._bytes(blob.path) for blob in self._lake.list(folder)}
@@ -76,18 +65,7 @@ class AzureMlTrainer:
 
     def cancel(self, run: Run) -> None:
         """Ask the service to end the job; a job that is missing or has ended is left as it is."""
-        if self.alive(run):
-            with explained(f"canceling run {run.id}", ROLE):
-                self._client().jobs.begin_cancel(run.attempt_name)
-
-    def _status(self, run: Run) -> str | None:
-        try:
-            with explained(f"looking for the job of run {run.id}", ROLE):
-                status = self._client().jobs.get(run.attempt_name).status
-        except Missing:
-            return None
-        # The SDK returns known statuses as members of an enumeration and newer ones as texts.
-        return str(getattr(status, "value", status))
+        self._jobs.cancel(run.attempt_name, f"run {run.id}")
 
     def _show_dataset(self, run: Run, address: str) -> None:
         """The dataset version as a data asset of the workspace: the same name, version and folder."""
@@ -98,7 +76,7 @@ class AzureMlTrainer:
         for asset in ASSETS:
             path = asset_path(run.scenario, run.dataset, asset)
             if self._lake.stat(path) is not None:
-                self._show(run, asset_name(run.scenario, asset), "uri_file", f"{self._lake_url}/{path}")
+                self._show(run, asset_name(run.scenario, asset), "uri_file", in_datastore(path))
 
     def _show(self, run: Run, name: str, kind: str, address: str) -> None:
         from azure.ai.ml.entities import Data
