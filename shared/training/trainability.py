@@ -148,13 +148,22 @@ def _check_missing(scenario: Scenario, tables: Mapping[str, pa.Table]) -> None:
 def check_inputs(scenario: Scenario, tables: Mapping[str, pa.Table]) -> None:
     """Quarantined when an input that should vary, or every input, holds one value in all rows."""
     constant = list(_constant_columns(scenario, tables))
-    refused = [(name, column.name) for name, column in constant if not column.may_be_constant]
+    refused = [(name, column.name) for name, column in constant if should_vary(scenario, column)]
     everything = {column.name for _, column in constant} >= set(scenario.features)
     if refused and not (everything and len(scenario.features) > 1):
         raise _constant(scenario, tables, *refused[0])
     if everything:
         sentence = f"Every input of scenario {scenario.name!r} is the same in all rows: there is nothing to learn from."
         raise Quarantined("constant_features", sentence)
+
+
+def should_vary(scenario: Scenario, column: Column) -> bool:
+    """Whether a model learns from the column, itself or what is derived from it, and one value for long is a defect."""
+    return _feeds(scenario, column) and not column.may_be_constant
+
+
+def _feeds(scenario: Scenario, column: Column) -> bool:
+    return column.name in scenario.features or column.may_be_constant is False
 
 
 def _constant(scenario: Scenario, tables: Mapping[str, pa.Table], name: str, column: str) -> Quarantined:
@@ -173,8 +182,7 @@ def _constant_columns(scenario: Scenario, tables: Mapping[str, pa.Table]) -> Ite
         if table.num_rows < LEAST_ROWS:
             continue
         for column in scenario.table(name).columns:
-            judged = column.name in scenario.features or column.may_be_constant is False
-            if judged and column.name in table.column_names and _is_constant(table, column):
+            if _feeds(scenario, column) and column.name in table.column_names and _is_constant(table, column):
                 yield name, column
 
 
