@@ -1,6 +1,6 @@
 """How often the gate's comparison errs: worse and shipped, better and refused, better and not shipped in time.
 
-    python bench/gate_errors.py [--pairs 300] [--minutes 55] [--truth 20000] [--seed 1] [--workers 2]
+    python bench/gate_errors.py [--pairs 300] [--minutes 55] [--truth 20000] [--seed 1] [--sequences cumulative …]
 
 It ends when so many pairs are worse and so many better, or when the time is up.
 """
@@ -40,12 +40,13 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=55, help="when to end in any case")
     parser.add_argument("--truth", type=int, default=20_000, help="rows that tell the truth")
     parser.add_argument("--seed", type=int, default=1, help="of the first sequences")
+    parser.add_argument("--sequences", nargs="+", choices=KINDS, default=KINDS, help="of which kinds")
     parser.add_argument("--workers", type=int, default=2, help="processes")
     chosen = parser.parse_args()
     begun, found = time.monotonic(), list[Judged]()
-    jobs = ((kind, seed, chosen.truth) for seed in count(chosen.seed) for kind in KINDS)
+    jobs = ((kind, seed, chosen.truth) for seed in count(chosen.seed) for kind in chosen.sequences)
     with ProcessPoolExecutor(chosen.workers, get_context("spawn")) as pool:
-        for batch in batched(jobs, len(KINDS), strict=False):
+        for batch in batched(jobs, len(chosen.sequences), strict=False):
             found += [pair for pairs in pool.map(judged_sequence, batch) for pair in pairs]
             truths = Counter(pair.truth for pair in found)
             print(f"{len(found)} pairs: {dict(truths)}", file=sys.stderr, flush=True)
