@@ -39,10 +39,11 @@ ui: $(UI)/.ready
 azurite: setup
 	@$(BIN)/mlops azurite $(ARGS)
 
+# Ends with the twenty slowest tests and with what only test-all runs. Processes share their compiled files.
 test: setup
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-fail-under=95 $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 20 --cov --cov-report=term:skip-covered --cov-fail-under=95 $(ARGS)
 
-# The same, with every death of the kill sweeps instead of a sample: about half an hour.
+# The same, with all that make test samples: every death of the kill sweeps, the real files with the default profile.
 test-all: setup
 	MLOPS_FULL_SWEEP=1 $(MAKE) test ARGS="$(ARGS)"
 

@@ -34,6 +34,7 @@ SETTINGS = {
     "PLAN_SCHEDULE": NEVER,
     "RECONCILE_SCHEDULE": NEVER,
     "MONITOR_SCHEDULE": NEVER,
+    "RETENTION_SCHEDULE": NEVER,
     "TRAINER_URL": "none:",
     "APPROVALS": "none",
     # Each drop is one file, and no sweep would take it later.

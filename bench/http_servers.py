@@ -117,6 +117,7 @@ def ours(folder: Path, port: int) -> None:
         "PLAN_SCHEDULE": "0 0 0 1 1 *",
         "RECONCILE_SCHEDULE": "0 0 0 1 1 *",
         "MONITOR_SCHEDULE": "0 0 0 1 1 *",
+        "RETENTION_SCHEDULE": "0 0 0 1 1 *",
         "TRAINER_URL": "none:",
         **os.environ,
     }

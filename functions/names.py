@@ -13,6 +13,7 @@ QUEUES = (DATA_EVENTS, MODEL_EVENTS, PREDICT_WINDOWS, MONITOR_SCENARIOS)
 PLAN_SCHEDULE = "%PLAN_SCHEDULE%"
 RECONCILE_SCHEDULE = "%RECONCILE_SCHEDULE%"
 MONITOR_SCHEDULE = "%MONITOR_SCHEDULE%"
+RETENTION_SCHEDULE = "%RETENTION_SCHEDULE%"
 
 # Scopes of keys. In Azure every function has its own keys; a scope lists the functions for one kind of caller.
 ANONYMOUS = "anonymous"

@@ -1,4 +1,4 @@
-"""Timers only plan: they put messages on queues and do no long work themselves."""
+"""Timers only plan: they put messages on queues and do no long work themselves, but for the daily retention."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ import typing
 import azure.functions as func
 
 from functions import monitoring
-from functions.names import DATA_EVENTS, MODEL_EVENTS, PLAN_SCHEDULE, PREDICT_WINDOWS, RECONCILE_SCHEDULE, STORAGE
+from functions.names import (
+    DATA_EVENTS,
+    MODEL_EVENTS,
+    PLAN_SCHEDULE,
+    PREDICT_WINDOWS,
+    RECONCILE_SCHEDULE,
+    RETENTION_SCHEDULE,
+    STORAGE,
+)
 
 if typing.TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +26,7 @@ Messages = func.Out[typing.List[str]]  # noqa: UP006 -- the worker library canno
 
 
 def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
-    """One timer plans due windows, two recover lost events, and one requests monitoring."""
+    """One timer plans due windows, two recover lost events, one removes what is old, and one requests monitoring."""
     bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
 
     @bp.timer_trigger(arg_name="timer", schedule=PLAN_SCHEDULE, run_on_startup=False, use_monitor=True)
@@ -47,6 +55,14 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
         ports().monitoring.scorecards.record_heartbeat("reconcile_releases", ports().core.clock(), late=timer.past_due)
         register_changed_decisions(ports())
         models.set(sweep_releases(ports()))
+
+    # The one timer that works itself: a run is bounded, and nothing waits for it.
+    @bp.timer_trigger(arg_name="timer", schedule=RETENTION_SCHEDULE, run_on_startup=False, use_monitor=True)
+    def retain(timer: func.TimerRequest) -> None:
+        from shared.operations.retention.sweep import retain as apply
+
+        ports().monitoring.scorecards.record_heartbeat("retain", ports().core.clock(), late=timer.past_due)
+        apply(ports())
 
     monitoring.add(bp, ports)
     return bp

@@ -1,15 +1,17 @@
 // Everything the system needs in one resource group. `azd up` deploys it; docs/deploy.md walks through it.
 targetScope = 'subscription'
 
+import { environment } from 'modules/names.bicep'
+
 @minLength(2)
 @maxLength(16)
-@description('Names the environment; part of every resource name.')
+@description('Names the environment; part of every resource name: lower-case letters, digits and hyphens between them.')
 param environmentName string
 
 @description('Where everything is. It must offer Flex Consumption and Azure Machine Learning.')
 param location string
 
-@description('Object id of the Microsoft Entra group whose members administer the database and read the lake.')
+@description('Object id of the Microsoft Entra group whose members administer the database, write to the lake and keep the secrets of the settings.')
 param administratorsId string
 
 @description('Name of that group, as it appears in Microsoft Entra ID.')
@@ -24,10 +26,21 @@ param telemetryUrl string = ''
 @description('E-mail address that alerts of the platform go to; empty: none.')
 param alertEmail string = ''
 
-var tags = { 'azd-env-name': environmentName }
+@description('The secret alert-webhooks is in the settings vault: the setting ALERT_WEBHOOKS refers to it.')
+param withAlertWebhooks bool = false
+
+@description('Settings of the apps that differ from the template, as NAME=value;NAME=value. What is changed by hand in the portal is undone by the next deployment.')
+param settings string = ''
+
+@allowed([2048, 4096])
+@description('Memory of an instance of the ingest app. Two environments in one region need 2048.')
+param ingestMemoryMb int = 2048
+
+var name = environment(environmentName)
+var tags = { 'azd-env-name': name }
 
 resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
-  name: 'rg-mlops-${environmentName}'
+  name: 'rg-mlops-${name}'
   location: location
   tags: tags
 }
@@ -36,7 +49,7 @@ module resources 'resources.bicep' = {
   name: 'resources'
   scope: group
   params: {
-    environmentName: environmentName
+    environmentName: name
     location: location
     tags: tags
     administratorsId: administratorsId
@@ -44,6 +57,9 @@ module resources 'resources.bicep' = {
     withDataExplorer: withDataExplorer
     telemetryUrl: telemetryUrl
     alertEmail: alertEmail
+    withAlertWebhooks: withAlertWebhooks
+    ownSettings: settings
+    ingestMemoryMb: ingestMemoryMb
   }
 }
 
@@ -55,5 +71,6 @@ output DATA_ACCOUNT string = resources.outputs.dataAccount
 output LAKE_URL string = resources.outputs.lakeUrl
 output DATABASE_SERVER string = resources.outputs.databaseServer
 output DATABASE_NAME string = resources.outputs.databaseName
+output SETTINGS_VAULT string = resources.outputs.settingsVault
 output WORKSPACE_NAME string = resources.outputs.workspaceName
 output IDENTITIES object = resources.outputs.identities

@@ -7,6 +7,9 @@ param administratorsName string
 param withDataExplorer bool
 param telemetryUrl string
 param alertEmail string
+param withAlertWebhooks bool
+param ownSettings string
+param ingestMemoryMb int
 
 var suffix = uniqueString(resourceGroup().id)
 var lakeContainer = 'mlops'
@@ -19,6 +22,7 @@ var ingestFunctions = [
   'data_poison'
   'plan_windows'
   'reconcile'
+  'retain'
   'pipeline_submit'
   'pipeline_runs'
   'pipeline_run'
@@ -59,7 +63,13 @@ var scoreFunctions = [
   'v2_infer'
 ]
 var everywhere = ['health', 'static', 'docs', 'openapi']
-var queues = ['data-events', 'model-events', 'predict-windows', 'monitor-scenarios']
+// Which app works a queue off, and which others send to it. The host itself sends to a queue's poison queue.
+var queues = {
+  'data-events': { worker: 'ingest', senders: [] }
+  'model-events': { worker: 'deploy', senders: ['ingest'] }
+  'predict-windows': { worker: 'score', senders: ['ingest', 'deploy'] }
+  'monitor-scenarios': { worker: 'ingest', senders: [] }
+}
 
 module identities 'modules/identities.bicep' = {
   name: 'identities'
@@ -80,16 +90,30 @@ module monitoring 'modules/monitoring.bicep' = {
   }
 }
 
-// The platform's own account (locks, keys, queues, packages) and the data's account are apart: the apps own the first,
-// and may do with the second only what they need.
-module hostStorage 'modules/storage.bicep' = {
-  name: 'host-storage'
+// Each host has an account of its own for its package, locks and diagnostics: no app can touch another's code.
+var hosts = ['ingest', 'deploy', 'score']
+
+module hostStorage 'modules/storage.bicep' = [
+  for app in hosts: {
+    name: 'host-storage-${app}'
+    params: {
+      name: 'sthost${take(app, 1)}${suffix}'
+      location: location
+      tags: tags
+      containers: ['package']
+    }
+  }
+]
+
+// Messages between the apps lie apart, and each app gets roles on single queues.
+module queueStorage 'modules/storage.bicep' = {
+  name: 'queue-storage'
   params: {
-    name: 'sthost${suffix}'
+    name: 'stqueue${suffix}'
     location: location
     tags: tags
-    containers: ['package-ingest', 'package-deploy', 'package-score']
-    queues: queues
+    containers: []
+    queues: flatten(map(objectKeys(queues), queue => [queue, '${queue}-poison']))
   }
 }
 
@@ -102,6 +126,7 @@ module dataStorage 'modules/storage.bicep' = {
     containers: [lakeContainer, deadLetterContainer]
     versioning: true
     expireDays: 90
+    coolPrefixes: ['${lakeContainer}/incoming/', '${lakeContainer}/quarantine/']
   }
 }
 
@@ -112,15 +137,52 @@ module workspaceStorage 'modules/storage.bicep' = {
 
 var apps = [identities.outputs.ingest, identities.outputs.deploy, identities.outputs.score]
 
-module hostGrants 'modules/grants.bicep' = {
-  name: 'host-grants'
+module hostGrants 'modules/grants.bicep' = [
+  for index in range(0, length(hosts)): {
+    name: 'host-grants-${hosts[index]}'
+    params: {
+      accountName: hostStorage[index].outputs.name
+      grants: [
+        { principalId: apps[index].principalId, role: 'Storage Blob Data Owner' }
+        { principalId: apps[index].principalId, role: 'Storage Table Data Contributor' }
+      ]
+    }
+  }
+]
+
+var principals = {
+  ingest: identities.outputs.ingest.principalId
+  deploy: identities.outputs.deploy.principalId
+  score: identities.outputs.score.principalId
+}
+
+var queueWorkers = map(
+  items(queues),
+  queue =>
+    map([queue.key, '${queue.key}-poison'], name => {
+      principalId: principals[queue.value.worker]
+      role: 'Storage Queue Data Contributor'
+      queue: name
+    })
+)
+var queueSenders = map(
+  items(queues),
+  queue =>
+    map(queue.value.senders, sender => {
+      principalId: principals[sender]
+      role: 'Storage Queue Data Message Sender'
+      queue: queue.key
+    })
+)
+
+// The sweep of the ingest app tells how long all queues are.
+module queueGrants 'modules/grants.bicep' = {
+  name: 'queue-grants'
   params: {
-    accountName: hostStorage.outputs.name
-    grants: flatten(map(apps, app => [
-      { principalId: app.principalId, role: 'Storage Blob Data Owner', container: '' }
-      { principalId: app.principalId, role: 'Storage Queue Data Contributor', container: '' }
-      { principalId: app.principalId, role: 'Storage Table Data Contributor', container: '' }
-    ]))
+    accountName: queueStorage.outputs.name
+    grants: concat(flatten(queueWorkers), flatten(queueSenders), [
+      { principalId: principals.ingest, role: 'Storage Queue Data Reader' }
+    ])
   }
 }
 
@@ -129,12 +191,37 @@ module dataGrants 'modules/grants.bicep' = {
   params: {
     accountName: dataStorage.outputs.name
     grants: [
-      { principalId: identities.outputs.ingest.principalId, role: 'Storage Blob Data Contributor', container: lakeContainer }
-      { principalId: identities.outputs.deploy.principalId, role: 'Storage Blob Data Contributor', container: lakeContainer }
-      { principalId: identities.outputs.score.principalId, role: 'Storage Blob Data Contributor', container: lakeContainer }
-      { principalId: identities.outputs.compute.principalId, role: 'Storage Blob Data Contributor', container: lakeContainer }
-      { principalId: identities.outputs.ingest.principalId, role: 'Storage Blob Data Contributor', container: deadLetterContainer }
-      { principalId: administratorsId, role: 'Storage Blob Data Contributor', container: lakeContainer, principalType: 'Group' }
+      {
+        principalId: identities.outputs.ingest.principalId
+        role: 'Storage Blob Data Contributor'
+        container: lakeContainer
+      }
+      {
+        principalId: identities.outputs.deploy.principalId
+        role: 'Storage Blob Data Contributor'
+        container: lakeContainer
+      }
+      {
+        principalId: identities.outputs.score.principalId
+        role: 'Storage Blob Data Contributor'
+        container: lakeContainer
+      }
+      {
+        principalId: identities.outputs.compute.principalId
+        role: 'Storage Blob Data Contributor'
+        container: lakeContainer
+      }
+      {
+        principalId: identities.outputs.ingest.principalId
+        role: 'Storage Blob Data Contributor'
+        container: deadLetterContainer
+      }
+      {
+        principalId: administratorsId
+        role: 'Storage Blob Data Contributor'
+        container: lakeContainer
+        principalType: 'Group'
+      }
     ]
   }
 }
@@ -144,8 +231,8 @@ module workspaceGrants 'modules/grants.bicep' = {
   params: {
     accountName: workspaceStorage.outputs.name
     grants: [
-      { principalId: identities.outputs.compute.principalId, role: 'Storage Blob Data Contributor', container: '' }
-      { principalId: identities.outputs.ingest.principalId, role: 'Storage Blob Data Contributor', container: '' }
+      { principalId: identities.outputs.compute.principalId, role: 'Storage Blob Data Contributor' }
+      { principalId: identities.outputs.ingest.principalId, role: 'Storage Blob Data Contributor' }
     ]
   }
 }
@@ -165,6 +252,19 @@ module scoreVault 'modules/vault.bicep' = {
   params: { name: 'kvs${suffix}', location: location, tags: tags, officers: [identities.outputs.score.principalId] }
 }
 
+// Secrets that are settings: people write them, every app reads them.
+module settingsVault 'modules/vault.bicep' = {
+  name: 'settings-vault'
+  params: {
+    name: 'kva${suffix}'
+    location: location
+    tags: tags
+    officers: []
+    readers: map(apps, app => app.principalId)
+    people: administratorsId
+  }
+}
+
 module workspaceVault 'modules/vault.bicep' = {
   name: 'workspace-vault'
   params: { name: 'kvm${suffix}', location: location, tags: tags, officers: [] }
@@ -181,7 +281,9 @@ module workspace 'modules/workspace.bicep' = {
     vaultId: workspaceVault.outputs.id
     insightsId: monitoring.outputs.insightsId
     compute: identities.outputs.compute
-    trainers: [identities.outputs.ingest.principalId, identities.outputs.compute.principalId]
+    lake: { account: dataStorage.outputs.name, container: lakeContainer }
+    trainers: [identities.outputs.ingest.principalId]
+    jobIdentities: [identities.outputs.compute.principalId]
     deployers: [identities.outputs.deploy.principalId]
     readers: [identities.outputs.score.principalId]
   }
@@ -221,6 +323,10 @@ module topic 'modules/topic.bicep' = {
   }
 }
 
+// NAME=value;NAME=value: what an operator changed, so that the next release does not undo it.
+var changes = filter(split(ownSettings, ';'), one => contains(one, '='))
+var changed = toObject(changes, one => trim(split(one, '=')[0]), one => substring(one, indexOf(one, '=') + 1))
+
 var lakeUrl = '${dataStorage.outputs.blobEndpoint}${lakeContainer}'
 var workspacePath = '${subscription().subscriptionId}/${resourceGroup().name}/${workspace.outputs.name}'
 var settings = {
@@ -235,7 +341,8 @@ var settings = {
   TRAINING_PROFILE: 'default'
   TRAINING_LIMITS: ''
   TRAINING_INPUTS: ''
-  MAX_FILE_MB: '512'
+  // A drop lies on the temporary disk of its instance (0.8 GB) meanwhile, at half the size of its CSV files.
+  MAX_FILE_MB: '1024'
   QUIET_SECONDS: '5'
   ENVIRONMENTS: 'preprod,prod'
   APPROVALS: 'prod'
@@ -245,68 +352,73 @@ var settings = {
   HEALTH_RULES: ''
   TRIAL_WINDOWS: '10'
   LOG_SAMPLE: '0.1'
-  ALERT_WEBHOOKS: ''
+  // The addresses are secrets: an administrator puts them into the vault, and no pipeline sees them.
+  ALERT_WEBHOOKS: withAlertWebhooks
+    ? '@Microsoft.KeyVault(VaultName=${settingsVault.outputs.name};SecretName=alert-webhooks)'
+    : ''
   PLAN_SCHEDULE: '0 */5 * * * *'
   RECONCILE_SCHEDULE: '*/20 * * * * *'
   MONITOR_SCHEDULE: '0 10 * * * *'
+  RETENTION_SCHEDULE: '0 40 2 * * *'
   PRICE_FUNCTION_HOUR: '0.19'
   PRICE_TRAINING_HOUR: '0.23'
 }
 
 module ingestApp 'modules/app.bicep' = {
   name: 'ingest-app'
-  dependsOn: [hostGrants]
+  dependsOn: [hostGrants, queueGrants]
   params: {
     name: 'func-ingest-${take(environmentName, 8)}-${suffix}'
     service: 'ingest'
     location: location
     tags: tags
     identity: identities.outputs.ingest
-    hostAccount: hostStorage.outputs.name
-    packageContainer: 'package-ingest'
+    hostAccount: hostStorage[0].outputs.name
+    queueAccount: queueStorage.outputs.name
     insightsConnectionString: monitoring.outputs.connectionString
     vaultUri: ingestVault.outputs.uri
     disabled: concat(deployFunctions, scoreFunctions)
-    settings: settings
-    memoryMb: 4096
+    settings: union(settings, changed)
+    memoryMb: ingestMemoryMb
+    messages: { batch: 1, threshold: 0 }
   }
 }
 
 module deployApp 'modules/app.bicep' = {
   name: 'deploy-app'
-  dependsOn: [hostGrants]
+  dependsOn: [hostGrants, queueGrants]
   params: {
     name: 'func-deploy-${take(environmentName, 8)}-${suffix}'
     service: 'deploy'
     location: location
     tags: tags
     identity: identities.outputs.deploy
-    hostAccount: hostStorage.outputs.name
-    packageContainer: 'package-deploy'
+    hostAccount: hostStorage[1].outputs.name
+    queueAccount: queueStorage.outputs.name
     insightsConnectionString: monitoring.outputs.connectionString
     vaultUri: deployVault.outputs.uri
     disabled: concat(ingestFunctions, scoreFunctions)
-    settings: settings
-    maximumInstances: 10
+    settings: union(settings, changed)
+    messages: { batch: 2, threshold: 1 }
   }
 }
 
 module scoreApp 'modules/app.bicep' = {
   name: 'score-app'
-  dependsOn: [hostGrants]
+  dependsOn: [hostGrants, queueGrants]
   params: {
     name: 'func-score-${take(environmentName, 8)}-${suffix}'
     service: 'score'
     location: location
     tags: tags
     identity: identities.outputs.score
-    hostAccount: hostStorage.outputs.name
-    packageContainer: 'package-score'
+    hostAccount: hostStorage[2].outputs.name
+    queueAccount: queueStorage.outputs.name
     insightsConnectionString: monitoring.outputs.connectionString
     vaultUri: scoreVault.outputs.uri
     disabled: concat(ingestFunctions, deployFunctions)
-    settings: settings
-    maximumInstances: 100
+    settings: union(settings, changed)
+    messages: { batch: 4, threshold: 2 }
   }
 }
 
@@ -317,7 +429,7 @@ module alerts 'modules/alerts.bicep' = {
     location: location
     tags: tags
     insightsId: monitoring.outputs.insightsId
-    hostAccountId: hostStorage.outputs.id
+    queueAccountId: queueStorage.outputs.id
     email: alertEmail
   }
 }
@@ -329,6 +441,7 @@ output dataAccount string = dataStorage.outputs.name
 output lakeUrl string = lakeUrl
 output databaseServer string = database.outputs.host
 output databaseName string = database.outputs.name
+output settingsVault string = settingsVault.outputs.name
 output workspaceName string = workspace.outputs.name
 output identities object = {
   ingest: identities.outputs.ingest.name

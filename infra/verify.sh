@@ -3,8 +3,8 @@
 set -eu
 results=${1:?usage: verify.sh RESULTS}
 key() {
-  az functionapp function keys list --resource-group "$AZURE_RESOURCE_GROUP" --name "$1" --function-name "$2" \
-    --query default --output tsv
+  az functionapp function keys list --subscription "$AZURE_SUBSCRIPTION_ID" --resource-group "$AZURE_RESOURCE_GROUP" \
+    --name "$1" --function-name "$2" --query default --output tsv
 }
 SCORE_KEY=$(key "$SERVICE_SCORE_NAME" score)
 OPERATE_KEY=$(key "$SERVICE_DEPLOY_NAME" status)

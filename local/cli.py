@@ -28,13 +28,17 @@ from local.commands import (
     operations,
     release,
     replay,
+    retention,
     rollout,
     schedules,
+    showing,
     telemetry,
     up,
     verify,
 )
+from local.commands.contracts import contract
 from local.console.output import as_json, err
+from local.console.sections import Sectioned, mlops
 from shared.core.errors import BadInput, Conflict, Fault, Misconfigured, Missing, Refused
 
 # Exit codes: 0 done, 2 not understood, 3 refused or quarantined, 4 failed.
@@ -67,20 +71,24 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "backfill": backfill.backfill,
     "rebuild-sql": backfill.rebuild_sql,
     "replay": replay.replay,
+    "retention": retention.retention,
     "consume": consume.consume,
     "logs": logs.logs,
     "verify": verify.verify,
     "datasets list": inspect.list_datasets,
-    "datasets show": inspect.show_dataset,
+    "datasets show": showing.show_dataset,
     "datasets diff": datasets.diff,
     "datasets export": datasets.export,
     "models list": inspect.list_models,
-    "models show": inspect.show_model,
+    "models show": showing.show_model,
     "deployments list": inspect.list_deployments,
     "deployments show": inspect.show_deployment,
     "baseline show": baseline.show_baseline,
     "baseline accept": baseline.accept,
     "baseline history": baseline.history,
+    "contract diff": contract.diff,
+    "contract accept": contract.accept,
+    "contract show": contract.show_contracts,
     "monitor run": monitor.run,
     "monitor show": monitor.show_monitor,
     "gate show": rollout.gate_show,
@@ -106,6 +114,7 @@ GROUPS: Mapping[str, str] = {
     "models": "List and show model versions.",
     "deployments": "List and show deployments.",
     "baseline": "Show and accept the baseline that new data is compared with; only a person changes it.",
+    "contract": "How a drop differs from its contract, and accept it: only people widen a contract.",
     "monitor": "Drift, quality, breaches and retraining decisions.",
     "gate": "Show a version's gate certificate, or request an override.",
     "rollout": "List, show and evaluate rollouts: candidates that answer beside the champion.",
@@ -121,11 +130,12 @@ GROUPS: Mapping[str, str] = {
 def build() -> typer.Typer:
     """The command with all its verbs."""
     app = typer.Typer(
-        add_completion=False,
+        cls=Sectioned,
+        add_completion=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
-        help="Event-driven MLOps: drop data, watch it become predictions.",
     )
+    app.callback()(mlops)
     groups = {name: typer.Typer(help=text) for name, text in GROUPS.items()}
     groups["dashboard"].callback(invoke_without_command=True)(dashboard.dashboard)
     for words, function in VERBS.items():

@@ -20,6 +20,7 @@ from model_training.azureml import components, environments, scoring
 from model_training.azureml.jobs import TrainingOrder, training_job
 from model_training.azureml.platform import Platform, read_platform
 from model_training.azureml.repository import REPOSITORY
+from shared.adapters.azureml.datastore import in_datastore
 from shared.core.addresses import workspace_address
 from shared.core.errors import Fault
 from shared.core.paths import parts_folder
@@ -88,7 +89,7 @@ def files(folder: Path, platform: Platform, scenarios: Scenarios) -> Iterator[tu
 
 def training(scenario: Scenario, platform: Platform) -> Any:
     """The scenario's training job on version 1 of its data asset."""
-    parts = f"azureml://datastores/mlops/paths/{parts_folder(scenario.name)}"
+    parts = in_datastore(parts_folder(scenario.name))
     order = TrainingOrder(scenario, f"{scenario.name}:1", f"azureml:{scenario.name}:1", parts=parts)
     return training_job(order, platform)
 

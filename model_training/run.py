@@ -1,7 +1,8 @@
 """The training worker: `python -m model_training.run --run RUN_ID`, settings from the environment.
 
-Exit code 0: the run is completed. 1: it failed, with its reason in the state. 75: something outside did not answer;
-the state stays open and the watcher of runs starts it again.
+While a disk is full or something outside does not answer, the worker waits and goes on where it was: that is no attempt
+that failed. Exit code 0: the run is completed. 1: it failed, with its reason in the state. 75: another worker has it,
+or nothing answered for three hours; the state stays open and the watcher of runs starts it again.
 """
 
 from __future__ import annotations
@@ -11,15 +12,17 @@ import errno
 import json
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from model_training.runtime.threads import limit
 from shared.alerts.delivery import publish_and_alert
-from shared.core.errors import Conflict, Fault, Missing, Transient
+from shared.core.errors import Busy, Conflict, Fault, Missing, Transient
 from shared.core.ledger import Kind, State
 from shared.core.wording import visible
 from shared.ports import Ports
@@ -31,16 +34,50 @@ TRY_AGAIN = 75
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 
-def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
+# Less than the watcher waits for a worker that hangs.
+_LONGEST_PAUSE, _PATIENCE = 300.0, 3 * 3600.0
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    environ: Mapping[str, str] = os.environ,
+    pause: Callable[[float], object] = time.sleep,
+) -> int:
     """Train the named run; returns the exit code that the module describes."""
     parser = argparse.ArgumentParser(prog="python -m model_training.run", description=__doc__)
     parser.add_argument("--run", required=True, metavar="RUN_ID", help="the id of a requested training run")
     run_id = parser.parse_args(arguments).run
+    waited, seconds = 0.0, 5.0
+    while True:
+        try:
+            return _work(run_id, environ)
+        except Fault as fault:
+            _log(visible(fault.reason))
+            if fault.permanent:
+                return 1
+            if isinstance(fault, Busy) or waited >= _PATIENCE:
+                return TRY_AGAIN
+        pause(seconds)
+        waited, seconds = waited + seconds, min(2 * seconds, _LONGEST_PAUSE)
+
+
+def _work(run_id: str, environ: Mapping[str, str]) -> int:
     try:
         return work(run_id, environ)
-    except Fault as fault:
-        print(visible(fault.reason), file=sys.stderr)  # noqa: T201 - the worker's log
-        return 1 if fault.permanent else TRY_AGAIN
+    except OSError as error:
+        if error.errno not in _DISK:
+            raise
+        raise _no_room(error) from error
+
+
+def _no_room(error: OSError) -> Transient:
+    return Transient(f"The disk that the run works on takes no data ({error.strerror}).")
+
+
+def _log(text: str) -> None:
+    """A line of the worker's log, which may lie on the disk that is full."""
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)  # noqa: T201 - the worker's log
 
 
 def work(run_id: str, environ: Mapping[str, str]) -> int:
@@ -82,7 +119,7 @@ class Progress:
         """`done` is the share of the whole run, 0 to 1; facts: phase, candidate, of, best, seconds_left."""
         partial = self._path.with_name(f".{self._path.name}")
         with self._writing:
-            print(f"{done:4.0%} {step}", file=sys.stderr, flush=True)  # noqa: T201 - the worker's log
+            _log(f"{done:4.0%} {step}")
             partial.write_text(json.dumps({"step": step, "done": done, **facts}))
             partial.replace(self._path)
 
@@ -109,7 +146,7 @@ def _finish(ports: Ports, run_id: str, progress: Callable[..., None], folder: Pa
         return _fail(ports, run_id, fault.reason)
     except Exception as error:
         if isinstance(error, OSError) and error.errno in _DISK:
-            raise Transient(f"The disk that the run works on takes no data ({error.strerror}).") from error
+            raise _no_room(error) from error
         traceback.print_exc()
         return _fail(ports, run_id, f"Training stopped with an unexpected {type(error).__name__}: {error}")
     reason = f"Registered as {model.id}."
@@ -139,11 +176,11 @@ def _track(ports: Ports, run_id: str, folder: Path, home: Path) -> None:
         outcome = track(TrackedRun(run.id, run.scenario, folder, run.state == "failed", run.reason), home)
     except Exception as error:  # noqa: BLE001 - an error of MLflow does not undo the model
         outcome = f"The run is not tracked: {type(error).__name__}: {error}"
-    print(outcome, file=sys.stderr, flush=True)  # noqa: T201 - the worker's log
+    _log(outcome)
 
 
 def _fail(ports: Ports, run_id: str, reason: str) -> int:
-    print(visible(reason), file=sys.stderr)  # noqa: T201 - the worker's log
+    _log(visible(reason))
     ports.training.runs.move(run_id, "running", "failed", reason)
     ports.core.ledger.note(Kind.TRAIN, run_id, State.FAILED, reason)
     return 1

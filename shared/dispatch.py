@@ -33,6 +33,7 @@ from shared.core.notices import announce
 from shared.core.paths import NAME, Landing, landing
 from shared.core.scenario import Scenario
 from shared.core.wording import counted
+from shared.datasets.accepted_contracts import refresh
 
 if TYPE_CHECKING:
     from shared.operations.replay import ReplayItem
@@ -51,6 +52,7 @@ class Dispatched:
 
 def on_event(ports: Ports, message: str) -> list[str]:
     """Act on one event and make the releases that it asks for; returns the messages of windows that became due."""
+    refresh(ports.core.scenarios)
     event = _read_event(ports, message)
     if isinstance(event, ModelRegistered):
         return _release(ports, event, message)
@@ -60,6 +62,7 @@ def on_event(ports: Ports, message: str) -> list[str]:
 
 def on_data_event(ports: Ports, message: str) -> Dispatched:
     """Act on one event without the right to release: what asks for a release is returned for whoever has it."""
+    refresh(ports.core.scenarios)
     event = _read_event(ports, message)
     return Dispatched(releases=[message]) if isinstance(event, ModelRegistered) else _act(ports, event, message)
 
@@ -207,6 +210,7 @@ def window_of(message: str) -> tuple[str, str]:
 
 def on_window(ports: Ports, message: str) -> None:
     """Score the window the message names."""
+    refresh(ports.core.scenarios)
     try:
         scenario, window = window_of(message)
     except (ValueError, KeyError, TypeError):
@@ -224,6 +228,7 @@ def on_window(ports: Ports, message: str) -> None:
 
 def on_monitor(ports: Ports, message: str) -> None:
     """Monitor the scenario that the message names."""
+    refresh(ports.core.scenarios)
     try:
         scenario = str(_json_of(message)["scenario"])
     except (ValueError, KeyError, TypeError):
@@ -249,6 +254,7 @@ def on_poison(ports: Ports, queue: str, message: str) -> None:
 
 def plan(ports: Ports, scenarios: Iterable[Scenario] | None = None) -> list[str]:
     """Messages for every window that is due, of these scenarios or of all, and for those whose worker died."""
+    refresh(ports.core.scenarios)
     from shared.prediction.windows import due_windows
 
     entries = ports.core.history.stuck(ports.core.clock())
@@ -265,6 +271,7 @@ def sweep(ports: Ports) -> list[str]:
 
 def sweep_releases(ports: Ports) -> list[str]:
     """Messages for every model whose release goes on; what this announces is delivered."""
+    refresh(ports.core.scenarios)
     from shared.release import sweep as release_sweep
 
     messages = release_sweep.sweep_releases(ports)
@@ -274,6 +281,7 @@ def sweep_releases(ports: Ports) -> list[str]:
 
 def sweep_data(ports: Ports) -> list[str]:
     """Messages for every event whose work was lost; the serving side is not called."""
+    refresh(ports.core.scenarios)
     from shared.operations.reconcile import reconcile
 
     return reconcile(ports).events

@@ -89,7 +89,7 @@ _DEFAULTS = {
     "TELEMETRY_URL": "lake:",
     "EVENTS_URL": "local:",
     "TRAINING_PROFILE": "default",
-    "MAX_FILE_MB": "512",
+    "MAX_FILE_MB": "16384",
     "QUIET_SECONDS": "5",
     "AZURE_CREDENTIAL": "default",
     "LOG_SAMPLE": "0.1",

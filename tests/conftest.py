@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import contract_table
 import fault_matrix
 import pytest
+import sampling
 from azure_parts import self_signed
 from fault_matrix import pytest_addoption  # noqa: F401 -- a hook of pytest
+from forks import Forks
 from hypothesis import HealthCheck, settings
 from kusto_double import Cluster, kusto_cluster
 from postgres import PostgresServer, postgres_server
+from sampling import Sample
 from world import World
 
 from local.azurite.process import Azurite, install
+from local.tools.odbc_driver import register
 from shared.core.errors import Transient
 
 # A busy machine is slow, and that is no finding.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "patient", max_examples=sampling.examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("patient")
 
 
@@ -35,6 +42,19 @@ def postgres() -> Iterator[PostgresServer]:
 def world(tmp_path: Path) -> World:
     """A fresh world on embedded backends."""
     return World(tmp_path)
+
+
+@pytest.fixture
+def sample(request: pytest.FixtureRequest) -> Sample:
+    """Draws a sample for the test, all in a whole run, and leaves in the report what was drawn."""
+    return Sample(request.node)
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """The server that forks a process for each life, for the whole run."""
+    with closing(Forks()) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -89,24 +109,25 @@ def cluster(kusto: tuple[Cluster, Path], monkeypatch: pytest.MonkeyPatch) -> Clu
 @pytest.fixture(scope="session")
 def odbc_driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Microsoft's driver of the wheel, registered once: unixODBC reads its files once in a process."""
-    odbc = pytest.importorskip("mssql_python_odbc", reason="Microsoft's ODBC driver is not installed")
+    pytest.importorskip("mssql_python_odbc", reason="Microsoft's ODBC driver is not installed")
     folder = tmp_path_factory.mktemp("odbc")
-    library = next(Path(odbc.get_libs_dir()).rglob("linux/debian_ubuntu/x86_64/lib/libmsodbcsql*"))
-    (folder / "odbcinst.ini").write_text(f"[ODBC Driver 18 for SQL Server]\nDriver={library}\n")
+    register(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ODBCSYSINI", str(folder))
         pytest.importorskip("pyodbc", reason="pyodbc needs unixODBC (libodbc2)", exc_type=ImportError)
         yield
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests go first: at the end of a run no worker is left alone with them."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Samples are drawn; files with slow tests go first: at the end of a run no worker is left alone with them."""
+    sampling.thin_out(config, items)
     fault_matrix.remember(items)
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """The tables of contracts and of faults."""
+    """The tables of contracts and of faults, and what only a whole run runs."""
     contract_table.pytest_terminal_summary(terminalreporter)
     fault_matrix.summary(terminalreporter)
+    sampling.summary(terminalreporter)

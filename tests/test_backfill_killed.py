@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from test_kill_sweep import Forks, check_instant, chosen, link_or_copy
+from forks import Forks
+from sampling import Sample
+from test_kill_sweep import check_instant, chosen, link_or_copy
 from world import World, points_csv
 
 VERSIONS = (
@@ -40,21 +42,20 @@ def finally_(home: Path) -> list[tuple[object, ...]]:
 @pytest.mark.slow
 @pytest.mark.fault(19)
 def test_a_kill_at_any_port_call_of_a_backfill_ends_in_one_correction(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, forks: Forks, sample: Sample
 ) -> None:
     """Whoever dies, the timers or the same command finish it; the first version is never touched."""
     start = tmp_path / "start"
     world = World(start)
     world.handle(world.land("incoming/points/d1/points.csv", points_csv()))
     world.handle(world.land("scoring/points/s1/points.csv", points_csv(12, seed=2, labelled=False)))
-    forks = Forks()
     whole = tmp_path / "whole"
     shutil.copytree(start, whole, copy_function=link_or_copy)
     assert forks.live("backfill", whole) == 0
     told, expected = json.loads((whole / "calls").read_text()), finally_(whole)
     assert expected[:2] == [(1, 0, 12, 1 << 32), (2, 1, 12, 2 << 32)]
     assert told["calls"] > 20
-    for call in chosen(told, capsys):
+    for call in chosen(told, sample):
         home = tmp_path / str(call)
         shutil.copytree(start, home, copy_function=link_or_copy)
         assert forks.live("backfill", home, call) == -signal.SIGKILL
@@ -64,4 +65,3 @@ def test_a_kill_at_any_port_call_of_a_backfill_ends_in_one_correction(
         check_instant(home)
         assert finally_(home) == expected, f"killed at port call {call}"
         shutil.rmtree(home)
-    forks.close()

@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from functions.names import HTTP
 from local.cli import build
+from local.console.sections import SECTIONS
 from local.console.session import DEFAULTS
 from local.doctor.examination import CHECKS
 from local.roles import NEEDS
@@ -83,6 +84,12 @@ def test_every_verb_is_documented() -> None:
     shown = {tuple(shlex.split(text.replace("'", ""))[:2]) for _, text in commands()}
     lacking = {path for path in VERBS if len(path) > 1 and path[:2] not in shown and path[0] not in listed}
     assert lacking == set()
+
+
+def test_every_verb_stands_in_one_section_of_the_help() -> None:
+    """None under "Other", none twice, none that is gone."""
+    listed = [name for names in SECTIONS.values() for name in names]
+    assert sorted(listed) == sorted({path[0] for path in VERBS})
 
 
 def test_every_command_that_a_page_shows_can_be_typed() -> None:

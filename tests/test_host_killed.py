@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import shutil
 import signal
 import sqlite3
@@ -15,7 +14,7 @@ from pathlib import Path
 import pytest
 from command import Command, until
 from samples import Samples
-from test_kill_sweep import FULL, SEED
+from sampling import Sample
 
 # Sweeps come often here, so that the test need not wait for what a person would.
 OFTEN = {"PLAN_SCHEDULE": "*/2 * * * * *", "RECONCILE_SCHEDULE": "*/2 * * * * *"}
@@ -97,10 +96,10 @@ def assert_once(mlops: Command) -> None:
 
 @pytest.mark.slow
 @pytest.mark.fault(19)
-def test_a_host_killed_at_any_moment_ends_as_if_it_had_lived(tmp_path: Path, samples: Samples) -> None:
+def test_a_host_killed_at_any_moment_ends_as_if_it_had_lived(tmp_path: Path, samples: Samples, sample: Sample) -> None:
     """One dataset, run, model, generation and window; every row predicted exactly once. Two homes at a time.
 
-    Four of the moments, drawn with a seed; `make test-all` takes all, and the next test runs through all of them.
+    The next test runs through all of the moments.
     """
 
     def die_and_live(moment: str) -> None:
@@ -114,9 +113,8 @@ def test_a_host_killed_at_any_moment_ends_as_if_it_had_lived(tmp_path: Path, sam
             until(lambda: finished(mlops), f"after a death at {moment!r}")
             assert_once(mlops)
 
-    moments = list(MOMENTS) if os.environ.get(FULL) else random.Random(SEED).sample(list(MOMENTS), 4)
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(die_and_live, moments))
+        list(pool.map(die_and_live, sample(list(MOMENTS), 2, "moments")))
 
 
 @pytest.mark.slow

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from forks import Forks
+from sampling import Sample
 from streamed import land_stream, streamed_world
-from test_kill_sweep import Forks, chosen, link_or_copy
+from test_kill_sweep import chosen, link_or_copy
 from world import points_csv, world_at
 
 from shared.core.ledger import ENDED
@@ -60,24 +62,22 @@ def final_state(home: Path) -> dict[str, object]:
 
 @pytest.mark.slow
 @pytest.mark.fault(19)
-def test_a_kill_at_any_port_call_of_increments_loses_no_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_kill_at_any_port_call_of_increments_loses_no_row(tmp_path: Path, forks: Forks, sample: Sample) -> None:
     """Each drop has one part, in its place; rows of one key stand once."""
     (tmp_path / "start").mkdir()
-    start = prepared(tmp_path / "start")
-    forks, whole = Forks(), tmp_path / "whole"
+    start, whole = prepared(tmp_path / "start"), tmp_path / "whole"
     shutil.copytree(start, whole, copy_function=link_or_copy)
     assert forks.live("increments", whole) == 0
     told, expected = json.loads((whole / "calls").read_text()), final_state(whole)
     assert [part[:2] for part in expected["parts"]] == [("d1", 1), ("d2", 2)]  # type: ignore[attr-defined]
     assert (len(expected["rows"]), expected["replaced"]) == (90, 5)  # type: ignore[arg-type]
-    for call in chosen(told, capsys):
+    for call in chosen(told, sample):
         home = tmp_path / str(call)
         shutil.copytree(start, home, copy_function=link_or_copy)
         assert forks.live("increments", home, call) == -signal.SIGKILL
         assert forks.live("recover", home) == 0
         assert final_state(home) == expected, f"killed at port call {call}"
         shutil.rmtree(home)
-    forks.close()
 
 
 def scored(home: Path) -> Path:
@@ -93,13 +93,10 @@ def scored(home: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_a_kill_at_any_port_call_of_feedback_leaves_one_part(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_kill_at_any_port_call_of_feedback_leaves_one_part(tmp_path: Path, forks: Forks, sample: Sample) -> None:
     """The window is one part, once; its rows are there, its training is asked for once."""
     (tmp_path / "start").mkdir()
-    start = scored(tmp_path / "start")
-    forks, whole = Forks(), tmp_path / "whole"
+    start, whole = scored(tmp_path / "start"), tmp_path / "whole"
     shutil.copytree(start, whole, copy_function=link_or_copy)
     assert forks.live("feedback", whole) == 0
     told = json.loads((whole / "calls").read_text())
@@ -107,14 +104,13 @@ def test_a_kill_at_any_port_call_of_feedback_leaves_one_part(
     expected = final_state(whole) | asked(whole)
     assert [part[0].partition("-")[0] for part in expected["parts"]] == ["d1", "feedback/s1"]  # type: ignore[attr-defined]
     assert (len(expected["rows"]), expected["asked"]) == (240, ["new_data", "feedback"])  # type: ignore[arg-type]
-    for call in chosen(told, capsys):
+    for call in chosen(told, sample):
         home = tmp_path / str(call)
         shutil.copytree(start, home, copy_function=link_or_copy)
         assert forks.live("feedback", home, call) == -signal.SIGKILL
         assert forks.live("recover_later", home) == 0
         assert final_state(home) | asked(home) == expected, f"killed at port call {call}"
         shutil.rmtree(home)
-    forks.close()
 
 
 def asked(home: Path) -> dict[str, object]:
@@ -138,10 +134,10 @@ def streamed_state(home: Path) -> dict[str, object]:
 
 @pytest.mark.slow
 def test_a_kill_at_any_port_call_of_labels_alone_freezes_their_rows_once(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, forks: Forks, sample: Sample
 ) -> None:
     """The rows of the stream are one part beside the labels, under one record."""
-    start, whole, forks = tmp_path / "start", tmp_path / "whole", Forks()
+    start, whole = tmp_path / "start", tmp_path / "whole"
     with closing(streamed_world(start)) as world:
         land_stream(world)
     shutil.copytree(start, whole, copy_function=link_or_copy)
@@ -149,11 +145,10 @@ def test_a_kill_at_any_port_call_of_labels_alone_freezes_their_rows_once(
     told, expected = json.loads((whole / "calls").read_text()), streamed_state(whole)
     assert [(kind, rows) for kind, rows, _ in expected["parts"]["left"]] == [("stream", 40)]  # type: ignore[index]
     assert (expected["asked"], len(expected["records"])) == (["new_data"], 1)  # type: ignore[arg-type]
-    for call in chosen({**told, "moments": told["moments"][::3]}, capsys):
+    for call in chosen(told, sample, 3):
         home = tmp_path / str(call)
         shutil.copytree(start, home, copy_function=link_or_copy)
         assert forks.live("labels_alone", home, call) == -signal.SIGKILL
         assert forks.live("recover_streamed", home) == 0
         assert streamed_state(home) == expected, f"killed at port call {call}"
         shutil.rmtree(home)
-    forks.close()

@@ -9,14 +9,10 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -24,42 +20,19 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+import sampling
 import sqlalchemy as sa
+from forks import Forks
 from killing import Countdown, Counted, counted
+from sampling import Sample
 from world import points_csv, settings_at, world_at
 
 from shared.core.ledger import ENDED
 from shared.ports import Ports
 
-SEED = 20260301
-FULL = "MLOPS_FULL_SWEEP"
-SAMPLE = 10
-PAIRS = 40 if os.environ.get(FULL) else 8
-HERE = Path(__file__).parent
-# Libraries in C that start threads when they are imported: whoever forks wants none.
-ALONE = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
-
-
-class Forks:
-    """A server process that has imported everything, started no thread, and forks a child for each life."""
-
-    def __init__(self) -> None:
-        line = [sys.executable, str(HERE / "support" / "lives.py")]
-        self._server = subprocess.Popen(
-            line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | ALONE
-        )
-
-    def live(self, what: str, home: Path, calls: int | None = None) -> int:
-        """Run `script` or `recover` in a child; its exit code (negative: the signal that ended it)."""
-        assert self._server.stdin is not None
-        assert self._server.stdout is not None
-        self._server.stdin.write(json.dumps([what, str(home), calls]) + "\n")
-        self._server.stdin.flush()
-        return int(self._server.stdout.readline())
-
-    def close(self) -> None:
-        """End the server."""
-        self._server.communicate()
+SAMPLE, PAIRS = 5, 3
+# A whole run draws so many pairs.
+MANY_PAIRS = 40
 
 
 def prepared(home: Path) -> Path:
@@ -143,15 +116,13 @@ class Loop:
 
 
 @pytest.fixture(scope="module")
-def loop(tmp_path_factory: pytest.TempPathFactory) -> Loop:
+def loop(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Loop:
     """Lived once."""
     start = prepared(tmp_path_factory.mktemp("start"))
     home = tmp_path_factory.mktemp("whole") / "home"
     shutil.copytree(start, home, copy_function=link_or_copy)
-    forks = Forks()
     assert forks.live("script", home) == 0
     assert forks.live("recover", home) == 0
-    forks.close()
     state = final_state(home)
     assert len(state["rows"]) == 12  # type: ignore[arg-type]
     ((_, _, refit, _),) = state["models"]  # type: ignore[misc]
@@ -182,49 +153,42 @@ def die_and_recover(forks: Forks, start: Path, home: Path, first: int, second: i
     return state
 
 
-def sweep(start: Path, folder: Path, lives: list[tuple[int, int | None]], expected: dict[str, object]) -> None:
-    """Every life in turn, on two servers at once; each must end in the expected state."""
-
-    def half(number: int) -> None:
-        with closing(Forks()) as forks:
-            for first, second in lives[number::2]:
-                state = die_and_recover(forks, start, folder / f"{first}-{second}", first, second)
-                assert state == expected, f"killed at port calls {first} and {second}"
-
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(half, range(2)))
+def sweep(
+    forks: Forks, start: Path, folder: Path, lives: list[tuple[int, int | None]], expected: dict[str, object]
+) -> None:
+    """Every life in turn; each must end in the expected state."""
+    for first, second in lives:
+        state = die_and_recover(forks, start, folder / f"{first}-{second}", first, second)
+        assert state == expected, f"killed at port calls {first} and {second}"
 
 
-def chosen(told: Mapping[str, Any], capsys: pytest.CaptureFixture[str]) -> list[int]:
-    """The calls to die at, which the run's output tells: a sample of the moments, or every call."""
-    calls, moments = told["calls"], told["moments"]
-    sample = sorted(random.Random(SEED).sample(moments, min(SAMPLE, len(moments))))
-    deaths = list(range(1, calls + 1)) if os.environ.get(FULL) else sample
-    with capsys.disabled():
-        rest = "" if len(deaths) == calls else f", drawn with seed {SEED} (make test-all takes all)"
-        print(f"\nkilled at {len(deaths)} of {calls} port calls{rest}")  # noqa: T201 -- said in the run's output
-    return deaths
+def chosen(told: Mapping[str, Any], sample: Sample, count: int = SAMPLE) -> list[int]:
+    """The calls to die at: a sample of the moments, or every call."""
+    calls = list(range(1, told["calls"] + 1))
+    return calls if sampling.WHOLE else sample(told["moments"], count, f"moments of {len(calls)} port calls")
 
 
 @pytest.mark.slow
 @pytest.mark.fault(19)
 def test_a_kill_at_any_port_call_recovers_to_the_same_state(
-    tmp_path: Path, loop: Loop, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, loop: Loop, forks: Forks, sample: Sample
 ) -> None:
     """One death at each moment of the loop."""
     assert loop.calls > 150
     assert len(loop.moments) > 60
-    deaths = chosen({"calls": loop.calls, "moments": loop.moments}, capsys)
-    sweep(loop.start, tmp_path, [(number, None) for number in deaths], loop.end)
+    deaths = chosen({"calls": loop.calls, "moments": loop.moments}, sample)
+    sweep(forks, loop.start, tmp_path, [(number, None) for number in deaths], loop.end)
 
 
 @pytest.mark.slow
 @pytest.mark.fault(20)
-def test_a_second_kill_during_recovery_changes_nothing(tmp_path: Path, loop: Loop) -> None:
+def test_a_second_kill_during_recovery_changes_nothing(
+    tmp_path: Path, loop: Loop, forks: Forks, sample: Sample
+) -> None:
     """Pairs of deaths, drawn with a fixed seed."""
-    draw = random.Random(SEED)
-    pairs = {(draw.choice(loop.moments), draw.randint(1, loop.calls)) for _ in range(PAIRS)}
-    sweep(loop.start, tmp_path, sorted(pairs), loop.end)
+    draw = random.Random(sampling.SEED)
+    pairs = {(draw.choice(loop.moments), draw.randint(1, loop.calls)) for _ in range(MANY_PAIRS)}
+    sweep(forks, loop.start, tmp_path, sample(sorted(pairs), PAIRS, "pairs of deaths"), loop.end)
 
 
 def test_a_call_of_any_port_counts(tmp_path: Path) -> None:

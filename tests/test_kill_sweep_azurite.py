@@ -1,29 +1,27 @@
 """kill -9 at port calls of the loop on Azurite and PostgreSQL; then recovery to the same state.
 
-A sample of the moments always runs; MLOPS_FULL_SWEEP=1 takes every one of them.
+A sample of the port calls always runs; `make test-all` takes every one of them.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from azure_parts import fresh_place
+from forks import Forks
 from postgres import PostgresServer
-from test_kill_sweep import Forks, check_instant, final_state
+from sampling import Sample
+from test_kill_sweep import check_instant, final_state
 from world import points_csv, settings_at, world_at
 
 from local.azurite.process import Azurite
 
-SAMPLE = 5
-FULL = "MLOPS_FULL_SWEEP"
-
+SAMPLE = 3
 
 Servers = tuple[Azurite, PostgresServer]
 
@@ -56,12 +54,13 @@ def steady(state: dict[str, object]) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def reference(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, object]]:
+def reference(
+    servers: Servers, forks: Forks, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[int, dict[str, object]]:
     """How many port calls the undisturbed loop makes, and how it ends."""
     home = prepared(servers, tmp_path_factory.mktemp("whole") / "home")
-    with closing(Forks()) as forks:
-        assert forks.live("script", home) == 0
-        assert forks.live("recover", home) == 0
+    assert forks.live("script", home) == 0
+    assert forks.live("recover", home) == 0
     state = steady(final_state(home))
     assert not [name for name in ("lake", "mlops.db") if (home / name).exists()]
     assert state["parquet"] == state["rows"]
@@ -69,33 +68,17 @@ def reference(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> tup
     return int(json.loads((home / "calls").read_text())["calls"]), state
 
 
-def sweep(servers: Servers, folder: Path, deaths: Sequence[int], expected: dict[str, object]) -> None:
-    """Die once at each of these calls, recover, and end in the expected state."""
-    with closing(Forks()) as forks:
-        for death in deaths:
-            home = prepared(servers, folder / str(death))
-            assert forks.live("script", home, death) == -signal.SIGKILL
-            check_instant(home)
-            assert forks.live("recover", home) == 0
-            check_instant(home)
-            assert steady(final_state(home)) == expected, f"killed at port call {death}"
-            servers[1].drop(settings_at(home)["DATABASE_URL"])
-
-
 @pytest.mark.slow
-def test_a_kill_at_some_port_calls_recovers_to_the_same_state(
-    servers: Servers, tmp_path: Path, reference: tuple[int, dict[str, object]]
+def test_a_kill_at_any_port_call_recovers_to_the_same_state(
+    servers: Servers, forks: Forks, tmp_path: Path, reference: tuple[int, dict[str, object]], sample: Sample
 ) -> None:
-    """Deaths spread evenly over the loop, from its first call to its last."""
+    """One death at each moment of the loop, recovery, and the expected state."""
     calls, expected = reference
-    sweep(servers, tmp_path, [1 + number * (calls - 1) // (SAMPLE - 1) for number in range(SAMPLE)], expected)
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not os.environ.get(FULL), reason=f"some minutes: set {FULL}=1 to kill at every port call")
-def test_a_kill_at_every_port_call_recovers_to_the_same_state(
-    servers: Servers, tmp_path: Path, reference: tuple[int, dict[str, object]]
-) -> None:
-    """One death at each moment of the loop."""
-    calls, expected = reference
-    sweep(servers, tmp_path, range(1, calls + 1), expected)
+    for death in sample(range(1, calls + 1), SAMPLE, "port calls"):
+        home = prepared(servers, tmp_path / str(death))
+        assert forks.live("script", home, death) == -signal.SIGKILL
+        check_instant(home)
+        assert forks.live("recover", home) == 0
+        check_instant(home)
+        assert steady(final_state(home)) == expected, f"killed at port call {death}"
+        servers[1].drop(settings_at(home)["DATABASE_URL"])

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from command import REAL_DATA
+from command import REAL_DATA, Command
 from machines import NAME, Machines, Predicted
 
 from functions.scoring import Scorer
@@ -95,6 +95,24 @@ def test_a_drop_of_other_hours_or_without_a_failure_is_scored(machines: Machines
         assert list(found.answers.values()) == list(base.answers.values())
 
 
+def test_one_of_four_tables_says_at_once_what_the_drop_waits_for(machines: Machines) -> None:
+    """73: with the files that are still to land, and an exit code that says that nothing is scored."""
+    command, file = Command(machines.world.home), CASES / "73-one-of-four-tables" / "telemetry.csv"
+    answer = command("predict", NAME, file, "--wait", "--drop", "one", "--timeout", "3600")
+    assert answer.code == 4
+    assert "the drop waits for: maint, failures, machines. " in answer.out
+    assert f"mlops predict {NAME} FILE --drop one" in answer.out
+
+
+def test_a_file_of_no_table_is_refused_with_what_the_verb_takes(machines: Machines) -> None:
+    """105: `predict` has no option that names a table, so the sentence says how to name the file."""
+    command, file = Command(machines.world.home), CASES / "105-option-that-is-not-there" / "readings.csv"
+    answer = command("predict", NAME, file, "--wait")
+    assert answer.code == 2
+    assert "name it after its table, as in telemetry.csv. Tables: " in answer.sentence
+    assert "--" not in answer.sentence
+
+
 def ask(machines: Machines, case: str, number: int) -> Any:
     """The answer of the scoring route to a request of the folder."""
     body = (CASES / case / f"request-{number}.json").read_bytes()
@@ -120,4 +138,7 @@ def test_a_corrected_reading_counts(machines: Machines) -> None:
 
 
 OTHER_HOURS = ("55-offsets-change-inside", "57-no-failures-yet")
-CASES_HERE = frozenset((*DROPS, *OTHER_HOURS, "50-pdm-base", "94-reading-from-2036", "95-corrected-reading"))
+OF_THE_COMMAND = ("73-one-of-four-tables", "105-option-that-is-not-there")
+CASES_HERE = frozenset(
+    (*DROPS, *OTHER_HOURS, *OF_THE_COMMAND, "50-pdm-base", "94-reading-from-2036", "95-corrected-reading")
+)

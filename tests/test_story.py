@@ -11,6 +11,7 @@ import pytest
 from command import Answer, Command
 from samples import LABELLED_ROWS, NEW_ROWS, Samples, unlabelled
 
+pytestmark = pytest.mark.slow
 OUTCOME = {"scenario", "drop", "outcome", "dataset", "model", "gate", "reason"}
 WINDOW = {"window", "rows", "failed_rows", "sha256", "path", "model"}
 TABLES = {

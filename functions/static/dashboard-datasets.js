@@ -69,7 +69,7 @@ function statistics(data, tools) {
   const lines = place === "whole dataset" ? own.map((name) => whole(data, name)) : columns(data, place, kind);
   const chosen = lines.find((one) => one.name === tools.asked.column) ?? lines.find((one) => one.outside) ?? lines[0];
   const controls = h("div", { class: "buttons" }, places.length > 1 ? choose("Table", places, place, (value) => tools.ask({ table: value, column: "" }), "table-choice") : null, kinds.length > 1 ? choose("Statistic", kinds.map((name) => [name, WORDS[name]]), kind, (value) => tools.ask({ statistic: value }), "statistic-choice") : null);
-  const note = data.baseline ? `The shaded band is ±${num(data.band * 100)} % of baseline ${data.baseline.number} (accepted by ${data.baseline.accepted_by}); ▲ marks a newest value outside it.` : `No baseline has been accepted, so no band is drawn: mlops baseline accept ${data.scenario} ${data.offered_baseline ?? "DATASET"}.`;
+  const note = data.baseline ? `The shaded band is ±${num(data.band * 100)} % of baseline ${data.baseline.number} (accepted by ${data.baseline.accepted_by}); ▲ marks a newest value outside it.` : `No baseline has been accepted, so no band is drawn: mlops baseline accept ${data.scenario} ${data.offered_baseline ?? "DATASET"} --reason WHY.`;
   return card("Statistics over time", { extra: controls, note: data.baseline_problem || note }, chosen ? large(data, chosen, place, kind) : null, h("div", { class: "gap" }),
     h("div", { class: "sparks" }, lines.map((one) => small(one, chosen, tools))));
 }

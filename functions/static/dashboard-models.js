@@ -6,7 +6,7 @@ import { badge, card, empty, facts, fault, h, link, num, plural, share, short, t
 import { bars, confusion, square } from "./dashboard-svg.js";
 
 export function models(data, tools) {
-  if (!data.model) return [card("No model yet", {}, empty(`No model of ${data.scenario} has been registered.`, "A model follows every new dataset version by itself; train again by hand with:", `mlops train ${data.scenario} --wait`))];
+  if (!data.model) return [card("No model yet", {}, empty(`No model of ${data.scenario} has been registered.`, "A model follows every new dataset version by itself; train again by hand with:", `mlops train ${data.scenario}`))];
   const model = data.model;
   const judged = model.evaluation;
   return [

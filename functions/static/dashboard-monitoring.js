@@ -35,7 +35,7 @@ function windows(data, tools) {
 
 function datasets(data, tools) {
   const drift = data.datasets;
-  if (!drift.cells.length) return card("Drift of datasets against the baseline", {}, empty("Nothing has been compared yet.", "Accept a baseline; every later dataset version is compared with it:", `mlops baseline accept ${data.scenario} DATASET`));
+  if (!drift.cells.length) return card("Drift of datasets against the baseline", {}, empty("Nothing has been compared yet.", "Accept a baseline; every later dataset version is compared with it:", `mlops baseline accept ${data.scenario} DATASET --reason WHY`));
   const columns = drift.columns.filter((one) => drift.cells.some((cell) => cell.at === one.id)).map((one) => ({ id: one.id, title: `${one.id}, ${num(one.rows)} rows`, head: link(tools.href("datasets", { dataset: one.id }), moment(one.id)) }));
   return card("Drift of datasets against the baseline", { note: "Labelled data as it landed, version by version. 1.0 is the limit; ▲ and an outline mark drift." }, picture("Drift of datasets", drift, columns));
 }

@@ -3,7 +3,7 @@ param environmentName string
 param location string
 param tags object
 param insightsId string
-param hostAccountId string
+param queueAccountId string
 param email string
 
 resource receivers 'Microsoft.Insights/actionGroups@2023-01-01' = {
@@ -79,7 +79,7 @@ resource backlog 'Microsoft.Insights/metricAlerts@2018-03-01' = {
     description: 'Messages pile up in the queues. See docs/operations.md and docs/scale.md.'
     severity: 2
     enabled: true
-    scopes: ['${hostAccountId}/queueServices/default']
+    scopes: ['${queueAccountId}/queueServices/default']
     evaluationFrequency: 'PT1H'
     windowSize: 'PT1H'
     criteria: {

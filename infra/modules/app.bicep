@@ -7,8 +7,12 @@ param tags object
 @description('{ id, principalId, clientId } of the app.')
 param identity object
 
+@description('The account of this host alone: package, locks, diagnostics.')
 param hostAccount string
-param packageContainer string
+
+@description('The account of the queues between the apps.')
+param queueAccount string
+
 param insightsConnectionString string
 param vaultUri string
 
@@ -18,18 +22,24 @@ param disabled array
 @description('Settings of this app beside those every app has.')
 param settings object
 
+@minValue(40) // The platform accepts no fewer.
 @description('Instances this app may grow to.')
 param maximumInstances int = 40
 
 @allowed([512, 2048, 4096])
 param memoryMb int = 2048
 
+@description('Messages that an instance takes from a queue at once, and the number left at which it takes more.')
+param messages { batch: int, threshold: int }
+
 @description('HTTP requests that an instance answers at once, as host.json allows; more make another instance.')
 param requestsAtOnce int = 32
 
 var off = reduce(disabled, {}, (all, function) => union(all, { 'AzureWebJobs.${function}.Disabled': 'true' }))
 var common = {
-  AzureWebJobsStorage__accountName: hostAccount
+  AzureWebJobsStorage__blobServiceUri: host.properties.primaryEndpoints.blob
+  AzureWebJobsStorage__tableServiceUri: host.properties.primaryEndpoints.table
+  AzureWebJobsStorage__queueServiceUri: queueHost.properties.primaryEndpoints.queue
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: identity.clientId
   AzureWebJobsSecretStorageType: 'keyvault'
@@ -40,6 +50,8 @@ var common = {
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.clientId};Authorization=AAD'
   AZURE_CLIENT_ID: identity.clientId
   AZURE_CREDENTIAL: 'managed:${identity.clientId}'
+  AzureFunctionsJobHost__extensions__queues__batchSize: string(messages.batch)
+  AzureFunctionsJobHost__extensions__queues__newBatchThreshold: string(messages.threshold)
   // The package is read-only: what is written at all (a log of records) goes to the temporary folder.
   MLOPS_HOME: '/tmp/mlops'
 }
@@ -57,6 +69,10 @@ resource host 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
   name: hostAccount
 }
 
+resource queueHost 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+  name: queueAccount
+}
+
 resource app 'Microsoft.Web/sites@2024-04-01' = {
   name: name
   location: location
@@ -70,7 +86,6 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       remoteDebuggingEnabled: false
       http20Enabled: true
       cors: { allowedOrigins: [] }
@@ -79,7 +94,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       deployment: {
         storage: {
           type: 'blobContainer'
-          value: '${host.properties.primaryEndpoints.blob}${packageContainer}'
+          value: '${host.properties.primaryEndpoints.blob}package'
           authentication: { type: 'UserAssignedIdentity', userAssignedIdentityResourceId: identity.id }
         }
       }

@@ -1,8 +1,8 @@
-// Role assignments on one storage account, each on a container where one is named.
+// Role assignments on one storage account, each on a container or a queue where one is named.
 @description('The storage account the roles are about.')
 param accountName string
 
-@description('Each: { principalId, role, container }; an empty container means the whole account.')
+@description('Each: { principalId, role, container, queue, principalType }; without container and queue: the whole account.')
 param grants array
 
 var roleIds = loadJsonContent('../roles.json')
@@ -19,12 +19,24 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' exist
 resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' existing = [
   for grant in grants: {
     parent: blobs
-    name: empty(grant.container) ? 'unused' : grant.container
+    name: grant.?container ?? 'unused'
+  }
+]
+
+resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2024-01-01' existing = {
+  parent: account
+  name: 'default'
+}
+
+resource queues 'Microsoft.Storage/storageAccounts/queueServices/queues@2024-01-01' existing = [
+  for grant in grants: {
+    parent: queueService
+    name: grant.?queue ?? 'unused'
   }
 ]
 
 resource onAccount 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for grant in grants: if (empty(grant.container)) {
+  for grant in grants: if (!contains(grant, 'container') && !contains(grant, 'queue')) {
     name: guid(account.id, grant.principalId, grant.role)
     scope: account
     properties: {
@@ -36,12 +48,24 @@ resource onAccount 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
 ]
 
 resource onContainer 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for (grant, index) in grants: if (!empty(grant.container)) {
+  for (grant, index) in grants: if (contains(grant, 'container')) {
     name: guid(account.id, grant.container, grant.principalId, grant.role)
     scope: containers[index]
     properties: {
       principalId: grant.principalId
       principalType: grant.?principalType ?? 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[grant.role])
+    }
+  }
+]
+
+resource onQueue 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (grant, index) in grants: if (contains(grant, 'queue')) {
+    name: guid(account.id, 'queue', grant.queue, grant.principalId, grant.role)
+    scope: queues[index]
+    properties: {
+      principalId: grant.principalId
+      principalType: 'ServicePrincipal'
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[grant.role])
     }
   }

@@ -27,7 +27,27 @@ resource compute 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' =
   tags: tags
 }
 
-output ingest object = { id: ingest.id, name: ingest.name, principalId: ingest.properties.principalId, clientId: ingest.properties.clientId }
-output deploy object = { id: deploy.id, name: deploy.name, principalId: deploy.properties.principalId, clientId: deploy.properties.clientId }
-output score object = { id: score.id, name: score.name, principalId: score.properties.principalId, clientId: score.properties.clientId }
-output compute object = { id: compute.id, name: compute.name, principalId: compute.properties.principalId, clientId: compute.properties.clientId }
+output ingest object = {
+  id: ingest.id
+  name: ingest.name
+  principalId: ingest.properties.principalId
+  clientId: ingest.properties.clientId
+}
+output deploy object = {
+  id: deploy.id
+  name: deploy.name
+  principalId: deploy.properties.principalId
+  clientId: deploy.properties.clientId
+}
+output score object = {
+  id: score.id
+  name: score.name
+  principalId: score.properties.principalId
+  clientId: score.properties.clientId
+}
+output compute object = {
+  id: compute.id
+  name: compute.name
+  principalId: compute.properties.principalId
+  clientId: compute.properties.clientId
+}

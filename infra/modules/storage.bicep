@@ -15,6 +15,9 @@ param versioning bool = false
 @description('Days after which older versions and dead letters are deleted; 0: never.')
 param expireDays int = 0
 
+@description('Prefixes of blobs that move to the cool tier after 90 days. What is needed is only moved, never deleted.')
+param coolPrefixes array = []
+
 resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   name: name
   location: location
@@ -84,6 +87,15 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01
           definition: {
             filters: { blobTypes: ['blockBlob'] }
             actions: { version: { delete: { daysAfterCreationGreaterThan: expireDays } } }
+          }
+        }
+        {
+          name: 'cool-raw-files'
+          type: 'Lifecycle'
+          enabled: !empty(coolPrefixes)
+          definition: {
+            filters: { blobTypes: ['blockBlob'], prefixMatch: empty(coolPrefixes) ? ['none/'] : coolPrefixes }
+            actions: { baseBlob: { tierToCool: { daysAfterModificationGreaterThan: 90 } } }
           }
         }
       ]

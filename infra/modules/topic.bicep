@@ -28,7 +28,10 @@ resource send 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     properties: {
       principalId: principal
       principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds['EventGrid Data Sender'])
+      roleDefinitionId: subscriptionResourceId(
+        'Microsoft.Authorization/roleDefinitions',
+        roleIds['EventGrid Data Sender']
+      )
     }
   }
 ]

@@ -4,6 +4,10 @@ param suffix string
 param location string
 param tags object
 param accountId string
+
+@description('The account and the container of the lake.')
+param lake { account: string, container: string }
+
 param vaultId string
 param insightsId string
 
@@ -12,6 +16,9 @@ param compute object
 
 @description('Principals that start training runs and read the registry.')
 param trainers array
+
+@description('The identity that the code of jobs runs with.')
+param jobIdentities array
 
 @description('Principals that deploy to managed endpoints and read the registry.')
 param deployers array
@@ -57,7 +64,7 @@ resource workspace 'Microsoft.MachineLearningServices/workspaces@2025-06-01' = {
   }
 }
 
-resource cluster 'Microsoft.MachineLearningServices/workspaces/computes@2024-10-01' = {
+resource cluster 'Microsoft.MachineLearningServices/workspaces/computes@2025-06-01' = {
   parent: workspace
   name: 'cpu-cluster'
   location: location
@@ -75,40 +82,76 @@ resource cluster 'Microsoft.MachineLearningServices/workspaces/computes@2024-10-
   }
 }
 
+// Jobs read and write the lake through this, each with its own identity: there is no credential in it.
+resource datastore 'Microsoft.MachineLearningServices/workspaces/datastores@2025-06-01' = {
+  parent: workspace
+  name: 'mlops'
+  properties: {
+    datastoreType: 'AzureBlob'
+    accountName: lake.account
+    containerName: lake.container
+    endpoint: environment().suffixes.storage
+    protocol: 'https'
+    credentials: { credentialsType: 'None' }
+    serviceDataAccessAuthIdentity: 'None'
+  }
+}
+
 // The built-in roles let a trainer deploy and a reader list datastore credentials; these do not.
 resource trainer 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   name: guid(short, 'trainer')
   properties: {
     roleName: 'MLOps trainer (${environmentName}-${suffix})'
-    description: 'Starts and watches training jobs, registers data and models; deploys nothing.'
+    description: 'Starts and watches training jobs, registers data and models; publishes and deploys nothing.'
     type: 'CustomRole'
     assignableScopes: [resourceGroup().id]
     permissions: [
       {
         actions: [
           'Microsoft.MachineLearningServices/workspaces/read'
-          'Microsoft.MachineLearningServices/workspaces/jobs/*'
-          'Microsoft.MachineLearningServices/workspaces/experiments/*'
-          'Microsoft.MachineLearningServices/workspaces/data/read'
+          'Microsoft.MachineLearningServices/workspaces/components/versions/read'
           'Microsoft.MachineLearningServices/workspaces/data/versions/read'
           'Microsoft.MachineLearningServices/workspaces/data/versions/write'
+          'Microsoft.MachineLearningServices/workspaces/jobs/read'
+          'Microsoft.MachineLearningServices/workspaces/jobs/write'
+          'Microsoft.MachineLearningServices/workspaces/jobs/cancel/action'
           'Microsoft.MachineLearningServices/workspaces/models/read'
           'Microsoft.MachineLearningServices/workspaces/models/versions/read'
           'Microsoft.MachineLearningServices/workspaces/models/versions/write'
-          'Microsoft.MachineLearningServices/workspaces/components/*/read'
-          'Microsoft.MachineLearningServices/workspaces/components/versions/write'
-          'Microsoft.MachineLearningServices/workspaces/codes/*/read'
-          'Microsoft.MachineLearningServices/workspaces/codes/versions/write'
+          'Microsoft.MachineLearningServices/workspaces/codes/versions/read'
           'Microsoft.MachineLearningServices/workspaces/environments/read'
           'Microsoft.MachineLearningServices/workspaces/environments/versions/read'
-          'Microsoft.MachineLearningServices/workspaces/environments/write'
-          'Microsoft.MachineLearningServices/workspaces/environments/build/action'
-          'Microsoft.MachineLearningServices/workspaces/environments/readSecrets/action'
           'Microsoft.MachineLearningServices/workspaces/computes/read'
           'Microsoft.MachineLearningServices/workspaces/datastores/read'
-          'Microsoft.MachineLearningServices/workspaces/metadata/*/read'
-          'Microsoft.MachineLearningServices/workspaces/metadata/artifacts/write'
-          'Microsoft.MachineLearningServices/workspaces/metadata/codes/*/write'
+          'Microsoft.MachineLearningServices/workspaces/experiments/read'
+          'Microsoft.MachineLearningServices/workspaces/experiments/runs/read'
+          'Microsoft.MachineLearningServices/workspaces/experiments/runs/write'
+        ]
+      }
+    ]
+  }
+}
+
+// The code of a job mounts data, writes its output by the role on storage, and logs metrics. It starts nothing.
+resource job 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
+  name: guid(short, 'job')
+  properties: {
+    roleName: 'MLOps job (${environmentName}-${suffix})'
+    description: 'What the code of a training job does: reads its inputs, logs metrics.'
+    type: 'CustomRole'
+    assignableScopes: [resourceGroup().id]
+    permissions: [
+      {
+        actions: [
+          'Microsoft.MachineLearningServices/workspaces/read'
+          'Microsoft.MachineLearningServices/workspaces/jobs/read'
+          'Microsoft.MachineLearningServices/workspaces/data/versions/read'
+          'Microsoft.MachineLearningServices/workspaces/models/versions/read'
+          'Microsoft.MachineLearningServices/workspaces/datastores/read'
+          'Microsoft.MachineLearningServices/workspaces/experiments/read'
+          'Microsoft.MachineLearningServices/workspaces/experiments/runs/read'
+          'Microsoft.MachineLearningServices/workspaces/experiments/runs/write'
+          'Microsoft.MachineLearningServices/workspaces/metrics/*/write'
         ]
       }
     ]
@@ -129,10 +172,15 @@ resource deployer 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
           'Microsoft.MachineLearningServices/workspaces/models/read'
           'Microsoft.MachineLearningServices/workspaces/models/versions/read'
           'Microsoft.MachineLearningServices/workspaces/models/versions/write'
-          'Microsoft.MachineLearningServices/workspaces/onlineEndpoints/*'
+          'Microsoft.MachineLearningServices/workspaces/onlineEndpoints/read'
+          'Microsoft.MachineLearningServices/workspaces/onlineEndpoints/write'
+          'Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments/read'
+          'Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments/write'
+          'Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments/delete'
+          'Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments/getLogs/action'
           'Microsoft.MachineLearningServices/workspaces/environments/read'
           'Microsoft.MachineLearningServices/workspaces/environments/versions/read'
-          'Microsoft.MachineLearningServices/workspaces/codes/*/read'
+          'Microsoft.MachineLearningServices/workspaces/codes/versions/read'
         ]
       }
     ]
@@ -163,6 +211,14 @@ resource train 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     name: guid(workspace.id, principal, 'trainer')
     scope: workspace
     properties: { principalId: principal, principalType: 'ServicePrincipal', roleDefinitionId: trainer.id }
+  }
+]
+
+resource run 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for principal in jobIdentities: {
+    name: guid(workspace.id, principal, 'job')
+    scope: workspace
+    properties: { principalId: principal, principalType: 'ServicePrincipal', roleDefinitionId: job.id }
   }
 ]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from local.console.options import By, Json, ScenarioName
+from local.console.options import ACCOUNT, By, Json, ScenarioName
 from local.console.output import as_json, out
 from local.console.session import Session
 from local.console.timestamps import parse_timestamp
@@ -34,7 +34,7 @@ def backfill(
     again: Annotated[bool, typer.Option("--again", help="Also windows that a backfill has scored already.")] = False,
     late: Annotated[bool, typer.Option("--late", help="Only telemetry windows with late rows.")] = False,
     dry_run: DryRun = False,
-    by: By = "unknown",
+    by: By = ACCOUNT,
     reason: Annotated[str, typer.Option(help="Why.")] = "Backfilled by hand.",
     json: Json = False,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from local.console.options import By, Json, ScenarioName
+from local.console.options import ACCOUNT, By, Json, ScenarioName
 from local.console.output import as_json, out, show
 from local.console.session import Session
 from shared.core.errors import Missing
@@ -40,7 +40,7 @@ def _head(baseline: Baseline) -> dict[str, Any]:
     return {"schema": SCHEMA, **baseline.head}
 
 
-def accept(scenario: ScenarioName, dataset: Dataset, reason: Reason, by: By, json: Json = False) -> None:
+def accept(scenario: ScenarioName, dataset: Dataset, reason: Reason, by: By = ACCOUNT, json: Json = False) -> None:
     """Make this dataset version the baseline."""
     session = Session()
     session.scenario(scenario)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,6 +33,7 @@ from shared.core.wording import counted
 from shared.monitoring.governor import record_manual_retrain
 from shared.operations.status import DropOutcome, drop_outcome, run_outcome
 from shared.ports import Ports
+from shared.prediction.scoring_drops import awaited_tables
 from shared.prediction.window import Window, input_key
 from shared.serving.strange_values import told
 from shared.training.options.run_options import NOTHING, RunOptions, split_names
@@ -143,11 +145,12 @@ def predict(
         _report(session.ports, _score_due(session.ports, declared), json)
         return
     name = drop_name(drop, files)
-    matched = match_tables(session.ports, declared, declared.scoring_tables, files, None)
-    if not wait:
+    matched = match_tables(session.ports, declared, declared.scoring_tables, files, None, may_name=False)
+    absent = awaited_tables(session.ports, declared, name, matched)
+    if not wait or absent:
         landed = land(session.ports, "scoring", declared, name, matched)
-        _print_landed(f"scoring/{scenario}/{name}/", landed, json)
-        return
+        _print_landed(Landing("scoring", declared, name, ""), landed, absent, json)
+        raise typer.Exit(EXITS["failed"] if wait else 0)
     with session.host(), progress(quiet=json) as display:
         display.add_task(f"{scenario}: scoring", total=None)
         keys = {input_key(blob) for blob in land(session.ports, "scoring", declared, name, matched)}
@@ -155,11 +158,16 @@ def predict(
     _report(session.ports, windows, json)
 
 
-def _print_landed(folder: str, landed: list[Blob], json: bool) -> None:
+def _print_landed(where: Landing, landed: list[Blob], absent: Sequence[str], json: bool) -> None:
+    count, missing = counted(len(landed), "file"), ", ".join(absent)
     if json:
-        as_json({"landed": [blob.path for blob in landed]})
+        as_json({"landed": [blob.path for blob in landed], "waits_for": list(absent)})
+    elif absent:
+        more = f"mlops predict {where.scenario.name} FILE --drop {where.drop}"
+        sentence = f"the drop waits for: {missing}. Nothing is scored before they land too: {more}"
+        out.print(f"{count} landed in {where.folder}; {sentence}", markup=False, soft_wrap=True)
     else:
-        out.print(f"{counted(len(landed), 'file')} landed in {folder}; a running host scores the rows.", soft_wrap=True)
+        out.print(f"{count} landed in {where.folder}; a running host scores the rows.", soft_wrap=True)
 
 
 def _score_due(ports: Ports, scenario: Scenario) -> list[Window]:

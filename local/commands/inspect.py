@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
-from local.commands.datasets import find_version
 from local.console.options import Json, ScenarioName
-from local.console.output import as_json, out, plain, show
+from local.console.output import as_json, out, show
 from local.console.session import Session
+from local.console.timestamps import parse_timestamp
 from shared.core.errors import BadInput, Missing
-from shared.core.lake_reading import read_json
-from shared.core.ledger import State
+from shared.core.ledger import EntryFilter, Kind, State
 from shared.core.wording import visible
-from shared.datasets.assets import read_assets
+from shared.operations.following import followed
 from shared.operations.status import status as read_status
 from shared.profiles.baseline import offer
 from shared.training.model import ModelRef
-from shared.training.stored_models import find_model
 
 Scenario = Annotated[str | None, typer.Argument(help="Only this scenario.")]
 
@@ -32,11 +32,26 @@ def history(
         ),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="The most entries, newest first.")] = 50,
+    scenario: Annotated[str | None, typer.Option(help="Only entries of this scenario.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Only entries of this kind, such as drop, model or window.")] = None,
+    state: Annotated[str | None, typer.Option(help="Only entries in this state, such as failed or refused.")] = None,
+    since: Annotated[str | None, typer.Option(help="Only entries from this day or time on, in UTC.")] = None,
+    before: Annotated[str | None, typer.Option(help="Only entries before this day or time, in UTC.")] = None,
     json: Json = False,
 ) -> None:
-    """Show what happened, and why something did or did not happen."""
-    read = Session().ports.core.history
-    entries = list(read.why(why)) if why else list(read.entries(limit))
+    """Show what happened, and why something did or did not happen; --why follows a thing to all that came out of it."""
+    session = Session()
+    where = EntryFilter(
+        session.named(scenario) or "",
+        _one_of("--kind", kind, Kind),
+        _one_of("--state", state, State),
+        parse_timestamp(since, "--since") if since else None,
+        parse_timestamp(before, "--before") if before else None,
+    )
+    if why and where != EntryFilter():
+        raise BadInput("--why follows one thing and takes no filter; accepted: --why alone, or filters without it.")
+    ports = session.ports
+    entries = list(followed(ports, why)) if why else list(ports.core.history.entries(limit, where))
     value = [
         {"at": entry.at, "kind": entry.kind, "key": entry.key, "state": entry.state, "reason": entry.reason,
          "repeats": entry.repeats}
@@ -47,10 +62,21 @@ def history(
     if json:
         as_json(value)
         return
+    if not entries:
+        out.print("No entry." if where == EntryFilter() else "No entry fits these filters.")
     for entry in entries:
-        if why or entry.state != State.IN_PROGRESS:
-            head = f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.state:<11} {entry.kind:<10} {visible(entry.key)}"
-            out.print(f"{head}\n{'':<21}{visible(_reason(entry))}", markup=False, soft_wrap=True)
+        if why or where.state or entry.state != State.IN_PROGRESS:
+            head = f"{entry.at:%Y-%m-%d %H:%M:%SZ}  {entry.state:<11} {entry.kind:<10} {visible(entry.key)}"
+            out.print(f"{head}\n{'':<22}{visible(_reason(entry))}", markup=False, soft_wrap=True)
+
+
+def _one_of(option: str, value: str | None, known: type[StrEnum]) -> str:
+    """The value; BadInput that names what would be accepted."""
+    if value and value not in set(known):
+        near = get_close_matches(value, set(known), 1)
+        hint = f"; did you mean {str(near[0])!r}? Accepted" if near else "; accepted"
+        raise BadInput(f"{option} is {value[:40]!r}{hint}: {', '.join(sorted(known))}.")
+    return value or ""
 
 
 def _reason(entry: Any) -> str:
@@ -90,20 +116,6 @@ def list_datasets(scenario: Scenario = None, json: Json = False) -> None:
     show(json_output=json, value=versions, title="Datasets", columns=("scenario", "id", "rows", "sources"), rows=rows)
 
 
-def show_dataset(
-    scenario: ScenarioName,
-    dataset: Annotated[str, typer.Argument(help="The dataset version's id.")],
-    json: Json = True,  # noqa: ARG001 -- this verb prints nothing else
-) -> None:
-    """Show a dataset version as JSON: tables with their parts, rows and replaced rows, sources and profile."""
-    session = Session()
-    session.scenario(scenario)
-    version = find_version(session.ports, scenario, dataset)
-    profile = read_json(session.ports, f"datasets/{scenario}/{dataset}/profile.json")
-    facts = {"rows": version.rows, "drops": version.drops, "assets": read_assets(session.ports, version)}
-    as_json({**plain(version), **facts, "profile": profile})
-
-
 def list_models(scenario: Scenario = None, json: Json = False) -> None:
     """List model versions, oldest first."""
     session = Session()
@@ -116,22 +128,6 @@ def list_models(scenario: Scenario = None, json: Json = False) -> None:
 def _metrics(metrics: Any) -> str:
     chosen = [name for name in ("auc", "auc_random", "auc_time", "auc_with_leakage", "accuracy") if name in metrics]
     return ", ".join(f"{name} {metrics[name]:.3f}" for name in chosen)
-
-
-def show_model(
-    model: Annotated[str, typer.Argument(help="name:version")],
-    json: Json = True,  # noqa: ARG001 -- this verb prints nothing else
-) -> None:
-    """Show a model version as JSON: the path of its card, its manifest and the gate's verdict."""
-    ref = model_ref(model)
-    session = Session()
-    session.scenario(ref.name)
-    ports = session.ports
-    registered = find_model(ports, ref.name, ref.version)
-    manifest = read_json(ports, f"{registered.folder}manifest.json")
-    card = f"{registered.folder}card.html"
-    files = {"card": card if ports.core.lake.stat(card) else None, "manifest": manifest}
-    as_json({**plain(registered), **files, "gate": plain(ports.release.deployments.verdict(registered))})
 
 
 def model_ref(model: str) -> ModelRef:

@@ -12,15 +12,22 @@ from local.console.session import Session
 from local.host.http.keys import fingerprint, load_keys, rotate
 
 Scope = Annotated[str, typer.Argument(help="score, approve or operate.")]
+Events = Annotated[bool, typer.Option("--events", help="The key of the Event Grid webhook instead.")]
 Reveal = Annotated[bool, typer.Option("--reveal", help="Print the whole key. Anyone who reads it can use it.")]
 
 
-def list_keys(reveal: Reveal = False, json: Json = False) -> None:
+def list_keys(events: Events = False, reveal: Reveal = False, json: Json = False) -> None:
     """List the active keys of every scope by fingerprint; the newest key of a scope comes last."""
     keys = load_keys(Session().settings.home)
+    listed = keys.systems if events else keys.functions
     value = [
-        {"name": name, "scope": keys.scopes[name], "fingerprint": fingerprint(key), **({"key": key} if reveal else {})}
-        for name, key in keys.functions.items()
+        {
+            "name": name,
+            "scope": keys.scopes.get(name, "events"),
+            "fingerprint": fingerprint(key),
+            **({"key": key} if reveal else {}),
+        }
+        for name, key in listed.items()
     ]
     columns = ("name", "scope", "fingerprint", *(("key",) if reveal else ()))
     show(json_output=json, value=value, title="Keys", columns=columns, rows=[list(row.values()) for row in value])

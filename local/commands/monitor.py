@@ -17,7 +17,9 @@ from shared.core.drops import blob_key
 from shared.core.errors import BadInput, Fault
 from shared.core.ledger import Kind, Outcome
 from shared.core.paths import Landing
+from shared.core.scenario import Scenario
 from shared.core.wording import counted
+from shared.intake.scored_labels import land_scored_labels
 from shared.monitoring.actual_labels import labels_table
 from shared.monitoring.late_labels import ingest_actuals
 from shared.monitoring.monitor import MonitoringRound, measure_again, monitor
@@ -141,25 +143,39 @@ def _tables(records: dict[str, Any]) -> None:
 
 def actuals(
     scenario: ScenarioName,
-    file: Annotated[Path, typer.Argument(help="Labels as CSV or Parquet: the key and the actual values.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="Labels as CSV or Parquet: the key and the actual values.")
+    ] = None,
+    window: Annotated[
+        str | None, typer.Option(help="Take the labels that lie in the scored files of this window instead.")
+    ] = None,
     drop: Annotated[str | None, typer.Option("--drop", help="The drop's name; the same name is the same drop.")] = None,
     json: Json = False,
 ) -> None:
     """Land late labels, and compute quality again at once."""
     session = Session()
     declared = session.scenario(scenario)
-    if not file.is_file():
-        raise BadInput(f"There is no file {file}; accepted: a CSV or Parquet file of labels.")
-    table, name = labels_table(declared), drop_name(drop, [file])
-    (blob,) = land(session.ports, "actuals", declared, name, {table.name: [file]})
-    where = Landing("actuals", declared, name, blob.name)
-    outcome = _take_actuals(session.ports, where, blob_key(blob))
+    where = _land_labels(session.ports, declared, file, window, drop)
+    blob = session.ports.core.lake.stat(f"{where.folder}{where.file}")
+    outcome = _take_actuals(session.ports, where, blob_key(blob)) if blob else Outcome("gone", "The file is gone.")
     publish_and_alert(session.ports)
     if json:
         as_json({"state": outcome.state, "reason": outcome.reason, **outcome.detail})
     else:
         out.print(f"{scenario}: {outcome.state}. {outcome.reason}", markup=False, soft_wrap=True)
     raise typer.Exit({"done": 0, "quarantined": _REFUSED}.get(outcome.state, _FAILED))
+
+
+def _land_labels(ports: Ports, scenario: Scenario, file: Path | None, window: str | None, drop: str | None) -> Landing:
+    if (file is None) == (window is None):
+        raise BadInput("Labels come from a file or from a window's scored files; accepted: FILE, or --window WINDOW.")
+    if file is None:
+        return land_scored_labels(ports, scenario, window or "")
+    if not file.is_file():
+        raise BadInput(f"There is no file {file}; accepted: a CSV or Parquet file of labels.")
+    table, name = labels_table(scenario), drop_name(drop, [file])
+    (blob,) = land(ports, "actuals", scenario, name, {table.name: [file]})
+    return Landing("actuals", scenario, name, blob.name)
 
 
 def _take_actuals(ports: Ports, where: Landing, key: str) -> Outcome:

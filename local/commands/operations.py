@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from local.console.options import By, Json, ScenarioName
+from local.console.options import ACCOUNT, By, Json, ScenarioName
 from local.console.output import as_json, out, show
 from local.console.session import Session
 from local.doctor.finding import TOTAL_SECONDS
@@ -36,7 +36,7 @@ def tick(json: Json = False) -> None:
 def promote(
     scenario: ScenarioName,
     version: Annotated[int, typer.Argument(help="The model version to serve.")],
-    by: By = "unknown",
+    by: By = ACCOUNT,
     reason: Annotated[str, typer.Option(help="Why.")] = "Promoted by hand.",
     json: Json = False,
 ) -> None:
@@ -49,7 +49,7 @@ def promote(
 
 def rollback(
     scenario: ScenarioName,
-    by: By = "unknown",
+    by: By = ACCOUNT,
     reason: Annotated[str, typer.Option(help="Why.")] = "Rolled back by hand.",
     json: Json = False,
 ) -> None:

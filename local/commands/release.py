@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from local.console.options import By, Json
+from local.console.options import ACCOUNT, By, Json
 from local.console.output import as_json, out, show
 from local.console.session import Session
 from shared import dispatch
@@ -54,7 +54,7 @@ def list_approvals(
 
 def approve(
     request: ApprovalId,
-    by: By = "unknown",
+    by: By = ACCOUNT,
     reason: Annotated[str, typer.Option(help="Why.")] = "",
     json: Json = False,
 ) -> None:
@@ -64,7 +64,7 @@ def approve(
 
 def reject(
     request: ApprovalId,
-    by: By = "unknown",
+    by: By = ACCOUNT,
     reason: Annotated[str, typer.Option(help="Why.")] = "",
     json: Json = False,
 ) -> None:

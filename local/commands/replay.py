@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from local.commands.backfill import DryRun
-from local.console.options import By, Json
+from local.console.options import ACCOUNT, By, Json
 from local.console.output import as_json, out
 from local.console.session import Session
 from local.console.timestamps import parse_timestamp
@@ -24,7 +24,7 @@ def replay(
     start: Annotated[str | None, typer.Option("--from", help="Only items that ended at this time or later.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Only items that ended before this time.")] = None,
     dry_run: DryRun = False,
-    by: By = "unknown",
+    by: By = ACCOUNT,
     json: Json = False,
 ) -> None:
     """Retry dead letters, poison messages, failed and quarantined work; completed work is not repeated."""

@@ -8,7 +8,7 @@ import typer
 
 from local.commands.inspect import model_ref
 from local.commands.release import continue_release
-from local.console.options import By, Json, ScenarioName
+from local.console.options import ACCOUNT, By, Json, ScenarioName
 from local.console.output import as_json, out, plain, show
 from local.console.session import Session
 from shared.core.errors import Missing, Refused
@@ -49,7 +49,7 @@ def gate_show(model: ModelName, json: Json = False) -> None:
 def gate_override(
     model: ModelName,
     reason: Annotated[str, typer.Option(help="Why the version may serve although its gate failed.")],
-    by: By = "unknown",
+    by: By = ACCOUNT,
     json: Json = False,
 ) -> None:
     """Request that a version that did not pass serves all the same; another person has to approve the request."""

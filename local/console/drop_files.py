@@ -23,16 +23,25 @@ _NUMBERED = re.compile(r"^\d{1,3}of\d{1,3}(\.|$)")
 
 
 def match_tables(
-    ports: Ports, scenario: Scenario, tables: Sequence[Table], files: Sequence[Path], named: str | None
+    ports: Ports,
+    scenario: Scenario,
+    tables: Sequence[Table],
+    files: Sequence[Path],
+    named: str | None,
+    *,
+    may_name: bool = True,
 ) -> Mapping[str, list[Path]]:
-    """The files of each table: by --table, by the file's name, or by its columns; BadInput when none decides."""
+    """The files of each table: as named, by the file's name, or by its columns; BadInput when none decides.
+
+    `may_name`: whether the command has an option --table, so that a refusal may speak of it.
+    """
     known = {table.name: table for table in tables}
     if named is not None and named not in known:
         raise BadInput(f"{scenario.name} has no table {named!r}; its tables: {', '.join(known)}.")
     matched: dict[str, list[Path]] = {}
     for file in files:
         _check_file(file)
-        matched.setdefault(named or _table_of(ports, tables, file), []).append(file)
+        matched.setdefault(named or _table_of(ports, tables, file, may_name=may_name), []).append(file)
     return matched
 
 
@@ -43,7 +52,7 @@ def _check_file(file: Path) -> None:
         raise BadInput(f"There is no file {file}; accepted: a CSV or Parquet file.")
 
 
-def _table_of(ports: Ports, tables: Sequence[Table], file: Path) -> str:
+def _table_of(ports: Ports, tables: Sequence[Table], file: Path, *, may_name: bool) -> str:
     if len(tables) == 1:
         return tables[0].name
     for table in tables:
@@ -55,7 +64,9 @@ def _table_of(ports: Ports, tables: Sequence[Table], file: Path) -> str:
     if len(fitting) == 1:
         return fitting[0]
     wanted = "; ".join(f"{table.name}: {', '.join(sorted(_required(table))[:6])}, …" for table in tables)
-    raise BadInput(f"{file} matches no table by its name or its columns; choose one with --table. Tables: {wanted}.")
+    choose = f"name it after its table, as in {tables[0].name}{file.suffix or '.csv'}"
+    choose += ", or choose one with --table" if may_name else ""
+    raise BadInput(f"{file} matches no table by its name or its columns; {choose}. Tables: {wanted}.")
 
 
 def _required(table: Table) -> set[str]:

@@ -10,7 +10,7 @@ from shared.ports import Ports
 
 _MARKS = {"done": "✓", "refused": "✗", "quarantined": "✗", "failed": "✗", "waiting": "…", "requested": "→"}
 _SHOWN_KINDS = ("drop", "train", "model", "approval", "window")
-_HIDDEN = ("in_progress", "released")
+_HIDDEN = ("in_progress", "released", "queued")
 
 
 class JournalPrinter:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from getpass import getuser
 from typing import Annotated
 
 import typer
 
+
+def _account() -> str:
+    """The name of who is logged in; `unknown` where the system knows none, as in a container."""
+    try:
+        return getuser()
+    except OSError:
+        return "unknown"
+
+
+ACCOUNT = _account()
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-By = Annotated[str, typer.Option("--by", help="Who decides this.", envvar="USER")]
+By = Annotated[str, typer.Option("--by", help="Who decides this; without it, who is logged in.")]
 Timeout = Annotated[float, typer.Option(min=0, help="The most seconds to wait.")]
 ScenarioName = Annotated[str, typer.Argument(help="The scenario's name.")]
 # What a run learns from, and when its search ends.

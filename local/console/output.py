@@ -70,6 +70,17 @@ def as_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) 
     out.print(table)
 
 
+def as_facts(title: str, facts: Mapping[str, Any]) -> None:
+    """Print named facts, one below the other; of a list each item has a line of its own, what is empty has none."""
+    out.print(title, markup=False, style="bold")
+    width = max(map(len, facts))
+    for name, value in facts.items():
+        items = [value] if isinstance(value, str) or not isinstance(value, Sequence) else value
+        for number, item in enumerate(one for one in items if one not in (None, "")):
+            label = name if number == 0 else ""
+            out.print(f"  {label:<{width}}  {visible(str(plain(item)))}", markup=False, soft_wrap=True)
+
+
 def show(*, json_output: bool, value: Any, title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print `value` as JSON or `rows` as a table."""
     if json_output:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from azure.core.exceptions import AzureError
-from sqlalchemy import URL, Engine, make_url, text
+from sqlalchemy import URL, Engine, inspect, make_url, text
 
 from local.doctor.finding import Finding, Subject, first_line
 from local.doctor.http_probe import unreachable
@@ -36,12 +36,6 @@ _CREATES = {
 _GRANTS = {
     "postgresql": "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO CURRENT_USER_NAME",
     "mssql": "GRANT SELECT, INSERT, UPDATE, DELETE ON SCHEMA::dbo TO [CURRENT_USER_NAME]",
-}
-_TO_CREATE = {
-    "postgresql": "GRANT CREATE ON SCHEMA public TO CURRENT_USER_NAME",
-    "mssql": (
-        "GRANT CREATE TABLE, CREATE VIEW TO [CURRENT_USER_NAME]; GRANT ALTER ON SCHEMA::dbo TO [CURRENT_USER_NAME]"
-    ),
 }
 APPLY = 'python -m local.tools.migrations apply --url "$DATABASE_URL"   # as a user who may create tables'
 _BUSY_SECONDS = 5.0
@@ -168,10 +162,17 @@ def _rights(engine: Engine, version: Version) -> list[Finding]:
     if lacking:
         fix = _GRANTS[engine.dialect.name].replace("CURRENT_USER_NAME", str(user))
         return [Finding("rights", "fail", f"user {user} lacks {', '.join(lacking)} on the tables", f"{fix};")]
-    rights = Finding("rights", "ok", f"user {user} may select, insert, update and delete")
+    return [Finding("rights", "ok", f"user {user} may select, insert, update and delete"), *_scenario_tables(engine)]
+
+
+def _scenario_tables(engine: Engine) -> list[Finding]:
+    """What scenarios declare is made when migrations are applied, or at first use by a user who may create tables."""
+    from model_training.scenarios import SCENARIOS
+    from shared.adapters.sql.schema.tables import prediction_table
+
     if read(engine, lambda connection: connection.scalar(text(_CREATES[engine.dialect.name]))):
-        return [rights]
-    # The first window of a scenario creates its prediction table; an app that only deploys scores none.
-    fact = f"user {user} may not create tables, which a scenario's first window needs"
-    fix = _TO_CREATE[engine.dialect.name].replace("CURRENT_USER_NAME", str(user))
-    return [rights, Finding("tables of predictions", "warn", fact, f"{fix};")]
+        return []
+    present = set(read(engine, lambda connection: inspect(connection).get_table_names()))
+    absent = [table for table in (prediction_table(one).name for one in SCENARIOS.values()) if table not in present]
+    fact = f"{', '.join(absent)}: missing until migrations are applied"
+    return [Finding("tables of predictions", "warn", fact, APPLY)] if absent else []

@@ -107,7 +107,7 @@ def host_queues(subject: Subject) -> list[Finding]:
 
 
 def _role() -> str:
-    return next(role for role in roles_on("host storage") if "Queue" in role)
+    return roles_on("queues")[0]
 
 
 def _queue_endpoint(subject: Subject) -> str:

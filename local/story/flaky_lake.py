@@ -33,6 +33,10 @@ class FlakyLake:
         """Pass the call on to the lake."""
         return self._reachable().list(prefix)
 
+    def remove(self, path: str, etag: str) -> None:
+        """Pass the call on to the lake."""
+        self._reachable().remove(path, etag)
+
     def _reachable(self) -> Lake:
         if self.away:
             raise Transient("The lake cannot be reached (planted by the story).")

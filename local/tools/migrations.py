@@ -1,4 +1,4 @@
-"""Write, check and apply revisions: `python -m local.tools.migrations write <name> | check | apply | sql <dialect>`.
+"""Write, check and apply revisions: `python -m local.tools.migrations write | check | apply | sql | users`.
 
 `write` compares the declared tables with what the revisions make and writes the next one: new tables, columns and
 indexes, changed types. What would lose rows is left to a person.
@@ -16,10 +16,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from local.tools.database_users import make_users, script
+from model_training.scenarios import SCENARIOS
 from shared.adapters.azure.clients import make_credential
 from shared.adapters.sql.database import bare_engine, open_database
 from shared.adapters.sql.migrations import VERSIONS, Version, newest, schema_state
 from shared.adapters.sql.migrations.alembic_runs import DIALECTS, migrated, missing, statements, write
+from shared.adapters.sql.monitoring.actuals import SqlActuals
+from shared.adapters.sql.prediction.predictions import SqlPredictions
+from shared.adapters.sql.reports.profile_history import SqlProfileHistory
 from shared.core.errors import BadInput, Fault
 
 
@@ -54,13 +59,28 @@ def _run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         return 0, {"written": write_next(options.name, empty=options.empty) or "nothing is missing"}
     if options.verb == "sql":
         return 0, {"sql": statements(options.dialect)}
+    if options.verb == "users":
+        return 0, {"sql": script(options.environment)}
     if options.verb == "check":
         lacking = _lacking(options.url)
         return (3 if lacking else 0), {"missing": lacking, "version": newest()}
     if not options.url:
         raise BadInput("No database is named; accepted: --url, or the setting DATABASE_URL.")
-    open_database(options.url, credential=_credential).dispose()
-    return 0, {"version": newest()}
+    return 0, _apply(options.url, options.users)
+
+
+def _apply(url: str, users: str) -> dict[str, Any]:
+    """Apply the revisions, make what scenarios declare (tables, columns, views), and the users of the apps."""
+    engine = open_database(url, credential=_credential)
+    try:
+        for scenario in SCENARIOS.values():
+            for store in (SqlPredictions(engine), SqlActuals(engine), SqlProfileHistory(engine)):
+                store.prepare(scenario)
+        if users:
+            make_users(engine, users)
+    finally:
+        engine.dispose()
+    return {"version": newest(), "scenarios": ", ".join(SCENARIOS)}
 
 
 def _lacking(url: str) -> list[str]:
@@ -98,11 +118,14 @@ def _parser() -> argparse.ArgumentParser:
     writes.add_argument("--empty", action="store_true", help="without a statement, for what is written by hand")
     check = verbs.add_parser("check", help="print what the revisions lack; with --url also what that database lacks")
     check.add_argument("--url", default="", help="default: no database is checked")
-    apply = verbs.add_parser("apply", help="bring a database up to date")
+    apply = verbs.add_parser("apply", help="bring a database up to date, with the tables of every scenario")
     apply.add_argument("--url", default=os.environ.get("DATABASE_URL", ""), help="default: DATABASE_URL")
+    apply.add_argument("--users", default="", metavar="ENVIRONMENT", help="also make the apps' users (Azure SQL)")
+    users = verbs.add_parser("users", help="print the SQL that makes the apps' users in Azure SQL")
+    users.add_argument("environment", help="the name of the environment, like `preprod`")
     sql = verbs.add_parser("sql", help="print the SQL that makes the schema in an empty database")
     sql.add_argument("dialect", choices=DIALECTS)
-    for verb in (writes, check, apply, sql):
+    for verb in (writes, check, apply, users, sql):
         verb.add_argument("--json", action="store_true", help="answer as JSON")
     return parser
 

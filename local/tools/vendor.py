@@ -45,7 +45,7 @@ def fetch(folder: Path = FOLDER, packages: Sequence[Package] = PACKAGES) -> None
     """Fetch every file of the packages into `folder`; Transient when the registry does not answer."""
     folder.mkdir(parents=True, exist_ok=True)
     for package in packages:
-        mark = folder / f"{package.name}.version"
+        mark = folder / f"{package.name.rpartition('/')[2]}.version"
         if mark.is_file() and mark.read_text() == package.version:
             continue
         with tempfile.TemporaryDirectory() as place:

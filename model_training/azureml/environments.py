@@ -1,4 +1,4 @@
-"""Conda environments of Azure ML jobs: the pins of requirements.txt and of the step's own file, flattened."""
+"""Conda environments of Azure ML jobs: the pins of requirements.txt that a job imports, and those of its own file."""
 
 from __future__ import annotations
 
@@ -19,29 +19,53 @@ DEEP = "deep"
 _HEADER = "# Made from the .txt files by: python -m model_training.pipeline dump"
 _PREFIX = "mlops-"
 _COMBINED = {DEEP: ("trial", "deep")}
-# The environment of an endpoint.
-ONLINE = "online"
-# The server of an endpoint requires other versions of the dependencies of these packages.
-_LEFT_OUT = {ONLINE: ("azure-monitor-opentelemetry",)}
+# The environment of an endpoint, and that of a parallel job of batch scoring.
+ONLINE, SCORE = "online", "score"
+# What only the function app imports. Packages of Azure ML ask for other versions of some of them.
+_OF_THE_APP = frozenset(
+    {
+        "alembic",
+        "azure-ai-ml",
+        "azure-eventgrid",
+        "azure-functions",
+        "azure-identity",
+        "azure-kusto-data",
+        "azure-monitor-opentelemetry",
+        "azure-storage-blob",
+        "psycopg[binary]",
+        "pyodbc",
+    }
+)
+_OF_TRAINING = frozenset({"jinja2", "sqlalchemy"})
+_LEFT_OUT = {ONLINE: _OF_THE_APP | _OF_TRAINING, SCORE: _OF_THE_APP | _OF_TRAINING | {"msgspec"}}
 
 
 def names() -> tuple[str, ...]:
     """Every environment: one for each component, DEEP, batch scoring and ONLINE."""
-    return (*NAMES, DEEP, "score", ONLINE)
+    return (*NAMES, DEEP, SCORE, ONLINE)
 
 
 def conda_yaml(name: str) -> str:
     """The content of the conda file, which refers to no other file because Azure ML takes it alone."""
-    left_out = _LEFT_OUT.get(name, ())
-    pins = [pin for pin in _pins(REPOSITORY / "requirements.txt") if pin.partition("==")[0] not in left_out]
-    for file in _COMBINED.get(name, (name,)):
-        pins = [*pins, *_pins(FOLDER / f"{file}.txt")]
     content: dict[str, Any] = {
         "name": f"{_PREFIX}{name.replace('_', '-')}",
         "channels": ["conda-forge"],
-        "dependencies": [f"python={PYTHON}", "pip", {"pip": list(dict.fromkeys(pins))}],
+        "dependencies": [f"python={PYTHON}", "pip", {"pip": pins_of(name)}],
     }
     return f"{_HEADER}\n{yaml.safe_dump(content, sort_keys=False)}"
+
+
+def pins_of(name: str) -> list[str]:
+    """What pip installs there; a pin of the environment's own file stands for that of requirements.txt."""
+    own = [pin for file in _COMBINED.get(name, (name,)) for pin in _pins(FOLDER / f"{file}.txt")]
+    left_out = _LEFT_OUT.get(name, _OF_THE_APP | {"msgspec"}) | {package_of(pin) for pin in own}
+    shared = [pin for pin in _pins(REPOSITORY / "requirements.txt") if package_of(pin) not in left_out]
+    return list(dict.fromkeys([*shared, *own]))
+
+
+def package_of(pin: str) -> str:
+    """The package that a pin is about, with its extras: what stands before == or <."""
+    return pin.partition("==")[0].partition("<")[0]
 
 
 def name_in(conda: Mapping[str, Any]) -> str:

@@ -134,7 +134,7 @@ def open_registry(settings: Settings, engine: Engine, lake: Lake, clock: Clock) 
     from shared.adapters.azureml.models import AzureMlModels
     from shared.adapters.azureml.registry import AzureMlRegistry
 
-    models = AzureMlModels(_workspace(settings, "REGISTRY_URL", settings.registry_url), settings.lake_url)
+    models = AzureMlModels(_workspace(settings, "REGISTRY_URL", settings.registry_url))
     return AzureMlRegistry(LocalRegistry(engine, lake, clock, raises_event=False), models)
 
 
@@ -152,7 +152,7 @@ def open_trainer(settings: Settings, environ: Mapping[str, str], lake: Lake, job
         from shared.adapters.azureml.trainer import AzureMlTrainer
 
         client = _workspace(settings, "TRAINER_URL", settings.trainer_url)
-        return AzureMlTrainer(client, lake, settings.lake_url, jobs.of(client))
+        return AzureMlTrainer(client, lake, jobs.of(client))
     from shared.adapters.process_trainer import NoTrainer, ProcessTrainer
 
     if settings.trainer_url == "none:":

@@ -27,6 +27,7 @@ from shared.alerts.ports import AlertsBundle
 from shared.bootstrap import backends
 from shared.core.ports import Clock, CoreBundle
 from shared.core.timers.late_timers import Timers, read_timers
+from shared.datasets.accepted_contracts import AcceptedScenarios
 from shared.datasets.ports import DatasetsBundle
 from shared.monitoring.ports import MonitoringBundle
 from shared.monitoring.prices import Prices, read_prices
@@ -65,7 +66,7 @@ class Root:
 
     def datasets(self) -> DatasetsBundle:
         """Dataset versions, and tables under their contract."""
-        limits = Limits(file_bytes=self.settings.max_file_mb << 20)
+        limits = Limits.of(self.settings.max_file_mb)
         return DatasetsBundle(versions=SqlDatasets(self.engine), tables=ArrowTables(limits, self.core.clock))
 
     def profiles(self) -> ProfilesBundle:
@@ -143,6 +144,7 @@ class Root:
             prediction_rows=lazy(f"{_SQL}reports.prediction_rows:SqlPredictionRows", self.engine),
             totals=lazy(f"{_SQL}reports.totals:SqlTotals", self.engine),
             reopening=lazy(f"{_SQL}ledger.reopening:SqlReopening", self.engine, self.core.clock),
+            expiry=lazy(f"{_SQL}retention.expiry:SqlExpiry", self.engine),
             dead_letters=LakeDeadLetters(backends.dead_letter_stores(self.settings, self.core.lake)),
         )
 
@@ -170,11 +172,12 @@ def open_root(
     """Open the database and the lake. Only a backend that keeps something in the home folder makes it."""
     engine = open_database(settings.database_url, credential=lambda: make_credential(settings.azure_credential))
     observer = backends.open_observer(settings, clock)
+    lake = backends.open_lake(settings)
     core = CoreBundle(
-        scenarios=scenarios,
+        scenarios=AcceptedScenarios(scenarios, lake),
         container=settings.container,
         clock=clock,
-        lake=backends.open_lake(settings),
+        lake=lake,
         ledger=LoggingLedger(SqlLedger(engine, clock, backends.owner_of(settings)), observer),
         history=lazy(f"{_SQL}ledger.history:SqlHistory", engine),
         outbox=SqlOutbox(engine),

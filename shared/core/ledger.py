@@ -59,6 +59,7 @@ class Kind(StrEnum):
     DATASET = "dataset"
     FEEDBACK = "feedback"
     BASELINE = "baseline"
+    CONTRACT = "contract"
     PIPELINE = "pipeline"
     SCHEDULE = "schedule"
     TRAIN = "train"
@@ -83,6 +84,7 @@ class Kind(StrEnum):
     ALERT = "alert"
     DEAD_LETTER = "deadletter"
     POISON = "poison"
+    RETENTION = "retention"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,17 @@ class Entry:
     expires: datetime | None = None
     message: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """Which transitions: of a scenario, a kind, a state, since and before a time; what is empty does not filter."""
+
+    scenario: str = ""
+    kind: str = ""
+    state: str = ""
+    since: datetime | None = None
+    before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

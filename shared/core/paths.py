@@ -176,6 +176,11 @@ def quarantine_folder(where: Landing, etag: str) -> str:
     return f"quarantine/{where.scenario.name}/{where.drop}/{re.sub(r'[^A-Za-z0-9]', '', etag)}/"
 
 
+def contracts_folder(scenario: str) -> str:
+    """Where the contracts lie that people accepted, each under its number, and those that were asked for."""
+    return f"contracts/{scenario}/"
+
+
 def monitoring_folder(scenario: str) -> str:
     """Where the profiles of monitored windows and of their references lie."""
     return f"monitoring/{scenario}/"

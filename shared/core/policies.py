@@ -126,6 +126,25 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """For how many days things are kept, by area; 0: for good. What something living needs is kept however old it is.
+
+    `incoming`, `scoring` and `actuals` are the files that landed, and with them rows that a stream was read into.
+    `served` are kept requests, their labels and counts. `datasets` are versions and parts, `windows` predictions with
+    their plans, commits and measures. `journal` are past transitions.
+    """
+
+    incoming: float = 730.0
+    scoring: float = 365.0
+    actuals: float = 730.0
+    quarantine: float = 180.0
+    served: float = 180.0
+    datasets: float = 365.0
+    windows: float = 0.0
+    journal: float = 730.0
+
+
+@dataclass(frozen=True, slots=True)
 class RetrainPolicy:
     """When a scenario is retrained. By default a new valid labelled drop trains once no other run is open.
 

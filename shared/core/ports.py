@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 if TYPE_CHECKING:
     from shared.core.blob import Blob
-    from shared.core.ledger import Claim, Entry
+    from shared.core.ledger import Claim, Entry, EntryFilter
     from shared.core.log_record import Ended, LogRecord
     from shared.core.notice import Notice
     from shared.core.scenario import Scenarios
@@ -51,8 +51,8 @@ class Ledger(Protocol):
 class History(Protocol):
     """Reading the ledger."""
 
-    def entries(self, limit: int = 200) -> Sequence[Entry]:
-        """All transitions, newest first."""
+    def entries(self, limit: int = 200, where: EntryFilter | None = None) -> Sequence[Entry]:
+        """The newest transitions that the filter names, newest first."""
         ...
 
     def why(self, text: str) -> Sequence[Entry]:
@@ -97,7 +97,7 @@ class Publisher(Protocol):
 
 
 class Lake(Protocol):
-    """Blobs under slash-separated names. No rename; a write is whole or absent."""
+    """Blobs under slash-separated names. No rename; a write is whole or absent. Only retention and erasure remove."""
 
     def open(self, path: str, *, etag: str | None = None) -> BinaryIO:
         """A seekable reader of the blob's bytes. Missing when absent; Superseded when `etag` is not the current one."""
@@ -116,6 +116,10 @@ class Lake(Protocol):
 
     def list(self, prefix: str) -> Iterator[Blob]:
         """All blobs whose name starts with `prefix`, in name order."""
+        ...
+
+    def remove(self, path: str, etag: str) -> None:
+        """Take that version out; nothing when there is none. Superseded when another version is there, which stays."""
         ...
 
 

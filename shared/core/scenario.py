@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from shared.core.decision import Decision
 from shared.core.errors import Missing
-from shared.core.policies import Arrival, BadRows, Feedback, Monitoring, RetrainPolicy
+from shared.core.policies import Arrival, BadRows, Feedback, Monitoring, Retention, RetrainPolicy
 
 # Words that stand for a missing cell in files and messages, unless a column declares them as values of its own.
 MISSING_NUMBERS = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "<NA>")
@@ -37,6 +37,7 @@ class Column:
     `may_be_constant`: whether all rows of a labelled drop may hold one value. By default an input of the model may
     not; code that derives inputs from other columns declares False for those that it measures by.
     `ahead_hours`: how far a time may lie ahead of our clock; without it as far as it likes.
+    `accepted`: categories that a person accepted although no drop that was learned from holds them.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Column:
     identifies: bool = False
     may_be_constant: bool | None = None
     ahead_hours: float | None = None
+    accepted: tuple[str, ...] = ()
 
     @property
     def missing_words(self) -> tuple[str, ...]:
@@ -87,6 +89,11 @@ class Table:
         """Whether columns that are not declared are carried beside the prediction."""
         return self.extra == "carry"
 
+    @property
+    def naming(self) -> frozenset[str]:
+        """The columns whose values name rows: the key, and those that are declared so."""
+        return frozenset((*self.key, *(column.name for column in self.columns if column.identifies)))
+
     def column(self, name: str) -> Column:
         """The column of that name; KeyError when there is none."""
         return {column.name: column for column in self.columns}[name]
@@ -94,7 +101,9 @@ class Table:
     def without(self, *names: str) -> Table:
         """The same table with these columns taken out (a scoring file has no target)."""
         kept = tuple(column for column in self.columns if column.name not in names)
-        return Table(self.name, kept, self.key, min_rows=1, extra=self.extra, ignored=names)
+        # A column that is accepted beside labelled rows stays one that is carried beside predictions.
+        ignored = names if self.carries else (*self.ignored, *names)
+        return Table(self.name, kept, self.key, min_rows=1, extra=self.extra, ignored=ignored)
 
     @property
     def labelled(self) -> Table:
@@ -265,6 +274,7 @@ class Scenario:
     monitoring: Monitoring = field(default_factory=Monitoring)
     retrain: RetrainPolicy = field(default_factory=RetrainPolicy)
     feedback: Feedback = field(default_factory=Feedback)
+    retention: Retention = field(default_factory=Retention)
     statistics: Statistics | None = field(default=None, compare=False)
     # Kept in the profile and its history for people to read; never used to judge.
     words: Words | None = field(default=None, compare=False)

@@ -20,6 +20,12 @@ def clean(text: str, stop_words: frozenset[str]) -> str:
     return " ".join([word for word in words if word not in stop_words])
 
 
+def has_word(text: str, stop_words: frozenset[str]) -> bool:
+    """Whether `clean` leaves a word of the text; it is read up to its first one."""
+    lowered = (text if text.isascii() else _plain(text)).lower().replace("'", "")
+    return any(word[0] not in stop_words for word in _WORDS.finditer(lowered))
+
+
 def _plain(text: str) -> str:
     """Letters in their common form, curly apostrophes straight, everything else a space.
 

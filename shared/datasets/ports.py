@@ -47,11 +47,15 @@ class Tables(Protocol):
         ...
 
     def check_stream(self, parts: Iterable[Iterable[pa.RecordBatch]], table: Table) -> Iterator[pa.RecordBatch]:
-        """The batches of all parts as they come, and at their end Quarantined like `check`; only keys are kept."""
+        """The batches of all parts as they come, and at their end Quarantined like `check`; keys lie on the disk."""
         ...
 
     def write(self, table: pa.Table) -> bytes:
         """Canonical Parquet: equal tables give equal bytes; page checksums on."""
+        ...
+
+    def write_blocks(self, blocks: Iterable[pa.RecordBatch], sink: BinaryIO) -> None:
+        """The bytes of `write` for rows that come block by block (one at least), in bounded memory."""
         ...
 
 

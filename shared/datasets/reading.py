@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from shared.core.scenario import Scenario, Table
     from shared.datasets.label_runs import Counts
     from shared.datasets.row_index import Index
+    from shared.datasets.rows import Rows
+    from shared.datasets.stored_rows import FileRows
     from shared.datasets.version import DatasetTable, Part
 
     # The parts of a table, and their rows that stand.
@@ -100,13 +102,13 @@ def standing_parts(fetch: Fetch, scenario: Scenario, table: DatasetTable) -> lis
     """The rows of each part of the table that stand."""
     import pyarrow as pa
 
-    from shared.datasets.row_index import index_of
+    from shared.datasets.row_index import ArrayIndex, index_of
 
     parts = [read_part(fetch, part) for part in table.parts]
     if len(parts) < 2:  # noqa: PLR2004 - one part repeats no other
         return parts
     declared = scenario.table(table.name)
-    kept = standing_rows([index_of(rows, declared) for rows in parts], declared, scenario)
+    kept = standing_rows([ArrayIndex(index_of(rows, declared)) for rows in parts], declared, scenario)
     return [one.filter(pa.array(mask)) for one, mask in zip(parts, kept, strict=True)]
 
 
@@ -121,9 +123,29 @@ def read_part(fetch: Fetch, part: Part) -> pa.Table:
     return pq.read_table(io.BytesIO(data), page_checksum_verification=True)
 
 
+def part_rows(lake: Lake, part: Part) -> FileRows:
+    """The rows of one part on the local disk; Corrupt when its bytes are not what was validated."""
+    from shared.datasets.stored_rows import spooled
+
+    with lake.open(part.path) as source:
+        return spooled(source, part.sha256, part.path)
+
+
+def table_rows(lake: Lake, scenario: Scenario, table: DatasetTable) -> Rows:
+    """The rows of one table that stand, in blocks: its parts are on the local disk while somebody reads them."""
+    from shared.datasets.rows import JoinedRows, MaskedRows
+
+    parts = [part_rows(lake, part) for part in table.parts]
+    if len(parts) == 1:
+        return parts[0]
+    declared = scenario.table(table.name)
+    kept = standing_rows(read_indexes(lake, scenario, table.name, table.parts), declared, scenario)
+    return JoinedRows([MaskedRows(rows, mask) for rows, mask in zip(parts, kept, strict=True)])
+
+
 def standing_rows(indexes: Sequence[Index], table: Table, scenario: Scenario) -> list[np.ndarray]:
     """Which rows of each part stand, as the table is declared."""
-    from shared.datasets.row_index import kept_rows
+    from shared.datasets.row_standing import kept_rows
 
     return kept_rows(indexes, keyed=bool(table.key), merged=not restarting_labels(scenario, table))
 
@@ -146,14 +168,19 @@ def read_indexes(lake: Lake, scenario: Scenario, table: str, parts: Sequence[Par
 
 
 def _index(lake: Lake, scenario: Scenario, table: str, part: Part) -> Index:
-    from shared.datasets.row_index import index_of, pack, unpack
+    from shared.datasets.row_index import IndexWriter, unpack
 
     path = index_path(scenario.name, table, part.sha256)
     try:
-        index = unpack(lake_bytes(lake)(path), part.rows)
+        with lake.open(path) as source:
+            index = unpack(source, part.rows)
     except Missing:
         index = None
     if index is None:
-        index = index_of(read_part(lake_bytes(lake), part), scenario.table(table))
-        lake.put(path, pack(index), if_absent=False)
+        writer = IndexWriter(scenario.table(table))
+        for block in part_rows(lake, part).blocks():
+            writer.add(block)
+        index = writer.done()
+        with index.open() as content:
+            lake.put(path, content, if_absent=False)
     return index

@@ -15,7 +15,15 @@ from shared.core.scenario import Scenario
 from shared.core.wording import counted
 from shared.datasets.head import Head, Parts, lacking, learnable, moved, with_drop, without_old, without_rows
 from shared.datasets.parts import adopt, keep_part
-from shared.datasets.reading import lake_bytes, read_indexes, read_part, read_tables, restarting_labels, standing_rows
+from shared.datasets.reading import (
+    lake_bytes,
+    part_rows,
+    read_indexes,
+    read_tables,
+    restarting_labels,
+    standing_rows,
+    table_rows,
+)
 from shared.datasets.version import (
     DatasetTable,
     DatasetVersion,
@@ -36,6 +44,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from shared.datasets.row_index import Index
+    from shared.datasets.row_sums import RowSums
+    from shared.datasets.rows import Rows
     from shared.monitoring.ports import MonitoringPorts
 
 # A drop that holds this share of the current rows is all of them, as they are now.
@@ -243,36 +253,36 @@ class _Step:
             tables.append(DatasetTable(name, tuple(named), rows, sum(part.rows for part in found) - rows))
         return tuple(tables)
 
-    def _standing(self, table: str, parts: Sequence[Part]) -> Index:
-        from shared.datasets.row_index import standing
+    def _standing(self, table: str, parts: Sequence[Part]) -> RowSums:
+        from shared.datasets.row_standing import standing
 
         indexes = self._indexes_of(table, parts)
         return standing(indexes, standing_rows(indexes, self.where.scenario.table(table), self.where.scenario))
 
     def _same(self, before: Parts, after: Parts) -> bool:
         """Whether the rows that stand are the same ones."""
-        import numpy as np
-
         return all(
-            np.array_equal(self._standing(name, before.get(name, ())), self._standing(name, after.get(name, ())))
+            self._standing(name, before.get(name, ())) == self._standing(name, after.get(name, ()))
             and bool(before.get(name)) == bool(after.get(name))
             for name in after.keys() | before.keys()
         )
 
     def _snapshots(self) -> tuple[str, ...]:
         """The tables without a key that the drop brings, when it holds nearly all current rows of each of them."""
-        from shared.datasets.row_index import held
+        from shared.datasets.row_standing import held
 
         if self.where.scenario.history.keep == "replace":
             return ()
         names = [name for name in self.kept if not self.where.scenario.table(name).key]
         judged = False
         for name in names:
-            current = self._standing(name, self.head.others(name, self.where.drop))
-            if len(current) < LEAST_ROWS:
+            indexes = self._indexes_of(name, self.head.others(name, self.where.drop))
+            masks = standing_rows(indexes, self.where.scenario.table(name), self.where.scenario)
+            current = sum(int(mask.sum()) for mask in masks)
+            if current < LEAST_ROWS:
                 continue
             judged = True
-            if held(self.tables[name].index, current) < SNAPSHOT * len(current):
+            if held(self.tables[name].index, indexes, masks) < SNAPSHOT * current:
                 return ()
         return tuple(names) if judged else ()
 
@@ -285,7 +295,7 @@ class _Step:
         apart = not {self.where.scenario.label_table, self.where.scenario.batch.table} <= self.kept.keys()
         if len(whole) == len(tables) or (self.head.dataset and not apart):
             return None
-        rows = read_tables(lake_bytes(self.ports.core.lake), self.where.scenario, tables)
+        rows = self._joined(tables)
         try:
             check_trainable(self.where.scenario, rows)
         except Quarantined as fault:
@@ -293,6 +303,13 @@ class _Step:
                 return fault
             raise
         return None
+
+    def _joined(self, tables: tuple[DatasetTable, ...]) -> Mapping[str, Rows | pa.Table]:
+        """The rows that stand; labels of a counter that restarts are placed by all of them, in memory."""
+        scenario, lake = self.where.scenario, self.ports.core.lake
+        if restarting_labels(scenario, scenario.table(scenario.label_table)):
+            return read_tables(lake_bytes(lake), scenario, tables)
+        return {table.name: table_rows(lake, scenario, table) for table in tables}
 
     def _check_runs(self, tables: tuple[DatasetTable, ...]) -> None:
         """Quarantined when labels of a counter that restarts fit several runs; mostly their own rows tell."""
@@ -305,23 +322,23 @@ class _Step:
         except Quarantined:
             read_tables(lake_bytes(self.ports.core.lake), scenario, tables)
 
-    def _new_rows(self, tables: tuple[DatasetTable, ...], before: DatasetVersion | None) -> dict[str, pa.Table]:
+    def _new_rows(self, tables: tuple[DatasetTable, ...], before: DatasetVersion | None) -> dict[str, Rows]:
         """The rows of the parts that the version before does not hold, by table."""
-        import pyarrow as pa
+        from shared.datasets.rows import JoinedRows
 
         known = set() if before is None else {(table.name, sha) for table in before.tables for sha in table.shas}
         new: dict[str, Any] = {}
         for table in tables:
             parts = [part for part in table.parts if (table.name, part.sha256) not in known]
             if parts:
-                new[table.name] = pa.concat_tables(self._rows(table.name, part) for part in parts)
+                new[table.name] = JoinedRows([self._rows(table.name, part) for part in parts])
         return new
 
-    def _rows(self, table: str, part: Part) -> pa.Table:
+    def _rows(self, table: str, part: Part) -> Rows:
         own = self.kept.get(table)
         if own is not None and own.sha256 == part.sha256:
             return self.tables[table].rows
-        return read_part(lake_bytes(self.ports.core.lake), part)
+        return part_rows(self.ports.core.lake, part)
 
     def _remarks(self, tables: tuple[DatasetTable, ...], snapshots: Sequence[str]) -> tuple[str, ...]:
         replaced = {table.name: table.replaced for table in self.head.tables}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -13,7 +13,9 @@ from shared.core.paths import Landing
 from shared.core.scenario import Scenario, Table
 from shared.core.wording import counted
 from shared.datasets.head import Head
+from shared.datasets.parts import keep_rows
 from shared.datasets.reading import restarting_labels
+from shared.datasets.row_sums import RowSums
 from shared.intake.arrivals import Files
 from shared.intake.schema_change import check_schema
 from shared.intake.training_admission import check_admission
@@ -22,16 +24,21 @@ from shared.training.trainability import check_increment, check_trainable
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from shared.datasets.row_index import Index
+    from shared.datasets.row_index import IndexWriter, StoredIndex
+    from shared.datasets.stored_rows import FileRows
     from shared.monitoring.ports import MonitoringPorts
+
+
+# A refused file of up to so many bytes is read again as a whole: its first fault is told with the count of all like it.
+_TOLD_WHOLE = {"csv": 64 << 20, "parquet": 4 << 20}
 
 
 @dataclass(frozen=True, slots=True)
 class DropTable:
     """The rows that a drop brings of one table, their index, and how many of them repeat another."""
 
-    rows: pa.Table
-    index: Index
+    rows: FileRows
+    index: StoredIndex
     repeats: int
 
 
@@ -80,33 +87,65 @@ def _beside(table: Table, head: Head, drop: str) -> Table:
 
 
 def _read(ports: MonitoringPorts, blobs: Sequence[Blob], table: Table, where: Landing) -> DropTable:
-    from shared.datasets.row_index import index_of
+    """The rows of the files in one pass: read, checked, counted, numbered and written block by block."""
+    from shared.datasets.row_index import IndexWriter
 
-    parts = []
-    for blob in blobs:
-        with ports.core.lake.open(blob.path, etag=blob.etag) as source:
-            parts.append(ports.datasets.tables.read(source, blob.name, table.labelled))
-    _refuse_same_files(blobs, [index_of(part, replace(table, key=())) for part in parts], table)
-    return table_of_drop(where.scenario, table, ports.datasets.tables.check(parts, table))
+    writer = IndexWriter(table)
+    checked = ports.datasets.tables.check_stream(_parts(ports, blobs, table, writer), table)
+    return _described(where.scenario, table, keep_rows(ports, checked), writer.done())
 
 
-def table_of_drop(scenario: Scenario, table: Table, rows: pa.Table) -> DropTable:
-    """The rows with their index; repeats count where rows have no other name."""
-    from shared.datasets.row_index import index_of, repeats
+def table_of_drop(ports: MonitoringPorts, scenario: Scenario, table: Table, rows: pa.Table) -> DropTable:
+    """Rows in memory as a drop's."""
+    from shared.datasets.row_index import IndexWriter
 
-    index = index_of(rows, table)
+    writer = IndexWriter(table)
+    writer.add(rows)
+    return _described(scenario, table, keep_rows(ports, rows.to_batches() or [rows]), writer.done())
+
+
+def _described(scenario: Scenario, table: Table, rows: FileRows, index: StoredIndex) -> DropTable:
+    """Repeats count where rows have no other name."""
+    from shared.datasets.row_standing import repeats
+
     apart = bool(table.key) or restarting_labels(scenario, table)
     return DropTable(rows, index, 0 if apart else repeats(index))
 
 
-def _refuse_same_files(blobs: Sequence[Blob], indexes: Sequence[Index], table: Table) -> None:
-    """Quarantined when two files of the table hold the same rows, in whatever order."""
-    import numpy as np
+def _parts(
+    ports: MonitoringPorts, blobs: Sequence[Blob], table: Table, writer: IndexWriter
+) -> Iterator[Iterator[pa.RecordBatch]]:
+    """The blocks of each file; Quarantined at their end for a file that is there twice."""
+    sums = [RowSums() for _ in blobs]
+    for blob, found in zip(blobs, sums, strict=True):
+        yield _counted(_blocks(ports, blob, table), writer, found)
+    _refuse_same_files(blobs, sums, table)
 
-    rows = [np.sort(index[:, 0]) for index in indexes]
-    for (first, one), (second, other) in combinations(zip(blobs, rows, strict=True), 2):
-        if len(one) and np.array_equal(one, other):
-            problem = f"files {first.name!r} and {second.name!r} hold the same {counted(len(one), 'row')}"
+
+def _counted(blocks: Iterator[pa.RecordBatch], writer: IndexWriter, sums: RowSums) -> Iterator[pa.RecordBatch]:
+    import pyarrow as pa
+
+    for block in blocks:
+        sums.add(writer.add(pa.Table.from_batches([block]))[:, -1])
+        yield block
+
+
+def _blocks(ports: MonitoringPorts, blob: Blob, table: Table) -> Iterator[pa.RecordBatch]:
+    try:
+        with ports.core.lake.open(blob.path, etag=blob.etag) as source:
+            yield from ports.datasets.tables.stream(source, blob.name, table.labelled)
+    except Quarantined:
+        if blob.size <= _TOLD_WHOLE.get(blob.name.rpartition(".")[2].lower(), 0):
+            with ports.core.lake.open(blob.path, etag=blob.etag) as source:
+                ports.datasets.tables.read(source, blob.name, table.labelled)
+        raise
+
+
+def _refuse_same_files(blobs: Sequence[Blob], sums: Sequence[RowSums], table: Table) -> None:
+    """Quarantined when two files of the table hold the same rows, in whatever order."""
+    for (first, one), (second, other) in combinations(zip(blobs, sums, strict=True), 2):
+        if one.rows and one == other:
+            problem = f"files {first.name!r} and {second.name!r} hold the same {counted(one.rows, 'row')}"
             sentence = f"Table {table.name!r}: {problem}; accepted: every file once."
             raise Quarantined("repeated_file", sentence, table=table.name)
 

@@ -140,7 +140,7 @@ def _add(  # noqa: PLR0917 -- the facts of one part
     """Add the part as a drop is added: checked the same way, with the same rules of keys and positions."""
     head = ports.datasets.versions.head(scenario.name)
     where = Landing("incoming", scenario, _name(head, due, inputs), "")
-    tables = {name: table_of_drop(scenario, scenario.table(name), table) for name, table in rows.items()}
+    tables = {name: table_of_drop(ports, scenario, scenario.table(name), table) for name, table in rows.items()}
     role: Role = LEARN_ONLY if scenario.feedback.labels_depend_on_decision else ""
     try:
         check_drop(ports, where, tables, head)

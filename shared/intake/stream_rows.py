@@ -81,7 +81,7 @@ def freeze_rows(ports: MonitoringPorts, where: Landing, files: Files, head: Head
 def stream_table(ports: MonitoringPorts, scenario: Scenario, frozen: FrozenSpan) -> DropTable:
     """The frozen rows, read under their contract; Quarantined when they break it."""
     rows = window_table(ports, scenario, scenario.scoring_table, frozen.inputs)
-    return table_of_drop(scenario, scenario.table(scenario.batch.table), rows)
+    return table_of_drop(ports, scenario, scenario.table(scenario.batch.table), rows)
 
 
 def stream_parts(head: Head, scenario: Scenario) -> tuple[Part, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from shared.monitoring.ports import MonitoringPorts
@@ -138,6 +139,34 @@ class Reopening(Protocol):
         ...
 
 
+class Expiry(Protocol):
+    """Removes from SQL what has had its time; what is gone already changes nothing."""
+
+    def windows(self, scenario: Scenario, windows: Sequence[str]) -> None:
+        """Remove each window in a transaction of its own: rows, commit, version, inputs, measures."""
+        ...
+
+    def datasets(self, scenario: str, datasets: Sequence[str]) -> None:
+        """Remove these versions, and the parts that no version and no head names any more."""
+        ...
+
+    def rows(
+        self, scenario: Scenario, *, served: datetime | None, actuals: datetime | None, dry_run: bool
+    ) -> Mapping[str, int]:
+        """Remove labels, counts and readings of requests from before `served`, and labels replaced before `actuals`.
+
+        Returns the number of rows by table; None keeps them all. With `dry_run` nothing is removed.
+        """
+        ...
+
+    def lines(self, before: datetime, *, dry_run: bool) -> Mapping[str, int]:
+        """Remove older lines of the journal; the current state of every key stays, but of events that led to nothing.
+
+        Returns the number of rows by table. With `dry_run` nothing is removed.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class OperationsBundle:
     """The ports of operating."""
@@ -147,6 +176,7 @@ class OperationsBundle:
     totals: Totals
     reopening: Reopening
     dead_letters: DeadLetters
+    expiry: Expiry
 
 
 class OperationsPorts(MonitoringPorts, Protocol):

@@ -43,6 +43,12 @@ def one_drop(ports: PredictionPorts, scenario: Scenario, drop: str) -> ScoringDr
     return next(iter(_complete(scenario, {drop: files}, claimed)), None)
 
 
+def awaited_tables(ports: PredictionPorts, scenario: Scenario, drop: str, coming: Iterable[str]) -> list[str]:
+    """The tables and parts that the drop will lack when files of those tables come; nothing is scored before."""
+    names = [*(blob.name for blob in drop_files(ports, scenario, drop)), *(f"{table}.csv" for table in coming)]
+    return absent_tables(names, "scoring", scenario)
+
+
 def new_drops(ports: PredictionPorts, scenario: Scenario) -> list[ScoringDrop]:
     """Complete drops with new files, the drop with the oldest new file first."""
     claimed = ports.prediction.windows.claimed_inputs(scenario.name)

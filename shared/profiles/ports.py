@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,23 +12,28 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from shared.core.scenario import Scenario
+    from shared.datasets.rows import Rows
     from shared.profiles.historic_values import HistoricDataset
     from shared.profiles.profile import Described, TableProfile
-    from shared.profiles.row_facts import RowFacts
+    from shared.profiles.row_facts import RowFacts, Run
 
 
 class Profiler(Protocol):
     """Statistics of tables."""
 
-    def describe(self, table: pa.Table, baseline: TableProfile | None = None) -> Described:
+    def describe(self, table: Rows | pa.Table, baseline: TableProfile | None = None) -> Described:
         """The table's profile, and its rows counted in the bins of the baseline (a profile of the same table).
 
         The profile depends on the rows only, not on the baseline.
         """
         ...
 
-    def rows(self, table: pa.Table) -> RowFacts:
+    def rows(self, table: Rows | pa.Table) -> RowFacts:
         """What only the rows in their order show: repeats, rows that are there twice, and which rows they are."""
+        ...
+
+    def runs(self, table: Rows | pa.Table) -> Mapping[str, Run]:
+        """The longest repeat of each column of numbers."""
         ...
 
 

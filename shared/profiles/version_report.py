@@ -18,24 +18,22 @@ from shared.profiles.history import history_record, read_history
 from shared.profiles.profile import SCHEMA, Baseline, DatasetProfile
 from shared.profiles.report import render
 from shared.profiles.validation import validation
-from shared.profiles.whole_profile import scenario_statistics
+from shared.profiles.whole_profile import scenario_figures
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
+    from shared.datasets.rows import Rows
     from shared.profiles.ports import ProfilesPorts
 
 BASELINE, VERDICTS = "baseline.json", "verdicts.json"
 
 
-def validate(ports: ProfilesPorts, dataset: DatasetVersion, tables: Mapping[str, pa.Table]) -> Mapping[str, Any]:
+def validate(ports: ProfilesPorts, dataset: DatasetVersion, tables: Mapping[str, Rows]) -> Mapping[str, Any]:
     """Write the three files beside the tables; returns the stored validation, which a repeat does not change."""
     scenario, folder = ports.core.scenarios[dataset.scenario], dataset_folder(dataset.scenario, dataset.id)
     baseline, raised = _baseline(ports, dataset)
     known = {} if baseline is None else baseline.profile.tables
     described = {name: ports.profiles.profiler.describe(table, known.get(name)) for name, table in tables.items()}
-    statistics = scenario_statistics(scenario, tables)
-    words = {} if scenario.words is None else scenario.words(tables)
+    statistics, words = scenario_figures(scenario, tables)
     profile = DatasetProfile({name: table.profile for name, table in described.items()}, statistics, words)
     _put(ports, f"{folder}profile.json", profile.to_json())
     offered = None if baseline is not None else offered_baseline(ports, scenario.name) or dataset.id

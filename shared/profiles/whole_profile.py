@@ -12,13 +12,12 @@ from shared.core.lake_reading import read_json
 from shared.core.paths import dataset_folder
 from shared.core.scenario import Scenario
 from shared.datasets.feature_frame import feature_frame
-from shared.datasets.reading import lake_bytes, read_table, read_tables
+from shared.datasets.reading import lake_bytes, read_tables, table_rows
 from shared.datasets.version import DatasetVersion
 from shared.profiles.profile import SCHEMA, DatasetProfile, TableProfile
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
+    from shared.datasets.rows import Rows
     from shared.profiles.ports import ProfilesPorts
 
 
@@ -56,12 +55,21 @@ def rows_profile(ports: ProfilesPorts, scenario: str, dataset: str) -> TableProf
     return ports.profiles.profiler.describe(frame.select(list(dict.fromkeys(seen)))).profile
 
 
-def scenario_statistics(scenario: Scenario, tables: Mapping[str, pa.Table]) -> Mapping[str, float | None]:
-    """The scenario's own numbers by name; one that is not finite has no value."""
-    if scenario.statistics is None:
-        return {}
-    named = {name: float(value) for name, value in scenario.statistics(tables).items()}
-    return {name: value if math.isfinite(value) else None for name, value in sorted(named.items())}
+def scenario_figures(
+    scenario: Scenario, rows: Mapping[str, Rows]
+) -> tuple[Mapping[str, float | None], Mapping[str, list[str]]]:
+    """The scenario's own numbers and words by name; a number that is not finite has no value.
+
+    The scenario's code gets the tables in memory, as a whole.
+    """
+    from shared.datasets.rows import whole
+
+    if scenario.statistics is None and scenario.words is None:
+        return {}, {}
+    tables = {name: whole(table) for name, table in rows.items()}
+    named = {} if scenario.statistics is None else scenario.statistics(tables)
+    finite = {name: float(value) if math.isfinite(value) else None for name, value in sorted(named.items())}
+    return finite, {} if scenario.words is None else scenario.words(tables)
 
 
 def _is_whole(profile: DatasetProfile, dataset: DatasetVersion) -> bool:
@@ -71,7 +79,6 @@ def _is_whole(profile: DatasetProfile, dataset: DatasetVersion) -> bool:
 
 def _describe(ports: ProfilesPorts, dataset: DatasetVersion) -> DatasetProfile:
     scenario = ports.core.scenarios[dataset.scenario]
-    tables = {table.name: read_table(lake_bytes(ports.core.lake), scenario, table) for table in dataset.tables}
+    tables = {table.name: table_rows(ports.core.lake, scenario, table) for table in dataset.tables}
     profiles = {name: ports.profiles.profiler.describe(table).profile for name, table in tables.items()}
-    words = {} if scenario.words is None else scenario.words(tables)
-    return DatasetProfile(profiles, scenario_statistics(scenario, tables), words)
+    return DatasetProfile(profiles, *scenario_figures(scenario, tables))

@@ -6,7 +6,7 @@ import json
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, Any
 
-from shared.core.errors import BadInput, Fault, Transient
+from shared.core.errors import BadInput, Fault
 from shared.core.ledger import Outcome, State
 from shared.core.scenario import Scenario
 from shared.release.verdict import Check
@@ -41,10 +41,10 @@ def run_smoke_checks(ports: ReleasePorts, scenario: Scenario, model: Model, envi
 def _checks(ports: ReleasePorts, scenario: Scenario, model: Model, environment: str) -> list[Check]:
     try:
         deployed = ModelRouter(ports, environment).current(scenario.name)
-    except Transient:
-        # A store that is away says nothing about the model: the release goes on when it is back.
-        raise
     except Fault as fault:
+        if not fault.permanent:
+            # A store that is away says nothing about the model: the release goes on when it is back.
+            raise
         return [Check("serves", "fail", None, None, f"{environment} does not serve: {fault.reason}")]
     served = deployed.model.id
     if served != model.id or deployed.model.sha256 != model.sha256:

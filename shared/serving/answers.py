@@ -69,7 +69,7 @@ def _decoder(scenario: Scenario, deployed: DeployedModel) -> RequestDecoder | No
     """The decoder of the deployed model, made once; None for a model of text."""
     contract, key = deployed.loaded.contract, (scenario.name, deployed.model.sha256)
     decoder = _DECODERS.get(key)
-    if decoder is not None and decoder.contract is contract:
+    if decoder is not None and decoder.contract is contract and decoder.scenario is scenario:
         return decoder
     if contract.text:
         return None

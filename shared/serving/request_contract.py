@@ -11,7 +11,7 @@ from typing import Any
 from shared.core.errors import BadInput
 from shared.core.scenario import Column, Scenario
 from shared.serving.scored_request import Rows
-from shared.serving.strange_values import StrangeValues, lost_words
+from shared.serving.strange_values import StrangeValues, lost_words, no_words
 from shared.training.input_contract import InputContract
 from shared.training.unlearned.spelling import cause
 
@@ -29,12 +29,22 @@ def declared_inputs(scenario: Scenario, names: Sequence[str]) -> dict[str, Colum
 
 def check_rows(scenario: Scenario, contract: InputContract, rows: Rows, first: int = 1) -> None:
     """BadInput names the row (from `first`) and field whose value the declared contract does not allow."""
+    if contract.text is not None:
+        _check_texts(contract.text.name, rows, first)
     for name, column in declared_inputs(scenario, contract.names).items():
         for number, row in enumerate(rows, first):
             accepted = _accepted(column, row.get(name)) if isinstance(row, Mapping) else ""
             if accepted:
                 shown = repr(row[name])[:_SHOWN]
                 raise BadInput(f"Row {number}, field {name!r}: {shown} is not accepted; accepted: {accepted} or null.")
+
+
+def _check_texts(name: str, rows: Rows, first: int) -> None:
+    """A model of texts has nothing to judge where there is none, as in a file."""
+    for number, row in enumerate(rows, first):
+        value = row.get(name, name) if isinstance(row, Mapping) else name
+        if value is None or (isinstance(value, str) and not value.strip()):
+            raise BadInput(f"Row {number}, field {name!r}: {value!r} is no text to judge; accepted: a text with words.")
 
 
 def _accepted(column: Column, value: Any) -> str:
@@ -58,6 +68,8 @@ def _breaks(column: Column, value: float) -> bool:
 
 def refuse_misspelt(scenario: Scenario, contract: InputContract, strange: StrangeValues) -> None:
     """BadInput when a field has no known category in any row, and each is a known one that is written otherwise."""
+    if contract.text is not None and any(unknown.whole for unknown in strange.unknown.values()):
+        raise BadInput(f"In these rows {no_words(contract.text.name)}")
     known = {feature.name: feature.values for feature in contract.features}
     lost = {
         name: unknown

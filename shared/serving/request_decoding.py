@@ -115,6 +115,7 @@ class RequestDecoder:
         )
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(body)
         self.contract = contract
+        self.scenario = scenario
         self._width = len(contract.names)
         self._extras = plain[self._width :]
         self._cells = attrgetter(*plain[: self._width]) if self._width > 1 else _single(plain[0])

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from shared.core.errors import Quarantined
 from shared.core.scenario import Scenario
+from shared.core.text_cleaning import has_word
 from shared.serving.encoded_rows import EncodedRows
 from shared.training.unlearned.learned_ranges import LearnedRanges, numbers_of
 from shared.training.unlearned.spelling import causes
@@ -22,6 +23,7 @@ from shared.training.unlearned.unknown_values import (
     together,
     unknown_of_rows,
     unknown_of_table,
+    wordless,
     written,
 )
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-    from shared.training.input_contract import InputContract
+    from shared.training.input_contract import Feature, InputContract
 
 _SHOWN = 40
 _LISTED = 8
@@ -68,7 +70,8 @@ NOTHING = StrangeValues()
 def strange_of_table(table: pa.Table, matrix: np.ndarray, learned: LearnedRanges) -> StrangeValues:
     """What is strange in a table; `matrix` is the table as it was encoded."""
     if learned.contract.text is not None:
-        return NOTHING
+        name = learned.contract.text.name
+        return StrangeValues(wordless(table.column(name).to_pylist(), matrix[:, 0].tolist(), name))
     far, marked = far_of_matrix(matrix, learned)
     return StrangeValues(unknown_of_table(table, matrix, learned.contract), far, marked)
 
@@ -77,7 +80,7 @@ def strange_of_rows(rows: Sequence[Mapping[str, Any]], learned: LearnedRanges) -
     """What is strange in the rows of a request, which the model has taken already."""
     contract = learned.contract
     if contract.text is not None:
-        return NOTHING
+        return _strange_texts(rows, contract.text)
     if isinstance(rows, EncodedRows) and rows.fits(contract):
         # Nearly every request ends here.
         if not learned.is_strange(rows.matrix):
@@ -87,6 +90,12 @@ def strange_of_rows(rows: Sequence[Mapping[str, Any]], learned: LearnedRanges) -
         far, marked = far_of_matrix(numbers_of(rows, contract), learned)
     unknown = unknown_of_rows(rows, contract)
     return StrangeValues(unknown, far, marked) if unknown or far else NOTHING
+
+
+def _strange_texts(rows: Sequence[Mapping[str, Any]], feature: Feature) -> StrangeValues:
+    texts, stop_words = [row[feature.name] for row in rows], frozenset(feature.values)
+    judged = ["a word" if has_word(text or "", stop_words) else "" for text in texts]
+    return NOTHING if all(judged) else StrangeValues(wordless(texts, judged, feature.name))
 
 
 def far_of_matrix(matrix: np.ndarray, learned: LearnedRanges) -> tuple[Mapping[str, int], frozenset[str]]:
@@ -115,10 +124,23 @@ def strange_headers(strange: StrangeValues) -> dict[str, str]:
 
 def refuse_unknown_column(scenario: Scenario, strange: StrangeValues, contract: InputContract, where: str) -> None:
     """Quarantined when the model knows no value of a column; values that the scenario declares are known."""
-    declared = {column.name for table in scenario.tables for column in table.columns if column.values}
-    lost = [name for name, unknown in strange.unknown.items() if unknown.whole and name not in declared]
+    columns = [column for table in scenario.tables for column in table.columns]
+    declared = {column.name for column in columns if column.values}
+    accepted = {column.name: column.accepted for column in columns if column.accepted}
+    lost = [
+        name
+        for name, unknown in strange.unknown.items()
+        if unknown.whole and name not in declared and not set(unknown.examples) <= set(accepted.get(name, ()))
+    ]
+    if lost and contract.text is not None:
+        raise Quarantined("unknown_values", f"{where}: {no_words(lost[0])}", column=lost[0])
     if lost:
         raise Quarantined("unknown_values", _sentence(scenario, strange, contract, where, lost), column=lost[0])
+
+
+def no_words(name: str) -> str:
+    """Why nothing is judged where no text has a word."""
+    return f"no {name!r} holds a word that the model reads, so there is nothing to judge; accepted: texts with words."
 
 
 def _sentence(

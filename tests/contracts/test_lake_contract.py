@@ -149,11 +149,47 @@ class TestLake:
         blob, _ = lake.put("a/b", b"123")
         assert list(lake.list("a/")) == [blob]
 
+    def test_a_version_is_removed_once(self, lake: Lake) -> None:
+        """It is neither found nor listed afterwards; what is not there may be removed again."""
+        blob, _ = lake.put("a/b/c", b"x")
+        kept, _ = lake.put("a/d", b"y")
+        for _ in range(2):
+            lake.remove("a/b/c", blob.etag)
+        assert lake.stat("a/b/c") is None
+        assert list(lake.list("")) == [kept]
+        assert lake.put("a/b/c", b"again")[1]
+
+    @pytest.mark.fault(29)
+    def test_a_newer_version_is_not_removed(self, lake: Lake) -> None:
+        """Who removes has looked at a version, and only that one goes."""
+        old, _ = lake.put("x", b"one")
+        new, _ = lake.put("x", b"two", if_absent=False)
+        with pytest.raises(Superseded, match="x"):
+            lake.remove("x", old.etag)
+        assert lake.stat("x") == new
+
+    @pytest.mark.fault(29)
+    def test_removing_and_writing_at_once_loses_nothing(
+        self, lake: Lake, together: Callable[[list[Callable[[], object]]], list[object]]
+    ) -> None:
+        """Whoever is first: a write that was told to have worked is there."""
+        for number in range(5):
+            name = f"deep/{number}/x"
+            old, _ = lake.put(name, b"old")
+            together([lambda: lake.put(name, b"new", if_absent=False), lambda: lake.remove(name, old.etag)])  # noqa: B023
+            with lake.open(name) as source:
+                assert source.read() == b"new"
+
     @pytest.mark.parametrize("name", REFUSED)
     @pytest.mark.fault(76)
     def test_a_dangerous_name_is_refused_everywhere(self, lake: Lake, name: str) -> None:
         """No name leaves the lake or breaks a line."""
-        for call in (lambda: lake.put(name, b""), lambda: lake.open(name), lambda: lake.stat(name)):
+        for call in (
+            lambda: lake.put(name, b""),
+            lambda: lake.open(name),
+            lambda: lake.stat(name),
+            lambda: lake.remove(name, "x"),
+        ):
             with pytest.raises(BadInput, match="is not a blob name"):
                 call()
 

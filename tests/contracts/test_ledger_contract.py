@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from contracts.hand_clock import HandClock
@@ -12,7 +13,7 @@ from sqlalchemy import Engine
 from shared.adapters.sql.ledger.history import SqlHistory
 from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.core.errors import BadInput, Conflict
-from shared.core.ledger import TERMINAL, Claim, Entry
+from shared.core.ledger import TERMINAL, Claim, Entry, EntryFilter
 from shared.core.ports import History, Ledger
 
 TTL = timedelta(minutes=10)
@@ -303,6 +304,30 @@ class TestHistory:
         ledger.note("event", "drift-2", "ignored", "x")
         assert [line.key for line in history.why("retrain")] == ["drift-1"]
         assert history.why("retr") == []
+
+    def test_entries_are_filtered(self, ledger: Ledger, history: History, clock: HandClock) -> None:
+        """By scenario, whose keys begin with its name or are paths, by kind, state and time; a name is no pattern."""
+        began = clock()
+        for kind, key in (
+            ("drop", "a_b/one"),
+            ("model", "a_b:1"),
+            ("train", "a_b-t-1"),
+            ("blob", "incoming/a_b/x.csv"),
+        ):
+            ledger.note(kind, key, "done", "x")
+        noted = clock.move(hours=1)
+        for kind, key in (("drop", "axb/one"), ("drop", "a_bc/one"), ("model", "other:1")):
+            ledger.note(kind, key, "failed", "x")
+
+        def keys(**only: Any) -> set[str]:
+            return {entry.key for entry in history.entries(50, EntryFilter(**only))}
+
+        assert keys(scenario="a_b") == {"a_b/one", "a_b:1", "a_b-t-1", "incoming/a_b/x.csv"}
+        assert keys(kind="drop", state="failed") == {"axb/one", "a_bc/one"}
+        assert keys(since=noted) == {"axb/one", "a_bc/one", "other:1"} == keys(state="failed")
+        assert keys(before=noted, kind="model") == {"a_b:1"}
+        assert keys(before=began) == set()
+        assert len(history.entries(2, EntryFilter(scenario="a_b"))) == 2
 
     def test_what_is_unknown_is_none(self, history: History) -> None:
         """No entry, no error."""

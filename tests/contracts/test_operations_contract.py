@@ -17,18 +17,23 @@ from shared.adapters.sql.ledger.reopening import SqlReopening
 from shared.adapters.sql.monitoring.alerts import SqlAlertDeliveries
 from shared.adapters.sql.prediction.corrections import SqlCorrections
 from shared.adapters.sql.prediction.predictions import SqlPredictions
+from shared.adapters.sql.prediction.readings import SqlReadings
 from shared.adapters.sql.prediction.restoring import SqlRestoring
 from shared.adapters.sql.prediction.spans import SqlSpans
 from shared.adapters.sql.prediction.windows import SqlWindows
 from shared.adapters.sql.reports.lineage import SqlLineage
+from shared.adapters.sql.retention.expiry import SqlExpiry
+from shared.adapters.sql.training.datasets import SqlDatasets
 from shared.alerts.alert import Alert
 from shared.core.errors import Conflict
 from shared.core.ledger import Claim
+from shared.datasets.version import DatasetTable, DatasetVersion, Part
 from shared.prediction.revision import Correction, Revision
 from shared.prediction.telemetry_span import RecordedSpan, Span
 from shared.prediction.window import Window
 from shared.serving.deployment import Deployment
 from shared.serving.prediction_rows import first_id
+from shared.serving.reading import Reading
 
 AT = datetime(2024, 6, 1, 12, tzinfo=UTC)
 NAME = SCENARIO.name
@@ -114,6 +119,64 @@ class TestLineage:
         assert lineage.prediction(SCENARIO, 1) is None
         assert lineage.window(SCENARIO, 1) is None
         assert lineage.entries([("blob", "b")]) == []
+
+
+class TestExpiry:
+    """Port `Expiry`."""
+
+    def test_a_window_goes_with_all_that_names_it(self, engine: Engine) -> None:
+        """Rows, commit, version, files; others stay, and what is gone may go again."""
+        predictions, windows, lineage = SqlPredictions(engine), SqlWindows(engine), SqlLineage(engine)
+        for ordinal, name in enumerate(("w", "v"), start=1):
+            windows.claim(Window(NAME, name, 0, (f"{name}@1",), "planned", AT))
+            predictions.load(SCENARIO, commit(name, ordinal), parquet(name, ordinal), Revision(name, 1, AT, ("x@1",)))
+        for _ in range(2):
+            SqlExpiry(engine).windows(SCENARIO, ["w", "unknown"])
+        assert [one.id for one in windows.list(NAME)] == ["v"]
+        assert [one.window for one in predictions.commits(NAME)] == ["v"]
+        assert lineage.window(SCENARIO, 1) is None
+        assert lineage.prediction(SCENARIO, first_id(1)) is None
+        assert lineage.prediction(SCENARIO, first_id(2)) is not None
+        assert windows.claimed_inputs(NAME) == {"v@1"}
+
+    def test_a_version_goes_with_parts_that_nobody_else_names(self, engine: Engine) -> None:
+        """A part of a version that stays, or of the head, stays."""
+        datasets = SqlDatasets(engine)
+        shared, own = (Part(f"tables/{NAME}/t/{sha}.parquet", sha * 64, 1, sha, at) for at, sha in enumerate("ab"))
+        for number, parts in enumerate([(shared, own), (shared,)]):
+            table = DatasetTable("t", parts, len(parts))
+            datasets.add(DatasetVersion(NAME, f"d{number}", f"{number}" * 64, (table,), (), AT))
+        for _ in range(2):
+            SqlExpiry(engine).datasets(NAME, ["d0"])
+        (left,) = datasets.list(NAME)
+        assert left.tables[0].parts == (shared,)
+        with engine.connect() as connection:
+            assert connection.scalar(text("SELECT COUNT(*) FROM dataset_part")) == 1
+
+    def test_old_lines_go_and_every_state_stays(self, engine: Engine, clock: HandClock) -> None:
+        """A dry run counts the same and removes nothing."""
+        ledger, history, expiry = SqlLedger(engine, clock), SqlHistory(engine), SqlExpiry(engine)
+        ledger.note("event", "1", "ignored", "nothing")
+        claim = ledger.claim("drop", "d", timedelta(minutes=1))
+        assert isinstance(claim, Claim)
+        ledger.finish(claim, "done", "done")
+        later = clock() + timedelta(days=2)
+        planned = expiry.lines(later, dry_run=True)
+        assert (planned, len(history.entries())) == ({"ledger": 1, "journal": 1}, 3)
+        # The line of the event that led to nothing is nobody's newest once its entry is gone.
+        assert expiry.lines(later, dry_run=False) == {"ledger": 1, "journal": 2}
+        assert [(one.key, one.state) for one in history.entries()] == [("d", "done")]
+        assert expiry.lines(later, dry_run=False) == {"ledger": 0, "journal": 0}
+
+    def test_old_rows_of_requests_go(self, engine: Engine) -> None:
+        """By the time they came; without a limit none, and a table that is not there yet is no error."""
+        readings, expiry = SqlReadings(engine), SqlExpiry(engine)
+        readings.keep(NAME, [Reading("e", AT, {"x": 1.0})], AT, AT - timedelta(days=1))
+        limits = {"served": AT + timedelta(days=1), "actuals": AT}
+        assert expiry.rows(SCENARIO, served=None, actuals=None, dry_run=False) == {}
+        assert expiry.rows(SCENARIO, **limits, dry_run=True)["reading"] == 1
+        assert expiry.rows(SCENARIO, **limits, dry_run=False)["reading"] == 1
+        assert readings.window(NAME, "e", AT, AT) == []
 
 
 class TestRestoring:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
 PAGES = ("overview", "datasets", "models", "releases", "predictions", "monitoring", "history")
 WIDE, NARROW = 1280, 390
 READY = "#body[data-drawn]"

@@ -31,7 +31,7 @@ def test_the_app_is_indexed_without_a_single_setting() -> None:
     assert set(bindings()) == {
         "data_event", "model_event", "ingest", "deploy", "predict_window", "data_poison", "model_poison",
         "monitor", "watch_scenario", "monitor_poison", "actuals",
-        "window_poison", "plan_windows", "reconcile", "reconcile_releases",
+        "window_poison", "plan_windows", "reconcile", "reconcile_releases", "retain",
         "health", "static", "status", "score", "trace",
         "dashboard", "dashboard_page", "rollback",
         "docs", "openapi", "pipeline_submit", "pipeline_runs", "pipeline_run", "pipeline_cancel",
@@ -67,7 +67,7 @@ def test_every_route_is_declared_where_keys_and_documents_look() -> None:
 def test_timers_do_not_run_on_startup() -> None:
     """A redeployment must not start a storm."""
     timers = [b for all_ in bindings().values() for b in all_ if b["type"] == "timerTrigger"]
-    assert len(timers) == 4
+    assert len(timers) == 5
     assert all(not timer["runOnStartup"] and timer["useMonitor"] for timer in timers)
 
 

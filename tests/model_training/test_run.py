@@ -162,6 +162,41 @@ def test_a_full_disk_leaves_the_run_open(ports: Ports, tmp_path: Path) -> None:
     assert run.state == "requested"
 
 
+def _full_disk(home: Path) -> Path:
+    """The run's progress lies on a device that is full."""
+    partial = home / "runs" / RUN / ".progress.json"
+    partial.parent.mkdir(parents=True)
+    partial.symlink_to("/dev/full")
+    return partial
+
+
+def test_a_worker_waits_for_room_and_goes_on(ports: Ports, environ: dict[str, str], tmp_path: Path) -> None:
+    """A disk that is full is no attempt that failed: the same worker completes its run when there is room."""
+    waits: list[float] = []
+    _request(ports)
+    on_the_disk = _full_disk(tmp_path / "home")
+
+    def until_there_is_room(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            on_the_disk.unlink()
+
+    assert main(["--run", RUN], environ, until_there_is_room) == 0
+    assert waits == [5.0, 10.0, 20.0]
+    (run,) = ports.training.runs.list()
+    assert (run.state, run.attempts) == ("completed", 1)
+
+
+def test_a_worker_does_not_wait_for_ever(ports: Ports, environ: dict[str, str], tmp_path: Path) -> None:
+    """After three hours the watcher of runs decides."""
+    waits: list[float] = []
+    _request(ports)
+    _full_disk(tmp_path / "home")
+    assert main(["--run", RUN], environ, waits.append) == 75
+    assert 3 * 3600 <= sum(waits) < 4 * 3600
+    assert [run.state for run in ports.training.runs.list()] == ["running"]
+
+
 def test_progress_is_whole_whoever_reports(tmp_path: Path) -> None:
     """Four candidates that report at the same moment do not disturb each other, and the file is always readable."""
     progress = Progress(tmp_path / "run" / "progress.json")

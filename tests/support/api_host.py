@@ -20,6 +20,7 @@ SETTINGS = {
     "PLAN_SCHEDULE": "0 0 0 1 1 *",
     "RECONCILE_SCHEDULE": "0 0 0 1 1 *",
     "MONITOR_SCHEDULE": "0 0 0 1 1 *",
+    "RETENTION_SCHEDULE": "0 0 0 1 1 *",
     "TRAINER_URL": "none:",
     "LOG_SAMPLE": "1",
 }

@@ -31,10 +31,9 @@ class Cloud:
         self._announced: set[str] = set()
         engine = self.world.ports.training.registry._engine  # type: ignore[attr-defined]
         lake, clock = self.world.ports.core.lake, self.world.ports.core.clock
-        url = settings.get("LAKE_URL", "https://stdata.blob.core.windows.net/mlops")
-        models = AzureMlModels(lambda: client, url)
+        models = AzureMlModels(lambda: client)
         registry = AzureMlRegistry(LocalRegistry(engine, lake, clock, raises_event=False), models)
-        trainer = AzureMlTrainer(lambda: client, lake, url, lambda _, tables, model: tiny_job(client, tables, model))
+        trainer = AzureMlTrainer(lambda: client, lake, lambda _, tables, model: tiny_job(client, tables, model))
         self.world.ports = ports_with(self.world.ports, training__registry=registry, training__trainer=trainer)
 
     def handle(self, *messages: str) -> None:

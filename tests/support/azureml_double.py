@@ -29,6 +29,8 @@ ROOT = (
 )
 URL = f"azureml:{SUBSCRIPTION}/{GROUP}/{WORKSPACE}"
 PAGE = 2
+# The service, and with it the SDK, writes an address of a datastore out.
+STORE = f"azureml://subscriptions/{SUBSCRIPTION}/resourcegroups/{GROUP}/workspaces/{WORKSPACE}/datastores/mlops/paths/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,10 @@ _IMMUTABLE = {
     "jobs": ("jobType",),
 }
 _TAG_LENGTH = 256
+# Where data, models and the inputs and outputs of jobs may lie: in a datastore of the workspace, or in an asset of it.
+_WORKSPACE = r"subscriptions/[\w-]+/resourcegroups/[\w-]+(/providers/[\w.]+)?/workspaces/[\w-]+/"
+_IN_DATASTORE = re.compile(rf"azureml://({_WORKSPACE})?datastores/\w+/paths/\S+", re.IGNORECASE)
+_ASSET_ID = re.compile(r"(azureml:)?(/subscriptions/\S+/(data|models)/\S+/versions/\S+|[\w-]+:[\w-]+)", re.IGNORECASE)
 
 
 @dataclass
@@ -231,7 +237,32 @@ def _problem_of(kind: str, properties: Mapping[str, Any]) -> str:
     tags = properties.get("tags") or {}
     if not all(isinstance(value, str) and len(value) <= _TAG_LENGTH for value in tags.values()):
         return f"a tag is no text of at most {_TAG_LENGTH} characters"
-    return SHAPES[kind].problem(properties)
+    return SHAPES[kind].problem(properties) or _misplaced(kind, properties)
+
+
+def _misplaced(kind: str, properties: Mapping[str, Any]) -> str:
+    """Which address is none that the service takes; a URL of Blob Storage is not."""
+    stored = [properties[name] for name in ("dataUri", "modelUri") if name in properties]
+    given = list(_addresses(properties)) if kind == "jobs" else []
+    wrong = [one for one in stored if not _IN_DATASTORE.fullmatch(one)]
+    wrong += [one for place, one in given if not _taken(place, one)]
+    return f"{wrong[0]} is no address of a datastore" if wrong else ""
+
+
+def _taken(place: str, address: str) -> bool:
+    """An input may also be an asset."""
+    in_asset = place == "inputs" and _ASSET_ID.fullmatch(address)
+    return bool(in_asset or _IN_DATASTORE.fullmatch(address) or address.startswith("${{"))
+
+
+def _addresses(job: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """("inputs" or "outputs", address) of everything that the job or one of its steps mounts."""
+    for place in ("inputs", "outputs"):
+        for one in (job.get(place) or {}).values():
+            if isinstance(one, dict) and one.get("uri"):
+                yield place, one["uri"]
+    for step in (job.get("jobs") or {}).values():
+        yield from _addresses(step)
 
 
 def _problem(status: int, code: str, message: str) -> tuple[int, dict[str, str], Any]:

@@ -37,9 +37,8 @@ def show(service: AzureMl, *models: Model) -> None:
 
 def version(number: int, sha256: str = "") -> Model:
     """A version of points."""
-    return Model(
-        "points", number, sha256 or f"{number:064d}", f"r{number}", "d", {}, "", datetime(2026, 3, 1, tzinfo=UTC)
-    )
+    folder, made = f"models/points/{number}/", datetime(2026, 3, 1, tzinfo=UTC)
+    return Model("points", number, sha256 or f"{number:064d}", f"r{number}", "d", {}, folder, made)
 
 
 def serving_at(client: MLClient) -> AzureMlServing:

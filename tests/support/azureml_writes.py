@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 RUN = Run("points-d1-1a2b3c4d", "points", "d1", "r", "requested", 1, "", NOW, NOW)
 V1, V2, V3 = (version(number) for number in (1, 2, 3))
-LAKE = "https://stdata.blob.core.windows.net/mlops"
 
 
 class Workspace:
@@ -36,9 +35,9 @@ class Workspace:
 
     def __init__(self, service: AzureMl, proxy: FaultProxy, client: MLClient, home: Path) -> None:
         self.service, self.proxy, self.client = service, proxy, client
-        self.models = AzureMlModels(lambda: client, LAKE)
+        self.models = AzureMlModels(lambda: client)
         self.serving = serving_at(client)
-        self.trainer = AzureMlTrainer(lambda: client, FolderLake(home), LAKE, lambda _, *at: tiny_job(client, *at))
+        self.trainer = AzureMlTrainer(lambda: client, FolderLake(home), lambda _, *at: tiny_job(client, *at))
         self._digest = code_digest()
 
     def reset(self) -> None:

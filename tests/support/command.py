@@ -1,4 +1,7 @@
-"""The mlops command as a person runs it: in its own process and home, with an exit code and two streams."""
+"""The mlops command as a person runs it: in its own process and home, with an exit code and two streams.
+
+The process is forked from one that has imported the command; `up` starts a new interpreter.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import forked_command
 import httpx
 
 from shared.settings import NAMES
@@ -22,8 +26,7 @@ from shared.settings import NAMES
 REPOSITORY = Path(__file__).resolve().parents[2]
 REAL_DATA = REPOSITORY.parent / "shared" / "data"
 COMMAND = (sys.executable, "-m", "local.cli")
-_SCHEDULES = ("PLAN_SCHEDULE", "RECONCILE_SCHEDULE", "MONITOR_SCHEDULE")
-_SECONDS = 240
+_SCHEDULES = ("PLAN_SCHEDULE", "RECONCILE_SCHEDULE", "MONITOR_SCHEDULE", "RETENTION_SCHEDULE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +79,9 @@ class Command:
     def __call__(self, *arguments: object, **settings: str) -> Answer:
         """Run to the end; the output never has a stack trace."""
         words = tuple(str(argument) for argument in arguments)
-        done = subprocess.run(
-            [*COMMAND, *words],
-            env=self.environ(**settings),
-            cwd=REPOSITORY,
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-        assert "Traceback" not in done.stdout + done.stderr
-        return Answer(words, done.returncode, done.stdout, done.stderr)
+        code, out, err = forked_command.run(words, self.environ(**settings))
+        assert "Traceback" not in out + err
+        return Answer(words, code, out, err)
 
     def environ(self, **settings: str) -> dict[str, str]:
         """This process's environment without settings of the project, and with those of the test."""

@@ -1,56 +1,66 @@
-"""A server that imports the command once and forks a child for each line, so that many commands take milliseconds each.
+"""Servers that import the command once and fork a child for each run, so that a run does not wait for imports.
 
 Each line is `[arguments, environment]`; the answer is `[exit code, standard output, standard error]`.
 """
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import pkgutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import IO, Any
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 240
+# Libraries in C that start threads when they are imported: whoever forks wants none.
+ALONE = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
+_IDLE: SimpleQueue[Server] = SimpleQueue()
 
 
-class Forked:
-    """The command on one home; the children of one server run in turn."""
+def run(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of `mlops ARGUMENTS` in a process with this environment."""
+    try:
+        server = _IDLE.get_nowait()
+    except Empty:
+        server = Server()
+    answer = server.ask([list(arguments), dict(environ)])
+    _IDLE.put(server)
+    return answer
 
-    def __init__(self, environ: dict[str, str]) -> None:
-        self._environ = environ
-        line = [sys.executable, str(HERE / "forked_command.py")]
-        self._server = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def run(self, arguments: Sequence[str], **settings: str) -> tuple[int, str, str]:
-        """Exit code, standard output and standard error of `mlops ARGUMENTS`."""
-        assert self._server.stdin is not None
-        assert self._server.stdout is not None
-        self._server.stdin.write(json.dumps([list(arguments), {**self._environ, **settings}]) + "\n")
-        self._server.stdin.flush()
-        code, out, err = json.loads(self._server.stdout.readline())
+class Server:
+    """A process that runs one command at a time; it ends with this one."""
+
+    def __init__(self) -> None:
+        line = [sys.executable, __file__]
+        self._process = subprocess.Popen(
+            line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=os.environ | ALONE
+        )
+        atexit.register(self._process.communicate)
+
+    def ask(self, order: Any) -> tuple[int, str, str]:
+        """The answer to the line."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        code, out, err = json.loads(self._process.stdout.readline())
         return code, out, err
-
-    def close(self) -> None:
-        """End the server."""
-        self._server.communicate()
 
 
 def serve() -> None:
     """Answer until the input ends."""
-    sys.path.insert(0, str(HERE.parents[1]))
-    from importlib import import_module
-
-    for name in (
-        "local.cli",
-        "local.host.functions_host",
-        "shared.bootstrap",
-        "shared.adapters.sql.prediction.predictions",
-    ):
-        import_module(name)
+    sys.path[0] = str(ROOT)
+    _import_everything()
+    assert len(list(Path("/proc/self/task").glob("*"))) <= 1, "an import has started a thread"
     for line in sys.stdin:
         arguments, environ = json.loads(line)
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
@@ -58,11 +68,27 @@ def serve() -> None:
             print(json.dumps([code, _read(out), _read(err)]), flush=True)  # noqa: T201 -- the answer
 
 
+def _import_everything() -> None:
+    from importlib import import_module
+
+    import shared
+
+    for name in ("local.cli", "local.host.functions_host", "local.host.events.subscriptions", "pandas", "jinja2.ext"):
+        import_module(name)
+    for found in pkgutil.walk_packages(shared.__path__, "shared."):
+        # Alembic's environment can be loaded by Alembic only.
+        if not found.name.endswith(".migrations.env"):
+            import_module(found.name)
+
+
 def _fork(arguments: list[str], environ: dict[str, str], out: IO[bytes], err: IO[bytes]) -> int:
     child = os.fork()
     if child == 0:
-        os.dup2(out.fileno(), 1)
-        os.dup2(err.fileno(), 2)
+        # A command that hangs ends by this signal.
+        signal.alarm(SECONDS)
+        with Path(os.devnull).open("rb") as nothing:
+            for number, file in enumerate((nothing, out, err)):
+                os.dup2(file.fileno(), number)
         os.environ.clear()
         os.environ.update(environ)
         sys.argv = ["mlops", *arguments]

@@ -34,7 +34,12 @@ class Drops:
         """The tables as files of the drop; nothing is worked on yet."""
         for name, rows in tables.items():
             self.ports.core.lake.put(f"incoming/{self.scenario.name}/{drop}/{name}.csv", csv_of(rows), if_absent=False)
-        return Landing("incoming", self.scenario, drop, "")
+        return self.landing(self.scenario, drop)
+
+    @staticmethod
+    def landing(scenario: Scenario, drop: str) -> Landing:
+        """Where the drop lies."""
+        return Landing("incoming", scenario, drop, "")
 
     def drop(self, drop: str, tables: Tables) -> Outcome:
         """What becomes of the drop."""

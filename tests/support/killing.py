@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -77,7 +78,8 @@ class Counted:
         return counted
 
 
-def _named() -> dict[str, Any]:
+@cache
+def named() -> dict[str, Any]:
     """What bundles name for type checkers only: values and protocols of all rooms."""
     found: dict[str, Any] = {}
     protocols: dict[str, Any] = {}
@@ -96,7 +98,7 @@ def counted[Bundle](bundle: Bundle, countdown: Any, wrap: Callable[[Any, Any], A
 
     `wrap` makes another port of a port and what is to be told of its calls.
     """
-    hints = get_type_hints(type(bundle), localns=_named())
+    hints = get_type_hints(type(bundle), localns=named())
     swapped: dict[str, Any] = {}
     for field in fields(bundle):  # type: ignore[arg-type]
         hint, value = hints[field.name], getattr(bundle, field.name)

@@ -24,6 +24,7 @@ DATABASE = "telemetry"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 _LITERALS = {"datetime": r"datetime\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\)", "long": r"long\((-?\d+)\)"}
+_ALLOWED = re.compile(r'gettype\(payload\["([^"]+)"\]\) !in \(([^)]*)\)')
 _FIELD = re.compile(r'\s+\["(?P<name>[^"]+)"\] = (?P<read>to\w+)\(payload\["(?P<key>[^"]+)"\]\)')
 _ROW_ERROR = {
     "code": "LimitsExceeded",
@@ -118,8 +119,8 @@ class Cluster:
 
 
 def _table(text: str) -> str:
-    """The line after the declared parameters."""
-    return re.sub(r"^declare [^;]*;\n", "", text).partition("\n")[0]
+    """The quoted name in the line after the declared parameters."""
+    return str(json.loads(re.sub(r"^declare [^;]*;\n", "", text).partition("\n")[0])[0])
 
 
 def _bound(text: str, parameters: Mapping[str, str]) -> dict[str, int]:
@@ -146,13 +147,18 @@ def _summary(rows: list[Row]) -> tuple[list[tuple[str, str]], list[list[Any]]]:
 
 def _projected(text: str, rows: list[Row], bound: Mapping[str, int]) -> tuple[list[tuple[str, str]], list[Any]]:
     fields = [found.groups() for line in text.split("\n") if (found := _FIELD.match(line))]
+    allowed = {key: json.loads(f"[{kinds}]") for key, kinds in _ALLOWED.findall(text)}
     types = {"todouble": "real", "tolong": "long", "tostring": "string", "todatetime": "datetime"}
     parts, part = bound["parts"], bound["part"]
     wanted = [row for row in rows if parts == 1 or zlib.crc32(json.dumps(row.payload).encode()) % parts == part]
     columns = [("_ingested", "datetime"), *((name, types[read]) for name, read, _ in fields), ("_odd", "string")]
     # The service promises no order.
     return columns, [
-        [_time(row.ticks or 0), *(_read(row.payload.get(key), read) for _, read, key in fields), _odd(row, fields)]
+        [
+            _time(row.ticks or 0),
+            *(_read(row.payload.get(key), read) for _, read, key in fields),
+            _odd(row, fields, allowed),
+        ]
         for row in sorted(wanted, key=lambda row: zlib.crc32(json.dumps(row.payload).encode()))
     ]
 
@@ -168,15 +174,26 @@ def _read(value: Any, read: str) -> Any:
         return None
 
 
-def _odd(row: Row, fields: list[Any]) -> str:
+def _odd(row: Row, fields: list[Any], allowed: Mapping[str, list[str]]) -> str:
     """The whole message where the query's own condition is true of it."""
-    kinds = {"todouble": ("int", "float"), "tolong": ("int",)}
     for _, read, key in fields:
         value = row.payload.get(key)
-        wrong = read in kinds and type(value).__name__ not in kinds[read]
-        if value is not None and (wrong or (read == "todatetime" and _read(value, read) is None)):
+        wrong = key in allowed and _gettype(value) not in allowed[key]
+        if wrong or (read == "todatetime" and value is not None and _read(value, read) is None):
             return json.dumps(row.payload)
     return ""
+
+
+def _gettype(value: Any) -> str:
+    """What the documentation of the function of this name says of values inside a dynamic one."""
+    return {
+        "NoneType": "null",
+        "int": "long",
+        "float": "real",
+        "str": "string",
+        "dict": "dictionary",
+        "list": "array",
+    }.get(type(value).__name__, "bool")
 
 
 def _time(ticks: int) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
-from killing import Countdown, counted  # noqa: E402 -- the path is set first
+from killing import Countdown, counted, named  # noqa: E402 -- the path is set first
 from ports_with import ports_with  # noqa: E402 -- the path is set first
 from streamed import LABELS, streamed_world  # noqa: E402 -- the path is set first
 from world import World, blob_event, world_at  # noqa: E402 -- the path is set first
@@ -173,6 +173,7 @@ def serve() -> None:
         # Alembic's environment can be loaded by Alembic only.
         if not found.name.endswith(".migrations.env"):
             import_module(found.name)
+    named()
     assert len(list(Path("/proc/self/task").glob("*"))) <= 1, "an import has started a thread"
     for line in sys.stdin:
         what, home, calls = json.loads(line)

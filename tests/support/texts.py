@@ -26,9 +26,9 @@ TEXTS = Scenario(
 )
 
 
-def text_graph(*extra: onnx.NodeProto, kind: int = TensorProto.STRING) -> bytes:
+def text_graph(*extra: onnx.NodeProto, kind: int = TensorProto.STRING, labels: int = 2) -> bytes:
     """Counts of three words, times weights, as probabilities; the texts are padded to the longest."""
-    weights = np.array([[2, -2], [2, -2], [-2, 2]], dtype=np.float32)
+    weights = np.resize(np.array([[2, -2], [2, -2], [-2, 2]], dtype=np.float32), (3, labels))
     axis = numpy_helper.from_array(np.array([1]), "axis")
     nodes = [
         helper.make_node("Squeeze", ["text", "axis"], ["texts"]),
@@ -49,7 +49,7 @@ def text_graph(*extra: onnx.NodeProto, kind: int = TensorProto.STRING) -> bytes:
         helper.make_node("Softmax", ["scores"], ["probabilities"], axis=1),
     ]
     takes = helper.make_tensor_value_info("text", kind, [None, 1])
-    gives = helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [None, 2])
+    gives = helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [None, labels])
     constants = [numpy_helper.from_array(weights, "weights"), axis]
     graph = helper.make_graph([*nodes, *extra], "text", [takes], [gives], constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from onnx import TensorProto, helper, numpy_helper
 from ports_with import ports_with
+from rehearsals import RehearsedOnce
 
 from shared import dispatch
 from shared.alerts.delivery import publish_and_alert
@@ -338,7 +339,7 @@ class World:
             **settings,
         }
         built = build_ports(environ, scenarios, self.clock)
-        self.ports = ports_with(built, training__trainer=self.trainer)
+        self.ports = ports_with(built, training__trainer=self.trainer, serving__scoring=RehearsedOnce())
         self.trainer.ports = self.ports
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.host.http.keys import Keys
+from local.host.http.keys import EVENT_GRID, Keys
 from local.host.invocations import Invocations
 from local.host.protocol import Record
 from local.host.worker import Function
@@ -18,6 +18,10 @@ log = logging.getLogger("mlops.host")
 PATH = "/runtime/webhooks/eventgrid"
 MAX_BATCH = 5000
 _AT_ONCE = 16
+_KEY_NEEDED = (
+    f"A valid key is needed: the system key {EVENT_GRID}, as ?code= or in the header x-functions-key; "
+    "mlops keys list --events --reveal prints it."
+)
 _VALIDATION = "Microsoft.EventGrid.SubscriptionValidationEvent"
 
 
@@ -52,7 +56,7 @@ class Webhook:
     async def answer(self, request: Request) -> Answer:
         """202 when every event of the batch was handled, 500 when one failed; 400, 401 or 404 for a wrong request."""
         if not self._keys.allows_event_grid(request.keys):
-            return Answer(401, "A valid key is needed.")
+            return Answer(401, _KEY_NEEDED)
         function = self._functions.get(request.function.lower())
         if function is None:
             return Answer(404, "There is no such event-grid function.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from shared.adapters.azureml.datastore import in_datastore
 from shared.adapters.azureml.faults import explained
 from shared.core.errors import Conflict, Missing, Refused
 from shared.training.model import Model
@@ -18,11 +19,10 @@ _LONGEST = 256
 
 
 class AzureMlModels:
-    """Shows versions in the workspace, which then raises ModelRegistered. `lake_url` is the lake of their files."""
+    """Shows versions in the workspace, which then raises ModelRegistered. Their files stay in the lake."""
 
-    def __init__(self, client: Callable[[], MLClient], lake_url: str) -> None:
+    def __init__(self, client: Callable[[], MLClient]) -> None:
         self._client = client
-        self._lake_url = lake_url.rstrip("/")
 
     def show(self, model: Model) -> None:
         """Register the version under its number; a repeat changes nothing, also after a lost answer.
@@ -37,7 +37,7 @@ class AzureMlModels:
             name=model.name,
             version=str(model.version),
             type="custom_model",
-            path=f"{self._lake_url}/{model.folder}",
+            path=in_datastore(model.folder),
             tags=_tags(model),
             properties=_digests(model),
         )

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from shared.adapters.azureml.datastore import in_datastore
 from shared.adapters.azureml.faults import explained
 from shared.core.errors import Conflict, Corrupt, Missing
 from shared.core.paths import dataset_folder
@@ -26,24 +27,21 @@ MODEL, MANIFEST = "model.onnx", "manifest.json"
 class AzureMlTrainer:
     """Port `Trainer`. The job leaves its model in the lake; `result` reads it there."""
 
-    def __init__(
-        self, client: Callable[[], MLClient], lake: Lake, lake_url: str, order: Callable[[Run, str, str], Any]
-    ) -> None:
+    def __init__(self, client: Callable[[], MLClient], lake: Lake, order: Callable[[Run, str, str], Any]) -> None:
         """`order` makes the job of a run from the addresses of its dataset and of the folder for its model."""
         self._client = client
         self._lake = lake
-        self._lake_url = lake_url.rstrip("/")
         self._order = order
 
     def submit(self, run: Run) -> None:
         """Start the run; an attempt that was submitted is not submitted again."""
         if self.started(run):
             return
-        tables = f"{self._lake_url}/{dataset_folder(run.scenario, run.dataset)}"
+        tables = in_datastore(dataset_folder(run.scenario, run.dataset))
         self._show_dataset(run, tables)
         self._show_parts(run)
         with explained(f"preparing the job of run {run.id}", ROLE):
-            job = self._order(run, tables, f"{self._lake_url}/{model_folder(run)}")
+            job = self._order(run, tables, in_datastore(model_folder(run)))
         job.name = run.attempt_name
         try:
             with explained(f"submitting run {run.id}", ROLE):
@@ -98,7 +96,7 @@ class AzureMlTrainer:
         for asset in ASSETS:
             path = asset_path(run.scenario, run.dataset, asset)
             if self._lake.stat(path) is not None:
-                self._show(run, asset_name(run.scenario, asset), "uri_file", f"{self._lake_url}/{path}")
+                self._show(run, asset_name(run.scenario, asset), "uri_file", in_datastore(path))
 
     def _show(self, run: Run, name: str, kind: str, address: str) -> None:
         from azure.ai.ml.entities import Data

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from azure.core import MatchConditions
 from azure.core.exceptions import AzureError, HttpResponseError
 
 from shared.adapters.azure.clients import RANGE_BYTES
@@ -85,6 +86,20 @@ class BlobLake:
             for one in found:
                 if not is_folder(one.metadata) and not name_problem(one.name):
                     yield _blob(one.name, one.etag, one.size, one.last_modified)
+
+    def remove(self, path: str, etag: str) -> None:
+        """Take that version out; a repeated request that finds nothing has worked."""
+        client = self._client.get_blob_client(check_name(path))
+        try:
+            with faults(self._place, path, WRITER_ROLE):
+                client.delete_blob(etag=etag, match_condition=MatchConditions.IfNotModified)
+        except Missing:
+            return
+        except Superseded as error:
+            # The service gives the same answer when there is no blob at all.
+            current = self.stat(path)
+            if current is not None:
+                raise Superseded(f"{path!r} is not version {etag} any more; it is {current.etag}.") from error
 
     def _settled(self, path: str, upload: Upload, error: Exception, *, if_absent: bool) -> tuple[Blob, bool]:
         """Find out how a write without a clear answer ended: a retry is refused when the first request worked."""

@@ -21,6 +21,7 @@ from shared.core.paths import AREAS
 log = logging.getLogger("mlops.lake")
 _BLOCK = 1 << 20
 _PARTIAL = ".partial"
+_TRIES = 5
 
 
 class FolderLake:
@@ -39,7 +40,7 @@ class FolderLake:
             raise Missing(f"There is no blob {path!r} in the lake.")
         if etag is not None and file_etag(found) != etag:
             os.close(descriptor)
-            raise Superseded(f"{path!r} is not version {etag} any more; it is {file_etag(found)}.")
+            _check_version(path, etag, file_etag(found))
         return os.fdopen(descriptor, "rb")
 
     def stat(self, path: str) -> Blob | None:
@@ -55,10 +56,8 @@ class FolderLake:
             existing = _blob(path, place) if if_absent else None
             if existing is not None:
                 return existing, False
-            self._make_folder(place.parent)
             with self._partial(data) as partial:
-                written = _publish(partial, place, if_absent=if_absent)
-            _sync_folder(place.parent)
+                written = self._published(partial, place, if_absent=if_absent)
             return self._there(path, place), written
 
     def list(self, prefix: str) -> Iterator[Blob]:
@@ -66,6 +65,49 @@ class FolderLake:
         folder = check_prefix(prefix).rpartition("/")[0]
         with _faults(prefix):
             yield from _walk(self._root / folder, f"{folder}/" if folder else "", prefix)
+
+    def remove(self, path: str, etag: str) -> None:
+        """Take that version out: set aside first, so that a version that came meanwhile is put back, never lost."""
+        place = self._place(path)
+        with _faults(path, writing=True):
+            found = _blob(path, place)
+            if found is None:
+                return
+            _check_version(path, etag, found.etag)
+            aside = self._root / _PARTIAL / secrets.token_hex(12)
+            self._make_folder(aside.parent)
+            try:
+                place.rename(aside)
+            except FileNotFoundError:
+                return
+            self._drop(path, etag, place, aside)
+
+    def _drop(self, path: str, etag: str, place: Path, aside: Path) -> None:
+        """Remove what was set aside; Superseded when it is another version, which gets its name back."""
+        found = file_etag(aside.stat())
+        if found != etag:
+            self._published(aside, place, if_absent=True)
+        aside.unlink()
+        _check_version(path, etag, found)
+        _sync_folder(place.parent)
+        self._remove_empty(place.parent)
+
+    def _remove_empty(self, folder: Path) -> None:
+        """Remove the folder and those above it that nothing lies in any more."""
+        with suppress(OSError):
+            while folder != self._root:
+                folder.rmdir()
+                folder = folder.parent
+
+    def _published(self, partial: Path, place: Path, *, if_absent: bool) -> bool:
+        """Put the file in its place, durably; who removes a folder that was empty for a moment is not noticed."""
+        for _ in range(_TRIES):
+            with suppress(FileNotFoundError):
+                self._make_folder(place.parent)
+                written = _publish(partial, place, if_absent=if_absent)
+                _sync_folder(place.parent)
+                return written
+        raise Transient(f"The folder of {place.name!r} in the lake was removed again and again while it was written.")
 
     def _place(self, path: str) -> Path:
         """The file of the name; Missing when a linked folder would lead out of the lake."""
@@ -130,6 +172,11 @@ def _publish(partial: Path, place: Path, *, if_absent: bool) -> bool:
         os.link(partial, place)
         return True
     return False
+
+
+def _check_version(path: str, etag: str, found: str) -> None:
+    if found != etag:
+        raise Superseded(f"{path!r} is not version {etag} any more; it is {found}.")
 
 
 def _blob(path: str, place: Path) -> Blob | None:

@@ -25,7 +25,7 @@ _SUMMARY = """| extend ingested = ingestion_time()
     oldest = min(ingested),
     newest = max(ingested)"""
 _READ: dict[Kind, str] = {"float": "todouble", "int": "tolong", "text": "tostring", "time": "todatetime"}
-_PLAIN: dict[Kind, str] = {"float": '"double", "long", "int", "null"', "int": '"long", "int", "null"'}
+_PLAIN: dict[Kind, str] = {"float": '"real", "double", "long", "int", "null"', "int": '"long", "int", "null"'}
 
 
 def stream_of(scenario: Scenario) -> str:
@@ -39,20 +39,24 @@ def stream_of(scenario: Scenario) -> str:
     if scenario.batch.others:
         beside = ", ".join(scenario.batch.others)
         raise Permanent(f"Scenario {scenario.name} needs {beside} beside each window; a stream has no such tables.")
+    if taken := {INGESTED, ODD} & {column.name for column in scenario.scoring_table.columns}:
+        raise Permanent(
+            f"Scenario {scenario.name} declares the column {min(taken)}, which a query of a stream adds itself."
+        )
     return scenario.batch.stream
 
 
 def settled_text(table: str) -> str:
     """Query the summary of rows ingested since `from_time` and, by the cluster's clock, at least `lag_ms` ago."""
     return f"""declare query_parameters(from_time:datetime, lag_ms:long);
-{table}
+{_quoted(table)}
 | where ingestion_time() >= from_time and ingestion_time() < now() - lag_ms * 1ms
 {_SUMMARY}"""
 
 
 def untimed_text(table: str) -> str:
     """Query the number of rows that were ingested while the table's ingestion time policy was off."""
-    return f"""{table}
+    return f"""{_quoted(table)}
 | where isnull(ingestion_time())
 | summarize row_count = count()"""
 
@@ -60,7 +64,7 @@ def untimed_text(table: str) -> str:
 def measure_text(table: str) -> str:
     """Query the summary of the rows ingested in the span."""
     return f"""declare query_parameters(from_time:datetime, to_time:datetime);
-{table}
+{_quoted(table)}
 {_INSIDE}
 {_SUMMARY}"""
 
@@ -68,7 +72,7 @@ def measure_text(table: str) -> str:
 def count_text(table: str) -> str:
     """Query the number of rows ingested in the span; no message is read."""
     return f"""declare query_parameters(from_time:datetime, to_time:datetime);
-{table}
+{_quoted(table)}
 {_INSIDE}
 | summarize row_count = count()"""
 
@@ -81,7 +85,7 @@ def rows_text(table: str, columns: Sequence[Column]) -> str:
     fields = [f"{_quoted(INGESTED)} = ingestion_time()", *read, f"{_quoted(ODD)} = {whole}"]
     named = ",\n".join(f"    {field}" for field in fields)
     return f"""declare query_parameters(from_time:datetime, to_time:datetime, part:long, parts:long);
-{table}
+{_quoted(table)}
 {_INSIDE}
 | where parts == 1 or hash(tostring(payload), parts) == part
 | project

@@ -10,6 +10,9 @@ import pyarrow as pa
 SIZE = 4096
 # The estimate's relative standard error.
 ERROR = 1 / float(SIZE - 2) ** 0.5
+# Texts that are Python objects at once.
+_PIECE = 1 << 16
+_ENOUGH = 4 * SIZE
 _SHIFTS = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
 
 
@@ -21,8 +24,11 @@ def hash_numbers(values: np.ndarray) -> np.ndarray:
 
 def hash_texts(values: pa.Array) -> np.ndarray:
     """The same for texts, through their CRC-32."""
-    checksums = [zlib.crc32(value) for value in values.cast(pa.binary()).to_pylist()]
-    return _smallest(_mix(np.array(checksums, dtype=np.uint64)))
+    found = np.empty(0, np.uint64)
+    for start in range(0, len(values), _PIECE):
+        piece = values.slice(start, _PIECE).cast(pa.binary()).to_pylist()
+        found = union(found, _mix(np.array([zlib.crc32(value) for value in piece], dtype=np.uint64)))
+    return found
 
 
 def union(*sketches: np.ndarray) -> np.ndarray:
@@ -48,4 +54,6 @@ def _mix(words: np.ndarray) -> np.ndarray:
 
 
 def _smallest(hashes: np.ndarray) -> np.ndarray:
-    return np.unique(hashes)[:SIZE]
+    # Of many the small ones are enough, unless nearly all of these are equal.
+    few = np.unique(np.partition(hashes, _ENOUGH)[:_ENOUGH])[:SIZE] if len(hashes) > _ENOUGH else ()
+    return np.asarray(few) if len(few) == SIZE else np.unique(hashes)[:SIZE]

@@ -1,9 +1,9 @@
-"""A table described column by column, columns in parallel; chunks of a table are described apart and merged."""
+"""Rows described column by column, columns in parallel; chunks of a column are described apart and merged."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import reduce
@@ -14,10 +14,13 @@ import pyarrow as pa
 from shared.adapters.profiling.numbers import KEEP, describe_numbers
 from shared.adapters.profiling.texts import describe_texts
 from shared.adapters.profiling.times import describe_times
+from shared.datasets.row_groups import row_groups
+from shared.datasets.rows import Rows, TableRows, as_rows
 from shared.profiles.profile import BinCounts, ColumnProfile, Described, TableProfile
 
-# Rows that are sorted at once; a larger table is described chunk by chunk, in bounded memory.
-CHUNK = 1 << 22
+# Rows, and bytes, of a column that are looked at together; a longer column is described chunk by chunk.
+CHUNK = 1 << 20
+CHUNK_BYTES = 64 << 20
 
 
 class ColumnPart(Protocol):
@@ -44,10 +47,30 @@ class TablePart:
     columns: Mapping[str, ColumnPart]
 
 
-def describe(table: pa.Table, baseline: TableProfile | None = None, chunk: int = CHUNK) -> Described:
-    """The table's profile, and its rows counted in the bins of the baseline (a profile of the same table)."""
-    slices = (table.slice(start, chunk) for start in range(0, max(table.num_rows, 1), chunk))
-    return finish(merge(part_of(each, baseline) for each in slices))
+def describe(
+    table: Rows | pa.Table, baseline: TableProfile | None = None, chunk: int = CHUNK, size: int = CHUNK_BYTES
+) -> Described:
+    """The rows' profile, and their counts in the bins of the baseline (a profile of the same table).
+
+    A chunk of one column for each processor is in memory.
+    """
+    rows = as_rows(table)
+    known = {} if baseline is None else baseline.columns
+
+    def column(name: str) -> ColumnPart:
+        parts = (_describe(found, known.get(name)) for found in _chunks(rows, name, chunk, size))
+        return reduce(lambda a, b: a.merge(b, KEEP), parts)
+
+    return finish(
+        TablePart(rows.num_rows, dict(zip(rows.schema.names, _side_by_side(column, rows.schema.names), strict=True)))
+    )
+
+
+def _chunks(rows: Rows, name: str, chunk: int, size: int) -> Iterator[pa.ChunkedArray]:
+    """The column in chunks; one that is in memory is not cut into blocks before."""
+    blocks = iter([rows.table.select([name])]) if isinstance(rows, TableRows) else rows.blocks([name])
+    for group in row_groups(blocks, chunk, size):
+        yield pa.concat_tables(group).column(0)
 
 
 def part_of(table: pa.Table, baseline: TableProfile | None = None) -> TablePart:

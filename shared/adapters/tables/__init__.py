@@ -11,7 +11,8 @@ line of a CSV file or the row of a Parquet file (counted from 1), and the column
 * NaN and infinities are refused; only in Parquet, and where nulls are allowed, NaN is a missing number.
 * A header (or Parquet schema) without rows is a table only where the contract's `min_rows` is 0.
 * A time lies ahead of our clock by no more than its column allows.
-* A whole number may be written 5 or 5.0; times are ISO 8601 or month/day/year with AM or PM, one form per column.
+* A whole number may be written 5 or 5.0; where it names rows, not with zeros before it (007 is another id than 7).
+* Times are ISO 8601 or month/day/year with AM or PM, one form per column.
 """
 
 from __future__ import annotations
@@ -49,14 +50,17 @@ class ArrowTables:
         from shared.adapters.tables.parquet import read_parquet
         from shared.adapters.tables.raw import read_bytes
 
-        origin = Origin(name, table.name, now=self._clock())
+        origin, limits = self._origin(name, table), self._limits.in_memory
         read = {"csv": read_csv, "parquet": read_parquet}[_ending(name, origin)]
-        data = read_bytes(source, self._limits, origin)
+        data = read_bytes(source, limits, origin)
         if rejects is not None and rejects.policy.any:
             return self._without_rejects(io.BytesIO(data), origin, table, rejects)
-        here, columns = read(data, table, self._limits, origin)
+        here, columns = read(data, table, limits, origin)
         rows = len(next(iter(columns.values())))
-        return by_contract(columns, rows, table, self._limits, here)
+        return by_contract(columns, rows, table, limits, here)
+
+    def _origin(self, name: str, table: Table) -> Origin:
+        return Origin(name, table.name, now=self._clock(), naming=table.naming)
 
     def _without_rejects(self, source: BinaryIO, origin: Origin, table: Table, rejects: Rejects) -> pa.Table:
         import pyarrow as pa
@@ -74,7 +78,7 @@ class ArrowTables:
         """
         from shared.adapters.tables.stream import stream
 
-        origin = Origin(name, table.name, now=self._clock())
+        origin = self._origin(name, table)
         _ending(name, origin)
         return stream(source, table, self._limits, origin, rejects)
 
@@ -89,7 +93,7 @@ class ArrowTables:
         return join(parts, table)
 
     def check_stream(self, parts: Iterable[Iterable[pa.RecordBatch]], table: Table) -> Iterator[pa.RecordBatch]:
-        """The batches of all parts as they come, and at their end Quarantined like `check`; only keys are kept."""
+        """The batches of all parts as they come, and at their end Quarantined like `check`; keys lie on the disk."""
         from shared.adapters.tables.whole import check_stream
 
         return check_stream(parts, table)
@@ -98,7 +102,13 @@ class ArrowTables:
         """Canonical Parquet: equal tables give equal bytes; page checksums on."""
         from shared.adapters.tables.writer import write_parquet
 
-        return write_parquet(table)
+        return write_parquet(table, self._limits.group_bytes)
+
+    def write_blocks(self, blocks: Iterable[pa.RecordBatch], sink: BinaryIO) -> None:
+        """The bytes of `write` for rows that come block by block; a group of rows is in memory."""
+        from shared.adapters.tables.writer import write_blocks
+
+        write_blocks(blocks, sink, self._limits.group_bytes)
 
 
 _PACKED = {

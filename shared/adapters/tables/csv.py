@@ -15,7 +15,7 @@ from pyarrow import csv
 
 from shared.adapters.tables.carried import carried_columns
 from shared.adapters.tables.header import Header, check_header, read_header
-from shared.adapters.tables.kinds import TYPES, from_text, no_rows
+from shared.adapters.tables.kinds import TYPES, from_text, no_rows, plain_whole
 from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin
 from shared.adapters.tables.pieces import longest, pieces
@@ -53,7 +53,7 @@ def _with_lines(origin: Origin, text: bytes, structure: Structure) -> Origin:
 def csv_blocks(
     source: BinaryIO, table: Table, limits: Limits, origin: Origin
 ) -> Iterator[tuple[Origin, dict[str, pa.ChunkedArray]]]:
-    """Yield block by block what `read_csv` reads; a few times _PIECE bytes are in memory."""
+    """Yield block by block what `read_csv` reads; a few times `Limits.block_bytes` are in memory."""
     rows, lines = 0, skip_hint(source)
     head, header = b"", Header((), "", 0)
     for piece in pieces(source, limits):
@@ -120,7 +120,8 @@ class _Reader:
         """Return the columns by the parser's own conversions, or None when the text needs the careful way."""
         if self._needs_care():
             return None
-        types = {column.name: TYPES[column.kind] for column in columns if column.kind != "time"}
+        naming = [one for one in columns if one.kind == "int" and one.name in self._origin.naming]
+        types = {one.name: TYPES[one.kind] for one in columns if one.kind != "time" and one not in naming}
         words = {column.missing_words for column in columns if column.kind in ("int", "float")}
         if len(words) > 1:
             # The parser knows one list of words for all columns.
@@ -133,6 +134,11 @@ class _Reader:
             return None
         texts = [column for column in columns if column.kind in ("text", "time")]
         converted = {column.name: from_text(parsed.column(column.name), column, self._origin) for column in texts}
+        for column in naming:
+            plain = plain_whole(parsed.column(column.name))
+            if plain is None:
+                return None
+            converted[column.name] = plain
         return {column.name: converted.get(column.name, parsed.column(column.name)) for column in columns}
 
     def careful(self, columns: list[Column]) -> dict[str, pa.ChunkedArray]:

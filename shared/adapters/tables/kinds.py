@@ -25,6 +25,8 @@ ACCEPTED: dict[Kind, str] = {
     "time": "one form in the whole column: ISO 8601 such as 2015-01-31 06:00:00 (UTC unless an offset follows), "
     "or month/day/year with a 12-hour clock such as 01/31/2015 06:00:00 AM",
 }
+_PADDED = r"^[+-]?0[0-9]"
+_SCIENTIFIC = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+")
 _WHOLE = r"^\+?(-?[0-9]+)(\.0*)?$"
 _US_TIME = r"^([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}) [0-9]{1,2}:[0-9]{2}:[0-9]{2} [AaPp][Mm]$"
 _US_FORMAT = "%m/%d/%Y %I:%M:%S %p"
@@ -46,7 +48,28 @@ def from_text(cells: pa.ChunkedArray, column: Column, origin: Origin) -> pa.Chun
         raise _refusal(present, first_failing(present, convert), column, origin) from None
     if column.kind == "float":
         _refuse_infinite(values, present, column, origin)
+    if column.kind == "int" and column.name in origin.naming:
+        _refuse_padded(present, column, origin)
     return values
+
+
+def plain_whole(cells: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """The cells as whole numbers; None where one is missing, has zeros before it, or needs another look."""
+    padded = pc.and_(pc.starts_with(cells, "0"), pc.greater(pc.binary_length(cells), 1))
+    try:
+        return None if pc.any(padded).as_py() else pc.cast(cells, pa.int64())
+    except pa.ArrowInvalid:
+        return None
+
+
+def _refuse_padded(cells: pa.ChunkedArray, column: Column, origin: Origin) -> None:
+    """Quarantined for the first whole number with zeros before it: 007 and 7 may be two names, and one number."""
+    at = pc.index(pc.match_substring_regex(cells, _PADDED), value=True).as_py()
+    if at >= 0:
+        value = cells[at].as_py()
+        problem = "has zeros before the number, and a whole number loses them"
+        accepted = "whole numbers without zeros before them, because 007 may name another row than 7"
+        raise origin.refusal("padded", problem, accepted, column=column.name, row=at + 1, value=value)
 
 
 def no_rows(columns: Iterable[Column]) -> dict[str, pa.ChunkedArray]:
@@ -143,6 +166,8 @@ def _diagnosis(value: str, kind: Kind) -> tuple[str, str]:
         return "time", "is not a time in the column's form"
     if kind == "int" and re.fullmatch(r"[+-]?[0-9]+(\.0*)?", value):
         return "overflow", "does not fit in 64 bits"
+    if kind == "int" and _SCIENTIFIC.fullmatch(value):
+        return "type", "is not a whole number but a spreadsheet's rounded form of one, and its last digits may be lost"
     return "type", "is not a whole number" if kind == "int" else "is not a number"
 
 

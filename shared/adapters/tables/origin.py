@@ -21,7 +21,7 @@ class Origin:
 
     `line_of` gives the line of a data row in a CSV text; Parquet and whole tables have none. `extent` marks counts of
     a block. `now` is our clock. `firsts` is what the first blocks decide for all: the first time of each column, whose
-    form the rest keeps.
+    form the rest keeps. `naming` are the columns whose values name rows.
     """
 
     file: str
@@ -32,6 +32,7 @@ class Origin:
     now: datetime | None = None
     line_of: Callable[[int], int] | None = field(default=None, compare=False)
     firsts: dict[str, str] = field(default_factory=dict, compare=False)
+    naming: frozenset[str] = frozenset()
 
     def after(self, rows: int, lines: int = 0) -> Self:
         """Return the origin of a block of the same file that begins after so many rows and lines."""

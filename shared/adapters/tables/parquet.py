@@ -20,7 +20,6 @@ from shared.core.errors import Quarantined
 from shared.core.scenario import Column, Table
 
 _MAGIC = b"PAR1"
-_BATCH = 1 << 14
 _SAMPLE = 1_024
 _BUFFER = 1 << 18
 _BROKEN = (pa.ArrowException, OSError, UnicodeDecodeError, MemoryError)
@@ -142,7 +141,7 @@ def _decode(
     """Yield the stored values of these columns, plain; Quarantined when they are damaged or too large."""
     file = _open(source, origin, [column.name for column in columns if column.kind == "text"])
     spent = rows = 0
-    for batch in _read(file, [column.name for column in columns], origin):
+    for batch in _read(file, [column.name for column in columns], limits.block_rows, origin):
         spent += sum(_decoded_size(column) for column in batch.columns)
         if spent > limits.decoded_bytes:
             raise _too_large("the file decodes to more than is allowed", limits, origin)
@@ -153,9 +152,9 @@ def _decode(
         raise origin.refusal("corrupt", problem, _ACCEPTED_FILE)
 
 
-def _read(file: pq.ParquetFile, names: list[str], origin: Origin) -> Iterator[pa.RecordBatch]:
+def _read(file: pq.ParquetFile, names: list[str], rows: int, origin: Origin) -> Iterator[pa.RecordBatch]:
     try:
-        for batch in file.iter_batches(batch_size=_BATCH, columns=names):
+        for batch in file.iter_batches(batch_size=rows, columns=names):
             batch.validate(full=True)
             yield batch
     except _BROKEN as fault:

@@ -12,7 +12,6 @@ from shared.adapters.tables.structure import last_record_end
 _BLOCK = 1 << 20
 # A row holds several cells; the parser needs a whole row in one block.
 _CELLS_PER_BLOCK = 4
-_PIECE = 4 << 20
 # What a line or a row without a cell is made of, and how much of it waits for a row behind it or the end of the file.
 _NOTHING = b"\r\n,;"
 _LONGEST_END = 64 << 20
@@ -29,12 +28,13 @@ class Piece:
 
 def pieces(source: BinaryIO, limits: Limits) -> Iterator[Piece]:
     """Yield the text cut between records; blank lines stay with the text after them."""
-    text = source.read(_PIECE)
-    while following := source.read(_PIECE):
+    size = limits.block_bytes
+    text = source.read(size)
+    while following := source.read(size):
         end = _cut(text)
         if end:
             yield Piece(text[:end])
-        elif len(text) > longest(limits) + _PIECE and text.strip(_NOTHING):
+        elif len(text) > longest(limits) + size and text.strip(_NOTHING):
             yield Piece(text, torn=True)
         text = text[end:] + following
     yield Piece(text, last=True)

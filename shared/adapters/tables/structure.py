@@ -15,6 +15,7 @@ from shared.core.errors import Quarantined
 
 _BLOCK = 4 << 20
 _QUOTE, _LF, _CR = 0x22, 0x0A, 0x0D
+_ESCAPED = b'\\"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,8 @@ def _check_quotes(text: bytes, delimiter: str, origin: Origin) -> None:
 def _quote(text: bytes, offset: int, problem: str, origin: Origin) -> Quarantined:
     row, line = position_of(text, offset)
     accepted = "cells quoted as a whole, with quotation marks inside them doubled"
+    if _ESCAPED in text[text.rfind(b"\n", 0, offset) + 1 : offset + 1]:
+        problem = "a backslash stands before a quotation mark inside a cell"
     return origin.refusal("quote", problem, accepted, row=row, line=line)
 
 
@@ -149,7 +152,10 @@ def refuse_misshapen(text: bytes, delimiter: str, columns: int, longest: int, or
         wrong = np.flatnonzero((cells != columns) | (lengths > longest))
         if len(wrong):
             first = int(wrong[0])
-            _, line = position_of(text, int(ends[first]) - int(lengths[first]) + bool(record + first))
+            start = int(ends[first]) - int(lengths[first])
+            _, line = position_of(text, start + bool(record + first))
+            if _ESCAPED in text[start : int(ends[first])]:
+                raise _quote(text, start + text[start : int(ends[first])].rindex(_ESCAPED) + 1, "", origin)
             found = (int(cells[first]), int(lengths[first]))
             raise _misshapen(record + first, line, found, (columns, longest), origin)
         record, begin = record + len(ends), int(ends[-1]) if len(ends) else begin

@@ -15,6 +15,7 @@ SCHEDULES = {
     "reconcile": "RECONCILE_SCHEDULE",
     "reconcile_releases": "RECONCILE_SCHEDULE",
     "monitor": "MONITOR_SCHEDULE",
+    "retain": "RETENTION_SCHEDULE",
 }
 # So many firings in a row may be missing, and a firing may take so long.
 MISSED = 3

@@ -11,7 +11,7 @@ from shared.core.errors import Corrupt
 from shared.core.lake_reading import read_json, read_parquet
 from shared.core.paths import dataset_folder, monitoring_folder
 from shared.core.scenario import Scenario
-from shared.datasets.reading import lake_bytes, read_table
+from shared.datasets.reading import table_rows
 from shared.profiles.baseline import read_baseline
 from shared.profiles.profile import TableProfile
 from shared.profiles.row_facts import RowFacts
@@ -61,8 +61,8 @@ def training_rows(ports: MonitoringPorts, scenario: str, dataset: str) -> Mappin
         return {}
 
     def make() -> Mapping[str, Any]:
-        fetch, declared = lake_bytes(ports.core.lake), ports.core.scenarios[scenario]
-        tables = {table.name: read_table(fetch, declared, table) for table in version.tables}
+        declared = ports.core.scenarios[scenario]
+        tables = {table.name: table_rows(ports.core.lake, declared, table) for table in version.tables}
         return {name: ports.profiles.profiler.rows(table).to_json() for name, table in tables.items()}
 
     kept = _kept_json(ports, f"{monitoring_folder(scenario)}rows-{dataset}.json", make)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.ledger import Entry, State
 from shared.core.plain_json import plain
+from shared.operations.following import followed
 from shared.operations.views.query import ViewQuery
 
 if TYPE_CHECKING:
@@ -17,10 +18,10 @@ _MOST = 500
 
 
 def history(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:
-    """The newest endings of work, newest first, or every step of what `why` names, oldest first."""
+    """The newest endings of work, newest first, or every step of what `why` names and what came of it, oldest first."""
     why = query.text("why").strip()
     limit = query.number("limit", 100, _MOST) or 1
-    entries = list(ports.core.history.why(why)) if why else _endings(ports, limit)
+    entries = list(followed(ports, why)) if why else _endings(ports, limit)
     lines = [
         {"at": entry.at, "kind": entry.kind, "key": entry.key, "state": entry.state, "reason": entry.reason,
          "repeats": entry.repeats, "attempts": entry.attempts}

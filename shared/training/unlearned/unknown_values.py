@@ -51,6 +51,12 @@ def unknown_of_table(table: pa.Table, matrix: np.ndarray, contract: InputContrac
     return found
 
 
+def wordless(texts: Sequence[str | None], cleaned: Sequence[str], name: str) -> dict[str, Unknown]:
+    """The texts in which the model finds no word, as unknown values of their column; empty without one."""
+    lost = [text or "" for text, words in zip(texts, cleaned, strict=True) if not words]
+    return {name: Unknown(len(texts), len(lost), tuple(dict.fromkeys(lost))[:_EXAMPLES])} if texts else {}
+
+
 def _examples(column: pa.ChunkedArray, lost: np.ndarray) -> tuple[str, ...]:
     import pyarrow as pa
 

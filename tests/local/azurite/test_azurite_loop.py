@@ -16,6 +16,8 @@ from samples import NEW_ROWS, Samples
 from local.azurite.process import Azurite
 from shared.core.addresses import blob_address
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def both(

@@ -16,7 +16,7 @@ from local.azurite.azurite_settings import STORAGE, queue_place
 from local.azurite.process import Azurite
 from shared.core.addresses import blob_address
 
-pytestmark = pytest.mark.usefixtures("azurite")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("azurite")]
 
 
 def test_it_runs_until_it_is_told_to_stop(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ import pytest
 from command import Answer, Command
 from samples import Samples
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True, slots=True)
 class Bad:

@@ -13,6 +13,7 @@ import pytest
 from command import Answer, Command
 from samples import Samples
 
+pytestmark = pytest.mark.slow
 BANK = "bank_marketing"
 
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+import pytest
 from command import COMMAND, REPOSITORY, Command, until
 
 from model_training.scenarios import SCENARIOS
@@ -15,6 +16,7 @@ from model_training.steps.step_cache import read_marker
 from shared.adapters.tables import ArrowTables
 from shared.core.scenario import GeneratorOptions
 
+pytestmark = pytest.mark.slow
 BANK = SCENARIOS["bank_marketing"]
 
 

@@ -16,6 +16,7 @@ import pytest
 from command import REPOSITORY, Command, Up
 from samples import one_row
 
+pytestmark = pytest.mark.slow
 EVENTS = REPOSITORY.parent / "shared" / "events"
 SCORE = "score/bank_marketing"
 

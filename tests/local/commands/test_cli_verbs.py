@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 import pytest
 from command import Answer, Command
 from samples import Samples
 
+pytestmark = pytest.mark.slow
 BANK = "bank_marketing"
 ROWS = 4000
 
@@ -109,6 +111,32 @@ def test_models_show_their_manifest_and_verdict(done: Run) -> None:
     shown = done.mlops("models", "show", f"{BANK}:2", "--json").json
     assert shown["manifest"]["sha256"] == shown["sha256"]
     assert [check["verdict"] for check in shown["gate"]["checks"]].count("fail") == 1
+
+
+def test_a_model_is_one_screen_and_shows_no_person(done: Run) -> None:
+    """State, metrics with intervals, what the gate did not pass; golden rows lack what is declared personal."""
+    told = done.mlops("models", "show", f"{BANK}:2").out
+    assert "refused" in told
+    assert re.search(r"auc_time 0\.\d{3} \(95 %: ", told)
+    assert len(told.splitlines()) < 30
+    shown = done.mlops("models", "show", f"{BANK}:2", "--json").json
+    columns = {name for row in shown["manifest"]["golden"]["rows"] for name in row}
+    assert "euribor3m" in columns
+    assert not columns & {"age", "job", "marital", "education"}
+
+
+def test_the_version_is_that_of_the_package(done: Run) -> None:
+    """One line, with the digest of the code that runs, and exit code 0."""
+    answer = done.mlops("--version")
+    assert answer.code == 0
+    assert re.fullmatch(rf"mlops {re.escape(version('event-driven-mlops'))}\+\w+\n", answer.out)
+
+
+def test_a_shell_can_complete_verbs(done: Run) -> None:
+    """The script for bash comes from the command itself."""
+    answer = done.mlops("--show-completion", "bash")
+    assert answer.code == 0
+    assert "_MLOPS_COMPLETE" in answer.out
 
 
 def test_datasets_are_listed_and_shown(done: Run) -> None:

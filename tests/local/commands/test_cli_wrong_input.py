@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from command import Answer, Command
-from forked_command import Forked
 from samples import Samples
 
+pytestmark = pytest.mark.slow
 BANK = "bank_marketing"
 
 
@@ -45,8 +45,16 @@ CASES = [
     Wrong(f"train {BANK} --inputs agee", "did you mean 'age'?"),
     Wrong(f"train {BANK} --trials 0", "a whole number from 1 to 1000"),
     Wrong(f"schedules add {BANK} weekly --frequency Week --minutes 0", "a number of minutes above 0"),
+    Wrong("contract diff nothing-at-all", "No files of a drop 'nothing-at-all'"),
+    Wrong("contract accept nothing-at-all --by ada --reason x", "No files of a drop"),
+    Wrong("contract show nothing", "known: bank_marketing"),
     Wrong("history --why nothing-at-all", "'nothing-at-all'"),
     Wrong("history --limit 0", "--limit"),
+    Wrong("history --kind modle", "did you mean 'model'?"),
+    Wrong("history --state dnoe", "did you mean 'done'?"),
+    Wrong("history --scenario nothing", "known: bank_marketing"),
+    Wrong("history --since yesterday", "2026-03-01"),
+    Wrong("history --why drop --kind drop", "--why alone"),
     Wrong("logs --operation nothing-at-all", "'nothing-at-all'"),
     Wrong("datasets list nothing", "known: bank_marketing"),
     Wrong(f"datasets show {BANK} nothing", "registered: 2"),
@@ -119,14 +127,12 @@ def answers(mlops: Command, samples: Samples) -> dict[str, Answer]:
     """Every line once with --json; nothing of it changes what is kept."""
     file = samples.text("letters.csv", "a,b\n1,2\n")
 
-    forked = Forked(mlops.environ())
     before, told = state(mlops), {}
     for case in CASES:
         words = [
             {"FILE": str(file), "FOLDER": str(file.parent)}.get(word, word) for word in (*case.line.split(), "--json")
         ]
-        told[name(case)] = Answer(tuple(words), *forked.run(words, **case.settings))
-    forked.close()
+        told[name(case)] = mlops(*words, **case.settings)
     assert state(mlops) == before
     return told
 

@@ -41,11 +41,21 @@ def mlops(home: Path) -> Command:
 
 def test_show_tells_parts_and_rows(mlops: Command, drops: Drops) -> None:
     """Of each table the parts in order, with their drop, and the rows that stand and that gave way."""
-    told = mlops("datasets", "show", BANK, drops.newest.id).json
+    told = mlops("datasets", "show", BANK, drops.newest.id, "--json").json
     (table,) = told["tables"]
     assert [(part["drop"], part["rows"]) for part in table["parts"]] == [("d1", 600), ("d2", 200)]
     assert told["rows"] == table["rows"] == 800 - table["replaced"]
     assert told["drops"] == ["d1", "d2"]
+
+
+def test_a_person_sees_one_screen(mlops: Command, drops: Drops) -> None:
+    """Rows, tables and files by name; no line is a profile."""
+    told = mlops("datasets", "show", BANK, drops.newest.id).out
+    assert f"{BANK} {drops.newest.id}" in told
+    assert "in 2 parts" in told
+    assert "d1, d2" in told
+    assert len(told.splitlines()) < 20
+    assert "histogram" not in told
 
 
 def test_diff_names_what_was_added(mlops: Command, drops: Drops) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from command import Command
 
-from local.host.http.keys import load_keys
+from local.host.http.keys import EVENT_GRID, load_keys
 
 
 def test_keys_are_listed_and_rotated_without_being_shown(tmp_path: Path) -> None:
@@ -21,5 +21,7 @@ def test_keys_are_listed_and_rotated_without_being_shown(tmp_path: Path) -> None
     assert not any(key in rotated.out + listed.out for key in keys.functions.values())
     revealed = mlops("keys", "list", "--reveal", "--json").json
     assert [row["key"] for row in revealed] == list(keys.functions.values())
+    (events,) = mlops("keys", "list", "--events", "--reveal", "--json").json
+    assert (events["name"], events["key"]) == (EVENT_GRID, keys.systems[EVENT_GRID])
     refused = mlops("keys", "rotate", "everything")
     assert (refused.code, "score, approve, operate" in refused.sentence) == (2, True)

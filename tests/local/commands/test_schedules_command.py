@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from command import Answer, Command
-from forked_command import Forked
 
 from model_training.scenarios import SCENARIOS
 from shared.bootstrap import build_ports
@@ -20,10 +19,10 @@ def test_a_schedule_is_added_and_started_by_a_round_of_the_timers(tmp_path: Path
     settings = {"MLOPS_HOME": str(tmp_path / "home"), "TRAINER_URL": "none:"}
     version = DatasetVersion(BANK, "d1", "digest", (), (), datetime(2026, 1, 1, tzinfo=UTC))
     build_ports(settings, SCENARIOS).datasets.versions.add(version)
-    forked = Forked(Command(tmp_path / "home", **settings).environ())
+    command = Command(tmp_path / "home", **settings)
 
     def mlops(line: str) -> Answer:
-        answer = Answer(tuple(line.split()), *forked.run([*line.split(), "--json"]))
+        answer = command(*line.split(), "--json")
         assert (answer.code, answer.err) == (0, ""), line
         return answer
 
@@ -42,6 +41,5 @@ def test_a_schedule_is_added_and_started_by_a_round_of_the_timers(tmp_path: Path
     (listed,) = mlops("schedules list").json
     assert listed == {"Scenario": BANK, **stopped}
     assert (listed["Status"], listed["NextDue"]) == ("stopped", None)
-    code, _, sentence = forked.run(["schedules", "add", BANK, "nightly", "--frequency", "Week"])
-    assert (code, "other content" in sentence) == (3, True)
-    forked.close()
+    refused = command("schedules", "add", BANK, "nightly", "--frequency", "Week")
+    assert (refused.code, "other content" in refused.sentence) == (3, True)

@@ -57,7 +57,7 @@ def test_a_missing_driver_manager_is_named(subject: MakeSubject, monkeypatch: py
 
 def test_the_app_is_indexed(subject: MakeSubject) -> None:
     """By the worker library; a broken app is named by file and line."""
-    environ = {"PLAN_SCHEDULE": "0 0 0 1 1 *", "RECONCILE_SCHEDULE": "0 0 0 1 1 *", "MONITOR_SCHEDULE": "0 0 0 1 1 *"}
+    environ = {f"{name}_SCHEDULE": "0 0 0 1 1 *" for name in ("PLAN", "RECONCILE", "MONITOR", "RETENTION")}
     assert "score" in the(function_app.functions(subject(environ)), "functions").fact
     assert "PLAN_SCHEDULE" in the(function_app.functions(subject()), "functions").fact
 
@@ -146,7 +146,7 @@ def test_rights_on_postgresql_are_looked_up(postgres: PostgresServer, subject: M
     postgres.grant(url, reader, "SELECT, INSERT, UPDATE, DELETE")
     found = database.database(asked)
     assert the(found, "rights").verdict == "ok"
-    assert f"GRANT CREATE ON SCHEMA public TO {reader}" in the(found, "tables of predictions").fix
+    assert "local.tools.migrations apply" in the(found, "tables of predictions").fix
     owner = database.database(subject({"DATABASE_URL": url}))
     assert [one.name for one in owner] == ["database", "schema", "rights"]
 

@@ -115,12 +115,12 @@ def test_missing_queues_of_an_account_are_named(trusted: str, secure_queues: str
 
 
 def test_queues_that_refuse_us_name_the_role(trusted: str, secure_queues: str, subject: MakeSubject) -> None:
-    """The queue role of the host's storage."""
+    """The role that reads all queues."""
     environ = {"AzureWebJobsStorage__queueServiceUri": secure_queues}
     refused = FakeCredential(aud="https://vault.azure.net", oid=OID)
     found = the(storage.host_queues(subject(environ, refused)), "host queues")
     assert found.verdict == "fail"
-    assert 'Storage Queue Data Contributor"' in found.fix
+    assert 'Storage Queue Data Reader"' in found.fix
 
 
 def test_an_account_without_a_name_to_look_up_cannot_be_reached(subject: MakeSubject) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from local.tools.audit import of_advisories, of_bandit, of_materials, run
+from local.tools.audit import of_advisories, of_bandit, of_environment, of_materials, run
 
 
 def test_the_code_has_nothing_of_medium_severity() -> None:
@@ -33,3 +33,16 @@ def test_a_tool_that_failed_is_quoted() -> None:
     """The finding quotes the end of the tool's output."""
     assert of_materials(2, "no such file").fact == "no such file"
     assert of_bandit(1, "B602 shell=True").verdict == "fail"
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "verdict"),
+    [
+        (0, "", "pass"),
+        (2, "error: Failed to fetch: `https://example.org/simple/torch/`", "NOT RUN"),
+        (1, "error: No solution found when resolving dependencies", "fail"),
+    ],
+)
+def test_an_environment_that_nobody_could_resolve_is_not_a_pass(code: int, said: str, verdict: str) -> None:
+    """A conflict fails; a registry that does not answer is said."""
+    assert of_environment("trial", code, said).verdict == verdict

@@ -10,14 +10,22 @@ from pathlib import Path
 
 import pytest
 from pathspec import GitIgnoreSpec
+from postgres import PostgresServer
 from sqlalchemy import Column, Engine, Index, Integer, MetaData, Table, inspect, text
+from tds_double import tds_double
 from tsql import parse
 
+from local.tools.database_users import make_users
+from local.tools.database_users import statements as statements_of_users
 from local.tools.migrations import main, write_next
+from model_training.scenarios import SCENARIOS
 from shared.adapters.sql.connection.types import BigId, LongText, Name, UtcTime
-from shared.adapters.sql.database import open_database
+from shared.adapters.sql.database import bare_engine, open_database
 from shared.adapters.sql.migrations import VERSIONS, bring_up_to_date, newest, revision_id
 from shared.adapters.sql.migrations.alembic_runs import DIALECTS, statements
+from shared.adapters.sql.monitoring.actuals import SqlActuals
+from shared.adapters.sql.prediction.predictions import SqlPredictions
+from shared.adapters.sql.reports.profile_history import SqlProfileHistory
 from shared.adapters.sql.schema.tables import UNCLUSTERED, metadata
 from shared.core.errors import BadInput
 
@@ -173,3 +181,62 @@ def test_migrations_are_deployed() -> None:
     assert len([path for path in files if path.parent == VERSIONS and path.name[0].isdigit()]) == newest() - 3
     told = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["shared"]
     assert [path for pattern in told for path in (ROOT / "shared").glob(pattern)] == [PACKAGE / "script.py.mako"]
+
+
+def test_apps_need_no_right_to_change_the_schema(postgres: PostgresServer) -> None:
+    """`apply` makes what scenarios declare: a user who may only change rows prepares every scenario without a word."""
+    url = postgres.new()
+    assert main(["apply", "--url", url]) == 0
+    app = postgres.user()
+    postgres.grant(url, app, "SELECT, INSERT, UPDATE, DELETE")
+    opened = open_database(postgres.as_user(url, app))
+    for scenario in SCENARIOS.values():
+        for store in (SqlPredictions(opened), SqlActuals(opened), SqlProfileHistory(opened)):
+            store.prepare(scenario)
+    opened.dispose()
+
+
+def test_users_change_rows_and_nothing_else() -> None:
+    """Each app's identity: made where it is missing, no CREATE, no ALTER; what earlier versions gave is taken back."""
+    found = statements_of_users("preprod")
+    assert len([line for line in found if line.startswith("IF DATABASE_PRINCIPAL_ID")]) == 3
+    granted = [line for line in found if line.startswith("GRANT")]
+    assert granted == [
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON SCHEMA::dbo TO [id-{app}-preprod]"
+        for app in ("ingest", "deploy", "score")
+    ]
+    for line in found:
+        parse(line.partition("CREATE USER")[0] + "SELECT 1" if "CREATE USER" in line else line)
+
+
+def test_users_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """As a script that docs/deploy.md runs."""
+    assert main(["users", "preprod"]) == 0
+    assert capsys.readouterr().out.count("[id-score-preprod]") == 4
+
+
+@pytest.mark.parametrize("name", ["x]; DROP TABLE ledger", "a'b", "Dev", ""])
+def test_users_are_made_for_a_name_only(name: str) -> None:
+    """What is not a name of an environment is refused before a statement is built."""
+    assert main(["users", name]) == 2
+
+
+def test_users_are_for_azure_sql(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """On another database the refusal says where its grants are."""
+    assert main(["apply", "--url", f"sqlite:///{tmp_path}/x.db", "--users", "preprod"]) == 2
+    assert "docs/database.md" in capsys.readouterr().err
+
+
+def test_users_reach_sql_server(odbc_driver: None) -> None:
+    """Through Microsoft's driver, statement by statement."""
+    with tds_double() as running:
+        running.answer("SERVERPROPERTY", [["16.0.1000.6"]])
+        running.answer(r"schema_name\(\)", [["dbo"]])
+        running.answer("sys.system_views", [["dm_exec_sessions"]])
+        running.answer("transaction_isolation_level", [["READ COMMITTED"]])
+        running.answer("SELECT 1$", [[1]])
+        engine = bare_engine(f"mssql+pyodbc://sa:canary@127.0.0.1:{running.port}/mlops?Encrypt=no")
+        make_users(engine, "preprod")
+        engine.dispose()
+        sent = running.seen().statements
+    assert [one for one in sent if "preprod]" in one] == list(statements_of_users("preprod"))

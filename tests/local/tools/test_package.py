@@ -8,8 +8,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from pathspec import GitIgnoreSpec
 
-from local.tools.package import contents, package
+from local.tools.package import ROOT, contents, package
 from shared.core.errors import BadInput
 
 CODE = "import sys, function_app; print(len(function_app.app.get_functions())); print('\\n'.join(sys.modules))"
@@ -62,3 +63,59 @@ def test_a_folder_that_is_no_app_is_refused(tmp_path: Path) -> None:
     (tmp_path / ".funcignore").write_text("")
     with pytest.raises(BadInput, match=r"lacks function_app\.py.*make setup"):
         contents(tmp_path)
+
+
+# What lies in a folder where somebody has worked, none of it part of the app.
+DIRT = (
+    "build/function-app.zip",
+    "build/snapshots/x.json",
+    "functions/__pycache__/app.cpython-313.pyc",
+    "shared/core/__pycache__/errors.cpython-313.pyc",
+    "model_training/old.pyc",
+    ".coverage",
+    ".coverage.host.1",
+    ".azure/preprod/.env",
+    ".env",
+    ".vscode/settings.json",
+    ".idea/x.xml",
+    ".DS_Store",
+    "functions/.DS_Store",
+    ".local/lake/x.csv",
+    ".venv/bin/python",
+    ".hypothesis/x",
+    ".mypy_cache/x.json",
+    ".ruff_cache/x",
+    ".pytest_cache/x",
+    ".import_linter_cache/x",
+    "event_driven_mlops.egg-info/PKG-INFO",
+    "bench/results/x.json",
+    "htmlcov/index.html",
+    "local.settings.json",
+    "node_modules/x/index.js",
+)
+
+
+def test_azd_deploys_the_same_files(tmp_path: Path) -> None:
+    """`azd deploy` walks the folder as it is and leaves out what .funcignore names, nothing else."""
+    for name in (*_tracked(), *(name for name in contents() if name.startswith("functions/static/vendor/")), *DIRT):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("")
+    (tmp_path / ".funcignore").write_text((ROOT / ".funcignore").read_text())
+    assert _walked(tmp_path) == set(contents())
+
+
+def _tracked() -> list[str]:
+    line = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+def _walked(root: Path) -> set[str]:
+    """A folder that is left out is not entered."""
+    ignored = GitIgnoreSpec.from_lines((root / ".funcignore").read_text().splitlines())
+    found = set()
+    for folder, folders, files in root.walk():
+        place = folder.relative_to(root)
+        folders[:] = [one for one in folders if not ignored.match_file(f"{place / one}/")]
+        found |= {str(place / one) for one in files if not ignored.match_file(str(place / one))}
+    return found

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling import examples
 from scipy import stats
 
 from model_training.maintenance.esd import ALPHA, anomalous, critical_values
@@ -88,7 +89,7 @@ def test_one_outlier_does_not_hide_another() -> None:
     assert set(found) >= {0, 2}
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=examples(60), deadline=None, derandomize=True)
 @given(st.lists(st.lists(st.integers(0, 9) | st.integers(-60, 60), min_size=1, max_size=90), min_size=1, max_size=4))
 def test_equal_values_and_ties(rows: list[list[int]]) -> None:
     """Whole numbers repeat and lie equally far on both sides: the earliest goes first, as in the published loop."""

@@ -37,6 +37,7 @@ def _quiet(*_told: object, **_facts: object) -> None:
     """Nobody watches."""
 
 
+@pytest.mark.whole_only
 def test_bank_marketing() -> None:
     """AUC about 0.79 before the call and about 0.945 with its duration; a good deal above the bar.
 
@@ -54,6 +55,7 @@ def test_bank_marketing() -> None:
     assert all(candidate["deployable"] for candidate in manifest["candidates"])
 
 
+@pytest.mark.whole_only
 def test_boosted_trees_clearly_beat_the_linear_model() -> None:
     """Over all rows, each third answered by candidates fitted on the others, the lead's interval is above zero."""
     prepared = prepare_rows({"clients": _read("bank_marketing", "clients", "bankmarketing_train.csv")}, BANK, 1)

@@ -60,6 +60,7 @@ def _score_apart(folder: Path, rows: Path) -> Any:
 
 
 @pytest.mark.slow
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("ending", ["parquet", "csv"])
 def test_memory_does_not_grow_with_the_window(tmp_path: Path, ending: str) -> None:
     """Ten times the rows, from file to SQL, take a fifth more memory at most, and 40 MB that the allocator keeps."""

@@ -80,6 +80,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.fault(74)
 def test_of_changes_at_once_each_generation_has_one_winner_and_scoring_never_stops(

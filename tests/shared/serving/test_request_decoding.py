@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling import examples
 from served_model import MIXED, serve
 from world import POINTS, logistic
 
@@ -57,7 +58,7 @@ def test_white_space_makes_no_other_category(color: str) -> None:
     assert ask(color) == ask("red") != ask("nothing known")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(BODIES)
 def test_the_decoder_and_the_full_parse_give_the_same_answer(body: Any) -> None:
     """Answers and refusals: what the decoder does not take gets the full parse."""

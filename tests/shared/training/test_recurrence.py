@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 from shared.core.errors import BadInput
 from shared.training.recurrence import FREQUENCIES, LARGEST, Recurrence, read_start
@@ -18,7 +19,7 @@ INSTANTS = st.integers(0, 3_100_000_000).map(
 RECURRENCES = st.sampled_from(FREQUENCIES).flatmap(
     lambda word: st.integers(1, LARGEST[word]).map(lambda interval: Recurrence(word, interval))
 )
-EASILY = settings(max_examples=60, deadline=None, database=None, derandomize=True)
+EASILY = settings(max_examples=examples(60), deadline=None, database=None, derandomize=True)
 
 
 def at(text: str) -> datetime:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, bindparam, func, or_, select
 
 from shared.adapters.sql.connection.transactions import read
 from shared.adapters.sql.schema.tables import journal, ledger
-from shared.core.ledger import Entry, State
+from shared.core.ledger import Entry, EntryFilter, State
 
 _FIND = select(ledger).where(ledger.c.kind == bindparam("kind"), ledger.c.key == bindparam("key"))
 # Repeats, expiry, message and detail are only in the ledger: they belong to the newest line of each key.
@@ -26,9 +26,9 @@ class SqlHistory:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def entries(self, limit: int = 200) -> Sequence[Entry]:
-        """Return all transitions, newest first."""
-        query = _LINES.order_by(journal.c.id.desc()).limit(limit)
+    def entries(self, limit: int = 200, where: EntryFilter | None = None) -> Sequence[Entry]:
+        """Return the newest transitions that the filter names, newest first."""
+        query = _LINES.where(*_conditions(where or EntryFilter())).order_by(journal.c.id.desc()).limit(limit)
         return [_line(row) for row in self._rows(query)]
 
     def why(self, text: str) -> Sequence[Entry]:
@@ -57,6 +57,21 @@ class SqlHistory:
 
     def _rows(self, query: Any) -> Sequence[Row[Any]]:
         return read(self._engine, lambda connection: connection.execute(query).all())
+
+
+def _conditions(where: EntryFilter) -> list[ColumnElement[bool]]:
+    """A scenario's keys begin with its name, or hold it as the second folder of a path."""
+    found = [
+        column == value for column, value in ((journal.c.kind, where.kind), (journal.c.state, where.state)) if value
+    ]
+    if where.scenario:
+        begins = [journal.c.key.startswith(f"{where.scenario}{mark}", autoescape=True) for mark in "/:-"]
+        found.append(or_(*begins, journal.c.key.contains(f"/{where.scenario}/", autoescape=True)))
+    if where.since:
+        found.append(journal.c.at >= where.since)
+    if where.before:
+        found.append(journal.c.at < where.before)
+    return found
 
 
 def find_row(connection: Connection, kind: str, key: str) -> Row[Any] | None:

@@ -26,11 +26,15 @@ class SqlProfileHistory:
         self._engine = engine
         self._ready: set[str] = set()
 
-    def put(self, scenario: Scenario, dataset: HistoricDataset) -> None:
-        """Replace the rows of the dataset version; the first one of a scenario makes its view."""
+    def prepare(self, scenario: Scenario) -> None:
+        """Create the scenario's view when it is missing."""
         if scenario.name not in self._ready:
             write(self._engine, lambda connection: _create_view(connection, scenario.name))
             self._ready.add(scenario.name)
+
+    def put(self, scenario: Scenario, dataset: HistoricDataset) -> None:
+        """Replace the rows of the dataset version; the first one of a scenario makes its view."""
+        self.prepare(scenario)
         rows = [_row(dataset, number, value) for number, value in enumerate(dataset.values)]
 
         def work(connection: Connection) -> None:

@@ -111,6 +111,16 @@ def test_keys_come_before_everything(call: Caller, keys: Keys, worker: ScriptedW
     assert len(worker.asked) == 1
 
 
+def test_an_event_without_a_key_is_told_which_one_and_where_it_is(call: Caller) -> None:
+    """One answer for a missing and for a wrong key; the command that it names has the option."""
+    event = json.loads((SAMPLES.parent / "cases" / "104-event-without-key" / "event.json").read_bytes())
+    answers = [call(event, key=key) for key in ("", "wrong")]
+    assert answers[0] == answers[1]
+    assert answers[0].status == 401
+    assert EVENT_GRID in answers[0].body
+    assert "mlops keys list --events --reveal" in answers[0].body
+
+
 def test_an_unknown_function_is_404(call: Caller) -> None:
     """Also for a handshake: nobody can subscribe a function that is not there."""
     assert call(name="unknown").status == 404

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from azureml_double import ROOT, AzureMl
+from azureml_double import ROOT, STORE, AzureMl
 
 from shared.adapters.azureml.models import AzureMlModels
 from shared.core.errors import Conflict, Fault, Refused, Transient
@@ -16,7 +16,6 @@ from shared.training.model import Model
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
 
-LAKE = "https://stdata.blob.core.windows.net/mlops"
 MODEL = Model(
     "points", 3, "a" * 64, "run-1", "d1", {"auc": 0.91, "auc_y_1": 0.5}, "models/points/3/", datetime.now(UTC)
 )
@@ -26,14 +25,14 @@ VERSION = f"{ROOT}/models/points/versions/3"
 @pytest.fixture
 def models(client: MLClient) -> AzureMlModels:
     """The adapter on the workspace."""
-    return AzureMlModels(lambda: client, LAKE)
+    return AzureMlModels(lambda: client)
 
 
 def test_a_version_is_shown_with_where_it_comes_from(models: AzureMlModels, service: AzureMl) -> None:
     """Under its own number: files in our lake, run, dataset, sha256 and metrics on its tags."""
     models.show(MODEL)
     properties = service.resources[VERSION]["properties"]
-    assert properties["modelUri"] == f"{LAKE}/models/points/3/"
+    assert properties["modelUri"] == f"{STORE}models/points/3/"
     assert properties["modelType"] == "custom_model"
     assert properties["properties"] == {"sha256": "a" * 64}
     facts = {"scenario": "points", "run": "run-1", "dataset": "d1", "sha256": "a" * 64, "metric.auc": "0.91"}

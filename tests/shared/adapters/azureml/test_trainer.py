@@ -17,6 +17,7 @@ from model_training.azureml import components
 from model_training.azureml.maker import make_job
 from model_training.azureml.submission import published_version
 from model_training.scenarios import SCENARIOS
+from shared.adapters.azureml.datastore import FOLDER
 from shared.adapters.azureml.trainer import AzureMlTrainer, model_folder
 from shared.adapters.files.folder_lake import FolderLake
 from shared.core.errors import Corrupt, Missing, Refused, Transient
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from azure.ai.ml import MLClient
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-LAKE = "https://stdata.blob.core.windows.net/mlops"
 RUN = Run("bank_marketing-d1-1a2b3c4d", "bank_marketing", "d1", "r", "requested", 1, "", NOW, NOW, "demo")
 DATASET = DatasetVersion("bank_marketing", "d1", "f" * 64, (DatasetTable("clients", (Part("p", "s", 5),), 5),), (), NOW)
 JOB = f"{ROOT}/jobs/{RUN.id}-1"
@@ -72,7 +72,6 @@ def trainer(client: MLClient, lake: FolderLake) -> AzureMlTrainer:
     return AzureMlTrainer(
         lambda: client,
         lake,
-        LAKE,
         lambda run, tables, model: make_job(client, JobOrder(run, DATASET, scenario, tables, model)),
     )
 
@@ -83,8 +82,8 @@ def test_a_run_becomes_a_job_and_its_dataset_an_asset(trainer: AzureMlTrainer, p
     trainer.submit(RUN)
     assert published.names("jobs") == [f"{RUN.id}-1"]
     job = published.resources[JOB]["properties"]
-    assert job["inputs"]["tables"]["uri"] == f"{LAKE}/datasets/bank_marketing/d1/"
-    assert job["outputs"]["model"]["uri"] == f"{LAKE}/runs/bank_marketing/{RUN.id}/1/model/"
+    assert job["inputs"]["tables"]["uri"] == f"{FOLDER}datasets/bank_marketing/d1/"
+    assert job["outputs"]["model"]["uri"] == f"{FOLDER}runs/bank_marketing/{RUN.id}/1/model/"
     assert job["tags"] == {
         "scenario": "bank_marketing", "dataset": "bank_marketing:d1", "profile": "demo", "run": RUN.id, "attempt": "1",
         "code": published_version(),
@@ -93,7 +92,7 @@ def test_a_run_becomes_a_job_and_its_dataset_an_asset(trainer: AzureMlTrainer, p
     assert {"mlops_define_dataset", "mlops_prepare", "mlops_register"} <= named
     assert published.names("data") == ["bank_marketing/d1"]
     assert published.resources[f"{ROOT}/data/bank_marketing/versions/d1"]["properties"]["dataUri"] == (
-        f"{LAKE}/datasets/bank_marketing/d1/"
+        f"{FOLDER}datasets/bank_marketing/d1/"
     )
 
 
@@ -107,7 +106,7 @@ def test_train_and_test_are_two_assets_of_their_own(
     assert published.names("data") == ["bank_marketing-test/d1", "bank_marketing-train/d1", "bank_marketing/d1"]
     asset = published.resources[f"{ROOT}/data/bank_marketing-train/versions/d1"]["properties"]
     assert (asset["dataType"], asset["dataUri"]) == (
-        "uri_file", f"{LAKE}/datasets/bank_marketing/d1/train.json",
+        "uri_file", f"{FOLDER}datasets/bank_marketing/d1/train.json",
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import pytest
 from model_training.scenarios.iiot_quality import SCENARIO
 from shared.adapters.kusto import query_texts
 from shared.core.errors import Misconfigured, Permanent
+from shared.core.scenario import Column
 
 GOLDEN = Path(__file__).parent / "golden"
 TABLE = query_texts.stream_of(SCENARIO)
@@ -49,6 +50,15 @@ def test_tables_beside_a_stream_are_refused() -> None:
     odd = replace(SCENARIO, batch=replace(SCENARIO.batch, others=("quality",)))
     with pytest.raises(Permanent, match="needs quality beside each window"):
         query_texts.stream_of(odd)
+
+
+@pytest.mark.parametrize("name", ["_ingested", "_odd"])
+def test_a_column_that_the_query_adds_itself_is_refused(name: str) -> None:
+    """Two columns of one name are no query; the sentence names the scenario and the column."""
+    table = replace(SCENARIO.scoring_table, columns=(*SCENARIO.scoring_table.columns, Column(name, "float")))
+    tables = tuple(table if one.name == table.name else one for one in SCENARIO.tables)
+    with pytest.raises(Permanent, match=f"iiot_quality declares the column {name}"):
+        query_texts.stream_of(replace(SCENARIO, tables=tables))
 
 
 def test_bound_values_are_literals_in_utc() -> None:

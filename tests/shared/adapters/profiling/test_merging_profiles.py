@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 from shared.adapters.profiling import distinct
 from shared.adapters.profiling.tables import describe, finish, merge, part_of
@@ -39,7 +40,7 @@ def plain(described: Described) -> tuple[Any, Any, list[float]]:
     return profile, described.baseline_counts, moments
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(rows=ROWS, cuts=st.tuples(st.integers(0, 60), st.integers(0, 60)), known=ROWS)
 def test_the_profile_of_parts_is_the_profile_of_the_whole(
     rows: list[tuple[Any, Any, Any]], cuts: tuple[int, int], known: list[tuple[Any, Any, Any]]

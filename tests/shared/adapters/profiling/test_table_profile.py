@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 from shared.adapters.profiling import ArrowProfiles
 
@@ -21,7 +22,7 @@ def described(values: pa.Array | pa.ChunkedArray) -> dict[str, object]:
     return dict(json.loads(json.dumps(profile, allow_nan=False))["columns"]["x"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(values=st.lists(st.floats(-1e6, 1e6) | st.sampled_from([0.0, 1.0]), min_size=1, max_size=80))
 def test_numbers_have_the_moments_and_quantiles_of_numpy(values: list[float]) -> None:
     """Counted, averaged, interpolated and binned as numpy does; missing cells count apart."""
@@ -50,7 +51,7 @@ def test_moments_beyond_doubles_are_null() -> None:
     assert seen["quantiles"]["50"] == 0.0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(values=st.lists(st.none() | st.text("abcdäé", max_size=2), max_size=120), cut=st.integers(0, 120))
 def test_texts_have_their_most_frequent_values(values: list[str | None], cut: int) -> None:
     """The 20 most frequent with their counts, ties by value, and the mean length in characters."""

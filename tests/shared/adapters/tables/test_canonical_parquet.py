@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet as pq
+from sampling import examples
 from tabular import one, read
 
 from shared.adapters.tables import ArrowTables
@@ -44,7 +45,7 @@ def sample(rows: int = 2_000, seed: int = 3) -> pa.Table:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(cuts=st.lists(st.integers(0, 3_000), max_size=6), offset=st.integers(0, 50))
 def test_chunks_and_slices_do_not_change_the_bytes(cuts: list[int], offset: int) -> None:
     """However a table was put together, the same rows give the same bytes."""
@@ -163,14 +164,14 @@ def csv_of(rows: list[tuple[object, ...]], delimiter: str, end: str) -> bytes:
     return "".join(line + end for line in (head, *(delimiter.join(map(cell, row)) for row in rows))).encode()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(rows=ROWS, delimiter=st.sampled_from(",;"), end=st.sampled_from(["\n", "\r\n"]))
 def test_what_is_written_as_csv_is_what_is_read(rows: list[tuple[object, ...]], delimiter: str, end: str) -> None:
     """Any table survives CSV with either delimiter and either line end, whatever its texts hold."""
     assert read(csv_of(rows, delimiter, end), CONTRACT, "t.csv").equals(table_of(rows))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(rows=ROWS)
 def test_what_is_written_as_parquet_is_what_is_read(rows: list[tuple[object, ...]]) -> None:
     """Any table survives the canonical form, and writing it again gives the same bytes."""
@@ -180,7 +181,7 @@ def test_what_is_written_as_parquet_is_what_is_read(rows: list[tuple[object, ...
     assert ArrowTables().write(got) == content
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     content=st.binary(max_size=60)
     | st.text('xnote,;"\n\r1 \0ä', max_size=40).map(lambda text: f"x,note\n{text}".encode())

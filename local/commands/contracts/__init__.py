@@ -1,0 +1,1 @@
+"""What people accept beyond declared contracts."""

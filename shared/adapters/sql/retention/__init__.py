@@ -1,0 +1,1 @@
+"""Removing from SQL what has had its time."""

@@ -1,0 +1,87 @@
+"""Accepted contracts in the lake, `contracts/<scenario>/<number>.json`, and the scenarios that follow the newest."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from shared.core.errors import Corrupt, Fault
+from shared.core.paths import contracts_folder
+from shared.datasets.contract_change import Contract, contract_of, widened
+
+if TYPE_CHECKING:
+    from shared.core.ports import Lake
+    from shared.core.scenario import Scenario, Scenarios
+
+# How long a process may follow a contract that was just replaced; a message is worked on under the newest.
+_SECONDS = 5.0
+
+
+def newest_contract(lake: Lake, scenario: str) -> Contract | None:
+    """What was accepted last, or None; Corrupt when it cannot be read."""
+    numbers = contract_numbers(lake, scenario)
+    return read_contract(lake, scenario, numbers[-1]) if numbers else None
+
+
+def contract_numbers(lake: Lake, scenario: str) -> list[int]:
+    """The numbers of the scenario's accepted contracts, in order."""
+    folder = contracts_folder(scenario)
+    names = (blob.path.removeprefix(folder).removesuffix(".json") for blob in lake.list(folder))
+    return sorted(int(name) for name in names if name.isdigit())
+
+
+def read_contract(lake: Lake, scenario: str, number: int) -> Contract:
+    """The accepted contract of that number."""
+    path = f"{contracts_folder(scenario)}{number}.json"
+    with lake.open(path) as source:
+        content = source.read()
+    try:
+        return contract_of(json.loads(content))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Corrupt(f"{path} is no accepted contract ({error!r}); remove it, and accept its drop again.") from error
+
+
+class AcceptedScenarios(Mapping[str, "Scenario"]):
+    """The declared scenarios, each with what was accepted for it; a lake that is away leaves what is known."""
+
+    def __init__(self, declared: Scenarios, lake: Lake) -> None:
+        self._declared = declared
+        self._lake = lake
+        self._known: dict[str, tuple[float, Contract | None, Scenario]] = {}
+
+    def __getitem__(self, name: str) -> Scenario:
+        known = self._known.get(name)
+        if known is not None and time.monotonic() - known[0] < _SECONDS:
+            return known[2]
+        declared = self._declared[name]
+        try:
+            contract = newest_contract(self._lake, name)
+        except Fault:
+            # The declared contract is the stricter one: it refuses, and it never reads otherwise.
+            return known[2] if known else declared
+        # The same object while nothing is accepted: others keep what they made of it.
+        same = known is not None and known[1] == contract
+        found = known[2] if known and same else widened(declared, contract.changes if contract else ())
+        self._known[name] = (time.monotonic(), contract, found)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._declared)
+
+    def __len__(self) -> int:
+        return len(self._declared)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._declared
+
+    def refresh(self) -> None:
+        """Look again at the next use of each."""
+        self._known = {name: (-_SECONDS, *known[1:]) for name, known in self._known.items()}
+
+
+def refresh(scenarios: Mapping[str, Any]) -> None:
+    """Follow the newest accepted contracts from now on."""
+    if isinstance(scenarios, AcceptedScenarios):
+        scenarios.refresh()

@@ -1,0 +1,134 @@
+"""Rows of a table wherever they lie, in blocks that memory holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+BLOCK_ROWS = 1 << 16
+
+
+class Rows(Protocol):
+    """The rows of a table, which can be read again and again, by several threads at once."""
+
+    @property
+    def num_rows(self) -> int:
+        """How many rows there are."""
+        ...
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The names and types of the columns."""
+        ...
+
+    def blocks(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """These columns (all of them) of all rows in order, at least one block, also of no rows."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TableRows:
+    """The rows of a table in memory."""
+
+    table: pa.Table
+    block: int = BLOCK_ROWS
+
+    @property
+    def num_rows(self) -> int:
+        """How many rows there are."""
+        return int(self.table.num_rows)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The names and types of the columns."""
+        return self.table.schema
+
+    def blocks(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """These columns in slices of the table."""
+        chosen = self.table if columns is None else self.table.select(list(columns))
+        for start in range(0, max(self.num_rows, 1), self.block):
+            yield chosen.slice(start, self.block)
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedRows:
+    """The rows of several parts of one table, one after the other."""
+
+    parts: Sequence[Rows]
+
+    @property
+    def num_rows(self) -> int:
+        """How many rows there are."""
+        return sum(part.num_rows for part in self.parts)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The names and types of the columns of all parts."""
+        import pyarrow as pa
+
+        return pa.unify_schemas([part.schema for part in self.parts])
+
+    def blocks(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """These columns of each part; a column that a part lacks is missing there."""
+        import pyarrow as pa
+
+        wanted = named(self.schema, columns)
+        for part in self.parts:
+            there = [name for name in wanted.names if name in part.schema.names]
+            for block in part.blocks(there):
+                lacking = (name for name in wanted.names if name not in there)
+                for name in lacking:
+                    block = block.append_column(wanted.field(name), pa.nulls(block.num_rows, wanted.field(name).type))  # noqa: PLW2901
+                yield block.select(wanted.names)
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedRows:
+    """The rows that a mask (rows,) leaves."""
+
+    rows: Rows
+    mask: NDArray[np.bool_]
+
+    @property
+    def num_rows(self) -> int:
+        """How many rows are left."""
+        return int(self.mask.sum())
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The names and types of the columns."""
+        return self.rows.schema
+
+    def blocks(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """These columns of the rows that are left."""
+        import pyarrow as pa
+
+        start = 0
+        for block in self.rows.blocks(columns):
+            yield block.filter(pa.array(self.mask[start : start + block.num_rows]))
+            start += block.num_rows
+
+
+def as_rows(rows: Rows | pa.Table) -> Rows:
+    """The rows of a table in memory like any others."""
+    return rows if hasattr(rows, "blocks") else TableRows(rows)
+
+
+def whole(rows: Rows | pa.Table, columns: Sequence[str] | None = None) -> pa.Table:
+    """These columns of all rows in memory."""
+    import pyarrow as pa
+
+    return pa.concat_tables(as_rows(rows).blocks(columns))
+
+
+def named(schema: pa.Schema, columns: Sequence[str] | None) -> pa.Schema:
+    """The schema of these columns; None: of all."""
+    import pyarrow as pa
+
+    return schema if columns is None else pa.schema([schema.field(name) for name in columns])

@@ -1,0 +1,139 @@
+"""The survey of a scenario: what lies in the lake, what its windows and versions name, and what is needed of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from shared.core.blob import Blob
+from shared.core.drops import blob_key
+from shared.core.ledger import TERMINAL, Kind
+from shared.core.paths import dataset_folder, parts_folder, served_folder, window_folder
+from shared.core.scenario import Scenario
+from shared.datasets.version import DatasetTable
+from shared.operations.retention.living import needed_datasets
+from shared.operations.retention.rules import KeptArea, Survey, SurveyedDataset, SurveyedWindow
+from shared.prediction.telemetry_windows import watermark
+from shared.prediction.window import Window, WindowState
+
+if TYPE_CHECKING:
+    from shared.operations.ports import OperationsPorts
+
+_SERVED_PARTS = 4
+
+
+def survey(ports: OperationsPorts, scenario: Scenario) -> Survey:
+    """What there is of the scenario now."""
+    name = scenario.name
+    windows, datasets = _windows(ports, scenario), _datasets(ports, scenario)
+    files = _files(ports, scenario)
+    head = ports.datasets.versions.head(name)
+    return Survey(
+        now=ports.core.clock(),
+        retention=scenario.retention,
+        files=files,
+        ended=frozenset(_ended(ports, scenario, files, windows)),
+        windows=windows,
+        datasets=datasets,
+        parts=tuple(_part_files(ports, scenario)) if scenario.retention.datasets else (),
+        needed=needed_datasets(ports, scenario),
+        needed_parts=_paths(head.tables),
+        # Twice the time that labels have: a sweep that was late still finds the rows.
+        learning=timedelta(hours=2 * scenario.monitoring.horizon_hours),
+    )
+
+
+def _files(ports: OperationsPorts, scenario: Scenario) -> dict[KeptArea, tuple[Blob, ...]]:
+    """The files of each area; those of `scoring` always, because a window goes after its files."""
+    name, lake = scenario.name, ports.core.lake
+    places: Mapping[KeptArea, tuple[str, ...]] = {
+        "incoming": (f"incoming/{name}/",),
+        "scoring": (f"scoring/{name}/", f"telemetry/{name}/"),
+        "actuals": (f"actuals/{name}/",),
+        "quarantine": (f"quarantine/{name}/",),
+        "served": (served_folder(name),),
+    }
+    wanted = {area for area in places if getattr(scenario.retention, area) or area == "scoring"}
+    return {area: tuple(blob for at in places[area] for blob in lake.list(at)) for area in places if area in wanted}
+
+
+def _ended(
+    ports: OperationsPorts,
+    scenario: Scenario,
+    files: Mapping[KeptArea, Iterable[Blob]],
+    windows: Iterable[SurveyedWindow],
+) -> Iterator[str]:
+    """The files whose work has ended: taken or refused, predicted, measured."""
+    for area in ("incoming", "actuals"):
+        for blob in files.get(area, ()):
+            entry = ports.core.history.find(Kind.BLOB, blob_key(blob))
+            if entry is not None and entry.state in TERMINAL:
+                yield blob_key(blob)
+    yield from map(blob_key, files.get("quarantine", ()))
+    yield from _predicted(ports, scenario, files.get("scoring", ()), windows)
+    measured = {facts.window for facts in ports.monitoring.measurements.windows(scenario.name)}
+    for blob in files.get("served", ()):
+        if _hour(blob) in measured or ports.release.deployments.current(scenario.name) is None:
+            yield blob_key(blob)
+
+
+def _predicted(
+    ports: OperationsPorts, scenario: Scenario, blobs: Iterable[Blob], windows: Iterable[SurveyedWindow]
+) -> Iterator[str]:
+    """Files that a window has read; of telemetry also those that came after their span was read."""
+    read = {name for window in windows if not window.is_open for name in window.inputs}
+    until = watermark(ports, scenario)
+    for blob in blobs:
+        late = until is not None and blob.modified < until and blob.path.startswith("scoring/")
+        if blob_key(blob) in read or late:
+            yield blob_key(blob)
+
+
+def _hour(blob: Blob) -> str:
+    """The monitored window of a file of kept requests: `served/<scenario>/<day>/<hour>/<file>`."""
+    parts = PurePosixPath(blob.path).parts
+    return f"served-{parts[2]}{parts[3]}" if len(parts) > _SERVED_PARTS else ""
+
+
+def _windows(ports: OperationsPorts, scenario: Scenario) -> tuple[SurveyedWindow, ...]:
+    corrections = {one.window: one for one in ports.prediction.corrections.list(scenario.name)}
+    listed = bool(scenario.retention.windows)
+    found = []
+    for window in ports.prediction.windows.list(scenario.name):
+        correction = corrections.get(window.id)
+        inputs = window.inputs if correction is None else (*window.inputs, *correction.inputs)
+        blobs = tuple(_window_files(ports, window)) if listed else ()
+        base = window.id if correction is None else correction.base
+        is_open = window.state == WindowState.PLANNED
+        names = tuple(name.replace('"', "") for name in inputs)
+        found.append(SurveyedWindow(window.id, base, window.ordinal, window.created_at, is_open, names, blobs))
+    return tuple(found)
+
+
+def _window_files(ports: OperationsPorts, window: Window) -> Iterator[Blob]:
+    """The commit first: what goes half-way must not count."""
+    blobs = list(ports.core.lake.list(window_folder(window.scenario, window.id)))
+    yield from sorted(blobs, key=lambda blob: (not blob.path.endswith("/_COMMIT.json"), blob.path))
+
+
+def _datasets(ports: OperationsPorts, scenario: Scenario) -> tuple[SurveyedDataset, ...]:
+    return tuple(
+        SurveyedDataset(
+            version.id,
+            version.created_at,
+            _paths(version.tables),
+            tuple(ports.core.lake.list(dataset_folder(scenario.name, version.id))),
+        )
+        for version in ports.datasets.versions.list(scenario.name)
+    )
+
+
+def _paths(tables: Iterable[DatasetTable]) -> frozenset[str]:
+    return frozenset(part.path for table in tables for part in table.parts)
+
+
+def _part_files(ports: OperationsPorts, scenario: Scenario) -> Iterator[Blob]:
+    for table in scenario.tables:
+        yield from ports.core.lake.list(f"{parts_folder(scenario.name)}{table.name}/")
