@@ -7,7 +7,7 @@ UI := build/ui-venv
 MLOPS_HOME ?= .local
 PORT ?= 5000
 
-.PHONY: setup demo up ui azurite test test-all sabotage check audit package bench clean
+.PHONY: setup demo up ui spark azurite test test-all sabotage check audit package bench clean
 setup: $(VENV)/.ready
 
 $(VENV)/.ready: requirements.txt requirements-dev.txt $(wildcard model_training/environments/*.txt) pyproject.toml local/tools/vendor.py
@@ -35,6 +35,17 @@ $(UI)/.ready: model_training/environments/ui.txt
 ui: $(UI)/.ready
 	@test -f $(MLOPS_HOME)/mlflow/mlflow.db || { echo "No run is tracked in $(MLOPS_HOME)/mlflow yet: train something first, with make demo for example."; exit 1; }
 	@MLFLOW_DISABLE_TELEMETRY=true DO_NOT_TRACK=true $(UI)/bin/mlflow ui --host 127.0.0.1 --port $(PORT) --workers 1 --default-artifact-root $(abspath $(MLOPS_HOME))/mlflow/artifacts --backend-store-uri sqlite:///$(abspath $(MLOPS_HOME))/mlflow/mlflow.db
+
+# PySpark in an environment of its own, for SCORER_URL=spark:…; it needs Java 17 on this machine.
+SPARK := build/spark-venv
+$(SPARK)/.ready: model_training/environments/spark.txt
+	@command -v java >/dev/null || { echo "Java 17 is needed: install openjdk-17-jre-headless"; exit 1; }
+	@test -x $(SPARK)/bin/python || $(PYTHON) -m venv $(SPARK)
+	@echo "Installing packages into $(SPARK) ..."
+	@$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check -r model_training/environments/spark.txt
+	@touch $@
+
+spark: $(SPARK)/.ready
 
 azurite: setup
 	@$(BIN)/mlops azurite $(ARGS)

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 @cache
 def ports() -> Ports:
     """The process's ports, built by the first event that needs them."""
-    from model_training.azureml.maker import make_job, online_environment
+    from model_training.azureml.maker import make_job, make_shards_job, online_environment
     from model_training.scenarios import SCENARIOS
     from shared.bootstrap import build_ports
 
-    return build_ports(os.environ, SCENARIOS, make_job=make_job, code=online_environment)
+    return build_ports(
+        os.environ, SCENARIOS, make_job=make_job, code=online_environment, make_shards_job=make_shards_job
+    )
 
 
 app = create_app(ports)

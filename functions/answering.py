@@ -97,13 +97,15 @@ def _status_of(fault: Fault) -> int:
 
 
 def body_of(req: func.HttpRequest) -> bytes:
-    """The body; HttpRefusal 415 when its content type is not JSON, 413 when it has too many bytes."""
+    """The body; HttpRefusal 415 when its type is not JSON, 411 when it came in chunks, 413 when it is too large."""
     content_type = req.headers.get("content-type") or "application/json"
     if content_type not in _JSON_KINDS:
         kind = content_type.partition(";")[0].strip().lower()
         if kind not in _JSON_KINDS:
             raise HttpRefusal(415, f"The content type is {kind[:80]!r}; accepted: application/json.")
     body: bytes = req.get_body()
+    if not body and req.headers.get("transfer-encoding"):
+        raise HttpRefusal(411, "The host drops a body that is sent in chunks; accepted: a body with a Content-Length.")
     if len(body) > MAX_BODY:
         raise HttpRefusal(413, f"The body has {len(body)} bytes; accepted: at most {MAX_BODY}.")
     return body

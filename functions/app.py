@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 def create_app(ports: Callable[[], Ports]) -> func.FunctionApp:
     """All triggers of the project on one app. A missing setting fails one invocation, not the app."""
+    _quiet_libraries()
     app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
     app.register_functions(intake.blueprint())
     app.register_functions(workers.blueprint(ports))
@@ -44,6 +46,12 @@ def create_app(ports: Callable[[], Ports]) -> func.FunctionApp:
     app.register_functions(approvals.blueprint(ports))
     app.register_functions(deployments.blueprint(ports))
     return app
+
+
+def _quiet_libraries() -> None:
+    # Not in host.json: there every Python logger has the category of its function, whatever its name.
+    for name in ("azure", "urllib3"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _scorer(ports: Ports) -> Scorer:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import typing
 from typing import Any
 
 import azure.functions as func
 
 from functions.names import DATA_EVENTS, MODEL_EVENTS, STORAGE
+
+# A list of one: the host reads a single text that is JSON and writes it anew, with dates in another time zone.
+Messages = func.Out[typing.List[str]]  # noqa: UP006 -- the worker library cannot index `list[str]` here
 
 
 def blueprint() -> func.Blueprint:
@@ -16,13 +20,13 @@ def blueprint() -> func.Blueprint:
 
     @bp.event_grid_trigger(arg_name="event")
     @bp.queue_output(arg_name="message", queue_name=DATA_EVENTS, connection=STORAGE)
-    def data_event(event: func.EventGridEvent, message: func.Out[str]) -> None:
-        message.set(as_text(event))
+    def data_event(event: func.EventGridEvent, message: Messages) -> None:
+        message.set([as_text(event)])
 
     @bp.event_grid_trigger(arg_name="event")
     @bp.queue_output(arg_name="message", queue_name=MODEL_EVENTS, connection=STORAGE)
-    def model_event(event: func.EventGridEvent, message: func.Out[str]) -> None:
-        message.set(as_text(event))
+    def model_event(event: func.EventGridEvent, message: Messages) -> None:
+        message.set([as_text(event)])
 
     return bp
 

@@ -25,8 +25,9 @@ def add(bp: func.Blueprint, ports: Callable[[], Ports]) -> None:
     @bp.queue_output(arg_name="asked", queue_name=MONITOR_SCENARIOS, connection=STORAGE)
     def monitor(timer: func.TimerRequest, asked: Messages) -> None:
         from shared.monitoring.monitor import monitor_messages
+        from shared.monitoring.timer_watch import record_firing
 
-        ports().monitoring.scorecards.record_heartbeat("monitor", ports().core.clock(), late=timer.past_due)
+        record_firing(ports(), "monitor", past_due=timer.past_due)
         asked.set(monitor_messages(ports()))
 
     @bp.queue_trigger(arg_name="message", queue_name=MONITOR_SCENARIOS, connection=STORAGE)

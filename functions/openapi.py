@@ -54,7 +54,7 @@ def _operation(route: Route, model: Described | None, schemas: Schemas) -> Mappi
         "summary": title,
         "tags": [route.path.split("/")[0]],
         "responses": _responses(route, model, schemas),
-        "security": [{"key": []}, {"bearer": []}] if _guarded(route) else [],
+        "security": [{"key": []}] if _guarded(route) else [],
     }
     if _guarded(route):
         described["description"] = f"Opened by keys of scope {' or '.join(route.scopes)}."
@@ -91,11 +91,11 @@ def _body(route: Route, model: Described | None, schemas: Schemas) -> Mapping[st
 def _responses(route: Route, model: Described | None, schemas: Schemas) -> Mapping[str, Any]:
     found: dict[int, Any] = {route.status: _answer(route, model, schemas)}
     if _guarded(route):
-        found |= {401: _plain("No valid key."), 403: _plain("A key of another scope.")}
+        found[401] = {"description": "No valid key, or one of another scope; without a body."}
     for code in _refusals(route):
         content = found.get(code, {}).get("content", {}) | _refusal(route, code, schemas)
         found[code] = {"description": _STATUSES[code], **({"content": content} if content else {})}
-    found[429] = _plain("Too many requests wait.")
+    found[429] = {"description": "The app is full; without a body and a Retry-After."}
     return {str(code): said for code, said in found.items()}
 
 
@@ -103,7 +103,7 @@ def _refusals(route: Route) -> list[int]:
     codes = [*route.refusals]
     codes += [404] if "{" in route.path else []
     codes += [400, 503] if route.error else []
-    codes += [413, 415] if route.body else []
+    codes += [411, 413, 415] if route.body else []
     return sorted(codes)
 
 
@@ -143,17 +143,13 @@ _WITHOUT_CONTENT = (304,)
 _STATUSES = {
     304: "The caller has it.",
     400: "Not understood; the sentence says what would be accepted.",
-    403: (
-        "A key of another scope, or a decision that somebody else has to take: one's own request, another environment."
-    ),
+    403: "A decision that somebody else has to take: one's own request, another environment.",
     404: "Something that was named does not exist.",
     409: "Somebody else was faster, or the state does not allow it.",
+    411: "The body came in chunks, without a Content-Length.",
     413: "The body is too large.",
     415: "Another content type than application/json.",
     422: "Understood, and in contradiction to what was said before.",
     503: "Something this app needs does not answer; try again.",
 }
-_SECURITY = {
-    "key": {"type": "apiKey", "in": "header", "name": "x-functions-key"},
-    "bearer": {"type": "http", "scheme": "bearer", "description": "Taken by the local host only."},
-}
+_SECURITY = {"key": {"type": "apiKey", "in": "header", "name": "x-functions-key"}}

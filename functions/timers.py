@@ -33,16 +33,18 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     @bp.queue_output(arg_name="windows", queue_name=PREDICT_WINDOWS, connection=STORAGE)
     def plan_windows(timer: func.TimerRequest, windows: Messages) -> None:
         from shared.dispatch import plan
+        from shared.monitoring.timer_watch import record_firing
 
-        ports().monitoring.scorecards.record_heartbeat("plan_windows", ports().core.clock(), late=timer.past_due)
+        record_firing(ports(), "plan_windows", past_due=timer.past_due)
         windows.set(plan(ports()))
 
     @bp.timer_trigger(arg_name="timer", schedule=RECONCILE_SCHEDULE, run_on_startup=False, use_monitor=True)
     @bp.queue_output(arg_name="events", queue_name=DATA_EVENTS, connection=STORAGE)
     def reconcile(timer: func.TimerRequest, events: Messages) -> None:
         from shared.dispatch import sweep_data
+        from shared.monitoring.timer_watch import record_firing
 
-        ports().monitoring.scorecards.record_heartbeat("reconcile", ports().core.clock(), late=timer.past_due)
+        record_firing(ports(), "reconcile", past_due=timer.past_due)
         events.set(sweep_data(ports()))
 
     # A separate timer, so that only the app that runs it needs the right to deploy.
@@ -51,8 +53,9 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     def reconcile_releases(timer: func.TimerRequest, models: Messages) -> None:
         from model_training.runs.changed_decisions import register_changed_decisions
         from shared.dispatch import sweep_releases
+        from shared.monitoring.timer_watch import record_firing
 
-        ports().monitoring.scorecards.record_heartbeat("reconcile_releases", ports().core.clock(), late=timer.past_due)
+        record_firing(ports(), "reconcile_releases", past_due=timer.past_due)
         register_changed_decisions(ports())
         models.set(sweep_releases(ports()))
 

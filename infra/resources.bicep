@@ -336,6 +336,8 @@ var settings = {
   TRAINER_URL: 'azureml:${workspacePath}'
   SERVING_URL: 'functions:'
   ENDPOINT_COMPUTE: 'Standard_DS3_v2:1'
+  SCORER_URL: 'process:'
+  SCORER_ROWS: '5000000'
   TELEMETRY_URL: withDataExplorer ? explorer!.outputs.url : (empty(telemetryUrl) ? 'lake:' : telemetryUrl)
   EVENTS_URL: topic.outputs.endpoint
   TRAINING_PROFILE: 'default'

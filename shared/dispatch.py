@@ -110,7 +110,7 @@ def _act(ports: Ports, event: Event | None, message: str) -> Dispatched:
             windows = [window_message(due) for due in _on_blob(ports, event, without_addresses(message))]
             dispatched = Dispatched(windows=windows)
         case RunEnded():
-            _end_run(ports, event)
+            dispatched = Dispatched(windows=[window_message(due) for due in _end_run(ports, event)])
         case DeadLetterFound():
             dispatched = Dispatched(releases=take_dead_letter(ports, event.letter_id))
         case DropsSettled():
@@ -123,13 +123,19 @@ def _act(ports: Ports, event: Event | None, message: str) -> Dispatched:
     return dispatched
 
 
-def _end_run(ports: Ports, event: RunEnded) -> None:
+def _end_run(ports: Ports, event: RunEnded) -> list[DueWindow]:
+    """End the training run; returns the window that another job scored."""
     from shared.monitoring.governor import train_on_waiting_data
+    from shared.prediction.shard import named_window
+    from shared.prediction.windows import numbered_window
     from shared.training.runs import run_ended
 
+    if (found := named_window(event.run_id)) is not None:
+        return numbered_window(ports, *found)
     ended = run_ended(ports, event.run_id, event.status)
     ports.core.ledger.note(Kind.RUN, event.run_id, ended.state, ended.reason)
     train_on_waiting_data(ports)
+    return []
 
 
 def _take_drops(ports: Ports, event: DropsSettled) -> None:
@@ -220,7 +226,10 @@ def on_window(ports: Ports, message: str) -> None:
     from shared.prediction.score import score_window
 
     scored = once(ports, Kind.WINDOW, f"{scenario}/{window}", message, lambda: score_window(ports, scenario, window))
-    if scored.acted and scored.outcome.state != State.DONE:
+    if scored.acted and scored.outcome.state not in {State.DONE, State.WAITING}:
+        from shared.prediction.sharding.attempts import stop
+
+        stop(ports, scenario, window)
         data = {"scenario": scenario, "window": window, "state": scored.outcome.state, "reason": scored.outcome.reason}
         announce(ports, "WindowQuarantined", f"windows/{scenario}/{window}", data)
     publish_and_alert(ports)

@@ -14,12 +14,14 @@ from shared.core.addresses import (
     BlobAddress,
     blob_address,
     check_credential,
+    check_master,
     check_topic,
     cluster_address,
     workspace_address,
 )
 from shared.core.errors import Misconfigured
 from shared.monitoring.prices import NAMES as PRICE_NAMES
+from shared.prediction.shard import SETTING as SCORER_ROWS
 from shared.release.endpoint_names import DEFAULT as MACHINES
 from shared.release.endpoint_names import SETTING as ENDPOINT
 from shared.release.endpoint_names import Machines, machines
@@ -39,6 +41,7 @@ class Settings:
     registry_url: str
     trainer_url: str
     serving_url: str
+    scorer_url: str
     telemetry_url: str
     events_url: str
     training_profile: str
@@ -86,6 +89,7 @@ _DEFAULTS = {
     "REGISTRY_URL": "local:",
     "TRAINER_URL": "process:",
     "SERVING_URL": "functions:",
+    "SCORER_URL": "process:",
     "TELEMETRY_URL": "lake:",
     "EVENTS_URL": "local:",
     "TRAINING_PROFILE": "default",
@@ -100,6 +104,7 @@ _SCHEMES = {
     "REGISTRY_URL": ("local:", "azureml:"),
     "TRAINER_URL": ("process:", "none:", "azureml:"),
     "SERVING_URL": ("functions:", "azureml:"),
+    "SCORER_URL": ("process:", "azureml:", "spark:"),
     "TELEMETRY_URL": ("lake:", "kusto:"),
     "EVENTS_URL": ("local:", "https://"),
 }
@@ -113,6 +118,7 @@ _OTHERS = (
     "AZURE_CREDENTIAL",
     ALERTS,
     ENDPOINT,
+    SCORER_ROWS,
 )
 # Every setting the code reads, for documentation and its test.
 NAMES = ("MLOPS_HOME", *_SCHEMES, *_OTHERS, *OPTION_NAMES, *RELEASE_NAMES, *PRICE_NAMES)
@@ -135,6 +141,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         cluster_address("TELEMETRY_URL", values["TELEMETRY_URL"])
     check_topic("EVENTS_URL", values["EVENTS_URL"])
     _check_workspaces(values)
+    if values["SCORER_URL"].startswith("spark:"):
+        check_master("SCORER_URL", values["SCORER_URL"].removeprefix("spark:"))
     check_credential(values["AZURE_CREDENTIAL"])
     return Settings(
         home=home,
@@ -143,6 +151,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         registry_url=values["REGISTRY_URL"],
         trainer_url=values["TRAINER_URL"],
         serving_url=values["SERVING_URL"],
+        scorer_url=values["SCORER_URL"],
         telemetry_url=values["TELEMETRY_URL"],
         events_url=values["EVENTS_URL"],
         training_profile=_one_of("TRAINING_PROFILE", values["TRAINING_PROFILE"], PROFILES),
@@ -157,7 +166,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def _check_workspaces(values: Mapping[str, str]) -> None:
-    for key in ("REGISTRY_URL", "TRAINER_URL", "SERVING_URL"):
+    for key in ("REGISTRY_URL", "TRAINER_URL", "SERVING_URL", "SCORER_URL"):
         if values[key].startswith("azureml:"):
             workspace_address(key, values[key])
             if values["LAKE_URL"].startswith("file:"):

@@ -206,6 +206,7 @@ def test_a_call_of_any_port_counts(tmp_path: Path) -> None:
         "training.options",
         "training.profile",
         "release.policies",
+        "prediction.sharding",
         "monitoring.prices",
         "monitoring.timers",
     }

@@ -12,7 +12,7 @@ from local.console.options import Json, ScenarioName
 from local.console.output import as_json, out
 from local.console.session import Session
 from local.console.waiting import progress
-from local.host.http.keys import load_keys
+from local.host.http.key_file import load_keys
 from local.load.example_request import Request, as_curl, as_python, request_for
 from local.load.http_load import LoadResult, Target, load
 from shared.core.errors import Refused

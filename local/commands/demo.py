@@ -20,6 +20,7 @@ from local.console.options import Json
 from local.console.output import as_json, err
 from local.console.session import PORT, Session
 from local.console.waiting import Watcher, progress, wait_for, window_fate, windows_ended
+from local.host.local_settings import WAITS
 from model_training.runtime.threads import limit
 from shared.core.blob import Blob
 from shared.core.errors import BadInput, Fault
@@ -49,7 +50,7 @@ def demo(
             raise BadInput("--story allows no other option but --json; accepted: --story, with or without --json.")
         _play_year(json=json)
         return
-    session = Session(SETTINGS)
+    session = Session({WAITS: "0", **SETTINGS})
     began = time.monotonic()
     with session.own_host(PORT if serve else 0) as host, progress(quiet=json) as display:
         journal = JournalPrinter(session.ports, display.console if display.console.is_terminal else err)

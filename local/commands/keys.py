@@ -9,7 +9,8 @@ import typer
 from local.console.options import Json
 from local.console.output import as_json, out, show
 from local.console.session import Session
-from local.host.http.keys import fingerprint, load_keys, rotate
+from local.host.http.key_file import load_keys, rotate
+from local.host.http.keys import fingerprint
 
 Scope = Annotated[str, typer.Argument(help="score, approve or operate.")]
 Events = Annotated[bool, typer.Option("--events", help="The key of the Event Grid webhook instead.")]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Annotated
 
@@ -14,20 +16,31 @@ from local.azurite.process import BLOB_PORT, QUEUE_PORT, Azurite
 from local.console.options import Json
 from local.console.output import as_json, err, out
 from local.console.session import PORT, Session
+from local.host.http.given_keys import give_keys
+from local.host.local_settings import read_environment
 from shared.core.addresses import blob_address
 from shared.core.wording import visible
-from shared.settings import CONTAINER
+from shared.settings import CONTAINER, read_settings
 
 BlobPort = Annotated[int, typer.Option(min=0, max=65535, help="The port of Blob Storage.")]
+AppFolder = Annotated[Path | None, typer.Option(help="Another function app's folder; without it, this project's.")]
+KeyFile = Annotated[Path | None, typer.Option(help="A JSON file with the keys of the host: names and values.")]
 QueuePort = Annotated[int, typer.Option(min=0, max=65535, help="The port of Queue Storage.")]
 
 
 def up(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The HTTP port; 0 means any free port.")] = PORT,
+    app: AppFolder = None,
+    keys: KeyFile = None,
     json: Json = False,
 ) -> None:
     """Run the functions on this machine: HTTP, queues, timers, events, and a watch on the lake's folders."""
+    if app is not None:
+        run_app(app, keys, port, json=json)
+        return
     session = Session()
+    if keys is not None:
+        give_keys(session.settings.home, keys, [])
     log_to_terminal()
     # Before the host reports that it is up, so that no signal after that is lost.
     stopped = hear_signals()
@@ -39,6 +52,31 @@ def up(
             out.print(f"Functions run on http://127.0.0.1:{host.port}/api/ (stop with Ctrl+C).")
             out.print(f"Drop files into {incoming}", soft_wrap=True)
         stopped.get()
+
+
+def run_app(folder: Path, keys: Path | None, port: int, *, json: bool) -> None:
+    """Run the function app in the folder, of whatever project, until it is stopped."""
+    # Imported here: they load Microsoft's worker library.
+    from local.host.functions_host import Host
+    from local.host.worker import declared_functions
+
+    environ = read_environment(folder, os.environ)
+    home = read_settings(environ).home
+    if keys is not None:
+        give_keys(home, keys, [function.name for function in declared_functions(folder, environ)])
+    log_to_terminal()
+    stopped = hear_signals()
+    host = Host(folder, home, environ, port=port)
+    host.start()
+    try:
+        url = f"http://127.0.0.1:{host.port}/"
+        if json:
+            as_json({"url": url, "port": host.port})
+        else:
+            out.print(f"The app in {folder} runs on {url} (stop with Ctrl+C).", soft_wrap=True)
+        stopped.get()
+    finally:
+        host.stop()
 
 
 def azurite(blob_port: BlobPort = BLOB_PORT, queue_port: QueuePort = QUEUE_PORT, json: Json = False) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local.console.output import err
-from local.host.local_settings import read_environment
+from local.host.local_settings import WAITS, read_environment
 from local.host.running import running_host
-from model_training.azureml.maker import make_job, online_environment
+from model_training.azureml.maker import make_job, make_shards_job, online_environment
 from model_training.scenarios import SCENARIOS
 from shared.bootstrap import build_ports
 from shared.core.errors import BadInput, Fault, Misconfigured
@@ -52,7 +52,13 @@ class Session:
     def ports(self) -> Ports:
         """The same ports the function app gets."""
         if self._ports is None:
-            self._ports = build_ports(self.environ, SCENARIOS, make_job=make_job, code=online_environment)
+            self._ports = build_ports(
+                self.environ,
+                SCENARIOS,
+                make_job=make_job,
+                code=online_environment,
+                make_shards_job=make_shards_job,
+            )
         return self._ports
 
     def scenario(self, name: str) -> Scenario:
@@ -71,6 +77,8 @@ class Session:
         if running_host(self.settings.home) is not None:
             yield
             return
+        # A verb that starts a host for its own work waits for no lease of one that was killed.
+        self.environ.setdefault(WAITS, "0")
         with self.own_host(port=0):
             yield
 

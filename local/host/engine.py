@@ -9,13 +9,17 @@ import socket
 from watchfiles import awatch
 
 from local.host.database import HostDatabase
-from local.host.engine_parts import Plan, http_server, open_queues, open_watch, subscriptions_of
+from local.host.engine_parts import Plan, body_limit, open_queues, open_watch, subscriptions_of
 from local.host.events.eventgrid import EventGrid, inbox_of
-from local.host.http.keys import EVENT_GRID, KeyFile, load_keys
+from local.host.http.admin import Admin
+from local.host.http.http_server import HttpServer
+from local.host.http.key_file import KeyFile
+from local.host.http.messages import Limits
 from local.host.http.topic import Topic
 from local.host.http.webhook import Webhook
 from local.host.http.webserver import WebServer
 from local.host.invocations import Invocations
+from local.host.manual_calls import ManualCalls
 from local.host.queues.queue_store import check_queue_name
 from local.host.queues.queue_trigger import QueueTriggers
 from local.host.tasks import Tasks, repeat
@@ -27,6 +31,7 @@ from shared.core.wording import counted
 
 log = logging.getLogger("mlops.host")
 _WATCH_START_TRIES = 100
+_HTTP_SECONDS, _STOP_SECONDS = 30.0, 10.0
 
 
 class Engine:
@@ -36,11 +41,11 @@ class Engine:
         self._plan = plan
         self._worker = worker
         self._database = database
-        self._tasks, self._loops = Tasks(), Tasks()
+        self._tasks, self._loops, self._timer_loop = Tasks(), Tasks(), Tasks()
         self._file_watch_started = False
         self._wake_queues, self._wake_timers, self._wake_events, self._wake_watch = (WakeSignal() for _ in range(4))
         self.queues = open_queues(plan, database, self._wake_queues.set)
-        self._invocations = Invocations(worker, self.queues, plan.options.function_timeout)
+        self._invocations = Invocations(worker, self.queues, plan.options.function_timeout, plan.waits)
         self._triggers = self._queue_triggers(_of_kind(functions, "queueTrigger"))
         self._timers = TimerTriggers(
             _of_kind(functions, "timerTrigger"),
@@ -49,32 +54,36 @@ class Engine:
             tasks=self._tasks,
             wake=self._wake_timers,
             clock=plan.clock,
+            waits=plan.waits,
         )
-        keys = load_keys(plan.home)
-        grid_functions = _of_kind(functions, "eventGridTrigger")
-        webhook = Webhook(grid_functions, keys, self._invocations)
+        webhook = Webhook(_of_kind(functions, "eventGridTrigger"), self._invocations)
         self._events = EventGrid(
             plan.home,
-            subscriptions_of(grid_functions, plan.subscriptions),
+            subscriptions_of(_of_kind(functions, "eventGridTrigger"), plan.subscriptions),
             database=database,
             webhook=webhook,
-            key=keys.systems[EVENT_GRID],
             tasks=self._tasks,
             wake=self._wake_events,
             clock=plan.clock,
         )
         self._watch = open_watch(plan, database, self._events.publish)
-        server = WebServer(
-            KeyFile(plan.home),
+        self._server = self._web_server(functions, webhook)
+
+    def _web_server(self, functions: tuple[Function, ...], webhook: Webhook) -> HttpServer:
+        options, keys = self._plan.options, KeyFile(self._plan.home)
+        keys.keys()
+        calls = ManualCalls(self._invocations, self._timers, self._tasks, self._plan.clock)
+        web = WebServer(
+            _of_kind(functions, "httpTrigger"),
+            keys,
             self._invocations,
-            webhook,
-            plan.options,
-            plan.environ,
+            options,
+            hook=webhook,
             own_topic=Topic(keys, self._events.publish),
-            fire=self._fire_later,
-            idle=self.idle,
+            admin=Admin(functions, keys, run=calls.start),
         )
-        self._server = http_server(server.application(_of_kind(functions, "httpTrigger")))
+        body_bytes = body_limit(self._plan.environ)
+        return HttpServer(web.answer, Limits(body_bytes=body_bytes, bodies=options.max_outstanding_requests))
 
     def _queue_triggers(self, functions: list[Function]) -> QueueTriggers:
         for function in functions:
@@ -90,19 +99,18 @@ class Engine:
             tasks=self._tasks,
             wake=self._wake_queues,
             clock=self._plan.clock,
+            waits=self._plan.waits,
         )
 
     async def start(self, listener: socket.socket) -> None:
         """Recover the messages of the last host and start every loop; return when HTTP answers."""
-        recovered = self.queues.recover()
+        recovered = self._triggers.recover()
         if recovered:
-            log.info("%s in flight when the last host ended: visible again", counted(recovered, "message"))
+            log.info("%s in flight when the last host ended", counted(recovered, "message"))
         await self._start_file_watch()
-        serving = self._tasks.start(self._server.serve([listener]))
-        while not self._server.started and not serving.done():  # noqa: ASYNC110 - the server offers a flag, no event
-            await asyncio.sleep(0.01)
+        await self._server.start(listener)
         self._loops.start(repeat(self._wake_queues, self._triggers.step))
-        self._loops.start(repeat(self._wake_timers, self._timers.step))
+        self._timer_loop.start(repeat(self._wake_timers, self._timers.step))
         self._loops.start(repeat(self._wake_events, self._events.step))
         if self._watch:
             self._loops.start(repeat(self._wake_watch, self._watch.step))
@@ -116,11 +124,17 @@ class Engine:
             if self._file_watch_started or listening.done():
                 return
 
-    async def stop(self, seconds: float) -> None:
-        """Take no more work, let running functions end within `seconds`, and close everything."""
-        self._server.should_exit = True
+    async def stop(self) -> None:
+        """Take no more work, let running functions end, and close everything.
+
+        As in the Functions host, requests have 30 s and then messages, events and timers 10 s; timers fire on so long.
+        """
         await self._loops.finish(0)
-        await self._tasks.finish(seconds)
+        await self._server.stop(_HTTP_SECONDS)
+        await self._tasks.finish(_STOP_SECONDS)
+        await self._timer_loop.finish(0)
+        await self._tasks.finish(0)
+        self._timers.release()
 
     def wake(self) -> None:
         """Let every loop look for work at once."""
@@ -130,10 +144,6 @@ class Engine:
     async def fire(self, name: str) -> Outcome:
         """Run a timer function now."""
         return await self._timers.fire(name)
-
-    def _fire_later(self, name: str) -> None:
-        self._timers.check(name)
-        self._tasks.start(self._timers.fire(name))
 
     def idle(self) -> bool:
         """Whether nothing is due: no message, no event, no file unreported, no function running."""
@@ -146,7 +156,7 @@ class Engine:
     def _busy(self) -> bool:
         due = "SELECT EXISTS (SELECT 1 FROM deliveries WHERE due <= ?)"
         delivery = bool(self._database.rows(due, self._plan.clock())[0][0])
-        return self._invocations.running > 0 or delivery or self._triggers.busy()
+        return self._tasks.busy() or self._invocations.running > 0 or delivery or self._triggers.busy()
 
     async def _listen_to_files(self) -> None:
         folders = [inbox_of(self._plan.home), wake_folder(self._plan.home)]

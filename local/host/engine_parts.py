@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import uvicorn
 
 from local.azurite.azurite_settings import STORAGE, make_container, queue_place
 from local.host.database import HostDatabase
@@ -14,11 +12,14 @@ from local.host.events.blob_watch import BlobWatch
 from local.host.events.eventgrid import Subscription
 from local.host.events.lake_watch import LakeWatch, Publish
 from local.host.host_options import HostOptions
-from local.host.http.coalesced_http import CoalescedHttp
-from local.host.http.route_cache import RouteCache
+from local.host.local_settings import WAITS
 from local.host.queues.queue_store import Queues, QueueStore
 from local.host.worker import Function, NotIndexed
+from shared.core.errors import Misconfigured
 from shared.settings import Settings
+
+BODY_LIMIT = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
+_BODY_LIMIT = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Plan:
     settings: Settings
     subscriptions: Mapping[str, Subscription] | None
     options: HostOptions
+    waits: float
     clock: Callable[[], float]
 
 
@@ -58,7 +60,9 @@ def open_watch(plan: Plan, database: HostDatabase, publish: Publish) -> LakeWatc
     return BlobWatch(lake, place.container, database, publish, plan.clock)
 
 
-def subscriptions_of(functions: list[Function], given: Mapping[str, Subscription] | None) -> dict[str, Subscription]:
+def subscriptions_of(
+    functions: Sequence[Function], given: Mapping[str, Subscription] | None
+) -> dict[str, Subscription]:
     """A subscription for every event-grid function: the given one, else one that takes every event."""
     known = {function.name for function in functions}
     unknown = sorted(set(given or {}) - known)
@@ -67,17 +71,21 @@ def subscriptions_of(functions: list[Function], given: Mapping[str, Subscription
     return {name: (given or {}).get(name, Subscription()) for name in known}
 
 
-def http_server(app: RouteCache) -> uvicorn.Server:
-    """The web server of the application; it listens on a socket that is given to it."""
-    # The access log would show ?code=, which is a key.
-    config = uvicorn.Config(
-        app,
-        loop="asyncio",
-        http=CoalescedHttp,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
-    return uvicorn.Server(config)
+def body_limit(settings: Mapping[str, str]) -> int:
+    """The largest body of a request in bytes; Misconfigured says what would be accepted."""
+    text = settings.get(BODY_LIMIT) or str(_BODY_LIMIT)
+    if not text.isdecimal() or int(text) < 1:
+        raise Misconfigured(BODY_LIMIT, f"is {text!r}", "a number of bytes of at least 1")
+    return int(text)
+
+
+def waits_of(settings: Mapping[str, str]) -> float:
+    """How much of the Functions host's long waits happens here, from 0 to 1; Misconfigured for anything else."""
+    text = settings.get(WAITS) or "1"
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise Misconfigured(WAITS, f"is {text!r}", "a number from 0 to 1")
+    return share

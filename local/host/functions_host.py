@@ -16,10 +16,11 @@ from typing import Any
 
 from local.host.database import HostDatabase
 from local.host.engine import Engine
-from local.host.engine_parts import Plan
+from local.host.engine_parts import Plan, waits_of
 from local.host.events.eventgrid import Subscription
 from local.host.host_options import read_options
-from local.host.http.keys import Keys, load_keys
+from local.host.http.key_file import load_keys
+from local.host.http.keys import Keys
 from local.host.process_environment import ProcessEnvironment
 from local.host.running import HomeLock
 from local.host.worker import Outcome, Worker
@@ -28,12 +29,11 @@ from shared.settings import read_settings
 
 log = logging.getLogger("mlops.host")
 # Without set-up of logging, these messages are dropped.
-for _name in ("mlops.host", "azure.functions", "uvicorn.error"):
+for _name in ("mlops.host", "azure.functions"):
     logging.getLogger(_name).addHandler(logging.NullHandler())
-_STOP_SECONDS = 30.0
 _POLL_SECONDS = 0.5
-# More threads than a few queues use at once, so that HTTP requests never wait for queue messages.
-_THREADS = ("PYTHON_THREADPOOL_THREAD_COUNT", "16")
+# As many as the Functions host's worker starts at most: a batch of events is called all at once.
+_THREADS = ("PYTHON_THREADPOOL_THREAD_COUNT", "1000")
 
 
 class Host:
@@ -59,6 +59,7 @@ class Host:
             settings,
             subscriptions,
             read_options(app_directory),
+            waits_of(environ),
             clock,
         )
         self._wanted_port = port
@@ -107,7 +108,7 @@ class Host:
         log.info("The host is up on port %d", self.port)
 
     def stop(self) -> None:
-        """Stop taking work, let running functions end (30 s at most), and release the home; safe to repeat."""
+        """Stop taking work, let running functions end (40 s at most), and release the home; safe to repeat."""
         if self._thread is None:
             return
         if self._loop is not None and self._stopping is not None and not self._ended.is_set():
@@ -177,7 +178,7 @@ class Host:
             self._engine = engine
             ready.set_result(None)
             await self._stopping.wait()
-            await engine.stop(_STOP_SECONDS)
+            await engine.stop()
 
 
 def _listen(port: int) -> socket.socket:

@@ -11,6 +11,8 @@ from shared.core.errors import BadInput, Misconfigured
 
 NAME = "local.settings.json"
 SAMPLE = "local.settings.sample.json"
+# How much of the Functions host's long waits after a kill or a timeout happens here, from 0 to 1.
+WAITS = "LOCAL_WAITS"
 
 
 def read_environment(directory: Path, environ: Mapping[str, str]) -> dict[str, str]:

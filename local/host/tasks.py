@@ -32,6 +32,10 @@ class Tasks:
         if not task.cancelled() and task.exception() is not None:
             log.error("Internal error of the host", exc_info=task.exception())
 
+    def busy(self) -> bool:
+        """Whether a task runs."""
+        return bool(self._running)
+
     async def finish(self, seconds: float) -> None:
         """Wait for all tasks, at most `seconds`, then cancel the rest."""
         if self._running:

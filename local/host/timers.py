@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from local.host.database import HostDatabase
@@ -17,25 +18,36 @@ from local.host.tasks import Tasks
 from local.host.wake_signal import WakeSignal
 from local.host.worker import Function, NotIndexed, Outcome
 from shared.core.errors import BadInput, Missing, Transient
-from shared.core.timers.timer_schedules import Schedule, parse_schedule
+from shared.core.timers.timer_schedules import Every, Schedule, parse_schedule
 
 log = logging.getLogger("mlops.host")
 # A laptop's clock jumps when it wakes up, so the loop reads it at least this often.
 LONGEST_WAIT = 5.0
 
 
+# After a host was killed its lock on the timers lasts so long, and none fires.
+LOCK_SECONDS = 60.0
+_MINUTE = 60.0
+_LOOKS_AT = 5
+_NEVER = "0001-01-01T00:00:00+00:00"
+_LOCK = "*lock*"
+
+
 @dataclass(slots=True)
 class _Timer:
     function: Function
     schedule: Schedule
+    # Whether its times are kept across restarts.
+    monitored: bool
     last: float | None
     next: float
     past_due: bool = False
+    at_start: bool = False
     running: bool = False
 
 
 class TimerTriggers:
-    """Fires every timer function that the app declares. A timer that still runs is not started again."""
+    """Fires every timer function that the app declares. A timer that is due while it runs fires once, right after."""
 
     def __init__(
         self,
@@ -46,13 +58,25 @@ class TimerTriggers:
         tasks: Tasks,
         wake: WakeSignal,
         clock: Callable[[], float],
+        waits: float = 0.0,
     ) -> None:
         self._database = database
         self._invocations = invocations
         self._tasks = tasks
         self._wake = wake
         self._clock = clock
-        self._timers = {function.name: self._restore(function) for function in functions}
+        self._locked_until = self._take_lock(waits)
+        self._timers = {function.name: self._restore(function) for function in functions if not function.disabled}
+
+    def _take_lock(self, waits: float) -> float:
+        """Lock the timers; returns until when the lock of a host that was killed lasts."""
+        held = self._database.rows("SELECT 1 FROM timers WHERE function = ?", _LOCK)
+        self._database.run("INSERT OR REPLACE INTO timers (function, schedule, next) VALUES (?, '', 0)", _LOCK)
+        return self._clock() + LOCK_SECONDS * waits if held else 0.0
+
+    def release(self) -> None:
+        """Release the lock of the timers: this host ends in order."""
+        self._database.run("DELETE FROM timers WHERE function = ?", _LOCK)
 
     def _restore(self, function: Function) -> _Timer:
         text = str(function.trigger["schedule"])
@@ -61,11 +85,11 @@ class TimerTriggers:
         except BadInput as fault:
             raise NotIndexed(f"the schedule of {function.name} cannot be read. {fault}") from fault
         now = self._clock()
-        timer = _Timer(function, schedule, None, _after(schedule, now))
-        if function.trigger.get("useMonitor", True):
+        monitored = bool(function.trigger.get("useMonitor", True)) and not _is_frequent(schedule, now)
+        timer = _Timer(function, schedule, monitored, None, _after(schedule, now))
+        if monitored:
             self._resume(timer, text, now)
-        if function.trigger.get("runOnStartup"):
-            timer.next = now
+        timer.at_start = bool(function.trigger.get("runOnStartup")) and not timer.past_due
         self._save(timer)
         return timer
 
@@ -88,8 +112,14 @@ class TimerTriggers:
     def step(self) -> float:
         """Start due timers; returns the seconds until the next one is due."""
         now = self._clock()
+        if now < self._locked_until:
+            return min(LONGEST_WAIT, self._locked_until - now)
+        if self._locked_until:
+            # Timers begin when the lock is free: what was missed meanwhile is past due.
+            self._locked_until = 0.0
+            self._timers = {name: self._restore(timer.function) for name, timer in self._timers.items()}
         for timer in self._timers.values():
-            if timer.next <= now and not timer.running:
+            if (timer.next <= now or timer.at_start) and not timer.running:
                 timer.running = True
                 self._tasks.start(self._run(timer))
         waiting = [timer.next - now for timer in self._timers.values() if not timer.running]
@@ -103,19 +133,25 @@ class TimerTriggers:
     async def fire(self, name: str) -> Outcome:
         """Run the timer function now, outside its schedule; Missing lists the known timers."""
         self.check(name)
-        timer = self._timers[name]
-        return await self._invocations.run(timer.function, _request(timer, past_due=False))
+        return await self.call(self._timers[name].function)
+
+    async def call(self, function: Function) -> Outcome:
+        """Run a timer function by hand, also one that is switched off; its stored times stay as they are."""
+        timer = self._timers.get(function.name)
+        request = _request(timer, past_due=False) if timer else Record(json='{"Schedule": {}, "IsPastDue": false}')
+        return await self._invocations.run(function, request)
 
     async def _run(self, timer: _Timer) -> None:
         started = self._clock()
         try:
             await self._attempt(timer.function, _request(timer, past_due=timer.past_due))
         finally:
-            # Saved only now, so that a run that is killed half-way is past due at the next start.
-            timer.last, timer.next, timer.past_due = started, _after(timer.schedule, self._clock()), False
             timer.running = False
-            self._save_if_possible(timer)
-            self._wake.set()
+        # Saved only now, so that a run that is cut or killed half-way is past due at the next start.
+        timer.last, timer.next = started, _after(timer.schedule, started)
+        timer.past_due = timer.at_start = False
+        self._save_if_possible(timer)
+        self._wake.set()
 
     def _save_if_possible(self, timer: _Timer) -> None:
         """Save the timer; a database that refuses stops no timer, which is then past due at the next start."""
@@ -138,8 +174,17 @@ def _after(schedule: Schedule, seconds: float) -> float:
     return schedule.next(datetime.fromtimestamp(seconds, UTC)).timestamp()
 
 
+def _is_frequent(schedule: Schedule, now: float) -> bool:
+    """Whether less than a minute lies between two of the next times: the Functions host keeps no state then."""
+    times = [now]
+    for _ in range(_LOOKS_AT):
+        times.append(_after(schedule, times[-1]))
+    return any(later - earlier < _MINUTE for earlier, later in pairwise(times[1:]))
+
+
 def _request(timer: _Timer, *, past_due: bool) -> Record:
-    last = None if timer.last is None else datetime.fromtimestamp(timer.last, UTC).isoformat()
+    last = _NEVER if timer.last is None else datetime.fromtimestamp(timer.last, UTC).isoformat()
     due = datetime.fromtimestamp(timer.next, UTC).isoformat()
-    status: dict[str, Any] = {"Last": last, "Next": due, "LastUpdated": last}
-    return Record(json=json.dumps({"Schedule": {}, "ScheduleStatus": status, "IsPastDue": past_due}))
+    status: dict[str, Any] | None = {"Last": last, "Next": due, "LastUpdated": last} if timer.monitored else None
+    schedule = {"AdjustForDST": not isinstance(timer.schedule, Every)}
+    return Record(json=json.dumps({"Schedule": schedule, "ScheduleStatus": status, "IsPastDue": past_due}))

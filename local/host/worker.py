@@ -60,6 +60,8 @@ class Function:
     trigger: Mapping[str, Any]
     outputs: tuple[Mapping[str, Any], ...]
     retry: Retry | None = None
+    # Switched off by a setting: no trigger calls it, and over HTTP only the master key does.
+    disabled: bool = False
 
     @property
     def kind(self) -> str:
@@ -76,6 +78,7 @@ class Outcome:
     outputs: tuple[tuple[str, Any], ...] = ()
     error: str = ""
     trace: str = ""
+    timed_out: bool = False
 
 
 class Worker:
@@ -100,8 +103,7 @@ class Worker:
         if answer.result.status != protocol.StatusResult.Success:
             raise self._not_indexed(answer.result.exception)
         described = await runtime.functions_metadata_request(protocol.metadata_request())
-        functions = (self._read(declared) for declared in described.function_metadata_results or ())
-        return tuple(function for function in functions if not self._disabled(function.name))
+        return tuple(self._read(declared) for declared in described.function_metadata_results or ())
 
     def _not_indexed(self, exception: Record) -> NotIndexed:
         # The library adds advice about requirements.txt and the whole module path to a failed import.
@@ -130,7 +132,8 @@ class Worker:
                 raise NotIndexed(
                     f"function {declared.name} writes to {binding['type']}; the local host has {', '.join(OUTPUTS)}."
                 )
-        return Function(declared.function_id, declared.name, incoming[0], outgoing, _retry(declared.retry_options))
+        retry, disabled = _retry(declared.retry_options), self._disabled(declared.name)
+        return Function(declared.function_id, declared.name, incoming[0], outgoing, retry, disabled)
 
     def _filled(self, function: str, binding: Mapping[str, Any]) -> dict[str, Any]:
         def value(match: re.Match[str]) -> str:
@@ -164,13 +167,13 @@ class Worker:
 
 
 def declared_functions(directory: Path, settings: Mapping[str, str]) -> tuple[Function, ...]:
-    """What the app in `directory` declares, without running anything; NotIndexed when it cannot be loaded.
+    """The functions that the app in `directory` has and that are not switched off; NotIndexed when it cannot be loaded.
 
     Not while a host runs in this process: the library knows one app at a time.
     """
     worker = Worker(directory.absolute(), settings)
     try:
-        return asyncio.run(worker.load())
+        return tuple(function for function in asyncio.run(worker.load()) if not function.disabled)
     finally:
         worker.close()
 

@@ -1,4 +1,4 @@
-"""The two calls through which a function app makes training jobs; importing this module loads nothing heavy."""
+"""The calls through which a function app makes training jobs; importing this module loads nothing heavy."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
 
+    from shared.prediction.shard import ShardWork
     from shared.training.ports import JobOrder
 
 
@@ -15,6 +16,13 @@ def make_job(client: MLClient, order: JobOrder) -> Any:
     from model_training.azureml.submission import job_of
 
     return job_of(client, order)
+
+
+def make_shards_job(client: MLClient, work: ShardWork, tasks: str, lake: str) -> Any:
+    """The parallel job of an attempt at the shards of a window, from the component published with this code."""
+    from model_training.azureml.submission import shards_job_of
+
+    return shards_job_of(client, work, tasks, lake)
 
 
 def online_environment() -> str:

@@ -7,9 +7,10 @@ release runs it before it deploys the app that submits jobs.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model_training.azureml import components, environments
+from model_training.azureml import components, environments, shards
 from model_training.azureml.jobs import TrainingOrder, training_job
 from model_training.azureml.platform import Platform, read_platform
 from model_training.steps.manifest import code_version
@@ -20,8 +21,14 @@ from shared.training.ports import JobOrder
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
 
+    from shared.prediction.shard import ShardWork
+
 # The role of a release; apps submit jobs and deploy, but publish nothing.
 ROLE = "AzureML Data Scientist"
+
+
+# What a function app's jobs are made of.
+PUBLISHED = (*components.NAMES, shards.NAME)
 
 
 def published_version() -> str:
@@ -36,13 +43,17 @@ def publish(client: MLClient, platform: Platform) -> list[str]:
     """
     version, published, code = published_version(), [], ""
     with components.code_folder() as folder:
-        for name in components.NAMES:
+        for name in PUBLISHED:
             with explained(f"publishing the component {name}", ROLE):
-                created = client.components.create_or_update(components.component(name, folder), version=version)
+                created = client.components.create_or_update(_component(name, folder), version=version)
             published.append(f"{created.name}:{created.version}")
             code = str(created.code)
     with explained(f"publishing the environment {online_environment()}", ROLE):
         return [*published, _publish_online(client, platform, code)]
+
+
+def _component(name: str, folder: Path) -> Any:
+    return shards.component(folder) if name == shards.NAME else components.component(name, folder)
 
 
 def _publish_online(client: MLClient, platform: Platform, code: str) -> str:
@@ -84,6 +95,13 @@ def job_of(client: MLClient, order: JobOrder) -> Any:
     job = training_job(training, read_platform(os.environ, components.NAMES), lambda step: _registered(client, step))
     job.outputs["model"] = Output(type="uri_folder", path=order.model, mode="upload")
     job.tags |= {"run": run.id, "attempt": str(run.attempts), "code": published_version()}
+    return job
+
+
+def shards_job_of(client: MLClient, work: ShardWork, tasks: str, lake: str) -> Any:
+    """The parallel job of an attempt at the shards of a window. Missing when nothing was published."""
+    job = shards.shards_job(_registered(client, shards.NAME), work, tasks, lake)
+    job.tags |= {"code": published_version()}
     return job
 
 

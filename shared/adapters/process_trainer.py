@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-import shared
+from shared.adapters.detached import kill, locked, start, still_there
 from shared.core.errors import BadInput, Busy, Transient
 from shared.training.model import Artefact
 from shared.training.run import Run
 
 COMMAND = (sys.executable, "-m", "model_training.run", "--run")
-# A record has the same number of bytes whatever it holds.
-_RECORD = 80
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
-# Started in the background by a shell that ends at once: init, not this process, waits for the child.
-_DETACH = '"$@" >>"$MLOPS_RUN_LOG" 2>&1 </dev/null & echo $!'
 
 
 class ProcessTrainer:
@@ -39,22 +31,17 @@ class ProcessTrainer:
         folder = run_folder(run.id, self._home)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with _locked(folder / "submit.lock", wait=True):
+            with locked(folder / "submit.lock", wait=True):
                 self._submit(run, folder)
-        except OSError as error:
+        except (OSError, subprocess.CalledProcessError) as error:
             raise Transient(f"The training of run {run.id} could not be started: {error}.") from error
 
     def _submit(self, run: Run, folder: Path) -> None:
         record = _record(folder, run)
         if record.exists() or self.alive(run):
             return
-        # Before the process starts: a disk that is full is full now, and no worker is left without its record.
-        partial = folder / f".{record.name}"
-        partial.write_text(json.dumps({"pid": 0, "started": ""}).ljust(_RECORD))
-        pid = self._start(run, folder)
-        with partial.open("r+") as out:
-            out.write(json.dumps({"pid": pid, "started": _started(pid)}).ljust(_RECORD))
-        partial.replace(record)
+        environ = self._environ | {"MLOPS_HOME": str(self._home)}
+        start(record, (*self._command, run.id), environ, folder / "log.txt")
 
     def started(self, run: Run) -> bool:
         """Return whether the attempt left its record."""
@@ -66,8 +53,8 @@ class ProcessTrainer:
         if not folder.is_dir():
             return False
         try:
-            with _locked(folder / "attempt.lock", wait=False):
-                return _still_there(_record(folder, run))
+            with locked(folder / "attempt.lock", wait=False):
+                return still_there(_record(folder, run))
         except Busy:
             return True
 
@@ -76,27 +63,12 @@ class ProcessTrainer:
         folder = run_folder(run.id, self._home)
         if not folder.is_dir():
             return
-        with _locked(folder / "submit.lock", wait=True):
-            record = _record(folder, run)
-            if _still_there(record):
-                with suppress(ProcessLookupError):
-                    # The record has the start of the process, so the number has not passed to another process.
-                    os.killpg(os.getpgid(json.loads(record.read_text())["pid"]), signal.SIGKILL)
+        with locked(folder / "submit.lock", wait=True):
+            kill(_record(folder, run))
 
     def result(self, run: Run) -> Artefact | None:  # noqa: ARG002 - the port's signature
         """Return None: the worker registers its model itself."""
         return None
-
-    def _start(self, run: Run, folder: Path) -> int:
-        environ = self._environ | {"MLOPS_HOME": str(self._home), "MLOPS_RUN_LOG": str(folder / "log.txt")}
-        line = ["/bin/sh", "-c", _DETACH, "sh", *self._command, run.id]
-        try:
-            started = subprocess.run(  # noqa: S603 - a fixed command; the run id was checked and is an argument
-                line, env=environ, cwd=_repository(), capture_output=True, text=True, check=True, start_new_session=True
-            )
-        except subprocess.CalledProcessError as error:
-            raise Transient(f"The training of run {run.id} could not be started: {error}.") from error
-        return int(started.stdout)
 
 
 class NoTrainer:
@@ -129,7 +101,7 @@ def hold_run(run_id: str, home: Path) -> Iterator[None]:
     """
     folder = run_folder(run_id, home)
     folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder / "attempt.lock", wait=False):
+    with locked(folder / "attempt.lock", wait=False):
         yield
 
 
@@ -140,43 +112,5 @@ def run_folder(run_id: str, home: Path) -> Path:
     return home / "runs" / run_id
 
 
-@contextmanager
-def _locked(path: Path, *, wait: bool) -> Iterator[None]:
-    # Python opens the file so that no child inherits it: a child would hold the lock for its parent.
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            raise Busy(f"Another worker holds {path.parent.name}.") from None
-        yield
-    finally:
-        os.close(descriptor)
-
-
 def _record(folder: Path, run: Run) -> Path:
     return folder / f"attempt-{run.attempts}.json"
-
-
-def _still_there(record: Path) -> bool:
-    """Return whether the recorded process runs, and not another one with its number."""
-    try:
-        known = json.loads(record.read_text())
-    except FileNotFoundError:
-        return False
-    return bool(known["started"]) and _started(known["pid"]) == known["started"]
-
-
-def _started(pid: int) -> str:
-    """Return when the process started, in kernel ticks; empty when it has ended."""
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return ""
-    # The command in parentheses may contain anything; after the last parenthesis come the state and numbers.
-    state, *numbers = status.rpartition(")")[2].split()
-    return "" if state in {"Z", "X"} else numbers[18]
-
-
-def _repository() -> Path:
-    return Path(shared.__file__).resolve().parent.parent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from shared.bootstrap.backends import JobMaker, utc_now
+from shared.bootstrap.backends import JobMaker, ShardsJobMaker, utc_now
 from shared.core.scenario import with_quiet
 from shared.ports import Ports
 from shared.release.policy_settings import read_policies
@@ -20,12 +20,15 @@ def build_ports(
     environ: Mapping[str, str],
     scenarios: Scenarios,
     clock: Clock = utc_now,
+    *,
     make_job: JobMaker | None = None,
     code: Callable[[], str] = lambda: "mlops-online:1",
+    make_shards_job: ShardsJobMaker | None = None,
 ) -> Ports:
     """Ports for these settings; Misconfigured when one is missing or cannot be used.
 
-    `make_job` builds the job of a run where training runs in Azure ML; `code` names the environment, with its version,
+    `make_job` builds the job of a run where training runs in Azure ML, `make_shards_job` that of an attempt at a large
+    window; `code` names the environment, with its version,
     that this code was published as for endpoints there.
     """
     from shared.bootstrap.bundles import Root, open_root
@@ -41,7 +44,7 @@ def build_ports(
         training=root.training(datasets.versions, make_job),
         serving=root.serving(),
         release=root.release(code),
-        prediction=root.prediction(datasets.tables),
+        prediction=root.prediction(datasets.tables, make_shards_job),
         alerts=root.alerts(),
         monitoring=root.monitoring(),
         operations=root.operations(),

@@ -23,13 +23,15 @@ if TYPE_CHECKING:
     from shared.core.ports import Clock, Lake, Observer, Publisher
     from shared.core.scenario import Scenarios
     from shared.datasets.ports import DatasetVersions, Tables
-    from shared.prediction.ports import Telemetry
+    from shared.prediction.ports import ScoringEngine, Telemetry
+    from shared.prediction.shard import ShardWork
     from shared.release.ports import ServingTarget
     from shared.release.traffic import Traffic
     from shared.training.ports import JobOrder, Registry, Trainer
     from shared.training.run import Run
 
 type JobMaker = Callable[[MLClient, JobOrder], Any]
+type ShardsJobMaker = Callable[[MLClient, ShardWork, str, str], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,29 @@ def open_serving(
     place = workspace_address("SERVING_URL", settings.serving_url)
     client = _workspace(settings, "SERVING_URL", settings.serving_url)
     return AzureMlServing(client, Hosting(place, settings.machines, code))
+
+
+def open_scorer(
+    settings: Settings, environ: Mapping[str, str], lake: Lake, make_job: ShardsJobMaker | None
+) -> ScoringEngine | None:
+    """The engine that SCORER_URL names, None for this process; `make_job` makes the job of an attempt in Azure ML."""
+    if settings.scorer_url.startswith("azureml:"):
+        from shared.adapters.azureml.scorer import AzureMlScorer
+
+        client = _workspace(settings, "SCORER_URL", settings.scorer_url)
+
+        def order(work: ShardWork, tasks: str, address: str) -> Any:
+            if make_job is None:
+                raise Missing(f"Job {work.name} cannot be submitted: the maker of jobs is missing.")
+            return make_job(client(), work, tasks, address)
+
+        return AzureMlScorer(client, lake, settings.lake_url, order)
+    if settings.scorer_url.startswith("spark:"):
+        from shared.adapters.spark_scorer import SparkScorer
+
+        master = settings.scorer_url.removeprefix("spark:")
+        return SparkScorer(settings.home, master, settings.lake_url, settings.azure_credential, environ)
+    return None
 
 
 def open_publisher(settings: Settings) -> Publisher:

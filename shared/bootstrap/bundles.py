@@ -12,6 +12,7 @@ from shared.adapters.lake.prediction_log import LakePredictionLog
 from shared.adapters.lazy import lazy
 from shared.adapters.logging_ledger import LoggingLedger
 from shared.adapters.onnx.scoring import OnnxScoring
+from shared.adapters.process_scorer import ProcessScorer
 from shared.adapters.profiling import ArrowProfiles
 from shared.adapters.sql.database import open_database
 from shared.adapters.sql.ledger.ledger import SqlLedger
@@ -32,7 +33,8 @@ from shared.datasets.ports import DatasetsBundle
 from shared.monitoring.ports import MonitoringBundle
 from shared.monitoring.prices import Prices, read_prices
 from shared.operations.ports import OperationsBundle
-from shared.prediction.ports import PredictionBundle
+from shared.prediction.ports import PredictionBundle, ScoringEngine
+from shared.prediction.shard import Sharding, read_sharding
 from shared.profiles.ports import ProfilesBundle
 from shared.release.ports import ReleaseBundle
 from shared.release.traffic import Traffic, traffic_of
@@ -113,8 +115,10 @@ class Root:
         current = self.deployments.current(scenario, environment)
         return traffic_of(current, self.rollouts.current(scenario, environment))
 
-    def prediction(self, tables: Tables) -> PredictionBundle:
+    def prediction(self, tables: Tables, make_job: backends.ShardsJobMaker | None) -> PredictionBundle:
         """Windows, their rows, corrections, telemetry and labels."""
+        sharding = read_sharding(self.environ, self.core.scenarios)
+        engine = backends.open_scorer(self.settings, self.environ, self.core.lake, make_job)
         return PredictionBundle(
             windows=lazy(f"{_SQL}prediction.windows:SqlWindows", self.engine),
             predictions=lazy(f"{_SQL}prediction.predictions:SqlPredictions", self.engine),
@@ -123,7 +127,13 @@ class Root:
             telemetry=backends.open_telemetry(self.settings, self.core.lake, tables),
             spans=lazy(f"{_SQL}prediction.spans:SqlSpans", self.engine),
             actuals=lazy(f"{_SQL}monitoring.actuals:SqlActuals", self.engine),
+            engine=engine or self._in_process(sharding),
+            sharding=sharding,
         )
+
+    def _in_process(self, sharding: Sharding) -> ScoringEngine:
+        core = self.core
+        return ProcessScorer(core.lake, OnnxScoring(), core.scenarios, core.clock, sharding.budget)
 
     def alerts(self) -> AlertsBundle:
         """The webhooks of alerts, and their deliveries."""

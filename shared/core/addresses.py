@@ -16,6 +16,9 @@ CREDENTIALS = ("environment", "workload", "managed", "cli")
 _ACCEPTED = "https://<account>.blob.core.windows.net/<container>"
 _WORKSPACE_PARTS = 3
 _WORKSPACE_NAME = re.compile(r"[A-Za-z0-9_().-]{1,90}")
+# The Python that has PySpark; never the one of the function app.
+SPARK_PYTHON = "MLOPS_SPARK_PYTHON"
+_MASTER = re.compile(r"local\[(\d+|\*)(,\d+)?\]|local-cluster\[\d+,\d+,\d+\]|spark://[\w.:,-]+|yarn|k8s://[\w.:/-]+")
 _CONTAINER = re.compile(r"(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -72,6 +75,13 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def check_master(key: str, master: str) -> None:
+    """Misconfigured when it names no cluster that Spark knows."""
+    if not _MASTER.fullmatch(master):
+        accepted = "spark:local[<cores>], spark:local-cluster[<executors>,<cores>,<MB>], spark:spark://<host>:<port>"
+        raise Misconfigured(key, f"names the cluster {master[:60]!r}", accepted)
 
 
 def check_credential(choice: str) -> tuple[str, str]:

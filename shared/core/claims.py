@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from shared.core.ports import CorePorts
 
 
-# Longer than the host lets one invocation run, shorter than it hides a message whose worker died.
+# Longer than the host lets one invocation run, and shorter than the ten minutes for which a killed host hides a
+# message. When only its worker died, the message comes after 45 s and meets the claim; the sweep sends it again.
 CLAIM_TTL = timedelta(minutes=9, seconds=30)
 MAX_ATTEMPTS = 5
 # A message of the queue is worked on within this time while at most so many wait.

@@ -151,6 +151,11 @@ def commit_path(scenario: str, window: str) -> str:
     return f"{window_folder(scenario, window)}_COMMIT.json"
 
 
+def shards_folder(scenario: str, window: str) -> str:
+    """Where the shards of a large window lie: normalised input, and what was done with it."""
+    return f"shards/{scenario}/{window}/"
+
+
 def trial_folder(scenario: str, version: int) -> str:
     """Where a trial keeps what this model version answered unseen, and what was found by it."""
     return f"trials/{scenario}/{version}/"

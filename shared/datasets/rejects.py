@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from shared.core.errors import Quarantined
 from shared.core.policies import BadRows
+from shared.core.scenario import Scenario
 
 # More are not kept in memory.
 _MOST = 100_000
@@ -73,3 +75,20 @@ class Rejects:
     def counts(self) -> dict[str, int]:
         """How many rows were set aside for each code."""
         return dict(Counter(one.code for one in self.found))
+
+
+def check_failed(scenario: Scenario, window: str, failed: int, numbers: Sequence[int]) -> None:
+    """Quarantined when more rows of a window kept the contract and could not be scored than are tolerated.
+
+    `numbers` begins with the row that the sentence names.
+    """
+    policy = scenario.tolerated
+    # What a share of all rows is, is known at the end.
+    if failed <= policy.rows or policy.share:
+        return
+    row = numbers[0]
+    sentence = (
+        f"Window {window}: row {row} holds a null where none is allowed or a number beyond float32; "
+        f"{failed} rows failed so far and {scenario.name} tolerates {policy.rows}."
+    )
+    raise Quarantined("failed_rows", sentence, table=scenario.batch.table, row=row)

@@ -12,7 +12,7 @@ from shared.core.lake_reading import read_json
 from shared.core.paths import commit_path
 from shared.prediction.plans import read_plan
 from shared.prediction.revision import Revision
-from shared.prediction.window import Commit
+from shared.prediction.window import Commit, CommittedFile
 
 if TYPE_CHECKING:
     from shared.prediction.ports import PredictionPorts
@@ -26,12 +26,19 @@ def read_commit(ports: PredictionPorts, path: str) -> Commit:
 
 
 @contextmanager
-def committed_file(ports: PredictionPorts, commit: Commit) -> Iterator[BinaryIO]:
-    """The window's Parquet file, at its beginning; Corrupt when it is not the file that was committed."""
-    with ports.core.lake.open(commit.path) as parquet:
-        if sha256_of(parquet) != commit.sha256:
-            raise Corrupt(f"{commit.path} is not the file that was committed.")
+def committed_file(ports: PredictionPorts, file: CommittedFile) -> Iterator[BinaryIO]:
+    """A Parquet file of a commit, at its beginning; Corrupt when it is not the file that was committed."""
+    with ports.core.lake.open(file.path) as parquet:
+        if sha256_of(parquet) != file.sha256:
+            raise Corrupt(f"{file.path} is not the file that was committed.")
         yield parquet
+
+
+def whole_commit(ports: PredictionPorts, commit: Commit) -> Commit:
+    """The commit with all its files; SQL does not know those of shards."""
+    if not commit.is_sharded or commit.shards:
+        return commit
+    return read_commit(ports, commit_path(commit.scenario, commit.window))
 
 
 def revision_of(ports: PredictionPorts, commit: Commit) -> Revision:

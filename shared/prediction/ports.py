@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from shared.core.scenario import Scenario
     from shared.datasets.rejects import Reject
     from shared.prediction.revision import Correction, Revision
+    from shared.prediction.shard import Sharding, ShardWork
     from shared.prediction.telemetry_span import Extract, RecordedSpan, Span
-    from shared.prediction.window import Commit, Window, WindowState
+    from shared.prediction.window import Commit, CommittedFile, Window, WindowState
 
 
 class Windows(Protocol):
@@ -59,14 +60,21 @@ class Predictions(Protocol):
         self,
         scenario: Scenario,
         commit: Commit,
-        parquet: BinaryIO,
+        parquet: BinaryIO | None,
         revision: Revision | None = None,
         rejects: Sequence[Reject] = (),
     ) -> bool:
         """One transaction: the commit row, every row of the file, the outbox notice; False when SQL has them already.
 
         `revision` says which version of which window it is; without one it is the first version of its own.
-        Corrupt when SQL has the window with another sha256.
+        Without a file the rows were loaded shard by shard. Corrupt when SQL has the window with another sha256.
+        """
+        ...
+
+    def load_shard(self, scenario: Scenario, ordinal: int, shard: CommittedFile, ends: int, parquet: BinaryIO) -> bool:
+        """One transaction: every row of a shard of window number `ordinal`; False when SQL has all of them.
+
+        Reports see them once the window's commit is loaded. The shard's ids end before that of row `ends`.
         """
         ...
 
@@ -135,7 +143,7 @@ class Restoration(Protocol):
         self,
         scenario: Scenario,
         commit: Commit,
-        parquet: BinaryIO,
+        parquet: BinaryIO | None,
         *,
         revision: Revision,
         window: Window,
@@ -144,6 +152,7 @@ class Restoration(Protocol):
     ) -> None:
         """Replace all that SQL has of the window by the rows of the committed file, in one transaction.
 
+        Without a file the rows stay: they were loaded shard by shard.
         The window and its correction stay where they exist and are written where they are lost; Conflict when
         another window has the number now.
         """
@@ -180,6 +189,26 @@ class ActualsTable(Protocol):
         ...
 
 
+class ScoringEngine(Protocol):
+    """Scores the shards of large windows; each shard that is scored leaves its receipt in the lake."""
+
+    def started(self, work: ShardWork) -> bool:
+        """Whether this attempt was submitted; an engine that works only while it is called says no."""
+        ...
+
+    def alive(self, work: ShardWork) -> bool:
+        """Whether the attempt still works."""
+        ...
+
+    def submit(self, work: ShardWork) -> None:
+        """Start the attempt, unless it was started; an engine in this process scores what the call's time allows."""
+        ...
+
+    def cancel(self, work: ShardWork) -> None:
+        """End the attempt; one that is missing or has ended is left as it is."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class PredictionBundle:
     """The ports of batch predictions."""
@@ -191,6 +220,8 @@ class PredictionBundle:
     telemetry: Telemetry
     spans: Spans
     actuals: ActualsTable
+    engine: ScoringEngine
+    sharding: Sharding
 
 
 class PredictionPorts(ReleasePorts, Protocol):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from shared.core.errors import Fault
 from shared.core.scenario import Scenario
@@ -14,6 +15,7 @@ from shared.prediction.commits import committed_file, read_commit, revision_of
 from shared.prediction.plans import read_plan
 from shared.prediction.reject_files import read_rejects
 from shared.prediction.revision import Correction
+from shared.prediction.sharding.loading import load_shards
 from shared.prediction.window import Commit, Window, WindowState
 from shared.prediction.window_plan import WindowPlan
 
@@ -63,7 +65,7 @@ def _rebuild_window(ports: PredictionPorts, scenario: Scenario, commit: Commit, 
         plan = read_plan(ports, scenario.name, commit.window)
         window, correction, revision = _window(plan), _correction(plan), revision_of(ports, commit)
         rejects = read_rejects(ports, scenario, commit.window)
-        with committed_file(ports, commit) as parquet:
+        with _rows(ports, scenario, commit) as parquet:
             ports.prediction.restoration.restore(
                 scenario,
                 commit,
@@ -76,6 +78,17 @@ def _rebuild_window(ports: PredictionPorts, scenario: Scenario, commit: Commit, 
     except Fault as fault:
         return RebuiltWindow(scenario.name, commit.window, RebuildState.FAILED, 0, fault.reason)
     return RebuiltWindow(scenario.name, commit.window, RebuildState.RESTORED, commit.rows)
+
+
+@contextmanager
+def _rows(ports: PredictionPorts, scenario: Scenario, commit: Commit) -> Iterator[BinaryIO | None]:
+    """The rows of the window in one file; None where they were loaded shard by shard, which is done first."""
+    if commit.is_sharded:
+        load_shards(ports, scenario, commit, lambda: False)
+        yield None
+        return
+    with committed_file(ports, commit.files[0]) as parquet:
+        yield parquet
 
 
 def _window(plan: WindowPlan) -> Window:

@@ -6,7 +6,7 @@ The lake leads: from `_COMMIT.json` on the window's predictions count. Any worke
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
@@ -17,10 +17,14 @@ from shared.core.paths import Landing, commit_path, landing, plan_path, window_f
 from shared.core.redaction import redact
 from shared.core.scenario import Scenario
 from shared.datasets.rejects import Rejects
-from shared.prediction.commits import committed_file, read_commit, revision_of, sha256_of
+from shared.prediction.commits import read_commit, sha256_of
 from shared.prediction.plans import pin_plan, read_plan
-from shared.prediction.reject_files import read_rejects, write_rejects
+from shared.prediction.reject_files import write_rejects
 from shared.prediction.scoring_drops import drop_files
+from shared.prediction.sharding.large_window import score_in_shards
+from shared.prediction.sharding.loading import load_into_sql
+from shared.prediction.sharding.planning import planned_shards
+from shared.prediction.sharding.size import in_shards
 from shared.prediction.short_history import CODE as SHORT_HISTORY
 from shared.prediction.window import Commit, Window, WindowState, input_key, split_input
 from shared.prediction.window_inputs import ignored_columns, scored_features, stream_rows
@@ -36,16 +40,20 @@ if TYPE_CHECKING:
 
 
 def score_window(ports: PredictionPorts, scenario_name: str, window_id: str) -> Outcome:
-    """How the window ended: committed with its rows, or quarantined with the reason."""
+    """How the window ended: committed with its rows, or quarantined with the reason; a large one may wait for more."""
     scenario, window = _window(ports, scenario_name, window_id)
+    ends = ports.core.clock() + ports.prediction.sharding.budget
     try:
-        commit = _commit(ports, scenario, window)
+        commit = _commit(ports, scenario, window, lambda: ports.core.clock() >= ends)
     except (Quarantined, Superseded, Missing) as fault:
         redacted = redact(fault, scenario) if isinstance(fault, Quarantined) else fault
         unread = _unread(ports, scenario, window)
         ports.prediction.windows.close(scenario.name, window.id, WindowState.QUARANTINED, redacted.reason, unread)
         raise redacted from None
-    _load_into_sql(ports, scenario, commit)
+    if isinstance(commit, Outcome):
+        return commit
+    if not load_into_sql(ports, scenario, commit, lambda: ports.core.clock() >= ends):
+        return Outcome(State.WAITING, f"{commit.rows} rows are predicted; their shards are being loaded into SQL.")
     ports.prediction.windows.close(scenario.name, window.id, WindowState.COMMITTED, "")
     strange = told(commit.unknown_values, commit.far_values, commit.rejected_rows, commit.ignored_columns)
     reason = f"{commit.rows} rows were predicted with {commit.model}; {commit.failed_rows} failed. {strange}".strip()
@@ -69,17 +77,24 @@ def _window(ports: PredictionPorts, scenario_name: str, window_id: str) -> tuple
     return scenario, window
 
 
-def _commit(ports: PredictionPorts, scenario: Scenario, window: Window) -> Commit:
-    """The window's commit in the lake; made now when there is none."""
+def _commit(
+    ports: PredictionPorts, scenario: Scenario, window: Window, is_late: Callable[[], bool]
+) -> Commit | Outcome:
+    """The window's commit in the lake; made now when there is none, or how far it is."""
     path = commit_path(scenario.name, window.id)
     if ports.core.lake.stat(path) is None:
-        ports.core.lake.put(path, _score(ports, scenario, window).to_bytes())
+        made = _score(ports, scenario, window, is_late)
+        if isinstance(made, Outcome):
+            return made
+        ports.core.lake.put(path, made.to_bytes())
     # Another worker may have been faster: the commit in the lake is the one that counts.
     return read_commit(ports, path)
 
 
-def _score(ports: PredictionPorts, scenario: Scenario, window: Window) -> Commit:
+def _score(ports: PredictionPorts, scenario: Scenario, window: Window, is_late: Callable[[], bool]) -> Commit | Outcome:
     plan, plan_sha = pin_plan(ports, scenario.name, window.id, lambda: _plan(ports, scenario, window))
+    if plan.in_shards is not None:
+        return score_in_shards(ports, scenario, plan, plan_sha, is_late)
     return score_plan(ports, scenario, plan, plan_sha, window_folder(scenario.name, window.id))
 
 
@@ -134,12 +149,14 @@ def _plan(ports: PredictionPorts, scenario: Scenario, window: Window) -> WindowP
     if correction is not None:
         note = CorrectionNote(correction.base, correction.number, correction.by, correction.reason)
         inputs, deployment = correction.inputs, correction.deployment
-        return WindowPlan(window.scenario, window.id, window.ordinal, inputs, deployment, now, note)
+        shards = in_shards(ports, scenario, inputs)
+        return WindowPlan(window.scenario, window.id, window.ordinal, inputs, deployment, now, note, shards)
     current = ports.release.deployments.current(scenario.name)
     if current is None:
         raise Transient(f"No model is deployed for {scenario.name}.")
     inputs = _inputs(ports, scenario, window)
-    return WindowPlan(window.scenario, window.id, window.ordinal, inputs, current, now)
+    shards = in_shards(ports, scenario, inputs)
+    return WindowPlan(window.scenario, window.id, window.ordinal, inputs, current, now, in_shards=shards)
 
 
 def _inputs(ports: PredictionPorts, scenario: Scenario, window: Window) -> tuple[str, ...]:
@@ -167,20 +184,14 @@ def _job(
         scored_at=plan.planned_at,
     )
     job = BatchJob(scenario, plan.window, first_id(plan.ordinal), provenance)
-    if scenario.assemble is None and len(scenario.scoring_tables) == 1:
+    if plan.in_shards is not None:
+        # A large window that another model answers hidden: its first shard is sample enough.
+        shard = planned_shards(ports, plan)[0].files[0]
+        with ports.core.lake.open(shard.path) as source:
+            yield replace(job, sources=((shard.path, source),), is_part=True), 0
+    elif scenario.assemble is None and len(scenario.scoring_tables) == 1:
         with closing(stream_rows(ports, scenario.scoring_table, plan.inputs, rejects)) as batches:
             yield replace(job, batches=batches), 0
     else:
         table, short = scored_features(ports, scenario, plan.inputs, rejects)
         yield replace(job, table=table), short
-
-
-def _load_into_sql(ports: PredictionPorts, scenario: Scenario, commit: Commit) -> None:
-    """Load the rows of the committed file, checked by its sha256, when SQL does not have them."""
-    if ports.prediction.predictions.find_commit(scenario.name, commit.window) == commit:
-        return
-    ports.prediction.predictions.prepare(scenario)
-    ports.prediction.actuals.prepare(scenario)
-    with committed_file(ports, commit) as parquet:
-        rejects = read_rejects(ports, scenario, commit.window)
-        ports.prediction.predictions.load(scenario, commit, parquet, revision_of(ports, commit), rejects)

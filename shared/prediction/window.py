@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -35,8 +35,21 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class CommittedFile:
+    """A prediction file of a commit; its ids begin at that of row `first_row` of the window (from 0)."""
+
+    path: str
+    sha256: str
+    rows: int
+    failed_rows: int = 0
+    first_row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Commit:
     """The commit of a window: the content of `_COMMIT.json`, and a row of `prediction_commit`.
+
+    A window that was scored in shards has a file for each: `path` is their folder then, `sha256` that of all together.
 
     `unknown_values` and `far_values` say by column how many values the model did not learn from (`job=3, month=1`).
     `rejected_rows` says by cause how many rows were set aside and not scored (`short_history=216`).
@@ -60,10 +73,29 @@ class Commit:
     far_values: str = ""
     rejected_rows: str = ""
     ignored_columns: str = ""
+    # In the lake alone: a commit read from SQL names none.
+    shards: tuple[CommittedFile, ...] = field(default=(), compare=False)
+
+    @property
+    def is_sharded(self) -> bool:
+        """Whether the window has a file for each of its shards."""
+        return self.path.endswith("/")
+
+    @property
+    def files(self) -> tuple[CommittedFile, ...]:
+        """The prediction files in the order of their rows."""
+        if self.is_sharded:
+            return self.shards
+        return (CommittedFile(self.path, self.sha256, self.rows, self.failed_rows),)
+
+    def row(self) -> dict[str, Any]:
+        """The row of SQL."""
+        return {name: value for name, value in asdict(replace(self, shards=())).items() if name != "shards"}
 
     def to_bytes(self) -> bytes:
         """The file `_COMMIT.json`."""
-        value = {"schema": SCHEMA, **asdict(self), "scored_at": self.scored_at.isoformat()}
+        shards = {"shards": [asdict(one) for one in self.shards]} if self.shards else {}
+        value = {"schema": SCHEMA, **self.row(), "scored_at": self.scored_at.isoformat(), **shards}
         return (json.dumps(value, indent=1) + "\n").encode()
 
     @classmethod
@@ -71,7 +103,8 @@ class Commit:
         """The content of a `_COMMIT.json`; Corrupt, with the path, when the schema is unknown."""
         check_schema(value, path)
         facts = {name: fact for name, fact in value.items() if name != "schema"}
-        return cls(**{**facts, "scored_at": datetime.fromisoformat(facts["scored_at"])})
+        shards = tuple(CommittedFile(**one) for one in facts.get("shards", ()))
+        return cls(**{**facts, "scored_at": datetime.fromisoformat(facts["scored_at"]), "shards": shards})
 
 
 def input_key(blob: Blob) -> str:

@@ -25,10 +25,18 @@ class CorrectionNote:
 
 
 @dataclass(frozen=True, slots=True)
+class InShards:
+    """That a window is scored in shards, and the size by which that was decided: its bytes, and its rows at most."""
+
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class WindowPlan:
     """The content of `plan.json`: the inputs ("path@etag") and the deployment of a window, and the time of the plan.
 
-    `corrects` is there when the window is a further version of another one.
+    `corrects` is there when the window is a further version of another one, `in_shards` when it is a large one.
     """
 
     scenario: str
@@ -38,6 +46,7 @@ class WindowPlan:
     deployment: Deployment
     planned_at: datetime
     corrects: CorrectionNote | None = None
+    in_shards: InShards | None = None
 
     def to_json(self) -> dict[str, Any]:
         """JSON values."""
@@ -50,7 +59,8 @@ class WindowPlan:
             "deployment": {**asdict(self.deployment), "at": self.deployment.at.isoformat()},
             "planned_at": self.planned_at.isoformat(),
         }
-        return plan if self.corrects is None else {**plan, "corrects": asdict(self.corrects)}
+        beside = {"corrects": self.corrects, "in_shards": self.in_shards}
+        return {**plan, **{name: asdict(one) for name, one in beside.items() if one is not None}}
 
     def to_bytes(self) -> bytes:
         """The file; the commit of the window holds its sha256."""
@@ -60,7 +70,7 @@ class WindowPlan:
     def from_json(cls, value: Mapping[str, Any], path: str) -> WindowPlan:
         """Read `to_json` back; Corrupt, with the path, when the schema is unknown."""
         check_schema(value, path)
-        pinned, corrects = value["deployment"], value.get("corrects")
+        pinned, corrects, in_shards = value["deployment"], value.get("corrects"), value.get("in_shards")
         return cls(
             scenario=value["scenario"],
             window=value["window"],
@@ -69,6 +79,7 @@ class WindowPlan:
             deployment=Deployment(**{**pinned, "at": datetime.fromisoformat(pinned["at"])}),
             planned_at=datetime.fromisoformat(value["planned_at"]),
             corrects=None if corrects is None else CorrectionNote(**corrects),
+            in_shards=None if in_shards is None else InShards(**in_shards),
         )
 
 

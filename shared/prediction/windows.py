@@ -60,6 +60,15 @@ def plan_landed(ports: PredictionPorts, where: Landing) -> list[DueWindow]:
     return [] if drop is None else _to_send(ports, scenario, _claim(ports, scenario, drop), MOST_QUEUED)
 
 
+def numbered_window(ports: PredictionPorts, scenario_name: str, ordinal: int) -> list[DueWindow]:
+    """The window of that number when its message has to be sent: a job that scored it has ended."""
+    scenario = ports.core.scenarios.get(scenario_name)
+    if scenario is None:
+        return []
+    planned = ports.prediction.windows.list(scenario.name, WindowState.PLANNED)
+    return _to_send(ports, scenario, [one.id for one in planned if one.ordinal == ordinal], MOST_QUEUED)
+
+
 def _to_send(ports: PredictionPorts, scenario: Scenario, windows: Iterable[str], most: int) -> list[DueWindow]:
     keys = {f"{scenario.name}/{window}": window for window in windows}
     return [DueWindow(scenario.name, keys[key]) for key in mark_queued(ports, Kind.WINDOW, keys, most)]

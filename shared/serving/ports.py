@@ -40,7 +40,8 @@ class BatchJob:
     """One window to score. Rows come from `table` when features were assembled, from `batches`, or from `sources`.
 
     `batches` are blocks of the scenario's scoring table, read once and in order. `sources` are (name, reader) of
-    canonical Parquet files of that table.
+    canonical Parquet files of that table. A part of a window begins at its row `first_row` (from 0) and is not judged:
+    whether too much failed is known of the whole.
     """
 
     scenario: Scenario
@@ -50,15 +51,21 @@ class BatchJob:
     sources: Sequence[tuple[str, BinaryIO]] = ()
     table: pa.Table | None = None
     batches: Iterable[pa.RecordBatch] | None = None
+    first_row: int = 0
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What a batch wrote: `rows` predictions, without the `failed_rows`, and what the model did not learn from."""
+    """What a batch wrote: `rows` predictions, without the `failed_rows`, and what the model did not learn from.
+
+    `first_failed` is the number (from 1, in the window) of the first row that failed, 0 without any.
+    """
 
     rows: int
     failed_rows: int
     strange: StrangeValues = NOTHING
+    first_failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

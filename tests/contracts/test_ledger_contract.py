@@ -82,6 +82,14 @@ class TestLedger:
             assert claim.attempt == 1
             ledger.finish(claim, "waiting", "for labels")
 
+    def test_what_waits_is_not_counted_when_its_next_message_is_queued(self, ledger: Ledger) -> None:
+        """A large window comes again and again until all of it is scored: none of these calls crashed."""
+        for number in range(7):
+            ledger.note("window", "k", "queued", f"Its message was queued: {number}.")
+            claim = claimed(ledger.claim("window", "k", TTL))
+            assert claim.attempt == 1
+            ledger.finish(claim, "waiting", f"{number} shards are scored")
+
     def test_a_released_claim_is_free_at_once(self, ledger: Ledger, history: History) -> None:
         """And keeps the message it was made with."""
         ledger.release(claimed(ledger.claim("blob", "k", TTL, "m")), "storage did not answer", counts=True)

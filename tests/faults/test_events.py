@@ -112,7 +112,8 @@ def test_an_event_is_acknowledged_before_anything_is_done(name: str) -> None:
     out = Out()
     event = SimpleNamespace(id="1", subject="s", event_type="t", topic="o", get_json=lambda: {"a": 1})
     functions[name](event=event, message=out)
-    assert json.loads(out.get())["data"] == {"a": 1}
+    (sent,) = out.get()
+    assert json.loads(sent)["data"] == {"a": 1}
 
 
 @pytest.mark.fault(17, 68)

@@ -49,11 +49,11 @@ def work(functions: Functions, world: World, raw: str) -> None:
     """An event through intake, its worker, and whatever follows from it."""
     out = Out()
     functions["data_event"](event=event_of(raw), message=out)
-    worked(functions, out.get(), "ingest")
+    worked(functions, *out.get(), "ingest")
     for delivered in world.delivered():
         out = Out()
         functions["model_event"](event=event_of(delivered), message=out)
-        worked(functions, out.get(), "deploy")
+        worked(functions, *out.get(), "deploy")
 
 
 def worked(functions: Functions, body: str, worker: str) -> None:
@@ -130,7 +130,8 @@ def test_intake_keeps_either_schema(functions: Functions) -> None:
     for raw in (grid, cloud):
         out = Out()
         functions["data_event"](event=event_of(json.dumps(raw)), message=out)
-        bodies.append(json.loads(out.get()))
+        (body,) = out.get()
+        bodies.append(json.loads(body))
     assert bodies[0] == bodies[1] == cloud
 
 

@@ -9,24 +9,17 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
-import numpy as np
 import pytest
-from world import graph_of
+from small_served import golden, serve, small_artefact
 
 from functions.scoring import Scorer
 from model_training import online_entry
 from model_training.scenarios import SCENARIOS
 from shared.adapters.azureml.serving import ENTRY
-from shared.bootstrap import build_ports
 from shared.core.errors import BadInput, Corrupt, Misconfigured, Missing
-from shared.core.scenario import GeneratorOptions, Scenario
-from shared.ports import Ports
-from shared.serving.deployment import Deployment
-from shared.training.input_contract import Feature, InputContract
-from shared.training.model import Artefact, Model
+from shared.training.model import Model
 
 REPOSITORY = Path(__file__).parents[2]
 # Whatever the service starts it from: nothing but the file itself says where the packages lie.
@@ -40,39 +33,6 @@ print(json.dumps([entry.run(body) for body in json.load(sys.stdin)]))
 """
 
 
-def _feature(scenario: Scenario, name: str) -> Feature:
-    if name in scenario.numeric:
-        return Feature(name, "number")
-    return Feature(name, "category", tuple(sorted({row[name] for row in _golden(scenario)})))
-
-
-def _golden(scenario: Scenario) -> list[dict[str, Any]]:
-    """Rows that keep the contract of the scenario's requests."""
-    assert scenario.generate is not None
-    rows = scenario.generate(5, 4, GeneratorOptions())[scenario.batch.table].select(list(scenario.features)).to_pylist()
-    return [dict(row) for row in rows]
-
-
-def _artefact(scenario: Scenario) -> Artefact:
-    contract = InputContract(tuple(_feature(scenario, name) for name in scenario.features), scenario.labels)
-    random, shape = np.random.default_rng(3), (len(scenario.features), len(scenario.labels))
-    graph = graph_of(random.normal(size=shape).astype(np.float32), np.zeros(shape[1], dtype=np.float32))
-    facts = {"sha256": hashlib.sha256(graph).hexdigest(), "contract": contract.to_json(), "task": scenario.task}
-    golden = {"rows": _golden(scenario)}
-    return Artefact(scenario.name, "r1", "d1", graph, {**facts, "run": "r1", "dataset": "d1", "golden": golden}, {})
-
-
-def _serve(home: Path, scenario: Scenario) -> tuple[Ports, Model]:
-    """A function app's ports with a model of that scenario in service."""
-    ports = build_ports({"MLOPS_HOME": str(home), "TRAINER_URL": "none:", "LOG_SAMPLE": "0"}, SCENARIOS)
-    model = ports.training.registry.register(_artefact(scenario))
-    at = datetime(2026, 3, 1, tzinfo=UTC)
-    ports.release.deployments.promote(
-        Deployment(scenario.name, 1, scenario.name, model.version, model.sha256, at, "me", "")
-    )
-    return ports, model
-
-
 def _given(folder: Path, model: Model) -> dict[str, str]:
     """What a deployment gives to its processes; the service mounts the registered files."""
     told = {"SCENARIO": model.name, "MODEL_ID": model.id, "MODEL_SHA256": model.sha256}
@@ -83,8 +43,8 @@ def _given(folder: Path, model: Model) -> dict[str, str]:
 def test_the_endpoint_answers_like_the_function_app(name: str, tmp_path: Path) -> None:
     """Golden rows in every shape a request may have: each answer is the one of the scoring route."""
     scenario = SCENARIOS[name]
-    ports, model = _serve(tmp_path, scenario)
-    rows = _golden(scenario)
+    ports, model = serve(tmp_path, scenario)
+    rows = golden(scenario)
     bodies = [{"Inputs": {"data": rows}, "GlobalParameters": {"method": "predict_proba"}}, {"data": rows}]
     bodies.append({"Inputs": {"data": rows}})
     if not scenario.categorical:
@@ -110,7 +70,7 @@ def test_the_endpoint_answers_like_the_function_app(name: str, tmp_path: Path) -
 def mounted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Model]:
     """Files of a registered model, and that model."""
     folder = tmp_path_factory.mktemp("mounted")
-    artefact = _artefact(SCENARIOS["bank_marketing"])
+    artefact = small_artefact(SCENARIOS["bank_marketing"])
     (folder / "model.onnx").write_bytes(artefact.onnx)
     (folder / "manifest.json").write_text(json.dumps(artefact.manifest))
     sha256 = artefact.manifest["sha256"]

@@ -60,8 +60,8 @@ WORK = (
     mutation(
         "timer running flag",
         "local/host/timers.py",
-        "            timer.running = False\n            self._save_if_possible(timer)\n",
-        "            self._save(timer)\n            timer.running = False\n",
+        "        self._save_if_possible(timer)\n",
+        "        timer.running = True\n        self._save(timer)\n        timer.running = False\n",
         "local/host/test_timers.py::test_a_write_that_failed_stops_no_timer",
     ),
     mutation(
@@ -74,8 +74,8 @@ WORK = (
     mutation(
         "key scopes ignored",
         "local/host/http/keys.py",
-        'return "open" if _any_match([self.master, *fitting], offered) else "forbidden"',
-        'return "open"',
+        "return not scope or function not in SCOPES or scope in SCOPES[function]",
+        "return True",
         "local/host/http/test_keys.py::test_a_scope_opens_its_functions_only",
     ),
 )

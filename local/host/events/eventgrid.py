@@ -8,11 +8,12 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from local.host.database import HostDatabase
 from local.host.events.dead_letters import DeadLetters, Delivery
-from local.host.http.webhook import MAX_BATCH, Answer, Request, Webhook, problem_of
+from local.host.http.messages import Answer
+from local.host.http.webhook import MAX_BATCH, problem_of
 from local.host.tasks import Tasks, until_written
 from local.host.wake_signal import WakeSignal
 
@@ -47,6 +48,14 @@ class Subscription:
         return (included or not self.included_types) and subject.lower().startswith(self.subject_begins_with.lower())
 
 
+class Endpoint(Protocol):
+    """Takes events for functions: the webhook, or in a test one that fails on purpose."""
+
+    async def answer(self, method: str, name: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Answer a request."""
+        ...
+
+
 class EventGrid:
     """Keeps deliveries in the host's database until the function accepts them or they become dead letters."""
 
@@ -56,8 +65,7 @@ class EventGrid:
         subscriptions: Mapping[str, Subscription],
         *,
         database: HostDatabase,
-        webhook: Webhook,
-        key: str,
+        webhook: Endpoint,
         tasks: Tasks,
         wake: WakeSignal,
         clock: Callable[[], float],
@@ -69,7 +77,6 @@ class EventGrid:
         self._subscriptions = subscriptions
         self._database = database
         self._webhook = webhook
-        self._key = key
         self._tasks = tasks
         self._wake = wake
         self._clock = clock
@@ -136,11 +143,10 @@ class EventGrid:
     async def _post(self, delivery: Delivery) -> Answer:
         headers = {"aeg-event-type": "Notification", "aeg-delivery-count": str(delivery.attempt - 1)}
         body = json.dumps([delivery.event]).encode()
-        request = Request("POST", delivery.function, (self._key,), headers, body)
         # After the timeout the webhook goes on, as a real one would.
-        work = self._tasks.start(self._webhook.answer(request))
+        work = self._tasks.start(self._webhook.answer("POST", delivery.function, headers, body))
         await asyncio.wait({work}, timeout=self._answer_seconds)
-        return work.result() if work.done() else Answer(408, "no answer in time")
+        return work.result() if work.done() else Answer(408)
 
     def _settle(self, delivery: Delivery, answer: Answer) -> None:
         now = self._clock()

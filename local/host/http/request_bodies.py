@@ -1,75 +1,80 @@
-"""Bodies of requests: each has a largest size and a deadline, and one that does not come keeps nobody's place."""
+"""Bodies of requests: read when somebody asks for them, dropped when nobody does, each with a largest size."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 
-from starlette.requests import ClientDisconnect, Request
+from local.host.http.heads import Head
+from local.host.http.messages import Limits, NotReceived
 
-from shared.core.errors import Misconfigured
-
-BODY_LIMIT = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
-# A request that is half open ends after this time.
-BODY_SECONDS = 30.0
-_DEFAULT_BODY_LIMIT = 100 * 1024 * 1024
+_PART = 1 << 16
+# What nobody asked for is dropped for so long.
+_SKIP_SECONDS = 5.0
 
 
-class NotReceived(Exception):
-    """There is no whole body; `status` says whose fault that is."""
+class RequestBody:
+    """The body of one request: read when it is asked for, skipped when it is not."""
 
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
+    def __init__(self, head: Head, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limits: Limits) -> None:
+        self._head = head
+        self._reader = reader
+        self._writer = writer
+        self._limit = limits.body_bytes
+        self.is_empty = head.length == 0
+        self.broken = False
+        self._read = self.is_empty
 
+    async def read(self) -> bytes:
+        """The whole body; NotReceived when it is too large."""
+        self._check(self._head.length or 0)
+        if self._head.headers.get("expect", "").lower() == "100-continue":
+            self._writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self._read = True
+        if self._head.length is not None:
+            return await self._reader.readexactly(self._head.length)
+        return await self._chunks()
 
-class BodyReader:
-    """Reads whole bodies, at most so many at once."""
-
-    def __init__(self, settings: Mapping[str, str], most: int, seconds: float = BODY_SECONDS) -> None:
-        self._limit = _body_limit(settings)
-        self._most = most
-        self._seconds = seconds
-        self._receiving = 0
-
-    async def read(self, request: Request) -> bytes:
-        """The body; NotReceived when it is too large, too late, cut short, or one too many."""
-        if not _has_body(request):
-            return b""
-        if self._receiving >= self._most:
-            raise NotReceived(429, "Too many requests are waiting for their bodies.")
-        self._receiving += 1
-        try:
-            async with asyncio.timeout(self._seconds):
-                return await self._whole(request)
-        except TimeoutError:
-            raise NotReceived(408, f"The body did not come within {self._seconds:g} s.") from None
-        except ClientDisconnect:
-            raise NotReceived(400, "The caller hung up before the end of the body.") from None
-        finally:
-            self._receiving -= 1
-
-    async def _whole(self, request: Request) -> bytes:
-        length = request.headers.get("content-length", "")
-        parts, size = [], int(length) if length.isdecimal() and int(length) > self._limit else 0
-        self._check(size)
-        async for part in request.stream():
+    async def _chunks(self) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        while part := await self._chunk():
             size += len(part)
             self._check(size)
             parts.append(part)
         return b"".join(parts)
 
+    async def _chunk(self) -> bytes:
+        line = (await self._reader.readuntil(b"\n")).partition(b";")[0].strip()
+        try:
+            size = int(line, 16)
+        except ValueError:
+            self.broken = True
+            raise NotReceived(400, "the body is not in chunks") from None
+        self._check(size)
+        part = await self._reader.readexactly(size) if size else b""
+        while (await self._reader.readuntil(b"\n")).strip() and not size:
+            pass
+        return part
+
     def _check(self, size: int) -> None:
         if size > self._limit:
-            raise NotReceived(413, f"The body is too large; accepted: {self._limit:,} bytes.")
+            self.broken = True
+            raise NotReceived(500, f"the body is larger than {self._limit:,} bytes")
 
+    async def skip(self) -> bool:
+        """Read and drop what was not asked for; whether the next request can be found after it."""
+        if self._read or self.broken:
+            return not self.broken
+        if self._head.headers.get("expect"):
+            return False
+        try:
+            async with asyncio.timeout(_SKIP_SECONDS):
+                await (self._drop(self._head.length) if self._head.length is not None else self._chunks())
+        except (NotReceived, TimeoutError, asyncio.LimitOverrunError):
+            return False
+        return True
 
-def _has_body(request: Request) -> bool:
-    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
-
-
-def _body_limit(settings: Mapping[str, str]) -> int:
-    text = settings.get(BODY_LIMIT) or str(_DEFAULT_BODY_LIMIT)
-    if not text.isdecimal() or int(text) < 1:
-        raise Misconfigured(BODY_LIMIT, f"is {text!r}", "a number of bytes of at least 1")
-    return int(text)
+    async def _drop(self, size: int) -> None:
+        while size:
+            part = await self._reader.readexactly(min(size, _PART))
+            size -= len(part)

@@ -1,4 +1,4 @@
-"""The Functions host's Event Grid webhook: handshakes, batches, one invocation per event."""
+"""The Functions host's Event Grid webhook: handshakes, batches, one invocation per event, all at once."""
 
 from __future__ import annotations
 
@@ -6,92 +6,101 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from email.message import Message
 from typing import Any
 
-from local.host.http.keys import EVENT_GRID, Keys
+from local.host.http.messages import Answer, text_answer
 from local.host.invocations import Invocations
+from local.host.plain_values import as_text, read_json
 from local.host.protocol import Record
-from local.host.worker import Function
+from local.host.worker import Function, Outcome
 
 log = logging.getLogger("mlops.host")
 PATH = "/runtime/webhooks/eventgrid"
 MAX_BATCH = 5000
-_AT_ONCE = 16
-_KEY_NEEDED = (
-    f"A valid key is needed: the system key {EVENT_GRID}, as ?code= or in the header x-functions-key; "
-    "mlops keys list --events --reveal prints it."
-)
-_VALIDATION = "Microsoft.EventGrid.SubscriptionValidationEvent"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request to the webhook. Header names are lower-case."""
-
-    method: str
-    function: str
-    keys: Sequence[str]
-    headers: Mapping[str, str]
-    body: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer of the webhook or the topic."""
-
-    status: int
-    body: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+ACCEPTED = Answer(202)
+# Quotes, ampersands, angle brackets, and all beyond ASCII are escaped where the host writes a validation code.
+_ESCAPED = {ord(character): f"\\u{ord(character):04X}" for character in "\"&'+<>`"}
 
 
 class Webhook:
     """Answers Event Grid for every event-grid function; the local Event Grid and the HTTP server both call it."""
 
-    def __init__(self, functions: Sequence[Function], keys: Keys, invocations: Invocations) -> None:
-        self._functions = {function.name.lower(): function for function in functions}
-        self._keys = keys
+    def __init__(self, functions: Sequence[Function], invocations: Invocations) -> None:
+        self._functions = {function.name: function for function in functions if not function.disabled}
         self._invocations = invocations
 
-    async def answer(self, request: Request) -> Answer:
-        """202 when every event of the batch was handled, 500 when one failed; 400, 401 or 404 for a wrong request."""
-        if not self._keys.allows_event_grid(request.keys):
-            return Answer(401, _KEY_NEEDED)
-        function = self._functions.get(request.function.lower())
+    async def answer(self, method: str, name: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """202 when every event was handled, 500 when one failed or is none, so that Event Grid tries again.
+
+        400 for a request that does not say what it is, 404 for an unknown function. Header names are lower-case.
+        """
+        function = self._functions.get(name)
         if function is None:
-            return Answer(404, "There is no such event-grid function.")
-        if request.method == "OPTIONS":
-            return _shake_hands(request.headers)
+            return text_answer(404, f"cannot find function: '{name}'")
+        if method == "OPTIONS":
+            return Answer(200, headers=(("Webhook-Allowed-Origin", "eventgrid.azure.net"),))
+        if method in ("GET", "DELETE"):
+            return Answer(500)
+        kind = headers.get("aeg-event-type", "").lower()
+        if kind == "unsubscribe":
+            return ACCEPTED
+        if kind == "subscriptionvalidation":
+            return _confirmed(_decoded(headers, body))
+        return await self._notified(function, _decoded(headers, body)) if kind == "notification" else Answer(400)
+
+    async def _notified(self, function: Function, text: str) -> Answer:
         try:
-            events = _well_formed(batch_of(request.body))
-        except ValueError as error:
-            return Answer(400, f"{error}")
-        if request.headers.get("aeg-event-type") == "SubscriptionValidation":
-            return _confirm(events)
-        return await self._deliver(function, events)
+            content = read_json(text)
+        except ValueError:
+            return Answer(500)
+        if isinstance(content, dict):
+            content = [content]
+        if not isinstance(content, list):
+            return Answer(500)
+        # What stands before a value that is no event is delivered.
+        good = next((place for place, event in enumerate(content) if not isinstance(event, dict)), len(content))
+        failure = await self._deliver(function, content[:good])
+        if failure is not None:
+            general = f"Exception while executing function: Functions.{function.name}"
+            return text_answer(500, failure.error if failure.timed_out else general)
+        return ACCEPTED if good == len(content) else Answer(500)
 
-    async def _deliver(self, function: Function, events: Sequence[dict[str, Any]]) -> Answer:
-        gate = asyncio.Semaphore(_AT_ONCE)
+    async def _deliver(self, function: Function, events: Sequence[dict[str, Any]]) -> Outcome | None:
+        """Call the function for every event; the first failure, if there is one."""
+        calls = [self._invocations.run(function, Record(json=json.dumps(event))) for event in events]
+        outcomes = await asyncio.gather(*calls)
+        return next((outcome for outcome in outcomes if not outcome.ok), None)
 
-        async def succeeds(event: dict[str, Any]) -> bool:
-            async with gate:
-                return (await self._invocations.run(function, Record(json=json.dumps(event)))).ok
 
-        done = await asyncio.gather(*map(succeeds, events))
-        return Answer(202) if all(done) else Answer(500, "The function failed; the host's log says why.")
+def _decoded(headers: Mapping[str, str], body: bytes) -> str:
+    """The text of the body, in the charset of its content type; what cannot be read becomes another character."""
+    message = Message()
+    message["content-type"] = headers.get("content-type", "")
+    try:
+        return body.decode(message.get_content_charset() or "utf-8-sig", "replace").removeprefix("\ufeff")
+    except LookupError:
+        return body.decode("utf-8-sig", "replace")
+
+
+def _confirmed(text: str) -> Answer:
+    """The Event Grid handshake: the answer repeats the first event's code; the validation URL is never fetched."""
+    try:
+        content = read_json(text)
+    except ValueError:
+        return Answer(500)
+    event = content[0] if isinstance(content, list) and content else content
+    data = event.get("data") if isinstance(event, dict) else None
+    code = data.get("validationCode") if isinstance(data, dict) else None
+    if code is None:
+        return Answer(500)
+    escaped = as_text(code).replace("\\", "\\\\").translate(_ESCAPED)
+    text = "".join(one if one < "\x7f" else f"\\u{ord(one):04X}" for one in escaped)
+    return text_answer(200, f'{{"validationResponse":"{text}"}}')
 
 
 def events_of(body: bytes) -> list[dict[str, Any]]:
     """The events in a body of one object or an array of 1 to 5000; ValueError when one of them is none."""
-    events = batch_of(body)
-    for place, event in enumerate(events):
-        if problem := problem_of(event):
-            raise ValueError(f"Event {place} {problem}.")
-    return events
-
-
-def batch_of(body: bytes) -> list[Any]:
-    """What a body of one object or an array of 1 to 5000 holds; ValueError for another body."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -99,17 +108,10 @@ def batch_of(body: bytes) -> list[Any]:
     events = content if isinstance(content, list) else [content]
     if not 1 <= len(events) <= MAX_BATCH:
         raise ValueError(f"The batch has {len(events)} events; accepted: 1 to {MAX_BATCH}.")
+    for place, event in enumerate(events):
+        if problem := problem_of(event):
+            raise ValueError(f"Event {place} {problem}.")
     return events
-
-
-def _well_formed(batch: Sequence[Any]) -> list[dict[str, Any]]:
-    """The events of the batch; one that is none is logged and keeps nobody from the others. ValueError without any."""
-    problems = [f"Event {place} {problem}." for place, event in enumerate(batch) if (problem := problem_of(event))]
-    if len(problems) == len(batch):
-        raise ValueError(problems[0])
-    for problem in problems:
-        log.warning("Left out of a batch of %d events: %s", len(batch), problem)
-    return [event for event in batch if not problem_of(event)]
 
 
 def problem_of(event: Any) -> str:
@@ -119,22 +121,3 @@ def problem_of(event: Any) -> str:
     kind = "type" if "specversion" in event else "eventType"
     missing = [name for name in ("id", kind) if not isinstance(event.get(name), str)]
     return f"lacks {' and '.join(missing)} as text" if missing else ""
-
-
-def _shake_hands(headers: Mapping[str, str]) -> Answer:
-    """The CloudEvents handshake: the answer allows the origin that asks."""
-    origin = headers.get("webhook-request-origin")
-    if not origin:
-        return Answer(400, "The handshake names no WebHook-Request-Origin.")
-    allowed = {"WebHook-Allowed-Origin": origin}
-    rate = headers.get("webhook-request-rate")
-    return Answer(200, headers={**allowed, "WebHook-Allowed-Rate": rate} if rate else allowed)
-
-
-def _confirm(events: Sequence[dict[str, Any]]) -> Answer:
-    """The Event Grid handshake: the answer repeats the code; the validation URL is never fetched."""
-    data = events[0].get("data")
-    code = data.get("validationCode") if isinstance(data, dict) else None
-    if events[0].get("eventType") != _VALIDATION or not isinstance(code, str):
-        return Answer(400, "The handshake holds no SubscriptionValidationEvent with a validationCode.")
-    return Answer(200, json.dumps({"validationResponse": code}), {"Content-Type": "application/json"})

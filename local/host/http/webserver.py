@@ -1,173 +1,166 @@
-"""HTTP as the Functions host serves it: routes, methods, auth levels, keys, limits."""
+"""HTTP as the Functions host serves it: limits, the host's own addresses, routes, keys, calls."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any
-
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from collections.abc import Mapping, Sequence
 
 from local.host.host_options import HostOptions
 from local.host.http import topic, webhook
-from local.host.http.http_messages import headers_of, offered_keys, response_of, url_of
-from local.host.http.keys import KeyFile, fingerprint
-from local.host.http.request_bodies import BODY_SECONDS, BodyReader, NotReceived
-from local.host.http.route_cache import RouteCache
-from local.host.http.routes import METHODS, is_shadowed, methods_of, paths_of
+from local.host.http.admin import Admin
+from local.host.http.answers import FAILED, answer_of
+from local.host.http.key_file import KeyFile
+from local.host.http.keys import EVENT_GRID, fingerprint
+from local.host.http.messages import TEXT, Answer, NotReceived, Request
+from local.host.http.routes import Routes
+from local.host.http.targets import encoded_path, first_parameter, parameters_of
 from local.host.http.topic import Topic
 from local.host.http.webhook import Webhook
 from local.host.invocations import Invocations
 from local.host.protocol import Record
-from local.host.worker import Function, NotIndexed
-from shared.core.errors import Fault
+from local.host.worker import Function
 
 log = logging.getLogger("mlops.host")
-_FAILED = "The function failed; the host's log says why."
-Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
-Fire = Callable[[str], None]
+UNAUTHORIZED, FORBIDDEN, NOT_FOUND = Answer(401), Answer(403), Answer(404)
+# The real host has no words here.
+_KEY_NEEDED = (
+    f"A valid key is needed: the system key {EVENT_GRID}, as ?code= or in the header x-functions-key; "
+    "mlops keys list --events --reveal prints it."
+)
+_ASK_FOR_KEY = Answer(401, _KEY_NEEDED.encode(), (("Content-Type", TEXT), ("WWW-Authenticate", "Bearer")), sized=True)
+_NO_HOMEPAGE = Answer(204)
+_BUSY = Answer(429, headers=(("X-Function-ScaleOut", "1"),))
+_WEBHOOKS = "/runtime/webhooks/"
 
 
 class WebServer:
-    """Builds the web application of a function app."""
+    """Answers every request to a function app."""
 
     def __init__(
         self,
+        functions: Sequence[Function],
         keys: KeyFile,
         invocations: Invocations,
-        hook: Webhook,
         options: HostOptions,
-        settings: Mapping[str, str],
         *,
+        hook: Webhook,
         own_topic: Topic,
-        fire: Fire,
-        idle: Callable[[], bool],
-        body_seconds: float = BODY_SECONDS,
+        admin: Admin,
     ) -> None:
+        self._routes = Routes(functions, options.route_prefix)
         self._keys = keys
         self._invocations = invocations
         self._hook = hook
         self._topic = own_topic
-        self._options = options
-        self._bodies = BodyReader(settings, options.max_outstanding_requests, body_seconds)
-        self._fire = fire
-        self._idle = idle
+        self._admin = admin
+        self._most = options.max_outstanding_requests
         self._outstanding = 0
         self._gate = asyncio.Semaphore(options.max_concurrent_requests)
 
-    def application(self, functions: Sequence[Function]) -> RouteCache:
-        """The application; NotIndexed when a route cannot be served."""
-        routes = [
-            Route(webhook.PATH, self._webhook, methods=["POST", "OPTIONS"]),
-            Route(topic.PATH, self._publish, methods=["POST"]),
-            Route("/admin/functions/{name}", self._admin_fire, methods=["POST"]),
-            Route("/admin/host/status", self._admin_status, methods=["GET"]),
-            Route("/", _no_homepage, methods=list(METHODS)),
-        ]
-        for function in functions:
-            routes += self._routes(function)
-        return RouteCache(Starlette(routes=routes))
+    async def answer(self, request: Request) -> Answer:
+        """The answer to a request; a failure has no words for the caller, the log has them."""
+        try:
+            return await self._dispatch(request)
+        except NotReceived as problem:
+            log.warning("%s %s: %s", request.method, request.path, problem)
+            return _BUSY if problem.status == _BUSY.status else Answer(problem.status)
 
-    def _routes(self, function: Function) -> list[Route]:
-        paths = paths_of(function, self._options.route_prefix)
-        if is_shadowed(paths):
-            raise NotIndexed(f"the route of {function.name} begins with admin or runtime, which the host reserves.")
-        endpoint = self._endpoint(function)
-        return [Route(path, endpoint, methods=methods_of(function), name=function.name) for path in paths]
+    async def _dispatch(self, request: Request) -> Answer:
+        path = request.path.lower().rstrip("/")
+        if path == "/admin" or path.startswith("/admin/"):
+            return await self._admin.answer(request, offered_key(request))
+        if self._outstanding >= self._most:
+            # Before routes and keys: a host that is full answers nothing else.
+            return _BUSY
+        if not path:
+            return _NO_HOMEPAGE
+        if path == topic.PATH:
+            return await self._publish(request)
+        if path.startswith(_WEBHOOKS):
+            return await self._webhook(request, path)
+        found = self._routes.find(request.method, request.path)
+        return NOT_FOUND if found is None else await self._function(*found, request)
 
-    def _endpoint(self, function: Function) -> Endpoint:
-        level = str(function.trigger.get("authLevel") or "function")
+    async def _function(self, function: Function, parameters: Mapping[str, str], request: Request) -> Answer:
+        key = offered_key(request)
+        keys = self._keys.keys()
+        if not keys.opens(function.name, str(function.trigger.get("authLevel") or "function"), key):
+            return self._refused(request, key)
+        if function.disabled and keys.kind(key) != "master":
+            return NOT_FOUND
+        # The host hands a body that comes in chunks to no function.
+        chunked = "transfer-encoding" in request.headers
+        body = b"" if chunked else await request.read_body()
+        return await self._within_limits(function, parameters, request, body)
 
-        async def endpoint(request: Request) -> Response:
-            verdict = self._keys.keys().judge(function.name, level, offered_keys(request))
-            if verdict != "open":
-                return _unauthorized(request) if verdict == "unknown" else _forbidden(request)
-            try:
-                body = await self._bodies.read(request)
-            except NotReceived as problem:
-                return _not_received(problem)
-            if self._outstanding >= self._options.max_outstanding_requests:
-                return PlainTextResponse("Too many requests are waiting.", 429, {"Retry-After": "1"})
-            self._outstanding += 1
-            try:
-                async with self._gate:
-                    return await self._call(function, request, body)
-            finally:
-                self._outstanding -= 1
+    async def _within_limits(
+        self, function: Function, parameters: Mapping[str, str], request: Request, body: bytes
+    ) -> Answer:
+        if self._outstanding >= self._most:
+            return _BUSY
+        self._outstanding += 1
+        try:
+            async with self._gate:
+                return await self._call(function, parameters, request, body)
+        finally:
+            self._outstanding -= 1
 
-        return endpoint
-
-    async def _call(self, function: Function, request: Request, body: bytes) -> Response:
+    async def _call(self, function: Function, parameters: Mapping[str, str], request: Request, body: bytes) -> Answer:
         http = Record(
             method=request.method,
-            url=url_of(request),
-            headers=headers_of(request),
-            params={name: str(value) for name, value in request.path_params.items()},
-            query=dict(request.query_params) if request.scope["query_string"] else {},
+            url=f"http://{request.headers['host']}{encoded_path(request.path)}{request.query}",
+            headers=dict(request.headers),
+            params=dict(parameters),
+            query=parameters_of(request.query),
             body=Record(bytes=body),
         )
         started = time.perf_counter()
         outcome = await self._invocations.run(function, Record(http=http))
-        answer = response_of(outcome.value) if outcome.ok else PlainTextResponse(_FAILED, 500)
-        # The path only: a query may hold a key.
-        milliseconds = (time.perf_counter() - started) * 1000
+        answer = answer_of(outcome.value) if outcome.ok else FAILED
         if log.isEnabledFor(logging.INFO):
-            log.info("%s %s: %d in %.0f ms", request.method, request.url.path, answer.status_code, milliseconds)
+            # The path only: a query may hold a key.
+            milliseconds = (time.perf_counter() - started) * 1000
+            log.info("%s %s: %d in %.0f ms", request.method, request.path, answer.status, milliseconds)
         return answer
 
-    async def _webhook(self, request: Request) -> Response:
+    async def _webhook(self, request: Request, path: str) -> Answer:
+        key = offered_key(request)
+        keys = self._keys.keys()
+        kind = keys.kind(key)
+        if kind == "other":
+            self._refused(request, key)
+            return _ASK_FOR_KEY
+        if not path.startswith(webhook.PATH):
+            return NOT_FOUND if kind == "master" else FORBIDDEN
+        if not keys.opens_event_grid(key):
+            return FORBIDDEN
+        if request.method == "HEAD":
+            return NOT_FOUND
+        named = {name.lower(): value for name, value in parameters_of(request.query).items()}
+        body = await request.read_body()
+        self._outstanding += 1
         try:
-            body = await self._bodies.read(request)
-        except NotReceived as problem:
-            return _not_received(problem)
-        name = request.query_params.get("functionName", "")
-        headers = dict(request.headers)
-        answer = await self._hook.answer(webhook.Request(request.method, name, offered_keys(request), headers, body))
-        return PlainTextResponse(answer.body, answer.status, dict(answer.headers))
+            async with self._gate:
+                name = named.get("functionname", "")
+                return await self._hook.answer(request.method, name, request.headers, body)
+        finally:
+            self._outstanding -= 1
 
-    async def _publish(self, request: Request) -> Response:
-        try:
-            answer = self._topic.answer(dict(request.headers), await self._bodies.read(request))
-        except NotReceived as problem:
-            return _not_received(problem)
-        return PlainTextResponse(answer.body, answer.status)
+    async def _publish(self, request: Request) -> Answer:
+        return self._topic.answer(request.headers, await request.read_body()) if request.method == "POST" else NOT_FOUND
 
-    async def _admin_fire(self, request: Request) -> Response:
-        if not self._keys.keys().allows("admin", offered_keys(request)):
-            return _unauthorized(request)
-        try:
-            self._fire(request.path_params["name"])
-        except Fault as fault:
-            return PlainTextResponse(str(fault), 404)
-        return Response(status_code=202)
-
-    async def _admin_status(self, request: Request) -> Response:
-        if not self._keys.keys().allows("admin", offered_keys(request)):
-            return _unauthorized(request)
-        return JSONResponse({"state": "Running", "idle": self._idle()})
+    def _refused(self, request: Request, key: str | None) -> Answer:
+        shown = fingerprint(key) if key else "none"
+        log.warning("%s %s: refused; fingerprint of the offered key: %s", request.method, request.path, shown)
+        # One answer for a missing, a wrong and another function's key, so that a caller learns nothing from it.
+        return UNAUTHORIZED
 
 
-def _not_received(problem: NotReceived) -> Response:
-    return PlainTextResponse(str(problem), problem.status, {"Connection": "close"})
-
-
-def _unauthorized(request: Request) -> Response:
-    offered = ", ".join(map(fingerprint, offered_keys(request))) or "none"
-    log.warning("%s %s: refused; fingerprint of the offered key: %s", request.method, request.url.path, offered)
-    # One answer for a missing and for a wrong key, so that a caller learns nothing from the difference.
-    return PlainTextResponse("A valid key is needed.", 401)
-
-
-def _forbidden(request: Request) -> Response:
-    offered = ", ".join(map(fingerprint, offered_keys(request)))
-    log.warning("%s %s: refused; key %s is of another scope", request.method, request.url.path, offered)
-    return PlainTextResponse("The key is valid, but not for this function.", 403)
-
-
-async def _no_homepage(_: Request) -> Response:
-    return Response(status_code=204)
+def offered_key(request: Request) -> str | None:
+    """The key of a request: in its header, even an empty one, or else in its query; the first where there are more."""
+    header = request.first.get("x-functions-key", request.headers.get("x-functions-key"))
+    if header is not None:
+        return header
+    return first_parameter(request.query, "code") if request.query else None

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsError
+from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsError, ResourceNotFoundError
 
 from local.azurite.azurite_settings import QueuePlace
 from local.host.queues.queue_store import POISON, Message, check_body, check_queue_name
@@ -51,17 +51,29 @@ class AzureQueues:
         """Add the messages, visible at once."""
         self.put_all([(queue, body) for body in bodies])
 
-    def put_all(self, messages: Sequence[tuple[str, str]]) -> None:
-        """Add (queue, text) pairs, as base64 like the Functions host; BadInput before any is sent."""
+    def put_all(self, messages: Sequence[tuple[str, str | bytes]]) -> None:
+        """Add (queue, message) pairs, as base64 like the Functions host; BadInput before any is sent."""
         checked = [(check_queue_name(queue), check_body(queue, body)) for queue, body in messages]
         for queue, body in checked:
             with self._errors_translated():
-                self._client(queue).send_message(base64.b64encode(body.encode()).decode())
+                data = body.encode() if isinstance(body, str) else body
+                self._send(queue, base64.b64encode(data).decode())
         self._changed()
+
+    def _send(self, queue: str, content: str) -> None:
+        """Send what the queue is to hold; the first message makes the queue."""
+        with self._errors_translated():
+            try:
+                self._client(queue).send_message(content)
+            except ResourceNotFoundError:
+                with suppress(ResourceExistsError):
+                    self._client(queue).create_queue()
+                self._client(queue).send_message(content)
 
     def get(self, queue: str, limit: int, lease: float) -> list[Message]:
         """Take up to `limit` visible messages; hidden from other readers for `lease` seconds."""
-        with self._errors_translated():
+        taken: list[Message] = []
+        with self._errors_translated(), suppress(ResourceNotFoundError):
             count = min(limit, _MOST)
             received = self._client(queue).receive_messages(
                 messages_per_page=count, max_messages=count, visibility_timeout=math.ceil(lease)
@@ -94,10 +106,14 @@ class AzureQueues:
     def poison(self, message: Message) -> None:
         """Copy the message to its poison queue, then delete it: never lost, at worst there twice."""
         if message.id in self._held:
-            self.put(message.queue + POISON, message.body)
+            if message.unreadable is None:
+                self.put(message.queue + POISON, message.body)
+            else:
+                self._send(message.queue + POISON, str(message.unreadable))
+                self._changed()
             self.delete(message)
 
-    def recover(self) -> int:
+    def recover(self, sooner: float) -> int:  # noqa: ARG002 - the interface's signature
         """Returns 0: messages of a killed host become visible by themselves when their lease ends."""
         return 0
 
@@ -105,7 +121,7 @@ class AzureQueues:
         """The first visible messages, without taking them: of one queue, or of all."""
         with self._errors_translated():
             names = [queue] if queue else [str(properties.name) for properties in self._service.list_queues()]
-            return [_message(name, peeked) for name in names for peeked in self._client(name).peek_messages(_MOST)]
+            return [_message(name, peeked) for name in names for peeked in self._peek(name, _MOST)]
 
     def list_poison(self) -> Sequence[Message]:
         """Messages in poison queues."""
@@ -120,9 +136,15 @@ class AzureQueues:
         try:
             with self._errors_translated():
                 held = {queue for queue, _ in self._held.values()}
-                return any(queue in held or self._client(queue).peek_messages(1) for queue in queues)
+                return any(queue in held or self._peek(queue, 1) for queue in queues)
         except Transient:
             return True
+
+    def _peek(self, queue: str, most: int) -> Sequence[Any]:
+        try:
+            return self._client(queue).peek_messages(most)
+        except ResourceNotFoundError:
+            return ()
 
     def _hide(self, message: Message, seconds: float) -> bool:
         held = self._held.get(message.id)
@@ -148,10 +170,7 @@ class AzureQueues:
 
     def _client(self, queue: str) -> QueueClient:
         if queue not in self._clients:
-            client = self._service.get_queue_client(queue)
-            with suppress(ResourceExistsError):
-                client.create_queue()
-            self._clients[queue] = client
+            self._clients[queue] = self._service.get_queue_client(queue)
         return self._clients[queue]
 
     @contextmanager
@@ -166,22 +185,19 @@ def _message(queue: str, received: Any) -> Message:
     # A peeked message has no receipt and no time at which it is visible again.
     visible = _seconds(received.next_visible_on or received.inserted_on)
     times = _seconds(received.inserted_on), _seconds(received.expires_on), visible
-    return Message(
-        received.id,
-        queue,
-        _text(str(received.content)),
-        *times,
-        int(received.dequeue_count or 0),
-        received.pop_receipt or "",
-    )
+    content = str(received.content or "")
+    text = _text(content)
+    unreadable = content if text is None else None
+    count, receipt = int(received.dequeue_count or 0), received.pop_receipt or ""
+    return Message(received.id, queue, text or "", *times, count, receipt, unreadable)
 
 
-def _text(content: str) -> str:
-    """The message's text; text without base64 is passed on as it is, so that the function can refuse it."""
+def _text(content: str) -> str | None:
+    """The message's text, or None for what is no base64 of UTF-8."""
     try:
         return base64.b64decode(content, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
-        return content
+        return None
 
 
 def _seconds(when: datetime) -> float:

@@ -7,9 +7,10 @@ import re
 import secrets
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from local.host.database import HostDatabase
 from local.host.wake_signal import wake_host
@@ -36,6 +37,8 @@ class Message:
     visible: float
     dequeue_count: int
     receipt: str
+    # What the queue holds when that cannot be read as a text: no function sees such a message.
+    unreadable: str | bytes | None = None
 
 
 def check_queue_name(name: str) -> str:
@@ -53,8 +56,8 @@ class Queues(Protocol):
         """Add the messages, visible at once."""
         ...
 
-    def put_all(self, messages: Sequence[tuple[str, str]]) -> None:
-        """Add (queue, text) pairs; BadInput adds none."""
+    def put_all(self, messages: Sequence[tuple[str, str | bytes]]) -> None:
+        """Add (queue, message) pairs; BadInput adds none."""
         ...
 
     def get(self, queue: str, limit: int, lease: float) -> list[Message]:
@@ -77,8 +80,8 @@ class Queues(Protocol):
         """Move the message to its poison queue."""
         ...
 
-    def recover(self) -> int:
-        """Make the messages of a killed host visible again; returns how many."""
+    def recover(self, sooner: float) -> int:
+        """Let the leases of a killed host end so much sooner, where that is possible; returns how many there are."""
         ...
 
     def next_visible(self, queue: str) -> float | None:
@@ -102,8 +105,8 @@ class QueueStore:
         """Add the messages, visible at once: all of them or, with BadInput, none."""
         self.put_all([(queue, body) for body in bodies])
 
-    def put_all(self, messages: Sequence[tuple[str, str]]) -> None:
-        """Add (queue, text) pairs: all of them or, with BadInput, none."""
+    def put_all(self, messages: Sequence[tuple[str, str | bytes]]) -> None:
+        """Add (queue, message) pairs: all of them or, with BadInput, none."""
         rows = [(uuid.uuid4().hex, check_queue_name(queue), check_body(queue, body)) for queue, body in messages]
         now = self._clock()
         with self._database.transaction():
@@ -123,7 +126,7 @@ class QueueStore:
     def _take(self, identity: str, visible: float) -> Message:
         take = "UPDATE messages SET dequeue_count = dequeue_count + 1, visible = ?, receipt = ? WHERE id = ?"
         self._database.run(take, visible, secrets.token_hex(8), identity)
-        return Message(*self._database.rows(f"SELECT {_FIELDS} FROM messages WHERE id = ?", identity)[0])  # noqa: S608 - our own column names
+        return _message(self._database.rows(f"SELECT {_FIELDS} FROM messages WHERE id = ?", identity)[0])  # noqa: S608 - our own column names
 
     def renew(self, message: Message, lease: float) -> bool:
         """Keep the message for `lease` more seconds; False when another reader has taken it."""
@@ -144,17 +147,19 @@ class QueueStore:
         """Move the message to its poison queue, where a person or a function can read it."""
         with self._database.transaction():
             if self.delete(message):
-                self.put(message.queue + POISON, message.body)
+                self.put_all(
+                    [(message.queue + POISON, message.body if message.unreadable is None else message.unreadable)]
+                )
 
-    def recover(self) -> int:
-        """Make the messages of a killed host visible again; only for the one host that holds the home."""
-        recover = "UPDATE messages SET visible = ?, receipt = '' WHERE receipt <> ''"
-        return self._database.run(recover, self._clock())
+    def recover(self, sooner: float) -> int:
+        """Let the leases of a killed host end so much sooner; only for the one host that holds the home."""
+        recover = "UPDATE messages SET visible = visible - ?, receipt = '' WHERE receipt <> ''"
+        return self._database.run(recover, sooner)
 
     def list(self, queue: str = "") -> Sequence[Message]:
         """Messages without taking them, oldest first: of one queue, or of all."""
         query = f"SELECT {_FIELDS} FROM messages WHERE ? IN (queue, '') ORDER BY inserted, rowid"  # noqa: S608 - our own column names
-        return [Message(*row) for row in self._database.rows(query, queue)]
+        return [_message(row) for row in self._database.rows(query, queue)]
 
     def list_poison(self) -> Sequence[Message]:
         """Messages in poison queues, oldest first."""
@@ -180,9 +185,18 @@ def open_queues(home: Path, clock: Callable[[], float]) -> tuple[QueueStore, Hos
     return QueueStore(database, clock, lambda: wake_host(home)), database
 
 
-def check_body(queue: str, body: str) -> str:
-    """Return the text; BadInput when it is too long for a storage queue."""
-    size = len(body.encode())
+def _message(row: Sequence[Any]) -> Message:
+    message = Message(*row)
+    return replace(message, body="", unreadable=row[2]) if isinstance(row[2], bytes) else message
+
+
+def check_body(queue: str, body: str | bytes) -> str | bytes:
+    """Return the message, as text where it is one; BadInput when it is too long for a storage queue."""
+    size = len(body.encode() if isinstance(body, str) else body)
     if size > MAX_BYTES:
         raise BadInput(f"A message for queue {queue} has {size:,} bytes; accepted: at most {MAX_BYTES:,}.")
+    if isinstance(body, str):
+        return body
+    with suppress(UnicodeDecodeError):
+        return body.decode()
     return body

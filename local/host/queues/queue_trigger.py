@@ -19,7 +19,9 @@ from local.host.wake_signal import WakeSignal
 from local.host.worker import Function
 
 log = logging.getLogger("mlops.host")
-LEASE_SECONDS = 60.0
+# So long a message is hidden once it is taken; a long call keeps it.
+LEASE_SECONDS = 600.0
+_SHORTEST_LEASE = 60.0
 
 
 class QueueTriggers:
@@ -35,17 +37,23 @@ class QueueTriggers:
         tasks: Tasks,
         wake: WakeSignal,
         clock: Callable[[], float],
-        lease: float = LEASE_SECONDS,
+        waits: float = 1.0,
+        lease: float | None = None,
     ) -> None:
-        self._functions = functions
+        self._functions = [function for function in functions if not function.disabled]
         self._queues = queues
         self._invocations = invocations
         self._options = options
         self._tasks = tasks
         self._wake = wake
         self._clock = clock
-        self._lease = lease
+        self._waits = waits
+        self._lease = lease or max(_SHORTEST_LEASE, LEASE_SECONDS * waits)
         self._in_flight: Counter[str] = Counter()
+
+    def recover(self) -> int:
+        """Take over the messages of a killed host: they come again when their leases end; returns how many."""
+        return self._queues.recover(self._lease - LEASE_SECONDS * self._waits)
 
     def busy(self) -> bool:
         """Whether a message that a function listens for is in flight or due."""
@@ -89,26 +97,32 @@ class QueueTriggers:
 
     async def _process(self, function: Function, message: Message) -> None:
         may_poison = not message.queue.endswith(POISON)
+        if message.unreadable is not None:
+            # No function sees what is no text; in a poison queue it stays.
+            await (self._poison(message, "is no base64 of UTF-8") if may_poison else self._give_back(message))
+            return
         if may_poison and message.dequeue_count > self._options.max_dequeue_count:
             # A host that was killed during the last attempt could not report the failure.
-            await self._poison(message)
+            await self._poison(message, "was taken too often")
             return
         outcome = await self._invocations.run(function, Record(string=message.body), _metadata(message))
         if outcome.ok:
             await until_written(lambda: self._queues.delete(message))
         elif may_poison and message.dequeue_count >= self._options.max_dequeue_count:
-            await self._poison(message)
+            await self._poison(message, f"failed {self._options.max_dequeue_count} times")
         else:
-            await until_written(lambda: self._queues.release(message, self._options.visibility_timeout))
+            await self._give_back(message)
 
-    async def _poison(self, message: Message) -> None:
+    async def _give_back(self, message: Message) -> None:
+        """Let the message come again: from a poison queue only when its lease would have ended."""
+        pause = self._options.visibility_timeout
+        if message.queue.endswith(POISON):
+            pause = max(pause, LEASE_SECONDS * self._waits)
+        await until_written(lambda: self._queues.release(message, pause))
+
+    async def _poison(self, message: Message, why: str) -> None:
         await until_written(lambda: self._queues.poison(message))
-        log.error(
-            "Message %s failed %d times and is now in %s",
-            message.id,
-            self._options.max_dequeue_count,
-            message.queue + POISON,
-        )
+        log.error("Message %s %s and is now in %s", message.id, why, message.queue + POISON)
 
 
 def _metadata(message: Message) -> dict[str, Record]:

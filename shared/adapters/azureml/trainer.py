@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from shared.adapters.azureml.datastore import in_datastore
 from shared.adapters.azureml.faults import explained
-from shared.core.errors import Conflict, Corrupt, Missing
+from shared.adapters.azureml.jobs import COMPLETED, ROLE, Jobs
+from shared.core.errors import Conflict, Corrupt
 from shared.core.paths import dataset_folder
 from shared.core.ports import Lake
 from shared.datasets.assets import ASSETS, asset_name, asset_path
@@ -18,9 +19,6 @@ from shared.training.run import Run
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
 
-ROLE = "MLOps trainer"
-_COMPLETED = "Completed"
-_ENDED = frozenset({_COMPLETED, "Failed", "Canceled", "NotResponding"})
 MODEL, MANIFEST = "model.onnx", "manifest.json"
 
 
@@ -30,6 +28,7 @@ class AzureMlTrainer:
     def __init__(self, client: Callable[[], MLClient], lake: Lake, order: Callable[[Run, str, str], Any]) -> None:
         """`order` makes the job of a run from the addresses of its dataset and of the folder for its model."""
         self._client = client
+        self._jobs = Jobs(client)
         self._lake = lake
         self._order = order
 
@@ -42,27 +41,19 @@ class AzureMlTrainer:
         self._show_parts(run)
         with explained(f"preparing the job of run {run.id}", ROLE):
             job = self._order(run, tables, in_datastore(model_folder(run)))
-        job.name = run.attempt_name
-        try:
-            with explained(f"submitting run {run.id}", ROLE):
-                self._client().jobs.create_or_update(job)
-        except Conflict:
-            # Our own attempt took the name, and its answer was lost.
-            if not self.started(run):
-                raise
+        self._jobs.submit(run.attempt_name, f"run {run.id}", job)
 
     def started(self, run: Run) -> bool:
         """Whether the workspace has the job of this attempt."""
-        return self._status(run) is not None
+        return self._jobs.status(run.attempt_name, f"run {run.id}") is not None
 
     def alive(self, run: Run) -> bool:
         """Whether the job of this attempt has not ended."""
-        status = self._status(run)
-        return status is not None and status not in _ENDED
+        return self._jobs.alive(run.attempt_name, f"run {run.id}")
 
     def result(self, run: Run) -> Artefact | None:
         """Return the model that a completed job left in the lake; Corrupt when it left something else."""
-        if self._status(run) != _COMPLETED:
+        if self._jobs.status(run.attempt_name, f"run {run.id}") != COMPLETED:
             return None
         folder = model_folder(run)
         files = {blob.path.removeprefix(folder): self._bytes(blob.path) for blob in self._lake.list(folder)}
@@ -74,18 +65,7 @@ class AzureMlTrainer:
 
     def cancel(self, run: Run) -> None:
         """Ask the service to end the job; a job that is missing or has ended is left as it is."""
-        if self.alive(run):
-            with explained(f"canceling run {run.id}", ROLE):
-                self._client().jobs.begin_cancel(run.attempt_name)
-
-    def _status(self, run: Run) -> str | None:
-        try:
-            with explained(f"looking for the job of run {run.id}", ROLE):
-                status = self._client().jobs.get(run.attempt_name).status
-        except Missing:
-            return None
-        # The SDK returns known statuses as members of an enumeration and newer ones as texts.
-        return str(getattr(status, "value", status))
+        self._jobs.cancel(run.attempt_name, f"run {run.id}")
 
     def _show_dataset(self, run: Run, address: str) -> None:
         """The dataset version as a data asset of the workspace: the same name, version and folder."""

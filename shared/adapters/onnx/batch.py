@@ -14,7 +14,8 @@ import pyarrow as pa
 from shared.adapters.onnx.blocks import blocks
 from shared.adapters.onnx.groups import RowGroups
 from shared.adapters.onnx.rows import Layout, layout
-from shared.core.errors import Permanent, Quarantined
+from shared.core.errors import Permanent
+from shared.datasets.rejects import check_failed
 from shared.serving.ports import BatchJob, BatchResult, LoadedModel
 from shared.serving.strange_values import NOTHING, StrangeValues, refuse_unknown_column, strange_of_table
 
@@ -35,15 +36,18 @@ def run(model: LoadedModel, job: BatchJob, out: BinaryIO, *, workers: int, block
     when the model returns no finite number.
     """
     shape = layout(job, model)
-    failed, strange = 0, NOTHING
+    failed, first_failed, strange = 0, 0, NOTHING
     with RowGroups(out, shape) as writer:
         for scored in _in_order(_scorer(model, shape), blocks(job, model.contract, block_rows), workers):
             failed += len(scored.failed)
-            _check_failed(job, failed, scored)
+            first_failed = first_failed or min(scored.failed, default=0)
+            if not job.is_part:
+                check_failed(job.scenario, job.window, failed, scored.failed)
             strange = strange.and_also(scored.strange)
             writer.add(scored.rows)
-    refuse_unknown_column(job.scenario, strange, model.contract, f"Window {job.window}")
-    return BatchResult(writer.written, failed, strange)
+    if not job.is_part:
+        refuse_unknown_column(job.scenario, strange, model.contract, f"Window {job.window}")
+    return BatchResult(writer.written, failed, strange, first_failed)
 
 
 def _scorer(model: LoadedModel, shape: Layout) -> Callable[[tuple[int, pa.Table]], Scored]:
@@ -86,19 +90,6 @@ def _check_answer(job: BatchJob, probabilities: np.ndarray, numbers: np.ndarray)
     if not finite.all():
         row = numbers[np.flatnonzero(~finite.all(axis=1))[0]]
         raise Permanent(f"Model {job.provenance.model} returned no finite number for row {row} of window {job.window}.")
-
-
-def _check_failed(job: BatchJob, failed: int, scored: Scored) -> None:
-    policy = job.scenario.tolerated
-    tolerated = policy.rows
-    # What a share of all rows is, is known at the end.
-    if failed > tolerated and not policy.share:
-        row = scored.failed[0]
-        sentence = (
-            f"Window {job.window}: row {row} holds a null where none is allowed or a number beyond float32; "
-            f"{failed} rows failed so far and {job.scenario.name} tolerates {tolerated}."
-        )
-        raise Quarantined("failed_rows", sentence, table=job.scenario.batch.table, row=row)
 
 
 def _in_order[Item, Result](work: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[Result]:

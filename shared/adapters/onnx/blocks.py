@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def blocks(job: BatchJob, contract: InputContract, size: int) -> Iterator[tuple[int, pa.Table]]:
-    """(row number from 0, table of `size` rows, the last one shorter) over all rows of the job, in order.
+    """(row number from 0 in the window, table of `size` rows, the last one shorter) over the job's rows, in order.
 
     Equal rows give equal blocks, because a model may round differently in blocks of other sizes.
     """
-    start = 0
+    start = job.first_row
     for table in _cut(_batches(job, contract, size), size):
         yield start, table
         start += table.num_rows

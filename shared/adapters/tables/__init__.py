@@ -4,7 +4,8 @@ Nothing is guessed. A file is read as its contract says, or refused with a code 
 line of a CSV file or the row of a Parquet file (counted from 1), and the column. Rules beyond the contract:
 
 * A `sep=` line before the header, Control-Z, blank lines and rows of empty cells at the end are taken off.
-* CSV is UTF-8 by RFC 4180 with commas or semicolons and one kind of line end; `.csv` and `.parquet` are known.
+* CSV is UTF-8 by RFC 4180 with commas or semicolons and one kind of line end; `.csv` and `.parquet` are known, and
+  `.csv.gz` and `.csv.zst`, which are unpacked as they are read.
 * Columns may come in any order; unnamed row indexes are dropped; another unknown column is refused,
   ignored or carried, as `Table.extra` says.
 * Missing is an empty cell, or a word that says so (`Column.missing`).
@@ -17,13 +18,13 @@ line of a CSV file or the row of a Parquet file (counted from 1), and the column
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 
 from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin
+from shared.adapters.tables.packed import ending_of, packing_of
 from shared.core.errors import Quarantined
 from shared.core.scenario import Table
 
@@ -47,14 +48,15 @@ class ArrowTables:
         """The file as an Arrow table in the contract's column order; Quarantined when it breaks the contract."""
         from shared.adapters.tables.cells import by_contract
         from shared.adapters.tables.csv import read_csv
+        from shared.adapters.tables.packed import unpacked
         from shared.adapters.tables.parquet import read_parquet
         from shared.adapters.tables.raw import read_bytes
 
         origin, limits = self._origin(name, table), self._limits.in_memory
         read = {"csv": read_csv, "parquet": read_parquet}[_ending(name, origin)]
-        data = read_bytes(source, limits, origin)
         if rejects is not None and rejects.policy.any:
-            return self._without_rejects(io.BytesIO(data), origin, table, rejects)
+            return self._without_rejects(source, limits, origin, table, rejects)
+        data = read_bytes(unpacked(source, limits, origin), limits, origin)
         here, columns = read(data, table, limits, origin)
         rows = len(next(iter(columns.values())))
         return by_contract(columns, rows, table, limits, here)
@@ -62,12 +64,13 @@ class ArrowTables:
     def _origin(self, name: str, table: Table) -> Origin:
         return Origin(name, table.name, now=self._clock(), naming=table.naming)
 
-    def _without_rejects(self, source: BinaryIO, origin: Origin, table: Table, rejects: Rejects) -> pa.Table:
+    @staticmethod
+    def _without_rejects(source: BinaryIO, limits: Limits, origin: Origin, table: Table, rejects: Rejects) -> pa.Table:
         import pyarrow as pa
 
         from shared.adapters.tables.stream import stream
 
-        return pa.Table.from_batches(list(stream(source, table, self._limits, origin, rejects)))
+        return pa.Table.from_batches(list(stream(source, table, limits, origin, rejects)))
 
     def stream(
         self, source: BinaryIO, name: str, table: Table, rejects: Rejects | None = None
@@ -112,9 +115,7 @@ class ArrowTables:
 
 
 _PACKED = {
-    "gz": "compressed with gzip",
     "zip": "a zip archive",
-    "zst": "compressed with zstd",
     "bz2": "compressed with bzip2",
     "xz": "compressed with xz",
     "7z": "a 7z archive",
@@ -123,9 +124,13 @@ _PACKED = {
 }
 
 
+_KNOWN = ".csv, .csv.gz, .csv.zst or .parquet"
+
+
 def header_of(source: BinaryIO, name: str) -> tuple[str, ...]:
     """Return the column names of a CSV or Parquet file of any scenario; () when they cannot be read."""
     from shared.adapters.tables.header import split_header
+    from shared.adapters.tables.packed import unpacked
     from shared.adapters.tables.parquet import parquet_names
     from shared.adapters.tables.raw import decoded
     from shared.adapters.tables.tidying import skip_hint
@@ -134,18 +139,20 @@ def header_of(source: BinaryIO, name: str) -> tuple[str, ...]:
     try:
         if _ending(name, origin) == "parquet":
             return parquet_names(source, origin)
-        skip_hint(source)
-        line = decoded(source.readline(limits.header_bytes), origin)
+        text = unpacked(source, limits, origin)
+        skip_hint(text)
+        line = decoded(text.readline(limits.header_bytes), origin)
     except Quarantined:
         return ()
     return split_header(line.decode("utf-8").rstrip("\r\n"))
 
 
 def _ending(name: str, origin: Origin) -> str:
-    ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    """Return csv or parquet: what is in the file, also where it is packed."""
+    ending = ending_of(name)
     if ending in _PACKED:
         problem = f"the name says that it is {_PACKED[ending]}"
-        raise origin.refusal("file_type", problem, "the uncompressed file, as .csv or .parquet")
-    if ending not in ("csv", "parquet"):
-        raise origin.refusal("file_type", f"the ending {ending!r} is not known", "files that end in .csv or .parquet")
+        raise origin.refusal("file_type", problem, f"the uncompressed file, as {_KNOWN}")
+    if ending not in ("csv", "parquet") or (ending == "parquet" and packing_of(name)):
+        raise origin.refusal("file_type", f"the ending {ending!r} is not known", f"files that end in {_KNOWN}")
     return ending

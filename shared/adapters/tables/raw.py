@@ -8,12 +8,13 @@ from typing import BinaryIO
 
 from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin
+from shared.adapters.tables.packed import packing_of
 from shared.adapters.tables.structure import position_of
 
 _PIECE = 4 << 20
 _BOM = b"\xef\xbb\xbf"
 _ACCEPTED = "UTF-8 text, with or without a byte order mark"
-# The real kind of a file, whatever its name says. Nothing is unpacked: a small archive may hold gigabytes.
+# The real kind of a file that its name does not say.
 _COMPRESSED = {
     b"\x1f\x8b": "gzip",
     b"PK\x03\x04": "zip (or an Excel workbook)",
@@ -46,9 +47,9 @@ def read_bytes(source: BinaryIO, limits: Limits, origin: Origin) -> bytes:
 
 def check_source(source: BinaryIO, limits: Limits, origin: Origin) -> bytes:
     """Return the first bytes of a seekable file and rewind it; Quarantined like `read_bytes`."""
-    size = source.seek(0, io.SEEK_END)
-    source.seek(0)
     start = source.read(_SAMPLE)
+    # The size of a packed file was looked at before.
+    size = len(start) if packing_of(origin.file) else source.seek(0, io.SEEK_END)
     source.seek(0)
     _check_start(start, size, limits, origin)
     return start
@@ -61,7 +62,8 @@ def _check_start(start: bytes, size: int, limits: Limits, origin: Origin) -> Non
         raise origin.refusal("empty", "the file holds nothing", "a header and data rows")
     packed = next((name for magic, name in _COMPRESSED.items() if start.startswith(magic)), None)
     if packed:
-        raise origin.refusal("compressed", f"the file is compressed with {packed}", "the uncompressed file")
+        accepted = "the uncompressed file, or the ending .csv.gz or .csv.zst"
+        raise origin.refusal("compressed", f"the file is compressed with {packed}", accepted)
 
 
 def decoded(data: bytes, origin: Origin) -> bytes:

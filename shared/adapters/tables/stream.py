@@ -11,6 +11,7 @@ from shared.adapters.tables.cells import by_contract
 from shared.adapters.tables.csv import csv_blocks
 from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin
+from shared.adapters.tables.packed import ending_of, unpacked
 from shared.adapters.tables.parquet import parquet_blocks
 from shared.adapters.tables.raw import check_source
 from shared.adapters.tables.rejecting import lenient, without_rejects
@@ -22,15 +23,15 @@ def stream(
     source: BinaryIO, table: Table, limits: Limits, origin: Origin, rejects: Rejects | None = None
 ) -> Iterator[pa.RecordBatch]:
     """Record batches in the contract's column order; Quarantined at the block that breaks the contract."""
-    ending = origin.file.rsplit(".", 1)[-1].lower()
-    check_source(source, limits, origin)
+    ending, content = ending_of(origin.file), unpacked(source, limits, origin)
+    check_source(content, limits, origin)
     blocks = {"csv": csv_blocks, "parquet": parquet_blocks}[ending]
     sometimes = [column for column in table.columns if column.optional and not column.nulls]
     there: dict[str, bool] = {}
     first: Origin | None = None
     tolerant = rejects is not None and rejects.policy.any
     read_as = lenient(table, text=ending == "csv") if tolerant else table
-    for here, columns in blocks(source, read_as, limits, origin):
+    for here, columns in blocks(content, read_as, limits, origin):
         first = first or here
         rows = len(next(iter(columns.values())))
         if tolerant and rejects is not None:

@@ -20,6 +20,7 @@ SCHEDULES = {
 # So many firings in a row may be missing, and a firing may take so long.
 MISSED = 3
 GRACE = timedelta(minutes=2)
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,17 @@ def late_here(timers: Timers, fired: Mapping[str, datetime], now: datetime) -> l
         for name in never
         if timers.since and _is_late(timers.schedules[name], timers.since, now)
     ]
+
+
+def fires_late(timers: Timers, name: str, last: datetime | None, now: datetime) -> bool:
+    """Whether the timer that fires now does so at least a minute after its first due time since it last fired."""
+    text = timers.schedules.get(name)
+    if text is None or last is None:
+        return False
+    try:
+        return now >= parse_schedule(text).next(last) + MINUTE
+    except BadInput:
+        return False
 
 
 def _is_late(text: str, last: datetime, now: datetime) -> bool:

@@ -16,6 +16,7 @@ from shared.monitoring.drift.column_comparison import input_names
 from shared.monitoring.drift.references import monitored_answers
 from shared.monitoring.measures import Source
 from shared.prediction.plans import read_plan
+from shared.prediction.sharding.sample import sample_shards
 from shared.prediction.window import Commit
 from shared.prediction.window_inputs import window_table
 from shared.training.stored_models import model_by_id
@@ -52,11 +53,14 @@ class WindowData:
 
 
 def batch_window(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> WindowData:
-    """A committed window of batch predictions, read again from the files of its plan."""
-    plan = read_plan(ports, scenario.name, commit.window)
+    """A committed window of batch predictions, read again from the files of its plan; of a large one some shards."""
     declared = {table.name: table for table in scenario.scoring_tables}
-    tables = {name: window_table(ports, scenario, table, plan.inputs) for name, table in declared.items()}
-    answers = monitored_answers(read_parquet(ports, commit.path))
+    if commit.is_sharded:
+        tables, answers = sample_shards(ports, commit)
+    else:
+        plan = read_plan(ports, scenario.name, commit.window)
+        tables = {name: window_table(ports, scenario, table, plan.inputs) for name, table in declared.items()}
+        answers = read_parquet(ports, commit.path)
     return WindowData(
         window=commit.window,
         source=Source.BATCH,
@@ -66,7 +70,7 @@ def batch_window(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> 
         dataset=commit.dataset,
         tables=tables,
         columns={name: input_names(scenario, table) for name, table in declared.items()},
-        answers=answers,
+        answers=monitored_answers(answers),
     )
 
 

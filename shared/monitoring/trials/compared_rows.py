@@ -96,7 +96,7 @@ def _hidden(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> pa.Ta
 
     names = ["prediction_id", "entity_key", "prediction", "probability"]
     names += [each.name for each in label_columns(scenario)]
-    with committed_file(ports, commit) as source:
+    with committed_file(ports, commit.files[0]) as source:
         table = pq.read_table(source, columns=names, page_checksum_verification=True)
     scored = pa.array([commit.scored_at.date().isoformat()] * table.num_rows, pa.string())
     return table.append_column("scored_on", scored)

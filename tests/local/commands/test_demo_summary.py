@@ -8,7 +8,7 @@ import pytest
 
 from local.console.demo_summary import print_summary
 from local.console.session import Session
-from local.host.http.keys import load_keys
+from local.host.http.key_file import load_keys
 
 
 def test_the_demo_shows_no_key(

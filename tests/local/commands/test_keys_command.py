@@ -6,7 +6,8 @@ from pathlib import Path
 
 from command import Command
 
-from local.host.http.keys import EVENT_GRID, load_keys
+from local.host.http.key_file import load_keys
+from local.host.http.keys import EVENT_GRID
 
 
 def test_keys_are_listed_and_rotated_without_being_shown(tmp_path: Path) -> None:

@@ -108,7 +108,9 @@ class SqlLedger:
             if row is None:
                 _add(connection, kind, key, **line, **queued)
             else:
-                _change(connection, row, **line, **queued)
+                # Work that waited did not crash, also when its next message is queued: its attempts count anew.
+                anew = {"attempts": 0} if row.state == State.WAITING else {}
+                _change(connection, row, **line, **queued, **anew)
 
         write(self._engine, work)
 

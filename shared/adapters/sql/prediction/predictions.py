@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any, BinaryIO
 
 from sqlalchemy import (
@@ -17,6 +16,8 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    delete,
+    func,
     insert,
     inspect,
     select,
@@ -37,7 +38,8 @@ from shared.core.notice import Notice
 from shared.core.scenario import Scenario
 from shared.datasets.rejects import Reject
 from shared.prediction.revision import Revision
-from shared.prediction.window import Commit
+from shared.prediction.window import Commit, CommittedFile
+from shared.serving.prediction_rows import first_id
 
 _C = prediction_commit.c
 
@@ -57,13 +59,14 @@ class SqlPredictions:
         self,
         scenario: Scenario,
         commit: Commit,
-        parquet: BinaryIO,
+        parquet: BinaryIO | None,
         revision: Revision | None = None,
         rejects: Sequence[Reject] = (),
     ) -> bool:
         """One transaction: commit row, prediction rows, rows set aside, window state, notice. False when it was there.
 
-        Corrupt when it exists with another sha256, or when the file does not have the committed number of rows.
+        Without a file the rows were loaded shard by shard. Corrupt when it exists with another sha256, or when the
+        file does not have the committed number of rows.
         """
         table = self._table(scenario)
 
@@ -76,6 +79,22 @@ class SqlPredictions:
             return True
 
         # When the answer to COMMIT is lost the transaction runs again and finds its own commit row.
+        return write(self._engine, work)
+
+    def load_shard(self, scenario: Scenario, ordinal: int, shard: CommittedFile, ends: int, parquet: BinaryIO) -> bool:
+        """One transaction: every row of the shard; False when all are there. A part of them is replaced."""
+        table = self._table(scenario)
+        first = first_id(ordinal)
+        ids = table.c.prediction_id
+        inside = (ids >= first + shard.first_row, ids < first + ends)
+
+        def work(connection: Connection) -> bool:
+            if connection.scalar(select(func.count()).select_from(table).where(*inside)) == shard.rows:
+                return False
+            connection.execute(delete(table).where(*inside))
+            insert_rows(connection, table, shard, parquet)
+            return True
+
         return write(self._engine, work)
 
     def find_commit(self, scenario: str, window_id: str) -> Commit | None:
@@ -98,19 +117,27 @@ class SqlPredictions:
 
 
 def insert_window(
-    connection: Connection, table: Table, commit: Commit, parquet: BinaryIO, revision: Revision | None
+    connection: Connection, table: Table, commit: Commit, parquet: BinaryIO | None, revision: Revision | None
 ) -> None:
     """Commit row, version, every row of the file, the window's state and the notice, in the caller's transaction."""
-    # Arrow is loaded by the first window.
-    from shared.adapters.sql.bulk.load import insert_predictions
-
-    connection.execute(insert(prediction_commit), asdict(commit))
+    connection.execute(insert(prediction_commit), commit.row())
     write_revision(connection, commit, revision or Revision(commit.window, 1, commit.scored_at))
-    parquet.seek(0)
-    _check_rows(commit, insert_predictions(connection, table, parquet))
+    if parquet is not None:
+        insert_rows(connection, table, commit, parquet)
     this = (window.c.scenario == commit.scenario, window.c.id == commit.window)
     connection.execute(update(window).where(*this).values(state="committed", reason=""))
     add_notice(connection, _notice(commit, table.name))
+
+
+def insert_rows(connection: Connection, table: Table, file: Commit | CommittedFile, parquet: BinaryIO) -> None:
+    """Every row of the file; Corrupt when there are not as many as were committed."""
+    # Arrow is loaded by the first window.
+    from shared.adapters.sql.bulk.load import insert_predictions
+
+    parquet.seek(0)
+    written = insert_predictions(connection, table, parquet)
+    if written != file.rows:
+        raise Corrupt(f"{file.path} has {written} rows, its commit says {file.rows}; nothing was loaded.")
 
 
 def insert_rejects(connection: Connection, commit: Commit, rejects: Sequence[Reject]) -> None:
@@ -178,11 +205,6 @@ def _kind(column_type: TypeEngine[Any]) -> str:
     kinds = {Integer: "whole numbers", Float: "numbers", DateTime: "times", String: "text"}
     decorated = column_type.impl_instance if isinstance(column_type, TypeDecorator) else column_type
     return next((kind for base, kind in kinds.items() if isinstance(decorated, base)), str(decorated))
-
-
-def _check_rows(commit: Commit, written: int) -> None:
-    if written != commit.rows:
-        raise Corrupt(f"{commit.path} has {written} rows, its commit says {commit.rows}; nothing was loaded.")
 
 
 def find_commit(connection: Connection, scenario: str, window_id: str) -> Commit | None:

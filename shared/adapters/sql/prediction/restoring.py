@@ -46,14 +46,17 @@ class SqlRestoring:
         self,
         scenario: Scenario,
         commit: Commit,
-        parquet: BinaryIO,
+        parquet: BinaryIO | None,
         *,
         revision: Revision,
         window: Window,
         correction: Correction | None,
         rejects: Sequence[Reject] = (),
     ) -> None:
-        """One transaction: what SQL has of the window goes, and all of it comes from the committed file."""
+        """One transaction: what SQL has of the window goes, and all of it comes from the committed file.
+
+        Without a file the rows stay: they were loaded shard by shard.
+        """
         table = prediction_table(scenario)
         ids, commits = table.c.prediction_id, prediction_commit.c
 
@@ -63,7 +66,8 @@ class SqlRestoring:
             if correction is not None:
                 _put(connection, corrections, correction_values(correction), "window")
             inside = (ids >= first_id(commit.ordinal), ids < first_id(commit.ordinal + 1))
-            connection.execute(delete(table).where(*inside))
+            if parquet is not None:
+                connection.execute(delete(table).where(*inside))
             ours = (commits.scenario == scenario.name, commits.window == commit.window)
             connection.execute(delete(prediction_commit).where(*ours))
             insert_window(connection, table, commit, parquet, revision)

@@ -12,8 +12,8 @@ import pytest
 from host_parts import FAILED, OK, HandClock, ScriptedWorker, function, invocations, queues, refusing_writes, run
 
 from local.host.database import HostDatabase
-from local.host.events.eventgrid import MAX_ATTEMPTS, EventGrid, Subscription, inbox_of, retry_delay
-from local.host.http.keys import EVENT_GRID, load_keys
+from local.host.events.eventgrid import MAX_ATTEMPTS, Endpoint, EventGrid, Subscription, inbox_of, retry_delay
+from local.host.http.messages import Answer
 from local.host.http.webhook import Webhook
 from local.host.tasks import Tasks
 from local.host.wake_signal import WakeSignal
@@ -21,6 +21,14 @@ from local.host.wake_signal import WakeSignal
 EVENT = {"id": "1", "eventType": "Microsoft.Storage.BlobCreated", "subject": "/blobs/a", "data": {}}
 BOTH = {"one": Subscription(), "two": Subscription()}
 ONE = {"one": Subscription()}
+
+
+class Refusing:
+    """An endpoint that accepts no key."""
+
+    async def answer(self, method: str, name: str, headers: Mapping[str, str], body: bytes) -> Answer:  # noqa: ARG002 - as the webhook
+        """Always 401."""
+        return Answer(401)
 
 
 class Bench:
@@ -34,18 +42,16 @@ class Bench:
         worker: ScriptedWorker,
         subscriptions: Mapping[str, Subscription] = ONE,
         *,
-        key: str = "",
         answer_seconds: float = 5,
+        webhook: Endpoint | None = None,
     ) -> None:
-        keys = load_keys(home)
         functions = [function(name, "eventGridTrigger") for name in ("one", "two")]
         self.tasks = Tasks()
         self.grid = EventGrid(
             home,
             subscriptions,
             database=memory,
-            webhook=Webhook(functions, keys, invocations(worker, queues(memory, clock))),
-            key=key or keys.systems[EVENT_GRID],
+            webhook=webhook or Webhook(functions, invocations(worker, queues(memory, clock))),
             tasks=self.tasks,
             wake=WakeSignal(),
             clock=clock,
@@ -192,12 +198,12 @@ def test_the_thirtieth_failure_is_the_last(tmp_path: Path, memory: HostDatabase,
 def test_an_answer_that_no_retry_changes_is_a_dead_letter_at_once(
     tmp_path: Path, memory: HostDatabase, clock: HandClock
 ) -> None:
-    """Here: the webhook does not accept the key."""
+    """Here: an endpoint that does not accept the key."""
     worker = ScriptedWorker()
     spool(tmp_path, "a.json", EVENT)
 
     async def scenario() -> None:
-        await Bench(tmp_path, memory, clock, worker, key="wrong").step()
+        await Bench(tmp_path, memory, clock, worker, webhook=Refusing()).step()
 
     run(scenario())
     (letter,) = dead_letters(tmp_path)

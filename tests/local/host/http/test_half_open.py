@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-import uvicorn
 from host_parts import HandClock, ScriptedWorker, database, function, invocations, queues, run
-from uvicorn.server import ServerState
 
 from local.host.database import HostDatabase
 from local.host.host_options import HostOptions, QueueOptions
-from local.host.http.coalesced_http import CoalescedHttp
-from local.host.http.keys import KeyFile, load_keys
-from local.host.http.route_cache import RouteCache
+from local.host.http.admin import Admin
+from local.host.http.http_server import HttpServer
+from local.host.http.key_file import KeyFile
+from local.host.http.messages import Limits
 from local.host.http.topic import Topic
 from local.host.http.webhook import Webhook
 from local.host.http.webserver import WebServer
+from local.host.protocol import Record
+from local.host.worker import Outcome
 
 FUNCTIONS = [
     function("health", "httpTrigger", authLevel="anonymous", methods=["GET"], route="health"),
     function("score", "httpTrigger", authLevel="anonymous", methods=["POST"], route="score"),
 ]
-Make = Callable[[float], RouteCache]
+HEALTH = b"GET /api/health HTTP/1.1\r\nHost: a\r\n\r\n"
+SCORE = b"POST /api/score HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n"
+ANSWER = Record(http=Record(status_code="204", headers={}, cookies=(), body=None))
 
 
 @pytest.fixture
@@ -36,99 +40,110 @@ def memory(tmp_path: Path) -> Iterator[HostDatabase]:
     opened.close()
 
 
-@pytest.fixture
-def make(tmp_path: Path, memory: HostDatabase) -> Make:
-    """The web application of a host that works on one request at a time and lets no other wait."""
-    keys = load_keys(tmp_path)
-    calls = invocations(ScriptedWorker(), queues(memory, HandClock()))
-    options = HostOptions(QueueOptions(), max_concurrent_requests=1, max_outstanding_requests=1)
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
-    def made(seconds: float) -> RouteCache:
-        return WebServer(
-            KeyFile(tmp_path),
-            calls,
-            Webhook([], keys, calls),
+
+class Bench:
+    """A server that works on one request at a time and lets no other wait."""
+
+    def __init__(self, home: Path, memory: HostDatabase) -> None:
+        worker = ScriptedWorker(then=Outcome(ok=True, value=ANSWER))
+        self._calls = invocations(worker, queues(memory, HandClock()))
+        self._keys = KeyFile(home)
+
+    @asynccontextmanager
+    async def up(self, limits: Limits) -> AsyncIterator[int]:
+        """The port of the server while the block runs."""
+        options = HostOptions(QueueOptions(), max_concurrent_requests=1, max_outstanding_requests=1)
+        web = WebServer(
+            FUNCTIONS,
+            self._keys,
+            self._calls,
             options,
-            {},
-            own_topic=Topic(keys, lambda _: None),
-            fire=lambda _: None,
-            idle=lambda: True,
-            body_seconds=seconds,
-        ).application(FUNCTIONS)
-
-    return made
-
-
-async def status(app: RouteCache, method: str, path: str, receive: Any, length: str = "0") -> int:
-    """The status of the answer to one request whose body comes from `receive`."""
-    sent: list[dict[str, Any]] = []
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    headers = [(b"host", b"localhost"), (b"content-length", length.encode())]
-    facts = {"type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": b""}
-    more = {"headers": headers, "scheme": "http", "server": ("127.0.0.1", 1), "http_version": "1.1", "root_path": ""}
-    await app({**facts, **more}, receive, send)
-    return int(sent[0]["status"])
+            hook=Webhook([], self._calls),
+            own_topic=Topic(self._keys, lambda _: None),
+            admin=Admin(FUNCTIONS, self._keys, run=lambda *_: None),
+        )
+        server = HttpServer(web.answer, limits)
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            await server.start(listener)
+            try:
+                yield listener.getsockname()[1]
+            finally:
+                await server.stop(1)
 
 
-async def nothing_more() -> dict[str, Any]:
-    """A body without a byte."""
-    return {"type": "http.request", "body": b"", "more_body": False}
+@pytest.fixture
+def bench(tmp_path: Path, memory: HostDatabase) -> Bench:
+    """A bench on a home of its own."""
+    return Bench(tmp_path, memory)
 
 
-def test_a_body_that_does_not_come_is_408(make: Make) -> None:
+async def status(port: int, sent: bytes) -> int:
+    """The status of the answer to these bytes."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(sent)
+    line = await reader.readline()
+    writer.close()
+    return int(line.split()[1])
+
+
+def test_a_body_that_does_not_come_is_408(bench: Bench) -> None:
     """After its time, whatever came before."""
 
-    async def never() -> Any:
-        await asyncio.Event().wait()
-
     async def work() -> None:
-        assert await status(make(0.01), "POST", "/api/score", never, "10") == 408
+        async with bench.up(Limits(body_seconds=0.01)) as port:
+            assert await status(port, SCORE + b"half") == 408
 
     run(work())
 
 
-def test_health_answers_while_bodies_do_not_come(make: Make) -> None:
+def test_health_answers_while_bodies_do_not_come(bench: Bench) -> None:
     """A half-open request has no place among those that work; a second one is refused at once."""
 
     async def work() -> None:
-        app, waits, rest = make(60), asyncio.Event(), asyncio.Event()
-
-        async def half() -> dict[str, Any]:
-            waits.set()
-            await rest.wait()
-            return await nothing_more()
-
-        open_one = asyncio.ensure_future(status(app, "POST", "/api/score", half, "10"))
-        await waits.wait()
-        assert await status(app, "GET", "/api/health", nothing_more) == 204
-        assert await status(app, "POST", "/api/score", half, "10") == 429
-        rest.set()
-        assert await open_one == 204
+        async with bench.up(Limits(bodies=1)) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(SCORE + b"half")
+            # The body is awaited once the server has asked for it.
+            while await status(port, SCORE) != 429:
+                pass
+            assert await status(port, HEALTH) == 204
+            writer.write(b"a body")
+            assert (await reader.readline()).startswith(b"HTTP/1.1 204")
+            writer.close()
 
     run(work())
 
 
-@pytest.mark.parametrize("sent", [b"", b"GET /api/health HTTP/1.1\r\nHost: a\r\nX-Slow", b"%sGET / HT"])
-def test_a_head_that_does_not_come_closes_the_connection(make: Make, sent: bytes) -> None:
+@pytest.mark.parametrize("sent", [b"", b"GET /api/health HTTP/1.1\r\nHost: a\r\nX-Slow", HEALTH + b"GET / HT"])
+def test_a_head_that_does_not_come_closes_the_connection(bench: Bench, sent: bytes) -> None:
     """Before the first request, and after one that was answered."""
 
-    class Impatient(CoalescedHttp):
-        head_seconds = 0.01
+    async def work() -> None:
+        async with bench.up(Limits(head_seconds=0.01)) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(sent)
+            answers = await reader.read()
+            assert answers.count(b"HTTP/1.1 204") == sent.count(HEALTH)
+            writer.close()
+
+    run(work())
+
+
+def test_a_request_that_was_read_is_answered_while_the_server_stops(bench: Bench) -> None:
+    """Idle connections end at once, the one at work when it has its answer, and no other is taken."""
 
     async def work() -> None:
-        config, state = uvicorn.Config(make(60), log_config=None), ServerState()
-        config.load()
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: Impatient(config, state, {}), "127.0.0.1", 0)
-        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
-        writer.write(sent % b"GET /api/health HTTP/1.1\r\nHost: a\r\n\r\n" if b"%s" in sent else sent)
-        answers = await reader.read()
-        assert answers.count(b"HTTP/1.1 204") == sent.count(b"%s")
-        writer.close()
-        server.close()
-        await server.wait_closed()
+        async with bench.up(Limits()) as port:
+            idle, idle_writer = await asyncio.open_connection("127.0.0.1", port)
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(SCORE[:-4] + b"\r\nExpect: 100-continue\r\n\r\n")
+            assert (await reader.readline()).startswith(b"HTTP/1.1 100")
+            writer.write(b"0123456789")
+        assert b"HTTP/1.1 204" in await reader.read()
+        assert await idle.read() == b""
+        for one in (writer, idle_writer):
+            one.close()
 
     run(work())

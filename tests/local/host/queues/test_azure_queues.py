@@ -55,11 +55,28 @@ def test_messages_are_base64_as_the_functions_host_writes_them(
     assert store.get(queue, 16, 30) == []
 
 
-def test_a_text_that_is_not_base64_comes_as_it_is(store: AzureQueues, raw: QueueServiceClient, queue: str) -> None:
-    """Its function refuses it in words, once; it does not stop the queue."""
+def test_what_is_no_base64_of_a_text_goes_to_poison_as_it_is(
+    store: AzureQueues, raw: QueueServiceClient, queue: str
+) -> None:
+    """No function sees it, and it does not stop the queue."""
+    contents = ["not base64 {}", "abcd", base64.b64encode(b"\xff\xfe").decode()]
     store.put(queue, "first")
-    raw.get_queue_client(queue).send_message("not base64 {}")
-    assert [message.body for message in store.get(queue, 16, 30)] == ["first", "not base64 {}"]
+    for content in contents:
+        raw.get_queue_client(queue).send_message(content)
+    first, *others = store.get(queue, 16, 30)
+    assert (first.body, first.unreadable, [one.unreadable for one in others]) == ("first", None, contents)
+    for message in others:
+        store.poison(message)
+    poison = raw.get_queue_client(f"{queue}-poison").peek_messages(16)
+    assert [message.content for message in poison] == contents
+
+
+def test_looking_at_a_queue_does_not_make_it(store: AzureQueues, raw: QueueServiceClient, queue: str) -> None:
+    """The first message does."""
+    assert (store.get(queue, 1, 30), list(store.list(queue)), store.busy([queue])) == ([], [], False)
+    assert queue not in [one.name for one in raw.list_queues()]
+    store.put(queue, "first")
+    assert queue in [one.name for one in raw.list_queues()]
 
 
 def test_a_released_message_comes_again_and_counts(store: AzureQueues, queue: str) -> None:
@@ -111,7 +128,7 @@ def test_busy_means_something_is_due_or_held(store: AzureQueues, queue: str) -> 
     assert store.busy([queue])
     store.delete(message)
     assert not store.busy([queue])
-    assert store.recover() == 0
+    assert store.recover(600) == 0
     assert store.next_visible(queue) is None
 
 

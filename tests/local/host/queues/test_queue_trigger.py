@@ -16,6 +16,7 @@ from local.host.queues.queue_trigger import QueueTriggers
 from local.host.tasks import Tasks
 from local.host.wake_signal import WakeSignal
 from local.host.worker import Function, Outcome
+from shared.core.errors import BadInput
 
 OPTIONS = QueueOptions(4, 2, 3, visibility_timeout=45, max_polling_interval=5)
 WORK = function("work", "queueTrigger", queueName="work")
@@ -25,7 +26,12 @@ class Bench:
     """A listener in a running loop, stepped by the test."""
 
     def __init__(
-        self, store: QueueStore, clock: HandClock, worker: ScriptedWorker, *functions: Function, lease: float = 60
+        self,
+        store: QueueStore,
+        clock: HandClock,
+        worker: ScriptedWorker,
+        *functions: Function,
+        lease: float | None = None,
     ) -> None:
         self.tasks = Tasks()
         self.invocations = invocations(worker, store, timeout=0.2)
@@ -89,7 +95,7 @@ def test_a_message_that_kills_the_host_ends_as_poison(store: QueueStore, clock: 
     store.put("work", "deadly")
     for _ in range(OPTIONS.max_dequeue_count):
         store.get("work", 1, 60)
-        store.recover()
+        store.recover(600)
 
     async def scenario() -> None:
         await Bench(store, clock, worker).step()
@@ -102,7 +108,7 @@ def test_a_message_that_kills_the_host_ends_as_poison(store: QueueStore, clock: 
 def test_a_function_on_a_poison_queue_fires_and_has_no_poison_queue_of_its_own(
     store: QueueStore, clock: HandClock
 ) -> None:
-    """A failing poison handler is retried; the message stays where it is."""
+    """A failing poison handler is called again after ten minutes; the message stays where it is."""
     worker = ScriptedWorker(then=FAILED)
     store.put("work-poison", "bad")
 
@@ -110,7 +116,9 @@ def test_a_function_on_a_poison_queue_fires_and_has_no_poison_queue_of_its_own(
         bench = Bench(store, clock, worker, function("poisoned", "queueTrigger", queueName="work-poison"))
         for _ in range(OPTIONS.max_dequeue_count + 2):
             await bench.step()
-            clock.forward(45)
+            clock.forward(599)
+            await bench.step()
+            clock.forward(1)
 
     run(scenario())
     assert len(worker.asked) == OPTIONS.max_dequeue_count + 2
@@ -192,8 +200,8 @@ def test_what_a_function_sends_is_on_its_queue_before_its_message_goes(store: Qu
     assert [(m.queue, m.body) for m in store.list()] == [
         ("next", "a"),
         ("next", "b"),
-        ("next", '{"c": 1}'),
-        ("next", '["one"]'),
+        ("next", '{\n  "c": 1\n}'),
+        ("next", "one"),
     ]
 
 
@@ -224,10 +232,31 @@ def test_the_next_look_comes_when_the_next_message_is_visible(store: QueueStore,
     run(scenario())
 
 
-def test_a_queue_message_object_is_sent_by_its_body() -> None:
-    """The library sends message objects as id and body."""
-    assert messages_of(Record(json='[{"id": null, "body": "text"}]')) == ["text"]
-    assert messages_of(Record(bytes=b"raw")) == ["raw"]
+@pytest.mark.fault(24)
+def test_a_call_beyond_its_timeout_takes_the_others_with_it(store: QueueStore, clock: HandClock) -> None:
+    """The Functions host kills the worker: what runs beside the long call fails, and nothing after it."""
+    hold = asyncio.Event()
+
+    async def wait() -> None:
+        await hold.wait()
+
+    async def scenario() -> None:
+        bench = Bench(store, clock, ScriptedWorker(during=wait))
+        long = asyncio.ensure_future(bench.invocations.run(WORK, Record(string="long")))
+        await asyncio.sleep(0.15)
+        beside = await bench.invocations.run(WORK, Record(string="beside"))
+        assert (beside.ok, (await long).timed_out, beside.timed_out) == (False, True, False)
+        hold.set()
+        assert (await bench.invocations.run(WORK, Record(string="later"))).ok
+
+    run(scenario())
+
+
+def test_an_output_that_only_looks_like_json_is_refused() -> None:
+    """As on the Functions host; bytes go out as they are."""
+    with pytest.raises(BadInput, match="looks like JSON and is none"):
+        messages_of(Record(string="{not json}"))
+    assert messages_of(Record(bytes=b"raw")) == [b"raw"]
 
 
 def test_a_failed_write_frees_the_slot_and_repeats_no_work(

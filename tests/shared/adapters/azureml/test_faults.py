@@ -17,7 +17,7 @@ from azureml_writes import RUN, WRITES, Workspace
 from fault_proxy import LOSE, RESET, TRUNCATE, UNAVAILABLE, FaultProxy, Match, delayed, request, throttled
 from world import points_csv
 
-from model_training.azureml import components, submission
+from model_training.azureml import submission
 from model_training.azureml.platform import Platform
 from shared import dispatch
 from shared.adapters.azure.retry_policy import RetryPolicy
@@ -145,7 +145,7 @@ def published(workspace: Workspace) -> list[str]:
 
 def stands_published(workspace: Workspace) -> bool:
     """Each component and the environment of endpoints, once."""
-    wanted = sorted(f"mlops_{name}/{submission.published_version()}" for name in components.NAMES)
+    wanted = sorted(f"mlops_{name}/{submission.published_version()}" for name in submission.PUBLISHED)
     environment = f"mlops-online/{submission.published_version()}"
     found = [name for name in workspace.kept("components") if not name.startswith("tiny/")]
     return found == wanted and workspace.kept("environments").count(environment) == 1
@@ -158,7 +158,7 @@ def put(part: str) -> Match:
 
 def test_a_publication_with_every_fault_in_it_is_whole(workspace: Workspace) -> None:
     """Each fault on a component, and some after each other on the environment: each of them stands there once."""
-    for name, fault in zip(components.NAMES, FAULTS.values(), strict=False):
+    for name, fault in zip(submission.PUBLISHED, FAULTS.values(), strict=False):
         workspace.proxy.plan(fault, put(f"/components/mlops_{name}/"))
     for nth, fault in enumerate((UNAVAILABLE, LOSE, TRUNCATE), start=1):
         workspace.proxy.plan(fault, put("/environments/mlops-online/"), nth=nth)
@@ -166,11 +166,11 @@ def test_a_publication_with_every_fault_in_it_is_whole(workspace: Workspace) -> 
     names = published(workspace)
     assert time.monotonic() - began < 2 * SECONDS
     assert workspace.proxy.hits == len(FAULTS) + 3
-    assert len(names) == len(components.NAMES) + 1
+    assert len(names) == len(submission.PUBLISHED) + 1
     assert stands_published(workspace)
 
 
-@pytest.mark.parametrize("part", [f"/components/mlops_{components.NAMES[-1]}/", "/environments/mlops-online/"])
+@pytest.mark.parametrize("part", [f"/components/mlops_{submission.PUBLISHED[-1]}/", "/environments/mlops-online/"])
 def test_a_publication_that_broke_off_is_told_and_completed_by_the_next(workspace: Workspace, part: str) -> None:
     """In words, with what it could not publish; whoever publishes again finds the rest done."""
     workspace.proxy.plan(LOSE, put(part), times=1000)

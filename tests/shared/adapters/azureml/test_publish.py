@@ -8,7 +8,7 @@ import yaml
 from azureml_double import ROOT, AzureMl
 from azureml_training import code_digest, upload_code
 
-from model_training.azureml import components, environments, maker, submission
+from model_training.azureml import environments, maker, submission
 from model_training.azureml.platform import Platform
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ def test_code_and_environment_are_registered_under_the_version_of_the_code(clien
     upload_code(service, code_digest())
     published = submission.publish(client, Platform(image="img"))
     version = submission.published_version()
-    assert published == [*(f"mlops_{name}:{version}" for name in components.NAMES), maker.online_environment()]
-    assert service.names("components") == sorted(f"mlops_{name}/{version}" for name in components.NAMES)
+    assert published == [*(f"mlops_{name}:{version}" for name in submission.PUBLISHED), maker.online_environment()]
+    assert service.names("components") == sorted(f"mlops_{name}/{version}" for name in submission.PUBLISHED)
     properties = service.resources[f"{ROOT}/environments/mlops-online/versions/{version}"]["properties"]
     assert properties["tags"]["code"].endswith("/codes/snapshot/versions/1")
     assert properties["image"] == "img"

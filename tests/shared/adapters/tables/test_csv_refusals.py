@@ -146,7 +146,7 @@ def test_an_unknown_ending_is_refused() -> None:
     """The sentence names the endings that would be accepted."""
     fault = refusal(GOOD, name="calls.xlsx")
     assert fault.reason_code == "file_type"
-    assert ".csv or .parquet" in fault.reason
+    assert ".csv, .csv.gz, .csv.zst or .parquet" in fault.reason
     assert refusal(GOOD, name="calls").reason_code == "file_type"
 
 

@@ -110,7 +110,7 @@ def test_the_sentence_for_a_personal_column_has_all_but_the_value(cell: str, tol
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("t.csv.gz", "gzip"), ("t.zip", "zip archive"), ("t.xlsx", "Excel workbook")]
+    ("name", "words"), [("t.csv.bz2", "bzip2"), ("t.zip", "zip archive"), ("t.xlsx", "Excel workbook")]
 )
 def test_a_packed_file_is_told_by_its_name(name: str, words: str) -> None:
     """Nothing is unpacked."""

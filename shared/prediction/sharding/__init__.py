@@ -1,0 +1,1 @@
+"""Large windows: cut into shards, scored by an engine, committed as a whole."""
