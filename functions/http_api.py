@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
@@ -45,8 +46,10 @@ def blueprint(ports: Callable[[], Ports], scorer: Callable[[], Scorer]) -> func.
 
 
 def _health(ports: Ports) -> tuple[Any, dict[str, str]]:
+    from functions.listening import check_listening
     from shared.monitoring.timer_watch import check_own_timers
 
+    check_listening(os.environ)
     check_own_timers(ports)
     return {"status": "healthy"}, {}
 

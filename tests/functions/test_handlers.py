@@ -190,6 +190,9 @@ def test_other_refusals_have_their_status(functions: Functions, world: World) ->
     assert functions["score"](req=request(row, scenario="none")).status_code == 404
     work(functions, world, landed(world, "incoming", points_csv()))
     assert functions["score"](req=request(row, **{"content-type": "text/csv"})).status_code == 415
+    # The host hands a body that comes in chunks on empty.
+    chunked = functions["score"](req=request(b"", **{"transfer-encoding": "chunked"}))
+    assert (chunked.status_code, b"Content-Length" in chunked.get_body()) == (411, True)
     assert functions["score"](req=request(b" " * (5 * 1024 * 1024 + 1))).status_code == 413
 
 
