@@ -48,10 +48,13 @@ def blueprint(ports: Callable[[], Ports], scorer: Callable[[], Scorer]) -> func.
 def _health(ports: Ports) -> tuple[Any, dict[str, str]]:
     from functions.listening import check_listening
     from shared.monitoring.timer_watch import check_own_timers
+    from shared.operations.poison import given_up
 
     check_listening(os.environ)
     check_own_timers(ports)
-    return {"status": "healthy"}, {}
+    # The app that sweeps reads the database anyway; a message that was given up makes no app unhealthy.
+    poison = len(given_up(ports)) if ports.monitoring.timers.own else 0
+    return {"status": "healthy", **({"poison": poison} if poison else {})}, {}
 
 
 def _unhealthy(code: int, reason: str) -> func.HttpResponse:

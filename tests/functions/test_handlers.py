@@ -204,7 +204,7 @@ def test_health_and_status_answer(functions: Functions) -> None:
 
 
 def test_sweeps_that_stopped_make_the_app_unhealthy(tmp_path: Path) -> None:
-    """Both probes name the timer, the dashboard has a banner, and the next sweep ends it."""
+    """Both probes name the timer, the dashboard has a banner, the next sweep ends it; poison is told there."""
     world = World(tmp_path, RECONCILE_SCHEDULE="*/20 * * * * *")
     functions = functions_of(world)
     for name, output in (("reconcile", "events"), ("reconcile_releases", "models")):
@@ -220,6 +220,10 @@ def test_sweeps_that_stopped_make_the_app_unhealthy(tmp_path: Path) -> None:
     assert view(world.ports, "overview", {})["late_timers"] == [reason]
     functions["reconcile"](timer=ON_TIME, events=Out())
     assert functions["health"](req=request({})).status_code == 200
+    functions["data_poison"](message=message("broken"))
+    told = functions["health"](req=request({}))
+    assert (told.status_code, json.loads(told.get_body())) == (200, {"status": "healthy", "poison": 1})
+    assert view(world.ports, "overview", {})["poison"] == ["The queue gave this message up: broken"]
 
 
 def test_a_lake_that_is_away_is_no_fault_of_the_caller(functions: Functions, world: World) -> None:
