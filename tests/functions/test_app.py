@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from functions.app import create_app
-from functions.listening import check_listening
+from functions.http_api import check_listening
 from functions.names import ANONYMOUS, HTTP, QUEUE_FUNCTIONS, QUEUES, SCOPES
 from shared.core.errors import Misconfigured
 from shared.ports import Ports
