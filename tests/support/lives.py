@@ -22,6 +22,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
 from killing import Countdown, counted, named  # noqa: E402 -- the path is set first
+from planted import SECRET, planted_world, subject  # noqa: E402 -- the path is set first
 from ports_with import ports_with  # noqa: E402 -- the path is set first
 from streamed import LABELS, streamed_world  # noqa: E402 -- the path is set first
 from world import World, blob_event, world_at  # noqa: E402 -- the path is set first
@@ -30,6 +31,8 @@ import shared.adapters  # noqa: E402 -- the path is set first
 from shared import dispatch  # noqa: E402 -- the path is set first
 from shared.adapters.onnx.scoring import OnnxScoring  # noqa: E402 -- the path is set first
 from shared.core.messages import model_message  # noqa: E402 -- the path is set first
+from shared.operations.erasure.erase import approve_erasure, erase, request_erasure  # noqa: E402 -- the path is set first
+from shared.operations.erasure.records import requests  # noqa: E402 -- the path is set first
 from shared.prediction.backfill import BackfillRequest, plan_backfill, plan_corrections  # noqa: E402 -- the path is set first
 from shared.release.approvals import decide  # noqa: E402 -- the path is set first
 from shared.serving.ports import Rehearsal  # noqa: E402 -- the path is set first
@@ -145,6 +148,18 @@ def labels_alone(home: Path, calls: int | None) -> None:
     told(home, countdown)
 
 
+def forget(home: Path, calls: int | None) -> None:
+    """What `mlops forget` does for the planted person, by two people; dies at port call number `calls`."""
+    world, countdown = planted_world(home), Countdown(calls, home if calls is None else None)
+    world.ports.core.ledger.abandon("the command before was killed")
+    mortal(world, countdown)
+    if not any(one.finished_at for one in requests(world.ports, "points")):
+        request_erasure(world.ports, subject(), SECRET, by="ada", reason="ticket 12")
+        request = approve_erasure(world.ports, subject(), SECRET, by="grace")
+        erase(world.ports, world.ports.core.scenarios["points"], subject(), request)
+    told(home, countdown)
+
+
 def recover_streamed(home: Path, calls: int | None) -> None:
     """What a restarted host does with them."""
     recover(home, calls, silent=True, made=streamed_world)
@@ -182,7 +197,8 @@ def start(what: str, home: Path, calls: int | None) -> int:
         try:
             lives = {"script": script, "recover": recover, "backfill": backfill, "increments": increments}
             lives |= {"feedback": feedback, "recover_later": recover_later}
-            lives |= {"labels_alone": labels_alone, "recover_streamed": recover_streamed, "halting": halting}
+            lives |= {"forget": forget, "halting": halting}
+            lives |= {"labels_alone": labels_alone, "recover_streamed": recover_streamed}
             lives[what](home, calls)
         except BaseException:  # noqa: BLE001 -- the child must end here, whatever happened
             traceback.print_exc()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from shared.core.blob import Blob
 from shared.core.drops import blob_key
 from shared.core.ledger import TERMINAL, Kind
-from shared.core.paths import dataset_folder, parts_folder, served_folder, window_folder
+from shared.core.paths import dataset_folder, parts_folder, served_folder, shards_folder, window_folder
 from shared.core.scenario import Scenario
 from shared.datasets.version import DatasetTable
 from shared.operations.retention.living import needed_datasets
@@ -114,7 +114,8 @@ def _windows(ports: OperationsPorts, scenario: Scenario) -> tuple[SurveyedWindow
 
 def _window_files(ports: OperationsPorts, window: Window) -> Iterator[Blob]:
     """The commit first: what goes half-way must not count."""
-    blobs = list(ports.core.lake.list(window_folder(window.scenario, window.id)))
+    folders = (window_folder(window.scenario, window.id), shards_folder(window.scenario, window.id))
+    blobs = [blob for folder in folders for blob in ports.core.lake.list(folder)]
     yield from sorted(blobs, key=lambda blob: (not blob.path.endswith("/_COMMIT.json"), blob.path))
 
 
