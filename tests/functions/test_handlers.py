@@ -89,7 +89,10 @@ def test_events_lead_from_a_file_to_predictions(functions: Functions, world: Wor
 
 
 def test_timers_find_what_no_event_told(functions: Functions, world: World) -> None:
-    """The sweeps put the missed blob and the unjudged model on their queues; the plan puts the window on its own."""
+    """The sweeps put the missed blob and the unjudged model on their queues; the plan puts the window on its own.
+
+    Retention finds nothing old.
+    """
     landed(world, "incoming", points_csv())
     events, models = Out(), Out()
     functions["reconcile"](timer=ON_TIME, events=events)
@@ -102,8 +105,9 @@ def test_timers_find_what_no_event_told(functions: Functions, world: World) -> N
     windows = Out()
     functions["plan_windows"](timer=ON_TIME, windows=windows)
     assert [json.loads(one)["scenario"] for one in windows.get()] == ["points"]
+    functions["retain"](timer=ON_TIME)
     fired = {one.name: one.fired for one in world.ports.monitoring.scorecards.heartbeats()}
-    assert fired == {"reconcile": 1, "reconcile_releases": 1, "plan_windows": 1}
+    assert fired == {"reconcile": 1, "reconcile_releases": 1, "plan_windows": 1, "retain": 1}
 
 
 @pytest.mark.parametrize("name", ["data_poison", "model_poison", "window_poison"])
