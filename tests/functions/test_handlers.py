@@ -194,6 +194,9 @@ def test_other_refusals_have_their_status(functions: Functions, world: World) ->
     assert functions["score"](req=request(row, scenario="none")).status_code == 404
     work(functions, world, landed(world, "incoming", points_csv()))
     assert functions["score"](req=request(row, **{"content-type": "text/csv"})).status_code == 415
+    # The host hands a body that comes in chunks on empty.
+    chunked = functions["score"](req=request(b"", **{"transfer-encoding": "chunked"}))
+    assert (chunked.status_code, b"Content-Length" in chunked.get_body()) == (411, True)
     assert functions["score"](req=request(b" " * (5 * 1024 * 1024 + 1))).status_code == 413
 
 
@@ -205,7 +208,7 @@ def test_health_and_status_answer(functions: Functions) -> None:
 
 
 def test_sweeps_that_stopped_make_the_app_unhealthy(tmp_path: Path) -> None:
-    """Both probes name the timer, the dashboard has a banner, and the next sweep ends it."""
+    """Both probes name the timer, the dashboard has a banner, the next sweep ends it; poison is told there."""
     world = World(tmp_path, RECONCILE_SCHEDULE="*/20 * * * * *")
     functions = functions_of(world)
     for name, output in (("reconcile", "events"), ("reconcile_releases", "models")):
@@ -221,6 +224,10 @@ def test_sweeps_that_stopped_make_the_app_unhealthy(tmp_path: Path) -> None:
     assert view(world.ports, "overview", {})["late_timers"] == [reason]
     functions["reconcile"](timer=ON_TIME, events=Out())
     assert functions["health"](req=request({})).status_code == 200
+    functions["data_poison"](message=message("broken"))
+    told = functions["health"](req=request({}))
+    assert (told.status_code, json.loads(told.get_body())) == (200, {"status": "healthy", "poison": 1})
+    assert view(world.ports, "overview", {})["poison"] == ["The queue gave this message up: broken"]
 
 
 def test_a_lake_that_is_away_is_no_fault_of_the_caller(functions: Functions, world: World) -> None:
