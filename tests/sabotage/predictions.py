@@ -110,4 +110,18 @@ PREDICTIONS = (
         "shared/serving/test_strange_values.py::test_unknown_and_far_values_of_a_table_are_counted",
         "shared/serving/test_strange_values.py::test_a_window_tells_in_history_and_sql",
     ),
+    mutation(
+        "a version beside the one that counts",
+        "shared/prediction/drop_windows.py",
+        'return base if _open_inputs(ports, scenario, base) else ""',
+        'return base if _open_inputs(ports, scenario, base) and base == window_id else ""',
+        "shared/prediction/test_landed_files.py::test_a_version_after_a_late_message_replaces_what_counts",
+    ),
+    mutation(
+        "a planned version corrected by itself",
+        "shared/prediction/drop_windows.py",
+        "if any(input_key(blob) in below for blob in drop.new):",
+        "if not drop.new:",
+        "shared/prediction/test_landed_files.py::test_two_planners_of_one_file_make_one_window",
+    ),
 )
