@@ -6,15 +6,16 @@ Which calls, `test_kill_sweep` says; here they are fewer.
 from __future__ import annotations
 
 import json
-import random
 import shutil
 import signal
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from forks import Forks
 from planted import planted, planted_world, state, traces
-from test_kill_sweep import SEED, Forks, chosen, link_or_copy
+from sampling import Sample
+from test_kill_sweep import chosen, link_or_copy
 
 from shared.operations.erasure.records import requests
 from shared.prediction.rebuild import rebuild
@@ -34,21 +35,17 @@ def final_state(home: Path) -> dict[str, object]:
 
 @pytest.mark.slow
 @pytest.mark.fault(19)
-def test_a_kill_at_any_port_call_of_an_erasure_is_gone_on_with(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_kill_at_any_port_call_of_an_erasure_is_gone_on_with(tmp_path: Path, forks: Forks, sample: Sample) -> None:
     """Whoever dies, the same command erases the rest; others lose nothing, and nothing is done twice."""
-    start, whole, forks = tmp_path / "start", tmp_path / "whole", Forks()
+    start, whole = tmp_path / "start", tmp_path / "whole"
     planted(start).close()
     shutil.copytree(start, whole, copy_function=link_or_copy)
     assert forks.live("forget", whole) == 0
     told, expected = json.loads((whole / "calls").read_text()), final_state(whole)
-    few = random.Random(SEED).sample(told["moments"], 3)
-    for call in chosen({**told, "moments": few}, capsys):
+    for call in chosen(told, sample, 3):
         home = tmp_path / str(call)
         shutil.copytree(start, home, copy_function=link_or_copy)
         assert forks.live("forget", home, call) == -signal.SIGKILL
         assert forks.live("forget", home) == 0
         assert final_state(home) == expected, f"killed at port call {call}"
         shutil.rmtree(home)
-    forks.close()

@@ -10,7 +10,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from simulation import Simulation, check, check_end
+from promises import check, check_end
+from simulation import Simulation
 
 STEPS = 40
 # Seeds that failed once stay.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import pkgutil
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -59,9 +60,9 @@ def mortal(world: World, countdown: Countdown) -> None:
     world.trainer.ports = world.ports
 
 
-def script(home: Path, calls: int | None) -> None:
+def script(home: Path, calls: int | None, end: signal.Signals = signal.SIGKILL) -> None:
     """The whole loop for one file to learn from and one to predict; dies at port call number `calls`."""
-    world, countdown = world_at(home), Countdown(calls, home if calls is None else None)
+    world, countdown = world_at(home), Countdown(calls, home if calls is None else None, end)
     files = [world.ports.core.lake.stat(path) for path in FILES]
     mortal(world, countdown)
     for blob in files:
@@ -69,6 +70,11 @@ def script(home: Path, calls: int | None) -> None:
         world.handle(blob_event(blob.path, blob.etag, blob.size, container=world.ports.core.container))
         approve_open(world)
     told(home, countdown)
+
+
+def halting(home: Path, calls: int | None) -> None:
+    """The same loop, which halts at port call number `calls` instead."""
+    script(home, calls, signal.SIGSTOP)
 
 
 def told(home: Path, countdown: Countdown) -> None:
@@ -190,21 +196,41 @@ def recover_later(home: Path, calls: int | None) -> None:
     recover(home, calls, days=31, silent=True)
 
 
+def orphan(home: Path, calls: int | None) -> int:
+    """The host dies at that call and another recovers; then the orphaned worker goes on with its call, to its end.
+
+    Returns the recovery's exit code: an orphan may fail, because its work was taken over.
+    """
+    late = start("halting", home, calls)
+    os.waitpid(late, os.WUNTRACED)
+    ended = live("recover", home, None)
+    os.kill(late, signal.SIGCONT)
+    os.waitpid(late, 0)
+    return ended
+
+
 def live(what: str, home: Path, calls: int | None) -> int:
     """The exit code of a child that does it."""
+    if what == "orphan":
+        return orphan(home, calls)
+    return os.waitstatus_to_exitcode(os.waitpid(start(what, home, calls), 0)[1])
+
+
+def start(what: str, home: Path, calls: int | None) -> int:
+    """The process id of a child that does it."""
     child = os.fork()
     if child == 0:
         try:
             lives = {"script": script, "recover": recover, "backfill": backfill, "increments": increments}
             lives |= {"feedback": feedback, "recover_later": recover_later}
-            lives |= {"forget": forget, "trial": trial, "recover_trial": recover_trial}
+            lives |= {"forget": forget, "halting": halting, "trial": trial, "recover_trial": recover_trial}
             lives |= {"labels_alone": labels_alone, "recover_streamed": recover_streamed}
             lives[what](home, calls)
         except BaseException:  # noqa: BLE001 -- the child must end here, whatever happened
             traceback.print_exc()
             os._exit(1)
         os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return child
 
 
 def serve() -> None:
