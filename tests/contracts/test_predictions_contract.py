@@ -260,7 +260,7 @@ class TestPredictions:
     def test_a_changed_kind_is_told(self, predictions: Predictions, engine: Engine) -> None:
         """A column that stands there with other values is named with both kinds."""
         others = [replace(one, kind="text") if one.name == "age" else one for one in ROWS.columns]
-        changed = replace(SCENARIO, numeric=(), tables=(replace(ROWS, columns=tuple(others)),))
+        changed = replace(SCENARIO, numeric=("emp.var.rate",), tables=(replace(ROWS, columns=tuple(others)),))
         predictions.prepare(changed)
         with pytest.raises(Conflict, match=f"{TABLE} .* column age holds text, now whole numbers is declared"):
             SqlPredictions(engine).prepare(SCENARIO)

@@ -18,6 +18,9 @@ from world import POINTS, Clock, World, points_csv
 
 from shared import dispatch
 from shared.core.errors import Misconfigured, Quarantined, Transient
+from shared.monitoring.drift.scored_rows import batch_window
+from shared.prediction.commits import committed_file
+from shared.prediction.hidden_scoring import hidden_commit, score_hidden
 from shared.prediction.rebuild import rebuild
 from shared.prediction.score import score_window
 from shared.prediction.shard import MOST_ROWS, ScoredShard, Shard, ShardWork, named_window, read_sharding
@@ -282,6 +285,36 @@ def test_sql_may_hold_no_rows_at_all(tmp_path: Path) -> None:
     assert {one.state for one in rebuild(world.ports, POINTS)} == {"intact"}
     with pytest.raises(Misconfigured, match="recent 90 days"):
         read_sql_rows({"SQL_ROWS": "some"})
+
+
+def test_monitoring_looks_at_shards_from_all_over_the_window(tmp_path: Path) -> None:
+    """Three of seven, with the answers to the same rows; and all rows are counted."""
+    world = large_world(tmp_path)
+    predict(world, ROWS, MORE)
+    (commit,) = world.ports.prediction.predictions.commits("points")
+    data = batch_window(world.ports, POINTS, commit)
+    assert data.rows == 580
+    assert data.answers is not None
+    ids = data.tables["points"].column("id").to_pylist()
+    assert (len(ids), ids[0], ids[100], ids[-1]) == (230, 0, 300, 1129)
+    assert data.answers.num_rows == 230
+
+
+def test_a_model_that_is_tried_hidden_answers_the_first_shard(tmp_path: Path) -> None:
+    """Under the ids of the window; nothing of it reaches SQL."""
+    world = large_world(tmp_path)
+    predict(world, ROWS)
+    serving = world.ports.release.deployments.current("points")
+    assert serving is not None
+    (commit,) = world.ports.prediction.predictions.commits("points")
+    outcome = score_hidden(world.ports, POINTS, commit.window, serving)
+    assert (outcome.state, "answered 100 rows" in outcome.reason) == ("done", True)
+    hidden = hidden_commit(world.ports, POINTS, commit.window, serving)
+    assert hidden is not None
+    with committed_file(world.ports, hidden.files[0]) as source:
+        answered = pq.read_table(source).column("prediction_id").to_pylist()
+    assert answered == [row[0] for row in reported(world)[:100]]
+    assert len(reported(world)) == 450
 
 
 def test_a_small_window_stays_in_one_piece(tmp_path: Path) -> None:
