@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from shared.alerts.delivery import publish_and_alert
 from shared.core.blob import Blob
-from shared.core.claims import mark_queued
+from shared.core.claims import RESEND_AFTER, mark_queued
 from shared.core.drops import blob_key
 from shared.core.events import DEAD_LETTER
 from shared.core.ledger import Kind, State
@@ -58,6 +58,7 @@ def reconcile(ports: OperationsPorts) -> Sweep:
     stuck = [entry for entry in entries if entry.kind == Kind.BLOB and entry.message]
     messages = [entry.message for entry in stuck]
     messages.extend(_missed_events(ports, {entry.key for entry in stuck}))
+    _end_lost_versions(ports)
     messages.extend(settled_drops(ports, _waiting_files(ports)))
     messages.extend(_dead_letters(ports))
     runs = [run.id for run in watch_runs(ports)]
@@ -78,6 +79,19 @@ def _missed_events(ports: OperationsPorts, stuck: Collection[str]) -> list[str]:
     missed = (key for key in blobs if key not in stuck and _is_untold(ports, key))
     most = FEWEST if _is_busy(ports) else MOST
     return [_blob_event(ports, blobs[key]) for key in mark_queued(ports, Kind.BLOB, missed, most)]
+
+
+def _end_lost_versions(ports: OperationsPorts) -> None:
+    """End what was queued of a file's version that is there no more: its message is lost, and nobody would look."""
+    lost = ports.core.clock() - RESEND_AFTER
+    for entry in ports.operations.totals.in_states({State.QUEUED}, MOST):
+        path, _, etag = entry.key.rpartition("@")
+        if entry.kind == Kind.BLOB and entry.at <= lost:
+            blob = ports.core.lake.stat(path)
+            if blob is None or blob_key(blob) != entry.key:
+                state, why = (State.GONE, "no longer there") if blob is None else (State.SUPERSEDED, "a newer version")
+                reason = f"Version {etag} was not read before its file was {why}."
+                ports.core.ledger.note(Kind.BLOB, entry.key, state, reason)
 
 
 def _is_untold(ports: OperationsPorts, key: str) -> bool:
