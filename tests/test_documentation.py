@@ -61,8 +61,8 @@ def commands() -> Iterator[tuple[str, str]]:
 
 
 def test_every_setting_is_documented_and_every_documented_one_is_read() -> None:
-    """In the README's table; and no page speaks of a setting that nothing reads."""
-    readme = PAGES["README.md"]
+    """In the table of settings; and no page speaks of a setting that nothing reads."""
+    readme = PAGES["docs/settings.md"]
     assert [name for name in {*NAMES, *DEFAULTS} if f"`{name}`" not in readme] == []
     known = {*NAMES, *DEFAULTS}
     named = {(page, name) for page, text in PAGES.items() for name in _SETTING.findall(text)}
@@ -78,7 +78,7 @@ def _sources() -> Iterator[Path]:
 
 def test_every_verb_is_documented() -> None:
     """By its name, somewhere a person looks."""
-    table = re.findall(r"^\| (`[^|]*) \|", PAGES["README.md"], re.MULTILINE)
+    table = re.findall(r"^\| (`[^|]*) \|", PAGES["docs/commands.md"], re.MULTILINE)
     listed = {name for row in table for name in re.findall(r"`([a-z-]+)", row)}
     assert {path[0] for path in VERBS} - listed == set()
     shown = {tuple(shlex.split(text.replace("'", ""))[:2]) for _, text in commands()}
