@@ -85,13 +85,13 @@ def _end_lost_versions(ports: OperationsPorts) -> None:
     """End what was queued of a file's version that is there no more: its message is lost, and nobody would look."""
     lost = ports.core.clock() - RESEND_AFTER
     for entry in ports.operations.totals.in_states({State.QUEUED}, MOST):
-        path, _, etag = entry.key.rpartition("@")
         if entry.kind == Kind.BLOB and entry.at <= lost:
-            blob = ports.core.lake.stat(path)
-            if blob is None or blob_key(blob) != entry.key:
-                state, why = (State.GONE, "no longer there") if blob is None else (State.SUPERSEDED, "a newer version")
-                reason = f"Version {etag} was not read before its file was {why}."
-                ports.core.ledger.note(Kind.BLOB, entry.key, state, reason)
+            blob = ports.core.lake.stat(entry.key.rpartition("@")[0])
+            if blob is None:
+                ports.core.ledger.note(Kind.BLOB, entry.key, State.GONE, "The file was removed before it was read.")
+            elif blob_key(blob) != entry.key:
+                reason = "A newer version of the file landed before this one was read."
+                ports.core.ledger.note(Kind.BLOB, entry.key, State.SUPERSEDED, reason)
 
 
 def _is_untold(ports: OperationsPorts, key: str) -> bool:
