@@ -56,7 +56,7 @@ test: setup
 
 # The same, with all that make test samples: every death of the kill sweeps, the real files with the default profile.
 test-all: setup
-	MLOPS_FULL_SWEEP=1 $(MAKE) test ARGS="$(ARGS)"
+	MLOPS_FULL_SWEEP=1 COVERAGE_CORE=ctrace $(MAKE) test ARGS="--cov-branch $(ARGS)"
 
 # Plants defects one after the other; each must be caught by the test that is named for it.
 sabotage: setup
@@ -67,7 +67,8 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q tests/infra
+	$(BIN)/zizmor --offline --quiet --no-progress .github
+	$(BIN)/python -m pytest -q tests/infra/test_compiler.py tests/infra/test_templates.py tests/infra/test_pipelines.py
 
 audit: setup
 	$(BIN)/python -m local.tools.audit

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
 
 from functions.answering import Ready, answered, as_json, body_of, header_of
+from functions.names import QUEUE_FUNCTIONS, STORAGE
 from functions.static import file
+from shared.core.errors import Misconfigured
 from shared.serving.request_ids import HEADER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from functions.scoring import Scorer
     from shared.ports import Ports
+
+_RUNTIME = "FUNCTIONS_WORKER_RUNTIME"
+_ACCEPTED = "UseDevelopmentStorage=true on a laptop, a storage account in Azure"
+_OFF = frozenset({"true", "1"})
 
 
 def blueprint(ports: Callable[[], Ports], scorer: Callable[[], Scorer]) -> func.Blueprint:
@@ -46,9 +53,13 @@ def blueprint(ports: Callable[[], Ports], scorer: Callable[[], Scorer]) -> func.
 
 def _health(ports: Ports) -> tuple[Any, dict[str, str]]:
     from shared.monitoring.timer_watch import check_own_timers
+    from shared.operations.poison import given_up
 
+    check_listening(os.environ)
     check_own_timers(ports)
-    return {"status": "healthy"}, {}
+    # The app that sweeps reads the database anyway; a message that was given up makes no app unhealthy.
+    poison = len(given_up(ports)) if ports.monitoring.timers.own else 0
+    return {"status": "healthy", **({"poison": poison} if poison else {})}, {}
 
 
 def _unhealthy(code: int, reason: str) -> func.HttpResponse:
@@ -71,3 +82,12 @@ def _score(req: func.HttpRequest, scorer: Scorer) -> tuple[bytes, dict[str, str]
     return scorer.score(
         req.route_params["scenario"], body_of(req), header_of(req, "x-entity-key"), header_of(req, HEADER)
     )
+
+
+def check_listening(environ: Mapping[str, str]) -> None:
+    """Misconfigured when a host runs this app without the storage that holds its queues; names what hears nothing."""
+    if not environ.get(_RUNTIME) or any(value for key, value in environ.items() if key.startswith(STORAGE)):
+        return
+    deaf = [name for name in QUEUE_FUNCTIONS if environ.get(f"AzureWebJobs.{name}.Disabled", "").lower() not in _OFF]
+    if deaf:
+        raise Misconfigured(STORAGE, f"is not set, so no message reaches {', '.join(deaf)}", _ACCEPTED)

@@ -10,6 +10,11 @@ MODEL_EVENTS = "model-events"
 PREDICT_WINDOWS = "predict-windows"
 MONITOR_SCENARIOS = "monitor-scenarios"
 QUEUES = (DATA_EVENTS, MODEL_EVENTS, PREDICT_WINDOWS, MONITOR_SCENARIOS)
+# The functions that messages reach: without the storage of the queues none of them listens.
+QUEUE_FUNCTIONS = (
+    "ingest", "deploy", "predict_window", "watch_scenario",
+    "data_poison", "model_poison", "window_poison", "monitor_poison",
+)  # fmt: skip
 PLAN_SCHEDULE = "%PLAN_SCHEDULE%"
 RECONCILE_SCHEDULE = "%RECONCILE_SCHEDULE%"
 MONITOR_SCHEDULE = "%MONITOR_SCHEDULE%"

@@ -4,26 +4,19 @@ param environmentName string
 param location string = resourceGroup().location
 param tags object = { 'azd-env-name': environmentName }
 param dataAccount string
+
+@description('The system topic that the account has already: it can have one only, and Defender for Storage makes one.')
+param dataTopicName string = 'evgst-data-${environmentName}'
+
 param workspaceName string
 param ingestName string
 param deployName string
 
 var lakeContainer = 'mlops'
 var deadLetterContainer = 'deadletters'
-var roleIds = loadJsonContent('roles.json')
 
-resource account 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+resource account 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
   name: dataAccount
-}
-
-resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' existing = {
-  parent: account
-  name: 'default'
-}
-
-resource deadLetters 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' existing = {
-  parent: blobs
-  name: deadLetterContainer
 }
 
 resource workspace 'Microsoft.MachineLearningServices/workspaces@2025-06-01' existing = {
@@ -31,7 +24,7 @@ resource workspace 'Microsoft.MachineLearningServices/workspaces@2025-06-01' exi
 }
 
 resource dataTopic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
-  name: 'evgst-data-${environmentName}'
+  name: dataTopicName
   location: location
   tags: tags
   identity: { type: 'SystemAssigned' }
@@ -46,29 +39,32 @@ resource modelTopic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
   properties: { source: workspace.id, topicType: 'Microsoft.MachineLearningServices.Workspaces' }
 }
 
-resource dataKeepsDeadLetters 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(deadLetters.id, dataTopic.id, 'Storage Blob Data Contributor')
-  scope: deadLetters
-  properties: {
-    principalId: dataTopic.identity.principalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId(
-      'Microsoft.Authorization/roleDefinitions',
-      roleIds['Storage Blob Data Contributor']
-    )
+// The name of a role assignment holds the principal: a topic that is made anew gets one of its own.
+module dataKeepsDeadLetters 'modules/grants.bicep' = {
+  name: 'data-dead-letters'
+  params: {
+    accountName: account.name
+    grants: [
+      {
+        principalId: dataTopic.identity.principalId
+        role: 'Storage Blob Data Contributor'
+        container: deadLetterContainer
+      }
+    ]
   }
 }
 
-resource modelKeepsDeadLetters 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(deadLetters.id, modelTopic.id, 'Storage Blob Data Contributor')
-  scope: deadLetters
-  properties: {
-    principalId: modelTopic.identity.principalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId(
-      'Microsoft.Authorization/roleDefinitions',
-      roleIds['Storage Blob Data Contributor']
-    )
+module modelKeepsDeadLetters 'modules/grants.bicep' = {
+  name: 'model-dead-letters'
+  params: {
+    accountName: account.name
+    grants: [
+      {
+        principalId: modelTopic.identity.principalId
+        role: 'Storage Blob Data Contributor'
+        container: deadLetterContainer
+      }
+    ]
   }
 }
 

@@ -4,11 +4,14 @@
 set -eu
 : "${AZURE_ENV_NAME:?run this through azd, or set AZURE_ENV_NAME}"
 : "${AZURE_RESOURCE_GROUP:?set AZURE_RESOURCE_GROUP}"
+# An account has one system topic at most, and Defender for Storage may have made it: that one is taken then.
+topic=$(az eventgrid system-topic list --subscription "$AZURE_SUBSCRIPTION_ID" --resource-group "$AZURE_RESOURCE_GROUP" \
+  --query "[?ends_with(source, '/storageAccounts/$DATA_ACCOUNT')].name | [0]" --output tsv)
 subscribe() {
   az deployment group create --subscription "$AZURE_SUBSCRIPTION_ID" \
     --name events --resource-group "$AZURE_RESOURCE_GROUP" --template-file "$(dirname "$0")/events.bicep" \
     --parameters environmentName="$AZURE_ENV_NAME" dataAccount="$DATA_ACCOUNT" workspaceName="$WORKSPACE_NAME" \
-    ingestName="$SERVICE_INGEST_NAME" deployName="$SERVICE_DEPLOY_NAME" --output none
+    ingestName="$SERVICE_INGEST_NAME" deployName="$SERVICE_DEPLOY_NAME" dataTopicName="${topic:-evgst-data-$AZURE_ENV_NAME}" --output none
 }
 tries=1
 until subscribe; do

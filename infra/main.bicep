@@ -36,10 +36,19 @@ param settings string = ''
 @description('Memory of an instance of the ingest app. Two environments in one region need 2048.')
 param ingestMemoryMb int = 2048
 
+@description('Keep copies of data and backups in other zones; false in a region without zones.')
+param zones bool = true
+
+@description('Deleted vaults cannot be purged: safer, but the name of the environment stays taken for 30 days after it was taken down.')
+param purgeProtection bool = true
+
+@description('Client id of the application that sends telemetry to the Azure Data Explorer cluster made here; empty: none.')
+param telemetryIngestorId string = ''
+
 var name = environment(environmentName)
 var tags = { 'azd-env-name': name }
 
-resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+resource group 'Microsoft.Resources/resourceGroups@2025-03-01' = {
   name: 'rg-mlops-${name}'
   location: location
   tags: tags
@@ -60,6 +69,9 @@ module resources 'resources.bicep' = {
     withAlertWebhooks: withAlertWebhooks
     ownSettings: settings
     ingestMemoryMb: ingestMemoryMb
+    zones: zones
+    purgeProtection: purgeProtection
+    telemetryIngestorId: telemetryIngestorId
   }
 }
 

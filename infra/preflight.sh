@@ -10,3 +10,6 @@ case $AZURE_ENV_NAME in
   exit 1
   ;;
 esac
+if [ -z "${MLOPS_ALERT_EMAIL:-}" ]; then
+  echo "Warning: MLOPS_ALERT_EMAIL is empty, so alerts of the platform tell nobody." >&2
+fi

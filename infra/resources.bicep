@@ -10,6 +10,9 @@ param alertEmail string
 param withAlertWebhooks bool
 param ownSettings string
 param ingestMemoryMb int
+param zones bool
+param purgeProtection bool
+param telemetryIngestorId string
 
 var suffix = uniqueString(resourceGroup().id)
 var lakeContainer = 'mlops'
@@ -100,6 +103,7 @@ module hostStorage 'modules/storage.bicep' = [
       name: 'sthost${take(app, 1)}${suffix}'
       location: location
       tags: tags
+      zones: zones
       containers: ['package']
     }
   }
@@ -112,6 +116,7 @@ module queueStorage 'modules/storage.bicep' = {
     name: 'stqueue${suffix}'
     location: location
     tags: tags
+    zones: zones
     containers: []
     queues: flatten(map(objectKeys(queues), queue => [queue, '${queue}-poison']))
   }
@@ -123,6 +128,7 @@ module dataStorage 'modules/storage.bicep' = {
     name: 'stdata${suffix}'
     location: location
     tags: tags
+    zones: zones
     containers: [lakeContainer, deadLetterContainer]
     versioning: true
     expireDays: 90
@@ -132,7 +138,7 @@ module dataStorage 'modules/storage.bicep' = {
 
 module workspaceStorage 'modules/storage.bicep' = {
   name: 'workspace-storage'
-  params: { name: 'stml${suffix}', location: location, tags: tags, containers: [] }
+  params: { name: 'stml${suffix}', location: location, tags: tags, zones: zones, containers: [] }
 }
 
 var apps = [identities.outputs.ingest, identities.outputs.deploy, identities.outputs.score]
@@ -239,17 +245,38 @@ module workspaceGrants 'modules/grants.bicep' = {
 
 module ingestVault 'modules/vault.bicep' = {
   name: 'ingest-vault'
-  params: { name: 'kvi${suffix}', location: location, tags: tags, officers: [identities.outputs.ingest.principalId] }
+  params: {
+    name: 'kvi${suffix}'
+    location: location
+    tags: tags
+    logsId: monitoring.outputs.logsId
+    purgeProtection: purgeProtection
+    officers: [identities.outputs.ingest.principalId]
+  }
 }
 
 module deployVault 'modules/vault.bicep' = {
   name: 'deploy-vault'
-  params: { name: 'kvd${suffix}', location: location, tags: tags, officers: [identities.outputs.deploy.principalId] }
+  params: {
+    name: 'kvd${suffix}'
+    location: location
+    tags: tags
+    logsId: monitoring.outputs.logsId
+    purgeProtection: purgeProtection
+    officers: [identities.outputs.deploy.principalId]
+  }
 }
 
 module scoreVault 'modules/vault.bicep' = {
   name: 'score-vault'
-  params: { name: 'kvs${suffix}', location: location, tags: tags, officers: [identities.outputs.score.principalId] }
+  params: {
+    name: 'kvs${suffix}'
+    location: location
+    tags: tags
+    logsId: monitoring.outputs.logsId
+    purgeProtection: purgeProtection
+    officers: [identities.outputs.score.principalId]
+  }
 }
 
 // Secrets that are settings: people write them, every app reads them.
@@ -259,6 +286,8 @@ module settingsVault 'modules/vault.bicep' = {
     name: 'kva${suffix}'
     location: location
     tags: tags
+    logsId: monitoring.outputs.logsId
+    purgeProtection: purgeProtection
     officers: []
     readers: map(apps, app => app.principalId)
     people: administratorsId
@@ -267,7 +296,14 @@ module settingsVault 'modules/vault.bicep' = {
 
 module workspaceVault 'modules/vault.bicep' = {
   name: 'workspace-vault'
-  params: { name: 'kvm${suffix}', location: location, tags: tags, officers: [] }
+  params: {
+    name: 'kvm${suffix}'
+    location: location
+    tags: tags
+    logsId: monitoring.outputs.logsId
+    purgeProtection: purgeProtection
+    officers: []
+  }
 }
 
 module workspace 'modules/workspace.bicep' = {
@@ -299,12 +335,20 @@ module database 'modules/database.bicep' = {
     administratorsId: administratorsId
     administratorsName: administratorsName
     logsId: monitoring.outputs.logsId
+    zones: zones
   }
 }
 
 module explorer 'modules/explorer.bicep' = if (withDataExplorer) {
   name: 'explorer'
-  params: { suffix: suffix, location: location, tags: tags, viewers: apps }
+  params: {
+    suffix: suffix
+    location: location
+    tags: tags
+    viewers: apps
+    administratorsId: administratorsId
+    ingestorId: telemetryIngestorId
+  }
 }
 
 // Where the system tells others what happened.
@@ -432,6 +476,7 @@ module alerts 'modules/alerts.bicep' = {
     tags: tags
     insightsId: monitoring.outputs.insightsId
     queueAccountId: queueStorage.outputs.id
+    logsId: monitoring.outputs.logsId
     email: alertEmail
   }
 }

@@ -72,6 +72,7 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "rebuild-sql": backfill.rebuild_sql,
     "replay": replay.replay,
     "retention": retention.retention,
+    "forget": retention.forget,
     "consume": consume.consume,
     "logs": logs.logs,
     "verify": verify.verify,

@@ -30,7 +30,7 @@ from world import points_csv, settings_at, world_at
 from shared.core.ledger import ENDED
 from shared.ports import Ports
 
-SAMPLE, PAIRS = 5, 3
+SAMPLE, PAIRS, ORPHANS = 5, 3, 3
 # A whole run draws so many pairs.
 MANY_PAIRS = 40
 
@@ -189,6 +189,19 @@ def test_a_second_kill_during_recovery_changes_nothing(
     draw = random.Random(sampling.SEED)
     pairs = {(draw.choice(loop.moments), draw.randint(1, loop.calls)) for _ in range(MANY_PAIRS)}
     sweep(forks, loop.start, tmp_path, sample(sorted(pairs), PAIRS, "pairs of deaths"), loop.end)
+
+
+@pytest.mark.slow
+@pytest.mark.fault(19)
+def test_an_orphan_that_ends_late_changes_nothing(tmp_path: Path, loop: Loop, forks: Forks, sample: Sample) -> None:
+    """After a kill of the host its worker may live on: another takes its work over and ends it, and then it goes on."""
+    for number in chosen({"calls": loop.calls, "moments": loop.moments}, sample, ORPHANS):
+        home = tmp_path / str(number)
+        shutil.copytree(loop.start, home, copy_function=link_or_copy)
+        assert forks.live("orphan", home, number) == 0
+        assert forks.live("recover", home) == 0
+        assert final_state(home) == loop.end, f"an orphan since port call {number}"
+        shutil.rmtree(home)
 
 
 def test_a_call_of_any_port_counts(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ export function overview(data, tools) {
   const calm = !data.scenarios.some((one) => one.totals.files);
   return [
     data.late_timers.length ? fault(`Nothing is swept. ${data.late_timers.join(" ")}`) : null,
+    data.poison.length ? fault(`${plural(data.poison.length, "message")} failed five times: mlops history --why poison. ${data.poison[0]}`) : null,
     card("The loop", { note: calm ? null : "All work since this installation began." }, loop(data.loop, tools), calm ? [h("div", { class: "gap" }), begin(data)] : null),
     h("div", { class: "cols" }, waiting(data, tools), failures(data, tools), running(data, tools), scheduled(data, tools)),
     scenarios(data, tools),

@@ -4,6 +4,7 @@ param location string
 param tags object
 param insightsId string
 param queueAccountId string
+param logsId string
 param email string
 
 resource receivers 'Microsoft.Insights/actionGroups@2023-01-01' = {
@@ -17,7 +18,7 @@ resource receivers 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-resource silence 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' = {
+resource silence 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
   name: 'mlops-no-sweep-${environmentName}'
   location: location
   tags: tags
@@ -43,7 +44,7 @@ resource silence 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' = {
   }
 }
 
-resource failures 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' = {
+resource failures 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
   name: 'mlops-failures-${environmentName}'
   location: location
   tags: tags
@@ -71,7 +72,33 @@ resource failures 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' = 
   }
 }
 
-resource backlog 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+resource quota 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
+  name: 'mlops-log-quota-${environmentName}'
+  location: location
+  tags: tags
+  properties: {
+    displayName: 'The logs reached their daily quota'
+    description: 'Nothing is logged until tomorrow: other alerts are blind, or take the silence for a failure. See docs/operations.md.'
+    severity: 1
+    enabled: true
+    scopes: [logsId]
+    evaluationFrequency: 'PT15M'
+    windowSize: 'PT30M'
+    criteria: {
+      allOf: [
+        {
+          query: '_LogOperation | where Category =~ "Ingestion" | where Detail has "OverQuota"'
+          timeAggregation: 'Count'
+          operator: 'GreaterThan'
+          threshold: 0
+        }
+      ]
+    }
+    actions: { actionGroups: [receivers.id] }
+  }
+}
+
+resource backlog 'Microsoft.Insights/metricAlerts@2026-01-01' = {
   name: 'mlops-backlog-${environmentName}'
   location: 'global'
   tags: tags

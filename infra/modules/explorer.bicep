@@ -6,7 +6,7 @@ param tags object
 @description('Who may read windows: { principalId, clientId } each. Windows are planned by whichever app sees that one is due.')
 param viewers array
 
-resource cluster 'Microsoft.Kusto/clusters@2024-04-13' = {
+resource cluster 'Microsoft.Kusto/clusters@2025-02-14' = {
   name: 'adxmlops${take(suffix, 10)}'
   location: location
   tags: tags
@@ -14,7 +14,7 @@ resource cluster 'Microsoft.Kusto/clusters@2024-04-13' = {
   properties: { enableAutoStop: true, enableDiskEncryption: true, publicNetworkAccess: 'Enabled' }
 }
 
-resource database 'Microsoft.Kusto/clusters/databases@2024-04-13' = {
+resource database 'Microsoft.Kusto/clusters/databases@2025-02-14' = {
   parent: cluster
   name: 'telemetry'
   location: location
@@ -22,7 +22,7 @@ resource database 'Microsoft.Kusto/clusters/databases@2024-04-13' = {
   properties: { softDeletePeriod: 'P365D', hotCachePeriod: 'P31D' }
 }
 
-resource table 'Microsoft.Kusto/clusters/databases/scripts@2024-04-13' = {
+resource table 'Microsoft.Kusto/clusters/databases/scripts@2025-02-14' = {
   parent: database
   name: 'raw-table'
   properties: {
@@ -32,7 +32,35 @@ resource table 'Microsoft.Kusto/clusters/databases/scripts@2024-04-13' = {
   }
 }
 
-resource views 'Microsoft.Kusto/clusters/databases/principalAssignments@2024-04-13' = [
+@description('The group that administers and queries it.')
+param administratorsId string
+
+@description('Client id of the application that sends telemetry; empty: none yet.')
+param ingestorId string
+
+resource administers 'Microsoft.Kusto/clusters/databases/principalAssignments@2025-02-14' = {
+  parent: database
+  name: 'administrators'
+  properties: {
+    principalId: administratorsId
+    principalType: 'Group'
+    role: 'Admin'
+    tenantId: subscription().tenantId
+  }
+}
+
+resource ingests 'Microsoft.Kusto/clusters/databases/principalAssignments@2025-02-14' = if (!empty(ingestorId)) {
+  parent: database
+  name: 'ingestor'
+  properties: {
+    principalId: ingestorId
+    principalType: 'App'
+    role: 'Ingestor'
+    tenantId: subscription().tenantId
+  }
+}
+
+resource views 'Microsoft.Kusto/clusters/databases/principalAssignments@2025-02-14' = [
   for viewer in viewers: {
     parent: database
     name: 'viewer-${uniqueString(viewer.clientId)}'

@@ -7,28 +7,28 @@ param grants array
 
 var roleIds = loadJsonContent('../roles.json')
 
-resource account 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+resource account 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
   name: accountName
 }
 
-resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' existing = {
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-01-01' existing = {
   parent: account
   name: 'default'
 }
 
-resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' existing = [
+resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-01-01' existing = [
   for grant in grants: {
     parent: blobs
     name: grant.?container ?? 'unused'
   }
 ]
 
-resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2024-01-01' existing = {
+resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2025-01-01' existing = {
   parent: account
   name: 'default'
 }
 
-resource queues 'Microsoft.Storage/storageAccounts/queueServices/queues@2024-01-01' existing = [
+resource queues 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' existing = [
   for grant in grants: {
     parent: queueService
     name: grant.?queue ?? 'unused'

@@ -3,25 +3,25 @@ param environmentName string
 param location string
 param tags object
 
-resource ingest 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+resource ingest 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: 'id-ingest-${environmentName}'
   location: location
   tags: tags
 }
 
-resource deploy 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+resource deploy 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: 'id-deploy-${environmentName}'
   location: location
   tags: tags
 }
 
-resource score 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+resource score 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: 'id-score-${environmentName}'
   location: location
   tags: tags
 }
 
-resource compute 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+resource compute 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: 'id-compute-${environmentName}'
   location: location
   tags: tags

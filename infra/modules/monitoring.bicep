@@ -8,7 +8,7 @@ param publishers array
 
 var roleIds = loadJsonContent('../roles.json')
 
-resource logs 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
+resource logs 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   name: 'log-mlops-${environmentName}'
   location: location
   tags: tags

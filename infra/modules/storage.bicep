@@ -3,6 +3,9 @@ param name string
 param location string
 param tags object
 
+@description('Keep copies in other zones of the region; some regions have none.')
+param zones bool
+
 @description('Blob containers to make.')
 param containers array
 
@@ -12,18 +15,18 @@ param queues array = []
 @description('Keep older versions of blobs: what was registered stays readable.')
 param versioning bool = false
 
-@description('Days after which older versions and dead letters are deleted; 0: never.')
+@description('Days after which dead letters and older versions are deleted, counted from when each was made; 0: never. A version older than that goes as soon as it is replaced.')
 param expireDays int = 0
 
 @description('Prefixes of blobs that move to the cool tier after 90 days. What is needed is only moved, never deleted.')
 param coolPrefixes array = []
 
-resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
+resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   name: name
   location: location
   tags: tags
   kind: 'StorageV2'
-  sku: { name: 'Standard_ZRS' }
+  sku: { name: zones ? 'Standard_ZRS' : 'Standard_LRS' }
   properties: {
     allowSharedKeyAccess: false
     allowBlobPublicAccess: false
@@ -35,7 +38,7 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   }
 }
 
-resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-01-01' = {
   parent: account
   name: 'default'
   properties: {
@@ -45,7 +48,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
   }
 }
 
-resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = [
+resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-01-01' = [
   for one in containers: {
     parent: blobs
     name: one
@@ -53,19 +56,19 @@ resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@20
   }
 ]
 
-resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2024-01-01' = {
+resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2025-01-01' = {
   parent: account
   name: 'default'
 }
 
-resource queue 'Microsoft.Storage/storageAccounts/queueServices/queues@2024-01-01' = [
+resource queue 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' = [
   for one in queues: {
     parent: queueService
     name: one
   }
 ]
 
-resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01-01' = if (expireDays > 0) {
+resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-01-01' = if (expireDays > 0) {
   parent: account
   name: 'default'
   properties: {

@@ -12,9 +12,14 @@ param readers array = []
 @description('Object id of the group that writes its secrets; empty: none.')
 param people string = ''
 
+param logsId string
+
+@description('A deleted vault cannot be purged; its name, and so the environment\'s, stays taken for 30 days.')
+param purgeProtection bool
+
 var roleIds = loadJsonContent('../roles.json')
 
-resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
+resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   name: name
   location: location
   tags: tags
@@ -22,8 +27,9 @@ resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
     tenantId: subscription().tenantId
     sku: { family: 'A', name: 'standard' }
     enableRbacAuthorization: true
-    enablePurgeProtection: true
-    softDeleteRetentionInDays: 30
+    // True or absent: the service refuses false.
+    enablePurgeProtection: purgeProtection ? true : null
+    softDeleteRetentionInDays: purgeProtection ? 30 : 7
   }
 }
 
@@ -68,6 +74,14 @@ resource write 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty
       roleIds['Key Vault Secrets Officer']
     )
   }
+}
+
+// Who read or wrote which secret.
+#disable-next-line use-recent-api-versions // the older stable version has another shape
+resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'audit'
+  scope: vault
+  properties: { workspaceId: logsId, logs: [{ category: 'AuditEvent', enabled: true }] }
 }
 
 output id string = vault.id

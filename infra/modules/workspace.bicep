@@ -29,7 +29,7 @@ param readers array
 var roleIds = loadJsonContent('../roles.json')
 var short = guid(resourceGroup().id, 'mlops')
 
-resource registry 'Microsoft.ContainerRegistry/registries@2023-07-01' = {
+resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' = {
   name: 'crmlops${suffix}'
   location: location
   tags: tags

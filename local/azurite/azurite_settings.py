@@ -9,6 +9,8 @@ from shared.core.addresses import EMULATOR_ACCOUNT, BlobAddress, is_loopback
 from shared.core.errors import Misconfigured
 
 STORAGE = "AzureWebJobsStorage"
+# What an app sees of a host that keeps its queues itself.
+OWN_QUEUES = "local:"
 DEVELOPMENT = "UseDevelopmentStorage=true"
 _ACCEPTED = f"nothing (queues in a file), {DEVELOPMENT}, or a connection string to Azurite on this machine"
 
@@ -22,7 +24,7 @@ class QueuePlace:
 
 def queue_place(value: str) -> QueuePlace | None:
     """The place of the queues by AzureWebJobsStorage; None for queues in a file. Misconfigured for another machine."""
-    if not value:
+    if value in ("", OWN_QUEUES):
         return None
     if value.strip().rstrip(";").lower() == DEVELOPMENT.lower():
         return QueuePlace(f"http://127.0.0.1:10001/{EMULATOR_ACCOUNT}")

@@ -68,6 +68,9 @@ def _trace_tree(traced: Trace) -> Tree:
         _line(f"dataset {commit.dataset}", "" if traced.dataset is None else f"{traced.dataset.rows} rows")
     )
     _add_parts(dataset, traced)
+    for record in traced.erased:
+        rows = f"{counted(record.rows, 'row')} of {record.kind} {record.place}, on request {record.erasure}"
+        top.add(_line("erased", rows))
     _add_events(top, traced.events)
     return top
 

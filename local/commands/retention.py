@@ -1,15 +1,26 @@
-"""`mlops retention`: what has had its time, removed now or only shown."""
+"""`mlops retention` and `mlops forget`: what has had its time goes, and all rows about one person."""
 
 from __future__ import annotations
 
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from local.console.options import Json
+from local.console.options import ACCOUNT, By, Json, ScenarioName
 from local.console.output import as_json, out
 from local.console.session import Session
+from shared.core.errors import Misconfigured
+from shared.core.wording import counted
+from shared.operations.erasure.erase import approve_erasure, erase, footprint, request_erasure
+from shared.operations.erasure.records import ErasureRequest
+from shared.operations.erasure.subject import subject_of
 from shared.operations.retention.sweep import Removed, apply_journal, apply_retention, plan_retention
+
+SETTING, FILE, LEAST = "MLOPS_ERASURE_KEY", "erasure.key", 32
 
 
 def retention(
@@ -28,11 +39,84 @@ def retention(
     if json:
         as_json(removed)
     else:
-        _print(removed, dry_run=dry_run)
+        _print_removed(removed, dry_run=dry_run)
 
 
-def _print(removed: list[Removed], *, dry_run: bool) -> None:
+def _print_removed(removed: list[Removed], *, dry_run: bool) -> None:
     did = "would be removed" if dry_run else "removed"
     for one in removed:
         size = f" ({one.size / 1e6:.1f} MB)" if one.size else ""
         out.print(f"{one.scenario}: {one.sentence}{size} {did}.", markup=False, soft_wrap=True)
+
+
+def forget(
+    scenario: ScenarioName,
+    entity: Annotated[
+        str, typer.Option(help="The entity's values joined with |, or COLUMN=VALUE where none is declared.")
+    ],
+    by: By = ACCOUNT,
+    reason: Annotated[str, typer.Option(help="Why, without naming the person.")] = "",
+    approve: Annotated[bool, typer.Option("--approve", help="Approve the open request, or go on with it.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be erased and change nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """Erase every row about one person from lake, database and logs; another person approves."""
+    session = Session()
+    declared = session.scenario(scenario)
+    subject = subject_of(declared, entity)
+    if dry_run:
+        found = footprint(session.ports, declared, subject)
+        _print_found(found.rows, found.models) if not json else as_json(found)
+        return
+    secret = erasure_key(session.environ, session.settings.home)
+    if not approve:
+        request = request_erasure(session.ports, subject, secret, by=by, reason=reason)
+        if not request.approved_by:
+            _print_request(request, json=json)
+            return
+    else:
+        request = approve_erasure(session.ports, subject, secret, by=by)
+    _print_request(erase(session.ports, declared, subject, request), json=json)
+
+
+def erasure_key(environ: Mapping[str, str], home: Path) -> bytes:
+    """The secret by which receipts know a person again: of the setting, else of the home, where it is made once."""
+    given = environ.get(SETTING, "")
+    if given:
+        if len(given) < LEAST:
+            raise Misconfigured(SETTING, f"has {len(given)} characters", f"at least {LEAST}")
+        return given.encode()
+    file = home / FILE
+    if not file.exists():
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as made:
+            made.write(secrets.token_hex(LEAST))
+    return file.read_bytes()
+
+
+def _print_found(rows: Mapping[str, int], models: tuple[str, ...]) -> None:
+    for area, number in sorted(rows.items()):
+        out.print(f"{area}: {counted(number, 'row')}", markup=False)
+    if not rows:
+        out.print("The lake holds no row of this person.")
+    _print_models(models)
+
+
+def _print_request(request: ErasureRequest, *, json: bool) -> None:
+    if json:
+        as_json(request.to_json())
+        return
+    if request.finished_at is None:
+        out.print(f"Request {request.id} by {request.by} waits for another person:", markup=False)
+        out.print("the same command with --approve and their --by.", markup=False)
+        return
+    told = ", ".join(f"{name} {number}" for name, number in sorted(request.counts.items())) or "nothing was found"
+    out.print(f"Request {request.id} is done: {told}.", markup=False, soft_wrap=True)
+    _print_models(request.models)
+
+
+def _print_models(models: tuple[str, ...]) -> None:
+    if models:
+        out.print(
+            f"These models learned from the rows; train again to replace them: {', '.join(models)}.", markup=False
+        )

@@ -12,7 +12,7 @@ from local.console.output import out
 
 SECTIONS: Mapping[str, Sequence[str]] = {
     "Start": ("demo", "up", "doctor", "dashboard"),
-    "Data": ("drop", "predict", "actuals", "datasets", "baseline", "contract", "telemetry", "retention"),
+    "Data": ("drop", "predict", "actuals", "datasets", "baseline", "contract", "telemetry", "retention", "forget"),
     "Models": ("train", "schedules", "models", "gate", "scorecard"),
     "Release": ("approvals", "approve", "reject", "rollout", "deployments", "promote", "rollback"),
     "Look": ("status", "history", "trace", "impact", "monitor", "alerts", "logs"),

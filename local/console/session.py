@@ -12,10 +12,9 @@ from local.console.output import err
 from local.host.local_settings import WAITS, read_environment
 from local.host.running import running_host
 from model_training.azureml.maker import make_job, make_shards_job, online_environment
-from model_training.scenarios import SCENARIOS
 from shared.bootstrap import build_ports
 from shared.core.errors import BadInput, Fault, Misconfigured
-from shared.core.scenario import Scenario, no_scenario
+from shared.core.scenario import Scenario, Scenarios, no_scenario
 from shared.operations.lost_state import lost_state
 from shared.ports import Ports
 from shared.settings import Settings, read_settings
@@ -49,12 +48,19 @@ class Session:
         self._ports: Ports | None = None
 
     @property
+    def scenarios(self) -> Scenarios:
+        """Every declared scenario. Imported here, so that a mistake in one is a sentence of the command."""
+        from model_training.scenarios import SCENARIOS
+
+        return SCENARIOS
+
+    @property
     def ports(self) -> Ports:
         """The same ports the function app gets."""
         if self._ports is None:
             self._ports = build_ports(
                 self.environ,
-                SCENARIOS,
+                self.scenarios,
                 make_job=make_job,
                 code=online_environment,
                 make_shards_job=make_shards_job,
@@ -63,9 +69,9 @@ class Session:
 
     def scenario(self, name: str) -> Scenario:
         """The scenario of that name; BadInput lists the known ones."""
-        if name not in SCENARIOS:
-            raise BadInput(f"There is {no_scenario(SCENARIOS, name)}.")
-        return SCENARIOS[name]
+        if name not in self.scenarios:
+            raise BadInput(f"There is {no_scenario(self.scenarios, name)}.")
+        return self.scenarios[name]
 
     def named(self, name: str | None) -> str | None:
         """The name of a known scenario, or None; BadInput lists the known ones."""

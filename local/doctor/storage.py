@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from functions.names import QUEUES
+from functions.names import QUEUE_FUNCTIONS, QUEUES
 from local.azurite.azurite_settings import queue_place
 from local.doctor.finding import Finding, Subject, first_line
 from local.doctor.http_probe import unreachable
@@ -82,6 +82,10 @@ def grant(who: str, role: str, account: str, below: str = "") -> str:
     return f'az role assignment create --assignee-object-id {who} --role "{role}" --scope {scope}'
 
 
+# Microsoft's host says nothing of it.
+_DEAF = f"; under func start without AzureWebJobsStorage no message reaches {', '.join(QUEUE_FUNCTIONS)}"
+
+
 def host_queues(subject: Subject) -> list[Finding]:
     """Check the host's queues: in a file, in Azurite, or in a storage account."""
     endpoint = _queue_endpoint(subject)
@@ -151,14 +155,14 @@ def _present(endpoint: str, names: set[str], *, emulated: bool) -> Finding:
 
 def _queues_in_a_file(subject: Subject) -> list[Finding]:
     if not (subject.settings.home / "host.db").exists():
-        return [Finding("host queues", "ok", "queues in a file, created on first use")]
+        return [Finding("host queues", "ok", f"queues in a file, created on first use{_DEAF}")]
     queues, database = open_queues(subject.settings.home, time.time)
     try:
         waiting = [message.queue for message in queues.list()]
     finally:
         database.close()
     poison = {name: waiting.count(name) for name in sorted(set(waiting)) if name.endswith(POISON)}
-    fact = f"queues in a file with {counted(len(waiting) - sum(poison.values()), 'message')}"
+    fact = f"queues in a file with {counted(len(waiting) - sum(poison.values()), 'message')}{_DEAF}"
     return [Finding("host queues", "ok", fact), *_poison_findings(poison)]
 
 

@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from local.azurite.azurite_settings import OWN_QUEUES, STORAGE
 from local.host.database import HostDatabase
 from local.host.engine import Engine
 from local.host.engine_parts import Plan, waits_of
@@ -93,7 +94,9 @@ class Host:
             self._lock.acquire()
             undo.callback(self._lock.release)
             listener = undo.enter_context(_listen(self._wanted_port))
-            undo.enter_context(ProcessEnvironment(self._plan.environ))
+            # The app sees that its queues are kept, where they are this host's own.
+            storage = {STORAGE: self._plan.environ.get(STORAGE) or OWN_QUEUES}
+            undo.enter_context(ProcessEnvironment({**self._plan.environ, **storage}))
             if before is not None:
                 before()
             ready: Future[None] = Future()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from functions.names import STORAGE
 from shared.core.errors import BadInput, Misconfigured
 
 NAME = "local.settings.json"
@@ -16,10 +17,15 @@ WAITS = "LOCAL_WAITS"
 
 
 def read_environment(directory: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """The `Values` of local.settings.json in `directory`, or of the sample beside it; the environment wins."""
-    # A fresh clone has the sample only, and everything runs with it.
-    path = directory / (NAME if (directory / NAME).exists() else SAMPLE)
-    return {**(_values(path) if path.exists() else {}), **environ}
+    """The `Values` of local.settings.json in `directory`, or of the sample beside it; the environment wins.
+
+    A fresh clone has the sample only, and everything runs with it: its storage emulator, which Microsoft's host needs,
+    counts when a person has made local.settings.json of it.
+    """
+    if (directory / NAME).exists():
+        return {**_values(directory / NAME), **environ}
+    sample = _values(directory / SAMPLE) if (directory / SAMPLE).exists() else {}
+    return {**{key: value for key, value in sample.items() if key != STORAGE}, **environ}
 
 
 def read_object(path: Path) -> dict[str, Any]:

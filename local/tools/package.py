@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import zipfile
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from local.console.output import out
+from model_training.scenarios.outside import FOLDER, SETTING, outside_folder
 from shared.core.errors import BadInput, Permanent
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,10 +50,19 @@ def package(target: Path = TARGET, root: Path = ROOT) -> Path:
         for name in contents(root):
             if (root / name).is_file():
                 archive.writestr(_entry(name), (root / name).read_bytes())
+        for name, file in _of_users():
+            archive.writestr(_entry(name), file.read_bytes())
     size = target.stat().st_size
     if size > MAX_BYTES:
         raise Permanent(f"The package has {size >> 20} MB; accepted: at most {MAX_BYTES >> 20} MB.")
     return target
+
+
+def _of_users() -> Iterator[tuple[str, Path]]:
+    """The scenarios of a folder that a setting names; one beside the package is part of the checkout."""
+    folder = outside_folder(os.environ[SETTING]) if os.environ.get(SETTING) else None
+    for file in sorted(folder.rglob("*.py")) if folder else []:
+        yield f"{FOLDER}/{file.relative_to(folder).as_posix()}", file  # type: ignore[arg-type]  # there is a folder
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

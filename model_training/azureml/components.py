@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from typing import Any
 from model_training.azureml import collect, trial
 from model_training.azureml.repository import CODE, REPOSITORY
 from model_training.runs.runner import NAMES as STEPS
+from model_training.scenarios.outside import FOLDER as FOLDER_OF_USERS
+from model_training.scenarios.outside import SETTING, outside_folder
 
 FOLDER = Path(__file__).parents[1] / "components"
 NAMES: tuple[str, ...] = (*STEPS, trial.NAME, collect.NAME)
@@ -34,4 +37,6 @@ def code_folder() -> Iterator[Path]:
                 shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy(source, target)
+        if outside := outside_folder(os.environ.get(SETTING, "")):
+            shutil.copytree(outside, Path(folder, FOLDER_OF_USERS), ignore=shutil.ignore_patterns("__pycache__"))
         yield Path(folder)

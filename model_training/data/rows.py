@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -32,7 +32,8 @@ class Prepared:
     """Labelled rows in time order: raw columns, matrix X (rows, features), answers y, declared parts.
 
     `other` holds the parts of the other kind of split; it is None when these rows do not allow that split. `halves`
-    holds 50 % of the train and of the test rows: candidates are explored and tuned on the first half.
+    holds 50 % of the train and of the test rows: candidates are explored and tuned on the first half. `learn_only` are
+    the numbers of the rows that never judge, in no fold either.
     """
 
     scenario: Scenario
@@ -43,6 +44,7 @@ class Prepared:
     parts: Parts
     other: Parts | None
     halves: Mapping[str, np.ndarray]
+    learn_only: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @property
     def columns(self) -> list[str]:

@@ -17,8 +17,8 @@ class Effort:
     """How much a profile spends.
 
     Trees of each candidate; trials, seconds, trials without gain, the score that is enough, and trials at a time of the
-    tuning; folds of the last comparison. With
-    `choose_by_folds` candidates that validation cannot tell apart are cross-validated.
+    tuning; folds of the last comparison. Candidates that validation cannot tell apart are cross-validated: with `quick`
+    on two folds, else on as many as their rows need, and of texts with more finalists.
     """
 
     trees: int
@@ -27,7 +27,7 @@ class Effort:
     seconds: float = 0.0
     patience: int = 10
     folds: int = 0
-    choose_by_folds: bool = False
+    quick: bool = False
     enough: float | None = None
     concurrency: int = GROUP
 
@@ -46,6 +46,6 @@ class Effort:
 
 _SEARCH: dict[str, Any] = {"trials": 24, "seconds": 150}
 PROFILES: Mapping[str, Effort] = {
-    "demo": Effort(40, 0.15),
-    "default": Effort(200, 0.04, **_SEARCH, folds=3, choose_by_folds=True),
+    "demo": Effort(40, 0.15, quick=True),
+    "default": Effort(200, 0.04, **_SEARCH, folds=3),
 }

@@ -1,9 +1,11 @@
-"""Every scenario. A new scenario is a module of this package and its name in this list."""
+"""Every scenario: those of this package, and those of a user's folder."""
 
-from __future__ import annotations
+import os
 
 from model_training.scenarios import bank_marketing, iiot_quality, predictive_maintenance, text_classification
+from model_training.scenarios.outside import SETTING, load_scenarios, outside_folder
 from shared.core.scenario import Scenarios
 
 _MODULES = (bank_marketing, iiot_quality, predictive_maintenance, text_classification)
-SCENARIOS: Scenarios = {module.SCENARIO.name: module.SCENARIO for module in _MODULES}
+_OWN: Scenarios = {module.SCENARIO.name: module.SCENARIO for module in _MODULES}
+SCENARIOS: Scenarios = {**_OWN, **load_scenarios(outside_folder(os.environ.get(SETTING, "")), _OWN)}

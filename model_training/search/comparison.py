@@ -65,5 +65,6 @@ def _by_folds(prepared: Prepared, pair: Sequence[ScoredCandidate], plan: FitPlan
         training, judged = rows.take(np.flatnonzero(fold != number)), fold == number
         for candidate, answer in zip(pair, answers, strict=True):
             answer[judged] = fit_recipe(candidate.recipe, training, quiet).predict(rows.X[judged])
-    bootstrap = BootstrapComparison(rows.task, prepared.scenario.metric, rows.y, plan.seed)
-    return _Lead(*bootstrap.lead(*answers), len(rows.y))
+    judging = np.setdiff1d(np.arange(len(rows.y)), prepared.learn_only)
+    bootstrap = BootstrapComparison(rows.task, prepared.scenario.metric, rows.y[judging], plan.seed)
+    return _Lead(*bootstrap.lead(*(answer[judging] for answer in answers)), len(judging))

@@ -69,10 +69,15 @@ class FoldScores:
 def cross_validate(
     prepared: Prepared, names: Sequence[str], parameters: Mapping[str, Parameters], plan: FitPlan
 ) -> OutOfFold:
-    """The named candidates' answers to the rows that train or choose; no rows where no fold can be fitted."""
+    """The named candidates' answers to the rows that train or choose; no rows where no fold can be fitted.
+
+    Rows that only learn are in the fits and are not answered.
+    """
     answers, split = answers_of(prepared.frame, prepared.scenario), prepared.scenario.split
     folds, repeats = _sizes(prepared, plan)
-    found = fold_rows(answers, prepared.parts, split, folds=folds, repeats=repeats, seed=plan.seed)
+    dealt = fold_rows(answers, prepared.parts, split, folds=folds, repeats=repeats, seed=plan.seed)
+    found = [Fold(fold.fit, np.setdiff1d(fold.judged, prepared.learn_only)) for fold in dealt]
+    found = [fold for fold in found if len(fold.judged)]
     plan.report(f"cross-validating {', '.join(names)} on {len(found)} folds", 0.5)
     rows = np.concatenate([fold.judged for fold in found]) if found else np.empty(0, dtype=np.int64)
     pieces = _answers(prepared.rows, found, names, parameters, plan.quiet())
@@ -84,7 +89,9 @@ def cross_validate(
 def _sizes(prepared: Prepared, plan: FitPlan) -> tuple[int, int]:
     """How many folds, and how often."""
     rows = len(prepared.parts.train) + len(prepared.parts.validation)
-    if not PROFILES[plan.profile].choose_by_folds or rows > _FEW:
+    if PROFILES[plan.profile].quick:
+        return 2, 1
+    if rows > _FEW:
         return 3, 1
     return 5, 2 if rows <= _VERY_FEW else 1
 

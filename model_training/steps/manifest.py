@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
@@ -30,13 +32,16 @@ from shared.training.encoding import encode_rows
 from shared.training.fingerprints import fingerprints
 from shared.training.input_contract import InputContract
 from shared.training.learned_rows import LEARNED, LearnedRows
+from shared.training.unlearned.invented_rows import PLAIN_WORDS, invented_rows
 from shared.training.unlearned.learned_ranges import ranges_of
 
 SCHEMA = 1
 HOLDOUT, HOLDOUT_KEYS = "holdout.parquet", "holdout_keys.parquet"
 METRICS = "metrics.json"
 _GOLDEN = 20
-_UNSEEN = "never seen in training"
+# A word of a check is in so many texts at least; as many words are looked at.
+_SHARED, _WORDS = 10, 400
+_WORD = re.compile(r"[a-z]{4,}")
 
 
 @cache
@@ -102,15 +107,32 @@ def ranges(prepared: Prepared, rows: np.ndarray, contract: InputContract) -> dic
 
 
 def golden(prepared: Prepared, onnx: bytes) -> dict[str, Any]:
-    """Test rows as a request sends them and the answers of this graph; two rows hold nulls and unseen categories."""
-    test = prepared.parts.test
-    picked = test[np.linspace(0, len(test) - 1, _GOLDEN - 2).astype(int)]
-    rows = prepared.frame.select(list(prepared.contract.names)).take(pa.array(picked)).to_pylist()
-    # A text is never null in a request; the unusual one has no known words.
-    rows.append({f.name: "" if f.kind == "text" else None for f in prepared.contract.features})
-    rows.append({f.name: rows[0][f.name] if f.kind == "number" else _UNSEEN for f in prepared.contract.features})
-    answers = run(onnx, encode_rows(rows, prepared.contract))
-    return {"rows": rows, "probabilities": answers.tolist()}
+    """Rows that nobody gave, as a request sends them, and the answers of this graph; the last two are unusual."""
+    rows = learned_rows(prepared)
+    words = _common_words(prepared, rows) if prepared.contract.text else PLAIN_WORDS
+    whole = _whole(prepared, rows)
+    made = invented_rows(prepared.contract, ranges(prepared, rows, prepared.contract), _GOLDEN - 2, whole, words)
+    return {"rows": made, "probabilities": run(onnx, encode_rows(made, prepared.contract)).tolist()}
+
+
+def _whole(prepared: Prepared, rows: np.ndarray) -> set[str]:
+    """The inputs whose numbers are all whole."""
+    if prepared.contract.text:
+        return set()
+    names = [feature.name for feature in prepared.contract.features]
+    values = prepared.X[rows]
+    return {name for at, name in enumerate(names) if bool(np.all(np.nan_to_num(values[:, at]) % 1 == 0))}
+
+
+def _common_words(prepared: Prepared, rows: np.ndarray) -> Sequence[str]:
+    """Words that so many texts share that they are nobody's own, the most frequent first."""
+    feature = prepared.contract.features[0]
+    counts: Counter[str] = Counter()
+    for text in prepared.frame[feature.name].take(pa.array(rows)).to_pylist():
+        counts.update(set(_WORD.findall(str(text or "").lower())))
+    stop = set(feature.values)
+    common = [word for word, texts in counts.most_common(_WORDS) if texts >= _SHARED and word not in stop]
+    return common if len(common) >= len(PLAIN_WORDS) else PLAIN_WORDS
 
 
 def learned(prepared: Prepared) -> tuple[bytes, dict[str, Any]]:

@@ -70,7 +70,9 @@ def prepare_rows(
     X = encode(frame, contract)
     _check_varies(X[parts.train], scenario)
     halves = {name: draw_half(answers, rows, seed) for name, rows in (("train", parts.train), ("test", parts.test))}
-    return Prepared(scenario, frame, contract, X, answers.values, parts, _other_parts(answers, scenario, seed), halves)
+    learners = np.flatnonzero(~answers.judging)
+    other = _other_parts(answers, scenario, seed)
+    return Prepared(scenario, frame, contract, X, answers.values, parts, other, halves, learners)
 
 
 def contract_of(frame: pa.Table, scenario: Scenario, parts: Parts, names: tuple[str, ...]) -> InputContract:

@@ -21,7 +21,7 @@ _PARTS = ("train", "validation", "test")
 def save_prepared(prepared: Prepared, folder: Path) -> None:
     """Write `frame.parquet`, `arrays.npz`, `prepared.json` and, for texts, `texts.parquet`."""
     pq.write_table(prepared.frame.replace_schema_metadata(None), folder / "frame.parquet", write_page_checksum=True)
-    arrays = {"y": prepared.y}
+    arrays = {"y": prepared.y, "learn_only": prepared.learn_only}
     if prepared.X.dtype == object:
         texts = pa.table({"text": pa.array(prepared.X[:, 0], pa.string())})
         pq.write_table(texts, folder / "texts.parquet", write_page_checksum=True)
@@ -46,9 +46,8 @@ def load_prepared(folder: Path, scenario: Scenario) -> Prepared:
     parts, other = (_parts(arrays, kind, description["split"][kind]) for kind in ("declared", "other"))
     assert parts is not None  # noqa: S101 - the declared parts are always written
     frame = pq.read_table(folder / "frame.parquet", page_checksum_verification=True)
-    return Prepared(
-        scenario, frame, InputContract.from_json(description["contract"]), X, arrays["y"], parts, other, halves
-    )
+    contract, learners = InputContract.from_json(description["contract"]), arrays["learn_only"]
+    return Prepared(scenario, frame, contract, X, arrays["y"], parts, other, halves, learners)
 
 
 def _texts(path: Path) -> np.ndarray:

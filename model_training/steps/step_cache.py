@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,7 @@ def step_cost(folder: Path) -> Mapping[str, float]:
 def step_key(step: str, code: str, spec: RunSpec, inputs: Mapping[str, str]) -> str:
     """A digest of what decides a step's output: its name, the code, the specification and the keys of its inputs."""
     # Functions have no text that stays the same; the code's digest covers them.
-    declared = repr(replace(spec.scenario, assemble=None, generate=None))
+    declared = repr(spec.scenario)
     facts = [step, code, declared, spec.to_json(), sorted(inputs.items())]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 

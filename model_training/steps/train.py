@@ -72,7 +72,7 @@ def train_finalists(
     scored = [contest.scored(candidate) for candidate in fitted.values()]
     best_deployable(scored)
     close = contest.unseparated(scored)
-    if len(close) == 1 or not PROFILES[plan.profile].choose_by_folds:
+    if len(close) == 1:
         return contest.on_validation(scored, fitted)
     return contest.on_folds(scored, fitted, close)
 
@@ -102,7 +102,7 @@ def finalists(
     # A network learns more from all rows than from half of them: it is always among the finalists.
     always = (DEEP,) if text else REFERENCES
     chosen |= set(next(([name] for name in always if name in names), []))
-    if text and PROFILES[plan.profile].choose_by_folds:
+    if text and not PROFILES[plan.profile].quick:
         held = prepared.rows.take(prepared.parts.validation)
         chosen |= {candidate.name for candidate in unseparated(scored, held, metric, plan.seed)}
     return [name for name in prepared.scenario.candidates if name in chosen]

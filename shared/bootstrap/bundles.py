@@ -154,6 +154,8 @@ class Root:
             prediction_rows=lazy(f"{_SQL}reports.prediction_rows:SqlPredictionRows", self.engine),
             totals=lazy(f"{_SQL}reports.totals:SqlTotals", self.engine),
             reopening=lazy(f"{_SQL}ledger.reopening:SqlReopening", self.engine, self.core.clock),
+            erasure=lazy(f"{_SQL}retention.erasure:SqlErasure", self.engine),
+            remnants=lazy("shared.adapters.files.remnants:HomeRemnants", self.settings.home),
             expiry=lazy(f"{_SQL}retention.expiry:SqlExpiry", self.engine),
             dead_letters=LakeDeadLetters(backends.dead_letter_stores(self.settings, self.core.lake)),
         )

@@ -51,6 +51,16 @@ class Misconfigured(Permanent):
         self.key = key
 
 
+class Misdeclared(Misconfigured):
+    """A scenario is declared as it cannot be meant; the whole sentence says where, what, and what would be accepted."""
+
+    code = "declaration"
+
+    def __init__(self, sentence: str) -> None:
+        Permanent.__init__(self, sentence)
+        self.key = "scenario"
+
+
 class Quarantined(Permanent):
     """Data that breaks its contract. Nothing is trained or scored on it; the bytes and this reason are kept."""
 

@@ -85,6 +85,7 @@ class Kind(StrEnum):
     DEAD_LETTER = "deadletter"
     POISON = "poison"
     RETENTION = "retention"
+    ERASURE = "erasure"
 
 
 @dataclass(frozen=True, slots=True)

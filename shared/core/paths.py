@@ -181,6 +181,17 @@ def quarantine_folder(where: Landing, etag: str) -> str:
     return f"quarantine/{where.scenario.name}/{where.drop}/{re.sub(r'[^A-Za-z0-9]', '', etag)}/"
 
 
+def erasures_folder(scenario: str) -> str:
+    """Where requests for erasure, their receipts and the records of what was rewritten lie."""
+    return f"erasures/{scenario}/"
+
+
+def erased_path(path: str, etag: str) -> str:
+    """Where that version of a landed file lies once rows were taken out of it; nothing arrives there."""
+    folder, _, file = path.rpartition("/")
+    return f"erased/{folder}/{re.sub(r'[^A-Za-z0-9]', '', etag)}/{file}"
+
+
 def contracts_folder(scenario: str) -> str:
     """Where the contracts lie that people accepted, each under its number, and those that were asked for."""
     return f"contracts/{scenario}/"

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from shared.core.decision import Decision
+from shared.core.declaration.check import check_declaration
+from shared.core.declaration.decision import Decision
 from shared.core.errors import Missing
 from shared.core.policies import Arrival, BadRows, Feedback, Monitoring, Retention, RetrainPolicy
 
@@ -275,14 +276,15 @@ class Scenario:
     retrain: RetrainPolicy = field(default_factory=RetrainPolicy)
     feedback: Feedback = field(default_factory=Feedback)
     retention: Retention = field(default_factory=Retention)
-    statistics: Statistics | None = field(default=None, compare=False)
+    statistics: Statistics | None = field(default=None, compare=False, repr=False)
     # Kept in the profile and its history for people to read; never used to judge.
-    words: Words | None = field(default=None, compare=False)
-    assemble: Assemble | None = field(default=None, compare=False)
-    generate: Generate | None = field(default=None, compare=False)
+    words: Words | None = field(default=None, compare=False, repr=False)
+    assemble: Assemble | None = field(default=None, compare=False, repr=False)
+    generate: Generate | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Misconfigured when the task cannot be decided as declared."""
+        """Misconfigured with the first thing in the declaration that cannot be meant."""
+        check_declaration(self)
         for decision in (self.decision, *dict(self.label_decisions).values()):
             decision.check_fits(self.name, self.task, len(self.labels))
 

@@ -92,7 +92,7 @@ def settled_drops(ports: CorePorts, waiting: Iterable[Landing]) -> list[str]:
     """One message per scenario for the drops, of those with waiting files, whose files have all come by now."""
     drops: dict[str, dict[str, Landing]] = {}
     for where in waiting:
-        if where.area == "incoming" and (where.scenario.arrival.quiet or where.scenario.batch.label_hours):
+        if where.area == "incoming":
             drops.setdefault(where.scenario.name, {})[where.drop] = where
     settled = ((name, _settled(ports, tuple(found.values()))[:_AT_ONCE]) for name, found in drops.items())
     return [_message(ports, name, found) for name, found in settled if found]
@@ -102,6 +102,9 @@ def _settled(ports: CorePorts, wheres: Sequence[Landing]) -> list[Pending]:
     """The drops of one scenario to take now, by their newest file; none while more may come."""
     now, quiet = ports.core.clock(), wheres[0].scenario.arrival.quiet
     pending = [found for where in wheres if (found := _pending(ports, where)) is not None]
+    if not (quiet or wheres[0].scenario.batch.label_hours):
+        # The event of its last file takes a drop; a sweep takes those that a worker began and lost.
+        pending = [one for one in pending if one.entry is not None]
     # A worker is at one of them: what it leaves is taken afterwards.
     if any(_in_work(one.entry, now) for one in pending):
         return []

@@ -24,6 +24,7 @@ from shared.intake.accumulation import Origin, add_drop
 from shared.intake.drop_tables import check_drop, table_of_drop
 from shared.intake.feedback_rows import Labels, labelled_tables, read_labels, read_rows, why_not
 from shared.intake.ingest import publish
+from shared.prediction.commits import is_erased
 from shared.prediction.plans import read_plan
 from shared.prediction.window import Commit, split_input
 
@@ -113,6 +114,8 @@ def _due(ports: MonitoringPorts, scenario: Scenario, commits: Mapping[str, Commi
 
 
 def _learn(ports: MonitoringPorts, scenario: Scenario, due: DueFeedback) -> Outcome:
+    if is_erased(ports, scenario.name, due.commit.window):
+        return Outcome(State.IGNORED, f"Window {due.base} is not learned from: rows of it were erased on request.")
     inputs = read_plan(ports, scenario.name, due.commit.window).inputs
     rows = read_rows(ports, scenario, inputs)
     labels = read_labels(ports, scenario, due.commit, rows.num_rows)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from shared.core.blob import Blob
 from shared.core.claims import once
 from shared.core.drops import HELD, drop_files, drop_key, finish_waiting, without_marker
-from shared.core.errors import Quarantined
+from shared.core.errors import Busy, Quarantined
 from shared.core.lake_reading import read_json
 from shared.core.ledger import ENDED, Kind, Outcome, State
 from shared.core.notices import announce
@@ -63,7 +63,8 @@ def _take(ports: MonitoringPorts, where: Landing, landed: Sequence[Blob], *, hel
     files = by_table(where, landed)
     result = once(ports, Kind.DROP, drop_key(where, blobs), "", lambda: _register(ports, where, files, held=held))
     if result.outcome.state not in ENDED:
-        return Outcome(State.DONE, f"Drop {where.drop} is being registered through another of its files.")
+        # Who registers it ends this file too. Should that worker be dead, the sweep finds the file waiting.
+        return Outcome(State.WAITING, f"Drop {where.drop} is being registered through another of its files.")
     finish_waiting(ports, landed, result.outcome)
     return result.outcome
 
@@ -105,8 +106,7 @@ def publish(ports: MonitoringPorts, where: Landing, added: Added, dataset: Datas
     key = f"{dataset.scenario}/{dataset.digest[:12]}"
     outcome = once(ports, Kind.DATASET, key, "", lambda: _announce(ports, dataset, added.remarks)).outcome
     if outcome.state not in ENDED:
-        reason = f"Dataset {dataset.id} holds drop {where.drop}; another worker announces it."
-        outcome = Outcome(State.DONE, reason, {"dataset": dataset.id})
+        raise Busy(f"Dataset {dataset.id} holds drop {where.drop}; another worker announces it.")
     for drop in _released(ports, dataset):
         if drop != where.drop:
             _settle_released(ports, replace(where, drop=drop), dataset)

@@ -1,16 +1,20 @@
-"""Training admission: a drop in another unit, or from a stuck sensor, is quarantined before a model learns from it."""
+"""Training admission: a drop in another unit, or from a stuck sensor, is quarantined before a model learns from it.
+
+A sensor that no model learns from holds nothing up: people are told that it looks stuck.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from shared.core.breach import Action, Cause
+from shared.core.breach import Action, BreachState, Cause
 from shared.core.errors import Quarantined
 from shared.core.lake_reading import read_json
 from shared.core.paths import Landing, dataset_folder
+from shared.core.scenario import Scenario
 from shared.monitoring import triage
-from shared.monitoring.breaches import close_breaches
+from shared.monitoring.breaches import close_breach, close_breaches, open_breach
 from shared.monitoring.drift.column_comparison import compare_columns, input_names, match_columns
 from shared.monitoring.drift.references import baseline_profile, training_profile, training_rows
 from shared.monitoring.measures import Reference
@@ -19,6 +23,7 @@ from shared.monitoring.triage import DataIssue
 from shared.profiles.profile import DatasetProfile, TableProfile
 from shared.profiles.row_facts import RowFacts
 from shared.profiles.validation import compared_columns
+from shared.training.trainability import should_vary
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,6 +41,8 @@ _LOOKED_BACK = 5
 def check_admission(ports: MonitoringPorts, where: Landing, tables: Mapping[str, Rows]) -> None:
     """Quarantined when a column shows one of the causes for which the scenario declares a quarantine.
 
+    A stuck column that need not vary is an open breach instead, until a drop or a window shows it well.
+
     Columns are compared with the accepted baseline; without one, with the training data of the serving model; without
     either, with the newest rows that were accepted. Without any of them a column is only compared with itself.
     """
@@ -44,10 +51,36 @@ def check_admission(ports: MonitoringPorts, where: Landing, tables: Mapping[str,
     if not wanted:
         return
     profiles, rows = _reference(ports, scenario.name)
-    for issue in (*_mixed(where, tables, profiles), *_issues(ports, where, tables, profiles, rows)):
-        if issue.cause in wanted:
+    issues = (*_mixed(where, tables, profiles), *_issues(ports, where, tables, profiles, rows))
+    told = [issue for issue in issues if _only_told(scenario, issue)]
+    for issue in issues:
+        if issue.cause in wanted and issue not in told:
             sentence = f"{issue.sentence} Nothing is learned from it; correct the file and drop it again."
             raise Quarantined(issue.cause, sentence, table=issue.table, column=issue.column)
+    _tell_stuck(ports, where, tables, told)
+
+
+def _only_told(scenario: Scenario, issue: DataIssue) -> bool:
+    """Whether the issue is a stuck column that need not vary: no model learns from it, or it may be constant."""
+    if issue.cause != Cause.STUCK_SENSOR:
+        return False
+    return not should_vary(scenario, scenario.table(issue.table).column(issue.column))
+
+
+def _tell_stuck(
+    ports: MonitoringPorts, where: Landing, tables: Mapping[str, Rows], issues: Sequence[DataIssue]
+) -> None:
+    """Alert to these columns; the breaches of others of these tables that need not vary are closed."""
+    scenario, least = where.scenario, where.scenario.monitoring.min_rows
+    stuck = {(issue.table, issue.column) for issue in issues}
+    for breach in ports.monitoring.breaches.list(scenario.name, BreachState.OPEN):
+        known = breach.table in tables and tables[breach.table].num_rows >= least
+        issue = DataIssue(breach.cause, breach.table, breach.column, breach.sentence)
+        well = known and breach.action == Action.ALERT and (breach.table, breach.column) not in stuck
+        if well and _only_told(scenario, issue):
+            close_breach(ports, breach)
+    for issue in issues:
+        open_breach(ports, scenario.name, issue, where.drop)
 
 
 def close_admission_breaches(ports: MonitoringPorts, scenario: str) -> None:

@@ -72,8 +72,13 @@ def close_breaches(
             continue
         if action is not None and breach.action != action:
             continue
-        ports.monitoring.breaches.close(scenario, breach.id, ports.core.clock())
-        ports.core.ledger.note(Kind.BREACH, f"{scenario}/{breach.id}", State.DONE, f"Resolved: {breach.sentence}")
+        close_breach(ports, breach)
+
+
+def close_breach(ports: MonitoringPorts, breach: Breach) -> None:
+    """Close the breach; the history says what is resolved."""
+    ports.monitoring.breaches.close(breach.scenario, breach.id, ports.core.clock())
+    ports.core.ledger.note(Kind.BREACH, f"{breach.scenario}/{breach.id}", State.DONE, f"Resolved: {breach.sentence}")
 
 
 def _announce(ports: MonitoringPorts, breach: Breach, announced_by: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.core.ledger import Entry
 from shared.datasets.version import DatasetVersion
+from shared.operations.erasure_record import ErasureRecord
 from shared.prediction.revision import ScoredWindow
 from shared.release.verdict import Verdict
 from shared.serving.deployment import Deployment
@@ -17,7 +18,10 @@ from shared.training.run import Run
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A prediction with everything that led to it; what the state does not hold (any more) is None."""
+    """A prediction with everything that led to it; what the state does not hold (any more) is None.
+
+    `erased` tells what erasures took out of its window, its files and its dataset.
+    """
 
     scenario: str
     prediction: Mapping[str, Any]
@@ -28,6 +32,7 @@ class Trace:
     run: Run | None
     dataset: DatasetVersion | None
     events: tuple[Entry, ...]
+    erased: tuple[ErasureRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ def trace_json(trace: Trace) -> Mapping[str, Any]:
         "run": plain(trace.run),
         "dataset": plain(trace.dataset),
         "events": [plain(event_facts(entry)) for entry in trace.events],
+        "erased": plain(trace.erased),
     }
 
 

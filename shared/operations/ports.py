@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -12,6 +12,7 @@ from shared.monitoring.ports import MonitoringPorts
 if TYPE_CHECKING:
     from shared.core.ledger import Entry
     from shared.core.scenario import Scenario
+    from shared.datasets.version import DatasetTable, Part
     from shared.operations.replay_items import DeadLetter
     from shared.prediction.revision import ScoredWindow
     from shared.prediction.window import Commit
@@ -167,6 +168,58 @@ class Expiry(Protocol):
         ...
 
 
+class Erasure(Protocol):
+    """Takes a person out of SQL; every call may be repeated."""
+
+    def parts(
+        self,
+        scenario: str,
+        renamed: Mapping[str, Part],
+        versions: Mapping[str, Sequence[DatasetTable]],
+        head: Sequence[DatasetTable],
+    ) -> None:
+        """In one transaction: parts get new paths, digests and counts (by old path), versions and head new counts.
+
+        The head's generation changes: who has seen the old parts looks again.
+        """
+        ...
+
+    def rows(
+        self,
+        scenario: Scenario,
+        key: str,
+        *,
+        partial: bool,
+        requests: Sequence[tuple[str, int]],
+        predictions: Sequence[int],
+    ) -> int:
+        """Remove predictions, labels and readings of that entity key, and labels of these requests and predictions.
+
+        With `partial` also of longer keys that begin with it. Returns the number of rows.
+        """
+        ...
+
+    def texts(self, texts: Collection[str], numbers: Collection[float], erased: Callable[[Any], Any]) -> int:
+        """Pass each cell of the state that holds one of these through `erased`; returns the number of cells."""
+        ...
+
+    def compact(self) -> None:
+        """Let the database forget what was removed, as far as it can be told to."""
+        ...
+
+
+class Remnants(Protocol):
+    """What a machine keeps beside lake and database: its log files, and the working folders of runs."""
+
+    def remove_runs(self, runs: Sequence[str]) -> int:
+        """Remove the files of these runs' steps; returns of how many runs there were any."""
+        ...
+
+    def overwrite(self, texts: Collection[str]) -> int:
+        """Overwrite each of the texts in the log files where it stands; returns how often there was one."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class OperationsBundle:
     """The ports of operating."""
@@ -177,6 +230,8 @@ class OperationsBundle:
     reopening: Reopening
     dead_letters: DeadLetters
     expiry: Expiry
+    erasure: Erasure
+    remnants: Remnants
 
 
 class OperationsPorts(MonitoringPorts, Protocol):

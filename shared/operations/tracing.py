@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import BadInput, Missing
+from shared.core.lake_reading import read_json
 from shared.core.ledger import Entry, Kind
+from shared.core.paths import erasures_folder
 from shared.core.scenario import Scenario, find_scenario
 from shared.datasets.version import DatasetVersion
+from shared.operations.erasure_record import ErasureRecord
 from shared.operations.lineage import Impact, Trace
+from shared.prediction.commits import is_erased
 from shared.prediction.revision import ScoredWindow
 from shared.prediction.window import Commit
 from shared.serving.deployment import Deployment
@@ -38,6 +42,7 @@ def trace(ports: OperationsPorts, prediction_id: int, scenario: str | None = Non
         if (row := ports.operations.lineage.prediction(declared, prediction_id)) is not None
     ]
     if not rows:
+        _check_erased(ports, prediction_id, scenario)
         raise Missing(f"There is no prediction {prediction_id}{f' of {scenario}' if scenario else ''}.")
     if len(rows) > 1:
         names = ", ".join(declared.name for declared, _ in rows)
@@ -70,7 +75,39 @@ def _trace(ports: OperationsPorts, scenario: Scenario, row: Mapping[str, Any]) -
         run=ports.training.runs.find(commit.run),
         dataset=dataset,
         events=_events(ports, keys),
+        erased=tuple(_erased(ports, window, dataset)),
     )
+
+
+def erasures(ports: OperationsPorts, scenario: str) -> list[ErasureRecord]:
+    """Everything that was replaced by any erasure of the scenario."""
+    found = []
+    for blob in ports.core.lake.list(f"{erasures_folder(scenario)}records/"):
+        value = read_json(ports, blob.path)
+        found.append(ErasureRecord(**{name: fact for name, fact in value.items() if name != "schema"}))
+    return found
+
+
+def _erased(ports: OperationsPorts, window: ScoredWindow, dataset: DatasetVersion | None) -> Iterator[ErasureRecord]:
+    """The records of the window, of its files, and of the parts of its dataset."""
+    shas = {sha for table in dataset.tables for sha in table.shas} if dataset else set()
+    inputs = {key.replace('"', "") for key in window.revision.inputs}
+    inputs |= {source.replace('"', "") for source in dataset.sources} if dataset else set()
+    for record in erasures(ports, window.commit.scenario):
+        of_window = record.kind == "window" and record.place == window.commit.window
+        if of_window or (record.kind == "part" and record.new in shas) or record.old in inputs:
+            yield record
+
+
+def _check_erased(ports: OperationsPorts, prediction_id: int, scenario: str | None) -> None:
+    """Missing with the reason, when rows of the window were erased."""
+    for declared in _candidates(ports, scenario):
+        window = ports.operations.lineage.window(declared, prediction_id >> ID_SHIFT)
+        if window is not None and is_erased(ports, declared.name, window.commit.window):
+            raise Missing(
+                f"There is no prediction {prediction_id} of {declared.name} (any more): rows of window "
+                f"{window.commit.window} were erased on request ({window.commit.rejected_rows})."
+            )
 
 
 def _generation(ports: OperationsPorts, scenario: str, number: int) -> Deployment | None:

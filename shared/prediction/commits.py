@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
 from shared.core.errors import Corrupt
 from shared.core.lake_reading import read_json
-from shared.core.paths import commit_path
+from shared.core.paths import commit_path, window_folder
 from shared.prediction.plans import read_plan
 from shared.prediction.revision import Revision
 from shared.prediction.window import Commit, CommittedFile
@@ -44,14 +46,37 @@ def whole_commit(ports: PredictionPorts, commit: Commit) -> Commit:
 def revision_of(ports: PredictionPorts, commit: Commit) -> Revision:
     """Which version of which window the commit is, since when, and what it was made of, read from the lake."""
     plan = read_plan(ports, commit.scenario, commit.window)
-    blob = ports.core.lake.stat(commit_path(commit.scenario, commit.window))
     return Revision(
         base=plan.corrects.base if plan.corrects else commit.window,
         number=plan.corrects.number if plan.corrects else 1,
-        committed_at=commit.scored_at if blob is None else blob.modified,
+        committed_at=_committed_at(ports, commit),
         inputs=plan.inputs,
         generation=plan.deployment.generation,
     )
+
+
+def _committed_at(ports: PredictionPorts, commit: Commit) -> datetime:
+    """When the window became true; of one that was written anew, when it first did."""
+    path = _erased_path(commit.scenario, commit.window)
+    if ports.core.lake.stat(path) is not None:
+        return datetime.fromisoformat(read_json(ports, path)["committed_at"])
+    blob = ports.core.lake.stat(commit_path(commit.scenario, commit.window))
+    return commit.scored_at if blob is None else blob.modified
+
+
+def keep_erased(ports: PredictionPorts, commit: Commit, committed_at: datetime) -> None:
+    """Note beside the window, before it is written anew without somebody's rows, since when it was true."""
+    content = json.dumps({"committed_at": committed_at.isoformat()}) + "\n"
+    ports.core.lake.put(_erased_path(commit.scenario, commit.window), content.encode())
+
+
+def is_erased(ports: PredictionPorts, scenario: str, window: str) -> bool:
+    """Whether rows of the window were erased: it then has fewer rows than its plan's files had."""
+    return ports.core.lake.stat(_erased_path(scenario, window)) is not None
+
+
+def _erased_path(scenario: str, window: str) -> str:
+    return f"{window_folder(scenario, window)}erased.json"
 
 
 def sha256_of(source: BinaryIO) -> str:

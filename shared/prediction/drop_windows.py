@@ -65,11 +65,10 @@ def _replaced(ports: PredictionPorts, scenario: Scenario, drop: ScoringDrop) -> 
 
 
 def _open_base(ports: PredictionPorts, scenario: Scenario, window_id: str) -> str:
-    """The first version of the window, or nothing where that was closed without predicting anything."""
+    """The first version of the window, or nothing where every version was closed without predicting anything."""
     correction = ports.prediction.corrections.find(scenario.name, window_id)
     base = correction.base if correction else window_id
-    window = ports.prediction.windows.find(scenario.name, base)
-    return "" if window is None or window.state == WindowState.QUARANTINED else base
+    return base if _open_inputs(ports, scenario, base) else ""
 
 
 def _correct(ports: PredictionPorts, scenario: Scenario, base: str, new: Sequence[Blob], inputs: Sequence[Blob]) -> str:
@@ -77,7 +76,7 @@ def _correct(ports: PredictionPorts, scenario: Scenario, base: str, new: Sequenc
     deployment = ports.release.deployments.current(scenario.name)
     if deployment is None:
         raise Missing(f"Nothing is deployed for {scenario.name}.")
-    before = _inputs(ports, scenario, base)
+    before = _open_inputs(ports, scenario, base)
     kept = {split_input(name)[0]: name for name in before}
     newer = {blob.path: input_key(blob) for blob in inputs}
     names = ", ".join(blob.name for blob in new)
@@ -97,16 +96,15 @@ def _correct(ports: PredictionPorts, scenario: Scenario, base: str, new: Sequenc
     return planned
 
 
-def _inputs(ports: PredictionPorts, scenario: Scenario, base: str) -> tuple[str, ...]:
-    """What the newest version of the window reads that was not closed without predicting anything."""
-    find = ports.prediction.windows.find
+def _open_inputs(ports: PredictionPorts, scenario: Scenario, base: str) -> tuple[str, ...]:
+    """What the newest version of the window reads that was not closed without predicting anything; empty without."""
     versions = [one for one in ports.prediction.corrections.list(scenario.name) if one.base == base]
-    for version in reversed(versions):
-        window = find(scenario.name, version.window)
+    inputs = {version.window: version.inputs for version in reversed(versions)}
+    for name in (*inputs, base):
+        window = ports.prediction.windows.find(scenario.name, name)
         if window is not None and window.state != WindowState.QUARANTINED:
-            return version.inputs
-    first = find(scenario.name, base)
-    return first.inputs if first else ()
+            return inputs.get(name, window.inputs)
+    return ()
 
 
 def _tell_superseded(ports: PredictionPorts, before: Sequence[str], new: Sequence[Blob], correction: str) -> None:

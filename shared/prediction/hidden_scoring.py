@@ -12,7 +12,7 @@ from shared.core.errors import Permanent
 from shared.core.ledger import Outcome, State
 from shared.core.paths import trial_folder
 from shared.core.scenario import Scenario
-from shared.prediction.commits import read_commit
+from shared.prediction.commits import is_erased, read_commit
 from shared.prediction.plans import read_plan
 from shared.prediction.score import score_plan
 from shared.prediction.window import Commit
@@ -26,6 +26,8 @@ def score_hidden(ports: PredictionPorts, scenario: Scenario, window: str, other:
     """Answer the window's rows with the other model; ignored, with the reason, when it cannot answer them."""
     folder = _folder(scenario, other, window)
     path = f"{folder}_COMMIT.json"
+    if ports.core.lake.stat(path) is None and is_erased(ports, scenario.name, window):
+        return Outcome(State.IGNORED, f"Rows of window {window} were erased on request: nothing is compared on it.")
     if ports.core.lake.stat(path) is None:
         plan = read_plan(ports, scenario.name, window)
         try:

@@ -62,22 +62,27 @@ def _rebuild_window(ports: PredictionPorts, scenario: Scenario, commit: Commit, 
     if not every and ports.prediction.restoration.is_intact(scenario, commit):
         return RebuiltWindow(scenario.name, commit.window, RebuildState.INTACT, commit.rows)
     try:
-        plan = read_plan(ports, scenario.name, commit.window)
-        window, correction, revision = _window(plan), _correction(plan), revision_of(ports, commit)
-        rejects = read_rejects(ports, scenario, commit.window)
-        with _rows(ports, scenario, commit) as parquet:
-            ports.prediction.restoration.restore(
-                scenario,
-                commit,
-                parquet,
-                revision=revision,
-                window=window,
-                correction=correction,
-                rejects=rejects,
-            )
+        restore_window(ports, scenario, commit)
     except Fault as fault:
         return RebuiltWindow(scenario.name, commit.window, RebuildState.FAILED, 0, fault.reason)
     return RebuiltWindow(scenario.name, commit.window, RebuildState.RESTORED, commit.rows)
+
+
+def restore_window(ports: PredictionPorts, scenario: Scenario, commit: Commit) -> None:
+    """Replace what SQL has of the window by what the lake has: rows, commit, version, rows that were set aside."""
+    plan = read_plan(ports, scenario.name, commit.window)
+    window, correction, revision = _window(plan), _correction(plan), revision_of(ports, commit)
+    rejects = read_rejects(ports, scenario, commit.window)
+    with _rows(ports, scenario, commit) as parquet:
+        ports.prediction.restoration.restore(
+            scenario,
+            commit,
+            parquet,
+            revision=revision,
+            window=window,
+            correction=correction,
+            rejects=rejects,
+        )
 
 
 @contextmanager

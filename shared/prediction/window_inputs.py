@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-from shared.core.errors import Missing
-from shared.core.paths import table_of
+from shared.core.errors import Missing, Superseded
+from shared.core.paths import erased_path, table_of
 from shared.core.scenario import Scenario, Table
 from shared.prediction.short_history import with_history
 from shared.prediction.window import split_input
@@ -21,6 +21,17 @@ if TYPE_CHECKING:
     from shared.prediction.ports import PredictionPorts
 
 
+def open_input(ports: PredictionPorts, path: str, etag: str) -> BinaryIO:
+    """That version of the file, or what is left of it where rows were erased since."""
+    try:
+        return ports.core.lake.open(path, etag=etag)
+    except (Missing, Superseded):
+        left = erased_path(path, etag)
+        if ports.core.lake.stat(left) is None:
+            raise
+        return ports.core.lake.open(left)
+
+
 def stream_rows(
     ports: PredictionPorts, table: Table, inputs: Sequence[str], rejects: Rejects | None = None
 ) -> Generator[pa.RecordBatch]:
@@ -28,7 +39,7 @@ def stream_rows(
 
     def parts() -> Generator[Iterator[pa.RecordBatch]]:
         for path, etag in map(split_input, inputs):
-            with ports.core.lake.open(path, etag=etag) as source:
+            with open_input(ports, path, etag) as source:
                 yield ports.datasets.tables.stream(source, PurePosixPath(path).name, table, rejects)
 
     with closing(parts()) as opened:
@@ -80,7 +91,7 @@ def ignored_columns(ports: PredictionPorts, scenario: Scenario, inputs: Sequence
     for path, etag in map(split_input, inputs):
         name = PurePosixPath(path).name
         if table_of(name, "scoring", scenario).name == table.name:
-            with ports.core.lake.open(path, etag=etag) as source:
+            with open_input(ports, path, etag) as source:
                 found |= dict.fromkeys(ports.datasets.tables.header(source, name))
     ignored = set(found) - declared if table.extra == "ignore" else set(table.ignored)
     return [name for name in found if name in ignored and name]
@@ -99,7 +110,7 @@ def window_table(
         file = PurePosixPath(path)
         if table_of(file.name, "scoring", scenario).name == table.name:
             drops.add(file.parent)
-            with ports.core.lake.open(path, etag=etag) as source:
+            with open_input(ports, path, etag) as source:
                 parts.append(ports.datasets.tables.read(source, file.name, table, rejects))
     if not parts:
         raise Missing(f"The window has no file of table {table.name} any more.")

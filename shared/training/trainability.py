@@ -151,13 +151,22 @@ def check_inputs(scenario: Scenario, tables: Tables) -> None:
 
 def _check_inputs(scenario: Scenario, tables: Tables, facts: Mapping[str, Facts]) -> None:
     constant = list(_constant_columns(scenario, tables, facts))
-    refused = [(name, column.name) for name, column in constant if not column.may_be_constant]
+    refused = [(name, column.name) for name, column in constant if should_vary(scenario, column)]
     everything = {column.name for _, column in constant} >= set(scenario.features)
     if refused and not (everything and len(scenario.features) > 1):
         raise _constant(scenario, facts, *refused[0])
     if everything:
         sentence = f"Every input of scenario {scenario.name!r} is the same in all rows: there is nothing to learn from."
         raise Quarantined("constant_features", sentence)
+
+
+def should_vary(scenario: Scenario, column: Column) -> bool:
+    """Whether a model learns from the column, itself or what is derived from it, and one value for long is a defect."""
+    return _feeds(scenario, column) and not column.may_be_constant
+
+
+def _feeds(scenario: Scenario, column: Column) -> bool:
+    return column.name in scenario.features or column.may_be_constant is False
 
 
 def _constant(scenario: Scenario, facts: Mapping[str, Facts], name: str, column: str) -> Quarantined:
@@ -176,8 +185,9 @@ def _constant_columns(scenario: Scenario, tables: Tables, facts: Mapping[str, Fa
         if table.num_rows < LEAST_ROWS:
             continue
         for column in scenario.table(name).columns:
-            judged = column.name in scenario.features or column.may_be_constant is False
-            if judged and column.name in facts[name] and _is_constant(facts[name][column.name], column):
+            if not _feeds(scenario, column):
+                continue
+            if column.name in facts[name] and _is_constant(facts[name][column.name], column):
                 yield name, column
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pyarrow as pa
 import pytest
 from contracts.hand_clock import HandClock
 from contracts.test_predictions_contract import SCENARIO, commit, parquet
@@ -14,6 +15,7 @@ from sqlalchemy import Engine, text
 from shared.adapters.sql.ledger.history import SqlHistory
 from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.adapters.sql.ledger.reopening import SqlReopening
+from shared.adapters.sql.monitoring.actuals import SqlActuals
 from shared.adapters.sql.monitoring.alerts import SqlAlertDeliveries
 from shared.adapters.sql.prediction.corrections import SqlCorrections
 from shared.adapters.sql.prediction.predictions import SqlPredictions
@@ -22,12 +24,15 @@ from shared.adapters.sql.prediction.restoring import SqlRestoring
 from shared.adapters.sql.prediction.spans import SqlSpans
 from shared.adapters.sql.prediction.windows import SqlWindows
 from shared.adapters.sql.reports.lineage import SqlLineage
+from shared.adapters.sql.retention.erasure import SqlErasure
 from shared.adapters.sql.retention.expiry import SqlExpiry
 from shared.adapters.sql.training.datasets import SqlDatasets
 from shared.alerts.alert import Alert
 from shared.core.errors import Conflict
 from shared.core.ledger import Claim
+from shared.datasets.head import Head
 from shared.datasets.version import DatasetTable, DatasetVersion, Part
+from shared.operations.erasure.needles import Needles
 from shared.prediction.revision import Correction, Revision
 from shared.prediction.telemetry_span import RecordedSpan, Span
 from shared.prediction.window import Window
@@ -177,6 +182,62 @@ class TestExpiry:
         assert expiry.rows(SCENARIO, **limits, dry_run=True)["reading"] == 1
         assert expiry.rows(SCENARIO, **limits, dry_run=False)["reading"] == 1
         assert readings.window(NAME, "e", AT, AT) == []
+
+
+class TestErasure:
+    """Port `Erasure`."""
+
+    def test_parts_get_other_names_and_versions_other_counts(self, engine: Engine) -> None:
+        """In versions and head alike, which keep their ids; whoever has seen the head before looks again."""
+        datasets = SqlDatasets(engine)
+        old = Part(f"tables/{NAME}/t/a.parquet", "a" * 64, 3, "d", 1, ("incoming/x@1",))
+        table = DatasetTable("t", (old,), 3)
+        head = Head(NAME, 1, "d0", (table,), {"d": 1})
+        assert datasets.move(head, DatasetVersion(NAME, "d0", "0" * 64, (table,), ("incoming/x@1",), AT))
+        new = replace(old, path=f"tables/{NAME}/t/b.parquet", sha256="b" * 64, rows=2)
+        counted = DatasetTable("t", (new,), 2)
+        SqlErasure(engine).parts(NAME, {old.path: new}, {"d0": (counted,)}, (counted,))
+        (version,) = datasets.list(NAME)
+        assert (version.id, version.digest, version.tables) == ("d0", "0" * 64, (counted,))
+        assert datasets.head(NAME).tables == (counted,)
+        assert not datasets.move(replace(head, generation=2), None)
+
+    def test_rows_of_a_key_go(self, engine: Engine) -> None:
+        """Predictions, labels, readings, of longer keys only when asked; a repeat finds nothing."""
+        actuals, readings, erasure = SqlActuals(engine), SqlReadings(engine), SqlErasure(engine)
+        SqlPredictions(engine).load(SCENARIO, commit(), parquet())
+        keys = ["e", "e|1", "f"]
+        readings.keep(NAME, [Reading(key, AT, {"x": 1.0}) for key in keys], AT, AT)
+        actuals.merge(
+            SCENARIO, pa.table({"prediction_id": [1, 2, 3], "epoch": [0] * 3, "actual": ["yes"] * 3}), "x", AT
+        )
+        for partial, expected in ((False, 2), (True, 1), (True, 0)):
+            assert erasure.rows(SCENARIO, "e", partial=partial, requests=[("r", 0)], predictions=[1]) == expected
+        assert readings.window(NAME, "f", AT, AT) != []
+
+    def test_cells_that_name_somebody_are_changed(self, engine: Engine, clock: HandClock) -> None:
+        """In sentences and JSON of every table; what only looks alike stays."""
+        ledger, history = SqlLedger(engine, clock), SqlHistory(engine)
+        ledger.note("drop", "d", "ignored", 'Row 3 of Ada "Lö" was left out.')
+        ledger.note("drop", "e", "ignored", "Row 3 of Adam was left out.")
+        claim = ledger.claim("drop", "f", timedelta(minutes=1))
+        assert isinstance(claim, Claim)
+        ledger.finish(claim, "done", "done", {"said": ['Ada "Lö"']})
+        needles = Needles(frozenset({'Ada "Lö"'}))
+        # The ledger's state and its line in the journal, and the detail of the other entry.
+        assert SqlErasure(engine).texts(needles.texts, (), needles.in_json) == 3
+        assert SqlErasure(engine).texts(needles.texts, (), needles.in_json) == 0
+        found = {one.key: one for one in history.entries()}
+        assert found["d"].reason == "Row 3 of (erased) was left out."
+        assert found["e"].reason == "Row 3 of Adam was left out."
+        ended = history.find("drop", "f")
+        assert ended is not None
+        assert ended.detail == {"said": ["(erased)"]}
+
+    def test_the_database_is_written_anew(self, engine: Engine) -> None:
+        """It works as before."""
+        SqlErasure(engine).compact()
+        assert SqlWindows(engine).list(NAME) == []
 
 
 class TestRestoring:

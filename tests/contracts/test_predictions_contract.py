@@ -35,7 +35,7 @@ ROWS = Table(
     ),
 )
 SCENARIO = Scenario(
-    name="bank's own",
+    name="bank-s_own",
     title="",
     tables=(ROWS,),
     label_table="rows",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from functions.app import create_app
-from functions.names import ANONYMOUS, HTTP, QUEUES, SCOPES
+from functions.http_api import check_listening
+from functions.names import ANONYMOUS, HTTP, QUEUE_FUNCTIONS, QUEUES, SCOPES
+from shared.core.errors import Misconfigured
 from shared.ports import Ports
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +50,18 @@ def test_every_queue_has_a_worker_and_a_poison_worker() -> None:
     assert triggers == set(QUEUES) | {f"{queue}-poison" for queue in QUEUES}
 
 
+def test_health_names_the_functions_that_no_message_reaches() -> None:
+    """All queue functions that this app runs, when its host has no storage for them; nothing where no host runs it."""
+    declared = [name for name, all_ in bindings().items() if any(one["type"] == "queueTrigger" for one in all_)]
+    assert set(declared) == set(QUEUE_FUNCTIONS)
+    host = {"FUNCTIONS_WORKER_RUNTIME": "python", "AzureWebJobs.deploy.Disabled": "true"}
+    for storage in ({"AzureWebJobsStorage": "UseDevelopmentStorage=true"}, {"AzureWebJobsStorage__accountName": "st"}):
+        check_listening({**host, **storage})
+    check_listening({})
+    with pytest.raises(Misconfigured, match="AzureWebJobsStorage is not set, so no message reaches ingest, predict"):
+        check_listening({**host, "AzureWebJobsStorage": ""})
+
+
 def test_every_http_function_has_a_scope_and_only_probes_and_files_are_anonymous() -> None:
     """A function without a row in the mapping would be opened by every key."""
     levels = {name: b["authLevel"] for name, all_ in bindings().items() for b in all_ if b["type"] == "httpTrigger"}
@@ -64,6 +79,29 @@ def test_every_route_is_declared_where_keys_and_documents_look() -> None:
 
 
 @pytest.mark.fault(48)
+def test_no_path_fits_two_routes() -> None:
+    """The host would call the function whose name is first in the alphabet, whatever the routes say."""
+    routes = [(one.function, [one.method, *one.path.split("/")]) for one in HTTP]
+    assert [
+        (first, second)
+        for first, one in routes
+        for second, two in routes
+        if first < second and len(one) == len(two) and all(map(_alike, one, two))
+    ] == []
+
+
+def _alike(one: str, two: str) -> bool:
+    return one == two or "{" in one or "{" in two
+
+
+def test_logs_of_the_libraries_below_are_quiet() -> None:
+    """Set where the app starts: entries of host.json fit no logger of Python."""
+    for name in ("azure.core.pipeline.policies.http_logging_policy", "azure.identity", "urllib3.connectionpool"):
+        assert logging.getLogger(name).getEffectiveLevel() == logging.WARNING
+    levels = json.loads((ROOT / "host.json").read_text())["logging"]["logLevel"]
+    assert levels == {"default": "Information"}
+
+
 def test_timers_do_not_run_on_startup() -> None:
     """A redeployment must not start a storm."""
     timers = [b for all_ in bindings().values() for b in all_ if b["type"] == "timerTrigger"]

@@ -89,7 +89,10 @@ def test_events_lead_from_a_file_to_predictions(functions: Functions, world: Wor
 
 
 def test_timers_find_what_no_event_told(functions: Functions, world: World) -> None:
-    """The sweeps put the missed blob and the unjudged model on their queues; the plan puts the window on its own."""
+    """The sweeps put the missed blob and the unjudged model on their queues; the plan puts the window on its own.
+
+    Retention finds nothing old.
+    """
     landed(world, "incoming", points_csv())
     events, models = Out(), Out()
     functions["reconcile"](timer=ON_TIME, events=events)
@@ -102,8 +105,9 @@ def test_timers_find_what_no_event_told(functions: Functions, world: World) -> N
     windows = Out()
     functions["plan_windows"](timer=ON_TIME, windows=windows)
     assert [json.loads(one)["scenario"] for one in windows.get()] == ["points"]
+    functions["retain"](timer=ON_TIME)
     fired = {one.name: one.fired for one in world.ports.monitoring.scorecards.heartbeats()}
-    assert fired == {"reconcile": 1, "reconcile_releases": 1, "plan_windows": 1}
+    assert fired == {"reconcile": 1, "reconcile_releases": 1, "plan_windows": 1, "retain": 1}
 
 
 @pytest.mark.parametrize("name", ["data_poison", "model_poison", "window_poison"])
@@ -190,6 +194,9 @@ def test_other_refusals_have_their_status(functions: Functions, world: World) ->
     assert functions["score"](req=request(row, scenario="none")).status_code == 404
     work(functions, world, landed(world, "incoming", points_csv()))
     assert functions["score"](req=request(row, **{"content-type": "text/csv"})).status_code == 415
+    # The host hands a body that comes in chunks on empty.
+    chunked = functions["score"](req=request(b"", **{"transfer-encoding": "chunked"}))
+    assert (chunked.status_code, b"Content-Length" in chunked.get_body()) == (411, True)
     assert functions["score"](req=request(b" " * (5 * 1024 * 1024 + 1))).status_code == 413
 
 
@@ -201,7 +208,7 @@ def test_health_and_status_answer(functions: Functions) -> None:
 
 
 def test_sweeps_that_stopped_make_the_app_unhealthy(tmp_path: Path) -> None:
-    """Both probes name the timer, the dashboard has a banner, and the next sweep ends it."""
+    """Both probes name the timer, the dashboard has a banner, the next sweep ends it; poison is told there."""
     world = World(tmp_path, RECONCILE_SCHEDULE="*/20 * * * * *")
     functions = functions_of(world)
     for name, output in (("reconcile", "events"), ("reconcile_releases", "models")):
@@ -217,6 +224,10 @@ def test_sweeps_that_stopped_make_the_app_unhealthy(tmp_path: Path) -> None:
     assert view(world.ports, "overview", {})["late_timers"] == [reason]
     functions["reconcile"](timer=ON_TIME, events=Out())
     assert functions["health"](req=request({})).status_code == 200
+    functions["data_poison"](message=message("broken"))
+    told = functions["health"](req=request({}))
+    assert (told.status_code, json.loads(told.get_body())) == (200, {"status": "healthy", "poison": 1})
+    assert view(world.ports, "overview", {})["poison"] == ["The queue gave this message up: broken"]
 
 
 def test_a_lake_that_is_away_is_no_fault_of_the_caller(functions: Functions, world: World) -> None:

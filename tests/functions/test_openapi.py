@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,7 +19,9 @@ from schemathesis.specs.openapi import checks
 
 from functions.names import ANONYMOUS, HTTP
 from functions.openapi import document
+from local.host.http.keys import EVENT_GRID
 
+ROOT = Path(__file__).resolve().parents[2]
 CHECKS = (
     schemathesis.checks.not_a_server_error,
     checks.status_code_conformance,
@@ -91,6 +98,18 @@ def test_a_key_of_another_scope_is_forbidden(api: Api) -> None:
     with api.client("operate") as client:
         assert client.post("score/points", json=row).status_code == 401
         assert client.get("status").status_code == 200
+
+
+def test_the_shown_request_posts_an_event(api: Api, tmp_path: Path) -> None:
+    """The line of the README, pasted, with this host's port and key."""
+    (line,) = re.findall(r"^\$ (curl .*eventgrid.*)$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    line = line.replace("127.0.0.1:7071", api.url.partition("//")[2].partition("/")[0])
+    event = {"id": "7", "eventType": "Somebody.Elses", "subject": "s", "topic": "t", "data": {}, "dataVersion": "1"}
+    (tmp_path / "event.json").write_text(json.dumps([{**event, "eventTime": "2026-01-01T00:00:00Z"}]))
+    shell = [str(shutil.which("bash")), "-c", f"{line} -s -o /dev/null -w '%{{http_code}}'"]
+    key = {"KEY": api.keys.systems[EVENT_GRID], "PATH": os.environ["PATH"]}
+    done = subprocess.run(shell, env=key, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "202"
 
 
 @pytest.mark.fault(72)

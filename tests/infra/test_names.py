@@ -44,6 +44,13 @@ def test_the_hook_refuses_a_bad_name_in_words(name: str) -> None:
     assert "Accepted: lower-case letters" in done.stderr
 
 
+def test_alerts_without_a_receiver_are_a_warning() -> None:
+    """The deployment goes on."""
+    silent = preflight(AZURE_ENV_NAME="dev")
+    assert (silent.returncode, "MLOPS_ALERT_EMAIL is empty" in silent.stderr) == (0, True)
+    assert preflight(AZURE_ENV_NAME="dev", MLOPS_ALERT_EMAIL="on-call@example.org").stderr == ""
+
+
 @needs_compiler
 def test_the_template_judges_names_like_the_hook() -> None:
     """All 25, in Microsoft's evaluation."""

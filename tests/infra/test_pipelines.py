@@ -140,6 +140,6 @@ def test_a_script_reads_what_azd_puts_out(path: Path) -> None:
     """Its variables are outputs of main.bicep, its own, or those of azd."""
     content = path.read_text()
     own = set(re.findall(r"^\s*([A-Z_]+)=", content, re.MULTILINE))
-    own |= {"AZURE_ENV_NAME", "AZURE_SUBSCRIPTION_ID", "EVENTS_PAUSE_SECONDS"}
+    own |= {"MLOPS_ALERT_EMAIL", "AZURE_ENV_NAME", "AZURE_SUBSCRIPTION_ID", "EVENTS_PAUSE_SECONDS"}
     used = set(re.findall(r"\$\{?([A-Z_]+)", content))
     assert used - own <= read(FOLDER / "main.bicep").outputs.keys()

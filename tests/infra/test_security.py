@@ -49,7 +49,7 @@ def test_storage_deletes_nothing_that_may_be_needed() -> None:
                 "supportsHttpsTrafficOnly": True,
             },
         ),
-        ("vault", "Microsoft.KeyVault/vaults", {"enableRbacAuthorization": True, "enablePurgeProtection": True}),
+        ("vault", "Microsoft.KeyVault/vaults", {"enableRbacAuthorization": True}),
         ("topic", "Microsoft.EventGrid/topics", {"disableLocalAuth": True, "inputSchema": "CloudEventSchemaV1_0"}),
         ("monitoring", "Microsoft.Insights/components", {"DisableLocalAuth": True}),
         ("workspace", "Microsoft.ContainerRegistry/registries", {"adminUserEnabled": False}),

@@ -23,11 +23,12 @@ PURE = frozenset({"Tables", "Profiler", "Scoring"})
 class Countdown:
     """Counts calls; at the last one the process dies at once, before the call has any effect.
 
-    With `watched`, a folder, it remembers what lay there before each call.
+    With `watched`, a folder, it remembers what lay there before each call. Another signal may halt instead of kill.
     """
 
-    def __init__(self, calls: int | None, watched: Path | None = None) -> None:
+    def __init__(self, calls: int | None, watched: Path | None = None, end: signal.Signals = signal.SIGKILL) -> None:
         self.limit = calls
+        self._end = end
         self.seen = 0
         self.states: list[str] = []
         self._watched = watched
@@ -38,7 +39,10 @@ class Countdown:
         if self._watched is not None:
             self.states.append(digest(self._watched))
         if self.limit is not None and self.seen >= self.limit:
-            os.kill(os.getpid(), signal.SIGKILL)
+            if self._end is not signal.SIGKILL:
+                # Halted once; whoever wakes it up lets it go on to its end.
+                self.limit = None
+            os.kill(os.getpid(), self._end)
 
     def moments(self) -> list[int]:
         """The calls before which something had changed since the call before: of equal moments the first."""

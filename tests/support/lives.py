@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import pkgutil
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -21,6 +22,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
 from killing import Countdown, counted, named  # noqa: E402 -- the path is set first
+from planted import SECRET, planted_world, subject  # noqa: E402 -- the path is set first
 from ports_with import ports_with  # noqa: E402 -- the path is set first
 from streamed import LABELS, streamed_world  # noqa: E402 -- the path is set first
 from world import World, blob_event, world_at  # noqa: E402 -- the path is set first
@@ -29,6 +31,8 @@ import shared.adapters  # noqa: E402 -- the path is set first
 from shared import dispatch  # noqa: E402 -- the path is set first
 from shared.adapters.onnx.scoring import OnnxScoring  # noqa: E402 -- the path is set first
 from shared.core.messages import model_message  # noqa: E402 -- the path is set first
+from shared.operations.erasure.erase import approve_erasure, erase, request_erasure  # noqa: E402 -- the path is set first
+from shared.operations.erasure.records import requests  # noqa: E402 -- the path is set first
 from shared.prediction.backfill import BackfillRequest, plan_backfill, plan_corrections  # noqa: E402 -- the path is set first
 from shared.release.approvals import decide  # noqa: E402 -- the path is set first
 from shared.serving.ports import Rehearsal  # noqa: E402 -- the path is set first
@@ -53,9 +57,9 @@ def mortal(world: World, countdown: Countdown) -> None:
     world.trainer.ports = world.ports
 
 
-def script(home: Path, calls: int | None) -> None:
+def script(home: Path, calls: int | None, end: signal.Signals = signal.SIGKILL) -> None:
     """The whole loop for one file to learn from and one to predict; dies at port call number `calls`."""
-    world, countdown = world_at(home), Countdown(calls, home if calls is None else None)
+    world, countdown = world_at(home), Countdown(calls, home if calls is None else None, end)
     files = [world.ports.core.lake.stat(path) for path in FILES]
     mortal(world, countdown)
     for blob in files:
@@ -63,6 +67,11 @@ def script(home: Path, calls: int | None) -> None:
         world.handle(blob_event(blob.path, blob.etag, blob.size, container=world.ports.core.container))
         approve_open(world)
     told(home, countdown)
+
+
+def halting(home: Path, calls: int | None) -> None:
+    """The same loop, which halts at port call number `calls` instead."""
+    script(home, calls, signal.SIGSTOP)
 
 
 def told(home: Path, countdown: Countdown) -> None:
@@ -139,6 +148,18 @@ def labels_alone(home: Path, calls: int | None) -> None:
     told(home, countdown)
 
 
+def forget(home: Path, calls: int | None) -> None:
+    """What `mlops forget` does for the planted person, by two people; dies at port call number `calls`."""
+    world, countdown = planted_world(home), Countdown(calls, home if calls is None else None)
+    world.ports.core.ledger.abandon("the command before was killed")
+    mortal(world, countdown)
+    if not any(one.finished_at for one in requests(world.ports, "points")):
+        request_erasure(world.ports, subject(), SECRET, by="ada", reason="ticket 12")
+        request = approve_erasure(world.ports, subject(), SECRET, by="grace")
+        erase(world.ports, world.ports.core.scenarios["points"], subject(), request)
+    told(home, countdown)
+
+
 def recover_streamed(home: Path, calls: int | None) -> None:
     """What a restarted host does with them."""
     recover(home, calls, silent=True, made=streamed_world)
@@ -149,20 +170,41 @@ def recover_later(home: Path, calls: int | None) -> None:
     recover(home, calls, days=31, silent=True)
 
 
+def orphan(home: Path, calls: int | None) -> int:
+    """The host dies at that call and another recovers; then the orphaned worker goes on with its call, to its end.
+
+    Returns the recovery's exit code: an orphan may fail, because its work was taken over.
+    """
+    late = start("halting", home, calls)
+    os.waitpid(late, os.WUNTRACED)
+    ended = live("recover", home, None)
+    os.kill(late, signal.SIGCONT)
+    os.waitpid(late, 0)
+    return ended
+
+
 def live(what: str, home: Path, calls: int | None) -> int:
     """The exit code of a child that does it."""
+    if what == "orphan":
+        return orphan(home, calls)
+    return os.waitstatus_to_exitcode(os.waitpid(start(what, home, calls), 0)[1])
+
+
+def start(what: str, home: Path, calls: int | None) -> int:
+    """The process id of a child that does it."""
     child = os.fork()
     if child == 0:
         try:
             lives = {"script": script, "recover": recover, "backfill": backfill, "increments": increments}
             lives |= {"feedback": feedback, "recover_later": recover_later}
+            lives |= {"forget": forget, "halting": halting}
             lives |= {"labels_alone": labels_alone, "recover_streamed": recover_streamed}
             lives[what](home, calls)
         except BaseException:  # noqa: BLE001 -- the child must end here, whatever happened
             traceback.print_exc()
             os._exit(1)
         os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return child
 
 
 def serve() -> None:

@@ -44,6 +44,7 @@ class LakePredictionLog:
         self._lock, self._writing = Lock(), Lock()
         self._full = Event()
         self._awake = False
+        self._failure = ""
         _flush_at_exit(self)
 
     def should_sample(self) -> bool:
@@ -58,6 +59,10 @@ class LakePredictionLog:
             dropped = len(rows) - max(space, 0)
             start, self._awake = not self._awake, True
             full = len(self._buffer) >= self._rows
+            failure, self._failure = self._failure, ""
+        # Logged here, from the call of a function: the Functions host drops what other threads log.
+        if failure:
+            log.warning("Answered requests are not written yet: %s", failure)
         if dropped > 0:
             log.warning("Dropped answered rows: %d. The lake has not accepted earlier ones.", dropped)
         if start:
@@ -66,7 +71,7 @@ class LakePredictionLog:
             self._full.set()
 
     def flush(self) -> None:
-        """Write the buffer; rows that the lake does not accept stay for the next time."""
+        """Write the buffer; rows that the lake does not accept stay for the next time, and the next `add` tells it."""
         with self._writing:
             with self._lock:
                 taken, self._buffer = self._buffer, []
@@ -77,8 +82,8 @@ class LakePredictionLog:
                     self._write(group)
                     taken = [row for row in taken if _group(row) != _group(group[0])]
             except (Fault, OSError) as fault:
-                log.warning("Answered requests are not written yet: %s", fault)
                 with self._lock:
+                    self._failure = str(fault)
                     self._buffer = [*taken, *self._buffer][:LIMIT]
 
     def _write_later(self) -> None:

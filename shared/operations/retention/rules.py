@@ -13,6 +13,8 @@ from shared.core.policies import Retention
 
 KeptArea = Literal["incoming", "scoring", "actuals", "quarantine", "served", "datasets", "windows"]
 KEPT_AREAS: tuple[KeptArea, ...] = ("incoming", "scoring", "actuals", "quarantine", "served", "datasets", "windows")
+# Where an erasure keeps what is left of files that landed.
+ERASED = "erased/"
 # Windows that trials, drift and people still compare with, however old they are.
 NEWEST_WINDOWS = 50
 
@@ -98,7 +100,15 @@ def _is_old(survey: Survey, area: KeptArea, blob: Blob) -> bool:
 
 def _is_free(survey: Survey, blob: Blob) -> bool:
     """Whether the work on the file has ended and no window that is open, or compared with, reads it."""
-    return blob_key(blob) in survey.ended and blob_key(blob) not in _inputs(_used_windows(survey))
+    return blob_key(blob) in survey.ended and landed_key(blob) not in _inputs(_used_windows(survey))
+
+
+def landed_key(blob: Blob) -> str:
+    """The version of the file that landed (`path@etag`); an erasure keeps what is left of it under another name."""
+    if not blob.path.startswith(ERASED):
+        return blob_key(blob)
+    folder, etag, file = blob.path.removeprefix(ERASED).rsplit("/", 2)
+    return f"{folder}/{file}@{etag}"
 
 
 def _used_windows(survey: Survey) -> list[SurveyedWindow]:
@@ -115,7 +125,7 @@ def _windows(survey: Survey) -> Iterator[Expired]:
     """Windows of which every version has had its time, and none of whose files could be predicted anew."""
     cutoff = survey.cutoff("windows")
     used = {window.base for window in _used_windows(survey)}
-    there = {blob_key(blob) for blob in survey.files.get("scoring", ())}
+    there = {landed_key(blob) for blob in survey.files.get("scoring", ())}
     for window in sorted(survey.windows, key=lambda window: window.ordinal):
         versions = [other for other in survey.windows if other.base == window.base]
         if cutoff is None or window.base in used or any(other.at >= cutoff for other in versions):

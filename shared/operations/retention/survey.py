@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from shared.core.blob import Blob
 from shared.core.drops import blob_key
 from shared.core.ledger import TERMINAL, Kind
-from shared.core.paths import dataset_folder, parts_folder, served_folder, window_folder
+from shared.core.paths import dataset_folder, parts_folder, served_folder, shards_folder, window_folder
 from shared.core.scenario import Scenario
 from shared.datasets.version import DatasetTable
 from shared.operations.retention.living import needed_datasets
-from shared.operations.retention.rules import KeptArea, Survey, SurveyedDataset, SurveyedWindow
+from shared.operations.retention.rules import ERASED, KeptArea, Survey, SurveyedDataset, SurveyedWindow, landed_key
 from shared.prediction.telemetry_windows import watermark
 from shared.prediction.window import Window, WindowState
 
@@ -49,9 +49,9 @@ def _files(ports: OperationsPorts, scenario: Scenario) -> dict[KeptArea, tuple[B
     """The files of each area; those of `scoring` always, because a window goes after its files."""
     name, lake = scenario.name, ports.core.lake
     places: Mapping[KeptArea, tuple[str, ...]] = {
-        "incoming": (f"incoming/{name}/",),
-        "scoring": (f"scoring/{name}/", f"telemetry/{name}/"),
-        "actuals": (f"actuals/{name}/",),
+        "incoming": (f"incoming/{name}/", f"{ERASED}incoming/{name}/"),
+        "scoring": (f"scoring/{name}/", f"telemetry/{name}/", f"{ERASED}scoring/{name}/", f"{ERASED}telemetry/{name}/"),
+        "actuals": (f"actuals/{name}/", f"{ERASED}actuals/{name}/"),
         "quarantine": (f"quarantine/{name}/",),
         "served": (served_folder(name),),
     }
@@ -68,7 +68,7 @@ def _ended(
     """The files whose work has ended: taken or refused, predicted, measured."""
     for area in ("incoming", "actuals"):
         for blob in files.get(area, ()):
-            entry = ports.core.history.find(Kind.BLOB, blob_key(blob))
+            entry = ports.core.history.find(Kind.BLOB, landed_key(blob))
             if entry is not None and entry.state in TERMINAL:
                 yield blob_key(blob)
     yield from map(blob_key, files.get("quarantine", ()))
@@ -84,10 +84,11 @@ def _predicted(
 ) -> Iterator[str]:
     """Files that a window has read; of telemetry also those that came after their span was read."""
     read = {name for window in windows if not window.is_open for name in window.inputs}
+    # A file that an erasure has written anew is read in place of the one that landed.
     until = watermark(ports, scenario)
     for blob in blobs:
         late = until is not None and blob.modified < until and blob.path.startswith("scoring/")
-        if blob_key(blob) in read or late:
+        if landed_key(blob) in read or late:
             yield blob_key(blob)
 
 
@@ -114,7 +115,8 @@ def _windows(ports: OperationsPorts, scenario: Scenario) -> tuple[SurveyedWindow
 
 def _window_files(ports: OperationsPorts, window: Window) -> Iterator[Blob]:
     """The commit first: what goes half-way must not count."""
-    blobs = list(ports.core.lake.list(window_folder(window.scenario, window.id)))
+    folders = (window_folder(window.scenario, window.id), shards_folder(window.scenario, window.id))
+    blobs = [blob for folder in folders for blob in ports.core.lake.list(folder)]
     yield from sorted(blobs, key=lambda blob: (not blob.path.endswith("/_COMMIT.json"), blob.path))
 
 

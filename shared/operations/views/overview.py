@@ -10,6 +10,7 @@ from shared.core.ledger import Entry, Kind, State
 from shared.core.plain_json import plain
 from shared.core.wording import counted
 from shared.monitoring.timer_watch import all_late
+from shared.operations.poison import given_up
 from shared.operations.standing import challenger_json, challenger_of
 from shared.operations.views.query import ViewQuery
 from shared.profiles.baseline import offer, offered_baseline
@@ -36,6 +37,7 @@ def overview(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:  # 
     value = {
         "now": ports.core.clock(),
         "late_timers": [timer.sentence for timer in all_late(ports)],
+        "poison": [entry.reason for entry in given_up(ports)],
         "scenarios": scenarios,
         "running": list(_running(ports)),
         "scheduled": list(_scheduled(ports)),

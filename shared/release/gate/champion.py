@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared.release.gate.comparison import LEAST_ROWS, decide, independent, lead, too_few
 from shared.release.gate.contestants import Contestant, NoChampion, fresh_part, load_champion
-from shared.release.gate.judging_rows import JudgingRows, fresh_rows, read_judging_rows
+from shared.release.gate.judging_rows import JudgingRows
 from shared.release.gate.slices import LEAST_ROWS as LEAST_REFERENCE
 from shared.release.gate.slices import worst_slice
 from shared.release.look import LOOK_LEVEL, MOST_LOOKS
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class Contest:
     """A challenger and its champion, if there is one, with the rows that judge them.
 
-    `rows` are the challenger's judging rows, `fresh` those that the champion has not learned from either, and
-    `reference` the champion's own judging rows where those have keys. `note` says how many rows are fresh.
+    `rows` are the challenger's judging rows, and `fresh` those that the champion has not learned from either: of a
+    random or given split all judging rows of the history window. `note` says how many rows are fresh.
     """
 
     challenger: Contestant
@@ -32,7 +32,6 @@ class Contest:
     rows: JudgingRows
     fresh: JudgingRows
     note: str = ""
-    reference: JudgingRows | None = None
 
     @property
     def can_decide(self) -> bool:
@@ -46,10 +45,7 @@ def make_contest(ports: ReleasePorts, challenger: Contestant, rows: JudgingRows)
     champion = load_champion(ports, challenger.scenario, challenger.model)
     if isinstance(champion, NoChampion):
         return Contest(challenger, champion, rows, rows)
-    reference = None
-    if "keys" in champion.manifest.get("holdout", {}):
-        reference = read_judging_rows(ports, challenger.scenario, champion.model, champion.manifest)
-    return Contest(challenger, champion, rows, *fresh_part(challenger, champion, rows), reference)
+    return Contest(challenger, champion, rows, *fresh_part(challenger, champion, rows))
 
 
 def compare(contest: Contest, look: int) -> Iterator[Check]:
@@ -67,7 +63,7 @@ def compare(contest: Contest, look: int) -> Iterator[Check]:
         yield _champion_check(contest, champion, look)
     else:
         yield Check("champion", "undecided", 0, LEAST_ROWS, f"Too little to tell: {contest.note}")
-    yield _reference_check(challenger, champion, contest.reference)
+    yield _reference_check(contest, champion)
     if len(fresh.actual):
         yield worst_slice(challenger.scenario, fresh, challenger.answers(fresh), champion.answers(fresh))
     else:
@@ -95,15 +91,18 @@ def _champion_check(contest: Contest, champion: Contestant, look: int) -> Check:
     return Check("champion", verdict, found.value, found.other, f"{why} {facts}, {found.difference}. {note}")
 
 
-def _reference_check(challenger: Contestant, champion: Contestant, rows: JudgingRows | None) -> Check:
-    """The champion's own judging rows that neither learned from: they can only object."""
-    if rows is None or challenger.learned is None or champion.learned is None:
+def _reference_check(contest: Contest, champion: Contestant) -> Check:
+    """Every judging row of the history window that neither learned from: they can only object, at any look.
+
+    Rows that left the window object to nothing. Of a time split the rows before the fresh ones were learned.
+    """
+    challenger, rows = contest.challenger, contest.fresh
+    if challenger.learned is None or champion.learned is None:
         reason = f"{champion.model.id} or the challenger does not name the rows it learned from."
         return Check("reference", "skip", None, None, reason)
     scenario = challenger.scenario
-    rows = rows.take(fresh_rows(scenario, rows, (champion.learned, challenger.learned)))
-    count = f"{len(rows.actual)} judging rows of {champion.model.id} that neither learned from"
-    if len(rows.actual) < LEAST_REFERENCE or not challenger.understands(rows):
+    count = f"{len(rows.actual)} judging rows of the history window that neither learned from"
+    if len(rows.actual) < LEAST_REFERENCE:
         return Check("reference", "skip", None, None, f"There are {count}: too few to object.")
     try:
         found = lead(scenario, rows, challenger.answers(rows), champion.answers(rows))
@@ -111,5 +110,5 @@ def _reference_check(challenger: Contestant, champion: Contestant, rows: Judging
         return Check("reference", "skip", None, None, f"There are {count}, but {error}.")
     facts = f"{found.metric} {found.value:.4f} against {found.other:.4f} on {count}, {found.difference}"
     if found.gain[1] < -found.margin:
-        return Check("reference", "trade_off", found.value, found.other, f"Worse on the champion's rows: {facts}.")
+        return Check("reference", "trade_off", found.value, found.other, f"Worse on the reference: {facts}.")
     return Check("reference", "pass", found.value, found.other, f"No objection: {facts}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from shared.core.decision import Decision
+from shared.core.declaration.decision import Decision
 from shared.core.scenario import Scenario, Task
 from shared.training.decisions.classes import cheapest_thresholds, predicted_classes
 

@@ -27,11 +27,13 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
 
 
 def test_a_fresh_clone_runs_with_the_sample(tmp_path: Path) -> None:
-    """Until there is a local.settings.json, which then counts alone."""
-    (tmp_path / "local.settings.sample.json").write_text('{"Values": {"A": "sample"}}', encoding="utf-8")
+    """Without its storage emulator, until there is a local.settings.json, which then counts alone."""
+    storage = {"AzureWebJobsStorage": "UseDevelopmentStorage=true"}
+    sample = json.dumps({"Values": {"A": "sample", **storage}})
+    (tmp_path / "local.settings.sample.json").write_text(sample, encoding="utf-8")
     assert read_environment(tmp_path, {}) == {"A": "sample"}
-    _settings(tmp_path, {"Values": {"B": "file"}})
-    assert read_environment(tmp_path, {}) == {"B": "file"}
+    _settings(tmp_path, {"Values": {"B": "file", **storage}})
+    assert read_environment(tmp_path, {}) == {"B": "file", **storage}
 
 
 def test_no_file_at_all_is_fine(tmp_path: Path) -> None:

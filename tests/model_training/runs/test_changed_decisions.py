@@ -13,7 +13,7 @@ from world import POINTS, InlineTrainer, World, points_csv
 
 from model_training.runs.changed_decisions import register_changed_decisions
 from model_training.runs.training import train_artefact
-from shared.core.decision import Decision
+from shared.core.declaration.decision import Decision
 from shared.core.messages import model_message
 from shared.core.scenario import Scenario
 from shared.serving.answers import labels_of

@@ -72,6 +72,17 @@ def test_a_newer_version_of_a_file_replaces_its_rows(served: World, *, scored_be
     assert unfinished(served) == []
 
 
+def test_a_version_after_a_late_message_replaces_what_counts(served: World) -> None:
+    """The first window was closed after its correction counted; the third version replaces the second all the same."""
+    first = served.land("scoring/points/s1/points.csv", unlabelled(3))
+    windows = dispatch.on_event(served.ports, first)
+    served.handle(served.land("scoring/points/s1/points.csv", unlabelled(5)))
+    dispatch.on_window(served.ports, windows[0])
+    served.handle(served.land("scoring/points/s1/points.csv", unlabelled(7)))
+    assert predicted(served) == xs(unlabelled(7))
+    assert unfinished(served) == []
+
+
 def test_of_two_files_each_newer_version_replaces_its_own(served: World) -> None:
     """The window of both keeps the rows of the file that did not change; versions one after the other, and back."""
     first, second = unlabelled(4, seed=2), unlabelled(4, seed=3)

@@ -17,7 +17,16 @@ from shared.profiles.validation import compared_columns, limit_warnings, statist
 WORDS = replace(
     POINTS,
     tables=(
-        Table("points", (Column("id", "int"), Column("x", "float", nulls=True), Column("color", "text")), ("id",)),
+        Table(
+            "points",
+            (
+                Column("id", "int"),
+                Column("x", "float", nulls=True),
+                Column("color", "text"),
+                POINTS.tables[0].column("y"),
+            ),
+            ("id",),
+        ),
     ),
 )
 ROWS = 2_000

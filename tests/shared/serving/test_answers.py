@@ -12,12 +12,12 @@ from texts import TEXT, TEXTS, text_graph
 from world import MARKS, POINTS, PRICES, both_ways, logistic, weighted
 
 from shared.core.errors import BadInput
-from shared.core.scenario import Scenario
+from shared.core.scenario import Bar, Scenario
 from shared.serving.answers import answer
 from shared.serving.deployed_model import DeployedModel
 from shared.serving.request_parsing import MAX_ROWS
 
-SIGNS = replace(PRICES, name="signs", task="binary", labels=("0", "1"), target="id")
+SIGNS = replace(PRICES, name="signs", task="binary", labels=("0", "1"), target="id", metric="auc", bar=Bar("auc", 0.6))
 
 
 def ask(scenario: Scenario, serving: DeployedModel, value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, case, or_, select
+from sqlalchemy import Connection, Engine, Row, Select, and_, case, not_, or_, select
 
 from shared.adapters.sql.connection.transactions import read
 from shared.adapters.sql.ledger.history import entry_of
@@ -96,12 +96,13 @@ def _entries(keys: Sequence[tuple[str, str]]) -> Select[Any]:
 def _windows(scenario: Scenario) -> Select[Any]:
     """Committed windows with their version and the ids of their first and last row.
 
-    Ids count the rows of the file, so a window of which no row failed has an id for each, and its commit says which.
+    Ids count the rows of the file, so a window of which no row failed or was erased has an id for each, and its commit
+    says which.
     Otherwise an end is one step into the primary key, however many rows lie between.
     """
     key = prediction_table(scenario).c.prediction_id
     start = _C.ordinal * _ROWS_OF_A_WINDOW
-    whole = and_(_C.failed_rows == 0, _C.rows > 0)
+    whole = and_(_C.failed_rows == 0, _C.rows > 0, not_(_C.rejected_rows.contains("erased=")))
     inside = select(key).where(key >= start, key < start + _ROWS_OF_A_WINDOW).limit(1).correlate(prediction_commit)
     ends = (
         case((whole, start), else_=inside.order_by(key).scalar_subquery()).label("first_id"),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.core.timers.late_timers import GRACE, Timers, late_here, late_timers, read_timers
+from shared.core.timers.late_timers import GRACE, Timers, fires_late, late_here, late_timers, read_timers
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
@@ -48,6 +48,17 @@ def test_another_apps_late_timer_is_told_and_makes_this_app_no_worse() -> None:
     fired = {"reconcile": MONDAY - timedelta(days=1), "monitor": MONDAY}
     assert [late.name for late in late_timers(timers, fired, MONDAY)] == ["reconcile"]
     assert late_here(timers, fired, MONDAY) == []
+
+
+def test_a_firing_is_late_a_minute_after_it_was_due() -> None:
+    """Also of a timer that fires several times a minute, of which the host says nothing."""
+    timers = Timers({"reconcile": "*/20 * * * * *", "monitor": "0 0 * * * *", "odd": "often"})
+    for name, due in (("reconcile", timedelta(seconds=20)), ("monitor", timedelta(hours=1))):
+        assert not fires_late(timers, name, MONDAY, MONDAY + due + timedelta(seconds=59))
+        assert fires_late(timers, name, MONDAY, MONDAY + due + timedelta(seconds=60))
+    never, far = None, MONDAY + timedelta(days=9)
+    assert [fires_late(timers, name, never, far) for name in ("reconcile", "odd")] == [False, False]
+    assert [fires_late(timers, name, MONDAY, far) for name in ("odd", "unknown")] == [False, False]
 
 
 def test_a_schedule_that_cannot_be_read_is_not_judged() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from shared.operations.retention.rules import (
     SurveyedDataset,
     SurveyedWindow,
     expired,
+    landed_key,
 )
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -114,3 +116,20 @@ def test_what_has_had_its_time_goes() -> None:
     assert [one.window for one in gone if one.window] == [f"w{number}" for number in range(10)]
     assert [one.dataset for one in gone if one.dataset] == ["d"]
     assert {one.path for one in gone[-2].blobs + gone[-1].blobs} == {"tables/s/t/a.parquet", "tables/s/t/a.index"}
+
+
+def test_what_an_erasure_left_of_a_file_is_kept_like_the_file() -> None:
+    """While a window that is open, or one of the newest, reads it."""
+    left = blob("erased/scoring/s/drop/0x1/points.csv", 800)
+    assert landed_key(left) == "scoring/s/drop/points.csv@0x1"
+    for is_open in (True, False):
+        old = [SurveyedWindow(f"w{n}", f"w{n}", n, NOW, is_open=False, inputs=()) for n in range(1, 60)]
+        reading = SurveyedWindow("w0", "w0", 0, NOW, is_open=is_open, inputs=("scoring/s/drop/points.csv@0x1",))
+        survey = replace(
+            surveyed(1),
+            retention=Retention(),
+            files={"scoring": (left,)},
+            ended=frozenset({f"{left.path}@1"}),
+            windows=(reading, *old),
+        )
+        assert [one.blobs for one in expired(survey) if one.area == "scoring"] == ([] if is_open else [(left,)])

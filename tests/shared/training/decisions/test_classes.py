@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from texts import TEXTS
 
-from shared.core.decision import Decision
+from shared.core.declaration.decision import Decision
 from shared.core.errors import Misconfigured
 from shared.serving.prediction_rows import to_predictions
 from shared.training.decisions.classes import cheapest_thresholds, predicted_classes

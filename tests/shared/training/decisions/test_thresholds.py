@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score, precision_recall_curve
 
-from shared.core.decision import Decision
+from shared.core.declaration.decision import Decision
 from shared.core.errors import Misconfigured
 from shared.training.decisions.thresholds import at_threshold, choose_threshold, judge_thresholds
 

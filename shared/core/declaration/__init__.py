@@ -1,0 +1,1 @@
+"""What a declaration of a scenario is held against, and how it decides."""

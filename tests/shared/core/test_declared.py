@@ -1,0 +1,119 @@
+"""A mistake in a declaration is one sentence where it is made, with the nearest name that would do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from world import MARKS, POINTS, PRICES
+
+from model_training.scenarios.outside import load_scenarios, outside_folder
+from shared.core.declaration.check import METRICS
+from shared.core.errors import Misconfigured, Misdeclared
+from shared.core.scenario import Bar, Column, Scenario, Split
+from shared.training.metrics import LARGER_IS_BETTER, REGRESSION
+from shared.training.metrics import METRICS as OF_CLASSES
+
+TABLE = POINTS.tables[0]
+
+
+def _with_column(column: Column) -> Scenario:
+    return replace(POINTS, tables=(replace(TABLE, columns=(*TABLE.columns, column)),))
+
+
+MISTAKES: dict[str, Callable[[], Scenario]] = {
+    "a name with a space": lambda: replace(POINTS, name="my points"),
+    "a name with a quote": lambda: replace(POINTS, name="ana's"),
+    "a missing comma": lambda: replace(POINTS, entity=("id")),
+    "a missing comma in a key": lambda: replace(POINTS, tables=(replace(TABLE, key=("id")),)),  # type: ignore[arg-type]
+    "a list": lambda: replace(POINTS, numeric=["x"]),  # type: ignore[arg-type]
+    "a kind": lambda: _with_column(Column("z", "string")),  # type: ignore[arg-type]
+    "a column twice": lambda: _with_column(Column("x", "float")),
+    "a range": lambda: _with_column(Column("z", "float", minimum=5, maximum=1)),
+    "a column": lambda: replace(POINTS, categorical=("colour",)),
+    "a text as a number": lambda: replace(POINTS, numeric=("x", "color"), categorical=()),
+    "a key": lambda: replace(POINTS, tables=(replace(TABLE, key=("Id",)),)),
+    "a table": lambda: replace(POINTS, label_table="point"),
+    "the batch's table": lambda: replace(POINTS, batch=replace(POINTS.batch, table="poins")),
+    "the batch's schedule": lambda: replace(POINTS, batch=replace(POINTS.batch, schedule="*/5 * * * *")),
+    "a report": lambda: replace(POINTS, batch=replace(POINTS.batch, report=("clor",))),
+    "a target": lambda: replace(POINTS, target="Y"),
+    "labels": lambda: replace(POINTS, labels=("0", "1")),
+    "three labels": lambda: replace(POINTS, labels=("a", "b", "c")),
+    "labels of a number": lambda: replace(PRICES, labels=("0", "1")),
+    "a target of several labels": lambda: replace(MARKS, target="up"),
+    "a task": lambda: replace(POINTS, task="classification"),  # type: ignore[arg-type]
+    "a metric": lambda: replace(POINTS, metric="rocauc"),
+    "a metric of another task": lambda: replace(PRICES, metric="auc"),
+    "a bar": lambda: replace(POINTS, bar=Bar("acuracy", 0.6)),
+    "a split": lambda: replace(POINTS, split=Split("temporal")),  # type: ignore[arg-type]
+    "shares": lambda: replace(POINTS, split=Split("random", 0.6, 0.5)),
+    "a time column": lambda: replace(POINTS, time="when"),
+    "nothing to learn from": lambda: replace(POINTS, leakage=("x", "color")),
+}
+
+
+def told(name: str) -> str:
+    """The sentence for the mistake."""
+    with pytest.raises(Misdeclared) as caught:
+        MISTAKES[name]()
+    return caught.value.reason
+
+
+def test_each_mistake_has_the_sentence_of_the_golden_file() -> None:
+    """Scenario, what, the nearest name, what would be accepted."""
+    golden = (Path(__file__).parent / "declared.txt").read_text()
+    assert "".join(f"{name}: {told(name)}\n" for name in MISTAKES) == golden
+
+
+def test_the_metrics_are_those_that_there_are() -> None:
+    """A metric that is added or taken away is also one that may be declared, or not."""
+    assert {task: set(names) for task, names in METRICS.items()} == {
+        "binary": set(OF_CLASSES),
+        "multiclass": set(OF_CLASSES),
+        "multilabel": set(OF_CLASSES),
+        "regression": set(REGRESSION),
+    }
+    assert {name for names in METRICS.values() for name in names} == set(LARGER_IS_BETTER)
+
+
+OUTSIDE = """
+from dataclasses import replace
+from model_training.scenarios.bank_marketing import SCENARIO as BANK
+SCENARIO = replace(BANK, name="{name}")
+"""
+
+
+def test_a_folder_of_users_brings_its_scenarios(tmp_path: Path) -> None:
+    """Each module one; a name that begins with an underscore is a helper."""
+    (tmp_path / "churn.py").write_text(OUTSIDE.format(name="churn"))
+    (tmp_path / "_helper.py").write_text("1 / 0")
+    assert list(load_scenarios(tmp_path, {})) == ["churn"]
+    assert load_scenarios(None, {}) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("SCENARIO = 1", r"churn\.py declares no SCENARIO; accepted: modules"),
+        ("x = 1\ny = {}['a']\n", r"churn\.py cannot be imported \(line 2: KeyError: 'a'\)"),
+        ("x = 1\nx = (\n", r"churn\.py cannot be imported \(line 2: SyntaxError: "),
+        ("import no_such_package\n", r"churn\.py cannot be imported \(line 1: ModuleNotFoundError: "),
+        (OUTSIDE.format(name="points"), r"churn\.py: there is a scenario 'points' already"),
+        (OUTSIDE.format(name="a b"), r"churn\.py: Scenario 'a b' has a name"),
+    ],
+)
+def test_a_module_that_cannot_be_is_named_with_its_line(tmp_path: Path, text: str, named: str) -> None:
+    """Never a stack trace."""
+    (tmp_path / "churn.py").write_text(text)
+    with pytest.raises(Misdeclared, match=named):
+        load_scenarios(tmp_path, {"points": POINTS})
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """A setting that names no folder; without a setting there need be none."""
+    with pytest.raises(Misconfigured, match=r"SCENARIOS_PATH is '.*gone', which is no folder"):
+        outside_folder(str(tmp_path / "gone"))
+    assert outside_folder(str(tmp_path)) == tmp_path

@@ -1,0 +1,51 @@
+"""kill -9 at port calls of an erasure; the same command goes on to the same end.
+
+Which calls, `test_kill_sweep` says; here they are fewer.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from forks import Forks
+from planted import planted, planted_world, state, traces
+from sampling import Sample
+from test_kill_sweep import chosen, link_or_copy
+
+from shared.operations.erasure.records import requests
+from shared.prediction.rebuild import rebuild
+
+
+def final_state(home: Path) -> dict[str, object]:
+    """Nothing of the person, everything of the others, one receipt, and SQL as the lake."""
+    assert traces(home) == []
+    with closing(planted_world(home)) as world:
+        ports = world.ports
+        (request,) = requests(ports, "points")
+        assert request.finished_at is not None
+        assert {one.state for one in rebuild(ports, ports.core.scenarios["points"])} == {"intact"}
+        lake = sorted(blob.path for blob in ports.core.lake.list("") if not blob.path.startswith("history/"))
+        return {**state(world), "models": request.models, "lake": lake}
+
+
+@pytest.mark.slow
+@pytest.mark.fault(19)
+def test_a_kill_at_any_port_call_of_an_erasure_is_gone_on_with(tmp_path: Path, forks: Forks, sample: Sample) -> None:
+    """Whoever dies, the same command erases the rest; others lose nothing, and nothing is done twice."""
+    start, whole = tmp_path / "start", tmp_path / "whole"
+    planted(start).close()
+    shutil.copytree(start, whole, copy_function=link_or_copy)
+    assert forks.live("forget", whole) == 0
+    told, expected = json.loads((whole / "calls").read_text()), final_state(whole)
+    for call in chosen(told, sample, 3):
+        home = tmp_path / str(call)
+        shutil.copytree(start, home, copy_function=link_or_copy)
+        assert forks.live("forget", home, call) == -signal.SIGKILL
+        assert forks.live("forget", home) == 0
+        assert final_state(home) == expected, f"killed at port call {call}"
+        shutil.rmtree(home)
