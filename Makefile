@@ -67,7 +67,8 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q tests/infra
+	$(BIN)/zizmor --offline --quiet --no-progress .github
+	$(BIN)/python -m pytest -q tests/infra/test_compiler.py tests/infra/test_templates.py tests/infra/test_pipelines.py
 
 audit: setup
 	$(BIN)/python -m local.tools.audit

@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import re
+import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,8 @@ class LocalPublisher:
     def publish(self, notice: Notice) -> None:
         """Write the event under its id; the same id again replaces the same file. Transient when the disk refuses."""
         name = _file_name(notice.id)
-        partial = self._inbox / f".{name}"
+        # Its own name: two workers may deliver the same event at the same moment.
+        partial = self._inbox / f".{name}.{uuid.uuid4().hex[:12]}"
         try:
             self._inbox.mkdir(parents=True, exist_ok=True)
             with partial.open("w", encoding="utf-8") as out:
@@ -33,6 +36,8 @@ class LocalPublisher:
                 os.fsync(out.fileno())
             partial.replace(self._inbox / name)
         except OSError as error:
+            with suppress(OSError):
+                partial.unlink()
             raise Transient(f"The local Event Grid did not take event {notice.id!r}: {error.strerror}.") from error
 
 

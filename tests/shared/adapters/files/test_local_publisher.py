@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,3 +59,29 @@ def test_an_inbox_that_cannot_be_written_is_transient(tmp_path: Path) -> None:
     (tmp_path / "eventgrid").write_text("in the way")
     with pytest.raises(Transient, match="did not take event 'n-1'"):
         LocalPublisher(tmp_path).publish(NOTICE)
+
+
+class Delivering(Mapping[str, Any]):
+    """Data that, when it is written, finds another worker delivering the same event."""
+
+    def __init__(self, rival: LocalPublisher) -> None:
+        self._rival = rival
+
+    def __iter__(self) -> Iterator[str]:
+        self._rival.publish(NOTICE)
+        return iter(("model",))
+
+    def __getitem__(self, name: str) -> Any:
+        return "ä"
+
+    def __len__(self) -> int:
+        return 1
+
+
+def test_two_workers_that_deliver_the_same_event_leave_it_whole(tmp_path: Path) -> None:
+    """Neither empties the file that the other is about to put there."""
+    publisher = LocalPublisher(tmp_path)
+    publisher.publish(replace(NOTICE, data=Delivering(publisher)))
+    inbox = tmp_path / "eventgrid" / "inbox"
+    (file,) = inbox.iterdir()
+    assert json.loads(file.read_text())["id"] == NOTICE.id

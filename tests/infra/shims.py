@@ -1,0 +1,219 @@
+"""Stand-ins for az, azd and the tools that talk to services, on the PATH of a dry run: strict about what they are told.
+
+`shims.py NAME ARGUMENTS`: each call is written to $DRY_RUN/calls.jsonl; what the real program would refuse ends with 2.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import NoReturn
+
+HERE = Path(os.environ["DRY_RUN"])
+ROOT = Path(__file__).parents[2]
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+# What each command must and may be given.
+AZ = {
+    "functionapp deployment source config-zip": (
+        {"--subscription", "--resource-group", "--name", "--src", "--build-remote"},
+        {"--output"},
+    ),
+    "functionapp function keys list": (
+        {"--subscription", "--resource-group", "--name", "--function-name"},
+        {"--query", "--output"},
+    ),
+    "deployment group create": (
+        {"--subscription", "--resource-group", "--name", "--template-file", "--parameters"},
+        {"--output"},
+    ),
+    "eventgrid system-topic list": ({"--subscription", "--resource-group"}, {"--query", "--output"}),
+}
+
+
+def refuse(reason: str) -> NoReturn:
+    """As the real program: a line on standard error, and an exit code."""
+    sys.stderr.write(f"stand-in: {reason}\n")
+    sys.exit(2)
+
+
+def outputs(environment: str) -> dict[str, str]:
+    """What azd keeps of the deployment; every output of main.bicep has a value."""
+    names = re.findall(r"^output (\w+) ", (ROOT / "infra" / "main.bicep").read_text(), re.MULTILINE)
+    values = {name: f"{name.lower().replace('_', '-')}-{environment}" for name in names}
+    # Texts that a shell would take apart if they were not quoted.
+    return {
+        **values,
+        "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
+        "MLOPS_ADMINISTRATORS_NAME": "mlops administrators",
+        "IDENTITIES": '{"ingest":"id-ingest","cost":"$5 `x`"}',
+    }
+
+
+def options(words: list[str]) -> dict[str, list[str]]:
+    """Each option with its values."""
+    found: dict[str, list[str]] = {}
+    for word in words:
+        if word.startswith("--"):
+            if word in found:
+                refuse(f"{word} is given twice")
+            found[word] = []
+        elif not found:
+            refuse(f"unrecognized argument {word}")
+        else:
+            found[list(found)[-1]].append(word)
+    return found
+
+
+def az(words: list[str]) -> None:
+    """Azure CLI."""
+    command = next((one for one in AZ if words[: len(one.split())] == one.split()), "")
+    if not command:
+        refuse(f"az has no command {' '.join(words[:4])}")
+    given = options(words[len(command.split()) :])
+    must, may = AZ[command]
+    if wrong := (must - given.keys()) | (given.keys() - must - may):
+        refuse(f"az {command}: {sorted(wrong)} missing or unknown")
+    known = outputs(os.environ["AZURE_ENV_NAME"])
+    if given["--subscription"] != [SUBSCRIPTION] or given["--resource-group"] != [known["AZURE_RESOURCE_GROUP"]]:
+        refuse("another subscription or resource group")
+    {"config-zip": _config_zip, "create": _create, "list": _list}[command.split()[-1]](given, known)
+
+
+def _config_zip(given: dict[str, list[str]], known: dict[str, str]) -> None:
+    if given["--name"][0] not in known.values():
+        refuse(f"no app {given['--name']}")
+    with zipfile.ZipFile(given["--src"][0]) as package:
+        if not {"host.json", "function_app.py"} <= set(package.namelist()):
+            refuse("the package is no function app")
+
+
+def _create(given: dict[str, list[str]], known: dict[str, str]) -> None:
+    template = Path(given["--template-file"][0])
+    declared = set(re.findall(r"^param (\w+) ", template.read_text(), re.MULTILINE))
+    parameters = dict(one.split("=", 1) for one in given["--parameters"])
+    if foreign := parameters.keys() - declared:
+        refuse(f"unknown parameters {sorted(foreign)}")
+    if parameters["dataAccount"] != known["DATA_ACCOUNT"]:
+        refuse("another account")
+    # The functions are not known yet when it is asked for the first time.
+    mark = HERE / f"subscribed-{os.environ['AZURE_ENV_NAME']}"
+    if not mark.exists():
+        mark.touch()
+        refuse("The function data_event was not found")
+
+
+def _list(given: dict[str, list[str]], known: dict[str, str]) -> None:
+    if "--function-name" in given:
+        if given["--name"][0] not in known.values():
+            refuse(f"no app {given['--name']}")
+        sys.stdout.write(
+            json.loads(os.environ.get("DRY_RUN_KEYS", "{}")).get(given["--function-name"][0], "key") + "\n"
+        )
+
+
+def azd(words: list[str]) -> None:
+    """Azure Developer CLI."""
+    if words[:2] == ["auth", "login"]:
+        if options(words[2:]).keys() != {"--client-id", "--federated-credential-provider", "--tenant-id"}:
+            refuse("azd auth login")
+    elif words == ["provision", "--no-prompt"]:
+        _provision()
+    elif words == ["env", "get-values"]:
+        for name, value in outputs(os.environ["AZURE_ENV_NAME"]).items():
+            quoted = re.sub(r'(["\\$`!])', r"\\\1", value)
+            sys.stdout.write(f'{name}="{quoted}"\n')
+    elif words != ["config", "set", "auth.useAzCliAuth", "true"]:
+        refuse(f"azd has no command {' '.join(words)}")
+
+
+def _provision() -> None:
+    """The hook, then the parameters as azd fills them in: a name without a value and without a default is refused."""
+    hook = re.search(r"preprovision:.*?run: (\S+)", (ROOT / "azure.yaml").read_text(), re.DOTALL)
+    if hook is None or subprocess.run(["sh", ROOT / hook[1]], check=False).returncode:
+        refuse("the hook preprovision failed")
+    text = (ROOT / "infra" / "main.parameters.json").read_text()
+    filled = {}
+    for name, body in json.loads(text)["parameters"].items():
+        variable, _, default = body["value"].strip("${}").partition("=")
+        value = os.environ.get(variable) or default
+        if not value and "=" not in body["value"]:
+            refuse(f"{variable} has no value")
+        filled[name] = value
+    (HERE / f"parameters-{os.environ['AZURE_ENV_NAME']}.json").write_text(json.dumps(filled))
+
+
+def python(words: list[str]) -> None:
+    """The project's Python: what changes a database or a workspace is checked, and runs on this machine."""
+    known = outputs(os.environ["AZURE_ENV_NAME"])
+    if words[:2] == ["-m", "local.tools.odbc_driver"]:
+        return
+    if words[:3] == ["-m", "local.tools.migrations", "apply"]:
+        given = options(words[3:])
+        server = f"mssql+pyodbc://@{known['DATABASE_SERVER']}:1433/{known['DATABASE_NAME']}"
+        if given != {
+            "--users": [os.environ["AZURE_ENV_NAME"]],
+            "--url": [f"{server}?driver=ODBC+Driver+18+for+SQL+Server"],
+        }:
+            refuse(f"migrations apply {given}")
+        if "DRY_RUN_URL" in os.environ:
+            url = f"sqlite:///{HERE / os.environ['AZURE_ENV_NAME']}.db"
+            line = [sys.executable, "-m", "local.tools.migrations", "apply", "--url", url]
+            sys.exit(subprocess.run(line, cwd=ROOT, check=False).returncode)
+        return
+    if words[:3] == ["-m", "model_training.pipeline", "publish"]:
+        place = f"azureml:{SUBSCRIPTION}/{known['AZURE_RESOURCE_GROUP']}/{known['WORKSPACE_NAME']}"
+        if words[3:] == [place] and os.environ["AZURE_CREDENTIAL"] == "cli":
+            return
+    refuse(f"python {' '.join(words)}")
+
+
+def mlops(words: list[str]) -> None:
+    """`mlops verify`: the addresses are checked; the real command then looks at the host of this machine."""
+    known = outputs(os.environ["AZURE_ENV_NAME"])
+    url = {app: f"https://{known[f'SERVICE_{app}_NAME']}.azurewebsites.net" for app in ("SCORE", "DEPLOY", "INGEST")}
+    wanted = ["verify", url["SCORE"], "--operate-url", url["DEPLOY"], "--ingest-url", url["INGEST"], "--wait", "300"]
+    if words[:-2] != wanted or words[-2] != "--junit":
+        refuse(f"mlops {' '.join(words)}")
+    if os.environ.get("DRY_RUN_URL"):
+        line = [sys.executable, "-m", "local.cli", "verify", os.environ["DRY_RUN_URL"], "--wait", "0"]
+        line += ["--junit", str(Path(words[-1]).absolute())]
+        sys.exit(subprocess.run(line, cwd=ROOT, check=False).returncode)
+    Path(words[-1]).parent.mkdir(parents=True, exist_ok=True)
+    Path(words[-1]).write_text('<testsuite tests="1" failures="0"/>')
+
+
+def make(words: list[str]) -> None:
+    """`make package` is real; packages are installed already."""
+    if words == ["package"]:
+        code = "import sys, pathlib, local.tools.package as tool; tool.package(pathlib.Path(sys.argv[1]))"
+        target = Path("build/function-app.zip").absolute()
+        target.parent.mkdir(exist_ok=True)
+        sys.exit(subprocess.run([sys.executable, "-c", code, str(target)], cwd=ROOT, check=False).returncode)
+    if words != ["setup"]:
+        refuse(f"make {' '.join(words)}")
+
+
+def odbcinst(words: list[str]) -> None:
+    """Nobody installed a driver here."""
+    del words
+    sys.exit(1)
+
+
+def nothing(words: list[str]) -> None:
+    """Programs of the machine that a dry run does not need."""
+    del words
+
+
+if __name__ == "__main__":
+    name, arguments = sys.argv[1], sys.argv[2:]
+    entry = {"call": [name, *arguments], "environment": os.environ.get("AZURE_ENV_NAME", "")}
+    with (HERE / "calls.jsonl").open("a") as journal:
+        journal.write(json.dumps(entry) + "\n")
+    {"az": az, "azd": azd, "python": python, "mlops": mlops, "make": make, "odbcinst": odbcinst}.get(name, nothing)(
+        arguments
+    )
