@@ -19,6 +19,8 @@ values=$(azd env get-values)
 set -a
 eval "$values"
 set +a
+step "roles that are no longer given"
+sh "$here/prune.sh"
 step "schema of the database"
 sh "$here/migrate.sh"
 step "components of training"

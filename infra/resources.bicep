@@ -382,6 +382,7 @@ var settings = {
   ENDPOINT_COMPUTE: 'Standard_DS3_v2:1'
   SCORER_URL: 'process:'
   SCORER_ROWS: '5000000'
+  SQL_ROWS: 'all'
   TELEMETRY_URL: withDataExplorer ? explorer!.outputs.url : (empty(telemetryUrl) ? 'lake:' : telemetryUrl)
   EVENTS_URL: topic.outputs.endpoint
   TRAINING_PROFILE: 'default'

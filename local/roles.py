@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -54,3 +55,30 @@ NEEDS = (
 def roles_on(scope: str) -> tuple[str, ...]:
     """The roles that some identity needs on that scope, in the table's order."""
     return tuple(dict.fromkeys(need.role for need in NEEDS if need.scope == scope))
+
+
+# The end of a scope's id, without the environment's name and suffix, and what the code calls it.
+_PLACES = {
+    r"storageAccounts/sthosti\w+": "own host storage",
+    r"storageAccounts/sthostd\w+": "own host storage",
+    r"storageAccounts/sthosts\w+": "own host storage",
+    r"storageAccounts/stqueue\w+": "queues",
+    r"storageAccounts/stqueue\w+/queueServices/default/queues/([\w-]+)": r"queue \1",
+    r"storageAccounts/stdata\w*/blobServices/default/containers/mlops": "lake",
+    r"storageAccounts/stdata\w*/blobServices/default/containers/deadletters": "dead letters",
+    r"storageAccounts/stml\w+": "workspace storage: whole account",
+    r"vaults/kv[ids]\w+": "own key vault",
+    r"vaults/kva\w+": "settings vault",
+    r"components/appi-mlops-[\w-]+": "application insights",
+    r"topics/evgt-mlops-[\w-]+": "events topic",
+    r"workspaces/mlw-mlops-[\w-]+": "workspace",
+    r"registries/crmlops\w+": "container registry",
+}
+
+
+def place_of(scope: str) -> str:
+    """What the table calls the resource of that id; the id itself where it has no word."""
+    for pattern, name in _PLACES.items():
+        if found := re.search(rf"/{pattern}$", scope, re.IGNORECASE):
+            return found.expand(name)
+    return scope

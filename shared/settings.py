@@ -22,6 +22,7 @@ from shared.core.addresses import (
 from shared.core.errors import Misconfigured
 from shared.monitoring.prices import NAMES as PRICE_NAMES
 from shared.prediction.shard import SETTING as SCORER_ROWS
+from shared.prediction.sql_rows import SETTING as SQL_ROWS
 from shared.release.endpoint_names import DEFAULT as MACHINES
 from shared.release.endpoint_names import SETTING as ENDPOINT
 from shared.release.endpoint_names import Machines, machines
@@ -119,6 +120,7 @@ _OTHERS = (
     ALERTS,
     ENDPOINT,
     SCORER_ROWS,
+    SQL_ROWS,
 )
 # Every setting the code reads, for documentation and its test.
 NAMES = ("MLOPS_HOME", *_SCHEMES, *_OTHERS, *OPTION_NAMES, *RELEASE_NAMES, *PRICE_NAMES)

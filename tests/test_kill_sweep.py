@@ -220,6 +220,7 @@ def test_a_call_of_any_port_counts(tmp_path: Path) -> None:
         "training.profile",
         "release.policies",
         "prediction.sharding",
+        "prediction.sql_rows",
         "monitoring.prices",
         "monitoring.timers",
     }

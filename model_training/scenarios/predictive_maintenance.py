@@ -72,7 +72,12 @@ SCENARIO = Scenario(
     bar=Bar("auc", 0.75),
     # Past failures are inputs (hours since), so a scoring drop contains them too.
     batch=Batch(
-        "drops", "telemetry", "0 */5 * * * *", report=(MACHINE, TIME), others=("maint", "failures", "machines")
+        "drops",
+        "telemetry",
+        "0 */5 * * * *",
+        report=(MACHINE, TIME),
+        others=("maint", "failures", "machines"),
+        shard_by=MACHINE,
     ),
     request_fields=FEATURES,
     # Anomalies look back two weeks.

@@ -38,18 +38,26 @@ class SparkScorer:
     def submit(self, work: ShardWork) -> None:
         """Start the attempt's driver, unless it was started before."""
         record = self._record(work)
-        arguments = (*_MODULE, *self._lake, "--work", work.path, "--master", self._master)
         try:
             record.parent.mkdir(parents=True, exist_ok=True)
             with locked(record.parent / "submit.lock", wait=True):
                 if not record.exists():
-                    start(record, (self._python(), *arguments), self._driver_environ(), record.parent / "log.txt")
+                    start(record, self.command(work), self.driver_environ(), record.parent / "log.txt")
         except (OSError, subprocess.CalledProcessError) as error:
             raise Transient(f"The Spark driver of {work.name} could not be started: {error}.") from error
 
     def cancel(self, work: ShardWork) -> None:
         """Kill the driver; its executors end with it."""
         kill(self._record(work))
+
+    def command(self, work: ShardWork) -> tuple[str, ...]:
+        """Return the command of the attempt's driver."""
+        return (self._python(), *_MODULE, *self._lake, "--work", work.path, "--master", self._master)
+
+    def driver_environ(self) -> dict[str, str]:
+        """Return its environment: workers must be the driver's own Python, whatever the machine calls `python3`."""
+        found = {**os.environ, **self._environ, "PYTHONPATH": str(repository())}
+        return {**found, "PYSPARK_PYTHON": self._python(), "PYSPARK_DRIVER_PYTHON": self._python()}
 
     def _record(self, work: ShardWork) -> Path:
         return self._home / "scoring" / work.name / "driver.json"
@@ -61,8 +69,3 @@ class SparkScorer:
                 SPARK_PYTHON, f"names {str(python)!r}, which is no program", "a Python with PySpark: make spark"
             )
         return str(python)
-
-    def _driver_environ(self) -> dict[str, str]:
-        found = {**os.environ, **self._environ, "PYTHONPATH": str(repository())}
-        # Workers must be the driver's own Python, whatever the machine calls `python3`.
-        return {**found, "PYSPARK_PYTHON": self._python(), "PYSPARK_DRIVER_PYTHON": self._python()}

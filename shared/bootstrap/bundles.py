@@ -36,6 +36,7 @@ from shared.monitoring.prices import Prices, read_prices
 from shared.operations.ports import OperationsBundle
 from shared.prediction.ports import PredictionBundle, ScoringEngine
 from shared.prediction.shard import Sharding, read_sharding
+from shared.prediction.sql_rows import read_sql_rows
 from shared.profiles.ports import ProfilesBundle
 from shared.release.ports import ReleaseBundle
 from shared.release.traffic import Traffic, traffic_of
@@ -130,6 +131,7 @@ class Root:
             actuals=lazy(f"{_SQL}monitoring.actuals:SqlActuals", self.engine),
             engine=engine or self._in_process(sharding),
             sharding=sharding,
+            sql_rows=read_sql_rows(self.environ),
         )
 
     def _in_process(self, sharding: Sharding) -> ScoringEngine:

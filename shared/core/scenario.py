@@ -176,6 +176,8 @@ class Batch:
     `stream` is a table of an Azure Data Explorer database; each row's `payload` is one message of telemetry.
     `label_hours`: labels that come without rows are about the telemetry since the labels before, of at most so many
     hours; it becomes training data with them. 0: telemetry does not.
+    `shard_by` is a column of `table`: feature code computes the rows of one of its values from rows of the same value
+    alone, so a large window may be divided by it. Without one a window of several tables is scored in one piece.
     """
 
     source: Literal["drops", "telemetry"]
@@ -188,6 +190,7 @@ class Batch:
     lag_seconds: float = 0.0
     stream: str = ""
     label_hours: float = 0.0
+    shard_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from shared.core.blob import Blob
-from shared.core.errors import Missing
+from shared.core.errors import Conflict, Missing
 from shared.core.ledger import Kind, State
 from shared.core.scenario import Scenario
 from shared.prediction.revision import Correction
@@ -53,6 +53,9 @@ def _shows_these_rows(ports: PredictionPorts, scenario: Scenario, window_id: str
 def _replaced(ports: PredictionPorts, scenario: Scenario, drop: ScoringDrop) -> dict[str, list[Blob]]:
     """The new files of which an earlier version is predicted or will be, by the first version of its window."""
     below = ports.prediction.windows.below(scenario.name, f"scoring/{scenario.name}/{drop.name}/")
+    if any(input_key(blob) in below for blob in drop.new):
+        # This very version, and not an earlier one, is planned by now.
+        raise Conflict(f"Another planner of {scenario.name} was faster with drop {drop.name}.")
     windows: defaultdict[str, set[str]] = defaultdict(set)
     for name, window in below.items():
         windows[split_input(name)[0]].add(window)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from shared.datasets.rejects import Reject
     from shared.prediction.revision import Correction, Revision
     from shared.prediction.shard import Sharding, ShardWork
+    from shared.prediction.sql_rows import SqlRows
     from shared.prediction.telemetry_span import Extract, RecordedSpan, Span
     from shared.prediction.window import Commit, CommittedFile, Window, WindowState
 
@@ -78,6 +79,13 @@ class Predictions(Protocol):
         """
         ...
 
+    def drop_rows(self, scenario: Scenario, before: datetime, most: int) -> int:
+        """Take the rows of the oldest windows out of SQL that were scored before that time, of at most so many.
+
+        Their commit rows stay; returns of how many windows the rows went.
+        """
+        ...
+
     def find_commit(self, scenario: str, window_id: str) -> Commit | None:
         """The commit row of a window, or None."""
         ...
@@ -135,8 +143,8 @@ class Spans(Protocol):
 class Restoration(Protocol):
     """Restores SQL from the lake after SQL was lost or damaged."""
 
-    def is_intact(self, scenario: Scenario, commit: Commit) -> bool:
-        """Whether SQL has exactly this commit, its version, and its number of rows."""
+    def is_intact(self, scenario: Scenario, commit: Commit, rows: int | None = None) -> bool:
+        """Whether SQL has exactly this commit, its version, and so many rows of it; without a number all of them."""
         ...
 
     def restore(
@@ -152,7 +160,7 @@ class Restoration(Protocol):
     ) -> None:
         """Replace all that SQL has of the window by the rows of the committed file, in one transaction.
 
-        Without a file the rows stay: they were loaded shard by shard.
+        Without a file the rows stay as they are: they were loaded shard by shard, or SQL holds none.
         The window and its correction stay where they exist and are written where they are lost; Conflict when
         another window has the number now.
         """
@@ -222,6 +230,7 @@ class PredictionBundle:
     actuals: ActualsTable
     engine: ScoringEngine
     sharding: Sharding
+    sql_rows: SqlRows
 
 
 class PredictionPorts(ReleasePorts, Protocol):

@@ -15,7 +15,7 @@ from shared.prediction.commits import committed_file, read_commit, revision_of
 from shared.prediction.plans import read_plan
 from shared.prediction.reject_files import read_rejects
 from shared.prediction.revision import Correction
-from shared.prediction.sharding.loading import load_shards
+from shared.prediction.sharding.loading import are_held, load_shards
 from shared.prediction.window import Commit, Window, WindowState
 from shared.prediction.window_plan import WindowPlan
 
@@ -59,7 +59,8 @@ def rebuild(ports: PredictionPorts, scenario: Scenario, *, every: bool = False) 
 
 
 def _rebuild_window(ports: PredictionPorts, scenario: Scenario, commit: Commit, *, every: bool) -> RebuiltWindow:
-    if not every and ports.prediction.restoration.is_intact(scenario, commit):
+    rows = commit.rows if are_held(ports, commit) else 0
+    if not every and ports.prediction.restoration.is_intact(scenario, commit, rows):
         return RebuiltWindow(scenario.name, commit.window, RebuildState.INTACT, commit.rows)
     try:
         restore_window(ports, scenario, commit)
@@ -87,8 +88,8 @@ def restore_window(ports: PredictionPorts, scenario: Scenario, commit: Commit) -
 
 @contextmanager
 def _rows(ports: PredictionPorts, scenario: Scenario, commit: Commit) -> Iterator[BinaryIO | None]:
-    """The rows of the window in one file; None where they were loaded shard by shard, which is done first."""
-    if commit.is_sharded:
+    """The rows of the window in one file; None where they are loaded shard by shard, which is done first, or not."""
+    if commit.is_sharded or not are_held(ports, commit):
         load_shards(ports, scenario, commit, lambda: False)
         yield None
         return

@@ -24,6 +24,7 @@ from shared.prediction.scoring_drops import drop_files
 from shared.prediction.sharding.large_window import score_in_shards
 from shared.prediction.sharding.loading import load_into_sql
 from shared.prediction.sharding.planning import planned_shards
+from shared.prediction.sharding.shard_scoring import shard_job
 from shared.prediction.sharding.size import in_shards
 from shared.prediction.short_history import CODE as SHORT_HISTORY
 from shared.prediction.window import Commit, Window, WindowState, input_key, split_input
@@ -186,9 +187,8 @@ def _job(
     job = BatchJob(scenario, plan.window, first_id(plan.ordinal), provenance)
     if plan.in_shards is not None:
         # A large window that another model answers hidden: its first shard is sample enough.
-        shard = planned_shards(ports, plan)[0].files[0]
-        with ports.core.lake.open(shard.path) as source:
-            yield replace(job, sources=((shard.path, source),), is_part=True), 0
+        with shard_job(ports.core.lake, job, planned_shards(ports, plan)[0]) as part:
+            yield part
     elif scenario.assemble is None and len(scenario.scoring_tables) == 1:
         with closing(stream_rows(ports, scenario.scoring_table, plan.inputs, rejects)) as batches:
             yield replace(job, batches=batches), 0

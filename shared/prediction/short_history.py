@@ -19,7 +19,7 @@ CODE = "short_history"
 
 def with_history(frame: pd.DataFrame, readings: pd.DataFrame, live: Live) -> pd.DataFrame:
     """The rows that have all hours behind them; Quarantined when none has."""
-    kept = frame[_enough(frame, readings, live)]
+    kept = frame[enough(frame, readings, live)]
     if len(frame) and not len(kept):
         problem = f"no {live.key} has {live.hours} hours in a row, which the features look back"
         accepted = f"the {live.hours} hours before the first row to predict in the same drop"
@@ -28,14 +28,15 @@ def with_history(frame: pd.DataFrame, readings: pd.DataFrame, live: Live) -> pd.
     return kept
 
 
-def _enough(frame: pd.DataFrame, readings: pd.DataFrame, live: Live) -> np.ndarray:
+def enough(frame: pd.DataFrame, readings: pd.DataFrame, live: Live) -> np.ndarray:
+    """Which rows have all hours behind them, bool (rows,)."""
     import pandas as pd
 
     names = [live.key, live.time]
     hours = _hours_in_a_row(readings, live).to_numpy()
     place = pd.MultiIndex.from_frame(readings[names]).get_indexer(pd.MultiIndex.from_frame(frame[names]))
-    enough: np.ndarray = (place >= 0) & (hours[place] >= live.hours)
-    return enough
+    found: np.ndarray = (place >= 0) & (hours[place] >= live.hours)
+    return found
 
 
 def _hours_in_a_row(readings: pd.DataFrame, live: Live) -> pd.Series:

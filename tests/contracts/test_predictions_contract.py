@@ -20,7 +20,7 @@ from shared.core.ports import Outbox
 from shared.core.scenario import Batch, Column, Scenario, Table
 from shared.prediction.ports import Predictions
 from shared.prediction.revision import Revision
-from shared.prediction.window import Commit, Window
+from shared.prediction.window import Commit, CommittedFile, Window
 from shared.serving.prediction_rows import first_id
 
 AT = datetime(2024, 6, 1, 12, tzinfo=UTC)
@@ -105,6 +105,32 @@ def outbox(engine: Engine) -> Outbox:
 
 class TestPredictions:
     """Port `Predictions`."""
+
+    def test_shards_are_loaded_one_by_one_and_show_with_their_commit(
+        self, predictions: Predictions, engine: Engine
+    ) -> None:
+        """A shard that is there is left; one that is there in part is replaced; a wrong number of rows is refused."""
+        shard = CommittedFile("p.parquet", "f" * 64, 3)
+        assert predictions.load_shard(SCENARIO, 1, shard, 3, parquet())
+        assert not predictions.load_shard(SCENARIO, 1, shard, 3, parquet())
+        other = CommittedFile("q.parquet", "e" * 64, 3)
+        with pytest.raises(Corrupt, match="has 2 rows"):
+            predictions.load_shard(SCENARIO, 2, other, 1 << 32, parquet("v", 2, rows=2))
+        assert (count(engine), count(engine, f"v_{TABLE}")) == (3, 0)
+        with engine.begin() as connection:
+            connection.execute(text(f"DELETE FROM {TABLE} WHERE entity_key = 'e1'"))  # noqa: S608 - the test's own name
+        assert predictions.load_shard(SCENARIO, 1, shard, 3, parquet())
+        assert predictions.load(SCENARIO, commit(), None)
+        assert count(engine, f"v_{TABLE}") == 3
+
+    def test_rows_of_old_windows_can_go(self, predictions: Predictions, engine: Engine) -> None:
+        """The oldest first, at most so many windows a call, and their commits stay."""
+        for ordinal in (1, 2, 3):
+            predictions.load(SCENARIO, commit(f"w{ordinal}", ordinal), parquet(f"w{ordinal}", ordinal))
+        assert predictions.drop_rows(SCENARIO, AT - timedelta(days=1), 5) == 0
+        assert predictions.drop_rows(SCENARIO, AT + timedelta(days=1), 2) == 2
+        assert (count(engine), len(predictions.commits(SCENARIO.name))) == (3, 3)
+        assert predictions.drop_rows(SCENARIO, AT + timedelta(days=1), 5) == 1
 
     def test_a_window_is_loaded_whole(self, predictions: Predictions, engine: Engine, outbox: Outbox) -> None:
         """Rows, commit, window state and notice."""
@@ -234,7 +260,7 @@ class TestPredictions:
     def test_a_changed_kind_is_told(self, predictions: Predictions, engine: Engine) -> None:
         """A column that stands there with other values is named with both kinds."""
         others = [replace(one, kind="text") if one.name == "age" else one for one in ROWS.columns]
-        changed = replace(SCENARIO, numeric=(), tables=(replace(ROWS, columns=tuple(others)),))
+        changed = replace(SCENARIO, numeric=("emp.var.rate",), tables=(replace(ROWS, columns=tuple(others)),))
         predictions.prepare(changed)
         with pytest.raises(Conflict, match=f"{TABLE} .* column age holds text, now whole numbers is declared"):
             SqlPredictions(engine).prepare(SCENARIO)

@@ -18,7 +18,7 @@ HERE = Path(os.environ["DRY_RUN"])
 ROOT = Path(__file__).parents[2]
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 # What each command must and may be given.
-AZ = {
+AZ: dict[str, tuple[set[str], set[str]]] = {
     "functionapp deployment source config-zip": (
         {"--subscription", "--resource-group", "--name", "--src", "--build-remote"},
         {"--output"},
@@ -31,7 +31,31 @@ AZ = {
         {"--subscription", "--resource-group", "--name", "--template-file", "--parameters"},
         {"--output"},
     ),
+    "identity list": ({"--subscription", "--resource-group"}, {"--output"}),
+    "role assignment list": ({"--subscription", "--all"}, {"--output"}),
+    "role assignment delete": ({"--subscription", "--ids"}, {"--output"}),
+    "resource list": ({"--subscription", "--resource-group", "--resource-type"}, {"--query", "--output"}),
     "eventgrid system-topic list": ({"--subscription", "--resource-group"}, {"--query", "--output"}),
+}
+
+
+OLD = "/subscriptions/x/providers/Microsoft.Authorization/roleAssignments/old"
+
+
+def _assignments(environment: str) -> list[dict[str, str]]:
+    """One role that the table has, and one that an earlier version gave."""
+    group = f"/subscriptions/x/resourceGroups/rg-mlops-{environment}/providers/"
+    host = f"{group}Microsoft.Storage/storageAccounts/sthosts123"
+    space = f"{group}Microsoft.MachineLearningServices/workspaces/mlw-mlops-{environment}"
+    one = {"principalId": "p-score", "scope": host, "roleDefinitionName": "Storage Blob Data Owner", "id": "kept"}
+    old = {"principalId": "p-score", "scope": space, "roleDefinitionName": "MLOps trainer (x)", "id": OLD}
+    return [one, old]
+
+
+# What these answer.
+LISTED = {
+    "identity list": lambda environment: [{"name": f"id-score-{environment}", "principalId": "p-score"}],
+    "role assignment list": _assignments,
 }
 
 
@@ -79,9 +103,13 @@ def az(words: list[str]) -> None:
     if wrong := (must - given.keys()) | (given.keys() - must - may):
         refuse(f"az {command}: {sorted(wrong)} missing or unknown")
     known = outputs(os.environ["AZURE_ENV_NAME"])
-    if given["--subscription"] != [SUBSCRIPTION] or given["--resource-group"] != [known["AZURE_RESOURCE_GROUP"]]:
+    group = known["AZURE_RESOURCE_GROUP"]
+    if given["--subscription"] != [SUBSCRIPTION] or given.get("--resource-group", [group]) != [group]:
         refuse("another subscription or resource group")
-    {"config-zip": _config_zip, "create": _create, "list": _list}[command.split()[-1]](given, known)
+    if command in LISTED:
+        sys.stdout.write(json.dumps(LISTED[command](os.environ["AZURE_ENV_NAME"])))
+        return
+    {"config-zip": _config_zip, "create": _create, "list": _list, "delete": _delete}[command.split()[-1]](given, known)
 
 
 def _config_zip(given: dict[str, list[str]], known: dict[str, str]) -> None:
@@ -114,6 +142,12 @@ def _list(given: dict[str, list[str]], known: dict[str, str]) -> None:
         sys.stdout.write(
             json.loads(os.environ.get("DRY_RUN_KEYS", "{}")).get(given["--function-name"][0], "key") + "\n"
         )
+
+
+def _delete(given: dict[str, list[str]], known: dict[str, str]) -> None:
+    del known
+    if given["--ids"] != [OLD]:
+        refuse("a role that is needed")
 
 
 def azd(words: list[str]) -> None:
@@ -152,6 +186,8 @@ def python(words: list[str]) -> None:
     known = outputs(os.environ["AZURE_ENV_NAME"])
     if words[:2] == ["-m", "local.tools.odbc_driver"]:
         return
+    if words == ["-m", "local.tools.stale_grants", os.environ["AZURE_ENV_NAME"]]:
+        sys.exit(subprocess.run([sys.executable, *words], cwd=ROOT, check=False).returncode)
     if words[:3] == ["-m", "local.tools.migrations", "apply"]:
         given = options(words[3:])
         server = f"mssql+pyodbc://@{known['DATABASE_SERVER']}:1433/{known['DATABASE_NAME']}"

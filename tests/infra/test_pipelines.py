@@ -70,9 +70,9 @@ def test_both_pipelines_release_with_the_same_script(path: Path) -> None:
 
 
 def test_a_release_has_all_its_steps_in_order() -> None:
-    """Resources, schema, components, package, subscriptions, integration tests."""
+    """Resources, roles, schema, components, package, subscriptions, integration tests."""
     script = (FOLDER / "release.sh").read_text()
-    steps = ("azd provision", "migrate.sh", "publish.sh", "deploy.sh", "events.sh", "verify.sh")
+    steps = ("azd provision", "prune.sh", "migrate.sh", "publish.sh", "deploy.sh", "events.sh", "verify.sh")
     order = [script.index(step) for step in steps]
     assert order == sorted(order)
 
@@ -140,6 +140,12 @@ def test_a_script_reads_what_azd_puts_out(path: Path) -> None:
     """Its variables are outputs of main.bicep, its own, or those of azd."""
     content = path.read_text()
     own = set(re.findall(r"^\s*([A-Z_]+)=", content, re.MULTILINE))
-    own |= {"MLOPS_ALERT_EMAIL", "AZURE_ENV_NAME", "AZURE_SUBSCRIPTION_ID", "EVENTS_PAUSE_SECONDS"}
+    own |= {
+        "MLOPS_ALERT_EMAIL",
+        "MLOPS_WITH_DATA_EXPLORER",
+        "AZURE_ENV_NAME",
+        "AZURE_SUBSCRIPTION_ID",
+        "EVENTS_PAUSE_SECONDS",
+    }
     used = set(re.findall(r"\$\{?([A-Z_]+)", content))
     assert used - own <= read(FOLDER / "main.bicep").outputs.keys()

@@ -13,27 +13,10 @@ import pytest
 from infra.bicep import FOLDER
 from infra.snapshot import ADMINISTRATORS, ENVIRONMENT, needs_compiler, of_events, of_main, plain
 
-from local.roles import NEEDS, Need
+from local.roles import NEEDS, Need, place_of
 
 pytestmark = needs_compiler
 ROLES = {value: name for name, value in json.loads((FOLDER / "roles.json").read_text()).items()}
-# The end of a scope's id, without the environment's name and suffix, and what the code calls it.
-PLACES = {
-    r"storageAccounts/sthosti\w+": "own host storage",
-    r"storageAccounts/sthostd\w+": "own host storage",
-    r"storageAccounts/sthosts\w+": "own host storage",
-    r"storageAccounts/stqueue\w+": "queues",
-    r"storageAccounts/stqueue\w+/queueServices/default/queues/([\w-]+)": r"queue \1",
-    r"storageAccounts/stdata\w*/blobServices/default/containers/mlops": "lake",
-    r"storageAccounts/stdata\w*/blobServices/default/containers/deadletters": "dead letters",
-    r"storageAccounts/stml\w+": "workspace storage: whole account",
-    r"vaults/kv[ids]\w+": "own key vault",
-    r"vaults/kva\w+": "settings vault",
-    r"components/appi-mlops-[\w-]+": "application insights",
-    r"topics/evgt-mlops-[\w-]+": "events topic",
-    r"workspaces/mlw-mlops-[\w-]+": "workspace",
-    r"registries/crmlops\w+": "container registry",
-}
 OWN = {"ingest": r"(sthosti|kvi)\w+", "deploy": r"(sthostd|kvd)\w+", "score": r"(sthosts|kvs)\w+"}
 INDEX = """
 import json, function_app
@@ -46,14 +29,6 @@ def scope_of(assignment: dict[str, Any]) -> str:
     """The id of the resource that a role is given on."""
     quoted = re.match(r"\[(?:extensionResourceId\()?'([^']+)'", assignment["id"])
     return quoted[1] if quoted else assignment["id"].partition("/providers/Microsoft.Authorization")[0]
-
-
-def place_of(scope: str) -> str:
-    """What the code calls it; its id where the code has no word."""
-    for pattern, name in PLACES.items():
-        if found := re.search(rf"/{pattern}$", scope):
-            return found.expand(name)
-    return scope
 
 
 def role_of(assignment: dict[str, Any], custom: dict[str, str]) -> str:

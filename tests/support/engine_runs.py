@@ -21,7 +21,7 @@ from shared.ports import Ports
 from shared.prediction.shard import ShardWork
 from shared.prediction.sharding.attempts import newest_work
 
-PATIENCE = 240.0
+PATIENCE = 900.0
 
 
 def until(is_so: Callable[[], object], what: str) -> None:

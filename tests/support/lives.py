@@ -25,12 +25,15 @@ from killing import Countdown, counted, named  # noqa: E402 -- the path is set f
 from planted import SECRET, planted_world, subject  # noqa: E402 -- the path is set first
 from ports_with import ports_with  # noqa: E402 -- the path is set first
 from streamed import LABELS, streamed_world  # noqa: E402 -- the path is set first
+from tried import LABELS as TRIAL_LABELS  # noqa: E402 -- the path is set first
+from tried import tried_world  # noqa: E402 -- the path is set first
 from world import World, blob_event, world_at  # noqa: E402 -- the path is set first
 
 import shared.adapters  # noqa: E402 -- the path is set first
 from shared import dispatch  # noqa: E402 -- the path is set first
 from shared.adapters.onnx.scoring import OnnxScoring  # noqa: E402 -- the path is set first
 from shared.core.messages import model_message  # noqa: E402 -- the path is set first
+from shared.monitoring.monitor import monitor  # noqa: E402 -- the path is set first
 from shared.operations.erasure.erase import approve_erasure, erase, request_erasure  # noqa: E402 -- the path is set first
 from shared.operations.erasure.records import requests  # noqa: E402 -- the path is set first
 from shared.prediction.backfill import BackfillRequest, plan_backfill, plan_corrections  # noqa: E402 -- the path is set first
@@ -160,6 +163,29 @@ def forget(home: Path, calls: int | None) -> None:
     told(home, countdown)
 
 
+def trial(home: Path, calls: int | None) -> None:
+    """Hidden answers, a look at late labels, and the way back; dies at port call number `calls`."""
+    world, countdown = tried_world(home), Countdown(calls, home if calls is None else None)
+    blob = world.ports.core.lake.stat(TRIAL_LABELS)
+    mortal(world, countdown)
+    assert blob is not None
+    monitor(world.ports, "points")
+    world.handle(blob_event(blob.path, blob.etag, blob.size, container=world.ports.core.container))
+    monitor(world.ports, "points")
+    world.sweep()
+    told(home, countdown)
+
+
+def recover_trial(home: Path, calls: int | None) -> None:
+    """What a restarted host does with it: its timers monitor and sweep."""
+    world = tried_world(home)
+    world.ports.core.ledger.abandon("the host was restarted")
+    mortal(world, Countdown(calls))
+    for _ in range(3):
+        world.sweep()
+        monitor(world.ports, "points")
+
+
 def recover_streamed(home: Path, calls: int | None) -> None:
     """What a restarted host does with them."""
     recover(home, calls, silent=True, made=streamed_world)
@@ -197,7 +223,7 @@ def start(what: str, home: Path, calls: int | None) -> int:
         try:
             lives = {"script": script, "recover": recover, "backfill": backfill, "increments": increments}
             lives |= {"feedback": feedback, "recover_later": recover_later}
-            lives |= {"forget": forget, "halting": halting}
+            lives |= {"forget": forget, "halting": halting, "trial": trial, "recover_trial": recover_trial}
             lives |= {"labels_alone": labels_alone, "recover_streamed": recover_streamed}
             lives[what](home, calls)
         except BaseException:  # noqa: BLE001 -- the child must end here, whatever happened

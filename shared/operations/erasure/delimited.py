@@ -20,8 +20,8 @@ class TakenOut:
     kept: tuple[Mapping[str, str], ...] = ()
 
 
-def without_rows(content: bytes, is_meant: Callable[[Mapping[str, str]], bool]) -> TakenOut:
-    """The file without the rows that are meant; as it was when none is."""
+def without_rows(content: bytes, is_meant: Callable[[Mapping[str, str]], bool], *, with_kept: bool = False) -> TakenOut:
+    """The file without the rows that are meant; as it was when none is. `with_kept` tells those that stay, too."""
     bom, codec, text = _decoded(content)
     left, rows, kept = [], [], []
     for lines, row in _records(text):
@@ -29,7 +29,8 @@ def without_rows(content: bytes, is_meant: Callable[[Mapping[str, str]], bool]) 
             rows.append(row)
         else:
             left.append(lines)
-            kept.append(row or {})
+            if with_kept and row:
+                kept.append(row)
     if not rows:
         return TakenOut(content, (), tuple(kept))
     return TakenOut(bom + "".join(left).encode(codec), tuple(rows), tuple(kept))

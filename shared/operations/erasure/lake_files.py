@@ -113,7 +113,7 @@ def _look(blob: Blob, content: bytes, subject: Subject) -> FoundFile:
 def _others(blob: Blob, content: bytes, subject: Subject) -> Iterator[Any]:
     table = table_of(blob, content)
     if table is None:
-        for row in without_rows(_unpacked(blob, content), subject.is_named_by).kept:
+        for row in without_rows(_unpacked(blob, content), subject.is_named_by, with_kept=True).kept:
             yield from row.values()
         return
     kept = table.filter(_array(~rows_of(table, subject)))

@@ -6,12 +6,12 @@ driver that dies change nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from shared.core.errors import Corrupt, Permanent
+from shared.core.errors import Corrupt, Permanent, Quarantined
 from shared.core.lake_reading import read_json
 from shared.core.paths import shards_folder, window_folder
 from shared.core.scenario import Scenario
@@ -68,8 +68,10 @@ def go_on(
         if engine.alive(work):
             _end_hung(ports, work)
             return
+        problems = _problems(ports, work)
+        _refuse_data(problems)
         _refuse_fruitless(ports, work, missing)
-        if _problems(ports, work):
+        if problems:
             mend_shards(ports, scenario, plan)
         work = _begin(ports, make(work.attempt + 1, missing))
     left = replace(work, shards=tuple(missing))
@@ -115,9 +117,17 @@ def _refuse_fruitless(ports: PredictionPorts, work: ShardWork, missing: Sequence
         fruitless += 1
     if fruitless >= MAX_FRUITLESS:
         shards = counted(len(missing), "shard")
-        why = "; ".join(_problems(ports, work)[:1]) or f"the log of job {work.name} says why"
+        told = [str(one["reason"]) for one in _problems(ports, work)]
+        why = told[0] if told else f"the log of job {work.name} says why"
         raise Permanent(f"{fruitless} attempts ended and left {shards} without predictions: {why}")
 
 
-def _problems(ports: PredictionPorts, work: ShardWork) -> list[str]:
-    return [str(read_json(ports, blob.path)["reason"]) for blob in ports.core.lake.list(problems_folder(work))]
+def _refuse_data(problems: Sequence[Mapping[str, Any]]) -> None:
+    """Quarantined when a worker refused the data: another attempt would refuse it too."""
+    for one in problems:
+        if "code" in one:
+            raise Quarantined(one["code"], one["reason"], column=one["column"])
+
+
+def _problems(ports: PredictionPorts, work: ShardWork) -> list[Mapping[str, Any]]:
+    return [read_json(ports, blob.path) for blob in ports.core.lake.list(problems_folder(work))]

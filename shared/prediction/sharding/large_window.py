@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.core.errors import Quarantined
 from shared.core.ledger import Outcome, State
 from shared.core.paths import window_folder
 from shared.core.scenario import Scenario
@@ -117,6 +118,9 @@ class _LargeWindow:
         firsts = [one.first_failed for one in scored if one.first_failed]
         check_failed(self.scenario, self.plan.window, failed, firsts)
         self._rejects().check(self.scenario.batch.table, failed)
+        if not sum(one.rows for one in scored) and not failed:
+            sentence = f"Window {self.plan.window}: no row has rows enough before it; accepted: longer histories."
+            raise Quarantined(SHORT_HISTORY, sentence, table=self.scenario.batch.table)
         strange = NOTHING
         for one in scored:
             strange = strange.and_also(one.strange)

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from shared.prediction.commits import sha256_of
 from shared.prediction.reject_files import write_rejects
 from shared.prediction.shard import Shard, ShardFile
 from shared.prediction.sharding.cutting import cut
+from shared.prediction.sharding.entities import cut_by_entity
 from shared.prediction.sharding.piece import Piece, piece_path
 from shared.prediction.window import split_input
 from shared.prediction.window_plan import WindowPlan
@@ -52,7 +54,7 @@ def plan_shards(
     Quarantined like a window that is read in one piece: for a row, and for the whole.
     """
     done = _read_pieces(ports, plan)
-    if len(done) < len(plan.inputs):
+    if len(done) < _pieces(scenario, plan):
         try:
             _cut_rest(ports, scenario, plan, done, is_late)
         except _OutOfTimeError:
@@ -64,6 +66,11 @@ def plan_shards(
         tuple(one for piece in done for one in piece.rejects),
         sum(piece.read for piece in done),
     )
+
+
+def _pieces(scenario: Scenario, plan: WindowPlan) -> int:
+    """How many pieces a window has: each file is one, or all tables together."""
+    return 1 if scenario.batch.shard_by else len(plan.inputs)
 
 
 def _read_pieces(ports: PredictionPorts, plan: WindowPlan) -> list[Piece]:
@@ -83,7 +90,13 @@ def _cut_rest(
     done: Sequence[Piece],
     is_late: Callable[[], bool],
 ) -> None:
-    """Cut the files that are not; those that are take part in the checks of the whole from their shards."""
+    """Cut the files that are not; those that are take part in the checks of the whole from their shards.
+
+    The record of the last one is kept when the whole is found good: with it the window is cut.
+    """
+    if scenario.batch.shard_by:
+        _keep_record(ports, plan, 0, cut_by_entity(ports, scenario, plan, partial(keep_file, ports, plan)))
+        return
     table, known = scenario.scoring_table, list(done)
 
     def parts() -> Generator[Iterator[pa.RecordBatch]]:
@@ -97,6 +110,11 @@ def _cut_rest(
     with closing(parts()) as opened:
         for _ in ports.datasets.tables.check_stream(opened, table):
             pass
+    _keep_record(ports, plan, len(known) - 1, known[-1])
+
+
+def _keep_record(ports: PredictionPorts, plan: WindowPlan, number: int, piece: Piece) -> None:
+    ports.core.lake.put(piece_path(plan.scenario, plan.window, number), piece.to_bytes())
 
 
 def _cut_file(
@@ -117,8 +135,9 @@ def _cut_file(
             yield from table.to_batches()
     rows_read = rejects.read or sum(shard.rows for shard in shards)
     piece = Piece(plan.inputs[number], tuple(shards), tuple(rejects.found), rows_read)
-    ports.core.lake.put(piece_path(plan.scenario, plan.window, number), piece.to_bytes())
     known.append(piece)
+    if number + 1 < len(plan.inputs):
+        _keep_record(ports, plan, number, piece)
 
 
 def keep_file(ports: PredictionPorts, plan: WindowPlan, table: str, rows: pa.Table) -> ShardFile:
@@ -154,6 +173,9 @@ def mend_shards(ports: PredictionPorts, scenario: Scenario, plan: WindowPlan) ->
 
 
 def _cut_again(ports: PredictionPorts, scenario: Scenario, plan: WindowPlan, piece: Piece) -> None:
+    if scenario.batch.shard_by:
+        cut_by_entity(ports, scenario, plan, partial(keep_file, ports, plan))
+        return
     path, etag = split_input(piece.input)
     with ports.core.lake.open(path, etag=etag) as source:
         table, rejects = scenario.scoring_table, Rejects(scenario.tolerated)

@@ -10,16 +10,24 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import BinaryIO
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, BinaryIO
 
-from shared.core.errors import Corrupt, Permanent
+from shared.core.errors import Corrupt, Permanent, Quarantined
 from shared.core.paths import window_folder
 from shared.core.ports import Lake
 from shared.core.scenario import Scenario
 from shared.prediction.commits import sha256_of
 from shared.prediction.shard import ScoredShard, Shard, ShardFile, ShardWork, problem_path, receipt_path
+from shared.prediction.short_history import enough
 from shared.serving.ports import BatchJob, BatchResult, LoadedModel, Scoring
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+# How feature code refuses rows that are too few for it.
+TOO_FEW = "too_few_rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,7 @@ class ShardScorer:
     def score(self, shard: Shard) -> ScoredShard:
         """Leave the shard's prediction file and its receipt; Corrupt when its input is not what was cut."""
         with tempfile.TemporaryFile() as out:
-            result = self._answer(shard, out)
+            result, short = self._answer(shard, out)
             sha256, size = sha256_of(out), out.seek(0, 2)
             path = f"{window_folder(self.work.scenario, self.work.window)}{sha256}.parquet"
             _keep(self.lake, path, out, size)
@@ -48,7 +56,7 @@ class ShardScorer:
             rows=result.rows,
             failed_rows=result.failed_rows,
             first_failed=result.first_failed,
-            short=0,
+            short=short,
             strange=result.strange,
         )
         self.lake.put(receipt_path(self.work.scenario, self.work.window, shard.number), scored.to_bytes())
@@ -59,23 +67,16 @@ class ShardScorer:
         try:
             self.score(shard)
         except Permanent as fault:
-            record = {"shard": shard.number, "reason": fault.reason}
+            refused = {"code": fault.reason_code, "column": fault.column} if isinstance(fault, Quarantined) else {}
+            record = {"shard": shard.number, "reason": fault.reason, **refused}
             self.lake.put(problem_path(self.work, shard.number), json.dumps(record).encode(), if_absent=False)
             return fault.reason
         return ""
 
-    def _answer(self, shard: Shard, out: BinaryIO) -> BatchResult:
-        with _whole(self.lake, shard.files[0]) as source:
-            job = BatchJob(
-                self.scenario,
-                self.work.window,
-                self.work.first_id,
-                self.work.provenance,
-                sources=((shard.files[0].path, source),),
-                first_row=shard.first_row,
-                is_part=True,
-            )
-            return self.scoring.batch(self.model, job, out)
+    def _answer(self, shard: Shard, out: BinaryIO) -> tuple[BatchResult, int]:
+        whole = BatchJob(self.scenario, self.work.window, self.work.first_id, self.work.provenance)
+        with shard_job(self.lake, whole, shard) as (job, short):
+            return self.scoring.batch(self.model, job, out), short
 
 
 def open_scorer(lake: Lake, scoring: Scoring, scenario: Scenario, work: ShardWork) -> ShardScorer:
@@ -86,6 +87,50 @@ def open_scorer(lake: Lake, scoring: Scoring, scenario: Scenario, work: ShardWor
             told = work.provenance.model_sha256[:12]
             raise Corrupt(f"{work.manifest} is of graph {facts['sha256'][:12]}; the window's plan pins {told}.")
         return ShardScorer(lake, scoring, scenario, scoring.load(onnx.read(), facts), work)
+
+
+@contextmanager
+def shard_job(lake: Lake, whole: BatchJob, shard: Shard) -> Iterator[tuple[BatchJob, int]]:
+    """The job of the shard's part of the window, and how many of its rows lack history."""
+    job = replace(whole, first_row=shard.first_row, is_part=True)
+    if whole.scenario.assemble is not None:
+        table, short = _assembled(lake, whole.scenario, shard)
+        yield replace(job, table=table), short
+        return
+    with _whole(lake, shard.files[0]) as source:
+        yield replace(job, sources=((shard.files[0].path, source),)), 0
+
+
+def _assembled(lake: Lake, scenario: Scenario, shard: Shard) -> tuple[pa.Table, int]:
+    """What the feature code makes of the shard's tables, in the order of entities, and how many rows lack history."""
+    import pyarrow as pa
+
+    assert scenario.assemble is not None  # noqa: S101 - the caller has looked
+    frames = {file.table: _frame(lake, file) for file in shard.files}
+    try:
+        frame = scenario.assemble(frames)
+    except Quarantined as fault:
+        if fault.reason_code != TOO_FEW:
+            raise
+        # Another shard may have enough: the window is judged as a whole.
+        return _no_rows(scenario), 0
+    kept = frame if scenario.live is None else frame[enough(frame, frames[scenario.live.table], scenario.live)]
+    ordered = kept.sort_values(list(scenario.entity), kind="stable")
+    return pa.Table.from_pandas(ordered, preserve_index=False), len(frame) - len(kept)
+
+
+def _no_rows(scenario: Scenario) -> pa.Table:
+    import pyarrow as pa
+
+    names = dict.fromkeys((*scenario.features, *scenario.entity, *scenario.batch.report))
+    return pa.table({name: pa.nulls(0) for name in names})
+
+
+def _frame(lake: Lake, file: ShardFile) -> pd.DataFrame:
+    import pyarrow.parquet as pq
+
+    with _whole(lake, file) as source:
+        return pq.read_table(source, page_checksum_verification=True).to_pandas()
 
 
 @contextmanager

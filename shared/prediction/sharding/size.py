@@ -46,10 +46,10 @@ def window_size(ports: PredictionPorts, scenario: Scenario, inputs: Sequence[str
 def in_shards(ports: PredictionPorts, scenario: Scenario, inputs: Sequence[str]) -> InShards | None:
     """The size of a window that is scored in shards; None for one that is scored in one piece.
 
-    Tables that feature code joins stay together.
+    Tables that feature code joins stay together, unless a column divides them.
     """
     size = window_size(ports, scenario, inputs)
-    if scenario.assemble is not None or len(scenario.scoring_tables) > 1:
+    if (scenario.assemble is not None or len(scenario.scoring_tables) > 1) and not scenario.batch.shard_by:
         return None
     return InShards(size.rows, size.bytes) if size.rows > ports.prediction.sharding.most(scenario.name) else None
 

@@ -102,6 +102,19 @@ def test_an_executor_that_is_killed_a_damaged_shard_and_a_job_that_ends_twice(
     same_rows(rows_of(ports, NAME), wanted[NAME])
 
 
+@needs_spark
+@in_full
+def test_machines_are_scored_on_spark_too(tmp_path: Path) -> None:
+    """Several tables a shard, feature code in the worker with an older pandas: ids and answers are the same."""
+    name = "predictive_maintenance"
+    url = {"SCORER_URL": "spark:local[2]", SPARK_PYTHON: str(PYTHON)}
+    spark, here = served(tmp_path / "spark", name, 1500, **url), served(tmp_path / "here", name, 1500)
+    for ports in (spark, here):
+        land(ports, name, 4400)
+        finish(ports, name)
+    same_rows(rows_of(spark, name), rows_of(here, name))
+
+
 def test_spark_is_never_part_of_the_function_app() -> None:
     """No requirement of it names PySpark, and only the driver's function imports it."""
     assert "pyspark" not in (repository() / "requirements.txt").read_text()

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 from ports_with import ports_with
-from world import COLORS, PLACES, InlineTrainer, World, marks_csv, prices_csv
+from tried import rows_csv
+from world import PLACES, InlineTrainer, World, marks_csv, prices_csv
 
 from shared.monitoring.monitor import monitor
 from shared.monitoring.trials.compared_rows import compared_rows
@@ -19,21 +20,6 @@ from shared.prediction.hidden_scoring import score_hidden
 from shared.release.status import release_status
 
 ROWS = 400
-
-
-def rows_csv(seed: int, *, first: int, asked: str = "id,x,color,y", sign: int = 1, rows: int = ROWS) -> bytes:
-    """Rows with ids of their own whose answer follows the sign of x, or with `sign` -1 its opposite."""
-    random = np.random.default_rng(seed)
-    lines = [asked]
-    for number, x in enumerate(random.normal(size=rows)):
-        cells = {
-            "id": first + number,
-            "x": f"{x:.6f}",
-            "color": COLORS[number % 2],
-            "y": "yes" if x * sign > 0 else "no",
-        }
-        lines.append(",".join(str(cells[name]) for name in asked.split(",")))
-    return ("\n".join(lines) + "\n").encode()
 
 
 @pytest.fixture

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from ports_with import ports_with
 from world import World, points_csv
 
 from shared import dispatch
@@ -81,6 +84,35 @@ def test_a_version_after_a_late_message_replaces_what_counts(served: World) -> N
     served.handle(served.land("scoring/points/s1/points.csv", unlabelled(7)))
     assert predicted(served) == xs(unlabelled(7))
     assert unfinished(served) == []
+
+
+class Overtaken:
+    """A store of windows whose reader is overtaken by another planner at its second question."""
+
+    def __init__(self, real: Any, rival: Callable[[], object]) -> None:
+        self._real = real
+        self._rivals = [rival, lambda: None]
+
+    def __getattr__(self, name: str) -> Any:
+        """Everything else as it is."""
+        return getattr(self._real, name)
+
+    def find(self, scenario: str, window: str) -> Any:
+        """What was there before the rival came."""
+        found = self._real.find(scenario, window)
+        if self._rivals:
+            self._rivals.pop()()
+        return found
+
+
+def test_two_planners_of_one_file_make_one_window(served: World) -> None:
+    """The slower one finds the very version planned: that is no newer version, and corrects nothing."""
+    event = served.land("scoring/points/s1/points.csv", unlabelled(3))
+    whole = served.ports
+    overtaken = Overtaken(whole.prediction.windows, lambda: dispatch.plan(whole))
+    assert dispatch.on_event(ports_with(whole, prediction__windows=overtaken), event) == []
+    assert list(whole.prediction.corrections.list("points")) == []
+    assert len(whole.prediction.windows.list("points")) == 1
 
 
 def test_of_two_files_each_newer_version_replaces_its_own(served: World) -> None:

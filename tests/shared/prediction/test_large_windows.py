@@ -18,11 +18,16 @@ from world import POINTS, Clock, World, points_csv
 
 from shared import dispatch
 from shared.core.errors import Misconfigured, Quarantined, Transient
+from shared.monitoring.drift.scored_rows import batch_window
+from shared.prediction.commits import committed_file
+from shared.prediction.hidden_scoring import hidden_commit, score_hidden
 from shared.prediction.rebuild import rebuild
+from shared.prediction.score import score_window
 from shared.prediction.shard import MOST_ROWS, ScoredShard, Shard, ShardWork, named_window, read_sharding
 from shared.prediction.sharding.attempts import newest_work, scored_shards
 from shared.prediction.sharding.shard_scoring import open_scorer
 from shared.prediction.sharding.size import refuse_too_many, window_size
+from shared.prediction.sql_rows import read_sql_rows
 from shared.settings import read_settings
 
 ROWS = points_csv(450, seed=3, labelled=False)
@@ -112,6 +117,16 @@ def test_a_large_window_is_refused_for_what_refuses_one_in_one_piece(tmp_path: P
         assert world.ports.prediction.predictions.commits("points") == []
     assert fates[0] == fates[1]
     assert [state for state, _ in fates[0]] == ["quarantined"] * len(WRONG)
+
+
+def test_a_check_that_never_ended_is_made_again(tmp_path: Path) -> None:
+    """A key that two files repeat refuses the window, also when a worker died before it said so."""
+    world = large_world(tmp_path)
+    predict(world, ROWS, MORE.replace(b"\n1000,", b"\n7,"))
+    (window,) = world.ports.prediction.windows.list("points")
+    for _ in range(2):
+        with pytest.raises(Quarantined, match="in data row 8 of file 1 and again in data row 1 of file 2"):
+            score_window(world.ports, "points", window.id)
 
 
 def test_a_column_that_one_shard_does_not_know_is_told_of_the_window(tmp_path: Path) -> None:
@@ -242,6 +257,64 @@ def test_sql_is_loaded_shard_by_shard_and_shows_a_window_with_its_commit(tmp_pat
     assert [one.state for one in rebuild(world.ports, POINTS)] == ["restored"]
     assert reported(world) == rows
     assert [one.state for one in rebuild(world.ports, POINTS)] == ["intact"]
+
+
+def test_sql_may_hold_the_rows_of_the_last_days_alone(tmp_path: Path) -> None:
+    """Old rows go when a window comes, and a rebuild brings none of them back; commits stay."""
+    world = large_world(tmp_path, SQL_ROWS="recent 90 days")
+    predict(world, ROWS, drop="old")
+    world.clock.advance(days=60)
+    predict(world, points_csv(50, seed=5, labelled=False), drop="small")
+    assert len(reported(world)) == 500
+    world.clock.advance(days=60)
+    predict(world, MORE, drop="new")
+    assert len(reported(world)) == 180
+    assert len(world.ports.prediction.predictions.commits("points")) == 3
+    assert {one.state for one in rebuild(world.ports, POINTS)} == {"intact"}
+    assert {one.state for one in rebuild(world.ports, POINTS, every=True)} == {"restored"}
+    assert len(reported(world)) == 180
+
+
+def test_sql_may_hold_no_rows_at_all(tmp_path: Path) -> None:
+    """Of a window in shards and of one in one piece the commit alone; the lake has the files."""
+    world = large_world(tmp_path, SQL_ROWS="none")
+    predict(world, ROWS)
+    predict(world, MORE, drop="s2")
+    assert reported(world) == []
+    assert [one.rows for one in world.ports.prediction.predictions.commits("points")] == [450, 130]
+    assert {one.state for one in rebuild(world.ports, POINTS)} == {"intact"}
+    with pytest.raises(Misconfigured, match="recent 90 days"):
+        read_sql_rows({"SQL_ROWS": "some"})
+
+
+def test_monitoring_looks_at_shards_from_all_over_the_window(tmp_path: Path) -> None:
+    """Three of seven, with the answers to the same rows; and all rows are counted."""
+    world = large_world(tmp_path)
+    predict(world, ROWS, MORE)
+    (commit,) = world.ports.prediction.predictions.commits("points")
+    data = batch_window(world.ports, POINTS, commit)
+    assert data.rows == 580
+    assert data.answers is not None
+    ids = data.tables["points"].column("id").to_pylist()
+    assert (len(ids), ids[0], ids[100], ids[-1]) == (230, 0, 300, 1129)
+    assert data.answers.num_rows == 230
+
+
+def test_a_model_that_is_tried_hidden_answers_the_first_shard(tmp_path: Path) -> None:
+    """Under the ids of the window; nothing of it reaches SQL."""
+    world = large_world(tmp_path)
+    predict(world, ROWS)
+    serving = world.ports.release.deployments.current("points")
+    assert serving is not None
+    (commit,) = world.ports.prediction.predictions.commits("points")
+    outcome = score_hidden(world.ports, POINTS, commit.window, serving)
+    assert (outcome.state, "answered 100 rows" in outcome.reason) == ("done", True)
+    hidden = hidden_commit(world.ports, POINTS, commit.window, serving)
+    assert hidden is not None
+    with committed_file(world.ports, hidden.files[0]) as source:
+        answered = pq.read_table(source).column("prediction_id").to_pylist()
+    assert answered == [row[0] for row in reported(world)[:100]]
+    assert len(reported(world)) == 450
 
 
 def test_a_small_window_stays_in_one_piece(tmp_path: Path) -> None:

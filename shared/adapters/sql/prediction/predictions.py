@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any, BinaryIO
 
 from sqlalchemy import (
@@ -39,7 +41,7 @@ from shared.core.scenario import Scenario
 from shared.datasets.rejects import Reject
 from shared.prediction.revision import Revision
 from shared.prediction.window import Commit, CommittedFile
-from shared.serving.prediction_rows import first_id
+from shared.serving.prediction_rows import ID_SHIFT, first_id
 
 _C = prediction_commit.c
 
@@ -97,6 +99,11 @@ class SqlPredictions:
 
         return write(self._engine, work)
 
+    def drop_rows(self, scenario: Scenario, before: datetime, most: int) -> int:
+        """Take the rows of the oldest windows out that were scored before that time, of at most so many windows."""
+        table = self._table(scenario)
+        return sum(write(self._engine, partial(_drop_oldest, scenario.name, table, before)) for _ in range(most))
+
     def find_commit(self, scenario: str, window_id: str) -> Commit | None:
         """The commit row, or None."""
         return read(self._engine, lambda connection: find_commit(connection, scenario, window_id))
@@ -127,6 +134,20 @@ def insert_window(
     this = (window.c.scenario == commit.scenario, window.c.id == commit.window)
     connection.execute(update(window).where(*this).values(state="committed", reason=""))
     add_notice(connection, _notice(commit, table.name))
+
+
+def _drop_oldest(scenario: str, table: Table, before: datetime, connection: Connection) -> bool:
+    """Delete the rows of the window with the lowest ids, when it was scored before that time."""
+    ids = table.c.prediction_id
+    lowest = connection.scalar(select(func.min(ids)))
+    if lowest is None:
+        return False
+    ordinal = lowest >> ID_SHIFT
+    scored = connection.scalar(select(_C.scored_at).where(_C.scenario == scenario, _C.ordinal == ordinal))
+    if scored is None or scored > before:
+        return False
+    connection.execute(delete(table).where(ids >= first_id(ordinal), ids < first_id(ordinal + 1)))
+    return True
 
 
 def insert_rows(connection: Connection, table: Table, file: Commit | CommittedFile, parquet: BinaryIO) -> None:

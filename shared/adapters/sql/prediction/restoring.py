@@ -28,17 +28,18 @@ class SqlRestoring:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def is_intact(self, scenario: Scenario, commit: Commit) -> bool:
-        """Whether SQL has this very commit, its version, and as many rows as it says."""
+    def is_intact(self, scenario: Scenario, commit: Commit, rows: int | None = None) -> bool:
+        """Whether SQL has this very commit, its version, and so many rows of it; without a number all of them."""
         ids = prediction_table(scenario).c.prediction_id
         counted = select(func.count()).where(ids >= first_id(commit.ordinal), ids < first_id(commit.ordinal + 1))
+        wanted = commit.rows if rows is None else rows
         versions = prediction_revision.c
         known = select(versions.revision).where(versions.scenario == scenario.name, versions.window == commit.window)
 
         def work(connection: Connection) -> bool:
             if find_commit(connection, scenario.name, commit.window) != commit:
                 return False
-            return connection.scalar(known) is not None and connection.scalar(counted) == commit.rows
+            return connection.scalar(known) is not None and connection.scalar(counted) == wanted
 
         return read(self._engine, work)
 
@@ -55,7 +56,7 @@ class SqlRestoring:
     ) -> None:
         """One transaction: what SQL has of the window goes, and all of it comes from the committed file.
 
-        Without a file the rows stay: they were loaded shard by shard.
+        Without a file the rows stay as they are: they were loaded shard by shard, or SQL holds none.
         """
         table = prediction_table(scenario)
         ids, commits = table.c.prediction_id, prediction_commit.c

@@ -1,0 +1,36 @@
+"""`mlops retention` and `mlops forget`, as a person types them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from command import Command
+
+
+def test_retention_shows_and_removes(tmp_path: Path) -> None:
+    """A scenario that is not there is named; a dry run and a run say what went, here nothing."""
+    command = Command(tmp_path / "home", TRAINER_URL="none:")
+    assert command("retention", "nothing").code == 2
+    dry = command("retention", "--dry-run")
+    assert (dry.code, "bank_marketing: nothing would be removed." in dry.out) == (0, True)
+    (told,) = command("retention", "bank_marketing", "--json").json
+    assert (told["scenario"], told["files"], told["rows"]) == ("bank_marketing", {}, {})
+
+
+def test_two_people_erase_and_the_receipt_names_nobody(tmp_path: Path) -> None:
+    """The key of receipts is made once and readable by its owner only."""
+    command = Command(tmp_path / "home", TRAINER_URL="none:")
+    person = ("forget", "bank_marketing", "--entity", "client_id=471147")
+    assert command("forget", "bank_marketing", "--entity", "471147", "--by", "ada").code == 2
+    assert "no row of this person" in command(*person, "--dry-run").out
+    assert (command(*person, "--by", "ada").code, command(*person, "--approve", "--by", "grace").code) == (2, 3)
+    asked = command(*person, "--by", "ada", "--reason", "ticket 12", "--json")
+    assert (asked.code, asked.json["approved_by"], asked.json["finished_at"]) == (0, "", None)
+    assert command(*person, "--approve", "--by", "ada").code == 3
+    done = command(*person, "--approve", "--by", "grace", "--json")
+    assert (done.code, done.json["id"], done.json["approved_by"]) == (0, asked.json["id"], "grace")
+    assert done.json["finished_at"]
+    assert (tmp_path / "home" / "erasure.key").stat().st_mode & 0o077 == 0
+    files = [file for file in (tmp_path / "home").rglob("*") if file.is_file()]
+    assert not any(b"471147" in file.read_bytes() for file in files)
+    assert "Erased on request of ada" in command("history", "--why", "erasure").out.replace("\n", " ")
