@@ -300,9 +300,13 @@ def test_a_subscription_that_is_absent_or_hidden(subscribed: Service, subject: M
 def test_the_doctor_looks_where_the_templates_put_them() -> None:
     """Names of topics and subscriptions are those of infra/events.bicep, and the variables those of azd."""
     bodies = {one.symbol: one.body for one in read(FOLDER / "events.bicep").resources}
+    default = "param dataTopicName string = 'evgst-data-${environmentName}'"
+    assert default in (FOLDER / "events.bicep").read_text()
+    names = {"dataTopicName": "evgst-data-${environmentName}"}
+    topics = {one: bodies[bodies[one]["parent"]]["name"] for one in ("dataEvents", "modelEvents")}
     there = {
-        (bodies[bodies[one]["parent"]]["name"].replace("${environmentName}", "{}"), bodies[one]["name"])
-        for one in ("dataEvents", "modelEvents")
+        (names.get(topic, topic).replace("${environmentName}", "{}"), bodies[one]["name"])
+        for one, topic in topics.items()
     }
     assert set(eventgrid.TOPICS.values()) == there
 
