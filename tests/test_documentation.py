@@ -50,7 +50,6 @@ def _walk(command: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
 
 
 VERBS = verbs()
-GROUPS = {path[0] for path in VERBS if len(path) > 1}
 
 
 def commands() -> Iterator[tuple[str, str]]:
@@ -61,8 +60,8 @@ def commands() -> Iterator[tuple[str, str]]:
 
 
 def test_every_setting_is_documented_and_every_documented_one_is_read() -> None:
-    """In the README's table; and no page speaks of a setting that nothing reads."""
-    readme = PAGES["README.md"]
+    """In the table of settings; and no page speaks of a setting that nothing reads."""
+    readme = PAGES["docs/settings.md"]
     assert [name for name in {*NAMES, *DEFAULTS} if f"`{name}`" not in readme] == []
     known = {*NAMES, *DEFAULTS}
     named = {(page, name) for page, text in PAGES.items() for name in _SETTING.findall(text)}
@@ -78,7 +77,7 @@ def _sources() -> Iterator[Path]:
 
 def test_every_verb_is_documented() -> None:
     """By its name, somewhere a person looks."""
-    table = re.findall(r"^\| (`[^|]*) \|", PAGES["README.md"], re.MULTILINE)
+    table = re.findall(r"^\| (`[^|]*) \|", PAGES["docs/commands.md"], re.MULTILINE)
     listed = {name for row in table for name in re.findall(r"`([a-z-]+)", row)}
     assert {path[0] for path in VERBS} - listed == set()
     shown = {tuple(shlex.split(text.replace("'", ""))[:2]) for _, text in commands()}
@@ -90,30 +89,6 @@ def test_every_verb_stands_in_one_section_of_the_help() -> None:
     """None under "Other", none twice, none that is gone."""
     listed = [name for names in SECTIONS.values() for name in names]
     assert sorted(listed) == sorted({path[0] for path in VERBS})
-
-
-def test_every_command_that_a_page_shows_can_be_typed() -> None:
-    """The verb is there, and each option it shows."""
-    wrong = []
-    for page, text in commands():
-        words = text.replace("[", " ").replace("]", " ").replace("'", "").replace('"', "").split()
-        path = _verb(words)
-        if path is None:
-            wrong.append((page, text))
-            continue
-        options = {word.partition("=")[0] for word in words if re.fullmatch(r"--[a-z][a-z-]*(=.*)?", word)}
-        wrong += [(page, f"{text}: {option}") for option in options - VERBS.get(path, options) - {"--help"}]
-    assert wrong == []
-
-
-def _verb(words: list[str]) -> tuple[str, ...] | None:
-    """The verb that the words begin with; a group may be spoken of by its name alone."""
-    names = [part for part in words[:2] if not part.startswith("-")]
-    first = names[0].split("|")[0] if names else ""
-    if first in GROUPS:
-        second = (names[1:] or [""])[0].split("|")[0]
-        return (first, second) if (first, second) in VERBS else (first,) if not second.islower() else None
-    return (first,) if (first,) in VERBS else None
 
 
 def test_every_route_is_documented() -> None:

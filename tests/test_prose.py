@@ -80,7 +80,7 @@ def test_relative_links_lead_to_files(page: Path) -> None:
     assert [link for link in _LINK.findall(page.read_text()) if not (page.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize(("page", "lines"), [("README.md", 200), ("CONTRIBUTING.md", 80), ("SECURITY.md", 80)])
+@pytest.mark.parametrize(("page", "lines"), [("README.md", 120), ("CONTRIBUTING.md", 80), ("SECURITY.md", 80)])
 def test_the_front_pages_stay_short(page: str, lines: int) -> None:
     """A stranger reads them to the end."""
     assert len((ROOT / page).read_text().splitlines()) < lines

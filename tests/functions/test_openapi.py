@@ -101,8 +101,8 @@ def test_a_key_of_another_scope_is_forbidden(api: Api) -> None:
 
 
 def test_the_shown_request_posts_an_event(api: Api, tmp_path: Path) -> None:
-    """The line of the README, pasted, with this host's port and key."""
-    (line,) = re.findall(r"^\$ (curl .*eventgrid.*)$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    """The line of the page of settings, pasted, with this host's port and key."""
+    (line,) = re.findall(r"^\$ (curl .*eventgrid.*)$", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE)
     line = line.replace("127.0.0.1:7071", api.url.partition("//")[2].partition("/")[0])
     event = {"id": "7", "eventType": "Somebody.Elses", "subject": "s", "topic": "t", "data": {}, "dataVersion": "1"}
     (tmp_path / "event.json").write_text(json.dumps([{**event, "eventTime": "2026-01-01T00:00:00Z"}]))

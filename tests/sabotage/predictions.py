@@ -6,7 +6,7 @@ from tests.sabotage.mutation import mutation
 
 _SQL = "shared/adapters/sql"
 _SCORE = "shared/prediction/score.py"
-_STORE = "ports.core.lake.put(path, _score(ports, scenario, window).to_bytes())"
+_STORE = "ports.core.lake.put(path, made.to_bytes())"
 _WINDOWS = "faults/test_windows.py::test_"
 _LOADED = "contracts/test_predictions_contract.py::TestPredictions::test_"
 
@@ -15,16 +15,14 @@ PREDICTIONS = (
         "SQL before lake",
         _SCORE,
         f"        {_STORE}",
-        "        commit = _score(ports, scenario, window)\n"
-        "        _load_into_sql(ports, scenario, commit)\n"
-        "        ports.core.lake.put(path, commit.to_bytes())",
+        "        load_into_sql(ports, scenario, made, is_late)\n        ports.core.lake.put(path, made.to_bytes())",
         f"{_WINDOWS}sql_shows_nothing_before_the_lake_has_the_commit",
     ),
     mutation(
         "window commit not put-if-absent",
         _SCORE,
         _STORE,
-        "ports.core.lake.put(path, _score(ports, scenario, window).to_bytes(), if_absent=False)",
+        "ports.core.lake.put(path, made.to_bytes(), if_absent=False)",
         f"{_WINDOWS}of_two_commits_at_once_the_first_stands",
     ),
     mutation(
@@ -54,17 +52,17 @@ PREDICTIONS = (
     mutation(
         "a changed prediction file is loaded",
         "shared/prediction/commits.py",
-        "if sha256_of(parquet) != commit.sha256:",
+        "if sha256_of(parquet) != file.sha256:",
         "if False:",
         f"{_WINDOWS}a_prediction_file_that_changed_is_never_loaded",
     ),
     mutation(
         "outbox outside the transaction",
         f"{_SQL}/prediction/predictions.py",
-        "        return write(self._engine, work)\n\n    def find_commit",
+        "        return write(self._engine, work)\n\n    def load_shard",
         "        done = write(self._engine, work)\n"
         "        write(self._engine, lambda connection: add_notice(connection, _notice(commit, table.name)))\n"
-        "        return done\n\n    def find_commit",
+        "        return done\n\n    def load_shard",
         f"{_WINDOWS}rows_commit_and_notice_are_one_transaction",
     ),
     mutation(
@@ -77,7 +75,7 @@ PREDICTIONS = (
     mutation(
         "rows are not counted",
         f"{_SQL}/prediction/predictions.py",
-        "    if written != commit.rows:",
+        "    if written != file.rows:",
         "    if False:",
         f"{_LOADED}a_wrong_number_of_rows_loads_nothing[sqlite-2]",
     ),
@@ -109,5 +107,19 @@ PREDICTIONS = (
         "    return NOTHING",
         "shared/serving/test_strange_values.py::test_unknown_and_far_values_of_a_table_are_counted",
         "shared/serving/test_strange_values.py::test_a_window_tells_in_history_and_sql",
+    ),
+    mutation(
+        "a version beside the one that counts",
+        "shared/prediction/drop_windows.py",
+        'return base if _open_inputs(ports, scenario, base) else ""',
+        'return base if _open_inputs(ports, scenario, base) and base == window_id else ""',
+        "shared/prediction/test_landed_files.py::test_a_version_after_a_late_message_replaces_what_counts",
+    ),
+    mutation(
+        "a planned version corrected by itself",
+        "shared/prediction/drop_windows.py",
+        "if any(input_key(blob) in below for blob in drop.new):",
+        "if not drop.new:",
+        "shared/prediction/test_landed_files.py::test_two_planners_of_one_file_make_one_window",
     ),
 )

@@ -78,4 +78,25 @@ WORK = (
         "return True",
         "local/host/http/test_keys.py::test_a_scope_opens_its_functions_only",
     ),
+    mutation(
+        "a file done before its drop",
+        "shared/intake/ingest.py",
+        'Outcome(State.WAITING, f"Drop {where.drop} is being registered',
+        'Outcome(State.DONE, f"Drop {where.drop} is being registered',
+        "faults/test_simulation.py::test_the_promises_hold_whatever_happens",
+    ),
+    mutation(
+        "two deliveries in one file",
+        "shared/adapters/files/local_publisher.py",
+        'f".{name}.{uuid.uuid4().hex[:12]}"',
+        'f".{name}.{uuid.NAMESPACE_URL.hex[:12]}"',
+        "shared/adapters/files/test_local_publisher.py::test_two_workers_that_deliver_the_same_event_leave_it_whole",
+    ),
+    mutation(
+        "one person widens a contract",
+        "shared/intake/contract_acceptance.py",
+        "and not policy.approve_own and own:",
+        "and policy.approve_own and own:",
+        "shared/intake/test_contract_acceptance.py::test_a_quarantined_drop_is_accepted_by_a_second_person_and_taken",
+    ),
 )
