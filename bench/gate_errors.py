@@ -44,9 +44,11 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2, help="processes")
     chosen = parser.parse_args()
     begun, found = time.monotonic(), list[Judged]()
-    jobs = ((kind, seed, chosen.truth) for seed in count(chosen.seed) for kind in chosen.sequences)
+    # A kind named twice would be the same sequences twice.
+    kinds = tuple(dict.fromkeys(chosen.sequences))
+    jobs = ((kind, seed, chosen.truth) for seed in count(chosen.seed) for kind in kinds)
     with ProcessPoolExecutor(chosen.workers, get_context("spawn")) as pool:
-        for batch in batched(jobs, len(chosen.sequences), strict=False):
+        for batch in batched(jobs, len(kinds), strict=False):
             found += [pair for pairs in pool.map(judged_sequence, batch) for pair in pairs]
             truths = Counter(pair.truth for pair in found)
             print(f"{len(found)} pairs: {dict(truths)}", file=sys.stderr, flush=True)

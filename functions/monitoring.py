@@ -9,6 +9,7 @@ import azure.functions as func
 from functions import actuals
 from functions.names import MONITOR_SCENARIOS, MONITOR_SCHEDULE, STORAGE
 from functions.workers import text_of
+from shared.core.work_time import limited
 
 if typing.TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,8 @@ def add(bp: func.Blueprint, ports: Callable[[], Ports]) -> None:
     def watch_scenario(message: func.QueueMessage) -> None:
         from shared.dispatch import on_monitor
 
-        on_monitor(ports(), text_of(message))
+        with limited():
+            on_monitor(ports(), text_of(message))
 
     @bp.queue_trigger(arg_name="message", queue_name=f"{MONITOR_SCENARIOS}-poison", connection=STORAGE)
     def monitor_poison(message: func.QueueMessage) -> None:

@@ -10,6 +10,7 @@ import typing
 import azure.functions as func
 
 from functions.names import DATA_EVENTS, MODEL_EVENTS, PREDICT_WINDOWS, STORAGE
+from shared.core.work_time import limited
 
 if typing.TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,8 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     def ingest(message: func.QueueMessage, windows: Messages, models: Messages) -> None:
         from shared.dispatch import on_data_event
 
-        dispatched = on_data_event(ports(), text_of(message))
+        with limited():
+            dispatched = on_data_event(ports(), text_of(message))
         windows.set([*dispatched.windows])
         # Release requests go to the app that may deploy.
         models.set([*dispatched.releases])
@@ -40,13 +42,15 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     def deploy(message: func.QueueMessage, windows: Messages) -> None:
         from shared.dispatch import on_event
 
-        windows.set(on_event(ports(), text_of(message)))
+        with limited():
+            windows.set(on_event(ports(), text_of(message)))
 
     @bp.queue_trigger(arg_name="message", queue_name=PREDICT_WINDOWS, connection=STORAGE)
     def predict_window(message: func.QueueMessage) -> None:
         from shared.dispatch import on_window
 
-        on_window(ports(), text_of(message))
+        with limited():
+            on_window(ports(), text_of(message))
 
     _poison(bp, ports)
     return bp

@@ -181,14 +181,11 @@ var queueSenders = map(
     })
 )
 
-// The sweep of the ingest app tells how long all queues are.
 module queueGrants 'modules/grants.bicep' = {
   name: 'queue-grants'
   params: {
     accountName: queueStorage.outputs.name
-    grants: concat(flatten(queueWorkers), flatten(queueSenders), [
-      { principalId: principals.ingest, role: 'Storage Queue Data Reader' }
-    ])
+    grants: concat(flatten(queueWorkers), flatten(queueSenders))
   }
 }
 

@@ -31,8 +31,6 @@ NEEDS = (
         for name in (queue, f"{queue}-poison")
     ),
     *(Need(app, "Storage Queue Data Message Sender", f"queue {queue}") for app, queue in _SENDS),
-    # The sweep tells how long the queues are.
-    Need("ingest", "Storage Queue Data Reader", "queues"),
     *(Need(app, "Key Vault Secrets Officer", "own key vault") for app in _APPS),
     *(Need(app, "Key Vault Secrets User", "settings vault") for app in _APPS),
     *(Need(app, "Monitoring Metrics Publisher", "application insights") for app in _APPS),

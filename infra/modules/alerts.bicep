@@ -98,6 +98,7 @@ resource quota 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
   }
 }
 
+// The service refreshes this metric once a day: it tells of a backlog that stays, not of one that begins.
 resource backlog 'Microsoft.Insights/metricAlerts@2026-01-01' = {
   name: 'mlops-backlog-${environmentName}'
   location: 'global'

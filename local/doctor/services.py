@@ -18,11 +18,12 @@ _DENIED = frozenset({401, 403})
 
 
 def workspace(subject: Subject) -> list[Finding]:
-    """List the registry's models, the trainer's jobs and the online endpoints."""
+    """List the registry's models, the jobs of the trainer and of the scorer, and the online endpoints."""
     parts = (
         ("registry", "REGISTRY_URL", subject.settings.registry_url, "models"),
         ("trainer", "TRAINER_URL", subject.settings.trainer_url, "jobs"),
         ("serving", "SERVING_URL", subject.settings.serving_url, "onlineEndpoints"),
+        ("scorer", "SCORER_URL", subject.settings.scorer_url, "jobs"),
     )
     findings = []
     for name, key, url, kind in parts:

@@ -10,6 +10,7 @@ from shared.adapters.azure.clients import make_credential
 from shared.adapters.lake.dead_letters import LakeDeadLetters
 from shared.adapters.lake.prediction_log import LakePredictionLog
 from shared.adapters.lazy import lazy
+from shared.adapters.limited_lake import LimitedLake
 from shared.adapters.logging_ledger import LoggingLedger
 from shared.adapters.onnx.scoring import OnnxScoring
 from shared.adapters.process_scorer import ProcessScorer
@@ -186,7 +187,7 @@ def open_root(
     """Open the database and the lake. Only a backend that keeps something in the home folder makes it."""
     engine = open_database(settings.database_url, credential=lambda: make_credential(settings.azure_credential))
     observer = backends.open_observer(settings, clock)
-    lake = backends.open_lake(settings)
+    lake = LimitedLake(backends.open_lake(settings))
     core = CoreBundle(
         scenarios=AcceptedScenarios(scenarios, lake),
         container=settings.container,

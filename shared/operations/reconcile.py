@@ -5,7 +5,7 @@ Releases have a sweep of their own (`shared.release.sweep`), so that the sweep o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from shared.core.blob import Blob
 from shared.core.claims import RESEND_AFTER, mark_queued
 from shared.core.drops import blob_key
 from shared.core.events import DEAD_LETTER
-from shared.core.ledger import Kind, State
+from shared.core.ledger import Entry, Kind, State
 from shared.core.messages import cloud_event
 from shared.core.notices import announce
 from shared.core.paths import AREAS, Landing, landing
@@ -35,6 +35,8 @@ MOST, FEWEST = 200, 5
 _OF_LATE = timedelta(seconds=30)
 _NEWEST = 50
 _MOST_WAITING = 5000
+# Entries that are looked up together.
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def _missed_events(ports: OperationsPorts, stuck: Collection[str]) -> list[str]:
     While files are being worked off, their events are most likely still on the queue: then only a few are sent.
     """
     blobs = {blob_key(blob): blob for blob in _blobs(ports)}
-    missed = (key for key in blobs if key not in stuck and _is_untold(ports, key))
+    missed = (key for key in _untold(ports, list(blobs)) if key not in stuck)
     most = FEWEST if _is_busy(ports) else MOST
     return [_blob_event(ports, blobs[key]) for key in mark_queued(ports, Kind.BLOB, missed, most)]
 
@@ -94,9 +96,17 @@ def _end_lost_versions(ports: OperationsPorts) -> None:
                 ports.core.ledger.note(Kind.BLOB, entry.key, State.SUPERSEDED, reason)
 
 
-def _is_untold(ports: OperationsPorts, key: str) -> bool:
-    entry = ports.core.history.find(Kind.BLOB, key)
-    return entry is None or entry.state == State.QUEUED or (entry.state == State.RELEASED and not entry.message)
+def _untold(ports: OperationsPorts, keys: Sequence[str]) -> Iterator[str]:
+    """The keys that no worker knows of, looked up some at a time."""
+    for start in range(0, len(keys), _AT_ONCE):
+        some = keys[start : start + _AT_ONCE]
+        entries = ports.operations.lineage.entries([(Kind.BLOB, key) for key in some])
+        told = {entry.key for entry in entries if not _is_open(entry)}
+        yield from (key for key in some if key not in told)
+
+
+def _is_open(entry: Entry) -> bool:
+    return entry.state == State.QUEUED or (entry.state == State.RELEASED and not entry.message)
 
 
 def _is_busy(ports: OperationsPorts) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +17,7 @@ from shared import dispatch
 from shared.core.errors import Transient
 from shared.core.ledger import State
 from shared.core.messages import model_message
+from shared.core.work_time import limited
 from shared.ports import Ports
 from shared.release.manual_changes import roll_back
 
@@ -131,3 +133,15 @@ def test_a_model_event_before_its_version_is_tried_again(tmp_path: Any) -> None:
     world.clock.advance(minutes=20)
     world.sweep()
     assert world.ports.release.deployments.current("points") is not None
+
+
+@pytest.mark.fault(19)
+def test_work_whose_time_is_over_hands_its_message_back(world: World) -> None:
+    """It stops at its next use of the lake and frees its claim; when the message comes again all is done, once."""
+    event = world.land(PATH, points_csv())
+    with limited(0), pytest.raises(Transient, match="its message comes again"):
+        dispatch.on_data_event(world.ports, event)
+    assert counts(world) == (0, 0, 0)
+    assert world.ports.core.history.stuck(world.clock() + timedelta(seconds=1)) == []
+    world.handle(event)
+    assert counts(world) == (1, 1, 1)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import logging
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import azure.functions as func
 import pytest
 
 from functions.app import create_app
 from functions.http_api import check_listening
 from functions.names import ANONYMOUS, HTTP, QUEUE_FUNCTIONS, QUEUES, SCOPES
-from shared.core.errors import Misconfigured
+from local.host.host_options import read_options
+from shared.core.errors import Misconfigured, Transient
+from shared.core.work_time import time_left
 from shared.ports import Ports
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,6 +64,27 @@ def test_health_names_the_functions_that_no_message_reaches() -> None:
     check_listening({})
     with pytest.raises(Misconfigured, match="AzureWebJobsStorage is not set, so no message reaches ingest, predict"):
         check_listening({**host, "AzureWebJobsStorage": ""})
+
+
+@pytest.mark.parametrize("name", ["ingest", "deploy", "predict_window", "watch_scenario"])
+def test_work_on_a_message_ends_before_the_host_ends_it(name: str) -> None:
+    """A minute before functionTimeout, which would end everything beside it too."""
+    left: list[float | None] = []
+
+    def ports() -> Ports:
+        left.append(time_left())
+        raise Transient("far enough")
+
+    functions = {one.get_function_name(): one.get_user_function() for one in create_app(ports).get_functions()}
+    message, out = func.QueueMessage(id="1", body="{}"), SimpleNamespace(set=print)
+    outputs = {"ingest": {"windows": out, "models": out}, "deploy": {"windows": out}}
+    with pytest.raises(Transient, match="far enough"):
+        functions[name](message=message, **outputs.get(name, {}))
+    (seconds,) = left
+    assert seconds is not None
+    limit = read_options(ROOT).function_timeout
+    assert 0 < seconds <= limit - 60
+    assert time_left() is None
 
 
 def test_every_http_function_has_a_scope_and_only_probes_and_files_are_anonymous() -> None:

@@ -177,7 +177,7 @@ def test_the_workspace_is_read(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(self_signed_files[0]))
     with azure_ml(self_signed_files) as workspace:
         asked = subject({**AZURE, "REGISTRY_URL": URL, "TRAINER_URL": URL}, management=workspace.url)
-        assert [one.verdict for one in services.workspace(asked)] == ["ok"] * 3
+        assert [one.verdict for one in services.workspace(asked)] == ["ok"] * 4
         workspace.refuse("GET", "/models", 403)
         denied = the(services.workspace(asked), "registry")
         assert f'--role "{roles_on("workspace")[0]}"' in denied.fix
@@ -186,7 +186,7 @@ def test_the_workspace_is_read(
         workspace.refuse("GET", "/jobs", 500)
         assert "status 500" in the(services.workspace(asked), "trainer").fact
     gone = services.workspace(replace(asked, management=f"https://{CLOSED}"))
-    assert [one.verdict for one in gone] == ["fail", "fail", "ok"]
+    assert [one.verdict for one in gone] == ["fail", "fail", "ok", "ok"]
 
 
 @pytest.mark.parametrize(("status", "verdict"), [(200, "ok"), (403, "fail"), (400, "fail")])
@@ -300,9 +300,13 @@ def test_a_subscription_that_is_absent_or_hidden(subscribed: Service, subject: M
 def test_the_doctor_looks_where_the_templates_put_them() -> None:
     """Names of topics and subscriptions are those of infra/events.bicep, and the variables those of azd."""
     bodies = {one.symbol: one.body for one in read(FOLDER / "events.bicep").resources}
+    default = "param dataTopicName string = 'evgst-data-${environmentName}'"
+    assert default in (FOLDER / "events.bicep").read_text()
+    names = {"dataTopicName": "evgst-data-${environmentName}"}
+    topics = {one: bodies[bodies[one]["parent"]]["name"] for one in ("dataEvents", "modelEvents")}
     there = {
-        (bodies[bodies[one]["parent"]]["name"].replace("${environmentName}", "{}"), bodies[one]["name"])
-        for one in ("dataEvents", "modelEvents")
+        (names.get(topic, topic).replace("${environmentName}", "{}"), bodies[one]["name"])
+        for one, topic in topics.items()
     }
     assert set(eventgrid.TOPICS.values()) == there
 

@@ -15,6 +15,8 @@ from shared.core.ledger import Entry, EntryFilter, State
 _FIND = select(ledger).where(ledger.c.kind == bindparam("kind"), ledger.c.key == bindparam("key"))
 # Repeats, expiry, message and detail are only in the ledger: they belong to the newest line of each key.
 _NEWEST = and_(ledger.c.kind == journal.c.kind, ledger.c.key == journal.c.key, ledger.c.last == journal.c.id)
+# SQL Server takes at most 2 100 parameters in one statement.
+_SLICE = 500
 _LINES = select(journal, ledger.c.repeats, ledger.c.expires, ledger.c.message, ledger.c.detail).select_from(
     journal.outerjoin(ledger, _NEWEST)
 )
@@ -33,9 +35,15 @@ class SqlHistory:
 
     def why(self, text: str) -> Sequence[Entry]:
         """Return the transitions of every key that contains `text` and of the kind of that name, oldest first."""
-        matches = or_(journal.c.key.contains(text, autoescape=True), journal.c.kind == text)
-        query = _LINES.where(matches).order_by(journal.c.id)
-        return [_line(row) for row in self._rows(query)]
+        # Every key of the journal is in the ledger once, and there alone keys are looked through.
+        matches = or_(ledger.c.key.contains(text, autoescape=True), ledger.c.kind == text)
+        query = select(ledger.c.kind, ledger.c.key).where(matches)
+
+        def work(connection: Connection) -> list[Row[Any]]:
+            keys = list(connection.execute(query))
+            return [row for at in range(0, len(keys), _SLICE) for row in _lines_of(connection, keys[at : at + _SLICE])]
+
+        return [_line(row) for row in sorted(read(self._engine, work), key=lambda row: row.id)]
 
     def find(self, kind: str, key: str) -> Entry | None:
         """Return the current entry, or None."""
@@ -57,6 +65,13 @@ class SqlHistory:
 
     def _rows(self, query: Any) -> Sequence[Row[Any]]:
         return read(self._engine, lambda connection: connection.execute(query).all())
+
+
+def _lines_of(connection: Connection, keys: Sequence[Row[str, str]]) -> list[Row[Any]]:
+    """The lines of these (kind, key)."""
+    wanted = {tuple(key) for key in keys}
+    query = _LINES.where(journal.c.key.in_(sorted({key for _, key in wanted})))
+    return [row for row in connection.execute(query) if (row.kind, row.key) in wanted]
 
 
 def _conditions(where: EntryFilter) -> list[ColumnElement[bool]]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, case, not_, select
+from sqlalchemy import Connection, Engine, Row, Select, and_, case, not_, or_, select
 
 from shared.adapters.sql.connection.transactions import read
-from shared.adapters.sql.ledger.history import entry_of, find_row
+from shared.adapters.sql.ledger.history import entry_of
 from shared.adapters.sql.schema.lineage import prediction_revision, prediction_source
-from shared.adapters.sql.schema.tables import prediction_commit, prediction_table, window
+from shared.adapters.sql.schema.tables import ledger, prediction_commit, prediction_table, window
 from shared.core.ledger import Entry
 from shared.core.scenario import Scenario
 from shared.prediction.revision import Revision, ScoredWindow
@@ -67,11 +67,13 @@ class SqlLineage:
     def entries(self, keys: Sequence[tuple[str, str]]) -> list[Entry]:
         """The ledger's entries of those (kind, key) that have one, in the given order."""
 
-        def work(connection: Connection) -> list[Entry]:
-            found = (find_row(connection, kind, key) for kind, key in keys)
-            return [entry_of(row) for row in found if row is not None]
+        def work(connection: Connection) -> dict[tuple[str, str], Entry]:
+            some = (keys[at : at + _SLICE] for at in range(0, len(keys), _SLICE))
+            rows = (row for part in some for row in connection.execute(_entries(part)))
+            return {(row.kind, row.key): entry_of(row) for row in rows}
 
-        return read(self._engine, work)
+        found = read(self._engine, work)
+        return [found[key] for key in keys if key in found]
 
     def _scored(self, scenario: Scenario, queries: Sequence[Any]) -> list[ScoredWindow]:
         def work(connection: Connection) -> list[ScoredWindow]:
@@ -82,6 +84,13 @@ class SqlLineage:
             return [_read(rows[place], inputs) for place in sorted(rows)]
 
         return read(self._engine, work)
+
+
+def _entries(keys: Sequence[tuple[str, str]]) -> Select[Any]:
+    """The ledger's rows of these (kind, key)."""
+    kinds = {kind for kind, _ in keys}
+    of_kind = ((ledger.c.kind == kind) & ledger.c.key.in_([key for one, key in keys if one == kind]) for kind in kinds)
+    return select(ledger).where(or_(*of_kind))
 
 
 def _windows(scenario: Scenario) -> Select[Any]:

@@ -48,5 +48,8 @@ correction = Table(
     UniqueConstraint("scenario", "base", "revision"),
 )
 
+# What is summed up over all windows, and the few that do not count.
+Index("ix_prediction_commit_rows", *(prediction_commit.c[name] for name in ("scenario", "rows", "failed_rows")))
+Index("ix_prediction_revision_gone", prediction_revision.c.scenario, prediction_revision.c.superseded_at)
 Index("ix_prediction_commit_model", prediction_commit.c.scenario, prediction_commit.c.model)
 Index("ix_prediction_commit_ordinal", prediction_commit.c.scenario, prediction_commit.c.ordinal)

@@ -43,6 +43,7 @@ journal = Table(
     Column("state", Name, nullable=False),
     Column("reason", LongText, nullable=False),
     Column("attempt", Integer, nullable=False),
+    Index("ix_journal_key", "key"),
 )
 
 ledger = Table(
@@ -65,6 +66,8 @@ ledger = Table(
     # SQL Server orders a table by its primary key unless told otherwise, and then takes 900 bytes, not 1 700.
     PrimaryKeyConstraint("kind", "key", info=UNCLUSTERED),
     Index("ix_ledger_state", "state"),
+    # The newest entries in a state, however many there are.
+    Index("ix_ledger_newest", "state", "last"),
 )
 
 dataset_version = Table(
@@ -185,6 +188,7 @@ window = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("reason", LongText, nullable=False),
     UniqueConstraint("scenario", "ordinal"),
+    Index("ix_window_state", "scenario", "state"),
 )
 
 window_input = Table(

@@ -723,6 +723,32 @@ UPDATE alembic_version SET version_num='0015' WHERE alembic_version.version_num 
 
 GO
 
+-- Running upgrade 0015 -> 0016
+
+CREATE INDEX ix_journal_key ON journal ([key]);
+
+GO
+
+CREATE INDEX ix_ledger_newest ON ledger (state, last);
+
+GO
+
+CREATE INDEX ix_prediction_commit_rows ON prediction_commit (scenario, rows, failed_rows);
+
+GO
+
+CREATE INDEX ix_prediction_revision_gone ON prediction_revision (scenario, superseded_at);
+
+GO
+
+CREATE INDEX ix_window_state ON [window] (scenario, state);
+
+GO
+
+UPDATE alembic_version SET version_num='0016' WHERE alembic_version.version_num = '0015';
+
+GO
+
 COMMIT;
 
 GO

@@ -577,4 +577,18 @@ CREATE TABLE rejected_row (
 
 UPDATE alembic_version SET version_num='0015' WHERE alembic_version.version_num = '0014';
 
+-- Running upgrade 0015 -> 0016
+
+CREATE INDEX ix_journal_key ON journal (key);
+
+CREATE INDEX ix_ledger_newest ON ledger (state, last);
+
+CREATE INDEX ix_prediction_commit_rows ON prediction_commit (scenario, rows, failed_rows);
+
+CREATE INDEX ix_prediction_revision_gone ON prediction_revision (scenario, superseded_at);
+
+CREATE INDEX ix_window_state ON "window" (scenario, state);
+
+UPDATE alembic_version SET version_num='0016' WHERE alembic_version.version_num = '0015';
+
 COMMIT;

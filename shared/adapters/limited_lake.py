@@ -1,0 +1,42 @@
+"""A lake that long work asks often: there it learns that its time is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from shared.core.blob import Blob
+from shared.core.ports import Lake
+from shared.core.work_time import check_time
+
+
+class LimitedLake:
+    """Port `Lake`: another lake, whose every use ends work that has come near the host's limit."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+
+    def open(self, path: str, *, etag: str | None = None) -> BinaryIO:
+        """As the other lake."""
+        check_time()
+        return self._lake.open(path, etag=etag)
+
+    def stat(self, path: str) -> Blob | None:
+        """As the other lake."""
+        check_time()
+        return self._lake.stat(path)
+
+    def put(self, path: str, data: bytes | BinaryIO, *, if_absent: bool = True) -> tuple[Blob, bool]:
+        """As the other lake."""
+        check_time()
+        return self._lake.put(path, data, if_absent=if_absent)
+
+    def list(self, prefix: str) -> Iterator[Blob]:
+        """As the other lake."""
+        check_time()
+        return self._lake.list(prefix)
+
+    def remove(self, path: str, etag: str) -> None:
+        """As the other lake."""
+        check_time()
+        self._lake.remove(path, etag)
