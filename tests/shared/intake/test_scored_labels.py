@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from world import POINTS, World, points_csv
 
+from model_training.scenarios.iiot_quality import SCENARIO as IIOT
 from shared.core.errors import BadInput, Missing
 from shared.core.scenario import Scenario
 from shared.intake.scored_labels import land_scored_labels
@@ -48,5 +49,5 @@ def test_what_cannot_be_told_is_refused(tmp_path: Path) -> None:
         land_scored_labels(world.ports, scenario, window)
     with pytest.raises(Missing, match="no predictions of a window 'w'"):
         land_scored_labels(world.ports, scenario, "w")
-    with pytest.raises(BadInput, match="hold no labels; accepted: mlops actuals points FILE"):
-        land_scored_labels(world.ports, replace(scenario, label_table="labels"), window)
+    with pytest.raises(BadInput, match="hold no labels; accepted: mlops actuals iiot_quality FILE"):
+        land_scored_labels(world.ports, IIOT, window)
