@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ports_with import ports_with
-from world import COLORS, POINTS, World, points_csv
+from world import COLORS, POINTS, PRICES, World, points_csv
 
 from shared.core.ledger import Entry
 from shared.core.policies import Feedback, Monitoring
@@ -196,7 +196,7 @@ def test_a_scenario_may_not_learn_from_what_it_scored(tmp_path: Path) -> None:
 def test_labels_that_cannot_be_joined_are_named() -> None:
     """A reason for each."""
     counter = replace(POINTS, monitoring=Monitoring(restart="id"))
-    negative = replace(POINTS, task="regression", feedback=Feedback(unlabelled="negative"))
+    negative = replace(PRICES, feedback=Feedback(unlabelled="negative"))
     assert why_not(POINTS) == ""
     assert "a counter that starts again" in why_not(counter)
     assert "yes or no" in why_not(negative)

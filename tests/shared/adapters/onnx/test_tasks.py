@@ -19,7 +19,7 @@ from texts import TEXT, TEXTS, text_graph
 from shared.adapters.onnx.model import _bounded
 from shared.adapters.onnx.scoring import OnnxScoring
 from shared.core.errors import BadInput, Corrupt, Quarantined, Refused
-from shared.core.scenario import Scenario
+from shared.core.scenario import Bar, Scenario
 from shared.serving.ports import BatchJob, LoadedModel
 from shared.serving.prediction_rows import join_labels, to_predictions
 from shared.training.encoding import encode, encode_rows
@@ -104,7 +104,7 @@ def test_rows_of_several_labels(graph: Any, job: Callable[..., BatchJob], rows: 
 
 def test_rows_of_numbers(graph: Any, job: Callable[..., BatchJob], rows: Any, scenario: Scenario) -> None:
     """The prediction is the number, and there is no probability."""
-    number = replace(scenario, task="regression", labels=("y",))
+    number = replace(scenario, task="regression", target="y", labels=("y",), metric="rmse", bar=Bar("r2", 0.5))
     model = _load(graph(labels=1).SerializeToString(), InputContract(NUMBERS, ("y",)), task="regression")
     table = rows(50)
     data, written = _written(model, job(table, scenario=number), block_rows=16)
