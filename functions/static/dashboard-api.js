@@ -52,9 +52,8 @@ async function sent(where, options) {
   }
   const content = await answer.text();
   if (answer.ok) return content;
-  if (answer.status === 401) throw new Refused("The key is not accepted.");
-  // A problem document says what it is; a key of another scope gets plain text.
-  if (answer.status === 403 && !(answer.headers.get("content-type") ?? "").includes("problem+json")) throw new Refused("The key is valid, but its scope is another; needed: operate or approve.");
+  // The host does not tell a wrong key from one of another scope.
+  if (answer.status === 401) throw new Refused("The key is not accepted: it is wrong, or its scope is another; needed: operate or approve.");
   throw new Error(sentence(content, answer.status));
 }
 

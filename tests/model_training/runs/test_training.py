@@ -283,7 +283,8 @@ def test_a_refit_knows_the_categories_of_the_newest_rows() -> None:
     columns = (Column("at", "time"), Column("x", "float"), Column("job", "text"), Column("y", "text"))
     scenario = replace(
         BANK, name="late", tables=(Table("clients", columns),), time="at", numeric=("x",), categorical=("job",),
-        split=Split("time"), slices=(), leakage=(), candidates=("logistic",), entity=(), selection=None,
+        split=Split("time"), slices=(), leakage=(), candidates=("logistic",), entity=(), selection=None, personal=(),
+        batch=replace(BANK.batch, report=()),
     )  # fmt: skip
     ready = prepare_rows({"clients": table}, scenario, 1)
     made = refit_best(ready, Recipe("logistic"), FitPlan("demo", 1, _quiet))
@@ -362,7 +363,9 @@ def test_without_a_time_column_row_order_is_time() -> None:
 def test_a_category_of_the_test_rows_alone_is_unknown() -> None:
     """The contract knows the categories of the training rows only, as it will be in production."""
     # A number for each client decides who judges, so that another job changes no role.
-    numbered = replace(BANK, entity=("id",))
+    clients = BANK.tables[0]
+    with_id = replace(clients, columns=(*clients.columns, Column("id", "int")))
+    numbered = replace(BANK, entity=("id",), tables=(with_id,))
     tables = {"clients": _tables(BANK, 500)["clients"].append_column("id", pa.array(range(500)))}
     parts = prepare_rows(tables, numbered, 1).parts
     jobs = tables["clients"]["job"].to_pylist()
