@@ -28,7 +28,7 @@ def scenario(*, entity: tuple[str, ...] = ("number",), restart: str = "", within
     """Rows with a number, and a label of 0 or 1."""
     table = Table("rows", (Column("number", "int"), Column("x", "float"), Column("y", "int", values=("0", "1"))))
     return Scenario(
-        name="late labels", title="", tables=(table,), label_table="rows", target="y", numeric=("x",), entity=entity,
+        name="late-labels", title="", tables=(table,), label_table="rows", target="y", numeric=("x",), entity=entity,
         batch=Batch("drops", "rows", "0 * * * * *", ("number",)),
         monitoring=Monitoring(restart=restart, label_within_hours=within),
     )  # fmt: skip

@@ -111,7 +111,7 @@ def test_nothing_is_shown_without_a_key(browser: Any, site: dict[str, str]) -> N
     page.goto(f"{site['url']}dashboard")
     for key in ("wrong", site["score"]):
         page.fill("#key", key)
-        with page.expect_response(lambda answer: answer.status == 401):  # noqa: PLR2004 -- not accepted
+        with page.expect_response(lambda answer: answer.status == 401):
             page.keyboard.press("Enter")
         page.wait_for_selector(".fault:has-text('scope is another')")
         assert page.query_selector("#body") is None

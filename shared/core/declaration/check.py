@@ -163,7 +163,8 @@ def _input_problems(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """Columns that nobody declares: without feature code every input is a column of the table of rows."""
     tables = {scenario.label_table, scenario.batch.table} - {""}
     columns = {column.name: column for name in tables for column in scenario.table(name).columns}
-    for what in ("numeric", "categorical", "entity", "leakage", "slices", "personal"):
+    # A slice that is not there is named on the model's card.
+    for what in ("numeric", "categorical", "entity", "leakage", "personal"):
         for name in getattr(scenario, what):
             yield from one_of(f"in {what} the column", name, tuple(columns))
     for what, name in (("the text column", scenario.text), ("the time column", scenario.time)):

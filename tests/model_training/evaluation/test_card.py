@@ -16,7 +16,7 @@ from model_training.evaluation.card import CARD, EVALUATION, render
 from model_training.runs.training import fit
 from model_training.scenarios import SCENARIOS
 from model_training.steps.register import Package
-from shared.core.scenario import Bar, GeneratorOptions, Scenario, Split
+from shared.core.scenario import Bar, Column, GeneratorOptions, Scenario, Split
 
 ROWS = 600
 _RANDOM = np.random.default_rng(6)
@@ -38,8 +38,10 @@ def _quiet(*_told: object, **_facts: object) -> None:
 def _made(kind: str) -> tuple[Package, Scenario]:
     ids = np.arange(ROWS)
     colors = replace(POINTS, slices=("color", "x", "gone"), split=TIME, leakage=("x",), numeric=("x", "id"), **TWO)  # type: ignore[arg-type]
+    (table,) = POINTS.tables
+    answer = Column("y", "text", values=("a", "b", "<i>c</i>"))
     kinds = replace(
-        POINTS, task="multiclass", labels=("a", "b", "<i>c</i>"), metric="log_loss", bar=Bar("accuracy", 0.5),
+        POINTS, tables=(replace(table, columns=(*table.columns[:-1], answer)),), task="multiclass", labels=answer.values, metric="log_loss", bar=Bar("accuracy", 0.5),
         slices=("color",), **TWO,  # type: ignore[arg-type]
     )  # fmt: skip
     marks = replace(MARKS, slices=("place",), **TWO)  # type: ignore[arg-type]

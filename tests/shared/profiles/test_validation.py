@@ -171,10 +171,10 @@ def test_what_names_a_row_or_a_moment_is_not_judged() -> None:
     """Keys, entities, times, counters of restarts and declared names of rows differ in every dataset."""
     names = ("id", "seq", "counter", "x")
     columns = (Column("when", "time"), Column("row", "int", identifies=True), *(Column(one, "int") for one in names))
-    table = Table("t", columns, ("id",))
+    table = Table("points", (*columns, *POINTS.tables[0].columns[2:]), ("id",))
     monitoring = Monitoring(restart="counter")
     scenario = replace(POINTS, tables=(table,), entity=("id",), time="seq", monitoring=monitoring)
-    assert compared_columns(scenario, table) == ("x",)
+    assert compared_columns(scenario, table) == ("x", "color", "y")
     shifted = rows().set_column(0, "id", pa.array(range(10**6, 10**6 + ROWS)))
     assert codes(judged(shifted)) == []
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 from world import POINTS
 
+from shared.core.scenario import Column, Scenario
 from shared.training.fingerprints import fingerprint, fingerprints
 
 FIXED = 12315180899047513412
@@ -34,6 +36,12 @@ def test_the_number_of_a_row_is_fixed() -> None:
     assert fingerprint(rows, ["x", "color"]).tolist() == [FIXED]
 
 
+def _with(name: str, kind: Literal["int", "time"]) -> Scenario:
+    """The scenario with one more column."""
+    (table,) = POINTS.tables
+    return replace(POINTS, tables=(replace(table, columns=(*table.columns, Column(name, kind))),))
+
+
 def test_identity_is_the_entity_then_the_key_then_the_inputs() -> None:
     """Never the answer: rows that differ in it alone are one."""
     rows = pa.table({"id": [1, 1, 2], "x": [0.1, 0.2, 0.1], "color": ["red"] * 3, "y": ["no", "yes", "yes"]})
@@ -41,7 +49,7 @@ def test_identity_is_the_entity_then_the_key_then_the_inputs() -> None:
     by_key = fingerprints(replace(POINTS, entity=()), rows).identity
     assert by_entity.tolist() == by_key.tolist()
     assert by_entity[0] == by_entity[1] != by_entity[2]
-    by_inputs = fingerprints(replace(POINTS, entity=("other",)), rows.drop_columns("id")).identity
+    by_inputs = fingerprints(replace(_with("other", "int"), entity=("other",)), rows.drop_columns("id")).identity
     assert by_inputs[0] == by_inputs[2] != by_inputs[1]
 
 
@@ -49,5 +57,5 @@ def test_an_entity_with_a_time_hangs_together_by_the_day() -> None:
     """Rows of one machine and one day are a cluster; another day or machine is another one."""
     at = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=12 * step) for step in range(4)]
     rows = pa.table({"id": [1, 1, 1, 2], "at": at, "x": [0.1, 0.2, 0.3, 0.4], "color": ["red"] * 4})
-    cluster = fingerprints(replace(POINTS, entity=("id", "at"), time="at"), rows).cluster
+    cluster = fingerprints(replace(_with("at", "time"), entity=("id", "at"), time="at"), rows).cluster
     assert cluster[0] == cluster[1] != cluster[2] != cluster[3]
