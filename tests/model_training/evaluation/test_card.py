@@ -40,8 +40,9 @@ def _made(kind: str) -> tuple[Package, Scenario]:
     colors = replace(POINTS, slices=("color", "x", "gone"), split=TIME, leakage=("x",), numeric=("x", "id"), **TWO)  # type: ignore[arg-type]
     (table,) = POINTS.tables
     answer = Column("y", "text", values=("a", "b", "<i>c</i>"))
+    answered = replace(table, columns=(*table.columns[:-1], answer))
     kinds = replace(
-        POINTS, tables=(replace(table, columns=(*table.columns[:-1], answer)),), task="multiclass", labels=answer.values, metric="log_loss", bar=Bar("accuracy", 0.5),
+        POINTS, tables=(answered,), task="multiclass", labels=answer.values, metric="log_loss", bar=Bar("accuracy", 0.5),
         slices=("color",), **TWO,  # type: ignore[arg-type]
     )  # fmt: skip
     marks = replace(MARKS, slices=("place",), **TWO)  # type: ignore[arg-type]
