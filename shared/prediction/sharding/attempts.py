@@ -83,7 +83,9 @@ def go_on(
 
 
 def stop(ports: PredictionPorts, scenario: str, window: str) -> None:
-    """End what an engine still does for a window that is given up."""
+    """End what an engine still does for a window that is given up; a message may name one that there never was."""
+    if ports.prediction.windows.find(scenario, window) is None:
+        return
     work = newest_work(ports, scenario, window)
     if work is not None and ports.prediction.engine.alive(work):
         ports.prediction.engine.cancel(work)

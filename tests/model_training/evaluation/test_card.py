@@ -42,8 +42,8 @@ def _made(kind: str) -> tuple[Package, Scenario]:
     answer = Column("y", "text", values=("a", "b", "<i>c</i>"))
     answered = replace(table, columns=(*table.columns[:-1], answer))
     kinds = replace(
-        POINTS, tables=(answered,), task="multiclass", labels=answer.values, metric="log_loss", bar=Bar("accuracy", 0.5),
-        slices=("color",), **TWO,  # type: ignore[arg-type]
+        POINTS, tables=(answered,), task="multiclass", labels=answer.values, metric="log_loss",
+        bar=Bar("accuracy", 0.5), slices=("color",), **TWO,  # type: ignore[arg-type]
     )  # fmt: skip
     marks = replace(MARKS, slices=("place",), **TWO)  # type: ignore[arg-type]
     prices = replace(PRICES, slices=("x",), candidates=("lightgbm", "ridge"))
