@@ -133,10 +133,10 @@ def test_the_version_is_that_of_the_package(done: Run) -> None:
 
 
 def test_a_shell_can_complete_verbs(done: Run) -> None:
-    """The script for bash comes from the command itself."""
-    answer = done.mlops("--show-completion", "bash")
-    assert answer.code == 0
-    assert "_MLOPS_COMPLETE" in answer.out
+    """What bash asks for when somebody types `mlops his` and the tabulator."""
+    words = {"_MLOPS_COMPLETE": "complete_bash", "COMP_WORDS": "mlops his", "COMP_CWORD": "1"}
+    answer = done.mlops(**words)
+    assert (answer.code, answer.out.split()) == (0, ["history"])
 
 
 def test_datasets_are_listed_and_shown(done: Run) -> None:
