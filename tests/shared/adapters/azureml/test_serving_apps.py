@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -82,7 +83,10 @@ class Apps:
 
     @property
     def called(self) -> bool:
-        """Whether endpoints were asked for anything since this was looked at."""
+        """Whether endpoints were asked for anything since this was looked at, also by pollers of the SDK."""
+        for thread in threading.enumerate():
+            if thread.name.startswith("LROPoller"):
+                thread.join(30)
         found = any("/onlineendpoints" in path.lower() for _, path in self.service.asked)
         self.service.asked.clear()
         return found

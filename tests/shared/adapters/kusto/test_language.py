@@ -21,6 +21,7 @@ GOLDEN = {path.stem: path.read_text() for path in (Path(__file__).parent / "gold
 TABLES = {
     "opcua_raw": "(payload: dynamic)",
     "where": "(payload: dynamic)",
+    "_LogOperation": "(TimeGenerated: datetime, Category: string, Operation: string, Level: string, Detail: string)",
     "requests": "(name: string, success: string, itemCount: int, timestamp: datetime)",
 }
 KINDS = (Column("a float", "float"), Column('quo"ted', "int"), Column("Ümläut", "text"), Column("t.1", "time"))

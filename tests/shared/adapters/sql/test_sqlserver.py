@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import astuple, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,7 +23,7 @@ from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.adapters.sql.migrations import newest, revision_id
 from shared.adapters.sql.prediction.predictions import SqlPredictions
 from shared.adapters.sql.release.deployments import SqlDeployments
-from shared.adapters.sql.schema.tables import every_table
+from shared.adapters.sql.schema.tables import every_table, prediction_commit
 from shared.core.errors import Fault, Misconfigured, Permanent, Transient
 from shared.core.ledger import Claim
 from shared.serving.deployment import Deployment
@@ -292,7 +292,8 @@ def test_a_database_that_moves_refuses_the_login(double: TdsDouble) -> None:
 @pytest.mark.fault(22, 40)
 def test_a_lost_answer_to_commit_is_read_back(double: TdsDouble, opened: Opened) -> None:
     """The connection ends at COMMIT: the next one finds the window there and loads nothing."""
-    row = [one.replace(tzinfo=None).isoformat() if isinstance(one, datetime) else one for one in astuple(commit())]
+    facts = [getattr(commit(), name) for name in prediction_commit.c.keys()]  # noqa: SIM118 -- not a mapping
+    row = [one.replace(tzinfo=None).isoformat() if isinstance(one, datetime) else one for one in facts]
     engine = open_database(url(double), pause=lambda _: double.answer(NO_COMMIT, [row]))
     store = SqlPredictions(engine)
     store.prepare(SCENARIO)
