@@ -29,7 +29,7 @@ from shared.alerts.ports import AlertsBundle
 from shared.bootstrap import backends
 from shared.core.ports import Clock, CoreBundle
 from shared.core.timers.late_timers import Timers, read_timers
-from shared.datasets.accepted_contracts import AcceptedScenarios
+from shared.datasets.accepted_contracts import AcceptedScenarios, declared_ones
 from shared.datasets.ports import DatasetsBundle
 from shared.monitoring.ports import MonitoringBundle
 from shared.monitoring.prices import Prices, read_prices
@@ -88,7 +88,7 @@ class Root:
             trainer=backends.open_trainer(self.settings, self.environ, self.core.lake, jobs),
             schedules=lazy(f"{_SQL}training.schedules:SqlSchedules", self.engine),
             profile=self.settings.training_profile,
-            options=read_options(self.environ, self.core.scenarios),
+            options=read_options(self.environ, declared_ones(self.core.scenarios)),
         )
 
     def serving(self) -> ServingBundle:

@@ -50,17 +50,27 @@ class AcceptedScenarios(Mapping[str, "Scenario"]):
         self._declared = declared
         self._lake = lake
         self._known: dict[str, tuple[float, Contract | None, Scenario]] = {}
+        self._away = -_SECONDS
+
+    @property
+    def declared(self) -> Scenarios:
+        """The scenarios without what was accepted."""
+        return self._declared
 
     def __getitem__(self, name: str) -> Scenario:
-        known = self._known.get(name)
+        known, declared = self._known.get(name), self._declared[name]
         if known is not None and time.monotonic() - known[0] < _SECONDS:
             return known[2]
-        declared = self._declared[name]
+        # The declared contract is the stricter one: it refuses, and it never reads otherwise.
+        last = known[2] if known else declared
+        if time.monotonic() - self._away < _SECONDS:
+            return last
         try:
             contract = newest_contract(self._lake, name)
         except Fault:
-            # The declared contract is the stricter one: it refuses, and it never reads otherwise.
-            return known[2] if known else declared
+            # One question to a lake that is away takes its time: the next is asked in some seconds.
+            self._away = time.monotonic()
+            return last
         # The same object while nothing is accepted: others keep what they made of it.
         same = known is not None and known[1] == contract
         found = known[2] if known and same else widened(declared, contract.changes if contract else ())
@@ -77,8 +87,14 @@ class AcceptedScenarios(Mapping[str, "Scenario"]):
         return name in self._declared
 
     def refresh(self) -> None:
-        """Look again at the next use of each."""
+        """Look again at the next use of each, also where the lake was away."""
+        self._away = -_SECONDS
         self._known = {name: (-_SECONDS, *known[1:]) for name, known in self._known.items()}
+
+
+def declared_ones(scenarios: Scenarios) -> Scenarios:
+    """The scenarios as they are declared, without a look into the lake."""
+    return scenarios.declared if isinstance(scenarios, AcceptedScenarios) else scenarios
 
 
 def refresh(scenarios: Mapping[str, Any]) -> None:

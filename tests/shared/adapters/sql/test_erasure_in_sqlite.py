@@ -17,7 +17,7 @@ from shared.core.errors import Transient
 
 def test_a_reader_keeps_the_log_and_the_command_says_so(tmp_path: Path) -> None:
     """Until it has ended, the log holds older pages; then nothing does."""
-    engine = open_database(f"sqlite:///{tmp_path}/state.db")
+    engine = open_database(f"sqlite:///{tmp_path}/state.db", busy_seconds=0.2)
     erasure = SqlErasure(engine)
     SqlLedger(engine, lambda: datetime(2026, 1, 1, tzinfo=UTC)).note("drop", "d", "ignored", "Ada Lovelace was here.")
     with closing(engine.connect()) as reading:
