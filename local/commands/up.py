@@ -19,6 +19,7 @@ from local.console.session import PORT, Session
 from local.host.http.given_keys import give_keys
 from local.host.local_settings import read_environment
 from shared.core.addresses import blob_address
+from shared.core.errors import BadInput
 from shared.core.wording import visible
 from shared.settings import CONTAINER, read_settings
 
@@ -56,6 +57,8 @@ def up(
 
 def run_app(folder: Path, keys: Path | None, port: int, *, json: bool) -> None:
     """Run the function app in the folder, of whatever project, until it is stopped."""
+    if not (folder / "function_app.py").is_file():
+        raise BadInput(f"{folder} holds no function_app.py; accepted: the folder of a function app in Python.")
     # Imported here: they load Microsoft's worker library.
     from local.host.functions_host import Host
     from local.host.worker import declared_functions

@@ -105,6 +105,8 @@ CASES = [
     Wrong("telemetry send iiot_quality FOLDER", "directory"),
     Wrong("demo --rows 3", "4000"),
     Wrong("up --port 70000", "--port"),
+    Wrong("up --port 0 --app /no/such/app", "/no/such/app holds no function_app.py"),
+    Wrong("up --port 0 --app FOLDER", "holds no function_app.py"),
     Wrong("promot", "'promote'"),
     Wrong("--sideways", "--sideways"),
     Wrong("status", "LAKE_URL", settings={"LAKE_URL": "ftp:somewhere"}),
