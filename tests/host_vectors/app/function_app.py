@@ -264,6 +264,8 @@ def boom(req: func.HttpRequest) -> func.HttpResponse:
 def sleep(req: func.HttpRequest) -> func.HttpResponse:
     note("http", "sleep", phase="begin", params=dict(req.params))
     time.sleep(float(req.params.get("s", "1")))
+    while os.path.exists(req.params.get("while", "")):
+        time.sleep(0.01)
     note("http", "sleep", phase="end", params=dict(req.params))
     return ok("slept")
 

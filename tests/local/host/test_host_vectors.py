@@ -255,16 +255,18 @@ def _most_at_once(rows: list[Json]) -> int:
     return most
 
 
-def test_a_host_that_is_full_refuses_as_recorded(world: VectorHost, client: Client) -> None:
+def test_a_host_that_is_full_refuses_as_recorded(world: VectorHost, client: Client, tmp_path: Path) -> None:
     """Of 150 at once 32 run, 100 are answered and the rest is 429: before keys and routes, but not below /admin."""
     recorded = scenario("faults.jsonl", "burst_150")
-    mark, statuses = world.mark(), []
-    sleep = {"method": "GET", "path": "/api/sleep?s=0.6", "headers": {}}
+    mark, statuses, held = world.mark(), [], tmp_path / "held"
+    held.touch()
+    sleep = {"method": "GET", "path": f"/api/sleep?s=0&while={held}", "headers": {}}
     threads = [threading.Thread(target=lambda: statuses.append(client.send(sleep)["status"])) for _ in range(150)]
     for thread in threads:
         thread.start()
     world.until(lambda: statuses.count(429) == 50)
     asked = _asked_while_full(client)
+    held.unlink()
     for thread in threads:
         thread.join()
     assert {str(one): statuses.count(one) for one in statuses} == recorded["statuses"]
