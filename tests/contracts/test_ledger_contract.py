@@ -8,10 +8,8 @@ from typing import Any
 
 import pytest
 from contracts.hand_clock import HandClock
-from sqlalchemy import Engine
+from contracts.stores import Stores
 
-from shared.adapters.sql.ledger.history import SqlHistory
-from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.core.errors import BadInput, Conflict
 from shared.core.ledger import TERMINAL, Claim, Entry, EntryFilter
 from shared.core.ports import History, Ledger
@@ -20,15 +18,15 @@ TTL = timedelta(minutes=10)
 
 
 @pytest.fixture
-def ledger(engine: Engine, clock: HandClock) -> Ledger:
+def ledger(stores: Stores, clock: HandClock) -> Ledger:
     """The ledger of the database."""
-    return SqlLedger(engine, clock)
+    return stores.make("ledger", clock)
 
 
 @pytest.fixture
-def history(engine: Engine) -> History:
+def history(stores: Stores) -> History:
     """Its reader."""
-    return SqlHistory(engine)
+    return stores.make("history")
 
 
 def claimed(answer: Claim | Entry) -> Claim:
@@ -244,9 +242,9 @@ class TestLedger:
         assert refused(ledger.claim("blob", "c", TTL)).state == "done"
         assert history.why("b")[-1].reason == "the host was stopped"
 
-    def test_another_owners_work_is_left_to_it(self, engine: Engine, ledger: Ledger, history: History) -> None:
+    def test_another_owners_work_is_left_to_it(self, stores: Stores, ledger: Ledger, history: History) -> None:
         """A second host on the same database frees nothing of a living one: neither its claims nor its queue."""
-        other = SqlLedger(engine, lambda: history.why("a")[-1].at, "other")
+        other = stores.make("ledger", lambda: history.why("a")[-1].at, "other")
         claim = claimed(ledger.claim("blob", "a", TTL))
         ledger.note("blob", "b", "queued", "queued")
         claimed(other.claim("blob", "c", TTL))

@@ -1,0 +1,254 @@
+"""Dataset versions, runs, the registry, schedules and the historic profile in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from memory.ledger import add_notice
+from memory.store import InMemory, Memory, atomic
+from shared.adapters.sql.training.registry import LocalRegistry, _notice, _numbers
+from shared.core.errors import BadInput, Missing
+from shared.core.ports import Lake
+from shared.core.scenario import Scenario
+from shared.datasets.head import Head, head_of_version
+from shared.datasets.version import DatasetVersion
+from shared.profiles.historic_values import HistoricDataset
+from shared.training.model import REFIT, Artefact, Model
+from shared.training.run import Run, RunState
+from shared.training.schedule import Schedule
+
+
+class MemoryDatasets(InMemory):
+    """Port `DatasetVersions`."""
+
+    @property
+    def _versions(self) -> dict[tuple[str, str], DatasetVersion]:
+        return self._memory.rows["dataset"]
+
+    @atomic
+    def add(self, dataset: DatasetVersion) -> DatasetVersion:
+        """Keep it; when the digest is known the existing version is returned."""
+        return self._versions.setdefault((dataset.scenario, dataset.digest), dataset)
+
+    @atomic
+    def find(self, scenario: str, dataset_id: str) -> DatasetVersion | None:
+        """The version, or None."""
+        found = self._versions.values()
+        return next((one for one in found if (one.scenario, one.id) == (scenario, dataset_id)), None)
+
+    @atomic
+    def by_digest(self, scenario: str, digest: str) -> DatasetVersion | None:
+        """The version with that content, or None."""
+        return self._versions.get((scenario, digest))
+
+    @atomic
+    def list(self, scenario: str | None = None) -> Sequence[DatasetVersion]:
+        """All versions, oldest first; of a scenario that of its head comes last."""
+        found = [one for one in self._versions.values() if scenario in {None, one.scenario}]
+        found.sort(key=lambda one: (one.created_at, one.id))
+        head = self._memory.rows["head"].get(scenario)
+        return sorted(found, key=lambda one: head is not None and one.id == head.dataset)
+
+    @atomic
+    def head(self, scenario: str) -> Head:
+        """The parts that stand; where none were accepted, those of the newest version."""
+        head = self._memory.rows["head"].get(scenario)
+        if head is not None:
+            return head
+        newest = self.list(scenario)[-1:]
+        return head_of_version(scenario, newest[0].id, newest[0].tables) if newest else Head(scenario, drops={})
+
+    @atomic
+    def move(self, head: Head, dataset: DatasetVersion | None) -> bool:
+        """Compare-and-set by generation, together with the version made of the head."""
+        if self.head(head.scenario).generation != head.generation - 1:
+            return False
+        if dataset is not None:
+            self.add(dataset)
+        self._memory.rows["head"][head.scenario] = replace(head, drops=dict(head.drops or {}))
+        return True
+
+
+class MemoryRuns(InMemory):
+    """Port `Runs`: one run per request key."""
+
+    def __init__(self, memory: Memory, clock: Callable[[], datetime]) -> None:
+        super().__init__(memory)
+        self._clock = clock
+        self._runs: dict[str, Run] = memory.rows["run"]
+
+    @atomic
+    def request(self, run: Run) -> Run:
+        """Keep it; when the request key is known the existing run is returned."""
+        existing = next((one for one in self._runs.values() if one.request == run.request), None)
+        return existing or self._runs.setdefault(run.id, run)
+
+    @atomic
+    def move(
+        self, run_id: str, expected: RunState, state: RunState, reason: str, *, attempts: int | None = None
+    ) -> bool:
+        """Compare-and-set of the state."""
+        run = self._runs.get(run_id)
+        if run is None or run.state != expected:
+            return False
+        counted = run.attempts if attempts is None else attempts
+        self._runs[run_id] = replace(run, state=state, reason=reason, updated_at=self._clock(), attempts=counted)
+        return True
+
+    @atomic
+    def find(self, run_id: str) -> Run | None:
+        """The run, or None."""
+        return self._runs.get(run_id)
+
+    @atomic
+    def list(self, scenario: str | None = None) -> Sequence[Run]:
+        """All runs, oldest first."""
+        found = [one for one in self._runs.values() if scenario in {None, one.scenario}]
+        return sorted(found, key=lambda one: (one.created_at, one.id))
+
+
+class MemorySchedules(InMemory):
+    """Port `Schedules`: one per scenario and name."""
+
+    @property
+    def _schedules(self) -> dict[tuple[str, str], Schedule]:
+        return self._memory.rows["schedule"]
+
+    @atomic
+    def add(self, schedule: Schedule) -> Schedule:
+        """Keep it; when the name is known the existing schedule is returned."""
+        return self._schedules.setdefault((schedule.scenario, schedule.name), schedule)
+
+    @atomic
+    def find(self, scenario: str, name: str) -> Schedule | None:
+        """The schedule, or None."""
+        return self._schedules.get((scenario, name))
+
+    @atomic
+    def list(self, scenario: str | None = None, due: datetime | None = None) -> Sequence[Schedule]:
+        """All by the time they were made; with `due` those that are active and due by then."""
+        found = [one for one in self._schedules.values() if scenario in {None, one.scenario}]
+        found = [one for one in found if due is None or (one.state == "active" and one.due <= due)]
+        return sorted(found, key=lambda one: (one.created_at, one.scenario, one.name))
+
+    @atomic
+    def change(self, expected: Schedule, changed: Schedule) -> bool:
+        """Compare-and-set by state and occurrence."""
+        key = (expected.scenario, expected.name)
+        standing = self._schedules.get(key)
+        if standing is None or (standing.state, standing.due) != (expected.state, expected.due):
+            return False
+        self._schedules[key] = replace(changed, scenario=expected.scenario, name=expected.name)
+        return True
+
+
+class MemoryProfileHistory(InMemory):
+    """Port `ProfileHistory`."""
+
+    @atomic
+    def put(self, scenario: Scenario, dataset: HistoricDataset) -> None:
+        """Keep it instead of an earlier one of the same version; without values nothing is kept."""
+        kept = self._memory.rows["profile"]
+        kept.pop((scenario.name, dataset.dataset), None)
+        if dataset.values:
+            kept[scenario.name, dataset.dataset] = dataset
+
+    @atomic
+    def list(self, scenario: str) -> Sequence[HistoricDataset]:
+        """What is kept of each version, by the time it was made."""
+        found = [one for (name, _), one in self._memory.rows["profile"].items() if name == scenario]
+        return sorted(found, key=lambda one: (one.at, one.dataset))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The row of a run: reserved, then registered."""
+
+    name: str
+    version: int
+    sha256: str
+    run: str
+    dataset: str
+    created_at: datetime
+    state: str = "reserved"
+    metrics: Mapping[str, float] | None = None
+    refit_sha256: str = ""
+
+    @property
+    def folder(self) -> str:
+        """Where its files lie."""
+        return f"models/{self.name}/{self.version}/"
+
+    def model(self) -> Model:
+        """What everybody sees of it."""
+        return Model(
+            self.name, self.version, self.sha256, self.run, self.dataset, dict(self.metrics or {}), self.folder,
+            self.created_at, self.state, self.refit_sha256,
+        )  # fmt: skip
+
+
+class MemoryRegistry(LocalRegistry):
+    """Port `Registry`: the order of the real one's writes, with rows in memory."""
+
+    def __init__(self, memory: Memory, lake: Lake, clock: Callable[[], datetime]) -> None:
+        super().__init__(None, lake, clock)  # type: ignore[arg-type]
+        self._memory = memory
+        self._places: dict[str, _Place] = memory.rows["model"]
+
+    def list(self, name: str | None = None) -> Sequence[Model]:
+        """All model versions, oldest first."""
+        with self._memory.lock:
+            shown = [one for one in self._places.values() if one.state != "reserved" and name in {None, one.name}]
+        return [one.model() for one in sorted(shown, key=lambda one: (one.created_at, one.name, one.version))]
+
+    def find(self, name: str, version: int) -> Model | None:
+        """The version, or None when it is not visible."""
+        return next((one for one in self.list(name) if one.version == version), None)
+
+    def judge(self, model: Model, state: str) -> None:
+        """Record the state of a version."""
+        if state not in {"accepted", "refused", "undecided"}:
+            raise BadInput(f"A model cannot become {state!r}; accepted: accepted, refused, undecided.")
+        with self._memory.lock:
+            for run, one in self._places.items():
+                if (one.name, one.version) == (model.name, model.version) and one.state != "reserved":
+                    self._places[run] = replace(one, state=state)
+                    return
+        raise Missing(f"Model {model.id} is not registered.")
+
+    def _reserve(self, artefact: Artefact, sha256: str) -> Any:
+        with self._memory.lock:
+            place = self._places.get(artefact.run)
+            if place is None:
+                place = _Place(
+                    artefact.scenario, self._next(artefact.scenario), sha256, artefact.run, artefact.dataset,
+                    self._clock(),
+                )  # fmt: skip
+            elif place.state == "reserved" and place.sha256 != sha256:
+                place = replace(place, version=self._next(place.name), sha256=sha256)
+            self._places[artefact.run] = place
+            return place
+
+    def _next(self, name: str) -> int:
+        return 1 + max((one.version for one in self._places.values() if one.name == name), default=0)
+
+    def _move_on(self, row: Any) -> None:
+        with self._memory.lock:
+            standing = self._places[row.run]
+            if (standing.version, standing.state) == (row.version, "reserved"):
+                self._places[row.run] = replace(standing, version=self._next(row.name), sha256=row.sha256)
+
+    def _show(self, row: Any, artefact: Artefact, manifest: Mapping[str, Any]) -> Model | None:
+        refit = self._stored_digest(f"{row.folder}{REFIT}") if REFIT in artefact.files else ""
+        metrics, now = _numbers(manifest.get("metrics")), self._clock()
+        with self._memory.lock:
+            standing = self._places[row.run]
+            if (standing.version, standing.state) != (row.version, "reserved"):
+                return None
+            shown = replace(standing, state="registered", metrics=metrics, created_at=now, refit_sha256=refit)
+            self._places[row.run] = shown
+            add_notice(self._memory, _notice(shown.model(), artefact, now))
+            return shown.model()
