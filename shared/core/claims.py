@@ -67,6 +67,18 @@ def mark_queued(ports: CorePorts, kind: str, keys: Iterable[str], most: int = MO
     return chosen
 
 
+def resent(ports: CorePorts, entries: Iterable[Entry]) -> list[str]:
+    """The messages of work that its worker left behind, each marked as queued where the work was released."""
+    messages = []
+    for entry in entries:
+        if entry.state == State.RELEASED:
+            now = ports.core.clock()
+            reason = f"Its message was queued again at {now:%Y-%m-%dT%H:%M:%SZ}."
+            ports.core.ledger.note(entry.kind, entry.key, State.QUEUED, reason)
+        messages.append(entry.message)
+    return messages
+
+
 def _is_free(entry: Entry, now: datetime) -> bool:
     if entry.state == State.QUEUED:
         return entry.at <= now - RESEND_AFTER

@@ -37,7 +37,10 @@ class Ledger(Protocol):
         ...
 
     def note(self, kind: str, key: str, state: str, reason: str) -> None:
-        """Record a state without a claim; the same again only counts the repeat."""
+        """Record a state without a claim; the same again only counts the repeat.
+
+        What is in progress stays; what was released may only be queued again, superseded or gone.
+        """
         ...
 
     def abandon(self, reason: str) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from shared.alerts.delivery import publish_and_alert
 from shared.core.blob import Blob
-from shared.core.claims import RESEND_AFTER, mark_queued
+from shared.core.claims import RESEND_AFTER, mark_queued, resent
 from shared.core.drops import blob_key
 from shared.core.events import DEAD_LETTER
 from shared.core.ledger import Entry, Kind, State
@@ -58,7 +58,7 @@ def reconcile(ports: OperationsPorts) -> Sweep:
     # What was queued and never claimed has no message: it is missed, not stuck.
     entries = ports.core.history.stuck(ports.core.clock())
     stuck = [entry for entry in entries if entry.kind == Kind.BLOB and entry.message]
-    messages = [entry.message for entry in stuck]
+    messages = resent(ports, stuck)
     messages.extend(_missed_events(ports, {entry.key for entry in stuck}))
     _end_lost_versions(ports)
     messages.extend(settled_drops(ports, _waiting_files(ports)))
@@ -84,10 +84,13 @@ def _missed_events(ports: OperationsPorts, stuck: Collection[str]) -> list[str]:
 
 
 def _end_lost_versions(ports: OperationsPorts) -> None:
-    """End what was queued of a file's version that is there no more: its message is lost, and nobody would look."""
+    """End what was queued of a file's version that is there no more: its message is lost, and nobody would look.
+
+    A host that starts anew releases what it had queued.
+    """
     lost = ports.core.clock() - RESEND_AFTER
-    for entry in ports.operations.totals.in_states({State.QUEUED}, MOST):
-        if entry.kind == Kind.BLOB and entry.at <= lost:
+    for entry in ports.operations.totals.in_states({State.QUEUED, State.RELEASED}, MOST):
+        if entry.kind == Kind.BLOB and _is_open(entry) and entry.at <= lost:
             blob = ports.core.lake.stat(entry.key.rpartition("@")[0])
             if blob is None:
                 ports.core.ledger.note(Kind.BLOB, entry.key, State.GONE, "The file was removed before it was read.")

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import pytest
+from memory.history import MemoryEntries, MemoryHistory, MemoryReopening
 from memory.labels import MemoryActuals
-from memory.ledger import MemoryHistory, MemoryLedger, MemoryOutbox, MemoryReopening
+from memory.ledger import MemoryLedger
 from memory.monitoring import (
     MemoryBreaches,
     MemoryDecisions,
@@ -16,10 +17,13 @@ from memory.monitoring import (
     MemoryScorecards,
     MemoryServedLabels,
 )
-from memory.prediction import MemoryCorrections, MemoryPredictions, MemoryWindows
+from memory.outbox import MemoryOutbox
+from memory.predictions import MemoryPredictions
+from memory.registry import MemoryRegistry
 from memory.releases import MemoryApprovals, MemoryDeployments, MemoryHealth, MemoryLooks, MemoryRollouts
 from memory.store import Memory
-from memory.training import MemoryDatasets, MemoryProfileHistory, MemoryRegistry, MemoryRuns, MemorySchedules
+from memory.training import MemoryDatasets, MemoryProfileHistory, MemoryRuns, MemorySchedules
+from memory.windows import MemoryCorrections, MemoryWindows
 from sqlalchemy import Engine, text
 
 from shared.adapters.sql.ledger.history import SqlHistory
@@ -44,7 +48,9 @@ from shared.adapters.sql.release.deployments import SqlDeployments
 from shared.adapters.sql.release.health import SqlHealth
 from shared.adapters.sql.release.looks import SqlLooks
 from shared.adapters.sql.release.rollouts import SqlRollouts
+from shared.adapters.sql.reports.lineage import SqlLineage
 from shared.adapters.sql.reports.profile_history import SqlProfileHistory
+from shared.adapters.sql.reports.totals import SqlTotals
 from shared.adapters.sql.schema.tables import prediction_table
 from shared.adapters.sql.training.datasets import SqlDatasets
 from shared.adapters.sql.training.registry import LocalRegistry
@@ -59,6 +65,8 @@ _IN_SQL: dict[str, Callable[..., Any]] = {
     "ledger": SqlLedger,
     "history": SqlHistory,
     "reopening": SqlReopening,
+    "lineage": SqlLineage,
+    "totals": SqlTotals,
     "outbox": SqlOutbox,
     "datasets": SqlDatasets,
     "runs": SqlRuns,
@@ -86,6 +94,8 @@ _IN_MEMORY: dict[str, Callable[..., Any]] = {
     "ledger": MemoryLedger,
     "history": MemoryHistory,
     "reopening": MemoryReopening,
+    "lineage": MemoryEntries,
+    "totals": MemoryEntries,
     "outbox": MemoryOutbox,
     "datasets": MemoryDatasets,
     "runs": MemoryRuns,

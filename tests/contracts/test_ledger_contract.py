@@ -195,6 +195,21 @@ class TestLedger:
         assert entry is not None
         assert (entry.state, entry.repeats) == ("released", 2)
 
+    @pytest.mark.parametrize("state", ["queued", "superseded", "gone"])
+    def test_what_was_released_is_queued_again_or_ends_with_its_file(
+        self, ledger: Ledger, history: History, clock: HandClock, state: str
+    ) -> None:
+        """Nobody holds it; its attempts count on when it is claimed again."""
+        ledger.release(claimed(ledger.claim("blob", "k", TTL, "message")), "later", counts=True)
+        ledger.note("blob", "k", state, "the next sweep")
+        entry = history.find("blob", "k")
+        assert entry is not None
+        assert (entry.state, entry.message) == (state, "message")
+        clock.move(days=1)
+        assert list(history.stuck(clock())) == []
+        again = ledger.claim("blob", "k", TTL)
+        assert claimed(again).attempt == 2 if state == "queued" else refused(again).state == state
+
     def test_a_note_reopens_nothing(self, ledger: Ledger) -> None:
         """`waiting` on what is done would make it happen twice."""
         ledger.finish(claimed(ledger.claim("blob", "k", TTL)), "done", "ok")
@@ -264,6 +279,18 @@ class TestLedger:
         for state in ("queued", "ignored", "waiting"):
             ledger.note("blob", "a", state, state)
         assert _state(history, "a") == "waiting"
+
+    def test_current_entries_are_found_by_key_and_by_state(self, ledger: Ledger, stores: Stores) -> None:
+        """Keys in the order asked for, without those that are not there; states newest first, so many at most."""
+        for key in ("a", "b", "c"):
+            ledger.note("blob", key, "waiting", "for labels")
+        ledger.note("blob", "b", "done", "they came")
+        ledger.note("blob", "a", "waiting", "for rows")
+        found = stores.make("lineage").entries([("blob", "c"), ("blob", "none"), ("drop", "a"), ("blob", "a")])
+        assert [(one.key, one.reason) for one in found] == [("c", "for labels"), ("a", "for rows")]
+        totals = stores.make("totals")
+        assert [one.key for one in totals.in_states({"waiting", "failed"}, 9)] == ["a", "c"]
+        assert [one.key for one in totals.in_states({"waiting", "done"}, 2)] == ["a", "b"]
 
 
 def _state(history: History, key: str) -> str:

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import BinaryIO
 
 from memory.store import InMemory, Memory, atomic
@@ -30,7 +31,7 @@ class MemoryLake(InMemory):
     @atomic
     def open(self, path: str, *, etag: str | None = None) -> BinaryIO:
         """A reader of the version that stands now."""
-        stored = self._blobs.get(check_name(path))
+        stored = self._blobs.get(_name(path))
         if stored is None:
             raise Missing(f"There is no blob {path!r} in the lake.")
         if etag is not None:
@@ -40,13 +41,13 @@ class MemoryLake(InMemory):
     @atomic
     def stat(self, path: str) -> Blob | None:
         """The current version, or None."""
-        stored = self._blobs.get(check_name(path))
+        stored = self._blobs.get(_name(path))
         return None if stored is None else stored.blob
 
     @atomic
     def put(self, path: str, data: bytes | BinaryIO, *, if_absent: bool = True) -> tuple[Blob, bool]:
         """Store the bytes; with `if_absent` what stands is left."""
-        stored = self._blobs.get(check_name(path))
+        stored = self._blobs.get(_name(path))
         if stored is not None and if_absent:
             return stored.blob, False
         content = data if isinstance(data, bytes) else data.read()
@@ -65,10 +66,14 @@ class MemoryLake(InMemory):
     @atomic
     def remove(self, path: str, etag: str) -> None:
         """Take that version out; nothing when there is none."""
-        stored = self._blobs.get(check_name(path))
+        stored = self._blobs.get(_name(path))
         if stored is not None:
             _check_version(stored.blob, etag)
             del self._blobs[path]
+
+
+# A life asks for the same few names thousands of times.
+_name = lru_cache(maxsize=4096)(check_name)
 
 
 def _check_version(blob: Blob, etag: str) -> None:
