@@ -10,6 +10,12 @@ for id in $stale; do
   echo "Removing a role that the templates no longer give: $id"
   az role assignment delete --subscription "$AZURE_SUBSCRIPTION_ID" --ids "$id" --output none
 done
+# An alert of earlier versions, on a number that Azure refreshes once a day.
+for id in $(az resource list --subscription "$AZURE_SUBSCRIPTION_ID" --resource-group "$AZURE_RESOURCE_GROUP" \
+  --resource-type Microsoft.Insights/metricAlerts --query "[?name=='mlops-backlog-$AZURE_ENV_NAME'].id" --output tsv); do
+  echo "Removing an alert that the templates no longer have: $id"
+  az resource delete --subscription "$AZURE_SUBSCRIPTION_ID" --ids "$id" --output none
+done
 if [ "${MLOPS_WITH_DATA_EXPLORER:-false}" != true ]; then
   cluster=$(az resource list --subscription "$AZURE_SUBSCRIPTION_ID" --resource-group "$AZURE_RESOURCE_GROUP" \
     --resource-type Microsoft.Kusto/clusters --query "[0].id" --output tsv)

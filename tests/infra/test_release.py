@@ -25,7 +25,7 @@ VARIABLES = {
 PIPELINES = pytest.mark.parametrize("pipeline", [github, azure_devops])
 STEPS = [
     "azd provision", "azd env", "az identity list", "az role assignment", "python local.tools.stale_grants",
-    "az role assignment", "az resource list", "odbcinst -q", "python local.tools.odbc_driver",
+    "az role assignment", "az resource list", "az resource delete", "az resource list", "odbcinst -q", "python local.tools.odbc_driver",
     "python local.tools.migrations", "python model_training.pipeline",
     *["az functionapp deployment"] * 3, "az eventgrid system-topic",
     *["az deployment group"] * 2, *["az functionapp function"] * 4, "mlops verify",
