@@ -2,10 +2,7 @@
 # What left the templates: a deployment never removes a role or a resource, so roles that nobody needs are removed here.
 set -eu
 : "${AZURE_ENV_NAME:?run this through azd, or set AZURE_ENV_NAME}"
-identities=$(az identity list --subscription "$AZURE_SUBSCRIPTION_ID" --resource-group "$AZURE_RESOURCE_GROUP" --output json)
-assignments=$(az role assignment list --subscription "$AZURE_SUBSCRIPTION_ID" --all --output json)
-stale=$(printf '{"identities": %s, "assignments": %s}' "$identities" "$assignments" |
-  .venv/bin/python -m local.tools.stale_grants "$AZURE_ENV_NAME")
+stale=$(sh "$(dirname "$0")/stale.sh")
 for id in $stale; do
   echo "Removing a role that the templates no longer give: $id"
   az role assignment delete --subscription "$AZURE_SUBSCRIPTION_ID" --ids "$id" --output none
