@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from shared.adapters.lake.dead_letters import DeadLetterStore
+    from shared.bootstrap.workspaces import Workspaces
     from shared.core.ports import Clock, Lake, Observer, Publisher
     from shared.core.scenario import Scenarios
     from shared.datasets.ports import DatasetVersions, Tables
@@ -157,7 +158,7 @@ def dead_letter_stores(settings: Settings, lake: Lake) -> list[DeadLetterStore]:
     return [inside, DeadLetterStore(beside, "", optional=True), local]
 
 
-def open_registry(settings: Settings, engine: Engine, lake: Lake, clock: Clock) -> Registry:
+def open_registry(settings: Settings, engine: Engine, lake: Lake, clock: Clock, workspaces: Workspaces) -> Registry:
     """The registry that REGISTRY_URL names."""
     from shared.adapters.sql.training.registry import LocalRegistry
 
@@ -166,24 +167,18 @@ def open_registry(settings: Settings, engine: Engine, lake: Lake, clock: Clock) 
     from shared.adapters.azureml.models import AzureMlModels
     from shared.adapters.azureml.registry import AzureMlRegistry
 
-    models = AzureMlModels(_workspace(settings, "REGISTRY_URL", settings.registry_url))
+    models = AzureMlModels(workspaces.client("REGISTRY_URL", settings.registry_url))
     return AzureMlRegistry(LocalRegistry(engine, lake, clock, raises_event=False), models)
 
 
-def _workspace(settings: Settings, key: str, url: str) -> Callable[[], MLClient]:
-    """The client of that workspace, made by the first call."""
-    from shared.adapters.azure.clients import make_credential
-    from shared.adapters.azureml.client import workspace_client
-
-    return cache(lambda: workspace_client(workspace_address(key, url), make_credential(settings.azure_credential)))
-
-
-def open_trainer(settings: Settings, environ: Mapping[str, str], lake: Lake, jobs: JobFactory) -> Trainer:
+def open_trainer(
+    settings: Settings, environ: Mapping[str, str], lake: Lake, jobs: JobFactory, workspaces: Workspaces
+) -> Trainer:
     """The trainer that TRAINER_URL names."""
     if settings.trainer_url.startswith("azureml:"):
         from shared.adapters.azureml.trainer import AzureMlTrainer
 
-        client = _workspace(settings, "TRAINER_URL", settings.trainer_url)
+        client = workspaces.client("TRAINER_URL", settings.trainer_url)
         return AzureMlTrainer(client, lake, jobs.of(client))
     from shared.adapters.process_trainer import NoTrainer, ProcessTrainer
 
@@ -194,7 +189,11 @@ def open_trainer(settings: Settings, environ: Mapping[str, str], lake: Lake, job
 
 
 def open_serving(
-    settings: Settings, code: Callable[[], str], lake: Lake, traffic: Callable[[str, str], Traffic]
+    settings: Settings,
+    code: Callable[[], str],
+    lake: Lake,
+    traffic: Callable[[str, str], Traffic],
+    workspaces: Workspaces,
 ) -> ServingTarget:
     """The serving target that SERVING_URL names."""
     if settings.serving_url == "functions:":
@@ -204,18 +203,22 @@ def open_serving(
     from shared.adapters.azureml.serving import AzureMlServing, Hosting
 
     place = workspace_address("SERVING_URL", settings.serving_url)
-    client = _workspace(settings, "SERVING_URL", settings.serving_url)
+    client = workspaces.client("SERVING_URL", settings.serving_url)
     return AzureMlServing(client, Hosting(place, settings.machines, code))
 
 
 def open_scorer(
-    settings: Settings, environ: Mapping[str, str], lake: Lake, make_job: ShardsJobMaker | None
+    settings: Settings,
+    environ: Mapping[str, str],
+    lake: Lake,
+    make_job: ShardsJobMaker | None,
+    workspaces: Workspaces,
 ) -> ScoringEngine | None:
     """The engine that SCORER_URL names, None for this process; `make_job` makes the job of an attempt in Azure ML."""
     if settings.scorer_url.startswith("azureml:"):
         from shared.adapters.azureml.scorer import AzureMlScorer
 
-        client = _workspace(settings, "SCORER_URL", settings.scorer_url)
+        client = workspaces.client("SCORER_URL", settings.scorer_url)
 
         def order(work: ShardWork, tasks: str, address: str) -> Any:
             if make_job is None:
