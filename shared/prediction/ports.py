@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, Protocol
@@ -29,8 +29,8 @@ class Windows(Protocol):
         """
         ...
 
-    def claimed_inputs(self, scenario: str) -> frozenset[str]:
-        """Every input ("path@etag") that belongs to a window."""
+    def claimed(self, scenario: str, inputs: Collection[str]) -> frozenset[str]:
+        """Those of the inputs ("path@etag") that belong to a window."""
         ...
 
     def find(self, scenario: str, window_id: str) -> Window | None:
