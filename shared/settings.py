@@ -17,6 +17,7 @@ from shared.core.addresses import (
     check_master,
     check_topic,
     cluster_address,
+    is_loopback,
     workspace_address,
 )
 from shared.core.errors import Misconfigured
@@ -53,6 +54,8 @@ class Settings:
     machines: Machines
     alert_targets: tuple[Target, ...] = ()
     insights: str = ""
+    # The queue service of the host's storage account; empty where the host keeps its queues elsewhere.
+    queues_url: str = ""
 
     @property
     def lake_folder(self) -> Path | None:
@@ -110,6 +113,8 @@ _SCHEMES = {
     "EVENTS_URL": ("local:", "https://"),
 }
 INSIGHTS = "APPLICATIONINSIGHTS_CONNECTION_STRING"
+# Where the host itself finds its queues in Azure.
+QUEUES = "AzureWebJobsStorage__queueServiceUri"
 _OTHERS = (
     "TRAINING_PROFILE",
     "MAX_FILE_MB",
@@ -164,7 +169,17 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         machines=machines(environ.get(ENDPOINT) or MACHINES),
         alert_targets=parse_targets(environ.get(ALERTS, "")),
         insights=environ.get(INSIGHTS, ""),
+        queues_url=_queue_service(environ.get(QUEUES, "")),
     )
+
+
+def _queue_service(url: str) -> str:
+    """The URL without its last slash; the identity's token goes nowhere but to Azure."""
+    parts = urlsplit(url)
+    local = parts.scheme == "http" and is_loopback(parts.hostname or "")
+    if url and not local and (parts.scheme != "https" or not parts.hostname or parts.query or parts.username):
+        raise Misconfigured(QUEUES, "names no queue service", "https://<account>.queue.core.windows.net")
+    return url.rstrip("/")
 
 
 def _check_workspaces(values: Mapping[str, str]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from shared.core.addresses import cluster_address, workspace_address
 from shared.core.errors import Missing
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shared.core.ports import Clock, Lake, Observer, Publisher
     from shared.core.scenario import Scenarios
     from shared.datasets.ports import DatasetVersions, Tables
+    from shared.operations.ports import Backlog
     from shared.prediction.ports import ScoringEngine, Telemetry
     from shared.prediction.shard import ShardWork
     from shared.release.ports import ServingTarget
@@ -76,6 +77,20 @@ def open_observer(settings: Settings, clock: Clock) -> Observer:
     from shared.adapters.composite_observer import CompositeObserver
 
     return CompositeObserver(records, application_insights(settings.insights))
+
+
+def open_backlog(settings: Settings) -> Backlog:
+    """What waits in the queues, where a storage account holds them; the host of a laptop tells of its own."""
+    if not settings.queues_url:
+        from shared.adapters.no_backlog import NoBacklog
+
+        return NoBacklog()
+    from shared.adapters.azure.clients import make_credential
+    from shared.adapters.lazy import lazy
+
+    emulated = settings.queues_url.startswith("http:")
+    credential = None if emulated else make_credential(settings.azure_credential)
+    return cast("Backlog", lazy("shared.adapters.azure.storage_queues:StorageQueues", settings.queues_url, credential))
 
 
 def owner_of(settings: Settings) -> str:

@@ -160,6 +160,7 @@ class Root:
             erasure=lazy(f"{_SQL}retention.erasure:SqlErasure", self.engine),
             remnants=lazy("shared.adapters.files.remnants:HomeRemnants", self.settings.home),
             expiry=lazy(f"{_SQL}retention.expiry:SqlExpiry", self.engine),
+            backlog=backends.open_backlog(self.settings),
             dead_letters=LakeDeadLetters(backends.dead_letter_stores(self.settings, self.core.lake)),
         )
 

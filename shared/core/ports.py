@@ -158,6 +158,10 @@ class Observer(Protocol):
         """Count an answered, refused or failed scoring request; `model` is empty when none was asked."""
         ...
 
+    def queue(self, queue: str, messages: int, oldest: float) -> None:
+        """Note about how many messages a queue holds, and for how many seconds the oldest has waited."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class CoreBundle:

@@ -25,6 +25,7 @@ from shared.intake.arrivals import settled_drops
 from shared.intake.feedback import take_feedback
 from shared.monitoring.governor import train_on_waiting_data
 from shared.monitoring.overdue import watch_arrivals
+from shared.operations.backlog import watch_backlog
 from shared.training.runs import watch_runs
 from shared.training.scheduled_runs import start_due
 
@@ -67,6 +68,7 @@ def reconcile(ports: OperationsPorts, listed: int = SLICE) -> Sweep:
     _end_lost_versions(ports)
     messages.extend(settled_drops(ports, _waiting_files(ports)))
     messages.extend(_dead_letters(ports))
+    watch_backlog(ports)
     runs = [run.id for run in watch_runs(ports)]
     take_feedback(ports)
     train_on_waiting_data(ports)
