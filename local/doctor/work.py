@@ -15,8 +15,8 @@ from shared.adapters.sql.ledger.rounds import SqlRounds
 from shared.adapters.sql.migrations import schema_state
 from shared.adapters.sql.monitoring.measures import SqlScorecards
 from shared.core.errors import Fault
-from shared.core.listing_round import FILES
 from shared.core.timers.late_timers import late_timers, read_timers
+from shared.core.timers.listing_round import FILES
 from shared.core.wording import counted
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 if TYPE_CHECKING:
     from shared.core.blob import Blob
     from shared.core.ledger import Claim, Entry, EntryFilter
-    from shared.core.listing_round import Round
     from shared.core.log_record import Ended, LogRecord
     from shared.core.notice import Notice
     from shared.core.scenario import Scenarios
+    from shared.core.timers.listing_round import Round
 
 type Clock = Callable[[], datetime]
 

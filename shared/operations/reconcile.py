@@ -15,12 +15,12 @@ from shared.core.blob import Blob
 from shared.core.claims import RESEND_AFTER, mark_queued
 from shared.core.drops import blob_key
 from shared.core.events import DEAD_LETTER
+from shared.core.lake_reading import SLICE, next_slice
 from shared.core.ledger import Entry, Kind, State
-from shared.core.listing import SLICE, next_slice
-from shared.core.listing_round import FILES
 from shared.core.messages import cloud_event
 from shared.core.notices import announce
 from shared.core.paths import AREAS, Landing, landing
+from shared.core.timers.listing_round import FILES
 from shared.intake.arrivals import settled_drops
 from shared.intake.feedback import take_feedback
 from shared.monitoring.governor import train_on_waiting_data

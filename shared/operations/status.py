@@ -10,8 +10,8 @@ from shared.core.drops import HELD, blob_key, drop_files, drop_key, without_mark
 from shared.core.errors import Missing
 from shared.core.lake_reading import read_json
 from shared.core.ledger import ENDED, Entry, Kind, State
-from shared.core.listing_round import FILES
 from shared.core.paths import Landing
+from shared.core.timers.listing_round import FILES
 from shared.intake.arrivals import is_whole
 from shared.monitoring.overdue import overdue_breach
 from shared.operations.standing import challenger_json, challenger_of

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from shared.core.blob import Blob
 from shared.core.drops import without_empty_parts
-from shared.core.listing import SLICE, next_slice
-from shared.core.listing_round import Round
+from shared.core.lake_reading import SLICE, next_slice
 from shared.core.paths import absent_tables, table_landing
 from shared.core.scenario import Scenario
+from shared.core.timers.listing_round import Round
 from shared.prediction.window import input_key
 
 if TYPE_CHECKING:

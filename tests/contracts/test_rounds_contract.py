@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine
 
 from shared.adapters.sql.ledger.rounds import SqlRounds
-from shared.core.listing_round import Round
 from shared.core.ports import Rounds
+from shared.core.timers.listing_round import Round
 
 AT = datetime(2024, 2, 29, 12, tzinfo=UTC)
 UNDER_WAY = Round("files", AT, "scoring/adult/", "marker " * 100, 5000, AT, 12_345_678_901)

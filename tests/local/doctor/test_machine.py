@@ -26,7 +26,7 @@ from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.adapters.sql.ledger.rounds import SqlRounds
 from shared.adapters.sql.migrations import newest, revision_id
 from shared.adapters.sql.monitoring.measures import SqlScorecards
-from shared.core.listing_round import Round
+from shared.core.timers.listing_round import Round
 
 ROOT = Path(__file__).resolve().parents[3]
 VERSION = newest()

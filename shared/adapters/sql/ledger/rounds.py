@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from shared.adapters.sql.connection.transactions import read, rows_changed, write
 from shared.adapters.sql.schema.operations import listing_round as table
-from shared.core.listing_round import Round
+from shared.core.timers.listing_round import Round
 
 
 class SqlRounds:

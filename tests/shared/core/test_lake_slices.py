@@ -7,7 +7,7 @@ from datetime import timedelta
 from listed import ListedLake, count_listings
 from world import World
 
-from shared.core.listing import Slice, next_slice
+from shared.core.lake_reading import Slice, next_slice
 
 PLACES = ("scoring/b/", "incoming/a/", "incoming/b/")
 
