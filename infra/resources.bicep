@@ -391,6 +391,7 @@ var settings = {
   SCORER_URL: 'process:'
   SCORER_ROWS: '5000000'
   SQL_ROWS: 'all'
+  DELTA_TABLES: 'on'
   TELEMETRY_URL: withDataExplorer ? explorer!.outputs.url : (empty(telemetryUrl) ? 'lake:' : telemetryUrl)
   EVENTS_URL: topic.outputs.endpoint
   TRAINING_PROFILE: 'default'

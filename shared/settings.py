@@ -22,6 +22,7 @@ from shared.core.addresses import (
 )
 from shared.core.errors import Misconfigured
 from shared.monitoring.prices import NAMES as PRICE_NAMES
+from shared.prediction.delta_table import SETTING as DELTA_TABLES
 from shared.prediction.shard import SETTING as SCORER_ROWS
 from shared.prediction.sql_rows import SETTING as SQL_ROWS
 from shared.release.endpoint_names import DEFAULT as MACHINES
@@ -126,6 +127,7 @@ _OTHERS = (
     ENDPOINT,
     SCORER_ROWS,
     SQL_ROWS,
+    DELTA_TABLES,
 )
 # Every setting the code reads, for documentation and its test.
 NAMES = ("MLOPS_HOME", *_SCHEMES, *_OTHERS, *OPTION_NAMES, *RELEASE_NAMES, *PRICE_NAMES)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
+from shared.adapters.lazy import lazy
 from shared.core.addresses import cluster_address, workspace_address
 from shared.core.errors import Missing
 from shared.core.paths import dataset_folder, parts_folder
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from shared.core.scenario import Scenarios
     from shared.datasets.ports import DatasetVersions, Tables
     from shared.operations.ports import Backlog
-    from shared.prediction.ports import ScoringEngine, Telemetry
+    from shared.prediction.ports import DeltaLog, ScoringEngine, Telemetry
     from shared.prediction.shard import ShardWork
     from shared.release.ports import ServingTarget
     from shared.release.traffic import Traffic
@@ -108,6 +109,20 @@ def open_lake(settings: Settings) -> Lake:
     from shared.adapters.blob.lake import open_lake as open_container
 
     return open_container(settings.lake_url, settings.azure_credential)
+
+
+def open_delta(settings: Settings) -> DeltaLog:
+    """The Delta logs in the lake that LAKE_URL names; delta-rs is loaded by the first use."""
+    from shared.adapters.azure.clients import STORAGE_SCOPE, make_credential
+    from shared.adapters.delta.place import container_place, folder_place
+
+    if settings.lake_address is None:
+        place = folder_place(settings.lake_shown)
+    else:
+        credential = cache(lambda: make_credential(settings.azure_credential))
+        place = container_place(settings.lake_address, lambda: credential().get_token(STORAGE_SCOPE).token)
+    found: DeltaLog = lazy("shared.adapters.delta.log:DeltaLakeLog", place)
+    return found
 
 
 def open_telemetry(settings: Settings, lake: Lake, tables: Tables) -> Telemetry:

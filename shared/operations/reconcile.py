@@ -26,6 +26,7 @@ from shared.intake.feedback import take_feedback
 from shared.monitoring.governor import train_on_waiting_data
 from shared.monitoring.overdue import watch_arrivals
 from shared.operations.backlog import watch_backlog
+from shared.operations.waiting_tables import follow_waiting
 from shared.training.runs import watch_runs
 from shared.training.scheduled_runs import start_due
 
@@ -74,6 +75,7 @@ def reconcile(ports: OperationsPorts, listed: int = SLICE) -> Sweep:
     train_on_waiting_data(ports)
     start_due(ports)
     watch_arrivals(ports)
+    follow_waiting(ports)
     _announce_failed_runs(ports)
     return Sweep(messages, runs, publish_and_alert(ports))
 
