@@ -202,5 +202,6 @@ def open_root(
         outbox=SqlOutbox(engine),
         publisher=backends.open_publisher(settings),
         observer=observer,
+        rounds=lazy(f"{_SQL}ledger.rounds:SqlRounds", engine),
     )
     return Root(settings, environ, policies, engine, core, SqlDeployments(engine, policies.last), SqlRollouts(engine))
