@@ -206,6 +206,7 @@ def open_root(
         outbox=SqlOutbox(engine),
         publisher=backends.open_publisher(settings),
         observer=observer,
+        rounds=lazy(f"{_SQL}ledger.rounds:SqlRounds", engine),
     )
     deployments, rollouts = SqlDeployments(engine, policies.last), SqlRollouts(engine)
     workspaces = Workspaces(settings.azure_credential)

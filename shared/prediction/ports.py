@@ -30,8 +30,8 @@ class Windows(Protocol):
         """
         ...
 
-    def claimed_inputs(self, scenario: str) -> frozenset[str]:
-        """Every input ("path@etag") that belongs to a window."""
+    def claimed(self, scenario: str, inputs: Collection[str]) -> frozenset[str]:
+        """Those of the inputs ("path@etag") that belong to a window."""
         ...
 
     def find(self, scenario: str, window_id: str) -> Window | None:

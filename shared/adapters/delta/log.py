@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -73,7 +74,8 @@ class DeltaLakeLog:
             found = self._found(table)
             listed: dict[str, set[str]] = {}
             for row in [] if found is None else _listed(found).to_pylist():
-                listed.setdefault(row[f"partition.{table.partition}"], set()).add(f"{table.root}{row['path']}")
+                path = f"{table.root}{unquote(row['path'])}"
+                listed.setdefault(row[f"partition.{table.partition}"], set()).add(path)
             return {value: frozenset(paths) for value, paths in listed.items()}
 
         return _repeated(table, read)
@@ -152,7 +154,7 @@ def _partition(found: DeltaTable, table: declared.DeltaTable, value: str) -> Map
     if not listed.num_rows:
         return {}
     ours = listed.filter(pc.equal(listed[f"partition.{table.partition}"], value))
-    return dict(zip(ours["path"].to_pylist(), ours["size_bytes"].to_pylist(), strict=True))
+    return dict(zip(map(unquote, ours["path"].to_pylist()), ours["size_bytes"].to_pylist(), strict=True))
 
 
 def _listed(found: DeltaTable) -> pa.Table:
