@@ -10,6 +10,7 @@ from local.console.session import APP, DEFAULTS
 from local.host.local_settings import read_environment
 from shared.core.scenario import Scenario, Scenarios
 from shared.core.wording import counted
+from shared.prediction.delta_table import read_delta_tables
 from shared.prediction.shard import Sharding, read_sharding
 from shared.prediction.sql_rows import SqlRows, read_sql_rows
 from shared.release.policy import Policies, Policy, Step
@@ -32,6 +33,7 @@ class Deployment:
     policies: Policies
     sharding: Sharding
     sql_rows: SqlRows
+    delta_tables: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,13 @@ class Feature:
 
 def features(environ: Mapping[str, str], scenarios: Scenarios) -> list[Feature]:
     """The rows of the page; Misconfigured names a setting that cannot be used. No service is asked."""
-    policies = read_policies(environ, scenarios)
-    found = Deployment(read_settings(environ), policies, read_sharding(environ, scenarios), read_sql_rows(environ))
+    found = Deployment(
+        read_settings(environ),
+        read_policies(environ, scenarios),
+        read_sharding(environ, scenarios),
+        read_sql_rows(environ),
+        read_delta_tables(environ),
+    )
     return [
         Feature(name, decided_by, {scenario.name: of(scenario, found) for scenario in scenarios.values()})
         for name, decided_by, of in FEATURES
@@ -145,6 +152,7 @@ FEATURES: tuple[tuple[str, str, Callable[[Scenario, Deployment], str]], ...] = (
     ("answered by", "SERVING_URL", lambda _, found: _place(found.settings.serving_url)),
     ("large windows", "SCORER_URL, SCORER_ROWS", _large),
     ("rows in SQL", "SQL_ROWS", _rows_in_sql),
+    ("Delta tables", "DELTA_TABLES", lambda _, found: "on" if found.delta_tables else ""),
     ("rows that may be bad", "BadRows", _bad_rows),
     ("trained by", "TRAINER_URL", lambda _, found: _place(found.settings.trainer_url)),
     ("models in", "REGISTRY_URL", lambda _, found: _place(found.settings.registry_url)),

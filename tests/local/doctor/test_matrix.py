@@ -17,7 +17,7 @@ AZURE = {
     "TRAINER_URL": "azureml:1/group/workspace", "REGISTRY_URL": "azureml:1/group/workspace",
     "SERVING_URL": "azureml:1/group/workspace", "SCORER_URL": "azureml:1/group/workspace",
     "TELEMETRY_URL": "kusto:https://cluster.westeurope.kusto.windows.net/telemetry",
-    "SQL_ROWS": "recent 90 days", "SCORER_ROWS": "1000000, bank_marketing=5",
+    "SQL_ROWS": "recent 90 days", "SCORER_ROWS": "1000000", "SCORER_ROWS_BANK_MARKETING": "5", "DELTA_TABLES": "off",
     "ALERT_WEBHOOKS": "teams=https://example.com/hook?sig=canary",
     "APPLICATIONINSIGHTS_CONNECTION_STRING": "InstrumentationKey=canary",
 }  # fmt: skip
@@ -33,7 +33,8 @@ def test_every_setting_of_a_deployment_shows(tmp_path: Path) -> None:
     laptop, azure = rows({}), rows(AZURE)
     changed = {name for name in laptop if laptop[name].of != azure[name].of}
     assert changed == {
-        "rows to predict", "answered by", "large windows", "rows in SQL", "trained by", "models in", "lake", "database",
+        "rows to predict", "answered by", "large windows", "rows in SQL", "Delta tables", "trained by",
+        "models in", "lake", "database",
         "alerts to", "metrics to",
     }  # fmt: skip
     assert azure["large windows"].of["bank_marketing"] == "Azure ML, above 5 rows"
