@@ -30,6 +30,7 @@ from local.commands import (
     replay,
     retention,
     rollout,
+    scenario,
     schedules,
     showing,
     telemetry,
@@ -110,8 +111,10 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "telemetry list": telemetry.list_spans,
     "bench http": consume.bench_http,
     "dashboard export": dashboard.export,
+    "scenario new": scenario.new,
 }
 GROUPS: Mapping[str, str] = {
+    "scenario": "Write a scenario from files; check, show and export one.",
     "datasets": "List, show, compare and export dataset versions.",
     "models": "List and show model versions.",
     "deployments": "List and show deployments.",
