@@ -164,7 +164,13 @@ def _scored(first: Draft) -> Draft:
     data = examples(first.rows, tabular, first.named.targets, first.answer, groups, first.named.time)
     leaks = _leaks(data, tabular)
     inputs = [name for name in tabular if name not in dict(leaks)]
-    return replace(first, leaks=leaks, score=baseline(data, inputs), chance=data.chance, metric=data.metric)
+    columns = tuple(_unknown(one) if one.name in dict(leaks) else one for one in first.columns)
+    return replace(first, columns=columns, leaks=leaks, score=baseline(data, inputs), chance=data.chance, metric=data.metric)
+
+
+def _unknown(one: Described) -> Described:
+    """The column of rows to predict that may lack it, because it is known with the answer."""
+    return replace(one, guess=replace(one.guess, column=replace(one.guess.column, optional=True)))
 
 
 def _leaks(data: Examples, names: Sequence[str]) -> tuple[tuple[str, float], ...]:
