@@ -127,7 +127,7 @@ def _all(values: pa.Array, pattern: str) -> bool:
 def _refuse_commas(name: str, counts: Mapping[str, int]) -> None:
     """Refuse a column of numbers of which some have a decimal or thousands comma."""
     commas, others = _divided(counts, _COMMA)
-    numbers, words = _divided(others, _NUMBER)
+    words = _divided(others, _NUMBER)[1]
     if commas and not [word for word in words if word.casefold() not in _WORDS_OF_NUMBERS]:
         rows = counted(sum(counts[value] for value in commas), "row")
         raise BadInput(

@@ -89,8 +89,10 @@ def names_rows(guess: Guess, values: pa.ChunkedArray, different: int) -> bool:
     """Whether the values name rows, or the things that rows are about."""
     words, kind = words_of(guess.column.name), guess.column.kind
     if kind in ("float", "time") or values.null_count or not words:
-        return kind == "text" and _MANY_VALUES < different == len(values) - values.null_count and not is_prose(
-            values, different
+        return (
+            kind == "text"
+            and _MANY_VALUES < different == len(values) - values.null_count
+            and not is_prose(values, different)
         )
     if different == len(values):
         counts = kind == "int" and pc.max(values).as_py() - pc.min(values).as_py() < len(values)
@@ -134,5 +136,3 @@ def find_time(described: Sequence[Described], rows: pa.Table) -> str:
 def told(described: Described) -> str:
     """What stands beside the column in the module: the reasons of its guess, and its warning."""
     return "; ".join(filter(None, (described.warning.removeprefix(f"{described.name} "), *described.guess.reasons)))
-
-

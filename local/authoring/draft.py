@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from local.authoring.answers import Answer, guess_answer
 from local.authoring.cells import Guess, as_text, guess_column
-from local.authoring.columns import Described, Named, describe, find_entity, find_key, find_time
+from local.authoring.columns import Described, Named, Use, describe, find_entity, find_key, find_time
 from local.authoring.names import near, table_name
 from local.authoring.ranges import with_range, with_values
 from local.authoring.scores import Examples, alone, baseline, examples
@@ -142,7 +142,7 @@ def _settled(one: Described, rows: pa.Table, named: Named, answer: Answer) -> De
     """The column with the values that it may have, now that its use is known."""
     values, column = rows.column(one.name), one.guess.column
     if one.name in named.key or one.name == named.time:
-        use = "key" if one.name in named.key else "time"
+        use: Use = "key" if one.name in named.key else "time"
         return replace(one, use=use, warning="", guess=replace(one.guess, column=replace(column, identifies=False)))
     if one.use == "target" and answer.task in ("binary", "multiclass"):
         return replace(one, guess=replace(one.guess, column=replace(column, values=answer.labels)))
@@ -161,11 +161,13 @@ def _scored(first: Draft) -> Draft:
     if not tabular:
         return first
     groups = first.entity[0] if first.entity and not first.named.key else ""
-    data = examples(first.rows, tabular, first.named.targets, first.answer, groups, first.named.time)
+    data = examples(first.rows, tabular, first.named, first.answer, groups)
     leaks = _leaks(data, tabular)
     inputs = [name for name in tabular if name not in dict(leaks)]
     columns = tuple(_unknown(one) if one.name in dict(leaks) else one for one in first.columns)
-    return replace(first, columns=columns, leaks=leaks, score=baseline(data, inputs), chance=data.chance, metric=data.metric)
+    return replace(
+        first, columns=columns, leaks=leaks, score=baseline(data, inputs), chance=data.chance, metric=data.metric
+    )
 
 
 def _unknown(one: Described) -> Described:

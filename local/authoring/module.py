@@ -18,6 +18,8 @@ _OWN = frozenset({"prediction_id", "window", "entity_key", "prediction", "probab
     {"run_id", "model", "model_sha256", "dataset", "scored_at"}
 )
 _MOST_SLICES = 3
+_ABOUT_SHAPES = "# What generated rows are like: quantiles and shares of the file, and no row of it."
+_ABOUT_LABELS = "the probability is that of the second one; swap them to look for the other"
 _TEXT_CANDIDATES = ("multinomial_nb", "complement_nb", "linear_svc_l2", "sgd_l2", "ridge")
 _NUMBER_CANDIDATES = ("lightgbm", "ridge", "extra_trees")
 
@@ -25,20 +27,10 @@ _NUMBER_CANDIDATES = ("lightgbm", "ridge", "extra_trees")
 def module_of(draft: Draft) -> str:
     """The source of the module."""
     shapes = shapes_of(draft)
-    imported = sorted({type(one).__name__ for one in shapes.columns} | {"Shapes"}, key=_as_sorted)
-    parts = [
-        _top(draft, imported),
-        "\n".join(_table(draft)),
-        f"# What generated rows are like: quantiles and shares of the file, and no row of it.\n"
-        f"_SHAPES = {literal(shapes, before=len('_SHAPES = '))}",
-        _generate(draft),
-        "\n".join(_scenario(draft)),
-    ]
-    return "{}\n\n\n{}\n\n{}\n\n\n{}\n\n\n{}\n".format(*parts).replace("\n\n\n# Each", "\n\n# Each", 1)
-
-
-def _as_sorted(name: str) -> str:
-    return name
+    imported = sorted({type(one).__name__ for one in shapes.columns} | {"Shapes"})
+    drawn = f"{_ABOUT_SHAPES}\n_SHAPES = {literal(shapes, before=len('_SHAPES = '))}"
+    table, scenario = "\n".join(_table(draft)), "\n".join(_scenario(draft))
+    return f"{_top(draft, imported)}\n\n{table}\n\n{drawn}\n\n\n{_generate(draft)}\n\n\n{scenario}\n"
 
 
 def _top(draft: Draft, imported: list[str]) -> str:
@@ -125,7 +117,7 @@ def _fields(draft: Draft) -> Iterator[tuple[str, Any, str]]:
     if draft.used("text"):
         yield "text", draft.used("text")[0], ""
     yield "task", answer.task, f"guessed from {answer.reason}"
-    yield "labels", answer.labels, _about_labels(draft)
+    yield "labels", answer.labels, _ABOUT_LABELS if answer.task == "binary" else ""
     if draft.entity:
         yield "entity", draft.entity, "what a prediction is about; rows of one stay in one part of the split"
     if named.time:
@@ -135,10 +127,6 @@ def _fields(draft: Draft) -> Iterator[tuple[str, Any, str]]:
     yield from _judging(draft)
     yield from _serving(draft)
     yield "generate", Code("_generate"), ""
-
-
-def _about_labels(draft: Draft) -> str:
-    return "the probability is that of the second one; swap them to look for the other" if draft.answer.task == "binary" else ""
 
 
 def _judging(draft: Draft) -> Iterator[tuple[str, Any, str]]:

@@ -10,15 +10,19 @@ import pyarrow.compute as pc
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 # What names a person or finds one: nothing to learn from.
 _NAMING = frozenset(
-    "name firstname lastname surname forename fullname username email mail phone telephone mobile fax address street "
-    "birth birthday birthdate dob ssn iban passport".split()  # noqa: SIM905 -- words, not a list of quotes
+    """
+    name firstname lastname surname forename fullname username email mail phone telephone mobile fax address
+    street birth birthday birthdate dob ssn iban passport
+    """.split()  # noqa: SIM905 -- a list of quotes reads worse
 )
 # What tells about a person and may well be learned from.
 _TELLING = frozenset({"age", "sex", "gender", "religion", "ethnicity", "race", "nationality", "disability"})
 # Names of things: product_name, file_name.
 _THINGS = frozenset(
-    "product file column item brand model shop store company city country region category class type plan event "
-    "machine sensor device host domain ip mac".split()  # noqa: SIM905
+    """
+    product file column item brand model shop store company city country region category class type plan event machine
+    sensor device host domain ip mac
+    """.split()  # noqa: SIM905 -- a list of quotes reads worse
 )
 _MAIL = r"^[^@\s]+@[^@\s]+\.[A-Za-z]{2,}$"
 _MOSTLY = 0.5

@@ -48,8 +48,8 @@ def _round_up(number: float) -> float:
 
 def with_values(guess: Guess, values: pa.ChunkedArray) -> Guess:
     """The guess with the list of all values, where there are a few and each is frequent."""
-    found = frequent(values, LEAST_ROWS)
-    if guess.column.kind != "text" or not 1 < len(found) <= MOST_LISTED or len(found) < pc.count_distinct(values).as_py():
+    found, different = frequent(values, LEAST_ROWS), pc.count_distinct(values).as_py()
+    if guess.column.kind != "text" or not 1 < different <= MOST_LISTED or len(found) < different:
         return guess
     reason = "another value would be refused; without values=… it is accepted as unknown"
     return Guess(replace(guess.column, values=tuple(sorted(found))), (*guess.reasons, reason))

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from local.authoring.answers import Answer
+from local.authoring.columns import Named
 from model_training.runtime.threads import run_parallel
 from shared.training.metrics import score
 
@@ -42,15 +43,13 @@ class Examples:
         return 0.0 if self.answer.task == "regression" else 0.5
 
 
-def examples(
-    rows: pa.Table, names: Sequence[str], targets: Sequence[str], answer: Answer, groups: str, time: str
-) -> Examples:
+def examples(rows: pa.Table, names: Sequence[str], named: Named, answer: Answer, groups: str) -> Examples:
     """At most 5 000 rows as numbers; folds keep a group together, and a time split judges the latest rows."""
-    taken = _sampled(rows, time)
+    taken = _sampled(rows, named.time)
     texts = frozenset(name for name in names if pa.types.is_string(taken.column(name).type))
     inputs = {name: _numbers(taken.column(name)) for name in names}
-    truth = _truth(taken, targets, answer)
-    return Examples(inputs, texts, truth, answer, tuple(_folds(truth, answer, taken, groups, time)))
+    truth = _truth(taken, named.targets, answer)
+    return Examples(inputs, texts, truth, answer, tuple(_folds(truth, answer, taken, groups, named.time)))
 
 
 def baseline(data: Examples, names: Sequence[str]) -> float | None:
@@ -88,18 +87,16 @@ def _answers(data: Examples, matrix: np.ndarray, train: np.ndarray, test: np.nda
     if data.answer.task == "regression":
         return np.asarray(make().fit(matrix[train], data.truth[train]).predict(matrix[test]))
     if data.answer.task != "multilabel":
-        return _probabilities(make(), matrix, data.truth, train, test, len(data.answer.labels))
-    columns = range(data.truth.shape[1])
-    each = [_probabilities(make(), matrix, data.truth[:, one], train, test, 2)[:, 1] for one in columns]
-    return np.column_stack(each)
+        fitted = make().fit(matrix[train], data.truth[train])
+        return _probabilities(fitted, matrix[test], len(data.answer.labels))
+    fits = [make().fit(matrix[train], column[train]) for column in data.truth.T]
+    return np.column_stack([_probabilities(fitted, matrix[test], 2)[:, 1] for fitted in fits])
 
 
-def _probabilities(
-    model: Any, matrix: np.ndarray, truth: np.ndarray, train: np.ndarray, test: np.ndarray, classes: int
-) -> np.ndarray:
-    fitted = model.fit(matrix[train], truth[train])
-    answers = np.zeros((len(test), classes))
-    answers[:, fitted.classes_] = fitted.predict_proba(matrix[test])
+def _probabilities(fitted: Any, rows: np.ndarray, classes: int) -> np.ndarray:
+    """A column for each class, also for one that the model never saw."""
+    answers = np.zeros((len(rows), classes))
+    answers[:, fitted.classes_] = fitted.predict_proba(rows)
     return answers
 
 

@@ -138,15 +138,19 @@ def _times(name: str, values: pa.ChunkedArray, missing: Any) -> Times:
 
 def _words(one: Described, values: pa.ChunkedArray, groups: Sequence[np.ndarray], missing: Any) -> Shape:
     """The most frequent words of each group; a word that few rows have is none of them."""
-    texts = [[set(_WORD.findall(text.casefold())) for text in values.take(pa.array(group)).to_pylist() if text] for group in groups]  # fmt: skip
+    texts = [_word_sets(values.take(pa.array(group))) for group in groups]
     counts = Counter(word for group in texts for words in group for word in words)
     per_group = []
     for group in texts:
         here = Counter(word for words in group for word in words if counts[word] >= LEAST_ROWS)
-        ranked = sorted(here, key=lambda word: (-here[word] / counts[word] * min(here[word], 50), word))  # noqa: B023
+        ranked = sorted(here, key=lambda word: (-here[word] / counts[word] * min(here[word], 50), word))
         per_group.append(tuple(ranked[:_MOST_WORDS]))
     length = int(pc.mean(pc.add(pc.count_substring(values, " "), 1)).as_py())
     return Words(one.name, tuple(per_group), min(length, 60), missing) if all(per_group) else Nothing(one.name)
+
+
+def _word_sets(values: pa.ChunkedArray) -> list[set[str]]:
+    return [set(_WORD.findall(text.casefold())) for text in values.to_pylist() if text]
 
 
 def _missing(values: pa.ChunkedArray, groups: Sequence[np.ndarray]) -> tuple[float, ...]:

@@ -44,7 +44,8 @@ def open_source(tables: Tables, files: Sequence[Path]) -> Source:
     kinds = {str(part.schema) for part in parts}
     if len(kinds) > 1:
         raise BadInput(
-            f"{files[0].name} and the other files store their columns as different types; accepted: files of one format."
+            f"{files[0].name} and the other files store their columns as different types; "
+            "accepted: files of one format."
         )
     return Source(tuple(files), pa.concat_tables(parts))
 

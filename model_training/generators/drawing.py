@@ -47,7 +47,7 @@ def _numbers(shape: Numbers, groups: np.ndarray, random: np.random.Generator, dr
     values = points[groups, left] + (places - left) * (points[groups, right] - points[groups, left])
     quarter = points.shape[1] // 4
     values = values + drift * (points[:, -1 - quarter] - points[:, quarter]).mean()
-    return np.rint(values).astype(np.int64) if shape.whole else values
+    return np.asarray(np.rint(values).astype(np.int64) if shape.whole else values)
 
 
 def _categories(shape: Categories, groups: np.ndarray, random: np.random.Generator) -> pa.Array:

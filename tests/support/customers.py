@@ -8,8 +8,17 @@ import random
 from collections.abc import Mapping, Sequence
 
 HEADER = (
-    "customerID", "email", "tenure", "Contract", "MonthlyCharges", "TotalCharges", "Country", "refund", "signup", "churn",
-)  # fmt: skip
+    "customerID",
+    "email",
+    "tenure",
+    "Contract",
+    "MonthlyCharges",
+    "TotalCharges",
+    "Country",
+    "refund",
+    "signup",
+    "churn",
+)
 
 
 def customers(rows: int, seed: int = 1) -> list[dict[str, object]]:

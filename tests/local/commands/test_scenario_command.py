@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from command import Command
 from customers import as_csv, customers
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -29,7 +25,12 @@ def test_a_file_becomes_a_served_model(mlops: Command, tmp_path: Path) -> None:
     written = mlops("scenario", "new", "churn", "--from", file, "--target", "churn", "--json")
     assert (written.code, written.err) == (0, "")
     told = written.json
-    assert (told["task"], told["labels"], told["key"], told["time"]) == ("binary", ["No", "Yes"], ["customerID"], "signup")
+    assert (told["task"], told["labels"], told["key"], told["time"]) == (
+        "binary",
+        ["No", "Yes"],
+        ["customerID"],
+        "signup",
+    )
     assert told["inputs"] == ["tenure", "Contract", "MonthlyCharges", "TotalCharges"]
     assert told["left_out"] == ["email", "Country", "refund"]
     assert 0.5 < told["bar"]["auc"] < told["baseline"]
@@ -37,3 +38,35 @@ def test_a_file_becomes_a_served_model(mlops: Command, tmp_path: Path) -> None:
     assert (dropped["outcome"], dropped["model"]) == ("deployed", "churn:1"), dropped
     (window,) = mlops("predict", "churn", later, "--wait", "--json").json["windows"]
     assert (window["rows"], window["failed_rows"], window["model"]) == (20, 0, "churn:1"), window
+
+
+def test_a_declared_scenario_is_checked_shown_exported_and_generated(mlops: Command, tmp_path: Path) -> None:
+    """Without any data: what a file needs, a sample of it, its contract, and files to try with."""
+    shown = mlops("scenario", "show", "bank_marketing", "--sample", tmp_path / "sample.csv", "--json").json
+    needed = {one["column"]: one["needed"] for one in shown["tables"]["clients"]}
+    assert (needed["age"], needed["y"]) == ("always", "with answers")
+    assert len((tmp_path / "sample.csv").read_text().splitlines()) == 11
+    assert mlops("scenario", "check", "bank_marketing").code == 0
+    contract = mlops("scenario", "export", "iiot_quality", "--out", tmp_path / "iiot.yaml")
+    assert (contract.code, (tmp_path / "iiot.yaml").read_text().splitlines()[0]) == (0, "version: 1.0.0")
+    line = ("generate", "iiot_quality", "--rows", "300", "--out", tmp_path)
+    assert set(mlops(*line, "--json").json["files"]) == {
+        str(tmp_path / f"{name}.csv") for name in ("sensors", "quality")
+    }
+    assert mlops(*line).sentence.endswith("already; accepted: --out with another folder.")
+
+
+def test_what_is_not_said_is_asked_for(mlops: Command, tmp_path: Path) -> None:
+    """One sentence and exit code 2, and nothing is written."""
+    asked = {
+        (): "No file is named; accepted: --from FILE, a CSV or Parquet file with answers.",
+        ("--from", "x.csv"): "No column to predict is named; accepted: --target COLUMN, once or several times.",
+        ("--from", "x.csv", "--target", "y"): "There is no file x.csv; accepted: a CSV or Parquet file.",
+        ("--from", "x.csv", "--target", "y", "--task", "cluster"): (
+            "There is no task 'cluster'; accepted: binary, multiclass, multilabel, regression."
+        ),
+    }
+    for options, sentence in asked.items():
+        answer = mlops("scenario", "new", "churn", *options)
+        assert (answer.code, answer.sentence) == (2, sentence)
+    assert list((tmp_path / "scenarios").iterdir()) == []

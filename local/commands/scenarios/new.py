@@ -1,4 +1,4 @@
-"""`mlops scenario`: write one from files, check it, show what a file of it needs, export its contract."""
+"""`mlops scenario new`: a module is written from files, and says why of each guess."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from local.console.options import Json, ScenarioName
+from local.console.options import Json
 from local.console.output import as_facts, as_json, out
 from local.console.session import Session
 from shared.core.errors import BadInput
@@ -27,7 +27,9 @@ def new(
     target: Annotated[list[str] | None, typer.Option(help="The column to predict; several: each is 0 or 1.")] = None,
     key: Annotated[list[str] | None, typer.Option(help="A column of the key, whose values name a row.")] = None,
     time: Annotated[str, typer.Option(help="The column by which rows are in order.")] = "",
-    task: Annotated[str | None, typer.Option(help="binary, multiclass, multilabel or regression; else guessed.")] = None,
+    task: Annotated[
+        str | None, typer.Option(help="Instead of a guess: binary, multiclass, multilabel or regression.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Write a scenario from files with answers: what is guessed stands in the module, with the reason beside it."""
@@ -57,7 +59,8 @@ def _check_asked(source: Sequence[Path] | None, target: Sequence[str] | None, ta
     if task is not None and task not in _TASKS:
         raise BadInput(f"There is no task {task!r}; accepted: {', '.join(_TASKS)}.")
     if task is not None and (task == "multilabel") != (len(target) > 1):
-        raise BadInput(f"{counted(len(target), 'target')} and --task {task} do not fit; accepted: several for multilabel.")
+        many = counted(len(target), "target")
+        raise BadInput(f"{many} and --task {task} do not fit; accepted: several targets for multilabel, else one.")
 
 
 def _next(found: Draft, file: Path, files: Sequence[Path]) -> Iterator[str]:
