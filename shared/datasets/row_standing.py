@@ -6,6 +6,7 @@ Of an index of any size a block is in memory, and a byte a row that says whether
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import batched
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from shared.datasets.row_index import Array, Index
 
     Masks = Sequence[NDArray[np.bool_]]
+
+# So many blocks are summed at once: a part may have left few rows.
+_SUMMED = 8
 
 
 def kept_rows(indexes: Sequence[Index], *, keyed: bool, merged: bool = True) -> list[NDArray[np.bool_]]:
@@ -40,8 +44,8 @@ def kept_rows(indexes: Sequence[Index], *, keyed: bool, merged: bool = True) -> 
 def standing(indexes: Sequence[Index], kept: Masks) -> RowSums:
     """The sums over the rows that stand: equal for versions with equal rows."""
     sums = RowSums()
-    for rows in _standing_blocks(indexes, kept):
-        sums.add(rows)
+    for some in batched(_standing_blocks(indexes, kept), _SUMMED, strict=False):
+        sums.add(np.concatenate(some))
     return sums
 
 
@@ -73,7 +77,8 @@ def _standing_blocks(indexes: Sequence[Index], kept: Masks) -> Iterator[Array]:
     for index, mask in zip(indexes, kept, strict=True):
         at = 0
         for block in index.blocks():
-            yield block[mask[at : at + len(block)], -1]
+            if len(block):
+                yield block[mask[at : at + len(block)], -1]
             at += len(block)
 
 
