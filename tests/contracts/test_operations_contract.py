@@ -142,7 +142,7 @@ class TestExpiry:
         assert lineage.window(SCENARIO, 1) is None
         assert lineage.prediction(SCENARIO, first_id(1)) is None
         assert lineage.prediction(SCENARIO, first_id(2)) is not None
-        assert windows.claimed_inputs(NAME) == {"v@1"}
+        assert windows.claimed(NAME, ("w@1", "v@1")) == {"v@1"}
 
     def test_a_version_goes_with_parts_that_nobody_else_names(self, engine: Engine) -> None:
         """A part of a version that stays, or of the head, stays."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 from command import Answer, Command
+from delta_reader import read_delta
 from samples import Samples
 
 pytestmark = pytest.mark.slow
@@ -104,6 +106,18 @@ def test_rows_that_were_lost_come_back(told: Told) -> None:
     assert "2 windows restored, 0 windows failed" in told.mlops("rebuild-sql", BANK).out
     assert told.mlops.sql(query) == before
     assert {one["state"] for one in told.mlops("rebuild-sql", "--json").json} == {"intact"}
+
+
+def test_a_lost_delta_table_comes_back(told: Told) -> None:
+    """The rows that the view has, from the lake; with the setting off nothing is written."""
+    root = told.mlops.home / "lake" / "tables" / BANK / "predictions"
+    shutil.rmtree(root / "_delta_log")
+    assert told.mlops("rebuild-tables", BANK, DELTA_TABLES="off").code == 3
+    assert "0 windows intact, 1 window restored, 0 windows removed" in told.mlops("rebuild-tables", BANK).out
+    assert [row["prediction_id"] for row in read_delta(root)] == [
+        one for (one,) in told.mlops.sql("select prediction_id from v_predictions_bank_marketing order by 1")
+    ]
+    assert {one["state"] for one in told.mlops("rebuild-tables", "--json").json} == {"intact"}
 
 
 def test_what_was_quarantined_can_be_tried_again(told: Told, samples: Samples) -> None:
