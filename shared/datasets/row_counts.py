@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from shared.core.ports import Lake
     from shared.core.scenario import Scenario
-    from shared.datasets.row_changes import HashFilter
     from shared.datasets.row_index import Array, Index
+    from shared.datasets.row_standing import HashFilter
     from shared.datasets.version import Part
 
     # How many rows of each part stand, in order of position.
@@ -96,7 +96,7 @@ class RowCounts:
 
     def _rows_near(self, known: Counts, parts: Sequence[Part]) -> Near:
         """Of every part the rows that equal one of a part that came or went, and few others."""
-        from shared.datasets.row_changes import NO_ROWS, filter_of
+        from shared.datasets.row_standing import NO_ROWS, filter_of
 
         changed = frozenset(set(known) ^ set(parts))
         near = self._near.setdefault(changed, {})
@@ -119,7 +119,7 @@ class RowCounts:
 
     def _narrowed(self, part: Part, passing: HashFilter) -> Index:
         """The rows of the part that pass; an index that is not what was written is made again."""
-        from shared.datasets.row_changes import narrowed
+        from shared.datasets.row_standing import narrowed
 
         if part.sha256 not in self.own:
             try:
