@@ -57,7 +57,7 @@ def _ready(scorer: Scorer) -> Any:
 
 
 def _metadata(req: func.HttpRequest, scorer: Scorer) -> Any:
-    from shared.serving.open_inference import describe
+    from shared.serving.inference.open_inference import describe
 
     name = req.route_params["model"]
     return describe(scorer.scenario(name), scorer.champion(name))

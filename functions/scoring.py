@@ -53,7 +53,7 @@ class Scorer:
         self, name: str, body: bytes, key: str, sent: str = "", json_length: str = ""
     ) -> tuple[bytes, dict[str, str]]:
         """The answer of the Open Inference Protocol; `json_length`: how much of the body is JSON, empty for all."""
-        from shared.serving.open_inference import infer
+        from shared.serving.inference.open_inference import infer
 
         scenario = self.scenario(name)
         return self._respond(scenario, key, lambda model: infer(scenario, model, body, json_length), sent)

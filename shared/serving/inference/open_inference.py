@@ -14,13 +14,13 @@ from shared.core.errors import BadInput
 from shared.core.scenario import Scenario
 from shared.core.strict_json import read_json_body
 from shared.serving.answers import as_number, labels_of, strange_of_request
-from shared.serving.binary_tensors import packed, refuse_unsupported, split, wanted_as_bytes, with_data
 from shared.serving.deployed_model import DeployedModel
+from shared.serving.inference.binary_tensors import packed, refuse_unsupported, split, wanted_as_bytes, with_data
+from shared.serving.inference.tensors import InferenceAnswer, ModelMetadata, PackedAnswer, Tensor, TensorMetadata
 from shared.serving.prediction_rows import join_labels, label_kind
 from shared.serving.request_contract import check_rows
 from shared.serving.request_parsing import MAX_ROWS
 from shared.serving.scored_request import Rows, ScoredRequest
-from shared.serving.tensors import InferenceAnswer, ModelMetadata, PackedAnswer, Tensor, TensorMetadata
 from shared.training.input_contract import Feature, InputContract
 
 if TYPE_CHECKING:
