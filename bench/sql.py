@@ -37,7 +37,7 @@ def clocked(work: Callable[[], object]) -> float:
 
 def emptied(engine, load: Load) -> float:  # noqa: ANN001 - an engine; heavy imports are made on use
     """Seconds of one load into an empty table."""
-    from shared.adapters.sql.schema.tables import prediction_table
+    from shared.adapters.sql.schema.predictions import prediction_table
 
     table = prediction_table(_scenario())
     table.drop(engine, checkfirst=True)
@@ -48,7 +48,7 @@ def emptied(engine, load: Load) -> float:  # noqa: ANN001 - an engine; heavy imp
 def this_project(engine, file: Path) -> Load:  # noqa: ANN001
     """What the project does, in one transaction."""
     from shared.adapters.sql.bulk.load import insert_predictions
-    from shared.adapters.sql.schema.tables import prediction_table
+    from shared.adapters.sql.schema.predictions import prediction_table
 
     def load() -> None:
         with file.open("rb") as source, engine.begin() as connection:
@@ -61,7 +61,7 @@ def engine_itself(engine, file: Path) -> Load:  # noqa: ANN001
     """The engine's own INSERT … SELECT of the same rows: what no client can beat."""
     from sqlalchemy import text
 
-    from shared.adapters.sql.schema.tables import prediction_table
+    from shared.adapters.sql.schema.predictions import prediction_table
 
     table = prediction_table(_scenario())
     table.drop(engine, checkfirst=True)
@@ -84,7 +84,7 @@ def sqlalchemy_core(engine, file: Path) -> Load:  # noqa: ANN001
     import pyarrow.parquet as pq
     from sqlalchemy import insert
 
-    from shared.adapters.sql.schema.tables import prediction_table
+    from shared.adapters.sql.schema.predictions import prediction_table
 
     def load() -> None:
         with engine.begin() as connection:

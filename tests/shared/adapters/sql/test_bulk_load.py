@@ -9,13 +9,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from contracts.test_predictions_contract import COMMITTED
 from postgres import PostgresServer
 from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, func, select
 
 from shared.adapters.onnx.scoring import OnnxScoring
 from shared.adapters.sql.bulk.load import BATCH_ROWS, insert_predictions
 from shared.adapters.sql.bulk.sqlite import STATEMENT_ROWS
-from shared.adapters.sql.schema.tables import prediction_table
+from shared.adapters.sql.schema.predictions import prediction_table
 from shared.core.errors import Corrupt
 from shared.core.scenario import Scenario
 from shared.serving.ports import BatchJob, LoadedModel
@@ -54,7 +55,8 @@ def predicted(model: LoadedModel, job: Job, rows: Rows) -> Predicted:
 
 
 def _expected(file: io.BytesIO) -> list[tuple[Any, ...]]:
-    rows = pq.read_table(file).to_pylist()
+    table = pq.read_table(file)
+    rows = table.drop_columns([name for name in COMMITTED if name in table.column_names]).to_pylist()
     naive = [{k: v.replace(tzinfo=None) if hasattr(v, "tzinfo") else v for k, v in row.items()} for row in rows]
     return [tuple(row.values()) for row in naive]
 
@@ -120,7 +122,7 @@ def test_a_damaged_file_is_corrupt(engine: Engine, table: Table, predicted: Pred
     flipped = bytearray(good)
     flipped[len(good) // 2] ^= 0x10
     short = io.BytesIO()
-    pq.write_table(pq.read_table(io.BytesIO(good)).drop_columns(["model"]), short)
+    pq.write_table(pq.read_table(io.BytesIO(good)).drop_columns(["probability"]), short)
     for damaged in (bytes(flipped), good[: len(good) // 2], short.getvalue()):
         with engine.connect() as connection, pytest.raises(Corrupt, match="The prediction file"):
             insert_predictions(connection, table, io.BytesIO(damaged))

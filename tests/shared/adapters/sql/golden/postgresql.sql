@@ -591,4 +591,14 @@ CREATE INDEX ix_window_state ON "window" (scenario, state);
 
 UPDATE alembic_version SET version_num='0016' WHERE alembic_version.version_num = '0015';
 
+-- Running upgrade 0016 -> 0017
+
+CREATE TABLE scenario_views (
+    scenario VARCHAR(200) NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (scenario)
+);
+
+UPDATE alembic_version SET version_num='0017' WHERE alembic_version.version_num = '0016';
+
 COMMIT;
