@@ -19,14 +19,15 @@ STATEMENT_ROWS = 64
 def insert_rows(connection: Connection, table: Table, batches: Iterator[pa.RecordBatch]) -> int:
     """Insert every row; returns how many. The first column is the table's INTEGER PRIMARY KEY."""
     quote = connection.dialect.identifier_preparer
-    name, names = quote.format_table(table), [quote.quote(column.name) for column in table.columns]
+    names = ", ".join(quote.quote(column.name) for column in table.columns)
+    into = f"INSERT INTO {quote.format_table(table)} ({names}) VALUES "  # noqa: S608 - quoted names
     # Asked through SQLAlchemy, whose transaction begins with it.
     last, rows = connection.scalar(select(func.max(table.columns[0]))), 0
     with driver_errors(connection) as driver, closing(driver.cursor()) as cursor:
         for batch in batches:
             if batch.num_rows:
                 numbered = _continues(last, batch.column(0))
-                _insert(cursor, f"INSERT INTO {name} ({', '.join(names)}) VALUES ", batch, numbered=numbered)
+                _insert(cursor, into, batch, numbered=numbered)
                 last = max(last or 0, pc.max(batch.column(0)).as_py())
             rows += batch.num_rows
     return rows

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from contracts.test_predictions_contract import COMMITTED
 from postgres import PostgresServer
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, func, select
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, delete, func, insert, select
 
 from shared.adapters.onnx.scoring import OnnxScoring
 from shared.adapters.sql.bulk.load import BATCH_ROWS, insert_predictions
@@ -74,6 +74,23 @@ def test_every_row_arrives_once_with_every_value(
     with engine.begin() as connection:
         assert insert_predictions(connection, table, file) == count
         assert _stored(connection, table) == _expected(file)
+
+
+@pytest.mark.parametrize("kind", ["gap", "below", "beside", "falling"])
+def test_every_row_keeps_its_id(engine: Engine, table: Table, predicted: Predicted, kind: str) -> None:
+    """Where rows failed, where later windows are there already, and where ids come in any order."""
+    rows = pq.read_table(predicted(BATCH_ROWS + 200))
+    ids = rows["prediction_id"].to_pylist()
+    with engine.begin() as connection:
+        if kind in {"below", "beside"}:
+            there = ids[-1] + (1 if kind == "below" else -BATCH_ROWS - 500)
+            connection.execute(insert(table), {"prediction_id": there})
+        changed = {"gap": [one + (place > 70) for place, one in enumerate(ids)], "falling": ids[::-1]}.get(kind, ids)
+        file = io.BytesIO()
+        pq.write_table(rows.set_column(0, "prediction_id", pa.array(changed)), file)
+        insert_predictions(connection, table, file)
+        connection.execute(delete(table).where(table.c.prediction_id.not_in(changed[:1]), table.c.entity_key.is_(None)))
+        assert _stored(connection, table) == sorted(_expected(file))
 
 
 def test_postgresql_gets_the_same_values(scenario: Scenario, postgres: PostgresServer, predicted: Predicted) -> None:
