@@ -10,7 +10,7 @@ import pytest
 from contracts.test_actuals_contract import AT, file_of, labels, scenario
 from earlier_rows import as_revision_16, repeating
 from postgres import PostgresServer
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Engine, create_engine, text
 
 from shared.adapters.sql.database import open_database
 from shared.adapters.sql.monitoring.actuals import SqlActuals
@@ -118,7 +118,6 @@ def test_no_row_of_today_is_written_before_reports_can_see_it(mixed: Engine) -> 
     found = views(mixed)
     assert [len(rows) for rows in found.values()] == [8, COUNTED, 8]
     assert found[f"v_{TABLE}"][-1]["run_id"] == "r4"
-    assert "ix_" + TABLE in {index["name"] for index in inspect(mixed).get_indexes(TABLE)}
 
 
 def test_rebuilding_moves_them(mixed: Engine) -> None:

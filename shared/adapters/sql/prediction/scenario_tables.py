@@ -37,7 +37,10 @@ _V = scenario_views.c
 
 
 def prepare(connection: Connection, scenario: Scenario, table: Table) -> None:
-    """Create table and views, or widen them by what was declared later; views of an earlier version are replaced."""
+    """Create table and views, or widen them by what was declared later; views of an earlier version are replaced.
+
+    A table of before keys had an index gets none: on a large one that takes longer than a statement may.
+    """
     found = inspect(connection)
     if found.has_table(table.name):
         present = {column["name"]: column["type"] for column in found.get_columns(table.name)}
@@ -48,7 +51,6 @@ def prepare(connection: Connection, scenario: Scenario, table: Table) -> None:
             return
         take_turn(connection, "mlops schema")
         _widen(connection, table, absent)
-        _add_indexes(connection, table)
     else:
         take_turn(connection, "mlops schema")
         table.create(connection, checkfirst=True)
@@ -76,13 +78,6 @@ def _widen(connection: Connection, table: Table, absent: Sequence[Column[Any]]) 
     add = "ADD" if connection.dialect.name == "mssql" else "ADD COLUMN"
     for column in absent:
         connection.execute(text(f"ALTER TABLE {name} {add} {CreateColumn(column).compile(connection)}"))
-
-
-def _add_indexes(connection: Connection, table: Table) -> None:
-    present = {index["name"] for index in inspect(connection).get_indexes(table.name)}
-    for index in table.indexes:
-        if index.name not in present:
-            index.create(connection)
 
 
 def _check_kinds(table: Table, present: Mapping[str, TypeEngine[Any]]) -> None:
