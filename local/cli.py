@@ -70,6 +70,7 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "impact": lineage.impact,
     "backfill": backfill.backfill,
     "rebuild-sql": backfill.rebuild_sql,
+    "rebuild-tables": backfill.rebuild_tables,
     "replay": replay.replay,
     "retention": retention.retention,
     "forget": retention.forget,

@@ -16,7 +16,7 @@ SECTIONS: Mapping[str, Sequence[str]] = {
     "Models": ("train", "schedules", "models", "gate", "scorecard"),
     "Release": ("approvals", "approve", "reject", "rollout", "deployments", "promote", "rollback"),
     "Look": ("status", "history", "trace", "impact", "monitor", "alerts", "logs"),
-    "Operate": ("replay", "backfill", "rebuild-sql", "tick", "keys", "verify"),
+    "Operate": ("replay", "backfill", "rebuild-sql", "rebuild-tables", "tick", "keys", "verify"),
     "Host": ("azurite", "consume", "bench"),
 }
 

@@ -110,8 +110,10 @@ def _plan(ports: PredictionPorts, scenario: Scenario) -> None:
     if scenario.batch.source == "telemetry":
         plan_telemetry(ports, scenario)
         return
-    for drop in new_drops(ports, scenario):
+    found = new_drops(ports, scenario)
+    for drop in found.drops:
         _claim(ports, scenario, drop)
+    ports.core.rounds.save(found.reached)
 
 
 def _claim(ports: PredictionPorts, scenario: Scenario, drop: ScoringDrop) -> list[str]:

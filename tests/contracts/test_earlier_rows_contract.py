@@ -1,4 +1,4 @@
-"""Rows of before revision 17 beside rows of today: every reader answers as if all were of one kind."""
+"""Rows of before revision 18 beside rows of today: every reader answers as if all were of one kind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from contracts.test_actuals_contract import AT, file_of, labels, scenario
-from earlier_rows import as_revision_16, repeating
+from earlier_rows import as_before, repeating
 from postgres import PostgresServer
 from sqlalchemy import Engine, create_engine, text
 
@@ -59,7 +59,7 @@ def load(engine: Engine, ordinal: int) -> None:
 
 @pytest.fixture
 def mixed(engine: Engine) -> Engine:
-    """Windows and labels; the rows of two windows, a corrected one and its correction, are of before revision 17."""
+    """Windows and labels; the rows of two windows, a corrected one and its correction, are of before revision 18."""
     for ordinal in WINDOWS:
         SqlWindows(engine).claim(Window(DECLARED.name, commit(ordinal).window, 0, (), "planned", AT))
         load(engine, ordinal)
@@ -100,7 +100,7 @@ def test_every_reader_answers_alike(mixed: Engine) -> None:
     expected, reports = answers(mixed), views(mixed)
     assert [len(rows) for rows in reports.values()] == [8, COUNTED, 8]
     assert {row["model"] for row in expected["trace"]} == {"m:1", "m:2", "m:3", "m:4"}
-    as_revision_16(mixed, DECLARED.name, TABLE, {1, 3})
+    as_before(mixed, DECLARED.name, TABLE, {1, 3})
     assert answers(mixed) == expected
     SqlPredictions(mixed).prepare(DECLARED)
     assert (answers(mixed), views(mixed)) == (expected, reports)
@@ -112,7 +112,7 @@ def test_no_row_of_today_is_written_before_reports_can_see_it(mixed: Engine) -> 
     with mixed.begin() as connection:
         connection.execute(text(f"DELETE FROM {TABLE} WHERE prediction_id >= {first_id(4)}"))  # noqa: S608 - our own names
         connection.execute(text("DELETE FROM prediction_commit WHERE ordinal = 4"))
-    as_revision_16(mixed, DECLARED.name, TABLE, {1, 2, 3})
+    as_before(mixed, DECLARED.name, TABLE, {1, 2, 3})
     assert len(views(mixed)[f"v_{TABLE}_asof"]) == COUNTED - 2
     load(mixed, 4)
     found = views(mixed)
@@ -123,7 +123,7 @@ def test_no_row_of_today_is_written_before_reports_can_see_it(mixed: Engine) -> 
 def test_rebuilding_moves_them(mixed: Engine) -> None:
     """A window with rows that repeat is not intact; a file that is not whole moves none of them."""
     expected, restoring = answers(mixed), SqlRestoring(mixed)
-    as_revision_16(mixed, DECLARED.name, TABLE, {1, 3})
+    as_before(mixed, DECLARED.name, TABLE, {1, 3})
     SqlPredictions(mixed).prepare(DECLARED)
     assert [restoring.is_intact(DECLARED, commit(ordinal)) for ordinal in WINDOWS] == [False, True, False, True]
     with pytest.raises(Corrupt):
@@ -150,7 +150,7 @@ def restore(engine: Engine, ordinal: int, numbers: list[int]) -> None:
 
 def test_a_shard_of_them_is_loaded_again_once(mixed: Engine) -> None:
     """As many rows are there, but they repeat their commit."""
-    as_revision_16(mixed, DECLARED.name, TABLE, {1})
+    as_before(mixed, DECLARED.name, TABLE, {1})
     one, store = commit(1), SqlPredictions(mixed)
     shard = CommittedFile("p", one.sha256, one.rows)
     file = file_of(WINDOWS[1], one.window, 1, one.scored_at)
@@ -160,7 +160,7 @@ def test_a_shard_of_them_is_loaded_again_once(mixed: Engine) -> None:
 
 def test_both_kinds_go_alike(mixed: Engine) -> None:
     """By key, by age and by window."""
-    as_revision_16(mixed, DECLARED.name, TABLE, {1, 3})
+    as_before(mixed, DECLARED.name, TABLE, {1, 3})
     store = SqlPredictions(mixed)
     removed = SqlErasure(mixed).rows(DECLARED, "3", partial=False, requests=(), predictions=())
     assert removed == 3 + 1
@@ -176,7 +176,7 @@ def test_who_may_read_a_view_may_read_the_one_that_replaces_it(postgres: Postgre
     url = postgres.new(migrated=False)
     engine = open_database(url)
     load(engine, 1)
-    as_revision_16(engine, DECLARED.name, TABLE, {1})
+    as_before(engine, DECLARED.name, TABLE, {1})
     reader = postgres.user()
     with engine.begin() as connection:
         connection.execute(text(f"GRANT SELECT ON v_{TABLE} TO {reader}"))

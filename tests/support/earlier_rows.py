@@ -1,4 +1,4 @@
-"""A database as revision 16 left it: each prediction row repeats what the commit of its window knows."""
+"""A database as revision 17 left it: each prediction row repeats what the commit of its window knows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REPEATED = (
 )
 
 
-def as_revision_16(engine: Engine, scenario: str, table: str, ordinals: Collection[int]) -> None:
+def as_before(engine: Engine, scenario: str, table: str, ordinals: Collection[int]) -> None:
     """Rows of these windows repeat their commit, those of others do not, and the views read it from the rows."""
     other = create_engine(engine.url)
     with other.begin() as connection:

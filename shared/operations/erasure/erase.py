@@ -20,7 +20,8 @@ from shared.operations.erasure.needles import Needles
 from shared.operations.erasure.parts import erase_parts, held_parts
 from shared.operations.erasure.records import ErasureRequest
 from shared.operations.erasure.subject import Subject
-from shared.operations.erasure.windows import erase_shards, erase_trials, erase_windows, restore_left
+from shared.operations.erasure.windows import erase_shards, erase_trials, erase_windows
+from shared.prediction.delta_table import PREDICTIONS
 from shared.prediction.window import WindowState
 
 if TYPE_CHECKING:
@@ -149,7 +150,6 @@ def _erase_files(
     erase_parts(ports, scenario, subject, erasure, [*by_area.pop("tables", []), *by_area.pop("datasets", [])])
     erase_files(ports, subject, erasure, by_area.pop("rejects", []), frozenset(used))
     erase_windows(ports, scenario, subject, erasure, by_area.pop("windows", []))
-    restore_left(ports, scenario)
     erase_shards(ports, scenario, subject, by_area.pop("shards", []))
     erase_trials(ports, scenario, subject, by_area.pop("trials", []))
     for files in by_area.values():
@@ -173,7 +173,9 @@ def _check_quiet(ports: OperationsPorts, scenario: Scenario) -> None:
 
 
 def _area(one: FoundFile) -> str:
-    return one.blob.path.partition("/")[0]
+    """The area of the file; of a window's predictions `windows`, wherever they lie."""
+    area, _, rest = one.blob.path.partition("/")
+    return "windows" if area == "tables" and rest.split("/")[1] == PREDICTIONS else area
 
 
 def _counted(found: list[FoundFile]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import Answer, Command
+from command import REPOSITORY, Answer, Command
+from delta_reader import read_delta
 from samples import Samples
 
 pytestmark = pytest.mark.slow
@@ -107,6 +109,18 @@ def test_rows_that_were_lost_come_back(told: Told) -> None:
     assert {one["state"] for one in told.mlops("rebuild-sql", "--json").json} == {"intact"}
 
 
+def test_a_lost_delta_table_comes_back(told: Told) -> None:
+    """The rows that the view has, from the lake; with the setting off nothing is written."""
+    root = told.mlops.home / "lake" / "tables" / BANK / "predictions"
+    shutil.rmtree(root / "_delta_log")
+    assert told.mlops("rebuild-tables", BANK, DELTA_TABLES="off").code == 3
+    assert "0 windows intact, 1 window restored, 0 windows removed" in told.mlops("rebuild-tables", BANK).out
+    assert [row["prediction_id"] for row in read_delta(root)] == [
+        one for (one,) in told.mlops.sql("select prediction_id from v_predictions_bank_marketing order by 1")
+    ]
+    assert {one["state"] for one in told.mlops("rebuild-tables", "--json").json} == {"intact"}
+
+
 def test_what_was_quarantined_can_be_tried_again(told: Told, samples: Samples) -> None:
     """One line with its reason in a dry run; exit code 3 when it is quarantined again."""
     bad = samples.text("bad.csv", "age;job\n1;2\n")
@@ -150,3 +164,15 @@ def test_messages_land_as_a_table(told: Told, tmp_path: Path) -> None:
         assert answer.code == 2
         assert "Line 2" in answer.sentence
         assert named in answer.sentence
+
+
+def test_the_notebook_reads_this_home(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every cell of the first notebook, one after the other, on a home with a model and predictions."""
+    monkeypatch.setenv("MLOPS_HOME", str(told.mlops.home))
+    cells = json.loads((REPOSITORY / "docs" / "notebooks" / "first-look.ipynb").read_text())["cells"]
+    names: dict[str, Any] = {}
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            exec("".join(cell["source"]), names)  # noqa: S102 -- the page's own code
+    assert names["champion"].id == f"{BANK}:1"
+    assert len(names["found"]) == len(names["predictions"]) > 0

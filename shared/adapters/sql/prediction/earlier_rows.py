@@ -1,4 +1,4 @@
-"""Rows of before revision 17, each of which repeats what the commit of its window knows."""
+"""Rows of before revision 18, each of which repeats what the commit of its window knows."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The tables of prediction rows, one per scenario, and what a row has from the commit of its window.
 
-A row has no column for its window: the upper half of its id is the commit's `ordinal`. Tables of before revision 17
+A row has no column for its window: the upper half of its id is the commit's `ordinal`. Tables of before revision 18
 have columns for what the commit knows; rows of today leave them empty, and nobody reads them.
 """
 

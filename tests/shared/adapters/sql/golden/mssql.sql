@@ -751,6 +751,25 @@ GO
 
 -- Running upgrade 0016 -> 0017
 
+CREATE TABLE listing_round (
+    name VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    began_at DATETIME2(6) NOT NULL,
+    prefix NVARCHAR(max) NOT NULL,
+    marker NVARCHAR(max) NOT NULL,
+    files BIGINT NOT NULL,
+    ended_at DATETIME2(6) NULL,
+    ended_files BIGINT NOT NULL,
+    PRIMARY KEY (name)
+);
+
+GO
+
+UPDATE alembic_version SET version_num='0017' WHERE alembic_version.version_num = '0016';
+
+GO
+
+-- Running upgrade 0017 -> 0018
+
 CREATE TABLE scenario_views (
     scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
     version INTEGER NOT NULL,
@@ -759,7 +778,7 @@ CREATE TABLE scenario_views (
 
 GO
 
-UPDATE alembic_version SET version_num='0017' WHERE alembic_version.version_num = '0016';
+UPDATE alembic_version SET version_num='0018' WHERE alembic_version.version_num = '0017';
 
 GO
 

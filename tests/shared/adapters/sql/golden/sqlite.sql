@@ -591,10 +591,25 @@ UPDATE alembic_version SET version_num='0016' WHERE alembic_version.version_num 
 
 -- Running upgrade 0016 -> 0017
 
+CREATE TABLE listing_round (
+    name VARCHAR(200) NOT NULL,
+    began_at DATETIME NOT NULL,
+    prefix TEXT NOT NULL,
+    marker TEXT NOT NULL,
+    files BIGINT NOT NULL,
+    ended_at DATETIME,
+    ended_files BIGINT NOT NULL,
+    PRIMARY KEY (name)
+);
+
+UPDATE alembic_version SET version_num='0017' WHERE alembic_version.version_num = '0016';
+
+-- Running upgrade 0017 -> 0018
+
 CREATE TABLE scenario_views (
     scenario VARCHAR(200) NOT NULL,
     version INTEGER NOT NULL,
     PRIMARY KEY (scenario)
 );
 
-UPDATE alembic_version SET version_num='0017' WHERE alembic_version.version_num = '0016';
+UPDATE alembic_version SET version_num='0018' WHERE alembic_version.version_num = '0017';
