@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from shared.core.claims import once
+from shared.core.errors import Missing
 from shared.core.ledger import Kind, Outcome, State
 from shared.core.notices import announce
 from shared.core.scenario import Scenario
@@ -105,10 +106,9 @@ def _triggers(ports: MonitoringPorts, scenario: Scenario) -> list[RetrainTrigger
 
 def _waiting_data(ports: MonitoringPorts, scenario: Scenario) -> list[RetrainTrigger]:
     """The newest dataset, when its training was held back and nothing was trained on it since."""
-    datasets = ports.datasets.versions.list(scenario.name)
-    if not datasets:
+    newest = ports.datasets.versions.newest(scenario.name)
+    if newest is None:
         return []
-    newest = datasets[-1]
     if any(run.dataset == newest.id for run in ports.training.runs.list(scenario.name)):
         return []
     trigger = _new_data(ports, scenario, newest)
@@ -156,7 +156,10 @@ def _answer(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger)
 
 
 def _train(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger) -> Outcome:
-    return _train_on(ports, trigger, ports.datasets.versions.list(scenario.name)[-1])
+    newest = ports.datasets.versions.newest(scenario.name)
+    if newest is None:
+        raise Missing(f"{scenario.name} has no dataset version to train on.")
+    return _train_on(ports, trigger, newest)
 
 
 def _train_on(ports: MonitoringPorts, trigger: RetrainTrigger, dataset: DatasetVersion) -> Outcome:

@@ -64,10 +64,10 @@ def _listed(ports: OperationsPorts) -> Mapping[str, Any] | None:
 
 
 def _scenario_status(ports: OperationsPorts, name: str, totals: Mapping[str, int]) -> Mapping[str, Any]:
-    datasets, runs = ports.datasets.versions.list(name), ports.training.runs.list(name)
+    datasets, runs = ports.datasets.versions.ids(name), ports.training.runs.list(name)
     current = ports.release.deployments.current(name)
     return {
-        "dataset": datasets[-1].id if datasets else None,
+        "dataset": datasets[-1] if datasets else None,
         "run": {"id": runs[-1].id, "state": runs[-1].state} if runs else None,
         "model": current.model_id if current else None,
         "generation": current.generation if current else 0,

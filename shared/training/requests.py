@@ -121,14 +121,14 @@ def _force(name: str) -> str:
 def dataset_of(ports: TrainingPorts, scenario: Scenario, submission: Submission) -> DatasetVersion:
     """The submission's dataset version; Missing when the scenario has none at all, BadInput when it lacks this one."""
     if not submission.dataset:
-        datasets = ports.datasets.versions.list(scenario.name)
-        if not datasets:
+        newest = ports.datasets.versions.newest(scenario.name)
+        if newest is None:
             raise Missing(f"{scenario.name} has no dataset version yet; drop labelled files first.")
-        return datasets[-1]
+        return newest
     dataset = ports.datasets.versions.find(scenario.name, submission.dataset)
     if dataset is None:
-        newest = ", ".join(version.id for version in ports.datasets.versions.list(scenario.name)[-3:]) or "none yet"
-        raise BadInput(f"{scenario.name} has no dataset version {submission.dataset[:80]!r}; the newest: {newest}.")
+        known = ", ".join(ports.datasets.versions.ids(scenario.name)[-3:]) or "none yet"
+        raise BadInput(f"{scenario.name} has no dataset version {submission.dataset[:80]!r}; the newest: {known}.")
     return dataset
 
 

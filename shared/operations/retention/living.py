@@ -32,8 +32,7 @@ def needed_datasets(ports: OperationsPorts, scenario: Scenario) -> frozenset[str
         *(run.dataset for run in ports.training.runs.list(name) if run.state in _OPEN),
         *(schedule.dataset for schedule in ports.training.schedules.list(name)),
     }
-    newest = ports.datasets.versions.list(name)[-1:]
-    return frozenset(found | {dataset.id for dataset in newest}) - {""}
+    return frozenset(found | {*ports.datasets.versions.ids(name)[-1:]}) - {""}
 
 
 def living_versions(ports: OperationsPorts, scenario: str) -> set[int]:

@@ -49,19 +49,14 @@ def overview(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:  # 
 
 
 def _scenario(ports: OperationsPorts, name: str, totals: Mapping[str, int]) -> Mapping[str, Any]:
-    scenario, datasets, runs = (
-        ports.core.scenarios[name],
-        ports.datasets.versions.list(name),
-        ports.training.runs.list(name),
-    )
+    scenario, runs = ports.core.scenarios[name], ports.training.runs.list(name)
+    newest = ports.datasets.versions.newest(name)
     current, commits = ports.release.deployments.current(name), ports.operations.prediction_rows.recent(name, 1)
     return {
         "name": name,
         "title": scenario.title,
         "task": scenario.task,
-        "dataset": {"id": datasets[-1].id, "rows": datasets[-1].rows, "at": datasets[-1].created_at}
-        if datasets
-        else None,
+        "dataset": {"id": newest.id, "rows": newest.rows, "at": newest.created_at} if newest else None,
         "run": _run(runs[-1]) if runs else None,
         "serving": _serving(current) if current else None,
         "challenger": challenger_json(challenger_of(ports, name, current)),
