@@ -141,6 +141,10 @@ class WindowLabels(Protocol):
         """By a window's ordinal the number of the newest label that names one of its rows, whatever its restart."""
         ...
 
+    def named_by(self, scenario: Scenario, source: str) -> frozenset[int]:
+        """The ordinals of the windows of which a label from that file ("path@etag") names a row."""
+        ...
+
 
 class ServedLabels(Protocol):
     """Labels of answered requests. A changed label replaces the one before, which is kept beside it."""
