@@ -41,6 +41,14 @@ class Ledger(Protocol):
         """Record a state without a claim; the same again only counts the repeat."""
         ...
 
+    def queue(self, kind: str, keys: Sequence[str], most: int, lost: datetime) -> list[str]:
+        """Mark the free ones as queued, in order, while fewer than `most` of the kind wait; returns those it marked.
+
+        Free is what is unknown or waits, what nobody works on any more, and what was queued at `lost` or before. Of
+        several callers one marks a key.
+        """
+        ...
+
     def abandon(self, reason: str) -> int:
         """Release the claims in progress of this home and what it queued, and return how many.
 

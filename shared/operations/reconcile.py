@@ -64,7 +64,9 @@ def reconcile(ports: OperationsPorts, listed: int = SLICE) -> Sweep:
     # What was queued and never claimed has no message: it is missed, not stuck.
     entries = ports.core.history.stuck(ports.core.clock())
     stuck = [entry for entry in entries if entry.kind == Kind.BLOB and entry.message]
-    messages = [entry.message for entry in stuck]
+    # Marked, so that the next sweep does not send them again while they wait on the queue.
+    sent = set(mark_queued(ports, Kind.BLOB, [entry.key for entry in stuck]))
+    messages = [entry.message for entry in stuck if entry.key in sent]
     messages.extend(_missed_events(ports, {entry.key for entry in stuck}, listed))
     _end_lost_versions(ports)
     messages.extend(settled_drops(ports, _waiting_files(ports)))
@@ -159,10 +161,9 @@ def dead_letter_message(letter_id: str) -> str:
 
 def _announce_failed_runs(ports: OperationsPorts) -> None:
     """Announce each failed run once, whether it failed here or in the process that trained it."""
-    for run in ports.training.runs.list():
-        if run.state == "failed":
-            data = {"scenario": run.scenario, "run": run.id, "dataset": run.dataset, "reason": run.reason}
-            announce(ports, "RunFailed", f"runs/{run.id}", data)
+    for run in ports.training.runs.list(states=["failed"]):
+        data = {"scenario": run.scenario, "run": run.id, "dataset": run.dataset, "reason": run.reason}
+        announce(ports, "RunFailed", f"runs/{run.id}", data)
 
 
 def _blob_event(ports: OperationsPorts, blob: Blob) -> str:

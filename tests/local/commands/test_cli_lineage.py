@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import Answer, Command
+from command import REPOSITORY, Answer, Command
 from delta_reader import read_delta
 from samples import Samples
 
@@ -163,3 +163,15 @@ def test_messages_land_as_a_table(told: Told, tmp_path: Path) -> None:
         assert answer.code == 2
         assert "Line 2" in answer.sentence
         assert named in answer.sentence
+
+
+def test_the_notebook_reads_this_home(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every cell of the first notebook, one after the other, on a home with a model and predictions."""
+    monkeypatch.setenv("MLOPS_HOME", str(told.mlops.home))
+    cells = json.loads((REPOSITORY / "docs" / "notebooks" / "first-look.ipynb").read_text())["cells"]
+    names: dict[str, Any] = {}
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            exec("".join(cell["source"]), names)  # noqa: S102 -- the page's own code
+    assert names["champion"].id == f"{BANK}:1"
+    assert len(names["found"]) == len(names["predictions"]) > 0
