@@ -162,7 +162,7 @@ def _erase_files(
 def _check_quiet(ports: OperationsPorts, scenario: Scenario) -> None:
     """Conflict while a window is planned, a run is open, or a worker is at work on the scenario."""
     planned = ports.prediction.windows.list(scenario.name, WindowState.PLANNED)
-    open_runs = [run for run in ports.training.runs.list(scenario.name) if run.state in ("requested", "running")]
+    open_runs = ports.training.runs.list(scenario.name, states=("requested", "running"))
     busy = [
         entry
         for entry in ports.operations.totals.in_states({State.IN_PROGRESS}, _MOST)
