@@ -17,6 +17,7 @@ $(VENV)/.ready: requirements.txt requirements-dev.txt $(wildcard model_training/
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@$(BIN)/python -m local.tools.vendor
+	@mkdir -p $(MLOPS_HOME)
 	@touch $@
 
 demo: setup

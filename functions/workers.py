@@ -46,11 +46,13 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
             windows.set(on_event(ports(), text_of(message)))
 
     @bp.queue_trigger(arg_name="message", queue_name=PREDICT_WINDOWS, connection=STORAGE)
-    def predict_window(message: func.QueueMessage) -> None:
-        from shared.dispatch import on_window
+    @bp.queue_output(arg_name="windows", queue_name=PREDICT_WINDOWS, connection=STORAGE)
+    def predict_window(message: func.QueueMessage, windows: Messages) -> None:
+        from shared.dispatch import next_windows, on_window
 
         with limited():
             on_window(ports(), text_of(message))
+        windows.set(next_windows(ports()))
 
     _poison(bp, ports)
     return bp

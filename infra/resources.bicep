@@ -181,11 +181,22 @@ var queueSenders = map(
     })
 )
 
+// The sweep of ingest looks how long messages wait, in the queues of the others as well.
+var queueWatchers = map(
+  filter(items(queues), queue => queue.value.worker != 'ingest'),
+  queue =>
+    map([queue.key, '${queue.key}-poison'], name => {
+      principalId: principals.ingest
+      role: 'Storage Queue Data Reader'
+      queue: name
+    })
+)
+
 module queueGrants 'modules/grants.bicep' = {
   name: 'queue-grants'
   params: {
     accountName: queueStorage.outputs.name
-    grants: concat(flatten(queueWorkers), flatten(queueSenders))
+    grants: concat(flatten(queueWorkers), flatten(queueSenders), flatten(queueWatchers))
   }
 }
 
@@ -380,6 +391,7 @@ var settings = {
   SCORER_URL: 'process:'
   SCORER_ROWS: '5000000'
   SQL_ROWS: 'all'
+  DELTA_TABLES: 'on'
   TELEMETRY_URL: withDataExplorer ? explorer!.outputs.url : (empty(telemetryUrl) ? 'lake:' : telemetryUrl)
   EVENTS_URL: topic.outputs.endpoint
   TRAINING_PROFILE: 'default'
@@ -473,7 +485,6 @@ module alerts 'modules/alerts.bicep' = {
     location: location
     tags: tags
     insightsId: monitoring.outputs.insightsId
-    queueAccountId: queueStorage.outputs.id
     logsId: monitoring.outputs.logsId
     email: alertEmail
   }

@@ -21,6 +21,9 @@ _HOST = ("Storage Blob Data Owner", "Storage Table Data Contributor")
 _WORKS = {"data-events": "ingest", "monitor-scenarios": "ingest", "model-events": "deploy", "predict-windows": "score"}
 _SENDS = (("ingest", "predict-windows"), ("ingest", "model-events"), ("deploy", "predict-windows"))
 
+# The sweep looks how long messages wait, in the queues of the other apps as well.
+_LOOKS = "ingest"
+
 NEEDS = (
     # The platform keeps an app's package, locks and diagnostics in an account of that app alone.
     *(Need(app, role, "own host storage") for app in _APPS for role in _HOST),
@@ -31,6 +34,12 @@ NEEDS = (
         for name in (queue, f"{queue}-poison")
     ),
     *(Need(app, "Storage Queue Data Message Sender", f"queue {queue}") for app, queue in _SENDS),
+    *(
+        Need(_LOOKS, "Storage Queue Data Reader", f"queue {name}")
+        for queue, app in _WORKS.items()
+        if app != _LOOKS
+        for name in (queue, f"{queue}-poison")
+    ),
     *(Need(app, "Key Vault Secrets Officer", "own key vault") for app in _APPS),
     *(Need(app, "Key Vault Secrets User", "settings vault") for app in _APPS),
     *(Need(app, "Monitoring Metrics Publisher", "application insights") for app in _APPS),

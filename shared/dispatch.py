@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.alerts.delivery import publish_and_alert
 from shared.core.blob import Blob, name_problem, shown_name
-from shared.core.claims import once, resent
+from shared.core.claims import mark_queued, once
 from shared.core.drops import blob_key
 from shared.core.errors import BadInput, Missing
 from shared.core.events import (
@@ -225,7 +225,15 @@ def on_window(ports: Ports, message: str) -> None:
         return
     from shared.prediction.score import score_window
 
-    scored = once(ports, Kind.WINDOW, f"{scenario}/{window}", message, lambda: score_window(ports, scenario, window))
+    def act() -> Outcome:
+        outcome = score_window(ports, scenario, window)
+        if outcome.state == State.DONE and ports.prediction.corrections.find(scenario, window) is not None:
+            from shared.monitoring.label_tables.follower import follow_window
+
+            follow_window(ports, ports.core.scenarios[scenario], window)
+        return outcome
+
+    scored = once(ports, Kind.WINDOW, f"{scenario}/{window}", message, act)
     if scored.acted and scored.outcome.state not in {State.DONE, State.WAITING}:
         from shared.prediction.sharding.attempts import stop
 
@@ -268,8 +276,16 @@ def plan(ports: Ports, scenarios: Iterable[Scenario] | None = None) -> list[str]
 
     entries = ports.core.history.stuck(ports.core.clock())
     # One that was queued and never claimed has no message; it is among those that are due.
-    stuck = resent(ports, [entry for entry in entries if entry.kind == Kind.WINDOW and entry.message])
-    return list(dict.fromkeys([*stuck, *(window_message(due) for due in due_windows(ports, scenarios))]))
+    stuck = {entry.key: entry.message for entry in entries if entry.kind == Kind.WINDOW and entry.message}
+    sent = [stuck[key] for key in mark_queued(ports, Kind.WINDOW, stuck)]
+    return list(dict.fromkeys([*sent, *(window_message(due) for due in due_windows(ports, scenarios))]))
+
+
+def next_windows(ports: Ports) -> list[str]:
+    """Messages of planned windows that found no room on the queue, when it runs low; its worker asks after each one."""
+    from shared.prediction.windows import waiting_windows
+
+    return [window_message(due) for due in waiting_windows(ports)]
 
 
 def sweep(ports: Ports) -> list[str]:

@@ -17,10 +17,12 @@ from shared.core.addresses import (
     check_master,
     check_topic,
     cluster_address,
+    is_loopback,
     workspace_address,
 )
 from shared.core.errors import Misconfigured
 from shared.monitoring.prices import NAMES as PRICE_NAMES
+from shared.prediction.delta_table import SETTING as DELTA_TABLES
 from shared.prediction.shard import SETTING as SCORER_ROWS
 from shared.prediction.sql_rows import SETTING as SQL_ROWS
 from shared.release.endpoint_names import DEFAULT as MACHINES
@@ -53,6 +55,8 @@ class Settings:
     machines: Machines
     alert_targets: tuple[Target, ...] = ()
     insights: str = ""
+    # The queue service of the host's storage account; empty where the host keeps its queues elsewhere.
+    queues_url: str = ""
 
     @property
     def lake_folder(self) -> Path | None:
@@ -110,6 +114,8 @@ _SCHEMES = {
     "EVENTS_URL": ("local:", "https://"),
 }
 INSIGHTS = "APPLICATIONINSIGHTS_CONNECTION_STRING"
+# Where the host itself finds its queues in Azure.
+QUEUES = "AzureWebJobsStorage__queueServiceUri"
 _OTHERS = (
     "TRAINING_PROFILE",
     "MAX_FILE_MB",
@@ -121,6 +127,7 @@ _OTHERS = (
     ENDPOINT,
     SCORER_ROWS,
     SQL_ROWS,
+    DELTA_TABLES,
 )
 # Every setting the code reads, for documentation and its test.
 NAMES = ("MLOPS_HOME", *_SCHEMES, *_OTHERS, *OPTION_NAMES, *RELEASE_NAMES, *PRICE_NAMES)
@@ -164,7 +171,17 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         machines=machines(environ.get(ENDPOINT) or MACHINES),
         alert_targets=parse_targets(environ.get(ALERTS, "")),
         insights=environ.get(INSIGHTS, ""),
+        queues_url=_queue_service(environ.get(QUEUES, "")),
     )
+
+
+def _queue_service(url: str) -> str:
+    """The URL without its last slash; the identity's token goes nowhere but to Azure."""
+    parts = urlsplit(url)
+    local = parts.scheme == "http" and is_loopback(parts.hostname or "")
+    if url and not local and (parts.scheme != "https" or not parts.hostname or parts.query or parts.username):
+        raise Misconfigured(QUEUES, "names no queue service", "https://<account>.queue.core.windows.net")
+    return url.rstrip("/")
 
 
 def _check_workspaces(values: Mapping[str, str]) -> None:

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from delta_reader import read_delta
 from forks import Forks
 from sampling import Sample
 from test_kill_sweep import check_instant, chosen, link_or_copy
 from world import World, points_csv
 
+TABLE = "lake/tables/points/predictions"
 VERSIONS = (
     "select r.revision, r.superseded_at is null, count(*), min(p.prediction_id) from prediction_revision r "
     "join predictions_points p on p.window = r.window group by 1, 2"
@@ -36,7 +38,8 @@ def finally_(home: Path) -> list[tuple[object, ...]]:
         open_entries = connection.execute(sa.text("select count(*) from ledger where state = 'in_progress'")).scalar()
     engine.dispose()
     assert open_entries == 0
-    return rows
+    delta = [(row["prediction_id"], row["probability"]) for row in read_delta(home / TABLE)]
+    return [*rows, ("delta", len(delta)), *delta]
 
 
 @pytest.mark.slow
@@ -54,6 +57,7 @@ def test_a_kill_at_any_port_call_of_a_backfill_ends_in_one_correction(
     assert forks.live("backfill", whole) == 0
     told, expected = json.loads((whole / "calls").read_text()), finally_(whole)
     assert expected[:2] == [(1, 0, 12, 1 << 32), (2, 1, 12, 2 << 32)]
+    assert ("delta", 12) in expected
     assert told["calls"] > 20
     for call in chosen(told, sample):
         home = tmp_path / str(call)

@@ -71,7 +71,7 @@ def test_every_setting_is_documented_and_every_documented_one_is_read() -> None:
 
 
 def _sources() -> Iterator[Path]:
-    for folder in ("functions", "shared", "model_training", "local", "infra", "tests", "bench", ".github"):
+    for folder in ("functions", "shared", "model_training", "local", "mlops", "infra", "tests", "bench", ".github"):
         yield from (path for path in (ROOT / folder).rglob("*") if path.suffix in {".py", ".bicep", ".sh", ".yml"})
 
 

@@ -90,7 +90,7 @@ def assert_once(mlops: Command) -> None:
     assert mlops.sql("select state, count(*) from window") == [("committed", 1)]
     query = f"select count(*), count(distinct prediction_id) from predictions_{BANK}"  # noqa: S608 -- a fixed name
     assert mlops.sql(query) == [(ROWS, ROWS)]
-    assert len(list(mlops.lake(f"windows/{BANK}").rglob("*.parquet"))) == 1
+    assert len(list(mlops.lake(f"tables/{BANK}/predictions").rglob("base_window=*/*.parquet"))) == 1
     assert mlops.sql("select kind, key from ledger where state in ('failed', 'in_progress', 'released')") == []
 
 

@@ -25,10 +25,11 @@ import sqlalchemy as sa
 from forks import Forks
 from killing import Countdown, Counted, counted
 from sampling import Sample
-from world import points_csv, settings_at, world_at
+from world import POINTS, points_csv, settings_at, world_at
 
 from shared.core.ledger import ENDED
 from shared.ports import Ports
+from shared.prediction.delta_table import predictions_table
 
 SAMPLE, PAIRS, ORPHANS = 5, 3, 3
 # A whole run draws so many pairs.
@@ -50,7 +51,7 @@ def database(home: Path) -> sa.Engine:
 
 
 def check_instant(home: Path) -> None:
-    """At the moment of death: SQL never shows what the lake does not hold, and never half a window."""
+    """At the moment of death: SQL and Delta never show what the lake does not hold, and never half a window."""
     engine = database(home)
     with engine.connect() as connection:
         commits = list(connection.execute(sa.text("select path, rows, sha256 from prediction_commit")))
@@ -65,6 +66,8 @@ def check_instant(home: Path) -> None:
     if commits:
         with closing(world_at(home)) as world:
             assert all(world.ports.core.lake.stat(commit.path) for commit in commits)
+            named = world.ports.prediction.delta.files(predictions_table(POINTS)).values()
+            assert all(world.ports.core.lake.stat(path) for paths in named for path in paths)
     assert generations == list(range(1, len(generations) + 1))
 
 
@@ -76,6 +79,7 @@ def final_state(home: Path) -> dict[str, object]:
 
 def _state(home: Path, ports: Ports) -> dict[str, object]:
     (commit,) = ports.prediction.predictions.commits()
+    assert ports.prediction.delta.files(predictions_table(POINTS)) == {commit.window: {commit.path}}
     with ports.core.lake.open(commit.path) as source:
         table = pq.read_table(io.BytesIO(source.read()))
     engine = database(home)
@@ -221,6 +225,7 @@ def test_a_call_of_any_port_counts(tmp_path: Path) -> None:
         "release.policies",
         "prediction.sharding",
         "prediction.sql_rows",
+        "prediction.delta_follows",
         "monitoring.prices",
         "monitoring.timers",
     }

@@ -34,7 +34,7 @@ def _texts() -> Iterator[tuple[str, str]]:
     for script in sorted((ROOT / "functions" / "static").glob("dashboard*.*")):
         if script.suffix in {".js", ".html"}:
             yield script.name, script.read_text()
-    for folder in ("functions", "shared", "local", "model_training"):
+    for folder in ("functions", "shared", "local", "model_training", "mlops"):
         for module in sorted((ROOT / folder).rglob("*.py")):
             place, source = module.relative_to(ROOT).as_posix(), module.read_text()
             if "mlops " in source:

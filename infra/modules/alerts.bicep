@@ -3,7 +3,6 @@ param environmentName string
 param location string
 param tags object
 param insightsId string
-param queueAccountId string
 param logsId string
 param email string
 
@@ -98,32 +97,31 @@ resource quota 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
   }
 }
 
-// The service refreshes this metric once a day: it tells of a backlog that stays, not of one that begins.
-resource backlog 'Microsoft.Insights/metricAlerts@2026-01-01' = {
-  name: 'mlops-backlog-${environmentName}'
-  location: 'global'
+// The platform's own metric of queues is refreshed once a day; the sweep looks at every queue itself.
+resource backlog 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
+  name: 'mlops-waiting-${environmentName}'
+  location: location
   tags: tags
   properties: {
-    description: 'Messages pile up in the queues. See docs/operations.md and docs/scale.md.'
+    displayName: 'Messages wait for more than half an hour'
+    description: 'The oldest message of a queue is older than 30 minutes. See docs/operations.md and docs/scale.md.'
     severity: 2
     enabled: true
-    scopes: ['${queueAccountId}/queueServices/default']
-    evaluationFrequency: 'PT1H'
-    windowSize: 'PT1H'
+    scopes: [insightsId]
+    evaluationFrequency: 'PT5M'
+    windowSize: 'PT15M'
     criteria: {
-      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
       allOf: [
         {
-          name: 'messages'
-          criterionType: 'StaticThresholdCriterion'
-          metricNamespace: 'Microsoft.Storage/storageAccounts/queueServices'
-          metricName: 'QueueMessageCount'
-          timeAggregation: 'Average'
+          query: 'customMetrics | where name == "mlops.queue.oldest" | project timestamp, queue = tostring(customDimensions.queue), oldest = valueMax'
+          metricMeasureColumn: 'oldest'
+          dimensions: [{ name: 'queue', operator: 'Include', values: ['*'] }]
+          timeAggregation: 'Maximum'
           operator: 'GreaterThan'
-          threshold: 1000
+          threshold: 1800
         }
       ]
     }
-    actions: [{ actionGroupId: receivers.id }]
+    actions: { actionGroups: [receivers.id] }
   }
 }

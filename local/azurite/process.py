@@ -102,12 +102,16 @@ class Azurite:
         return f"{'https' if self._certificate else 'http'}://127.0.0.1:{self.blob_port}/{EMULATOR_ACCOUNT}"
 
     @property
+    def queue_endpoint(self) -> str:
+        """The URL of the queue service."""
+        return f"{'https' if self._certificate else 'http'}://127.0.0.1:{self.queue_port}/{EMULATOR_ACCOUNT}"
+
+    @property
     def connection_string(self) -> str:
         """The value for AzureWebJobsStorage; with the default ports the same as UseDevelopmentStorage=true."""
-        queues = f"http://127.0.0.1:{self.queue_port}/{EMULATOR_ACCOUNT}"
         return (
             f"DefaultEndpointsProtocol=http;AccountName={EMULATOR_ACCOUNT};AccountKey={EMULATOR_KEY};"
-            f"BlobEndpoint={self.blob_endpoint};QueueEndpoint={queues};"
+            f"BlobEndpoint={self.blob_endpoint};QueueEndpoint={self.queue_endpoint};"
         )
 
     def wait(self) -> int:

@@ -1,4 +1,4 @@
-"""`mlops backfill` and `mlops rebuild-sql`: score past windows again, and restore SQL from the lake."""
+"""`mlops backfill`, `rebuild-sql` and `rebuild-tables`: score past windows again, and restore what follows the lake."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from local.console.output import as_json, out
 from local.console.session import Session
 from local.console.timestamps import parse_timestamp
 from shared import dispatch
-from shared.core.errors import BadInput
+from shared.core.errors import BadInput, Refused
 from shared.core.ledger import Kind
 from shared.core.wording import counted
+from shared.operations.label_rebuild import rebuild_label_tables
 from shared.ports import Ports
 from shared.prediction.backfill import BackfillRequest, BackfillStep, late_steps, plan_backfill, plan_corrections
+from shared.prediction.delta_rebuild import RebuiltPartition, TableState
+from shared.prediction.delta_rebuild import rebuild_tables as rebuilt
+from shared.prediction.delta_table import SETTING
 from shared.prediction.rebuild import RebuiltWindow, rebuild
 from shared.prediction.windows import DueWindow
 from shared.profiles.history import rebuild_history
@@ -149,4 +153,32 @@ def _print_rebuilt(windows: list[RebuiltWindow]) -> None:
                 f"{window.scenario}, window {window.window}: {window.state}, {detail}", markup=False, soft_wrap=True
             )
     counts = {state: sum(window.state == state for window in windows) for state in ("intact", "restored", "failed")}
+    out.print(", ".join(f"{counted(count, 'window')} {state}" for state, count in counts.items()) + ".")
+
+
+def rebuild_tables(
+    scenario: Annotated[str | None, typer.Argument(help="Only this scenario.")] = None, json: Json = False
+) -> None:
+    """Bring the Delta tables up to what is committed in the lake, also by versions that knew none."""
+    session = Session()
+    session.named(scenario)
+    if not session.ports.prediction.delta_follows:
+        raise Refused(f"Nothing writes Delta tables, because {SETTING} is off; accepted: {SETTING}=on.")
+    chosen = [declared for name, declared in session.ports.core.scenarios.items() if scenario in (None, name)]
+    windows = [one for declared in chosen for one in rebuilt(session.ports, declared)]
+    windows += [one for declared in chosen for one in rebuild_label_tables(session.ports, declared)]
+    if json:
+        as_json(windows)
+    else:
+        _print_tables(windows)
+    raise typer.Exit(_FAILED if any(window.state == TableState.FAILED for window in windows) else 0)
+
+
+def _print_tables(windows: list[RebuiltPartition]) -> None:
+    for window in windows:
+        if window.state != TableState.INTACT:
+            reason = f", {window.reason}" if window.reason else ""
+            line = f"{window.scenario}, {window.table} of {window.window}: {window.state}{reason}"
+            out.print(line, markup=False, soft_wrap=True)
+    counts = {state: sum(window.state == state for window in windows) for state in TableState}
     out.print(", ".join(f"{counted(count, 'window')} {state}" for state, count in counts.items()) + ".")

@@ -116,14 +116,14 @@ def train(
 
 
 def _dataset(ports: Ports, scenario: str, wanted: str | None) -> Any:
-    versions = ports.datasets.versions.list(scenario)
-    for version in reversed(versions):
-        if wanted in (None, version.id):
-            return version
-    if not versions:
+    versions = ports.datasets.versions
+    version = versions.newest(scenario) if wanted is None else versions.find(scenario, wanted)
+    if version is not None:
+        return version
+    ids = versions.ids(scenario)
+    if not ids:
         raise Missing(f"{scenario} has no dataset yet; drop labelled data first: mlops drop {scenario} FILE --wait.")
-    known = ", ".join(version.id for version in versions)
-    raise Missing(f"{scenario} has no dataset {wanted}; registered: {known}.")
+    raise Missing(f"{scenario} has no dataset {wanted}; registered: {', '.join(ids)}.")
 
 
 def predict(

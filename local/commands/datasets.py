@@ -108,6 +108,6 @@ def find_version(ports: Ports, scenario: str, dataset: str) -> DatasetVersion:
     """The version of that id; Missing names those there are."""
     version = ports.datasets.versions.find(scenario, dataset)
     if version is None:
-        known = ", ".join(known.id for known in ports.datasets.versions.list(scenario)) or "none"
+        known = ", ".join(ports.datasets.versions.ids(scenario)) or "none"
         raise Missing(f"{scenario} has no dataset {dataset}; registered: {known}.")
     return version

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from local.console.options import ACCOUNT, By, Json, ScenarioName
-from local.console.output import as_json, out, show
+from local.console.output import as_json, as_table, out, show
 from local.console.session import Session
 from local.doctor.finding import TOTAL_SECONDS
 from shared import dispatch
@@ -71,9 +71,15 @@ def doctor(
     seconds: Annotated[
         float, typer.Option(min=1, max=TOTAL_SECONDS, help="The most seconds that all checks may take.")
     ] = TOTAL_SECONDS,
+    matrix: Annotated[
+        bool, typer.Option("--matrix", help="Show which features are on, by scenario, and ask no service.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Check settings, identity, roles, services, state and functions, and print the command that fixes each problem."""
+    if matrix:
+        _matrix(json)
+        return
     # Imports the clients of every service, which other verbs do not need.
     from local.doctor.examination import run_checks
 
@@ -81,3 +87,20 @@ def doctor(
     rows = [(check.name, check.verdict, check.fact, check.fix) for check in checks]
     show(json_output=json, value=checks, title="Doctor", columns=("check", "verdict", "fact", "fix"), rows=rows)
     raise typer.Exit(_FAILED if any(check.verdict == "fail" for check in checks) else 0)
+
+
+def _matrix(json: bool) -> None:
+    from local.doctor.matrix import features, here
+    from model_training.scenarios import SCENARIOS
+
+    found = features(here(), SCENARIOS)
+    if json:
+        as_json(found)
+        return
+    # A value that not all scenarios have has a row of its own below the first.
+    rows = [
+        (one.name, line, one.decided_by) if number == 0 else ("", line, "")
+        for one in found
+        for number, line in enumerate(one.lines)
+    ]
+    as_table("Features of this deployment", ("feature", "here", "decided by"), rows)

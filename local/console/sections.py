@@ -11,12 +11,12 @@ from typer.core import TyperGroup
 from local.console.output import out
 
 SECTIONS: Mapping[str, Sequence[str]] = {
-    "Start": ("demo", "up", "doctor", "dashboard"),
+    "Start": ("demo", "scenario", "generate", "up", "doctor", "dashboard"),
     "Data": ("drop", "predict", "actuals", "datasets", "baseline", "contract", "telemetry", "retention", "forget"),
     "Models": ("train", "schedules", "models", "gate", "scorecard"),
     "Release": ("approvals", "approve", "reject", "rollout", "deployments", "promote", "rollback"),
     "Look": ("status", "history", "trace", "impact", "monitor", "alerts", "logs"),
-    "Operate": ("replay", "backfill", "rebuild-sql", "tick", "keys", "verify"),
+    "Operate": ("replay", "backfill", "rebuild-sql", "rebuild-tables", "tick", "keys", "verify"),
     "Host": ("azurite", "consume", "bench"),
 }
 

@@ -11,10 +11,12 @@ from sqlalchemy import Engine
 from local.doctor.database import open_engine
 from local.doctor.finding import Finding, Subject
 from shared.adapters.sql.ledger.history import SqlHistory
+from shared.adapters.sql.ledger.rounds import SqlRounds
 from shared.adapters.sql.migrations import schema_state
 from shared.adapters.sql.monitoring.measures import SqlScorecards
 from shared.core.errors import Fault
 from shared.core.timers.late_timers import late_timers, read_timers
+from shared.core.timers.listing_round import FILES
 from shared.core.wording import counted
 
 
@@ -50,7 +52,11 @@ def _sweeps(subject: Subject, engine: Engine) -> Finding:
     if late:
         fix = "mlops up   # runs the timers; in Azure: az functionapp restart (docs/operations.md)"
         return Finding("sweeps", "fail", " ".join(timer.sentence for timer in late), fix)
-    return Finding("sweeps", "ok", f"{counted(len(beats), 'timer')} fired when due" if beats else "none was due yet")
+    if not beats:
+        return Finding("sweeps", "ok", "none was due yet")
+    listed = SqlRounds(engine).find(FILES)
+    fact = f"{counted(len(beats), 'timer')} fired when due"
+    return Finding("sweeps", "ok", f"{fact}; {listed.sentence}" if listed else fact)
 
 
 def _stuck(_: Subject, engine: Engine) -> Finding:

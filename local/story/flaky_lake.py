@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from shared.core.blob import Blob
@@ -32,6 +32,10 @@ class FlakyLake:
     def list(self, prefix: str) -> Iterator[Blob]:
         """Pass the call on to the lake."""
         return self._reachable().list(prefix)
+
+    def page(self, prefix: str, marker: str, most: int) -> tuple[Sequence[Blob], str]:
+        """Pass the call on to the lake."""
+        return self._reachable().page(prefix, marker, most)
 
     def remove(self, path: str, etag: str) -> None:
         """Pass the call on to the lake."""

@@ -17,7 +17,7 @@ from local.console.output import out
 from model_training.azureml.environments import PYTHON, names, pins_of
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("functions", "shared", "model_training", "local")
+PACKAGES = ("functions", "shared", "model_training", "local", "mlops")
 SBOM = ROOT / "build" / "sbom.json"
 # What pip-audit prints when no advisory service answered for a package.
 _NO_REGISTRY = ("Failed to fetch", "error sending request", "Could not connect", "dns error", "timed out")

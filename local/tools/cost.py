@@ -31,9 +31,8 @@ class Quantities:
     vcores: float = 0.5
     database_gb: int = 32
     lake_gb: int = 10
-    storage_operations: int = 4_000_000
-    log_alerts: tuple[str, ...] = ("PT5M", "PT5M", "PT15M")
-    metric_alerts: int = 1
+    storage_operations: int = 5_000_000
+    log_alerts: tuple[str, ...] = ("PT5M", "PT5M", "PT5M", "PT15M")
     logs_gb: int = 5
 
 
@@ -73,9 +72,8 @@ def idle(price: Mapping[str, Any], have: Quantities) -> list[Line]:
         ),
         Line(
             "alerts of the platform",
-            f"{len(have.log_alerts)} queries of the logs, {have.metric_alerts} metric",
-            sum(price["log_alert_month"][often] for often in have.log_alerts)
-            + have.metric_alerts * price["metric_alert_month"],
+            f"{len(have.log_alerts)} queries of the logs",
+            sum(price["log_alert_month"][often] for often in have.log_alerts),
         ),
         Line(
             "Application Insights and Log Analytics",

@@ -21,3 +21,8 @@ class CompositeObserver:
         """Pass the request to both."""
         for observer in self._observers:
             observer.request(scenario, model, ended, seconds, rows)
+
+    def queue(self, queue: str, messages: int, oldest: float) -> None:
+        """Pass it to both."""
+        for observer in self._observers:
+            observer.queue(queue, messages, oldest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from shared.core.blob import Blob
@@ -35,6 +35,11 @@ class LimitedLake:
         """As the other lake."""
         check_time()
         return self._lake.list(prefix)
+
+    def page(self, prefix: str, marker: str, most: int) -> tuple[Sequence[Blob], str]:
+        """As the other lake."""
+        check_time()
+        return self._lake.page(prefix, marker, most)
 
     def remove(self, path: str, etag: str) -> None:
         """As the other lake."""

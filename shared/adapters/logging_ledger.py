@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.core.ledger import Claim, Entry
@@ -41,6 +41,13 @@ class LoggingLedger:
         """As the ledger."""
         self._ledger.note(kind, key, state, reason)
         self._observer.record(step_record(kind, key, state))
+
+    def queue(self, kind: str, keys: Sequence[str], most: int, lost: datetime) -> list[str]:
+        """As the ledger."""
+        marked = self._ledger.queue(kind, keys, most, lost)
+        for key in marked:
+            self._observer.record(step_record(kind, key, "queued"))
+        return marked
 
     def abandon(self, reason: str) -> int:
         """As the ledger."""

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from shared.adapters.lazy import lazy
 from shared.core.addresses import cluster_address, workspace_address
 from shared.core.errors import Missing
 from shared.core.paths import dataset_folder, parts_folder
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from shared.adapters.lake.dead_letters import DeadLetterStore
+    from shared.bootstrap.workspaces import Workspaces
     from shared.core.ports import Clock, Lake, Observer, Publisher
     from shared.core.scenario import Scenarios
     from shared.datasets.ports import DatasetVersions, Tables
-    from shared.prediction.ports import ScoringEngine, Telemetry
+    from shared.operations.ports import Backlog
+    from shared.prediction.ports import DeltaLog, ScoringEngine, Telemetry
     from shared.prediction.shard import ShardWork
     from shared.release.ports import ServingTarget
     from shared.release.traffic import Traffic
@@ -78,6 +81,20 @@ def open_observer(settings: Settings, clock: Clock) -> Observer:
     return CompositeObserver(records, application_insights(settings.insights))
 
 
+def open_backlog(settings: Settings) -> Backlog:
+    """What waits in the queues, where a storage account holds them; the host of a laptop tells of its own."""
+    if not settings.queues_url:
+        from shared.adapters.no_backlog import NoBacklog
+
+        return NoBacklog()
+    from shared.adapters.azure.clients import make_credential
+    from shared.adapters.lazy import lazy
+
+    emulated = settings.queues_url.startswith("http:")
+    credential = None if emulated else make_credential(settings.azure_credential)
+    return cast("Backlog", lazy("shared.adapters.azure.storage_queues:StorageQueues", settings.queues_url, credential))
+
+
 def owner_of(settings: Settings) -> str:
     """The home on this machine, as claims name it; at most one host holds it."""
     home = f"{socket.gethostname()}:{settings.home}"
@@ -93,6 +110,20 @@ def open_lake(settings: Settings) -> Lake:
     from shared.adapters.blob.lake import open_lake as open_container
 
     return open_container(settings.lake_url, settings.azure_credential)
+
+
+def open_delta(settings: Settings) -> DeltaLog:
+    """The Delta logs in the lake that LAKE_URL names; delta-rs is loaded by the first use."""
+    from shared.adapters.azure.clients import STORAGE_SCOPE, make_credential
+    from shared.adapters.delta.place import container_place, folder_place
+
+    if settings.lake_address is None:
+        place = folder_place(settings.lake_shown)
+    else:
+        credential = cache(lambda: make_credential(settings.azure_credential))
+        place = container_place(settings.lake_address, lambda: credential().get_token(STORAGE_SCOPE).token)
+    found: DeltaLog = lazy("shared.adapters.delta.log:DeltaLakeLog", place)
+    return found
 
 
 def open_telemetry(settings: Settings, lake: Lake, tables: Tables) -> Telemetry:
@@ -127,7 +158,7 @@ def dead_letter_stores(settings: Settings, lake: Lake) -> list[DeadLetterStore]:
     return [inside, DeadLetterStore(beside, "", optional=True), local]
 
 
-def open_registry(settings: Settings, engine: Engine, lake: Lake, clock: Clock) -> Registry:
+def open_registry(settings: Settings, engine: Engine, lake: Lake, clock: Clock, workspaces: Workspaces) -> Registry:
     """The registry that REGISTRY_URL names."""
     from shared.adapters.sql.training.registry import LocalRegistry
 
@@ -136,24 +167,18 @@ def open_registry(settings: Settings, engine: Engine, lake: Lake, clock: Clock) 
     from shared.adapters.azureml.models import AzureMlModels
     from shared.adapters.azureml.registry import AzureMlRegistry
 
-    models = AzureMlModels(_workspace(settings, "REGISTRY_URL", settings.registry_url))
+    models = AzureMlModels(workspaces.client("REGISTRY_URL", settings.registry_url))
     return AzureMlRegistry(LocalRegistry(engine, lake, clock, raises_event=False), models)
 
 
-def _workspace(settings: Settings, key: str, url: str) -> Callable[[], MLClient]:
-    """The client of that workspace, made by the first call."""
-    from shared.adapters.azure.clients import make_credential
-    from shared.adapters.azureml.client import workspace_client
-
-    return cache(lambda: workspace_client(workspace_address(key, url), make_credential(settings.azure_credential)))
-
-
-def open_trainer(settings: Settings, environ: Mapping[str, str], lake: Lake, jobs: JobFactory) -> Trainer:
+def open_trainer(
+    settings: Settings, environ: Mapping[str, str], lake: Lake, jobs: JobFactory, workspaces: Workspaces
+) -> Trainer:
     """The trainer that TRAINER_URL names."""
     if settings.trainer_url.startswith("azureml:"):
         from shared.adapters.azureml.trainer import AzureMlTrainer
 
-        client = _workspace(settings, "TRAINER_URL", settings.trainer_url)
+        client = workspaces.client("TRAINER_URL", settings.trainer_url)
         return AzureMlTrainer(client, lake, jobs.of(client))
     from shared.adapters.process_trainer import NoTrainer, ProcessTrainer
 
@@ -164,7 +189,11 @@ def open_trainer(settings: Settings, environ: Mapping[str, str], lake: Lake, job
 
 
 def open_serving(
-    settings: Settings, code: Callable[[], str], lake: Lake, traffic: Callable[[str, str], Traffic]
+    settings: Settings,
+    code: Callable[[], str],
+    lake: Lake,
+    traffic: Callable[[str, str], Traffic],
+    workspaces: Workspaces,
 ) -> ServingTarget:
     """The serving target that SERVING_URL names."""
     if settings.serving_url == "functions:":
@@ -174,18 +203,22 @@ def open_serving(
     from shared.adapters.azureml.serving import AzureMlServing, Hosting
 
     place = workspace_address("SERVING_URL", settings.serving_url)
-    client = _workspace(settings, "SERVING_URL", settings.serving_url)
+    client = workspaces.client("SERVING_URL", settings.serving_url)
     return AzureMlServing(client, Hosting(place, settings.machines, code))
 
 
 def open_scorer(
-    settings: Settings, environ: Mapping[str, str], lake: Lake, make_job: ShardsJobMaker | None
+    settings: Settings,
+    environ: Mapping[str, str],
+    lake: Lake,
+    make_job: ShardsJobMaker | None,
+    workspaces: Workspaces,
 ) -> ScoringEngine | None:
     """The engine that SCORER_URL names, None for this process; `make_job` makes the job of an attempt in Azure ML."""
     if settings.scorer_url.startswith("azureml:"):
         from shared.adapters.azureml.scorer import AzureMlScorer
 
-        client = _workspace(settings, "SCORER_URL", settings.scorer_url)
+        client = workspaces.client("SCORER_URL", settings.scorer_url)
 
         def order(work: ShardWork, tasks: str, address: str) -> Any:
             if make_job is None:

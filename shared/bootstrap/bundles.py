@@ -27,6 +27,7 @@ from shared.adapters.sql.training.runs import SqlRuns
 from shared.adapters.tables import ArrowTables, Limits
 from shared.alerts.ports import AlertsBundle
 from shared.bootstrap import backends
+from shared.bootstrap.workspaces import Workspaces
 from shared.core.ports import Clock, CoreBundle
 from shared.core.timers.late_timers import Timers, read_timers
 from shared.datasets.accepted_contracts import AcceptedScenarios, declared_ones
@@ -34,6 +35,7 @@ from shared.datasets.ports import DatasetsBundle
 from shared.monitoring.ports import MonitoringBundle
 from shared.monitoring.prices import Prices, read_prices
 from shared.operations.ports import OperationsBundle
+from shared.prediction.delta_table import read_delta_tables
 from shared.prediction.ports import PredictionBundle, ScoringEngine
 from shared.prediction.shard import Sharding, read_sharding
 from shared.prediction.sql_rows import read_sql_rows
@@ -67,6 +69,7 @@ class Root:
     core: CoreBundle
     deployments: SqlDeployments
     rollouts: SqlRollouts
+    workspaces: Workspaces
 
     def datasets(self) -> DatasetsBundle:
         """Dataset versions, and tables under their contract."""
@@ -84,8 +87,10 @@ class Root:
         jobs = backends.JobFactory(self.core.scenarios, datasets, make_job)
         return TrainingBundle(
             runs=SqlRuns(self.engine, self.core.clock),
-            registry=backends.open_registry(self.settings, self.engine, self.core.lake, self.core.clock),
-            trainer=backends.open_trainer(self.settings, self.environ, self.core.lake, jobs),
+            registry=backends.open_registry(
+                self.settings, self.engine, self.core.lake, self.core.clock, self.workspaces
+            ),
+            trainer=backends.open_trainer(self.settings, self.environ, self.core.lake, jobs, self.workspaces),
             schedules=lazy(f"{_SQL}training.schedules:SqlSchedules", self.engine),
             profile=self.settings.training_profile,
             options=read_options(self.environ, declared_ones(self.core.scenarios)),
@@ -110,7 +115,7 @@ class Root:
             looks=lazy(f"{_SQL}release.looks:SqlLooks", self.engine),
             approvals=SqlApprovals(self.engine),
             rollouts=self.rollouts,
-            endpoints=backends.open_serving(self.settings, code, self.core.lake, self._traffic),
+            endpoints=backends.open_serving(self.settings, code, self.core.lake, self._traffic, self.workspaces),
         )
 
     def _traffic(self, scenario: str, environment: str) -> Traffic:
@@ -120,7 +125,7 @@ class Root:
     def prediction(self, tables: Tables, make_job: backends.ShardsJobMaker | None) -> PredictionBundle:
         """Windows, their rows, corrections, telemetry and labels."""
         sharding = read_sharding(self.environ, self.core.scenarios)
-        engine = backends.open_scorer(self.settings, self.environ, self.core.lake, make_job)
+        engine = backends.open_scorer(self.settings, self.environ, self.core.lake, make_job, self.workspaces)
         return PredictionBundle(
             windows=lazy(f"{_SQL}prediction.windows:SqlWindows", self.engine),
             predictions=lazy(f"{_SQL}prediction.predictions:SqlPredictions", self.engine),
@@ -132,6 +137,8 @@ class Root:
             engine=engine or self._in_process(sharding),
             sharding=sharding,
             sql_rows=read_sql_rows(self.environ),
+            delta=backends.open_delta(self.settings),
+            delta_follows=read_delta_tables(self.environ),
         )
 
     def _in_process(self, sharding: Sharding) -> ScoringEngine:
@@ -160,6 +167,7 @@ class Root:
             erasure=lazy(f"{_SQL}retention.erasure:SqlErasure", self.engine),
             remnants=lazy("shared.adapters.files.remnants:HomeRemnants", self.settings.home),
             expiry=lazy(f"{_SQL}retention.expiry:SqlExpiry", self.engine),
+            backlog=backends.open_backlog(self.settings),
             dead_letters=LakeDeadLetters(backends.dead_letter_stores(self.settings, self.core.lake)),
         )
 
@@ -198,5 +206,8 @@ def open_root(
         outbox=SqlOutbox(engine),
         publisher=backends.open_publisher(settings),
         observer=observer,
+        rounds=lazy(f"{_SQL}ledger.rounds:SqlRounds", engine),
     )
-    return Root(settings, environ, policies, engine, core, SqlDeployments(engine, policies.last), SqlRollouts(engine))
+    deployments, rollouts = SqlDeployments(engine, policies.last), SqlRollouts(engine)
+    workspaces = Workspaces(settings.azure_credential)
+    return Root(settings, environ, policies, engine, core, deployments, rollouts, workspaces)

@@ -57,7 +57,7 @@ def name_problem(path: str) -> str:
     """Return what is wrong with the name; empty when nothing is."""
     if not path or len(path) > MAX_NAME:
         return f"it has {len(path)} characters, 1 to {MAX_NAME} are accepted"
-    if "\\" in path or any(_unprintable(char) for char in path):
+    if "\\" in path or (not _is_plain(path) and any(_unprintable(char) for char in path)):
         return "backslashes and control characters are not accepted"
     if len(path.encode("utf-8", "surrogatepass")) > MAX_NAME_BYTES:
         return f"it has more than {MAX_NAME_BYTES} bytes in UTF-8"
@@ -72,7 +72,7 @@ def name_problem(path: str) -> str:
 def _segment_problem(segments: list[str]) -> str:
     if len(segments) > _MAX_SEGMENTS:
         return f"it has {len(segments)} segments, at most {_MAX_SEGMENTS} are accepted"
-    if any("\ud800" <= char <= "\udfff" for segment in segments for char in segment):
+    if any(not _is_plain(segment) and any("\ud800" <= char <= "\udfff" for char in segment) for segment in segments):
         return "it is not valid text"
     if any(len(segment.encode()) > _MAX_SEGMENT_BYTES for segment in segments):
         return f"a segment may have at most {_MAX_SEGMENT_BYTES} bytes"
@@ -86,6 +86,11 @@ def shown_name(path: str) -> str:
 
 def _escape(char: str) -> str:
     return char.encode("unicode_escape", "surrogatepass").decode()
+
+
+def _is_plain(text: str) -> bool:
+    """Whether all characters are printable ASCII, which needs no closer look."""
+    return text.isascii() and text.isprintable()
 
 
 def _unprintable(char: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.core.errors import Conflict, Fault
@@ -53,36 +53,8 @@ def mark_queued(ports: CorePorts, kind: str, keys: Iterable[str], most: int = MO
     At most `most` of a kind wait on the queue at once; the others stay for a later round. What is queued, in progress
     or ended is left out; a message that nobody took for `RESEND_AFTER` counts as lost.
     """
-    now = ports.core.clock()
-    chosen: list[str] = []
-    room = most - ports.core.history.queued(kind, now - RESEND_AFTER)
-    for key in keys:
-        if room <= len(chosen):
-            break
-        entry = ports.core.history.find(kind, key)
-        if entry is None or _is_free(entry, now):
-            again = "" if entry is None or entry.state != State.QUEUED else f" again at {now:%Y-%m-%dT%H:%M:%SZ}"
-            ports.core.ledger.note(kind, key, State.QUEUED, f"Its message was queued{again}.")
-            chosen.append(key)
-    return chosen
-
-
-def resent(ports: CorePorts, entries: Iterable[Entry]) -> list[str]:
-    """The messages of work that its worker left behind, each marked as queued where the work was released."""
-    messages = []
-    for entry in entries:
-        if entry.state == State.RELEASED:
-            now = ports.core.clock()
-            reason = f"Its message was queued again at {now:%Y-%m-%dT%H:%M:%SZ}."
-            ports.core.ledger.note(entry.kind, entry.key, State.QUEUED, reason)
-        messages.append(entry.message)
-    return messages
-
-
-def _is_free(entry: Entry, now: datetime) -> bool:
-    if entry.state == State.QUEUED:
-        return entry.at <= now - RESEND_AFTER
-    return entry.state in {State.RELEASED, State.WAITING}
+    lost = ports.core.clock() - RESEND_AFTER
+    return ports.core.ledger.queue(kind, list(dict.fromkeys(keys)), most, lost)
 
 
 def _run(ports: CorePorts, claim: Claim, act: Callable[[], Outcome]) -> Outcome:

@@ -77,6 +77,7 @@ class Kind(StrEnum):
     ENDPOINT = "endpoint"
     SERVING = "serving"
     WINDOW = "window"
+    TABLE = "table"
     TELEMETRY = "telemetry"
     MONITOR = "monitor"
     BREACH = "breach"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from urllib.parse import quote
 
 from shared.core.blob import leftover
 from shared.core.errors import Quarantined
@@ -19,6 +20,12 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _DROP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=-]{0,79}")
 _PARTITION = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*=[^/]*")
 _LEAST = 3
+# The partition column of what follows windows: a correction stands in the place of its window.
+BASE_WINDOW = "base_window"
+# The partition column of labels as they came.
+DELIVERY = "delivery"
+# Where the log of a Delta table lies below its root.
+LOG = "_delta_log/"
 _PART = re.compile(r"(?P<table>[^.]+)\.(?P<number>\d{1,3})of(?P<count>\d{1,3})(\..+)?\.[a-z]+")
 
 
@@ -126,6 +133,31 @@ def part_path(scenario: str, table: str, sha256: str) -> str:
     return f"{parts_folder(scenario)}{table}/{sha256}.parquet"
 
 
+def report_folder(scenario: str, table: str) -> str:
+    """The root of a Delta table: its log, and below the values of its partition column its files."""
+    return f"{parts_folder(scenario)}{table}/"
+
+
+def partition_folder(root: str, column: str, value: str) -> str:
+    """Where the files of a partition of a Delta table lie; the value is escaped, as engines expect it."""
+    return f"{root}{column}={quote(value, safe='')}/"
+
+
+def predictions_folder(scenario: str, base: str) -> str:
+    """Where the prediction files of all versions of a window lie: in the Delta table, below the first version's id."""
+    return partition_folder(report_folder(scenario, "predictions"), BASE_WINDOW, base)
+
+
+def labelled_folder(scenario: str, base: str) -> str:
+    """Where the predictions of a window lie that have a label."""
+    return partition_folder(report_folder(scenario, "labelled"), BASE_WINDOW, base)
+
+
+def kept_labels(scenario: str) -> str:
+    """What the paths begin with below which the rows of files of labels lie, by delivery."""
+    return f"{report_folder(scenario, 'actuals')}{DELIVERY}="
+
+
 def baseline_folder(scenario: str) -> str:
     """Where baseline.json (the current one) and every accepted baseline by its number lie."""
     return f"baselines/{scenario}/"
@@ -137,7 +169,7 @@ def historic_folder(scenario: str) -> str:
 
 
 def window_folder(scenario: str, window: str) -> str:
-    """Where a window's plan, predictions and commit lie."""
+    """Where a window's plan and commit lie; of earlier versions of the system also its predictions."""
     return f"windows/{scenario}/{window}/"
 
 

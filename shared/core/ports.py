@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from shared.core.log_record import Ended, LogRecord
     from shared.core.notice import Notice
     from shared.core.scenario import Scenarios
+    from shared.core.timers.listing_round import Round
 
 type Clock = Callable[[], datetime]
 
@@ -39,7 +40,15 @@ class Ledger(Protocol):
     def note(self, kind: str, key: str, state: str, reason: str) -> None:
         """Record a state without a claim; the same again only counts the repeat.
 
-        What is in progress stays; what was released may only be queued again, superseded or gone.
+        What is in progress stays; what was released may only be superseded or gone.
+        """
+        ...
+
+    def queue(self, kind: str, keys: Sequence[str], most: int, lost: datetime) -> list[str]:
+        """Mark the free ones as queued, in order, while fewer than `most` of the kind wait; returns those it marked.
+
+        Free is what is unknown or waits, what nobody works on any more, and what was queued at `lost` or before. Of
+        several callers one marks a key.
         """
         ...
 
@@ -121,8 +130,31 @@ class Lake(Protocol):
         """All blobs whose name starts with `prefix`, in name order."""
         ...
 
+    def page(self, prefix: str, marker: str, most: int) -> tuple[Sequence[Blob], str]:
+        """At most so many of these blobs, in name order, and the marker of the next page; empty after the last page.
+
+        An empty marker begins. A marker that the store does not know any more begins again.
+        """
+        ...
+
     def remove(self, path: str, etag: str) -> None:
         """Take that version out; nothing when there is none. Superseded when another version is there, which stays."""
+        ...
+
+
+class Rounds(Protocol):
+    """How far listings of the lake have come that are spread over many calls."""
+
+    def find(self, name: str) -> Round | None:
+        """Where the round of that name stands; None before its first call."""
+        ...
+
+    def save(self, reached: Round) -> None:
+        """Keep where it stands now."""
+        ...
+
+    def list(self) -> Sequence[Round]:
+        """All rounds by name."""
         ...
 
 
@@ -135,6 +167,10 @@ class Observer(Protocol):
 
     def request(self, scenario: str, model: str, ended: Ended, seconds: float, rows: int) -> None:
         """Count an answered, refused or failed scoring request; `model` is empty when none was asked."""
+        ...
+
+    def queue(self, queue: str, messages: int, oldest: float) -> None:
+        """Note about how many messages a queue holds, and for how many seconds the oldest has waited."""
         ...
 
 
@@ -151,6 +187,7 @@ class CoreBundle:
     outbox: Outbox
     publisher: Publisher
     observer: Observer
+    rounds: Rounds
 
 
 class CorePorts(Protocol):

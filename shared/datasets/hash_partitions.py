@@ -37,6 +37,8 @@ class HashPartitions:
 
     def add(self, hashes: Hashes) -> None:
         """The hashes of the rows that follow."""
+        if not len(hashes):
+            return
         rows = np.arange(self._rows, self._rows + len(hashes), dtype=np.uint64)
         self._waiting.append(np.column_stack([hashes, rows]))
         self._rows += len(hashes)

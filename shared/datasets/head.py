@@ -17,7 +17,8 @@ class Head:
     """What stands: every part that was accepted and not replaced, and the version that was made of them last.
 
     `generation` counts the changes; who changes it must have seen the newest. `drops` are the positions of all drops
-    that were ever accepted: a drop that is sent again keeps its own.
+    that were ever accepted: a drop that is sent again keeps its own. `standing` says by table how many rows of each
+    part stand; a head of a version before does not know.
     """
 
     scenario: str
@@ -25,11 +26,17 @@ class Head:
     dataset: str = ""
     tables: tuple[DatasetTable, ...] = ()
     drops: Mapping[str, int] | None = None
+    standing: Mapping[str, tuple[int, ...]] | None = None
 
     @property
     def parts(self) -> Parts:
         """The parts by table."""
         return {table.name: table.parts for table in self.tables}
+
+    def counts(self, table: str) -> dict[Part, int]:
+        """How many rows of each part of the table stand; empty where nobody counted."""
+        parts, known = self.parts.get(table, ()), (self.standing or {}).get(table, ())
+        return dict(zip(parts, known, strict=True)) if len(parts) == len(known) else {}
 
     def position(self, drop: str) -> int:
         """The place of the drop: of its first acceptance, or after all others."""
@@ -94,8 +101,8 @@ def in_window(parts: Parts, scenario: Scenario) -> Parts:
 def without_old(parts: Parts, joined: Parts, scenario: Scenario) -> Parts:
     """The parts without those that have left the window; `joined` are the parts that can be joined, of any age."""
     inside = in_window(joined, scenario)
-    left = {part for name, found in joined.items() for part in found if part not in inside[name]}
-    return {name: tuple(part for part in found if part not in left) for name, found in parts.items()}
+    left = {part for name, found in joined.items() for part in set(found).difference(inside[name])}
+    return {name: tuple(part for part in found if part not in left) for name, found in parts.items()} if left else parts
 
 
 def _kept_positions(parts: Parts, scenario: Scenario) -> set[int]:
@@ -118,24 +125,26 @@ def _tables_of_rows(scenario: Scenario) -> list[str]:
 
 def _recent(positions: Sequence[int], parts: Sequence[Part], span: timedelta) -> list[int]:
     """The drops that reach into the span before the newest time; what has no time stays."""
-    last = {
-        at: max(
-            (datetime.fromisoformat(part.last) for part in parts if part.position == at and part.last), default=None
-        )
-        for at in positions
-    }
+    last: dict[int, datetime | None] = dict.fromkeys(positions)
+    for part in parts:
+        if part.last and part.position in last:
+            time = datetime.fromisoformat(part.last)
+            last[part.position] = max(time, last[part.position] or time)
     newest = max((time for time in last.values() if time is not None), default=None)
     return [at for at, time in last.items() if newest is None or time is None or time >= newest - span]
 
 
 def _filled(positions: Sequence[int], parts: Sequence[Part], wanted: int) -> list[int]:
     """The newest drops that together hold the wanted rows of their largest tables."""
+    largest: dict[int, int] = {}
+    for part in parts:
+        largest[part.position] = max(part.rows, largest.get(part.position, 0))
     kept, rows = [], 0
     for at in positions:
         if rows >= wanted:
             break
         kept.append(at)
-        rows += max(part.rows for part in parts if part.position == at)
+        rows += largest[at]
     return kept
 
 
@@ -154,16 +163,13 @@ def learnable(parts: Parts, scenario: Scenario) -> Parts:
 
 def _labelled_until(parts: Parts, scenario: Scenario) -> int:
     """The last position whose labels have come: its own drop brought them, or a later one did."""
+    first: dict[int, str] = {}
+    for part in (part for name in _tables_of_rows(scenario) for part in parts.get(name, ()) if part.first):
+        first[part.position] = min(part.first, first.get(part.position, part.first))
     last = -1
     for labels in parts.get(scenario.label_table, ()):
-        beside = [
-            part.first
-            for name in _tables_of_rows(scenario)
-            for part in parts.get(name, ())
-            if part.position == labels.position and part.first
-        ]
         # Labels that all lie before the rows of their drop belong to the rows of the drops before.
-        before = bool(beside and labels.last and labels.last < min(beside))
+        before = bool(labels.last and labels.last < first.get(labels.position, ""))
         last = max(last, labels.position - 1 if before else labels.position)
     return last
 
@@ -184,7 +190,13 @@ def lacking(parts: Parts, scenario: Scenario) -> list[str]:
     return [table.name for table in scenario.tables if not parts.get(table.name)]
 
 
-def moved(head: Head, tables: Sequence[DatasetTable], drop: str, dataset: str) -> Head:
+def moved(
+    head: Head,
+    tables: Sequence[DatasetTable],
+    drop: str,
+    dataset: str,
+    standing: Mapping[str, tuple[int, ...]] | None = None,
+) -> Head:
     """The next head."""
-    drops = {**(head.drops or {}), drop: head.position(drop)}
-    return replace(head, generation=head.generation + 1, dataset=dataset, tables=tuple(tables), drops=drops)
+    drops, after = {**(head.drops or {}), drop: head.position(drop)}, head.generation + 1
+    return replace(head, generation=after, dataset=dataset, tables=tuple(tables), drops=drops, standing=standing)

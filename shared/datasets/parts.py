@@ -99,7 +99,8 @@ def adopt(ports: DatasetsPorts, head: Head) -> Head:
 
 def _adopted(ports: DatasetsPorts, scenario: str, table: str, part: Part) -> Part:
     path = part_path(scenario, table, part.sha256)
-    if part.path != path:
-        with ports.core.lake.open(part.path) as content:
-            ports.core.lake.put(path, content)
+    if part.path == path:
+        return part
+    with ports.core.lake.open(part.path) as content:
+        ports.core.lake.put(path, content)
     return replace(part, path=path)

@@ -78,6 +78,18 @@ class DatasetVersions(Protocol):
         """All versions, oldest first; of a scenario the version that its head was made into comes last."""
         ...
 
+    def ids(self, scenario: str) -> Sequence[str]:
+        """The ids of all versions of the scenario, in the order of `list`: what holds many drops is not looked at."""
+        ...
+
+    def newest(self, scenario: str) -> DatasetVersion | None:
+        """The last version of `list`, or None."""
+        ...
+
+    def holding(self, scenario: str, drop: str) -> Sequence[DatasetVersion]:
+        """The versions that hold a part of the drop, in the order of `list`."""
+        ...
+
     def head(self, scenario: str) -> Head:
         """The parts that stand; where none were ever accepted, those of the newest version there is."""
         ...

@@ -7,7 +7,7 @@ values give equal hashes in any file; a missing cell counts like an absent colum
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from shared.core.errors import Corrupt
 from shared.datasets.spool import Spool
 
 if TYPE_CHECKING:
@@ -127,6 +128,33 @@ def unpack(source: BinaryIO, rows: int) -> StoredIndex | None:
     if digest.digest() != check or (rows and (size == 0 or size % (rows * _HASH_BYTES))):
         return None
     return StoredIndex(spool, rows, size // (rows * _HASH_BYTES) if rows else 1)
+
+
+def checked_blocks(source: BinaryIO, rows: int, table: Table) -> Iterator[Array]:
+    """The fingerprints of so many rows as they are read; Corrupt, at their end too, when they are not what was written.
+
+    Nothing is kept: who wants them again reads them again.
+    """
+    check, digest, left = source.read(_CHECK_BYTES), hashlib.sha256(), rows * _HASH_BYTES * _width(table)
+    while left > 0 and (piece := source.read(min(left, _BLOCK * _HASH_BYTES * _width(table)))):
+        digest.update(piece)
+        left -= len(piece)
+        if len(piece) % (_HASH_BYTES * _width(table)):
+            break
+        yield np.frombuffer(piece, "<u8").astype(np.uint64, copy=False).reshape(-1, _width(table))
+    if left or source.read(1) or digest.digest() != check:
+        raise Corrupt("An index of rows is not what was written.")
+
+
+def spooled_index(blocks: Iterable[Array]) -> StoredIndex:
+    """Fingerprints, at least a block of them, on the local disk."""
+    spool, rows, width = Spool(), 0, 1
+    with spool.writer() as out:
+        out.write(bytes(_CHECK_BYTES))
+        for block in blocks:
+            out.write(block.astype("<u8", copy=False).tobytes())
+            rows, width = rows + len(block), block.shape[1]
+    return StoredIndex(spool, rows, width)
 
 
 def hash_of(rows: pa.Table, names: Sequence[str]) -> Array:

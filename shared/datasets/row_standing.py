@@ -1,16 +1,19 @@
 """Which rows of several parts stand, and what that makes of a drop: by the indexes of the parts alone.
 
+Whether a row stands depends on the rows with its hash alone: where parts come or go, all others are only passed by.
 Of an index of any size a block is in memory, and a byte a row that says whether it stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import batched, chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from shared.datasets.hash_partitions import HashPartitions
+from shared.datasets.row_index import ArrayIndex, spooled_index
 from shared.datasets.row_sums import RowSums
 
 if TYPE_CHECKING:
@@ -19,6 +22,15 @@ if TYPE_CHECKING:
     from shared.datasets.row_index import Array, Index
 
     Masks = Sequence[NDArray[np.bool_]]
+
+
+# So many blocks are summed at once: a part may have left few rows.
+_SUMMED = 8
+_PER_ROW = 128
+_LEAST_BITS, _MOST_BITS = 20, 25
+# So many rows of one narrowed part are held in memory.
+_IN_MEMORY = 1 << 13
+NO_ROWS = ArrayIndex(np.empty((0, 1), np.uint64))
 
 
 def kept_rows(indexes: Sequence[Index], *, keyed: bool, merged: bool = True) -> list[NDArray[np.bool_]]:
@@ -40,8 +52,8 @@ def kept_rows(indexes: Sequence[Index], *, keyed: bool, merged: bool = True) -> 
 def standing(indexes: Sequence[Index], kept: Masks) -> RowSums:
     """The sums over the rows that stand: equal for versions with equal rows."""
     sums = RowSums()
-    for rows in _standing_blocks(indexes, kept):
-        sums.add(rows)
+    for some in batched(_standing_blocks(indexes, kept), _SUMMED, strict=False):
+        sums.add(np.concatenate(some))
     return sums
 
 
@@ -73,7 +85,8 @@ def _standing_blocks(indexes: Sequence[Index], kept: Masks) -> Iterator[Array]:
     for index, mask in zip(indexes, kept, strict=True):
         at = 0
         for block in index.blocks():
-            yield block[mask[at : at + len(block)], -1]
+            if len(block):
+                yield block[mask[at : at + len(block)], -1]
             at += len(block)
 
 
@@ -102,3 +115,46 @@ def _not_the_first(hashes: Array, rows: Array, ends: NDArray[np.int64]) -> NDArr
     same = (hashes[order][1:] == hashes[order][:-1]) & (numbers[order][1:] == numbers[order][:-1])
     places: NDArray[np.int64] = order[1:][same]
     return places
+
+
+class HashFilter:
+    """Hashes by their leading bits: it passes every hash that was added, and of a hundred others about one."""
+
+    def __init__(self, rows: int) -> None:
+        bits = min(max(_LEAST_BITS, (rows * _PER_ROW).bit_length()), _MOST_BITS)
+        self._shift = np.uint64(64 - bits)
+        self._there = np.zeros(1 << bits, dtype=bool)
+
+    def add(self, hashes: Array) -> None:
+        """These hashes pass from now on."""
+        self._there[self._places(hashes)] = True
+
+    def passes(self, hashes: Array) -> NDArray[np.bool_]:
+        """Whether each of the hashes may have been added (rows,)."""
+        found: NDArray[np.bool_] = self._there.take(self._places(hashes))
+        return found
+
+    def _places(self, hashes: Array) -> NDArray[np.int64]:
+        return (hashes >> self._shift).view(np.int64)
+
+
+def filter_of(indexes: Sequence[Index]) -> HashFilter:
+    """What passes the rows of these parts, and every row that has the hash of one of them."""
+    found = HashFilter(sum(index.rows for index in indexes))
+    for index in indexes:
+        for block in index.blocks():
+            found.add(block[:, 0])
+    return found
+
+
+def narrowed(blocks: Iterable[Array], passing: HashFilter) -> Index:
+    """The rows that pass, in their order; many of them lie on the local disk."""
+    chosen = (block[passing.passes(block[:, 0])] for block in blocks)
+    kept: list[Array] = []
+    rows = 0
+    for block in chosen:
+        kept.append(block)
+        rows += len(block)
+        if rows > _IN_MEMORY:
+            return spooled_index(chain(kept, chosen))
+    return ArrayIndex(np.concatenate(kept)) if kept else NO_ROWS

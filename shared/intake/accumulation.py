@@ -18,12 +18,11 @@ from shared.datasets.parts import adopt, keep_part
 from shared.datasets.reading import (
     lake_bytes,
     part_rows,
-    read_indexes,
     read_tables,
     restarting_labels,
-    standing_rows,
     table_rows,
 )
+from shared.datasets.row_counts import RowCounts
 from shared.datasets.version import (
     DatasetTable,
     DatasetVersion,
@@ -43,8 +42,7 @@ from shared.training.trainability import LEAST_ROWS, check_trainable
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from shared.datasets.row_index import Index
-    from shared.datasets.row_sums import RowSums
+    from shared.datasets.row_counts import Counts
     from shared.datasets.rows import Rows
     from shared.monitoring.ports import MonitoringPorts
 
@@ -132,7 +130,7 @@ def _kept(ports: MonitoringPorts, where: Landing, name: str, blobs: Sequence[Blo
 def _version_of(ports: MonitoringPorts, where: Landing, brought: Iterable[Part]) -> DatasetVersion | None:
     """The first version that holds exactly these parts of the drop: a worker died after it was made."""
     wanted = {(part.sha256, part.sources) for part in brought}
-    for version in ports.datasets.versions.list(where.scenario.name):
+    for version in ports.datasets.versions.holding(where.scenario.name, where.drop):
         own = {
             (part.sha256, part.sources) for table in version.tables for part in table.parts if part.drop == where.drop
         }
@@ -156,16 +154,16 @@ class _Step:
     kept: Mapping[str, Part]
     head: Head
     held: bool = False
-    _indexes: dict[str, Index] = field(default_factory=dict)
+    _counts: dict[str, RowCounts] = field(default_factory=dict)
 
     def take(self) -> Added | None:
         """What became of the drop; None when the head has moved meanwhile."""
         scenario, drop = self.where.scenario, self.where.drop
         brought = {name: replace(part, position=self.head.position(drop)) for name, part in self.kept.items()}
-        snapshots = self._snapshots()
+        snapshots = self._snapshots(brought)
         placed = with_drop(self.head, scenario, brought, snapshots)
         after = without_old(placed, learnable(placed, scenario), scenario)
-        if not self._stands() and self._same(self.head.parts, after):
+        if not self._stands() and self._same(self._before(), after):
             return Added(self._current(), _duplicate(drop, self.head.dataset), new=False)
         joined = learnable(after, scenario)
         lack = lacking(after, scenario) or self._unlabelled(joined, brought) or without_rows(after, brought, scenario)
@@ -192,7 +190,8 @@ class _Step:
         if self.where.scenario.table(self.where.scenario.label_table).arrives != "later":
             return []
         current = self._current()
-        held = {} if current is None else {table.name: table.parts for table in current.tables}
+        # How many of their rows stand where others wait is not known.
+        held = {} if current is None else {table.name: dict.fromkeys(table.parts, 1) for table in current.tables}
         left_out = any(part not in joined[name] for name, part in brought.items())
         empty = bool(lacking(joined, self.where.scenario))
         return [self.where.scenario.label_table] if empty or (left_out and self._same(held, joined)) else []
@@ -201,7 +200,7 @@ class _Step:
         tables = self._measured(after)
         if tables == self.head.tables:
             return Added(None, reason)
-        head = moved(self.head, tables, self.where.drop, self.head.dataset)
+        head = moved(self.head, tables, self.where.drop, self.head.dataset, self._standing(after))
         return Added(None, reason) if self.ports.datasets.versions.move(head, None) else None
 
     def _publish(self, after: Parts, tables: tuple[DatasetTable, ...], remarks: tuple[str, ...]) -> Added | None:
@@ -214,7 +213,7 @@ class _Step:
             manifest = json.dumps(manifest_of(dataset), indent=1, sort_keys=True) + "\n"
             ports.core.lake.put(f"{dataset_folder(name, dataset.id)}manifest.json", manifest.encode())
         dataset = known or dataset
-        head = moved(self.head, self._measured(after), self.where.drop, dataset.id)
+        head = moved(self.head, self._measured(after), self.where.drop, dataset.id, self._standing(after))
         if not ports.datasets.versions.move(head, None if known else dataset):
             return None
         return Added(dataset, remarks=remarks)
@@ -230,15 +229,21 @@ class _Step:
     def _current(self) -> DatasetVersion | None:
         return self.ports.datasets.versions.find(self.head.scenario, self.head.dataset) if self.head.dataset else None
 
-    def _indexes_of(self, table: str, parts: Sequence[Part]) -> list[Index]:
-        own = self.kept.get(table)
-        if own is not None:
-            self._indexes.setdefault(f"{table}/{own.sha256}", self.tables[table].index)
-        for part in parts:
-            key = f"{table}/{part.sha256}"
-            if key not in self._indexes:
-                (self._indexes[key],) = read_indexes(self.ports.core.lake, self.where.scenario, table, [part])
-        return [self._indexes[f"{table}/{part.sha256}"] for part in parts]
+    def _of(self, table: str) -> RowCounts:
+        """What counts the rows of the table."""
+        own, kept = self.tables.get(table), self.kept.get(table)
+        indexes = {} if own is None or kept is None else {kept.sha256: own.index}
+        return self._counts.setdefault(table, RowCounts(self.ports.core.lake, self.where.scenario, table, indexes))
+
+    def _count(self, table: str, parts: Sequence[Part]) -> dict[Part, int]:
+        return self._of(table).count(self.head.counts(table), parts)
+
+    def _before(self) -> dict[str, Counts]:
+        """The parts that stand by table; where nobody counted their rows, some of each are taken to stand."""
+        return {name: self.head.counts(name) or dict.fromkeys(parts, 1) for name, parts in self.head.parts.items()}
+
+    def _standing(self, parts: Parts) -> dict[str, tuple[int, ...]]:
+        return {name: tuple(self._count(name, found).values()) for name, found in parts.items()}
 
     def _measured(self, parts: Parts, *, whole: bool = True) -> tuple[DatasetTable, ...]:
         """The tables with the numbers of rows that stand and that have given way.
@@ -247,42 +252,29 @@ class _Step:
         """
         tables = []
         for name, found in parts.items():
-            masks = standing_rows(self._indexes_of(name, found), self.where.scenario.table(name), self.where.scenario)
-            rows = sum(int(mask.sum()) for mask in masks)
-            named = [part for part, mask in zip(found, masks, strict=True) if whole or not part.rows or mask.any()]
-            tables.append(DatasetTable(name, tuple(named), rows, sum(part.rows for part in found) - rows))
+            counts = self._count(name, found)
+            rows = sum(counts.values())
+            named = tuple(part for part, count in counts.items() if whole or count or not part.rows)
+            tables.append(DatasetTable(name, named, rows, sum(part.rows for part in found) - rows))
         return tuple(tables)
 
-    def _standing(self, table: str, parts: Sequence[Part]) -> RowSums:
-        from shared.datasets.row_standing import standing
-
-        indexes = self._indexes_of(table, parts)
-        return standing(indexes, standing_rows(indexes, self.where.scenario.table(table), self.where.scenario))
-
-    def _same(self, before: Parts, after: Parts) -> bool:
+    def _same(self, before: Mapping[str, Counts], after: Parts) -> bool:
         """Whether the rows that stand are the same ones."""
-        return all(
-            self._standing(name, before.get(name, ())) == self._standing(name, after.get(name, ()))
-            and bool(before.get(name)) == bool(after.get(name))
-            for name in after.keys() | before.keys()
-        )
+        return all(self._of(name).same(before.get(name, {}), after.get(name, ())) for name in after.keys() | before)
 
-    def _snapshots(self) -> tuple[str, ...]:
+    def _snapshots(self, brought: Mapping[str, Part]) -> tuple[str, ...]:
         """The tables without a key that the drop brings, when it holds nearly all current rows of each of them."""
-        from shared.datasets.row_standing import held
-
         if self.where.scenario.history.keep == "replace":
             return ()
-        names = [name for name in self.kept if not self.where.scenario.table(name).key]
+        names = [name for name in brought if not self.where.scenario.table(name).key]
         judged = False
         for name in names:
-            indexes = self._indexes_of(name, self.head.others(name, self.where.drop))
-            masks = standing_rows(indexes, self.where.scenario.table(name), self.where.scenario)
-            current = sum(int(mask.sum()) for mask in masks)
-            if current < LEAST_ROWS:
+            others = self._count(name, self.head.others(name, self.where.drop))
+            least = SNAPSHOT * sum(others.values())
+            if sum(others.values()) < LEAST_ROWS:
                 continue
             judged = True
-            if held(self.tables[name].index, indexes, masks) < SNAPSHOT * current:
+            if brought[name].rows < least or self._of(name).held(brought[name], others) < least:
                 return ()
         return tuple(names) if judged else ()
 

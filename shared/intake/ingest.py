@@ -115,9 +115,10 @@ def publish(ports: MonitoringPorts, where: Landing, added: Added, dataset: Datas
 
 def _released(ports: MonitoringPorts, dataset: DatasetVersion) -> list[str]:
     """The drops that the version before did not hold; feedback waits for nothing."""
-    ids = {version.id: version for version in ports.datasets.versions.list(dataset.scenario)}
-    place = list(ids).index(dataset.id)
-    before = list(ids.values())[place - 1].drops if place else ()
+    ids = ports.datasets.versions.ids(dataset.scenario)
+    place = ids.index(dataset.id)
+    version = ports.datasets.versions.find(dataset.scenario, ids[place - 1]) if place else None
+    before = set() if version is None else set(version.drops)
     landed = {part.drop for table in dataset.tables for part in table.parts if part.kind == "drop"}
     return [drop for drop in dataset.drops if drop in landed and drop not in before]
 

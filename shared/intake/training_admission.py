@@ -102,8 +102,8 @@ def _reference(ports: MonitoringPorts, scenario: str) -> tuple[Mapping[str, Tabl
 def _newest_profile(ports: MonitoringPorts, scenario: str, least: int) -> Mapping[str, TableProfile]:
     """Of each table the profile of the rows that came last, at least so many; looks back a few versions only."""
     found: dict[str, TableProfile] = {}
-    for version in reversed(ports.datasets.versions.list(scenario)[-_LOOKED_BACK:]):
-        path = f"{dataset_folder(scenario, version.id)}profile.json"
+    for dataset in reversed(ports.datasets.versions.ids(scenario)[-_LOOKED_BACK:]):
+        path = f"{dataset_folder(scenario, dataset)}profile.json"
         if ports.core.lake.stat(path) is not None:
             tables = DatasetProfile.from_json(read_json(ports, path)).tables
             found = {**{name: table for name, table in tables.items() if table.rows >= least}, **found}

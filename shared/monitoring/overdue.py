@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -19,19 +18,22 @@ if TYPE_CHECKING:
 def watch_arrivals(ports: MonitoringPorts) -> None:
     """Open the breach of each scenario whose data is overdue, and close it where data has come."""
     for scenario in ports.core.scenarios.values():
-        versions = ports.datasets.versions.list(scenario.name) if scenario.arrival.expected_every else []
-        newest = _newest_delivered(versions)
+        newest = _newest_delivered(ports, scenario.name) if scenario.arrival.expected_every else None
         if newest is not None:
             _watch(ports, scenario, newest)
 
 
-def _newest_delivered(versions: Sequence[DatasetVersion]) -> DatasetVersion | None:
+def _newest_delivered(ports: MonitoringPorts, scenario: str) -> DatasetVersion | None:
     """The newest version with rows that a drop brought; labels of scored windows are no delivery."""
-    parts = [_delivered(version) for version in versions]
-    for place in range(len(versions) - 1, -1, -1):
-        if not parts[place] <= (parts[place - 1] if place else set()):
-            return versions[place]
-    return None
+    after: DatasetVersion | None = None
+    for dataset in reversed(ports.datasets.versions.ids(scenario)):
+        version = ports.datasets.versions.find(scenario, dataset)
+        if version is None:
+            continue
+        if after is not None and not _delivered(after) <= _delivered(version):
+            return after
+        after = version
+    return after if after is not None and _delivered(after) else None
 
 
 def _delivered(version: DatasetVersion) -> set[str]:

@@ -6,26 +6,35 @@ from typing import TYPE_CHECKING
 
 from shared.core.scenario import Scenario
 from shared.datasets.version import DatasetVersion
-from shared.monitoring.retrain_decision import RetrainReason, RetrainVerdict
-from shared.monitoring.retrain_rules import RATE_LIMITED, NewRows, PastTraining, RetrainContext
+from shared.monitoring.retrain_decision import RetrainDecision, RetrainReason, RetrainVerdict
+from shared.monitoring.retrain_rules import (
+    NEEDS_NEW_ROWS,
+    RATE_LIMITED,
+    NewRows,
+    PastTraining,
+    RetrainContext,
+    RetrainTrigger,
+    is_rate_limited,
+)
+from shared.training.run import RunState
 
 if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
 
-_OPEN = ("requested", "running")
+_OPEN: tuple[RunState, ...] = ("requested", "running")
 
 
-def retrain_context(ports: MonitoringPorts, scenario: Scenario) -> RetrainContext:
-    """The context of a decision at this moment."""
-    runs, datasets = ports.training.runs.list(scenario.name), ports.datasets.versions.list(scenario.name)
-    open_runs = [run.id for run in runs if run.state in _OPEN]
+def retrain_context(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger) -> RetrainContext:
+    """What the decision on that trigger depends on at this moment."""
+    open_runs = ports.training.runs.list(scenario.name, states=_OPEN)
+    newest = ports.training.runs.newest(scenario.name)
     return RetrainContext(
         now=ports.core.clock(),
-        open_run=open_runs[0] if open_runs else "",
-        last_run_at=runs[-1].created_at if runs else None,
-        dataset=datasets[-1].id if datasets else "",
-        automatic=_automatic(ports, scenario),
-        new=new_rows(ports, scenario),
+        open_run=open_runs[0].id if open_runs else "",
+        last_run_at=newest.created_at if newest else None,
+        dataset="".join(ports.datasets.versions.ids(scenario.name)[-1:]),
+        automatic=_automatic(ports, scenario) if is_rate_limited(trigger, scenario.retrain) else (),
+        new=new_rows(ports, scenario) if trigger.reason in NEEDS_NEW_ROWS else None,
     )
 
 
@@ -35,31 +44,40 @@ def new_rows(ports: MonitoringPorts, scenario: Scenario, but: str = "") -> NewRo
     The model of run `but` is left out: of a run that was requested already, what was new when it was.
     """
     models = [model for model in ports.training.registry.list(scenario.name) if model.run != but]
-    datasets = {version.id: version for version in ports.datasets.versions.list(scenario.name)}
-    if not models or models[-1].dataset not in datasets:
+    learned = ports.datasets.versions.find(scenario.name, models[-1].dataset) if models else None
+    newest = ports.datasets.versions.newest(scenario.name) if learned else None
+    if newest is None:
         return None
-    news = list(datasets.values())[-1].news_since(datasets[models[-1].dataset])
+    news = newest.news_since(learned)
     return NewRows(news.parts, news.rows, models[-1].id)
 
 
 def is_feedback(ports: MonitoringPorts, scenario: Scenario, dataset: DatasetVersion) -> bool:
     """Whether all that came since the last training are scored rows whose labels have come."""
-    trained = {run.dataset for run in ports.training.runs.list(scenario.name)} - {dataset.id}
-    before = [version for version in ports.datasets.versions.list(scenario.name) if version.id in trained]
-    return dataset.news_since(before[-1] if before else None).kinds == {"feedback"}
+    return dataset.news_since(_trained_before(ports, scenario, dataset)).kinds == {"feedback"}
+
+
+def _trained_before(ports: MonitoringPorts, scenario: Scenario, dataset: DatasetVersion) -> DatasetVersion | None:
+    """The newest other version that was trained on."""
+    trained = {*ports.training.runs.datasets(scenario.name)} - {dataset.id}
+    before = next((one for one in reversed(ports.datasets.versions.ids(scenario.name)) if one in trained), None)
+    return None if before is None else ports.datasets.versions.find(scenario.name, before)
 
 
 def _automatic(ports: MonitoringPorts, scenario: Scenario) -> list[PastTraining]:
     """The automatic trainings since a person last requested one, oldest first."""
-    past: list[PastTraining] = []
-    for decision in ports.monitoring.decisions.list(scenario.name):
-        if decision.decided != RetrainVerdict.RETRAIN:
-            continue
+    found: list[RetrainDecision] = []
+    for decision in ports.monitoring.decisions.list(scenario.name, decided=RetrainVerdict.RETRAIN):
         if decision.reason == RetrainReason.PERSON:
-            past.clear()
+            found.clear()
         elif decision.reason in RATE_LIMITED:
-            past.append(PastTraining(decision.at, _improved(ports, scenario, decision.run)))
-    return past
+            found.append(decision)
+    # What the older ones brought is not asked.
+    judged = len(found) - scenario.retrain.stop_after
+    return [
+        PastTraining(one.at, _improved(ports, scenario, one.run) if place >= judged else None)
+        for place, one in enumerate(found)
+    ]
 
 
 def _improved(ports: MonitoringPorts, scenario: Scenario, run_id: str) -> bool | None:
@@ -85,9 +103,7 @@ def too_few_rows(ports: MonitoringPorts, scenario: Scenario, dataset: DatasetVer
     """Why the rows that came since the last training are not enough; empty when they are."""
     if not scenario.retrain.new_rows:
         return ""
-    trained = {run.dataset for run in ports.training.runs.list(scenario.name)} - {dataset.id}
-    before = [version for version in ports.datasets.versions.list(scenario.name) if version.id in trained]
-    least = scenario.retrain.new_rows
-    if not before or (rows := dataset.news_since(before[-1]).rows) >= least:
+    before, least = _trained_before(ports, scenario, dataset), scenario.retrain.new_rows
+    if before is None or (rows := dataset.news_since(before).rows) >= least:
         return ""
     return f"Not retrained because {rows} new rows are fewer than the {least} that this scenario waits for."

@@ -140,6 +140,26 @@ class Reopening(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingMessages:
+    """About how many messages a queue holds, taken ones included, and when the oldest that waits came, in UTC."""
+
+    queue: str
+    messages: int
+    oldest: datetime | None
+
+
+class Backlog(Protocol):
+    """Messages that wait in the queues of the app."""
+
+    def waiting(self) -> Sequence[WaitingMessages]:
+        """Each queue and its poison queue; nothing where the host tells of its queues itself.
+
+        Transient when the service does not answer, Permanent when it refuses the identity.
+        """
+        ...
+
+
 class Expiry(Protocol):
     """Removes from SQL what has had its time; what is gone already changes nothing."""
 
@@ -232,6 +252,7 @@ class OperationsBundle:
     expiry: Expiry
     erasure: Erasure
     remnants: Remnants
+    backlog: Backlog
 
 
 class OperationsPorts(MonitoringPorts, Protocol):

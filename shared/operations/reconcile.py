@@ -12,17 +12,21 @@ from typing import TYPE_CHECKING
 
 from shared.alerts.delivery import publish_and_alert
 from shared.core.blob import Blob
-from shared.core.claims import RESEND_AFTER, mark_queued, resent
+from shared.core.claims import RESEND_AFTER, mark_queued
 from shared.core.drops import blob_key
 from shared.core.events import DEAD_LETTER
+from shared.core.lake_reading import SLICE, next_slice
 from shared.core.ledger import Entry, Kind, State
 from shared.core.messages import cloud_event
 from shared.core.notices import announce
 from shared.core.paths import AREAS, Landing, landing
+from shared.core.timers.listing_round import FILES
 from shared.intake.arrivals import settled_drops
 from shared.intake.feedback import take_feedback
 from shared.monitoring.governor import train_on_waiting_data
 from shared.monitoring.overdue import watch_arrivals
+from shared.operations.backlog import watch_backlog
+from shared.operations.waiting_tables import follow_waiting
 from shared.training.runs import watch_runs
 from shared.training.scheduled_runs import start_due
 
@@ -48,8 +52,10 @@ class Sweep:
     delivered: int = 0
 
 
-def reconcile(ports: OperationsPorts) -> Sweep:
+def reconcile(ports: OperationsPorts, listed: int = SLICE) -> Sweep:
     """Find stuck claims on files, missed blobs, dead letters and lost runs; deliver the outbox.
+
+    Of the lake at most so many files are `listed`: the next call goes on behind them.
 
     Scored windows whose labels have had their time become training data. Training that is due by a schedule, or that
     waited for a run that has ended, is started.
@@ -58,29 +64,40 @@ def reconcile(ports: OperationsPorts) -> Sweep:
     # What was queued and never claimed has no message: it is missed, not stuck.
     entries = ports.core.history.stuck(ports.core.clock())
     stuck = [entry for entry in entries if entry.kind == Kind.BLOB and entry.message]
-    messages = resent(ports, stuck)
-    messages.extend(_missed_events(ports, {entry.key for entry in stuck}))
+    # Marked, so that the next sweep does not send them again while they wait on the queue.
+    sent = set(mark_queued(ports, Kind.BLOB, [entry.key for entry in stuck]))
+    messages = [entry.message for entry in stuck if entry.key in sent]
+    messages.extend(_missed_events(ports, {entry.key for entry in stuck}, listed))
     _end_lost_versions(ports)
     messages.extend(settled_drops(ports, _waiting_files(ports)))
     messages.extend(_dead_letters(ports))
+    watch_backlog(ports)
     runs = [run.id for run in watch_runs(ports)]
     take_feedback(ports)
     train_on_waiting_data(ports)
     start_due(ports)
     watch_arrivals(ports)
+    follow_waiting(ports)
     _announce_failed_runs(ports)
     return Sweep(messages, runs, publish_and_alert(ports))
 
 
-def _missed_events(ports: OperationsPorts, stuck: Collection[str]) -> list[str]:
-    """Events of blobs that nobody has told of, marked before they are sent.
+def _missed_events(ports: OperationsPorts, stuck: Collection[str], listed: int) -> list[str]:
+    """Events of blobs in the next slice of the lake that nobody has told of, marked before they are sent.
 
     While files are being worked off, their events are most likely still on the queue: then only a few are sent.
     """
-    blobs = {blob_key(blob): blob for blob in _blobs(ports)}
-    missed = (key for key in _untold(ports, list(blobs)) if key not in stuck)
+    found = next_slice(ports, FILES, [f"{area}/{name}/" for area in AREAS for name in ports.core.scenarios], listed)
+    blobs = {blob_key(blob): blob for blob in found.blobs if isinstance(_landing(ports, blob.path), Landing)}
+    missed = [key for key in _untold(ports, list(blobs)) if key not in stuck]
+    missed.sort(key=lambda key: blobs[key].modified)
     most = FEWEST if _is_busy(ports) else MOST
-    return [_blob_event(ports, blobs[key]) for key in mark_queued(ports, Kind.BLOB, missed, most)]
+    events = [_blob_event(ports, blobs[key]) for key in mark_queued(ports, Kind.BLOB, missed, most)]
+    lost = ports.core.clock() - RESEND_AFTER
+    if sum(blobs[key].modified <= lost for key in missed) <= most:
+        # Else the next sweep looks at the same files again: all their events are lost.
+        ports.core.rounds.save(found.reached)
+    return events
 
 
 def _end_lost_versions(ports: OperationsPorts) -> None:
@@ -119,18 +136,14 @@ def _is_busy(ports: OperationsPorts) -> bool:
     return any(entry.kind == Kind.BLOB and entry.state != State.QUEUED and entry.at >= since for entry in newest)
 
 
-def _blobs(ports: OperationsPorts) -> Iterator[Blob]:
-    for scenario in ports.core.scenarios:
-        for area in AREAS:
-            for blob in ports.core.lake.list(f"{area}/{scenario}/"):
-                if isinstance(landing(blob.path, ports.core.scenarios), Landing):
-                    yield blob
+def _landing(ports: OperationsPorts, path: str) -> Landing | str:
+    return landing(path, ports.core.scenarios)
 
 
 def _waiting_files(ports: OperationsPorts) -> Iterator[Landing]:
     """Where the files landed that wait, for others of their drop or for the end of a burst."""
     for entry in ports.operations.totals.in_states({State.WAITING}, _MOST_WAITING):
-        where = landing(entry.key.rpartition("@")[0], ports.core.scenarios) if entry.kind == Kind.BLOB else ""
+        where = _landing(ports, entry.key.rpartition("@")[0]) if entry.kind == Kind.BLOB else ""
         if isinstance(where, Landing):
             yield where
 
@@ -151,10 +164,9 @@ def dead_letter_message(letter_id: str) -> str:
 
 def _announce_failed_runs(ports: OperationsPorts) -> None:
     """Announce each failed run once, whether it failed here or in the process that trained it."""
-    for run in ports.training.runs.list():
-        if run.state == "failed":
-            data = {"scenario": run.scenario, "run": run.id, "dataset": run.dataset, "reason": run.reason}
-            announce(ports, "RunFailed", f"runs/{run.id}", data)
+    for run in ports.training.runs.list(states=["failed"]):
+        data = {"scenario": run.scenario, "run": run.id, "dataset": run.dataset, "reason": run.reason}
+        announce(ports, "RunFailed", f"runs/{run.id}", data)
 
 
 def _blob_event(ports: OperationsPorts, blob: Blob) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from shared.core.errors import Missing
 from shared.core.lake_reading import read_json
 from shared.core.ledger import ENDED, Entry, Kind, State
 from shared.core.paths import Landing
+from shared.core.timers.listing_round import FILES
 from shared.intake.arrivals import is_whole
 from shared.monitoring.overdue import overdue_breach
 from shared.operations.standing import challenger_json, challenger_of
@@ -46,18 +47,28 @@ class DropOutcome:
 def status(ports: OperationsPorts) -> Mapping[str, Any]:
     """Per scenario: the newest dataset, the newest run, what serves, open windows, and rows that are predicted.
 
-    Of a window that was corrected the newest version counts.
+    Of a window that was corrected the newest version counts. `listed` says when the sweep last saw every landed file.
     """
     totals = ports.operations.totals.totals(ports.core.scenarios)
-    return {"scenarios": {name: _scenario_status(ports, name, totals[name]) for name in sorted(ports.core.scenarios)}}
+    scenarios = {name: _scenario_status(ports, name, totals[name]) for name in sorted(ports.core.scenarios)}
+    return {"scenarios": scenarios, "listed": _listed(ports)}
+
+
+def _listed(ports: OperationsPorts) -> Mapping[str, Any] | None:
+    """The last whole round of the sweep, and how far the one under way is; None before the first sweep."""
+    found = ports.core.rounds.find(FILES)
+    if found is None:
+        return None
+    ended = found.ended_at.isoformat() if found.ended_at else None
+    return {"ended_at": ended, "files": found.ended_files, "under_way": 0 if found.is_new else found.files}
 
 
 def _scenario_status(ports: OperationsPorts, name: str, totals: Mapping[str, int]) -> Mapping[str, Any]:
-    datasets, runs = ports.datasets.versions.list(name), ports.training.runs.list(name)
+    datasets, run = ports.datasets.versions.ids(name), ports.training.runs.newest(name)
     current = ports.release.deployments.current(name)
     return {
-        "dataset": datasets[-1].id if datasets else None,
-        "run": {"id": runs[-1].id, "state": runs[-1].state} if runs else None,
+        "dataset": datasets[-1] if datasets else None,
+        "run": {"id": run.id, "state": run.state} if run else None,
         "model": current.model_id if current else None,
         "generation": current.generation if current else 0,
         "newest_row": _newest_row(ports, current) if current else None,
@@ -119,7 +130,7 @@ def _ended(where: Landing, state: str, reason: str) -> DropOutcome:
 
 def _after_dataset(ports: OperationsPorts, where: Landing, entry: Entry) -> DropOutcome | None:
     name, dataset = where.scenario.name, str(entry.detail.get("dataset") or "")
-    runs = [run for run in ports.training.runs.list(name) if run.dataset == dataset]
+    runs = ports.training.runs.list(name, dataset=dataset)
     model = _model_of(ports, runs)
     if entry.state == State.DUPLICATE:
         return DropOutcome(name, where.drop, "duplicate", entry.reason, dataset or None, model.id if model else None)
@@ -130,7 +141,7 @@ def _after_dataset(ports: OperationsPorts, where: Landing, entry: Entry) -> Drop
     return None
 
 
-def _model_of(ports: OperationsPorts, runs: list[Run]) -> Model | None:
+def _model_of(ports: OperationsPorts, runs: Sequence[Run]) -> Model | None:
     ids = {run.id for run in runs}
     models = [model for model in ports.training.registry.list() if model.run in ids]
     return models[-1] if models else None

@@ -47,7 +47,7 @@ def revision_of(ports: PredictionPorts, commit: Commit) -> Revision:
     """Which version of which window the commit is, since when, and what it was made of, read from the lake."""
     plan = read_plan(ports, commit.scenario, commit.window)
     return Revision(
-        base=plan.corrects.base if plan.corrects else commit.window,
+        base=plan.base,
         number=plan.corrects.number if plan.corrects else 1,
         committed_at=_committed_at(ports, commit),
         inputs=plan.inputs,

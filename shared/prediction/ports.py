@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, Protocol
@@ -12,6 +12,7 @@ from shared.release.ports import ReleasePorts
 if TYPE_CHECKING:
     from shared.core.scenario import Scenario
     from shared.datasets.rejects import Reject
+    from shared.prediction.delta_table import DataFile, DeltaTable
     from shared.prediction.revision import Correction, Revision
     from shared.prediction.shard import Sharding, ShardWork
     from shared.prediction.sql_rows import SqlRows
@@ -29,8 +30,8 @@ class Windows(Protocol):
         """
         ...
 
-    def claimed_inputs(self, scenario: str) -> frozenset[str]:
-        """Every input ("path@etag") that belongs to a window."""
+    def claimed(self, scenario: str, inputs: Collection[str]) -> frozenset[str]:
+        """Those of the inputs ("path@etag") that belong to a window."""
         ...
 
     def find(self, scenario: str, window_id: str) -> Window | None:
@@ -217,6 +218,26 @@ class ScoringEngine(Protocol):
         ...
 
 
+class DeltaLog(Protocol):
+    """The logs of Delta tables, which follow the lake: each change is one commit on the state that was read."""
+
+    def replace(self, table: DeltaTable, value: str, files: Sequence[DataFile], transaction: str) -> bool:
+        """One commit by which the partition of that value has exactly these files; False when it has them already.
+
+        A missing table is made, and a column that was declared later is added; Conflict when one changed its kind.
+        `transaction` names the change in the log.
+        """
+        ...
+
+    def remove(self, table: DeltaTable, values: Collection[str], transaction: str) -> bool:
+        """One commit by which these partitions have no file; False when none had. The files themselves stay."""
+        ...
+
+    def files(self, table: DeltaTable) -> Mapping[str, frozenset[str]]:
+        """The paths in the lake of the files of each partition; empty without a table."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class PredictionBundle:
     """The ports of batch predictions."""
@@ -231,6 +252,9 @@ class PredictionBundle:
     engine: ScoringEngine
     sharding: Sharding
     sql_rows: SqlRows
+    delta: DeltaLog
+    # Whether Delta tables follow at all.
+    delta_follows: bool
 
 
 class PredictionPorts(ReleasePorts, Protocol):

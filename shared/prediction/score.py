@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from shared.core.errors import Missing, Quarantined, Superseded, Transient
 from shared.core.ledger import Outcome, State
-from shared.core.paths import Landing, commit_path, landing, plan_path, window_folder
+from shared.core.paths import Landing, commit_path, landing, plan_path, predictions_folder
 from shared.core.redaction import redact
 from shared.core.scenario import Scenario
 from shared.datasets.rejects import Rejects
 from shared.prediction.commits import read_commit, sha256_of
+from shared.prediction.delta_follower import follow
 from shared.prediction.plans import pin_plan, read_plan
 from shared.prediction.reject_files import write_rejects
 from shared.prediction.scoring_drops import drop_files
@@ -55,6 +56,7 @@ def score_window(ports: PredictionPorts, scenario_name: str, window_id: str) -> 
         return commit
     if not load_into_sql(ports, scenario, commit, lambda: ports.core.clock() >= ends):
         return Outcome(State.WAITING, f"{commit.rows} rows are predicted; their shards are being loaded into SQL.")
+    follow(ports, scenario, commit.window)
     ports.prediction.windows.close(scenario.name, window.id, WindowState.COMMITTED, "")
     strange = told(commit.unknown_values, commit.far_values, commit.rejected_rows, commit.ignored_columns)
     reason = f"{commit.rows} rows were predicted with {commit.model}; {commit.failed_rows} failed. {strange}".strip()
@@ -96,7 +98,7 @@ def _score(ports: PredictionPorts, scenario: Scenario, window: Window, is_late: 
     plan, plan_sha = pin_plan(ports, scenario.name, window.id, lambda: _plan(ports, scenario, window))
     if plan.in_shards is not None:
         return score_in_shards(ports, scenario, plan, plan_sha, is_late)
-    return score_plan(ports, scenario, plan, plan_sha, window_folder(scenario.name, window.id))
+    return score_plan(ports, scenario, plan, plan_sha, predictions_folder(scenario.name, plan.base))
 
 
 def score_plan(ports: PredictionPorts, scenario: Scenario, plan: WindowPlan, plan_sha: str, folder: str) -> Commit:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from shared.core.blob import Blob
 from shared.core.drops import without_empty_parts
+from shared.core.lake_reading import SLICE, next_slice
 from shared.core.paths import absent_tables, table_landing
 from shared.core.scenario import Scenario
+from shared.core.timers.listing_round import Round
 from shared.prediction.window import input_key
 
 if TYPE_CHECKING:
@@ -49,14 +51,28 @@ def awaited_tables(ports: PredictionPorts, scenario: Scenario, drop: str, coming
     return absent_tables(names, "scoring", scenario)
 
 
-def new_drops(ports: PredictionPorts, scenario: Scenario) -> list[ScoringDrop]:
-    """Complete drops with new files, the drop with the oldest new file first."""
-    claimed = ports.prediction.windows.claimed_inputs(scenario.name)
+@dataclass(frozen=True, slots=True)
+class NewDrops:
+    """Complete drops with new files, and where the listing stands once they are planned."""
+
+    drops: Sequence[ScoringDrop]
+    reached: Round
+
+
+def new_drops(ports: PredictionPorts, scenario: Scenario, most: int = SLICE) -> NewDrops:
+    """The drops with new files in the next slice of the scenario's files, the drop with the oldest new file first."""
+    found = next_slice(ports, f"plan/{scenario.name}", [f"scoring/{scenario.name}/"], most)
     files: dict[str, list[Blob]] = {}
-    for blob in ports.core.lake.list(f"scoring/{scenario.name}/"):
+    for blob in found.blobs:
         if where := table_landing(blob.path, ports.core.scenarios):
             files.setdefault(where.drop, []).append(blob)
-    return _complete(scenario, {drop: without_empty_parts(scenario, blobs) for drop, blobs in files.items()}, claimed)
+    if not found.is_whole:
+        # Other slices hold the rest of the first and of the last drop.
+        files |= {drop: drop_files(ports, scenario, drop) for drop in [*files][:1] + [*files][-1:]}
+    whole = {drop: without_empty_parts(scenario, blobs) for drop, blobs in files.items()}
+    keys = [input_key(blob) for blobs in whole.values() for blob in blobs]
+    drops = _complete(scenario, whole, ports.prediction.windows.claimed(scenario.name, keys))
+    return NewDrops(drops, found.reached)
 
 
 def _complete(scenario: Scenario, files: Mapping[str, Sequence[Blob]], claimed: Iterable[str]) -> list[ScoringDrop]:

@@ -124,6 +124,8 @@ class ShardWork:
     provenance: Provenance
     shards: tuple[Shard, ...]
     at: datetime
+    # Of a correction the first version of the window.
+    base: str = ""
 
     @property
     def name(self) -> str:
@@ -140,6 +142,9 @@ class ShardWork:
         origin = {**asdict(self.provenance), "scored_at": self.provenance.scored_at.isoformat()}
         facts = {name: getattr(self, name) for name in self.__slots__}
         made = {**facts, "provenance": origin, "shards": [asdict(one) for one in self.shards]}
+        if not self.base:
+            # A job whose code is older knows nothing of it.
+            del made["base"]
         return json.dumps({"schema": SCHEMA, **made, "at": self.at.isoformat()}, indent=1).encode()
 
     @classmethod

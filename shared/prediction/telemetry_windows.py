@@ -40,7 +40,7 @@ def plan_telemetry(ports: PredictionPorts, scenario: Scenario) -> None:
 
 def _record(ports: PredictionPorts, scenario: Scenario, span: Span) -> None:
     extract = ports.prediction.telemetry.extract(scenario, span)
-    claimed = ports.prediction.windows.claimed_inputs(scenario.name)
+    claimed = ports.prediction.windows.claimed(scenario.name, extract.inputs)
     new = tuple(key for key in extract.inputs if key not in claimed)
     window = _window(ports, scenario, span, extract, new) if new else None
     recorded = RecordedSpan(

@@ -48,6 +48,11 @@ class WindowPlan:
     corrects: CorrectionNote | None = None
     in_shards: InShards | None = None
 
+    @property
+    def base(self) -> str:
+        """The first version of the window."""
+        return self.corrects.base if self.corrects else self.window
+
     def to_json(self) -> dict[str, Any]:
         """JSON values."""
         plan = {

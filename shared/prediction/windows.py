@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.core.blob import Blob
-from shared.core.claims import MOST_QUEUED, mark_queued
+from shared.core.claims import MOST_QUEUED, RESEND_AFTER, mark_queued
 from shared.core.drops import finish_waiting
 from shared.core.errors import Conflict, Fault, Missing, Superseded
 from shared.core.ledger import Kind, Outcome, State
@@ -23,6 +23,9 @@ from shared.prediction.window import WindowState, input_key
 
 if TYPE_CHECKING:
     from shared.prediction.ports import PredictionPorts
+
+# A worker that ends a window looks for more when so many are left, twice so many, …: not after every one.
+_ASKS_EVERY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,21 @@ def plan_landed(ports: PredictionPorts, where: Landing) -> list[DueWindow]:
         return due_windows(ports, [scenario])
     drop = one_drop(ports, scenario, where.drop) if _is_deployed(ports, scenario) else None
     return [] if drop is None else _to_send(ports, scenario, _claim(ports, scenario, drop), MOST_QUEUED)
+
+
+def waiting_windows(ports: PredictionPorts) -> list[DueWindow]:
+    """Planned windows whose message has to be sent, once half of those that may wait on the queue are scored.
+
+    Files that land at once make more windows than may wait: these need no timer to go on. Of telemetry it plans.
+    """
+    waiting = ports.core.history.queued(Kind.WINDOW, ports.core.clock() - RESEND_AFTER)
+    if waiting > MOST_QUEUED // 2 or waiting % _ASKS_EVERY:
+        return []
+    drops = [one for one in ports.core.scenarios.values() if one.batch.source != "telemetry"]
+    planned = {one.name: ports.prediction.windows.list(one.name, WindowState.PLANNED) for one in drops}
+    return [
+        due for one in drops for due in _to_send(ports, one, [window.id for window in planned[one.name]], MOST_QUEUED)
+    ]
 
 
 def numbered_window(ports: PredictionPorts, scenario_name: str, ordinal: int) -> list[DueWindow]:
@@ -110,8 +128,10 @@ def _plan(ports: PredictionPorts, scenario: Scenario) -> None:
     if scenario.batch.source == "telemetry":
         plan_telemetry(ports, scenario)
         return
-    for drop in new_drops(ports, scenario):
+    found = new_drops(ports, scenario)
+    for drop in found.drops:
         _claim(ports, scenario, drop)
+    ports.core.rounds.save(found.reached)
 
 
 def _claim(ports: PredictionPorts, scenario: Scenario, drop: ScoringDrop) -> list[str]:

@@ -66,8 +66,7 @@ def offered_baseline(ports: ProfilesPorts, scenario: str) -> str:
     """The dataset version that is offered as baseline: the first one, until a person accepts one; else empty."""
     if ports.core.lake.stat(f"{baseline_folder(scenario)}baseline.json") is not None:
         return ""
-    versions = ports.datasets.versions.list(scenario)
-    return versions[0].id if versions else ""
+    return next(iter(ports.datasets.versions.ids(scenario)), "")
 
 
 def offer(scenario: str, dataset: str) -> str:
@@ -108,7 +107,7 @@ def _current(ports: ProfilesPorts, scenario: str) -> Baseline | None:
 def _profile(ports: ProfilesPorts, scenario: str, dataset: str) -> DatasetProfile:
     version = ports.datasets.versions.find(scenario, dataset)
     if version is None:
-        known = ", ".join(version.id for version in ports.datasets.versions.list(scenario)) or "none yet"
+        known = ", ".join(ports.datasets.versions.ids(scenario)) or "none yet"
         raise Missing(f"{scenario} has no dataset {dataset}; registered: {known}.")
     return whole_profile(ports, version)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.core.lake_reading import read_json
 from shared.core.paths import dataset_folder
-from shared.datasets.version import DatasetVersion
 from shared.profiles.drift import is_category
 from shared.profiles.profile import ColumnProfile, DatasetProfile
 
@@ -42,27 +41,22 @@ type KnownTables = Mapping[str, Mapping[str, KnownColumn]]
 
 def known_values(ports: ProfilesPorts, scenario: str) -> KnownTables:
     """What is known of each column of texts, by table; kept beside the newest version, so that it costs one file."""
-    return known_until(ports, ports.datasets.versions.list(scenario))
-
-
-def known_until(ports: ProfilesPorts, versions: Sequence[DatasetVersion]) -> KnownTables:
-    """The categories of these versions, oldest first."""
-    open_versions, known = [], dict[str, dict[str, KnownColumn]]()
-    for version in reversed(versions):
-        path = f"{dataset_folder(version.scenario, version.id)}known.json"
-        if ports.core.lake.stat(path) is not None:
-            known = _from_json(read_json(ports, path))
+    folders, known = list[str](), dict[str, dict[str, KnownColumn]]()
+    for dataset in reversed(ports.datasets.versions.ids(scenario)):
+        folder = dataset_folder(scenario, dataset)
+        if ports.core.lake.stat(f"{folder}known.json") is not None:
+            known = _from_json(read_json(ports, f"{folder}known.json"))
             break
-        open_versions.append(version)
-    for version in reversed(open_versions):
-        known = _joined(known, _of_version(ports, version))
+        folders.append(folder)
+    for folder in reversed(folders):
+        known = _joined(known, _of_version(ports, folder))
         content = json.dumps(_to_json(known), sort_keys=True) + "\n"
-        ports.core.lake.put(f"{dataset_folder(version.scenario, version.id)}known.json", content.encode())
+        ports.core.lake.put(f"{folder}known.json", content.encode())
     return known
 
 
-def _of_version(ports: ProfilesPorts, version: DatasetVersion) -> KnownTables:
-    path = f"{dataset_folder(version.scenario, version.id)}profile.json"
+def _of_version(ports: ProfilesPorts, folder: str) -> KnownTables:
+    path = f"{folder}profile.json"
     if ports.core.lake.stat(path) is None:
         return {}
     profile = DatasetProfile.from_json(read_json(ports, path))

@@ -36,8 +36,7 @@ def apply_traffic(ports: ReleasePorts, scenario: str, environment: str) -> None:
 
 
 def _reconcile(ports: ReleasePorts, scenario: str, environment: str, key: str) -> bool:
-    traffic = wanted_traffic(ports, scenario, environment)
-    routed = ports.release.endpoints.state(scenario, environment).meets(traffic)
+    traffic, routed = _asked(ports, scenario, environment)
     entry = ports.core.history.find(Kind.ENDPOINT, key)
     begun = entry is not None and entry.state != State.DONE
     if routed and not begun:
@@ -53,6 +52,16 @@ def _reconcile(ports: ReleasePorts, scenario: str, environment: str, key: str) -
     versions = [deployment.version for deployment in ports.release.deployments.list(scenario, environment)]
     ports.release.endpoints.retire(scenario, environment, traffic.versions | frozenset(versions[-2:]))
     return True
+
+
+def _asked(ports: ReleasePorts, scenario: str, environment: str) -> tuple[Traffic, bool]:
+    """The wanted traffic, and whether the endpoint sends it already."""
+    traffic = wanted_traffic(ports, scenario, environment)
+    state = ports.release.endpoints.state(scenario, environment)
+    if not state.meets(traffic):
+        # The pointer may have moved while the endpoint answered.
+        traffic = wanted_traffic(ports, scenario, environment)
+    return traffic, state.meets(traffic)
 
 
 def _model(ports: ReleasePorts, scenario: str, version: int) -> Model:

@@ -175,10 +175,9 @@ class StatefulScorer:
 
     def _dataset_tables(self, scenario: Scenario, live: Live) -> Mapping[str, pd.DataFrame]:
         """The tables beside the readings, of the newest dataset version."""
-        datasets = self._ports.datasets.versions.list(scenario.name)
-        if not datasets:
+        newest = self._ports.datasets.versions.newest(scenario.name)
+        if newest is None:
             raise Missing(f"{scenario.name} has no dataset version yet; nothing is known about its {live.key}s.")
-        newest = datasets[-1]
         if self._cached is None or self._cached[0] != newest.id:
             beside = [table for table in newest.tables if table.name in scenario.batch.others]
             tables = read_tables(lake_bytes(self._ports.core.lake), scenario, beside)

@@ -110,8 +110,7 @@ def submitted(ports: TrainingPorts, scenario: Scenario, key: str) -> Run | None:
 
 
 def _requested(ports: TrainingPorts, scenario: Scenario, name: str) -> Run | None:
-    runs = ports.training.runs.list(scenario.name)
-    return next((run for run in runs if run.request.endswith(f"/{_force(name)}")), None)
+    return next(iter(ports.training.runs.list(scenario.name, ending=f"/{_force(name)}")), None)
 
 
 def _force(name: str) -> str:
@@ -121,14 +120,14 @@ def _force(name: str) -> str:
 def dataset_of(ports: TrainingPorts, scenario: Scenario, submission: Submission) -> DatasetVersion:
     """The submission's dataset version; Missing when the scenario has none at all, BadInput when it lacks this one."""
     if not submission.dataset:
-        datasets = ports.datasets.versions.list(scenario.name)
-        if not datasets:
+        newest = ports.datasets.versions.newest(scenario.name)
+        if newest is None:
             raise Missing(f"{scenario.name} has no dataset version yet; drop labelled files first.")
-        return datasets[-1]
+        return newest
     dataset = ports.datasets.versions.find(scenario.name, submission.dataset)
     if dataset is None:
-        newest = ", ".join(version.id for version in ports.datasets.versions.list(scenario.name)[-3:]) or "none yet"
-        raise BadInput(f"{scenario.name} has no dataset version {submission.dataset[:80]!r}; the newest: {newest}.")
+        known = ", ".join(ports.datasets.versions.ids(scenario.name)[-3:]) or "none yet"
+        raise BadInput(f"{scenario.name} has no dataset version {submission.dataset[:80]!r}; the newest: {known}.")
     return dataset
 
 

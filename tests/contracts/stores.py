@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import pytest
-from memory.history import MemoryEntries, MemoryHistory, MemoryReopening
+from memory.history import MemoryEntries, MemoryHistory, MemoryReopening, MemoryRounds
 from memory.labels import MemoryActuals
 from memory.ledger import MemoryLedger
 from memory.monitoring import (
@@ -30,6 +30,7 @@ from shared.adapters.sql.ledger.history import SqlHistory
 from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.adapters.sql.ledger.outbox import SqlOutbox
 from shared.adapters.sql.ledger.reopening import SqlReopening
+from shared.adapters.sql.ledger.rounds import SqlRounds
 from shared.adapters.sql.monitoring.actuals import SqlActuals
 from shared.adapters.sql.monitoring.measures import (
     SqlBreaches,
@@ -65,6 +66,7 @@ _IN_SQL: dict[str, Callable[..., Any]] = {
     "ledger": SqlLedger,
     "history": SqlHistory,
     "reopening": SqlReopening,
+    "rounds": SqlRounds,
     "lineage": SqlLineage,
     "totals": SqlTotals,
     "outbox": SqlOutbox,
@@ -94,6 +96,7 @@ _IN_MEMORY: dict[str, Callable[..., Any]] = {
     "ledger": MemoryLedger,
     "history": MemoryHistory,
     "reopening": MemoryReopening,
+    "rounds": MemoryRounds,
     "lineage": MemoryEntries,
     "totals": MemoryEntries,
     "outbox": MemoryOutbox,

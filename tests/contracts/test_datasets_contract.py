@@ -104,6 +104,38 @@ class TestDatasets:
             datasets.add(dataset(number))
         assert datasets.move(moved(datasets.head("adult"), TABLES, "march", "d2"), None)
         assert [version.id for version in datasets.list("adult")] == ["d1", "d3", "d2"]
+        assert datasets.ids("adult") == ["d1", "d3", "d2"]
+        assert datasets.newest("adult") == dataset(2)
+
+    def test_ids_and_the_newest_version_come_without_the_others(self, datasets: DatasetVersions) -> None:
+        """In the order of the list; of another scenario there are none."""
+        for number in (3, 1, 2):
+            datasets.add(dataset(number))
+        assert datasets.ids("adult") == ["d1", "d2", "d3"]
+        assert datasets.newest("adult") == dataset(3)
+        assert (datasets.ids("bank"), datasets.newest("bank")) == ([], None)
+
+    def test_the_versions_that_hold_a_drop_are_found(self, datasets: DatasetVersions) -> None:
+        """Also where no drop was added since a version of before; a drop that nothing holds is in none."""
+        datasets.add(dataset(1))
+        assert [version.id for version in datasets.holding("adult", "february")] == ["d1"]
+        table = DatasetTable("rows", (*PARTS, replace(PARTS[0], sha256="d" * 64, drop="march", position=3)), 220)
+        second = replace(dataset(2), tables=(table,))
+        assert datasets.move(moved(datasets.head("adult"), (table,), "march", "d2"), second)
+        assert [version.id for version in datasets.holding("adult", "february")] == ["d1", "d2"]
+        assert [version.id for version in datasets.holding("adult", "march")] == ["d2"]
+        assert list(datasets.holding("adult", "april")) == []
+
+    def test_the_head_remembers_how_many_rows_of_each_part_stand(self, datasets: DatasetVersions) -> None:
+        """Where they were counted; a head that nobody counted says nothing."""
+        first = moved(datasets.head("adult"), TABLES, "march", "d1")
+        assert datasets.move(first, dataset(1))
+        assert datasets.head("adult").counts("rows") == {}
+        counted = moved(first, TABLES, "april", "d1", {"rows": (90, 30)})
+        assert datasets.move(counted, None)
+        assert datasets.head("adult") == counted
+        assert datasets.head("adult").counts("rows") == {PARTS[0]: 90, PARTS[1]: 30}
+        assert datasets.head("adult").counts("more") == {}
 
     def test_of_many_writers_one_version_stands(
         self, datasets: DatasetVersions, together: Callable[[list[Callable[[], object]]], list[object]]

@@ -144,6 +144,31 @@ class TestLake:
         for prefix in ("a", "ab", "ab/", "ab/c", "ab/c/", "ab/c/d", "b/", "nothing/", "zzz"):
             assert [blob.path for blob in lake.list(prefix)] == [name for name in stored if name.startswith(prefix)]
 
+    @pytest.mark.parametrize("size", [1, 2, 3, 5, 9])
+    def test_pages_are_the_listing_in_pieces(self, lake: Lake, size: int) -> None:
+        """Each goes on behind the one before; after the last there is no marker."""
+        for name in ("a-b/x", "a.b", "ab/c/d", "ab/c.d", "ab/c-d", "abc", "b/a"):
+            lake.put(name, b"")
+        for prefix in ("", "ab/", "ab", "nothing/"):
+            wanted, blobs, marker = list(lake.list(prefix)), [], ""
+            for _ in range(len(wanted) // size + 1):
+                page, marker = lake.page(prefix, marker, size)
+                assert len(page) <= size
+                blobs += page
+                if not marker:
+                    break
+            assert (blobs, marker) == (wanted, "")
+
+    def test_a_page_goes_on_behind_its_marker(self, lake: Lake) -> None:
+        """What comes or goes before it changes nothing; what comes behind it is there."""
+        blobs = {name: lake.put(name, b"")[0] for name in ("a/b", "a/c", "a/d")}
+        _, marker = lake.page("a/", "", 2)
+        lake.put("a/a", b"")
+        lake.put("a/e", b"")
+        lake.remove("a/c", blobs["a/c"].etag)
+        page, end = lake.page("a/", marker, 9)
+        assert ([blob.path for blob in page], end) == (["a/d", "a/e"], "")
+
     def test_a_listed_blob_is_the_stored_one(self, lake: Lake) -> None:
         """Listing and `stat` tell the same facts."""
         blob, _ = lake.put("a/b", b"123")

@@ -195,11 +195,11 @@ class TestLedger:
         assert entry is not None
         assert (entry.state, entry.repeats) == ("released", 2)
 
-    @pytest.mark.parametrize("state", ["queued", "superseded", "gone"])
-    def test_what_was_released_is_queued_again_or_ends_with_its_file(
+    @pytest.mark.parametrize("state", ["superseded", "gone"])
+    def test_what_was_released_ends_with_its_file(
         self, ledger: Ledger, history: History, clock: HandClock, state: str
     ) -> None:
-        """Nobody holds it; its attempts count on when it is claimed again."""
+        """Nobody holds it, and nobody tries it again."""
         ledger.release(claimed(ledger.claim("blob", "k", TTL, "message")), "later", counts=True)
         ledger.note("blob", "k", state, "the next sweep")
         entry = history.find("blob", "k")
@@ -207,8 +207,7 @@ class TestLedger:
         assert (entry.state, entry.message) == (state, "message")
         clock.move(days=1)
         assert list(history.stuck(clock())) == []
-        again = ledger.claim("blob", "k", TTL)
-        assert claimed(again).attempt == 2 if state == "queued" else refused(again).state == state
+        assert refused(ledger.claim("blob", "k", TTL)).state == state
 
     def test_a_note_reopens_nothing(self, ledger: Ledger) -> None:
         """`waiting` on what is done would make it happen twice."""
@@ -245,6 +244,41 @@ class TestLedger:
         assert history.queued("window", clock()) == 0
         assert ledger.abandon("the host was started") == 3
         assert history.queued("window", before) == 0
+
+    def test_free_work_is_queued_once_and_in_order(self, ledger: Ledger, history: History, clock: HandClock) -> None:
+        """What ended, is worked on or is queued stays; what waits, was given back or has lost its message does not."""
+        ledger.finish(claimed(ledger.claim("window", "done", TTL)), "done", "ok")
+        ledger.finish(claimed(ledger.claim("window", "waits", TTL)), "waiting", "for labels")
+        claimed(ledger.claim("window", "taken", TTL))
+        ledger.release(claimed(ledger.claim("window", "back", TTL)), "the lake is away", counts=True)
+        keys, before = ["new", "done", "taken", "back", "waits"], clock()
+        assert ledger.queue("window", keys, 9, before - TTL) == ["new", "waits"]
+        assert ledger.queue("window", keys, 9, before - TTL) == []
+        clock.move(minutes=2)
+        assert ledger.queue("window", keys, 9, before - TTL) == ["back"]
+        clock.move(minutes=60)
+        assert ledger.queue("window", keys, 9, before) == ["new", "taken", "waits"]
+        assert [entry.state for entry in history.why("new")] == ["queued", "queued"]
+        assert claimed(ledger.claim("window", "taken", TTL)).attempt == 2
+
+    def test_no_more_are_queued_than_may_wait(self, ledger: Ledger, clock: HandClock) -> None:
+        """Of a kind; who is taken makes room, and so does one whose message is lost."""
+        keys, lost = [f"k{number:03}" for number in range(250)], clock() - TTL
+        assert ledger.queue("window", keys, 120, lost) == keys[:120]
+        assert ledger.queue("window", keys, 120, lost) == []
+        assert ledger.queue("blob", keys, 3, lost) == keys[:3]
+        claimed(ledger.claim("window", "k000", TTL))
+        assert ledger.queue("window", keys, 120, lost) == ["k120"]
+        clock.move(minutes=1)
+        assert len(ledger.queue("window", keys, 130, clock())) == 130
+
+    def test_of_many_planners_one_queues_a_key(
+        self, ledger: Ledger, together: Callable[[list[Callable[[], object]]], list[object]], clock: HandClock
+    ) -> None:
+        """Each key has one message, and the queue is no longer than it may be."""
+        keys, lost = [f"k{number}" for number in range(30)], clock() - TTL
+        answers = together([lambda: ledger.queue("window", keys, 20, lost) for _ in range(4)])
+        assert sorted(key for answer in answers for key in answer) == sorted(keys[:20])  # type: ignore[attr-defined]
 
     def test_what_was_abandoned_is_free(self, ledger: Ledger, history: History) -> None:
         """Every claim in progress, and nothing else."""

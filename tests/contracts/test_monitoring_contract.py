@@ -12,7 +12,7 @@ from contracts.stores import Stores
 from shared.core.breach import Breach
 from shared.monitoring.measures import DriftMeasure, QualityMeasure, Scorecard, WindowFacts
 from shared.monitoring.ports import Breaches, Decisions, Measurements, Qualities, Scorecards
-from shared.monitoring.retrain_decision import RetrainDecision
+from shared.monitoring.retrain_decision import RetrainDecision, RetrainVerdict
 
 Together = Callable[[list[Callable[[], object]]], list[object]]
 
@@ -155,6 +155,9 @@ def test_the_same_decision_again_is_not_kept_twice(watching: Watching, clock: Ha
         ("drift-1", "not"), ("drift-1", "retrain"), ("age-1", "not"),
     ]  # fmt: skip
     assert watching.decisions.list("other") == []
+    assert [one.decided for one in watching.decisions.list("bank", key="age-1")] == [decision(clock).decided]
+    assert [one.run for one in watching.decisions.list("bank", decided=RetrainVerdict.RETRAIN)] == ["r1"]
+    assert watching.decisions.list("bank", key="age-1", decided=RetrainVerdict.RETRAIN) == []
 
 
 def test_a_scorecard_is_one_per_generation(watching: Watching, clock: HandClock) -> None:

@@ -141,7 +141,7 @@ class TestExpiry:
         assert lineage.window(SCENARIO, 1) is None
         assert lineage.prediction(SCENARIO, first_id(1)) is None
         assert lineage.prediction(SCENARIO, first_id(2)) is not None
-        assert windows.claimed_inputs(NAME) == {"v@1"}
+        assert windows.claimed(NAME, ("w@1", "v@1")) == {"v@1"}
 
     def test_a_version_goes_with_parts_that_nobody_else_names(self, engine: Engine) -> None:
         """A part of a version that stays, or of the head, stays."""
@@ -191,7 +191,7 @@ class TestErasure:
         datasets = SqlDatasets(engine)
         old = Part(f"tables/{NAME}/t/a.parquet", "a" * 64, 3, "d", 1, ("incoming/x@1",))
         table = DatasetTable("t", (old,), 3)
-        head = Head(NAME, 1, "d0", (table,), {"d": 1})
+        head = Head(NAME, 1, "d0", (table,), {"d": 1}, {"t": (3,)})
         assert datasets.move(head, DatasetVersion(NAME, "d0", "0" * 64, (table,), ("incoming/x@1",), AT))
         new = replace(old, path=f"tables/{NAME}/t/b.parquet", sha256="b" * 64, rows=2)
         counted = DatasetTable("t", (new,), 2)
@@ -199,6 +199,7 @@ class TestErasure:
         (version,) = datasets.list(NAME)
         assert (version.id, version.digest, version.tables) == ("d0", "0" * 64, (counted,))
         assert datasets.head(NAME).tables == (counted,)
+        assert datasets.head(NAME).counts("t") == {}
         assert not datasets.move(replace(head, generation=2), None)
 
     def test_rows_of_a_key_go(self, engine: Engine) -> None:

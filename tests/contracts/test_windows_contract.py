@@ -44,7 +44,7 @@ class TestWindows:
         windows.claim(window("a", "x@1"))
         with pytest.raises(Conflict, match=r"'x@1' belongs to window 'a'"):
             windows.claim(window("b", "y@1", "x@1"))
-        assert windows.claimed_inputs("adult") == {"x@1"}
+        assert windows.claimed("adult", ("x@1", "y@1", "x@2")) == {"x@1"}
         assert windows.claim(window("c", "y@1")).ordinal == 2
 
     def test_the_same_id_is_the_same_window(self, windows: Windows) -> None:
@@ -54,7 +54,7 @@ class TestWindows:
         again = windows.claim(window("a", "x@1", "x@2"))
         assert again == Window("adult", "a", 1, ("x@1", "x@2"), "committed", AT)
         assert windows.list() == [again]
-        assert windows.claimed_inputs("adult") == {"x@1", "x@2"}
+        assert windows.claimed("adult", ("x@1", "x@2", "z@1")) == {"x@1", "x@2"}
 
     def test_a_further_input_may_not_be_taken(self, windows: Windows) -> None:
         """Not by the same id either."""
@@ -104,5 +104,5 @@ class TestWindows:
         """Another window may take it."""
         windows.claim(window("a", "x@1", "x@2"))
         windows.close("adult", "a", "quarantined", "x changed", ["x@2"])
-        assert windows.claimed_inputs("adult") == {"x@1"}
+        assert windows.claimed("adult", ("x@1", "y@1", "x@2")) == {"x@1"}
         assert windows.claim(window("b", "x@2")).inputs == ("x@2",)

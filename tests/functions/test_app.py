@@ -77,7 +77,8 @@ def test_work_on_a_message_ends_before_the_host_ends_it(name: str) -> None:
 
     functions = {one.get_function_name(): one.get_user_function() for one in create_app(ports).get_functions()}
     message, out = func.QueueMessage(id="1", body="{}"), SimpleNamespace(set=print)
-    outputs = {"ingest": {"windows": out, "models": out}, "deploy": {"windows": out}}
+    windows = {"windows": out}
+    outputs = {"ingest": {**windows, "models": out}, "deploy": windows, "predict_window": windows}
     with pytest.raises(Transient, match="far enough"):
         functions[name](message=message, **outputs.get(name, {}))
     (seconds,) = left

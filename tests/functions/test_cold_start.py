@@ -11,7 +11,7 @@ from world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = (
-    "azure.core", "azure.identity", "azure.storage",
+    "azure.core", "azure.identity", "azure.storage", "deltalake",
     "azure.ai.ml", "sklearn", "lightgbm", "pandas", "pyarrow", "onnxruntime", "onnx", "sqlalchemy", "azure.kusto",
     "matplotlib", "numpy", "msgspec", "shared.adapters", "shared.bootstrap.bundles", "shared.dispatch", "shared.intake",
     "shared.monitoring", "shared.prediction", "shared.profiles", "shared.release", "model_training.scenarios",
@@ -21,6 +21,7 @@ SCORING = {"msgspec", "numpy", "onnxruntime", "sqlalchemy"}
 # What other events need, and this request must not pay for.
 OTHERS = (
     "alembic", "azure.ai.ml", "azure.core", "azure.eventgrid", "azure.identity", "azure.kusto", "azure.storage",
+    "deltalake",
     "fastapi", "httpx", "jinja2", "lightgbm", "matplotlib", "onnx", "opentelemetry", "pandas", "psycopg", "pyarrow",
     "pydantic", "pyodbc", "requests", "scipy", "sklearn", "sqlalchemy.dialects.mssql", "starlette", "uvicorn",
     "functions.openapi_schemas", "functions.openapi_scoring", "model_training.runs.training", "shared.profiles.report",

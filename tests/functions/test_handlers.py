@@ -61,7 +61,7 @@ def worked(functions: Functions, body: str, worker: str) -> None:
     windows, outputs = Out(), {"models": Out()} if worker == "ingest" else {}
     functions[worker](message=message(body), windows=windows, **outputs)
     for window in windows.get():
-        functions["predict_window"](message=message(window))
+        functions["predict_window"](message=message(window), windows=Out())
 
 
 def landed(world: World, area: str, content: bytes) -> str:

@@ -35,11 +35,14 @@ AZ: dict[str, tuple[set[str], set[str]]] = {
     "role assignment list": ({"--subscription", "--all"}, {"--output"}),
     "role assignment delete": ({"--subscription", "--ids"}, {"--output"}),
     "resource list": ({"--subscription", "--resource-group", "--resource-type"}, {"--query", "--output"}),
+    "resource delete": ({"--subscription", "--ids"}, {"--output"}),
     "eventgrid system-topic list": ({"--subscription", "--resource-group"}, {"--query", "--output"}),
 }
 
 
 OLD = "/subscriptions/x/providers/Microsoft.Authorization/roleAssignments/old"
+# An alert that an earlier version made.
+OLD_ALERT = "/subscriptions/x/providers/Microsoft.Insights/metricAlerts/mlops-backlog"
 
 
 def _assignments(environment: str) -> list[dict[str, str]]:
@@ -49,7 +52,7 @@ def _assignments(environment: str) -> list[dict[str, str]]:
     space = f"{group}Microsoft.MachineLearningServices/workspaces/mlw-mlops-{environment}"
     one = {"principalId": "p-score", "scope": host, "roleDefinitionName": "Storage Blob Data Owner", "id": "kept"}
     old = {"principalId": "p-score", "scope": space, "roleDefinitionName": "MLOps trainer (x)", "id": OLD}
-    return [one, old]
+    return [one] if _gone(OLD).exists() else [one, old]
 
 
 # What these answer.
@@ -136,7 +139,9 @@ def _create(given: dict[str, list[str]], known: dict[str, str]) -> None:
 
 
 def _list(given: dict[str, list[str]], known: dict[str, str]) -> None:
-    if "--function-name" in given:
+    if given.get("--resource-type") == ["Microsoft.Insights/metricAlerts"]:
+        sys.stdout.write("" if _gone(OLD_ALERT).exists() else f"{OLD_ALERT}\n")
+    elif "--function-name" in given:
         if given["--name"][0] not in known.values():
             refuse(f"no app {given['--name']}")
         sys.stdout.write(
@@ -146,8 +151,14 @@ def _list(given: dict[str, list[str]], known: dict[str, str]) -> None:
 
 def _delete(given: dict[str, list[str]], known: dict[str, str]) -> None:
     del known
-    if given["--ids"] != [OLD]:
-        refuse("a role that is needed")
+    if given["--ids"] not in ([OLD], [OLD_ALERT]):
+        refuse("a role or a resource that is needed")
+    _gone(given["--ids"][0]).touch()
+
+
+def _gone(resource: str) -> Path:
+    """The mark of what was deleted in this environment."""
+    return HERE / f"deleted-{os.environ['AZURE_ENV_NAME']}-{resource.rpartition('/')[2]}"
 
 
 def azd(words: list[str]) -> None:

@@ -25,10 +25,12 @@ VARIABLES = {
 PIPELINES = pytest.mark.parametrize("pipeline", [github, azure_devops])
 STEPS = [
     "azd provision", "azd env", "az identity list", "az role assignment", "python local.tools.stale_grants",
-    "az role assignment", "az resource list", "odbcinst -q", "python local.tools.odbc_driver",
+    "az role assignment", "az resource list", "az resource delete", "az resource list",
+    "odbcinst -q", "python local.tools.odbc_driver",
     "python local.tools.migrations", "python model_training.pipeline",
     *["az functionapp deployment"] * 3, "az eventgrid system-topic",
-    *["az deployment group"] * 2, *["az functionapp function"] * 4, "mlops verify",
+    *["az deployment group"] * 2, "az identity list", "az role assignment", "python local.tools.stale_grants",
+    *["az functionapp function"] * 4, "mlops verify",
 ]  # fmt: skip
 
 
@@ -71,6 +73,14 @@ def test_a_release_goes_through_both_environments(pipeline: Callable[[Machine], 
         given = parameters(machine, environment)
         assert (given["environmentName"], given["settings"]) == (environment, VARIABLES["MLOPS_SETTINGS"])
         assert (given["alertEmail"], given["ingestMemoryMb"], given["zones"]) == ("", "2048", "true")
+
+
+def test_a_role_that_was_left_fails_the_check(tmp_path: Path) -> None:
+    """The step of checks by itself, where nobody removed the old role."""
+    machine = Machine(tmp_path, VARIABLES, lambda _: True)
+    environ = {**VARIABLES, "AZURE_ENV_NAME": "preprod", "AZURE_RESOURCE_GROUP": "azure-resource-group-preprod"}
+    with pytest.raises(AssertionError, match=r"Roles are left that the templates no longer give; run infra/prune.sh: "):
+        machine.bash("sh infra/verify.sh build/integration.xml", environ)
 
 
 @PIPELINES

@@ -14,6 +14,7 @@ from infra.bicep import FOLDER
 from infra.snapshot import ADMINISTRATORS, ENVIRONMENT, needs_compiler, of_events, of_main, plain
 
 from local.roles import NEEDS, Need, place_of
+from shared.core.messages import Queue
 
 pytestmark = needs_compiler
 ROLES = {value: name for name, value in json.loads((FOLDER / "roles.json").read_text()).items()}
@@ -86,6 +87,10 @@ def test_queue_roles_are_what_the_functions_do() -> None:
     works = {(one.identity, one.scope) for one in wanted if "Contributor" in one.role}
     # Who works a queue off may send to it.
     wanted = {one for one in wanted if "Sender" not in one.role or (one.identity, one.scope) not in works}
+    # The sweep looks how long messages wait, where others work.
+    everywhere = {f"queue {name}" for queue in Queue for name in (str(queue), f"{queue}-poison")}
+    own = {one.scope for one in wanted if one.identity == where["reconcile"] and "Contributor" in one.role}
+    wanted |= {Need(where["reconcile"], "Storage Queue Data Reader", name) for name in everywhere - own}
     assert wanted == {need for need in NEEDS if need.scope.startswith("queue ")}
 
 

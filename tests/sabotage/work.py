@@ -10,9 +10,9 @@ _LEDGER = "contracts/test_ledger_contract.py::TestLedger::test_"
 WORK = (
     mutation(
         "mark_queued off",
-        "shared/core/claims.py",
-        'ports.core.ledger.note(kind, key, State.QUEUED, f"Its message was queued{again}.")',
-        "pass",
+        f"{_SQL}/ledger/queueing.py",
+        "        _queue(connection, wanted.kind, key, rows.get(key), now, owner)",
+        "        pass",
         "shared/prediction/test_landed_files.py::test_a_backlog_sends_each_window_once",
     ),
     mutation(

@@ -21,7 +21,8 @@ from typing import IO, Any
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 240
 # Libraries in C that start threads when they are imported: whoever forks wants none.
-ALONE = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
+_NO_THREAD = "background_thread:false"
+ALONE = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": _NO_THREAD, "_RJEM_MALLOC_CONF": _NO_THREAD}
 _IDLE: SimpleQueue[Server] = SimpleQueue()
 
 

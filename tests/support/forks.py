@@ -10,7 +10,8 @@ from pathlib import Path
 
 LIVES = Path(__file__).with_name("lives.py")
 # Libraries in C that start threads when they are imported: whoever forks wants none.
-ALONE = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
+_NO_THREAD = "background_thread:false"
+ALONE = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": _NO_THREAD, "_RJEM_MALLOC_CONF": _NO_THREAD}
 
 
 class Forks:

@@ -30,6 +30,7 @@ _NEVER_ALONE = (
     "exclude_broker_credential",
 )
 RANGE_BYTES = 4 << 20
+STORAGE_SCOPE = "https://storage.azure.com/.default"
 
 
 def make_credential(choice: str) -> TokenCredential:

@@ -26,6 +26,8 @@ class OtelObserver:
         self._requests = meter.create_counter("mlops.requests", description="Scoring requests by how they ended.")
         self._rows = meter.create_counter("mlops.predictions", description="Rows predicted in real time.")
         self._seconds = meter.create_histogram("mlops.request.duration", unit="s", description="Time to an answer.")
+        self._messages = meter.create_gauge("mlops.queue.messages", description="Messages in a queue.")
+        self._oldest = meter.create_gauge("mlops.queue.oldest", unit="s", description="Age of its oldest message.")
 
     def record(self, step: LogRecord) -> None:
         """A span whose trace id is the operation, with ids as attributes."""
@@ -48,6 +50,11 @@ class OtelObserver:
         self._requests.add(1, facts)
         self._rows.add(rows, facts)
         self._seconds.record(seconds, facts)
+
+    def queue(self, queue: str, messages: int, oldest: float) -> None:
+        """Set the two gauges of the queue."""
+        self._messages.set(messages, {"queue": queue})
+        self._oldest.set(oldest, {"queue": queue})
 
 
 def application_insights(connection_string: str) -> OtelObserver:

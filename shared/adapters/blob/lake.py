@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -18,7 +18,7 @@ from shared.adapters.blob.reading import BlobReader, is_folder
 from shared.adapters.blob.writing import BLOCK_BYTES, WRITER, Upload
 from shared.core.addresses import BlobAddress
 from shared.core.blob import Blob, check_name, check_prefix, name_problem
-from shared.core.errors import Fault, Missing, Superseded
+from shared.core.errors import Fault, Missing, Permanent, Superseded
 
 if TYPE_CHECKING:
     from azure.storage.blob import ContainerClient
@@ -78,14 +78,27 @@ class BlobLake:
 
     def list(self, prefix: str) -> Iterator[Blob]:
         """Yield all blobs whose name starts with `prefix`, page by page, in the order of their names."""
-        check_prefix(prefix)
+        found = self._listing(prefix, self._sizes.page)
         with faults(self._place, prefix, READER):
-            found = self._client.list_blobs(
-                name_starts_with=prefix or None, include=["metadata"], results_per_page=self._sizes.page
-            )
-            for one in found:
-                if not is_folder(one.metadata) and not name_problem(one.name):
-                    yield _blob(one.name, one.etag, one.size, one.last_modified)
+            yield from _files(found)
+
+    def page(self, prefix: str, marker: str, most: int) -> tuple[Sequence[Blob], str]:
+        """Return one page of the service, and its marker."""
+        pages = self._listing(prefix, min(most, self._sizes.page)).by_page(marker or None)
+        try:
+            with faults(self._place, prefix, READER):
+                found = list(_files(next(pages)))
+        except Permanent:
+            if not marker:
+                raise
+            # Perhaps the service does not know the marker any more; any other reason is given again.
+            return self.page(prefix, "", most)
+        return found, str(pages.continuation_token or "")
+
+    def _listing(self, prefix: str, size: int) -> Any:
+        return self._client.list_blobs(
+            name_starts_with=check_prefix(prefix) or None, include=["metadata"], results_per_page=size
+        )
 
     def remove(self, path: str, etag: str) -> None:
         """Take that version out; a repeated request that finds nothing has worked."""
@@ -130,6 +143,13 @@ class BlobLake:
             return None
         token = str((found.metadata or {}).get(WRITER, ""))
         return _blob(path, found.etag, found.size, found.last_modified), token
+
+
+def _files(found: Iterable[Any]) -> Iterator[Blob]:
+    """The listed blobs without the folders of a Data Lake account."""
+    for one in found:
+        if not is_folder(one.metadata) and not name_problem(one.name):
+            yield _blob(one.name, one.etag, one.size, one.last_modified)
 
 
 def _blob(path: str, etag: Any, size: int, modified: datetime) -> Blob:

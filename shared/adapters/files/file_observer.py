@@ -65,6 +65,11 @@ class FileObserver:
         if due:
             self.flush()
 
+    def queue(self, queue: str, messages: int, oldest: float) -> None:
+        """A line for a queue in which something waits."""
+        if messages:
+            self._append({"event": "queue", "queue": queue, "messages": messages, "oldest_seconds": round(oldest, 1)})
+
     def flush(self) -> None:
         """Write the counts."""
         with self._lock:

@@ -8,9 +8,10 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -62,9 +63,17 @@ class FolderLake:
 
     def list(self, prefix: str) -> Iterator[Blob]:
         """Yield all blobs whose name starts with `prefix` in the order of names, without files that vanish."""
+        yield from self._after("", prefix)
+
+    def page(self, prefix: str, marker: str, most: int) -> tuple[Sequence[Blob], str]:
+        """Return the next blobs behind the name `marker`, and the last name when there are more."""
+        found = list(islice(self._after(marker, prefix), most + 1))
+        return found[:most], found[most - 1].path if len(found) > most else ""
+
+    def _after(self, name: str, prefix: str) -> Iterator[Blob]:
         folder = check_prefix(prefix).rpartition("/")[0]
         with _faults(prefix):
-            yield from _walk(self._root / folder, f"{folder}/" if folder else "", prefix)
+            yield from _walk(self._root / folder, f"{folder}/" if folder else "", prefix, name)
 
     def remove(self, path: str, etag: str) -> None:
         """Take that version out: set aside first, so that a version that came meanwhile is put back, never lost."""
@@ -111,11 +120,10 @@ class FolderLake:
 
     def _place(self, path: str) -> Path:
         """The file of the name; Missing when a linked folder would lead out of the lake."""
-        place = self._root / check_name(path)
-        for folder in place.parents:
-            if folder == self._root:
-                break
-            if folder.is_symlink():
+        place, folder = self._root / check_name(path), str(self._root)
+        for name in path.split("/")[:-1]:
+            folder = f"{folder}/{name}"
+            if os.path.islink(folder):  # noqa: PTH114 - no Path for each folder: this is asked for every blob
                 raise Missing(f"There is no blob {path!r} in the lake: links are not followed.")
         return place
 
@@ -189,7 +197,8 @@ def _blob(path: str, place: Path) -> Blob | None:
     return Blob(path, file_etag(found), found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
 
 
-def _walk(folder: Path, name: str, prefix: str) -> Iterator[Blob]:
+def _walk(folder: Path, name: str, prefix: str, after: str) -> Iterator[Blob]:
+    """The blobs in the folder of that name that come after a name, and start with the prefix."""
     try:
         with os.scandir(folder) as entries:
             # A folder sorts with its slash: "a-b" comes before "a/b", as in a store that knows names only.
@@ -205,12 +214,18 @@ def _walk(folder: Path, name: str, prefix: str) -> Iterator[Blob]:
         return
     for entry in found:
         path = name + entry
-        if not path.startswith(prefix) or name_problem(path.rstrip("/")):
+        if not _is_wanted(path, prefix, after):
             continue
         if entry.endswith("/"):
-            yield from _walk(folder / entry, path, prefix)
+            yield from _walk(folder / entry, path, prefix, after)
         elif blob := _blob(path, folder / entry):
             yield blob
+
+
+def _is_wanted(path: str, prefix: str, after: str) -> bool:
+    """Whether the file, or a file in the folder (its name ends with a slash), starts with `prefix` after `after`."""
+    is_next = path > after or (path.endswith("/") and after.startswith(path))
+    return path.startswith(prefix) and is_next and not name_problem(path.rstrip("/"))
 
 
 def _sync_folder(folder: Path) -> None:

@@ -35,6 +35,8 @@ _TUPLES = (
     "personal",
 )
 _FIELDS_OF_A_TIMER = 6
+# Delta tables lie beside the parts of the scenario's tables.
+_OWN_TABLES = ("actuals", "labelled", "predictions")
 
 
 def check_declaration(scenario: Scenario) -> None:
@@ -110,6 +112,8 @@ def _name_problems(scenario: Scenario) -> Iterator[tuple[str, str]]:
     tables = [table.name for table in scenario.tables]
     for name in {name for name in tables if tables.count(name) > 1}:
         yield f"declares table {name!r} {tables.count(name)} times", "each table once"
+    for name in {*tables} & {*_OWN_TABLES}:
+        yield f"declares table {name!r}, which is the name of a Delta table", "another name"
     yield from one_of("the label table", scenario.label_table, tables)
     if scenario.batch.table:
         yield from one_of("in its batch the table", scenario.batch.table, tables)

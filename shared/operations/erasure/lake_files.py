@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.blob import Blob
 from shared.core.errors import Missing
+from shared.core.paths import LOG
 from shared.operations.erasure.delimited import without_rows
 from shared.operations.erasure.needles import Needles, telling, without_common
 from shared.operations.erasure.subject import Subject, as_row, rows_of
@@ -51,9 +52,11 @@ class FoundFile:
 
 
 def files_of(ports: OperationsPorts, scenario: str) -> Iterator[Blob]:
-    """Every file of the scenario but those of erasures themselves."""
+    """Every file of the scenario but those of erasures themselves, and logs of tables: they name files and times."""
     for area in _AREAS:
-        yield from ports.core.lake.list(f"{area}/{scenario}/")
+        for blob in ports.core.lake.list(f"{area}/{scenario}/"):
+            if LOG not in blob.path:
+                yield blob
 
 
 def has_rows(blob: Blob) -> bool:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Superseded
 from shared.core.lake_reading import read_json
-from shared.core.paths import commit_path
+from shared.core.paths import commit_path, predictions_folder
 from shared.core.scenario import Scenario
 from shared.operations.erasure.lake_files import FoundFile, read, without_subject
 from shared.operations.erasure.records import keep_record
 from shared.operations.erasure.subject import Subject, as_row
 from shared.operations.erasure_record import ErasureRecord
-from shared.prediction.commits import keep_erased, revision_of
+from shared.prediction.commits import is_erased, keep_erased, revision_of
+from shared.prediction.delta_follower import follow_erased
 from shared.prediction.rebuild import restore_window
 from shared.prediction.window import Commit, CommittedFile
 
@@ -37,7 +38,8 @@ def erase_windows(
             held = [one for file in commit.files if (one := by_path.pop(file.path, None))]
             if held:
                 _erase(ports, scenario, subject, erasure, commit, held)
-    # What no commit names any more is what a killed erasure left.
+    # What no commit names any more is what a killed erasure left, or a copy of a file that was written anew.
+    restore_left(ports, scenario)
     for left in by_path.values():
         _remove(ports, left.blob)
 
@@ -51,7 +53,9 @@ def _erase(  # noqa: PLR0917 -- the facts of one window
     held: Sequence[FoundFile],
 ) -> None:
     by_path = {one.blob.path: one for one in held}
-    files = tuple(_file(ports, subject, file, by_path.get(file.path)) for file in commit.files)
+    revision = revision_of(ports, commit)
+    folder = predictions_folder(scenario.name, revision.base)
+    files = tuple(_file(ports, subject, file, by_path.get(file.path), folder) for file in commit.files)
     gone = sum(one.rows for one in held)
     new = replace(commit, rows=commit.rows - gone, rejected_rows=_with_erased(commit.rejected_rows, gone))
     if commit.is_sharded:
@@ -62,20 +66,23 @@ def _erase(  # noqa: PLR0917 -- the facts of one window
     record = ErasureRecord(erasure, "window", commit.window, commit.sha256, new.sha256, gone)
     keep_record(ports, scenario.name, record)
     # Reports go on to see the window from the time on from which they saw it.
-    keep_erased(ports, commit, revision_of(ports, commit).committed_at)
+    keep_erased(ports, commit, revision.committed_at)
     ports.core.lake.put(commit_path(scenario.name, commit.window), new.to_bytes(), if_absent=False)
     restore_window(ports, scenario, new)
+    follow_erased(ports, scenario, commit.window)
     for one in held:
         _remove(ports, one.blob)
 
 
-def _file(ports: OperationsPorts, subject: Subject, file: CommittedFile, held: FoundFile | None) -> CommittedFile:
-    """The file without the rows of the person, under its own digest; as it is when it holds none."""
+def _file(
+    ports: OperationsPorts, subject: Subject, file: CommittedFile, held: FoundFile | None, folder: str
+) -> CommittedFile:
+    """The file without the rows of the person, in the folder under its own digest; as it is when it holds none."""
     if held is None:
         return file
     content = without_subject(held.blob, read(ports, held.blob), subject)
     sha256 = hashlib.sha256(content).hexdigest()
-    path = f"{file.path.rpartition('/')[0]}/{sha256}.parquet"
+    path = f"{folder}{sha256}.parquet"
     ports.core.lake.put(path, content)
     return replace(file, path=path, sha256=sha256, rows=file.rows - held.rows)
 
@@ -128,6 +135,8 @@ def restore_left(ports: OperationsPorts, scenario: Scenario) -> None:
             commit = Commit.from_json(read_json(ports, blob.path), blob.path)
             if commit.window in known and known[commit.window] != commit:
                 restore_window(ports, scenario, commit)
+            if is_erased(ports, scenario.name, commit.window):
+                follow_erased(ports, scenario, commit.window)
 
 
 def erase_trials(ports: OperationsPorts, scenario: Scenario, subject: Subject, found: Iterable[FoundFile]) -> None:

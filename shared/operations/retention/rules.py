@@ -71,11 +71,12 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """Blobs of an area that go together, and the window or dataset version that goes with them."""
+    """Blobs of an area that go together, and the window (with its base) or dataset version that goes with them."""
 
     area: KeptArea
     blobs: tuple[Blob, ...]
     window: str = ""
+    base: str = ""
     dataset: str = ""
 
 
@@ -131,7 +132,7 @@ def _windows(survey: Survey) -> Iterator[Expired]:
         if cutoff is None or window.base in used or any(other.at >= cutoff for other in versions):
             continue
         if there.isdisjoint(_inputs(versions)):
-            yield Expired("windows", window.blobs, window=window.id)
+            yield Expired("windows", window.blobs, window=window.id, base=window.base)
 
 
 def _kept_datasets(survey: Survey) -> set[str]:

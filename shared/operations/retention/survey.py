@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 from shared.core.blob import Blob
 from shared.core.drops import blob_key
 from shared.core.ledger import TERMINAL, Kind
-from shared.core.paths import dataset_folder, parts_folder, served_folder, shards_folder, window_folder
+from shared.core.paths import (
+    dataset_folder,
+    kept_labels,
+    labelled_folder,
+    parts_folder,
+    predictions_folder,
+    served_folder,
+    shards_folder,
+    window_folder,
+)
 from shared.core.scenario import Scenario
 from shared.datasets.version import DatasetTable
 from shared.operations.retention.living import needed_datasets
@@ -51,7 +60,7 @@ def _files(ports: OperationsPorts, scenario: Scenario) -> dict[KeptArea, tuple[B
     places: Mapping[KeptArea, tuple[str, ...]] = {
         "incoming": (f"incoming/{name}/", f"{ERASED}incoming/{name}/"),
         "scoring": (f"scoring/{name}/", f"telemetry/{name}/", f"{ERASED}scoring/{name}/", f"{ERASED}telemetry/{name}/"),
-        "actuals": (f"actuals/{name}/", f"{ERASED}actuals/{name}/"),
+        "actuals": (f"actuals/{name}/", f"{ERASED}actuals/{name}/", kept_labels(name)),
         "quarantine": (f"quarantine/{name}/",),
         "served": (served_folder(name),),
     }
@@ -69,7 +78,7 @@ def _ended(
     for area in ("incoming", "actuals"):
         for blob in files.get(area, ()):
             entry = ports.core.history.find(Kind.BLOB, landed_key(blob))
-            if entry is not None and entry.state in TERMINAL:
+            if blob.path.startswith(kept_labels(scenario.name)) or (entry is not None and entry.state in TERMINAL):
                 yield blob_key(blob)
     yield from map(blob_key, files.get("quarantine", ()))
     yield from _predicted(ports, scenario, files.get("scoring", ()), windows)
@@ -101,21 +110,26 @@ def _hour(blob: Blob) -> str:
 def _windows(ports: OperationsPorts, scenario: Scenario) -> tuple[SurveyedWindow, ...]:
     corrections = {one.window: one for one in ports.prediction.corrections.list(scenario.name)}
     listed = bool(scenario.retention.windows)
+    windows = ports.prediction.windows.list(scenario.name)
+    # The files of all versions lie together, and go with the last of them.
+    last = {corrections[one.id].base if one.id in corrections else one.id: one.id for one in windows}
     found = []
-    for window in ports.prediction.windows.list(scenario.name):
+    for window in windows:
         correction = corrections.get(window.id)
         inputs = window.inputs if correction is None else (*window.inputs, *correction.inputs)
-        blobs = tuple(_window_files(ports, window)) if listed else ()
         base = window.id if correction is None else correction.base
+        shared = base if last[base] == window.id else ""
+        blobs = tuple(_window_files(ports, window, shared)) if listed else ()
         is_open = window.state == WindowState.PLANNED
         names = tuple(name.replace('"', "") for name in inputs)
         found.append(SurveyedWindow(window.id, base, window.ordinal, window.created_at, is_open, names, blobs))
     return tuple(found)
 
 
-def _window_files(ports: OperationsPorts, window: Window) -> Iterator[Blob]:
-    """The commit first: what goes half-way must not count."""
-    folders = (window_folder(window.scenario, window.id), shards_folder(window.scenario, window.id))
+def _window_files(ports: OperationsPorts, window: Window, shared: str) -> Iterator[Blob]:
+    """The commit first: what goes half-way must not count. `shared` is the base whose prediction files go too."""
+    folders = [window_folder(window.scenario, window.id), shards_folder(window.scenario, window.id)]
+    folders += [predictions_folder(window.scenario, shared), labelled_folder(window.scenario, shared)] if shared else []
     blobs = [blob for folder in folders for blob in ports.core.lake.list(folder)]
     yield from sorted(blobs, key=lambda blob: (not blob.path.endswith("/_COMMIT.json"), blob.path))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Corrupt, Permanent, Quarantined
 from shared.core.lake_reading import read_json
-from shared.core.paths import shards_folder, window_folder
+from shared.core.paths import predictions_folder, shards_folder, window_folder
 from shared.core.scenario import Scenario
 from shared.core.wording import counted
 from shared.prediction.shard import (
@@ -37,9 +37,14 @@ DEADLINE = timedelta(hours=4)
 type MakeWork = Callable[[int, Sequence[Shard]], ShardWork]
 
 
-def scored_shards(ports: PredictionPorts, scenario: str, window: str) -> dict[int, ScoredShard]:
-    """The shards that are scored, by number: those with a receipt, whose prediction file is whole."""
-    sizes = {blob.path: blob.size for blob in ports.core.lake.list(window_folder(scenario, window))}
+def scored_shards(ports: PredictionPorts, scenario: str, window: str, base: str = "") -> dict[int, ScoredShard]:
+    """The shards that are scored, by number: those with a receipt, whose prediction file is whole.
+
+    `base` is the first version of a window that is a correction.
+    """
+    # Receipts of earlier versions of the system name files beside the plan.
+    folders = (predictions_folder(scenario, base or window), window_folder(scenario, window))
+    sizes = {blob.path: blob.size for folder in folders for blob in ports.core.lake.list(folder)}
     found = {}
     for blob in ports.core.lake.list(receipts_folder(scenario, window)):
         scored = ScoredShard.from_json(read_json(ports, blob.path), blob.path)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from shared.core.errors import Quarantined
 from shared.core.ledger import Outcome, State
-from shared.core.paths import window_folder
+from shared.core.paths import predictions_folder
 from shared.core.scenario import Scenario
 from shared.datasets.rejects import Rejects, check_failed
 from shared.prediction.shard import ScoredShard, Shard, ShardWork
@@ -40,10 +40,10 @@ def score_in_shards(
     if shards is None:
         return Outcome(State.WAITING, "The window is being cut into shards.")
     window = _LargeWindow(ports, scenario, plan, plan_sha, shards, load_deployed(ports, plan.deployment))
-    scored = scored_shards(ports, plan.scenario, plan.window)
+    scored = scored_shards(ports, plan.scenario, plan.window, plan.base)
     if missing := window.missing(scored):
         go_on(ports, scenario, plan, missing, window.work)
-        scored = scored_shards(ports, plan.scenario, plan.window)
+        scored = scored_shards(ports, plan.scenario, plan.window, plan.base)
     if missing := window.missing(scored):
         done = len(shards.shards) - len(missing)
         return Outcome(State.WAITING, f"{done} of {len(shards.shards)} shards are scored.")
@@ -80,6 +80,7 @@ class _LargeWindow:
             provenance=Provenance(model.run, model.id, model.sha256, model.dataset, plan.planned_at),
             shards=tuple(missing),
             at=self.ports.core.clock(),
+            base=plan.base if plan.corrects else "",
         )
 
     def commit(self, scored: Sequence[ScoredShard]) -> Commit:
@@ -92,7 +93,7 @@ class _LargeWindow:
             scenario=plan.scenario,
             window=plan.window,
             ordinal=plan.ordinal,
-            path=window_folder(plan.scenario, plan.window),
+            path=predictions_folder(plan.scenario, plan.base),
             sha256=hashlib.sha256("".join(one.sha256 for one in files).encode()).hexdigest(),
             rows=sum(one.rows for one in files),
             failed_rows=sum(one.failed_rows for one in files),

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from shared.core.errors import Corrupt, Permanent, Quarantined
-from shared.core.paths import window_folder
+from shared.core.paths import predictions_folder
 from shared.core.ports import Lake
 from shared.core.scenario import Scenario
 from shared.prediction.commits import sha256_of
@@ -45,7 +45,7 @@ class ShardScorer:
         with tempfile.TemporaryFile() as out:
             result, short = self._answer(shard, out)
             sha256, size = sha256_of(out), out.seek(0, 2)
-            path = f"{window_folder(self.work.scenario, self.work.window)}{sha256}.parquet"
+            path = f"{predictions_folder(self.work.scenario, self.work.base or self.work.window)}{sha256}.parquet"
             _keep(self.lake, path, out, size)
         scored = ScoredShard(
             number=shard.number,

@@ -62,8 +62,8 @@ def least_rows(earlier: Verdict) -> int:
 
 def newest_rows(ports: ReleasePorts, model: Model) -> str:
     """The newest dataset version, and after a plus the newest labels of the model's trial; empty without a version."""
-    versions = ports.datasets.versions.list(model.name)
-    return _SEP.join(filter(None, (versions[-1].id, newest_trial_rows(ports, model)))) if versions else ""
+    newest = "".join(ports.datasets.versions.ids(model.name)[-1:])
+    return _SEP.join(filter(None, (newest, newest_trial_rows(ports, model)))) if newest else ""
 
 
 def grown_rows(ports: ReleasePorts, challenger: Contestant, named: str) -> JudgingRows:

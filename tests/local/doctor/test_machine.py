@@ -23,8 +23,10 @@ from local.doctor.finding import Check, Finding, Subject
 from local.host.running import HomeLock
 from shared.adapters.sql.database import open_database
 from shared.adapters.sql.ledger.ledger import SqlLedger
+from shared.adapters.sql.ledger.rounds import SqlRounds
 from shared.adapters.sql.migrations import newest, revision_id
 from shared.adapters.sql.monitoring.measures import SqlScorecards
+from shared.core.timers.listing_round import Round
 
 ROOT = Path(__file__).resolve().parents[3]
 VERSION = newest()
@@ -227,6 +229,9 @@ def test_sweeps_that_stopped_are_a_finding(subject: MakeSubject, tmp_path: Path)
     for ago, verdict in ((timedelta(hours=1), "fail"), (timedelta(), "ok")):
         SqlScorecards(engine).record_heartbeat("reconcile", datetime.now(UTC) - ago, late=False)
         assert the(work.sweeps(asked), "sweeps").verdict == verdict
+    SqlRounds(engine).save(Round("files", datetime.now(UTC), ended_at=datetime(2026, 3, 1, tzinfo=UTC), ended_files=12))
+    told = "all 12 landed files were last listed at 2026-03-01 00:00:00 UTC"
+    assert the(work.sweeps(asked), "sweeps").fact == f"1 timer fired when due; {told}"
     engine.dispose()
 
 

@@ -46,7 +46,6 @@ def test_the_quantities_are_those_of_the_templates() -> None:
     assert database["maxSizeBytes"] == HAVE.database_gb << 30
     rules = [one["properties"]["evaluationFrequency"] for one in of_main().of("Microsoft.Insights/scheduledQueryRules")]
     assert sorted(rules, reverse=True) == sorted(HAVE.log_alerts, reverse=True)
-    assert len(of_main().of("Microsoft.Insights/metricAlerts")) == HAVE.metric_alerts
     assert len(of_main().of("Microsoft.Storage/storageAccounts")) == 6
     assert of_main().one("Microsoft.ContainerRegistry/registries")["sku"] == {"name": "Standard"}
     assert properties("Microsoft.OperationalInsights/workspaces")["workspaceCapping"] == {"dailyQuotaGb": 1}

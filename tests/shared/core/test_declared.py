@@ -35,6 +35,12 @@ MISTAKES: dict[str, Callable[[], Scenario]] = {
     "a column": lambda: replace(POINTS, categorical=("colour",)),
     "a text as a number": lambda: replace(POINTS, numeric=("x", "color"), categorical=()),
     "a key": lambda: replace(POINTS, tables=(replace(TABLE, key=("Id",)),)),
+    "a table of the system": lambda: replace(
+        POINTS,
+        tables=(replace(TABLE, name="predictions"),),
+        label_table="predictions",
+        batch=replace(POINTS.batch, table="predictions"),
+    ),
     "a table": lambda: replace(POINTS, label_table="point"),
     "the batch's table": lambda: replace(POINTS, batch=replace(POINTS.batch, table="poins")),
     "the batch's schedule": lambda: replace(POINTS, batch=replace(POINTS.batch, schedule="*/5 * * * *")),

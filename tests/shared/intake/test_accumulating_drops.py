@@ -7,10 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
 from increments import Drops
+from ports_with import ports_with
 from world import POINTS, PRICES
 
 from shared.core.scenario import Column, History, Scenario
@@ -84,6 +86,47 @@ def test_of_rows_with_one_key_the_later_drop_wins(keyed: Drops) -> None:
     assert (table.rows, table.replaced) == (50, 10)
     assert "In table 'points' 10 rows gave way to rows of another drop." in outcome.reason
     assert [n for n, x in values(keyed).items() if x > 50] == list(range(30, 50))
+
+
+class Unlisted:
+    """A store that holds too much to be looked at one by one."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def list(self, scenario: str | None = None, **narrowed: Any) -> Any:
+        """Nobody asks for all of it."""
+        assert narrowed, f"everything of {scenario} was listed"
+        return self._store.list(scenario, **narrowed)
+
+
+def test_a_drop_is_added_without_a_look_at_every_version_run_or_decision(keyed: Drops) -> None:
+    """Its ingest, the request for its training, and both again when it is sent again."""
+    listed, runs, decisions = keyed.ports.datasets.versions, keyed.ports.training.runs, keyed.ports.monitoring.decisions
+    keyed.ports = ports_with(
+        keyed.ports,
+        datasets__versions=Unlisted(listed),
+        training__runs=Unlisted(runs),
+        monitoring__decisions=Unlisted(decisions),
+    )
+    for drop, start in (("d1", 0), ("d2", 40), ("d3", 80), ("d2", 45)):
+        assert keyed.drop(drop, points(range(start, start + 30))).state == "done"
+    assert len(listed.list("points")) == 4
+
+
+def test_what_stands_is_counted_in_a_head_of_the_version_before(keyed: Drops) -> None:
+    """Which does not say how many rows of each part stand: they are counted, and the next drop knows."""
+    keyed.drop("d1", points(range(40)))
+    keyed.drop("d2", points(range(30, 60), x=100.0))
+    head = keyed.ports.datasets.versions.head("points")
+    assert keyed.ports.datasets.versions.move(replace(head, generation=head.generation + 1, standing=None), None)
+    keyed.drop("d3", points(range(35, 45), x=200.0))
+    (table,) = keyed.newest.tables
+    assert (table.rows, table.replaced) == (60, 20)
+    assert list(keyed.ports.datasets.versions.head("points").counts("points").values()) == [30, 20, 10]
 
 
 def test_january_sent_again_in_march_stays_january(keyed: Drops) -> None:

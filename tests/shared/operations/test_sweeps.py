@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from listed import count_listings
 from world import World, points_csv
 
 from shared import dispatch
 from shared.core.messages import model_message
 from shared.dispatch import sweep_releases
+from shared.operations import reconcile
+from shared.operations.status import status
 
 
 def test_each_sweep_finds_its_own_and_both_find_all_once(world: World) -> None:
@@ -42,3 +46,38 @@ def test_what_was_queued_when_the_host_died_is_sent_again(world: World) -> None:
     (file,) = dispatch.sweep_data(world.ports)
     assert world.ports.core.ledger.abandon("the host was restarted") == 1
     assert dispatch.sweep_data(world.ports) == [file]
+
+
+def paths_of(messages: list[str]) -> list[str]:
+    """The blobs that these events tell of."""
+    return [json.loads(message)["subject"].rpartition("/blobs/")[2] for message in messages]
+
+
+def test_a_sweep_lists_its_share_however_long_the_history_is(world: World) -> None:
+    """A file that came into an old folder without an event is found by the round at the latest."""
+    lake = count_listings(world)
+    for number in range(30):
+        world.handle(world.land(f"scoring/points/d{number:02}/points.csv", points_csv(2, seed=number, labelled=False)))
+    assert reconcile.reconcile(world.ports, listed=10).events == []
+    world.land("scoring/points/d01/more.csv", points_csv(2, seed=77, labelled=False))
+    found: list[str] = []
+    for _ in range(8):
+        lake.begin()
+        found += reconcile.reconcile(world.ports, listed=10).events
+        assert lake.names <= 10
+    assert paths_of(found) == ["scoring/points/d01/more.csv"]
+    assert status(world.ports)["listed"] == {"ended_at": "2026-03-01T12:00:00+00:00", "files": 31, "under_way": 10}
+
+
+def test_where_many_events_are_lost_the_sweep_stays_until_all_are_sent(world: World) -> None:
+    """Files that came long ago and were never told of: the next sweep looks at the same ones, not round the lake."""
+    world.clock.now = datetime.now(UTC) + timedelta(hours=1)
+    for number in range(reconcile.MOST + 30):
+        world.ports.core.lake.put(f"actuals/points/d{number:03}/labels.csv", b"id,y\n1,no\n")
+    world.land("scoring/points/d/points.csv", points_csv(2, labelled=False))
+    listed = reconcile.MOST + 10
+    assert len(reconcile.reconcile(world.ports, listed=listed).events) == reconcile.MOST
+    assert status(world.ports)["listed"] is None
+    assert reconcile.reconcile(world.ports, listed=listed).events == []
+    world.clock.advance(minutes=16)
+    assert len(reconcile.reconcile(world.ports, listed=listed).events) == reconcile.MOST

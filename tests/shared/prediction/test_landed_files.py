@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from listed import count_listings
 from ports_with import ports_with
 from world import World, points_csv
 
 from shared import dispatch
-from shared.core.claims import MOST_QUEUED
-from shared.core.ledger import ENDED
+from shared.core.claims import MOST_QUEUED, mark_queued
+from shared.core.ledger import ENDED, Kind
 
 MINUTES = {"minutes": 16}
 
@@ -205,6 +206,42 @@ def test_a_backlog_sends_each_window_once(served: World) -> None:
     served.clock.advance(**MINUTES)
     assert sorted(dispatch.plan(served.ports)) == sorted(sent)
     assert len(sent) < MOST_QUEUED
+
+
+def test_windows_that_found_no_room_follow_without_a_timer(served: World) -> None:
+    """Who ends a window sends them once half of what may wait is scored: each once, and nobody waits for the timer."""
+    ledger, waiting = served.ports.core.ledger, [f"points/w{number}" for number in range(MOST_QUEUED)]
+    assert mark_queued(served.ports, Kind.WINDOW, waiting) == waiting
+    for number in range(3):
+        event = served.land(f"scoring/points/s{number}/points.csv", unlabelled(2, seed=number))
+        assert dispatch.on_event(served.ports, event) == []
+    assert dispatch.next_windows(served.ports) == []
+    for key in waiting[: MOST_QUEUED // 2]:
+        ledger.note(Kind.WINDOW, key, "done", "scored")
+    sent = dispatch.next_windows(served.ports)
+    assert len(sent) == len(set(sent)) == 3
+    assert dispatch.next_windows(served.ports) == dispatch.plan(served.ports) == []
+
+
+def test_sixty_files_at_once_cost_a_message_each_and_no_listing_of_the_others(served: World) -> None:
+    """A file's event lists its own drop; a sweep and a plan among them list each area of a scenario once."""
+    events = [served.land(f"scoring/points/s{n:02}/points.csv", unlabelled(2, seed=n)) for n in range(60)]
+    lake, told, windows = count_listings(served), list(events), []
+    for number, event in enumerate(events, 1):
+        windows += dispatch.on_event(served.ports, event)
+        if number % 20 == 0:
+            swept = dispatch.sweep_data(served.ports)
+            told += swept
+            windows += [window for message in swept for window in dispatch.on_event(served.ports, message)]
+            windows += dispatch.plan(served.ports)
+    for window in windows:
+        dispatch.on_window(served.ports, window)
+        windows += dispatch.next_windows(served.ports)
+    assert len(windows) == len(set(windows)) == 60
+    assert len(told) <= 1.2 * 60
+    assert len([place for place in lake.calls if place.startswith("scoring/points/s")]) <= 2 * len(told)
+    assert lake.calls.count("scoring/points/") <= 6
+    assert unfinished(served) == []
 
 
 def test_a_sweep_sends_events_of_missed_files_once_and_few_while_others_are_worked_on(served: World) -> None:

@@ -18,6 +18,7 @@ from world import POINTS, Clock, World, points_csv
 
 from shared import dispatch
 from shared.core.errors import Misconfigured, Quarantined, Transient
+from shared.core.paths import predictions_folder
 from shared.monitoring.drift.scored_rows import batch_window
 from shared.prediction.commits import committed_file
 from shared.prediction.hidden_scoring import hidden_commit, score_hidden
@@ -192,11 +193,11 @@ def test_after_a_death_only_what_is_missing_is_scored(tmp_path: Path, in_one_pie
     if damaged == "answer":
         damage(world, before[1].path)
         assert sorted(scored_shards(world.ports, "points", work.window)) == [0]
-    times = {blob.path: blob.modified for blob in world.ports.core.lake.list(f"windows/points/{work.window}/")}
+    times = {blob.path: blob.modified for blob in world.ports.core.lake.list(predictions_folder("points", work.window))}
     world.clock.advance(minutes=1)
     world.sweep()
     assert answers(world) == in_one_piece
-    again = {blob.path: blob.modified for blob in world.ports.core.lake.list(f"windows/points/{work.window}/")}
+    again = {blob.path: blob.modified for blob in world.ports.core.lake.list(predictions_folder("points", work.window))}
     assert (again[before[1].path] != times[before[1].path]) == (damaged == "answer")
     assert again[before[0].path] == times[before[0].path]
 

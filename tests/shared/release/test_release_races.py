@@ -11,14 +11,17 @@ from threading import Barrier, Event
 from typing import Any
 
 import pytest
+from ports_with import ports_with
 from releases import drop
 from served_model import score_rows
 from world import World
 
 from shared import dispatch
 from shared.core.errors import Conflict, Fault, Refused, Transient
+from shared.core.ledger import Kind
 from shared.core.messages import model_message
 from shared.release.approvals import decide
+from shared.release.endpoint_reconciliation import apply_traffic
 from shared.release.manual_changes import override, promote, roll_back
 from shared.serving.deployment import Deployment
 from shared.serving.model_router import ModelRouter
@@ -152,3 +155,24 @@ def check_history(world: World, seen: list[tuple[int, int, int, int]]) -> None:
     for first, answered, version, last in seen:
         assert first <= answered <= last
         assert versions[answered] == version
+
+
+class MovesMeanwhile:
+    """The endpoints of a world in which a person rolls back while an endpoint answers."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def state(self, scenario: str, environment: str) -> Any:
+        """As it is after the rollback."""
+        roll_back(self._world.ports, scenario, by="ada", reason="worse answers")
+        return self._world.ports.release.endpoints.state(scenario, environment)
+
+
+def test_a_pointer_that_moves_meanwhile_is_no_traffic_that_has_to_change(start: Path, tmp_path: Path) -> None:
+    """Where the app itself serves, traffic follows the pointer by itself: there is nothing to tell of."""
+    shutil.copytree(start, tmp_path / "home")
+    world = World(tmp_path / "home")
+    ports = ports_with(world.ports, release__endpoints=MovesMeanwhile(world))
+    apply_traffic(ports, "points", "prod")
+    assert world.ports.core.history.find(Kind.ENDPOINT, "points/prod") is None

@@ -9,6 +9,7 @@ from datetime import datetime
 from memory.ledger import MemoryLedger, Row
 from memory.store import InMemory, Memory, atomic
 from shared.core.ledger import Entry, EntryFilter, State
+from shared.core.timers.listing_round import Round
 
 
 class MemoryHistory(InMemory):
@@ -111,3 +112,22 @@ class MemoryReopening(InMemory):
     def reopen(self, kind: str, key: str, reason: str) -> bool:
         """Make an ended entry claimable; False when it is not ended."""
         return self._ledger.reopen(kind, key, reason)
+
+
+class MemoryRounds(InMemory):
+    """Port `Rounds`."""
+
+    @atomic
+    def find(self, name: str) -> Round | None:
+        """Where the round of that name stands; None before its first call."""
+        return self._memory.rows["round"].get(name)
+
+    @atomic
+    def save(self, reached: Round) -> None:
+        """Keep where it stands now."""
+        self._memory.rows["round"][reached.name] = reached
+
+    @atomic
+    def list(self) -> Sequence[Round]:
+        """All rounds by name."""
+        return [one for _, one in sorted(self._memory.rows["round"].items())]

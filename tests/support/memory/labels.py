@@ -114,3 +114,10 @@ class MemoryActuals(InMemory):
                 ordinal = prediction >> ID_SHIFT
                 found[ordinal] = max(found.get(ordinal, 0), number)
         return found
+
+    @atomic
+    def named_by(self, scenario: Scenario, source: str) -> frozenset[int]:
+        """The ordinals of the windows of which a label from that file names a row."""
+        rows = self._memory.rows[f"predictions of {scenario.name}"].items()
+        named = [(number, self._of_row(scenario, row)) for number, row in rows]
+        return frozenset(number >> ID_SHIFT for number, found in named if any(one.source == source for _, one in found))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -62,6 +62,12 @@ class MemoryLake(InMemory):
     @atomic
     def _listed(self, prefix: str) -> tuple[Blob, ...]:
         return tuple(self._blobs[name].blob for name in sorted(self._blobs) if name.startswith(prefix))
+
+    @atomic
+    def page(self, prefix: str, marker: str, most: int) -> tuple[Sequence[Blob], str]:
+        """At most so many of these blobs behind the marker, and the marker of the next page."""
+        found = [blob for blob in self._listed(check_prefix(prefix)) if blob.path > marker]
+        return found[:most], found[most - 1].path if len(found) > most else ""
 
     @atomic
     def remove(self, path: str, etag: str) -> None:

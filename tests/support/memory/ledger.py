@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -87,6 +87,24 @@ class MemoryLedger(InMemory):
         return len(mine)
 
     @atomic
+    def queue(self, kind: str, keys: Sequence[str], most: int, lost: datetime) -> list[str]:
+        """Mark the free ones as queued, in order, while fewer than `most` of the kind wait."""
+        now, entries = self._clock(), (row.entry for row in self._rows.values())
+        room = most - sum((one.kind, one.state) == (kind, State.QUEUED) and one.at >= lost for one in entries)
+        free = [key for key in keys if _is_free(self._rows.get((kind, key)), now, lost)][: max(0, room)]
+        for key in free:
+            self._queue(kind, key, now)
+        return free
+
+    def _queue(self, kind: str, key: str, now: datetime) -> None:
+        row = self._rows.get((kind, key))
+        before = Entry(kind, key, "", "", now) if row is None else row.entry
+        again = f" again at {now:%Y-%m-%dT%H:%M:%SZ}" if before.state == State.QUEUED else ""
+        attempts = 0 if before.state == State.WAITING else before.attempts
+        entry = replace(before, state=State.QUEUED, reason=f"Its message was queued{again}.", at=now, expires=None)
+        self._write(replace(entry, attempts=attempts), self._owner)
+
+    @atomic
     def reopen(self, kind: str, key: str, reason: str) -> bool:
         """Make an ended entry claimable; False when it is not ended."""
         row = self._rows.get((kind, key))
@@ -132,6 +150,16 @@ class MemoryLedger(InMemory):
         self._rows[entry.kind, entry.key] = Row(entry, token, number)
 
 
+def _is_free(row: Row | None, now: datetime, lost: datetime) -> bool:
+    """Whether no message of it is on its way."""
+    if row is None or row.entry.state == State.WAITING:
+        return True
+    if row.entry.state == State.QUEUED:
+        return row.entry.at <= lost
+    gone = row.entry.expires is None or row.entry.expires <= now
+    return row.entry.state in {State.RELEASED, State.IN_PROGRESS} and gone
+
+
 def _blocks(entry: Entry, now: datetime) -> bool:
     if entry.state == State.IN_PROGRESS:
         return entry.expires is not None and entry.expires > now
@@ -143,6 +171,6 @@ def _may_note(row: Row, state: str, reason: str) -> bool:
     if entry.state == State.IN_PROGRESS or (entry.state, entry.reason) == (state, reason):
         return False
     if entry.state == State.RELEASED:
-        return state in {State.QUEUED, State.SUPERSEDED, State.GONE}
+        return state in {State.SUPERSEDED, State.GONE}
     claimed = bool(row.token) and not row.token.endswith(".") and entry.state in TERMINAL
     return state in TERMINAL or not claimed

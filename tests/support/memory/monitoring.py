@@ -10,7 +10,7 @@ from typing import Any
 from memory.store import InMemory, Memory, atomic
 from shared.core.breach import Breach, BreachState
 from shared.monitoring.measures import DriftMeasure, QualityMeasure, Scorecard, TimerHeartbeat, WindowFacts
-from shared.monitoring.retrain_decision import RetrainDecision
+from shared.monitoring.retrain_decision import RetrainDecision, RetrainVerdict
 from shared.monitoring.served_label import ServedLabel
 
 # What makes two statements about a window differ; when and how old alone do not.
@@ -120,9 +120,12 @@ class MemoryDecisions(InMemory):
         return True
 
     @atomic
-    def list(self, scenario: str | None = None) -> Sequence[RetrainDecision]:
-        """Decisions, oldest first."""
-        return _of(self._memory, "decision", scenario)
+    def list(
+        self, scenario: str | None = None, *, key: str = "", decided: RetrainVerdict | None = None
+    ) -> Sequence[RetrainDecision]:
+        """Decisions, oldest first: all, or those about one occasion, or that decided so."""
+        found = _of(self._memory, "decision", scenario)
+        return [one for one in found if key in {"", one.key} and decided in {None, one.decided}]
 
 
 class MemoryScorecards(InMemory):

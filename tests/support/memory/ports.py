@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from memory.history import MemoryEntries, MemoryHistory, MemoryReopening
+from memory.history import MemoryEntries, MemoryHistory, MemoryReopening, MemoryRounds
 from memory.labels import MemoryActuals
 from memory.lake import MemoryLake
 from memory.ledger import MemoryLedger
@@ -44,7 +44,7 @@ from shared.datasets.accepted_contracts import AcceptedScenarios
 from shared.datasets.ports import DatasetsBundle
 from shared.monitoring.ports import MonitoringBundle
 from shared.monitoring.prices import read_prices
-from shared.operations.ports import OperationsBundle
+from shared.operations.ports import OperationsBundle, WaitingMessages
 from shared.ports import Ports
 from shared.prediction.ports import PredictionBundle
 from shared.prediction.shard import read_sharding
@@ -83,6 +83,17 @@ class Silent:
     def request(self, *counted: Any) -> None:
         """Forgotten."""
 
+    def queue(self, *counted: Any) -> None:
+        """Forgotten."""
+
+
+class Untold:
+    """Port `Backlog`: the host itself tells how long its queues are."""
+
+    def waiting(self) -> Sequence[WaitingMessages]:
+        """Nothing."""
+        return ()
+
 
 class MemoryPublisher(InMemory):
     """Port `Publisher`: events wait for who delivers them."""
@@ -111,6 +122,7 @@ def memory_ports(
         lake=lake,
         ledger=MemoryLedger(memory, clock, owner),
         history=MemoryHistory(memory),
+        rounds=MemoryRounds(memory),
         outbox=MemoryOutbox(memory),
         publisher=MemoryPublisher(memory),
         observer=Silent(),
@@ -151,6 +163,8 @@ def memory_ports(
             telemetry=LakeTelemetry(lake, tables, clock),
             spans=Unused("spans"),  # type: ignore[arg-type]
             actuals=MemoryActuals(memory),
+            delta=Unused("delta"),  # type: ignore[arg-type]
+            delta_follows=False,
             engine=ProcessScorer(lake, OnnxScoring(), scenarios, clock, sharding.budget),
             sharding=sharding,
             sql_rows=read_sql_rows(environ),
@@ -173,6 +187,7 @@ def memory_ports(
             prediction_rows=Unused("prediction_rows"),  # type: ignore[arg-type]
             totals=MemoryEntries(memory),  # type: ignore[arg-type]
             reopening=MemoryReopening(memory, clock),
+            backlog=Untold(),
             dead_letters=LakeDeadLetters([DeadLetterStore(lake, FOLDER)]),
             expiry=Unused("expiry"),  # type: ignore[arg-type]
             erasure=Unused("erasure"),  # type: ignore[arg-type]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -45,6 +45,21 @@ class MemoryDatasets(InMemory):
         found.sort(key=lambda one: (one.created_at, one.id))
         head = self._memory.rows["head"].get(scenario)
         return sorted(found, key=lambda one: head is not None and one.id == head.dataset)
+
+    @atomic
+    def ids(self, scenario: str) -> Sequence[str]:
+        """The ids of all versions, in the order of the list."""
+        return [one.id for one in self.list(scenario)]
+
+    @atomic
+    def newest(self, scenario: str) -> DatasetVersion | None:
+        """The last version of the list, or None."""
+        return next(iter(self.list(scenario)[-1:]), None)
+
+    @atomic
+    def holding(self, scenario: str, drop: str) -> Sequence[DatasetVersion]:
+        """The versions that hold a part of the drop."""
+        return [one for one in self.list(scenario) if drop in one.drops]
 
     @atomic
     def head(self, scenario: str) -> Head:
@@ -98,10 +113,24 @@ class MemoryRuns(InMemory):
         return self._runs.get(run_id)
 
     @atomic
-    def list(self, scenario: str | None = None) -> Sequence[Run]:
-        """All runs, oldest first."""
+    def list(
+        self, scenario: str | None = None, *, dataset: str = "", states: Collection[RunState] = (), ending: str = ""
+    ) -> Sequence[Run]:
+        """Runs, oldest first: all, or those of a dataset, in one of these states, whose request key ends so."""
         found = [one for one in self._runs.values() if scenario in {None, one.scenario}]
+        found = [one for one in found if dataset in {"", one.dataset} and one.request.endswith(ending)]
+        found = [one for one in found if not states or one.state in states]
         return sorted(found, key=lambda one: (one.created_at, one.id))
+
+    @atomic
+    def newest(self, scenario: str) -> Run | None:
+        """The last run, or None."""
+        return next(iter(self.list(scenario)[-1:]), None)
+
+    @atomic
+    def datasets(self, scenario: str) -> Sequence[str]:
+        """The dataset of each run, in the order of the list."""
+        return [one.dataset for one in self.list(scenario)]
 
 
 class MemorySchedules(InMemory):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from memory.store import InMemory, Memory, atomic
@@ -31,9 +31,9 @@ class MemoryWindows(InMemory):
         return replace(known, inputs=existing + added)
 
     @atomic
-    def claimed_inputs(self, scenario: str) -> frozenset[str]:
-        """Every input that belongs to a window."""
-        return frozenset(name for owner, name in self._memory.rows["input"] if owner == scenario)
+    def claimed(self, scenario: str, inputs: Collection[str]) -> frozenset[str]:
+        """Those of the inputs that belong to a window."""
+        return frozenset(name for name in inputs if (scenario, name) in self._memory.rows["input"])
 
     @atomic
     def find(self, scenario: str, window_id: str) -> Window | None:

@@ -121,9 +121,8 @@ def _bytes(life: Life) -> None:
             assert content(part.path)[1] == part.sha256, f"I2: {part.path} is not what was validated"
     for one in ports.release.deployments.list(NAME, "*"):
         model = ports.training.registry.find(NAME, one.version)
-        assert model is not None and content(model.onnx_path)[1] == one.sha256, (
-            f"I8: generation {one.generation} is lost"
-        )
+        assert model is not None, "I6: what serves is registered"
+        assert content(model.onnx_path)[1] == one.sha256, f"I8: generation {one.generation} is lost"
     for commit in ports.prediction.predictions.commits(NAME):
         plan, digest = content(plan_path(NAME, commit.window))
         pinned = WindowPlan.from_json(json.loads(plan), commit.window)

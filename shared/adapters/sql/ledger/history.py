@@ -59,9 +59,7 @@ class SqlHistory:
 
     def queued(self, kind: str, since: datetime) -> int:
         """Return how many entries of the kind were queued since then and are not taken yet."""
-        query = select(func.count()).select_from(ledger)
-        query = query.where(ledger.c.kind == kind, ledger.c.state == State.QUEUED, ledger.c.at >= since)
-        return read(self._engine, lambda connection: connection.scalar(query) or 0)
+        return read(self._engine, lambda connection: count_queued(connection, kind, since))
 
     def _rows(self, query: Any) -> Sequence[Row[Any]]:
         return read(self._engine, lambda connection: connection.execute(query).all())
@@ -87,6 +85,12 @@ def _conditions(where: EntryFilter) -> list[ColumnElement[bool]]:
     if where.before:
         found.append(journal.c.at < where.before)
     return found
+
+
+def count_queued(connection: Connection, kind: str, since: datetime) -> int:
+    """Return how many entries of the kind were queued since then and are not taken yet."""
+    this = (ledger.c.kind == kind, ledger.c.state == State.QUEUED, ledger.c.at >= since)
+    return connection.scalar(select(func.count()).select_from(ledger).where(*this)) or 0
 
 
 def find_row(connection: Connection, kind: str, key: str) -> Row[Any] | None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, select, update
 
-from shared.adapters.sql.connection.faults import Overtaken
 from shared.adapters.sql.connection.transactions import count, rows_changed, write
 from shared.adapters.sql.ledger.history import entry_of, find_row
-from shared.adapters.sql.ledger.transitions import add_line, is_entry
+from shared.adapters.sql.ledger.queueing import Wanted, mark
+from shared.adapters.sql.ledger.transitions import add_entry, add_line, change_entry, is_entry
 from shared.adapters.sql.schema.tables import ledger
 from shared.core.errors import BadInput, Conflict
 from shared.core.ledger import ENDED, TERMINAL, Claim, Entry, State
@@ -21,8 +21,8 @@ from shared.core.ledger import ENDED, TERMINAL, Claim, Entry, State
 IN_PROGRESS, RELEASED = State.IN_PROGRESS, State.RELEASED
 # The queue delivers the message again within this time; only after it a sweep looks for the entry.
 RETRY_AFTER = timedelta(seconds=60)
-# Nobody holds what was released: its message may be sent again, and its version of a file may be there no more.
-_AFTER_RELEASE = frozenset({State.QUEUED, State.SUPERSEDED, State.GONE})
+# Nobody holds what was released: its version of a file may be there no more.
+_AFTER_RELEASE = frozenset({State.SUPERSEDED, State.GONE})
 
 _L = ledger.c
 
@@ -89,7 +89,7 @@ class SqlLedger:
             rows = connection.execute(select(ledger).where(*mine)).all()
             for row in rows:
                 line = add_line(connection, row.kind, row.key, row.attempts, RELEASED, reason, self._clock())
-                _change(connection, row, **line, expires=None)
+                change_entry(connection, row, **line, expires=None)
             return len(rows)
 
         return write(self._engine, work)
@@ -97,7 +97,7 @@ class SqlLedger:
     def note(self, kind: str, key: str, state: str, reason: str) -> None:
         """Record a state that needs no work. It never takes a claim away, nor reopens what a claim has ended.
 
-        What was released may be queued again, or end with its version of a file.
+        What was released may end with its version of a file.
         """
         if self._repeated(kind, key, lambda row, _: not _may_note(row, state, reason)):
             return
@@ -111,13 +111,17 @@ class SqlLedger:
                 return
             line = add_line(connection, kind, key, 0 if row is None else row.attempts, state, reason, now)
             if row is None:
-                _add(connection, kind, key, **line, **queued)
+                add_entry(connection, kind, key, **line, **queued)
             else:
                 # Work that waited did not crash, also when its next message is queued: its attempts count anew.
                 anew = {"attempts": 0} if row.state == State.WAITING else {}
-                _change(connection, row, **line, **queued, **anew, expires=None)
+                change_entry(connection, row, **line, **queued, **anew, expires=None)
 
         write(self._engine, work)
+
+    def queue(self, kind: str, keys: Sequence[str], most: int, lost: datetime) -> list[str]:
+        """Mark the free ones as queued, in order, while fewer than `most` of the kind wait; returns those it marked."""
+        return mark(self._engine, self._clock, self._owner, Wanted(kind, keys, most, lost))
 
     def _leave(self, claim: Claim, state: str, reason: str, values: Callable[[datetime], Mapping[str, Any]]) -> None:
 
@@ -173,23 +177,9 @@ def _take(connection: Connection, claim: Claim, row: Row[Any] | None, now: datet
     line = add_line(connection, claim.kind, claim.key, claim.attempt, IN_PROGRESS, reason, now)
     values = {**line, "attempts": claim.attempt, "token": claim.token, "expires": claim.expires}
     if row is None:
-        _add(connection, claim.kind, claim.key, **values, message=message)
+        add_entry(connection, claim.kind, claim.key, **values, message=message)
     else:
-        _change(connection, row, **values, message=message or row.message)
-
-
-def _add(connection: Connection, kind: str, key: str, **values: Any) -> None:
-    """Insert the row of an entry that the ledger does not have yet."""
-    empty = {"attempts": 0, "repeats": 0, "last_repeat_at": None, "token": "", "expires": None}
-    first = {**empty, "message": "", "detail": {}, **values}
-    connection.execute(insert(ledger).values(kind=kind, key=key, **first))
-
-
-def _change(connection: Connection, row: Row[Any], **values: Any) -> None:
-    """Set these columns, unless the row has changed since it was read."""
-    unchanged = (*is_entry(row.kind, row.key), _L.last == row.last)
-    if not rows_changed(connection.execute(update(ledger).where(*unchanged).values(**values))):
-        raise Overtaken(f"Another worker changed {row.kind} {row.key!r} first.")
+        change_entry(connection, row, **values, message=message or row.message)
 
 
 def _check_ended(state: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -34,10 +34,9 @@ class SqlWindows:
         """
         return write(self._engine, lambda connection: claim_window(connection, window))
 
-    def claimed_inputs(self, scenario: str) -> frozenset[str]:
-        """Every input that belongs to a window already."""
-        query = select(_I.input).where(_I.scenario == scenario)
-        return frozenset(read(self._engine, lambda connection: connection.scalars(query).all()))
+    def claimed(self, scenario: str, inputs: Collection[str]) -> frozenset[str]:
+        """Those of the inputs that belong to a window already."""
+        return frozenset(read(self._engine, lambda connection: _taken(connection, scenario, list(inputs))))
 
     def find(self, scenario: str, window_id: str) -> Window | None:
         """The window, or None."""
@@ -113,14 +112,20 @@ def _add_inputs(connection: Connection, window: Window, existing: tuple[str, ...
 
 def add_free_inputs(connection: Connection, scenario: str, window_id: str, inputs: Sequence[str]) -> None:
     """Store the inputs that belong to no window yet as this one's, in the caller's transaction."""
-    taken: set[str] = set()
-    for start in range(0, len(inputs), _SLICE):
-        query = select(_I.input).where(_I.scenario == scenario, _I.input.in_(inputs[start : start + _SLICE]))
-        taken.update(connection.scalars(query))
+    taken = _taken(connection, scenario, inputs)
     here = {"scenario": scenario, "window": window_id}
     free = [{**here, "input": name, "position": place} for place, name in enumerate(inputs) if name not in taken]
     if free:
         connection.execute(insert(window_input), free)
+
+
+def _taken(connection: Connection, scenario: str, inputs: Sequence[str]) -> set[str]:
+    """Those of the inputs that belong to a window."""
+    taken: set[str] = set()
+    for start in range(0, len(inputs), _SLICE):
+        query = select(_I.input).where(_I.scenario == scenario, _I.input.in_(inputs[start : start + _SLICE]))
+        taken.update(connection.scalars(query))
+    return taken
 
 
 def _refuse_taken(connection: Connection, window: Window, added: tuple[str, ...]) -> None:

@@ -141,12 +141,13 @@ def _recount(
     counted: Sequence[DatasetTable],
     renamed: Mapping[str, Part],
 ) -> None:
-    """Counts by table; in a row of the format before also the file that a table is."""
+    """Counts by table, those of each part no longer; in a row of the format before also the file that a table is."""
     told = connection.scalar(select(table.c.tables).where(*here))
     by_name = {one.name: one for one in counted}
     changed = []
     for one in told or ():
         facts = {**one, "rows": by_name[one["name"]].rows}
+        facts.pop("standing", None)
         if "parts" in one:
             facts["replaced"] = by_name[one["name"]].replaced
         elif (new := renamed.get(one["path"])) is not None:

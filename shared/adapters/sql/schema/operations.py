@@ -1,4 +1,4 @@
-"""Tables of operating: alerts that are owed, and spans of telemetry that were read."""
+"""Tables of operating: alerts that are owed, and spans of telemetry that were read, and rounds of listings."""
 
 from __future__ import annotations
 
@@ -32,4 +32,17 @@ telemetry_window = Table(
     Column("rows", BigInteger, nullable=False),
     Column("sha256", Sha, nullable=False),
     Column("at", UtcTime, nullable=False),
+)
+
+listing_round = Table(
+    "listing_round",
+    metadata,
+    Column("name", Name, primary_key=True),
+    Column("began_at", UtcTime, nullable=False),
+    # Where the next call goes on: empty where a new round begins.
+    Column("prefix", LongText, nullable=False),
+    Column("marker", LongText, nullable=False),
+    Column("files", BigInteger, nullable=False),
+    Column("ended_at", UtcTime),
+    Column("ended_files", BigInteger, nullable=False),
 )

@@ -15,6 +15,18 @@ from shared.datasets.version import DatasetTable, DatasetVersion, Part, table_fr
 _C = dataset_version.c
 _P = dataset_part.c
 _H = dataset_head.c
+_PART = (
+    _P.path,
+    _P.sha256,
+    _P.sources,
+    _P.kind,
+    _P.role,
+    _P.rows,
+    _P.drop_name,
+    _P.position,
+    _P.first_time,
+    _P.last_time,
+)
 # (table, part) by number.
 _Numbered = Mapping[int, tuple[str, Part]]
 _DROP = 2
@@ -28,7 +40,7 @@ class SqlDatasets:
 
     def add(self, dataset: DatasetVersion) -> DatasetVersion:
         """Store the version; when the digest is known, return the existing one."""
-        return write(self._engine, lambda connection: _add(connection, dataset))
+        return write(self._engine, lambda connection: _add(connection, dataset, _Numbers(connection, dataset.scenario)))
 
     def find(self, scenario: str, dataset_id: str) -> DatasetVersion | None:
         """The version, or None."""
@@ -42,6 +54,18 @@ class SqlDatasets:
         """All versions, oldest first; of a scenario the version that its head was made into comes last."""
         return read(self._engine, lambda connection: _listed(connection, scenario))
 
+    def ids(self, scenario: str) -> Sequence[str]:
+        """The ids of all versions of the scenario, in the order of `list`."""
+        return read(self._engine, lambda connection: _ids(connection, scenario))
+
+    def newest(self, scenario: str) -> DatasetVersion | None:
+        """The last version of `list`, or None."""
+        return read(self._engine, lambda connection: _newest(connection, scenario))
+
+    def holding(self, scenario: str, drop: str) -> Sequence[DatasetVersion]:
+        """The versions that hold a part of the drop, in the order of `list`."""
+        return read(self._engine, lambda connection: _holding(connection, scenario, drop))
+
     def head(self, scenario: str) -> Head:
         """The parts that stand; where none were ever accepted, those of the newest version there is."""
         return read(self._engine, lambda connection: _head(connection, scenario))
@@ -53,14 +77,15 @@ class SqlDatasets:
         def work(connection: Connection) -> bool:
             nonlocal written
             take_turn(connection, f"datasets of {head.scenario}")
-            current = _head(connection, head.scenario)
-            if written and current == head:
+            if written and _head(connection, head.scenario) == head:
                 return True  # written a moment ago by this very call, whose answer to COMMIT was lost
-            if current.generation != head.generation - 1:
+            generation = select(_H.generation).where(_H.scenario == head.scenario)
+            if (connection.scalar(generation) or 0) != head.generation - 1:
                 return False
+            numbers = _Numbers(connection, head.scenario)
             if dataset is not None:
-                _add(connection, dataset)
-            _put_head(connection, head)
+                _add(connection, dataset, numbers)
+            _put_head(connection, head, numbers)
             written = True
             return True
 
@@ -73,7 +98,7 @@ class SqlDatasets:
         return read(self._engine, work)
 
 
-def _add(connection: Connection, dataset: DatasetVersion) -> DatasetVersion:
+def _add(connection: Connection, dataset: DatasetVersion, numbers: _Numbers) -> DatasetVersion:
     same = _versions(connection, _C.scenario == dataset.scenario, _C.digest == dataset.digest)
     if same:
         return same[0]
@@ -81,7 +106,7 @@ def _add(connection: Connection, dataset: DatasetVersion) -> DatasetVersion:
         "scenario": dataset.scenario,
         "id": dataset.id,
         "digest": dataset.digest,
-        "tables": _numbered(connection, dataset.scenario, dataset.tables),
+        "tables": numbers.told(dataset.tables),
         "sources": list(dataset.sources),
         "created_at": dataset.created_at,
     }
@@ -97,6 +122,30 @@ def _listed(connection: Connection, scenario: str | None) -> Sequence[DatasetVer
     return sorted(found, key=lambda version: (scenario, version.id) in heads)
 
 
+def _ids(connection: Connection, scenario: str) -> list[str]:
+    query = select(_C.id).where(_C.scenario == scenario).order_by(_C.created_at, _C.id)
+    head = connection.scalar(select(_H.dataset).where(_H.scenario == scenario))
+    return sorted(connection.scalars(query), key=lambda one: one == head)
+
+
+def _newest(connection: Connection, scenario: str) -> DatasetVersion | None:
+    head = select(_H.dataset).where(_H.scenario == scenario)
+    of_head = _versions(connection, _C.scenario == scenario, _C.id == head.scalar_subquery())
+    if of_head:
+        return of_head[0]
+    last = select(_C.id).where(_C.scenario == scenario).order_by(_C.created_at.desc(), _C.id.desc()).limit(1)
+    return next(iter(_versions(connection, _C.scenario == scenario, _C.id == last.scalar_subquery())), None)
+
+
+def _holding(connection: Connection, scenario: str, drop: str) -> Sequence[DatasetVersion]:
+    """No version holds a drop without parts, unless no drop was added since the version before."""
+    known = select(_P.number).where(_P.scenario == scenario, _P.drop_name == drop).limit(1)
+    headed = select(_H.dataset).where(_H.scenario == scenario)
+    if connection.scalar(known) is None and connection.scalar(headed) is not None:
+        return []
+    return [version for version in _listed(connection, scenario) if drop in version.drops]
+
+
 def _versions(connection: Connection, *conditions: ColumnElement[bool]) -> list[DatasetVersion]:
     query = select(dataset_version).where(*conditions).order_by(_C.created_at, _C.id)
     rows = connection.execute(query).all()
@@ -105,23 +154,13 @@ def _versions(connection: Connection, *conditions: ColumnElement[bool]) -> list[
 
 
 def _parts(connection: Connection, scenario: str) -> _Numbered:
-    return {row.number: _part(row) for row in connection.execute(select(dataset_part).where(_P.scenario == scenario))}
+    query = select(_P.number, _P.table_name, *_PART).where(_P.scenario == scenario)
+    return {number: (table, _part(*facts)) for number, table, *facts in connection.execute(query)}
 
 
-def _part(row: Row[Any]) -> tuple[str, Part]:
-    part = Part(
-        path=row.path,
-        sha256=row.sha256,
-        rows=row.rows,
-        drop=row.drop_name,
-        position=row.position,
-        sources=tuple(row.sources),
-        first=row.first_time,
-        last=row.last_time,
-        kind=row.kind or "drop",
-        role=row.role or "",
-    )
-    return row.table_name, part
+def _part(path: str, sha256: str, sources: Iterable[str], kind: str | None, role: str | None, *facts: Any) -> Part:
+    rows, drop, position, first, last = facts
+    return Part(path, sha256, rows, drop, position, tuple(sources), first, last, kind or "drop", role or "")  # type: ignore[arg-type]
 
 
 def _version(row: Row[Any], parts: _Numbered) -> DatasetVersion:
@@ -144,16 +183,26 @@ def _head(connection: Connection, scenario: str) -> Head:
     if row is not None:
         parts = _parts(connection, scenario)
         tables = tuple(_table(told, parts, ()) for told in row.tables)
-        return Head(scenario, row.generation, row.dataset, tables, dict(row.drops))
+        return Head(scenario, row.generation, row.dataset, tables, dict(row.drops), _standing(row.tables))
     newest = _versions(connection, _C.scenario == scenario)[-1:]
     return head_of_version(scenario, newest[0].id, newest[0].tables) if newest else Head(scenario, drops={})
 
 
-def _put_head(connection: Connection, head: Head) -> None:
+def _standing(tables: Iterable[Mapping[str, Any]]) -> dict[str, tuple[int, ...]] | None:
+    """How many rows of each part stand; None in a row of the version before, or where rows were erased since."""
+    known = {table["name"]: tuple(table["standing"]) for table in tables if "standing" in table}
+    return known or None
+
+
+def _put_head(connection: Connection, head: Head, numbers: _Numbers) -> None:
+    tables = numbers.told(head.tables)
+    for table in tables:
+        if head.standing is not None and table["name"] in head.standing:
+            table["standing"] = list(head.standing[table["name"]])
     values = {
         "generation": head.generation,
         "dataset": head.dataset,
-        "tables": _numbered(connection, head.scenario, head.tables),
+        "tables": tables,
         "drops": dict(head.drops or {}),
     }
     changed = connection.execute(update(dataset_head).where(_H.scenario == head.scenario).values(**values))
@@ -161,24 +210,33 @@ def _put_head(connection: Connection, head: Head) -> None:
         connection.execute(insert(dataset_head), {"scenario": head.scenario, **values})
 
 
-def _numbered(connection: Connection, scenario: str, tables: Iterable[DatasetTable]) -> list[dict[str, Any]]:
-    """The tables as they are stored, their parts by number; parts that are new are kept first."""
-    numbers = {part: number for number, part in _parts(connection, scenario).items()}
-    named = [(table.name, part) for table in tables for part in table.parts]
-    new = [one for one in dict.fromkeys(named) if one not in numbers]
-    first = 1 + max(numbers.values(), default=0)
-    numbers |= {one: number for number, one in enumerate(new, first)}
-    if new:
-        connection.execute(insert(dataset_part), [_row(scenario, numbers[one], *one) for one in new])
-    return [
-        {
-            "name": table.name,
-            "rows": table.rows,
-            "replaced": table.replaced,
-            "parts": [numbers[table.name, part] for part in table.parts],
-        }
-        for table in tables
-    ]
+class _Numbers:
+    """The numbers of a scenario's parts, within one transaction."""
+
+    def __init__(self, connection: Connection, scenario: str) -> None:
+        self._connection, self._scenario = connection, scenario
+        self._known = {part: number for number, part in _parts(connection, scenario).items()}
+
+    def told(self, tables: Iterable[DatasetTable]) -> list[dict[str, Any]]:
+        """The tables as they are stored, their parts by number; parts that are new are kept first."""
+        found = list(tables)
+        self._keep([(table.name, part) for table in found for part in table.parts])
+        return [
+            {
+                "name": table.name,
+                "rows": table.rows,
+                "replaced": table.replaced,
+                "parts": [self._known[table.name, part] for part in table.parts],
+            }
+            for table in found
+        ]
+
+    def _keep(self, named: Iterable[tuple[str, Part]]) -> None:
+        new = [one for one in dict.fromkeys(named) if one not in self._known]
+        self._known |= {one: number for number, one in enumerate(new, 1 + max(self._known.values(), default=0))}
+        if new:
+            rows = [_row(self._scenario, self._known[one], *one) for one in new]
+            self._connection.execute(insert(dataset_part), rows)
 
 
 def _row(scenario: str, number: int, table: str, part: Part) -> dict[str, Any]:

@@ -22,6 +22,7 @@ TABLES = {
     "opcua_raw": "(payload: dynamic)",
     "where": "(payload: dynamic)",
     "_LogOperation": "(TimeGenerated: datetime, Category: string, Operation: string, Level: string, Detail: string)",
+    "customMetrics": "(timestamp: datetime, name: string, valueMax: real, customDimensions: dynamic)",
     "requests": "(name: string, success: string, itemCount: int, timestamp: datetime)",
 }
 KINDS = (Column("a float", "float"), Column('quo"ted', "int"), Column("Ümläut", "text"), Column("t.1", "time"))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from functools import partial
 from pathlib import Path
 
 import pytest
 import sqlglot
-from tsql import parse, single
+from tsql import findings, microsofts, parse, single
 
 from shared.adapters.sql.migrations.alembic_runs import DIALECTS, statements
 from shared.adapters.sql.migrations.columns import kind_of
@@ -18,6 +17,18 @@ from shared.adapters.sql.migrations.columns import kind_of
 GOLDEN = Path(__file__).with_name("golden")
 GRAMMARS = {"sqlite": "sqlite", "postgresql": "postgres", "mssql": "tsql"}
 AGAIN = "python -m local.tools.migrations sql {0} > tests/shared/adapters/sql/golden/{0}.sql"
+
+# None of these is a statement of SQL Server.
+NO_T_SQL = (
+    "SELECT a FROM t LIMIT 5",
+    "INSERT INTO t (a) VALUES (?) ON CONFLICT DO NOTHING",
+    "UPDATE t SET a = ? RETURNING a",
+    "SELECT a FROM t WHERE a IS TRUE",
+    "SELECT a FROM t WHERE (a = ?",
+    "SELEC a FROM t",
+    "SELECT a FROM t WHERE a = 'x",
+    "SELECT a FROM t WHERE a IN ()",
+)
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -38,11 +49,20 @@ def test_every_statement_parses(dialect: str) -> None:
 
 def test_microsofts_parser_reads_what_sql_server_is_sent() -> None:
     """With its batches, as `sqlcmd` would."""
-    found = shutil.which("tsql-parse")
+    found = microsofts()
     if found is None:
-        pytest.skip("tsql-parse (Microsoft.SqlServer.TransactSql.ScriptDom) is not on PATH")
+        pytest.skip("tsql-parse (Microsoft.SqlServer.TransactSql.ScriptDom) is not on PATH: no statement is read by it")
     done = subprocess.run([found, str(GOLDEN / "mssql.sql")], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("wrong", NO_T_SQL)
+def test_what_is_no_t_sql_is_found(wrong: str) -> None:
+    """By Microsoft's parser: what other databases say, a missing bracket, a misspelt word, an open quote."""
+    if microsofts() is None:
+        pytest.skip("tsql-parse (Microsoft.SqlServer.TransactSql.ScriptDom) is not on PATH: no statement is read by it")
+    assert findings(["SELECT a FROM t WHERE a = ?", "INSERT INTO t (a) VALUES (:one), (:two)"]) == []
+    assert findings([wrong]) != []
 
 
 def test_every_database_gets_the_same_tables() -> None:

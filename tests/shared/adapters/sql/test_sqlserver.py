@@ -15,7 +15,7 @@ import pytest
 from contracts.test_predictions_contract import SCENARIO, commit, parquet
 from sqlalchemy import Engine
 from tds_double import TdsDouble, tds_double
-from tsql import parse, single
+from tsql import findings, parse, single
 
 from shared.adapters.sql.connection.transactions import ATTEMPTS, rows_changed
 from shared.adapters.sql.database import open_database
@@ -104,7 +104,10 @@ def sent(double: TdsDouble) -> list[str]:
     """The statements, each on one line, in order."""
     seen = double.seen()
     assert seen.not_understood == []
-    return [" ".join(statement.split()) for statement in seen.statements if statement != "sp_unprepare"]
+    statements = [statement for statement in seen.statements if statement != "sp_unprepare"]
+    # A single word is a request of the protocol or a procedure, not a text.
+    assert findings(list({one for one in statements if len(one.split()) > 1})) == []
+    return [" ".join(statement.split()) for statement in statements]
 
 
 def count(statements: list[str], start: str) -> int:

@@ -8,14 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from delta_reader import read_delta
 from world import SCENARIOS, Clock, World, points_csv
 
 from shared.core.ledger import Kind
 from shared.core.policies import Retention
 from shared.datasets.reading import lake_bytes, read_tables
 from shared.operations import tracing
+from shared.operations.label_rebuild import rebuild_label_tables
 from shared.operations.retention import sweep
 from shared.operations.retention.sweep import apply_journal, apply_retention, plan_retention, retain
+from shared.prediction.delta_rebuild import rebuild_tables
+from shared.prediction.delta_table import predictions_table
 from shared.prediction.rebuild import rebuild
 from shared.training.stored_models import read_model
 
@@ -50,6 +54,11 @@ def check_living(world: World) -> None:
         assert ports.core.lake.stat(commit.path) is not None
         assert tracing.trace(ports, (commit.ordinal << 32) + 1, "points").dataset is not None
     assert {one.state for one in rebuild(ports, scenario)} <= {"intact"}
+    # The Delta table names the files of what is committed and nothing else.
+    assert {one.state for one in rebuild_tables(ports, scenario)} <= {"intact"}
+    assert {one.state for one in rebuild_label_tables(ports, scenario)} <= {"intact"}
+    named = {path for files in ports.prediction.delta.files(predictions_table(scenario)).values() for path in files}
+    assert all(ports.core.lake.stat(path) for path in named)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -97,6 +106,29 @@ def test_what_is_old_goes_and_is_told(tmp_path: Path) -> None:
     told = world.ports.core.history.find(Kind.RETENTION, "points")
     assert told is not None
     assert "2 files of incoming" in told.reason
+    check_living(world)
+    world.close()
+
+
+def test_an_old_window_goes_with_its_corrections(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The log of the Delta table lets go first, then the files of all versions go; other windows stay readable."""
+    monkeypatch.setattr("shared.operations.retention.rules.NEWEST_WINDOWS", 1)
+    world = world_of(tmp_path)
+    world.handle(world.land("incoming/points/one/points.csv", points_csv()))
+    for name, rows, answer in (("old", 20, "yes"), ("old", 21, "no"), ("new", 9, "yes")):
+        world.handle(world.land(f"scoring/points/{name}/points.csv", points_csv(rows, labelled=False)))
+        world.handle(world.land(f"actuals/points/{name}-{rows}/points.csv", f"id,y\n1,{answer}\n".encode()))
+        world.clock.advance(days=31)
+    world.clock.advance(days=40)
+    for _ in range(2):
+        apply_retention(world.ports, POINTS)
+    root = tmp_path / "lake" / "tables" / "points"
+    assert len(read_delta(root / "predictions")) == 9
+    assert len(read_delta(root / "labelled")) == 1
+    # What came in files of labels is older than a month.
+    assert read_delta(root / "actuals", by="entity_key") == []
+    assert len(list(root.glob("*/base_window=*/*.parquet"))) == 2
+    assert not list(root.glob("actuals/delivery=*"))
     check_living(world)
     world.close()
 

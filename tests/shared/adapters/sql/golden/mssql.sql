@@ -749,6 +749,25 @@ UPDATE alembic_version SET version_num='0016' WHERE alembic_version.version_num 
 
 GO
 
+-- Running upgrade 0016 -> 0017
+
+CREATE TABLE listing_round (
+    name VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    began_at DATETIME2(6) NOT NULL,
+    prefix NVARCHAR(max) NOT NULL,
+    marker NVARCHAR(max) NOT NULL,
+    files BIGINT NOT NULL,
+    ended_at DATETIME2(6) NULL,
+    ended_files BIGINT NOT NULL,
+    PRIMARY KEY (name)
+);
+
+GO
+
+UPDATE alembic_version SET version_num='0017' WHERE alembic_version.version_num = '0016';
+
+GO
+
 COMMIT;
 
 GO

@@ -591,4 +591,19 @@ CREATE INDEX ix_window_state ON "window" (scenario, state);
 
 UPDATE alembic_version SET version_num='0016' WHERE alembic_version.version_num = '0015';
 
+-- Running upgrade 0016 -> 0017
+
+CREATE TABLE listing_round (
+    name VARCHAR(200) NOT NULL,
+    began_at TIMESTAMP WITHOUT TIME ZONE NOT NULL,
+    prefix TEXT NOT NULL,
+    marker TEXT NOT NULL,
+    files BIGINT NOT NULL,
+    ended_at TIMESTAMP WITHOUT TIME ZONE,
+    ended_files BIGINT NOT NULL,
+    PRIMARY KEY (name)
+);
+
+UPDATE alembic_version SET version_num='0017' WHERE alembic_version.version_num = '0016';
+
 COMMIT;

@@ -588,3 +588,18 @@ CREATE INDEX ix_prediction_revision_gone ON prediction_revision (scenario, super
 CREATE INDEX ix_window_state ON window (scenario, state);
 
 UPDATE alembic_version SET version_num='0016' WHERE alembic_version.version_num = '0015';
+
+-- Running upgrade 0016 -> 0017
+
+CREATE TABLE listing_round (
+    name VARCHAR(200) NOT NULL,
+    began_at DATETIME NOT NULL,
+    prefix TEXT NOT NULL,
+    marker TEXT NOT NULL,
+    files BIGINT NOT NULL,
+    ended_at DATETIME,
+    ended_files BIGINT NOT NULL,
+    PRIMARY KEY (name)
+);
+
+UPDATE alembic_version SET version_num='0017' WHERE alembic_version.version_num = '0016';

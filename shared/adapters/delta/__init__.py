@@ -1,0 +1,1 @@
+"""Delta tables in the lake, through delta-rs."""

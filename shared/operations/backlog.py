@@ -1,0 +1,48 @@
+"""How long messages wait: told as metrics at every sweep, and to people where nobody takes a poison message up."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from shared.core.errors import Fault
+from shared.core.notices import announce
+
+if TYPE_CHECKING:
+    from shared.operations.ports import OperationsPorts, WaitingMessages
+
+_log = logging.getLogger("mlops")
+POISON = "-poison"
+# A poison message is recorded within seconds, or after the ten minutes that a failure waits; then it is gone.
+_UNREAD = timedelta(minutes=30)
+
+
+def watch_backlog(ports: OperationsPorts) -> None:
+    """Count each queue's messages and the age of the oldest; a queue service that is away stops no sweep."""
+    try:
+        found = ports.operations.backlog.waiting()
+    except Fault as fault:
+        _log.warning("How long messages wait is not known: %s", fault.reason)
+        return
+    for one in found:
+        age = _age(ports, one)
+        ports.core.observer.queue(one.queue, one.messages, age.total_seconds())
+        if one.queue.endswith(POISON) and age > _UNREAD:
+            _tell_unread(ports, one)
+
+
+def _age(ports: OperationsPorts, one: WaitingMessages) -> timedelta:
+    # The clock of the service may be ahead of ours.
+    return max(ports.core.clock() - one.oldest, timedelta(0)) if one.oldest else timedelta(0)
+
+
+def _tell_unread(ports: OperationsPorts, one: WaitingMessages) -> None:
+    """Once for each day on which the oldest of them came: they are no text, or recording them fails."""
+    queue = one.queue.removesuffix(POISON)
+    reason = (
+        f"{one.queue} holds messages that cannot be recorded, the oldest for more than 30 minutes: they are not base64 "
+        f"text, or the function that records them fails. Look with: az storage message peek --queue-name {one.queue}"
+    )
+    subject = f"poison/{queue}/unread-{one.oldest:%Y%m%d}"
+    announce(ports, "MessagePoisoned", subject, {"queue": queue, "reason": reason})
