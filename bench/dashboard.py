@@ -78,7 +78,7 @@ def fill(ports: Ports, folder: str, rows: int, windows: int) -> None:
             rows_of = (row(scenario, number, each, at) for at in range(each))
             database.executemany(f"INSERT INTO predictions_{SCENARIO} VALUES ({marks})", rows_of)  # noqa: S608
             told = commit(number, each)
-            fields = {name: getattr(told, name) for name in Commit.__slots__}
+            fields = told.row()
             fields["scored_at"] = told.scored_at.replace(tzinfo=None).isoformat(" ")
             columns = ",".join(f'"{name}"' for name in fields)
             holes = ",".join("?" * len(fields))
