@@ -170,6 +170,17 @@ def test_a_window_is_known_by_its_newest_label(engine: Engine) -> None:
     assert found.by_window(declared) == before | {1: found.newest(declared)}
 
 
+def test_the_windows_that_a_file_names_are_known(engine: Engine) -> None:
+    """As long as its label is the one that holds; a file that said nothing new names none."""
+    declared, actuals, found = scenario(), SqlActuals(engine), SqlWindowLabels(engine)
+    predict(engine, declared, [1, 2])
+    predict(engine, declared, [3], ordinal=2)
+    for source, answers, at in (("first", [1, 1], 0), ("again", [1, 1], 1), ("changed", [0, 1], 2)):
+        actuals.merge(declared, labels([1, 3], answers), source, AT + timedelta(days=at))
+    named = [found.named_by(declared, source) for source in ("first", "again", "changed")]
+    assert named == [{2}, frozenset(), {1}]
+
+
 def test_labels_that_name_nothing_are_of_no_window(engine: Engine) -> None:
     """Until the row is predicted."""
     declared, found = scenario(entity=()), SqlWindowLabels(engine)

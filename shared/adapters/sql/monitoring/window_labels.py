@@ -38,6 +38,14 @@ class SqlWindowLabels:
 
         return read(self._engine, work)
 
+    def named_by(self, scenario: Scenario, source: str) -> frozenset[int]:
+        """Return the ordinals of the windows of which a label from that file names a row."""
+        actual, predicted = self._table(scenario), prediction_table(scenario)
+        ordinal = predicted.c.prediction_id // literal(1 << ID_SHIFT)
+        joined = predicted.join(actual, matches_prediction(scenario, actual, predicted))
+        query = select(ordinal).select_from(joined).where(actual.c.source == source).distinct()
+        return read(self._engine, lambda connection: frozenset(int(one) for one in connection.scalars(query)))
+
     def _table(self, scenario: Scenario) -> Table:
         if scenario.name not in self._ready:
             table = actual_table(scenario)
