@@ -41,9 +41,9 @@ class SqlWindowLabels:
     def named_by(self, scenario: Scenario, source: str) -> frozenset[int]:
         """Return the ordinals of the windows of which a label from that file names a row."""
         actual, predicted = self._table(scenario), prediction_table(scenario)
-        ordinal = predicted.c.prediction_id // literal(1 << ID_SHIFT)
-        joined = predicted.join(actual, matches_prediction(scenario, actual, predicted))
-        query = select(ordinal).select_from(joined).where(actual.c.source == source).distinct()
+        rows = with_commit(scenario.name, predicted)
+        joined = rows.join(actual, matches_prediction(scenario, actual, predicted))
+        query = select(prediction_commit.c.ordinal).select_from(joined).where(actual.c.source == source).distinct()
         return read(self._engine, lambda connection: frozenset(int(one) for one in connection.scalars(query)))
 
     def _table(self, scenario: Scenario) -> Table:
