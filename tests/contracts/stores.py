@@ -52,7 +52,7 @@ from shared.adapters.sql.release.rollouts import SqlRollouts
 from shared.adapters.sql.reports.lineage import SqlLineage
 from shared.adapters.sql.reports.profile_history import SqlProfileHistory
 from shared.adapters.sql.reports.totals import SqlTotals
-from shared.adapters.sql.schema.tables import prediction_table
+from shared.adapters.sql.schema.predictions import prediction_table
 from shared.adapters.sql.training.datasets import SqlDatasets
 from shared.adapters.sql.training.registry import LocalRegistry
 from shared.adapters.sql.training.runs import SqlRuns

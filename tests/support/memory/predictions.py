@@ -98,7 +98,7 @@ class MemoryPredictions(InMemory):
 
 def table_name(scenario: Scenario) -> str:
     """The name of the scenario's table in SQL."""
-    from shared.adapters.sql.schema.tables import prediction_table
+    from shared.adapters.sql.schema.predictions import prediction_table
 
     return prediction_table(scenario).name
 

@@ -160,7 +160,8 @@ class OnDisk:
             there = "SELECT 1 FROM sqlite_master WHERE name = 'predictions_points'"
             if connection.exec_driver_sql(there).fetchone() is None:
                 return {}
-            query = 'SELECT "window", count(*) FROM predictions_points GROUP BY "window"'
+            window = '"window" w ON w.ordinal = p.prediction_id >> 32'
+            query = f"SELECT w.id, count(*) FROM predictions_points p JOIN {window} GROUP BY 1"  # noqa: S608 -- fixed words
             return dict(connection.exec_driver_sql(query).fetchall())
 
     def close(self) -> None:
