@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -36,7 +37,7 @@ def new(
     _check_asked(source, target, task)
     # Imported here: other verbs need no training library.
     from local.authoring.columns import Named
-    from local.authoring.draft import draft
+    from local.authoring.drafting import draft
     from local.authoring.module import module_of
     from local.authoring.names import check_name
     from local.authoring.source import open_source
@@ -67,7 +68,7 @@ def _next(found: Draft, file: Path, files: Sequence[Path]) -> Iterator[str]:
     from local.authoring.writing import shown_path
 
     yield f"look at each comment in {shown_path(file)}"
-    yield f"mlops drop {found.name} {' '.join(map(str, files))} --wait"
+    yield f"mlops drop {found.name} {shlex.join(map(str, files))} --wait"
     yield f"mlops predict {found.name} FILE --wait"
 
 
