@@ -30,16 +30,18 @@ _MOST_WORDS = 5
 _FEW, _MANY = 2, 0.5
 _NINES = re.compile(r"-9{2,}(\.0+)?|9{4,}(\.0+)?")
 _STAND_IN = 0.01
+# With more of them they are values, and no typing errors.
+_ODD = 0.1
 _STORED: Sequence[tuple[str, Kind]] = (("int64", "int"), ("double", "float"), ("timestamp", "time"))
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A column as it is guessed, and why, in words; `foreign` is a date of it in a form that no reader takes."""
+    """A column as it is guessed, and why, in words; `problem`: why it is only a text."""
 
     column: Column
     reasons: tuple[str, ...] = field(default=())
-    foreign: str = ""
+    problem: str = ""
 
 
 def guess_column(name: str, cells: pa.ChunkedArray, *, target: bool = False) -> Guess:
@@ -92,10 +94,21 @@ def _time(name: str, counts: Mapping[str, int], nulls: bool) -> Guess | None:  #
 
 def _text(name: str, counts: Mapping[str, int], nulls: bool) -> Guess:  # noqa: FBT001 -- a fact
     words = [word for word in counts if word.casefold() in _WORDS and len(counts) > _FEW]
-    values = [value for value in counts if value not in words]
-    foreign = values[0] if all(map(_FOREIGN_TIME.fullmatch, values)) else ""
+    values = {value: count for value, count in counts.items() if value not in words}
     column = Column(name, "text", nulls=nulls or bool(words), missing=_own(words, MISSING_TEXTS))
-    return Guess(column, _told(words), foreign)
+    return Guess(column, _told(words), _only_text(values))
+
+
+def _only_text(counts: Mapping[str, int]) -> str:
+    """Why values that look like times or numbers are none; empty when they look like texts."""
+    if all(map(_FOREIGN_TIME.fullmatch, counts)):
+        return f"holds dates such as {next(iter(counts))!r}, which are text here; accepted as times: 2015-01-31"
+    numbers, others = _divided(counts, _NUMBER)
+    odd = sum(others.values())
+    if not odd or odd > _ODD * sum(counts.values()) or any(re.match(_PADDED, value) for value in numbers):
+        return ""
+    cells = f"{counted(odd, 'cell')} such as {next(iter(others))!r}"
+    return f"holds numbers and {cells}: it is text until they are corrected, or declared as missing"
 
 
 def _divided(counts: Mapping[str, int], pattern: str) -> tuple[list[str], dict[str, int]]:

@@ -79,9 +79,8 @@ def _by_values(guess: Guess, values: pa.ChunkedArray, *, person: bool) -> Descri
 
 def _by_kind(guess: Guess, values: pa.ChunkedArray, different: int) -> Described:
     name = guess.column.name
-    if guess.foreign:
-        why = f"{name} holds dates such as {guess.foreign!r}, which are text here; accepted as times: 2015-01-31"
-        return Described(guess, "aside", why)
+    if guess.problem:
+        return Described(guess, "aside", f"{name} {guess.problem}")
     if guess.column.kind != "text":
         return Described(guess, "number")
     if is_prose(values, different):

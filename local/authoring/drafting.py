@@ -17,6 +17,7 @@ from local.authoring.ranges import with_range, with_values
 from local.authoring.source import Source, read_rows
 from shared.core.errors import BadInput, Quarantined
 from shared.core.scenario import Table, Task
+from shared.core.wording import counted
 from shared.datasets.ports import Tables
 
 _OF_A_CELL = frozenset({"type", "time", "overflow", "padded", "not_finite"})
@@ -26,6 +27,7 @@ def draft(tables: Tables, source: Source, name: str, named: Named, task: Task | 
     """The scenario that the files suggest; BadInput or Quarantined when nothing can be learned from them."""
     _check_named(source, named)
     guesses, rows = _typed(tables, source, named)
+    _check_time(rows, named.time)
     answer = guess_answer(rows, named.targets, task)
     columns = tuple(describe(one, rows.column(one.column.name), named) for one in guesses)
     named = replace(named, key=named.key or find_key(columns, rows), time=named.time or find_time(columns, rows))
@@ -48,6 +50,18 @@ def _check_named(source: Source, named: Named) -> None:
             )
 
 
+def _check_time(rows: pa.Table, name: str) -> None:
+    """Refuse a time that cannot order the rows."""
+    if not name:
+        return
+    values, accepted = rows.column(name), "accepted: times such as 2015-01-31 06:00:00, or numbers"
+    if pa.types.is_string(values.type):
+        first = values.drop_null()[0].as_py() if values.null_count < len(values) else ""
+        raise BadInput(f"Column {name!r} for --time holds texts such as {first[:40]!r}; {accepted}.")
+    if values.null_count:
+        raise BadInput(f"Column {name!r} for --time has no value in {counted(values.null_count, 'row')}; {accepted}.")
+
+
 def _typed(tables: Tables, source: Source, named: Named) -> tuple[list[Guess], pa.Table]:
     """The guessed columns and the rows as the strict reader reads them; what it refuses in a cell is a text."""
     target = frozenset(named.targets)
@@ -60,7 +74,7 @@ def _typed(tables: Tables, source: Source, named: Named) -> tuple[list[Guess], p
             at = next((at for at, one in enumerate(guesses) if one.column.name == fault.column), None)
             if at is None or guesses[at].column.kind == "text" or fault.reason_code not in _OF_A_CELL:
                 raise
-            guesses[at] = as_text(guesses[at], fault.reason.rstrip("."))
+            guesses[at] = as_text(guesses[at], (fault.private or fault.reason).rstrip("."))
 
 
 def _alone(columns: Sequence[Described]) -> list[Described]:

@@ -48,4 +48,15 @@ def test_dates_that_no_reader_takes_are_named() -> None:
     """They stay texts, and one of them is shown."""
     guess = guess_column("x", pa.chunked_array([["31.01.2024", "01.02.2024"]]))
     assert guess.column.kind == "text"
-    assert guess.foreign == "31.01.2024"
+    assert guess.problem == "holds dates such as '31.01.2024', which are text here; accepted as times: 2015-01-31"
+
+
+def test_a_typing_error_among_numbers_is_named() -> None:
+    """The column would be a text of many values for one cell; ids with zeros before them stay what they are."""
+    numbers = [str(number) for number in range(99)]
+    guess = guess_column("x", pa.chunked_array([[*numbers, "l7"]]))
+    assert (
+        guess.problem
+        == "holds numbers and 1 cell such as 'l7': it is text until they are corrected, or declared as missing"
+    )
+    assert not guess_column("x", pa.chunked_array([[*(f"0{number}" for number in numbers), "A7"]])).problem
