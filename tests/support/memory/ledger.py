@@ -81,7 +81,7 @@ class MemoryLedger(InMemory):
         """Release what this owner has in progress or in its queue."""
         held = (State.IN_PROGRESS, State.QUEUED)
         mine = [row for row in self._rows.values() if row.entry.state in held and row.token.startswith(self._owner)]
-        for row in mine:
+        for row in sorted(mine, key=lambda row: row.line):
             entry = replace(row.entry, state=State.RELEASED, reason=reason, at=self._clock(), expires=None)
             self._write(entry, row.token)
         return len(mine)

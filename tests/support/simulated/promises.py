@@ -141,11 +141,11 @@ def _learned(life: Life) -> None:
         assert life.may_serve_nothing, "L1: a model serves"
         return
     wanted = {path.split("/")[2]: rows for path, rows in life.scored.items() if rows}
-    shown = _shown(ports)
+    shown = shown_rows(ports)
     assert {drop: shown[drop] for drop in wanted} == wanted, "L2: each file's newest version is predicted once"
 
 
-def _shown(ports: Any) -> Counter[str]:
+def shown_rows(ports: Any) -> Counter[str]:
     """How many rows reports show of each drop: those of the newest version of each window."""
     corrections = ports.prediction.corrections.list(NAME)
     newest = {one.base: one.window for one in corrections}

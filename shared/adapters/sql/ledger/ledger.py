@@ -86,7 +86,7 @@ class SqlLedger:
         mine = (_L.state.in_((IN_PROGRESS, State.QUEUED)), _L.token.startswith(self._owner, autoescape=True))
 
         def work(connection: Connection) -> int:
-            rows = connection.execute(select(ledger).where(*mine)).all()
+            rows = connection.execute(select(ledger).where(*mine).order_by(_L.last)).all()
             for row in rows:
                 line = add_line(connection, row.kind, row.key, row.attempts, RELEASED, reason, self._clock())
                 change_entry(connection, row, **line, expires=None)
