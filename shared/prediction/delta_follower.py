@@ -46,10 +46,15 @@ def try_to(ports: PredictionPorts, key: str, change: Callable[[], None]) -> bool
         state = State.FAILED if fault.permanent else State.WAITING
         ports.core.ledger.note(Kind.TABLE, key, state, fault.reason)
         return False
+    settle(ports, key)
+    return True
+
+
+def settle(ports: PredictionPorts, key: str) -> None:
+    """Tell that what waited or failed is done."""
     before = ports.core.history.find(Kind.TABLE, key)
     if before is not None and before.state != State.DONE:
         ports.core.ledger.note(Kind.TABLE, key, State.DONE, "The Delta tables have it now.")
-    return True
 
 
 def replace_window(ports: PredictionPorts, scenario: Scenario, base: str, newest: Commit) -> bool:

@@ -115,7 +115,7 @@ def test_a_lost_delta_table_comes_back(told: Told) -> None:
     root = told.mlops.home / "lake" / "tables" / BANK / "predictions"
     shutil.rmtree(root / "_delta_log")
     assert told.mlops("rebuild-tables", BANK, DELTA_TABLES="off").code == 3
-    assert "0 windows intact, 1 window restored, 0 windows removed" in told.mlops("rebuild-tables", BANK).out
+    assert "0 partitions intact, 1 partition restored, 0 partitions removed" in told.mlops("rebuild-tables", BANK).out
     assert [row["prediction_id"] for row in read_delta(root)] == [
         one for (one,) in told.mlops.sql("select prediction_id from v_predictions_bank_marketing order by 1")
     ]
