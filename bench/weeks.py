@@ -218,7 +218,7 @@ def section(name: str, data: Path, profile: str) -> str:
             lines.append(_line(week))
         once = Plant(Path(home) / "once", name, profile)
         once.drop("everything", _together(increments))
-        beside = _beside(plant, once)
+        beside = "\n\n".join(_beside(plant, once))
     return "\n".join([f"## {name}\n", _COLUMNS, *lines, "", beside, ""])
 
 
@@ -243,24 +243,31 @@ def _together(increments: Sequence[Files]) -> Files:
     return whole
 
 
-def _beside(plant: Plant, once: Plant) -> str:
-    last, whole = plant.serving(), once.newest()
-    if last is None or whole is None:
-        return "There is no model in service to compare with one that learned everything at once."
+def _beside(plant: Plant, once: Plant) -> Iterator[str]:
+    """The model that serves in the end, and the newest one, each beside the model of all rows at once."""
+    last, newest, whole = plant.serving(), plant.newest(), once.newest()
+    if whole is None or newest is None:
+        yield "There is no model to compare with one that learned everything at once."
+        return
+    if last is not None:
+        yield _compared("The model that serves in the end", plant, last, once, whole)
+    if newest != last:
+        yield _compared("The model of the last increment", plant, newest, once, whole)
+
+
+def _compared(what: str, plant: Plant, model: Model, once: Plant, whole: Model) -> str:
     scenario, other = SCENARIOS[plant.name], once.contestant(whole)
     rows = read_judging_rows(once.ports, scenario, whole, other.manifest)
-    one = plant.contestant(last)
+    one = plant.contestant(model)
     fresh, note = fresh_part(one, other, rows)
+    beside = f"{what}, `{model.id}`, beside one trained on everything at once"
     try:
         found = lead(scenario, fresh, one.answers(fresh), other.answers(fresh))
     except (ValueError, Fault) as error:
-        return f"The last model and one trained on everything at once cannot be compared: {error}. {note}"
+        return f"{beside}: cannot be compared: {error}. {note}"
     low, high = found.gain
     word = "not worse" if low >= -found.margin else "worse" if high < -found.margin else "not shown to be as good"
-    return (
-        f"The model that serves in the end, `{last.id}`, beside one trained on everything at once: {found.metric} "
-        f"{found.value:.4f} against {found.other:.4f}, {found.difference}: {word}. {note}"
-    )
+    return f"{beside}: {found.metric} {found.value:.4f} against {found.other:.4f}, {found.difference}: {word}. {note}"
 
 
 def _head(profile: str) -> str:

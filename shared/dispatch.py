@@ -225,7 +225,15 @@ def on_window(ports: Ports, message: str) -> None:
         return
     from shared.prediction.score import score_window
 
-    scored = once(ports, Kind.WINDOW, f"{scenario}/{window}", message, lambda: score_window(ports, scenario, window))
+    def act() -> Outcome:
+        outcome = score_window(ports, scenario, window)
+        if outcome.state == State.DONE and ports.prediction.corrections.find(scenario, window) is not None:
+            from shared.monitoring.label_tables.follower import follow_window
+
+            follow_window(ports, ports.core.scenarios[scenario], window)
+        return outcome
+
+    scored = once(ports, Kind.WINDOW, f"{scenario}/{window}", message, act)
     if scored.acted and scored.outcome.state not in {State.DONE, State.WAITING}:
         from shared.prediction.sharding.attempts import stop
 

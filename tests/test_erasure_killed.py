@@ -18,6 +18,7 @@ from sampling import Sample
 from test_kill_sweep import chosen, link_or_copy
 
 from shared.operations.erasure.records import requests
+from shared.operations.label_rebuild import rebuild_label_tables
 from shared.prediction.delta_rebuild import rebuild_tables
 from shared.prediction.rebuild import rebuild
 
@@ -31,6 +32,7 @@ def final_state(home: Path) -> dict[str, object]:
         assert request.finished_at is not None
         assert {one.state for one in rebuild(ports, ports.core.scenarios["points"])} == {"intact"}
         assert {one.state for one in rebuild_tables(ports, ports.core.scenarios["points"])} == {"intact"}
+        assert {one.state for one in rebuild_label_tables(ports, ports.core.scenarios["points"])} == {"intact"}
         lake = sorted(blob.path for blob in ports.core.lake.list("") if not blob.path.startswith("history/"))
         return {**state(world), "models": request.models, "lake": lake}
 

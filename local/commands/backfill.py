@@ -15,6 +15,7 @@ from shared import dispatch
 from shared.core.errors import BadInput, Refused
 from shared.core.ledger import Kind
 from shared.core.wording import counted
+from shared.operations.label_rebuild import rebuild_label_tables
 from shared.ports import Ports
 from shared.prediction.backfill import BackfillRequest, BackfillStep, late_steps, plan_backfill, plan_corrections
 from shared.prediction.delta_rebuild import RebuiltPartition, TableState
@@ -164,7 +165,8 @@ def rebuild_tables(
     if not session.ports.prediction.delta_follows:
         raise Refused(f"Nothing writes Delta tables, because {SETTING} is off; accepted: {SETTING}=on.")
     chosen = [declared for name, declared in session.ports.core.scenarios.items() if scenario in (None, name)]
-    windows = [window for declared in chosen for window in rebuilt(session.ports, declared)]
+    windows = [one for declared in chosen for one in rebuilt(session.ports, declared)]
+    windows += [one for declared in chosen for one in rebuild_label_tables(session.ports, declared)]
     if json:
         as_json(windows)
     else:
@@ -176,7 +178,7 @@ def _print_tables(windows: list[RebuiltPartition]) -> None:
     for window in windows:
         if window.state != TableState.INTACT:
             reason = f", {window.reason}" if window.reason else ""
-            line = f"{window.scenario}, window {window.window}: {window.state}{reason}"
+            line = f"{window.scenario}, {window.table} of {window.window}: {window.state}{reason}"
             out.print(line, markup=False, soft_wrap=True)
     counts = {state: sum(window.state == state for window in windows) for state in TableState}
     out.print(", ".join(f"{counted(count, 'window')} {state}" for state, count in counts.items()) + ".")

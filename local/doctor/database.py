@@ -168,7 +168,7 @@ def _rights(engine: Engine, version: Version) -> list[Finding]:
 def _scenario_tables(engine: Engine) -> list[Finding]:
     """What scenarios declare is made when migrations are applied, or at first use by a user who may create tables."""
     from model_training.scenarios import SCENARIOS
-    from shared.adapters.sql.schema.predictions import prediction_table
+    from shared.adapters.sql.schema.tables import prediction_table
 
     if read(engine, lambda connection: connection.scalar(text(_CREATES[engine.dialect.name]))):
         return []

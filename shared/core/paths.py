@@ -22,6 +22,8 @@ _PARTITION = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*=[^/]*")
 _LEAST = 3
 # The partition column of what follows windows: a correction stands in the place of its window.
 BASE_WINDOW = "base_window"
+# The partition column of labels as they came.
+DELIVERY = "delivery"
 # Where the log of a Delta table lies below its root.
 LOG = "_delta_log/"
 _PART = re.compile(r"(?P<table>[^.]+)\.(?P<number>\d{1,3})of(?P<count>\d{1,3})(\..+)?\.[a-z]+")
@@ -144,6 +146,16 @@ def partition_folder(root: str, column: str, value: str) -> str:
 def predictions_folder(scenario: str, base: str) -> str:
     """Where the prediction files of all versions of a window lie: in the Delta table, below the first version's id."""
     return partition_folder(report_folder(scenario, "predictions"), BASE_WINDOW, base)
+
+
+def labelled_folder(scenario: str, base: str) -> str:
+    """Where the predictions of a window lie that have a label."""
+    return partition_folder(report_folder(scenario, "labelled"), BASE_WINDOW, base)
+
+
+def kept_labels(scenario: str) -> str:
+    """What the paths begin with below which the rows of files of labels lie, by delivery."""
+    return f"{report_folder(scenario, 'actuals')}{DELIVERY}="
 
 
 def baseline_folder(scenario: str) -> str:

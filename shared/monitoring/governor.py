@@ -16,7 +16,6 @@ from shared.monitoring.retrain_decision import RetrainDecision, RetrainReason, R
 from shared.monitoring.retrain_rules import (
     Decision,
     RetrainTrigger,
-    already_retrained,
     breach_triggers,
     decide,
     retrained,
@@ -46,11 +45,11 @@ def decide_for_dataset(ports: MonitoringPorts, dataset: DatasetVersion) -> Retra
     shortage = too_few_rows(ports, scenario, dataset)
     if shortage:
         return _record(ports, scenario, trigger, Decision(RetrainVerdict.NOT, shortage))
-    known = [run for run in ports.training.runs.list(scenario.name) if run.dataset == dataset.id]
+    known = ports.training.runs.list(scenario.name, dataset=dataset.id)
     if known:
         return _record_requested(ports, scenario, trigger, known[0])
-    runs = len(ports.training.runs.list(scenario.name))
-    decision = decide(trigger, retrain_context(ports, scenario), scenario.retrain)
+    runs = len(ports.training.runs.datasets(scenario.name))
+    decision = decide(trigger, retrain_context(ports, scenario, trigger), scenario.retrain)
     if decision.decided != RetrainVerdict.RETRAIN:
         return _record(ports, scenario, trigger, decision)
     result = once(ports, Kind.RETRAIN, f"{scenario.name}/after-{runs}", "", lambda: _train_on(ports, trigger, dataset))
@@ -92,10 +91,10 @@ def record_manual_retrain(ports: MonitoringPorts, run: Run) -> None:
 
 
 def _triggers(ports: MonitoringPorts, scenario: Scenario) -> list[RetrainTrigger]:
-    current, runs = ports.release.deployments.current(scenario.name), ports.training.runs.list(scenario.name)
+    current, newest = ports.release.deployments.current(scenario.name), ports.training.runs.newest(scenario.name)
     if current is None:
         return []
-    last = runs[-1].created_at if runs else None
+    last = newest.created_at if newest else None
     breaches = ports.monitoring.breaches.list(scenario.name)
     return [
         *breach_triggers(breaches, scenario.retrain),
@@ -109,10 +108,10 @@ def _waiting_data(ports: MonitoringPorts, scenario: Scenario) -> list[RetrainTri
     newest = ports.datasets.versions.newest(scenario.name)
     if newest is None:
         return []
-    if any(run.dataset == newest.id for run in ports.training.runs.list(scenario.name)):
+    if ports.training.runs.list(scenario.name, dataset=newest.id):
         return []
     trigger = _new_data(ports, scenario, newest)
-    if all(decision.key != trigger.key for decision in ports.monitoring.decisions.list(scenario.name)):
+    if not ports.monitoring.decisions.list(scenario.name, key=trigger.key):
         # Whoever registers it decides first.
         return []
     return [] if not _may_train(scenario, trigger) or too_few_rows(ports, scenario, newest) else [trigger]
@@ -134,15 +133,15 @@ def _may_train(scenario: Scenario, trigger: RetrainTrigger) -> bool:
 def _answer(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger) -> RetrainDecision | None:
     """Decide on the trigger and act on it; None when its occasion was retrained for, or answered the same before."""
     # 1. An occasion is retrained for at most once.
-    if already_retrained(ports.monitoring.decisions.list(scenario.name), trigger.key):
+    if ports.monitoring.decisions.list(scenario.name, key=trigger.key, decided=RetrainVerdict.RETRAIN):
         return None
     # 2. A run without a decision: the worker that requested it died before it could record the decision.
     requested = _run_for(ports, scenario, trigger)
     if requested is not None:
         return _record_requested(ports, scenario, trigger, requested)
     # 3. The decision. The number of runs is read before it: of two workers that decide at once, one requests the run.
-    runs = len(ports.training.runs.list(scenario.name))
-    decision = decide(trigger, retrain_context(ports, scenario), scenario.retrain)
+    runs = len(ports.training.runs.datasets(scenario.name))
+    decision = decide(trigger, retrain_context(ports, scenario, trigger), scenario.retrain)
     if decision.decided != RetrainVerdict.RETRAIN:
         is_new = _is_new(ports, scenario, trigger, decision)
         return _record(ports, scenario, trigger, decision) if is_new else None
@@ -183,13 +182,13 @@ def _record_requested(ports: MonitoringPorts, scenario: Scenario, trigger: Retra
 
 
 def _run_for(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger) -> Run | None:
-    runs = [run for run in ports.training.runs.list(scenario.name) if run.request.endswith(f"/{trigger.key}")]
+    runs = ports.training.runs.list(scenario.name, ending=f"/{trigger.key}")
     return runs[-1] if runs else None
 
 
 def _is_new(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger, decision: Decision) -> bool:
     """Whether the newest decision about this occasion was another one."""
-    earlier = [record for record in ports.monitoring.decisions.list(scenario.name) if record.key == trigger.key]
+    earlier = ports.monitoring.decisions.list(scenario.name, key=trigger.key)
     return not earlier or (earlier[-1].decided, earlier[-1].sentence) != (decision.decided, decision.sentence)
 
 

@@ -17,6 +17,7 @@ from shared.core.redaction import redact
 from shared.core.scenario import Scenario, Table
 from shared.core.wording import counted
 from shared.monitoring.actual_labels import BY_ID, RESTART, key_column, labels_table, served_contract
+from shared.monitoring.label_tables.follower import keep_labels
 from shared.monitoring.quality import state_quality, summary
 from shared.monitoring.quarantine import quarantine
 from shared.monitoring.served_label import REQUEST, ROW, ServedLabel
@@ -35,16 +36,22 @@ def ingest_actuals(ports: MonitoringPorts, where: Landing) -> Outcome:
         raise Missing(f"{where.folder}{where.file} no longer existed when its event was read.")
     scenario = where.scenario
     try:
-        with ports.core.lake.open(blob.path, etag=blob.etag) as source:
-            served = REQUEST in ports.datasets.tables.header(source, where.file)
-        if served:
+        labels = read_labels(ports, where, blob)
+        if labels is None:
             return _record_served(ports, scenario, _checked(ports, where, blob, served_contract(scenario)), blob)
-        labels = _with_keys(ports, scenario, _checked(ports, where, blob, labels_table(scenario)))
     except Quarantined as fault:
         redacted = redact(fault, scenario)
         quarantine(ports, where, [blob], redacted)
         raise redacted from None
     return _record(ports, scenario, labels, blob)
+
+
+def read_labels(ports: MonitoringPorts, where: Landing, blob: Blob) -> pa.Table | None:
+    """The labels of a file by the key of predictions; None when it names answered requests."""
+    with ports.core.lake.open(blob.path, etag=blob.etag) as source:
+        if REQUEST in ports.datasets.tables.header(source, where.file):
+            return None
+    return _with_keys(ports, where.scenario, _checked(ports, where, blob, labels_table(where.scenario)))
 
 
 def _checked(ports: MonitoringPorts, where: Landing, blob: Blob, table: Table) -> pa.Table:
@@ -73,6 +80,7 @@ def _record_served(ports: MonitoringPorts, scenario: Scenario, rows: pa.Table, b
 def _record(ports: MonitoringPorts, scenario: Scenario, labels: pa.Table, blob: Blob) -> Outcome:
     """Keep the labels, known since the file landed, and state the quality of every window."""
     new, changed = ports.monitoring.actuals.merge(scenario, labels, blob_key(blob), blob.modified)
+    keep_labels(ports, scenario, labels, blob)
     # All windows: after a worker died behind the merge, nothing is new but quality is still to be stated.
     stated = state_quality(ports, scenario, everything=True)
     reason = f"{labels.num_rows} labels: {new} new, {changed} changed. {summary(stated)}."

@@ -18,6 +18,7 @@ from shared.monitoring.drift.column_comparison import is_drifted
 from shared.monitoring.drift.scored_rows import WindowData, batch_window, served_hours, served_window
 from shared.monitoring.drift.window_drift import measure_window
 from shared.monitoring.governor import decide_for_scenario
+from shared.monitoring.label_tables.follower import follow_window
 from shared.monitoring.measures import MONITOR_VERSION, Source, WindowFacts
 from shared.monitoring.quality import state_quality
 from shared.monitoring.scorecards import compute_scorecards
@@ -58,7 +59,12 @@ def monitor(ports: MonitoringPorts, scenario_name: str, message: str = "") -> Mo
     """
     scenario = find_scenario(ports.core.scenarios, scenario_name)
     windows = [name for name in unmonitored_windows(ports, scenario) if _measure_once(ports, scenario, name, message)]
-    stated = [*state_quality(ports, scenario), *state_served_quality(ports, scenario)]
+    before = {one.window: one.labelled for one in ports.monitoring.qualities.latest(scenario.name)}
+    batches = state_quality(ports, scenario)
+    for one in batches:
+        if one.labelled != before.get(one.window, 0):
+            follow_window(ports, scenario, one.window)
+    stated = [*batches, *state_served_quality(ports, scenario)]
     try_promotion(ports, scenario)
     try_challenger(ports, scenario)
     decisions = decide_for_scenario(ports, scenario)

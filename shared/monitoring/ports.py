@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shared.core.timers.late_timers import Timers
     from shared.monitoring.measures import DriftMeasure, QualityMeasure, Scorecard, Source, TimerHeartbeat, WindowFacts
     from shared.monitoring.prices import Prices
-    from shared.monitoring.retrain_decision import RetrainDecision
+    from shared.monitoring.retrain_decision import RetrainDecision, RetrainVerdict
     from shared.monitoring.served_label import ServedLabel
     from shared.prediction.window import Commit
 
@@ -77,8 +77,10 @@ class Decisions(Protocol):
         """Keep the decision; False, and nothing kept, when the newest one about its key says the same."""
         ...
 
-    def list(self, scenario: str | None = None) -> Sequence[RetrainDecision]:
-        """Decisions, oldest first."""
+    def list(
+        self, scenario: str | None = None, *, key: str = "", decided: RetrainVerdict | None = None
+    ) -> Sequence[RetrainDecision]:
+        """Decisions, oldest first: all, or those about one occasion, or that decided so."""
         ...
 
 
@@ -138,6 +140,10 @@ class WindowLabels(Protocol):
 
     def by_window(self, scenario: Scenario) -> Mapping[int, int]:
         """By a window's ordinal the number of the newest label that names one of its rows, whatever its restart."""
+        ...
+
+    def named_by(self, scenario: Scenario, source: str) -> frozenset[int]:
+        """The ordinals of the windows of which a label from that file ("path@etag") names a row."""
         ...
 
 

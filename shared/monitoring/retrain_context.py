@@ -6,26 +6,35 @@ from typing import TYPE_CHECKING
 
 from shared.core.scenario import Scenario
 from shared.datasets.version import DatasetVersion
-from shared.monitoring.retrain_decision import RetrainReason, RetrainVerdict
-from shared.monitoring.retrain_rules import RATE_LIMITED, NewRows, PastTraining, RetrainContext
+from shared.monitoring.retrain_decision import RetrainDecision, RetrainReason, RetrainVerdict
+from shared.monitoring.retrain_rules import (
+    NEEDS_NEW_ROWS,
+    RATE_LIMITED,
+    NewRows,
+    PastTraining,
+    RetrainContext,
+    RetrainTrigger,
+    is_rate_limited,
+)
+from shared.training.run import RunState
 
 if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
 
-_OPEN = ("requested", "running")
+_OPEN: tuple[RunState, ...] = ("requested", "running")
 
 
-def retrain_context(ports: MonitoringPorts, scenario: Scenario) -> RetrainContext:
-    """The context of a decision at this moment."""
-    runs, datasets = ports.training.runs.list(scenario.name), ports.datasets.versions.ids(scenario.name)
-    open_runs = [run.id for run in runs if run.state in _OPEN]
+def retrain_context(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger) -> RetrainContext:
+    """What the decision on that trigger depends on at this moment."""
+    open_runs = ports.training.runs.list(scenario.name, states=_OPEN)
+    newest = ports.training.runs.newest(scenario.name)
     return RetrainContext(
         now=ports.core.clock(),
-        open_run=open_runs[0] if open_runs else "",
-        last_run_at=runs[-1].created_at if runs else None,
-        dataset=datasets[-1] if datasets else "",
-        automatic=_automatic(ports, scenario),
-        new=new_rows(ports, scenario),
+        open_run=open_runs[0].id if open_runs else "",
+        last_run_at=newest.created_at if newest else None,
+        dataset="".join(ports.datasets.versions.ids(scenario.name)[-1:]),
+        automatic=_automatic(ports, scenario) if is_rate_limited(trigger, scenario.retrain) else (),
+        new=new_rows(ports, scenario) if trigger.reason in NEEDS_NEW_ROWS else None,
     )
 
 
@@ -50,22 +59,25 @@ def is_feedback(ports: MonitoringPorts, scenario: Scenario, dataset: DatasetVers
 
 def _trained_before(ports: MonitoringPorts, scenario: Scenario, dataset: DatasetVersion) -> DatasetVersion | None:
     """The newest other version that was trained on."""
-    trained = {run.dataset for run in ports.training.runs.list(scenario.name)} - {dataset.id}
+    trained = {*ports.training.runs.datasets(scenario.name)} - {dataset.id}
     before = next((one for one in reversed(ports.datasets.versions.ids(scenario.name)) if one in trained), None)
     return None if before is None else ports.datasets.versions.find(scenario.name, before)
 
 
 def _automatic(ports: MonitoringPorts, scenario: Scenario) -> list[PastTraining]:
     """The automatic trainings since a person last requested one, oldest first."""
-    past: list[PastTraining] = []
-    for decision in ports.monitoring.decisions.list(scenario.name):
-        if decision.decided != RetrainVerdict.RETRAIN:
-            continue
+    found: list[RetrainDecision] = []
+    for decision in ports.monitoring.decisions.list(scenario.name, decided=RetrainVerdict.RETRAIN):
         if decision.reason == RetrainReason.PERSON:
-            past.clear()
+            found.clear()
         elif decision.reason in RATE_LIMITED:
-            past.append(PastTraining(decision.at, _improved(ports, scenario, decision.run)))
-    return past
+            found.append(decision)
+    # What the older ones brought is not asked.
+    judged = len(found) - scenario.retrain.stop_after
+    return [
+        PastTraining(one.at, _improved(ports, scenario, one.run) if place >= judged else None)
+        for place, one in enumerate(found)
+    ]
 
 
 def _improved(ports: MonitoringPorts, scenario: Scenario, run_id: str) -> bool | None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from shared.core.breach import Breach, BreachState, Cause
 from shared.core.policies import RetrainPolicy
 from shared.core.wording import counted
-from shared.monitoring.retrain_decision import RetrainDecision, RetrainReason, RetrainVerdict
+from shared.monitoring.retrain_decision import RetrainReason, RetrainVerdict
 
 MONTH = timedelta(days=30)
 # What the system concludes by itself is rate-limited. New data only waits until the open run has ended; the request of
@@ -24,7 +24,7 @@ RATE_LIMITED = frozenset(
     }
 )
 # What a training mends only with rows that no model has learned from.
-_NEEDS_NEW_ROWS = frozenset({RetrainReason.DRIFT, RetrainReason.QUALITY})
+NEEDS_NEW_ROWS = frozenset({RetrainReason.DRIFT, RetrainReason.QUALITY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class RetrainTrigger:
 
 @dataclass(frozen=True, slots=True)
 class PastTraining:
-    """An automatic training: when it was decided, and whether a better model came of it (None: not known yet)."""
+    """An automatic training: when it was decided, and whether a better model came of it (None: not known, or asked)."""
 
     at: datetime
     improved: bool | None
@@ -60,7 +60,7 @@ class NewRows:
 
 @dataclass(frozen=True, slots=True)
 class RetrainContext:
-    """The facts that a decision depends on; `new` is None where no model has learned yet."""
+    """The facts that a decision depends on; `new` is None where no model has learned yet, or the trigger needs none."""
 
     now: datetime
     open_run: str
@@ -106,7 +106,7 @@ def decide(trigger: RetrainTrigger, context: RetrainContext, policy: RetrainPoli
 
 def retrained(trigger: RetrainTrigger, new: NewRows | None) -> Decision:
     """The decision to retrain; it says what is new where that is why it may help."""
-    told = f"; new: {new.sentence}" if new is not None and trigger.reason in _NEEDS_NEW_ROWS else ""
+    told = f"; new: {new.sentence}" if new is not None and trigger.reason in NEEDS_NEW_ROWS else ""
     return Decision(RetrainVerdict.RETRAIN, f"Retrained: {trigger.description}{told}.")
 
 
@@ -115,12 +115,13 @@ def _held(trigger: RetrainTrigger, hold: Hold) -> Decision:
     return Decision(verdict, f"Not retrained because {hold.reason} ({trigger.description}).")
 
 
-def _is_rate_limited(trigger: RetrainTrigger, policy: RetrainPolicy) -> bool:
+def is_rate_limited(trigger: RetrainTrigger, policy: RetrainPolicy) -> bool:
+    """Whether cooldown, budget and what earlier trainings brought may hold it back."""
     return trigger.reason in RATE_LIMITED or (trigger.reason == RetrainReason.NEW_DATA and policy.new_data_waits)
 
 
 def _first_hold(trigger: RetrainTrigger, context: RetrainContext, policy: RetrainPolicy) -> Hold | None:
-    if not _is_rate_limited(trigger, policy):
+    if not is_rate_limited(trigger, policy):
         return _open_run(context) if trigger.reason == RetrainReason.NEW_DATA else None
     waits = _open_run(context) or _nothing_new(trigger, context)
     return waits or _cooldown(context, policy) or _budget(context, policy) or _no_gain(context, policy)
@@ -132,7 +133,7 @@ def _open_run(context: RetrainContext) -> Hold | None:
 
 def _nothing_new(trigger: RetrainTrigger, context: RetrainContext) -> Hold | None:
     """Drift and fallen quality train again only on what no model has learned from."""
-    if trigger.reason not in _NEEDS_NEW_ROWS or context.new is None or context.new.parts:
+    if trigger.reason not in NEEDS_NEW_ROWS or context.new is None or context.new.parts:
         return None
     return Hold(f"nothing is new since model {context.new.since}")
 
@@ -202,11 +203,6 @@ def time_triggers(
         description = f"the last training began at {_moment(last_run_at)}; the schedule is {schedule}"
         triggers.append(RetrainTrigger(RetrainReason.SCHEDULE, f"schedule-{last_run_at:%Y%m%dT%H%M%S}", description))
     return triggers
-
-
-def already_retrained(decisions: Sequence[RetrainDecision], key: str) -> bool:
-    """Whether this occasion led to a retraining before."""
-    return any(decision.key == key and decision.decided == RetrainVerdict.RETRAIN for decision in decisions)
 
 
 def _moment(at: datetime) -> str:

@@ -161,10 +161,9 @@ def dead_letter_message(letter_id: str) -> str:
 
 def _announce_failed_runs(ports: OperationsPorts) -> None:
     """Announce each failed run once, whether it failed here or in the process that trained it."""
-    for run in ports.training.runs.list():
-        if run.state == "failed":
-            data = {"scenario": run.scenario, "run": run.id, "dataset": run.dataset, "reason": run.reason}
-            announce(ports, "RunFailed", f"runs/{run.id}", data)
+    for run in ports.training.runs.list(states=["failed"]):
+        data = {"scenario": run.scenario, "run": run.id, "dataset": run.dataset, "reason": run.reason}
+        announce(ports, "RunFailed", f"runs/{run.id}", data)
 
 
 def _blob_event(ports: OperationsPorts, blob: Blob) -> str:

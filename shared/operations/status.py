@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -64,11 +64,11 @@ def _listed(ports: OperationsPorts) -> Mapping[str, Any] | None:
 
 
 def _scenario_status(ports: OperationsPorts, name: str, totals: Mapping[str, int]) -> Mapping[str, Any]:
-    datasets, runs = ports.datasets.versions.ids(name), ports.training.runs.list(name)
+    datasets, run = ports.datasets.versions.ids(name), ports.training.runs.newest(name)
     current = ports.release.deployments.current(name)
     return {
         "dataset": datasets[-1] if datasets else None,
-        "run": {"id": runs[-1].id, "state": runs[-1].state} if runs else None,
+        "run": {"id": run.id, "state": run.state} if run else None,
         "model": current.model_id if current else None,
         "generation": current.generation if current else 0,
         "newest_row": _newest_row(ports, current) if current else None,
@@ -130,7 +130,7 @@ def _ended(where: Landing, state: str, reason: str) -> DropOutcome:
 
 def _after_dataset(ports: OperationsPorts, where: Landing, entry: Entry) -> DropOutcome | None:
     name, dataset = where.scenario.name, str(entry.detail.get("dataset") or "")
-    runs = [run for run in ports.training.runs.list(name) if run.dataset == dataset]
+    runs = ports.training.runs.list(name, dataset=dataset)
     model = _model_of(ports, runs)
     if entry.state == State.DUPLICATE:
         return DropOutcome(name, where.drop, "duplicate", entry.reason, dataset or None, model.id if model else None)
@@ -141,7 +141,7 @@ def _after_dataset(ports: OperationsPorts, where: Landing, entry: Entry) -> Drop
     return None
 
 
-def _model_of(ports: OperationsPorts, runs: list[Run]) -> Model | None:
+def _model_of(ports: OperationsPorts, runs: Sequence[Run]) -> Model | None:
     ids = {run.id for run in runs}
     models = [model for model in ports.training.registry.list() if model.run in ids]
     return models[-1] if models else None

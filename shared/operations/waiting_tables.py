@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.core.ledger import Kind, State
+from shared.core.scenario import Scenario
+from shared.monitoring.label_tables.follower import follow_labels, follow_window
 from shared.prediction.delta_follower import follow
 
 if TYPE_CHECKING:
@@ -22,7 +24,17 @@ def follow_waiting(ports: OperationsPorts) -> int:
     for entry in waiting[:_MOST]:
         name, _, window = entry.key.partition("/")
         scenario = ports.core.scenarios.get(name)
-        if scenario is not None and not follow(ports, scenario, window):
+        if scenario is not None and not _follow(ports, scenario, window):
             break
         done += 1
     return done
+
+
+def _follow(ports: OperationsPorts, scenario: Scenario, what: str) -> bool:
+    """What waits is a window, a file of labels, or the labels of a window."""
+    window, _, rest = what.partition("/")
+    if not rest:
+        return follow(ports, scenario, window)
+    if rest == "labels":
+        return follow_window(ports, scenario, window)
+    return follow_labels(ports, scenario, what)

@@ -5,15 +5,16 @@ The lake leads. A repeat changes nothing, a correction takes the place of its wi
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from shared.core.errors import Corrupt, Fault
 from shared.core.ledger import Kind, State
-from shared.core.paths import commit_path
+from shared.core.paths import commit_path, kept_labels
 from shared.core.scenario import Scenario
 from shared.prediction.commits import committed_file, read_commit, whole_commit
-from shared.prediction.delta_table import DataFile, DeltaTable, predictions_table
+from shared.prediction.delta_table import DataFile, DeltaTable, actuals_table, labelled_table, predictions_table
 from shared.prediction.plans import read_plan
 from shared.prediction.window import Commit, CommittedFile
 
@@ -26,19 +27,27 @@ def follow(ports: PredictionPorts, scenario: Scenario, window: str) -> bool:
 
     SQL does not wait for it: the sweep tries again what waits.
     """
+
+    def change() -> None:
+        base = read_plan(ports, scenario.name, window).base
+        replace_window(ports, scenario, base, newest_version(ports, scenario, base))
+
+    return try_to(ports, f"{scenario.name}/{window}", change)
+
+
+def try_to(ports: PredictionPorts, key: str, change: Callable[[], None]) -> bool:
+    """Make the change to Delta tables; a fault is noted under the key with its state, and False."""
     if not ports.prediction.delta_follows:
         return True
-    key = f"{scenario.name}/{window}"
     try:
-        base = read_plan(ports, scenario.name, window).base
-        replace_window(ports, scenario, base, _newest(ports, scenario, base))
+        change()
     except Fault as fault:
         state = State.FAILED if fault.permanent else State.WAITING
         ports.core.ledger.note(Kind.TABLE, key, state, fault.reason)
         return False
     before = ports.core.history.find(Kind.TABLE, key)
     if before is not None and before.state != State.DONE:
-        ports.core.ledger.note(Kind.TABLE, key, State.DONE, "The Delta table of predictions has the window now.")
+        ports.core.ledger.note(Kind.TABLE, key, State.DONE, "The Delta tables have it now.")
     return True
 
 
@@ -56,15 +65,23 @@ def follow_erased(ports: PredictionPorts, scenario: Scenario, window: str) -> No
     """
     if has_log(ports, predictions_table(scenario)):
         base = read_plan(ports, scenario.name, window).base
-        replace_window(ports, scenario, base, _newest(ports, scenario, base))
+        replace_window(ports, scenario, base, newest_version(ports, scenario, base))
 
 
 def take_out(ports: PredictionPorts, scenario: Scenario, bases: Collection[str]) -> None:
-    """Take these windows out of the table, before their files go."""
-    table = predictions_table(scenario)
-    if bases and has_log(ports, table):
-        named = sorted(bases)
-        ports.prediction.delta.remove(table, named, f"without {named[0]} to {named[-1]}")
+    """Take these windows out of the tables, before their files go."""
+    named = sorted(bases)
+    for table in (predictions_table(scenario), labelled_table(scenario)):
+        if named and has_log(ports, table):
+            ports.prediction.delta.remove(table, named, f"without {named[0]} to {named[-1]}")
+
+
+def take_out_labels(ports: PredictionPorts, scenario: Scenario, paths: Iterable[str]) -> None:
+    """Take these files of labels out of the table of actuals, before they go."""
+    start, table = kept_labels(scenario.name), actuals_table(scenario)
+    gone = {unquote(path.removeprefix(start).partition("/")[0]) for path in paths if path.startswith(start)}
+    if gone and has_log(ports, table):
+        ports.prediction.delta.remove(table, sorted(gone), f"without {min(gone)} to {max(gone)}")
 
 
 def has_log(ports: PredictionPorts, table: DeltaTable) -> bool:
@@ -72,7 +89,7 @@ def has_log(ports: PredictionPorts, table: DeltaTable) -> bool:
     return any(True for _ in ports.core.lake.list(table.log))
 
 
-def _newest(ports: PredictionPorts, scenario: Scenario, base: str) -> Commit:
+def newest_version(ports: PredictionPorts, scenario: Scenario, base: str) -> Commit:
     """The commit of the newest version that has one."""
     versions = [one.window for one in ports.prediction.corrections.list(scenario.name) if one.base == base]
     for window in [*reversed(versions), base]:

@@ -12,7 +12,7 @@ from shared.core.errors import Fault
 from shared.core.scenario import Scenario
 from shared.prediction.commits import read_commit
 from shared.prediction.delta_follower import replace_window
-from shared.prediction.delta_table import predictions_table
+from shared.prediction.delta_table import PREDICTIONS, predictions_table
 from shared.prediction.plans import read_plan
 from shared.prediction.window import Commit
 
@@ -31,12 +31,13 @@ class TableState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RebuiltPartition:
-    """A window of the table after rebuilding; `reason` says why it failed."""
+    """A partition after rebuilding: a window of a table, or a file of labels; `reason` says why it failed."""
 
     scenario: str
     window: str
     state: TableState
     reason: str = ""
+    table: str = PREDICTIONS
 
 
 def rebuild_tables(ports: PredictionPorts, scenario: Scenario) -> Iterator[RebuiltPartition]:

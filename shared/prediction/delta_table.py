@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.core.errors import Misconfigured
-from shared.core.paths import BASE_WINDOW, LOG, partition_folder, report_folder
+from shared.core.paths import BASE_WINDOW, DELIVERY, LOG, partition_folder, report_folder
 from shared.core.scenario import Scenario
-from shared.serving.prediction_rows import PredictionColumn, prediction_columns
+from shared.serving.prediction_rows import PredictionColumn, label_columns, label_kind, prediction_columns
 
 SETTING = "DELTA_TABLES"
 DEFAULT = "on"
-PREDICTIONS = "predictions"
+PREDICTIONS, ACTUALS, LABELLED = "predictions", "actuals", "labelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,37 @@ class DataFile:
 def predictions_table(scenario: Scenario) -> DeltaTable:
     """The table of predictions: of each window its newest version."""
     return DeltaTable(report_folder(scenario.name, PREDICTIONS), prediction_columns(scenario))
+
+
+def actuals_table(scenario: Scenario) -> DeltaTable:
+    """The table of labels as they came: the label's key, and as partition the delivery that it came with."""
+    key = PredictionColumn("entity_key", "text") if scenario.entity else PredictionColumn("prediction_id", "int")
+    return DeltaTable(
+        report_folder(scenario.name, ACTUALS), (key, _EPOCH, _actual(scenario), _LABELLED_AT, _SOURCE), DELIVERY
+    )
+
+
+def labelled_table(scenario: Scenario) -> DeltaTable:
+    """The table of predictions whose label is known: of each window its newest version."""
+    columns = {column.name: column for column in prediction_columns(scenario)}
+    each = label_columns(scenario)
+    first = tuple(columns[name] for name in ("prediction_id", "window", "entity_key", "prediction", "probability"))
+    last = (_actual(scenario), _LABELLED_AT, columns["model"], columns["scored_at"])
+    return DeltaTable(report_folder(scenario.name, LABELLED), (*first, *each, *last))
+
+
+def delivery(source: str) -> str:
+    """The partition of a file of labels ("path@etag"): its drop, and a digest of its whole name."""
+    return f"{source.split('/')[2]}-{hashlib.sha256(source.encode()).hexdigest()[:12]}"
+
+
+_EPOCH = PredictionColumn("epoch", "int")
+_LABELLED_AT = PredictionColumn("labelled_at", "time")
+_SOURCE = PredictionColumn("source", "text")
+
+
+def _actual(scenario: Scenario) -> PredictionColumn:
+    return PredictionColumn("actual", label_kind(scenario))
 
 
 def read_delta_tables(environ: Mapping[str, str]) -> bool:

@@ -12,12 +12,13 @@ from shared.release.gate.gate import COMPARED
 from shared.release.gate.growth import newest_rows
 from shared.release.verdict import Verdict
 from shared.training.model import Model, ModelRef
+from shared.training.run import RunState
 from shared.training.stored_models import model_by_id
 
 if TYPE_CHECKING:
     from shared.release.ports import ReleasePorts
 
-_TRAINING = ("requested", "running")
+_TRAINING: tuple[RunState, ...] = ("requested", "running")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def due_look(ports: ReleasePorts, scenario: str) -> tuple[Model, Verdict] | None
 
 def _is_idle(ports: ReleasePorts, model: Model, verdict: Verdict) -> bool:
     """Whether nobody trains a newer challenger, and nobody decides on this one's very certificate."""
-    if any(run.state in _TRAINING for run in ports.training.runs.list(model.name)):
+    if ports.training.runs.list(model.name, states=_TRAINING):
         return False
     requests = [one for one in _approvals(ports, model.id) if one.certificate == verdict.digest]
     released = newest_entry(ports, model.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -94,8 +94,18 @@ class Runs(Protocol):
         """The run, or None."""
         ...
 
-    def list(self, scenario: str | None = None) -> Sequence[Run]:
-        """All runs, oldest first."""
+    def list(
+        self, scenario: str | None = None, *, dataset: str = "", states: Collection[RunState] = (), ending: str = ""
+    ) -> Sequence[Run]:
+        """Runs, oldest first: all, or those of a dataset, in one of these states, whose request key ends so."""
+        ...
+
+    def newest(self, scenario: str) -> Run | None:
+        """The last run of `list`, or None."""
+        ...
+
+    def datasets(self, scenario: str) -> Sequence[str]:
+        """The dataset of each run, in the order of `list`."""
         ...
 
 

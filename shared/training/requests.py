@@ -110,8 +110,7 @@ def submitted(ports: TrainingPorts, scenario: Scenario, key: str) -> Run | None:
 
 
 def _requested(ports: TrainingPorts, scenario: Scenario, name: str) -> Run | None:
-    runs = ports.training.runs.list(scenario.name)
-    return next((run for run in runs if run.request.endswith(f"/{_force(name)}")), None)
+    return next(iter(ports.training.runs.list(scenario.name, ending=f"/{_force(name)}")), None)
 
 
 def _force(name: str) -> str:

@@ -68,10 +68,9 @@ def resume_training(ports: TrainingPorts, scenario: str) -> Run:
 
     A run whose worker is alive is left alone; Missing without a run, Conflict when the newest has completed.
     """
-    runs = ports.training.runs.list(scenario)
-    if not runs:
+    run = ports.training.runs.newest(scenario)
+    if run is None:
         raise Missing(f"{scenario} has no training run yet; there is nothing to resume.")
-    run = runs[-1]
     if run.state == "completed":
         raise Conflict(f"Run {run.id} has completed: {run.reason} There is nothing to resume.")
     if ports.training.trainer.alive(run):
@@ -89,7 +88,7 @@ def watch_runs(ports: TrainingPorts) -> list[Run]:
 
     Returns the runs that changed. A run whose service does not answer is noted and asked about again by the next sweep.
     """
-    open_runs = [run for run in ports.training.runs.list() if run.state in ("requested", "running")]
+    open_runs = ports.training.runs.list(states=("requested", "running"))
     return [changed for run in open_runs if (changed := _watch(ports, run))]
 
 

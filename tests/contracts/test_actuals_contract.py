@@ -34,12 +34,12 @@ def scenario(*, entity: tuple[str, ...] = ("number",), restart: str = "", within
     )  # fmt: skip
 
 
-def file_of(numbers: list[int], window: str, ordinal: int, at: datetime) -> io.BytesIO:
-    """A prediction file with a row for each number."""
+def predict(engine: Engine, declared: Scenario, numbers: list[int], ordinal: int = 1, at: datetime = AT) -> None:
+    """Commit a window of predictions for these numbers."""
     rows = len(numbers)
     columns = {
         "prediction_id": pa.array([first_id(ordinal) + n for n in range(rows)]),
-        "window": pa.array([window] * rows),
+        "window": pa.array([f"w{ordinal}"] * rows),
         "entity_key": pa.array([str(number) for number in numbers]),
         "prediction": pa.array([number % 2 for number in numbers]),
         "probability": pa.array([0.5] * rows),
@@ -49,12 +49,6 @@ def file_of(numbers: list[int], window: str, ordinal: int, at: datetime) -> io.B
     }
     out = io.BytesIO()
     pq.write_table(pa.table(columns), out, write_page_checksum=True)
-    return out
-
-
-def predict(engine: Engine, declared: Scenario, numbers: list[int], ordinal: int = 1, at: datetime = AT) -> None:
-    """Commit a window of predictions for these numbers."""
-    out, rows = file_of(numbers, f"w{ordinal}", ordinal, at), len(numbers)
     commit = Commit(declared.name, f"w{ordinal}", ordinal, "p", "f" * 64, rows, 0, "b" * 64, "m:1", "a", "r", "d", at)
     SqlPredictions(engine).load(declared, commit, out)
 
@@ -168,6 +162,17 @@ def test_a_window_is_known_by_its_newest_label(engine: Engine) -> None:
     assert found.by_window(declared) == before
     actuals.merge(declared, labels([1], [0]), "changed", AT + timedelta(days=1))
     assert found.by_window(declared) == before | {1: found.newest(declared)}
+
+
+def test_the_windows_that_a_file_names_are_known(engine: Engine) -> None:
+    """As long as its label is the one that holds; a file that said nothing new names none."""
+    declared, actuals, found = scenario(), SqlActuals(engine), SqlWindowLabels(engine)
+    predict(engine, declared, [1, 2])
+    predict(engine, declared, [3], ordinal=2)
+    for source, answers, at in (("first", [1, 1], 0), ("again", [1, 1], 1), ("changed", [0, 1], 2)):
+        actuals.merge(declared, labels([1, 3], answers), source, AT + timedelta(days=at))
+    named = [found.named_by(declared, source) for source in ("first", "again", "changed")]
+    assert named == [{2}, frozenset(), {1}]
 
 
 def test_labels_that_name_nothing_are_of_no_window(engine: Engine) -> None:

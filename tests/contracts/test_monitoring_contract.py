@@ -13,7 +13,7 @@ from shared.bootstrap.bundles import monitoring_bundle
 from shared.core.breach import Breach
 from shared.monitoring.measures import DriftMeasure, QualityMeasure, Scorecard, WindowFacts
 from shared.monitoring.ports import MonitoringBundle
-from shared.monitoring.retrain_decision import RetrainDecision
+from shared.monitoring.retrain_decision import RetrainDecision, RetrainVerdict
 
 Together = Callable[[list[Callable[[], object]]], list[object]]
 
@@ -145,6 +145,9 @@ def test_the_same_decision_again_is_not_kept_twice(stores: MonitoringBundle, clo
         ("drift-1", "not"), ("drift-1", "retrain"), ("age-1", "not"),
     ]  # fmt: skip
     assert stores.decisions.list("other") == []
+    assert [one.decided for one in stores.decisions.list("bank", key="age-1")] == [decision(clock).decided]
+    assert [one.run for one in stores.decisions.list("bank", decided=RetrainVerdict.RETRAIN)] == ["r1"]
+    assert stores.decisions.list("bank", key="age-1", decided=RetrainVerdict.RETRAIN) == []
 
 
 def test_a_scorecard_is_one_per_generation(stores: MonitoringBundle, clock: HandClock) -> None:

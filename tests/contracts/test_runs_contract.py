@@ -73,3 +73,18 @@ class TestRuns:
         runs.request(replace(run, id="a", request="other", created_at=clock.move(seconds=1), scenario="bank"))
         assert [one.id for one in runs.list()] == ["z", "a"]
         assert [one.id for one in runs.list("bank")] == ["a"]
+
+    def test_runs_are_found_without_the_others(self, runs: Runs, run: Run, clock: HandClock) -> None:
+        """By dataset, state and the end of the request key, to the letter; the newest, and every dataset by name."""
+        assert (runs.newest("adult"), list(runs.datasets("adult"))) == (None, [])
+        for name, dataset, request in (("z", "d1", "adult/d1/1"), ("a", "d2", "adult/d2/1/A_1"), ("b", "d2", "x/a_1")):
+            runs.request(replace(run, id=name, dataset=dataset, request=request, created_at=clock.move(seconds=1)))
+        runs.move("a", "requested", "running", "started")
+        runs.request(replace(run, id="other", request="y", created_at=clock.move(seconds=1), scenario="bank"))
+        assert [one.id for one in runs.list("adult", dataset="d2")] == ["a", "b"]
+        assert [one.id for one in runs.list("adult", states=["requested"])] == ["z", "b"]
+        assert [one.id for one in runs.list("adult", dataset="d2", states=["running", "failed"])] == ["a"]
+        assert [one.id for one in runs.list("adult", ending="/a_1")] == ["b"]
+        assert [one.id for one in runs.list(ending="/aX1")] == []
+        assert runs.newest("adult") == runs.find("b")
+        assert list(runs.datasets("adult")) == ["d1", "d2", "d2"]

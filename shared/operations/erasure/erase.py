@@ -19,9 +19,10 @@ from shared.operations.erasure.models import Erasing, erase_models, learned_from
 from shared.operations.erasure.needles import Needles
 from shared.operations.erasure.parts import erase_parts, held_parts
 from shared.operations.erasure.records import ErasureRequest
+from shared.operations.erasure.report_tables import erase_reports
 from shared.operations.erasure.subject import Subject
 from shared.operations.erasure.windows import erase_shards, erase_trials, erase_windows
-from shared.prediction.delta_table import PREDICTIONS
+from shared.prediction.delta_table import ACTUALS, LABELLED, PREDICTIONS
 from shared.prediction.window import WindowState
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _LONGEST_NAME = 200
 _MOST = 5000
+_TABLES = {PREDICTIONS: "windows", ACTUALS: "labels", LABELLED: "labels"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ def _erase_files(
     erase_parts(ports, scenario, subject, erasure, [*by_area.pop("tables", []), *by_area.pop("datasets", [])])
     erase_files(ports, subject, erasure, by_area.pop("rejects", []), frozenset(used))
     erase_windows(ports, scenario, subject, erasure, by_area.pop("windows", []))
+    erase_reports(ports, scenario, subject, by_area.pop("labels", []))
     erase_shards(ports, scenario, subject, by_area.pop("shards", []))
     erase_trials(ports, scenario, subject, by_area.pop("trials", []))
     for files in by_area.values():
@@ -159,7 +162,7 @@ def _erase_files(
 def _check_quiet(ports: OperationsPorts, scenario: Scenario) -> None:
     """Conflict while a window is planned, a run is open, or a worker is at work on the scenario."""
     planned = ports.prediction.windows.list(scenario.name, WindowState.PLANNED)
-    open_runs = [run for run in ports.training.runs.list(scenario.name) if run.state in ("requested", "running")]
+    open_runs = ports.training.runs.list(scenario.name, states=("requested", "running"))
     busy = [
         entry
         for entry in ports.operations.totals.in_states({State.IN_PROGRESS}, _MOST)
@@ -173,9 +176,9 @@ def _check_quiet(ports: OperationsPorts, scenario: Scenario) -> None:
 
 
 def _area(one: FoundFile) -> str:
-    """The area of the file; of a window's predictions `windows`, wherever they lie."""
+    """The area of the file; of a Delta table what its rows are: a window's predictions, or labels."""
     area, _, rest = one.blob.path.partition("/")
-    return "windows" if area == "tables" and rest.split("/")[1] == PREDICTIONS else area
+    return _TABLES.get(rest.split("/")[1], area) if area == "tables" else area
 
 
 def _counted(found: list[FoundFile]) -> dict[str, int]:

@@ -8,13 +8,14 @@ from shared.core.ledger import TERMINAL, Kind
 from shared.core.scenario import Scenario
 from shared.profiles.baseline import read_baseline
 from shared.training.model import Model
+from shared.training.run import RunState
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
 
 # The generation that serves and the one that a rollback brings back.
 _GENERATIONS = 2
-_OPEN = frozenset({"requested", "running"})
+_OPEN: tuple[RunState, ...] = ("requested", "running")
 
 
 def needed_datasets(ports: OperationsPorts, scenario: Scenario) -> frozenset[str]:
@@ -29,7 +30,7 @@ def needed_datasets(ports: OperationsPorts, scenario: Scenario) -> frozenset[str
         *(model.dataset for model in models),
         *(_judged_on(ports, model) for model in models),
         *(commit.dataset for commit in ports.prediction.predictions.commits(name)),
-        *(run.dataset for run in ports.training.runs.list(name) if run.state in _OPEN),
+        *(run.dataset for run in ports.training.runs.list(name, states=_OPEN)),
         *(schedule.dataset for schedule in ports.training.schedules.list(name)),
     }
     return frozenset(found | {*ports.datasets.versions.ids(name)[-1:]}) - {""}

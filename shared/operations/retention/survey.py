@@ -12,6 +12,8 @@ from shared.core.drops import blob_key
 from shared.core.ledger import TERMINAL, Kind
 from shared.core.paths import (
     dataset_folder,
+    kept_labels,
+    labelled_folder,
     parts_folder,
     predictions_folder,
     served_folder,
@@ -58,7 +60,7 @@ def _files(ports: OperationsPorts, scenario: Scenario) -> dict[KeptArea, tuple[B
     places: Mapping[KeptArea, tuple[str, ...]] = {
         "incoming": (f"incoming/{name}/", f"{ERASED}incoming/{name}/"),
         "scoring": (f"scoring/{name}/", f"telemetry/{name}/", f"{ERASED}scoring/{name}/", f"{ERASED}telemetry/{name}/"),
-        "actuals": (f"actuals/{name}/", f"{ERASED}actuals/{name}/"),
+        "actuals": (f"actuals/{name}/", f"{ERASED}actuals/{name}/", kept_labels(name)),
         "quarantine": (f"quarantine/{name}/",),
         "served": (served_folder(name),),
     }
@@ -76,7 +78,7 @@ def _ended(
     for area in ("incoming", "actuals"):
         for blob in files.get(area, ()):
             entry = ports.core.history.find(Kind.BLOB, landed_key(blob))
-            if entry is not None and entry.state in TERMINAL:
+            if blob.path.startswith(kept_labels(scenario.name)) or (entry is not None and entry.state in TERMINAL):
                 yield blob_key(blob)
     yield from map(blob_key, files.get("quarantine", ()))
     yield from _predicted(ports, scenario, files.get("scoring", ()), windows)
@@ -127,7 +129,7 @@ def _windows(ports: OperationsPorts, scenario: Scenario) -> tuple[SurveyedWindow
 def _window_files(ports: OperationsPorts, window: Window, shared: str) -> Iterator[Blob]:
     """The commit first: what goes half-way must not count. `shared` is the base whose prediction files go too."""
     folders = [window_folder(window.scenario, window.id), shards_folder(window.scenario, window.id)]
-    folders += [predictions_folder(window.scenario, shared)] if shared else []
+    folders += [predictions_folder(window.scenario, shared), labelled_folder(window.scenario, shared)] if shared else []
     blobs = [blob for folder in folders for blob in ports.core.lake.list(folder)]
     yield from sorted(blobs, key=lambda blob: (not blob.path.endswith("/_COMMIT.json"), blob.path))
 

@@ -14,7 +14,7 @@ from shared.core.scenario import Scenario
 from shared.core.wording import counted
 from shared.operations.retention.rules import Expired, expired
 from shared.operations.retention.survey import survey
-from shared.prediction.delta_follower import take_out
+from shared.prediction.delta_follower import take_out, take_out_labels
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
@@ -68,6 +68,7 @@ def apply_retention(ports: OperationsPorts, scenario: Scenario) -> Removed:
     windows = [one.window for one in chosen if one.window]
     datasets = [one.dataset for one in chosen if one.dataset]
     take_out(ports, scenario, {one.base for one in chosen if one.base})
+    take_out_labels(ports, scenario, (blob.path for one in chosen for blob in one.blobs))
     # SQL first: what is still found in the lake is removed again by the next run, what SQL alone knows would stay.
     ports.operations.expiry.windows(scenario, windows)
     ports.operations.expiry.datasets(scenario.name, datasets)

@@ -93,7 +93,7 @@ def _detail(ports: OperationsPorts, version: DatasetVersion) -> Mapping[str, Any
         **_validation(ports, folder),
         "verdicts": _verdicts(ports, folder),
         "report": ports.core.lake.stat(f"{folder}report.html") is not None,
-        "runs": [run for run in ports.training.runs.list(version.scenario) if run.dataset == version.id],
+        "runs": ports.training.runs.list(version.scenario, dataset=version.id),
         "models": [
             {"id": model.id, "version": model.version, "state": model.state}
             for model in ports.training.registry.list(version.scenario)

@@ -15,7 +15,7 @@ from shared.operations.standing import challenger_json, challenger_of
 from shared.operations.views.query import ViewQuery
 from shared.profiles.baseline import offer, offered_baseline
 from shared.serving.deployment import Deployment
-from shared.training.run import Run
+from shared.training.run import Run, RunState
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
@@ -27,7 +27,7 @@ _SHOWN = 8
 _LOOP = ("files", "datasets", "models", "generations", "windows", "predictions")
 # What waits for approval is shown as its request.
 _SHOWN_AS_REQUESTS = ("approval", "model")
-_OPEN_RUNS = ("requested", "running")
+_OPEN_RUNS: tuple[RunState, ...] = ("requested", "running")
 
 
 def overview(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:  # noqa: ARG001 -- every view has this signature
@@ -49,7 +49,7 @@ def overview(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:  # 
 
 
 def _scenario(ports: OperationsPorts, name: str, totals: Mapping[str, int]) -> Mapping[str, Any]:
-    scenario, runs = ports.core.scenarios[name], ports.training.runs.list(name)
+    scenario, run = ports.core.scenarios[name], ports.training.runs.newest(name)
     newest = ports.datasets.versions.newest(name)
     current, commits = ports.release.deployments.current(name), ports.operations.prediction_rows.recent(name, 1)
     return {
@@ -57,7 +57,7 @@ def _scenario(ports: OperationsPorts, name: str, totals: Mapping[str, int]) -> M
         "title": scenario.title,
         "task": scenario.task,
         "dataset": {"id": newest.id, "rows": newest.rows, "at": newest.created_at} if newest else None,
-        "run": _run(runs[-1]) if runs else None,
+        "run": _run(run) if run else None,
         "serving": _serving(current) if current else None,
         "challenger": challenger_json(challenger_of(ports, name, current)),
         "predicted": {"window": commits[0].window, "rows": commits[0].rows, "at": commits[0].scored_at}
@@ -87,10 +87,9 @@ def _failures(ports: OperationsPorts) -> Sequence[Entry]:
 
 
 def _running(ports: OperationsPorts) -> Iterator[Mapping[str, Any]]:
-    for run in ports.training.runs.list():
-        if run.state in _OPEN_RUNS:
-            yield {"kind": "train", "scenario": run.scenario, "key": run.id, "state": run.state, "at": run.created_at,
-                   "reason": run.reason}  # fmt: skip
+    for run in ports.training.runs.list(states=_OPEN_RUNS):
+        yield {"kind": "train", "scenario": run.scenario, "key": run.id, "state": run.state, "at": run.created_at,
+               "reason": run.reason}  # fmt: skip
     for entry in ports.operations.totals.in_states({"in_progress"}, _SHOWN):
         yield _line(entry)
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -16,7 +16,6 @@ from ports_with import ports_with
 from world import POINTS, PRICES
 
 from shared.core.scenario import Column, History, Scenario
-from shared.datasets.ports import DatasetVersions
 from shared.intake.ingest import ingest
 
 
@@ -90,23 +89,29 @@ def test_of_rows_with_one_key_the_later_drop_wins(keyed: Drops) -> None:
 
 
 class Unlisted:
-    """Port `DatasetVersions` whose versions are too many to be looked at one by one."""
+    """A store that holds too much to be looked at one by one."""
 
-    def __init__(self, versions: DatasetVersions) -> None:
-        self._versions = versions
+    def __init__(self, store: Any) -> None:
+        self._store = store
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._versions, name)
+        return getattr(self._store, name)
 
-    def list(self, scenario: str | None = None) -> NoReturn:
-        """Nobody asks for all of them."""
-        raise AssertionError(f"all versions of {scenario} were listed")
+    def list(self, scenario: str | None = None, **narrowed: Any) -> Any:
+        """Nobody asks for all of it."""
+        assert narrowed, f"everything of {scenario} was listed"
+        return self._store.list(scenario, **narrowed)
 
 
-def test_a_drop_is_added_without_a_look_at_every_version(keyed: Drops) -> None:
+def test_a_drop_is_added_without_a_look_at_every_version_run_or_decision(keyed: Drops) -> None:
     """Its ingest, the request for its training, and both again when it is sent again."""
-    listed = keyed.ports.datasets.versions
-    keyed.ports = ports_with(keyed.ports, datasets__versions=Unlisted(listed))
+    listed, runs, decisions = keyed.ports.datasets.versions, keyed.ports.training.runs, keyed.ports.monitoring.decisions
+    keyed.ports = ports_with(
+        keyed.ports,
+        datasets__versions=Unlisted(listed),
+        training__runs=Unlisted(runs),
+        monitoring__decisions=Unlisted(decisions),
+    )
     for drop, start in (("d1", 0), ("d2", 40), ("d3", 80), ("d2", 45)):
         assert keyed.drop(drop, points(range(start, start + 30))).state == "done"
     assert len(listed.list("points")) == 4

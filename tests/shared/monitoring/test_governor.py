@@ -20,7 +20,7 @@ from shared.datasets.version import DatasetVersion
 from shared.monitoring.breaches import open_breach
 from shared.monitoring.governor import decide_for_dataset, decide_for_scenario, record_manual_retrain
 from shared.monitoring.ports import Decisions
-from shared.monitoring.retrain_decision import RetrainDecision
+from shared.monitoring.retrain_decision import RetrainDecision, RetrainVerdict
 from shared.monitoring.scorecards import compute_scorecards
 from shared.monitoring.triage import DataIssue
 from shared.training.run import Run
@@ -227,9 +227,11 @@ class Dying:
         """The worker is gone."""
         raise SystemExit(decision.key)
 
-    def list(self, scenario: str | None = None) -> Sequence[RetrainDecision]:
+    def list(
+        self, scenario: str | None = None, *, key: str = "", decided: RetrainVerdict | None = None
+    ) -> Sequence[RetrainDecision]:
         """What was decided."""
-        return self._decisions.list(scenario)
+        return self._decisions.list(scenario, key=key, decided=decided)
 
 
 class DyingTrainer(InlineTrainer):

@@ -185,11 +185,15 @@ class SqlDecisions:
 
         return write(self._engine, work)
 
-    def list(self, scenario: str | None = None) -> Sequence[RetrainDecision]:
-        """Decisions, oldest first."""
+    def list(
+        self, scenario: str | None = None, *, key: str = "", decided: RetrainVerdict | None = None
+    ) -> Sequence[RetrainDecision]:
+        """Decisions, oldest first: all, or those about one occasion, or that decided so."""
         query = select(*(retrain_decision.c[name] for name in _DECISION)).order_by(retrain_decision.c.seq)
-        if scenario is not None:
-            query = query.where(retrain_decision.c.scenario == scenario)
+        asked = {"scenario": scenario, "key": key or None, "decided": decided}
+        for name, value in asked.items():
+            if value is not None:
+                query = query.where(retrain_decision.c[name] == value)
         return [_decision(row) for row in _rows(self._engine, query)]
 
 

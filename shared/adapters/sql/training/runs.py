@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -58,9 +58,29 @@ class SqlRuns:
         """The run, or None."""
         return next(iter(self._all(table.c.id == run_id)), None)
 
-    def list(self, scenario: str | None = None) -> Sequence[Run]:
-        """All runs, oldest first."""
-        return self._all(*([] if scenario is None else [table.c.scenario == scenario]))
+    def list(
+        self, scenario: str | None = None, *, dataset: str = "", states: Collection[RunState] = (), ending: str = ""
+    ) -> Sequence[Run]:
+        """Runs, oldest first: all, or those of a dataset, in one of these states, whose request key ends so."""
+        conditions = [
+            *([] if scenario is None else [table.c.scenario == scenario]),
+            *([table.c.dataset == dataset] if dataset else []),
+            *([table.c.state.in_(states)] if states else []),
+            *([table.c.request.endswith(ending, autoescape=True)] if ending else []),
+        ]
+        # A database may take capital letters for small ones.
+        return [run for run in self._all(*conditions) if run.request.endswith(ending)]
+
+    def newest(self, scenario: str) -> Run | None:
+        """The last run of `list`, or None."""
+        last = select(table.c.id).where(table.c.scenario == scenario)
+        last = last.order_by(table.c.created_at.desc(), table.c.id.desc()).limit(1)
+        return next(iter(self._all(table.c.id == last.scalar_subquery())), None)
+
+    def datasets(self, scenario: str) -> Sequence[str]:
+        """The dataset of each run, in the order of `list`."""
+        query = select(table.c.dataset).where(table.c.scenario == scenario).order_by(table.c.created_at, table.c.id)
+        return read(self._engine, lambda connection: connection.scalars(query).all())
 
     def _all(self, *conditions: ColumnElement[bool]) -> Sequence[Run]:
         query = select(table).where(*conditions).order_by(table.c.created_at, table.c.id)

@@ -15,6 +15,7 @@ from shared.core.ledger import Kind
 from shared.core.policies import Retention
 from shared.datasets.reading import lake_bytes, read_tables
 from shared.operations import tracing
+from shared.operations.label_rebuild import rebuild_label_tables
 from shared.operations.retention import sweep
 from shared.operations.retention.sweep import apply_journal, apply_retention, plan_retention, retain
 from shared.prediction.delta_rebuild import rebuild_tables
@@ -55,6 +56,7 @@ def check_living(world: World) -> None:
     assert {one.state for one in rebuild(ports, scenario)} <= {"intact"}
     # The Delta table names the files of what is committed and nothing else.
     assert {one.state for one in rebuild_tables(ports, scenario)} <= {"intact"}
+    assert {one.state for one in rebuild_label_tables(ports, scenario)} <= {"intact"}
     named = {path for files in ports.prediction.delta.files(predictions_table(scenario)).values() for path in files}
     assert all(ports.core.lake.stat(path) for path in named)
 
@@ -113,15 +115,20 @@ def test_an_old_window_goes_with_its_corrections(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("shared.operations.retention.rules.NEWEST_WINDOWS", 1)
     world = world_of(tmp_path)
     world.handle(world.land("incoming/points/one/points.csv", points_csv()))
-    for name, rows in (("old", 20), ("old", 21), ("new", 9)):
+    for name, rows, answer in (("old", 20, "yes"), ("old", 21, "no"), ("new", 9, "yes")):
         world.handle(world.land(f"scoring/points/{name}/points.csv", points_csv(rows, labelled=False)))
+        world.handle(world.land(f"actuals/points/{name}-{rows}/points.csv", f"id,y\n1,{answer}\n".encode()))
         world.clock.advance(days=31)
     world.clock.advance(days=40)
     for _ in range(2):
         apply_retention(world.ports, POINTS)
-    root = tmp_path / "lake" / "tables" / "points" / "predictions"
-    assert len(read_delta(root)) == 9
-    assert len(list(root.glob("*/*.parquet"))) == 1
+    root = tmp_path / "lake" / "tables" / "points"
+    assert len(read_delta(root / "predictions")) == 9
+    assert len(read_delta(root / "labelled")) == 1
+    # What came in files of labels is older than a month.
+    assert read_delta(root / "actuals", by="entity_key") == []
+    assert len(list(root.glob("*/base_window=*/*.parquet"))) == 2
+    assert not list(root.glob("actuals/delivery=*"))
     check_living(world)
     world.close()
 

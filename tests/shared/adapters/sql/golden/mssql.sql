@@ -768,20 +768,6 @@ UPDATE alembic_version SET version_num='0017' WHERE alembic_version.version_num 
 
 GO
 
--- Running upgrade 0017 -> 0018
-
-CREATE TABLE scenario_views (
-    scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
-    version INTEGER NOT NULL,
-    PRIMARY KEY (scenario)
-);
-
-GO
-
-UPDATE alembic_version SET version_num='0018' WHERE alembic_version.version_num = '0017';
-
-GO
-
 COMMIT;
 
 GO

@@ -603,13 +603,3 @@ CREATE TABLE listing_round (
 );
 
 UPDATE alembic_version SET version_num='0017' WHERE alembic_version.version_num = '0016';
-
--- Running upgrade 0017 -> 0018
-
-CREATE TABLE scenario_views (
-    scenario VARCHAR(200) NOT NULL,
-    version INTEGER NOT NULL,
-    PRIMARY KEY (scenario)
-);
-
-UPDATE alembic_version SET version_num='0018' WHERE alembic_version.version_num = '0017';

@@ -1,1 +1,0 @@
-"""The Open Inference Protocol: its types, its requests, and values as bytes."""
