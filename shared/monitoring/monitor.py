@@ -59,7 +59,7 @@ def monitor(ports: MonitoringPorts, scenario_name: str, message: str = "") -> Mo
     """
     scenario = find_scenario(ports.core.scenarios, scenario_name)
     windows = [name for name in unmonitored_windows(ports, scenario) if _measure_once(ports, scenario, name, message)]
-    before = {one.window: one.labelled for one in ports.monitoring.qualities.latest(scenario.name)}
+    before = {one.window: one.labelled for one in ports.monitoring.qualities.provisional(scenario.name)}
     batches = state_quality(ports, scenario)
     for one in batches:
         if one.labelled != before.get(one.window, 0):

@@ -33,6 +33,10 @@ class Measurements(Protocol):
         """Monitored windows by source and ordinal."""
         ...
 
+    def earlier(self, scenario: str, source: Source, ordinal: int, most: int) -> Sequence[WindowFacts]:
+        """At most so many monitored windows of the source with a lower ordinal, newest first."""
+        ...
+
     def drift(self, scenario: str, window: str | None = None) -> Sequence[DriftMeasure]:
         """Distances by source, ordinal, feature, metric and reference; of one window, or of all."""
         ...
@@ -47,6 +51,22 @@ class Qualities(Protocol):
 
     def latest(self, scenario: str | None = None) -> Sequence[QualityMeasure]:
         """The newest revision of every (window, metric), by source and ordinal."""
+        ...
+
+    def judged(self, scenario: str, source: Source, most: int) -> Sequence[QualityMeasure]:
+        """The newest revisions with a verdict of the newest windows of that source, oldest first."""
+        ...
+
+    def means(self, scenario: str) -> Mapping[str, tuple[int, float]]:
+        """By model how many windows have a verdict, and their mean quality."""
+        ...
+
+    def provisional(self, scenario: str) -> Sequence[QualityMeasure]:
+        """The newest revisions that are not final, by ordinal."""
+        ...
+
+    def served(self, scenario: str) -> Sequence[QualityMeasure]:
+        """The newest revision of every hour of requests, by its number."""
         ...
 
     def revisions(self, scenario: str, window: str) -> Sequence[QualityMeasure]:

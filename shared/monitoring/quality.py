@@ -176,14 +176,13 @@ def update_breach(ports: MonitoringPorts, scenario: Scenario) -> None:
 
     Batches and served hours are counted apart; either opens it.
     """
-    judged = [measure for measure in ports.monitoring.qualities.latest(scenario.name) if is_judged(measure)]
-    for source in Source:
-        recent = [measure for measure in judged if measure.source == source][-scenario.retrain.quality_n :]
+    judged = {one: ports.monitoring.qualities.judged(scenario.name, one, scenario.retrain.quality_n) for one in Source}
+    for recent in judged.values():
         fallen = [measure for measure in recent if measure.verdict == QualityVerdict.FALLEN]
         if len(fallen) >= scenario.retrain.quality_k:
             open_breach(ports, scenario.name, _fallen_quality(fallen[-1], len(fallen), len(recent)), fallen[-1].window)
             return
-    if judged:
+    if any(judged.values()):
         close_breaches(ports, scenario.name, (), (Cause.CONCEPT_DRIFT,))
 
 

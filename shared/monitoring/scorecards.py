@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from statistics import fmean
 from typing import TYPE_CHECKING
 
 from shared.core.ledger import Entry, Kind, State
 from shared.core.scenario import Scenario
-from shared.monitoring.measures import QualityMeasure, Scorecard
-from shared.monitoring.quality import is_judged, metric_of
+from shared.monitoring.measures import Scorecard
+from shared.monitoring.quality import metric_of
 from shared.prediction.window import split_input
 from shared.serving.deployment import Deployment
 from shared.training.metrics import LARGER_IS_BETTER
@@ -27,7 +26,7 @@ def compute_scorecards(ports: MonitoringPorts, scenario: Scenario) -> list[Score
     """Compute and keep the scorecard of every generation; a repeat gives the same numbers."""
     history = ports.release.deployments.list(scenario.name)
     kept = {card.generation: card for card in ports.monitoring.scorecards.list(scenario.name)}
-    judged = _judged(ports, scenario) if history else {}
+    means = ports.monitoring.qualities.means(scenario.name) if history else {}
     cards = []
     for place, deployment in enumerate(history):
         model = ports.training.registry.find(deployment.model, deployment.version)
@@ -35,7 +34,7 @@ def compute_scorecards(ports: MonitoringPorts, scenario: Scenario) -> list[Score
             continue
         card = kept.get(deployment.generation)
         if card is None or not _is_settled(ports, scenario, history[place + 1 :]):
-            card = _card(ports, scenario, model, history[: place + 1], judged)
+            card = _card(ports, scenario, model, history[: place + 1], means)
             ports.monitoring.scorecards.put(card)
         cards.append(card)
     return cards
@@ -47,25 +46,16 @@ def _is_settled(ports: MonitoringPorts, scenario: Scenario, later: Sequence[Depl
     return bool(later) and later[0].at + horizon < ports.core.clock()
 
 
-def _judged(ports: MonitoringPorts, scenario: Scenario) -> Mapping[str, Sequence[QualityMeasure]]:
-    """By model the qualities of its judged windows."""
-    found: dict[str, list[QualityMeasure]] = {}
-    for quality in ports.monitoring.qualities.latest(scenario.name):
-        if is_judged(quality):
-            found.setdefault(quality.model, []).append(quality)
-    return found
-
-
 def _card(
     ports: MonitoringPorts,
     scenario: Scenario,
     model: Model,
     history: Sequence[Deployment],
-    judged: Mapping[str, Sequence[QualityMeasure]],
+    means: Mapping[str, tuple[int, float]],
 ) -> Scorecard:
     deployment, metric = history[-1], metric_of(scenario)
-    after = judged.get(deployment.model_id, ())
-    earlier = judged.get(history[-2].model_id, ()) if len(history) > 1 else ()
+    after = means.get(deployment.model_id)
+    earlier = means.get(history[-2].model_id) if len(history) > 1 else None
     predicted, reason = _predicted(ports, scenario, model)
     event_at = _data_event(ports, scenario.name, model)
     seconds = _seconds(ports, scenario, model)
@@ -78,8 +68,8 @@ def _card(
         promoted_at=deployment.at,
         predicted_gain=predicted,
         realised_gain=_realised(metric, after, earlier),
-        windows_before=len(earlier),
-        windows_after=len(after),
+        windows_before=earlier[0] if earlier else 0,
+        windows_after=after[0] if after else 0,
         data_event_at=event_at,
         hours_to_production=None if event_at is None else (deployment.at - event_at).total_seconds() / 3600,
         seconds=seconds,
@@ -92,13 +82,9 @@ def _card(
     )
 
 
-def _realised(metric: str, mine: Sequence[QualityMeasure], theirs: Sequence[QualityMeasure]) -> float | None:
+def _realised(metric: str, mine: tuple[int, float] | None, theirs: tuple[int, float] | None) -> float | None:
     """The average quality of the windows since the promotion minus that of the windows before; None without both."""
-    after = [quality.value for quality in mine if quality.value is not None]
-    before = [quality.value for quality in theirs if quality.value is not None]
-    if not after or not before:
-        return None
-    return _signed(metric, fmean(after) - fmean(before))
+    return None if mine is None or theirs is None else _signed(metric, mine[1] - theirs[1])
 
 
 def _predicted(ports: MonitoringPorts, scenario: Scenario, model: Model) -> tuple[float | None, str]:

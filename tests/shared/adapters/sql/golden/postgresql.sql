@@ -606,4 +606,12 @@ CREATE TABLE listing_round (
 
 UPDATE alembic_version SET version_num='0017' WHERE alembic_version.version_num = '0016';
 
+-- Running upgrade 0017 -> 0018
+
+CREATE INDEX ix_monitored_window_ordinal ON monitored_window (scenario, source, ordinal);
+
+CREATE INDEX ix_quality_ordinal ON quality (scenario, source, ordinal);
+
+UPDATE alembic_version SET version_num='0018' WHERE alembic_version.version_num = '0017';
+
 COMMIT;
