@@ -70,7 +70,7 @@ def ours_sqlite(folder: Path, kind: str) -> Run:
     from sqlalchemy import create_engine, event
 
     from shared.adapters.sql.bulk.load import insert_predictions
-    from shared.adapters.sql.schema.tables import prediction_table
+    from shared.adapters.sql.schema.predictions import prediction_table
 
     score, table = ours(folder, kind), prediction_table(_scenario())
 

@@ -26,7 +26,7 @@ from shared.core.scenario import Scenario
 from shared.operations.views import view
 from shared.ports import Ports
 from shared.prediction.window import Commit, Window
-from shared.serving.prediction_rows import first_id, prediction_columns
+from shared.serving.prediction_rows import PredictionColumn, first_id, is_committed, prediction_columns
 
 SCENARIO = "iiot_quality"
 BUDGET_MS = 300
@@ -72,14 +72,13 @@ def fill(ports: Ports, folder: str, rows: int, windows: int) -> None:
         ports.prediction.windows.claim(
             Window(SCENARIO, f"w{number:06}", 0, (), "planned", BEGAN + timedelta(minutes=5 * number))
         )
-    names = [column.name for column in prediction_columns(scenario)]
-    marks = ",".join("?" * len(names))
+    marks = ",".join("?" * len(stored(scenario)))
     with closing(sqlite3.connect(Path(folder) / "mlops.db")) as database, database:
         for number in range(1, windows + 1):
             rows_of = (row(scenario, number, each, at) for at in range(each))
             database.executemany(f"INSERT INTO predictions_{SCENARIO} VALUES ({marks})", rows_of)  # noqa: S608
             told = commit(number, each)
-            fields = {name: getattr(told, name) for name in Commit.__slots__}
+            fields = told.row()
             fields["scored_at"] = told.scored_at.replace(tzinfo=None).isoformat(" ")
             columns = ",".join(f'"{name}"' for name in fields)
             holes = ",".join("?" * len(fields))
@@ -91,15 +90,18 @@ def row(scenario: Scenario, number: int, each: int, at: int) -> list[Any]:
     """One prediction row with values that differ."""
     values = {
         "prediction_id": first_id(number) + at,
-        "window": f"w{number:06}",
         "entity_key": str(at),
         "prediction": at % 2,
     }
     given = {"text": "x", "time": "2026-01-01 00:00:00.000000"}
     return [
-        values.get(column.name, given.get(column.kind, (number * each + at) % 997 / 997))
-        for column in prediction_columns(scenario)
+        values.get(column.name, given.get(column.kind, (number * each + at) % 997 / 997)) for column in stored(scenario)
     ]
+
+
+def stored(scenario: Scenario) -> list[PredictionColumn]:
+    """The columns that SQL has for each row."""
+    return [column for column in prediction_columns(scenario) if not is_committed(column)]
 
 
 def commit(number: int, each: int) -> Commit:

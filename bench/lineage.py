@@ -58,10 +58,9 @@ def fill(database: Path, rows: int, windows: int) -> None:
         sample = dict(zip(names, connection.execute("select * from predictions_points").fetchone(), strict=True))
         put = f"insert into predictions_points values ({', '.join('?' * len(names))})"  # noqa: S608 - no values
         for number in range(2, windows + 2):
-            facts = {**sample, "window": f"w{number}"}
             start = first_id(number)
             columns = [
-                (start + n, *(str(n) if name == "entity_key" else facts[name] for name in names[1:]))
+                (start + n, *(str(n) if name == "entity_key" else sample[name] for name in names[1:]))
                 for n in range(each)
             ]
             connection.executemany(put, columns)

@@ -96,12 +96,15 @@ def _status_of(fault: Fault) -> int:
     return 503
 
 
-def body_of(req: func.HttpRequest) -> bytes:
-    """The body; HttpRefusal 415 when its type is not JSON, 411 when it came in chunks, 413 when it is too large."""
+def body_of(req: func.HttpRequest, *also: str) -> bytes:
+    """The body; HttpRefusal 415 when its type is not JSON, 411 when it came in chunks, 413 when it is too large.
+
+    `also` are other types that are accepted.
+    """
     content_type = req.headers.get("content-type") or "application/json"
     if content_type not in _JSON_KINDS:
         kind = content_type.partition(";")[0].strip().lower()
-        if kind not in _JSON_KINDS:
+        if kind not in (*_JSON_KINDS, *also):
             raise HttpRefusal(415, f"The content type is {kind[:80]!r}; accepted: application/json.")
     body: bytes = req.get_body()
     if not body and req.headers.get("transfer-encoding"):

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from functions.scoring import Scorer
 
-SERVER = {"name": "event-driven-mlops", "version": "0.1.0", "extensions": []}
+# With this header only the beginning of a body is JSON; values follow as bytes.
+JSON_LENGTH = "inference-header-content-length"
+_BINARY = "application/octet-stream"
+SERVER = {"name": "event-driven-mlops", "version": "0.1.0", "extensions": ["binary_tensor_data"]}
 
 
 def blueprint(scorer: Callable[[], Scorer]) -> func.Blueprint:
@@ -43,7 +46,7 @@ def blueprint(scorer: Callable[[], Scorer]) -> func.Blueprint:
 
     @bp.route(route="v2/models/{model}/infer", methods=["POST"])
     def v2_infer(req: func.HttpRequest) -> func.HttpResponse:
-        return answered(req, lambda: Ready(*_infer(req, scorer())), refuse=error)
+        return answered(req, lambda: _infer(req, scorer()), refuse=error)
 
     return bp
 
@@ -54,7 +57,7 @@ def _ready(scorer: Scorer) -> Any:
 
 
 def _metadata(req: func.HttpRequest, scorer: Scorer) -> Any:
-    from shared.serving.open_inference import describe
+    from shared.serving.inference.open_inference import describe
 
     name = req.route_params["model"]
     return describe(scorer.scenario(name), scorer.champion(name))
@@ -64,5 +67,11 @@ def _model_ready(req: func.HttpRequest, scorer: Scorer) -> Any:
     return {"name": scorer.champion(req.route_params["model"]).deployment.scenario, "ready": True}
 
 
-def _infer(req: func.HttpRequest, scorer: Scorer) -> tuple[bytes, dict[str, str]]:
-    return scorer.infer(req.route_params["model"], body_of(req), header_of(req, "x-entity-key"), header_of(req, HEADER))
+def _infer(req: func.HttpRequest, scorer: Scorer) -> func.HttpResponse:
+    length = header_of(req, JSON_LENGTH)
+    body = body_of(req, _BINARY) if length else body_of(req)
+    key, sent = header_of(req, "x-entity-key"), header_of(req, HEADER)
+    content, headers = scorer.infer(req.route_params["model"], body, key, sent, length)
+    if JSON_LENGTH in headers:
+        return func.HttpResponse(content, headers=headers, mimetype=_BINARY)
+    return Ready(content, headers)

@@ -10,7 +10,7 @@ import msgspec
 from functions.openapi_scoring import Described, types_of
 from shared.release.decision import Decision
 from shared.release.rollback_request import RollbackRequest
-from shared.serving.tensors import InferenceAnswer, InferenceRequest, ModelMetadata
+from shared.serving.inference.tensors import InferenceAnswer, InferenceRequest, ModelMetadata
 from shared.training.schemas import (
     RunAnswer,
     RunsAnswer,

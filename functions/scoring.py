@@ -49,12 +49,14 @@ class Scorer:
                 )
         return self._respond(scenario, key, lambda model: answer(scenario, model, body), sent)
 
-    def infer(self, name: str, body: bytes, key: str, sent: str = "") -> tuple[bytes, dict[str, str]]:
-        """The answer of the Open Inference Protocol."""
-        from shared.serving.open_inference import infer
+    def infer(
+        self, name: str, body: bytes, key: str, sent: str = "", json_length: str = ""
+    ) -> tuple[bytes, dict[str, str]]:
+        """The answer of the Open Inference Protocol; `json_length`: how much of the body is JSON, empty for all."""
+        from shared.serving.inference.open_inference import infer
 
         scenario = self.scenario(name)
-        return self._respond(scenario, key, lambda model: infer(scenario, model, body), sent)
+        return self._respond(scenario, key, lambda model: infer(scenario, model, body, json_length), sent)
 
     def scenario(self, name: str) -> Scenario:
         """The scenario; Missing lists the known ones."""
@@ -112,6 +114,9 @@ class Scorer:
         headers = {"x-model": model, "x-generation": str(deployed.deployment.generation), HEADER: request}
         if scored.strange is not NOTHING:
             headers |= strange_headers(scored.strange)
+        if isinstance(scored.response, tuple):
+            content, length = scored.response
+            return content, {**headers, "inference-header-content-length": str(length)}
         return msgspec.json.encode(scored.response), headers
 
     def _readings(self, scenario: Scenario, live: Live, body: bytes) -> list[Reading] | None:

@@ -37,6 +37,7 @@ from local.commands import (
     verify,
 )
 from local.commands.contracts import contract
+from local.commands.scenarios import declared, new
 from local.console.output import as_json, err
 from local.console.sections import Sectioned, mlops
 from shared.core.errors import BadInput, Conflict, Fault, Misconfigured, Missing, Refused
@@ -110,8 +111,14 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "telemetry list": telemetry.list_spans,
     "bench http": consume.bench_http,
     "dashboard export": dashboard.export,
+    "scenario new": new.new,
+    "scenario check": declared.check,
+    "scenario show": declared.show,
+    "scenario export": declared.export,
+    "generate": declared.generate,
 }
 GROUPS: Mapping[str, str] = {
+    "scenario": "Write a scenario from files; check, show and export one.",
     "datasets": "List, show, compare and export dataset versions.",
     "models": "List and show model versions.",
     "deployments": "List and show deployments.",

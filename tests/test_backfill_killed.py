@@ -21,7 +21,7 @@ from world import World, points_csv
 TABLE = "lake/tables/points/predictions"
 VERSIONS = (
     "select r.revision, r.superseded_at is null, count(*), min(p.prediction_id) from prediction_revision r "
-    "join predictions_points p on p.window = r.window group by 1, 2"
+    "join window w on w.id = r.window join predictions_points p on p.prediction_id >> 32 = w.ordinal group by 1, 2"
 )
 
 

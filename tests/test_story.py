@@ -111,7 +111,7 @@ def test_rows_in_sql_are_the_rows_of_the_parquet_file(told: Told, answer: str, s
     parquet = pq.read_table(told.mlops.lake(window["path"]))
     names = [name for name in parquet.column_names if name != "scored_at"]
     columns = ", ".join(f'"{name}"' for name in names)
-    query = f"select {columns} from predictions_{scenario} where window = ? order by prediction_id"  # noqa: S608 -- names
+    query = f"select {columns} from v_predictions_{scenario} where window = ? order by prediction_id"  # noqa: S608 -- names
     in_sql = told.mlops.sql(query, window["window"])
     assert in_sql == [tuple(row[name] for name in names) for row in parquet.to_pylist()]
     assert len(in_sql) == NEW_ROWS
@@ -151,14 +151,14 @@ def test_history_tells_everything_with_its_reason(told: Told) -> None:
 
 
 def test_a_report_tool_finds_its_tables(told: Told) -> None:
-    """SQLite at $MLOPS_HOME/mlops.db, tables by name, every row with its provenance."""
+    """SQLite at $MLOPS_HOME/mlops.db, tables by name; a view shows every row with its provenance."""
     names = {name for (name,) in told.mlops.sql("select name from sqlite_master where type = 'table'")}
     assert names >= TABLES
     assert told.mlops.sql("select count(*), count(distinct prediction_id) from predictions_bank_marketing") == [
         (2 * NEW_ROWS, 2 * NEW_ROWS)
     ]
     orphans = (
-        "select count(*) from predictions_iiot_quality p left join model_version m on m.name || ':' || m.version = "
+        "select count(*) from v_predictions_iiot_quality p left join model_version m on m.name || ':' || m.version = "
         "p.model and p.model_sha256 in (m.sha256, m.refit_sha256) left join dataset_version d on d.id = p.dataset "
         "where m.name is null or d.id is null"
     )

@@ -19,7 +19,7 @@ from shared.core.errors import BadInput, Fault
 from shared.core.paths import Landing
 from shared.intake.ingest import ingest
 from shared.serving.deployment import Deployment
-from shared.serving.open_inference import infer
+from shared.serving.inference.open_inference import infer
 from shared.training.input_contract import Feature, InputContract
 from shared.training.model import Artefact
 

@@ -181,4 +181,4 @@ def _print_tables(windows: list[RebuiltPartition]) -> None:
             line = f"{window.scenario}, {window.table} of {window.window}: {window.state}{reason}"
             out.print(line, markup=False, soft_wrap=True)
     counts = {state: sum(window.state == state for window in windows) for state in TableState}
-    out.print(", ".join(f"{counted(count, 'window')} {state}" for state, count in counts.items()) + ".")
+    out.print(", ".join(f"{counted(count, 'partition')} {state}" for state, count in counts.items()) + ".")

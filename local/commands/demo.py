@@ -15,6 +15,7 @@ from local.commands.release import continue_release
 from local.commands.up import hear_signals
 from local.console.demo_summary import REQUESTED, SEED, predicted_rows, print_summary
 from local.console.drop_files import close_drop, land
+from local.console.generated_files import Draw, write_generated
 from local.console.journal import JournalPrinter
 from local.console.options import Json
 from local.console.output import as_json, err
@@ -25,7 +26,7 @@ from model_training.runtime.threads import limit
 from shared.core.blob import Blob
 from shared.core.errors import BadInput, Fault
 from shared.core.paths import Landing
-from shared.core.scenario import GeneratorOptions, Scenario
+from shared.core.scenario import Scenario
 from shared.operations.status import DropOutcome, drop_outcome
 from shared.prediction.window import input_key
 from shared.release.approvals import decide
@@ -121,22 +122,13 @@ def _drop(session: Session, scenario: Scenario, rows: int) -> Landing:
 
 def _land_generated(session: Session, scenario: Scenario, area: str, drop: str, *, rows: int, seed: int) -> list[Blob]:
     """Write generated tables to files, as real data arrives, then land the files."""
-    import pyarrow.csv as pacsv
-
     if scenario.generate is None:
         return []
     tables = scenario.tables if area == "incoming" else scenario.scoring_tables
-    wanted = {table.name: [column.name for column in table.columns] for table in tables}
     with tempfile.TemporaryDirectory() as folder:
-        matched = {}
-        for name, table in scenario.generate(rows, seed, GeneratorOptions()).items():
-            if name not in wanted:
-                continue
-            kept = [column for column in table.column_names if column in wanted[name]]
-            file = Path(folder) / f"{name}.csv"
-            pacsv.write_csv(table.select(kept), file)
-            matched[name] = [file]
-        return land(session.ports, area, scenario, drop, matched)
+        names = {table.name: Path(folder) / f"{table.name}.csv" for table in tables}
+        written = write_generated(scenario, tables, names, Draw(rows, seed))
+        return land(session.ports, area, scenario, drop, {name: [names[name]] for name in written})
 
 
 def _predict(session: Session, journal: JournalPrinter) -> None:

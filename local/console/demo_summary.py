@@ -27,7 +27,7 @@ def print_summary(session: Session, outcomes: list[DropOutcome], seconds: float,
     dashboard = f"http://127.0.0.1:{port or PORT}/api/dashboard"
     lines = (
         f"\n{len(outcomes)} scenarios went from files to {rows} predictions in {seconds:.0f} s.",
-        f"  database   {settings.database_shown}   (tables predictions_<scenario>)",
+        f"  database   {settings.database_shown}   (views v_predictions_<scenario>)",
         f"  lake       {settings.lake_shown}",
         f"  look       {mlops} status · history · models list · deployments list",
         f"  dashboard  {dashboard if port else f'{mlops} up, then {dashboard}'}",

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from local.console.output import out
 
 SECTIONS: Mapping[str, Sequence[str]] = {
-    "Start": ("demo", "up", "doctor", "dashboard"),
+    "Start": ("demo", "scenario", "generate", "up", "doctor", "dashboard"),
     "Data": ("drop", "predict", "actuals", "datasets", "baseline", "contract", "telemetry", "retention", "forget"),
     "Models": ("train", "schedules", "models", "gate", "scorecard"),
     "Release": ("approvals", "approve", "reject", "rollout", "deployments", "promote", "rollback"),

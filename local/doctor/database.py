@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from azure.core.exceptions import AzureError
-from sqlalchemy import URL, Engine, inspect, make_url, text
+from sqlalchemy import URL, Engine, make_url, text
 
 from local.doctor.finding import Finding, Subject, first_line
 from local.doctor.http_probe import unreachable
@@ -168,11 +168,12 @@ def _rights(engine: Engine, version: Version) -> list[Finding]:
 def _scenario_tables(engine: Engine) -> list[Finding]:
     """What scenarios declare is made when migrations are applied, or at first use by a user who may create tables."""
     from model_training.scenarios import SCENARIOS
-    from shared.adapters.sql.schema.tables import prediction_table
+    from shared.adapters.sql.prediction.scenario_tables import VERSION, views_version
+    from shared.adapters.sql.schema.predictions import prediction_table
 
     if read(engine, lambda connection: connection.scalar(text(_CREATES[engine.dialect.name]))):
         return []
-    present = set(read(engine, lambda connection: inspect(connection).get_table_names()))
-    absent = [table for table in (prediction_table(one).name for one in SCENARIOS.values()) if table not in present]
-    fact = f"{', '.join(absent)}: missing until migrations are applied"
-    return [Finding("tables of predictions", "warn", fact, APPLY)] if absent else []
+    made = read(engine, lambda connection: {one.name: views_version(connection, one) for one in SCENARIOS.values()})
+    behind = [prediction_table(one).name for one in SCENARIOS.values() if made[one.name] < VERSION]
+    fact = f"{', '.join(behind)}: missing, or with views of an earlier version, until migrations are applied"
+    return [Finding("tables of predictions", "warn", fact, APPLY)] if behind else []

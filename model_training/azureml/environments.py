@@ -32,6 +32,8 @@ _OF_THE_APP = frozenset(
         "azure-kusto-data",
         "azure-monitor-opentelemetry",
         "azure-storage-blob",
+        "azure-storage-queue",
+        "deltalake",
         "psycopg[binary]",
         "pyodbc",
     }

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from shared.core.blob import Blob
 from shared.core.errors import Corrupt, Fault
 from shared.core.ledger import Kind, State
 from shared.core.paths import commit_path, kept_labels
@@ -45,16 +46,25 @@ def try_to(ports: PredictionPorts, key: str, change: Callable[[], None]) -> bool
         state = State.FAILED if fault.permanent else State.WAITING
         ports.core.ledger.note(Kind.TABLE, key, state, fault.reason)
         return False
+    settle(ports, key)
+    return True
+
+
+def settle(ports: PredictionPorts, key: str) -> None:
+    """Tell that what waited or failed is done."""
     before = ports.core.history.find(Kind.TABLE, key)
     if before is not None and before.state != State.DONE:
         ports.core.ledger.note(Kind.TABLE, key, State.DONE, "The Delta tables have it now.")
-    return True
 
 
 def replace_window(ports: PredictionPorts, scenario: Scenario, base: str, newest: Commit) -> bool:
     """One commit by which the table has this version of the window and no other; False when it is so."""
     table = predictions_table(scenario)
-    files = [_data_file(ports, table, base, newest, file) for file in whole_commit(ports, newest).files]
+    there = {blob.path: blob for blob in ports.core.lake.list(table.folder(base))}
+    files = []
+    for file in whole_commit(ports, newest).files:
+        blob = there.get(f"{table.folder(base)}{file.sha256}.parquet") or _copied(ports, table, base, file)
+        files.append(DataFile(blob.path, blob.size, file.rows, blob.modified, {"scored_at": newest.scored_at}))
     return ports.prediction.delta.replace(table, base, files, f"{newest.window}@{newest.sha256}")
 
 
@@ -99,11 +109,7 @@ def newest_version(ports: PredictionPorts, scenario: Scenario, base: str) -> Com
     raise Corrupt(f"Window {base} of {scenario.name} has no commit in the lake.")
 
 
-def _data_file(ports: PredictionPorts, table: DeltaTable, base: str, commit: Commit, file: CommittedFile) -> DataFile:
-    """The file of the commit as the log names it; one of an earlier version of the system is copied into the table."""
-    path = f"{table.folder(base)}{file.sha256}.parquet"
-    blob = ports.core.lake.stat(path)
-    if blob is None:
-        with committed_file(ports, file) as source:
-            blob, _ = ports.core.lake.put(path, source)
-    return DataFile(path, blob.size, file.rows, blob.modified, {"scored_at": commit.scored_at})
+def _copied(ports: PredictionPorts, table: DeltaTable, base: str, file: CommittedFile) -> Blob:
+    """A file that an earlier version of the system left beside its plan, now also in the table."""
+    with committed_file(ports, file) as source:
+        return ports.core.lake.put(f"{table.folder(base)}{file.sha256}.parquet", source)[0]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from shared.core.errors import Fault
 from shared.core.scenario import Scenario
 from shared.prediction.commits import read_commit
-from shared.prediction.delta_follower import replace_window
+from shared.prediction.delta_follower import replace_window, settle
 from shared.prediction.delta_table import PREDICTIONS, predictions_table
 from shared.prediction.plans import read_plan
 from shared.prediction.window import Commit
@@ -71,6 +71,7 @@ def _committed(ports: PredictionPorts, scenario: Scenario) -> list[tuple[str, st
 def _rebuilt(ports: PredictionPorts, scenario: Scenario, base: str, commit: Commit) -> RebuiltPartition:
     try:
         changed = replace_window(ports, scenario, base, commit)
+        settle(ports, f"{scenario.name}/{commit.window}")
     except Fault as fault:
         return RebuiltPartition(scenario.name, base, TableState.FAILED, fault.reason)
     return RebuiltPartition(scenario.name, base, TableState.RESTORED if changed else TableState.INTACT)

@@ -1,4 +1,4 @@
-"""The columns of a prediction row: the same in Parquet and in SQL."""
+"""The columns of a prediction row: all of them in Parquet and in the views of SQL, whose rows repeat no commit."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ _PROVENANCE = (
     PredictionColumn("dataset", "text"),
     PredictionColumn("scored_at", "time"),
 )
+# The same in every row of a window: SQL has them in its commit.
+_COMMITTED = frozenset({"window", *(one.name for one in _PROVENANCE)})
 
 
 def first_id(ordinal: int) -> int:
@@ -78,6 +80,11 @@ def prediction_columns(scenario: Scenario) -> tuple[PredictionColumn, ...]:
     answer = (PredictionColumn("prediction", label_kind(scenario)), PredictionColumn("probability", "float"))
     carried = (PredictionColumn(CARRIED, "text", CARRIED),) if scenario.carries else ()
     return (*_IDENTITY, *answer, *label_columns(scenario), *report, *carried, *_PROVENANCE)
+
+
+def is_committed(column: PredictionColumn) -> bool:
+    """Whether the column has the same value in every row of a window, which its commit knows."""
+    return not column.source and column.name in _COMMITTED
 
 
 def to_predictions(task: Task, thresholds: Sequence[float], answers: np.ndarray) -> np.ndarray:

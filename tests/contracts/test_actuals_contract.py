@@ -34,12 +34,12 @@ def scenario(*, entity: tuple[str, ...] = ("number",), restart: str = "", within
     )  # fmt: skip
 
 
-def predict(engine: Engine, declared: Scenario, numbers: list[int], ordinal: int = 1, at: datetime = AT) -> None:
-    """Commit a window of predictions for these numbers."""
+def file_of(numbers: list[int], window: str, ordinal: int, at: datetime) -> io.BytesIO:
+    """A prediction file with a row for each number."""
     rows = len(numbers)
     columns = {
         "prediction_id": pa.array([first_id(ordinal) + n for n in range(rows)]),
-        "window": pa.array([f"w{ordinal}"] * rows),
+        "window": pa.array([window] * rows),
         "entity_key": pa.array([str(number) for number in numbers]),
         "prediction": pa.array([number % 2 for number in numbers]),
         "probability": pa.array([0.5] * rows),
@@ -49,6 +49,12 @@ def predict(engine: Engine, declared: Scenario, numbers: list[int], ordinal: int
     }
     out = io.BytesIO()
     pq.write_table(pa.table(columns), out, write_page_checksum=True)
+    return out
+
+
+def predict(engine: Engine, declared: Scenario, numbers: list[int], ordinal: int = 1, at: datetime = AT) -> None:
+    """Commit a window of predictions for these numbers."""
+    out, rows = file_of(numbers, f"w{ordinal}", ordinal, at), len(numbers)
     commit = Commit(declared.name, f"w{ordinal}", ordinal, "p", "f" * 64, rows, 0, "b" * 64, "m:1", "a", "r", "d", at)
     SqlPredictions(engine).load(declared, commit, out)
 

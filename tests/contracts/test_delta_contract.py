@@ -13,8 +13,8 @@ from azure_parts import FakeCredential, fresh_place
 
 from shared.adapters.delta.log import DeltaLakeLog
 from shared.adapters.delta.place import Place, container_place, folder_place
-from shared.core.addresses import EMULATOR_ACCOUNT
-from shared.core.errors import Conflict
+from shared.core.addresses import EMULATOR_ACCOUNT, blob_address
+from shared.core.errors import Conflict, Transient
 from shared.prediction.delta_table import DataFile, DeltaTable
 from shared.prediction.ports import DeltaLog
 from shared.serving.prediction_rows import PredictionColumn
@@ -126,3 +126,17 @@ class TestDelta:
         assert together(list(both)) == [True, True]
         ((path,),) = delta.files(TABLE).values()
         assert Path(path).stem in {"b", "c"}
+
+
+def test_a_place_that_does_not_answer_is_named() -> None:
+    """One sentence without colours, the same each time, and it may be tried again."""
+    place = container_place(blob_address("LAKE_URL", "http://127.0.0.1:9/devstoreaccount1/mlops"), str)
+    quick = Place(place.root, lambda: {**place.options(), "max_retries": "0", "retry_timeout": "1s"})
+    told = []
+    for _ in range(2):
+        with pytest.raises(
+            Transient, match=r"^The Delta log of tables/s/predictions/ did not answer: [^\x1b]+$"
+        ) as caught:
+            DeltaLakeLog(quick).files(TABLE)
+        told.append(caught.value.reason)
+    assert told[0] == told[1]

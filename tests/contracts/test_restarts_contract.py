@@ -35,7 +35,7 @@ ALL_ORDERED = text("""
            SUM(fell) OVER (ORDER BY at, prediction_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS epoch
     FROM (SELECT p.prediction_id, p.entity_key, p.at,
                  CASE WHEN p.number < LAG(p.number) OVER (ORDER BY p.at, p.prediction_id) THEN 1 ELSE 0 END AS fell
-          FROM predictions_counted p JOIN prediction_revision r ON r."window" = p."window" WHERE r.revision = 1) marked
+          FROM v_predictions_counted_asof p WHERE p.revision = 1) marked
     ORDER BY prediction_id
 """)
 

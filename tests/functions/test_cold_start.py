@@ -28,7 +28,7 @@ OTHERS = (
     "shared.adapters.sql.monitoring.measures", "shared.adapters.sql.prediction.predictions",
     "shared.adapters.tables.cells",
     "shared.adapters.webhooks", "shared.dispatch", "shared.core.events", "shared.monitoring.measures",
-    "shared.serving.open_inference", "shared.intake.ingest", "shared.serving.stateful_scoring",
+    "shared.serving.inference.open_inference", "shared.intake.ingest", "shared.serving.stateful_scoring",
     "shared.monitoring.drift.window_drift",
 )  # fmt: skip
 ANSWER = """

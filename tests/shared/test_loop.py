@@ -41,7 +41,7 @@ def rows_in_sql(world: World, scenario: str = "points") -> list[sa.Row[tuple[obj
     """All prediction rows, by id."""
     engine = sa.create_engine(f"sqlite:///{world.home / 'mlops.db'}")
     with engine.connect() as connection:
-        rows = list(connection.execute(sa.text(f"select * from predictions_{scenario} order by prediction_id")))  # noqa: S608 -- a fixed name
+        rows = list(connection.execute(sa.text(f"select * from v_predictions_{scenario} order by prediction_id")))  # noqa: S608 -- a fixed name
     engine.dispose()
     return rows
 

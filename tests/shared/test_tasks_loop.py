@@ -32,7 +32,7 @@ def predicted(world: World, scenario: str) -> list[dict[str, object]]:
     """All prediction rows in SQL, by id."""
     engine = sa.create_engine(f"sqlite:///{world.home / 'mlops.db'}")
     with engine.connect() as connection:
-        rows = connection.execute(sa.text(f"select * from predictions_{scenario} order by prediction_id"))  # noqa: S608 - a fixed name
+        rows = connection.execute(sa.text(f"select * from v_predictions_{scenario} order by prediction_id"))  # noqa: S608 - a fixed name
         found = [dict(row._mapping) for row in rows]
     engine.dispose()
     return found

@@ -47,7 +47,8 @@ def check(life: Simulation) -> None:
 def _rows(home: Path) -> dict[str, int]:
     with closing(sqlite3.connect(home / "mlops.db")) as database:
         there = database.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (f"predictions_{NAME}",)).fetchone()
-        query = 'SELECT "window", count(*) FROM predictions_points GROUP BY "window"'
+        window = '"window" w ON w.ordinal = p.prediction_id >> 32'
+        query = f"SELECT w.id, count(*) FROM predictions_points p JOIN {window} GROUP BY 1"  # noqa: S608 - fixed words
         return dict(database.execute(query).fetchall()) if there else {}
 
 

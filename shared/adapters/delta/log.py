@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -23,6 +24,9 @@ from shared.prediction import delta_table as declared
 from shared.prediction.delta_table import DataFile
 
 _TYPES: Mapping[Kind, str] = {"int": "long", "float": "double", "text": "string", "time": "timestamp"}
+# The library colours its sentences, and says how long each call took: the same fault is to be the same sentence.
+_NOISE = re.compile(r"\x1b\[[0-9;]*m| in [\d.]+[µmn]?s\b")
+_LONGEST = 400
 # So often another writer may come first.
 _TRIES = 10
 # Files stay as long as a commit of the lake names them, so nobody may vacuum; what is done once needs no long memory.
@@ -134,7 +138,7 @@ def _repeated[Answer](table: declared.DeltaTable, change: Callable[[], Answer]) 
         except CommitFailedError:
             continue
         except (DeltaError, OSError) as error:
-            told = str(error).strip().partition("\n")[0][:300]
+            told = " ".join(_NOISE.sub("", str(error)).split())[:_LONGEST]
             raise Transient(f"The Delta log of {table.root} did not answer: {told}") from error
     raise Transient(f"Other writers of the Delta table {table.root} were faster {_TRIES} times.")
 

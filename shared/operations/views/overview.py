@@ -112,7 +112,8 @@ def _waiting(ports: OperationsPorts, totals: Mapping[str, Mapping[str, int]]) ->
     """Work that waits, with whoever it waits for."""
     for entry in ports.operations.totals.in_states({"waiting", "released"}, 4 * _SHOWN):
         if entry.state == State.RELEASED or entry.kind not in _SHOWN_AS_REQUESTS:
-            whom = "whoever delivers the files" if entry.state == State.WAITING else "the next timer"
+            for_files = entry.state == State.WAITING and entry.kind != Kind.TABLE
+            whom = "whoever delivers the files" if for_files else "the next timer"
             yield {**_line(entry), "whom": whom}
     for approval in ports.release.approvals.list():
         if approval.state == "open":

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import fromstring
 
 import pytest
 from command import REPOSITORY, Answer, Command
@@ -51,7 +52,8 @@ def test_a_prediction_is_traced_and_each_id_exists(told: Told) -> None:
     answer = told.mlops("trace", told.number, "--scenario", BANK, "--json")
     found: dict[str, Any] = answer.json
     assert answer.code == 0
-    row = told.mlops.sql("select model, run_id, dataset, window from predictions_bank_marketing order by 1 limit 1")
+    query = "select model, run_id, dataset, window from v_predictions_bank_marketing_asof where prediction_id = ?"
+    row = told.mlops.sql(query, told.number)
     window = found["window"]
     assert row == [(found["prediction"]["model"], found["run"]["id"], found["dataset"]["id"], window["id"])]
     assert told.mlops.lake(window["path"]).is_file()
@@ -113,7 +115,7 @@ def test_a_lost_delta_table_comes_back(told: Told) -> None:
     root = told.mlops.home / "lake" / "tables" / BANK / "predictions"
     shutil.rmtree(root / "_delta_log")
     assert told.mlops("rebuild-tables", BANK, DELTA_TABLES="off").code == 3
-    assert "0 windows intact, 1 window restored, 0 windows removed" in told.mlops("rebuild-tables", BANK).out
+    assert "0 partitions intact, 1 partition restored, 0 partitions removed" in told.mlops("rebuild-tables", BANK).out
     assert [row["prediction_id"] for row in read_delta(root)] == [
         one for (one,) in told.mlops.sql("select prediction_id from v_predictions_bank_marketing order by 1")
     ]
@@ -165,13 +167,33 @@ def test_messages_land_as_a_table(told: Told, tmp_path: Path) -> None:
         assert named in answer.sentence
 
 
-def test_the_notebook_reads_this_home(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every cell of the first notebook, one after the other, on a home with a model and predictions."""
+def run_notebook(told: Told, monkeypatch: pytest.MonkeyPatch, name: str) -> dict[str, Any]:
+    """Run every cell of the notebook, one after the other, on the home; what its names are afterwards."""
     monkeypatch.setenv("MLOPS_HOME", str(told.mlops.home))
-    cells = json.loads((REPOSITORY / "docs" / "notebooks" / "first-look.ipynb").read_text())["cells"]
     names: dict[str, Any] = {}
-    for cell in cells:
+    for cell in json.loads((REPOSITORY / "docs" / "notebooks" / name).read_text())["cells"]:
         if cell["cell_type"] == "code":
             exec("".join(cell["source"]), names)  # noqa: S102 -- the page's own code
+    return names
+
+
+def test_the_notebook_reads_this_home(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first one, on a home with a model and predictions."""
+    names = run_notebook(told, monkeypatch, "first-look.ipynb")
     assert names["champion"].id == f"{BANK}:1"
     assert len(names["found"]) == len(names["predictions"]) > 0
+
+
+def test_the_notebook_plots_prediction_against_actual(
+    told: Told, samples: Samples, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It reads the Delta tables with nothing of this project, and draws a point for each bin of probabilities."""
+    ids = [number for (number,) in told.mlops.sql("select prediction_id from v_predictions_bank_marketing order by 1")]
+    lines = "".join(f"{number};{'yes' if number % 5 == 0 else 'no'}\n" for number in ids[:40])
+    assert told.mlops("actuals", BANK, samples.text("labels.csv", f"prediction_id;y\n{lines}")).code == 0
+    names = run_notebook(told, monkeypatch, "prediction-against-actual.ipynb")
+    assert (len(names["predictions"]), len(names["labelled"])) == (len(ids), 40)
+    assert sorted(names["labelled"]["prediction_id"]) == ids[:40]
+    assert names["shares"]["rows"].sum() == 40
+    assert names["picture"].svg.count("<circle") == len(names["shares"])
+    assert fromstring(names["picture"].svg).tag.endswith("svg")  # noqa: S314 -- the notebook's own text

@@ -15,12 +15,14 @@ from pathlib import Path
 import pytest
 from local_doctor import CLOSED, MakeSubject, the
 from postgres import PostgresServer
+from sqlalchemy import create_engine, text
 from tds_double import tds_double
 
 from local.doctor import database, function_app, machine, work
 from local.doctor.examination import examine
 from local.doctor.finding import Check, Finding, Subject
 from local.host.running import HomeLock
+from local.tools import migrations
 from shared.adapters.sql.database import open_database
 from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.adapters.sql.ledger.rounds import SqlRounds
@@ -149,6 +151,15 @@ def test_rights_on_postgresql_are_looked_up(postgres: PostgresServer, subject: M
     found = database.database(asked)
     assert the(found, "rights").verdict == "ok"
     assert "local.tools.migrations apply" in the(found, "tables of predictions").fix
+    assert migrations.main(["apply", "--url", url]) == 0
+    postgres.grant(url, reader, "SELECT, INSERT, UPDATE, DELETE")
+    assert [one.name for one in database.database(asked)] == ["database", "schema", "rights"]
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE scenario_views SET version = 1 WHERE scenario = 'bank_marketing'"))
+    engine.dispose()
+    fact = the(database.database(asked), "tables of predictions").fact
+    assert fact.startswith("predictions_bank_marketing: missing, or with views of an earlier version")
     owner = database.database(subject({"DATABASE_URL": url}))
     assert [one.name for one in owner] == ["database", "schema", "rights"]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -38,8 +40,13 @@ class EngineTrainer(InlineTrainer):
     home: Path
 
 
-def _declared() -> Scenario:
+def _code() -> str:
     (code,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(), flags=re.DOTALL)
+    return str(code)
+
+
+def _declared() -> Scenario:
+    code = _code()
     assert 20 <= len([line for line in code.splitlines() if line.strip()]) <= 65
     namespace: dict[str, Any] = {"__name__": "energy_use"}
     exec(compile(code, str(PAGE), "exec"), namespace)  # noqa: S102 - the page is ours, and following it is the test
@@ -85,6 +92,16 @@ def test_following_the_page_ends_in_predictions(tmp_path: Path) -> None:
     assert len(order) == 100
     error = predicted["prediction"].to_numpy() - actual
     assert (error**2).mean() < 0.2 * ((actual - actual.mean()) ** 2).mean()
+
+
+def test_the_code_of_the_page_passes_the_linter(tmp_path: Path) -> None:
+    """Copied into the folder of scenarios it needs no mending."""
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "energy_use.py").write_text(_code())
+    for verb in (("check", "--ignore", "INP001"), ("format", "--check")):
+        line = [sys.executable, "-m", "ruff", *verb, "--config", PAGE.parents[1] / "pyproject.toml", tmp_path]
+        answer = subprocess.run(line, capture_output=True, text=True, check=False)
+        assert answer.returncode == 0, answer.stdout
 
 
 def test_the_page_lists_every_field_that_is_declared() -> None:

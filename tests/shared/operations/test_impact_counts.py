@@ -63,7 +63,7 @@ def counted(home: Path, model: str) -> Told:
     """Rows, first and last id of each window of that model, from the rows themselves."""
     query = (
         "select c.window, count(p.prediction_id), min(p.prediction_id), max(p.prediction_id) from prediction_commit c "
-        "left join predictions_points p on p.window = c.window where c.model = :model group by c.window"
+        "left join predictions_points p on p.prediction_id >> 32 = c.ordinal where c.model = :model group by c.window"
     )
     engine = sa.create_engine(f"sqlite:///{home / 'mlops.db'}")
     with engine.connect() as connection:

@@ -16,10 +16,13 @@ from ports_with import ports_with
 from world import POINTS, World, points_csv
 
 from shared import dispatch
-from shared.core.errors import Misconfigured, Transient
+from shared.core.errors import Conflict, Fault, Misconfigured, Transient
 from shared.core.ledger import Kind, State
 from shared.core.paths import commit_path
 from shared.core.scenario import Batch
+from shared.operations.views.overview import overview
+from shared.operations.views.query import ViewQuery
+from shared.prediction.delta_follower import take_out
 from shared.prediction.delta_rebuild import rebuild_tables
 from shared.prediction.delta_table import DataFile, DeltaTable, read_delta_tables
 from shared.prediction.window import Commit
@@ -114,19 +117,22 @@ def test_the_log_tells_of_nobody(world: World) -> None:
 
 
 class Away:
-    """Port `DeltaLog` that does not answer."""
+    """Port `DeltaLog` that does not answer, or refuses."""
+
+    def __init__(self, fault: Fault | None = None) -> None:
+        self._fault = fault or Transient("The Delta log is away.")
 
     def replace(self, table: DeltaTable, value: str, files: Sequence[DataFile], transaction: str) -> bool:  # noqa: ARG002 - the port's
         """Not now."""
-        raise Transient("The Delta log is away.")
+        raise self._fault
 
     def remove(self, table: DeltaTable, values: Collection[str], transaction: str) -> bool:  # noqa: ARG002 - the port's
         """Not now."""
-        raise Transient("The Delta log is away.")
+        raise self._fault
 
     def files(self, table: DeltaTable) -> Mapping[str, frozenset[str]]:  # noqa: ARG002 - the port's
         """Not now."""
-        raise Transient("The Delta log is away.")
+        raise self._fault
 
 
 def test_sql_does_not_wait_for_the_log_and_the_sweep_goes_on(world: World) -> None:
@@ -139,10 +145,29 @@ def test_sql_does_not_wait_for_the_log_and_the_sweep_goes_on(world: World) -> No
     waiting = whole.core.history.find(Kind.TABLE, f"points/{window.id}")
     assert waiting is not None
     assert (waiting.state, waiting.reason) == (State.WAITING, "The Delta log is away.")
+    shown = [one["whom"] for one in overview(whole, ViewQuery({}))["waiting"] if one["kind"] == Kind.TABLE]
+    assert shown == ["the next timer"]
     world.ports = whole
     world.sweep()
     assert comparable(read_delta(world.home / TABLE)) == comparable(as_sql(world.home))
     done = whole.core.history.find(Kind.TABLE, f"points/{window.id}")
+    assert done is not None
+    assert done.state == State.DONE
+
+
+def test_what_failed_is_done_by_rebuilding(world: World) -> None:
+    """A fault that a retry cannot help is told as failed; the sweep leaves it, and rebuilding ends it."""
+    whole = world.ports
+    world.ports = ports_with(whole, prediction__delta=Away(Conflict("A column changed its kind.")))
+    predict(world, "s2", 9, seed=3)
+    world.ports = whole
+    key = f"points/{whole.prediction.windows.list('points', 'committed')[-1].id}"
+    world.sweep()
+    failed = whole.core.history.find(Kind.TABLE, key)
+    assert failed is not None
+    assert (failed.state, failed.reason) == (State.FAILED, "A column changed its kind.")
+    assert states(world) == {"intact": 1, "restored": 1}
+    done = whole.core.history.find(Kind.TABLE, key)
     assert done is not None
     assert done.state == State.DONE
 
@@ -204,6 +229,18 @@ def test_a_column_that_is_declared_later_is_added(world: World) -> None:
     assert colors[:3] == [None] * 3
     assert None not in colors[3:]
     again.close()
+
+
+def test_a_log_that_nothing_follows_lets_go_all_the_same(world: World) -> None:
+    """Where the tables were switched off, what retention and erasure take away is still taken out of them."""
+    predict(world, "s2", 9, seed=3)
+    first, _ = world.ports.prediction.windows.list("points")
+    world.close()
+    off = World(world.home, DELTA_TABLES="off")
+    predict(off, "s3", 5, seed=5)
+    take_out(off.ports, off.ports.core.scenarios["points"], [first.id])
+    assert len(read_delta(world.home / TABLE)) == 9
+    off.close()
 
 
 def test_the_setting_is_on_or_off() -> None:

@@ -84,7 +84,7 @@ def predicted(world: World) -> list[dict[str, Any]]:
     from sqlalchemy import text
 
     with world.ports.prediction.predictions._engine.connect() as connection:  # type: ignore[attr-defined]
-        found = connection.execute(text("SELECT * FROM predictions_iiot_quality ORDER BY prediction_id"))
+        found = connection.execute(text("SELECT * FROM v_predictions_iiot_quality ORDER BY prediction_id"))
         return [dict(row) for row in found.mappings()]
 
 

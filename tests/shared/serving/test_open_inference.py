@@ -10,7 +10,7 @@ from served_model import MIXED, serve
 from world import MARKS, POINTS, PRICES, both_ways, logistic, weighted
 
 from shared.core.errors import BadInput
-from shared.serving.open_inference import describe, infer
+from shared.serving.inference.open_inference import describe, infer
 
 SERVING = serve(POINTS, logistic(3.0), MIXED)
 

@@ -21,7 +21,7 @@ from shared.prediction.commits import read_commit
 from shared.prediction.window import Commit
 from shared.serving.answers import answer
 from shared.serving.deployed_model import DeployedModel
-from shared.serving.open_inference import infer
+from shared.serving.inference.open_inference import infer
 from shared.serving.strange_values import NOTHING, refuse_unknown_column, strange_headers, strange_of_table, told
 from shared.training.input_contract import Feature, InputContract
 from shared.training.unlearned.learned_ranges import LearnedRanges, ranges_of

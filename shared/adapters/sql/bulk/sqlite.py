@@ -1,52 +1,78 @@
-"""Prediction rows into SQLite: many rows per statement, what never changes bound once per statement."""
+"""Prediction rows into SQLite: many rows per statement, straight through the driver."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import batched, chain, count
+from contextlib import closing
 from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, func, select
+
+from shared.adapters.sql.connection.driver import driver_errors
 
 # Measured: more rows per statement gain nothing, and SQLite's limit of 32 766 parameters stays far away.
 STATEMENT_ROWS = 64
 
 
 def insert_rows(connection: Connection, table: Table, batches: Iterator[pa.RecordBatch]) -> int:
-    """Insert every row; returns how many."""
-    rows = 0
-    for batch in batches:
-        _insert(connection, table, batch)
-        rows += batch.num_rows
+    """Insert every row; returns how many. The first column is the table's INTEGER PRIMARY KEY."""
+    quote = connection.dialect.identifier_preparer
+    names = ", ".join(quote.quote(column.name) for column in table.columns)
+    into = f"INSERT INTO {quote.format_table(table)} ({names}) VALUES "  # noqa: S608 - quoted names
+    # Asked through SQLAlchemy, whose transaction begins with it.
+    last, rows = connection.scalar(select(func.max(table.columns[0]))), 0
+    with driver_errors(connection) as driver, closing(driver.cursor()) as cursor:
+        for batch in batches:
+            if batch.num_rows:
+                numbered = _continues(last, batch.column(0))
+                _insert(cursor, into, batch, numbered=numbered)
+                last = max(last or 0, pc.max(batch.column(0)).as_py())
+            rows += batch.num_rows
     return rows
 
 
-def _insert(connection: Connection, table: Table, batch: pa.RecordBatch) -> None:
-    """Many rows per statement; what is the same in the whole batch (provenance) is bound once per statement."""
-    # The id varies by its nature, even in a window of one row.
-    same = (False, *(_is_constant(column) for column in batch.columns[1:]))
-    stored = [_python(_as_sqlite(column[:1] if constant else column)) for column, constant in _paired(batch, same)]
-    constants = [values[0] for values, constant in zip(stored, same, strict=True) if constant]
-    varying = [values for values, constant in zip(stored, same, strict=True) if not constant]
-    statements = {rows: _statement(connection, table, same, rows) for rows in _sizes(batch.num_rows)}
-    for rows in batched(zip(*varying, strict=True), STATEMENT_ROWS, strict=False):
-        connection.exec_driver_sql(statements[len(rows)], (*constants, *chain.from_iterable(rows)))
+def _continues(last: int | None, ids: pa.Array) -> bool:
+    """Whether each id is the highest of the table plus one when its row comes, as SQLite itself numbers rows."""
+    first, end = ids[0].as_py(), ids[-1].as_py()
+    in_a_row = end - first == len(ids) - 1 and pc.all(pc.equal(pc.pairwise_diff(ids)[1:], 1)).as_py() is not False
+    return in_a_row and (last is None or first > last)
 
 
-def _paired(batch: pa.RecordBatch, same: tuple[bool, ...]) -> Iterator[tuple[pa.Array, bool]]:
-    return zip(batch.columns, same, strict=True)
+def _insert(cursor: Any, into: str, batch: pa.RecordBatch, *, numbered: bool) -> None:
+    """Insert the rows; numbered ones have an id at the start of each statement only, SQLite counts on from it."""
+    first = batch.column(0)[0].as_py()
+    columns = [_python(_as_sqlite(column)) for column in batch.columns[numbered:]]
+    width = len(columns)
+    cells = _row_by_row(columns)
+
+    def parameters(start: int, end: int) -> list[Any]:
+        return [*([first + start] if numbered else ()), *cells[start * width : end * width]]
+
+    whole = batch.num_rows - batch.num_rows % STATEMENT_ROWS
+    starts = range(0, whole, STATEMENT_ROWS)
+    if whole:
+        many = into + _values(STATEMENT_ROWS, width, numbered=numbered)
+        cursor.executemany(many, (parameters(start, start + STATEMENT_ROWS) for start in starts))
+    if rest := batch.num_rows - whole:
+        cursor.execute(into + _values(rest, width, numbered=numbered), parameters(whole, batch.num_rows))
 
 
-def _is_constant(column: pa.Array) -> bool:
-    if not len(column) or column.null_count or column[0] != column[-1]:
-        return False
-    return bool(pc.all(pc.equal(column, column[0])).as_py())
+def _values(rows: int, width: int, *, numbered: bool) -> str:
+    """Plain question marks: SQLite looks numbered parameters up one after the other, each time."""
+    marks = ", ".join("?" * width)
+    if not numbered:
+        return ", ".join([f"({marks})"] * rows)
+    return ", ".join([f"(?, {marks})", *[f"(NULL, {marks})"] * (rows - 1)])
 
 
-def _sizes(rows: int) -> set[int]:
-    return {min(rows, STATEMENT_ROWS), rows % STATEMENT_ROWS} - {0}
+def _row_by_row(columns: Sequence[Sequence[Any]]) -> list[Any]:
+    """The cells of all rows, one row after the other."""
+    cells: list[Any] = [None] * (len(columns) * len(columns[0]))
+    for place, column in enumerate(columns):
+        cells[place :: len(columns)] = column
+    return cells
 
 
 def _as_sqlite(column: pa.Array) -> pa.Array:
@@ -61,17 +87,3 @@ def _python(column: pa.Array) -> Sequence[Any]:
     if column.null_count:
         return cast("Sequence[Any]", column.to_pylist())
     return cast("Sequence[Any]", column.to_numpy(zero_copy_only=False).tolist())
-
-
-def _statement(connection: Connection, table: Table, same: tuple[bool, ...], rows: int) -> str:
-    """An INSERT whose parameters are first the constants, then the varying values row by row.
-
-    Plain question marks: SQLite looks numbered parameters up one after the other, each time.
-    """
-    quote = connection.dialect.identifier_preparer
-    names = ", ".join(quote.quote(column.name) for column in table.columns)
-    varying = count(1)
-    shown = ", ".join("?" if constant else f"column{next(varying)}" for constant in same)
-    row = "(" + ", ".join("?" * (len(same) - sum(same))) + ")"
-    values = ", ".join([row] * rows)
-    return f"INSERT INTO {quote.format_table(table)} ({names}) SELECT {shown} FROM (VALUES {values})"  # noqa: S608 - quoted names, no values

@@ -39,7 +39,7 @@ from shared.adapters.sql.monitoring.restarts import (
     original_predictions,
     sort_key,
 )
-from shared.adapters.sql.schema.tables import prediction_table
+from shared.adapters.sql.schema.predictions import prediction_table, scored_at
 from shared.adapters.sql.views.definition import create_or_replace_view
 from shared.core.scenario import Kind, Scenario
 from shared.monitoring.actual_labels import actual_table_name, comparison_view_name, key_column
@@ -178,6 +178,13 @@ def create_actuals(connection: Connection, scenario: Scenario, table: Table) -> 
         create_or_replace_view(connection, view, _compared(scenario, table))
 
 
+def replace_comparison_view(connection: Connection, scenario: Scenario) -> None:
+    """Make the view of predictions with their labels anew where there is one."""
+    view = comparison_view_name(scenario)
+    if view in inspect(connection).get_view_names():
+        create_or_replace_view(connection, view, _compared(scenario, actual_table(scenario)))
+
+
 def _compared(scenario: Scenario, actual: Table) -> Select[Any]:
     """Select the newest version of every prediction, with its label where one is known."""
     predicted = current_rows(scenario).subquery()
@@ -186,13 +193,16 @@ def _compared(scenario: Scenario, actual: Table) -> Select[Any]:
 
 
 def matches_prediction(scenario: Scenario, actual: Table, predicted: FromClause) -> ColumnElement[bool]:
-    """Return the condition that a current label has the key and the time of a prediction, whatever its epoch."""
-    by = key_column(scenario)
+    """Return the condition that a current label has the key and the time of a prediction, whatever its epoch.
+
+    Beside a prediction table its commit is read.
+    """
+    by, at = key_column(scenario), scored_at(predicted)
     return and_(
         actual.c[by] == predicted.c[by],
         actual.c.is_current == literal(1),
-        actual.c.valid_from <= predicted.c.scored_at,
-        actual.c.valid_to >= predicted.c.scored_at,
+        actual.c.valid_from <= at,
+        actual.c.valid_to >= at,
     )
 
 

@@ -18,10 +18,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, Table, and_, case, func, literal, select
+from sqlalchemy import Column, Connection, Select, Table, case, func, literal, select
 
 from shared.adapters.sql.schema.lineage import prediction_revision
-from shared.adapters.sql.schema.tables import prediction_commit, prediction_table
+from shared.adapters.sql.schema.predictions import prediction_table, whole_rows, with_commit
+from shared.adapters.sql.schema.tables import prediction_commit
+from shared.adapters.sql.views.revision_views import versioned
 from shared.core.scenario import Scenario
 from shared.serving.prediction_rows import sql_name
 
@@ -82,29 +84,24 @@ def sort_key(connection: Connection, values: Sequence[Any]) -> SortKey:
 
 def original_predictions(scenario: Scenario, table: Table) -> Select[Any]:
     """Select from the first version of each committed window, what was predicted at the time; no columns yet."""
-    return select().select_from(_committed(scenario, table)).where(func.coalesce(_R.revision, 1) == literal(1))
+    return select().select_from(versioned(scenario, table)).where(func.coalesce(_R.revision, 1) == literal(1))
 
 
 def committed_predictions(scenario: Scenario, table: Table) -> Select[Any]:
     """Select from every version of each committed window; no columns yet."""
-    return select().select_from(_committed(scenario, table))
+    return select().select_from(versioned(scenario, table))
 
 
 def current_rows(scenario: Scenario) -> Select[Any]:
     """Select every column of the newest version of each window, and `epoch`; the view orders all rows."""
     table = prediction_table(scenario)
-    tables, current = _committed(scenario, table), _R.superseded_at.is_(None)
+    tables, current = versioned(scenario, table), _R.superseded_at.is_(None)
     if not scenario.monitoring.restart:
-        return select(*table.c, literal(0).label("epoch")).select_from(tables).where(current)
+        return select(*whole_rows(scenario, table), literal(0).label("epoch")).select_from(tables).where(current)
     counted = _counted(scenario, table, select().select_from(tables).where(current)).subquery()
     same = table.c.prediction_id == counted.c.prediction_id
-    return select(*table.c, counted.c.epoch).select_from(table.join(counted, same))
-
-
-def _committed(scenario: Scenario, table: Table) -> Any:
-    ours = and_(_C.scenario == literal(scenario.name), _C.window == table.c.window)
-    versioned = and_(_R.scenario == _C.scenario, _R.window == _C.window)
-    return table.join(prediction_commit, ours).outerjoin(prediction_revision, versioned)
+    rows = with_commit(scenario.name, table).join(counted, same)
+    return select(*whole_rows(scenario, table), counted.c.epoch).select_from(rows)
 
 
 def _marked(scenario: Scenario, table: Table, rows: Select[Any]) -> Any:

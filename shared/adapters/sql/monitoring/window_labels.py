@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, Engine, Table, func, literal, select
+from sqlalchemy import Connection, Engine, Table, func, select
 
 from shared.adapters.sql.connection.transactions import read, write
 from shared.adapters.sql.monitoring.actuals import actual_table, create_actuals, matches_prediction
-from shared.adapters.sql.schema.tables import prediction_table
+from shared.adapters.sql.schema.predictions import prediction_table, with_commit
+from shared.adapters.sql.schema.tables import prediction_commit
 from shared.core.scenario import Scenario
-from shared.serving.prediction_rows import ID_SHIFT
 
 
 class SqlWindowLabels:
@@ -28,9 +28,9 @@ class SqlWindowLabels:
     def by_window(self, scenario: Scenario) -> Mapping[int, int]:
         """Return by a window's ordinal the number of the newest label that names one of its rows."""
         actual, predicted = self._table(scenario), prediction_table(scenario)
-        # Ids are positive: the division rounds down on every database.
-        ordinal = predicted.c.prediction_id // literal(1 << ID_SHIFT)
-        joined = predicted.join(actual, matches_prediction(scenario, actual, predicted))
+        ordinal = prediction_commit.c.ordinal
+        rows = with_commit(scenario.name, predicted)
+        joined = rows.join(actual, matches_prediction(scenario, actual, predicted))
         query = select(ordinal, func.max(actual.c.actual_id)).select_from(joined).group_by(ordinal)
 
         def work(connection: Connection) -> dict[int, int]:
@@ -41,9 +41,9 @@ class SqlWindowLabels:
     def named_by(self, scenario: Scenario, source: str) -> frozenset[int]:
         """Return the ordinals of the windows of which a label from that file names a row."""
         actual, predicted = self._table(scenario), prediction_table(scenario)
-        ordinal = predicted.c.prediction_id // literal(1 << ID_SHIFT)
-        joined = predicted.join(actual, matches_prediction(scenario, actual, predicted))
-        query = select(ordinal).select_from(joined).where(actual.c.source == source).distinct()
+        rows = with_commit(scenario.name, predicted)
+        joined = rows.join(actual, matches_prediction(scenario, actual, predicted))
+        query = select(prediction_commit.c.ordinal).select_from(joined).where(actual.c.source == source).distinct()
         return read(self._engine, lambda connection: frozenset(int(one) for one in connection.scalars(query)))
 
     def _table(self, scenario: Scenario) -> Table:

@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    DateTime,
-    Engine,
-    Float,
-    Integer,
-    String,
-    Table,
-    TypeDecorator,
-    delete,
-    func,
-    insert,
-    inspect,
-    select,
-    text,
-    update,
-)
-from sqlalchemy.schema import CreateColumn
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
 
-from shared.adapters.sql.connection.transactions import read, take_turn, write
+from shared.adapters.sql.connection.transactions import read, write
 from shared.adapters.sql.ledger.outbox import add_notice
+from shared.adapters.sql.prediction.earlier_rows import EarlierRows
 from shared.adapters.sql.prediction.revisions import write_revision
-from shared.adapters.sql.schema.tables import prediction_commit, prediction_table, rejected_row, window
-from shared.adapters.sql.views.report_views import create_model_view, create_reject_view, create_value_view, reject_view
-from shared.adapters.sql.views.revision_views import create_views
-from shared.core.errors import Conflict, Corrupt
+from shared.adapters.sql.prediction.scenario_tables import prepare
+from shared.adapters.sql.schema.predictions import prediction_table
+from shared.adapters.sql.schema.tables import prediction_commit, rejected_row, window
+from shared.core.errors import Corrupt
 from shared.core.notice import Notice
 from shared.core.scenario import Scenario
 from shared.datasets.rejects import Reject
@@ -51,6 +33,7 @@ class SqlPredictions:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._earlier = EarlierRows()
         self._ready: dict[str, Table] = {}
 
     def prepare(self, scenario: Scenario) -> None:
@@ -91,7 +74,8 @@ class SqlPredictions:
         inside = (ids >= first + shard.first_row, ids < first + ends)
 
         def work(connection: Connection) -> bool:
-            if connection.scalar(select(func.count()).select_from(table).where(*inside)) == shard.rows:
+            there = connection.scalar(select(func.count()).select_from(table).where(*inside))
+            if there == shard.rows and not self._earlier.are_in(connection, table, inside):
                 return False
             connection.execute(delete(table).where(*inside))
             insert_rows(connection, table, shard, parquet)
@@ -118,7 +102,7 @@ class SqlPredictions:
     def _table(self, scenario: Scenario) -> Table:
         if scenario.name not in self._ready:
             table = prediction_table(scenario)
-            write(self._engine, lambda connection: _create(connection, scenario, table))
+            write(self._engine, lambda connection: prepare(connection, scenario, table))
             self._ready[scenario.name] = table
         return self._ready[scenario.name]
 
@@ -181,53 +165,6 @@ def insert_rejects(connection: Connection, commit: Commit, rejects: Sequence[Rej
         connection.execute(insert(rejected_row), rows)
 
 
-def _create(connection: Connection, scenario: Scenario, table: Table) -> None:
-    """The table and its views as declared: created, or widened by what was declared later."""
-    found = inspect(connection)
-    view = f"v_{table.name}"
-    if found.has_table(table.name):
-        present = {column["name"]: column["type"] for column in found.get_columns(table.name)}
-        _check_kinds(table, present)
-        absent = [column for column in table.columns if column.name not in present]
-        if not absent and {view, f"{view}_asof", reject_view(scenario)} <= set(found.get_view_names()):
-            return
-        take_turn(connection, "mlops schema")
-        _widen(connection, table, absent)
-    else:
-        take_turn(connection, "mlops schema")
-        table.create(connection, checkfirst=True)
-    create_views(connection, scenario.name, table)
-    create_model_view(connection)
-    create_value_view(connection, scenario, table)
-    create_reject_view(connection, scenario)
-
-
-def _widen(connection: Connection, table: Table, absent: Sequence[Column[Any]]) -> None:
-    """Add the columns; rows that stand there already have nothing in them."""
-    name = connection.dialect.identifier_preparer.format_table(table)
-    add = "ADD" if connection.dialect.name == "mssql" else "ADD COLUMN"
-    for column in absent:
-        connection.execute(text(f"ALTER TABLE {name} {add} {CreateColumn(column).compile(connection)}"))
-
-
-def _check_kinds(table: Table, present: Mapping[str, TypeEngine[Any]]) -> None:
-    """Raise Conflict when a column exists with another kind of values."""
-    for column in table.columns:
-        existing = present.get(column.name)
-        if existing is not None and _kind(existing) != _kind(column.type):
-            raise Conflict(
-                f"Table {table.name} was created by an older declaration: its column {column.name} holds "
-                f"{_kind(existing)}, now {_kind(column.type)} is declared. Rename the column, or drop the "
-                f"table and load it again from the lake."
-            )
-
-
-def _kind(column_type: TypeEngine[Any]) -> str:
-    kinds = {Integer: "whole numbers", Float: "numbers", DateTime: "times", String: "text"}
-    decorated = column_type.impl_instance if isinstance(column_type, TypeDecorator) else column_type
-    return next((kind for base, kind in kinds.items() if isinstance(decorated, base)), str(decorated))
-
-
 def find_commit(connection: Connection, scenario: str, window_id: str) -> Commit | None:
     """The commit row, or None."""
     query = select(prediction_commit).where(_C.scenario == scenario, _C.window == window_id)
@@ -250,6 +187,7 @@ def _notice(commit: Commit, table: str) -> Notice:
         "scenario": commit.scenario,
         "window": commit.window,
         "table": table,
+        "view": f"v_{table}",
         "rows": commit.rows,
         "failedRows": commit.failed_rows,
         "path": commit.path,

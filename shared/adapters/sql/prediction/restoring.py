@@ -9,10 +9,12 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from shared.adapters.sql.connection.transactions import read, take_turn, write
 from shared.adapters.sql.prediction.corrections import correction_values
+from shared.adapters.sql.prediction.earlier_rows import EarlierRows
 from shared.adapters.sql.prediction.predictions import find_commit, insert_rejects, insert_window
 from shared.adapters.sql.schema.lineage import correction as corrections
 from shared.adapters.sql.schema.lineage import prediction_revision
-from shared.adapters.sql.schema.tables import prediction_commit, prediction_table, rejected_row, window_input
+from shared.adapters.sql.schema.predictions import prediction_table
+from shared.adapters.sql.schema.tables import prediction_commit, rejected_row, window_input
 from shared.adapters.sql.schema.tables import window as windows
 from shared.core.errors import Conflict
 from shared.core.scenario import Scenario
@@ -27,11 +29,17 @@ class SqlRestoring:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._earlier = EarlierRows()
 
     def is_intact(self, scenario: Scenario, commit: Commit, rows: int | None = None) -> bool:
-        """Whether SQL has this very commit, its version, and so many rows of it; without a number all of them."""
-        ids = prediction_table(scenario).c.prediction_id
-        counted = select(func.count()).where(ids >= first_id(commit.ordinal), ids < first_id(commit.ordinal + 1))
+        """Whether SQL has this very commit, its version, and so many rows of it; without a number all of them.
+
+        Rows that repeat their commit are not: they are put back without.
+        """
+        table = prediction_table(scenario)
+        ids = table.c.prediction_id
+        inside = (ids >= first_id(commit.ordinal), ids < first_id(commit.ordinal + 1))
+        counted = select(func.count()).where(*inside)
         wanted = commit.rows if rows is None else rows
         versions = prediction_revision.c
         known = select(versions.revision).where(versions.scenario == scenario.name, versions.window == commit.window)
@@ -39,7 +47,9 @@ class SqlRestoring:
         def work(connection: Connection) -> bool:
             if find_commit(connection, scenario.name, commit.window) != commit:
                 return False
-            return connection.scalar(known) is not None and connection.scalar(counted) == wanted
+            if connection.scalar(known) is None or connection.scalar(counted) != wanted:
+                return False
+            return not self._earlier.are_in(connection, table, inside)
 
         return read(self._engine, work)
 

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Engine, Row, Select, and_, case, func, not_, 
 from shared.adapters.sql.connection.transactions import read
 from shared.adapters.sql.ledger.history import entry_of
 from shared.adapters.sql.schema.lineage import prediction_revision, prediction_source
-from shared.adapters.sql.schema.tables import ledger, prediction_commit, prediction_table, window
+from shared.adapters.sql.schema.predictions import each_with_commit, prediction_table, whole_rows
+from shared.adapters.sql.schema.tables import ledger, prediction_commit, window
 from shared.core.ledger import Entry
 from shared.core.scenario import Scenario
 from shared.prediction.revision import Revision, ScoredWindow
@@ -38,7 +39,8 @@ class SqlLineage:
     def prediction(self, scenario: Scenario, prediction_id: int) -> Mapping[str, Any] | None:
         """The row with its column names, or None."""
         table = prediction_table(scenario)
-        query = select(table).where(table.c.prediction_id == prediction_id)
+        rows = select(*whole_rows(scenario, table)).select_from(each_with_commit(scenario.name, table))
+        query = rows.where(table.c.prediction_id == prediction_id)
 
         def work(connection: Connection) -> Mapping[str, Any] | None:
             if not _has_predictions(connection, scenario):

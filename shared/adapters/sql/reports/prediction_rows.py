@@ -10,12 +10,13 @@ from sqlalchemy.types import Unicode
 
 from shared.adapters.sql.connection.transactions import read
 from shared.adapters.sql.schema.lineage import prediction_revision
-from shared.adapters.sql.schema.tables import prediction_commit, prediction_table
+from shared.adapters.sql.schema.predictions import each_with_commit, prediction_table, whole_rows
+from shared.adapters.sql.schema.tables import prediction_commit
 from shared.core.errors import BadInput, Missing
 from shared.core.scenario import Scenario
 from shared.operations.ports import AnswerCount, RowFilter, WindowVersion
 from shared.prediction.window import Commit
-from shared.serving.prediction_rows import first_id
+from shared.serving.prediction_rows import first_id, prediction_columns
 
 _C = prediction_commit.c
 _R = prediction_revision.c
@@ -58,9 +59,10 @@ class SqlPredictionRows:
     def page(self, scenario: Scenario, row_filter: RowFilter) -> Sequence[Mapping[str, Any]]:
         """Rows by falling id; Missing when the window is not committed, BadInput for an unknown column."""
         table = prediction_table(scenario)
-        unknown = [name for name in row_filter.columns if name not in table.c]
+        has = [column.name for column in prediction_columns(scenario)]
+        unknown = [name for name in row_filter.columns if name not in has]
         if unknown:
-            raise BadInput(f"{table.name} has no column {unknown[0][:80]!r}; it has: {', '.join(table.c.keys())}.")
+            raise BadInput(f"{table.name} has no column {unknown[0][:80]!r}; it has: {', '.join(has)}.")
 
         def work(connection: Connection) -> Sequence[Mapping[str, Any]]:
             if not inspect(connection).has_table(table.name):
@@ -78,8 +80,10 @@ def _version(window: str, row: Row[Any] | None) -> WindowVersion:
 
 
 def _chosen(connection: Connection, scenario: Scenario, table: Table, row_filter: RowFilter) -> Any:
-    columns = [table.c[name] for name in row_filter.columns] or list(table.c)
-    query = select(*columns).order_by(table.c.prediction_id.desc()).limit(row_filter.limit)
+    every = {column.name: column for column in whole_rows(scenario, table)}
+    columns = [every[name] for name in row_filter.columns or every]
+    query = select(*columns).select_from(each_with_commit(scenario.name, table))
+    query = query.order_by(table.c.prediction_id.desc()).limit(row_filter.limit)
     if row_filter.window:
         ordinal = _ordinal(connection, scenario.name, row_filter.window)
         query = query.where(*_range(table, ordinal))

@@ -30,6 +30,7 @@ from sqlalchemy import (
 
 from shared.adapters.sql.connection.transactions import OUTSIDE, read, rows_changed, take_turn, transaction, write
 from shared.adapters.sql.monitoring.actuals import actual_table
+from shared.adapters.sql.schema.predictions import prediction_table
 from shared.adapters.sql.schema.readings import reading
 from shared.adapters.sql.schema.served_labels import served_label
 from shared.adapters.sql.schema.tables import (
@@ -38,7 +39,6 @@ from shared.adapters.sql.schema.tables import (
     dataset_version,
     every_table,
     gate_certificate,
-    prediction_table,
 )
 from shared.core.errors import Transient
 from shared.core.scenario import Scenario

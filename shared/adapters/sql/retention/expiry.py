@@ -13,6 +13,7 @@ from shared.adapters.sql.monitoring.actuals import actual_table
 from shared.adapters.sql.schema.lineage import correction, prediction_revision, prediction_source
 from shared.adapters.sql.schema.monitoring import drift, monitored_window, quality
 from shared.adapters.sql.schema.operations import telemetry_window
+from shared.adapters.sql.schema.predictions import prediction_table
 from shared.adapters.sql.schema.readings import reading
 from shared.adapters.sql.schema.release import serving_health
 from shared.adapters.sql.schema.served_labels import served_label
@@ -23,7 +24,6 @@ from shared.adapters.sql.schema.tables import (
     journal,
     ledger,
     prediction_commit,
-    prediction_table,
     rejected_row,
     window,
     window_input,

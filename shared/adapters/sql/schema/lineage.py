@@ -52,4 +52,5 @@ correction = Table(
 Index("ix_prediction_commit_rows", *(prediction_commit.c[name] for name in ("scenario", "rows", "failed_rows")))
 Index("ix_prediction_revision_gone", prediction_revision.c.scenario, prediction_revision.c.superseded_at)
 Index("ix_prediction_commit_model", prediction_commit.c.scenario, prediction_commit.c.model)
+# A prediction row finds its commit by the number in its id.
 Index("ix_prediction_commit_ordinal", prediction_commit.c.scenario, prediction_commit.c.ordinal)

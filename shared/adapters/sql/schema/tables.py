@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
-    Float,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -25,9 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from shared.adapters.sql.connection.types import BigId, Instant, Key, LongText, Name, Sha, UtcTime, Word
-from shared.core.scenario import Scenario
-from shared.serving.prediction_rows import PredictionColumn, prediction_columns, table_name
+from shared.adapters.sql.connection.types import BigId, Key, LongText, Name, Sha, UtcTime, Word
 
 # A key of SQL Server beside whose order the rows lie. As an option of the dialect it would load that everywhere.
 UNCLUSTERED = {"clustered": False}
@@ -263,20 +259,3 @@ def every_table() -> Sequence[Table]:
     for path in sorted(Path(__file__).parent.glob("[!_]*.py")):
         import_module(f"{__package__}.{path.stem}")
     return metadata.sorted_tables
-
-
-def prediction_table(scenario: Scenario) -> Table:
-    """The scenario's typed table, as its declaration says."""
-    identity, *others = prediction_columns(scenario)
-    key = Column(identity.name, BigId, primary_key=True, autoincrement=False)
-    return Table(table_name(scenario), MetaData(), key, *(Column(each.name, _sql_type(each)) for each in others))
-
-
-# What is compared with a column of the state has its type: SQL Server compares nothing of two collations.
-_OF_STATE = {"window": Name, "entity_key": Key, "run_id": Name, "model": Name, "model_sha256": Sha, "dataset": Name}
-
-
-def _sql_type(column: PredictionColumn) -> Any:
-    if not column.source and column.name in _OF_STATE:
-        return _OF_STATE[column.name]
-    return {"int": BigInteger, "float": Float(53), "text": LongText, "time": Instant}[column.kind]

@@ -40,7 +40,7 @@ def create_value_view(connection: Connection, scenario: Scenario, table: Table) 
     measured = [one.name for one in prediction_columns(scenario) if one.source and one.kind == "float"]
     if scenario.batch.source != "telemetry" or not measured:
         return
-    shown = newest(scenario.name, table).subquery()
+    shown = newest(scenario, table).subquery()
     time = sql_name(scenario.time)
     same = ["prediction_id", "window", "entity_key", *([time] if time in shown.c else []), "prediction"]
     parts = [

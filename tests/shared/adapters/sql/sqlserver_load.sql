@@ -18,7 +18,7 @@ INSERT INTO #mlops_rows (prediction_id, entity_key, probability, job) VALUES (@P
 sp_execute
 sp_execute
 sp_execute
-INSERT INTO predictions_bank_s_own (prediction_id, [window], entity_key, prediction, probability, emp_var_rate, age, job, seen, run_id, model, model_sha256, dataset, scored_at) SELECT prediction_id, @P1, entity_key, @P2, probability, @P3, @P4, job, @P5, @P6, @P7, @P8, @P9, @P10 FROM #mlops_rows
+INSERT INTO predictions_bank_s_own (prediction_id, entity_key, prediction, probability, emp_var_rate, age, job, seen) SELECT prediction_id, entity_key, @P1, probability, @P2, @P3, job, @P4 FROM #mlops_rows
 TRUNCATE TABLE #mlops_rows
 DROP TABLE #mlops_rows
 UPDATE [window] SET state=@P1, reason=@P2 WHERE [window].scenario = @P3 AND [window].id = @P4

@@ -27,6 +27,8 @@ from shared.adapters.sql.migrations import newest, revision_id, schema_state
 from shared.adapters.sql.migrations.alembic_runs import missing
 from shared.adapters.sql.schema.tables import every_table
 from shared.core.errors import Misconfigured, Permanent
+from shared.operations.ports import RowFilter
+from shared.prediction.window import Commit
 from shared.serving.reading import Reading
 
 DUMPS = Path(__file__).with_name("dumps")
@@ -67,6 +69,7 @@ def test_every_table_of_the_dump_has_rows(url: str) -> None:
         sizes = {one.name: connection.scalar(select(func.count()).select_from(one)) for one in tables}
     engine.dispose()
     later = {"dataset_head", "dataset_part", "gate_look", "profile_value", "rejected_row", "served_label"}
+    later |= {"listing_round", "scenario_views"}
     assert {one.name for one in every_table()} - there == later
     assert [name for name, size in sizes.items() if not size] == []
 
@@ -130,6 +133,7 @@ def test_it_goes_on_working(url: str, tmp_path: Path) -> None:
     after = world.ports.prediction.predictions.commits("points")
     assert [(one.model, one.rows) for one in after[len(before) :]] == [("points:2", 7)]
     assert after[-1].ordinal > before[-1].ordinal
+    _reports_show_rows_of_then_and_of_today(world, url, after[-1])
     world.ports.serving.readings.keep(
         "points", [Reading("r", world.clock(), {"x": 1.0})], world.clock(), world.clock() - timedelta(days=1)
     )
@@ -138,6 +142,28 @@ def test_it_goes_on_working(url: str, tmp_path: Path) -> None:
     world.handle(world.land("incoming/prices/d9/prices.csv", b"id,x,z,y\n1,?,1,1\n"))
     assert world.ports.core.history.entries(1)[0].state == "quarantined"
     world.close()
+
+
+def _reports_show_rows_of_then_and_of_today(world: World, url: str, newest: Commit) -> None:
+    """What each row of then repeats is what its view says of it; rows of today repeat nothing."""
+    engine = create_engine(url)
+    names = [column["name"] for column in inspect(engine).get_columns("predictions_points")]
+    columns = ", ".join(f'"{name}"' for name in names)
+    with engine.connect() as connection:
+        then = connection.execute(
+            text(f'SELECT {columns} FROM predictions_points WHERE "window" IS NOT NULL ORDER BY 1')  # noqa: S608 - names
+        ).all()
+        shown = connection.execute(text(f"SELECT {columns} FROM v_predictions_points_asof ORDER BY 1")).all()  # noqa: S608 - names
+    engine.dispose()
+    assert len(then) == 12
+    assert shown[: len(then)] == then
+    places = {name: place for place, name in enumerate(names)}
+    today = {(row[places["window"]], row[places["model"]]) for row in shown[len(then) :]}
+    assert today == {(newest.window, newest.model)}
+    page = world.ports.operations.prediction_rows.page(POINTS, RowFilter(limit=100))
+    # Times come from SQLite's text here and from the port there.
+    told = [[str(row[name])[:19] for name in names] for row in reversed(page)]
+    assert told == [[str(cell)[:19] for cell in row] for row in shown]
 
 
 def _bring_model(world: World) -> None:

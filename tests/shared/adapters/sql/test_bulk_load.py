@@ -9,13 +9,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from contracts.test_predictions_contract import COMMITTED
 from postgres import PostgresServer
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, func, select
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, delete, func, insert, select
 
 from shared.adapters.onnx.scoring import OnnxScoring
 from shared.adapters.sql.bulk.load import BATCH_ROWS, insert_predictions
 from shared.adapters.sql.bulk.sqlite import STATEMENT_ROWS
-from shared.adapters.sql.schema.tables import prediction_table
+from shared.adapters.sql.schema.predictions import prediction_table
 from shared.core.errors import Corrupt
 from shared.core.scenario import Scenario
 from shared.serving.ports import BatchJob, LoadedModel
@@ -54,7 +55,8 @@ def predicted(model: LoadedModel, job: Job, rows: Rows) -> Predicted:
 
 
 def _expected(file: io.BytesIO) -> list[tuple[Any, ...]]:
-    rows = pq.read_table(file).to_pylist()
+    table = pq.read_table(file)
+    rows = table.drop_columns([name for name in COMMITTED if name in table.column_names]).to_pylist()
     naive = [{k: v.replace(tzinfo=None) if hasattr(v, "tzinfo") else v for k, v in row.items()} for row in rows]
     return [tuple(row.values()) for row in naive]
 
@@ -72,6 +74,23 @@ def test_every_row_arrives_once_with_every_value(
     with engine.begin() as connection:
         assert insert_predictions(connection, table, file) == count
         assert _stored(connection, table) == _expected(file)
+
+
+@pytest.mark.parametrize("kind", ["gap", "below", "beside", "falling"])
+def test_every_row_keeps_its_id(engine: Engine, table: Table, predicted: Predicted, kind: str) -> None:
+    """Where rows failed, where later windows are there already, and where ids come in any order."""
+    rows = pq.read_table(predicted(BATCH_ROWS + 200))
+    ids = rows["prediction_id"].to_pylist()
+    with engine.begin() as connection:
+        if kind in {"below", "beside"}:
+            there = ids[-1] + (1 if kind == "below" else -BATCH_ROWS - 500)
+            connection.execute(insert(table), {"prediction_id": there})
+        changed = {"gap": [one + (place > 70) for place, one in enumerate(ids)], "falling": ids[::-1]}.get(kind, ids)
+        file = io.BytesIO()
+        pq.write_table(rows.set_column(0, "prediction_id", pa.array(changed)), file)
+        insert_predictions(connection, table, file)
+        connection.execute(delete(table).where(table.c.prediction_id.not_in(changed[:1]), table.c.entity_key.is_(None)))
+        assert _stored(connection, table) == sorted(_expected(file))
 
 
 def test_postgresql_gets_the_same_values(scenario: Scenario, postgres: PostgresServer, predicted: Predicted) -> None:
@@ -120,7 +139,7 @@ def test_a_damaged_file_is_corrupt(engine: Engine, table: Table, predicted: Pred
     flipped = bytearray(good)
     flipped[len(good) // 2] ^= 0x10
     short = io.BytesIO()
-    pq.write_table(pq.read_table(io.BytesIO(good)).drop_columns(["model"]), short)
+    pq.write_table(pq.read_table(io.BytesIO(good)).drop_columns(["probability"]), short)
     for damaged in (bytes(flipped), good[: len(good) // 2], short.getvalue()):
         with engine.connect() as connection, pytest.raises(Corrupt, match="The prediction file"):
             insert_predictions(connection, table, io.BytesIO(damaged))

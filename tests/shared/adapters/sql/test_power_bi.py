@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import Engine, text
+from tsql import findings, parse
 
 from model_training.scenarios import SCENARIOS
 from shared.adapters.sql.database import open_database
@@ -58,10 +59,13 @@ def load(engine: Engine, window: str, ordinal: int, revision: Revision, share: f
     SqlPredictions(engine).load(IIOT, commit, out, revision)
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """Four predictions in two versions, and labels of three."""
-    opened = open_database(f"sqlite:///{tmp_path_factory.mktemp('bi') / 'state.db'}")
+    if request.param == "postgresql":
+        opened = open_database(request.getfixturevalue("postgres").new())
+    else:
+        opened = open_database(f"sqlite:///{tmp_path_factory.mktemp('bi') / 'state.db'}")
     load(opened, "w", 1, Revision("w", 1, AT), 0.5)
     load(opened, "w.r2", 2, Revision("w", 2, AT + timedelta(days=1)), 0.75)
     actuals = SqlActuals(opened)
@@ -88,7 +92,14 @@ def rows(engine: Engine, query: str) -> list[tuple[Any, ...]]:
 
 def test_the_page_has_its_queries() -> None:
     """Each is run below."""
-    assert len(QUERIES) == 5
+    assert len(QUERIES) == 7
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_sql_server_would_read_each(query: str) -> None:
+    """By its grammar, and by Microsoft's parser where it is on the path."""
+    assert len(parse(query.rstrip().rstrip(";"))) == 1
+    assert findings([query]) == []
 
 
 def test_models_are_a_dimension(engine: Engine) -> None:
@@ -112,7 +123,7 @@ def test_quality_stands_beside_its_coverage(engine: Engine) -> None:
     """Three of four are labelled, two of three right."""
     ((model, predictions, labelled, accuracy),) = rows(engine, QUERIES[1])
     assert (model, predictions, labelled) == ("iiot_quality:1", 4, 3)
-    assert accuracy == pytest.approx(2 / 3)
+    assert float(accuracy) == pytest.approx(2 / 3)
 
 
 def test_sensor_values_of_a_batch(engine: Engine) -> None:
@@ -130,3 +141,15 @@ def test_a_sensor_over_time_by_prediction(engine: Engine) -> None:
 def test_a_statistic_of_the_training_data_over_its_versions(engine: Engine) -> None:
     """One statistic, in the order in which the versions were made."""
     assert [row[1:] for row in rows(engine, QUERIES[4])] == [("d1", "S1", 0.5), ("d2", "S1", 0.25)]
+
+
+def test_measures_are_those_of_the_page(engine: Engine) -> None:
+    """What DAX computes from the same rows: counts, shares, accuracy."""
+    ((predictions, labelled, labelled_share, accuracy, predicted),) = rows(engine, QUERIES[5])
+    assert (predictions, labelled, labelled_share, predicted) == (4, 3, 0.75, 0.75)
+    assert float(accuracy) == pytest.approx(2 / 3)
+
+
+def test_a_window_is_joined_with_its_commit(engine: Engine) -> None:
+    """The newest version alone, with all of its rows."""
+    assert rows(engine, QUERIES[6]) == [("w.r2", 4, 0, "iiot_quality:1", 4)]

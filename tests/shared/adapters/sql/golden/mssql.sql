@@ -770,6 +770,20 @@ GO
 
 -- Running upgrade 0017 -> 0018
 
+CREATE TABLE scenario_views (
+    scenario VARCHAR(200) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (scenario)
+);
+
+GO
+
+UPDATE alembic_version SET version_num='0018' WHERE alembic_version.version_num = '0017';
+
+GO
+
+-- Running upgrade 0018 -> 0019
+
 CREATE INDEX ix_monitored_window_ordinal ON monitored_window (scenario, source, ordinal);
 
 GO
@@ -778,7 +792,7 @@ CREATE INDEX ix_quality_ordinal ON quality (scenario, source, ordinal);
 
 GO
 
-UPDATE alembic_version SET version_num='0018' WHERE alembic_version.version_num = '0017';
+UPDATE alembic_version SET version_num='0019' WHERE alembic_version.version_num = '0018';
 
 GO
 

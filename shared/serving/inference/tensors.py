@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict
 
 from msgspec import Meta
 
@@ -37,6 +37,13 @@ class InferenceAnswer(TypedDict):
     model_version: str
     id: NotRequired[str]
     outputs: list[Tensor]
+
+
+class PackedAnswer(NamedTuple):
+    """An answer whose JSON has so many bytes, and behind it the values of outputs."""
+
+    content: bytes
+    json_length: int
 
 
 class TensorMetadata(TypedDict):

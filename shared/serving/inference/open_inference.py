@@ -15,11 +15,12 @@ from shared.core.scenario import Scenario
 from shared.core.strict_json import read_json_body
 from shared.serving.answers import as_number, labels_of, strange_of_request
 from shared.serving.deployed_model import DeployedModel
+from shared.serving.inference.binary_tensors import packed, refuse_unsupported, split, wanted_as_bytes, with_data
+from shared.serving.inference.tensors import InferenceAnswer, ModelMetadata, PackedAnswer, Tensor, TensorMetadata
 from shared.serving.prediction_rows import join_labels, label_kind
 from shared.serving.request_contract import check_rows
 from shared.serving.request_parsing import MAX_ROWS
 from shared.serving.scored_request import Rows, ScoredRequest
-from shared.serving.tensors import InferenceAnswer, ModelMetadata, Tensor, TensorMetadata
 from shared.training.input_contract import Feature, InputContract
 
 if TYPE_CHECKING:
@@ -35,13 +36,16 @@ _MATRIX_DIMENSIONS = 2
 _MEMBERS = ("name", "shape", "datatype", "data")
 
 
-def infer(scenario: Scenario, deployed: DeployedModel, body: bytes) -> ScoredRequest:
-    """The request scored, its response an `InferenceAnswer`; BadInput says what was wrong with it."""
-    value = read_json_body(body, _SHAPE)
-    if not isinstance(value, dict):
-        raise BadInput(f"The body is not a JSON object; accepted: {_SHAPE}.")
+def infer(scenario: Scenario, deployed: DeployedModel, body: bytes, json_length: str = "") -> ScoredRequest:
+    """The request scored, its response an `InferenceAnswer`; BadInput says what was wrong with it.
+
+    `json_length` is the header that says how much of the body is JSON, empty where all is. Where outputs are wanted as
+    bytes the response is a `PackedAnswer`.
+    """
+    value = _request(body, json_length)
     rows = _rows(deployed.loaded.contract, _tensors(value.get("inputs")))
     names = _output_names(scenario, value.get("outputs"))
+    refuse_unsupported(value)
     check_rows(scenario, deployed.loaded.contract, rows)
     answers = deployed.loaded.score_rows(rows)
     strange = strange_of_request(scenario, deployed, rows)
@@ -52,7 +56,16 @@ def infer(scenario: Scenario, deployed: DeployedModel, body: bytes) -> ScoredReq
     }
     if isinstance(value.get("id"), str):
         response["id"] = value["id"]
-    return ScoredRequest(response, rows, answers, strange)
+    as_bytes = wanted_as_bytes(value, names)
+    return ScoredRequest(PackedAnswer(*packed(response, as_bytes)) if as_bytes else response, rows, answers, strange)
+
+
+def _request(body: bytes, json_length: str) -> dict[str, Any]:
+    text, behind = split(body, json_length) if json_length else (body, memoryview(b""))
+    value = read_json_body(text, _SHAPE)
+    if not isinstance(value, dict):
+        raise BadInput(f"The body is not a JSON object; accepted: {_SHAPE}.")
+    return {**value, "inputs": with_data(value.get("inputs"), behind)} if json_length else value
 
 
 def describe(scenario: Scenario, deployed: DeployedModel) -> ModelMetadata:

@@ -1,0 +1,104 @@
+"""The files that a scenario is written from, read by the strict reader that will read every later drop."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import parquet as pq
+
+from shared.core.errors import BadInput
+from shared.core.scenario import Column, Table
+from shared.core.wording import counted
+from shared.datasets.ports import Tables
+
+# Unnamed row indexes, which the reader drops.
+_INDEX = re.compile(r"|Unnamed: 0(\.\d+)*|__index_level_\d+__")
+_NUMBER = re.compile(r"\s*[+-]?\d+([.,]\d+)?\s*")
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The files of one table, and their cells: texts of a CSV file, stored values of a Parquet file."""
+
+    files: tuple[Path, ...]
+    cells: pa.Table
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns in the order of the first file."""
+        return tuple(self.cells.column_names)
+
+
+def open_source(tables: Tables, files: Sequence[Path]) -> Source:
+    """The files as one table of cells; BadInput or Quarantined when one cannot be read or differs from the first."""
+    names = [_names(tables, file) for file in files]
+    for file, found in zip(files[1:], names[1:], strict=True):
+        _refuse_other_columns(files[0], names[0], file, found)
+    parts = [_read(tables, file, _as_cells(file, names[0])) for file in files]
+    kinds = {str(part.schema) for part in parts}
+    if len(kinds) > 1:
+        raise BadInput(
+            f"{files[0].name} and the other files store their columns as different types; "
+            "accepted: files of one format."
+        )
+    return Source(tuple(files), pa.concat_tables(parts))
+
+
+def read_rows(tables: Tables, source: Source, table: Table) -> pa.Table:
+    """The rows under the contract of the table; Quarantined when they break it."""
+    return tables.check([_read(tables, file, table) for file in source.files], table)
+
+
+def _names(tables: Tables, file: Path) -> tuple[str, ...]:
+    if file.is_dir():
+        raise BadInput(f"{file} is a folder; accepted: CSV or Parquet files.")
+    if not file.is_file():
+        raise BadInput(f"There is no file {file}; accepted: a CSV or Parquet file.")
+    with file.open("rb") as stream:
+        names = tables.header(stream, file.name)
+    if not names:
+        # The reader says why it finds no header.
+        _read(tables, file, Table("rows", (Column("?", "text"),)))
+    if any(_NUMBER.fullmatch(name) for name in names):
+        raise BadInput(f"{file.name} has no header: its first line holds data; accepted: a first line of column names.")
+    return tuple(name for name in names if not _INDEX.fullmatch(name))
+
+
+def _refuse_other_columns(first: Path, names: Sequence[str], file: Path, found: Sequence[str]) -> None:
+    for one, here, other, there in ((first, names, file, found), (file, found, first, names)):
+        only = [name for name in here if name not in there]
+        if only:
+            listed = ", ".join(map(repr, only[:_SHOWN])) + (" …" if len(only) > _SHOWN else "")
+            raise BadInput(
+                f"{one.name} has {counted(len(only), 'column')} that {other.name} lacks ({listed}); "
+                "accepted: files of one table, with the same columns."
+            )
+
+
+def _as_cells(file: Path, names: Sequence[str]) -> Table:
+    """A contract that takes every cell as it is."""
+    stored = pq.read_schema(file) if file.suffix.lower() == ".parquet" else None
+    columns = (Column(name, _stored_kind(stored, name), nulls=True, optional=True, missing=()) for name in names)
+    return Table("rows", tuple(columns), min_rows=1, extra="ignore")
+
+
+def _stored_kind(schema: Any, name: str) -> Any:
+    """The kind that can hold what Parquet stores; of a CSV file, and of what the reader is to refuse, text."""
+    stored = schema.field(name).type if schema is not None else pa.string()
+    stored = stored.value_type if pa.types.is_dictionary(stored) else stored
+    if pa.types.is_integer(stored):
+        return "int"
+    if pa.types.is_floating(stored) or pa.types.is_decimal(stored):
+        return "float"
+    return "time" if pa.types.is_timestamp(stored) or pa.types.is_date(stored) else "text"
+
+
+def _read(tables: Tables, file: Path, table: Table) -> pa.Table:
+    with file.open("rb") as stream:
+        return tables.read(stream, file.name, table)

@@ -1,0 +1,1 @@
+"""The Open Inference Protocol: its types, its requests, and values as bytes."""

@@ -1,0 +1,72 @@
+"""`mlops scenario`: a file becomes a scenario, its model serves, and what cannot be is said in one sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from command import Command
+from customers import as_csv, customers
+
+
+@pytest.fixture
+def mlops(tmp_path: Path) -> Command:
+    """The command with a folder of scenarios of its own."""
+    (tmp_path / "scenarios").mkdir()
+    return Command(tmp_path / "home", SCENARIOS_PATH=str(tmp_path / "scenarios"))
+
+
+@pytest.mark.slow
+def test_a_file_becomes_a_served_model(mlops: Command, tmp_path: Path) -> None:
+    """One command writes the scenario; the same file teaches the model; rows without answers are predicted."""
+    file, later = tmp_path / "customers.csv", tmp_path / "later.csv"
+    file.write_text(as_csv(customers(600)))
+    later.write_text(as_csv(customers(20, seed=2), without=("churn", "refund", "email", "Country")))
+    written = mlops("scenario", "new", "churn", "--from", file, "--target", "churn", "--json")
+    assert (written.code, written.err) == (0, "")
+    told = written.json
+    assert (told["task"], told["labels"], told["key"], told["time"]) == (
+        "binary",
+        ["No", "Yes"],
+        ["customerID"],
+        "signup",
+    )
+    assert told["inputs"] == ["tenure", "Contract", "MonthlyCharges", "TotalCharges"]
+    assert told["left_out"] == ["email", "Country", "refund"]
+    assert 0.5 < told["bar"]["auc"] < told["baseline"]
+    dropped = mlops("drop", "churn", file, "--wait", "--json").json
+    assert (dropped["outcome"], dropped["model"]) == ("deployed", "churn:1"), dropped
+    (window,) = mlops("predict", "churn", later, "--wait", "--json").json["windows"]
+    assert (window["rows"], window["failed_rows"], window["model"]) == (20, 0, "churn:1"), window
+
+
+def test_a_declared_scenario_is_checked_shown_exported_and_generated(mlops: Command, tmp_path: Path) -> None:
+    """Without any data: what a file needs, a sample of it, its contract, and files to try with."""
+    shown = mlops("scenario", "show", "bank_marketing", "--sample", tmp_path / "sample.csv", "--json").json
+    needed = {one["column"]: one["needed"] for one in shown["tables"]["clients"]}
+    assert (needed["age"], needed["y"]) == ("always", "with answers")
+    assert len((tmp_path / "sample.csv").read_text().splitlines()) == 11
+    assert mlops("scenario", "check", "bank_marketing").code == 0
+    contract = mlops("scenario", "export", "iiot_quality", "--out", tmp_path / "iiot.yaml")
+    assert (contract.code, (tmp_path / "iiot.yaml").read_text().splitlines()[0]) == (0, "version: 1.0.0")
+    line = ("generate", "iiot_quality", "--rows", "300", "--out", tmp_path)
+    assert set(mlops(*line, "--json").json["files"]) == {
+        str(tmp_path / f"{name}.csv") for name in ("sensors", "quality")
+    }
+    assert mlops(*line).sentence.endswith("already; accepted: --out with another folder.")
+
+
+def test_what_is_not_said_is_asked_for(mlops: Command, tmp_path: Path) -> None:
+    """One sentence and exit code 2, and nothing is written."""
+    asked = {
+        (): "No file is named; accepted: --from FILE, a CSV or Parquet file with answers.",
+        ("--from", "x.csv"): "No column to predict is named; accepted: --target COLUMN, once or several times.",
+        ("--from", "x.csv", "--target", "y"): "There is no file x.csv; accepted: a CSV or Parquet file.",
+        ("--from", "x.csv", "--target", "y", "--task", "cluster"): (
+            "There is no task 'cluster'; accepted: binary, multiclass, multilabel, regression."
+        ),
+    }
+    for options, sentence in asked.items():
+        answer = mlops("scenario", "new", "churn", *options)
+        assert (answer.code, answer.sentence) == (2, sentence)
+    assert list((tmp_path / "scenarios").iterdir()) == []
