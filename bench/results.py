@@ -76,7 +76,7 @@ This page is for data scientists who want to know how good each scenario's model
 `python bench/results.py` wrote this page with the `{profile}` profile on {machine}.
 Seeds follow from the data: equal files give equal models. Numbers are those of the test part of the declared split,
 with 95 % bootstrap intervals. The *baseline* predicts the class shares (or the mean) of the training rows for every
-row.
+row. The machine had other work: seconds are long, and a search that its time limit ended may find more on an idle one.
 """
 
 

@@ -28,15 +28,20 @@ _WORDS = frozenset({"?", "\\n", "(null)", "#null!", "null", "n/a", "#n/a", "nan"
 _WORDS_OF_NUMBERS = _WORDS | {"-", ".", "na", "none", "missing", "unknown", "nil", "x", "(none)", "not available"}
 _MOST_WORDS = 5
 _FEW, _MANY = 2, 0.5
+_NINES = re.compile(r"-9{2,}(\.0+)?|9{4,}(\.0+)?")
+_STAND_IN = 0.01
+# With more of them they are values, and no typing errors.
+_ODD = 0.1
 _STORED: Sequence[tuple[str, Kind]] = (("int64", "int"), ("double", "float"), ("timestamp", "time"))
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A column as it is guessed, and why, in words that stand beside it."""
+    """A column as it is guessed, and why, in words; `problem`: why it is only a text."""
 
     column: Column
     reasons: tuple[str, ...] = field(default=())
+    problem: str = ""
 
 
 def guess_column(name: str, cells: pa.ChunkedArray, *, target: bool = False) -> Guess:
@@ -68,6 +73,8 @@ def _number(name: str, counts: Mapping[str, int], nulls: bool, *, target: bool) 
     words = _missing_words(others, sum(counts.values()), _WORDS_OF_NUMBERS)
     if not numbers or words is None:
         return None
+    words += [] if target else _stand_ins({value: counts[value] for value in numbers})
+    numbers = [value for value in numbers if value not in words]
     values = pa.array(numbers)
     if _all(values, _WHOLE) and pc.any(pc.match_substring_regex(values, _PADDED)).as_py():
         return None
@@ -87,12 +94,21 @@ def _time(name: str, counts: Mapping[str, int], nulls: bool) -> Guess | None:  #
 
 def _text(name: str, counts: Mapping[str, int], nulls: bool) -> Guess:  # noqa: FBT001 -- a fact
     words = [word for word in counts if word.casefold() in _WORDS and len(counts) > _FEW]
-    reasons = list(_told(words))
-    if all(_FOREIGN_TIME.fullmatch(value) for value in counts if value not in words):
-        example = next(value for value in counts if value not in words)
-        reasons.append(f"dates such as {example!r} are read as text; accepted as times: ISO 8601 such as 2015-01-31")
+    values = {value: count for value, count in counts.items() if value not in words}
     column = Column(name, "text", nulls=nulls or bool(words), missing=_own(words, MISSING_TEXTS))
-    return Guess(column, tuple(reasons))
+    return Guess(column, _told(words), _only_text(values))
+
+
+def _only_text(counts: Mapping[str, int]) -> str:
+    """Why values that look like times or numbers are none; empty when they look like texts."""
+    if all(map(_FOREIGN_TIME.fullmatch, counts)):
+        return f"holds dates such as {next(iter(counts))!r}, which are text here; accepted as times: 2015-01-31"
+    numbers, others = _divided(counts, _NUMBER)
+    odd = sum(others.values())
+    if not odd or odd > _ODD * sum(counts.values()) or any(re.match(_PADDED, value) for value in numbers):
+        return ""
+    cells = f"{counted(odd, 'cell')} such as {next(iter(others))!r}"
+    return f"holds numbers and {cells}: it is text until they are corrected, or declared as missing"
 
 
 def _divided(counts: Mapping[str, int], pattern: str) -> tuple[list[str], dict[str, int]]:
@@ -110,6 +126,17 @@ def _missing_words(others: Mapping[str, int], cells: int, known: frozenset[str])
     # One word that comes again and again among numbers is no typing error.
     again = len(others) == 1 and next(iter(others.values())) >= _FEW
     return list(others) if usual or again else None
+
+
+def _stand_ins(counts: Mapping[str, int]) -> list[str]:
+    """Numbers that stand for a missing cell: frequent, of nines only, and far from all others."""
+    found = [value for value in counts if _NINES.fullmatch(value) and counts[value] > _STAND_IN * sum(counts.values())]
+    others = [float(value) for value in counts if value not in found]
+    if not found or not others:
+        return []
+    low, high = min(others), max(others)
+    far = [value for value in found if not low - (high - low) <= float(value) <= high + (high - low)]
+    return far if len(far) == len(found) else []
 
 
 def _own(words: Sequence[str], usual: Sequence[str]) -> tuple[str, ...] | None:

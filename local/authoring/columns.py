@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pyarrow as pa
@@ -21,13 +21,17 @@ _LONG_TEXT, _WORDS_OF_A_TEXT = 40, 4
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A guessed column with its use; `warning` is what a person should know of it."""
+    """A guessed column with its use; `warning` is what a person should know of it.
+
+    `names`: its values name rows, or what they are about. `prose`: it is free text.
+    """
 
     guess: Guess
     use: Use
     warning: str = ""
     personal: bool = False
-    names: bool = field(default=False)
+    names: bool = False
+    prose: bool = False
 
     @property
     def name(self) -> str:
@@ -75,10 +79,13 @@ def _by_values(guess: Guess, values: pa.ChunkedArray, *, person: bool) -> Descri
 
 def _by_kind(guess: Guess, values: pa.ChunkedArray, different: int) -> Described:
     name = guess.column.name
+    if guess.problem:
+        return Described(guess, "aside", f"{name} {guess.problem}")
     if guess.column.kind != "text":
         return Described(guess, "number")
     if is_prose(values, different):
-        return Described(guess, "text", f"{name} is free text, which stands alone: it is no input beside other columns")
+        why = f"{name} is free text, which stands alone: it is no input beside other columns"
+        return Described(guess, "text", why, prose=True)
     if different > _MANY_VALUES and (len(values) - values.null_count) / different < _ROWS_OF_A_VALUE:
         why = f"{name} has {different:,} different values in {len(values):,} rows: too few rows of each to learn from"
         return Described(guess, "aside", why)

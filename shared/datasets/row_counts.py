@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     Near = Mapping[Part, Index]
     Span = tuple[datetime, datetime]
     Spans = Sequence[Span | None]
+
+
+# Indexes that are read at the same time, and from how many on there is one more reader.
+_READERS, _PER_READER = 8, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +111,18 @@ class RowCounts:
             passing = filter_of([self._index(part) for part in changed])
             spans = self._spans(changed)
             added = changed.isdisjoint(known)
-            for part in wanted:
-                # What gave way as a whole stays so while parts only come.
-                gone = added and known.get(part) == 0
-                near[part] = NO_ROWS if gone or _apart(part, spans) else self._narrowed(part, passing)
+            # What gave way as a whole stays so while parts only come.
+            left = {part for part in wanted if (added and known.get(part) == 0) or _apart(part, spans)}
+            near |= dict.fromkeys(left, NO_ROWS)
+            near |= self._every_narrowed([part for part in wanted if part not in left], passing)
         return near
+
+    def _every_narrowed(self, parts: Sequence[Part], passing: HashFilter) -> dict[Part, Index]:
+        """Many indexes are read at the same time: in a lake that is far away, each is a request to wait for."""
+        order = [(copy_context(), part) for part in parts]
+        with ThreadPoolExecutor(min(_READERS, 1 + len(parts) // _PER_READER)) as pool:
+            found = pool.map(lambda one: one[0].run(self._narrowed, one[1], passing), order)
+            return dict(zip(parts, found, strict=True))
 
     def _index(self, part: Part) -> Index:
         if part.sha256 in self.own:

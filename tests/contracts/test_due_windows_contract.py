@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import Engine
+from contracts.stores import Stores
 
-from shared.adapters.sql.monitoring.due_windows import SqlDueWindows
-from shared.adapters.sql.monitoring.measures import SqlMeasurements, SqlQualities
-from shared.adapters.sql.prediction.corrections import SqlCorrections
-from shared.adapters.sql.prediction.windows import SqlWindows
 from shared.adapters.sql.schema.tables import prediction_commit
 from shared.monitoring.measures import QualityMeasure, Source, WindowFacts
 from shared.monitoring.ports import DueWindows
@@ -53,46 +50,54 @@ def quality(name: str, state: str) -> QualityMeasure:
 
 
 @pytest.fixture
-def due(engine: Engine) -> DueWindows:
-    """Windows a to c and e are committed, e as a correction of a; d is quarantined, f is planned; others are theirs."""
-    windows = SqlWindows(engine)
+def due(stores: Stores) -> DueWindows:
+    """Windows a to c and a correction of a are committed; d is quarantined, f is planned; others are theirs."""
+    windows = stores.make("windows")
     for name in "abcdf":
         windows.claim(Window("bank", name, 0, (f"{name}@1",), WindowState.PLANNED, AT))
     windows.close("bank", "d", WindowState.QUARANTINED, "no")
-    SqlCorrections(engine).plan(Correction("bank", "", "a", 0, ("a@2",), SERVED, "me", "newer", AT))
+    stores.make("corrections").plan(Correction("bank", "", "a", 0, ("a@2",), SERVED, "me", "newer", AT))
     rows = [commit("a", 1), commit("b", 2), commit("c", 3, "bank:2"), commit("a.r2", 6)]
-    names = [column.name for column in prediction_commit.columns]
-    with engine.begin() as connection:
-        values = [{name: getattr(one, name) for name in names} for one in rows]
+    for one in (*rows, replace(rows[0], scenario="other")):
+        _keep(stores, one)
+    found: DueWindows = stores.make("due_windows")
+    return found
+
+
+def _keep(stores: Any, one: Commit) -> None:
+    """The commit without its rows, which do not matter here."""
+    if stores.engine is None:
+        stores.memory.rows["commit"][one.scenario, one.window] = one
+        return
+    values = {column.name: getattr(one, column.name) for column in prediction_commit.columns}
+    with stores.engine.begin() as connection:
         connection.execute(sa.insert(prediction_commit), values)
-        connection.execute(sa.insert(prediction_commit), {**values[0], "scenario": "other"})
-    return SqlDueWindows(engine)
 
 
 class TestDueWindows:
     """Port `DueWindows`."""
 
-    def test_what_no_monitor_of_this_version_measured_is_due(self, due: DueWindows, engine: Engine) -> None:
+    def test_what_no_monitor_of_this_version_measured_is_due(self, due: DueWindows, stores: Stores) -> None:
         """Committed and refused ones by number, without corrections."""
         assert due.unmeasured("bank") == ["a", "b", "c", "d"]
         for one in (facts("a", 1), facts("b", 2, "0"), facts("d", 4)):
-            SqlMeasurements(engine).replace(one, ())
+            stores.make("measurements").replace(one, ())
         assert due.unmeasured("bank") == ["b", "c"]
         assert due.unmeasured("other") == ["a"]
         assert due.measured("bank", ["a", "b", "served-1"]) == {"a"}
         assert due.measured("bank", []) == frozenset()
 
-    def test_the_newest_measured_window_is_found_by_its_source(self, due: DueWindows, engine: Engine) -> None:
+    def test_the_newest_measured_window_is_found_by_its_source(self, due: DueWindows, stores: Stores) -> None:
         """Hours of requests have numbers of their own."""
         assert due.newest("bank", Source.BATCH) == 0
         for one in (facts("c", 3), facts("a", 1), replace(facts("s", 2024022900), source=Source.SERVED)):
-            SqlMeasurements(engine).replace(one, ())
+            stores.make("measurements").replace(one, ())
         assert (due.newest("bank", Source.BATCH), due.newest("bank", Source.SERVED)) == (3, 2024022900)
 
-    def test_a_quality_that_is_not_final_is_due(self, due: DueWindows, engine: Engine) -> None:
+    def test_a_quality_that_is_not_final_is_due(self, due: DueWindows, stores: Stores) -> None:
         """Whole commits, in the order of their numbers."""
         for name, state in (("a", "provisional"), ("b", "provisional"), ("b", "final")):
-            SqlQualities(engine).record(quality(name, state))
+            stores.make("qualities").record(quality(name, state))
         assert due.unjudged("bank") == [commit("a", 1), commit("c", 3, "bank:2")]
 
     def test_windows_whose_labels_had_their_time_are_counted(self, due: DueWindows) -> None:

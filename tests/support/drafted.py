@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from local.authoring.columns import Named
-from local.authoring.draft import Draft, draft
+from local.authoring.draft import Draft
+from local.authoring.drafting import draft
 from local.authoring.module import module_of
 from local.authoring.source import open_source
 from local.authoring.writing import write_module

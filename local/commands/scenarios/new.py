@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from local.console.options import Json
-from local.console.output import as_facts, as_json, out
+from local.console.output import as_facts, as_json
 from local.console.session import Session
+from local.host.running import running_host
 from shared.core.errors import BadInput
 from shared.core.wording import counted
 
@@ -36,7 +38,7 @@ def new(
     _check_asked(source, target, task)
     # Imported here: other verbs need no training library.
     from local.authoring.columns import Named
-    from local.authoring.draft import draft
+    from local.authoring.drafting import draft
     from local.authoring.module import module_of
     from local.authoring.names import check_name
     from local.authoring.source import open_source
@@ -48,7 +50,8 @@ def new(
     named = Named(tuple(target or ()), tuple(key or ()), time)
     found = draft(tables, open_source(tables, every), name, named, task)  # type: ignore[arg-type]  # it was checked
     write_module(module_of(found), file, session.scenarios)
-    as_json(_as_json(found, file, every)) if json else _tell(found, file, every)
+    steps = list(_next(found, file, every, running=running_host(session.settings.home) is not None))
+    as_json(_as_json(found, file, steps)) if json else _tell(found, file, steps)
 
 
 def _check_asked(source: Sequence[Path] | None, target: Sequence[str] | None, task: str | None) -> None:
@@ -63,15 +66,17 @@ def _check_asked(source: Sequence[Path] | None, target: Sequence[str] | None, ta
         raise BadInput(f"{many} and --task {task} do not fit; accepted: several targets for multilabel, else one.")
 
 
-def _next(found: Draft, file: Path, files: Sequence[Path]) -> Iterator[str]:
+def _next(found: Draft, file: Path, files: Sequence[Path], *, running: bool) -> Iterator[str]:
     from local.authoring.writing import shown_path
 
     yield f"look at each comment in {shown_path(file)}"
-    yield f"mlops drop {found.name} {' '.join(map(str, files))} --wait"
+    if running:
+        yield "stop the host that runs and start it again: it learns of scenarios when it starts"
+    yield f"mlops drop {found.name} {shlex.join(map(str, files))} --wait"
     yield f"mlops predict {found.name} FILE --wait"
 
 
-def _as_json(found: Draft, file: Path, files: Sequence[Path]) -> dict[str, Any]:
+def _as_json(found: Draft, file: Path, steps: Sequence[str]) -> dict[str, Any]:
     return {
         "scenario": found.name,
         "file": str(file),
@@ -86,7 +91,7 @@ def _as_json(found: Draft, file: Path, files: Sequence[Path]) -> dict[str, Any]:
         "bar": {found.metric: found.bar},
         "baseline": found.score,
         "warnings": found.warnings,
-        "next": list(_next(found, file, files)),
+        "next": steps,
     }
 
 
@@ -94,7 +99,7 @@ def _left_out(found: Draft) -> tuple[str, ...]:
     return (*found.used("aside"), *(name for name, _ in found.leaks))
 
 
-def _tell(found: Draft, file: Path, files: Sequence[Path]) -> None:
+def _tell(found: Draft, file: Path, steps: Sequence[str]) -> None:
     from local.authoring.writing import shown_path
 
     reached = f", a quick model reaches {found.score:.3f}" if found.score is not None else ""
@@ -106,7 +111,6 @@ def _tell(found: Draft, file: Path, files: Sequence[Path]) -> None:
         "time": found.named.time,
         "bar": f"{found.metric} {found.bar:g}{reached}",
         "look at": found.warnings,
-        "next": list(_next(found, file, files)),
+        "next": steps,
     }
     as_facts(f"{shown_path(file)} is written from {counted(found.rows.num_rows, 'row')}.", facts)
-    out.print("A host that runs already knows the scenario when it starts again.")

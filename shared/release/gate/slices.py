@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # Fewer rows say too little. A column of numbers with more values than this is cut into quarters.
 LEAST_ROWS = 50
 _VALUES = 12
+# The slice of rows without a value.
+_MISSING = "missing"
 # The share by which a slice may miss the bar of all rows before it counts against the model.
 TOLERANCE = 0.15
 
@@ -115,7 +117,7 @@ def _groups(table: pa.Table, name: str) -> Iterator[tuple[str, np.ndarray]]:
     column = table[name].to_pandas()
     if column.nunique() > _VALUES and pd.api.types.is_numeric_dtype(column):
         column = pd.qcut(column, 4, duplicates="drop")
-    texts = column.astype(str).to_numpy()
+    texts = column.astype(str).where(column.notna(), _MISSING).to_numpy()
     values, counts = np.unique(texts, return_counts=True)
     for value in values[np.argsort(-counts, kind="stable")][:_VALUES]:
         rows = np.flatnonzero(texts == value)

@@ -21,6 +21,8 @@ KINDS = {
     "numbers beside a word of their own": (["1", "2", "3", "?"], "int", ("?",)),
     "numbers beside any word that comes again": (["1", "2", "3", "4", "5", "soon", "soon"], "int", ("soon",)),
     "numbers beside a typing error": (["1", "2", "3", "4", "5", "l7"], "text", None),
+    "numbers beside one that stands for missing": (["-999", "-999", *"123456789"], "int", ("-999",)),
+    "a number of nines among its like": (["-99", "-99", "-101", "-80", "4"], "int", None),
     "texts beside a question mark": (["red", "blue", "green", "?"], "text", ("?",)),
 }
 
@@ -43,9 +45,18 @@ def test_a_decimal_comma_is_refused_with_the_form_that_is_read() -> None:
 
 
 def test_dates_that_no_reader_takes_are_named() -> None:
-    """They stay texts, and the reason says which form is a time."""
+    """They stay texts, and one of them is shown."""
     guess = guess_column("x", pa.chunked_array([["31.01.2024", "01.02.2024"]]))
     assert guess.column.kind == "text"
-    assert guess.reasons == (
-        "dates such as '31.01.2024' are read as text; accepted as times: ISO 8601 such as 2015-01-31",
+    assert guess.problem == "holds dates such as '31.01.2024', which are text here; accepted as times: 2015-01-31"
+
+
+def test_a_typing_error_among_numbers_is_named() -> None:
+    """The column would be a text of many values for one cell; ids with zeros before them stay what they are."""
+    numbers = [str(number) for number in range(99)]
+    guess = guess_column("x", pa.chunked_array([[*numbers, "l7"]]))
+    assert (
+        guess.problem
+        == "holds numbers and 1 cell such as 'l7': it is text until they are corrected, or declared as missing"
     )
+    assert not guess_column("x", pa.chunked_array([[*(f"0{number}" for number in numbers), "A7"]])).problem

@@ -96,6 +96,17 @@ def test_the_module_of_each_task_stands(
         assert answer.returncode == 0, answer.stdout + source
 
 
+def test_a_column_that_is_the_answer_gives_way_to_the_text(tmp_path: Path) -> None:
+    """The name of the class beside its number says nothing new: what is left to learn from is the text."""
+    lines = reviews(300).replace("text,stars", "text,stars,grade").replace(",good", ",good,A").replace(",bad", ",bad,B")
+    found = drafted(tmp_path, lines, "stars")
+    assert found.inputs == ("text",)
+    assert any(sentence.startswith("grade tells the answer alone") for sentence in found.warnings)
+    alone = drafted(tmp_path, as_csv(customers(200), ("tenure", "Contract", "MonthlyCharges", "TotalCharges")), "churn")
+    assert alone.inputs == ("refund",)
+    assert any(sentence.startswith("refund tells the answer alone") for sentence in alone.warnings)
+
+
 def test_things_that_repeat_are_kept_together(tmp_path: Path) -> None:
     """A shop has many rows: it is the entity and no key; the day orders the rows, and the newest judge."""
     found = drafted(tmp_path, sales(600), "amount")

@@ -51,6 +51,8 @@ MISTAKES: Mapping[str, Callable[[Path], object]] = {
     "no such target": lambda folder: drafted(folder, GOOD, "Chrun"),
     "no such key": lambda folder: drafted(folder, GOOD, "churn", key=("customer",)),
     "no such time": lambda folder: drafted(folder, GOOD, "churn", time="zzz"),
+    "a time that is a text": lambda folder: drafted(folder, GOOD, "churn", time="Contract"),
+    "a time with gaps": lambda folder: drafted(folder, GOOD.replace("2024-01-01", ""), "churn", time="signup"),
     "a key that repeats": lambda folder: drafted(folder, GOOD, "churn", key=("Contract",)),
     "one value": lambda folder: answered(folder, *["no"] * 30),
     "no answer at all": lambda folder: answered(folder, *[""] * 30),

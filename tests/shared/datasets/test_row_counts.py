@@ -8,6 +8,8 @@ from dataclasses import replace
 from functools import reduce
 from operator import or_
 from pathlib import Path
+from threading import Event
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pytest
@@ -17,7 +19,10 @@ from increments import Drops
 from world import POINTS, PRICES
 
 from shared.adapters.files.folder_lake import FolderLake
+from shared.adapters.limited_lake import LimitedLake
+from shared.core.errors import Transient
 from shared.core.scenario import Column, Scenario
+from shared.core.work_time import limited
 from shared.datasets.reading import index_path
 from shared.datasets.row_counts import RowCounts
 from shared.datasets.row_index import ArrayIndex, Index, IndexWriter, index_of
@@ -142,3 +147,44 @@ def test_an_index_that_is_damaged_is_made_again(tmp_path: Path) -> None:
     assert (table.rows, table.replaced) == (70, 30)
     with drops.ports.core.lake.open(index.path) as source:
         assert source.read() == content
+
+
+class Together:
+    """A lake that is far away: the first reader waits for a second one."""
+
+    def __init__(self, lake: FolderLake) -> None:
+        self._lake, self._readers, self._both = lake, list[str](), Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._lake, name)
+
+    def open(self, path: str) -> BinaryIO:
+        """As the other lake, once two readers are there."""
+        self._readers.append(path)
+        if len(self._readers) > 1:
+            self._both.set()
+        assert self._both.wait(timeout=60), "nobody else reads"
+        return self._lake.open(path)
+
+
+def many(lake: FolderLake) -> tuple[dict[Part, int], dict[str, Index]]:
+    """Sixteen parts and what is known of them, and the index of one more."""
+    known = {stored(lake, timed(at, at + 1), at): 2 for at in range(0, 32, 2)}
+    return known, {"own": ArrayIndex(index_of(timed(3, 40), TIMED.tables[0]))}
+
+
+def test_many_indexes_are_read_at_the_same_time(tmp_path: Path) -> None:
+    """Two readers are in the lake at once; the counts are those of one."""
+    known, own = many(FolderLake(tmp_path))
+    counts = RowCounts(Together(FolderLake(tmp_path)), TIMED, "points", own)  # type: ignore[arg-type]
+    part = Part("own", "own", 2, "own", 40)
+    assert counts.count(known, (*known, part)) == {**known, part: 1}
+
+
+def test_readers_know_how_long_the_work_may_take(tmp_path: Path) -> None:
+    """Beside the thread whose time is over they stop as well."""
+    lake = FolderLake(tmp_path)
+    known, own = many(lake)
+    counts = RowCounts(LimitedLake(lake), TIMED, "points", own)
+    with limited(0), pytest.raises(Transient):
+        counts.count(known, (*known, Part("own", "own", 2, "own", 40)))
