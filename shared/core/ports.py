@@ -38,7 +38,10 @@ class Ledger(Protocol):
         ...
 
     def note(self, kind: str, key: str, state: str, reason: str) -> None:
-        """Record a state without a claim; the same again only counts the repeat."""
+        """Record a state without a claim; the same again only counts the repeat.
+
+        What is in progress stays; what was released may only be superseded or gone.
+        """
         ...
 
     def queue(self, kind: str, keys: Sequence[str], most: int, lost: datetime) -> list[str]:

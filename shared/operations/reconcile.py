@@ -101,10 +101,13 @@ def _missed_events(ports: OperationsPorts, stuck: Collection[str], listed: int) 
 
 
 def _end_lost_versions(ports: OperationsPorts) -> None:
-    """End what was queued of a file's version that is there no more: its message is lost, and nobody would look."""
+    """End what was queued of a file's version that is there no more: its message is lost, and nobody would look.
+
+    A host that starts anew releases what it had queued.
+    """
     lost = ports.core.clock() - RESEND_AFTER
-    for entry in ports.operations.totals.in_states({State.QUEUED}, MOST):
-        if entry.kind == Kind.BLOB and entry.at <= lost:
+    for entry in ports.operations.totals.in_states({State.QUEUED, State.RELEASED}, MOST):
+        if entry.kind == Kind.BLOB and _is_open(entry) and entry.at <= lost:
             blob = ports.core.lake.stat(entry.key.rpartition("@")[0])
             if blob is None:
                 ports.core.ledger.note(Kind.BLOB, entry.key, State.GONE, "The file was removed before it was read.")

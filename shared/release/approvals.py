@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _STATES: Mapping[str, Literal["approved", "rejected"]] = {"approve": "approved", "reject": "rejected"}
 BOUND_FIELDS = ("scenario", "version", "sha256", "environment", "certificate", "nonce")
 _LONGEST_NAME = 200
+_ASKED_AGAIN = "approval is requested again on that certificate."
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +184,21 @@ def expire(ports: ReleasePorts, approval: Approval, now: datetime) -> None:
     _record(ports, ports.release.approvals.decide(expired))
 
 
-def withdraw(ports: ReleasePorts, approval: Approval) -> None:
+def withdraw(ports: ReleasePorts, approval: Approval, then: str = _ASKED_AGAIN) -> None:
     """Close a request whose certificate was made again; one that was approved can no longer be used."""
     if approval.state != "open":
         return
-    reason = "The champion changed, so the model was judged again: approval is requested again on that certificate."
+    reason = f"The champion changed, so the model was judged again: {then}"
     withdrawn = replace(approval, state="expired", decided_by="gate", decided_at=ports.core.clock(), reason=reason)
     _record(ports, ports.release.approvals.decide(withdrawn))
+
+
+def withdraw_all(ports: ReleasePorts, model: Model, verdict: Verdict) -> None:
+    """Close every request of a version that did not pass when it was judged again; overrides are left to people."""
+    for approval in ports.release.approvals.list(model.name):
+        ours = approval.version == model.version and not approval.override
+        if ours and approval.certificate != verdict.digest:
+            withdraw(ports, approval, "it did not pass, and nothing is left to approve.")
 
 
 def _is_outdated(ports: ReleasePorts, approval: Approval) -> bool:

@@ -11,7 +11,7 @@ from shared.core.ledger import Kind, Outcome, State
 from shared.release import rollouts
 from shared.release.aftercare.post_rollout_watch import rollback_reason
 from shared.release.approval import Approval
-from shared.release.approvals import is_usable, newest_request, request_approval, withdraw
+from shared.release.approvals import is_usable, newest_request, request_approval, withdraw, withdraw_all
 from shared.release.gate.certificate import certify, certify_grown, require_certificate
 from shared.release.gate.growth import TooFewMore
 from shared.release.pointer import put_in_service, record_deployment
@@ -58,6 +58,7 @@ def deploy(ports: ReleasePorts, event: ModelRegistered, *, again: bool = False) 
     facts |= {"verdict": verdict.state}
     if not verdict.passed and (ended := _without_override(ports, model, verdict)):
         ports.training.registry.judge(model, _state_without_pass(verdict))
+        withdraw_all(ports, model, verdict)
         return Outcome(ended.state, ended.reason, {**facts, **ended.detail})
     ports.training.registry.judge(model, "accepted")
     try:
@@ -109,7 +110,7 @@ def _enter(ports: ReleasePorts, model: Model, verdict: Verdict, environment: str
     earlier = _earlier_outcome(ports, model, environment)
     if earlier is not None and not decision.approval:
         return earlier if last else _smoke_outcome(ports, served, environment)
-    generation, approval = require_certificate(ports, model).generation or 0, decision.approval
+    generation, approval = _generation(ports, model, verdict), decision.approval
     why = _passed_reason(verdict, decision) if verdict.passed else _override_reason(ports, model, verdict)
     if last:
         return rollouts.start_rollout(ports, served, environment, rollouts.Start(BY_GATE, approval, why, generation))
@@ -117,6 +118,13 @@ def _enter(ports: ReleasePorts, model: Model, verdict: Verdict, environment: str
     if current is None or current.version != model.version or approval:
         put_in_service(ports, served, environment, by=BY_GATE, reason=why, approval=approval)
     return _smoke_outcome(ports, served, environment)
+
+
+def _generation(ports: ReleasePorts, model: Model, verdict: Verdict) -> int:
+    """The generation that the verdict compared with; Conflict when another verdict counts by now."""
+    if require_certificate(ports, model).digest != verdict.digest:
+        raise Conflict(f"{model.id} was judged again while its release was under way.")
+    return verdict.generation or 0
 
 
 def _passed_reason(verdict: Verdict, decision: ApprovalDecision) -> str:

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import product
 from threading import Barrier
 
 import pytest
 from azure_parts import FakeCredential, fresh_place, lake_at
 from contract_table import ADAPTER_FIXTURES, PROPERTY
 from contracts.hand_clock import HandClock
+from contracts.stores import DATABASES, MemoryStores, SqlStores, Stores
+from memory.lake import MemoryLake
+from memory.store import Memory
 from sqlalchemy import Engine
 from tsql import watch
 
@@ -23,11 +28,11 @@ from shared.adapters.sql.database import open_database
 from shared.core.ports import Lake
 
 LAKES: dict[str, Callable[[pytest.FixtureRequest], Lake]] = {
+    "memory": lambda _: MemoryLake(Memory(), lambda: datetime.now(UTC)),
     "folder": lambda request: FolderLake(request.getfixturevalue("tmp_path") / "lake"),
     "azurite": lambda request: lake_at(fresh_place(request.getfixturevalue("azurite").blob_endpoint), sizes=SIZES),
     "azurite-identity": lambda request: _with_identity(request.getfixturevalue("trusted")),
 }
-DATABASES = ("sqlite", "postgresql")
 
 
 def _with_identity(endpoint: str) -> Lake:
@@ -53,10 +58,21 @@ def clock() -> HandClock:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Where a database takes part as well, who the lake thinks we are makes no difference."""
-    if "lake" in metafunc.fixturenames:
-        kinds = [kind for kind in LAKES if "engine" not in metafunc.fixturenames or kind != "azurite-identity"]
-        metafunc.parametrize("lake", kinds, indirect=True)
+    """Where a database takes part as well, who the lake thinks we are makes no difference; memory goes with memory."""
+    names = set(metafunc.fixturenames)
+    beside = [kind for kind in LAKES if kind not in {"memory", "azurite-identity"}]
+    if {"lake", "stores"} <= names:
+        pairs = [*product(beside, DATABASES), ("memory", "memory")]
+        metafunc.parametrize(("lake", "stores"), pairs, indirect=True)
+    elif "lake" in names:
+        metafunc.parametrize("lake", beside if "engine" in names else LAKES, indirect=True)
+    elif "stores" in names and "stores" not in _chosen(metafunc):
+        metafunc.parametrize("stores", (*DATABASES, "memory"), indirect=True)
+
+
+def _chosen(metafunc: pytest.Metafunc) -> set[str]:
+    """The fixtures whose kinds a test names itself."""
+    return {str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize")}
 
 
 @pytest.fixture
@@ -66,9 +82,25 @@ def lake(request: pytest.FixtureRequest) -> Lake:
 
 
 @pytest.fixture(params=DATABASES)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """An empty database of each kind."""
-    url = f"sqlite:///{tmp_path}/state.db"
+    with _database(request) as opened:
+        yield opened
+
+
+@pytest.fixture
+def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
+    """Empty stores of each kind."""
+    if request.param == "memory":
+        yield MemoryStores()
+        return
+    with _database(request) as opened:
+        yield SqlStores(opened)
+
+
+@contextmanager
+def _database(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    url = f"sqlite:///{request.getfixturevalue('tmp_path')}/state.db"
     if request.param == "postgresql":
         url = request.getfixturevalue("postgres").emptied()
     opened = open_database(url)

@@ -8,12 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from sqlalchemy import Engine, text
+from contracts.stores import IN_SQL, Stores
+from sqlalchemy import text
 
-from shared.adapters.sql.monitoring.actuals import SqlActuals
-from shared.adapters.sql.monitoring.served_labels import SqlServedLabels
-from shared.adapters.sql.monitoring.window_labels import SqlWindowLabels
-from shared.adapters.sql.prediction.predictions import SqlPredictions
 from shared.core.policies import Monitoring
 from shared.core.scenario import Batch, Column, Scenario, Table
 from shared.monitoring.ports import Actuals
@@ -52,11 +49,11 @@ def file_of(numbers: list[int], window: str, ordinal: int, at: datetime) -> io.B
     return out
 
 
-def predict(engine: Engine, declared: Scenario, numbers: list[int], ordinal: int = 1, at: datetime = AT) -> None:
+def predict(stores: Stores, declared: Scenario, numbers: list[int], ordinal: int = 1, at: datetime = AT) -> None:
     """Commit a window of predictions for these numbers."""
     out, rows = file_of(numbers, f"w{ordinal}", ordinal, at), len(numbers)
     commit = Commit(declared.name, f"w{ordinal}", ordinal, "p", "f" * 64, rows, 0, "b" * 64, "m:1", "a", "r", "d", at)
-    SqlPredictions(engine).load(declared, commit, out)
+    stores.make("predictions").load(declared, commit, out)
 
 
 def labels(numbers: list[int], answers: list[int], epochs: list[int] | None = None) -> pa.Table:
@@ -66,9 +63,9 @@ def labels(numbers: list[int], answers: list[int], epochs: list[int] | None = No
 
 
 @pytest.fixture
-def actuals(engine: Engine) -> Actuals:
+def actuals(stores: Stores) -> Actuals:
     """The store of the database."""
-    return SqlActuals(engine)
+    return stores.make("actuals")
 
 
 def known(actuals: Actuals, declared: Scenario, ordinal: int = 1) -> list[int | None]:
@@ -79,88 +76,98 @@ def known(actuals: Actuals, declared: Scenario, ordinal: int = 1) -> list[int | 
     ]
 
 
-def test_labels_join_their_predictions_whichever_came_first(engine: Engine, actuals: Actuals) -> None:
+def test_labels_join_their_predictions_whichever_came_first(stores: Stores, actuals: Actuals) -> None:
     """What has no label yet is null, and a window without rows is empty."""
     declared = scenario()
     assert actuals.merge(declared, labels([2, 3], [1, 0]), "drop", AT) == (2, 0)
-    predict(engine, declared, [1, 2, 3])
+    predict(stores, declared, [1, 2, 3])
     assert known(actuals, declared) == [None, 1, 0]
     assert actuals.merge(declared, labels([1], [1]), "drop", AT) == (1, 0)
     assert known(actuals, declared) == [1, 1, 0]
     assert known(actuals, declared, 2) == []
 
 
-def test_equal_labels_again_change_nothing_and_others_replace(engine: Engine, actuals: Actuals) -> None:
-    """What was said before is kept beside it."""
+def test_equal_labels_again_change_nothing_and_others_replace(stores: Stores, actuals: Actuals) -> None:
+    """Another one holds from then on."""
     declared = scenario()
-    predict(engine, declared, [1, 2])
+    predict(stores, declared, [1, 2])
     actuals.merge(declared, labels([1, 2], [1, 1]), "first", AT)
     assert actuals.merge(declared, labels([1, 2], [1, 1]), "again", AT) == (0, 0)
     assert actuals.merge(declared, labels([1, 2], [0, 1]), "second", AT + timedelta(days=1)) == (0, 1)
     assert known(actuals, declared) == [0, 1]
-    with engine.connect() as connection:
+
+
+@IN_SQL
+def test_a_label_that_was_replaced_stays_beside_its_replacement(stores: Stores, actuals: Actuals) -> None:
+    """With its source; only one holds."""
+    declared = scenario()
+    actuals.merge(declared, labels([1, 2], [1, 1]), "first", AT)
+    actuals.merge(declared, labels([1, 2], [0, 1]), "second", AT + timedelta(days=1))
+    with stores.engine.connect() as connection:
         rows = connection.execute(text("SELECT actual, source, is_current FROM actual_late_labels ORDER BY actual_id"))
         assert [tuple(row) for row in rows] == [(1, "first", 0), (1, "first", 1), (0, "second", 1)]
 
 
-def test_the_view_shows_every_prediction_once(engine: Engine, actuals: Actuals) -> None:
+@IN_SQL
+def test_the_view_shows_every_prediction_once(stores: Stores, actuals: Actuals) -> None:
     """With its label or null; the view is there as soon as the table is."""
     declared = scenario()
-    predict(engine, declared, [1, 2])
+    predict(stores, declared, [1, 2])
     actuals.merge(declared, labels([2], [1]), "first", AT)
     actuals.merge(declared, labels([2], [0]), "second", AT)
-    with engine.connect() as connection:
+    with stores.engine.connect() as connection:
         query = "SELECT entity_key, prediction, actual FROM v_prediction_vs_actual_late_labels ORDER BY prediction_id"
         assert [tuple(row) for row in connection.execute(text(query))] == [("1", 1, None), ("2", 0, 0)]
 
 
-def test_rows_without_a_key_join_on_the_prediction_id(engine: Engine, actuals: Actuals) -> None:
+def test_rows_without_a_key_join_on_the_prediction_id(stores: Stores, actuals: Actuals) -> None:
     """It is the one thing that names them."""
     declared = scenario(entity=())
-    predict(engine, declared, [1, 2])
+    predict(stores, declared, [1, 2])
     table = pa.table({"prediction_id": [first_id(1) + 1], "actual": [1]})
     assert actuals.merge(declared, table, "drop", AT) == (1, 0)
     assert known(actuals, declared) == [None, 1]
 
 
-def test_a_number_that_starts_again_is_another_batch(engine: Engine, actuals: Actuals) -> None:
+@IN_SQL
+def test_a_number_that_starts_again_is_another_batch(stores: Stores, actuals: Actuals) -> None:
     """(number, restarts so far): over the border of windows too."""
     declared = scenario(restart="number")
-    predict(engine, declared, [1, 2, 3, 1])
-    predict(engine, declared, [2, 1], ordinal=2)
+    predict(stores, declared, [1, 2, 3, 1])
+    predict(stores, declared, [2, 1], ordinal=2)
     assert actuals.epochs(declared, ["1", "3"]) == [("1", 0), ("1", 1), ("1", 2), ("3", 0)]
     actuals.merge(declared, labels([1, 1, 2, 1], [1, 0, 0, 1], [0, 1, 1, 2]), "drop", AT)
     assert known(actuals, declared) == [1, None, None, 0]
     assert known(actuals, declared, 2) == [0, 1]
 
 
-def test_a_label_belongs_to_predictions_within_its_horizon(engine: Engine, actuals: Actuals) -> None:
+def test_a_label_belongs_to_predictions_within_its_horizon(stores: Stores, actuals: Actuals) -> None:
     """The same customer asked again a month later has another outcome, and the first one keeps its own."""
     declared = scenario(within=24.0)
     later = AT + timedelta(days=30)
-    predict(engine, declared, [1])
-    predict(engine, declared, [1], ordinal=2, at=later)
+    predict(stores, declared, [1])
+    predict(stores, declared, [1], ordinal=2, at=later)
     actuals.merge(declared, labels([1], [1]), "first", AT + timedelta(hours=2))
     assert (known(actuals, declared), known(actuals, declared, 2)) == ([1], [None])
     assert actuals.merge(declared, labels([1], [0]), "second", later + timedelta(hours=2)) == (1, 0)
     assert (known(actuals, declared), known(actuals, declared, 2)) == ([1], [0])
 
 
-def test_more_labels_than_one_statement_takes(engine: Engine, actuals: Actuals) -> None:
+def test_more_labels_than_one_statement_takes(stores: Stores, actuals: Actuals) -> None:
     """All of them, in one transaction."""
     declared, numbers = scenario(), list(range(1_203))
-    predict(engine, declared, numbers)
+    predict(stores, declared, numbers)
     answers = [number % 2 for number in numbers]
     assert actuals.merge(declared, labels(numbers, answers), "drop", AT) == (1_203, 0)
     assert known(actuals, declared) == answers
 
 
-def test_a_window_is_known_by_its_newest_label(engine: Engine) -> None:
+def test_a_window_is_known_by_its_newest_label(stores: Stores) -> None:
     """Labels that came again change nothing; one that changed is a newer one; other windows keep theirs."""
-    declared, actuals, found = scenario(), SqlActuals(engine), SqlWindowLabels(engine)
+    declared, actuals, found = scenario(), stores.make("actuals"), stores.make("window_labels")
     assert (found.newest(declared), found.by_window(declared)) == (0, {})
-    predict(engine, declared, [1, 2])
-    predict(engine, declared, [3], ordinal=2)
+    predict(stores, declared, [1, 2])
+    predict(stores, declared, [3], ordinal=2)
     actuals.merge(declared, labels([1, 3], [1, 1]), "first", AT)
     before = found.by_window(declared)
     assert (sorted(before), found.newest(declared)) == ([1, 2], max(before.values()))
@@ -170,29 +177,29 @@ def test_a_window_is_known_by_its_newest_label(engine: Engine) -> None:
     assert found.by_window(declared) == before | {1: found.newest(declared)}
 
 
-def test_the_windows_that_a_file_names_are_known(engine: Engine) -> None:
+def test_the_windows_that_a_file_names_are_known(stores: Stores) -> None:
     """As long as its label is the one that holds; a file that said nothing new names none."""
-    declared, actuals, found = scenario(), SqlActuals(engine), SqlWindowLabels(engine)
-    predict(engine, declared, [1, 2])
-    predict(engine, declared, [3], ordinal=2)
+    declared, actuals, found = scenario(), stores.make("actuals"), stores.make("window_labels")
+    predict(stores, declared, [1, 2])
+    predict(stores, declared, [3], ordinal=2)
     for source, answers, at in (("first", [1, 1], 0), ("again", [1, 1], 1), ("changed", [0, 1], 2)):
         actuals.merge(declared, labels([1, 3], answers), source, AT + timedelta(days=at))
     named = [found.named_by(declared, source) for source in ("first", "again", "changed")]
     assert named == [{2}, frozenset(), {1}]
 
 
-def test_labels_that_name_nothing_are_of_no_window(engine: Engine) -> None:
+def test_labels_that_name_nothing_are_of_no_window(stores: Stores) -> None:
     """Until the row is predicted."""
-    declared, found = scenario(entity=()), SqlWindowLabels(engine)
-    predict(engine, declared, [1])
+    declared, found = scenario(entity=()), stores.make("window_labels")
+    predict(stores, declared, [1])
     table = pa.table({"prediction_id": [7], "epoch": [0], "actual": [1]})
-    SqlActuals(engine).merge(declared, table, "first", AT)
+    stores.make("actuals").merge(declared, table, "first", AT)
     assert (found.by_window(declared), found.newest(declared) > 0) == ({}, True)
 
 
-def test_labels_of_requests_are_kept_by_request_and_row(engine: Engine) -> None:
+def test_labels_of_requests_are_kept_by_request_and_row(stores: Stores) -> None:
     """The last one holds; each is to be stated once; scenarios are apart."""
-    store = SqlServedLabels(engine)
+    store = stores.make("served_labels")
     first = [ServedLabel("a", 0, "yes"), ServedLabel("a", 1, "no")]
     assert store.merge("points", first, "f1", AT) == (2, 0)
     assert store.merge("points", [ServedLabel("a", 1, "no"), ServedLabel("b", 0, "no")], "f2", AT) == (1, 0)

@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from contracts.stores import Stores
 
-from shared.adapters.sql.training.datasets import SqlDatasets
 from shared.datasets.head import Head, moved
 from shared.datasets.ports import DatasetVersions
 from shared.datasets.version import DatasetTable, DatasetVersion, Part
@@ -31,9 +30,9 @@ def dataset(number: int, scenario: str = "adult") -> DatasetVersion:
 
 
 @pytest.fixture
-def datasets(engine: Engine) -> DatasetVersions:
+def datasets(stores: Stores) -> DatasetVersions:
     """The store of the database."""
-    return SqlDatasets(engine)
+    return stores.make("datasets")
 
 
 class TestDatasets:

@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Engine
+from contracts.stores import Stores
 
-from shared.adapters.sql.release.deployments import SqlDeployments
 from shared.core.errors import Conflict
 from shared.release.ports import Deployments
 from shared.release.verdict import Check, Judging, Verdict
@@ -27,9 +26,9 @@ def generation(number: int, scenario: str = "adult", by: str = "gate") -> Deploy
 
 
 @pytest.fixture
-def deployments(engine: Engine) -> Deployments:
+def deployments(stores: Stores) -> Deployments:
     """The store of the database."""
-    return SqlDeployments(engine)
+    return stores.make("deployments")
 
 
 class TestDeployments:

@@ -8,10 +8,8 @@ from typing import Any
 
 import pytest
 from contracts.hand_clock import HandClock
-from sqlalchemy import Engine
+from contracts.stores import Stores
 
-from shared.adapters.sql.ledger.history import SqlHistory
-from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.core.errors import BadInput, Conflict
 from shared.core.ledger import TERMINAL, Claim, Entry, EntryFilter
 from shared.core.ports import History, Ledger
@@ -20,15 +18,15 @@ TTL = timedelta(minutes=10)
 
 
 @pytest.fixture
-def ledger(engine: Engine, clock: HandClock) -> Ledger:
+def ledger(stores: Stores, clock: HandClock) -> Ledger:
     """The ledger of the database."""
-    return SqlLedger(engine, clock)
+    return stores.make("ledger", clock)
 
 
 @pytest.fixture
-def history(engine: Engine) -> History:
+def history(stores: Stores) -> History:
     """Its reader."""
-    return SqlHistory(engine)
+    return stores.make("history")
 
 
 def claimed(answer: Claim | Entry) -> Claim:
@@ -197,6 +195,20 @@ class TestLedger:
         assert entry is not None
         assert (entry.state, entry.repeats) == ("released", 2)
 
+    @pytest.mark.parametrize("state", ["superseded", "gone"])
+    def test_what_was_released_ends_with_its_file(
+        self, ledger: Ledger, history: History, clock: HandClock, state: str
+    ) -> None:
+        """Nobody holds it, and nobody tries it again."""
+        ledger.release(claimed(ledger.claim("blob", "k", TTL, "message")), "later", counts=True)
+        ledger.note("blob", "k", state, "the next sweep")
+        entry = history.find("blob", "k")
+        assert entry is not None
+        assert (entry.state, entry.message) == (state, "message")
+        clock.move(days=1)
+        assert list(history.stuck(clock())) == []
+        assert refused(ledger.claim("blob", "k", TTL)).state == state
+
     def test_a_note_reopens_nothing(self, ledger: Ledger) -> None:
         """`waiting` on what is done would make it happen twice."""
         ledger.finish(claimed(ledger.claim("blob", "k", TTL)), "done", "ok")
@@ -279,9 +291,9 @@ class TestLedger:
         assert refused(ledger.claim("blob", "c", TTL)).state == "done"
         assert history.why("b")[-1].reason == "the host was stopped"
 
-    def test_another_owners_work_is_left_to_it(self, engine: Engine, ledger: Ledger, history: History) -> None:
+    def test_another_owners_work_is_left_to_it(self, stores: Stores, ledger: Ledger, history: History) -> None:
         """A second host on the same database frees nothing of a living one: neither its claims nor its queue."""
-        other = SqlLedger(engine, lambda: history.why("a")[-1].at, "other")
+        other = stores.make("ledger", lambda: history.why("a")[-1].at, "other")
         claim = claimed(ledger.claim("blob", "a", TTL))
         ledger.note("blob", "b", "queued", "queued")
         claimed(other.claim("blob", "c", TTL))
@@ -301,6 +313,18 @@ class TestLedger:
         for state in ("queued", "ignored", "waiting"):
             ledger.note("blob", "a", state, state)
         assert _state(history, "a") == "waiting"
+
+    def test_current_entries_are_found_by_key_and_by_state(self, ledger: Ledger, stores: Stores) -> None:
+        """Keys in the order asked for, without those that are not there; states newest first, so many at most."""
+        for key in ("a", "b", "c"):
+            ledger.note("blob", key, "waiting", "for labels")
+        ledger.note("blob", "b", "done", "they came")
+        ledger.note("blob", "a", "waiting", "for rows")
+        found = stores.make("lineage").entries([("blob", "c"), ("blob", "none"), ("drop", "a"), ("blob", "a")])
+        assert [(one.key, one.reason) for one in found] == [("c", "for labels"), ("a", "for rows")]
+        totals = stores.make("totals")
+        assert [one.key for one in totals.in_states({"waiting", "failed"}, 9)] == ["a", "c"]
+        assert [one.key for one in totals.in_states({"waiting", "done"}, 2)] == ["a", "b"]
 
 
 def _state(history: History, key: str) -> str:

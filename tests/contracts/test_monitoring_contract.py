@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 
 import pytest
 from contracts.hand_clock import HandClock
-from sqlalchemy import Engine
+from contracts.stores import Stores
 
-from shared.bootstrap.bundles import monitoring_bundle
 from shared.core.breach import Breach
 from shared.monitoring.measures import DriftMeasure, QualityMeasure, Scorecard, WindowFacts
-from shared.monitoring.ports import MonitoringBundle
+from shared.monitoring.ports import Breaches, Decisions, Measurements, Qualities, Scorecards
 from shared.monitoring.retrain_decision import RetrainDecision, RetrainVerdict
 
 Together = Callable[[list[Callable[[], object]]], list[object]]
 
 
+@dataclass
+class Watching:
+    """The stores of watching."""
+
+    measurements: Measurements
+    qualities: Qualities
+    breaches: Breaches
+    decisions: Decisions
+    scorecards: Scorecards
+
+
 @pytest.fixture
-def stores(engine: Engine) -> MonitoringBundle:
-    """The stores of the database."""
-    return monitoring_bundle(engine)
+def watching(stores: Stores) -> Watching:
+    """Those of this backend."""
+    return Watching(**{field.name: stores.make(field.name) for field in fields(Watching)})
 
 
 def facts(clock: HandClock, window: str = "w1", ordinal: int = 1) -> WindowFacts:
@@ -57,9 +67,9 @@ def decision(clock: HandClock, key: str = "drift-1") -> RetrainDecision:
     return RetrainDecision("bank", key, "drift", "age drifted", "not", "Not retrained because …", "d1", "", clock())
 
 
-def test_a_measurement_comes_back_whole_and_replaces_the_one_before(stores: MonitoringBundle, clock: HandClock) -> None:
+def test_a_measurement_comes_back_whole_and_replaces_the_one_before(watching: Watching, clock: HandClock) -> None:
     """Measuring a window again leaves no distance of the first time."""
-    kept = stores.measurements
+    kept = watching.measurements
     kept.replace(facts(clock), [measure(clock), measure(clock, "job")])
     assert kept.windows("bank") == [facts(clock)]
     assert kept.drift("bank") == [measure(clock), measure(clock, "job")]
@@ -68,14 +78,14 @@ def test_a_measurement_comes_back_whole_and_replaces_the_one_before(stores: Moni
     assert (kept.drift("bank", "w2"), kept.windows("other")) == ([], [])
 
 
-def test_windows_are_ordered_by_number_not_by_name(stores: MonitoringBundle, clock: HandClock) -> None:
+def test_windows_are_ordered_by_number_not_by_name(watching: Watching, clock: HandClock) -> None:
     """Window 10 comes after window 9."""
     for ordinal in (10, 9):
-        stores.measurements.replace(
+        watching.measurements.replace(
             facts(clock, f"w{ordinal}", ordinal), [measure(clock, "age", f"w{ordinal}", ordinal)]
         )
-    assert [one.window for one in stores.measurements.windows()] == ["w9", "w10"]
-    assert [one.window for one in stores.measurements.drift("bank")] == ["w9", "w10"]
+    assert [one.window for one in watching.measurements.windows()] == ["w9", "w10"]
+    assert [one.window for one in watching.measurements.drift("bank")] == ["w9", "w10"]
 
 
 def test_the_critical_value_is_the_larger_of_threshold_and_noise(clock: HandClock) -> None:
@@ -85,86 +95,86 @@ def test_the_critical_value_is_the_larger_of_threshold_and_noise(clock: HandCloc
     assert replace(measure(clock), noise=None).critical is None
 
 
-def test_a_quality_that_says_the_same_is_stated_once(stores: MonitoringBundle, clock: HandClock) -> None:
+def test_a_quality_that_says_the_same_is_stated_once(watching: Watching, clock: HandClock) -> None:
     """Growing older alone is no restatement."""
-    first = stores.qualities.record(quality(clock))
+    first = watching.qualities.record(quality(clock))
     clock.move(hours=1)
-    assert stores.qualities.record(replace(quality(clock), age_hours=6.0)) == first
+    assert watching.qualities.record(replace(quality(clock), age_hours=6.0)) == first
     assert (first.revision, first.restated) == (1, False)
 
 
-def test_a_changed_quality_is_a_revision_and_the_earlier_one_stays(stores: MonitoringBundle, clock: HandClock) -> None:
+def test_a_changed_quality_is_a_revision_and_the_earlier_one_stays(watching: Watching, clock: HandClock) -> None:
     """The newest is told; the history is kept."""
-    stores.qualities.record(quality(clock))
-    second = stores.qualities.record(quality(clock, 0.7))
+    watching.qualities.record(quality(clock))
+    second = watching.qualities.record(quality(clock, 0.7))
     assert (second.revision, second.restated) == (2, True)
-    assert [one.value for one in stores.qualities.latest("bank")] == [0.7]
-    assert [one.value for one in stores.qualities.revisions("bank", "w1")] == [0.8, 0.7]
-    assert stores.qualities.latest("other") == []
+    assert [one.value for one in watching.qualities.latest("bank")] == [0.7]
+    assert [one.value for one in watching.qualities.revisions("bank", "w1")] == [0.8, 0.7]
+    assert watching.qualities.latest("other") == []
 
 
-def test_first_seen_stays_while_a_breach_is_open(stores: MonitoringBundle, clock: HandClock) -> None:
+def test_first_seen_stays_while_a_breach_is_open(watching: Watching, clock: HandClock) -> None:
     """The next window adds a sighting; the same window again adds none."""
-    first, new = stores.breaches.observe(breach(clock))
+    first, new = watching.breaches.observe(breach(clock))
     clock.move(hours=1)
-    again, newly = stores.breaches.observe(breach(clock, "w2"))
+    again, newly = watching.breaches.observe(breach(clock, "w2"))
     assert (new, newly) == (True, False)
     assert (again.id, again.first_seen, again.first_window, again.last_window, again.windows) == (
         first.id, first.first_seen, "w1", "w2", 2,
     )  # fmt: skip
-    assert stores.breaches.observe(breach(clock, "w2"))[0].windows == 2
+    assert watching.breaches.observe(breach(clock, "w2"))[0].windows == 2
 
 
-def test_a_closed_breach_that_comes_back_is_a_new_one(stores: MonitoringBundle, clock: HandClock) -> None:
+def test_a_closed_breach_that_comes_back_is_a_new_one(watching: Watching, clock: HandClock) -> None:
     """And repeating the work that found the first one opens nothing."""
-    stores.breaches.observe(breach(clock))
-    stores.breaches.close("bank", "stuck-w1", clock.move(hours=1))
-    stores.breaches.close("bank", "stuck-w1", clock.move(hours=1))
-    assert stores.breaches.observe(breach(clock))[1] is False
-    assert stores.breaches.list("bank", "open") == []
-    assert stores.breaches.observe(breach(clock, "w5"))[1] is True
-    assert [(one.id, one.state) for one in stores.breaches.list()] == [("stuck-w1", "closed"), ("stuck-w5", "open")]
+    watching.breaches.observe(breach(clock))
+    watching.breaches.close("bank", "stuck-w1", clock.move(hours=1))
+    watching.breaches.close("bank", "stuck-w1", clock.move(hours=1))
+    assert watching.breaches.observe(breach(clock))[1] is False
+    assert watching.breaches.list("bank", "open") == []
+    assert watching.breaches.observe(breach(clock, "w5"))[1] is True
+    assert [(one.id, one.state) for one in watching.breaches.list()] == [("stuck-w1", "closed"), ("stuck-w5", "open")]
 
 
-def test_of_many_who_see_a_breach_one_opens_it(stores: MonitoringBundle, clock: HandClock, together: Together) -> None:
+def test_of_many_who_see_a_breach_one_opens_it(watching: Watching, clock: HandClock, together: Together) -> None:
     """The others add to it."""
     seen = breach(clock)
-    answers = together([lambda: stores.breaches.observe(seen)] * 4)
+    answers = together([lambda: watching.breaches.observe(seen)] * 4)
     assert sorted(answer[1] for answer in answers if isinstance(answer, tuple)) == [False] * 3 + [True]
-    assert len(stores.breaches.list("bank")) == 1
+    assert len(watching.breaches.list("bank")) == 1
 
 
-def test_the_same_decision_again_is_not_kept_twice(stores: MonitoringBundle, clock: HandClock) -> None:
+def test_the_same_decision_again_is_not_kept_twice(watching: Watching, clock: HandClock) -> None:
     """Asked every hour, answered once, until the answer changes."""
-    assert stores.decisions.add(decision(clock)) is True
+    assert watching.decisions.add(decision(clock)) is True
     clock.move(hours=1)
-    assert stores.decisions.add(decision(clock)) is False
-    assert stores.decisions.add(replace(decision(clock), decided="retrain", sentence="Yes.", run="r1")) is True
-    assert stores.decisions.add(decision(clock, "age-1")) is True
-    assert [(one.key, one.decided) for one in stores.decisions.list("bank")] == [
+    assert watching.decisions.add(decision(clock)) is False
+    assert watching.decisions.add(replace(decision(clock), decided="retrain", sentence="Yes.", run="r1")) is True
+    assert watching.decisions.add(decision(clock, "age-1")) is True
+    assert [(one.key, one.decided) for one in watching.decisions.list("bank")] == [
         ("drift-1", "not"), ("drift-1", "retrain"), ("age-1", "not"),
     ]  # fmt: skip
-    assert stores.decisions.list("other") == []
-    assert [one.decided for one in stores.decisions.list("bank", key="age-1")] == [decision(clock).decided]
-    assert [one.run for one in stores.decisions.list("bank", decided=RetrainVerdict.RETRAIN)] == ["r1"]
-    assert stores.decisions.list("bank", key="age-1", decided=RetrainVerdict.RETRAIN) == []
+    assert watching.decisions.list("other") == []
+    assert [one.decided for one in watching.decisions.list("bank", key="age-1")] == [decision(clock).decided]
+    assert [one.run for one in watching.decisions.list("bank", decided=RetrainVerdict.RETRAIN)] == ["r1"]
+    assert watching.decisions.list("bank", key="age-1", decided=RetrainVerdict.RETRAIN) == []
 
 
-def test_a_scorecard_is_one_per_generation(stores: MonitoringBundle, clock: HandClock) -> None:
+def test_a_scorecard_is_one_per_generation(watching: Watching, clock: HandClock) -> None:
     """Computed again when more labels came."""
     card = Scorecard("bank", 2, "bank:2", "auc", clock(), 0.02, None, 3, 0, None, None, {"train": 3.5}, {"train": 0.1})
-    stores.scorecards.put(card)
-    stores.scorecards.put(replace(card, realised_gain=0.01, windows_after=4))
-    (kept,) = stores.scorecards.list("bank")
+    watching.scorecards.put(card)
+    watching.scorecards.put(replace(card, realised_gain=0.01, windows_after=4))
+    (kept,) = watching.scorecards.list("bank")
     assert kept == replace(card, realised_gain=0.01, windows_after=4)
 
 
-def test_timers_are_counted_and_late_ones_apart(stores: MonitoringBundle, clock: HandClock) -> None:
+def test_timers_are_counted_and_late_ones_apart(watching: Watching, clock: HandClock) -> None:
     """A late firing says when."""
-    stores.scorecards.record_heartbeat("plan", clock(), late=False)
+    watching.scorecards.record_heartbeat("plan", clock(), late=False)
     late_at = clock.move(minutes=5)
-    stores.scorecards.record_heartbeat("plan", late_at, late=True)
+    watching.scorecards.record_heartbeat("plan", late_at, late=True)
     last = clock.move(minutes=5)
-    stores.scorecards.record_heartbeat("plan", last, late=False)
-    (beat,) = stores.scorecards.heartbeats()
+    watching.scorecards.record_heartbeat("plan", last, late=False)
+    (beat,) = watching.scorecards.heartbeats()
     assert (beat.fired, beat.late, beat.last_at, beat.last_late_at) == (3, 1, last, late_at)

@@ -9,15 +9,14 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 import pytest
 from contracts.hand_clock import HandClock
+from contracts.stores import Stores
 from contracts.test_predictions_contract import SCENARIO, commit, parquet
 from sqlalchemy import Engine, text
 
 from shared.adapters.sql.ledger.history import SqlHistory
 from shared.adapters.sql.ledger.ledger import SqlLedger
-from shared.adapters.sql.ledger.reopening import SqlReopening
 from shared.adapters.sql.monitoring.actuals import SqlActuals
 from shared.adapters.sql.monitoring.alerts import SqlAlertDeliveries
-from shared.adapters.sql.prediction.corrections import SqlCorrections
 from shared.adapters.sql.prediction.predictions import SqlPredictions
 from shared.adapters.sql.prediction.readings import SqlReadings
 from shared.adapters.sql.prediction.restoring import SqlRestoring
@@ -54,9 +53,9 @@ def correction(**changes: object) -> Correction:
 class TestCorrections:
     """Port `Corrections`."""
 
-    def test_each_is_the_next_version_and_a_planned_window(self, engine: Engine) -> None:
+    def test_each_is_the_next_version_and_a_planned_window(self, stores: Stores) -> None:
         """With a name and an ordinal of its own; what is pinned comes back as it was."""
-        windows, corrections = SqlWindows(engine), SqlCorrections(engine)
+        windows, corrections = stores.make("windows"), stores.make("corrections")
         windows.claim(Window(NAME, "w", 0, ("x@1",), "planned", AT))
         first = corrections.plan(correction())
         windows.close(NAME, first.window, "committed", "")
@@ -70,9 +69,9 @@ class TestCorrections:
         assert corrections.find(NAME, "w") is None
         assert list(corrections.list(NAME)) == [first, second]
 
-    def test_planned_work_is_not_planned_twice(self, engine: Engine, together: Together) -> None:
+    def test_planned_work_is_not_planned_twice(self, stores: Stores, together: Together) -> None:
         """Of many that ask for the same one plans it; another model is another version."""
-        corrections = SqlCorrections(engine)
+        corrections = stores.make("corrections")
         answers = together([lambda: corrections.plan(correction())] * 4)
         assert {getattr(one, "number", one) for one in answers} == {2}
         other = correction(deployment=replace(SERVED, version=2, sha256="b" * 64))
@@ -273,9 +272,9 @@ class TestRestoring:
 class TestReopening:
     """Port `Reopening`."""
 
-    def test_an_ended_entry_can_be_claimed_again(self, engine: Engine, clock: HandClock) -> None:
+    def test_an_ended_entry_can_be_claimed_again(self, stores: Stores, clock: HandClock) -> None:
         """Its attempts start anew, the journal says why, its message stays."""
-        ledger, reopening = SqlLedger(engine, clock), SqlReopening(engine, clock)
+        ledger, reopening = stores.make("ledger", clock), stores.make("reopening", clock)
         claim = ledger.claim("blob", "b", timedelta(minutes=1), "the message")
         assert isinstance(claim, Claim)
         assert not reopening.reopen("blob", "b", "too early")
@@ -287,7 +286,7 @@ class TestReopening:
         taken = ledger.claim("blob", "b", timedelta(minutes=1))
         assert isinstance(taken, Claim)
         assert taken.attempt == 1
-        assert "again" in [entry.reason for entry in SqlHistory(engine).why("b")]
+        assert "again" in [entry.reason for entry in stores.make("history").why("b")]
 
 
 class TestSpans:

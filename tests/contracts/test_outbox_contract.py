@@ -6,9 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Engine
+from contracts.stores import Stores
 
-from shared.adapters.sql.ledger.outbox import SqlOutbox
 from shared.core.notice import Notice
 from shared.core.ports import Outbox
 
@@ -18,9 +17,9 @@ NOTICE = Notice(
 
 
 @pytest.fixture
-def outbox(engine: Engine) -> Outbox:
+def outbox(stores: Stores) -> Outbox:
     """The outbox of the database."""
-    return SqlOutbox(engine)
+    return stores.make("outbox")
 
 
 class TestOutbox:

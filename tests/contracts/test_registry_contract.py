@@ -9,10 +9,8 @@ from dataclasses import replace
 
 import pytest
 from contracts.hand_clock import HandClock
-from sqlalchemy import Engine
+from contracts.stores import Stores
 
-from shared.adapters.sql.ledger.outbox import SqlOutbox
-from shared.adapters.sql.training.registry import LocalRegistry
 from shared.core.errors import BadInput, Missing
 from shared.core.ports import Lake, Outbox
 from shared.training.model import Artefact, Model
@@ -30,15 +28,15 @@ ARTEFACT = Artefact(
 
 
 @pytest.fixture
-def registry(engine: Engine, lake: Lake, clock: HandClock) -> Registry:
+def registry(stores: Stores, lake: Lake, clock: HandClock) -> Registry:
     """The registry on the database and the lake."""
-    return LocalRegistry(engine, lake, clock)
+    return stores.make("registry", lake, clock)
 
 
 @pytest.fixture
-def outbox(engine: Engine) -> Outbox:
+def outbox(stores: Stores) -> Outbox:
     """The outbox of the same database."""
-    return SqlOutbox(engine)
+    return stores.make("outbox")
 
 
 def content(lake: Lake, path: str) -> bytes:
@@ -143,12 +141,12 @@ class TestInterruptedRegistration:
     @pytest.mark.parametrize("stored", [False, True])
     @pytest.mark.parametrize("last", [1, 2, 3, 4])
     def test_it_resumes(
-        self, engine: Engine, lake: Lake, clock: HandClock, outbox: Outbox, last: int, *, stored: bool
+        self, stores: Stores, lake: Lake, clock: HandClock, outbox: Outbox, last: int, *, stored: bool
     ) -> None:
         """Nothing is visible before; afterwards row, files and notice are there once."""
         with pytest.raises(KeyboardInterrupt):
-            LocalRegistry(engine, Dying(lake, last, stored=stored), clock).register(ARTEFACT)
-        registry = LocalRegistry(engine, lake, clock)
+            stores.make("registry", Dying(lake, last, stored=stored), clock).register(ARTEFACT)
+        registry = stores.make("registry", lake, clock)
         assert (registry.find("adult", 1), registry.list(), outbox.pending()) == (None, [], [])
         with pytest.raises(Missing):
             registry.judge(Model("adult", 1, "", "r1", "d1", {}, "", clock()), "accepted")
@@ -162,19 +160,19 @@ class TestInterruptedRegistration:
         }
         assert len(outbox.pending()) == 1
 
-    def test_another_manifest_of_the_same_model_gives_way(self, engine: Engine, lake: Lake, clock: HandClock) -> None:
+    def test_another_manifest_of_the_same_model_gives_way(self, stores: Stores, lake: Lake, clock: HandClock) -> None:
         """The stored manifest counts, also for the metrics of the row."""
         with pytest.raises(KeyboardInterrupt):
-            LocalRegistry(engine, Dying(lake, 4, stored=True), clock).register(ARTEFACT)
+            stores.make("registry", Dying(lake, 4, stored=True), clock).register(ARTEFACT)
         later = replace(ARTEFACT, manifest={"metrics": {"auc": 0.1}})
-        model = LocalRegistry(engine, lake, clock).register(later)
+        model = stores.make("registry", lake, clock).register(later)
         assert (model.version, model.metrics["auc"]) == (1, 0.9)
 
-    def test_other_bytes_take_the_next_version(self, engine: Engine, lake: Lake, clock: HandClock) -> None:
+    def test_other_bytes_take_the_next_version(self, stores: Stores, lake: Lake, clock: HandClock) -> None:
         """A retried training need not give the same bytes: sha256 and file still agree."""
         with pytest.raises(KeyboardInterrupt):
-            LocalRegistry(engine, Dying(lake, 3, stored=True), clock).register(ARTEFACT)
-        model = LocalRegistry(engine, lake, clock).register(replace(ARTEFACT, onnx=b"second attempt"))
+            stores.make("registry", Dying(lake, 3, stored=True), clock).register(ARTEFACT)
+        model = stores.make("registry", lake, clock).register(replace(ARTEFACT, onnx=b"second attempt"))
         assert content(lake, f"{model.folder}model.onnx") == b"second attempt"
         assert model.sha256 == hashlib.sha256(b"second attempt").hexdigest()
         assert model.version == 2
@@ -187,22 +185,22 @@ class TestInterruptedRegistration:
         assert content(lake, "models/adult/1/model.onnx") == b"old one"
 
     @pytest.mark.fault(23)
-    def test_a_paused_rival_shows_nothing_of_its_own(self, engine: Engine, lake: Lake, clock: HandClock) -> None:
+    def test_a_paused_rival_shows_nothing_of_its_own(self, stores: Stores, lake: Lake, clock: HandClock) -> None:
         """While one attempt stored its files another one with other bytes finished: the first gets that model."""
         other = replace(ARTEFACT, onnx=b"the faster one")
 
         class Pausing(Dying):
             def put(self, path: str, data: bytes, *, if_absent: bool = True) -> object:
                 if path.endswith("manifest.json"):
-                    LocalRegistry(engine, lake, clock).register(other)
+                    stores.make("registry", lake, clock).register(other)
                 return lake.put(path, data, if_absent=if_absent)
 
-        slow = LocalRegistry(engine, Pausing(lake, 0, stored=False), clock).register(ARTEFACT)
+        slow = stores.make("registry", Pausing(lake, 0, stored=False), clock).register(ARTEFACT)
         assert content(lake, f"{slow.folder}model.onnx") == b"the faster one"
-        assert LocalRegistry(engine, lake, clock).list() == [slow]
-        assert len(SqlOutbox(engine).pending()) == 1
+        assert stores.make("registry", lake, clock).list() == [slow]
+        assert len(stores.make("outbox").pending()) == 1
 
-    def test_a_rival_that_died_half_way_lends_no_version(self, engine: Engine, lake: Lake, clock: HandClock) -> None:
+    def test_a_rival_that_died_half_way_lends_no_version(self, stores: Stores, lake: Lake, clock: HandClock) -> None:
         """It took the reservation along and died: the first attempt's row never points to the rival's folder."""
         other = replace(ARTEFACT, onnx=b"the one that died")
 
@@ -210,10 +208,10 @@ class TestInterruptedRegistration:
             def put(self, path: str, data: bytes, *, if_absent: bool = True) -> object:
                 if path == "models/adult/1/manifest.json":
                     with pytest.raises(KeyboardInterrupt):
-                        LocalRegistry(engine, Dying(lake, 2, stored=True), clock).register(other)
+                        stores.make("registry", Dying(lake, 2, stored=True), clock).register(other)
                 return lake.put(path, data, if_absent=if_absent)
 
-        model = LocalRegistry(engine, Pausing(lake, 0, stored=False), clock).register(ARTEFACT)
+        model = stores.make("registry", Pausing(lake, 0, stored=False), clock).register(ARTEFACT)
         assert content(lake, f"{model.folder}model.onnx") == ONNX
         assert model.sha256 == hashlib.sha256(ONNX).hexdigest()
-        assert LocalRegistry(engine, lake, clock).list() == [model]
+        assert stores.make("registry", lake, clock).list() == [model]

@@ -6,9 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Engine
+from contracts.stores import Stores
 
-from shared.adapters.sql.ledger.rounds import SqlRounds
 from shared.core.ports import Rounds
 from shared.core.timers.listing_round import Round
 
@@ -17,9 +16,9 @@ UNDER_WAY = Round("files", AT, "scoring/adult/", "marker " * 100, 5000, AT, 12_3
 
 
 @pytest.fixture
-def rounds(engine: Engine) -> Rounds:
+def rounds(stores: Stores) -> Rounds:
     """The store of the database."""
-    return SqlRounds(engine)
+    return stores.make("rounds")
 
 
 class TestRounds:

@@ -7,18 +7,17 @@ from dataclasses import replace
 
 import pytest
 from contracts.hand_clock import HandClock
-from sqlalchemy import Engine
+from contracts.stores import Stores
 
-from shared.adapters.sql.training.runs import SqlRuns
 from shared.training.options.run_options import RunOptions
 from shared.training.ports import Runs
 from shared.training.run import Run
 
 
 @pytest.fixture
-def runs(engine: Engine, clock: HandClock) -> Runs:
+def runs(stores: Stores, clock: HandClock) -> Runs:
     """The store of the database."""
-    return SqlRuns(engine, clock)
+    return stores.make("runs", clock)
 
 
 @pytest.fixture

@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Engine
+from contracts.stores import Stores
 
-from shared.adapters.sql.prediction.windows import SqlWindows
 from shared.core.errors import Conflict, Missing
 from shared.prediction.ports import Windows
 from shared.prediction.window import Window
@@ -23,9 +22,9 @@ def window(name: str, *inputs: str, scenario: str = "adult") -> Window:
 
 
 @pytest.fixture
-def windows(engine: Engine) -> Windows:
+def windows(stores: Stores) -> Windows:
     """The store of the database."""
-    return SqlWindows(engine)
+    return stores.make("windows")
 
 
 class TestWindows:

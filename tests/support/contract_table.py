@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-ADAPTER_FIXTURES = ("lake", "engine", "source", "target", "delta")
+ADAPTER_FIXTURES = ("lake", "engine", "stores", "source", "target", "delta")
 PROPERTY = "adapter"
 FILE = Path(__file__).resolve().parents[2] / "build" / "contracts.md"
 _SUITE = "_contract.py::"

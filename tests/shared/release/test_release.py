@@ -13,7 +13,10 @@ from ports_with import ports_with
 from releases import asking_world, drop, go_on, waiting
 from world import World, points_csv
 
-from shared.core.errors import Conflict, Corrupt, Refused
+from shared import dispatch
+from shared.core.errors import Conflict, Corrupt, Refused, Transient
+from shared.core.events import ModelRegistered
+from shared.core.messages import model_message
 from shared.core.paths import Landing
 from shared.core.scenario import History
 from shared.operations.status import drop_outcome, status
@@ -23,6 +26,7 @@ from shared.operations.views.query import ViewQuery
 from shared.operations.views.releases import releases
 from shared.release.approvals import decide
 from shared.release.manual_changes import override, promote, roll_back
+from shared.release.model_release import deploy
 from shared.release.status import release_status
 from shared.training.stored_models import find_model
 
@@ -324,3 +328,49 @@ def test_an_override_is_called_one_everywhere(world: World) -> None:
     seen = card(world.ports, ViewQuery({"scenario": "points", "version": "2"}))
     assert seen.startswith('<html><body><p role="note"><b>In service by an override of its gate</b>')
     assert "Override by eve: We cannot wait." in seen
+
+
+class JudgedMeanwhile:
+    """Approvals that are read only after another worker has released the champion and judged the version again."""
+
+    def __init__(self, world: World) -> None:
+        self._approvals, self._world, self._left = world.ports.release.approvals, world, 1
+
+    def __getattr__(self, name: str) -> object:
+        """The method of the approvals; before the first one the other worker acts."""
+        if name == "list" and self._left:
+            self._left = 0
+            rival = ports_with(self._world.ports, release__approvals=self._approvals)
+            for version in (1, 2):
+                dispatch.on_event(rival, model_message("points", version))
+        return getattr(self._approvals, name)
+
+
+def test_a_release_that_paused_while_its_version_was_judged_again_deploys_nothing(tmp_path: Path) -> None:
+    """Its approval was for the certificate of before; against the new champion the version did not pass."""
+    world = asking_world(tmp_path, 3.0)
+    drop(world, "d1")
+    drop(world, "d2", seed=2, weight=0.02)
+    for one in world.ports.release.approvals.list():
+        decide(world.ports, one.id, "approve", by="ada", reason="")
+    paused = ports_with(world.ports, release__approvals=JudgedMeanwhile(world))
+    with pytest.raises(Transient, match="points:2 was judged again while its release was under way"):
+        deploy(paused, ModelRegistered("e", "", "points", "2"))
+    current = world.ports.release.deployments.current("points")
+    assert current is not None
+    assert (current.generation, current.version) == (1, 1)
+
+
+def test_what_did_not_pass_when_it_was_judged_again_is_asked_for_no_more(tmp_path: Path) -> None:
+    """Two versions wait; the first one serves, and against it the second one does not pass."""
+    world = asking_world(tmp_path, 3.0)
+    drop(world, "d1")
+    drop(world, "d2", seed=2, weight=0.02)
+    first, second = sorted(world.ports.release.approvals.list(), key=lambda one: one.version)
+    decide(world.ports, first.id, "approve", by="ada", reason="")
+    assert go_on(world, 1) == "done"
+    assert go_on(world, 2) in {"refused", "undecided"}
+    closed = world.ports.release.approvals.find(second.id)
+    assert closed is not None
+    assert (closed.state, closed.decided_by) == ("expired", "gate")
+    assert "it did not pass" in closed.reason

@@ -21,6 +21,8 @@ from shared.core.ledger import ENDED, TERMINAL, Claim, Entry, State
 IN_PROGRESS, RELEASED = State.IN_PROGRESS, State.RELEASED
 # The queue delivers the message again within this time; only after it a sweep looks for the entry.
 RETRY_AFTER = timedelta(seconds=60)
+# Nobody holds what was released: its version of a file may be there no more.
+_AFTER_RELEASE = frozenset({State.SUPERSEDED, State.GONE})
 
 _L = ledger.c
 
@@ -93,7 +95,10 @@ class SqlLedger:
         return write(self._engine, work)
 
     def note(self, kind: str, key: str, state: str, reason: str) -> None:
-        """Record a state that needs no work. It never takes a claim away, nor reopens what a claim has ended."""
+        """Record a state that needs no work. It never takes a claim away, nor reopens what a claim has ended.
+
+        What was released may end with its version of a file.
+        """
         if self._repeated(kind, key, lambda row, _: not _may_note(row, state, reason)):
             return
         # What is queued lies on the queue of this owner.
@@ -110,7 +115,7 @@ class SqlLedger:
             else:
                 # Work that waited did not crash, also when its next message is queued: its attempts count anew.
                 anew = {"attempts": 0} if row.state == State.WAITING else {}
-                change_entry(connection, row, **line, **queued, **anew)
+                change_entry(connection, row, **line, **queued, **anew, expires=None)
 
         write(self._engine, work)
 
@@ -152,8 +157,10 @@ def _blocks_claim(row: Row[Any], now: datetime) -> bool:
 
 
 def _may_note(row: Row[Any], state: str, reason: str) -> bool:
-    if row.state in {IN_PROGRESS, RELEASED} or (row.state, row.reason) == (state, reason):
+    if row.state == IN_PROGRESS or (row.state, row.reason) == (state, reason):
         return False
+    if row.state == RELEASED:
+        return state in _AFTER_RELEASE
     # A token that ends with its owner is no claim's: the entry was queued.
     ended = bool(row.token) and not row.token.endswith(".") and row.state in TERMINAL
     return state in TERMINAL or not ended

@@ -1,0 +1,53 @@
+"""Safeguards whose absence the simulation finds by itself."""
+
+from __future__ import annotations
+
+from tests.sabotage.mutation import mutation
+
+_LIVES = "faults/test_simulation.py::test_the_promises_hold_whatever_happens"
+
+SIMULATED = (
+    mutation(
+        "simulated: a new input for a closed window opens none",
+        "shared/prediction/drop_windows.py",
+        "window.state == WindowState.QUARANTINED:\n        number += 1",
+        "False:\n        number += 1",
+        _LIVES,
+    ),
+    mutation(
+        "simulated: a failed write stops a timer",
+        "local/host/timers.py",
+        "        self._save_if_possible(timer)\n",
+        "        timer.running = True\n        self._save(timer)\n        timer.running = False\n",
+        _LIVES,
+    ),
+    mutation(
+        "simulated: a renewal that ends keeps its slot",
+        "local/host/queues/queue_trigger.py",
+        "            self._in_flight[function.name] -= 1\n            renewal.cancel()\n",
+        "            renewal.cancel()\n            await renewal\n            self._in_flight[function.name] -= 1\n",
+        _LIVES,
+    ),
+    mutation(
+        "simulated: what is queued is not marked",
+        "shared/core/claims.py",
+        "    return ports.core.ledger.queue(kind, list(dict.fromkeys(keys)), most, lost)",
+        "    return list(dict.fromkeys(keys))[:most]",
+        _LIVES,
+    ),
+    mutation(
+        "what was released never ends",
+        "shared/adapters/sql/ledger/ledger.py",
+        "        return state in _AFTER_RELEASE",
+        "        return False",
+        "contracts/test_ledger_contract.py::TestLedger::test_what_was_released_ends_with_its_file",
+    ),
+    mutation(
+        "simulated: a release on a certificate of before",
+        "shared/release/model_release.py",
+        "    if require_certificate(ports, model).digest != verdict.digest:",
+        "    if require_certificate(ports, model).digest == '':",
+        _LIVES,
+        "shared/release/test_release.py::test_a_release_that_paused_while_its_version_was_judged_again_deploys_nothing",
+    ),
+)

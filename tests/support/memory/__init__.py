@@ -1,0 +1,1 @@
+"""The ports in memory, for simulations: dictionaries that keep every promise of the contract suites."""
