@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from delta_reader import read_delta
-from world import World, points_csv
+from world import PLACES, World, marks_csv, points_csv, prices_csv
 
 from shared import dispatch
 from shared.monitoring.monitor import monitor
@@ -113,3 +113,20 @@ def test_lost_logs_are_rebuilt_to_the_same_rows(world: World) -> None:
         shutil.rmtree(world.home / TABLES / table)
     assert {one.state for one in rebuild_label_tables(world.ports, scenario)} == {"restored"}
     assert (labelled(world.home), actuals(world.home)) == before
+
+
+def test_several_labels_and_numbers_have_their_own_columns(tmp_path: Path) -> None:
+    """A probability for each label at once; of a number no probability, and the number itself as actual."""
+    world = World(tmp_path)
+    for area, labelled_too, rows in (("incoming", True, 400), ("scoring", False, 6)):
+        world.handle(world.land(f"{area}/prices/d1/prices.csv", prices_csv(rows, labelled=labelled_too)))
+        world.handle(world.land(f"{area}/marks/d1/places.csv", PLACES))
+        world.handle(world.land(f"{area}/marks/d1/marks.csv", marks_csv(rows, labelled=labelled_too)))
+    world.handle(world.land("actuals/prices/a1/prices.csv", b"id,y\n1,2.5\n"))
+    world.handle(world.land("actuals/marks/a1/marks.csv", b"id,up,down\n1,1,0\n2,0,0\n"))
+    (price,) = read_delta(tmp_path / "lake/tables/prices/labelled")
+    assert (price["entity_key"], price["actual"], price["probability"]) == ("1", 2.5, None)
+    marks = read_delta(tmp_path / "lake/tables/marks/labelled")
+    assert [(row["entity_key"], row["actual"]) for row in marks] == [("1", "up"), ("2", "none")]
+    assert all(0 < row[f"probability_{name}"] < 1 for row in marks for name in ("up", "down"))
+    world.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from delta_reader import read_delta
 from large import committed, large_world, predict, reported, whole_world
 from ports_with import ports_with
 from pyarrow import csv
@@ -213,6 +214,9 @@ def test_a_shard_that_is_scored_twice_counts_once(tmp_path: Path) -> None:
     world.clock.advance(minutes=1)
     world.sweep()
     assert [row[0] & 0xFFFFFFFF for row in reported(world)] == list(range(580))
+    # The Delta table has all shards by one commit.
+    told = read_delta(world.home / "lake" / "tables" / "points" / "predictions")
+    assert [row["prediction_id"] for row in told] == [row[0] for row in reported(world)]
 
 
 def test_a_worker_far_away_leaves_its_reason(tmp_path: Path) -> None:
