@@ -181,7 +181,7 @@ class Drops(RuleBasedStateMachine):
         assert [one.ordinal for one in windows] == list(range(1, len(windows) + 1))
 
 
-_SETTINGS = settings(max_examples=examples(24), stateful_step_count=20, deadline=None)
+_SETTINGS = settings(max_examples=examples(24), stateful_step_count=20, deadline=None, database=None, derandomize=True)
 TestLedgers = Ledgers.TestCase
 TestLedgers.settings = _SETTINGS
 TestDrops = Drops.TestCase

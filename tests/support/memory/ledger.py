@@ -74,7 +74,8 @@ class MemoryLedger(InMemory):
         attempts = 0 if before.state == State.WAITING else before.attempts
         entry = replace(before, state=state, reason=reason, at=self._clock(), attempts=attempts, expires=None)
         token = "" if row is None else row.token
-        self._write(entry, self._owner if state == State.QUEUED else token)
+        # The line tells which attempt waited.
+        self._write(entry, self._owner if state == State.QUEUED else token, attempt=before.attempts)
 
     @atomic
     def abandon(self, reason: str) -> int:
@@ -102,7 +103,7 @@ class MemoryLedger(InMemory):
         again = f" again at {now:%Y-%m-%dT%H:%M:%SZ}" if before.state == State.QUEUED else ""
         attempts = 0 if before.state == State.WAITING else before.attempts
         entry = replace(before, state=State.QUEUED, reason=f"Its message was queued{again}.", at=now, expires=None)
-        self._write(replace(entry, attempts=attempts), self._owner)
+        self._write(replace(entry, attempts=attempts), self._owner, attempt=before.attempts)
 
     @atomic
     def reopen(self, kind: str, key: str, reason: str) -> bool:
