@@ -8,10 +8,11 @@ import random
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from functions.names import MODEL_EVENTS
+from functions.names import MODEL_EVENTS, MONITOR_SCENARIOS
 from shared.core.errors import Transient
+from shared.core.ledger import Kind
 from simulated.faults import Disks, Fate, Trouble
-from simulated.happenings import decide_all, free_disks, happen
+from simulated.happenings import NAME, decide_all, free_disks, happen
 from simulated.hosts import Host, Outputs
 from simulated.installations import HOSTS, Installation
 from simulated.virtual_time import VirtualLoop, quiet
@@ -78,6 +79,9 @@ class Life:
         free_disks(self)
         for host in self.hosts:
             host.fired.clear()
+        if any(entry.kind == Kind.MONITOR for entry in self.ports.core.history.stuck(self.place.clock.now)):
+            # Its timer fires every few hours, which would be too late here.
+            self.put(MONITOR_SCENARIOS, json.dumps({"scenario": NAME}))
         for _ in range(ROUNDS):
             self.place.clock.advance(seconds=ROUND_SECONDS)
             for host in self.hosts:
