@@ -2,7 +2,7 @@
 
     python bench/history.py [--lines 10000000] [--windows 100000] [--home FOLDER]
 
-The journal gets four lines for each of its keys; windows are those of one scenario and a hundred models. They are
+The journal gets four lines for each of its keys; windows are those of one scenario. They are
 written in bulk beside one real drop and window. Prints processor time, of the first answer and the median of the next
 ones; each question meets fresh ports.
 """  # fmt: skip
@@ -25,6 +25,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 from world import World, points_csv  # noqa: E402 -- the path is set first
 
 from shared.core.ledger import EntryFilter  # noqa: E402 -- the path is set first
+from shared.monitoring.monitor import monitor  # noqa: E402 -- the path is set first
 from shared.operations.following import followed  # noqa: E402 -- the path is set first
 from shared.operations.reconcile import reconcile  # noqa: E402 -- the path is set first
 from shared.operations.status import status  # noqa: E402 -- the path is set first
@@ -48,6 +49,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lines", type=int, default=10_000_000)
     parser.add_argument("--windows", type=int, default=100_000)
+    parser.add_argument("--models", type=int, default=1, help="how many models scored those windows, in turns")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--home", type=Path)
     asked = parser.parse_args()
@@ -56,10 +58,11 @@ def main() -> None:
         world = World(home)
         world.handle(world.land("incoming/points/d1/points.csv", points_csv()))
         world.handle(world.land("scoring/points/first/points.csv", points_csv(10, seed=2, labelled=False)))
+        monitor(world.ports, "points")
         world.close()
         began = time.perf_counter()
         with closing(sqlite3.connect(home / "mlops.db")) as database:
-            fill(database, asked.lines // 4, asked.windows)
+            fill(database, asked.lines // 4, asked.windows, asked.models)
         size = (home / "mlops.db").stat().st_size >> 20
         print(f"{asked.lines:,} lines, {asked.windows:,} windows: {size} MB in {time.perf_counter() - began:.0f} s")
         print(f"{'question':34} {'first ms':>9} {'median ms':>10}")
@@ -79,13 +82,14 @@ def questions(keys: int) -> dict[str, Callable[[Ports], object]]:
         "mlops history, failed": lambda ports: ports.core.history.entries(200, EntryFilter(state="failed")),
         "mlops history, a rare kind": lambda ports: ports.core.history.entries(200, EntryFilter(kind="deployment")),
         "mlops history --why DROP": lambda ports: followed(ports, drop),
-        "mlops impact MODEL (a hundredth)": lambda ports: impact(ports, "points:1"),
+        "mlops impact MODEL": lambda ports: impact(ports, "points:1", 20),
+        "a round of monitoring": lambda ports: monitor(ports, "points"),
         "the sweep of data": reconcile,
     }
 
 
-def fill(database: sqlite3.Connection, keys: int, windows: int) -> None:
-    """Write journal, ledger, windows and commits."""
+def fill(database: sqlite3.Connection, keys: int, windows: int, models: int) -> None:
+    """Write journal, ledger, windows, commits and what monitoring found of them."""
     database.execute("PRAGMA synchronous=OFF")
     last = database.execute("SELECT max(id) FROM journal").fetchone()[0]
     for number, state in enumerate(("'queued'", "'in_progress'", "'in_progress'", _STATES)):
@@ -96,9 +100,11 @@ def fill(database: sqlite3.Connection, keys: int, windows: int) -> None:
     _insert(database, f"ledger ({columns})", values, keys)
     for table, own in (
         ("window", {"id": "'w' || n", "ordinal": "n + 1"}),
-        ("prediction_commit", {"window": "'w' || n", "ordinal": "n + 1", "model": "'points:' || (n % 100 + 1)"}),
+        ("prediction_commit", {"window": "'w' || n", "ordinal": "n + 1", "model": f"'points:' || (n % {models} + 1)"}),
         ("prediction_revision", {"window": "'w' || n", "base": "'w' || n"}),
         ("prediction_source", {"window": "'w' || n", "path": "'scoring/points/d' || n || '/points.csv'"}),
+        ("monitored_window", {"window": "'w' || n", "ordinal": "n + 1"}),
+        ("quality", {"window": "'w' || n", "ordinal": "n + 1", "state": "'final'"}),
     ):
         names = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
         values = ", ".join(own.get(name, f'"{name}"') for name in names)

@@ -30,6 +30,11 @@ class Answer:
     labels: tuple[str, ...]
     reason: str
 
+    @property
+    def has_classes(self) -> bool:
+        """Whether one of several answers is predicted."""
+        return self.task in ("binary", "multiclass")
+
 
 def guess_answer(rows: pa.Table, targets: Sequence[str], wished: Task | None) -> Answer:
     """The task that the values of the targets fit; BadInput when nothing can be learned from them."""

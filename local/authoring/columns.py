@@ -71,7 +71,8 @@ def _by_values(guess: Guess, values: pa.ChunkedArray, *, person: bool) -> Descri
     if person:
         return Described(guess, "aside", f"{name} names people or where to find them: it is no input")
     if names_rows(guess, values, different):
-        return Described(guess, "aside", f"{name} names rows: a model would learn them by heart", names=True)
+        what = "rows" if different == len(values) - values.null_count else "what rows are about"
+        return Described(guess, "aside", f"{name} names {what}: a model would learn it by heart", names=True)
     if guess.column.kind == "time":
         return Described(guess, "aside", f"{name} is a time: what it says, such as the month, needs feature code")
     return _by_kind(guess, values, different)

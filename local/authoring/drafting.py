@@ -35,6 +35,12 @@ def draft(tables: Tables, source: Source, name: str, named: Named, task: Task | 
     first = Draft(name, table_name(source.files), columns, rows, answer, named, named.key or find_entity(columns))
     if not first.inputs:
         raise BadInput("No column is left to learn from: each is the target, names rows or people, or is constant.")
+    if first.used("text") and not answer.has_classes:
+        prose = first.used("text")[0]
+        raise BadInput(
+            f"Only the free text {prose!r} is left to learn from, and a model of text predicts one of several answers; "
+            f"accepted: another target than {', '.join(named.targets)}, or columns of numbers and categories."
+        )
     return scored(first)
 
 
@@ -95,7 +101,7 @@ def _settled(one: Described, rows: pa.Table, named: Named, answer: Answer) -> De
     if one.name in named.key or one.name == named.time:
         use: Use = "key" if one.name in named.key else "time"
         return replace(one, use=use, warning="", guess=replace(one.guess, column=replace(column, identifies=False)))
-    if one.use == "target" and answer.task in ("binary", "multiclass"):
+    if one.use == "target" and answer.has_classes:
         return replace(one, guess=replace(one.guess, column=replace(column, values=answer.labels)))
     if one.use in ("number", "target"):
         return replace(one, guess=with_range(one.guess, values))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from local.authoring.columns import Described
 from local.authoring.draft import Draft
-from local.authoring.scores import Examples, alone, baseline, examples
+from local.authoring.scores import Examples, alone, baseline, examples, of_words
 
 # A column that tells so much alone was hardly known before the answer.
 LEAK = 0.98
@@ -15,29 +15,28 @@ LEAK = 0.98
 
 def scored(first: Draft) -> Draft:
     """The draft with its leaks and with what a quick model reaches without them."""
-    tabular = first.used("number", "category")
+    tabular, groups = first.used("number", "category"), first.entity[0] if first.entity and not first.named.key else ""
+    prose = tuple(one.name for one in first.columns if one.prose)
+    data = examples(first.rows, (*tabular, *prose), first.named, first.answer, groups)
+    first = replace(first, chance=data.chance, metric=data.metric)
     if not tabular:
-        return first
-    groups = first.entity[0] if first.entity and not first.named.key else ""
-    data = examples(first.rows, tabular, first.named, first.answer, groups)
+        return replace(first, score=of_words(data, first.used("text")[0]))
     leaks = _leaks(data, tabular)
     if len(leaks) == len(tabular):
         return _all_leak(first, data, leaks)
     inputs = [name for name in tabular if name not in dict(leaks)]
     columns = tuple(_unknown(one) if one.name in dict(leaks) else one for one in first.columns)
-    return replace(
-        first, columns=columns, leaks=leaks, score=baseline(data, inputs), chance=data.chance, metric=data.metric
-    )
+    return replace(first, columns=columns, leaks=leaks, score=baseline(data, inputs))
 
 
 def _all_leak(first: Draft, data: Examples, leaks: Sequence[tuple[str, float]]) -> Draft:
     """The draft when every column tells the answer alone: free text is learned from instead, where there is some."""
     scores = dict(leaks)
-    prose = next((one.name for one in first.columns if one.prose), "")
+    prose = next((one.name for one in first.columns if one.prose and first.answer.has_classes), "")
     columns = tuple(_swapped(one, prose, scores, data.metric) for one in first.columns)
     if prose:
-        return replace(first, columns=columns)
-    return replace(first, columns=columns, score=baseline(data, list(scores)), chance=data.chance, metric=data.metric)
+        return replace(first, columns=columns, score=of_words(data, prose))
+    return replace(first, columns=columns, score=baseline(data, list(scores)))
 
 
 def _swapped(one: Described, prose: str, scores: Mapping[str, float], metric: str) -> Described:

@@ -24,13 +24,14 @@ _CATEGORIES = 200
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Inputs as numbers (missing: NaN), what is true of each row, and the folds that judge."""
+    """Inputs as numbers (missing: NaN), texts, what is true of each row, and the folds that judge."""
 
     inputs: dict[str, np.ndarray]
     categories: frozenset[str]
     truth: np.ndarray
     answer: Answer
     folds: tuple[tuple[np.ndarray, np.ndarray], ...]
+    texts: dict[str, np.ndarray]
 
     @property
     def metric(self) -> str:
@@ -48,8 +49,9 @@ def examples(rows: pa.Table, names: Sequence[str], named: Named, answer: Answer,
     taken = _sampled(rows, named.time)
     texts = frozenset(name for name in names if pa.types.is_string(taken.column(name).type))
     inputs = {name: _numbers(taken.column(name)) for name in names}
+    words = {name: np.array([text or "" for text in taken.column(name).to_pylist()], object) for name in texts}
     truth = _truth(taken, named.targets, answer)
-    return Examples(inputs, texts, truth, answer, tuple(_folds(truth, answer, taken, groups, named.time)))
+    return Examples(inputs, texts, truth, answer, tuple(_folds(truth, answer, taken, groups, named.time)), words)
 
 
 def baseline(data: Examples, names: Sequence[str]) -> float | None:
@@ -61,7 +63,17 @@ def baseline(data: Examples, names: Sequence[str]) -> float | None:
     regression = data.answer.task == "regression"
     kind: Any = HistGradientBoostingRegressor if regression else HistGradientBoostingClassifier
     # One thread: on a busy machine several wait for each other.
-    return run_parallel([lambda: _judged(data, names, lambda: kind(**options))])[0]
+    return run_parallel([lambda: _judged(data, _matrix(data, names), lambda: kind(**options))])[0]
+
+
+def of_words(data: Examples, name: str) -> float | None:
+    """The score of a linear model of the words of this text; None when these rows cannot show one."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.pipeline import make_pipeline
+
+    model: Any = Ridge if data.answer.task == "regression" else LogisticRegression
+    return _judged(data, data.texts[name], lambda: make_pipeline(TfidfVectorizer(min_df=2), model()))
 
 
 def alone(data: Examples, name: str) -> float | None:
@@ -69,11 +81,14 @@ def alone(data: Examples, name: str) -> float | None:
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
     kind: Any = DecisionTreeRegressor if data.answer.task == "regression" else DecisionTreeClassifier
-    return _judged(data, [name], lambda: kind(max_depth=8, min_samples_leaf=5, random_state=_SEED))
+    return _judged(data, _matrix(data, [name]), lambda: kind(max_depth=8, min_samples_leaf=5, random_state=_SEED))
 
 
-def _judged(data: Examples, names: Sequence[str], make: Any) -> float | None:
-    matrix = np.column_stack([data.inputs[name] for name in names])
+def _matrix(data: Examples, names: Sequence[str]) -> np.ndarray:
+    return np.column_stack([data.inputs[name] for name in names])
+
+
+def _judged(data: Examples, matrix: np.ndarray, make: Any) -> float | None:
     try:
         parts = [(data.truth[test], _answers(data, matrix, train, test, make)) for train, test in data.folds]
         actual = np.concatenate([truth for truth, _ in parts])

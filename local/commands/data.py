@@ -24,6 +24,7 @@ from local.console.options import (
 from local.console.output import as_json, out
 from local.console.session import Session
 from local.console.waiting import Watcher, progress, wait_for, window_fate, windows_ended
+from local.host.running import running_host
 from shared import dispatch
 from shared.core.blob import Blob
 from shared.core.errors import BadInput, Missing
@@ -60,9 +61,8 @@ def drop(
     where = Landing("incoming", declared, drop_name(drop, files), "")
     if not wait:
         land(session.ports, "incoming", declared, where.drop, matched)
-        _print(
-            DropOutcome(scenario, where.drop, "landed", f"Landed in {where.folder}; a running host processes it."), json
-        )
+        reason = f"Landed in {where.folder}; {_next(session)}"
+        _print(DropOutcome(scenario, where.drop, "landed", reason), json)
         return
     with session.host(), progress(quiet=json) as display:
         land(session.ports, "incoming", declared, where.drop, matched)
@@ -71,6 +71,13 @@ def drop(
         outcome = wait_for(lambda: drop_outcome(session.ports, where), timeout, watcher.update, f"Drop {where.drop}")
     _print(outcome, json)
     raise typer.Exit(EXITS.get(outcome.outcome, 0))
+
+
+def _next(session: Session) -> str:
+    """Who goes on with what landed: of a lake in a folder a host on this home, else the deployed one."""
+    if session.settings.lake_folder is None or running_host(session.settings.home) is not None:
+        return "a running host processes it."
+    return "no host runs on this home. Use --wait, or start one: mlops up"
 
 
 def _print(outcome: DropOutcome, json: bool) -> None:
@@ -149,7 +156,7 @@ def predict(
     absent = awaited_tables(session.ports, declared, name, matched)
     if not wait or absent:
         landed = land(session.ports, "scoring", declared, name, matched)
-        _print_landed(Landing("scoring", declared, name, ""), landed, absent, json)
+        _print_landed(session, Landing("scoring", declared, name, ""), landed, absent, json)
         raise typer.Exit(EXITS["failed"] if wait else 0)
     with session.host(), progress(quiet=json) as display:
         display.add_task(f"{scenario}: scoring", total=None)
@@ -158,7 +165,7 @@ def predict(
     _report(session.ports, windows, json)
 
 
-def _print_landed(where: Landing, landed: list[Blob], absent: Sequence[str], json: bool) -> None:
+def _print_landed(session: Session, where: Landing, landed: list[Blob], absent: Sequence[str], json: bool) -> None:
     count, missing = counted(len(landed), "file"), ", ".join(absent)
     if json:
         as_json({"landed": [blob.path for blob in landed], "waits_for": list(absent)})
@@ -167,7 +174,7 @@ def _print_landed(where: Landing, landed: list[Blob], absent: Sequence[str], jso
         sentence = f"the drop waits for: {missing}. Nothing is scored before they land too: {more}"
         out.print(f"{count} landed in {where.folder}; {sentence}", markup=False, soft_wrap=True)
     else:
-        out.print(f"{count} landed in {where.folder}; a running host scores the rows.", soft_wrap=True)
+        out.print(f"{count} landed in {where.folder}; {_next(session)}", soft_wrap=True)
 
 
 def _score_due(ports: Ports, scenario: Scenario) -> list[Window]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from local.console.session import Session
 from local.console.timestamps import parse_timestamp
 from shared.core.errors import BadInput, Missing
 from shared.core.ledger import EntryFilter, Kind, State
-from shared.core.wording import visible
+from shared.core.wording import counted, visible
 from shared.operations.following import followed
 from shared.operations.status import status as read_status
 from shared.profiles.baseline import offer
@@ -85,13 +86,15 @@ def _reason(entry: Any) -> str:
 
 
 def status(json: Json = False) -> None:
-    """Show per scenario: newest dataset and run, serving model, challenger, open windows, predictions."""
-    value = read_status(Session().ports)
-    columns = ("scenario", "dataset", "run", "model", "generation", "newest row", "challenger", "open windows",
-               "predictions")  # fmt: skip
+    """Show per scenario what serves since when and how well, the newest dataset and run, what is open, predictions."""
+    ports = Session().ports
+    value, now = read_status(ports), ports.core.clock()
+    columns = ("scenario", "model", "age", "metric", "dataset", "run", "newest row", "challenger", "alerts",
+               "approvals", "open windows", "predictions")  # fmt: skip
     rows = [
-        (name, row["dataset"], row["run"] and row["run"]["state"], _served(row), row["generation"],
-         row["newest_row"], (row["challenger"] or {}).get("told"), row["open_windows"], row["predictions"])
+        (name, _served(row), _age(row["deployed_at"], now), _metric(row["metric"]), row["dataset"],
+         row["run"] and row["run"]["state"], row["newest_row"], (row["challenger"] or {}).get("told"),
+         row["breaches"] or None, ", ".join(row["approvals"]) or None, row["open_windows"], row["predictions"])
         for name, row in value["scenarios"].items()
     ]  # fmt: skip
     show(json_output=json, value=value, title="Status", columns=columns, rows=rows)
@@ -102,6 +105,21 @@ def status(json: Json = False) -> None:
         if row["offered_baseline"]:
             sentence = f"{name}: there is no baseline; {offer(name, row['offered_baseline'])}"
             out.print(sentence, markup=False, soft_wrap=True)
+
+
+def _age(since: str | None, now: datetime) -> str | None:
+    """For how long it has served, in the largest unit of which it is one at least."""
+    if since is None:
+        return None
+    passed = now - datetime.fromisoformat(since)
+    for seconds, unit in ((86_400, "day"), (3_600, "hour")):
+        if passed.total_seconds() >= seconds:
+            return counted(int(passed.total_seconds() // seconds), unit)
+    return counted(int(passed.total_seconds() // 60), "minute")
+
+
+def _metric(metric: Mapping[str, Any] | None) -> str | None:
+    return f"{metric['name']} {metric['value']:.3f}" if metric else None
 
 
 def _served(row: Mapping[str, Any]) -> str | None:

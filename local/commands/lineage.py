@@ -42,7 +42,7 @@ def impact(
     json: Json = False,
 ) -> None:
     """Show what a blob, dataset version or model touched: datasets, models, windows and their predictions."""
-    effects = lineage.impact(Session().ports, target)
+    effects = lineage.impact(Session().ports, target, None if json else _SHOWN)
     if json:
         as_json(impact_json(effects))
     else:
@@ -98,7 +98,7 @@ def _origin(part: Part) -> str:
 
 
 def _impact_tree(effects: Impact) -> Tree:
-    counts = (len(effects.models), "model"), (len(effects.windows), "window"), (effects.predictions, "prediction")
+    counts = (len(effects.models), "model"), (effects.window_count, "window"), (effects.predictions, "prediction")
     touched = ", ".join(counted(number, noun) for number, noun in counts)
     top = Tree(_line(f"{effects.kind} {effects.target}", touched))
     for dataset in effects.datasets:
@@ -107,10 +107,10 @@ def _impact_tree(effects: Impact) -> Tree:
         top.add(_line(f"run {run.id}", f"{run.state}. {run.reason}"))
     for model in effects.models:
         top.add(_line(f"model {model.id}", f"{model.state}, sha256 {model.sha256[:_SHORT]}"))
-    for window in effects.windows[:_SHOWN]:
+    for window in effects.windows:
         top.add(_window_line(window))
-    if len(effects.windows) > _SHOWN:
-        top.add(_line(f"and {len(effects.windows) - _SHOWN} more windows", "--json lists all of them"))
+    if effects.window_count > len(effects.windows):
+        top.add(_line(f"and {effects.window_count - len(effects.windows)} more windows", "--json lists all of them"))
     _add_events(top, effects.events)
     return top
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -50,12 +51,19 @@ def promote(
 def rollback(
     scenario: ScenarioName,
     by: By = ACCOUNT,
-    reason: Annotated[str, typer.Option(help="Why.")] = "Rolled back by hand.",
+    reason: Annotated[str | None, typer.Option(help="Why; a terminal asks for it.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask on a terminal.")] = False,
     json: Json = False,
 ) -> None:
-    """Serve the previous model version again."""
+    """Serve the previous model version again; on a terminal it asks for a reason and a yes first."""
     session = Session()
     session.scenario(scenario)
+    asks = sys.stdin.isatty() and not json and not yes
+    if asks and reason is None:
+        reason = typer.prompt(f"Why is {scenario} rolled back")
+    if asks:
+        typer.confirm(f"Take {scenario} back to the model before?", abort=True)
+    reason = reason or "Rolled back by hand."
     _print(manual_changes.roll_back(session.ports, scenario, by=by, reason=reason), json)
 
 

@@ -12,7 +12,7 @@ from local.console.output import as_json, out
 from local.console.session import Session
 from local.console.timestamps import parse_timestamp
 from shared import dispatch
-from shared.core.errors import Fault
+from shared.core.errors import BadInput, Fault
 from shared.operations.replay import ReplayItem, replayable
 from shared.ports import Ports
 
@@ -23,11 +23,18 @@ def replay(
     keys: Annotated[list[str] | None, typer.Argument(help="Only items whose key contains one of these texts.")] = None,
     start: Annotated[str | None, typer.Option("--from", help="Only items that ended at this time or later.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Only items that ended before this time.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Retry everything that can be retried.")] = False,
     dry_run: DryRun = False,
     by: By = ACCOUNT,
     json: Json = False,
 ) -> None:
     """Retry dead letters, poison messages, failed and quarantined work; completed work is not repeated."""
+    if not (keys or start or end or every or dry_run):
+        raise BadInput(
+            "Nothing says what to retry; accepted: keys, --from or --to, or --all. --dry-run shows what there is."
+        )
+    if every and (keys or start or end):
+        raise BadInput("--all retries everything; accepted: it alone, or keys and times.")
     ports = Session().ports
     times = [None if text is None else parse_timestamp(text, name) for text, name in ((start, "--from"), (end, "--to"))]
     items = replayable(ports, keys or [], *times)

@@ -8,11 +8,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.measure import Measurement
+from rich.table import Column, Table
 from rich.text import Text
 
 from shared.core.wording import visible
@@ -28,6 +30,7 @@ class SafeConsole(Console):
 
 # A file or a pipe has no width of its own; a table there may use this many columns.
 WIDE = 200
+_UNLIMITED = 100_000
 out = SafeConsole(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 err = SafeConsole(stderr=True, highlight=False)
 
@@ -60,14 +63,27 @@ def as_json(value: Any) -> None:
 
 
 def as_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print rows under column names, or that there are none."""
+    """Print rows under column names, or that there are none; a column without a value is left out.
+
+    Where names and ids do not fit beside each other, each row is a block: its first cell, below it the others by name.
+    """
     if not rows:
         out.print(f"{title}: none yet.")
         return
-    table = Table(*columns, title=title, title_justify="left", header_style="bold")
-    for row in rows:
-        table.add_row(*("" if cell is None else Text(visible(str(plain(cell)))) for cell in row))
-    out.print(table)
+    cells = [["" if cell is None else visible(str(plain(cell))) for cell in row] for row in rows]
+    filled = [number == 0 or any(row[number] for row in cells) for number in range(len(columns))]
+    columns, *cells = [list(compress(row, filled)) for row in (columns, *cells)]
+    headers = [Column(name, overflow="fold") for name in columns]
+    table = Table(*headers, title=title, title_justify="left", header_style="bold")
+    for row in cells:
+        table.add_row(*map(Text, row))
+    # The minimum is the longest word of each column.
+    if Measurement.get(out, out.options.update(max_width=_UNLIMITED), table).minimum <= out.width:
+        out.print(table)
+        return
+    out.print(title, style="italic")
+    for row in cells:
+        as_facts(row[0] or "-", dict(zip(columns[1:], row[1:], strict=True)))
 
 
 def as_facts(title: str, facts: Mapping[str, Any]) -> None:

@@ -169,4 +169,4 @@ def _poison_findings(poison: dict[str, int]) -> Sequence[Finding]:
     if not poison:
         return []
     fact = ", ".join(f"{count} in {name}" for name, count in poison.items())
-    return [Finding("poison messages", "warn", fact, "mlops history --why poison; then mlops replay")]
+    return [Finding("poison messages", "warn", fact, "mlops history --why poison; then mlops replay --all")]

@@ -183,6 +183,7 @@ def monitoring_bundle(engine: Engine, prices: Prices | None = None, timers: Time
         scorecards=lazy(f"{measures}SqlScorecards", engine),
         actuals=lazy(f"{_SQL}monitoring.actuals:SqlActuals", engine),
         window_labels=lazy(f"{_SQL}monitoring.window_labels:SqlWindowLabels", engine),
+        due_windows=lazy(f"{_SQL}monitoring.due_windows:SqlDueWindows", engine),
         served_labels=lazy(f"{_SQL}monitoring.served_labels:SqlServedLabels", engine),
         prices=prices or Prices(),
         timers=timers or Timers(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
@@ -69,6 +69,10 @@ class History(Protocol):
 
     def why(self, text: str) -> Sequence[Entry]:
         """The transitions of every key that contains `text`, and of the kind with that name, oldest first."""
+        ...
+
+    def lines(self, kind: str, keys: Collection[str] = (), begins: str = "") -> Sequence[Entry]:
+        """The transitions of these keys of a kind, or of its keys that begin so, oldest first."""
         ...
 
     def find(self, kind: str, key: str) -> Entry | None:

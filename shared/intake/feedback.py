@@ -61,13 +61,12 @@ def _take(ports: MonitoringPorts, scenario: Scenario) -> list[str]:
     """At most PER_SWEEP windows; while nothing new is known of a scenario, none is joined."""
     if not scenario.feedback.learn or ports.release.deployments.current(scenario.name) is None:
         return []
-    commits = _old_enough(ports, scenario)
-    newest = ports.monitoring.window_labels.newest(scenario) if commits else 0
-    if not commits or not (newest or scenario.feedback.unlabelled == "negative"):
+    number, last = ports.monitoring.due_windows.old_enough(scenario.name, _latest(ports, scenario))
+    newest = ports.monitoring.window_labels.newest(scenario) if number else 0
+    if not number or not (newest or scenario.feedback.unlabelled == "negative"):
         return []
     problem = why_not(scenario)
-    last = max((commit.ordinal for commit in commits.values()), default=0)
-    told = f"The labels of {counted(len(commits), 'window')} up to number {last} have had their time; "
+    told = f"The labels of {counted(number, 'window')} up to number {last} have had their time; "
     told += f"label {newest} is the newest."
     if problem:
         told = f"Scored rows do not become training data: {problem}."
@@ -77,7 +76,7 @@ def _take(ports: MonitoringPorts, scenario: Scenario) -> list[str]:
     if problem:
         ports.core.ledger.note(Kind.FEEDBACK, scenario.name, State.IGNORED, told)
         return []
-    waiting = [due for due in _due(ports, scenario, commits) if not _ended(ports, due)]
+    waiting = [due for due in _due(ports, scenario, _old_enough(ports, scenario)) if not _ended(ports, due)]
     for due in waiting[:PER_SWEEP]:
         once(ports, Kind.FEEDBACK, due.key, "", lambda due=due: _learn(ports, scenario, due))  # type: ignore[misc]
     if all(_ended(ports, due) for due in waiting):
@@ -90,9 +89,13 @@ def _ended(ports: MonitoringPorts, due: DueFeedback) -> bool:
     return entry is not None and entry.state in ENDED
 
 
+def _latest(ports: MonitoringPorts, scenario: Scenario) -> datetime:
+    return ports.core.clock() - timedelta(hours=scenario.monitoring.horizon_hours)
+
+
 def _old_enough(ports: MonitoringPorts, scenario: Scenario) -> Mapping[str, Commit]:
     """By window the commit that holds its rows, of windows predicted so long ago that labels have had their time."""
-    latest = ports.core.clock() - timedelta(hours=scenario.monitoring.horizon_hours)
+    latest = _latest(ports, scenario)
     corrections = {one.window: one for one in ports.prediction.corrections.list(scenario.name)}
     commits = {one.window: one for one in ports.prediction.predictions.commits(scenario.name)}
     found = {window: one for window, one in commits.items() if window not in corrections and one.scored_at <= latest}

@@ -59,7 +59,7 @@ def monitor(ports: MonitoringPorts, scenario_name: str, message: str = "") -> Mo
     """
     scenario = find_scenario(ports.core.scenarios, scenario_name)
     windows = [name for name in unmonitored_windows(ports, scenario) if _measure_once(ports, scenario, name, message)]
-    before = {one.window: one.labelled for one in ports.monitoring.qualities.latest(scenario.name)}
+    before = {one.window: one.labelled for one in ports.monitoring.qualities.provisional(scenario.name)}
     batches = state_quality(ports, scenario)
     for one in batches:
         if one.labelled != before.get(one.window, 0):
@@ -77,8 +77,7 @@ def monitor(ports: MonitoringPorts, scenario_name: str, message: str = "") -> Mo
 def measure_again(ports: MonitoringPorts, scenario_name: str, window: str) -> Outcome:
     """Measure this window now, also when it was measured before; Missing when there is no window of that name."""
     scenario = find_scenario(ports.core.scenarios, scenario_name)
-    known = {*_batches(ports, scenario), *served_hours(ports, scenario.name, ports.core.clock())}
-    if window not in known:
+    if not _is_batch(ports, scenario, window) and window not in _hours(ports, scenario):
         raise Missing(f"{scenario.name} has no complete, predicted window {window!r}.")
     outcome = _measure(ports, scenario, window)
     state_quality(ports, scenario)
@@ -87,10 +86,11 @@ def measure_again(ports: MonitoringPorts, scenario_name: str, window: str) -> Ou
 
 def unmonitored_windows(ports: MonitoringPorts, scenario: Scenario) -> list[str]:
     """The windows, in order, that this version of the monitor has not finished."""
-    measured = {facts.window for facts in ports.monitoring.measurements.windows(scenario.name) if _is_current(facts)}
-    finished = measured - _abandoned(ports, scenario)
-    windows = [*_batches(ports, scenario), *served_hours(ports, scenario.name, ports.core.clock())]
-    return [window for window in windows if window not in finished]
+    due, hours = ports.monitoring.due_windows, _hours(ports, scenario)
+    measured, abandoned = due.measured(scenario.name, hours), _abandoned(ports, scenario)
+    batches = dict.fromkeys(due.unmeasured(scenario.name))
+    again = [window for window in sorted(abandoned) if window not in batches and _is_batch(ports, scenario, window)]
+    return [*again, *batches, *(hour for hour in hours if hour not in measured or hour in abandoned)]
 
 
 def _abandoned(ports: MonitoringPorts, scenario: Scenario) -> set[str]:
@@ -100,21 +100,17 @@ def _abandoned(ports: MonitoringPorts, scenario: Scenario) -> set[str]:
     return {key.removeprefix(prefix).rpartition("@")[0] for key in stuck if key.startswith(prefix)}
 
 
-def _is_current(facts: WindowFacts) -> bool:
-    return facts.monitor_version == MONITOR_VERSION
+def _hours(ports: MonitoringPorts, scenario: Scenario) -> list[str]:
+    return served_hours(ports, scenario.name, ports.core.clock())
 
 
-def _batches(ports: MonitoringPorts, scenario: Scenario) -> list[str]:
-    """Committed and quarantined windows, by ordinal."""
-    # A correction has the rows of the window it corrects: to monitor them again would show nothing new.
-    corrections = {correction.window for correction in ports.prediction.corrections.list(scenario.name)}
-    commits = ports.prediction.predictions.commits(scenario.name)
-    committed = {commit.window: commit.ordinal for commit in commits if commit.window not in corrections}
-    quarantined = {
-        window.id: window.ordinal for window in ports.prediction.windows.list(scenario.name, WindowState.QUARANTINED)
-    }
-    ordinals = {**quarantined, **committed}
-    return sorted(ordinals, key=lambda window: (ordinals[window], window))
+def _is_batch(ports: MonitoringPorts, scenario: Scenario, name: str) -> bool:
+    """Whether it is a committed or quarantined window, and no correction: that has the rows of the one it corrects."""
+    if ports.prediction.corrections.find(scenario.name, name) is not None:
+        return False
+    window = ports.prediction.windows.find(scenario.name, name)
+    refused = window is not None and window.state == WindowState.QUARANTINED
+    return refused or ports.prediction.predictions.find_commit(scenario.name, name) is not None
 
 
 def _measure_once(ports: MonitoringPorts, scenario: Scenario, window: str, message: str) -> bool:
@@ -124,13 +120,9 @@ def _measure_once(ports: MonitoringPorts, scenario: Scenario, window: str, messa
 
 
 def _measure(ports: MonitoringPorts, scenario: Scenario, window: str) -> Outcome:
-    quarantined = [
-        refused
-        for refused in ports.prediction.windows.list(scenario.name, WindowState.QUARANTINED)
-        if refused.id == window
-    ]
-    if quarantined:
-        return _record_quarantined(ports, scenario, quarantined[0])
+    planned = ports.prediction.windows.find(scenario.name, window)
+    if planned is not None and planned.state == WindowState.QUARANTINED:
+        return _record_quarantined(ports, scenario, planned)
     try:
         data = _window_data(ports, scenario, window)
     except Permanent as fault:
@@ -158,8 +150,7 @@ def _drift_words(drifted: Sequence[str], rows: int, needed: int) -> str:
 
 
 def _is_newest(ports: MonitoringPorts, scenario: Scenario, facts: WindowFacts) -> bool:
-    windows = [other for other in ports.monitoring.measurements.windows(scenario.name) if other.source == facts.source]
-    return all(other.ordinal <= facts.ordinal for other in windows)
+    return ports.monitoring.due_windows.newest(scenario.name, facts.source) <= facts.ordinal
 
 
 def _window_data(ports: MonitoringPorts, scenario: Scenario, window: str) -> WindowData:

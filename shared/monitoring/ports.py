@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from shared.core.breach import Breach
     from shared.core.scenario import Scenario
     from shared.core.timers.late_timers import Timers
-    from shared.monitoring.measures import DriftMeasure, QualityMeasure, Scorecard, TimerHeartbeat, WindowFacts
+    from shared.monitoring.measures import DriftMeasure, QualityMeasure, Scorecard, Source, TimerHeartbeat, WindowFacts
     from shared.monitoring.prices import Prices
     from shared.monitoring.retrain_decision import RetrainDecision, RetrainVerdict
     from shared.monitoring.served_label import ServedLabel
+    from shared.prediction.window import Commit
 
 
 class Measurements(Protocol):
@@ -30,6 +31,10 @@ class Measurements(Protocol):
 
     def windows(self, scenario: str | None = None) -> Sequence[WindowFacts]:
         """Monitored windows by source and ordinal."""
+        ...
+
+    def earlier(self, scenario: str, source: Source, ordinal: int, most: int) -> Sequence[WindowFacts]:
+        """At most so many monitored windows of the source with a lower ordinal, newest first."""
         ...
 
     def drift(self, scenario: str, window: str | None = None) -> Sequence[DriftMeasure]:
@@ -46,6 +51,22 @@ class Qualities(Protocol):
 
     def latest(self, scenario: str | None = None) -> Sequence[QualityMeasure]:
         """The newest revision of every (window, metric), by source and ordinal."""
+        ...
+
+    def judged(self, scenario: str, source: Source, most: int) -> Sequence[QualityMeasure]:
+        """The newest revisions with a verdict of the newest windows of that source, oldest first."""
+        ...
+
+    def means(self, scenario: str) -> Mapping[str, tuple[int, float]]:
+        """By model how many windows have a verdict, and their mean quality."""
+        ...
+
+    def provisional(self, scenario: str) -> Sequence[QualityMeasure]:
+        """The newest revisions that are not final, by ordinal."""
+        ...
+
+    def served(self, scenario: str) -> Sequence[QualityMeasure]:
+        """The newest revision of every hour of requests, by its number."""
         ...
 
     def revisions(self, scenario: str, window: str) -> Sequence[QualityMeasure]:
@@ -146,6 +167,37 @@ class WindowLabels(Protocol):
         ...
 
 
+class DueWindows(Protocol):
+    """Which windows a round has to look at: it reads those, however many there were before."""
+
+    def unmeasured(self, scenario: str) -> Sequence[str]:
+        """Committed and quarantined windows that this version of the monitor has not measured, by ordinal.
+
+        A correction has the rows of the window it corrects, and is none of them.
+        """
+        ...
+
+    def measured(self, scenario: str, windows: Collection[str]) -> frozenset[str]:
+        """Those of the windows that this version of the monitor has measured."""
+        ...
+
+    def newest(self, scenario: str, source: Source) -> int:
+        """The highest ordinal that was measured of that source; 0 without one."""
+        ...
+
+    def unjudged(self, scenario: str) -> Sequence[Commit]:
+        """Commits of first versions whose quality is not final, by ordinal."""
+        ...
+
+    def old_enough(self, scenario: str, until: datetime) -> tuple[int, int]:
+        """How many first versions were scored until then or corrections at all, and the highest ordinal of them."""
+        ...
+
+    def of_model(self, scenario: str, model: str, most: int) -> tuple[Sequence[str], int]:
+        """The newest windows that the model scored, at most so many, and how many there are."""
+        ...
+
+
 class ServedLabels(Protocol):
     """Labels of answered requests. A changed label replaces the one before, which is kept beside it."""
 
@@ -177,6 +229,7 @@ class MonitoringBundle:
     scorecards: Scorecards
     actuals: Actuals
     window_labels: WindowLabels
+    due_windows: DueWindows
     served_labels: ServedLabels
     prices: Prices
     timers: Timers

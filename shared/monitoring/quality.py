@@ -10,7 +10,7 @@ from shared.core.breach import Cause
 from shared.core.scenario import Scenario
 from shared.monitoring.breaches import close_breaches, open_breach
 from shared.monitoring.label_coverage import LabelCoverage, enough, state_of, verdict_of
-from shared.monitoring.measures import QualityMeasure, QualityState, QualityVerdict, Source
+from shared.monitoring.measures import QualityMeasure, QualityVerdict, Source
 from shared.monitoring.triage import DataIssue
 from shared.prediction.window import Commit
 from shared.serving.prediction_rows import first_id, label_columns, label_positions
@@ -34,18 +34,16 @@ def metric_of(scenario: Scenario) -> str:
 
 def state_quality(ports: MonitoringPorts, scenario: Scenario, *, everything: bool = False) -> list[QualityMeasure]:
     """State every window that is not final (with `everything` all of them); returns what was stated."""
-    known = {measure.window: measure for measure in ports.monitoring.qualities.latest(scenario.name)}
-    stated = []
-    # The first predictions of a window are judged; a later correction does not improve its quality.
-    corrections = {correction.window for correction in ports.prediction.corrections.list(scenario.name)}
-    for commit in ports.prediction.predictions.commits(scenario.name):
-        if commit.window in corrections:
-            continue
-        before = known.get(commit.window)
-        if everything or before is None or before.state != QualityState.FINAL:
-            stated.append(ports.monitoring.qualities.record(_measure(ports, scenario, commit)))
+    due = _first_versions(ports, scenario) if everything else ports.monitoring.due_windows.unjudged(scenario.name)
+    stated = [ports.monitoring.qualities.record(_measure(ports, scenario, commit)) for commit in due]
     update_breach(ports, scenario)
     return stated
+
+
+def _first_versions(ports: MonitoringPorts, scenario: Scenario) -> list[Commit]:
+    """The first predictions of each window are judged; a later correction does not improve its quality."""
+    corrections = {correction.window for correction in ports.prediction.corrections.list(scenario.name)}
+    return [one for one in ports.prediction.predictions.commits(scenario.name) if one.window not in corrections]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +176,13 @@ def update_breach(ports: MonitoringPorts, scenario: Scenario) -> None:
 
     Batches and served hours are counted apart; either opens it.
     """
-    judged = [measure for measure in ports.monitoring.qualities.latest(scenario.name) if is_judged(measure)]
-    for source in Source:
-        recent = [measure for measure in judged if measure.source == source][-scenario.retrain.quality_n :]
+    judged = {one: ports.monitoring.qualities.judged(scenario.name, one, scenario.retrain.quality_n) for one in Source}
+    for recent in judged.values():
         fallen = [measure for measure in recent if measure.verdict == QualityVerdict.FALLEN]
         if len(fallen) >= scenario.retrain.quality_k:
             open_breach(ports, scenario.name, _fallen_quality(fallen[-1], len(fallen), len(recent)), fallen[-1].window)
             return
-    if judged:
+    if any(judged.values()):
         close_breaches(ports, scenario.name, (), (Cause.CONCEPT_DRIFT,))
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from statistics import fmean
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from shared.core.ledger import Entry, State
+from shared.core.ledger import Entry, Kind, State
 from shared.core.scenario import Scenario
-from shared.monitoring.measures import QualityMeasure, Scorecard
-from shared.monitoring.quality import is_judged, metric_of
+from shared.monitoring.measures import Scorecard
+from shared.monitoring.quality import metric_of
 from shared.prediction.window import split_input
 from shared.serving.deployment import Deployment
 from shared.training.metrics import LARGER_IS_BETTER
@@ -19,30 +18,47 @@ from shared.training.model import Model
 if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
 
+# Windows of a model whose work is timed: more do not make the mean better.
+TIMED = 500
+
 
 def compute_scorecards(ports: MonitoringPorts, scenario: Scenario) -> list[Scorecard]:
     """Compute and keep the scorecard of every generation; a repeat gives the same numbers."""
     history = ports.release.deployments.list(scenario.name)
-    entries = ports.core.history.why(f"{scenario.name}") if history else ()
+    kept = {card.generation: card for card in ports.monitoring.scorecards.list(scenario.name)}
+    means = ports.monitoring.qualities.means(scenario.name) if history else {}
     cards = []
     for place, deployment in enumerate(history):
         model = ports.training.registry.find(deployment.model, deployment.version)
-        if model is not None:
-            card = _card(ports, scenario, model, history[: place + 1], entries)
+        if model is None:
+            continue
+        card = kept.get(deployment.generation)
+        if card is None or not _is_settled(ports, scenario, history[place + 1 :]):
+            card = _card(ports, scenario, model, history[: place + 1], means)
             ports.monitoring.scorecards.put(card)
-            cards.append(card)
+        cards.append(card)
     return cards
 
 
+def _is_settled(ports: MonitoringPorts, scenario: Scenario, later: Sequence[Deployment]) -> bool:
+    """Whether the generation was replaced so long ago that its windows have all their labels."""
+    horizon = timedelta(hours=2 * scenario.monitoring.horizon_hours)
+    return bool(later) and later[0].at + horizon < ports.core.clock()
+
+
 def _card(
-    ports: MonitoringPorts, scenario: Scenario, model: Model, history: Sequence[Deployment], entries: Sequence[Entry]
+    ports: MonitoringPorts,
+    scenario: Scenario,
+    model: Model,
+    history: Sequence[Deployment],
+    means: Mapping[str, tuple[int, float]],
 ) -> Scorecard:
     deployment, metric = history[-1], metric_of(scenario)
-    before = history[-2] if len(history) > 1 else None
-    after, earlier = (_qualities(ports, scenario, generation) for generation in (deployment, before))
+    after = means.get(deployment.model_id)
+    earlier = means.get(history[-2].model_id) if len(history) > 1 else None
     predicted, reason = _predicted(ports, scenario, model)
     event_at = _data_event(ports, scenario.name, model)
-    seconds = _seconds(ports, scenario, model, entries)
+    seconds = _seconds(ports, scenario, model)
     prices = ports.monitoring.prices
     return Scorecard(
         scenario=scenario.name,
@@ -52,8 +68,8 @@ def _card(
         promoted_at=deployment.at,
         predicted_gain=predicted,
         realised_gain=_realised(metric, after, earlier),
-        windows_before=len(earlier),
-        windows_after=len(after),
+        windows_before=earlier[0] if earlier else 0,
+        windows_after=after[0] if after else 0,
         data_event_at=event_at,
         hours_to_production=None if event_at is None else (deployment.at - event_at).total_seconds() / 3600,
         seconds=seconds,
@@ -66,22 +82,9 @@ def _card(
     )
 
 
-def _qualities(ports: MonitoringPorts, scenario: Scenario, deployment: Deployment | None) -> list[QualityMeasure]:
-    """The judged windows of the generation's model."""
-    if deployment is None:
-        return []
-    model = deployment.model_id
-    latest = ports.monitoring.qualities.latest(scenario.name)
-    return [quality for quality in latest if quality.model == model and is_judged(quality)]
-
-
-def _realised(metric: str, mine: Sequence[QualityMeasure], theirs: Sequence[QualityMeasure]) -> float | None:
+def _realised(metric: str, mine: tuple[int, float] | None, theirs: tuple[int, float] | None) -> float | None:
     """The average quality of the windows since the promotion minus that of the windows before; None without both."""
-    after = [quality.value for quality in mine if quality.value is not None]
-    before = [quality.value for quality in theirs if quality.value is not None]
-    if not after or not before:
-        return None
-    return _signed(metric, fmean(after) - fmean(before))
+    return None if mine is None or theirs is None else _signed(metric, mine[1] - theirs[1])
 
 
 def _predicted(ports: MonitoringPorts, scenario: Scenario, model: Model) -> tuple[float | None, str]:
@@ -110,33 +113,31 @@ def _data_event(ports: MonitoringPorts, scenario: str, model: Model) -> datetime
     return min([max(times), dataset.created_at]) if times else dataset.created_at
 
 
-def _seconds(ports: MonitoringPorts, scenario: Scenario, model: Model, entries: Sequence[Entry]) -> Mapping[str, float]:
-    """Seconds of work by stage, between the beginning and the end of each piece in the ledger."""
+def _seconds(ports: MonitoringPorts, scenario: Scenario, model: Model) -> Mapping[str, float]:
+    """Seconds of work by stage, between the beginning and the end of each piece in the ledger.
+
+    Of a model with more windows than TIMED the newest are timed, and stand for the others.
+    """
+    history = ports.core.history
     dataset, run = ports.datasets.versions.find(scenario.name, model.dataset), ports.training.runs.find(model.run)
     # The drop that the version was made for comes last among those that it holds.
     drop = f"{scenario.name}/{dataset.drops[-1]}@" if dataset is not None and dataset.drops else ""
-    drops = {entry.key for entry in entries if drop and entry.key.startswith(drop)}
-    windows = {
-        f"{scenario.name}/{commit.window}"
-        for commit in ports.prediction.predictions.commits(scenario.name)
-        if commit.model == model.id
-    }
+    names, number = ports.monitoring.due_windows.of_model(scenario.name, model.id, TIMED)
+    windows = history.lines(Kind.WINDOW, [f"{scenario.name}/{name}" for name in names])
     seconds = {
-        "ingest": _worked(entries, "drop", drops),
+        "ingest": _worked(history.lines(Kind.DROP, begins=drop)),
         "train": 0.0 if run is None else (run.updated_at - run.created_at).total_seconds(),
-        "gate": _worked(entries, "model", {model.id}),
-        "score": _worked(entries, "window", windows),
+        "gate": _worked(history.lines(Kind.MODEL, [model.id])),
+        "score": _worked(windows) * number / max(1, len(names)),
     }
     return {stage: round(value, 3) for stage, value in seconds.items()}
 
 
-def _worked(entries: Sequence[Entry], kind: str, keys: set[str]) -> float:
+def _worked(entries: Sequence[Entry]) -> float:
     """The sum of the times from each beginning to the end that follows it; entries come oldest first."""
     began: dict[str, datetime] = {}
     total = 0.0
     for entry in entries:
-        if entry.kind != kind or entry.key not in keys:
-            continue
         if entry.state == State.IN_PROGRESS:
             began[entry.key] = entry.at
         elif entry.key in began:

@@ -22,11 +22,7 @@ if TYPE_CHECKING:
 def state_served_quality(ports: MonitoringPorts, scenario: Scenario) -> list[QualityMeasure]:
     """State the hours that have new labels, are new, or have become final; nothing before the first label came."""
     unstated = ports.monitoring.served_labels.unstated(scenario.name)
-    known = {
-        measure.window: measure
-        for measure in ports.monitoring.qualities.latest(scenario.name)
-        if measure.source == Source.SERVED
-    }
+    known = {measure.window: measure for measure in ports.monitoring.qualities.served(scenario.name)}
     if not unstated and not known:
         return []
     hours = served_hours(ports, scenario.name, ports.core.clock())

@@ -37,7 +37,10 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """Everything a blob, a dataset version or a model had an effect on."""
+    """Everything a blob, a dataset version or a model had an effect on.
+
+    `windows` may be the first ones only; `window_count` and `predictions`, their rows, count all.
+    """
 
     kind: str
     target: str
@@ -46,8 +49,5 @@ class Impact:
     runs: tuple[Run, ...]
     models: tuple[Model, ...]
     windows: tuple[ScoredWindow, ...]
-
-    @property
-    def predictions(self) -> int:
-        """Rows of all windows."""
-        return sum(window.commit.rows for window in self.windows)
+    window_count: int
+    predictions: int

@@ -106,9 +106,16 @@ class Lineage(Protocol):
         ...
 
     def scored(
-        self, scenario: Scenario, *, models: Sequence[str] = (), path: str = "", etag: str = ""
+        self, scenario: Scenario, *, models: Sequence[str] = (), path: str = "", etag: str = "", most: int | None = None
     ) -> list[ScoredWindow]:
-        """Windows scored by one of these models or made of that blob (of one version of it with `etag`), by number."""
+        """Windows scored by one of these models or made of that blob (of one version of it with `etag`), by number.
+
+        With `most` the first of them.
+        """
+        ...
+
+    def scored_totals(self, scenario: Scenario, models: Sequence[str]) -> tuple[int, int]:
+        """How many windows these models scored, and how many rows those have."""
         ...
 
     def entries(self, keys: Sequence[tuple[str, str]]) -> list[Entry]:

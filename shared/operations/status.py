@@ -70,6 +70,8 @@ def _scenario_status(ports: OperationsPorts, name: str, totals: Mapping[str, int
         "dataset": datasets[-1] if datasets else None,
         "run": {"id": run.id, "state": run.state} if run else None,
         "model": current.model_id if current else None,
+        "deployed_at": current.at.isoformat() if current else None,
+        "metric": _metric(ports, current) if current else None,
         "generation": current.generation if current else 0,
         "newest_row": _newest_row(ports, current) if current else None,
         "override": current.override if current else False,
@@ -77,9 +79,21 @@ def _scenario_status(ports: OperationsPorts, name: str, totals: Mapping[str, int
         "offered_baseline": offered_baseline(ports, name) or None,
         "trial": _trial(ports, current) if current else None,
         "overdue": overdue.sentence if (overdue := overdue_breach(ports, name)) else None,
+        "breaches": len(ports.monitoring.breaches.list(name, "open")),
+        "approvals": [one.id for one in ports.release.approvals.list(name) if one.state == "open"],
         "open_windows": totals["open_windows"],
         "predictions": totals["predictions"],
     }
+
+
+def _metric(ports: OperationsPorts, current: Deployment) -> Mapping[str, Any] | None:
+    """The scenario's own metric of the model that serves, as its evaluation has it; None where it has none."""
+    name, graph = (
+        ports.core.scenarios[current.scenario].metric,
+        find_graph(ports, current.model, current.version, current.sha256),
+    )
+    value = graph.metrics.get(name) if graph else None
+    return None if value is None else {"name": name, "value": value}
 
 
 def _trial(ports: OperationsPorts, current: Deployment) -> str | None:

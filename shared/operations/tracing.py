@@ -158,11 +158,14 @@ def event_facts(entry: Entry) -> Mapping[str, Any]:
     }
 
 
-def impact(ports: OperationsPorts, target: str) -> Impact:
-    """The impact of a blob (`path` or `path@etag`), dataset id or `model:version`; Missing when it is unknown."""
+def impact(ports: OperationsPorts, target: str, most: int | None = None) -> Impact:
+    """The impact of a blob (`path` or `path@etag`), dataset id or `model:version`; Missing when it is unknown.
+
+    Windows that its models scored are counted; with `most` only the first of them are read.
+    """
     matched = _MODEL.fullmatch(target)
     if matched and matched["name"] in ports.core.scenarios:
-        return _of_a_model(ports, matched["name"], int(matched["version"]))
+        return _of_a_model(ports, matched["name"], int(matched["version"]), most)
     datasets = [
         dataset
         for dataset in ports.datasets.versions.list()
@@ -170,23 +173,23 @@ def impact(ports: OperationsPorts, target: str) -> Impact:
     ]
     if datasets:
         keys = [key for dataset in datasets for key in _of_dataset(dataset)]
-        return _downstream(ports, ("dataset", target), datasets, {}, keys)
-    return _of_a_blob(ports, target)
+        return _downstream(ports, ("dataset", target), datasets, {}, keys, most)
+    return _of_a_blob(ports, target, most)
 
 
-def _of_a_model(ports: OperationsPorts, name: str, version: int) -> Impact:
+def _of_a_model(ports: OperationsPorts, name: str, version: int, most: int | None) -> Impact:
     model = ports.training.registry.find(name, version)
     if model is None:
         known = ", ".join(model.id for model in ports.training.registry.list(name)) or "none"
         raise Missing(f"There is no model {name}:{version}; registered: {known}.")
-    windows = ports.operations.lineage.scored(ports.core.scenarios[name], models=[model.id])
+    windows = _windows(ports, ports.core.scenarios[name], [model], (), most)
     run = ports.training.runs.find(model.run)
     deployments = [one for one in ports.release.deployments.list(name) if one.version == version]
     keys = [("model", model.id), *(("deployment", f"{name}/{deployment.generation}") for deployment in deployments)]
-    return Impact("model", model.id, _events(ports, keys), (), (run,) if run else (), (model,), tuple(windows))
+    return Impact("model", model.id, _events(ports, keys), (), (run,) if run else (), (model,), *windows)
 
 
-def _of_a_blob(ports: OperationsPorts, target: str) -> Impact:
+def _of_a_blob(ports: OperationsPorts, target: str, most: int | None) -> Impact:
     path, etag = _versioned(target)
     datasets = [
         dataset
@@ -205,7 +208,7 @@ def _of_a_blob(ports: OperationsPorts, target: str) -> Impact:
     keys = [("blob", key) for key in sorted(set(known)) if _is(key, path, etag)]
     if not keys:
         raise Missing(f"Nothing was made of {target[:200]!r}: no blob, dataset or model of that name is known.")
-    return _downstream(ports, ("blob", target), datasets, direct, keys)
+    return _downstream(ports, ("blob", target), datasets, direct, keys, most)
 
 
 def _versioned(target: str) -> tuple[str, str]:
@@ -219,28 +222,38 @@ def _is(key: str, path: str, etag: str) -> bool:
     return key_path == path and etag in ("", version.strip('"'))
 
 
-def _downstream(
+def _downstream(  # noqa: PLR0917 -- what it leads to is one question
     ports: OperationsPorts,
     named: tuple[str, str],
     datasets: Sequence[DatasetVersion],
     direct: Mapping[str, Sequence[ScoredWindow]],
     keys: Sequence[tuple[str, str]],
+    most: int | None,
 ) -> Impact:
     """Datasets to their runs, models and windows, together with windows that were made of the blob itself."""
     ids = {(dataset.scenario, dataset.id) for dataset in datasets}
     names = list(dict.fromkeys([*(dataset.scenario for dataset in datasets), *direct]))
     runs = [run for name in names for run in ports.training.runs.list(name) if (run.scenario, run.dataset) in ids]
     models = [model for name in names for model in ports.training.registry.list(name) if (name, model.dataset) in ids]
-    windows = [
-        window for name in names for window in _windows(ports, ports.core.scenarios[name], models, direct.get(name, ()))
-    ]
-    return Impact(*named, _events(ports, keys), tuple(datasets), tuple(runs), tuple(models), tuple(windows))
+    found = [_windows(ports, ports.core.scenarios[name], models, direct.get(name, ()), most) for name in names]
+    windows = tuple(window for some, _, _ in found for window in some)[:most]
+    totals = sum(number for _, number, _ in found), sum(rows for _, _, rows in found)
+    return Impact(*named, _events(ports, keys), tuple(datasets), tuple(runs), tuple(models), windows, *totals)
 
 
 def _windows(
-    ports: OperationsPorts, scenario: Scenario, models: Sequence[Model], direct: Sequence[ScoredWindow]
-) -> list[ScoredWindow]:
+    ports: OperationsPorts,
+    scenario: Scenario,
+    models: Sequence[Model],
+    direct: Sequence[ScoredWindow],
+    most: int | None,
+) -> tuple[tuple[ScoredWindow, ...], int, int]:
+    """Windows that the models scored or that are named directly, by number; how many there are, and their rows."""
     ids = [model.id for model in models if model.name == scenario.name]
-    scored = ports.operations.lineage.scored(scenario, models=ids) if ids else []
+    lineage = ports.operations.lineage
+    scored = lineage.scored(scenario, models=ids, most=most) if ids else []
+    number, rows = lineage.scored_totals(scenario, ids)
+    others = [window for window in direct if window.commit.model not in ids]
     by_number = {window.commit.ordinal: window for window in (*scored, *direct)}
-    return [by_number[number] for number in sorted(by_number)]
+    first = tuple(by_number[number] for number in sorted(by_number))[:most]
+    return first, number + len(others), rows + sum(window.commit.rows for window in others)

@@ -12,6 +12,7 @@ from memory.ledger import MemoryLedger
 from memory.monitoring import (
     MemoryBreaches,
     MemoryDecisions,
+    MemoryDueWindows,
     MemoryMeasurements,
     MemoryQualities,
     MemoryScorecards,
@@ -32,6 +33,7 @@ from shared.adapters.sql.ledger.outbox import SqlOutbox
 from shared.adapters.sql.ledger.reopening import SqlReopening
 from shared.adapters.sql.ledger.rounds import SqlRounds
 from shared.adapters.sql.monitoring.actuals import SqlActuals
+from shared.adapters.sql.monitoring.due_windows import SqlDueWindows
 from shared.adapters.sql.monitoring.measures import (
     SqlBreaches,
     SqlDecisions,
@@ -90,6 +92,7 @@ _IN_SQL: dict[str, Callable[..., Any]] = {
     "actuals": SqlActuals,
     "window_labels": SqlWindowLabels,
     "served_labels": SqlServedLabels,
+    "due_windows": SqlDueWindows,
     "registry": LocalRegistry,
 }
 _IN_MEMORY: dict[str, Callable[..., Any]] = {
@@ -120,6 +123,7 @@ _IN_MEMORY: dict[str, Callable[..., Any]] = {
     "actuals": MemoryActuals,
     "window_labels": MemoryActuals,
     "served_labels": MemoryServedLabels,
+    "due_windows": MemoryDueWindows,
     "registry": MemoryRegistry,
 }
 

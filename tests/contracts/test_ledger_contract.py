@@ -245,6 +245,16 @@ class TestLedger:
         assert ledger.abandon("the host was started") == 3
         assert history.queued("window", before) == 0
 
+    def test_lines_of_a_kind_are_read_by_their_keys(self, ledger: Ledger, history: History) -> None:
+        """By whole keys, or by how they begin; a mark of a pattern is a mark."""
+        for key in ("d_1@a", "d_1@b", "dx1@c"):
+            ledger.finish(claimed(ledger.claim("drop", key, TTL)), "done", "ok")
+            ledger.note("blob", key, "done", "ok")
+        told = [(entry.kind, entry.key, entry.state) for entry in history.lines("drop", begins="d_1@")]
+        assert told == [("drop", key, state) for key in ("d_1@a", "d_1@b") for state in ("in_progress", "done")]
+        assert [entry.key for entry in history.lines("blob", ["dx1@c", "d_1@a", "none"])] == ["d_1@a", "dx1@c"]
+        assert list(history.lines("drop")) == []
+
     def test_free_work_is_queued_once_and_in_order(self, ledger: Ledger, history: History, clock: HandClock) -> None:
         """What ended, is worked on or is queued stays; what waits, was given back or has lost its message does not."""
         ledger.finish(claimed(ledger.claim("window", "done", TTL)), "done", "ok")

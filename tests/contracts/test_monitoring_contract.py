@@ -10,7 +10,7 @@ from contracts.hand_clock import HandClock
 from contracts.stores import Stores
 
 from shared.core.breach import Breach
-from shared.monitoring.measures import DriftMeasure, QualityMeasure, Scorecard, WindowFacts
+from shared.monitoring.measures import DriftMeasure, QualityMeasure, Scorecard, Source, WindowFacts
 from shared.monitoring.ports import Breaches, Decisions, Measurements, Qualities, Scorecards
 from shared.monitoring.retrain_decision import RetrainDecision, RetrainVerdict
 
@@ -86,6 +86,38 @@ def test_windows_are_ordered_by_number_not_by_name(watching: Watching, clock: Ha
         )
     assert [one.window for one in watching.measurements.windows()] == ["w9", "w10"]
     assert [one.window for one in watching.measurements.drift("bank")] == ["w9", "w10"]
+
+
+def test_verdicts_are_read_without_what_gave_way_to_them(watching: Watching, clock: HandClock) -> None:
+    """The newest windows of a source, oldest of them first, and the mean of a model; hours of requests apart."""
+    told = watching.qualities
+    for name, ordinal, value, verdict in (
+        ("a", 1, 0.2, "kept"), ("a", 1, 0.4, "kept"), ("b", 2, 0.8, "fallen"), ("c", 3, None, "unknown"),
+        ("d", 4, 0.6, "kept"),
+    ):  # fmt: skip
+        told.record(replace(quality(clock, value), window=name, ordinal=ordinal, verdict=verdict))
+    told.record(replace(quality(clock, 0.1), window="s", source="served", model="bank:2"))
+    assert [(one.window, one.value) for one in told.judged("bank", Source.BATCH, 2)] == [("b", 0.8), ("d", 0.6)]
+    assert [one.value for one in told.judged("bank", Source.BATCH, 9)] == [0.4, 0.8, 0.6]
+    assert {model: (number, round(mean, 9)) for model, (number, mean) in told.means("bank").items()} == {
+        "bank:1": (3, 0.6),
+        "bank:2": (1, 0.1),
+    }
+    assert [one.window for one in told.served("bank")] == ["s"]
+    told.record(replace(quality(clock, 0.8), window="b", ordinal=2, state="final", model="bank:3"))
+    told.record(replace(quality(clock, 0.9), window="other", scenario="other"))
+    assert [(one.window, one.revision) for one in told.provisional("bank")] == [("a", 2), ("s", 1), ("c", 1), ("d", 1)]
+
+
+def test_earlier_windows_come_newest_first(watching: Watching, clock: HandClock) -> None:
+    """Those of one source before a number, at most so many."""
+    for ordinal in (8, 10, 9, 11):
+        watching.measurements.replace(facts(clock, f"w{ordinal}", ordinal), ())
+    watching.measurements.replace(replace(facts(clock, "s", 7), source="served"), ())
+    earlier = watching.measurements.earlier
+    assert [one.window for one in earlier("bank", Source.BATCH, 11, 2)] == ["w10", "w9"]
+    assert [one.window for one in earlier("bank", Source.SERVED, 11, 2)] == ["s"]
+    assert list(earlier("bank", Source.BATCH, 8, 2)) == []
 
 
 def test_the_critical_value_is_the_larger_of_threshold_and_noise(clock: HandClock) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import io
 import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from local.commands.up import log_to_terminal
 from local.console import output
 
+ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = "\x1b]0;title\x07\x1b[2J[bold]x[/bold]\x9b31m\nnext"
 
 
@@ -23,6 +28,59 @@ def test_data_moves_no_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
     output.as_json({"name": HOSTILE})
     assert "[bold]x[/bold]" in told.getvalue()
     assert not {"\x1b", "\x07", "\x9b"} & set(told.getvalue())
+
+
+def shown(monkeypatch: pytest.MonkeyPatch, width: int, rows: list[list[object]]) -> str:
+    """What a terminal of that width shows of a table."""
+    told = io.StringIO()
+    monkeypatch.setattr(output, "out", output.SafeConsole(file=told, color_system=None, highlight=False, width=width))
+    output.as_table("Models", ("model", "state", "note", "run"), rows)
+    return told.getvalue()
+
+
+ROWS: list[list[object]] = [
+    ["a_long_scenario_name:1", "accepted", None, "run-20260301T120000Z-0123456789abcdef"],
+    ["b:2", "", "", "r"],
+]
+
+
+def test_a_terminal_that_is_narrow_gets_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No name and no id is cut off; what is empty has no line."""
+    assert shown(monkeypatch, 60, ROWS).splitlines() == [
+        "Models",
+        "a_long_scenario_name:1",
+        "  state  accepted",
+        "  run    run-20260301T120000Z-0123456789abcdef",
+        "b:2",
+        "  run    r",
+    ]
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_a_column_without_a_value_is_left_out(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    """Of a table that fits; all that is there stands whole."""
+    table = shown(monkeypatch, width, ROWS)
+    assert "note" not in table
+    assert "run-20260301T120000Z-0123456789abcdef" in table
+    assert max(map(len, table.splitlines())) <= width
+    assert "…" not in table
+
+
+def test_a_rollback_asks_on_a_terminal(tmp_path: Path) -> None:
+    """For a reason, and for a yes: with a no nothing is touched."""
+    ours, theirs = os.openpty()
+    line = [sys.executable, "-m", "local.cli", "rollback", "bank_marketing"]
+    environ = {**os.environ, "MLOPS_HOME": str(tmp_path / "home")}
+    with subprocess.Popen(
+        line, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environ, cwd=ROOT
+    ) as process:
+        os.write(ours, b"worse answers\nn\n")
+        told = process.communicate()[0].decode()
+    os.close(ours)
+    os.close(theirs)
+    assert process.returncode != 0
+    assert "Why is bank_marketing rolled back" in told
+    assert "Take bank_marketing back to the model before?" in told
 
 
 def test_a_log_line_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,6 +38,15 @@ def repeating(engine: Engine, table: str) -> int:
     return int(found or 0)
 
 
+def drop_repeated_columns(engine: Engine, table: str) -> None:
+    """What an owner may do once no row repeats its commit."""
+    other = create_engine(engine.url)
+    with other.begin() as connection:
+        for name, _, _ in REPEATED:
+            connection.execute(text(f'ALTER TABLE {table} DROP COLUMN "{name}"'))
+    other.dispose()
+
+
 def _make_views_of_then(connection: Connection, scenario: str, table: str) -> None:
     names = [column["name"] for column in inspect(connection).get_columns(f"v_{table}")]
     present = {column["name"] for column in inspect(connection).get_columns(table)}

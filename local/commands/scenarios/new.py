@@ -35,7 +35,8 @@ def new(
     json: Json = False,
 ) -> None:
     """Write a scenario from files with answers: what is guessed stands in the module, with the reason beside it."""
-    _check_asked(source, target, task)
+    every = [*(source or ()), *(files or ())]
+    _check_asked(every, target, task)
     # Imported here: other verbs need no training library.
     from local.authoring.columns import Named
     from local.authoring.drafting import draft
@@ -46,7 +47,7 @@ def new(
 
     session = Session()
     file = check_name(name, session.scenarios, scenarios_folder())
-    tables, every = session.ports.datasets.tables, [*(source or ()), *(files or ())]
+    tables = session.ports.datasets.tables
     named = Named(tuple(target or ()), tuple(key or ()), time)
     found = draft(tables, open_source(tables, every), name, named, task)  # type: ignore[arg-type]  # it was checked
     write_module(module_of(found), file, session.scenarios)
@@ -54,8 +55,8 @@ def new(
     as_json(_as_json(found, file, steps)) if json else _tell(found, file, steps)
 
 
-def _check_asked(source: Sequence[Path] | None, target: Sequence[str] | None, task: str | None) -> None:
-    if not source:
+def _check_asked(files: Sequence[Path], target: Sequence[str] | None, task: str | None) -> None:
+    if not files:
         raise BadInput("No file is named; accepted: --from FILE, a CSV or Parquet file with answers.")
     if not target:
         raise BadInput("No column to predict is named; accepted: --target COLUMN, once or several times.")

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 
 ANSWERS = "answers"
+# How many windows before one may tell what drifted, or be a reference of its answers.
+LOOK_BACK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +173,8 @@ def _without_defects(ports: MonitoringPorts, scenario: str, windows: Sequence[Wi
 
 def _earlier_windows(ports: MonitoringPorts, window: WindowRef) -> list[WindowFacts]:
     """The monitored windows of the same source before this one, newest first."""
-    windows = [
-        facts for facts in ports.monitoring.measurements.windows(window.scenario) if facts.source == window.source
-    ]
-    return [facts for facts in reversed(windows) if facts.ordinal < window.ordinal and facts.monitor_version]
+    earlier = ports.monitoring.measurements.earlier(window.scenario, window.source, window.ordinal, LOOK_BACK)
+    return [facts for facts in earlier if facts.monitor_version]
 
 
 def _drifted_before(ports: MonitoringPorts, window: WindowRef, before: Sequence[WindowFacts]) -> list[DriftedKeys]:

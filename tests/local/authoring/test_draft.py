@@ -101,6 +101,8 @@ def test_a_column_that_is_the_answer_gives_way_to_the_text(tmp_path: Path) -> No
     lines = reviews(300).replace("text,stars", "text,stars,grade").replace(",good", ",good,A").replace(",bad", ",bad,B")
     found = drafted(tmp_path, lines, "stars")
     assert found.inputs == ("text",)
+    assert found.score is not None
+    assert found.score > 0.9
     assert any(sentence.startswith("grade tells the answer alone") for sentence in found.warnings)
     alone = drafted(tmp_path, as_csv(customers(200), ("tenure", "Contract", "MonthlyCharges", "TotalCharges")), "churn")
     assert alone.inputs == ("refund",)

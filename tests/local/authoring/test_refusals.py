@@ -15,6 +15,9 @@ from shared.core.errors import Fault
 
 ROWS = customers(60)
 GOOD = as_csv(ROWS)
+PROSE = "\n".join(
+    ["x,y", *(f"The {number}th of {number} letters is about the weather,{number}.5" for number in range(60))]
+)
 ID_AND_ANSWER = "\n".join(["id,y", *(f"{number},{'no' if number % 3 else 'yes'}" for number in range(60))])
 
 
@@ -62,6 +65,7 @@ MISTAKES: Mapping[str, Callable[[Path], object]] = {
     "a number that is a text": lambda folder: answered(folder, *["no", "yes"] * 30, task="regression"),
     "three answers of two": lambda folder: answered(folder, *["a", "b", "c"] * 30, task="binary"),
     "several targets that are texts": lambda folder: drafted(folder, GOOD, "churn", "Contract"),
+    "a number from a text": lambda folder: drafted(folder, PROSE, "y"),
     "nothing to learn from": lambda folder: drafted(folder, ID_AND_ANSWER, "y"),
     "a decimal comma": lambda folder: drafted(folder, "x;y\n" + "1,5;no\n2,5;yes\n" * 20, "y"),
     "a name that is taken": lambda folder: check_name("churn", ["bank", "churn"], folder),

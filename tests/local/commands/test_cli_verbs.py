@@ -152,6 +152,8 @@ def test_status_and_tick_show_that_all_is_done(done: Run) -> None:
     """Nothing is left to do, and a round of the timers finds nothing."""
     told = done.mlops("status", "--json").json["scenarios"][BANK]
     assert (told["model"], told["generation"], told["open_windows"]) == (f"{BANK}:3", 4, 0)
+    assert told["metric"]["name"] == "auc"
+    assert (told["breaches"], told["approvals"]) == (0, [])
     tick = done.mlops("tick", "--json")
     assert (tick.code, tick.json) == (0, {"events": 0, "windows": 0})
 

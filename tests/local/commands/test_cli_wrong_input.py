@@ -54,6 +54,8 @@ CASES = [
     Wrong("history --state dnoe", "did you mean 'done'?"),
     Wrong("history --scenario nothing", "known: bank_marketing"),
     Wrong("history --since yesterday", "2026-03-01"),
+    Wrong("replay", "Nothing says what to retry; accepted: keys, --from or --to, or --all"),
+    Wrong("replay bank --all", "--all retries everything"),
     Wrong("history --why drop --kind drop", "--why alone"),
     Wrong("logs --operation nothing-at-all", "'nothing-at-all'"),
     Wrong("datasets list nothing", "known: bank_marketing"),

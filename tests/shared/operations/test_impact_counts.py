@@ -48,6 +48,17 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> World:
     return world
 
 
+def test_the_first_windows_come_with_the_number_of_all(lived: World) -> None:
+    """Who shows some of them reads no more; a blob that only one window read is counted once."""
+    whole, some = impact(lived.ports, "points:1"), impact(lived.ports, "points:1", 2)
+    assert some.windows == whole.windows[:2]
+    assert (some.window_count, some.predictions) == (whole.window_count, whole.predictions)
+    assert whole.window_count == len(whole.windows) > 2
+    assert whole.predictions == sum(window.commit.rows for window in whole.windows)
+    blob = impact(lived.ports, "scoring/points/whole/points.csv", 1)
+    assert blob.window_count == len(impact(lived.ports, "scoring/points/whole/points.csv").windows) >= len(blob.windows)
+
+
 def counted(home: Path, model: str) -> Told:
     """Rows, first and last id of each window of that model, from the rows themselves."""
     query = (

@@ -39,6 +39,13 @@ class MemoryHistory(InMemory):
         return [line for line in lines if text in line.key or text == line.kind]
 
     @atomic
+    def lines(self, kind: str, keys: Collection[str] = (), begins: str = "") -> Sequence[Entry]:
+        """The lines of these keys of a kind, or of its keys that begin so, oldest first."""
+        lines = (self._line(number) for number in self._memory.rows["journal"])
+        ours = [line for line in lines if line.kind == kind]
+        return [line for line in ours if line.key in keys or (begins and not keys and line.key.startswith(begins))]
+
+    @atomic
     def find(self, kind: str, key: str) -> Entry | None:
         """The current entry."""
         row = self._rows.get((kind, key))

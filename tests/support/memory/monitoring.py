@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from statistics import fmean
 from typing import Any
 
 from memory.store import InMemory, Memory, atomic
 from shared.core.breach import Breach, BreachState
-from shared.monitoring.measures import DriftMeasure, QualityMeasure, Scorecard, TimerHeartbeat, WindowFacts
+from shared.monitoring.measures import (
+    MONITOR_VERSION,
+    DriftMeasure,
+    QualityMeasure,
+    QualityState,
+    QualityVerdict,
+    Scorecard,
+    Source,
+    TimerHeartbeat,
+    WindowFacts,
+)
 from shared.monitoring.retrain_decision import RetrainDecision, RetrainVerdict
 from shared.monitoring.served_label import ServedLabel
+from shared.prediction.window import Commit, WindowState
 
 # What makes two statements about a window differ; when and how old alone do not.
 _SAID = ("value", "expected", "state", "verdict", "rows", "labelled", "model", "monitor_version")
@@ -35,6 +48,12 @@ class MemoryMeasurements(InMemory):
     def windows(self, scenario: str | None = None) -> Sequence[WindowFacts]:
         """Monitored windows by source and ordinal."""
         return sorted(_of(self._memory, "facts", scenario), key=lambda one: (one.source, one.ordinal, one.window))
+
+    @atomic
+    def earlier(self, scenario: str, source: Source, ordinal: int, most: int) -> Sequence[WindowFacts]:
+        """At most so many monitored windows of the source with a lower ordinal, newest first."""
+        found = [one for one in self.windows(scenario) if one.source == source and one.ordinal < ordinal]
+        return found[::-1][:most]
 
     @atomic
     def drift(self, scenario: str, window: str | None = None) -> Sequence[DriftMeasure]:
@@ -64,10 +83,90 @@ class MemoryQualities(InMemory):
         return sorted(found, key=lambda one: (one.source, one.ordinal, one.window, one.metric))
 
     @atomic
+    def judged(self, scenario: str, source: Source, most: int) -> Sequence[QualityMeasure]:
+        """The newest revisions with a verdict of the newest windows of that source, oldest first."""
+        return [one for one in self.latest(scenario) if one.source == source and _is_judged(one)][-most:]
+
+    @atomic
+    def means(self, scenario: str) -> Mapping[str, tuple[int, float]]:
+        """By model how many windows have a verdict, and their mean quality."""
+        values: defaultdict[str, list[float]] = defaultdict(list)
+        for one in self.latest(scenario):
+            if _is_judged(one) and one.value is not None:
+                values[one.model].append(one.value)
+        return {model: (len(some), fmean(some)) for model, some in values.items()}
+
+    @atomic
+    def provisional(self, scenario: str) -> Sequence[QualityMeasure]:
+        """The newest revisions that are not final, by ordinal."""
+        found = [one for one in self.latest(scenario) if one.state != QualityState.FINAL]
+        return sorted(found, key=lambda one: (one.ordinal, one.window))
+
+    @atomic
+    def served(self, scenario: str) -> Sequence[QualityMeasure]:
+        """The newest revision of every hour of requests, by its number."""
+        return [one for one in self.latest(scenario) if one.source == Source.SERVED]
+
+    @atomic
     def revisions(self, scenario: str, window: str) -> Sequence[QualityMeasure]:
         """All revisions of the window's quality, oldest first."""
         kept = sorted(self._memory.rows["quality"].items(), key=lambda pair: pair[0])
         return [one for key, some in kept if key[:2] == (scenario, window) for one in some]
+
+
+def _is_judged(one: QualityMeasure) -> bool:
+    return one.verdict != QualityVerdict.UNKNOWN and one.value is not None
+
+
+class MemoryDueWindows(InMemory):
+    """Port `DueWindows`."""
+
+    @atomic
+    def unmeasured(self, scenario: str) -> Sequence[str]:
+        """Committed and quarantined windows that this version of the monitor has not measured, by ordinal."""
+        due = [(one.ordinal, one.window) for one in self._first_versions(scenario)]
+        refused = [one for one in _of(self._memory, "window", scenario) if one.state == WindowState.QUARANTINED]
+        due += [(one.ordinal, one.id) for one in refused]
+        measured = self.measured(scenario, [name for _, name in due])
+        return list(dict.fromkeys(name for _, name in sorted(due) if name not in measured))
+
+    @atomic
+    def measured(self, scenario: str, windows: Collection[str]) -> frozenset[str]:
+        """Those of the windows that this version of the monitor has measured."""
+        known = [one for one in _of(self._memory, "facts", scenario) if one.monitor_version == MONITOR_VERSION]
+        return frozenset(one.window for one in known if one.window in windows)
+
+    @atomic
+    def newest(self, scenario: str, source: Source) -> int:
+        """The highest ordinal that was measured of that source; 0 without one."""
+        return max((one.ordinal for one in _of(self._memory, "facts", scenario) if one.source == source), default=0)
+
+    @atomic
+    def unjudged(self, scenario: str) -> Sequence[Commit]:
+        """Commits of first versions whose quality is not final, by ordinal."""
+        kept = self._memory.rows["quality"].items()
+        final = {key[1] for key, some in kept if key[0] == scenario and some[-1].state == QualityState.FINAL}
+        return [one for one in self._first_versions(scenario) if one.window not in final]
+
+    @atomic
+    def old_enough(self, scenario: str, until: datetime) -> tuple[int, int]:
+        """How many first versions were scored until then or corrections at all, and the highest ordinal of them."""
+        first = self._first_versions(scenario)
+        found = [one for one in self._commits(scenario) if one not in first or one.scored_at <= until]
+        return len(found), max((one.ordinal for one in found), default=0)
+
+    @atomic
+    def of_model(self, scenario: str, model: str, most: int) -> tuple[Sequence[str], int]:
+        """The newest windows that the model scored, at most so many, and how many there are."""
+        found = [one.window for one in reversed(self._commits(scenario)) if one.model == model]
+        return found[:most], len(found)
+
+    def _commits(self, scenario: str) -> list[Commit]:
+        return sorted(_of(self._memory, "commit", scenario), key=lambda one: one.ordinal)
+
+    def _first_versions(self, scenario: str) -> list[Commit]:
+        corrections = self._memory.rows["correction"]
+        return [one for one in self._commits(scenario) if (scenario, one.window) not in corrections]
 
 
 class MemoryBreaches(InMemory):

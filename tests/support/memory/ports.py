@@ -12,6 +12,7 @@ from memory.ledger import MemoryLedger
 from memory.monitoring import (
     MemoryBreaches,
     MemoryDecisions,
+    MemoryDueWindows,
     MemoryMeasurements,
     MemoryQualities,
     MemoryScorecards,
@@ -178,6 +179,7 @@ def memory_ports(
             scorecards=MemoryScorecards(memory),
             actuals=MemoryActuals(memory),
             window_labels=MemoryActuals(memory),
+            due_windows=MemoryDueWindows(memory),
             served_labels=MemoryServedLabels(memory),
             prices=read_prices(environ),
             timers=read_timers(environ, clock()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +45,16 @@ class SqlHistory:
 
         return [_line(row) for row in sorted(read(self._engine, work), key=lambda row: row.id)]
 
+    def lines(self, kind: str, keys: Collection[str] = (), begins: str = "") -> Sequence[Entry]:
+        """Return the transitions of these keys of a kind, or of its keys that begin so, oldest first."""
+
+        def work(connection: Connection) -> list[Row[Any]]:
+            wanted = list(keys) or _keys_below(connection, kind, begins)
+            some = (wanted[at : at + _SLICE] for at in range(0, len(wanted), _SLICE))
+            return [row for part in some for row in _lines_of(connection, [(kind, one) for one in part])]
+
+        return [_line(row) for row in sorted(read(self._engine, work), key=lambda row: row.id)]
+
     def find(self, kind: str, key: str) -> Entry | None:
         """Return the current entry, or None."""
         row = read(self._engine, lambda connection: find_row(connection, kind, key))
@@ -65,7 +75,15 @@ class SqlHistory:
         return read(self._engine, lambda connection: connection.execute(query).all())
 
 
-def _lines_of(connection: Connection, keys: Sequence[Row[str, str]]) -> list[Row[Any]]:
+def _keys_below(connection: Connection, kind: str, begins: str) -> list[str]:
+    """The keys of a kind that begin so."""
+    if not begins:
+        return []
+    inside = (ledger.c.kind == kind, ledger.c.key.startswith(begins, autoescape=True))
+    return list(connection.scalars(select(ledger.c.key).where(*inside)))
+
+
+def _lines_of(connection: Connection, keys: Sequence[Row[str, str] | tuple[str, str]]) -> list[Row[Any]]:
     """The lines of these (kind, key)."""
     wanted = {tuple(key) for key in keys}
     query = _LINES.where(journal.c.key.in_(sorted({key for _, key in wanted})))

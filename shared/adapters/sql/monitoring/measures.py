@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, Table, and_, delete, exists, func, insert, select, update
 
 from shared.adapters.sql.connection.transactions import read, rows_changed, take_turn, write
 from shared.adapters.sql.schema.monitoring import (
@@ -64,6 +64,13 @@ class SqlMeasurements:
         query = _of(monitored_window, scenario).order_by(*order)
         return [_window_facts(row) for row in _rows(self._engine, query)]
 
+    def earlier(self, scenario: str, source: Source, ordinal: int, most: int) -> Sequence[WindowFacts]:
+        """At most so many monitored windows of the source with a lower ordinal, newest first."""
+        columns = monitored_window.c
+        query = _of(monitored_window, scenario).where(columns.source == source, columns.ordinal < ordinal)
+        query = query.order_by(columns.ordinal.desc(), columns.window.desc()).limit(most)
+        return [_window_facts(row) for row in _rows(self._engine, query)]
+
     def drift(self, scenario: str, window: str | None = None) -> Sequence[DriftMeasure]:
         """Distances, of one window or of all."""
         columns = drift.c
@@ -112,11 +119,49 @@ class SqlQualities:
         query = query.order_by(columns.source, columns.ordinal, columns.window, columns.metric)
         return [_quality_measure(row) for row in _rows(self._engine, query)]
 
+    def judged(self, scenario: str, source: Source, most: int) -> Sequence[QualityMeasure]:
+        """The newest revisions with a verdict of the newest windows of that source, oldest first."""
+        query = _judged(select(quality), scenario).where(quality.c.source == source)
+        query = query.order_by(quality.c.ordinal.desc(), quality.c.window.desc()).limit(most)
+        return [_quality_measure(row) for row in _rows(self._engine, query)][::-1]
+
+    def means(self, scenario: str) -> Mapping[str, tuple[int, float]]:
+        """By model how many windows have a verdict, and their mean quality."""
+        counted = select(quality.c.model, func.count().label("windows"), func.avg(quality.c.value).label("mean"))
+        rows = _rows(self._engine, _judged(counted, scenario).group_by(quality.c.model))
+        return {row["model"]: (int(row["windows"]), float(row["mean"])) for row in rows}
+
+    def provisional(self, scenario: str) -> Sequence[QualityMeasure]:
+        """The newest revisions that are not final, by ordinal."""
+        query = _newest(_of(quality, scenario)).where(quality.c.state != QualityState.FINAL)
+        return [
+            _quality_measure(row) for row in _rows(self._engine, query.order_by(quality.c.ordinal, quality.c.window))
+        ]
+
+    def served(self, scenario: str) -> Sequence[QualityMeasure]:
+        """The newest revision of every hour of requests, by its number."""
+        query = _newest(_of(quality, scenario)).where(quality.c.source == Source.SERVED)
+        return [
+            _quality_measure(row) for row in _rows(self._engine, query.order_by(quality.c.ordinal, quality.c.window))
+        ]
+
     def revisions(self, scenario: str, window: str) -> Sequence[QualityMeasure]:
         """All revisions of the window's quality, oldest first."""
         query = _of(quality, scenario).where(quality.c.window == window)
         query = query.order_by(quality.c.metric, quality.c.revision)
         return [_quality_measure(row) for row in _rows(self._engine, query)]
+
+
+def _newest(query: Select[Any]) -> Select[Any]:
+    """Without revisions that gave way to a newer one."""
+    other = quality.alias()
+    same = [other.c[name] == quality.c[name] for name in ("scenario", "window", "metric")]
+    return query.where(~exists().where(*same, other.c.revision > quality.c.revision))
+
+
+def _judged(query: Select[Any], scenario: str) -> Select[Any]:
+    known = (quality.c.scenario == scenario, quality.c.verdict != QualityVerdict.UNKNOWN, quality.c.value.is_not(None))
+    return _newest(query.where(*known))
 
 
 class SqlBreaches:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, case, not_, or_, select
+from sqlalchemy import Connection, Engine, Row, Select, and_, case, func, not_, or_, select
 
 from shared.adapters.sql.connection.transactions import read
 from shared.adapters.sql.ledger.history import entry_of
@@ -56,15 +56,26 @@ class SqlLineage:
         return next(iter(self._scored(scenario, [query])), None)
 
     def scored(
-        self, scenario: Scenario, *, models: Sequence[str] = (), path: str = "", etag: str = ""
+        self, scenario: Scenario, *, models: Sequence[str] = (), path: str = "", etag: str = "", most: int | None = None
     ) -> list[ScoredWindow]:
-        """Windows scored by one of these models or made of that blob, by number."""
+        """Windows scored by one of these models or made of that blob, by number; with `most` the first of them."""
         ours = _windows(scenario)
         queries = [ours.where(_C.model.in_(models[at : at + _SLICE])) for at in range(0, len(models), _SLICE)]
         if path:
             made_of = [_S.scenario == scenario.name, _S.path == path, *([_S.etag == etag] if etag else [])]
             queries.append(ours.where(_C.window.in_(select(_S.window).where(*made_of))))
-        return self._scored(scenario, queries)
+        return self._scored(scenario, [query.order_by(_C.ordinal).limit(most) for query in queries])[:most]
+
+    def scored_totals(self, scenario: Scenario, models: Sequence[str]) -> tuple[int, int]:
+        """How many windows these models scored, and how many rows those have."""
+        sums = select(func.count(), func.coalesce(func.sum(_C.rows), 0)).where(_C.scenario == scenario.name)
+        some = [models[at : at + _SLICE] for at in range(0, len(models), _SLICE)]
+
+        def work(connection: Connection) -> list[tuple[int, int]]:
+            return [tuple(connection.execute(sums.where(_C.model.in_(part))).one()) for part in some]
+
+        found = read(self._engine, work)
+        return sum(int(windows) for windows, _ in found), sum(int(rows) for _, rows in found)
 
     def entries(self, keys: Sequence[tuple[str, str]]) -> list[Entry]:
         """The ledger's entries of those (kind, key) that have one, in the given order."""

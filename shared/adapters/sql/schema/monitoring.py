@@ -27,6 +27,7 @@ monitored_window = Table(
     Column("reason", LongText, nullable=False),
     Column("measured_at", UtcTime, nullable=False),
     Column("monitor_version", Name, nullable=False),
+    Index("ix_monitored_window_ordinal", "scenario", "source", "ordinal"),
 )
 
 drift = Table(
@@ -70,6 +71,7 @@ quality = Table(
     Column("reason", LongText, nullable=False),
     Column("measured_at", UtcTime, nullable=False),
     Column("monitor_version", Name, nullable=False),
+    Index("ix_quality_ordinal", "scenario", "source", "ordinal"),
 )
 
 breach = Table(

@@ -12,6 +12,7 @@ from pathlib import Path
 import killed_loads
 import pyarrow.parquet as pq
 import pytest
+from contracts.stores import SqlStores
 from contracts.test_actuals_contract import AT, file_of, predict
 from earlier_rows import as_before, repeating
 from forks import ALONE
@@ -33,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
     pq.write_table(pq.read_table(file), tmp_path / "rows.parquet", row_group_size=GROUP_ROWS)
     for verb in ("load", "restore"):
         engine = opened(tmp_path, verb)
-        predict(engine, DECLARED, [1, 2, 3])
+        predict(SqlStores(engine), DECLARED, [1, 2, 3])
         if verb == "restore":
             put(engine, "load", Read(file.getvalue()))
             as_before(engine, DECLARED.name, TABLE, {2})

@@ -782,6 +782,20 @@ UPDATE alembic_version SET version_num='0018' WHERE alembic_version.version_num 
 
 GO
 
+-- Running upgrade 0018 -> 0019
+
+CREATE INDEX ix_monitored_window_ordinal ON monitored_window (scenario, source, ordinal);
+
+GO
+
+CREATE INDEX ix_quality_ordinal ON quality (scenario, source, ordinal);
+
+GO
+
+UPDATE alembic_version SET version_num='0019' WHERE alembic_version.version_num = '0018';
+
+GO
+
 COMMIT;
 
 GO

@@ -613,3 +613,11 @@ CREATE TABLE scenario_views (
 );
 
 UPDATE alembic_version SET version_num='0018' WHERE alembic_version.version_num = '0017';
+
+-- Running upgrade 0018 -> 0019
+
+CREATE INDEX ix_monitored_window_ordinal ON monitored_window (scenario, source, ordinal);
+
+CREATE INDEX ix_quality_ordinal ON quality (scenario, source, ordinal);
+
+UPDATE alembic_version SET version_num='0019' WHERE alembic_version.version_num = '0018';
