@@ -12,6 +12,7 @@ import numpy as np
 
 from shared.adapters.tables.origin import Origin
 from shared.core.errors import Quarantined
+from shared.core.wording import counted
 
 _BLOCK = 4 << 20
 _QUOTE, _LF, _CR = 0x22, 0x0A, 0x0D
@@ -156,7 +157,9 @@ def refuse_misshapen(text: bytes, delimiter: str, columns: int, longest: int, or
             _, line = position_of(text, start + bool(record + first))
             if _ESCAPED in text[start : int(ends[first])]:
                 raise _quote(text, start + text[start : int(ends[first])].rindex(_ESCAPED) + 1, "", origin)
-            found = (int(cells[first]), int(lengths[first]))
+            # Nothing but a line end has a length and no cell.
+            blank = not text[start : int(ends[first])].strip(b"\r\n")
+            found = (0 if blank else int(cells[first]), int(lengths[first]))
             raise _misshapen(record + first, line, found, (columns, longest), origin)
         record, begin = record + len(ends), int(ends[-1]) if len(ends) else begin
 
@@ -179,5 +182,5 @@ def _misshapen(row: int, line: int, found: tuple[int, int], wanted: tuple[int, i
     if cells == columns:
         problem, accepted = f"the row is {length:,} bytes long", f"rows of at most {longest:,} bytes"
         return origin.refusal("cell_too_large", problem, accepted, row=row, line=line)
-    blank = "the line is blank" if length <= len("\r\n") else f"the row has {cells} cells"
-    return origin.refusal("ragged", blank, f"{columns} cells, as in the header", row=row, line=line)
+    problem = "the line is blank" if not cells else f"the row has {counted(cells, 'cell')}"
+    return origin.refusal("ragged", problem, f"{columns} cells, as in the header", row=row, line=line)

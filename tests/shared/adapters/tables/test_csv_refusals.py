@@ -19,6 +19,7 @@ CORPUS = {
     "header only": (lines(), "no_rows", "", None, ["no data row"]),
     "header only, no line end": (HEADER.encode(), "no_rows", "", None, []),
     "longer row": (lines(ROW, ROW + ",extra", ROW), "ragged", "", 2, ["line 3", "5 cells", "4 cells"]),
+    "row of one short cell": (lines(ROW, "3", ROW), "ragged", "", 2, ["line 3", "the row has 1 cell;"]),
     "shorter row": (lines(ROW, ROW, "30,1.5"), "ragged", "", 3, ["2 cells"]),
     "shorter last row without line end": (lines(ROW) + b"30,1.5,clerk", "ragged", "", 2, ["3 cells"]),
     "all rows longer": (lines("7," + ROW, "8," + ROW), "ragged", "", 1, ["line 2", "5 cells"]),
