@@ -93,9 +93,9 @@ class TestDelta:
 
     def test_a_value_may_have_any_character(self, delta: DeltaLog) -> None:
         """It stands escaped in the path, and as it is in the log."""
-        value = "day=1/ä b%20.r2"
+        value = "day=1/ä 'b%20.r2"
         delta.replace(TABLE, value, files(value, "a"), "w@1")
-        folder = "tables/s/predictions/base_window=day%3D1%2F%C3%A4%20b%2520.r2/"
+        folder = "tables/s/predictions/base_window=day%3D1%2F%C3%A4%20%27b%2520.r2/"
         assert delta.files(TABLE) == {value: {f"{folder}a.parquet"}}
         assert not delta.replace(TABLE, value, files(value, "a"), "w@1")
         assert delta.replace(TABLE, value, files(value, "b"), "w@2")
@@ -140,3 +140,14 @@ def test_a_place_that_does_not_answer_is_named() -> None:
             DeltaLakeLog(quick).files(TABLE)
         told.append(caught.value.reason)
     assert told[0] == told[1]
+
+
+def test_every_fiftieth_commit_writes_a_checkpoint(tmp_path: Path) -> None:
+    """So that opening a table reads few commits, however many there were; nothing is lost by it."""
+    delta = DeltaLakeLog(folder_place(str(tmp_path)))
+    windows = [f"w{number:02}" for number in range(51)]
+    for window in windows:
+        delta.replace(TABLE, window, files(window, "a"), f"{window}@1")
+    logs = sorted(file.name for file in (tmp_path / TABLE.log).glob("*.checkpoint.parquet"))
+    assert logs == ["00000000000000000049.checkpoint.parquet"]
+    assert set(delta.files(TABLE)) == set(windows)

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import CommitProperties, DeltaTable, Field, Schema, Transaction
+from deltalake import CommitProperties, DeltaTable, Field, PostCommitHookProperties, Schema, Transaction
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.schema import PrimitiveType
 from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
@@ -27,10 +27,13 @@ _TYPES: Mapping[Kind, str] = {"int": "long", "float": "double", "text": "string"
 # The library colours its sentences, and says how long each call took: the same fault is to be the same sentence.
 _NOISE = re.compile(r"\x1b\[[0-9;]*m| in [\d.]+[µmn]?s\b")
 _LONGEST = 400
+# Opening reads each commit since the last checkpoint, in Azure each by a request.
+_CHECKPOINT_EVERY = 50
 # So often another writer may come first.
 _TRIES = 10
 # Files stay as long as a commit of the lake names them, so nobody may vacuum; what is done once needs no long memory.
 _CONFIGURATION = {
+    "delta.checkpointInterval": str(_CHECKPOINT_EVERY),
     "delta.deletedFileRetentionDuration": "interval 36500 days",
     "delta.setTransactionRetentionDuration": "interval 90 days",
 }
@@ -47,7 +50,7 @@ class DeltaLakeLog:
 
         def change() -> bool:
             found = self._opened(table)
-            there = _partition(found, table, value)
+            there = {path: size for _, path, size in _named(found, table, [value])}
             wanted = {one.path.removeprefix(table.root): one for one in files}
             actions: list[Any] = [_add(table, value, path, one) for path, one in wanted.items() if path not in there]
             actions += [_remove(table, value, path, size) for path, size in there.items() if path not in wanted]
@@ -62,11 +65,7 @@ class DeltaLakeLog:
             found = self._found(table)
             if found is None:
                 return False
-            gone = [
-                _remove(table, value, path, size)
-                for value in values
-                for path, size in _partition(found, table, value).items()
-            ]
+            gone = [_remove(table, *one) for one in _named(found, table, list(values))]
             return _commit(found, table, gone, transaction)
 
         return _repeated(table, change)
@@ -148,17 +147,28 @@ def _commit(found: DeltaTable, table: declared.DeltaTable, actions: list[Any], t
         return False
     # Never on top of another writer's commit: what is removed was decided on the version that was read.
     once = CommitProperties(max_commit_retries=0, app_transactions=[Transaction(transaction, 1, _now())])
-    found.create_write_transaction(actions, "append", _schema(table), [table.partition], commit_properties=once)
+    # Looking after the log costs more than the commit: only where a checkpoint is due.
+    due = (found.version() + 2) % _CHECKPOINT_EVERY == 0
+    found.create_write_transaction(
+        actions,
+        "append",
+        _schema(table),
+        [table.partition],
+        commit_properties=once,
+        post_commithook_properties=PostCommitHookProperties(create_checkpoint=due, cleanup_expired_logs=due),
+    )
     return True
 
 
-def _partition(found: DeltaTable, table: declared.DeltaTable, value: str) -> Mapping[str, int]:
-    """The path below the table's root and the size of each file of the partition."""
+def _named(found: DeltaTable, table: declared.DeltaTable, values: list[str]) -> list[tuple[str, str, int]]:
+    """Partition, path below the table's root and size of each file of these partitions."""
+    # A window that is new has no files, which is known without listing those of all others.
+    if not values or not found.file_uris(file_pruning_predicate=[(table.partition, "in", values)]):
+        return []
     listed = _listed(found)
-    if not listed.num_rows:
-        return {}
-    ours = listed.filter(pc.equal(listed[f"partition.{table.partition}"], value))
-    return dict(zip(map(unquote, ours["path"].to_pylist()), ours["size_bytes"].to_pylist(), strict=True))
+    names = f"partition.{table.partition}"
+    ours = listed.filter(pc.is_in(listed[names], pa.array(values, listed[names].type))).to_pylist()
+    return [(row[names], unquote(row["path"]), row["size_bytes"]) for row in ours]
 
 
 def _listed(found: DeltaTable) -> pa.Table:
