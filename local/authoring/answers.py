@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from local.authoring.ranges import frequent
 from shared.core.errors import BadInput
-from shared.core.scenario import Task
+from shared.core.scenario import Split, Task
 from shared.core.wording import counted
 
 # Whole numbers with so few different values are classes, with more of them amounts.
@@ -19,6 +19,8 @@ _MOST_CLASSES = 100
 # A label needs rows in every part of the split.
 _LEAST_ROWS = 10
 _PAIR = 2
+# The share of rows in the test part of a time split, and in its validation part.
+_PART = Split("time").test
 _NO = frozenset({"no", "n", "false", "f", "0", "-1", "neg", "negative", "none", "stayed", "ok", "good", "normal"})
 
 
@@ -48,6 +50,20 @@ def guess_answer(rows: pa.Table, targets: Sequence[str], wished: Task | None) ->
     if _is_number(values, len(found), wished):
         return Answer("regression", (name,), f"{len(found):,} different numbers")
     return _classes(name, found, wished)
+
+
+def newest_lack(rows: pa.Table, time: str, targets: Sequence[str], answer: Answer) -> str:
+    """An answer that the test part or the validation part of a time split lacks; empty when both hold all."""
+    if answer.task == "regression":
+        return ""
+    ordered, share = rows.sort_by(time), max(int(rows.num_rows * _PART), 1)
+    for part in (ordered.slice(rows.num_rows - share), ordered.slice(rows.num_rows - 2 * share, share)):
+        for name in targets:
+            labels = ("0", "1") if answer.task == "multilabel" else answer.labels
+            lacking = set(labels) - set(map(str, part.column(name).to_pylist()))
+            if lacking:
+                return f"{min(lacking)!r} in {name!r}"
+    return ""
 
 
 def _check_labelled(values: pa.ChunkedArray, name: str) -> None:

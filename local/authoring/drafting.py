@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from local.authoring.answers import Answer, guess_answer
+from local.authoring.answers import Answer, guess_answer, newest_lack
 from local.authoring.cells import Guess, as_text, guess_column
 from local.authoring.columns import Described, Named, Use, describe, find_entity, find_key, find_time
 from local.authoring.draft import Draft
@@ -30,7 +30,7 @@ def draft(tables: Tables, source: Source, name: str, named: Named, task: Task | 
     _check_time(rows, named.time)
     answer = guess_answer(rows, named.targets, task)
     columns = tuple(describe(one, rows.column(one.column.name), named) for one in guesses)
-    named = replace(named, key=named.key or find_key(columns, rows), time=named.time or find_time(columns, rows))
+    named = replace(named, key=named.key or find_key(columns, rows), time=_time(columns, rows, named, answer))
     columns = tuple(_settled(one, rows, named, answer) for one in _alone(columns))
     first = Draft(name, table_name(source.files), columns, rows, answer, named, named.key or find_entity(columns))
     if not first.inputs:
@@ -42,6 +42,18 @@ def draft(tables: Tables, source: Source, name: str, named: Named, task: Task | 
             f"accepted: another target than {', '.join(named.targets)}, or columns of numbers and categories."
         )
     return scored(first)
+
+
+def _time(columns: Sequence[Described], rows: pa.Table, named: Named, answer: Answer) -> str:
+    """The time by which the newest rows judge; a guessed one only where these rows hold every answer."""
+    found = named.time or find_time(columns, rows)
+    lacking = newest_lack(rows, found, named.targets, answer) if found else ""
+    if lacking and named.time:
+        raise BadInput(
+            f"The newest rows by {found!r} hold no row with the answer {lacking}, so they cannot judge a model; "
+            "accepted: another --time, or none: then rows that judge are drawn by chance."
+        )
+    return "" if lacking else found
 
 
 def _check_named(source: Source, named: Named) -> None:

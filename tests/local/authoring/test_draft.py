@@ -12,6 +12,7 @@ from customers import as_csv, customers
 from drafted import TABLES, declared, drafted
 
 from local.authoring.checks import check_scenario
+from shared.core.errors import BadInput
 from shared.core.scenario import GeneratorOptions, Split
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -107,6 +108,19 @@ def test_a_column_that_is_the_answer_gives_way_to_the_text(tmp_path: Path) -> No
     alone = drafted(tmp_path, as_csv(customers(200), ("tenure", "Contract", "MonthlyCharges", "TotalCharges")), "churn")
     assert alone.inputs == ("refund",)
     assert any(sentence.startswith("refund tells the answer alone") for sentence in alone.warnings)
+
+
+def test_a_time_whose_newest_rows_lack_an_answer_is_no_split(tmp_path: Path) -> None:
+    """Sorted by the answer, the newest rows show one answer only: rows are drawn by chance, and the key stays."""
+    rows = sorted(customers(200), key=lambda row: str(row["churn"]))
+    text = as_csv(
+        [row | {"signup": f"2024-{1 + number // 28:02d}-{1 + number % 28:02d}"} for number, row in enumerate(rows)]
+    )
+    found = drafted(tmp_path, text, "churn")
+    _, scenario = declared(tmp_path, found)
+    assert (scenario.time, scenario.split, scenario.entity) == ("", Split("random"), ("customerID",))
+    with pytest.raises(BadInput, match=r"The newest rows by 'signup' hold no row with the answer 'No' in 'churn'"):
+        drafted(tmp_path, text, "churn", time="signup")
 
 
 def test_things_that_repeat_are_kept_together(tmp_path: Path) -> None:
