@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.core.ledger import Entry, EntryFilter, Kind, State
+from shared.core.ledger import Entry, Kind, State
+from shared.core.messages import Queue
 
 if TYPE_CHECKING:
     from shared.core.ports import CorePorts
@@ -14,8 +15,8 @@ _LATEST = 20
 
 def given_up(ports: CorePorts) -> list[Entry]:
     """Of the latest messages in poison queues those that are still there, newest first."""
-    failed = ports.core.history.entries(_LATEST, EntryFilter(kind=Kind.POISON, state=State.FAILED))
-    found = [
-        ports.core.history.find(entry.kind, entry.key) for entry in {entry.key: entry for entry in failed}.values()
-    ]
-    return [entry for entry in found if entry is not None and entry.state == State.FAILED]
+    # Their keys begin with the queue: they are looked up by that, however long the journal is.
+    lines = [line for queue in Queue for line in ports.core.history.lines(Kind.POISON, begins=f"{queue}/")]
+    current = {line.key: line for line in lines}
+    failed = [entry for entry in current.values() if entry.state == State.FAILED]
+    return sorted(failed, key=lambda entry: entry.at, reverse=True)[:_LATEST]
