@@ -99,7 +99,8 @@ def test_of_two_reasons_at_once_one_trains(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(both, range(2)))
-    assert len(world.trainer.submitted) == 2
+    # Both may hand over the same run: a trainer starts an attempt once, however often it is told.
+    assert len(set(world.trainer.submitted)) == 2
     assert len([run for run in world.ports.training.runs.list("points") if run.state == "requested"]) == 1
 
 
