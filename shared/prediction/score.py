@@ -65,10 +65,14 @@ def score_window(ports: PredictionPorts, scenario_name: str, window_id: str) -> 
 
 
 def _unread(ports: PredictionPorts, scenario: Scenario, window: Window) -> list[str]:
-    """Newer versions of the window's files that its plan does not name: another window will predict them."""
+    """Newer versions of the window's files that its plan does not name: another window will predict them.
+
+    A planner may have added one since the window was taken up.
+    """
     if ports.core.lake.stat(plan_path(scenario.name, window.id)) is None:
         return []
     read = read_plan(ports, scenario.name, window.id).inputs
+    window = ports.prediction.windows.find(scenario.name, window.id) or window
     return [name for name in window.inputs if name not in read and ports.core.lake.stat(split_input(name)[0])]
 
 

@@ -169,6 +169,35 @@ def plan_of(world: World, window: str) -> bytes:
     return _plan(world.ports, scenario, planned).to_bytes()
 
 
+class Touching:
+    """A lake in which somebody touches the file, and a planner sees it, when a worker opens it to score."""
+
+    def __init__(self, world: World, path: str, content: bytes) -> None:
+        self._lake, self._world, self._path, self._content = world.ports.core.lake, world, path, content
+        self._left = 1
+
+    def __getattr__(self, name: str) -> Any:
+        """The method of the lake."""
+        return getattr(self._lake, name)
+
+    def open(self, path: str, *, etag: str | None = None) -> Any:
+        """The blob, after the touch."""
+        if path == self._path and self._left:
+            self._left = 0
+            dispatch.on_data_event(self._world.ports, self._world.land(path, self._content))
+        return self._lake.open(path, etag=etag)
+
+
+def test_a_file_touched_while_its_window_is_scored_is_predicted(served: World) -> None:
+    """The planner gives the new version to the window under way, whose worker knows only the old one."""
+    path, content = "scoring/points/s1/points.csv", unlabelled(20)
+    (window,) = dispatch.on_data_event(served.ports, served.land(path, content)).windows
+    dispatch.on_window(ports_with(served.ports, core__lake=Touching(served, path, content)), window)
+    assert predicted(served) == []
+    served.sweep()
+    assert predicted(served) == xs(content)
+
+
 def test_what_lies_beside_the_data_does_not_stand_in_the_way(served: World) -> None:
     """A folder as Spark writes it, and what systems leave: ignored in words, and an empty part as well."""
     folder = "scoring/points/spark-1"
