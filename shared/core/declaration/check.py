@@ -67,6 +67,7 @@ def _problems(scenario: Scenario) -> Iterator[tuple[str, str]]:
     yield from _name_problems(scenario)
     yield from _metric_problems(scenario)
     yield from _label_problems(scenario)
+    yield from _answer_problems(scenario)
     yield from _split_problems(scenario)
     if scenario.assemble is None:
         yield from _input_problems(scenario)
@@ -151,6 +152,15 @@ def _label_problems(scenario: Scenario) -> Iterator[tuple[str, str]]:
         values = columns[scenario.target].values
         if values and set(values) != set(labels):
             yield f"declares the labels {labels!r} for a target with the values {values!r}", "the same words in both"
+
+
+def _answer_problems(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """An answer among the inputs: a model that needs it can predict nothing, because no row to score has it."""
+    for name in (name for name in scenario.targets if name in scenario.features):
+        yield (
+            f"declares its answer {name!r} as an input, and no row to score has it",
+            f"inputs without {name!r}, or leakage=({name!r},)",
+        )
 
 
 def _split_problems(scenario: Scenario) -> Iterator[tuple[str, str]]:

@@ -49,6 +49,10 @@ MISTAKES: dict[str, Callable[[], Scenario]] = {
     "labels": lambda: replace(POINTS, labels=("0", "1")),
     "three labels": lambda: replace(POINTS, labels=("a", "b", "c")),
     "labels of a number": lambda: replace(PRICES, labels=("0", "1")),
+    "the target as an input": lambda: replace(PRICES, numeric=("x", "y")),
+    "the target as a category": lambda: replace(POINTS, categorical=("color", "y")),
+    "the target as the text": lambda: replace(POINTS, text="y"),
+    "a label as an input of feature code": lambda: replace(MARKS, numeric=("x", "down")),
     "a target of several labels": lambda: replace(MARKS, target="up"),
     "a task": lambda: replace(POINTS, task="classification"),  # type: ignore[arg-type]
     "a metric": lambda: replace(POINTS, metric="rocauc"),
@@ -72,6 +76,11 @@ def test_each_mistake_has_the_sentence_of_the_golden_file() -> None:
     """Scenario, what, the nearest name, what would be accepted."""
     golden = (Path(__file__).parent / "declared.txt").read_text()
     assert "".join(f"{name}: {told(name)}\n" for name in MISTAKES) == golden
+
+
+def test_an_answer_among_the_inputs_may_be_declared_as_leakage() -> None:
+    """It is then left out of the model."""
+    assert replace(PRICES, numeric=("x", "y"), leakage=("y",)).features == ("x",)
 
 
 def test_the_metrics_are_those_that_there_are() -> None:
