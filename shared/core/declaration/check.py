@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from shared.core.declaration.limits import limit_problems
 from shared.core.errors import Misdeclared
 
 # Typed loosely: the module of the declaration itself calls this one.
@@ -34,7 +35,6 @@ _TUPLES = (
     "slices",
     "personal",
 )
-_FIELDS_OF_A_TIMER = 6
 # Delta tables lie beside the parts of the scenario's tables.
 _OWN_TABLES = ("actuals", "labelled", "predictions")
 
@@ -69,6 +69,7 @@ def _problems(scenario: Scenario) -> Iterator[tuple[str, str]]:
     yield from _label_problems(scenario)
     yield from _answer_problems(scenario)
     yield from _split_problems(scenario)
+    yield from limit_problems(scenario)
     if scenario.assemble is None:
         yield from _input_problems(scenario)
 
@@ -123,8 +124,6 @@ def _name_problems(scenario: Scenario) -> Iterator[tuple[str, str]]:
     for other in scenario.batch.others:
         yield from one_of("in its batch the other table", other, tables)
     yield from one_of("in its batch the source", scenario.batch.source, ("drops", "telemetry"))
-    if scenario.batch.schedule and len(scenario.batch.schedule.split()) != _FIELDS_OF_A_TIMER:
-        yield f"declares the schedule {scenario.batch.schedule!r}", "six fields: second minute hour day month weekday"
 
 
 def _metric_problems(scenario: Scenario) -> Iterator[tuple[str, str]]:
@@ -165,10 +164,6 @@ def _answer_problems(scenario: Scenario) -> Iterator[tuple[str, str]]:
 
 def _split_problems(scenario: Scenario) -> Iterator[tuple[str, str]]:
     yield from one_of("the split", scenario.split.kind, ("random", "time", "given"))
-    shares = (scenario.split.validation, scenario.split.test)
-    if not all(0 < share < 1 for share in shares) or sum(shares) >= 1:
-        told = " and ".join(f"{share:g}" for share in shares)
-        yield f"holds back the shares {told} of its rows", "two shares above 0 that leave rows to learn from"
     if scenario.split.kind == "given" and not scenario.split.column:
         yield "has a given split and names no column", "the column that is true in the rows of the test part"
 

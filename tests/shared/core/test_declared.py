@@ -23,6 +23,10 @@ def _with_column(column: Column) -> Scenario:
     return replace(POINTS, tables=(replace(TABLE, columns=(*TABLE.columns, column)),))
 
 
+def _scheduled(schedule: str) -> Scenario:
+    return replace(POINTS, batch=replace(POINTS.batch, schedule=schedule))
+
+
 MISTAKES: dict[str, Callable[[], Scenario]] = {
     "a name with a space": lambda: replace(POINTS, name="my points"),
     "a name with a quote": lambda: replace(POINTS, name="ana's"),
@@ -43,7 +47,7 @@ MISTAKES: dict[str, Callable[[], Scenario]] = {
     ),
     "a table": lambda: replace(POINTS, label_table="point"),
     "the batch's table": lambda: replace(POINTS, batch=replace(POINTS.batch, table="poins")),
-    "the batch's schedule": lambda: replace(POINTS, batch=replace(POINTS.batch, schedule="*/5 * * * *")),
+    "the batch's schedule": lambda: _scheduled("*/5 * * * *"),
     "a report": lambda: replace(POINTS, batch=replace(POINTS.batch, report=("clor",))),
     "a target": lambda: replace(POINTS, target="Y"),
     "labels": lambda: replace(POINTS, labels=("0", "1")),
@@ -58,8 +62,22 @@ MISTAKES: dict[str, Callable[[], Scenario]] = {
     "a metric": lambda: replace(POINTS, metric="rocauc"),
     "a metric of another task": lambda: replace(PRICES, metric="auc"),
     "a bar": lambda: replace(POINTS, bar=Bar("acuracy", 0.6)),
+    "a bar of words": lambda: replace(PRICES, bar=Bar("r2", "hi")),  # type: ignore[arg-type]
+    "a bar in percent": lambda: replace(POINTS, bar=Bar("auc", 75)),
+    "a bar that is no number": lambda: replace(POINTS, bar=Bar("auc", float("nan"))),
+    "a bar of an error": lambda: replace(PRICES, bar=Bar("rmse", -5)),
+    "a bar of the log loss": lambda: replace(POINTS, bar=Bar("log_loss", 0)),
+    "a bar above r2": lambda: replace(PRICES, bar=Bar("r2", 1.5)),
     "a split": lambda: replace(POINTS, split=Split("temporal")),  # type: ignore[arg-type]
     "shares": lambda: replace(POINTS, split=Split("random", 0.6, 0.5)),
+    "a share of words": lambda: replace(POINTS, split=Split("random", "a third")),  # type: ignore[arg-type]
+    "a gap of words": lambda: replace(POINTS, split=Split("time", gap="x")),  # type: ignore[arg-type]
+    "a gap below zero": lambda: replace(POINTS, split=Split("time", gap=-50)),
+    "a gap of hours below zero": lambda: replace(POINTS, split=Split("time", gap_hours=-1)),
+    "no candidates": lambda: replace(POINTS, candidates=()),
+    "a second that no minute has": lambda: _scheduled("99 */5 * * * *"),
+    "a step of a schedule": lambda: _scheduled("0 */0 * * * *"),
+    "a schedule that never fires": lambda: _scheduled("0 0 0 31 2 *"),
     "a time column": lambda: replace(POINTS, time="when"),
     "nothing to learn from": lambda: replace(POINTS, leakage=("x", "color")),
 }
@@ -81,6 +99,25 @@ def test_each_mistake_has_the_sentence_of_the_golden_file() -> None:
 def test_an_answer_among_the_inputs_may_be_declared_as_leakage() -> None:
     """It is then left out of the model."""
     assert replace(PRICES, numeric=("x", "y"), leakage=("y",)).features == ("x",)
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        lambda: replace(POINTS, bar=Bar("auc", 0)),
+        lambda: replace(POINTS, bar=Bar("accuracy", 1)),
+        lambda: replace(POINTS, bar=Bar("log_loss", 1.7)),
+        lambda: replace(PRICES, bar=Bar("rmse", 2_000)),
+        lambda: replace(PRICES, bar=Bar("r2", -0.5)),
+        lambda: replace(POINTS, split=Split("time", gap=50, gap_hours=0.5)),
+        lambda: _scheduled(""),
+        lambda: _scheduled("30 0 6-18/2 * JAN-MAR Mon,Fri"),
+        lambda: replace(PRICES, numeric=("x",), categorical=("z",)),
+    ],
+)
+def test_what_can_be_met_is_accepted(scenario: Callable[[], Scenario]) -> None:
+    """The ends of each range, a batch without a schedule, and a number as a category."""
+    assert scenario()
 
 
 def test_the_metrics_are_those_that_there_are() -> None:
