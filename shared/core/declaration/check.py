@@ -70,6 +70,7 @@ def _problems(scenario: Scenario) -> Iterator[tuple[str, str]]:
     yield from _answer_problems(scenario)
     yield from _split_problems(scenario)
     yield from limit_problems(scenario)
+    yield from _request_problems(scenario)
     if scenario.assemble is None:
         yield from _input_problems(scenario)
 
@@ -166,6 +167,14 @@ def _split_problems(scenario: Scenario) -> Iterator[tuple[str, str]]:
     yield from one_of("the split", scenario.split.kind, ("random", "time", "given"))
     if scenario.split.kind == "given" and not scenario.split.column:
         yield "has a given split and names no column", "the column that is true in the rows of the test part"
+
+
+def _request_problems(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Fields that are neither a column of a table nor an input, which feature code may derive."""
+    columns = [column.name for table in scenario.tables for column in table.columns]
+    for name in scenario.request_fields:
+        known = tuple(dict.fromkeys((*columns, *scenario.features, *scenario.leakage)))
+        yield from one_of("in request_fields the field", name, known)
 
 
 def _input_problems(scenario: Scenario) -> Iterator[tuple[str, str]]:

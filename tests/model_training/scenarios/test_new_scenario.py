@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import subprocess
 import sys
@@ -11,17 +12,23 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 from ports_with import ports_with
-from world import Clock, InlineTrainer, World
+from served_model import serve
+from world import Clock, InlineTrainer, World, graph_of
 
 from model_training.run import _finish
 from model_training.scenarios import SCENARIOS
 from shared.bootstrap import build_ports
+from shared.core.errors import BadInput
 from shared.core.scenario import GeneratorOptions, Scenario
+from shared.serving.answers import answer
+from shared.serving.deployed_model import DeployedModel
+from shared.training.input_contract import Feature
 from shared.training.run import Run
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "new-scenario.md"
@@ -92,6 +99,26 @@ def test_following_the_page_ends_in_predictions(tmp_path: Path) -> None:
     assert len(order) == 100
     error = predicted["prediction"].to_numpy() - actual
     assert (error**2).mean() < 0.2 * ((actual - actual.mean()) ** 2).mean()
+
+
+def test_a_request_brings_every_input_also_a_derived_one() -> None:
+    """Feature code does not run for a request, so the page declares its result as a field."""
+    scenario = _declared()
+    graph = graph_of(np.full((4, 1), 0.01, np.float32), np.zeros(1, np.float32))
+    kinds = {name: Feature(name, "number") for name in scenario.numeric}
+    kinds["kind"] = Feature("kind", "category", ("home", "office", "school"))
+    serving = serve(scenario, graph, [kinds[name] for name in scenario.features])
+    row = {"kind": "home", "area": 120.0, "outside": 3.0, "cold": 15.0}
+    assert set(row) == set(scenario.request_fields) == set(scenario.features)
+    assert len(_ask(scenario, serving, row)["Results"]) == 1
+    with pytest.raises(BadInput, match="'cold' is missing"):
+        _ask(scenario, serving, {name: value for name, value in row.items() if name != "cold"})
+    with pytest.raises(BadInput, match="unknown field"):
+        _ask(scenario, serving, {**row, "day": 3})
+
+
+def _ask(scenario: Scenario, serving: DeployedModel, row: Mapping[str, Any]) -> Any:
+    return answer(scenario, serving, json.dumps({"Inputs": {"data": [row]}}).encode()).response
 
 
 def test_the_code_of_the_page_passes_the_linter(tmp_path: Path) -> None:

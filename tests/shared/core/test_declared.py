@@ -79,6 +79,8 @@ MISTAKES: dict[str, Callable[[], Scenario]] = {
     "a step of a schedule": lambda: _scheduled("0 */0 * * * *"),
     "a schedule that never fires": lambda: _scheduled("0 0 0 31 2 *"),
     "a time column": lambda: replace(POINTS, time="when"),
+    "a field of requests": lambda: replace(POINTS, request_fields=("id", "colour")),
+    "a field of requests of feature code": lambda: replace(MARKS, request_fields=("x", "z", "palce")),
     "nothing to learn from": lambda: replace(POINTS, leakage=("x", "color")),
 }
 
@@ -113,10 +115,11 @@ def test_an_answer_among_the_inputs_may_be_declared_as_leakage() -> None:
         lambda: _scheduled(""),
         lambda: _scheduled("30 0 6-18/2 * JAN-MAR Mon,Fri"),
         lambda: replace(PRICES, numeric=("x",), categorical=("z",)),
+        lambda: replace(MARKS, numeric=("x", "derived"), request_fields=("id", "place", "z", "derived")),
     ],
 )
 def test_what_can_be_met_is_accepted(scenario: Callable[[], Scenario]) -> None:
-    """The ends of each range, a batch without a schedule, and a number as a category."""
+    """The ends of each range, a batch without a schedule, a number as a category, and requests with raw columns."""
     assert scenario()
 
 
