@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from local.console.options import ACCOUNT, By, Json, ScenarioName
+from local.console.options import ACCOUNT, By, Json, Reason, ScenarioName
 from local.console.output import as_json, as_table, out, show
 from local.console.session import Session
 from local.doctor.finding import TOTAL_SECONDS
@@ -51,7 +51,7 @@ def promote(
 def rollback(
     scenario: ScenarioName,
     by: By = ACCOUNT,
-    reason: Annotated[str | None, typer.Option(help="Why; a terminal asks for it.")] = None,
+    reason: Reason = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask on a terminal.")] = False,
     json: Json = False,
 ) -> None:
