@@ -105,10 +105,5 @@ def _matrix(json: bool) -> None:
     if json:
         as_json(found)
         return
-    # A value that not all scenarios have has a row of its own below the first.
-    rows = [
-        (one.name, line, one.decided_by) if number == 0 else ("", line, "")
-        for one in found
-        for number, line in enumerate(one.lines)
-    ]
+    rows = [(one.name, "; ".join(one.lines), one.decided_by) for one in found]
     as_table("Features of this deployment", ("feature", "here", "decided by"), rows)

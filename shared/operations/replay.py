@@ -43,8 +43,8 @@ def replayable(
 ) -> list[ReplayItem]:
     """Items of that time [start, end), oldest first; of those that contain one of `keys`, when there are any.
 
-    BadInput for an empty key, Missing when a key matches nothing. Dead letters that were taken up already are only among
-    them when named.
+    BadInput for an empty key, Missing when a key matches nothing. Dead letters that were taken up already are only
+    among them when named.
     """
     if not all(key.strip() for key in keys):
         raise BadInput(
