@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from local.console.generated_files import Draw, write_generated
+from local.console.new_files import check_new_files, check_no_folder
 from local.console.options import Json, ScenarioName
 from local.console.output import as_facts, as_json, as_table, out
 from local.console.session import Session
@@ -72,8 +73,10 @@ def _needs(scenario: Scenario, table: Table, column: Column) -> dict[str, str]:
 
 def _write_sample(scenario: Scenario, file: Path) -> list[str]:
     """The sample under the name given, or one a table with the table's name first."""
+    check_no_folder(file, "--sample")
     alone = len(scenario.tables) == 1
     names = {one.name: file if alone else file.with_name(f"{one.name}.{file.name}") for one in scenario.tables}
+    check_new_files(names.values(), "--sample")
     # Some generators need more rows than a sample has: the first ones are kept.
     written = write_generated(scenario, scenario.tables, names, Draw(_GENERATED, most=_SAMPLE))
     return [str(names[name]) for name in written]
@@ -84,6 +87,8 @@ def export(
     file: Annotated[Path | None, typer.Option("--out", help="The file to write; without it, it is printed.")] = None,
 ) -> None:
     """Print or write the contract of a scenario's tables as an Open Data Contract Standard document (YAML)."""
+    if file is not None:
+        check_new_files([file], "--out")
     import yaml  # type: ignore[import-untyped]  # the package has no types
 
     # Imported here: other verbs need no contract.
