@@ -23,7 +23,7 @@ class Draw:
 def write_generated(
     scenario: Scenario, tables: Sequence[Table], names: Mapping[str, Path], draw: Draw
 ) -> Mapping[str, int]:
-    """Write the declared columns of each table as CSV, in a folder that is made, and say how many; BadInput without a generator."""
+    """Write the declared columns of each table as CSV, and say how many rows; BadInput without a generator."""
     import pyarrow.csv as pacsv
 
     if scenario.generate is None:
