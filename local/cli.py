@@ -184,6 +184,8 @@ def _ending(error: Exception) -> tuple[int, str]:
         return exit_code(error), error.reason
     if isinstance(error, typer.TyperException):
         return EXIT_USAGE, _not_understood(error)
+    if isinstance(error, typer.Abort):
+        return EXIT_REFUSED, "nothing was changed: it was not confirmed."
     if isinstance(error, OSError) and error.strerror:
         return EXIT_FAILED, f"{error.filename or 'A file'} cannot be used: {error.strerror}."
     return EXIT_FAILED, _unexpected(error)

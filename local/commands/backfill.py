@@ -120,7 +120,9 @@ def _exit(state: str) -> int:
 
 def rebuild_sql(
     scenario: Annotated[str | None, typer.Argument(help="Only this scenario.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Also check windows whose rows are complete.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Load every window again, also those whose rows are complete.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Restore missing prediction rows and commits in SQL, and the historic profile, from the lake's files."""

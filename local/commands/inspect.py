@@ -32,7 +32,7 @@ def history(
             help="Only entries about this: a file, drop, dataset, model or window, or a kind such as retrain or breach."
         ),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="The most entries, newest first.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="The most entries, newest first.")] = 50,
     scenario: Annotated[str | None, typer.Option(help="Only entries of this scenario.")] = None,
     kind: Annotated[str | None, typer.Option(help="Only entries of this kind, such as drop, model or window.")] = None,
     state: Annotated[str | None, typer.Option(help="Only entries in this state, such as failed or refused.")] = None,

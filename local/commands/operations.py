@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from local.console.options import ACCOUNT, By, Json, ScenarioName
+from local.console.options import ACCOUNT, By, Json, Reason, ScenarioName
 from local.console.output import as_json, as_table, out, show
 from local.console.session import Session
 from local.doctor.finding import TOTAL_SECONDS
@@ -51,7 +51,7 @@ def promote(
 def rollback(
     scenario: ScenarioName,
     by: By = ACCOUNT,
-    reason: Annotated[str | None, typer.Option(help="Why; a terminal asks for it.")] = None,
+    reason: Reason = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask on a terminal.")] = False,
     json: Json = False,
 ) -> None:
@@ -105,10 +105,5 @@ def _matrix(json: bool) -> None:
     if json:
         as_json(found)
         return
-    # A value that not all scenarios have has a row of its own below the first.
-    rows = [
-        (one.name, line, one.decided_by) if number == 0 else ("", line, "")
-        for one in found
-        for number, line in enumerate(one.lines)
-    ]
+    rows = [(one.name, "; ".join(one.lines), one.decided_by) for one in found]
     as_table("Features of this deployment", ("feature", "here", "decided by"), rows)

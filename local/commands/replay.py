@@ -28,7 +28,7 @@ def replay(
     by: By = ACCOUNT,
     json: Json = False,
 ) -> None:
-    """Retry dead letters, poison messages, failed and quarantined work; completed work is not repeated."""
+    """Retry dead letters, poison messages, failed and quarantined work; what is done only when a key names it."""
     if not (keys or start or end or every or dry_run):
         raise BadInput(
             "Nothing says what to retry; accepted: keys, --from or --to, or --all. --dry-run shows what there is."

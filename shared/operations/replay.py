@@ -43,8 +43,13 @@ def replayable(
 ) -> list[ReplayItem]:
     """Items of that time [start, end), oldest first; of those that contain one of `keys`, when there are any.
 
-    Missing when a key matches nothing. Dead letters that were taken up already are only among them when named.
+    BadInput for an empty key, Missing when a key matches nothing. Dead letters that were taken up already are only
+    among them when named.
     """
+    if not all(key.strip() for key in keys):
+        raise BadInput(
+            "A key is empty, which is part of every key; accepted: a part of a key, such as the drop's name."
+        )
     if start is not None and end is not None and start >= end:
         raise BadInput("The time is empty; accepted: --from before --to.")
     entries = ports.operations.reopening.ended(TERMINAL if keys else BY_DEFAULT)

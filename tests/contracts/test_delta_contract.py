@@ -142,6 +142,18 @@ def test_a_place_that_does_not_answer_is_named() -> None:
     assert told[0] == told[1]
 
 
+def test_a_damaged_log_says_what_to_do(tmp_path: Path) -> None:
+    """In one sentence, without the stack of the library."""
+    delta = DeltaLakeLog(folder_place(str(tmp_path)))
+    delta.replace(TABLE, "w", files("w", "a"), "w@1")
+    newest = max((tmp_path / TABLE.log).glob("*.json"))
+    newest.write_text("garbage\n")
+    with pytest.raises(Transient, match=r"did not answer: .*delete tables/s/predictions/_delta_log/ and run") as caught:
+        DeltaLakeLog(folder_place(str(tmp_path))).files(TABLE)
+    assert "pthread" not in caught.value.reason
+    assert "unknown" not in caught.value.reason
+
+
 def test_every_fiftieth_commit_writes_a_checkpoint(tmp_path: Path) -> None:
     """So that opening a table reads few commits, however many there were; nothing is lost by it."""
     delta = DeltaLakeLog(folder_place(str(tmp_path)))

@@ -78,7 +78,8 @@ def test_a_rollback_asks_on_a_terminal(tmp_path: Path) -> None:
         told = process.communicate()[0].decode()
     os.close(ours)
     os.close(theirs)
-    assert process.returncode != 0
+    assert process.returncode == 3
+    assert "nothing was changed: it was not confirmed." in told
     assert "Why is bank_marketing rolled back" in told
     assert "Take bank_marketing back to the model before?" in told
 

@@ -26,6 +26,8 @@ from shared.prediction.delta_table import DataFile
 _TYPES: Mapping[Kind, str] = {"int": "long", "float": "double", "text": "string", "time": "timestamp"}
 # The library colours its sentences, and says how long each call took: the same fault is to be the same sentence.
 _NOISE = re.compile(r"\x1b\[[0-9;]*m| in [\d.]+[µmn]?s\b")
+# What the library adds of its own stack.
+_TRACE = re.compile(r"\n\s*(?:stack backtrace|backtrace|0:)", re.IGNORECASE)
 _LONGEST = 400
 # Opening reads each commit since the last checkpoint, in Azure each by a request.
 _CHECKPOINT_EVERY = 50
@@ -137,8 +139,11 @@ def _repeated[Answer](table: declared.DeltaTable, change: Callable[[], Answer]) 
         except CommitFailedError:
             continue
         except (DeltaError, OSError) as error:
-            told = " ".join(_NOISE.sub("", str(error)).split())[:_LONGEST]
-            raise Transient(f"The Delta log of {table.root} did not answer: {told}") from error
+            told = " ".join(_TRACE.split(_NOISE.sub("", str(error)))[0].split())[:_LONGEST].rstrip(".")
+            damaged = (
+                f". If it is damaged, delete {table.log} and run mlops rebuild-tables" if "Json error" in told else ""
+            )
+            raise Transient(f"The Delta log of {table.root} did not answer: {told}{damaged}.") from error
     raise Transient(f"Other writers of the Delta table {table.root} were faster {_TRIES} times.")
 
 

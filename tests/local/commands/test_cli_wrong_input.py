@@ -15,7 +15,10 @@ BANK = "bank_marketing"
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A command line (FILE and FOLDER stand for paths), what the sentence must name, and the exit code."""
+    """A command line, what the sentence must name, and the exit code.
+
+    FILE and FOLDER stand for paths, EMPTY for an empty word.
+    """
 
     line: str
     named: str
@@ -56,6 +59,10 @@ CASES = [
     Wrong("history --since yesterday", "2026-03-01"),
     Wrong("replay", "Nothing says what to retry; accepted: keys, --from or --to, or --all"),
     Wrong("replay bank --all", "--all retries everything"),
+    Wrong("replay EMPTY", "A key is empty"),
+    Wrong(f"rollback {BANK} --by EMPTY", "it is empty; accepted: a text with a word"),
+    Wrong(f"rollback {BANK} --reason EMPTY", "it is empty; accepted: a text with a word"),
+    Wrong("history --limit 99999999999999999999", "--limit"),
     Wrong("history --why drop --kind drop", "--why alone"),
     Wrong("logs --operation nothing-at-all", "'nothing-at-all'"),
     Wrong("datasets list nothing", "known: bank_marketing"),
@@ -134,7 +141,8 @@ def answers(mlops: Command, samples: Samples) -> dict[str, Answer]:
     before, told = state(mlops), {}
     for case in CASES:
         words = [
-            {"FILE": str(file), "FOLDER": str(file.parent)}.get(word, word) for word in (*case.line.split(), "--json")
+            {"FILE": str(file), "FOLDER": str(file.parent), "EMPTY": ""}.get(word, word)
+            for word in (*case.line.split(), "--json")
         ]
         told[name(case)] = mlops(*words, **case.settings)
     assert state(mlops) == before
