@@ -32,8 +32,10 @@ class Dataset:
     def to_arrow(self, table: str = "") -> pa.Table:
         """The rows of a table that stand; BadInput when there are several tables and none is named."""
         found = {one.name: one for one in self._version.tables}
-        name = table or (next(iter(found)) if len(found) == 1 else "")
-        if name not in found:
+        if not table and len(found) > 1:
+            raise BadInput(f"Dataset {self.id} has several tables; accepted: the name of one: {', '.join(found)}.")
+        name = table or next(iter(found))
+        if name not in list(found):
             raise BadInput(f"Dataset {self.id} has no table {name!r}; accepted: {', '.join(found)}.")
         return read_table(lake_bytes(self._ports.core.lake), self._scenario, found[name])
 

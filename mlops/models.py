@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -57,8 +57,12 @@ class Model:
         import numpy as np
         import pandas as pd
 
+        if not isinstance(rows, pd.DataFrame):
+            raise BadInput(f"The rows are a {type(rows).__name__}; {self._accepted}.")
         if not len(rows):
-            raise BadInput(f"There are no rows to predict; accepted: a data frame with {', '.join(self.inputs)}.")
+            raise BadInput(f"There are no rows to predict; {self._accepted}.")
+        if twice := _repeated(rows):
+            raise BadInput(f"The data frame has several columns {twice!r}; {self._accepted}, each once.")
         answers = np.concatenate(
             [self._answer(number, body) for number, body in enumerate(_bodies(rows, self._method))]
         )
@@ -68,6 +72,10 @@ class Model:
         for number, label in enumerate(self._scenario.labels):
             predicted[f"probability_{label}"] = answers[:, number]
         return predicted
+
+    @property
+    def _accepted(self) -> str:
+        return f"accepted: a data frame with {', '.join(self.inputs)}"
 
     def _answer(self, number: int, body: bytes) -> np.ndarray:
         try:
@@ -92,18 +100,43 @@ class Model:
         return f"Model({self.id}, {metrics})"
 
 
+def _repeated(rows: pd.DataFrame) -> str:
+    """The first name that two columns have; empty when there is none."""
+    names = [str(name) for name in rows.columns]
+    return next((name for name in names if names.count(name) > 1), "")
+
+
 def _bodies(rows: pd.DataFrame, method: str) -> Iterator[bytes]:
     """The rows as requests of at most as many rows as one may have."""
     for start in range(0, len(rows), MAX_ROWS):
         records = rows.iloc[start : start + MAX_ROWS].to_dict("records")
         data = [{str(name): _cell(value) for name, value in record.items()} for record in records]
         body = {"Inputs": {"data": data}, "GlobalParameters": {"method": method}}
-        yield json.dumps(body, allow_nan=False).encode()
+        try:
+            yield json.dumps(body, allow_nan=False).encode()
+        except (TypeError, ValueError) as error:
+            raise BadInput(_no_json(data, start + 1)) from error
+
+
+def _no_json(data: Sequence[Mapping[str, Any]], first: int) -> str:
+    """Which cell JSON cannot write, such as infinity."""
+    cells = ((number, *cell) for number, row in enumerate(data, first) for cell in row.items())
+    number, name, value = next(cell for cell in cells if not _is_json(cell[2]))
+    accepted = "a finite number, a text, true or false, a time, or a missing cell"
+    return f"Row {number}, field {name!r}: {str(value)[:40]!r} is not accepted; accepted: {accepted}."
+
+
+def _is_json(value: Any) -> bool:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _cell(value: Any) -> Any:
     """As JSON has it: a missing cell is null, numpy's numbers are numbers, times are text."""
-    plain = value.item() if hasattr(value, "item") else value
+    plain = value.item() if hasattr(value, "item") and not getattr(value, "ndim", 0) else value
     if plain is None or (isinstance(plain, float) and math.isnan(plain)) or str(plain) in {"NaT", "<NA>"}:
         return None
     return plain.isoformat() if hasattr(plain, "isoformat") else plain
@@ -131,9 +164,9 @@ class Models:
 
     def get(self, model: str) -> Model:
         """The version that `name:version` names; BadInput when there is none."""
-        ref = registered.ModelRef.parse(model)
+        ref = registered.ModelRef.parse(model) if isinstance(model, str) else None
         if ref is None:
-            raise BadInput(f"{model[:80]!r} names no model; accepted: name:version, such as bank_marketing:1.")
+            raise BadInput(f"{str(model)[:80]!r} names no model; accepted: name:version, such as bank_marketing:1.")
         declared = find_scenario(self._ports.core.scenarios, ref.name)
         return self._model(declared, find_model(self._ports, ref.name, ref.version))
 

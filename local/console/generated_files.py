@@ -32,6 +32,7 @@ def write_generated(
     written = {}
     for name, generated in scenario.generate(draw.rows, draw.seed, draw.options).items():
         if name in wanted:
+            names[name].parent.mkdir(parents=True, exist_ok=True)
             kept = [column for column in generated.column_names if column in wanted[name]]
             pacsv.write_csv(generated.select(kept).slice(0, draw.most), names[name])
             written[name] = min(generated.num_rows, generated.num_rows if draw.most is None else draw.most)

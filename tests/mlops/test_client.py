@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from releases import drop
 from world import World, points_csv
 
-from mlops import Client, connect
+from mlops import Client, Dataset, connect
 from mlops.models import _bodies
 from shared.core.errors import BadInput, Misconfigured, Missing
 
@@ -49,6 +52,18 @@ def test_the_newest_dataset_is_a_data_frame(client: Client) -> None:
         dataset.to_arrow("other")
 
 
+def test_of_several_tables_one_is_named(client: Client, world: World) -> None:
+    """The sentence names them; a list names none."""
+    version = world.ports.datasets.versions.list("points")[-1]
+    two = replace(version, tables=(*version.tables, replace(version.tables[0], name="more")))
+    dataset = Dataset(world.ports, world.ports.core.scenarios["points"], two)
+    with pytest.raises(BadInput, match="has several tables; accepted: the name of one: points, more"):
+        dataset.to_pandas()
+    with pytest.raises(BadInput, match=r"has no table \['points'\]; accepted: points, more"):
+        dataset.to_pandas(["points"])  # type: ignore[arg-type]  # what is wrong here
+    assert len(dataset.to_pandas("points")) == dataset.rows["points"]
+
+
 def test_the_champion_answers_as_the_door_does(client: Client) -> None:
     """With the index of the rows; what the contract refuses is named."""
     champion = client.models.champion("points")
@@ -66,6 +81,23 @@ def test_the_champion_answers_as_the_door_does(client: Client) -> None:
         champion.predict(pd.concat([many.head(2000), ROWS.assign(color=3)]))
     with pytest.raises(BadInput, match="no rows"):
         champion.predict(ROWS.head(0))
+
+
+def test_only_a_data_frame_of_finite_cells_is_predicted(client: Client) -> None:
+    """Anything else is refused with what is accepted."""
+    champion = client.models.champion("points")
+    for rows in ([[0.4, "red"]], None, ROWS["x"]):
+        with pytest.raises(BadInput, match=r"The rows are a \w+; accepted: a data frame with x, color\."):
+            champion.predict(rows)  # type: ignore[arg-type]  # what is wrong here
+    with pytest.raises(BadInput, match=r"several columns 'x'; accepted: a data frame with x, color, each once\."):
+        champion.predict(pd.concat([ROWS, ROWS["x"]], axis=1))
+    many = pd.concat([ROWS] * 400, ignore_index=True)
+    many.loc[1100, "x"] = float("inf")
+    with pytest.raises(BadInput, match="Row 1101, field 'x': 'inf' is not accepted; accepted: a finite number"):
+        champion.predict(many)
+    cells = pd.Series([1, np.array([1, 2]), 3], index=ROWS.index, dtype=object)
+    with pytest.raises(BadInput, match=r"Row 2, field 'x': '\[1 2\]' is not accepted"):
+        champion.predict(ROWS.assign(x=cells))
 
 
 def test_a_missing_cell_is_null_and_a_time_is_text() -> None:
@@ -94,8 +126,25 @@ def test_predictions_are_read_by_window_and_time(client: Client, world: World) -
         client.predictions("points", until=datetime(2000, 1, 1, tzinfo=UTC)).to_pandas()
     with pytest.raises(Missing, match="no predicted window 'w9'"):
         client.predictions("points", window="w9")
-    with pytest.raises(ValueError, match="no time zone"):
-        client.predictions("points", since=datetime(2026, 1, 1))  # noqa: DTZ001 -- what is wrong here
+
+
+@pytest.mark.parametrize("given", ["2026-01-01", date(2026, 1, 1), 3, datetime(2026, 1, 1), pd.NaT])  # noqa: DTZ001 -- wrong
+def test_a_time_is_a_datetime_with_a_zone(client: Client, given: Any) -> None:
+    """Of both bounds; anything else is refused with what is accepted."""
+    with pytest.raises(BadInput, match=r"since is '.*'; accepted: a datetime with a time zone, such as"):
+        client.predictions("points", since=given)
+    with pytest.raises(BadInput, match=r"until is '.*'; accepted: a datetime with a time zone"):
+        client.predictions("points", window="w9", until=given)
+
+
+def test_a_column_is_named_alone_or_in_a_list(client: Client) -> None:
+    """A column that is not there is told with those that are."""
+    found = client.predictions("points")
+    assert found.to_pandas("prediction").columns.tolist() == ["prediction"]
+    with pytest.raises(BadInput, match=r"Window w1-\w+ has no column 'nosuch'; accepted: .*prediction, "):
+        found.to_pandas(["prediction", "nosuch"])
+    with pytest.raises(BadInput, match=r"columns is 3; accepted: names of columns"):
+        found.to_pandas(3)  # type: ignore[arg-type]  # what is wrong here
 
 
 def test_names_that_nobody_has_are_told(client: Client) -> None:
@@ -107,6 +156,8 @@ def test_names_that_nobody_has_are_told(client: Client) -> None:
         client.models.get("points")
     with pytest.raises(BadInput, match="no points:9; registered versions: 1"):
         client.models.get("points:9")
+    with pytest.raises(BadInput, match="'1' names no model; accepted: name:version"):
+        client.models.get(1)  # type: ignore[arg-type]  # what is wrong here
 
 
 def test_reading_changes_nothing(client: Client, world: World) -> None:
@@ -131,3 +182,9 @@ def test_a_client_connects_to_a_home_and_says_when_there_is_none(world: World, t
     assert not (tmp_path / "nowhere").exists()
     with pytest.raises(Misconfigured, match="LAKE_URL"):
         connect(world.home, LAKE_URL="ftp://x")
+    with pytest.raises(Misconfigured, match=r"Setting LAKE_URI is not known \(did you mean 'LAKE_URL'\?\); accepted: "):
+        connect(world.home, LAKE_URI="file:/lake")
+    with pytest.raises(Misconfigured, match=r'MAX_FILE_MB is 5, which is no text; accepted: "5" in quotation marks'):
+        connect(world.home, MAX_FILE_MB=5)  # type: ignore[arg-type]  # what is wrong here
+    known = {"PLAN_SCHEDULE": "0 0 * * * *", "APPROVALS_BANK_MARKETING": "none", "AzureWebJobsStorage": ""}
+    assert connect(world.home, DATABASE_URL=f"sqlite:///{world.home / 'mlops.db'}", **known).scenarios

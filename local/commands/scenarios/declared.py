@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from local.console.generated_files import Draw, write_generated
+from local.console.new_files import check_folder, check_new_files, check_no_folder
 from local.console.options import Json, ScenarioName
 from local.console.output import as_facts, as_json, as_table, out
 from local.console.session import Session
@@ -17,6 +18,7 @@ from shared.core.wording import counted
 
 EXIT_FOUND = 3
 _GENERATED, _SAMPLE = 1_000, 10
+_MOST_SEED, _MOST_DRIFT = 2**32 - 1, 100
 
 
 def check(scenario: ScenarioName, json: Json = False) -> None:
@@ -72,8 +74,10 @@ def _needs(scenario: Scenario, table: Table, column: Column) -> dict[str, str]:
 
 def _write_sample(scenario: Scenario, file: Path) -> list[str]:
     """The sample under the name given, or one a table with the table's name first."""
+    check_no_folder(file, "--sample")
     alone = len(scenario.tables) == 1
     names = {one.name: file if alone else file.with_name(f"{one.name}.{file.name}") for one in scenario.tables}
+    check_new_files(names.values(), "--sample")
     # Some generators need more rows than a sample has: the first ones are kept.
     written = write_generated(scenario, scenario.tables, names, Draw(_GENERATED, most=_SAMPLE))
     return [str(names[name]) for name in written]
@@ -84,6 +88,8 @@ def export(
     file: Annotated[Path | None, typer.Option("--out", help="The file to write; without it, it is printed.")] = None,
 ) -> None:
     """Print or write the contract of a scenario's tables as an Open Data Contract Standard document (YAML)."""
+    if file is not None:
+        check_new_files([file], "--out")
     import yaml  # type: ignore[import-untyped]  # the package has no types
 
     # Imported here: other verbs need no contract.
@@ -99,17 +105,19 @@ def export(
 
 def generate(
     scenario: ScenarioName,
-    folder: Annotated[Path, typer.Option("--out", help="The folder to write to.")] = Path(),
+    folder: Annotated[Path, typer.Option("--out", help="The folder to write to; it is made.")] = Path(),
     rows: Annotated[int, typer.Option(min=1, help="How many rows of the main table.")] = 1000,
-    seed: Annotated[int, typer.Option(help="Equal seeds give equal rows.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=_MOST_SEED, help="Equal seeds give equal rows.")] = 1,
     drift: Annotated[float, typer.Option(help="How far the rows lie from usual ones; 0: not at all.")] = 0.0,
     unlabelled: Annotated[bool, typer.Option("--unlabelled", help="Write rows to predict, without answers.")] = False,
     json: Json = False,
 ) -> None:
     """Write generated files of a scenario, one CSV a table, to try things with."""
     declared = Session().scenario(scenario)
-    if not folder.is_dir():
-        raise BadInput(f"There is no folder {folder}; accepted: a folder that is there.")
+    # Compared here, because an option's range lets nan pass.
+    if not 0 <= drift <= _MOST_DRIFT:
+        raise BadInput(f"--drift is {drift:g}; accepted: a number from 0 to {_MOST_DRIFT}.")
+    check_folder(folder, "--out")
     tables = declared.scoring_tables if unlabelled else declared.tables
     names = {table.name: folder / f"{table.name}.csv" for table in tables}
     taken = [str(file) for file in names.values() if file.exists()]

@@ -56,6 +56,49 @@ def test_a_declared_scenario_is_checked_shown_exported_and_generated(mlops: Comm
     assert mlops(*line).sentence.endswith("already; accepted: --out with another folder.")
 
 
+def test_a_sample_and_a_contract_replace_no_file(mlops: Command, tmp_path: Path) -> None:
+    """A file that is there, a folder, and a file in no folder are refused in one sentence."""
+    there, nowhere = tmp_path / "there.csv", tmp_path / "nowhere"
+    there.write_text("mine")
+    (tmp_path / "quality.new.csv").write_text("mine")
+    for line in (("show", "bank_marketing", "--sample"), ("export", "bank_marketing", "--out")):
+        option = line[-1]
+        refused = {
+            there: f"There is a file {there} already; accepted: {option} with another name.",
+            tmp_path: f"{tmp_path} is a folder; accepted: {option} with the name of a new file.",
+            nowhere / "x": f"There is no folder {nowhere}; accepted: {option} with a folder that is there.",
+        }
+        for file, sentence in refused.items():
+            answer = mlops("scenario", *line, file)
+            assert (answer.code, answer.sentence) == (2, sentence)
+    assert mlops("scenario", "show", "iiot_quality", "--sample", ".").sentence.startswith(". is a folder; accepted: ")
+    answer = mlops("scenario", "show", "iiot_quality", "--sample", tmp_path / "new.csv")
+    assert answer.sentence.startswith(f"There is a file {tmp_path / 'quality.new.csv'} already")
+    assert not (tmp_path / "sensors.new.csv").exists()
+    assert there.read_text() == "mine"
+    assert not nowhere.exists()
+
+
+def test_generated_files_lie_in_a_new_folder(mlops: Command, tmp_path: Path) -> None:
+    """The folder is made; a seed or a drift that no generator takes is refused, and then nothing is made."""
+    folder = tmp_path / "new" / "samples"
+    drifts = {text: f"--drift is {text}; accepted: a number from 0 to 100." for text in ("nan", "inf", "1e+308", "-1")}
+    for text, sentence in drifts.items():
+        answer = mlops("generate", "bank_marketing", "--drift", text, "--out", folder)
+        assert (answer.code, answer.sentence) == (2, sentence)
+    answer = mlops("generate", "bank_marketing", "--seed", "-1", "--out", folder)
+    assert answer.code == 2
+    assert "--seed" in answer.sentence
+    assert not folder.parent.exists()
+    line = ("generate", "bank_marketing", "--rows", "5", "--drift", "100", "--out")
+    assert mlops(*line, folder).code == 0
+    assert len((folder / "clients.csv").read_text().splitlines()) == 6
+    below = mlops(*line, folder / "clients.csv" / "below")
+    assert (below.code, below.sentence) == (
+        2, f"{folder / 'clients.csv'} is a file; accepted: --out with a folder, which is made if it is not there.",
+    )  # fmt: skip
+
+
 def test_what_is_not_said_is_asked_for(mlops: Command, tmp_path: Path) -> None:
     """One sentence and exit code 2, and nothing is written."""
     asked = {
