@@ -10,6 +10,8 @@ from typing import Any
 MODEL, MANIFEST = "model.onnx", "manifest.json"
 # The same candidate fitted again on every learnable row: its graph, and the manifest under which it is loaded.
 REFIT, REFIT_MANIFEST = "refit.onnx", "refit.json"
+# The longest version number that every database holds.
+_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,10 @@ class ModelRef:
 
     @classmethod
     def parse(cls, text: str) -> ModelRef | None:
-        """The reference that `name:version` writes, or None for another text."""
+        """The reference that `name:version` writes, or None for another text; a version has nine digits at most."""
         name, _, version = text.rpartition(":")
-        return cls(name, int(version)) if name and version.isascii() and version.isdigit() else None
+        known = name and version.isascii() and version.isdigit() and len(version) <= _DIGITS
+        return cls(name, int(version)) if known else None
 
 
 @dataclass(frozen=True, slots=True)

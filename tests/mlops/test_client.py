@@ -154,6 +154,9 @@ def test_names_that_nobody_has_are_told(client: Client) -> None:
             ask("pionts")
     with pytest.raises(BadInput, match="names no model; accepted: name:version"):
         client.models.get("points")
+    for digits in (10, 30, 5000):
+        with pytest.raises(BadInput, match="names no model"):
+            client.models.get(f"points:{'9' * digits}")
     with pytest.raises(BadInput, match="no points:9; registered versions: 1"):
         client.models.get("points:9")
     with pytest.raises(BadInput, match="'1' names no model; accepted: name:version"):
