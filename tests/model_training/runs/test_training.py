@@ -284,7 +284,7 @@ def test_a_refit_knows_the_categories_of_the_newest_rows() -> None:
     scenario = replace(
         BANK, name="late", tables=(Table("clients", columns),), time="at", numeric=("x",), categorical=("job",),
         split=Split("time"), slices=(), leakage=(), candidates=("logistic",), entity=(), selection=None, personal=(),
-        batch=replace(BANK.batch, report=()),
+        batch=replace(BANK.batch, report=()), request_fields=(),
     )  # fmt: skip
     ready = prepare_rows({"clients": table}, scenario, 1)
     made = refit_best(ready, Recipe("logistic"), FitPlan("demo", 1, _quiet))
