@@ -33,7 +33,9 @@ class RawFramesClient(KustoClient):
 
     def __init__(self, connection: KustoConnectionStringBuilder, policy: RetryPolicy) -> None:
         super().__init__(connection)
-        self._session.mount("https://", _Bounded(policy))
+        # Where aiohttp is installed, its own session is among the declared types.
+        session: Any = self._session
+        session.mount("https://", _Bounded(policy))
 
     @staticmethod
     def _kusto_parse_by_endpoint(endpoint: str, response_json: Any) -> Any:
