@@ -66,14 +66,15 @@ def _listed(ports: OperationsPorts) -> Mapping[str, Any] | None:
 def _scenario_status(ports: OperationsPorts, name: str, totals: Mapping[str, int]) -> Mapping[str, Any]:
     datasets, run = ports.datasets.versions.ids(name), ports.training.runs.newest(name)
     current = ports.release.deployments.current(name)
+    graph = find_graph(ports, current.model, current.version, current.sha256) if current else None
     return {
         "dataset": datasets[-1] if datasets else None,
         "run": {"id": run.id, "state": run.state} if run else None,
         "model": current.model_id if current else None,
         "deployed_at": current.at.isoformat() if current else None,
-        "metric": _metric(ports, current) if current else None,
+        "metric": _metric(ports, graph) if graph else None,
         "generation": current.generation if current else 0,
-        "newest_row": _newest_row(ports, current) if current else None,
+        "newest_row": _newest_row(ports, graph) if graph else None,
         "override": current.override if current else False,
         "challenger": challenger_json(challenger_of(ports, name, current)),
         "offered_baseline": offered_baseline(ports, name) or None,
@@ -86,13 +87,10 @@ def _scenario_status(ports: OperationsPorts, name: str, totals: Mapping[str, int
     }
 
 
-def _metric(ports: OperationsPorts, current: Deployment) -> Mapping[str, Any] | None:
-    """The scenario's own metric of the model that serves, as its evaluation has it; None where it has none."""
-    name, graph = (
-        ports.core.scenarios[current.scenario].metric,
-        find_graph(ports, current.model, current.version, current.sha256),
-    )
-    value = graph.metrics.get(name) if graph else None
+def _metric(ports: OperationsPorts, graph: Model) -> Mapping[str, Any] | None:
+    """The scenario's own metric of the graph that serves, as its evaluation has it; None where it has none."""
+    name = ports.core.scenarios[graph.name].metric
+    value = graph.metrics.get(name)
     return None if value is None else {"name": name, "value": value}
 
 
@@ -102,11 +100,10 @@ def _trial(ports: OperationsPorts, current: Deployment) -> str | None:
     return entry.reason if entry else None
 
 
-def _newest_row(ports: OperationsPorts, current: Deployment) -> str | None:
+def _newest_row(ports: OperationsPorts, graph: Model) -> str | None:
     """When the newest row was that the serving graph learned from; None where rows have no time."""
-    graph = find_graph(ports, current.model, current.version, current.sha256)
     try:
-        learned = read_json(ports, graph.manifest_path).get("learned") if graph else None
+        learned = read_json(ports, graph.manifest_path).get("learned")
     except Missing:
         return None
     return None if learned is None else learned.get("newest")
