@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import azure.functions as func
 
 from functions.answering import Ready, answered, as_json, body_of, error, header_of
+from shared.serving.inference import JSON_LENGTH
 from shared.serving.request_ids import HEADER
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
     from functions.scoring import Scorer
 
-# With this header only the beginning of a body is JSON; values follow as bytes.
-JSON_LENGTH = "inference-header-content-length"
 _BINARY = "application/octet-stream"
 SERVER = {"name": "event-driven-mlops", "version": "0.1.0", "extensions": ["binary_tensor_data"]}
 

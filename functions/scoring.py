@@ -12,6 +12,7 @@ import msgspec
 from shared.core.errors import Fault, Missing, Permanent
 from shared.core.scenario import find_scenario
 from shared.serving.answers import answer
+from shared.serving.inference import JSON_LENGTH
 from shared.serving.model_router import ModelRouter
 from shared.serving.request_ids import HEADER, request_id
 from shared.serving.strange_values import NOTHING, strange_headers
@@ -116,7 +117,7 @@ class Scorer:
             headers |= strange_headers(scored.strange)
         if isinstance(scored.response, tuple):
             content, length = scored.response
-            return content, {**headers, "inference-header-content-length": str(length)}
+            return content, {**headers, JSON_LENGTH: str(length)}
         return msgspec.json.encode(scored.response), headers
 
     def _readings(self, scenario: Scenario, live: Live, body: bytes) -> list[Reading] | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from shared.core.messages import POISON
+
 
 @dataclass(frozen=True, slots=True)
 class Need:
@@ -31,14 +33,14 @@ NEEDS = (
     *(
         Need(app, "Storage Queue Data Contributor", f"queue {name}")
         for queue, app in _WORKS.items()
-        for name in (queue, f"{queue}-poison")
+        for name in (queue, f"{queue}{POISON}")
     ),
     *(Need(app, "Storage Queue Data Message Sender", f"queue {queue}") for app, queue in _SENDS),
     *(
         Need(_LOOKS, "Storage Queue Data Reader", f"queue {name}")
         for queue, app in _WORKS.items()
         if app != _LOOKS
-        for name in (queue, f"{queue}-poison")
+        for name in (queue, f"{queue}{POISON}")
     ),
     *(Need(app, "Key Vault Secrets Officer", "own key vault") for app in _APPS),
     *(Need(app, "Key Vault Secrets User", "settings vault") for app in _APPS),

@@ -11,12 +11,13 @@ from local.azurite.azurite_settings import queue_place
 from local.doctor.finding import Finding, Subject, first_line
 from local.doctor.http_probe import unreachable
 from local.doctor.identity import STORAGE, principal
-from local.host.queues.queue_store import POISON, open_queues
+from local.host.queues.queue_store import open_queues
 from local.roles import roles_on
 from shared.adapters.azure.clients import container_client
 from shared.adapters.azure.retry_policy import RetryPolicy
 from shared.core.addresses import EMULATOR_ACCOUNT, EMULATOR_KEY, BlobAddress
 from shared.core.errors import Fault, Misconfigured, Permanent
+from shared.core.messages import POISON
 from shared.core.ports import Lake
 from shared.core.wording import counted
 

@@ -16,6 +16,8 @@ class Queue(StrEnum):
     MONITOR_SCENARIOS = "monitor-scenarios"
 
 
+# The platform puts what failed too often into a queue of this ending.
+POISON = "-poison"
 MODEL_REGISTERED = "Microsoft.MachineLearningServices.ModelRegistered"
 
 

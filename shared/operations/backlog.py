@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.core.errors import Fault
+from shared.core.messages import POISON
 from shared.core.notices import announce
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts, WaitingMessages
 
 _log = logging.getLogger("mlops")
-POISON = "-poison"
 # A poison message is recorded within seconds, or after the ten minutes that a failure waits; then it is gone.
 _UNREAD = timedelta(minutes=30)
 

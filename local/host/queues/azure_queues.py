@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsError, ResourceNotFoundError
 
 from local.azurite.azurite_settings import QueuePlace
-from local.host.queues.queue_store import POISON, Message, check_body, check_queue_name
+from local.host.queues.queue_store import Message, check_body, check_queue_name
 from shared.adapters.azure.retries import Retries
 from shared.adapters.azure.retry_policy import EMULATOR_RETRY_POLICY
 from shared.core.addresses import EMULATOR_ACCOUNT, EMULATOR_KEY
 from shared.core.errors import Transient
+from shared.core.messages import POISON
 
 if TYPE_CHECKING:
     from azure.storage.queue import QueueClient

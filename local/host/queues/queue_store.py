@@ -15,11 +15,11 @@ from typing import Any, Protocol
 from local.host.database import HostDatabase
 from local.host.wake_signal import wake_host
 from shared.core.errors import BadInput
+from shared.core.messages import POISON
 
 # The Functions host stores text as base64, and a storage queue takes 64 KiB.
 MAX_BYTES = 48 * 1024
 TIME_TO_LIVE = 7 * 86400.0
-POISON = "-poison"
 _NAME = re.compile(r"[a-z0-9](?:-?[a-z0-9]){2,62}")
 _LONGEST = 63
 _FIELDS = "id, queue, body, inserted, expires, visible, dequeue_count, receipt"

@@ -13,10 +13,11 @@ from datetime import UTC, datetime
 from local.host.host_options import QueueOptions
 from local.host.invocations import Invocations
 from local.host.protocol import Record
-from local.host.queues.queue_store import POISON, Message, Queues
+from local.host.queues.queue_store import Message, Queues
 from local.host.tasks import Tasks, until_written
 from local.host.wake_signal import WakeSignal
 from local.host.worker import Function
+from shared.core.messages import POISON
 
 log = logging.getLogger("mlops.host")
 # So long a message is hidden once it is taken; a long call keeps it.

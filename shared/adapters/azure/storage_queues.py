@@ -10,7 +10,7 @@ from shared.adapters.azure.retries import Retries
 from shared.adapters.azure.retry_policy import RetryPolicy
 from shared.core.addresses import EMULATOR_ACCOUNT, EMULATOR_KEY
 from shared.core.errors import Permanent, Transient
-from shared.core.messages import Queue
+from shared.core.messages import POISON, Queue
 from shared.operations.ports import WaitingMessages
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class StorageQueues:
 
     def waiting(self) -> Sequence[WaitingMessages]:
         """Each queue of the app and its poison queue; one that was never used is empty."""
-        return [self._look(name) for queue in Queue for name in (str(queue), f"{queue}-poison")]
+        return [self._look(name) for queue in Queue for name in (str(queue), f"{queue}{POISON}")]
 
     def _look(self, name: str) -> WaitingMessages:
         from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError

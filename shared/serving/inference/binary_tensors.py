@@ -12,8 +12,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from shared.core.errors import BadInput
+from shared.serving.inference import JSON_LENGTH
 
-HEADER = "inference-header-content-length"
 _FORMATS = {
     "FP16": "e", "FP32": "f", "FP64": "d", "INT8": "b", "INT16": "h", "INT32": "i", "INT64": "q",
     "UINT8": "B", "UINT16": "H", "UINT32": "I", "UINT64": "Q",
@@ -24,7 +24,7 @@ _SIZE = struct.Struct("<I")
 def split(body: bytes, header: str) -> tuple[bytes, memoryview]:
     """The JSON, as long as the header says, and the bytes behind it; BadInput when it says what cannot be."""
     if not header.isascii() or not header.isdigit() or int(header) > len(body):
-        raise BadInput(f"{HEADER} is {header[:20]!r}; accepted: the bytes of the JSON, at most {len(body)}.")
+        raise BadInput(f"{JSON_LENGTH} is {header[:20]!r}; accepted: the bytes of the JSON, at most {len(body)}.")
     return body[: int(header)], memoryview(body)[int(header) :]
 
 

@@ -12,7 +12,7 @@ from functions.names import DATA_EVENTS, MODEL_EVENTS, MONITOR_SCENARIOS, PREDIC
 from local.host.host_options import QueueOptions
 from local.host.invocations import Invocations
 from local.host.protocol import Record
-from local.host.queues.queue_store import POISON, QueueStore
+from local.host.queues.queue_store import QueueStore
 from local.host.queues.queue_trigger import QueueTriggers
 from local.host.tasks import Tasks
 from local.host.timers import TimerTriggers
@@ -20,6 +20,7 @@ from local.host.wake_signal import WakeSignal
 from local.host.worker import Function, Outcome
 from shared import dispatch
 from shared.core.errors import Fault, Transient
+from shared.core.messages import POISON
 from shared.monitoring.monitor import monitor_messages
 from shared.monitoring.timer_watch import record_firing
 from shared.ports import Ports
