@@ -147,6 +147,19 @@ def test_a_column_is_named_alone_or_in_a_list(client: Client) -> None:
         found.to_pandas(3)  # type: ignore[arg-type]  # what is wrong here
 
 
+def test_of_a_corrected_window_the_newest_version_counts(tmp_path: Path) -> None:
+    """A file that landed again replaces its rows; the version before is there only by its own name."""
+    world = World(tmp_path / "home")
+    drop(world, "d1")
+    for seed, rows in ((11, 30), (12, 20)):
+        world.land("scoring/points/w1/points.csv", points_csv(rows, seed=seed, labelled=False))
+        world.sweep()
+        world.clock.advance(hours=1)
+    assert len(world.ports.prediction.predictions.commits("points")) == 2
+    found = Client(world.ports).predictions("points")
+    assert (len(found.windows), len(found), len(found.to_pandas())) == (1, 20, 20)
+
+
 def test_names_that_nobody_has_are_told(client: Client) -> None:
     """With those that are known."""
     for ask in (client.datasets.latest, client.models.champion, client.predictions):
