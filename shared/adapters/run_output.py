@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.adapters.process_trainer import run_folder
 from shared.core.errors import BadInput
-from shared.training.run_progress import RunProgress
+from shared.training.run import RunProgress
 
 # Enough for some hundred lines, whatever a library prints.
 _TAIL_BYTES = 64 * 1024

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from shared.datasets.version import DatasetVersion
     from shared.training.model import Artefact, Model
     from shared.training.options.run_options import RunOptions
-    from shared.training.run import Run, RunState
-    from shared.training.run_progress import RunProgress
+    from shared.training.run import Run, RunProgress, RunState
     from shared.training.schedule import Schedule
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from model_training.run import Progress
 from shared.adapters.run_output import FolderRunOutput, NoRunOutput
-from shared.training.run_progress import RunProgress
+from shared.training.run import RunProgress
 
 
 def test_what_the_worker_writes_is_read(tmp_path: Path) -> None:
