@@ -34,7 +34,7 @@ $(VENV)/.demo: requirements-demo.txt $(TRAINING) pyproject.toml local/tools/vend
 	@$(call venv,$(VENV))
 	@$(INSTALL) requirements-demo.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --target build/node $$(grep ^nodejs requirements-dev.txt)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --target build/node $$(grep ^nodejs requirements-dev.txt) 2>/dev/null
 	@PYTHONPATH=build/node $(BIN)/python -m local.tools.vendor
 	@rm -rf build/node
 	@mkdir -p $(MLOPS_HOME)

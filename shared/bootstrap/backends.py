@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from shared.adapters.lazy import lazy
 from shared.core.addresses import cluster_address, workspace_address
-from shared.core.errors import Misconfigured, Missing
+from shared.core.errors import Missing
 from shared.core.paths import dataset_folder, parts_folder
-from shared.prediction.delta_table import SETTING as DELTA_TABLES
 from shared.prediction.delta_table import read_delta_tables
 from shared.settings import Settings
 
@@ -130,13 +129,8 @@ def open_delta(settings: Settings) -> DeltaLog:
 
 
 def delta_follows(environ: Mapping[str, str]) -> bool:
-    """Whether Delta tables follow the lake; without their package they do only where the setting asks for them."""
-    wanted = read_delta_tables(environ)
-    if not wanted or find_spec("deltalake"):
-        return wanted
-    if environ.get(DELTA_TABLES, "").strip():
-        raise Misconfigured(DELTA_TABLES, "is on and the package deltalake is not installed", "off, or make setup")
-    return False
+    """Whether Delta tables follow the lake, by the setting and by what is installed here."""
+    return read_delta_tables(environ, installed=find_spec("deltalake") is not None)
 
 
 def open_telemetry(settings: Settings, lake: Lake, tables: Tables) -> Telemetry:
