@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, cast
 
 from shared.adapters.lazy import lazy
 from shared.core.addresses import cluster_address, workspace_address
 from shared.core.errors import Missing
 from shared.core.paths import dataset_folder, parts_folder
+from shared.prediction.delta_table import read_delta_tables
 from shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -124,6 +126,11 @@ def open_delta(settings: Settings) -> DeltaLog:
         place = container_place(settings.lake_address, lambda: credential().get_token(STORAGE_SCOPE).token)
     found: DeltaLog = lazy("shared.adapters.delta.log:DeltaLakeLog", place)
     return found
+
+
+def delta_follows(environ: Mapping[str, str]) -> bool:
+    """Whether Delta tables follow the lake, by the setting and by what is installed here."""
+    return read_delta_tables(environ, installed=find_spec("deltalake") is not None)
 
 
 def open_telemetry(settings: Settings, lake: Lake, tables: Tables) -> Telemetry:

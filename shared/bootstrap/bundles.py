@@ -35,7 +35,6 @@ from shared.datasets.ports import DatasetsBundle
 from shared.monitoring.ports import MonitoringBundle
 from shared.monitoring.prices import Prices, read_prices
 from shared.operations.ports import OperationsBundle
-from shared.prediction.delta_table import read_delta_tables
 from shared.prediction.ports import PredictionBundle, ScoringEngine
 from shared.prediction.shard import Sharding, read_sharding
 from shared.prediction.sql_rows import read_sql_rows
@@ -139,7 +138,7 @@ class Root:
             sharding=sharding,
             sql_rows=read_sql_rows(self.environ),
             delta=backends.open_delta(self.settings),
-            delta_follows=read_delta_tables(self.environ),
+            delta_follows=backends.delta_follows(self.environ),
         )
 
     def _in_process(self, sharding: Sharding) -> ScoringEngine:
