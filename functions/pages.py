@@ -19,6 +19,7 @@ DASHBOARD = (
     "dashboard-datasets.js",
     "dashboard-runs.js",
     "dashboard-models.js",
+    "dashboard-compare.js",
     "dashboard-releases.js",
     "dashboard-predictions.js",
     "dashboard-monitoring.js",

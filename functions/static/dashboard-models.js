@@ -27,7 +27,9 @@ function versions(data, tools) {
     { head: "Dataset", cell: (one) => link(tools.href("datasets", { dataset: one.dataset }), one.dataset, { class: "mono" }) },
     { head: "Registered", cell: (one) => when(one.at) },
   ];
-  return card("Versions", { note: `Judged by ${data.metric} on a split by ${data.split}; the bar is ${data.bar.metric} ${num(data.bar.minimum)}.` }, table("Model versions", columns, data.versions, { on: (one) => one.version === data.model.version, tall: true }));
+  const other = data.versions.find((one) => one.version !== data.model.version);
+  const beside = other ? link(tools.href("compare", tools.frozen ? {} : data.model.serving ? { a: data.model.version } : { b: data.model.version }), "⇄ Compare", { class: "button", id: "compare" }) : null;
+  return card("Versions", { extra: beside, note: `Judged by ${data.metric} on a split by ${data.split}; the bar is ${data.bar.metric} ${num(data.bar.minimum)}.` }, table("Model versions", columns, data.versions, { on: (one) => one.version === data.model.version, tall: true }));
 }
 
 function head(data, model, tools) {

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.slow
-PAGES = ("overview", "datasets", "runs", "models", "releases", "predictions", "monitoring", "history")
+PAGES = ("overview", "datasets", "runs", "models", "compare", "releases", "predictions", "monitoring", "history")
 WIDE, NARROW = 1280, 390
 READY = "#body[data-drawn]"
 _SERIOUS = {"serious", "critical"}
@@ -93,6 +93,19 @@ def test_charts_are_drawn(browser: Any, site: dict[str, str]) -> None:
         page.wait_for_selector("svg[aria-label^='ROC'] polyline")
         assert "AUC" in page.get_attribute("svg[aria-label^='ROC']", "aria-label")
         assert page.query_selector("svg[aria-label^='Calibration'] polyline") is not None
+
+
+def test_two_versions_stand_beside_each_other(browser: Any, site: dict[str, str]) -> None:
+    """Their curves on one chart, what differs in words, and either side can be chosen."""
+    with opened(browser, site, "models?scenario=points") as page:
+        page.click("#compare")
+        page.wait_for_selector("#body[data-drawn^='#/compare']")
+        assert len(page.query_selector_all("svg[aria-label^='ROC of'] polyline")) == 2
+        page.select_option("#a-choice", "1")
+        page.wait_for_selector("#body[data-drawn*='a=1']")
+        assert "different datasets" in page.inner_text("#body")
+        assert page.query_selector("#body td svg circle") is not None
+        page.wait_for_selector(".uplot canvas")
 
 
 def test_hostile_names_stay_text(browser: Any, site: dict[str, str]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import Missing
 from shared.operations.views import (
     actuals,
+    compare,
     datasets,
     history,
     models,
@@ -29,6 +30,7 @@ VIEWS: Mapping[str, View] = {
     "datasets": datasets.datasets,
     "runs": runs.runs,
     "models": models.models,
+    "compare": compare.compare,
     "releases": releases.releases,
     "predictions": predictions.predictions,
     "actuals": actuals.actuals,
