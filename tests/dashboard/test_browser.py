@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.slow
-PAGES = ("overview", "datasets", "models", "releases", "predictions", "monitoring", "history")
+PAGES = ("overview", "datasets", "runs", "models", "releases", "predictions", "monitoring", "history")
 WIDE, NARROW = 1280, 390
 READY = "#body[data-drawn]"
 _SERIOUS = {"serious", "critical"}
@@ -184,6 +184,27 @@ def test_an_approver_decides_on_the_certificate(browser: Any, site: dict[str, st
     _sign(page)
     page.wait_for_selector("dialog", state="detached")
     page.wait_for_selector("table .badge:has-text('rejected')")
+    page.close()
+
+
+def test_a_running_run_is_watched_and_cancelled(browser: Any, site: dict[str, str]) -> None:
+    """Its step, candidate, best score and log stand there as text; a key of approvers looks, one of operate cancels."""
+    with opened(browser, site, "runs?scenario=points") as page:
+        shown = page.inner_text("#body")
+        assert all(text in shown for text in ("42 %", "3 of 8", "0.8125", "tuning <img src=x", "95 s"))
+        assert page.query_selector("#body img") is None
+        assert "42% step 42" in page.inner_text("#log")
+    page = browser.new_page()
+    page.add_init_script(f"sessionStorage.setItem('mlops.key', '{site['approve']}')")
+    page.goto(f"{site['url']}dashboard#/runs?scenario=points")
+    page.click("#cancel")
+    page.click("dialog button[type=submit]")
+    page.wait_for_selector("dialog .fault:has-text('scope is another')")
+    page.fill("#operator-key", site["operate"])
+    page.click("dialog button[type=submit]")
+    page.wait_for_selector("dialog", state="detached")
+    page.wait_for_selector("#body .card:first-child .badge:has-text('cancelled')")
+    assert page.query_selector("#cancel") is None
     page.close()
 
 

@@ -55,7 +55,6 @@ def _chosen(versions: Sequence[Model], scenario: Scenario, number: int | None) -
 
 
 def _version(model: Model, scenario: Scenario, serving: int | None) -> Mapping[str, Any]:
-    declared = f"{scenario.metric}_{scenario.split.kind}"
     return {
         "id": model.id,
         "version": model.version,
@@ -65,9 +64,14 @@ def _version(model: Model, scenario: Scenario, serving: int | None) -> Mapping[s
         "run": model.run,
         "sha256": model.sha256,
         "at": model.created_at,
-        "score": model.metrics.get(declared, model.metrics.get(scenario.metric)),
+        "score": declared_score(model, scenario),
         "metrics": model.metrics,
     }
+
+
+def declared_score(model: Model, scenario: Scenario) -> float | None:
+    """The model's value of the scenario's metric, on the declared split where there are several."""
+    return model.metrics.get(f"{scenario.metric}_{scenario.split.kind}", model.metrics.get(scenario.metric))
 
 
 def _detail(ports: OperationsPorts, model: Model, serving: int | None) -> Mapping[str, Any]:
