@@ -23,6 +23,7 @@ DASHBOARD = (
     "dashboard-releases.js",
     "dashboard-predictions.js",
     "dashboard-monitoring.js",
+    "dashboard-lineage.js",
     "dashboard-history.js",
 )
 FOLDER = Path(__file__).resolve().parent / "static"

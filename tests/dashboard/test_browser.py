@@ -11,7 +11,18 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.slow
-PAGES = ("overview", "datasets", "runs", "models", "compare", "releases", "predictions", "monitoring", "history")
+PAGES = (
+    "overview",
+    "datasets",
+    "runs",
+    "models",
+    "compare",
+    "releases",
+    "predictions",
+    "monitoring",
+    "lineage",
+    "history",
+)
 WIDE, NARROW = 1280, 390
 READY = "#body[data-drawn]"
 _SERIOUS = {"serious", "critical"}
@@ -106,6 +117,21 @@ def test_two_versions_stand_beside_each_other(browser: Any, site: dict[str, str]
         assert "different datasets" in page.inner_text("#body")
         assert page.query_selector("#body td svg circle") is not None
         page.wait_for_selector(".uplot canvas")
+
+
+def test_a_row_leads_to_its_files_in_the_graph(browser: Any, site: dict[str, str]) -> None:
+    """From a row to the graph of lineage, whose lines join boxes that are there; an unknown name is one sentence."""
+    with opened(browser, site, "predictions?scenario=points") as page:
+        page.click("td a[title^='Where this prediction']")
+        page.wait_for_selector("#body[data-drawn^='#/lineage']")
+        page.wait_for_selector(".wires path.near", state="attached")
+        kinds = page.eval_on_selector_all(".graph section", "all => all.map(one => one.ariaLabel)")
+        assert kinds == ["Files", "Dataset", "Run", "Model", "Release, inputs", "Window", "Row"]
+        assert len(page.query_selector_all(".wires path")) >= 7
+        page.fill("#of", "nothing/of/this.csv")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".fault:has-text('Nothing was made of')")
+        assert page.query_selector("#of") is not None
 
 
 def test_hostile_names_stay_text(browser: Any, site: dict[str, str]) -> None:

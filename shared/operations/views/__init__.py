@@ -11,6 +11,7 @@ from shared.operations.views import (
     compare,
     datasets,
     history,
+    lineage,
     models,
     monitoring,
     overview,
@@ -35,6 +36,7 @@ VIEWS: Mapping[str, View] = {
     "predictions": predictions.predictions,
     "actuals": actuals.actuals,
     "monitoring": monitoring.monitoring,
+    "lineage": lineage.lineage,
     "history": history.history,
 }
 
