@@ -38,6 +38,7 @@ var ingestFunctions = [
   'watch_scenario'
   'monitor_poison'
   'actuals'
+  'work_replay'
 ]
 var deployFunctions = [
   'model_event'
@@ -53,6 +54,8 @@ var deployFunctions = [
   'approve'
   'release_status'
   'rollback'
+  'baseline_accept'
+  'failure_acknowledge'
 ]
 var scoreFunctions = [
   'predict_window'

@@ -62,6 +62,7 @@ async function sent(where, options) {
   const content = await answer.text();
   if (answer.ok) return content;
   // The host does not tell a wrong key from one of another scope.
+  if (answer.status === 404 && !content.trimStart().startsWith("{")) throw new Error(`This function app does not serve ${where}. In Azure the app named func-ingest… does.`);
   if (answer.status === 401) throw new Refused("The key is not accepted: it is wrong, or its scope is another; needed: operate or approve.");
   throw new Error(sentence(content, answer.status));
 }

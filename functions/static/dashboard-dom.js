@@ -75,7 +75,7 @@ const STATES = {
   undecided: ["warn", "?", "undecided"], trade_off: ["warn", "⇄", "trade-off"], override: ["warn", "!", "override"],
   provisional: ["warn", "◷", "provisional"], ask_person: ["warn", "?", "a person decides"], once: ["warn", "△", "once"], alert: ["warn", "!", "alert"], quarantine: ["bad", "▲", "quarantine"],
   in_progress: ["live", "↻", "in progress"], running: ["live", "↻", "running"], requested: ["live", "↻", "requested"], shadow: ["live", "◌", "shadow"], canary: ["live", "◔", "canary"],
-  skip: ["", "–", "skip"], duplicate: ["", "=", "duplicate"], superseded: ["", "→", "superseded"], ignored: ["", "–", "ignored"], gone: ["", "–", "gone"], cancelled: ["", "⊘", "cancelled"],
+  skip: ["", "–", "skip"], duplicate: ["", "=", "duplicate"], superseded: ["", "→", "superseded"], ignored: ["", "–", "ignored"], gone: ["", "–", "gone"], cancelled: ["", "⊘", "cancelled"], hint: ["", "i", "hint"],
   registered: ["", "○", "registered"], unknown: ["", "?", "no verdict"], stable: ["", "·", "stable"], not: ["", "–", "not retrained"], incomparable: ["", "?", "incomparable"],
 };
 /** A state as symbol and word. */

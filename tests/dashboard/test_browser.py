@@ -247,6 +247,23 @@ def test_a_running_run_is_watched_and_cancelled(browser: Any, site: dict[str, st
     page.close()
 
 
+def test_the_first_page_decides(browser: Any, site: dict[str, str]) -> None:
+    """Failures take two lines and leave when they are acknowledged; the offered baseline is accepted with one button."""
+    with opened(browser, site, "overview") as page:
+        reasons = page.query_selector_all(".list .why.clamp")
+        assert all(one.evaluate("element => element.clientHeight") <= 44 for one in reasons)
+        failed = page.locator("li:has(#acknowledge-0)").inner_text()
+        page.click("#acknowledge-0")
+        _sign(page)
+        page.wait_for_selector("dialog", state="detached")
+        page.wait_for_function("text => !document.body.innerText.includes(text)", arg=failed.splitlines()[1])
+        assert "no baseline" in page.inner_text("section:has(h2:text-is('Hints')) li:has(#accept-prices)")
+        page.click("#accept-prices")
+        _sign(page)
+        page.wait_for_selector("#accept-prices", state="detached")
+        assert page.is_visible("li:has-text('an approver') button:has-text('Approve')")
+
+
 def test_a_link_leads_to_the_same_view(browser: Any, site: dict[str, str]) -> None:
     """What was chosen stands in the address: scenario, version, column; the theme is kept."""
     with opened(browser, site, "datasets?scenario=points&statistic=std&column=x") as page:

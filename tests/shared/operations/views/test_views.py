@@ -124,11 +124,15 @@ def test_a_failure_is_told_once_with_its_reason(lived: World) -> None:
     assert [one["state"] for one in told] == ["quarantined"]
 
 
-def test_what_waits_names_for_whom(lived: World) -> None:
-    """No baseline waits for a person, no data for whoever has some."""
-    told = {(one.get("scenario"), one["kind"]) for one in view(lived.ports, "overview", {})["waiting"]}
-    assert ("prices", "baseline") in told
-    assert ("pairs", "data") in told
+def test_what_is_missing_is_a_hint_and_nothing_waits_for_it(lived: World) -> None:
+    """Without a baseline the first dataset is offered; of what waits each says for whom."""
+    page = view(lived.ports, "overview", {})
+    hints = {(one["scenario"], one["kind"]): one for one in page["hints"]}
+    assert hints["prices", "baseline"]["dataset"] == lived.ports.datasets.versions.ids("prices")[0]
+    assert ("pairs", "data") in hints
+    assert not {scenario for scenario, _ in hints} & {"points"}
+    told = {(one.get("scenario"), one["kind"]) for one in page["waiting"]}
+    assert not {kind for _, kind in told} & {"baseline", "data"}
     assert {kind for scenario, kind in told if scenario == "points"} <= {"breach"}
 
 
