@@ -186,6 +186,8 @@ def _ending(error: Exception) -> tuple[int, str]:
         return EXIT_USAGE, _not_understood(error)
     if isinstance(error, typer.Abort):
         return EXIT_REFUSED, "nothing was changed: it was not confirmed."
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return EXIT_USAGE, f"the package {error.name} is not installed; make setup installs all of them."
     if isinstance(error, OSError) and error.strerror:
         return EXIT_FAILED, f"{error.filename or 'A file'} cannot be used: {error.strerror}."
     return EXIT_FAILED, _unexpected(error)
