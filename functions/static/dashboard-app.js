@@ -26,7 +26,7 @@ const PAGES = {
   predictions: { title: "Predictions", asks: ["scenario", "window", "prediction", "entity", "before", "column"], lead: "Answers by window, a batch in detail, a sensor over time.", draw: predictions, icon: "M2 14V2m0 12h12M5 11V8m3 3V4m3 7V6" },
   monitoring: { title: "Monitoring", asks: ["scenario", "reference"], lead: "Drift, quality against late labels, breaches, and retraining.", draw: monitoring, icon: "M1 8h3l2-5 4 10 2-5h3" },
   lineage: { title: "Lineage", asks: ["scenario", "of"], lead: "From a file to a prediction, and back.", draw: lineage, icon: "M4 4h0M4 12h0M12 8h0M4 4c4 0 4 4 8 4M4 12c4 0 4-4 8-4M2.500 4a1.500 1.500 0 1 0 3 0a1.500 1.500 0 1 0-3 0M2.500 12a1.500 1.500 0 1 0 3 0a1.500 1.500 0 1 0-3 0M10.500 8a1.500 1.500 0 1 0 3 0a1.500 1.500 0 1 0-3 0" },
-  history: { title: "History", asks: ["why", "limit"], lead: "Why something did or did not happen.", draw: history, icon: "M8 14A6 6 0 1 0 2 8m0-4v4h4M8 5v3l2 2" },
+  history: { title: "History", asks: ["why", "only", "kind", "state", "before", "skip"], lead: "Why something did or did not happen.", draw: history, icon: "M8 14A6 6 0 1 0 2 8m0-4v4h4M8 5v3l2 2" },
 };
 const app = document.getElementById("app");
 const view = { page: "", asked: {}, seen: "", live: !EXPORT, turn: 0, scenarios: [], due: 0, every: EVERY };

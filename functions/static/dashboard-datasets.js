@@ -3,7 +3,7 @@
 import { text } from "./dashboard-api.js";
 import { accept } from "./dashboard-dialog.js";
 import { chart } from "./dashboard-charts.js";
-import { badge, card, choose, empty, facts, fault, h, link, num, short, table, when } from "./dashboard-dom.js";
+import { badge, card, choose, empty, facts, fault, h, link, moment as instant, num, short, table, when } from "./dashboard-dom.js";
 import { spark } from "./dashboard-svg.js";
 
 const WORDS = { mean: "mean", std: "standard deviation", null_share: "share of missing cells", distinct: "distinct values", mean_length: "mean length", average_word_length: "average word length" };
@@ -81,25 +81,28 @@ function statistics(data, tools) {
 function columns(data, place, kind) {
   const names = Object.keys(data.history.at(-1).tables[place].columns).filter((name) => data.history.some((one) => one.tables[place]?.columns[name]?.[kind] !== undefined));
   const natural = new Intl.Collator("en", { numeric: true });
-  return names.sort(natural.compare).map((name) => lined(data, name, data.history.map((one) => one.tables[place]?.columns[name]?.[kind] ?? null), data.baseline?.tables?.[place]?.columns?.[name]?.[kind]));
+  return names.sort(natural.compare).map((name) => lined(data, name, data.history.map((one) => one.tables[place]?.columns[name]?.[kind] ?? null), data.baseline?.tables?.[place]?.columns?.[name]?.[kind], name === data.time && kind === "mean"));
 }
 const whole = (data, name) => lined(data, name, data.history.map((one) => one.statistics?.[name] ?? null), data.baseline?.statistics?.[name]);
 
-function lined(data, name, values, baseline) {
+function lined(data, name, values, baseline, times = false) {
   const half = Math.abs(baseline ?? 0) * data.band;
   const band = baseline === undefined || baseline === null ? null : { low: baseline - half, high: baseline + half, label: `baseline ±${num(data.band * 100)} %` };
   const last = values.at(-1);
-  return { name, values, band, outside: band !== null && last !== null && (last < band.low - 1e-12 || last > band.high + 1e-12) };
+  return { name, values, times, band, outside: band !== null && last !== null && (last < band.low - 1e-12 || last > band.high + 1e-12) };
 }
 
+/** A value of a line; the mean of the column of times is a moment. */
+const tell = (one, value, digits) => (one.times && value > 1e9 ? instant(value).slice(0, 16) : num(value, digits));
+
 const small = (one, chosen, tools) => h("button", { class: "spark", type: "button", id: `spark-${one.name}`, "aria-pressed": String(one === chosen), onclick: () => tools.ask({ column: one.name }) },
-  h("span", { class: "head" }, h("span", { title: one.name }, one.name), h("span", { class: "small" }, one.outside ? h("span", { title: "outside the band" }, "▲ ") : null, num(one.values.at(-1)))), spark(one.values, one.band));
+  h("span", { class: "head" }, h("span", { title: one.name }, one.name), h("span", { class: "small" }, one.outside ? h("span", { title: "outside the band" }, "▲ ") : null, tell(one, one.values.at(-1)))), spark(one.values, one.band));
 
 function large(data, one, place, kind) {
   const words = `${one.name}: ${WORDS[kind] ?? "value"}`;
   const labels = data.history.map((each) => moment(each.dataset));
-  const drawn = chart({ label: `${words} over ${data.history.length} dataset versions, newest ${num(one.values.at(-1), 4)}`, x: one.values.map((_, at) => at), series: [{ label: words, values: one.values }], band: one.band, labels, height: 220 });
-  const numbers = h("details", {}, h("summary", {}, "Numbers"), table(words, [{ head: "Dataset", cell: (at) => h("span", { class: "mono" }, data.history[at].dataset) }, { head: WORDS[kind] ?? "value", num: true, cell: (at) => num(one.values[at], 5) }], one.values.map((_, at) => at)));
+  const drawn = chart({ label: `${words} over ${data.history.length} dataset versions, newest ${tell(one, one.values.at(-1), 4)}`, x: one.values.map((_, at) => at), series: [{ label: words, values: one.values }], band: one.band, labels, height: 220, times: one.times });
+  const numbers = h("details", {}, h("summary", {}, "Numbers"), table(words, [{ head: "Dataset", cell: (at) => h("span", { class: "mono" }, data.history[at].dataset) }, { head: WORDS[kind] ?? "value", num: true, cell: (at) => tell(one, one.values[at], 5) }], one.values.map((_, at) => at)));
   return h("div", {}, h("h3", {}, place === "whole dataset" ? words : `${place} · ${words}`), drawn, numbers);
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -134,6 +135,31 @@ def test_a_row_leads_to_its_files_in_the_graph(browser: Any, site: dict[str, str
         assert page.query_selector("#of") is not None
 
 
+def test_windows_are_named_by_time_and_drop(browser: Any, site: dict[str, str]) -> None:
+    """The id is in the tooltip; how sure the model was is a histogram; of a narrow screen nothing hangs out."""
+    with opened(browser, site, "predictions?scenario=points", NARROW) as page:
+        first = page.locator(".stack .row").first
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d s4", first.locator("span").first.inner_text())
+        assert re.match(r"\d{8}T\d{6}Z-", first.locator("a").get_attribute("title"))
+        assert page.locator("svg.histogram rect").count() > 2
+        assert "s4" in page.locator("#window-choice option").first.inner_text()
+        _go(page, "monitoring")
+        page.wait_for_function("() => { const one = document.querySelector('table.heat').closest('.scroll');"
+                               " return one.scrollLeft + one.clientWidth >= one.scrollWidth - 1 }")  # fmt: skip
+        assert page.locator(".uplot").count() >= 2
+
+
+def test_the_history_is_filtered_and_paged(browser: Any, site: dict[str, str]) -> None:
+    """By kind; a breach that was opened is not done."""
+    with opened(browser, site, "history") as page:
+        page.select_option("#kind-choice", "drop")
+        page.wait_for_selector("#body[data-drawn*='kind=drop']")
+        assert {text.split()[0] for text in page.locator(".list .what").all_inner_texts()} == {"drop"}
+        page.select_option("#state-choice", "gone")
+        page.wait_for_selector("#body[data-drawn*='state=gone']")
+        assert "No line fits." in page.inner_text("#body")
+
+
 def test_hostile_names_stay_text(browser: Any, site: dict[str, str]) -> None:
     """Markup in a file's cell and in a model's limits is shown as it stands."""
     with opened(browser, site, "history?why=points/bad") as page:
@@ -248,7 +274,7 @@ def test_a_running_run_is_watched_and_cancelled(browser: Any, site: dict[str, st
 
 
 def test_the_first_page_decides(browser: Any, site: dict[str, str]) -> None:
-    """Failures take two lines and leave when they are acknowledged; the offered baseline is accepted with one button."""
+    """Failures take two lines and leave when they are acknowledged; the offered baseline is accepted there."""
     with opened(browser, site, "overview") as page:
         reasons = page.query_selector_all(".list .why.clamp")
         assert all(one.evaluate("element => element.clientHeight") <= 44 for one in reasons)

@@ -38,6 +38,7 @@ def datasets(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:
         "baseline_problem": problem,
         "offered_baseline": offered_baseline(ports, scenario.name) or None,
         "band": scenario.band,
+        "time": scenario.time or None,
         # Their statistics say nothing: they name rows, or go on with the time.
         "named": sorted({*scenario.entity, *filter(None, [scenario.time]), *_naming(scenario)}),
         "history": _history(ports, scenario.name, versions),
