@@ -19,9 +19,11 @@ DASHBOARD = (
     "dashboard-datasets.js",
     "dashboard-runs.js",
     "dashboard-models.js",
+    "dashboard-compare.js",
     "dashboard-releases.js",
     "dashboard-predictions.js",
     "dashboard-monitoring.js",
+    "dashboard-lineage.js",
     "dashboard-history.js",
 )
 FOLDER = Path(__file__).resolve().parent / "static"

@@ -3,8 +3,10 @@
 import { EXPORT, Refused, forget, hasKey, json, keep } from "./dashboard-api.js";
 import { dispose } from "./dashboard-charts.js";
 import { choose, fault, h, s } from "./dashboard-dom.js";
+import { compare } from "./dashboard-compare.js";
 import { datasets } from "./dashboard-datasets.js";
 import { history } from "./dashboard-history.js";
+import { lineage } from "./dashboard-lineage.js";
 import { models } from "./dashboard-models.js";
 import { monitoring } from "./dashboard-monitoring.js";
 import { overview } from "./dashboard-overview.js";
@@ -19,9 +21,11 @@ const PAGES = {
   datasets: { title: "Datasets", asks: ["scenario", "dataset"], lead: "Checked versions, and how their statistics moved.", draw: datasets, icon: "M2 4c0-1 3-2 6-2s6 1 6 2v8c0 1-3 2-6 2s-6-1-6-2zm0 0c0 1 3 2 6 2s6-1 6-2M2 8c0 1 3 2 6 2s6-1 6-2" },
   runs: { title: "Runs", asks: ["scenario", "run"], lead: "What trains, how far it is, and how long it takes.", draw: runs, icon: "M3 2l10 6-10 6z", every: (data) => (data.run?.open ? TICK : 0) },
   models: { title: "Models", asks: ["scenario", "version"], lead: "Candidates, curves, important inputs, and limits.", draw: models, icon: "M8 2l6 3.500v5L8 14l-6-3.500v-5zM2 5.500L8 9l6-3.500M8 9v5" },
+  compare: { title: "Compare", under: "models", asks: ["scenario", "a", "b"], lead: "Two model versions beside each other, and every metric over the versions.", draw: compare },
   releases: { title: "Releases", asks: ["scenario"], lead: "What serves where, on which certificate, and how to go back.", draw: releases, icon: "M8 14V5m-4 4l4-4 4 4M3 2h10" },
   predictions: { title: "Predictions", asks: ["scenario", "window", "prediction", "entity", "before", "column"], lead: "Answers by window, a batch in detail, a sensor over time.", draw: predictions, icon: "M2 14V2m0 12h12M5 11V8m3 3V4m3 7V6" },
   monitoring: { title: "Monitoring", asks: ["scenario", "reference"], lead: "Drift, quality against late labels, breaches, and retraining.", draw: monitoring, icon: "M1 8h3l2-5 4 10 2-5h3" },
+  lineage: { title: "Lineage", asks: ["scenario", "of"], lead: "From a file to a prediction, and back.", draw: lineage, icon: "M4 4h0M4 12h0M12 8h0M4 4c4 0 4 4 8 4M4 12c4 0 4-4 8-4M2.500 4a1.500 1.500 0 1 0 3 0a1.500 1.500 0 1 0-3 0M2.500 12a1.500 1.500 0 1 0 3 0a1.500 1.500 0 1 0-3 0M10.500 8a1.500 1.500 0 1 0 3 0a1.500 1.500 0 1 0-3 0" },
   history: { title: "History", asks: ["why", "limit"], lead: "Why something did or did not happen.", draw: history, icon: "M8 14A6 6 0 1 0 2 8m0-4v4h4M8 5v3l2 2" },
 };
 const app = document.getElementById("app");
@@ -73,7 +77,7 @@ const mark = () => s("svg", { width: 24, height: 24, viewBox: "0 0 32 32", "aria
 
 function nav() {
   const one = ([name, page]) => h("li", {}, h("a", { href: href(name), "data-page": name }, s("svg", { viewBox: "0 0 16 16", fill: "none", stroke: "currentColor", "stroke-width": 1.5, "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true" }, s("path", { d: page.icon })), page.title));
-  return h("nav", { "aria-label": "Pages" }, h("ul", { class: "nav" }, Object.entries(PAGES).map(one)));
+  return h("nav", { "aria-label": "Pages" }, h("ul", { class: "nav" }, Object.entries(PAGES).filter(([, page]) => page.icon).map(one)));
 }
 
 function theme() {
@@ -112,7 +116,7 @@ function titled(page) {
   document.getElementById("lead").textContent = page.lead;
   for (const anchor of document.querySelectorAll(".nav a")) {
     anchor.setAttribute("href", href(anchor.dataset.page));
-    if (anchor.dataset.page === view.page) anchor.setAttribute("aria-current", "page");
+    if (anchor.dataset.page === (page.under ?? view.page)) anchor.setAttribute("aria-current", "page");
     else anchor.removeAttribute("aria-current");
   }
   document.querySelector('.nav [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });

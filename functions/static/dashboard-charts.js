@@ -24,7 +24,7 @@ const DASHES = [undefined, [8, 4], [2, 3], [10, 3, 2, 3], [4, 2], [1, 2]];
 
 /**
  * A chart in a figure. `x` are numbers (or seconds when `time`), `series` a list of {label, values, points}; `band` is
- * {low, high, label}. `points` true draws marks without a line.
+ * {low, high, label}, its limits numbers or one for each x. `points` true draws marks without a line.
  */
 export function chart({ label, x, series, band, time = false, points = false, height = 240, labels, digits = 4, zero = false }) {
   const place = h("div", { class: "plot" });
@@ -41,7 +41,8 @@ export function chart({ label, x, series, band, time = false, points = false, he
 }
 
 function data(x, series, band) {
-  const limits = band ? [x.map(() => band.high), x.map(() => band.low)] : [];
+  const edge = (limit) => (Array.isArray(limit) ? limit : x.map(() => limit));
+  const limits = band ? [edge(band.high), edge(band.low)] : [];
   return [x, ...series.map((one) => one.values), ...limits];
 }
 
@@ -57,7 +58,7 @@ function options({ place, x, series, band, time, points, height, labels, readout
     cursor: { drag: { x: true, y: false }, points: { size: 7 } },
     scales: { x: { time, range: x.length === 1 ? (_, low) => [low - 1, low + 1] : undefined }, ...(zero ? { y: { range: (_, __, high) => [0, high > 0 ? high * 1.08 : 1] } } : {}) },
     axes: [
-      { ...axis, size: time ? 44 : 32, space: 64, values: labels ? (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? labels[tick] ?? "" : "")) : time ? clock : (_, ticks) => ticks.map((tick) => num(tick)) },
+      { ...axis, size: time ? 44 : 32, space: 64, ...(labels ? { incrs: [1, 2, 5, 10, 20, 50, 100] } : {}), values: labels ? (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? labels[tick] ?? "" : "")) : time ? clock : (_, ticks) => ticks.map((tick) => num(tick)) },
       { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => num(tick, digits)) },
     ],
     series: [{}, ...lines, ...(band ? [edge, edge] : [])],

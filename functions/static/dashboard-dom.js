@@ -36,6 +36,17 @@ export const share = (value, digits = 1) => (value === null || value === undefin
 export const plural = (count, one, many = `${one}s`) => `${num(count)} ${count === 1 ? one : many}`;
 export const short = (text, length = 12) => (text && text.length > length ? text.slice(0, length) : text ?? "–");
 
+const STAMP = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})\d{2}Z(.*)$/;
+/** Ids as people read them: the day and time, or the drop and file; the whole belongs into a title. */
+export const named = {
+  window: (id) => {
+    const found = STAMP.exec(id ?? "");
+    const later = /-v(\d+)$/.exec(found?.[6] ?? "");
+    return found ? `${found[1]}-${found[2]}-${found[3]} ${found[4]}:${found[5]}${later ? ` v${later[1]}` : ""}` : id ?? "–";
+  },
+  file: (path) => path.split("/").slice(2).join("/") || path,
+};
+
 /** Seconds as people say them. */
 export function lasted(seconds) {
   if (seconds === null || seconds === undefined) return "–";

@@ -16,7 +16,7 @@ from shared.ports import Ports
 
 # The file has the details of this many entries of each list; the lists are complete.
 DETAILS = 5
-_SCENARIO_PAGES = ("datasets", "runs", "models", "releases", "predictions", "monitoring")
+_SCENARIO_PAGES = ("datasets", "runs", "models", "compare", "releases", "predictions", "monitoring", "lineage")
 _POLICY = "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; img-src data:"
 _IMPORT = re.compile(r"""(from\s+)"\./(dashboard-[a-z]+\.js)\"""")
 _MODULES = "dashboard-app.js"
@@ -53,7 +53,7 @@ def _pages(ports: Ports) -> Iterator[tuple[str, dict[str, str], Any]]:
 def _of_scenario(ports: Ports, query: dict[str, str]) -> Iterator[tuple[str, dict[str, str], Any]]:
     first = {
         page: view(ports, page, query)
-        for page in ("datasets", "runs", "models", "releases", "predictions", "monitoring")
+        for page in ("datasets", "runs", "models", "compare", "releases", "predictions", "monitoring", "lineage")
     }
     for page, value in first.items():
         yield page, query, value
@@ -67,6 +67,9 @@ def _of_scenario(ports: Ports, query: dict[str, str]) -> Iterator[tuple[str, dic
             detail = {**query, parameter: str(item[key])}
             yield page, detail, view(ports, page, detail)
             yield from _attachments(ports, page, detail)
+    for names in first["lineage"]["offered"].values():
+        for detail in ({**query, "of": name} for name in names[:DETAILS]):
+            yield "lineage", detail, view(ports, "lineage", detail)
     for reference in first["monitoring"]["windows"]["references"]:
         detail = {**query, "reference": reference}
         yield "monitoring", detail, view(ports, "monitoring", detail)

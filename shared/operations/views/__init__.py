@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import Missing
 from shared.operations.views import (
     actuals,
+    compare,
     datasets,
     history,
+    lineage,
     models,
     monitoring,
     overview,
@@ -29,10 +31,12 @@ VIEWS: Mapping[str, View] = {
     "datasets": datasets.datasets,
     "runs": runs.runs,
     "models": models.models,
+    "compare": compare.compare,
     "releases": releases.releases,
     "predictions": predictions.predictions,
     "actuals": actuals.actuals,
     "monitoring": monitoring.monitoring,
+    "lineage": lineage.lineage,
     "history": history.history,
 }
 

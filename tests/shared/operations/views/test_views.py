@@ -74,6 +74,20 @@ def test_a_run_is_told_with_its_model_and_its_duration(lived: World) -> None:
         view(lived.ports, "runs", {"scenario": "prices", "run": listed[0].id})
 
 
+def test_the_serving_version_is_compared_with_the_newest_other_one(lived: World) -> None:
+    """Either may be named; every version stands in the trend, with a metric although it was never evaluated."""
+    told = view(lived.ports, "compare", {"scenario": "points"})
+    assert (told["a"]["serving"], told["a"]["id"]) == (True, "points:1")
+    assert told["b"]["id"] == "points:2"
+    assert [one["name"] for one in told["a"]["inputs"]] == ["x", "color"]
+    assert [one["version"] for one in told["trend"]] == [1, 2]
+    assert all(0 < one["metrics"]["auc"]["value"] <= 1 for one in told["trend"])
+    named = view(lived.ports, "compare", {"scenario": "points", "a": "2", "b": "1"})
+    assert (named["a"]["id"], named["b"]["id"]) == ("points:2", "points:1")
+    with pytest.raises(Missing, match="There is no points:9"):
+        view(lived.ports, "compare", {"scenario": "points", "b": "9"})
+
+
 def test_an_unknown_page_is_missing(lived: World) -> None:
     """The sentence lists the pages."""
     with pytest.raises(Missing, match="known: overview, datasets"):
