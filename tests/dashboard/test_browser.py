@@ -278,11 +278,11 @@ def test_the_first_page_decides(browser: Any, site: dict[str, str]) -> None:
     with opened(browser, site, "overview") as page:
         reasons = page.query_selector_all(".list .why.clamp")
         assert all(one.evaluate("element => element.clientHeight") <= 44 for one in reasons)
-        failed = page.locator("li:has(#acknowledge-0)").inner_text()
+        failed = page.locator("li:has(#acknowledge-0) .what").inner_text()
         page.click("#acknowledge-0")
         _sign(page)
         page.wait_for_selector("dialog", state="detached")
-        page.wait_for_function("text => !document.body.innerText.includes(text)", arg=failed.splitlines()[1])
+        page.wait_for_selector(f"li:has(.badge.bad) .what:text-is('{failed}')", state="detached")
         assert "no baseline" in page.inner_text("section:has(h2:text-is('Hints')) li:has(#accept-prices)")
         page.click("#accept-prices")
         _sign(page)
