@@ -17,7 +17,7 @@ export function predictions(data, tools) {
 function byWindow(data, tools) {
   const answers = [...new Set(data.windows.flatMap((one) => one.answers.map((each) => each.answer)))].sort(new Intl.Collator("en", { numeric: true }).compare);
   const numeric = data.task === "regression";
-  const row = (one) => h("div", { class: "row" }, h("span", {}, link(tools.href("predictions", { window: one.window }), named.window(one.window), { "aria-current": one.window === data.window ? "true" : null, title: `${one.window}, ${one.model}` }), h("span", { class: "small muted", title: one.source }, ` ${named.drop(one.source)}`), version(one)),
+  const row = (one) => h("div", { class: "row" }, h("span", {}, link(tools.href("predictions", { window: one.window }), timed(one), { "aria-current": one.window === data.window ? "true" : null, title: `${one.window}, ${one.model}` }), h("span", { class: "small muted", title: one.source }, ` ${named.drop(one.source)}`), version(one)),
     numeric ? h("span", {}, `mean ${num(one.answers[0]?.mean, 4)}`) : bar(one, answers), h("span", { class: "num small" }, num(one.rows), one.failed_rows ? h("span", { title: "rows that failed" }, ` (${num(one.failed_rows)} ✕)`) : null));
   const columns = [{ head: "Window", cell: (one) => h("span", { class: "nowrap", title: one.window }, called(one), version(one)) }, { head: "Predicted", cell: (one) => when(one.at) }, { head: "Model", cell: (one) => one.model }, { head: "Rows", num: true, cell: (one) => num(one.rows) },
     ...(numeric ? [] : answers.map((answer) => ({ head: answer, num: true, cell: (one) => num(one.answers.find((each) => each.answer === answer)?.rows ?? 0) })))];
@@ -26,7 +26,9 @@ function byWindow(data, tools) {
 }
 
 /** A window by its time and the drop that it was made of. */
-const called = (one) => [named.window(one.window), named.drop(one.source)].filter(Boolean).join(" · ");
+const called = (one) => [timed(one), named.drop(one.source)].filter(Boolean).join(" · ");
+/** The window's time: that in its id, else when it was predicted. */
+const timed = (one) => (/^\d{8}T/.test(one.window) || !one.at ? named.window(one.window) : one.at.slice(0, 16).replace("T", " "));
 
 /** Whether a window corrects another one, or was itself corrected. */
 function version(one) {

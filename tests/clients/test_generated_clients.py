@@ -65,7 +65,6 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
         world = running.world
         world.handle(world.land("scoring/points/s1/points.csv", points_csv(6, seed=2, labelled=False)))
         world.handle(world.land("incoming/points/d2/points.csv", points_csv(seed=3)))
-        world.handle(world.land("incoming/points/bad/points.csv", b"id,x,color,y\n1,abc,red,yes\n"))
         yield running
 
 
@@ -73,6 +72,8 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
 def facts(api: Api, tmp_path: Path) -> Path:
     """What a client must know: URL, keys, a prediction, a request for approval, a generation to go back from."""
     ports = api.world.ports
+    # Again for each client: the one before may have tried it again.
+    api.world.handle(api.world.land("incoming/points/bad/points.csv", b"id,x,color,y\n1,abc,red,yes\n"))
     (window,) = ports.operations.lineage.scored(ports.core.scenarios["points"], models=["points:1"])
     model = ports.training.registry.find("points", 1)
     assert model is not None
@@ -95,7 +96,7 @@ def facts(api: Api, tmp_path: Path) -> Path:
 
 def drop_of(ports: Ports) -> str:
     """The key of the drop that was quarantined."""
-    return next(entry.key for entry in ports.core.history.why("points/bad") if entry.kind == "drop")
+    return next(entry.key for entry in ports.operations.totals.in_states({"quarantined"}, 9) if entry.kind == "drop")
 
 
 def put_into_service(ports: Ports, version: int) -> None:
