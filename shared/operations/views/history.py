@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -29,14 +29,14 @@ def history(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:
     """
     why = query.text("why").strip()
     where = EntryFilter(query.text("only"), _one_of(query, "kind", list(Kind)), _one_of(query, "state", list(State)))
+    cursor: Mapping[str, Any] | None = None
     if why:
         entries = [entry for entry in followed(ports, why) if _fits(entry, where)]
-        total, lines, cursor = len(entries), entries[-_MOST:], None
     else:
-        lines, cursor = _endings(ports, where, query)
-        total = len(lines)
+        entries, cursor = _endings(ports, where, query)
+    lines = entries[-_MOST:]
     value = {
-        "why": why, "total": total, "most": _MOST, "lines": [_line(entry) for entry in lines], "next": cursor,
+        "why": why, "total": len(entries), "most": _MOST, "lines": [_line(entry) for entry in lines], "next": cursor,
         "kinds": sorted(Kind), "states": sorted(State), "scenarios": sorted(ports.core.scenarios),
     }  # fmt: skip
     return dict(plain(value))
@@ -63,13 +63,14 @@ def _fits(entry: Entry, where: EntryFilter) -> bool:
 
 def _endings(
     ports: OperationsPorts, where: EntryFilter, query: ViewQuery
-) -> tuple[Sequence[Entry], Mapping[str, Any] | None]:
+) -> tuple[list[Entry], Mapping[str, Any] | None]:
     """A page of endings, and where the next begins: before a moment, after so many lines of that very moment."""
     limit = query.number("limit", _PAGE, _MOST) or 1
     before, skip = _before(query), query.number("skip", 0, 100_000) or 0
     asked = 2 * limit + skip
     found = list(ports.core.history.entries(asked, replace(where, before=before + _INSTANT if before else None)))
-    shown, last = [], -1
+    shown: list[Entry] = []
+    last = -1
     for place, entry in enumerate(found[skip:], skip):
         if len(shown) == limit:
             break
