@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from local.host.http.sign_in import issue
+
 pytestmark = pytest.mark.slow
 PAGES = (
     "overview",
@@ -136,11 +138,11 @@ def test_a_row_leads_to_its_files_in_the_graph(browser: Any, site: dict[str, str
 
 
 def test_windows_are_named_by_time_and_drop(browser: Any, site: dict[str, str]) -> None:
-    """The id is in the tooltip; how sure the model was is a histogram; of a narrow screen nothing hangs out."""
+    """The id is in the tooltip; how sure the model was is a histogram; the newest windows of the heat map are seen."""
     with opened(browser, site, "predictions?scenario=points", NARROW) as page:
         first = page.locator(".stack .row").first
         assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d s4", first.locator("span").first.inner_text())
-        assert re.match(r"\d{8}T\d{6}Z-", first.locator("a").get_attribute("title"))
+        assert re.match(r"s4-[0-9a-f]{8}, points:", first.locator("a").get_attribute("title"))
         assert page.locator("svg.histogram rect").count() > 2
         assert "s4" in page.locator("#window-choice option").first.inner_text()
         _go(page, "monitoring")
@@ -187,6 +189,24 @@ def test_nothing_is_shown_without_a_key(browser: Any, site: dict[str, str]) -> N
     page.click("text=Sign out")
     assert page.evaluate("sessionStorage.length") == 0
     page.close()
+
+
+def test_a_one_time_link_signs_in_once(browser: Any, site: dict[str, str], home: Path) -> None:
+    """The token leaves the address at once; a tab that is opened later borrows the key, another browser cannot."""
+    link = f"{site['url']}dashboard#sign-in={issue(home)}"
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(link)
+    page.wait_for_selector(READY)
+    assert page.url.endswith("dashboard#/overview")
+    other = context.new_page()
+    other.goto(f"{site['url']}dashboard#/history")
+    other.wait_for_selector("#body[data-drawn='#/history']")
+    context.close()
+    stranger = browser.new_page()
+    stranger.goto(link)
+    stranger.wait_for_selector(".fault:has-text('This link was used')")
+    stranger.close()
 
 
 def test_the_keyboard_reaches_what_the_mouse_does(browser: Any, site: dict[str, str]) -> None:
