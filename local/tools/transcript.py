@@ -94,8 +94,9 @@ def page(done: Sequence[Done], facts: Mapping[str, str]) -> str:
     told = ", ".join(f"{name} {value}" for name, value in facts.items())
     return f"""# The first minutes
 
-For newcomers: what the README's commands print, and how long they take. `python -m local.tools.transcript docs/first-minutes.md`
-made this page from a clean clone, with no cache of packages ({told}). `churn.csv` holds {CUSTOMERS} invented customers.
+For newcomers: what the README's commands print, and how long they take. From a clean clone, with no cache of packages
+({told}), `python -m local.tools.transcript docs/first-minutes.md` made this page. `churn.csv` holds {CUSTOMERS} invented
+customers.
 
 | command | took |
 |---|---:|
