@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from shared.prediction.shard import ShardWork
     from shared.release.ports import ServingTarget
     from shared.release.traffic import Traffic
-    from shared.training.ports import JobOrder, Registry, Trainer
+    from shared.training.ports import JobOrder, Registry, RunOutput, Trainer
     from shared.training.run import Run
 
 type JobMaker = Callable[[MLClient, JobOrder], Any]
@@ -193,6 +193,14 @@ def open_trainer(
         return NoTrainer()
     places = {"LAKE_URL": settings.lake_url, "DATABASE_URL": settings.database_url}
     return ProcessTrainer(settings.home, {**environ, **places})
+
+
+def open_run_output(settings: Settings) -> RunOutput:
+    """What workers tell: those of this machine in their folder; of Azure ML it is seen in its studio."""
+    module = "shared.adapters.run_output"
+    if settings.trainer_url.startswith("azureml:"):
+        return cast("RunOutput", lazy(f"{module}:NoRunOutput", "Azure ML studio"))
+    return cast("RunOutput", lazy(f"{module}:FolderRunOutput", settings.home))
 
 
 def open_serving(

@@ -90,6 +90,7 @@ class Root:
                 self.settings, self.engine, self.core.lake, self.core.clock, self.workspaces
             ),
             trainer=backends.open_trainer(self.settings, self.environ, self.core.lake, jobs, self.workspaces),
+            output=backends.open_run_output(self.settings),
             schedules=lazy(f"{_SQL}training.schedules:SqlSchedules", self.engine),
             profile=self.settings.training_profile,
             options=read_options(self.environ, declared_ones(self.core.scenarios)),
