@@ -94,9 +94,10 @@ def page(done: Sequence[Done], facts: Mapping[str, str]) -> str:
     told = ", ".join(f"{name} {value}" for name, value in facts.items())
     return f"""# The first minutes
 
-For newcomers: what the README's commands print, and how long they take. From a clean clone, with no cache of packages
-({told}), `python -m local.tools.transcript docs/first-minutes.md` made this page. `churn.csv` holds {CUSTOMERS} invented
-customers.
+This page is for newcomers who want to see what the README's commands print, and how long they take.
+
+`python -m local.tools.transcript docs/first-minutes.md` made it from a clean clone, with no cache of packages ({told}).
+`churn.csv` holds {CUSTOMERS} invented customers.
 
 | command | took |
 |---|---:|
