@@ -17,7 +17,7 @@ PORT ?= 5000
 INSTALL := $(BIN)/python -m local.tools.install
 TRAINING := $(wildcard model_training/environments/*.txt)
 
-.PHONY: setup demo up ui spark azurite test test-all sabotage check audit package bench clean
+.PHONY: setup demo up ui spark azurite clients test test-all sabotage check audit package bench clean
 setup: $(VENV)/.ready
 
 # Everything, for tests and checks.
@@ -69,6 +69,10 @@ spark: $(SPARK)/.ready
 
 azurite: setup
 	@$(BIN)/mlops azurite $(ARGS)
+
+# Clients and linters that other people wrote, for tests/clients; without them those tests say so.
+clients: setup
+	@$(BIN)/python tests/clients/install.py
 
 # Ends with the twenty slowest tests and with what only test-all runs.
 test: setup
