@@ -34,6 +34,7 @@ from shared.adapters.onnx.scoring import OnnxScoring
 from shared.adapters.process_scorer import ProcessScorer
 from shared.adapters.process_trainer import NoTrainer
 from shared.adapters.profiling import ArrowProfiles
+from shared.adapters.run_output import NoRunOutput
 from shared.adapters.tables import ArrowTables, Limits
 from shared.adapters.webhooks import Webhooks
 from shared.alerts.ports import AlertsBundle
@@ -137,6 +138,7 @@ def memory_ports(
             runs=MemoryRuns(memory, clock),
             registry=MemoryRegistry(memory, lake, clock),
             trainer=NoTrainer(),
+            output=NoRunOutput(""),
             schedules=MemorySchedules(memory),
             profile="demo",
         ),
