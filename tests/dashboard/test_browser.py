@@ -256,11 +256,11 @@ def _sign(page: Any) -> None:
 
 
 def test_an_approver_decides_on_the_certificate(browser: Any, site: dict[str, str]) -> None:
-    """Every check stands there before anybody decides; a key of another scope is refused, one of approve is taken."""
+    """On the first page, too, every check stands there before anybody decides; a key of another scope is refused, one of approve is taken."""
     page = browser.new_page()
     page.add_init_script(f"sessionStorage.setItem('mlops.key', '{site['operate']}')")
-    page.goto(f"{site['url']}dashboard#/releases?scenario=points")
-    page.click("text=⊘ Reject …")
+    page.goto(f"{site['url']}dashboard")
+    page.click("li:has-text('an approver') button:has-text('Reject')")
     assert page.query_selector("dialog td .badge.good") is not None
     page.fill("#approver-key", site["operate"])
     _sign(page)
@@ -268,6 +268,8 @@ def test_an_approver_decides_on_the_certificate(browser: Any, site: dict[str, st
     page.fill("#approver-key", site["approve"])
     _sign(page)
     page.wait_for_selector("dialog", state="detached")
+    page.wait_for_selector("li:has-text('an approver')", state="detached")
+    _go(page, "releases")
     page.wait_for_selector("table .badge:has-text('rejected')")
     page.close()
 
@@ -307,7 +309,6 @@ def test_the_first_page_decides(browser: Any, site: dict[str, str]) -> None:
         page.click("#accept-prices")
         _sign(page)
         page.wait_for_selector("#accept-prices", state="detached")
-        assert page.is_visible("li:has-text('an approver') button:has-text('Approve')")
 
 
 def test_a_link_leads_to_the_same_view(browser: Any, site: dict[str, str]) -> None:
@@ -323,6 +324,29 @@ def test_a_link_leads_to_the_same_view(browser: Any, site: dict[str, str]) -> No
         page.reload()
         page.wait_for_selector(READY)
         assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+@pytest.mark.parametrize(("theme", "ground"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(28, 32, 34)")])
+def test_the_page_of_the_api_has_one_entry_a_route(browser: Any, site: dict[str, str], theme: str, ground: str) -> None:
+    """A title, groups, the scenario as a parameter with its names, in the colours of the system, without an error."""
+    wrong: list[str] = []
+    page = browser.new_page(color_scheme=theme)
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(f"{site['url']}docs")
+    page.fill("#key", site["score"])
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".opblock-tag")
+    assert page.inner_text("h1") == "API of this app"
+    paths = page.locator(".opblock-summary-path").evaluate_all("all => all.map(one => one.dataset.path)")
+    assert len(paths) > len(set(paths)) - 1 > 20
+    assert [path for path in paths if "score" in path] == ["/score/{scenario}"]
+    page.click(".opblock-summary:has([data-path='/score/{scenario}'])")
+    names = page.locator("tr[data-param-name=scenario] option").all_inner_texts()
+    assert {"marks", "points", "prices"} <= set(names)
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == ground
+    assert wrong == []
+    page.close()
 
 
 def test_the_file_needs_no_network(browser: Any, home: Path, tmp_path: Path) -> None:
