@@ -74,7 +74,7 @@ function theme() {
 
 function frame() {
   const leave = () => { forget(); signIn(); };
-  const side = h("div", { class: "side" }, h("a", { class: "brand", href: "#/overview" }, mark(), "MLOps"), nav(),
+  const side = h("header", { class: "side" }, h("a", { class: "brand", href: "#/overview" }, mark(), "MLOps"), nav(),
     h("div", { class: "side-end" }, theme(), EXPORT ? null : h("button", { class: "quiet", type: "button", onclick: leave }, "Sign out")));
   const live = h("button", { class: "quiet", type: "button", id: "live", "aria-pressed": String(view.live), title: `Asks again every ${EVERY / 1000} seconds`, onclick: (event) => {
     view.live = !view.live;

@@ -22,7 +22,7 @@ function fold(paths, route, scenario, method, operation) {
   const place = (paths[`/${route}/{scenario}`] ??= {});
   if (!place[method]) {
     const parameter = { name: "scenario", in: "path", required: true, description: "Each has a body of its own.", schema: { type: "string", enum: [] } };
-    place[method] = { ...structuredClone(operation), operationId: route, parameters: [parameter, ...(operation.parameters ?? [])] };
+    place[method] = { ...structuredClone(operation), operationId: route, summary: operation.summary?.split(": ").at(-1), parameters: [parameter, ...(operation.parameters ?? [])] };
     for (const content of contents(place[method])) {
       content.schema = { oneOf: [] };
       delete content.example;
