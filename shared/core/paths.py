@@ -229,6 +229,11 @@ def contracts_folder(scenario: str) -> str:
     return f"contracts/{scenario}/"
 
 
+def contract_path(scenario: str, number: int) -> str:
+    """The accepted contract of that number."""
+    return f"{contracts_folder(scenario)}{number}.json"
+
+
 def monitoring_folder(scenario: str) -> str:
     """Where the profiles of monitored windows and of their references lie."""
     return f"monitoring/{scenario}/"

@@ -198,6 +198,60 @@ def test_a_file_touched_while_its_window_is_scored_is_predicted(served: World) -
     assert predicted(served) == xs(content)
 
 
+class TouchedAtTheEnd:
+    """Windows of which one is closed as a planner finds its file touched: just before, or between naming and taking."""
+
+    def __init__(self, world: World, path: str, content: bytes, *, taken: bool) -> None:
+        self._windows, self._world, self._taken = world.ports.prediction.windows, world, taken
+        self._path, self._content = path, content
+
+    def __getattr__(self, name: str) -> Any:
+        """The method of the windows."""
+        return getattr(self._windows, name)
+
+    def close(self, *closing: Any) -> None:
+        """Closed beside the planner."""
+        event = self._world.land(self._path, self._content)
+        if self._taken:
+            dispatch.on_data_event(self._world.ports, event)
+            self._windows.close(*closing)
+        else:
+            meanwhile: Any = ClosedMeanwhile(self._windows, lambda: self._windows.close(*closing))
+            dispatch.on_data_event(ports_with(self._world.ports, prediction__windows=meanwhile), event)
+
+
+class ClosedMeanwhile:
+    """Windows in which a worker closes one before the planner that knows it as open takes it."""
+
+    def __init__(self, windows: Any, close: Callable[[], None]) -> None:
+        self._windows, self._close = windows, close
+
+    def __getattr__(self, name: str) -> Any:
+        """The method of the windows."""
+        return getattr(self._windows, name)
+
+    def claim(self, window: Any) -> Any:
+        """Claimed after the worker closed it."""
+        close, self._close = self._close, lambda: None
+        close()
+        return self._windows.claim(window)
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_file_touched_while_its_window_is_closed_is_predicted(served: World, taken: bool) -> None:  # noqa: FBT001 -- a case
+    """A window closes with the inputs that were read; what a planner added, or would add, is another window's."""
+    path, content = "scoring/points/s1/points.csv", unlabelled(20)
+    (window,) = dispatch.on_data_event(served.ports, served.land(path, content)).windows
+    scenario, name = dispatch.window_of(window)
+    served.ports.core.lake.put(f"windows/{scenario}/{name}/plan.json", plan_of(served, window))
+    served.land(path, unlabelled(20, seed=3))
+    windows: Any = TouchedAtTheEnd(served, path, content, taken=taken)
+    dispatch.on_window(ports_with(served.ports, prediction__windows=windows), window)
+    assert predicted(served) == []
+    served.sweep()
+    assert predicted(served) == xs(content)
+
+
 def test_what_lies_beside_the_data_does_not_stand_in_the_way(served: World) -> None:
     """A folder as Spark writes it, and what systems leave: ignored in words, and an empty part as well."""
     folder = "scoring/points/spark-1"
