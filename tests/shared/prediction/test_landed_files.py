@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,8 +16,10 @@ from world import World, points_csv
 from shared import dispatch
 from shared.core.claims import MOST_QUEUED, mark_queued
 from shared.core.ledger import ENDED, Kind
+from shared.prediction.backfill import BackfillRequest, plan_backfill, plan_corrections
 
 MINUTES = {"minutes": 16}
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -167,6 +170,38 @@ def plan_of(world: World, window: str) -> bytes:
 
     scenario, planned = _window(world.ports, *dispatch.window_of(window))
     return _plan(world.ports, scenario, planned).to_bytes()
+
+
+def test_the_same_bytes_again_are_no_new_version(served: World) -> None:
+    """Also after a correction or a backfill; what differs from the rows that are shown is one."""
+    first, second = unlabelled(5), unlabelled(6, seed=3)
+
+    def landed(content: bytes) -> list[str]:
+        served.handle(served.land("scoring/points/s1/points.csv", content))
+        served.sweep()
+        assert predicted(served) == xs(content)
+        return [window.id.partition(".")[2] for window in served.ports.prediction.windows.list("points")]
+
+    found = [landed(content) for content in (first, first, second, second, first, first)]
+    assert found == [[""], [""], ["", "r2"], ["", "r2"], ["", "r2", "r3"], ["", "r2", "r3"]]
+    when = served.clock()
+    asked = BackfillRequest(served.ports.core.scenarios["points"], when - DAY, when + DAY, "me", "again")
+    for due in plan_corrections(served.ports, plan_backfill(served.ports, asked)):
+        dispatch.on_window(served.ports, dispatch.window_message(due))
+    after = [window.id for window in served.ports.prediction.windows.list("points")]
+    landed(first)
+    assert [window.id for window in served.ports.prediction.windows.list("points")] == after
+
+
+def test_the_same_bytes_after_a_broken_version_are_no_new_version(served: World) -> None:
+    """The rows that are shown are those of the version before it."""
+    content = unlabelled(5)
+    for sent in (content, b"id,x,color\n1,many,red\n", content):
+        served.handle(served.land("scoring/points/s1/points.csv", sent))
+        served.sweep()
+    states = [window.state for window in served.ports.prediction.windows.list("points")]
+    assert states == ["committed", "quarantined"]
+    assert predicted(served) == xs(content)
 
 
 class Touching:
