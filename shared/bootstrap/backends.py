@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, cast
 
 from shared.adapters.lazy import lazy
@@ -15,6 +16,7 @@ from shared.core.addresses import cluster_address, workspace_address
 from shared.core.errors import Missing
 from shared.core.paths import contract_path, dataset_folder, parts_folder
 from shared.datasets.accepted_contracts import contract_numbers
+from shared.prediction.delta_table import read_delta_tables
 from shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from shared.prediction.shard import ShardWork
     from shared.release.ports import ServingTarget
     from shared.release.traffic import Traffic
-    from shared.training.ports import JobOrder, Registry, Trainer
+    from shared.training.ports import JobOrder, Registry, RunOutput, Trainer
     from shared.training.run import Run
 
 type JobMaker = Callable[[MLClient, JobOrder], Any]
@@ -131,6 +133,11 @@ def open_delta(settings: Settings) -> DeltaLog:
     return found
 
 
+def delta_follows(environ: Mapping[str, str]) -> bool:
+    """Whether Delta tables follow the lake, by the setting and by what is installed here."""
+    return read_delta_tables(environ, installed=find_spec("deltalake") is not None)
+
+
 def open_telemetry(settings: Settings, lake: Lake, tables: Tables) -> Telemetry:
     """The source of rows that TELEMETRY_URL names."""
     if settings.telemetry_url == "lake:":
@@ -191,6 +198,14 @@ def open_trainer(
         return NoTrainer()
     places = {"LAKE_URL": settings.lake_url, "DATABASE_URL": settings.database_url}
     return ProcessTrainer(settings.home, {**environ, **places})
+
+
+def open_run_output(settings: Settings) -> RunOutput:
+    """What workers tell: those of this machine in their folder; of Azure ML it is seen in its studio."""
+    module = "shared.adapters.run_output"
+    if settings.trainer_url.startswith("azureml:"):
+        return cast("RunOutput", lazy(f"{module}:NoRunOutput", "Azure ML studio"))
+    return cast("RunOutput", lazy(f"{module}:FolderRunOutput", settings.home))
 
 
 def open_serving(

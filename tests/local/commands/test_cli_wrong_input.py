@@ -188,6 +188,32 @@ def test_nobody_is_asked_why_what_cannot_be_done_is_done(mlops: Command) -> None
     assert "Nothing is deployed for iiot_quality" in found.stderr
 
 
+TOLD = (
+    "drop nothing FILE --wait",
+    f"drop {BANK} FILE --drop ../up",
+    f"drop {BANK} FILE --sideways",
+    "predict iiot_quality FILE --wait",
+    f"train {BANK} --inputs agee",
+    f"train {BANK} --trials 0",
+    "history --kind modle",
+    "history --since yesterday",
+    "replay",
+    f"models show {BANK}:9",
+    "statu",
+    "trace 7",
+    "telemetry send iiot_quality FILE",
+    "demo --rows 3",
+    f"schedules add {BANK} s --frequency Hourly",
+)
+
+
+def test_the_sentences_are_those_of_the_golden_file(answers: dict[str, Answer], samples: Samples) -> None:
+    """What a person reads for these, whole; a sentence that changes is read again in the golden file."""
+    file = samples.text("letters.csv", "a,b\n1,2\n")
+    said = (f"{line}\n    {answers[line].sentence.replace(str(file), 'FILE')}\n" for line in TOLD)
+    assert "".join(said) == (Path(__file__).parent / "wrong_commands.txt").read_text()
+
+
 def test_a_person_is_not_shown_json(mlops: Command) -> None:
     """Without --json standard output stays empty."""
     answer = mlops("promote", BANK, "9")

@@ -36,6 +36,7 @@ from shared.adapters.onnx.scoring import OnnxScoring
 from shared.adapters.process_scorer import ProcessScorer
 from shared.adapters.process_trainer import NoTrainer
 from shared.adapters.profiling import ArrowProfiles
+from shared.adapters.run_output import NoRunOutput
 from shared.adapters.tables import ArrowTables, Limits
 from shared.adapters.webhooks import Webhooks
 from shared.alerts.ports import AlertsBundle
@@ -139,6 +140,7 @@ def memory_ports(
             runs=MemoryRuns(memory, clock),
             registry=MemoryRegistry(memory, lake, clock),
             trainer=NoTrainer(),
+            output=NoRunOutput(""),
             schedules=MemorySchedules(memory),
             profile="demo",
         ),
