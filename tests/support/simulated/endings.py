@@ -108,8 +108,8 @@ def drop_of(ports: Any, window: str) -> str:
 def shown_rows(ports: Any) -> Counter[str]:
     """How many rows reports show of each drop: those of the newest version of each window."""
     corrections = ports.prediction.corrections.list(NAME)
-    newest = {one.base: one.window for one in corrections}
     commits = {one.window: one.rows for one in ports.prediction.predictions.commits(NAME)}
+    newest = {one.base: one.window for one in corrections if one.window in commits}
     shown: Counter[str] = Counter()
     for window in ports.prediction.windows.list(NAME):
         correction = ports.prediction.corrections.find(NAME, window.id)
