@@ -32,13 +32,13 @@ from local.commands import (
     rollout,
     schedules,
     showing,
-    telemetry,
     up,
     verify,
 )
 from local.commands.certificates import signing
 from local.commands.contracts import contract
 from local.commands.scenarios import declared, new
+from local.commands.twin import events, telemetry
 from local.console.output import as_json, err
 from local.console.sections import Sectioned, mlops
 from shared.core.errors import BadInput, Conflict, Fault, Misconfigured, Missing, Refused
@@ -111,6 +111,7 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "schedules stop": schedules.stop_schedule,
     "alerts test": alerts.send_test,
     "alerts list": alerts.list_alerts,
+    "events post": events.post,
     "telemetry send": telemetry.send,
     "telemetry list": telemetry.list_spans,
     "bench http": consume.bench_http,
@@ -136,6 +137,7 @@ GROUPS: Mapping[str, str] = {
     "schedules": "Recurring training.",
     "alerts": "Alerts to webhooks.",
     "telemetry": "Telemetry messages and the spans that were read.",
+    "events": "Events through the webhook that Event Grid calls.",
     "bench": "Measure what is deployed.",
     "dashboard": "Print the dashboard's address; `export FILE.html` writes it as one file.",
 }

@@ -69,7 +69,7 @@ def _operation(route: Route, model: Described | None, schemas: Schemas) -> Mappi
         "responses": _responses(route, model, schemas),
         "security": [{"key": []}] if _guarded(route) else [],
     }
-    if found := parameters(route, schemas.scenario, in_path=model is None):
+    if found := parameters(route, of_scenario=model is not None):
         described["parameters"] = found
     if route.body:
         described["requestBody"] = {"required": True, "content": {_JSON: _body(route, model, schemas)}}

@@ -11,6 +11,7 @@ from functions.pages import FILES
 from shared.operations.views import VIEWS
 from shared.operations.views.files import FILES as DOWNLOADS
 
+SCENARIO = "ScenarioName"
 # Enumerations that parameters are of.
 LISTED = {
     "PageName": {"title": "PageName", "type": "string", "enum": [*VIEWS, *DOWNLOADS]},
@@ -35,6 +36,8 @@ HEADERS = {
     "location": "Where the state of what was made is.",
 }
 _PATH: Mapping[str, tuple[Mapping[str, Any], str]] = {
+    "scenario": (reference(SCENARIO), "The name of a scenario."),
+    "model": (reference(SCENARIO), "The name of a model, which is its scenario's."),
     "version": ({"type": "integer", "minimum": 0, "maximum": 999_999_999}, "The number of a model version."),
     "prediction": (_WHOLE, "The number in column `prediction_id`."),
     "page": (reference("PageName"), "A page, or a file that a page offers."),
@@ -44,7 +47,7 @@ _PATH: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "name": (_NAME, "The name of a schedule."),
 }
 _QUERY: Mapping[str, tuple[Mapping[str, Any], str]] = {
-    "scenario": (_NAME, "The name of a scenario; the first without it."),
+    "scenario": (reference(SCENARIO), "The name of a scenario; the first without it."),
     "dataset": (_NAME, "The id of a dataset version."),
     "window": (_NAME, "The id of a scored window."),
     "version": (_WHOLE, "The number of a model version."),
@@ -52,10 +55,15 @@ _QUERY: Mapping[str, tuple[Mapping[str, Any], str]] = {
 }
 
 
-def parameters(route: Route, scenario: Mapping[str, Any], *, in_path: bool) -> list[Mapping[str, Any]]:
-    """The parameters of the route; `scenario` is the schema of its name, which may stand `in_path` as a parameter."""
+def parameters(route: Route, *, of_scenario: bool) -> list[Mapping[str, Any]]:
+    """The parameters of the route; its path may be that `of_scenario` alone, whose name is no parameter then."""
+    in_path = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
     return [
-        *(_in_path(name, scenario) for name in _names(route) if in_path or name != "scenario"),
+        *(
+            {**_named(name, "path", *_PATH[name]), "required": True}
+            for name in in_path
+            if not (of_scenario and name == "scenario")
+        ),
         *(_named(name, "query", *_QUERY[name]) for name in route.query),
         *(_named(name, "header", _HEADER, HEADERS[name]) for name in route.request_headers),
     ]
@@ -63,13 +71,3 @@ def parameters(route: Route, scenario: Mapping[str, Any], *, in_path: bool) -> l
 
 def _named(name: str, place: str, schema: Mapping[str, Any], said: str) -> Mapping[str, Any]:
     return {"name": name, "in": place, "description": said, "schema": schema}
-
-
-def _names(route: Route) -> list[str]:
-    return [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
-
-
-def _in_path(name: str, scenario: Mapping[str, Any]) -> Mapping[str, Any]:
-    of_scenario = {"scenario": "The name of a scenario.", "model": "The name of a model, which is its scenario's."}
-    schema, said = (scenario, of_scenario[name]) if name in of_scenario else _PATH[name]
-    return {**_named(name, "path", schema, said), "required": True}

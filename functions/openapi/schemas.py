@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from functions.openapi import answers
-from functions.openapi.parameters import LISTED
+from functions.openapi.parameters import LISTED, SCENARIO
 from functions.openapi.scoring import Described, types_of
-from functions.openapi.tidy import PLACE, reference, tidied
+from functions.openapi.tidy import PLACE, tidied
+from shared.operations.decision_requests import BaselineRequest, WorkRequest
 from shared.release.decision import Decision
 from shared.release.rollback_request import RollbackRequest
 from shared.serving.deployment import Deployment
@@ -25,7 +26,6 @@ from shared.training.schemas import (
     SubmittedAnswer,
 )
 
-SCENARIO = "ScenarioName"
 # By the names that routes give them.
 _TYPES: Mapping[str, Any] = {
     "problem": answers.Problem,
@@ -51,6 +51,10 @@ _TYPES: Mapping[str, Any] = {
     "model_metadata": ModelMetadata,
     "decision": Decision,
     "rollback": RollbackRequest,
+    "baseline_wanted": BaselineRequest,
+    "baseline": answers.AcceptedBaseline,
+    "work": WorkRequest,
+    "work_ended": answers.WorkAnswer,
     "submission": SubmissionBody,
     "submitted": SubmittedAnswer,
     "run": RunAnswer,
@@ -76,11 +80,6 @@ class Schemas:
         """The schema of that name, which may differ by scenario."""
         found: Mapping[str, Any] | None = self._named.get(f"{name}/{model.scenario.name}") if model else None
         return found or self._named[name]
-
-    @property
-    def scenario(self) -> Mapping[str, Any]:
-        """The schema of a scenario's name."""
-        return reference(SCENARIO)
 
 
 def _scenarios(models: Sequence[Described]) -> Mapping[str, Any]:

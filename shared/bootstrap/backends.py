@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from shared.adapters.lazy import lazy
-from shared.core.addresses import cluster_address, key_address, workspace_address
+from shared.core.addresses import AZUREML, AZUREML_SPARK, cluster_address, key_address, workspace_address
 from shared.core.errors import Missing
-from shared.core.paths import dataset_folder, parts_folder
+from shared.core.paths import contract_path, dataset_folder, parts_folder
+from shared.datasets.accepted_contracts import contract_numbers
 from shared.prediction.delta_table import read_delta_tables
 from shared.settings import SIGNING, Settings
 
@@ -47,6 +48,7 @@ class JobFactory:
     scenarios: Scenarios
     datasets: DatasetVersions
     make_job: JobMaker | None
+    lake: Lake
 
     def of(self, client: Callable[[], MLClient]) -> Callable[[Run, str, str], Any]:
         """The maker of a run's job for that workspace."""
@@ -61,7 +63,10 @@ class JobFactory:
             folder = parts_folder(run.scenario)
             apart = any(part.path.startswith(folder) for table in dataset.tables for part in table.parts)
             parts = f"{lake}{folder}" if apart else ""
-            return self.make_job(client(), JobOrder(run, dataset, self.scenarios[run.scenario], tables, model, parts))
+            numbers = contract_numbers(self.lake, run.scenario)
+            contract = f"{lake}{contract_path(run.scenario, numbers[-1])}" if numbers else ""
+            scenario = self.scenarios[run.scenario]
+            return self.make_job(client(), JobOrder(run, dataset, scenario, tables, model, parts, contract))
 
         return order
 
@@ -245,8 +250,8 @@ def open_scorer(
     workspaces: Workspaces,
 ) -> ScoringEngine | None:
     """The engine that SCORER_URL names, None for this process; `make_job` makes the job of an attempt in Azure ML."""
-    if settings.scorer_url.startswith("azureml:"):
-        from shared.adapters.azureml.scorer import AzureMlScorer
+    if settings.scorer_url.startswith((AZUREML, AZUREML_SPARK)):
+        from shared.adapters.azureml.scorer import AzureMlScorer, AzureMlSparkScorer
 
         client = workspaces.client("SCORER_URL", settings.scorer_url)
 
@@ -255,7 +260,8 @@ def open_scorer(
                 raise Missing(f"Job {work.name} cannot be submitted: the maker of jobs is missing.")
             return make_job(client(), work, tasks, address)
 
-        return AzureMlScorer(client, lake, settings.lake_url, order)
+        engine = AzureMlSparkScorer if settings.scorer_url.startswith(AZUREML_SPARK) else AzureMlScorer
+        return engine(client, lake, settings.lake_url, order)
     if settings.scorer_url.startswith("spark:"):
         from shared.adapters.spark_scorer import SparkScorer
 

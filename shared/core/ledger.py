@@ -88,6 +88,7 @@ class Kind(StrEnum):
     POISON = "poison"
     RETENTION = "retention"
     ERASURE = "erasure"
+    ACKNOWLEDGED = "acknowledged"
 
 
 @dataclass(frozen=True, slots=True)

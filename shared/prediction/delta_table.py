@@ -86,7 +86,7 @@ def _actual(scenario: Scenario) -> PredictionColumn:
 
 
 def read_delta_tables(environ: Mapping[str, str], *, installed: bool) -> bool:
-    """Whether Delta tables follow the lake; Misconfigured when the setting cannot be meant or its package is missing."""
+    """Whether Delta tables follow the lake; Misconfigured when the setting is wrong or its package is missing."""
     text = environ.get(SETTING, "").strip() or DEFAULT
     if text not in ("auto", "on", "off"):
         raise Misconfigured(SETTING, f"is {text[:40]!r}", "auto, on or off")

@@ -43,4 +43,4 @@ class Signature:
 
 def message_of(verdict: Verdict) -> bytes:
     """What is signed: the digest binds the model, its sha256, every check and the champion's generation."""
-    return f"mlops gate certificate\n{verdict.digest}\n".encode()
+    return f"certificate of a gate\n{verdict.digest}\n".encode()

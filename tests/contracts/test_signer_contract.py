@@ -16,7 +16,7 @@ from shared.core.addresses import key_address
 from shared.release.ports import Signer
 from shared.release.signature import Signature
 
-MESSAGE = b"mlops gate certificate\n" + b"a" * 64 + b"\n"
+MESSAGE = b"certificate of a gate\n" + b"a" * 64 + b"\n"
 
 
 @pytest.fixture(params=["file", "key vault"])

@@ -64,7 +64,7 @@ def foreign(file: Path) -> None:
     content = json.loads(file.read_text())
     other = file.with_suffix(".pem")
     new_key(other)
-    message = f"mlops gate certificate\n{content['certificate']}\n".encode()
+    message = f"certificate of a gate\n{content['certificate']}\n".encode()
     file.write_text(json.dumps({**content, **KeyFileSigner(other).sign(message).as_json(), "key": content["key"]}))
 
 
