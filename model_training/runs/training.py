@@ -16,8 +16,8 @@ from shared.core.errors import Missing
 from shared.core.lake_reading import read_bytes
 from shared.core.paths import dataset_folder
 from shared.core.scenario import Scenario
-from shared.datasets.reading import lake_bytes, read_tables
 from shared.datasets.version import DatasetVersion
+from shared.datasets.version_rows import rows_to_learn
 from shared.ports import Ports
 from shared.profiles.version_report import BASELINE
 from shared.training.learn_only import learn_only_identities
@@ -40,10 +40,10 @@ def train_artefact(ports: Ports, run_id: str, progress: Progress, folder: Path) 
     }
     spec = RunSpec(scenario, run.profile, _seed(dataset.digest), origin, run.options)
     runner = Runner(spec, folder, progress)
-    fetch = lake_bytes(ports.core.lake)
+    opened = ports.core.lake.open
     package = runner.run(
-        lambda: read_tables(fetch, scenario, dataset.tables),
-        lambda: learn_only_identities(fetch, scenario, dataset.tables),
+        lambda: rows_to_learn(opened, scenario, dataset.tables),
+        lambda: learn_only_identities(opened, scenario, dataset.tables),
         lambda: _baseline(ports, dataset),
     )
     return Artefact(scenario.name, run.id, dataset.id, package.onnx, package.manifest, package.files)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from shared.adapters.lazy import lazy
 from shared.bootstrap.home_time import clock_of, timed
-from shared.core.addresses import cluster_address, workspace_address
+from shared.core.addresses import AZUREML, AZUREML_SPARK, cluster_address, workspace_address
 from shared.core.errors import Missing
 from shared.core.paths import dataset_folder, parts_folder
 from shared.prediction.delta_table import read_delta_tables
@@ -225,8 +225,8 @@ def open_scorer(
     workspaces: Workspaces,
 ) -> ScoringEngine | None:
     """The engine that SCORER_URL names, None for this process; `make_job` makes the job of an attempt in Azure ML."""
-    if settings.scorer_url.startswith("azureml:"):
-        from shared.adapters.azureml.scorer import AzureMlScorer
+    if settings.scorer_url.startswith((AZUREML, AZUREML_SPARK)):
+        from shared.adapters.azureml.scorer import AzureMlScorer, AzureMlSparkScorer
 
         client = workspaces.client("SCORER_URL", settings.scorer_url)
 
@@ -235,7 +235,8 @@ def open_scorer(
                 raise Missing(f"Job {work.name} cannot be submitted: the maker of jobs is missing.")
             return make_job(client(), work, tasks, address)
 
-        return AzureMlScorer(client, lake, settings.lake_url, order)
+        engine = AzureMlSparkScorer if settings.scorer_url.startswith(AZUREML_SPARK) else AzureMlScorer
+        return engine(client, lake, settings.lake_url, order)
     if settings.scorer_url.startswith("spark:"):
         from shared.adapters.spark_scorer import SparkScorer
 

@@ -27,7 +27,7 @@ def not_local(settings: Settings) -> str:
         "REGISTRY_URL": settings.registry_url == "local:",
         "TRAINER_URL": not settings.trainer_url.startswith("azureml:"),
         "SERVING_URL": settings.serving_url == "functions:",
-        "SCORER_URL": not settings.scorer_url.startswith("azureml:"),
+        "SCORER_URL": not settings.scorer_url.startswith("azureml"),
     }
     return next((name for name, local in places.items() if not local), "")
 
