@@ -14,7 +14,8 @@ from shared.adapters.lazy import lazy
 from shared.bootstrap.home_time import clock_of, timed
 from shared.core.addresses import AZUREML, AZUREML_SPARK, cluster_address, workspace_address
 from shared.core.errors import Missing
-from shared.core.paths import dataset_folder, parts_folder
+from shared.core.paths import contract_path, dataset_folder, parts_folder
+from shared.datasets.accepted_contracts import contract_numbers
 from shared.prediction.delta_table import read_delta_tables
 from shared.settings import Settings
 
@@ -46,6 +47,7 @@ class JobFactory:
     scenarios: Scenarios
     datasets: DatasetVersions
     make_job: JobMaker | None
+    lake: Lake
 
     def of(self, client: Callable[[], MLClient]) -> Callable[[Run, str, str], Any]:
         """The maker of a run's job for that workspace."""
@@ -60,7 +62,10 @@ class JobFactory:
             folder = parts_folder(run.scenario)
             apart = any(part.path.startswith(folder) for table in dataset.tables for part in table.parts)
             parts = f"{lake}{folder}" if apart else ""
-            return self.make_job(client(), JobOrder(run, dataset, self.scenarios[run.scenario], tables, model, parts))
+            numbers = contract_numbers(self.lake, run.scenario)
+            contract = f"{lake}{contract_path(run.scenario, numbers[-1])}" if numbers else ""
+            scenario = self.scenarios[run.scenario]
+            return self.make_job(client(), JobOrder(run, dataset, scenario, tables, model, parts, contract))
 
         return order
 
