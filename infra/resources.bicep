@@ -39,6 +39,7 @@ var ingestFunctions = [
   'watch_scenario'
   'monitor_poison'
   'actuals'
+  'work_replay'
 ]
 var deployFunctions = [
   'model_event'
@@ -54,6 +55,8 @@ var deployFunctions = [
   'approve'
   'release_status'
   'rollback'
+  'baseline_accept'
+  'failure_acknowledge'
 ]
 var scoreFunctions = [
   'predict_window'

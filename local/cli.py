@@ -37,7 +37,7 @@ from local.commands import (
 )
 from local.commands.contracts import contract
 from local.commands.scenarios import declared, new
-from local.commands.twin import events, telemetry
+from local.commands.twin import clock, events, telemetry
 from local.console.output import as_json, err
 from local.console.sections import Sectioned, mlops
 from shared.core.errors import BadInput, Conflict, Fault, Misconfigured, Missing, Refused
@@ -107,6 +107,9 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "schedules stop": schedules.stop_schedule,
     "alerts test": alerts.send_test,
     "alerts list": alerts.list_alerts,
+    "clock show": clock.show,
+    "clock set": clock.set_clock,
+    "clock reset": clock.reset,
     "events post": events.post,
     "telemetry send": telemetry.send,
     "telemetry list": telemetry.list_spans,
@@ -132,6 +135,7 @@ GROUPS: Mapping[str, str] = {
     "schedules": "Recurring training.",
     "alerts": "Alerts to webhooks.",
     "telemetry": "Telemetry messages and the spans that were read.",
+    "clock": "The time of this home, which may be moved ahead to see what timers, windows and expiries do.",
     "events": "Events through the webhook that Event Grid calls.",
     "bench": "Measure what is deployed.",
     "dashboard": "Print the dashboard's address; `export FILE.html` writes it as one file.",

@@ -257,3 +257,20 @@ class TraceAnswer(TypedDict):
     dataset: DatasetVersion | None
     events: list[LedgerEntry]
     erased: list[ErasureRecord]
+
+
+class AcceptedBaseline(TypedDict):
+    """The baseline that new data is compared with from now on."""
+
+    scenario: str
+    number: int
+    dataset: str
+
+
+class WorkAnswer(TypedDict):
+    """A piece of work, its state now, and why."""
+
+    kind: str
+    key: str
+    state: str
+    reason: str

@@ -13,6 +13,7 @@ import typer
 from local.console.options import Json, ScenarioName
 from local.console.output import as_json, out, show
 from local.console.session import Session
+from local.console.time_steps import clock_facts, clock_sentence, moved_clock
 from local.console.timestamps import parse_timestamp
 from shared.core.errors import BadInput, Missing
 from shared.core.ledger import EntryFilter, Kind, State
@@ -32,7 +33,12 @@ def history(
             help="Only entries about this: a file, drop, dataset, model or window, or a kind such as retrain or breach."
         ),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="The most entries, newest first.")] = 50,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=1_000_000, show_default="50, with --why all", help="The most entries; the newest are shown."
+        ),
+    ] = None,
     scenario: Annotated[str | None, typer.Option(help="Only entries of this scenario.")] = None,
     kind: Annotated[str | None, typer.Option(help="Only entries of this kind, such as drop, model or window.")] = None,
     state: Annotated[str | None, typer.Option(help="Only entries in this state, such as failed or refused.")] = None,
@@ -52,7 +58,9 @@ def history(
     if why and where != EntryFilter():
         raise BadInput("--why follows one thing and takes no filter; accepted: --why alone, or filters without it.")
     ports = session.ports
-    entries = list(followed(ports, why)) if why else list(ports.core.history.entries(limit, where))
+    entries = (
+        list(followed(ports, why))[-(limit or 0) :] if why else list(ports.core.history.entries(limit or 50, where))
+    )
     value = [
         {"at": entry.at, "kind": entry.kind, "key": entry.key, "state": entry.state, "reason": entry.reason,
          "repeats": entry.repeats}
@@ -87,7 +95,8 @@ def _reason(entry: Any) -> str:
 
 def status(json: Json = False) -> None:
     """Show per scenario what serves since when and how well, the newest dataset and run, what is open, predictions."""
-    ports = Session().ports
+    session = Session()
+    ports = session.ports
     value, now = read_status(ports), ports.core.clock()
     columns = ("scenario", "model", "age", "metric", "dataset", "run", "newest row", "challenger", "alerts",
                "approvals", "open windows", "predictions")  # fmt: skip
@@ -97,7 +106,12 @@ def status(json: Json = False) -> None:
          row["breaches"] or None, ", ".join(row["approvals"]) or None, row["open_windows"], row["predictions"])
         for name, row in value["scenarios"].items()
     ]  # fmt: skip
+    moved = moved_clock(session.settings)
+    if moved:
+        value = {**value, "clock": clock_facts(moved)}
     show(json_output=json, value=value, title="Status", columns=columns, rows=rows)
+    if moved and not json:
+        out.print(f"{clock_sentence(moved)} (mlops clock reset).", soft_wrap=True)
     for name, row in [] if json else value["scenarios"].items():
         for told in (row["overdue"], row["trial"]):
             if told:

@@ -89,6 +89,7 @@ def job_of(client: MLClient, order: JobOrder) -> Any:
         dataset=f"{dataset.scenario}:{dataset.id}",
         tables=order.tables,
         parts=order.parts,
+        contract=order.contract,
         profile=run.profile,
         options=run.options,
         origin={

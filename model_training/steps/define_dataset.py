@@ -22,6 +22,8 @@ from model_training.steps.step_cache import marked_complete
 from shared.core.errors import Missing
 from shared.core.paths import parts_folder
 from shared.core.scenario import Scenario
+from shared.datasets.accepted_contracts import accepted_changes
+from shared.datasets.contract_change import widened
 from shared.datasets.feature_frame import columns_to_learn
 from shared.datasets.rows import ChosenRows, Rows, as_rows
 from shared.datasets.version import tables_of_manifest
@@ -115,7 +117,9 @@ def main(arguments: list[str] | None = None) -> int:
     if origin:
         origin["profile"] = options.profile
     asked = RunOptions.unpacked(options.options)
-    spec = RunSpec(SCENARIOS[options.scenario], options.profile, options.seed, origin, asked)
+    contract = accepted_changes(options.contract)
+    scenario = widened(SCENARIOS[options.scenario], contract)
+    spec = RunSpec(scenario, options.profile, options.seed, origin, asked, contract)
     make_empty(options.out)
     with marked_complete(NAME, "", spec, options.out):
         tables, learn_only = load_version(options.tables, options.parts, spec.scenario)
@@ -136,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
         help="a dataset's manifest.json, or <table>.parquet files",
     )
     parser.add_argument("--parts", type=Path, metavar="FOLDER", help="where the parts lie that the manifest names")
+    parser.add_argument("--contract", type=Path, metavar="FILE", help="what was accepted beyond the declared contract")
     parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where to write; new or empty")
     parser.add_argument("--profile", default="default", choices=sorted(PROFILES))
     parser.add_argument("--seed", default=0, type=int)

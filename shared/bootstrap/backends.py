@@ -6,15 +6,16 @@ import hashlib
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, cast
 
 from shared.adapters.lazy import lazy
+from shared.bootstrap.home_time import clock_of, timed
 from shared.core.addresses import AZUREML, AZUREML_SPARK, cluster_address, workspace_address
 from shared.core.errors import Missing
-from shared.core.paths import dataset_folder, parts_folder
+from shared.core.paths import contract_path, dataset_folder, parts_folder
+from shared.datasets.accepted_contracts import contract_numbers
 from shared.prediction.delta_table import read_delta_tables
 from shared.settings import Settings
 
@@ -46,6 +47,7 @@ class JobFactory:
     scenarios: Scenarios
     datasets: DatasetVersions
     make_job: JobMaker | None
+    lake: Lake
 
     def of(self, client: Callable[[], MLClient]) -> Callable[[Run, str, str], Any]:
         """The maker of a run's job for that workspace."""
@@ -60,14 +62,12 @@ class JobFactory:
             folder = parts_folder(run.scenario)
             apart = any(part.path.startswith(folder) for table in dataset.tables for part in table.parts)
             parts = f"{lake}{folder}" if apart else ""
-            return self.make_job(client(), JobOrder(run, dataset, self.scenarios[run.scenario], tables, model, parts))
+            numbers = contract_numbers(self.lake, run.scenario)
+            contract = f"{lake}{contract_path(run.scenario, numbers[-1])}" if numbers else ""
+            scenario = self.scenarios[run.scenario]
+            return self.make_job(client(), JobOrder(run, dataset, scenario, tables, model, parts, contract))
 
         return order
-
-
-def utc_now() -> datetime:
-    """The time, in UTC."""
-    return datetime.now(UTC)
 
 
 def open_observer(settings: Settings, clock: Clock) -> Observer:
@@ -104,11 +104,11 @@ def owner_of(settings: Settings) -> str:
 
 
 def open_lake(settings: Settings) -> Lake:
-    """The lake that LAKE_URL names."""
+    """The lake that LAKE_URL names; where all is local its files carry the home's time."""
     if settings.lake_folder:
         from shared.adapters.files.folder_lake import FolderLake
 
-        return FolderLake(settings.lake_folder)
+        return timed(settings, FolderLake(settings.lake_folder))
     from shared.adapters.blob.lake import open_lake as open_container
 
     return open_container(settings.lake_url, settings.azure_credential)
@@ -139,7 +139,7 @@ def open_telemetry(settings: Settings, lake: Lake, tables: Tables) -> Telemetry:
         from shared.adapters.lake.telemetry import LakeTelemetry
 
         # The lake's own clock, not the one that tests move: arrivals are its times.
-        return LakeTelemetry(lake, tables, utc_now)
+        return LakeTelemetry(lake, tables, clock_of(settings))
     from shared.adapters.azure.clients import make_credential
     from shared.adapters.kusto.client import KustoQueries
     from shared.adapters.kusto.span_files import SpanFiles

@@ -83,7 +83,7 @@ class Root:
 
     def training(self, datasets: DatasetVersions, make_job: backends.JobMaker | None) -> TrainingBundle:
         """Runs, the registry, the trainer and schedules."""
-        jobs = backends.JobFactory(self.core.scenarios, datasets, make_job)
+        jobs = backends.JobFactory(self.core.scenarios, datasets, make_job, self.core.lake)
         return TrainingBundle(
             runs=SqlRuns(self.engine, self.core.clock),
             registry=backends.open_registry(

@@ -87,6 +87,7 @@ class Kind(StrEnum):
     POISON = "poison"
     RETENTION = "retention"
     ERASURE = "erasure"
+    ACKNOWLEDGED = "acknowledged"
 
 
 @dataclass(frozen=True, slots=True)

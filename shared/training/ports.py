@@ -23,6 +23,7 @@ class JobOrder:
     """What a training job elsewhere is made from; `tables`, `model` and `parts` are addresses of folders in the lake.
 
     `parts` holds what the manifest in `tables` names; empty for a version of the format before, with its files there.
+    `contract` is a file with what was accepted beyond the declared contract; empty when nothing was.
     """
 
     run: Run
@@ -31,6 +32,7 @@ class JobOrder:
     tables: str
     model: str
     parts: str = ""
+    contract: str = ""
 
 
 class Trainer(Protocol):

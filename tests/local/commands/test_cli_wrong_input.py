@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from command import Answer, Command
+from command import REPOSITORY, Answer, Command
 from samples import Samples
 
 pytestmark = pytest.mark.slow
@@ -165,6 +169,23 @@ def test_a_wrong_command_gets_one_sentence(answers: dict[str, Answer], case: Wro
     assert answer.sentence.endswith(".")
     assert "unexpected" not in answer.sentence
     assert "Traceback" not in answer.out + answer.err
+
+
+def test_nobody_is_asked_why_what_cannot_be_done_is_done(mlops: Command) -> None:
+    """On a terminal too, a rollback with nothing to go back to is refused before the first question."""
+    ours, theirs = pty.openpty()
+    line = [sys.executable, "-m", "local.cli", "rollback", "iiot_quality"]
+    try:
+        # Whoever asks all the same reads the end of the input.
+        os.write(ours, b"\x04")
+        found = subprocess.run(
+            line, check=False, stdin=theirs, capture_output=True, text=True, env=mlops.environ(), cwd=REPOSITORY
+        )
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert "Nothing is deployed for iiot_quality" in found.stderr
 
 
 TOLD = (
