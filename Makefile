@@ -101,8 +101,9 @@ audit: setup
 package: setup
 	$(BIN)/python -m local.tools.package
 
+# Every benchmark that needs no peer; fails when something became slower than what is committed in bench/ratios.json.
 bench: setup
-	$(BIN)/python bench/batch_scoring.py $(ARGS)
+	$(BIN)/python bench/regression.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) .local build *.egg-info .pytest_cache .mypy_cache .ruff_cache .coverage

@@ -35,6 +35,7 @@ from local.commands import (
     up,
     verify,
 )
+from local.commands.certificates import signing
 from local.commands.contracts import contract
 from local.commands.scenarios import declared, new
 from local.commands.twin import clock, events, telemetry
@@ -96,6 +97,9 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "monitor show": monitor.show_monitor,
     "gate show": rollout.gate_show,
     "gate override": rollout.gate_override,
+    "signing new-key": signing.new_key,
+    "signing list": signing.list_signatures,
+    "signing sign": signing.sign,
     "rollout list": rollout.rollout_list,
     "rollout show": rollout.rollout_show,
     "rollout evaluate": rollout.rollout_evaluate,
@@ -132,6 +136,7 @@ GROUPS: Mapping[str, str] = {
     "contract": "How a drop differs from its contract, and accept it: only people widen a contract.",
     "monitor": "Drift, quality, breaches and retraining decisions.",
     "gate": "Show a version's gate certificate, or request an override.",
+    "signing": "The key that signs certificates, and their signatures.",
     "rollout": "List, show and evaluate rollouts: candidates that answer beside the champion.",
     "keys": "Keys of the HTTP functions, by scope.",
     "schedules": "Recurring training.",

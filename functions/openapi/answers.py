@@ -168,6 +168,7 @@ class ReleaseAnswer(TypedDict):
 
     status: Literal["success", "pending", "failed"]
     reason: str
+    signature: Literal["off", "valid", "missing", "wrong"]
 
 
 class ServerMetadata(TypedDict):

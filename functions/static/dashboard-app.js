@@ -129,8 +129,10 @@ async function draw(again = false) {
       return;
     }
     view.seen = "";
+    dispose();
     body.classList.remove("loading");
     body.replaceChildren(fault(error.message));
+    body.dataset.drawn = location.hash;
   }
 }
 

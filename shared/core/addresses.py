@@ -21,6 +21,8 @@ SPARK_PYTHON = "MLOPS_SPARK_PYTHON"
 # A workspace: its jobs, or its Spark jobs.
 AZUREML, AZUREML_SPARK = "azureml:", "azureml-spark:"
 _MASTER = re.compile(r"local\[(\d+|\*)(,\d+)?\]|local-cluster\[\d+,\d+,\d+\]|spark://[\w.:,-]+|yarn|k8s://[\w.:/-]+")
+_KEY_NAME = re.compile(r"[0-9A-Za-z-]{1,127}")
+_KEY_VERSION = re.compile(r"[0-9a-f]{32}")
 _CONTAINER = re.compile(r"(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -167,3 +169,39 @@ def cluster_address(key: str, url: str) -> ClusterAddress:
     name = parts.hostname or ""
     host = f"[{name}]" if ":" in name else name
     return ClusterAddress(f"{parts.scheme}://{host}{port}", database)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAddress:
+    """A key in Azure Key Vault; without a version the newest one signs."""
+
+    vault: str
+    name: str
+    version: str = ""
+
+    @property
+    def url(self) -> str:
+        """The key's own URL, without a version."""
+        return f"{self.vault}/keys/{self.name}"
+
+
+_KEY = "https://<vault>.vault.azure.net/keys/<key>, with or without /<version>"
+
+
+def key_address(setting: str, url: str) -> KeyAddress:
+    """The key that a setting names; Misconfigured says what is wrong with it."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError as error:
+        raise Misconfigured(setting, f"is no URL ({error})", _KEY) from error
+    if parts.query or parts.fragment or parts.username or parts.password:
+        # The value could be a secret: it is not repeated.
+        raise Misconfigured(setting, "carries more than an address (a user, a query or a fragment)", _KEY)
+    kind, _, path = parts.path.strip("/").partition("/")
+    name, _, version = path.partition("/")
+    if parts.scheme != "https" or not parts.hostname or kind != "keys" or not _KEY_NAME.fullmatch(name):
+        raise Misconfigured(setting, "is no URL of a key in a vault", _KEY)
+    if version and not _KEY_VERSION.fullmatch(version):
+        raise Misconfigured(setting, f"has the version {version[:40]!r}", "32 hexadecimal digits, or none")
+    return KeyAddress(f"https://{parts.hostname}{port}", name, version)

@@ -70,6 +70,7 @@ class Kind(StrEnum):
     SMOKE = "smoke"
     APPROVAL = "approval"
     OVERRIDE = "override"
+    SIGNATURE = "signature"
     DEPLOYMENT = "deployment"
     ROLLOUT = "rollout"
     AFTERCARE = "aftercare"

@@ -256,7 +256,7 @@ def _sign(page: Any) -> None:
 
 
 def test_an_approver_decides_on_the_certificate(browser: Any, site: dict[str, str]) -> None:
-    """Every check is shown before, on the first page too; a key of another scope is refused, one of approve is taken."""
+    """Every check is shown first, on the first page too; a key of another scope is refused, one of approve is taken."""
     page = browser.new_page()
     page.add_init_script(f"sessionStorage.setItem('mlops.key', '{site['operate']}')")
     page.goto(f"{site['url']}dashboard")

@@ -137,7 +137,7 @@ def _filled(value: Any) -> str:
         "withDataExplorer ? explorer!.outputs.url : (empty(telemetryUrl) ? 'lake:' : telemetryUrl)": "lake:",
     }
     if isinstance(value, Code):
-        return "" if value.startswith("withAlertWebhooks") else known[str(value)]
+        return "" if value.startswith(("withAlertWebhooks", "withSigning")) else known[str(value)]
     for name, content in {
         "database.outputs.host": "sql.database.windows.net",
         "database.outputs.name": "mlops",

@@ -108,6 +108,23 @@ def test_the_history_is_paged_and_filtered(lived: World) -> None:
             view(lived.ports, "history", wrong)
 
 
+def test_a_damaged_file_takes_no_page_away(tmp_path: Path) -> None:
+    """What cannot be read is told by its path; every page shows the rest."""
+    world = World(tmp_path)
+    world.handle(world.land("incoming/points/d1/points.csv", points_csv()))
+    (model,) = world.ports.training.registry.list("points")
+    for name in ("manifest.json", "evaluation.json"):
+        world.ports.core.lake.put(f"{model.folder}{name}", b'{"half": ', if_absent=False)
+    world.ports.core.lake.put("baselines/points/baseline.json", b"[]", if_absent=False)
+    told = {page: view(world.ports, page, {"scenario": "points"}) for page in PAGES}
+    assert [problem.split()[0] for problem in told["models"]["model"]["problems"]] == [
+        f"{model.folder}manifest.json", f"{model.folder}evaluation.json",
+    ]  # fmt: skip
+    assert told["compare"]["a"]["problems"] == told["models"]["model"]["problems"]
+    assert told["runs"]["run"]["model"] == "points:1"
+    assert "baseline.json" in told["datasets"]["baseline_problem"]
+
+
 def test_an_unknown_page_is_missing(lived: World) -> None:
     """The sentence lists the pages."""
     with pytest.raises(Missing, match="known: overview, datasets"):
