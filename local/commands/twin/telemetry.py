@@ -18,7 +18,7 @@ from local.console.telemetry_messages import read_messages
 from local.data_explorer.server import DATABASE, PORT, serving
 from local.data_explorer.stored_messages import StoredMessages, read_payloads
 from shared.bootstrap.home_time import clock_of
-from shared.core.errors import BadInput
+from shared.core.errors import BadInput, Missing
 from shared.core.scenario import Scenario
 from shared.core.wording import counted
 
@@ -89,9 +89,7 @@ def serve(
 
 def ingest(
     scenario: ScenarioName,
-    file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="Messages, one JSON object a line, or a CSV file.")
-    ],
+    file: Annotated[Path, typer.Argument(help="Messages, one JSON object a line, or a CSV file.")],
     json: Json = False,
 ) -> None:
     """Add messages, as they are, to the stand-in's table for the scenario's stream."""
@@ -100,6 +98,8 @@ def ingest(
     table = declared.batch.stream
     if not table:
         raise BadInput(f'{scenario} names no stream; accepted: a scenario with Batch(…, stream="opcua_raw").')
+    if not file.is_file():
+        raise Missing(f"There is no file {file}; accepted: messages, one JSON object a line, or a CSV file.")
     payloads = _rows_of(session, declared, file) if file.suffix == ".csv" else read_payloads(file)
     at = clock_of(session.settings)()
     StoredMessages(session.settings.home).ingest(table, payloads, at)
