@@ -24,6 +24,7 @@ def not_local(settings: Settings) -> str:
         "LAKE_URL": settings.lake_folder is not None,
         "DATABASE_URL": settings.database_url.startswith("sqlite:"),
         "EVENTS_URL": settings.events_url == "local:",
+        "TELEMETRY_URL": settings.telemetry_url.startswith(("lake:", "kusto:http:")),
         "REGISTRY_URL": settings.registry_url == "local:",
         "TRAINER_URL": not settings.trainer_url.startswith("azureml:"),
         "SERVING_URL": settings.serving_url == "functions:",

@@ -137,13 +137,21 @@ class ClusterAddress:
     cluster: str
     database: str
 
+    @property
+    def emulated(self) -> bool:
+        """Whether it is a stand-in on this machine, which gets no token."""
+        return self.cluster.startswith("http:")
+
 
 _CLUSTER = "kusto:https://<cluster>.<region>.kusto.windows.net/<database>"
 _DATABASE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_. -]{0,258}[A-Za-z0-9_-])?")
 
 
 def cluster_address(key: str, url: str) -> ClusterAddress:
-    """The database that a setting `kusto:https://<cluster>/<database>` names; else Misconfigured."""
+    """The database that a setting `kusto:https://<cluster>/<database>` names; else Misconfigured.
+
+    Without TLS only the stand-in on this machine's loopback is accepted.
+    """
     try:
         parts = urlsplit(url.removeprefix("kusto:"))
         port = f":{parts.port}" if parts.port else ""
@@ -152,13 +160,15 @@ def cluster_address(key: str, url: str) -> ClusterAddress:
     if parts.query or parts.fragment or parts.username or parts.password:
         # The value could be a secret: it is not repeated.
         raise Misconfigured(key, "carries more than an address (a key, a user or a fragment)", _CLUSTER)
-    if parts.scheme != "https" or not parts.hostname:
+    here = parts.scheme == "http" and bool(port) and is_loopback(parts.hostname or "")
+    if not here and (parts.scheme != "https" or not parts.hostname):
         raise Misconfigured(key, "is no https URL of a cluster", _CLUSTER)
     database = parts.path.removeprefix("/")
     if not _DATABASE.fullmatch(database):
         raise Misconfigured(key, f"has the path {parts.path!r}, which is not one database's", _CLUSTER)
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return ClusterAddress(f"https://{host}{port}", database)
+    name = parts.hostname or ""
+    host = f"[{name}]" if ":" in name else name
+    return ClusterAddress(f"{parts.scheme}://{host}{port}", database)
 
 
 @dataclass(frozen=True, slots=True)
