@@ -12,6 +12,8 @@ param ownSettings string
 param ingestMemoryMb int
 param zones bool
 param purgeProtection bool
+param idleSchedule string
+param registrySku string
 param telemetryIngestorId string
 
 var suffix = uniqueString(resourceGroup().id)
@@ -326,6 +328,7 @@ module workspace 'modules/workspace.bicep' = {
     insightsId: monitoring.outputs.insightsId
     compute: identities.outputs.compute
     lake: { account: dataStorage.outputs.name, container: lakeContainer }
+    registrySku: registrySku
     trainers: [identities.outputs.ingest.principalId]
     jobIdentities: [identities.outputs.compute.principalId]
     deployers: [identities.outputs.deploy.principalId]
@@ -412,10 +415,13 @@ var settings = {
   ALERT_WEBHOOKS: withAlertWebhooks
     ? '@Microsoft.KeyVault(VaultName=${settingsVault.outputs.name};SecretName=alert-webhooks)'
     : ''
+  // A firing is billed for a second at least. Timers that rest open no database, so monitoring may follow work closely.
   PLAN_SCHEDULE: '0 */5 * * * *'
-  RECONCILE_SCHEDULE: '*/20 * * * * *'
-  MONITOR_SCHEDULE: '0 10 * * * *'
-  RETENTION_SCHEDULE: '0 40 2 * * *'
+  RECONCILE_SCHEDULE: '0 * * * * *'
+  MONITOR_SCHEDULE: '0 */10 * * * *'
+  // All look at the same minute: the database wakes up once.
+  RETENTION_SCHEDULE: '0 10 2 * * *'
+  IDLE_SCHEDULE: empty(idleSchedule) ? '0 10 2 * * *' : idleSchedule
   PRICE_FUNCTION_HOUR: '0.19'
   PRICE_TRAINING_HOUR: '0.23'
 }

@@ -10,6 +10,7 @@ from typing import Any
 from killing import counted
 from memory.lake import MemoryLake
 
+from shared.adapters.door import Door
 from shared.adapters.limited_lake import LimitedLake
 from shared.core.claims import CLAIM_TTL
 from shared.core.errors import Transient
@@ -19,6 +20,8 @@ from simulated.virtual_time import Interruptible
 LONG = 2 * CLAIM_TTL.total_seconds()
 KINDS = ("dies", "is refused", "loses an answer", "pauses beyond its lease", "lets others go first")
 _LATEST_CALL = 150
+# What counts and lists is no work, and the marks themselves stand beside the door.
+_DOORLESS = frozenset({"record_heartbeat", "save", "set", "keep"})
 _WRITES = frozenset(
     {
         *("add", "certify", "change", "claim", "close", "decide", "finish", "judge", "keep", "load", "mark_stated"),
@@ -112,6 +115,8 @@ class Exposed:
             world.fate = fate
             if writes and world.disks.full == disk:
                 raise Transient(f"The disk of the {disk} is full.")
+            if writes and name not in _DOORLESS:
+                world.door()
             answer = method(*args, **kwargs)
             fate.meet(afterwards=True)
             world.fate = fate
@@ -128,7 +133,10 @@ class Conditions:
         self.disks = disks
         # The one worker of the host that runs now; nobody outside a worker has a fate.
         self.fate: Fate | None = None
+        self.door: Callable[[], None] = lambda: None
 
     def over(self, ports: Ports) -> Ports:
-        """The ports under these conditions."""
-        return counted(ports, self, Exposed)
+        """The ports under these conditions; whoever writes sets the mark first, which may befall them as well."""
+        exposed = counted(ports, self, Exposed)
+        self.door = Door(exposed.core.marks, ports.core.clock)
+        return exposed

@@ -22,7 +22,7 @@ from shared import dispatch
 from shared.core.errors import Fault, Transient
 from shared.core.messages import POISON
 from shared.monitoring.monitor import monitor_messages
-from shared.monitoring.timer_watch import record_firing
+from shared.operations.idling import fire
 from shared.ports import Ports
 from simulated.faults import Conditions, Died, Disks, Fate
 from simulated.installations import Installation
@@ -169,8 +169,7 @@ class Host:
         if function.name in _TIMERS:
             _, queue, plan = _TIMERS[function.name]
             late = bool(json.loads(data.json)["IsPastDue"])
-            record_firing(self.ports, function.name, past_due=late)
-            return {queue: plan(self.ports)}
+            return {queue: fire(self.ports, function.name, plan, past_due=late)}
         queue = str(function.trigger["queueName"])
         if queue.endswith(POISON):
             dispatch.on_poison(self.ports, queue.removesuffix(POISON), data.string)

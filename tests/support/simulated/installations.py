@@ -183,5 +183,5 @@ def on_disk(home: Path, seed: int) -> Installation:
 
 
 def _policy(seed: int) -> Mapping[str, str]:
-    """In every other life a person approves what is to serve."""
-    return {"APPROVALS": "prod" if seed % 2 else "none"}
+    """In every other life a person approves what is to serve; timers look every ten minutes at the latest."""
+    return {"APPROVALS": "prod" if seed % 2 else "none", "IDLE_SCHEDULE": "0 */10 * * * *"}
