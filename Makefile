@@ -2,35 +2,55 @@
 PYTHON ?= python3.13
 VENV := .venv
 BIN := $(VENV)/bin
+# Packages are installed without compiled files, which the first use writes.
+export PYTHONDONTWRITEBYTECODE :=
+
+# A virtual environment in that folder, when there is none.
+define venv
+command -v $(PYTHON) >/dev/null || { echo "Python 3.13 is needed: install it, or name it with make PYTHON=/path/to/python3.13"; exit 1; }; test -x $(1)/bin/python || $(PYTHON) -m venv $(1)
+endef
 
 UI := build/ui-venv
 MLOPS_HOME ?= .local
 PORT ?= 5000
 
-.PHONY: setup demo up ui spark azurite test test-all sabotage check audit package bench clean
+INSTALL := $(BIN)/python -m local.tools.install
+TRAINING := $(wildcard model_training/environments/*.txt)
+
+.PHONY: setup demo up ui spark azurite clients test test-all sabotage check audit package bench clean
 setup: $(VENV)/.ready
 
-$(VENV)/.ready: requirements.txt requirements-dev.txt $(wildcard model_training/environments/*.txt) pyproject.toml local/tools/vendor.py
-	@command -v $(PYTHON) >/dev/null || { echo "Python 3.13 is needed: install it, or name it with make PYTHON=/path/to/python3.13"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing packages into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+# Everything, for tests and checks.
+$(VENV)/.ready: requirements.txt requirements-demo.txt requirements-dev.txt $(TRAINING) pyproject.toml local/tools/vendor.py
+	@$(call venv,$(VENV))
+	@$(INSTALL) requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@$(BIN)/python -m local.tools.vendor
 	@mkdir -p $(MLOPS_HOME)
+	@touch $@ $(VENV)/.demo
+
+# What the loop needs on a laptop. Node fetches the browser libraries and is removed again.
+$(VENV)/.demo: requirements-demo.txt $(TRAINING) pyproject.toml local/tools/vendor.py
+	@$(call venv,$(VENV))
+	@$(INSTALL) requirements-demo.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --target build/node $$(grep ^nodejs requirements-dev.txt) 2>/dev/null
+	@PYTHONPATH=build/node $(BIN)/python -m local.tools.vendor
+	@rm -rf build/node
+	@mkdir -p $(MLOPS_HOME)
+	@echo "Left out: Delta tables, PostgreSQL, SQL Server, Data Explorer, Azure ML, Application Insights; make setup adds them."
 	@touch $@
 
-demo: setup
+demo: $(VENV)/.demo
 	@$(BIN)/mlops demo $(ARGS)
 
-up: setup
+up: $(VENV)/.demo
 	@$(BIN)/mlops up $(ARGS)
 
 # MLflow's own pages over the tracked runs, on this machine only; its packages do not go together with ours.
 $(UI)/.ready: model_training/environments/ui.txt
-	@test -x $(UI)/bin/python || $(PYTHON) -m venv $(UI)
-	@echo "Installing packages into $(UI) ..."
-	@$(UI)/bin/python -m pip install --quiet --disable-pip-version-check -r model_training/environments/ui.txt
+	@$(call venv,$(UI))
+	@$(UI)/bin/python -m local.tools.install model_training/environments/ui.txt
 	@touch $@
 
 ui: $(UI)/.ready
@@ -41,9 +61,8 @@ ui: $(UI)/.ready
 SPARK := build/spark-venv
 $(SPARK)/.ready: model_training/environments/spark.txt
 	@command -v java >/dev/null || { echo "Java 17 is needed: install openjdk-17-jre-headless"; exit 1; }
-	@test -x $(SPARK)/bin/python || $(PYTHON) -m venv $(SPARK)
-	@echo "Installing packages into $(SPARK) ..."
-	@$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check -r model_training/environments/spark.txt
+	@$(call venv,$(SPARK))
+	@$(SPARK)/bin/python -m local.tools.install model_training/environments/spark.txt
 	@touch $@
 
 spark: $(SPARK)/.ready
@@ -51,9 +70,13 @@ spark: $(SPARK)/.ready
 azurite: setup
 	@$(BIN)/mlops azurite $(ARGS)
 
-# Ends with the twenty slowest tests and with what only test-all runs. Processes share their compiled files.
+# Clients and linters that other people wrote, for tests/clients; without them those tests say so.
+clients: setup
+	@$(BIN)/python tests/clients/install.py
+
+# Ends with the twenty slowest tests and with what only test-all runs.
 test: setup
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 20 --cov --cov-report=term:skip-covered --cov-fail-under=95 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 20 --cov --cov-report=term:skip-covered --cov-fail-under=95 $(ARGS)
 
 # The same, with all that make test samples: every death of the kill sweeps, the real files with the default profile.
 test-all: setup

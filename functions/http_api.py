@@ -72,7 +72,7 @@ def _status(ports: Ports) -> Any:
 
 
 def _openapi(scorer: Scorer) -> Any:
-    from functions.openapi import document
+    from functions.openapi.description import document
 
     return document(scorer.described())
 

@@ -47,12 +47,13 @@ class Route:
     scopes: tuple[str, ...]
     summary: str
     body: str = ""
-    answer: str = "object"
+    answer: str = ""
     status: int = 200
     refusals: tuple[int, ...] = ()
     # The schema of a refusal; a route without one refuses no request that has a key.
     error: str = "problem"
     kinds: tuple[str, ...] = ("application/json",)
+    query: tuple[str, ...] = ()
     request_headers: tuple[str, ...] = ()
     answer_headers: tuple[str, ...] = ()
 
@@ -61,37 +62,43 @@ class Route:
 # pages and files without data: a page asks for a key and sends it with each of its requests.
 HTTP = (
     Route("health", "GET", "health", (ANONYMOUS,), "Whether the app answers and its timers fire.",
-          error="", refusals=(503,)),
+          answer="healthy", error="unhealthy"),
     Route("docs", "GET", "docs", (ANONYMOUS,), "A page to try the API; it holds no data and asks for a key.",
           error="", kinds=_PAGE),
     Route("static", "GET", "static/{file}", (ANONYMOUS,), "The files of the pages; a fixed list.",
           error="", kinds=_FILES, refusals=(304,)),
-    Route("openapi", "GET", "openapi.json", KEY_SCOPES, "This document."),
-    Route("status", "GET", "status", KEY_SCOPES, "The state of every scenario."),
+    Route("openapi", "GET", "openapi.json", KEY_SCOPES, "This document.", answer="document"),
+    Route("status", "GET", "status", KEY_SCOPES, "The state of every scenario.", answer="status"),
     Route("score", "POST", "score/{scenario}", (SCORE,), "Predict.",
           body="score", answer="score_answer", request_headers=_ASKED, answer_headers=_MODEL),
-    Route("actuals", "POST", "actuals/{scenario}", (OPERATE,), "Post late labels.", body="actuals"),
-    Route("trace", "GET", "trace/{scenario}/{prediction}", (OPERATE,), "Where a prediction comes from."),
+    Route("actuals", "POST", "actuals/{scenario}", (OPERATE,), "Post late labels.",
+          body="actuals", answer="posted_labels"),
+    Route("trace", "GET", "trace/{scenario}/{prediction}", (OPERATE,), "Where a prediction comes from.",
+          answer="trace"),
     Route("dashboard", "GET", "dashboard", (ANONYMOUS,), "The dashboard's page; it holds no data and asks for a key.",
           error="", kinds=_PAGE),
     # An approver must see what is to be approved.
     Route("dashboard_page", "GET", "dashboard/{page}", (APPROVE, OPERATE), "The data of a dashboard page.",
-          kinds=_DATA),
-    Route("approvals", "GET", "approvals", (APPROVE, OPERATE), "Requests for approval."),
-    Route("approval", "GET", "approvals/{id}", (APPROVE, OPERATE), "A request for approval; GET never decides."),
+          answer="page", kinds=_DATA, query=("scenario", "dataset", "window", "version", "limit")),
+    Route("approvals", "GET", "approvals", (APPROVE, OPERATE), "Requests for approval.", answer="approvals"),
+    Route("approval", "GET", "approvals/{id}", (APPROVE, OPERATE), "A request for approval; GET never decides.",
+          answer="approval"),
     Route("approve", "POST", "approvals/{id}", (APPROVE,), "Approve or reject a request.",
-          body="decision", refusals=(403, 409)),
-    Route("release_status", "GET", "releases/{scenario}/{version}/status", KEY_SCOPES, "The status of a release."),
+          body="decision", answer="decided", refusals=(403, 409)),
+    Route("release_status", "GET", "releases/{scenario}/{version}/status", KEY_SCOPES, "The status of a release.",
+          answer="release"),
     Route("rollback", "POST", "deployments/{scenario}/rollback", (OPERATE,), "Serve the previous model version.",
-          body="rollback", refusals=(409,)),
-    Route("v2_server", "GET", "v2", (SCORE,), "The server's metadata.", error="inference_error"),
-    Route("v2_live", "GET", "v2/health/live", (ANONYMOUS,), "Whether the app answers.", error=""),
+          body="rollback", answer="deployment", refusals=(409,)),
+    Route("v2_server", "GET", "v2", (SCORE,), "The server's metadata.",
+          answer="server", error="inference_error"),
+    Route("v2_live", "GET", "v2/health/live", (ANONYMOUS,), "Whether the app answers.",
+          answer="live", error=""),
     Route("v2_ready", "GET", "v2/health/ready", (ANONYMOUS,), "Whether state and models can be read and timers fire.",
-          error="inference_error"),
+          answer="ready", error="inference_error"),
     Route("v2_model", "GET", "v2/models/{model}", (SCORE,), "The tensors that a model takes and returns.",
           answer="model_metadata", error="inference_error"),
     Route("v2_model_ready", "GET", "v2/models/{model}/ready", (SCORE,), "Whether a model is deployed and loads.",
-          error="inference_error"),
+          answer="model_ready", error="inference_error"),
     Route("v2_infer", "POST", "v2/models/{model}/infer", (SCORE,), "Predict from tensors.",
           body="inference_request", answer="inference_answer", error="inference_error",
           request_headers=_ASKED, answer_headers=_MODEL),

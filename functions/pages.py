@@ -13,13 +13,17 @@ DASHBOARD = (
     "dashboard-api.js",
     "dashboard-charts.js",
     "dashboard-dom.js",
+    "dashboard-dialog.js",
     "dashboard-svg.js",
     "dashboard-overview.js",
     "dashboard-datasets.js",
+    "dashboard-runs.js",
     "dashboard-models.js",
+    "dashboard-compare.js",
     "dashboard-releases.js",
     "dashboard-predictions.js",
     "dashboard-monitoring.js",
+    "dashboard-lineage.js",
     "dashboard-history.js",
 )
 FOLDER = Path(__file__).resolve().parent / "static"

@@ -20,7 +20,7 @@ from shared.serving.strange_values import NOTHING, strange_headers
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from functions.openapi_scoring import Described
+    from functions.openapi.scoring import Described
     from shared.core.scenario import Live, Scenario
     from shared.ports import Ports
     from shared.serving.deployed_model import DeployedModel
@@ -86,7 +86,7 @@ class Scorer:
         return [self._described(scenario) for _, scenario in sorted(self._ports.core.scenarios.items())]
 
     def _described(self, scenario: Scenario) -> Described:
-        from functions.openapi_scoring import Described
+        from functions.openapi.scoring import Described
 
         try:
             champion = self._router.current(scenario.name)

@@ -36,6 +36,10 @@ param settings string = ''
 @description('Memory of an instance of the ingest app. Two environments in one region need 2048.')
 param ingestMemoryMb int = 2048
 
+@allowed(['process', 'azureml', 'azureml-spark'])
+@description('Who scores windows of very many rows: the score app itself, parallel jobs of the workspace, or its Spark jobs. With jobs the score app gets the role MLOps trainer.')
+param scoringEngine string = 'process'
+
 @description('Keep copies of data and backups in other zones; false in a region without zones.')
 param zones bool = true
 
@@ -76,6 +80,7 @@ module resources 'resources.bicep' = {
     withAlertWebhooks: withAlertWebhooks
     ownSettings: settings
     ingestMemoryMb: ingestMemoryMb
+    scoringEngine: scoringEngine
     zones: zones
     purgeProtection: purgeProtection
     idleSchedule: idleSchedule

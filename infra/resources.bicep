@@ -10,6 +10,7 @@ param alertEmail string
 param withAlertWebhooks bool
 param ownSettings string
 param ingestMemoryMb int
+param scoringEngine string
 param zones bool
 param purgeProtection bool
 param idleSchedule string
@@ -329,7 +330,10 @@ module workspace 'modules/workspace.bicep' = {
     compute: identities.outputs.compute
     lake: { account: dataStorage.outputs.name, container: lakeContainer }
     registrySku: registrySku
-    trainers: [identities.outputs.ingest.principalId]
+    trainers: concat(
+      [identities.outputs.ingest.principalId],
+      scoringEngine == 'process' ? [] : [identities.outputs.score.principalId]
+    )
     jobIdentities: [identities.outputs.compute.principalId]
     deployers: [identities.outputs.deploy.principalId]
     readers: [identities.outputs.score.principalId]
@@ -391,7 +395,7 @@ var settings = {
   TRAINER_URL: 'azureml:${workspacePath}'
   SERVING_URL: 'functions:'
   ENDPOINT_COMPUTE: 'Standard_DS3_v2:1'
-  SCORER_URL: 'process:'
+  SCORER_URL: scoringEngine == 'process' ? 'process:' : '${scoringEngine}:${workspacePath}'
   SCORER_ROWS: '5000000'
   SQL_ROWS: 'all'
   DELTA_TABLES: 'on'

@@ -32,12 +32,12 @@ from local.commands import (
     rollout,
     schedules,
     showing,
-    telemetry,
     up,
     verify,
 )
 from local.commands.contracts import contract
 from local.commands.scenarios import declared, new
+from local.commands.twin import events, telemetry
 from local.console.output import as_json, err
 from local.console.sections import Sectioned, mlops
 from shared.core.errors import BadInput, Conflict, Fault, Misconfigured, Missing, Refused
@@ -107,6 +107,7 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "schedules stop": schedules.stop_schedule,
     "alerts test": alerts.send_test,
     "alerts list": alerts.list_alerts,
+    "events post": events.post,
     "telemetry send": telemetry.send,
     "telemetry list": telemetry.list_spans,
     "bench http": consume.bench_http,
@@ -131,6 +132,7 @@ GROUPS: Mapping[str, str] = {
     "schedules": "Recurring training.",
     "alerts": "Alerts to webhooks.",
     "telemetry": "Telemetry messages and the spans that were read.",
+    "events": "Events through the webhook that Event Grid calls.",
     "bench": "Measure what is deployed.",
     "dashboard": "Print the dashboard's address; `export FILE.html` writes it as one file.",
 }
@@ -186,6 +188,8 @@ def _ending(error: Exception) -> tuple[int, str]:
         return EXIT_USAGE, _not_understood(error)
     if isinstance(error, typer.Abort):
         return EXIT_REFUSED, "nothing was changed: it was not confirmed."
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return EXIT_USAGE, f"the package {error.name} is not installed; make setup installs all of them."
     if isinstance(error, OSError) and error.strerror:
         return EXIT_FAILED, f"{error.filename or 'A file'} cannot be used: {error.strerror}."
     return EXIT_FAILED, _unexpected(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.core.messages import POISON
@@ -59,6 +60,16 @@ NEEDS = (
     # Any app may plan a due window.
     *(Need(app, "Viewer", "data explorer database") for app in _APPS),
 )
+
+# What a parameter of the templates adds: jobs that score large windows are submitted by the app that works windows off.
+ENGINE = "MLOPS_SCORING_ENGINE"
+ENGINE_NEEDS = (Need("score", "MLOps trainer", "workspace"),)
+
+
+def needs(environ: Mapping[str, str]) -> tuple[Need, ...]:
+    """Every need of an environment that is deployed with these variables."""
+    engine = environ.get(ENGINE) or "process"
+    return NEEDS if engine == "process" else (*NEEDS, *ENGINE_NEEDS)
 
 
 def roles_on(scope: str) -> tuple[str, ...]:

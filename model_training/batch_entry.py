@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import BadInput
 from shared.core.policies import BadRows
 from shared.core.scenario import Scenario
+from shared.datasets.accepted_contracts import accepted_changes
+from shared.datasets.contract_change import widened
 from shared.datasets.ports import Tables
 from shared.serving.ports import BatchJob, LoadedModel, Provenance, Scoring
 from shared.serving.strange_values import told
@@ -97,6 +99,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--model", required=True, type=Path, metavar="FOLDER", help="model.onnx and manifest.json")
     result.add_argument("--model_id", required=True, metavar="NAME:VERSION")
     result.add_argument("--model_sha256", default="", metavar="SHA256", help="of the graph; that of model.onnx without")
+    result.add_argument("--contract", type=Path, metavar="FILE", help="what was accepted beyond the declared contract")
     result.add_argument("--scored_at", required=True, type=datetime.fromisoformat, metavar="TIME", help="ISO 8601, UTC")
     result.add_argument("--tolerated_rows", required=True, type=int, metavar="ROWS", help="failed rows of a file")
     return result
@@ -107,7 +110,8 @@ def scorer_of(options: argparse.Namespace, scenarios: Mapping[str, Scenario]) ->
     from shared.adapters.onnx.scoring import OnnxScoring
     from shared.adapters.tables import ArrowTables
 
-    scenario = check_single_file(options.scenario, scenarios)
+    declared = check_single_file(options.scenario, scenarios)
+    scenario = widened(declared, accepted_changes(options.contract))
     if options.tolerated_rows < 0:
         raise BadInput(f"--tolerated_rows is {options.tolerated_rows}; accepted: 0 or more.")
     scored = replace(

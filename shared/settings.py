@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from shared.alerts.targets import SETTING as ALERTS
 from shared.alerts.targets import Target, parse_targets
 from shared.core.addresses import (
+    AZUREML,
+    AZUREML_SPARK,
     BlobAddress,
     blob_address,
     check_credential,
@@ -109,7 +111,7 @@ _SCHEMES = {
     "REGISTRY_URL": ("local:", "azureml:"),
     "TRAINER_URL": ("process:", "none:", "azureml:"),
     "SERVING_URL": ("functions:", "azureml:"),
-    "SCORER_URL": ("process:", "azureml:", "spark:"),
+    "SCORER_URL": ("process:", AZUREML, AZUREML_SPARK, "spark:"),
     "TELEMETRY_URL": ("lake:", "kusto:"),
     "EVENTS_URL": ("local:", "https://"),
 }
@@ -186,7 +188,7 @@ def _queue_service(url: str) -> str:
 
 def _check_workspaces(values: Mapping[str, str]) -> None:
     for key in ("REGISTRY_URL", "TRAINER_URL", "SERVING_URL", "SCORER_URL"):
-        if values[key].startswith("azureml:"):
+        if values[key].startswith((AZUREML, AZUREML_SPARK)):
             workspace_address(key, values[key])
             if values["LAKE_URL"].startswith("file:"):
                 raise Misconfigured(key, "is Azure ML, which cannot reach a lake in a folder", "LAKE_URL=https://…")

@@ -16,7 +16,7 @@ from local.cli import build
 from local.console.sections import SECTIONS
 from local.console.session import DEFAULTS
 from local.doctor.examination import CHECKS
-from local.roles import NEEDS
+from local.roles import ENGINE, ENGINE_NEEDS, NEEDS
 from model_training.scenarios import SCENARIOS
 from shared.alerts.alert import RULES
 from shared.settings import NAMES
@@ -136,6 +136,9 @@ def test_the_roles_are_those_of_the_code() -> None:
     rows = re.findall(r"^\| ([A-Z][^|]*) \| ([^|]*) \| ([^|]*) \|$", PAGES["docs/security.md"], re.MULTILINE)
     told = {(who, role, scope) for role, scope, names in rows for who in names.split(", ")}
     assert told == {(need.identity, need.role, need.scope) for need in NEEDS}
+    (added,) = ENGINE_NEEDS
+    text = " ".join(PAGES["docs/security.md"].split())
+    assert f"`{ENGINE}`: the {added.identity} app then also has `{added.role}` on the {added.scope}" in text
 
 
 def test_the_scopes_are_those_of_the_code() -> None:

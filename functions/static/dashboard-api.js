@@ -1,6 +1,8 @@
 // Asking for data: the key stays in this tab's session and goes out as a header, never in an address.
 
 const KEY = "mlops.key";
+// Whether this key was refused when it was to change something: it is one of approvers, who look.
+const LOOKS = "mlops.looks";
 const exported = document.getElementById("export-data");
 /** The data of an exported page, or null for the live one. */
 export const EXPORT = exported ? JSON.parse(exported.textContent) : null;
@@ -10,7 +12,8 @@ export class Refused extends Error {}
 
 export const hasKey = () => EXPORT !== null || Boolean(sessionStorage.getItem(KEY));
 export const keep = (key) => sessionStorage.setItem(KEY, key);
-export const forget = () => sessionStorage.removeItem(KEY);
+export const forget = () => [KEY, LOOKS].forEach((name) => sessionStorage.removeItem(name));
+export const mayAct = () => EXPORT === null && !sessionStorage.getItem(LOOKS);
 
 const given = (asked) => Object.entries(asked ?? {}).filter(([, value]) => value !== undefined && value !== null && value !== "").map(([key, value]) => [key, String(value)]);
 
@@ -39,8 +42,14 @@ export const json = async (page, asked, key) => JSON.parse(await text(page, aske
 export async function act(route, body, key) {
   if (EXPORT) throw new Error("An export cannot act.");
   const headers = { "x-functions-key": key || sessionStorage.getItem(KEY) || "", "content-type": "application/json" };
-  const answer = await sent(route, { method: "POST", headers, body: JSON.stringify(body) });
-  return answer ? JSON.parse(answer) : {};
+  try {
+    const answer = await sent(route, { method: "POST", headers, body: JSON.stringify(body) });
+    return answer ? JSON.parse(answer) : {};
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    if (!key) sessionStorage.setItem(LOOKS, "1");
+    throw new Refused("The key is not accepted here: it is wrong, or its scope is another.");
+  }
 }
 
 async function sent(where, options) {

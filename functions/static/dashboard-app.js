@@ -3,26 +3,33 @@
 import { EXPORT, Refused, forget, hasKey, json, keep } from "./dashboard-api.js";
 import { dispose } from "./dashboard-charts.js";
 import { choose, fault, h, s } from "./dashboard-dom.js";
+import { compare } from "./dashboard-compare.js";
 import { datasets } from "./dashboard-datasets.js";
 import { history } from "./dashboard-history.js";
+import { lineage } from "./dashboard-lineage.js";
 import { models } from "./dashboard-models.js";
 import { monitoring } from "./dashboard-monitoring.js";
 import { overview } from "./dashboard-overview.js";
 import { predictions } from "./dashboard-predictions.js";
 import { releases } from "./dashboard-releases.js";
+import { runs } from "./dashboard-runs.js";
 
+const EVERY = 15000;
+const TICK = 3000;
 const PAGES = {
   overview: { title: "Overview", asks: [], lead: "Running work, waiting work, and the latest failures.", draw: overview, icon: "M2 8l6-5 6 5v6H2z" },
   datasets: { title: "Datasets", asks: ["scenario", "dataset"], lead: "Checked versions, and how their statistics moved.", draw: datasets, icon: "M2 4c0-1 3-2 6-2s6 1 6 2v8c0 1-3 2-6 2s-6-1-6-2zm0 0c0 1 3 2 6 2s6-1 6-2M2 8c0 1 3 2 6 2s6-1 6-2" },
+  runs: { title: "Runs", asks: ["scenario", "run"], lead: "What trains, how far it is, and how long it takes.", draw: runs, icon: "M3 2l10 6-10 6z", every: (data) => (data.run?.open ? TICK : 0) },
   models: { title: "Models", asks: ["scenario", "version"], lead: "Candidates, curves, important inputs, and limits.", draw: models, icon: "M8 2l6 3.500v5L8 14l-6-3.500v-5zM2 5.500L8 9l6-3.500M8 9v5" },
+  compare: { title: "Compare", under: "models", asks: ["scenario", "a", "b"], lead: "Two model versions beside each other, and every metric over the versions.", draw: compare },
   releases: { title: "Releases", asks: ["scenario"], lead: "What serves where, on which certificate, and how to go back.", draw: releases, icon: "M8 14V5m-4 4l4-4 4 4M3 2h10" },
   predictions: { title: "Predictions", asks: ["scenario", "window", "prediction", "entity", "before", "column"], lead: "Answers by window, a batch in detail, a sensor over time.", draw: predictions, icon: "M2 14V2m0 12h12M5 11V8m3 3V4m3 7V6" },
   monitoring: { title: "Monitoring", asks: ["scenario", "reference"], lead: "Drift, quality against late labels, breaches, and retraining.", draw: monitoring, icon: "M1 8h3l2-5 4 10 2-5h3" },
+  lineage: { title: "Lineage", asks: ["scenario", "of"], lead: "From a file to a prediction, and back.", draw: lineage, icon: "M4 4h0M4 12h0M12 8h0M4 4c4 0 4 4 8 4M4 12c4 0 4-4 8-4M2.500 4a1.500 1.500 0 1 0 3 0a1.500 1.500 0 1 0-3 0M2.500 12a1.500 1.500 0 1 0 3 0a1.500 1.500 0 1 0-3 0M10.500 8a1.500 1.500 0 1 0 3 0a1.500 1.500 0 1 0-3 0" },
   history: { title: "History", asks: ["why", "limit"], lead: "Why something did or did not happen.", draw: history, icon: "M8 14A6 6 0 1 0 2 8m0-4v4h4M8 5v3l2 2" },
 };
-const EVERY = 15000;
 const app = document.getElementById("app");
-const view = { page: "", asked: {}, seen: "", live: !EXPORT, turn: 0, scenarios: [] };
+const view = { page: "", asked: {}, seen: "", live: !EXPORT, turn: 0, scenarios: [], due: 0, every: EVERY };
 
 /** What the address says: `#/models?scenario=x&version=3`. */
 function read() {
@@ -70,7 +77,7 @@ const mark = () => s("svg", { width: 24, height: 24, viewBox: "0 0 32 32", "aria
 
 function nav() {
   const one = ([name, page]) => h("li", {}, h("a", { href: href(name), "data-page": name }, s("svg", { viewBox: "0 0 16 16", fill: "none", stroke: "currentColor", "stroke-width": 1.5, "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true" }, s("path", { d: page.icon })), page.title));
-  return h("nav", { "aria-label": "Pages" }, h("ul", { class: "nav" }, Object.entries(PAGES).map(one)));
+  return h("nav", { "aria-label": "Pages" }, h("ul", { class: "nav" }, Object.entries(PAGES).filter(([, page]) => page.icon).map(one)));
 }
 
 function theme() {
@@ -109,7 +116,7 @@ function titled(page) {
   document.getElementById("lead").textContent = page.lead;
   for (const anchor of document.querySelectorAll(".nav a")) {
     anchor.setAttribute("href", href(anchor.dataset.page));
-    if (anchor.dataset.page === view.page) anchor.setAttribute("aria-current", "page");
+    if (anchor.dataset.page === (page.under ?? view.page)) anchor.setAttribute("aria-current", "page");
     else anchor.removeAttribute("aria-current");
   }
   document.querySelector('.nav [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -124,6 +131,7 @@ function titled(page) {
 /** Ask for the page's data and draw it; `again` draws although nothing has changed. */
 async function draw(again = false) {
   const turn = (view.turn += 1);
+  view.due = Date.now() + view.every;
   const page = PAGES[view.page];
   const body = document.getElementById("body");
   if (!body) return;
@@ -131,6 +139,7 @@ async function draw(again = false) {
   try {
     const data = await json(view.page, asked);
     if (turn !== view.turn) return;
+    view.every = page.every?.(data) || EVERY;
     const text = JSON.stringify({ ...data, now: undefined });
     if (again || text !== view.seen) paint(page, data, body);
     view.seen = text;
@@ -193,6 +202,6 @@ async function start() {
 addEventListener("hashchange", moved);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw(true));
 const resting = () => document.visibilityState === "visible" && !document.querySelector("dialog[open]") && !["INPUT", "SELECT", "TEXTAREA"].includes(document.activeElement?.tagName);
-setInterval(() => { if (view.live && view.page && resting()) draw(); }, EVERY);
+setInterval(() => { if (view.live && view.page && resting() && Date.now() + TICK / 2 > view.due) draw(); }, TICK);
 document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); document.getElementById("main")?.focus(); });
 start();

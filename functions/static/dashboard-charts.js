@@ -24,15 +24,15 @@ const DASHES = [undefined, [8, 4], [2, 3], [10, 3, 2, 3], [4, 2], [1, 2]];
 
 /**
  * A chart in a figure. `x` are numbers (or seconds when `time`), `series` a list of {label, values, points}; `band` is
- * {low, high, label}. `points` true draws marks without a line.
+ * {low, high, label}, its limits numbers or one for each x. `points` true draws marks without a line.
  */
-export function chart({ label, x, series, band, time = false, points = false, height = 240, labels, digits = 4 }) {
+export function chart({ label, x, series, band, time = false, points = false, height = 240, labels, digits = 4, zero = false }) {
   const place = h("div", { class: "plot" });
   const readout = h("figcaption", { "aria-hidden": "true" }, "\u00a0");
   const figure = h("figure", { class: "figure", role: "group", "aria-label": label }, readout, h("div", { role: "img", "aria-label": label }, place), legend(series, band, points));
   requestAnimationFrame(() => {
     if (!place.isConnected) return;
-    const drawn = new uPlot(options({ place, x, series, band, time, points, height, labels, readout, digits }), data(x, series, band), place);
+    const drawn = new uPlot(options({ place, x, series, band, time, points, height, labels, readout, digits, zero }), data(x, series, band), place);
     place.chart = drawn;
     live.add(drawn);
     watcher.observe(place);
@@ -41,11 +41,12 @@ export function chart({ label, x, series, band, time = false, points = false, he
 }
 
 function data(x, series, band) {
-  const limits = band ? [x.map(() => band.high), x.map(() => band.low)] : [];
+  const edge = (limit) => (Array.isArray(limit) ? limit : x.map(() => limit));
+  const limits = band ? [edge(band.high), edge(band.low)] : [];
   return [x, ...series.map((one) => one.values), ...limits];
 }
 
-function options({ place, x, series, band, time, points, height, labels, readout, digits }) {
+function options({ place, x, series, band, time, points, height, labels, readout, digits, zero }) {
   const ink = colour("--muted");
   const grid = { stroke: colour("--line"), width: 1 };
   const axis = { stroke: ink, grid, ticks: { ...grid, size: 4 }, font: "11px system-ui, sans-serif" };
@@ -55,9 +56,9 @@ function options({ place, x, series, band, time, points, height, labels, readout
   return {
     width: Math.max(place.clientWidth, 200), height, padding: [8, labels ? 44 : 16, 0, 0], legend: { show: false },
     cursor: { drag: { x: true, y: false }, points: { size: 7 } },
-    scales: { x: { time, range: x.length === 1 ? (_, low) => [low - 1, low + 1] : undefined } },
+    scales: { x: { time, range: x.length === 1 ? (_, low) => [low - 1, low + 1] : undefined }, ...(zero ? { y: { range: (_, __, high) => [0, high > 0 ? high * 1.08 : 1] } } : {}) },
     axes: [
-      { ...axis, size: time ? 44 : 32, space: 64, values: labels ? (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? labels[tick] ?? "" : "")) : time ? clock : (_, ticks) => ticks.map((tick) => num(tick)) },
+      { ...axis, size: time ? 44 : 32, space: 64, ...(labels ? { incrs: [1, 2, 5, 10, 20, 50, 100] } : {}), values: labels ? (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? labels[tick] ?? "" : "")) : time ? clock : (_, ticks) => ticks.map((tick) => num(tick)) },
       { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => num(tick, digits)) },
     ],
     series: [{}, ...lines, ...(band ? [edge, edge] : [])],

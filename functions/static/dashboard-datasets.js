@@ -39,7 +39,7 @@ function detail(data, tools) {
     h("div", { class: "gap" }),
     one.warnings.length ? h("ul", { class: "list" }, one.warnings.map((warning) => h("li", {}, badge("waiting", warning.code.replaceAll("_", " ")), h("span", { class: "what" }, [warning.table, warning.column].filter(Boolean).join(" · ")), h("span"), h("p", { class: "why" }, warning.sentence)))) : h("p", { class: "muted" }, one.judged_by ? "Nothing unusual: every statistic lies inside its band, no column drifted." : "Nothing was compared."),
   ];
-  return card(`Version ${one.id}`, { extra: paper }, description);
+  return card(`Version ${one.id}`, { extra: [link(tools.href("lineage", { of: one.id }), "Lineage", { class: "button" }), paper] }, description);
 }
 
 async function open(scenario, dataset, opener) {

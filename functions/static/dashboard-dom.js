@@ -36,6 +36,25 @@ export const share = (value, digits = 1) => (value === null || value === undefin
 export const plural = (count, one, many = `${one}s`) => `${num(count)} ${count === 1 ? one : many}`;
 export const short = (text, length = 12) => (text && text.length > length ? text.slice(0, length) : text ?? "–");
 
+const STAMP = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})\d{2}Z(.*)$/;
+/** Ids as people read them: the day and time, or the drop and file; the whole belongs into a title. */
+export const named = {
+  window: (id) => {
+    const found = STAMP.exec(id ?? "");
+    const later = /-v(\d+)$/.exec(found?.[6] ?? "");
+    return found ? `${found[1]}-${found[2]}-${found[3]} ${found[4]}:${found[5]}${later ? ` v${later[1]}` : ""}` : id ?? "–";
+  },
+  file: (path) => path.split("/").slice(2).join("/") || path,
+};
+
+/** Seconds as people say them. */
+export function lasted(seconds) {
+  if (seconds === null || seconds === undefined) return "–";
+  if (seconds < 100) return `${num(seconds, seconds < 10 ? 2 : 3)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 100 ? `${minutes} min` : `${num(minutes / 60, 3)} h`;
+}
+
 /** A moment: short for the eye, whole in its title. */
 export function when(iso) {
   if (!iso) return h("span", { class: "muted" }, "–");
@@ -56,7 +75,7 @@ const STATES = {
   undecided: ["warn", "?", "undecided"], trade_off: ["warn", "⇄", "trade-off"], override: ["warn", "!", "override"],
   provisional: ["warn", "◷", "provisional"], ask_person: ["warn", "?", "a person decides"], once: ["warn", "△", "once"], alert: ["warn", "!", "alert"], quarantine: ["bad", "▲", "quarantine"],
   in_progress: ["live", "↻", "in progress"], running: ["live", "↻", "running"], requested: ["live", "↻", "requested"], shadow: ["live", "◌", "shadow"], canary: ["live", "◔", "canary"],
-  skip: ["", "–", "skip"], duplicate: ["", "=", "duplicate"], superseded: ["", "→", "superseded"], ignored: ["", "–", "ignored"], gone: ["", "–", "gone"],
+  skip: ["", "–", "skip"], duplicate: ["", "=", "duplicate"], superseded: ["", "→", "superseded"], ignored: ["", "–", "ignored"], gone: ["", "–", "gone"], cancelled: ["", "⊘", "cancelled"],
   registered: ["", "○", "registered"], unknown: ["", "?", "no verdict"], stable: ["", "·", "stable"], not: ["", "–", "not retrained"], incomparable: ["", "?", "incomparable"],
 };
 /** A state as symbol and word. */

@@ -27,7 +27,9 @@ function versions(data, tools) {
     { head: "Dataset", cell: (one) => link(tools.href("datasets", { dataset: one.dataset }), one.dataset, { class: "mono" }) },
     { head: "Registered", cell: (one) => when(one.at) },
   ];
-  return card("Versions", { note: `Judged by ${data.metric} on a split by ${data.split}; the bar is ${data.bar.metric} ${num(data.bar.minimum)}.` }, table("Model versions", columns, data.versions, { on: (one) => one.version === data.model.version, tall: true }));
+  const other = data.versions.find((one) => one.version !== data.model.version);
+  const beside = other ? link(tools.href("compare", tools.frozen ? {} : data.model.serving ? { a: data.model.version } : { b: data.model.version }), "⇄ Compare", { class: "button", id: "compare" }) : null;
+  return card("Versions", { extra: beside, note: `Judged by ${data.metric} on a split by ${data.split}; the bar is ${data.bar.metric} ${num(data.bar.minimum)}.` }, table("Model versions", columns, data.versions, { on: (one) => one.version === data.model.version, tall: true }));
 }
 
 function head(data, model, tools) {
@@ -35,7 +37,7 @@ function head(data, model, tools) {
   const open = model.card && h("button", { type: "button", id: "card", onclick: (event) => paper(data.scenario, model, event.currentTarget) }, "Open the model card");
   const one = ([name, metric]) => [name.replaceAll("_", " "), [num(metric.value, 4), h("div", { class: "small muted" }, [metric.interval ? `95 %: ${num(metric.interval[0])} – ${num(metric.interval[1])}` : null, h("br"), `baseline ${num(metric.baseline)}`])]];
   const seconds = Object.values(model.resources).reduce((sum, step) => sum + (step.seconds ?? 0), 0);
-  return card(model.id, { extra: [model.serving ? badge("serving") : badge(model.state), open] },
+  return card(model.id, { extra: [model.serving ? badge("serving") : badge(model.state), link(tools.href("lineage", { of: model.id }), "Lineage", { class: "button" }), open] },
     metrics.length ? facts(metrics.map(one), true) : null, h("div", { class: "gap" }),
     facts([["Algorithm", model.algorithm], ["Dataset", link(tools.href("datasets", { dataset: model.dataset }), model.dataset, { class: "mono" })], ["Content", h("code", { title: model.sha256 }, short(model.sha256))], ["Refit", model.refit?.sha256 ? [h("code", { title: model.refit.sha256 }, short(model.refit.sha256)), model.graph === "refit" ? " serves after a pass" : " does not serve"] : "–"], ["Code", h("code", {}, model.code ?? "–")],
       ["Training took", seconds ? `${num(seconds)} s, ${num(Math.max(...Object.values(model.resources).map((step) => step.peak_mb ?? 0)), 3)} MB` : "–"], ["Newest row learned from", model.learned?.newest ? when(model.learned.newest) : "–"], ["Gate", model.gate ? link(tools.href("releases", { version: model.version }), { passed: "✓ passed", refused: "✕ refused", undecided: "? undecided", trade_off: "⇄ trade-off" }[model.gate.verdict]) : "not judged"]]),

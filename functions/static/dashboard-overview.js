@@ -24,7 +24,7 @@ function loop(counts, tools) {
 
 const begin = (data) => empty("Nothing has landed yet.", "Drop labelled data and the rest is automatic:", `mlops drop ${data.scenarios[0]?.name ?? "SCENARIO"} FILE.csv --wait`);
 
-const line = (one, tools, beside) => h("li", {}, badge(one.state), h("span", { class: "what" }, link(tools.href("history", { why: one.key }), `${one.kind} ${trimmed(one.key)}`)), h("span", { class: "small muted" }, beside), h("p", { class: "why" }, one.reason));
+const line = (one, tools, beside) => h("li", {}, badge(one.state), h("span", { class: "what" }, link(one.kind === "train" && one.scenario ? tools.href("runs", { scenario: one.scenario, run: one.key }) : tools.href("history", { why: one.key }), `${one.kind} ${trimmed(one.key)}`)), h("span", { class: "small muted" }, beside), h("p", { class: "why" }, one.reason));
 const trimmed = (key) => key.replace(/@.*$/, "").split("/").slice(-3).join("/");
 
 function waiting(data, tools) {

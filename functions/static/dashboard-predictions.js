@@ -104,7 +104,7 @@ function distance(value, statistics) {
 function rows(data, tools) {
   const page = data.page;
   const shown = data.columns.filter((one) => !PROVENANCE.has(one.name));
-  const columns = shown.map((column) => ({ head: column.name, num: column.kind !== "text" && column.kind !== "time", cell: (row) => (column.name === "entity_key" ? link(tools.href("predictions", { ...tools.asked, entity: row.entity_key, window: data.window, before: "" }), String(row[column.name])) : column.kind === "float" ? num(row[column.name], 4) : String(row[column.name] ?? "–")) }));
+  const columns = shown.map((column) => ({ head: column.name, num: column.kind !== "text" && column.kind !== "time", cell: (row) => (column.name === "prediction_id" ? link(tools.href("lineage", { of: row.prediction_id }), String(row.prediction_id), { title: "Where this prediction comes from" }) : column.name === "entity_key" ? link(tools.href("predictions", { ...tools.asked, entity: row.entity_key, window: data.window, before: "" }), String(row[column.name])) : column.kind === "float" ? num(row[column.name], 4) : String(row[column.name] ?? "–")) }));
   const kinds = data.task === "regression" ? [] : [["", "every answer"], ...[...new Set(data.windows.flatMap((one) => one.answers.map((each) => each.answer)))].sort().map((one) => [one, one])];
   const entity = h("input", { id: "entity", type: "search", value: tools.asked.entity ?? "", size: 14, placeholder: data.entity.join(", "), "aria-label": `Find ${data.entity.join(", ") || "a row"}` });
   const find = (event) => { event.preventDefault(); tools.ask({ entity: entity.value.trim(), window: data.window, before: "" }); };

@@ -1,7 +1,7 @@
 // What serves where, on which certificate, what waits for approval, and how to go back.
 
-import { act } from "./dashboard-api.js";
-import { badge, card, empty, facts, fault, h, link, num, short, standing, table, when } from "./dashboard-dom.js";
+import { confirm } from "./dashboard-dialog.js";
+import { badge, card, empty, facts, h, link, num, short, standing, table, when } from "./dashboard-dom.js";
 
 export function releases(data, tools) {
   return [environments(data, tools), approvals(data, tools), h("div", { class: "cols" }, generations(data, tools), certificates(data, tools))].flat().filter(Boolean);
@@ -84,31 +84,3 @@ const checks = (list) => table("Checks", [
   { head: "Value", num: true, cell: (one) => formatted(one.value) }, { head: "Needed", num: true, cell: (one) => formatted(one.threshold) }, { head: "Reason", cell: (one) => h("p", { class: "reason" }, one.reason) },
 ], list);
 const formatted = (value) => (typeof value === "string" ? h("span", { class: "small", title: value }, short(value, 22)) : num(value, 4));
-
-function confirm(opener, { title, body, say, danger, route, extra = {}, done, tools, person }) {
-  const key = person ? h("input", { id: "approver-key", type: "password", required: true, autocomplete: "off" }) : null;
-  const by = h("input", { id: "by", required: true, autocomplete: "name" });
-  const reason = h("input", { id: "reason", required: true, autocomplete: "off" });
-  const problem = h("div");
-  const dialog = h("dialog", { "aria-label": title });
-  const send = h("button", { type: "submit", class: danger ? "danger" : "primary" }, say);
-  const submit = async (event) => {
-    event.preventDefault();
-    send.disabled = true;
-    try {
-      await act(route, { by: by.value.trim(), reason: reason.value.trim(), ...extra }, key?.value.trim());
-      dialog.close();
-      tools.announce(done);
-      tools.redraw();
-    } catch (error) {
-      problem.replaceChildren(fault(error.message));
-      send.disabled = false;
-    }
-  };
-  dialog.append(h("form", { onsubmit: submit }, h("h2", {}, title), body, problem, h("div", { class: "field" }, h("label", { for: "by" }, "Who decides this"), by), h("div", { class: "field" }, h("label", { for: "reason" }, "Reason"), reason),
-    key ? h("div", { class: "field" }, h("label", { for: "approver-key" }, "Key of scope approve"), key, h("p", { class: "small muted" }, "Used for this decision only and kept nowhere.")) : null,
-    h("div", { class: "buttons" }, send, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"))));
-  dialog.addEventListener("close", () => { dialog.remove(); document.getElementById(opener.id)?.focus(); });
-  document.body.append(dialog);
-  dialog.showModal();
-}

@@ -24,6 +24,22 @@ export function square({ label, xLabel, yLabel, curves, diagonal = true, dots = 
 
 export const sample = (index) => s("svg", { width: 20, height: 8, "aria-hidden": "true" }, s("line", { x1: 0, x2: 20, y1: 4, y2: 4, stroke: stroke(index), "stroke-width": 2, "stroke-dasharray": DASHES[index % 6] }));
 
+/** Values with their intervals, one line for each under the other, on one scale of their own: {value, low, high} or nothing. */
+export function interval(values) {
+  const known = values.filter(Boolean);
+  if (!known.length) return h("span", { class: "muted" }, "–");
+  const ends = known.flatMap((one) => [one.low ?? one.value, one.high ?? one.value, one.value]);
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  const x = (value) => 6 + (148 * (value - low)) / (high - low || 1);
+  const rows = values.map((one, index) => {
+    if (!one) return null;
+    const y = 7 + index * 12;
+    return s("g", {}, one.low !== undefined && one.low !== null && s("line", { x1: x(one.low), x2: x(one.high), y1: y, y2: y, stroke: stroke(index), "stroke-width": 2, "stroke-dasharray": DASHES[index % 6] }),
+      s("circle", { cx: x(one.value), cy: y, r: 4, fill: index % 2 ? "var(--surface)" : stroke(index), stroke: stroke(index), "stroke-width": 1.5 }));
+  });
+  return s("svg", { viewBox: "0 0 160 26", width: 160, height: 26, "aria-hidden": "true" }, rows);
+}
+
 /** Rows are what was true, columns what was predicted. */
 export function confusion(labels, matrix) {
   const total = (row) => row.reduce((sum, one) => sum + one, 0);

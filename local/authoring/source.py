@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 from pyarrow import parquet as pq
 
-from shared.core.errors import BadInput
+from shared.core.errors import BadInput, Quarantined
 from shared.core.scenario import Column, Table
 from shared.core.wording import counted
 from shared.datasets.ports import Tables
@@ -36,7 +36,8 @@ class Source:
 
 
 def open_source(tables: Tables, files: Sequence[Path]) -> Source:
-    """The files as one table of cells; BadInput or Quarantined when one cannot be read or differs from the first."""
+    """The files as one table of cells; BadInput when one cannot be read, is named twice or differs from the first."""
+    _refuse_twice(files)
     names = [_names(tables, file) for file in files]
     for file, found in zip(files[1:], names[1:], strict=True):
         _refuse_other_columns(files[0], names[0], file, found)
@@ -51,8 +52,12 @@ def open_source(tables: Tables, files: Sequence[Path]) -> Source:
 
 
 def read_rows(tables: Tables, source: Source, table: Table) -> pa.Table:
-    """The rows under the contract of the table; Quarantined when they break it."""
-    return tables.check([_read(tables, file, table) for file in source.files], table)
+    """The rows under the contract of the table; BadInput when they break it."""
+    parts = [_read(tables, file, table) for file in source.files]
+    try:
+        return tables.check(parts, table)
+    except Quarantined as fault:
+        raise BadInput(fault.reason) from None
 
 
 def _names(tables: Tables, file: Path) -> tuple[str, ...]:
@@ -60,14 +65,22 @@ def _names(tables: Tables, file: Path) -> tuple[str, ...]:
         raise BadInput(f"{file} is a folder; accepted: CSV or Parquet files.")
     if not file.is_file():
         raise BadInput(f"There is no file {file}; accepted: a CSV or Parquet file.")
-    with file.open("rb") as stream:
-        names = tables.header(stream, file.name)
+    names = _reading(file, lambda stream: tables.header(stream, file.name))
     if not names:
         # The reader says why it finds no header.
         _read(tables, file, Table("rows", (Column("?", "text"),)))
     if any(_NUMBER.fullmatch(name) for name in names):
         raise BadInput(f"{file.name} has no header: its first line holds data; accepted: a first line of column names.")
     return tuple(name for name in names if not _INDEX.fullmatch(name))
+
+
+def _refuse_twice(files: Sequence[Path]) -> None:
+    """Refuse the same file under another name too: each of its rows would count twice."""
+    for place, file in enumerate(files):
+        for other in files[:place]:
+            if file.exists() and other.exists() and file.samefile(other):
+                names = f"{file}" if str(file) == str(other) else f"{other} and {file}"
+                raise BadInput(f"{names}: the same file is named twice; accepted: each file once.")
 
 
 def _refuse_other_columns(first: Path, names: Sequence[str], file: Path, found: Sequence[str]) -> None:
@@ -100,5 +113,15 @@ def _stored_kind(schema: Any, name: str) -> Any:
 
 
 def _read(tables: Tables, file: Path, table: Table) -> pa.Table:
-    with file.open("rb") as stream:
-        return tables.read(stream, file.name, table)
+    return _reading(file, lambda stream: tables.read(stream, file.name, table))
+
+
+def _reading[Result](file: Path, read: Callable[[BinaryIO], Result]) -> Result:
+    """What is read from the file; BadInput when it cannot be, for whoever named it can name another."""
+    try:
+        with file.open("rb") as stream:
+            return read(stream)
+    except Quarantined as fault:
+        raise BadInput(fault.reason) from None
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}; accepted: a CSV or Parquet file.") from None

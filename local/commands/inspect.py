@@ -32,7 +32,12 @@ def history(
             help="Only entries about this: a file, drop, dataset, model or window, or a kind such as retrain or breach."
         ),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="The most entries, newest first.")] = 50,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=1_000_000, show_default="50, with --why all", help="The most entries; the newest are shown."
+        ),
+    ] = None,
     scenario: Annotated[str | None, typer.Option(help="Only entries of this scenario.")] = None,
     kind: Annotated[str | None, typer.Option(help="Only entries of this kind, such as drop, model or window.")] = None,
     state: Annotated[str | None, typer.Option(help="Only entries in this state, such as failed or refused.")] = None,
@@ -52,7 +57,9 @@ def history(
     if why and where != EntryFilter():
         raise BadInput("--why follows one thing and takes no filter; accepted: --why alone, or filters without it.")
     ports = session.ports
-    entries = list(followed(ports, why)) if why else list(ports.core.history.entries(limit, where))
+    entries = (
+        list(followed(ports, why))[-(limit or 0) :] if why else list(ports.core.history.entries(limit or 50, where))
+    )
     value = [
         {"at": entry.at, "kind": entry.kind, "key": entry.key, "state": entry.state, "reason": entry.reason,
          "repeats": entry.repeats}

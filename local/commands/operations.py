@@ -58,6 +58,7 @@ def rollback(
     """Serve the previous model version again; on a terminal it asks for a reason and a yes first."""
     session = Session()
     session.scenario(scenario)
+    manual_changes.check_rollback(session.ports, scenario)
     asks = sys.stdin.isatty() and not json and not yes
     if asks and reason is None:
         reason = typer.prompt(f"Why is {scenario} rolled back")

@@ -16,6 +16,7 @@ from shared.ports import Ports
 
 # The file has the details of this many entries of each list; the lists are complete.
 DETAILS = 5
+_SCENARIO_PAGES = ("datasets", "runs", "models", "compare", "releases", "predictions", "monitoring", "lineage")
 _POLICY = "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; img-src data:"
 _IMPORT = re.compile(r"""(from\s+)"\./(dashboard-[a-z]+\.js)\"""")
 _MODULES = "dashboard-app.js"
@@ -50,11 +51,15 @@ def _pages(ports: Ports) -> Iterator[tuple[str, dict[str, str], Any]]:
 
 
 def _of_scenario(ports: Ports, query: dict[str, str]) -> Iterator[tuple[str, dict[str, str], Any]]:
-    first = {page: view(ports, page, query) for page in ("datasets", "models", "releases", "predictions", "monitoring")}
+    first = {
+        page: view(ports, page, query)
+        for page in ("datasets", "runs", "models", "compare", "releases", "predictions", "monitoring", "lineage")
+    }
     for page, value in first.items():
         yield page, query, value
     for page, list_of, key, parameter in (
         ("datasets", "versions", "id", "dataset"),
+        ("runs", "runs", "id", "run"),
         ("models", "versions", "version", "version"),
         ("predictions", "windows", "window", "window"),
     ):
@@ -62,6 +67,9 @@ def _of_scenario(ports: Ports, query: dict[str, str]) -> Iterator[tuple[str, dic
             detail = {**query, parameter: str(item[key])}
             yield page, detail, view(ports, page, detail)
             yield from _attachments(ports, page, detail)
+    for names in first["lineage"]["offered"].values():
+        for detail in ({**query, "of": name} for name in names[:DETAILS]):
+            yield "lineage", detail, view(ports, "lineage", detail)
     for reference in first["monitoring"]["windows"]["references"]:
         detail = {**query, "reference": reference}
         yield "monitoring", detail, view(ports, "monitoring", detail)
@@ -70,6 +78,7 @@ def _of_scenario(ports: Ports, query: dict[str, str]) -> Iterator[tuple[str, dic
 def _attachments(ports: Ports, page: str, query: dict[str, str]) -> Iterator[tuple[str, dict[str, str], Any]]:
     if page == "predictions":
         yield "actuals", query, view(ports, "actuals", query)
+    if page not in ("datasets", "models"):
         return
     name, make = ("report.html", report) if page == "datasets" else ("card.html", card)
     try:

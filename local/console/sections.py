@@ -17,7 +17,7 @@ SECTIONS: Mapping[str, Sequence[str]] = {
     "Release": ("approvals", "approve", "reject", "rollout", "deployments", "promote", "rollback"),
     "Look": ("status", "history", "trace", "impact", "monitor", "alerts", "logs"),
     "Operate": ("replay", "backfill", "rebuild-sql", "rebuild-tables", "tick", "keys", "verify"),
-    "Host": ("azurite", "consume", "bench"),
+    "Host": ("events", "azurite", "consume", "bench"),
 }
 
 

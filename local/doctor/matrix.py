@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from local.console.session import APP, DEFAULTS
 from local.host.local_settings import read_environment
+from shared.bootstrap.backends import delta_follows
 from shared.core.scenario import Scenario, Scenarios
 from shared.core.wording import counted
-from shared.prediction.delta_table import read_delta_tables
 from shared.prediction.shard import Sharding, read_sharding
 from shared.prediction.sql_rows import SqlRows, read_sql_rows
 from shared.release.policy import Policies, Policy, Step
@@ -62,7 +62,7 @@ def features(environ: Mapping[str, str], scenarios: Scenarios) -> list[Feature]:
         read_policies(environ, scenarios),
         read_sharding(environ, scenarios),
         read_sql_rows(environ),
-        read_delta_tables(environ),
+        delta_follows(environ),
     )
     return [
         Feature(name, decided_by, {scenario.name: of(scenario, found) for scenario in scenarios.values()})

@@ -10,7 +10,7 @@ from local.doctor.finding import Finding, Subject, first_line
 from local.doctor.http_probe import ask
 from local.doctor.identity import ARM, principal
 from local.roles import roles_on
-from shared.core.addresses import WorkspaceAddress, workspace_address
+from shared.core.addresses import AZUREML, AZUREML_SPARK, WorkspaceAddress, workspace_address
 
 VERSION = "2024-10-01"
 _OK, _NOT_FOUND = 200, 404
@@ -27,7 +27,7 @@ def workspace(subject: Subject) -> list[Finding]:
     )
     findings = []
     for name, key, url, kind in parts:
-        if url.startswith("azureml:"):
+        if url.startswith((AZUREML, AZUREML_SPARK)):
             findings.append(_read(subject, name, workspace_address(key, url), kind))
         else:
             findings.append(Finding(name, "ok", f"{url} needs no service"))

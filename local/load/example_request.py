@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from functions.openapi_scoring import Described, example
+from functions.openapi.scoring import Described, example
 from local.console.session import PORT, Session
 from local.host.running import running_host
 from shared.core.errors import Missing

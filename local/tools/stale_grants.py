@@ -7,20 +7,28 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from local.roles import NEEDS, Need, place_of
+from local.roles import Need, needs, place_of
 
 _GROUP = re.compile(r"/resourceGroups/(rg-mlops-[^/]+)(/|$)", re.IGNORECASE)
 
 
 def stale(
-    environment: str, identities: Sequence[Mapping[str, Any]], assignments: Sequence[Mapping[str, Any]]
+    environment: str,
+    identities: Sequence[Mapping[str, Any]],
+    assignments: Sequence[Mapping[str, Any]],
+    environ: Mapping[str, str] = os.environ,
 ) -> Iterator[str]:
-    """The ids of assignments in the environment's resource group that no row of the table of roles explains."""
+    """The ids of assignments in the environment's resource group that no row of the table of roles explains.
+
+    `environ` holds the variables of the deployment, some of which add a role.
+    """
+    needed = needs(environ)
     who = {one["principalId"]: _identity(one["name"], environment) for one in identities}
     for one in assignments:
         identity = who.get(one["principalId"], "")
@@ -29,7 +37,7 @@ def stale(
             continue
         # A custom role carries the environment's name behind its own.
         role = one["roleDefinitionName"].partition(" (")[0]
-        if Need(identity, role, place_of(one["scope"])) not in NEEDS:
+        if Need(identity, role, place_of(one["scope"])) not in needed:
             yield one["id"]
 
 

@@ -21,6 +21,8 @@ _PREFIX = "mlops-"
 _COMBINED = {DEEP: ("trial", "deep")}
 # The environment of an endpoint, and that of a parallel job of batch scoring.
 ONLINE, SCORE = "online", "score"
+# The environment of a Spark job; the service brings PySpark itself.
+SPARK = "spark"
 # What only the function app imports. Packages of Azure ML ask for other versions of some of them.
 _OF_THE_APP = frozenset(
     {
@@ -43,8 +45,8 @@ _LEFT_OUT = {ONLINE: _OF_THE_APP | _OF_TRAINING, SCORE: _OF_THE_APP | _OF_TRAINI
 
 
 def names() -> tuple[str, ...]:
-    """Every environment: one for each component, DEEP, batch scoring and ONLINE."""
-    return (*NAMES, DEEP, SCORE, ONLINE)
+    """Every environment: one for each component, DEEP, batch scoring, ONLINE and SPARK."""
+    return (*NAMES, DEEP, SCORE, ONLINE, SPARK)
 
 
 def conda_yaml(name: str) -> str:
@@ -59,6 +61,8 @@ def conda_yaml(name: str) -> str:
 
 def pins_of(name: str) -> list[str]:
     """What pip installs there; a pin of the environment's own file stands for that of requirements.txt."""
+    if name == SPARK:
+        return [pin for pin in _pins(FOLDER / f"{name}.txt") if package_of(pin) != "pyspark"]
     own = [pin for file in _COMBINED.get(name, (name,)) for pin in _pins(FOLDER / f"{file}.txt")]
     left_out = _LEFT_OUT.get(name, _OF_THE_APP | {"msgspec"}) | {package_of(pin) for pin in own}
     shared = [pin for pin in _pins(REPOSITORY / "requirements.txt") if package_of(pin) not in left_out]

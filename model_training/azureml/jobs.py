@@ -25,6 +25,7 @@ class TrainingOrder:
     """A training to submit: `tables` is the address of a folder of `<table>.parquet`, `dataset` is `name:version`.
 
     With `parts`, the address of a folder, `tables` holds a manifest that names what lies there.
+    `contract` is the address of a file with what was accepted beyond the declared contract, empty without.
     Without a sweep the step `tune` searches on one machine. `origin` are define_dataset's texts for the manifest.
     """
 
@@ -36,6 +37,7 @@ class TrainingOrder:
     origin: Mapping[str, str] = field(default_factory=dict)
     sweep: Sweep | None = field(default_factory=Sweep)
     parts: str = ""
+    contract: str = ""
     options: RunOptions = NOTHING
 
     @property
@@ -134,6 +136,8 @@ def _nodes(builder: _Builder, tables: Any, seed: Any) -> dict[str, Any]:
         inputs["options"] = order.options.packed()
     if order.parts:
         inputs["parts"] = Input(type="uri_folder", path=order.parts, mode="ro_mount")
+    if order.contract:
+        inputs["contract"] = Input(type="uri_file", path=order.contract, mode="ro_mount")
     nodes = {define_dataset.NAME: builder.node(define_dataset.NAME, define_dataset.NAME, **inputs)}
     for step in STEPS:
         needed = {need: nodes[need].outputs.out for need in step.NEEDS}

@@ -19,10 +19,13 @@ def make_job(client: MLClient, order: JobOrder) -> Any:
 
 
 def make_shards_job(client: MLClient, work: ShardWork, tasks: str, lake: str) -> Any:
-    """The parallel job of an attempt at the shards of a window, from the component published with this code."""
-    from model_training.azureml.submission import shards_job_of
+    """The job of an attempt at the shards of a window, from what was published with this code.
 
-    return shards_job_of(client, work, tasks, lake)
+    `tasks` is the folder with a file for each shard that a parallel job takes; without one it is a Spark job.
+    """
+    from model_training.azureml.submission import shards_job_of, spark_job_of
+
+    return shards_job_of(client, work, tasks, lake) if tasks else spark_job_of(client, work, lake)
 
 
 def online_environment() -> str:

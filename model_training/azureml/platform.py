@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from shared.core.errors import Misconfigured
 
 COMPUTE, EXPERIMENT, IMAGE = "AZUREML_COMPUTE", "AZUREML_EXPERIMENT", "AZUREML_IMAGE"
+SPARK = "AZUREML_SPARK"
 # Every setting this module reads; AZUREML_COMPUTE_<STEP> and AZUREML_ENVIRONMENT_<STEP> are for one step alone.
-NAMES = (COMPUTE, EXPERIMENT, IMAGE)
+NAMES = (COMPUTE, EXPERIMENT, IMAGE, SPARK)
 # The image of the components.
 IMAGE_DEFAULT = "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04"
 _DEFAULTS = {
     COMPUTE: "cpu-cluster",
     EXPERIMENT: "mlops",
     IMAGE: IMAGE_DEFAULT,
+    SPARK: "3.5",
 }
 _ENVIRONMENT = "AZUREML_ENVIRONMENT_"
 
@@ -27,6 +29,7 @@ class Platform:
     compute: str = _DEFAULTS[COMPUTE]
     experiment: str = _DEFAULTS[EXPERIMENT]
     image: str = _DEFAULTS[IMAGE]
+    spark: str = _DEFAULTS[SPARK]
     computes: Mapping[str, str] = field(default_factory=dict)
     environments: Mapping[str, str] = field(default_factory=dict)
 
@@ -44,7 +47,7 @@ def read_platform(environ: Mapping[str, str], steps: tuple[str, ...]) -> Platfor
         if not reference.startswith("azureml:"):
             key = f"{_ENVIRONMENT}{step.upper()}"
             raise Misconfigured(key, f"is {reference!r}", "azureml:<name>:<version> or azureml:<name>@latest")
-    return Platform(values[COMPUTE], values[EXPERIMENT], values[IMAGE], computes, environments)
+    return Platform(values[COMPUTE], values[EXPERIMENT], values[IMAGE], values[SPARK], computes, environments)
 
 
 def _of_steps(environ: Mapping[str, str], prefix: str, steps: tuple[str, ...]) -> dict[str, str]:

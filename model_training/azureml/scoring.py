@@ -20,6 +20,7 @@ UNLIMITED = -1
 class BatchOrder:
     """A batch to score: `data` is the address of a folder of files of the scenario's scoring table.
 
+    `contract` is the address of the scenario's accepted contract, `contracts/<scenario>/<number>.json`, empty without.
     `sha256` names the graph of the model that serves, the judged fit when empty.
     `error_threshold`: files that may fail before the job is ended; -1, the service's own default, hides every failure
     and is refused unless `unlimited_because` gives a reason. `tolerated_rows` may fail in each file. `timeout` is the
@@ -39,6 +40,7 @@ class BatchOrder:
     retries: int = 3
     timeout: int = 600
     sha256: str = ""
+    contract: str = ""
 
     def __post_init__(self) -> None:
         batch_entry.check_single_file(self.scenario.name, {self.scenario.name: self.scenario})
@@ -69,7 +71,7 @@ def scoring_job(order: BatchOrder, platform: Platform) -> Any:
         default_compute=platform.compute,
     )
     def score_scenario(data: Input(type="uri_folder"), model: Input(type="uri_folder")) -> Any:  # type: ignore[valid-type]  # the SDK reads the type off the annotation
-        node = _parallel(order, platform)(data=data, model=model)
+        node = _parallel(order, platform)(data=data, model=model, **_contract(order))
         node.compute = platform.compute_of(NAME)
         return {"predictions": node.outputs.predictions}
 
@@ -80,11 +82,19 @@ def scoring_job(order: BatchOrder, platform: Platform) -> Any:
     return job
 
 
+def _contract(order: BatchOrder) -> dict[str, Any]:
+    """The input with what was accepted, if something was."""
+    from azure.ai.ml import Input
+
+    return {"contract": Input(type="uri_file", path=order.contract, mode="ro_mount")} if order.contract else {}
+
+
 def _parallel(order: BatchOrder, platform: Platform) -> Any:
     from azure.ai.ml import Input, Output
     from azure.ai.ml.parallel import RunFunction, parallel_run_function
 
     inputs = {name: Input(type="uri_folder") for name in ("data", "model")}
+    inputs |= {name: Input(type="uri_file") for name in _contract(order)}
     retry = {"max_retries": order.retries, "timeout": order.timeout}
     task = RunFunction(
         code=str(REPOSITORY),
@@ -116,7 +126,9 @@ def _parallel(order: BatchOrder, platform: Platform) -> Any:
 
 def _arguments(order: BatchOrder) -> str:
     graph = f" --model_sha256 {order.sha256}" if order.sha256 else ""
+    contract = " --contract ${{inputs.contract}}" if order.contract else ""
     return (
         f"--scenario {order.scenario.name} --model ${{{{inputs.model}}}} --model_id {order.model_id} "
-        f"--scored_at {order.scored_at.isoformat()} --tolerated_rows {order.scenario.batch.error_threshold}{graph}"
+        f"--scored_at {order.scored_at.isoformat()} --tolerated_rows {order.scenario.batch.error_threshold}"
+        f"{graph}{contract}"
     )

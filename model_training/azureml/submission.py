@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model_training.azureml import components, environments, shards
+from model_training.azureml import components, environments, shards, spark
 from model_training.azureml.jobs import TrainingOrder, training_job
 from model_training.azureml.platform import Platform, read_platform
 from model_training.steps.manifest import code_version
@@ -48,20 +48,22 @@ def publish(client: MLClient, platform: Platform) -> list[str]:
                 created = client.components.create_or_update(_component(name, folder), version=version)
             published.append(f"{created.name}:{created.version}")
             code = str(created.code)
-    with explained(f"publishing the environment {online_environment()}", ROLE):
-        return [*published, _publish_online(client, platform, code)]
+    for name in (environments.ONLINE, environments.SPARK):
+        with explained(f"publishing the environment {_environment(name)}", ROLE):
+            published.append(_publish_environment(client, platform, name, code))
+    return published
 
 
 def _component(name: str, folder: Path) -> Any:
     return shards.component(folder) if name == shards.NAME else components.component(name, folder)
 
 
-def _publish_online(client: MLClient, platform: Platform, code: str) -> str:
-    """Register the environment of endpoints; its tag names the code asset that was uploaded with the components."""
+def _publish_environment(client: MLClient, platform: Platform, which: str, code: str) -> str:
+    """Register the environment; its tag names the code asset that was uploaded with the components."""
     from azure.ai.ml.entities import Environment
 
-    name, _, version = online_environment().partition(":")
-    conda = environments.CONDA / f"{environments.ONLINE}.yml"
+    name, _, version = _environment(which).partition(":")
+    conda = environments.CONDA / f"{which}.yml"
     # The SDK ignores a name that is set later.
     environment = Environment(name=name, version=version, image=platform.image, conda_file=conda, tags={"code": code})
     created = client.environments.create_or_update(environment)
@@ -70,7 +72,11 @@ def _publish_online(client: MLClient, platform: Platform, code: str) -> str:
 
 def online_environment() -> str:
     """The environment of endpoints, `name:version`, published with this code."""
-    return f"mlops-online:{published_version()}"
+    return _environment(environments.ONLINE)
+
+
+def _environment(which: str) -> str:
+    return f"mlops-{which}:{published_version()}"
 
 
 def job_of(client: MLClient, order: JobOrder) -> Any:
@@ -83,6 +89,7 @@ def job_of(client: MLClient, order: JobOrder) -> Any:
         dataset=f"{dataset.scenario}:{dataset.id}",
         tables=order.tables,
         parts=order.parts,
+        contract=order.contract,
         profile=run.profile,
         options=run.options,
         origin={
@@ -105,6 +112,27 @@ def shards_job_of(client: MLClient, work: ShardWork, tasks: str, lake: str) -> A
     return job
 
 
+def spark_job_of(client: MLClient, work: ShardWork, lake: str) -> Any:
+    """The Spark job of an attempt at the shards of a window. Missing when nothing was published."""
+    from azure.core.exceptions import ResourceNotFoundError
+
+    named = _environment(environments.SPARK)
+    try:
+        code = client.environments.get(*named.split(":")).tags["code"]
+    except ResourceNotFoundError as error:
+        raise _unpublished("environment", named) from error
+    job = spark.spark_job(work, lake, code, f"azureml:{named}")
+    job.tags |= {"code": published_version()}
+    return job
+
+
+def _unpublished(kind: str, name: str) -> Missing:
+    return Missing(
+        f"The workspace has no {kind} {name}: publish this code's components first "
+        f"(python -m model_training.pipeline publish)."
+    )
+
+
 def _registered(client: MLClient, step: str) -> Any:
     from azure.core.exceptions import ResourceNotFoundError
 
@@ -112,7 +140,4 @@ def _registered(client: MLClient, step: str) -> Any:
     try:
         return client.components.get(name, version)
     except ResourceNotFoundError as error:
-        raise Missing(
-            f"The workspace has no component {name}:{version}: publish this code's components first "
-            f"(python -m model_training.pipeline publish)."
-        ) from error
+        raise _unpublished("component", f"{name}:{version}") from error

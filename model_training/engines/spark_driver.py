@@ -10,8 +10,10 @@ import argparse
 import json
 import os
 import sys
+import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model_training.engines.spark_worker import RESULT, scoring
@@ -20,6 +22,8 @@ from model_training.engines.worker import open_lake, read_work
 if TYPE_CHECKING:
     from shared.prediction.shard import ShardWork
 
+_REPOSITORY = Path(__file__).resolve().parents[2]
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Score every shard of the attempt; 1 when a shard was left with a problem."""
@@ -27,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     work = read_work(open_lake(options.lake, options.credential), options.work)
     session = _session(work.name, options.master)
     try:
+        if options.ship is not None:
+            session.sparkContext.addPyFile(str(packed_code(options.ship)))
         problems = _run(session, work, options)
     finally:
         session.stop()
@@ -44,7 +50,18 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--credential", default="default", help="as in AZURE_CREDENTIAL")
     result.add_argument("--work", required=True, metavar="PATH", help="the attempt's description in the lake")
     result.add_argument("--master", default="", help="the cluster; without one that of the environment")
+    result.add_argument("--ship", type=Path, metavar="FOLDER", help="where to pack the code that workers have not")
     return result
+
+
+def packed_code(folder: Path) -> Path:
+    """This code as a zip in that folder, which Python imports from."""
+    packed = folder / "mlops-code.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as out:
+        for package in ("model_training", "shared"):
+            for file in sorted((_REPOSITORY / package).rglob("*.py")):
+                out.write(file, file.relative_to(_REPOSITORY))
+    return packed
 
 
 def _session(name: str, master: str) -> Any:

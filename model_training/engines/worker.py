@@ -19,13 +19,15 @@ def scorer(lake_url: str, credential: str, work: str) -> ShardScorer:
     """The scorer of this process, whose model was checked once; a process for each core, so one thread is its share."""
     from model_training.scenarios import SCENARIOS
     from shared.adapters.onnx.scoring import OnnxScoring
+    from shared.datasets.accepted_contracts import accepted_scenario
     from shared.prediction.sharding.shard_scoring import open_scorer
 
     lake = open_lake(lake_url, credential)
     read = read_work(lake, work)
     if read.scenario not in SCENARIOS:
         raise Transient(f"This worker's code knows no scenario {read.scenario!r}; it is older or newer than the plan.")
-    return open_scorer(lake, OnnxScoring(workers=1), SCENARIOS[read.scenario], read)
+    scenario = accepted_scenario(SCENARIOS[read.scenario], lake)
+    return open_scorer(lake, OnnxScoring(workers=1), scenario, read)
 
 
 def open_lake(url: str, credential: str) -> Lake:

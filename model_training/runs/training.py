@@ -16,8 +16,10 @@ from shared.core.errors import Missing
 from shared.core.lake_reading import read_bytes
 from shared.core.paths import dataset_folder
 from shared.core.scenario import Scenario
-from shared.datasets.reading import lake_bytes, read_tables
+from shared.datasets.accepted_contracts import declared_ones, newest_contract
+from shared.datasets.contract_change import Change, widened
 from shared.datasets.version import DatasetVersion
+from shared.datasets.version_rows import rows_to_learn
 from shared.ports import Ports
 from shared.profiles.version_report import BASELINE
 from shared.training.learn_only import learn_only_identities
@@ -30,7 +32,8 @@ def train_artefact(ports: Ports, run_id: str, progress: Progress, folder: Path) 
 
     Missing when run or dataset is unknown, Corrupt when stored bytes have changed.
     """
-    run, dataset, scenario = _inputs(ports, run_id)
+    run, dataset, contract = _inputs(ports, run_id)
+    scenario = widened(declared_ones(ports.core.scenarios)[run.scenario], contract)
     origin = {
         "run": run.id,
         "dataset": dataset.id,
@@ -38,12 +41,12 @@ def train_artefact(ports: Ports, run_id: str, progress: Progress, folder: Path) 
         "profile": run.profile,
         "created_at": run.created_at.isoformat(),
     }
-    spec = RunSpec(scenario, run.profile, _seed(dataset.digest), origin, run.options)
+    spec = RunSpec(scenario, run.profile, _seed(dataset.digest), origin, run.options, contract)
     runner = Runner(spec, folder, progress)
-    fetch = lake_bytes(ports.core.lake)
+    opened = ports.core.lake.open
     package = runner.run(
-        lambda: read_tables(fetch, scenario, dataset.tables),
-        lambda: learn_only_identities(fetch, scenario, dataset.tables),
+        lambda: rows_to_learn(opened, scenario, dataset.tables),
+        lambda: learn_only_identities(opened, scenario, dataset.tables),
         lambda: _baseline(ports, dataset),
     )
     return Artefact(scenario.name, run.id, dataset.id, package.onnx, package.manifest, package.files)
@@ -61,7 +64,8 @@ def fit(tables: Mapping[str, pa.Table], scenario: Scenario, profile: str, seed: 
         return Runner(RunSpec(scenario, profile, seed, {}), Path(folder), progress).run(lambda: tables)
 
 
-def _inputs(ports: Ports, run_id: str) -> tuple[Run, DatasetVersion, Scenario]:
+def _inputs(ports: Ports, run_id: str) -> tuple[Run, DatasetVersion, tuple[Change, ...]]:
+    """The run, its dataset version, and what people accepted beyond the contract of its scenario."""
     run = ports.training.runs.find(run_id)
     if run is None:
         raise Missing(f"Training run {run_id!r} is not known.")
@@ -71,7 +75,8 @@ def _inputs(ports: Ports, run_id: str) -> tuple[Run, DatasetVersion, Scenario]:
     if run.scenario not in ports.core.scenarios:
         accepted = ", ".join(ports.core.scenarios)
         raise Missing(f"Run {run_id!r} names scenario {run.scenario!r}; accepted: {accepted}.")
-    return run, dataset, ports.core.scenarios[run.scenario]
+    contract = newest_contract(ports.core.lake, run.scenario)
+    return run, dataset, contract.changes if contract else ()
 
 
 def _seed(digest: str) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 from model_training.estimators.candidates import FitPlan, Report
 from model_training.estimators.profiles import PROFILES, Effort
 from shared.core.scenario import Scenario
+from shared.datasets.contract_change import Change, change_json, change_of, widened
 from shared.training.options.run_options import NOTHING, RunOptions
 
 
@@ -17,7 +18,8 @@ from shared.training.options.run_options import NOTHING, RunOptions
 class RunSpec:
     """What a run is asked to train, the same for every step. `origin` names run and dataset, for the manifest.
 
-    `options` are the inputs to learn from and when the search ends.
+    `options` are the inputs to learn from and when the search ends. `contract` is what people accepted beyond the
+    declared scenario; the scenario here takes it.
     """
 
     scenario: Scenario
@@ -25,6 +27,7 @@ class RunSpec:
     seed: int
     origin: Mapping[str, str]
     options: RunOptions = NOTHING
+    contract: tuple[Change, ...] = ()
 
     @property
     def effort(self) -> Effort:
@@ -44,13 +47,19 @@ class RunSpec:
             "seed": self.seed,
             "origin": dict(self.origin),
         }
-        return facts if self.options == NOTHING else facts | {"options": self.options.to_json()}
+        if self.options != NOTHING:
+            facts["options"] = self.options.to_json()
+        if self.contract:
+            facts["contract"] = [change_json(change) for change in self.contract]
+        return facts
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any], scenarios: Mapping[str, Scenario]) -> RunSpec:
         """The specification that `to_json` wrote."""
         options = RunOptions.from_json(stored.get("options"))
-        return cls(scenarios[stored["scenario"]], stored["profile"], stored["seed"], stored["origin"], options)
+        contract = tuple(map(change_of, stored.get("contract", ())))
+        scenario = widened(scenarios[stored["scenario"]], contract)
+        return cls(scenario, stored["profile"], stored["seed"], stored["origin"], options, contract)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ import argparse
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from model_training.data.path_rows import PathRows, write_rows
 from model_training.estimators.families import check_candidates
 from model_training.estimators.profiles import PROFILES
 from model_training.runtime.json_files import write_json
@@ -21,8 +22,12 @@ from model_training.steps.step_cache import marked_complete
 from shared.core.errors import Missing
 from shared.core.paths import parts_folder
 from shared.core.scenario import Scenario
-from shared.datasets.reading import read_tables
+from shared.datasets.accepted_contracts import accepted_changes
+from shared.datasets.contract_change import widened
+from shared.datasets.feature_frame import columns_to_learn
+from shared.datasets.rows import ChosenRows, Rows, as_rows
 from shared.datasets.version import tables_of_manifest
+from shared.datasets.version_rows import rows_to_learn
 from shared.profiles.profile import Baseline
 from shared.profiles.version_report import BASELINE
 from shared.training.learn_only import learn_only_identities
@@ -36,17 +41,21 @@ _LEARN_ONLY = "learn_only.npz"
 _NOBODY = np.empty(0, dtype=np.uint64)
 
 
-def write_tables(tables: Mapping[str, pa.Table], spec: RunSpec, out: Path, learn_only: np.ndarray = _NOBODY) -> None:
-    """Write `<table>.parquet` for each table, `dataset.json` and who only learns.
+def write_tables(
+    tables: Mapping[str, Rows | pa.Table], spec: RunSpec, out: Path, learn_only: np.ndarray = _NOBODY
+) -> None:
+    """Write `<table>.parquet` for each table, `dataset.json` and who only learns; of columns those to learn from.
 
     Refused when the scenario cannot be trained.
     """
     check_candidates(spec.scenario)
     for name, table in tables.items():
-        pq.write_table(table, out / f"{name}.parquet", write_page_checksum=True)
+        rows = as_rows(table)
+        wanted = columns_to_learn(spec.scenario, name, rows.schema.names)
+        write_rows(ChosenRows(rows, tuple(wanted)), out / f"{name}.parquet")
     np.savez(out / _LEARN_ONLY, identities=learn_only)
-    rows = {name: table.num_rows for name, table in tables.items()}
-    write_json(out / "dataset.json", {"rows": rows, **spec.to_json()})
+    counts = {name: table.num_rows for name, table in tables.items()}
+    write_json(out / "dataset.json", {"rows": counts, **spec.to_json()})
 
 
 def write_baseline(content: bytes, out: Path) -> None:
@@ -61,12 +70,12 @@ def load_baseline(folder: Path) -> Baseline | None:
     return Baseline.from_json(json.loads(file.read_text())) if file.exists() else None
 
 
-def load(folder: Path) -> dict[str, pa.Table]:
-    """The tables by name; Missing when there are none."""
+def load(folder: Path) -> dict[str, Rows]:
+    """The rows of the tables by name; Missing when there are none."""
     files = sorted(folder.glob("*.parquet"))
     if not files:
         raise Missing(f"{folder} holds no tables; accepted: one <table>.parquet for each table of the scenario.")
-    return {file.stem: pq.read_table(file, page_checksum_verification=True) for file in files}
+    return {file.stem: PathRows.of(file) for file in files}
 
 
 def load_learn_only(folder: Path) -> np.ndarray:
@@ -79,8 +88,8 @@ def load_learn_only(folder: Path) -> np.ndarray:
     return found
 
 
-def load_version(folder: Path, parts: Path | None, scenario: Scenario) -> tuple[dict[str, pa.Table], np.ndarray]:
-    """The tables that the folder's manifest names, and who only learns; without a manifest as `load` does.
+def load_version(folder: Path, parts: Path | None, scenario: Scenario) -> tuple[dict[str, Rows], np.ndarray]:
+    """The rows of the tables that the folder's manifest names, and who only learns; without a manifest as `load` does.
 
     Parts lie in `parts` or, in the format before, beside the manifest.
 
@@ -90,15 +99,15 @@ def load_version(folder: Path, parts: Path | None, scenario: Scenario) -> tuple[
     if not manifest.exists():
         return load(folder), _NOBODY
 
-    def fetch(path: str) -> bytes:
+    def opened(path: str) -> BinaryIO:
         within = path.removeprefix(parts_folder(scenario.name))
         file = folder / Path(path).name if within == path or parts is None else parts / within
         if not file.exists():
             raise Missing(f"{file} is not there; the manifest of the dataset names {path}.")
-        return file.read_bytes()
+        return file.open("rb")
 
     tables = tables_of_manifest(json.loads(manifest.read_text()))
-    return read_tables(fetch, scenario, tables), learn_only_identities(fetch, scenario, tables)
+    return rows_to_learn(opened, scenario, tables), learn_only_identities(opened, scenario, tables)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -108,7 +117,9 @@ def main(arguments: list[str] | None = None) -> int:
     if origin:
         origin["profile"] = options.profile
     asked = RunOptions.unpacked(options.options)
-    spec = RunSpec(SCENARIOS[options.scenario], options.profile, options.seed, origin, asked)
+    contract = accepted_changes(options.contract)
+    scenario = widened(SCENARIOS[options.scenario], contract)
+    spec = RunSpec(scenario, options.profile, options.seed, origin, asked, contract)
     make_empty(options.out)
     with marked_complete(NAME, "", spec, options.out):
         tables, learn_only = load_version(options.tables, options.parts, spec.scenario)
@@ -129,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
         help="a dataset's manifest.json, or <table>.parquet files",
     )
     parser.add_argument("--parts", type=Path, metavar="FOLDER", help="where the parts lie that the manifest names")
+    parser.add_argument("--contract", type=Path, metavar="FILE", help="what was accepted beyond the declared contract")
     parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where to write; new or empty")
     parser.add_argument("--profile", default="default", choices=sorted(PROFILES))
     parser.add_argument("--seed", default=0, type=int)

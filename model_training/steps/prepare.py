@@ -22,6 +22,7 @@ from model_training.steps.prepared_files import load_prepared, save_prepared
 from shared.core.errors import Quarantined
 from shared.core.scenario import Scenario, Split
 from shared.datasets.feature_frame import feature_frame
+from shared.datasets.rows import whole
 from shared.training.encoding import categories_of, encode
 from shared.training.fingerprints import fingerprints
 from shared.training.input_contract import Feature, InputContract
@@ -33,7 +34,7 @@ SELECTION = "selection.json"
 
 def run_step(context: StepContext) -> None:
     """Write `frame.parquet`, `arrays.npz`, `prepared.json`, `datasets.json` and `selection.json`."""
-    tables = define_dataset.load(context.inputs["define_dataset"])
+    tables = {name: whole(rows) for name, rows in define_dataset.load(context.inputs["define_dataset"]).items()}
     learn_only = define_dataset.load_learn_only(context.inputs["define_dataset"])
     prepared = prepare_rows(tables, context.spec.scenario, context.spec.seed, learn_only, context.spec.inputs)
     save_prepared(prepared, context.out)
@@ -81,7 +82,8 @@ def contract_of(frame: pa.Table, scenario: Scenario, parts: Parts, names: tuple[
     if absent:
         sentence = f"Column {absent[0]!r} is missing; scenario {scenario.name!r} declares it as an input."
         raise Quarantined("missing_column", sentence, column=absent[0])
-    training = frame.take(pa.array(parts.train))
+    categories = [name for name in names if name in scenario.categorical]
+    training = frame.select(categories).take(pa.array(parts.train))
     return InputContract(tuple(_feature(training, scenario, name) for name in names), scenario.labels)
 
 
@@ -97,8 +99,9 @@ def selection_of(prepared: Prepared) -> dict[str, Any]:
     scenario = prepared.scenario
     if scenario.selection is None:
         return {}
-    train = prepared.parts.train
-    return select_columns(prepared.frame.take(pa.array(train)), prepared.y[train], scenario.selection, scenario.numeric)
+    train, rule = prepared.parts.train, scenario.selection
+    pool = prepared.frame.select(rule.pool).take(pa.array(train))
+    return select_columns(pool, prepared.y[train], rule, scenario.numeric)
 
 
 def _shares(prepared: Prepared, rows: np.ndarray) -> dict[str, float]:

@@ -8,12 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, cast
 
 from shared.adapters.lazy import Once, lazy
-from shared.core.addresses import cluster_address, workspace_address
+from shared.core.addresses import AZUREML, AZUREML_SPARK, cluster_address, workspace_address
 from shared.core.errors import Missing
-from shared.core.paths import dataset_folder, parts_folder
+from shared.core.paths import contract_path, dataset_folder, parts_folder
+from shared.datasets.accepted_contracts import contract_numbers
+from shared.prediction.delta_table import read_delta_tables
 from shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from shared.prediction.shard import ShardWork
     from shared.release.ports import ServingTarget
     from shared.release.traffic import Traffic
-    from shared.training.ports import JobOrder, Registry, Trainer
+    from shared.training.ports import JobOrder, Registry, RunOutput, Trainer
     from shared.training.run import Run
 
 type JobMaker = Callable[[MLClient, JobOrder], Any]
@@ -44,6 +47,7 @@ class JobFactory:
     scenarios: Scenarios
     datasets: DatasetVersions
     make_job: JobMaker | None
+    lake: Lake
 
     def of(self, client: Callable[[], MLClient]) -> Callable[[Run, str, str], Any]:
         """The maker of a run's job for that workspace."""
@@ -58,7 +62,10 @@ class JobFactory:
             folder = parts_folder(run.scenario)
             apart = any(part.path.startswith(folder) for table in dataset.tables for part in table.parts)
             parts = f"{lake}{folder}" if apart else ""
-            return self.make_job(client(), JobOrder(run, dataset, self.scenarios[run.scenario], tables, model, parts))
+            numbers = contract_numbers(self.lake, run.scenario)
+            contract = f"{lake}{contract_path(run.scenario, numbers[-1])}" if numbers else ""
+            scenario = self.scenarios[run.scenario]
+            return self.make_job(client(), JobOrder(run, dataset, scenario, tables, model, parts, contract))
 
         return order
 
@@ -126,6 +133,11 @@ def open_delta(settings: Settings) -> DeltaLog:
     return found
 
 
+def delta_follows(environ: Mapping[str, str]) -> bool:
+    """Whether Delta tables follow the lake, by the setting and by what is installed here."""
+    return read_delta_tables(environ, installed=find_spec("deltalake") is not None)
+
+
 def open_telemetry(settings: Settings, lake: Lake, tables: Tables) -> Telemetry:
     """The source of rows that TELEMETRY_URL names."""
     if settings.telemetry_url == "lake:":
@@ -189,6 +201,14 @@ def open_trainer(
     return ProcessTrainer(settings.home, {**environ, **places})
 
 
+def open_run_output(settings: Settings) -> RunOutput:
+    """What workers tell: those of this machine in their folder; of Azure ML it is seen in its studio."""
+    module = "shared.adapters.run_output"
+    if settings.trainer_url.startswith("azureml:"):
+        return cast("RunOutput", lazy(f"{module}:NoRunOutput", "Azure ML studio"))
+    return cast("RunOutput", lazy(f"{module}:FolderRunOutput", settings.home))
+
+
 def open_serving(
     settings: Settings,
     code: Callable[[], str],
@@ -216,8 +236,8 @@ def open_scorer(
     workspaces: Workspaces,
 ) -> ScoringEngine | None:
     """The engine that SCORER_URL names, None for this process; `make_job` makes the job of an attempt in Azure ML."""
-    if settings.scorer_url.startswith("azureml:"):
-        from shared.adapters.azureml.scorer import AzureMlScorer
+    if settings.scorer_url.startswith((AZUREML, AZUREML_SPARK)):
+        from shared.adapters.azureml.scorer import AzureMlScorer, AzureMlSparkScorer
 
         client = workspaces.client("SCORER_URL", settings.scorer_url)
 
@@ -226,7 +246,8 @@ def open_scorer(
                 raise Missing(f"Job {work.name} cannot be submitted: the maker of jobs is missing.")
             return make_job(client(), work, tasks, address)
 
-        return AzureMlScorer(client, lake, settings.lake_url, order)
+        engine = AzureMlSparkScorer if settings.scorer_url.startswith(AZUREML_SPARK) else AzureMlScorer
+        return engine(client, lake, settings.lake_url, order)
     if settings.scorer_url.startswith("spark:"):
         from shared.adapters.spark_scorer import SparkScorer
 

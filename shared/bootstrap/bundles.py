@@ -30,7 +30,6 @@ from shared.datasets.ports import DatasetsBundle
 from shared.monitoring.ports import MonitoringBundle
 from shared.monitoring.prices import Prices, read_prices
 from shared.operations.ports import OperationsBundle
-from shared.prediction.delta_table import read_delta_tables
 from shared.prediction.ports import PredictionBundle, ScoringEngine
 from shared.prediction.shard import Sharding, read_sharding
 from shared.prediction.sql_rows import read_sql_rows
@@ -84,13 +83,14 @@ class Root:
 
     def training(self, datasets: DatasetVersions, make_job: backends.JobMaker | None) -> TrainingBundle:
         """Runs, the registry, the trainer and schedules."""
-        jobs = backends.JobFactory(self.core.scenarios, datasets, make_job)
+        jobs = backends.JobFactory(self.core.scenarios, datasets, make_job, self.core.lake)
         return TrainingBundle(
             runs=lazy(f"{_SQL}training.runs:SqlRuns", self.engine, self.core.clock),
             registry=backends.open_registry(
                 self.settings, self.engine, self.core.lake, self.core.clock, self.workspaces
             ),
             trainer=backends.open_trainer(self.settings, self.environ, self.core.lake, jobs, self.workspaces),
+            output=backends.open_run_output(self.settings),
             schedules=lazy(f"{_SQL}training.schedules:SqlSchedules", self.engine),
             profile=self.settings.training_profile,
             options=read_options(self.environ, declared_ones(self.core.scenarios)),
@@ -138,7 +138,7 @@ class Root:
             sharding=sharding,
             sql_rows=read_sql_rows(self.environ),
             delta=backends.open_delta(self.settings),
-            delta_follows=read_delta_tables(self.environ),
+            delta_follows=backends.delta_follows(self.environ),
         )
 
     def _in_process(self, sharding: Sharding) -> ScoringEngine:

@@ -18,6 +18,8 @@ _WORKSPACE_PARTS = 3
 _WORKSPACE_NAME = re.compile(r"[A-Za-z0-9_().-]{1,90}")
 # The Python that has PySpark; never the one of the function app.
 SPARK_PYTHON = "MLOPS_SPARK_PYTHON"
+# A workspace: its jobs, or its Spark jobs.
+AZUREML, AZUREML_SPARK = "azureml:", "azureml-spark:"
 _MASTER = re.compile(r"local\[(\d+|\*)(,\d+)?\]|local-cluster\[\d+,\d+,\d+\]|spark://[\w.:,-]+|yarn|k8s://[\w.:/-]+")
 _CONTAINER = re.compile(r"(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -118,9 +120,11 @@ class WorkspaceAddress:
 
 def workspace_address(key: str, url: str) -> WorkspaceAddress:
     """The workspace that a setting `azureml:<subscription>/<resource group>/<workspace>` names; else Misconfigured."""
-    parts = url.removeprefix("azureml:").split("/")
+    scheme, _, place = url.rpartition(":")
+    parts = place.split("/")
     if len(parts) != _WORKSPACE_PARTS or not all(_WORKSPACE_NAME.fullmatch(part) for part in parts):
-        raise Misconfigured(key, f"is {url!r}", "azureml:<subscription>/<resource group>/<workspace>")
+        accepted = f"{scheme or 'azureml'}:<subscription>/<resource group>/<workspace>"
+        raise Misconfigured(key, f"is {url!r}", accepted)
     return WorkspaceAddress(*parts)
 
 

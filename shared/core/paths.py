@@ -183,6 +183,11 @@ def commit_path(scenario: str, window: str) -> str:
     return f"{window_folder(scenario, window)}_COMMIT.json"
 
 
+def content_path(scenario: str, window: str) -> str:
+    """Where the sha256 of the newer files lies that a correction was planned for."""
+    return f"{window_folder(scenario, window)}content.json"
+
+
 def shards_folder(scenario: str, window: str) -> str:
     """Where the shards of a large window lie: normalised input, and what was done with it."""
     return f"shards/{scenario}/{window}/"
@@ -227,6 +232,11 @@ def erased_path(path: str, etag: str) -> str:
 def contracts_folder(scenario: str) -> str:
     """Where the contracts lie that people accepted, each under its number, and those that were asked for."""
     return f"contracts/{scenario}/"
+
+
+def contract_path(scenario: str, number: int) -> str:
+    """The accepted contract of that number."""
+    return f"{contracts_folder(scenario)}{number}.json"
 
 
 def monitoring_folder(scenario: str) -> str:

@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Corrupt, Fault
-from shared.core.paths import contracts_folder
-from shared.datasets.contract_change import Contract, contract_of, widened
+from shared.core.paths import contract_path, contracts_folder
+from shared.datasets.contract_change import Change, Contract, contract_of, widened
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from shared.core.ports import Lake
     from shared.core.scenario import Scenario, Scenarios
 
@@ -34,13 +36,29 @@ def contract_numbers(lake: Lake, scenario: str) -> list[int]:
 
 def read_contract(lake: Lake, scenario: str, number: int) -> Contract:
     """The accepted contract of that number."""
-    path = f"{contracts_folder(scenario)}{number}.json"
+    path = contract_path(scenario, number)
     with lake.open(path) as source:
         content = source.read()
+    return parsed_contract(content, path)
+
+
+def accepted_changes(file: Path | None) -> tuple[Change, ...]:
+    """What was accepted by the copy of a contract that a job was given; nothing without one."""
+    return parsed_contract(file.read_bytes(), file.name).changes if file else ()
+
+
+def parsed_contract(content: bytes, name: str) -> Contract:
+    """The accepted contract in a file of that name; Corrupt when it holds none."""
     try:
         return contract_of(json.loads(content))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise Corrupt(f"{path} is no accepted contract ({error!r}); remove it, and accept its drop again.") from error
+        raise Corrupt(f"{name} is no accepted contract ({error!r}); remove it, and accept its drop again.") from error
+
+
+def accepted_scenario(declared: Scenario, lake: Lake) -> Scenario:
+    """The scenario with what was accepted for it; a worker without it must not guess, so a fault is raised."""
+    contract = newest_contract(lake, declared.name)
+    return widened(declared, contract.changes if contract else ())
 
 
 class AcceptedScenarios(Mapping[str, "Scenario"]):

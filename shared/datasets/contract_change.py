@@ -65,11 +65,16 @@ def change_json(change: Change) -> dict[str, Any]:
     return facts | {"values": list(change.values), "limit": change.limit, "rows": change.rows}
 
 
+def change_of(value: Mapping[str, Any]) -> Change:
+    """The change of its JSON."""
+    return Change(**{**value, "values": tuple(value["values"])})
+
+
 def contract_of(value: Mapping[str, Any]) -> Contract:
     """The contract of its JSON; KeyError, TypeError or ValueError when it is none."""
     if value["schema"] != SCHEMA:
         raise ValueError(f"schema {value['schema']!r}")
-    changes = tuple(Change(**{**one, "values": tuple(one["values"])}) for one in value["changes"])
+    changes = tuple(map(change_of, value["changes"]))
     facts = {name: value[name] for name in Contract.__slots__ if name != "changes"}
     return Contract(**facts, changes=changes)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from shared.core.errors import Quarantined
@@ -21,6 +21,27 @@ _MS_PER_HOUR = 3_600_000.0
 def feature_frame(tables: Mapping[str, pa.Table], scenario: Scenario) -> pa.Table:
     """The rows whose answers are known, in time order, with what the scenario derives from its tables."""
     return _ordered(with_answers(_assembled(tables, scenario), scenario), scenario)
+
+
+def columns_to_learn(scenario: Scenario, table: str, there: Sequence[str], more: Sequence[str] = ()) -> list[str]:
+    """The columns among `there` that a model, its evaluation or its split needs, in their order; at least one.
+
+    Feature code may read any column of any table; without it rows and answers stand in one table. `more` are needed
+    as well.
+    """
+    if scenario.assemble is not None:
+        return list(there)
+    stands = table in {scenario.label_table, scenario.batch.table}
+    wanted = {*more, *_named(scenario)} if stands else set[str]()
+    return [name for name in there if name in wanted] or list(there[:1])
+
+
+def _named(scenario: Scenario) -> set[str]:
+    """Every column that the declaration names for another reason than that it is there."""
+    keys = (name for table in scenario.tables if table.name == scenario.batch.table for name in table.key)
+    pool = scenario.selection.pool if scenario.selection else ()
+    told = (*scenario.features, *scenario.leakage, *scenario.targets, *scenario.entity, *scenario.slices, *pool, *keys)
+    return {*told, scenario.time, scenario.split.column} - {""}
 
 
 def with_answers(frame: pa.Table, scenario: Scenario) -> pa.Table:
@@ -92,4 +113,6 @@ def _ordered(frame: pa.Table, scenario: Scenario) -> pa.Table:
         return frame
     # A stable sort: rows of the same time keep their order.
     times = frame[scenario.time].to_numpy()
+    if len(times) < 2 or bool(np.all(times[:-1] <= times[1:])):  # noqa: PLR2004 - fewer are in order
+        return frame
     return frame.take(pa.array(np.argsort(times, kind="stable")))

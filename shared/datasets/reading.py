@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from shared.core.errors import Corrupt, Missing
 from shared.core.paths import part_path
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shared.core.ports import Lake
     from shared.core.scenario import Scenario, Table
     from shared.datasets.label_runs import Counts
-    from shared.datasets.row_index import Index
+    from shared.datasets.row_index import Index, StoredIndex
     from shared.datasets.rows import Rows
     from shared.datasets.stored_rows import FileRows
     from shared.datasets.version import DatasetTable, Part
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # The bytes of a part, by its path.
 Fetch = Callable[[str], bytes]
+# What lies under a path, as a stream; Missing when absent.
+Opened = Callable[[str], BinaryIO]
 
 
 def lake_bytes(lake: Lake) -> Fetch:
@@ -59,13 +61,19 @@ def with_runs(scenario: Scenario, rows: Measured, labels: Measured) -> list[pa.T
     """The parts of the label table with the run of each label since the first row of all."""
     import pyarrow as pa
 
-    from shared.datasets.label_runs import RESTART, label_runs
+    from shared.datasets.label_runs import RESTART
 
-    runs = label_runs(_counts(scenario, *rows), _counts(scenario, *labels), scenario.label_table)
     return [
         _without(table, RESTART).append_column(RESTART, pa.array(found, pa.int64()))
-        for table, found in zip(labels[1], runs, strict=True)
+        for table, found in zip(labels[1], runs_of(scenario, rows, labels), strict=True)
     ]
+
+
+def runs_of(scenario: Scenario, rows: Measured, labels: Measured) -> list[np.ndarray]:
+    """For each part of the label table the run of each label; only the counters of the tables are looked at."""
+    from shared.datasets.label_runs import label_runs
+
+    return label_runs(_counts(scenario, *rows), _counts(scenario, *labels), scenario.label_table)
 
 
 def _counts(scenario: Scenario, parts: Sequence[Part], tables: Sequence[pa.Table]) -> list[Counts]:
@@ -125,9 +133,14 @@ def read_part(fetch: Fetch, part: Part) -> pa.Table:
 
 def part_rows(lake: Lake, part: Part) -> FileRows:
     """The rows of one part on the local disk; Corrupt when its bytes are not what was validated."""
+    return opened_part(lake.open, part)
+
+
+def opened_part(opened: Opened, part: Part) -> FileRows:
+    """The same, of whatever opens its path."""
     from shared.datasets.stored_rows import spooled
 
-    with lake.open(part.path) as source:
+    with opened(part.path) as source:
         return spooled(source, part.sha256, part.path)
 
 
@@ -163,24 +176,41 @@ def index_path(scenario: str, table: str, sha256: str) -> str:
 
 
 def read_indexes(lake: Lake, scenario: Scenario, table: str, parts: Sequence[Part]) -> list[Index]:
-    """The indexes of the parts; one that is not there, or not what was written, is made of the part again."""
-    return [_index(lake, scenario, table, part) for part in parts]
+    """The indexes of the parts; one that is not there, or not what was written, is made of the part again and kept."""
+
+    def keep(path: str, index: StoredIndex) -> None:
+        with index.open() as content:
+            lake.put(path, content, if_absent=False)
+
+    return opened_indexes(lake.open, scenario.table(table), scenario.name, parts, keep)
 
 
-def _index(lake: Lake, scenario: Scenario, table: str, part: Part) -> Index:
+def opened_indexes(
+    opened: Opened,
+    table: Table,
+    scenario: str,
+    parts: Sequence[Part],
+    keep: Callable[[str, StoredIndex], None] | None = None,
+) -> list[Index]:
+    """The same, of whatever opens their paths; without `keep` one that is made stays here."""
+    return [_index(opened, table, part, index_path(scenario, table.name, part.sha256), keep) for part in parts]
+
+
+def _index(
+    opened: Opened, table: Table, part: Part, path: str, keep: Callable[[str, StoredIndex], None] | None
+) -> Index:
     from shared.datasets.row_index import IndexWriter, unpack
 
-    path = index_path(scenario.name, table, part.sha256)
     try:
-        with lake.open(path) as source:
+        with opened(path) as source:
             index = unpack(source, part.rows)
     except Missing:
         index = None
     if index is None:
-        writer = IndexWriter(scenario.table(table))
-        for block in part_rows(lake, part).blocks():
+        writer = IndexWriter(table)
+        for block in opened_part(opened, part).blocks():
             writer.add(block)
         index = writer.done()
-        with index.open() as content:
-            lake.put(path, content, if_absent=False)
+        if keep is not None:
+            keep(path, index)
     return index

@@ -7,14 +7,14 @@ Of an index of any size a block is in memory, and a byte a row that says whether
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import batched, chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from shared.datasets.hash_partitions import HashPartitions
-from shared.datasets.row_index import ArrayIndex, spooled_index
-from shared.datasets.row_sums import RowSums
+from shared.datasets.row_index import ArrayIndex, mixed, spooled_index
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,6 +31,23 @@ _LEAST_BITS, _MOST_BITS = 20, 25
 # So many rows of one narrowed part are held in memory.
 _IN_MEMORY = 1 << 13
 NO_ROWS = ArrayIndex(np.empty((0, 1), np.uint64))
+_WORD = 1 << 64
+
+
+@dataclass(slots=True)
+class RowSums:
+    """How many rows there are, and two sums over them; other rows have the same by chance once in 2^64 pairs."""
+
+    rows: int = 0
+    first: int = 0
+    second: int = 0
+
+    def add(self, fingerprints: Array) -> None:
+        """The fingerprints of the rows that follow."""
+        once = mixed(fingerprints)
+        self.rows += len(once)
+        self.first = (self.first + int(once.sum())) % _WORD
+        self.second = (self.second + int(mixed(once).sum())) % _WORD
 
 
 def kept_rows(indexes: Sequence[Index], *, keyed: bool, merged: bool = True) -> list[NDArray[np.bool_]]:

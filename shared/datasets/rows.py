@@ -115,6 +115,67 @@ class MaskedRows:
             start += block.num_rows
 
 
+@dataclass(frozen=True, slots=True)
+class ChosenRows:
+    """All rows, but of these columns only: what others hold is not read."""
+
+    rows: Rows
+    names: tuple[str, ...]
+
+    @property
+    def num_rows(self) -> int:
+        """How many rows there are."""
+        return self.rows.num_rows
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The names and types of the chosen columns."""
+        return named(self.rows.schema, self.names)
+
+    def blocks(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """These of the chosen columns."""
+        wanted = list(self.names if columns is None else columns)
+        for block in self.rows.blocks(wanted):
+            yield block.select(wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class WithColumn:
+    """The rows with a column of whole numbers at their end, in place of one of that name."""
+
+    rows: Rows
+    name: str
+    values: NDArray[np.int64]
+
+    @property
+    def num_rows(self) -> int:
+        """How many rows there are."""
+        return self.rows.num_rows
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The names and types of the columns, the added one last."""
+        import pyarrow as pa
+
+        return named(self.rows.schema, self._others()).append(pa.field(self.name, pa.int64()))
+
+    def blocks(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """These columns of all rows in order."""
+        import pyarrow as pa
+
+        wanted = [*self._others(), self.name] if columns is None else list(columns)
+        # A table without columns would not know how many rows it has.
+        read = [name for name in wanted if name != self.name] or self._others()[:1]
+        start = 0
+        for block in self.rows.blocks(read):
+            found = pa.array(self.values[start : start + block.num_rows], pa.int64())
+            start += block.num_rows
+            yield block.append_column(self.name, found).select(wanted)
+
+    def _others(self) -> list[str]:
+        return [name for name in self.rows.schema.names if name != self.name]
+
+
 def as_rows(rows: Rows | pa.Table) -> Rows:
     """The rows of a table in memory like any others."""
     return rows if hasattr(rows, "blocks") else TableRows(rows)

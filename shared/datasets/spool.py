@@ -31,9 +31,9 @@ class Spool:
         """Append to the file; Transient when the disk is full."""
         return _Writer(self)  # type: ignore[return-value]
 
-    def reader(self) -> BinaryIO:
-        """Read from the start."""
-        return io.BufferedReader(_Reader(self), _BUFFER)
+    def reader(self, buffer: int = _BUFFER) -> BinaryIO:
+        """Read from the start, so many bytes at a time at least."""
+        return io.BufferedReader(_Reader(self), buffer)
 
     def overwrite(self, start: bytes) -> None:
         """Put these bytes in place of the first ones."""

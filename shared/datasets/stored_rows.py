@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shared.datasets.column_facts import Facts
 
 _COPIED = 1 << 20
+_TURN = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class FileRows:
         if not self.num_rows:
             yield named(self.schema, columns).empty_table()
             return
-        file = _opened(self.spool.reader())
+        file = _opened(self.spool)
         for batch in file.iter_batches(batch_size=self.block, columns=None if columns is None else list(columns)):
             yield pa.Table.from_batches([batch])
 
@@ -91,12 +92,14 @@ def spooled(source: BinaryIO, sha256: str, name: str) -> FileRows:
 
 def of_spool(spool: Spool, sha256: str, facts: Facts | None = None) -> FileRows:
     """The rows of a canonical Parquet file that was written to the spool."""
-    file = _opened(spool.reader())
+    file = _opened(spool)
     return FileRows(spool, sha256, file.schema_arrow, file.metadata.num_rows, facts)
 
 
-def _opened(source: BinaryIO) -> pq.ParquetFile:
+def _opened(spool: Spool) -> pq.ParquetFile:
     import pyarrow.parquet as pq
 
-    # A buffer per column is enough: a row group need not be in memory as a whole.
+    # A buffer per column is enough: a row group need not be in memory as a whole. Columns are read in turns: a large
+    # buffer of the file would be filled anew for each turn.
+    source = spool.reader(_TURN)
     return pq.ParquetFile(source, page_checksum_verification=True, pre_buffer=False, buffer_size=_COPIED // 4)

@@ -12,7 +12,7 @@ from shared.core.claims import once
 from shared.core.errors import BadInput, Conflict, Forbidden, Refused
 from shared.core.lake_reading import read_json
 from shared.core.ledger import Kind, Outcome, State
-from shared.core.paths import contracts_folder
+from shared.core.paths import contract_path, contracts_folder
 from shared.core.scenario import Scenario
 from shared.datasets.accepted_contracts import contract_numbers, newest_contract, refresh
 from shared.datasets.contract_change import Change, Contract, change_json
@@ -83,7 +83,7 @@ def _accept(ports: MonitoringPorts, found: Difference, asked_by: str, by: str, r
 
     def store() -> Outcome:
         content = (json.dumps(contract.to_json(), indent=1, sort_keys=True) + "\n").encode()
-        _, created = ports.core.lake.put(f"{contracts_folder(name)}{number}.json", content)
+        _, created = ports.core.lake.put(contract_path(name, number), content)
         if not created:
             raise Conflict(f"Somebody else accepted contract {number} of {name} at this moment; look at it first.")
         return Outcome(State.DONE, sentence, {"drop": where.drop, "asked_by": asked_by})

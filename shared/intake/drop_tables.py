@@ -15,7 +15,6 @@ from shared.core.wording import counted
 from shared.datasets.head import Head
 from shared.datasets.parts import keep_rows
 from shared.datasets.reading import restarting_labels
-from shared.datasets.row_sums import RowSums
 from shared.intake.arrivals import Files
 from shared.intake.schema_change import check_schema
 from shared.intake.training_admission import check_admission
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from shared.datasets.row_index import IndexWriter, StoredIndex
+    from shared.datasets.row_standing import RowSums
     from shared.datasets.stored_rows import FileRows
     from shared.monitoring.ports import MonitoringPorts
 
@@ -116,6 +116,8 @@ def _parts(
     ports: MonitoringPorts, blobs: Sequence[Blob], table: Table, writer: IndexWriter
 ) -> Iterator[Iterator[pa.RecordBatch]]:
     """The blocks of each file; Quarantined at their end for a file that is there twice."""
+    from shared.datasets.row_standing import RowSums
+
     sums = [RowSums() for _ in blobs]
     for blob, found in zip(blobs, sums, strict=True):
         yield _counted(_blocks(ports, blob, table), writer, found)

@@ -83,8 +83,19 @@ def _record(ports: MonitoringPorts, scenario: Scenario, labels: pa.Table, blob: 
     keep_labels(ports, scenario, labels, blob)
     # All windows: after a worker died behind the merge, nothing is new but quality is still to be stated.
     stated = state_quality(ports, scenario, everything=True)
-    reason = f"{labels.num_rows} labels: {new} new, {changed} changed. {summary(stated)}."
-    return Outcome(State.DONE, reason, {"new": new, "changed": changed})
+    # Where SQL does not hold all predictions, nobody can say which a label has none of.
+    whole = ports.prediction.sql_rows.kept is None
+    unpredicted = ports.monitoring.actuals.unpredicted(scenario, labels) if whole else 0
+    told = f" {_of_nothing(scenario, unpredicted)}" if unpredicted else ""
+    reason = f"{labels.num_rows} labels: {new} new, {changed} changed.{told} {summary(stated)}."
+    return Outcome(State.DONE, reason, {"new": new, "changed": changed, "unpredicted": unpredicted})
+
+
+def _of_nothing(scenario: Scenario, labels: int) -> str:
+    """What is said of labels that belong to no prediction: an id never will, a key may be predicted yet."""
+    if key_column(scenario) == BY_ID:
+        return f"{labels} of them name no prediction: nothing was predicted under that {BY_ID}."
+    return f"{labels} of them name nothing that was predicted so far."
 
 
 def _with_keys(ports: MonitoringPorts, scenario: Scenario, rows: pa.Table) -> pa.Table:

@@ -138,6 +138,10 @@ class Actuals(Protocol):
         """
         ...
 
+    def unpredicted(self, scenario: Scenario, labels: pa.Table) -> int:
+        """How many of these labels have a key, or an id, that no prediction has so far."""
+        ...
+
     def join_predictions(self, scenario: Scenario, first_id: int, last_id: int, *, original: bool = True) -> pa.Table:
         """Predictions with ids in first_id..last_id (both included) with their label (`actual`; null: not known).
 

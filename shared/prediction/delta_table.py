@@ -13,7 +13,7 @@ from shared.core.scenario import Scenario
 from shared.serving.prediction_rows import PredictionColumn, label_columns, label_kind, prediction_columns
 
 SETTING = "DELTA_TABLES"
-DEFAULT = "on"
+DEFAULT = "auto"
 PREDICTIONS, ACTUALS, LABELLED = "predictions", "actuals", "labelled"
 
 
@@ -85,9 +85,11 @@ def _actual(scenario: Scenario) -> PredictionColumn:
     return PredictionColumn("actual", label_kind(scenario))
 
 
-def read_delta_tables(environ: Mapping[str, str]) -> bool:
-    """Whether Delta tables follow the lake; Misconfigured when the setting says neither."""
+def read_delta_tables(environ: Mapping[str, str], *, installed: bool) -> bool:
+    """Whether Delta tables follow the lake; Misconfigured when the setting is wrong or its package is missing."""
     text = environ.get(SETTING, "").strip() or DEFAULT
-    if text not in ("on", "off"):
-        raise Misconfigured(SETTING, f"is {text[:40]!r}", "on or off")
-    return text == "on"
+    if text not in ("auto", "on", "off"):
+        raise Misconfigured(SETTING, f"is {text[:40]!r}", "auto, on or off")
+    if text == "on" and not installed:
+        raise Misconfigured(SETTING, "is on and the package deltalake is not installed", "auto, off, or make setup")
+    return installed and text != "off"

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shared.core.blob import Blob
 from shared.core.errors import Conflict, Missing
+from shared.core.lake_reading import read_json
 from shared.core.ledger import Kind, State
+from shared.core.paths import content_path
 from shared.core.scenario import Scenario
 from shared.prediction.revision import Correction
 from shared.prediction.scoring_drops import ScoringDrop
@@ -44,10 +48,12 @@ def claim_drop(ports: PredictionPorts, scenario: Scenario, drop: ScoringDrop) ->
 
 
 def _shows_these_rows(ports: PredictionPorts, scenario: Scenario, window_id: str) -> bool:
-    """Whether there is such a window, and no correction has replaced its rows."""
-    if ports.prediction.windows.find(scenario.name, window_id) is None:
+    """Whether there is such a window, and no correction that reads other files has replaced its rows or will."""
+    window = ports.prediction.windows.find(scenario.name, window_id)
+    if window is None:
         return False
-    return all(one.base != window_id for one in ports.prediction.corrections.list(scenario.name))
+    shown = _open_version(ports, scenario, window_id)
+    return shown is None or set(shown.inputs) <= set(window.inputs)
 
 
 def _replaced(ports: PredictionPorts, scenario: Scenario, drop: ScoringDrop) -> dict[str, list[Blob]]:
@@ -71,16 +77,22 @@ def _open_base(ports: PredictionPorts, scenario: Scenario, window_id: str) -> st
     """The first version of the window, or nothing where every version was closed without predicting anything."""
     correction = ports.prediction.corrections.find(scenario.name, window_id)
     base = correction.base if correction else window_id
-    return base if _open_inputs(ports, scenario, base) else ""
+    return base if _open_version(ports, scenario, base) else ""
 
 
 def _correct(ports: PredictionPorts, scenario: Scenario, base: str, new: Sequence[Blob], inputs: Sequence[Blob]) -> str:
-    """Plan a correction of the window that reads the newer files; returns its id."""
+    """Plan a correction of the window that reads the newer files; returns its id.
+
+    The same bytes as in its newest version, again, belong to that version: nothing is predicted twice.
+    """
     deployment = ports.release.deployments.current(scenario.name)
-    if deployment is None:
-        raise Missing(f"Nothing is deployed for {scenario.name}.")
-    before = _open_inputs(ports, scenario, base)
-    kept = {split_input(name)[0]: name for name in before}
+    shown = _open_version(ports, scenario, base)
+    if deployment is None or shown is None:
+        raise Missing(f"Nothing is deployed for {scenario.name}, or window {base} was closed.")
+    content = {input_key(blob): _sha256(ports, [blob]) for blob in new}
+    if _by_path(content).items() <= _by_path(_content(ports, base, shown)).items():
+        return ports.prediction.windows.claim(replace(shown, inputs=tuple(map(input_key, new)))).id
+    kept = {split_input(name)[0]: name for name in shown.inputs}
     newer = {blob.path: input_key(blob) for blob in inputs}
     names = ", ".join(blob.name for blob in new)
     correction = Correction(
@@ -95,19 +107,32 @@ def _correct(ports: PredictionPorts, scenario: Scenario, base: str, new: Sequenc
         created_at=ports.core.clock(),
     )
     planned = ports.prediction.corrections.plan(correction).window
-    _tell_superseded(ports, before, new, planned)
+    ports.core.lake.put(content_path(scenario.name, planned), json.dumps(content, sort_keys=True).encode())
+    _tell_superseded(ports, shown.inputs, new, planned)
     return planned
 
 
-def _open_inputs(ports: PredictionPorts, scenario: Scenario, base: str) -> tuple[str, ...]:
-    """What the newest version of the window reads that was not closed without predicting anything; empty without."""
+def _content(ports: PredictionPorts, base: str, shown: Window) -> Mapping[str, str]:
+    """The sha256 of those inputs for which a correction was planned; a later one may read them once more."""
+    versions = [one.window for one in ports.prediction.corrections.list(shown.scenario) if one.base == base]
+    paths = [content_path(shown.scenario, window) for window in versions]
+    known = [read_json(ports, path) for path in paths if ports.core.lake.stat(path)]
+    return {name: sha for content in known for name, sha in content.items() if name in shown.inputs}
+
+
+def _by_path(content: Mapping[str, str]) -> Mapping[str, str]:
+    return {split_input(name)[0]: sha for name, sha in content.items()}
+
+
+def _open_version(ports: PredictionPorts, scenario: Scenario, base: str) -> Window | None:
+    """The newest version of the window that was not closed without predicting anything, with what it reads."""
     versions = [one for one in ports.prediction.corrections.list(scenario.name) if one.base == base]
     inputs = {version.window: version.inputs for version in reversed(versions)}
     for name in (*inputs, base):
         window = ports.prediction.windows.find(scenario.name, name)
         if window is not None and window.state != WindowState.QUARANTINED:
-            return inputs.get(name, window.inputs)
-    return ()
+            return replace(window, inputs=inputs.get(name, window.inputs))
+    return None
 
 
 def _tell_superseded(ports: PredictionPorts, before: Sequence[str], new: Sequence[Blob], correction: str) -> None:
@@ -137,9 +162,13 @@ def _open_name(ports: PredictionPorts, scenario: Scenario, name: str) -> str:
 
 def _digest(ports: PredictionPorts, blobs: Sequence[Blob]) -> str:
     """A name for the content: the same bytes again (a touched file) are the same window."""
+    return _sha256(ports, blobs)[:8]
+
+
+def _sha256(ports: PredictionPorts, blobs: Sequence[Blob]) -> str:
     digest = hashlib.sha256()
     for blob in blobs:
         with ports.core.lake.open(blob.path, etag=blob.etag) as source:
             while chunk := source.read(_CHUNK):
                 digest.update(chunk)
-    return digest.hexdigest()[:8]
+    return digest.hexdigest()

@@ -42,8 +42,10 @@ class Windows(Protocol):
         """The inputs ("path@etag") below a folder of the lake, each with the id of its window."""
         ...
 
-    def close(self, scenario: str, window_id: str, state: WindowState, reason: str, unread: Sequence[str] = ()) -> None:
-        """Set the window's final state; inputs that it never read are free for another window."""
+    def close(
+        self, scenario: str, window_id: str, state: WindowState, reason: str, read: Sequence[str] | None = None
+    ) -> None:
+        """Set the window's final state; inputs that are not among `read` are free for another window."""
         ...
 
     def list(self, scenario: str | None = None, state: str | None = None) -> Sequence[Window]:

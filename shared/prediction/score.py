@@ -49,8 +49,8 @@ def score_window(ports: PredictionPorts, scenario_name: str, window_id: str) -> 
         commit = _commit(ports, scenario, window, lambda: ports.core.clock() >= ends)
     except (Quarantined, Superseded, Missing) as fault:
         redacted = redact(fault, scenario) if isinstance(fault, Quarantined) else fault
-        unread = _unread(ports, scenario, window)
-        ports.prediction.windows.close(scenario.name, window.id, WindowState.QUARANTINED, redacted.reason, unread)
+        read = _read(ports, window)
+        ports.prediction.windows.close(scenario.name, window.id, WindowState.QUARANTINED, redacted.reason, read)
         raise redacted from None
     if isinstance(commit, Outcome):
         return commit
@@ -64,16 +64,14 @@ def score_window(ports: PredictionPorts, scenario_name: str, window_id: str) -> 
     return Outcome(State.DONE, reason, {"rows": commit.rows, "sha256": commit.sha256, "path": commit.path, **origin})
 
 
-def _unread(ports: PredictionPorts, scenario: Scenario, window: Window) -> list[str]:
-    """Newer versions of the window's files that its plan does not name: another window will predict them.
+def _read(ports: PredictionPorts, window: Window) -> tuple[str, ...]:
+    """The versions of files that the plan names, else those that were there when the window was taken up.
 
-    A planner may have added one since the window was taken up.
+    A planner may have added a newer one since: another window will predict it.
     """
-    if ports.core.lake.stat(plan_path(scenario.name, window.id)) is None:
-        return []
-    read = read_plan(ports, scenario.name, window.id).inputs
-    window = ports.prediction.windows.find(scenario.name, window.id) or window
-    return [name for name in window.inputs if name not in read and ports.core.lake.stat(split_input(name)[0])]
+    if ports.core.lake.stat(plan_path(window.scenario, window.id)) is None:
+        return window.inputs
+    return read_plan(ports, window.scenario, window.id).inputs
 
 
 def _window(ports: PredictionPorts, scenario_name: str, window_id: str) -> tuple[Scenario, Window]:

@@ -12,8 +12,9 @@ from shared.core.lake_reading import read_json
 from shared.core.paths import dataset_folder
 from shared.core.scenario import Scenario
 from shared.datasets.feature_frame import feature_frame
-from shared.datasets.reading import lake_bytes, read_tables, table_rows
+from shared.datasets.reading import table_rows
 from shared.datasets.version import DatasetVersion
+from shared.datasets.version_rows import tables_to_learn
 from shared.profiles.profile import SCHEMA, DatasetProfile, TableProfile
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def rows_profile(ports: ProfilesPorts, scenario: str, dataset: str) -> TableProf
     if declared is None or version is None:
         return None
     try:
-        frame = feature_frame(read_tables(lake_bytes(ports.core.lake), declared, version.tables), declared)
+        frame = feature_frame(tables_to_learn(ports.core.lake.open, declared, version.tables), declared)
     except Quarantined:
         return None
     seen = [name for name in (*declared.features, *declared.targets) if name in frame.column_names]

@@ -71,6 +71,19 @@ def roll_back(
     if rollout is not None:
         rollouts.roll_back_candidate(ports, rollout, by=by, reason=reason)
         return _current(ports, scenario, where)
+    model, current = _before(ports, scenario, where)
+    return put_in_service(ports, model, where, by=by, reason=reason, expected=current.generation)
+
+
+def check_rollback(ports: ReleasePorts, scenario: str) -> None:
+    """Missing or Refused, as `roll_back` says it, where there is nothing to go back to."""
+    where = ports.release.policies.last(scenario)
+    if rollouts.active_rollout(ports, scenario, where) is None:
+        _before(ports, scenario, where)
+
+
+def _before(ports: ReleasePorts, scenario: str, where: str) -> tuple[Model, Deployment]:
+    """The model that served before, as it served, and what serves now."""
     history = ports.release.deployments.list(scenario, where)
     if not history:
         raise Missing(f"Nothing is deployed for {scenario}; there is nothing to roll back.")
@@ -82,7 +95,7 @@ def roll_back(
     model = registered.graph(earlier[-1].sha256)
     if model is None:
         raise Missing(f"{registered.id} is not in the registry as it served.")
-    return put_in_service(ports, model, where, by=by, reason=reason, expected=current.generation)
+    return model, current
 
 
 def _current(ports: ReleasePorts, scenario: str, environment: str) -> Deployment:

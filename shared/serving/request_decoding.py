@@ -73,15 +73,15 @@ def raw_row(body: bytes, row: int, max_rows: int) -> bytes:
         return b""
 
 
-def row_type(scenario: Scenario, inputs: Sequence[tuple[str, str]], beside: Any = _Anything) -> type[Struct]:
-    """The type of a row: each (name, kind) that a model takes, other fields of the scenario as `beside`, no more."""
+def row_type(scenario: Scenario, inputs: Sequence[tuple[str, str]], title: str = "Row") -> type[Struct]:
+    """The type of a row: each (name, kind) that a model takes, other fields of the scenario as they are, no more."""
     names = [name for name, _ in inputs]
     extras = [name for name in scenario.accepted_fields if name not in names]
     declared = declared_inputs(scenario, names)
     fields: list[Any] = [(f"f{n}", _cell_type(kind, declared.get(name))) for n, (name, kind) in enumerate(inputs)]
-    fields += [(f"x{n}", beside, UNSET) for n in range(len(extras))]
+    fields += [(f"x{n}", _Anything, UNSET) for n in range(len(extras))]
     rename = dict(zip([field[0] for field in fields], (*names, *extras), strict=True))
-    return defstruct(f"row_{scenario.name}", fields, rename=rename, forbid_unknown_fields=True)
+    return defstruct(title, fields, rename=rename, forbid_unknown_fields=True)
 
 
 def _cell_type(kind: str, column: Column | None) -> Any:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from shared.core.scenario import Scenario
-from shared.datasets.reading import Fetch, read_part
-from shared.datasets.version import LEARN_ONLY, DatasetTable
+from shared.datasets.feature_frame import columns_to_learn
+from shared.datasets.reading import Opened, opened_part
+from shared.datasets.version import LEARN_ONLY, DatasetTable, Part
 from shared.training.fingerprints import fingerprints
 
 if TYPE_CHECKING:
     import numpy as np
 
 
-def learn_only_identities(fetch: Fetch, scenario: Scenario, tables: Iterable[DatasetTable]) -> np.ndarray:
+def learn_only_identities(opened: Opened, scenario: Scenario, tables: Iterable[DatasetTable]) -> np.ndarray:
     """The sorted fingerprints of whom these rows are about; every row about one of them only learns."""
     import numpy as np
 
@@ -25,5 +26,13 @@ def learn_only_identities(fetch: Fetch, scenario: Scenario, tables: Iterable[Dat
         for part in table.parts
         if part.role == LEARN_ONLY
     ]
-    found = [fingerprints(scenario, read_part(fetch, part)).identity for part in parts]
+    found = [identities for part in parts for identities in _identities(opened, scenario, part)]
     return np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.uint64)
+
+
+def _identities(opened: Opened, scenario: Scenario, part: Part) -> Iterator[np.ndarray]:
+    """Of each block of the part the fingerprints of whom its rows are about."""
+    rows = opened_part(opened, part)
+    wanted = columns_to_learn(scenario, scenario.batch.table, rows.schema.names)
+    for block in rows.blocks(wanted):
+        yield fingerprints(scenario, block).identity

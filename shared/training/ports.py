@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from shared.datasets.version import DatasetVersion
     from shared.training.model import Artefact, Model
     from shared.training.options.run_options import RunOptions
-    from shared.training.run import Run, RunState
+    from shared.training.run import Run, RunProgress, RunState
     from shared.training.schedule import Schedule
 
 
@@ -23,6 +23,7 @@ class JobOrder:
     """What a training job elsewhere is made from; `tables`, `model` and `parts` are addresses of folders in the lake.
 
     `parts` holds what the manifest in `tables` names; empty for a version of the format before, with its files there.
+    `contract` is a file with what was accepted beyond the declared contract; empty when nothing was.
     """
 
     run: Run
@@ -31,6 +32,7 @@ class JobOrder:
     tables: str
     model: str
     parts: str = ""
+    contract: str = ""
 
 
 class Trainer(Protocol):
@@ -54,6 +56,22 @@ class Trainer(Protocol):
 
     def result(self, run: Run) -> Artefact | None:
         """The model of a worker that cannot reach the registry itself; None while there is none."""
+        ...
+
+
+class RunOutput(Protocol):
+    """What the worker of a run tells while it works."""
+
+    def progress(self, run_id: str) -> RunProgress | None:
+        """How far it is; None while nothing is known, and where workers do not tell."""
+        ...
+
+    def log(self, run_id: str, lines: int) -> Sequence[str]:
+        """The last lines of its log, oldest first; none where it cannot be read from here."""
+        ...
+
+    def place(self, run_id: str) -> str:
+        """Where people find the whole log; empty when there is none."""
         ...
 
 
@@ -139,6 +157,7 @@ class TrainingBundle:
     runs: Runs
     registry: Registry
     trainer: Trainer
+    output: RunOutput
     schedules: Schedules
     profile: str
     options: Mapping[str, RunOptions] = field(default_factory=dict)

@@ -7,7 +7,7 @@ import json
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import UNSET
 
@@ -155,11 +155,16 @@ def cancel(ports: TrainingPorts, scenario: Scenario, run_id: str) -> Run:
     return after
 
 
+def status_of(run: Run) -> Literal[RunState, "cancelled"]:
+    """The run's state in words for people; a run that somebody cancelled is not one that failed."""
+    return "cancelled" if run.state == "failed" and run.reason.startswith(CANCELLED) else run.state
+
+
 def run_answer(run: Run) -> RunAnswer:
     """The run as callers read it."""
     return {
         "Id": run.id,
-        "Status": "cancelled" if run.state == "failed" and run.reason.startswith(CANCELLED) else run.state,
+        "Status": status_of(run),
         "Reason": run.reason,
         "Dataset": run.dataset,
         "Profile": run.profile,

@@ -1,4 +1,4 @@
-"""A training run and its states."""
+"""A training run, its states, and how far its worker is."""
 
 from __future__ import annotations
 
@@ -34,3 +34,18 @@ class Run:
     def attempt_name(self) -> str:
         """The name of the present attempt, where a service wants one: `<run>-<attempt>`."""
         return f"{self.id}-{self.attempts}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgress:
+    """The step that a worker is at, and the share of the whole run that is done, 0 to 1.
+
+    While candidates are tried: how many of how many, the best score so far, and about how many seconds are left.
+    """
+
+    step: str
+    done: float
+    candidate: int | None = None
+    of: int | None = None
+    best: float | None = None
+    seconds_left: float | None = None

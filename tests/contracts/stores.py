@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import pytest
+from memory.expiry import MemoryExpiry
 from memory.history import MemoryEntries, MemoryHistory, MemoryReopening, MemoryRounds
 from memory.labels import MemoryActuals
 from memory.ledger import MemoryLedger
@@ -22,6 +23,7 @@ from memory.outbox import MemoryOutbox
 from memory.predictions import MemoryPredictions
 from memory.registry import MemoryRegistry
 from memory.releases import MemoryApprovals, MemoryDeployments, MemoryHealth, MemoryLooks, MemoryRollouts
+from memory.spans import MemorySpans
 from memory.store import Memory
 from memory.training import MemoryDatasets, MemoryProfileHistory, MemoryRuns, MemorySchedules
 from memory.windows import MemoryCorrections, MemoryWindows
@@ -45,6 +47,7 @@ from shared.adapters.sql.monitoring.served_labels import SqlServedLabels
 from shared.adapters.sql.monitoring.window_labels import SqlWindowLabels
 from shared.adapters.sql.prediction.corrections import SqlCorrections
 from shared.adapters.sql.prediction.predictions import SqlPredictions
+from shared.adapters.sql.prediction.spans import SqlSpans
 from shared.adapters.sql.prediction.windows import SqlWindows
 from shared.adapters.sql.release.approvals import SqlApprovals
 from shared.adapters.sql.release.deployments import SqlDeployments
@@ -54,6 +57,7 @@ from shared.adapters.sql.release.rollouts import SqlRollouts
 from shared.adapters.sql.reports.lineage import SqlLineage
 from shared.adapters.sql.reports.profile_history import SqlProfileHistory
 from shared.adapters.sql.reports.totals import SqlTotals
+from shared.adapters.sql.retention.expiry import SqlExpiry
 from shared.adapters.sql.schema.predictions import prediction_table
 from shared.adapters.sql.training.datasets import SqlDatasets
 from shared.adapters.sql.training.registry import LocalRegistry
@@ -82,6 +86,8 @@ _IN_SQL: dict[str, Callable[..., Any]] = {
     "rollouts": SqlRollouts,
     "health": SqlHealth,
     "windows": SqlWindows,
+    "spans": SqlSpans,
+    "expiry": SqlExpiry,
     "predictions": SqlPredictions,
     "corrections": SqlCorrections,
     "measurements": SqlMeasurements,
@@ -113,6 +119,8 @@ _IN_MEMORY: dict[str, Callable[..., Any]] = {
     "rollouts": MemoryRollouts,
     "health": MemoryHealth,
     "windows": MemoryWindows,
+    "spans": MemorySpans,
+    "expiry": MemoryExpiry,
     "predictions": MemoryPredictions,
     "corrections": MemoryCorrections,
     "measurements": MemoryMeasurements,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
@@ -85,6 +86,18 @@ def test_labels_join_their_predictions_whichever_came_first(stores: Stores, actu
     assert actuals.merge(declared, labels([1], [1]), "drop", AT) == (1, 0)
     assert known(actuals, declared) == [1, 1, 0]
     assert known(actuals, declared, 2) == []
+
+
+def test_labels_of_nothing_that_was_predicted_are_counted(stores: Stores, actuals: Actuals) -> None:
+    """By their key, or by the id where rows have none; before the first window they all are."""
+    declared = scenario()
+    assert actuals.unpredicted(declared, labels([1, 9], [1, 1])) == 2
+    predict(stores, declared, [1, 2])
+    assert actuals.unpredicted(declared, labels([1, 9, 2, 8], [1, 1, 0, 0])) == 2
+    by_id = replace(scenario(), name="late-ids", entity=())
+    predict(stores, by_id, [1, 2])
+    ids = [first_id(1), first_id(1) + 1, first_id(1) + 2, 7]
+    assert actuals.unpredicted(by_id, pa.table({"prediction_id": ids, "epoch": [0] * 4, "actual": [1] * 4})) == 2
 
 
 def test_equal_labels_again_change_nothing_and_others_replace(stores: Stores, actuals: Actuals) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 import pytest
 from contracts.hand_clock import HandClock
-from contracts.stores import Stores
+from contracts.stores import IN_SQL, Stores
 from contracts.test_predictions_contract import SCENARIO, commit, parquet
 from sqlalchemy import Engine, text
 
@@ -20,7 +20,6 @@ from shared.adapters.sql.monitoring.alerts import SqlAlertDeliveries
 from shared.adapters.sql.prediction.predictions import SqlPredictions
 from shared.adapters.sql.prediction.readings import SqlReadings
 from shared.adapters.sql.prediction.restoring import SqlRestoring
-from shared.adapters.sql.prediction.spans import SqlSpans
 from shared.adapters.sql.prediction.windows import SqlWindows
 from shared.adapters.sql.reports.lineage import SqlLineage
 from shared.adapters.sql.retention.erasure import SqlErasure
@@ -128,38 +127,49 @@ class TestLineage:
 class TestExpiry:
     """Port `Expiry`."""
 
-    def test_a_window_goes_with_all_that_names_it(self, engine: Engine) -> None:
+    def test_a_window_goes_with_all_that_names_it(self, stores: Stores) -> None:
         """Rows, commit, version, files; others stay, and what is gone may go again."""
-        predictions, windows, lineage = SqlPredictions(engine), SqlWindows(engine), SqlLineage(engine)
+        predictions, windows = stores.make("predictions"), stores.make("windows")
         for ordinal, name in enumerate(("w", "v"), start=1):
             windows.claim(Window(NAME, name, 0, (f"{name}@1",), "planned", AT))
             predictions.load(SCENARIO, commit(name, ordinal), parquet(name, ordinal), Revision(name, 1, AT, ("x@1",)))
         for _ in range(2):
-            SqlExpiry(engine).windows(SCENARIO, ["w", "unknown"])
+            stores.make("expiry").windows(SCENARIO, ["w", "unknown"])
         assert [one.id for one in windows.list(NAME)] == ["v"]
         assert [one.window for one in predictions.commits(NAME)] == ["v"]
+        assert stores.count(SCENARIO) == 3
+        assert windows.claimed(NAME, ("w@1", "v@1")) == {"v@1"}
+
+    @IN_SQL
+    def test_nothing_leads_to_a_window_that_is_gone(self, stores: Stores) -> None:
+        """Neither its number nor its rows."""
+        lineage = stores.make("lineage")
+        for ordinal, name in enumerate(("w", "v"), start=1):
+            stores.make("windows").claim(Window(NAME, name, 0, (f"{name}@1",), "planned", AT))
+            stores.make("predictions").load(SCENARIO, commit(name, ordinal), parquet(name, ordinal))
+        stores.make("expiry").windows(SCENARIO, ["w"])
         assert lineage.window(SCENARIO, 1) is None
         assert lineage.prediction(SCENARIO, first_id(1)) is None
         assert lineage.prediction(SCENARIO, first_id(2)) is not None
-        assert windows.claimed(NAME, ("w@1", "v@1")) == {"v@1"}
 
-    def test_a_version_goes_with_parts_that_nobody_else_names(self, engine: Engine) -> None:
+    def test_a_version_goes_and_others_keep_their_parts(self, stores: Stores) -> None:
         """A part of a version that stays, or of the head, stays."""
-        datasets = SqlDatasets(engine)
+        datasets = stores.make("datasets")
         shared, own = (Part(f"tables/{NAME}/t/{sha}.parquet", sha * 64, 1, sha, at) for at, sha in enumerate("ab"))
         for number, parts in enumerate([(shared, own), (shared,)]):
             table = DatasetTable("t", parts, len(parts))
             datasets.add(DatasetVersion(NAME, f"d{number}", f"{number}" * 64, (table,), (), AT))
         for _ in range(2):
-            SqlExpiry(engine).datasets(NAME, ["d0"])
+            stores.make("expiry").datasets(NAME, ["d0"])
         (left,) = datasets.list(NAME)
         assert left.tables[0].parts == (shared,)
-        with engine.connect() as connection:
-            assert connection.scalar(text("SELECT COUNT(*) FROM dataset_part")) == 1
+        if stores.engine is not None:
+            with stores.engine.connect() as connection:
+                assert connection.scalar(text("SELECT COUNT(*) FROM dataset_part")) == 1
 
-    def test_old_lines_go_and_every_state_stays(self, engine: Engine, clock: HandClock) -> None:
+    def test_old_lines_go_and_every_state_stays(self, stores: Stores, clock: HandClock) -> None:
         """A dry run counts the same and removes nothing."""
-        ledger, history, expiry = SqlLedger(engine, clock), SqlHistory(engine), SqlExpiry(engine)
+        ledger, history, expiry = stores.make("ledger", clock), stores.make("history"), stores.make("expiry")
         ledger.note("event", "1", "ignored", "nothing")
         claim = ledger.claim("drop", "d", timedelta(minutes=1))
         assert isinstance(claim, Claim)
@@ -292,9 +302,9 @@ class TestReopening:
 class TestSpans:
     """Port `Spans`."""
 
-    def test_the_watermark_moves_with_its_window(self, engine: Engine, together: Together) -> None:
+    def test_the_watermark_moves_with_its_window(self, stores: Stores, together: Together) -> None:
         """Of many planners one records; a span without rows has no window and moves it as well."""
-        spans, windows = SqlSpans(engine), SqlWindows(engine)
+        spans, windows = stores.make("spans"), stores.make("windows")
         assert spans.last(NAME) is None
 
         def record(number: int) -> RecordedSpan:
@@ -310,13 +320,14 @@ class TestSpans:
         assert spans.record(empty, None) == empty == spans.last(NAME)
         assert [one.window for one in spans.list(NAME)] == [window.id, ""]
 
-    def test_a_window_that_cannot_be_claimed_moves_nothing(self, engine: Engine) -> None:
+    def test_a_window_that_cannot_be_claimed_moves_nothing(self, stores: Stores) -> None:
         """Both or neither."""
-        SqlWindows(engine).claim(Window(NAME, "other", 0, ("x@1",), "planned", AT))
+        spans = stores.make("spans")
+        stores.make("windows").claim(Window(NAME, "other", 0, ("x@1",), "planned", AT))
         facts = RecordedSpan(NAME, Span(AT, AT + timedelta(hours=1)), "w", "q", {}, 5, "f" * 64, AT)
         with pytest.raises(Conflict, match="belongs to window 'other'"):
-            SqlSpans(engine).record(facts, Window(NAME, "w", 0, ("x@1",), "planned", AT))
-        assert SqlSpans(engine).last(NAME) is None
+            spans.record(facts, Window(NAME, "w", 0, ("x@1",), "planned", AT))
+        assert spans.last(NAME) is None
 
 
 class TestAlertDeliveries:

@@ -106,6 +106,16 @@ def outbox(stores: Stores) -> Outbox:
 class TestPredictions:
     """Port `Predictions`."""
 
+    def test_a_shard_is_loaded_whole_once(self, predictions: Predictions, stores: Stores) -> None:
+        """Again it changes nothing; one with another number of rows than it names loads none."""
+        shard = CommittedFile("p.parquet", "f" * 64, 3)
+        assert predictions.load_shard(SCENARIO, 1, shard, 3, parquet())
+        assert not predictions.load_shard(SCENARIO, 1, shard, 3, parquet())
+        with pytest.raises(Corrupt, match="has 2 rows"):
+            predictions.load_shard(SCENARIO, 2, shard, 1 << 32, parquet("v", 2, rows=2))
+        assert predictions.load(SCENARIO, commit(), None)
+        assert stores.count(SCENARIO) == 3
+
     @IN_SQL
     def test_shards_are_loaded_one_by_one_and_show_with_their_commit(
         self, predictions: Predictions, stores: Stores

@@ -103,6 +103,14 @@ class TestWindows:
     def test_what_a_closed_window_never_read_is_free(self, windows: Windows) -> None:
         """Another window may take it."""
         windows.claim(window("a", "x@1", "x@2"))
-        windows.close("adult", "a", "quarantined", "x changed", ["x@2"])
+        windows.close("adult", "a", "quarantined", "x changed", ["x@1"])
         assert windows.claimed("adult", ("x@1", "y@1", "x@2")) == {"x@1"}
         assert windows.claim(window("b", "x@2")).inputs == ("x@2",)
+
+    def test_a_window_that_was_closed_without_rows_takes_no_further_inputs(self, windows: Windows) -> None:
+        """Nobody would read them; the same inputs again are no more than a repetition."""
+        first = windows.claim(window("a", "x@1"))
+        windows.close("adult", "a", "quarantined", "x changed", ["x@1"])
+        with pytest.raises(Conflict, match="was closed"):
+            windows.claim(window("a", "x@2"))
+        assert windows.claim(window("a", "x@1")).inputs == first.inputs

@@ -11,7 +11,18 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.slow
-PAGES = ("overview", "datasets", "models", "releases", "predictions", "monitoring", "history")
+PAGES = (
+    "overview",
+    "datasets",
+    "runs",
+    "models",
+    "compare",
+    "releases",
+    "predictions",
+    "monitoring",
+    "lineage",
+    "history",
+)
 WIDE, NARROW = 1280, 390
 READY = "#body[data-drawn]"
 _SERIOUS = {"serious", "critical"}
@@ -93,6 +104,34 @@ def test_charts_are_drawn(browser: Any, site: dict[str, str]) -> None:
         page.wait_for_selector("svg[aria-label^='ROC'] polyline")
         assert "AUC" in page.get_attribute("svg[aria-label^='ROC']", "aria-label")
         assert page.query_selector("svg[aria-label^='Calibration'] polyline") is not None
+
+
+def test_two_versions_stand_beside_each_other(browser: Any, site: dict[str, str]) -> None:
+    """Their curves on one chart, what differs in words, and either side can be chosen."""
+    with opened(browser, site, "models?scenario=points") as page:
+        page.click("#compare")
+        page.wait_for_selector("#body[data-drawn^='#/compare']")
+        assert len(page.query_selector_all("svg[aria-label^='ROC of'] polyline")) == 2
+        page.select_option("#a-choice", "1")
+        page.wait_for_selector("#body[data-drawn*='a=1']")
+        assert "different datasets" in page.inner_text("#body")
+        assert page.query_selector("#body td svg circle") is not None
+        page.wait_for_selector(".uplot canvas")
+
+
+def test_a_row_leads_to_its_files_in_the_graph(browser: Any, site: dict[str, str]) -> None:
+    """From a row to the graph of lineage, whose lines join boxes that are there; an unknown name is one sentence."""
+    with opened(browser, site, "predictions?scenario=points") as page:
+        page.click("td a[title^='Where this prediction']")
+        page.wait_for_selector("#body[data-drawn^='#/lineage']")
+        page.wait_for_selector(".wires path.near", state="attached")
+        kinds = page.eval_on_selector_all(".graph section", "all => all.map(one => one.ariaLabel)")
+        assert kinds == ["Files", "Dataset", "Run", "Model", "Release, inputs", "Window", "Row"]
+        assert len(page.query_selector_all(".wires path")) >= 7
+        page.fill("#of", "nothing/of/this.csv")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".fault:has-text('Nothing was made of')")
+        assert page.query_selector("#of") is not None
 
 
 def test_hostile_names_stay_text(browser: Any, site: dict[str, str]) -> None:
@@ -184,6 +223,27 @@ def test_an_approver_decides_on_the_certificate(browser: Any, site: dict[str, st
     _sign(page)
     page.wait_for_selector("dialog", state="detached")
     page.wait_for_selector("table .badge:has-text('rejected')")
+    page.close()
+
+
+def test_a_running_run_is_watched_and_cancelled(browser: Any, site: dict[str, str]) -> None:
+    """Its step, candidate, best score and log stand there as text; a key of approvers looks, one of operate cancels."""
+    with opened(browser, site, "runs?scenario=points") as page:
+        shown = page.inner_text("#body")
+        assert all(text in shown for text in ("42 %", "3 of 8", "0.8125", "tuning <img src=x", "95 s"))
+        assert page.query_selector("#body img") is None
+        assert "42% step 42" in page.inner_text("#log")
+    page = browser.new_page()
+    page.add_init_script(f"sessionStorage.setItem('mlops.key', '{site['approve']}')")
+    page.goto(f"{site['url']}dashboard#/runs?scenario=points")
+    page.click("#cancel")
+    page.click("dialog button[type=submit]")
+    page.wait_for_selector("dialog .fault:has-text('scope is another')")
+    page.fill("#operator-key", site["operate"])
+    page.click("dialog button[type=submit]")
+    page.wait_for_selector("dialog", state="detached")
+    page.wait_for_selector("#body .card:first-child .badge:has-text('cancelled')")
+    assert page.query_selector("#cancel") is None
     page.close()
 
 

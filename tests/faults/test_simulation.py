@@ -13,9 +13,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from simulated.endings import check_end
 from simulated.installations import Installation, in_memory, on_disk
 from simulated.life import Life
-from simulated.promises import check, check_end
+from simulated.promises import check
 
 FULL = bool(os.environ.get("MLOPS_FULL_SWEEP"))
 ALONE = [int(seed) for seed in os.environ.get("MLOPS_SEED", "").split()]

@@ -14,9 +14,10 @@ from memory.ledger import MemoryLedger
 from memory.ports import memory_ports
 from memory.store import Memory
 from sampling import examples
-from simulated.installations import SCENARIOS, trained_here
-from simulated.promises import shown_rows
-from world import Clock, blob_event, points_csv
+from simulated.endings import shown_rows
+from simulated.engine import Jobs
+from simulated.installations import trained_here
+from world import POINTS, Clock, blob_event, points_csv
 
 from shared import dispatch
 from shared.adapters.sql.database import open_database
@@ -114,7 +115,9 @@ class Drops(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self._clock = Clock()
-        self.ports = trained_here(memory_ports(Memory(), {"APPROVALS": "none"}, SCENARIOS, self._clock))
+        self.ports = trained_here(
+            memory_ports(Memory(), {"APPROVALS": "none"}, {POINTS.name: POINTS}, self._clock), Jobs()
+        )
         self._events: list[str] = []
         self._windows: list[str] = []
         self._model: dict[str, int] = {}

@@ -24,7 +24,7 @@ OTHERS = (
     "deltalake",
     "fastapi", "httpx", "jinja2", "lightgbm", "matplotlib", "onnx", "opentelemetry", "pandas", "psycopg", "pyarrow",
     "pydantic", "pyodbc", "requests", "scipy", "sklearn", "sqlalchemy.dialects.mssql", "starlette", "uvicorn",
-    "functions.openapi_schemas", "functions.openapi_scoring", "model_training.runs.training", "shared.profiles.report",
+    "functions.openapi.schemas", "functions.openapi.scoring", "model_training.runs.training", "shared.profiles.report",
     "shared.adapters.sql.monitoring.measures", "shared.adapters.sql.prediction.predictions",
     "shared.adapters.tables.cells",
     "shared.adapters.webhooks", "shared.dispatch", "shared.core.events", "shared.monitoring.measures",

@@ -7,6 +7,8 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,12 @@ import schemathesis
 from api_host import Api
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.specs.openapi import checks
+from world import POINTS
 
 from functions.names import ANONYMOUS, HTTP
-from functions.openapi import document
+from functions.openapi.description import document
+from functions.openapi.scoring import Described
+from functions.openapi.tidy import camel
 from local.host.http.keys import EVENT_GRID
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,7 +52,7 @@ def operations(described: Any, api: Api) -> list[Any]:
 def function_of(operation: Any) -> str:
     """The function an operation is served by."""
     name = operation.definition.raw["operationId"]
-    return max((route.function for route in HTTP if name.startswith(route.function)), key=len)
+    return max((route.function for route in HTTP if name.startswith(camel(route.function))), key=len)
 
 
 def fuzz(api: Api, operation: Any, headers: dict[str, str], examples: int, expected: int = 0, **how: Any) -> None:
@@ -127,8 +132,51 @@ def test_the_document_is_the_same_each_time_and_has_every_route(api: Api, descri
         assert client.get("openapi.json").json() == described
     found = {operation["operationId"] for path in described["paths"].values() for operation in path.values()}
     for route in HTTP:
-        assert any(name == route.function or name.startswith(f"{route.function}_") for name in found)
+        assert any(name.startswith(camel(route.function)) for name in found)
     assert json.dumps(document([])) == json.dumps(document([]))
+
+
+def schemas_in(value: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """Every schema of the document, with its place."""
+    if isinstance(value, dict):
+        holds = place[-1:] in (("schema",), ("items",)) or place[-2:-1] in (("properties",), ("schemas",))
+        if holds or (len(place) > 1 and place[-2] in ("anyOf", "oneOf")):
+            yield place, value
+        for name, one in value.items():
+            yield from schemas_in(one, (*place, name))
+    elif isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from schemas_in(one, (*place, str(number)))
+
+
+def test_a_generator_finds_a_name_and_a_type_for_everything(described: Any) -> None:
+    """Objects and enumerations are components, lists have items, objects in a union are told apart."""
+    for place, schema in schemas_in(described):
+        kinds = {"type", "$ref", "anyOf", "oneOf"} & set(schema)
+        assert kinds, place
+        if "enum" in schema or schema.get("type") == "object":
+            assert place[-2] == "schemas", place
+            assert schema["title"] == place[-1]
+        assert "items" in schema or "array" not in schema.get("type", ""), place
+        assert set(schema.get("required", ())) <= set(schema.get("properties", ())), place
+        objects = [one for one in schema.get("anyOf", schema.get("oneOf", ())) if "$ref" in one]
+        assert len(objects) < 2 or "discriminator" in schema, place
+        assert all(abs(schema.get(name, 0)) < 3.4e38 for name in ("minimum", "maximum")), place
+    every = [one for path in described["paths"].values() for one in path.values()]
+    assert {tag for one in every for tag in one["tags"]} == {tag["name"] for tag in described["tags"]}
+    assert not [one["operationId"] for one in every if not one["operationId"].isalnum()]
+    for operation in every:
+        answers = [one for code, one in operation["responses"].items() if code.startswith("2")]
+        assert all("schema" in content for one in answers for content in one["content"].values())
+
+
+def test_names_that_differ_in_signs_alone_stay_apart() -> None:
+    """Scenarios a_1, a-1 and a1 have operations and schemas of their own."""
+    inputs = [("x", "number"), ("color", "category")]
+    made = document([Described(replace(POINTS, name=name), inputs) for name in ("a_1", "a-1", "a1")])
+    names = [made["paths"][f"/score/{name}"]["post"]["operationId"] for name in ("a_1", "a-1", "a1")]
+    assert names == ["scoreA1", "scoreA1No2", "scoreA1No3"]
+    assert {f"ScoreA1{end}Row" for end in ("", "No2", "No3")} <= set(made["components"]["schemas"])
 
 
 def test_examples_of_the_document_are_answered(api: Api, described: Any) -> None:

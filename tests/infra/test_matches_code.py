@@ -134,6 +134,7 @@ def _filled(value: Any) -> str:
     known = {
         "lakeUrl": "https://stdata.blob.core.windows.net/mlops",
         "topic.outputs.endpoint": "https://evgt.westeurope-1.eventgrid.azure.net/api/events",
+        "scoringEngine == 'process' ? 'process:' : '${scoringEngine}:${workspacePath}'": "process:",
         "withDataExplorer ? explorer!.outputs.url : (empty(telemetryUrl) ? 'lake:' : telemetryUrl)": "lake:",
         f"empty(idleSchedule) ? '{DAILY}' : idleSchedule": DAILY,
     }

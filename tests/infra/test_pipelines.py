@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from actionlint import findings
 from infra.bicep import FOLDER, read
 
 ROOT = FOLDER.parent
@@ -149,3 +150,29 @@ def test_a_script_reads_what_azd_puts_out(path: Path) -> None:
     }
     used = set(re.findall(r"\$\{?([A-Z_]+)", content))
     assert used - own <= read(FOLDER / "main.bicep").outputs.keys()
+
+
+# A word of a workflow, what stands there instead, and the kind of actionlint's finding.
+PLANTED = (
+    ("needs: package", "needs: packages", "job-needs"),
+    ("github.ref", "github.reff", "expression"),
+    ("permissions:", "permission:", "syntax-check"),
+    ("contents: read", "contents: reads", "permissions"),
+    ("ubuntu-latest", "ubuntu-newest", "runner-label"),
+    ("timeout-minutes: 30", "timeout-minutes: soon", "syntax-check"),
+    ("vars.", "vers.", "expression"),
+)
+
+
+def test_actionlint_finds_nothing_in_the_workflows_and_each_planted_fault() -> None:
+    """Syntax, needs, labels, permissions, inputs, expressions; zizmor looks at security. One start of the program."""
+    standing = {path.name: path.read_text() for path in sorted(WORKFLOWS.glob("*.yml"))}
+    planted = {
+        wrong: next(text for text in standing.values() if right in text).replace(right, wrong, 1)
+        for right, wrong, _ in PLANTED
+    }
+    found = findings(standing | planted)
+    assert {name: found[name] for name in standing} == {"ci.yml": [], "deploy.yml": [], "release.yml": []}
+    assert {wrong: kind for _, wrong, kind in PLANTED if f" {kind}: " in " ".join(found[wrong])} == {
+        wrong: kind for _, wrong, kind in PLANTED
+    }

@@ -13,7 +13,7 @@ import pytest
 from infra.bicep import FOLDER
 from infra.snapshot import ADMINISTRATORS, ENVIRONMENT, needs_compiler, of_events, of_main, plain
 
-from local.roles import NEEDS, Need, place_of
+from local.roles import ENGINE, ENGINE_NEEDS, NEEDS, Need, needs, place_of
 from shared.core.messages import Queue
 
 pytestmark = needs_compiler
@@ -38,9 +38,9 @@ def role_of(assignment: dict[str, Any], custom: dict[str, str]) -> str:
     return ROLES.get(identifier) or custom[identifier]
 
 
-def assignments() -> list[tuple[str, str, str]]:
+def assignments(engine: str = "process") -> list[tuple[str, str, str]]:
     """(principal, role, id of the scope) of each assignment of the main template."""
-    main = of_main()
+    main = of_main() if engine == "process" else of_main(scoringEngine=engine)
     named = {one["name"]: one["properties"]["roleName"] for one in main.of("Microsoft.Authorization/roleDefinitions")}
     custom = {name: role.partition(" (")[0] for name, role in named.items()}
     return [
@@ -58,6 +58,16 @@ def test_each_identity_has_the_roles_of_the_table_and_no_others() -> None:
     """local/roles.py, which docs/security.md shows, is what the templates give: role by role, scope by scope."""
     given = {Need(identity(who), role, place_of(scope)) for who, role, scope in assignments() if who != ADMINISTRATORS}
     assert given == {need for need in NEEDS if need.scope != "data explorer database"}
+
+
+@pytest.mark.parametrize("engine", ["azureml", "azureml-spark"])
+def test_an_engine_of_the_workspace_lets_the_score_app_submit(engine: str) -> None:
+    """One role more than the table, and the setting that names the workspace."""
+    given = {Need(identity(who), role, place_of(scope)) for who, role, scope in assignments(engine)}
+    plain_given = {Need(identity(who), role, place_of(scope)) for who, role, scope in assignments()}
+    assert given - plain_given == {*ENGINE_NEEDS} == {*needs({ENGINE: engine})} - {*needs({})}
+    settings = of_main(scoringEngine=engine).one("Microsoft.Web/sites/config", "func-score-")["properties"]
+    assert re.match(rf"\[?(format\(')?{engine}:", settings["SCORER_URL"])
 
 
 def test_nothing_is_granted_beside_the_identities() -> None:

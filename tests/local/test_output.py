@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from local.cli import EXIT_USAGE, _ending
 from local.commands.up import log_to_terminal
 from local.console import output
 
@@ -97,3 +98,9 @@ def test_a_log_line_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     (line,) = capsys.readouterr().err.splitlines()
     assert line.endswith("\\x9b31m\\nnext: 404")
     assert "\x1b" not in line
+
+
+def test_a_package_that_is_left_out_is_named() -> None:
+    """A laptop with only what a demo needs, and a setting that asks for more: one sentence, no trace."""
+    missing = ModuleNotFoundError("No module named 'psycopg'", name="psycopg")
+    assert _ending(missing) == (EXIT_USAGE, "the package psycopg is not installed; make setup installs all of them.")

@@ -123,4 +123,11 @@ PREDICTIONS = (
         "if not drop.new:",
         "shared/prediction/test_landed_files.py::test_two_planners_of_one_file_make_one_window",
     ),
+    mutation(
+        "a window closes with inputs that nobody read",
+        "shared/prediction/score.py",
+        "        read = _read(ports, window)",
+        "        read = None",
+        "shared/prediction/test_landed_files.py::test_a_file_touched_while_its_window_is_closed_is_predicted",
+    ),
 )

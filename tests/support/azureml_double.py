@@ -85,6 +85,22 @@ SHAPES = {
         ),
     ),
 }
+# Of jobs of one type beside the shape of all jobs: published model SparkJob of API version 2024-10-01.
+_SPARK = Shape(
+    frozenset({"jobType", "codeId", "entry"}),
+    SHAPES["jobs"].optional - {"jobs", "settings", "sourceJobId"}
+    | {"archives", "args", "conf", "environmentId", "environmentVariables", "files", "jars", "pyFiles"}
+    | {"queueSettings", "resources"},
+)
+_SPARK_ENTRY = Shape(frozenset({"sparkJobEntryType", "file"}), frozenset())
+_SPARK_RESOURCES = Shape(frozenset({"instanceType", "runtimeVersion"}), frozenset())
+# The machines of serverless Spark, and what its documentation calls mandatory in `conf`.
+_SPARK_MACHINES = {f"standard_e{cores}s_v3" for cores in (4, 8, 16, 32, 64)}
+_SPARK_CONF = {
+    *(f"spark.{who}.{what}" for who in ("driver", "executor") for what in ("cores", "memory")),
+    "spark.executor.instances",
+}
+_CODE_ID = re.compile(rf"(azureml:)?{re.escape(ROOT)}/codes/[^/]+/versions/[^/]+")
 _IMMUTABLE = {
     "data": ("dataUri", "dataType"),
     "models": ("modelUri", "modelType"),
@@ -237,7 +253,25 @@ def _problem_of(kind: str, properties: Mapping[str, Any]) -> str:
     tags = properties.get("tags") or {}
     if not all(isinstance(value, str) and len(value) <= _TAG_LENGTH for value in tags.values()):
         return f"a tag is no text of at most {_TAG_LENGTH} characters"
+    if kind == "jobs" and properties.get("jobType") == "Spark":
+        return _SPARK.problem(properties) or _spark_problem(properties) or _misplaced(kind, properties)
     return SHAPES[kind].problem(properties) or _misplaced(kind, properties)
+
+
+def _spark_problem(properties: Mapping[str, Any]) -> str:
+    """What the service refuses in a Spark job."""
+    entry, resources, conf = properties["entry"], properties.get("resources") or {}, properties.get("conf") or {}
+    checks = (
+        _SPARK_ENTRY.problem(entry),
+        "" if entry.get("sparkJobEntryType") == "SparkJobPythonEntry" else "the entry is of no known type",
+        "" if _CODE_ID.fullmatch(properties["codeId"]) else "codeId is no code of the workspace",
+        "" if bool(resources) != bool(properties.get("computeId")) else "resources or computeId is needed, not both",
+        _SPARK_RESOURCES.problem(resources) if resources else "",
+        "" if not resources or resources.get("instanceType") in _SPARK_MACHINES else "no machine of serverless Spark",
+        "" if conf.keys() >= _SPARK_CONF else f"conf lacks {min(_SPARK_CONF - conf.keys(), default='')}",
+        "" if all(isinstance(value, str) for value in conf.values()) else "a value of conf is no text",
+    )
+    return next(filter(None, checks), "")
 
 
 def _misplaced(kind: str, properties: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ from shared.serving.health import Health
 from shared.serving.rollout import Rollout
 from shared.training import schedule_requests as schedules
 from shared.training.model import Model
+from shared.training.runs import request_training
 
 _HOSTILE = "<img src=x onerror=document.title=1>"
 
@@ -50,7 +51,20 @@ def lived_world(home: Path) -> World:
     _evaluate(world)
     _watch(world)
     _release(world)
+    _train(world)
     return world
+
+
+def _train(world: World) -> None:
+    """A run that works at this moment, and what its worker has told."""
+    world.trainer.silent = True
+    run = request_training(world.ports, world.ports.datasets.versions.list("points")[-1], force="again")
+    world.ports.training.runs.move(run.id, "requested", "running", "The training worker has started.")
+    folder = world.home / "runs" / run.id
+    folder.mkdir(parents=True)
+    told = {"step": f"tuning {_HOSTILE}", "done": 0.42, "candidate": 3, "of": 8, "best": 0.8125, "seconds_left": 95.0}
+    (folder / "progress.json").write_text(json.dumps(told))
+    (folder / "log.txt").write_text("".join(f" {part}% step {part}\n" for part in range(43)) + f"{_HOSTILE}\n")
 
 
 def _evaluate(world: World) -> None:

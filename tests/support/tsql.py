@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 import sqlglot
-from sqlalchemy import Dialect, Engine, event
+from sqlalchemy import Dialect, Engine, Table, event
 from sqlalchemy.dialects import mssql
 from sqlalchemy.exc import CompileError
 from sqlalchemy.schema import ExecutableDDLElement
+from sqlalchemy.sql import visitors
+from tsql_parameters import Meeting, Types, heavy_keys, meetings, types_of
+from tsql_parameters import wrong as wrong_values
 
 from shared.adapters.sql.connection.sqlserver import quote_window
 
@@ -23,6 +27,7 @@ quote_window(_DIALECT)
 _SEEN: set[str] = set()
 # Texts that are written for SQLite alone, beside others for SQL Server.
 _SQLITES = re.compile(r"PRAGMA |ALTER TABLE \w+ ADD COLUMN ")
+_NAMED = re.compile(r"(?<![\w:']):([A-Za-z_]\w*)")
 _PARAMETER = re.compile(r"(?<![\w:']):[A-Za-z_]\w*|\?")
 
 
@@ -62,24 +67,86 @@ def _compiled(statement: Any) -> str:
     return str(statement.compile(dialect=_DIALECT, compile_kwargs=words))
 
 
+@dataclass(slots=True)
+class _Known:
+    """A statement that was seen: its parameters beside the columns that they meet, and what was told of it."""
+
+    types: Types
+    met: Sequence[Meeting]
+    processors: Mapping[str, Any]
+    told: set[str] = field(default_factory=set)
+
+
+_KNOWN: dict[str, _Known] = {}
+
+
 def watch(engine: Engine) -> list[str]:
     """What is wrong with the statements this engine runs, if they were sent to SQL Server; filled while it runs."""
     wrong: list[str] = []
 
     @event.listens_for(engine, "before_cursor_execute")
     def look(_connection: Any, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: Any) -> None:
-        if statement in _SEEN or context is None or context.compiled is None:
+        if context is None or context.compiled is None:
             return
         # SQLAlchemy's own look at what there is: each dialect has its own.
         if "pg_catalog" in statement:
             return
-        _SEEN.add(statement)
-        try:
-            compiled = _compiled(context.compiled.statement)
-            parse(compiled)
-            if not _SQLITES.match(compiled):
-                wrong.extend(f"{one}: {compiled}" for one in findings([compiled]))
-        except (CompileError, sqlglot.errors.SqlglotError) as error:
-            wrong.append(f"{error}: {statement}")
+        if statement not in _SEEN:
+            _SEEN.add(statement)
+            wrong.extend(_read(statement, context.compiled))
+        if statement in _KNOWN:
+            wrong.extend(_parameters_of(_KNOWN[statement], context.compiled_parameters, statement))
 
     return wrong
+
+
+def _read(statement: str, sent: Any) -> list[str]:
+    source = sent.statement
+    try:
+        compiled = _compiled(source)
+        parse(compiled)
+        if not isinstance(source, ExecutableDDLElement):
+            _KNOWN[statement] = known(source, sent.bind_names)
+        return [] if _SQLITES.match(compiled) else [f"{one}: {compiled}" for one in findings([compiled])]
+    except (CompileError, sqlglot.errors.SqlglotError) as error:
+        return [f"{error}: {statement}"]
+
+
+def known(source: Any, names: Mapping[Any, str]) -> _Known:
+    """The parameters of a statement by the names given, each beside the column that it meets on SQL Server."""
+    compiled = source.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    tables = {one.name: one for one in visitors.iterate(source) if isinstance(one, Table)}
+    types = types_of(tables, _DIALECT)
+    text = _NAMED.sub(r"@\1", str(compiled))
+    met = [one for part in sqlglot.parse(text, read="tsql") if part is not None for one in meetings(part, types)]
+    # Numbers in names differ between two databases; of a list each item has a number behind the name.
+    here = {name: names.get(bind, name) for name, bind in compiled.binds.items()}
+    met = [replace(one, parameter=here.get(one.parameter) or here[one.parameter.rpartition("_")[0]]) for one in met]
+    processors = {
+        here[name]: bind.type.dialect_impl(_DIALECT).bind_processor(_DIALECT) for name, bind in compiled.binds.items()
+    }
+    return _Known(types, met, processors)
+
+
+def told_of(statement: Any) -> list[str]:
+    """What is wrong with the parameters of a statement that has its values."""
+    compiled = statement.compile(dialect=_DIALECT)
+    return _parameters_of(known(statement, {}), [compiled.params], str(compiled))
+
+
+def heavy(table: Table) -> list[str]:
+    """Its keys and indexes that are heavier than SQL Server takes."""
+    return heavy_keys(table, _DIALECT)
+
+
+def _parameters_of(one: _Known, rows: Sequence[Mapping[str, Any]], statement: str) -> list[str]:
+    found = []
+    for row in rows:
+        for meeting in one.met:
+            given = row.get(meeting.parameter)
+            values = given if isinstance(given, list | tuple) else [given]
+            process = one.processors.get(meeting.parameter)
+            sent = [process(value) if process and value is not None else value for value in values]
+            found += [text for text in wrong_values(meeting, one.types, sent) if text not in one.told]
+    one.told.update(found)
+    return [f"{text}: {statement}" for text in dict.fromkeys(found)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -86,21 +86,30 @@ def _write_sample(scenario: Scenario, file: Path) -> list[str]:
 def export(
     scenario: ScenarioName,
     file: Annotated[Path | None, typer.Option("--out", help="The file to write; without it, it is printed.")] = None,
+    json: Json = False,
 ) -> None:
-    """Print or write the contract of a scenario's tables as an Open Data Contract Standard document (YAML)."""
+    """Print or write the contract of a scenario's tables as an Open Data Contract Standard document: YAML, or JSON."""
     if file is not None:
         check_new_files([file], "--out")
-    import yaml  # type: ignore[import-untyped]  # the package has no types
-
     # Imported here: other verbs need no contract.
     from local.authoring.contract_export import contract_of
 
-    text = yaml.safe_dump(contract_of(Session().scenario(scenario)), sort_keys=False, allow_unicode=True)
+    contract = contract_of(Session().scenario(scenario))
     if file is None:
-        out.out(text, end="")
+        as_json(contract) if json else out.out(_yaml(contract), end="")
+        return
+    file.write_text(_yaml(contract), encoding="utf-8")
+    if json:
+        as_json({"scenario": scenario, "file": str(file)})
     else:
-        file.write_text(text, encoding="utf-8")
         out.print(f"{file} holds the contract of {scenario}.", markup=False, soft_wrap=True)
+
+
+def _yaml(value: Any) -> str:
+    import yaml  # type: ignore[import-untyped]  # the package has no types
+
+    text: str = yaml.safe_dump(value, sort_keys=False, allow_unicode=True)
+    return text
 
 
 def generate(

@@ -1,4 +1,4 @@
-"""Scoring of shards as a parallel job of Azure ML: a job for each attempt, a small file for each of its shards."""
+"""Scoring of shards as a job of Azure ML for each attempt: a parallel job, or the driver of a Spark job."""
 
 from __future__ import annotations
 
@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
 
 class AzureMlScorer:
-    """Port `ScoringEngine`. The job leaves predictions and receipts in the lake; its own end is a hint."""
+    """Port `ScoringEngine` as a parallel job, with a small file for each shard.
+
+    The job leaves predictions and receipts in the lake; its own end is a hint.
+    """
 
     def __init__(
         self, client: Callable[[], MLClient], lake: Lake, lake_url: str, order: Callable[[ShardWork, str, str], Any]
     ) -> None:
-        """`order` makes the job of an attempt from the addresses of its folder of shards and of the lake."""
+        """`order` makes the job of an attempt from the addresses of its folder of shards (if any) and of the lake."""
         self._jobs = Jobs(client)
         self._lake = lake
         self._lake_url = lake_url.rstrip("/")
@@ -43,16 +46,29 @@ class AzureMlScorer:
         """Start the attempt, unless it was started."""
         if self.started(work):
             return
-        folder = tasks_folder(work)
-        for shard in work.shards:
-            self._lake.put(f"{folder}{shard.number:06d}.json", json.dumps(asdict(shard)).encode())
+        tasks = self._tasks(work)
         with explained(f"preparing the job of {_what(work)}", ROLE):
-            job = self._order(work, in_datastore(folder), self._lake_url)
+            job = self._order(work, tasks, self._lake_url)
         self._jobs.submit(work.name, _what(work), job)
 
     def cancel(self, work: ShardWork) -> None:
         """Ask the service to end the job; one that is missing or has ended is left as it is."""
         self._jobs.cancel(work.name, _what(work))
+
+    def _tasks(self, work: ShardWork) -> str:
+        """Return the address of the folder of shards."""
+        folder = tasks_folder(work)
+        for shard in work.shards:
+            self._lake.put(f"{folder}{shard.number:06d}.json", json.dumps(asdict(shard)).encode())
+        return in_datastore(folder)
+
+
+class AzureMlSparkScorer(AzureMlScorer):
+    """The same as a Spark job, whose driver reads the list of shards in the attempt's description."""
+
+    def _tasks(self, work: ShardWork) -> str:  # noqa: ARG002 - another engine's job has files
+        """Return an empty text: there is no folder."""
+        return ""
 
 
 def tasks_folder(work: ShardWork) -> str:

@@ -111,14 +111,20 @@ def _refuse_duplicates(names: Sequence[str], origin: Origin) -> None:
 
 def _refuse_missing(names: Sequence[str], extra: Sequence[str], table: Table, origin: Origin) -> None:
     absent = [column for column in table.columns if column.name not in names]
-    missing = [column.name for column in absent if not column.optional or len(absent) == len(table.columns)]
+    missing = [column.name for column in absent if not column.optional]
+    if not missing and len(absent) == len(table.columns):
+        # Every column may be absent, but not all of them.
+        missing = [column.name for column in absent]
     if not missing:
         return
     twins = [(name, _lookalike(name, extra)) for name in missing]
     hints = [f"{shown(twin)}: did you mean {shown(name)}?" for name, twin in twins if twin]
     found = f"found {listing(names)}" + (f"; {' '.join(hints)}" if hints else "")
     problem = f"{'columns are' if len(missing) > 1 else 'the column is'} missing: {listing(missing)} ({found})"
-    accepted = f"a header with {listing([column.name for column in table.columns], 50)}"
+    needed, perhaps = ([one.name for one in table.columns if one.optional == optional] for optional in (False, True))
+    accepted = f"a header with {listing(needed or perhaps, 50)}"
+    if needed and perhaps:
+        accepted += f", and where known {listing(perhaps, 50)}"
     raise origin.refusal("missing_column", problem, accepted, column=missing[0])
 
 

@@ -6,7 +6,19 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Missing
-from shared.operations.views import actuals, datasets, history, models, monitoring, overview, predictions, releases
+from shared.operations.views import (
+    actuals,
+    compare,
+    datasets,
+    history,
+    lineage,
+    models,
+    monitoring,
+    overview,
+    predictions,
+    releases,
+    runs,
+)
 from shared.operations.views.query import ViewQuery
 
 if TYPE_CHECKING:
@@ -17,11 +29,14 @@ type View = Callable[[OperationsPorts, ViewQuery], Mapping[str, Any]]
 VIEWS: Mapping[str, View] = {
     "overview": overview.overview,
     "datasets": datasets.datasets,
+    "runs": runs.runs,
     "models": models.models,
+    "compare": compare.compare,
     "releases": releases.releases,
     "predictions": predictions.predictions,
     "actuals": actuals.actuals,
     "monitoring": monitoring.monitoring,
+    "lineage": lineage.lineage,
     "history": history.history,
 }
 

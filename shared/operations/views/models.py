@@ -55,7 +55,6 @@ def _chosen(versions: Sequence[Model], scenario: Scenario, number: int | None) -
 
 
 def _version(model: Model, scenario: Scenario, serving: int | None) -> Mapping[str, Any]:
-    declared = f"{scenario.metric}_{scenario.split.kind}"
     return {
         "id": model.id,
         "version": model.version,
@@ -65,9 +64,14 @@ def _version(model: Model, scenario: Scenario, serving: int | None) -> Mapping[s
         "run": model.run,
         "sha256": model.sha256,
         "at": model.created_at,
-        "score": model.metrics.get(declared, model.metrics.get(scenario.metric)),
+        "score": declared_score(model, scenario),
         "metrics": model.metrics,
     }
+
+
+def declared_score(model: Model, scenario: Scenario) -> float | None:
+    """The model's value of the scenario's metric, on the declared split where there are several."""
+    return model.metrics.get(f"{scenario.metric}_{scenario.split.kind}", model.metrics.get(scenario.metric))
 
 
 def _detail(ports: OperationsPorts, model: Model, serving: int | None) -> Mapping[str, Any]:
@@ -89,7 +93,7 @@ def _detail(ports: OperationsPorts, model: Model, serving: int | None) -> Mappin
         "candidates": manifest.get("candidates", []),
         "resources": manifest.get("resources", {}),
         "parity": manifest.get("parity"),
-        "evaluation": _evaluation(ports, model),
+        "evaluation": evaluation(ports, model),
         "learned": read_json(ports, graph.manifest_path).get("learned"),
         "gate": _gate(verdict) if verdict else None,
         "card": ports.core.lake.stat(f"{model.folder}card.html") is not None,
@@ -101,16 +105,16 @@ def _gate(verdict: Verdict) -> Mapping[str, Any]:
     return {**facts, "reason": verdict.reason, "checks": verdict.checks}
 
 
-def _evaluation(ports: OperationsPorts, model: Model) -> Mapping[str, Any] | None:
+def evaluation(ports: OperationsPorts, model: Model) -> Mapping[str, Any] | None:
     """The parts of evaluation.json that the page draws; None for a model without one."""
     path = f"{model.folder}evaluation.json"
     if ports.core.lake.stat(path) is None:
         return None
-    evaluation = read_json(ports, path)
+    judged = read_json(ports, path)
     dropped = ("contributions", "comparisons", "label_metrics", "residuals")
     return {
-        **{key: value for key, value in evaluation.items() if key not in dropped},
-        "residuals": evaluation.get("residuals") or None,
-        "words": {label: words[:_WORDS] for label, words in (evaluation.get("words") or {}).items()},
-        "importance": list(evaluation.get("importance") or [])[:_INPUTS],
+        **{key: value for key, value in judged.items() if key not in dropped},
+        "residuals": judged.get("residuals") or None,
+        "words": {label: words[:_WORDS] for label, words in (judged.get("words") or {}).items()},
+        "importance": list(judged.get("importance") or [])[:_INPUTS],
     }

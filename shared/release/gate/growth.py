@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from shared.core.errors import Missing
 from shared.core.scenario import Scenario
 from shared.datasets.feature_frame import feature_frame, given_roles, judges_by_hash
-from shared.datasets.reading import lake_bytes, read_tables
+from shared.datasets.version_rows import tables_to_learn
 from shared.release.gate.champion import make_contest
 from shared.release.gate.contestants import Contestant, load_contestant
 from shared.release.gate.gate import Occasion, checks_alone, judge_contest
@@ -79,10 +79,11 @@ def grown_rows(ports: ReleasePorts, challenger: Contestant, named: str) -> Judgi
     version = ports.datasets.versions.find(scenario.name, dataset)
     if version is None:
         raise Missing(f"There is no dataset version {dataset[:80]!r} of {scenario.name}.")
-    frame = feature_frame(read_tables(lake_bytes(ports.core.lake), scenario, version.tables), scenario)
+    opened, names = ports.core.lake.open, challenger.loaded.contract.names
+    frame = feature_frame(tables_to_learn(opened, scenario, version.tables, names), scenario)
     prints = fingerprints(scenario, frame)
-    learners = learn_only_identities(lake_bytes(ports.core.lake), scenario, version.tables)
-    rows = as_judging_rows(scenario, challenger.loaded.contract.names, frame)
+    learners = learn_only_identities(opened, scenario, version.tables)
+    rows = as_judging_rows(scenario, names, frame)
     rows = rows.take(np.flatnonzero(_judges(scenario, frame, prints) & ~np.isin(prints.identity, learners)))
     rows = with_trial_rows(ports, challenger, rows, trial) if trial else rows
     return rows.take(_behind_gap(scenario, fresh_rows(scenario, rows, (learned,)), rows))

@@ -8,12 +8,12 @@ from msgspec import Meta
 
 
 class Tensor(TypedDict):
-    """Values in row order, with their shape."""
+    """Values in row order, with their shape; rows may also be lists of their own."""
 
     name: str
     shape: list[int]
     datatype: str
-    data: list[Any]
+    data: Annotated[list[Any], Meta(extra_json_schema={"items": {"type": ["number", "string", "null"]}})]
 
 
 class WantedOutput(TypedDict, total=False):

@@ -11,7 +11,7 @@ from drafted import TABLES, drafted
 
 from local.authoring.names import check_name
 from local.authoring.source import open_source
-from shared.core.errors import Fault
+from shared.core.errors import BadInput
 
 ROWS = customers(60)
 GOOD = as_csv(ROWS)
@@ -38,6 +38,12 @@ def answered(folder: Path, *answers: object, target: str = "y", task: str | None
     return drafted(folder, "\n".join(["x,y", *lines]), target, task=task)  # type: ignore[arg-type]
 
 
+def linked(folder: Path) -> Path:
+    """Another name of the file a.csv."""
+    (folder / "b.csv").symlink_to(folder / "a.csv")
+    return folder / "b.csv"
+
+
 MISTAKES: Mapping[str, Callable[[Path], object]] = {
     "no file": lambda _: open_source(TABLES, [Path("gone.csv")]),
     "a folder": lambda _: open_source(TABLES, [Path("/")]),
@@ -48,6 +54,8 @@ MISTAKES: Mapping[str, Callable[[Path], object]] = {
     "a file in UTF-16": lambda folder: opened(folder, ("a.csv", "x,y\n1,2\n".encode("utf-16"))),
     "tabs": lambda folder: opened(folder, ("a.csv", "x\ty\n1\t2\n")),
     "no header": lambda folder: opened(folder, ("a.csv", "1,2\n3,4\n")),
+    "a file twice": lambda folder: open_source(TABLES, [written(folder, "a.csv", GOOD), folder / "." / "a.csv"]),
+    "a file under two names": lambda folder: open_source(TABLES, [written(folder, "a.csv", GOOD), linked(folder)]),
     "a column twice": lambda folder: opened(folder, ("a.csv", "x,x\n3,4\n")),
     "a short row": lambda folder: opened(folder, ("a.csv", "x,y\n3,4\n5\n")),
     "other columns": lambda folder: opened(folder, ("a.csv", "x,y\n1,2\n"), ("b.csv", "x,z\n1,2\n")),
@@ -82,7 +90,8 @@ def test_each_mistake_has_the_sentence_of_the_golden_file(tmp_path: Path, monkey
     told = []
     for number, (name, mistake) in enumerate(MISTAKES.items()):
         (tmp_path / str(number)).mkdir()
-        with pytest.raises(Fault) as caught:
+        # Whoever asked can name another file or column: that is what exit code 2 says.
+        with pytest.raises(BadInput) as caught:
             mistake(tmp_path / str(number))
         told.append(f"{name}: {caught.value.reason.replace(f'{tmp_path}/{number}/', '')}\n")
     assert "".join(told) == (Path(__file__).parent / "refusals.txt").read_text()

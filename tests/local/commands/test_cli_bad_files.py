@@ -113,6 +113,9 @@ def test_history_shows_why_a_file_was_refused(dropped: Round) -> None:
     answer = dropped.mlops("history", "--why", "ragged")
     assert answer.code == 0
     assert "line 3" in answer.out
+    every = dropped.mlops("history", "--why", "ragged", "--json").json
+    assert len(every) > 2
+    assert dropped.mlops("history", "--why", "ragged", "--limit", "2", "--json").json == every[-2:]
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from command import Answer, Command
+from command import REPOSITORY, Answer, Command
 from samples import Samples
 
 pytestmark = pytest.mark.slow
@@ -165,6 +169,49 @@ def test_a_wrong_command_gets_one_sentence(answers: dict[str, Answer], case: Wro
     assert answer.sentence.endswith(".")
     assert "unexpected" not in answer.sentence
     assert "Traceback" not in answer.out + answer.err
+
+
+def test_nobody_is_asked_why_what_cannot_be_done_is_done(mlops: Command) -> None:
+    """On a terminal too, a rollback with nothing to go back to is refused before the first question."""
+    ours, theirs = pty.openpty()
+    line = [sys.executable, "-m", "local.cli", "rollback", "iiot_quality"]
+    try:
+        # Whoever asks all the same reads the end of the input.
+        os.write(ours, b"\x04")
+        found = subprocess.run(
+            line, check=False, stdin=theirs, capture_output=True, text=True, env=mlops.environ(), cwd=REPOSITORY
+        )
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert "Nothing is deployed for iiot_quality" in found.stderr
+
+
+TOLD = (
+    "drop nothing FILE --wait",
+    f"drop {BANK} FILE --drop ../up",
+    f"drop {BANK} FILE --sideways",
+    "predict iiot_quality FILE --wait",
+    f"train {BANK} --inputs agee",
+    f"train {BANK} --trials 0",
+    "history --kind modle",
+    "history --since yesterday",
+    "replay",
+    f"models show {BANK}:9",
+    "statu",
+    "trace 7",
+    "telemetry send iiot_quality FILE",
+    "demo --rows 3",
+    f"schedules add {BANK} s --frequency Hourly",
+)
+
+
+def test_the_sentences_are_those_of_the_golden_file(answers: dict[str, Answer], samples: Samples) -> None:
+    """What a person reads for these, whole; a sentence that changes is read again in the golden file."""
+    file = samples.text("letters.csv", "a,b\n1,2\n")
+    said = (f"{line}\n    {answers[line].sentence.replace(str(file), 'FILE')}\n" for line in TOLD)
+    assert "".join(said) == (Path(__file__).parent / "wrong_commands.txt").read_text()
 
 
 def test_a_person_is_not_shown_json(mlops: Command) -> None:

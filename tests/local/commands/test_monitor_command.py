@@ -52,6 +52,7 @@ def test_labels_are_taken_or_quarantined(mlops: Command, tmp_path: Path) -> None
     bad.write_text("prediction_id,y\n1,perhaps\n")
     answer = mlops("actuals", "bank_marketing", good, "--json")
     assert (answer.code, answer.json["state"], answer.json["new"], answer.json["changed"]) == (0, "done", 2, 0)
+    assert "2 of them name no prediction" in answer.json["reason"]
     answer = mlops("actuals", "bank_marketing", bad, "--json")
     assert (answer.code, answer.json["state"]) == (3, "quarantined")
     assert "perhaps" in answer.json["reason"]

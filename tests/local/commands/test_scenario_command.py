@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 from command import Command
 from customers import as_csv, customers
 
@@ -49,6 +50,12 @@ def test_a_declared_scenario_is_checked_shown_exported_and_generated(mlops: Comm
     assert mlops("scenario", "check", "bank_marketing").code == 0
     contract = mlops("scenario", "export", "iiot_quality", "--out", tmp_path / "iiot.yaml")
     assert (contract.code, (tmp_path / "iiot.yaml").read_text().splitlines()[0]) == (0, "version: 1.0.0")
+    printed = mlops("scenario", "export", "iiot_quality")
+    assert printed.out == (tmp_path / "iiot.yaml").read_text()
+    told = mlops("scenario", "export", "iiot_quality", "--json").json
+    assert (told["kind"], told) == ("DataContract", yaml.safe_load(printed.out))
+    again = mlops("scenario", "export", "iiot_quality", "--out", tmp_path / "again.yaml", "--json").json
+    assert again == {"scenario": "iiot_quality", "file": str(tmp_path / "again.yaml")}
     line = ("generate", "iiot_quality", "--rows", "300", "--out", tmp_path)
     assert set(mlops(*line, "--json").json["files"]) == {
         str(tmp_path / f"{name}.csv") for name in ("sensors", "quality")

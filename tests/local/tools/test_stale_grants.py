@@ -26,6 +26,14 @@ def test_what_earlier_versions_gave_is_stale() -> None:
     assert list(stale("dev", IDENTITIES, old)) == [one["id"] for one in old]
 
 
+def test_the_role_of_an_engine_stays_while_the_deployment_has_it() -> None:
+    """The score app submits jobs where the variable says so, and nowhere else."""
+    role = [given("score", "MLOps trainer (dev-1)", SPACE)]
+    assert list(stale("dev", IDENTITIES, role, {"MLOPS_SCORING_ENGINE": "azureml-spark"})) == []
+    assert list(stale("dev", IDENTITIES, role, {"MLOPS_SCORING_ENGINE": "process"})) == [role[0]["id"]]
+    assert list(stale("dev", IDENTITIES, role, {})) == [role[0]["id"]]
+
+
 def test_what_is_needed_or_not_ours_stays() -> None:
     """Rows of the table, people, other environments and what lies outside the group."""
     kept = [

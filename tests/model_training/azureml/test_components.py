@@ -114,9 +114,9 @@ def test_an_environment_is_made_of_the_pins(name: str) -> None:
 
 
 def test_there_is_no_environment_without_a_use() -> None:
-    """Each conda file is that of a component, of a network, of batch scoring, or of an endpoint."""
+    """Each conda file is that of a component, of a network, of batch scoring, of an endpoint, or of a Spark job."""
     kept = {path.stem for path in environments.CONDA.glob("*.yml")}
-    assert kept == {*STEPS, environments.DEEP, environments.ONLINE}
+    assert kept == {*STEPS, environments.DEEP, environments.ONLINE, environments.SPARK}
 
 
 def test_only_code_is_uploaded() -> None:

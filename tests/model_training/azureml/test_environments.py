@@ -33,6 +33,13 @@ RECORDED = {
     "mlflow-skinny==3.15.0": ("protobuf<8,>=3.12.0",),
     "torch==2.14.1": (),
     "numpy==2.3.2": (),
+    "pandas==2.3.3": (
+        'numpy>=1.22.4; python_version < "3.11"',
+        'numpy>=1.26.0; python_version >= "3.12"',
+        "python-dateutil>=2.8.2",
+        "pytz>=2020.1",
+        "tzdata>=2022.7",
+    ),
     "pyarrow==23.0.1": (),
 }
 # Packages whose modules have other names; those with None are called by the service, not by our code.
@@ -79,7 +86,14 @@ def _modules(pin: str) -> tuple[str, ...] | None:
     return MODULES.get(package, (package.replace("-", "_"),))
 
 
-@pytest.mark.parametrize("name", environments.names())
+def test_a_spark_job_has_what_make_spark_installs() -> None:
+    """Workers were run with that list; PySpark alone comes from the service."""
+    lines = (REPOSITORY / "model_training" / "environments" / "spark.txt").read_text().splitlines()
+    pins = [line for line in lines if "==" in line]
+    assert environments.pins_of(environments.SPARK) == [pin for pin in pins if not pin.startswith("pyspark==")] != pins
+
+
+@pytest.mark.parametrize("name", sorted({*environments.names()} - {environments.SPARK}))
 def test_an_environment_holds_what_its_entry_imports_and_nothing_of_the_app_beside_it(name: str) -> None:
     """Pins of requirements.txt are there when and only when the code of the job can reach them."""
     reached = _imported(_entry(name))

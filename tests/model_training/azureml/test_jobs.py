@@ -63,6 +63,20 @@ def test_each_step_gets_what_it_needs() -> None:
         assert ("sweep_lightgbm" in jobs) == bool(sweep)
 
 
+def test_what_was_accepted_travels_with_a_job() -> None:
+    """As a file for the step that reads the data, and for each mini-batch; without it no job asks for one."""
+    address = "azureml://datastores/mlops/paths/contracts/bank_marketing/2.json"
+    first = training_job(_order(contract=address), Platform())
+    assert first._validate().passed
+    assert first._to_dict()["jobs"]["define_dataset"]["inputs"]["contract"]["path"] == address
+    batch = scoring_job(_batch(contract=address), Platform())
+    assert batch._validate().passed
+    node = batch._to_dict()["jobs"]["score"]
+    assert node["inputs"]["contract"]["path"] == address
+    assert "--contract ${{inputs.contract}}" in node["task"]["program_arguments"]
+    assert "contract" not in scoring_job(_batch(), Platform())._to_dict()["jobs"]["score"]["inputs"]
+
+
 def test_a_wrong_job_is_noticed_without_a_workspace() -> None:
     """A node without compute, or without a folder it needs, does not become a file."""
     lost = training_job(_order(), Platform())

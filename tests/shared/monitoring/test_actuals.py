@@ -152,6 +152,16 @@ def test_labels_that_break_their_contract_are_quarantined(served: World, content
     assert quality(served).labelled == 0
 
 
+def test_labels_of_nothing_that_was_predicted_are_counted(served: World) -> None:
+    """They are kept, as their rows may be predicted yet, and never pass without a word."""
+    assert bring(served, "early", b"id,y\n1000,yes\n999000,no\n999001,no\n") == "done"
+    (entry,) = [one for one in served.ports.core.history.why("early") if one.state == "done"]
+    assert "2 of them name nothing that was predicted so far." in entry.reason
+    body = json.dumps([{"id": 424242, "y": "no"}]).encode()
+    told = post_actuals(served.ports, served.ports.core.scenarios["points"], body)
+    assert (told["new"], told["unpredicted"]) == (1, 1)
+
+
 def test_posted_labels_take_the_same_way(served: World) -> None:
     """The same body twice is one file; the second answer is the first one's."""
     rows = [line.split(",") for line in answers(1, 200).decode().split()[1:]]

@@ -16,6 +16,7 @@ from ports_with import ports_with
 from world import POINTS, World, points_csv
 
 from shared import dispatch
+from shared.bootstrap.backends import delta_follows
 from shared.core.errors import Conflict, Fault, Misconfigured, Transient
 from shared.core.ledger import Kind, State
 from shared.core.paths import commit_path
@@ -243,9 +244,18 @@ def test_a_log_that_nothing_follows_lets_go_all_the_same(world: World) -> None:
     off.close()
 
 
-def test_the_setting_is_on_or_off() -> None:
-    """Anything else is refused with what would be accepted."""
-    assert read_delta_tables({})
-    assert not read_delta_tables({"DELTA_TABLES": "off"})
-    with pytest.raises(Misconfigured, match="DELTA_TABLES is 'maybe'; accepted: on or off"):
-        read_delta_tables({"DELTA_TABLES": "maybe"})
+def test_the_setting_is_auto_on_or_off() -> None:
+    """Anything else is refused with what would be accepted; by default they follow where their package is there."""
+    assert read_delta_tables({}, installed=True)
+    assert not read_delta_tables({"DELTA_TABLES": "off"}, installed=True)
+    with pytest.raises(Misconfigured, match="DELTA_TABLES is 'maybe'; accepted: auto, on or off"):
+        read_delta_tables({"DELTA_TABLES": "maybe"}, installed=True)
+
+
+def test_without_their_package_the_tables_follow_only_where_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A laptop that has only what a demo needs leaves them out; a setting that wants them says what is missing."""
+    monkeypatch.setattr("shared.bootstrap.backends.find_spec", lambda _: None)
+    assert not delta_follows({})
+    assert not delta_follows({"DELTA_TABLES": "off"})
+    with pytest.raises(Misconfigured, match="package deltalake is not installed; accepted: auto, off, or make setup"):
+        delta_follows({"DELTA_TABLES": "on"})

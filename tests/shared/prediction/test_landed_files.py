@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,8 +16,10 @@ from world import World, points_csv
 from shared import dispatch
 from shared.core.claims import MOST_QUEUED, mark_queued
 from shared.core.ledger import ENDED, Kind
+from shared.prediction.backfill import BackfillRequest, plan_backfill, plan_corrections
 
 MINUTES = {"minutes": 16}
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -169,6 +172,38 @@ def plan_of(world: World, window: str) -> bytes:
     return _plan(world.ports, scenario, planned).to_bytes()
 
 
+def test_the_same_bytes_again_are_no_new_version(served: World) -> None:
+    """Also after a correction or a backfill; what differs from the rows that are shown is one."""
+    first, second = unlabelled(5), unlabelled(6, seed=3)
+
+    def landed(content: bytes) -> list[str]:
+        served.handle(served.land("scoring/points/s1/points.csv", content))
+        served.sweep()
+        assert predicted(served) == xs(content)
+        return [window.id.partition(".")[2] for window in served.ports.prediction.windows.list("points")]
+
+    found = [landed(content) for content in (first, first, second, second, first, first)]
+    assert found == [[""], [""], ["", "r2"], ["", "r2"], ["", "r2", "r3"], ["", "r2", "r3"]]
+    when = served.clock()
+    asked = BackfillRequest(served.ports.core.scenarios["points"], when - DAY, when + DAY, "me", "again")
+    for due in plan_corrections(served.ports, plan_backfill(served.ports, asked)):
+        dispatch.on_window(served.ports, dispatch.window_message(due))
+    after = [window.id for window in served.ports.prediction.windows.list("points")]
+    landed(first)
+    assert [window.id for window in served.ports.prediction.windows.list("points")] == after
+
+
+def test_the_same_bytes_after_a_broken_version_are_no_new_version(served: World) -> None:
+    """The rows that are shown are those of the version before it."""
+    content = unlabelled(5)
+    for sent in (content, b"id,x,color\n1,many,red\n", content):
+        served.handle(served.land("scoring/points/s1/points.csv", sent))
+        served.sweep()
+    states = [window.state for window in served.ports.prediction.windows.list("points")]
+    assert states == ["committed", "quarantined"]
+    assert predicted(served) == xs(content)
+
+
 class Touching:
     """A lake in which somebody touches the file, and a planner sees it, when a worker opens it to score."""
 
@@ -193,6 +228,60 @@ def test_a_file_touched_while_its_window_is_scored_is_predicted(served: World) -
     path, content = "scoring/points/s1/points.csv", unlabelled(20)
     (window,) = dispatch.on_data_event(served.ports, served.land(path, content)).windows
     dispatch.on_window(ports_with(served.ports, core__lake=Touching(served, path, content)), window)
+    assert predicted(served) == []
+    served.sweep()
+    assert predicted(served) == xs(content)
+
+
+class TouchedAtTheEnd:
+    """Windows of which one is closed as a planner finds its file touched: just before, or between naming and taking."""
+
+    def __init__(self, world: World, path: str, content: bytes, *, taken: bool) -> None:
+        self._windows, self._world, self._taken = world.ports.prediction.windows, world, taken
+        self._path, self._content = path, content
+
+    def __getattr__(self, name: str) -> Any:
+        """The method of the windows."""
+        return getattr(self._windows, name)
+
+    def close(self, *closing: Any) -> None:
+        """Closed beside the planner."""
+        event = self._world.land(self._path, self._content)
+        if self._taken:
+            dispatch.on_data_event(self._world.ports, event)
+            self._windows.close(*closing)
+        else:
+            meanwhile: Any = ClosedMeanwhile(self._windows, lambda: self._windows.close(*closing))
+            dispatch.on_data_event(ports_with(self._world.ports, prediction__windows=meanwhile), event)
+
+
+class ClosedMeanwhile:
+    """Windows in which a worker closes one before the planner that knows it as open takes it."""
+
+    def __init__(self, windows: Any, close: Callable[[], None]) -> None:
+        self._windows, self._close = windows, close
+
+    def __getattr__(self, name: str) -> Any:
+        """The method of the windows."""
+        return getattr(self._windows, name)
+
+    def claim(self, window: Any) -> Any:
+        """Claimed after the worker closed it."""
+        close, self._close = self._close, lambda: None
+        close()
+        return self._windows.claim(window)
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_file_touched_while_its_window_is_closed_is_predicted(served: World, taken: bool) -> None:  # noqa: FBT001 -- a case
+    """A window closes with the inputs that were read; what a planner added, or would add, is another window's."""
+    path, content = "scoring/points/s1/points.csv", unlabelled(20)
+    (window,) = dispatch.on_data_event(served.ports, served.land(path, content)).windows
+    scenario, name = dispatch.window_of(window)
+    served.ports.core.lake.put(f"windows/{scenario}/{name}/plan.json", plan_of(served, window))
+    served.land(path, unlabelled(20, seed=3))
+    windows: Any = TouchedAtTheEnd(served, path, content, taken=taken)
+    dispatch.on_window(ports_with(served.ports, prediction__windows=windows), window)
     assert predicted(served) == []
     served.sweep()
     assert predicted(served) == xs(content)

@@ -63,6 +63,13 @@ class MemoryActuals(InMemory):
         return len(added) - len(changed), len(changed)
 
     @atomic
+    def unpredicted(self, scenario: Scenario, labels: pa.Table) -> int:
+        """How many of these labels have a key, or an id, that no prediction has so far."""
+        by = key_column(scenario)
+        known = {row[by] for row in self._memory.rows[f"predictions of {scenario.name}"].values()}
+        return sum(name not in known for name in labels.column(by).to_pylist())
+
+    @atomic
     def join_predictions(self, scenario: Scenario, first_id: int, last_id: int, *, original: bool = True) -> pa.Table:
         """The predictions of these ids with their label, its time and source."""
         names = ("prediction_id", "prediction", "probability", *(each.name for each in label_columns(scenario)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from memory.expiry import MemoryExpiry
 from memory.history import MemoryEntries, MemoryHistory, MemoryReopening, MemoryRounds
 from memory.labels import MemoryActuals
 from memory.lake import MemoryLake
@@ -22,6 +23,7 @@ from memory.outbox import MemoryOutbox
 from memory.predictions import MemoryPredictions
 from memory.registry import MemoryRegistry
 from memory.releases import MemoryApprovals, MemoryDeployments, MemoryHealth, MemoryLooks, MemoryRollouts
+from memory.spans import MemorySpans
 from memory.store import InMemory, Memory, atomic
 from memory.training import MemoryDatasets, MemoryProfileHistory, MemoryRuns, MemorySchedules
 from memory.windows import MemoryCorrections, MemoryWindows
@@ -35,6 +37,7 @@ from shared.adapters.onnx.scoring import OnnxScoring
 from shared.adapters.process_scorer import ProcessScorer
 from shared.adapters.process_trainer import NoTrainer
 from shared.adapters.profiling import ArrowProfiles
+from shared.adapters.run_output import NoRunOutput
 from shared.adapters.tables import ArrowTables, Limits
 from shared.adapters.webhooks import Webhooks
 from shared.alerts.ports import AlertsBundle
@@ -147,6 +150,7 @@ def memory_ports(
             runs=MemoryRuns(memory, clock),
             registry=MemoryRegistry(memory, lake, clock),
             trainer=NoTrainer(),
+            output=NoRunOutput(""),
             schedules=MemorySchedules(memory),
             profile="demo",
         ),
@@ -172,7 +176,7 @@ def memory_ports(
             corrections=MemoryCorrections(memory),
             restoration=Unused("restoration"),  # type: ignore[arg-type]
             telemetry=LakeTelemetry(lake, tables, clock),
-            spans=Unused("spans"),  # type: ignore[arg-type]
+            spans=MemorySpans(memory),
             actuals=MemoryActuals(memory),
             delta=Unused("delta"),  # type: ignore[arg-type]
             delta_follows=False,
@@ -201,7 +205,7 @@ def memory_ports(
             reopening=MemoryReopening(memory, clock),
             backlog=Untold(),
             dead_letters=LakeDeadLetters([DeadLetterStore(lake, FOLDER)]),
-            expiry=Unused("expiry"),  # type: ignore[arg-type]
+            expiry=MemoryExpiry(memory),
             erasure=Unused("erasure"),  # type: ignore[arg-type]
             remnants=Unused("remnants"),  # type: ignore[arg-type]
         ),

@@ -53,11 +53,23 @@ class MemoryPredictions(InMemory):
         add_notice(self._memory, _notice(commit, table_name(scenario)))
         return True
 
+    @atomic
     def load_shard(self, scenario: Scenario, ordinal: int, shard: CommittedFile, ends: int, parquet: BinaryIO) -> bool:
-        """Refused: large windows are not simulated."""
-        raise NotImplementedError(f"Shards of {scenario.name} are loaded into SQL only.")
+        """Every row of the shard; False when all are there. A part of them is replaced."""
+        kept: dict[int, Any] = self._memory.rows[f"predictions of {scenario.name}"]
+        inside = range(first_id(ordinal) + shard.first_row, first_id(ordinal) + ends)
+        there = {number: kept.pop(number) for number in list(kept) if number in inside}
+        if len(there) == shard.rows:
+            kept.update(there)
+            return False
+        try:
+            self._keep(scenario.name, shard, parquet)
+        except (Conflict, Corrupt):
+            kept.update(there)
+            raise
+        return True
 
-    def _keep(self, name: str, file: Commit, parquet: BinaryIO) -> None:
+    def _keep(self, name: str, file: Commit | CommittedFile, parquet: BinaryIO) -> None:
         """Keep every row of the file by its id; nothing is kept of a file that is damaged or does not fit."""
         table = _read(file, parquet)
         kept: dict[int, Any] = self._memory.rows[f"predictions of {name}"]
@@ -112,7 +124,7 @@ def _same(existing: Commit, commit: Commit) -> bool:
     return False
 
 
-def _read(file: Commit, parquet: BinaryIO) -> pa.Table:
+def _read(file: Commit | CommittedFile, parquet: BinaryIO) -> pa.Table:
     parquet.seek(0)
     try:
         table = pq.read_table(parquet, page_checksum_verification=True)

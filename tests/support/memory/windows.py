@@ -20,6 +20,8 @@ class MemoryWindows(InMemory):
         known = self._memory.rows["window"].get((window.scenario, window.id))
         existing = _inputs(self._memory, window.scenario, window.id)
         added = tuple(name for name in window.inputs if name not in existing)
+        if added and known is not None and known.state == WindowState.QUARANTINED:
+            raise Conflict(f"Window {window.id!r} of {window.scenario} was closed; it takes no further inputs.")
         taken = self._memory.rows["input"]
         for name in added:
             other = taken.get((window.scenario, name))
@@ -48,13 +50,15 @@ class MemoryWindows(InMemory):
         return {name: window for (owner, name), window in taken if owner == scenario and name.startswith(folder)}
 
     @atomic
-    def close(self, scenario: str, window_id: str, state: WindowState, reason: str, unread: Sequence[str] = ()) -> None:
-        """Set the window's final state and free what it never read."""
+    def close(
+        self, scenario: str, window_id: str, state: WindowState, reason: str, read: Sequence[str] | None = None
+    ) -> None:
+        """Set the window's final state and free what is not among `read`."""
         kept = self._memory.rows["window"].get((scenario, window_id))
         if kept is None:
             raise Missing(f"There is no window {window_id!r} of {scenario}.")
-        for name in unread:
-            if self._memory.rows["input"].get((scenario, name)) == window_id:
+        for name in _inputs(self._memory, scenario, window_id) if read is not None else ():
+            if name not in read:
                 del self._memory.rows["input"][scenario, name]
         self._memory.rows["window"][scenario, window_id] = replace(kept, state=WindowState(state), reason=reason)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from killing import counted
 from memory.lake import MemoryLake
+from memory.store import InMemory
 
 from shared.adapters.door import Door
 from shared.adapters.limited_lake import LimitedLake
@@ -20,8 +21,6 @@ from simulated.virtual_time import Interruptible
 LONG = 2 * CLAIM_TTL.total_seconds()
 KINDS = ("dies", "is refused", "loses an answer", "pauses beyond its lease", "lets others go first")
 _LATEST_CALL = 150
-# What counts and lists is no work, and the marks themselves stand beside the door.
-_DOORLESS = frozenset({"record_heartbeat", "save", "set", "keep"})
 _WRITES = frozenset(
     {
         *("add", "certify", "change", "claim", "close", "decide", "finish", "judge", "keep", "load", "mark_stated"),
@@ -29,6 +28,8 @@ _WRITES = frozenset(
         *("release", "remove", "reopen", "replace", "request", "sent", "take", "write"),
     }
 )
+# Before these the mark is set. What only counts is no work; the adapters on disk have a door of their own.
+_PASS_THE_DOOR = (_WRITES | {"abandon", "enqueue", "queue", "record"}) - {"record_heartbeat"}
 
 
 class Died(BaseException):
@@ -106,6 +107,7 @@ class Exposed:
         if not callable(method):
             return method
         world, disk, writes = self._world, self._disk, name in _WRITES
+        in_memory = isinstance(self._port, InMemory)
 
         def exposed(*args: Any, **kwargs: Any) -> Any:
             fate = world.fate
@@ -115,7 +117,7 @@ class Exposed:
             world.fate = fate
             if writes and world.disks.full == disk:
                 raise Transient(f"The disk of the {disk} is full.")
-            if writes and name not in _DOORLESS:
+            if in_memory and name in _PASS_THE_DOOR:
                 world.door()
             answer = method(*args, **kwargs)
             fate.meet(afterwards=True)

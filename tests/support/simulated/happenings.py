@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from world import blob_event, points_csv
-
-from functions.names import DATA_EVENTS, MODEL_EVENTS
+from functions.names import MODEL_EVENTS
 from shared.core.errors import Fault, Transient
 from shared.core.messages import model_message
 from shared.release.approvals import decide
 from shared.release.manual_changes import roll_back
+from shared.serving.health import Health
+from simulated.arrivals import (
+    land_again,
+    land_labels,
+    land_on_stream,
+    land_personal,
+    land_to_learn,
+    land_to_score,
+    send_hostile,
+    write_as_newer_code,
+)
 from simulated.faults import LONG
+from simulated.traits import NAME
 
 if TYPE_CHECKING:
     from simulated.life import Life
-
-NAME = "points"
-_BAD = b"id,x,color\n1,many,red\n"
-_FIRST, _FURTHER = 120, 30
 
 
 def happen(life: Life) -> None:
@@ -27,53 +34,34 @@ def happen(life: Life) -> None:
     life.draw.choices([act for _, act in _HAPPENINGS], [weight for weight, _ in _HAPPENINGS])[0](life)
 
 
-def _land(life: Life, path: str, content: bytes) -> None:
-    """A file lands; its event comes once, twice, or never."""
-    blob, _ = life.ports.core.lake.put(path, content, if_absent=False)
-    event = blob_event(path, blob.etag, blob.size)
-    times = life.draw.choice([0, 1, 1, 1, 2])
-    life.told.append(f"{path} lands, and {times} of its events")
-    for _ in range(times):
-        life.put(DATA_EVENTS, event, 1.0)
-    if times > 1:
-        life.repeated.add(event)
+def answer_requests(life: Life, *, healthy: bool | None = None) -> None:
+    """Requests of the last minute: the versions that serve answer, a candidate now and then with errors."""
+    if not life.place.traits.steps:
+        return
+    ports, now = life.ports, life.place.clock.now.replace(second=0, microsecond=0)
+    champion, rollout = ports.release.deployments.current(NAME), ports.release.rollouts.current(NAME, "prod")
+    if champion is None:
+        return
+    bad = life.draw.random() < 0.2 if healthy is None else not healthy
+    kept = [_health(champion.generation, champion.version, "champion", now, errors=0)]
+    if rollout is not None and rollout.is_active:
+        role = "shadow" if rollout.state == "shadow" else "canary"
+        kept.append(_health(rollout.base, rollout.version, role, now, errors=30 if bad else 0))
+    ports.serving.health.keep(kept)
+    life.told.append(f"requests are answered{', the candidate fails' if bad else ''}")
 
 
-def _land_to_learn(life: Life) -> None:
-    number = len(life.learned)
-    if number < 3:
-        path = f"incoming/{NAME}/d{number}/points.csv"
-        life.learned[path] = _FURTHER if number else _FIRST
-        _land(life, path, points_csv(life.learned[path], seed=number + 1, first=1000 * number))
+def _health(generation: int, version: int, role: Any, minute: datetime, errors: int) -> Health:
+    answered = 60 - errors
+    latency, answers = (0, 0, answered), (answered // 2, answered - answered // 2)
+    return Health(NAME, "prod", generation, version, role, minute, "one", 60, answered, errors, latency, answers)
 
 
-def _land_to_score(life: Life) -> None:
-    number = len(life.scored)
-    if number < 5:
-        _score(life, f"scoring/{NAME}/s{number}/points.csv", life.draw.choice([0, *range(1, 10)]))
-
-
-def _land_again(life: Life) -> None:
-    """The same bytes, or a newer version, of a file to score."""
-    if life.scored:
-        path = life.draw.choice(sorted(life.scored))
-        _score(life, path, life.scored[path] if life.draw.random() < 0.4 else life.draw.randint(1, 9))
-
-
-def _score(life: Life, path: str, rows: int) -> None:
-    number = int(path.split("/")[2][1:])
-    content = points_csv(rows, seed=rows, labelled=False, first=100 * number) if rows else _BAD
-    life.scored[path] = rows
-    _land(life, path, content)
-
-
-def _land_labels(life: Life) -> None:
-    """Late labels of some of the rows that were scored, or will be."""
-    if life.scored and life.labelled < 3:
-        life.labelled += 1
-        first = 100 * life.draw.randrange(len(life.scored))
-        lines = [f"{first + row},{life.draw.choice(['yes', 'no'])}" for row in range(life.draw.randint(1, 9))]
-        _land(life, f"actuals/{NAME}/a{life.labelled}/points.csv", "\n".join(["id,y", *lines, ""]).encode())
+def _days_pass(life: Life) -> None:
+    """Time in which retention removes what has had its time."""
+    if life.place.traits.retention:
+        life.told.append("three days pass")
+        life.place.clock.advance(days=3)
 
 
 def _wait(life: Life) -> None:
@@ -148,23 +136,23 @@ def _decide(life: Life) -> None:
         one = life.draw.choice(open_)
         decision = life.draw.choice(["approve", "approve", "reject"])
         life.may_serve_nothing |= decision == "reject"
-        _decided(life, one.id, decision, one.version)
+        _decided(life, one.scenario, one.id, decision, one.version)
 
 
 def decide_all(life: Life) -> None:
     """A person approves whatever is open."""
-    for one in life.ports.release.approvals.list(NAME):
+    for one in life.ports.release.approvals.list():
         if one.state == "open":
-            _decided(life, one.id, "approve", one.version)
+            _decided(life, one.scenario, one.id, "approve", one.version)
 
 
-def _decided(life: Life, approval: str, decision: str, version: int) -> None:
+def _decided(life: Life, scenario: str, approval: str, decision: str, version: int) -> None:
     life.told.append(f"ada decides: {decision} version {version}")
     try:
         decide(life.ports, approval, decision, by="ada", reason="She looked at it.")
     except Fault as fault:
         life.told.append(fault.reason)
-    life.put(MODEL_EVENTS, model_message(NAME, version))
+    life.put(MODEL_EVENTS, model_message(scenario, version))
 
 
 def _roll_back(life: Life) -> None:
@@ -176,10 +164,10 @@ def _roll_back(life: Life) -> None:
 
 
 _HAPPENINGS: tuple[tuple[int, Callable[[Life], None]], ...] = (
-    (2, _land_to_learn),
-    (5, _land_to_score),
-    (3, _land_again),
-    (2, _land_labels),
+    (2, land_to_learn),
+    (5, land_to_score),
+    (3, land_again),
+    (2, land_labels),
     (8, _wait),
     (2, _lose),
     (2, _repeat),
@@ -190,4 +178,10 @@ _HAPPENINGS: tuple[tuple[int, Callable[[Life], None]], ...] = (
     (3, free_disks),
     (1, _decide),
     (1, _roll_back),
+    (3, land_on_stream),
+    (2, land_personal),
+    (2, send_hostile),
+    (1, write_as_newer_code),
+    (2, answer_requests),
+    (1, _days_pass),
 )

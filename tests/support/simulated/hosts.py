@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from functions.names import DATA_EVENTS, MODEL_EVENTS, MONITOR_SCENARIOS, PREDICT_WINDOWS
+from functions.names import MODEL_EVENTS, PREDICT_WINDOWS
 from local.host.host_options import QueueOptions
 from local.host.invocations import Invocations
 from local.host.protocol import Record
@@ -21,49 +21,16 @@ from local.host.worker import Function, Outcome
 from shared import dispatch
 from shared.core.errors import Fault, Transient
 from shared.core.messages import POISON
-from shared.monitoring.monitor import monitor_messages
-from shared.operations.idling import fire
+from shared.operations.idling import fire, record_and_keep
 from shared.ports import Ports
 from simulated.faults import Conditions, Died, Disks, Fate
 from simulated.installations import Installation
+from simulated.workers import QUEUES, TIMERS, WORKERS, Outputs
 
 _OPTIONS = QueueOptions(4, 2, 5, 45.0, 5.0)
 _TIMEOUT = 540.0
 # A sweep that paused longer tells what was so before.
 _AT_ONCE = timedelta(seconds=60)
-_QUEUES = (DATA_EVENTS, MODEL_EVENTS, PREDICT_WINDOWS, MONITOR_SCENARIOS)
-_TIMERS = {
-    "plan_windows": ("0 * * * * *", PREDICT_WINDOWS, dispatch.plan),
-    "reconcile": ("0 */5 * * * *", DATA_EVENTS, dispatch.sweep_data),
-    "reconcile_releases": ("30 */5 * * * *", MODEL_EVENTS, dispatch.sweep_releases),
-    "monitor": ("0 0 */3 * * *", MONITOR_SCENARIOS, monitor_messages),
-}
-# By the name of an output the messages that a function sends.
-Outputs = Mapping[str, Sequence[str]]
-
-
-def _ingest(ports: Ports, message: str) -> Outputs:
-    done = dispatch.on_data_event(ports, message)
-    return {PREDICT_WINDOWS: done.windows, MODEL_EVENTS: done.releases}
-
-
-def _deploy(ports: Ports, message: str) -> Outputs:
-    return {PREDICT_WINDOWS: dispatch.on_event(ports, message)}
-
-
-def _predict(ports: Ports, message: str) -> Outputs:
-    dispatch.on_window(ports, message)
-    return {}
-
-
-def _watch(ports: Ports, message: str) -> Outputs:
-    dispatch.on_monitor(ports, message)
-    return {}
-
-
-_WORKERS: Mapping[str, Callable[[Ports, str], Outputs]] = dict(
-    zip(_QUEUES, (_ingest, _deploy, _predict, _watch), strict=True)
-)
 
 
 class Witness(Protocol):
@@ -142,7 +109,7 @@ class Host:
         retry: tuple[int, int] = (0, 0),  # noqa: ARG002 -- the signature of a worker
     ) -> Outcome:
         """Run the function as its worker would; what befalls it is the witness's choice."""
-        timer = _TIMERS.get(function.name)
+        timer = TIMERS.get(function.name)
         self.fired[function.name] += timer is not None
         what = function.name if timer else f"{function.name} {data.string}"
         started = self._place.clock.now
@@ -166,15 +133,18 @@ class Host:
         return Outcome(ok=True, outputs=tuple((name, Record(json=json.dumps(found))) for name, found in sent.items()))
 
     def _call(self, function: Function, data: Record) -> Outputs:
-        if function.name in _TIMERS:
-            _, queue, plan = _TIMERS[function.name]
+        if function.name in TIMERS:
+            _, queue, plan = TIMERS[function.name]
             late = bool(json.loads(data.json)["IsPastDue"])
+            if function.name == "retain":
+                record_and_keep(self.ports, function.name, past_due=late)
+                return {queue: plan(self.ports)}
             return {queue: fire(self.ports, function.name, plan, past_due=late)}
         queue = str(function.trigger["queueName"])
         if queue.endswith(POISON):
             dispatch.on_poison(self.ports, queue.removesuffix(POISON), data.string)
             return {}
-        return _WORKERS[queue](self.ports, data.string)
+        return WORKERS[queue](self.ports, data.string)
 
 
 def _outputs(*queues: str) -> tuple[Mapping[str, Any], ...]:
@@ -183,12 +153,12 @@ def _outputs(*queues: str) -> tuple[Mapping[str, Any], ...]:
 
 def _queue_functions() -> list[Function]:
     outputs = _outputs(PREDICT_WINDOWS, MODEL_EVENTS)
-    names = [name for queue in _QUEUES for name in (queue, queue + POISON)]
+    names = [name for queue in QUEUES for name in (queue, queue + POISON)]
     return [Function(name, name, {"type": "queueTrigger", "queueName": name}, outputs) for name in names]
 
 
 def _timer_functions() -> list[Function]:
     return [
         Function(name, name, {"type": "timerTrigger", "schedule": schedule}, _outputs(queue))
-        for name, (schedule, queue, _) in _TIMERS.items()
+        for name, (schedule, queue, _) in TIMERS.items()
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from lives import AtOnce
 from memory.ports import memory_ports
 from memory.store import Memory
 from ports_with import ports_with
-from world import POINTS, Clock, InlineTrainer
+from world import Clock, InlineTrainer
 
 from local.host.database import HostDatabase
 from shared.bootstrap import build_ports
@@ -21,8 +22,9 @@ from shared.core.ports import Clock as Now
 from shared.ports import Ports
 from shared.serving.ports import LoadedModel
 from shared.training.run import Run
+from simulated.engine import Jobs
+from simulated.traits import SHARD_ROWS, Traits
 
-SCENARIOS = {POINTS.name: POINTS}
 HOSTS = ("a", "b")
 
 
@@ -30,6 +32,9 @@ class Installation(Protocol):
     """One lake and one database, on which several hosts work."""
 
     clock: Clock
+    traits: Traits
+    # The service that scores shards, whoever asks.
+    engine: Jobs
 
     def ports(self, owner: str, clock: Now) -> Ports:
         """The ports of a process of that host."""
@@ -43,7 +48,7 @@ class Installation(Protocol):
         """What was published since the last call."""
         ...
 
-    def rows(self) -> Mapping[str, int]:
+    def rows(self, scenario: str) -> Mapping[str, int]:
         """How many prediction rows SQL has of each window."""
         ...
 
@@ -75,25 +80,26 @@ class TinyTrainer(InlineTrainer):
         super().submit(run)
 
 
-def trained_here(ports: Ports) -> Ports:
-    """The ports with training at once in this process, and quick scoring."""
-    trainer = TinyTrainer()
-    trainer.ports = ports_with(ports, training__trainer=trainer, serving__scoring=Quick())
+def trained_here(ports: Ports, engine: Jobs) -> Ports:
+    """The ports with training at once in this process, quick scoring, and small shards that the engine scores."""
+    trainer, sharding = TinyTrainer(), replace(ports.prediction.sharding, shard_rows=SHARD_ROWS)
+    changed = ports_with(ports, training__trainer=trainer, serving__scoring=Quick())
+    trainer.ports = ports_with(changed, prediction__engine=engine, prediction__sharding=sharding)
     return trainer.ports
 
 
 class InMemory:
     """An installation of dictionaries."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self.clock = Clock()
+    def __init__(self, traits: Traits) -> None:
+        self.clock, self.traits, self.engine = Clock(), traits, Jobs()
         self.memory = Memory()
-        self._environ = environ
         self._databases = {owner: HostDatabase(Path(":memory:")) for owner in HOSTS}
 
     def ports(self, owner: str, clock: Now) -> Ports:
         """The ports of a process of that host."""
-        return trained_here(memory_ports(self.memory, self._environ, SCENARIOS, clock, owner))
+        made = memory_ports(self.memory, self.traits.environ, self.traits.scenarios, clock, owner)
+        return trained_here(made, self.engine)
 
     def host_database(self, owner: str) -> HostDatabase:
         """The host's own queue and timers."""
@@ -105,9 +111,9 @@ class InMemory:
         self.memory.rows["event"].clear()
         return events
 
-    def rows(self) -> Mapping[str, int]:
+    def rows(self, scenario: str) -> Mapping[str, int]:
         """How many prediction rows there are of each window."""
-        return _counted(row["window"] for row in self.memory.rows[f"predictions of {POINTS.name}"].values())
+        return _counted(row["window"] for row in self.memory.rows[f"predictions of {scenario}"].values())
 
     def close(self) -> None:
         """Let go of the hosts' databases."""
@@ -125,21 +131,22 @@ def _counted(windows: Iterable[str]) -> Mapping[str, int]:
 class OnDisk:
     """An installation on a folder and SQLite, as on a laptop."""
 
-    def __init__(self, home: Path, environ: Mapping[str, str]) -> None:
-        self.clock = Clock()
+    def __init__(self, home: Path, traits: Traits) -> None:
+        self.clock, self.traits, self.engine = Clock(), traits, Jobs()
         # The lake tells when a file came by the clock of its machine.
         self.clock.now = datetime.now(UTC)
         self._home = home
-        self._environ = {"TRAINER_URL": "none:", "QUIET_SECONDS": "0", **environ}
+        self._environ = {"TRAINER_URL": "none:", "QUIET_SECONDS": "0", **traits.environ}
         self._databases = {owner: HostDatabase(home / owner / "host.db") for owner in HOSTS}
         self._opened: list[Ports] = []
 
     def ports(self, owner: str, clock: Now) -> Ports:
         """The ports of a process of that host: a home of its own on the shared lake and database."""
         shared = {"LAKE_URL": f"file:{self._home / 'lake'}", "DATABASE_URL": f"sqlite:///{self._home}/mlops.db"}
-        built = build_ports({"MLOPS_HOME": str(self._home / owner), **shared, **self._environ}, SCENARIOS, clock)
+        environ = {"MLOPS_HOME": str(self._home / owner), **shared, **self._environ}
+        built = build_ports(environ, self.traits.scenarios, clock)
         self._opened.append(built)
-        return trained_here(built)
+        return trained_here(built, self.engine)
 
     def host_database(self, owner: str) -> HostDatabase:
         """The host's own queue and timers."""
@@ -153,15 +160,16 @@ class OnDisk:
             file.unlink()
         return found
 
-    def rows(self) -> Mapping[str, int]:
+    def rows(self, scenario: str) -> Mapping[str, int]:
         """How many prediction rows SQL has of each window."""
+        table = f"predictions_{scenario}"
         engine = self._opened[0].core.history._engine  # type: ignore[attr-defined]
         with engine.connect() as connection:
-            there = "SELECT 1 FROM sqlite_master WHERE name = 'predictions_points'"
-            if connection.exec_driver_sql(there).fetchone() is None:
+            there = "SELECT 1 FROM sqlite_master WHERE name = ?"
+            if connection.exec_driver_sql(there, (table,)).fetchone() is None:
                 return {}
-            window = '"window" w ON w.ordinal = p.prediction_id >> 32'
-            query = f"SELECT w.id, count(*) FROM predictions_points p JOIN {window} GROUP BY 1"  # noqa: S608 -- fixed words
+            window = f"\"window\" w ON w.ordinal = p.prediction_id >> 32 AND w.scenario = '{scenario}'"
+            query = f"SELECT w.id, count(*) FROM {table} p JOIN {window} GROUP BY 1"  # noqa: S608 -- our own names
             return dict(connection.exec_driver_sql(query).fetchall())
 
     def close(self) -> None:
@@ -174,14 +182,9 @@ class OnDisk:
 
 def in_memory(seed: int) -> Installation:
     """The installation of that seed, in memory."""
-    return InMemory(_policy(seed))
+    return InMemory(Traits.of(seed))
 
 
 def on_disk(home: Path, seed: int) -> Installation:
     """The installation of that seed, on a folder and SQLite."""
-    return OnDisk(home, _policy(seed))
-
-
-def _policy(seed: int) -> Mapping[str, str]:
-    """In every other life a person approves what is to serve; timers look every ten minutes at the latest."""
-    return {"APPROVALS": "prod" if seed % 2 else "none", "IDLE_SCHEDULE": "0 */10 * * * *"}
+    return OnDisk(home, Traits.of(seed))

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from functions.names import MODEL_EVENTS, MONITOR_SCENARIOS
 from shared.core.errors import Transient
 from shared.core.ledger import Kind
 from simulated.faults import Disks, Fate, Trouble
-from simulated.happenings import NAME, decide_all, free_disks, happen
-from simulated.hosts import Host, Outputs
+from simulated.happenings import answer_requests, decide_all, free_disks, happen
+from simulated.hosts import Host
 from simulated.installations import HOSTS, Installation
 from simulated.virtual_time import VirtualLoop, quiet
+from simulated.workers import Outputs
 
 STEPS = 40
 # Longer than the longest pause, and then some sweeps.
@@ -30,11 +32,19 @@ class Life:
         self.told: list[str] = []
         self.learned: dict[str, int] = {}
         self.scored: dict[str, int] = {}
+        # Of the stream only what landed; hostile and broken files, by what they are called.
+        self.streamed: dict[str, int] = {}
+        self.strange = 0
         self.labelled = 0
+        # Records that newer code wrote: what they hold, and the drops of their windows.
+        self.newer: dict[str, bytes] = {}
         self.may_serve_nothing = False
         # What the checks have seen: generations, and how far the head is.
-        self.history: tuple[tuple[int, str, str], ...] = ()
-        self.head = 0
+        self.history: dict[tuple[str, str], tuple[tuple[int, str, str], ...]] = {}
+        self.head: dict[str, int] = {}
+        self.read: tuple[Any, ...] = ()
+        self.blobs: set[tuple[str, str]] = set()
+        self.published: list[Mapping[str, Any]] = []
         self.faults = True
         self.errors: list[BaseException] = []
         # Bodies that were put into a queue twice on purpose, and when work was taken up last.
@@ -70,7 +80,12 @@ class Life:
         for host in self.hosts:
             host.turn(messages=self.draw.random() < 0.6)
             await quiet()
+        self._score_elsewhere(self.draw)
         self._deliver_published()
+
+    def _score_elsewhere(self, draw: random.Random | None) -> None:
+        ports = self.ports
+        self.place.engine.go_on(draw, ports.core.lake, ports.core.scenarios, ports.serving.scoring)
 
     async def _settle(self) -> None:
         """The faults stop: nobody does anything any more, and the timers find what is left."""
@@ -81,12 +96,15 @@ class Life:
             host.fired.clear()
         if any(entry.kind == Kind.MONITOR for entry in self.ports.core.history.stuck(self.place.clock.now)):
             # Its timer fires every few hours, which would be too late here.
-            self.put(MONITOR_SCENARIOS, json.dumps({"scenario": NAME}))
+            for name in self.ports.core.scenarios:
+                self.put(MONITOR_SCENARIOS, json.dumps({"scenario": name}))
         for _ in range(ROUNDS):
             self.place.clock.advance(seconds=ROUND_SECONDS)
+            answer_requests(self, healthy=True)
             for host in self.hosts:
                 host.turn(messages=True)
                 await quiet()
+            self._score_elsewhere(None)
             self._deliver_published()
             decide_all(self)
 
@@ -100,7 +118,8 @@ class Life:
                 self.told.append("the host's disk refuses a message")
 
     def _deliver_published(self) -> None:
-        for event in self.place.events():
+        self.published = self.place.events()
+        for event in self.published:
             if str(event["type"]).startswith("Microsoft."):
                 self.put(MODEL_EVENTS, json.dumps(event))
 

@@ -5,11 +5,25 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, TypeDecorator, Unicode, UnicodeText
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Integer,
+    TypeDecorator,
+    Unicode,
+    UnicodeText,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 # SQL Server: names differ when a letter's case does, and a key of 1 200 UTF-8 bytes still fits into an index.
 COLLATION = "Latin1_General_100_BIN2_UTF8"
+# More bytes than short text has: a parameter is never cut to what would be another key.
+_LONGEST = 8000
 # SQL Server's DATETIME is exact to 3 ms only.
 _EXACT = 6
 # Only a column declared exactly INTEGER is SQLite's row id; elsewhere the ids need 64 bits.
@@ -59,6 +73,29 @@ class LongText(TypeDecorator[str]):
         return value if value is None else storable(value)
 
 
+class _AsShort(ColumnElement[str]):
+    """A parameter that meets short text. The driver sends NVARCHAR, for which SQL Server would convert the column."""
+
+    inherit_cache = True
+
+    def __init__(self, given: BindParameter[str]) -> None:
+        self.given, self.type = given, given.type
+
+
+@compiles(_AsShort)
+def _as_it_is(element: _AsShort, compiler: SQLCompiler, **words: Any) -> str:
+    return compiler.process(element.given, **words)
+
+
+@compiles(_AsShort, "mssql")
+def _cast(element: _AsShort, compiler: SQLCompiler, **words: Any) -> str:
+    given = compiler.process(element.given, **words)
+    # A literal is VARCHAR. A value of INSERT or SET, as SQLAlchemy marks it, is converted to its column anyway.
+    if words.get("literal_binds") or getattr(element.given, "_is_crud", False):
+        return given
+    return f"CAST({given} COLLATE {COLLATION} AS VARCHAR({_LONGEST}))"
+
+
 class _Short(LongText):
     """At most so many characters; on SQL Server so many bytes."""
 
@@ -73,6 +110,10 @@ class _Short(LongText):
 
             return dialect.type_descriptor(mssql.VARCHAR(length, collation=COLLATION))
         return dialect.type_descriptor(Unicode(length))
+
+    def bind_expression(self, bindparam: BindParameter[str]) -> ColumnElement[str]:
+        """The parameter, as the column has it: on SQL Server an index is sought in for nothing else."""
+        return _AsShort(bindparam)
 
 
 Name = _Short(200)

@@ -101,6 +101,21 @@ class SqlActuals:
 
         return write(self._engine, work)
 
+    def unpredicted(self, scenario: Scenario, labels: pa.Table) -> int:
+        """Return how many of these labels have a key, or an id, that no prediction has so far."""
+        self._table(scenario)
+        by = key_column(scenario)
+        named, column = labels.column(by).to_pylist(), prediction_table(scenario).c[by]
+
+        def work(connection: Connection) -> set[Any]:
+            found: set[Any] = set()
+            for some in batched(dict.fromkeys(named), _SLICE, strict=False):
+                found.update(connection.scalars(select(column).distinct().where(column.in_(some))))
+            return found
+
+        known = read(self._engine, work)
+        return sum(name not in known for name in named)
+
     def join_predictions(self, scenario: Scenario, first_id: int, last_id: int, *, original: bool = True) -> pa.Table:
         """Return the predictions with ids in first_id..last_id, with their label, its time and source."""
         import pyarrow as pa

@@ -54,15 +54,18 @@ class SqlWindows:
         query = select(_I.input, _I.window).where(_I.scenario == scenario, _I.input.startswith(folder, autoescape=True))
         return {row.input: row.window for row in read(self._engine, lambda open_: open_.execute(query).all())}
 
-    def close(self, scenario: str, window_id: str, state: WindowState, reason: str, unread: Sequence[str] = ()) -> None:
-        """Set the window's final state and free what it never read; Missing when there is no such window."""
+    def close(
+        self, scenario: str, window_id: str, state: WindowState, reason: str, read: Sequence[str] | None = None
+    ) -> None:
+        """Set the window's final state and free what is not among `read`; Missing when there is no such window."""
         this = (table.c.scenario == scenario, table.c.id == window_id)
         change = update(table).where(*this).values(state=state, reason=reason)
 
         def work(connection: Connection) -> int:
-            for start in range(0, len(unread), _SLICE):
-                some = _I.input.in_(unread[start : start + _SLICE])
-                connection.execute(delete(window_input).where(_I.scenario == scenario, _I.window == window_id, some))
+            # A planner that adds an input comes before this, or finds the window closed.
+            take_turn(connection, f"windows of {scenario}")
+            if read is not None:
+                _free_others(connection, scenario, window_id, frozenset(read))
             return rows_changed(connection.execute(change))
 
         if not write(self._engine, work):
@@ -90,12 +93,23 @@ def claim_window(connection: Connection, window: Window) -> Window:
     row = connection.execute(select(table).where(*this)).one_or_none()
     if row is not None:
         existing = _inputs(connection, window.scenario, window.id).get((window.scenario, window.id), ())
+        if row.state == WindowState.QUARANTINED and not set(window.inputs) <= set(existing):
+            raise Conflict(f"Window {window.id!r} of {window.scenario} was closed; it takes no further inputs.")
         return _read(row, existing + _add_inputs(connection, window, existing))
     highest = select(func.max(table.c.ordinal)).where(table.c.scenario == window.scenario)
     kept = replace(window, ordinal=(connection.scalar(highest) or 0) + 1)
     connection.execute(insert(table), {name: getattr(kept, name) for name in _OWN})
     _add_inputs(connection, kept, ())
     return kept
+
+
+def _free_others(connection: Connection, scenario: str, window_id: str, read: frozenset[str]) -> None:
+    """Take all inputs but these from the window."""
+    kept = _inputs(connection, scenario, window_id).get((scenario, window_id), ())
+    others = [name for name in kept if name not in read]
+    for start in range(0, len(others), _SLICE):
+        some = _I.input.in_(others[start : start + _SLICE])
+        connection.execute(delete(window_input).where(_I.scenario == scenario, _I.window == window_id, some))
 
 
 def _add_inputs(connection: Connection, window: Window, existing: tuple[str, ...]) -> tuple[str, ...]:

@@ -85,7 +85,7 @@ def scored_at(predicted: FromClause) -> ColumnElement[Any]:
 
 def _same_window(scenario: str, table: Table) -> tuple[ColumnElement[bool], ...]:
     # Ids are positive: the division rounds down on every database.
-    return _C.scenario == literal(scenario), _C.ordinal == table.c.prediction_id // _rows_of_a_window()
+    return _C.scenario == literal(scenario, Name), _C.ordinal == table.c.prediction_id // _rows_of_a_window()
 
 
 def _rows_of_a_window() -> ColumnElement[int]:

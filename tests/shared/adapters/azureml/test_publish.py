@@ -20,10 +20,13 @@ def test_code_and_environment_are_registered_under_the_version_of_the_code(clien
     upload_code(service, code_digest())
     published = submission.publish(client, Platform(image="img"))
     version = submission.published_version()
-    assert published == [*(f"mlops_{name}:{version}" for name in submission.PUBLISHED), maker.online_environment()]
+    named = (maker.online_environment(), f"mlops-spark:{version}")
+    assert published == [*(f"mlops_{name}:{version}" for name in submission.PUBLISHED), *named]
     assert service.names("components") == sorted(f"mlops_{name}/{version}" for name in submission.PUBLISHED)
     properties = service.resources[f"{ROOT}/environments/mlops-online/versions/{version}"]["properties"]
     assert properties["tags"]["code"].endswith("/codes/snapshot/versions/1")
     assert properties["image"] == "img"
+    of_spark = service.resources[f"{ROOT}/environments/mlops-spark/versions/{version}"]["properties"]
+    assert of_spark["tags"] == properties["tags"]
     assert yaml.safe_load(properties["condaFile"]) == yaml.safe_load(environments.conda_yaml(environments.ONLINE))
     assert submission.publish(client, Platform(image="img")) == published

@@ -220,3 +220,11 @@ def test_a_file_without_any_column_of_an_all_optional_contract_is_refused() -> N
     table = Table("t", (Column("a", "int", optional=True), Column("b", "int", optional=True)))
     assert refusal(b"Unnamed: 0\n1\n", table, "t.csv").reason_code == "missing_column"
     assert read(b"b\n1\n", table).column("a").null_count == 1
+
+
+def test_a_column_that_may_be_absent_is_not_called_missing() -> None:
+    """Of another file too, only what it needs is missing; what it may have besides is told apart."""
+    table = Table("t", (Column("a", "int"), Column("b", "int", optional=True), Column("c", "int")))
+    told = refusal(b"x,y\n1,2\n", table, "t.csv").reason
+    assert "columns are missing: 'a', 'c' (found 'x', 'y')" in told
+    assert told.endswith("accepted: a header with 'a', 'c', and where known 'b'.")

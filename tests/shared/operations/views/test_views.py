@@ -60,6 +60,34 @@ def test_an_unknown_scenario_is_missing(page: str, lived: World) -> None:
         view(lived.ports, page, {"scenario": "nobody"})
 
 
+def test_a_run_is_told_with_its_model_and_its_duration(lived: World) -> None:
+    """The newest first, the newest in detail unless one is named; a run of another scenario is Missing."""
+    told = view(lived.ports, "runs", {"scenario": "points"})
+    listed = lived.ports.training.runs.list("points")
+    assert [one["id"] for one in told["runs"]] == [run.id for run in reversed(listed)]
+    assert told["run"]["id"] == listed[-1].id
+    assert (told["runs"][-1]["model"], told["runs"][-1]["state"]) == ("points:1", "completed")
+    assert told["runs"][-1]["seconds"] == (listed[0].updated_at - listed[0].created_at).total_seconds()
+    named = view(lived.ports, "runs", {"scenario": "points", "run": listed[0].id})["run"]
+    assert (named["id"], named["log"], named["log_place"][:5]) == (listed[0].id, [], "runs/")
+    with pytest.raises(Missing, match="prices has no training run"):
+        view(lived.ports, "runs", {"scenario": "prices", "run": listed[0].id})
+
+
+def test_the_serving_version_is_compared_with_the_newest_other_one(lived: World) -> None:
+    """Either may be named; every version stands in the trend, with a metric although it was never evaluated."""
+    told = view(lived.ports, "compare", {"scenario": "points"})
+    assert (told["a"]["serving"], told["a"]["id"]) == (True, "points:1")
+    assert told["b"]["id"] == "points:2"
+    assert [one["name"] for one in told["a"]["inputs"]] == ["x", "color"]
+    assert [one["version"] for one in told["trend"]] == [1, 2]
+    assert all(0 < one["metrics"]["auc"]["value"] <= 1 for one in told["trend"])
+    named = view(lived.ports, "compare", {"scenario": "points", "a": "2", "b": "1"})
+    assert (named["a"]["id"], named["b"]["id"]) == ("points:2", "points:1")
+    with pytest.raises(Missing, match="There is no points:9"):
+        view(lived.ports, "compare", {"scenario": "points", "b": "9"})
+
+
 def test_an_unknown_page_is_missing(lived: World) -> None:
     """The sentence lists the pages."""
     with pytest.raises(Missing, match="known: overview, datasets"):

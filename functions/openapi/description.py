@@ -1,6 +1,7 @@
 """The API's description, generated from the routes, the scenarios and the input contracts of what is deployed.
 
-The same state gives the same document. One path per scenario, so that each has its own fields.
+The same state gives the same document. Scoring and late labels have one path per scenario, so that each has its own
+fields; elsewhere the scenario is a parameter. Generators of clients and linters read it without a finding.
 """
 
 from __future__ import annotations
@@ -9,21 +10,27 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from functions.names import ANONYMOUS, HTTP, Route
-from functions.openapi_schemas import Schemas
-from functions.openapi_scoring import EXAMPLES, Described
+from functions.openapi.parameters import HEADERS, STRING, parameters
+from functions.openapi.schemas import Schemas
+from functions.openapi.scoring import EXAMPLES, Described, other_forms, worded
+from functions.openapi.tags import TAGS, tag_of
+from functions.openapi.tidy import camel
 
 _TEXT = "text/plain"
 _JSON = "application/json"
+# Bodies whose fields differ by scenario.
+_BY_SCENARIO = ("score", "actuals")
 # The content type of each kind of refusal.
-_ERRORS = {"problem": "application/problem+json", "inference_error": _JSON}
+_ERRORS = {"problem": "application/problem+json", "inference_error": _JSON, "unhealthy": _JSON}
 
 
 def document(models: Sequence[Described], routes: Sequence[Route] = HTTP) -> Mapping[str, Any]:
     """The OpenAPI 3.1 document."""
-    schemas = Schemas(models)
+    described = worded(models)
+    schemas = Schemas(described)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
-        for path, model in _paths(route, models):
+        for path, model in _paths(route, described):
             paths.setdefault(path, {})[route.method.lower()] = _operation(route, model, schemas)
     return {
         "openapi": "3.1.0",
@@ -31,56 +38,51 @@ def document(models: Sequence[Described], routes: Sequence[Route] = HTTP) -> Map
             "title": "Event-driven MLOps",
             "version": "1",
             "description": "Predictions, training runs and their state. Keys have scopes; a key goes into a header.",
+            "contact": {"name": "The people who operate this app"},
+            "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/api"}],
+        "tags": [{"name": name, "description": said} for name, said in TAGS.items()],
         "paths": dict(sorted(paths.items())),
         "components": {"securitySchemes": _SECURITY, "schemas": schemas.components},
     }
 
 
+def has_own_paths(route: Route) -> bool:
+    """Whether the route has a path for each scenario, whose fields it takes."""
+    return route.body in _BY_SCENARIO
+
+
 def _paths(route: Route, models: Sequence[Described]) -> Sequence[tuple[str, Described | None]]:
     path = f"/{route.path}"
-    for name in ("{scenario}", "{model}"):
-        if name in path:
-            return [(path.replace(name, model.scenario.name), model) for model in models]
+    if has_own_paths(route):
+        return [(path.replace("{scenario}", model.scenario.name), model) for model in models]
     return [(path, None)]
 
 
 def _operation(route: Route, model: Described | None, schemas: Schemas) -> Mapping[str, Any]:
-    suffix = f"_{model.scenario.name}" if model else ""
-    title = f"{model.scenario.title} {route.summary}" if model else route.summary
     described: dict[str, Any] = {
-        "operationId": f"{route.function}{suffix}",
-        "summary": title,
-        "tags": [route.path.split("/")[0]],
+        "operationId": camel(route.function, model.word if model else ""),
+        "summary": f"{model.scenario.title}: {route.summary}" if model else route.summary,
+        "description": _said(route, model),
+        "tags": [tag_of(route)],
         "responses": _responses(route, model, schemas),
         "security": [{"key": []}] if _guarded(route) else [],
     }
-    if _guarded(route):
-        described["description"] = f"Opened by keys of scope {' or '.join(route.scopes)}."
-    if parameters := _parameters(route):
-        described["parameters"] = parameters
+    if found := parameters(route, of_scenario=model is not None):
+        described["parameters"] = found
     if route.body:
         described["requestBody"] = {"required": True, "content": {_JSON: _body(route, model, schemas)}}
     return described
 
 
+def _said(route: Route, model: Described | None) -> str:
+    keys = f"Opened by keys of scope {' or '.join(route.scopes)}." if _guarded(route) else "Needs no key."
+    return f"{keys} {other_forms(model)[route.body]}" if model else keys
+
+
 def _guarded(route: Route) -> bool:
     return route.scopes != (ANONYMOUS,)
-
-
-def _parameters(route: Route) -> list[Mapping[str, Any]]:
-    names = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
-    found: list[Mapping[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 200}}
-        for name in names
-        if name not in ("scenario", "model")
-    ]
-    found += [
-        {"name": name, "in": "header", "description": _HEADERS[name], "schema": _HEADER}
-        for name in route.request_headers
-    ]
-    return found
 
 
 def _body(route: Route, model: Described | None, schemas: Schemas) -> Mapping[str, Any]:
@@ -114,31 +116,15 @@ def _refusal(route: Route, code: int, schemas: Schemas) -> Mapping[str, Any]:
 
 
 def _answer(route: Route, model: Described | None, schemas: Schemas) -> Mapping[str, Any]:
-    content = {kind: {"schema": schemas.of(route.answer, model) if kind == _JSON else _STRING} for kind in route.kinds}
-    headers = {name: {"description": _HEADERS[name], "schema": _STRING} for name in route.answer_headers}
+    content = {kind: {"schema": schemas.of(route.answer, model) if kind == _JSON else STRING} for kind in route.kinds}
+    headers = {name: {"description": HEADERS[name], "schema": STRING} for name in route.answer_headers}
     return {"description": "Answered.", "content": content, **({"headers": headers} if headers else {})}
 
 
 def _plain(said: str) -> Mapping[str, Any]:
-    return {"description": said, "content": {_TEXT: {"schema": _STRING}}}
+    return {"description": said, "content": {_TEXT: {"schema": STRING}}}
 
 
-_STRING = {"type": "string"}
-_HEADER = {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]{1,128}$"}
-_HEADERS = {
-    "x-entity-key": (
-        "Who or what the rows are about. The same key is answered by the same model while a new one is tried."
-    ),
-    "x-request-id": (
-        "The request's id: the caller's, or one that is made. Late labels name an answer by it and its row, from 0."
-    ),
-    "idempotency-key": "The same key and body again give the same run; another body with the same key is refused.",
-    "x-model": "The model's name and version.",
-    "x-generation": "The deployment it answered for.",
-    "x-mlops-unknown-values": "Values that the model does not know, by field (`job=3, month=1`); absent without any.",
-    "x-mlops-far-values": "Numbers far outside what the model learned from, by field; absent without any.",
-    "location": "Where the state of what was made is.",
-}
 _WITHOUT_CONTENT = (304,)
 _STATUSES = {
     304: "The caller has it.",

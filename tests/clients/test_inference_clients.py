@@ -1,8 +1,11 @@
-"""tritonclient, which sends and asks for binary tensors by default."""
+"""Clients of the Open Inference Protocol: tritonclient and KServe's, which send binary tensors by default."""
 
 from __future__ import annotations
 
+import json
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,9 +14,7 @@ from api_host import Api, serving
 
 from functions.names import SCORE
 
-triton: Any = pytest.importorskip(
-    "tritonclient.http", reason="tritonclient is not installed: pip install -r tests/clients/requirements.txt"
-)
+KSERVE = Path(__file__).resolve().parents[2] / "build" / "clients" / "kserve"
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +25,11 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
 
 
 @pytest.mark.parametrize("binary", [True, False])
-def test_a_model_is_asked_as_its_pages_show(api: Api, binary: bool) -> None:  # noqa: FBT001 -- a case
+def test_triton_asks_a_model_as_its_pages_show(api: Api, binary: bool) -> None:  # noqa: FBT001 -- a case
     """Metadata, readiness and predictions; the same answers with bytes and with JSON."""
+    triton: Any = pytest.importorskip(
+        "tritonclient.http", reason="tritonclient is not installed: pip install -r tests/clients/requirements.txt"
+    )
     headers = {"x-functions-key": api.keys.newest_for_scope(SCORE)}
     client = triton.InferenceServerClient(f"{api.url.removeprefix('http://')}")
     try:
@@ -44,3 +48,17 @@ def test_a_model_is_asked_as_its_pages_show(api: Api, binary: bool) -> None:  # 
         assert len(found.as_numpy("prediction")) == 2
     finally:
         client.close()
+
+
+@pytest.mark.skipif(not (KSERVE / ".installed").is_file(), reason="KServe's client is not installed: make clients")
+def test_kserve_asks_a_model_as_its_pages_show(api: Api) -> None:
+    """Probes, readiness and predictions; the same answers with bytes and with JSON."""
+    line = [KSERVE / "bin" / "python", Path(__file__).with_name("ask_kserve.py"), api.url]
+    done = subprocess.run(
+        [*line, api.keys.newest_for_scope(SCORE)], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    live, ready, loaded, packed, plain = json.loads(done.stdout.splitlines()[-1])
+    assert (live, ready, loaded) == (True, True, True)
+    assert packed == plain
+    assert packed["prediction"] == ["yes", "no"]

@@ -1,0 +1,1 @@
+"""Verbs of the local twin: what Azure does by itself, a person does here by hand."""

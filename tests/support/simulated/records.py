@@ -1,0 +1,66 @@
+"""What is written down: in a form that is known, without what is personal, and under names that are no more than names.
+
+I16 to I18. Each line of the journal, each blob and each event is looked at once, when it is new.
+"""
+
+from __future__ import annotations
+
+import re
+
+from shared.core.blob import check_name
+from shared.core.lake_reading import read_bytes
+from shared.core.paths import commit_path
+from simulated.arrivals import CANARY
+from simulated.life import Life
+from simulated.traits import NAME
+
+# Where files lie as they came, and rows that were read from them.
+_CELLS = ("incoming/", "scoring/", "actuals/", "tables/", "telemetry/", "shards/")
+_AREAS = (*_CELLS, "quarantine/", "datasets/", "baselines/", "runs/", "models/", "windows/", "monitoring/", "served/")
+_AREAS += ("contracts/", "trials/", "history/", "deadletter/")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_LINES = 400
+
+
+def check_records(life: Life) -> None:
+    """What holds of everything that was written since the last look."""
+    _newer(life)
+    _journal(life)
+    _blobs(life)
+    for event in life.published:
+        assert CANARY not in str(event), f"I17: an event tells what is personal: {event}"
+
+
+def _newer(life: Life) -> None:
+    """I16: what newer code wrote stands as it is, and nothing is made of it."""
+    for path, content in life.newer.items():
+        window = path.split("/")[2]
+        assert read_bytes(life.ports, path) == content, f"I16: {path}, which newer code wrote, was written again"
+        assert life.ports.prediction.predictions.find_commit(NAME, window) is None, f"I16: {window} is guessed"
+        commit = commit_path(NAME, window)
+        made = commit != path and life.ports.core.lake.stat(commit) is not None
+        assert not made, f"I16: {window} was scored by a plan that nobody here can read"
+
+
+def _journal(life: Life) -> None:
+    """I17, I18: no reason holds a cell, and no name breaks a line."""
+    entries = life.ports.core.history.entries(_LINES)
+    newest = tuple((one.at, one.kind, one.key, one.state, one.reason) for one in entries[:1])
+    for one in entries:
+        if ((one.at, one.kind, one.key, one.state, one.reason),) == life.read:
+            break
+        line = f"{one.key} {one.reason} {one.detail}"
+        assert CANARY not in line, f"I17: history tells what is personal: {line}"
+        assert not _CONTROL.search(one.key + one.reason), f"I18: a name breaks a line of history: {line!r}"
+    life.read = newest
+
+
+def _blobs(life: Life) -> None:
+    """I17, I18: every blob lies where its kind lies, and only rows hold cells."""
+    there = {(blob.path, blob.etag) for blob in life.ports.core.lake.list("")}
+    for path, _ in there - life.blobs:
+        check_name(path)
+        assert path.startswith(_AREAS), f"I18: {path!r} lies where nothing lies"
+        if path.endswith((".json", ".html")):
+            assert CANARY.encode() not in read_bytes(life.ports, path), f"I17: {path} holds what is personal"
+    life.blobs = there
