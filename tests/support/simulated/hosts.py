@@ -22,7 +22,6 @@ from shared import dispatch
 from shared.core.errors import Fault, Transient
 from shared.core.messages import POISON
 from shared.operations.idling import fire, record_and_keep
-from shared.ports import Ports
 from simulated.faults import Conditions, Died, Disks, Fate
 from simulated.installations import Installation
 from simulated.workers import QUEUES, TIMERS, WORKERS, Outputs
