@@ -55,6 +55,7 @@ $(UI)/.ready: model_training/environments/ui.txt
 
 ui: $(UI)/.ready
 	@test -f $(MLOPS_HOME)/mlflow/mlflow.db || { echo "No run is tracked in $(MLOPS_HOME)/mlflow yet: train something first, with make demo for example."; exit 1; }
+	@$(UI)/bin/python -m local.tools.open_when_up http://127.0.0.1:$(PORT)/ '#/experiments' &
 	@MLFLOW_DISABLE_TELEMETRY=true DO_NOT_TRACK=true $(UI)/bin/mlflow ui --host 127.0.0.1 --port $(PORT) --workers 1 --default-artifact-root $(abspath $(MLOPS_HOME))/mlflow/artifacts --backend-store-uri sqlite:///$(abspath $(MLOPS_HOME))/mlflow/mlflow.db
 
 # PySpark in an environment of its own, for SCORER_URL=spark:…; it needs Java 17 on this machine.
@@ -100,8 +101,9 @@ audit: setup
 package: setup
 	$(BIN)/python -m local.tools.package
 
+# Every benchmark that needs no peer; fails when something became slower than what is committed in bench/ratios.json.
 bench: setup
-	$(BIN)/python bench/batch_scoring.py $(ARGS)
+	$(BIN)/python bench/regression.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) .local build *.egg-info .pytest_cache .mypy_cache .ruff_cache .coverage

@@ -32,13 +32,14 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     print(f"{'':24} {'seconds':>8} {'x bare':>7} {'budget':>7}")
     for name, statement, budget in CASES:
-        pairs = [(_seconds(statement), _seconds(BARE)) for _ in range(rounds)]
+        pairs = [(seconds(statement), seconds(BARE)) for _ in range(rounds)]
         ratio = statistics.median(mine / bare for mine, bare in pairs)
-        seconds = statistics.median(mine for mine, _ in pairs)
-        print(f"{name:24} {seconds:8.3f} {ratio:7.2f} {budget:7.2f} {'kept' if ratio <= budget else 'missed'}")
+        median = statistics.median(mine for mine, _ in pairs)
+        print(f"{name:24} {median:8.3f} {ratio:7.2f} {budget:7.2f} {'kept' if ratio <= budget else 'missed'}")
 
 
-def _seconds(statement: str) -> float:
+def seconds(statement: str) -> float:
+    """How long a fresh process takes with this statement."""
     started = time.perf_counter()
     subprocess.run([sys.executable, "-c", statement], cwd=ROOT, check=True)
     return time.perf_counter() - started

@@ -12,8 +12,8 @@ from http_data import NAME, SCENARIOS, bodies
 HANDLER = 0.7
 
 
-def handlers(folder: Path) -> None:
-    """Calls a second of the function alone, and of the lean answer inside an equal function."""
+def functions(folder: Path) -> tuple[Callable, Callable, Callable]:
+    """The scoring function, the lean answer inside an equal function, and what makes a request of a body."""
     import azure.functions as func
     from http_servers import lean_answer
 
@@ -34,19 +34,25 @@ def handlers(folder: Path) -> None:
     def lean(req: func.HttpRequest) -> func.HttpResponse:
         return func.HttpResponse(answer(req.get_body()), mimetype="application/json")
 
+    return score, lean, request
+
+
+def handlers(folder: Path) -> None:
+    """Calls a second of the function alone, and of the lean answer inside an equal function."""
+    score, lean, request = functions(folder)
     print(f"{'handler':10} {'lean/s':>10} {'ours/s':>10} {'ratio':>7}")
     for rows in (1, 100):
         asked = bodies(rows)
         mine, theirs, bad = asked["inputs"], asked["rows"], asked["bad"]
-        pairs = [(_speed(score, request(mine)), _speed(lean, request(theirs))) for _ in range(5)]
+        pairs = [(speed(score, request(mine)), speed(lean, request(theirs))) for _ in range(5)]
         ratio = statistics.median(a / b for a, b in pairs)
         ours, other = (statistics.median(column) for column in zip(*pairs, strict=True))
         print(f"{rows:4} row(s) {other:10.0f} {ours:10.0f} {ratio:7.2f} (promised {HANDLER}) ", end="")
-        refused = statistics.median(_speed(score, request(bad)) for _ in range(3))
+        refused = statistics.median(speed(score, request(bad)) for _ in range(3))
         print(f"{'kept' if ratio >= HANDLER else 'missed'}; a bad request costs {ours / refused:.2f} of a good one")
 
 
-def _speed(call: Callable, req) -> float:  # noqa: ANN001 - a request
+def speed(call: Callable, req) -> float:  # noqa: ANN001 - a request
     """Calls a second of processor time, all threads of the process together: a busy machine distorts it less."""
     count, started = 0, time.process_time()
     while time.process_time() < started + 0.4:

@@ -41,7 +41,7 @@ def ours(file: Path, baseline: Path) -> Callable[[], Any]:
     known = TableProfile.from_json(json.loads(baseline.read_text()))
 
     def run() -> Any:
-        told, alpha = describe(read(file), known), alpha_for(len(known["columns"]))
+        told, alpha = describe(read(file), known), alpha_for(len(known.columns))
         now, then = told.profile.columns, known.columns
         return {name: compare(now[name], then[name], told.baseline_counts.get(name), alpha) for name in now}
 

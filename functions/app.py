@@ -11,6 +11,7 @@ import azure.functions as func
 from functions import (
     approvals,
     dashboard,
+    decisions,
     deployments,
     http_api,
     inference,
@@ -44,6 +45,7 @@ def create_app(ports: Callable[[], Ports]) -> func.FunctionApp:
     app.register_functions(lineage.blueprint(ports))
     app.register_functions(dashboard.blueprint(ports))
     app.register_functions(approvals.blueprint(ports))
+    app.register_functions(decisions.blueprint(ports))
     app.register_functions(deployments.blueprint(ports))
     return app
 

@@ -10,6 +10,7 @@ DASHBOARD = (
     "dashboard-icon.svg",
     "dashboard-theme.js",
     "dashboard-app.js",
+    "dashboard-pages.js",
     "dashboard-api.js",
     "dashboard-charts.js",
     "dashboard-dom.js",

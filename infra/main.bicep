@@ -29,6 +29,9 @@ param alertEmail string = ''
 @description('The secret alert-webhooks is in the settings vault: the setting ALERT_WEBHOOKS refers to it.')
 param withAlertWebhooks bool = false
 
+@description('Make a key and sign certificates of models with it. Certificates from before are then asked for a signature by hand.')
+param withSigning bool = false
+
 @description('Settings of the apps that differ from the template, as NAME=value;NAME=value. What is changed by hand in the portal is undone by the next deployment.')
 param settings string = ''
 
@@ -78,6 +81,7 @@ module resources 'resources.bicep' = {
     telemetryUrl: telemetryUrl
     alertEmail: alertEmail
     withAlertWebhooks: withAlertWebhooks
+    withSigning: withSigning
     ownSettings: settings
     ingestMemoryMb: ingestMemoryMb
     scoringEngine: scoringEngine

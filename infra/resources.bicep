@@ -8,6 +8,7 @@ param withDataExplorer bool
 param telemetryUrl string
 param alertEmail string
 param withAlertWebhooks bool
+param withSigning bool
 param ownSettings string
 param ingestMemoryMb int
 param scoringEngine string
@@ -41,6 +42,7 @@ var ingestFunctions = [
   'watch_scenario'
   'monitor_poison'
   'actuals'
+  'work_replay'
 ]
 var deployFunctions = [
   'model_event'
@@ -56,6 +58,8 @@ var deployFunctions = [
   'approve'
   'release_status'
   'rollback'
+  'baseline_accept'
+  'failure_acknowledge'
 ]
 var scoreFunctions = [
   'predict_window'
@@ -305,6 +309,17 @@ module settingsVault 'modules/vault.bicep' = {
   }
 }
 
+module signing 'modules/signing.bicep' = if (withSigning) {
+  name: 'signing'
+  params: {
+    environmentName: environmentName
+    suffix: suffix
+    vaultName: settingsVault.outputs.name
+    signers: [identities.outputs.deploy.principalId]
+    people: administratorsId
+  }
+}
+
 module workspaceVault 'modules/vault.bicep' = {
   name: 'workspace-vault'
   params: {
@@ -411,6 +426,7 @@ var settings = {
   APPROVALS: 'prod'
   APPROVAL_HOURS: '72'
   APPROVE_OWN: 'false'
+  SIGNING_KEY_URL: withSigning ? signing!.outputs.url : ''
   ROLLOUT: '0:10,10:10,50:10'
   HEALTH_RULES: ''
   TRIAL_WINDOWS: '10'

@@ -35,9 +35,10 @@ from local.commands import (
     up,
     verify,
 )
+from local.commands.certificates import signing
 from local.commands.contracts import contract
 from local.commands.scenarios import declared, new
-from local.commands.twin import events, telemetry
+from local.commands.twin import clock, events, telemetry
 from local.console.output import as_json, err
 from local.console.sections import Sectioned, mlops
 from shared.core.errors import BadInput, Conflict, Fault, Misconfigured, Missing, Refused
@@ -96,6 +97,9 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "monitor show": monitor.show_monitor,
     "gate show": rollout.gate_show,
     "gate override": rollout.gate_override,
+    "signing new-key": signing.new_key,
+    "signing list": signing.list_signatures,
+    "signing sign": signing.sign,
     "rollout list": rollout.rollout_list,
     "rollout show": rollout.rollout_show,
     "rollout evaluate": rollout.rollout_evaluate,
@@ -107,9 +111,14 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "schedules stop": schedules.stop_schedule,
     "alerts test": alerts.send_test,
     "alerts list": alerts.list_alerts,
+    "clock show": clock.show,
+    "clock set": clock.set_clock,
+    "clock reset": clock.reset,
     "events post": events.post,
     "telemetry send": telemetry.send,
     "telemetry list": telemetry.list_spans,
+    "telemetry serve": telemetry.serve,
+    "telemetry ingest": telemetry.ingest,
     "bench http": consume.bench_http,
     "dashboard export": dashboard.export,
     "scenario new": new.new,
@@ -127,11 +136,13 @@ GROUPS: Mapping[str, str] = {
     "contract": "How a drop differs from its contract, and accept it: only people widen a contract.",
     "monitor": "Drift, quality, breaches and retraining decisions.",
     "gate": "Show a version's gate certificate, or request an override.",
+    "signing": "The key that signs certificates, and their signatures.",
     "rollout": "List, show and evaluate rollouts: candidates that answer beside the champion.",
     "keys": "Keys of the HTTP functions, by scope.",
     "schedules": "Recurring training.",
     "alerts": "Alerts to webhooks.",
-    "telemetry": "Telemetry messages and the spans that were read.",
+    "telemetry": "Telemetry messages, the spans that were read, and a stand-in for Azure Data Explorer.",
+    "clock": "The time of this home, which may be moved ahead to see what timers, windows and expiries do.",
     "events": "Events through the webhook that Event Grid calls.",
     "bench": "Measure what is deployed.",
     "dashboard": "Print the dashboard's address; `export FILE.html` writes it as one file.",

@@ -57,6 +57,8 @@ NEEDS = (
     Need("deploy", "MLOps deployer", "workspace"),
     Need("score", "MLOps registry reader", "workspace"),
     Need("compute", "AcrPull", "container registry"),
+    # Who releases signs; verifying needs the public part, which the same role reads.
+    Need("deploy", "MLOps signer", "signing key"),
     # Any app may plan a due window.
     *(Need(app, "Viewer", "data explorer database") for app in _APPS),
 )
@@ -89,6 +91,7 @@ _PLACES = {
     r"storageAccounts/stml\w+": "workspace storage: whole account",
     r"vaults/kv[ids]\w+": "own key vault",
     r"vaults/kva\w+": "settings vault",
+    r"vaults/kva\w+/keys/signing": "signing key",
     r"components/appi-mlops-[\w-]+": "application insights",
     r"topics/evgt-mlops-[\w-]+": "events topic",
     r"workspaces/mlw-mlops-[\w-]+": "workspace",

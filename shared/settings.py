@@ -20,6 +20,7 @@ from shared.core.addresses import (
     check_topic,
     cluster_address,
     is_loopback,
+    key_address,
     workspace_address,
 )
 from shared.core.errors import Misconfigured
@@ -59,6 +60,8 @@ class Settings:
     insights: str = ""
     # The queue service of the host's storage account; empty where the host keeps its queues elsewhere.
     queues_url: str = ""
+    # The key that signs certificates; empty: none is signed.
+    signing_url: str = ""
 
     @property
     def lake_folder(self) -> Path | None:
@@ -118,6 +121,7 @@ _SCHEMES = {
 INSIGHTS = "APPLICATIONINSIGHTS_CONNECTION_STRING"
 # Where the host itself finds its queues in Azure.
 QUEUES = "AzureWebJobsStorage__queueServiceUri"
+SIGNING = "SIGNING_KEY_URL"
 _OTHERS = (
     "TRAINING_PROFILE",
     "MAX_FILE_MB",
@@ -127,6 +131,7 @@ _OTHERS = (
     "AZURE_CREDENTIAL",
     ALERTS,
     ENDPOINT,
+    SIGNING,
     SCORER_ROWS,
     SQL_ROWS,
     DELTA_TABLES,
@@ -174,6 +179,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         alert_targets=parse_targets(environ.get(ALERTS, "")),
         insights=environ.get(INSIGHTS, ""),
         queues_url=_queue_service(environ.get(QUEUES, "")),
+        signing_url=_signing_key(environ.get(SIGNING, "")),
     )
 
 
@@ -184,6 +190,17 @@ def _queue_service(url: str) -> str:
     if url and not local and (parts.scheme != "https" or not parts.hostname or parts.query or parts.username):
         raise Misconfigured(QUEUES, "names no queue service", "https://<account>.queue.core.windows.net")
     return url.rstrip("/")
+
+
+def _signing_key(url: str) -> str:
+    """The URL; a file by its whole path."""
+    if not url:
+        return ""
+    _check_scheme(SIGNING, url, ("file:", "https://"))
+    if url.startswith("file:"):
+        return f"file:{Path(url.removeprefix('file:')).absolute()}"
+    key_address(SIGNING, url)
+    return url
 
 
 def _check_workspaces(values: Mapping[str, str]) -> None:

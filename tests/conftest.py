@@ -15,6 +15,7 @@ from azure_parts import self_signed
 from fault_matrix import pytest_addoption  # noqa: F401 -- a hook of pytest
 from forks import Forks
 from hypothesis import HealthCheck, settings
+from key_vault_double import Vault, key_vault
 from kusto_double import Cluster, kusto_cluster
 from postgres import PostgresServer, postgres_server
 from sampling import Sample
@@ -104,6 +105,22 @@ def cluster(kusto: tuple[Cluster, Path], monkeypatch: pytest.MonkeyPatch) -> Clu
     kusto[0].reset()
     kusto[0].tables["machine_raw"] = []
     return kusto[0]
+
+
+@pytest.fixture(scope="session")
+def vaults(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Vault, Path]]:
+    """A key vault on loopback, for the whole run, and the certificate to trust."""
+    certificate = self_signed(tmp_path_factory.mktemp("vault"))
+    with key_vault(certificate) as started:
+        yield started, certificate[0]
+
+
+@pytest.fixture
+def vault(vaults: tuple[Vault, Path], monkeypatch: pytest.MonkeyPatch) -> Vault:
+    """The vault with one fresh key, its certificate trusted as any other would be."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(vaults[1]))
+    vaults[0].reset()
+    return vaults[0]
 
 
 @pytest.fixture(scope="session")

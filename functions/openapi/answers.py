@@ -168,6 +168,7 @@ class ReleaseAnswer(TypedDict):
 
     status: Literal["success", "pending", "failed"]
     reason: str
+    signature: Literal["off", "valid", "missing", "wrong"]
 
 
 class ServerMetadata(TypedDict):
@@ -257,3 +258,20 @@ class TraceAnswer(TypedDict):
     dataset: DatasetVersion | None
     events: list[LedgerEntry]
     erased: list[ErasureRecord]
+
+
+class AcceptedBaseline(TypedDict):
+    """The baseline that new data is compared with from now on."""
+
+    scenario: str
+    number: int
+    dataset: str
+
+
+class WorkAnswer(TypedDict):
+    """A piece of work, its state now, and why."""
+
+    kind: str
+    key: str
+    state: str
+    reason: str

@@ -11,6 +11,7 @@ from functions.openapi import answers
 from functions.openapi.parameters import LISTED, SCENARIO
 from functions.openapi.scoring import Described, types_of
 from functions.openapi.tidy import PLACE, tidied
+from shared.operations.decision_requests import BaselineRequest, WorkRequest
 from shared.release.decision import Decision
 from shared.release.rollback_request import RollbackRequest
 from shared.serving.deployment import Deployment
@@ -50,6 +51,10 @@ _TYPES: Mapping[str, Any] = {
     "model_metadata": ModelMetadata,
     "decision": Decision,
     "rollback": RollbackRequest,
+    "baseline_wanted": BaselineRequest,
+    "baseline": answers.AcceptedBaseline,
+    "work": WorkRequest,
+    "work_ended": answers.WorkAnswer,
     "submission": SubmissionBody,
     "submitted": SubmittedAnswer,
     "run": RunAnswer,

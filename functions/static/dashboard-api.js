@@ -15,6 +15,37 @@ export const keep = (key) => sessionStorage.setItem(KEY, key);
 export const forget = () => [KEY, LOOKS].forEach((name) => sessionStorage.removeItem(name));
 export const mayAct = () => EXPORT === null && !sessionStorage.getItem(LOOKS);
 
+// Tabs of one browser lend each other the key: what is opened in a new tab needs no other sign-in.
+const tabs = EXPORT || !("BroadcastChannel" in window) ? null : new BroadcastChannel("mlops.dashboard");
+const WAIT = 200;
+tabs?.addEventListener("message", ({ data }) => { if (data === "ask" && sessionStorage.getItem(KEY)) tabs.postMessage({ key: sessionStorage.getItem(KEY) }); });
+
+/** Take the key of another open tab, if there is one. */
+export function borrow() {
+  if (!tabs) return Promise.resolve();
+  return new Promise((done) => {
+    const timer = setTimeout(done, WAIT);
+    tabs.addEventListener("message", ({ data }) => {
+      if (!data?.key || hasKey()) return;
+      keep(data.key);
+      clearTimeout(timer);
+      done();
+    });
+    tabs.postMessage("ask");
+  });
+}
+
+/** Exchange the one-time token of `mlops dashboard --open` for the key; only the host of a laptop takes it. */
+export async function exchange(token) {
+  try {
+    const answer = await fetch("/runtime/dashboard/sign-in", { method: "POST", cache: "no-store", headers: { "content-type": "application/json" }, body: JSON.stringify({ token }) });
+    if (!answer.ok) throw new Error((await answer.text()) || "The link is not accepted.");
+    keep((await answer.json()).key);
+  } catch (error) {
+    throw new Error(error instanceof TypeError ? "The function app does not answer; is it running?" : error.message);
+  }
+}
+
 const given = (asked) => Object.entries(asked ?? {}).filter(([, value]) => value !== undefined && value !== null && value !== "").map(([key, value]) => [key, String(value)]);
 
 /** The address of a page's data, empty parameters left out. */
@@ -62,6 +93,7 @@ async function sent(where, options) {
   const content = await answer.text();
   if (answer.ok) return content;
   // The host does not tell a wrong key from one of another scope.
+  if (answer.status === 404 && !content.trimStart().startsWith("{")) throw new Error(`This function app does not serve ${where}. In Azure the app named func-ingest… does.`);
   if (answer.status === 401) throw new Refused("The key is not accepted: it is wrong, or its scope is another; needed: operate or approve.");
   throw new Error(sentence(content, answer.status));
 }

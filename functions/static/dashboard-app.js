@@ -1,33 +1,11 @@
 // The frame: sign-in, navigation, scenario, theme, and drawing the page that the address names.
 
-import { EXPORT, Refused, forget, hasKey, json, keep } from "./dashboard-api.js";
+import { EXPORT, Refused, borrow, exchange, forget, hasKey, json, keep } from "./dashboard-api.js";
 import { dispose } from "./dashboard-charts.js";
 import { choose, fault, h, s } from "./dashboard-dom.js";
-import { compare } from "./dashboard-compare.js";
-import { datasets } from "./dashboard-datasets.js";
-import { history } from "./dashboard-history.js";
-import { lineage } from "./dashboard-lineage.js";
-import { models } from "./dashboard-models.js";
-import { monitoring } from "./dashboard-monitoring.js";
-import { overview } from "./dashboard-overview.js";
-import { predictions } from "./dashboard-predictions.js";
-import { releases } from "./dashboard-releases.js";
-import { runs } from "./dashboard-runs.js";
+import { PAGES, TICK } from "./dashboard-pages.js";
 
 const EVERY = 15000;
-const TICK = 3000;
-const PAGES = {
-  overview: { title: "Overview", asks: [], lead: "Running work, waiting work, and the latest failures.", draw: overview, icon: "M2 8l6-5 6 5v6H2z" },
-  datasets: { title: "Datasets", asks: ["scenario", "dataset"], lead: "Checked versions, and how their statistics moved.", draw: datasets, icon: "M2 4c0-1 3-2 6-2s6 1 6 2v8c0 1-3 2-6 2s-6-1-6-2zm0 0c0 1 3 2 6 2s6-1 6-2M2 8c0 1 3 2 6 2s6-1 6-2" },
-  runs: { title: "Runs", asks: ["scenario", "run"], lead: "What trains, how far it is, and how long it takes.", draw: runs, icon: "M3 2l10 6-10 6z", every: (data) => (data.run?.open ? TICK : 0) },
-  models: { title: "Models", asks: ["scenario", "version"], lead: "Candidates, curves, important inputs, and limits.", draw: models, icon: "M8 2l6 3.500v5L8 14l-6-3.500v-5zM2 5.500L8 9l6-3.500M8 9v5" },
-  compare: { title: "Compare", under: "models", asks: ["scenario", "a", "b"], lead: "Two model versions beside each other, and every metric over the versions.", draw: compare },
-  releases: { title: "Releases", asks: ["scenario"], lead: "What serves where, on which certificate, and how to go back.", draw: releases, icon: "M8 14V5m-4 4l4-4 4 4M3 2h10" },
-  predictions: { title: "Predictions", asks: ["scenario", "window", "prediction", "entity", "before", "column"], lead: "Answers by window, a batch in detail, a sensor over time.", draw: predictions, icon: "M2 14V2m0 12h12M5 11V8m3 3V4m3 7V6" },
-  monitoring: { title: "Monitoring", asks: ["scenario", "reference"], lead: "Drift, quality against late labels, breaches, and retraining.", draw: monitoring, icon: "M1 8h3l2-5 4 10 2-5h3" },
-  lineage: { title: "Lineage", asks: ["scenario", "of"], lead: "From a file to a prediction, and back.", draw: lineage, icon: "M4 4h0M4 12h0M12 8h0M4 4c4 0 4 4 8 4M4 12c4 0 4-4 8-4M2.500 4a1.500 1.500 0 1 0 3 0a1.500 1.500 0 1 0-3 0M2.500 12a1.500 1.500 0 1 0 3 0a1.500 1.500 0 1 0-3 0M10.500 8a1.500 1.500 0 1 0 3 0a1.500 1.500 0 1 0-3 0" },
-  history: { title: "History", asks: ["why", "limit"], lead: "Why something did or did not happen.", draw: history, icon: "M8 14A6 6 0 1 0 2 8m0-4v4h4M8 5v3l2 2" },
-};
 const app = document.getElementById("app");
 const view = { page: "", asked: {}, seen: "", live: !EXPORT, turn: 0, scenarios: [], due: 0, every: EVERY };
 
@@ -68,7 +46,7 @@ function signIn(problem = "") {
   app.replaceChildren(h("main", { id: "main", class: "signin" }, h("form", { class: "card", onsubmit: enter },
     h("div", { class: "brand" }, mark(), "MLOps"), h("h1", {}, "Sign in"), notice,
     h("div", { class: "field" }, h("label", { for: "key" }, "Function key"), field,
-      h("p", { class: "small muted", id: "key-note" }, "One of scope operate or approve. On this machine ", h("code", {}, "mlops keys list --reveal"), " shows it; in Azure it stands under App keys of the function app. It stays in this tab and is forgotten when the tab closes.")),
+      h("p", { class: "small muted", id: "key-note" }, "One of scope operate or approve. On this machine ", h("code", {}, "mlops dashboard --open"), " signs in by itself, and ", h("code", {}, "mlops keys list --reveal"), " shows the key; in Azure it stands under App keys of the function app. It stays in this tab and is forgotten when the tab closes.")),
     h("button", { class: "primary", type: "submit" }, "Open the dashboard"))));
   field.focus();
 }
@@ -96,7 +74,7 @@ function theme() {
 
 function frame() {
   const leave = () => { forget(); signIn(); };
-  const side = h("div", { class: "side" }, h("a", { class: "brand", href: "#/overview" }, mark(), "MLOps"), nav(),
+  const side = h("header", { class: "side" }, h("a", { class: "brand", href: "#/overview" }, mark(), "MLOps"), nav(),
     h("div", { class: "side-end" }, theme(), EXPORT ? null : h("button", { class: "quiet", type: "button", onclick: leave }, "Sign out")));
   const live = h("button", { class: "quiet", type: "button", id: "live", "aria-pressed": String(view.live), title: `Asks again every ${EVERY / 1000} seconds`, onclick: (event) => {
     view.live = !view.live;
@@ -151,8 +129,10 @@ async function draw(again = false) {
       return;
     }
     view.seen = "";
+    dispose();
     body.classList.remove("loading");
     body.replaceChildren(fault(error.message));
+    body.dataset.drawn = location.hash;
   }
 }
 
@@ -182,6 +162,18 @@ function moved() {
 }
 
 async function start() {
+  const [, token] = /^#sign-in=(.+)$/.exec(location.hash) ?? [];
+  if (token) {
+    // Neither the address nor the history of the browser keeps the token.
+    window.history.replaceState(null, "", `${location.pathname}#/overview`);
+    try {
+      await exchange(token);
+    } catch (error) {
+      signIn(error.message);
+      return;
+    }
+  }
+  if (!hasKey()) await borrow();
   if (!hasKey()) {
     signIn();
     return;

@@ -1,6 +1,6 @@
 // Lines and points on uPlot. Series differ by dash or by the shape of their points as well as by colour.
 
-import { h, num, s } from "./dashboard-dom.js";
+import { h, moment, num, s } from "./dashboard-dom.js";
 
 const live = new Set();
 const watcher = new ResizeObserver((entries) => {
@@ -26,13 +26,13 @@ const DASHES = [undefined, [8, 4], [2, 3], [10, 3, 2, 3], [4, 2], [1, 2]];
  * A chart in a figure. `x` are numbers (or seconds when `time`), `series` a list of {label, values, points}; `band` is
  * {low, high, label}, its limits numbers or one for each x. `points` true draws marks without a line.
  */
-export function chart({ label, x, series, band, time = false, points = false, height = 240, labels, digits = 4, zero = false }) {
+export function chart({ label, x, series, band, time = false, points = false, height = 240, labels, digits = 4, zero = false, top, times = false }) {
   const place = h("div", { class: "plot" });
   const readout = h("figcaption", { "aria-hidden": "true" }, "\u00a0");
   const figure = h("figure", { class: "figure", role: "group", "aria-label": label }, readout, h("div", { role: "img", "aria-label": label }, place), legend(series, band, points));
   requestAnimationFrame(() => {
     if (!place.isConnected) return;
-    const drawn = new uPlot(options({ place, x, series, band, time, points, height, labels, readout, digits, zero }), data(x, series, band), place);
+    const drawn = new uPlot(options({ place, x, series, band, time, points, height, labels, readout, digits, zero, top, times }), data(x, series, band), place);
     place.chart = drawn;
     live.add(drawn);
     watcher.observe(place);
@@ -46,7 +46,7 @@ function data(x, series, band) {
   return [x, ...series.map((one) => one.values), ...limits];
 }
 
-function options({ place, x, series, band, time, points, height, labels, readout, digits, zero }) {
+function options({ place, x, series, band, time, points, height, labels, readout, digits, zero, top, times }) {
   const ink = colour("--muted");
   const grid = { stroke: colour("--line"), width: 1 };
   const axis = { stroke: ink, grid, ticks: { ...grid, size: 4 }, font: "11px system-ui, sans-serif" };
@@ -56,10 +56,10 @@ function options({ place, x, series, band, time, points, height, labels, readout
   return {
     width: Math.max(place.clientWidth, 200), height, padding: [8, labels ? 44 : 16, 0, 0], legend: { show: false },
     cursor: { drag: { x: true, y: false }, points: { size: 7 } },
-    scales: { x: { time, range: x.length === 1 ? (_, low) => [low - 1, low + 1] : undefined }, ...(zero ? { y: { range: (_, __, high) => [0, high > 0 ? high * 1.08 : 1] } } : {}) },
+    scales: { x: { time, range: x.length === 1 ? (_, low) => [low - 1, low + 1] : undefined }, ...(top ? { y: { range: [0, top] } } : zero ? { y: { range: (_, __, high) => [0, high > 0 ? high * 1.08 : 1] } } : {}) },
     axes: [
       { ...axis, size: time ? 44 : 32, space: 64, ...(labels ? { incrs: [1, 2, 5, 10, 20, 50, 100] } : {}), values: labels ? (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? labels[tick] ?? "" : "")) : time ? clock : (_, ticks) => ticks.map((tick) => num(tick)) },
-      { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => num(tick, digits)) },
+      { ...axis, size: times ? 84 : 56, values: (_, ticks) => ticks.map((tick) => (times ? moment(tick).slice(0, 10) : num(tick, digits))) },
     ],
     series: [{}, ...lines, ...(band ? [edge, edge] : [])],
     bands: band ? [{ series: [count + 1, count + 2], fill: colour("--band") }] : [],

@@ -1,7 +1,7 @@
 // Two model versions beside each other: metrics with intervals, curves, candidates, slices, inputs; metrics over versions.
 
 import { chart } from "./dashboard-charts.js";
-import { badge, card, choose, empty, h, link, num, plural, share, table, when } from "./dashboard-dom.js";
+import { badge, card, choose, empty, fault, h, link, num, plural, table, when } from "./dashboard-dom.js";
 import { interval, sample, square } from "./dashboard-svg.js";
 
 const words = (name) => name.replaceAll("_", " ");
@@ -10,7 +10,7 @@ export function compare(data, tools) {
   if (data.versions.length < 2) return [card("Nothing to compare yet", {}, empty(`${data.scenario} has ${plural(data.versions.length, "model version")}.`, "A second one follows the next dataset version, or a training by hand:", `mlops train ${data.scenario}`))];
   const [a, b] = [data.a, data.b];
   return [
-    pair(data, a, b, tools), metrics(a, b),
+    [...new Set([...a.problems, ...b.problems])].map(fault), pair(data, a, b, tools), metrics(a, b),
     h("div", { class: "cols" }, curves("ROC", a, b, tools, (judged, label) => judged.roc?.[label] && { x: judged.roc[label].false, y: judged.roc[label].true }, "false positives", "true positives", true),
       curves("Precision and recall", a, b, tools, (judged, label) => judged.precision_recall?.[label] && { x: judged.precision_recall[label].recall, y: judged.precision_recall[label].precision }, "recall", "precision", false),
       curves("Calibration", a, b, tools, calibrated, "predicted probability", "share that was true", true)),

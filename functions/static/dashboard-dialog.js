@@ -42,3 +42,9 @@ export function confirm(opener, { title, body, say, danger, route, extra = {}, d
   document.body.append(dialog);
   dialog.showModal();
 }
+
+/** A button that opens such a dialog; in an export it is there and says that it cannot act. */
+export const acts = (id, words, tools, asked, danger) => h("button", { type: "button", id, class: danger ? "danger" : null, disabled: tools.frozen, title: tools.frozen ? "An export cannot act." : null, onclick: (event) => confirm(event.currentTarget, { ...asked, danger, tools }) }, words);
+
+/** Make a dataset version the baseline. */
+export const accept = (scenario, dataset, tools) => acts(`accept-${scenario}`, "✓ Accept as baseline …", tools, { title: `Accept ${dataset} as baseline of ${scenario}`, body: h("p", {}, "Every later dataset version is compared with it. Earlier baselines are kept by their numbers."), say: "Accept", route: `baselines/${scenario}`, extra: { dataset }, done: "Accepted." });

@@ -44,8 +44,16 @@ export const named = {
     const later = /-v(\d+)$/.exec(found?.[6] ?? "");
     return found ? `${found[1]}-${found[2]}-${found[3]} ${found[4]}:${found[5]}${later ? ` v${later[1]}` : ""}` : id ?? "–";
   },
+  drop: (path) => (/^(scoring|incoming|actuals)\//.test(path ?? "") ? path.split("/").slice(2, -1).join("/") : ""),
   file: (path) => path.split("/").slice(2).join("/") || path,
 };
+
+/** Milliseconds or seconds since 1970, or a text, as a moment in UTC. */
+export function moment(value) {
+  if (typeof value !== "number") return String(value ?? "–");
+  const at = new Date(value > 1e11 ? value : value * 1000);
+  return Number.isNaN(at.getTime()) ? String(value) : at.toISOString().slice(0, 19).replace("T", " ");
+}
 
 /** Seconds as people say them. */
 export function lasted(seconds) {
@@ -75,7 +83,7 @@ const STATES = {
   undecided: ["warn", "?", "undecided"], trade_off: ["warn", "⇄", "trade-off"], override: ["warn", "!", "override"],
   provisional: ["warn", "◷", "provisional"], ask_person: ["warn", "?", "a person decides"], once: ["warn", "△", "once"], alert: ["warn", "!", "alert"], quarantine: ["bad", "▲", "quarantine"],
   in_progress: ["live", "↻", "in progress"], running: ["live", "↻", "running"], requested: ["live", "↻", "requested"], shadow: ["live", "◌", "shadow"], canary: ["live", "◔", "canary"],
-  skip: ["", "–", "skip"], duplicate: ["", "=", "duplicate"], superseded: ["", "→", "superseded"], ignored: ["", "–", "ignored"], gone: ["", "–", "gone"], cancelled: ["", "⊘", "cancelled"],
+  skip: ["", "–", "skip"], duplicate: ["", "=", "duplicate"], superseded: ["", "→", "superseded"], ignored: ["", "–", "ignored"], gone: ["", "–", "gone"], cancelled: ["", "⊘", "cancelled"], hint: ["", "i", "hint"],
   registered: ["", "○", "registered"], unknown: ["", "?", "no verdict"], stable: ["", "·", "stable"], not: ["", "–", "not retrained"], incomparable: ["", "?", "incomparable"],
 };
 /** A state as symbol and word. */

@@ -10,11 +10,12 @@ export function models(data, tools) {
   const model = data.model;
   const judged = model.evaluation;
   return [
+    model.problems.map(fault),
     versions(data, tools),
     head(data, model, tools),
     h("div", { class: "cols" }, leaderboard(model), judged && judged.confusion ? card("Confusion", { width: 5, note: `On the held-back part, ${split(judged)}.` }, h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Confusion matrix" }, confusion(judged.labels, judged.confusion))) : null),
-    judged ? h("div", { class: "cols" }, roc(judged), calibration(judged), residuals(judged), importance(judged), slices(judged), thresholds(judged)) : card("Evaluation", {}, empty("This version has no evaluation.json.", "It was registered by an earlier version of the code; its card and metrics are above.")),
-  ];
+    judged ? h("div", { class: "cols" }, roc(judged), calibration(judged), residuals(judged), importance(judged), slices(judged), thresholds(judged)) : model.problems.length ? null : card("Evaluation", {}, empty("This version has no evaluation.json.", "It was registered by an earlier version of the code; its card and metrics are above.")),
+  ].flat().filter(Boolean);
 }
 
 const split = (judged) => `split by ${judged.split === "time" ? "time" : judged.split}, ${plural(judged.rows?.test, "row")}`;

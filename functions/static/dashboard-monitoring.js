@@ -1,7 +1,7 @@
 // Drift by feature and window, quality against late labels, breaches with their cause, and retrain decisions.
 
 import { chart } from "./dashboard-charts.js";
-import { badge, card, choose, empty, h, link, num, plural, scroll, share, short, table, when } from "./dashboard-dom.js";
+import { badge, card, choose, empty, h, link, named, num, plural, scroll, share, short, table, when } from "./dashboard-dom.js";
 import { heat } from "./dashboard-svg.js";
 
 export function monitoring(data, tools) {
@@ -20,8 +20,11 @@ function ordered(cells) {
 
 function picture(label, drift, columns) {
   const cells = new Map(drift.cells.map((one) => [`${one.feature}\n${one.at}`, one]));
-  return scroll(label, heat({ label, rows: ordered(drift.cells), columns, cell: (row, column) => cells.get(`${row}\n${column.id}`),
+  const place = scroll(label, heat({ label, rows: ordered(drift.cells), columns, cell: (row, column) => cells.get(`${row}\n${column.id}`),
     describe: (one) => `${one.feature}: ${one.test ?? "not compared"} ${num(one.value)}, drift beyond ${num(one.critical)}${one.verdict ? ` (${one.verdict})` : ""}${one.reason ? `. ${one.reason}` : ""}` }));
+  // The newest stand at the right end: that is what one sees first.
+  requestAnimationFrame(() => { place.scrollLeft = place.scrollWidth; });
+  return place;
 }
 
 function windows(data, tools) {
@@ -35,7 +38,7 @@ function windows(data, tools) {
 
 function datasets(data, tools) {
   const drift = data.datasets;
-  if (!drift.cells.length) return card("Drift of datasets against the baseline", {}, empty("Nothing has been compared yet.", "Accept a baseline; every later dataset version is compared with it:", `mlops baseline accept ${data.scenario} DATASET --reason WHY`));
+  if (!drift.cells.length) return card("Drift of datasets against the baseline", {}, empty("Nothing has been compared yet.", "Accept a baseline; every later dataset version is compared with it:", `mlops baseline accept ${data.scenario} DATASET --by WHO --reason WHY`));
   const columns = drift.columns.filter((one) => drift.cells.some((cell) => cell.at === one.id)).map((one) => ({ id: one.id, title: `${one.id}, ${num(one.rows)} rows`, head: link(tools.href("datasets", { dataset: one.id }), moment(one.id)) }));
   return card("Drift of datasets against the baseline", { note: "Labelled data as it landed, version by version. 1.0 is the limit; ▲ and an outline mark drift." }, picture("Drift of datasets", drift, columns));
 }
@@ -43,7 +46,7 @@ function datasets(data, tools) {
 function breaches(data, tools) {
   const open = data.breaches.filter((one) => one.state === "open");
   const one = (each) => h("li", {}, badge(each.state === "open" ? (each.action === "retrain" ? "running" : each.action) : "closed", each.state === "open" ? each.cause.replaceAll("_", " ") : `${each.cause.replaceAll("_", " ")}, over`), h("span", { class: "what" }, [each.table, each.column].filter(Boolean).join(" · ")), h("span", { class: "small muted" }, "since ", when(each.first_seen)),
-    h("p", { class: "why" }, each.sentence, ` Seen in ${plural(each.windows, "window")}, last in `, link(tools.href("predictions", { window: each.last_window }), each.last_window), `. ${each.action === "retrain" ? "Learning again may help." : "Learning from this data would not help."}`));
+    h("p", { class: "why" }, each.sentence, ` Seen in ${plural(each.windows, "window")}, last in `, link(tools.href("predictions", { window: each.last_window }), named.window(each.last_window), { title: each.last_window }), `. ${each.action === "retrain" ? "Learning again may help." : "Learning from this data would not help."}`));
   return card("Breaches", { extra: open.length ? badge("open", `${open.length} open`) : badge("done", "none open") }, data.breaches.length ? h("ul", { class: "list" }, data.breaches.map(one)) : empty("There is no breach.", "A breach names its cause: schema or unit change, stuck sensor, null surge, volume drop, duplicate load, or real drift."));
 }
 
@@ -51,13 +54,14 @@ function quality(data, tools) {
   const rows = data.quality.filter((one) => one.metric === data.metric);
   if (!rows.length) return card("Quality against late labels", {}, empty("No quality is known yet.", "Labels that arrive late are joined with what was predicted:", `mlops actuals ${data.scenario} FILE`));
   const labels = rows.map((one) => short(moment(one.window), 12));
-  const drawn = chart({ label: `${data.metric} by window, newest ${num(rows.at(-1).value, 4)}`, x: rows.map((_, at) => at), labels, series: [{ label: data.metric, values: rows.map((one) => one.value) }, { label: "promised on the holdout", values: rows.map((one) => one.expected) }, { label: "share with a label", values: rows.map((one) => one.coverage) }], height: 220 });
+  const drawn = chart({ label: `${data.metric} by window, newest ${num(rows.at(-1).value, 4)}`, x: rows.map((_, at) => at), labels, series: [{ label: data.metric, values: rows.map((one) => one.value) }, { label: "promised on the holdout", values: rows.map((one) => one.expected) }], height: 220 });
+  const known = chart({ label: `Share of rows with a label by window, newest ${share(rows.at(-1).coverage)}`, x: rows.map((_, at) => at), labels, series: [{ label: "% of rows with a label", values: rows.map((one) => (one.coverage === null ? null : 100 * one.coverage)) }], height: 110, top: 100 });
   const columns = [
-    { head: "Window", cell: (one) => link(tools.href("predictions", { window: one.window }), one.window, { class: "mono" }) }, { head: data.metric, num: true, cell: (one) => num(one.value, 4) }, { head: "Promised", num: true, cell: (one) => num(one.expected, 4) },
+    { head: "Window", cell: (one) => link(tools.href("predictions", { window: one.window }), named.window(one.window), { class: "nowrap", title: one.window }) }, { head: data.metric, num: true, cell: (one) => num(one.value, 4) }, { head: "Promised", num: true, cell: (one) => num(one.expected, 4) },
     { head: "Labels", num: true, cell: (one) => [`${num(one.labelled)} of ${num(one.rows)}`, h("br"), h("span", { class: "small muted" }, share(one.coverage))] }, { head: "State", cell: (one) => [badge(one.state), one.revision > 1 ? h("span", { class: "small muted" }, ` restated ${one.revision - 1}×`) : null] },
     { head: "Verdict", cell: (one) => badge(one.verdict) }, { head: "Why", cell: (one) => h("p", { class: "reason" }, one.reason) },
   ];
-  return card("Quality against late labels", { note: `No verdict below ${share(data.policy.coverage, 0)} of labels; a number is final when nothing more can change it.` }, drawn, table("Quality by window", columns, [...rows].reverse(), { tall: true }));
+  return card("Quality against late labels", { note: `No verdict below ${share(data.policy.coverage, 0)} of labels; a number is final when nothing more can change it.` }, drawn, h("h3", {}, "Rows with a label, in percent"), known, table("Quality by window", columns, [...rows].reverse(), { tall: true }));
 }
 
 function decisions(data) {

@@ -1,15 +1,17 @@
 // Running work, waiting work, the latest failures, and the totals of the loop.
 
+import { accept, acts } from "./dashboard-dialog.js";
+import { decisions } from "./dashboard-releases.js";
 import { badge, card, empty, fault, h, link, num, plural, standing, table, when } from "./dashboard-dom.js";
 
 export function overview(data, tools) {
   const calm = !data.scenarios.some((one) => one.totals.files);
   return [
     data.late_timers.length ? fault(`Nothing is swept. ${data.late_timers.join(" ")}`) : null,
-    data.poison.length ? fault(`${plural(data.poison.length, "message")} failed five times: mlops history --why poison. ${data.poison[0]}`) : null,
+    data.poison.length ? fault([`${plural(data.poison.length, "message")} failed five times and ${data.poison.length === 1 ? "waits" : "wait"} for somebody: `, link(tools.href("history", { why: "poison" }), "which")]) : null,
     card("The loop", { note: calm ? null : "All work since this installation began." }, loop(data.loop, tools), calm ? [h("div", { class: "gap" }), begin(data)] : null),
     h("div", { class: "cols" }, waiting(data, tools), failures(data, tools), running(data, tools), scheduled(data, tools)),
-    scenarios(data, tools),
+    scenarios(data, tools), hints(data, tools),
   ].filter(Boolean);
 }
 
@@ -24,17 +26,31 @@ function loop(counts, tools) {
 
 const begin = (data) => empty("Nothing has landed yet.", "Drop labelled data and the rest is automatic:", `mlops drop ${data.scenarios[0]?.name ?? "SCENARIO"} FILE.csv --wait`);
 
-const line = (one, tools, beside) => h("li", {}, badge(one.state), h("span", { class: "what" }, link(one.kind === "train" && one.scenario ? tools.href("runs", { scenario: one.scenario, run: one.key }) : tools.href("history", { why: one.key }), `${one.kind} ${trimmed(one.key)}`)), h("span", { class: "small muted" }, beside), h("p", { class: "why" }, one.reason));
+const line = (one, tools, beside, below) => h("li", {}, badge(one.state), h("span", { class: "what" }, link(one.kind === "train" && one.scenario ? tools.href("runs", { scenario: one.scenario, run: one.key }) : tools.href("history", { why: one.key }), `${one.kind} ${trimmed(one.key)}`)), h("span", { class: "small muted" }, beside), h("p", { class: "why clamp", title: one.reason }, one.reason), below);
 const trimmed = (key) => key.replace(/@.*$/, "").split("/").slice(-3).join("/");
 
 function waiting(data, tools) {
-  const items = data.waiting.map((one) => h("li", {}, badge("waiting", one.whom), h("span", { class: "what" }, link(one.page ? tools.href(one.page, { scenario: one.scenario }) : tools.href("history", { why: one.key }), one.scenario ?? trimmed(one.key))), h("span", { class: "small muted" }, one.at ? when(one.at) : ""), h("p", { class: "why" }, one.reason)));
+  const items = data.waiting.map((one) => h("li", {}, badge("waiting", one.whom), h("span", { class: "what" }, link(one.page ? tools.href(one.page, { scenario: one.scenario }) : tools.href("history", { why: one.key }), one.kind === "approval" ? one.key : one.scenario ?? trimmed(one.key))), h("span", { class: "small muted" }, one.at ? when(one.at) : ""), h("p", { class: "why clamp", title: one.reason }, one.reason),
+    one.approval ? decisions(one.approval, tools) : null));
   return card("Waiting work", { width: 6, extra: items.length ? badge("waiting", num(items.length)) : null }, items.length ? h("ul", { class: "list" }, items) : empty("Nothing is waiting."));
 }
 
 function failures(data, tools) {
-  const items = data.failures.map((one) => line(one, tools, when(one.at)));
-  return card("Failed or refused last", { width: 6 }, items.length ? h("ul", { class: "list" }, items) : empty("Nothing has failed, been refused or quarantined."));
+  const items = data.failures.map((one, at) => line(one, tools, when(one.at), remedies(one, at, tools)));
+  return card("Failed or refused", { width: 6, note: items.length ? "What came right since, or was acknowledged, is in History only." : null }, items.length ? h("ul", { class: "list" }, items) : empty("Nothing that failed, was refused or quarantined is open."));
+}
+
+function remedies(one, at, tools) {
+  const what = `${one.kind} ${trimmed(one.key)}`;
+  const again = one.replayable ? acts(`replay-${at}`, "↻ Try again …", tools, { title: `Try ${what} again`, body: h("p", {}, "It is taken up as if it had just arrived: useful when what it failed for is mended. A file that breaks its contract needs a corrected file instead."), say: "Try again", route: "replays", extra: { kind: one.kind, key: one.key }, done: "It was tried again." }) : null;
+  const seen = acts(`acknowledge-${at}`, "✓ Acknowledge …", tools, { title: `Acknowledge ${what}`, body: h("p", {}, "It leaves this page and stays in History. If the same fails once more, it is shown again."), say: "Acknowledge", route: "acknowledgements", extra: { kind: one.kind, key: one.key }, done: "Acknowledged." });
+  return h("div", { class: "buttons whole" }, again, seen);
+}
+
+function hints(data, tools) {
+  if (!data.hints.length) return null;
+  const item = (one) => h("li", {}, badge("hint", one.kind === "data" ? "no data" : "no baseline"), h("span", { class: "what" }, link(tools.href("datasets", { scenario: one.scenario }), one.scenario)), one.dataset ? accept(one.scenario, one.dataset, tools) : null, h("p", { class: "why" }, one.reason, one.dataset ? [" ", h("span", { class: "mono" }, one.dataset)] : null, one.command ? [" ", h("code", {}, one.command)] : null));
+  return card("Hints", { note: "Nothing waits for these." }, h("ul", { class: "list" }, data.hints.map(item)));
 }
 
 function running(data, tools) {

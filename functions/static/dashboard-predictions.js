@@ -2,26 +2,33 @@
 
 import { download, json, text } from "./dashboard-api.js";
 import { SERIES, chart } from "./dashboard-charts.js";
-import { badge, card, choose, empty, facts, fault, h, link, num, plural, share, table, when } from "./dashboard-dom.js";
-import { confusion } from "./dashboard-svg.js";
+import { badge, card, choose, empty, facts, fault, h, link, moment, named, num, plural, share, table, when } from "./dashboard-dom.js";
+import { confusion, histogram } from "./dashboard-svg.js";
 
+/** The window that is shown, in words. */
+const whole = (data) => `Window ${called(data.windows.find((one) => one.window === data.window) ?? { window: data.window, source: "" })}`;
 const PROVENANCE = new Set(["window", "run_id", "model_sha256", "dataset", "scored_at", "model"]);
 
 export function predictions(data, tools) {
   if (!data.windows.length) return [card("No predictions yet", {}, empty(`No window of ${data.scenario} has been predicted.`, "Drop unlabelled rows; they become a window as soon as a model serves:", `mlops predict ${data.scenario} FILE --wait`))];
-  return [byWindow(data, tools), overTime(data, tools), compared(data, tools), batch(data), rows(data, tools)].filter(Boolean);
+  return [byWindow(data, tools), overTime(data, tools), chances(data), compared(data, tools), batch(data), rows(data, tools)].filter(Boolean);
 }
 
 function byWindow(data, tools) {
   const answers = [...new Set(data.windows.flatMap((one) => one.answers.map((each) => each.answer)))].sort(new Intl.Collator("en", { numeric: true }).compare);
   const numeric = data.task === "regression";
-  const row = (one) => h("div", { class: "row" }, h("span", {}, link(tools.href("predictions", { window: one.window }), one.window, { class: "mono", "aria-current": one.window === data.window ? "true" : null, title: `${one.window}, ${one.model}` }), version(one)),
+  const row = (one) => h("div", { class: "row" }, h("span", {}, link(tools.href("predictions", { window: one.window }), timed(one), { "aria-current": one.window === data.window ? "true" : null, title: `${one.window}, ${one.model}` }), h("span", { class: "small muted", title: one.source }, ` ${named.drop(one.source)}`), version(one)),
     numeric ? h("span", {}, `mean ${num(one.answers[0]?.mean, 4)}`) : bar(one, answers), h("span", { class: "num small" }, num(one.rows), one.failed_rows ? h("span", { title: "rows that failed" }, ` (${num(one.failed_rows)} ✕)`) : null));
-  const columns = [{ head: "Window", cell: (one) => h("span", { class: "mono" }, one.window, version(one)) }, { head: "Predicted", cell: (one) => when(one.at) }, { head: "Model", cell: (one) => one.model }, { head: "Rows", num: true, cell: (one) => num(one.rows) },
+  const columns = [{ head: "Window", cell: (one) => h("span", { class: "nowrap", title: one.window }, called(one), version(one)) }, { head: "Predicted", cell: (one) => when(one.at) }, { head: "Model", cell: (one) => one.model }, { head: "Rows", num: true, cell: (one) => num(one.rows) },
     ...(numeric ? [] : answers.map((answer) => ({ head: answer, num: true, cell: (one) => num(one.answers.find((each) => each.answer === answer)?.rows ?? 0) })))];
   return card("Answers by window", { note: `The newest ${plural(data.windows.length, "window")}; choose one to see its rows. The last column counts rows.` }, h("div", { class: "stack" }, data.windows.map(row)), numeric ? null : key(answers),
     h("details", {}, h("summary", {}, "Numbers"), table("Answers by window", columns, data.windows)));
 }
+
+/** A window by its time and the drop that it was made of. */
+const called = (one) => [timed(one), named.drop(one.source)].filter(Boolean).join(" · ");
+/** The window's time: that in its id, else when it was predicted. */
+const timed = (one) => (/^\d{8}T/.test(one.window) || !one.at ? named.window(one.window) : one.at.slice(0, 16).replace("T", " "));
 
 /** Whether a window corrects another one, or was itself corrected. */
 function version(one) {
@@ -32,7 +39,7 @@ function version(one) {
 
 /** Predicted against true: asked for apart, because joining late labels may take a while. */
 function compared(data, tools) {
-  const place = card("Prediction against actual", { note: `Window ${data.window}, its newest rows.` }, h("p", { class: "muted" }, "Loading …"));
+  const place = card("Prediction against actual", { note: `${whole(data)}, its newest rows.` }, h("p", { class: "muted" }, "Loading …"));
   json("actuals", { scenario: data.scenario, window: data.window }).then((actuals) => place.lastChild.replaceWith(verdict(actuals, tools)), (error) => place.lastChild.replaceWith(fault(error.message)));
   return place;
 }
@@ -52,6 +59,7 @@ function verdict(actuals, tools) {
     wrong.length ? h("details", {}, h("summary", {}, `${plural(wrong.length, "row")} that did not come true`), table("Rows that did not come true", columns, wrong.slice(0, 200), { tall: true })) : null);
 }
 
+const BINS = 20;
 const tone = (at) => `var(${SERIES[at % SERIES.length]})`;
 function bar(one, answers) {
   const part = (answer, at) => {
@@ -69,7 +77,7 @@ function overTime(data, tools) {
   if (!drawn?.value.length) return null;
   const options = [...data.drawable, "probability"];
   const control = choose("Column", options, drawn.column, (column) => tools.ask({ column }), "column-choice");
-  const seconds = drawn.at ? drawn.at.map(moment) : null;
+  const seconds = drawn.at ? drawn.at.map(epoch) : null;
   const order = drawn.value.map((_, at) => at);
   if (seconds) order.sort((a, b) => seconds[a] - seconds[b]);
   const x = order.map((at) => (seconds ? seconds[at] : at + 1));
@@ -77,13 +85,23 @@ function overTime(data, tools) {
   const series = kinds.map((kind) => ({ label: kind === "" ? drawn.column : `predicted ${kind}`, values: order.map((at) => (kind === "" || String(drawn.prediction[at]) === kind ? drawn.value[at] : null)) }));
   const name = `${drawn.column} over ${seconds ? "time" : "the rows"} of ${data.window}, split by prediction`;
   const means = kinds.length > 1 ? facts(series.map((one) => [one.label, `mean ${num(mean(one.values), 4)} in ${plural(one.values.filter((value) => value !== null).length, "row")}`])) : null;
-  return card(`${drawn.column} over ${seconds ? "time" : "the rows"}, split by prediction`, { extra: control, note: `Window ${data.window}${drawn.value.length >= drawn.most ? `, its last ${num(drawn.most)} rows` : ""}${seconds ? "; times are UTC" : ""}.` }, chart({ label: name, x, series, time: Boolean(seconds), points: true, height: 260 }), h("div", { class: "gap" }), means);
+  return card(`${drawn.column} over ${seconds ? "time" : "the rows"}, split by prediction`, { extra: control, note: `${whole(data)}${drawn.value.length >= drawn.most ? `, its last ${num(drawn.most)} rows` : ""}${seconds ? "; times are UTC" : ""}.` }, chart({ label: name, x, series, time: Boolean(seconds), points: true, height: 260 }), h("div", { class: "gap" }), means);
 }
-const moment = (value) => (typeof value === "number" ? (value > 1e11 ? value / 1000 : value) : Date.parse(value.endsWith("Z") || value.includes("+") ? value : `${value}Z`) / 1000);
+const epoch = (value) => (typeof value === "number" ? (value > 1e11 ? value / 1000 : value) : Date.parse(value.endsWith("Z") || value.includes("+") ? value : `${value}Z`) / 1000);
 const mean = (values) => {
   const known = values.filter((value) => value !== null);
   return known.length ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
 };
+
+/** How sure the model was, by what it predicted. */
+function chances(data) {
+  const drawn = data.series;
+  const known = (drawn?.probability ?? []).map((value, at) => [value, String(drawn.prediction[at])]).filter(([value]) => value !== null);
+  if (data.task === "regression" || !known.length) return null;
+  const kinds = [...new Set(known.map(([, kind]) => kind))].sort(new Intl.Collator("en", { numeric: true }).compare);
+  const counts = kinds.map((kind) => ({ label: `predicted ${kind}`, counts: Array.from({ length: BINS }, (_, bin) => known.filter(([value, of]) => of === kind && Math.min(BINS - 1, Math.floor(value * BINS)) === bin).length) }));
+  return card("Probabilities", { note: `${whole(data)}, ${plural(known.length, "row")}. Two hills at the ends: the model is sure; one in the middle: it is not.` }, histogram({ label: `Histogram of the probability of ${plural(known.length, "row")}`, series: counts }));
+}
 
 function batch(data) {
   if (!data.batch?.rows.length) return null;
@@ -104,7 +122,7 @@ function distance(value, statistics) {
 function rows(data, tools) {
   const page = data.page;
   const shown = data.columns.filter((one) => !PROVENANCE.has(one.name));
-  const columns = shown.map((column) => ({ head: column.name, num: column.kind !== "text" && column.kind !== "time", cell: (row) => (column.name === "prediction_id" ? link(tools.href("lineage", { of: row.prediction_id }), String(row.prediction_id), { title: "Where this prediction comes from" }) : column.name === "entity_key" ? link(tools.href("predictions", { ...tools.asked, entity: row.entity_key, window: data.window, before: "" }), String(row[column.name])) : column.kind === "float" ? num(row[column.name], 4) : String(row[column.name] ?? "–")) }));
+  const columns = shown.map((column) => ({ head: column.name, num: column.kind !== "text" && column.kind !== "time", cell: (row) => (column.name === "prediction_id" ? link(tools.href("lineage", { of: row.prediction_id }), String(row.prediction_id), { title: "Where this prediction comes from" }) : column.name === "entity_key" ? link(tools.href("predictions", { ...tools.asked, entity: row.entity_key, window: data.window, before: "" }), String(row[column.name])) : column.name === data.time ? moment(row[column.name]) : column.kind === "float" ? num(row[column.name], 4) : String(row[column.name] ?? "–")) }));
   const kinds = data.task === "regression" ? [] : [["", "every answer"], ...[...new Set(data.windows.flatMap((one) => one.answers.map((each) => each.answer)))].sort().map((one) => [one, one])];
   const entity = h("input", { id: "entity", type: "search", value: tools.asked.entity ?? "", size: 14, placeholder: data.entity.join(", "), "aria-label": `Find ${data.entity.join(", ") || "a row"}` });
   const find = (event) => { event.preventDefault(); tools.ask({ entity: entity.value.trim(), window: data.window, before: "" }); };
@@ -116,7 +134,7 @@ function rows(data, tools) {
       tools.announce(error.message);
     }
   };
-  const controls = h("div", { class: "buttons" }, choose("Window", data.windows.some((one) => one.window === data.window) ? data.windows.map((one) => one.window) : [data.window, ...data.windows.map((one) => one.window)], data.window, (window) => tools.ask({ window, before: "", entity: "" }), "window-choice"),
+  const controls = h("div", { class: "buttons" }, choose("Window", [...(data.windows.some((one) => one.window === data.window) ? [] : [[data.window, named.window(data.window)]]), ...data.windows.map((one) => [one.window, called(one)])], data.window, (window) => tools.ask({ window, before: "", entity: "" }), "window-choice"),
     kinds.length ? choose("Answer", kinds, tools.asked.prediction ?? "", (prediction) => tools.ask({ prediction, before: "", window: data.window }), "answer-choice") : null,
     h("form", { class: "buttons", role: "search", onsubmit: find }, entity, h("button", { type: "submit" }, "Find")), h("button", { type: "button", disabled: tools.frozen, onclick: save }, "⇩ CSV"));
   const pager = h("div", { class: "buttons" }, tools.asked.before ? h("button", { type: "button", id: "newest", onclick: () => tools.ask({ before: "" }) }, "⇤ First rows") : null, page.next ? h("button", { type: "button", id: "older", onclick: () => tools.ask({ before: page.next, window: data.window }) }, "Next rows →") : h("span", { class: "small muted" }, "No more rows."));

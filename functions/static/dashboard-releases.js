@@ -43,15 +43,17 @@ function approvals(data, tools) {
   return card("Approvals", { extra: open.length ? badge("open", `${open.length} waiting`) : null }, h("div", { class: "stack" }, open.map((one) => request(one, tools))), past.length ? h("details", { open: !open.length }, h("summary", {}, "Decided requests"), decided(past)) : null);
 }
 
-function request(one, tools) {
-  const blocked = one.intact ? "" : "The certificate is not the one this request was made for.";
-  const why = tools.frozen ? "An export cannot act." : blocked;
+const request = (one, tools) => h("div", { class: "env" }, h("div", { class: "buttons" }, badge("open", `waits for approval`), h("b", {}, `${one.model} → ${one.environment}`)),
+  h("p", { class: "small muted" }, `requested by ${one.requested_by}, `, when(one.requested_at), "; expires ", when(one.expires)), h("p", {}, one.why), decisions(one, tools));
+
+/** Buttons to approve and to reject; each shows the certificate first. */
+export function decisions(one, tools) {
+  const why = tools.frozen ? "An export cannot act." : one.intact ? "" : "The certificate is not the one this request was made for.";
   const buttons = ["approve", "reject"].map((what) => h("button", { type: "button", id: `${what}-${one.id}`, class: what === "approve" ? "primary" : "danger", disabled: Boolean(why), title: why || null, onclick: (event) => confirm(event.currentTarget, {
     title: `${what === "approve" ? "Approve" : "Reject"} ${one.model} for ${one.environment}`, body: certificateOf(one), say: what === "approve" ? "Approve" : "Reject", danger: what !== "approve",
     route: `approvals/${one.id}`, extra: { decision: what, certificate: one.certificate, environment: one.environment, sha256: one.sha256, nonce: one.nonce }, done: `${what === "approve" ? "Approved" : "Rejected"}.`, tools, person: true,
   }) }, what === "approve" ? "✓ Approve …" : "⊘ Reject …"));
-  return h("div", { class: "env" }, h("div", { class: "buttons" }, badge("open", `waits for approval`), h("b", {}, `${one.model} → ${one.environment}`)),
-    h("p", { class: "small muted" }, `requested by ${one.requested_by}, `, when(one.requested_at), "; expires ", when(one.expires)), h("p", {}, one.why), h("div", { class: "buttons" }, buttons, why ? h("span", { class: "small muted" }, why) : null));
+  return h("div", { class: "buttons whole" }, buttons, why ? h("span", { class: "small muted" }, why) : null);
 }
 
 const certificateOf = (one) => [facts([["Model", one.model], ["Content", h("code", { title: one.sha256 }, short(one.sha256))], ["Certificate", h("code", { title: one.certificate }, short(one.certificate))], ["Environment", one.environment]]), one.checks?.length ? checks(one.checks) : null];

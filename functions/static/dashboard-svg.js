@@ -59,6 +59,24 @@ export function bars(items, { describe = (one) => num(one.value), least = 0 } = 
     h("span", { class: "num small" }, describe(one)))));
 }
 
+/** Counts in equal parts of 0 to 1, one bar for each, its series above each other: {label, counts}. */
+export function histogram({ label, series }) {
+  const count = series[0].counts.length;
+  const totals = Array.from({ length: count }, (_, bin) => series.reduce((sum, one) => sum + one.counts[bin], 0));
+  const most = Math.max(...totals, 1);
+  const columns = totals.map((_, bin) => {
+    let base = 100;
+    return series.map((one, index) => {
+      const tall = (98 * one.counts[bin]) / most;
+      base -= tall;
+      return tall ? s("rect", { x: bin + 0.04, y: base, width: 0.92, height: tall, fill: stroke(index) }, s("title", {}, `${(bin / count).toFixed(2)} to ${((bin + 1) / count).toFixed(2)}, ${one.label}: ${num(one.counts[bin])}`)) : null;
+    });
+  });
+  const key = series.map((one, index) => h("li", {}, s("svg", { width: 10, height: 10, "aria-hidden": "true" }, s("rect", { width: 10, height: 10, rx: 2, fill: stroke(index) })), one.label));
+  return h("figure", { class: "figure" }, h("figcaption", {}, `The highest bar: ${num(most)} rows`), s("svg", { viewBox: `0 0 ${count} 100`, preserveAspectRatio: "none", role: "img", "aria-label": label, class: "histogram" }, columns),
+    h("div", { class: "scale small muted", "aria-hidden": "true" }, [0, 0.25, 0.5, 0.75, 1].map((tick) => h("span", {}, tick))), h("ul", { class: "legend" }, key));
+}
+
 /** A small line with its band; the last point is marked. */
 export function spark(values, band) {
   const known = values.filter((value) => value !== null && value !== undefined);

@@ -10,11 +10,12 @@ import typer
 from local.console.options import Json
 from local.console.output import as_json, out
 from local.console.session import PORT, Session
+from local.host.http.sign_in import issue
 from local.host.running import running_host
 from shared.core.errors import BadInput
 
 File = Annotated[Path, typer.Argument(help="The HTML file to write.")]
-Open = Annotated[bool, typer.Option("--open", help="Open it in the browser.")]
+Open = Annotated[bool, typer.Option("--open", help="Open it in the browser, signed in.")]
 
 
 def dashboard(context: typer.Context, open_it: Open = False, json: Json = False) -> None:
@@ -30,7 +31,8 @@ def dashboard(context: typer.Context, open_it: Open = False, json: Json = False)
         out.print(url if host else f"{url} (no host runs on this home; start it: mlops up)", soft_wrap=True)
         out.print(f"It needs a key: {key}.", soft_wrap=True)
     if open_it and host is not None:
-        typer.launch(url)
+        # The token is good once and for a minute; behind the # it reaches no log.
+        typer.launch(f"{url}#sign-in={issue(Session().settings.home)}")
 
 
 def export(file: File, json: Json = False) -> None:

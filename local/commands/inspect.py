@@ -13,6 +13,7 @@ import typer
 from local.console.options import Json, ScenarioName
 from local.console.output import as_json, out, show
 from local.console.session import Session
+from local.console.time_steps import clock_facts, clock_sentence, moved_clock
 from local.console.timestamps import parse_timestamp
 from shared.core.errors import BadInput, Missing
 from shared.core.ledger import EntryFilter, Kind, State
@@ -94,7 +95,8 @@ def _reason(entry: Any) -> str:
 
 def status(json: Json = False) -> None:
     """Show per scenario what serves since when and how well, the newest dataset and run, what is open, predictions."""
-    ports = Session().ports
+    session = Session()
+    ports = session.ports
     value, now = read_status(ports), ports.core.clock()
     columns = ("scenario", "model", "age", "metric", "dataset", "run", "newest row", "challenger", "alerts",
                "approvals", "open windows", "predictions")  # fmt: skip
@@ -104,7 +106,12 @@ def status(json: Json = False) -> None:
          row["breaches"] or None, ", ".join(row["approvals"]) or None, row["open_windows"], row["predictions"])
         for name, row in value["scenarios"].items()
     ]  # fmt: skip
+    moved = moved_clock(session.settings)
+    if moved:
+        value = {**value, "clock": clock_facts(moved)}
     show(json_output=json, value=value, title="Status", columns=columns, rows=rows)
+    if moved and not json:
+        out.print(f"{clock_sentence(moved)} (mlops clock reset).", soft_wrap=True)
     for name, row in [] if json else value["scenarios"].items():
         for told in (row["overdue"], row["trial"]):
             if told:

@@ -14,10 +14,10 @@ SECTIONS: Mapping[str, Sequence[str]] = {
     "Start": ("demo", "scenario", "generate", "up", "doctor", "dashboard"),
     "Data": ("drop", "predict", "actuals", "datasets", "baseline", "contract", "telemetry", "retention", "forget"),
     "Models": ("train", "schedules", "models", "gate", "scorecard"),
-    "Release": ("approvals", "approve", "reject", "rollout", "deployments", "promote", "rollback"),
+    "Release": ("approvals", "approve", "reject", "signing", "rollout", "deployments", "promote", "rollback"),
     "Look": ("status", "history", "trace", "impact", "monitor", "alerts", "logs"),
     "Operate": ("replay", "backfill", "rebuild-sql", "rebuild-tables", "tick", "keys", "verify"),
-    "Host": ("events", "azurite", "consume", "bench"),
+    "Host": ("clock", "events", "azurite", "consume", "bench"),
 }
 
 

@@ -97,7 +97,7 @@ class Session:
 
         self._tell_lost_state()
         # No other host runs on this home, so the claims of a killed host are released.
-        host = Host(APP, self.settings.home, self.environ, port=port, subscriptions=SUBSCRIPTIONS)
+        host = Host(APP, self.settings.home, self.environ, port=port, subscriptions=SUBSCRIPTIONS, clock=self._seconds)
         host.start(
             before=lambda: self.ports.core.ledger.abandon(
                 "The host that held this claim was stopped; the work continues now."
@@ -107,6 +107,9 @@ class Session:
             yield host
         finally:
             host.stop()
+
+    def _seconds(self) -> float:
+        return self.ports.core.clock().timestamp()
 
     def _tell_lost_state(self) -> None:
         # A lake that cannot be listed now is no reason not to start.

@@ -55,7 +55,7 @@ def scopes(subject: Subject) -> Iterator[tuple[str, str]]:
         yield "Azure Machine Learning", ARM
     if settings.events_url != "local:":
         yield "Event Grid", TOPIC
-    if settings.telemetry_url.startswith("kusto:"):
+    if settings.telemetry_url.startswith("kusto:https:"):
         yield (
             "Azure Data Explorer",
             f"https://{urlsplit(settings.telemetry_url.removeprefix('kusto:')).netloc}/.default",

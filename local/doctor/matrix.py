@@ -144,6 +144,11 @@ def _alerts(_: Scenario, found: Deployment) -> str:
     return counted(targets, "receiver") if targets else ""
 
 
+def _signed_by(_: Scenario, found: Deployment) -> str:
+    url = found.settings.signing_url
+    return "" if not url else "a key file" if url.startswith("file:") else "Key Vault"
+
+
 # Name, what decides it, and its value.
 FEATURES: tuple[tuple[str, str, Callable[[Scenario, Deployment], str]], ...] = (
     ("task", "declaration", lambda scenario, _: scenario.task),
@@ -160,6 +165,7 @@ FEATURES: tuple[tuple[str, str, Callable[[Scenario, Deployment], str]], ...] = (
     ("data versions", "History", _history),
     ("environments", "ENVIRONMENTS", _policy(lambda policy: ", ".join(policy.environments))),
     ("approved by a person", "APPROVALS", _policy(lambda policy: ", ".join(sorted(policy.approvals)))),
+    ("certificates are signed by", "SIGNING_KEY_URL", _signed_by),
     ("rollout", "ROLLOUT", _policy(lambda policy: ", ".join(map(_step, policy.steps)))),
     (
         "hidden trial",

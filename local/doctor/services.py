@@ -76,7 +76,8 @@ def telemetry(subject: Subject) -> list[Finding]:
         f"--principal-type App --role {roles_on('data explorer database')[0]} --principal-id "
     )
     try:
-        answer = ask(subject, "POST", f"{cluster}/v2/rest/query", scope=f"{cluster}/.default", json=body)
+        scope = f"{cluster}/.default" if parts.scheme == "https" else ""
+        answer = ask(subject, "POST", f"{cluster}/v2/rest/query", scope=scope, json=body)
     except httpx.HTTPError as error:
         return [Finding("telemetry", "fail", f"{cluster} did not answer: {first_line(error)}", f"curl -sSI {cluster}")]
     if answer.status_code in _DENIED:

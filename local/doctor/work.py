@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -15,6 +14,7 @@ from shared.adapters.sql.ledger.history import SqlHistory
 from shared.adapters.sql.ledger.rounds import SqlRounds
 from shared.adapters.sql.migrations import schema_state
 from shared.bootstrap.backends import open_lake
+from shared.bootstrap.home_time import clock_of
 from shared.core.errors import Fault
 from shared.core.timers.late_timers import late_timers, read_timers
 from shared.core.timers.listing_round import FILES
@@ -47,7 +47,7 @@ def _judged(subject: Subject, name: str, before: str, judge: Callable[[Subject, 
 
 
 def _sweeps(subject: Subject, engine: Engine) -> Finding:
-    now, marks = datetime.now(UTC), LakeWorkMarks(open_lake(subject.settings))
+    now, marks = clock_of(subject.settings)(), LakeWorkMarks(open_lake(subject.settings))
     timers = read_timers(subject.environ, now)
     watches = [watch for name in timers.schedules if (watch := marks.watch(name))]
     late = late_timers(timers, {watch.name: watch.fired_at for watch in watches}, now)
@@ -61,8 +61,8 @@ def _sweeps(subject: Subject, engine: Engine) -> Finding:
     return Finding("sweeps", "ok", f"{fact}; {listed.sentence}" if listed else fact)
 
 
-def _stuck(_: Subject, engine: Engine) -> Finding:
-    entries = SqlHistory(engine).stuck(datetime.now(UTC))
+def _stuck(subject: Subject, engine: Engine) -> Finding:
+    entries = SqlHistory(engine).stuck(clock_of(subject.settings)())
     if not entries:
         return Finding("stuck work", "ok", "nothing")
     first = f"{entries[0].kind} {entries[0].key}: {entries[0].reason}"

@@ -102,7 +102,8 @@ class TimerTriggers:
             # A changed schedule counts from the last run.
             due = timer.next if timer.last is None else _after(timer.schedule, timer.last)
         timer.past_due = due < now
-        timer.next = due
+        # A clock that was set back has no part in what is due: nothing waits longer than until the next time from now.
+        timer.next = min(due, timer.next)
 
     def _save(self, timer: _Timer) -> None:
         text = str(timer.function.trigger["schedule"])

@@ -11,6 +11,7 @@ from functions.names import HTTP
 from functions.openapi.description import has_own_paths
 from local.verify.access import NOBODY
 from local.verify.deployment import Deployment
+from local.verify.signatures import signature
 from shared.core.wording import counted
 from shared.release.verdict import Check
 
@@ -67,6 +68,7 @@ def _scenario(deployment: Deployment, name: str, operation: Mapping[str, Any]) -
     answer = deployment.ask("score", "POST", f"score/{name}", key=key, json=content["example"])
     yield _scored(deployment, name, answer)
     yield _headers(name, answer)
+    yield signature(deployment, name, answer.headers.get("x-model", ""))
     for label, body in (("an unknown field", b'{"data": [{"no such field": 1}]}'), ("no JSON", b"{")):
         refused = deployment.ask("score", "POST", f"score/{name}", key=key, content=body)
         yield _refused(deployment, f"{name} refuses {label}", refused)

@@ -131,5 +131,5 @@ def _metrics(
 def _copied(ports: Ports, champion: Model) -> dict[str, bytes]:
     """The champion's files, without certificates and what the new version has of its own."""
     names = [blob.path.removeprefix(champion.folder) for blob in ports.core.lake.list(champion.folder)]
-    kept = [name for name in names if name not in _OWN and not name.startswith(("gate", "tests-"))]
+    kept = [name for name in names if name not in _OWN and not name.startswith(("gate", "signatures/", "tests-"))]
     return {name: read_bytes(ports, f"{champion.folder}{name}") for name in kept}

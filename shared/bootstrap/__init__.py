@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from shared.bootstrap.backends import JobMaker, ShardsJobMaker, utc_now
+from shared.bootstrap.backends import JobMaker, ShardsJobMaker
+from shared.bootstrap.home_time import clock_of, utc_now
 from shared.core.scenario import with_quiet
 from shared.ports import Ports
 from shared.release.policy_settings import read_policies
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def build_ports(
     environ: Mapping[str, str],
     scenarios: Scenarios,
-    clock: Clock = utc_now,
+    clock: Clock | None = None,
     *,
     make_job: JobMaker | None = None,
     code: Callable[[], str] = lambda: "mlops-online:1",
@@ -27,15 +28,15 @@ def build_ports(
 ) -> Ports:
     """Ports for these settings; Misconfigured when one is missing or cannot be used.
 
-    `make_job` builds the job of a run where training runs in Azure ML, `make_shards_job` that of an attempt at a large
-    window; `code` names the environment, with its version,
-    that this code was published as for endpoints there.
+    Without a `clock` it is the home's where all is local, else the machine's. `make_job` builds the job of a run where
+    training runs in Azure ML, `make_shards_job` that of an attempt at a large window; `code` names the environment,
+    with its version, that this code was published as for endpoints there.
     """
     from shared.bootstrap.bundles import Root, open_root
 
     settings = read_settings(environ)
     declared = with_quiet(scenarios, settings.quiet_seconds)
-    root: Root = open_root(environ, settings, read_policies(environ, declared), declared, clock)
+    root: Root = open_root(environ, settings, read_policies(environ, declared), declared, clock or clock_of(settings))
     datasets = root.datasets()
     return Ports(
         core=root.core,

@@ -6,18 +6,19 @@ import hashlib
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from shared.adapters.lazy import Once, lazy
-from shared.core.addresses import AZUREML, AZUREML_SPARK, cluster_address, workspace_address
+from shared.bootstrap.home_time import clock_of, timed
+from shared.core.addresses import AZUREML, AZUREML_SPARK, cluster_address, key_address, workspace_address
 from shared.core.errors import Missing
 from shared.core.paths import contract_path, dataset_folder, parts_folder
 from shared.datasets.accepted_contracts import contract_numbers
 from shared.prediction.delta_table import read_delta_tables
-from shared.settings import Settings
+from shared.settings import SIGNING, Settings
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from shared.operations.ports import Backlog
     from shared.prediction.ports import DeltaLog, ScoringEngine, Telemetry
     from shared.prediction.shard import ShardWork
-    from shared.release.ports import ServingTarget
+    from shared.release.ports import ServingTarget, Signer
     from shared.release.traffic import Traffic
     from shared.training.ports import JobOrder, Registry, RunOutput, Trainer
     from shared.training.run import Run
@@ -70,11 +71,6 @@ class JobFactory:
         return order
 
 
-def utc_now() -> datetime:
-    """The time, in UTC."""
-    return datetime.now(UTC)
-
-
 def open_observer(settings: Settings, clock: Clock) -> Observer:
     """Log records in a file, and in Application Insights where it is connected."""
     from shared.adapters.files.file_observer import FileObserver
@@ -109,11 +105,11 @@ def owner_of(settings: Settings) -> str:
 
 
 def open_lake(settings: Settings) -> Lake:
-    """The lake that LAKE_URL names."""
+    """The lake that LAKE_URL names; where all is local its files carry the home's time."""
     if settings.lake_folder:
         from shared.adapters.files.folder_lake import FolderLake
 
-        return FolderLake(settings.lake_folder)
+        return timed(settings, FolderLake(settings.lake_folder))
     from shared.adapters.blob.lake import open_lake as open_container
 
     return open_container(settings.lake_url, settings.azure_credential)
@@ -144,7 +140,7 @@ def open_telemetry(settings: Settings, lake: Lake, tables: Tables) -> Telemetry:
         from shared.adapters.lake.telemetry import LakeTelemetry
 
         # The lake's own clock, not the one that tests move: arrivals are its times.
-        return LakeTelemetry(lake, tables, utc_now)
+        return LakeTelemetry(lake, tables, clock_of(settings))
     from shared.adapters.azure.clients import make_credential
     from shared.adapters.kusto.client import KustoQueries
     from shared.adapters.kusto.span_files import SpanFiles
@@ -226,6 +222,20 @@ def open_serving(
     place = workspace_address("SERVING_URL", settings.serving_url)
     client = workspaces.client("SERVING_URL", settings.serving_url)
     return AzureMlServing(client, Hosting(place, settings.machines, code))
+
+
+def open_signer(settings: Settings) -> Signer | None:
+    """The key that SIGNING_KEY_URL names, None where certificates are not signed; its first use reads it."""
+    if not settings.signing_url:
+        return None
+    if settings.signing_url.startswith("file:"):
+        path = Path(settings.signing_url.removeprefix("file:"))
+        return cast("Signer", lazy("shared.adapters.files.key_file:KeyFileSigner", path))
+    from shared.adapters.azure.clients import make_credential
+
+    credential = cache(lambda: make_credential(settings.azure_credential))
+    place = key_address(SIGNING, settings.signing_url)
+    return cast("Signer", lazy("shared.adapters.azure.key_vault:KeyVaultSigner", place, credential))
 
 
 def open_scorer(

@@ -116,6 +116,7 @@ class Root:
             approvals=lazy(f"{_SQL}release.approvals:SqlApprovals", self.engine),
             rollouts=self.rollouts,
             endpoints=backends.open_serving(self.settings, code, self.core.lake, self._traffic, self.workspaces),
+            signer=backends.open_signer(self.settings),
         )
 
     def _traffic(self, scenario: str, environment: str) -> Traffic:

@@ -21,6 +21,8 @@ SPARK_PYTHON = "MLOPS_SPARK_PYTHON"
 # A workspace: its jobs, or its Spark jobs.
 AZUREML, AZUREML_SPARK = "azureml:", "azureml-spark:"
 _MASTER = re.compile(r"local\[(\d+|\*)(,\d+)?\]|local-cluster\[\d+,\d+,\d+\]|spark://[\w.:,-]+|yarn|k8s://[\w.:/-]+")
+_KEY_NAME = re.compile(r"[0-9A-Za-z-]{1,127}")
+_KEY_VERSION = re.compile(r"[0-9a-f]{32}")
 _CONTAINER = re.compile(r"(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -135,13 +137,21 @@ class ClusterAddress:
     cluster: str
     database: str
 
+    @property
+    def emulated(self) -> bool:
+        """Whether it is a stand-in on this machine, which gets no token."""
+        return self.cluster.startswith("http:")
+
 
 _CLUSTER = "kusto:https://<cluster>.<region>.kusto.windows.net/<database>"
 _DATABASE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_. -]{0,258}[A-Za-z0-9_-])?")
 
 
 def cluster_address(key: str, url: str) -> ClusterAddress:
-    """The database that a setting `kusto:https://<cluster>/<database>` names; else Misconfigured."""
+    """The database that a setting `kusto:https://<cluster>/<database>` names; else Misconfigured.
+
+    Without TLS only the stand-in on this machine's loopback is accepted.
+    """
     try:
         parts = urlsplit(url.removeprefix("kusto:"))
         port = f":{parts.port}" if parts.port else ""
@@ -150,10 +160,48 @@ def cluster_address(key: str, url: str) -> ClusterAddress:
     if parts.query or parts.fragment or parts.username or parts.password:
         # The value could be a secret: it is not repeated.
         raise Misconfigured(key, "carries more than an address (a key, a user or a fragment)", _CLUSTER)
-    if parts.scheme != "https" or not parts.hostname:
+    here = parts.scheme == "http" and bool(port) and is_loopback(parts.hostname or "")
+    if not here and (parts.scheme != "https" or not parts.hostname):
         raise Misconfigured(key, "is no https URL of a cluster", _CLUSTER)
     database = parts.path.removeprefix("/")
     if not _DATABASE.fullmatch(database):
         raise Misconfigured(key, f"has the path {parts.path!r}, which is not one database's", _CLUSTER)
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return ClusterAddress(f"https://{host}{port}", database)
+    name = parts.hostname or ""
+    host = f"[{name}]" if ":" in name else name
+    return ClusterAddress(f"{parts.scheme}://{host}{port}", database)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAddress:
+    """A key in Azure Key Vault; without a version the newest one signs."""
+
+    vault: str
+    name: str
+    version: str = ""
+
+    @property
+    def url(self) -> str:
+        """The key's own URL, without a version."""
+        return f"{self.vault}/keys/{self.name}"
+
+
+_KEY = "https://<vault>.vault.azure.net/keys/<key>, with or without /<version>"
+
+
+def key_address(setting: str, url: str) -> KeyAddress:
+    """The key that a setting names; Misconfigured says what is wrong with it."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError as error:
+        raise Misconfigured(setting, f"is no URL ({error})", _KEY) from error
+    if parts.query or parts.fragment or parts.username or parts.password:
+        # The value could be a secret: it is not repeated.
+        raise Misconfigured(setting, "carries more than an address (a user, a query or a fragment)", _KEY)
+    kind, _, path = parts.path.strip("/").partition("/")
+    name, _, version = path.partition("/")
+    if parts.scheme != "https" or not parts.hostname or kind != "keys" or not _KEY_NAME.fullmatch(name):
+        raise Misconfigured(setting, "is no URL of a key in a vault", _KEY)
+    if version and not _KEY_VERSION.fullmatch(version):
+        raise Misconfigured(setting, f"has the version {version[:40]!r}", "32 hexadecimal digits, or none")
+    return KeyAddress(f"https://{parts.hostname}{port}", name, version)

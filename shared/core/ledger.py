@@ -70,6 +70,7 @@ class Kind(StrEnum):
     SMOKE = "smoke"
     APPROVAL = "approval"
     OVERRIDE = "override"
+    SIGNATURE = "signature"
     DEPLOYMENT = "deployment"
     ROLLOUT = "rollout"
     AFTERCARE = "aftercare"
@@ -87,6 +88,7 @@ class Kind(StrEnum):
     POISON = "poison"
     RETENTION = "retention"
     ERASURE = "erasure"
+    ACKNOWLEDGED = "acknowledged"
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,15 @@ class DatasetVersion:
     created_at: datetime
 
     @property
+    def key(self) -> str:
+        """The key of its announcement in the ledger."""
+        return f"{self.scenario}/{self.digest[:12]}"
+
+    def parts_of(self, drop: str) -> list[Part]:
+        """The parts that the drop brought, of all tables."""
+        return [part for table in self.tables for part in table.parts if part.drop == drop]
+
+    @property
     def rows(self) -> int:
         """Rows of the largest table."""
         return max((table.rows for table in self.tables), default=0)

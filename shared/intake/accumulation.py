@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from shared.core.blob import Blob
 from shared.core.drops import blob_key
 from shared.core.errors import Quarantined, Transient
+from shared.core.ledger import ENDED, Kind
 from shared.core.paths import Landing, dataset_folder
 from shared.core.scenario import Scenario
 from shared.core.wording import counted
@@ -128,15 +129,24 @@ def _kept(ports: MonitoringPorts, where: Landing, name: str, blobs: Sequence[Blo
 
 
 def _version_of(ports: MonitoringPorts, where: Landing, brought: Iterable[Part]) -> DatasetVersion | None:
-    """The first version that holds exactly these parts of the drop: a worker died after it was made."""
+    """The version that holds exactly these parts of the drop: a worker died after it was made.
+
+    Later versions may hold them too, and clocks do not tell which came first: it is the one whose work has not ended,
+    of several the one of the fewest drops.
+    """
     wanted = {(part.sha256, part.sources) for part in brought}
-    for version in ports.datasets.versions.holding(where.scenario.name, where.drop):
-        own = {
-            (part.sha256, part.sources) for table in version.tables for part in table.parts if part.drop == where.drop
-        }
-        if own == wanted:
-            return version
-    return None
+    known = [
+        version
+        for version in ports.datasets.versions.holding(where.scenario.name, where.drop)
+        if {(part.sha256, part.sources) for part in version.parts_of(where.drop)} == wanted
+    ]
+    abandoned = [version for version in known if _is_abandoned(ports, version)]
+    return min(abandoned or known, key=lambda version: len(version.drops), default=None)
+
+
+def _is_abandoned(ports: MonitoringPorts, version: DatasetVersion) -> bool:
+    entry = ports.core.history.find(Kind.DATASET, version.key)
+    return entry is not None and entry.state not in ENDED
 
 
 def _head(ports: MonitoringPorts, scenario: Scenario) -> Head:

@@ -103,8 +103,7 @@ def _add(ports: MonitoringPorts, where: Landing, files: Files, *, held: bool) ->
 
 def publish(ports: MonitoringPorts, where: Landing, added: Added, dataset: DatasetVersion) -> Outcome:
     """Announce the version and ask for its training, once; what waited for it ends."""
-    key = f"{dataset.scenario}/{dataset.digest[:12]}"
-    outcome = once(ports, Kind.DATASET, key, "", lambda: _announce(ports, dataset, added.remarks)).outcome
+    outcome = once(ports, Kind.DATASET, dataset.key, "", lambda: _announce(ports, dataset, added.remarks)).outcome
     if outcome.state not in ENDED:
         raise Busy(f"Dataset {dataset.id} holds drop {where.drop}; another worker announces it.")
     for drop in _released(ports, dataset):

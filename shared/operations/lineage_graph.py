@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from shared.core.scenario import Scenario
 from shared.core.wording import counted
 from shared.datasets.version import DatasetVersion
 from shared.operations.lineage import Impact, Trace
+from shared.operations.lineage_nodes import MOST, Graph, Node, NodeKind
 from shared.operations.tracing import impact, trace
 from shared.prediction.revision import ScoredWindow
 from shared.serving.deployment import Deployment
@@ -19,41 +19,6 @@ from shared.training.stored_models import model_by_id
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
     from shared.training.run import Run
-
-NodeKind = Literal["file", "dataset", "run", "model", "release", "input", "window", "prediction"]
-# What of one kind is drawn one by one; the rest is one node.
-MOST = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A thing of the graph: `of` names it to the graph of itself, `state` is its own, `target` whether it was named."""
-
-    id: str
-    kind: NodeKind
-    name: str
-    detail: str = ""
-    state: str = ""
-    of: str = ""
-    scenario: str = ""
-    target: bool = False
-
-
-@dataclass(slots=True)
-class Graph:
-    """Nodes by id, in the order in which they were found, and edges from what was first to what came of it."""
-
-    nodes: dict[str, Node] = field(default_factory=dict)
-    edges: dict[tuple[str, str], None] = field(default_factory=dict)
-
-    def add(self, node: Node, *after: str) -> str:
-        """Keep the node, as the target if it ever was, after those that led to it; returns its id."""
-        known = self.nodes.get(node.id)
-        if known is None or node.target:
-            self.nodes[node.id] = node
-        for earlier in after:
-            self.edges[earlier, node.id] = None
-        return node.id
 
 
 def lineage_graph(ports: OperationsPorts, scenario: Scenario, target: str) -> Graph:
@@ -216,8 +181,3 @@ def _mark(graph: Graph, effects: Impact) -> None:
         last = effects.events[-1] if effects.events else None
         detail, state = (last.reason, last.state) if last else ("", "")
         graph.add(Node(effects.target, "file", path, detail, state, path, target=True))
-
-
-def graph_json(graph: Graph) -> Mapping[str, object]:
-    """The graph as JSON values."""
-    return {"nodes": list(graph.nodes.values()), "edges": [list(edge) for edge in graph.edges]}

@@ -50,13 +50,14 @@ class AnswerCount:
 class WindowVersion:
     """Which version of which window a committed window is: 1 for the first, then corrections.
 
-    `superseded`: there is a later version.
+    `superseded`: there is a later version. `source` is the path of its first file, empty where none was pinned.
     """
 
     window: str
     base: str
     number: int
     superseded: bool
+    source: str = ""
 
 
 class Totals(Protocol):

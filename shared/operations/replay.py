@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # What is tried again without being named; whatever ended for good may be named.
 BY_DEFAULT: frozenset[str] = frozenset({State.FAILED, State.QUARANTINED})
+TRIED_AGAIN: frozenset[str] = BY_DEFAULT | {State.REFUSED, State.CONFLICT}
 _DISPATCHED = (Kind.BLOB, Kind.MODEL, Kind.WINDOW, Kind.POISON)
 
 
@@ -61,6 +62,22 @@ def replayable(
             raise Missing(f"Nothing that ended has {key[:200]!r} in its key; see mlops history.")
     chosen = [item for item in items if _is_chosen(item, keys, start, end)]
     return sorted(chosen, key=lambda item: (item.at, item.kind, item.key))
+
+
+def is_replayable(entry: Entry) -> bool:
+    """Whether work that ended badly can be tried again: its message was kept; of a drop those of its files."""
+    return entry.kind == Kind.DROP or (entry.kind in _DISPATCHED and bool(entry.message))
+
+
+def items_of(ports: OperationsPorts, kind: str, key: str) -> list[ReplayItem]:
+    """The items of exactly that work, of a drop its files; Missing when there are none that ended badly."""
+    drop = kind == Kind.DROP
+    part = f"/{key.rpartition('@')[0]}/" if drop else key
+    found = [item for item in replayable(ports, [part], None, None) if item.state in TRIED_AGAIN]
+    items = [item for item in found if (item.kind == Kind.BLOB if drop else (item.kind, item.key) == (kind, key))]
+    if not items:
+        raise Missing(f"Nothing of {kind[:40]} {key[:200]!r} ended badly and can be tried again; see mlops history.")
+    return items
 
 
 def _is_chosen(item: ReplayItem, keys: Sequence[str], start: datetime | None, end: datetime | None) -> bool:

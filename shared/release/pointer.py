@@ -8,6 +8,7 @@ from shared.core.errors import Conflict, Transient
 from shared.core.ledger import Kind, State
 from shared.core.notices import announce
 from shared.release.endpoint_reconciliation import apply_traffic
+from shared.release.signing.certificates import require_signature
 from shared.serving.deployment import Deployment
 from shared.training.model import Model
 
@@ -25,7 +26,7 @@ def put_in_service(
     approval: str = "",
     expected: int | None = None,
 ) -> Deployment:
-    """Make the model the next generation there; Conflict when another change came first.
+    """Make the model the next generation there; Conflict when another change came first, Refused without a signature.
 
     `expected` is the generation that must still be current. The version is made ready before the pointer moves, unless
     it served or was tried there before: neither a rollback nor the end of a rollout waits for that.
@@ -34,8 +35,11 @@ def put_in_service(
     generation = current.generation if current else 0
     if expected is not None and generation != expected:
         raise Conflict(f"Generation {generation} of {model.name} is current in {environment}, no longer {expected}.")
+    verdict = ports.release.deployments.verdict(model.judged)
+    require_signature(ports, model, verdict)
     make_ready(ports, model, environment)
-    override = _is_override(ports, model)
+    # Its gate had not passed, so that only people can have put it into service.
+    override = verdict is not None and not verdict.passed
     following = Deployment(
         scenario=model.name,
         generation=generation + 1,
@@ -52,12 +56,6 @@ def put_in_service(
     record_deployment(ports, deployment)
     apply_traffic(ports, model.name, environment)
     return deployment
-
-
-def _is_override(ports: ReleasePorts, model: Model) -> bool:
-    """Whether the model's gate had not passed, so that only people can have put it into service."""
-    verdict = ports.release.deployments.verdict(model.judged)
-    return verdict is not None and not verdict.passed
 
 
 def _named(reason: str, *, override: bool) -> str:

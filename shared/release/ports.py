@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from shared.release.approval import Approval
     from shared.release.look import Look
     from shared.release.policy import Policies
+    from shared.release.signature import Signature
     from shared.release.traffic import Traffic
     from shared.release.verdict import Verdict
     from shared.serving.deployment import Deployment
@@ -117,9 +118,21 @@ class ServingTarget(Protocol):
         ...
 
 
+class Signer(Protocol):
+    """A key that signs certificates, ES256. Its public part verifies them."""
+
+    def sign(self, message: bytes) -> Signature:
+        """The signature of the newest version of the key; Misconfigured when the caller may not sign with it."""
+        ...
+
+    def verify(self, message: bytes, signature: Signature) -> bool:
+        """Whether the key, or an earlier version of it that is still there, made it for this message."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ReleaseBundle:
-    """The ports of releases; `policies` says how each scenario is released."""
+    """The ports of releases; `policies` says how each scenario is released. Without a signer nothing is signed."""
 
     policies: Policies
     deployments: Deployments
@@ -127,6 +140,7 @@ class ReleaseBundle:
     approvals: Approvals
     rollouts: Rollouts
     endpoints: ServingTarget
+    signer: Signer | None = None
 
 
 class ReleasePorts(ServingPorts, Protocol):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from shared.core.errors import Conflict, Missing
+from shared.core.errors import Conflict, Missing, Refused
 from shared.core.ledger import Kind, Outcome, State
 from shared.core.notices import announce
 from shared.release.endpoint_reconciliation import apply_traffic
@@ -122,6 +122,10 @@ def judge_rollouts(ports: ReleasePorts) -> list[Rollout]:
         except Conflict as fault:
             # Another process decided at the same moment; the next sweep reads its decision.
             ports.core.ledger.note(Kind.ROLLOUT, _ledger_key(rollout), State.CONFLICT, fault.reason)
+            continue
+        except Refused as fault:
+            # Without its signature it does not serve; a person signs it, and the next sweep goes on.
+            ports.core.ledger.note(Kind.ROLLOUT, _ledger_key(rollout), State.REFUSED, fault.reason)
             continue
         if change is not None:
             changed.append(change)

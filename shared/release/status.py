@@ -11,6 +11,8 @@ from shared.core.ledger import TERMINAL, State
 from shared.release.aftercare.post_rollout_watch import rollback_reason
 from shared.release.approval import Approval
 from shared.release.looks import newest_entry
+from shared.release.signature import SignatureState
+from shared.release.signing.certificates import signature_state
 from shared.training.model import Model
 
 if TYPE_CHECKING:
@@ -26,10 +28,25 @@ def approval_json(approval: Approval) -> Mapping[str, Any]:
 
 
 def release_status(ports: ReleasePorts, scenario: str, version: int) -> Mapping[str, str]:
-    """`success`, `pending` or `failed` with the reason, as a pipeline's gate polls it; Missing when unknown."""
+    """`success`, `pending` or `failed` with the reason, as a pipeline's gate polls it; Missing when unknown.
+
+    `signature` is that of its certificate: valid, missing, wrong, or off where certificates are not signed.
+    """
     model = ports.training.registry.find(scenario, version)
     if model is None:
         raise Missing(f"There is no model {scenario[:80]}:{version}.")
+    return {**_outcome(ports, model), "signature": _signature(ports, model)}
+
+
+def _signature(ports: ReleasePorts, model: Model) -> str:
+    verdict = ports.release.deployments.verdict(model)
+    if ports.release.signer is None:
+        return SignatureState.OFF
+    return SignatureState.MISSING if verdict is None else signature_state(ports, model, verdict)
+
+
+def _outcome(ports: ReleasePorts, model: Model) -> Mapping[str, str]:
+    scenario, version = model.name, model.version
     requests = ports.release.approvals.list(scenario)
     waiting = [request for request in requests if request.version == version and request.state == "open"]
     if waiting:

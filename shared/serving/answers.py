@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import math
 import time
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from shared.core.scenario import Scenario
 from shared.core.strict_json import read_json_body
 from shared.serving.deployed_model import DeployedModel
+from shared.serving.encoded_rows import EncodedRows
 from shared.serving.prediction_rows import label_kind, to_predictions
 from shared.serving.request_contract import check_rows, refuse_misspelt
 from shared.serving.request_decoding import ParsedRequest, RequestDecoder, raw_row
@@ -38,10 +40,16 @@ def answer_parsed(
     scenario: Scenario, deployed: DeployedModel, request: ParsedRequest, started: float = 0.0
 ) -> ScoredRequest:
     """The parsed request scored; `started` is when its time began, which the response to a text says."""
-    answers = deployed.loaded.score_rows(request.rows, allowed=scenario.accepted_fields)
+    answers = deployed.loaded.score_rows(request.rows, allowed=_allowed(scenario, deployed, request.rows))
     strange = strange_of_request(scenario, deployed, request.rows)
     results = _results(scenario, deployed, answers, request.method)
     return ScoredRequest(_response(scenario, request.form, results, started), request.rows, answers, strange)
+
+
+def _allowed(scenario: Scenario, deployed: DeployedModel, rows: Rows) -> Collection[str]:
+    """What a row may hold beside the inputs; of encoded rows that was checked when they were decoded."""
+    encoded = isinstance(rows, EncodedRows) and rows.fits(deployed.loaded.contract)
+    return () if encoded else scenario.accepted_fields
 
 
 def strange_of_request(scenario: Scenario, deployed: DeployedModel, rows: Rows) -> StrangeValues:

@@ -68,7 +68,7 @@ class Model:
     @property
     def id(self) -> str:
         """`name:version`, as people and tags write it."""
-        return str(ModelRef(self.name, self.version))
+        return f"{self.name}:{self.version}"
 
     @property
     def digests(self) -> tuple[str, ...]:

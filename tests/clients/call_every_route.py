@@ -17,6 +17,7 @@ from made.api.dashboard import dashboard, dashboard_page
 from made.api.documentation import docs, openapi, static
 from made.api.inference import v_2_infer, v_2_live, v_2_model, v_2_model_ready, v_2_ready, v_2_server
 from made.api.labels import actuals_points
+from made.api.operations import baseline_accept, failure_acknowledge, work_replay
 from made.api.releases import approval, approvals, approve, release_status, rollback
 from made.api.score import score_marks, score_points, score_prices, trace
 from made.api.state import health, status
@@ -108,6 +109,15 @@ def training() -> None:
     assert call("operate", pipeline_schedule_stop, name=FACTS["name"], **PLACE).status == m.ScheduleAnswerStatus.STOPPED
 
 
+def operations() -> None:
+    """A baseline is accepted; what failed is acknowledged and tried again."""
+    wanted = m.BaselineRequest(dataset=FACTS["dataset"], by="ada", reason="looked at")
+    assert call("operate", baseline_accept, body=wanted, **PLACE).dataset == FACTS["dataset"]
+    work = m.WorkRequest(kind="drop", key=FACTS["failed"], by="ada", reason="only a trial")
+    assert call("operate", failure_acknowledge, body=work).key == FACTS["failed"]
+    assert call("operate", work_replay, body=work).reason
+
+
 def state() -> None:
     """Probes, pages and the document."""
     call("operate", health)
@@ -119,6 +129,6 @@ def state() -> None:
     assert call("operate", openapi).openapi.startswith("3.1")
 
 
-for part in (scores, inference, training, state, releases):
+for part in (scores, inference, training, operations, state, releases):
     part()
 print(json.dumps(told))  # noqa: T201 -- its output

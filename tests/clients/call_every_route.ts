@@ -69,6 +69,12 @@ async function main(): Promise<void> {
   await call("pipeline_schedule", api.pipelineSchedule({ client: operate, path: weekly }));
   same((await call("pipeline_schedule_stop", api.pipelineScheduleStop({ client: operate, path: weekly }))).Status, "stopped");
 
+  const baseline = { dataset: facts.dataset as string, by: "ada", reason: "looked at" };
+  same((await call("baseline_accept", api.baselineAccept({ client: operate, path, body: baseline }))).dataset, facts.dataset);
+  const work = { kind: "drop", key: facts.failed as string, by: "ada", reason: "only a trial" };
+  await call("failure_acknowledge", api.failureAcknowledge({ client: operate, body: work }));
+  await call("work_replay", api.workReplay({ client: operate, body: work }));
+
   await call("health", api.health({ client: operate }));
   same((await call("status", api.status({ client: operate }))).scenarios.points.model, "points:2");
   await call("dashboard", api.dashboard({ client: operate }));

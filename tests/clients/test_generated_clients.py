@@ -19,6 +19,7 @@ from functions.openapi.description import document
 from functions.openapi.scoring import Described
 from model_training.scenarios import SCENARIOS
 from shared.ports import Ports
+from shared.profiles.baseline import read_baseline
 from shared.release.approvals import request_approval
 from shared.serving.deployment import Deployment
 from shared.serving.prediction_rows import ID_SHIFT
@@ -71,6 +72,8 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
 def facts(api: Api, tmp_path: Path) -> Path:
     """What a client must know: URL, keys, a prediction, a request for approval, a generation to go back from."""
     ports = api.world.ports
+    # Again for each client: the one before may have tried it again.
+    api.world.handle(api.world.land("incoming/points/bad/points.csv", b"id,x,color,y\n1,abc,red,yes\n"))
     (window,) = ports.operations.lineage.scored(ports.core.scenarios["points"], models=["points:1"])
     model = ports.training.registry.find("points", 1)
     assert model is not None
@@ -80,13 +83,20 @@ def facts(api: Api, tmp_path: Path) -> Path:
     # The host's clock is that of the machine.
     api.world.clock.now = datetime.now(UTC)
     wanted = request_approval(ports, model, verdict, "prod", by="gate", why="a trial")
+    baseline = read_baseline(ports, "points")
+    datasets = [one for one in ports.datasets.versions.ids("points") if baseline is None or one != baseline.dataset]
     keys = {scope: api.keys.newest_for_scope(scope) for scope in KEY_SCOPES}
     known = {
         "url": api.url, "keys": keys, "approval": wanted.id, "entity": 0, "name": tmp_path.name,
-        "prediction": window.commit.ordinal << ID_SHIFT,
+        "prediction": window.commit.ordinal << ID_SHIFT, "dataset": datasets[0], "failed": drop_of(ports),
     }  # fmt: skip
     (tmp_path / "facts.json").write_text(json.dumps(known))
     return tmp_path / "facts.json"
+
+
+def drop_of(ports: Ports) -> str:
+    """The key of the drop that was quarantined."""
+    return next(entry.key for entry in ports.operations.totals.in_states({"quarantined"}, 9) if entry.kind == "drop")
 
 
 def put_into_service(ports: Ports, version: int) -> None:

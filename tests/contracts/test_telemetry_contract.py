@@ -9,12 +9,19 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from azure_parts import QUICK, FakeCredential
 from kusto_double import Cluster
 from kusto_parts import telemetry_of
 
+from local.data_explorer.server import DATABASE, serving
+from local.data_explorer.stored_messages import StoredMessages
 from shared.adapters.files.folder_lake import FolderLake
+from shared.adapters.kusto.client import KustoQueries
+from shared.adapters.kusto.span_files import SpanFiles
+from shared.adapters.kusto.telemetry import KustoTelemetry
 from shared.adapters.lake.telemetry import LakeTelemetry
 from shared.adapters.tables import ArrowTables
+from shared.core.addresses import cluster_address
 from shared.core.ports import Lake
 from shared.core.scenario import Batch, Column, Scenario, Table
 from shared.prediction.ports import Telemetry
@@ -99,6 +106,36 @@ class KustoSource:
         return numbers_in(self._lake, inputs)
 
 
+class StandInSource:
+    """The stand-in that people start: messages in files of the home, asked over HTTP in the home's time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.now = NOON + timedelta(hours=1)
+        self._messages = StoredMessages(folder)
+        self._messages.create("machine_raw")
+        self._lake = FolderLake(folder / "lake")
+        self.running = serving(self._messages, lambda: self.now, port=0)
+        place = cluster_address("TELEMETRY_URL", f"kusto:http://127.0.0.1:{self.running.__enter__()}/{DATABASE}")
+        queries = KustoQueries(place, FakeCredential, QUICK)
+        self.telemetry: Telemetry = KustoTelemetry(queries, SpanFiles(self._lake, ArrowTables()))
+
+    def ingest(self, name: str, numbers: list[int], at: datetime) -> None:
+        """One batch of messages, as another process of the home adds them."""
+        messages = [{"n": n, "s": n / 2, "of": name} for n in numbers]
+        StoredMessages(self._messages.folder.parent).ingest("machine_raw", messages, at)
+
+    def numbers(self, inputs: Iterable[str]) -> list[int]:
+        """As scoring reads them."""
+        return numbers_in(self._lake, inputs)
+
+
+def started(request: pytest.FixtureRequest, folder: Path) -> StandInSource:
+    """The stand-in, stopped at the end of the test."""
+    source = StandInSource(folder)
+    request.addfinalizer(lambda: source.running.__exit__(None, None, None))
+    return source
+
+
 def numbers_in(lake: Lake, inputs: Iterable[str]) -> list[int]:
     """What stands in column n of these files."""
     found: list[int] = []
@@ -113,6 +150,7 @@ def numbers_in(lake: Lake, inputs: Iterable[str]) -> list[int]:
 SOURCES: dict[str, Callable[[pytest.FixtureRequest, Path], Source]] = {
     "lake": lambda _, folder: LakeSource(folder),
     "data-explorer": lambda request, folder: KustoSource(folder, request.getfixturevalue("cluster")),
+    "stand-in": started,
 }
 
 

@@ -8,12 +8,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command import REPOSITORY
+from crowded_world import ALL, crowd
 from lived_world import lived_world
+from world import World
 
 from functions import names
 from local.tools.vendor import Package, fetch
@@ -51,7 +54,29 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def crowded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a world in which there is much of everything, and something is damaged."""
+    place = tmp_path_factory.mktemp("crowded") / "home"
+    crowd(World(place, scenarios=ALL))
+    return place
+
+
+@pytest.fixture(scope="session")
 def site(home: Path) -> Iterator[dict[str, str]]:
+    """The function app on the lived home, with its keys."""
+    with hosted(home) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def crowded_site(crowded_home: Path) -> Iterator[dict[str, str]]:
+    """The function app on the crowded home, with its keys."""
+    with hosted(crowded_home) as address:
+        yield address
+
+
+@contextmanager
+def hosted(home: Path) -> Iterator[dict[str, str]]:
     """The function app on that home, on a free port of this machine, with its keys."""
     paths = os.pathsep.join((str(REPOSITORY), str(REPOSITORY / "tests" / "support")))
     # Nothing happens by itself while pages are looked at.

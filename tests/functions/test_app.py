@@ -40,7 +40,7 @@ def test_the_app_is_indexed_without_a_single_setting() -> None:
         "monitor", "watch_scenario", "monitor_poison", "actuals",
         "window_poison", "plan_windows", "reconcile", "reconcile_releases", "retain",
         "health", "static", "status", "score", "trace",
-        "dashboard", "dashboard_page", "rollback",
+        "dashboard", "dashboard_page", "rollback", "baseline_accept", "work_replay", "failure_acknowledge",
         "docs", "openapi", "pipeline_submit", "pipeline_runs", "pipeline_run", "pipeline_cancel",
         "pipeline_schedule_add", "pipeline_schedules", "pipeline_schedule", "pipeline_schedule_stop",
         "v2_server", "v2_live", "v2_ready", "v2_model", "v2_model_ready", "v2_infer",

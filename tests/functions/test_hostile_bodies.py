@@ -14,11 +14,14 @@ from world import World
 from functions.app import create_app
 
 Post = Callable[[str, bytes], tuple[int, str]]
-ROUTES = ("actuals", "approve", "rollback")
+ROUTES = ("actuals", "approve", "rollback", "baseline_accept", "work_replay", "failure_acknowledge")
 GOOD = {
     "actuals": b'[{"id": 1, "y": "yes"}]',
     "approve": b'{"decision": "approve", "by": "ada", "reason": "fine"}',
     "rollback": b'{"by": "ada", "reason": "worse"}',
+    "baseline_accept": b'{"dataset": "none", "by": "ada", "reason": "fine"}',
+    "work_replay": b'{"kind": "blob", "key": "x", "by": "ada", "reason": "mended"}',
+    "failure_acknowledge": b'{"kind": "blob", "key": "x", "by": "ada", "reason": "seen"}',
 }
 BODIES = {
     "nested 100 000 deep": b"[" * 100_000 + b"]" * 100_000,

@@ -139,7 +139,7 @@ def _filled(value: Any) -> str:
         f"empty(idleSchedule) ? '{DAILY}' : idleSchedule": DAILY,
     }
     if isinstance(value, Code):
-        return "" if value.startswith("withAlertWebhooks") else known[str(value)]
+        return "" if value.startswith(("withAlertWebhooks", "withSigning")) else known[str(value)]
     for name, content in {
         "database.outputs.host": "sql.database.windows.net",
         "database.outputs.name": "mlops",

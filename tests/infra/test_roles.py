@@ -38,9 +38,9 @@ def role_of(assignment: dict[str, Any], custom: dict[str, str]) -> str:
     return ROLES.get(identifier) or custom[identifier]
 
 
-def assignments(engine: str = "process") -> list[tuple[str, str, str]]:
+def assignments(**parameters: Any) -> list[tuple[str, str, str]]:
     """(principal, role, id of the scope) of each assignment of the main template."""
-    main = of_main() if engine == "process" else of_main(scoringEngine=engine)
+    main = of_main(**parameters)
     named = {one["name"]: one["properties"]["roleName"] for one in main.of("Microsoft.Authorization/roleDefinitions")}
     custom = {name: role.partition(" (")[0] for name, role in named.items()}
     return [
@@ -57,13 +57,13 @@ def identity(principal: str) -> str:
 def test_each_identity_has_the_roles_of_the_table_and_no_others() -> None:
     """local/roles.py, which docs/security.md shows, is what the templates give: role by role, scope by scope."""
     given = {Need(identity(who), role, place_of(scope)) for who, role, scope in assignments() if who != ADMINISTRATORS}
-    assert given == {need for need in NEEDS if need.scope != "data explorer database"}
+    assert given == {need for need in NEEDS if need.scope not in {"data explorer database", "signing key"}}
 
 
 @pytest.mark.parametrize("engine", ["azureml", "azureml-spark"])
 def test_an_engine_of_the_workspace_lets_the_score_app_submit(engine: str) -> None:
     """One role more than the table, and the setting that names the workspace."""
-    given = {Need(identity(who), role, place_of(scope)) for who, role, scope in assignments(engine)}
+    given = {Need(identity(who), role, place_of(scope)) for who, role, scope in assignments(scoringEngine=engine)}
     plain_given = {Need(identity(who), role, place_of(scope)) for who, role, scope in assignments()}
     assert given - plain_given == {*ENGINE_NEEDS} == {*needs({ENGINE: engine})} - {*needs({})}
     settings = of_main(scoringEngine=engine).one("Microsoft.Web/sites/config", "func-score-")["properties"]
@@ -75,6 +75,19 @@ def test_nothing_is_granted_beside_the_identities() -> None:
     others = {(role, place_of(scope)) for who, role, scope in assignments() if who == ADMINISTRATORS}
     assert others == {("Storage Blob Data Contributor", "lake"), ("Key Vault Secrets Officer", "settings vault")}
     assert {identity(who) for who, _, _ in assignments()} == {ADMINISTRATORS, "ingest", "deploy", "score", "compute"}
+
+
+def test_who_releases_signs_and_nobody_else() -> None:
+    """Where certificates are signed: on that one key, by a role that can do nothing else with it."""
+    more = set(assignments(withSigning=True)) - set(assignments())
+    found = {(identity(who), role, place_of(scope)) for who, role, scope in more}
+    assert found == {(who, "MLOps signer", "signing key") for who in ("deploy", ADMINISTRATORS)}
+    definitions = of_main(withSigning=True).of("Microsoft.Authorization/roleDefinitions")
+    (role,) = [one["properties"] for one in definitions if one["properties"]["roleName"].startswith("MLOps signer (")]
+    keys = "Microsoft.KeyVault/vaults/keys"
+    assert role["permissions"] == [{"dataActions": [f"{keys}/read", f"{keys}/sign/action"]}]
+    key = of_main(withSigning=True).one("Microsoft.KeyVault/vaults/keys")["properties"]
+    assert (key["kty"], key["curveName"], key["keyOps"]) == ("EC", "P-256", ["sign", "verify"])
 
 
 @pytest.mark.parametrize("app", OWN)

@@ -22,8 +22,8 @@ from tsql_parameters import wrong as wrong_values
 from shared.adapters.sql.connection.sqlserver import quote_window
 
 # As the engine of SQL Server has it.
-_DIALECT: Dialect = mssql.dialect(deprecate_large_types=True)  # type: ignore[no-untyped-call]
-quote_window(_DIALECT)
+DIALECT: Dialect = mssql.dialect(deprecate_large_types=True)  # type: ignore[no-untyped-call]
+quote_window(DIALECT)
 _SEEN: set[str] = set()
 # Texts that are written for SQLite alone, beside others for SQL Server.
 _SQLITES = re.compile(r"PRAGMA |ALTER TABLE \w+ ADD COLUMN ")
@@ -61,10 +61,10 @@ def single(script: str) -> list[str]:
     return [one for one in found if not re.match(r"BEGIN|COMMIT", one)]
 
 
-def _compiled(statement: Any) -> str:
-    """A list of values is only known when it is asked for: written out, as the driver gets it."""
+def compiled_for_server(statement: Any) -> str:
+    """Its text on SQL Server, a list of values written out as the driver gets it."""
     words = {} if isinstance(statement, ExecutableDDLElement) else {"render_postcompile": True}
-    return str(statement.compile(dialect=_DIALECT, compile_kwargs=words))
+    return str(statement.compile(dialect=DIALECT, compile_kwargs=words))
 
 
 @dataclass(slots=True)
@@ -103,7 +103,7 @@ def watch(engine: Engine) -> list[str]:
 def _read(statement: str, sent: Any) -> list[str]:
     source = sent.statement
     try:
-        compiled = _compiled(source)
+        compiled = compiled_for_server(source)
         parse(compiled)
         if not isinstance(source, ExecutableDDLElement):
             _KNOWN[statement] = known(source, sent.bind_names)
@@ -114,29 +114,29 @@ def _read(statement: str, sent: Any) -> list[str]:
 
 def known(source: Any, names: Mapping[Any, str]) -> _Known:
     """The parameters of a statement by the names given, each beside the column that it meets on SQL Server."""
-    compiled = source.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    compiled = source.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
     tables = {one.name: one for one in visitors.iterate(source) if isinstance(one, Table)}
-    types = types_of(tables, _DIALECT)
+    types = types_of(tables, DIALECT)
     text = _NAMED.sub(r"@\1", str(compiled))
     met = [one for part in sqlglot.parse(text, read="tsql") if part is not None for one in meetings(part, types)]
     # Numbers in names differ between two databases; of a list each item has a number behind the name.
     here = {name: names.get(bind, name) for name, bind in compiled.binds.items()}
     met = [replace(one, parameter=here.get(one.parameter) or here[one.parameter.rpartition("_")[0]]) for one in met]
     processors = {
-        here[name]: bind.type.dialect_impl(_DIALECT).bind_processor(_DIALECT) for name, bind in compiled.binds.items()
+        here[name]: bind.type.dialect_impl(DIALECT).bind_processor(DIALECT) for name, bind in compiled.binds.items()
     }
     return _Known(types, met, processors)
 
 
 def told_of(statement: Any) -> list[str]:
     """What is wrong with the parameters of a statement that has its values."""
-    compiled = statement.compile(dialect=_DIALECT)
+    compiled = statement.compile(dialect=DIALECT)
     return _parameters_of(known(statement, {}), [compiled.params], str(compiled))
 
 
 def heavy(table: Table) -> list[str]:
     """Its keys and indexes that are heavier than SQL Server takes."""
-    return heavy_keys(table, _DIALECT)
+    return heavy_keys(table, DIALECT)
 
 
 def _parameters_of(one: _Known, rows: Sequence[Mapping[str, Any]], statement: str) -> list[str]:

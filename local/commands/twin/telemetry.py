@@ -1,19 +1,24 @@
-"""`mlops telemetry`: land messages on a laptop, and list the spans that were read."""
+"""`mlops telemetry`: land messages on a laptop, list the spans that were read, and play Azure Data Explorer."""
 
 from __future__ import annotations
 
 import io
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from local.commands.up import hear_signals
 from local.console.drop_files import drop_name
 from local.console.options import Json, ScenarioName
 from local.console.output import as_json, out, show
 from local.console.session import Session
 from local.console.telemetry_messages import read_messages
-from shared.core.errors import BadInput
+from local.data_explorer.server import DATABASE, PORT, serving
+from local.data_explorer.stored_messages import StoredMessages, read_payloads
+from shared.bootstrap.home_time import clock_of
+from shared.core.errors import BadInput, Missing
 from shared.core.scenario import Scenario
 from shared.core.wording import counted
 
@@ -56,3 +61,60 @@ def _telemetry(session: Session, name: str) -> Scenario:
         ]
         raise BadInput(f"{name} scores drops, not telemetry; scenarios with telemetry: {', '.join(sorted(known))}.")
     return declared
+
+
+def serve(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 means any free port.")] = PORT,
+    json: Json = False,
+) -> None:
+    """Run a stand-in for Azure Data Explorer on this home's messages until it is stopped.
+
+    It has a table for each scenario's stream, answers the queries of telemetry windows, and follows this home's clock.
+    """
+    session = Session()
+    tables = StoredMessages(session.settings.home)
+    for scenario in session.scenarios.values():
+        if scenario.batch.stream:
+            tables.create(scenario.batch.stream)
+    stopped = hear_signals()
+    with serving(tables, clock_of(session.settings), port) as chosen:
+        setting = f"kusto:http://127.0.0.1:{chosen}/{DATABASE}"
+        if json:
+            as_json({"port": chosen, "settings": {"TELEMETRY_URL": setting}, "tables": list(tables)})
+        else:
+            out.print(f"Tables {', '.join(tables)} answer queries (stop with Ctrl+C). The setting for mlops:")
+            out.print(f"  TELEMETRY_URL={setting}", soft_wrap=True, markup=False)
+        stopped.get()
+
+
+def ingest(
+    scenario: ScenarioName,
+    file: Annotated[Path, typer.Argument(help="Messages, one JSON object a line, or a CSV file.")],
+    json: Json = False,
+) -> None:
+    """Add messages, as they are, to the stand-in's table for the scenario's stream."""
+    session = Session()
+    declared = _telemetry(session, scenario)
+    table = declared.batch.stream
+    if not table:
+        raise BadInput(f'{scenario} names no stream; accepted: a scenario with Batch(…, stream="opcua_raw").')
+    if not file.is_file():
+        raise Missing(f"There is no file {file}; accepted: messages, one JSON object a line, or a CSV file.")
+    payloads = _rows_of(session, declared, file) if file.suffix == ".csv" else read_payloads(file)
+    at = clock_of(session.settings)()
+    StoredMessages(session.settings.home).ingest(table, payloads, at)
+    if json:
+        as_json({"table": table, "messages": len(payloads), "ingested": at.isoformat()})
+    else:
+        out.print(f"{counted(len(payloads), 'message')} ingested into {table} at {at:%Y-%m-%d %H:%M:%S} UTC.")
+
+
+def _rows_of(session: Session, declared: Scenario, file: Path) -> list[dict[str, Any]]:
+    """The rows of a CSV file as messages, each cell in the kind that its column declares; empty ones are left out."""
+    with file.open("rb") as source:
+        rows = session.ports.datasets.tables.read(source, file.name, declared.scoring_table).to_pylist()
+    return [{name: _plain(cell) for name, cell in row.items() if cell is not None} for row in rows]
+
+
+def _plain(cell: Any) -> Any:
+    return cell.isoformat() if isinstance(cell, datetime) else cell

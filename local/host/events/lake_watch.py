@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ _MOST_CHANGES = 16
 # An empty file is more often the beginning of a slow copy than an empty drop.
 EMPTY_SETTLE_SECONDS = 1.0
 SCAN_SECONDS = 5.0
+# So many files a scan looks at; the next one goes on behind them.
+SCANNED = 20_000
 Publish = Callable[[Sequence[Mapping[str, Any]]], None]
 
 
@@ -81,8 +84,19 @@ class LakeWatch:
     A link, a folder that cannot be read and anything that is no file is skipped and told once in the log.
     """
 
-    def __init__(self, root: Path, database: HostDatabase, publish: Publish, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        database: HostDatabase,
+        publish: Publish,
+        clock: Callable[[], float],
+        most: int = SCANNED,
+    ) -> None:
+        """`most` files are looked at in one scan."""
         self._root = root
+        self._most = most
+        self._round: Iterator[tuple[str, Path, os.stat_result]] | None = None
+        self._present = set[str]()
         self._clock = clock
         self._reported = ReportedBlobs(database, publish)
         self._pending: dict[str, _Pending] = {}
@@ -99,7 +113,7 @@ class LakeWatch:
         return [self._root / area for area in AREAS]
 
     def scan(self) -> None:
-        """Make the next step check every file."""
+        """Make the next step check the files, of very many the next ones."""
         self._scan_due = self._clock()
 
     def mark_changed(self, paths: Iterable[str]) -> None:
@@ -107,7 +121,7 @@ class LakeWatch:
         self._changed.update(paths)
 
     def step(self) -> float:
-        """Check changed paths, and every few seconds all files; returns the seconds until the next check."""
+        """Check changed paths, and every few seconds the files; returns the seconds until the next check."""
         now = self._clock()
         if now >= self._scan_due or self._scan_due > now + SCAN_SECONDS:
             self._scan(now)
@@ -123,13 +137,17 @@ class LakeWatch:
         return any(self._reported.etag(name) != file_etag(status) for name, _, status in self._files(self.folders))
 
     def _scan(self, now: float) -> None:
-        """Check every file, and forget those that are gone."""
-        present = set()
-        for name, path, status in self._files(self.folders):
-            present.add(name)
+        """Check the next files, and at the end of a round forget those that are gone."""
+        if self._round is None:
+            self._round = self._files(self.folders)
+            self._present.clear()
+        found = list(islice(self._round, self._most))
+        for name, path, status in found:
             self._check_file(name, path, status, now)
-        for gone in {*self._reported.names(), *self._pending} - present:
-            self._forget(gone)
+        if len(found) < self._most:
+            self._round = None
+            for gone in {*self._reported.names(), *self._pending} - self._present:
+                self._forget(gone)
 
     def _check(self, places: Sequence[Path], now: float) -> None:
         for place in places:
@@ -139,6 +157,8 @@ class LakeWatch:
             self._check_file(name, path, status, now)
 
     def _check_file(self, name: str, path: Path, status: os.stat_result, now: float) -> None:
+        # What is told of during a round may lie where the round has been already.
+        self._present.add(name)
         etag = file_etag(status)
         if self._reported.etag(name) == etag:
             self._pending.pop(name, None)

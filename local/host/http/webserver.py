@@ -15,6 +15,8 @@ from local.host.http.key_file import KeyFile
 from local.host.http.keys import EVENT_GRID, fingerprint
 from local.host.http.messages import TEXT, Answer, NotReceived, Request
 from local.host.http.routes import Routes
+from local.host.http.sign_in import PATH as SIGN_IN
+from local.host.http.sign_in import SignIn
 from local.host.http.targets import encoded_path, first_parameter, parameters_of
 from local.host.http.topic import Topic
 from local.host.http.webhook import Webhook
@@ -55,6 +57,7 @@ class WebServer:
         self._hook = hook
         self._topic = own_topic
         self._admin = admin
+        self._sign_in = SignIn(keys)
         self._most = options.max_outstanding_requests
         self._outstanding = 0
         self._gate = asyncio.Semaphore(options.max_concurrent_requests)
@@ -76,8 +79,8 @@ class WebServer:
             return _BUSY
         if not path:
             return _NO_HOMEPAGE
-        if path == topic.PATH:
-            return await self._publish(request)
+        if own := {topic.PATH: self._publish, SIGN_IN: self._signed_in}.get(path):
+            return await own(request)
         if path.startswith(_WEBHOOKS):
             return await self._webhook(request, path)
         found = self._routes.find(request.method, request.path)
@@ -150,6 +153,11 @@ class WebServer:
 
     async def _publish(self, request: Request) -> Answer:
         return self._topic.answer(request.headers, await request.read_body()) if request.method == "POST" else NOT_FOUND
+
+    async def _signed_in(self, request: Request) -> Answer:
+        return (
+            self._sign_in.answer(request.headers, await request.read_body()) if request.method == "POST" else NOT_FOUND
+        )
 
     def _refused(self, request: Request, key: str | None) -> Answer:
         shown = fingerprint(key) if key else "none"

@@ -72,5 +72,9 @@ class KustoQueries:
 
         from shared.adapters.kusto.raw_frames_client import RawFramesClient
 
-        connection = KustoConnectionStringBuilder.with_azure_token_credential(self._place.cluster, self._credential())
+        if self._place.emulated:
+            connection = KustoConnectionStringBuilder(self._place.cluster)
+        else:
+            secured = KustoConnectionStringBuilder.with_azure_token_credential
+            connection = secured(self._place.cluster, self._credential())
         return RawFramesClient(connection, self._policy)

@@ -35,7 +35,8 @@ class RawFramesClient(KustoClient):
         super().__init__(connection)
         # Where aiohttp is installed, its own session is among the declared types.
         session: Any = self._session
-        session.mount("https://", _Bounded(policy))
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, _Bounded(policy))
 
     @staticmethod
     def _kusto_parse_by_endpoint(endpoint: str, response_json: Any) -> Any:

@@ -43,8 +43,8 @@ class LakeTelemetry:
         """Return the time just after the newest arrival since `after` that is older than the lag allowance, or None."""
         limit = self._now() - timedelta(seconds=scenario.batch.lag_seconds)
         arrivals = (arrival.at for arrival in self._arrivals(scenario))
-        settled = [at for at in arrivals if after <= at and _end_of_tick(at) <= limit]
-        return max(settled) + _TICK if settled else None
+        newest = max((at for at in arrivals if after <= at and _end_of_tick(at) <= limit), default=None)
+        return newest + _TICK if newest else None
 
     def extract(self, scenario: Scenario, span: Span) -> Extract:
         """The files that arrived in the span, in the order they landed."""
@@ -64,14 +64,23 @@ class LakeTelemetry:
         return sorted(found, key=lambda blob: (blob.modified, blob.path))
 
     def _arrivals(self, scenario: Scenario) -> Iterator[Arrival]:
-        drops: dict[str, list[Blob]] = {}
-        for blob in self._lake.list(f"scoring/{scenario.name}/"):
-            if where := table_landing(blob.path, {scenario.name: scenario}):
-                drops.setdefault(where.drop, []).append(blob)
-        for blobs in drops.values():
+        for blobs in self._drops(scenario):
             complete = _complete_at(scenario, blobs)
             if complete is not None:
                 yield from (Arrival(blob, max(blob.modified, complete)) for blob in blobs)
+
+    def _drops(self, scenario: Scenario) -> Iterator[list[Blob]]:
+        """The files of each drop, which stand together in a listing: one drop is in memory."""
+        drop, blobs = "", list[Blob]()
+        for blob in self._lake.list(f"scoring/{scenario.name}/"):
+            if where := table_landing(blob.path, {scenario.name: scenario}):
+                if blobs and where.drop != drop:
+                    yield blobs
+                    blobs = []
+                drop = where.drop
+                blobs.append(blob)
+        if blobs:
+            yield blobs
 
     def _rows(self, scenario: Scenario, blob: Blob) -> int:
         """Return the number of rows to predict in the file; 0 for an unreadable file, which scoring then refuses."""

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from shared.core.blob import Blob
 from shared.core.errors import Missing
 from shared.core.paths import LOG
-from shared.operations.erasure.delimited import without_rows
 from shared.operations.erasure.needles import Needles, telling, without_common
-from shared.operations.erasure.subject import Subject, as_row, rows_of
+from shared.operations.erasure.streamed_file import StreamedFile
+from shared.operations.erasure.subject import Subject, as_row
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +28,6 @@ _AREAS = (
 )  # fmt: skip
 # What these hold are names, digests and counts; other files name them by their own digest.
 _PINNED = ("plan.json", "_COMMIT.json", "gate")
-_PACKINGS = {".gz": "gzip", ".zst": "zstd"}
 _TEXTS = (".json", ".html", ".txt", ".md", ".svg")
 # What the system adds to a row tells of nobody.
 _ADDED = frozenset(
@@ -80,7 +79,7 @@ def find_rows(ports: OperationsPorts, subject: Subject) -> list[FoundFile]:
     found = []
     for blob in filter(has_rows, files_of(ports, subject.scenario)):
         try:
-            one = _look(blob, read(ports, blob), subject)
+            one = _look(StreamedFile.of(ports, blob), subject)
         except Missing:
             continue
         if one.rows:
@@ -97,31 +96,17 @@ def needles_of(ports: OperationsPorts, subject: Subject, found: Iterable[FoundFi
     for blob in filter(has_rows, blobs):
         if not needles.texts and not needles.numbers:
             break
-        needles = without_common(needles, _others(blob, read(ports, blob), subject))
+        needles = without_common(needles, StreamedFile.of(ports, blob).other_values(subject))
     return Needles(needles.texts | own, needles.numbers)
 
 
-def _look(blob: Blob, content: bytes, subject: Subject) -> FoundFile:
-    table = table_of(blob, content)
-    if table is None:
-        taken = without_rows(_unpacked(blob, content), subject.is_named_by)
-        return FoundFile(blob, len(taken.rows), tuple(value for row in taken.rows for value in row.values()))
-    mask = rows_of(table, subject)
-    rows = table.filter(_array(mask)).to_pylist() if mask.any() else []
+def _look(file: StreamedFile, subject: Subject) -> FoundFile:
+    rows = list(file.rows(subject))
+    if not file.is_table:
+        return FoundFile(file.blob, len(rows), tuple(value for row in rows for value in row.values()))
     requests = tuple((str(row["request_id"]), int(row.get("row", 0))) for row in rows if "request_id" in row)
     predictions = tuple(int(row["prediction_id"]) for row in rows if "prediction_id" in row)
-    return FoundFile(blob, len(rows), tuple(_cells(rows)), requests, predictions)
-
-
-def _others(blob: Blob, content: bytes, subject: Subject) -> Iterator[Any]:
-    table = table_of(blob, content)
-    if table is None:
-        for row in without_rows(_unpacked(blob, content), subject.is_named_by, with_kept=True).kept:
-            yield from row.values()
-        return
-    kept = table.filter(_array(~rows_of(table, subject)))
-    for name in kept.column_names:
-        yield from kept[name].unique().to_pylist()
+    return FoundFile(file.blob, len(rows), tuple(_cells(rows)), requests, predictions)
 
 
 def _cells(rows: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
@@ -133,61 +118,11 @@ def _cells(rows: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
             yield from (value for name, value in row.items() if name not in _ADDED)
 
 
-def table_of(blob: Blob, content: bytes) -> pa.Table | None:
-    """The rows of a Parquet file; None for another file, and for one that cannot be read."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    if not blob.path.endswith(".parquet"):
-        return None
-    try:
-        return pq.read_table(io.BytesIO(content))
-    except pa.ArrowException:
-        return None
-
-
-def without_subject(blob: Blob, content: bytes, subject: Subject) -> bytes:
-    """The file without the rows of the person; damaged Parquet is left to whoever refused it."""
-    table = table_of(blob, content)
-    if table is None:
-        inside = _unpacked(blob, content)
-        taken = without_rows(inside, subject.is_named_by)
-        return _packed(blob, taken.content) if inside is not content else taken.content
-    return parquet_of(table, ~rows_of(table, subject))
-
-
-def _unpacked(blob: Blob, content: bytes) -> bytes:
-    """What is packed in the file; the file itself when it is none that is packed."""
-    import pyarrow as pa
-
-    kind = _PACKINGS.get(PurePosixPath(blob.path).suffix)
-    if kind is None:
-        return content
-    try:
-        return bytes(pa.CompressedInputStream(pa.BufferReader(content), kind).read())
-    except (pa.ArrowException, OSError):
-        return content
-
-
-def _packed(blob: Blob, content: bytes) -> bytes:
-    import pyarrow as pa
-
-    sink = pa.BufferOutputStream()
-    with pa.CompressedOutputStream(sink, _PACKINGS[PurePosixPath(blob.path).suffix]) as out:
-        out.write(content)
-    return bytes(sink.getvalue())
-
-
 def parquet_of(table: pa.Table, kept: np.ndarray) -> bytes:
     """These rows as Parquet; entity keys have no statistics in it."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     sink = io.BytesIO()
-    pq.write_table(table.filter(_array(kept)), sink, write_page_checksum=True, write_statistics=False)
+    pq.write_table(table.filter(pa.array(kept)), sink, write_page_checksum=True, write_statistics=False)
     return sink.getvalue()
-
-
-def _array(mask: np.ndarray) -> pa.Array:
-    import pyarrow as pa
-
-    return pa.array(mask)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from shared.core.blob import Blob
 from shared.core.drops import blob_key
 from shared.core.errors import Superseded
 from shared.core.ledger import TERMINAL, Kind
 from shared.core.paths import erased_path
-from shared.operations.erasure.lake_files import FoundFile, files_of, has_text, read, table_of, without_subject
+from shared.operations.erasure.lake_files import FoundFile, files_of, has_text, read
 from shared.operations.erasure.needles import Needles
 from shared.operations.erasure.records import keep_record
+from shared.operations.erasure.streamed_file import StreamedFile
 from shared.operations.erasure.subject import Subject
 from shared.operations.erasure_record import ErasureRecord
 from shared.prediction.window import input_key
@@ -36,11 +37,11 @@ def erase_files(
         blob = ports.core.lake.stat(one.blob.path)
         if blob is None:
             continue
-        content = without_subject(blob, read(ports, blob), subject)
-        if blob.path.startswith(_LANDED) and _has_ended(ports, blob, used):
-            _move(ports, subject, erasure, replace(one, blob=blob), content)
-        else:
-            ports.core.lake.put(blob.path, content, if_absent=False)
+        with StreamedFile.of(ports, blob).without(subject).open() as content:
+            if blob.path.startswith(_LANDED) and _has_ended(ports, blob, used):
+                _move(ports, subject, erasure, replace(one, blob=blob), content)
+            else:
+                ports.core.lake.put(blob.path, content, if_absent=False)
 
 
 def _has_ended(ports: OperationsPorts, blob: Blob, used: frozenset[str]) -> bool:
@@ -50,7 +51,7 @@ def _has_ended(ports: OperationsPorts, blob: Blob, used: frozenset[str]) -> bool
     return entry is not None and entry.state in TERMINAL
 
 
-def _move(ports: OperationsPorts, subject: Subject, erasure: str, one: FoundFile, content: bytes) -> None:
+def _move(ports: OperationsPorts, subject: Subject, erasure: str, one: FoundFile, content: BinaryIO) -> None:
     new = erased_path(one.blob.path, one.blob.etag)
     ports.core.lake.put(new, content, if_absent=False)
     record = ErasureRecord(erasure, "file", one.blob.path, blob_key(one.blob), new, one.rows)
@@ -86,14 +87,14 @@ def scrub_refused(ports: OperationsPorts, subject: Subject, needles: Needles) ->
     for blob in list(ports.core.lake.list(f"quarantine/{subject.scenario}/")):
         content = read(ports, blob)
         text = content.decode(errors="surrogateescape")
-        if blob.path.endswith(".json") or table_of(blob, content) is not None or needles.in_text(text) == text:
+        if blob.path.endswith(".json") or needles.in_text(text) == text or StreamedFile.of(ports, blob).is_table:
             continue
         changed += 1
         if blob.path.endswith(".parquet"):
             ports.core.lake.remove(blob.path, blob.etag)
         else:
             # The rows first: without its values a row is nobody's.
-            left = without_subject(blob, content, subject).decode(errors="surrogateescape")
-            told = needles.in_text(left).encode(errors="surrogateescape")
-            ports.core.lake.put(blob.path, told, if_absent=False)
+            with StreamedFile.of(ports, blob).without(subject).open() as left:
+                told = needles.in_text(left.read().decode(errors="surrogateescape"))
+            ports.core.lake.put(blob.path, told.encode(errors="surrogateescape"), if_absent=False)
     return changed

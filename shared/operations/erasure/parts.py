@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -13,17 +12,18 @@ from shared.core.errors import Missing, Superseded
 from shared.core.lake_reading import read_json
 from shared.core.paths import dataset_folder, part_path
 from shared.core.scenario import Scenario
-from shared.datasets.reading import index_path, lake_bytes, read_indexes, read_part, standing_rows
+from shared.datasets.reading import index_path, part_rows, read_indexes, standing_rows
 from shared.datasets.version import DatasetTable, Part
 from shared.operations.erasure.lake_files import FoundFile
 from shared.operations.erasure.records import keep_record
+from shared.operations.erasure.streamed_file import canonical
 from shared.operations.erasure.subject import Subject, rows_of
 from shared.operations.erasure_record import ErasureRecord
 
 if TYPE_CHECKING:
-    import numpy as np
     import pyarrow as pa
 
+    from shared.core.blob import Blob
     from shared.operations.ports import OperationsPorts
 
 _NAMING = ("manifest.json", "train.json", "test.json")
@@ -41,8 +41,8 @@ def held_parts(ports: OperationsPorts, scenario: Scenario, subject: Subject, fou
     """The versions that hold rows of the person, and the fingerprints of these rows; this changes nothing."""
     named, prints = _named(ports, scenario, {one.blob.path for one in found}), set[int]()
     for table, part in named:
-        rows = read_part(lake_bytes(ports.core.lake), part)
-        prints |= _prints(scenario, table, rows, rows_of(rows, subject))
+        for block in part_rows(ports.core.lake, part).blocks():
+            prints |= _prints(scenario, table, block.filter(rows_of(block, subject)))
     paths = {part.path for _, part in named}
     versions = ports.datasets.versions.list(scenario.name)
     held = (one.id for one in versions if any(part.path in paths for table in one.tables for part in table.parts))
@@ -67,13 +67,9 @@ def erase_parts(
     head = ports.datasets.versions.head(scenario.name)
     named, renamed = _named(ports, scenario, paths), {}
     for table, part in named:
-        rows = read_part(lake_bytes(ports.core.lake), part)
-        mask = rows_of(rows, subject)
-        renamed[part.path] = _rewritten(ports, scenario, table, part, rows, mask)
-        new = renamed[part.path]
-        keep_record(
-            ports, scenario.name, ErasureRecord(erasure, "part", part.path, part.sha256, new.sha256, int(mask.sum()))
-        )
+        new = renamed[part.path] = _rewritten(ports, scenario, table, part, paths[part.path], subject)
+        gone = part.rows - new.rows
+        keep_record(ports, scenario.name, ErasureRecord(erasure, "part", part.path, part.sha256, new.sha256, gone))
     touched = {
         version.id: _tables(ports, scenario, version.tables, renamed)
         for version in versions
@@ -85,25 +81,23 @@ def erase_parts(
 
 
 def _rewritten(  # noqa: PLR0917 -- the facts of one part
-    ports: OperationsPorts, scenario: Scenario, table: str, part: Part, rows: pa.Table, mask: np.ndarray
+    ports: OperationsPorts, scenario: Scenario, table: str, part: Part, blob: Blob, subject: Subject
 ) -> Part:
-    import pyarrow as pa
+    from shared.datasets.stored_rows import of_spool
 
-    left = rows.filter(pa.array(~mask))
-    content = ports.datasets.tables.write(left)
-    sha256 = hashlib.sha256(content).hexdigest()
-    path = part_path(scenario.name, table, sha256)
-    ports.core.lake.put(path, content)
-    return replace(part, path=path, sha256=sha256, rows=left.num_rows)
+    new = canonical(ports, blob, subject)
+    path = part_path(scenario.name, table, new.sha256)
+    with new.open() as content:
+        ports.core.lake.put(path, content)
+    return replace(part, path=path, sha256=new.sha256, rows=of_spool(new.spool, new.sha256).num_rows)
 
 
-def _prints(scenario: Scenario, table: str, rows: pa.Table, mask: np.ndarray) -> set[int]:
+def _prints(scenario: Scenario, table: str, meant: pa.Table) -> set[int]:
     """What models keep of rows they learned from or are judged on: hashes of entity and inputs."""
-    import pyarrow as pa
-
     from shared.training.fingerprints import fingerprint, fingerprints
 
-    meant = rows.filter(pa.array(mask))
+    if not meant.num_rows:
+        return set()
     if table == scenario.batch.table and scenario.assemble is None:
         found = fingerprints(scenario, meant)
         return {int(one) for one in (*found.identity, *found.inputs)}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -12,8 +10,9 @@ from shared.core.blob import Blob
 from shared.core.errors import Superseded
 from shared.core.scenario import Scenario
 from shared.monitoring.label_tables.rows import data_file
-from shared.operations.erasure.lake_files import FoundFile, read
-from shared.operations.erasure.subject import Subject, rows_of
+from shared.operations.erasure.lake_files import FoundFile
+from shared.operations.erasure.streamed_file import canonical, put_new
+from shared.operations.erasure.subject import Subject
 from shared.prediction.delta_follower import has_log
 from shared.prediction.delta_table import DeltaTable, actuals_table, labelled_table
 
@@ -51,10 +50,7 @@ def _replace(ports: OperationsPorts, table: DeltaTable, value: str, one: FoundFi
 
 def _rewritten(ports: OperationsPorts, one: FoundFile, subject: Subject) -> Blob:
     """The file without the rows of the person, under its own digest."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    rows = pq.read_table(io.BytesIO(read(ports, one.blob)))
-    content = ports.datasets.tables.write(rows.filter(pa.array(~rows_of(rows, subject))))
-    path = f"{one.blob.path.rpartition('/')[0]}/{hashlib.sha256(content).hexdigest()}.parquet"
-    return ports.core.lake.put(path, content)[0]
+    path = put_new(ports, f"{one.blob.path.rpartition('/')[0]}/", canonical(ports, one.blob, subject))
+    found = ports.core.lake.stat(path)
+    assert found is not None  # noqa: S101 - it was put a moment ago
+    return found

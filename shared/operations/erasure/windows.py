@@ -13,8 +13,9 @@ from shared.core.errors import Superseded
 from shared.core.lake_reading import read_json
 from shared.core.paths import commit_path, predictions_folder
 from shared.core.scenario import Scenario
-from shared.operations.erasure.lake_files import FoundFile, read, without_subject
+from shared.operations.erasure.lake_files import FoundFile
 from shared.operations.erasure.records import keep_record
+from shared.operations.erasure.streamed_file import StreamedFile, put_new
 from shared.operations.erasure.subject import Subject, as_row
 from shared.operations.erasure_record import ErasureRecord
 from shared.prediction.commits import is_erased, keep_erased, revision_of
@@ -80,22 +81,18 @@ def _file(
     """The file without the rows of the person, in the folder under its own digest; as it is when it holds none."""
     if held is None:
         return file
-    content = without_subject(held.blob, read(ports, held.blob), subject)
-    sha256 = hashlib.sha256(content).hexdigest()
-    path = f"{folder}{sha256}.parquet"
-    ports.core.lake.put(path, content)
-    return replace(file, path=path, sha256=sha256, rows=file.rows - held.rows)
+    new = StreamedFile.of(ports, held.blob).without(subject)
+    path = put_new(ports, folder, new)
+    return replace(file, path=path, sha256=new.sha256, rows=file.rows - held.rows)
 
 
 def erase_shards(ports: OperationsPorts, scenario: Scenario, subject: Subject, found: Iterable[FoundFile]) -> None:
     """Rewrite the cut input of large windows, and what describes it: new digests, and no rows that were set aside."""
     held, renamed = list(found), {}
     for one in held:
-        content = without_subject(one.blob, read(ports, one.blob), subject)
-        sha256 = hashlib.sha256(content).hexdigest()
-        path = f"{one.blob.path.rpartition('/')[0]}/{sha256}.parquet"
-        ports.core.lake.put(path, content)
-        renamed[one.blob.path] = {"path": path, "sha256": sha256, "size": len(content)}
+        new = StreamedFile.of(ports, one.blob).without(subject)
+        path = put_new(ports, f"{one.blob.path.rpartition('/')[0]}/", new)
+        renamed[one.blob.path] = {"path": path, "sha256": new.sha256, "size": new.size}
     for blob in list(ports.core.lake.list(f"shards/{scenario.name}/")):
         if blob.path.endswith(".json"):
             value = read_json(ports, blob.path)
@@ -142,15 +139,14 @@ def restore_left(ports: OperationsPorts, scenario: Scenario) -> None:
 def erase_trials(ports: OperationsPorts, scenario: Scenario, subject: Subject, found: Iterable[FoundFile]) -> None:
     """Rewrite what challengers answered unseen; what names a file by its digest names the new one."""
     for one in found:
-        content = without_subject(one.blob, read(ports, one.blob), subject)
+        new = StreamedFile.of(ports, one.blob).without(subject)
         naming = _naming(ports, scenario, one.blob.path)
         if naming is None:
-            ports.core.lake.put(one.blob.path, content, if_absent=False)
+            with new.open() as content:
+                ports.core.lake.put(one.blob.path, content, if_absent=False)
             continue
-        sha256 = hashlib.sha256(content).hexdigest()
-        path = f"{one.blob.path.rpartition('/')[0]}/{sha256}.parquet"
-        ports.core.lake.put(path, content)
-        told = {**naming[1], "path": path, "sha256": sha256, "rows": int(str(naming[1]["rows"])) - one.rows}
+        path = put_new(ports, f"{one.blob.path.rpartition('/')[0]}/", new)
+        told = {**naming[1], "path": path, "sha256": new.sha256, "rows": int(str(naming[1]["rows"])) - one.rows}
         ports.core.lake.put(naming[0], (json.dumps(told, indent=1) + "\n").encode(), if_absent=False)
         _remove(ports, one.blob)
 

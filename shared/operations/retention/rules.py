@@ -46,9 +46,10 @@ class SurveyedDataset:
 class Survey:
     """What there is of a scenario, and what of it is needed.
 
-    `files` are the blobs of the areas in which each stands for itself. `ended` names those ("path@etag") whose work
-    has ended. `learning` is how long a scored window may wait for its labels. `needed` are ids of dataset versions,
-    `needed_parts` paths that the head names.
+    `files` are the blobs of the areas in which each stands for itself, at least the old ones of those that are looked
+    at. `ended` names those ("path@etag") whose work has ended. `learning` is how long a scored window may wait for its
+    labels. `needed` are ids of dataset versions, `needed_parts` paths that the head names. `standing` are the inputs of
+    windows that still lie in the lake.
     """
 
     now: datetime
@@ -61,12 +62,18 @@ class Survey:
     needed: frozenset[str]
     needed_parts: frozenset[str]
     learning: timedelta
+    standing: frozenset[str] = frozenset()
 
     def cutoff(self, area: KeptArea) -> datetime | None:
         """What is older has had its time; None: nothing has."""
-        days = float(getattr(self.retention, area))
-        least = self.learning if area in {"scoring", "served", "windows"} else timedelta(0)
-        return self.now - max(timedelta(days=days), least) if days else None
+        return cutoff_of(self.retention, area, self.now, self.learning)
+
+
+def cutoff_of(retention: Retention, area: KeptArea, now: datetime, learning: timedelta) -> datetime | None:
+    """What is older has had its time; None: nothing has."""
+    days = float(getattr(retention, area))
+    least = learning if area in {"scoring", "served", "windows"} else timedelta(0)
+    return now - max(timedelta(days=days), least) if days else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +133,7 @@ def _windows(survey: Survey) -> Iterator[Expired]:
     """Windows of which every version has had its time, and none of whose files could be predicted anew."""
     cutoff = survey.cutoff("windows")
     used = {window.base for window in _used_windows(survey)}
-    there = {landed_key(blob) for blob in survey.files.get("scoring", ())}
+    there = {landed_key(blob) for blob in survey.files.get("scoring", ())} | survey.standing
     for window in sorted(survey.windows, key=lambda window: window.ordinal):
         versions = [other for other in survey.windows if other.base == window.base]
         if cutoff is None or window.base in used or any(other.at >= cutoff for other in versions):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from shared.core.drops import blob_key
 from shared.core.ledger import TERMINAL, Kind
 from shared.core.paths import (
     dataset_folder,
+    erased_path,
     kept_labels,
     labelled_folder,
     parts_folder,
@@ -23,40 +24,54 @@ from shared.core.paths import (
 from shared.core.scenario import Scenario
 from shared.datasets.version import DatasetTable
 from shared.operations.retention.living import needed_datasets
-from shared.operations.retention.rules import ERASED, KeptArea, Survey, SurveyedDataset, SurveyedWindow, landed_key
+from shared.operations.retention.rules import (
+    ERASED,
+    KEPT_AREAS,
+    KeptArea,
+    Survey,
+    SurveyedDataset,
+    SurveyedWindow,
+    cutoff_of,
+    landed_key,
+)
 from shared.prediction.telemetry_windows import watermark
-from shared.prediction.window import Window, WindowState
+from shared.prediction.window import Window, WindowState, split_input
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
 
+type Cutoffs = Mapping[KeptArea, datetime | None]
+
 _SERVED_PARTS = 4
 
 
-def survey(ports: OperationsPorts, scenario: Scenario) -> Survey:
-    """What there is of the scenario now."""
-    name = scenario.name
-    windows, datasets = _windows(ports, scenario), _datasets(ports, scenario)
-    files = _files(ports, scenario)
-    head = ports.datasets.versions.head(name)
+def survey(ports: OperationsPorts, scenario: Scenario, listed: Sequence[Blob] | None = None) -> Survey:
+    """What there is of the scenario now, as far as it is old; of files those that are `listed`, else all."""
+    name, now = scenario.name, ports.core.clock()
+    # Twice the time that labels have: a sweep that was late still finds the rows.
+    learning = timedelta(hours=2 * scenario.monitoring.horizon_hours)
+    cutoffs = {area: cutoff_of(scenario.retention, area, now, learning) for area in KEPT_AREAS}
+    windows = _windows(ports, scenario, cutoffs["windows"])
+    files = _old_files(ports, scenario, cutoffs, listed)
+    needed = needed_datasets(ports, scenario)
     return Survey(
-        now=ports.core.clock(),
+        now=now,
         retention=scenario.retention,
         files=files,
         ended=frozenset(_ended(ports, scenario, files, windows)),
         windows=windows,
-        datasets=datasets,
-        parts=tuple(_part_files(ports, scenario)) if scenario.retention.datasets else (),
-        needed=needed_datasets(ports, scenario),
-        needed_parts=_paths(head.tables),
-        # Twice the time that labels have: a sweep that was late still finds the rows.
-        learning=timedelta(hours=2 * scenario.monitoring.horizon_hours),
+        datasets=_datasets(ports, scenario, cutoffs["datasets"], needed),
+        parts=tuple(_part_files(ports, scenario, cutoffs["datasets"])),
+        needed=needed,
+        needed_parts=_paths(ports.datasets.versions.head(name).tables),
+        learning=learning,
+        standing=frozenset(_standing(ports, windows, cutoffs["windows"])),
     )
 
 
-def _files(ports: OperationsPorts, scenario: Scenario) -> dict[KeptArea, tuple[Blob, ...]]:
-    """The files of each area; those of `scoring` always, because a window goes after its files."""
-    name, lake = scenario.name, ports.core.lake
+def prefixes_of(scenario: Scenario) -> dict[str, KeptArea]:
+    """Where the files of each area lie that has an end."""
+    name = scenario.name
     places: Mapping[KeptArea, tuple[str, ...]] = {
         "incoming": (f"incoming/{name}/", f"{ERASED}incoming/{name}/"),
         "scoring": (f"scoring/{name}/", f"telemetry/{name}/", f"{ERASED}scoring/{name}/", f"{ERASED}telemetry/{name}/"),
@@ -64,8 +79,31 @@ def _files(ports: OperationsPorts, scenario: Scenario) -> dict[KeptArea, tuple[B
         "quarantine": (f"quarantine/{name}/",),
         "served": (served_folder(name),),
     }
-    wanted = {area for area in places if getattr(scenario.retention, area) or area == "scoring"}
-    return {area: tuple(blob for at in places[area] for blob in lake.list(at)) for area in places if area in wanted}
+    return {at: area for area, found in places.items() for at in found if getattr(scenario.retention, area)}
+
+
+def _old_files(
+    ports: OperationsPorts, scenario: Scenario, cutoffs: Cutoffs, listed: Sequence[Blob] | None
+) -> dict[KeptArea, tuple[Blob, ...]]:
+    """The files of each area that have had its time; of a million others none is kept in mind."""
+    prefixes = prefixes_of(scenario)
+    found: dict[KeptArea, list[Blob]] = {area: [] for area in prefixes.values()}
+    for prefix, area in prefixes.items():
+        cutoff = cutoffs[area]
+        blobs = ports.core.lake.list(prefix) if listed is None else listed
+        found[area] += [blob for blob in blobs if cutoff and blob.modified < cutoff and blob.path.startswith(prefix)]
+    return {area: tuple(blobs) for area, blobs in found.items()}
+
+
+def _standing(ports: OperationsPorts, windows: Iterable[SurveyedWindow], cutoff: datetime | None) -> Iterator[str]:
+    """The inputs of old windows that still lie in the lake, also without the rows of somebody."""
+    for window in windows:
+        for name in window.inputs if cutoff and window.at < cutoff else ():
+            path, etag = split_input(name)
+            blob = ports.core.lake.stat(path)
+            erased = ports.core.lake.stat(erased_path(path, etag)) is not None
+            if erased or (blob is not None and blob_key(blob) == name):
+                yield name
 
 
 def _ended(
@@ -107,9 +145,9 @@ def _hour(blob: Blob) -> str:
     return f"served-{parts[2]}{parts[3]}" if len(parts) > _SERVED_PARTS else ""
 
 
-def _windows(ports: OperationsPorts, scenario: Scenario) -> tuple[SurveyedWindow, ...]:
+def _windows(ports: OperationsPorts, scenario: Scenario, cutoff: datetime | None) -> tuple[SurveyedWindow, ...]:
+    """All windows, and the files of the old ones."""
     corrections = {one.window: one for one in ports.prediction.corrections.list(scenario.name)}
-    listed = bool(scenario.retention.windows)
     windows = ports.prediction.windows.list(scenario.name)
     # The files of all versions lie together, and go with the last of them.
     last = {corrections[one.id].base if one.id in corrections else one.id: one.id for one in windows}
@@ -119,7 +157,8 @@ def _windows(ports: OperationsPorts, scenario: Scenario) -> tuple[SurveyedWindow
         inputs = window.inputs if correction is None else (*window.inputs, *correction.inputs)
         base = window.id if correction is None else correction.base
         shared = base if last[base] == window.id else ""
-        blobs = tuple(_window_files(ports, window, shared)) if listed else ()
+        is_old = cutoff is not None and window.created_at < cutoff
+        blobs = tuple(_window_files(ports, window, shared)) if is_old else ()
         is_open = window.state == WindowState.PLANNED
         names = tuple(name.replace('"', "") for name in inputs)
         found.append(SurveyedWindow(window.id, base, window.ordinal, window.created_at, is_open, names, blobs))
@@ -134,22 +173,23 @@ def _window_files(ports: OperationsPorts, window: Window, shared: str) -> Iterat
     yield from sorted(blobs, key=lambda blob: (not blob.path.endswith("/_COMMIT.json"), blob.path))
 
 
-def _datasets(ports: OperationsPorts, scenario: Scenario) -> tuple[SurveyedDataset, ...]:
-    return tuple(
-        SurveyedDataset(
-            version.id,
-            version.created_at,
-            _paths(version.tables),
-            tuple(ports.core.lake.list(dataset_folder(scenario.name, version.id))),
-        )
-        for version in ports.datasets.versions.list(scenario.name)
-    )
+def _datasets(
+    ports: OperationsPorts, scenario: Scenario, cutoff: datetime | None, needed: Collection[str]
+) -> tuple[SurveyedDataset, ...]:
+    """All versions, and the files of those that may go."""
+    found = []
+    for version in ports.datasets.versions.list(scenario.name):
+        goes = cutoff is not None and version.created_at < cutoff and version.id not in needed
+        blobs = tuple(ports.core.lake.list(dataset_folder(scenario.name, version.id))) if goes else ()
+        found.append(SurveyedDataset(version.id, version.created_at, _paths(version.tables), blobs))
+    return tuple(found)
 
 
 def _paths(tables: Iterable[DatasetTable]) -> frozenset[str]:
     return frozenset(part.path for table in tables for part in table.parts)
 
 
-def _part_files(ports: OperationsPorts, scenario: Scenario) -> Iterator[Blob]:
-    for table in scenario.tables:
-        yield from ports.core.lake.list(f"{parts_folder(scenario.name)}{table.name}/")
+def _part_files(ports: OperationsPorts, scenario: Scenario, cutoff: datetime | None) -> Iterator[Blob]:
+    for table in scenario.tables if cutoff else ():
+        found = ports.core.lake.list(f"{parts_folder(scenario.name)}{table.name}/")
+        yield from (blob for blob in found if cutoff and blob.modified < cutoff)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from shared.core.blob import Blob
 from shared.core.errors import Fault, Superseded
+from shared.core.lake_reading import next_slice
 from shared.core.ledger import Kind, State
 from shared.core.scenario import Scenario
 from shared.core.wording import counted
 from shared.operations.retention.rules import Expired, expired
-from shared.operations.retention.survey import survey
+from shared.operations.retention.survey import prefixes_of, survey
 from shared.prediction.delta_follower import take_out, take_out_labels
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 # What one run removes of a scenario at most: a function has nine minutes, and the next run goes on.
 MOST = 5000
+# So many files of a scenario a daily run lists.
+LISTED = 100_000
 JOURNAL = "journal"
 
 
@@ -50,7 +54,7 @@ def retain(ports: OperationsPorts) -> list[Removed]:
     removed: list[Removed] = []
     for scenario in ports.core.scenarios.values():
         try:
-            removed.append(apply_retention(ports, scenario))
+            removed.append(_apply_slice(ports, scenario))
         except Fault as fault:
             # One scenario that cannot be looked at must not keep the others.
             ports.core.ledger.note(Kind.RETENTION, scenario.name, fault.state, fault.reason)
@@ -62,9 +66,19 @@ def plan_retention(ports: OperationsPorts, scenario: Scenario) -> Removed:
     return _told(scenario.name, expired(survey(ports, scenario)), _old_rows(ports, scenario, dry_run=True))
 
 
-def apply_retention(ports: OperationsPorts, scenario: Scenario) -> Removed:
-    """Remove what has had its time; any worker may repeat any step."""
-    chosen = _first(expired(survey(ports, scenario)))
+def _apply_slice(ports: OperationsPorts, scenario: Scenario) -> Removed:
+    """Apply it to the next files of the lake; the next run goes on behind them."""
+    found = next_slice(ports, f"retain/{scenario.name}", [*prefixes_of(scenario)], LISTED)
+    removed = apply_retention(ports, scenario, found.blobs)
+    if sum(removed.files.values()) < MOST:
+        # What found no room in this run is looked at again.
+        ports.core.rounds.save(found.reached)
+    return removed
+
+
+def apply_retention(ports: OperationsPorts, scenario: Scenario, listed: Sequence[Blob] | None = None) -> Removed:
+    """Remove what has had its time, of all files or of those that are listed; any worker may repeat any step."""
+    chosen = _first(expired(survey(ports, scenario, listed)))
     windows = [one.window for one in chosen if one.window]
     datasets = [one.dataset for one in chosen if one.dataset]
     take_out(ports, scenario, {one.base for one in chosen if one.base})

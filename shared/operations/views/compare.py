@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Missing
-from shared.core.lake_reading import read_json
 from shared.core.plain_json import plain
 from shared.core.scenario import Scenario
+from shared.operations.views.damaged import read_part
 from shared.operations.views.models import declared_score, evaluation
 from shared.operations.views.query import ViewQuery
 from shared.training.model import Model
@@ -70,7 +70,8 @@ def _named(by_version: Mapping[int, Model], scenario: Scenario, number: int | No
 def _side(ports: OperationsPorts, scenario: Scenario, model: Model | None, serving: int | None) -> Any:
     if model is None:
         return None
-    manifest = read_json(ports, f"{model.folder}manifest.json")
+    problems: list[str] = []
+    manifest = read_part(ports, f"{model.folder}manifest.json", problems)
     features = manifest.get("contract", {}).get("features", [])
     return {
         "id": model.id,
@@ -84,7 +85,8 @@ def _side(ports: OperationsPorts, scenario: Scenario, model: Model | None, servi
         "score": declared_score(model, scenario),
         "candidates": manifest.get("candidates", []),
         "inputs": [{"name": feature["name"], "kind": feature["kind"]} for feature in features],
-        "evaluation": evaluation(ports, model),
+        "evaluation": evaluation(ports, model, problems),
+        "problems": problems,
     }
 
 

@@ -38,10 +38,17 @@ def datasets(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:
         "baseline_problem": problem,
         "offered_baseline": offered_baseline(ports, scenario.name) or None,
         "band": scenario.band,
+        "time": scenario.time or None,
+        # Their statistics say nothing: they name rows, or go on with the time.
+        "named": sorted({*scenario.entity, *filter(None, [scenario.time]), *_naming(scenario)}),
         "history": _history(ports, scenario.name, versions),
         "dataset": _detail(ports, chosen) if chosen else None,
     }
     return dict(plain(value))
+
+
+def _naming(scenario: Scenario) -> set[str]:
+    return {name for table in scenario.tables for name in table.naming}
 
 
 def _chosen(versions: Sequence[DatasetVersion], scenario: Scenario, dataset: str) -> DatasetVersion | None:

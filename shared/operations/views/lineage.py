@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import BadInput, Missing
 from shared.core.plain_json import plain
 from shared.core.scenario import Scenario
-from shared.operations.lineage_graph import graph_json, lineage_graph
+from shared.operations.lineage_graph import lineage_graph
+from shared.operations.lineage_nodes import graph_json
 from shared.operations.views.query import ViewQuery
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Missing
-from shared.core.lake_reading import read_json
 from shared.core.plain_json import plain
 from shared.core.scenario import Scenario
+from shared.operations.views.damaged import read_part
 from shared.operations.views.query import ViewQuery
 from shared.release.served_graph import chosen_graph
 from shared.release.verdict import Verdict
@@ -75,9 +75,11 @@ def declared_score(model: Model, scenario: Scenario) -> float | None:
 
 
 def _detail(ports: OperationsPorts, model: Model, serving: int | None) -> Mapping[str, Any]:
-    manifest = read_json(ports, f"{model.folder}manifest.json")
+    problems: list[str] = []
+    manifest = read_part(ports, f"{model.folder}manifest.json", problems)
     verdict = ports.release.deployments.verdict(model)
-    graph = chosen_graph(ports, model, verdict) if verdict else model
+    # Which graph serves stands in the manifest.
+    graph = chosen_graph(ports, model, verdict) if verdict and manifest else model
     return {
         "id": model.id,
         "version": model.version,
@@ -93,8 +95,9 @@ def _detail(ports: OperationsPorts, model: Model, serving: int | None) -> Mappin
         "candidates": manifest.get("candidates", []),
         "resources": manifest.get("resources", {}),
         "parity": manifest.get("parity"),
-        "evaluation": evaluation(ports, model),
-        "learned": read_json(ports, graph.manifest_path).get("learned"),
+        "evaluation": evaluation(ports, model, problems),
+        "learned": read_part(ports, graph.manifest_path).get("learned"),
+        "problems": problems,
         "gate": _gate(verdict) if verdict else None,
         "card": ports.core.lake.stat(f"{model.folder}card.html") is not None,
     }
@@ -105,12 +108,14 @@ def _gate(verdict: Verdict) -> Mapping[str, Any]:
     return {**facts, "reason": verdict.reason, "checks": verdict.checks}
 
 
-def evaluation(ports: OperationsPorts, model: Model) -> Mapping[str, Any] | None:
-    """The parts of evaluation.json that the page draws; None for a model without one."""
+def evaluation(ports: OperationsPorts, model: Model, problems: list[str] | None = None) -> Mapping[str, Any] | None:
+    """The parts of evaluation.json that the page draws; None for a model without one that can be read."""
     path = f"{model.folder}evaluation.json"
     if ports.core.lake.stat(path) is None:
         return None
-    judged = read_json(ports, path)
+    judged = read_part(ports, path, problems)
+    if not judged:
+        return None
     dropped = ("contributions", "comparisons", "label_metrics", "residuals")
     return {
         **{key: value for key, value in judged.items() if key not in dropped},

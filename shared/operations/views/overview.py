@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from shared.core.breach import Cause
@@ -10,10 +10,13 @@ from shared.core.ledger import Entry, Kind, State
 from shared.core.plain_json import plain
 from shared.core.wording import counted
 from shared.monitoring.timer_watch import all_late
+from shared.operations.failures import open_failures
 from shared.operations.poison import given_up
+from shared.operations.replay import is_replayable
 from shared.operations.standing import challenger_json, challenger_of
 from shared.operations.views.query import ViewQuery
-from shared.profiles.baseline import offer, offered_baseline
+from shared.operations.views.releases import approval_value
+from shared.profiles.baseline import offered_baseline
 from shared.serving.deployment import Deployment
 from shared.training.run import Run, RunState
 
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
 
 
 _WHOM = {Cause.DATA_OVERDUE: "whoever delivers the files"}
-FAILURES = frozenset({"failed", "quarantined", "refused", "conflict"})
 _SHOWN = 8
 _LOOP = ("files", "datasets", "models", "generations", "windows", "predictions")
 # What waits for approval is shown as its request.
@@ -42,7 +44,8 @@ def overview(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:  # 
         "running": list(_running(ports)),
         "scheduled": list(_scheduled(ports)),
         "waiting": list(_waiting(ports, totals)),
-        "failures": [_line(entry) for entry in _failures(ports)],
+        "hints": [hint for name in sorted(totals) for hint in _hints(ports, name, totals[name])],
+        "failures": [{**_line(entry), "replayable": is_replayable(entry)} for entry in open_failures(ports, _SHOWN)],
         "loop": {key: sum(scenario["totals"][key] for scenario in scenarios) for key in _LOOP},
     }
     return dict(plain(value))
@@ -76,16 +79,6 @@ def _run(run: Run) -> Mapping[str, Any]:
     return {"id": run.id, "state": run.state, "reason": run.reason, "at": run.updated_at}
 
 
-def _failures(ports: OperationsPorts) -> Sequence[Entry]:
-    """The newest failures; a drop and its files are one of them."""
-    by_reason: dict[str, Entry] = {}
-    for entry in ports.operations.totals.in_states(FAILURES, 4 * _SHOWN):
-        # A refused retraining is a decision, which the page of monitoring shows.
-        if entry.kind != Kind.RETRAIN and (entry.reason not in by_reason or entry.kind != Kind.BLOB):
-            by_reason[entry.reason] = entry
-    return list(by_reason.values())[:_SHOWN]
-
-
 def _running(ports: OperationsPorts) -> Iterator[Mapping[str, Any]]:
     for run in ports.training.runs.list(states=_OPEN_RUNS):
         yield {"kind": "train", "scenario": run.scenario, "key": run.id, "state": run.state, "at": run.created_at,
@@ -117,6 +110,7 @@ def _waiting(ports: OperationsPorts, totals: Mapping[str, Mapping[str, int]]) ->
             yield {**_line(entry), "whom": whom}
     for approval in ports.release.approvals.list():
         if approval.state == "open":
+            model = ports.training.registry.find(approval.scenario, approval.version)
             reason = f"{approval.model} waits for approval in {approval.environment}: {approval.why}"
             yield {
                 "kind": "approval",
@@ -126,6 +120,7 @@ def _waiting(ports: OperationsPorts, totals: Mapping[str, Mapping[str, int]]) ->
                 "reason": reason,
                 "whom": "an approver",
                 "page": "releases",
+                "approval": approval_value(approval, ports.release.deployments.verdict(model) if model else None),
                 "at": approval.requested_at,
             }
     for breach in list(ports.monitoring.breaches.list(state="open"))[-_SHOWN:]:
@@ -141,29 +136,27 @@ def _waiting(ports: OperationsPorts, totals: Mapping[str, Mapping[str, int]]) ->
             "at": breach.first_seen,
         }
     for name in sorted(totals):
-        yield from _of_scenario(ports, name, totals[name])
+        if number := totals[name]["open_windows"]:
+            windows = f"{counted(number, 'window')} {'is' if number == 1 else 'are'}"
+            yield {
+                "kind": "window",
+                "scenario": name,
+                "key": name,
+                "state": "waiting",
+                "reason": f"{windows} planned and not yet predicted.",
+                "whom": "the next timer",
+                "page": "predictions",
+            }
 
 
-def _of_scenario(ports: OperationsPorts, name: str, totals: Mapping[str, int]) -> Iterator[Mapping[str, Any]]:
-    def waiting(kind: str, whom: str, reason: str) -> Mapping[str, Any]:
-        return {
-            "kind": kind,
-            "scenario": name,
-            "key": name,
-            "state": "waiting",
-            "reason": reason,
-            "whom": whom,
-            "page": "datasets",
-        }
-
+def _hints(ports: OperationsPorts, name: str, totals: Mapping[str, int]) -> Iterator[Mapping[str, Any]]:
+    """What would help and is not urgent: nothing waits for it."""
     if not totals["datasets"]:
-        yield waiting("data", "a data engineer", f"No data yet: mlops drop {name} FILE --wait.")
+        reason = "No data has landed yet."
+        yield {"kind": "data", "scenario": name, "reason": reason, "command": f"mlops drop {name} FILE --wait"}
     elif offered := offered_baseline(ports, name):
-        reason = f"There is no baseline to compare new data with; {offer(name, offered)}"
-        yield waiting("baseline", "an ML engineer", reason)
-    if totals["open_windows"]:
-        windows = f"{counted(totals['open_windows'], 'window')} {'is' if totals['open_windows'] == 1 else 'are'}"
-        yield waiting("window", "the next timer", f"{windows} planned and not yet predicted.")
+        reason = "There is no baseline to compare new data with; the first dataset is offered."
+        yield {"kind": "baseline", "scenario": name, "reason": reason, "dataset": offered}
 
 
 def _line(entry: Entry) -> Mapping[str, Any]:

@@ -43,6 +43,7 @@ def predictions(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:
             for column in prediction_columns(scenario)
         ],
         "drawable": drawable(scenario),
+        "time": time_column(scenario),
         "page": _page(ports, scenario, query, window) if window else None,
         "series": _series(ports, scenario, query, window) if window else None,
         "batch": _batch(ports, scenario, query, window) if window else None,
@@ -75,6 +76,7 @@ def _windows(ports: OperationsPorts, scenario: Scenario, commits: Sequence[Commi
             "corrects": version.base if version.number > 1 else None,
             "version": version.number,
             "superseded": version.superseded,
+            "source": version.source,
             "at": commit.scored_at,
             "rows": commit.rows,
             "failed_rows": commit.failed_rows,

@@ -45,7 +45,7 @@ def releases(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:
         "rollouts": [_rollout(rollout) for rollout in list(ports.release.rollouts.list(name))[: -_SHOWN - 1 : -1]],
         "certificates": [_certificate(versions[number], verdicts[number]) for number in reversed(verdicts)],
         "approvals": [
-            _approval(approval, verdicts.get(approval.version)) for approval in approvals[: -_SHOWN - 1 : -1]
+            approval_value(approval, verdicts.get(approval.version)) for approval in approvals[: -_SHOWN - 1 : -1]
         ],
         "rollback": _rollback(generations, ports.release.rollouts.current(name, last)),
     }
@@ -126,7 +126,7 @@ def _certificate(model: Model, verdict: Verdict | None) -> Mapping[str, Any]:
     }
 
 
-def _approval(approval: Approval, verdict: Verdict | None) -> Mapping[str, Any]:
+def approval_value(approval: Approval, verdict: Verdict | None) -> Mapping[str, Any]:
     """The request, and whether its certificate is still the current approval."""
     return {
         "id": approval.id,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from shared.core.lake_reading import read_json
 from shared.core.plain_json import plain
 from shared.core.scenario import Scenario
+from shared.operations.views.damaged import read_part
 from shared.operations.views.models import declared_score
 from shared.operations.views.query import ViewQuery
 from shared.training.model import Model
@@ -74,7 +74,7 @@ def _detail(ports: OperationsPorts, scenario: Scenario, run: Run, model: Model |
 
 def _steps(ports: OperationsPorts, model: Model) -> Sequence[Mapping[str, Any]]:
     """How long each step of the training worked, and the most memory it used."""
-    resources = read_json(ports, f"{model.folder}manifest.json").get("resources", {})
+    resources = read_part(ports, f"{model.folder}manifest.json").get("resources", {})
     return [
         {"name": name, "seconds": used.get("seconds"), "peak_mb": used.get("peak_mb")}
         for name, used in resources.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.core.errors import Conflict
+from shared.core.errors import Conflict, Refused
 from shared.core.ledger import Kind, State
 from shared.release.aftercare.post_rollout_watch import WatchedGeneration, roll_back_generation, watched_generation
 from shared.serving.deployment import Deployment
@@ -49,6 +49,10 @@ def _roll_back(ports: ReleasePorts, scenario: str) -> list[Rollout]:
     except Conflict as fault:
         # Another process decided at the same moment; the next sweep reads its decision.
         ports.core.ledger.note(Kind.AFTERCARE, trial_key(current), State.CONFLICT, fault.reason)
+        return []
+    except Refused as fault:
+        # Without its signature it does not serve; a person signs it, and the next sweep goes on.
+        ports.core.ledger.note(Kind.AFTERCARE, trial_key(current), State.REFUSED, fault.reason)
         return []
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from shared.core.errors import Conflict, Missing
+from shared.core.errors import Conflict, Missing, Refused
 from shared.core.ledger import Kind, State
 from shared.core.notices import announce
 from shared.release.health_rules import Totals, judge_health
@@ -89,6 +89,10 @@ def _judge(ports: ReleasePorts, watched: WatchedGeneration) -> list[Rollout]:
     except Conflict as fault:
         # Another process decided at the same moment; the next sweep reads its decision.
         ports.core.ledger.note(Kind.AFTERCARE, _ledger_key(watched), State.CONFLICT, fault.reason)
+        return []
+    except Refused as fault:
+        # Without its signature it does not serve; a person signs it, and the next sweep goes on.
+        ports.core.ledger.note(Kind.AFTERCARE, _ledger_key(watched), State.REFUSED, fault.reason)
         return []
 
 

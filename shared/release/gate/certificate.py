@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from shared.core.errors import Conflict, Corrupt, Missing, Refused, Superseded
+from shared.core.errors import BadInput, Conflict, Corrupt, Missing, Refused, Superseded
 from shared.core.lake_reading import read_json
+from shared.core.ledger import Kind, State
 from shared.release.gate.gate import judge, judge_again
 from shared.release.gate.growth import TooFewMore, judge_grown
+from shared.release.signing.certificates import require_signature, sign
 from shared.release.verdict import Check, Judging, Verdict
 from shared.training.model import Model
 
@@ -58,6 +60,8 @@ def _keep(ports: ReleasePorts, model: Model, judged: Verdict) -> Verdict | None:
     """Write the certificate into lake and SQL, and return the one that counts there."""
     content = {"schema": SCHEMA, "digest": judged.digest, "passed": judged.passed, "verdict": judged.state}
     path = certificate_path(ports, model, judged)
+    # First the signature: what counts is never without one. What others wrote there is not signed.
+    sign(ports, model, judged)
     ports.core.lake.put(path, json.dumps({**content, **asdict(judged)}, indent=1).encode())
     # Measured times differ between two runs of the gate: the first certificate counts.
     ports.release.deployments.certify(model, _in_lake(ports, model, judged))
@@ -75,19 +79,44 @@ def is_outdated(ports: ReleasePorts, model: Model, verdict: Verdict) -> bool:
 def require_certificate(ports: ReleasePorts, model: Model) -> Verdict:
     """The certificate that a deployment needs.
 
-    Refused without one, Corrupt when it was altered, Conflict when the champion is another one than it was made for.
+    Refused without one, or without its signature where a key is set; Corrupt when it was altered, Conflict when the
+    champion is another one than it was made for.
     """
     verdict = ports.release.deployments.verdict(model)
     if verdict is None:
         raise Refused(f"{model.id} may not serve: it has no gate certificate.")
-    if verdict.sha256 != model.sha256 or _in_lake(ports, model, verdict) != verdict:
-        raise Corrupt(f"The certificate of {model.id} in {model.folder} is not the one that was issued.")
+    _check_unaltered(ports, model, verdict)
+    require_signature(ports, model, verdict)
     if is_outdated(ports, model, verdict):
         raise Conflict(
             f"{model.id} was judged against generation {verdict.generation or 'of an earlier version'}, which is no "
             "longer current: it is judged again, and asked for again where a person decides."
         )
     return verdict
+
+
+def sign_by_hand(ports: ReleasePorts, model: Model, *, by: str, reason: str) -> Verdict:
+    """Sign a certificate that has no signature of the key: of before one was set, or of another key.
+
+    Missing without a certificate, Corrupt when it was altered; Refused where no key is set, and without a reason.
+    """
+    verdict = ports.release.deployments.verdict(model)
+    if verdict is None:
+        raise Missing(f"{model.id} has no certificate yet: the gate has not checked it.")
+    if ports.release.signer is None:
+        raise Refused("Certificates are not signed here: the setting SIGNING_KEY_URL names no key.")
+    if not reason.strip() or not by.strip():
+        raise BadInput("A signature by hand needs a person and a reason: --by NAME --reason TEXT.")
+    _check_unaltered(ports, model, verdict)
+    sign(ports, model, verdict)
+    why = f"{by} signed certificate {verdict.digest[:12]}: {reason.strip()}"
+    ports.core.ledger.note(Kind.SIGNATURE, model.id, State.DONE, why)
+    return verdict
+
+
+def _check_unaltered(ports: ReleasePorts, model: Model, verdict: Verdict) -> None:
+    if verdict.sha256 != model.sha256 or _in_lake(ports, model, verdict) != verdict:
+        raise Corrupt(f"The certificate of {model.id} in {model.folder} is not the one that was issued.")
 
 
 def renewed_certificate(ports: ReleasePorts, model: Model) -> Verdict:

@@ -55,7 +55,7 @@ class LearnedRanges:
     def is_strange(self, matrix: np.ndarray) -> bool:
         """Whether the encoded rows hold a far number, or a category that is unknown or missing."""
         low, high = self._screen
-        return bool((matrix < low).any() or (matrix > high).any())
+        return bool(((matrix < low) | (matrix > high)).any())
 
     @cached_property
     def _screen(self) -> tuple[np.ndarray, np.ndarray]:

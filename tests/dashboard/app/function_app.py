@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 @cache
 def ports() -> Ports:
     """Ports on the home that the test has filled."""
-    from world import SCENARIOS
+    from crowded_world import ALL
 
     from shared.bootstrap import build_ports
 
-    return build_ports(os.environ, SCENARIOS)
+    return build_ports(os.environ, ALL)
 
 
 app = create_app(ports)

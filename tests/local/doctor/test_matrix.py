@@ -19,6 +19,7 @@ AZURE = {
     "TELEMETRY_URL": "kusto:https://cluster.westeurope.kusto.windows.net/telemetry",
     "SQL_ROWS": "recent 90 days", "SCORER_ROWS": "1000000", "SCORER_ROWS_BANK_MARKETING": "5", "DELTA_TABLES": "off",
     "ALERT_WEBHOOKS": "teams=https://example.com/hook?sig=canary",
+    "SIGNING_KEY_URL": "https://kva1.vault.azure.net/keys/signing",
     "APPLICATIONINSIGHTS_CONNECTION_STRING": "InstrumentationKey=canary",
 }  # fmt: skip
 
@@ -34,11 +35,13 @@ def test_every_setting_of_a_deployment_shows(tmp_path: Path) -> None:
     changed = {name for name in laptop if laptop[name].of != azure[name].of}
     assert changed == {
         "rows to predict", "answered by", "large windows", "rows in SQL", "Delta tables", "trained by",
-        "models in", "lake", "database",
+        "models in", "lake", "database", "certificates are signed by",
         "alerts to", "metrics to",
     }  # fmt: skip
     assert azure["large windows"].of["bank_marketing"] == "Azure ML, above 5 rows"
     assert azure["rows to predict"].of["iiot_quality"] == "telemetry in Data Explorer"
+    assert azure["certificates are signed by"].lines == ["Key Vault"]
+    assert laptop["certificates are signed by"].lines == ["off"]
     assert "canary" not in str(azure)
     mlops = Command(tmp_path / "home", APPROVALS="prod")
     shown = mlops("doctor", "--matrix", "--json").json

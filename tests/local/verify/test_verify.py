@@ -70,6 +70,8 @@ def test_a_good_deployment_is_verified(api: Api, tmp_path: Path) -> None:
         assert checks[f"{name} refuses no JSON"]["verdict"] == "pass"
     assert checks["scores pairs"]["verdict"] == "skip"
     assert checks["GET never approves"]["verdict"] == "pass"
+    assert checks["points is signed"]["verdict"] == "skip"
+    assert "SIGNING_KEY_URL" in checks["points is signed"]["reason"]
     suite = ET.fromstring(done.junit.read_bytes())  # noqa: S314 -- our own file
     assert (suite.get("failures"), int(suite.get("tests", 0))) == ("0", len(checks))
     for key in keys.values():
@@ -198,6 +200,28 @@ def test_scoring_that_is_wrong_is_found(service: Service, deployment: Deployment
     for name in ("points says which model", "points refuses an unknown field", "points refuses no JSON"):
         assert found[name].verdict == "fail"
         assert CANARY not in found[name].reason
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict", "words"),
+    [
+        ((200, {"status": "success", "signature": "valid"}), "pass", "points:7 is signed"),
+        ((200, {"status": "success", "signature": "missing"}), "fail", "mlops signing sign points:7"),
+        ((200, {"status": "success", "signature": "wrong"}), "fail", "is not one of the key"),
+        ((200, {"status": "success"}), "fail", "It answered 200"),
+        ((200, ["no document"]), "fail", "It answered 200"),
+        ((500, {}), "fail", "It answered 500"),
+        ((403, {}), "skip", "Cannot tell"),
+    ],
+)
+def test_a_certificate_that_is_not_signed_is_found(
+    service: Service, deployment: Deployment, answer: tuple[int, Any], verdict: str, words: str
+) -> None:
+    """Of the model that answered, as the operating app tells it; a deployment that does not tell is no pass."""
+    service.headers["x-model"] = "points:7"
+    service.answers |= {"/score/points": (200, {"Results": ["yes"]}), "/releases/points/7/status": answer}
+    found = checked(deployment)["points is signed"]
+    assert (found.verdict, words in found.reason) == (verdict, True), found.reason
 
 
 def test_a_refusal_without_a_problem_document_is_found(service: Service, deployment: Deployment) -> None:

@@ -89,6 +89,7 @@ def test_an_unknown_identity_is_refused(choice: str) -> None:
             ClusterAddress("https://adx1.westeurope.kusto.windows.net", "telemetry"),
         ),
         ("kusto:https://127.0.0.1:8443/a-b", ClusterAddress("https://127.0.0.1:8443", "a-b")),
+        ("kusto:http://127.0.0.1:7082/telemetry", ClusterAddress("http://127.0.0.1:7082", "telemetry")),
         ("kusto:https://[::1]:1/My_Db 2.x", ClusterAddress("https://[::1]:1", "My_Db 2.x")),
     ],
 )

@@ -13,8 +13,9 @@ import pyarrow as pa
 import pytest
 from increments import Drops
 from ports_with import ports_with
-from world import POINTS, PRICES
+from world import POINTS, PRICES, World, points_csv
 
+from shared import dispatch
 from shared.core.scenario import Column, History, Scenario
 from shared.intake.ingest import ingest
 
@@ -317,3 +318,40 @@ def test_an_increment_may_lack_a_value_that_others_have(tmp_path: Path) -> None:
     off = prices(range(40, 60))["prices"]
     drops.drop("d2", {"prices": off.set_column(2, "z", pa.nulls(20, pa.float64()))})
     assert drops.newest.rows == 60
+
+
+class Killed(BaseException):
+    """The process of a worker ended."""
+
+
+class DiesAnnouncing:
+    """A ledger whose worker dies when it would end the announcement of a version."""
+
+    def __init__(self, ledger: Any) -> None:
+        self._ledger = ledger
+
+    def __getattr__(self, name: str) -> Any:
+        """The method of the ledger."""
+        return getattr(self._ledger, name)
+
+    def finish(self, claim: Any, *told: Any) -> None:
+        """Everything else ends."""
+        if claim.kind == "dataset":
+            raise Killed
+        self._ledger.finish(claim, *told)
+
+
+def test_a_version_whose_announcement_was_cut_off_is_announced_whatever_clocks_say(world: World) -> None:
+    """Another host, whose clock is behind, has made versions of more drops meanwhile."""
+    event = world.land("incoming/points/d1/points.csv", points_csv(60))
+    ledger: Any = DiesAnnouncing(world.ports.core.ledger)
+    with pytest.raises(Killed):
+        dispatch.on_data_event(ports_with(world.ports, core__ledger=ledger), event)
+    world.clock.advance(minutes=-3)
+    for number in (2, 3):
+        path = f"incoming/points/d{number}/points.csv"
+        world.handle(world.land(path, points_csv(60, seed=number, first=1000 * number)))
+    world.clock.advance(minutes=20)
+    world.sweep()
+    assert len(world.ports.datasets.versions.list("points")) == 3
+    assert world.ports.core.history.stuck(world.clock()) == []

@@ -8,7 +8,8 @@ import pytest
 from world import World, points_csv
 
 from shared.core.errors import Missing
-from shared.operations.lineage_graph import MOST, Graph, Node, lineage_graph
+from shared.operations.lineage_graph import lineage_graph
+from shared.operations.lineage_nodes import MOST, Graph, Node
 from shared.operations.views import view
 
 

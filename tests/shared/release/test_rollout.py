@@ -16,7 +16,9 @@ from served_model import score_rows
 from world import World, points_csv
 
 from shared import dispatch
+from shared.adapters.files.key_file import new_key
 from shared.core.errors import Refused
+from shared.release.gate.certificate import sign_by_hand
 from shared.release.manual_changes import promote, roll_back
 from shared.release.rollouts import active_rollout, health_checks, judge_rollouts
 from shared.release.status import release_status
@@ -362,3 +364,19 @@ def test_keys_are_spread_evenly_and_differently_for_each_candidate() -> None:
     second = {key for key in range(4000) if hash_percent("b" * 64, str(key)) < 10}
     assert 320 <= len(first) <= 480
     assert len(first & second) < 120
+
+
+def test_a_champion_without_its_signature_is_not_put_back_until_a_person_signs_it(start: Start, tmp_path: Path) -> None:
+    """It is from before the key was set. The sweep says so and goes on; once signed it is put back."""
+    new_key(tmp_path / "key.pem")
+    world, router = in_full_service(start, SIGNING_KEY_URL=f"file:{tmp_path / 'key.pem'}")
+    errors(router, 60)
+    world.clock.advance(minutes=2)
+    world.sweep()
+    world.sweep()
+    assert current(world) == (2, 2)
+    state, reason = watch_entry(world)
+    assert (state, "points:1 may not serve" in reason) == ("refused", True), reason
+    sign_by_hand(world.ports, find_model(world.ports, "points", 1), by="ada", reason="it served before")
+    world.sweep()
+    assert current(world) == (3, 1)

@@ -94,19 +94,22 @@ class Life:
         free_disks(self)
         for host in self.hosts:
             host.fired.clear()
-        if any(entry.kind == Kind.MONITOR for entry in self.ports.core.history.stuck(self.place.clock.now)):
-            # Its timer fires every few hours, which would be too late here.
-            for name in self.ports.core.scenarios:
-                self.put(MONITOR_SCENARIOS, json.dumps({"scenario": name}))
         for _ in range(ROUNDS):
             self.place.clock.advance(seconds=ROUND_SECONDS)
             answer_requests(self, healthy=True)
+            self._monitor_what_is_stuck()
             for host in self.hosts:
                 host.turn(messages=True)
                 await quiet()
             self._score_elsewhere(None)
             self._deliver_published()
             decide_all(self)
+
+    def _monitor_what_is_stuck(self) -> None:
+        """Its timer fires every few hours, which would be too late here."""
+        if any(entry.kind == Kind.MONITOR for entry in self.ports.core.history.stuck(self.place.clock.now)):
+            for name in self.ports.core.scenarios:
+                self.put(MONITOR_SCENARIOS, json.dumps({"scenario": name}))
 
     def put(self, queue: str, message: str, chance: float = 0.85) -> None:
         """A message reaches the queue of one of the hosts, or is lost."""

@@ -6,9 +6,12 @@ I16 to I18. Each line of the journal, each blob and each event is looked at once
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import takewhile
 
 from shared.core.blob import check_name
 from shared.core.lake_reading import read_bytes
+from shared.core.ledger import Entry
 from shared.core.paths import commit_path
 from simulated.arrivals import CANARY
 from simulated.life import Life
@@ -19,7 +22,6 @@ _CELLS = ("incoming/", "scoring/", "actuals/", "tables/", "telemetry/", "shards/
 _AREAS = (*_CELLS, "quarantine/", "datasets/", "baselines/", "runs/", "models/", "windows/", "monitoring/", "served/")
 _AREAS += ("contracts/", "trials/", "history/", "deadletter/", "idle/")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_LINES = 400
 
 
 def check_records(life: Life) -> None:
@@ -44,15 +46,26 @@ def _newer(life: Life) -> None:
 
 def _journal(life: Life) -> None:
     """I17, I18: no reason holds a cell, and no name breaks a line."""
-    entries = life.ports.core.history.entries(_LINES)
-    newest = tuple((one.at, one.kind, one.key, one.state, one.reason) for one in entries[:1])
-    for one in entries:
-        if ((one.at, one.kind, one.key, one.state, one.reason),) == life.read:
-            break
+    for one in _new_lines(life):
         line = f"{one.key} {one.reason} {one.detail}"
         assert CANARY not in line, f"I17: history tells what is personal: {line}"
         assert not _CONTROL.search(one.key + one.reason), f"I18: a name breaks a line of history: {line!r}"
-    life.read = newest
+
+
+def _new_lines(life: Life) -> Sequence[Entry]:
+    """The lines of the journal since the last look, newest first; most steps write few."""
+    found: list[Entry] = []
+    for most in (40, 10_000):
+        entries = life.ports.core.history.entries(most)
+        found = list(takewhile(lambda one: _told(one) != life.read, entries))
+        if len(found) < most:
+            break
+    life.read = _told(found[0]) if found else life.read
+    return found
+
+
+def _told(one: Entry) -> tuple[object, ...]:
+    return one.at, one.kind, one.key, one.state, one.reason
 
 
 def _blobs(life: Life) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from world import POINTS
 
@@ -46,10 +47,15 @@ class Traits:
     @property
     def scenarios(self) -> Mapping[str, Scenario]:
         """Points, whose ids and colors are personal; where there is a stream, also a scenario that is read from it."""
-        points = replace(POINTS, personal=("id", "color"))
-        if self.retention:
-            points = replace(points, retention=_DAY)
-        if not self.stream:
-            return {NAME: points}
-        batch = replace(points.batch, source="telemetry", lag_seconds=60)
-        return {NAME: points, STREAM: replace(points, name=STREAM, batch=batch)}
+        return _scenarios(self)
+
+
+@cache
+def _scenarios(traits: Traits) -> Mapping[str, Scenario]:
+    points = replace(POINTS, personal=("id", "color"))
+    if traits.retention:
+        points = replace(points, retention=_DAY)
+    if not traits.stream:
+        return {NAME: points}
+    batch = replace(points.batch, source="telemetry", lag_seconds=60)
+    return {NAME: points, STREAM: replace(points, name=STREAM, batch=batch)}

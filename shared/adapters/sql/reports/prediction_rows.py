@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, Row, Table, cast, func, inspect, sele
 from sqlalchemy.types import Unicode
 
 from shared.adapters.sql.connection.transactions import read
-from shared.adapters.sql.schema.lineage import prediction_revision
+from shared.adapters.sql.schema.lineage import prediction_revision, prediction_source
 from shared.adapters.sql.schema.predictions import each_with_commit, prediction_table, whole_rows
 from shared.adapters.sql.schema.tables import prediction_commit
 from shared.core.errors import BadInput, Missing
@@ -20,6 +20,7 @@ from shared.serving.prediction_rows import first_id, prediction_columns
 
 _C = prediction_commit.c
 _R = prediction_revision.c
+_S = prediction_source.c
 _REMEMBERED = 2000
 
 
@@ -40,8 +41,10 @@ class SqlPredictionRows:
         """Which version each commit is; one of before versions were kept is a first."""
         named = [commit.window for commit in commits]
         query = select(prediction_revision).where(_R.scenario == scenario, _R.window.in_(named))
+        first = select(_S.window, _S.path).where(_S.scenario == scenario, _S.window.in_(named), _S.position == 0)
         kept = {row.window: row for row in read(self._engine, lambda connection: connection.execute(query).all())}
-        return [_version(window, kept.get(window)) for window in named]
+        paths = {row.window: row.path for row in read(self._engine, lambda connection: connection.execute(first).all())}
+        return [_version(window, kept.get(window), paths.get(window, "")) for window in named]
 
     def answers(self, scenario: Scenario, commits: Sequence[Commit]) -> Sequence[AnswerCount]:
         """Rows per window and answer. A committed window never changes: what was counted once is remembered."""
@@ -73,10 +76,10 @@ class SqlPredictionRows:
         return read(self._engine, work)
 
 
-def _version(window: str, row: Row[Any] | None) -> WindowVersion:
+def _version(window: str, row: Row[Any] | None, source: str) -> WindowVersion:
     if row is None:
-        return WindowVersion(window, window, 1, superseded=False)
-    return WindowVersion(window, row.base, row.revision, row.superseded_at is not None)
+        return WindowVersion(window, window, 1, superseded=False, source=source)
+    return WindowVersion(window, row.base, row.revision, row.superseded_at is not None, source)
 
 
 def _chosen(connection: Connection, scenario: Scenario, table: Table, row_filter: RowFilter) -> Any:

@@ -65,3 +65,22 @@ def test_a_restart_keeps_what_was_reported(lake: BlobLake, tmp_path: Path) -> No
     second.close()
     assert [len(events), len(later)] == [1, 1]
     assert later[0]["subject"].endswith("/b.csv")
+
+
+def test_a_step_lists_some_blobs_and_the_next_goes_on(lake: BlobLake, memory: HostDatabase) -> None:
+    """All are told once; one that goes and comes back is told again after a round."""
+    events: list[Mapping[str, Any]] = []
+    watch = BlobWatch(lake, "mlops-1", memory, events.extend, HandClock(), most=2)
+    blobs = [lake.put(f"{area}/bank/d/{letter}.csv", b"1")[0] for area in ("incoming", "scoring") for letter in "abc"]
+    told = []
+    for _ in range(4):
+        watch.step()
+        told.append(len(events))
+    assert told[:3] == [2, 4, 6] == [*told[:2], told[3]]
+    lake.remove(blobs[0].path, blobs[0].etag)
+    for _ in range(8):
+        watch.step()
+    lake.put(blobs[0].path, b"1")
+    for _ in range(8):
+        watch.step()
+    assert len(events) == 7

@@ -37,11 +37,11 @@ def memory(tmp_path: Path) -> Iterator[HostDatabase]:
 class Bench:
     """A watch on a lake, stepped by the test; `events` holds what it raised."""
 
-    def __init__(self, root: Path, memory: HostDatabase, clock: HandClock | None = None) -> None:
+    def __init__(self, root: Path, memory: HostDatabase, clock: HandClock | None = None, most: int = 1000) -> None:
         self.root = root
         self.clock = clock or HandClock()
         self.events: list[Mapping[str, Any]] = []
-        self.watch = LakeWatch(root, memory, self._raise, self.clock)
+        self.watch = LakeWatch(root, memory, self._raise, self.clock, most)
 
     def _raise(self, events: Sequence[Mapping[str, Any]]) -> None:
         self.events.extend(events)
@@ -317,3 +317,25 @@ def test_an_event_that_could_not_be_stored_is_raised_again(tmp_path: Path, memor
     after.step(after=SETTLE_SECONDS)
     assert after.subjects() == ["incoming/a.csv"]
     assert not after.watch.has_unreported()
+
+
+def test_a_scan_looks_at_some_files_and_the_next_goes_on(tmp_path: Path, memory: HostDatabase) -> None:
+    """All are told once; one that comes back is told again, one that is noted behind the scan is not told twice."""
+    bench = Bench(tmp_path / "lake", memory, most=2)
+    names = [f"incoming/bank/d/{letter}.csv" for letter in "abcde"]
+    for name in names:
+        bench.write(name)
+    for _ in range(8):
+        bench.step(after=SCAN_SECONDS)
+    assert sorted(bench.subjects()) == names
+    bench.step(after=SCAN_SECONDS)
+    early = bench.write("incoming/bank/d/0.csv")
+    bench.step(early)
+    bench.step(after=1.0)
+    (bench.root / names[1]).unlink()
+    for _ in range(8):
+        bench.step(after=SCAN_SECONDS)
+    bench.write(names[1])
+    for _ in range(8):
+        bench.step(after=SCAN_SECONDS)
+    assert sorted(bench.subjects()) == ["incoming/bank/d/0.csv", *sorted([*names, names[1]])]

@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from tsql import heavy, told_of
+from tsql import DIALECT, compiled_for_server, heavy, told_of
 
 from model_training.scenarios import SCENARIOS
 from shared.adapters.sql.connection.types import Key, LongText, Name, UtcTime
@@ -114,3 +114,12 @@ def test_a_heavy_key_is_found() -> None:
     assert made(PrimaryKeyConstraint("a", "b")) == ["the primary key of t weighs 1400 bytes, 900 are accepted"]
     assert made(Index("i", "a", "b", "c")) == []
     assert made(Index("i", "d")) == ["i of t weighs 4294967296 bytes, 1700 are accepted"]
+
+
+def test_a_cast_cuts_no_key() -> None:
+    """What a parameter is cast to holds more than the longest short column: a longer text never becomes another key."""
+    statement = compiled_for_server(select(_L.state).where(_L.key == "k"))
+    (length,) = re.findall(r"CAST\(\S+ COLLATE Latin1_General_100_BIN2_UTF8 AS VARCHAR\((\d+)\)\)", statement)
+    types = (str(column.type.compile(DIALECT)) for table in every_table() for column in table.columns)
+    longest = max(int(found[1]) for kind in types if (found := re.match(r"VARCHAR\((\d+)\)", kind)))
+    assert int(length) > longest

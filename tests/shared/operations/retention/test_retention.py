@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from shared.datasets.reading import lake_bytes, read_tables
 from shared.operations import tracing
 from shared.operations.label_rebuild import rebuild_label_tables
 from shared.operations.retention import sweep
+from shared.operations.retention.survey import survey
 from shared.operations.retention.sweep import apply_journal, apply_retention, plan_retention, retain
 from shared.prediction.delta_rebuild import rebuild_tables
 from shared.prediction.delta_table import predictions_table
@@ -162,6 +164,44 @@ def test_a_run_is_bounded_and_the_next_goes_on(tmp_path: Path, monkeypatch: pyte
         world.ports.core.lake.put(f"quarantine/points/x/{number}/reason.json", b"{}")
     world.clock.advance(days=40)
     assert [apply_retention(world.ports, POINTS).files.get("quarantine", 0) for _ in range(4)] == [2, 2, 1, 0]
+    world.close()
+
+
+def test_a_daily_run_lists_a_slice_and_the_next_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the history: so many files are listed, and after a round everything old has gone, nothing young."""
+    monkeypatch.setattr(sweep, "LISTED", 3)
+    world = world_of(tmp_path)
+    for number in range(7):
+        world.ports.core.lake.put(f"quarantine/points/x/{number}/reason.json", b"{}")
+    world.clock.advance(days=40)
+    young = "quarantine/points/x/9/reason.json"
+    world.ports.core.lake.put(young, b"{}")
+    at = world.clock.now.timestamp()
+    os.utime(tmp_path / "lake" / young, (at, at))
+    assert [retain(world.ports)[0].files.get("quarantine", 0) for _ in range(3)] == [3, 3, 1]
+    ended = world.ports.core.rounds.find("retain/points")
+    assert ended is not None
+    assert ended.ended_files == 8
+    assert retain(world.ports)[0].files == {}
+    assert [blob.path for blob in world.ports.core.lake.list("quarantine/")] == [young]
+    world.close()
+
+
+def test_only_what_is_old_is_looked_into(tmp_path: Path) -> None:
+    """Of young windows, versions and files none is listed or asked for."""
+    world = world_of(tmp_path)
+    world.handle(world.land("incoming/points/one/points.csv", points_csv()))
+    world.handle(world.land("scoring/points/old/points.csv", points_csv(20, labelled=False)))
+    before = survey(world.ports, POINTS)
+    assert (before.files["incoming"], before.parts, before.standing) == ((), (), frozenset())
+    assert [window.blobs for window in before.windows] == [()]
+    assert [version.blobs for version in before.datasets] == [()]
+    # Rows wait twice as long as their labels may take.
+    world.clock.advance(days=100)
+    after = survey(world.ports, POINTS)
+    assert [blob.path for blob in after.files["incoming"]] == ["incoming/points/one/points.csv"]
+    assert after.standing == frozenset(after.windows[0].inputs)
+    assert after.windows[0].blobs
     world.close()
 
 

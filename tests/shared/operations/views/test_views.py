@@ -88,6 +88,43 @@ def test_the_serving_version_is_compared_with_the_newest_other_one(lived: World)
         view(lived.ports, "compare", {"scenario": "points", "b": "9"})
 
 
+def test_the_history_is_paged_and_filtered(lived: World) -> None:
+    """Page by page every ending once, also those of one moment; what is not known to filter by is refused."""
+    endings = [entry for entry in lived.ports.core.history.entries(10_000) if entry.state != "in_progress"]
+    asked, seen = {"limit": "7"}, []
+    while True:
+        page = view(lived.ports, "history", asked)
+        seen += [(line["kind"], line["key"], line["state"], line["reason"]) for line in page["lines"]]
+        if page["next"] is None:
+            break
+        asked = {"limit": "7", **{name: str(value) for name, value in page["next"].items()}}
+    assert seen == [(entry.kind, entry.key, entry.state, entry.reason) for entry in endings]
+    for name, value in (("kind", "drop"), ("state", "quarantined"), ("only", "prices")):
+        lines = view(lived.ports, "history", {name: value})["lines"]
+        assert lines
+        assert all(value in line.get(name, line["key"]) for line in lines)
+    for wrong in ({"kind": "nothing"}, {"before": "yesterday"}):
+        with pytest.raises(BadInput, match="accepted: "):
+            view(lived.ports, "history", wrong)
+
+
+def test_a_damaged_file_takes_no_page_away(tmp_path: Path) -> None:
+    """What cannot be read is told by its path; every page shows the rest."""
+    world = World(tmp_path)
+    world.handle(world.land("incoming/points/d1/points.csv", points_csv()))
+    (model,) = world.ports.training.registry.list("points")
+    for name in ("manifest.json", "evaluation.json"):
+        world.ports.core.lake.put(f"{model.folder}{name}", b'{"half": ', if_absent=False)
+    world.ports.core.lake.put("baselines/points/baseline.json", b"[]", if_absent=False)
+    told = {page: view(world.ports, page, {"scenario": "points"}) for page in PAGES}
+    assert [problem.split()[0] for problem in told["models"]["model"]["problems"]] == [
+        f"{model.folder}manifest.json", f"{model.folder}evaluation.json",
+    ]  # fmt: skip
+    assert told["compare"]["a"]["problems"] == told["models"]["model"]["problems"]
+    assert told["runs"]["run"]["model"] == "points:1"
+    assert "baseline.json" in told["datasets"]["baseline_problem"]
+
+
 def test_an_unknown_page_is_missing(lived: World) -> None:
     """The sentence lists the pages."""
     with pytest.raises(Missing, match="known: overview, datasets"):
@@ -124,11 +161,15 @@ def test_a_failure_is_told_once_with_its_reason(lived: World) -> None:
     assert [one["state"] for one in told] == ["quarantined"]
 
 
-def test_what_waits_names_for_whom(lived: World) -> None:
-    """No baseline waits for a person, no data for whoever has some."""
-    told = {(one.get("scenario"), one["kind"]) for one in view(lived.ports, "overview", {})["waiting"]}
-    assert ("prices", "baseline") in told
-    assert ("pairs", "data") in told
+def test_what_is_missing_is_a_hint_and_nothing_waits_for_it(lived: World) -> None:
+    """Without a baseline the first dataset is offered; of what waits each says for whom."""
+    page = view(lived.ports, "overview", {})
+    hints = {(one["scenario"], one["kind"]): one for one in page["hints"]}
+    assert hints["prices", "baseline"]["dataset"] == lived.ports.datasets.versions.ids("prices")[0]
+    assert ("pairs", "data") in hints
+    assert not {scenario for scenario, _ in hints} & {"points"}
+    told = {(one.get("scenario"), one["kind"]) for one in page["waiting"]}
+    assert not {kind for _, kind in told} & {"baseline", "data"}
     assert {kind for scenario, kind in told if scenario == "points"} <= {"breach"}
 
 

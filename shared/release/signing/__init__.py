@@ -1,0 +1,1 @@
+"""Signing of certificates, and what asks for their signatures."""

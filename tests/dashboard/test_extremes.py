@@ -1,0 +1,101 @@
+"""The dashboard where things are extreme: long names, 200 windows, 50 columns, nothing at all, damaged files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from crowded_world import NAME
+from sampling import FULL
+from world import World
+
+from local.console.dashboard_file import dashboard_html
+
+pytestmark = pytest.mark.slow
+PAGES = (
+    "overview", "datasets", "runs", "models", "compare", "releases", "predictions", "monitoring", "lineage", "history",
+)  # fmt: skip
+# Axe takes a second for each: make test-all asks it about all of them.
+JUDGED = PAGES if os.environ.get(FULL) else ("runs", "compare", "lineage")
+SCREENS = [(width, theme) for width in (390, 768, 1280) for theme in ("light", "dark")]
+_AXE = "async () => (await axe.run({resultTypes: ['violations']})).violations"
+_TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
+
+
+def judge(page: Any, name: str, found: list[str], *, axe: bool) -> None:
+    """Note what is wider than the screen, and everything that axe finds."""
+    if page.evaluate(_TOO_WIDE) > 0:
+        found.append(f"{name} is wider than the screen")
+    judged = page.evaluate(_AXE) if axe else ()
+    found.extend(f"{name}: {one['id']} {[node['html'][:160] for node in one['nodes']][:3]}" for one in judged)
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize(("width", "theme"), SCREENS)
+def test_long_names_and_many_windows_fit_every_screen(
+    browser: Any, crowded_site: dict[str, str], axe: str, width: int, theme: str
+) -> None:
+    """Nothing hangs out, axe has no finding of any weight, the console no error."""
+    found: list[str] = []
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce")
+    page.add_init_script(f"window === top && sessionStorage.setItem('mlops.key', '{crowded_site['operate']}')")
+    page.on("console", lambda message: found.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.goto(f"{crowded_site['url']}dashboard")
+    page.wait_for_selector("#body[data-drawn]")
+    page.evaluate(axe)
+    for name in PAGES:
+        page.evaluate(f"location.hash = '#/{name}?scenario={NAME}'")
+        page.wait_for_selector(f"#body[data-drawn='#/{name}?scenario={NAME}']")
+        page.wait_for_selector("#body p:text-is('Loading …')", state="detached")
+        judge(page, name, found, axe=name in JUDGED)
+    page.close()
+    assert found == []
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize(("width", "theme"), SCREENS)
+def test_an_empty_installation_says_what_to_do(browser: Any, axe: str, tmp_path: Path, width: int, theme: str) -> None:
+    """Every page of a file that was written before anything landed: a sentence and a command, nothing broken."""
+    file, found = tmp_path / "empty.html", []
+    file.write_text(dashboard_html(World(tmp_path / "home").ports), encoding="utf-8")
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=theme)
+    page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.goto(file.as_uri())
+    page.wait_for_selector("#body[data-drawn]")
+    # The page forbids what is not its own: the tool goes around that, as a debugger does.
+    page.evaluate(axe)
+    for name in PAGES:
+        page.evaluate(f"location.hash = '#/{name}?scenario=points'")
+        page.wait_for_selector(f"#body[data-drawn='#/{name}?scenario=points']")
+        assert page.query_selector("#body .fault") is None, name
+        assert page.query_selector("#body .empty") is not None, name
+        judge(page, name, found, axe=name == "overview")
+    page.close()
+    assert found == []
+
+
+def test_damaged_files_are_told_and_the_rest_is_shown(browser: Any, crowded_site: dict[str, str]) -> None:
+    """Each page of a scenario with half a manifest says so by the path, and shows what it can."""
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    page.add_init_script(f"window === top && sessionStorage.setItem('mlops.key', '{crowded_site['operate']}')")
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.goto(f"{crowded_site['url']}dashboard")
+    page.wait_for_selector("#body[data-drawn]")
+    for name in PAGES:
+        page.evaluate(f"location.hash = '#/{name}?scenario=broken'")
+        page.wait_for_selector(f"#body[data-drawn='#/{name}?scenario=broken']")
+        assert len(page.inner_text("#body")) > 60
+        judge(page, name, wrong, axe=False)
+        if name == "models":
+            assert "models/broken/1/manifest.json is not JSON" in page.inner_text("#body .fault >> nth=0")
+            assert page.inner_text("table caption:text-is('Model versions')") is not None
+        if name == "datasets":
+            assert "baseline.json" in page.inner_text("#body")
+    page.close()
+    assert wrong == []
