@@ -20,7 +20,8 @@ from shared.settings import INSIGHTS, Settings, read_settings
 # What each kind of address means, without the address itself.
 _PLACES = {
     "functions": "function app", "process": "this machine", "none": "nothing", "local": "own tables",
-    "azureml": "Azure ML", "spark": "Spark", "kusto": "Data Explorer", "file": "folder", "https": "Azure",
+    "azureml": "Azure ML", "azureml-spark": "Spark in Azure ML", "spark": "Spark", "kusto": "Data Explorer",
+    "file": "folder", "https": "Azure",
     "http": "Azurite", "sqlite": "SQLite", "postgresql+psycopg": "PostgreSQL", "mssql+pyodbc": "SQL Server",
 }  # fmt: skip
 

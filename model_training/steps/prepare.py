@@ -34,13 +34,17 @@ SELECTION = "selection.json"
 
 def run_step(context: StepContext) -> None:
     """Write `frame.parquet`, `arrays.npz`, `prepared.json`, `datasets.json` and `selection.json`."""
-    tables = {name: whole(rows) for name, rows in define_dataset.load(context.inputs["define_dataset"]).items()}
-    learn_only = define_dataset.load_learn_only(context.inputs["define_dataset"])
-    prepared = prepare_rows(tables, context.spec.scenario, context.spec.seed, learn_only, context.spec.inputs)
+    folder, spec = context.inputs["define_dataset"], context.spec
+    learn_only = define_dataset.load_learn_only(folder)
+    prepared = prepare_rows(_in_memory(folder), spec.scenario, spec.seed, learn_only, spec.inputs)
     save_prepared(prepared, context.out)
     write_json(context.out / "datasets.json", describe_parts(prepared))
     write_json(context.out / SELECTION, selection_of(prepared))
     context.report(f"prepared {len(prepared.y)} rows, {len(prepared.parts.train)} of them to train on", 1.0)
+
+
+def _in_memory(folder: Path) -> dict[str, pa.Table]:
+    return {name: whole(rows) for name, rows in define_dataset.load(folder).items()}
 
 
 def load(folder: Path, scenario: Scenario) -> Prepared:
@@ -62,6 +66,8 @@ def prepare_rows(
     Quarantined when no model can be trained or judged on the rows.
     """
     frame = feature_frame(tables, scenario)
+    # The matrix and the parts need the room.
+    del tables
     answers = answers_of(frame, scenario)
     if learn_only is not None and len(learn_only):
         answers = replace(answers, learn_only=np.isin(answers.identity, learn_only))

@@ -56,7 +56,9 @@ def with_answers(frame: pa.Table, scenario: Scenario) -> pa.Table:
         column = frame[name]
         if pa.types.is_floating(column.type) and scenario.task != "regression":
             column = pc.if_else(pc.is_finite(column), column, None).cast(pa.int64())
-        frame = frame.set_column(frame.column_names.index(name), name, column).filter(pc.is_valid(column))
+        frame = frame.set_column(frame.column_names.index(name), name, column)
+        # A filter copies every column, also where nothing is left out.
+        frame = frame.filter(pc.is_valid(column)) if column.null_count else frame
     return frame
 
 

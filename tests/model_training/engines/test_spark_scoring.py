@@ -18,6 +18,7 @@ from shared.adapters.detached import repository
 from shared.core.addresses import SPARK_PYTHON
 from shared.core.errors import Misconfigured
 from shared.ports import Ports
+from shared.prediction.shard import receipts_folder
 from shared.prediction.sharding.attempts import scored_shards
 from shared.settings import read_settings
 
@@ -99,6 +100,29 @@ def test_an_executor_that_is_killed_a_damaged_shard_and_a_job_that_ends_twice(
     again = [*command, "--work", first.path, "--master", "local[1]"]
     subprocess.run(again, env=environ, cwd=repository(), check=True, capture_output=True)
     call(ports)
+    same_rows(rows_of(ports, NAME), wanted[NAME])
+
+
+@needs_spark
+@in_full
+def test_a_job_of_the_service_brings_its_code(tmp_path: Path, wanted: dict[str, Any]) -> None:
+    """Its entry runs as a file from anywhere; executors know this code by what the driver sends them alone."""
+    ports = _on_spark(tmp_path, "local[1]")
+    land(ports, NAME, 1200)
+    call(ports)
+    work = attempt(ports, NAME)
+    ports.prediction.engine.cancel(work)
+    until(lambda: not ports.prediction.engine.alive(work), "the end of the driver")
+    for receipt in (tmp_path / "lake" / receipts_folder(NAME, work.window)).glob("*.json"):
+        receipt.unlink()
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environ |= {"PYSPARK_PYTHON": str(PYTHON), "PYSPARK_SUBMIT_ARGS": "--master local-cluster[1,1,1024] pyspark-shell"}
+    entry = repository() / "model_training" / "engines" / "spark_job.py"
+    command = [PYTHON, entry, "--lake", f"file:{tmp_path / 'lake'}", "--work", work.path]
+    done = subprocess.run(command, env=environ, cwd=tmp_path, check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    assert _scored(ports) == len(work.shards)
+    finish(ports, NAME)
     same_rows(rows_of(ports, NAME), wanted[NAME])
 
 
