@@ -52,13 +52,12 @@ def blueprint(ports: Callable[[], Ports], scorer: Callable[[], Scorer]) -> func.
 
 
 def _health(ports: Ports) -> tuple[Any, dict[str, str]]:
-    from shared.monitoring.timer_watch import check_own_timers
-    from shared.operations.poison import given_up
+    from shared.monitoring.timer_watch import check_own_timers, known_given_up
 
     check_listening(os.environ)
     check_own_timers(ports)
-    # The app that sweeps reads the database anyway; a message that was given up makes no app unhealthy.
-    poison = len(given_up(ports)) if ports.monitoring.timers.own else 0
+    # A message that was given up makes no app unhealthy; a database that does not answer makes its timers late.
+    poison = known_given_up(ports)
     return {"status": "healthy", **({"poison": poison} if poison else {})}, {}
 
 

@@ -26,10 +26,9 @@ def add(bp: func.Blueprint, ports: Callable[[], Ports]) -> None:
     @bp.queue_output(arg_name="asked", queue_name=MONITOR_SCENARIOS, connection=STORAGE)
     def monitor(timer: func.TimerRequest, asked: Messages) -> None:
         from shared.monitoring.monitor import monitor_messages
-        from shared.monitoring.timer_watch import record_firing
+        from shared.operations.idling import fire
 
-        record_firing(ports(), "monitor", past_due=timer.past_due)
-        asked.set(monitor_messages(ports()))
+        asked.set(fire(ports(), "monitor", monitor_messages, past_due=timer.past_due))
 
     @bp.queue_trigger(arg_name="message", queue_name=MONITOR_SCENARIOS, connection=STORAGE)
     def watch_scenario(message: func.QueueMessage) -> None:

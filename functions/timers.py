@@ -1,4 +1,7 @@
-"""Timers only plan: they put messages on queues and do no long work themselves, but for the daily retention."""
+"""Timers only plan: they put messages on queues and do no long work themselves, but for the daily retention.
+
+While nothing was written and nothing is due they rest, and open no database (`shared/operations/idling.py`).
+"""
 
 from __future__ import annotations
 
@@ -33,39 +36,42 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     @bp.queue_output(arg_name="windows", queue_name=PREDICT_WINDOWS, connection=STORAGE)
     def plan_windows(timer: func.TimerRequest, windows: Messages) -> None:
         from shared.dispatch import plan
-        from shared.monitoring.timer_watch import record_firing
+        from shared.operations.idling import fire
 
-        record_firing(ports(), "plan_windows", past_due=timer.past_due)
-        windows.set(plan(ports()))
+        windows.set(fire(ports(), "plan_windows", plan, past_due=timer.past_due))
 
     @bp.timer_trigger(arg_name="timer", schedule=RECONCILE_SCHEDULE, run_on_startup=False, use_monitor=True)
     @bp.queue_output(arg_name="events", queue_name=DATA_EVENTS, connection=STORAGE)
     def reconcile(timer: func.TimerRequest, events: Messages) -> None:
         from shared.dispatch import sweep_data
-        from shared.monitoring.timer_watch import record_firing
+        from shared.operations.idling import fire
 
-        record_firing(ports(), "reconcile", past_due=timer.past_due)
-        events.set(sweep_data(ports()))
+        events.set(fire(ports(), "reconcile", sweep_data, past_due=timer.past_due))
 
     # A separate timer, so that only the app that runs it needs the right to deploy.
     @bp.timer_trigger(arg_name="timer", schedule=RECONCILE_SCHEDULE, run_on_startup=False, use_monitor=True)
     @bp.queue_output(arg_name="models", queue_name=MODEL_EVENTS, connection=STORAGE)
     def reconcile_releases(timer: func.TimerRequest, models: Messages) -> None:
-        from model_training.runs.changed_decisions import register_changed_decisions
-        from shared.dispatch import sweep_releases
-        from shared.monitoring.timer_watch import record_firing
+        from shared.operations.idling import fire
 
-        record_firing(ports(), "reconcile_releases", past_due=timer.past_due)
-        register_changed_decisions(ports())
-        models.set(sweep_releases(ports()))
+        models.set(fire(ports(), "reconcile_releases", _releases, past_due=timer.past_due))
 
     # The one timer that works itself: a run is bounded, and nothing waits for it.
     @bp.timer_trigger(arg_name="timer", schedule=RETENTION_SCHEDULE, run_on_startup=False, use_monitor=True)
     def retain(timer: func.TimerRequest) -> None:
+        from shared.operations.idling import record_and_keep
         from shared.operations.retention.sweep import retain as apply
 
-        ports().monitoring.scorecards.record_heartbeat("retain", ports().core.clock(), late=timer.past_due)
+        record_and_keep(ports(), "retain", past_due=timer.past_due)
         apply(ports())
 
     monitoring.add(bp, ports)
     return bp
+
+
+def _releases(ports: Ports) -> list[str]:
+    from model_training.runs.changed_decisions import register_changed_decisions
+    from shared.dispatch import sweep_releases
+
+    register_changed_decisions(ports)
+    return sweep_releases(ports)

@@ -49,6 +49,13 @@ param zones bool = true
 @description('Deleted vaults cannot be purged: safer, but the name of the environment stays taken for 30 days after it was taken down.')
 param purgeProtection bool = true
 
+@description('When timers look at the database although nothing was written, as NCRONTAB; empty: once a day, so that it pauses. Where a lost event has to be found in minutes: 0 */5 * * * *')
+param idleSchedule string = ''
+
+@allowed(['Basic', 'Standard', 'Premium'])
+@description('Size of the registry of images.')
+param registrySku string = 'Basic'
+
 @description('Client id of the application that sends telemetry to the Azure Data Explorer cluster made here; empty: none.')
 param telemetryIngestorId string = ''
 
@@ -80,6 +87,8 @@ module resources 'resources.bicep' = {
     scoringEngine: scoringEngine
     zones: zones
     purgeProtection: purgeProtection
+    idleSchedule: idleSchedule
+    registrySku: registrySku
     telemetryIngestorId: telemetryIngestorId
   }
 }

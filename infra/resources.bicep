@@ -14,6 +14,8 @@ param ingestMemoryMb int
 param scoringEngine string
 param zones bool
 param purgeProtection bool
+param idleSchedule string
+param registrySku string
 param telemetryIngestorId string
 
 var suffix = uniqueString(resourceGroup().id)
@@ -342,6 +344,7 @@ module workspace 'modules/workspace.bicep' = {
     insightsId: monitoring.outputs.insightsId
     compute: identities.outputs.compute
     lake: { account: dataStorage.outputs.name, container: lakeContainer }
+    registrySku: registrySku
     trainers: concat(
       [identities.outputs.ingest.principalId],
       scoringEngine == 'process' ? [] : [identities.outputs.score.principalId]
@@ -432,10 +435,13 @@ var settings = {
   ALERT_WEBHOOKS: withAlertWebhooks
     ? '@Microsoft.KeyVault(VaultName=${settingsVault.outputs.name};SecretName=alert-webhooks)'
     : ''
+  // A firing is billed for a second at least. Timers that rest open no database, so monitoring may follow work closely.
   PLAN_SCHEDULE: '0 */5 * * * *'
-  RECONCILE_SCHEDULE: '*/20 * * * * *'
-  MONITOR_SCHEDULE: '0 10 * * * *'
-  RETENTION_SCHEDULE: '0 40 2 * * *'
+  RECONCILE_SCHEDULE: '0 * * * * *'
+  MONITOR_SCHEDULE: '0 */10 * * * *'
+  // All look at the same minute: the database wakes up once.
+  RETENTION_SCHEDULE: '0 10 2 * * *'
+  IDLE_SCHEDULE: empty(idleSchedule) ? '0 10 2 * * *' : idleSchedule
   PRICE_FUNCTION_HOUR: '0.19'
   PRICE_TRAINING_HOUR: '0.23'
 }

@@ -252,12 +252,17 @@ def on_monitor(ports: Ports, message: str) -> None:
         ports.core.ledger.note(Kind.MONITOR, _digest(message), State.IGNORED, 'The message is not {"scenario": …}.')
         return
     from shared.monitoring.monitor import monitor
+    from shared.operations.idling import watch_once
+
+    def work() -> None:
+        monitor(ports, scenario, message)
+        publish_and_alert(ports)
 
     try:
-        monitor(ports, scenario, message)
+        watch_once(ports, scenario, work)
     except Missing as fault:
         ports.core.ledger.note(Kind.MONITOR, scenario[:200], State.IGNORED, fault.reason)
-    publish_and_alert(ports)
+        publish_and_alert(ports)
 
 
 def on_poison(ports: Ports, queue: str, message: str) -> None:

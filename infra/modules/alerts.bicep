@@ -53,7 +53,7 @@ resource failures 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
     severity: 2
     enabled: true
     scopes: [insightsId]
-    evaluationFrequency: 'PT5M'
+    evaluationFrequency: 'PT15M'
     windowSize: 'PT15M'
     criteria: {
       allOf: [
@@ -108,7 +108,7 @@ resource backlog 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
     severity: 2
     enabled: true
     scopes: [insightsId]
-    evaluationFrequency: 'PT5M'
+    evaluationFrequency: 'PT15M'
     windowSize: 'PT15M'
     criteria: {
       allOf: [

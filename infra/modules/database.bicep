@@ -54,7 +54,8 @@ resource database 'Microsoft.Sql/servers/databases@2025-01-01' = {
   tags: tags
   sku: { name: 'GP_S_Gen5', tier: 'GeneralPurpose', family: 'Gen5', capacity: 2 }
   properties: {
-    autoPauseDelay: 60
+    // The least there is: timers that rest keep no session open.
+    autoPauseDelay: 15
     minCapacity: json('0.5')
     maxSizeBytes: 34359738368
     zoneRedundant: false

@@ -26,6 +26,9 @@ param deployers array
 @description('Principals that read the registry only.')
 param readers array
 
+@description('Basic, Standard or Premium.')
+param registrySku string
+
 var roleIds = loadJsonContent('../roles.json')
 var short = guid(resourceGroup().id, 'mlops')
 
@@ -33,7 +36,7 @@ resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' = {
   name: 'crmlops${suffix}'
   location: location
   tags: tags
-  sku: { name: 'Standard' }
+  sku: { name: registrySku }
   properties: { adminUserEnabled: false }
 }
 

@@ -55,6 +55,8 @@ def history(
         parse_timestamp(since, "--since") if since else None,
         parse_timestamp(before, "--before") if before else None,
     )
+    if why is not None and not why.strip():
+        raise BadInput("--why is empty; accepted: a file, drop, dataset, model or window, or a kind such as retrain.")
     if why and where != EntryFilter():
         raise BadInput("--why follows one thing and takes no filter; accepted: --why alone, or filters without it.")
     ports = session.ports

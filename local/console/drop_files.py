@@ -39,8 +39,10 @@ def match_tables(
     if named is not None and named not in known:
         raise BadInput(f"{scenario.name} has no table {named!r}; its tables: {', '.join(known)}.")
     matched: dict[str, list[Path]] = {}
-    for file in files:
+    for place, file in enumerate(files):
         _check_file(file)
+        if any(file.samefile(other) for other in files[:place]):
+            raise BadInput(f"{file}: the same file is named twice; accepted: each file once, or its rows count twice.")
         matched.setdefault(named or _table_of(ports, tables, file, may_name=may_name), []).append(file)
     return matched
 

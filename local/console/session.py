@@ -28,7 +28,7 @@ DEFAULTS = {
     "PLAN_SCHEDULE": "0 */5 * * * *",
     "RECONCILE_SCHEDULE": "*/20 * * * * *",
     "MONITOR_SCHEDULE": "0 10 * * * *",
-    "RETENTION_SCHEDULE": "0 40 2 * * *",
+    "RETENTION_SCHEDULE": "0 10 2 * * *",
     "APPROVALS": "none",
     "LOG_SAMPLE": "1.0",
 }

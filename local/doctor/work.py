@@ -9,10 +9,11 @@ from sqlalchemy import Engine
 
 from local.doctor.database import open_engine
 from local.doctor.finding import Finding, Subject
+from shared.adapters.lake.work_marks import LakeWorkMarks
 from shared.adapters.sql.ledger.history import SqlHistory
 from shared.adapters.sql.ledger.rounds import SqlRounds
 from shared.adapters.sql.migrations import schema_state
-from shared.adapters.sql.monitoring.measures import SqlScorecards
+from shared.bootstrap.backends import open_lake
 from shared.bootstrap.home_time import clock_of
 from shared.core.errors import Fault
 from shared.core.timers.late_timers import late_timers, read_timers
@@ -21,7 +22,7 @@ from shared.core.wording import counted
 
 
 def sweeps(subject: Subject) -> list[Finding]:
-    """Timers that missed several firings in a row."""
+    """Timers that missed several firings in a row; those that rest fire as well."""
     return [_judged(subject, "sweeps", "none was due yet", _sweeps)]
 
 
@@ -46,16 +47,17 @@ def _judged(subject: Subject, name: str, before: str, judge: Callable[[Subject, 
 
 
 def _sweeps(subject: Subject, engine: Engine) -> Finding:
-    now, beats = clock_of(subject.settings)(), SqlScorecards(engine).heartbeats()
-    fired = {beat.name: beat.last_at for beat in beats}
-    late = late_timers(read_timers(subject.environ, now), fired, now)
+    now, marks = clock_of(subject.settings)(), LakeWorkMarks(open_lake(subject.settings))
+    timers = read_timers(subject.environ, now)
+    watches = [watch for name in timers.schedules if (watch := marks.watch(name))]
+    late = late_timers(timers, {watch.name: watch.fired_at for watch in watches}, now)
     if late:
         fix = "mlops up   # runs the timers; in Azure: az functionapp restart (docs/operations.md)"
         return Finding("sweeps", "fail", " ".join(timer.sentence for timer in late), fix)
-    if not beats:
+    if not watches:
         return Finding("sweeps", "ok", "none was due yet")
     listed = SqlRounds(engine).find(FILES)
-    fact = f"{counted(len(beats), 'timer')} fired when due"
+    fact = f"{counted(len(watches), 'timer')} fired when due"
     return Finding("sweeps", "ok", f"{fact}; {listed.sentence}" if listed else fact)
 
 

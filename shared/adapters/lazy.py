@@ -5,7 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
+from threading import Lock
 from typing import Any
+
+
+class Once[T]:
+    """Made by the first call, in one thread; every call returns it."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._lock = Lock()
+        self._made: list[T] = []
+
+    def __call__(self) -> T:
+        """What was made."""
+        with self._lock:
+            if not self._made:
+                self._made.append(self._make())
+            return self._made[0]
+
+    @property
+    def made(self) -> T | None:
+        """What was made; None before."""
+        return self._made[0] if self._made else None
 
 
 class _Lazy:
@@ -24,11 +46,15 @@ class _Lazy:
         return getattr(self._made, name)
 
 
-def lazy(where: str, *args: Any) -> Any:
-    """Return a stand-in for `where` ("module:Class") with `args`; its first attribute access makes the object."""
-    return _Lazy(partial(_make, where, args))
+def lazy(where: str, *args: Any, **named: Any) -> Any:
+    """Return a stand-in for `where` ("module:Class") with these arguments; its first attribute access makes the object.
+
+    An argument that is made once is made then.
+    """
+    return _Lazy(partial(_make, where, args, named))
 
 
-def _make(where: str, args: tuple[Any, ...]) -> Any:
+def _make(where: str, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
     module, _, name = where.partition(":")
-    return getattr(import_module(module), name)(*args)
+    given = [one() if isinstance(one, Once) else one for one in args]
+    return getattr(import_module(module), name)(*given, **named)

@@ -1,8 +1,8 @@
-"""A lake that long work asks often: there it learns that its time is over."""
+"""A lake that long work asks often: there it learns that its time is over, and each writer passes the door."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
 from shared.core.blob import Blob
@@ -11,10 +11,14 @@ from shared.core.work_time import check_time
 
 
 class LimitedLake:
-    """Port `Lake`: another lake, whose every use ends work that has come near the host's limit."""
+    """Port `Lake`: another lake, whose every use ends work that has come near the host's limit.
 
-    def __init__(self, lake: Lake) -> None:
+    `door` is called before anything is written or removed.
+    """
+
+    def __init__(self, lake: Lake, door: Callable[[], None]) -> None:
         self._lake = lake
+        self._door = door
 
     def open(self, path: str, *, etag: str | None = None) -> BinaryIO:
         """As the other lake."""
@@ -29,6 +33,7 @@ class LimitedLake:
     def put(self, path: str, data: bytes | BinaryIO, *, if_absent: bool = True) -> tuple[Blob, bool]:
         """As the other lake."""
         check_time()
+        self._door()
         return self._lake.put(path, data, if_absent=if_absent)
 
     def list(self, prefix: str) -> Iterator[Blob]:
@@ -44,4 +49,5 @@ class LimitedLake:
     def remove(self, path: str, etag: str) -> None:
         """As the other lake."""
         check_time()
+        self._door()
         self._lake.remove(path, etag)

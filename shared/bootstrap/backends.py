@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from shared.adapters.lazy import lazy
+from shared.adapters.lazy import Once, lazy
 from shared.bootstrap.home_time import clock_of, timed
 from shared.core.addresses import AZUREML, AZUREML_SPARK, cluster_address, key_address, workspace_address
 from shared.core.errors import Missing
@@ -166,17 +166,18 @@ def dead_letter_stores(settings: Settings, lake: Lake) -> list[DeadLetterStore]:
     return [inside, DeadLetterStore(beside, "", optional=True), local]
 
 
-def open_registry(settings: Settings, engine: Engine, lake: Lake, clock: Clock, workspaces: Workspaces) -> Registry:
+def open_registry(
+    settings: Settings, engine: Once[Engine], lake: Lake, clock: Clock, workspaces: Workspaces
+) -> Registry:
     """The registry that REGISTRY_URL names."""
-    from shared.adapters.sql.training.registry import LocalRegistry
-
+    store = "shared.adapters.sql.training.registry:LocalRegistry"
     if settings.registry_url == "local:":
-        return LocalRegistry(engine, lake, clock)
+        return cast("Registry", lazy(store, engine, lake, clock))
     from shared.adapters.azureml.models import AzureMlModels
     from shared.adapters.azureml.registry import AzureMlRegistry
 
     models = AzureMlModels(workspaces.client("REGISTRY_URL", settings.registry_url))
-    return AzureMlRegistry(LocalRegistry(engine, lake, clock, raises_event=False), models)
+    return AzureMlRegistry(lazy(store, engine, lake, clock, raises_event=False), models)
 
 
 def open_trainer(

@@ -7,23 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.adapters.azure.clients import make_credential
+from shared.adapters.door import Door
 from shared.adapters.lake.dead_letters import LakeDeadLetters
 from shared.adapters.lake.prediction_log import LakePredictionLog
-from shared.adapters.lazy import lazy
+from shared.adapters.lake.work_marks import LakeWorkMarks
+from shared.adapters.lazy import Once, lazy
 from shared.adapters.limited_lake import LimitedLake
 from shared.adapters.logging_ledger import LoggingLedger
 from shared.adapters.onnx.scoring import OnnxScoring
 from shared.adapters.process_scorer import ProcessScorer
 from shared.adapters.profiling import ArrowProfiles
 from shared.adapters.sql.database import open_database
-from shared.adapters.sql.ledger.ledger import SqlLedger
-from shared.adapters.sql.ledger.outbox import SqlOutbox
-from shared.adapters.sql.release.approvals import SqlApprovals
-from shared.adapters.sql.release.deployments import SqlDeployments
-from shared.adapters.sql.release.health import SqlHealth
-from shared.adapters.sql.release.rollouts import SqlRollouts
-from shared.adapters.sql.training.datasets import SqlDatasets
-from shared.adapters.sql.training.runs import SqlRuns
+from shared.adapters.sql.sessions import SqlSessions
 from shared.adapters.tables import ArrowTables, Limits
 from shared.alerts.ports import AlertsBundle
 from shared.bootstrap import backends
@@ -52,28 +47,33 @@ if TYPE_CHECKING:
     from shared.core.scenario import Scenarios
     from shared.datasets.ports import DatasetVersions, Tables
     from shared.release.policy import Policies
+    from shared.release.ports import Deployments, Rollouts
 
-# The package of the stores that a scoring request does not use: the first use of one loads its module.
+# The package of the stores: the first use of one loads its module, and the first of all opens the database.
 _SQL = "shared.adapters.sql."
 
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """What all bundles share: settings, database, core ports, policies. Each method makes the bundle of a room."""
+    """What all bundles share: settings, database, core ports, policies. Each method makes the bundle of a room.
+
+    Nothing here opens the database: the first use of a store does.
+    """
 
     settings: Settings
     environ: Mapping[str, str]
     policies: Policies
-    engine: Engine
+    engine: Once[Engine]
     core: CoreBundle
-    deployments: SqlDeployments
-    rollouts: SqlRollouts
+    deployments: Deployments
+    rollouts: Rollouts
     workspaces: Workspaces
 
     def datasets(self) -> DatasetsBundle:
         """Dataset versions, and tables under their contract."""
         limits = Limits.of(self.settings.max_file_mb)
-        return DatasetsBundle(versions=SqlDatasets(self.engine), tables=ArrowTables(limits, self.core.clock))
+        versions = lazy(f"{_SQL}training.datasets:SqlDatasets", self.engine)
+        return DatasetsBundle(versions=versions, tables=ArrowTables(limits, self.core.clock))
 
     def profiles(self) -> ProfilesBundle:
         """Profiles on Arrow and numpy, and their history for reports."""
@@ -85,7 +85,7 @@ class Root:
         """Runs, the registry, the trainer and schedules."""
         jobs = backends.JobFactory(self.core.scenarios, datasets, make_job, self.core.lake)
         return TrainingBundle(
-            runs=SqlRuns(self.engine, self.core.clock),
+            runs=lazy(f"{_SQL}training.runs:SqlRuns", self.engine, self.core.clock),
             registry=backends.open_registry(
                 self.settings, self.engine, self.core.lake, self.core.clock, self.workspaces
             ),
@@ -102,7 +102,7 @@ class Root:
             scoring=OnnxScoring(),
             deployments=self.deployments,
             rollouts=self.rollouts,
-            health=SqlHealth(self.engine),
+            health=lazy(f"{_SQL}release.health:SqlHealth", self.engine),
             readings=lazy(f"{_SQL}prediction.readings:SqlReadings", self.engine),
             log=LakePredictionLog(self.core.lake, self.settings.log_sample),
         )
@@ -113,7 +113,7 @@ class Root:
             policies=self.policies,
             deployments=self.deployments,
             looks=lazy(f"{_SQL}release.looks:SqlLooks", self.engine),
-            approvals=SqlApprovals(self.engine),
+            approvals=lazy(f"{_SQL}release.approvals:SqlApprovals", self.engine),
             rollouts=self.rollouts,
             endpoints=backends.open_serving(self.settings, code, self.core.lake, self._traffic, self.workspaces),
             signer=backends.open_signer(self.settings),
@@ -173,7 +173,7 @@ class Root:
         )
 
 
-def monitoring_bundle(engine: Engine, prices: Prices | None = None, timers: Timers | None = None) -> MonitoringBundle:
+def monitoring_bundle(engine: Once[Engine], prices: Prices, timers: Timers) -> MonitoringBundle:
     """The stores of monitoring in that database."""
     measures = f"{_SQL}monitoring.measures:"
     return MonitoringBundle(
@@ -186,30 +186,42 @@ def monitoring_bundle(engine: Engine, prices: Prices | None = None, timers: Time
         window_labels=lazy(f"{_SQL}monitoring.window_labels:SqlWindowLabels", engine),
         due_windows=lazy(f"{_SQL}monitoring.due_windows:SqlDueWindows", engine),
         served_labels=lazy(f"{_SQL}monitoring.served_labels:SqlServedLabels", engine),
-        prices=prices or Prices(),
-        timers=timers or Timers(),
+        prices=prices,
+        timers=timers,
     )
 
 
 def open_root(
     environ: Mapping[str, str], settings: Settings, policies: Policies, scenarios: Scenarios, clock: Clock
 ) -> Root:
-    """Open the database and the lake. Only a backend that keeps something in the home folder makes it."""
-    engine = open_database(settings.database_url, credential=lambda: make_credential(settings.azure_credential))
+    """Open the lake; the first use of a store opens the database. Only what is kept in the home folder makes it."""
     observer = backends.open_observer(settings, clock)
-    lake = LimitedLake(backends.open_lake(settings))
+    store = backends.open_lake(settings)
+    marks = LakeWorkMarks(store)
+    door = Door(marks, clock)
+    lake, engine = LimitedLake(store, door), Once(lambda: _open_database(settings, door))
+    ledger = lazy(f"{_SQL}ledger.ledger:SqlLedger", engine, clock, backends.owner_of(settings))
     core = CoreBundle(
         scenarios=AcceptedScenarios(scenarios, lake),
         container=settings.container,
         clock=clock,
         lake=lake,
-        ledger=LoggingLedger(SqlLedger(engine, clock, backends.owner_of(settings)), observer),
+        ledger=LoggingLedger(ledger, observer),
         history=lazy(f"{_SQL}ledger.history:SqlHistory", engine),
-        outbox=SqlOutbox(engine),
+        outbox=lazy(f"{_SQL}ledger.outbox:SqlOutbox", engine),
         publisher=backends.open_publisher(settings),
         observer=observer,
         rounds=lazy(f"{_SQL}ledger.rounds:SqlRounds", engine),
+        marks=marks,
+        sessions=SqlSessions(engine),
     )
-    deployments, rollouts = SqlDeployments(engine, policies.last), SqlRollouts(engine)
+    deployments = lazy(f"{_SQL}release.deployments:SqlDeployments", engine, policies.last)
+    rollouts = lazy(f"{_SQL}release.rollouts:SqlRollouts", engine)
     workspaces = Workspaces(settings.azure_credential)
     return Root(settings, environ, policies, engine, core, deployments, rollouts, workspaces)
+
+
+def _open_database(settings: Settings, door: Door) -> Engine:
+    return open_database(
+        settings.database_url, credential=lambda: make_credential(settings.azure_credential), door=door
+    )

@@ -53,8 +53,8 @@ def mark_queued(ports: CorePorts, kind: str, keys: Iterable[str], most: int = MO
     At most `most` of a kind wait on the queue at once; the others stay for a later round. What is queued, in progress
     or ended is left out; a message that nobody took for `RESEND_AFTER` counts as lost.
     """
-    lost = ports.core.clock() - RESEND_AFTER
-    return ports.core.ledger.queue(kind, list(dict.fromkeys(keys)), most, lost)
+    wanted = list(dict.fromkeys(keys))
+    return ports.core.ledger.queue(kind, wanted, most, ports.core.clock() - RESEND_AFTER) if wanted else []
 
 
 def _run(ports: CorePorts, claim: Claim, act: Callable[[], Outcome]) -> Outcome:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from shared.core.notice import Notice
     from shared.core.scenario import Scenarios
     from shared.core.timers.listing_round import Round
+    from shared.core.timers.work_mark import Mark, Watch
 
 type Clock = Callable[[], datetime]
 
@@ -162,6 +163,34 @@ class Rounds(Protocol):
         ...
 
 
+class WorkMarks(Protocol):
+    """The mark of work and what timers keep of themselves: read without the database."""
+
+    def current(self) -> Mark | None:
+        """The mark that was set last; None before the first."""
+        ...
+
+    def set(self, mark: Mark) -> None:
+        """Put it in the place of the one before."""
+        ...
+
+    def watch(self, name: str) -> Watch | None:
+        """What the timer of that name kept; None before its first firing."""
+        ...
+
+    def keep(self, watch: Watch) -> None:
+        """Keep it in the place of the one before."""
+        ...
+
+
+class Sessions(Protocol):
+    """The connections to the database that this process keeps open: as long as there is one, it cannot pause."""
+
+    def close(self) -> None:
+        """Close those that nobody uses now; the next use opens a new one."""
+        ...
+
+
 class Observer(Protocol):
     """Structured records and counts; nothing fails or waits for them."""
 
@@ -192,6 +221,8 @@ class CoreBundle:
     publisher: Publisher
     observer: Observer
     rounds: Rounds
+    marks: WorkMarks
+    sessions: Sessions
 
 
 class CorePorts(Protocol):

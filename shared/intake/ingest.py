@@ -113,13 +113,23 @@ def publish(ports: MonitoringPorts, where: Landing, added: Added, dataset: Datas
 
 
 def _released(ports: MonitoringPorts, dataset: DatasetVersion) -> list[str]:
-    """The drops that the version before did not hold; feedback waits for nothing."""
+    """The drops that the version before did not hold, and none of fewer drops does; feedback waits for nothing.
+
+    By clocks alone another version would come before the one that this was made of.
+    """
     ids = ports.datasets.versions.ids(dataset.scenario)
     place = ids.index(dataset.id)
     version = ports.datasets.versions.find(dataset.scenario, ids[place - 1]) if place else None
     before = set() if version is None else set(version.drops)
     landed = {part.drop for table in dataset.tables for part in table.parts if part.kind == "drop"}
-    return [drop for drop in dataset.drops if drop in landed and drop not in before]
+    waited = [drop for drop in dataset.drops if drop in landed and drop not in before]
+    return [drop for drop in waited if not _was_held(ports, dataset, drop)]
+
+
+def _was_held(ports: MonitoringPorts, dataset: DatasetVersion, drop: str) -> bool:
+    """Whether the drop has a version of its own, which whoever registered it announces."""
+    others = ports.datasets.versions.holding(dataset.scenario, drop)
+    return any(len(other.drops) < len(dataset.drops) for other in others)
 
 
 def _settle_released(ports: MonitoringPorts, where: Landing, dataset: DatasetVersion) -> None:

@@ -56,7 +56,7 @@ def decide_for_dataset(ports: MonitoringPorts, dataset: DatasetVersion) -> Retra
     if not result.acted:
         refusal = f"Not retrained because another training was requested at the same moment ({trigger.description})."
         return _record(ports, scenario, trigger, Decision(RetrainVerdict.NOT, refusal))
-    return _record(ports, scenario, trigger, decision, dataset.id, str(result.outcome.detail["run"]))
+    return _record_outcome(ports, scenario, trigger, decision, result.outcome)
 
 
 def train_on_waiting_data(ports: MonitoringPorts) -> list[RetrainDecision]:
@@ -150,8 +150,17 @@ def _answer(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger)
     if not result.acted:
         refusal = f"Not retrained because another decision was made at the same moment ({trigger.description})."
         return _record(ports, scenario, trigger, Decision(RetrainVerdict.NOT, refusal))
-    detail = result.outcome.detail
-    return _record(ports, scenario, trigger, decision, str(detail["dataset"]), str(detail["run"]))
+    return _record_outcome(ports, scenario, trigger, decision, result.outcome)
+
+
+def _record_outcome(
+    ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger, decision: Decision, outcome: Outcome
+) -> RetrainDecision:
+    """Keep the decision with its run; one that could not be started for good is no training."""
+    if "run" not in outcome.detail:
+        refusal = f"Not retrained, although {trigger.description}: {outcome.reason}"
+        return _record(ports, scenario, trigger, Decision(RetrainVerdict.NOT, refusal))
+    return _record(ports, scenario, trigger, decision, str(outcome.detail["dataset"]), str(outcome.detail["run"]))
 
 
 def _train(ports: MonitoringPorts, scenario: Scenario, trigger: RetrainTrigger) -> Outcome:

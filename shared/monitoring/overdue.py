@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from shared.core.breach import Breach, BreachState, Cause
@@ -21,6 +21,13 @@ def watch_arrivals(ports: MonitoringPorts) -> None:
         newest = _newest_delivered(ports, scenario.name) if scenario.arrival.expected_every else None
         if newest is not None:
             _watch(ports, scenario, newest)
+
+
+def next_overdue(ports: MonitoringPorts, scenario: Scenario) -> list[datetime]:
+    """When the scenario's data becomes overdue; empty where none is expected at a time."""
+    every = scenario.arrival.expected_every
+    newest = _newest_delivered(ports, scenario.name) if every else None
+    return [] if newest is None or not every else [newest.created_at + every]
 
 
 def _newest_delivered(ports: MonitoringPorts, scenario: str) -> DatasetVersion | None:

@@ -205,5 +205,13 @@ def time_triggers(
     return triggers
 
 
+def next_triggers(served_since: datetime, last_run_at: datetime | None, policy: RetrainPolicy) -> list[datetime]:
+    """When time alone asks to retrain: the model's age, and the policy's schedule."""
+    moments = [served_since + timedelta(days=policy.age_days)] if policy.age_days else []
+    if policy.every_days and last_run_at is not None:
+        moments.append(last_run_at + timedelta(days=policy.every_days))
+    return moments
+
+
 def _moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}"

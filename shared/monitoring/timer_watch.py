@@ -1,4 +1,4 @@
-"""The timers that are late now, for probes, the dashboard and the doctor."""
+"""The timers that are late now, for probes, the dashboard and the doctor: known without the database."""
 
 from __future__ import annotations
 
@@ -28,12 +28,23 @@ def check_own_timers(ports: MonitoringPorts) -> None:
         raise Transient(" ".join(timer.sentence for timer in late))
 
 
+def known_given_up(ports: MonitoringPorts) -> int:
+    """How many messages that were given up the last sweep of this app counted."""
+    watches = (ports.core.marks.watch(name) for name in ports.monitoring.timers.own)
+    return sum(watch.given_up for watch in watches if watch is not None)
+
+
 def record_firing(ports: MonitoringPorts, name: str, *, past_due: bool) -> None:
-    """Count a firing, and whether it is late: the host does not say so of timers that fire several times a minute."""
+    """Count a firing that looks at the database, and whether it is late.
+
+    The host does not say so of timers that fire several times a minute.
+    """
     now = ports.core.clock()
-    late = past_due or fires_late(ports.monitoring.timers, name, _fired(ports).get(name), now)
+    before = ports.core.marks.watch(name)
+    late = past_due or fires_late(ports.monitoring.timers, name, before.fired_at if before else None, now)
     ports.monitoring.scorecards.record_heartbeat(name, now, late=late)
 
 
 def _fired(ports: MonitoringPorts) -> Mapping[str, datetime]:
-    return {beat.name: beat.last_at for beat in ports.monitoring.scorecards.heartbeats()}
+    watches = (ports.core.marks.watch(name) for name in ports.monitoring.timers.schedules)
+    return {watch.name: watch.fired_at for watch in watches if watch is not None}

@@ -19,17 +19,25 @@ _UNREAD = timedelta(minutes=30)
 
 
 def watch_backlog(ports: OperationsPorts) -> None:
-    """Count each queue's messages and the age of the oldest; a queue service that is away stops no sweep."""
+    """Tell how long messages wait, and people of those that nobody takes out of a poison queue."""
+    for one in tell_backlog(ports):
+        if one.queue.endswith(POISON) and _age(ports, one) > _UNREAD:
+            _tell_unread(ports, one)
+
+
+def tell_backlog(ports: OperationsPorts) -> list[WaitingMessages]:
+    """Count each queue's messages and the age of the oldest; returns the queues that hold any.
+
+    A queue service that is away stops no sweep.
+    """
     try:
         found = ports.operations.backlog.waiting()
     except Fault as fault:
         _log.warning("How long messages wait is not known: %s", fault.reason)
-        return
+        return []
     for one in found:
-        age = _age(ports, one)
-        ports.core.observer.queue(one.queue, one.messages, age.total_seconds())
-        if one.queue.endswith(POISON) and age > _UNREAD:
-            _tell_unread(ports, one)
+        ports.core.observer.queue(one.queue, one.messages, _age(ports, one).total_seconds())
+    return [one for one in found if one.messages]
 
 
 def _age(ports: OperationsPorts, one: WaitingMessages) -> timedelta:

@@ -208,7 +208,7 @@ def test_health_and_status_answer(functions: Functions) -> None:
 
 
 def test_sweeps_that_stopped_make_the_app_unhealthy(tmp_path: Path) -> None:
-    """Both probes name the timer, the dashboard has a banner, the next sweep ends it; poison is told there."""
+    """Both probes name the timer, the dashboard has a banner, the next sweep ends it, and counts poison."""
     world = World(tmp_path, RECONCILE_SCHEDULE="*/20 * * * * *")
     functions = functions_of(world)
     for name, output in (("reconcile", "events"), ("reconcile_releases", "models")):
@@ -225,6 +225,8 @@ def test_sweeps_that_stopped_make_the_app_unhealthy(tmp_path: Path) -> None:
     functions["reconcile"](timer=ON_TIME, events=Out())
     assert functions["health"](req=request({})).status_code == 200
     functions["data_poison"](message=message("broken"))
+    assert json.loads(functions["health"](req=request({})).get_body()) == {"status": "healthy"}
+    functions["reconcile"](timer=ON_TIME, events=Out())
     told = functions["health"](req=request({}))
     assert (told.status_code, json.loads(told.get_body())) == (200, {"status": "healthy", "poison": 1})
     assert view(world.ports, "overview", {})["poison"] == ["The queue gave this message up: broken"]

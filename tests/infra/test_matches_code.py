@@ -21,6 +21,7 @@ from shared.bootstrap import build_ports
 from shared.core.addresses import cluster_address
 from shared.core.events import ACTED_ON
 from shared.core.paths import AREAS
+from shared.core.timers.late_timers import DAILY, IDLE_SCHEDULE
 from shared.settings import CONTAINER, NAMES, read_settings
 
 RESOURCES = read(FOLDER / "resources.bicep")
@@ -86,7 +87,7 @@ def test_the_stream_of_messages_is_the_one_the_scenario_reads() -> None:
 
 def test_settings_are_those_the_code_reads() -> None:
     """Each one that a deployed app needs, none that nothing reads, none that the plan refuses."""
-    schedules = {value.strip("%") for value in _schedules()}
+    schedules = {value.strip("%") for value in _schedules()} | {IDLE_SCHEDULE}
     given = RESOURCES.variables["settings"].keys() | APP.variables["common"].keys()
     needed = set(NAMES) | schedules
     assert needed - given == set()
@@ -135,6 +136,7 @@ def _filled(value: Any) -> str:
         "topic.outputs.endpoint": "https://evgt.westeurope-1.eventgrid.azure.net/api/events",
         "scoringEngine == 'process' ? 'process:' : '${scoringEngine}:${workspacePath}'": "process:",
         "withDataExplorer ? explorer!.outputs.url : (empty(telemetryUrl) ? 'lake:' : telemetryUrl)": "lake:",
+        f"empty(idleSchedule) ? '{DAILY}' : idleSchedule": DAILY,
     }
     if isinstance(value, Code):
         return "" if value.startswith(("withAlertWebhooks", "withSigning")) else known[str(value)]

@@ -111,7 +111,7 @@ PREDICTIONS = (
     mutation(
         "a version beside the one that counts",
         "shared/prediction/drop_windows.py",
-        'return base if _open_inputs(ports, scenario, base) else ""',
+        'return base if _open_version(ports, scenario, base) else ""',
         "first = ports.prediction.windows.find(scenario.name, base)\n"
         '    return "" if first is None or first.state == WindowState.QUARANTINED else base',
         "shared/prediction/test_landed_files.py::test_a_version_after_a_late_message_replaces_what_counts",

@@ -18,7 +18,7 @@ from shared.core.wording import counted
 
 EXIT_FOUND = 3
 _GENERATED, _SAMPLE = 1_000, 10
-_MOST_SEED, _MOST_DRIFT = 2**32 - 1, 100
+_MOST_SEED, _MOST_DRIFT, _MOST_ROWS = 2**32 - 1, 100, 10_000_000
 
 
 def check(scenario: ScenarioName, json: Json = False) -> None:
@@ -115,7 +115,7 @@ def _yaml(value: Any) -> str:
 def generate(
     scenario: ScenarioName,
     folder: Annotated[Path, typer.Option("--out", help="The folder to write to; it is made.")] = Path(),
-    rows: Annotated[int, typer.Option(min=1, help="How many rows of the main table.")] = 1000,
+    rows: Annotated[int, typer.Option(min=1, max=_MOST_ROWS, help="How many rows of the main table.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, max=_MOST_SEED, help="Equal seeds give equal rows.")] = 1,
     drift: Annotated[float, typer.Option(help="How far the rows lie from usual ones; 0: not at all.")] = 0.0,
     unlabelled: Annotated[bool, typer.Option("--unlabelled", help="Write rows to predict, without answers.")] = False,

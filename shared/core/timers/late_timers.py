@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from shared.core.errors import BadInput
-from shared.core.timers.timer_schedules import parse_schedule
+from shared.core.errors import BadInput, Misconfigured
+from shared.core.timers.timer_schedules import Schedule, parse_schedule
 
 # From a timer's function to the setting of its schedule.
 SCHEDULES = {
@@ -17,6 +17,9 @@ SCHEDULES = {
     "monitor": "MONITOR_SCHEDULE",
     "retain": "RETENTION_SCHEDULE",
 }
+# When timers look at the database although nothing was written: with retention and monitoring, which do so anyway.
+IDLE_SCHEDULE = "IDLE_SCHEDULE"
+DAILY = "0 10 2 * * *"
 # So many firings in a row may be missing, and a firing may take so long.
 MISSED = 3
 GRACE = timedelta(minutes=2)
@@ -25,11 +28,15 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Timers:
-    """By name the schedules of the installation's timers; `own` are those that this app runs, from `since` on."""
+    """By name the schedules of the installation's timers; `own` are those that this app runs, from `since` on.
+
+    `looks`: when they look at the database at the latest.
+    """
 
     schedules: Mapping[str, str] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
     since: datetime | None = None
+    looks: Schedule = field(default_factory=lambda: parse_schedule(DAILY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +55,17 @@ class LateTimer:
 
 
 def read_timers(environ: Mapping[str, str], now: datetime) -> Timers:
-    """The timers whose schedule is set; an app runs those that it does not disable."""
+    """The timers whose schedule is set; an app runs those that it does not disable. Misconfigured for no schedule."""
     schedules = {name: text for name, key in SCHEDULES.items() if (text := environ.get(key))}
     disabled = {name for name in schedules if _is_true(environ.get(f"AzureWebJobs.{name}.Disabled", ""))}
-    return Timers(schedules, frozenset(schedules.keys() - disabled), now)
+    return Timers(schedules, frozenset(schedules.keys() - disabled), now, _looks(environ.get(IDLE_SCHEDULE) or DAILY))
+
+
+def _looks(text: str) -> Schedule:
+    try:
+        return parse_schedule(text)
+    except BadInput as fault:
+        raise Misconfigured(IDLE_SCHEDULE, f"cannot be read: {fault.reason}", f"such as {DAILY!r}") from fault
 
 
 def late_timers(timers: Timers, fired: Mapping[str, datetime], now: datetime) -> list[LateTimer]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _SERVED = re.compile(r"served/[^/]+/(?P<hour>\d{8}/\d{2})/[^/]+\.parquet")
 # An hour is complete some minutes after its end: instances write the requests they hold with a delay.
 SETTLED = timedelta(minutes=10)
+_HOUR = timedelta(hours=1)
 SERVED_TABLE = "served"
 
 
@@ -83,6 +84,14 @@ def served_hours(ports: MonitoringPorts, scenario: str, now: datetime) -> list[s
     }
     current = f"{now - SETTLED:%Y%m%d/%H}"
     return [f"served-{hour.replace('/', '')}" for hour in sorted(hours) if hour < current]
+
+
+def next_served(ports: MonitoringPorts, scenario: str, now: datetime) -> list[datetime]:
+    """When the hours of logged requests that have not ended can be measured."""
+    current = f"{now - SETTLED:%Y%m%d/%H}"
+    found = (_SERVED.fullmatch(blob.path) for blob in ports.core.lake.list(served_folder(scenario)))
+    hours = {match["hour"] for match in found if match and match["hour"] >= current}
+    return [datetime.strptime(f"{hour}+0000", "%Y%m%d/%H%z") + _HOUR + SETTLED for hour in sorted(hours)]
 
 
 def served_window(ports: MonitoringPorts, scenario: Scenario, window: str) -> WindowData:

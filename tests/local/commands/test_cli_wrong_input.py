@@ -56,6 +56,8 @@ CASES = [
     Wrong("contract accept nothing-at-all --by ada --reason x", "No files of a drop"),
     Wrong("contract show nothing", "known: bank_marketing"),
     Wrong("history --why nothing-at-all", "'nothing-at-all'"),
+    Wrong("history --why EMPTY", "--why is empty"),
+    Wrong(f"generate {BANK} --rows 99999999999", "less than or equal to 10000000"),
     Wrong("history --limit 0", "--limit"),
     Wrong("history --kind modle", "did you mean 'model'?"),
     Wrong("history --state dnoe", "did you mean 'done'?"),

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from world import POINTS, World
 
-from local.console.drop_files import land
+from local.console.drop_files import land, match_tables
+from shared.core.errors import BadInput
 from shared.core.paths import missing_parts, table_of
 
 
@@ -54,3 +55,13 @@ def test_a_corrected_file_replaces_the_one_that_lies_in_the_drop(world: World, t
     landed(world, tmp_path, "bad.csv")
     landed(world, tmp_path, "corrected.csv")
     assert [blob.name for blob in world.ports.core.lake.list("scoring/")] == ["points.bad.csv"]
+
+
+def test_a_file_that_is_named_twice_is_refused(world: World, tmp_path: Path) -> None:
+    """Also under another name: its rows would count twice."""
+    file, other = tmp_path / "a.csv", tmp_path / "b.csv"
+    file.write_bytes(b"id,x,color\n1,2,red\n")
+    other.symlink_to(file)
+    for second in (file, other):
+        with pytest.raises(BadInput, match="the same file is named twice"):
+            match_tables(world.ports, POINTS, POINTS.tables, [file, second], None)

@@ -23,12 +23,14 @@ from local.doctor.examination import examine
 from local.doctor.finding import Check, Finding, Subject
 from local.host.running import HomeLock
 from local.tools import migrations
+from shared.adapters.lake.work_marks import LakeWorkMarks
 from shared.adapters.sql.database import open_database
 from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.adapters.sql.ledger.rounds import SqlRounds
 from shared.adapters.sql.migrations import newest, revision_id
-from shared.adapters.sql.monitoring.measures import SqlScorecards
+from shared.bootstrap.backends import open_lake
 from shared.core.timers.listing_round import Round
+from shared.core.timers.work_mark import Watch
 
 ROOT = Path(__file__).resolve().parents[3]
 VERSION = newest()
@@ -238,7 +240,8 @@ def test_sweeps_that_stopped_are_a_finding(subject: MakeSubject, tmp_path: Path)
     assert the(work.sweeps(asked), "sweeps").fact == "none was due yet"
     engine = open_database(url)
     for ago, verdict in ((timedelta(hours=1), "fail"), (timedelta(), "ok")):
-        SqlScorecards(engine).record_heartbeat("reconcile", datetime.now(UTC) - ago, late=False)
+        at = datetime.now(UTC) - ago
+        LakeWorkMarks(open_lake(asked.settings)).keep(Watch("reconcile", at, at))
         assert the(work.sweeps(asked), "sweeps").verdict == verdict
     SqlRounds(engine).save(Round("files", datetime.now(UTC), ended_at=datetime(2026, 3, 1, tzinfo=UTC), ended_files=12))
     told = "all 12 landed files were last listed at 2026-03-01 00:00:00 UTC"

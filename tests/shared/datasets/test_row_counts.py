@@ -185,6 +185,6 @@ def test_readers_know_how_long_the_work_may_take(tmp_path: Path) -> None:
     """Beside the thread whose time is over they stop as well."""
     lake = FolderLake(tmp_path)
     known, own = many(lake)
-    counts = RowCounts(LimitedLake(lake), TIMED, "points", own)
+    counts = RowCounts(LimitedLake(lake, lambda: None), TIMED, "points", own)
     with limited(0), pytest.raises(Transient):
         counts.count(known, (*known, Part("own", "own", 2, "own", 40)))

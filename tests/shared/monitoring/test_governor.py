@@ -14,6 +14,7 @@ from ports_with import ports_with
 from world import POINTS, InlineTrainer, World, more_rows, points_csv
 
 from shared import dispatch
+from shared.core.errors import Missing
 from shared.core.ledger import Claim, Kind
 from shared.core.policies import RetrainPolicy
 from shared.datasets.version import DatasetVersion
@@ -266,6 +267,31 @@ def test_a_death_between_the_steps_leaves_one_training(tmp_path: Path, dies_in: 
     assert [one.decided for one in decisions] == ["retrain"]
     assert len(world.trainer.submitted) == 2
     assert decisions[0].run == world.trainer.submitted[-1]
+
+
+class RefusingTrainer(InlineTrainer):
+    """A trainer whose service refuses each run for good."""
+
+    def submit(self, run: Run) -> None:
+        """As Azure ML says it where nothing was published."""
+        raise Missing(f"The workspace has no component for {run.scenario}.")
+
+
+@pytest.mark.parametrize("by", ["drift", "new data"])
+def test_a_training_that_cannot_be_started_is_a_decision_with_its_reason(tmp_path: Path, by: str) -> None:
+    """And no crash that is tried again and again."""
+    world = governed(tmp_path, RetrainPolicy()) if by == "drift" else World(tmp_path / "home")
+    world.ports = ports_with(world.ports, training__trainer=RefusingTrainer())
+    if by == "drift":
+        more_rows(world)
+        drift(world, "x")
+        ask(world)
+    else:
+        world.handle(world.land("incoming/points/d1/points.csv", points_csv(60)))
+    told = [one.sentence for one in world.ports.monitoring.decisions.list("points") if one.decided == "not"]
+    assert any("The workspace has no component for points." in one for one in told), told
+    states = {entry.state for entry in world.ports.core.history.entries(200)}
+    assert not states & {"released", "failed"}
 
 
 @pytest.mark.fault(31)

@@ -32,6 +32,7 @@ from shared.adapters.functions_serving import FunctionsServing
 from shared.adapters.lake.dead_letters import FOLDER, DeadLetterStore, LakeDeadLetters
 from shared.adapters.lake.prediction_log import LakePredictionLog
 from shared.adapters.lake.telemetry import LakeTelemetry
+from shared.adapters.lake.work_marks import LakeWorkMarks
 from shared.adapters.onnx.scoring import OnnxScoring
 from shared.adapters.process_scorer import ProcessScorer
 from shared.adapters.process_trainer import NoTrainer
@@ -99,6 +100,13 @@ class Untold:
         return ()
 
 
+class NoSessions:
+    """Port `Sessions`: memory has no connections."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
 class MemoryPublisher(InMemory):
     """Port `Publisher`: events wait for who delivers them."""
 
@@ -130,6 +138,8 @@ def memory_ports(
         outbox=MemoryOutbox(memory),
         publisher=MemoryPublisher(memory),
         observer=Silent(),
+        marks=LakeWorkMarks(lake),
+        sessions=NoSessions(),
     )
     sharding = read_sharding(environ, scenarios)
     return Ports(

@@ -9,7 +9,9 @@ from typing import Any
 
 from killing import counted
 from memory.lake import MemoryLake
+from memory.store import InMemory
 
+from shared.adapters.door import Door
 from shared.adapters.limited_lake import LimitedLake
 from shared.core.claims import CLAIM_TTL
 from shared.core.errors import Transient
@@ -26,6 +28,8 @@ _WRITES = frozenset(
         *("release", "remove", "reopen", "replace", "request", "sent", "take", "write"),
     }
 )
+# Before these the mark is set. What only counts is no work; the adapters on disk have a door of their own.
+_PASS_THE_DOOR = (_WRITES | {"abandon", "enqueue", "queue", "record"}) - {"record_heartbeat"}
 
 
 class Died(BaseException):
@@ -103,6 +107,7 @@ class Exposed:
         if not callable(method):
             return method
         world, disk, writes = self._world, self._disk, name in _WRITES
+        in_memory = isinstance(self._port, InMemory)
 
         def exposed(*args: Any, **kwargs: Any) -> Any:
             fate = world.fate
@@ -112,6 +117,8 @@ class Exposed:
             world.fate = fate
             if writes and world.disks.full == disk:
                 raise Transient(f"The disk of the {disk} is full.")
+            if in_memory and name in _PASS_THE_DOOR:
+                world.door()
             answer = method(*args, **kwargs)
             fate.meet(afterwards=True)
             world.fate = fate
@@ -128,7 +135,10 @@ class Conditions:
         self.disks = disks
         # The one worker of the host that runs now; nobody outside a worker has a fate.
         self.fate: Fate | None = None
+        self.door: Callable[[], None] = lambda: None
 
     def over(self, ports: Ports) -> Ports:
-        """The ports under these conditions."""
-        return counted(ports, self, Exposed)
+        """The ports under these conditions; whoever writes sets the mark first, which may befall them as well."""
+        exposed = counted(ports, self, Exposed)
+        self.door = Door(exposed.core.marks, ports.core.clock)
+        return exposed

@@ -58,8 +58,8 @@ def _health(generation: int, version: int, role: Any, minute: datetime, errors: 
 
 
 def _days_pass(life: Life) -> None:
-    """Time in which retention removes what has had its time."""
-    if life.place.traits.retention:
+    """Time in which retention removes what has had its time; no host lets a worker pause so long."""
+    if life.place.traits.retention and not life.pauses:
         life.told.append("three days pass")
         life.place.clock.advance(days=3)
 

@@ -21,7 +21,7 @@ from local.host.worker import Function, Outcome
 from shared import dispatch
 from shared.core.errors import Fault, Transient
 from shared.core.messages import POISON
-from shared.monitoring.timer_watch import record_firing
+from shared.operations.idling import fire, record_and_keep
 from simulated.faults import Conditions, Died, Disks, Fate
 from simulated.installations import Installation
 from simulated.workers import QUEUES, TIMERS, WORKERS, Outputs
@@ -135,8 +135,10 @@ class Host:
         if function.name in TIMERS:
             _, queue, plan = TIMERS[function.name]
             late = bool(json.loads(data.json)["IsPastDue"])
-            record_firing(self.ports, function.name, past_due=late)
-            return {queue: plan(self.ports)}
+            if function.name == "retain":
+                record_and_keep(self.ports, function.name, past_due=late)
+                return {queue: plan(self.ports)}
+            return {queue: fire(self.ports, function.name, plan, past_due=late)}
         queue = str(function.trigger["queueName"])
         if queue.endswith(POISON):
             dispatch.on_poison(self.ports, queue.removesuffix(POISON), data.string)

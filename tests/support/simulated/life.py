@@ -126,6 +126,11 @@ class Life:
             if str(event["type"]).startswith("Microsoft."):
                 self.put(MODEL_EVENTS, json.dumps(event))
 
+    @property
+    def pauses(self) -> bool:
+        """Whether a worker is under way."""
+        return len(asyncio.all_tasks()) > 1
+
     # What hosts ask and tell.
 
     def fate(self, what: str) -> Fate:

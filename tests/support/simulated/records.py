@@ -20,7 +20,7 @@ from simulated.traits import NAME
 # Where files lie as they came, and rows that were read from them.
 _CELLS = ("incoming/", "scoring/", "actuals/", "tables/", "telemetry/", "shards/")
 _AREAS = (*_CELLS, "quarantine/", "datasets/", "baselines/", "runs/", "models/", "windows/", "monitoring/", "served/")
-_AREAS += ("contracts/", "trials/", "history/", "deadletter/")
+_AREAS += ("contracts/", "trials/", "history/", "deadletter/", "idle/")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 

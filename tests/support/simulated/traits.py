@@ -39,6 +39,8 @@ class Traits:
             "APPROVALS": "prod" if self.approvals else "none",
             "ROLLOUT": "0:5,50:5" if self.steps else "full",
             "HEALTH_RULES": "rows:20",
+            # What was lost while all rest is found soon enough for a life.
+            "IDLE_SCHEDULE": "0 */10 * * * *",
             **({"SCORER_ROWS": str(LARGE)} if self.shards else {}),
         }
 

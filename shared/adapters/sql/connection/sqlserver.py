@@ -36,6 +36,9 @@ def open_engine(url: URL, busy_seconds: float, credential: MakeCredential | None
     )
 
     quote_window(engine.dialect)
+    # The driver manager would keep a closed connection open, and a database with a session never pauses.
+    driver: Any = engine.dialect.loaded_dbapi
+    driver.pooling = False
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

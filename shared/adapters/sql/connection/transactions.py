@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ATTEMPTS = 6
-# Our own execution options: how SQLite begins, the lock of the writers, and how to wait.
+# Our own execution options: how SQLite begins, the lock of the writers, how to wait, and what writers call first.
 BEGIN = "mlops_begin"
 TURNS = "mlops_turns"
 PAUSE = "mlops_pause"
+DOOR = "mlops_door"
 READING, WRITING, COUNTING, MIGRATING, OUTSIDE = "reading", "writing", "counting", "migrating", "outside"
 # Writers compare-and-set under unique keys, so READ COMMITTED is enough for them; a reader sees one state.
 _ISOLATION: Mapping[tuple[str, str], Mapping[str, Any]] = {
@@ -49,7 +50,10 @@ def write[T](engine: Engine, work: Callable[[Connection], T]) -> T:
 
 
 def count[T](engine: Engine, work: Callable[[Connection], T]) -> T:
-    """Like `write`, for counts that may be lost when the power fails: SQLite does not wait for the disk."""
+    """Like `write`, for counts that may be lost when the power fails: SQLite does not wait for the disk.
+
+    They are no work: whoever counts passes no door.
+    """
     return retrying(engine, lambda: transaction(engine, work, COUNTING))
 
 
@@ -90,7 +94,10 @@ def rows_changed(result: CursorResult[Any]) -> int:
 
 
 def transaction[T](engine: Engine, work: Callable[[Connection], T], kind: str) -> T:
-    """Run `work` in one transaction of that kind, once."""
+    """Run `work` in one transaction of that kind, once; what writes passes the door first."""
+    door = engine.get_execution_options().get(DOOR) if kind == WRITING else None
+    if door is not None:
+        door()
     with engine.connect() as connection:
         connection.execution_options(**{BEGIN: kind}, **_ISOLATION.get((engine.dialect.name, kind), {}))
         with _turn(connection, kind), connection.begin():

@@ -22,7 +22,9 @@ class SqlOutbox:
 
     def add(self, notice: Notice) -> None:
         """Keep the notice; the same id again changes nothing."""
-        write(self._engine, lambda connection: add_notice(connection, notice))
+        # A sweep tells again of what was told long ago: that writes nothing.
+        if not read(self._engine, lambda connection: is_known(connection, notice)):
+            write(self._engine, lambda connection: add_notice(connection, notice))
 
     def pending(self, limit: int = 100) -> Sequence[Notice]:
         """Undelivered notices, oldest first."""
@@ -38,5 +40,10 @@ class SqlOutbox:
 
 def add_notice(connection: Connection, notice: Notice) -> None:
     """Keep the notice in the caller's transaction; the same id again changes nothing."""
-    if connection.scalar(select(table.c.seq).where(table.c.id == notice.id)) is None:
+    if not is_known(connection, notice):
         connection.execute(insert(table), {**asdict(notice), "sent": 0})
+
+
+def is_known(connection: Connection, notice: Notice) -> bool:
+    """Whether a notice of that id was kept before."""
+    return connection.scalar(select(table.c.seq).where(table.c.id == notice.id)) is not None

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from shared.adapters.sql.connection.transactions import read, rows_changed, write
+from shared.adapters.sql.connection.transactions import count, read, rows_changed
 from shared.adapters.sql.schema.operations import listing_round as table
 from shared.core.timers.listing_round import Round
 
@@ -25,14 +25,14 @@ class SqlRounds:
         return None if row is None else Round(**row)
 
     def save(self, reached: Round) -> None:
-        """Keep where it stands."""
+        """Keep where it stands: what is lost is listed again."""
         values = asdict(reached)
 
         def work(connection: Connection) -> None:
             if not rows_changed(connection.execute(update(table).where(table.c.name == reached.name).values(values))):
                 connection.execute(insert(table), values)
 
-        write(self._engine, work)
+        count(self._engine, work)
 
     def list(self) -> Sequence[Round]:
         """All rounds by name."""

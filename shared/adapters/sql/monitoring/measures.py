@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
-from sqlalchemy import Connection, Engine, Select, Table, and_, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    RowMapping,
+    Select,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
-from shared.adapters.sql.connection.transactions import read, rows_changed, take_turn, write
+from shared.adapters.sql.connection.transactions import count, read, rows_changed, take_turn, write
 from shared.adapters.sql.schema.monitoring import (
     breach,
     drift,
@@ -95,17 +108,22 @@ class SqlQualities:
             quality.c.metric == measure.metric,
         )
 
+        def newest(connection: Connection) -> QualityMeasure | None:
+            query = select(quality).where(*this).order_by(quality.c.revision.desc()).limit(1)
+            row = connection.execute(query).mappings().one_or_none()
+            return None if row is None else _quality_measure(dict(row))
+
         def work(connection: Connection) -> QualityMeasure:
-            newest = select(quality).where(*this).order_by(quality.c.revision.desc()).limit(1)
-            row = connection.execute(newest).mappings().one_or_none()
-            existing = None if row is None else _quality_measure(dict(row))
-            if existing is not None and all(getattr(existing, name) == getattr(measure, name) for name in _SAID):
+            existing = newest(connection)
+            if _says_the_same(existing, measure):
                 return existing
             kept = replace(measure, revision=existing.revision + 1 if existing else 1)
             connection.execute(insert(quality), asdict(kept))
             return kept
 
-        return write(self._engine, work)
+        # Most of what is stated again says what is known.
+        known = read(self._engine, newest)
+        return known if _says_the_same(known, measure) else write(self._engine, work)
 
     def latest(self, scenario: str | None = None) -> Sequence[QualityMeasure]:
         """The newest revision of every (window, metric)."""
@@ -152,6 +170,10 @@ class SqlQualities:
         return [_quality_measure(row) for row in _rows(self._engine, query)]
 
 
+def _says_the_same(known: QualityMeasure | None, measure: QualityMeasure) -> TypeGuard[QualityMeasure]:
+    return known is not None and all(getattr(known, name) == getattr(measure, name) for name in _SAID)
+
+
 def _newest(query: Select[Any]) -> Select[Any]:
     """Without revisions that gave way to a newer one."""
     other = quality.alias()
@@ -181,9 +203,12 @@ class SqlBreaches:
             columns.state == BreachState.OPEN,
         )
 
+        def opened(connection: Connection) -> RowMapping | None:
+            return connection.execute(select(breach).where(*this)).mappings().one_or_none()
+
         def work(connection: Connection) -> tuple[Breach, bool]:
             take_turn(connection, f"breaches of {sighting.scenario}")
-            row = connection.execute(select(breach).where(*this)).mappings().one_or_none()
+            row = opened(connection)
             if row is not None:
                 return _again(connection, _breach(dict(row)), sighting), False
             if _closed_before(connection, sighting):
@@ -192,6 +217,9 @@ class SqlBreaches:
             connection.execute(insert(breach), asdict(sighting))
             return sighting, True
 
+        known = read(self._engine, opened)
+        if known is not None and known["last_window"] == sighting.last_window:
+            return _breach(dict(known)), False
         return write(self._engine, work)
 
     def close(self, scenario: str, breach_id: str, at: datetime) -> None:
@@ -249,14 +277,14 @@ class SqlScorecards:
         self._engine = engine
 
     def put(self, card: Scorecard) -> None:
-        """Keep it instead of an earlier one of the same generation."""
+        """Keep it instead of an earlier one of the same generation; one that is lost is computed again."""
         this = (scorecard.c.scenario == card.scenario, scorecard.c.generation == card.generation)
 
         def work(connection: Connection) -> None:
             connection.execute(delete(scorecard).where(*this))
             connection.execute(insert(scorecard), asdict(card))
 
-        write(self._engine, work)
+        count(self._engine, work)
 
     def list(self, scenario: str | None = None) -> Sequence[Scorecard]:
         """Scorecards by scenario and generation."""
@@ -275,7 +303,7 @@ class SqlScorecards:
                 first = {"name": name, "fired": 1, "late": int(late), "last_at": at, **seen}
                 connection.execute(insert(timer_beat), first)
 
-        write(self._engine, work)
+        count(self._engine, work)
 
     def heartbeats(self) -> Sequence[TimerHeartbeat]:
         """All timers by name."""

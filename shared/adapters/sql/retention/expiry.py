@@ -92,9 +92,10 @@ class SqlExpiry:
         return {**found, "journal": sum(self._counted(journal, (*old, span), dry_run=False) for span in spans)}
 
     def _counted(self, table: Table, conditions: Sequence[ColumnElement[bool]], *, dry_run: bool) -> int:
-        if dry_run:
-            query = select(func.count()).select_from(table).where(*conditions)
-            return read(self._engine, lambda connection: int(connection.scalar(query) or 0))
+        query = select(func.count()).select_from(table).where(*conditions)
+        found = read(self._engine, lambda connection: int(connection.scalar(query) or 0))
+        if dry_run or not found:
+            return found
         removal = delete(table).where(*conditions)
         return write(self._engine, lambda connection: rows_changed(connection.execute(removal)))
 

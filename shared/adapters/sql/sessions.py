@@ -1,0 +1,22 @@
+"""The connections of this process to the database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from shared.adapters.lazy import Once
+
+
+class SqlSessions:
+    """Port `Sessions`, of a database that may not have been opened yet."""
+
+    def __init__(self, engine: Once[Engine]) -> None:
+        self._engine = engine
+
+    def close(self) -> None:
+        """Close those that nobody uses; what is in use closes when it comes back."""
+        if (engine := self._engine.made) is not None:
+            engine.dispose()

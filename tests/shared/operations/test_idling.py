@@ -1,0 +1,82 @@
+"""An installation without work leaves its database alone, costs what the page says, and loses nothing by it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from idle_month import Installation, watched
+from world import points_csv
+
+from local.tools.cost import ONE_DROP, Quantities
+from shared.core.timers.work_mark import SETTLED_AFTER
+
+DAY = timedelta(days=1)
+# All days of such a month are alike; `make test-all` lives through the whole of it.
+DAYS = 30 if os.environ.get("MLOPS_FULL_SWEEP") else 2
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Installation]:
+    """An installation that has learned and predicted once, long enough ago to rest."""
+    made = Installation(tmp_path)
+    with closing(made.world):
+        made.tell(made.world.land("incoming/points/d1/points.csv", points_csv(300)))
+        made.tell(made.world.land("scoring/points/s1/points.csv", points_csv(40, seed=2, labelled=False)))
+        made.run(made.now + DAY)
+        yield made
+
+
+def test_without_data_the_database_is_opened_once_a_day(place: Installation) -> None:
+    """Every timer looks at the same minute, retention too; in between none opens it, and each still fires."""
+    with watched(place) as usage:
+        place.run(place.now + DAYS * DAY)
+    assert usage.most_a_day() == 1
+    assert usage.minutes() / DAYS == pytest.approx(Quantities().awake_minutes, abs=0.5)
+    with watched(place) as usage:
+        place.run(place.now + timedelta(hours=1), skipping=False)
+    assert usage.used == []
+    watch = place.world.ports.core.marks.watch("reconcile")
+    assert watch is not None
+    assert watch.fired_at == place.now
+
+
+def test_with_a_drop_a_day_it_is_opened_twice(place: Installation) -> None:
+    """For the drop, until everything it led to is settled, and for the daily look."""
+    with watched(place) as usage:
+        for number in range(DAYS):
+            place.run(place.now + 0.4 * DAY)
+            rows = points_csv(40, seed=number, labelled=False, first=1000 * number)
+            place.tell(place.world.land(f"scoring/points/n{number}/points.csv", rows))
+            place.run(place.now + 0.6 * DAY)
+    assert usage.most_a_day() == 2
+    assert usage.minutes() / DAYS == pytest.approx(ONE_DROP.awake_minutes, abs=8)
+    assert len(place.world.ports.prediction.predictions.commits()) == 1 + DAYS
+
+
+def test_a_lost_event_is_found_by_the_daily_look(place: Installation) -> None:
+    """While all rest nobody lists the lake; the look finds the file, and its row is there a few minutes later."""
+    # An uploader writes past our door.
+    place.world.ports.core.lake._lake.put(  # type: ignore[attr-defined]
+        "scoring/points/lost/points.csv", points_csv(5, seed=3, labelled=False, first=5000)
+    )
+    place.run(place.now.replace(hour=2, minute=9) + DAY)
+    assert len(place.world.ports.prediction.predictions.commits()) == 1
+    place.run(place.now + timedelta(minutes=5))
+    assert len(place.world.ports.prediction.predictions.commits()) == 2
+
+
+def test_a_slow_writer_is_not_slept_over(place: Installation) -> None:
+    """What is written under a mark that is not settled is found, although every look before found nothing."""
+    ports = place.world.ports
+    ports.core.lake.put("doctor/probe", b"the mark is set", if_absent=False)
+    place.run(place.now + SETTLED_AFTER - timedelta(minutes=1))
+    ports.core.lake._lake.put(  # type: ignore[attr-defined]
+        "scoring/points/slow/points.csv", points_csv(5, seed=3, labelled=False, first=5000)
+    )
+    place.run(place.now + timedelta(minutes=7))
+    assert len(ports.prediction.predictions.commits()) == 2
