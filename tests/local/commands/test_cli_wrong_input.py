@@ -197,7 +197,7 @@ TOLD = (
     "predict iiot_quality FILE --wait",
     f"train {BANK} --inputs agee",
     f"train {BANK} --trials 0",
-    "history --kind modle",
+    "history --state dnoe",
     "history --since yesterday",
     "replay",
     f"models show {BANK}:9",
