@@ -30,7 +30,7 @@ def main(
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - the caller's own address
+        with urllib.request.urlopen(url, timeout=5):  # noqa: S310 -- the caller's own address  # nosec B310
             return True
     except urllib.error.HTTPError:
         return True

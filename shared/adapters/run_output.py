@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.adapters.process_trainer import run_folder
 from shared.core.errors import BadInput
-from shared.training.run import RunProgress
+from shared.training.run import Run, RunProgress
 
 # Enough for some hundred lines, whatever a library prints.
 _TAIL_BYTES = 64 * 1024
@@ -43,9 +43,9 @@ class FolderRunOutput:
         # The first line of a tail may be the end of one.
         return (tail[1:] if size > _TAIL_BYTES else tail)[-lines:]
 
-    def place(self, run_id: str) -> str:
+    def place(self, run: Run) -> str:
         """Name the log's file."""
-        return f"runs/{run_id}/log.txt in MLOPS_HOME"
+        return f"runs/{run.id}/log.txt in MLOPS_HOME"
 
 
 class NoRunOutput:
@@ -63,9 +63,9 @@ class NoRunOutput:
         """Return no line."""
         return ()
 
-    def place(self, run_id: str) -> str:
-        """Say who has the log."""
-        return f"job {run_id} in {self._service}" if self._service else ""
+    def place(self, run: Run) -> str:
+        """Name the job of the attempt and who has its log."""
+        return f"job {run.attempt_name} in {self._service}" if self._service else ""
 
 
 def _progress(value: dict[str, Any]) -> RunProgress | None:

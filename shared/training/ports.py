@@ -70,8 +70,8 @@ class RunOutput(Protocol):
         """The last lines of its log, oldest first; none where it cannot be read from here."""
         ...
 
-    def place(self, run_id: str) -> str:
-        """Where people find the whole log; empty when there is none."""
+    def place(self, run: Run) -> str:
+        """Where people find the whole log of the run's present attempt; empty when there is none."""
         ...
 
 

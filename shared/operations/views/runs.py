@@ -67,7 +67,7 @@ def _detail(ports: OperationsPorts, scenario: Scenario, run: Run, model: Model |
         "options": run.options.to_json(),
         "progress": output.progress(run.id) if run.state in _OPEN else None,
         "log": output.log(run.id, _LOG_LINES),
-        "log_place": output.place(run.id),
+        "log_place": output.place(run),
         "steps": _steps(ports, model) if model else [],
     }
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from model_training.run import Progress
 from shared.adapters.run_output import FolderRunOutput, NoRunOutput
-from shared.training.run import RunProgress
+from shared.training.run import Run, RunProgress
 
 
 def test_what_the_worker_writes_is_read(tmp_path: Path) -> None:
@@ -53,4 +54,7 @@ def test_a_name_that_could_be_a_path_is_no_run(tmp_path: Path) -> None:
 def test_elsewhere_the_place_is_named() -> None:
     """Workers of a service tell nothing here."""
     output = NoRunOutput("Azure ML studio")
-    assert (output.progress("r"), output.log("r", 5), output.place("r")) == (None, (), "job r in Azure ML studio")
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    run = Run("r", "points", "d1", "points/d1/1", "running", 2, "", at, at)
+    assert (output.progress("r"), output.log("r", 5)) == (None, ())
+    assert (output.place(run), NoRunOutput("").place(run)) == ("job r-2 in Azure ML studio", "")
