@@ -223,6 +223,7 @@ def test_a_call_of_any_port_counts(tmp_path: Path) -> None:
         "training.options",
         "training.profile",
         "release.policies",
+        "release.signer",
         "prediction.sharding",
         "prediction.sql_rows",
         "prediction.delta_follows",

@@ -147,9 +147,11 @@ class FolderLake:
         """Create missing folders; each entry is on the disk before anything is put into it."""
         if folder.is_dir():
             return
-        if folder != self._root:
+        if folder == self._root:
+            _make_root(folder)
+        else:
             self._make_folder(folder.parent)
-        folder.mkdir(parents=folder == self._root, exist_ok=True)
+            folder.mkdir(exist_ok=True)
         _sync_folder(folder.parent)
 
     @contextmanager
@@ -234,6 +236,13 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _make_root(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (NotADirectoryError, FileExistsError) as error:
+        raise Permanent(f"The lake's folder {folder} cannot be made ({error.strerror}).") from error
 
 
 @contextmanager
