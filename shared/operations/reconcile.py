@@ -16,7 +16,7 @@ from shared.core.claims import RESEND_AFTER, mark_queued
 from shared.core.drops import blob_key
 from shared.core.events import DEAD_LETTER
 from shared.core.lake_reading import SLICE, next_slice
-from shared.core.ledger import Entry, Kind, State
+from shared.core.ledger import Kind, State
 from shared.core.messages import cloud_event
 from shared.core.notices import announce
 from shared.core.paths import AREAS, Landing, landing
@@ -26,6 +26,7 @@ from shared.intake.feedback import take_feedback
 from shared.monitoring.governor import train_on_waiting_data
 from shared.monitoring.overdue import watch_arrivals
 from shared.operations.backlog import watch_backlog
+from shared.operations.lost_endings import end_lost, is_open
 from shared.operations.waiting_tables import follow_waiting
 from shared.training.runs import watch_runs
 from shared.training.scheduled_runs import start_due
@@ -68,7 +69,7 @@ def reconcile(ports: OperationsPorts, listed: int = SLICE) -> Sweep:
     sent = set(mark_queued(ports, Kind.BLOB, [entry.key for entry in stuck]))
     messages = [entry.message for entry in stuck if entry.key in sent]
     messages.extend(_missed_events(ports, {entry.key for entry in stuck}, listed))
-    _end_lost_versions(ports)
+    end_lost(ports, entries)
     messages.extend(settled_drops(ports, _waiting_files(ports)))
     messages.extend(_dead_letters(ports))
     watch_backlog(ports)
@@ -100,33 +101,13 @@ def _missed_events(ports: OperationsPorts, stuck: Collection[str], listed: int) 
     return events
 
 
-def _end_lost_versions(ports: OperationsPorts) -> None:
-    """End what was queued of a file's version that is there no more: its message is lost, and nobody would look.
-
-    A host that starts anew releases what it had queued.
-    """
-    lost = ports.core.clock() - RESEND_AFTER
-    for entry in ports.operations.totals.in_states({State.QUEUED, State.RELEASED}, MOST):
-        if entry.kind == Kind.BLOB and _is_open(entry) and entry.at <= lost:
-            blob = ports.core.lake.stat(entry.key.rpartition("@")[0])
-            if blob is None:
-                ports.core.ledger.note(Kind.BLOB, entry.key, State.GONE, "The file was removed before it was read.")
-            elif blob_key(blob) != entry.key:
-                reason = "A newer version of the file landed before this one was read."
-                ports.core.ledger.note(Kind.BLOB, entry.key, State.SUPERSEDED, reason)
-
-
 def _untold(ports: OperationsPorts, keys: Sequence[str]) -> Iterator[str]:
     """The keys that no worker knows of, looked up some at a time."""
     for start in range(0, len(keys), _AT_ONCE):
         some = keys[start : start + _AT_ONCE]
         entries = ports.operations.lineage.entries([(Kind.BLOB, key) for key in some])
-        told = {entry.key for entry in entries if not _is_open(entry)}
+        told = {entry.key for entry in entries if not is_open(entry)}
         yield from (key for key in some if key not in told)
-
-
-def _is_open(entry: Entry) -> bool:
-    return entry.state == State.QUEUED or (entry.state == State.RELEASED and not entry.message)
 
 
 def _is_busy(ports: OperationsPorts) -> bool:

@@ -59,7 +59,7 @@ def score_window(ports: PredictionPorts, scenario_name: str, window_id: str) -> 
     follow(ports, scenario, commit.window)
     ports.prediction.windows.close(scenario.name, window.id, WindowState.COMMITTED, "")
     strange = told(commit.unknown_values, commit.far_values, commit.rejected_rows, commit.ignored_columns)
-    reason = f"{commit.rows} rows were predicted with {commit.model}; {commit.failed_rows} failed. {strange}".strip()
+    reason = f"{commit.sentence} {strange}".strip()
     origin = {"model": commit.model, "run": commit.run, "dataset": commit.dataset}
     return Outcome(State.DONE, reason, {"rows": commit.rows, "sha256": commit.sha256, "path": commit.path, **origin})
 

@@ -92,6 +92,11 @@ class Commit:
         """The row of SQL."""
         return {name: value for name, value in asdict(replace(self, shards=())).items() if name != "shards"}
 
+    @property
+    def sentence(self) -> str:
+        """What the history says of it first."""
+        return f"{self.rows} rows were predicted with {self.model}; {self.failed_rows} failed."
+
     def to_bytes(self) -> bytes:
         """The file `_COMMIT.json`."""
         shards = {"shards": [asdict(one) for one in self.shards]} if self.shards else {}
