@@ -36,6 +36,7 @@ from shared.datasets.version import (
 )
 from shared.intake.arrivals import Files
 from shared.intake.drop_tables import DropTable
+from shared.intake.spellings import spelling_remarks
 from shared.intake.stream_rows import stream_parts
 from shared.profiles.version_report import validate
 from shared.training.trainability import LEAST_ROWS, check_trainable
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
     from shared.datasets.row_counts import Counts
     from shared.datasets.rows import Rows
-    from shared.monitoring.ports import MonitoringPorts
+from shared.monitoring.ports import MonitoringPorts
 
 # A drop that holds this share of the current rows is all of them, as they are now.
 SNAPSHOT = 0.9
@@ -222,6 +223,7 @@ class _Step:
             validate(ports, dataset, self._new_rows(tables, before))
             manifest = json.dumps(manifest_of(dataset), indent=1, sort_keys=True) + "\n"
             ports.core.lake.put(f"{dataset_folder(name, dataset.id)}manifest.json", manifest.encode())
+            remarks = (*remarks, *spelling_remarks(ports, self.where.scenario, dataset, before))
         dataset = known or dataset
         head = moved(self.head, self._measured(after), self.where.drop, dataset.id, self._standing(after))
         if not ports.datasets.versions.move(head, None if known else dataset):
