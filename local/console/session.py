@@ -95,6 +95,7 @@ class Session:
         from local.host.events.subscriptions import SUBSCRIPTIONS
         from local.host.functions_host import Host
 
+        self._make_container()
         self._tell_lost_state()
         # No other host runs on this home, so the claims of a killed host are released.
         host = Host(APP, self.settings.home, self.environ, port=port, subscriptions=SUBSCRIPTIONS, clock=self._seconds)
@@ -110,6 +111,14 @@ class Session:
 
     def _seconds(self) -> float:
         return self.ports.core.clock().timestamp()
+
+    def _make_container(self) -> None:
+        """The lake's container, where an emulator holds it: the first thing that is written goes there."""
+        place = self.settings.lake_address
+        if place is not None and place.emulated:
+            from local.azurite.azurite_settings import make_container
+
+            make_container(place)
 
     def _tell_lost_state(self) -> None:
         # A lake that cannot be listed now is no reason not to start.

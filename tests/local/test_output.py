@@ -7,9 +7,11 @@ import logging
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from world import POINTS, World, points_csv
 
 from local.cli import EXIT_USAGE, _ending
 from local.commands.up import log_to_terminal
@@ -69,6 +71,15 @@ def test_a_column_without_a_value_is_left_out(monkeypatch: pytest.MonkeyPatch, w
 
 def test_a_rollback_asks_on_a_terminal(tmp_path: Path) -> None:
     """For a reason, and for a yes: with a no nothing is touched."""
+    world = World(tmp_path / "home", scenarios={"bank_marketing": replace(POINTS, name="bank_marketing")})
+    for weight in (3.0, 4.0):
+        world.trainer.weight = weight
+        file = f"incoming/bank_marketing/d{weight:g}/points.csv"
+        world.handle(world.land(file, points_csv(seed=int(weight), first=int(weight) * 1000)))
+        world.sweep()
+    before = world.ports.release.deployments.current("bank_marketing")
+    assert before is not None
+    assert before.generation == 2
     ours, theirs = os.openpty()
     line = [sys.executable, "-m", "local.cli", "rollback", "bank_marketing"]
     environ = {**os.environ, "MLOPS_HOME": str(tmp_path / "home")}
@@ -80,6 +91,8 @@ def test_a_rollback_asks_on_a_terminal(tmp_path: Path) -> None:
     os.close(ours)
     os.close(theirs)
     assert process.returncode == 3
+    assert world.ports.release.deployments.current("bank_marketing") == before
+    world.close()
     assert "nothing was changed: it was not confirmed." in told
     assert "Why is bank_marketing rolled back" in told
     assert "Take bank_marketing back to the model before?" in told

@@ -8,12 +8,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Barrier
-from typing import BinaryIO
+from typing import NoReturn
 
 import pyarrow as pa
 import pytest
@@ -134,8 +134,11 @@ def test_a_run_whose_worker_was_killed_is_taken_over(ports: Ports, environ: dict
 class _AwayLake:
     """A lake that does not answer."""
 
-    def open(self, path: str, *, etag: str | None = None) -> BinaryIO:
-        raise Transient(f"The lake does not answer for {path}@{etag}.")
+    def __getattr__(self, call: str) -> Callable[..., NoReturn]:
+        def away(*_told: object, **_facts: object) -> NoReturn:
+            raise Transient(f"The lake does not answer to {call}.")
+
+        return away
 
 
 def test_what_may_come_back_leaves_the_run_open(ports: Ports, tmp_path: Path) -> None:

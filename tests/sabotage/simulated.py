@@ -31,8 +31,8 @@ SIMULATED = (
     mutation(
         "simulated: what is queued is not marked",
         "shared/core/claims.py",
-        "    return ports.core.ledger.queue(kind, list(dict.fromkeys(keys)), most, lost)",
-        "    return list(dict.fromkeys(keys))[:most]",
+        "    return ports.core.ledger.queue(kind, wanted, most, ports.core.clock() - RESEND_AFTER) if wanted else []",
+        "    return wanted[:most]",
         _LIVES,
     ),
     mutation(
