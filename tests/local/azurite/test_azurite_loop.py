@@ -87,7 +87,7 @@ def test_both_loops_predict_the_same(both: tuple[Command, Command]) -> None:
 
 
 def test_nothing_of_lake_and_state_is_on_this_disk(both: tuple[Command, Command], azurite: Azurite) -> None:
-    """The blobs are in the container, in the same layout."""
+    """The blobs are in the container, in the same layout; which timers have rested is a matter of moments."""
     embedded, emulated = both
     assert not [name for name in ("lake", "mlops.db") if (emulated.home / name).exists()]
     there = {
@@ -95,4 +95,5 @@ def test_nothing_of_lake_and_state_is_on_this_disk(both: tuple[Command, Command]
     }
     on_disk = embedded.home / "lake"
     here = {_steady(path.relative_to(on_disk).as_posix()) for path in on_disk.rglob("*") if path.is_file()}
-    assert there == {name for name in here if not name.startswith(".")}
+    told = {name for name in here if not name.startswith((".", "idle/"))}
+    assert {name for name in there if not name.startswith("idle/")} == told

@@ -166,7 +166,8 @@ def test_a_publication_with_every_fault_in_it_is_whole(workspace: Workspace) -> 
     names = published(workspace)
     assert time.monotonic() - began < 2 * SECONDS
     assert workspace.proxy.hits == len(FAULTS) + 3
-    assert len(names) == len(submission.PUBLISHED) + 1
+    # The components, and the environments of endpoints and of Spark.
+    assert len(names) == len(submission.PUBLISHED) + 2
     assert stands_published(workspace)
 
 
