@@ -6,12 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import gt, lt
 from typing import Any
 
 import numpy as np
 
 from shared.training.input_contract import InputContract
 
+# Up to this many rows a loop is faster than arrays, which take long to begin.
+_FEW = 4
 # A thousands mark that is read as a decimal point, or the other way round.
 _MARK = 1000.0
 
@@ -54,8 +57,16 @@ class LearnedRanges:
 
     def is_strange(self, matrix: np.ndarray) -> bool:
         """Whether the encoded rows hold a far number, or a category that is unknown or missing."""
+        if len(matrix) <= _FEW:
+            low, high = self._listed
+            return any(any(map(lt, row, low)) or any(map(gt, row, high)) for row in matrix.tolist())
+        least, largest = self._screen
+        return bool(((matrix < least) | (matrix > largest)).any())
+
+    @cached_property
+    def _listed(self) -> tuple[list[float], list[float]]:
         low, high = self._screen
-        return bool(((matrix < low) | (matrix > high)).any())
+        return low.tolist(), high.tolist()
 
     @cached_property
     def _screen(self) -> tuple[np.ndarray, np.ndarray]:

@@ -94,7 +94,10 @@ def test_one_error_of_two_proves_less_than_fifty_of_a_hundred() -> None:
 def test_answers_counted_together_come_to_what_each_comes_to(world: World) -> None:
     """Hundreds of answers in two minutes of different hours: requests, rows, times and bins of each minute."""
     deployment = serve(POINTS, logistic(3.0), MIXED).deployment
-    metrics, start = ServingMetrics(world.ports, seconds=lambda: 0.0), world.clock().replace(second=0)
+    metrics, start = (
+        ServingMetrics(world.ports, seconds=lambda: world.clock().timestamp()),
+        world.clock().replace(second=0),
+    )
     shares = np.random.default_rng(3).random(600).astype(np.float32)
     expected = [0] * PROBABILITY_BINS
     for number, share in enumerate(shares):
