@@ -33,7 +33,7 @@ OWN = (
 CUSTOMERS, NEW = 3000, 500
 # Lines of output that the page keeps of a command, from its end, and their width.
 KEPT, WIDE = 14, 150
-# What this workplace sets and a newcomer does not.
+# What a developer sets and a newcomer does not.
 _OURS = re.compile(r"^(MLOPS_|PYTHON|VIRTUAL_ENV|.*_URL$)")
 
 
