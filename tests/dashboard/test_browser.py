@@ -334,13 +334,16 @@ def test_the_page_of_the_api_has_one_entry_a_route(browser: Any, site: dict[str,
     page.goto(f"{site['url']}docs")
     page.fill("#key", site["score"])
     page.keyboard.press("Enter")
-    page.wait_for_selector(".opblock-tag")
+    page.wait_for_selector("[data-path='/score/{scenario}']")
     assert page.inner_text("h1") == "API of this app"
     paths = page.locator(".opblock-summary-path").evaluate_all("all => all.map(one => one.dataset.path)")
     assert len(paths) > len(set(paths)) - 1 > 20
     assert [path for path in paths if "score" in path] == ["/score/{scenario}"]
     page.click(".opblock-summary:has([data-path='/score/{scenario}'])")
-    names = page.locator("tr[data-param-name=scenario] option").all_inner_texts()
+    options = page.locator("tr[data-param-name=scenario] option")
+    # What a click opens is drawn a moment later.
+    options.first.wait_for(state="attached")
+    names = options.all_inner_texts()
     assert {"marks", "points", "prices"} <= set(names)
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == ground
     assert wrong == []
