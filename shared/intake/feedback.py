@@ -5,7 +5,7 @@ A window is one part, whatever is done again: later labels, or a corrected file,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 # How many windows of a scenario one sweep looks at: the next goes on.
 PER_SWEEP = 8
-_TO_THE_MINUTE = timedelta(minutes=1)
 PREFIX = "feedback/"
 
 
@@ -56,25 +55,6 @@ class DueFeedback:
 def take_feedback(ports: MonitoringPorts) -> list[str]:
     """Look at the windows whose labels have had their time, of all scenarios; returns the keys of those looked at."""
     return [key for scenario in ports.core.scenarios.values() for key in _take(ports, scenario)]
-
-
-def next_feedback(ports: MonitoringPorts, scenario: Scenario) -> list[datetime]:
-    """When the next window's labels have had their time, to the minute; empty when none waits for it."""
-    if not scenario.feedback.learn:
-        return []
-    horizon, count = timedelta(hours=scenario.monitoring.horizon_hours), _counter(ports, scenario)
-    early, late = _latest(ports, scenario), ports.core.clock()
-    before = count(early)
-    if count(late) == before:
-        return []
-    while late - early > _TO_THE_MINUTE:
-        middle = early + (late - early) / 2
-        early, late = (middle, late) if count(middle) == before else (early, middle)
-    return [late + horizon]
-
-
-def _counter(ports: MonitoringPorts, scenario: Scenario) -> Callable[[datetime], int]:
-    return lambda until: ports.monitoring.due_windows.old_enough(scenario.name, until)[0]
 
 
 def _take(ports: MonitoringPorts, scenario: Scenario) -> list[str]:

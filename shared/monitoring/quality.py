@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.core.breach import Cause
@@ -39,13 +38,6 @@ def state_quality(ports: MonitoringPorts, scenario: Scenario, *, everything: boo
     stated = [ports.monitoring.qualities.record(_measure(ports, scenario, commit)) for commit in due]
     update_breach(ports, scenario)
     return stated
-
-
-def next_final(ports: MonitoringPorts, scenario: Scenario) -> list[datetime]:
-    """When the quality of each window that waits for labels becomes final, whatever comes."""
-    hours = scenario.monitoring.horizon_hours
-    waiting = ports.monitoring.qualities.provisional(scenario.name)
-    return [one.measured_at + timedelta(hours=max(0.0, hours - one.age_hours)) for one in waiting]
 
 
 def _first_versions(ports: MonitoringPorts, scenario: Scenario) -> list[Commit]:

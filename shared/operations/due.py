@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 from shared.core.ledger import State
 from shared.core.scenario import Scenario
 from shared.core.timers.work_mark import Mark
-from shared.intake.feedback import next_feedback
 from shared.monitoring.drift.scored_rows import next_served
 from shared.monitoring.overdue import next_overdue
-from shared.monitoring.quality import next_final
 from shared.monitoring.retrain_rules import next_triggers
 from shared.prediction.window import WindowState
 from shared.release.aftercare.post_rollout_watch import watched_generation
@@ -79,14 +77,15 @@ def _at_any_time(ports: OperationsPorts) -> Iterator[datetime]:
 
 
 def _of_scenario(ports: OperationsPorts, name: str) -> Iterator[datetime]:
-    """Overdue data, ended hours of requests, labels that have had their time, a model's age, the watch over one."""
+    """Overdue data, ended hours of requests, a model's age, the watch over one.
+
+    Labels that have had their time wait for the look: with a drop a day they would wake the database once more a day.
+    """
     scenario = ports.core.scenarios[name]
     yield from next_overdue(ports, scenario)
     if (current := ports.release.deployments.current(name)) is None:
         return
     yield from next_served(ports, name, ports.core.clock())
-    yield from next_feedback(ports, scenario)
-    yield from next_final(ports, scenario)
     newest = ports.training.runs.newest(name)
     yield from next_triggers(current.at, newest.created_at if newest else None, scenario.retrain)
     if (watched := watched_generation(ports, name)) is not None:

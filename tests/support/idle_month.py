@@ -62,9 +62,13 @@ class Usage:
         days = [began.date() for began, _ in self.stretches()]
         return max((days.count(day) for day in set(days)), default=0)
 
+    def lengths(self) -> list[float]:
+        """How long it was awake each time, in minutes."""
+        return [(ended - began).total_seconds() / 60 for began, ended in self.stretches()]
+
     def minutes(self) -> float:
         """How long it was awake in all."""
-        return sum((ended - began).total_seconds() for began, ended in self.stretches()) / 60
+        return sum(self.lengths())
 
 
 class Installation:
