@@ -30,7 +30,8 @@ def spelling_remarks(
     Among the most frequent values, of these rows and of those of the version before; columns with declared values are
     checked by their contract.
     """
-    new, old = (_frequent(ports, scenario, version) for version in (dataset, before))
+    new = _frequent(ports, scenario, dataset)
+    old = _frequent(ports, scenario, before) if new else {}
     return tuple(
         sentence
         for (table, name), values in new.items()
@@ -41,16 +42,21 @@ def spelling_remarks(
 def _frequent(
     ports: MonitoringPorts, scenario: Scenario, version: DatasetVersion | None
 ) -> Mapping[tuple[str, str], Mapping[str, int]]:
-    path = "" if version is None else f"{dataset_folder(scenario.name, version.id)}profile.json"
+    """The most frequent values of each category column without declared values; nothing is read where there is none."""
+    columns = [
+        (table.name, name)
+        for table in scenario.tables
+        for name in scenario.categorical
+        if any(column.name == name and not column.values for column in table.columns)
+    ]
+    path = f"{dataset_folder(scenario.name, version.id)}profile.json" if version and columns else ""
     if not path or ports.core.lake.stat(path) is None:
         return {}
     tables = DatasetProfile.from_json(read_json(ports, path)).tables
     return {
-        (table.name, name): dict(tables[table.name].columns[name].top)
-        for table in scenario.tables
-        if table.name in tables
-        for name in scenario.categorical
-        if name in tables[table.name].columns and not table.column(name).values
+        (table, name): dict(tables[table].columns[name].top)
+        for table, name in columns
+        if table in tables and name in tables[table].columns
     }
 
 
