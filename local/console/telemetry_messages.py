@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from local.json_lines import read_objects
 from shared.core.errors import BadInput
 from shared.core.scenario import Column, Table
 
@@ -24,36 +25,17 @@ def read_messages(path: Path, table: Table) -> pa.Table:
     """
     import pyarrow as pa
 
-    rows = list(_rows(path, table))
-    if not rows:
-        raise BadInput(f"{path.name} holds no messages; accepted: one JSON object a line.")
+    columns = {column.name: column for column in table.columns}
+    rows = [
+        {name: _value(columns, name, value, number) for name, value in message.items()}
+        for number, message in read_objects(path)
+    ]
     names = {name for row in rows for name in row}
     kinds = {"float": pa.float64(), "int": pa.int64(), "text": pa.string()}
     shown = [column for column in table.columns if column.name in names or not column.optional]
     return pa.table(
         {column.name: pa.array([row.get(column.name) for row in rows], kinds[column.kind]) for column in shown}
     )
-
-
-def _rows(path: Path, table: Table) -> Iterator[Mapping[str, Any]]:
-    columns = {column.name: column for column in table.columns}
-    try:
-        with path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield {name: _value(columns, name, value, number) for name, value in _object(line, number).items()}
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{path.name} is not UTF-8; accepted: one JSON object a line.") from error
-
-
-def _object(line: str, number: int) -> Mapping[str, Any]:
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"Line {number} is not JSON; accepted: one JSON object a line.") from error
-    if not isinstance(value, dict):
-        raise BadInput(f"Line {number} is not a JSON object; accepted: one JSON object a line.")
-    return value
 
 
 def _value(columns: Mapping[str, Column], name: str, value: Any, number: int) -> Any:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from local.data_explorer.evaluation import Row, ticks_of
-from shared.core.errors import BadInput
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 
@@ -63,25 +62,3 @@ class StoredMessages(Mapping[str, Sequence[Row]]):
 
     def _file(self, table: str) -> Path:
         return self.folder / f"{table}.jsonl"
-
-
-def read_payloads(path: Path) -> list[Mapping[str, Any]]:
-    """The messages of a file, one JSON object a line; BadInput names the line that is none."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{path.name} is not UTF-8; accepted: one JSON object a line.") from error
-    found = [_payload(line, number) for number, line in enumerate(lines, 1) if line.strip()]
-    if not found:
-        raise BadInput(f"{path.name} holds no messages; accepted: one JSON object a line.")
-    return found
-
-
-def _payload(line: str, number: int) -> Mapping[str, Any]:
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"Line {number} is not JSON; accepted: one JSON object a line.") from error
-    if not isinstance(value, dict):
-        raise BadInput(f"Line {number} is not a JSON object; accepted: one JSON object a line.")
-    return value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,9 +15,11 @@ from local.console.output import as_json, out, show
 from local.console.session import Session
 from local.console.telemetry_messages import read_messages
 from local.data_explorer.server import DATABASE, PORT, serving
-from local.data_explorer.stored_messages import StoredMessages, read_payloads
+from local.data_explorer.stored_messages import StoredMessages
+from local.json_lines import read_objects
 from shared.bootstrap.home_time import clock_of
 from shared.core.errors import BadInput, Missing
+from shared.core.plain_json import plain
 from shared.core.scenario import Scenario
 from shared.core.wording import counted
 
@@ -100,7 +101,9 @@ def ingest(
         raise BadInput(f'{scenario} names no stream; accepted: a scenario with Batch(…, stream="opcua_raw").')
     if not file.is_file():
         raise Missing(f"There is no file {file}; accepted: messages, one JSON object a line, or a CSV file.")
-    payloads = _rows_of(session, declared, file) if file.suffix == ".csv" else read_payloads(file)
+    payloads = (
+        _rows_of(session, declared, file) if file.suffix == ".csv" else [message for _, message in read_objects(file)]
+    )
     at = clock_of(session.settings)()
     StoredMessages(session.settings.home).ingest(table, payloads, at)
     if json:
@@ -113,8 +116,4 @@ def _rows_of(session: Session, declared: Scenario, file: Path) -> list[dict[str,
     """The rows of a CSV file as messages, each cell in the kind that its column declares; empty ones are left out."""
     with file.open("rb") as source:
         rows = session.ports.datasets.tables.read(source, file.name, declared.scoring_table).to_pylist()
-    return [{name: _plain(cell) for name, cell in row.items() if cell is not None} for row in rows]
-
-
-def _plain(cell: Any) -> Any:
-    return cell.isoformat() if isinstance(cell, datetime) else cell
+    return [plain({name: cell for name, cell in row.items() if cell is not None}) for row in rows]
