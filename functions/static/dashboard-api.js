@@ -10,7 +10,9 @@ const base = "dashboard/";
 
 export class Refused extends Error {}
 
-export const hasKey = () => EXPORT !== null || Boolean(sessionStorage.getItem(KEY));
+/** The key of this tab; empty before it has one. */
+export const ownKey = () => sessionStorage.getItem(KEY) || "";
+export const hasKey = () => EXPORT !== null || Boolean(ownKey());
 export const keep = (key) => sessionStorage.setItem(KEY, key);
 export const forget = () => [KEY, LOOKS].forEach((name) => sessionStorage.removeItem(name));
 export const mayAct = () => EXPORT === null && !sessionStorage.getItem(LOOKS);
@@ -18,7 +20,7 @@ export const mayAct = () => EXPORT === null && !sessionStorage.getItem(LOOKS);
 // Tabs of one browser lend each other the key: what is opened in a new tab needs no other sign-in.
 const tabs = EXPORT || !("BroadcastChannel" in window) ? null : new BroadcastChannel("mlops.dashboard");
 const WAIT = 200;
-tabs?.addEventListener("message", ({ data }) => { if (data === "ask" && sessionStorage.getItem(KEY)) tabs.postMessage({ key: sessionStorage.getItem(KEY) }); });
+tabs?.addEventListener("message", ({ data }) => { if (data === "ask" && ownKey()) tabs.postMessage({ key: ownKey() }); });
 
 /** Take the key of another open tab, if there is one. */
 export function borrow() {
@@ -58,21 +60,21 @@ export function address(page, asked) {
 const kept = (page, asked) => JSON.stringify([page, ...given(asked).sort(([a], [b]) => (a < b ? -1 : 1))]);
 
 /** The text behind an address; Error with one sentence, Refused when the key is not accepted. */
-export async function text(page, asked, key = sessionStorage.getItem(KEY)) {
+export async function text(page, asked, key = ownKey()) {
   if (EXPORT) {
     const where = kept(page, asked);
     if (!(where in EXPORT.pages)) throw new Error("This is not part of the export; open the live dashboard to see it.");
     const found = EXPORT.pages[where];
     return typeof found === "string" ? found : JSON.stringify(found);
   }
-  return sent(base + address(page, asked), { headers: { "x-functions-key": key ?? "" } });
+  return sent(base + address(page, asked), { headers: { "x-functions-key": key } });
 }
 export const json = async (page, asked, key) => JSON.parse(await text(page, asked, key));
 
 /** Do something: POST a JSON body to a route under the prefix, with the session's key unless another is given. */
 export async function act(route, body, key) {
   if (EXPORT) throw new Error("An export cannot act.");
-  const headers = { "x-functions-key": key || sessionStorage.getItem(KEY) || "", "content-type": "application/json" };
+  const headers = { "x-functions-key": key || ownKey(), "content-type": "application/json" };
   try {
     const answer = await sent(route, { method: "POST", headers, body: JSON.stringify(body) });
     return answer ? JSON.parse(answer) : {};

@@ -7,13 +7,13 @@ import { fault, h } from "./dashboard-dom.js";
  * Ask in a dialog, then POST to `route`. `person` asks for a key of scope approve; a key that turns out to be of
  * another scope may be replaced for this one act.
  */
-export function confirm(opener, { title, body, say, danger, route, extra = {}, done, tools, person, anonymous, reason: given = "" }) {
+export function confirm(opener, { title, body, say, danger, route, extra = {}, done, tools, person, anonymous }) {
   const needed = person ? "approve" : "operate";
   const name = person ? "approver-key" : "operator-key";
   const key = h("input", { id: name, type: "password", required: true, autocomplete: "off" });
   const keyField = h("div", { class: "field" }, h("label", { for: name }, `Key of scope ${needed}`), key, h("p", { class: "small muted" }, "Used for this decision only and kept nowhere."));
   const by = h("input", { id: "by", required: true, autocomplete: "name" });
-  const reason = h("input", { id: "reason", required: true, autocomplete: "off", value: given });
+  const reason = h("input", { id: "reason", required: true, autocomplete: "off" });
   const problem = h("div");
   const dialog = h("dialog", { "aria-label": title });
   const send = h("button", { type: "submit", class: danger ? "danger" : "primary" }, say);

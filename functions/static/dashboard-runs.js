@@ -1,7 +1,7 @@
 // Training runs: which there were, how far the running one is, what its worker says, and how long they take.
 
 import { chart } from "./dashboard-charts.js";
-import { confirm } from "./dashboard-dialog.js";
+import { acts } from "./dashboard-dialog.js";
 import { badge, card, empty, facts, h, lasted, link, num, plural, share, table, when } from "./dashboard-dom.js";
 import { bars } from "./dashboard-svg.js";
 
@@ -12,10 +12,10 @@ export function runs(data, tools) {
 
 function detail(data, tools) {
   const run = data.run;
-  const cancel = run.open ? h("button", { type: "button", class: "danger", id: "cancel", disabled: tools.frozen, title: tools.frozen ? "An export cannot act." : null, onclick: (event) => confirm(event.currentTarget, {
+  const cancel = run.open ? acts("cancel", "✕ Cancel …", tools, {
     title: "Cancel this run", body: h("p", {}, `${run.id} ends without a model. What it has worked out is kept: a new run of the same dataset begins where it was.`),
-    say: "Cancel the run", danger: true, route: `pipelines/${data.scenario}/runs/${run.id}/cancel`, done: "Cancelled.", tools, anonymous: true,
-  }) }, "✕ Cancel …") : null;
+    say: "Cancel the run", route: `pipelines/${data.scenario}/runs/${run.id}/cancel`, done: "Cancelled.", anonymous: true,
+  }, true) : null;
   const options = Object.entries(run.options).filter(([, value]) => value !== null && value !== undefined && String(value) !== "");
   return card(h("span", { class: "mono breakable" }, run.id), { extra: [badge(run.state), cancel] },
     run.open ? progress(run.progress) : h("p", { class: "reason" }, run.reason),

@@ -1,6 +1,6 @@
 // The API's description as a page: it asks for a key unless a tab of the dashboard has one.
 
-import { borrow, forget, hasKey, keep } from "./dashboard-api.js";
+import { borrow, forget, hasKey, keep, ownKey } from "./dashboard-api.js";
 
 const PER_SCENARIO = /^\/(score|actuals)\/([A-Za-z0-9_]+)$/;
 const form = document.getElementById("ask");
@@ -44,7 +44,7 @@ function contents(operation) {
 }
 
 async function show() {
-  const key = sessionStorage.getItem("mlops.key");
+  const key = ownKey();
   try {
     const answer = await fetch("openapi.json", { headers: { "x-functions-key": key } });
     if (!answer.ok) throw new Error(answer.status === 401 ? "This is no valid key." : `The answer was ${answer.status}.`);
