@@ -4,7 +4,7 @@
 
 The window is planned and cut once. Then each engine scores all of its shards: this process; the entry script of Azure
 ML's parallel job in two processes; Spark with each --spark. Rows are compared shard by shard with those of this
-process: count, ids, answers, and probabilities within 1e-6. At the end the window is committed as a whole.
+process: count, ids, answers, and how far probabilities lie apart. At the end the window is committed as a whole.
 """  # fmt: skip
 
 from __future__ import annotations
@@ -42,7 +42,6 @@ from shared.prediction.shard import ScoredShard, ShardWork, receipts_folder
 from shared.prediction.sharding.attempts import newest_work, scored_shards
 from shared.serving.deployment import Deployment
 
-NEAR = 1e-6
 ENTRY = """
 import json, sys
 from model_training.engines import parallel_entry

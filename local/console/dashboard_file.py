@@ -51,10 +51,7 @@ def _pages(ports: Ports) -> Iterator[tuple[str, dict[str, str], Any]]:
 
 
 def _of_scenario(ports: Ports, query: dict[str, str]) -> Iterator[tuple[str, dict[str, str], Any]]:
-    first = {
-        page: view(ports, page, query)
-        for page in ("datasets", "runs", "models", "compare", "releases", "predictions", "monitoring", "lineage")
-    }
+    first = {page: view(ports, page, query) for page in _SCENARIO_PAGES}
     for page, value in first.items():
         yield page, query, value
     for page, list_of, key, parameter in (

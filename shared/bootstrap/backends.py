@@ -233,7 +233,7 @@ def open_signer(settings: Settings) -> Signer | None:
         return cast("Signer", lazy("shared.adapters.files.key_file:KeyFileSigner", path))
     from shared.adapters.azure.clients import make_credential
 
-    credential = cache(lambda: make_credential(settings.azure_credential))
+    credential = Once(lambda: make_credential(settings.azure_credential))
     place = key_address(SIGNING, settings.signing_url)
     return cast("Signer", lazy("shared.adapters.azure.key_vault:KeyVaultSigner", place, credential))
 

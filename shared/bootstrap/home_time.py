@@ -44,8 +44,6 @@ def timed(settings: Settings, lake: Lake) -> Lake:
     """The lake, whose files carry the home's time where all is local."""
     if not_local(settings):
         return lake
-    from shared.adapters.files.home_clock import HomeClock
-
     return TimedLake(lake, HomeClock(settings.home).at)
 
 

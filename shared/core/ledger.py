@@ -46,6 +46,8 @@ TERMINAL: frozenset[str] = frozenset(
         State.FAILED,
     }
 )
+# Work that ended badly: a person may have it tried again, or acknowledges it.
+FAILURES: frozenset[str] = frozenset({State.FAILED, State.QUARANTINED, State.REFUSED, State.CONFLICT})
 # Every accepted piece of work reaches one of these. What waits may be claimed again when what it waits for has come.
 ENDED = TERMINAL | {State.WAITING}
 

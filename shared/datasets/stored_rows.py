@@ -39,7 +39,7 @@ class FileRows:
         if not self.num_rows:
             yield named(self.schema, columns).empty_table()
             return
-        file = _opened(self.spool)
+        file = parquet_file(self.spool)
         for batch in file.iter_batches(batch_size=self.block, columns=None if columns is None else list(columns)):
             yield pa.Table.from_batches([batch])
 
@@ -92,14 +92,15 @@ def spooled(source: BinaryIO, sha256: str, name: str) -> FileRows:
 
 def of_spool(spool: Spool, sha256: str, facts: Facts | None = None) -> FileRows:
     """The rows of a canonical Parquet file that was written to the spool."""
-    file = _opened(spool)
+    file = parquet_file(spool)
     return FileRows(spool, sha256, file.schema_arrow, file.metadata.num_rows, facts)
 
 
-def _opened(spool: Spool) -> pq.ParquetFile:
+def parquet_file(spool: Spool, *, verified: bool = True) -> pq.ParquetFile:
+    """The Parquet file in the spool, read a page of a column at a time; `verified` by the checksums of its pages."""
     import pyarrow.parquet as pq
 
     # A buffer per column is enough: a row group need not be in memory as a whole. Columns are read in turns: a large
     # buffer of the file would be filled anew for each turn.
     source = spool.reader(_TURN)
-    return pq.ParquetFile(source, page_checksum_verification=True, pre_buffer=False, buffer_size=_COPIED // 4)
+    return pq.ParquetFile(source, page_checksum_verification=verified, pre_buffer=False, buffer_size=_COPIED // 4)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Self
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from shared.core.strict_json import fit, read_json_body
-
-_TEXT = Meta(min_length=1, max_length=1000, pattern=r"\S", description="a text of 1 to 1000 characters")
-Text = Annotated[str, _TEXT]
+from shared.core.strict_json import Text, read_request
 
 
 class BaselineRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,8 +19,7 @@ class BaselineRequest(Struct, frozen=True, forbid_unknown_fields=True):
     @classmethod
     def read(cls, body: bytes, who: str = "") -> Self:
         """The request from JSON; `who` is a verified identity and wins over the name in the body."""
-        request: Self = fit(_read(body, '{"dataset": "…", "by": "…", "reason": "…"}', who), cls)
-        return request
+        return read_request(body, cls, '{"dataset": "…", "by": "…", "reason": "…"}', who)
 
 
 class WorkRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,10 +33,4 @@ class WorkRequest(Struct, frozen=True, forbid_unknown_fields=True):
     @classmethod
     def read(cls, body: bytes, who: str = "") -> Self:
         """The request from JSON; `who` is a verified identity and wins over the name in the body."""
-        request: Self = fit(_read(body, '{"kind": "…", "key": "…", "by": "…", "reason": "…"}', who), cls)
-        return request
-
-
-def _read(body: bytes, accepted: str, who: str) -> object:
-    value = read_json_body(body, accepted)
-    return {**value, "by": who} if who and isinstance(value, dict) else value
+        return read_request(body, cls, '{"kind": "…", "key": "…", "by": "…", "reason": "…"}', who)

@@ -8,12 +8,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from shared.core.errors import Conflict, Missing
-from shared.core.ledger import Entry, Kind, State
+from shared.core.ledger import FAILURES, Entry, Kind, State
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
 
-FAILURES = frozenset({State.FAILED, State.QUARANTINED, State.REFUSED, State.CONFLICT})
 _GOOD = frozenset({State.DONE, State.WAITING, State.DUPLICATE, State.IN_PROGRESS, State.QUEUED})
 # Work whose key ends with the version of a file: a further version is the same work again.
 _VERSIONED = frozenset({Kind.BLOB, Kind.DROP, Kind.FEEDBACK})

@@ -68,12 +68,9 @@ def _committed(ports: OperationsPorts, scenario: str, window: str) -> Outcome:
 
 
 def _end_versions(ports: OperationsPorts, entries: Iterable[Entry]) -> None:
-    for entry in entries:
-        if entry.kind == Kind.DATASET and not _is_there(ports, entry.key):
-            gone = Outcome(State.GONE, "The dataset version was removed before it was announced.")
-            _end(ports, entry, gone)
-
-
-def _is_there(ports: OperationsPorts, key: str) -> bool:
-    scenario = key.partition("/")[0]
-    return any(version.key == key for version in ports.datasets.versions.list(scenario))
+    announced = [entry for entry in entries if entry.kind == Kind.DATASET]
+    scenarios = {entry.key.partition("/")[0] for entry in announced}
+    there = {version.key for scenario in scenarios for version in ports.datasets.versions.list(scenario)}
+    for entry in announced:
+        if entry.key not in there:
+            _end(ports, entry, Outcome(State.GONE, "The dataset version was removed before it was announced."))

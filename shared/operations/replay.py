@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shared.core.errors import BadInput, Missing
-from shared.core.ledger import TERMINAL, Entry, Kind, State
+from shared.core.ledger import FAILURES, TERMINAL, Entry, Kind, State
 from shared.core.paths import landing
 from shared.operations.replay_items import DeadLetter
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 # What is tried again without being named; whatever ended for good may be named.
 BY_DEFAULT: frozenset[str] = frozenset({State.FAILED, State.QUARANTINED})
-TRIED_AGAIN: frozenset[str] = BY_DEFAULT | {State.REFUSED, State.CONFLICT}
 _DISPATCHED = (Kind.BLOB, Kind.MODEL, Kind.WINDOW, Kind.POISON)
 
 
@@ -73,7 +72,7 @@ def items_of(ports: OperationsPorts, kind: str, key: str) -> list[ReplayItem]:
     """The items of exactly that work, of a drop its files; Missing when there are none that ended badly."""
     drop = kind == Kind.DROP
     part = f"/{key.rpartition('@')[0]}/" if drop else key
-    found = [item for item in replayable(ports, [part], None, None) if item.state in TRIED_AGAIN]
+    found = [item for item in replayable(ports, [part], None, None) if item.state in FAILURES]
     items = [item for item in found if (item.kind == Kind.BLOB if drop else (item.kind, item.key) == (kind, key))]
     if not items:
         raise Missing(f"Nothing of {kind[:40]} {key[:200]!r} ended badly and can be tried again; see mlops history.")

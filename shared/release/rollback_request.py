@@ -8,15 +8,13 @@ from msgspec import Meta, Struct
 
 from shared.core.errors import Conflict
 from shared.core.scenario import find_scenario
-from shared.core.strict_json import fit, read_json_body
+from shared.core.strict_json import Text, read_request
 from shared.release.manual_changes import roll_back
 from shared.serving.deployment import Deployment
 
 if TYPE_CHECKING:
     from shared.release.ports import ReleasePorts
 
-
-_TEXT = Meta(min_length=1, max_length=1000, pattern=r"\S", description="a text of 1 to 1000 characters")
 
 _GENERATION = Annotated[int, Meta(ge=0, le=2_147_483_647)]
 
@@ -27,17 +25,14 @@ class RollbackRequest(Struct, frozen=True, forbid_unknown_fields=True):
     A verified identity takes precedence over `by`.
     """
 
-    by: Annotated[str, _TEXT]
-    reason: Annotated[str, _TEXT]
+    by: Text
+    reason: Text
     generation: Annotated[_GENERATION | None, Meta(description="a whole number")] = None
 
     @classmethod
     def read(cls, body: bytes, who: str = "") -> Self:
         """The request from JSON; `who` is a verified identity and wins over the name in the body."""
-        value = read_json_body(body, '{"by": "…", "reason": "…", "generation": 3}')
-        if who and isinstance(value, dict):
-            value["by"] = who
-        request: Self = fit(value, cls)
+        request = read_request(body, cls, '{"by": "…", "reason": "…", "generation": 3}', who)
         return cls(request.by.strip(), request.reason.strip(), request.generation)
 
 

@@ -119,13 +119,9 @@ def judge_rollouts(ports: ReleasePorts) -> list[Rollout]:
             continue
         try:
             change = _judge(ports, rollout)
-        except Conflict as fault:
-            # Another process decided at the same moment; the next sweep reads its decision.
-            ports.core.ledger.note(Kind.ROLLOUT, _ledger_key(rollout), State.CONFLICT, fault.reason)
-            continue
-        except Refused as fault:
-            # Without its signature it does not serve; a person signs it, and the next sweep goes on.
-            ports.core.ledger.note(Kind.ROLLOUT, _ledger_key(rollout), State.REFUSED, fault.reason)
+        except (Conflict, Refused) as fault:
+            # Another process decided first, or the model lacks its signature: the next sweep sees what is so then.
+            ports.core.ledger.note(Kind.ROLLOUT, _ledger_key(rollout), fault.state, fault.reason)
             continue
         if change is not None:
             changed.append(change)

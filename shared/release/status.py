@@ -11,7 +11,6 @@ from shared.core.ledger import TERMINAL, State
 from shared.release.aftercare.post_rollout_watch import rollback_reason
 from shared.release.approval import Approval
 from shared.release.looks import newest_entry
-from shared.release.signature import SignatureState
 from shared.release.signing.certificates import signature_state
 from shared.training.model import Model
 
@@ -35,14 +34,8 @@ def release_status(ports: ReleasePorts, scenario: str, version: int) -> Mapping[
     model = ports.training.registry.find(scenario, version)
     if model is None:
         raise Missing(f"There is no model {scenario[:80]}:{version}.")
-    return {**_outcome(ports, model), "signature": _signature(ports, model)}
-
-
-def _signature(ports: ReleasePorts, model: Model) -> str:
     verdict = ports.release.deployments.verdict(model)
-    if ports.release.signer is None:
-        return SignatureState.OFF
-    return SignatureState.MISSING if verdict is None else signature_state(ports, model, verdict)
+    return {**_outcome(ports, model), "signature": signature_state(ports, model, verdict)}
 
 
 def _outcome(ports: ReleasePorts, model: Model) -> Mapping[str, str]:

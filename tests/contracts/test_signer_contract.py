@@ -26,7 +26,7 @@ def source(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Signe
         new_key(tmp_path / "key.pem")
         return lambda: KeyFileSigner(tmp_path / "key.pem")
     found: Vault = request.getfixturevalue("vault")
-    return lambda: KeyVaultSigner(key_address("SIGNING_KEY_URL", found.key), FakeCredential)
+    return lambda: KeyVaultSigner(key_address("SIGNING_KEY_URL", found.key), FakeCredential())
 
 
 class TestSigner:

@@ -79,8 +79,8 @@ class WebServer:
             return _BUSY
         if not path:
             return _NO_HOMEPAGE
-        if own := {topic.PATH: self._publish, SIGN_IN: self._signed_in}.get(path):
-            return await own(request)
+        if own := {topic.PATH: self._topic.answer, SIGN_IN: self._sign_in.answer}.get(path):
+            return own(request.headers, await request.read_body()) if request.method == "POST" else NOT_FOUND
         if path.startswith(_WEBHOOKS):
             return await self._webhook(request, path)
         found = self._routes.find(request.method, request.path)
@@ -150,14 +150,6 @@ class WebServer:
                 return await self._hook.answer(request.method, name, request.headers, body)
         finally:
             self._outstanding -= 1
-
-    async def _publish(self, request: Request) -> Answer:
-        return self._topic.answer(request.headers, await request.read_body()) if request.method == "POST" else NOT_FOUND
-
-    async def _signed_in(self, request: Request) -> Answer:
-        return (
-            self._sign_in.answer(request.headers, await request.read_body()) if request.method == "POST" else NOT_FOUND
-        )
 
     def _refused(self, request: Request, key: str | None) -> Answer:
         shown = fingerprint(key) if key else "none"

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
+from azure.keyvault.keys import KeyClient, KeyVaultKey
+from azure.keyvault.keys.crypto import CryptographyClient, SignatureAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from shared.adapters import es256
 from shared.adapters.azure.retries import Retries
 from shared.adapters.azure.retry_policy import RETRY_POLICY, RetryPolicy
@@ -13,34 +18,27 @@ from shared.release.signature import Signature
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
-    from azure.core.exceptions import HttpResponseError
-    from azure.keyvault.keys import KeyVaultKey
-    from cryptography.hazmat.primitives.asymmetric import ec
 
     from shared.core.addresses import KeyAddress
 
 SETTING = "SIGNING_KEY_URL"
 ROLE = "MLOps signer"
 _KINDS = frozenset({"EC", "EC-HSM"})
-_DENIED, _ABSENT, _REFUSED = frozenset({401, 403}), 404, range(400, 408)
+_DENIED, _REFUSED = frozenset({401, 403}), range(400, 408)
 
 
 class KeyVaultSigner:
-    """Port `Signer` on a key of the vault; it signs in with the given credential when it is first used."""
+    """Port `Signer` on a key of the vault; the first question to the vault signs in."""
 
-    def __init__(
-        self, place: KeyAddress, credential: Callable[[], TokenCredential], policy: RetryPolicy = RETRY_POLICY
-    ) -> None:
+    def __init__(self, place: KeyAddress, credential: TokenCredential, policy: RetryPolicy = RETRY_POLICY) -> None:
         self._place = place
+        self._credential = credential
         self._policy = policy
-        self._make_credential = credential
-        self._clients: dict[str, Any] = {}
+        self._client = KeyClient(place.vault, credential, **self._options())
         self._keys: dict[str, KeyVaultKey] = {}
 
     def sign(self, message: bytes) -> Signature:
         """The signature of the newest version, or of the one that the setting names."""
-        from azure.keyvault.keys.crypto import CryptographyClient, SignatureAlgorithm
-
         # Asked for each time: a key that was rotated signs with its new version.
         key = self._asked(self._place.version)
         if key is None:
@@ -62,32 +60,17 @@ class KeyVaultSigner:
             self._keys[version] = found
         return es256.is_signed(self._public(self._keys[version]), message, signature.value)
 
-    @property
-    def _credential(self) -> TokenCredential:
-        if "credential" not in self._clients:
-            self._clients["credential"] = self._make_credential()
-        found: TokenCredential = self._clients["credential"]
-        return found
-
     def _asked(self, version: str) -> KeyVaultKey | None:
         """The key with its public part; None when there is none."""
-        from azure.core.exceptions import ResourceNotFoundError
-        from azure.keyvault.keys import KeyClient
-
-        if "keys" not in self._clients:
-            self._clients["keys"] = KeyClient(self._place.vault, self._credential, **self._options())
         try:
-            found: KeyVaultKey = self._told(lambda: self._clients["keys"].get_key(self._place.name, version or None))
+            return self._told(lambda: self._client.get_key(self._place.name, version or None))
         except Fault as fault:
             if isinstance(fault.__cause__, ResourceNotFoundError):
                 return None
             raise
-        return found
 
-    def _told(self, call: Callable[[], Any]) -> Any:
+    def _told[Answer](self, call: Callable[[], Answer]) -> Answer:
         """The answer of the vault, or the fault in words."""
-        from azure.core.exceptions import AzureError, HttpResponseError
-
         try:
             return call()
         except HttpResponseError as error:
@@ -108,8 +91,6 @@ class KeyVaultSigner:
         return Transient(f"{self._place.vault} answered {status}.")
 
     def _public(self, key: KeyVaultKey) -> ec.EllipticCurvePublicKey:
-        from cryptography.hazmat.primitives.asymmetric import ec
-
         found: Any = key.key
         kind, curve = (str(getattr(one, "value", one)) for one in (found.kty, found.crv))
         if kind not in _KINDS or curve != "P-256":
@@ -118,6 +99,7 @@ class KeyVaultSigner:
         return numbers.public_key()
 
     def _options(self) -> dict[str, Any]:
+        """Of one client: a policy of retries belongs to one pipeline."""
         return {
             "retry_policy": Retries(self._policy),
             "connection_timeout": self._policy.connect,

@@ -50,7 +50,4 @@ def _replace(ports: OperationsPorts, table: DeltaTable, value: str, one: FoundFi
 
 def _rewritten(ports: OperationsPorts, one: FoundFile, subject: Subject) -> Blob:
     """The file without the rows of the person, under its own digest."""
-    path = put_new(ports, f"{one.blob.path.rpartition('/')[0]}/", canonical(ports, one.blob, subject))
-    found = ports.core.lake.stat(path)
-    assert found is not None  # noqa: S101 - it was put a moment ago
-    return found
+    return put_new(ports, f"{one.blob.path.rpartition('/')[0]}/", canonical(ports, one.blob, subject))

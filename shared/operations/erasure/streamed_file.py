@@ -62,7 +62,9 @@ class StreamedFile:
         """The rows of a table, block by block; at least one."""
         import pyarrow as pa
 
-        file = _parquet(self.spool)
+        from shared.datasets.stored_rows import parquet_file
+
+        file = parquet_file(self.spool, verified=False)
         if not file.metadata.num_rows:
             yield file.schema_arrow.empty_table()
         for batch in file.iter_batches():
@@ -100,8 +102,9 @@ class StreamedFile:
         import pyarrow.parquet as pq
 
         from shared.datasets.row_groups import row_groups
+        from shared.datasets.stored_rows import parquet_file
 
-        schema = _parquet(self.spool).schema_arrow
+        schema = parquet_file(self.spool, verified=False).schema_arrow
         kept = (block.filter(~rows_of(block, subject)) for block in self.blocks())
         with pq.ParquetWriter(sink, schema, write_page_checksum=True, write_statistics=False) as out:
             for group in row_groups(kept, _GROUP_ROWS, _GROUP_BYTES):
@@ -141,12 +144,10 @@ def canonical(ports: OperationsPorts, blob: Blob, subject: Subject) -> Rewritten
     return written_anew(write)
 
 
-def put_new(ports: OperationsPorts, folder: str, new: Rewritten) -> str:
-    """Put the Parquet file into that folder under its own digest; returns its path."""
-    path = f"{folder}{new.sha256}.parquet"
+def put_new(ports: OperationsPorts, folder: str, new: Rewritten) -> Blob:
+    """Put the Parquet file into that folder under its own digest; returns what lies there."""
     with new.open() as content:
-        ports.core.lake.put(path, content)
-    return path
+        return ports.core.lake.put(f"{folder}{new.sha256}.parquet", content)[0]
 
 
 def _copied(source: BinaryIO) -> Spool:
@@ -159,18 +160,14 @@ def _copied(source: BinaryIO) -> Spool:
     return spool
 
 
-def _parquet(spool: Spool) -> Any:
-    import pyarrow.parquet as pq
-
-    return pq.ParquetFile(spool.reader(1 << 14), pre_buffer=False, buffer_size=_PIECE // 4)
-
-
 def _is_whole(spool: Spool, blob: Blob) -> bool:
     """Whether every row can be read; what the system wrote itself is believed when it has an end."""
     import pyarrow as pa
 
+    from shared.datasets.stored_rows import parquet_file
+
     try:
-        file = _parquet(spool)
+        file = parquet_file(spool, verified=False)
         if blob.path.startswith(_FOREIGN):
             for _ in file.iter_batches():
                 pass

@@ -82,7 +82,7 @@ def _file(
     if held is None:
         return file
     new = StreamedFile.of(ports, held.blob).without(subject)
-    path = put_new(ports, folder, new)
+    path = put_new(ports, folder, new).path
     return replace(file, path=path, sha256=new.sha256, rows=file.rows - held.rows)
 
 
@@ -91,7 +91,7 @@ def erase_shards(ports: OperationsPorts, scenario: Scenario, subject: Subject, f
     held, renamed = list(found), {}
     for one in held:
         new = StreamedFile.of(ports, one.blob).without(subject)
-        path = put_new(ports, f"{one.blob.path.rpartition('/')[0]}/", new)
+        path = put_new(ports, f"{one.blob.path.rpartition('/')[0]}/", new).path
         renamed[one.blob.path] = {"path": path, "sha256": new.sha256, "size": new.size}
     for blob in list(ports.core.lake.list(f"shards/{scenario.name}/")):
         if blob.path.endswith(".json"):
@@ -145,7 +145,7 @@ def erase_trials(ports: OperationsPorts, scenario: Scenario, subject: Subject, f
             with new.open() as content:
                 ports.core.lake.put(one.blob.path, content, if_absent=False)
             continue
-        path = put_new(ports, f"{one.blob.path.rpartition('/')[0]}/", new)
+        path = put_new(ports, f"{one.blob.path.rpartition('/')[0]}/", new).path
         told = {**naming[1], "path": path, "sha256": new.sha256, "rows": int(str(naming[1]["rows"])) - one.rows}
         ports.core.lake.put(naming[0], (json.dumps(told, indent=1) + "\n").encode(), if_absent=False)
         _remove(ports, one.blob)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from shared.core.errors import Missing
 from shared.core.plain_json import plain
 from shared.core.scenario import Scenario
 from shared.operations.views.damaged import read_part
-from shared.operations.views.models import declared_score, evaluation
+from shared.operations.views.models import declared_score, evaluation, version_numbered
 from shared.operations.views.query import ViewQuery
 from shared.training.model import Model
 
@@ -52,19 +51,10 @@ def _pair(
 ) -> tuple[Model | None, Model | None]:
     if not listed:
         return None, None
-    by_version = {model.version: model for model in listed}
-    first = _named(by_version, scenario, query.number("a", serving)) or listed[0]
+    first = version_numbered(listed, scenario, query.number("a", serving)) or listed[0]
     others = [model for model in listed if model != first]
-    second = _named(by_version, scenario, query.number("b")) or (others[-1] if others else first)
+    second = version_numbered(listed, scenario, query.number("b")) or (others[-1] if others else first)
     return first, second
-
-
-def _named(by_version: Mapping[int, Model], scenario: Scenario, number: int | None) -> Model | None:
-    if number is None:
-        return None
-    if number not in by_version:
-        raise Missing(f"There is no {scenario.name}:{number}; the page of models lists all versions.")
-    return by_version[number]
 
 
 def _side(ports: OperationsPorts, scenario: Scenario, model: Model | None, serving: int | None) -> Any:

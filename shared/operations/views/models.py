@@ -46,8 +46,13 @@ def models(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:
 
 
 def _chosen(versions: Sequence[Model], scenario: Scenario, number: int | None) -> Model | None:
+    return version_numbered(versions, scenario, number) or (versions[-1] if versions else None)
+
+
+def version_numbered(versions: Sequence[Model], scenario: Scenario, number: int | None) -> Model | None:
+    """The version of that number, None without a number; Missing when there is none of that number."""
     if number is None:
-        return versions[-1] if versions else None
+        return None
     for version in versions:
         if version.version == number:
             return version

@@ -46,13 +46,9 @@ def _roll_back(ports: ReleasePorts, scenario: str) -> list[Rollout]:
     watched = watched_generation(ports, scenario) or _as_watched(current, champion)
     try:
         return roll_back_generation(ports, watched, entry.reason, by=BY_TRIAL)
-    except Conflict as fault:
-        # Another process decided at the same moment; the next sweep reads its decision.
-        ports.core.ledger.note(Kind.AFTERCARE, trial_key(current), State.CONFLICT, fault.reason)
-        return []
-    except Refused as fault:
-        # Without its signature it does not serve; a person signs it, and the next sweep goes on.
-        ports.core.ledger.note(Kind.AFTERCARE, trial_key(current), State.REFUSED, fault.reason)
+    except (Conflict, Refused) as fault:
+        # Another process decided first, or the model lacks its signature: the next sweep sees what is so then.
+        ports.core.ledger.note(Kind.AFTERCARE, trial_key(current), fault.state, fault.reason)
         return []
 
 

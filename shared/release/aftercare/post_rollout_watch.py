@@ -86,13 +86,9 @@ def _judge(ports: ReleasePorts, watched: WatchedGeneration) -> list[Rollout]:
             # The process that decided died before it moved the pointer.
             return [_restore_champion(ports, watched, watched.rollout)]
         return _judge_by_rules(ports, watched)
-    except Conflict as fault:
-        # Another process decided at the same moment; the next sweep reads its decision.
-        ports.core.ledger.note(Kind.AFTERCARE, _ledger_key(watched), State.CONFLICT, fault.reason)
-        return []
-    except Refused as fault:
-        # Without its signature it does not serve; a person signs it, and the next sweep goes on.
-        ports.core.ledger.note(Kind.AFTERCARE, _ledger_key(watched), State.REFUSED, fault.reason)
+    except (Conflict, Refused) as fault:
+        # Another process decided first, or the model lacks its signature: the next sweep sees what is so then.
+        ports.core.ledger.note(Kind.AFTERCARE, _ledger_key(watched), fault.state, fault.reason)
         return []
 
 

@@ -35,15 +35,15 @@ def signature_path(model: Model, verdict: Verdict) -> str:
     return f"{model.folder}{FOLDER}{verdict.digest}.json"
 
 
-def signature_state(ports: ReleasePorts, model: Model, verdict: Verdict) -> SignatureState:
-    """Whether the key of this deployment, or an earlier version of it, signed the certificate."""
-    signer, path = ports.release.signer, signature_path(model, verdict)
+def signature_state(ports: ReleasePorts, model: Model, verdict: Verdict | None) -> SignatureState:
+    """Whether the key of this deployment, or an earlier version of it, signed the certificate, if there is one."""
+    signer = ports.release.signer
     if signer is None:
         return SignatureState.OFF
-    if ports.core.lake.stat(path) is None:
+    if verdict is None or ports.core.lake.stat(signature_path(model, verdict)) is None:
         return SignatureState.MISSING
     try:
-        signature = Signature.read(read_json(ports, path))
+        signature = Signature.read(read_json(ports, signature_path(model, verdict)))
     except (Corrupt, KeyError, TypeError, ValueError):
         return SignatureState.WRONG
     return SignatureState.VALID if signer.verify(message_of(verdict), signature) else SignatureState.WRONG

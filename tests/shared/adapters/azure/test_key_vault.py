@@ -19,7 +19,7 @@ SOON = RetryPolicy(first_pause=0, growth=0, jitter=0, retries=2)
 def signer(vault: Vault, version: str = "") -> KeyVaultSigner:
     """A process's own, on the key or on one version of it."""
     url = f"{vault.key}/{version}" if version else vault.key
-    return KeyVaultSigner(key_address("SIGNING_KEY_URL", url), FakeCredential, SOON)
+    return KeyVaultSigner(key_address("SIGNING_KEY_URL", url), FakeCredential(), SOON)
 
 
 def test_the_key_signs_in_the_vault_and_is_verified_here(vault: Vault) -> None:
@@ -71,7 +71,7 @@ def test_a_key_that_cannot_sign_is_named(vault: Vault) -> None:
     vault.versions[-1].enabled = False
     with pytest.raises(Misconfigured, match="SIGNING_KEY_URL"):
         signer(vault).sign(MESSAGE)
-    missing = KeyVaultSigner(key_address("SIGNING_KEY_URL", f"{vault.url}/keys/other"), FakeCredential)
+    missing = KeyVaultSigner(key_address("SIGNING_KEY_URL", f"{vault.url}/keys/other"), FakeCredential())
     with pytest.raises(Misconfigured, match="is not there"):
         missing.sign(MESSAGE)
 
