@@ -29,7 +29,8 @@ def dashboard(context: typer.Context, open_it: Open = False, json: Json = False)
         as_json({"url": url, "running": host is not None, "key": key})
     else:
         out.print(url if host else f"{url} (no host runs on this home; start it: mlops up)", soft_wrap=True)
-        out.print(f"It needs a key: {key}.", soft_wrap=True)
+        signed = "It is opened in your browser, signed in. " if open_it and host else ""
+        out.print(f"{signed}{'Elsewhere it' if signed else 'It'} needs a key: {key}.", soft_wrap=True)
     if open_it and host is not None:
         # The token is good once and for a minute; behind the # it reaches no log.
         typer.launch(f"{url}#sign-in={issue(Session().settings.home)}")

@@ -46,7 +46,7 @@ def list_approvals(
     show(
         json_output=json,
         value=[approval_json(request) for request in requests],
-        title="Approvals",
+        title="Approvals" if every else "Open approvals",
         columns=columns,
         rows=rows,
     )

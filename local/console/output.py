@@ -68,7 +68,7 @@ def as_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) 
     Where names and ids do not fit beside each other, each row is a block: its first cell, below it the others by name.
     """
     if not rows:
-        out.print(f"{title}: none yet.")
+        out.print(f"{title}: none.")
         return
     cells = [["" if cell is None else visible(str(plain(cell))) for cell in row] for row in rows]
     filled = [number == 0 or any(row[number] for row in cells) for number in range(len(columns))]

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import json
 import re
-import ssl
-import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from azureml_endpoints import Endpoints
+from tls_server import tls_server
 
 SUBSCRIPTION, GROUP, WORKSPACE = "11111111-2222-3333-4444-555555555555", "rg", "ws"
 ROOT = (
@@ -303,14 +302,6 @@ def _problem(status: int, code: str, message: str) -> tuple[int, dict[str, str],
     return status, {}, {"error": {"code": code, "message": message}}
 
 
-class _Server(ThreadingHTTPServer):
-    """Says nothing when a client breaks off."""
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)
-
-
 @contextmanager
 def azure_ml(certificate: tuple[Path, Path]) -> Iterator[AzureMl]:
     """A workspace that listens on loopback with that certificate and key."""
@@ -340,16 +331,5 @@ def azure_ml(certificate: tuple[Path, Path]) -> Iterator[AzureMl]:
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
 
-    server = _Server(("127.0.0.1", 0), Handler)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*certificate)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    service.url = f"https://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    with tls_server(Handler, certificate) as service.url:
         yield service
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-import ssl
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
+
+from tls_server import tls_server
 
 from local.data_explorer.answers import Shape, answered
 from local.data_explorer.evaluation import Row, ticks_of
@@ -142,19 +142,8 @@ def kusto_cluster(certificate: tuple[Path, Path]) -> Iterator[Cluster]:
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*certificate)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    cluster.url = f"https://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
+    with tls_server(Handler, certificate) as cluster.url:
         yield cluster
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 __all__ = ["DATABASE", "Cluster", "Fault", "Row", "bad_request", "frames", "kusto_cluster"]

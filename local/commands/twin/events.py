@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json as json_text
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -15,7 +14,7 @@ from local.console.event_files import PostedEvent, read_events
 from local.console.options import Json
 from local.console.output import show
 from local.console.session import Session
-from local.console.waiting import POLL_SECONDS, progress
+from local.console.waiting import progress, wait_for
 from local.host.http.key_file import load_keys
 from local.host.http.keys import EVENT_GRID
 from local.host.http.webhook import PATH
@@ -23,6 +22,8 @@ from local.host.running import running_host
 
 _FAILED, _ACCEPTED = 4, 202
 _SECONDS = 300.0
+# How long a host that was started for the events works on what they lead to; then it says so and ends.
+_WORK_SECONDS = 3600.0
 
 
 def post(
@@ -41,14 +42,11 @@ def post(
     with _host(session, quiet=json) as port:
         answers = [_posted(session, port, one) for one in events]
     columns = ("event", "type", "schema", "function", "status", "answer")
-    rows = [(one.event["id"], one.kind, one.schema, one.function, *answer) for one, answer in _pairs(events, answers)]
+    pairs = zip(events, answers, strict=True)
+    rows = [(one.event["id"], one.kind, one.schema, one.function, *answer) for one, answer in pairs]
     value = [dict(zip(columns, row, strict=True)) for row in rows]
     show(json_output=json, value=value, title="Events", columns=columns, rows=rows)
     raise typer.Exit(0 if all(status == _ACCEPTED for status, _ in answers) else _FAILED)
-
-
-def _pairs(events: Sequence[PostedEvent], answers: Sequence[Any]) -> Iterator[tuple[PostedEvent, Any]]:
-    return zip(events, answers, strict=True)
 
 
 @contextmanager
@@ -61,8 +59,7 @@ def _host(session: Session, *, quiet: bool) -> Iterator[int]:
     with session.own_host(port=0) as host, progress(quiet=quiet) as display:
         display.add_task("a host works on the events", total=None)
         yield host.port
-        while not host.idle():
-            time.sleep(POLL_SECONDS)
+        wait_for(lambda: host.idle() or None, _WORK_SECONDS, lambda: None, "The work on these events")
 
 
 def _posted(session: Session, port: int, one: PostedEvent) -> tuple[int, str]:

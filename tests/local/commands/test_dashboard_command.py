@@ -31,6 +31,7 @@ def test_the_browser_gets_a_link_that_signs_in_once(tmp_path: Path) -> None:
     page, _, token = until(lambda: opened.exists() and opened.read_text(), "the browser").partition("#sign-in=")
     assert page == "http://127.0.0.1:7123/api/dashboard"
     assert token not in answer.out + answer.err
+    assert "opened in your browser, signed in. Elsewhere it needs a key: mlops keys list --reveal" in answer.out
     headers = {"host": "127.0.0.1:7123", "content-type": "application/json"}
     door = SignIn(KeyFile(home))
     assert [door.answer(headers, json.dumps({"token": token}).encode()).status for _ in range(2)] == [200, 401]

@@ -38,3 +38,4 @@ def test_lists_may_be_empty(mlops: Command, tmp_path: Path) -> None:
     for words in LISTS:
         answer = mlops(*words.split())
         assert (answer.code, answer.json) == (0, []), words
+    assert mlops("approvals").out.strip() == "Open approvals: none."
