@@ -1,4 +1,4 @@
-"""A lake that long work asks often: there it learns that its time is over, and each writer passes the door."""
+"""A lake that long work asks often: there it learns that its time is over, and each writer sets the mark of work."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from shared.core.work_time import check_time
 class LimitedLake:
     """Port `Lake`: another lake, whose every use ends work that has come near the host's limit.
 
-    `door` is called before anything is written or removed.
+    `before_writing` is called before anything is written or removed.
     """
 
-    def __init__(self, lake: Lake, door: Callable[[], None]) -> None:
+    def __init__(self, lake: Lake, before_writing: Callable[[], None]) -> None:
         self._lake = lake
-        self._door = door
+        self._before_writing = before_writing
 
     def open(self, path: str, *, etag: str | None = None) -> BinaryIO:
         """As the other lake."""
@@ -33,7 +33,7 @@ class LimitedLake:
     def put(self, path: str, data: bytes | BinaryIO, *, if_absent: bool = True) -> tuple[Blob, bool]:
         """As the other lake."""
         check_time()
-        self._door()
+        self._before_writing()
         return self._lake.put(path, data, if_absent=if_absent)
 
     def list(self, prefix: str) -> Iterator[Blob]:
@@ -49,5 +49,5 @@ class LimitedLake:
     def remove(self, path: str, etag: str) -> None:
         """As the other lake."""
         check_time()
-        self._door()
+        self._before_writing()
         self._lake.remove(path, etag)

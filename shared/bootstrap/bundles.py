@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.adapters.azure.clients import make_credential
-from shared.adapters.door import Door
 from shared.adapters.lake.dead_letters import LakeDeadLetters
 from shared.adapters.lake.prediction_log import LakePredictionLog
 from shared.adapters.lake.work_marks import LakeWorkMarks
@@ -20,6 +19,7 @@ from shared.adapters.profiling import ArrowProfiles
 from shared.adapters.sql.database import open_database
 from shared.adapters.sql.sessions import SqlSessions
 from shared.adapters.tables import ArrowTables, Limits
+from shared.adapters.work_marking import WorkMarking
 from shared.alerts.ports import AlertsBundle
 from shared.bootstrap import backends
 from shared.bootstrap.workspaces import Workspaces
@@ -198,8 +198,8 @@ def open_root(
     observer = backends.open_observer(settings, clock)
     store = backends.open_lake(settings)
     marks = LakeWorkMarks(store)
-    door = Door(marks, clock)
-    lake, engine = LimitedLake(store, door), Once(lambda: _open_database(settings, door))
+    before_writing = WorkMarking(marks, clock)
+    lake, engine = LimitedLake(store, before_writing), Once(lambda: _open_database(settings, before_writing))
     ledger = lazy(f"{_SQL}ledger.ledger:SqlLedger", engine, clock, backends.owner_of(settings))
     core = CoreBundle(
         scenarios=AcceptedScenarios(scenarios, lake),
@@ -221,7 +221,9 @@ def open_root(
     return Root(settings, environ, policies, engine, core, deployments, rollouts, workspaces)
 
 
-def _open_database(settings: Settings, door: Door) -> Engine:
+def _open_database(settings: Settings, before_writing: WorkMarking) -> Engine:
     return open_database(
-        settings.database_url, credential=lambda: make_credential(settings.azure_credential), door=door
+        settings.database_url,
+        credential=lambda: make_credential(settings.azure_credential),
+        before_writing=before_writing,
     )

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.adapters.door import Door
 from shared.adapters.lake.work_marks import LakeWorkMarks
+from shared.adapters.work_marking import WorkMarking
 from shared.core.errors import Transient
 from shared.core.ports import Lake, WorkMarks
 from shared.core.timers.work_mark import COUNTS_FOR, RENEW_AFTER, SETTLED_AFTER, Mark, Watch, has_settled, rests
@@ -62,21 +62,21 @@ class Away:
         self.found.append(mark)
 
 
-def test_a_door_sets_a_mark_a_minute_and_none_in_between() -> None:
+def test_a_writer_sets_a_mark_a_minute_and_none_in_between() -> None:
     """Each with a token of its own; while the store is away the last one counts for ten minutes, then nobody writes."""
     marks, now = Away(), AT
-    door = Door(marks, lambda: now)  # type: ignore[arg-type] # a door only sets
+    before_writing = WorkMarking(marks, lambda: now)  # type: ignore[arg-type] # it only sets
     for seconds in (0, 1, 59, 60, 61, 120):
         now = AT + timedelta(seconds=seconds)
-        door()
+        before_writing()
     assert [mark.at - AT for mark in marks.found] == [timedelta(), RENEW_AFTER, 2 * RENEW_AFTER]
     assert len({mark.token for mark in marks.found}) == 3
     marks.away = True
     now = marks.found[-1].at + COUNTS_FOR - timedelta(seconds=1)
-    door()
+    before_writing()
     now += timedelta(seconds=1)
     with pytest.raises(Transient):
-        door()
+        before_writing()
 
 
 def test_a_new_process_that_cannot_set_a_mark_writes_nothing() -> None:
@@ -84,7 +84,7 @@ def test_a_new_process_that_cannot_set_a_mark_writes_nothing() -> None:
     marks = Away()
     marks.away = True
     with pytest.raises(Transient):
-        Door(marks, lambda: AT)()  # type: ignore[arg-type] # a door only sets
+        WorkMarking(marks, lambda: AT)()  # type: ignore[arg-type] # it only sets
 
 
 def test_a_watch_rests_under_the_mark_it_saw_until_something_is_due() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from shared.adapters.sql.connection.transactions import DOOR, PAUSE
+from shared.adapters.sql.connection.transactions import BEFORE_WRITING, PAUSE
 from shared.core.errors import Fault, Misconfigured
 
 if TYPE_CHECKING:
@@ -24,18 +24,18 @@ def open_database(
     busy_seconds: float = BUSY_SECONDS,
     credential: MakeCredential | None = None,
     pause: Callable[[float], None] = time.sleep,
-    door: Callable[[], None] | None = None,
+    before_writing: Callable[[], None] | None = None,
 ) -> Engine:
     """An engine on the database of that SQLAlchemy URL, its schema up to date; Permanent when it is too new.
 
     A writer waits `busy_seconds` for another one. Safe for threads, and for several processes that open it at once;
     open it after a fork, never before. A server's URL without a password signs in with a token of `credential`.
-    `door` is called before each transaction that writes.
+    `before_writing` is called before each transaction that writes.
     """
     from shared.adapters.sql.migrations import bring_up_to_date
 
     engine = bare_engine(url, busy_seconds, credential)
-    engine.update_execution_options(**{PAUSE: pause, DOOR: door})
+    engine.update_execution_options(**{PAUSE: pause, BEFORE_WRITING: before_writing})
     try:
         bring_up_to_date(engine)
     except Fault:

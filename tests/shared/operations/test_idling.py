@@ -63,7 +63,7 @@ def test_with_a_drop_a_day_it_is_opened_twice(place: Installation) -> None:
 
 def test_a_lost_event_is_found_by_the_daily_look(place: Installation) -> None:
     """While all rest nobody lists the lake; the look finds the file, and its row is there a few minutes later."""
-    # An uploader writes past our door.
+    # An uploader writes without a mark.
     place.world.ports.core.lake._lake.put(  # type: ignore[attr-defined]
         "scoring/points/lost/points.csv", points_csv(5, seed=3, labelled=False, first=5000)
     )

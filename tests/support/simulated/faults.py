@@ -11,8 +11,8 @@ from killing import counted
 from memory.lake import MemoryLake
 from memory.store import InMemory
 
-from shared.adapters.door import Door
 from shared.adapters.limited_lake import LimitedLake
+from shared.adapters.work_marking import WorkMarking
 from shared.core.claims import CLAIM_TTL
 from shared.core.errors import Transient
 from shared.ports import Ports
@@ -28,8 +28,8 @@ _WRITES = frozenset(
         *("release", "remove", "reopen", "replace", "request", "sent", "take", "write"),
     }
 )
-# Before these the mark is set. What only counts is no work; the adapters on disk have a door of their own.
-_PASS_THE_DOOR = (_WRITES | {"abandon", "enqueue", "queue", "record"}) - {"record_heartbeat"}
+# Before these the mark is set. What only counts is no work; the adapters on disk set it themselves.
+_MARK_FIRST = (_WRITES | {"abandon", "enqueue", "queue", "record"}) - {"record_heartbeat"}
 
 
 class Died(BaseException):
@@ -117,8 +117,8 @@ class Exposed:
             world.fate = fate
             if writes and world.disks.full == disk:
                 raise Transient(f"The disk of the {disk} is full.")
-            if in_memory and name in _PASS_THE_DOOR:
-                world.door()
+            if in_memory and name in _MARK_FIRST:
+                world.before_writing()
             answer = method(*args, **kwargs)
             fate.meet(afterwards=True)
             world.fate = fate
@@ -135,10 +135,10 @@ class Conditions:
         self.disks = disks
         # The one worker of the host that runs now; nobody outside a worker has a fate.
         self.fate: Fate | None = None
-        self.door: Callable[[], None] = lambda: None
+        self.before_writing: Callable[[], None] = lambda: None
 
     def over(self, ports: Ports) -> Ports:
         """The ports under these conditions; whoever writes sets the mark first, which may befall them as well."""
         exposed = counted(ports, self, Exposed)
-        self.door = Door(exposed.core.marks, ports.core.clock)
+        self.before_writing = WorkMarking(exposed.core.marks, ports.core.clock)
         return exposed

@@ -24,7 +24,7 @@ ATTEMPTS = 6
 BEGIN = "mlops_begin"
 TURNS = "mlops_turns"
 PAUSE = "mlops_pause"
-DOOR = "mlops_door"
+BEFORE_WRITING = "mlops_before_writing"
 READING, WRITING, COUNTING, MIGRATING, OUTSIDE = "reading", "writing", "counting", "migrating", "outside"
 # Writers compare-and-set under unique keys, so READ COMMITTED is enough for them; a reader sees one state.
 _ISOLATION: Mapping[tuple[str, str], Mapping[str, Any]] = {
@@ -52,7 +52,7 @@ def write[T](engine: Engine, work: Callable[[Connection], T]) -> T:
 def count[T](engine: Engine, work: Callable[[Connection], T]) -> T:
     """Like `write`, for counts that may be lost when the power fails: SQLite does not wait for the disk.
 
-    They are no work: whoever counts passes no door.
+    They are no work: counting sets no mark.
     """
     return retrying(engine, lambda: transaction(engine, work, COUNTING))
 
@@ -94,10 +94,10 @@ def rows_changed(result: CursorResult[Any]) -> int:
 
 
 def transaction[T](engine: Engine, work: Callable[[Connection], T], kind: str) -> T:
-    """Run `work` in one transaction of that kind, once; what writes passes the door first."""
-    door = engine.get_execution_options().get(DOOR) if kind == WRITING else None
-    if door is not None:
-        door()
+    """Run `work` in one transaction of that kind, once; a writer sets the mark of work first."""
+    before_writing = engine.get_execution_options().get(BEFORE_WRITING) if kind == WRITING else None
+    if before_writing is not None:
+        before_writing()
     with engine.connect() as connection:
         connection.execution_options(**{BEGIN: kind}, **_ISOLATION.get((engine.dialect.name, kind), {}))
         with _turn(connection, kind), connection.begin():

@@ -1,4 +1,4 @@
-"""The door that every writer passes: the mark of work is set before the first byte is written."""
+"""What every writer calls first: the mark of work is set before the first byte is written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from shared.core.ports import WorkMarks
 
 
-class Door:
+class WorkMarking:
     """Sets the mark when this process has not done so within a minute; one call costs nothing else."""
 
     def __init__(self, marks: WorkMarks, clock: Callable[[], datetime]) -> None:
